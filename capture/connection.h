@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* connection.h -- TCP connections: who talks to whom, in-order octets, and what the network did.
+ *
+ * Segments go in (connections_segment); a handler gets, per connection, the
+ * octets of each direction in order, gaps, closes and the end. Beside the
+ * octets the table keeps the transport facts of each connection: the evidence
+ * for every verdict about the network.
+ *
+ * Knows packets, never TLS. The only clock is the time of the packets.
+ */
+#ifndef TLSWHY_CAPTURE_CONNECTION_H
+#define TLSWHY_CAPTURE_CONNECTION_H
+
+#include "capture/packet.h"
+
+enum side {
+    SIDE_CLIENT, /* who opened the connection */
+    SIDE_SERVER
+};
+
+enum { SIDES = 2 };
+
+static inline enum side side_other(enum side side)
+{
+    return side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
+}
+
+struct endpoint {
+    struct address address;
+    uint16_t port;
+    bool has_mac;
+    uint8_t mac[6];
+};
+
+/* How the sequence number of a RST fits what was seen (RFC 5961 section 3.2). */
+enum reset_fit {
+    RESET_UNKNOWN,   /* nothing to compare with */
+    RESET_EXACT,     /* the next octet that the receiver expects */
+    RESET_IN_WINDOW, /* within the window, but not exact */
+    RESET_OUTSIDE    /* outside the window: an honest receiver ignores it */
+};
+
+/* The first RST of one side; the later ones are counted. */
+struct reset {
+    struct moment at;
+    enum reset_fit fit;
+    uint8_t hop_limit;
+    uint16_t ip_id;
+    bool has_ack;
+    uint16_t window;
+    uint32_t count;           /* RSTs of this side in all */
+    bool data_after;          /* a data segment that it sent with higher time, beyond the RST */
+    bool acknowledges_data;   /* its ACK field covers everything the other side sent */
+};
+
+/* What one side of a connection sent. Sizes in octets. */
+struct direction {
+    uint64_t packets;
+    uint64_t octets;           /* of IP packets, headers included */
+    uint64_t payload_octets;   /* every payload octet, also those sent again */
+    struct moment first;       /* first packet */
+    struct moment last;        /* last packet */
+    struct moment first_data;  /* first packet with payload */
+    struct moment last_data;   /* last packet with new payload */
+    struct moment syn;         /* first SYN (client) or SYN-ACK (server) */
+    struct moment last_syn;    /* last of them */
+    uint32_t syn_count;
+    uint16_t mss;              /* announced in the SYN, 0: not seen */
+    int8_t window_scale;       /* announced in the SYN, -1: not seen */
+    bool sack_permitted;
+    bool timestamps;
+
+    /* Loss. A retransmission repeats octets that were seen before, or fills a
+     * hole after the retransmission time-out of a later segment. */
+    uint32_t retransmissions;
+    uint64_t retransmitted_octets;
+    struct moment first_retransmission;
+    struct moment last_retransmission;
+    uint32_t most_retransmitted;         /* times that the segment sent most often was sent again */
+    uint32_t largest_segment;            /* largest payload of one segment sent */
+    uint32_t largest_acknowledged;       /* largest payload of one segment that was ACKed */
+    uint32_t smallest_unacknowledged;    /* smallest of those sent again and never ACKed, 0: none */
+    uint32_t largest_unacknowledged;     /* largest of those sent again and never ACKed, 0: none */
+    uint64_t unacknowledged_octets;      /* sent, not ACKed so far */
+    uint32_t duplicate_acks;             /* sent by this side */
+    uint32_t sack_blocks;                /* ACKs of this side that carried a SACK block */
+    uint64_t sack_hole_octets;           /* the hole below the lowest SACK block this side
+                                            reported last and that was never closed; 0: none */
+    uint32_t zero_windows;               /* segments of this side that announced window 0 */
+    uint32_t keep_alives;
+
+    /* What the capture did not see. */
+    uint64_t missed_octets; /* ACKed by the other side, never captured */
+    uint64_t cut_octets;    /* payload cut by snaplen */
+    uint64_t dropped_octets; /* given up by a limit of ours: reordering buffer full */
+    uint64_t conflicting_octets; /* overlapping payload that differs from what came first */
+
+    struct moment fin;         /* first FIN */
+    bool fin_acknowledged;
+    struct reset reset;
+    uint8_t hop_limit;         /* of the first packet that is not a RST */
+    uint8_t hop_limit_last;    /* of the last packet that is not a RST */
+    uint16_t ip_id_last;       /* of the last packet that is not a RST */
+};
+
+/* ICMP errors that quoted the connection; facts of the first, and a count. */
+struct icmp_facts {
+    uint32_t count;
+    struct moment at;
+    struct address sender;
+    bool is_ipv6;
+    uint8_t type;
+    uint8_t code;
+    uint32_t mtu;
+    enum side quoted; /* whose segment was refused */
+};
+
+/* One TCP connection. Members are for reading; only the table writes them. */
+struct connection {
+    struct endpoint endpoint[SIDES];
+    struct direction direction[SIDES];
+    struct icmp_facts icmp;
+    struct moment first;      /* first packet of the connection */
+    struct moment last;       /* last packet so far */
+    bool syn_seen;            /* the capture has its beginning; else it was picked up midway,
+                                 and the sides are a guess until connection_reverse */
+    bool simultaneous_open;   /* RFC 9293 section 3.5 */
+    int64_t syn_rtt_ns;       /* SYN to SYN-ACK as seen here, -1: unknown */
+    int64_t ack_rtt_ns;       /* SYN-ACK to its ACK as seen here, -1: unknown */
+    uint16_t vlan_id;
+    uint8_t tunnels[PACKET_TUNNELS_MAX];
+    void *user; /* the handler's own state */
+};
+
+enum connection_interest {
+    CONNECTION_CONTINUE, /* go on */
+    CONNECTION_DONE      /* nothing more is wanted: the handler has let go of its state, buffers
+                            are freed, no callback follows, the packets are only counted */
+};
+
+enum connection_end {
+    CONNECTION_END_CLOSED,  /* FIN both ways, or RST, and a short time for what came late */
+    CONNECTION_END_IDLE,    /* no packet for the idle time-out */
+    CONNECTION_END_REUSED,  /* a new SYN on the same addresses and ports */
+    CONNECTION_END_EVICTED, /* memory was needed */
+    CONNECTION_END_CAPTURE  /* the input ended */
+};
+
+/* The consumer. All callbacks get the context given here. A connection is valid
+ * from opened to ended (or to the callback that returned CONNECTION_DONE). */
+struct connection_handler {
+    void *context;
+
+    /* A connection's first packet. May set connection->user. */
+    enum connection_interest (*opened)(void *context, struct connection *connection);
+
+    /* The next octets of one direction, in order, each octet once. data lies in
+     * the packet or in a reordering buffer and is valid during the call. at is the
+     * packet that carried these octets (a copy that came late keeps its own). */
+    enum connection_interest (*data)(void *context, struct connection *connection, enum side from,
+                                     struct bytes data, struct moment at);
+
+    /* missing octets of this direction will not come: missed by the capture, cut by
+     * snaplen, or given up. What follows continues behind them. */
+    enum connection_interest (*gap)(void *context, struct connection *connection, enum side from,
+                                    uint64_t missing, struct moment at);
+
+    /* The side's FIN (all its octets were delivered) or a RST (is_reset), in packet order.
+     * Called once per side and kind. */
+    enum connection_interest (*closed)(void *context, struct connection *connection, enum side by,
+                                       bool is_reset, struct moment at);
+
+    /* No more of this connection. Octets still held back by a hole were delivered
+     * before, after gap callbacks for the holes. */
+    void (*ended)(void *context, struct connection *connection, enum connection_end reason);
+};
+
+struct connections_options {
+    size_t memory_max;        /* octets for everything that the table allocates */
+    int64_t idle_timeout_ns;  /* of a connection that the handler still reads */
+    int64_t half_open_timeout_ns; /* of a SYN without an answer, since the last SYN */
+    int64_t closed_linger_ns; /* after FIN both ways or RST, for what comes late */
+    uint64_t hash_key[2];     /* secret key of the table's hash (SipHash); random in production */
+};
+
+/* Sensible values for everything but hash_key, which stays zero. */
+struct connections_options connections_options_default(void);
+
+struct connections_counters {
+    uint64_t opened;         /* connections, all told */
+    uint64_t midway;         /* of them picked up without a SYN */
+    uint64_t ended;
+    uint64_t evicted;        /* dropped because memory_max was reached: handshakes the handler read */
+    uint64_t evicted_done;   /* likewise, connections nobody read any more */
+    uint64_t current;        /* in the table now */
+    uint64_t reading;        /* of them, those the handler still reads */
+    uint64_t missed_octets;  /* ACKed and never captured, in connections the handler read */
+    uint64_t cut_octets;     /* cut by snaplen, likewise */
+    uint64_t dropped_octets; /* reordering buffer full, likewise */
+    uint64_t icmp_matched;   /* ICMP errors that quoted a connection in the table */
+    uint64_t memory;         /* octets allocated now */
+    uint64_t memory_peak;
+};
+
+struct connections;
+
+/* Make a table. handler is copied. NULL when memory is short. */
+struct connections *connections_new(const struct connections_options *options,
+                                    const struct connection_handler *handler);
+
+/* Free the table without a callback; connections_finish comes first in an orderly end. */
+void connections_free(struct connections *connections); /* NULL is harmless */
+
+/* Take one segment: finds or makes its connection, calls the handler. */
+void connections_segment(struct connections *connections, const struct segment *segment);
+
+/* Take one ICMP error: noted at the connection that it quotes, if there is one. */
+void connections_icmp(struct connections *connections, const struct icmp_error *error);
+
+/* End what timed out by now_ns (packet time). connections_segment does this by itself now and
+ * then; call it when no packets come. */
+void connections_advance(struct connections *connections, int64_t now_ns);
+
+/* The input is over: end every connection with CONNECTION_END_CAPTURE, in the order of
+ * their first packets. */
+void connections_finish(struct connections *connections);
+
+/* Exchange client and server of a connection that was picked up midway. Only from
+ * within a callback of that connection; from then on the sides of all callbacks are
+ * exchanged too. */
+void connection_reverse(struct connection *connection);
+
+const struct connections_counters *connections_counters(const struct connections *connections);
+
+#endif

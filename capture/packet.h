@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* packet.h -- from the octets of one captured packet to a TCP segment.
+ *
+ * Looks through link layers (link.h), VLAN tags, MPLS, PPPoE and tunnels to
+ * the innermost IP packet, reassembles IP fragments within fixed limits, and
+ * presents a TCP segment or an ICMP error that quotes one. Everything is a
+ * view into the captured octets or, for a reassembled datagram, into a buffer
+ * of the decoder; both are valid until the next call.
+ *
+ * Checksums are not verified: offloading makes them wrong in honest captures.
+ */
+#ifndef TLSWHY_CAPTURE_PACKET_H
+#define TLSWHY_CAPTURE_PACKET_H
+
+#include "dissect/bytes.h"
+
+/* One captured packet as the source delivers it. */
+struct raw_packet {
+    struct bytes data;        /* the captured octets, at most original_length */
+    uint32_t original_length; /* octets on the wire; more than data.len: cut by snaplen */
+    int64_t time_ns;          /* since 1970-01-01 00:00:00 UTC */
+    uint64_t number;          /* 1 for the first packet of the input */
+    int link_type;            /* a LINKTYPE_ value, see link.h */
+};
+
+/* When something was seen, and in which packet. packet == 0: not seen. */
+struct moment {
+    int64_t time_ns;
+    uint64_t packet;
+};
+
+static inline bool moment_seen(struct moment at)
+{
+    return at.packet != 0;
+}
+
+/* An IP address, IPv4 in the mapped form ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2). */
+struct address {
+    uint8_t octets[16];
+};
+
+/* True for an IPv4 address in the mapped form. */
+static inline bool address_is_ipv4(const struct address *address)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+    return memcmp(address->octets, mapped, sizeof(mapped)) == 0;
+}
+
+enum {
+    ADDRESS_TEXT_MAX = 46 /* "ffff:...:255.255.255.255" and the final NUL (INET6_ADDRSTRLEN) */
+};
+
+/* Write the usual text form of address (dotted quad or RFC 5952) into text,
+ * NUL terminated. Returns text. */
+const char *address_format(const struct address *address, char text[ADDRESS_TEXT_MAX]);
+
+/* TCP header flags (RFC 9293 section 3.1). */
+enum {
+    TCP_FIN = 0x01,
+    TCP_SYN = 0x02,
+    TCP_RST = 0x04,
+    TCP_PSH = 0x08,
+    TCP_ACK = 0x10,
+    TCP_URG = 0x20
+};
+
+/* What carried the innermost IP packet. */
+enum {
+    PACKET_TUNNELS_MAX = 4 /* nested encapsulations looked through, more is PACKET_UNSUPPORTED */
+};
+
+enum tunnel {
+    TUNNEL_NONE,
+    TUNNEL_GRE,
+    TUNNEL_IP_IN_IP, /* IPv4 or IPv6 in IPv4 or IPv6, 6in4 included */
+    TUNNEL_VXLAN,
+    TUNNEL_GENEVE,
+    TUNNEL_GTP_U,
+    TUNNEL_ERSPAN,
+    TUNNEL_L2TP
+};
+
+/* A TCP segment. Numbers are in host order. */
+struct segment {
+    struct moment at;
+    struct address source;
+    struct address destination;
+    uint16_t source_port;
+    uint16_t destination_port;
+    uint32_t sequence;
+    uint32_t acknowledgment; /* meaningful with TCP_ACK only */
+    uint16_t window;         /* as in the header, not scaled */
+    uint8_t flags;           /* TCP_... */
+    uint8_t hop_limit;       /* TTL or hop limit of the innermost IP header */
+    uint16_t ip_id;          /* IPv4 identification; 0 for IPv6 */
+    bool dont_fragment;      /* IPv4 DF; true for IPv6 */
+    uint32_t ip_length;      /* octets of the innermost IP packet, headers included */
+    struct bytes options;    /* TCP options */
+    struct bytes payload;    /* captured octets of the payload */
+    uint32_t payload_length; /* octets of the payload on the wire, >= payload.len */
+    uint16_t vlan_id;        /* outermost VLAN identifier, 0: untagged */
+    bool has_mac;            /* the two addresses below are known */
+    uint8_t source_mac[6];
+    uint8_t destination_mac[6];
+    uint8_t tunnels[PACKET_TUNNELS_MAX]; /* enum tunnel, outermost first, TUNNEL_NONE ends */
+};
+
+/* An ICMP or ICMPv6 error that quotes the start of a TCP segment
+ * (RFC 792, RFC 4443 section 3). */
+struct icmp_error {
+    struct moment at;
+    struct address sender; /* the host or router that complains */
+    bool is_ipv6;
+    uint8_t type;
+    uint8_t code;
+    uint32_t mtu; /* next-hop MTU of "fragmentation needed" and "packet too big", else 0 */
+    uint8_t hop_limit;
+    /* The quoted segment, as its sender sent it: */
+    struct address source;
+    struct address destination;
+    uint16_t source_port;
+    uint16_t destination_port;
+    uint32_t sequence;
+    uint32_t quoted_length; /* total length of the quoted IP packet, 0 when not quoted */
+};
+
+enum packet_kind {
+    PACKET_TCP,         /* packet.segment is set */
+    PACKET_ICMP_ERROR,  /* packet.icmp is set */
+    PACKET_OTHER,       /* well formed, but neither of the two: ARP, UDP, ... */
+    PACKET_FRAGMENT,    /* part of a datagram that is not yet complete */
+    PACKET_UNSUPPORTED, /* a protocol, header or nesting that the decoder does not read */
+    PACKET_CUT,         /* snaplen cut it inside the headers */
+    PACKET_MALFORMED    /* the headers contradict themselves */
+};
+
+struct packet {
+    enum packet_kind kind;
+    struct segment segment;  /* PACKET_TCP; its other members are not initialised otherwise */
+    struct icmp_error icmp;  /* PACKET_ICMP_ERROR, likewise */
+};
+
+/* What packet_decode has seen since its decoder was made. */
+struct packet_counters {
+    uint64_t packets;
+    uint64_t octets; /* on the wire, link layer included */
+    uint64_t tcp;
+    uint64_t icmp_errors;
+    uint64_t other;
+    uint64_t fragments;
+    uint64_t fragments_dropped; /* evicted, timed out, or overlapping */
+    uint64_t reassembled;       /* datagrams completed from fragments */
+    uint64_t unsupported;
+    uint64_t cut;          /* cut inside the headers */
+    uint64_t cut_payloads; /* TCP segments whose payload was cut by snaplen */
+    uint64_t malformed;
+};
+
+struct packet_decoder;
+
+/* Make a decoder. Its fragment buffers are bounded by fixed limits (fragment.h).
+ * Returns NULL when memory is short. Free with packet_decoder_free. */
+struct packet_decoder *packet_decoder_new(void);
+void packet_decoder_free(struct packet_decoder *decoder); /* NULL is harmless */
+
+/* Decode one packet into *packet. Views in *packet are valid until raw->data
+ * goes away or the next call, whichever is first. Never fails: what cannot be
+ * read is reported and counted by kind. Returns packet->kind. */
+enum packet_kind packet_decode(struct packet_decoder *decoder, const struct raw_packet *raw,
+                               struct packet *packet);
+
+const struct packet_counters *packet_decoder_counters(const struct packet_decoder *decoder);
+
+#endif
