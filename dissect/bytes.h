@@ -103,8 +103,8 @@ MUST_USE static inline bool bytes_u32(struct bytes *in, uint32_t *out)
 {
     if (in->len < 4)
         return false;
-    *out = (uint32_t)in->data[0] << 24 | (uint32_t)in->data[1] << 16 |
-           (uint32_t)in->data[2] << 8 | in->data[3];
+    *out = (uint32_t)in->data[0] << 24 | (uint32_t)in->data[1] << 16 | (uint32_t)in->data[2] << 8
+           | in->data[3];
     in->data += 4;
     in->len -= 4;
     return true;
