@@ -48,25 +48,25 @@ struct reset {
     uint16_t ip_id;
     bool has_ack;
     uint16_t window;
-    uint32_t count;           /* RSTs of this side in all */
-    bool data_after;          /* a data segment that it sent with higher time, beyond the RST */
-    bool acknowledges_data;   /* its ACK field covers everything the other side sent */
+    uint32_t count;         /* RSTs of this side in all */
+    bool data_after;        /* a data segment that it sent with higher time, beyond the RST */
+    bool acknowledges_data; /* its ACK field covers everything the other side sent */
 };
 
 /* What one side of a connection sent. Sizes in octets. */
 struct direction {
     uint64_t packets;
-    uint64_t octets;           /* of IP packets, headers included */
-    uint64_t payload_octets;   /* every payload octet, also those sent again */
-    struct moment first;       /* first packet */
-    struct moment last;        /* last packet */
-    struct moment first_data;  /* first packet with payload */
-    struct moment last_data;   /* last packet with new payload */
-    struct moment syn;         /* first SYN (client) or SYN-ACK (server) */
-    struct moment last_syn;    /* last of them */
+    uint64_t octets;          /* of IP packets, headers included */
+    uint64_t payload_octets;  /* every payload octet, also those sent again */
+    struct moment first;      /* first packet */
+    struct moment last;       /* last packet */
+    struct moment first_data; /* first packet with payload */
+    struct moment last_data;  /* last packet with new payload */
+    struct moment syn;        /* first SYN (client) or SYN-ACK (server) */
+    struct moment last_syn;   /* last of them */
     uint32_t syn_count;
-    uint16_t mss;              /* announced in the SYN, 0: not seen */
-    int8_t window_scale;       /* announced in the SYN, -1: not seen */
+    uint16_t mss;        /* announced in the SYN, 0: not seen */
+    int8_t window_scale; /* announced in the SYN, -1: not seen */
     bool sack_permitted;
     bool timestamps;
 
@@ -76,31 +76,31 @@ struct direction {
     uint64_t retransmitted_octets;
     struct moment first_retransmission;
     struct moment last_retransmission;
-    uint32_t most_retransmitted;         /* times that the segment sent most often was sent again */
-    uint32_t largest_segment;            /* largest payload of one segment sent */
-    uint32_t largest_acknowledged;       /* largest payload of one segment that was ACKed */
-    uint32_t smallest_unacknowledged;    /* smallest of those sent again and never ACKed, 0: none */
-    uint32_t largest_unacknowledged;     /* largest of those sent again and never ACKed, 0: none */
-    uint64_t unacknowledged_octets;      /* sent, not ACKed so far */
-    uint32_t duplicate_acks;             /* sent by this side */
-    uint32_t sack_blocks;                /* ACKs of this side that carried a SACK block */
-    uint64_t sack_hole_octets;           /* the hole below the lowest SACK block this side
+    uint32_t most_retransmitted;      /* times that the segment sent most often was sent again */
+    uint32_t largest_segment;         /* largest payload of one segment sent */
+    uint32_t largest_acknowledged;    /* largest payload of one segment that was ACKed */
+    uint32_t smallest_unacknowledged; /* smallest of those sent again and never ACKed, 0: none */
+    uint32_t largest_unacknowledged;  /* largest of those sent again and never ACKed, 0: none */
+    uint64_t unacknowledged_octets;   /* sent, not ACKed so far */
+    uint32_t duplicate_acks;          /* sent by this side */
+    uint32_t sack_blocks;             /* ACKs of this side that carried a SACK block */
+    uint64_t sack_hole_octets;        /* the hole below the lowest SACK block this side
                                             reported last and that was never closed; 0: none */
-    uint32_t zero_windows;               /* segments of this side that announced window 0 */
+    uint32_t zero_windows;            /* segments of this side that announced window 0 */
     uint32_t keep_alives;
 
     /* What the capture did not see. */
-    uint64_t missed_octets; /* ACKed by the other side, never captured */
-    uint64_t cut_octets;    /* payload cut by snaplen */
-    uint64_t dropped_octets; /* given up by a limit of ours: reordering buffer full */
+    uint64_t missed_octets;      /* ACKed by the other side, never captured */
+    uint64_t cut_octets;         /* payload cut by snaplen */
+    uint64_t dropped_octets;     /* given up by a limit of ours: reordering buffer full */
     uint64_t conflicting_octets; /* overlapping payload that differs from what came first */
 
-    struct moment fin;         /* first FIN */
+    struct moment fin; /* first FIN */
     bool fin_acknowledged;
     struct reset reset;
-    uint8_t hop_limit;         /* of the first packet that is not a RST */
-    uint8_t hop_limit_last;    /* of the last packet that is not a RST */
-    uint16_t ip_id_last;       /* of the last packet that is not a RST */
+    uint8_t hop_limit;      /* of the first packet that is not a RST */
+    uint8_t hop_limit_last; /* of the last packet that is not a RST */
+    uint16_t ip_id_last;    /* of the last packet that is not a RST */
 };
 
 /* ICMP errors that quoted the connection; facts of the first, and a count. */
@@ -120,13 +120,13 @@ struct connection {
     struct endpoint endpoint[SIDES];
     struct direction direction[SIDES];
     struct icmp_facts icmp;
-    struct moment first;      /* first packet of the connection */
-    struct moment last;       /* last packet so far */
-    bool syn_seen;            /* the capture has its beginning; else it was picked up midway,
+    struct moment first;    /* first packet of the connection */
+    struct moment last;     /* last packet so far */
+    bool syn_seen;          /* the capture has its beginning; else it was picked up midway,
                                  and the sides are a guess until connection_reverse */
-    bool simultaneous_open;   /* RFC 9293 section 3.5 */
-    int64_t syn_rtt_ns;       /* SYN to SYN-ACK as seen here, -1: unknown */
-    int64_t ack_rtt_ns;       /* SYN-ACK to its ACK as seen here, -1: unknown */
+    bool simultaneous_open; /* RFC 9293 section 3.5 */
+    int64_t syn_rtt_ns;     /* SYN to SYN-ACK as seen here, -1: unknown */
+    int64_t ack_rtt_ns;     /* SYN-ACK to its ACK as seen here, -1: unknown */
     uint16_t vlan_id;
     uint8_t tunnels[PACKET_TUNNELS_MAX];
     void *user; /* the handler's own state */
@@ -176,24 +176,24 @@ struct connection_handler {
 };
 
 struct connections_options {
-    size_t memory_max;        /* octets for everything that the table allocates */
-    int64_t idle_timeout_ns;  /* of a connection that the handler still reads */
+    size_t memory_max;            /* octets for everything that the table allocates */
+    int64_t idle_timeout_ns;      /* of a connection that the handler still reads */
     int64_t half_open_timeout_ns; /* of a SYN without an answer, since the last SYN */
-    int64_t closed_linger_ns; /* after FIN both ways or RST, for what comes late */
-    uint64_t hash_key[2];     /* secret key of the table's hash (SipHash); random in production */
+    int64_t closed_linger_ns;     /* after FIN both ways or RST, for what comes late */
+    uint64_t hash_key[2]; /* secret key of the table's hash (SipHash); random in production */
 };
 
 /* Sensible values for everything but hash_key, which stays zero. */
 struct connections_options connections_options_default(void);
 
 struct connections_counters {
-    uint64_t opened;         /* connections, all told */
-    uint64_t midway;         /* of them picked up without a SYN */
+    uint64_t opened; /* connections, all told */
+    uint64_t midway; /* of them picked up without a SYN */
     uint64_t ended;
-    uint64_t evicted;        /* dropped because memory_max was reached: handshakes the handler read */
-    uint64_t evicted_done;   /* likewise, connections nobody read any more */
-    uint64_t current;        /* in the table now */
-    uint64_t reading;        /* of them, those the handler still reads */
+    uint64_t evicted;      /* dropped because memory_max was reached: handshakes the handler read */
+    uint64_t evicted_done; /* likewise, connections nobody read any more */
+    uint64_t current;      /* in the table now */
+    uint64_t reading;      /* of them, those the handler still reads */
     uint64_t missed_octets;  /* ACKed and never captured, in connections the handler read */
     uint64_t cut_octets;     /* cut by snaplen, likewise */
     uint64_t dropped_octets; /* reordering buffer full, likewise */

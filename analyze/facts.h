@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* facts.h -- what a transcript means: the input of every rule.
+ *
+ * Built once when a connection is over, from the notes and messages of its
+ * handshake and the transport facts of its connection. Views point into the
+ * transcript and live as long as it.
+ */
+#ifndef TLSWHY_ANALYZE_FACTS_H
+#define TLSWHY_ANALYZE_FACTS_H
+
+#include "analyze/handshake.h"
+#include "dissect/certificate_request.h"
+#include "dissect/extension.h"
+#include "dissect/hello.h"
+#include "dissect/key_exchange.h"
+#include "dissect/suite.h"
+
+enum outcome {
+    OUTCOME_ESTABLISHED,
+    OUTCOME_FAILED,
+    OUTCOME_INCOMPLETE, /* the capture does not show enough */
+    OUTCOME_NOT_TLS
+};
+
+/* "established", "failed", "incomplete", "not_tls". */
+const char *outcome_name(enum outcome outcome);
+
+/* How far the handshake came. Ordered. */
+enum stage {
+    STAGE_TCP_CONNECT, /* up to here: the TCP connection itself */
+    STAGE_TCP_ESTABLISHED,
+    STAGE_CLIENT_HELLO,
+    STAGE_SERVER_HELLO,
+    STAGE_SERVER_CERTIFICATE,
+    STAGE_KEY_EXCHANGE,
+    STAGE_CHANGE_CIPHER_SPEC,
+    STAGE_ENCRYPTED_SERVER_FLIGHT, /* TLS 1.3: all after ServerHello is encrypted */
+    STAGE_ENCRYPTED_CLIENT_FLIGHT,
+    STAGE_FINISHED
+};
+
+/* "tcp_connect", "client_hello", "encrypted_server_flight", ... */
+const char *stage_name(enum stage stage);
+
+/* Who ended it. */
+enum party { PARTY_NONE, PARTY_CLIENT, PARTY_SERVER, PARTY_NETWORK };
+
+/* "client", "server", "network"; NULL for PARTY_NONE. */
+const char *party_name(enum party party);
+
+static inline enum party party_of(enum side side)
+{
+    return side == SIDE_CLIENT ? PARTY_CLIENT : PARTY_SERVER;
+}
+
+/* The way in which a handshake came to its end: the first fatal event, in packet order. */
+enum refusal_kind {
+    REFUSAL_NONE,            /* nothing happened any more: silence */
+    REFUSAL_ALERT,           /* a fatal plain alert, or close_notify/user_canceled before the end */
+    REFUSAL_ENCRYPTED_ALERT, /* a record recognised as an alert by its size and place */
+    REFUSAL_FIN,
+    REFUSAL_RST,
+    REFUSAL_PLAINTEXT, /* an answer in another protocol than TLS */
+    REFUSAL_MALFORMED  /* octets that are not TLS, where TLS was spoken */
+};
+
+struct refusal {
+    enum refusal_kind kind;
+    enum side by; /* meaningful unless REFUSAL_NONE */
+    struct moment at;
+    uint8_t alert; /* REFUSAL_ALERT: the description */
+    uint8_t alert_level;
+    uint32_t encrypted_length; /* REFUSAL_ENCRYPTED_ALERT: fragment octets of the record */
+    const struct note *note;   /* what it rests on, NULL when there is none */
+};
+
+/* Numbers that a rule often needs about the client's offer, GREASE and signalling
+ * values left out. */
+struct offer {
+    uint16_t version_max; /* highest version offered, 0: no hello */
+    uint16_t version_min; /* lowest listed in supported_versions; else 0: not stated */
+    bool has_supported_versions;
+    size_t suites;            /* cipher suites offered */
+    bool suites_all_obsolete; /* none of them is better than STRENGTH_WEAK */
+    bool suites_tls13;        /* at least one suite of TLS 1.3 */
+    bool suites_legacy;       /* at least one suite of TLS 1.2 or below */
+    bool suites_rsa;          /* a legacy suite that an RSA key can serve */
+    bool suites_ecdsa;        /* a legacy suite that an ECDSA key can serve */
+    bool suites_ecdhe;        /* a suite with ephemeral elliptic curves, TLS 1.3 included */
+    bool fallback_scsv;       /* TLS_FALLBACK_SCSV */
+    bool renegotiation_info;  /* the extension or the signalling suite (RFC 5746) */
+};
+
+struct facts {
+    const struct connection *connection;
+    const struct handshake *handshake;
+    int64_t capture_end_ns; /* time of the input's last packet so far */
+    bool capture_ended;     /* the input ended while the connection was open */
+
+    enum outcome outcome;
+    enum stage stage;
+
+    /* The client's first hello, and the one after a HelloRetryRequest. NULL notes: not seen. */
+    const struct note *client_hello_note;
+    const struct note *sslv2_hello_note; /* an SSLv2-format ClientHello came instead */
+    uint16_t sslv2_hello_version;
+    bool client_hello_read; /* the body was kept and parses: the two below are set */
+    struct client_hello client_hello;
+    struct hello_extensions client_extensions;
+    struct offer offer;
+    const struct note *second_client_hello_note;
+    bool second_client_hello_read;
+    struct client_hello second_client_hello;
+    struct hello_extensions second_client_extensions;
+
+    /* The server's hello; a HelloRetryRequest has its own members. */
+    const struct note *server_hello_note;
+    bool server_hello_read;
+    struct server_hello server_hello;
+    struct hello_extensions server_extensions;
+    const struct note *retry_note; /* HelloRetryRequest */
+    bool retry_read;
+    struct server_hello retry;
+    struct hello_extensions retry_extensions;
+    uint16_t version;          /* negotiated, 0: not known */
+    const struct suite *suite; /* chosen, NULL: not known */
+    bool tls13;                /* TLS 1.3 was chosen */
+    bool resumed;              /* an abbreviated handshake, or a PSK was chosen */
+
+    /* Messages in clear; NULL: not seen. */
+    const struct note *server_certificate_note;
+    const struct note *client_certificate_note;
+    bool client_certificate_empty; /* the client had no certificate to send */
+    const struct note *certificate_status_note;
+    const struct note *server_key_exchange_note;
+    bool server_key_exchange_read;
+    struct server_key_exchange server_key_exchange;
+    const struct note *certificate_request_note;
+    const struct note *server_hello_done_note;
+    const struct note *client_key_exchange_note;
+    const struct note *change_cipher_spec_note[SIDES];
+    const struct note *finished_note[SIDES]; /* first handshake record after change_cipher_spec */
+
+    /* Protected records after ServerHello in TLS 1.3, and what they tell by size and place. */
+    const struct note *first_protected_note[SIDES];
+    uint32_t protected_records[SIDES];
+    bool client_certificate_likely_empty; /* a record of the size of an empty Certificate came
+                                             before the client's Finished (RFC 8446 section 4.4.2) */
+
+    /* The end. */
+    struct refusal refusal;          /* the first fatal event */
+    const struct note *warning_note; /* last warning alert before it, NULL: none */
+    const struct note *last_note;    /* last thing seen before the refusal, NULL: nothing */
+    int64_t waited_ns;               /* from the other side's last data (or its SYN) to the refusal,
+                                      or to the last packet when there was none */
+    bool answered[SIDES];            /* that side sent payload octets */
+
+    /* What the capture may have missed: a verdict that rests on absence is weighed with it. */
+    bool one_direction_only; /* packets of only one side are in the capture */
+    bool missed_before_end;  /* octets before the first fatal event were not captured */
+    bool cut;                /* by snaplen */
+};
+
+/* Work out the facts. reason is how the connection ended. *facts is fully set; it
+ * borrows from connection and handshake. */
+void facts_build(struct facts *facts, const struct connection *connection,
+                 const struct handshake *handshake, enum connection_end reason,
+                 int64_t capture_end_ns);
+
+/* Predicates that several rules share. */
+
+/* The refusal is a plain alert by this side with this description. */
+bool facts_alert(const struct facts *facts, enum side by, uint8_t description);
+
+/* The refusal came from this side, whatever its form, with no alert that names a reason:
+ * FIN, RST, close_notify, or silence counts for the server when it never answered. */
+bool facts_closed_without_reason(const struct facts *facts, enum side by);
+
+/* The refusal is the server's answer to the client's (last) hello: after it, before
+ * any ServerHello. */
+bool facts_server_refused_hello(const struct facts *facts);
+
+/* The refusal is the client's answer to the server's hello or flight: the server's hello
+ * was seen and the client ended the handshake. */
+bool facts_client_refused_server(const struct facts *facts);
+
+/* The hello that counts: the second one after a retry, else the first. False: none was read. */
+bool facts_last_hello(const struct facts *facts, const struct client_hello **hello,
+                      const struct hello_extensions **extensions);
+
+#endif

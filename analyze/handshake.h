@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* handshake.h -- what was seen of one connection's handshake: record first, understand later.
+ *
+ * While packets arrive the tracker only frames and notes: each record or message
+ * becomes a note (who, what, when, how long), and plain handshake messages are
+ * copied once into the transcript. What it means is worked out from here when
+ * the connection is over (facts.h). Nothing in this struct is a view.
+ */
+#ifndef TLSWHY_ANALYZE_HANDSHAKE_H
+#define TLSWHY_ANALYZE_HANDSHAKE_H
+
+#include "capture/connection.h"
+
+enum note_kind {
+    NOTE_MESSAGE,             /* plain handshake message: type, length, offset of the body */
+    NOTE_SSLV2_HELLO,         /* SSLv2-format hello: type 1 client, 4 server; offset of it all */
+    NOTE_CHANGE_CIPHER_SPEC,  /* code: 1 when the body is the legal octet */
+    NOTE_ENCRYPTED_HANDSHAKE, /* handshake record after this side's change_cipher_spec */
+    NOTE_ALERT,               /* plain alert: type is its level, code its description */
+    NOTE_ENCRYPTED_ALERT,     /* alert record that is not a plain alert (TLS 1.2 and below) */
+    NOTE_APPLICATION_DATA,    /* record of that type; in TLS 1.3 any protected record */
+    NOTE_HEARTBEAT,
+    NOTE_MALFORMED, /* octets that are not a TLS record or message: length counts the octets of the
+                       stream before them; type is enum malformation */
+    NOTE_PLAINTEXT, /* the stream begins with another protocol: type is enum prelude */
+    NOTE_GAP,       /* length octets missing */
+    NOTE_FIN,
+    NOTE_RST
+};
+
+enum malformation {
+    MALFORMED_RECORD,       /* framing lost: not a record header */
+    MALFORMED_RECORD_SIZE,  /* a record above the legal length (RFC 8446 section 5.2) */
+    MALFORMED_EMPTY_RECORD, /* a record without content where none may be empty */
+    MALFORMED_MESSAGE_SIZE, /* a handshake message above MESSAGE_MAX was announced */
+    MALFORMED_ALERT,        /* a plain alert that is not two octets */
+    MALFORMED_MESSAGE       /* a hello that does not parse */
+};
+
+/* One thing seen. 40 octets. */
+struct note {
+    struct moment at;
+    uint32_t length;  /* octets: message body, record fragment, gap */
+    uint32_t offset;  /* where the body begins in the transcript, NOTE_NOT_KEPT: nowhere */
+    uint16_t version; /* of the record that carried it */
+    uint8_t kind;     /* enum note_kind */
+    uint8_t side;     /* enum side */
+    uint8_t type;
+    uint8_t code;
+};
+
+#define NOTE_NOT_KEPT UINT32_MAX
+
+enum {
+    HANDSHAKE_NOTES_MAX = 48,         /* a full handshake with client authentication has 14 */
+    HANDSHAKE_PRELUDE_MAX = 512,      /* octets kept of a stream that does not begin with TLS: some
+                                      lines of a mail server, an HTTP head with its status */
+    HANDSHAKE_TRANSCRIPT_MAX = 262144 /* plain messages of one connection: the longest chains that
+                                      servers send stay below 64 KiB; OpenSSL refuses above 100 KiB */
+};
+
+/* The beginning of a stream that is not TLS. */
+struct prelude_text {
+    uint16_t length;
+    struct moment at; /* of its first octet */
+    uint8_t data[HANDSHAKE_PRELUDE_MAX];
+};
+
+struct handshake {
+    uint8_t note_count;
+    bool notes_full;                        /* some notes were dropped */
+    bool transcript_full;                   /* some message bodies were not kept */
+    struct note notes[HANDSHAKE_NOTES_MAX]; /* in packet order */
+
+    uint8_t *transcript; /* bodies of plain messages, owned by the tracker */
+    uint32_t transcript_length;
+
+    /* Counted whether or not there was room for a note. */
+    uint32_t records[SIDES]; /* TLS records */
+    uint32_t application_records[SIDES];
+    uint64_t application_octets[SIDES]; /* fragments of those records */
+    uint64_t gap_octets[SIDES];         /* missing octets before the end of the handshake */
+    bool spoke_tls[SIDES];              /* at least one well-formed record or SSLv2 hello */
+    uint64_t stream_octets[SIDES];      /* delivered in order */
+
+    struct prelude_text *prelude[SIDES]; /* NULL: none. Owned by the tracker. */
+    uint8_t starttls;                    /* enum prelude of the protocol that switched to TLS */
+};
+
+/* The body of a message note, or an empty view when it was not kept. */
+static inline struct bytes handshake_body(const struct handshake *handshake,
+                                          const struct note *note)
+{
+    if (note->offset == NOTE_NOT_KEPT || note->offset > handshake->transcript_length
+        || note->length > handshake->transcript_length - note->offset)
+        return (struct bytes){0};
+    return bytes_of(handshake->transcript + note->offset, note->length);
+}
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* text.h -- octets chosen by a peer, made safe to print, and lists of names. */
+#ifndef TLSWHY_ANALYZE_TEXT_H
+#define TLSWHY_ANALYZE_TEXT_H
+
+#include "dissect/bytes.h"
+
+/* A bounded text under construction; always NUL terminated, cut with "..." when full. */
+struct text {
+    char *data;
+    size_t size;   /* octets at data, >= 4 */
+    size_t length; /* octets used, NUL not counted */
+    bool cut;
+};
+
+/* Begin an empty text in the caller's buffer. */
+struct text text_begin(char *data, size_t size);
+
+/* Append printf-formatted text that is known to be clean. */
+__attribute__((format(printf, 2, 3))) void text_add(struct text *text, const char *format, ...);
+
+/* Append untrusted octets: printable ASCII and valid UTF-8 letters as they are, backslash and
+ * everything else (control characters, invalid UTF-8, directional marks) as \xNN. */
+void text_add_untrusted(struct text *text, struct bytes octets);
+
+/* Append the names of a list of 16-bit code points (octets in network order, two each),
+ * separated by ", ", GREASE left out, at most max of them and then "and N more". name
+ * returns NULL for a value it does not know, which is printed as 0xNNNN. */
+void text_add_names(struct text *text, struct bytes list, const char *(*name)(uint16_t),
+                    size_t max);
+
+/* Append a duration in a unit that a person would use: "12 ms", "3.2 s", "5 min", "3 days". */
+void text_add_duration(struct text *text, int64_t duration_ns);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tracker.h -- from in-order octets of a connection to its handshake, and to a verdict at its end.
+ *
+ * The handler of capture/connection.h: frames records and messages where they
+ * lie, copies only what spans segments, notes what it sees (handshake.h), lets
+ * go of a connection as soon as its outcome is settled, and hands a verdict
+ * to the sink.
+ */
+#ifndef TLSWHY_ANALYZE_TRACKER_H
+#define TLSWHY_ANALYZE_TRACKER_H
+
+#include "analyze/verdict.h"
+
+struct tracker_options {
+    size_t memory_max; /* octets for handshakes in progress; beyond it the newest
+                                   handshakes keep no message bodies and are marked */
+    const uint16_t
+        *tls_ports; /* ports where TLS is expected beside the well-known ones; borrowed */
+    size_t tls_port_count;
+};
+
+struct tracker_counters {
+    uint64_t outcomes[4]; /* by enum outcome */
+    uint64_t handshakes;  /* in progress now */
+    uint64_t memory;      /* octets held for them */
+    uint64_t memory_peak;
+    uint64_t transcripts_full; /* messages not kept: HANDSHAKE_TRANSCRIPT_MAX or memory_max */
+    uint64_t notes_full;       /* notes not kept: HANDSHAKE_NOTES_MAX */
+    uint64_t unreadable;       /* hellos that do not parse */
+};
+
+struct tracker;
+
+/* Make a tracker whose verdicts go to sink (copied). NULL when memory is short. */
+struct tracker *tracker_new(const struct tracker_options *options, const struct verdict_sink *sink);
+void tracker_free(struct tracker *tracker); /* NULL is harmless */
+
+/* The callbacks to give to connections_new; they borrow the tracker. */
+struct connection_handler tracker_handler(struct tracker *tracker);
+
+const struct tracker_counters *tracker_counters(const struct tracker *tracker);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* verdict.h -- what tlswhy says of one connection. */
+#ifndef TLSWHY_ANALYZE_VERDICT_H
+#define TLSWHY_ANALYZE_VERDICT_H
+
+#include "analyze/cause.h"
+
+enum { VERDICT_ALTERNATIVES_MAX = 4, VERDICT_FINDINGS_MAX = 8 };
+
+/* Another thing that is wrong, or worth knowing, which did not decide the outcome. */
+struct finding {
+    const char *id;               /* lower_snake_case, a string constant */
+    char text[EVIDENCE_TEXT_MAX]; /* a sentence */
+};
+
+struct verdict {
+    const struct facts *facts;
+    enum outcome outcome;
+    enum stage stage;
+    enum party refused_by;
+    const struct cause *cause; /* OUTCOME_FAILED: never NULL; else NULL */
+    enum certainty confidence;
+    const struct cause *alternatives[VERDICT_ALTERNATIVES_MAX];
+    size_t alternative_count;
+    struct evidence evidence;
+    const char *incomplete_reason; /* OUTCOME_INCOMPLETE: what the capture lacks; else NULL */
+    struct finding findings[VERDICT_FINDINGS_MAX];
+    size_t finding_count;
+};
+
+/* Judge one connection: runs every rule over the facts and fills *verdict, which
+ * borrows facts. */
+void diagnose(const struct facts *facts, struct verdict *verdict);
+
+/* Where verdicts go. The verdict and all it borrows are valid during the call. */
+struct verdict_sink {
+    void *context;
+    void (*take)(void *context, const struct verdict *verdict);
+};
+
+#endif
