@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* prelude.h -- what the octets before TLS, or instead of it, are.
+ *
+ * Many protocols begin in clear and change to TLS on request (STARTTLS, SSLRequest, CONNECT);
+ * and now and then a TLS peer talks to something that never speaks TLS. This names the protocol
+ * from the first octets that one side sent, or from the start of any later run of them. It
+ * recognises, it does not parse: use it for text to show, never to decide what bytes mean.
+ * Pure functions, no state.
+ */
+#ifndef TLSWHY_DISSECT_PRELUDE_H
+#define TLSWHY_DISSECT_PRELUDE_H
+
+#include "dissect/bytes.h"
+
+enum prelude {
+    PRELUDE_UNKNOWN, /* none of the below */
+    PRELUDE_PARTIAL, /* could still become one of the below: too few octets to say */
+    PRELUDE_HTTP_REQUEST,
+    PRELUDE_HTTP_CONNECT,
+    PRELUDE_HTTP_RESPONSE,
+    PRELUDE_HTTP_TO_HTTPS, /* a response that says that a plain request came to a TLS port */
+    PRELUDE_HTTP2,         /* the client's connection preface, RFC 9113 section 3.4 */
+    PRELUDE_SSH,
+    PRELUDE_SMTP,
+    PRELUDE_FTP,
+    PRELUDE_REPLY_220, /* a greeting "220 ..." that may be SMTP or FTP */
+    PRELUDE_POP3,
+    PRELUDE_IMAP,
+    PRELUDE_NNTP,
+    PRELUDE_SIEVE,
+    PRELUDE_IRC,
+    PRELUDE_XMPP,
+    PRELUDE_MYSQL,       /* the server's greeting */
+    PRELUDE_MYSQL_ERROR, /* an ERR packet instead of it */
+    PRELUDE_MYSQL_SSL_REQUEST,
+    PRELUDE_POSTGRESQL_SSL_REQUEST, /* or GSSENCRequest */
+    PRELUDE_POSTGRESQL_STARTUP,     /* a startup message in clear */
+    PRELUDE_POSTGRESQL_ACCEPT,      /* the single octet 'S' */
+    PRELUDE_POSTGRESQL_REFUSE,      /* the single octet 'N' */
+    PRELUDE_POSTGRESQL_ERROR,       /* an ErrorResponse */
+    PRELUDE_REDIS,
+    PRELUDE_MONGODB,
+    PRELUDE_MQTT,
+    PRELUDE_AMQP,
+    PRELUDE_LDAP,
+    PRELUDE_SOCKS4,
+    PRELUDE_SOCKS5,
+    PRELUDE_PROXY_V1,
+    PRELUDE_PROXY_V2,
+    PRELUDE_RDP, /* TPKT, RFC 1006 */
+    PRELUDE_SMB,
+    PRELUDE_TELNET,
+    PRELUDE_VNC,
+    PRELUDE_COUNT
+};
+
+/* As much as identification ever looks at: more octets never change the answer, and with this
+ * many it is never PRELUDE_PARTIAL. */
+#define PRELUDE_OCTETS_MAX 1024
+
+/* Name what data, the beginning of what one side sent, is. A TLS record is PRELUDE_UNKNOWN: ask
+ * record_next() first. */
+enum prelude prelude_identify(struct bytes data, bool from_client);
+
+/* The protocol's name for people, such as "SSH" or "MySQL error"; "unknown" and "too short to
+ * say" for the first two. Static storage, never NULL. */
+const char *prelude_name(enum prelude prelude);
+
+/* The first line of data, without its end and without control characters at it, as a view, cut
+ * to max octets. Empty if data begins with something that is not printable ASCII. */
+struct bytes prelude_first_line(struct bytes data, size_t max);
+
+#endif
