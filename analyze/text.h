@@ -3,6 +3,8 @@
 #ifndef TLSWHY_ANALYZE_TEXT_H
 #define TLSWHY_ANALYZE_TEXT_H
 
+#include <stdarg.h>
+
 #include "dissect/bytes.h"
 
 /* A bounded text under construction; always NUL terminated, cut with "..." when full. */
@@ -18,6 +20,10 @@ struct text text_begin(char *data, size_t size);
 
 /* Append printf-formatted text that is known to be clean. */
 __attribute__((format(printf, 2, 3))) void text_add(struct text *text, const char *format, ...);
+
+/* The same with the arguments of a caller's own variable list. */
+__attribute__((format(printf, 2, 0))) void text_add_list(struct text *text, const char *format,
+                                                         va_list arguments);
 
 /* Append untrusted octets: printable ASCII and valid UTF-8 letters as they are, backslash and
  * everything else (control characters, invalid UTF-8, directional marks) as \xNN. */

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "analyze/utf8.h"
+#include "dissect/extension.h"
+
+static const char ELLIPSIS[] = "...";
+
+struct text text_begin(char *data, size_t size)
+{
+    data[0] = '\0';
+    return (struct text){.data = data, .size = size};
+}
+
+/* Replace the end of the text with the ellipsis, without halving a character. */
+static void text_cut(struct text *text)
+{
+    size_t keep = text->size - sizeof(ELLIPSIS);
+
+    text->length = utf8_whole(bytes_of(text->data, text->length), keep);
+    memcpy(text->data + text->length, ELLIPSIS, sizeof(ELLIPSIS));
+    text->length += sizeof(ELLIPSIS) - 1;
+    text->cut = true;
+}
+
+/* Append octets that belong together: all of them, or the ellipsis. */
+static void text_append(struct text *text, const void *octets, size_t length)
+{
+    if (text->cut)
+        return;
+    if (length >= text->size - text->length) {
+        text_cut(text);
+        return;
+    }
+    memcpy(text->data + text->length, octets, length);
+    text->length += length;
+    text->data[text->length] = '\0';
+}
+
+void text_add_list(struct text *text, const char *format, va_list arguments)
+{
+    size_t room = text->size - text->length;
+    int length;
+
+    if (text->cut)
+        return;
+    length = vsnprintf(text->data + text->length, room, format, arguments);
+    if (length < 0) {
+        text->data[text->length] = '\0';
+        return;
+    }
+    if ((size_t)length < room) {
+        text->length += (size_t)length;
+        return;
+    }
+    text->length = text->size - 1;
+    text_cut(text);
+}
+
+void text_add(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    text_add_list(text, format, arguments);
+    va_end(arguments);
+}
+
+void text_add_untrusted(struct text *text, struct bytes octets)
+{
+    while (octets.len > 0 && !text->cut) {
+        uint32_t code_point = 0;
+        size_t length = utf8_character(octets, &code_point);
+        struct bytes character;
+
+        /* The backslash begins an escape: a peer's own has to look different. */
+        bool is_plain = length > 0 && utf8_is_printable(code_point) && code_point != '\\';
+
+        if (!bytes_take(&octets, length > 0 ? length : 1, &character))
+            return;
+        if (is_plain)
+            text_append(text, character.data, character.len);
+        for (size_t i = 0; !is_plain && i < character.len; i++)
+            text_add(text, "\\x%02x", character.data[i]);
+    }
+}
+
+void text_add_names(struct text *text, struct bytes list, const char *(*name)(uint16_t), size_t max)
+{
+    size_t named = 0;
+    size_t left_out = 0;
+    uint16_t value;
+
+    while (list_u16_next(&list, &value)) {
+        if (value_is_grease(value))
+            continue;
+        if (named == max) {
+            left_out++;
+            continue;
+        }
+        const char *known = name(value);
+
+        text_add(text, named > 0 ? ", " : "");
+        if (known != NULL)
+            text_add(text, "%s", known);
+        else
+            text_add(text, "0x%04x", value);
+        named++;
+    }
+    if (left_out > 0)
+        text_add(text, named > 0 ? " and %zu more" : "%zu", left_out);
+}
+
+#define MICROSECOND INT64_C(1000)
+#define MILLISECOND (1000 * MICROSECOND)
+#define SECOND      (1000 * MILLISECOND)
+#define MINUTE      (60 * SECOND)
+#define HOUR        (60 * MINUTE)
+#define DAY         (24 * HOUR)
+
+/* Units from the finest on: each is used for durations below its limit. */
+static const struct unit {
+    int64_t limit;
+    int64_t size;
+    bool has_tenths;
+    const char *name;
+} units[] = {
+    {10 * MILLISECOND, MILLISECOND, true, "ms"},
+    {SECOND, MILLISECOND, false, "ms"},
+    {2 * MINUTE, SECOND, true, "s"},
+    {2 * HOUR, MINUTE, false, "min"},
+    {2 * DAY, HOUR, false, "h"},
+    {INT64_MAX, DAY, false, "days"},
+};
+
+void text_add_duration(struct text *text, int64_t duration_ns)
+{
+    const struct unit *unit = units;
+    int64_t tenths;
+
+    if (duration_ns < 0) { /* clocks step back; INT64_MIN has no positive */
+        text_add(text, "-");
+        duration_ns = duration_ns == INT64_MIN ? INT64_MAX : -duration_ns;
+    }
+    if (duration_ns > 0 && duration_ns < 50 * MICROSECOND) {
+        text_add(text, "below 0.1 ms");
+        return;
+    }
+    while (duration_ns >= unit->limit && unit->limit < INT64_MAX)
+        unit++;
+    tenths = duration_ns / (unit->size / 10);
+    if (unit->has_tenths)
+        text_add(text, "%lld.%lld %s", (long long)(tenths / 10), (long long)(tenths % 10),
+                 unit->name);
+    else
+        text_add(text, "%lld %s", (long long)(tenths / 10), unit->name);
+}

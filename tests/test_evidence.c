@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <CUnit/Basic.h>
+
+#include "analyze/evidence.h"
+#include "analyze/utf8.h"
+
+static struct moment packet(uint64_t number)
+{
+    return (struct moment){.time_ns = (int64_t)number * 1000, .packet = number};
+}
+
+static void an_item_keeps_its_packet_and_text(void)
+{
+    struct evidence evidence = {0};
+
+    evidence_add(&evidence, "server.alert", packet(7), "%s(%d)", "handshake_failure", 40);
+    CU_ASSERT_EQUAL_FATAL(evidence.count, 1);
+    CU_ASSERT_STRING_EQUAL(evidence.items[0].fact, "server.alert");
+    CU_ASSERT_EQUAL(evidence.items[0].at.packet, 7);
+    CU_ASSERT_EQUAL(evidence.items[0].at.time_ns, 7000);
+    CU_ASSERT_STRING_EQUAL(evidence.items[0].text, "handshake_failure(40)");
+}
+
+static void what_is_too_much_is_dropped(void)
+{
+    struct evidence evidence = {0};
+
+    for (uint64_t i = 1; i <= EVIDENCE_MAX + 3; i++)
+        evidence_add(&evidence, "fact", packet(i), "number %d", (int)i);
+    CU_ASSERT_EQUAL(evidence.count, EVIDENCE_MAX);
+    CU_ASSERT_EQUAL(evidence.items[EVIDENCE_MAX - 1].at.packet, EVIDENCE_MAX);
+}
+
+static void a_long_text_is_cut_between_characters(void)
+{
+    struct evidence evidence = {0};
+    const char *text = evidence.items[0].text;
+    size_t length;
+
+    evidence_add(&evidence, "fact", packet(1), "%*s\u20ac\u20ac\u20ac", EVIDENCE_TEXT_MAX - 5, "");
+    length = strlen(text);
+    CU_ASSERT_TRUE(length < EVIDENCE_TEXT_MAX);
+    CU_ASSERT_TRUE(utf8_is_valid(bytes_of(text, length)));
+    CU_ASSERT_STRING_EQUAL(text + length - 3, "...");
+}
+
+static void merging_adds_only_what_is_new(void)
+{
+    struct evidence evidence = {0};
+    struct evidence more = {0};
+
+    evidence_add(&evidence, "hello", packet(4), "first");
+    evidence_add(&more, "hello", packet(4), "the same fact of the same packet");
+    evidence_add(&more, "hello", packet(9), "the same fact of another packet");
+    evidence_add(&more, "alert", packet(4), "another fact");
+    evidence_merge(&evidence, &more);
+    CU_ASSERT_EQUAL_FATAL(evidence.count, 3);
+    CU_ASSERT_STRING_EQUAL(evidence.items[0].text, "first");
+    CU_ASSERT_STRING_EQUAL(evidence.items[1].text, "the same fact of another packet");
+    CU_ASSERT_STRING_EQUAL(evidence.items[2].text, "another fact");
+}
+
+static void merging_stops_at_the_limit(void)
+{
+    struct evidence evidence = {0};
+    struct evidence more = {0};
+
+    for (uint64_t i = 1; i <= EVIDENCE_MAX - 1; i++)
+        evidence_add(&evidence, "fact", packet(i), "old");
+    for (uint64_t i = 100; i < 104; i++)
+        evidence_add(&more, "fact", packet(i), "new");
+    evidence_merge(&evidence, &more);
+    CU_ASSERT_EQUAL(evidence.count, EVIDENCE_MAX);
+    CU_ASSERT_STRING_EQUAL(evidence.items[EVIDENCE_MAX - 1].text, "new");
+}
+
+static CU_TestInfo evidence_tests[] = {
+    {"an item keeps its packet and text", an_item_keeps_its_packet_and_text},
+    {"what is too much is dropped", what_is_too_much_is_dropped},
+    {"a long text is cut between characters", a_long_text_is_cut_between_characters},
+    {"merging adds only what is new", merging_adds_only_what_is_new},
+    {"merging stops at the limit", merging_stops_at_the_limit},
+    CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+    CU_SuiteInfo suites[] = {
+        {.pName = "evidence", .pTests = evidence_tests},
+        CU_SUITE_INFO_NULL,
+    };
+    unsigned int failures;
+
+    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
+        return 2;
+    CU_basic_set_mode(CU_BRM_VERBOSE);
+    CU_basic_run_tests();
+    failures = CU_get_number_of_failures();
+    CU_cleanup_registry();
+    return failures > 0;
+}
