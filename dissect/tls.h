@@ -6,9 +6,10 @@
  * "TLS Parameters" and "TLS ExtensionType Values"; what is not in them but met on the wire
  * (NPN, channel ID, ALPS, early drafts) is marked so. Readable names: dissect/names.h.
  */
-#ifndef DISSECT_TLS_H
-#define DISSECT_TLS_H
+#ifndef TLSWHY_DISSECT_TLS_H
+#define TLSWHY_DISSECT_TLS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* ContentType, RFC 8446 section 5.1. */
@@ -184,6 +185,7 @@ enum tls_extension_type {
     TLS_EXTENSION_APPLICATION_SETTINGS = 0x44cd,            /* ALPS draft, unassigned */
     TLS_EXTENSION_CHANNEL_ID_OLD = 0x754f,                  /* channel ID draft, unassigned */
     TLS_EXTENSION_CHANNEL_ID = 0x7550,                      /* channel ID draft, unassigned */
+    TLS_EXTENSION_TRUST_ANCHORS = 0xca34,                   /* draft, unassigned */
     TLS_EXTENSION_ECH_OUTER_EXTENSIONS = 0xfd00,            /* RFC 9849 */
     TLS_EXTENSION_ENCRYPTED_CLIENT_HELLO = 0xfe0d,          /* RFC 9849 */
     TLS_EXTENSION_RENEGOTIATION_INFO = 0xff01,              /* RFC 5746 */
@@ -255,5 +257,20 @@ enum tls_extension_type {
     {                                                                                              \
         0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44, 0x00                                             \
     }
+
+/* Whether a two-octet code point (suite, group, extension, signature scheme, version) is one of
+ * the sixteen that RFC 8701 section 2 reserves: 0x0a0a, 0x1a1a ... 0xfafa. A peer that sends one
+ * offers nothing. */
+static inline bool tls_is_grease(uint16_t value)
+{
+    return (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);
+}
+
+/* Whether a PskKeyExchangeMode is one of the eight that RFC 8701 section 2 reserves: 0x0b, 0x2a,
+ * 0x49 ... 0xe4, which are 0x1f apart. */
+static inline bool tls_is_grease_u8(uint8_t value)
+{
+    return value % 0x1f == 0x0b;
+}
 
 #endif

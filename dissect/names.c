@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/names.h"
+
+#include <stdio.h>
+
+#include "dissect/suite.h"
+#include "dissect/tls.h"
+
+struct name {
+    uint32_t value;
+    const char *text;
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* clang-format off */
+#define NAME(value, text) {(value), (text)},
+static const struct name alerts[] = {
+#include "dissect/def/alert.def"
+};
+static const struct name alert_levels[] = {
+#include "dissect/def/alert_level.def"
+};
+static const struct name certificate_compressions[] = {
+#include "dissect/def/certificate_compression_algorithm.def"
+};
+static const struct name certificate_status_types[] = {
+#include "dissect/def/certificate_status_type.def"
+};
+static const struct name certificate_types[] = {
+#include "dissect/def/certificate_type.def"
+};
+static const struct name client_certificate_types[] = {
+#include "dissect/def/client_certificate_type.def"
+};
+static const struct name compression_methods[] = {
+#include "dissect/def/compression_method.def"
+};
+static const struct name content_types[] = {
+#include "dissect/def/content_type.def"
+};
+static const struct name ec_curve_types[] = {
+#include "dissect/def/ec_curve_type.def"
+};
+static const struct name ec_point_formats[] = {
+#include "dissect/def/ec_point_format.def"
+};
+static const struct name extensions[] = {
+#include "dissect/def/extension.def"
+};
+static const struct name groups[] = {
+#include "dissect/def/group.def"
+};
+static const struct name handshake_types[] = {
+#include "dissect/def/handshake_type.def"
+};
+static const struct name psk_key_exchange_modes[] = {
+#include "dissect/def/psk_key_exchange_mode.def"
+};
+static const struct name signature_schemes[] = {
+#include "dissect/def/signature_scheme.def"
+};
+static const struct name ssl2_cipher_kinds[] = {
+#include "dissect/def/ssl2_cipher_kind.def"
+};
+static const struct name tlcp_suites[] = {
+#include "dissect/def/tlcp_suite.def"
+};
+static const struct name versions[] = {
+#include "dissect/def/version.def"
+};
+#undef NAME
+/* clang-format on */
+
+static const char *find(const struct name *table, size_t count, uint32_t value)
+{
+    size_t low = 0;
+    size_t high = count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (table[middle].value == value)
+            return table[middle].text;
+        if (table[middle].value < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* For the registries in which RFC 8701 reserves two-octet values. */
+static const char *find_or_grease(const struct name *table, size_t count, uint16_t value)
+{
+    return tls_is_grease(value) ? "GREASE" : find(table, count, value);
+}
+
+const char *names_cipher_suite(uint16_t value)
+{
+    const struct suite *suite = suite_find(value);
+
+    return suite ? suite->name : find_or_grease(tlcp_suites, COUNT(tlcp_suites), value);
+}
+
+const char *names_ssl2_cipher_kind(uint32_t value)
+{
+    if (value <= UINT16_MAX)
+        return names_cipher_suite((uint16_t)value);
+    return find(ssl2_cipher_kinds, COUNT(ssl2_cipher_kinds), value);
+}
+
+const char *names_alert(uint8_t value)
+{
+    return find(alerts, COUNT(alerts), value);
+}
+
+const char *names_alert_level(uint8_t value)
+{
+    return find(alert_levels, COUNT(alert_levels), value);
+}
+
+const char *names_certificate_compression(uint16_t value)
+{
+    return find(certificate_compressions, COUNT(certificate_compressions), value);
+}
+
+const char *names_certificate_status_type(uint8_t value)
+{
+    return find(certificate_status_types, COUNT(certificate_status_types), value);
+}
+
+const char *names_certificate_type(uint8_t value)
+{
+    return find(certificate_types, COUNT(certificate_types), value);
+}
+
+const char *names_client_certificate_type(uint8_t value)
+{
+    return find(client_certificate_types, COUNT(client_certificate_types), value);
+}
+
+const char *names_compression_method(uint8_t value)
+{
+    return find(compression_methods, COUNT(compression_methods), value);
+}
+
+const char *names_content_type(uint8_t value)
+{
+    return find(content_types, COUNT(content_types), value);
+}
+
+const char *names_ec_curve_type(uint8_t value)
+{
+    return find(ec_curve_types, COUNT(ec_curve_types), value);
+}
+
+const char *names_ec_point_format(uint8_t value)
+{
+    return find(ec_point_formats, COUNT(ec_point_formats), value);
+}
+
+const char *names_extension(uint16_t value)
+{
+    return find_or_grease(extensions, COUNT(extensions), value);
+}
+
+const char *names_group(uint16_t value)
+{
+    return find_or_grease(groups, COUNT(groups), value);
+}
+
+const char *names_handshake_type(uint8_t value)
+{
+    return find(handshake_types, COUNT(handshake_types), value);
+}
+
+const char *names_psk_key_exchange_mode(uint8_t value)
+{
+    if (tls_is_grease_u8(value))
+        return "GREASE";
+    return find(psk_key_exchange_modes, COUNT(psk_key_exchange_modes), value);
+}
+
+const char *names_signature_scheme(uint16_t value)
+{
+    return find_or_grease(signature_schemes, COUNT(signature_schemes), value);
+}
+
+const char *names_version(uint16_t value)
+{
+    return find_or_grease(versions, COUNT(versions), value);
+}
+
+const char *names_or_hex(char *buffer, size_t size, const char *name, unsigned value,
+                         unsigned digits)
+{
+    if (name)
+        return name;
+    snprintf(buffer, size, "0x%0*x", (int)(digits < 8 ? digits : 8), value);
+    return buffer;
+}
