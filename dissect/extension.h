@@ -37,8 +37,9 @@ enum extension_state {
     EXTENSION_MALFORMED /* it is there, its data breaks its grammar; its fields are zero */
 };
 
-/* The most extensions of which duplicates are looked for. Real hellos have at most about 30; the
- * ones beyond are parsed all the same. */
+/* Duplicates are looked for among this many extensions from the front, so that a long list costs
+ * no more than its length. Real hellos have at most about 30; those beyond are parsed all the
+ * same. */
 #define EXTENSIONS_DUPLICATE_CHECK_MAX 64
 
 struct extension {

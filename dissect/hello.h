@@ -83,7 +83,8 @@ uint16_t server_hello_version(const struct server_hello *hello);
 bool client_hello_offers_version(const struct client_hello *hello, uint16_t version);
 
 /* The highest version offered, GREASE (RFC 8701) left out; a draft of TLS 1.3 counts as
- * TLS_VERSION_1_3. */
+ * TLS_VERSION_1_3. Without supported_versions TLS 1.2 at most, whatever legacy_version says (RFC
+ * 8446 section 4.2.1). 0 if the list has nothing but GREASE. */
 uint16_t client_hello_version_max(const struct client_hello *hello);
 
 /* The downgrade sentinel in the random of a ServerHello that negotiates TLS 1.2 or below. In

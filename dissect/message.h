@@ -45,7 +45,7 @@ struct message {
  * most MESSAGE_MAX. When *handshake holds the header, out->type is already set and out->body
  * empty; otherwise *out is unchanged.
  * On MESSAGE_TOO_LONG, out->type is set, out->body is empty and *need is the announced total.
- * Except on MESSAGE_OK *handshake is unchanged.
+ * Except on MESSAGE_OK *handshake is unchanged. *need is always written.
  */
 MUST_USE enum message_status message_next(struct bytes *handshake, struct message *out,
                                           size_t *need);

@@ -24,7 +24,8 @@ enum prelude {
     PRELUDE_SSH,
     PRELUDE_SMTP,
     PRELUDE_FTP,
-    PRELUDE_REPLY_220, /* a greeting "220 ..." that may be SMTP or FTP */
+    PRELUDE_REPLY,    /* three digits and text: SMTP, FTP or NNTP */
+    PRELUDE_STARTTLS, /* the command, which SMTP, NNTP, IRC and Sieve share */
     PRELUDE_POP3,
     PRELUDE_IMAP,
     PRELUDE_NNTP,
@@ -36,8 +37,8 @@ enum prelude {
     PRELUDE_MYSQL_SSL_REQUEST,
     PRELUDE_POSTGRESQL_SSL_REQUEST, /* or GSSENCRequest */
     PRELUDE_POSTGRESQL_STARTUP,     /* a startup message in clear */
-    PRELUDE_POSTGRESQL_ACCEPT,      /* the single octet 'S' */
-    PRELUDE_POSTGRESQL_REFUSE,      /* the single octet 'N' */
+    PRELUDE_POSTGRESQL_ACCEPT,      /* 'S', alone or before a TLS record */
+    PRELUDE_POSTGRESQL_REFUSE,      /* 'N', alone */
     PRELUDE_POSTGRESQL_ERROR,       /* an ErrorResponse */
     PRELUDE_REDIS,
     PRELUDE_MONGODB,
@@ -55,12 +56,18 @@ enum prelude {
     PRELUDE_COUNT
 };
 
-/* As much as identification ever looks at: more octets never change the answer, and with this
- * many it is never PRELUDE_PARTIAL. */
+/* As much as identification ever looks at: octets beyond never change the answer, and with this
+ * many it is never PRELUDE_PARTIAL. The longest thing looked for is the page of a web server that
+ * got plain HTTP on its TLS port. */
 #define PRELUDE_OCTETS_MAX 1024
 
 /* Name what data, the beginning of what one side sent, is. A TLS record is PRELUDE_UNKNOWN: ask
- * record_next() first. */
+ * record_next() first.
+ *
+ * More octets never turn one protocol into another, but can make the answer more exact: a
+ * PRELUDE_HTTP_RESPONSE becomes PRELUDE_HTTP_TO_HTTPS, a PRELUDE_REPLY becomes PRELUDE_SMTP,
+ * PRELUDE_FTP or PRELUDE_NNTP. The one exception are the single octets of PostgreSQL, which mean
+ * what they say only to a client that has sent an SSLRequest. */
 enum prelude prelude_identify(struct bytes data, bool from_client);
 
 /* The protocol's name for people, such as "SSH" or "MySQL error"; "unknown" and "too short to

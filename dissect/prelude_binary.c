@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/prelude_fit.h"
+#include "dissect/tls.h"
+
+static enum fit better(enum fit a, enum fit b)
+{
+    return a > b ? a : b;
+}
+
+#define MYSQL_PACKET_MAX 1024 /* of a greeting or error: they have some 80 to 600 octets */
+
+/* The header of a MySQL packet: 24 bits of length, least significant octet first, and a sequence
+ * number. Then the packet's own first octet. */
+static enum fit fit_mysql(struct bytes in, uint8_t sequence_max, uint8_t first)
+{
+    uint8_t low, high, top, sequence, octet;
+    size_t length;
+
+    if (!bytes_u8(&in, &low) || !bytes_u8(&in, &high))
+        return FIT_MAYBE;
+    length = (size_t)high << 8 | low;
+    if (length < 4 || length > MYSQL_PACKET_MAX)
+        return FIT_NO;
+    if (!bytes_u8(&in, &top))
+        return FIT_MAYBE;
+    if (top != 0)
+        return FIT_NO;
+    if (!bytes_u8(&in, &sequence))
+        return FIT_MAYBE;
+    if (sequence > sequence_max)
+        return FIT_NO;
+    if (!bytes_u8(&in, &octet))
+        return FIT_MAYBE;
+    return octet == first ? FIT_YES : FIT_NO;
+}
+
+/* Protocol::HandshakeV10: version 10, then the server's version as text. */
+enum fit fit_mysql_greeting(struct bytes in)
+{
+    enum fit fit = fit_mysql(in, 0, 0x0a);
+    struct bytes text = bytes_after(in, 5);
+
+    if (fit != FIT_YES || text.len == 0)
+        return fit == FIT_YES ? FIT_MAYBE : fit;
+    return is_digit(text.data[0]) ? FIT_YES : FIT_NO;
+}
+
+enum fit fit_mysql_error(struct bytes in)
+{
+    return fit_mysql(in, 1, 0xff);
+}
+
+/* Protocol::SSLRequest: 32 octets, sequence 1, CLIENT_SSL and CLIENT_PROTOCOL_41 set. */
+enum fit fit_mysql_ssl_request(struct bytes in)
+{
+    enum { CLIENT_SSL_AND_41 = 0x0a }; /* of the second octet of the capabilities */
+    enum fit fit = fit_prefix(in, "\x20\x00\x00\x01", 4);
+    struct bytes capabilities = bytes_after(in, 4);
+
+    if (fit != FIT_YES || capabilities.len < 2)
+        return fit == FIT_YES ? FIT_MAYBE : fit;
+    return (capabilities.data[1] & CLIENT_SSL_AND_41) == CLIENT_SSL_AND_41 ? FIT_YES : FIT_NO;
+}
+
+/* SSLRequest and GSSENCRequest: 8 octets, the latter four 80877103 or 80877104. */
+enum fit fit_postgresql_ssl_request(struct bytes in)
+{
+    return better(fit_prefix(in, "\0\0\0\x08\x04\xd2\x16\x2f", 8),
+                  fit_prefix(in, "\0\0\0\x08\x04\xd2\x16\x30", 8));
+}
+
+/* A StartupMessage: 32 bits of length, version 3.0 to 3.2. */
+enum fit fit_postgresql_startup(struct bytes in)
+{
+    enum { STARTUP_MIN = 8, STARTUP_MAX = 10000 }; /* MAX_STARTUP_PACKET_LENGTH of the server */
+    uint16_t high, low, major, minor;
+
+    if (!bytes_u16(&in, &high))
+        return in.len == 0 || in.data[0] == 0 ? FIT_MAYBE : FIT_NO;
+    if (high != 0)
+        return FIT_NO;
+    if (!bytes_u16(&in, &low))
+        return FIT_MAYBE;
+    if (low < STARTUP_MIN || low > STARTUP_MAX)
+        return FIT_NO;
+    if (!bytes_u16(&in, &major) || !bytes_u16(&in, &minor))
+        return FIT_MAYBE;
+    return major == 3 && minor <= 2 ? FIT_YES : FIT_NO;
+}
+
+/* The server's answer to an SSLRequest is one octet, and after 'S' it waits for a ClientHello. */
+enum fit fit_postgresql_accept(struct bytes in)
+{
+    if (in.len == 0)
+        return FIT_MAYBE;
+    if (in.data[0] != 'S'
+        || (in.len > 1 && in.data[1] != TLS_CONTENT_HANDSHAKE && in.data[1] != TLS_CONTENT_ALERT))
+        return FIT_NO;
+    return FIT_YES;
+}
+
+enum fit fit_postgresql_refuse(struct bytes in)
+{
+    if (in.len == 0)
+        return FIT_MAYBE;
+    return in.len == 1 && in.data[0] == 'N' ? FIT_YES : FIT_NO;
+}
+
+/* ErrorResponse: 'E', 32 bits of length, and the first field, which is the severity. */
+enum fit fit_postgresql_error(struct bytes in)
+{
+    enum fit fit = fit_prefix(in, "E\0\0", 3);
+    struct bytes field = bytes_after(in, 5);
+
+    if (fit != FIT_YES || field.len == 0)
+        return fit == FIT_YES ? FIT_MAYBE : fit;
+    return field.data[0] == 'S' ? FIT_YES : FIT_NO;
+}
+
+/* A MongoDB message header: four 32-bit numbers, least significant octet first: length,
+ * requestID, responseTo (0 in a request) and opCode 2004, 2012 or 2013. */
+enum fit fit_mongodb(struct bytes in)
+{
+    struct bytes tail = bytes_after(in, 8);
+
+    if (in.len >= 4 && (in.data[3] != 0 || in.data[2] != 0))
+        return FIT_NO; /* longer than any first message */
+    return better(fit_prefix(tail, "\0\0\0\0\xd4\x07\0\0", 8),
+                  better(fit_prefix(tail, "\0\0\0\0\xdc\x07\0\0", 8),
+                         fit_prefix(tail, "\0\0\0\0\xdd\x07\0\0", 8)));
+}
+
+/* CONNECT: the type, one to four octets of remaining length, and the protocol's name. */
+enum fit fit_mqtt(struct bytes in)
+{
+    uint8_t octet;
+
+    if (!bytes_u8(&in, &octet))
+        return FIT_MAYBE;
+    if (octet != 0x10)
+        return FIT_NO;
+    for (size_t i = 0; i < 4; i++) {
+        if (!bytes_u8(&in, &octet))
+            return FIT_MAYBE;
+        if ((octet & 0x80) == 0)
+            break;
+    }
+    return better(fit_prefix(in, "\0\4MQTT", 6), fit_prefix(in, "\0\6MQIsdp", 8));
+}
+
+/* An LDAPMessage (RFC 4511 section 4.1.1): a SEQUENCE, a messageID, and one of the operations
+ * that begin a conversation or end it. */
+enum fit fit_ldap(struct bytes in)
+{
+    static const uint8_t operations[] = {0x60, 0x61, 0x63, 0x64, 0x65, 0x77, 0x78};
+    uint8_t tag, length, id_tag, id_length, operation;
+
+    if (!bytes_u8(&in, &tag))
+        return FIT_MAYBE;
+    if (tag != 0x30)
+        return FIT_NO;
+    if (!bytes_u8(&in, &length))
+        return FIT_MAYBE;
+    if (length > 0x84 || length == 0x80)
+        return FIT_NO;
+    if (length > 0x80 && !bytes_skip(&in, length & 0x7f))
+        return FIT_MAYBE;
+    if (!bytes_u8(&in, &id_tag) || !bytes_u8(&in, &id_length))
+        return in.len == 0 ? FIT_MAYBE : FIT_NO;
+    if (id_tag != 0x02 || id_length < 1 || id_length > 4)
+        return FIT_NO;
+    if (!bytes_skip(&in, id_length) || !bytes_u8(&in, &operation))
+        return FIT_MAYBE;
+    return memchr(operations, operation, sizeof operations) ? FIT_YES : FIT_NO;
+}
+
+/* CONNECT or BIND with port, address and a user that ends in NUL. */
+enum fit fit_socks4_client(struct bytes in)
+{
+    enum { FIXED = 8 };
+
+    if ((in.len > 0 && in.data[0] != 4) || (in.len > 1 && in.data[1] != 1 && in.data[1] != 2))
+        return FIT_NO;
+    if (in.len <= FIXED)
+        return FIT_MAYBE;
+    return memchr(in.data + FIXED, 0, in.len - FIXED) ? FIT_YES : FIT_NO;
+}
+
+/* The methods a client knows, RFC 1928 section 3, and nothing after them or a next request. */
+enum fit fit_socks5_client(struct bytes in)
+{
+    uint8_t version, count, next;
+
+    if (!bytes_u8(&in, &version))
+        return FIT_MAYBE;
+    if (version != 5)
+        return FIT_NO;
+    if (!bytes_u8(&in, &count))
+        return FIT_MAYBE;
+    if (count == 0)
+        return FIT_NO;
+    if (!bytes_skip(&in, count))
+        return FIT_MAYBE;
+    return !bytes_u8(&in, &next) || next == 5 || next == 1 ? FIT_YES : FIT_NO;
+}
+
+/* The method chosen: none, GSSAPI, user name or nothing acceptable. */
+enum fit fit_socks5_server(struct bytes in)
+{
+    uint8_t version, method;
+
+    if (!bytes_u8(&in, &version))
+        return FIT_MAYBE;
+    if (version != 5)
+        return FIT_NO;
+    if (!bytes_u8(&in, &method))
+        return FIT_MAYBE;
+    return method <= 2 || method == 0xff ? FIT_YES : FIT_NO;
+}
+
+/* SOCKS4 replies: granted 90, or rejected 91 to 93. */
+enum fit fit_socks4_server(struct bytes in)
+{
+    uint8_t version, code;
+
+    if (!bytes_u8(&in, &version))
+        return FIT_MAYBE;
+    if (version != 0)
+        return FIT_NO;
+    if (!bytes_u8(&in, &code))
+        return FIT_MAYBE;
+    return code >= 90 && code <= 93 ? FIT_YES : FIT_NO;
+}
+
+/* The signature of the PROXY protocol's binary header, section 2.2 of its specification. */
+enum fit fit_proxy_v2(struct bytes in)
+{
+    return fit_prefix(in, "\r\n\r\n\0\r\nQUIT\n", 12);
+}
+
+/* TPKT (RFC 1006) with an X.224 connection request or confirm. */
+enum fit fit_rdp(struct bytes in)
+{
+    enum fit fit = fit_prefix(in, "\x03\0\0", 3);
+    struct bytes code = bytes_after(in, 5);
+
+    if (fit != FIT_YES || code.len == 0)
+        return fit == FIT_YES ? FIT_MAYBE : fit;
+    return code.data[0] == 0xe0 || code.data[0] == 0xd0 ? FIT_YES : FIT_NO;
+}
+
+/* The NetBIOS session header and the marks of SMB 1 and SMB 2. */
+enum fit fit_smb(struct bytes in)
+{
+    struct bytes mark = bytes_after(in, 4);
+
+    if (in.len > 0 && in.data[0] != 0)
+        return FIT_NO;
+    return better(fit_prefix(mark, "\xffSMB", 4), fit_prefix(mark, "\xfeSMB", 4));
+}
+
+/* IAC, then WILL, WONT, DO or DONT: RFC 854. */
+enum fit fit_telnet(struct bytes in)
+{
+    uint8_t iac, command;
+
+    if (!bytes_u8(&in, &iac))
+        return FIT_MAYBE;
+    if (iac != 0xff)
+        return FIT_NO;
+    if (!bytes_u8(&in, &command))
+        return FIT_MAYBE;
+    return command >= 0xfb && command <= 0xfe ? FIT_YES : FIT_NO;
+}

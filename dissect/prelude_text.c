@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/prelude.h"
+#include "dissect/prelude_fit.h"
+
+enum fit fit_prefix(struct bytes in, const char *prefix, size_t length)
+{
+    struct bytes wanted = bytes_of(prefix, length);
+
+    if (in.len >= length)
+        return bytes_equal(bytes_of(in.data, length), wanted) ? FIT_YES : FIT_NO;
+    wanted.len = in.len;
+    return bytes_equal(in, wanted) ? FIT_MAYBE : FIT_NO;
+}
+
+static uint8_t upper(uint8_t octet)
+{
+    return octet >= 'a' && octet <= 'z' ? (uint8_t)(octet - 'a' + 'A') : octet;
+}
+
+/* Whether the upper-case text begins the view, in any case. */
+static bool begins_with_any_case(struct bytes in, const char *text)
+{
+    uint8_t octet;
+
+    for (; *text != '\0'; text++) {
+        if (!bytes_u8(&in, &octet) || upper(octet) != (uint8_t)*text)
+            return false;
+    }
+    return true;
+}
+
+/* Whether the upper-case text is anywhere in the view, in any case. */
+static bool has_text(struct bytes in, const char *text)
+{
+    for (; in.len > 0; in = bytes_after(in, 1)) {
+        if (begins_with_any_case(in, text))
+            return true;
+    }
+    return false;
+}
+
+/* "220 text" or "220-text": the replies of SMTP (RFC 5321 section 4.2) and of its kin. */
+enum fit fit_reply(struct bytes in)
+{
+    static const char shape[] = "2dds"; /* 2: 2 to 5, d: digit, s: space or dash */
+    uint8_t octet;
+    bool fits = true;
+
+    for (size_t i = 0; i < sizeof shape - 1; i++) {
+        if (!bytes_u8(&in, &octet))
+            return FIT_MAYBE;
+        if (shape[i] == '2')
+            fits = octet >= '2' && octet <= '5';
+        else
+            fits = shape[i] == 'd' ? is_digit(octet) : octet == ' ' || octet == '-';
+        if (!fits)
+            return FIT_NO;
+    }
+    return FIT_YES;
+}
+
+/* A reply that has one of these texts anywhere. */
+static enum fit fit_reply_with(struct bytes in, const char *const *texts)
+{
+    enum fit fit = fit_reply(in);
+
+    if (fit != FIT_YES)
+        return fit;
+    for (; *texts != NULL; texts++) {
+        if (has_text(in, *texts))
+            return FIT_YES;
+    }
+    return FIT_NO;
+}
+
+/* An enhanced status code (RFC 2034) after the reply code, such as "5.5.1". */
+static bool has_enhanced_code(struct bytes in)
+{
+    struct bytes code = bytes_after(in, 4);
+
+    return code.len >= 5 && is_digit(code.data[0]) && code.data[1] == '.' && is_digit(code.data[2]);
+}
+
+enum fit fit_smtp_reply(struct bytes in)
+{
+    static const char *const texts[] = {"SMTP", "LMTP", NULL};
+
+    if (fit_reply(in) == FIT_YES && has_enhanced_code(in))
+        return FIT_YES;
+    return fit_reply_with(in, texts);
+}
+
+enum fit fit_ftp_reply(struct bytes in)
+{
+    static const char *const texts[] = {"FTP", "AUTH TLS", "AUTH SSL", NULL};
+
+    return fit_reply_with(in, texts);
+}
+
+enum fit fit_nntp_reply(struct bytes in)
+{
+    static const char *const texts[] = {"NNTP", "INN ", "POSTING", "NEWSREADER", NULL};
+
+    return fit_reply_with(in, texts);
+}
+
+/* A 400 that says why, in the words of the usual web servers. */
+enum fit fit_http_to_https(struct bytes in)
+{
+    static const char *const texts[] = {"PLAIN HTTP REQUEST WAS SENT TO HTTPS", /* nginx */
+                                        "SPEAKING PLAIN HTTP TO AN SSL",        /* Apache httpd */
+                                        "SENT AN HTTP REQUEST TO AN HTTPS",     /* Go */
+                                        "COMBINATION OF HOST AND PORT REQUIRES TLS", /* Tomcat */
+                                        NULL};
+    enum fit fit = fit_prefix(in, "HTTP/1.", 7);
+
+    if (fit != FIT_YES)
+        return fit;
+    for (const char *const *text = texts; *text != NULL; text++) {
+        if (has_text(in, *text))
+            return FIT_YES;
+    }
+    return FIT_NO;
+}
+
+/* A tagged IMAP command, RFC 9051 section 2.2.1: "a001 STARTTLS". */
+enum fit fit_imap_command(struct bytes in)
+{
+    static const char *const commands[] = {"CAPABILITY",    "STARTTLS", "LOGIN ", "LOGOUT",
+                                           "AUTHENTICATE ", "NOOP",     "ID (",   NULL};
+    enum { TAG_MAX = 16 };
+    struct bytes line = prelude_first_line(in, PRELUDE_OCTETS_MAX);
+    size_t tag = 0;
+
+    while (tag < line.len && tag <= TAG_MAX && line.data[tag] != ' ')
+        tag++;
+    if (tag == 0 || tag > TAG_MAX || tag == line.len)
+        return FIT_NO;
+    for (const char *const *command = commands; *command != NULL; command++) {
+        if (begins_with_any_case(bytes_after(line, tag + 1), *command))
+            return FIT_YES;
+    }
+    return FIT_NO;
+}
+
+/* ":irc.example.net NOTICE * :...", RFC 2812 section 2.3. */
+enum fit fit_irc_message(struct bytes in)
+{
+    struct bytes line = prelude_first_line(in, PRELUDE_OCTETS_MAX);
+
+    if (in.len == 0 || in.data[0] != ':')
+        return in.len == 0 ? FIT_MAYBE : FIT_NO;
+    return has_text(line, " NOTICE ") || has_text(line, " 451 ") || has_text(line, " 421 ")
+               ? FIT_YES
+               : FIT_NO;
+}
+
+/* A command as an array of bulk strings: "*1\r\n$4\r\nPING\r\n". */
+enum fit fit_redis_command(struct bytes in)
+{
+    uint8_t octet = 0;
+    size_t count = 0;
+
+    if (!bytes_u8(&in, &octet))
+        return FIT_MAYBE;
+    if (octet != '*')
+        return FIT_NO;
+    while (bytes_u8(&in, &octet) && is_digit(octet) && count < 7)
+        count++;
+    if (in.len == 0 && (octet == '*' || is_digit(octet)))
+        return FIT_MAYBE;
+    if (octet != '\r' || count == 0)
+        return FIT_NO;
+    return fit_prefix(in, "\n$", 2);
+}
