@@ -121,6 +121,8 @@ size_t suite_hash_length(const struct suite *suite);
  * Assumed are the null compression, a full-length HMAC and the least padding. TLS 1.3 padding
  * (RFC 8446 section 5.4) is for the caller: what it makes of a fragment is any greater length.
  *
+ * A draft of TLS 1.3 (0x7f00 and above) is for the caller to pass as TLS_VERSION_1_3.
+ *
  * False for a NULL suite, a signalling value, a version outside that range, a TLS 1.3 suite in an
  * older version and the reverse, and content above 2^14 octets.
  */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
 /* tls.h -- numbers of the TLS wire format, in the spelling of the IANA registries.
  *
- * Constants only. Every value is in host order, every length in octets. The registries are
+ * Constants, and the test for GREASE. Every value is in host order, every length in octets. The registries are
  * "TLS Parameters" and "TLS ExtensionType Values"; what is not in them but met on the wire
  * (NPN, channel ID, ALPS, early drafts) is marked so. Readable names: dissect/names.h.
  */

@@ -118,8 +118,8 @@ struct table {
 
 #define TABLE(stem, function, in_registry, beside_it, most)                                        \
     {                                                                                              \
-        .title = #stem, .find = find_##function, .rows = stem,                                     \
-        .count = sizeof(stem) / sizeof(stem[0]), .registered = (in_registry),                      \
+        .title = #stem, .find = find_##function, .rows = (stem),                                   \
+        .count = sizeof(stem) / sizeof((stem)[0]), .registered = (in_registry),                    \
         .unregistered = (beside_it), .highest = (most)                                             \
     }
 static const struct table tables[] = {
