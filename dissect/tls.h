@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tls.h -- numbers of the TLS wire format, in the spelling of the IANA registries.
  *
- * Constants, and the test for GREASE. Every value is in host order, every length in octets. The registries are
- * "TLS Parameters" and "TLS ExtensionType Values"; what is not in them but met on the wire
- * (NPN, channel ID, ALPS, early drafts) is marked so. Readable names: dissect/names.h.
+ * Constants, and the test for GREASE. Every value is in host order, every length in octets. The
+ * registries are "TLS Parameters" and "TLS ExtensionType Values"; what is not in them but met on
+ * the wire (NPN, channel ID, ALPS, early drafts) is marked so. Readable names: dissect/names.h.
  */
 #ifndef TLSWHY_DISSECT_TLS_H
 #define TLSWHY_DISSECT_TLS_H

@@ -424,11 +424,11 @@ static void finished_records_have_the_lengths_of_the_rfcs(void)
  * other. */
 static void check_has_a_length(const struct suite *suite)
 {
-    for (uint16_t version = TLS_VERSION_SSL3; version <= TLS_VERSION_1_3; version++) {
+    for (unsigned version = TLS_VERSION_SSL3; version <= TLS_VERSION_1_3; version++) {
         size_t lengths = 0;
 
         for (size_t length = 0; length <= 256; length++)
-            lengths += suite_alert_length(suite, version, length);
+            lengths += suite_alert_length(suite, (uint16_t)version, length);
         if (suite->strength == SUITE_STRENGTH_SIGNAL
             || (version == TLS_VERSION_1_3) != is_for_tls_1_3(suite))
             expect(lengths == 0, "a length in a version that it is not for", suite);
