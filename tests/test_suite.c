@@ -157,7 +157,7 @@ static void key_exchange_and_authentication_agree_with_the_name(void)
     for_each_suite(check_key_exchange);
 }
 
-/* The token, after its spelling is looked up, is how the name goes on, up to the hash or the end. */
+/* The token, after its spelling is looked up, is how the name goes on, up to the hash. */
 static void check_cipher(const struct suite *suite)
 {
     static const struct spelling spellings[] = {
