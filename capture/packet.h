@@ -14,11 +14,18 @@
 
 #include "dissect/bytes.h"
 
+/* The latest time of a packet (year 2116): differences and sums with a time-out do not overflow. */
+#define PACKET_TIME_MAX_NS (INT64_MAX / 2)
+
+enum {
+    PACKET_OCTETS_MAX = 262144 /* captured octets of one packet: MAXIMUM_SNAPLEN of libpcap */
+};
+
 /* One captured packet as the source delivers it. */
 struct raw_packet {
     struct bytes data;        /* the captured octets, at most original_length */
     uint32_t original_length; /* octets on the wire; more than data.len: cut by snaplen */
-    int64_t time_ns;          /* since 1970-01-01 00:00:00 UTC */
+    int64_t time_ns;          /* since 1970-01-01 00:00:00 UTC; 0 to PACKET_TIME_MAX_NS */
     uint64_t number;          /* 1 for the first packet of the input */
     int link_type;            /* a LINKTYPE_ value, see link.h */
 };
@@ -100,7 +107,7 @@ struct segment {
     struct bytes payload;    /* captured octets of the payload */
     uint32_t payload_length; /* octets of the payload on the wire, >= payload.len */
     uint16_t vlan_id;        /* outermost VLAN identifier, 0: untagged */
-    bool has_mac;            /* the two addresses below are known */
+    bool has_mac;            /* the two addresses below are known: of the outermost frame */
     uint8_t source_mac[6];
     uint8_t destination_mac[6];
     uint8_t tunnels[PACKET_TUNNELS_MAX]; /* enum tunnel, outermost first, TUNNEL_NONE ends */
@@ -149,7 +156,7 @@ struct packet_counters {
     uint64_t icmp_errors;
     uint64_t other;
     uint64_t fragments;
-    uint64_t fragments_dropped; /* evicted, timed out, or overlapping */
+    uint64_t fragments_dropped; /* fragments evicted, timed out, impossible or overlapping */
     uint64_t reassembled;       /* datagrams completed from fragments */
     uint64_t unsupported;
     uint64_t cut;          /* cut inside the headers */

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/community_id.h"
+
+#include <wolfssl/options.h>
+#include <wolfssl/wolfcrypt/hash.h>
+
+enum {
+    DIGEST_LEN = 20, /* SHA-1 */
+    INPUT_MAX = 2 + 16 + 16 + 1 + 1 + 2 + 2
+};
+
+/* RFC 4648 section 4. text has room for the result and a NUL. */
+static void base64(const uint8_t *octets, size_t len, char *text)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < len; i += 3) {
+        uint32_t group = (uint32_t)octets[i] << 16;
+
+        if (i + 1 < len)
+            group |= (uint32_t)octets[i + 1] << 8;
+        if (i + 2 < len)
+            group |= octets[i + 2];
+        *text++ = alphabet[group >> 18];
+        *text++ = alphabet[group >> 12 & 63];
+        *text++ = (char)(i + 1 < len ? alphabet[group >> 6 & 63] : '=');
+        *text++ = (char)(i + 2 < len ? alphabet[group & 63] : '=');
+    }
+    *text = '\0';
+}
+
+static size_t put(uint8_t *out, size_t at, const void *octets, size_t len)
+{
+    memcpy(out + at, octets, len);
+    return at + len;
+}
+
+static size_t put_u16(uint8_t *out, size_t at, uint16_t value)
+{
+    out[at] = (uint8_t)(value >> 8);
+    out[at + 1] = (uint8_t)value;
+    return at + 2;
+}
+
+void community_id(uint16_t seed, uint8_t protocol, const struct address *address_a, uint16_t port_a,
+                  const struct address *address_b, uint16_t port_b, char text[COMMUNITY_ID_MAX])
+{
+    bool is_ipv4 = address_is_ipv4(address_a) && address_is_ipv4(address_b);
+    size_t skip = is_ipv4 ? 12 : 0;
+    int order = memcmp(address_a->octets, address_b->octets, sizeof(address_a->octets));
+    bool is_ordered = order < 0 || (order == 0 && port_a < port_b);
+    const struct address *first = is_ordered ? address_a : address_b;
+    const struct address *second = is_ordered ? address_b : address_a;
+    uint8_t in[INPUT_MAX];
+    uint8_t digest[DIGEST_LEN];
+    size_t len = put_u16(in, 0, seed);
+
+    len = put(in, len, first->octets + skip, sizeof(first->octets) - skip);
+    len = put(in, len, second->octets + skip, sizeof(second->octets) - skip);
+    in[len++] = protocol;
+    in[len++] = 0;
+    len = put_u16(in, len, is_ordered ? port_a : port_b);
+    len = put_u16(in, len, is_ordered ? port_b : port_a);
+    text[0] = '\0';
+    if (wc_ShaHash(in, (word32)len, digest) != 0)
+        return;
+    text[0] = '1';
+    text[1] = ':';
+    base64(digest, sizeof(digest), text + 2);
+}

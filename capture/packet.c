@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/packet.h"
+
+#include "capture/fragment.h"
+#include "capture/icmp.h"
+#include "capture/ip.h"
+#include "capture/link.h"
+#include "capture/tunnel.h"
+
+#include <stdlib.h>
+
+enum { TCP_HEADER_LEN = 20 };
+
+struct packet_decoder {
+    struct fragments *fragments;
+    struct packet_counters counters;
+};
+
+/* Where the decoder stands in one packet. */
+struct walk {
+    struct packet_decoder *decoder;
+    const struct raw_packet *raw;
+    struct packet *packet;
+    struct link link;
+    struct ip ip;   /* innermost so far */
+    size_t missing; /* octets on the wire behind the captured ones of the current layer */
+    bool is_guess;  /* inside a tunnel that only a UDP port announced */
+    uint8_t tunnel_count;
+    uint8_t tunnels[PACKET_TUNNELS_MAX];
+};
+
+struct packet_decoder *packet_decoder_new(void)
+{
+    struct packet_decoder *decoder = calloc(1, sizeof(*decoder));
+
+    if (decoder == NULL)
+        return NULL;
+    decoder->fragments = fragments_new();
+    if (decoder->fragments == NULL) {
+        free(decoder);
+        return NULL;
+    }
+    return decoder;
+}
+
+void packet_decoder_free(struct packet_decoder *decoder)
+{
+    if (decoder == NULL)
+        return;
+    fragments_free(decoder->fragments);
+    free(decoder);
+}
+
+const struct packet_counters *packet_decoder_counters(const struct packet_decoder *decoder)
+{
+    return &decoder->counters;
+}
+
+/* The octets ended too early: was it the capture that cut them, or do the headers lie? */
+static enum packet_kind short_kind(const struct walk *walk)
+{
+    return walk->missing > 0 ? PACKET_CUT : PACKET_MALFORMED;
+}
+
+static struct moment now(const struct walk *walk)
+{
+    return (struct moment){.time_ns = walk->raw->time_ns, .packet = walk->raw->number};
+}
+
+/* What the headers around TCP say about the segment. */
+static void describe_path(const struct walk *walk, struct segment *segment)
+{
+    const struct ip *ip = &walk->ip;
+
+    segment->at = now(walk);
+    ip_address(ip->version, ip->source, &segment->source);
+    ip_address(ip->version, ip->destination, &segment->destination);
+    segment->hop_limit = ip->hop_limit;
+    segment->ip_id = ip->id;
+    segment->dont_fragment = ip->dont_fragment;
+    segment->ip_length = ip->length;
+    segment->vlan_id = walk->link.vlan_id;
+    segment->has_mac = walk->link.addresses != NULL;
+    if (segment->has_mac) {
+        memcpy(segment->destination_mac, walk->link.addresses, 6);
+        memcpy(segment->source_mac, walk->link.addresses + 6, 6);
+    }
+    memcpy(segment->tunnels, walk->tunnels, sizeof(segment->tunnels));
+}
+
+/* RFC 9293 section 3.1 */
+static enum packet_kind decode_tcp(struct walk *walk)
+{
+    struct segment *segment = &walk->packet->segment;
+    struct bytes in = walk->ip.payload;
+    uint8_t offset;
+    size_t header;
+
+    if (!bytes_u16(&in, &segment->source_port) || !bytes_u16(&in, &segment->destination_port)
+        || !bytes_u32(&in, &segment->sequence) || !bytes_u32(&in, &segment->acknowledgment)
+        || !bytes_u8(&in, &offset) || !bytes_u8(&in, &segment->flags)
+        || !bytes_u16(&in, &segment->window) || !bytes_skip(&in, 4))
+        return short_kind(walk);
+    header = (size_t)(offset >> 4) * 4;
+    if (header < TCP_HEADER_LEN || header > walk->ip.payload.len + walk->missing)
+        return PACKET_MALFORMED;
+    if (!bytes_take(&in, header - TCP_HEADER_LEN, &segment->options))
+        return short_kind(walk);
+    segment->payload = in;
+    segment->payload_length = (uint32_t)(in.len + walk->missing);
+    walk->decoder->counters.cut_payloads += walk->missing > 0;
+    describe_path(walk, segment);
+    return PACKET_TCP;
+}
+
+static enum packet_kind decode_icmp(struct walk *walk)
+{
+    if (!icmp_decode_error(&walk->ip, &walk->packet->icmp))
+        return PACKET_OTHER;
+    walk->packet->icmp.at = now(walk);
+    return PACKET_ICMP_ERROR;
+}
+
+/* Fragments keep apart by their outermost VLAN, as address ranges are often used again there. */
+static void describe_fragment(const struct walk *walk, struct fragment *fragment)
+{
+    const struct ip *ip = &walk->ip;
+    size_t address_len = ip->version == 6 ? 16 : 4;
+
+    *fragment = (struct fragment){
+        .time_ns = walk->raw->time_ns,
+        .offset = ip->fragment_offset,
+        .more = ip->more_fragments,
+        .protocol = ip->protocol,
+        .data = ip->payload,
+        .key = {.id = ip->fragment_id,
+                .version = ip->version,
+                .protocol = ip->version == 4 ? ip->protocol : 0,
+                .vlan_id = walk->link.vlan_id},
+    };
+    memcpy(fragment->key.source, ip->source, address_len);
+    memcpy(fragment->key.destination, ip->destination, address_len);
+}
+
+/* Take walk->ip as a fragment. PACKET_OTHER: it completed the datagram, which walk->ip
+ * now carries. */
+static enum packet_kind reassemble(struct walk *walk)
+{
+    struct packet_decoder *decoder = walk->decoder;
+    struct ip *ip = &walk->ip;
+    struct fragment fragment;
+    enum fragment_status status;
+
+    if (ip->missing > 0)
+        return PACKET_CUT;
+    describe_fragment(walk, &fragment);
+    status = fragments_add(decoder->fragments, &fragment, &ip->payload, &ip->protocol);
+    decoder->counters.fragments_dropped = fragments_counters(decoder->fragments)->dropped;
+    decoder->counters.reassembled = fragments_counters(decoder->fragments)->completed;
+    if (status != FRAGMENT_COMPLETE)
+        return PACKET_FRAGMENT;
+    ip->length = (uint32_t)ip->payload.len + (ip->version == 6 ? 40 : 20);
+    if (ip_skip_extensions(ip) != IP_WHOLE)
+        return PACKET_MALFORMED;
+    return PACKET_OTHER;
+}
+
+static enum packet_kind kind_of_link(const struct walk *walk, enum link_status status)
+{
+    switch (status) {
+    case LINK_SHORT:
+        return short_kind(walk);
+    case LINK_UNSUPPORTED:
+        return PACKET_UNSUPPORTED;
+    case LINK_MALFORMED:
+        return PACKET_MALFORMED;
+    case LINK_IP:
+    case LINK_OTHER:
+        break;
+    }
+    return PACKET_OTHER;
+}
+
+/* Read the IP header that the link layer ended at. PACKET_OTHER: go on with walk->ip. */
+static enum packet_kind decode_ip(struct walk *walk)
+{
+    const struct link *link = &walk->link;
+    size_t wire_length = link->payload.len + walk->missing;
+    enum ip_status status = ip_decode(link->ip_version, link->payload, wire_length, &walk->ip);
+
+    if (status == IP_SHORT)
+        return short_kind(walk);
+    if (status == IP_UNSUPPORTED)
+        return PACKET_UNSUPPORTED;
+    if (status == IP_MALFORMED || (walk->is_guess && walk->ip.length > wire_length))
+        return PACKET_MALFORMED;
+    walk->is_guess = false;
+    walk->missing = walk->ip.missing;
+    return status == IP_FRAGMENT ? reassemble(walk) : PACKET_OTHER;
+}
+
+/* Step into the tunnel that walk->ip carries. PACKET_OTHER with *status: what was found. */
+static enum packet_kind enter_tunnel(struct walk *walk, struct tunnel_content *content,
+                                     bool *is_inside)
+{
+    enum tunnel_status status =
+        tunnel_open(walk->ip.protocol, walk->ip.payload, walk->missing, content);
+
+    *is_inside = false;
+    if (status == TUNNEL_SHORT)
+        return short_kind(walk);
+    if (status == TUNNEL_UNSUPPORTED)
+        return PACKET_UNSUPPORTED;
+    if (status == TUNNEL_ABSENT)
+        return PACKET_OTHER;
+    if (walk->tunnel_count == PACKET_TUNNELS_MAX)
+        return PACKET_UNSUPPORTED;
+    walk->tunnels[walk->tunnel_count++] = (uint8_t)content->tunnel;
+    walk->is_guess = content->is_guess;
+    *is_inside = true;
+    return PACKET_OTHER;
+}
+
+/* From the first link layer inwards, through one IP header and one tunnel at a time;
+ * PACKET_TUNNELS_MAX bounds the loop. */
+static enum packet_kind decode_layers(struct walk *walk)
+{
+    enum link_status found = link_decode(walk->raw->link_type, walk->raw->data, &walk->link);
+
+    for (;;) {
+        enum packet_kind kind;
+        struct tunnel_content content;
+        bool is_inside;
+
+        if (found != LINK_IP)
+            return kind_of_link(walk, found);
+        kind = decode_ip(walk);
+        if (kind != PACKET_OTHER)
+            return kind;
+        if (walk->ip.protocol == IP_PROTOCOL_TCP)
+            return decode_tcp(walk);
+        if (walk->ip.protocol == (walk->ip.version == 4 ? IP_PROTOCOL_ICMP : IP_PROTOCOL_ICMPV6))
+            return decode_icmp(walk);
+        kind = enter_tunnel(walk, &content, &is_inside);
+        if (!is_inside)
+            return kind;
+        found = link_decode_protocol(content.protocol, content.data, &walk->link);
+    }
+}
+
+static void count(struct packet_counters *counters, enum packet_kind kind)
+{
+    switch (kind) {
+    case PACKET_TCP:
+        counters->tcp++;
+        break;
+    case PACKET_ICMP_ERROR:
+        counters->icmp_errors++;
+        break;
+    case PACKET_OTHER:
+        counters->other++;
+        break;
+    case PACKET_FRAGMENT:
+        counters->fragments++;
+        break;
+    case PACKET_UNSUPPORTED:
+        counters->unsupported++;
+        break;
+    case PACKET_CUT:
+        counters->cut++;
+        break;
+    case PACKET_MALFORMED:
+        counters->malformed++;
+        break;
+    }
+}
+
+enum packet_kind packet_decode(struct packet_decoder *decoder, const struct raw_packet *raw,
+                               struct packet *packet)
+{
+    struct walk walk;
+
+    walk.decoder = decoder;
+    walk.raw = raw;
+    walk.packet = packet;
+    walk.missing = raw->original_length > raw->data.len ? raw->original_length - raw->data.len : 0;
+    walk.is_guess = false;
+    walk.tunnel_count = 0;
+    memset(walk.tunnels, TUNNEL_NONE, sizeof(walk.tunnels));
+    link_init(&walk.link);
+    fragments_release(decoder->fragments);
+    packet->kind = decode_layers(&walk);
+    if (walk.is_guess)
+        packet->kind = PACKET_OTHER; /* the inside fits no tunnel: plain UDP */
+    decoder->counters.packets++;
+    decoder->counters.octets += raw->original_length;
+    count(&decoder->counters, packet->kind);
+    return packet->kind;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* savefile_internal.h -- what the two formats share: the buffer and the byte order. */
+#ifndef TLSWHY_CAPTURE_SAVEFILE_INTERNAL_H
+#define TLSWHY_CAPTURE_SAVEFILE_INTERNAL_H
+
+#include "capture/savefile.h"
+
+/* An interface of a pcapng section; a pcap file has one. Time is counted in ticks: 10 to the
+ * power of digits a second, or, if is_binary, 2 to the power of digits. */
+struct savefile_interface {
+    int link_type;
+    uint32_t snaplen; /* 0: no limit */
+    bool is_binary;
+    uint8_t digits;
+    uint64_t ns_per_tick; /* decimal with at most 9 digits: exact; else 0 */
+    int64_t offset_s;     /* to add to the time */
+    uint64_t dropped_interface;
+    uint64_t dropped_kernel;
+};
+
+struct savefile {
+    struct input *input;
+    uint8_t *buffer;    /* SAVEFILE_BUFFER octets */
+    struct bytes ready; /* in buffer, not yet consumed */
+    uint64_t offset;    /* of ready in the file */
+    bool is_swapped;    /* the numbers are in little-endian order */
+    enum savefile_status (*next)(struct savefile *savefile, struct raw_packet *packet);
+    enum input_status input_status;
+    uint8_t record_header_len; /* pcap */
+    uint16_t version_minor;    /* pcap */
+    uint32_t block_length;     /* pcapng: of the block being read */
+    uint32_t block_rest;       /* pcapng: its octets not yet consumed */
+    struct savefile_interface *interfaces;
+    uint32_t interface_count;
+    uint32_t interface_room;
+    int64_t last_time_ns; /* pcapng: for packets without a time */
+    struct savefile_counters counters;
+    char reason[SAVEFILE_REASON_MAX];
+};
+
+/* Have count octets (at most the buffer) in ready. SAVEFILE_PACKET: they are there. */
+enum savefile_status savefile_need(struct savefile *savefile, size_t count);
+
+/* Drop count octets, which need not be in the buffer. SAVEFILE_PACKET: done. */
+enum savefile_status savefile_discard(struct savefile *savefile, uint64_t count);
+
+/* Take count octets that savefile_need has provided. */
+struct bytes savefile_take(struct savefile *savefile, size_t count);
+
+/* Note what is wrong at this offset. Returns SAVEFILE_ERROR. */
+enum savefile_status savefile_fail(struct savefile *savefile, uint64_t offset, const char *format,
+                                   ...) __attribute__((format(printf, 3, 4)));
+
+/* Numbers in the byte order of the file; 0 when the octets are not there. */
+uint16_t savefile_u16(const struct savefile *savefile, struct bytes *in);
+uint32_t savefile_u32(const struct savefile *savefile, struct bytes *in);
+
+/* seconds and nanoseconds as one, within the limits of a packet's time. */
+int64_t savefile_time(int64_t seconds, int64_t ns);
+
+/* One more interface, zeroed. NULL: memory is short, or SAVEFILE_INTERFACES_MAX is reached. */
+struct savefile_interface *savefile_add_interface(struct savefile *savefile);
+
+/* Read the file header (pcap) or the first section header (pcapng). SAVEFILE_PACKET: done. */
+enum savefile_status savefile_start_pcap(struct savefile *savefile);
+enum savefile_status savefile_start_pcapng(struct savefile *savefile);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/savefile_internal.h"
+
+#include <inttypes.h>
+
+enum {
+    FILE_HEADER_LEN = 24,
+    RECORD_HEADER_LEN = 16,
+    RECORD_HEADER_MODIFIED_LEN = 24, /* interface, protocol and packet type behind the lengths */
+    LINK_TYPE_MASK = 0x03ffffff      /* the bits above tell of a frame check sequence */
+};
+
+#define MAGIC_NANOSECONDS UINT32_C(0xa1b23c4d)
+#define MAGIC_MODIFIED    UINT32_C(0xa1b2cd34)
+
+struct record {
+    uint32_t seconds;
+    uint32_t fraction;
+    uint32_t captured;
+    uint32_t original;
+};
+
+/* Before version 2.3 the two lengths of a record stood the other way round, in 2.3 either
+ * way: the captured length is the smaller one. */
+static void order_lengths(uint16_t version_minor, struct record *record)
+{
+    uint32_t captured = record->captured;
+
+    if (version_minor > 3 || captured <= record->original)
+        return;
+    record->captured = record->original;
+    record->original = captured;
+}
+
+static enum savefile_status read_header(struct savefile *savefile, struct record *record)
+{
+    size_t len = savefile->record_header_len;
+    enum savefile_status status = savefile_need(savefile, len);
+    struct bytes in = {.data = savefile->ready.data, .len = len};
+
+    if (status != SAVEFILE_PACKET)
+        return status;
+    record->seconds = savefile_u32(savefile, &in);
+    record->fraction = savefile_u32(savefile, &in);
+    record->captured = savefile_u32(savefile, &in);
+    record->original = savefile_u32(savefile, &in);
+    order_lengths(savefile->version_minor, record);
+    return SAVEFILE_PACKET;
+}
+
+/* Step over a record that is longer than a packet can be. SAVEFILE_PACKET: done. */
+static enum savefile_status skip_record(struct savefile *savefile, uint32_t captured)
+{
+    if (captured > SAVEFILE_SKIP_MAX)
+        return savefile_fail(savefile, savefile->offset,
+                             "a packet of %" PRIu32 " octets: the file is damaged", captured);
+    if (savefile->counters.skipped++ == 0)
+        savefile->counters.skipped_offset = savefile->offset;
+    return savefile_discard(savefile, (uint64_t)savefile->record_header_len + captured);
+}
+
+static enum savefile_status next_record(struct savefile *savefile, struct raw_packet *packet)
+{
+    const struct savefile_interface *interface = &savefile->interfaces[0];
+    size_t header_len = savefile->record_header_len;
+    struct record record;
+    enum savefile_status status = read_header(savefile, &record);
+
+    while (status == SAVEFILE_PACKET && record.captured > PACKET_OCTETS_MAX) {
+        status = skip_record(savefile, record.captured);
+        if (status == SAVEFILE_PACKET)
+            status = read_header(savefile, &record);
+    }
+    if (status == SAVEFILE_PACKET)
+        status = savefile_need(savefile, header_len + record.captured);
+    if (status != SAVEFILE_PACKET)
+        return status;
+    (void)savefile_take(savefile, header_len);
+    packet->data = savefile_take(savefile, record.captured);
+    packet->original_length = record.original > record.captured ? record.original : record.captured;
+    packet->time_ns =
+        savefile_time(record.seconds, (int64_t)(record.fraction * interface->ns_per_tick));
+    packet->link_type = interface->link_type;
+    savefile->counters.packets++;
+    return SAVEFILE_PACKET;
+}
+
+enum savefile_status savefile_start_pcap(struct savefile *savefile)
+{
+    struct savefile_interface *interface = savefile_add_interface(savefile);
+    enum savefile_status status = savefile_need(savefile, FILE_HEADER_LEN);
+    struct bytes header;
+    uint32_t magic;
+    uint16_t version_major;
+
+    if (interface == NULL)
+        return savefile_fail(savefile, 0, "out of memory");
+    if (status != SAVEFILE_PACKET)
+        return status;
+    header = savefile_take(savefile, FILE_HEADER_LEN);
+    magic = savefile_u32(savefile, &header);
+    version_major = savefile_u16(savefile, &header);
+    savefile->version_minor = savefile_u16(savefile, &header);
+    if (version_major != 2)
+        return savefile_fail(savefile, 4, "pcap version %" PRIu16 " is not known", version_major);
+    if (!bytes_skip(&header, 12)) /* time zone, accuracy, snaplen */
+        return savefile_fail(savefile, 8, "no header");
+    interface->link_type = (int)(savefile_u32(savefile, &header) & LINK_TYPE_MASK);
+    interface->ns_per_tick = magic == MAGIC_NANOSECONDS ? 1 : 1000;
+    savefile->record_header_len =
+        magic == MAGIC_MODIFIED ? RECORD_HEADER_MODIFIED_LEN : RECORD_HEADER_LEN;
+    savefile->next = next_record;
+    return SAVEFILE_PACKET;
+}
