@@ -40,7 +40,8 @@ enum reset_fit {
     RESET_OUTSIDE    /* outside the window: an honest receiver ignores it */
 };
 
-/* The first RST of one side; the later ones are counted. */
+/* The first RST of one side; the later ones are counted. A first one outside the
+ * window gives way to a later one that fits better. */
 struct reset {
     struct moment at;
     enum reset_fit fit;
@@ -93,7 +94,11 @@ struct direction {
     uint64_t missed_octets;      /* ACKed by the other side, never captured */
     uint64_t cut_octets;         /* payload cut by snaplen */
     uint64_t dropped_octets;     /* given up by a limit of ours: reordering buffer full */
-    uint64_t conflicting_octets; /* overlapping payload that differs from what came first */
+    uint64_t conflicting_octets; /* overlapping payload that differs from what came first (of
+                                    what is still at hand: octets held back by a hole) */
+    uint64_t outside_octets;     /* payload outside the receiver's window, ignored */
+    uint32_t duplicates;         /* packets captured twice (several interfaces, a mirror of both
+                                    ports): in no other count */
 
     struct moment fin; /* first FIN */
     bool fin_acknowledged;
@@ -171,7 +176,9 @@ struct connection_handler {
                                        bool is_reset, struct moment at);
 
     /* No more of this connection. Octets still held back by a hole were delivered
-     * before, after gap callbacks for the holes. */
+     * before, after gap callbacks for the holes, when the other side ACKed them or was
+     * not captured at all. Octets behind a hole that was never ACKed reached nobody and
+     * are not delivered. */
     void (*ended)(void *context, struct connection *connection, enum connection_end reason);
 };
 
@@ -194,11 +201,13 @@ struct connections_counters {
     uint64_t evicted_done; /* likewise, connections nobody read any more */
     uint64_t current;      /* in the table now */
     uint64_t reading;      /* of them, those the handler still reads */
-    uint64_t missed_octets;  /* ACKed and never captured, in connections the handler read */
-    uint64_t cut_octets;     /* cut by snaplen, likewise */
-    uint64_t dropped_octets; /* reordering buffer full, likewise */
-    uint64_t icmp_matched;   /* ICMP errors that quoted a connection in the table */
-    uint64_t memory;         /* octets allocated now */
+    uint64_t missed_octets;     /* ACKed and never captured, in connections the handler read */
+    uint64_t cut_octets;        /* cut by snaplen, likewise */
+    uint64_t dropped_octets;    /* reordering buffer full, likewise */
+    uint64_t icmp_matched;      /* ICMP errors that quoted a connection in the table */
+    uint64_t half_open;         /* of those in the table, SYNs without an answer */
+    uint64_t evicted_half_open; /* likewise evicted: SYNs without an answer */
+    uint64_t memory;            /* octets allocated now */
     uint64_t memory_peak;
 };
 

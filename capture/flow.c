@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/flow.h"
+
+#include <stdlib.h>
+
+#include "capture/siphash.h"
+
+enum {
+    SEGMENT_BITS = 10,
+    SEGMENT_SLOTS = 1 << SEGMENT_BITS,
+    SEGMENT_FULL = SEGMENT_SLOTS * 4 / 5, /* split from here on: probing stays short */
+    DEPTH_MAX = 32 - SEGMENT_BITS,        /* what is left of the hash to choose a segment by */
+    FLOW_CHUNK_SHIFT = 9                  /* 512 flows, 32 KiB */
+};
+
+struct flow_slot {
+    uint32_t hash;
+    uint32_t number_1; /* of the flow, plus 1; 0: an empty slot */
+};
+
+/* The upper bits of a hash choose the segment, the lower ones the slot from which
+ * on the flow is looked for. */
+struct flow_segment {
+    uint32_t depth; /* upper bits that all of its hashes have in common */
+    uint32_t used;
+    struct flow_slot slots[SEGMENT_SLOTS];
+};
+
+_Static_assert(sizeof(struct flow_key) == 36, "the key has no padding: it is compared as octets");
+_Static_assert(sizeof(struct flow) == 64, "a flow is one cache line");
+
+static struct flow_segment *segment_of(const struct flow_table *table, uint32_t hash)
+{
+    return table->directory[(uint64_t)hash >> (32 - table->depth)];
+}
+
+bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2])
+{
+    *table = (struct flow_table){.hash_key = {hash_key[0], hash_key[1]}};
+    pool_init(&table->flows, sizeof(struct flow), FLOW_CHUNK_SHIFT);
+    for (int i = 0; i < FLOW_STATES; i++)
+        table->lists[i] = (struct flow_list){.oldest = POOL_NONE, .newest = POOL_NONE};
+    table->directory = malloc(sizeof(*table->directory));
+    if (table->directory == NULL)
+        return false;
+    table->directory[0] = calloc(1, sizeof(struct flow_segment));
+    if (table->directory[0] == NULL) {
+        free(table->directory);
+        table->directory = NULL;
+        return false;
+    }
+    table->memory = sizeof(*table->directory) + sizeof(struct flow_segment);
+    return true;
+}
+
+void flow_table_clear(struct flow_table *table)
+{
+    uint32_t entries = 1u << table->depth;
+
+    if (table->directory == NULL)
+        return;
+    for (uint32_t i = 0; i < entries;) {
+        uint32_t same = 1u << (table->depth - table->directory[i]->depth);
+
+        free(table->directory[i]);
+        i += same;
+    }
+    free(table->directory);
+    table->directory = NULL;
+    table->memory = 0;
+    pool_clear(&table->flows);
+}
+
+unsigned flow_key_of(const struct address *source, uint16_t source_port,
+                     const struct address *destination, uint16_t destination_port,
+                     struct flow_key *key)
+{
+    int order = memcmp(source, destination, sizeof(*source));
+    unsigned half = order > 0 || (order == 0 && source_port > destination_port);
+
+    key->address[half] = *source;
+    key->port[half] = source_port;
+    key->address[half ^ 1] = *destination;
+    key->port[half ^ 1] = destination_port;
+    return half;
+}
+
+uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key)
+{
+    uint8_t ipv4[12];
+
+    if (!address_is_ipv4(&key->address[0]) || !address_is_ipv4(&key->address[1]))
+        return (uint32_t)siphash_1_3(table->hash_key, key, sizeof(*key));
+    /* The prefix of the mapped form tells nothing: hash a third of the octets. */
+    memcpy(ipv4, &key->address[0].octets[12], 4);
+    memcpy(ipv4 + 4, &key->address[1].octets[12], 4);
+    memcpy(ipv4 + 8, key->port, 4);
+    return (uint32_t)siphash_1_3(table->hash_key, ipv4, sizeof(ipv4));
+}
+
+uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
+{
+    const struct flow_segment *segment = segment_of(table, hash);
+
+    for (uint32_t i = hash;; i++) {
+        const struct flow_slot *slot = &segment->slots[i % SEGMENT_SLOTS];
+
+        if (slot->number_1 == 0)
+            return POOL_NONE;
+        if (slot->hash == hash
+            && memcmp(&flow_at(table, slot->number_1 - 1)->key, key, sizeof(*key)) == 0)
+            return slot->number_1 - 1;
+    }
+}
+
+static void segment_insert(struct flow_segment *segment, struct flow_slot slot)
+{
+    uint32_t i = slot.hash;
+
+    while (segment->slots[i % SEGMENT_SLOTS].number_1 != 0)
+        i++;
+    segment->slots[i % SEGMENT_SLOTS] = slot;
+    segment->used++;
+}
+
+static bool double_directory(struct flow_table *table)
+{
+    uint32_t entries = 1u << table->depth;
+    struct flow_segment **directory;
+
+    if (table->depth >= DEPTH_MAX)
+        return false;
+    directory = malloc(2 * entries * sizeof(*directory));
+    if (directory == NULL)
+        return false;
+    for (uint32_t i = 0; i < entries; i++)
+        directory[2 * i] = directory[2 * i + 1] = table->directory[i];
+    free(table->directory);
+    table->directory = directory;
+    table->depth++;
+    table->memory += entries * sizeof(*directory);
+    return true;
+}
+
+/* Distribute the flows of the segment of hash over two. */
+static bool split(struct flow_table *table, uint32_t hash)
+{
+    struct flow_segment *lower = segment_of(table, hash);
+    struct flow_segment *upper;
+    struct flow_segment before = *lower;
+
+    if (lower->depth == table->depth && !double_directory(table))
+        return false;
+    upper = calloc(1, sizeof(*upper));
+    if (upper == NULL)
+        return false;
+    table->memory += sizeof(*upper);
+    memset(lower, 0, sizeof(*lower));
+    lower->depth = upper->depth = before.depth + 1;
+    for (uint32_t i = 0; i < SEGMENT_SLOTS; i++) {
+        struct flow_slot slot = before.slots[i];
+        bool in_upper = slot.hash >> (31 - before.depth) & 1;
+
+        if (slot.number_1 != 0)
+            segment_insert(in_upper ? upper : lower, slot);
+    }
+    uint32_t count = 1u << (table->depth - lower->depth);
+    uint32_t first = (uint32_t)((uint64_t)hash >> (32 - table->depth)) & ~(2 * count - 1);
+
+    for (uint32_t i = 0; i < count; i++)
+        table->directory[first + count + i] = upper;
+    return true;
+}
+
+static void list_append(struct flow_table *table, uint32_t number, enum flow_state state)
+{
+    struct flow_list *list = &table->lists[state];
+    struct flow *flow = flow_at(table, number);
+
+    flow->state = (uint8_t)state;
+    flow->older = list->newest;
+    flow->newer = POOL_NONE;
+    if (list->newest != POOL_NONE)
+        flow_at(table, list->newest)->newer = number;
+    else
+        list->oldest = number;
+    list->newest = number;
+    list->count++;
+}
+
+static void list_remove(struct flow_table *table, const struct flow *flow)
+{
+    struct flow_list *list = &table->lists[flow->state];
+
+    if (flow->older != POOL_NONE)
+        flow_at(table, flow->older)->newer = flow->newer;
+    else
+        list->oldest = flow->newer;
+    if (flow->newer != POOL_NONE)
+        flow_at(table, flow->newer)->older = flow->older;
+    else
+        list->newest = flow->older;
+    list->count--;
+}
+
+void flow_queue(struct flow_table *table, uint32_t number, enum flow_state state)
+{
+    list_remove(table, flow_at(table, number));
+    list_append(table, number, state);
+}
+
+uint32_t flow_add(struct flow_table *table, const struct flow_key *key, uint32_t hash,
+                  enum flow_state state)
+{
+    uint32_t number;
+
+    if (segment_of(table, hash)->used >= SEGMENT_FULL)
+        (void)split(table, hash);
+    /* When memory is short a segment may fill up, but for the slot that ends a search. */
+    if (segment_of(table, hash)->used >= SEGMENT_SLOTS - 1)
+        return POOL_NONE;
+    number = pool_take(&table->flows);
+    if (number == POOL_NONE)
+        return POOL_NONE;
+    *flow_at(table, number) = (struct flow){.key = *key, .record = POOL_NONE};
+    list_append(table, number, state);
+    segment_insert(segment_of(table, hash),
+                   (struct flow_slot){.hash = hash, .number_1 = number + 1});
+    return number;
+}
+
+/* Empty slot i: those behind it that belong before the hole move up. */
+static void segment_remove(struct flow_segment *segment, uint32_t i)
+{
+    uint32_t hole = i % SEGMENT_SLOTS;
+
+    for (uint32_t j = (hole + 1) % SEGMENT_SLOTS; segment->slots[j].number_1 != 0;
+         j = (j + 1) % SEGMENT_SLOTS) {
+        uint32_t displaced = (j - segment->slots[j].hash) % SEGMENT_SLOTS;
+
+        if (displaced >= (j - hole) % SEGMENT_SLOTS) {
+            segment->slots[hole] = segment->slots[j];
+            hole = j;
+        }
+    }
+    segment->slots[hole] = (struct flow_slot){.number_1 = 0};
+    segment->used--;
+}
+
+void flow_remove(struct flow_table *table, uint32_t number)
+{
+    struct flow *flow = flow_at(table, number);
+    uint32_t hash = flow_hash(table, &flow->key);
+    struct flow_segment *segment = segment_of(table, hash);
+    uint32_t i = hash;
+
+    while (segment->slots[i % SEGMENT_SLOTS].number_1 != number + 1)
+        i++;
+    segment_remove(segment, i);
+    list_remove(table, flow);
+    pool_give(&table->flows, number);
+}
+
+/* A way to compare flows. */
+struct ranking {
+    const struct flow_table *table;
+    uint64_t (*rank)(const void *context, const struct flow *flow);
+    const void *context;
+};
+
+static uint64_t rank_of(const struct ranking *ranking, uint32_t number)
+{
+    return ranking->rank(ranking->context, flow_at(ranking->table, number));
+}
+
+/* Merge two chains (through newer) that are in order. */
+static uint32_t merge(const struct ranking *ranking, uint32_t a, uint32_t b)
+{
+    uint32_t head = POOL_NONE;
+    uint32_t *end = &head;
+
+    while (a != POOL_NONE && b != POOL_NONE) {
+        uint32_t *lower = rank_of(ranking, b) < rank_of(ranking, a) ? &b : &a;
+
+        *end = *lower;
+        end = &flow_at(ranking->table, *lower)->newer;
+        *lower = *end;
+    }
+    *end = a != POOL_NONE ? a : b;
+    return head;
+}
+
+/* Sort a chain. While it is taken apart, parts[i] holds none or 1 << i flows in order. */
+static uint32_t sort(const struct ranking *ranking, uint32_t chain)
+{
+    enum { PARTS = 32 };
+    uint32_t parts[PARTS];
+    uint32_t sorted = POOL_NONE;
+
+    for (int i = 0; i < PARTS; i++)
+        parts[i] = POOL_NONE;
+    while (chain != POOL_NONE) {
+        struct flow *flow = flow_at(ranking->table, chain);
+        uint32_t part = chain;
+        int i;
+
+        chain = flow->newer;
+        flow->newer = POOL_NONE;
+        for (i = 0; i < PARTS - 1 && parts[i] != POOL_NONE; i++) {
+            part = merge(ranking, parts[i], part);
+            parts[i] = POOL_NONE;
+        }
+        parts[i] = part;
+    }
+    for (int i = 0; i < PARTS; i++)
+        sorted = merge(ranking, parts[i], sorted);
+    return sorted;
+}
+
+void flow_list_sort(struct flow_table *table, enum flow_state state,
+                    uint64_t (*rank)(const void *context, const struct flow *flow),
+                    const void *context)
+{
+    const struct ranking ranking = {.table = table, .rank = rank, .context = context};
+    uint32_t chain = sort(&ranking, table->lists[state].oldest);
+
+    table->lists[state] = (struct flow_list){.oldest = POOL_NONE, .newest = POOL_NONE};
+    while (chain != POOL_NONE) {
+        uint32_t next = flow_at(table, chain)->newer;
+
+        list_append(table, chain, state);
+        chain = next;
+    }
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* flow.h -- the table of all connections: a compact entry each, found by a keyed hash.
+ *
+ * The key is both endpoints in canonical order, so that both directions find the
+ * same entry. The VLAN identifier is not part of it: a trunk or a routing gateway
+ * shows the two directions of one connection, or one packet twice, under different
+ * identifiers, and that is far more common than one tuple used twice by different
+ * connections at one time.
+ *
+ * The index grows by splitting segments of a fixed size (extendible hashing): no
+ * insertion ever moves more than one segment. It never shrinks.
+ */
+#ifndef TLSWHY_CAPTURE_FLOW_H
+#define TLSWHY_CAPTURE_FLOW_H
+
+#include "capture/packet.h"
+#include "capture/pool.h"
+
+struct flow_key {
+    struct address address[2]; /* the lower endpoint first */
+    uint16_t port[2];
+};
+
+/* What is kept of a connection, and in which list its flow stands. Each list is
+ * in the order of being queued, the oldest first. */
+enum flow_state {
+    FLOW_HALF_OPEN,  /* a SYN without an answer; record: half_open.h */
+    FLOW_CONNECTING, /* answered, no payload so far; record: reading.h */
+    FLOW_READING,    /* likewise, with payload */
+    FLOW_CLOSING,    /* likewise, FIN both ways or RST seen */
+    FLOW_DONE,       /* nobody reads it; no record */
+    FLOW_OVER        /* likewise, and closed: kept for what comes late */
+};
+
+enum { FLOW_STATES = 6 };
+
+enum {
+    FLOW_FIN_0 = 0x01, /* endpoint 0 of the key sent FIN; 0x02: endpoint 1 */
+    FLOW_FIN_BOTH = 0x03,
+    FLOW_ISN_KNOWN = 0x04, /* isn is set */
+    FLOW_ISN_1 = 0x08,     /* isn is of endpoint 1, else of endpoint 0 */
+    FLOW_TOUCHED = 0x10,   /* used since it was queued: eviction passes it by once */
+    FLOW_ENDED = 0x20      /* its end was counted */
+};
+
+/* 64 octets: one cache line. */
+struct flow {
+    struct flow_key key;
+    uint32_t older; /* neighbours in the list of its state, POOL_NONE: none */
+    uint32_t newer;
+    uint32_t record; /* number in the pool of its state */
+    int64_t seen_ns; /* last packet */
+    uint32_t isn;    /* initial sequence number of who opened it */
+    uint8_t state;
+    uint8_t flags;
+};
+
+struct flow_segment;
+
+struct flow_list {
+    uint32_t oldest;
+    uint32_t newest;
+    uint32_t count;
+};
+
+struct flow_table {
+    struct pool flows;
+    struct flow_segment **directory;
+    uint32_t depth; /* the directory has 1 << depth entries */
+    size_t memory;  /* octets of the index; those of the flows are in flows.memory */
+    uint64_t hash_key[2];
+    struct flow_list lists[FLOW_STATES];
+};
+
+/* Octets that one flow costs at most, its part of the index included: an entry of
+ * 64, and index slots of 8 that are at least 2/5 full once there is more than one
+ * segment. */
+enum { FLOW_COST = 64 + 20 };
+
+/* Make an empty table; hash_key is copied. False when memory is short. */
+bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2]);
+void flow_table_clear(struct flow_table *table);
+
+/* The key of two endpoints. Returns which of its two the source is: 0 or 1. */
+unsigned flow_key_of(const struct address *source, uint16_t source_port,
+                     const struct address *destination, uint16_t destination_port,
+                     struct flow_key *key);
+
+uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key);
+
+/* The flow of a key, POOL_NONE when there is none. */
+uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash);
+
+/* Add a flow in state, last in its list. There must be none with this key. The
+ * members that follow the links are zero. POOL_NONE when memory is short. */
+uint32_t flow_add(struct flow_table *table, const struct flow_key *key, uint32_t hash,
+                  enum flow_state state);
+
+void flow_remove(struct flow_table *table, uint32_t number);
+
+/* Move a flow to the end of the list of state (which may be its own). */
+void flow_queue(struct flow_table *table, uint32_t number, enum flow_state state);
+
+/* Bring the list of a state into ascending order of rank. Allocates nothing. */
+void flow_list_sort(struct flow_table *table, enum flow_state state,
+                    uint64_t (*rank)(const void *context, const struct flow *flow),
+                    const void *context);
+
+static inline struct flow *flow_at(const struct flow_table *table, uint32_t number)
+{
+    return pool_at(&table->flows, number);
+}
+
+#endif

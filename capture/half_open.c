@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/half_open.h"
+
+#include "capture/moment.h"
+#include "capture/transport.h"
+
+_Static_assert(sizeof(struct half_open) <= 64, "a half-open connection is one cache line");
+
+void half_open_begin(struct half_open *half_open, const struct segment *syn)
+{
+    struct syn_options options = transport_syn_options(syn->options);
+
+    *half_open = (struct half_open){
+        .first = syn->at,
+        .last_ns = syn->at.time_ns,
+        .count = 1,
+        .ip_length = (uint16_t)syn->ip_length,
+        .mss = options.mss,
+        .window = syn->window,
+        .ip_id = syn->ip_id,
+        .vlan_id = syn->vlan_id,
+        .window_scale = options.window_scale,
+        .hop_limit = syn->hop_limit,
+        .hop_limit_last = syn->hop_limit,
+        .sack_permitted = options.sack_permitted,
+        .timestamps = options.timestamps,
+        .has_mac = syn->has_mac,
+    };
+    memcpy(half_open->tunnels, syn->tunnels, sizeof(half_open->tunnels));
+    memcpy(half_open->mac[SIDE_CLIENT], syn->source_mac, sizeof(syn->source_mac));
+    memcpy(half_open->mac[SIDE_SERVER], syn->destination_mac, sizeof(syn->destination_mac));
+}
+
+static void count_up(uint16_t *count)
+{
+    if (*count < UINT16_MAX)
+        (*count)++;
+}
+
+void half_open_again(struct half_open *half_open, const struct segment *syn)
+{
+    int64_t passed = elapsed_ns(syn->at.time_ns, half_open->last_ns);
+    uint64_t packets = syn->at.packet - half_open->first.packet;
+
+    if (passed <= TRANSPORT_DUPLICATE_NS && syn->ip_id == half_open->ip_id) {
+        count_up(&half_open->duplicates);
+        return;
+    }
+    count_up(&half_open->count);
+    half_open->last_ns = syn->at.time_ns;
+    half_open->last_packet = packets < UINT32_MAX ? (uint32_t)packets : UINT32_MAX;
+    half_open->ip_id = syn->ip_id;
+    half_open->hop_limit_last = syn->hop_limit;
+}
+
+static void endpoint_mac(struct endpoint *endpoint, const struct half_open *half_open,
+                         enum side side)
+{
+    endpoint->has_mac = half_open->has_mac;
+    memcpy(endpoint->mac, half_open->mac[side], sizeof(endpoint->mac));
+}
+
+void half_open_facts(const struct half_open *half_open, struct connection *connection)
+{
+    struct direction *client = &connection->direction[SIDE_CLIENT];
+    struct moment last = {
+        .time_ns = half_open->last_ns,
+        .packet = half_open->first.packet + half_open->last_packet,
+    };
+
+    client->packets = half_open->count;
+    client->octets = (uint64_t)half_open->count * half_open->ip_length;
+    client->first = client->syn = half_open->first;
+    client->last = client->last_syn = last;
+    client->syn_count = half_open->count;
+    client->duplicates = half_open->duplicates;
+    client->mss = half_open->mss;
+    client->window_scale = half_open->window_scale;
+    client->sack_permitted = half_open->sack_permitted;
+    client->timestamps = half_open->timestamps;
+    client->hop_limit = half_open->hop_limit;
+    client->hop_limit_last = half_open->hop_limit_last;
+    client->ip_id_last = half_open->ip_id;
+    connection->first = half_open->first;
+    connection->last = last;
+    connection->syn_seen = true;
+    connection->vlan_id = half_open->vlan_id;
+    memcpy(connection->tunnels, half_open->tunnels, sizeof(connection->tunnels));
+    for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++)
+        endpoint_mac(&connection->endpoint[side], half_open, side);
+}

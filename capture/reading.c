@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/reading.h"
+
+#include "capture/moment.h"
+
+/* The context of a stream's sink. */
+struct reader {
+    struct reading *reading;
+    unsigned half;
+};
+
+static enum side side_of(const struct reading *reading, unsigned half)
+{
+    return half == reading->client ? SIDE_CLIENT : SIDE_SERVER;
+}
+
+static struct direction *direction_of(struct reading *reading, unsigned half)
+{
+    return &reading->connection.direction[side_of(reading, half)];
+}
+
+static bool wants_more(struct reading *reading, enum connection_interest interest)
+{
+    if (interest == CONNECTION_DONE)
+        reading->done = true;
+    return !reading->done;
+}
+
+static bool sink_data(void *context, struct bytes data, struct moment at)
+{
+    const struct reader *reader = context;
+    struct reading *reading = reader->reading;
+    const struct connection_handler *handler = reading->handler;
+
+    return wants_more(reading, handler->data(handler->context, &reading->connection,
+                                             side_of(reading, reader->half), data, at));
+}
+
+static void count_gap(struct reading *reading, unsigned half, uint64_t missing, enum stream_gap why)
+{
+    struct direction *direction = direction_of(reading, half);
+
+    if (why == STREAM_GAP_MISSED) {
+        direction->missed_octets += missing;
+        reading->counters->missed_octets += missing;
+    } else if (why == STREAM_GAP_CUT) {
+        direction->cut_octets += missing;
+        reading->counters->cut_octets += missing;
+    } else {
+        direction->dropped_octets += missing;
+        reading->counters->dropped_octets += missing;
+    }
+}
+
+static bool sink_gap(void *context, uint64_t missing, enum stream_gap why, struct moment at)
+{
+    const struct reader *reader = context;
+    struct reading *reading = reader->reading;
+    const struct connection_handler *handler = reading->handler;
+
+    count_gap(reading, reader->half, missing, why);
+    return wants_more(reading, handler->gap(handler->context, &reading->connection,
+                                            side_of(reading, reader->half), missing, at));
+}
+
+static struct stream_sink sink_of(struct reader *reader)
+{
+    return (struct stream_sink){.context = reader, .data = sink_data, .gap = sink_gap};
+}
+
+static void begin(struct reading *reading, const struct flow_key *key, unsigned client)
+{
+    struct connection *connection = &reading->connection;
+
+    memset(connection, 0, sizeof(*connection));
+    for (unsigned half = 0; half < 2; half++) {
+        struct endpoint *endpoint =
+            &connection->endpoint[half == client ? SIDE_CLIENT : SIDE_SERVER];
+
+        endpoint->address = key->address[half];
+        endpoint->port = key->port[half];
+        stream_init(&reading->half[half].stream);
+        transport_init(&reading->half[half].transport);
+        reading->half[half].fin_given = false;
+        reading->half[half].reset_given = false;
+    }
+    connection->direction[SIDE_CLIENT].window_scale = -1;
+    connection->direction[SIDE_SERVER].window_scale = -1;
+    connection->syn_rtt_ns = -1;
+    connection->ack_rtt_ns = -1;
+    reading->packets = 0;
+    reading->client = (uint8_t)client;
+    reading->done = false;
+    reading->closing = false;
+    reading->payload = false;
+}
+
+static void note_mac(struct endpoint *endpoint, const uint8_t mac[6])
+{
+    if (endpoint->has_mac)
+        return;
+    endpoint->has_mac = true;
+    memcpy(endpoint->mac, mac, sizeof(endpoint->mac));
+}
+
+static void note_macs(struct reading *reading, unsigned half, const struct segment *segment)
+{
+    enum side side = side_of(reading, half);
+
+    if (!segment->has_mac)
+        return;
+    note_mac(&reading->connection.endpoint[side], segment->source_mac);
+    note_mac(&reading->connection.endpoint[side_other(side)], segment->destination_mac);
+}
+
+void reading_begin(struct reading *reading, const struct flow_key *key, unsigned client,
+                   const struct segment *first)
+{
+    struct connection *connection = &reading->connection;
+
+    begin(reading, key, client);
+    connection->first = first->at;
+    connection->last = first->at;
+    connection->syn_seen = first->flags & TCP_SYN;
+    connection->vlan_id = first->vlan_id;
+    memcpy(connection->tunnels, first->tunnels, sizeof(connection->tunnels));
+}
+
+void reading_begin_half_open(struct reading *reading, const struct flow_key *key, unsigned client,
+                             const struct half_open *half_open, uint32_t isn)
+{
+    begin(reading, key, client);
+    half_open_facts(half_open, &reading->connection);
+    reading->packets = half_open->count;
+    stream_set_base(&reading->half[client].stream, isn + 1);
+    reading->half[client ^ 1].stream.window = half_open->window;
+}
+
+enum reading_status reading_opened(struct reading *reading)
+{
+    const struct connection_handler *handler = reading->handler;
+
+    if (!wants_more(reading, handler->opened(handler->context, &reading->connection)))
+        return READING_DONE;
+    return READING_CONTINUE;
+}
+
+static bool give_closed(struct reading *reading, unsigned half, bool is_reset, struct moment at)
+{
+    const struct connection_handler *handler = reading->handler;
+
+    return wants_more(reading, handler->closed(handler->context, &reading->connection,
+                                               side_of(reading, half), is_reset, at));
+}
+
+/* A second SYN-ACK with another number counts while nobody ACKed the first one:
+ * SYN cookies (RFC 4987 section 3.6) make each afresh. */
+static bool may_change_base(const struct reading *reading, unsigned half)
+{
+    const struct stream *stream = &reading->half[half].stream;
+
+    return stream->next == 0 && stream->highest == 0
+           && !reading->half[half ^ 1].transport.acknowledged_once;
+}
+
+static void note_syn_rtt(struct reading *reading, const struct segment *segment)
+{
+    struct connection *connection = &reading->connection;
+    const struct direction *client = &connection->direction[SIDE_CLIENT];
+
+    /* With two SYNs nobody knows which was answered (RFC 6298 section 3). */
+    if (connection->syn_rtt_ns >= 0 || client->syn_count != 1
+        || segment->at.time_ns < client->syn.time_ns)
+        return;
+    connection->syn_rtt_ns = elapsed_ns(segment->at.time_ns, client->syn.time_ns);
+}
+
+/* False when the SYN is none of this connection and must be ignored. */
+static bool take_syn(struct reading *reading, unsigned half, const struct segment *segment)
+{
+    struct stream *stream = &reading->half[half].stream;
+    struct stream *peer = &reading->half[half ^ 1].stream;
+    enum side side = side_of(reading, half);
+    bool has_ack = segment->flags & TCP_ACK;
+
+    if (stream->known && stream->base != segment->sequence + 1) {
+        if (!has_ack || !may_change_base(reading, half))
+            return false;
+    }
+    stream_set_base(stream, segment->sequence + 1);
+    if (has_ack && side == SIDE_SERVER)
+        note_syn_rtt(reading, segment);
+    if (!has_ack && side == SIDE_SERVER && reading->connection.syn_seen)
+        reading->connection.simultaneous_open = true;
+    if (!has_ack && segment->window > peer->window)
+        peer->window = segment->window;
+    reading->connection.syn_seen = true;
+    transport_syn(direction_of(reading, half), segment);
+    return true;
+}
+
+static void note_ack_rtt(struct reading *reading, unsigned half, const struct segment *segment)
+{
+    struct connection *connection = &reading->connection;
+    const struct direction *server = &connection->direction[SIDE_SERVER];
+
+    if (connection->ack_rtt_ns >= 0 || side_of(reading, half) != SIDE_CLIENT
+        || (segment->flags & TCP_SYN) || server->syn_count != 1
+        || segment->at.time_ns < server->syn.time_ns)
+        return;
+    connection->ack_rtt_ns = elapsed_ns(segment->at.time_ns, server->syn.time_ns);
+}
+
+static void take_acknowledgment(struct reading *reading, unsigned half,
+                                const struct segment *segment)
+{
+    struct half *peer = &reading->half[half ^ 1];
+
+    if (!peer->stream.known)
+        stream_set_base(&peer->stream, segment->acknowledgment);
+    note_ack_rtt(reading, half, segment);
+    transport_acknowledgment(direction_of(reading, half), &reading->half[half].transport,
+                             direction_of(reading, half ^ 1), &peer->transport, &peer->stream,
+                             segment);
+}
+
+static int64_t rtt_of(const struct connection *connection)
+{
+    if (connection->syn_rtt_ns < 0 || connection->ack_rtt_ns < 0)
+        return -1;
+    return later_ns(connection->syn_rtt_ns, connection->ack_rtt_ns);
+}
+
+static bool take_payload(struct reading *reading, unsigned half, const struct segment *segment)
+{
+    struct stream *stream = &reading->half[half].stream;
+    struct direction *direction = direction_of(reading, half);
+    struct reader reader = {.reading = reading, .half = half};
+    struct stream_sink sink = sink_of(&reader);
+    uint32_t length = segment->payload_length;
+    uint32_t syn = segment->flags & TCP_SYN ? 1 : 0;
+    int64_t start = stream_offset(stream, segment->sequence + syn);
+    bool more;
+
+    if (!stream_in_window(stream, start, start + length)
+        || (stream->fin >= 0 && start >= stream->fin)) {
+        direction->outside_octets += length;
+        return true;
+    }
+    reading->payload = true;
+    transport_payload(direction, &reading->half[half].transport, stream, segment, start,
+                      rtt_of(&reading->connection));
+    more =
+        stream_push(stream, &sink, reading->budget, start, segment->payload, length, segment->at);
+    /* The callbacks may have exchanged the sides. */
+    direction_of(reading, half)->conflicting_octets = stream->conflicting;
+    return more;
+}
+
+static void take_fin(struct reading *reading, unsigned half, const struct segment *segment)
+{
+    struct stream *stream = &reading->half[half].stream;
+    struct direction *direction = direction_of(reading, half);
+    int64_t fin = stream_offset(stream, segment->sequence) + segment->payload_length;
+
+    if (stream->fin >= 0 || fin < stream->highest || !stream_in_window(stream, fin, fin))
+        return;
+    stream->fin = fin;
+    direction->fin = segment->at;
+    direction->fin_acknowledged = stream->acknowledged > fin;
+}
+
+static bool take_reset(struct reading *reading, unsigned half, const struct segment *segment)
+{
+    struct half *from = &reading->half[half];
+    enum reset_fit fit = transport_reset(direction_of(reading, half), &from->transport,
+                                         &from->stream, &reading->half[half ^ 1].stream, segment);
+
+    if (fit == RESET_OUTSIDE)
+        return true;
+    reading->closing = true;
+    if (from->reset_given)
+        return true;
+    from->reset_given = true;
+    return give_closed(reading, half, true, segment->at);
+}
+
+/* Give up holes that were open for too long, and tell of a FIN that has its turn. */
+static bool settle(struct reading *reading, unsigned half, struct moment at)
+{
+    struct half *from = &reading->half[half];
+    struct reader reader = {.reading = reading, .half = half};
+    struct stream_sink sink = sink_of(&reader);
+
+    if (!stream_expire(&from->stream, &sink, reading->budget, reading->packets, at))
+        return false;
+    if (from->fin_given || from->stream.fin < 0 || from->stream.next < from->stream.fin)
+        return true;
+    from->fin_given = true;
+    return give_closed(reading, half, false, direction_of(reading, half)->fin);
+}
+
+static bool take(struct reading *reading, unsigned half, const struct segment *segment)
+{
+    struct stream *stream = &reading->half[half].stream;
+
+    if ((segment->flags & TCP_SYN) && !take_syn(reading, half, segment))
+        return true;
+    if (segment->flags & TCP_RST)
+        return take_reset(reading, half, segment);
+    if (!stream->known)
+        stream_set_base(stream, segment->sequence);
+    if (segment->flags & TCP_ACK)
+        take_acknowledgment(reading, half, segment);
+    if (transport_is_keep_alive(direction_of(reading, half), stream, segment))
+        return true;
+    if (segment->payload_length > 0 && !take_payload(reading, half, segment))
+        return false;
+    if (segment->flags & TCP_FIN)
+        take_fin(reading, half, segment);
+    return settle(reading, half, segment->at) && settle(reading, half ^ 1, segment->at);
+}
+
+enum reading_status reading_segment(struct reading *reading, unsigned half,
+                                    const struct segment *segment)
+{
+    struct direction *direction = direction_of(reading, half);
+
+    if (transport_is_duplicate(direction, &reading->half[half].transport, segment))
+        return reading->closing ? READING_CLOSING : READING_CONTINUE;
+    reading->packets++;
+    reading->connection.last = segment->at;
+    note_macs(reading, half, segment);
+    transport_packet(direction, segment);
+    if (!take(reading, half, segment))
+        return READING_DONE;
+    if (reading->half[0].stream.fin >= 0 && reading->half[1].stream.fin >= 0)
+        reading->closing = true;
+    return reading->closing ? READING_CLOSING : READING_CONTINUE;
+}
+
+bool reading_is_reused_by(const struct reading *reading, unsigned half,
+                          const struct segment *segment)
+{
+    const struct half *from = &reading->half[half];
+    const struct stream *stream = &from->stream;
+    int64_t offset;
+
+    if (!(segment->flags & TCP_SYN) || (segment->flags & TCP_RST))
+        return false;
+    if (stream->known && stream->base == segment->sequence + 1)
+        return false;
+    if (reading->closing)
+        return true;
+    if (segment->flags & TCP_ACK)
+        return false;
+    /* Both sides may open at the same time; else a SYN from where none came is new. */
+    if (!stream->known)
+        return !reading->connection.syn_seen || reading->half[half ^ 1].stream.highest > 0;
+    if (!reading->half[half ^ 1].stream.known)
+        return true;
+    /* A SYN within the window of a living connection is answered by a mere ACK
+     * (RFC 9293 section 3.10.7.4): it begins nothing. */
+    offset = stream_offset(stream, segment->sequence);
+    return offset < stream->acknowledged || offset > stream->highest + stream->window;
+}
+
+bool reading_icmp(struct reading *reading, unsigned half, const struct icmp_error *error)
+{
+    const struct stream *stream = &reading->half[half].stream;
+    struct icmp_facts *facts = &reading->connection.icmp;
+
+    if (stream->known) {
+        int64_t offset = stream_offset(stream, error->sequence);
+
+        /* A forger who does not see the connection cannot know (RFC 5927 section 4.1). */
+        if (offset > stream->highest + 1 || !stream_in_window(stream, offset, offset))
+            return false;
+    }
+    facts->count++;
+    if (facts->count > 1)
+        return true;
+    *facts = (struct icmp_facts){
+        .count = 1,
+        .at = error->at,
+        .sender = error->sender,
+        .is_ipv6 = error->is_ipv6,
+        .type = error->type,
+        .code = error->code,
+        .mtu = error->mtu,
+        .quoted = side_of(reading, half),
+    };
+    return true;
+}
+
+void reading_end(struct reading *reading, enum connection_end reason)
+{
+    const struct connection_handler *handler = reading->handler;
+
+    for (unsigned half = 0; half < 2; half++) {
+        struct half *from = &reading->half[half];
+        struct reader reader = {.reading = reading, .half = half};
+        struct stream_sink sink = sink_of(&reader);
+        bool one_sided = direction_of(reading, half ^ 1)->packets == 0;
+
+        if (!stream_finish(&from->stream, &sink, reading->budget, one_sided,
+                           reading->connection.last)
+            || !settle(reading, half, reading->connection.last))
+            return;
+    }
+    handler->ended(handler->context, &reading->connection, reason);
+}
+
+void reading_clear(struct reading *reading)
+{
+    stream_clear(&reading->half[0].stream, reading->budget);
+    stream_clear(&reading->half[1].stream, reading->budget);
+}
+
+static void exchange(void *a, void *b, void *buffer, size_t size)
+{
+    memcpy(buffer, a, size);
+    memcpy(a, b, size);
+    memcpy(b, buffer, size);
+}
+
+void connection_reverse(struct connection *connection)
+{
+    struct reading *reading = (struct reading *)connection;
+    struct direction direction;
+    struct endpoint endpoint;
+
+    exchange(&connection->direction[SIDE_CLIENT], &connection->direction[SIDE_SERVER], &direction,
+             sizeof(direction));
+    exchange(&connection->endpoint[SIDE_CLIENT], &connection->endpoint[SIDE_SERVER], &endpoint,
+             sizeof(endpoint));
+    connection->icmp.quoted = side_other(connection->icmp.quoted);
+    reading->client ^= 1;
+}

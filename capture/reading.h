@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reading.h -- a connection while the handler reads it: both streams and all facts.
+ *
+ * A half is one endpoint, numbered as in the key of the flow; which half is the
+ * client may change (connection_reverse), the halves do not.
+ */
+#ifndef TLSWHY_CAPTURE_READING_H
+#define TLSWHY_CAPTURE_READING_H
+
+#include "capture/flow.h"
+#include "capture/half_open.h"
+#include "capture/stream.h"
+#include "capture/transport.h"
+
+enum reading_status {
+    READING_CONTINUE,
+    READING_CLOSING, /* FIN both ways or RST: continue for a short time */
+    READING_DONE     /* the handler wants no more: free it, no callback */
+};
+
+struct half {
+    struct stream stream;
+    struct transport transport;
+    bool fin_given; /* closed was called for it */
+    bool reset_given;
+};
+
+struct reading {
+    struct connection connection; /* first: connection_reverse gets from one to the other */
+    const struct connection_handler *handler;
+    struct connections_counters *counters;
+    struct stream_budget *budget;
+    uint64_t packets; /* both ways */
+    uint32_t flow;    /* its number */
+    uint8_t client;   /* the half that is the client */
+    bool done;        /* the handler returned CONNECTION_DONE */
+    bool closing;
+    bool payload; /* some was seen */
+    struct half half[2];
+};
+
+/* Begin a connection with client as the half that is the client, first packet at
+ * first. The pointers are kept. No callback. */
+void reading_begin(struct reading *reading, const struct flow_key *key, unsigned client,
+                   const struct segment *first);
+
+/* Begin a connection of which only SYNs were seen, from half client with sequence
+ * number isn. No callback. */
+void reading_begin_half_open(struct reading *reading, const struct flow_key *key, unsigned client,
+                             const struct half_open *half_open, uint32_t isn);
+
+/* Call opened. */
+enum reading_status reading_opened(struct reading *reading);
+
+/* Take a segment that half sent. */
+enum reading_status reading_segment(struct reading *reading, unsigned half,
+                                    const struct segment *segment);
+
+/* True when the segment, which half sent, begins another connection on the same
+ * addresses and ports. */
+bool reading_is_reused_by(const struct reading *reading, unsigned half,
+                          const struct segment *segment);
+
+/* Note an ICMP error that quotes a segment of half. False when the quoted segment
+ * cannot be one of this connection. */
+bool reading_icmp(struct reading *reading, unsigned half, const struct icmp_error *error);
+
+/* Deliver what is held back and call ended. reading_clear must follow. */
+void reading_end(struct reading *reading, enum connection_end reason);
+
+/* Free what the streams hold. */
+void reading_clear(struct reading *reading);
+
+#endif

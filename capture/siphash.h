@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* siphash.h -- SipHash, a fast keyed hash for tables that an attacker fills.
+ *
+ * J.-P. Aumasson, D. J. Bernstein: "SipHash: a fast short-input PRF", 2012. With a
+ * secret key nobody outside can choose inputs that collide. SipHash-1-3 is what
+ * hash tables use; SipHash-2-4 is the cautious original with published vectors.
+ */
+#ifndef TLSWHY_CAPTURE_SIPHASH_H
+#define TLSWHY_CAPTURE_SIPHASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct siphash_state {
+    uint64_t v0, v1, v2, v3;
+};
+
+static inline uint64_t siphash_rotate(uint64_t value, unsigned bits)
+{
+    return value << bits | value >> (64 - bits);
+}
+
+static inline void siphash_rounds(struct siphash_state *s, unsigned rounds)
+{
+    for (unsigned i = 0; i < rounds; i++) {
+        s->v0 += s->v1;
+        s->v1 = siphash_rotate(s->v1, 13) ^ s->v0;
+        s->v0 = siphash_rotate(s->v0, 32);
+        s->v2 += s->v3;
+        s->v3 = siphash_rotate(s->v3, 16) ^ s->v2;
+        s->v0 += s->v3;
+        s->v3 = siphash_rotate(s->v3, 21) ^ s->v0;
+        s->v2 += s->v1;
+        s->v1 = siphash_rotate(s->v1, 17) ^ s->v2;
+        s->v2 = siphash_rotate(s->v2, 32);
+    }
+}
+
+/* count octets (at most 8) as a little-endian number, on any machine. */
+static inline uint64_t siphash_load(const uint8_t *data, size_t count)
+{
+    uint64_t value = 0;
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(&value, data, count);
+#else
+    for (size_t i = 0; i < count; i++)
+        value |= (uint64_t)data[i] << (8 * i);
+#endif
+    return value;
+}
+
+/* SipHash-c-d of length octets at data under a key of two 64-bit words. */
+static inline uint64_t siphash(const uint64_t key[2], const void *data, size_t length,
+                               unsigned compression_rounds, unsigned finalization_rounds)
+{
+    const uint8_t *octets = data;
+    size_t whole = length / 8 * 8;
+    struct siphash_state s = {
+        .v0 = key[0] ^ 0x736f6d6570736575u,
+        .v1 = key[1] ^ 0x646f72616e646f6du,
+        .v2 = key[0] ^ 0x6c7967656e657261u,
+        .v3 = key[1] ^ 0x7465646279746573u,
+    };
+
+    for (size_t i = 0; i < whole; i += 8) {
+        uint64_t word = siphash_load(octets + i, 8);
+
+        s.v3 ^= word;
+        siphash_rounds(&s, compression_rounds);
+        s.v0 ^= word;
+    }
+    uint64_t last = (uint64_t)length << 56 | siphash_load(octets + whole, length - whole);
+
+    s.v3 ^= last;
+    siphash_rounds(&s, compression_rounds);
+    s.v0 ^= last;
+    s.v2 ^= 0xff;
+    siphash_rounds(&s, finalization_rounds);
+    return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+static inline uint64_t siphash_1_3(const uint64_t key[2], const void *data, size_t length)
+{
+    return siphash(key, data, length, 1, 3);
+}
+
+static inline uint64_t siphash_2_4(const uint64_t key[2], const void *data, size_t length)
+{
+    return siphash(key, data, length, 2, 4);
+}
+
+#endif

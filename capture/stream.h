@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stream.h -- one direction of a connection: segments in any order become octets in order.
+ *
+ * Positions are 64-bit offsets: 0 is the first octet behind the SYN, so that the
+ * 32-bit sequence numbers may wrap as often as they like (RFC 9293 section 3.4).
+ *
+ * The octets that were captured first win; later ones that differ are counted and
+ * ignored. What is in order goes to the sink right from the packet; what comes
+ * before its turn is copied and held, within the limits below.
+ *
+ * A hole is a fact with three readings. ACKed by the other side: the capture missed
+ * the octets (or they come late: a capture may be out of order), so they are given
+ * up after a while. Never ACKed: the network lost them, and what follows was never
+ * delivered to the receiver either: nor is it here. Cut by snaplen: they will not come.
+ */
+#ifndef TLSWHY_CAPTURE_STREAM_H
+#define TLSWHY_CAPTURE_STREAM_H
+
+#include "capture/packet.h"
+
+enum {
+    /* Held octets of one direction: a server's flight with a long chain, behind a hole. */
+    STREAM_HELD_OCTETS_MAX = 128 * 1024,
+    /* Held pieces of one direction: bounds the search for the place of a new one. */
+    STREAM_HELD_PIECES_MAX = 128,
+    /* Held octets of one direction when the budget of all streams is half used. */
+    STREAM_HELD_OCTETS_TIGHT = 8 * 1024,
+    /* Patience with an ACKed hole: packets of the connection, and time. Receive queues
+     * and merged captures displace packets by a few of either, seldom more. */
+    STREAM_PATIENCE_PACKETS = 64,
+    /* What the announced window may be exceeded by: window updates that were not captured. */
+    STREAM_WINDOW_SLACK = 256 * 1024
+};
+
+#define STREAM_PATIENCE_NS INT64_C(2000000000)
+
+/* The largest window that TCP can announce (RFC 7323 section 2.3). */
+#define STREAM_WINDOW_MAX (INT64_C(1) << 30)
+
+/* Octets held by all streams that share it. */
+struct stream_budget {
+    size_t used;
+    size_t max;
+};
+
+enum stream_gap {
+    STREAM_GAP_MISSED, /* ACKed, never captured */
+    STREAM_GAP_CUT,    /* cut by snaplen */
+    STREAM_GAP_DROPPED /* not ACKed, but the limits above were reached */
+};
+
+/* Where the octets go. A callback returns false to say that nothing more is wanted;
+ * the stream then makes no further call and its function returns false. */
+struct stream_sink {
+    void *context;
+    bool (*data)(void *context, struct bytes data, struct moment at);
+    bool (*gap)(void *context, uint64_t missing, enum stream_gap why, struct moment at);
+};
+
+struct stream_piece;
+
+struct stream {
+    bool known;           /* base is set */
+    uint32_t base;        /* sequence number of offset 0 */
+    uint32_t held_pieces; /* pieces held */
+    uint32_t held_octets; /* captured octets in them */
+    int64_t next;         /* offset of the next octet for the sink */
+    int64_t highest;      /* behind the last octet captured */
+    int64_t acknowledged; /* highest offset that the other side ACKed */
+    int64_t window;       /* largest window announced by the other side in octets, 0: not seen */
+    int64_t fin;          /* offset of FIN, -1: none so far */
+    uint64_t conflicting; /* octets that differ from those that came first */
+    struct stream_piece *first; /* held pieces by offset, without overlaps */
+    struct stream_piece *last;
+    struct moment hole_at; /* when the hole at next was first known to be ACKed */
+    uint64_t hole_packets; /* packets of the connection at that time */
+};
+
+/* A stream without a base. Allocates nothing. */
+void stream_init(struct stream *stream);
+
+/* Free what is held. */
+void stream_clear(struct stream *stream, struct stream_budget *budget);
+
+/* Say what sequence number offset 0 has. */
+void stream_set_base(struct stream *stream, uint32_t base);
+
+/* The offset of a sequence number: the one nearest to the next octet. */
+static inline int64_t stream_offset(const struct stream *stream, uint32_t sequence)
+{
+    uint32_t distance = sequence - (stream->base + (uint32_t)stream->next);
+
+    return stream->next + (int32_t)distance;
+}
+
+/* True when octets from start to end (offsets) are ones that the receiver may take. */
+bool stream_in_window(const struct stream *stream, int64_t start, int64_t end);
+
+/* How many of the octets from start to end were captured before (or given up). */
+int64_t stream_seen(const struct stream *stream, int64_t start, int64_t end);
+
+/* Take the payload of a segment that begins at offset start: captured octets, the
+ * beginning of length octets on the wire. They must be in the window. */
+bool stream_push(struct stream *stream, const struct stream_sink *sink,
+                 struct stream_budget *budget, int64_t start, struct bytes captured,
+                 uint32_t length, struct moment at);
+
+/* The other side ACKed everything below offset. */
+void stream_acknowledge(struct stream *stream, int64_t offset);
+
+/* True when octets that the other side ACKed are not there. A single octet at the
+ * end is none: a FIN or a keep-alive probe that was not captured looks the same. */
+bool stream_has_acknowledged_hole(const struct stream *stream);
+
+/* Give up an ACKed hole when it was open for too long; packets counts those of the
+ * connection so far. Cheap when there is no hole. */
+bool stream_expire(struct stream *stream, const struct stream_sink *sink,
+                   struct stream_budget *budget, uint64_t packets, struct moment at);
+
+/* The connection is over: give up each ACKed hole and deliver what follows. With
+ * one_sided (no packet of the other side was captured) every hole counts as ACKed. */
+bool stream_finish(struct stream *stream, const struct stream_sink *sink,
+                   struct stream_budget *budget, bool one_sided, struct moment at);
+
+#endif

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/transport.h"
+
+#include "capture/moment.h"
+
+/* TCP option kinds (RFC 9293 section 3.2, RFC 7323, RFC 2018). */
+enum {
+    OPTION_END = 0,
+    OPTION_NOP = 1,
+    OPTION_MSS = 2,
+    OPTION_WINDOW_SCALE = 3,
+    OPTION_SACK_PERMITTED = 4,
+    OPTION_SACK = 5,
+    OPTION_TIMESTAMPS = 8
+};
+
+enum {
+    WINDOW_SCALE_MAX = 14 /* RFC 7323 section 2.3: larger values mean 14 */
+};
+
+void transport_init(struct transport *transport)
+{
+    /* The arrays are read below their counts only. */
+    transport->sent_count = 0;
+    transport->sent_open = 0;
+    transport->recent_count = 0;
+    transport->acknowledged_once = false;
+    transport->last_window = 0;
+    transport->last_ack = 0;
+    transport->hole_since_ns = 0;
+    transport->reset_highest = 0;
+}
+
+/* Take the next option; false at the end of the list. */
+static bool next_option(struct bytes *options, uint8_t *kind, struct bytes *value)
+{
+    uint8_t length;
+
+    do {
+        if (!bytes_u8(options, kind) || *kind == OPTION_END)
+            return false;
+    } while (*kind == OPTION_NOP);
+    return bytes_u8(options, &length) && length >= 2
+           && bytes_take(options, (size_t)length - 2, value);
+}
+
+struct syn_options transport_syn_options(struct bytes options)
+{
+    struct syn_options found = {.window_scale = -1};
+    struct bytes value;
+    uint8_t kind;
+    uint8_t shift;
+
+    while (next_option(&options, &kind, &value)) {
+        if (kind == OPTION_MSS && value.len == 2)
+            (void)!bytes_u16(&value, &found.mss);
+        else if (kind == OPTION_WINDOW_SCALE && bytes_u8(&value, &shift))
+            found.window_scale = (int8_t)(shift < WINDOW_SCALE_MAX ? shift : WINDOW_SCALE_MAX);
+        else if (kind == OPTION_SACK_PERMITTED)
+            found.sack_permitted = true;
+        else if (kind == OPTION_TIMESTAMPS)
+            found.timestamps = true;
+    }
+    return found;
+}
+
+/* Fletcher's sums, enough to tell SACK blocks and timestamps apart. */
+static uint32_t options_checksum(struct bytes options)
+{
+    uint32_t a = 0;
+    uint32_t b = (uint32_t)options.len;
+
+    for (size_t i = 0; i < options.len; i++) {
+        a += options.data[i];
+        b += a;
+    }
+    return b << 16 | (a & 0xffff);
+}
+
+/* A router on the way between two capture points takes one off the hop limit; either
+ * copy may be captured first. */
+static bool same_packet(const struct recent_packet *a, const struct recent_packet *b)
+{
+    int hops = a->hop_limit - b->hop_limit;
+
+    return a->sequence == b->sequence && a->acknowledgment == b->acknowledgment
+           && a->payload_length == b->payload_length && a->options == b->options
+           && a->ip_id == b->ip_id && a->window == b->window && a->flags == b->flags && hops >= -1
+           && hops <= 1;
+}
+
+bool transport_is_duplicate(struct direction *direction, struct transport *transport,
+                            const struct segment *segment)
+{
+    struct recent_packet now = {
+        .time_ns = segment->at.time_ns,
+        .sequence = segment->sequence,
+        .acknowledgment = segment->flags & TCP_ACK ? segment->acknowledgment : 0,
+        .payload_length = segment->payload_length,
+        .options = options_checksum(segment->options),
+        .ip_id = segment->ip_id,
+        .window = segment->window,
+        .flags = segment->flags,
+        .hop_limit = segment->hop_limit,
+    };
+    uint32_t count = transport->recent_count;
+
+    for (uint32_t i = 0; i < TRANSPORT_RECENT_MAX && i < count; i++) {
+        const struct recent_packet *seen = &transport->recent[i];
+
+        if (same_packet(seen, &now)
+            && elapsed_ns(now.time_ns, seen->time_ns) <= TRANSPORT_DUPLICATE_NS
+            && elapsed_ns(seen->time_ns, now.time_ns) <= TRANSPORT_DUPLICATE_NS) {
+            direction->duplicates++;
+            return true;
+        }
+    }
+    transport->recent[count % TRANSPORT_RECENT_MAX] = now;
+    /* Keep the remainder right when the count would wrap. */
+    transport->recent_count = count + 1 < UINT32_MAX ? count + 1 : TRANSPORT_RECENT_MAX;
+    return false;
+}
+
+void transport_packet(struct direction *direction, const struct segment *segment)
+{
+    moment_first(&direction->first, segment->at);
+    direction->last = segment->at;
+    direction->packets++;
+    direction->octets += segment->ip_length;
+    if (segment->flags & TCP_RST)
+        return;
+    if (direction->hop_limit == 0)
+        direction->hop_limit = segment->hop_limit;
+    direction->hop_limit_last = segment->hop_limit;
+    direction->ip_id_last = segment->ip_id;
+}
+
+void transport_syn(struct direction *direction, const struct segment *segment)
+{
+    struct syn_options options = transport_syn_options(segment->options);
+
+    direction->last_syn = segment->at;
+    direction->syn_count++;
+    if (moment_seen(direction->syn))
+        return;
+    direction->syn = segment->at;
+    direction->mss = options.mss;
+    direction->window_scale = options.window_scale;
+    direction->sack_permitted = options.sack_permitted;
+    direction->timestamps = options.timestamps;
+}
+
+static struct sent_segment *sent_at(struct transport *transport, uint32_t number)
+{
+    return &transport->sent[number % TRANSPORT_SENT_MAX];
+}
+
+static uint32_t sent_oldest(const struct transport *transport)
+{
+    uint32_t count = transport->sent_count;
+
+    return count > TRANSPORT_SENT_MAX ? count - TRANSPORT_SENT_MAX : 0;
+}
+
+/* The sizes that never got through: of the segments sent again, those not ACKed, or
+ * ACKed only after the sender had cut the octets into other portions. */
+static void note_unacknowledged_sizes(struct direction *direction, struct transport *transport)
+{
+    uint32_t smallest = 0;
+    uint32_t largest = 0;
+
+    for (uint32_t i = sent_oldest(transport); i < transport->sent_count; i++) {
+        const struct sent_segment *sent = sent_at(transport, i);
+
+        if (sent->again == 0 || (sent->acknowledged && !sent->superseded))
+            continue;
+        if (smallest == 0 || sent->length < smallest)
+            smallest = sent->length;
+        if (sent->length > largest)
+            largest = sent->length;
+    }
+    direction->smallest_unacknowledged = smallest;
+    direction->largest_unacknowledged = largest;
+}
+
+static void note_unacknowledged(struct direction *direction, struct transport *transport,
+                                int64_t highest, int64_t acknowledged)
+{
+    direction->unacknowledged_octets =
+        highest > acknowledged ? (uint64_t)(highest - acknowledged) : 0;
+    if (direction->retransmissions > 0)
+        note_unacknowledged_sizes(direction, transport);
+}
+
+/* Everything of direction below offset was ACKed. */
+static void sent_acknowledged(struct direction *direction, struct transport *transport,
+                              int64_t offset)
+{
+    uint32_t oldest = sent_oldest(transport);
+    bool in_row = true;
+
+    if (transport->sent_open < oldest)
+        transport->sent_open = oldest;
+    for (uint32_t i = transport->sent_open; i < transport->sent_count; i++) {
+        struct sent_segment *sent = sent_at(transport, i);
+
+        if (!sent->acknowledged && sent->start + sent->length <= offset) {
+            sent->acknowledged = true;
+            if (!sent->superseded && sent->length > direction->largest_acknowledged)
+                direction->largest_acknowledged = sent->length;
+        }
+        in_row = in_row && sent->acknowledged;
+        if (in_row)
+            transport->sent_open = i + 1;
+    }
+}
+
+/* SACK blocks (RFC 2018 section 3), without the one that reports a duplicate (RFC 2883). */
+static void note_sack(struct direction *direction, const struct segment *segment,
+                      struct bytes blocks)
+{
+    uint32_t lowest = UINT32_MAX;
+    uint32_t left;
+    uint32_t right;
+
+    while (bytes_u32(&blocks, &left) && bytes_u32(&blocks, &right)) {
+        uint32_t above = left - segment->acknowledgment;
+
+        if (above > 0 && above < STREAM_WINDOW_MAX && above < lowest)
+            lowest = above;
+    }
+    direction->sack_blocks++;
+    if (lowest != UINT32_MAX)
+        direction->sack_hole_octets = lowest;
+}
+
+static bool find_sack(struct bytes options, struct bytes *blocks)
+{
+    uint8_t kind;
+
+    while (next_option(&options, &kind, blocks)) {
+        if (kind == OPTION_SACK)
+            return true;
+    }
+    return false;
+}
+
+/* RFC 5681 section 2. */
+static bool is_duplicate_ack(const struct transport *transport, const struct stream *peer_stream,
+                             const struct segment *segment)
+{
+    return transport->acknowledged_once && segment->payload_length == 0
+           && (segment->flags & (TCP_SYN | TCP_FIN)) == 0
+           && segment->acknowledgment == transport->last_ack
+           && segment->window == transport->last_window
+           && peer_stream->highest > peer_stream->acknowledged;
+}
+
+static void note_window(const struct direction *direction, const struct direction *peer,
+                        struct stream *peer_stream, const struct segment *segment)
+{
+    int64_t window = segment->window;
+    int shift = WINDOW_SCALE_MAX; /* of a connection whose SYN was not seen: the most it can be */
+
+    if (moment_seen(direction->syn) && moment_seen(peer->syn))
+        shift =
+            direction->window_scale >= 0 && peer->window_scale >= 0 ? direction->window_scale : 0;
+    else if (moment_seen(direction->syn))
+        shift = direction->window_scale >= 0 ? direction->window_scale : 0;
+    if (!(segment->flags & TCP_SYN))
+        window <<= shift;
+    if (window > peer_stream->window)
+        peer_stream->window = window;
+}
+
+void transport_acknowledgment(struct direction *direction, struct transport *transport,
+                              struct direction *peer, struct transport *peer_transport,
+                              struct stream *peer_stream, const struct segment *segment)
+{
+    int64_t offset = stream_offset(peer_stream, segment->acknowledgment);
+    bool advances = offset > peer_stream->acknowledged;
+    struct bytes blocks;
+
+    if (is_duplicate_ack(transport, peer_stream, segment))
+        direction->duplicate_acks++;
+    if (segment->window == 0 && !(segment->flags & TCP_SYN))
+        direction->zero_windows++;
+    note_window(direction, peer, peer_stream, segment);
+    if (find_sack(segment->options, &blocks))
+        note_sack(direction, segment, blocks);
+    else if (advances)
+        direction->sack_hole_octets = 0;
+    transport->acknowledged_once = true;
+    transport->last_ack = segment->acknowledgment;
+    transport->last_window = segment->window;
+    if (!advances)
+        return;
+    stream_acknowledge(peer_stream, offset);
+    if (peer_stream->fin >= 0 && offset > peer_stream->fin)
+        peer->fin_acknowledged = true;
+    sent_acknowledged(peer, peer_transport, offset);
+    note_unacknowledged(peer, peer_transport, peer_stream->highest, offset);
+}
+
+/* Find the segment that began at start; mark those cut differently as superseded. */
+static struct sent_segment *sent_before(struct transport *transport, int64_t start, int64_t end)
+{
+    struct sent_segment *found = NULL;
+
+    for (uint32_t i = sent_oldest(transport); i < transport->sent_count; i++) {
+        struct sent_segment *sent = sent_at(transport, i);
+        int64_t sent_end = sent->start + sent->length;
+
+        if (sent->start >= end || sent_end <= start)
+            continue;
+        if (sent->start == start && sent_end == end)
+            found = sent;
+        else if (!sent->acknowledged)
+            sent->superseded = true;
+    }
+    return found;
+}
+
+static void note_sent(struct direction *direction, struct transport *transport, int64_t start,
+                      uint32_t length, bool again)
+{
+    struct sent_segment *sent = NULL;
+
+    if (again)
+        sent = sent_before(transport, start, start + length);
+    if (sent == NULL) {
+        if (transport->sent_count == UINT32_MAX)
+            return; /* four thousand million segments: no handshake any more */
+        sent = sent_at(transport, transport->sent_count++);
+        *sent = (struct sent_segment){.start = start, .length = length};
+    }
+    sent->superseded = false;
+    if (!again)
+        return;
+    if (sent->again < UINT16_MAX)
+        sent->again++;
+    if (sent->again > direction->most_retransmitted)
+        direction->most_retransmitted = sent->again;
+}
+
+static void note_retransmission(struct direction *direction, const struct segment *segment,
+                                int64_t octets)
+{
+    direction->retransmissions++;
+    direction->retransmitted_octets += (uint64_t)octets;
+    moment_first(&direction->first_retransmission, segment->at);
+    direction->last_retransmission = segment->at;
+}
+
+/* Octets below the highest that were not captured before: late in the network, or
+ * sent again after the capture or the network lost them? */
+static bool fills_hole_late(const struct transport *transport, const struct segment *segment,
+                            int64_t rtt_ns)
+{
+    int64_t limit = rtt_ns < 0 ? TRANSPORT_RTO_NS : rtt_ns;
+
+    if (limit < TRANSPORT_REORDER_NS)
+        limit = TRANSPORT_REORDER_NS;
+    return elapsed_ns(segment->at.time_ns, transport->hole_since_ns) > limit;
+}
+
+void transport_payload(struct direction *direction, struct transport *transport,
+                       const struct stream *stream, const struct segment *segment, int64_t start,
+                       int64_t rtt_ns)
+{
+    uint32_t length = segment->payload_length;
+    int64_t end = start + length;
+    int64_t highest = end > stream->highest ? end : stream->highest;
+    int64_t seen = start < stream->highest ? stream_seen(stream, start, end) : 0;
+    bool again = seen > 0;
+
+    direction->payload_octets += length;
+    moment_first(&direction->first_data, segment->at);
+    if (length > direction->largest_segment)
+        direction->largest_segment = length;
+    if (seen < length)
+        direction->last_data = segment->at;
+    if (again)
+        note_retransmission(direction, segment, seen);
+    else if (start < stream->highest && fills_hole_late(transport, segment, rtt_ns))
+        note_retransmission(direction, segment, length), again = true;
+    if (start > stream->highest)
+        transport->hole_since_ns = segment->at.time_ns;
+    note_sent(direction, transport, start, length, again);
+    if (moment_seen(direction->reset.at) && end > transport->reset_highest
+        && direction->reset.fit != RESET_OUTSIDE)
+        direction->reset.data_after = true;
+    note_unacknowledged(direction, transport, highest, stream->acknowledged);
+}
+
+bool transport_is_keep_alive(struct direction *direction, const struct stream *stream,
+                             const struct segment *segment)
+{
+    if (segment->payload_length > 1 || (segment->flags & (TCP_SYN | TCP_FIN | TCP_RST)) != 0
+        || stream->acknowledged < stream->highest
+        || stream_offset(stream, segment->sequence) != stream->highest - 1)
+        return false;
+    direction->keep_alives++;
+    return true;
+}
+
+/* RFC 5961 section 3.2, and RFC 9293 section 3.10.7.3 for an answer to a SYN. */
+static enum reset_fit reset_fit(const struct stream *stream, const struct stream *peer_stream,
+                                const struct segment *segment)
+{
+    int64_t offset;
+    int64_t window = stream->window > 0 ? stream->window : UINT16_MAX;
+
+    if (!stream->known) {
+        if (!peer_stream->known || !(segment->flags & TCP_ACK))
+            return RESET_UNKNOWN;
+        offset = stream_offset(peer_stream, segment->acknowledgment);
+        return offset >= 0 && offset <= peer_stream->highest + 1 ? RESET_EXACT : RESET_OUTSIDE;
+    }
+    offset = stream_offset(stream, segment->sequence);
+    if (offset == stream->next || offset == stream->acknowledged
+        || (stream->fin >= 0 && offset == stream->fin + 1))
+        return RESET_EXACT;
+    if (offset > stream->acknowledged && offset < stream->acknowledged + window)
+        return RESET_IN_WINDOW;
+    return RESET_OUTSIDE;
+}
+
+enum reset_fit transport_reset(struct direction *direction, struct transport *transport,
+                               const struct stream *stream, const struct stream *peer_stream,
+                               const struct segment *segment)
+{
+    enum reset_fit fit = reset_fit(stream, peer_stream, segment);
+    struct reset *reset = &direction->reset;
+    bool better = reset->fit == RESET_OUTSIDE && fit != RESET_OUTSIDE;
+    uint32_t count = reset->count + 1;
+
+    reset->count = count;
+    if (count > 1 && !better)
+        return fit;
+    *reset = (struct reset){
+        .at = segment->at,
+        .fit = fit,
+        .hop_limit = segment->hop_limit,
+        .ip_id = segment->ip_id,
+        .has_ack = segment->flags & TCP_ACK,
+        .window = segment->window,
+        .count = count,
+    };
+    if (reset->has_ack && peer_stream->known)
+        reset->acknowledges_data =
+            stream_offset(peer_stream, segment->acknowledgment) >= peer_stream->highest;
+    transport->reset_highest = stream->highest;
+    return fit;
+}
