@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "analyze/utf8.h"
 #include "dissect/extension.h"
@@ -135,6 +136,34 @@ static const struct unit {
     {2 * DAY, HOUR, false, "h"},
     {INT64_MAX, DAY, false, "days"},
 };
+
+/* Append date and time, and return the nanoseconds that are left. Before 1970 they count
+ * forwards too. */
+static long text_add_seconds(struct text *text, int64_t time_ns, char separator)
+{
+    time_t seconds = (time_t)(time_ns / SECOND);
+    long rest = (long)(time_ns % SECOND);
+    struct tm utc;
+
+    if (rest < 0) {
+        seconds--;
+        rest += SECOND;
+    }
+    gmtime_r(&seconds, &utc); /* cannot fail: 64 bits of nanoseconds end in the year 2262 */
+    text_add(text, "%04d-%02d-%02d%c%02d:%02d:%02d", utc.tm_year + 1900, utc.tm_mon + 1,
+             utc.tm_mday, separator, utc.tm_hour, utc.tm_min, utc.tm_sec);
+    return rest;
+}
+
+void text_add_timestamp(struct text *text, int64_t time_ns)
+{
+    text_add(text, ".%09ldZ", text_add_seconds(text, time_ns, 'T'));
+}
+
+void text_add_time(struct text *text, int64_t time_ns)
+{
+    text_add(text, ".%03ld", text_add_seconds(text, time_ns, ' ') / MILLISECOND);
+}
 
 void text_add_duration(struct text *text, int64_t duration_ns)
 {

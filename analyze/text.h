@@ -35,6 +35,12 @@ void text_add_untrusted(struct text *text, struct bytes octets);
 void text_add_names(struct text *text, struct bytes list, const char *(*name)(uint16_t),
                     size_t max);
 
+/* Append a packet time as RFC 3339 with nine digits: "2024-05-01T10:00:00.123456789Z". */
+void text_add_timestamp(struct text *text, int64_t time_ns);
+
+/* Append a packet time for people, to the millisecond: "2024-05-01 10:00:00.123". */
+void text_add_time(struct text *text, int64_t time_ns);
+
 /* Append a duration in a unit that a person would use: "12 ms", "3.2 s", "5 min", "3 days". */
 void text_add_duration(struct text *text, int64_t duration_ns);
 

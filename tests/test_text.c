@@ -228,6 +228,32 @@ static void durations_have_a_unit_that_people_use(void)
     }
 }
 
+static void times_are_utc_to_the_nanosecond(void)
+{
+    static const struct {
+        int64_t time_ns;
+        const char *timestamp;
+        const char *time;
+    } cases[] = {
+        {0, "1970-01-01T00:00:00.000000000Z", "1970-01-01 00:00:00.000"},
+        {INT64_C(1714557600123456789), "2024-05-01T10:00:00.123456789Z", "2024-05-01 10:00:00.123"},
+        {-1, "1969-12-31T23:59:59.999999999Z", "1969-12-31 23:59:59.999"},
+        {INT64_MAX, "2262-04-11T23:47:16.854775807Z", "2262-04-11 23:47:16.854"},
+        {INT64_MIN, "1677-09-21T00:12:43.145224192Z", "1677-09-21 00:12:43.145"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char buffer[40];
+        struct text text = text_begin(buffer, sizeof(buffer));
+
+        text_add_timestamp(&text, cases[i].time_ns);
+        CU_ASSERT_STRING_EQUAL(buffer, cases[i].timestamp);
+        text = text_begin(buffer, sizeof(buffer));
+        text_add_time(&text, cases[i].time_ns);
+        CU_ASSERT_STRING_EQUAL(buffer, cases[i].time);
+    }
+}
+
 static CU_TestInfo text_tests[] = {
     {"text grows by appending", text_grows_by_appending},
     {"text that is just full is not cut", text_that_is_just_full_is_not_cut},
@@ -239,6 +265,7 @@ static CU_TestInfo text_tests[] = {
     {"whole characters up to a limit", utf8_whole_stops_at_the_limit_and_at_what_is_invalid},
     {"names of a list are read without GREASE", names_of_a_list_are_read_without_grease},
     {"durations have a unit that people use", durations_have_a_unit_that_people_use},
+    {"times are UTC, to the nanosecond", times_are_utc_to_the_nanosecond},
     CU_TEST_INFO_NULL,
 };
 

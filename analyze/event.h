@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* event.h -- a verdict as one line of JSON, in the Elastic Common Schema.
+ *
+ * Fields outside the object "tlswhy" are those of ECS; the schema of the whole is
+ * tools/schema/tlswhy-event.schema.json. What a peer chose is escaped and bounded (json.h) and is
+ * never a key.
+ */
+#ifndef TLSWHY_ANALYZE_EVENT_H
+#define TLSWHY_ANALYZE_EVENT_H
+
+#include "analyze/verdict.h"
+
+enum {
+    EVENT_LINE_MAX = 1048576 /* octets of one line: above what the limits of json.h allow */
+};
+
+/* Who observed it, and how. Strings are borrowed for the life of the writer; NULL: left out. */
+struct event_options {
+    const char *observer_name;
+    const char *observer_hostname;
+    const char *observer_interface; /* where the packets came in, when live */
+    uint16_t community_seed;        /* of network.community_id */
+};
+
+struct event_writer;
+
+/* Make a writer; options are copied. NULL when memory is short. */
+struct event_writer *event_writer_new(const struct event_options *options);
+void event_writer_free(struct event_writer *writer); /* NULL is harmless */
+
+/* Write one verdict into *line, a single line that ends in a newline. The view is valid until
+ * the next call with this writer. False, and *line unchanged, when memory is short. */
+MUST_USE bool event_write(struct event_writer *writer, const struct verdict *verdict,
+                          struct bytes *line);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include <wolfssl/options.h>
+
+#include <wolfssl/wolfcrypt/sha256.h>
+
+#include "analyze/event_parts.h"
+
+/* Two connections can have the same addresses, ports and, where the clock of a capture is coarse,
+ * the same time; the client's random is then still another. */
+struct identity {
+    const struct endpoint *endpoint; /* of both sides */
+    int64_t started_ns;
+    struct bytes random;
+};
+
+static int hash_number(wc_Sha256 *sha, uint64_t value)
+{
+    uint8_t octets[8];
+
+    for (size_t i = 0; i < sizeof(octets); i++)
+        octets[i] = (uint8_t)(value >> (56 - 8 * i));
+    return wc_Sha256Update(sha, octets, sizeof(octets));
+}
+
+static int hash_identity(wc_Sha256 *sha, const struct identity *identity)
+{
+    int error = 0;
+
+    for (size_t side = 0; side < SIDES && error == 0; side++) {
+        const struct endpoint *endpoint = &identity->endpoint[side];
+
+        error = wc_Sha256Update(sha, endpoint->address.octets, sizeof(endpoint->address.octets));
+        if (error == 0)
+            error = hash_number(sha, endpoint->port);
+    }
+    if (error == 0)
+        error = hash_number(sha, (uint64_t)identity->started_ns);
+    if (error == 0 && identity->random.len > 0)
+        error = wc_Sha256Update(sha, identity->random.data, (word32)identity->random.len);
+    return error;
+}
+
+bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE])
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+    bool has_hello = event_client_hello(facts, &hello, &extensions);
+    const struct identity identity = {
+        .endpoint = facts->connection->endpoint,
+        .started_ns = facts->connection->first.time_ns,
+        .random = has_hello ? hello->random : (struct bytes){0},
+    };
+    uint8_t digest[WC_SHA256_DIGEST_SIZE];
+    wc_Sha256 sha;
+    bool is_done;
+
+    if (wc_InitSha256(&sha) != 0)
+        return false;
+    is_done = hash_identity(&sha, &identity) == 0 && wc_Sha256Final(&sha, digest) == 0;
+    wc_Sha256Free(&sha);
+    for (size_t i = 0; is_done && i < (EVENT_ID_SIZE - 1) / 2; i++)
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    return is_done;
+}

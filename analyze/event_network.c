@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "analyze/event_parts.h"
+#include "capture/community_id.h"
+#include "tlswhy_config.h"
+
+enum { PROTOCOL_TCP = 6 };
+
+/* The form of RFC 7042 section 2.1, which ECS asks for. */
+static void add_mac(struct json *json, cJSON *party, const uint8_t mac[6])
+{
+    char text[18];
+
+    snprintf(text, sizeof(text), "%02X-%02X-%02X-%02X-%02X-%02X", mac[0], mac[1], mac[2], mac[3],
+             mac[4], mac[5]);
+    json_add_text(json, party, "mac", text);
+}
+
+static cJSON *add_party(struct json *json, cJSON *root, const char *key,
+                        const struct connection *connection, enum side side)
+{
+    const struct endpoint *endpoint = &connection->endpoint[side];
+    cJSON *party = json_add_object(json, root, key);
+    char text[ADDRESS_TEXT_MAX];
+
+    json_add_text(json, party, "ip", address_format(&endpoint->address, text));
+    json_add_unsigned(json, party, "port", endpoint->port);
+    if (endpoint->has_mac)
+        add_mac(json, party, endpoint->mac);
+    json_add_unsigned(json, party, "packets", connection->direction[side].packets);
+    json_add_unsigned(json, party, "bytes", connection->direction[side].octets);
+    return party;
+}
+
+void event_add_parties(struct json *json, cJSON *root, const struct facts *facts)
+{
+    cJSON *client = add_party(json, root, "source", facts->connection, SIDE_CLIENT);
+    cJSON *server = add_party(json, root, "destination", facts->connection, SIDE_SERVER);
+
+    json_add_alias(json, root, "client", client);
+    json_add_alias(json, root, "server", server);
+}
+
+static bool is_tls(const struct handshake *handshake)
+{
+    return handshake->spoke_tls[SIDE_CLIENT] || handshake->spoke_tls[SIDE_SERVER];
+}
+
+static void add_vlan(struct json *json, cJSON *network, uint16_t id)
+{
+    char text[8];
+
+    if (id == 0)
+        return;
+    snprintf(text, sizeof(text), "%u", id);
+    json_add_text(json, json_add_object(json, network, "vlan"), "id", text);
+}
+
+void event_add_network(struct json *json, cJSON *root, const struct facts *facts,
+                       uint16_t community_seed)
+{
+    const struct connection *connection = facts->connection;
+    const struct direction *direction = connection->direction;
+    cJSON *network = json_add_object(json, root, "network");
+    const struct endpoint *client = &connection->endpoint[SIDE_CLIENT];
+    const struct endpoint *server = &connection->endpoint[SIDE_SERVER];
+    char id[COMMUNITY_ID_MAX];
+
+    json_add_constant(json, network, "transport", "tcp");
+    json_add_constant(json, network, "type", address_is_ipv4(&client->address) ? "ipv4" : "ipv6");
+    if (is_tls(facts->handshake))
+        json_add_constant(json, network, "protocol", "tls");
+    community_id(community_seed, PROTOCOL_TCP, &client->address, client->port, &server->address,
+                 server->port, id);
+    json_add_text(json, network, "community_id", id);
+    json_add_unsigned(json, network, "packets",
+                      direction[SIDE_CLIENT].packets + direction[SIDE_SERVER].packets);
+    json_add_unsigned(json, network, "bytes",
+                      direction[SIDE_CLIENT].octets + direction[SIDE_SERVER].octets);
+    add_vlan(json, network, connection->vlan_id);
+}
+
+void event_add_observer(struct json *json, cJSON *root, const struct event_options *options)
+{
+    cJSON *observer = json_add_object(json, root, "observer");
+    cJSON *ingress;
+
+    json_add_text(json, observer, "name", options->observer_name);
+    json_add_text(json, observer, "hostname", options->observer_hostname);
+    json_add_constant(json, observer, "vendor", "tlswhy");
+    json_add_constant(json, observer, "product", "tlswhy");
+    json_add_constant(json, observer, "version", TLSWHY_VERSION);
+    json_add_constant(json, observer, "type", "sensor");
+    if (options->observer_interface == NULL)
+        return;
+    ingress = json_add_object(json, observer, "ingress");
+    json_add_text(json, json_add_object(json, ingress, "interface"), "name",
+                  options->observer_interface);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/event_parts.h"
+#include "dissect/names.h"
+
+bool event_client_hello(const struct facts *facts, const struct client_hello **hello,
+                        const struct hello_extensions **extensions)
+{
+    bool is_first = facts->client_hello_read;
+
+    *hello = is_first ? &facts->client_hello : &facts->second_client_hello;
+    *extensions = is_first ? &facts->client_extensions : &facts->second_client_extensions;
+    return is_first || facts->second_client_hello_read;
+}
+
+/* The transcript holds the message from msg_type on (dissect/sslv2.h), which parsed when it came. */
+bool event_sslv2_kinds(const struct facts *facts, struct bytes *kinds)
+{
+    struct bytes body;
+    uint16_t version;
+    uint16_t length;
+
+    if (facts->sslv2_hello_note == NULL)
+        return false;
+    body = handshake_body(facts->handshake, facts->sslv2_hello_note);
+    return bytes_skip(&body, 1) && bytes_u16(&body, &version) && bytes_u16(&body, &length)
+           && bytes_skip(&body, 4) && bytes_take(&body, length, kinds);
+}
+
+static void add_names(struct json *json, cJSON *offer, const char *key, struct bytes list,
+                      const char *(*name)(uint16_t))
+{
+    cJSON *array;
+    uint16_t value;
+
+    if (list.len == 0)
+        return;
+    array = json_add_array(json, offer, key);
+    for (size_t count = 0; count < JSON_NAMES_MAX && list_u16_next(&list, &value);) {
+        if (value_is_grease(value))
+            continue;
+        json_append_name(json, array, name(value), value);
+        count++;
+    }
+}
+
+static void add_version(struct json *json, cJSON *offer, uint16_t version)
+{
+    json_append_name(json, json_add_array(json, offer, "versions"), names_version(version),
+                     version);
+}
+
+static void add_alpn(struct json *json, cJSON *offer, struct bytes protocols)
+{
+    struct bytes protocol;
+    cJSON *array;
+
+    if (protocols.len == 0)
+        return;
+    array = json_add_array(json, offer, "alpn");
+    for (size_t count = 0; count < JSON_NAMES_MAX && list_name_next(&protocols, &protocol); count++)
+        if (protocol.len != 2
+            || !value_is_grease((uint16_t)(protocol.data[0] << 8 | protocol.data[1])))
+            json_append_octets(json, array, protocol);
+}
+
+static void add_key_shares(struct json *json, cJSON *offer, struct bytes shares)
+{
+    struct key_share share;
+    cJSON *array;
+
+    if (shares.len == 0)
+        return;
+    array = json_add_array(json, offer, "key_shares");
+    for (size_t count = 0; count < JSON_NAMES_MAX && key_share_next(&shares, &share); count++)
+        if (!value_is_grease(share.group))
+            json_append_name(json, array, names_group(share.group), share.group);
+}
+
+static void add_extensions(struct json *json, cJSON *offer, struct bytes extensions)
+{
+    struct extension extension;
+    cJSON *array;
+
+    if (extensions.len == 0)
+        return;
+    array = json_add_array(json, offer, "extensions");
+    for (size_t count = 0; count < JSON_NAMES_MAX && extension_next(&extensions, &extension);
+         count++)
+        if (!value_is_grease(extension.type))
+            json_append_name(json, array, names_extension(extension.type), extension.type);
+}
+
+void event_add_offer(struct json *json, cJSON *why, const struct facts *facts)
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+    cJSON *offer;
+
+    if (!event_client_hello(facts, &hello, &extensions)) {
+        if (facts->sslv2_hello_note != NULL)
+            add_version(json, json_add_object(json, why, "offer"), facts->sslv2_hello_version);
+        return;
+    }
+    offer = json_add_object(json, why, "offer");
+    if (extensions->supported_versions.versions.len > 0)
+        add_names(json, offer, "versions", extensions->supported_versions.versions, names_version);
+    else /* one number is on the wire: the highest (RFC 8446 appendix D) */
+        add_version(json, offer, hello->legacy_version);
+    add_names(json, offer, "groups", extensions->supported_groups.list, names_group);
+    add_names(json, offer, "signature_schemes", extensions->signature_algorithms.list,
+              names_signature_scheme);
+    add_alpn(json, offer, extensions->alpn.protocols);
+    add_key_shares(json, offer, extensions->key_share.shares);
+    add_extensions(json, offer, hello->extensions);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* event_parts.h -- the parts of an event, private to the event_ files.
+ *
+ * Each function adds its fields to the event's root, in the order of the schema, and leaves out
+ * what the wire did not show.
+ */
+#ifndef TLSWHY_ANALYZE_EVENT_PARTS_H
+#define TLSWHY_ANALYZE_EVENT_PARTS_H
+
+#include "analyze/event.h"
+#include "analyze/json.h"
+
+enum {
+    EVENT_ID_SIZE = 33 /* 128 bits in hexadecimal, and NUL */
+};
+
+/* event_id.c: what tells this connection from any other: the same for the same packets, whenever
+ * they are read. False when the digest fails. */
+MUST_USE bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE]);
+
+/* event_network.c: source, destination, client, server, network, observer. */
+void event_add_parties(struct json *json, cJSON *root, const struct facts *facts);
+void event_add_network(struct json *json, cJSON *root, const struct facts *facts,
+                       uint16_t community_seed);
+void event_add_observer(struct json *json, cJSON *root, const struct event_options *options);
+
+/* event_tls.c: tls. */
+void event_add_tls(struct json *json, cJSON *root, const struct verdict *verdict);
+
+/* event_offer.c: tlswhy.offer, and the client's hello that it describes: the first one, or the
+ * second one when only that was read. False when there is none. */
+void event_add_offer(struct json *json, cJSON *why, const struct facts *facts);
+bool event_client_hello(const struct facts *facts, const struct client_hello **hello,
+                        const struct hello_extensions **extensions);
+
+/* The cipher kinds of a hello in the format of SSL 2.0, for sslv2_cipher_spec_next. False when
+ * there is none. */
+bool event_sslv2_kinds(const struct facts *facts, struct bytes *kinds);
+
+/* event_verdict.c: tlswhy. */
+void event_add_verdict(struct json *json, cJSON *root, const struct verdict *verdict);
+
+#endif

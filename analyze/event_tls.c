@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/event_parts.h"
+#include "dissect/fingerprint.h"
+#include "dissect/names.h"
+#include "dissect/sslv2.h"
+
+/* tls.version and tls.version_protocol, which is lower case and without the number. */
+static const struct version_row {
+    uint16_t version;
+    const char *number;
+    const char *protocol;
+} version_rows[] = {
+    {TLS_VERSION_SSL2, "2.0", "ssl"}, {TLS_VERSION_SSL3, "3.0", "ssl"},
+    {TLS_VERSION_1_0, "1.0", "tls"},  {TLS_VERSION_1_1, "1.1", "tls"},
+    {TLS_VERSION_1_2, "1.2", "tls"},  {TLS_VERSION_1_3, "1.3", "tls"},
+};
+
+static void add_version(struct json *json, cJSON *tls, uint16_t version)
+{
+    if (version_is_tls_1_3(version)) /* its drafts too */
+        version = TLS_VERSION_1_3;
+    for (size_t i = 0; i < sizeof(version_rows) / sizeof(version_rows[0]); i++) {
+        if (version_rows[i].version != version)
+            continue;
+        json_add_constant(json, tls, "version", version_rows[i].number);
+        json_add_constant(json, tls, "version_protocol", version_rows[i].protocol);
+    }
+}
+
+/* The group of the key exchange, 0: not known. */
+static uint16_t chosen_group(const struct facts *facts)
+{
+    const struct server_key_exchange *exchange = &facts->server_key_exchange;
+
+    if (facts->server_hello_read && facts->server_extensions.key_share.group != 0)
+        return facts->server_extensions.key_share.group;
+    if (facts->server_key_exchange_read && exchange->curve_type == TLS_EC_CURVE_TYPE_NAMED_CURVE)
+        return exchange->named_group;
+    return 0;
+}
+
+static void add_negotiated(struct json *json, cJSON *tls, const struct facts *facts)
+{
+    struct bytes protocols = facts->server_extensions.alpn.protocols;
+    struct bytes protocol;
+    uint16_t group = chosen_group(facts);
+
+    add_version(json, tls, facts->version);
+    if (facts->suite != NULL)
+        json_add_constant(json, tls, "cipher", facts->suite->name);
+    if (group != 0)
+        json_add_constant(json, tls, "curve", names_group(group));
+    if (!facts->server_hello_read)
+        return;
+    json_add_bool(json, tls, "resumed", facts->resumed);
+    if (list_name_next(&protocols, &protocol))
+        json_add_octets(json, tls, "next_protocol", protocol);
+}
+
+static void add_suites(struct json *json, cJSON *client, struct bytes suites)
+{
+    cJSON *array = json_add_array(json, client, "supported_ciphers");
+    uint16_t suite;
+
+    for (size_t count = 0; count < JSON_NAMES_MAX && list_u16_next(&suites, &suite);) {
+        if (value_is_grease(suite))
+            continue;
+        json_append_name(json, array, names_cipher_suite(suite), suite);
+        count++;
+    }
+}
+
+static void add_sslv2_kinds(struct json *json, cJSON *client, struct bytes kinds)
+{
+    cJSON *array = json_add_array(json, client, "supported_ciphers");
+    char hex[NAMES_HEX_SIZE];
+    uint32_t kind;
+
+    for (size_t count = 0; count < JSON_NAMES_MAX && sslv2_cipher_spec_next(&kinds, &kind); count++)
+        json_append_text(json, array,
+                         names_or_hex(hex, sizeof(hex), names_ssl2_cipher_kind(kind), kind, 6));
+}
+
+static void add_client(struct json *json, cJSON *tls, const struct facts *facts)
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+    struct bytes kinds;
+    char ja3[JA3_TEXT_SIZE];
+    cJSON *client;
+
+    if (!event_client_hello(facts, &hello, &extensions)) {
+        if (event_sslv2_kinds(facts, &kinds))
+            add_sslv2_kinds(json, json_add_object(json, tls, "client"), kinds);
+        return;
+    }
+    client = json_add_object(json, tls, "client");
+    json_add_octets(json, client, "server_name", extensions->server_name.host_name);
+    add_suites(json, client, hello->cipher_suites);
+    if (ja3_client(hello, ja3))
+        json_add_text(json, client, "ja3", ja3);
+}
+
+static void add_server(struct json *json, cJSON *tls, const struct facts *facts)
+{
+    char ja3s[JA3_TEXT_SIZE];
+
+    if (facts->server_hello_read && ja3_server(&facts->server_hello, ja3s))
+        json_add_text(json, json_add_object(json, tls, "server"), "ja3s", ja3s);
+}
+
+void event_add_tls(struct json *json, cJSON *root, const struct verdict *verdict)
+{
+    cJSON *tls = json_add_object(json, root, "tls");
+
+    json_add_bool(json, tls, "established", verdict->outcome == OUTCOME_ESTABLISHED);
+    add_negotiated(json, tls, verdict->facts);
+    add_client(json, tls, verdict->facts);
+    add_server(json, tls, verdict->facts);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "analyze/event_parts.h"
+#include "analyze/history.h"
+#include "dissect/fingerprint.h"
+#include "dissect/names.h"
+#include "dissect/prelude.h"
+
+static void add_moment(struct json *json, cJSON *object, struct moment at)
+{
+    if (!moment_seen(at))
+        return;
+    json_add_unsigned(json, object, "packet", at.packet);
+    json_add_time(json, object, "time", at.time_ns);
+}
+
+static void add_cause(struct json *json, cJSON *why, const struct verdict *verdict)
+{
+    cJSON *array;
+
+    if (verdict->cause == NULL)
+        return;
+    json_add_constant(json, why, "cause", verdict->cause->id);
+    json_add_constant(json, why, "layer", layer_name(verdict->cause->layer));
+    json_add_constant(json, why, "confidence", certainty_name(verdict->confidence));
+    array = json_add_array(json, why, "alternatives");
+    for (size_t i = 0; i < verdict->alternative_count; i++)
+        json_append_constant(json, array, verdict->alternatives[i]->id);
+    json_add_constant(json, why, "remedy", verdict->cause->remedy);
+}
+
+static void add_evidence(struct json *json, cJSON *why, const struct evidence *evidence)
+{
+    cJSON *array = json_add_array(json, why, "evidence");
+
+    for (size_t i = 0; i < evidence->count; i++) {
+        cJSON *item = json_append_object(json, array);
+
+        json_add_constant(json, item, "fact", evidence->items[i].fact);
+        add_moment(json, item, evidence->items[i].at);
+        json_add_text(json, item, "text", evidence->items[i].text);
+    }
+}
+
+static void add_findings(struct json *json, cJSON *why, const struct verdict *verdict)
+{
+    cJSON *array = json_add_array(json, why, "findings");
+
+    for (size_t i = 0; i < verdict->finding_count; i++) {
+        cJSON *item = json_append_object(json, array);
+
+        json_add_constant(json, item, "id", verdict->findings[i].id);
+        json_add_text(json, item, "text", verdict->findings[i].text);
+    }
+}
+
+static void add_alert_content(struct json *json, cJSON *alert, const struct refusal *refusal)
+{
+    char level[NAMES_HEX_SIZE];
+    char name[NAMES_HEX_SIZE];
+
+    json_add_text(json, alert, "level",
+                  names_or_hex(level, sizeof(level), names_alert_level(refusal->alert_level),
+                               refusal->alert_level, 2));
+    json_add_unsigned(json, alert, "code", refusal->alert);
+    json_add_text(json, alert, "name",
+                  names_or_hex(name, sizeof(name), names_alert(refusal->alert), refusal->alert, 2));
+}
+
+static void add_alert(struct json *json, cJSON *why, const struct refusal *refusal)
+{
+    bool is_encrypted = refusal->kind == REFUSAL_ENCRYPTED_ALERT;
+    cJSON *alert;
+
+    if (refusal->kind != REFUSAL_ALERT && !is_encrypted)
+        return;
+    alert = json_add_object(json, why, "alert");
+    if (!is_encrypted)
+        add_alert_content(json, alert, refusal);
+    json_add_constant(json, alert, "sender", party_name(party_of(refusal->by)));
+    json_add_bool(json, alert, "encrypted", is_encrypted);
+    add_moment(json, alert, refusal->at);
+}
+
+/* Octets that the network lost for good: sent more than once and never acknowledged. */
+static uint64_t lost_octets(const struct direction *direction)
+{
+    return direction->retransmissions > 0 ? direction->unacknowledged_octets : 0;
+}
+
+static void add_direction(struct json *json, cJSON *transport, const char *key,
+                          const struct direction *direction)
+{
+    cJSON *object;
+
+    if (direction->packets == 0)
+        return;
+    object = json_add_object(json, transport, key);
+    json_add_unsigned(json, object, "hop_limit", direction->hop_limit);
+    if (direction->mss != 0)
+        json_add_unsigned(json, object, "mss", direction->mss);
+    json_add_unsigned(json, object, "payload_bytes", direction->payload_octets);
+    json_add_unsigned(json, object, "retransmissions", direction->retransmissions);
+    json_add_unsigned(json, object, "retransmitted_bytes", direction->retransmitted_octets);
+    json_add_unsigned(json, object, "lost_bytes", lost_octets(direction));
+    json_add_unsigned(json, object, "missed_bytes", direction->missed_octets);
+    json_add_unsigned(json, object, "cut_bytes", direction->cut_octets);
+    json_add_unsigned(json, object, "dropped_bytes", direction->dropped_octets);
+    json_add_unsigned(json, object, "conflicting_bytes", direction->conflicting_octets);
+    json_add_unsigned(json, object, "largest_segment", direction->largest_segment);
+    json_add_unsigned(json, object, "largest_acknowledged", direction->largest_acknowledged);
+    if (direction->smallest_unacknowledged != 0)
+        json_add_unsigned(json, object, "smallest_unacknowledged",
+                          direction->smallest_unacknowledged);
+    json_add_unsigned(json, object, "zero_windows", direction->zero_windows);
+}
+
+static void add_transport(struct json *json, cJSON *why, const struct connection *connection)
+{
+    const struct direction *client = &connection->direction[SIDE_CLIENT];
+    const struct direction *server = &connection->direction[SIDE_SERVER];
+    cJSON *transport = json_add_object(json, why, "transport");
+
+    /* The sensor sits between the two: each half of the way is measured by one of them. */
+    if (connection->syn_rtt_ns >= 0 && connection->ack_rtt_ns >= 0)
+        json_add_signed(json, transport, "rtt", connection->syn_rtt_ns + connection->ack_rtt_ns);
+    json_add_bool(json, transport, "syn_seen", connection->syn_seen);
+    json_add_unsigned(json, transport, "retransmissions",
+                      (uint64_t)client->retransmissions + server->retransmissions);
+    json_add_unsigned(json, transport, "lost_bytes", lost_octets(client) + lost_octets(server));
+    json_add_unsigned(json, transport, "missed_bytes",
+                      client->missed_octets + server->missed_octets);
+    add_direction(json, transport, "client", client);
+    add_direction(json, transport, "server", server);
+}
+
+static void add_ja4(struct json *json, cJSON *why, const struct facts *facts)
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+    char ja4[JA4_TEXT_SIZE];
+
+    if (event_client_hello(facts, &hello, &extensions) && ja4_client(hello, JA4_TCP, ja4))
+        json_add_text(json, why, "ja4", ja4);
+}
+
+/* The protocol in which the connection began. A server's greeting says it best, but that a
+ * proxy agreed says less than what it was asked. */
+static void add_starttls(struct json *json, cJSON *why, const struct facts *facts)
+{
+    enum prelude prelude = facts->prelude[SIDE_SERVER];
+
+    if (!facts->handshake->switched)
+        return;
+    if (prelude == PRELUDE_UNKNOWN || prelude == PRELUDE_HTTP_RESPONSE)
+        prelude = facts->prelude[SIDE_CLIENT];
+    json_add_constant(json, why, "starttls", prelude_name(prelude));
+}
+
+void event_add_verdict(struct json *json, cJSON *root, const struct verdict *verdict)
+{
+    const struct facts *facts = verdict->facts;
+    cJSON *why = json_add_object(json, root, "tlswhy");
+    char history[HISTORY_SIZE];
+
+    json_add_constant(json, why, "outcome", outcome_name(verdict->outcome));
+    json_add_constant(json, why, "stage", stage_name(verdict->stage));
+    add_cause(json, why, verdict);
+    json_add_constant(json, why, "refused_by", party_name(verdict->refused_by));
+    json_add_text(json, why, "incomplete_reason", verdict->incomplete_reason);
+    add_evidence(json, why, &verdict->evidence);
+    add_findings(json, why, verdict);
+    add_alert(json, why, &facts->refusal);
+    event_add_offer(json, why, facts);
+    add_ja4(json, why, facts);
+    json_add_text(json, why, "history", history_format(facts->handshake, history));
+    add_starttls(json, why, facts);
+    add_transport(json, why, facts->connection);
+}
