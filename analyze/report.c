@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/report.h"
+
+#include <stdlib.h>
+
+#include "analyze/report_parts.h"
+
+struct report *report_new(const struct report_options *options)
+{
+    struct report *report = calloc(1, sizeof(*report));
+
+    if (report == NULL)
+        return NULL;
+    report->options = *options;
+    report->layout = layout_new(options->out, options->width, options->has_color);
+    return report;
+}
+
+void report_free(struct report *report)
+{
+    if (report == NULL)
+        return;
+    report_tables_free(report);
+    free(report);
+}
+
+uint64_t report_failed(const struct report *report)
+{
+    return report->outcomes[OUTCOME_FAILED];
+}
+
+static void key_set_server(struct report_key *key, const struct facts *facts)
+{
+    const struct endpoint *server = &facts->connection->endpoint[SIDE_SERVER];
+
+    memset(key, 0, sizeof(*key)); /* what lies between the members is compared too */
+    key->address = server->address;
+    key->port = server->port;
+}
+
+static void key_set_failure(struct report_key *key, const struct verdict *verdict)
+{
+    const struct refusal *refusal = &verdict->facts->refusal;
+    struct text name = text_begin(key->name, sizeof(key->name));
+
+    key->cause = verdict->cause;
+    key->refusal = (uint8_t)refusal->kind;
+    key->by = (uint8_t)verdict->refused_by;
+    key->alert = refusal->kind == REFUSAL_ALERT ? refusal->alert : 0;
+    summary_add_server_name(&name, verdict->facts);
+}
+
+static void entry_add_client(struct report_entry *entry, const struct address *client)
+{
+    for (size_t i = 0; i < entry->clients; i++)
+        if (memcmp(&entry->client_addresses[i], client, sizeof(*client)) == 0)
+            return;
+    if (entry->clients == REPORT_CLIENTS_MAX)
+        entry->more_clients = true;
+    else
+        entry->client_addresses[entry->clients++] = *client;
+}
+
+static void entry_begin(struct report_entry *entry, const struct verdict *verdict)
+{
+    const struct connection *connection = verdict->facts->connection;
+
+    entry->client = connection->endpoint[SIDE_CLIENT];
+    entry->server = connection->endpoint[SIDE_SERVER];
+    entry->started_ns = connection->first.time_ns;
+    entry->first_ns = summary_ended_ns(verdict);
+    entry->last_ns = entry->first_ns;
+    entry->verdict = *verdict;
+    entry->verdict.facts = NULL; /* they are gone after the call */
+}
+
+static void add_failure(struct report *report, struct report_key *key,
+                        const struct verdict *verdict)
+{
+    int64_t ended_ns = summary_ended_ns(verdict);
+    struct report_entry *entry;
+
+    key_set_failure(key, verdict);
+    entry = report_entry_get(report, key);
+    if (entry == NULL) {
+        report->entries_left_out++;
+        return;
+    }
+    if (entry->count++ == 0)
+        entry_begin(entry, verdict);
+    if (ended_ns < entry->first_ns)
+        entry->first_ns = ended_ns;
+    if (ended_ns > entry->last_ns)
+        entry->last_ns = ended_ns;
+    entry_add_client(entry, &verdict->facts->connection->endpoint[SIDE_CLIENT].address);
+}
+
+static void add_cause(struct report *report, const struct cause *cause)
+{
+    size_t i = 0;
+
+    while (i < report->cause_count && report->causes[i].cause != cause)
+        i++;
+    if (i == REPORT_CAUSES_MAX)
+        return;
+    if (i == report->cause_count)
+        report->causes[report->cause_count++].cause = cause;
+    report->causes[i].count++;
+}
+
+static void server_add_name(struct report_server *server, const struct facts *facts)
+{
+    char buffer[REPORT_NAME_SIZE];
+    struct text name = text_begin(buffer, sizeof(buffer));
+
+    if (!summary_add_server_name(&name, facts))
+        return;
+    if (server->name[0] == '\0')
+        memcpy(server->name, buffer, sizeof(buffer));
+    else if (strcmp(server->name, buffer) != 0)
+        server->more_names = true;
+}
+
+static void add_server(struct report *report, const struct report_key *key,
+                       const struct verdict *verdict)
+{
+    struct report_server *server = report_server_get(report, key);
+
+    if (server == NULL) {
+        report->servers_left_out++;
+        return;
+    }
+    server->endpoint = verdict->facts->connection->endpoint[SIDE_SERVER];
+    server->outcomes[verdict->outcome]++;
+    if (verdict->outcome == OUTCOME_FAILED)
+        server_add_name(server, verdict->facts);
+}
+
+static void write_line(const struct report *report, const struct verdict *verdict)
+{
+    const struct layout *layout = &report->layout;
+    bool is_failed = verdict->outcome == OUTCOME_FAILED;
+    char buffer[SUMMARY_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    text_add_time(&text, verdict->facts->connection->first.time_ns);
+    text_add(&text, "  ");
+    summary_add_parties(&text, verdict->facts);
+    fprintf(layout->out, "%s  ", buffer);
+    text = text_begin(buffer, sizeof(buffer));
+    summary_add_outcome(&text, verdict);
+    fprintf(layout->out, "%s%s%s\n", is_failed ? layout->bad : "", buffer,
+            is_failed ? layout->plain : "");
+}
+
+void report_add(struct report *report, const struct verdict *verdict)
+{
+    struct report_key key;
+
+    report->outcomes[verdict->outcome]++;
+    if (report->options.all)
+        write_line(report, verdict);
+    key_set_server(&key, verdict->facts);
+    add_server(report, &key, verdict);
+    if (verdict->outcome != OUTCOME_FAILED)
+        return;
+    add_cause(report, verdict->cause);
+    add_failure(report, &key, verdict);
+}
+
+/* Most frequent first, then in the order of time. */
+static int compare_entries(const void *a, const void *b)
+{
+    const struct report_entry *left = *(struct report_entry *const *)a;
+    const struct report_entry *right = *(struct report_entry *const *)b;
+
+    if (left->count != right->count)
+        return left->count > right->count ? -1 : 1;
+    if (left->first_ns != right->first_ns)
+        return left->first_ns < right->first_ns ? -1 : 1;
+    if (left->key.cause != right->key.cause)
+        return strcmp(left->key.cause->id, right->key.cause->id);
+    return memcmp(&left->key, &right->key, sizeof(left->key));
+}
+
+void report_finish(struct report *report, const struct report_totals *totals)
+{
+    struct report_entry **entries = report_entries(report, compare_entries);
+    char number[LAYOUT_NUMBER_SIZE];
+
+    if (report->options.all && report->outcomes[OUTCOME_ESTABLISHED] > 0)
+        fputc('\n', report->layout.out);
+    report_write_answer(report, totals);
+    for (size_t i = 0; entries != NULL && i < report->entry_count; i++)
+        report_entry_write(&report->layout, entries[i]);
+    free(entries);
+    if (report->entries_left_out > 0)
+        fprintf(report->layout.out, "\n%s more failures, of other kinds, are only counted below.\n",
+                layout_number(report->entries_left_out, number));
+    report_write_summary(report);
+    report_write_totals(report, totals);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+
+#include "analyze/report_parts.h"
+#include "dissect/names.h"
+
+enum {
+    MARGIN = 2,       /* columns before everything but the first line */
+    LABEL_WIDTH = 12, /* columns of a label and the blanks after it */
+    INDENT = MARGIN + LABEL_WIDTH,
+    LINE_SIZE = 1024 /* octets of one composed line */
+};
+
+static const char *const certainty_explained[] = {
+    [CAUSE_NO] = "not at all",
+    [CAUSE_POSSIBLE] = "possible: the best of several explanations",
+    [CAUSE_LIKELY] = "likely: fits clearly better than any other explanation",
+    [CAUSE_CERTAIN] = "certain: nothing else explains these packets",
+};
+
+static const char *const refusal_explained[] = {
+    [REFUSAL_NONE] = "silence",
+    [REFUSAL_ALERT] = "with the alert ",
+    [REFUSAL_ENCRYPTED_ALERT] = "with an encrypted alert",
+    [REFUSAL_FIN] = "by closing the connection",
+    [REFUSAL_RST] = "by resetting the connection",
+    [REFUSAL_PLAINTEXT] = "by answering in another protocol than TLS",
+    [REFUSAL_MALFORMED] = "by sending octets that are not TLS",
+};
+
+/* Write the label and leave the cursor at INDENT. */
+static void write_label(const struct layout *layout, const char *label)
+{
+    fprintf(layout->out, "%*s%s%-*s%s", MARGIN, "", layout->faint, LABEL_WIDTH, label,
+            layout->plain);
+}
+
+static void write_field(const struct layout *layout, const char *label, const char *text)
+{
+    write_label(layout, label);
+    layout_paragraph(layout, INDENT, INDENT, text);
+}
+
+/* "no_shared_cipher  192.0.2.1:50000 -> 198.51.100.2:443 (www.example.org)" */
+static void write_heading(const struct layout *layout, const struct report_entry *entry)
+{
+    char buffer[LINE_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    summary_add_endpoint(&text, &entry->client);
+    text_add(&text, " -> ");
+    summary_add_endpoint(&text, &entry->server);
+    if (entry->key.name[0] != '\0')
+        text_add(&text, " (%s)", entry->key.name);
+    fprintf(layout->out, "\n%s%s%s  %s\n", layout->bad, entry->key.cause->id, layout->plain,
+            buffer);
+    fprintf(layout->out, "%*s%s", MARGIN, "", layout->strong);
+    text = text_begin(buffer, sizeof(buffer));
+    text_add(&text, "%s.", entry->key.cause->title);
+    layout_paragraph(layout, MARGIN, MARGIN, buffer);
+    fputs(layout->plain, layout->out);
+}
+
+/* "12 times from 3 clients, 2024-05-01 10:00:00.123 to 2024-05-01 10:05:00.456 UTC" */
+static void write_when(const struct layout *layout, const struct report_entry *entry)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+    char buffer[LINE_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    if (entry->count > 1)
+        text_add(&text, "%s times from %s%zu %s, ", layout_number(entry->count, number),
+                 entry->more_clients ? "more than " : "", entry->clients,
+                 entry->clients == 1 ? "client" : "clients");
+    text_add_time(&text, entry->first_ns);
+    if (entry->count > 1) {
+        text_add(&text, " to ");
+        text_add_time(&text, entry->last_ns);
+    }
+    text_add(&text, " UTC");
+    write_field(layout, entry->count > 1 ? "Seen" : "When", buffer);
+}
+
+static void write_ended(const struct layout *layout, const struct report_entry *entry)
+{
+    const char *party = party_name((enum party)entry->key.by);
+    char hex[NAMES_HEX_SIZE];
+    char buffer[LINE_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    if (party != NULL && entry->key.refusal != REFUSAL_NONE)
+        text_add(&text, "the %s, ", party);
+    text_add(&text, "%s", refusal_explained[entry->key.refusal]);
+    if (entry->key.refusal == REFUSAL_ALERT)
+        text_add(&text, "%s(%u)",
+                 names_or_hex(hex, sizeof(hex), names_alert(entry->key.alert), entry->key.alert, 2),
+                 entry->key.alert);
+    if (party != NULL && entry->key.refusal == REFUSAL_NONE)
+        text_add(&text, " of the %s", party);
+    write_field(layout, "Ended by", buffer);
+}
+
+static size_t packet_columns(const struct evidence *evidence)
+{
+    uint64_t largest = 1;
+    char number[LAYOUT_NUMBER_SIZE];
+
+    for (size_t i = 0; i < evidence->count; i++)
+        if (evidence->items[i].at.packet > largest)
+            largest = evidence->items[i].at.packet;
+    return strlen(layout_number(largest, number));
+}
+
+/* "packet 4  +0.012345 s  " of one item. */
+static void add_moment(struct text *text, struct moment at, int64_t started_ns, size_t columns)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+    int64_t elapsed_us = (at.time_ns - started_ns) / 1000;
+
+    text_add(text, "packet %*s  %c%" PRId64 ".%06" PRId64 " s  ", (int)columns,
+             layout_number(at.packet, number), elapsed_us < 0 ? '-' : '+',
+             (elapsed_us < 0 ? -elapsed_us : elapsed_us) / 1000000,
+             (elapsed_us < 0 ? -elapsed_us : elapsed_us) % 1000000);
+}
+
+static void write_evidence(const struct layout *layout, const struct report_entry *entry)
+{
+    const struct evidence *evidence = &entry->verdict.evidence;
+    size_t columns = packet_columns(evidence);
+
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct evidence_item *item = &evidence->items[i];
+        char buffer[LINE_SIZE];
+        struct text text = text_begin(buffer, sizeof(buffer));
+        size_t column;
+
+        if (moment_seen(item->at))
+            add_moment(&text, item->at, entry->started_ns, columns);
+        write_label(layout, i == 0 ? "Evidence" : "");
+        fputs(buffer, layout->out);
+        column = INDENT + layout_columns(buffer);
+        layout_paragraph(layout, column, column, item->text);
+    }
+}
+
+static void write_alternatives(const struct layout *layout, const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->alternative_count; i++) {
+        char buffer[LINE_SIZE];
+        struct text text = text_begin(buffer, sizeof(buffer));
+
+        text_add(&text, "%s: %s", verdict->alternatives[i]->id, verdict->alternatives[i]->title);
+        write_field(layout, i == 0 ? "Or else" : "", buffer);
+    }
+}
+
+void report_entry_write(const struct layout *layout, const struct report_entry *entry)
+{
+    const struct verdict *verdict = &entry->verdict;
+
+    write_heading(layout, entry);
+    write_when(layout, entry);
+    write_field(layout, "Why", verdict->cause->explanation);
+    write_evidence(layout, entry);
+    write_ended(layout, entry);
+    write_field(layout, "How sure", certainty_explained[verdict->confidence]);
+    write_alternatives(layout, verdict);
+    for (size_t i = 0; i < verdict->finding_count; i++)
+        write_field(layout, i == 0 ? "Noticed" : "", verdict->findings[i].text);
+    write_field(layout, "Remedy", verdict->cause->remedy);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report_parts.h -- the tables and the parts of a report, private to the report files. */
+#ifndef TLSWHY_ANALYZE_REPORT_PARTS_H
+#define TLSWHY_ANALYZE_REPORT_PARTS_H
+
+#include "analyze/layout.h"
+#include "analyze/report.h"
+#include "analyze/summary.h"
+
+enum {
+    REPORT_NAME_SIZE = 4 * SUMMARY_NAME_OCTETS + 4 /* every octet escaped, "..." and NUL */
+};
+
+/* What makes two failures equal. Compared octet by octet: set to zero before it is filled. Of
+ * a server only address and port are set. */
+struct report_key {
+    const struct cause *cause;
+    struct address address; /* of the server */
+    uint16_t port;
+    uint8_t refusal; /* enum refusal_kind */
+    uint8_t by;      /* enum party */
+    uint8_t alert;
+    char name[REPORT_NAME_SIZE]; /* that the client asked for, "" for none */
+};
+
+/* A failure, and how often it came. */
+struct report_entry {
+    struct report_key key;
+    struct report_entry *next; /* in the same bucket */
+    uint64_t count;
+    int64_t first_ns; /* when the first and the last one ended */
+    int64_t last_ns;
+    struct endpoint client; /* of the first one */
+    struct endpoint server;
+    int64_t started_ns;     /* the first packet of the first one */
+    struct verdict verdict; /* of the first one; without facts */
+    size_t clients;         /* different ones among the addresses below */
+    bool more_clients;      /* than there is room for */
+    struct address client_addresses[REPORT_CLIENTS_MAX];
+};
+
+struct report_server {
+    struct report_key key;
+    struct report_server *next; /* in the same bucket */
+    struct endpoint endpoint;
+    char name[REPORT_NAME_SIZE]; /* of the first failure that had one */
+    bool more_names;             /* other failures had other names */
+    uint64_t outcomes[4];        /* by enum outcome */
+};
+
+struct report_cause {
+    const struct cause *cause;
+    uint64_t count;
+};
+
+enum {
+    REPORT_BUCKETS = 4096,
+    REPORT_CAUSES_MAX = 128 /* different causes: twice what there are */
+};
+
+struct report {
+    struct report_options options;
+    struct layout layout;
+    uint64_t outcomes[4]; /* by enum outcome */
+    struct report_entry *entry_buckets[REPORT_BUCKETS];
+    size_t entry_count;
+    uint64_t entries_left_out; /* failures without an entry */
+    struct report_server *server_buckets[REPORT_BUCKETS];
+    size_t server_count;
+    uint64_t servers_left_out; /* verdicts whose server has no counts */
+    struct report_cause causes[REPORT_CAUSES_MAX];
+    size_t cause_count;
+};
+
+/* report_table.c: the entry of a failure, the counts of a server. New ones are zero but for
+ * their key. NULL when the limit is reached or memory is short. */
+struct report_entry *report_entry_get(struct report *report, const struct report_key *key);
+struct report_server *report_server_get(struct report *report, const struct report_key *key);
+
+/* All of them in the order of compare (as for qsort, over pointers), as an array of entry_count
+ * or server_count pointers for the caller to free; NULL when memory is short. */
+struct report_entry **report_entries(const struct report *report,
+                                     int (*compare)(const void *, const void *));
+struct report_server **report_servers(const struct report *report,
+                                      int (*compare)(const void *, const void *));
+void report_tables_free(struct report *report);
+
+/* report_entry.c: write one folded failure. */
+void report_entry_write(const struct layout *layout, const struct report_entry *entry);
+
+/* report_summary.c: the first line, and what comes after the failures. */
+void report_write_answer(const struct report *report, const struct report_totals *totals);
+void report_write_summary(const struct report *report);
+void report_write_totals(const struct report *report, const struct report_totals *totals);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/report_parts.h"
+
+enum { MARGIN = 2, LABEL_WIDTH = 13, INDENT = MARGIN + LABEL_WIDTH, LINE_SIZE = 1024 };
+
+/* A number that could hide something from the reader, and what it means. */
+struct caveat {
+    uint64_t count;
+    const char *meaning;
+};
+
+static void write_line(const struct layout *layout, const char *label, const char *text)
+{
+    fprintf(layout->out, "%*s%s%-*s%s", MARGIN, "", layout->faint, LABEL_WIDTH, label,
+            layout->plain);
+    layout_paragraph(layout, INDENT, INDENT, text);
+}
+
+static void write_packets(const struct layout *layout, const struct report_totals *totals)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+    char buffer[LINE_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    text_add(&text, "%s", layout_number(totals->packets->packets, number));
+    if (totals->packets->packets > 0) {
+        text_add(&text, ", ");
+        text_add_time(&text, totals->first_ns);
+        text_add(&text, " to ");
+        text_add_time(&text, totals->last_ns);
+        text_add(&text, " UTC");
+    }
+    write_line(layout, "Packets", buffer);
+}
+
+static void write_connections(const struct layout *layout, const struct report_totals *totals)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+    char buffer[LINE_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    text_add(&text, "%s TCP", layout_number(totals->connections->opened, number));
+    if (totals->connections->midway > 0)
+        text_add(&text, ", %s of them begun before the capture",
+                 layout_number(totals->connections->midway, number));
+    write_line(layout, "Connections", buffer);
+}
+
+static void write_outcomes(const struct layout *layout, const struct report_totals *totals)
+{
+    static const struct {
+        enum outcome outcome;
+        const char *name;
+    } outcomes[] = {
+        {OUTCOME_ESTABLISHED, "established"},
+        {OUTCOME_FAILED, "failed"},
+        {OUTCOME_INCOMPLETE, "incomplete"},
+    };
+    const struct tracker_counters *tracker = totals->tracker;
+    char number[LAYOUT_NUMBER_SIZE];
+    char buffer[LINE_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
+        text_add(&text, "%s%s %s", i > 0 ? ", " : "",
+                 layout_number(tracker->outcomes[outcomes[i].outcome], number), outcomes[i].name);
+    if (tracker->outcomes[OUTCOME_NOT_TLS] > 0)
+        text_add(&text, "; %s without TLS",
+                 layout_number(tracker->outcomes[OUTCOME_NOT_TLS], number));
+    write_line(layout, "Handshakes", buffer);
+}
+
+/* Write those that are not zero; false when there are none. */
+static bool write_caveats(const struct layout *layout, const struct caveat *caveats, size_t count,
+                          const char *label)
+{
+    bool is_any = false;
+
+    for (size_t i = 0; i < count; i++) {
+        char number[LAYOUT_NUMBER_SIZE];
+        char buffer[LINE_SIZE];
+        struct text text = text_begin(buffer, sizeof(buffer));
+
+        if (caveats[i].count == 0)
+            continue;
+        text_add(&text, "%s %s", layout_number(caveats[i].count, number), caveats[i].meaning);
+        write_line(layout, is_any ? "" : label, buffer);
+        is_any = true;
+    }
+    return is_any;
+}
+
+/* What was not seen or not read, as far as there was any. */
+static void write_not_seen(const struct layout *layout, const struct report_totals *totals)
+{
+    const struct packet_counters *packets = totals->packets;
+    const struct connections_counters *connections = totals->connections;
+    const struct tracker_counters *tracker = totals->tracker;
+    const struct source_counters *source = totals->source;
+    const struct caveat caveats[] = {
+        {source->files_unreadable, "files could not be read"},
+        {source->files_damaged, "files were read only up to where they are damaged"},
+        {source->files_cut_off, "files were read only up to where they are cut off"},
+        {source->dropped_interface + source->dropped_kernel,
+         "packets were lost while capturing, says the capture itself"},
+        {source->link_unsupported, "packets were of a link type that is not read"},
+        {source->too_long, "packets were too long to be read"},
+        {connections->missed_octets, "octets passed by without being captured"},
+        {packets->cut + packets->cut_payloads, "packets were cut by the capture's snap length"},
+        {packets->unsupported, "packets were of a kind that is not read"},
+        {packets->malformed, "packets had headers that contradict themselves"},
+        {packets->fragments_dropped, "IP fragments never became a whole packet"},
+        {connections->dropped_octets, "octets were given up: too much around them was missing"},
+        {connections->evicted + connections->evicted_half_open,
+         "connections were given up for want of memory (--max-memory)"},
+        {tracker->refused, "connections were not read for want of memory (--max-memory)"},
+        {tracker->transcripts_full, "handshakes were too long to be kept whole"},
+        {tracker->notes_full, "handshakes had more records than are noted"},
+        {tracker->unreadable, "hello messages could not be read"},
+    };
+
+    if (totals->interrupted)
+        write_line(layout, "Stopped", "before the end of the input");
+    if (!write_caveats(layout, caveats, sizeof(caveats) / sizeof(caveats[0]), "Not seen")
+        && !totals->interrupted)
+        write_line(layout, "Not seen", "nothing: no packet was missed, cut, or left unread");
+}
+
+void report_write_totals(const struct report *report, const struct report_totals *totals)
+{
+    const struct layout *layout = &report->layout;
+
+    fprintf(layout->out, "\n%sWhat this rests on%s\n", layout->strong, layout->plain);
+    write_packets(layout, totals);
+    write_connections(layout, totals);
+    write_outcomes(layout, totals);
+    write_not_seen(layout, totals);
+    if (report->outcomes[OUTCOME_INCOMPLETE] > 0 && !report->options.all)
+        fprintf(layout->out, "\nWhy a handshake is incomplete: tlswhy --all\n");
+    if (report->outcomes[OUTCOME_FAILED] > 0)
+        fprintf(layout->out, "\nMore on a cause: tlswhy --explain CAUSE\n");
+}
