@@ -13,6 +13,7 @@
 #include "dissect/extension.h"
 #include "dissect/hello.h"
 #include "dissect/key_exchange.h"
+#include "dissect/prelude.h"
 #include "dissect/suite.h"
 
 enum outcome {
@@ -96,9 +97,18 @@ struct facts {
     const struct handshake *handshake;
     int64_t capture_end_ns; /* time of the input's last packet so far */
     bool capture_ended;     /* the input ended while the connection was open */
+    bool evicted;           /* dropped for want of memory */
+    bool tls_expected;      /* TLS is spoken on this port */
 
     enum outcome outcome;
+    const char *incomplete_reason; /* OUTCOME_INCOMPLETE: what the capture lacks; else NULL */
     enum stage stage;
+
+    /* A stream that does not begin with TLS: what it is, PRELUDE_UNKNOWN for TLS and for nothing. */
+    enum prelude prelude[SIDES];
+    const struct note *prelude_note[SIDES];
+    bool starttls_refused;       /* the client asked for TLS and the server said no */
+    struct bytes starttls_reply; /* the first line of that answer */
 
     /* The client's first hello, and the one after a HelloRetryRequest. NULL notes: not seen. */
     const struct note *client_hello_note;
@@ -143,17 +153,18 @@ struct facts {
 
     /* Protected records after ServerHello in TLS 1.3, and what they tell by size and place. */
     const struct note *first_protected_note[SIDES];
-    uint32_t protected_records[SIDES];
+    const struct note *last_protected_note[SIDES];
     bool client_certificate_likely_empty; /* a record of the size of an empty Certificate came
                                              before the client's Finished (RFC 8446 section 4.4.2) */
 
     /* The end. */
-    struct refusal refusal;          /* the first fatal event */
-    const struct note *warning_note; /* last warning alert before it, NULL: none */
-    const struct note *last_note;    /* last thing seen before the refusal, NULL: nothing */
-    int64_t waited_ns;               /* from the other side's last data (or its SYN) to the refusal,
+    struct refusal refusal;                   /* the first fatal event */
+    const struct note *malformed_note[SIDES]; /* first octets that are not TLS before it */
+    const struct note *warning_note;          /* last warning alert before it, NULL: none */
+    const struct note *last_note; /* last thing seen before the refusal, NULL: nothing */
+    int64_t waited_ns;            /* from the other side's last data (or its SYN) to the refusal,
                                       or to the last packet when there was none */
-    bool answered[SIDES];            /* that side sent payload octets */
+    bool answered[SIDES];         /* that side sent payload octets */
 
     /* What the capture may have missed: a verdict that rests on absence is weighed with it. */
     bool one_direction_only; /* packets of only one side are in the capture */
@@ -161,11 +172,18 @@ struct facts {
     bool cut;                /* by snaplen */
 };
 
-/* Work out the facts. reason is how the connection ended. *facts is fully set; it
- * borrows from connection and handshake. */
-void facts_build(struct facts *facts, const struct connection *connection,
-                 const struct handshake *handshake, enum connection_end reason,
-                 int64_t capture_end_ns);
+/* What facts are built from. */
+struct observation {
+    const struct connection *connection;
+    const struct handshake *handshake;
+    enum connection_end reason; /* how the connection ended */
+    int64_t capture_end_ns;     /* time of the input's last packet so far */
+    bool tls_expected;          /* TLS is spoken on this port, or by this server */
+    bool settled;               /* the tracker let go early: the handshake is over */
+};
+
+/* Work out the facts. *facts is fully set; it borrows from the observation's members. */
+void facts_build(struct facts *facts, const struct observation *observation);
 
 /* Predicates that several rules share. */
 

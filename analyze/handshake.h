@@ -13,7 +13,8 @@
 
 enum note_kind {
     NOTE_MESSAGE,             /* plain handshake message: type, length, offset of the body */
-    NOTE_SSLV2_HELLO,         /* SSLv2-format hello: type 1 client, 4 server; offset of it all */
+    NOTE_SSLV2_HELLO,         /* SSL 2.0 format: type is client_hello, server_hello or
+                                 SSLV2_NOTE_ERROR (code: enum sslv2_error); offset of the hello */
     NOTE_CHANGE_CIPHER_SPEC,  /* code: 1 when the body is the legal octet */
     NOTE_ENCRYPTED_HANDSHAKE, /* handshake record after this side's change_cipher_spec */
     NOTE_ALERT,               /* plain alert: type is its level, code its description */
@@ -22,7 +23,7 @@ enum note_kind {
     NOTE_HEARTBEAT,
     NOTE_MALFORMED, /* octets that are not a TLS record or message: length counts the octets of the
                        stream before them; type is enum malformation */
-    NOTE_PLAINTEXT, /* the stream begins with another protocol: type is enum prelude */
+    NOTE_PLAINTEXT, /* the stream begins with another protocol, see prelude */
     NOTE_GAP,       /* length octets missing */
     NOTE_FIN,
     NOTE_RST
@@ -50,6 +51,8 @@ struct note {
 };
 
 #define NOTE_NOT_KEPT UINT32_MAX
+
+enum { SSLV2_NOTE_ERROR = 0xff };
 
 enum {
     HANDSHAKE_NOTES_MAX = 48,         /* a full handshake with client authentication has 14 */
@@ -84,7 +87,11 @@ struct handshake {
     uint64_t stream_octets[SIDES];      /* delivered in order */
 
     struct prelude_text *prelude[SIDES]; /* NULL: none. Owned by the tracker. */
-    uint8_t starttls;                    /* enum prelude of the protocol that switched to TLS */
+    bool switched;                       /* the preludes led to TLS: STARTTLS, a proxy, ... */
+    uint8_t switched_from[SIDES];        /* enum prelude of what each side spoke before */
+    struct moment starttls_at;           /* the client asked for TLS within another protocol */
+    uint16_t starttls_reply_offset;      /* where the answer begins in the server's prelude */
+    uint64_t opaque_octets[SIDES];       /* SSL 2.0: what followed the hellos */
 };
 
 /* The body of a message note, or an empty view when it was not kept. */

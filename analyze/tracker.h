@@ -12,16 +12,16 @@
 #include "analyze/verdict.h"
 
 struct tracker_options {
-    size_t memory_max; /* octets for handshakes in progress; beyond it the newest
-                                   handshakes keep no message bodies and are marked */
-    const uint16_t
-        *tls_ports; /* ports where TLS is expected beside the well-known ones; borrowed */
+    size_t memory_max;         /* octets for handshakes in progress; what comes when they are used
+                                  up is not read, and counted */
+    const uint16_t *tls_ports; /* where TLS is expected beside the well-known ports; borrowed */
     size_t tls_port_count;
 };
 
 struct tracker_counters {
     uint64_t outcomes[4]; /* by enum outcome */
     uint64_t handshakes;  /* in progress now */
+    uint64_t refused;     /* connections not read for want of memory */
     uint64_t memory;      /* octets held for them */
     uint64_t memory_peak;
     uint64_t transcripts_full; /* messages not kept: HANDSHAKE_TRANSCRIPT_MAX or memory_max */
@@ -38,6 +38,7 @@ void tracker_free(struct tracker *tracker); /* NULL is harmless */
 /* The callbacks to give to connections_new; they borrow the tracker. */
 struct connection_handler tracker_handler(struct tracker *tracker);
 
-const struct tracker_counters *tracker_counters(const struct tracker *tracker);
+/* The counters as of now; the view is valid until the next call. */
+const struct tracker_counters *tracker_counters(struct tracker *tracker);
 
 #endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+
+    if (facts->stage != STAGE_TCP_CONNECT || !moment_seen(client->syn) || server->packets > 0
+        || facts->connection->icmp.count > 0)
+        return CAUSE_NO;
+    evidence_add(evidence, "syn", client->syn.packet == 0 ? client->first : client->syn,
+                 "the client's SYN was sent %u time%s and nothing came back", client->syn_count,
+                 client->syn_count == 1 ? "" : "s");
+    return client->syn_count > 1 ? CAUSE_CERTAIN : CAUSE_LIKELY;
+}
+
+const struct cause cause_connect_timeout = {
+    .id = "connect_timeout",
+    .layer = LAYER_NETWORK,
+    .title = "The server did not answer the connection attempt",
+    .explanation = "The client's SYN was never answered, neither with a SYN-ACK nor with a RST or "
+                   "an ICMP error: a firewall drops it, the host is down, or the route is wrong. "
+                   "TLS never began.",
+    .remedy = "From the client's network run `nc -vz SERVER PORT` and `traceroute -T -p PORT "
+              "SERVER`; capture on the server to see whether the SYN arrives; check firewalls, "
+              "security groups and the server's address.",
+    .reported_as = "curl: (28) Connection timed out; Chromium: net::ERR_CONNECTION_TIMED_OUT; "
+                   "Java: java.net.ConnectException: Connection timed out",
+    .alerts = "",
+    .source = "RFC 9293 section 3.5; RFC 6298 section 2.1",
+    .ended_by = PARTY_NETWORK,
+    .match = match,
+};

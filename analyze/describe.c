@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/describe.h"
+
+#include <stdio.h>
+
+#include "analyze/text.h"
+#include "dissect/names.h"
+
+/* Names of a list that fit in a line. */
+enum { NAMES_MAX = 8 };
+
+const char *describe_version(uint16_t version, char text[16])
+{
+    return names_or_hex(text, 16, names_version(version), version, 4);
+}
+
+const char *describe_alert(uint8_t description, char text[48])
+{
+    const char *name = names_alert(description);
+
+    (void)snprintf(text, 48, "%s(%u)", name != NULL ? name : "unassigned", description);
+    return text;
+}
+
+static const char *side_name(enum side side)
+{
+    return side == SIDE_CLIENT ? "client" : "server";
+}
+
+static void describe_note(struct text *text, const struct note *note)
+{
+    char alert[48];
+    const char *message = names_handshake_type(note->type);
+
+    switch ((enum note_kind)note->kind) {
+    case NOTE_MESSAGE:
+        text_add(text, "%s", message != NULL ? message : "unknown handshake message");
+        break;
+    case NOTE_SSLV2_HELLO:
+        text_add(text, "SSL 2.0 format hello");
+        break;
+    case NOTE_CHANGE_CIPHER_SPEC:
+        text_add(text, "change_cipher_spec");
+        break;
+    case NOTE_ENCRYPTED_HANDSHAKE:
+        text_add(text, "encrypted handshake message of %u octets", note->length);
+        break;
+    case NOTE_ALERT:
+        text_add(text, "alert %s", describe_alert(note->code, alert));
+        break;
+    case NOTE_ENCRYPTED_ALERT:
+        text_add(text, "encrypted alert");
+        break;
+    case NOTE_APPLICATION_DATA:
+        text_add(text, "protected record of %u octets", note->length);
+        break;
+    case NOTE_HEARTBEAT:
+        text_add(text, "heartbeat");
+        break;
+    case NOTE_MALFORMED:
+        text_add(text, "octets that are not TLS, at stream offset %u", note->length);
+        break;
+    case NOTE_PLAINTEXT:
+        text_add(text, "another protocol");
+        break;
+    case NOTE_GAP:
+        text_add(text, "%u octets that the capture missed", note->length);
+        break;
+    case NOTE_FIN:
+        text_add(text, "FIN");
+        break;
+    case NOTE_RST:
+        text_add(text, "RST");
+        break;
+    }
+}
+
+void describe_last_seen(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (facts->last_note == NULL)
+        return;
+    text_add(&text, "last thing before the end, from the %s: ",
+             side_name((enum side)facts->last_note->side));
+    describe_note(&text, facts->last_note);
+    evidence_add(evidence, "last_seen", facts->last_note->at, "%s", line);
+}
+
+static void describe_foreign(const struct facts *facts, struct text *text)
+{
+    enum side by = facts->refusal.by;
+    const struct prelude_text *prelude = facts->handshake->prelude[by];
+
+    text_add(text, "the %s sent something else than TLS: %s", side_name(by),
+             prelude_name(facts->prelude[by]));
+    if (prelude == NULL)
+        return;
+
+    struct bytes line = prelude_first_line(bytes_of(prelude->data, prelude->length), 80);
+
+    if (line.len > 0) {
+        text_add(text, ", \"");
+        text_add_untrusted(text, line);
+        text_add(text, "\"");
+    }
+}
+
+static void describe_end(const struct facts *facts, struct text *text)
+{
+    const struct refusal *refusal = &facts->refusal;
+    char alert[48];
+
+    switch (refusal->kind) {
+    case REFUSAL_NONE:
+        text_add(text, "no answer came");
+        break;
+    case REFUSAL_ALERT:
+        text_add(text, "the %s sent %s alert %s", side_name(refusal->by),
+                 refusal->alert_level == TLS_ALERT_LEVEL_WARNING ? "warning" : "fatal",
+                 describe_alert(refusal->alert, alert));
+        break;
+    case REFUSAL_ENCRYPTED_ALERT:
+        text_add(text, "the %s sent an encrypted alert: a record of %u octets",
+                 side_name(refusal->by), refusal->encrypted_length);
+        break;
+    case REFUSAL_FIN:
+        text_add(text, "the %s closed the connection (FIN) without an alert",
+                 side_name(refusal->by));
+        break;
+    case REFUSAL_RST:
+        text_add(text, "the connection was reset (RST from the %s's address) without an alert",
+                 side_name(refusal->by));
+        break;
+    case REFUSAL_PLAINTEXT:
+        describe_foreign(facts, text);
+        break;
+    case REFUSAL_MALFORMED:
+        text_add(text, "the %s sent octets that are not TLS, at stream offset %u",
+                 side_name(refusal->by), refusal->note->length);
+        break;
+    }
+}
+
+void describe_refusal(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    describe_end(facts, &text);
+    if (facts->last_note != NULL) {
+        text_add(&text, ", ");
+        text_add_duration(&text, facts->waited_ns);
+        text_add(&text, " after ");
+        describe_note(&text, facts->last_note);
+        text_add(&text, " of the %s", side_name((enum side)facts->last_note->side));
+    }
+    evidence_add(evidence, "refusal", facts->refusal.at, "%s", line);
+}
+
+/* "the client offers <what>: a, b, c" for a list of 16-bit code points. */
+static void describe_list(const struct facts *facts, struct evidence *evidence, const char *fact,
+                          const char *what, struct bytes list, const char *(*name)(uint16_t))
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    text_add(&text, "the client offers %s ", what);
+    text_add_names(&text, list, name, NAMES_MAX);
+    evidence_add(evidence, fact,
+                 facts->second_client_hello_read ? facts->second_client_hello_note->at
+                                                 : facts->client_hello_note->at,
+                 "%s", line);
+}
+
+void describe_offered_versions(const struct facts *facts, struct evidence *evidence)
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+    char version[16];
+
+    if (facts->sslv2_hello_note != NULL)
+        evidence_add(evidence, "offered_versions", facts->sslv2_hello_note->at,
+                     "the client's hello is in SSL 2.0 format and offers at most %s",
+                     describe_version(facts->sslv2_hello_version, version));
+    if (!facts_last_hello(facts, &hello, &extensions))
+        return;
+    if (extensions->supported_versions.state == EXTENSION_WELL_FORMED)
+        describe_list(facts, evidence, "offered_versions", "versions",
+                      extensions->supported_versions.versions, names_version);
+    else
+        evidence_add(evidence, "offered_versions", facts->client_hello_note->at,
+                     "the client offers at most %s",
+                     describe_version(hello->legacy_version, version));
+}
+
+void describe_offered_suites(const struct facts *facts, struct evidence *evidence)
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+
+    if (facts_last_hello(facts, &hello, &extensions))
+        describe_list(facts, evidence, "offered_suites", "cipher suites", hello->cipher_suites,
+                      names_cipher_suite);
+}
+
+void describe_offered_groups(const struct facts *facts, struct evidence *evidence)
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+
+    if (!facts_last_hello(facts, &hello, &extensions))
+        return;
+    if (extensions->supported_groups.state == EXTENSION_WELL_FORMED)
+        describe_list(facts, evidence, "offered_groups", "groups",
+                      extensions->supported_groups.list, names_group);
+    else
+        evidence_add(evidence, "offered_groups", facts->client_hello_note->at,
+                     "the client lists no key-exchange groups");
+}
+
+void describe_offered_schemes(const struct facts *facts, struct evidence *evidence)
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+
+    if (!facts_last_hello(facts, &hello, &extensions))
+        return;
+    if (extensions->signature_algorithms.state == EXTENSION_WELL_FORMED)
+        describe_list(facts, evidence, "offered_signature_schemes", "signature schemes",
+                      extensions->signature_algorithms.list, names_signature_scheme);
+    else
+        evidence_add(evidence, "offered_signature_schemes", facts->client_hello_note->at,
+                     "the client lists no signature schemes");
+}
+
+void describe_offered_alpn(const struct facts *facts, struct evidence *evidence)
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    struct bytes list, name;
+    size_t count = 0;
+
+    if (!facts_last_hello(facts, &hello, &extensions)
+        || extensions->alpn.state != EXTENSION_WELL_FORMED)
+        return;
+    list = extensions->alpn.protocols;
+    while (count < NAMES_MAX && list_name_next(&list, &name)) {
+        text_add(&text, count++ == 0 ? "the client offers the protocols " : ", ");
+        text_add_untrusted(&text, name);
+    }
+    evidence_add(evidence, "offered_alpn", facts->client_hello_note->at, "%s", line);
+}
+
+void describe_server_name(const struct facts *facts, struct evidence *evidence)
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (!facts_last_hello(facts, &hello, &extensions))
+        return;
+    if (extensions->server_name.state == EXTENSION_WELL_FORMED) {
+        text_add(&text, "the client asks for the server name ");
+        text_add_untrusted(&text, extensions->server_name.host_name);
+    } else {
+        text_add(&text, "the client sends no server name (SNI)");
+    }
+    evidence_add(evidence, "server_name", facts->client_hello_note->at, "%s", line);
+}
+
+void describe_choice(const struct facts *facts, struct evidence *evidence)
+{
+    char version[16];
+
+    if (!facts->server_hello_read)
+        return;
+    evidence_add(evidence, "server_choice", facts->server_hello_note->at,
+                 "the server chose %s with %s", describe_version(facts->version, version),
+                 facts->suite != NULL ? facts->suite->name : "a suite that is not registered");
+}

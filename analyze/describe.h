@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* describe.h -- evidence that several rules share, in words. */
+#ifndef TLSWHY_ANALYZE_DESCRIBE_H
+#define TLSWHY_ANALYZE_DESCRIBE_H
+
+#include "analyze/evidence.h"
+#include "analyze/facts.h"
+
+/* How the handshake ended: the alert, FIN, RST, plaintext or silence, and after how long. */
+void describe_refusal(const struct facts *facts, struct evidence *evidence);
+
+/* What was seen last before the refusal. */
+void describe_last_seen(const struct facts *facts, struct evidence *evidence);
+
+/* The client's offer, each as one line with names. Nothing is added when no hello was read. */
+void describe_offered_versions(const struct facts *facts, struct evidence *evidence);
+void describe_offered_suites(const struct facts *facts, struct evidence *evidence);
+void describe_offered_groups(const struct facts *facts, struct evidence *evidence);
+void describe_offered_schemes(const struct facts *facts, struct evidence *evidence);
+void describe_offered_alpn(const struct facts *facts, struct evidence *evidence);
+void describe_server_name(const struct facts *facts, struct evidence *evidence);
+
+/* The version and suite that the server chose. */
+void describe_choice(const struct facts *facts, struct evidence *evidence);
+
+/* "TLS 1.2", or "0x0305" for a number that is no version; text needs 16 octets. */
+const char *describe_version(uint16_t version, char text[16]);
+
+/* "handshake_failure(40)"; text needs 48 octets. */
+const char *describe_alert(uint8_t description, char text[48]);
+
+#endif

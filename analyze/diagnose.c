@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* diagnose.c -- asks every rule and weighs the answers. */
+#include "analyze/describe.h"
+#include "analyze/finding.h"
+#include "analyze/verdict.h"
+
+const char *certainty_name(enum certainty certainty)
+{
+    static const char *const names[] = {
+        [CAUSE_NO] = "none",
+        [CAUSE_POSSIBLE] = "possible",
+        [CAUSE_LIKELY] = "likely",
+        [CAUSE_CERTAIN] = "certain",
+    };
+
+    return names[certainty];
+}
+
+const char *layer_name(enum layer layer)
+{
+    static const char *const names[] = {
+        [LAYER_NEGOTIATION] = "negotiation", [LAYER_SERVER_NAME] = "server_name",
+        [LAYER_CERTIFICATE] = "certificate", [LAYER_NETWORK] = "network",
+        [LAYER_PROTOCOL] = "protocol",
+    };
+
+    return names[layer];
+}
+
+const struct cause *cause_find(const char *id)
+{
+    for (size_t i = 0; i < cause_count; i++)
+        if (strcmp(cause_list[i]->id, id) == 0)
+            return cause_list[i];
+    return NULL;
+}
+
+static void add_alternative(struct verdict *verdict, const struct cause *cause)
+{
+    if (verdict->alternative_count < VERDICT_ALTERNATIVES_MAX)
+        verdict->alternatives[verdict->alternative_count++] = cause;
+}
+
+/* A better explanation comes up: the one so far becomes the first alternative. */
+static void replace_cause(struct verdict *verdict, const struct cause *cause,
+                          enum certainty certainty, const struct evidence *evidence)
+{
+    const struct cause *before = verdict->cause;
+
+    verdict->cause = cause;
+    verdict->confidence = certainty;
+    verdict->evidence = *evidence;
+    if (before == NULL)
+        return;
+    if (verdict->alternative_count < VERDICT_ALTERNATIVES_MAX)
+        verdict->alternative_count++;
+    memmove(&verdict->alternatives[1], &verdict->alternatives[0],
+            (verdict->alternative_count - 1) * sizeof(verdict->alternatives[0]));
+    verdict->alternatives[0] = before;
+}
+
+static void ask(const struct facts *facts, const struct cause *cause, struct verdict *verdict)
+{
+    struct evidence evidence = {0};
+    enum certainty certainty = cause->match(facts, &evidence);
+
+    if (certainty == CAUSE_NO)
+        return;
+    if (certainty > verdict->confidence)
+        replace_cause(verdict, cause, certainty, &evidence);
+    else
+        add_alternative(verdict, cause);
+}
+
+/* What is certain leaves no alternative. What the capture may have spoiled is not certain. */
+static void settle_confidence(const struct facts *facts, struct verdict *verdict)
+{
+    if (verdict->confidence < CAUSE_CERTAIN)
+        return;
+    if (facts->missed_before_end || facts->one_direction_only)
+        verdict->confidence = CAUSE_LIKELY;
+    else
+        verdict->alternative_count = 0;
+}
+
+static enum party find_party(const struct facts *facts, const struct cause *cause)
+{
+    if (cause->ended_by != PARTY_NONE)
+        return cause->ended_by;
+    if (facts->refusal.kind != REFUSAL_NONE)
+        return party_of(facts->refusal.by);
+    return PARTY_NONE;
+}
+
+static void find_cause(const struct facts *facts, struct verdict *verdict)
+{
+    for (size_t i = 0; i < cause_count; i++)
+        if (cause_list[i]->match != NULL)
+            ask(facts, cause_list[i], verdict);
+    if (verdict->cause == NULL) {
+        verdict->cause = cause_list[cause_count - 1];
+        verdict->confidence = CAUSE_POSSIBLE;
+        describe_offered_versions(facts, &verdict->evidence);
+        describe_last_seen(facts, &verdict->evidence);
+    }
+    settle_confidence(facts, verdict);
+    describe_refusal(facts, &verdict->evidence);
+    verdict->refused_by = find_party(facts, verdict->cause);
+}
+
+void diagnose(const struct facts *facts, struct verdict *verdict)
+{
+    *verdict = (struct verdict){
+        .facts = facts,
+        .outcome = facts->outcome,
+        .stage = facts->stage,
+        .incomplete_reason = facts->incomplete_reason,
+    };
+    if (facts->outcome == OUTCOME_FAILED)
+        find_cause(facts, verdict);
+    find_findings(facts, verdict);
+}

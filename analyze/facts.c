@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/facts.h"
+
+#include "analyze/facts_internal.h"
+
+/* Octets of a TLS 1.3 record that holds an empty Certificate alone: message header, empty context,
+ * empty list, content type, tag (RFC 8446 section 4.4.2). */
+enum { EMPTY_CERTIFICATE_CONTENT = 4 + 1 + 3 };
+
+static bool client_certificate_looks_empty(const struct facts *facts)
+{
+    const struct note *first = facts->first_protected_note[SIDE_CLIENT];
+
+    return facts->tls13 && first != NULL
+           && suite_record_length(facts->suite, TLS_VERSION_1_3, EMPTY_CERTIFICATE_CONTENT,
+                                  first->length);
+}
+
+/* A ticket or session ID that the server takes up, or a PSK that it chooses. Up to TLS 1.2 the
+ * server goes straight to its change_cipher_spec (RFC 5246 section 7.3). */
+static bool is_resumed(const struct facts *facts)
+{
+    if (facts->tls13)
+        return facts->server_extensions.pre_shared_key.state == EXTENSION_WELL_FORMED;
+    return facts->server_hello_note != NULL && facts->server_certificate_note == NULL
+           && facts->server_key_exchange_note == NULL && facts->server_hello_done_note == NULL
+           && facts->change_cipher_spec_note[SIDE_SERVER] != NULL
+           && facts->client_key_exchange_note == NULL;
+}
+
+static void identify_preludes(struct facts *facts)
+{
+    for (size_t side = 0; side < SIDES; side++) {
+        const struct prelude_text *text = facts->handshake->prelude[side];
+
+        if (text != NULL)
+            facts->prelude[side] =
+                prelude_identify(bytes_of(text->data, text->length), side == SIDE_CLIENT);
+    }
+}
+
+static void see_capture(struct facts *facts)
+{
+    const struct connection *connection = facts->connection;
+    const struct handshake *handshake = facts->handshake;
+
+    facts->one_direction_only = false;
+    for (size_t side = 0; side < SIDES; side++) {
+        const struct direction *direction = &connection->direction[side];
+
+        if (direction->packets == 0 && handshake->spoke_tls[side_other((enum side)side)])
+            facts->one_direction_only = true;
+        if (direction->cut_octets > 0)
+            facts->cut = true;
+        facts->answered[side] = direction->payload_octets > 0;
+    }
+}
+
+void facts_build(struct facts *facts, const struct observation *observation)
+{
+    *facts = (struct facts){
+        .connection = observation->connection,
+        .handshake = observation->handshake,
+        .capture_end_ns = observation->capture_end_ns,
+        .capture_ended = observation->reason == CONNECTION_END_CAPTURE,
+        .evicted = observation->reason == CONNECTION_END_EVICTED,
+        .tls_expected = observation->tls_expected,
+    };
+    see_capture(facts);
+    identify_preludes(facts);
+    facts_read_notes(facts);
+    facts->resumed = is_resumed(facts);
+    facts->client_certificate_likely_empty = client_certificate_looks_empty(facts);
+    facts_find_starttls(facts);
+    facts_find_refusal(facts);
+    facts_decide_outcome(facts, observation);
+}
+
+bool facts_alert(const struct facts *facts, enum side by, uint8_t description)
+{
+    return facts->refusal.kind == REFUSAL_ALERT && facts->refusal.by == by
+           && facts->refusal.note->kind == NOTE_ALERT && facts->refusal.alert == description;
+}
+
+bool facts_closed_without_reason(const struct facts *facts, enum side by)
+{
+    const struct refusal *refusal = &facts->refusal;
+
+    if (refusal->kind == REFUSAL_NONE)
+        return by == SIDE_SERVER && !facts->answered[SIDE_SERVER];
+    if (refusal->by != by)
+        return false;
+    return refusal->kind == REFUSAL_FIN || refusal->kind == REFUSAL_RST
+           || facts_alert(facts, by, TLS_ALERT_CLOSE_NOTIFY)
+           || facts_alert(facts, by, TLS_ALERT_USER_CANCELED);
+}
+
+bool facts_server_refused_hello(const struct facts *facts)
+{
+    return (facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL)
+           && facts->server_hello_note == NULL && facts->refusal.kind != REFUSAL_NONE
+           && facts->refusal.by == SIDE_SERVER;
+}
+
+bool facts_client_refused_server(const struct facts *facts)
+{
+    return facts->server_hello_note != NULL && facts->refusal.kind != REFUSAL_NONE
+           && facts->refusal.by == SIDE_CLIENT && facts->outcome == OUTCOME_FAILED;
+}
+
+bool facts_last_hello(const struct facts *facts, const struct client_hello **hello,
+                      const struct hello_extensions **extensions)
+{
+    if (facts->second_client_hello_read) {
+        *hello = &facts->second_client_hello;
+        *extensions = &facts->second_client_extensions;
+        return true;
+    }
+    *hello = &facts->client_hello;
+    *extensions = &facts->client_extensions;
+    return facts->client_hello_read;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* facts_finished.c -- whether a handshake was finished: the question that must never be
+ * answered wrongly with no. */
+#include "analyze/facts_internal.h"
+#include "analyze/session.h"
+
+/* Notes are in packet order, so their addresses compare. */
+static bool comes_before(const struct note *first, const struct note *second)
+{
+    return first != NULL && second != NULL && first < second;
+}
+
+/* A server that changes ciphers before it has the client's key in a full handshake has not
+ * finished anything (RFC 5246 section 7.3). In an abbreviated one there is no such key. */
+static bool server_jumped_ahead(const struct facts *facts)
+{
+    return comes_before(facts->change_cipher_spec_note[SIDE_SERVER],
+                        facts->client_key_exchange_note);
+}
+
+static bool finished_up_to_1_2(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    if (handshake->application_records[SIDE_CLIENT] > 0
+        && handshake->application_records[SIDE_SERVER] > 0)
+        return true;
+    return facts->finished_note[SIDE_CLIENT] != NULL && facts->finished_note[SIDE_SERVER] != NULL
+           && !server_jumped_ahead(facts);
+}
+
+const struct note *facts_client_finished(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+    const struct note *first = facts->first_protected_note[SIDE_CLIENT];
+
+    for (size_t i = 0; first != NULL && i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note >= first && note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_CLIENT
+            && note->length >= FINISHED_RECORD_MIN)
+            return note;
+    }
+    return NULL;
+}
+
+/* After the client's Finished, only a server that accepted it sends a record with more in it
+ * than an alert: a ticket or data. */
+static bool server_went_on(const struct facts *facts, const struct note *finished)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note > finished && note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_SERVER
+            && note->length >= FINISHED_RECORD_MIN)
+            return true;
+    }
+    return false;
+}
+
+/* The server's next sign of life after the client's flight is an alert-sized record, FIN or RST,
+ * while the client wants to go on. */
+static bool server_ended_after(const struct facts *facts, const struct note *finished)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note <= finished)
+            continue;
+        if (note->kind == NOTE_FIN || note->kind == NOTE_RST)
+            return note->side == SIDE_SERVER;
+        if (note->side == SIDE_SERVER)
+            return note->kind == NOTE_APPLICATION_DATA || note->kind == NOTE_ALERT;
+    }
+    return false;
+}
+
+/* A client that was asked for a certificate sends a Certificate before its Finished, so its
+ * flight begins with something else than a record of a Finished's size (RFC 8446 section 4.4.2).
+ * The server judges that certificate after the client believes to be done: it can refuse then
+ * and only then. With early data the flight begins with an EndOfEarlyData. */
+static bool client_may_have_authenticated(const struct facts *facts)
+{
+    const struct note *first = facts->first_protected_note[SIDE_CLIENT];
+
+    return facts->client_extensions.early_data.state == EXTENSION_ABSENT
+           && !suite_finished_length(facts->suite, TLS_VERSION_1_3, first->length);
+}
+
+static bool finished_1_3(const struct facts *facts)
+{
+    const struct note *finished = facts_client_finished(facts);
+
+    if (finished == NULL)
+        return false;
+    if (server_went_on(facts, finished))
+        return true;
+    return !(client_may_have_authenticated(facts) && server_ended_after(facts, finished));
+}
+
+bool facts_handshake_finished(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    if (facts->tls13)
+        return finished_1_3(facts);
+    if (facts->version == TLS_VERSION_SSL2)
+        return handshake->opaque_octets[SIDE_CLIENT] > 0
+               && handshake->opaque_octets[SIDE_SERVER] > 0;
+    return facts->server_hello_note != NULL && finished_up_to_1_2(facts);
+}

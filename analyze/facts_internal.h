@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* facts_internal.h -- the steps of facts_build, private to analyze/facts*.c. */
+#ifndef TLSWHY_ANALYZE_FACTS_INTERNAL_H
+#define TLSWHY_ANALYZE_FACTS_INTERNAL_H
+
+#include "analyze/facts.h"
+
+/* Take the notes apart into the members for messages, hellos and protected records. */
+void facts_read_notes(struct facts *facts);
+
+/* True when the notes show a finished handshake, whatever came afterwards. */
+bool facts_handshake_finished(const struct facts *facts);
+
+/* Find out whether a request for TLS within another protocol was refused. */
+void facts_find_starttls(struct facts *facts);
+
+/* Find the first fatal event: fills refusal, warning_note, last_note and waited_ns. */
+void facts_find_refusal(struct facts *facts);
+
+/* Decide outcome, incomplete_reason and stage from everything else. */
+void facts_decide_outcome(struct facts *facts, const struct observation *observation);
+
+/* TLS 1.3: the client's first protected record that can hold its Finished, or NULL. */
+const struct note *facts_client_finished(const struct facts *facts);
+
+#endif

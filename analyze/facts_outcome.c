@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* facts_outcome.c -- established, failed, incomplete or not TLS; and how far it came. */
+#include "analyze/facts_internal.h"
+
+/* Without an answer for this long while the capture goes on, a handshake is dying rather than
+ * slow: a retransmission time-out begins at 1 s and doubles (RFC 6298), so three went by. */
+#define SILENCE_NS INT64_C(7000000000)
+
+/* A SYN is sent again after 1 s, then 2 s (RFC 6298 section 2.1): two time-outs went by. */
+#define SYN_SILENCE_NS INT64_C(3000000000)
+
+const char *outcome_name(enum outcome outcome)
+{
+    static const char *const names[] = {
+        [OUTCOME_ESTABLISHED] = "established",
+        [OUTCOME_FAILED] = "failed",
+        [OUTCOME_INCOMPLETE] = "incomplete",
+        [OUTCOME_NOT_TLS] = "not_tls",
+    };
+
+    return names[outcome];
+}
+
+const char *stage_name(enum stage stage)
+{
+    static const char *const names[] = {
+        [STAGE_TCP_CONNECT] = "tcp_connect",
+        [STAGE_TCP_ESTABLISHED] = "tcp_established",
+        [STAGE_CLIENT_HELLO] = "client_hello",
+        [STAGE_SERVER_HELLO] = "server_hello",
+        [STAGE_SERVER_CERTIFICATE] = "server_certificate",
+        [STAGE_KEY_EXCHANGE] = "key_exchange",
+        [STAGE_CHANGE_CIPHER_SPEC] = "change_cipher_spec",
+        [STAGE_ENCRYPTED_SERVER_FLIGHT] = "encrypted_server_flight",
+        [STAGE_ENCRYPTED_CLIENT_FLIGHT] = "encrypted_client_flight",
+        [STAGE_FINISHED] = "finished",
+    };
+
+    return names[stage];
+}
+
+const char *party_name(enum party party)
+{
+    static const char *const names[] = {
+        [PARTY_NONE] = NULL,
+        [PARTY_CLIENT] = "client",
+        [PARTY_SERVER] = "server",
+        [PARTY_NETWORK] = "network",
+    };
+
+    return names[party];
+}
+
+static enum stage stage_1_3(const struct facts *facts)
+{
+    if (facts_client_finished(facts) != NULL)
+        return STAGE_ENCRYPTED_CLIENT_FLIGHT;
+    if (facts->first_protected_note[SIDE_SERVER] != NULL)
+        return STAGE_ENCRYPTED_SERVER_FLIGHT;
+    return STAGE_SERVER_HELLO;
+}
+
+static enum stage find_stage(const struct facts *facts)
+{
+    if (facts->outcome == OUTCOME_ESTABLISHED)
+        return STAGE_FINISHED;
+    if (facts->tls13)
+        return stage_1_3(facts);
+    if (facts->change_cipher_spec_note[SIDE_CLIENT] != NULL
+        || (facts->change_cipher_spec_note[SIDE_SERVER] != NULL
+            && facts->server_hello_note != NULL))
+        return STAGE_CHANGE_CIPHER_SPEC;
+    if (facts->client_key_exchange_note != NULL || facts->server_key_exchange_note != NULL)
+        return STAGE_KEY_EXCHANGE;
+    if (facts->server_certificate_note != NULL)
+        return STAGE_SERVER_CERTIFICATE;
+    if (facts->server_hello_note != NULL || facts->retry_note != NULL)
+        return STAGE_SERVER_HELLO;
+    if (facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL)
+        return STAGE_CLIENT_HELLO;
+    if (moment_seen(facts->connection->direction[SIDE_SERVER].syn)
+        || facts->connection->direction[SIDE_SERVER].payload_octets > 0)
+        return STAGE_TCP_ESTABLISHED;
+    return STAGE_TCP_CONNECT;
+}
+
+static bool hello_seen(const struct facts *facts)
+{
+    return facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL;
+}
+
+/* Nobody answered a SYN, or somebody refused it. */
+static enum outcome outcome_of_connect(struct facts *facts, enum connection_end reason)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+
+    if (!facts->tls_expected)
+        return OUTCOME_NOT_TLS;
+    if (facts->connection->icmp.count > 0 || moment_seen(server->reset.at) || client->syn_count > 1)
+        return OUTCOME_FAILED;
+    if (reason == CONNECTION_END_IDLE || facts->waited_ns >= SYN_SILENCE_NS)
+        return OUTCOME_FAILED;
+    facts->incomplete_reason = "the capture ends before an answer to the SYN was due";
+    return OUTCOME_INCOMPLETE;
+}
+
+/* Nobody sent a TLS record. */
+static enum outcome outcome_without_tls(struct facts *facts, enum connection_end reason)
+{
+    const struct connection *connection = facts->connection;
+    bool opening = connection->syn_seen && !moment_seen(connection->direction[SIDE_SERVER].syn)
+                   && connection->direction[SIDE_SERVER].payload_octets == 0;
+
+    if (opening && connection->direction[SIDE_CLIENT].payload_octets == 0)
+        return outcome_of_connect(facts, reason);
+    if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls_refused)
+        return OUTCOME_FAILED;
+    return OUTCOME_NOT_TLS;
+}
+
+/* What the capture lacks to judge a handshake that was not seen to finish; NULL: nothing. */
+static const char *what_is_missing(const struct facts *facts)
+{
+    if (facts->evicted)
+        return "dropped for want of memory, see --max-memory";
+    if (facts->one_direction_only)
+        return "the capture has only one direction of the connection";
+    if (!hello_seen(facts) && facts->handshake->spoke_tls[SIDE_SERVER]
+        && facts->prelude_note[SIDE_CLIENT] == NULL)
+        return "the connection began before the capture";
+    if (!hello_seen(facts) && !facts->connection->syn_seen)
+        return "the connection began before the capture";
+    if (facts->missed_before_end && facts->cut)
+        return "packets were cut by the capture's snapshot length";
+    if (facts->missed_before_end)
+        return "the capture missed packets";
+    return NULL;
+}
+
+static bool is_dying(const struct facts *facts)
+{
+    const struct connection *connection = facts->connection;
+    bool retransmits = connection->direction[SIDE_CLIENT].most_retransmitted >= 2
+                       || connection->direction[SIDE_SERVER].most_retransmitted >= 2;
+
+    return facts->waited_ns >= SILENCE_NS || retransmits;
+}
+
+static enum outcome outcome_of_handshake(struct facts *facts, enum connection_end reason)
+{
+    if (facts->refusal.kind == REFUSAL_ALERT && facts->refusal.alert != TLS_ALERT_CLOSE_NOTIFY
+        && facts->refusal.alert != TLS_ALERT_USER_CANCELED)
+        return OUTCOME_FAILED;
+    facts->incomplete_reason = what_is_missing(facts);
+    if (facts->incomplete_reason != NULL)
+        return OUTCOME_INCOMPLETE;
+    if (facts->refusal.kind != REFUSAL_NONE || reason != CONNECTION_END_CAPTURE || is_dying(facts))
+        return OUTCOME_FAILED;
+    facts->incomplete_reason = "the capture ends during the handshake";
+    return OUTCOME_INCOMPLETE;
+}
+
+void facts_decide_outcome(struct facts *facts, const struct observation *observation)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    if (facts_handshake_finished(facts))
+        facts->outcome = OUTCOME_ESTABLISHED;
+    else if (!handshake->spoke_tls[SIDE_CLIENT] && !handshake->spoke_tls[SIDE_SERVER])
+        facts->outcome = outcome_without_tls(facts, observation->reason);
+    else
+        facts->outcome = outcome_of_handshake(facts, observation->reason);
+    facts->stage = find_stage(facts);
+}

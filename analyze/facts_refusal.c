@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* facts_refusal.c -- the first fatal event: what ended the handshake, and who did it. */
+#include "analyze/facts_internal.h"
+#include "analyze/session.h"
+
+/* Alerts that end a connection in an orderly way: before the handshake is done they end it
+ * without a reason (RFC 8446 section 6.1). */
+static bool is_closure(uint8_t description)
+{
+    return description == TLS_ALERT_CLOSE_NOTIFY || description == TLS_ALERT_USER_CANCELED;
+}
+
+/* Warnings that let a handshake go on. All else is an error: fatal by its level, or in TLS 1.3,
+ * where levels mean nothing, by its kind (RFC 8446 section 6). */
+static bool is_warning(const struct facts *facts, const struct note *note)
+{
+    if (note->type != TLS_ALERT_LEVEL_WARNING || is_closure(note->code))
+        return false;
+    return !facts->tls13 || note->code == TLS_ALERT_UNRECOGNIZED_NAME;
+}
+
+static bool closes_later(const struct facts *facts, const struct note *after)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note > after && note->side == after->side
+            && (note->kind == NOTE_FIN || note->kind == NOTE_RST))
+            return true;
+    }
+    return false;
+}
+
+/* A protected record of TLS 1.3 that is an alert by its size and place: too small for a
+ * Finished, the last of its sender, and either exactly as long as an alert or followed by the
+ * end of the connection. A padded alert is longer (RFC 8446 section 5.4). */
+static bool is_protected_alert(const struct facts *facts, const struct note *note)
+{
+    enum side side = (enum side)note->side;
+
+    if (!facts->tls13 || note->length >= FINISHED_RECORD_MIN
+        || facts->first_protected_note[side] == NULL || note < facts->first_protected_note[side]
+        || note != facts->last_protected_note[side])
+        return false;
+    return suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length)
+           || closes_later(facts, note);
+}
+
+/* A RST that an honest receiver ignores ends nothing (RFC 5961 section 3.2). */
+static bool is_effective_reset(const struct facts *facts, const struct note *note)
+{
+    return facts->connection->direction[note->side].reset.fit != RESET_OUTSIDE;
+}
+
+/* Another protocol where TLS was expected. Before a STARTTLS it is what should be there. */
+static bool is_foreign(const struct facts *facts, const struct note *note)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    return !handshake->switched || note > facts->client_hello_note
+               ? handshake->spoke_tls[SIDE_CLIENT] || handshake->spoke_tls[SIDE_SERVER]
+               : false;
+}
+
+static enum refusal_kind refusal_of(const struct facts *facts, const struct note *note)
+{
+    switch ((enum note_kind)note->kind) {
+    case NOTE_ALERT:
+        return is_warning(facts, note) ? REFUSAL_NONE : REFUSAL_ALERT;
+    case NOTE_ENCRYPTED_ALERT:
+        return REFUSAL_ENCRYPTED_ALERT;
+    case NOTE_APPLICATION_DATA:
+        return is_protected_alert(facts, note) ? REFUSAL_ENCRYPTED_ALERT : REFUSAL_NONE;
+    case NOTE_FIN:
+        return REFUSAL_FIN;
+    case NOTE_RST:
+        return is_effective_reset(facts, note) ? REFUSAL_RST : REFUSAL_NONE;
+    case NOTE_PLAINTEXT:
+        return is_foreign(facts, note) ? REFUSAL_PLAINTEXT : REFUSAL_NONE;
+    case NOTE_SSLV2_HELLO:
+        return note->type == SSLV2_NOTE_ERROR ? REFUSAL_ALERT : REFUSAL_NONE;
+    case NOTE_MALFORMED:
+    case NOTE_MESSAGE:
+    case NOTE_CHANGE_CIPHER_SPEC:
+    case NOTE_ENCRYPTED_HANDSHAKE:
+    case NOTE_HEARTBEAT:
+    case NOTE_GAP:
+        break;
+    }
+    return REFUSAL_NONE;
+}
+
+static struct refusal refusal_from(enum refusal_kind kind, const struct note *note)
+{
+    bool alert = kind == REFUSAL_ALERT && note->kind == NOTE_ALERT;
+
+    return (struct refusal){
+        .kind = kind,
+        .by = (enum side)note->side,
+        .at = note->at,
+        .alert = alert ? note->code : 0,
+        .alert_level = alert ? note->type : 0,
+        .encrypted_length = kind == REFUSAL_ENCRYPTED_ALERT ? note->length : 0,
+        .note = note,
+    };
+}
+
+/* A side that warns and then closes has refused with its warning. */
+static void promote_warning(struct facts *facts)
+{
+    const struct note *warning = facts->warning_note;
+    struct refusal *refusal = &facts->refusal;
+
+    if (warning == NULL || warning->side != (uint8_t)refusal->by
+        || warning->code == TLS_ALERT_UNRECOGNIZED_NAME)
+        return;
+    if (refusal->kind == REFUSAL_FIN || refusal->kind == REFUSAL_RST
+        || (refusal->kind == REFUSAL_ALERT && is_closure(refusal->alert)))
+        *refusal = refusal_from(REFUSAL_ALERT, warning);
+}
+
+static void measure_wait(struct facts *facts)
+{
+    const struct connection *connection = facts->connection;
+    int64_t end = connection->last.time_ns;
+    int64_t begin = connection->first.time_ns;
+
+    if (facts->refusal.kind != REFUSAL_NONE)
+        end = facts->refusal.at.time_ns;
+    else if (facts->capture_ended)
+        end = facts->capture_end_ns;
+    if (facts->last_note != NULL)
+        begin = facts->last_note->at.time_ns;
+    else if (moment_seen(connection->direction[SIDE_CLIENT].syn))
+        begin = connection->direction[SIDE_CLIENT].syn.time_ns;
+    facts->waited_ns = end > begin ? end - begin : 0;
+}
+
+/* What is not TLS where TLS was spoken counts when nobody complained about it. */
+static void refuse_malformed(struct facts *facts)
+{
+    const struct note *malformed = facts->malformed_note[SIDE_CLIENT];
+
+    if (malformed == NULL)
+        malformed = facts->malformed_note[SIDE_SERVER];
+    if (malformed != NULL)
+        facts->refusal = refusal_from(REFUSAL_MALFORMED, malformed);
+}
+
+void facts_find_refusal(struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+        enum refusal_kind kind = refusal_of(facts, note);
+
+        if (kind != REFUSAL_NONE) {
+            facts->refusal = refusal_from(kind, note);
+            break;
+        }
+        if (note->kind == NOTE_ALERT)
+            facts->warning_note = note;
+        else if (note->kind == NOTE_MALFORMED && facts->malformed_note[note->side] == NULL)
+            facts->malformed_note[note->side] = note;
+        else if (note->kind == NOTE_GAP)
+            facts->missed_before_end = true;
+        facts->last_note = note;
+    }
+    if (facts->refusal.kind == REFUSAL_NONE)
+        refuse_malformed(facts);
+    promote_warning(facts);
+    measure_wait(facts);
+}

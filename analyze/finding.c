@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/finding.h"
+
+#include "analyze/describe.h"
+#include "analyze/text.h"
+#include "dissect/names.h"
+
+/* The handshake was finished and the client left at once: some clients verify the server only
+ * then, others just probe. */
+static bool closed_right_after_handshake(const struct facts *facts, struct text *text)
+{
+    const struct handshake *handshake = facts->handshake;
+    bool data = facts->tls13 ? handshake->application_records[SIDE_CLIENT] > 2
+                             : handshake->application_records[SIDE_CLIENT] > 0;
+
+    if (facts->outcome != OUTCOME_ESTABLISHED || data || facts->refusal.kind == REFUSAL_NONE
+        || facts->refusal.by != SIDE_CLIENT)
+        return false;
+    text_add(text, "the client closed the connection right after the handshake without sending "
+                   "data: it may have refused the server's certificate only then");
+    return true;
+}
+
+static bool obsolete_version(const struct facts *facts, struct text *text)
+{
+    char version[16];
+
+    if (facts->version == 0 || facts->version >= TLS_VERSION_1_2)
+        return false;
+    text_add(text, "%s was chosen, which RFC 8996 forbids",
+             describe_version(facts->version, version));
+    return true;
+}
+
+static bool weak_suite(const struct facts *facts, struct text *text)
+{
+    if (facts->suite == NULL || facts->suite->strength > SUITE_STRENGTH_WEAK)
+        return false;
+    text_add(text, "the weak cipher suite %s was chosen", facts->suite->name);
+    return true;
+}
+
+static bool name_not_recognized(const struct facts *facts, struct text *text)
+{
+    const struct note *warning = facts->warning_note;
+
+    if (warning == NULL || warning->code != TLS_ALERT_UNRECOGNIZED_NAME)
+        return false;
+    text_add(text, "the server warned that it does not know the requested name "
+                   "(unrecognized_name), which by itself does not end a handshake");
+    return true;
+}
+
+static bool messages_not_kept(const struct facts *facts, struct text *text)
+{
+    if (!facts->handshake->transcript_full && !facts->handshake->notes_full)
+        return false;
+    text_add(text, "a limit was reached and parts of the handshake were not kept");
+    return true;
+}
+
+static bool octets_missed(const struct facts *facts, struct text *text)
+{
+    const struct handshake *handshake = facts->handshake;
+    uint64_t missed = handshake->gap_octets[SIDE_CLIENT] + handshake->gap_octets[SIDE_SERVER];
+
+    if (missed == 0)
+        return false;
+    text_add(text, "the capture lacks %llu octets of this connection", (unsigned long long)missed);
+    return true;
+}
+
+void find_findings(const struct facts *facts, struct verdict *verdict)
+{
+    static const struct {
+        const char *id;
+        bool (*find)(const struct facts *facts, struct text *text);
+    } rows[] = {
+        {"closed_right_after_handshake", closed_right_after_handshake},
+        {"obsolete_version", obsolete_version},
+        {"weak_suite", weak_suite},
+        {"name_not_recognized", name_not_recognized},
+        {"messages_not_kept", messages_not_kept},
+        {"octets_missed", octets_missed},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (verdict->finding_count == VERDICT_FINDINGS_MAX)
+            return;
+
+        struct finding *finding = &verdict->findings[verdict->finding_count];
+        struct text text = text_begin(finding->text, sizeof(finding->text));
+
+        if (!rows[i].find(facts, &text))
+            continue;
+        finding->id = rows[i].id;
+        verdict->finding_count++;
+    }
+}

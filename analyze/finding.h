@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* finding.h -- other things that are wrong or worth knowing, which did not decide the outcome. */
+#ifndef TLSWHY_ANALYZE_FINDING_H
+#define TLSWHY_ANALYZE_FINDING_H
+
+#include "analyze/verdict.h"
+
+/* Add the findings of any outcome to *verdict. */
+void find_findings(const struct facts *facts, struct verdict *verdict);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/session.h"
+
+#include <stdlib.h>
+
+#include "dissect/prelude.h"
+#include "dissect/tls.h"
+
+enum {
+    BUFFER_FIRST_CAPACITY = 1024, /* a hello with its extensions fits as a rule */
+    NOTES_RESERVED = 10, /* room that protected records leave for alerts, closes and the like */
+    APPLICATION_NOTES_MAX = 12 /* of one side; from then on the last one is overwritten */
+};
+
+bool buffer_append(struct buffer *buffer, struct budget *budget, struct bytes octets,
+                   uint32_t ceiling)
+{
+    size_t needed = buffer->length + octets.len;
+
+    if (octets.len > ceiling || needed > ceiling)
+        return false;
+    if (needed > buffer->capacity) {
+        size_t capacity = buffer->capacity > 0 ? buffer->capacity : BUFFER_FIRST_CAPACITY;
+
+        while (capacity < needed)
+            capacity *= 2;
+        if (budget->limit - budget->used < capacity - buffer->capacity)
+            return false;
+
+        uint8_t *data = realloc(buffer->data, capacity);
+
+        if (data == NULL)
+            return false;
+        budget->used += capacity - buffer->capacity;
+        if (budget->used > budget->peak)
+            budget->peak = budget->used;
+        buffer->data = data;
+        buffer->capacity = (uint32_t)capacity;
+    }
+    if (octets.len > 0)
+        memcpy(buffer->data + buffer->length, octets.data, octets.len);
+    buffer->length = (uint32_t)needed;
+    return true;
+}
+
+void buffer_release(struct buffer *buffer, struct budget *budget)
+{
+    free(buffer->data);
+    budget->used -= buffer->capacity;
+    *buffer = (struct buffer){0};
+}
+
+/* Protected records are many and alike: the first ones tell where a flight begins, the last
+ * one how it ended. What is between is counted only. */
+static struct note *last_application_note(struct session *session, enum side side)
+{
+    struct handshake *handshake = &session->handshake;
+
+    for (size_t i = handshake->note_count; i > 0; i--) {
+        struct note *note = &handshake->notes[i - 1];
+
+        if (note->kind == NOTE_APPLICATION_DATA && note->side == side)
+            return note;
+    }
+    return NULL;
+}
+
+/* Make room by moving the last note of that kind to the end, so that notes stay in order. */
+static struct note *reuse_application_note(struct session *session, enum side side)
+{
+    struct handshake *handshake = &session->handshake;
+    struct note *old = last_application_note(session, side);
+
+    if (old == NULL)
+        return NULL;
+
+    struct note *end = &handshake->notes[handshake->note_count - 1];
+
+    memmove(old, old + 1, (size_t)(end - old) * sizeof(*old));
+    return end;
+}
+
+static struct note *new_note(struct session *session, enum note_kind kind, enum side side)
+{
+    struct handshake *handshake = &session->handshake;
+    size_t limit = HANDSHAKE_NOTES_MAX;
+
+    if (kind == NOTE_APPLICATION_DATA) {
+        limit -= NOTES_RESERVED;
+        if (session->application_notes[side] >= APPLICATION_NOTES_MAX
+            || handshake->note_count >= limit)
+            return reuse_application_note(session, side);
+        session->application_notes[side]++;
+    }
+    if (handshake->note_count >= limit)
+        return NULL;
+    return &handshake->notes[handshake->note_count++];
+}
+
+struct note *session_note(struct session *session, enum note_kind kind, enum side side,
+                          struct moment at)
+{
+    struct note *note = new_note(session, kind, side);
+
+    if (note == NULL) {
+        session->handshake.notes_full = true;
+        return NULL;
+    }
+    *note = (struct note){
+        .at = at, .offset = NOTE_NOT_KEPT, .kind = (uint8_t)kind, .side = (uint8_t)side};
+    return note;
+}
+
+void session_keep_body(struct session *session, struct note *note, struct bytes body)
+{
+    struct handshake *handshake = &session->handshake;
+    uint32_t offset = session->transcript.length;
+
+    if (!buffer_append(&session->transcript, session->budget, body, HANDSHAKE_TRANSCRIPT_MAX)) {
+        handshake->transcript_full = true;
+        return;
+    }
+    handshake->transcript = session->transcript.data;
+    handshake->transcript_length = session->transcript.length;
+    note->offset = offset;
+}
+
+static void swap_counts(uint64_t counts[SIDES])
+{
+    uint64_t first = counts[0];
+
+    counts[0] = counts[1];
+    counts[1] = first;
+}
+
+static void swap_counts32(uint32_t counts[SIDES])
+{
+    uint32_t first = counts[0];
+
+    counts[0] = counts[1];
+    counts[1] = first;
+}
+
+void session_reverse(struct session *session)
+{
+    struct handshake *handshake = &session->handshake;
+    struct reader reader = session->reader[SIDE_CLIENT];
+    struct prelude_text *prelude = handshake->prelude[SIDE_CLIENT];
+    bool spoke = handshake->spoke_tls[SIDE_CLIENT];
+    uint8_t notes = session->application_notes[SIDE_CLIENT];
+
+    session->reader[SIDE_CLIENT] = session->reader[SIDE_SERVER];
+    session->reader[SIDE_SERVER] = reader;
+    session->application_notes[SIDE_CLIENT] = session->application_notes[SIDE_SERVER];
+    session->application_notes[SIDE_SERVER] = notes;
+    handshake->prelude[SIDE_CLIENT] = handshake->prelude[SIDE_SERVER];
+    handshake->prelude[SIDE_SERVER] = prelude;
+    handshake->spoke_tls[SIDE_CLIENT] = handshake->spoke_tls[SIDE_SERVER];
+    handshake->spoke_tls[SIDE_SERVER] = spoke;
+    swap_counts32(handshake->records);
+    swap_counts32(handshake->application_records);
+    swap_counts(handshake->application_octets);
+    swap_counts(handshake->gap_octets);
+    swap_counts(handshake->stream_octets);
+    for (size_t i = 0; i < handshake->note_count; i++)
+        handshake->notes[i].side = (uint8_t)side_other((enum side)handshake->notes[i].side);
+    connection_reverse(session->connection);
+}
+
+void session_release(struct session *session)
+{
+    for (size_t side = 0; side < SIDES; side++) {
+        buffer_release(&session->reader[side].partial, session->budget);
+        buffer_release(&session->reader[side].message, session->budget);
+        if (session->handshake.prelude[side] != NULL) {
+            free(session->handshake.prelude[side]);
+            session->handshake.prelude[side] = NULL;
+            session->budget->used -= sizeof(struct prelude_text);
+        }
+    }
+    buffer_release(&session->transcript, session->budget);
+}
+
+void session_application_record(struct session *session, enum side from, struct moment at,
+                                uint16_t version, uint32_t length)
+{
+    struct handshake *handshake = &session->handshake;
+    struct note *note = session_note(session, NOTE_APPLICATION_DATA, from, at);
+
+    handshake->application_records[from]++;
+    handshake->application_octets[from] += length;
+    if (note != NULL) {
+        note->version = version;
+        note->length = length;
+    }
+    if (!session->tls13 || length < FINISHED_RECORD_MIN)
+        return;
+    if (session->client_finished)
+        session->follows_finished[from] = true;
+    else if (from == SIDE_CLIENT)
+        session->client_finished = true;
+}
+
+/* Another protocol that is known to stay what it is. */
+static bool prelude_is_settled(const struct prelude_text *text, bool from_client)
+{
+    static const bool may_switch[PRELUDE_COUNT] = {
+        [PRELUDE_PARTIAL] = true,
+        [PRELUDE_HTTP_CONNECT] = true,
+        [PRELUDE_SMTP] = true,
+        [PRELUDE_FTP] = true,
+        [PRELUDE_REPLY] = true,
+        [PRELUDE_STARTTLS] = true,
+        [PRELUDE_POP3] = true,
+        [PRELUDE_IMAP] = true,
+        [PRELUDE_NNTP] = true,
+        [PRELUDE_SIEVE] = true,
+        [PRELUDE_IRC] = true,
+        [PRELUDE_XMPP] = true,
+        [PRELUDE_MYSQL] = true,
+        [PRELUDE_MYSQL_SSL_REQUEST] = true,
+        [PRELUDE_POSTGRESQL_SSL_REQUEST] = true,
+        [PRELUDE_POSTGRESQL_ACCEPT] = true,
+        [PRELUDE_LDAP] = true,
+        [PRELUDE_SOCKS4] = true,
+        [PRELUDE_SOCKS5] = true,
+        [PRELUDE_PROXY_V1] = true,
+        [PRELUDE_PROXY_V2] = true,
+        [PRELUDE_RDP] = true,
+        [PRELUDE_AMQP] = true,
+    };
+
+    return !may_switch[prelude_identify(bytes_of(text->data, text->length), from_client)];
+}
+
+static bool other_protocol_is_settled(const struct handshake *handshake)
+{
+    const struct prelude_text *client = handshake->prelude[SIDE_CLIENT];
+    const struct prelude_text *server = handshake->prelude[SIDE_SERVER];
+
+    if (handshake->stream_octets[SIDE_CLIENT] > PRELUDE_SEARCH_MAX
+        || handshake->stream_octets[SIDE_SERVER] > PRELUDE_SEARCH_MAX)
+        return true;
+    return client != NULL && server != NULL && prelude_is_settled(client, true)
+           && prelude_is_settled(server, false);
+}
+
+bool session_settled(const struct session *session)
+{
+    const struct handshake *handshake = &session->handshake;
+    const uint32_t *application = handshake->application_records;
+
+    if (session->tls13)
+        return session->follows_finished[SIDE_CLIENT] && session->follows_finished[SIDE_SERVER];
+    if (session->server_hello_seen || (session->midway && !session->hello_seen))
+        return application[SIDE_CLIENT] > 0 && application[SIDE_SERVER] > 0;
+    if (handshake->spoke_tls[SIDE_CLIENT] || handshake->spoke_tls[SIDE_SERVER])
+        return false;
+    return other_protocol_is_settled(handshake);
+}

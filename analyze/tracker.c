@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/tracker.h"
+
+#include <stdlib.h>
+
+#include "analyze/session.h"
+
+struct tracker {
+    struct tracker_options options;
+    struct verdict_sink sink;
+    struct tracker_counters counters;
+    struct budget budget;
+    struct session *free_sessions;
+    int64_t now_ns; /* time of the last packet that any callback brought */
+};
+
+/* Ports where the registry of service names has TLS from the first octet, and the usual
+ * alternatives of HTTPS, Kubernetes and MQTT. Sorted. */
+static const uint16_t well_known_tls_ports[] = {
+    261,  443,  448,  465,  563,  585,  614,  636,  684,  695,  832,   853,
+    854,  989,  990,  992,  993,  994,  995,  2376, 3269, 4433, 4443,  5061,
+    5223, 5349, 5671, 5986, 6443, 6514, 6697, 8443, 8883, 9443, 10250,
+};
+
+static bool port_expects_tls(const struct tracker_options *options, uint16_t port)
+{
+    size_t known = sizeof(well_known_tls_ports) / sizeof(well_known_tls_ports[0]);
+
+    for (size_t i = 0; i < known; i++)
+        if (well_known_tls_ports[i] == port)
+            return true;
+    for (size_t i = 0; i < options->tls_port_count; i++)
+        if (options->tls_ports[i] == port)
+            return true;
+    return false;
+}
+
+static struct session *take_session(struct tracker *tracker)
+{
+    struct session *session = tracker->free_sessions;
+
+    if (tracker->budget.limit - tracker->budget.used < sizeof(*session))
+        return NULL;
+    if (session != NULL) {
+        tracker->free_sessions = session->next_free;
+        memset(session, 0, sizeof(*session));
+    } else {
+        session = calloc(1, sizeof(*session));
+        if (session == NULL)
+            return NULL;
+    }
+    session->budget = &tracker->budget;
+    tracker->budget.used += sizeof(*session);
+    if (tracker->budget.used > tracker->budget.peak)
+        tracker->budget.peak = tracker->budget.used;
+    tracker->counters.handshakes++;
+    return session;
+}
+
+static void give_session(struct tracker *tracker, struct session *session)
+{
+    session_release(session);
+    tracker->budget.used -= sizeof(*session);
+    tracker->counters.handshakes--;
+    session->connection->user = NULL;
+    session->next_free = tracker->free_sessions;
+    tracker->free_sessions = session;
+}
+
+static void count_limits(struct tracker *tracker, const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    tracker->counters.outcomes[facts->outcome]++;
+    tracker->counters.transcripts_full += handshake->transcript_full;
+    tracker->counters.notes_full += handshake->notes_full;
+    tracker->counters.unreadable += facts->client_hello_note != NULL
+                                    && facts->client_hello_note->offset != NOTE_NOT_KEPT
+                                    && !facts->client_hello_read;
+}
+
+/* Judge a connection that is over, or whose handshake is. */
+static void judge(struct tracker *tracker, const struct session *session,
+                  enum connection_end reason, bool settled)
+{
+    const struct connection *connection = session->connection;
+    struct observation observation = {
+        .connection = connection,
+        .handshake = &session->handshake,
+        .reason = reason,
+        .capture_end_ns = tracker->now_ns,
+        .tls_expected = port_expects_tls(&tracker->options, connection->endpoint[SIDE_SERVER].port),
+        .settled = settled,
+    };
+    struct facts facts;
+    struct verdict verdict;
+
+    facts_build(&facts, &observation);
+    count_limits(tracker, &facts);
+    diagnose(&facts, &verdict);
+    tracker->sink.take(tracker->sink.context, &verdict);
+}
+
+static void see_time(struct tracker *tracker, struct moment at)
+{
+    if (at.time_ns > tracker->now_ns)
+        tracker->now_ns = at.time_ns;
+}
+
+static enum connection_interest on_opened(void *context, struct connection *connection)
+{
+    struct tracker *tracker = context;
+    struct session *session = take_session(tracker);
+
+    see_time(tracker, connection->first);
+    connection->user = session;
+    if (session == NULL) {
+        tracker->counters.refused++;
+        return CONNECTION_DONE;
+    }
+    session->connection = connection;
+    session->midway = !connection->syn_seen;
+    return CONNECTION_CONTINUE;
+}
+
+/* Let go of a connection whose outcome can not change any more. */
+static enum connection_interest go_on_or_settle(struct tracker *tracker, struct session *session)
+{
+    if (!session_settled(session))
+        return CONNECTION_CONTINUE;
+    judge(tracker, session, CONNECTION_END_CLOSED, true);
+    give_session(tracker, session);
+    return CONNECTION_DONE;
+}
+
+static enum connection_interest on_data(void *context, struct connection *connection,
+                                        enum side from, struct bytes data, struct moment at)
+{
+    struct tracker *tracker = context;
+    struct session *session = connection->user;
+
+    see_time(tracker, at);
+    session_read(session, from, data, at);
+    return go_on_or_settle(tracker, session);
+}
+
+static enum connection_interest on_gap(void *context, struct connection *connection, enum side from,
+                                       uint64_t missing, struct moment at)
+{
+    struct tracker *tracker = context;
+    struct session *session = connection->user;
+
+    see_time(tracker, at);
+    session_gap(session, from, missing, at);
+    return go_on_or_settle(tracker, session);
+}
+
+static enum connection_interest on_closed(void *context, struct connection *connection,
+                                          enum side by, bool is_reset, struct moment at)
+{
+    struct tracker *tracker = context;
+    struct session *session = connection->user;
+
+    see_time(tracker, at);
+    session_note(session, is_reset ? NOTE_RST : NOTE_FIN, by, at);
+    return CONNECTION_CONTINUE;
+}
+
+static void on_ended(void *context, struct connection *connection, enum connection_end reason)
+{
+    struct tracker *tracker = context;
+    struct session *session = connection->user;
+
+    see_time(tracker, connection->last);
+    judge(tracker, session, reason, false);
+    give_session(tracker, session);
+}
+
+struct tracker *tracker_new(const struct tracker_options *options, const struct verdict_sink *sink)
+{
+    struct tracker *tracker = calloc(1, sizeof(*tracker));
+
+    if (tracker == NULL)
+        return NULL;
+    tracker->options = *options;
+    tracker->sink = *sink;
+    tracker->budget.limit = options->memory_max;
+    return tracker;
+}
+
+void tracker_free(struct tracker *tracker)
+{
+    if (tracker == NULL)
+        return;
+    while (tracker->free_sessions != NULL) {
+        struct session *session = tracker->free_sessions;
+
+        tracker->free_sessions = session->next_free;
+        free(session);
+    }
+    free(tracker);
+}
+
+struct connection_handler tracker_handler(struct tracker *tracker)
+{
+    return (struct connection_handler){
+        .context = tracker,
+        .opened = on_opened,
+        .data = on_data,
+        .gap = on_gap,
+        .closed = on_closed,
+        .ended = on_ended,
+    };
+}
+
+const struct tracker_counters *tracker_counters(struct tracker *tracker)
+{
+    tracker->counters.memory = tracker->budget.used;
+    tracker->counters.memory_peak = tracker->budget.peak;
+    return &tracker->counters;
+}
