@@ -95,5 +95,5 @@ bool list_u16_contains(struct bytes list, uint16_t value)
 
 bool value_is_grease(uint16_t value)
 {
-    return (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);
+    return tls_is_grease(value);
 }

@@ -52,7 +52,7 @@ static void ja3_put_list(struct ja3 *ja3, struct bytes list)
     uint16_t value;
 
     while (list_u16_next(&list, &value)) {
-        if (!value_is_grease(value))
+        if (!tls_is_grease(value))
             ja3_put_number(ja3, value, &is_first);
     }
 }
@@ -63,7 +63,7 @@ static void ja3_put_extensions(struct ja3 *ja3, struct bytes extensions)
     bool is_first = true;
 
     while (extension_next(&extensions, &extension)) {
-        if (!value_is_grease(extension.type))
+        if (!tls_is_grease(extension.type))
             ja3_put_number(ja3, extension.type, &is_first);
     }
     if (extensions.len > 0)
@@ -152,7 +152,7 @@ struct sorted {
 /* Add a value, unless it is GREASE. False if there is no room. */
 static bool sorted_add(struct sorted *list, uint16_t value)
 {
-    if (value_is_grease(value))
+    if (tls_is_grease(value))
         return true;
     if (list->count == JA4_SORTED_MAX)
         return false;
@@ -242,7 +242,7 @@ static bool ja4_hash_extensions(const struct sorted *types, struct bytes schemes
             ja4_put(&hash, ',', types->values[i]);
     }
     while (!hash.is_empty && list_u16_next(&schemes, &scheme)) {
-        if (value_is_grease(scheme))
+        if (tls_is_grease(scheme))
             continue;
         ja4_put(&hash, separator, scheme);
         separator = ',';
@@ -264,7 +264,7 @@ static const char *ja4_version(const struct client_hello *hello)
     uint16_t version;
 
     while (list_u16_next(&versions, &version)) {
-        if (!value_is_grease(version) && version > highest)
+        if (!tls_is_grease(version) && version > highest)
             highest = version;
     }
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -138,7 +138,7 @@ uint16_t client_hello_version_max(const struct client_hello *hello)
     while (list_u16_next(&versions, &offered)) {
         if (version_is_draft(offered))
             offered = TLS_VERSION_1_3;
-        if (!value_is_grease(offered) && offered > highest)
+        if (!tls_is_grease(offered) && offered > highest)
             highest = offered;
     }
     return highest;
