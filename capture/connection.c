@@ -1,58 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The states of a flow and what moves it between them; who must go when memory is
- * needed; and time. */
+/* The states of a flow and what moves it from one to the next. */
 #include "capture/connection.h"
 
 #include <stdlib.h>
 
-#include "capture/flow.h"
-#include "capture/moment.h"
-#include "capture/reading.h"
-
-enum {
-    READING_CHUNK_SHIFT = 4,   /* 16 connections read */
-    HALF_OPEN_CHUNK_SHIFT = 9, /* 512 half-open ones, 32 KiB */
-
-    /* Shares of memory_max, in sixteenths. Each kind evicts its own, so that no flood
-     * of one kind takes the place of another. */
-    SHARE_FLOWS = 8,
-    SHARE_HALF_OPEN = 2,
-    SHARE_READING = 5,
-    SHARE_HELD = 1,
-    SHARES = 16,
-
-    /* Flows looked at in one go for a time-out or an eviction; those used since they
-     * were queued go to the end, which each packet can cause once at most. */
-    SWEEP_MAX = 64
-};
+#include "capture/lifecycle.h"
 
 /* Time-outs are looked for this often, in packet time. */
 #define SWEEP_INTERVAL_NS UINT64_C(10000000)
-
-/* Of connections nobody reads: as long as most keep-alives leave them silent. One that
- * is forgotten too early is picked up midway, which costs time but spoils nothing. */
-#define DONE_TIMEOUT_NS INT64_C(600000000000)
-
-/* Of connections that are over, for copies that come late; they must not be taken for
- * a connection picked up midway. */
-#define OVER_TIMEOUT_NS INT64_C(10000000000)
-
-struct connections {
-    struct connections_options options;
-    struct connection_handler handler;
-    struct connections_counters counters;
-    struct flow_table table;
-    struct pool half_opens;
-    struct pool readings;
-    struct stream_budget held;
-    struct reading scratch; /* a half-open connection on its way out needs no memory */
-    uint32_t flows_max;
-    uint32_t half_opens_max;
-    uint32_t readings_max;
-    int64_t swept_ns;
-    bool sweep_again; /* the last sweep left something to do */
-    int64_t timeout_ns[FLOW_STATES];
-};
 
 struct connections_options connections_options_default(void)
 {
@@ -63,15 +18,6 @@ struct connections_options connections_options_default(void)
         .half_open_timeout_ns = INT64_C(70000000000),
         .closed_linger_ns = INT64_C(2000000000),
     };
-}
-
-static uint32_t share(const struct connections_options *options, unsigned sixteenths, size_t size)
-{
-    size_t count = options->memory_max / SHARES * sixteenths / size;
-
-    if (count < 1)
-        return 1;
-    return count < POOL_NONE ? (uint32_t)count : POOL_NONE;
 }
 
 struct connections *connections_new(const struct connections_options *options,
@@ -87,210 +33,8 @@ struct connections *connections_new(const struct connections_options *options,
     }
     c->options = *options;
     c->handler = *handler;
-    pool_init(&c->half_opens, sizeof(struct half_open), HALF_OPEN_CHUNK_SHIFT);
-    pool_init(&c->readings, sizeof(struct reading), READING_CHUNK_SHIFT);
-    c->flows_max = share(options, SHARE_FLOWS, FLOW_COST);
-    c->half_opens_max = share(options, SHARE_HALF_OPEN, sizeof(struct half_open));
-    c->readings_max = share(options, SHARE_READING, sizeof(struct reading));
-    c->held.max = options->memory_max / SHARES * SHARE_HELD;
-    c->timeout_ns[FLOW_HALF_OPEN] = options->half_open_timeout_ns;
-    c->timeout_ns[FLOW_CONNECTING] = options->idle_timeout_ns;
-    c->timeout_ns[FLOW_READING] = options->idle_timeout_ns;
-    c->timeout_ns[FLOW_CLOSING] = options->closed_linger_ns;
-    c->timeout_ns[FLOW_DONE] = DONE_TIMEOUT_NS;
-    c->timeout_ns[FLOW_OVER] = OVER_TIMEOUT_NS;
+    lifecycle_init(c);
     return c;
-}
-
-static struct reading *reading_of(const struct connections *c, const struct flow *flow)
-{
-    return pool_at(&c->readings, flow->record);
-}
-
-static struct half_open *half_open_of(const struct connections *c, const struct flow *flow)
-{
-    return pool_at(&c->half_opens, flow->record);
-}
-
-static bool is_read(const struct flow *flow)
-{
-    return flow->state == FLOW_CONNECTING || flow->state == FLOW_READING
-           || flow->state == FLOW_CLOSING;
-}
-
-static void note_levels(struct connections *c)
-{
-    struct connections_counters *counters = &c->counters;
-    const struct flow_list *lists = c->table.lists;
-
-    counters->current = c->table.flows.used;
-    counters->half_open = lists[FLOW_HALF_OPEN].count;
-    counters->reading =
-        lists[FLOW_CONNECTING].count + lists[FLOW_READING].count + lists[FLOW_CLOSING].count;
-    counters->memory = sizeof(*c) + c->table.memory + c->table.flows.memory + c->half_opens.memory
-                       + c->readings.memory + c->held.used;
-    if (counters->memory > counters->memory_peak)
-        counters->memory_peak = counters->memory;
-}
-
-static void count_ended(struct connections *c, struct flow *flow)
-{
-    if (!(flow->flags & FLOW_ENDED))
-        c->counters.ended++;
-    flow->flags |= FLOW_ENDED;
-}
-
-static void forget(struct connections *c, uint32_t number)
-{
-    count_ended(c, flow_at(&c->table, number));
-    flow_remove(&c->table, number);
-}
-
-/* Keep of a connection what its flow entry holds, in the state given. */
-static void release_reading(struct connections *c, uint32_t number, enum flow_state state)
-{
-    struct flow *flow = flow_at(&c->table, number);
-    struct reading *reading = reading_of(c, flow);
-
-    for (unsigned half = 0; half < 2; half++) {
-        if (reading->half[half].stream.fin >= 0)
-            flow->flags |= (uint8_t)(FLOW_FIN_0 << half);
-    }
-    reading_clear(reading);
-    pool_give(&c->readings, flow->record);
-    flow->record = POOL_NONE;
-    flow_queue(&c->table, number, state);
-}
-
-/* Tell the handler of the end. The flow entry stays, with nobody reading it. */
-static void end_reading(struct connections *c, uint32_t number, enum connection_end reason)
-{
-    struct flow *flow = flow_at(&c->table, number);
-    struct reading *reading = reading_of(c, flow);
-    bool over = flow->state == FLOW_CLOSING;
-
-    reading_end(reading, reason);
-    count_ended(c, flow);
-    release_reading(c, number, over ? FLOW_OVER : FLOW_DONE);
-}
-
-static void prepare(struct connections *c, struct reading *reading, uint32_t number)
-{
-    reading->handler = &c->handler;
-    reading->counters = &c->counters;
-    reading->budget = &c->held;
-    reading->flow = number;
-}
-
-static void end_half_open(struct connections *c, uint32_t number, enum connection_end reason)
-{
-    struct flow *flow = flow_at(&c->table, number);
-
-    prepare(c, &c->scratch, number);
-    reading_begin_half_open(&c->scratch, &flow->key, flow->flags & FLOW_ISN_1 ? 1 : 0,
-                            half_open_of(c, flow), flow->isn);
-    pool_give(&c->half_opens, flow->record);
-    if (reading_opened(&c->scratch) == READING_CONTINUE)
-        reading_end(&c->scratch, reason);
-    forget(c, number);
-}
-
-/* End a connection in whatever state; its flow goes too. */
-static void end_flow(struct connections *c, uint32_t number, enum connection_end reason)
-{
-    const struct flow *flow = flow_at(&c->table, number);
-
-    if (flow->state == FLOW_HALF_OPEN) {
-        end_half_open(c, number, reason);
-        return;
-    }
-    if (is_read(flow))
-        end_reading(c, number, reason);
-    forget(c, number);
-}
-
-/* The oldest flow of a state that was not used since it was queued; after SWEEP_MAX
- * that were, the next one. never is passed by. POOL_NONE when there is none. */
-static uint32_t oldest(struct connections *c, enum flow_state state, uint32_t never)
-{
-    struct flow_list *list = &c->table.lists[state];
-
-    for (unsigned i = 0; list->oldest != POOL_NONE; i++) {
-        uint32_t number = list->oldest;
-        struct flow *flow = flow_at(&c->table, number);
-
-        if (number != never && (i >= SWEEP_MAX || !(flow->flags & FLOW_TOUCHED)))
-            return number;
-        if (number == never && list->count == 1)
-            return POOL_NONE;
-        flow->flags &= (uint8_t)~FLOW_TOUCHED;
-        flow_queue(&c->table, number, state);
-    }
-    return POOL_NONE;
-}
-
-/* End the connection that is the smallest loss, of the states given in that order. */
-static bool evict(struct connections *c, const enum flow_state *states, unsigned count,
-                  uint32_t never, bool keep_flow)
-{
-    struct connections_counters *counters = &c->counters;
-
-    for (unsigned i = 0; i < count; i++) {
-        uint32_t number = oldest(c, states[i], never);
-
-        if (number == POOL_NONE)
-            continue;
-        counters->evicted += states[i] == FLOW_READING || states[i] == FLOW_CONNECTING;
-        counters->evicted_half_open += states[i] == FLOW_HALF_OPEN;
-        counters->evicted_done += states[i] == FLOW_DONE;
-        if (states[i] == FLOW_CLOSING)
-            end_reading(c, number, CONNECTION_END_CLOSED);
-        else if (states[i] == FLOW_READING)
-            end_reading(c, number, CONNECTION_END_EVICTED);
-        else
-            end_flow(c, number, CONNECTION_END_EVICTED);
-        if (!keep_flow && (states[i] == FLOW_CLOSING || states[i] == FLOW_READING))
-            forget(c, number);
-        return true;
-    }
-    return false;
-}
-
-static uint32_t add_flow(struct connections *c, const struct flow_key *key, uint32_t hash)
-{
-    static const enum flow_state order[] = {FLOW_OVER,    FLOW_DONE,       FLOW_HALF_OPEN,
-                                            FLOW_CLOSING, FLOW_CONNECTING, FLOW_READING};
-    uint32_t number;
-
-    if (c->table.flows.used >= c->flows_max)
-        (void)evict(c, order, FLOW_STATES, POOL_NONE, false);
-    number = flow_add(&c->table, key, hash, FLOW_OVER);
-    if (number == POOL_NONE && evict(c, order, FLOW_STATES, POOL_NONE, false))
-        number = flow_add(&c->table, key, hash, FLOW_OVER);
-    return number;
-}
-
-static uint32_t take_half_open(struct connections *c)
-{
-    static const enum flow_state order[] = {FLOW_HALF_OPEN};
-
-    if (c->half_opens.used >= c->half_opens_max)
-        (void)evict(c, order, 1, POOL_NONE, false);
-    return pool_take(&c->half_opens);
-}
-
-/* A record for a connection to be read, at the cost of others if need be. */
-static uint32_t take_reading(struct connections *c, uint32_t never)
-{
-    static const enum flow_state order[] = {FLOW_CLOSING, FLOW_CONNECTING, FLOW_READING};
-    uint32_t number;
-
-    if (c->readings.used >= c->readings_max)
-        (void)evict(c, order, 3, never, true);
-    number = pool_take(&c->readings);
-    if (number == POOL_NONE && evict(c, order, 3, never, true))
-        number = pool_take(&c->readings);
-    return number;
 }
 
 static void settle(struct connections *c, uint32_t number, enum reading_status status)
@@ -299,7 +43,7 @@ static void settle(struct connections *c, uint32_t number, enum reading_status s
     const struct reading *reading = reading_of(c, flow);
 
     if (status == READING_DONE)
-        release_reading(c, number, reading->closing ? FLOW_OVER : FLOW_DONE);
+        lifecycle_release_reading(c, number, reading->closing ? FLOW_OVER : FLOW_DONE);
     else if (status == READING_CLOSING && flow->state != FLOW_CLOSING)
         flow_queue(&c->table, number, FLOW_CLOSING);
     else if (flow->state == FLOW_CONNECTING && reading->payload)
@@ -311,6 +55,7 @@ static void read_segment(struct connections *c, uint32_t number, unsigned half,
 {
     struct reading *reading = reading_of(c, flow_at(&c->table, number));
 
+    lifecycle_make_held_room(c, number);
     settle(c, number, reading_segment(reading, half, segment));
 }
 
@@ -318,25 +63,24 @@ static void read_segment(struct connections *c, uint32_t number, unsigned half,
  * nobody wants it. */
 static bool promote(struct connections *c, uint32_t number)
 {
-    uint32_t record = take_reading(c, number);
+    uint32_t record = lifecycle_take_reading(c);
     struct flow *flow = flow_at(&c->table, number);
     uint32_t half_open = flow->record;
     struct reading *reading;
 
     if (record == POOL_NONE) {
         c->counters.evicted++;
-        end_half_open(c, number, CONNECTION_END_EVICTED);
+        lifecycle_end_flow(c, number, CONNECTION_END_EVICTED);
         return false;
     }
     reading = pool_at(&c->readings, record);
-    prepare(c, reading, number);
-    reading_begin_half_open(reading, &flow->key, flow->flags & FLOW_ISN_1 ? 1 : 0,
-                            half_open_of(c, flow), flow->isn);
+    lifecycle_prepare(c, reading);
+    reading_begin_half_open(reading, &flow->key, opener_of(flow), half_open_of(c, flow), flow->isn);
     pool_give(&c->half_opens, half_open);
     flow->record = record;
     flow_queue(&c->table, number, FLOW_CONNECTING);
     settle(c, number, reading_opened(reading));
-    note_levels(c);
+    lifecycle_note_levels(c);
     return flow->state == FLOW_CONNECTING;
 }
 
@@ -351,8 +95,8 @@ static void note_isn(struct flow *flow, unsigned half, uint32_t isn)
 static bool open_half_open(struct connections *c, const struct flow_key *key, uint32_t hash,
                            unsigned half, const struct segment *segment)
 {
-    uint32_t record = take_half_open(c);
-    uint32_t number = record == POOL_NONE ? POOL_NONE : add_flow(c, key, hash);
+    uint32_t record = lifecycle_take_half_open(c);
+    uint32_t number = record == POOL_NONE ? POOL_NONE : lifecycle_add_flow(c, key, hash);
     struct flow *flow;
 
     if (number == POOL_NONE) {
@@ -374,8 +118,8 @@ static bool open_reading(struct connections *c, const struct flow_key *key, uint
 {
     bool from_server = (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
     unsigned client = from_server ? half ^ 1 : half;
-    uint32_t record = take_reading(c, POOL_NONE);
-    uint32_t number = record == POOL_NONE ? POOL_NONE : add_flow(c, key, hash);
+    uint32_t record = lifecycle_take_reading(c);
+    uint32_t number = record == POOL_NONE ? POOL_NONE : lifecycle_add_flow(c, key, hash);
     struct reading *reading;
     struct flow *flow;
 
@@ -392,7 +136,7 @@ static bool open_reading(struct connections *c, const struct flow_key *key, uint
     else
         c->counters.midway++;
     reading = reading_of(c, flow);
-    prepare(c, reading, number);
+    lifecycle_prepare(c, reading);
     reading_begin(reading, key, client, segment);
     flow_queue(&c->table, number, FLOW_CONNECTING);
     if (reading_opened(reading) == READING_DONE)
@@ -420,17 +164,16 @@ static void open_flow(struct connections *c, const struct flow_key *key, uint32_
         c->counters.evicted++;
         c->counters.ended++;
     }
-    note_levels(c);
+    lifecycle_note_levels(c);
 }
 
 /* Of a flow that nobody reads: is this segment the beginning of another connection? */
 static bool is_new_syn(const struct flow *flow, unsigned half, const struct segment *segment)
 {
-    unsigned opener = flow->flags & FLOW_ISN_1 ? 1 : 0;
-
     if ((segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
         return false;
-    return !(flow->flags & FLOW_ISN_KNOWN) || opener != half || flow->isn != segment->sequence;
+    return !(flow->flags & FLOW_ISN_KNOWN) || opener_of(flow) != half
+           || flow->isn != segment->sequence;
 }
 
 /* A segment of a flow that nobody reads. */
@@ -455,18 +198,18 @@ static bool is_reused(const struct connections *c, const struct flow *flow, unsi
         return false;
     if (is_read(flow))
         return reading_is_reused_by(reading_of(c, flow), half, segment);
-    if (flow->state == FLOW_HALF_OPEN && half != (flow->flags & FLOW_ISN_1 ? 1u : 0u))
+    if (flow->state == FLOW_HALF_OPEN && half != opener_of(flow))
         return false;
     return is_new_syn(flow, half, segment);
 }
 
-static void take_half_open_segment(struct connections *c, uint32_t number, unsigned half,
-                                   const struct segment *segment)
+static void half_open_segment(struct connections *c, uint32_t number, unsigned half,
+                              const struct segment *segment)
 {
     struct flow *flow = flow_at(&c->table, number);
     bool is_syn = (segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
 
-    if (is_syn && half == (flow->flags & FLOW_ISN_1 ? 1u : 0u) && segment->payload_length == 0)
+    if (is_syn && half == opener_of(flow) && segment->payload_length == 0)
         half_open_again(half_open_of(c, flow), segment);
     else if (promote(c, number))
         read_segment(c, number, half, segment);
@@ -482,62 +225,14 @@ static void take_segment(struct connections *c, uint32_t number, unsigned half,
     if (flow->state >= FLOW_DONE)
         pass(c, number, half, segment);
     else if (flow->state == FLOW_HALF_OPEN)
-        take_half_open_segment(c, number, half, segment);
+        half_open_segment(c, number, half, segment);
     else
         read_segment(c, number, half, segment);
 }
 
-static void end_by_timeout(struct connections *c, uint32_t number)
-{
-    const struct flow *flow = flow_at(&c->table, number);
-
-    if (flow->state == FLOW_CLOSING)
-        end_reading(c, number, CONNECTION_END_CLOSED);
-    else if (is_read(flow))
-        end_reading(c, number, CONNECTION_END_IDLE);
-    else
-        end_flow(c, number, CONNECTION_END_IDLE);
-}
-
-/* End what timed out in one state. False when there may be more. */
-static bool sweep_state(struct connections *c, enum flow_state state, int64_t now_ns)
-{
-    const struct flow_list *list = &c->table.lists[state];
-
-    for (unsigned i = 0; i < SWEEP_MAX; i++) {
-        uint32_t number = list->oldest;
-        struct flow *flow;
-
-        if (number == POOL_NONE)
-            return true;
-        flow = flow_at(&c->table, number);
-        if (elapsed_ns(now_ns, flow->seen_ns) > c->timeout_ns[state]) {
-            end_by_timeout(c, number);
-        } else if (flow->flags & FLOW_TOUCHED) {
-            flow->flags &= (uint8_t)~FLOW_TOUCHED;
-            flow_queue(&c->table, number, state);
-        } else {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool sweep(struct connections *c, int64_t now_ns)
-{
-    bool finished = true;
-
-    for (int state = 0; state < FLOW_STATES; state++)
-        finished = sweep_state(c, (enum flow_state)state, now_ns) && finished;
-    c->swept_ns = now_ns;
-    c->sweep_again = !finished;
-    note_levels(c);
-    return finished;
-}
-
 void connections_advance(struct connections *connections, int64_t now_ns)
 {
-    while (!sweep(connections, now_ns))
+    while (!lifecycle_sweep(connections, now_ns))
         ;
 }
 
@@ -552,13 +247,13 @@ void connections_segment(struct connections *connections, const struct segment *
 
     /* Unsigned: a step backwards is a large interval, and resets swept_ns. */
     if (since_sweep >= SWEEP_INTERVAL_NS || c->sweep_again)
-        (void)sweep(c, segment->at.time_ns);
+        (void)lifecycle_sweep(c, segment->at.time_ns);
     half = flow_key_of(&segment->source, segment->source_port, &segment->destination,
                        segment->destination_port, &key);
     hash = flow_hash(&c->table, &key);
     number = flow_find(&c->table, &key, hash);
     if (number != POOL_NONE && is_reused(c, flow_at(&c->table, number), half, segment)) {
-        end_flow(c, number, CONNECTION_END_REUSED);
+        lifecycle_end_flow(c, number, CONNECTION_END_REUSED);
         number = POOL_NONE;
     }
     if (number == POOL_NONE)
@@ -620,12 +315,12 @@ void connections_finish(struct connections *connections)
     for (int state = FLOW_HALF_OPEN; state < FLOW_DONE; state++)
         flow_list_sort(&c->table, (enum flow_state)state, first_packet, c);
     while ((number = first_of_all(c)) != POOL_NONE)
-        end_flow(c, number, CONNECTION_END_CAPTURE);
+        lifecycle_end_flow(c, number, CONNECTION_END_CAPTURE);
     for (int state = FLOW_DONE; state < FLOW_STATES; state++) {
         while (c->table.lists[state].oldest != POOL_NONE)
-            forget(c, c->table.lists[state].oldest);
+            lifecycle_end_flow(c, c->table.lists[state].oldest, CONNECTION_END_CAPTURE);
     }
-    note_levels(c);
+    lifecycle_note_levels(c);
 }
 
 void connections_free(struct connections *connections)

@@ -339,25 +339,35 @@ enum reading_status reading_segment(struct reading *reading, unsigned half,
     return reading->closing ? READING_CLOSING : READING_CONTINUE;
 }
 
+/* A SYN-ACK belongs to the connection whose SYN it ACKs. */
+static bool is_foreign_syn_ack(const struct reading *reading, unsigned half,
+                               const struct segment *segment)
+{
+    const struct stream *peer = &reading->half[half ^ 1].stream;
+
+    return reading->closing && peer->known && peer->base != segment->acknowledgment;
+}
+
 bool reading_is_reused_by(const struct reading *reading, unsigned half,
                           const struct segment *segment)
 {
-    const struct half *from = &reading->half[half];
-    const struct stream *stream = &from->stream;
+    const struct stream *stream = &reading->half[half].stream;
+    const struct stream *peer = &reading->half[half ^ 1].stream;
     int64_t offset;
 
     if (!(segment->flags & TCP_SYN) || (segment->flags & TCP_RST))
         return false;
     if (stream->known && stream->base == segment->sequence + 1)
         return false;
-    if (reading->closing)
-        return true;
     if (segment->flags & TCP_ACK)
-        return false;
+        return is_foreign_syn_ack(reading, half, segment);
+    if (reading->closing
+        || elapsed_ns(segment->at.time_ns, reading->connection.last.time_ns) > READING_REUSE_NS)
+        return true;
     /* Both sides may open at the same time; else a SYN from where none came is new. */
     if (!stream->known)
-        return !reading->connection.syn_seen || reading->half[half ^ 1].stream.highest > 0;
-    if (!reading->half[half ^ 1].stream.known)
+        return !reading->connection.syn_seen || peer->highest > 0;
+    if (!peer->known)
         return true;
     /* A SYN within the window of a living connection is answered by a mere ACK
      * (RFC 9293 section 3.10.7.4): it begins nothing. */

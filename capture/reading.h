@@ -12,6 +12,9 @@
 #include "capture/stream.h"
 #include "capture/transport.h"
 
+/* A SYN after a silence as long as TIME-WAIT begins a new connection, whatever its number. */
+#define READING_REUSE_NS INT64_C(60000000000)
+
 enum reading_status {
     READING_CONTINUE,
     READING_CLOSING, /* FIN both ways or RST: continue for a short time */
@@ -31,7 +34,6 @@ struct reading {
     struct connections_counters *counters;
     struct stream_budget *budget;
     uint64_t packets; /* both ways */
-    uint32_t flow;    /* its number */
     uint8_t client;   /* the half that is the client */
     bool done;        /* the handler returned CONNECTION_DONE */
     bool closing;
@@ -39,8 +41,8 @@ struct reading {
     struct half half[2];
 };
 
-/* Begin a connection with client as the half that is the client, first packet at
- * first. The pointers are kept. No callback. */
+/* Begin a connection with client as the half that is the client, of which first is
+ * the first packet. The three pointers are set before. No callback. */
 void reading_begin(struct reading *reading, const struct flow_key *key, unsigned client,
                    const struct segment *first);
 

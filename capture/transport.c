@@ -192,9 +192,15 @@ static void note_unacknowledged(struct direction *direction, struct transport *t
         note_unacknowledged_sizes(direction, transport);
 }
 
-/* Everything of direction below offset was ACKed. */
+/* Where a segment ends, seen from another sequence number: positive when behind it. */
+static int32_t sent_end_from(const struct sent_segment *sent, uint32_t sequence)
+{
+    return (int32_t)(sent->start + sent->length - sequence);
+}
+
+/* Everything of direction below the sequence number was ACKed. */
 static void sent_acknowledged(struct direction *direction, struct transport *transport,
-                              int64_t offset)
+                              uint32_t acknowledgment)
 {
     uint32_t oldest = sent_oldest(transport);
     bool in_row = true;
@@ -204,7 +210,7 @@ static void sent_acknowledged(struct direction *direction, struct transport *tra
     for (uint32_t i = transport->sent_open; i < transport->sent_count; i++) {
         struct sent_segment *sent = sent_at(transport, i);
 
-        if (!sent->acknowledged && sent->start + sent->length <= offset) {
+        if (!sent->acknowledged && sent_end_from(sent, acknowledgment) <= 0) {
             sent->acknowledged = true;
             if (!sent->superseded && sent->length > direction->largest_acknowledged)
                 direction->largest_acknowledged = sent->length;
@@ -298,22 +304,22 @@ void transport_acknowledgment(struct direction *direction, struct transport *tra
     stream_acknowledge(peer_stream, offset);
     if (peer_stream->fin >= 0 && offset > peer_stream->fin)
         peer->fin_acknowledged = true;
-    sent_acknowledged(peer, peer_transport, offset);
+    sent_acknowledged(peer, peer_transport, segment->acknowledgment);
     note_unacknowledged(peer, peer_transport, peer_stream->highest, offset);
 }
 
-/* Find the segment that began at start; mark those cut differently as superseded. */
-static struct sent_segment *sent_before(struct transport *transport, int64_t start, int64_t end)
+/* Find a segment with these very octets; mark those cut differently as superseded. */
+static struct sent_segment *sent_before(struct transport *transport, uint32_t start,
+                                        uint32_t length)
 {
     struct sent_segment *found = NULL;
 
     for (uint32_t i = sent_oldest(transport); i < transport->sent_count; i++) {
         struct sent_segment *sent = sent_at(transport, i);
-        int64_t sent_end = sent->start + sent->length;
 
-        if (sent->start >= end || sent_end <= start)
+        if (sent_end_from(sent, start) <= 0 || (int32_t)(sent->start - (start + length)) >= 0)
             continue;
-        if (sent->start == start && sent_end == end)
+        if (sent->start == start && sent->length == length)
             found = sent;
         else if (!sent->acknowledged)
             sent->superseded = true;
@@ -321,16 +327,14 @@ static struct sent_segment *sent_before(struct transport *transport, int64_t sta
     return found;
 }
 
-static void note_sent(struct direction *direction, struct transport *transport, int64_t start,
+static void note_sent(struct direction *direction, struct transport *transport, uint32_t start,
                       uint32_t length, bool again)
 {
-    struct sent_segment *sent = NULL;
+    struct sent_segment *sent = again ? sent_before(transport, start, length) : NULL;
 
-    if (again)
-        sent = sent_before(transport, start, start + length);
+    if (sent == NULL && transport->sent_count == UINT32_MAX)
+        return; /* four thousand million segments: no handshake any more */
     if (sent == NULL) {
-        if (transport->sent_count == UINT32_MAX)
-            return; /* four thousand million segments: no handshake any more */
         sent = sent_at(transport, transport->sent_count++);
         *sent = (struct sent_segment){.start = start, .length = length};
     }
@@ -372,7 +376,7 @@ void transport_payload(struct direction *direction, struct transport *transport,
     int64_t end = start + length;
     int64_t highest = end > stream->highest ? end : stream->highest;
     int64_t seen = start < stream->highest ? stream_seen(stream, start, end) : 0;
-    bool again = seen > 0;
+    bool late = seen == 0 && start < stream->highest && fills_hole_late(transport, segment, rtt_ns);
 
     direction->payload_octets += length;
     moment_first(&direction->first_data, segment->at);
@@ -380,13 +384,11 @@ void transport_payload(struct direction *direction, struct transport *transport,
         direction->largest_segment = length;
     if (seen < length)
         direction->last_data = segment->at;
-    if (again)
-        note_retransmission(direction, segment, seen);
-    else if (start < stream->highest && fills_hole_late(transport, segment, rtt_ns))
-        note_retransmission(direction, segment, length), again = true;
+    if (seen > 0 || late)
+        note_retransmission(direction, segment, late ? length : seen);
     if (start > stream->highest)
         transport->hole_since_ns = segment->at.time_ns;
-    note_sent(direction, transport, start, length, again);
+    note_sent(direction, transport, stream->base + (uint32_t)start, length, seen > 0 || late);
     if (moment_seen(direction->reset.at) && end > transport->reset_highest
         && direction->reset.fit != RESET_OUTSIDE)
         direction->reset.data_after = true;

@@ -31,7 +31,7 @@ enum {
 
 /* A payload segment as it was sent. */
 struct sent_segment {
-    int64_t start; /* offset */
+    uint32_t start; /* sequence number */
     uint32_t length;
     uint16_t again; /* times sent again */
     bool acknowledged;

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/lifecycle.h"
+
+#include "capture/moment.h"
+
+enum {
+    READING_CHUNK_SHIFT = 4,   /* 16 connections read */
+    HALF_OPEN_CHUNK_SHIFT = 9, /* 512 half-open ones, 32 KiB */
+
+    /* Shares of memory_max, in sixteenths. */
+    SHARE_FLOWS = 8,
+    SHARE_HALF_OPEN = 2,
+    SHARE_READING = 5,
+    SHARE_HELD = 1,
+    SHARES = 16,
+
+    /* Flows looked at in one go for a time-out or an eviction; those used since they
+     * were queued go to the end, which each packet can cause once at most. */
+    SWEEP_MAX = 64
+};
+
+/* Of connections nobody reads: as long as most keep-alives leave them silent. One that
+ * is forgotten too early is picked up midway, which costs time but spoils nothing. */
+#define DONE_TIMEOUT_NS INT64_C(600000000000)
+
+/* Of connections that are over, for copies that come late; they must not be taken for
+ * a connection picked up midway. */
+#define OVER_TIMEOUT_NS INT64_C(10000000000)
+
+static uint32_t share(const struct connections_options *options, unsigned sixteenths, size_t size)
+{
+    size_t count = options->memory_max / SHARES * sixteenths / size;
+
+    if (count < 1)
+        return 1;
+    return count < POOL_NONE ? (uint32_t)count : POOL_NONE;
+}
+
+void lifecycle_init(struct connections *c)
+{
+    pool_init(&c->half_opens, sizeof(struct half_open), HALF_OPEN_CHUNK_SHIFT);
+    pool_init(&c->readings, sizeof(struct reading), READING_CHUNK_SHIFT);
+    c->flows_max = share(&c->options, SHARE_FLOWS, FLOW_COST);
+    c->half_opens_max = share(&c->options, SHARE_HALF_OPEN, sizeof(struct half_open));
+    c->readings_max = share(&c->options, SHARE_READING, sizeof(struct reading));
+    c->held.max = c->options.memory_max / SHARES * SHARE_HELD;
+    c->timeout_ns[FLOW_HALF_OPEN] = c->options.half_open_timeout_ns;
+    c->timeout_ns[FLOW_CONNECTING] = c->options.idle_timeout_ns;
+    c->timeout_ns[FLOW_READING] = c->options.idle_timeout_ns;
+    c->timeout_ns[FLOW_CLOSING] = c->options.closed_linger_ns;
+    c->timeout_ns[FLOW_DONE] = DONE_TIMEOUT_NS;
+    c->timeout_ns[FLOW_OVER] = OVER_TIMEOUT_NS;
+}
+
+void lifecycle_note_levels(struct connections *c)
+{
+    struct connections_counters *counters = &c->counters;
+    const struct flow_list *lists = c->table.lists;
+
+    counters->current = c->table.flows.used;
+    counters->half_open = lists[FLOW_HALF_OPEN].count;
+    counters->reading =
+        lists[FLOW_CONNECTING].count + lists[FLOW_READING].count + lists[FLOW_CLOSING].count;
+    counters->memory = sizeof(*c) + c->table.memory + c->table.flows.memory + c->half_opens.memory
+                       + c->readings.memory + c->held.used;
+    if (counters->memory > counters->memory_peak)
+        counters->memory_peak = counters->memory;
+}
+
+static void count_ended(struct connections *c, struct flow *flow)
+{
+    if (!(flow->flags & FLOW_ENDED))
+        c->counters.ended++;
+    flow->flags |= FLOW_ENDED;
+}
+
+static void forget(struct connections *c, uint32_t number)
+{
+    count_ended(c, flow_at(&c->table, number));
+    flow_remove(&c->table, number);
+}
+
+/* Keep of a connection what its flow entry holds, in the state given. */
+void lifecycle_release_reading(struct connections *c, uint32_t number, enum flow_state state)
+{
+    struct flow *flow = flow_at(&c->table, number);
+    struct reading *reading = reading_of(c, flow);
+
+    for (unsigned half = 0; half < 2; half++) {
+        if (reading->half[half].stream.fin >= 0)
+            flow->flags |= (uint8_t)(FLOW_FIN_0 << half);
+    }
+    reading_clear(reading);
+    pool_give(&c->readings, flow->record);
+    flow->record = POOL_NONE;
+    flow_queue(&c->table, number, state);
+}
+
+/* Tell the handler of the end. The flow entry stays, with nobody reading it. */
+static void end_reading(struct connections *c, uint32_t number, enum connection_end reason)
+{
+    struct flow *flow = flow_at(&c->table, number);
+    struct reading *reading = reading_of(c, flow);
+    bool over = flow->state == FLOW_CLOSING;
+
+    reading_end(reading, reason);
+    count_ended(c, flow);
+    lifecycle_release_reading(c, number, over ? FLOW_OVER : FLOW_DONE);
+}
+
+void lifecycle_prepare(struct connections *c, struct reading *reading)
+{
+    reading->handler = &c->handler;
+    reading->counters = &c->counters;
+    reading->budget = &c->held;
+}
+
+static void end_half_open(struct connections *c, uint32_t number, enum connection_end reason)
+{
+    struct flow *flow = flow_at(&c->table, number);
+
+    lifecycle_prepare(c, &c->scratch);
+    reading_begin_half_open(&c->scratch, &flow->key, opener_of(flow), half_open_of(c, flow),
+                            flow->isn);
+    pool_give(&c->half_opens, flow->record);
+    if (reading_opened(&c->scratch) == READING_CONTINUE)
+        reading_end(&c->scratch, reason);
+    forget(c, number);
+}
+
+/* End a connection in whatever state; its flow goes too. */
+void lifecycle_end_flow(struct connections *c, uint32_t number, enum connection_end reason)
+{
+    const struct flow *flow = flow_at(&c->table, number);
+
+    if (flow->state == FLOW_HALF_OPEN) {
+        end_half_open(c, number, reason);
+        return;
+    }
+    if (is_read(flow))
+        end_reading(c, number, reason);
+    forget(c, number);
+}
+
+/* The oldest flow of a state that was not used since it was queued; after SWEEP_MAX
+ * that were, the next one. POOL_NONE when there is none. */
+static uint32_t oldest(struct connections *c, enum flow_state state)
+{
+    const struct flow_list *list = &c->table.lists[state];
+
+    for (unsigned i = 0; i < SWEEP_MAX && list->oldest != POOL_NONE; i++) {
+        uint32_t number = list->oldest;
+        struct flow *flow = flow_at(&c->table, number);
+
+        if (!(flow->flags & FLOW_TOUCHED))
+            return number;
+        flow->flags &= (uint8_t)~FLOW_TOUCHED;
+        flow_queue(&c->table, number, state);
+    }
+    return list->oldest;
+}
+
+/* End the connection that is the smallest loss, of the states given in that order. */
+static bool evict(struct connections *c, const enum flow_state *states, unsigned count,
+                  bool keep_flow)
+{
+    struct connections_counters *counters = &c->counters;
+
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t number = oldest(c, states[i]);
+
+        if (number == POOL_NONE)
+            continue;
+        counters->evicted += states[i] == FLOW_READING || states[i] == FLOW_CONNECTING;
+        counters->evicted_half_open += states[i] == FLOW_HALF_OPEN;
+        counters->evicted_done += states[i] == FLOW_DONE;
+        if (states[i] == FLOW_CLOSING)
+            end_reading(c, number, CONNECTION_END_CLOSED);
+        else if (states[i] == FLOW_READING)
+            end_reading(c, number, CONNECTION_END_EVICTED);
+        else
+            lifecycle_end_flow(c, number, CONNECTION_END_EVICTED);
+        if (!keep_flow && (states[i] == FLOW_CLOSING || states[i] == FLOW_READING))
+            forget(c, number);
+        return true;
+    }
+    return false;
+}
+
+uint32_t lifecycle_add_flow(struct connections *c, const struct flow_key *key, uint32_t hash)
+{
+    static const enum flow_state order[] = {FLOW_OVER,    FLOW_DONE,       FLOW_HALF_OPEN,
+                                            FLOW_CLOSING, FLOW_CONNECTING, FLOW_READING};
+    uint32_t number;
+
+    if (c->table.flows.used >= c->flows_max)
+        (void)evict(c, order, FLOW_STATES, false);
+    number = flow_add(&c->table, key, hash, FLOW_OVER);
+    if (number == POOL_NONE && evict(c, order, FLOW_STATES, false))
+        number = flow_add(&c->table, key, hash, FLOW_OVER);
+    return number;
+}
+
+uint32_t lifecycle_take_half_open(struct connections *c)
+{
+    static const enum flow_state order[] = {FLOW_HALF_OPEN};
+
+    if (c->half_opens.used >= c->half_opens_max)
+        (void)evict(c, order, 1, false);
+    return pool_take(&c->half_opens);
+}
+
+uint32_t lifecycle_take_reading(struct connections *c)
+{
+    static const enum flow_state order[] = {FLOW_CLOSING, FLOW_CONNECTING, FLOW_READING};
+    uint32_t number;
+
+    if (c->readings.used >= c->readings_max)
+        (void)evict(c, order, 3, true);
+    number = pool_take(&c->readings);
+    if (number == POOL_NONE && evict(c, order, 3, true))
+        number = pool_take(&c->readings);
+    return number;
+}
+
+static void end_by_timeout(struct connections *c, uint32_t number)
+{
+    const struct flow *flow = flow_at(&c->table, number);
+
+    if (flow->state == FLOW_CLOSING)
+        end_reading(c, number, CONNECTION_END_CLOSED);
+    else if (is_read(flow))
+        end_reading(c, number, CONNECTION_END_IDLE);
+    else
+        lifecycle_end_flow(c, number, CONNECTION_END_IDLE);
+}
+
+/* End what timed out in one state. False when there may be more. */
+static bool sweep_state(struct connections *c, enum flow_state state, int64_t now_ns)
+{
+    const struct flow_list *list = &c->table.lists[state];
+
+    for (unsigned i = 0; i < SWEEP_MAX; i++) {
+        uint32_t number = list->oldest;
+        struct flow *flow;
+
+        if (number == POOL_NONE)
+            return true;
+        flow = flow_at(&c->table, number);
+        if (elapsed_ns(now_ns, flow->seen_ns) > c->timeout_ns[state]) {
+            end_by_timeout(c, number);
+        } else if (flow->flags & FLOW_TOUCHED) {
+            flow->flags &= (uint8_t)~FLOW_TOUCHED;
+            flow_queue(&c->table, number, state);
+        } else {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool lifecycle_sweep(struct connections *c, int64_t now_ns)
+{
+    bool finished = true;
+
+    for (int state = 0; state < FLOW_STATES; state++)
+        finished = sweep_state(c, (enum flow_state)state, now_ns) && finished;
+    c->swept_ns = now_ns;
+    c->sweep_again = !finished;
+    lifecycle_note_levels(c);
+    return finished;
+}
+
+static bool holds_octets(const struct reading *reading)
+{
+    return reading->half[0].stream.held_pieces > 0 || reading->half[1].stream.held_pieces > 0;
+}
+
+void lifecycle_make_held_room(struct connections *c, uint32_t never)
+{
+    const struct flow_list *list = &c->table.lists[FLOW_READING];
+
+    for (unsigned i = 0; i < SWEEP_MAX && c->held.used > c->held.max / 8 * 7; i++) {
+        uint32_t number = list->oldest;
+
+        if (number == POOL_NONE)
+            return;
+        if (number == never || !holds_octets(reading_of(c, flow_at(&c->table, number)))) {
+            flow_queue(&c->table, number, FLOW_READING);
+            continue;
+        }
+        c->counters.evicted++;
+        end_reading(c, number, CONNECTION_END_EVICTED);
+    }
+}

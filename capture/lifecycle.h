@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* lifecycle.h -- inside of the connection table: room for what begins, the end of what ends.
+ *
+ * Memory is shared out by kind (flow entries, half-open records, connections read,
+ * held octets), and each kind evicts its own, so that no flood of one kind takes the
+ * place of another. What goes first: connections that are over, those nobody reads,
+ * SYNs without an answer, connections closing, those without payload so far, and at
+ * last those being read; within a kind the one least recently used, approximately
+ * (a second chance for what was used since it was queued).
+ */
+#ifndef TLSWHY_CAPTURE_LIFECYCLE_H
+#define TLSWHY_CAPTURE_LIFECYCLE_H
+
+#include "capture/connection.h"
+#include "capture/flow.h"
+#include "capture/reading.h"
+
+struct connections {
+    struct connections_options options;
+    struct connection_handler handler;
+    struct connections_counters counters;
+    struct flow_table table;
+    struct pool half_opens;
+    struct pool readings;
+    struct stream_budget held;
+    struct reading scratch; /* a half-open connection on its way out needs no memory */
+    uint32_t flows_max;
+    uint32_t half_opens_max;
+    uint32_t readings_max;
+    int64_t swept_ns;
+    bool sweep_again; /* the last sweep left something to do */
+    int64_t timeout_ns[FLOW_STATES];
+};
+
+static inline struct reading *reading_of(const struct connections *c, const struct flow *flow)
+{
+    return pool_at(&c->readings, flow->record);
+}
+
+static inline struct half_open *half_open_of(const struct connections *c, const struct flow *flow)
+{
+    return pool_at(&c->half_opens, flow->record);
+}
+
+static inline bool is_read(const struct flow *flow)
+{
+    return flow->state == FLOW_CONNECTING || flow->state == FLOW_READING
+           || flow->state == FLOW_CLOSING;
+}
+
+static inline unsigned opener_of(const struct flow *flow)
+{
+    return flow->flags & FLOW_ISN_1 ? 1 : 0;
+}
+
+/* Set the time-outs and the shares of memory from c->options. */
+void lifecycle_init(struct connections *c);
+
+/* Bring the counters of levels up to date. */
+void lifecycle_note_levels(struct connections *c);
+
+/* A new flow entry, in no use yet (FLOW_OVER), at the cost of others if need be.
+ * POOL_NONE when memory is short. */
+uint32_t lifecycle_add_flow(struct connections *c, const struct flow_key *key, uint32_t hash);
+
+/* A half-open record, likewise. */
+uint32_t lifecycle_take_half_open(struct connections *c);
+
+/* A record for a connection to be read, likewise. */
+uint32_t lifecycle_take_reading(struct connections *c);
+
+/* Make room for held octets, but not at the cost of the connection never. */
+void lifecycle_make_held_room(struct connections *c, uint32_t never);
+
+/* Tie a record to the table. */
+void lifecycle_prepare(struct connections *c, struct reading *reading);
+
+/* Nobody reads the connection any more: keep its flow entry only, in the state given. */
+void lifecycle_release_reading(struct connections *c, uint32_t number, enum flow_state state);
+
+/* End a connection in whatever state, with its callbacks; its flow entry goes too. */
+void lifecycle_end_flow(struct connections *c, uint32_t number, enum connection_end reason);
+
+/* End some of what timed out by now_ns. False when there may be more. */
+bool lifecycle_sweep(struct connections *c, int64_t now_ns);
+
+#endif
