@@ -44,7 +44,7 @@ enum fit fit_reply(struct bytes in)
 {
     static const char shape[] = "2dds"; /* 2: 2 to 5, d: digit, s: space or dash */
     uint8_t octet;
-    bool fits = true;
+    bool fits;
 
     for (size_t i = 0; i < sizeof shape - 1; i++) {
         if (!bytes_u8(&in, &octet))
