@@ -134,6 +134,48 @@ class RecutTest(unittest.TestCase):
         self.assertEqual(sum(1 for value in flags if value & PSH), 7)
         self.assertEqual(flags[-3:], [ACK, ACK | PSH | FIN, RST])
 
+    def test_nothing_moves_past_a_milestone(self):
+        talk = Conversation()
+        talk.open()
+        for flags in (ACK | FIN, RST, SYN):
+            talk.send("client", bytes(range(90)))
+            talk.send("client", flags=flags)
+        talk.send("client", bytes(90))
+        talk.send("server", bytes(90))
+        for how in recutting.RECUTS:
+            if how != "duplicate":
+                changed = self.recut(how, talk.packets)
+                parts = self.between_milestones(changed)
+                self.assertEqual(parts, self.between_milestones(talk.packets))
+
+    def between_milestones(self, packets):
+        """The bytes that were sent between one milestone and the next."""
+        parts = [[]]
+        for packet, segment in zip(packets, self.segments(packets)):
+            if segment.flags & recutting.MILESTONES:
+                parts.append([])
+            parts[-1].append(packet)
+        return [streams(part) for part in parts]
+
+    def test_only_duplicate_adds_milestones(self):
+        packets = Conversation().whole()
+        for how in recutting.RECUTS:
+            for flag in (SYN, FIN, RST):
+                count = [
+                    sum(1 for segment in self.segments(some) if segment.flags & flag)
+                    for some in (packets, self.recut(how, packets))
+                ]
+                self.assertEqual(count[1], count[0] * (2 if how == "duplicate" else 1))
+
+    def test_swap_keeps_sides_apart_that_count_alike(self):
+        talk = Conversation(first=(1000, 1000))
+        talk.open()
+        for side in ("server", "client", "server", "client"):
+            talk.send(side, bytes(range(90)))
+        changed = self.segments(self.recut("swap", talk.packets))
+        sides = [segment.source[1] for segment in changed if segment.length]
+        self.assertEqual(turns(sides), [443, 40000, 443, 40000])
+
     def test_swap_changes_the_order_within_a_flight_only(self):
         packets = Conversation().whole()
         changed = self.segments(self.recut("swap", packets))

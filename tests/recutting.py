@@ -112,7 +112,9 @@ def odd(capture, limit, chance):
 
 
 def swap(capture, limit, _chance):
-    """Each segment cut in two, and neighbours of one direction swapped.
+    """Each segment cut in three, and neighbours of one direction swapped.
+
+    Three, so that the pairs lie within a segment and across the border of two in turn.
 
     Only what is sent in one go is swapped: an answer never overtakes its question. The first octets
     of a direction whose SYN is not in the capture stay in front, as nothing else says where that
@@ -170,8 +172,8 @@ def _swap_flight(capture, flight, budget, slots):
     for index in indexes:
         segment = capture.segments[index]
         granted = budget.take(segment)
-        half = max(1, (granted + 1) // 2)
-        slots[index] = list(_pieces(index, segment, granted, lambda left, half=half: half))
+        third = max(1, (granted + 2) // 3)
+        slots[index] = list(_pieces(index, segment, granted, lambda left, third=third: third))
         pieces += slots[index]
     start = 0 if first_may_move else 1
     for left in range(start, len(pieces) - 1, 2):

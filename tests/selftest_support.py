@@ -133,10 +133,10 @@ class ToolTest(unittest.TestCase):
 class Conversation:
     """Makes the packets of one TCP connection."""
 
-    def __init__(self, version=4):
+    def __init__(self, version=4, first=(1000, 0xFFFFFFF0)):
         self.version = version
         self.packets = []
-        self._next = {"client": 1000, "server": 0xFFFFFFF0}
+        self._next = dict(zip(("client", "server"), first))
 
     def send(self, side, payload=b"", flags=ACK):
         """Add one segment, 10 ms after the one before."""
@@ -170,18 +170,22 @@ class Conversation:
         ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + length, 7, 0x4000, 64, 6, 0) + addresses
         return macs + b"\x81\0\0\x0a\x08\0" + ip
 
-    def whole(self):
-        """A complete exchange: opened, three requests of some segments, closed."""
+    def open(self):
+        """The three segments that open it."""
         self.send("client", flags=SYN)
         self.send("server", flags=SYN | ACK)
         self.send("client")
+
+    def whole(self):
+        """A complete exchange: opened, three requests of some segments, closed."""
+        self.open()
         for turn in range(3):
             self.send("client", bytes(range(turn, 200)), ACK | PSH)
             self.send("client", bytes(range(100 + turn)), ACK | PSH)
             self.send("server", bytes(1000), ACK)
             self.send("server", bytes(range(255)), ACK | PSH)
             self.send("client")
-        self.send("client", b"bye", ACK | PSH | FIN)
+        self.send("client", b"ok", ACK | PSH | FIN)
         self.send("server", flags=ACK | FIN)
         self.send("client", flags=RST)
         return self.packets
