@@ -138,16 +138,21 @@ static const char *what_is_missing(const struct facts *facts)
     return NULL;
 }
 
+/* Silence of a connection proves something only where TCP itself was seen to work or to fail:
+ * what was sent last is either ACKed, or sent again and again. Neither means that the capture
+ * lacks packets, as one does that was made through a filter. */
 static bool is_dying(const struct facts *facts)
 {
-    const struct connection *connection = facts->connection;
-    bool retransmits = connection->direction[SIDE_CLIENT].most_retransmitted >= 2
-                       || connection->direction[SIDE_SERVER].most_retransmitted >= 2;
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    bool acknowledged = client->unacknowledged_octets == 0 && server->unacknowledged_octets == 0;
 
-    return facts->waited_ns >= SILENCE_NS || retransmits;
+    if (client->most_retransmitted >= 2 || server->most_retransmitted >= 2)
+        return true;
+    return acknowledged && facts->waited_ns >= SILENCE_NS;
 }
 
-static enum outcome outcome_of_handshake(struct facts *facts, enum connection_end reason)
+static enum outcome outcome_of_handshake(struct facts *facts)
 {
     if (facts->refusal.kind == REFUSAL_ALERT && facts->refusal.alert != TLS_ALERT_CLOSE_NOTIFY
         && facts->refusal.alert != TLS_ALERT_USER_CANCELED)
@@ -155,9 +160,11 @@ static enum outcome outcome_of_handshake(struct facts *facts, enum connection_en
     facts->incomplete_reason = what_is_missing(facts);
     if (facts->incomplete_reason != NULL)
         return OUTCOME_INCOMPLETE;
-    if (facts->refusal.kind != REFUSAL_NONE || reason != CONNECTION_END_CAPTURE || is_dying(facts))
+    if (facts->refusal.kind != REFUSAL_NONE || is_dying(facts))
         return OUTCOME_FAILED;
-    facts->incomplete_reason = "the capture ends during the handshake";
+    facts->incomplete_reason = facts->capture_ended && facts->waited_ns < SILENCE_NS
+                                   ? "the capture ends during the handshake"
+                                   : "the capture lacks the packets that came next";
     return OUTCOME_INCOMPLETE;
 }
 
@@ -170,6 +177,6 @@ void facts_decide_outcome(struct facts *facts, const struct observation *observa
     else if (!handshake->spoke_tls[SIDE_CLIENT] && !handshake->spoke_tls[SIDE_SERVER])
         facts->outcome = outcome_without_tls(facts, observation->reason);
     else
-        facts->outcome = outcome_of_handshake(facts, observation->reason);
+        facts->outcome = outcome_of_handshake(facts);
     facts->stage = find_stage(facts);
 }
