@@ -66,6 +66,21 @@ static enum link_status step_macsec(struct bytes *in, struct link *link, uint32_
     return LINK_IP;
 }
 
+/* Cisco's tag of a security group: version, length in words, words, then the EtherType. */
+static enum link_status step_metadata(struct bytes *in, struct link *link, uint32_t *next)
+{
+    uint8_t version;
+    uint8_t words;
+    uint16_t type;
+
+    (void)link;
+    if (!bytes_u8(in, &version) || !bytes_u8(in, &words) || !bytes_skip(in, (size_t)words * 4)
+        || !bytes_u16(in, &type))
+        return LINK_SHORT;
+    *next = type;
+    return version == 1 ? LINK_IP : LINK_UNSUPPORTED;
+}
+
 /* True when an Ethernet frame that carries something known may begin here. */
 static bool looks_like_ethernet(struct bytes in)
 {
@@ -205,7 +220,7 @@ static const struct {
     {ETHERTYPE_PPPOE_SESSION, step_pppoe}, {ETHERTYPE_PPP, step_ppp},
     {ETHERTYPE_MPLS, step_mpls},           {ETHERTYPE_MPLS_MULTICAST, step_mpls},
     {LINK_PROTOCOL_LLC, step_llc},         {ETHERTYPE_BACKBONE, step_backbone},
-    {ETHERTYPE_MACSEC, step_macsec},
+    {ETHERTYPE_MACSEC, step_macsec},       {ETHERTYPE_CISCO_METADATA, step_metadata},
 };
 
 /* The first octets of a link type with nothing but IP behind them. */

@@ -4,7 +4,7 @@
  * One row per link type (the LINKTYPE_ values of the pcap and pcapng formats)
  * strips the link header; then one row per protocol strips what lies between
  * it and IP: stacked VLAN tags (802.1Q, 802.1ad), 802.1ah, unencrypted MACsec,
- * MPLS and the Ethernet within, PPPoE, PPP, LLC/SNAP. Tunnels that carry such
+ * Cisco's metadata, MPLS and the Ethernet within, PPPoE, PPP, LLC/SNAP. Tunnels that carry such
  * frames in IP (tunnel.h) enter through link_decode_protocol.
  *
  * No allocation, no state: everything is a view into the frame.
@@ -48,6 +48,7 @@ enum {
     ETHERTYPE_PROVIDER_VLAN = 0x88a8, /* IEEE 802.1ad */
     ETHERTYPE_MACSEC = 0x88e5,
     ETHERTYPE_BACKBONE = 0x88e7, /* IEEE 802.1ah service instance tag */
+    ETHERTYPE_CISCO_METADATA = 0x8909,
     ETHERTYPE_OLD_VLAN = 0x9100, /* double tags before 802.1ad */
     LINK_PROTOCOL_IP = 0x10000,  /* IPv4 or IPv6, as its first four bits say */
     LINK_PROTOCOL_LLC = 0x10001, /* IEEE 802.2 */

@@ -8,6 +8,7 @@ enum {
     PORT_L2TP = 1701,
     PORT_GTP_U = 2152,
     PORT_VXLAN = 4789,
+    PORT_VXLAN_GPE = 4790,
     PORT_GENEVE = 6081,
     PORT_VXLAN_OLD = 8472, /* Linux before the port was assigned */
 
@@ -24,6 +25,9 @@ enum {
     ERSPAN_II_LEN = 8,
     ERSPAN_III_LEN = 12,
     ERSPAN_III_PLATFORM_LEN = 8,
+
+    VXLAN_HAS_NETWORK = 0x08,
+    VXLAN_HAS_PROTOCOL = 0x04,
 
     GTP_EXTENSION = 0x04,
     GTP_OPTIONAL_FIELDS = 0x07,
@@ -141,20 +145,36 @@ static enum tunnel_status open_gre(struct bytes in, size_t missing, struct tunne
     return found(content, TUNNEL_GRE, protocol, in);
 }
 
-/* RFC 7348 section 5: the I flag, and zeros where nothing is defined (0x80 and the next two
- * octets are the group policy extension). */
+/* RFC 7348 section 5: the I flag; the other bits are for extensions, and ignored. */
 static enum tunnel_status open_vxlan(struct bytes in, size_t missing,
                                      struct tunnel_content *content)
 {
     uint8_t flags;
-    uint8_t reserved;
 
     (void)missing;
-    if (!bytes_u8(&in, &flags) || !bytes_skip(&in, 6) || !bytes_u8(&in, &reserved))
-        return TUNNEL_ABSENT;
-    if ((flags & 0x7f) != 0x08 || reserved != 0)
+    if (!bytes_u8(&in, &flags) || !bytes_skip(&in, 7) || (flags & VXLAN_HAS_NETWORK) == 0)
         return TUNNEL_ABSENT;
     return found(content, TUNNEL_VXLAN, ETHERTYPE_TRANSPARENT_ETHERNET, in);
+}
+
+/* draft-ietf-nvo3-vxlan-gpe: the P flag, and what follows in the fourth octet. */
+static enum tunnel_status open_vxlan_gpe(struct bytes in, size_t missing,
+                                         struct tunnel_content *content)
+{
+    static const uint32_t protocols[] = {LINK_PROTOCOL_NONE, ETHERTYPE_IPV4, ETHERTYPE_IPV6,
+                                         ETHERTYPE_TRANSPARENT_ETHERNET};
+    struct bytes header = in;
+    uint8_t flags;
+    uint8_t next;
+
+    if (!bytes_u8(&header, &flags) || !bytes_skip(&header, 2) || !bytes_u8(&header, &next)
+        || !bytes_skip(&header, 4))
+        return TUNNEL_ABSENT;
+    if ((flags & VXLAN_HAS_PROTOCOL) == 0)
+        return open_vxlan(in, missing, content);
+    if (next >= sizeof(protocols) / sizeof(protocols[0]))
+        return TUNNEL_ABSENT;
+    return found(content, TUNNEL_VXLAN, protocols[next], header);
 }
 
 /* RFC 8926 section 3.4: version 0, length of the options in words, reserved bits are zero. */
@@ -240,8 +260,11 @@ static const struct {
     bool as_source;
     tunnel_reader open;
 } udp_tunnels[] = {
-    {PORT_VXLAN, false, open_vxlan},   {PORT_VXLAN_OLD, false, open_vxlan},
-    {PORT_GENEVE, false, open_geneve}, {PORT_GTP_U, true, open_gtp},
+    {PORT_VXLAN, false, open_vxlan},
+    {PORT_VXLAN_OLD, false, open_vxlan},
+    {PORT_VXLAN_GPE, false, open_vxlan_gpe},
+    {PORT_GENEVE, false, open_geneve},
+    {PORT_GTP_U, true, open_gtp},
     {PORT_L2TP, true, open_l2tp},
 };
 

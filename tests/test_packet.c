@@ -1,0 +1,629 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/ip.h"
+#include "capture/link.h"
+#include "tests/support/frames.h"
+#include "tests/support/wire.h"
+
+#define PAYLOAD "payload"
+
+/* What every test of this file works with. */
+struct bench {
+    struct guard guard;
+    struct packet_decoder *decoder;
+    struct frame frame;
+    struct packet packet;
+};
+
+static struct bench *bench_new(void)
+{
+    struct bench *bench = calloc(1, sizeof(*bench));
+
+    if (bench == NULL)
+        abort();
+    bench->guard = guard_new();
+    bench->decoder = packet_decoder_new();
+    if (bench->decoder == NULL)
+        abort();
+    return bench;
+}
+
+static void bench_free(struct bench *bench)
+{
+    guard_free(&bench->guard);
+    packet_decoder_free(bench->decoder);
+    free(bench);
+}
+
+/* Decode the first captured octets of the frame, of which original were on the wire. */
+static enum packet_kind decode_cut(struct bench *bench, int link_type, size_t captured,
+                                   size_t original)
+{
+    struct raw_packet raw = {
+        .data = guard_copy(&bench->guard, frame_octets(&bench->frame).data, captured),
+        .original_length = (uint32_t)original,
+        .time_ns = 1000,
+        .number = 7,
+        .link_type = link_type,
+    };
+
+    return packet_decode(bench->decoder, &raw, &bench->packet);
+}
+
+static enum packet_kind decode(struct bench *bench, int link_type)
+{
+    return decode_cut(bench, link_type, bench->frame.len, bench->frame.len);
+}
+
+static void start_segment(struct frame *frame)
+{
+    frame_start(frame, PAYLOAD);
+    frame_tcp(frame, TCP_PSH | TCP_ACK);
+}
+
+static void start_ipv4(struct frame *frame)
+{
+    start_segment(frame);
+    frame_ipv4(frame, IP_PROTOCOL_TCP);
+}
+
+static void start_ethernet(struct frame *frame)
+{
+    start_ipv4(frame);
+    frame_ethernet(frame, ETHERTYPE_IPV4);
+}
+
+static void in_ipv4(struct frame *frame, uint8_t protocol)
+{
+    frame_ipv4(frame, protocol);
+    frame_ethernet(frame, ETHERTYPE_IPV4);
+}
+
+static void in_udp(struct frame *frame, uint16_t port)
+{
+    frame_udp(frame, 50000, port);
+    in_ipv4(frame, IP_PROTOCOL_UDP);
+}
+
+static void build_ipv6_extensions(struct frame *frame)
+{
+    start_segment(frame);
+    FRAME_PREPEND(frame, "\x06\0\0\0\0\0\0\x09"); /* atomic fragment */
+    FRAME_PREPEND(frame, "\x2c\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"); /* AH */
+    FRAME_PREPEND(frame, "\x33\0\0\0\0\0\0\0");                                   /* routing */
+    FRAME_PREPEND(frame, "\x2b\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0"); /* destination options */
+    FRAME_PREPEND(frame, "\x3c\0\x01\x04\0\0\0\0");               /* hop-by-hop options */
+    frame_ipv6(frame, IP_PROTOCOL_HOP_BY_HOP);
+    frame_ethernet(frame, ETHERTYPE_IPV6);
+}
+
+static void build_gre(struct frame *frame)
+{
+    start_ipv4(frame);
+    FRAME_PREPEND(frame, "\xb0\0\x08\0ccccKKKKSSSS"); /* checksum, key, sequence */
+    in_ipv4(frame, IP_PROTOCOL_GRE);
+}
+
+static void build_gre_ethernet(struct frame *frame)
+{
+    start_ethernet(frame);
+    FRAME_PREPEND(frame, "\0\0\x65\x58");
+    in_ipv4(frame, IP_PROTOCOL_GRE);
+}
+
+static void build_pptp(struct frame *frame)
+{
+    start_ipv4(frame);
+    FRAME_PREPEND(frame, "\xff\x03\0\x21");
+    FRAME_PREPEND(frame, "\x30\x81\x88\x0b\0\0\0\0SSSSAAAA");
+    in_ipv4(frame, IP_PROTOCOL_GRE);
+}
+
+static void build_eoip(struct frame *frame)
+{
+    start_ethernet(frame);
+    FRAME_PREPEND(frame, "\x20\x01\x64\0\0\x3d\x01\0");
+    in_ipv4(frame, IP_PROTOCOL_GRE);
+}
+
+static void build_erspan1(struct frame *frame)
+{
+    start_ethernet(frame);
+    FRAME_PREPEND(frame, "\0\0\x88\xbe");
+    in_ipv4(frame, IP_PROTOCOL_GRE);
+}
+
+static void build_erspan2(struct frame *frame)
+{
+    start_ethernet(frame);
+    FRAME_PREPEND(frame, "\x10\0\x88\xbeSSSS\x10\0\0\x14\0\0\0\x01");
+    in_ipv4(frame, IP_PROTOCOL_GRE);
+}
+
+static void build_erspan3(struct frame *frame)
+{
+    start_ethernet(frame);
+    FRAME_PREPEND(frame, "\x10\0\x22\xebSSSS\x20\0\0\x14\0\0\0\0\0\0\0\x01PPPPPPPP");
+    in_ipv4(frame, IP_PROTOCOL_GRE);
+}
+
+static void build_ip_in_ip(struct frame *frame)
+{
+    start_ipv4(frame);
+    in_ipv4(frame, IP_PROTOCOL_IPV4);
+}
+
+static void build_6in4(struct frame *frame)
+{
+    start_segment(frame);
+    frame_ipv6(frame, IP_PROTOCOL_TCP);
+    in_ipv4(frame, IP_PROTOCOL_IPV6);
+}
+
+static void build_etherip(struct frame *frame)
+{
+    start_ethernet(frame);
+    FRAME_PREPEND(frame, "\x30\0");
+    in_ipv4(frame, IP_PROTOCOL_ETHERIP);
+}
+
+static void build_vxlan(struct frame *frame)
+{
+    start_ethernet(frame);
+    FRAME_PREPEND(frame, "\x08\0\0\0\0\0\x2a\0");
+    in_udp(frame, 4789);
+}
+
+static void build_vxlan_gpe(struct frame *frame)
+{
+    start_ipv4(frame);
+    FRAME_PREPEND(frame, "\x0c\0\0\x01\0\0\x2a\0");
+    in_udp(frame, 4790);
+}
+
+static void build_geneve(struct frame *frame)
+{
+    start_ethernet(frame);
+    FRAME_PREPEND(frame, "\x01\0\x65\x58\0\0\x2a\0oooo");
+    in_udp(frame, 6081);
+}
+
+static void build_gtp(struct frame *frame)
+{
+    start_ipv4(frame);
+    FRAME_PREPEND(frame, "\0\0\0\x85\x01\x10\x01\0"); /* a PDU session container */
+    frame_number(frame, 0x1, 4);
+    frame_number(frame, frame->len - 4, 2);
+    FRAME_PREPEND(frame, "\x34\xff");
+    in_udp(frame, 2152);
+}
+
+static void build_l2tp(struct frame *frame)
+{
+    start_ipv4(frame);
+    FRAME_PREPEND(frame, "\xff\x03\0\x21");
+    FRAME_PREPEND(frame, "\0\x01\0\x02nnrr\0\x02oo"); /* tunnel, session, Ns, Nr, offset */
+    frame_number(frame, frame->len + 4, 2);
+    FRAME_PREPEND(frame, "\x4a\x02");
+    in_udp(frame, 1701);
+}
+
+static void build_mpls_in_ip(struct frame *frame)
+{
+    start_ipv4(frame);
+    FRAME_PREPEND(frame, "\0\x01\x01\x40");
+    in_ipv4(frame, IP_PROTOCOL_MPLS);
+}
+
+static void build_nested(struct frame *frame)
+{
+    build_vxlan(frame);
+    FRAME_PREPEND(frame, "\0\0\x65\x58");
+    in_ipv4(frame, IP_PROTOCOL_GRE);
+    FRAME_PREPEND(frame, "\x08\0\0\0\0\0\x2a\0");
+    in_udp(frame, 8472);
+}
+
+static void build_ipv4_options(struct frame *frame)
+{
+    size_t len;
+
+    start_segment(frame);
+    FRAME_PREPEND(frame, "\x94\x04\0\0");
+    FRAME_PREPEND(frame, "\xc0\x00\x02\x01\xc6\x33\x64\x02");
+    len = frame->len + 12;
+    FRAME_PREPEND(frame, "\x12\x34\x40\0\x40\x06\0\0");
+    frame_number(frame, len, 2);
+    FRAME_PREPEND(frame, "\x46\0");
+    frame_ethernet(frame, ETHERTYPE_IPV4);
+}
+
+static void build_plain_ipv6(struct frame *frame)
+{
+    start_segment(frame);
+    frame_ipv6(frame, IP_PROTOCOL_TCP);
+    frame_ethernet(frame, ETHERTYPE_IPV6);
+}
+
+static const struct {
+    void (*build)(struct frame *frame);
+    uint8_t tunnels[PACKET_TUNNELS_MAX];
+} forms[] = {
+    {start_ethernet, {0}},
+    {build_plain_ipv6, {0}},
+    {build_ipv4_options, {0}},
+    {build_ipv6_extensions, {0}},
+    {build_gre, {TUNNEL_GRE}},
+    {build_gre_ethernet, {TUNNEL_GRE}},
+    {build_pptp, {TUNNEL_GRE}},
+    {build_eoip, {TUNNEL_GRE}},
+    {build_erspan1, {TUNNEL_ERSPAN}},
+    {build_erspan2, {TUNNEL_ERSPAN}},
+    {build_erspan3, {TUNNEL_ERSPAN}},
+    {build_ip_in_ip, {TUNNEL_IP_IN_IP}},
+    {build_6in4, {TUNNEL_IP_IN_IP}},
+    {build_etherip, {TUNNEL_IP_IN_IP}},
+    {build_mpls_in_ip, {TUNNEL_IP_IN_IP}},
+    {build_vxlan, {TUNNEL_VXLAN}},
+    {build_vxlan_gpe, {TUNNEL_VXLAN}},
+    {build_geneve, {TUNNEL_GENEVE}},
+    {build_gtp, {TUNNEL_GTP_U}},
+    {build_l2tp, {TUNNEL_L2TP}},
+    {build_nested, {TUNNEL_VXLAN, TUNNEL_GRE, TUNNEL_VXLAN}},
+};
+
+enum { FORMS = sizeof(forms) / sizeof(forms[0]) };
+
+static void a_segment_is_read_through_every_form(void)
+{
+    struct bench *bench = bench_new();
+    const struct segment *segment = &bench->packet.segment;
+
+    for (size_t i = 0; i < FORMS; i++) {
+        forms[i].build(&bench->frame);
+        CU_ASSERT_EQUAL_FATAL(decode(bench, LINKTYPE_ETHERNET), PACKET_TCP);
+        CU_ASSERT_EQUAL(segment->source_port, FRAME_SOURCE_PORT);
+        CU_ASSERT_EQUAL(segment->destination_port, FRAME_DESTINATION_PORT);
+        CU_ASSERT_EQUAL(segment->sequence, FRAME_SEQUENCE);
+        CU_ASSERT_EQUAL(segment->acknowledgment, FRAME_ACKNOWLEDGMENT);
+        CU_ASSERT_EQUAL(segment->flags, TCP_PSH | TCP_ACK);
+        CU_ASSERT_EQUAL(segment->window, 64240);
+        CU_ASSERT_EQUAL(segment->payload_length, strlen(PAYLOAD));
+        CU_ASSERT_TRUE(bytes_equal(segment->payload, bytes_of(PAYLOAD, strlen(PAYLOAD))));
+        CU_ASSERT_EQUAL(memcmp(segment->tunnels, forms[i].tunnels, PACKET_TUNNELS_MAX), 0);
+        CU_ASSERT_EQUAL(segment->at.packet, 7);
+    }
+    CU_ASSERT_EQUAL(packet_decoder_counters(bench->decoder)->tcp, FORMS);
+    bench_free(bench);
+}
+
+/* The payload of a cut packet never reaches beyond the captured octets. */
+static void check_cut(struct bench *bench, size_t captured, size_t original)
+{
+    enum packet_kind kind = decode_cut(bench, LINKTYPE_ETHERNET, captured, original);
+    const struct segment *segment = &bench->packet.segment;
+
+    if (kind != PACKET_TCP) {
+        CU_ASSERT_TRUE(captured < bench->frame.len - strlen(PAYLOAD));
+        return;
+    }
+    CU_ASSERT_TRUE(segment->payload.len <= captured);
+    CU_ASSERT_TRUE(segment->payload.len == 0
+                   || segment->payload.data + segment->payload.len == bench->guard.end);
+    CU_ASSERT_EQUAL(segment->payload_length, strlen(PAYLOAD));
+}
+
+static void every_prefix_is_cut_or_a_shorter_segment(void)
+{
+    struct bench *bench = bench_new();
+
+    for (size_t i = 0; i < FORMS; i++) {
+        forms[i].build(&bench->frame);
+        for (size_t captured = 0; captured < bench->frame.len; captured++)
+            check_cut(bench, captured, bench->frame.len);
+    }
+    CU_ASSERT_EQUAL(packet_decoder_counters(bench->decoder)->malformed, 0);
+    bench_free(bench);
+}
+
+static void every_runt_is_harmless(void)
+{
+    struct bench *bench = bench_new();
+
+    for (size_t i = 0; i < FORMS; i++) {
+        forms[i].build(&bench->frame);
+        for (size_t captured = 0; captured < bench->frame.len - strlen(PAYLOAD); captured++)
+            CU_ASSERT_NOT_EQUAL(decode_cut(bench, LINKTYPE_ETHERNET, captured, captured),
+                                PACKET_TCP);
+    }
+    bench_free(bench);
+}
+
+static void the_ip_header_is_described(void)
+{
+    struct bench *bench = bench_new();
+    const struct segment *segment = &bench->packet.segment;
+    char text[ADDRESS_TEXT_MAX];
+
+    start_ethernet(&bench->frame);
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_TCP);
+    CU_ASSERT_STRING_EQUAL(address_format(&segment->source, text), "192.0.2.1");
+    CU_ASSERT_STRING_EQUAL(address_format(&segment->destination, text), "198.51.100.2");
+    CU_ASSERT_EQUAL(segment->hop_limit, 64);
+    CU_ASSERT_EQUAL(segment->ip_id, 0x1234);
+    CU_ASSERT_TRUE(segment->dont_fragment);
+    CU_ASSERT_EQUAL(segment->ip_length, 20 + 20 + strlen(PAYLOAD));
+    CU_ASSERT_TRUE(segment->has_mac);
+    CU_ASSERT_EQUAL(memcmp(segment->destination_mac, "\x02\0\0\0\0\x0d", 6), 0);
+    CU_ASSERT_EQUAL(memcmp(segment->source_mac, "\x02\0\0\0\0\x05", 6), 0);
+    build_plain_ipv6(&bench->frame);
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_TCP);
+    CU_ASSERT_STRING_EQUAL(address_format(&segment->source, text), "2001:db8::1");
+    CU_ASSERT_EQUAL(segment->hop_limit, 55);
+    CU_ASSERT_EQUAL(segment->ip_id, 0);
+    CU_ASSERT_TRUE(segment->dont_fragment);
+    bench_free(bench);
+}
+
+static void padding_is_no_payload(void)
+{
+    struct bench *bench = bench_new();
+    struct frame *frame = &bench->frame;
+
+    start_ethernet(frame);
+    memmove(frame->room + FRAME_ROOM - frame->len - 10, frame->room + FRAME_ROOM - frame->len,
+            frame->len);
+    frame->len += 10;
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_TCP);
+    CU_ASSERT_EQUAL(bench->packet.segment.payload.len, strlen(PAYLOAD));
+    CU_ASSERT_EQUAL(bench->packet.segment.payload_length, strlen(PAYLOAD));
+    bench_free(bench);
+}
+
+static void a_length_of_zero_is_what_was_on_the_wire(void)
+{
+    struct bench *bench = bench_new();
+    struct frame *frame = &bench->frame;
+
+    start_ipv4(frame);
+    memset(frame->room + FRAME_ROOM - frame->len + 2, 0, 2);
+    CU_ASSERT_EQUAL(decode_cut(bench, LINKTYPE_RAW, frame->len, frame->len + 1000), PACKET_TCP);
+    CU_ASSERT_EQUAL(bench->packet.segment.payload.len, strlen(PAYLOAD));
+    CU_ASSERT_EQUAL(bench->packet.segment.payload_length, strlen(PAYLOAD) + 1000);
+    CU_ASSERT_EQUAL(decode_cut(bench, LINKTYPE_RAW, frame->len, UINT32_MAX), PACKET_MALFORMED);
+    bench_free(bench);
+}
+
+static void tcp_options_are_a_view(void)
+{
+    struct bench *bench = bench_new();
+    struct frame *frame = &bench->frame;
+
+    frame_start(frame, PAYLOAD);
+    FRAME_PREPEND(frame, "\x02\x04\x05\xb4"); /* maximum segment size 1460 */
+    frame_tcp(frame, TCP_SYN);
+    frame->room[FRAME_ROOM - frame->len + 12] = 0x60;
+    frame_ipv4(frame, IP_PROTOCOL_TCP);
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_TCP);
+    CU_ASSERT_TRUE(bytes_equal(bench->packet.segment.options, bytes_of("\x02\x04\x05\xb4", 4)));
+    CU_ASSERT_EQUAL(bench->packet.segment.payload.len, strlen(PAYLOAD));
+    bench_free(bench);
+}
+
+static void a_data_offset_out_of_range_is_malformed(void)
+{
+    struct bench *bench = bench_new();
+    struct frame *frame = &bench->frame;
+
+    start_ipv4(frame);
+    frame->room[FRAME_ROOM - frame->len + 20 + 12] = 0x40;
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_MALFORMED);
+    frame->room[FRAME_ROOM - frame->len + 20 + 12] = 0x70;
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_MALFORMED);
+    bench_free(bench);
+}
+
+static void a_port_alone_makes_no_tunnel(void)
+{
+    static const uint16_t ports[] = {1701, 2152, 4789, 4790, 6081, 8472};
+    struct bench *bench = bench_new();
+
+    for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+        frame_start(&bench->frame, "a datagram of another protocol, long enough for any header");
+        in_udp(&bench->frame, ports[i]);
+        CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_OTHER);
+    }
+    /* The header of a tunnel, but its inside is no packet, or claims more than there is. */
+    frame_start(&bench->frame, "no frame at all, whatever the header says");
+    FRAME_PREPEND(&bench->frame, "\x08\0\0\0\0\0\x2a\0");
+    in_udp(&bench->frame, 4789);
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_OTHER);
+    build_vxlan(&bench->frame);
+    bench->frame.room[FRAME_ROOM - strlen(PAYLOAD) - 20 - 20 + 2] = 0x7f;
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_OTHER);
+    bench_free(bench);
+}
+
+static void nesting_is_bounded(void)
+{
+    struct bench *bench = bench_new();
+
+    start_ipv4(&bench->frame);
+    for (int i = 0; i < PACKET_TUNNELS_MAX; i++)
+        frame_ipv4(&bench->frame, IP_PROTOCOL_IPV4);
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_TCP);
+    frame_ipv4(&bench->frame, IP_PROTOCOL_IPV4);
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_UNSUPPORTED);
+    bench_free(bench);
+}
+
+static void extension_headers_are_bounded(void)
+{
+    struct bench *bench = bench_new();
+
+    start_segment(&bench->frame);
+    for (int i = 0; i <= IP_EXTENSIONS_MAX; i++) {
+        FRAME_PREPEND(&bench->frame, "\0\x01\x04\0\0\0\0");
+        frame_number(&bench->frame, i == 0 ? IP_PROTOCOL_TCP : IP_PROTOCOL_DESTINATION_OPTIONS, 1);
+    }
+    frame_ipv6(&bench->frame, IP_PROTOCOL_DESTINATION_OPTIONS);
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_UNSUPPORTED);
+    bench_free(bench);
+}
+
+static void fragments_become_a_segment(void)
+{
+    struct bench *bench = bench_new();
+    struct frame *frame = &bench->frame;
+    uint8_t whole[64];
+    size_t len;
+
+    start_segment(frame);
+    len = frame->len;
+    memcpy(whole, frame_octets(frame).data, len);
+    frame->len = 0;
+    frame_prepend(frame, whole + 16, len - 16);
+    frame_ipv4_fragment(frame, IP_PROTOCOL_TCP, 2); /* the last one comes first */
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_FRAGMENT);
+    frame->len = 0;
+    frame_prepend(frame, whole, 16);
+    frame_ipv4_fragment(frame, IP_PROTOCOL_TCP, 0x2000);
+    CU_ASSERT_EQUAL_FATAL(decode(bench, LINKTYPE_RAW), PACKET_TCP);
+    CU_ASSERT_TRUE(bytes_equal(bench->packet.segment.payload, bytes_of(PAYLOAD, strlen(PAYLOAD))));
+    CU_ASSERT_EQUAL(bench->packet.segment.ip_length, 20 + len);
+    CU_ASSERT_FALSE(bench->packet.segment.dont_fragment);
+    CU_ASSERT_EQUAL(packet_decoder_counters(bench->decoder)->reassembled, 1);
+    bench_free(bench);
+}
+
+static void ipv6_fragments_become_a_segment(void)
+{
+    struct bench *bench = bench_new();
+    struct frame *frame = &bench->frame;
+    uint8_t whole[64];
+    size_t len;
+
+    start_segment(frame);
+    FRAME_PREPEND(frame, "\x06\0\x01\x04\0\0\0\0"); /* options within the fragments */
+    len = frame->len;
+    memcpy(whole, frame_octets(frame).data, len);
+    frame->len = 0;
+    frame_prepend(frame, whole, 24);
+    FRAME_PREPEND(frame, "\x3c\0\0\x01\0\0\0\x09");
+    frame_ipv6(frame, IP_PROTOCOL_FRAGMENT);
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_FRAGMENT);
+    frame->len = 0;
+    frame_prepend(frame, whole + 24, len - 24);
+    FRAME_PREPEND(frame, "\x3c\0\0\x18\0\0\0\x09");
+    frame_ipv6(frame, IP_PROTOCOL_FRAGMENT);
+    CU_ASSERT_EQUAL_FATAL(decode(bench, LINKTYPE_RAW), PACKET_TCP);
+    CU_ASSERT_TRUE(bytes_equal(bench->packet.segment.payload, bytes_of(PAYLOAD, strlen(PAYLOAD))));
+    bench_free(bench);
+}
+
+static void an_icmp_error_tells_whose_segment_it_quotes(void)
+{
+    struct bench *bench = bench_new();
+    const struct icmp_error *error = &bench->packet.icmp;
+    struct frame *frame = &bench->frame;
+    char text[ADDRESS_TEXT_MAX];
+
+    frame_start(frame, "");
+    frame_tcp(frame, TCP_ACK);
+    frame->len = 8;
+    memmove(frame->room + FRAME_ROOM - 8, frame->room + FRAME_ROOM - 20, 8);
+    frame_ipv4(frame, IP_PROTOCOL_TCP);
+    memcpy(frame->room + FRAME_ROOM - frame->len + 2, "\x05\xdc", 2); /* 1500 octets in all */
+    FRAME_PREPEND(frame, "\x03\x04\0\0\0\0\x05\x14");                 /* MTU 1300 */
+    frame_ipv4(frame, IP_PROTOCOL_ICMP);
+    CU_ASSERT_EQUAL_FATAL(decode(bench, LINKTYPE_RAW), PACKET_ICMP_ERROR);
+    CU_ASSERT_EQUAL(error->type, 3);
+    CU_ASSERT_EQUAL(error->code, 4);
+    CU_ASSERT_EQUAL(error->mtu, 1300);
+    CU_ASSERT_EQUAL(error->source_port, FRAME_SOURCE_PORT);
+    CU_ASSERT_EQUAL(error->destination_port, FRAME_DESTINATION_PORT);
+    CU_ASSERT_EQUAL(error->sequence, FRAME_SEQUENCE);
+    CU_ASSERT_EQUAL(error->quoted_length, 1500);
+    CU_ASSERT_STRING_EQUAL(address_format(&error->sender, text), "192.0.2.1");
+    CU_ASSERT_STRING_EQUAL(address_format(&error->destination, text), "198.51.100.2");
+    CU_ASSERT_EQUAL(decode_cut(bench, LINKTYPE_RAW, frame->len - 1, frame->len - 1), PACKET_OTHER);
+    bench_free(bench);
+}
+
+static void packet_too_big_tells_its_mtu(void)
+{
+    struct bench *bench = bench_new();
+    struct frame *frame = &bench->frame;
+
+    start_segment(frame);
+    frame_ipv6(frame, IP_PROTOCOL_TCP);
+    FRAME_PREPEND(frame, "\x02\0\0\0\0\0\x05\0");
+    frame_ipv6(frame, IP_PROTOCOL_ICMPV6);
+    CU_ASSERT_EQUAL_FATAL(decode(bench, LINKTYPE_RAW), PACKET_ICMP_ERROR);
+    CU_ASSERT_TRUE(bench->packet.icmp.is_ipv6);
+    CU_ASSERT_EQUAL(bench->packet.icmp.mtu, 1280);
+    CU_ASSERT_EQUAL(bench->packet.icmp.quoted_length, 40 + 20 + strlen(PAYLOAD));
+    bench_free(bench);
+}
+
+static void other_icmp_is_no_error(void)
+{
+    struct bench *bench = bench_new();
+
+    start_ipv4(&bench->frame);
+    FRAME_PREPEND(&bench->frame, "\x08\0\0\0\0\x01\0\x01"); /* an echo request */
+    frame_ipv4(&bench->frame, IP_PROTOCOL_ICMP);
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_OTHER);
+    frame_start(&bench->frame, "a query");
+    frame_udp(&bench->frame, 5353, 53);
+    frame_ipv4(&bench->frame, IP_PROTOCOL_UDP);
+    FRAME_PREPEND(&bench->frame, "\x03\x03\0\0\0\0\0\0"); /* port unreachable, but of UDP */
+    frame_ipv4(&bench->frame, IP_PROTOCOL_ICMP);
+    CU_ASSERT_EQUAL(decode(bench, LINKTYPE_RAW), PACKET_OTHER);
+    bench_free(bench);
+}
+
+static void kinds_are_counted(void)
+{
+    struct bench *bench = bench_new();
+    const struct packet_counters *counters = packet_decoder_counters(bench->decoder);
+
+    start_ethernet(&bench->frame);
+    (void)decode(bench, LINKTYPE_ETHERNET);
+    (void)decode_cut(bench, LINKTYPE_ETHERNET, bench->frame.len - 1, bench->frame.len);
+    (void)decode_cut(bench, LINKTYPE_ETHERNET, 30, bench->frame.len);
+    (void)decode(bench, 147); /* reserved for private use */
+    CU_ASSERT_EQUAL(counters->packets, 4);
+    CU_ASSERT_EQUAL(counters->tcp, 2);
+    CU_ASSERT_EQUAL(counters->cut_payloads, 1);
+    CU_ASSERT_EQUAL(counters->cut, 1);
+    CU_ASSERT_EQUAL(counters->unsupported, 1);
+    CU_ASSERT_EQUAL(counters->octets, 4 * bench->frame.len);
+    bench_free(bench);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"a segment is read through every form", a_segment_is_read_through_every_form},
+        {"every prefix is cut or a shorter segment", every_prefix_is_cut_or_a_shorter_segment},
+        {"every runt is harmless", every_runt_is_harmless},
+        {"the IP header is described", the_ip_header_is_described},
+        {"padding is no payload", padding_is_no_payload},
+        {"a length of zero is what was on the wire", a_length_of_zero_is_what_was_on_the_wire},
+        {"TCP options are a view", tcp_options_are_a_view},
+        {"a data offset out of range is malformed", a_data_offset_out_of_range_is_malformed},
+        {"a port alone makes no tunnel", a_port_alone_makes_no_tunnel},
+        {"nesting is bounded", nesting_is_bounded},
+        {"extension headers are bounded", extension_headers_are_bounded},
+        {"fragments become a segment", fragments_become_a_segment},
+        {"IPv6 fragments become a segment", ipv6_fragments_become_a_segment},
+        {"an ICMP error tells whose segment it quotes",
+         an_icmp_error_tells_whose_segment_it_quotes},
+        {"packet too big tells its MTU", packet_too_big_tells_its_mtu},
+        {"other ICMP is no error", other_icmp_is_no_error},
+        {"kinds are counted", kinds_are_counted},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("packet", tests);
+}
