@@ -1,11 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tlswhy -- says why TLS handshakes failed, from packets alone. */
-#include <stdio.h>
+#include "tools/tlswhy/analysis.h"
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/explain.h"
+#include "tools/tlswhy/options.h"
+#include "tools/tlswhy/output.h"
 
-#include "tlswhy_config.h"
-
-int main(void)
+/* Everything that only prints what is known. */
+static int tell(const struct options *options)
 {
-    printf("tlswhy %s\n", TLSWHY_VERSION);
-    return 0;
+    int status = EXIT_ANALYSED;
+    struct output output;
+    struct layout layout;
+
+    if (!output_open(&output, NULL))
+        return EXIT_COULD_NOT;
+    layout =
+        layout_new(output.file, output_width(&output), output_has_color(&output, options->color));
+    if (options->mode == MODE_HELP) {
+        options_help(output.file);
+    } else if (options->mode == MODE_VERSION) {
+        explain_version(output.file);
+    } else if (options->mode == MODE_CAUSES) {
+        explain_causes(&layout);
+    } else if (!explain_cause(&layout, options->cause)) {
+        complain("no cause is called '%s': tlswhy --causes lists them", options->cause);
+        status = EXIT_USAGE;
+    }
+    return output_close(&output) ? status : EXIT_COULD_NOT;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    int status = EXIT_USAGE;
+
+    if (options_parse(argc, argv, &options))
+        status = options.mode == MODE_ANALYSE ? analysis_run(&options) : tell(&options);
+    options_free(&options);
+    return status;
 }

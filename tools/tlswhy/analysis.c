@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/analysis.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "analyze/event.h"
+#include "analyze/report.h"
+#include "analyze/tracker.h"
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/output.h"
+#include "tools/tlswhy/progress.h"
+#include "tools/tlswhy/stop.h"
+
+struct analysis {
+    const struct options *options;
+    uint64_t hash_key[2];
+    struct output output;
+    struct report *report;       /* text; NULL with --json */
+    struct event_writer *writer; /* --json; NULL without */
+    struct tracker *tracker;
+    struct connections *connections;
+    struct packet_decoder *decoder;
+    struct source *source;
+    struct progress progress;
+    int64_t first_ns; /* time of the first packet */
+    int64_t last_ns;
+    uint64_t failed;     /* handshakes */
+    bool is_interrupted; /* by a signal */
+    bool is_out_of_memory;
+};
+
+static void write_event(struct analysis *analysis, const struct verdict *verdict)
+{
+    struct bytes line;
+
+    if (!analysis->options->all && verdict->outcome != OUTCOME_FAILED)
+        return;
+    if (event_write(analysis->writer, verdict, &line))
+        output_line(&analysis->output, line);
+    else
+        analysis->is_out_of_memory = true;
+}
+
+static void take_verdict(void *context, const struct verdict *verdict)
+{
+    struct analysis *analysis = context;
+
+    if (verdict->outcome == OUTCOME_FAILED)
+        analysis->failed++;
+    if (analysis->writer != NULL)
+        write_event(analysis, verdict);
+    else
+        report_add(analysis->report, verdict);
+}
+
+static void take_trouble(void *context, const struct source_report *report)
+{
+    static const char *const kinds[] = {
+        [SOURCE_UNREADABLE] = "",
+        [SOURCE_CUT_OFF] = "warning: ",
+        [SOURCE_SKIPPED] = "warning: ",
+    };
+    struct analysis *analysis = context;
+
+    if (stop_requested()) /* a read that a signal ended is no fault of the file */
+        return;
+    progress_clear(&analysis->progress);
+    complain("%s%s: %s", kinds[report->trouble],
+             strcmp(report->path, "-") == 0 ? "standard input" : report->path, report->text);
+}
+
+static bool open_sink(struct analysis *analysis)
+{
+    const struct options *options = analysis->options;
+    struct event_options event = {
+        .observer_name = options->observer_name,
+        .observer_hostname = options->observer_hostname,
+        .community_seed = options->community_seed,
+    };
+    struct report_options report = {
+        .out = analysis->output.file,
+        .width = output_width(&analysis->output),
+        .has_color = output_has_color(&analysis->output, options->color),
+        .all = options->all,
+        .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
+    };
+
+    if (options->json)
+        analysis->writer = event_writer_new(&event);
+    else
+        analysis->report = report_new(&report);
+    return analysis->writer != NULL || analysis->report != NULL || complain_memory();
+}
+
+/* Half of the memory is for connections, half for the handshakes on them. */
+static bool open_analyser(struct analysis *analysis)
+{
+    const struct options *options = analysis->options;
+    const struct tracker_options tracker = {
+        .memory_max = (size_t)(options->memory_max / 2),
+        .tls_ports = options->tls_ports,
+        .tls_port_count = options->tls_port_count,
+    };
+    const struct verdict_sink sink = {.context = analysis, .take = take_verdict};
+    struct connections_options connections = connections_options_default();
+    struct connection_handler handler;
+
+    analysis->tracker = tracker_new(&tracker, &sink);
+    if (analysis->tracker == NULL)
+        return complain_memory();
+    connections.memory_max = (size_t)(options->memory_max / 2);
+    memcpy(connections.hash_key, analysis->hash_key, sizeof(connections.hash_key));
+    handler = tracker_handler(analysis->tracker);
+    analysis->connections = connections_new(&connections, &handler);
+    analysis->decoder = packet_decoder_new();
+    return (analysis->connections != NULL && analysis->decoder != NULL) || complain_memory();
+}
+
+/* Hand one packet on, and keep the time of the input. */
+static void take_packet(struct analysis *analysis, const struct raw_packet *raw)
+{
+    struct packet packet;
+
+    if (raw->number == 1)
+        analysis->first_ns = raw->time_ns;
+    if (raw->time_ns < analysis->first_ns)
+        analysis->first_ns = raw->time_ns;
+    if (raw->number == 1 || raw->time_ns > analysis->last_ns)
+        analysis->last_ns = raw->time_ns;
+    packet_decode(analysis->decoder, raw, &packet);
+    if (packet.kind == PACKET_TCP)
+        connections_segment(analysis->connections, &packet.segment);
+    else if (packet.kind == PACKET_ICMP_ERROR)
+        connections_icmp(analysis->connections, &packet.icmp);
+}
+
+/* Whether to go on: now and then there is more to do than packets. */
+static bool look_around(struct analysis *analysis)
+{
+    progress_update(&analysis->progress, analysis->source);
+    analysis->is_interrupted = stop_requested();
+    return !analysis->is_interrupted && analysis->output.error == 0 && !analysis->is_out_of_memory;
+}
+
+static enum source_status read_packets(struct analysis *analysis)
+{
+    struct raw_packet raw;
+    uint64_t packets = 0;
+
+    for (;;) {
+        enum source_status status = source_next(analysis->source, &raw);
+
+        if (status == SOURCE_PACKET)
+            take_packet(analysis, &raw);
+        else if (status != SOURCE_IDLE)
+            return status;
+        if ((status == SOURCE_IDLE || ++packets % PROGRESS_PACKETS == 0) && !look_around(analysis))
+            return SOURCE_END;
+    }
+}
+
+static void write_report(struct analysis *analysis)
+{
+    const struct report_totals totals = {
+        .packets = packet_decoder_counters(analysis->decoder),
+        .connections = connections_counters(analysis->connections),
+        .tracker = tracker_counters(analysis->tracker),
+        .source = source_counters(analysis->source),
+        .first_ns = analysis->first_ns,
+        .last_ns = analysis->last_ns,
+        .interrupted = analysis->is_interrupted,
+    };
+
+    if (analysis->report != NULL)
+        report_finish(analysis->report, &totals);
+}
+
+static int read_source(struct analysis *analysis)
+{
+    const struct source_counters *counters = source_counters(analysis->source);
+    enum source_status status = read_packets(analysis);
+
+    analysis->is_interrupted = stop_requested();
+    progress_clear(&analysis->progress);
+    connections_finish(analysis->connections);
+    if (status == SOURCE_FAILED && !analysis->is_interrupted)
+        return EXIT_COULD_NOT; /* nothing was read: there is nothing to report */
+    write_report(analysis);
+    if (analysis->is_out_of_memory) {
+        complain("out of memory: some events are missing");
+        return EXIT_COULD_NOT;
+    }
+    if (counters->files_unreadable + counters->files_damaged > 0 && !analysis->is_interrupted)
+        return EXIT_COULD_NOT;
+    return EXIT_ANALYSED;
+}
+
+static int open_and_read(struct analysis *analysis)
+{
+    const struct options *options = analysis->options;
+    const struct source_options source = {
+        .paths = options->paths,
+        .path_count = options->path_count,
+        .filter = options->filter,
+        .report = take_trouble,
+        .report_context = analysis,
+    };
+    char error[SOURCE_ERROR_MAX];
+
+    if (!open_sink(analysis) || !open_analyser(analysis))
+        return EXIT_COULD_NOT;
+    progress_begin(&analysis->progress, options->progress);
+    analysis->source = source_new(&source, error);
+    if (analysis->source == NULL) {
+        complain("%s", error);
+        return options->filter != NULL ? EXIT_USAGE : EXIT_COULD_NOT;
+    }
+    return read_source(analysis);
+}
+
+static void release(struct analysis *analysis)
+{
+    source_free(analysis->source);
+    connections_free(analysis->connections);
+    tracker_free(analysis->tracker);
+    packet_decoder_free(analysis->decoder);
+    event_writer_free(analysis->writer);
+    report_free(analysis->report);
+}
+
+int analysis_run(const struct options *options)
+{
+    struct analysis analysis = {.options = options};
+    ssize_t random;
+    int status;
+
+    random = getrandom(analysis.hash_key, sizeof(analysis.hash_key), 0);
+    if (random != (ssize_t)sizeof(analysis.hash_key)) {
+        complain("no random numbers: %s", strerror(errno));
+        return EXIT_COULD_NOT;
+    }
+    if (!output_open(&analysis.output, options->output))
+        return EXIT_COULD_NOT;
+    stop_prepare();
+    status = open_and_read(&analysis);
+    release(&analysis);
+    if (!output_close(&analysis.output))
+        status = EXIT_COULD_NOT;
+    if (status == EXIT_ANALYSED && options->check && analysis.failed > 0)
+        status = EXIT_FAILURES_FOUND;
+    return status;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* complain.h -- messages on standard error, each one line that begins with the program's name. */
+#ifndef TLSWHY_TOOLS_COMPLAIN_H
+#define TLSWHY_TOOLS_COMPLAIN_H
+
+#include <stdbool.h>
+
+/* Say what is wrong. Each of these returns false. */
+__attribute__((format(printf, 1, 2))) bool complain(const char *format, ...);
+
+/* The same, followed by a hint at --help. */
+__attribute__((format(printf, 1, 2))) bool complain_usage(const char *format, ...);
+bool complain_memory(void);
+
+/* The hint alone. */
+void complain_hint(void);
+
+#endif

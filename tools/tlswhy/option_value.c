@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/option_value.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/utf8.h"
+#include "tools/tlswhy/complain.h"
+
+/* Read decimal digits from the front of *text. False when there are none, or too many. */
+static bool take_number(const char **text, uint64_t *out)
+{
+    char *end;
+
+    if (!isdigit((unsigned char)**text)) /* strtoull would take blanks and signs */
+        return false;
+    errno = 0;
+    *out = strtoull(*text, &end, 10);
+    *text = end;
+    return errno == 0;
+}
+
+bool option_value_number(const char *option, const char *value, uint64_t max, uint64_t *out)
+{
+    const char *rest = value;
+
+    if (take_number(&rest, out) && *rest == '\0' && *out <= max)
+        return true;
+    return complain("%s: '%s' is not a number from 0 to %llu", option, value,
+                    (unsigned long long)max);
+}
+
+bool option_value_size(const char *option, const char *value, uint64_t *out)
+{
+    static const char suffixes[] = "KMG";
+    const char *rest = value;
+    const char *suffix;
+    uint64_t unit = 1;
+    uint64_t number;
+
+    if (!take_number(&rest, &number))
+        return complain("%s: '%s' is not a size such as 512M", option, value);
+    suffix = *rest != '\0' ? strchr(suffixes, toupper((unsigned char)*rest)) : NULL;
+    if (suffix != NULL) {
+        unit <<= 10 * (suffix - suffixes + 1);
+        rest++;
+    }
+    if (*rest != '\0')
+        return complain("%s: '%s' is not a size such as 512M", option, value);
+    if (number > OPTION_MEMORY_MAX / unit || number * unit < OPTION_MEMORY_MIN)
+        return complain("%s: %s is outside of 8M to 65536G", option, value);
+    *out = number * unit;
+    return true;
+}
+
+bool option_value_ports(const char *option, const char *value, uint16_t *ports, size_t max,
+                        size_t *count)
+{
+    const char *rest = value;
+
+    for (;;) {
+        uint64_t port;
+
+        if (!take_number(&rest, &port) || port == 0 || port > UINT16_MAX)
+            return complain("%s: '%s' is not a list of ports such as 8443,9443", option, value);
+        if (*count == max)
+            return complain("%s: more than %zu ports", option, max);
+        ports[(*count)++] = (uint16_t)port;
+        if (*rest == '\0')
+            return true;
+        if (*rest++ != ',')
+            return complain("%s: '%s' is not a list of ports such as 8443,9443", option, value);
+    }
+}
+
+bool option_value_when(const char *option, const char *value, enum when *out)
+{
+    static const char *const names[] = {
+        [WHEN_AUTO] = "auto",
+        [WHEN_ALWAYS] = "always",
+        [WHEN_NEVER] = "never",
+    };
+
+    if (value == NULL)
+        value = names[WHEN_ALWAYS];
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(value, names[i]) == 0) {
+            *out = (enum when)i;
+            return true;
+        }
+    }
+    return complain("%s: '%s' is neither auto, always nor never", option, value);
+}
+
+bool option_value_text(const char *option, const char *value)
+{
+    struct bytes rest = bytes_of(value, strlen(value));
+
+    if (rest.len == 0)
+        return complain("%s: the value is empty", option);
+    while (rest.len > 0) {
+        uint32_t code_point;
+        size_t length = utf8_character(rest, &code_point);
+
+        if (length == 0 || !utf8_is_printable(code_point) || !bytes_skip(&rest, length))
+            return complain("%s: the value is not printable UTF-8", option);
+    }
+    return true;
+}
+
+bool option_value_file(const char *path, size_t max, char **out)
+{
+    FILE *file = fopen(path, "re");
+    char *content;
+    size_t length;
+    bool is_read;
+
+    if (file == NULL)
+        return complain("%s: %s", path, strerror(errno));
+    content = malloc(max + 1);
+    if (content == NULL) {
+        fclose(file);
+        return complain_memory();
+    }
+    length = fread(content, 1, max + 1, file);
+    is_read = ferror(file) == 0;
+    fclose(file);
+    if (!is_read || length > max || memchr(content, '\0', length) != NULL) {
+        free(content);
+        return complain("%s: %s", path, is_read ? "not a filter expression" : "cannot be read");
+    }
+    content[length] = '\0';
+    *out = content;
+    return true;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* option_value.h -- values of options. Each function returns false after a complaint that names
+ * the option. */
+#ifndef TLSWHY_TOOLS_OPTION_VALUE_H
+#define TLSWHY_TOOLS_OPTION_VALUE_H
+
+#include "tools/tlswhy/options.h"
+
+#define OPTION_MEMORY_DEFAULT (UINT64_C(512) << 20)
+#define OPTION_MEMORY_MIN     (UINT64_C(8) << 20)  /* the tables alone need some */
+#define OPTION_MEMORY_MAX     (UINT64_C(64) << 40) /* above what machines have */
+
+/* A decimal number from 0 to max. */
+bool option_value_number(const char *option, const char *value, uint64_t max, uint64_t *out);
+
+/* Octets: a number and K, M or G for powers of 1024. */
+bool option_value_size(const char *option, const char *value, uint64_t *out);
+
+/* Ports from 1 to 65535 with commas between them, added to ports. */
+bool option_value_ports(const char *option, const char *value, uint16_t *ports, size_t max,
+                        size_t *count);
+
+/* auto, always or never; no value means always. */
+bool option_value_when(const char *option, const char *value, enum when *out);
+
+/* Text that goes into events as it is: not empty, valid UTF-8 and printable. */
+bool option_value_text(const char *option, const char *value);
+
+/* The content of a file of at most max octets as a string, to be freed; "-" is not standard
+ * input. */
+bool option_value_file(const char *path, size_t max, char **out);
+
+#endif

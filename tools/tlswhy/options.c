@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/option_value.h"
+
+/* What an option does with its value, which is NULL when it takes none. False after a complaint. */
+typedef bool option_apply(struct options *options, const char *value);
+
+static bool apply_read(struct options *options, const char *value)
+{
+    options->paths[options->path_count++] = value;
+    options->read_count++;
+    return true;
+}
+
+static bool apply_filter(struct options *options, const char *value)
+{
+    free(options->filter);
+    options->filter = strdup(value);
+    return options->filter != NULL || complain_memory();
+}
+
+static bool apply_filter_file(struct options *options, const char *value)
+{
+    options->filter_file = value;
+    return true;
+}
+
+static bool apply_output(struct options *options, const char *value)
+{
+    options->output = value;
+    return true;
+}
+
+static bool apply_json(struct options *options, const char *value)
+{
+    (void)value;
+    options->json = true;
+    return true;
+}
+
+static bool apply_all(struct options *options, const char *value)
+{
+    (void)value;
+    options->all = true;
+    return true;
+}
+
+static bool apply_check(struct options *options, const char *value)
+{
+    (void)value;
+    options->check = true;
+    return true;
+}
+
+static bool apply_explain(struct options *options, const char *value)
+{
+    options->mode = MODE_EXPLAIN;
+    options->cause = value;
+    return true;
+}
+
+static bool apply_causes(struct options *options, const char *value)
+{
+    (void)value;
+    options->mode = MODE_CAUSES;
+    return true;
+}
+
+static bool apply_tls_port(struct options *options, const char *value)
+{
+    return option_value_ports("--tls-port", value, options->tls_ports, OPTIONS_TLS_PORTS_MAX,
+                              &options->tls_port_count);
+}
+
+static bool apply_max_memory(struct options *options, const char *value)
+{
+    return option_value_size("--max-memory", value, &options->memory_max);
+}
+
+static bool apply_seed(struct options *options, const char *value)
+{
+    uint64_t seed;
+
+    if (!option_value_number("--seed", value, UINT16_MAX, &seed))
+        return false;
+    options->community_seed = (uint16_t)seed;
+    return true;
+}
+
+static bool apply_observer_name(struct options *options, const char *value)
+{
+    options->observer_name = value;
+    return option_value_text("--observer-name", value);
+}
+
+static bool apply_observer_hostname(struct options *options, const char *value)
+{
+    options->observer_hostname = value;
+    return option_value_text("--observer-hostname", value);
+}
+
+static bool apply_color(struct options *options, const char *value)
+{
+    return option_value_when("--color", value, &options->color);
+}
+
+static bool apply_no_color(struct options *options, const char *value)
+{
+    (void)value;
+    options->color = WHEN_NEVER;
+    return true;
+}
+
+static bool apply_progress(struct options *options, const char *value)
+{
+    return option_value_when("--progress", value, &options->progress);
+}
+
+static bool apply_version(struct options *options, const char *value)
+{
+    (void)value;
+    options->mode = MODE_VERSION;
+    return true;
+}
+
+static bool apply_help(struct options *options, const char *value)
+{
+    (void)value;
+    options->mode = MODE_HELP;
+    return true;
+}
+
+/* The order is that of --help. */
+static const struct option_row {
+    const char *name;  /* NULL: only the letter */
+    char letter;       /* 0: only the name */
+    int has_value;     /* no_argument, required_argument, optional_argument */
+    const char *value; /* what the value is */
+    option_apply *apply;
+    const char *help;
+} option_rows[] = {
+    {"read", 'r', required_argument, "FILE", apply_read,
+     "read FILE; what follows the options is then a filter expression, as in tcpdump"},
+    {"filter", 'f', required_argument, "EXPRESSION", apply_filter,
+     "look only at packets that match, in the syntax of tcpdump"},
+    {NULL, 'F', required_argument, "FILE", apply_filter_file,
+     "read the filter expression from FILE"},
+    {"all", 'a', no_argument, NULL, apply_all,
+     "tell of every connection, not only of those that failed"},
+    {"json", 'j', no_argument, NULL, apply_json, "write one JSON object per line (ECS), no text"},
+    {"output", 'o', required_argument, "FILE", apply_output, "write to FILE"},
+    {"check", 'c', no_argument, NULL, apply_check, "exit with status 3 if a handshake failed"},
+    {"explain", 'e', required_argument, "CAUSE", apply_explain, "explain a cause"},
+    {"causes", 0, no_argument, NULL, apply_causes, "list all causes"},
+    {"tls-port", 'p', required_argument, "PORT[,PORT]", apply_tls_port,
+     "expect TLS on these ports too; elsewhere it is recognised by content"},
+    {"max-memory", 'm', required_argument, "SIZE", apply_max_memory,
+     "memory for connections and handshakes, with K, M or G (default 512M)"},
+    {"seed", 0, required_argument, "NUMBER", apply_seed, "seed of the Community ID (default 0)"},
+    {"observer-name", 0, required_argument, "NAME", apply_observer_name,
+     "observer.name of the events"},
+    {"observer-hostname", 0, required_argument, "NAME", apply_observer_hostname,
+     "observer.hostname of the events"},
+    {"color", 0, optional_argument, "WHEN", apply_color,
+     "auto (default), always or never; auto honours NO_COLOR"},
+    {"no-color", 0, no_argument, NULL, apply_no_color, "the same as --color=never"},
+    {"progress", 0, optional_argument, "WHEN", apply_progress,
+     "auto (default: on a terminal), always or never"},
+    {"version", 'V', no_argument, NULL, apply_version, "print the version and what is built in"},
+    {"help", 'h', no_argument, NULL, apply_help, "print this"},
+};
+
+enum { OPTION_COUNT = sizeof(option_rows) / sizeof(option_rows[0]) };
+
+void options_help(FILE *out)
+{
+    fputs("Usage: tlswhy [OPTION]... CAPTURE...\n"
+          "       tlswhy [OPTION]... -r CAPTURE [-r CAPTURE]... [EXPRESSION]\n"
+          "Say for each TLS handshake in a capture that failed: why, and what to do.\n\n"
+          "A CAPTURE is a pcap or pcapng file, also compressed by gzip or zstd; - is standard "
+          "input.\n\n",
+          out);
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option_row *row = &option_rows[i];
+        char left[64];
+        int length = snprintf(left, sizeof(left), "  %c%c%c ", row->letter != 0 ? '-' : ' ',
+                              row->letter != 0 ? row->letter : ' ',
+                              row->letter != 0 && row->name != NULL ? ',' : ' ');
+
+        if (row->name != NULL)
+            length += snprintf(left + length, sizeof(left) - (size_t)length, "--%s", row->name);
+        if (row->has_value == optional_argument)
+            snprintf(left + length, sizeof(left) - (size_t)length, "[=%s]", row->value);
+        else if (row->has_value == required_argument)
+            snprintf(left + length, sizeof(left) - (size_t)length, "%s%s",
+                     row->name != NULL ? "=" : "", row->value);
+        fprintf(out, "%-32s%s\n", left, row->help);
+    }
+    fputs("\nExit status: 0 analysed; 1 something could not be read or written; 2 wrong usage;\n"
+          "3 with --check, if a handshake failed.\n",
+          out);
+}
+
+/* For getopt_long: its value is the row's place after all letters. */
+static void build_getopt(struct option *long_options, char *letters)
+{
+    size_t long_count = 0;
+
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option_row *row = &option_rows[i];
+
+        if (row->name != NULL)
+            long_options[long_count++] = (struct option){
+                .name = row->name, .has_arg = row->has_value, .val = (int)(UINT8_MAX + 1 + i)};
+        if (row->letter != 0)
+            *letters++ = row->letter;
+        if (row->letter != 0 && row->has_value == required_argument)
+            *letters++ = ':';
+    }
+    long_options[long_count] = (struct option){0};
+    *letters = '\0';
+}
+
+/* The row for what getopt_long returned, NULL: no such option, and getopt_long complained. */
+static const struct option_row *row_of(int found)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (found == (int)(UINT8_MAX + 1 + i)
+            || (option_rows[i].letter != 0 && found == option_rows[i].letter))
+            return &option_rows[i];
+    return NULL;
+}
+
+static bool parse_options(int argc, char **argv, struct options *options)
+{
+    struct option long_options[OPTION_COUNT + 1];
+    char letters[2 * OPTION_COUNT + 1];
+    int found;
+
+    build_getopt(long_options, letters);
+    while ((found = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+        const struct option_row *row = row_of(found);
+
+        if (row == NULL || !row->apply(options, optarg))
+            return false;
+    }
+    return true;
+}
+
+/* Join the operands with blanks: the filter expression. */
+static bool join_filter(struct options *options, int count, char **words)
+{
+    size_t size = 1;
+
+    for (int i = 0; i < count; i++)
+        size += strlen(words[i]) + 1;
+    options->filter = malloc(size);
+    if (options->filter == NULL)
+        return complain_memory();
+    options->filter[0] = '\0';
+    for (int i = 0, used = 0; i < count; i++)
+        used += snprintf(options->filter + used, size - (size_t)used, "%s%s", i > 0 ? " " : "",
+                         words[i]);
+    return true;
+}
+
+/* Without -r the operands are files, with it they are the filter. */
+static bool take_operands(struct options *options, int count, char **words)
+{
+    bool has_words = options->read_count > 0 && count > 0;
+    int filters = (options->filter != NULL) + (options->filter_file != NULL) + has_words;
+
+    if (filters > 1)
+        return complain_usage("more than one filter expression: use one of -f, -F and operands");
+    if (options->filter_file != NULL)
+        return option_value_file(options->filter_file, OPTIONS_FILTER_FILE_MAX, &options->filter);
+    if (has_words)
+        return join_filter(options, count, words);
+    return true;
+}
+
+static bool take_paths(struct options *options, int count, char **words)
+{
+    size_t inputs = 0;
+
+    for (int i = 0; i < count && options->read_count == 0; i++)
+        options->paths[options->path_count++] = words[i];
+    if (options->path_count == 0)
+        return complain_usage("no capture to read");
+    for (size_t i = 0; i < options->path_count; i++)
+        inputs += strcmp(options->paths[i], "-") == 0;
+    return inputs < 2 || complain_usage("standard input can be read only once");
+}
+
+bool options_parse(int argc, char **argv, struct options *options)
+{
+    *options = (struct options){.memory_max = OPTION_MEMORY_DEFAULT};
+    options->paths = calloc((size_t)argc + 1, sizeof(options->paths[0]));
+    if (options->paths == NULL)
+        return complain_memory();
+    if (!parse_options(argc, argv, options)) {
+        complain_hint();
+        return false;
+    }
+    if (options->mode == MODE_HELP || options->mode == MODE_VERSION)
+        return true;
+    if (options->mode != MODE_ANALYSE)
+        return optind == argc || complain_usage("'%s' is one argument too many", argv[optind]);
+    return take_operands(options, argc - optind, argv + optind)
+           && take_paths(options, argc - optind, argv + optind);
+}
+
+void options_free(struct options *options)
+{
+    free(options->paths);
+    free(options->filter);
+}

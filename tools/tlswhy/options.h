@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.h -- the command line. */
+#ifndef TLSWHY_TOOLS_OPTIONS_H
+#define TLSWHY_TOOLS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum {
+    EXIT_ANALYSED = 0,
+    EXIT_COULD_NOT = 1,     /* something could not be read, written or allocated */
+    EXIT_USAGE = 2,         /* the command line makes no sense */
+    EXIT_FAILURES_FOUND = 3 /* --check: a handshake failed */
+};
+
+enum {
+    OPTIONS_TLS_PORTS_MAX = 256,      /* more ports than any site runs TLS on */
+    OPTIONS_FILTER_FILE_MAX = 1 << 20 /* octets of a file given with -F */
+};
+
+enum mode { MODE_ANALYSE, MODE_HELP, MODE_VERSION, MODE_CAUSES, MODE_EXPLAIN };
+
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+/* Strings point into argv unless said otherwise. */
+struct options {
+    enum mode mode;
+    const char *cause;  /* MODE_EXPLAIN */
+    const char **paths; /* owned; "-" is standard input */
+    size_t path_count;
+    size_t read_count;       /* of them, those given with -r */
+    char *filter;            /* owned; NULL: every packet */
+    const char *filter_file; /* -F */
+    const char *output;      /* NULL: standard output */
+    bool json;
+    bool all;
+    bool check;
+    enum when color;
+    enum when progress;
+    uint64_t memory_max; /* octets */
+    uint16_t tls_ports[OPTIONS_TLS_PORTS_MAX];
+    size_t tls_port_count;
+    uint16_t community_seed;
+    const char *observer_name;
+    const char *observer_hostname;
+};
+
+/* Read the command line. False when it makes no sense: the reason was written to standard
+ * error. *options is to be freed in either case. */
+bool options_parse(int argc, char **argv, struct options *options);
+void options_free(struct options *options);
+
+/* Write what --help prints. */
+void options_help(FILE *out);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* output.h -- where results go: standard output or a file, with every failure to write noticed. */
+#ifndef TLSWHY_TOOLS_OUTPUT_H
+#define TLSWHY_TOOLS_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "dissect/bytes.h"
+#include "tools/tlswhy/options.h"
+
+struct output {
+    FILE *file;
+    const char *name;
+    int error;     /* errno of the first failure, 0: none */
+    bool is_owned; /* to be closed */
+    char *buffer;
+};
+
+/* Open the file at path, or standard output when it is NULL. False after a complaint. */
+bool output_open(struct output *output, const char *path);
+
+/* Write one line, in one piece where the system allows it. False when this or an earlier write
+ * failed. */
+bool output_line(struct output *output, struct bytes line);
+
+/* Write out what is held back, and close. False after a complaint, when anything written may
+ * not have arrived. */
+bool output_close(struct output *output);
+
+/* Whether colours are wanted: a terminal that knows them, and the user did not refuse. */
+bool output_has_color(const struct output *output, enum when when);
+
+/* Columns of the terminal, 0: it is none. */
+size_t output_width(const struct output *output);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/progress.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#include "analyze/layout.h"
+
+static const int64_t INTERVAL_NS = 500000000; /* a short input never shows a line */
+
+static int64_t clock_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with this clock */
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void progress_begin(struct progress *progress, enum when when)
+{
+    *progress = (struct progress){
+        .is_wanted = when == WHEN_ALWAYS || (when == WHEN_AUTO && isatty(STDERR_FILENO)),
+        .shown_ns = clock_ns(),
+    };
+}
+
+void progress_update(struct progress *progress, const struct source *source)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+    int64_t now_ns;
+    uint64_t done;
+    uint64_t total;
+
+    if (!progress->is_wanted)
+        return;
+    now_ns = clock_ns();
+    if (now_ns - progress->shown_ns < INTERVAL_NS)
+        return;
+    progress->shown_ns = now_ns;
+    progress->is_shown = true;
+    source_progress(source, &done, &total);
+    fprintf(stderr, "\r\033[Ktlswhy: %s packets",
+            layout_number(source_counters(source)->packets, number));
+    if (total > 0 && done <= total)
+        fprintf(stderr, ", %u %%", (unsigned)(100.0 * (double)done / (double)total));
+    fflush(stderr);
+}
+
+void progress_clear(struct progress *progress)
+{
+    if (!progress->is_shown)
+        return;
+    fputs("\r\033[K", stderr);
+    fflush(stderr);
+    progress->is_shown = false;
+}
