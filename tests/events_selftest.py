@@ -130,7 +130,8 @@ class CheckEventsTest(ToolTest):
         self.assertEqual(self.run_tool("check_events", "--feed", path).returncode, 1)
 
     def test_nothing_to_check_is_an_error(self):
-        self.assertEqual(self.run_tool("check_events").returncode, 2)
+        self.assertEqual(self.run_tool("check_events").returncode, 1)
+        self.assertEqual(self.check().returncode, 1)
 
 
 if __name__ == "__main__":

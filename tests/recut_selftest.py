@@ -300,7 +300,7 @@ class CheckRecutTest(ToolTest):
     def test_a_reader_of_streams_passes(self):
         done = self.check(ordered=True)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertIn("1 captures, 5 comparisons, 0 captures with differences", done.stdout)
+        self.assertIn("1 captures, 5 comparisons of connections, 0 captures with differences", done.stdout)
 
     def test_a_reader_of_packets_fails(self):
         done = self.check(ordered=False)
@@ -310,7 +310,7 @@ class CheckRecutTest(ToolTest):
 
     def test_captures_of_network_causes_are_left_out(self):
         done = self.check(ordered=False, cause="packet_loss")
-        self.assertIn("0 captures, 0 comparisons", done.stdout)
+        self.assertIn("0 captures, 0 comparisons of connections", done.stdout)
 
 
 class RecutProgramTest(ToolTest):

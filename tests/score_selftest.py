@@ -45,7 +45,9 @@ class ScoreTest(ToolTest):
 
     def test_no_event_is_right_only_where_accepted(self):
         self.assertEqual(self.score(self.FAILED)[1], 1)
-        self.assertEqual(self.score(self.FAILED.replace("; ;", "; outcome:none;"))[1], 0)
+        report, status = self.score(self.FAILED.replace("; ;", "; outcome:none;"))
+        self.assertEqual((status, report["accuracy"]["cause_per_row"]["right"]), (0, 1))
+        self.assertEqual(report["accuracy"]["decided_per_row"]["total"], 0)
 
     def test_established_called_failed_is_listed(self):
         report, status = self.score(self.FINE, event_of("failed", "unknown"))

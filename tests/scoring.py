@@ -119,13 +119,20 @@ def _groups_right(groups, predicate):
 
 
 def accuracy(rows):
-    """The figures of merit, per row and per (file, cause)."""
+    """The figures of merit, per row and per (file, cause).
+
+    Many labels of failures accept another outcome, or no event: a program that says nothing is
+    right about them. The decided failures are those that must be called failed.
+    """
     failed = [row for row in rows if row.label.outcome == FAILED]
+    decided = [row for row in failed if row.label.acceptable_outcomes <= {FAILED}]
     return {
         "outcome_per_row": share_of(rows, lambda row: row.outcome_right),
         "outcome_per_file_and_cause": _groups_right(_groups(rows), lambda row: row.outcome_right),
         "cause_per_row": share_of(failed, lambda row: row.right),
         "cause_per_file_and_cause": _groups_right(_groups(failed), lambda row: row.right),
+        "decided_per_row": share_of(decided, lambda row: row.right),
+        "decided_per_file_and_cause": _groups_right(_groups(decided), lambda row: row.right),
     }
 
 
