@@ -79,16 +79,25 @@ static bool server_ended_after(const struct facts *facts, const struct note *fin
     return false;
 }
 
-/* A client that was asked for a certificate sends a Certificate before its Finished, so its
- * flight begins with something else than a record of a Finished's size (RFC 8446 section 4.4.2).
- * The server judges that certificate after the client believes to be done: it can refuse then
- * and only then. With early data the flight begins with an EndOfEarlyData. */
+/* Octets of a Certificate message around a certificate in TLS 1.3: header, context, list, entry
+ * and its extensions (RFC 8446 section 4.4.2); and of the smallest certificates in use. */
+enum { EMPTY_CERTIFICATE_LENGTH = 4 + 1 + 3, CERTIFICATE_MIN = 4 + 1 + 3 + 3 + 200 + 2 };
+
+/* A client that was asked for a certificate sends a Certificate before its Finished (RFC 8446
+ * section 4.4.2), and the server judges it after the client believes to be done: it can refuse
+ * then, and only then. An empty Certificate is a record smaller than a Finished, or in one record
+ * with it; any other one is large. With a PSK the server cannot ask (section 4.3.2), and early
+ * data ends with a small record of its own. */
 static bool client_may_have_authenticated(const struct facts *facts)
 {
     const struct note *first = facts->first_protected_note[SIDE_CLIENT];
+    size_t both = EMPTY_CERTIFICATE_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH
+                  + (facts->suite != NULL ? suite_hash_length(facts->suite) : 0);
 
-    return facts->client_extensions.early_data.state == EXTENSION_ABSENT
-           && !suite_finished_length(facts->suite, TLS_VERSION_1_3, first->length);
+    if (facts->resumed || facts->client_extensions.early_data.state != EXTENSION_ABSENT)
+        return false;
+    return first->length < FINISHED_RECORD_MIN || first->length >= CERTIFICATE_MIN
+           || suite_record_length(facts->suite, TLS_VERSION_1_3, both, first->length);
 }
 
 static bool finished_1_3(const struct facts *facts)

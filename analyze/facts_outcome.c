@@ -119,6 +119,15 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
     return OUTCOME_NOT_TLS;
 }
 
+/* Up to TLS 1.2: the client sent data after its Finished, and there is a hole in what is
+ * there of the server's answer. */
+static bool client_went_on(const struct facts *facts)
+{
+    return !facts->tls13 && facts->finished_note[SIDE_CLIENT] != NULL
+           && facts->handshake->application_records[SIDE_CLIENT] > 0
+           && facts->connection->direction[SIDE_SERVER].unacknowledged_octets > 0;
+}
+
 /* What the capture lacks to judge a handshake that was not seen to finish; NULL: nothing. */
 static const char *what_is_missing(const struct facts *facts)
 {
@@ -131,6 +140,8 @@ static const char *what_is_missing(const struct facts *facts)
         return "the connection began before the capture";
     if (!hello_seen(facts) && !facts->connection->syn_seen)
         return "the connection began before the capture";
+    if (client_went_on(facts))
+        return "the client went on, the server's answer is not in the capture";
     if (facts->missed_before_end && facts->cut)
         return "packets were cut by the capture's snapshot length";
     if (facts->missed_before_end)
