@@ -168,6 +168,20 @@ void report_add(struct report *report, const struct verdict *verdict)
     add_failure(report, &key, verdict);
 }
 
+/* Whether the cause was explained already; from now on it is. */
+static bool was_explained(struct report *report, const struct cause *cause)
+{
+    bool was = false;
+
+    for (size_t i = 0; i < report->cause_count; i++) {
+        if (report->causes[i].cause != cause)
+            continue;
+        was = report->causes[i].is_explained;
+        report->causes[i].is_explained = true;
+    }
+    return was;
+}
+
 /* Most frequent first, then in the order of time. */
 static int compare_entries(const void *a, const void *b)
 {
@@ -192,7 +206,8 @@ void report_finish(struct report *report, const struct report_totals *totals)
         fputc('\n', report->layout.out);
     report_write_answer(report, totals);
     for (size_t i = 0; entries != NULL && i < report->entry_count; i++)
-        report_entry_write(&report->layout, entries[i]);
+        report_entry_write(&report->layout, entries[i],
+                           was_explained(report, entries[i]->key.cause));
     free(entries);
     if (report->entries_left_out > 0)
         fprintf(report->layout.out, "\n%s more failures, of other kinds, are only counted below.\n",

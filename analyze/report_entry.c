@@ -154,18 +154,20 @@ static void write_alternatives(const struct layout *layout, const struct verdict
     }
 }
 
-void report_entry_write(const struct layout *layout, const struct report_entry *entry)
+void report_entry_write(const struct layout *layout, const struct report_entry *entry,
+                        bool is_explained)
 {
     const struct verdict *verdict = &entry->verdict;
 
     write_heading(layout, entry);
     write_when(layout, entry);
-    write_field(layout, "Why", verdict->cause->explanation);
+    if (!is_explained)
+        write_field(layout, "Why", verdict->cause->explanation);
     write_evidence(layout, entry);
     write_ended(layout, entry);
     write_field(layout, "How sure", certainty_explained[verdict->confidence]);
     write_alternatives(layout, verdict);
     for (size_t i = 0; i < verdict->finding_count; i++)
         write_field(layout, i == 0 ? "Noticed" : "", verdict->findings[i].text);
-    write_field(layout, "Remedy", verdict->cause->remedy);
+    write_field(layout, "Remedy", is_explained ? "as above" : verdict->cause->remedy);
 }

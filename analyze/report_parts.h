@@ -51,6 +51,7 @@ struct report_server {
 struct report_cause {
     const struct cause *cause;
     uint64_t count;
+    bool is_explained; /* in an entry that was written */
 };
 
 enum {
@@ -85,8 +86,9 @@ struct report_server **report_servers(const struct report *report,
                                       int (*compare)(const void *, const void *));
 void report_tables_free(struct report *report);
 
-/* report_entry.c: write one folded failure. */
-void report_entry_write(const struct layout *layout, const struct report_entry *entry);
+/* report_entry.c: write one folded failure. The cause is_explained when the reader has seen it. */
+void report_entry_write(const struct layout *layout, const struct report_entry *entry,
+                        bool is_explained);
 
 /* report_summary.c: the first line, and what comes after the failures. */
 void report_write_answer(const struct report *report, const struct report_totals *totals);

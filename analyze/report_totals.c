@@ -83,7 +83,7 @@ static bool write_caveats(const struct layout *layout, const struct caveat *cave
 
         if (caveats[i].count == 0)
             continue;
-        text_add(&text, "%s %s", layout_number(caveats[i].count, number), caveats[i].meaning);
+        text_add(&text, "%s: %s", caveats[i].meaning, layout_number(caveats[i].count, number));
         write_line(layout, is_any ? "" : label, buffer);
         is_any = true;
     }
@@ -98,25 +98,25 @@ static void write_not_seen(const struct layout *layout, const struct report_tota
     const struct tracker_counters *tracker = totals->tracker;
     const struct source_counters *source = totals->source;
     const struct caveat caveats[] = {
-        {source->files_unreadable, "files could not be read"},
-        {source->files_damaged, "files were read only up to where they are damaged"},
-        {source->files_cut_off, "files were read only up to where they are cut off"},
+        {source->files_unreadable, "files that could not be read"},
+        {source->files_damaged, "files read only up to where they are damaged"},
+        {source->files_cut_off, "files read only up to where they are cut off"},
         {source->dropped_interface + source->dropped_kernel,
-         "packets were lost while capturing, says the capture itself"},
-        {source->link_unsupported, "packets were of a link type that is not read"},
-        {source->too_long, "packets were too long to be read"},
-        {connections->missed_octets, "octets passed by without being captured"},
-        {packets->cut + packets->cut_payloads, "packets were cut by the capture's snap length"},
-        {packets->unsupported, "packets were of a kind that is not read"},
-        {packets->malformed, "packets had headers that contradict themselves"},
-        {packets->fragments_dropped, "IP fragments never became a whole packet"},
-        {connections->dropped_octets, "octets were given up: too much around them was missing"},
+         "packets lost while capturing, as the capture itself says"},
+        {source->link_unsupported, "packets of a link type that is not read"},
+        {source->too_long, "packets too long to be read"},
+        {connections->missed_octets, "octets that passed by without being captured"},
+        {packets->cut + packets->cut_payloads, "packets cut by the snap length of the capture"},
+        {packets->unsupported, "packets of a kind that is not read"},
+        {packets->malformed, "packets with headers that contradict themselves"},
+        {packets->fragments_dropped, "IP fragments that never became a whole packet"},
+        {connections->dropped_octets, "octets given up because too much before them was missing"},
         {connections->evicted + connections->evicted_half_open,
-         "connections were given up for want of memory (--max-memory)"},
-        {tracker->refused, "connections were not read for want of memory (--max-memory)"},
-        {tracker->transcripts_full, "handshakes were too long to be kept whole"},
-        {tracker->notes_full, "handshakes had more records than are noted"},
-        {tracker->unreadable, "hello messages could not be read"},
+         "connections given up for want of memory (--max-memory)"},
+        {tracker->refused, "connections not read for want of memory (--max-memory)"},
+        {tracker->transcripts_full, "handshakes too long to be kept whole"},
+        {tracker->notes_full, "handshakes with more records than are noted"},
+        {tracker->unreadable, "hello messages that could not be read"},
     };
 
     if (totals->interrupted)
