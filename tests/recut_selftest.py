@@ -300,7 +300,7 @@ class CheckRecutTest(ToolTest):
     def test_a_reader_of_streams_passes(self):
         done = self.check(ordered=True)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertIn("1 captures, 5 comparisons of connections, 0 captures with differences", done.stdout)
+        self.assertIn("1 captures, 5 comparisons of connections, 0 with differences", done.stdout)
 
     def test_a_reader_of_packets_fails(self):
         done = self.check(ordered=False)
