@@ -121,8 +121,11 @@ enum fit fit_postgresql_error(struct bytes in)
  * requestID, responseTo (0 in a request) and opCode 2004, 2012 or 2013. */
 enum fit fit_mongodb(struct bytes in)
 {
+    enum { HEADER_LENGTH = 16 };
     struct bytes tail = bytes_after(in, 8);
 
+    if (in.len >= 2 && in.data[1] == 0 && in.data[0] < HEADER_LENGTH)
+        return FIT_NO;
     if (in.len >= 4 && (in.data[3] != 0 || in.data[2] != 0))
         return FIT_NO; /* longer than any first message */
     return better(fit_prefix(tail, "\0\0\0\0\xd4\x07\0\0", 8),
@@ -183,7 +186,7 @@ enum fit fit_socks4_client(struct bytes in)
         return FIT_NO;
     if (in.len <= FIXED)
         return FIT_MAYBE;
-    return memchr(in.data + FIXED, 0, in.len - FIXED) ? FIT_YES : FIT_NO;
+    return memchr(in.data + FIXED, 0, in.len - FIXED) ? FIT_YES : FIT_MAYBE;
 }
 
 /* The methods a client knows, RFC 1928 section 3, and nothing after them or a next request. */

@@ -17,23 +17,25 @@ static uint8_t upper(uint8_t octet)
     return octet >= 'a' && octet <= 'z' ? (uint8_t)(octet - 'a' + 'A') : octet;
 }
 
-/* Whether the upper-case text begins the view, in any case. */
-static bool begins_with_any_case(struct bytes in, const char *text)
+/* The octets begin with the upper-case text, in any case. */
+static enum fit fit_any_case(struct bytes in, const char *text)
 {
     uint8_t octet;
 
     for (; *text != '\0'; text++) {
-        if (!bytes_u8(&in, &octet) || upper(octet) != (uint8_t)*text)
-            return false;
+        if (!bytes_u8(&in, &octet))
+            return FIT_MAYBE;
+        if (upper(octet) != (uint8_t)*text)
+            return FIT_NO;
     }
-    return true;
+    return FIT_YES;
 }
 
 /* Whether the upper-case text is anywhere in the view, in any case. */
 static bool has_text(struct bytes in, const char *text)
 {
     for (; in.len > 0; in = bytes_after(in, 1)) {
-        if (begins_with_any_case(in, text))
+        if (fit_any_case(in, text) == FIT_YES)
             return true;
     }
     return false;
@@ -123,24 +125,32 @@ enum fit fit_http_to_https(struct bytes in)
     return FIT_NO;
 }
 
+static bool is_alphanumeric(uint8_t octet)
+{
+    return is_digit(octet) || (upper(octet) >= 'A' && upper(octet) <= 'Z');
+}
+
 /* A tagged IMAP command, RFC 9051 section 2.2.1: "a001 STARTTLS". */
 enum fit fit_imap_command(struct bytes in)
 {
     static const char *const commands[] = {"CAPABILITY",    "STARTTLS", "LOGIN ", "LOGOUT",
                                            "AUTHENTICATE ", "NOOP",     "ID (",   NULL};
     enum { TAG_MAX = 16 };
-    struct bytes line = prelude_first_line(in, PRELUDE_OCTETS_MAX);
+    enum fit fit = FIT_NO;
     size_t tag = 0;
 
-    while (tag < line.len && tag <= TAG_MAX && line.data[tag] != ' ')
+    while (tag < in.len && tag <= TAG_MAX && is_alphanumeric(in.data[tag]))
         tag++;
-    if (tag == 0 || tag > TAG_MAX || tag == line.len)
+    if (tag == in.len && tag <= TAG_MAX)
+        return FIT_MAYBE;
+    if (tag == 0 || tag > TAG_MAX || in.data[tag] != ' ')
         return FIT_NO;
-    for (const char *const *command = commands; *command != NULL; command++) {
-        if (begins_with_any_case(bytes_after(line, tag + 1), *command))
-            return FIT_YES;
+    for (const char *const *command = commands; *command != NULL && fit != FIT_YES; command++) {
+        enum fit this_one = fit_any_case(bytes_after(in, tag + 1), *command);
+
+        fit = this_one > fit ? this_one : fit;
     }
-    return FIT_NO;
+    return fit;
 }
 
 /* ":irc.example.net NOTICE * :...", RFC 2812 section 2.3. */
@@ -148,11 +158,11 @@ enum fit fit_irc_message(struct bytes in)
 {
     struct bytes line = prelude_first_line(in, PRELUDE_OCTETS_MAX);
 
-    if (in.len == 0 || in.data[0] != ':')
-        return in.len == 0 ? FIT_MAYBE : FIT_NO;
-    return has_text(line, " NOTICE ") || has_text(line, " 451 ") || has_text(line, " 421 ")
-               ? FIT_YES
-               : FIT_NO;
+    if (in.len > 0 && in.data[0] != ':')
+        return FIT_NO;
+    if (has_text(line, " NOTICE ") || has_text(line, " 451 ") || has_text(line, " 421 "))
+        return FIT_YES;
+    return line.len == in.len ? FIT_MAYBE : FIT_NO;
 }
 
 /* A command as an array of bulk strings: "*1\r\n$4\r\nPING\r\n". */
