@@ -94,6 +94,7 @@ void lifecycle_release_reading(struct connections *c, uint32_t number, enum flow
     pool_give(&c->readings, flow->record);
     flow->record = POOL_NONE;
     flow_queue(&c->table, number, state);
+    lifecycle_note_levels(c);
 }
 
 /* Tell the handler of the end. The flow entry stays, with nobody reading it. */

@@ -1,0 +1,692 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the handler is told; segments.h says how the log is read. */
+#include "capture/lifecycle.h"
+#include "tests/support/segments.h"
+#include "tests/support/suite.h"
+
+static void expect_log(const struct scene *scene, const char *expected)
+{
+    CU_ASSERT_STRING_EQUAL(scene->log, expected);
+    if (strcmp(scene->log, expected) != 0)
+        printf("\n  got      %s\n  expected %s\n", scene->log, expected);
+}
+
+static void finish(struct scene *scene, const char *expected)
+{
+    connections_finish(scene->connections);
+    expect_log(scene, expected);
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->current, 0);
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->opened,
+                    connections_counters(scene->connections)->ended);
+    scene_free(scene);
+}
+
+static void client(struct scene *scene, uint8_t flags, uint32_t sequence, uint32_t acknowledgment,
+                   const char *payload)
+{
+    scene_send(scene, SIDE_CLIENT, flags, sequence, acknowledgment, payload);
+}
+
+static void server(struct scene *scene, uint8_t flags, uint32_t sequence, uint32_t acknowledgment,
+                   const char *payload)
+{
+    scene_send(scene, SIDE_SERVER, flags, sequence, acknowledgment, payload);
+}
+
+static struct scene *begin(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    scene_handshake(scene);
+    return scene;
+}
+
+static void an_exchange_is_told_from_beginning_to_end(void)
+{
+    struct scene *scene = begin();
+
+    client(scene, TCP_ACK, 0, 0, "hello");
+    server(scene, TCP_ACK, 0, 5, "welcome");
+    client(scene, TCP_ACK | TCP_FIN, 5, 7, "");
+    server(scene, TCP_ACK | TCP_FIN, 7, 6, "");
+    client(scene, TCP_ACK, 6, 8, "");
+    expect_log(scene, "+c\"hello\"s\"welcome\"c.s.");
+    connections_advance(scene->connections, scene->now_ns + 3 * SECOND);
+    expect_log(scene, "+c\"hello\"s\"welcome\"c.s.end:closed");
+    CU_ASSERT_TRUE(scene->last.syn_seen);
+    CU_ASSERT_EQUAL(scene->last.endpoint[SIDE_CLIENT].port, CLIENT_PORT);
+    CU_ASSERT_EQUAL(scene->last.endpoint[SIDE_SERVER].port, SERVER_PORT);
+    CU_ASSERT_EQUAL(scene->last.endpoint[SIDE_SERVER].address.octets[12], 198);
+    CU_ASSERT_EQUAL(scene->last.first.packet, 1);
+    CU_ASSERT_EQUAL(scene->last.last.packet, 8);
+    finish(scene, "+c\"hello\"s\"welcome\"c.s.end:closed");
+}
+
+static void a_fin_waits_for_the_octets_before_it(void)
+{
+    struct scene *scene = begin();
+
+    client(scene, TCP_ACK | TCP_FIN, 5, 0, "");
+    expect_log(scene, "+");
+    client(scene, TCP_ACK, 0, 0, "hello");
+    finish(scene, "+c\"hello\"c.end:capture");
+}
+
+static void a_reset_ends_after_a_while_and_late_data_still_counts(void)
+{
+    struct scene *scene = begin();
+
+    client(scene, TCP_ACK, 0, 0, "hello");
+    server(scene, TCP_RST, 0, 0, "");
+    server(scene, TCP_ACK, 0, 5, "late");
+    connections_advance(scene->connections, scene->now_ns + 3 * SECOND);
+    expect_log(scene, "+c\"hello\"s!s\"late\"end:closed");
+    /* What comes later still is of the connection that is over. */
+    server(scene, TCP_ACK, 4, 5, "later");
+    finish(scene, "+c\"hello\"s!s\"late\"end:closed");
+}
+
+static void a_reset_outside_the_window_ends_nothing(void)
+{
+    struct scene *scene = begin();
+
+    server(scene, TCP_RST, 500000000, 0, "");
+    connections_advance(scene->connections, scene->now_ns + 3 * SECOND);
+    client(scene, TCP_ACK, 0, 0, "hello");
+    finish(scene, "+c\"hello\"end:capture");
+}
+
+static void a_refused_syn_ends_as_closed(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    client(scene, TCP_SYN, 0, 0, "");
+    server(scene, TCP_RST | TCP_ACK, (uint32_t)-SERVER_ISN - 1, 0, "");
+    connections_advance(scene->connections, scene->now_ns + 3 * SECOND);
+    expect_log(scene, "+s!end:closed");
+    CU_ASSERT_FALSE(moment_seen(scene->last.direction[SIDE_SERVER].syn));
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_SERVER].reset.fit, RESET_EXACT);
+    finish(scene, "+s!end:closed");
+}
+
+static void a_syn_ack_after_an_injected_reset_is_of_the_same_connection(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    client(scene, TCP_SYN, 0, 0, "");
+    server(scene, TCP_RST | TCP_ACK, (uint32_t)-SERVER_ISN - 1, 0, "");
+    server(scene, TCP_SYN | TCP_ACK, 0, 0, "");
+    finish(scene, "+s!end:capture");
+}
+
+static void a_syn_without_an_answer_times_out(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    for (int i = 0; i < 4; i++) {
+        client(scene, TCP_SYN, 0, 0, "");
+        scene_wait(scene, SECOND << i);
+    }
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->half_open, 1);
+    CU_ASSERT_EQUAL(scene->opened, 0);
+    connections_advance(scene->connections, scene->now_ns + 71 * SECOND);
+    expect_log(scene, "+end:idle");
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].syn_count, 4);
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].syn.packet, 1);
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].last_syn.packet, 4);
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].hop_limit, 64);
+    CU_ASSERT_EQUAL(scene->last.endpoint[SIDE_CLIENT].port, CLIENT_PORT);
+    CU_ASSERT_TRUE(scene->last.syn_seen);
+    finish(scene, "+end:idle");
+}
+
+static void a_connection_picked_up_midway_begins_with_data(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    client(scene, TCP_ACK, 7, 9, "");
+    client(scene, TCP_ACK | TCP_FIN, 7, 9, "");
+    client(scene, TCP_RST, 7, 9, "");
+    expect_log(scene, "");
+    client(scene, TCP_ACK, 7, 9, "hello");
+    server(scene, TCP_ACK, 9, 12, "welcome");
+    server(scene, TCP_ACK, 5, 12, "old?"); /* sent again, from before the capture */
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->midway, 1);
+    finish(scene, "+c\"hello\"s\"welcome\"end:capture");
+}
+
+static void sides_are_exchanged_when_the_handler_knows_better(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    scene->reverse_at = 2; /* at the first data */
+    server(scene, TCP_ACK, 9, 7, "banner");
+    client(scene, TCP_ACK, 7, 15, "hello");
+    server(scene, TCP_ACK | TCP_FIN, 15, 12, "");
+    connections_finish(scene->connections);
+    expect_log(scene, "+c\"banner\"c\"hello\"s.end:capture");
+    CU_ASSERT_EQUAL(scene->last.endpoint[SIDE_CLIENT].port, CLIENT_PORT);
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_SERVER].payload_octets, 6);
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].payload_octets, 5);
+    CU_ASSERT_TRUE(moment_seen(scene->last.direction[SIDE_SERVER].fin));
+    scene_free(scene);
+}
+
+static void a_syn_ack_without_a_syn_names_the_server(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    server(scene, TCP_SYN | TCP_ACK, 0, 0, "");
+    client(scene, TCP_ACK, 0, 0, "hello");
+    connections_finish(scene->connections);
+    expect_log(scene, "+c\"hello\"end:capture");
+    CU_ASSERT_TRUE(scene->last.syn_seen);
+    CU_ASSERT_EQUAL(scene->last.endpoint[SIDE_SERVER].port, SERVER_PORT);
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->midway, 0);
+    scene_free(scene);
+}
+
+static void both_may_open_at_the_same_time(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    client(scene, TCP_SYN, 0, 0, "");
+    server(scene, TCP_SYN, 0, 0, "");
+    client(scene, TCP_SYN | TCP_ACK, 0, 0, "");
+    server(scene, TCP_SYN | TCP_ACK, 0, 0, "");
+    client(scene, TCP_ACK, 0, 0, "hello");
+    connections_finish(scene->connections);
+    expect_log(scene, "+c\"hello\"end:capture");
+    CU_ASSERT_TRUE(scene->last.simultaneous_open);
+    scene_free(scene);
+}
+
+static void data_in_a_syn_is_taken(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    client(scene, TCP_SYN, 0, 0, "hello");
+    server(scene, TCP_SYN | TCP_ACK, 0, 5, "");
+    client(scene, TCP_ACK, 5, 0, " again");
+    finish(scene, "+c\"hello\"c\" again\"end:capture");
+}
+
+static void urgent_data_is_in_band(void)
+{
+    struct scene *scene = begin();
+
+    client(scene, TCP_ACK, 0, 0, "a");
+    client(scene, TCP_ACK | TCP_URG, 1, 0, "b");
+    client(scene, TCP_ACK, 2, 0, "c");
+    finish(scene, "+c\"a\"c\"b\"c\"c\"end:capture");
+}
+
+static void a_new_syn_begins_a_new_connection(void)
+{
+    struct scene *scene = begin();
+    struct segment syn;
+
+    client(scene, TCP_ACK, 0, 0, "one");
+    client(scene, TCP_SYN, 0, 0, ""); /* sent again: the same connection */
+    expect_log(scene, "+c\"one\"");
+    syn = scene_segment(scene, SIDE_CLIENT, TCP_SYN, 500000000, 0, bytes_of("", 0));
+    scene_give(scene, &syn);
+    expect_log(scene, "+c\"one\"end:reused");
+    server(scene, TCP_SYN | TCP_ACK, 700000000, 500000000, "");
+    client(scene, TCP_ACK, 500000000, 700000000, "two");
+    finish(scene, "+c\"one\"end:reused/+c\"two\"end:capture");
+}
+
+static void a_new_syn_after_the_end_of_a_done_connection_begins_another(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    scene->done_at = 2;
+    scene_handshake(scene);
+    client(scene, TCP_ACK, 0, 0, "one");
+    client(scene, TCP_ACK, 3, 0, "not read");
+    client(scene, TCP_SYN, 0, 0, ""); /* a copy of the old one */
+    server(scene, TCP_ACK, 0, 11, "not read");
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->opened, 1);
+    client(scene, TCP_SYN, 1000, 0, "");
+    server(scene, TCP_SYN | TCP_ACK, 1000, 1000, "");
+    client(scene, TCP_ACK, 1000, 1000, "two");
+    finish(scene, "+c\"one\"/+c\"two\"end:capture");
+}
+
+static void a_syn_within_the_window_of_a_living_connection_begins_nothing(void)
+{
+    struct scene *scene = begin();
+
+    client(scene, TCP_ACK, 0, 0, "one");
+    server(scene, TCP_ACK, 0, 3, "");
+    client(scene, TCP_SYN, 1000, 0, "");
+    client(scene, TCP_ACK, 3, 0, "two");
+    finish(scene, "+c\"one\"c\"two\"end:capture");
+}
+
+static void a_syn_after_both_fins_begins_another(void)
+{
+    struct scene *scene = begin();
+
+    client(scene, TCP_ACK | TCP_FIN, 0, 0, "");
+    server(scene, TCP_ACK | TCP_FIN, 0, 1, "");
+    client(scene, TCP_SYN, 1000, 0, "");
+    finish(scene, "+c.s.end:reused/+end:capture");
+}
+
+static void octets_that_the_capture_missed_are_a_gap(void)
+{
+    struct scene *scene = begin();
+
+    client(scene, TCP_ACK, 0, 0, "he");
+    client(scene, TCP_ACK, 5, 0, "!");
+    server(scene, TCP_ACK, 0, 6, "yes");
+    expect_log(scene, "+c\"he\"s\"yes\"");
+    scene_wait(scene, 3 * SECOND);
+    server(scene, TCP_ACK, 3, 6, "more");
+    connections_finish(scene->connections);
+    expect_log(scene, "+c\"he\"s\"yes\"s\"more\"c[3]c\"!\"end:capture");
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].missed_octets, 3);
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->missed_octets, 3);
+    scene_free(scene);
+}
+
+static void a_segment_later_than_its_ack_is_in_time(void)
+{
+    struct scene *scene = begin();
+
+    server(scene, TCP_ACK, 0, 5, "yes");
+    client(scene, TCP_ACK, 0, 0, "hello");
+    connections_finish(scene->connections);
+    expect_log(scene, "+s\"yes\"c\"hello\"end:capture");
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].missed_octets, 0);
+    scene_free(scene);
+}
+
+static void octets_lost_in_the_network_are_no_gap(void)
+{
+    struct scene *scene = begin();
+
+    client(scene, TCP_ACK, 0, 0, "he");
+    client(scene, TCP_ACK, 5, 0, "!");
+    server(scene, TCP_ACK, 0, 2, "");
+    connections_finish(scene->connections);
+    expect_log(scene, "+c\"he\"end:capture");
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].missed_octets, 0);
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].unacknowledged_octets, 4);
+    scene_free(scene);
+}
+
+static void of_one_direction_all_that_was_captured_is_given(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    client(scene, TCP_SYN, 0, 0, "");
+    client(scene, TCP_ACK, 0, 0, "he");
+    client(scene, TCP_ACK, 5, 30, "!");
+    connections_finish(scene->connections);
+    expect_log(scene, "+c\"he\"c[3]c\"!\"s[30]end:capture");
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_SERVER].packets, 0);
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_SERVER].missed_octets, 30);
+    scene_free(scene);
+}
+
+static void octets_cut_by_snaplen_are_a_gap(void)
+{
+    struct scene *scene = begin();
+    struct segment segment =
+        scene_segment(scene, SIDE_CLIENT, TCP_ACK, 0, 0, bytes_of("hello world", 5));
+
+    segment.payload_length = 11;
+    scene_give(scene, &segment);
+    client(scene, TCP_ACK, 11, 0, "!");
+    connections_finish(scene->connections);
+    expect_log(scene, "+c\"hello\"c[6]c\"!\"end:capture");
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].cut_octets, 6);
+    scene_free(scene);
+}
+
+static void an_idle_connection_ends(void)
+{
+    struct scene *scene = begin();
+
+    client(scene, TCP_ACK, 0, 0, "hello");
+    connections_advance(scene->connections, scene->now_ns + 119 * SECOND);
+    expect_log(scene, "+c\"hello\"");
+    connections_advance(scene->connections, scene->now_ns + 121 * SECOND);
+    expect_log(scene, "+c\"hello\"end:idle");
+    /* Reported is reported. */
+    server(scene, TCP_ACK, 0, 5, "at last");
+    finish(scene, "+c\"hello\"end:idle");
+}
+
+static void time_that_goes_backwards_ends_nothing(void)
+{
+    struct scene *scene = begin();
+
+    scene_wait(scene, -5 * SECOND);
+    client(scene, TCP_ACK, 0, 0, "hello");
+    scene_wait(scene, -1000000 * SECOND);
+    server(scene, TCP_ACK, 0, 5, "yes");
+    connections_advance(scene->connections, INT64_MIN);
+    expect_log(scene, "+c\"hello\"s\"yes\"");
+    connections_advance(scene->connections, INT64_MAX);
+    finish(scene, "+c\"hello\"s\"yes\"end:idle");
+}
+
+static struct icmp_error icmp_of(const struct scene *scene, uint32_t sequence)
+{
+    return (struct icmp_error){
+        .at = {.time_ns = scene->now_ns, .packet = 99},
+        .sender = address_v4(203, 0, 113, 9),
+        .type = 3,
+        .code = 13,
+        .mtu = 1280,
+        .source = address_v4(192, 0, 2, 1),
+        .destination = address_v4(198, 51, 100, 1),
+        .source_port = CLIENT_PORT,
+        .destination_port = SERVER_PORT,
+        .sequence = sequence,
+    };
+}
+
+static void an_icmp_error_is_noted_where_it_belongs(void)
+{
+    struct scene *scene = scene_new(NULL);
+    struct icmp_error error = icmp_of(scene, CLIENT_ISN);
+    struct icmp_error forged = icmp_of(scene, CLIENT_ISN + 1000000);
+
+    connections_icmp(scene->connections, &error); /* of nothing that is known */
+    client(scene, TCP_SYN, 0, 0, "");
+    connections_icmp(scene->connections, &forged);
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->icmp_matched, 0);
+    connections_icmp(scene->connections, &error);
+    connections_icmp(scene->connections, &error);
+    connections_finish(scene->connections);
+    expect_log(scene, "+end:capture");
+    CU_ASSERT_EQUAL(scene->last.icmp.count, 2);
+    CU_ASSERT_EQUAL(scene->last.icmp.code, 13);
+    CU_ASSERT_EQUAL(scene->last.icmp.mtu, 1280);
+    CU_ASSERT_EQUAL(scene->last.icmp.quoted, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(scene->last.icmp.at.packet, 99);
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->icmp_matched, 2);
+    scene_free(scene);
+}
+
+static void connections_finish_in_the_order_of_their_first_packets(void)
+{
+    struct scene *scene = scene_new(NULL);
+    uint16_t order[] = {3, 1, 4, 2};
+
+    for (size_t i = 0; i < 4; i++) {
+        scene->client_port = order[i];
+        client(scene, TCP_SYN, 0, 0, "");
+    }
+    scene->client_port = 4;
+    server(scene, TCP_SYN | TCP_ACK, 0, 0, "");
+    client(scene, TCP_ACK, 0, 0, "of 4");
+    scene->client_port = 3;
+    server(scene, TCP_SYN | TCP_ACK, 0, 0, "");
+    client(scene, TCP_ACK, 0, 0, "of 3");
+    client(scene, TCP_ACK, 5, 0, "!"); /* behind a hole; acked: delivered at the end */
+    server(scene, TCP_ACK, 0, 6, "");
+    finish(scene, "+c\"of 4\"/+c\"of 3\"c[1]c\"!\"end:capture/+end:capture"
+                  "end:capture/+end:capture");
+}
+
+/* The handler lets go at each callback in turn: no callback may follow. */
+static void no_callback_follows_done(void)
+{
+    for (unsigned at = 1; at < 12; at++) {
+        struct scene *scene = scene_new(NULL);
+
+        scene->done_at = at;
+        scene_handshake(scene);
+        client(scene, TCP_ACK, 2, 0, "c");
+        client(scene, TCP_ACK, 0, 0, "ab");
+        server(scene, TCP_ACK, 0, 9, "welcome");
+        server(scene, TCP_ACK | TCP_FIN, 7, 3, "");
+        client(scene, TCP_ACK, 8, 0, "i");
+        client(scene, TCP_RST, 3, 0, "");
+        connections_finish(scene->connections);
+        CU_ASSERT(scene->callbacks <= at);
+        CU_ASSERT_EQUAL(scene->ended, scene->callbacks < at);
+        CU_ASSERT_EQUAL(connections_counters(scene->connections)->reading, 0);
+        scene_free(scene);
+    }
+}
+
+/* xorshift64*: the same numbers on every machine. */
+static uint32_t next_random(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return (uint32_t)((*state * UINT64_C(0x2545f4914f6cdd1d)) >> 32);
+}
+
+enum {
+    CUTS_MAX = 200,
+    STREAM_LENGTH = 6000,
+    BLOCK = 16 /* with copies and ACKs in between well below STREAM_PATIENCE_PACKETS */
+};
+
+/* Cut a stream at random places and give the segments of each block in any order, some
+ * of them twice; the other side ACKs far ahead now and then. */
+static void give_stream(struct scene *scene, enum side from, const uint8_t *octets, uint32_t offset,
+                        uint64_t *state)
+{
+    struct segment segments[CUTS_MAX];
+    uint32_t count = 0;
+
+    for (uint32_t at = 0; at < STREAM_LENGTH && count < CUTS_MAX; count++) {
+        uint32_t length = 1 + next_random(state) % 200;
+
+        if (length > STREAM_LENGTH - at || count == CUTS_MAX - 1)
+            length = STREAM_LENGTH - at;
+        segments[count] =
+            scene_segment(scene, from, TCP_ACK, offset + at, offset, bytes_of(octets + at, length));
+        at += length;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t other = i / BLOCK * BLOCK + next_random(state) % BLOCK;
+        struct segment swap = segments[i];
+
+        if (other < count) {
+            segments[i] = segments[other];
+            segments[other] = swap;
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        scene_give(scene, &segments[i]);
+        if (next_random(state) % 4 == 0)
+            scene_give(scene, &segments[next_random(state) % (i + 1)]);
+        if (next_random(state) % 4 == 0)
+            scene_send(scene, side_other(from), TCP_ACK, offset,
+                       offset + next_random(state) % STREAM_LENGTH, "");
+    }
+}
+
+static void any_cutting_and_order_gives_the_same_octets(void)
+{
+    static uint8_t octets[STREAM_LENGTH];
+
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        struct scene *scene = scene_new(NULL);
+        uint64_t state = seed;
+        /* The sequence numbers wrap at another place of the stream each time. */
+        uint32_t offset = 0u - CLIENT_ISN - next_random(&state) % STREAM_LENGTH;
+
+        for (size_t i = 0; i < sizeof(octets); i++)
+            octets[i] = (uint8_t)next_random(&state);
+        scene->log_data = false;
+        scene->octets[SIDE_CLIENT] = malloc(STREAM_MAX);
+        scene_send(scene, SIDE_CLIENT, TCP_SYN, offset, 0, "");
+        scene_send(scene, SIDE_SERVER, TCP_SYN | TCP_ACK, offset, offset, "");
+        give_stream(scene, SIDE_CLIENT, octets, offset, &state);
+        CU_ASSERT_EQUAL(scene->count[SIDE_CLIENT], STREAM_LENGTH);
+        CU_ASSERT_EQUAL(memcmp(scene->octets[SIDE_CLIENT], octets, STREAM_LENGTH), 0);
+        CU_ASSERT_EQUAL(scene->missing[SIDE_CLIENT], 0);
+        connections_finish(scene->connections);
+        CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].conflicting_octets, 0);
+        scene_free(scene);
+    }
+}
+
+/* A connection of its own for each number, up to the given packet of a handshake. */
+static void flood(struct scene *scene, uint32_t number, unsigned packets)
+{
+    static const struct {
+        enum side from;
+        uint8_t flags;
+        uint32_t sequence;
+        const char *payload;
+    } script[] = {
+        {SIDE_CLIENT, TCP_SYN, 0, ""},
+        {SIDE_SERVER, TCP_SYN | TCP_ACK, 0, ""},
+        {SIDE_CLIENT, TCP_ACK, 0, "partial hello"},
+        {SIDE_CLIENT, TCP_ACK, 1000, "behind a hole"},
+    };
+
+    for (unsigned i = 0; i < packets; i++) {
+        struct segment segment =
+            scene_segment(scene, script[i].from, script[i].flags, script[i].sequence, 0,
+                          bytes_of(script[i].payload, strlen(script[i].payload)));
+        struct address *peer =
+            script[i].from == SIDE_CLIENT ? &segment.source : &segment.destination;
+
+        *peer = address_v4(10, (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number);
+        scene->now_ns -= MILLISECOND - 1000;
+        scene_give(scene, &segment);
+    }
+}
+
+static void check_flood(unsigned packets, uint32_t count)
+{
+    struct connections_options options = scene_options();
+    const struct connections_counters *counters;
+    struct scene *scene;
+
+    options.memory_max = (size_t)8 << 20;
+    scene = scene_new(&options);
+    scene->log_length = sizeof(scene->log) - 1; /* nobody reads it */
+    counters = connections_counters(scene->connections);
+    for (uint32_t i = 0; i < count; i++)
+        flood(scene, i, packets);
+    CU_ASSERT(counters->memory_peak <= options.memory_max);
+    CU_ASSERT(counters->memory_peak > options.memory_max / 16);
+    CU_ASSERT(counters->evicted + counters->evicted_half_open > 0);
+    connections_finish(scene->connections);
+    CU_ASSERT_EQUAL(counters->opened, count);
+    CU_ASSERT_EQUAL(counters->ended, count);
+    CU_ASSERT_EQUAL(scene->ended, count);
+    scene_free(scene);
+}
+
+static void a_flood_stays_within_the_budget_and_is_reported(void)
+{
+    check_flood(1, 200000); /* SYNs without an answer */
+    check_flood(2, 20000);  /* answered ones */
+    check_flood(3, 20000);  /* with payload */
+    check_flood(4, 20000);  /* with a hole */
+}
+
+/* A real handshake beside a flood of SYNs and partial hellos: neither evicts it while
+ * it goes on. */
+static void a_flood_does_not_evict_a_handshake_that_goes_on(void)
+{
+    struct connections_options options = scene_options();
+    struct scene *scene;
+
+    options.memory_max = (size_t)8 << 20;
+    scene = scene_new(&options);
+    scene->log_length = sizeof(scene->log) - 1;
+    scene->octets[SIDE_CLIENT] = malloc(STREAM_MAX);
+    scene_handshake(scene);
+    client(scene, TCP_ACK, 0, 0, "a");
+    for (uint32_t i = 0; i < 100000; i++) {
+        flood(scene, i, i % 8 == 0 ? 3 : i % 4 == 0 ? 2 : 1);
+        if (i % 1000 == 0)
+            client(scene, TCP_ACK, 1 + i / 1000, 0, "b");
+    }
+    scene->count[SIDE_CLIENT] = 0;
+    client(scene, TCP_ACK, 101, 0, "the end");
+    CU_ASSERT_EQUAL(scene->count[SIDE_CLIENT], 7);
+    CU_ASSERT_EQUAL(memcmp(scene->octets[SIDE_CLIENT], "the end", 7), 0);
+    CU_ASSERT(connections_counters(scene->connections)->evicted > 0);
+    scene_free(scene);
+}
+
+static void a_connection_nobody_reads_costs_little(void)
+{
+    enum { COUNT = 50000 };
+    struct scene *scene = scene_new(NULL);
+    uint64_t before = connections_counters(scene->connections)->memory;
+
+    for (uint32_t i = 0; i < COUNT; i++) {
+        scene->done_at = scene->callbacks + 2;
+        flood(scene, i, 3);
+    }
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->current, COUNT);
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->reading, 0);
+    CU_ASSERT((connections_counters(scene->connections)->memory - before) / COUNT <= 128);
+    scene_free(scene);
+}
+
+static void a_handshake_read_stays_below_its_bound(void)
+{
+    CU_ASSERT(sizeof(struct reading) + sizeof(struct flow) <= 4096);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"an exchange is told from beginning to end", an_exchange_is_told_from_beginning_to_end},
+        {"a FIN waits for the octets before it", a_fin_waits_for_the_octets_before_it},
+        {"a reset ends after a while and late data still counts",
+         a_reset_ends_after_a_while_and_late_data_still_counts},
+        {"a reset outside the window ends nothing", a_reset_outside_the_window_ends_nothing},
+        {"a refused SYN ends as closed", a_refused_syn_ends_as_closed},
+        {"a SYN-ACK after an injected reset is of the same connection",
+         a_syn_ack_after_an_injected_reset_is_of_the_same_connection},
+        {"a SYN without an answer times out", a_syn_without_an_answer_times_out},
+        {"a connection picked up midway begins with data",
+         a_connection_picked_up_midway_begins_with_data},
+        {"sides are exchanged when the handler knows better",
+         sides_are_exchanged_when_the_handler_knows_better},
+        {"a SYN-ACK without a SYN names the server", a_syn_ack_without_a_syn_names_the_server},
+        {"both may open at the same time", both_may_open_at_the_same_time},
+        {"data in a SYN is taken", data_in_a_syn_is_taken},
+        {"urgent data is in band", urgent_data_is_in_band},
+        {"a new SYN begins a new connection", a_new_syn_begins_a_new_connection},
+        {"a new SYN after the end of a done connection begins another",
+         a_new_syn_after_the_end_of_a_done_connection_begins_another},
+        {"a SYN within the window of a living connection begins nothing",
+         a_syn_within_the_window_of_a_living_connection_begins_nothing},
+        {"a SYN after both FINs begins another", a_syn_after_both_fins_begins_another},
+        {"octets that the capture missed are a gap", octets_that_the_capture_missed_are_a_gap},
+        {"a segment later than its ACK is in time", a_segment_later_than_its_ack_is_in_time},
+        {"octets lost in the network are no gap", octets_lost_in_the_network_are_no_gap},
+        {"of one direction all that was captured is given",
+         of_one_direction_all_that_was_captured_is_given},
+        {"octets cut by snaplen are a gap", octets_cut_by_snaplen_are_a_gap},
+        {"an idle connection ends", an_idle_connection_ends},
+        {"time that goes backwards ends nothing", time_that_goes_backwards_ends_nothing},
+        {"an ICMP error is noted where it belongs", an_icmp_error_is_noted_where_it_belongs},
+        {"connections finish in the order of their first packets",
+         connections_finish_in_the_order_of_their_first_packets},
+        {"no callback follows done", no_callback_follows_done},
+        {"any cutting and order gives the same octets",
+         any_cutting_and_order_gives_the_same_octets},
+        {"a flood stays within the budget and is reported",
+         a_flood_stays_within_the_budget_and_is_reported},
+        {"a flood does not evict a handshake that goes on",
+         a_flood_does_not_evict_a_handshake_that_goes_on},
+        {"a connection nobody reads costs little", a_connection_nobody_reads_costs_little},
+        {"a handshake read stays below its bound", a_handshake_read_stays_below_its_bound},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("connection", tests);
+}

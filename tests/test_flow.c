@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/flow.h"
+#include "tests/support/segments.h"
+#include "tests/support/suite.h"
+
+static const uint64_t secret[2] = {3, 4};
+
+static struct flow_key key_number(uint32_t number)
+{
+    struct address client =
+        address_v4(10, (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number);
+    struct address server = address_v4(192, 0, 2, 1);
+    struct flow_key key;
+
+    (void)flow_key_of(&client, (uint16_t)(1024 + number % 7), &server, 443, &key);
+    return key;
+}
+
+static uint32_t find(const struct flow_table *table, uint32_t number)
+{
+    struct flow_key key = key_number(number);
+
+    return flow_find(table, &key, flow_hash(table, &key));
+}
+
+static uint32_t add(struct flow_table *table, uint32_t number)
+{
+    struct flow_key key = key_number(number);
+
+    return flow_add(table, &key, flow_hash(table, &key), FLOW_DONE);
+}
+
+static void both_directions_have_one_key(void)
+{
+    struct address a = address_v4(192, 0, 2, 1);
+    struct address b = address_v4(192, 0, 2, 2);
+    struct flow_key there;
+    struct flow_key back;
+
+    CU_ASSERT_EQUAL(flow_key_of(&a, 443, &b, 40000, &there), 0);
+    CU_ASSERT_EQUAL(flow_key_of(&b, 40000, &a, 443, &back), 1);
+    CU_ASSERT_EQUAL(memcmp(&there, &back, sizeof(there)), 0);
+    /* One address with itself: the ports decide. */
+    CU_ASSERT_EQUAL(flow_key_of(&a, 443, &a, 40000, &there), 0);
+    CU_ASSERT_EQUAL(flow_key_of(&a, 40000, &a, 443, &back), 1);
+    CU_ASSERT_EQUAL(memcmp(&there, &back, sizeof(there)), 0);
+}
+
+static void the_hash_depends_on_the_secret_and_each_part(void)
+{
+    static const uint64_t other[2] = {3, 5};
+    struct flow_table table;
+    struct flow_table table2;
+    struct flow_key key = key_number(1);
+    uint32_t hash;
+
+    CU_ASSERT_TRUE_FATAL(flow_table_init(&table, secret));
+    CU_ASSERT_TRUE_FATAL(flow_table_init(&table2, other));
+    hash = flow_hash(&table, &key);
+    CU_ASSERT_NOT_EQUAL(flow_hash(&table2, &key), hash);
+    key.port[0] ^= 1;
+    CU_ASSERT_NOT_EQUAL(flow_hash(&table, &key), hash);
+    key.port[0] ^= 1;
+    key.address[0].octets[15] ^= 1;
+    CU_ASSERT_NOT_EQUAL(flow_hash(&table, &key), hash);
+    key.address[0].octets[15] ^= 1;
+    key.address[1].octets[0] ^= 1; /* not IPv4 any more */
+    CU_ASSERT_NOT_EQUAL(flow_hash(&table, &key), hash);
+    flow_table_clear(&table);
+    flow_table_clear(&table2);
+}
+
+/* Grows over many segments, then loses two thirds at random places. */
+static void what_was_added_is_found_until_it_is_removed(void)
+{
+    enum { COUNT = 100000 };
+    struct flow_table table;
+    uint32_t wrong = 0;
+
+    CU_ASSERT_TRUE_FATAL(flow_table_init(&table, secret));
+    for (uint32_t i = 0; i < COUNT; i++) {
+        wrong += find(&table, i) != POOL_NONE;
+        wrong += add(&table, i) == POOL_NONE;
+    }
+    for (uint32_t i = 0; i < COUNT; i++) {
+        if (i % 3 != 0)
+            flow_remove(&table, find(&table, i));
+    }
+    for (uint32_t i = 0; i < COUNT; i++) {
+        uint32_t number = find(&table, i);
+        struct flow_key key = key_number(i);
+
+        wrong += (number == POOL_NONE) != (i % 3 != 0);
+        if (number != POOL_NONE)
+            wrong += memcmp(&flow_at(&table, number)->key, &key, sizeof(key)) != 0;
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT_EQUAL(table.flows.used, (COUNT + 2) / 3);
+    CU_ASSERT_EQUAL(table.lists[FLOW_DONE].count, (COUNT + 2) / 3);
+    flow_table_clear(&table);
+}
+
+static void a_flow_costs_what_the_header_says(void)
+{
+    enum { COUNT = 300000 };
+    struct flow_table table;
+    size_t worst = 0;
+
+    CU_ASSERT_TRUE_FATAL(flow_table_init(&table, secret));
+    for (uint32_t i = 0; i < COUNT; i++) {
+        size_t each;
+
+        (void)add(&table, i);
+        each = (table.memory + table.flows.memory) / (i + 1);
+        if (i > 10000 && each > worst)
+            worst = each;
+    }
+    CU_ASSERT(worst <= FLOW_COST + 8); /* the flows of the newest chunk, not all in use */
+    flow_table_clear(&table);
+}
+
+static void lists_keep_the_order_of_queuing(void)
+{
+    struct flow_table table;
+    uint32_t numbers[4];
+
+    CU_ASSERT_TRUE_FATAL(flow_table_init(&table, secret));
+    for (uint32_t i = 0; i < 4; i++)
+        numbers[i] = add(&table, i);
+    flow_queue(&table, numbers[1], FLOW_DONE);
+    flow_queue(&table, numbers[0], FLOW_OVER);
+    CU_ASSERT_EQUAL(table.lists[FLOW_DONE].oldest, numbers[2]);
+    CU_ASSERT_EQUAL(table.lists[FLOW_DONE].newest, numbers[1]);
+    CU_ASSERT_EQUAL(table.lists[FLOW_DONE].count, 3);
+    CU_ASSERT_EQUAL(table.lists[FLOW_OVER].oldest, numbers[0]);
+    flow_remove(&table, numbers[2]);
+    CU_ASSERT_EQUAL(table.lists[FLOW_DONE].oldest, numbers[3]);
+    flow_table_clear(&table);
+}
+
+static uint64_t rank(const void *context, const struct flow *flow)
+{
+    (void)context;
+    return (uint64_t)flow->seen_ns;
+}
+
+static void a_list_is_sorted_by_rank(void)
+{
+    enum { COUNT = 1000 };
+    struct flow_table table;
+    int64_t before = -1;
+    uint32_t count = 0;
+
+    CU_ASSERT_TRUE_FATAL(flow_table_init(&table, secret));
+    for (uint32_t i = 0; i < COUNT; i++)
+        flow_at(&table, add(&table, i))->seen_ns = (int64_t)(i * 7919 % COUNT);
+    flow_list_sort(&table, FLOW_DONE, rank, NULL);
+    for (uint32_t n = table.lists[FLOW_DONE].oldest; n != POOL_NONE;
+         n = flow_at(&table, n)->newer) {
+        CU_ASSERT(flow_at(&table, n)->seen_ns > before);
+        before = flow_at(&table, n)->seen_ns;
+        count++;
+    }
+    CU_ASSERT_EQUAL(count, COUNT);
+    CU_ASSERT_EQUAL(table.lists[FLOW_DONE].count, COUNT);
+    flow_table_clear(&table);
+}
+
+static void pool_objects_are_used_again(void)
+{
+    struct pool pool;
+    uint32_t numbers[100];
+    size_t memory;
+
+    pool_init(&pool, 24, 3);
+    for (int i = 0; i < 100; i++) {
+        numbers[i] = pool_take(&pool);
+        memset(pool_at(&pool, numbers[i]), i, 24);
+    }
+    for (int i = 0; i < 100; i++)
+        CU_ASSERT_EQUAL(*(const uint8_t *)pool_at(&pool, numbers[i]), i);
+    memory = pool.memory;
+    for (int i = 0; i < 100; i++)
+        pool_give(&pool, numbers[i]);
+    CU_ASSERT_EQUAL(pool.used, 0);
+    for (int i = 0; i < 100; i++)
+        CU_ASSERT(pool_take(&pool) < 104);
+    CU_ASSERT_EQUAL(pool.memory, memory);
+    pool_clear(&pool);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"both directions have one key", both_directions_have_one_key},
+        {"the hash depends on the secret and each part",
+         the_hash_depends_on_the_secret_and_each_part},
+        {"what was added is found until it is removed",
+         what_was_added_is_found_until_it_is_removed},
+        {"a flow costs what the header says", a_flow_costs_what_the_header_says},
+        {"lists keep the order of queuing", lists_keep_the_order_of_queuing},
+        {"a list is sorted by rank", a_list_is_sorted_by_rank},
+        {"pool objects are used again", pool_objects_are_used_again},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("flow", tests);
+}

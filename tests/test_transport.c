@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The facts of a connection, through the table: what an analysis will see. */
+#include "capture/transport.h"
+#include "tests/support/segments.h"
+#include "tests/support/suite.h"
+
+static const char block[2000] = "x";
+
+/* A segment with options, sizes and header fields of its own. */
+struct sending {
+    enum side from;
+    uint8_t flags;
+    uint32_t sequence;
+    uint32_t acknowledgment;
+    uint32_t length;
+    int64_t wait_ns;
+    const char *options;
+    size_t options_length;
+    uint8_t hop_limit; /* 0: the usual one */
+    bool window_zero;
+};
+
+static void send(struct scene *scene, struct sending s)
+{
+    struct segment segment = scene_segment(scene, s.from, s.flags, s.sequence, s.acknowledgment,
+                                           bytes_of(block, s.length));
+
+    scene_wait(scene, s.wait_ns);
+    segment.options = bytes_of(s.options, s.options_length);
+    if (s.hop_limit != 0)
+        segment.hop_limit = s.hop_limit;
+    if (s.window_zero)
+        segment.window = 0;
+    scene_give(scene, &segment);
+}
+
+/* End the scene; the facts are in the copy that is returned. */
+static struct connection finish(struct scene *scene)
+{
+    struct connection connection;
+
+    connections_finish(scene->connections);
+    CU_ASSERT_EQUAL(scene->ended, 1);
+    connection = scene->last;
+    scene_free(scene);
+    return connection;
+}
+
+static struct scene *begin(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    scene->log_data = false;
+    scene_handshake(scene);
+    return scene;
+}
+
+static void options_of_a_syn_are_read(void)
+{
+    static const char options[] = "\x02\x04\x05\xb4\x01\x03\x03\x07\x04\x02\x08\x0a"
+                                  "\0\0\0\1\0\0\0\0";
+    struct syn_options found = transport_syn_options(bytes_of(options, sizeof(options) - 1));
+
+    CU_ASSERT_EQUAL(found.mss, 1460);
+    CU_ASSERT_EQUAL(found.window_scale, 7);
+    CU_ASSERT_TRUE(found.sack_permitted);
+    CU_ASSERT_TRUE(found.timestamps);
+}
+
+static void malformed_options_end_the_list(void)
+{
+    struct syn_options found;
+
+    found = transport_syn_options(bytes_of("\x02\x00\x04\x02", 4)); /* length below 2 */
+    CU_ASSERT_FALSE(found.sack_permitted);
+    found = transport_syn_options(bytes_of("\x02\x09\x05\xb4", 4)); /* longer than there is */
+    CU_ASSERT_EQUAL(found.mss, 0);
+    found = transport_syn_options(bytes_of("\x00\x04\x02", 3)); /* behind the end */
+    CU_ASSERT_FALSE(found.sack_permitted);
+    found = transport_syn_options(bytes_of("\x03\x03\xff", 3));
+    CU_ASSERT_EQUAL(found.window_scale, 14);
+    found = transport_syn_options(bytes_of("\x02", 1));
+    CU_ASSERT_EQUAL(found.window_scale, -1);
+}
+
+static void round_trips_are_measured(void)
+{
+    struct scene *scene = scene_new(NULL);
+    struct connection connection;
+
+    send(scene, (struct sending){.from = SIDE_CLIENT, .flags = TCP_SYN});
+    send(scene, (struct sending){
+                    .from = SIDE_SERVER, .flags = TCP_SYN | TCP_ACK, .wait_ns = 30 * MILLISECOND});
+    send(scene,
+         (struct sending){.from = SIDE_CLIENT, .flags = TCP_ACK, .wait_ns = 5 * MILLISECOND});
+    connection = finish(scene);
+    CU_ASSERT_EQUAL(connection.syn_rtt_ns, 31 * MILLISECOND);
+    CU_ASSERT_EQUAL(connection.ack_rtt_ns, 6 * MILLISECOND);
+}
+
+static void an_answer_to_two_syns_measures_nothing(void)
+{
+    struct scene *scene = scene_new(NULL);
+    struct connection connection;
+
+    send(scene, (struct sending){.from = SIDE_CLIENT, .flags = TCP_SYN});
+    send(scene, (struct sending){.from = SIDE_CLIENT, .flags = TCP_SYN, .wait_ns = SECOND});
+    send(scene, (struct sending){.from = SIDE_SERVER, .flags = TCP_SYN | TCP_ACK});
+    connection = finish(scene);
+    CU_ASSERT_EQUAL(connection.syn_rtt_ns, -1);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].syn_count, 2);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].syn.packet, 1);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].last_syn.packet, 2);
+}
+
+/* Full segments sent five times in vain while small ones pass. */
+static void sizes_that_never_pass_are_told_from_those_that_do(void)
+{
+    struct scene *scene = begin();
+    struct connection connection;
+    const struct direction *server;
+
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 300, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 300, 100, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 300, 100, 0, 0, NULL, 0, 0, false});
+    for (int i = 0; i < 6; i++)
+        send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 100, 300, 1400, SECOND << i, NULL, 0, 0,
+                                     false});
+    connection = finish(scene);
+    server = &connection.direction[SIDE_SERVER];
+    CU_ASSERT_EQUAL(server->retransmissions, 5);
+    CU_ASSERT_EQUAL(server->retransmitted_octets, 5 * 1400);
+    CU_ASSERT_EQUAL(server->most_retransmitted, 5);
+    CU_ASSERT_EQUAL(server->largest_segment, 1400);
+    CU_ASSERT_EQUAL(server->largest_acknowledged, 100);
+    CU_ASSERT_EQUAL(server->smallest_unacknowledged, 1400);
+    CU_ASSERT_EQUAL(server->largest_unacknowledged, 1400);
+    CU_ASSERT_EQUAL(server->unacknowledged_octets, 1400);
+    CU_ASSERT_EQUAL(server->first_retransmission.packet, 8);
+    CU_ASSERT_EQUAL(server->last_retransmission.packet, 12);
+    CU_ASSERT_EQUAL(server->last_data.packet, 7);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].largest_acknowledged, 300);
+}
+
+/* The sender finds out by itself and sends smaller portions, which pass. */
+static void a_size_that_was_cut_down_never_passed(void)
+{
+    struct scene *scene = begin();
+    struct connection connection;
+    const struct direction *client;
+
+    for (int i = 0; i < 3; i++)
+        send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 1400, SECOND, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 700, SECOND, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 700, 0, 700, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 1400, 0, 0, NULL, 0, 0, false});
+    connection = finish(scene);
+    client = &connection.direction[SIDE_CLIENT];
+    CU_ASSERT_EQUAL(client->largest_acknowledged, 700);
+    CU_ASSERT_EQUAL(client->smallest_unacknowledged, 1400);
+    CU_ASSERT_EQUAL(client->unacknowledged_octets, 0);
+}
+
+static void what_is_acked_after_all_is_not_unacknowledged(void)
+{
+    struct scene *scene = begin();
+    struct connection connection;
+
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 1400, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 1400, SECOND, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 1400, 0, 0, NULL, 0, 0, false});
+    connection = finish(scene);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].retransmissions, 1);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].largest_acknowledged, 1400);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].smallest_unacknowledged, 0);
+}
+
+/* Behind the loss: the hole is filled by octets never captured before. */
+static uint32_t retransmissions_after(int64_t wait_ns)
+{
+    struct scene *scene = begin();
+
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 100, 0, 100, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 0, 100, wait_ns, NULL, 0, 0, false});
+    return finish(scene).direction[SIDE_SERVER].retransmissions;
+}
+
+static void a_hole_filled_soon_is_reordering_and_late_a_retransmission(void)
+{
+    CU_ASSERT_EQUAL(retransmissions_after(0), 0);
+    CU_ASSERT_EQUAL(retransmissions_after(200 * MILLISECOND), 1);
+}
+
+static void a_sack_block_tells_the_hole_below_it(void)
+{
+    /* ACK 0 of the server's octets, SACK 1400-2800; the number is SERVER_ISN + 1 + 1400. */
+    static const char sack[] = "\x01\x01\x05\x0a\x00\x00\x19\x01\x00\x00\x1e\x79";
+    struct scene *scene = begin();
+    struct connection connection;
+
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 1400, 0, 1400, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 0, 0, sack, 12, 0, false});
+    connection = finish(scene);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].sack_blocks, 1);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].sack_hole_octets, 1400);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].duplicate_acks, 1);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].missed_octets, 0);
+}
+
+static void a_sack_hole_that_closes_is_forgotten(void)
+{
+    static const char sack[] = "\x01\x01\x05\x0a\x00\x00\x19\x01\x00\x00\x1e\x79";
+    struct scene *scene = begin();
+
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 1400, 0, 1400, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 0, 0, sack, 12, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 0, 1400, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 2800, 0, 0, NULL, 0, 0, false});
+    CU_ASSERT_EQUAL(finish(scene).direction[SIDE_CLIENT].sack_hole_octets, 0);
+}
+
+static void zero_windows_and_keep_alives_are_counted(void)
+{
+    struct scene *scene = begin();
+    struct connection connection;
+
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 10, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 10, 0, 0, NULL, 0, 0, true});
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 9, 0, 0, SECOND, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 9, 0, 1, SECOND, NULL, 0, 0, false});
+    connection = finish(scene);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].zero_windows, 1);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].keep_alives, 2);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].retransmissions, 0);
+}
+
+/* One packet captured twice, the second time wait_ns later and hops hops further. */
+static struct direction captured_twice(int64_t wait_ns, uint8_t hops, bool same_id)
+{
+    struct scene *scene = begin();
+    struct segment segment = scene_segment(scene, SIDE_CLIENT, TCP_ACK, 0, 0, bytes_of(block, 100));
+
+    scene_give(scene, &segment);
+    scene->now_ns += wait_ns - MILLISECOND;
+    segment.hop_limit = (uint8_t)(segment.hop_limit - hops);
+    segment.ip_id = (uint16_t)(segment.ip_id + !same_id);
+    scene_give(scene, &segment);
+    return finish(scene).direction[SIDE_CLIENT];
+}
+
+static void a_packet_captured_twice_is_no_retransmission(void)
+{
+    struct direction client = captured_twice(50000, 0, true);
+
+    CU_ASSERT_EQUAL(client.duplicates, 1);
+    CU_ASSERT_EQUAL(client.retransmissions, 0);
+    CU_ASSERT_EQUAL(client.packets, 3);
+    CU_ASSERT_EQUAL(client.payload_octets, 100);
+    client = captured_twice(50000, 1, true);
+    CU_ASSERT_EQUAL(client.duplicates, 1);
+    CU_ASSERT_EQUAL(client.hop_limit_last, 64);
+}
+
+static void a_copy_that_differs_or_is_late_is_a_retransmission(void)
+{
+    CU_ASSERT_EQUAL(captured_twice(TRANSPORT_DUPLICATE_NS + 1, 0, true).retransmissions, 1);
+    CU_ASSERT_EQUAL(captured_twice(50000, 2, true).retransmissions, 1);
+    CU_ASSERT_EQUAL(captured_twice(50000, 0, false).retransmissions, 1);
+}
+
+/* A RST of the server with this relative number after an exchange of 10 octets each way. */
+static struct reset reset_with(uint32_t sequence)
+{
+    struct scene *scene = begin();
+
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 10, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 10, 10, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 10, 10, 0, 0, NULL, 0, 0, false});
+    send(scene,
+         (struct sending){SIDE_SERVER, TCP_RST | TCP_ACK, sequence, 10, 0, 0, NULL, 0, 99, false});
+    return finish(scene).direction[SIDE_SERVER].reset;
+}
+
+static void a_reset_is_compared_with_what_the_receiver_expects(void)
+{
+    CU_ASSERT_EQUAL(reset_with(10).fit, RESET_EXACT);
+    CU_ASSERT_EQUAL(reset_with(11).fit, RESET_IN_WINDOW);
+    CU_ASSERT_EQUAL(reset_with(9).fit, RESET_OUTSIDE);
+    CU_ASSERT_EQUAL(reset_with(100000000).fit, RESET_OUTSIDE);
+    CU_ASSERT_EQUAL(reset_with(10).hop_limit, 99);
+    CU_ASSERT_TRUE(reset_with(10).has_ack);
+    CU_ASSERT_TRUE(reset_with(10).acknowledges_data);
+    CU_ASSERT_FALSE(reset_with(10).data_after);
+    CU_ASSERT_EQUAL(reset_with(10).count, 1);
+}
+
+static void a_better_reset_replaces_one_outside_the_window(void)
+{
+    struct scene *scene = begin();
+    struct reset reset;
+
+    send(scene, (struct sending){SIDE_SERVER, TCP_RST, 100000000, 0, 0, 0, NULL, 0, 99, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_RST, 0, 0, 0, 0, NULL, 0, 57, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_RST, 1, 0, 0, 0, NULL, 0, 58, false});
+    reset = finish(scene).direction[SIDE_SERVER].reset;
+    CU_ASSERT_EQUAL(reset.fit, RESET_EXACT);
+    CU_ASSERT_EQUAL(reset.hop_limit, 57);
+    CU_ASSERT_EQUAL(reset.count, 3);
+}
+
+static void data_after_its_own_reset_is_noted(void)
+{
+    struct scene *scene = begin();
+    struct connection connection;
+
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 10, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_RST, 0, 0, 0, 0, NULL, 0, 99, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 10, 10, 0, NULL, 0, 0, false});
+    connection = finish(scene);
+    CU_ASSERT_TRUE(connection.direction[SIDE_SERVER].reset.data_after);
+    CU_ASSERT_FALSE(connection.direction[SIDE_CLIENT].reset.data_after);
+    /* The RST's own hop limit is kept apart from that of the other packets. */
+    CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].hop_limit, 57);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].hop_limit_last, 57);
+}
+
+static void a_fin_and_its_ack_are_noted(void)
+{
+    struct scene *scene = begin();
+    struct connection connection;
+
+    send(scene, (struct sending){SIDE_CLIENT, TCP_FIN | TCP_ACK, 0, 0, 5, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 5, 0, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 6, 0, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_FIN | TCP_ACK, 0, 6, 0, 0, NULL, 0, 0, false});
+    connection = finish(scene);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].fin.packet, 4);
+    CU_ASSERT_TRUE(connection.direction[SIDE_CLIENT].fin_acknowledged);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].fin.packet, 7);
+    CU_ASSERT_FALSE(connection.direction[SIDE_SERVER].fin_acknowledged);
+}
+
+static void data_outside_the_window_is_ignored_and_counted(void)
+{
+    struct scene *scene = begin();
+    struct connection connection;
+
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 60001 + STREAM_WINDOW_SLACK, 0, 100, 0, NULL,
+                                 0, 0, false});
+    connection = finish(scene);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].outside_octets, 100);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].payload_octets, 0);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"options of a SYN are read", options_of_a_syn_are_read},
+        {"malformed options end the list", malformed_options_end_the_list},
+        {"round trips are measured", round_trips_are_measured},
+        {"an answer to two SYNs measures nothing", an_answer_to_two_syns_measures_nothing},
+        {"sizes that never pass are told from those that do",
+         sizes_that_never_pass_are_told_from_those_that_do},
+        {"a size that was cut down never passed", a_size_that_was_cut_down_never_passed},
+        {"what is ACKed after all is not unacknowledged",
+         what_is_acked_after_all_is_not_unacknowledged},
+        {"a hole filled soon is reordering and late a retransmission",
+         a_hole_filled_soon_is_reordering_and_late_a_retransmission},
+        {"a SACK block tells the hole below it", a_sack_block_tells_the_hole_below_it},
+        {"a SACK hole that closes is forgotten", a_sack_hole_that_closes_is_forgotten},
+        {"zero windows and keep-alives are counted", zero_windows_and_keep_alives_are_counted},
+        {"a packet captured twice is no retransmission",
+         a_packet_captured_twice_is_no_retransmission},
+        {"a copy that differs or is late is a retransmission",
+         a_copy_that_differs_or_is_late_is_a_retransmission},
+        {"a reset is compared with what the receiver expects",
+         a_reset_is_compared_with_what_the_receiver_expects},
+        {"a better reset replaces one outside the window",
+         a_better_reset_replaces_one_outside_the_window},
+        {"data after its own reset is noted", data_after_its_own_reset_is_noted},
+        {"a FIN and its ACK are noted", a_fin_and_its_ack_are_noted},
+        {"data outside the window is ignored and counted",
+         data_outside_the_window_is_ignored_and_counted},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("transport", tests);
+}
