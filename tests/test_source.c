@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/link.h"
+#include "capture/source.h"
+#include "tests/support/capture_file.h"
+#include "tests/support/frames.h"
+#include "tests/support/wire.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define MAGIC_MICROSECONDS 0xa1b2c3d4
+
+enum { FILES_MAX = 4, REPORTS_MAX = 8, ORDER_MAX = 64 };
+
+/* Capture files on disk, and what a source made of them. */
+struct bench {
+    struct capture_file file;
+    struct frame frame;
+    char directory[64];
+    char paths[FILES_MAX][96];
+    const char *operands[FILES_MAX];
+    size_t file_count;
+    char reports[REPORTS_MAX][600];
+    enum source_trouble troubles[REPORTS_MAX];
+    size_t report_count;
+    char order[ORDER_MAX]; /* the last octet of each packet */
+    struct source_counters counters;
+    enum source_status end;
+};
+
+static struct bench *bench_new(void)
+{
+    struct bench *bench = calloc(1, sizeof(*bench));
+
+    if (bench == NULL)
+        abort();
+    strcpy(bench->directory, "/tmp/test_source_XXXXXX");
+    if (mkdtemp(bench->directory) == NULL)
+        abort();
+    return bench;
+}
+
+static void bench_free(struct bench *bench)
+{
+    for (size_t i = 0; i < bench->file_count; i++)
+        unlink(bench->paths[i]);
+    rmdir(bench->directory);
+    free(bench);
+}
+
+/* Write the octets of bench->file to disk, as one more operand. */
+static void save(struct bench *bench)
+{
+    char *path = bench->paths[bench->file_count];
+    FILE *out;
+
+    snprintf(path, sizeof(bench->paths[0]), "%s/%zu.pcap", bench->directory, bench->file_count);
+    bench->operands[bench->file_count++] = path;
+    out = fopen(path, "wb");
+    if (out == NULL || fwrite(bench->file.octets, 1, bench->file.len, out) != bench->file.len)
+        abort();
+    fclose(out);
+}
+
+/* A UDP packet from one port to another whose last octet is the mark. */
+static void record(struct bench *bench, uint32_t seconds, uint16_t port, char mark)
+{
+    char payload[2] = {mark, '\0'};
+
+    frame_start(&bench->frame, payload);
+    frame_udp(&bench->frame, 1000, port);
+    frame_ipv4(&bench->frame, 17);
+    frame_ethernet(&bench->frame, ETHERTYPE_IPV4);
+    file_record(&bench->file, seconds, 0, frame_octets(&bench->frame), (uint32_t)bench->frame.len);
+}
+
+static void start_file(struct bench *bench, uint32_t link_type)
+{
+    file_start(&bench->file, true);
+    file_pcap(&bench->file, MAGIC_MICROSECONDS, link_type);
+}
+
+/* A file with one packet a second for each mark. */
+static void save_marks(struct bench *bench, uint32_t seconds, uint32_t step, const char *marks)
+{
+    start_file(bench, LINKTYPE_ETHERNET);
+    for (size_t i = 0; marks[i] != '\0'; i++)
+        record(bench, seconds + (uint32_t)i * step, 443, marks[i]);
+    save(bench);
+}
+
+static void take_report(void *context, const struct source_report *report)
+{
+    struct bench *bench = context;
+
+    if (bench->report_count == REPORTS_MAX)
+        abort();
+    bench->troubles[bench->report_count] = report->trouble;
+    snprintf(bench->reports[bench->report_count++], sizeof(bench->reports[0]), "%s", report->text);
+}
+
+/* Read everything. */
+static void run(struct bench *bench, const char *filter)
+{
+    struct source_options options = {
+        .paths = bench->operands,
+        .path_count = bench->file_count,
+        .filter = filter,
+        .report = take_report,
+        .report_context = bench,
+    };
+    char error[SOURCE_ERROR_MAX];
+    struct source *source = source_new(&options, error);
+    struct raw_packet packet;
+    uint64_t done, total;
+    size_t count = 0;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(source);
+    while ((bench->end = source_next(source, &packet)) <= SOURCE_IDLE) {
+        if (bench->end == SOURCE_IDLE)
+            continue;
+        if (count == ORDER_MAX - 1)
+            abort();
+        bench->order[count++] = (char)packet.data.data[packet.data.len - 1];
+        CU_ASSERT_EQUAL(packet.number, count);
+    }
+    bench->counters = *source_counters(source);
+    source_progress(source, &done, &total);
+    CU_ASSERT_TRUE(done <= total || total == 0);
+    source_free(source);
+}
+
+static void one_file_is_read(void)
+{
+    struct bench *bench = bench_new();
+
+    save_marks(bench, 10, 1, "abc");
+    run(bench, NULL);
+    CU_ASSERT_STRING_EQUAL(bench->order, "abc");
+    CU_ASSERT_EQUAL(bench->end, SOURCE_END);
+    CU_ASSERT_EQUAL(bench->report_count, 0);
+    CU_ASSERT_EQUAL(bench->counters.packets, 3);
+    bench_free(bench);
+}
+
+static void a_series_is_read_in_order_of_time(void)
+{
+    struct bench *bench = bench_new();
+
+    save_marks(bench, 20, 1, "def");
+    save_marks(bench, 30, 1, "ghi");
+    save_marks(bench, 10, 1, "abc");
+    run(bench, NULL);
+    CU_ASSERT_STRING_EQUAL(bench->order, "abcdefghi");
+    bench_free(bench);
+}
+
+static void overlapping_files_are_merged_by_time(void)
+{
+    struct bench *bench = bench_new();
+
+    save_marks(bench, 11, 2, "bdf");
+    save_marks(bench, 10, 2, "aceg");
+    save_marks(bench, 13, 10, "DZ"); /* at the same time as d, which was given first */
+    run(bench, NULL);
+    CU_ASSERT_STRING_EQUAL(bench->order, "abcdDefgZ");
+    bench_free(bench);
+}
+
+/* Within a file the order is its own, even where its clock went back. */
+static void a_file_keeps_its_order(void)
+{
+    struct bench *bench = bench_new();
+
+    start_file(bench, LINKTYPE_ETHERNET);
+    record(bench, 20, 443, 'a');
+    record(bench, 10, 443, 'b');
+    record(bench, 21, 443, 'c');
+    save(bench);
+    run(bench, NULL);
+    CU_ASSERT_STRING_EQUAL(bench->order, "abc");
+    bench_free(bench);
+}
+
+static void a_filter_selects(void)
+{
+    struct bench *bench = bench_new();
+
+    start_file(bench, LINKTYPE_ETHERNET);
+    record(bench, 1, 443, 'a');
+    record(bench, 2, 53, 'b');
+    record(bench, 3, 443, 'c');
+    save(bench);
+    run(bench, "udp port 443");
+    CU_ASSERT_STRING_EQUAL(bench->order, "ac");
+    CU_ASSERT_EQUAL(bench->counters.rejected, 1);
+    bench_free(bench);
+}
+
+static void a_filter_that_rejects_much_lets_the_caller_breathe(void)
+{
+    struct bench *bench = bench_new();
+    struct source_options options = {
+        .paths = bench->operands, .path_count = 1, .filter = "udp port 443"};
+    char error[SOURCE_ERROR_MAX];
+    struct source *source;
+    struct raw_packet packet;
+
+    file_start(&bench->file, true);
+    file_pcap(&bench->file, MAGIC_MICROSECONDS, LINKTYPE_RAW);
+    while (bench->file.len < SOURCE_REJECTED_MAX * 16 - 1024)
+        file_record(&bench->file, 1, 0, bytes_of(NULL, 0), 0);
+    save(bench);
+    source = source_new(&options, error);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(source);
+    CU_ASSERT_EQUAL(source_next(source, &packet), SOURCE_END);
+    source_free(source);
+    for (int i = 0; i < 128; i++)
+        file_record(&bench->file, 1, 0, bytes_of(NULL, 0), 0);
+    unlink(bench->paths[0]);
+    bench->file_count = 0;
+    save(bench);
+    source = source_new(&options, error);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(source);
+    CU_ASSERT_EQUAL(source_next(source, &packet), SOURCE_IDLE);
+    CU_ASSERT_EQUAL(source_next(source, &packet), SOURCE_END);
+    source_free(source);
+    bench_free(bench);
+}
+
+static void a_filter_that_makes_no_sense_is_told(void)
+{
+    struct source_options options = {.filter = "port nonsense or"};
+    char error[SOURCE_ERROR_MAX] = "";
+
+    CU_ASSERT_PTR_NULL(source_new(&options, error));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error, "filter \"port nonsense or\": "));
+}
+
+static void one_bad_file_does_not_stop_the_others(void)
+{
+    struct bench *bench = bench_new();
+
+    save_marks(bench, 10, 1, "ab");
+    bench->file.len = 0;
+    file_put(&bench->file, "no capture", 10);
+    save(bench);
+    save_marks(bench, 20, 1, "cd");
+    bench->operands[bench->file_count] = "/nonexistent/capture.pcap";
+    bench->file_count++;
+    run(bench, NULL);
+    CU_ASSERT_STRING_EQUAL(bench->order, "abcd");
+    CU_ASSERT_EQUAL(bench->end, SOURCE_END);
+    CU_ASSERT_EQUAL(bench->counters.files_unreadable, 2);
+    CU_ASSERT_EQUAL_FATAL(bench->report_count, 2);
+    CU_ASSERT_STRING_EQUAL(bench->reports[0], "at offset 0: neither pcap nor pcapng");
+    CU_ASSERT_STRING_EQUAL(bench->reports[1], "cannot open: No such file or directory");
+    bench_free(bench);
+}
+
+static void nothing_to_read_is_a_failure(void)
+{
+    struct bench *bench = bench_new();
+
+    bench->file.len = 0;
+    save(bench);
+    run(bench, NULL);
+    CU_ASSERT_EQUAL(bench->end, SOURCE_FAILED);
+    CU_ASSERT_EQUAL(bench->troubles[0], SOURCE_UNREADABLE);
+    bench_free(bench);
+}
+
+static void a_file_without_packets_is_no_failure(void)
+{
+    struct bench *bench = bench_new();
+
+    save_marks(bench, 1, 1, "");
+    run(bench, NULL);
+    CU_ASSERT_EQUAL(bench->end, SOURCE_END);
+    CU_ASSERT_EQUAL(bench->report_count, 0);
+    bench_free(bench);
+}
+
+static void a_file_cut_off_is_read_to_the_cut(void)
+{
+    struct bench *bench = bench_new();
+
+    start_file(bench, LINKTYPE_ETHERNET);
+    record(bench, 1, 443, 'a');
+    record(bench, 2, 443, 'b');
+    bench->file.len -= 5;
+    save(bench);
+    run(bench, NULL);
+    CU_ASSERT_STRING_EQUAL(bench->order, "a");
+    CU_ASSERT_EQUAL(bench->end, SOURCE_END);
+    CU_ASSERT_EQUAL(bench->counters.files_cut_off, 1);
+    CU_ASSERT_EQUAL_FATAL(bench->report_count, 1);
+    CU_ASSERT_EQUAL(bench->troubles[0], SOURCE_CUT_OFF);
+    CU_ASSERT_STRING_EQUAL(bench->reports[0], "at offset 83: the file is cut off here");
+    bench_free(bench);
+}
+
+static void an_unknown_link_type_is_named_once(void)
+{
+    struct bench *bench = bench_new();
+
+    start_file(bench, 105);
+    record(bench, 1, 443, 'a');
+    record(bench, 2, 443, 'b');
+    save(bench);
+    run(bench, NULL);
+    CU_ASSERT_STRING_EQUAL(bench->order, "");
+    CU_ASSERT_EQUAL(bench->end, SOURCE_FAILED);
+    CU_ASSERT_EQUAL(bench->counters.link_unsupported, 2);
+    CU_ASSERT_EQUAL_FATAL(bench->report_count, 1);
+    CU_ASSERT_STRING_EQUAL(
+        bench->reports[0],
+        "packets of link type 105 (IEEE802_11): this link type is not supported");
+    bench_free(bench);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"one file is read", one_file_is_read},
+        {"a series is read in order of time", a_series_is_read_in_order_of_time},
+        {"overlapping files are merged by time", overlapping_files_are_merged_by_time},
+        {"a file keeps its order", a_file_keeps_its_order},
+        {"a filter selects", a_filter_selects},
+        {"a filter that rejects much lets the caller breathe",
+         a_filter_that_rejects_much_lets_the_caller_breathe},
+        {"a filter that makes no sense is told", a_filter_that_makes_no_sense_is_told},
+        {"one bad file does not stop the others", one_bad_file_does_not_stop_the_others},
+        {"nothing to read is a failure", nothing_to_read_is_a_failure},
+        {"a file without packets is no failure", a_file_without_packets_is_no_failure},
+        {"a file cut off is read to the cut", a_file_cut_off_is_read_to_the_cut},
+        {"an unknown link type is named once", an_unknown_link_type_is_named_once},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("source", tests);
+}
