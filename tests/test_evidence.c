@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <CUnit/Basic.h>
-
 #include "analyze/evidence.h"
 #include "analyze/utf8.h"
+#include "tests/support/wire.h"
 
 static struct moment packet(uint64_t number)
 {
@@ -74,28 +73,16 @@ static void merging_stops_at_the_limit(void)
     CU_ASSERT_STRING_EQUAL(evidence.items[EVIDENCE_MAX - 1].text, "new");
 }
 
-static CU_TestInfo evidence_tests[] = {
-    {"an item keeps its packet and text", an_item_keeps_its_packet_and_text},
-    {"what is too much is dropped", what_is_too_much_is_dropped},
-    {"a long text is cut between characters", a_long_text_is_cut_between_characters},
-    {"merging adds only what is new", merging_adds_only_what_is_new},
-    {"merging stops at the limit", merging_stops_at_the_limit},
-    CU_TEST_INFO_NULL,
-};
-
 int main(void)
 {
-    CU_SuiteInfo suites[] = {
-        {.pName = "evidence", .pTests = evidence_tests},
-        CU_SUITE_INFO_NULL,
+    static CU_TestInfo tests[] = {
+        {"an item keeps its packet and text", an_item_keeps_its_packet_and_text},
+        {"what is too much is dropped", what_is_too_much_is_dropped},
+        {"a long text is cut between characters", a_long_text_is_cut_between_characters},
+        {"merging adds only what is new", merging_adds_only_what_is_new},
+        {"merging stops at the limit", merging_stops_at_the_limit},
+        CU_TEST_INFO_NULL,
     };
-    unsigned int failures;
 
-    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
-        return 2;
-    CU_basic_set_mode(CU_BRM_VERBOSE);
-    CU_basic_run_tests();
-    failures = CU_get_number_of_failures();
-    CU_cleanup_registry();
-    return failures > 0;
+    return run_suite("evidence", tests);
 }

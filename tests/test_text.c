@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <CUnit/Basic.h>
-
 #include "analyze/text.h"
 #include "analyze/utf8.h"
+#include "tests/support/wire.h"
 
 #define NANOSECONDS INT64_C(1000000000)
 
@@ -254,34 +253,22 @@ static void times_are_utc_to_the_nanosecond(void)
     }
 }
 
-static CU_TestInfo text_tests[] = {
-    {"text grows by appending", text_grows_by_appending},
-    {"text that is just full is not cut", text_that_is_just_full_is_not_cut},
-    {"text is never cut within a character", text_is_never_cut_within_a_character},
-    {"the smallest text holds the ellipsis", the_smallest_text_holds_the_ellipsis},
-    {"untrusted octets are made safe", untrusted_octets_are_made_safe},
-    {"whatever the octets, the text is printable", whatever_the_octets_the_text_is_printable},
-    {"UTF-8 is what RFC 3629 allows", utf8_takes_what_rfc_3629_allows_and_nothing_else},
-    {"whole characters up to a limit", utf8_whole_stops_at_the_limit_and_at_what_is_invalid},
-    {"names of a list are read without GREASE", names_of_a_list_are_read_without_grease},
-    {"durations have a unit that people use", durations_have_a_unit_that_people_use},
-    {"times are UTC, to the nanosecond", times_are_utc_to_the_nanosecond},
-    CU_TEST_INFO_NULL,
-};
-
 int main(void)
 {
-    CU_SuiteInfo suites[] = {
-        {.pName = "text", .pTests = text_tests},
-        CU_SUITE_INFO_NULL,
+    static CU_TestInfo tests[] = {
+        {"text grows by appending", text_grows_by_appending},
+        {"text that is just full is not cut", text_that_is_just_full_is_not_cut},
+        {"text is never cut within a character", text_is_never_cut_within_a_character},
+        {"the smallest text holds the ellipsis", the_smallest_text_holds_the_ellipsis},
+        {"untrusted octets are made safe", untrusted_octets_are_made_safe},
+        {"whatever the octets, the text is printable", whatever_the_octets_the_text_is_printable},
+        {"UTF-8 is what RFC 3629 allows", utf8_takes_what_rfc_3629_allows_and_nothing_else},
+        {"whole characters up to a limit", utf8_whole_stops_at_the_limit_and_at_what_is_invalid},
+        {"names of a list are read without GREASE", names_of_a_list_are_read_without_grease},
+        {"durations have a unit that people use", durations_have_a_unit_that_people_use},
+        {"times are UTC, to the nanosecond", times_are_utc_to_the_nanosecond},
+        CU_TEST_INFO_NULL,
     };
-    unsigned int failures;
 
-    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
-        return 2;
-    CU_basic_set_mode(CU_BRM_VERBOSE);
-    CU_basic_run_tests();
-    failures = CU_get_number_of_failures();
-    CU_cleanup_registry();
-    return failures > 0;
+    return run_suite("text", tests);
 }

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
+#include <cjson/cJSON.h>
+
+#include "analyze/event.h"
+#include "analyze/json.h"
+#include "analyze/utf8.h"
+#include "tests/support/sample.h"
+#include "tests/support/wire.h"
+
+/* One sample and what became of it. */
+struct written {
+    struct sample sample;
+    struct event_writer *writer;
+    struct bytes line;
+    cJSON *event;
+};
+
+static void begin(struct written *written)
+{
+    static const struct event_options options = {.observer_name = "edge", .community_seed = 0};
+
+    memset(written, 0, sizeof(*written));
+    written->writer = event_writer_new(&options);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(written->writer);
+}
+
+/* Write the sample, check what holds for every line, and parse it. */
+static void write_sample(struct written *written)
+{
+    cJSON_Delete(written->event);
+    written->event = NULL;
+    CU_ASSERT_FATAL(event_write(written->writer, &written->sample.verdict, &written->line));
+    CU_ASSERT_TRUE(written->line.len > 1 && written->line.len < EVENT_LINE_MAX);
+    CU_ASSERT_TRUE(utf8_is_valid(written->line));
+    CU_ASSERT_PTR_EQUAL(memchr(written->line.data, '\n', written->line.len),
+                        written->line.data + written->line.len - 1);
+    written->event = cJSON_ParseWithLength((const char *)written->line.data, written->line.len);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(written->event);
+}
+
+static void end(struct written *written)
+{
+    cJSON_Delete(written->event);
+    event_writer_free(written->writer);
+}
+
+/* The value at a path such as "tls.client.server_name" or "tlswhy.evidence.0.fact". */
+static const cJSON *at(const struct written *written, const char *path)
+{
+    const cJSON *value = written->event;
+    char key[64];
+
+    while (*path != '\0' && value != NULL) {
+        size_t length = strcspn(path, ".");
+
+        CU_ASSERT_FATAL(length < sizeof(key));
+        memcpy(key, path, length);
+        key[length] = '\0';
+        value = cJSON_IsArray(value) ? cJSON_GetArrayItem(value, atoi(key))
+                                     : cJSON_GetObjectItemCaseSensitive(value, key);
+        path += length + (path[length] == '.');
+    }
+    return value;
+}
+
+static void check_text(const struct written *written, const char *path, const char *expected)
+{
+    const char *text = cJSON_GetStringValue(at(written, path));
+
+    CU_ASSERT_PTR_NOT_NULL(text);
+    if (text == NULL || strcmp(text, expected) != 0)
+        printf("\n%s is %s, not %s\n", path, text != NULL ? text : "not there", expected);
+    CU_ASSERT_TRUE(text != NULL && strcmp(text, expected) == 0);
+}
+
+static bool line_has(const struct written *written, const char *text)
+{
+    return memmem(written->line.data, written->line.len, text, strlen(text)) != NULL;
+}
+
+static void a_failure_has_every_field_that_the_wire_shows(void)
+{
+    static const char *const texts[][2] = {
+        {"@timestamp", "2024-05-01T10:00:00.135456789Z"},
+        {"message", "TLS handshake 192.0.2.10:50000 -> 198.51.100.7:443 (www.example.org) failed: "
+                    "The sample was refused"},
+        {"ecs.version", "9.5.0"},
+        {"event.kind", "event"},
+        {"event.category.0", "network"},
+        {"event.type.0", "connection"},
+        {"event.type.1", "denied"},
+        {"event.type.2", "end"},
+        {"event.action", "tls_handshake"},
+        {"event.outcome", "failure"},
+        {"event.module", "tlswhy"},
+        {"event.dataset", "tlswhy.handshake"},
+        {"event.start", "2024-05-01T10:00:00.123456789Z"},
+        {"event.end", "2024-05-01T10:00:00.135456789Z"},
+        {"event.reason", "The sample was refused"},
+        {"source.ip", "192.0.2.10"},
+        {"source.mac", "00-00-5E-00-53-AB"},
+        {"destination.ip", "198.51.100.7"},
+        {"client.ip", "192.0.2.10"},
+        {"server.ip", "198.51.100.7"},
+        {"network.transport", "tcp"},
+        {"network.type", "ipv4"},
+        {"network.protocol", "tls"},
+        {"observer.name", "edge"},
+        {"observer.product", "tlswhy"},
+        {"tls.client.server_name", "www.example.org"},
+        {"tls.client.supported_ciphers.0", "TLS_AES_128_GCM_SHA256"},
+        {"tls.client.supported_ciphers.1", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
+        {"tls.client.supported_ciphers.2", "0xfedc"},
+        {"tlswhy.outcome", "failed"},
+        {"tlswhy.cause", "sample_cause"},
+        {"tlswhy.layer", "negotiation"},
+        {"tlswhy.stage", "client_hello"},
+        {"tlswhy.refused_by", "server"},
+        {"tlswhy.confidence", "likely"},
+        {"tlswhy.remedy", "Offer more."},
+        {"tlswhy.evidence.0.fact", "offered_suites"},
+        {"tlswhy.evidence.0.time", "2024-05-01T10:00:00.127456789Z"},
+        {"tlswhy.evidence.0.text", "the client offers two suites"},
+        {"tlswhy.alert.level", "fatal"},
+        {"tlswhy.alert.name", "handshake_failure"},
+        {"tlswhy.alert.sender", "server"},
+        {"tlswhy.offer.versions.0", "TLS 1.3"},
+        {"tlswhy.offer.versions.1", "TLS 1.2"},
+        {"tlswhy.offer.groups.0", "x25519"},
+        {"tlswhy.offer.signature_schemes.0", "ecdsa_secp256r1_sha256"},
+        {"tlswhy.offer.alpn.0", "h2"},
+        {"tlswhy.offer.alpn.1", "http/1.1"},
+        {"tlswhy.offer.key_shares.0", "x25519"},
+        {"tlswhy.offer.extensions.0", "extended_master_secret"},
+        {"tlswhy.history", "C"},
+    };
+    struct written written;
+
+    begin(&written);
+    sample_failed(&written.sample);
+    write_sample(&written);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        check_text(&written, texts[i][0], texts[i][1]);
+    end(&written);
+}
+
+static void numbers_and_flags_of_a_failure_are_right(void)
+{
+    static const struct {
+        const char *path;
+        double value;
+    } numbers[] = {
+        {"event.duration", 12000000},
+        {"source.port", 50000},
+        {"source.packets", 3},
+        {"source.bytes", 700},
+        {"destination.port", 443},
+        {"network.packets", 5},
+        {"network.bytes", 807},
+        {"tlswhy.evidence.0.packet", 4},
+        {"tlswhy.alert.code", 40},
+        {"tlswhy.alert.packet", 6},
+        {"tlswhy.transport.rtt", 4000000},
+        {"tlswhy.transport.client.mss", 1460},
+        {"tlswhy.transport.server.hop_limit", 57},
+    };
+    struct written written;
+
+    begin(&written);
+    sample_failed(&written.sample);
+    write_sample(&written);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        CU_ASSERT_EQUAL(cJSON_GetNumberValue(at(&written, numbers[i].path)), numbers[i].value);
+    CU_ASSERT_TRUE(cJSON_IsFalse(at(&written, "tls.established")));
+    CU_ASSERT_TRUE(cJSON_IsFalse(at(&written, "tlswhy.alert.encrypted")));
+    /* What did not happen has neither packet nor time, and what is not known is not there. */
+    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.evidence.2.packet"));
+    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.evidence.2.time"));
+    CU_ASSERT_PTR_NULL(at(&written, "tls.version"));
+    CU_ASSERT_PTR_NULL(at(&written, "destination.mac"));
+    CU_ASSERT_PTR_NULL(at(&written, "network.vlan"));
+    end(&written);
+}
+
+static void an_established_handshake_has_no_cause(void)
+{
+    struct written written;
+
+    begin(&written);
+    sample_established(&written.sample);
+    write_sample(&written);
+    check_text(&written, "event.outcome", "success");
+    check_text(&written, "event.type.1", "start");
+    check_text(&written, "tlswhy.outcome", "established");
+    check_text(&written, "tls.version", "1.3");
+    check_text(&written, "tls.version_protocol", "tls");
+    check_text(&written, "tls.cipher", "TLS_AES_128_GCM_SHA256");
+    CU_ASSERT_TRUE(cJSON_IsTrue(at(&written, "tls.established")));
+    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.cause"));
+    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.alert"));
+    CU_ASSERT_PTR_NULL(at(&written, "event.reason"));
+    end(&written);
+}
+
+static void an_incomplete_handshake_says_what_is_missing(void)
+{
+    struct written written;
+
+    begin(&written);
+    sample_incomplete(&written.sample);
+    write_sample(&written);
+    check_text(&written, "event.outcome", "unknown");
+    check_text(&written, "event.reason", "the capture ended before the handshake did");
+    check_text(&written, "tlswhy.incomplete_reason", "the capture ended before the handshake did");
+    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.cause"));
+    end(&written);
+}
+
+static void an_encrypted_alert_has_no_code(void)
+{
+    struct written written;
+
+    begin(&written);
+    sample_failed(&written.sample);
+    written.sample.facts.refusal.kind = REFUSAL_ENCRYPTED_ALERT;
+    write_sample(&written);
+    CU_ASSERT_TRUE(cJSON_IsTrue(at(&written, "tlswhy.alert.encrypted")));
+    check_text(&written, "tlswhy.alert.sender", "server");
+    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.alert.code"));
+    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.alert.name"));
+    end(&written);
+}
+
+static void numbers_beyond_a_double_are_exact(void)
+{
+    struct written written;
+
+    begin(&written);
+    sample_failed(&written.sample);
+    written.sample.connection.direction[SIDE_CLIENT].octets = UINT64_C(9007199254740993);
+    written.sample.connection.direction[SIDE_SERVER].packets = UINT64_MAX;
+    write_sample(&written);
+    CU_ASSERT_TRUE(line_has(&written, "\"bytes\":9007199254740993"));
+    CU_ASSERT_TRUE(line_has(&written, "\"packets\":9223372036854775807"));
+    end(&written);
+}
+
+static void set_name(struct sample *sample, const void *data, size_t length)
+{
+    sample->facts.client_extensions.server_name.host_name = bytes_of(data, length);
+}
+
+static void names_arrive_unchanged_or_in_hexadecimal(void)
+{
+    static const struct {
+        const char *octets;
+        size_t length;
+        const char *value;
+    } cases[] = {
+        {"a\"b\\c/d", 7, "a\"b\\c/d"},
+        {"line\nfeed\r\t\x01", 12, "line\nfeed\r\t\x01"},
+        {"\x7f\xc2\x85\xe2\x80\xa8", 6, "\x7f\xc2\x85\xe2\x80\xa8"},
+        {"b\xc3\xbc"
+         "cher \xf0\x9f\x94\x92",
+         12,
+         "b\xc3\xbc"
+         "cher \xf0\x9f\x94\x92"},
+        {"\xf0\x9d\x85\xb3", 4, "\xf0\x9d\x85\xb3"}, /* a format control beyond U+FFFF */
+        {"nul\0", 4, "6e756c00"},
+        {"\xff\xfe", 2, "fffe"},
+        {"cut\xe2\x82", 5, "637574e282"},
+    };
+    struct written written;
+
+    begin(&written);
+    sample_failed(&written.sample);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        set_name(&written.sample, cases[i].octets, cases[i].length);
+        write_sample(&written);
+        check_text(&written, "tls.client.server_name", cases[i].value);
+    }
+    end(&written);
+}
+
+static void what_ends_a_line_for_some_readers_is_escaped(void)
+{
+    struct written written;
+
+    begin(&written);
+    sample_failed(&written.sample);
+    set_name(&written.sample, "a\xe2\x80\xa8z\xc2\x85\x7f\x1b[2J", 12);
+    write_sample(&written);
+    CU_ASSERT_TRUE(line_has(&written, "a\\u2028z\\u0085\\u007f\\u001b[2J"));
+    end(&written);
+}
+
+static void no_octet_breaks_a_line(void)
+{
+    struct written written;
+
+    begin(&written);
+    sample_failed(&written.sample);
+    for (unsigned octet = 0; octet < 256; octet++) {
+        const uint8_t name[3] = {'a', (uint8_t)octet, 'z'};
+        const uint8_t protocol[4] = {3, 'a', (uint8_t)octet, 'z'};
+
+        set_name(&written.sample, name, sizeof(name));
+        written.sample.facts.client_extensions.alpn.protocols = bytes_of(protocol, 4);
+        write_sample(&written);
+        CU_ASSERT_STRING_EQUAL(cJSON_GetStringValue(at(&written, "tls.client.server_name")),
+                               cJSON_GetStringValue(at(&written, "tlswhy.offer.alpn.0")));
+    }
+    end(&written);
+}
+
+static void long_values_and_lists_are_bounded(void)
+{
+    enum { LENGTH = 65534 };
+    uint8_t *long_octets = malloc(LENGTH);
+    struct written written;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(long_octets);
+    begin(&written);
+    sample_failed(&written.sample);
+    for (int fill = 0; fill < 256; fill += 51) { /* valid text, control octets, invalid UTF-8 */
+        const char *name;
+
+        memset(long_octets, fill, LENGTH);
+        set_name(&written.sample, long_octets, LENGTH);
+        written.sample.facts.client_hello.cipher_suites = bytes_of(long_octets, LENGTH);
+        written.sample.facts.client_extensions.supported_groups.list =
+            bytes_of(long_octets, LENGTH);
+        written.sample.facts.client_extensions.alpn.protocols = bytes_of(long_octets, LENGTH);
+        write_sample(&written);
+        name = cJSON_GetStringValue(at(&written, "tls.client.server_name"));
+        CU_ASSERT_PTR_NOT_NULL_FATAL(name);
+        CU_ASSERT_TRUE(strlen(name) <= 2 * JSON_OCTETS_MAX + 3);
+        CU_ASSERT_STRING_EQUAL(name + strlen(name) - 3, "...");
+        CU_ASSERT_TRUE(cJSON_GetArraySize(at(&written, "tls.client.supported_ciphers"))
+                       <= JSON_NAMES_MAX);
+    }
+    end(&written);
+    free(long_octets);
+}
+
+static void a_long_name_is_cut_between_characters(void)
+{
+    char name[JSON_OCTETS_MAX + 2];
+    struct written written;
+
+    begin(&written);
+    sample_failed(&written.sample);
+    for (size_t before = 0; before < 3; before++) {
+        memset(name, 'a', sizeof(name));
+        for (size_t i = before; i + 3 <= sizeof(name); i += 3)
+            memcpy(name + i, "\xe2\x82\xac", 3);
+        memset(name + sizeof(name) - (sizeof(name) - before) % 3, 'z', (sizeof(name) - before) % 3);
+        set_name(&written.sample, name, sizeof(name));
+        write_sample(&written); /* checks that the line is UTF-8 */
+        CU_ASSERT_TRUE(strlen(cJSON_GetStringValue(at(&written, "tls.client.server_name")))
+                       <= JSON_OCTETS_MAX + 3);
+    }
+    end(&written);
+}
+
+static char *id_of(struct written *written)
+{
+    write_sample(written);
+    return strdup(cJSON_GetStringValue(at(written, "event.id")));
+}
+
+static void the_identifier_tells_connections_apart_and_is_stable(void)
+{
+    struct written written;
+    char *ids[5];
+
+    begin(&written);
+    sample_failed(&written.sample);
+    ids[0] = id_of(&written);
+    written.sample.connection.endpoint[SIDE_CLIENT].port++;
+    ids[1] = id_of(&written);
+    written.sample.connection.endpoint[SIDE_CLIENT].port--;
+    written.sample.connection.first.time_ns++;
+    ids[2] = id_of(&written);
+    written.sample.connection.first.time_ns--;
+    written.sample.random[31]++;
+    ids[3] = id_of(&written);
+    written.sample.random[31]--;
+    written.sample.connection.last.time_ns++; /* how it ended is no part of it */
+    ids[4] = id_of(&written);
+    CU_ASSERT_EQUAL(strlen(ids[0]), 32);
+    for (size_t i = 1; i < 4; i++)
+        for (size_t j = 0; j < i; j++)
+            CU_ASSERT_STRING_NOT_EQUAL(ids[i], ids[j]);
+    CU_ASSERT_STRING_EQUAL(ids[4], ids[0]);
+    for (size_t i = 0; i < 5; i++)
+        free(ids[i]);
+    end(&written);
+}
+
+static void a_hello_of_ssl_2_shows_its_kinds(void)
+{
+    /* CLIENT-HELLO of version 3.1 with two specs, no session, a challenge of 16 octets. */
+    static uint8_t hello[] = {1,    3,    1,    0,    6,    0,    0, 0, 16, 0x01, 0x00,
+                              0x80, 0x00, 0x00, 0x2f, 0x00, 0x00, 0, 0, 0,  0,    0,
+                              0,    0,    0,    0,    0,    0,    0, 0, 0};
+    struct written written;
+    struct handshake *handshake = &written.sample.handshake;
+
+    begin(&written);
+    sample_failed(&written.sample);
+    written.sample.facts.client_hello_read = false;
+    handshake->transcript = hello;
+    handshake->transcript_length = sizeof(hello);
+    handshake->notes[0].kind = NOTE_SSLV2_HELLO;
+    handshake->notes[0].offset = 0;
+    handshake->notes[0].length = sizeof(hello);
+    written.sample.facts.sslv2_hello_note = &handshake->notes[0];
+    written.sample.facts.sslv2_hello_version = TLS_VERSION_1_0;
+    write_sample(&written);
+    check_text(&written, "tls.client.supported_ciphers.0", "SSL_CK_RC4_128_WITH_MD5");
+    check_text(&written, "tls.client.supported_ciphers.1", "TLS_RSA_WITH_AES_128_CBC_SHA");
+    check_text(&written, "tlswhy.offer.versions.0", "TLS 1.0");
+    check_text(&written, "tlswhy.history", "C");
+    end(&written);
+}
+
+/* cJSON takes its allocator from the program, without an argument for it. */
+static size_t allocations_left;
+
+static void *scarce_malloc(size_t size)
+{
+    if (allocations_left == 0)
+        return NULL;
+    allocations_left--;
+    return malloc(size);
+}
+
+static void without_memory_there_is_no_event_and_no_leak(void)
+{
+    cJSON_Hooks scarce = {.malloc_fn = scarce_malloc, .free_fn = free};
+    struct written written;
+    bool is_written = false;
+    size_t count = 0;
+
+    begin(&written);
+    sample_failed(&written.sample);
+    cJSON_InitHooks(&scarce);
+    while (!is_written && count < 100000) {
+        allocations_left = count++;
+        is_written = event_write(written.writer, &written.sample.verdict, &written.line);
+    }
+    cJSON_InitHooks(NULL);
+    CU_ASSERT_TRUE(is_written);
+    CU_ASSERT_TRUE(count > 100); /* it failed at each of that many places before */
+    end(&written);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"a failure has every field that the wire shows",
+         a_failure_has_every_field_that_the_wire_shows},
+        {"numbers and flags of a failure are right", numbers_and_flags_of_a_failure_are_right},
+        {"an established handshake has no cause", an_established_handshake_has_no_cause},
+        {"an incomplete handshake says what is missing",
+         an_incomplete_handshake_says_what_is_missing},
+        {"an encrypted alert has no code", an_encrypted_alert_has_no_code},
+        {"numbers beyond a double are exact", numbers_beyond_a_double_are_exact},
+        {"names arrive unchanged or in hexadecimal", names_arrive_unchanged_or_in_hexadecimal},
+        {"what ends a line for some readers is escaped",
+         what_ends_a_line_for_some_readers_is_escaped},
+        {"no octet breaks a line", no_octet_breaks_a_line},
+        {"long values and lists are bounded", long_values_and_lists_are_bounded},
+        {"a long name is cut between characters", a_long_name_is_cut_between_characters},
+        {"the identifier tells connections apart and is stable",
+         the_identifier_tells_connections_apart_and_is_stable},
+        {"a hello of SSL 2.0 shows its kinds", a_hello_of_ssl_2_shows_its_kinds},
+        {"without memory there is no event and no leak",
+         without_memory_there_is_no_event_and_no_leak},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("event", tests);
+}
