@@ -21,7 +21,7 @@
 /* The longest body that is taken. Peers have their own limits and none of the usual ones is
  * above: GnuTLS and NSS refuse messages from 128 KiB on, OpenSSL and BoringSSL certificate lists
  * from 100 KiB on. So a longer one is no handshake that could have succeeded. */
-#define MESSAGE_BODY_MAX (128 * 1024)
+#define MESSAGE_BODY_MAX ((size_t)128 * 1024)
 
 /* The same with the header: the most that message_next() ever asks for. */
 #define MESSAGE_MAX (TLS_HANDSHAKE_HEADER_LENGTH + MESSAGE_BODY_MAX)
