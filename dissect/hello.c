@@ -49,29 +49,35 @@ bool client_hello_parse(struct bytes body, struct client_hello *out)
     return true;
 }
 
-/* The drafts of TLS 1.3 up to 21 had dropped the session ID and the compression method. */
-static bool server_hello_has_session_id(uint16_t legacy_version)
+/* What follows the version, with or without session ID and compression method. */
+static bool server_hello_fields(struct bytes in, bool has_session_id, struct server_hello *out)
 {
-    return !version_is_draft(legacy_version);
+    return bytes_take(&in, TLS_RANDOM_LENGTH, &out->random)
+           && (!has_session_id || session_id_take(&in, &out->session_id))
+           && bytes_u16(&in, &out->cipher_suite)
+           && (!has_session_id || bytes_u8(&in, &out->compression_method))
+           && extensions_to_end(in, &out->has_extensions, &out->extensions);
 }
 
+/* The drafts of TLS 1.3 up to 21 had dropped the session ID and the compression method. They
+ * name themselves by 0x7f.., and up to 14 also by 0x0304, which is no legacy_version of the final
+ * protocol but sent by servers that get it wrong: then what fits counts. */
 bool server_hello_parse(struct bytes body, struct server_hello *out)
 {
     struct server_hello hello = {.session_id = {.len = 0}};
-    bool has_session_id;
+    struct server_hello draft;
 
-    if (!bytes_u16(&body, &hello.legacy_version)
-        || !bytes_take(&body, TLS_RANDOM_LENGTH, &hello.random))
+    if (!bytes_u16(&body, &hello.legacy_version))
         return false;
-    has_session_id = server_hello_has_session_id(hello.legacy_version);
-    if ((has_session_id && !session_id_take(&body, &hello.session_id))
-        || !bytes_u16(&body, &hello.cipher_suite)
-        || (has_session_id && !bytes_u8(&body, &hello.compression_method))
-        || !extensions_to_end(body, &hello.has_extensions, &hello.extensions))
+    draft = hello;
+    if (!version_is_draft(hello.legacy_version) && server_hello_fields(body, true, &hello))
+        *out = hello;
+    else if (version_is_tls_1_3(hello.legacy_version) && server_hello_fields(body, false, &draft))
+        *out = draft;
+    else
         return false;
-    hello.is_hello_retry_request =
-        bytes_equal(hello.random, bytes_of(retry_random, sizeof retry_random));
-    *out = hello;
+    out->is_hello_retry_request =
+        bytes_equal(out->random, bytes_of(retry_random, sizeof retry_random));
     return true;
 }
 

@@ -41,7 +41,7 @@ struct client_hello {
 };
 
 struct server_hello {
-    uint16_t legacy_version; /* of TLS 1.3 drafts up to 21 the draft's number, 0x7f.. */
+    uint16_t legacy_version; /* of TLS 1.3 drafts up to 21 their number, 0x7f.. or 0x0304 */
     struct bytes random;     /* TLS_RANDOM_LENGTH octets */
     struct bytes session_id; /* at most TLS_SESSION_ID_MAX octets */
     uint16_t cipher_suite;

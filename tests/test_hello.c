@@ -201,6 +201,26 @@ static void hellos_of_tls_1_3_drafts_are_read(void)
     guard_free(&guard);
 }
 
+/* Drafts up to 14 called themselves 0x0304; a server of today that does has the final form. */
+static void a_hello_of_version_0304_has_the_form_that_fits(void)
+{
+    struct guard guard = guard_new();
+    struct server_hello hello;
+
+    CU_ASSERT_TRUE_FATAL(
+        server_hello_parse(guard_hex(&guard, "0304" RANDOM "c02b 0004 abcd0000"), &hello));
+    CU_ASSERT_EQUAL(hello.cipher_suite, 0xc02b);
+    CU_ASSERT_EQUAL(hello.extensions.len, 4);
+    CU_ASSERT_EQUAL(hello.session_id.len, 0);
+    CU_ASSERT_TRUE_FATAL(server_hello_parse(
+        guard_hex(&guard, "0304" RANDOM "02 a1a2 1301 00 0004 abcd0000"), &hello));
+    CU_ASSERT_EQUAL(hello.cipher_suite, 0x1301);
+    CU_ASSERT_EQUAL(hello.session_id.len, 2);
+    CU_ASSERT_FALSE(
+        server_hello_parse(guard_hex(&guard, "0303" RANDOM "c02b 0004 abcd0000"), &hello));
+    guard_free(&guard);
+}
+
 static void retry_requests_of_tls_1_3_drafts_are_read(void)
 {
     struct guard guard = guard_new();
@@ -322,6 +342,8 @@ int main(void)
         {"a HelloRetryRequest is known by its random",
          a_hello_retry_request_is_known_by_its_random},
         {"hellos of TLS 1.3 drafts are read", hellos_of_tls_1_3_drafts_are_read},
+        {"a hello of version 0x0304 has the form that fits",
+         a_hello_of_version_0304_has_the_form_that_fits},
         {"retry requests of TLS 1.3 drafts are read", retry_requests_of_tls_1_3_drafts_are_read},
         {"only 1.3 and its drafts are TLS 1.3", only_1_3_and_its_drafts_are_tls_1_3},
         {"versions offered are those of supported_versions",
