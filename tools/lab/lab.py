@@ -26,12 +26,16 @@ HERE = Path(__file__).resolve().parent
 COLUMNS = ("file client server outcome cause acceptable start stream confidence kind has_client_hello note "
            "client_stack server_stack client_said server_said versions").split()
 SAID_LIMIT = 160
-# What a line that tells the outcome looks like; the last such line counts.
+# Clients that open as many connections as they like.
+OPENS_MORE = ("chromium",)
+# What a line that tells the outcome looks like, the clearest kind first; the last such line counts.
+CLEAR = re.compile(r"curl: \(|alert number|error:0A|SSL_do_handshake|verify error|Fatal error|ERR_|^ok |"
+                   r"[Ee]xception|Error:|error:", 0)
 TELLING = re.compile(r"alert|error|fail|refused|reset by|timed? ?out|unreach|mismatch|exception|ERR_|"
                      r"not trusted|expired|revoked|[Vv]erify return code|^ok |curl: \(", re.I)
-NOISE = re.compile(r"^\s*(at |\.\.\. |---|GET /|traceback|warning: |\*+ Connected|Error Log|File \")|"
-                   r"error:00000000|ssl:-$|err: 0|Errors: 0", re.I)
-PATH = re.compile(r"(?:/[\w.+-]+){2,}")
+NOISE = re.compile(r"^\s*(at |\.\.\. |---|GET /|traceback|warning: |\*+ Connected|Error Log|File \").*|"
+                   r".*(error:00000000|ssl:-$|err: 0|Errors: 0|return code: 0|failed to verify the legit)", re.I)
+PATH = re.compile(r"(?<![\w.])(?:/[\w.+-]+){2,}")
 VERSION_NAMES = {0x300: "SSL 3.0", 0x301: "TLS 1.0", 0x302: "TLS 1.1", 0x303: "TLS 1.2", 0x304: "TLS 1.3"}
 
 
@@ -97,8 +101,9 @@ def jobs_of(wanted, only, chosen_stacks):
 def said(text):
     """The line of a program's output that tells most, without the paths of this machine."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and not NOISE.match(line)]
+    clear = [line for line in lines if CLEAR.search(line)]
     telling = [line for line in lines if TELLING.search(line)]
-    line = (telling or lines or [""])[-1]
+    line = (clear or telling or lines or [""])[-1]
     return PATH.sub("PATH", re.sub(r"[^\x20-\x7e]+", " ", line))[:SAID_LIMIT]
 
 
@@ -115,7 +120,8 @@ class Runner:
         with tempfile.TemporaryDirectory(prefix="tlswhy-lab-") as directory:
             run = Run(directory, self.pki, job.scenario.family, job.server_options.port)
             server_launch = stacks.server(job.server, run, job.server_options)
-            client_launches = stacks.client(job.client, run, job.client_options)
+            client_launches = [launch for name in job.client.split("+")
+                               for launch in stacks.client(name, run, job.client_options)]
             client_ok, texts = self._perform(job, run, server_launch, client_launches)
             return self._label(job, run, client_ok, texts)
 
@@ -174,23 +180,24 @@ class Runner:
         key_log = run.key_log if os.path.exists(run.key_log) else ""
         for point in job.scenario.vantage:
             capture = run.dir / f"{point}.pcap"
-            connections = wire.read(capture, key_log, (run.port,))
+            connections = wire.read(capture, key_log)
             if not connections:
                 problems.append("no connection in the capture")
-            if job.scenario.connections not in (0, len(connections)):
+            if job.scenario.connections not in (0, len(connections)) and job.client not in OPENS_MORE:
                 problems.append(f"{len(connections)} connections, not {job.scenario.connections}")
             labels = []
-            for connection in connections:
+            for number, connection in enumerate(connections):
                 try:
                     labels.append((connection, label.decide(
-                        job.scenario.cause, job.scenario.expected(job.client), connection, client_ok)))
+                        job.scenario.cause, job.scenario.expected(job.client, number), connection, client_ok)))
                 except label.Undecided as question:
                     problems.append(f"{connection.client}: {question}")
             file = self._file(job, point, labels, problems)
             (self.out / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(capture, self.out / file)
             if not problems:
-                rows += [self._row(job, file, connection, found, texts) for connection, found in labels]
+                rows += [self._row(job, file, connection, found, texts, number)
+                         for number, (connection, found) in enumerate(labels)]
         said_all = tuple(said(text) for text in texts)
         return rows, [f"{problem} | client: {said_all[0]} | server: {said_all[1]}" for problem in problems]
 
@@ -205,14 +212,16 @@ class Runner:
         return f"{folder}/{job.name}{suffix}__{job.client}__{job.server}.pcap"
 
     @staticmethod
-    def _row(job, file, connection, found, texts):
+    def _row(job, file, connection, found, texts, number):
+        clients = job.client.split("+")
+        client = clients[min(number, len(clients) - 1)]
         version = VERSION_NAMES.get(connection.version, "")
         note = found.note or f"{job.scenario.name} {version}".strip()
         return dict(zip(COLUMNS, (
             file, connection.client, connection.server, found.outcome, found.cause, " ".join(found.acceptable),
             connection.start, connection.stream, found.confidence, job.scenario.kind,
-            int(connection.client_hello > 0), note, job.client, job.server, said(texts[0]), said(texts[1]),
-            f"{stacks.version(job.client)}; {stacks.version(job.server)}")))
+            int(connection.client_hello > 0), note, client, job.server, said(texts[0]), said(texts[1]),
+            f"{stacks.version(client)}; {stacks.version(job.server)}")))
 
 
 def work(number, todo, pki, out, rows, problems, lock):
@@ -226,7 +235,7 @@ def work(number, todo, pki, out, rows, problems, lock):
             try:
                 made, questions = runner.run(job)
             except Unsupported as reason:
-                made, questions = [], [f"unsupported: {reason}"]
+                made, questions = [], [f"this pair cannot do it: {reason}"]
             except Exception as error:  # one broken scenario must not end the others
                 made, questions = [], [f"could not run: {type(error).__name__}: {error}"]
             with lock:
@@ -256,8 +265,7 @@ def read_labels(path):
 
 def list_scenarios():
     for scenario in scenarios.ALL:
-        missing = sorted({name for pair in scenario.pairs.split() for name in pair.split(":")
-                          if not stacks.available(name)})
+        missing = sorted({name for name in re.split("[ :+]", scenario.pairs) if not stacks.available(name)})
         note = f"not installed: {' '.join(missing)}" if missing else ""
         print(f"{scenario.cause:<32}{scenario.name:<34}{len(scenario.pairs.split()) * len(scenario.versions):>4}"
               f"  {note}")
@@ -289,10 +297,9 @@ def main():
     args.out.mkdir(parents=True, exist_ok=True)
     pki = Pki(args.out / "pki")
     pki.make()
-    stacks.prepare(args.out)
     todo, rows, problems, lock = queue.Queue(), [], [], threading.Lock()
     for job in jobs_of(args.scenario, args.only, args.stacks):
-        if stacks.available(job.client) and stacks.available(job.server):
+        if all(stacks.available(name) for name in (*job.client.split("+"), job.server)):
             todo.put(job)
         else:
             problems.append((job.title, "stack not installed"))

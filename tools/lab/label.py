@@ -8,7 +8,7 @@ nothing is written.
 from dataclasses import dataclass
 
 import wire
-from scenario import CertificateFault, Established, Failed
+from scenario import CertificateFault, Established
 
 TIME_CAUSES = {"certificate_expired", "certificate_not_yet_valid", "client_clock_skew"}
 CHAIN_CAUSES = ("untrusted_ca", "incomplete_chain", "self_signed")

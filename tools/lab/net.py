@@ -33,7 +33,7 @@ STATES_BUSY = {"01", "02", "03", "04", "05", "08", "09", "0B"}
 
 @dataclass(frozen=True)
 class Condition:
-    """What the network does to a scenario: shell commands, {c} {r} {s} being the namespaces.
+    """What the network does to a scenario: shell commands, {c}, {r} and {s} running one in a namespace.
 
     The commands run after the reset of all rules, so there is nothing to undo.
     """
@@ -179,7 +179,8 @@ class Site:
 
     def apply(self, condition):
         for command in condition.commands:
-            sh(command.format(**{role: f"ip netns exec {name}" for role, name in self.ns.items()}))
+            sh(command.format(router=self.ns["r"],
+                              **{role: f"ip netns exec {name}" for role, name in self.ns.items()}))
 
     def _sockets(self, role):
         """(local port, remote port, state) of every TCP socket in a namespace."""

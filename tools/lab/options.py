@@ -28,6 +28,8 @@ class Side:
     sigalgs: str = ""       # OpenSSL names, colon separated
     alpn: str = ""          # comma separated
     level: int = -1         # OpenSSL security level; -1: the stack's default
+    disable: str = ""       # an option of OpenSSL's configuration, switched off
+    extra: tuple = ()       # the stack's own arguments, for what no other stack has
 
     def version_range(self):
         """Lowest and highest version as strings, ("", "") for the default."""
@@ -56,7 +58,6 @@ class Server(Side):
     body: int = 3           # size of the answer, octets
     mode: str = ""          # what a scripted server does
     port: int = 443
-    extra: tuple = ()       # stack's own arguments, for what no other stack has
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,12 @@ class Client(Side):
     name: str = HOST        # the name to connect to and to check
     verify: bool = True
     clock: str = ""         # offset for faketime, "-400d"
-    do: str = "get"         # get, quit, idle, halfclose, reset
+    do: str = "get"         # get, quit, idle, halfclose, reset, renegotiate
     resume: str = ""        # "ticket", "id", "psk": two connections
     early_data: bool = False
     fallback: bool = False  # TLS_FALLBACK_SCSV
     starttls: str = ""
     mode: str = ""          # what a scripted client does
     timeout: float = 6.0    # seconds, then it is killed
-    extra: tuple = ()
+    crl: bool = False       # check revocation by a CRL file
+    revocation: bool = False    # check revocation by the staple, where that is not the default

@@ -131,6 +131,7 @@ class Pki:
         for row in CERTIFICATES:
             if row.ocsp:
                 self._respond(row)
+        self._crls(("root", "inter"))
         for bits in (512, 1024, 2048):
             self._dh(bits)
         stamp.touch()
@@ -223,6 +224,16 @@ class Pki:
         if row.ocsp == "expired":
             respond = ["faketime", "-f", "-20d"] + respond
         subprocess.run(respond, check=True, capture_output=True)
+
+    def _crls(self, issuers):
+        """The CRLs of these issuers in one file."""
+        text = ""
+        for name in issuers:
+            out = self.path(name, "crl")
+            self._openssl("ca", "-gencrl", "-config", self.path(name, "cnf"), "-cert", self.path(name, "crt"),
+                          "-keyfile", self.path(name, "key"), "-crldays", "30", "-out", out)
+            text += Path(out).read_text()
+        Path(self.path("all", "crl")).write_text(text)
 
     def _dh(self, bits):
         """A safe-prime group of this size; standard groups where they exist, to save time."""

@@ -38,10 +38,17 @@ class CertificateFault:
 
 
 @dataclass(frozen=True)
+class Each:
+    """An expectation for each connection of a capture, in order; the last one for all that follow."""
+
+    expects: tuple
+
+
+@dataclass(frozen=True)
 class Scenario:
     cause: str              # an identifier of the cause list, or "clean"
     name: str
-    pairs: str              # "client:server client:server"
+    pairs: str              # "client:server client:server"; "a+b:server": two clients, one capture
     expect: object
     client: Client = field(default_factory=Client)
     server: Server = field(default_factory=Server)
@@ -65,5 +72,9 @@ class Scenario:
                     client = client.but(versions=f"1.0-{version}" if version != "1.0" else "1.0")
             yield name, client, server
 
-    def expected(self, client):
-        return self.overrides.get(client, self.expect)
+    def expected(self, client, number):
+        """What must come of a capture's connection of this number."""
+        expect = self.overrides.get(client, self.expect)
+        if isinstance(expect, Each):
+            return expect.expects[min(number, len(expect.expects) - 1)]
+        return expect

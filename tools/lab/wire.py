@@ -94,13 +94,11 @@ def _number(text):
     return int(text, 0) if text else 0
 
 
-def read(path, key_log="", ports=()):
+def read(path, key_log=""):
     """Connections of a capture, in the order of their first packets."""
     command = ["tshark", "-n", "-r", str(path), "-T", "pdml", "-o", "tls.desegment_ssl_records:TRUE",
                "-o", "tls.desegment_ssl_application_data:FALSE",
                "-o", "tcp.desegment_tcp_streams:TRUE", "-o", "tcp.reassemble_out_of_order:TRUE"]
-    for port in ports:
-        command += ["-d", f"tcp.port=={port},tls"]
     if key_log:
         command += ["-o", f"tls.keylog_file:{key_log}"]
     found = {}

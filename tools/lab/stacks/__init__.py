@@ -6,12 +6,17 @@ A builder takes (run, options) and returns Launch objects: what to start, never 
 
 import functools
 import importlib
+import os
 import pkgutil
 import shutil
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from options import Unsupported
+
+# Where tools/lab/setup puts what it builds, and what npm brings.
+CACHE = Path(os.environ.get("TLSWHY_LAB_CACHE", "/var/cache/tlswhy-lab"))
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,6 @@ class Stack:
     version: tuple = ()         # command that prints it
     client: object = None       # (run, Client) -> list of Launch
     server: object = None       # (run, Server) -> Launch
-    prepare: object = None      # (output directory) -> None: compile what the stack needs
 
 
 def _load():
@@ -48,13 +52,6 @@ def _all():
 def available(name):
     stack = _all().get(name)
     return stack is not None and shutil.which(stack.program) is not None
-
-
-def prepare(out):
-    """Compile the lab's own small programs; a stack whose program fails to build is left out."""
-    for stack in _all().values():
-        if stack.prepare and available(stack.name):
-            stack.prepare(out)
 
 
 def client(name, run, options):

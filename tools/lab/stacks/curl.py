@@ -14,14 +14,18 @@ def client(run, options):
         raise Unsupported("not with curl")
     host = options.sni or run.address()
     bracket = f"[{host}]" if ":" in host else host
-    scheme = SCHEMES.get(options.starttls, "https")
+    scheme = "http" if options.mode == "plain" else SCHEMES.get(options.starttls, "https")
     url = f"{scheme}://{bracket}:{run.port}/"
     argv = ["curl", "-sSv", "-o", "/dev/null", "--max-time", str(options.timeout - 0.5), "--cacert",
             run.ca(options.ca)]
     if options.sni:
         argv += ["--connect-to", f"{options.sni}:{run.port}:{run.host(HOST)}:{run.port}"]
-    if options.starttls:
+    if options.starttls == "proxy":
+        argv += ["--proxy", f"http://{run.address()}:{run.port}", "--proxytunnel"]
+    elif options.starttls:
         argv.append("--ssl-reqd")
+    if options.crl:
+        argv += ["--crlfile", run.pki.path("all", "crl")]
     if not options.verify:
         argv.append("--insecure")
     low, high = options.version_range()

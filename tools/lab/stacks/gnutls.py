@@ -42,7 +42,13 @@ def priority(side):
         words += ["-SIGN-ALL"] + [f"+{name}" for name in _translate(side.sigalgs, SIGALGS, "scheme")]
     if side.legacy:
         words += ["%VERIFY_ALLOW_BROKEN", "%VERIFY_DISABLE_CRL_CHECKS"]
+    words += [word for word in side.extra if word.startswith("%")]
     return ":".join(words)
+
+
+def arguments(side):
+    """Own arguments that are not part of the priority string."""
+    return [word for word in side.extra if not word.startswith("%")]
 
 
 def client(run, options):
@@ -65,7 +71,7 @@ def client(run, options):
         argv += ["--resume", "--waitresumption"]
     if options.starttls:
         argv += ["--starttls-proto", options.starttls]
-    argv += [*options.extra, run.address()]
+    argv += [*arguments(options), run.address()]
     return [Launch(faked(options.clock, argv), {"SSLKEYLOGFILE": run.key_log},
                    REQUEST if options.do == "get" else b"")]
 
@@ -92,7 +98,7 @@ def server(run, options):
         argv += ["--sni-hostname", "www.lab.test", "--sni-hostname-fatal"]
     if not options.tickets:
         argv.append("--noticket")
-    return Launch([*argv, *options.extra], {"SSLKEYLOGFILE": run.key_log})
+    return Launch([*argv, *arguments(options)], {"SSLKEYLOGFILE": run.key_log})
 
 
 STACKS = (Stack("gnutls", "gnutls-cli", ("gnutls-cli", "--version"), client, server),)

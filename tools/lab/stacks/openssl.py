@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """OpenSSL: s_client and s_server, and what every program on libssl shares: a configuration file."""
 
+import shlex
+
 from options import Unsupported
 from stacks import Launch, Stack
 
@@ -25,6 +27,8 @@ def config(run, side, who):
         lines.append(f"Ciphersuites = {side.suites}")
     if side.groups:
         lines.append(f"Groups = {side.groups}")
+    if side.disable:
+        lines.append(f"Options = -{side.disable}")
     if side.sigalgs:
         lines.append(f"SignatureAlgorithms = {side.sigalgs}")
     return {"OPENSSL_CONF": run.write(f"{who}.cnf", "\n".join(lines) + "\n")}
@@ -45,6 +49,12 @@ def version_flags(side):
     return ["-min_protocol", NAMES[low], "-max_protocol", NAMES[high]]
 
 
+def _renegotiating(argv):
+    """s_client renegotiates at an R that it reads by itself, so the lines have to come apart."""
+    return ["sh", "-c", "{ sleep 0.3; echo R; sleep 0.5; printf 'GET / HTTP/1.0\\r\\n\\r\\n'; sleep 0.5; } | "
+            + shlex.join(argv)]
+
+
 def s_client(run, options):
     argv = ["openssl", "s_client", "-connect", f"{run.address() if run.family == 4 else f'[{run.address()}]'}:{run.port}",
             "-keylogfile", run.key_log, "-CAfile", run.ca(options.ca), *version_flags(options)]
@@ -59,8 +69,12 @@ def s_client(run, options):
         argv.append("-fallback_scsv")
     if options.starttls:
         argv += ["-starttls", options.starttls]
+    if options.crl:
+        argv += ["-CRL", run.pki.path("all", "crl"), "-crl_check"]
     argv += options.extra
     env = config(run, options, "client")
+    if options.do == "renegotiate":
+        return [Launch(_renegotiating(argv), env)]
     stdin = b"" if options.do == "quit" else REQUEST
     if options.do == "get":
         argv.append("-ign_eof")

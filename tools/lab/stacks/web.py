@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Servers on OpenSSL that people run: nginx, HAProxy, Apache, stunnel."""
+"""Servers that people run: nginx, HAProxy, Apache, stunnel on OpenSSL; some of them without TLS."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 from options import Unsupported
@@ -17,6 +18,22 @@ def _versions(options):
         raise Unsupported("this libssl has no SSL 3.0")
     low, high = low or "1.2", high or "1.3"
     return ORDER[ORDER.index(low):ORDER.index(high) + 1]
+
+
+NGINX_PLAIN = """daemon off; master_process off; pid {dir}/nginx.pid; error_log stderr info;
+events {{ worker_connections 64; }}
+http {{
+access_log off;
+client_body_temp_path {dir}/t1; proxy_temp_path {dir}/t2; fastcgi_temp_path {dir}/t3;
+uwsgi_temp_path {dir}/t4; scgi_temp_path {dir}/t5;
+server {{ listen {port}; listen [::]:{port}; return 200 "ok\\n"; }}
+}}
+"""
+
+
+def nginx_plain(run, options):
+    path = run.write("nginx.conf", NGINX_PLAIN.format(dir=run.dir, port=options.port))
+    return Launch(["nginx", "-c", path, "-e", "stderr"])
 
 
 NGINX = """daemon off; master_process off; pid {dir}/nginx.pid; error_log stderr info;
@@ -64,6 +81,58 @@ def nginx(run, options):
         more=" ".join(more), port=run.port, default=default, reject=reject,
         http2=" http2" if options.alpn else "", answer="" if options.body > 3 else 'return 200 "ok\\n";'))
     return Launch(["nginx", "-c", path, "-e", "stderr"], config(run, options, "server"))
+
+
+HAPROXY_REJECT = """global
+ log stderr format raw local0
+defaults
+ mode tcp
+ timeout client 5s
+ timeout server 5s
+ timeout connect 5s
+frontend lab
+ bind [::]:{port} v4v6
+ tcp-request inspect-delay 1s
+ tcp-request content reject if {{ req.ssl_hello_type 1 }}
+ default_backend nobody
+backend nobody
+"""
+
+
+def haproxy_reject(run, options):
+    """A TCP front end that refuses by policy once it has seen the ClientHello."""
+    path = run.write("haproxy.cfg", HAPROXY_REJECT.format(port=options.port))
+    return Launch(["haproxy", "-db", "-f", path])
+
+
+HAPROXY_WAIT = """global
+ log stderr format raw local0
+defaults
+ mode tcp
+ timeout client 30s
+ timeout server 5s
+ timeout connect 5s
+frontend lab
+ bind [::]:{port} v4v6
+ tcp-request inspect-delay 30s
+ tcp-request content reject if {{ req.len gt 16000 }}
+ tcp-request content accept if {{ req.len gt 15000 }}
+ default_backend nobody
+backend nobody
+"""
+
+
+def haproxy_wait(run, options):
+    """A TCP front end that waits for more than a ClientHello has."""
+    path = run.write("haproxy.cfg", HAPROXY_WAIT.format(port=options.port))
+    return Launch(["haproxy", "-db", "-f", path])
+
+
+def sshd(run, options):
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(run.dir / "host")], check=True)
+    Path("/run/sshd").mkdir(exist_ok=True)
+    return Launch(["/usr/sbin/sshd", "-D", "-e", "-f", "/dev/null", "-p", str(options.port), "-h",
+                   str(run.dir / "host"), "-o", "PidFile=none"])
 
 
 HAPROXY = """global
@@ -203,7 +272,11 @@ def stunnel(run, options):
 
 STACKS = (
     Stack("nginx", "nginx", ("nginx", "-v"), server=nginx),
+    Stack("nginx-plain", "nginx", ("nginx", "-v"), server=nginx_plain),
     Stack("haproxy", "haproxy", ("haproxy", "-v"), server=haproxy),
+    Stack("haproxy-reject", "haproxy", ("haproxy", "-v"), server=haproxy_reject),
+    Stack("haproxy-wait", "haproxy", ("haproxy", "-v"), server=haproxy_wait),
+    Stack("sshd", "/usr/sbin/sshd", ("sh", "-c", "ssh -V 2>&1"), server=sshd),
     Stack("apache", "apache2", ("apache2", "-v"), server=apache),
     Stack("stunnel", "stunnel4", ("sh", "-c", "stunnel4 -version 2>&1 | grep '^stunnel'"), server=stunnel),
 )
