@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* chain.h -- what is wrong with the certificates that a peer sent.
+ *
+ * Certificates are linked by names and key identifiers; no signature is verified, so a chain that
+ * ends at an anchor is `complete`, never "verified". The path is the one that most clients build
+ * (RFC 4158): from the leaf to its issuer in the trust store, else to its issuer among the
+ * certificates sent, wherever it stands, and so on.
+ *
+ * Each chain_find_...() judges one thing and sets its own members of the judgement alone;
+ * chain_judge() calls them all.
+ */
+#ifndef TLSWHY_ANALYZE_CHAIN_H
+#define TLSWHY_ANALYZE_CHAIN_H
+
+#include "analyze/certificate.h"
+#include "analyze/certificate_cache.h"
+#include "analyze/name_match.h"
+#include "analyze/revocation.h"
+#include "analyze/trust.h"
+#include "dissect/certificate_list.h"
+
+enum {
+    CHAIN_CERTIFICATES_MAX = 100, /* of one message that are looked at; clients stop at 10 to 100 */
+    CHAIN_DER_MAX = 1 << 20,      /* octets of DER of one message that are looked at */
+    CHAIN_RSA_BITS_MIN = 2048,    /* below: refused by clients, NIST SP 800-131A */
+    CHAIN_EC_BITS_MIN = 224       /* the same */
+};
+
+/* For whom the certificate stands. */
+enum chain_role { CHAIN_SERVER, CHAIN_CLIENT };
+
+/* The certificates of one message, leaf first as sent. They belong to the cache. */
+struct chain {
+    const struct certificate *certificates[CHAIN_CERTIFICATES_MAX];
+    size_t count;
+    size_t beyond; /* certificates of the message that were not looked at, by the limits above
+                          or for want of memory */
+};
+
+/* Read the certificates of a parsed Certificate message through the cache. */
+void chain_collect(struct chain *chain, const struct certificate_list *list,
+                   struct certificate_cache *cache);
+
+/* What a chain is judged against. */
+struct chain_question {
+    enum chain_role role;
+    int64_t at;                 /* seconds since 1970: the time of the packet */
+    struct bytes server_name;   /* name that the client asked for, for CHAIN_SERVER; empty: none */
+    struct trust_store *trust;  /* NULL: no store, nothing is said on trust */
+    const struct crl_set *crls; /* NULL: none */
+    struct bytes staple;        /* stapled OCSPResponse of the leaf; empty: none came */
+    bool staple_expected;       /* the client asked for a staple and all of the server's
+                                        flight that could hold it was seen */
+    const struct certificate_cache *seen; /* where an issuer that was not sent may be known from
+                                             other connections; NULL: nowhere */
+};
+
+/* Where the path from the leaf ends. */
+enum chain_end {
+    CHAIN_END_EMPTY,          /* no certificate, or the leaf cannot be read */
+    CHAIN_END_ANCHORED,       /* at a certificate in the trust store */
+    CHAIN_END_SELF_SIGNED,    /* the leaf is its own issuer, and not in the trust store */
+    CHAIN_END_UNTRUSTED_ROOT, /* at a self-issued certificate, sent, that is not in the store */
+    CHAIN_END_ISSUER_MISSING, /* the issuer of the last one is neither sent nor in the store */
+    CHAIN_END_UNKNOWN         /* there is no trust store, and no self-issued certificate was
+                                 reached: complete or not cannot be told */
+};
+
+/* "anchored", "self_signed", "untrusted_root", "issuer_missing", "unknown", "empty". */
+const char *chain_end_name(enum chain_end end);
+
+/* What is wrong with the validity of a certificate. */
+enum chain_validity { VALIDITY_UNKNOWN, VALIDITY_OK, VALIDITY_EXPIRED, VALIDITY_NOT_YET };
+
+/* What is wrong with a certificate's use at its place in the path. */
+enum chain_purpose_problem {
+    PURPOSE_OK,
+    PURPOSE_EXTENDED_KEY_USAGE, /* extKeyUsage is there, without serverAuth (clientAuth) */
+    PURPOSE_KEY_USAGE,          /* leaf: keyUsage without a bit that TLS needs */
+    PURPOSE_CA_AS_LEAF,         /* the leaf has the CA flag: few clients refuse it */
+    PURPOSE_NOT_CA,             /* an issuer without the CA flag */
+    PURPOSE_NO_CERT_SIGN,       /* an issuer with keyUsage but without keyCertSign */
+    PURPOSE_PATH_LENGTH         /* more certificates below an issuer than it allows */
+};
+
+/* "extended_key_usage", "key_usage", "ca_as_leaf", "not_ca", ...; "ok". */
+const char *chain_purpose_problem_name(enum chain_purpose_problem problem);
+
+/* What is weak in a certificate. A set. */
+enum chain_weakness {
+    WEAK_RSA_KEY = 1 << 0,
+    WEAK_EC_KEY = 1 << 1,
+    WEAK_DSA_KEY = 1 << 2,
+    WEAK_MD5 = 1 << 3, /* MD2 too */
+    WEAK_SHA1 = 1 << 4
+};
+
+enum chain_revocation { REVOCATION_UNKNOWN, REVOCATION_GOOD, REVOCATION_REVOKED };
+
+/* What is wrong with the stapled OCSP response. */
+enum chain_staple_problem {
+    STAPLE_OK,      /* nothing wrong: a good one, or none needed */
+    STAPLE_MISSING, /* must-staple, asked for, and none came */
+    STAPLE_MALFORMED,
+    STAPLE_UNSUCCESSFUL, /* the responder gave an error instead of an answer */
+    STAPLE_NO_ANSWER,    /* no answer for this certificate in it */
+    STAPLE_UNKNOWN,      /* status unknown */
+    STAPLE_REVOKED,
+    STAPLE_EXPIRED, /* nextUpdate before the packet's time */
+    STAPLE_NOT_YET  /* thisUpdate after it */
+};
+
+/* "missing", "malformed", ...; "ok". */
+const char *chain_staple_problem_name(enum chain_staple_problem problem);
+
+struct chain_judgement {
+    /* The path: the leaf first, then what issued it. path[i] < path_sent are indices into the
+     * chain; an anchor that was not sent comes last and is only in `anchor`. */
+    size_t path[CHAIN_CERTIFICATES_MAX];
+    size_t path_length;               /* certificates sent that are on it, the leaf counted */
+    const struct certificate *leaf;   /* NULL: none */
+    const struct certificate *last;   /* last one sent on the path; NULL: none */
+    const struct certificate *anchor; /* trust store's certificate that ends it; NULL: none */
+    enum chain_end end;
+    bool chain_complete;        /* the path reaches an anchor or a self-issued certificate */
+    bool trust_known;           /* there was a trust store to ask */
+    const char *issuer_url;     /* CHAIN_END_ISSUER_MISSING: where to fetch the missing one,
+                                         by AIA of the last; NULL: not said */
+    bool issuer_is_seen;        /* CHAIN_END_ISSUER_MISSING: another connection showed it */
+    bool issuer_seen_completes; /* and with it the chain ends in the trust store */
+
+    /* As sent. */
+    bool out_of_order; /* the path leaves the order of the message */
+    size_t duplicates; /* certificates sent again */
+    size_t unrelated; /* sent, not on the path, not a duplicate: they help nobody or another path */
+    bool root_sent;   /* a self-issued certificate was sent after the leaf: needless */
+    size_t unreadable;                          /* certificates that are not CERTIFICATE_READ */
+    const struct certificate *first_unreadable; /* NULL: none */
+
+    /* Validity of what is on the path, anchor included; the first from the leaf that is wrong. */
+    enum chain_validity validity;
+    const struct certificate *validity_of; /* the one that is wrong; NULL unless wrong */
+    size_t validity_depth;                 /* 0: the leaf */
+    int64_t validity_off_by;               /* seconds since notAfter or until notBefore, > 0 */
+    bool unneeded_expired;                 /* one that was sent and is not needed has expired */
+    int64_t valid_from;                    /* all of the path is valid between these two */
+    int64_t valid_until;                   /* both 0 if the path is empty */
+
+    enum name_match name; /* CHAIN_SERVER: of the leaf against server_name */
+
+    enum chain_purpose_problem purpose;   /* the first from the leaf; PURPOSE_CA_AS_LEAF only if
+                                           nothing else is wrong */
+    const struct certificate *purpose_of; /* NULL unless wrong */
+    size_t purpose_depth;
+
+    unsigned weakness; /* enum chain_weakness of the first one from the leaf that is weak */
+    const struct certificate *weakness_of; /* NULL: none */
+    size_t weakness_depth;
+
+    enum chain_revocation revocation;  /* by CRL or staple; the first from the leaf revoked */
+    const struct certificate *revoked; /* NULL: none */
+    size_t revoked_depth;
+    bool revoked_by_staple; /* else by a CRL */
+    int64_t revoked_at;
+    int revocation_reason; /* REVOCATION_REASON_NONE or CRLReason */
+
+    enum chain_staple_problem staple;
+    bool staple_came;
+    struct ocsp_answer staple_answer; /* meaningful if it came and is neither MISSING nor
+                                          MALFORMED */
+};
+
+/* Judge it all. The judgement borrows from the chain's certificates and the trust store, and from
+ * the cache `seen`: read it before the next chain is collected. */
+void chain_judge(const struct chain *chain, const struct chain_question *question,
+                 struct chain_judgement *out);
+
+/* The parts, in the order in which chain_judge() calls them. The first one starts *out anew. */
+void chain_find_path(const struct chain *chain, const struct chain_question *question,
+                     struct chain_judgement *out);
+void chain_find_order(const struct chain *chain, struct chain_judgement *out);
+void chain_find_validity(const struct chain *chain, int64_t at, struct chain_judgement *out);
+void chain_find_name(const struct chain_question *question, struct chain_judgement *out);
+void chain_find_purpose(const struct chain *chain, enum chain_role role,
+                        struct chain_judgement *out);
+void chain_find_weakness(const struct chain *chain, struct chain_judgement *out);
+void chain_find_staple(const struct chain_question *question, struct chain_judgement *out);
+void chain_find_revocation(const struct chain *chain, const struct crl_set *crls,
+                           struct chain_judgement *out);
+
+/* Validity of one certificate at a time; *off_by, in seconds, is set when it is not valid. */
+enum chain_validity chain_validity_at(const struct certificate *certificate, int64_t at,
+                                      int64_t *off_by);
+
+/* What is weak in one certificate: enum chain_weakness. The signature of a self-issued one counts
+ * only if it is a leaf: nobody verifies the signature of a root. */
+unsigned chain_weakness_of(const struct certificate *certificate, bool is_leaf);
+
+/* Any problem at all that a client could refuse: of the path's end, validity, name (mismatch or
+ * common name only), purpose, weakness, revocation, staple. */
+bool chain_has_problem(const struct chain_judgement *judgement);
+
+#endif
