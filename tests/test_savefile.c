@@ -462,7 +462,7 @@ static void gzip_is_read_in_several_members(void)
     struct capture_file *file = file_new(true);
     uint8_t *compressed = malloc(CAPTURE_FILE_MAX);
     struct bytes octets;
-    struct bytes half;
+    struct bytes half = {0};
     size_t len = 0;
 
     if (compressed == NULL)
@@ -500,7 +500,7 @@ static void zstandard_is_read(void)
     struct capture_file *file = file_new(true);
     uint8_t *compressed = malloc(CAPTURE_FILE_MAX);
     struct bytes octets;
-    struct bytes half;
+    struct bytes half = {0};
     size_t len;
 
     if (compressed == NULL)
