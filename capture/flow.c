@@ -71,11 +71,26 @@ void flow_table_clear(struct flow_table *table)
     pool_clear(&table->flows);
 }
 
+/* Which of two addresses is the lower: any order does, if it is always the same. */
+static int compare_addresses(const struct address *a, const struct address *b)
+{
+    uint64_t x[2];
+    uint64_t y[2];
+
+    memcpy(x, a->octets, sizeof(x));
+    memcpy(y, b->octets, sizeof(y));
+    if (x[1] != y[1])
+        return x[1] < y[1] ? -1 : 1;
+    if (x[0] != y[0])
+        return x[0] < y[0] ? -1 : 1;
+    return 0;
+}
+
 unsigned flow_key_of(const struct address *source, uint16_t source_port,
                      const struct address *destination, uint16_t destination_port,
                      struct flow_key *key)
 {
-    int order = memcmp(source, destination, sizeof(*source));
+    int order = compare_addresses(source, destination);
     unsigned half = order > 0 || (order == 0 && source_port > destination_port);
 
     key->address[half] = *source;
@@ -89,6 +104,7 @@ uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key)
 {
     uint8_t ipv4[12];
 
+    _Static_assert(sizeof(key->port) == 4, "both ports, side by side");
     if (!address_is_ipv4(&key->address[0]) || !address_is_ipv4(&key->address[1]))
         return (uint32_t)siphash_1_3(table->hash_key, key, sizeof(*key));
     /* The prefix of the mapped form tells nothing: hash a third of the octets. */

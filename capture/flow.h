@@ -17,7 +17,7 @@
 #include "capture/pool.h"
 
 struct flow_key {
-    struct address address[2]; /* the lower endpoint first */
+    struct address address[2]; /* the lower endpoint first, in some fixed order */
     uint16_t port[2];
 };
 

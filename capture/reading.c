@@ -285,6 +285,13 @@ static bool take_reset(struct reading *reading, unsigned half, const struct segm
     return give_closed(reading, half, true, segment->at);
 }
 
+/* Nothing is to be done for a half whose octets came up to the ACK, and no FIN. */
+static bool is_settled(const struct half *half)
+{
+    return half->stream.acknowledged <= half->stream.next
+           && (half->stream.fin < 0 || half->fin_given);
+}
+
 /* Give up holes that were open for too long, and tell of a FIN that has its turn. */
 static bool settle(struct reading *reading, unsigned half, struct moment at)
 {
@@ -318,7 +325,8 @@ static bool take(struct reading *reading, unsigned half, const struct segment *s
         return false;
     if (segment->flags & TCP_FIN)
         take_fin(reading, half, segment);
-    return settle(reading, half, segment->at) && settle(reading, half ^ 1, segment->at);
+    return (is_settled(&reading->half[half]) || settle(reading, half, segment->at))
+           && (is_settled(&reading->half[half ^ 1]) || settle(reading, half ^ 1, segment->at));
 }
 
 enum reading_status reading_segment(struct reading *reading, unsigned half,

@@ -21,20 +21,24 @@ static inline uint64_t siphash_rotate(uint64_t value, unsigned bits)
     return value << bits | value >> (64 - bits);
 }
 
+static inline void siphash_round(struct siphash_state *s)
+{
+    s->v0 += s->v1;
+    s->v1 = siphash_rotate(s->v1, 13) ^ s->v0;
+    s->v0 = siphash_rotate(s->v0, 32);
+    s->v2 += s->v3;
+    s->v3 = siphash_rotate(s->v3, 16) ^ s->v2;
+    s->v0 += s->v3;
+    s->v3 = siphash_rotate(s->v3, 21) ^ s->v0;
+    s->v2 += s->v1;
+    s->v1 = siphash_rotate(s->v1, 17) ^ s->v2;
+    s->v2 = siphash_rotate(s->v2, 32);
+}
+
 static inline void siphash_rounds(struct siphash_state *s, unsigned rounds)
 {
-    for (unsigned i = 0; i < rounds; i++) {
-        s->v0 += s->v1;
-        s->v1 = siphash_rotate(s->v1, 13) ^ s->v0;
-        s->v0 = siphash_rotate(s->v0, 32);
-        s->v2 += s->v3;
-        s->v3 = siphash_rotate(s->v3, 16) ^ s->v2;
-        s->v0 += s->v3;
-        s->v3 = siphash_rotate(s->v3, 21) ^ s->v0;
-        s->v2 += s->v1;
-        s->v1 = siphash_rotate(s->v1, 17) ^ s->v2;
-        s->v2 = siphash_rotate(s->v2, 32);
-    }
+    for (unsigned i = 0; i < rounds; i++)
+        siphash_round(s);
 }
 
 /* count octets (at most 8) as a little-endian number, on any machine. */
@@ -52,8 +56,10 @@ static inline uint64_t siphash_load(const uint8_t *data, size_t count)
 }
 
 /* SipHash-c-d of length octets at data under a key of two 64-bit words. */
-static inline uint64_t siphash(const uint64_t key[2], const void *data, size_t length,
-                               unsigned compression_rounds, unsigned finalization_rounds)
+__attribute__((always_inline)) static inline uint64_t siphash(const uint64_t key[2],
+                                                              const void *data, size_t length,
+                                                              unsigned compression_rounds,
+                                                              unsigned finalization_rounds)
 {
     const uint8_t *octets = data;
     size_t whole = length / 8 * 8;
@@ -81,7 +87,9 @@ static inline uint64_t siphash(const uint64_t key[2], const void *data, size_t l
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
-static inline uint64_t siphash_1_3(const uint64_t key[2], const void *data, size_t length)
+/* Always inlined: with a length known to the compiler no loop is left of it. */
+__attribute__((always_inline)) static inline uint64_t siphash_1_3(const uint64_t key[2],
+                                                                  const void *data, size_t length)
 {
     return siphash(key, data, length, 1, 3);
 }

@@ -64,17 +64,15 @@ struct syn_options transport_syn_options(struct bytes options)
     return found;
 }
 
-/* Fletcher's sums, enough to tell SACK blocks and timestamps apart. */
+/* Enough to tell SACK blocks and timestamps apart. */
 static uint32_t options_checksum(struct bytes options)
 {
-    uint32_t a = 0;
-    uint32_t b = (uint32_t)options.len;
+    uint32_t sum = (uint32_t)options.len;
+    uint32_t word;
 
-    for (size_t i = 0; i < options.len; i++) {
-        a += options.data[i];
-        b += a;
-    }
-    return b << 16 | (a & 0xffff);
+    while (bytes_u32(&options, &word))
+        sum = (sum ^ word) * 0x9e3779b1u; /* an odd number: no bit is lost */
+    return sum;
 }
 
 /* A router on the way between two capture points takes one off the hop limit; either
@@ -244,6 +242,9 @@ static bool find_sack(struct bytes options, struct bytes *blocks)
 {
     uint8_t kind;
 
+    /* Timestamps alone, as RFC 7323 appendix A lays them out: most segments. */
+    if (options.len < 10 || (options.len == 12 && options.data[2] == OPTION_TIMESTAMPS))
+        return false;
     while (next_option(&options, &kind, blocks)) {
         if (kind == OPTION_SACK)
             return true;

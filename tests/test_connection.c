@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the handler is told; segments.h says how the log is read. */
-#include "capture/lifecycle.h"
 #include "tests/support/segments.h"
 #include "tests/support/suite.h"
 
@@ -534,111 +533,6 @@ static void any_cutting_and_order_gives_the_same_octets(void)
     }
 }
 
-/* A connection of its own for each number, up to the given packet of a handshake. */
-static void flood(struct scene *scene, uint32_t number, unsigned packets)
-{
-    static const struct {
-        enum side from;
-        uint8_t flags;
-        uint32_t sequence;
-        const char *payload;
-    } script[] = {
-        {SIDE_CLIENT, TCP_SYN, 0, ""},
-        {SIDE_SERVER, TCP_SYN | TCP_ACK, 0, ""},
-        {SIDE_CLIENT, TCP_ACK, 0, "partial hello"},
-        {SIDE_CLIENT, TCP_ACK, 1000, "behind a hole"},
-    };
-
-    for (unsigned i = 0; i < packets; i++) {
-        struct segment segment =
-            scene_segment(scene, script[i].from, script[i].flags, script[i].sequence, 0,
-                          bytes_of(script[i].payload, strlen(script[i].payload)));
-        struct address *peer =
-            script[i].from == SIDE_CLIENT ? &segment.source : &segment.destination;
-
-        *peer = address_v4(10, (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number);
-        scene->now_ns -= MILLISECOND - 1000;
-        scene_give(scene, &segment);
-    }
-}
-
-static void check_flood(unsigned packets, uint32_t count)
-{
-    struct connections_options options = scene_options();
-    const struct connections_counters *counters;
-    struct scene *scene;
-
-    options.memory_max = (size_t)8 << 20;
-    scene = scene_new(&options);
-    scene->log_length = sizeof(scene->log) - 1; /* nobody reads it */
-    counters = connections_counters(scene->connections);
-    for (uint32_t i = 0; i < count; i++)
-        flood(scene, i, packets);
-    CU_ASSERT(counters->memory_peak <= options.memory_max);
-    CU_ASSERT(counters->memory_peak > options.memory_max / 16);
-    CU_ASSERT(counters->evicted + counters->evicted_half_open > 0);
-    connections_finish(scene->connections);
-    CU_ASSERT_EQUAL(counters->opened, count);
-    CU_ASSERT_EQUAL(counters->ended, count);
-    CU_ASSERT_EQUAL(scene->ended, count);
-    scene_free(scene);
-}
-
-static void a_flood_stays_within_the_budget_and_is_reported(void)
-{
-    check_flood(1, 200000); /* SYNs without an answer */
-    check_flood(2, 20000);  /* answered ones */
-    check_flood(3, 20000);  /* with payload */
-    check_flood(4, 20000);  /* with a hole */
-}
-
-/* A real handshake beside a flood of SYNs and partial hellos: neither evicts it while
- * it goes on. */
-static void a_flood_does_not_evict_a_handshake_that_goes_on(void)
-{
-    struct connections_options options = scene_options();
-    struct scene *scene;
-
-    options.memory_max = (size_t)8 << 20;
-    scene = scene_new(&options);
-    scene->log_length = sizeof(scene->log) - 1;
-    scene->octets[SIDE_CLIENT] = malloc(STREAM_MAX);
-    scene_handshake(scene);
-    client(scene, TCP_ACK, 0, 0, "a");
-    for (uint32_t i = 0; i < 100000; i++) {
-        flood(scene, i, i % 8 == 0 ? 3 : i % 4 == 0 ? 2 : 1);
-        if (i % 1000 == 0)
-            client(scene, TCP_ACK, 1 + i / 1000, 0, "b");
-    }
-    scene->count[SIDE_CLIENT] = 0;
-    client(scene, TCP_ACK, 101, 0, "the end");
-    CU_ASSERT_EQUAL(scene->count[SIDE_CLIENT], 7);
-    CU_ASSERT_EQUAL(memcmp(scene->octets[SIDE_CLIENT], "the end", 7), 0);
-    CU_ASSERT(connections_counters(scene->connections)->evicted > 0);
-    scene_free(scene);
-}
-
-static void a_connection_nobody_reads_costs_little(void)
-{
-    enum { COUNT = 50000 };
-    struct scene *scene = scene_new(NULL);
-    uint64_t before = connections_counters(scene->connections)->memory;
-
-    for (uint32_t i = 0; i < COUNT; i++) {
-        scene->done_at = scene->callbacks + 2;
-        flood(scene, i, 3);
-    }
-    CU_ASSERT_EQUAL(connections_counters(scene->connections)->current, COUNT);
-    CU_ASSERT_EQUAL(connections_counters(scene->connections)->reading, 0);
-    CU_ASSERT((connections_counters(scene->connections)->memory - before) / COUNT <= 128);
-    scene_free(scene);
-}
-
-static void a_handshake_read_stays_below_its_bound(void)
-{
-    CU_ASSERT(sizeof(struct reading) + sizeof(struct flow) <= 4096);
-}
-
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -679,12 +573,6 @@ int main(void)
         {"no callback follows done", no_callback_follows_done},
         {"any cutting and order gives the same octets",
          any_cutting_and_order_gives_the_same_octets},
-        {"a flood stays within the budget and is reported",
-         a_flood_stays_within_the_budget_and_is_reported},
-        {"a flood does not evict a handshake that goes on",
-         a_flood_does_not_evict_a_handshake_that_goes_on},
-        {"a connection nobody reads costs little", a_connection_nobody_reads_costs_little},
-        {"a handshake read stays below its bound", a_handshake_read_stays_below_its_bound},
         CU_TEST_INFO_NULL,
     };
 
