@@ -189,10 +189,10 @@ enum fit fit_socks4_client(struct bytes in)
     return memchr(in.data + FIXED, 0, in.len - FIXED) ? FIT_YES : FIT_MAYBE;
 }
 
-/* The methods a client knows, RFC 1928 section 3, and nothing after them or a next request. */
+/* The methods a client knows, RFC 1928 section 3. */
 enum fit fit_socks5_client(struct bytes in)
 {
-    uint8_t version, count, next;
+    uint8_t version, count;
 
     if (!bytes_u8(&in, &version))
         return FIT_MAYBE;
@@ -202,15 +202,15 @@ enum fit fit_socks5_client(struct bytes in)
         return FIT_MAYBE;
     if (count == 0)
         return FIT_NO;
-    if (!bytes_skip(&in, count))
-        return FIT_MAYBE;
-    return !bytes_u8(&in, &next) || next == 5 || next == 1 ? FIT_YES : FIT_NO;
+    return bytes_skip(&in, count) ? FIT_YES : FIT_MAYBE;
 }
 
-/* The method chosen: none, GSSAPI, user name or nothing acceptable. */
+/* The method chosen: "nothing acceptable", or one after which comes a reply (5) or the answer to
+ * a user name (1). */
 enum fit fit_socks5_server(struct bytes in)
 {
-    uint8_t version, method;
+    enum { METHOD_MAX = 2, NO_METHOD = 0xff };
+    uint8_t version, method, next;
 
     if (!bytes_u8(&in, &version))
         return FIT_MAYBE;
@@ -218,7 +218,13 @@ enum fit fit_socks5_server(struct bytes in)
         return FIT_NO;
     if (!bytes_u8(&in, &method))
         return FIT_MAYBE;
-    return method <= 2 || method == 0xff ? FIT_YES : FIT_NO;
+    if (method == NO_METHOD)
+        return FIT_YES;
+    if (method > METHOD_MAX)
+        return FIT_NO;
+    if (!bytes_u8(&in, &next))
+        return FIT_MAYBE;
+    return next == 5 || next == 1 ? FIT_YES : FIT_NO;
 }
 
 /* SOCKS4 replies: granted 90, or rejected 91 to 93. */

@@ -96,6 +96,15 @@ static const struct example examples[] = {
     SENDS(SOCKS5, CLIENT, "\5\2\0\2"),
     SENDS(SOCKS5, CLIENT, "\5\1\0\5\1\0\3\x0b" "example.net\1\xbb"),
     SENDS(SOCKS5, SERVER, "\5\xff"),
+    SENDS(SOCKS5, SERVER, "\5\0\5\0\0\1"),
+    SENDS(SOCKS5, SERVER, "\5\2\1\0"),
+    SENDS(PARTIAL, SERVER, "\5\0"),
+    SENDS(MYSQL_ERROR, SERVER, "\5\1\0\0\xff\x15\4Access denied"),
+    SENDS(UNKNOWN, SERVER, "\5\3\1"),
+    SENDS(UNKNOWN, CLIENT, "\0\0\0\4\0\3"), /* too short for a startup */
+    SENDS(UNKNOWN, CLIENT, "\0\1\1\1\1"),
+    SENDS(UNKNOWN, CLIENT, "\x30\4\2\5"), /* a message ID of five octets */
+    SENDS(UNKNOWN, CLIENT, "\x30\4\2\1\1\x42"), /* unbind, not at the beginning */
     SENDS(PROXY_V1, CLIENT, "PROXY TCP4 10.0.0.1 10.0.0.2 40000 443\r\n"),
     SENDS(PROXY_V1, CLIENT, "PROXY UNKNOWN\r\n"),
     SENDS(PROXY_V2, CLIENT, "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x0a\0\0\1\x0a\0\0\2\x9c\x40\1\xbb"),
