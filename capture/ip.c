@@ -87,17 +87,20 @@ enum ip_status ip_skip_extensions(struct ip *ip)
     return IP_UNSUPPORTED;
 }
 
+/* The fixed header is taken first: its length is then known to the compiler, which drops the
+ * checks of the single fields. */
 static enum ip_status decode_ipv4(struct bytes data, size_t wire_length, struct ip *ip)
 {
-    struct bytes in = data;
+    struct bytes in;
     struct bytes addresses;
     uint8_t version_length;
     uint16_t length;
     uint16_t fragment;
     size_t header;
 
-    if (!bytes_u8(&in, &version_length) || !bytes_skip(&in, 1) || !bytes_u16(&in, &length)
-        || !bytes_u16(&in, &ip->id) || !bytes_u16(&in, &fragment) || !bytes_u8(&in, &ip->hop_limit)
+    if (!bytes_take(&data, IPV4_HEADER_LEN, &in) || !bytes_u8(&in, &version_length)
+        || !bytes_skip(&in, 1) || !bytes_u16(&in, &length) || !bytes_u16(&in, &ip->id)
+        || !bytes_u16(&in, &fragment) || !bytes_u8(&in, &ip->hop_limit)
         || !bytes_u8(&in, &ip->protocol) || !bytes_skip(&in, 2) || !bytes_take(&in, 8, &addresses))
         return IP_SHORT;
     header = (size_t)(version_length & 0x0f) * 4;
@@ -106,11 +109,11 @@ static enum ip_status decode_ipv4(struct bytes data, size_t wire_length, struct 
     ip->length = length != 0 ? length : (uint32_t)wire_length;
     if (header < IPV4_HEADER_LEN || ip->length < header)
         return IP_MALFORMED;
-    if (!bytes_skip(&in, header - IPV4_HEADER_LEN))
+    if (!bytes_skip(&data, header - IPV4_HEADER_LEN))
         return IP_SHORT;
     ip->source = addresses.data;
     ip->destination = addresses.data + 4;
-    ip->payload = in;
+    ip->payload = data;
     bound_payload(ip, ip->length - header);
     ip->dont_fragment = (fragment & IPV4_DONT_FRAGMENT) != 0;
     ip->more_fragments = (fragment & IPV4_MORE_FRAGMENTS) != 0;

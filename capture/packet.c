@@ -92,22 +92,23 @@ static void describe_path(const struct walk *walk, struct segment *segment)
 static enum packet_kind decode_tcp(struct walk *walk)
 {
     struct segment *segment = &walk->packet->segment;
-    struct bytes in = walk->ip.payload;
+    struct bytes payload = walk->ip.payload;
+    struct bytes in;
     uint8_t offset;
     size_t header;
 
-    if (!bytes_u16(&in, &segment->source_port) || !bytes_u16(&in, &segment->destination_port)
-        || !bytes_u32(&in, &segment->sequence) || !bytes_u32(&in, &segment->acknowledgment)
-        || !bytes_u8(&in, &offset) || !bytes_u8(&in, &segment->flags)
-        || !bytes_u16(&in, &segment->window) || !bytes_skip(&in, 4))
+    if (!bytes_take(&payload, TCP_HEADER_LEN, &in) || !bytes_u16(&in, &segment->source_port)
+        || !bytes_u16(&in, &segment->destination_port) || !bytes_u32(&in, &segment->sequence)
+        || !bytes_u32(&in, &segment->acknowledgment) || !bytes_u8(&in, &offset)
+        || !bytes_u8(&in, &segment->flags) || !bytes_u16(&in, &segment->window))
         return short_kind(walk);
     header = (size_t)(offset >> 4) * 4;
     if (header < TCP_HEADER_LEN || header > walk->ip.payload.len + walk->missing)
         return PACKET_MALFORMED;
-    if (!bytes_take(&in, header - TCP_HEADER_LEN, &segment->options))
+    if (!bytes_take(&payload, header - TCP_HEADER_LEN, &segment->options))
         return short_kind(walk);
-    segment->payload = in;
-    segment->payload_length = (uint32_t)(in.len + walk->missing);
+    segment->payload = payload;
+    segment->payload_length = (uint32_t)(payload.len + walk->missing);
     walk->decoder->counters.cut_payloads += walk->missing > 0;
     describe_path(walk, segment);
     return PACKET_TCP;

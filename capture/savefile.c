@@ -91,24 +91,6 @@ enum savefile_status savefile_discard(struct savefile *savefile, uint64_t count)
     return SAVEFILE_PACKET;
 }
 
-uint16_t savefile_u16(const struct savefile *savefile, struct bytes *in)
-{
-    uint16_t value = 0;
-
-    if (!bytes_u16(in, &value))
-        return 0;
-    return savefile->is_swapped ? __builtin_bswap16(value) : value;
-}
-
-uint32_t savefile_u32(const struct savefile *savefile, struct bytes *in)
-{
-    uint32_t value = 0;
-
-    if (!bytes_u32(in, &value))
-        return 0;
-    return savefile->is_swapped ? __builtin_bswap32(value) : value;
-}
-
 int64_t savefile_time(int64_t seconds, int64_t ns)
 {
     int64_t time_ns;
@@ -144,7 +126,7 @@ struct savefile_interface *savefile_add_interface(struct savefile *savefile)
 /* Formats told by their first four octets. */
 static const struct {
     uint8_t magic[MAGIC_LEN];
-    bool is_swapped;
+    bool is_little_endian;
     enum savefile_status (*start)(struct savefile *savefile);
     const char *name; /* of those that are not read */
 } formats[] = {
@@ -174,7 +156,7 @@ static enum savefile_status start(struct savefile *savefile)
             continue;
         if (formats[i].start == NULL)
             return savefile_fail(savefile, 0, "a %s file, not pcap or pcapng", formats[i].name);
-        savefile->is_swapped = formats[i].is_swapped;
+        savefile->is_little_endian = formats[i].is_little_endian;
         return formats[i].start(savefile);
     }
     return savefile_fail(savefile, 0, "neither pcap nor pcapng");

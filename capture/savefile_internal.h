@@ -20,10 +20,10 @@ struct savefile_interface {
 
 struct savefile {
     struct input *input;
-    uint8_t *buffer;    /* SAVEFILE_BUFFER octets */
-    struct bytes ready; /* in buffer, not yet consumed */
-    uint64_t offset;    /* of ready in the file */
-    bool is_swapped;    /* the numbers are in little-endian order */
+    uint8_t *buffer;       /* SAVEFILE_BUFFER octets */
+    struct bytes ready;    /* in buffer, not yet consumed */
+    uint64_t offset;       /* of ready in the file */
+    bool is_little_endian; /* the numbers are */
     enum savefile_status (*next)(struct savefile *savefile, struct raw_packet *packet);
     enum input_status input_status;
     uint8_t record_header_len; /* pcap */
@@ -52,8 +52,23 @@ enum savefile_status savefile_fail(struct savefile *savefile, uint64_t offset, c
                                    ...) __attribute__((format(printf, 3, 4)));
 
 /* Numbers in the byte order of the file; 0 when the octets are not there. */
-uint16_t savefile_u16(const struct savefile *savefile, struct bytes *in);
-uint32_t savefile_u32(const struct savefile *savefile, struct bytes *in);
+static inline uint16_t savefile_u16(const struct savefile *savefile, struct bytes *in)
+{
+    uint16_t value = 0;
+
+    if (!bytes_u16(in, &value))
+        return 0;
+    return savefile->is_little_endian ? __builtin_bswap16(value) : value;
+}
+
+static inline uint32_t savefile_u32(const struct savefile *savefile, struct bytes *in)
+{
+    uint32_t value = 0;
+
+    if (!bytes_u32(in, &value))
+        return 0;
+    return savefile->is_little_endian ? __builtin_bswap32(value) : value;
+}
 
 /* seconds and nanoseconds as one, within the limits of a packet's time. */
 int64_t savefile_time(int64_t seconds, int64_t ns);

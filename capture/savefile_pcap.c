@@ -36,7 +36,7 @@ static enum savefile_status read_header(struct savefile *savefile, struct record
 {
     size_t len = savefile->record_header_len;
     enum savefile_status status = savefile_need(savefile, len);
-    struct bytes in = {.data = savefile->ready.data, .len = len};
+    struct bytes in = {.data = savefile->ready.data, .len = RECORD_HEADER_LEN};
 
     if (status != SAVEFILE_PACKET)
         return status;

@@ -99,7 +99,7 @@ static enum savefile_status start_block(struct savefile *savefile, uint32_t *typ
         uint32_t magic = savefile_u32(savefile, &in);
 
         if (magic == __builtin_bswap32(BYTE_ORDER_MAGIC)) {
-            savefile->is_swapped = !savefile->is_swapped;
+            savefile->is_little_endian = !savefile->is_little_endian;
             savefile->block_length = __builtin_bswap32(savefile->block_length);
         } else if (magic != BYTE_ORDER_MAGIC) {
             return savefile_fail(savefile, savefile->offset, "a pcapng section without magic");
@@ -118,7 +118,7 @@ static enum savefile_status start_block(struct savefile *savefile, uint32_t *typ
 static enum savefile_status read_section(struct savefile *savefile)
 {
     uint64_t offset = savefile->offset;
-    struct bytes body;
+    struct bytes body = {0};
     enum savefile_status status = take_body(savefile, SECTION_BODY_LEN, &body);
     uint16_t version;
 
@@ -154,7 +154,7 @@ static uint64_t option_u64(const struct savefile *savefile, struct bytes value)
     uint64_t first = savefile_u32(savefile, &value);
     uint64_t second = savefile_u32(savefile, &value);
 
-    return savefile->is_swapped ? second << 32 | first : first << 32 | second;
+    return savefile->is_little_endian ? second << 32 | first : first << 32 | second;
 }
 
 /* Take what describes an interface or its statistics, as much as is reasonable. */

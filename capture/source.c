@@ -134,12 +134,10 @@ static void report_link_type(const struct source *source, struct file *file, con
 }
 
 /* True when packets of head's link type can be read, and filtered if there is a filter. */
-static bool link_type_is_usable(const struct source *source, struct file *file)
+static bool judge_link_type(const struct source *source, struct file *file)
 {
     char reason[FILTER_ERROR_MAX] = "this link type is not supported";
 
-    if (file->head.link_type == file->last_link_type)
-        return true;
     if (link_type_index(file->head.link_type) >= 0
         && (source->filter == NULL || filter_suits(source->filter, file->head.link_type, reason))) {
         file->last_link_type = file->head.link_type;
@@ -152,7 +150,7 @@ static bool link_type_is_usable(const struct source *source, struct file *file)
 /* Decide whether head is to be delivered. */
 static bool head_passes(struct source *source, struct file *file)
 {
-    if (!link_type_is_usable(source, file)) {
+    if (file->head.link_type != file->last_link_type && !judge_link_type(source, file)) {
         source->counters.link_unsupported++;
         file->unsupported++;
         return false;
