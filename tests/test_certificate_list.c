@@ -155,6 +155,7 @@ static void malformed_lists_are_refused(void)
     CU_ASSERT_FALSE(parse_1_2(guard_hex(&guard, "000000 00")));             /* more after it */
     CU_ASSERT_FALSE(parse_1_3(guard_hex(&guard, "00 000005 000002 3000"))); /* no extensions */
     CU_ASSERT_FALSE(parse_1_2(guard_hex(&guard, list_1_3)));
+    CU_ASSERT_FALSE(parse_1_2(guard_hex(&guard, "000006 000002 3000 00"))); /* an octet more */
     guard_free(&guard);
 }
 
@@ -173,6 +174,8 @@ static void stapled_responses_are_read(void)
     CU_ASSERT_EQUAL(status.list.len, 8);
     CU_ASSERT_FALSE(parse_status(guard_hex(&guard, "01 000000")));
     CU_ASSERT_FALSE(parse_status(guard_hex(&guard, "01 000001 30 00")));
+    CU_ASSERT_TRUE(parse_status(guard_hex(&guard, "01 000001 30")));
+    CU_ASSERT_FALSE(parse_status(guard_hex(&guard, "02 000003 000000 00")));
     CU_ASSERT_FALSE(parse_status(guard_hex(&guard, "02 000000")));
     CU_ASSERT_FALSE(parse_status(guard_hex(&guard, "02 000004 000000 00")));
     CU_ASSERT_FALSE(parse_status(guard_hex(&guard, "03 000001 30")));

@@ -128,6 +128,21 @@ static void a_malformed_client_hello_is_refused(void)
     guard_free(&guard);
 }
 
+static void a_session_id_of_32_octets_is_taken(void)
+{
+    struct guard guard = guard_new();
+    struct client_hello hello;
+
+    CU_ASSERT_TRUE_FATAL(client_hello_parse(
+        guard_hex(&guard, "0303" RANDOM
+                          "20 0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20"
+                          "0002 002f 01 00"),
+        &hello));
+    CU_ASSERT_EQUAL(hello.session_id.len, 32);
+    CU_ASSERT_EQUAL(hello.session_id.data[31], 0x20);
+    guard_free(&guard);
+}
+
 static void a_malformed_server_hello_is_refused(void)
 {
     static const char *const malformed[] = {
@@ -235,6 +250,10 @@ static void retry_requests_of_tls_1_3_drafts_are_read(void)
         guard_hex(&guard, "7f15 1302 0006 0028 0002 001d"), &hello));
     CU_ASSERT_EQUAL(hello.legacy_version, 0x7f15);
     CU_ASSERT_EQUAL(hello.cipher_suite, 0x1302);
+    CU_ASSERT_TRUE_FATAL(/* the first that names the suite */
+                         draft_hello_retry_request_parse(guard_hex(&guard, "7f13 1301 0000"),
+                                                         &hello));
+    CU_ASSERT_EQUAL(hello.cipher_suite, 0x1301);
     check_prefixes("7f12 0006 0028 0002 001d", parse_draft_retry, 2);
     check_prefixes("7f15 1302 0006 0028 0002 001d", parse_draft_retry, 4);
     guard_free(&guard);
@@ -274,6 +293,9 @@ static void versions_offered_are_those_of_supported_versions(void)
     CU_ASSERT_EQUAL(client_hello_version_max(&hello), TLS_VERSION_1_3);
     CU_ASSERT_TRUE(client_hello_offers_version(&hello, TLS_VERSION_1_3));
     CU_ASSERT_TRUE(client_hello_offers_version(&hello, 0x7f17));
+    CU_ASSERT_FALSE(client_hello_offers_version(&hello, TLS_VERSION_1_1));
+    hello_with_versions(&guard, "0303", "0007 002b 0003 02 0303", &hello);
+    CU_ASSERT_FALSE(client_hello_offers_version(&hello, TLS_VERSION_1_3));
     /* Nothing but GREASE. */
     hello_with_versions(&guard, "0303", "0007 002b 0003 02 0a0a", &hello);
     CU_ASSERT_EQUAL(client_hello_version_max(&hello), 0);
@@ -336,6 +358,7 @@ int main(void)
         {"a hello without extensions is read", a_hello_without_extensions_is_read},
         {"no other prefix is a hello", no_other_prefix_is_a_hello},
         {"a malformed ClientHello is refused", a_malformed_client_hello_is_refused},
+        {"a session ID of 32 octets is taken", a_session_id_of_32_octets_is_taken},
         {"a malformed ServerHello is refused", a_malformed_server_hello_is_refused},
         {"the version of a ServerHello is the negotiated one",
          the_version_of_a_server_hello_is_the_negotiated_one},

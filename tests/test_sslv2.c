@@ -97,6 +97,34 @@ static void a_header_of_three_octets_is_read(void)
     guard_free(&guard);
 }
 
+/* The longest of everything: TLS 1.3, a session ID and a challenge of 32 octets each. */
+static void the_greatest_values_are_taken(void)
+{
+    struct guard guard = guard_new();
+    struct bytes stream = guard_hex(&guard, "80 4c 01 0304 0003 0020 0020 000035"
+                                            "0102030405060708090a0b0c0d0e0f10"
+                                            "1112131415161718191a1b1c1d1e1f20"
+                                            "2122232425262728292a2b2c2d2e2f30"
+                                            "3132333435363738393a3b3c3d3e3f40");
+    struct sslv2_client_hello hello;
+    struct sslv2_server_hello server;
+    size_t need;
+
+    CU_ASSERT_EQUAL_FATAL(sslv2_client_hello_next(&stream, &hello, &need), RECORD_OK);
+    CU_ASSERT_EQUAL(hello.version, TLS_VERSION_1_3);
+    CU_ASSERT_EQUAL(hello.session_id.len, 32);
+    CU_ASSERT_EQUAL(hello.challenge.data[31], 0x40);
+    /* A hit has no certificate, and a connection ID of 32 octets at the most. */
+    stream = guard_hex(&guard, "80 2b 04 01 00 0002 0000 0000 0020"
+                               "0102030405060708090a0b0c0d0e0f10"
+                               "1112131415161718191a1b1c1d1e1f20");
+    CU_ASSERT_EQUAL_FATAL(sslv2_server_hello_next(&stream, &server, &need), RECORD_OK);
+    CU_ASSERT_TRUE(server.session_id_hit);
+    CU_ASSERT_EQUAL(server.certificate.len, 0);
+    CU_ASSERT_EQUAL(server.connection_id.len, 32);
+    guard_free(&guard);
+}
+
 static void a_server_hello_is_read(void)
 {
     struct guard guard = guard_new();
@@ -185,6 +213,21 @@ static void every_prefix_is_partial(void)
     check_partial("80 03 00 0001", read_error);
 }
 
+static void the_longest_hello_is_waited_for(void)
+{
+    static const char *const headers[] = {"90 00 01", "10 00 00 01"};
+    struct guard guard = guard_new();
+
+    for (size_t i = 0; i < 2; i++) {
+        struct bytes stream = guard_hex(&guard, headers[i]);
+        size_t need = 0;
+
+        CU_ASSERT_EQUAL(read_client(&stream, &need), RECORD_PARTIAL);
+        CU_ASSERT_EQUAL(need, SSLV2_CLIENT_HELLO_MAX + 2 + i);
+    }
+    guard_free(&guard);
+}
+
 static void check_alien(const char *const *texts, reader *read)
 {
     struct guard guard = guard_new();
@@ -215,6 +258,9 @@ static void anything_else_is_alien(void)
         "80 25 01 0001",                /* nor this */
         "80 25 01 0301 000d 0000 0010", /* cipher specs of thirds */
         "80 25 01 0301 0000 0000 0010", /* none at all */
+        "80 1a 01 0301 0000 0001 0010", /* no cipher spec, a length that fits */
+        "80 19 01 0301 0000 0000 0010", /* the same */
+        "80 1d 01 0301 0003 0001 0010", /* a session ID of one octet, a length that fits */
         "80 25 01 0301 000c 0001 0010", /* a session ID of one octet */
         "80 25 01 0301 000c 0000 000f", /* a short challenge */
         "80 25 01 0301 000c 0000 0021", /* a long one */
@@ -264,9 +310,11 @@ int main(void)
         {"a hello that offers TLS is read", a_hello_that_offers_tls_is_read},
         {"a genuine SSL 2.0 hello is read", a_genuine_ssl_2_hello_is_read},
         {"a header of three octets is read", a_header_of_three_octets_is_read},
+        {"the greatest values are taken", the_greatest_values_are_taken},
         {"a server hello is read", a_server_hello_is_read},
         {"an error is read and named", an_error_is_read_and_named},
         {"every prefix is partial", every_prefix_is_partial},
+        {"the longest hello is waited for", the_longest_hello_is_waited_for},
         {"anything else is alien", anything_else_is_alien},
         {"no TLS record begins a hello", no_tls_record_begins_a_hello},
         CU_TEST_INFO_NULL,
