@@ -77,7 +77,7 @@ static void settle_confidence(const struct facts *facts, struct verdict *verdict
 {
     if (verdict->confidence < CAUSE_CERTAIN)
         return;
-    if (facts->missed_before_end || facts->one_direction_only)
+    if (facts->missed || facts->one_direction_only)
         verdict->confidence = CAUSE_LIKELY;
     else
         verdict->alternative_count = 0;

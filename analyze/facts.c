@@ -44,7 +44,6 @@ static void see_capture(struct facts *facts)
     const struct connection *connection = facts->connection;
     const struct handshake *handshake = facts->handshake;
 
-    facts->one_direction_only = false;
     for (size_t side = 0; side < SIDES; side++) {
         const struct direction *direction = &connection->direction[side];
 
@@ -52,6 +51,8 @@ static void see_capture(struct facts *facts)
             facts->one_direction_only = true;
         if (direction->cut_octets > 0)
             facts->cut = true;
+        if (handshake->gap_octets[side] > 0)
+            facts->missed = true;
         facts->answered[side] = direction->payload_octets > 0;
     }
 }

@@ -168,7 +168,7 @@ struct facts {
 
     /* What the capture may have missed: a verdict that rests on absence is weighed with it. */
     bool one_direction_only; /* packets of only one side are in the capture */
-    bool missed_before_end;  /* octets before the first fatal event were not captured */
+    bool missed;             /* octets of the handshake were not captured */
     bool cut;                /* by snaplen */
 };
 

@@ -142,9 +142,9 @@ static const char *what_is_missing(const struct facts *facts)
         return "the connection began before the capture";
     if (client_went_on(facts))
         return "the client went on, the server's answer is not in the capture";
-    if (facts->missed_before_end && facts->cut)
+    if (facts->missed && facts->cut)
         return "packets were cut by the capture's snapshot length";
-    if (facts->missed_before_end)
+    if (facts->missed)
         return "the capture missed packets";
     return NULL;
 }

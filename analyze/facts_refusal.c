@@ -165,8 +165,6 @@ void facts_find_refusal(struct facts *facts)
             facts->warning_note = note;
         else if (note->kind == NOTE_MALFORMED && facts->malformed_note[note->side] == NULL)
             facts->malformed_note[note->side] = note;
-        else if (note->kind == NOTE_GAP)
-            facts->missed_before_end = true;
         facts->last_note = note;
     }
     if (facts->refusal.kind == REFUSAL_NONE)

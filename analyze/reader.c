@@ -372,45 +372,56 @@ static void read_records(struct run *run, struct bytes *octets, bool kept)
     }
 }
 
-/* Move octets of *data to the partial record until it has what record_next needs. */
+/* Move octets of *data to the partial record, as many as record_next needs to go on. */
 static void complete_partial(struct run *run, struct bytes *data)
 {
     struct reader *reader = run_reader(run);
+    struct bytes kept = bytes_of(reader->partial.data, reader->partial.length);
+    struct record record;
+    size_t need = 0;
+    struct bytes more;
 
-    while (data->len > 0 && reader->partial.length > 0 && reader->state == READER_TLS) {
-        struct bytes kept = bytes_of(reader->partial.data, reader->partial.length);
-        struct record record;
-        size_t need = 0;
-        struct bytes more;
-
-        if (record_next(&kept, &record, &need) != RECORD_PARTIAL)
-            return;
-
-        size_t missing = need - reader->partial.length;
-
-        if (!bytes_take(data, missing < data->len ? missing : data->len, &more))
-            return;
-        keep_partial(run, more);
-
-        kept = bytes_of(reader->partial.data, reader->partial.length);
-        read_records(run, &kept, true);
-        reader = run_reader(run); /* the sides may have been exchanged */
-        if (kept.len == 0)
-            reader->partial.length = 0;
+    if (record_next(&kept, &record, &need) != RECORD_PARTIAL) {
+        lose_framing(run, MALFORMED_RECORD);
+        return;
     }
+
+    size_t missing = need - reader->partial.length;
+
+    if (!bytes_take(data, missing < data->len ? missing : data->len, &more))
+        return;
+    keep_partial(run, more);
+    if (reader->state != READER_TLS)
+        return;
+    kept = bytes_of(reader->partial.data, reader->partial.length);
+    read_records(run, &kept, true);
+    if (kept.len == 0)
+        run_reader(run)->partial.length = 0; /* the sides may have been exchanged */
+}
+
+/* Drop the octets of *data that belong to a record whose content is not needed. */
+static void skip_content(struct run *run, struct bytes *data)
+{
+    struct reader *reader = run_reader(run);
+    size_t skip = reader->skip < data->len ? (size_t)reader->skip : data->len;
+
+    reader->skip -= skip;
+    if (!bytes_skip(data, skip))
+        data->len = 0;
 }
 
 static void read_tls(struct run *run, struct bytes data)
 {
-    struct reader *reader = run_reader(run);
-    size_t skip = reader->skip < data.len ? (size_t)reader->skip : data.len;
-
-    reader->skip -= skip;
-    if (!bytes_skip(&data, skip))
-        return;
-    complete_partial(run, &data);
-    if (data.len > 0 && run_reader(run)->state == READER_TLS)
-        read_records(run, &data, false);
+    while (data.len > 0 && run_reader(run)->state == READER_TLS) {
+        if (run_reader(run)->skip > 0) {
+            skip_content(run, &data);
+        } else if (run_reader(run)->partial.length > 0) {
+            complete_partial(run, &data);
+        } else {
+            read_records(run, &data, false);
+            return;
+        }
+    }
 }
 
 /* The start of a stream, and streams that are not TLS. */
@@ -678,7 +689,8 @@ static void read_lost(struct run *run, struct bytes data)
     size_t need;
     enum record_status status = record_next(&probe, &record, &need);
 
-    if (status == RECORD_ALIEN || status == RECORD_OVERSIZED || data.len < TLS_RECORD_HEADER_LENGTH)
+    if (data.len == 0 || status == RECORD_ALIEN || status == RECORD_OVERSIZED
+        || data.len < TLS_RECORD_HEADER_LENGTH)
         return;
     run_reader(run)->state = READER_TLS;
     read_tls(run, data);

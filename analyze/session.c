@@ -125,6 +125,30 @@ void session_keep_body(struct session *session, struct note *note, struct bytes 
     note->offset = offset;
 }
 
+/* Octets behind a hole are delivered late, so notes come in an order that is not that of the
+ * packets. Per side the order of the stream stands; between the sides the packets decide. */
+void session_order_notes(struct session *session)
+{
+    struct handshake *handshake = &session->handshake;
+    uint64_t place[HANDSHAKE_NOTES_MAX];
+    uint64_t last[SIDES] = {0};
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        struct note note = handshake->notes[i];
+        size_t at = i;
+
+        if (note.kind != NOTE_GAP && note.at.packet > last[note.side])
+            last[note.side] = note.at.packet;
+        while (at > 0 && place[at - 1] > last[note.side]) {
+            place[at] = place[at - 1];
+            handshake->notes[at] = handshake->notes[at - 1];
+            at--;
+        }
+        place[at] = last[note.side];
+        handshake->notes[at] = note;
+    }
+}
+
 static void swap_counts(uint64_t counts[SIDES])
 {
     uint64_t first = counts[0];
@@ -201,6 +225,16 @@ void session_application_record(struct session *session, enum side from, struct 
         session->client_finished = true;
 }
 
+/* The head of an HTTP response with a status in which a server complains about plain HTTP on a
+ * TLS port, or one that is not there yet: its body will tell. */
+static bool may_be_complaint(struct bytes response)
+{
+    static const char head[] = "HTTP/1.1 400";
+    size_t length = sizeof(head) - 1;
+
+    return response.len < length || memcmp(response.data + length - 3, "400", 3) == 0;
+}
+
 /* Another protocol that is known to stay what it is. */
 static bool prelude_is_settled(const struct prelude_text *text, bool from_client)
 {
@@ -230,7 +264,12 @@ static bool prelude_is_settled(const struct prelude_text *text, bool from_client
         [PRELUDE_AMQP] = true,
     };
 
-    return !may_switch[prelude_identify(bytes_of(text->data, text->length), from_client)];
+    struct bytes octets = bytes_of(text->data, text->length);
+    enum prelude prelude = prelude_identify(octets, from_client);
+
+    if (prelude == PRELUDE_HTTP_RESPONSE && text->length < sizeof(text->data))
+        return !may_be_complaint(octets);
+    return !may_switch[prelude];
 }
 
 static bool other_protocol_is_settled(const struct handshake *handshake)

@@ -96,6 +96,9 @@ void session_gap(struct session *session, enum side from, uint64_t missing, stru
 /* Exchange the sides of everything noted so far. */
 void session_reverse(struct session *session);
 
+/* Put the notes in the order that the packets prove. Called once, before they are judged. */
+void session_order_notes(struct session *session);
+
 /* Free everything that the session holds, not the session itself. */
 void session_release(struct session *session);
 

@@ -80,8 +80,8 @@ static void count_limits(struct tracker *tracker, const struct facts *facts)
 }
 
 /* Judge a connection that is over, or whose handshake is. */
-static void judge(struct tracker *tracker, const struct session *session,
-                  enum connection_end reason, bool settled)
+static void judge(struct tracker *tracker, struct session *session, enum connection_end reason,
+                  bool settled)
 {
     const struct connection *connection = session->connection;
     struct observation observation = {
@@ -95,6 +95,7 @@ static void judge(struct tracker *tracker, const struct session *session,
     struct facts facts;
     struct verdict verdict;
 
+    session_order_notes(session);
     facts_build(&facts, &observation);
     count_limits(tracker, &facts);
     diagnose(&facts, &verdict);

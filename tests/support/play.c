@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/play.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "dissect/tls.h"
+
+#define STEP_NS INT64_C(1000000)
+
+enum { FRAGMENT_MAX = 20000, CLIENT_PORT = 40000, OTHER_PORT = 40001 };
+
+static void copy_text(char *out, size_t size, const char *text)
+{
+    (void)snprintf(out, size, "%s", text != NULL ? text : "");
+}
+
+static void keep_findings(struct play *play, const struct verdict *verdict)
+{
+    size_t used = 0;
+
+    play->findings[0] = '\0';
+    for (size_t i = 0; i < verdict->finding_count && used < sizeof(play->findings); i++)
+        used += (size_t)snprintf(play->findings + used, sizeof(play->findings) - used, "%s ",
+                                 verdict->findings[i].id);
+}
+
+static void keep_verdict(void *context, const struct verdict *verdict)
+{
+    struct play *play = context;
+    const struct facts *facts = verdict->facts;
+
+    if (facts->connection->endpoint[SIDE_CLIENT].port == OTHER_PORT)
+        return;
+    play->verdicts++;
+    play->outcome = verdict->outcome;
+    play->stage = verdict->stage;
+    play->refused_by = verdict->refused_by;
+    play->refusal = facts->refusal.kind;
+    play->refused = facts->refusal.by;
+    play->alert = facts->refusal.alert;
+    play->version = facts->version;
+    play->resumed = facts->resumed;
+    play->switched = facts->handshake->switched;
+    play->starttls_refused = facts->starttls_refused;
+    play->client_port = facts->connection->endpoint[SIDE_CLIENT].port;
+    play->prelude[SIDE_CLIENT] = facts->prelude[SIDE_CLIENT];
+    play->prelude[SIDE_SERVER] = facts->prelude[SIDE_SERVER];
+    copy_text(play->cause, sizeof(play->cause), verdict->cause != NULL ? verdict->cause->id : "");
+    copy_text(play->incomplete, sizeof(play->incomplete), verdict->incomplete_reason);
+    keep_findings(play, verdict);
+}
+
+static struct segment segment_of(struct play *play, enum side from, uint8_t flags)
+{
+    bool client = from == SIDE_CLIENT;
+    struct address addresses[SIDES] = {{{[10] = 0xff, [11] = 0xff, 192, 0, 2, 1}},
+                                       {{[10] = 0xff, [11] = 0xff, 192, 0, 2, 2}}};
+
+    play->now_ns += play->step_ns;
+    return (struct segment){
+        .at = {.time_ns = play->now_ns, .packet = ++play->packets},
+        .source = addresses[from],
+        .destination = addresses[side_other(from)],
+        .source_port = client ? CLIENT_PORT : play->server_port,
+        .destination_port = client ? play->server_port : CLIENT_PORT,
+        .sequence = play->next[from],
+        .acknowledgment = play->next[side_other(from)],
+        .window = 65535,
+        .flags = flags,
+        .hop_limit = client ? 64 : 60,
+        .ip_id = (uint16_t)play->packets,
+        .ip_length = 40,
+    };
+}
+
+static void send_flags(struct play *play, enum side from, uint8_t flags)
+{
+    struct segment segment = segment_of(play, from, flags);
+
+    connections_segment(play->connections, &segment);
+    if ((flags & (TCP_SYN | TCP_FIN)) != 0)
+        play->next[from]++;
+}
+
+static void start(struct play *play, uint16_t server_port, size_t piece)
+{
+    struct tracker_options tracker_options = {.memory_max = 1 << 20};
+    struct connections_options options = connections_options_default();
+    struct verdict_sink sink = {.context = play, .take = keep_verdict};
+    struct connection_handler handler;
+
+    *play = (struct play){
+        .piece = piece,
+        .server_port = server_port,
+        .now_ns = INT64_C(1000000000000),
+        .step_ns = STEP_NS,
+        .next = {100000, 4294967000u}, /* the server's numbers wrap around on the way */
+    };
+    play->tracker = tracker_new(&tracker_options, &sink);
+    if (play->tracker == NULL)
+        abort();
+    handler = tracker_handler(play->tracker);
+    play->connections = connections_new(&options, &handler);
+    if (play->connections == NULL)
+        abort();
+}
+
+void play_begin(struct play *play, uint16_t server_port, size_t piece)
+{
+    start(play, server_port, piece);
+    send_flags(play, SIDE_CLIENT, TCP_SYN);
+    send_flags(play, SIDE_SERVER, TCP_SYN | TCP_ACK);
+    send_flags(play, SIDE_CLIENT, TCP_ACK);
+}
+
+void play_begin_midway(struct play *play, size_t piece)
+{
+    start(play, 443, piece);
+}
+
+void play_syn(struct play *play)
+{
+    send_flags(play, SIDE_CLIENT, TCP_SYN);
+}
+
+void play_octets(struct play *play, enum side from, const void *data, size_t length)
+{
+    struct bytes rest = bytes_of(data, length);
+    size_t piece = play->piece > 0 ? play->piece : length;
+
+    while (rest.len > 0) {
+        struct segment segment = segment_of(play, from, TCP_ACK);
+
+        if (!bytes_take(&rest, piece < rest.len ? piece : rest.len, &segment.payload))
+            abort();
+        segment.payload_length = (uint32_t)segment.payload.len;
+        segment.ip_length += segment.payload_length;
+        connections_segment(play->connections, &segment);
+        play->next[from] += segment.payload_length;
+    }
+    send_flags(play, side_other(from), TCP_ACK);
+}
+
+void play_text(struct play *play, enum side from, const char *text)
+{
+    play_octets(play, from, text, strlen(text));
+}
+
+void play_record(struct play *play, enum side from, uint8_t type, struct bytes fragment)
+{
+    uint8_t record[TLS_RECORD_HEADER_LENGTH + FRAGMENT_MAX] = {
+        type, 3, 3, (uint8_t)(fragment.len >> 8), (uint8_t)fragment.len};
+
+    if (fragment.len > FRAGMENT_MAX)
+        abort();
+    if (fragment.len > 0)
+        memcpy(record + TLS_RECORD_HEADER_LENGTH, fragment.data, fragment.len);
+    play_octets(play, from, record, TLS_RECORD_HEADER_LENGTH + fragment.len);
+}
+
+void play_protected(struct play *play, enum side from, uint8_t type, size_t length)
+{
+    static const uint8_t zeros[FRAGMENT_MAX];
+
+    play_record(play, from, type, bytes_of(zeros, length));
+}
+
+void play_message(struct play *play, enum side from, uint8_t type, struct bytes body)
+{
+    uint8_t message[TLS_HANDSHAKE_HEADER_LENGTH + FRAGMENT_MAX / 2] = {
+        type, 0, (uint8_t)(body.len >> 8), (uint8_t)body.len};
+
+    if (body.len > FRAGMENT_MAX / 2)
+        abort();
+    if (body.len > 0)
+        memcpy(message + TLS_HANDSHAKE_HEADER_LENGTH, body.data, body.len);
+    play_record(play, from, TLS_CONTENT_HANDSHAKE,
+                bytes_of(message, TLS_HANDSHAKE_HEADER_LENGTH + body.len));
+}
+
+void play_alert(struct play *play, enum side from, uint8_t level, uint8_t description)
+{
+    const uint8_t alert[] = {level, description};
+
+    play_record(play, from, TLS_CONTENT_ALERT, bytes_of(alert, sizeof(alert)));
+}
+
+void play_change_cipher_spec(struct play *play, enum side from)
+{
+    play_record(play, from, TLS_CONTENT_CHANGE_CIPHER_SPEC, bytes_of("\1", 1));
+}
+
+/* version, random, session ID, suites, compression */
+#define HELLO_RANDOM "0123456789abcdef0123456789abcdef"
+
+void play_client_hello(struct play *play, bool tls13)
+{
+    static const char plain[] = "\x03\x03" HELLO_RANDOM "\0" /* no session ID */
+                                "\0\x04\xc0\x2f\xc0\x30"     /* ECDHE_RSA with AES-GCM */
+                                "\1\0"                       /* null compression */
+                                "\0\x05\xff\x01\0\1\0";      /* renegotiation_info */
+    static const char with_1_3[] = "\x03\x03" HELLO_RANDOM "\0"
+                                   "\0\x04\x13\x01\xc0\x2f" /* AES_128_GCM_SHA256, ECDHE_RSA */
+                                   "\1\0"
+                                   "\0\x09\0\x2b\0\x05\x04\x03\x04\x03\x03"; /* 1.3, 1.2 */
+
+    play_message(play, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_HELLO,
+                 tls13 ? bytes_of(with_1_3, sizeof(with_1_3) - 1)
+                       : bytes_of(plain, sizeof(plain) - 1));
+}
+
+void play_server_hello(struct play *play, bool tls13)
+{
+    static const char plain[] = "\x03\x03" HELLO_RANDOM "\0\xc0\x2f\0\0\x05\xff\x01\0\1\0";
+    static const char with_1_3[] = "\x03\x03" HELLO_RANDOM "\0\x13\x01\0\0\x06\0\x2b\0\x02\x03\x04";
+
+    play_message(play, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO,
+                 tls13 ? bytes_of(with_1_3, sizeof(with_1_3) - 1)
+                       : bytes_of(plain, sizeof(plain) - 1));
+}
+
+void play_retry(struct play *play)
+{
+    static const uint8_t random[] = TLS_HELLO_RETRY_REQUEST_RANDOM;
+    uint8_t body[2 + sizeof(random) + 12] = {3, 3};
+    static const uint8_t rest[12] = {0, 0x13, 0x01, 0, 0, 6, 0, 0x2b, 0, 2, 3, 4};
+
+    memcpy(body + 2, random, sizeof(random));
+    memcpy(body + 2 + sizeof(random), rest, sizeof(rest));
+    play_message(play, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO, bytes_of(body, sizeof(body)));
+}
+
+void play_server_flight(struct play *play)
+{
+    static const char certificate[] = "\0\0\x06\0\0\x03\1\2\3";
+
+    play_message(play, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE,
+                 bytes_of(certificate, sizeof(certificate) - 1));
+    play_message(play, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+}
+
+void play_missing(struct play *play, enum side from, uint32_t missing)
+{
+    play->next[from] += missing;
+    send_flags(play, side_other(from), TCP_ACK);
+}
+
+void play_fin(struct play *play, enum side by)
+{
+    send_flags(play, by, TCP_FIN | TCP_ACK);
+    send_flags(play, side_other(by), TCP_ACK);
+}
+
+void play_reset(struct play *play, enum side by)
+{
+    send_flags(play, by, TCP_RST | TCP_ACK);
+}
+
+void play_end(struct play *play)
+{
+    connections_finish(play->connections);
+    connections_free(play->connections);
+    tracker_free(play->tracker);
+}
+
+void play_end_after(struct play *play, int64_t silence_ns)
+{
+    struct segment other;
+
+    play->now_ns += silence_ns;
+    other = segment_of(play, SIDE_CLIENT, TCP_SYN);
+    other.source_port = OTHER_PORT;
+    connections_segment(play->connections, &other);
+    play_end(play);
+}

@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whole handshakes, each delivered whole, octet by octet, and in odd pieces: which outcome, how
+ * far it came, and who ended it how. */
+#include "dissect/tls.h"
+#include "tests/support/play.h"
+#include "tests/support/suite.h"
+
+#define SILENCE_NS INT64_C(60000000000)
+
+static void client_finishes_1_2(struct play *play)
+{
+    play_message(play, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("0123", 4));
+    play_change_cipher_spec(play, SIDE_CLIENT);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_HANDSHAKE, 40);
+}
+
+static void server_finishes_1_2(struct play *play)
+{
+    play_change_cipher_spec(play, SIDE_SERVER);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_HANDSHAKE, 40);
+}
+
+static void hellos_1_2(struct play *play)
+{
+    play_client_hello(play, false);
+    play_server_hello(play, false);
+    play_server_flight(play);
+}
+
+static void full_1_2(struct play *play)
+{
+    hellos_1_2(play);
+    client_finishes_1_2(play);
+    server_finishes_1_2(play);
+}
+
+static void full_1_2_with_data(struct play *play)
+{
+    full_1_2(play);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 100);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 100);
+}
+
+static void resumed_1_2(struct play *play)
+{
+    play_client_hello(play, false);
+    play_server_hello(play, false);
+    server_finishes_1_2(play);
+    play_change_cipher_spec(play, SIDE_CLIENT);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_HANDSHAKE, 40);
+}
+
+static void reset_after_finish(struct play *play)
+{
+    full_1_2(play);
+    play_reset(play, SIDE_CLIENT);
+}
+
+static void false_start_without_answer(struct play *play)
+{
+    hellos_1_2(play);
+    client_finishes_1_2(play);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 100);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void server_finishes_first(struct play *play)
+{
+    play_client_hello(play, false);
+    play_server_hello(play, false);
+    play_server_flight(play);
+    server_finishes_1_2(play);
+    play_fin(play, SIDE_SERVER);
+    client_finishes_1_2(play);
+}
+
+static void finished_refused_1_2(struct play *play)
+{
+    hellos_1_2(play);
+    client_finishes_1_2(play);
+    play_alert(play, SIDE_SERVER, 2, TLS_ALERT_DECRYPT_ERROR);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void encrypted_alert_instead_of_finished(struct play *play)
+{
+    hellos_1_2(play);
+    play_message(play, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("0123", 4));
+    play_change_cipher_spec(play, SIDE_CLIENT);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_ALERT, 26);
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void hellos_1_3(struct play *play)
+{
+    play_client_hello(play, true);
+    play_server_hello(play, true);
+    play_change_cipher_spec(play, SIDE_SERVER);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 1500);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 53);
+}
+
+static void full_1_3(struct play *play)
+{
+    hellos_1_3(play);
+    play_change_cipher_spec(play, SIDE_CLIENT);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 53);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 200);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 250);
+}
+
+static void retried_1_3(struct play *play)
+{
+    play_client_hello(play, true);
+    play_retry(play);
+    play_change_cipher_spec(play, SIDE_SERVER);
+    play_change_cipher_spec(play, SIDE_CLIENT);
+    play_client_hello(play, true);
+    play_server_hello(play, true);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 1500);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 53);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 200);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 250);
+}
+
+static void closed_after_finished_1_3(struct play *play)
+{
+    hellos_1_3(play);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 53);
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void encrypted_alert_1_3(struct play *play)
+{
+    hellos_1_3(play);
+    play_change_cipher_spec(play, SIDE_CLIENT);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 19);
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void padded_alert_1_3(struct play *play)
+{
+    hellos_1_3(play);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 35);
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void plain_alert_1_3(struct play *play)
+{
+    hellos_1_3(play);
+    play_alert(play, SIDE_CLIENT, 2, TLS_ALERT_CERTIFICATE_EXPIRED);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 19);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void client_without_certificate_1_3(struct play *play)
+{
+    hellos_1_3(play);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 25);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 53);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 200);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 19);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void client_with_certificate_1_3(struct play *play)
+{
+    hellos_1_3(play);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 900);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 53);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 250);
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void server_alert_in_1_3_flight(struct play *play)
+{
+    play_client_hello(play, true);
+    play_server_hello(play, true);
+    play_change_cipher_spec(play, SIDE_SERVER);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 19);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void idle_server_closes_1_3(struct play *play)
+{
+    hellos_1_3(play);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 63);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void refused_hello(struct play *play)
+{
+    play_client_hello(play, false);
+    play_alert(play, SIDE_SERVER, 2, TLS_ALERT_HANDSHAKE_FAILURE);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void warned_and_closed(struct play *play)
+{
+    hellos_1_2(play);
+    play_alert(play, SIDE_CLIENT, 1, TLS_ALERT_BAD_CERTIFICATE);
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void name_warning_then_fine(struct play *play)
+{
+    play_client_hello(play, false);
+    play_alert(play, SIDE_SERVER, 1, TLS_ALERT_UNRECOGNIZED_NAME);
+    play_server_hello(play, false);
+    play_server_flight(play);
+    client_finishes_1_2(play);
+    server_finishes_1_2(play);
+}
+
+static void late_alert_after_fin(struct play *play)
+{
+    play_client_hello(play, false);
+    play_fin(play, SIDE_SERVER);
+    play_alert(play, SIDE_CLIENT, 2, TLS_ALERT_DECODE_ERROR);
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void server_speaks_ssh(struct play *play)
+{
+    play_text(play, SIDE_SERVER, "SSH-2.0-OpenSSH_9.2\r\n");
+    play_client_hello(play, true);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void client_speaks_http(struct play *play)
+{
+    play_text(play, SIDE_CLIENT, "GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n");
+    play_alert(play, SIDE_SERVER, 2, TLS_ALERT_UNEXPECTED_MESSAGE);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void plain_http(struct play *play)
+{
+    play_text(play, SIDE_CLIENT, "GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n");
+    play_text(play, SIDE_SERVER, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void bad_request_page(struct play *play)
+{
+    play_text(play, SIDE_CLIENT, "GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n");
+    play_text(play, SIDE_SERVER,
+              "HTTP/1.1 400 Bad Request\r\n\r\n<html><head><title>400 The plain HTTP "
+              "request was sent to HTTPS port</title></head>\r\n");
+    play_fin(play, SIDE_SERVER);
+}
+
+static void smtp_until_starttls(struct play *play)
+{
+    play_text(play, SIDE_SERVER, "220 mail.example.org ESMTP\r\n");
+    play_text(play, SIDE_CLIENT, "EHLO client.example.org\r\n");
+    play_text(play, SIDE_SERVER, "250-mail.example.org\r\n250 STARTTLS\r\n");
+    play_text(play, SIDE_CLIENT, "STARTTLS\r\n");
+}
+
+static void smtp_starttls(struct play *play)
+{
+    smtp_until_starttls(play);
+    play_text(play, SIDE_SERVER, "220 2.0.0 Ready to start TLS\r\n");
+    full_1_2_with_data(play);
+}
+
+static void smtp_starttls_fails(struct play *play)
+{
+    smtp_until_starttls(play);
+    play_text(play, SIDE_SERVER, "220 2.0.0 Ready to start TLS\r\n");
+    refused_hello(play);
+}
+
+static void smtp_starttls_refused(struct play *play)
+{
+    smtp_until_starttls(play);
+    play_text(play, SIDE_SERVER, "454 4.7.0 TLS not available\r\n");
+    play_text(play, SIDE_CLIENT, "QUIT\r\n");
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void postgresql_accepts(struct play *play)
+{
+    play_octets(play, SIDE_CLIENT, "\0\0\0\x08\x04\xd2\x16\x2f", 8);
+    play_text(play, SIDE_SERVER, "S");
+    full_1_2_with_data(play);
+}
+
+static void postgresql_refuses(struct play *play)
+{
+    play_octets(play, SIDE_CLIENT, "\0\0\0\x08\x04\xd2\x16\x2f", 8);
+    play_text(play, SIDE_SERVER, "N");
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void garbage_after_hello(struct play *play)
+{
+    play_client_hello(play, false);
+    play_server_hello(play, false);
+    play_text(play, SIDE_SERVER, "this is not a record at all");
+    play_alert(play, SIDE_CLIENT, 2, TLS_ALERT_DECODE_ERROR);
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void oversized_record(struct play *play)
+{
+    play_client_hello(play, false);
+    play_octets(play, SIDE_SERVER,
+                "\x16\x03\x03\xff\xff"
+                "abcdefgh",
+                13);
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void hole_in_certificate(struct play *play)
+{
+    play_client_hello(play, false);
+    play_server_hello(play, false);
+    play_octets(play, SIDE_SERVER, "\x16\x03\x03\x01\x00\x0b\x00\x00\xfc", 9);
+    play_missing(play, SIDE_SERVER, 252);
+    play_message(play, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void hole_and_alert(struct play *play)
+{
+    play_client_hello(play, false);
+    play_server_hello(play, false);
+    play_missing(play, SIDE_SERVER, 252);
+    play_alert(play, SIDE_CLIENT, 2, TLS_ALERT_UNKNOWN_CA);
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void hole_and_data(struct play *play)
+{
+    play_client_hello(play, false);
+    play_server_hello(play, false);
+    play_missing(play, SIDE_SERVER, 2000);
+    play_missing(play, SIDE_CLIENT, 300);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 100);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 100);
+}
+
+static void ssl_2(struct play *play)
+{
+    static const char hello[] = "\x80\x1c\x01\x00\x02\x00\x03\x00\x00\x00\x10\x01\x00\x80"
+                                "0123456789abcdef";
+
+    play_octets(play, SIDE_CLIENT, hello, sizeof(hello) - 1);
+    play_fin(play, SIDE_SERVER);
+}
+
+static const struct scenario {
+    const char *name;
+    void (*act)(struct play *play);
+    enum outcome outcome;
+    enum stage stage;
+    enum refusal_kind refusal;
+    enum side by;
+    uint8_t alert;
+} scenarios[] = {
+    {"full handshake, TLS 1.2", full_1_2, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
+     SIDE_CLIENT, 0},
+    {"TLS 1.2 with data", full_1_2_with_data, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE, 0,
+     0},
+    {"abbreviated handshake, TLS 1.2", resumed_1_2, OUTCOME_ESTABLISHED, STAGE_FINISHED,
+     REFUSAL_NONE, SIDE_CLIENT, 0},
+    {"RST after the handshake", reset_after_finish, OUTCOME_ESTABLISHED, STAGE_FINISHED,
+     REFUSAL_RST, SIDE_CLIENT, 0},
+    {"false start, server closes", false_start_without_answer, OUTCOME_FAILED,
+     STAGE_CHANGE_CIPHER_SPEC, REFUSAL_FIN, SIDE_SERVER, 0},
+    {"server finishes before the key exchange", server_finishes_first, OUTCOME_FAILED,
+     STAGE_CHANGE_CIPHER_SPEC, REFUSAL_FIN, SIDE_SERVER, 0},
+    {"client's Finished refused", finished_refused_1_2, OUTCOME_FAILED, STAGE_CHANGE_CIPHER_SPEC,
+     REFUSAL_ALERT, SIDE_SERVER, TLS_ALERT_DECRYPT_ERROR},
+    {"encrypted alert in place of Finished", encrypted_alert_instead_of_finished, OUTCOME_FAILED,
+     STAGE_CHANGE_CIPHER_SPEC, REFUSAL_ENCRYPTED_ALERT, SIDE_CLIENT, 0},
+    {"full handshake, TLS 1.3", full_1_3, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
+     SIDE_CLIENT, 0},
+    {"HelloRetryRequest", retried_1_3, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
+     SIDE_CLIENT, 0},
+    {"client closes after its Finished, TLS 1.3", closed_after_finished_1_3, OUTCOME_ESTABLISHED,
+     STAGE_FINISHED, REFUSAL_FIN, SIDE_CLIENT, 0},
+    {"encrypted alert, TLS 1.3", encrypted_alert_1_3, OUTCOME_FAILED, STAGE_ENCRYPTED_SERVER_FLIGHT,
+     REFUSAL_ENCRYPTED_ALERT, SIDE_CLIENT, 0},
+    {"padded alert, TLS 1.3", padded_alert_1_3, OUTCOME_FAILED, STAGE_ENCRYPTED_SERVER_FLIGHT,
+     REFUSAL_ENCRYPTED_ALERT, SIDE_CLIENT, 0},
+    {"plain alert in TLS 1.3, answered by an encrypted one", plain_alert_1_3, OUTCOME_FAILED,
+     STAGE_ENCRYPTED_SERVER_FLIGHT, REFUSAL_ALERT, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED},
+    {"no client certificate, TLS 1.3", client_without_certificate_1_3, OUTCOME_FAILED,
+     STAGE_ENCRYPTED_CLIENT_FLIGHT, REFUSAL_ENCRYPTED_ALERT, SIDE_SERVER, 0},
+    {"client certificate accepted, TLS 1.3", client_with_certificate_1_3, OUTCOME_ESTABLISHED,
+     STAGE_FINISHED, REFUSAL_NONE, SIDE_CLIENT, 0},
+    {"encrypted alert of the server, TLS 1.3", server_alert_in_1_3_flight, OUTCOME_FAILED,
+     STAGE_ENCRYPTED_SERVER_FLIGHT, REFUSAL_ENCRYPTED_ALERT, SIDE_SERVER, 0},
+    {"server closes an idle connection, TLS 1.3", idle_server_closes_1_3, OUTCOME_ESTABLISHED,
+     STAGE_FINISHED, REFUSAL_FIN, SIDE_SERVER, 0},
+    {"hello refused", refused_hello, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_ALERT, SIDE_SERVER,
+     TLS_ALERT_HANDSHAKE_FAILURE},
+    {"warning and close", warned_and_closed, OUTCOME_FAILED, STAGE_SERVER_CERTIFICATE,
+     REFUSAL_ALERT, SIDE_CLIENT, TLS_ALERT_BAD_CERTIFICATE},
+    {"warning about the name", name_warning_then_fine, OUTCOME_ESTABLISHED, STAGE_FINISHED,
+     REFUSAL_NONE, SIDE_CLIENT, 0},
+    {"alert after the peer's FIN", late_alert_after_fin, OUTCOME_FAILED, STAGE_CLIENT_HELLO,
+     REFUSAL_FIN, SIDE_SERVER, 0},
+    {"server speaks SSH", server_speaks_ssh, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_PLAINTEXT,
+     SIDE_SERVER, 0},
+    {"client speaks HTTP, alert", client_speaks_http, OUTCOME_FAILED, STAGE_TCP_ESTABLISHED,
+     REFUSAL_PLAINTEXT, SIDE_CLIENT, 0},
+    {"plain HTTP", plain_http, OUTCOME_NOT_TLS, STAGE_TCP_ESTABLISHED, REFUSAL_NONE, SIDE_CLIENT,
+     0},
+    {"client speaks HTTP, page", bad_request_page, OUTCOME_FAILED, STAGE_TCP_ESTABLISHED,
+     REFUSAL_NONE, SIDE_CLIENT, 0},
+    {"SMTP with STARTTLS", smtp_starttls, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
+     SIDE_CLIENT, 0},
+    {"SMTP, hello refused", smtp_starttls_fails, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_ALERT,
+     SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE},
+    {"SMTP, STARTTLS refused", smtp_starttls_refused, OUTCOME_FAILED, STAGE_TCP_ESTABLISHED,
+     REFUSAL_FIN, SIDE_CLIENT, 0},
+    {"PostgreSQL", postgresql_accepts, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
+     SIDE_CLIENT, 0},
+    {"PostgreSQL refuses", postgresql_refuses, OUTCOME_FAILED, STAGE_TCP_ESTABLISHED, REFUSAL_FIN,
+     SIDE_CLIENT, 0},
+    {"not a record", garbage_after_hello, OUTCOME_FAILED, STAGE_SERVER_HELLO, REFUSAL_ALERT,
+     SIDE_CLIENT, TLS_ALERT_DECODE_ERROR},
+    {"record too long", oversized_record, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_FIN,
+     SIDE_CLIENT, 0},
+    {"hole in the certificate", hole_in_certificate, OUTCOME_INCOMPLETE, STAGE_SERVER_CERTIFICATE,
+     REFUSAL_FIN, SIDE_CLIENT, 0},
+    {"hole, but an alert that decides", hole_and_alert, OUTCOME_FAILED, STAGE_SERVER_HELLO,
+     REFUSAL_ALERT, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA},
+    {"hole, then data both ways", hole_and_data, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
+     SIDE_CLIENT, 0},
+    {"SSL 2.0 hello", ssl_2, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_FIN, SIDE_SERVER, 0},
+};
+
+static void check_scenario(const struct scenario *scenario, size_t piece)
+{
+    struct play play;
+
+    play_begin(&play, 443, piece);
+    scenario->act(&play);
+    play_end(&play);
+    if (play.verdicts != 1 || play.outcome != scenario->outcome || play.stage != scenario->stage
+        || play.refusal != scenario->refusal || play.alert != scenario->alert)
+        fprintf(stderr, "%s, pieces of %zu: %u verdicts, %s at %s, refusal %d alert %d\n",
+                scenario->name, piece, play.verdicts, outcome_name(play.outcome),
+                stage_name(play.stage), play.refusal, play.alert);
+    CU_ASSERT_EQUAL(play.verdicts, 1);
+    CU_ASSERT_EQUAL(play.outcome, scenario->outcome);
+    CU_ASSERT_EQUAL(play.stage, scenario->stage);
+    CU_ASSERT_EQUAL(play.refusal, scenario->refusal);
+    CU_ASSERT_EQUAL(play.alert, scenario->alert);
+    CU_ASSERT(play.refusal == REFUSAL_NONE || play.refused == scenario->by);
+    CU_ASSERT_EQUAL(play.cause[0] != '\0', scenario->outcome == OUTCOME_FAILED);
+    CU_ASSERT_EQUAL(play.incomplete[0] != '\0', scenario->outcome == OUTCOME_INCOMPLETE);
+}
+
+static void every_scenario_has_its_outcome_in_any_pieces(void)
+{
+    static const size_t pieces[] = {0, 1, 2, 7, 100};
+
+    for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
+        for (size_t p = 0; p < sizeof(pieces) / sizeof(pieces[0]); p++)
+            check_scenario(&scenarios[i], pieces[p]);
+}
+
+static void a_finished_handshake_that_closes_at_once_is_told(void)
+{
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    full_1_2(&play);
+    play_fin(&play, SIDE_CLIENT);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+    CU_ASSERT_PTR_NOT_NULL(strstr(play.findings, "closed_right_after_handshake"));
+}
+
+static void a_connection_picked_up_at_the_server_hello_is_turned_round(void)
+{
+    struct play play;
+
+    play_begin_midway(&play, 0);
+    play_server_hello(&play, false);
+    play_server_flight(&play);
+    client_finishes_1_2(&play);
+    server_finishes_1_2(&play);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+    CU_ASSERT_EQUAL(play.client_port, 40000);
+}
+
+static void a_connection_in_the_middle_is_incomplete(void)
+{
+    struct play play;
+
+    play_begin_midway(&play, 0);
+    play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 500);
+    play_protected(&play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 500);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
+}
+
+static void silence_after_an_acknowledged_hello_is_a_failure(void)
+{
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_client_hello(&play, true);
+    play_end_after(&play, SILENCE_NS);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+    CU_ASSERT_EQUAL(play.refusal, REFUSAL_NONE);
+}
+
+static void an_end_of_the_capture_in_the_handshake_is_incomplete(void)
+{
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_client_hello(&play, true);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
+}
+
+static void a_syn_without_answer_counts_where_tls_is_expected(void)
+{
+    static const struct {
+        uint16_t port;
+        enum outcome outcome;
+    } cases[] = {{443, OUTCOME_FAILED}, {8080, OUTCOME_NOT_TLS}};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct play play;
+
+        play_begin_midway(&play, 0);
+        play.server_port = cases[i].port;
+        play_syn(&play);
+        play_end_after(&play, SILENCE_NS);
+        CU_ASSERT_EQUAL(play.verdicts, 1);
+        CU_ASSERT_EQUAL(play.outcome, cases[i].outcome);
+        CU_ASSERT_EQUAL(play.stage, STAGE_TCP_CONNECT);
+    }
+}
+
+static void memory_is_bounded_and_the_limit_is_counted(void)
+{
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    CU_ASSERT_EQUAL(tracker_counters(play.tracker)->handshakes, 1);
+    CU_ASSERT(tracker_counters(play.tracker)->memory > 0);
+    full_1_2_with_data(&play);
+    CU_ASSERT_EQUAL(tracker_counters(play.tracker)->handshakes, 0);
+    CU_ASSERT_EQUAL(tracker_counters(play.tracker)->memory, 0);
+    play_end(&play);
+
+    play_begin(&play, 443, 0);
+    play_client_hello(&play, false);
+    play_server_hello(&play, false);
+    for (size_t i = 0; i < 100; i++)
+        play_protected(&play, SIDE_SERVER, TLS_CONTENT_HANDSHAKE, 16384);
+    CU_ASSERT(tracker_counters(play.tracker)->memory <= 1 << 20);
+    play_end(&play);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"every scenario has its outcome, in any pieces",
+         every_scenario_has_its_outcome_in_any_pieces},
+        {"a finished handshake that closes at once is told",
+         a_finished_handshake_that_closes_at_once_is_told},
+        {"a connection picked up at the ServerHello is turned round",
+         a_connection_picked_up_at_the_server_hello_is_turned_round},
+        {"a connection in the middle is incomplete", a_connection_in_the_middle_is_incomplete},
+        {"silence after an acknowledged hello is a failure",
+         silence_after_an_acknowledged_hello_is_a_failure},
+        {"an end of the capture in the handshake is incomplete",
+         an_end_of_the_capture_in_the_handshake_is_incomplete},
+        {"a SYN without answer counts where TLS is expected",
+         a_syn_without_answer_counts_where_tls_is_expected},
+        {"memory is bounded and the limit is counted", memory_is_bounded_and_the_limit_is_counted},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("tracker", tests);
+}
