@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "capture/lifecycle.h"
+#include "capture/moment.h"
 
 /* Time-outs are looked for this often, in packet time. */
 #define SWEEP_INTERVAL_NS UINT64_C(10000000)
@@ -167,13 +168,18 @@ static void open_flow(struct connections *c, const struct flow_key *key, uint32_
     lifecycle_note_levels(c);
 }
 
-/* Of a flow that nobody reads: is this segment the beginning of another connection? */
-static bool is_new_syn(const struct flow *flow, unsigned half, const struct segment *segment)
+/* Of a flow that nobody reads: is this segment the beginning of another connection? The
+ * same SYN again, long after the end, is a client that tries again. */
+static bool is_new_syn(const struct connections *c, const struct flow *flow, unsigned half,
+                       const struct segment *segment)
 {
     if ((segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
         return false;
-    return !(flow->flags & FLOW_ISN_KNOWN) || opener_of(flow) != half
-           || flow->isn != segment->sequence;
+    if (!(flow->flags & FLOW_ISN_KNOWN) || opener_of(flow) != half
+        || flow->isn != segment->sequence)
+        return true;
+    return flow->state == FLOW_OVER
+           && elapsed_ns(segment->at.time_ns, flow->seen_ns) > c->options.closed_linger_ns;
 }
 
 /* A segment of a flow that nobody reads. */
@@ -200,7 +206,7 @@ static bool is_reused(const struct connections *c, const struct flow *flow, unsi
         return reading_is_reused_by(reading_of(c, flow), half, segment);
     if (flow->state == FLOW_HALF_OPEN && half != opener_of(flow))
         return false;
-    return is_new_syn(flow, half, segment);
+    return is_new_syn(c, flow, half, segment);
 }
 
 static void half_open_segment(struct connections *c, uint32_t number, unsigned half,

@@ -307,10 +307,30 @@ static bool settle(struct reading *reading, unsigned half, struct moment at)
     return give_closed(reading, half, false, direction_of(reading, half)->fin);
 }
 
+/* An answer to something else than this SYN: a server that still knows an older connection
+ * ACKs that one (RFC 5961 section 4), and the client resets it. Before the SYN-ACK the
+ * client can have sent no more than an unscaled window. */
+static bool is_of_older_connection(const struct reading *reading, unsigned half,
+                                   const struct segment *segment)
+{
+    const struct stream *peer = &reading->half[half ^ 1].stream;
+    const struct direction *mine = &reading->connection.direction[side_of(reading, half)];
+    const struct direction *theirs = &reading->connection.direction[side_of(reading, half ^ 1)];
+    int64_t offset;
+
+    if ((segment->flags & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK || moment_seen(mine->syn)
+        || !moment_seen(theirs->syn))
+        return false;
+    offset = stream_offset(peer, segment->acknowledgment);
+    return offset < 0 || offset > peer->highest + UINT16_MAX;
+}
+
 static bool take(struct reading *reading, unsigned half, const struct segment *segment)
 {
     struct stream *stream = &reading->half[half].stream;
 
+    if (is_of_older_connection(reading, half, segment))
+        return true;
     if ((segment->flags & TCP_SYN) && !take_syn(reading, half, segment))
         return true;
     if (segment->flags & TCP_RST)

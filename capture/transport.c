@@ -25,6 +25,8 @@ void transport_init(struct transport *transport)
     transport->sent_open = 0;
     transport->recent_count = 0;
     transport->acknowledged_once = false;
+    transport->far_seen = false;
+    transport->far_ack = 0;
     transport->last_window = 0;
     transport->last_ack = 0;
     transport->hole_since_ns = 0;
@@ -280,6 +282,25 @@ static void note_window(const struct direction *direction, const struct directio
         peer_stream->window = window;
 }
 
+/* An ACK of more than a window beyond what was captured is forged or of another
+ * connection, unless the next one goes on from there: then the capture has a gap. */
+static bool is_credible(struct transport *transport, const struct stream *peer_stream,
+                        int64_t offset)
+{
+    int64_t reach = peer_stream->window > UINT16_MAX ? peer_stream->window : UINT16_MAX;
+    int64_t from = peer_stream->highest > peer_stream->acknowledged ? peer_stream->highest
+                                                                    : peer_stream->acknowledged;
+    bool goes_on =
+        transport->far_seen && offset > transport->far_ack && offset <= transport->far_ack + reach;
+
+    reach += STREAM_WINDOW_SLACK;
+    if (offset <= from + reach || goes_on)
+        return true;
+    transport->far_seen = true;
+    transport->far_ack = offset;
+    return false;
+}
+
 void transport_acknowledgment(struct direction *direction, struct transport *transport,
                               struct direction *peer, struct transport *peer_transport,
                               struct stream *peer_stream, const struct segment *segment)
@@ -288,6 +309,8 @@ void transport_acknowledgment(struct direction *direction, struct transport *tra
     bool advances = offset > peer_stream->acknowledged;
     struct bytes blocks;
 
+    if (!is_credible(transport, peer_stream, offset))
+        return;
     if (is_duplicate_ack(transport, peer_stream, segment))
         direction->duplicate_acks++;
     if (segment->window == 0 && !(segment->flags & TCP_SYN))

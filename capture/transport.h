@@ -57,10 +57,12 @@ struct transport {
     uint32_t sent_open;  /* from this one on some may not be ACKed */
     uint32_t recent_count;
     bool acknowledged_once; /* last_ack and last_window are set */
+    bool far_seen;          /* far_ack is set */
     uint16_t last_window;
     uint32_t last_ack;
     int64_t hole_since_ns; /* when the newest hole below the highest octet was seen first */
     int64_t reset_highest; /* highest octet when its RST came */
+    int64_t far_ack;       /* the last ACK that was too far ahead to be believed at once */
     struct recent_packet recent[TRANSPORT_RECENT_MAX];
     struct sent_segment sent[TRANSPORT_SENT_MAX];
 };

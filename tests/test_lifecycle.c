@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table under floods: within its memory, and what was evicted is reported. */
+/* The table under stress: floods stay within its memory and what they evict is reported;
+ * any cutting and order of segments gives the same octets. */
 #include "capture/lifecycle.h"
 #include "tests/support/segments.h"
 #include "tests/support/suite.h"
@@ -109,6 +110,83 @@ static void a_handshake_read_stays_below_its_bound(void)
     CU_ASSERT(sizeof(struct reading) + sizeof(struct flow) <= 4096);
 }
 
+/* xorshift64*: the same numbers on every machine. */
+static uint32_t next_random(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return (uint32_t)((*state * UINT64_C(0x2545f4914f6cdd1d)) >> 32);
+}
+
+enum {
+    CUTS_MAX = 200,
+    STREAM_LENGTH = 6000,
+    BLOCK = 16 /* with copies and ACKs in between well below STREAM_PATIENCE_PACKETS */
+};
+
+/* Cut a stream at random places and give the segments of each block in any order, some
+ * of them twice; the other side ACKs far ahead now and then. */
+static void give_stream(struct scene *scene, enum side from, const uint8_t *octets, uint32_t offset,
+                        uint64_t *state)
+{
+    struct segment segments[CUTS_MAX];
+    uint32_t count = 0;
+
+    for (uint32_t at = 0; at < STREAM_LENGTH && count < CUTS_MAX; count++) {
+        uint32_t length = 1 + next_random(state) % 200;
+
+        if (length > STREAM_LENGTH - at || count == CUTS_MAX - 1)
+            length = STREAM_LENGTH - at;
+        segments[count] =
+            scene_segment(scene, from, TCP_ACK, offset + at, offset, bytes_of(octets + at, length));
+        at += length;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t other = i / BLOCK * BLOCK + next_random(state) % BLOCK;
+        struct segment swap = segments[i];
+
+        if (other < count) {
+            segments[i] = segments[other];
+            segments[other] = swap;
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        scene_give(scene, &segments[i]);
+        if (next_random(state) % 4 == 0)
+            scene_give(scene, &segments[next_random(state) % (i + 1)]);
+        if (next_random(state) % 4 == 0)
+            scene_send(scene, side_other(from), TCP_ACK, offset,
+                       offset + next_random(state) % STREAM_LENGTH, "");
+    }
+}
+
+static void any_cutting_and_order_gives_the_same_octets(void)
+{
+    static uint8_t octets[STREAM_LENGTH];
+
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        struct scene *scene = scene_new(NULL);
+        uint64_t state = seed;
+        /* The sequence numbers wrap at another place of the stream each time. */
+        uint32_t offset = 0u - CLIENT_ISN - next_random(&state) % STREAM_LENGTH;
+
+        for (size_t i = 0; i < sizeof(octets); i++)
+            octets[i] = (uint8_t)next_random(&state);
+        scene->log_data = false;
+        scene->octets[SIDE_CLIENT] = malloc(STREAM_MAX);
+        scene_send(scene, SIDE_CLIENT, TCP_SYN, offset, 0, "");
+        scene_send(scene, SIDE_SERVER, TCP_SYN | TCP_ACK, offset, offset, "");
+        give_stream(scene, SIDE_CLIENT, octets, offset, &state);
+        CU_ASSERT_EQUAL(scene->count[SIDE_CLIENT], STREAM_LENGTH);
+        CU_ASSERT_EQUAL(memcmp(scene->octets[SIDE_CLIENT], octets, STREAM_LENGTH), 0);
+        CU_ASSERT_EQUAL(scene->missing[SIDE_CLIENT], 0);
+        connections_finish(scene->connections);
+        CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].conflicting_octets, 0);
+        scene_free(scene);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -118,6 +196,8 @@ int main(void)
          a_flood_does_not_evict_a_handshake_that_goes_on},
         {"a connection nobody reads costs little", a_connection_nobody_reads_costs_little},
         {"a handshake read stays below its bound", a_handshake_read_stays_below_its_bound},
+        {"any cutting and order gives the same octets",
+         any_cutting_and_order_gives_the_same_octets},
         CU_TEST_INFO_NULL,
     };
 

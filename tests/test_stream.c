@@ -400,6 +400,8 @@ static uint64_t random_run(uint64_t seed)
         struct moment at = {.time_ns = (int64_t)i, .packet = i};
 
         start = start < 0 ? 0 : start;
+        if (start + length > REFERENCE_MAX)
+            break;
         for (uint32_t j = 0; j < length; j++)
             octets[j] = (uint8_t)(start + j + (next_random(&state) % 64 == 0));
         reference_push(&reference, start, bytes_of(octets, captured), length);

@@ -10,7 +10,7 @@
 
 #include "capture/stream.h"
 
-enum { REFERENCE_MAX = 1 << 16 };
+enum { REFERENCE_MAX = 1 << 14 };
 
 enum reference_cell { CELL_NONE = -1, CELL_CUT = -2 };
 
