@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/refused_hello.h"
+#include "analyze/causes/transport.h"
+
+/* 2011-03-01: RFC 6176 prohibits SSL 2.0; until then clients sent hellos in its format to reach
+ * servers of every age. */
+#define SSL2_FORMAT_GIVEN_UP INT64_C(1298937600)
 
 /* The server names the reason itself. */
 static enum certainty server_says_so(const struct facts *facts, struct evidence *evidence)
@@ -11,6 +17,14 @@ static enum certainty server_says_so(const struct facts *facts, struct evidence 
     return CAUSE_CERTAIN;
 }
 
+/* The offer lists the version that the server chose. Without a list the client's minimum is not
+ * on the wire. */
+static bool choice_was_listed(const struct facts *facts)
+{
+    return facts->client_hello_read && facts->offer.has_supported_versions
+           && client_hello_offers_version(&facts->client_hello, facts->version);
+}
+
 /* The client refuses the version that the server chose: it comes after a ServerHello. A client
  * that gets something else than TLS may send the same alert, but then there is none. */
 static enum certainty client_says_so(const struct facts *facts, struct evidence *evidence)
@@ -20,32 +34,57 @@ static enum certainty client_says_so(const struct facts *facts, struct evidence 
         return CAUSE_NO;
     describe_offered_versions(facts, evidence);
     describe_choice(facts, evidence);
-    return CAUSE_CERTAIN;
+    return choice_was_listed(facts) ? CAUSE_LIKELY : CAUSE_CERTAIN;
 }
 
-/* A hello that offers only what RFC 8996 and RFC 7568 took out of use, refused by a server that
- * does not say why: most servers take nothing below TLS 1.2 any more. */
-static enum certainty obsolete_offer(const struct facts *facts, struct evidence *evidence)
+/* The server chose a version that the client did not offer, and the client left without saying
+ * protocol_version(70). */
+static enum certainty choice_was_not_offered(const struct facts *facts, struct evidence *evidence)
 {
-    bool no_reason = facts_closed_without_reason(facts, SIDE_SERVER)
-                     || facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
-
-    if (facts->server_hello_note != NULL || !no_reason || facts->offer.version_max == 0
-        || facts->offer.version_max >= TLS_VERSION_1_2)
+    if (!facts_client_refused_server(facts) || !facts->server_hello_read
+        || !facts->client_hello_read
+        || client_hello_offers_version(&facts->client_hello, facts->version))
         return CAUSE_NO;
     describe_offered_versions(facts, evidence);
-    return facts->offer.version_max <= TLS_VERSION_SSL3 ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+    describe_choice(facts, evidence);
+    return CAUSE_LIKELY;
+}
+
+/* A hello in SSL 2.0 format: servers that know only the later format answer with an alert, with
+ * octets in clear, or just close. */
+static enum certainty obsolete_format(const struct facts *facts, struct evidence *evidence)
+{
+    const struct refusal *refusal = &facts->refusal;
+
+    if (facts->sslv2_hello_note == NULL || facts->server_hello_note != NULL
+        || refusal->kind == REFUSAL_NONE || refusal->by != SIDE_SERVER)
+        return CAUSE_NO;
+    describe_offered_versions(facts, evidence);
+    return captured_after(facts, SSL2_FORMAT_GIVEN_UP) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+}
+
+static enum certainty obsolete_offer(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = refused_hello_suspect(facts, SUSPECT_VERSION);
+
+    if (certainty != CAUSE_NO)
+        describe_offered_versions(facts, evidence);
+    return certainty;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    enum certainty certainty = server_says_so(facts, evidence);
+    static enum certainty (*const rules[])(const struct facts *facts, struct evidence *evidence) = {
+        server_says_so, client_says_so, choice_was_not_offered, obsolete_format, obsolete_offer,
+    };
 
-    if (certainty == CAUSE_NO)
-        certainty = client_says_so(facts, evidence);
-    if (certainty == CAUSE_NO)
-        certainty = obsolete_offer(facts, evidence);
-    return certainty;
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        enum certainty certainty = rules[i](facts, evidence);
+
+        if (certainty != CAUSE_NO)
+            return certainty;
+    }
+    return CAUSE_NO;
 }
 
 const struct cause cause_version_mismatch = {
@@ -53,15 +92,19 @@ const struct cause cause_version_mismatch = {
     .layer = LAYER_NEGOTIATION,
     .title = "Client and server have no TLS version in common",
     .explanation = "The versions that the client offers and those that the server accepts do not "
-                   "overlap. Servers say so with protocol_version(70), or just refuse or close.",
+                   "overlap. Servers say so with protocol_version(70); others refuse with "
+                   "handshake_failure(40) or just close. A client refuses in the same way a "
+                   "ServerHello that chooses a version below its minimum.",
     .remedy = "Compare both sides: `openssl s_client -connect SERVER:PORT -tls1_2` (and -tls1_3) "
-              "shows what the server takes. Update the older side; lowering the minimum version "
-              "of the newer one is a stopgap.",
-    .reported_as = "OpenSSL: tlsv1 alert protocol version; curl: (35); Chromium: "
-                   "net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH; Firefox: "
-                   "SSL_ERROR_UNSUPPORTED_VERSION; Java: SSLHandshakeException: Received fatal "
-                   "alert: protocol_version",
+              "shows what the server takes; `tlswhy --json` lists what the client offers. Update "
+              "the older side. Lowering the minimum version of the newer one is a stopgap: TLS "
+              "1.0 and 1.1 are deprecated by RFC 8996.",
+    .reported_as = "OpenSSL: tlsv1 alert protocol version, unsupported protocol, wrong version "
+                   "number; curl: (35); Chromium: net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH; "
+                   "Firefox: SSL_ERROR_UNSUPPORTED_VERSION, SSL_ERROR_PROTOCOL_VERSION_ALERT; "
+                   "Java: SSLHandshakeException: Received fatal alert: protocol_version; Go: tls: "
+                   "client offered only unsupported versions",
     .alerts = "70 40",
-    .source = "RFC 8446 sections 4.2.1 and 6.2; RFC 8996",
+    .source = "RFC 8446 sections 4.1.3, 4.2.1 and 6.2; RFC 8996; RFC 6176",
     .match = match,
 };

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader_internal.h -- the parts of one direction's reader, private to analyze/reader*.c. */
+#ifndef TLSWHY_ANALYZE_READER_INTERNAL_H
+#define TLSWHY_ANALYZE_READER_INTERNAL_H
+
+#include "analyze/session.h"
+#include "dissect/record.h"
+
+/* The octets at hand: whose they are and which packet brought them. */
+struct run {
+    struct session *session;
+    enum side from;
+    struct moment at;
+};
+
+static inline struct reader *run_reader(const struct run *run)
+{
+    return &run->session->reader[run->from];
+}
+
+static inline struct note *run_note(const struct run *run, enum note_kind kind)
+{
+    return session_note(run->session, kind, run->from, run->at);
+}
+
+/* Note octets that are not what they should be. */
+void reader_note_malformed(const struct run *run, enum malformation malformation);
+
+/* Whoever sends a message of this type first has shown its side; may reverse the connection and
+ * with it run->from. */
+void reader_settle_sides(struct run *run, uint8_t type);
+
+/* Read the handshake messages of a plain record. */
+void reader_take_handshake(struct run *run, const struct record *record);
+
+/* Drop what is buffered and wait for a segment that begins with a record. */
+void reader_lose_framing(struct run *run, enum malformation malformation);
+
+/* Octets of a stream in a certain state: see enum reader_state. */
+void reader_take_start(struct run *run, struct bytes data);
+void reader_take_prelude(struct run *run, struct bytes data);
+void reader_take_records(struct run *run, struct bytes data);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader_message.c -- the handshake messages of plain records. */
+#include "analyze/reader_internal.h"
+#include "dissect/hello.h"
+#include "dissect/message.h"
+
+void reader_note_malformed(const struct run *run, enum malformation malformation)
+{
+    struct note *note = run_note(run, NOTE_MALFORMED);
+    uint64_t before = run->session->handshake.stream_octets[run->from];
+
+    if (note == NULL)
+        return;
+    note->type = (uint8_t)malformation;
+    note->length = before > UINT32_MAX ? UINT32_MAX : (uint32_t)before;
+}
+
+/* Bodies that a diagnosis reads. ClientKeyExchange, Finished and tickets tell nothing. */
+static bool body_is_wanted(uint8_t type)
+{
+    static const bool wanted[] = {
+        [TLS_HANDSHAKE_CLIENT_HELLO] = true,
+        [TLS_HANDSHAKE_SERVER_HELLO] = true,
+        [TLS_HANDSHAKE_HELLO_RETRY_REQUEST_RESERVED] = true,
+        [TLS_HANDSHAKE_CERTIFICATE] = true,
+        [TLS_HANDSHAKE_SERVER_KEY_EXCHANGE] = true,
+        [TLS_HANDSHAKE_CERTIFICATE_REQUEST] = true,
+        [TLS_HANDSHAKE_CERTIFICATE_VERIFY] = true,
+        [TLS_HANDSHAKE_CERTIFICATE_STATUS] = true,
+    };
+
+    return type < sizeof(wanted) / sizeof(wanted[0]) && wanted[type];
+}
+
+/* Who sends the first ClientHello is the client, whoever opened the TCP connection: that is
+ * unknown in a connection picked up midway, and the other way round in active FTP. */
+void reader_settle_sides(struct run *run, uint8_t type)
+{
+    bool turned =
+        (type == TLS_HANDSHAKE_CLIENT_HELLO && run->from == SIDE_SERVER)
+        || (type == TLS_HANDSHAKE_SERVER_HELLO && run->from == SIDE_CLIENT && run->session->midway);
+
+    if (!turned || run->session->hello_seen)
+        return;
+    session_reverse(run->session);
+    run->from = side_other(run->from);
+}
+
+static void see_server_hello(struct session *session, uint8_t type, struct bytes body)
+{
+    struct server_hello hello;
+
+    if (type == TLS_HANDSHAKE_HELLO_RETRY_REQUEST_RESERVED) {
+        session->tls13 = true;
+        return;
+    }
+    if (!server_hello_parse(body, &hello))
+        return;
+    if (hello.is_hello_retry_request || version_is_tls_1_3(server_hello_version(&hello)))
+        session->tls13 = true;
+    if (!hello.is_hello_retry_request)
+        session->server_hello_seen = true;
+}
+
+static void take_message(struct run *run, const struct message *message, uint16_t version)
+{
+    struct session *session = run->session;
+
+    reader_settle_sides(run, message->type);
+    if (message->type == TLS_HANDSHAKE_CLIENT_HELLO)
+        session->hello_seen = true;
+    if (message->type == TLS_HANDSHAKE_SERVER_HELLO
+        || message->type == TLS_HANDSHAKE_HELLO_RETRY_REQUEST_RESERVED)
+        see_server_hello(session, message->type, message->body);
+
+    struct note *note = run_note(run, NOTE_MESSAGE);
+
+    if (note == NULL)
+        return;
+    note->type = message->type;
+    note->version = version;
+    note->length = (uint32_t)message->body.len;
+    if (body_is_wanted(message->type))
+        session_keep_body(session, note, message->body);
+}
+
+/* Take whole messages off the front of *octets. False when what follows is no message. */
+static bool take_messages(struct run *run, struct bytes *octets, uint16_t version)
+{
+    struct message message;
+    size_t need;
+
+    while (octets->len > 0) {
+        switch (message_next(octets, &message, &need)) {
+        case MESSAGE_OK:
+            take_message(run, &message, version);
+            break;
+        case MESSAGE_PARTIAL:
+            return true;
+        case MESSAGE_TOO_LONG:
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The handshake octets of this side can not be framed (any more): what follows counts as
+ * encrypted. When the capture lost octets before, they most likely are. */
+static void give_up_messages(const struct run *run, const struct record *record)
+{
+    const struct session *session = run->session;
+    struct reader *reader = run_reader(run);
+
+    buffer_release(&reader->message, session->budget);
+    reader->encrypted = true;
+    if (!session->midway && session->handshake.gap_octets[run->from] == 0) {
+        reader_note_malformed(run, MALFORMED_MESSAGE_SIZE);
+        return;
+    }
+
+    struct note *note = run_note(run, NOTE_ENCRYPTED_HANDSHAKE);
+
+    if (note != NULL) {
+        note->length = (uint32_t)record->fragment.len;
+        note->version = record->version;
+    }
+}
+
+void reader_take_handshake(struct run *run, const struct record *record)
+{
+    struct session *session = run->session;
+    struct bytes octets = record->fragment;
+    struct buffer *message = &run_reader(run)->message;
+    bool spans = message->length > 0;
+
+    if (spans) {
+        if (!buffer_append(message, session->budget, octets, MESSAGE_MAX + TLS_CIPHERTEXT_MAX)) {
+            session->handshake.transcript_full = true;
+            buffer_release(message, session->budget);
+            return;
+        }
+        octets = bytes_of(message->data, message->length);
+    }
+
+    bool framed = take_messages(run, &octets, record->version);
+
+    message = &run_reader(run)->message; /* the sides may have been exchanged */
+    if (!framed) {
+        give_up_messages(run, record);
+    } else if (spans) {
+        memmove(message->data, octets.data, octets.len);
+        message->length = (uint32_t)octets.len;
+    } else if (octets.len > 0 && !buffer_append(message, session->budget, octets, MESSAGE_MAX)) {
+        session->handshake.transcript_full = true;
+    }
+}

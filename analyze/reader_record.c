@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader_record.c -- a stream that is TLS, from octets to records and their notes.
+ *
+ * Records are framed where they lie. Copied are only a record that spans segments, if
+ * its content is needed at all, and a message that spans records.
+ */
+#include "analyze/reader_internal.h"
+#include "dissect/alert.h"
+
+static void read_handshake_record(struct run *run, const struct record *record)
+{
+    const struct session *session = run->session;
+
+    if (!run_reader(run)->encrypted || session->tls13) {
+        reader_take_handshake(run, record);
+        return;
+    }
+
+    struct note *note = run_note(run, NOTE_ENCRYPTED_HANDSHAKE);
+
+    if (note != NULL) {
+        note->length = (uint32_t)record->fragment.len;
+        note->version = record->version;
+    }
+}
+
+static void read_change_cipher_spec(struct run *run, const struct record *record)
+{
+    struct note *note = run_note(run, NOTE_CHANGE_CIPHER_SPEC);
+
+    /* In TLS 1.3 it is for middleboxes only and means nothing (RFC 8446 appendix D.4). A client
+     * that was asked to retry sends it before its second hello, which is plain. */
+    run_reader(run)->encrypted = true;
+    if (note == NULL)
+        return;
+    note->version = record->version;
+    note->length = (uint32_t)record->fragment.len;
+    note->code = record->fragment.len == 1 && record->fragment.data[0] == 1;
+}
+
+static void read_alert_record(struct run *run, const struct record *record)
+{
+    struct bytes fragment = record->fragment;
+    struct alert alert;
+    struct note *note;
+
+    if (!alerts_are_plain(fragment)) {
+        if (!run_reader(run)->encrypted && fragment.len <= TLS_ALERT_LENGTH) {
+            reader_note_malformed(run, MALFORMED_ALERT);
+            return;
+        }
+        note = run_note(run, NOTE_ENCRYPTED_ALERT);
+        if (note != NULL) {
+            note->length = (uint32_t)fragment.len;
+            note->version = record->version;
+        }
+        return;
+    }
+    while (alert_next(&fragment, &alert)) {
+        note = run_note(run, NOTE_ALERT);
+        if (note == NULL)
+            return;
+        note->length = TLS_ALERT_LENGTH;
+        note->version = record->version;
+        note->type = alert.level;
+        note->code = alert.description;
+    }
+}
+
+static void read_application_record(struct run *run, const struct record *record)
+{
+    session_application_record(run->session, run->from, run->at, record->version,
+                               (uint32_t)record->fragment.len);
+}
+
+static void read_heartbeat_record(struct run *run, const struct record *record)
+{
+    struct note *note = run_note(run, NOTE_HEARTBEAT);
+
+    if (note != NULL)
+        note->length = (uint32_t)record->fragment.len;
+}
+
+static void read_record(struct run *run, const struct record *record)
+{
+    static void (*const readers[])(struct run *, const struct record *) = {
+        [TLS_CONTENT_CHANGE_CIPHER_SPEC] = read_change_cipher_spec,
+        [TLS_CONTENT_ALERT] = read_alert_record,
+        [TLS_CONTENT_HANDSHAKE] = read_handshake_record,
+        [TLS_CONTENT_APPLICATION_DATA] = read_application_record,
+        [TLS_CONTENT_HEARTBEAT] = read_heartbeat_record,
+    };
+    struct handshake *handshake = &run->session->handshake;
+
+    handshake->records[run->from]++;
+    handshake->spoke_tls[run->from] = true;
+    readers[record->type](run, record);
+}
+
+/* A record whose header is enough: the content is protected. */
+static bool content_is_protected(const struct run *run, uint8_t type)
+{
+    return type == TLS_CONTENT_APPLICATION_DATA
+           || (type == TLS_CONTENT_HANDSHAKE && run_reader(run)->encrypted && !run->session->tls13);
+}
+
+/* Note a protected record from its header alone; its content is skipped as it comes.
+ * octets holds the record's beginning, need is its whole size. */
+static void read_header_only(struct run *run, struct bytes octets, size_t need)
+{
+    uint8_t type;
+    uint16_t version;
+    struct record record = {0};
+    struct bytes header = octets;
+
+    if (!bytes_u8(&header, &type) || !bytes_u16(&header, &version))
+        return;
+    record.type = type;
+    record.version = version;
+    /* The readers of protected records use the length alone: no octet behind it is read. */
+    record.fragment = (struct bytes){.data = octets.data, .len = need - TLS_RECORD_HEADER_LENGTH};
+    run_reader(run)->skip = need - octets.len;
+    read_record(run, &record);
+}
+
+void reader_lose_framing(struct run *run, enum malformation malformation)
+{
+    struct reader *reader = run_reader(run);
+
+    buffer_release(&reader->partial, run->session->budget);
+    buffer_release(&reader->message, run->session->budget);
+    reader->state = READER_LOST;
+    reader->skip = 0;
+    if (run->session->handshake.gap_octets[run->from] == 0)
+        reader_note_malformed(run, malformation);
+}
+
+/* Keep the beginning of a record until the rest comes. */
+static void keep_partial(struct run *run, struct bytes octets)
+{
+    struct session *session = run->session;
+    struct reader *reader = run_reader(run);
+
+    if (!buffer_append(&reader->partial, session->budget, octets, RECORD_MAX)) {
+        session->handshake.transcript_full = true;
+        reader_lose_framing(run, MALFORMED_RECORD);
+    }
+}
+
+/* The record at the front of octets is not all there. */
+static void read_partial_record(struct run *run, struct bytes octets, size_t need, bool kept)
+{
+    if (octets.len >= TLS_RECORD_HEADER_LENGTH && content_is_protected(run, octets.data[0])) {
+        read_header_only(run, octets, need);
+        if (kept)
+            buffer_release(&run_reader(run)->partial, run->session->budget);
+    } else if (!kept) {
+        keep_partial(run, octets);
+    }
+}
+
+/* Read records that lie in *octets. kept: *octets is this reader's partial buffer. */
+static void read_records(struct run *run, struct bytes *octets, bool kept)
+{
+    struct record record;
+    size_t need = 0;
+
+    while (octets->len > 0 && run_reader(run)->state == READER_TLS) {
+        switch (record_next(octets, &record, &need)) {
+        case RECORD_OK:
+            read_record(run, &record);
+            break;
+        case RECORD_PARTIAL:
+            read_partial_record(run, *octets, need, kept);
+            return;
+        case RECORD_ALIEN:
+            reader_lose_framing(run, MALFORMED_RECORD);
+            return;
+        case RECORD_OVERSIZED:
+            run->session->handshake.spoke_tls[run->from] = true;
+            reader_lose_framing(run, MALFORMED_RECORD_SIZE);
+            return;
+        }
+    }
+}
+
+/* Move octets of *data to the partial record, as many as record_next needs to go on. */
+static void complete_partial(struct run *run, struct bytes *data)
+{
+    struct reader *reader = run_reader(run);
+    struct bytes kept = bytes_of(reader->partial.data, reader->partial.length);
+    struct record record;
+    size_t need = 0;
+    struct bytes more;
+
+    if (record_next(&kept, &record, &need) != RECORD_PARTIAL) {
+        reader_lose_framing(run, MALFORMED_RECORD);
+        return;
+    }
+
+    size_t missing = need - reader->partial.length;
+
+    if (!bytes_take(data, missing < data->len ? missing : data->len, &more))
+        return;
+    keep_partial(run, more);
+    if (reader->state != READER_TLS)
+        return;
+    kept = bytes_of(reader->partial.data, reader->partial.length);
+    read_records(run, &kept, true);
+    if (kept.len == 0)
+        run_reader(run)->partial.length = 0; /* the sides may have been exchanged */
+}
+
+/* Drop the octets of *data that belong to a record whose content is not needed. */
+static void skip_content(struct run *run, struct bytes *data)
+{
+    struct reader *reader = run_reader(run);
+    size_t skip = reader->skip < data->len ? (size_t)reader->skip : data->len;
+
+    reader->skip -= skip;
+    if (!bytes_skip(data, skip))
+        data->len = 0;
+}
+
+void reader_take_records(struct run *run, struct bytes data)
+{
+    while (data.len > 0 && run_reader(run)->state == READER_TLS) {
+        if (run_reader(run)->skip > 0) {
+            skip_content(run, &data);
+        } else if (run_reader(run)->partial.length > 0) {
+            complete_partial(run, &data);
+        } else {
+            read_records(run, &data, false);
+            return;
+        }
+    }
+}
