@@ -102,7 +102,7 @@ static void ja3_begin(struct ja3 *ja3, uint16_t version)
 
 static bool ja3_end(struct ja3 *ja3, char out[JA3_TEXT_SIZE])
 {
-    uint8_t digest[WC_MD5_DIGEST_SIZE];
+    uint8_t digest[WC_MD5_DIGEST_SIZE] = {0};
 
     out[0] = '\0';
     ja3->is_good = ja3->is_good && wc_Md5Final(&ja3->md5, digest) == 0;
@@ -205,7 +205,7 @@ static void ja4_begin(struct ja4_hash *hash)
 /* Write twelve digits, which are zeros for nothing at all. */
 static bool ja4_end(struct ja4_hash *hash, char *out)
 {
-    uint8_t digest[WC_SHA256_DIGEST_SIZE];
+    uint8_t digest[WC_SHA256_DIGEST_SIZE] = {0};
 
     hash->is_good = hash->is_good && wc_Sha256Final(&hash->sha256, digest) == 0;
     wc_Sha256Free(&hash->sha256);

@@ -289,6 +289,14 @@ static void alpn_gives_two_letters(void)
         const char *alpn;
         const char *text;
     } cases[] = {{"h2", "t12i0101h2"},
+                 {"a0Z", "t12i0101aZ"},
+                 {"A9z", "t12i0101Az"},
+                 {"0-9", "t12i010109"},
+                 {":a", "t12i010131"},
+                 {"@a", "t12i010141"},
+                 {"a[", "t12i01016b"},
+                 {"a`", "t12i010160"},
+                 {"a{", "t12i01016b"},
                  {"http/1.1", "t12i0101h1"},
                  {"h", "t12i0101hh"},
                  {"\xab", "t12i0101ab"},

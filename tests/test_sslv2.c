@@ -294,8 +294,9 @@ static void anything_else_is_alien(void)
 /* No TLS record may be taken for the beginning of a hello, or the stream would wait for ever. */
 static void no_tls_record_begins_a_hello(void)
 {
-    for (uint8_t type = TLS_CONTENT_CHANGE_CIPHER_SPEC; type <= TLS_CONTENT_HEARTBEAT; type++) {
-        struct bytes stream = bytes_of(&type, 1);
+    for (unsigned type = TLS_CONTENT_CHANGE_CIPHER_SPEC; type <= TLS_CONTENT_HEARTBEAT; type++) {
+        uint8_t octet = (uint8_t)type;
+        struct bytes stream = bytes_of(&octet, 1);
         size_t need;
 
         CU_ASSERT_EQUAL(read_client(&stream, &need), RECORD_ALIEN);

@@ -43,12 +43,13 @@ struct bytes guard_copy(const struct guard *guard, const void *data, size_t len)
     return bytes_of(guard->end - len, len);
 }
 
-static int digit_value(char c)
+/* The value of a hexadecimal digit, or 16. */
+static unsigned digit_value(char c)
 {
     static const char digits[] = "0123456789abcdef";
     const char *at = c == '\0' ? NULL : strchr(digits, tolower((unsigned char)c));
 
-    return at == NULL ? -1 : (int)(at - digits);
+    return at == NULL ? 16 : (unsigned)(at - digits);
 }
 
 /* Read the text into out, which has room for WIRE_MAX octets. */
@@ -65,9 +66,12 @@ static size_t hex_read(const char *text, uint8_t *out)
             text++;
             continue;
         }
-        if (length == WIRE_MAX || digit_value(text[0]) < 0 || digit_value(text[1]) < 0)
+        unsigned high = digit_value(text[0]);
+        unsigned low = high < 16 ? digit_value(text[1]) : 16;
+
+        if (length == WIRE_MAX || low == 16)
             die("not hexadecimal", text);
-        out[length++] = (uint8_t)(digit_value(text[0]) << 4 | digit_value(text[1]));
+        out[length++] = (uint8_t)(high << 4 | low);
         text += 2;
     }
     return length;
@@ -83,7 +87,7 @@ struct bytes guard_hex(const struct guard *guard, const char *text)
 struct bytes guard_vector(const struct guard *guard, const char *name)
 {
     char path[512];
-    char text[64 * 1024];
+    char text[65536];
     FILE *file;
     size_t length;
 

@@ -14,7 +14,7 @@
 #include <CUnit/CUnit.h>
 
 /* The longest run of octets that a guard holds. */
-#define WIRE_MAX (256 * 1024)
+#define WIRE_MAX ((size_t)256 * 1024)
 
 /* Memory that is followed by a page that cannot be read. */
 struct guard {
