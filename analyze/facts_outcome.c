@@ -105,20 +105,6 @@ static enum outcome outcome_of_connect(struct facts *facts, enum connection_end 
     return OUTCOME_INCOMPLETE;
 }
 
-/* Nobody sent a TLS record. */
-static enum outcome outcome_without_tls(struct facts *facts, enum connection_end reason)
-{
-    const struct connection *connection = facts->connection;
-    bool opening = connection->syn_seen && !moment_seen(connection->direction[SIDE_SERVER].syn)
-                   && connection->direction[SIDE_SERVER].payload_octets == 0;
-
-    if (opening && connection->direction[SIDE_CLIENT].payload_octets == 0)
-        return outcome_of_connect(facts, reason);
-    if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls_refused)
-        return OUTCOME_FAILED;
-    return OUTCOME_NOT_TLS;
-}
-
 /* Up to TLS 1.2: the client sent data after its Finished, and there is a hole in what is
  * there of the server's answer. */
 static bool client_went_on(const struct facts *facts)
@@ -149,6 +135,14 @@ static const char *what_is_missing(const struct facts *facts)
     return NULL;
 }
 
+/* A receiver says which octets it lacks (RFC 2018): they were lost on their way to it, not on
+ * their way to the capture. */
+static bool hole_is_reported(const struct facts *facts)
+{
+    return facts->connection->direction[SIDE_CLIENT].sack_hole_octets > 0
+           || facts->connection->direction[SIDE_SERVER].sack_hole_octets > 0;
+}
+
 /* Silence of a connection proves something only where TCP itself was seen to work or to fail:
  * what was sent last is either ACKed, or sent again and again. Neither means that the capture
  * lacks packets, as one does that was made through a filter. */
@@ -160,7 +154,7 @@ static bool is_dying(const struct facts *facts)
 
     if (client->most_retransmitted >= 2 || server->most_retransmitted >= 2)
         return true;
-    return acknowledged && facts->waited_ns >= SILENCE_NS;
+    return (acknowledged || hole_is_reported(facts)) && facts->waited_ns >= SILENCE_NS;
 }
 
 static enum outcome outcome_of_handshake(struct facts *facts)
@@ -177,6 +171,41 @@ static enum outcome outcome_of_handshake(struct facts *facts)
                                    ? "the capture ends during the handshake"
                                    : "the capture lacks the packets that came next";
     return OUTCOME_INCOMPLETE;
+}
+
+/* The client sent something where TLS is expected, but not one octet of its beginning is there: a
+ * hello whose first segment got lost. */
+static bool beginning_is_lost(const struct facts *facts)
+{
+    return facts->tls_expected && facts->connection->syn_seen
+           && facts->connection->direction[SIDE_CLIENT].payload_octets > 0
+           && facts->handshake->stream_octets[SIDE_CLIENT] == 0;
+}
+
+/* A client that speaks another protocol where TLS is expected, to a server that hangs up on it
+ * without a word. */
+static bool plain_client_is_hung_up_on(const struct facts *facts)
+{
+    return facts->tls_expected && facts->prelude[SIDE_CLIENT] > PRELUDE_PARTIAL
+           && !facts->answered[SIDE_SERVER] && facts->refusal.by == SIDE_SERVER
+           && (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST);
+}
+
+/* Nobody sent a TLS record. */
+static enum outcome outcome_without_tls(struct facts *facts, enum connection_end reason)
+{
+    const struct connection *connection = facts->connection;
+    bool opening = connection->syn_seen && !moment_seen(connection->direction[SIDE_SERVER].syn)
+                   && connection->direction[SIDE_SERVER].payload_octets == 0;
+
+    if (opening && connection->direction[SIDE_CLIENT].payload_octets == 0)
+        return outcome_of_connect(facts, reason);
+    if (beginning_is_lost(facts))
+        return outcome_of_handshake(facts);
+    if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls_refused
+        || plain_client_is_hung_up_on(facts))
+        return OUTCOME_FAILED;
+    return OUTCOME_NOT_TLS;
 }
 
 void facts_decide_outcome(struct facts *facts, const struct observation *observation)
