@@ -276,6 +276,9 @@ static int64_t ticks_to_ns(const struct savefile_interface *interface, uint64_t 
     if (interface->ns_per_tick != 0 && interface->offset_s == 0
         && ticks <= (uint64_t)PACKET_TIME_MAX_NS / interface->ns_per_tick)
         return (int64_t)(ticks * interface->ns_per_tick);
+    /* Not the year 2262 or later, but a time before 1970, in two's complement. */
+    if (interface->ns_per_tick != 0 && ticks > INT64_MAX)
+        return 0;
     per_second =
         interface->is_binary ? UINT64_C(1) << interface->digits : power_of_ten(interface->digits);
     fraction = ticks % per_second;
