@@ -324,7 +324,8 @@ static void the_servers_answers_of_rfc_8448_are_read(void)
     struct guard guard = guard_new();
     struct server_hello hello;
     struct hello_extensions out;
-    struct bytes body, extensions;
+    struct bytes extensions = {.len = 0};
+    struct bytes body;
 
     CU_ASSERT_TRUE_FATAL(
         server_hello_parse(guard_vector_body(&guard, "rfc8448_3_server_hello"), &hello));
