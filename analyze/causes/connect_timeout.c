@@ -1,17 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/text.h"
+
+/* A client that sent anything but SYNs, and RSTs to give up, has got an answer that the capture
+ * does not have. */
+static bool sent_only_syns(const struct direction *client)
+{
+    return client->packets <= (uint64_t)client->syn_count + client->reset.count;
+}
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
 
     if (facts->stage != STAGE_TCP_CONNECT || !moment_seen(client->syn) || server->packets > 0
-        || facts->connection->icmp.count > 0)
+        || facts->connection->icmp.count > 0 || !sent_only_syns(client))
         return CAUSE_NO;
-    evidence_add(evidence, "syn", client->syn.packet == 0 ? client->first : client->syn,
-                 "the client's SYN was sent %u time%s and nothing came back", client->syn_count,
-                 client->syn_count == 1 ? "" : "s");
+    text_add(&text, "the client's SYN was sent %u time%s", client->syn_count,
+             client->syn_count == 1 ? "" : "s");
+    if (client->syn_count > 1) {
+        text_add(&text, " within ");
+        text_add_duration(&text, client->last_syn.time_ns - client->syn.time_ns);
+    }
+    text_add(&text, " and nothing came back");
+    evidence_add(evidence, "syn", client->syn, "%s", line);
     return client->syn_count > 1 ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }
 
@@ -26,7 +41,9 @@ const struct cause cause_connect_timeout = {
               "SERVER`; capture on the server to see whether the SYN arrives; check firewalls, "
               "security groups and the server's address.",
     .reported_as = "curl: (28) Connection timed out; Chromium: net::ERR_CONNECTION_TIMED_OUT; "
-                   "Java: java.net.ConnectException: Connection timed out",
+                   "Firefox: NS_ERROR_NET_TIMEOUT; Java: java.net.ConnectException: Connection "
+                   "timed out, SocketTimeoutException: Connect timed out; Go: dial tcp: i/o "
+                   "timeout; OpenSSL: connect:errno=110",
     .alerts = "",
     .source = "RFC 9293 section 3.5; RFC 6298 section 2.1",
     .ended_by = PARTY_NETWORK,

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/server_flight.h"
+
+/* The alert names the cause, but it covers certificates that are not valid yet as well (RFC 8446
+ * section 6.2), and it rests on the client's clock. */
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    if (!client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_EXPIRED))
+        return CAUSE_NO;
+    describe_server_certificate(facts, evidence);
+    describe_server_name(facts, evidence);
+    return CAUSE_LIKELY;
+}
+
+const struct cause cause_certificate_expired = {
+    .id = "certificate_expired",
+    .layer = LAYER_CERTIFICATE,
+    .title = "The server's certificate has expired",
+    .explanation = "The client refused a certificate of the server's chain because of its validity "
+                   "dates: certificate_expired(45). The leaf or one of the intermediates is past "
+                   "its end, or the client's clock is wrong.",
+    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME </dev/null | openssl "
+              "x509 -noout -dates`. Renew the certificate, reload the service (a renewed file that "
+              "was never loaded is the classic), and watch the renewal job. If the dates are "
+              "right, set the client's clock.",
+    .reported_as = "OpenSSL: verify error 10: certificate has expired; curl: (60); Chromium: "
+                   "net::ERR_CERT_DATE_INVALID; Firefox: SEC_ERROR_EXPIRED_CERTIFICATE, "
+                   "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE; Java: CertificateExpiredException: "
+                   "NotAfter; Go: x509: certificate has expired or is not yet valid",
+    .alerts = "45 42 46 48",
+    .source = "RFC 5280 section 4.1.2.5; RFC 8446 section 6.2",
+    .match = match,
+};

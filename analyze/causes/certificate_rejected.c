@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/server_flight.h"
+
+/* A client judges a certificate at once, or after it has asked for its revocation, for which
+ * clients allow themselves some seconds. One that leaves later has other reasons. */
+#define JUDGEMENT_NS INT64_C(5000000000)
+
+/* Alerts that speak of the certificate and give no reason that a cause of its own stands for. */
+static enum certainty vague_alert(const struct facts *facts)
+{
+    static const uint8_t vague[] = {
+        TLS_ALERT_CERTIFICATE_UNKNOWN,
+        TLS_ALERT_UNSUPPORTED_CERTIFICATE,
+        TLS_ALERT_CERTIFICATE_UNOBTAINABLE,
+        TLS_ALERT_BAD_CERTIFICATE_HASH_VALUE,
+    };
+
+    for (size_t i = 0; i < sizeof(vague); i++)
+        if (client_alert_on_certificate(facts, vague[i]))
+            return CAUSE_LIKELY;
+    /* General alerts that some clients send for what their own code found wrong. */
+    if (client_silent_after_flight(facts) && server_flight_complete(facts)
+        && (client_alert_on_certificate(facts, TLS_ALERT_HANDSHAKE_FAILURE)
+            || client_alert_on_certificate(facts, TLS_ALERT_INTERNAL_ERROR)
+            || client_alert_on_certificate(facts, TLS_ALERT_ACCESS_DENIED)))
+        return CAUSE_POSSIBLE;
+    return CAUSE_NO;
+}
+
+/* TLS 1.3: an alert-sized record is all that the client had to say to the server's flight. Up to
+ * TLS 1.2: a client that verifies late has sent its own flight, and then an encrypted alert in
+ * place of waiting for the server's Finished. */
+static enum certainty encrypted_alert(const struct facts *facts)
+{
+    if (facts->refusal.kind != REFUSAL_ENCRYPTED_ALERT || facts->refusal.by != SIDE_CLIENT
+        || facts->resumed || facts->finished_note[SIDE_SERVER] != NULL)
+        return CAUSE_NO;
+    if (facts->tls13)
+        return client_silent_after_flight(facts) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+    return facts->server_certificate_note != NULL ? CAUSE_LIKELY : CAUSE_NO;
+}
+
+/* Some clients just leave when they do not like the certificate; so do scanners and impatient
+ * users. */
+static enum certainty left_after_flight(const struct facts *facts)
+{
+    if (!facts_closed_without_reason(facts, SIDE_CLIENT) || !server_flight_complete(facts)
+        || !client_silent_after_flight(facts) || facts->waited_ns > JUDGEMENT_NS)
+        return CAUSE_NO;
+    return CAUSE_POSSIBLE;
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = vague_alert(facts);
+
+    if (certainty == CAUSE_NO)
+        certainty = encrypted_alert(facts);
+    if (certainty == CAUSE_NO)
+        certainty = left_after_flight(facts);
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    describe_server_certificate(facts, evidence);
+    describe_server_name(facts, evidence);
+    return certainty;
+}
+
+const struct cause cause_certificate_rejected = {
+    .id = "certificate_rejected",
+    .layer = LAYER_CERTIFICATE,
+    .title = "The client rejected the server's certificate without a reason that can be seen",
+    .explanation = "The client ended the handshake when it had the server's certificate: with an "
+                   "alert that names no clear reason, such as certificate_unknown(46), with an "
+                   "encrypted one (TLS 1.3), or by closing. Name, dates, issuer and purpose of the "
+                   "certificate are what clients check at that point.",
+    .remedy = "Check from the client's place: `openssl s_client -connect SERVER:PORT -servername "
+              "NAME -verify_hostname NAME -verify_return_error -showcerts`. The client's log has "
+              "the exact reason. Compare with a capture of a TLS 1.2 connection to the server, in "
+              "which the certificate is readable.",
+    .reported_as = "OpenSSL: certificate verify failed, on the server: sslv3 alert certificate "
+                   "unknown; curl: (60); Chromium: net::ERR_CERT_AUTHORITY_INVALID, "
+                   "net::ERR_CERT_COMMON_NAME_INVALID; Firefox: SEC_ERROR_UNKNOWN_ISSUER, "
+                   "SSL_ERROR_BAD_CERT_DOMAIN; Java: SSLHandshakeException: Received fatal alert: "
+                   "certificate_unknown; Go: remote error: tls: unknown certificate",
+    .alerts = "46 43 111 114 40 80",
+    .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5280 section 6; RFC 9525",
+    .ended_by = PARTY_CLIENT,
+    .match = match,
+};

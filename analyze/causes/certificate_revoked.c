@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/server_flight.h"
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    if (!client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_REVOKED))
+        return CAUSE_NO;
+    describe_server_certificate(facts, evidence);
+    if (facts->certificate_status_note != NULL)
+        evidence_add(evidence, "stapled_response", facts->certificate_status_note->at,
+                     "the server sent a stapled OCSP response");
+    describe_server_name(facts, evidence);
+    return CAUSE_CERTAIN;
+}
+
+const struct cause cause_certificate_revoked = {
+    .id = "certificate_revoked",
+    .layer = LAYER_CERTIFICATE,
+    .title = "The server's certificate has been revoked",
+    .explanation = "The client found the certificate, or one of its issuers, revoked by its "
+                   "authority, through an OCSP response or a certificate revocation list, and said "
+                   "certificate_revoked(44).",
+    .remedy = "Ask the authority: `openssl ocsp -issuer issuer.pem -cert leaf.pem -url \"$(openssl "
+              "x509 -in leaf.pem -noout -ocsp_uri)\"`, or look into its CRL. Find out why it was "
+              "revoked, issue a new certificate with a new key, and replace it wherever it is in "
+              "use.",
+    .reported_as = "OpenSSL: verify error 23: certificate revoked; curl: (60); Chromium: "
+                   "net::ERR_CERT_REVOKED; Firefox: SEC_ERROR_REVOKED_CERTIFICATE; Java: "
+                   "CertificateRevokedException: Certificate has been revoked",
+    .alerts = "44",
+    .source = "RFC 5280 sections 5 and 6.3; RFC 6960; RFC 8446 section 6.2",
+    .match = match,
+};

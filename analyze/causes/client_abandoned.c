@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/server_flight.h"
+#include "analyze/causes/transport.h"
+#include "analyze/text.h"
+
+static void describe_leaving(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    text_add(&text, "the client left ");
+    text_add_duration(&text, facts->waited_ns);
+    text_add(&text, " after the last thing that was seen");
+    evidence_add(evidence, "client_left", facts->refusal.at, "%s", line);
+}
+
+/* The turn was the client's, and it said nothing more. */
+static bool went_silent(const struct facts *facts)
+{
+    return facts->refusal.kind == REFUSAL_NONE && facts->last_note != NULL
+           && facts->last_note->side == SIDE_SERVER;
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    bool after_flight = server_flight_complete(facts) && client_silent_after_flight(facts);
+
+    if (!client_hello_seen(facts))
+        return CAUSE_NO;
+    if (went_silent(facts)) {
+        describe_last_seen(facts, evidence);
+        return CAUSE_POSSIBLE;
+    }
+    if (!facts_closed_without_reason(facts, SIDE_CLIENT))
+        return CAUSE_NO;
+    describe_leaving(facts, evidence);
+    describe_last_seen(facts, evidence);
+    /* A RST, a certificate not liked or a server that does not answer explain it as well. */
+    if (facts->refusal.kind == REFUSAL_RST || after_flight
+        || (!facts->answered[SIDE_SERVER] && facts->waited_ns >= WAITED_IN_VAIN_NS))
+        return CAUSE_POSSIBLE;
+    return CAUSE_LIKELY;
+}
+
+const struct cause cause_client_abandoned = {
+    .id = "client_abandoned",
+    .layer = LAYER_NETWORK,
+    .title = "The client left in the middle of the handshake without saying why",
+    .explanation = "The client closed the connection, or fell silent, while the server was "
+                   "answering, and nothing on the wire was wrong. Users stop a page, clients race "
+                   "several connections and drop the losers, scanners and health checks look no "
+                   "further; a time-out of the client that is too short looks the same.",
+    .remedy = "Compare how long the client waited (in the evidence) with its time-outs. Read its "
+              "log at this time, and look for another connection of the same client that succeeded "
+              "at once. If it happens to one client and always at this point, run `openssl "
+              "s_client -connect SERVER:PORT -servername NAME -state` there.",
+    .reported_as = "nginx: peer closed connection in SSL handshake; Apache: AH02008: SSL library "
+                   "error 1 in handshake; HAProxy: Connection closed during SSL handshake; "
+                   "OpenSSL: on the server: unexpected eof while reading; Java: "
+                   "SSLHandshakeException: Remote host terminated the handshake; Go: http: TLS "
+                   "handshake error: EOF",
+    .alerts = "0 90",
+    .source = "RFC 8446 section 6.1; RFC 8305 section 5",
+    .ended_by = PARTY_CLIENT,
+    .match = match,
+};

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/server_flight.h"
+
+static bool alert_is_about_certificate(const struct facts *facts)
+{
+    static const uint8_t about[] = {
+        TLS_ALERT_BAD_CERTIFICATE,     TLS_ALERT_UNSUPPORTED_CERTIFICATE,
+        TLS_ALERT_CERTIFICATE_REVOKED, TLS_ALERT_CERTIFICATE_EXPIRED,
+        TLS_ALERT_CERTIFICATE_UNKNOWN, TLS_ALERT_UNKNOWN_CA,
+        TLS_ALERT_ACCESS_DENIED,
+    };
+
+    for (size_t i = 0; i < sizeof(about); i++)
+        if (facts_alert(facts, SIDE_SERVER, about[i]))
+            return true;
+    return false;
+}
+
+/* A certificate is what a server that has got one decides on next; a plain alert of another kind
+ * speaks of something else. */
+static bool refused_without_words(const struct facts *facts)
+{
+    return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
+           || facts_closed_without_reason(facts, SIDE_SERVER);
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    bool named = alert_is_about_certificate(facts);
+
+    if (!server_refused_after_client_certificate(facts) || client_certificate_was_empty(facts)
+        || (!named && !refused_without_words(facts)
+            && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)))
+        return CAUSE_NO;
+    describe_client_certificate(facts, evidence);
+    if (named)
+        return facts->tls13 ? CAUSE_LIKELY : CAUSE_CERTAIN;
+    return CAUSE_LIKELY;
+}
+
+const struct cause cause_client_certificate_rejected = {
+    .id = "client_certificate_rejected",
+    .layer = LAYER_CERTIFICATE,
+    .title = "The server rejected the client's certificate",
+    .explanation = "The server asked for a certificate, the client sent one, and the server ended "
+                   "the handshake: the issuer is unknown to it, the certificate has expired or is "
+                   "revoked, or it is not meant for clients. In TLS 1.3 the client believes to be "
+                   "connected and sees the refusal only when it reads.",
+    .remedy = "Verify the certificate as the server does: `openssl verify -purpose sslclient "
+              "-CAfile CLIENT-CA.pem -untrusted intermediates.pem client.pem`, and look at its "
+              "dates with `openssl x509 -in client.pem -noout -dates -issuer`. Send the "
+              "intermediates too; add the issuer to the server's list (ssl_client_certificate, "
+              "SSLCACertificateFile, ca-file).",
+    .reported_as = "OpenSSL: tlsv1 alert unknown ca, sslv3 alert bad certificate, on the server: "
+                   "certificate verify failed; curl: (56), (35); Chromium: "
+                   "net::ERR_BAD_SSL_CLIENT_AUTH_CERT; Firefox: SSL_ERROR_UNKNOWN_CA_ALERT, "
+                   "SSL_ERROR_BAD_CERT_ALERT; Java: SSLHandshakeException: Received fatal alert: "
+                   "certificate_unknown; Go: tls: failed to verify certificate",
+    .alerts = "42 43 44 45 46 48 49 40",
+    .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5246 sections 7.2.2 and 7.4.6",
+    .ended_by = PARTY_SERVER,
+    .match = match,
+};

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/server_flight.h"
+
+/* What servers say to an empty Certificate: handshake_failure (RFC 5246 section 7.4.6),
+ * certificate_required in TLS 1.3, or bad_certificate. */
+static bool says_so(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)
+           || facts_alert(facts, SIDE_SERVER, TLS_ALERT_BAD_CERTIFICATE)
+           || facts_alert(facts, SIDE_SERVER, TLS_ALERT_NO_CERTIFICATE)
+           || facts_alert(facts, SIDE_SERVER, TLS_ALERT_CERTIFICATE_UNKNOWN);
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_CERTIFICATE_REQUIRED)) {
+        describe_client_certificate(facts, evidence);
+        return CAUSE_CERTAIN;
+    }
+    if (!server_refused_after_client_certificate(facts) || !client_certificate_was_empty(facts))
+        return CAUSE_NO;
+    describe_client_certificate(facts, evidence);
+    return facts->certificate_request_note != NULL && says_so(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
+}
+
+const struct cause cause_client_certificate_required = {
+    .id = "client_certificate_required",
+    .layer = LAYER_CERTIFICATE,
+    .title = "The server requires a client certificate, and the client sent none",
+    .explanation = "The server asked for a certificate of the client (mutual TLS). The client "
+                   "answered with an empty list, because none is configured or none comes from an "
+                   "authority that the server named, and the server refused. In TLS 1.3 the client "
+                   "believes to be connected and sees the refusal only when it reads.",
+    .remedy = "Configure certificate and key on the client (curl --cert and --key, ssl_certificate "
+              "of the proxy, the keystore of a JVM). `openssl s_client -connect SERVER:PORT -cert "
+              "client.pem -key client.key` lists under \"Acceptable client certificate CA names\" "
+              "which issuers the server takes: a certificate of another one is not even sent.",
+    .reported_as = "OpenSSL: tlsv13 alert certificate required, on the server: peer did not return "
+                   "a certificate; curl: (56), (35); Chromium: "
+                   "net::ERR_BAD_SSL_CLIENT_AUTH_CERT; Firefox: "
+                   "SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT, SSL_ERROR_HANDSHAKE_FAILURE_ALERT; "
+                   "Java: SSLHandshakeException: Empty client certificate chain, Received fatal "
+                   "alert: certificate_required; Go: tls: client didn't provide a certificate",
+    .alerts = "116 40 42 41 46 50",
+    .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5246 section 7.4.6",
+    .ended_by = PARTY_SERVER,
+    .match = match,
+};

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+
+/* What the server chose was not on offer. Each row tests one field of ServerHello against
+ * ClientHello, both of which were read. */
+static bool suite_not_offered(const struct facts *facts)
+{
+    return !list_u16_contains(facts->client_hello.cipher_suites, facts->server_hello.cipher_suite);
+}
+
+static bool compression_not_offered(const struct facts *facts)
+{
+    return !list_u8_contains(facts->client_hello.compression_methods,
+                             facts->server_hello.compression_method);
+}
+
+static bool share_not_offered(const struct facts *facts)
+{
+    const struct hello_extensions *extensions = facts->second_client_hello_read
+                                                    ? &facts->second_client_extensions
+                                                    : &facts->client_extensions;
+    struct bytes shares = extensions->key_share.shares;
+    struct key_share share;
+
+    if (!facts->tls13 || facts->server_extensions.key_share.state != EXTENSION_WELL_FORMED
+        || extensions->key_share.state != EXTENSION_WELL_FORMED)
+        return false;
+    while (key_share_next(&shares, &share))
+        if (share.group == facts->server_extensions.key_share.group)
+            return false;
+    return true;
+}
+
+/* RFC 8446 section 4.2: a server answers extensions, it does not bring its own. renegotiation_info
+ * may answer the signalling suite (RFC 5746 section 3.6). */
+static bool extension_not_offered(const struct facts *facts)
+{
+    struct bytes extensions = facts->server_hello.extensions;
+    struct extension extension;
+    struct bytes data;
+
+    while (extension_next(&extensions, &extension))
+        if (!extension_find(facts->client_hello.extensions, extension.type, &data)
+            && !(extension.type == TLS_EXTENSION_RENEGOTIATION_INFO
+                 && facts->offer.renegotiation_info))
+            return true;
+    return false;
+}
+
+static bool server_hello_is_wrong(const struct facts *facts, struct evidence *evidence)
+{
+    static const struct {
+        bool (*is_wrong)(const struct facts *facts);
+        const char *text;
+    } rows[] = {
+        {suite_not_offered, "the server chose a cipher suite that the client did not offer"},
+        {compression_not_offered, "the server chose a compression that the client did not offer"},
+        {share_not_offered, "the server answered with a key share that the client did not offer"},
+        {extension_not_offered, "the ServerHello has an extension that the client did not offer"},
+    };
+
+    if (!facts_client_refused_server(facts) || !facts->client_hello_read
+        || !facts->server_hello_read)
+        return false;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!rows[i].is_wrong(facts))
+            continue;
+        evidence_add(evidence, "illegal_field", facts->server_hello_note->at, "%s", rows[i].text);
+        return true;
+    }
+    return false;
+}
+
+/* RFC 8446 section 4.1.2: null compression must be offered; an extension comes once. */
+static bool client_hello_is_wrong(const struct facts *facts, struct evidence *evidence)
+{
+    char hex[NAMES_HEX_SIZE];
+    uint16_t duplicate = facts->client_extensions.duplicate;
+
+    if (!facts_server_refused_hello(facts) || !facts->client_hello_read)
+        return false;
+    if (!list_u8_contains(facts->client_hello.compression_methods, TLS_COMPRESSION_NULL)) {
+        evidence_add(evidence, "illegal_field", facts->client_hello_note->at,
+                     "the client does not offer null compression");
+        return true;
+    }
+    if (!facts->client_extensions.has_duplicate)
+        return false;
+    evidence_add(evidence, "illegal_field", facts->client_hello_note->at,
+                 "the ClientHello has the extension %s twice",
+                 names_or_hex(hex, sizeof(hex), names_extension(duplicate), duplicate, 4));
+    return true;
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum side by = facts->refusal.by;
+    bool said =
+        facts->refusal.kind == REFUSAL_ALERT
+        && (facts_alert(facts, by, TLS_ALERT_ILLEGAL_PARAMETER)
+            || (by == SIDE_CLIENT && facts_alert(facts, by, TLS_ALERT_UNSUPPORTED_EXTENSION)));
+    bool wrong = server_hello_is_wrong(facts, evidence) || client_hello_is_wrong(facts, evidence);
+
+    if (wrong) {
+        describe_choice(facts, evidence);
+        if (said)
+            return CAUSE_CERTAIN;
+        return facts->refusal.kind == REFUSAL_ALERT ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+    }
+    if (!said)
+        return CAUSE_NO;
+    describe_last_seen(facts, evidence);
+    return CAUSE_LIKELY;
+}
+
+const struct cause cause_illegal_parameter = {
+    .id = "illegal_parameter",
+    .layer = LAYER_PROTOCOL,
+    .title = "A handshake message has a field that is out of range or contradicts another one",
+    .explanation = "The message could be parsed, but a field in it is not allowed there: a suite, "
+                   "group, compression or extension that was not offered, a value out of range, a "
+                   "key share that is no point of its curve. The receiver says "
+                   "illegal_parameter(47) or unsupported_extension(110).",
+    .remedy = "The evidence names the field where it is visible; `openssl s_client -connect "
+              "SERVER:PORT -msg -trace` prints all of them. Update the library of the side that "
+              "sent it. Where both are up to date, look for a device between them that changes "
+              "hello messages.",
+    .reported_as = "OpenSSL: sslv3 alert illegal parameter, wrong cipher returned, unsolicited "
+                   "extension; curl: (35); Chromium: net::ERR_SSL_PROTOCOL_ERROR; Firefox: "
+                   "SSL_ERROR_ILLEGAL_PARAMETER_ALERT, SSL_ERROR_RX_UNEXPECTED_EXTENSION; Java: "
+                   "SSLHandshakeException: Received fatal alert: illegal_parameter; Go: tls: "
+                   "server chose an unconfigured cipher suite",
+    .alerts = "47 110",
+    .source = "RFC 8446 sections 4.1.3, 4.2 and 6.2; RFC 5246 section 7.4.1.3",
+    .match = match,
+};

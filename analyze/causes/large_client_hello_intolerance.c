@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/transport.h"
+
+/* The hello, with the headers of record and message, is longer than any segment of the client. */
+static bool hello_was_split(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    uint32_t octets;
+
+    if (facts->client_hello_note == NULL || facts->second_client_hello_note != NULL)
+        return false;
+    octets =
+        facts->client_hello_note->length + TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH;
+    return octets > client->largest_segment;
+}
+
+/* The server has the whole hello, or at least its end (SACK), and ends the connection or says
+ * nothing. */
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    if (!hello_was_split(facts) || facts->answered[SIDE_SERVER] || !ended_without_reason(facts)
+        || data_is_lost(facts, SIDE_CLIENT)
+        || (facts_closed_without_reason(facts, SIDE_CLIENT)
+            && facts->waited_ns < WAITED_IN_VAIN_NS))
+        return CAUSE_NO;
+    evidence_add(evidence, "client_hello_size", facts->client_hello_note->at,
+                 "the ClientHello has %u octets and came in more than one segment, the largest of "
+                 "%u",
+                 facts->client_hello_note->length + TLS_HANDSHAKE_HEADER_LENGTH,
+                 facts->connection->direction[SIDE_CLIENT].largest_segment);
+    describe_offered_groups(facts, evidence);
+    return CAUSE_POSSIBLE;
+}
+
+const struct cause cause_large_client_hello_intolerance = {
+    .id = "large_client_hello_intolerance",
+    .layer = LAYER_NETWORK,
+    .title = "The server, or a device before it, cannot cope with a ClientHello in two segments",
+    .explanation = "Post-quantum key shares make a ClientHello longer than one TCP segment. Some "
+                   "servers and inspecting devices read only the first segment and then reset, "
+                   "close or wait for ever.",
+    .remedy = "Compare `openssl s_client -connect SERVER:PORT -groups X25519` with a client that "
+              "sends X25519MLKEM768 (curl with OpenSSL 3.5, a current browser): only the short "
+              "hello succeeds. https://tldr.fail has a test script. Update the server or the "
+              "device; until then leave the post-quantum group out on the client.",
+    .reported_as = "curl: (35) Recv failure: Connection reset by peer; Chromium: "
+                   "net::ERR_CONNECTION_RESET, net::ERR_TIMED_OUT; Firefox: "
+                   "PR_CONNECT_RESET_ERROR; Java: SocketException: Connection reset; Go: read tcp: "
+                   "connection reset by peer",
+    .alerts = "",
+    .source = "RFC 8446 sections 4.1.2 and 5.1; RFC 9293 section 3.8",
+    .match = match,
+};

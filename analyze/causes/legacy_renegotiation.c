@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    if (!facts_client_refused_server(facts)
+        || !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
+        || !facts->server_hello_read || facts->tls13 || facts->client_key_exchange_note != NULL
+        || !facts->offer.renegotiation_info
+        || facts->server_extensions.renegotiation_info.state != EXTENSION_ABSENT)
+        return CAUSE_NO;
+    evidence_add(evidence, "renegotiation_info", facts->server_hello_note->at,
+                 "the client asked for secure renegotiation, the ServerHello has no "
+                 "renegotiation_info");
+    describe_choice(facts, evidence);
+    return CAUSE_LIKELY;
+}
+
+const struct cause cause_legacy_renegotiation = {
+    .id = "legacy_renegotiation",
+    .layer = LAYER_NEGOTIATION,
+    .title = "The server does not know secure renegotiation, and the client insists on it",
+    .explanation = "The ServerHello lacks renegotiation_info (RFC 5746), so the server is open to "
+                   "the renegotiation attack of 2009. Clients that insist, such as those with "
+                   "OpenSSL 3, send handshake_failure(40) at once.",
+    .remedy = "Check with `openssl s_client -connect SERVER:PORT -legacy_server_connect`: it "
+              "prints \"Secure Renegotiation IS NOT supported\". Update the server, or the "
+              "middlebox that ends TLS for it. Until then the client can be told to go on: Options "
+              "= UnsafeLegacyServerConnect in openssl.cnf.",
+    .reported_as = "OpenSSL: unsafe legacy renegotiation disabled; curl: (35); Firefox: "
+                   "SSL_ERROR_UNSAFE_NEGOTIATION; Java: SSLHandshakeException: Failed to negotiate "
+                   "the use of secure renegotiation",
+    .alerts = "40",
+    .source = "RFC 5746 sections 3.4 and 4.1",
+    .match = match,
+};

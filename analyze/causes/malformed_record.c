@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+
+static const char *side_name(enum side side)
+{
+    return party_name(party_of(side));
+}
+
+static void describe_malformed(const struct note *note, struct evidence *evidence)
+{
+    static const char *const what[] = {
+        [MALFORMED_RECORD] = "is no TLS record",
+        [MALFORMED_RECORD_SIZE] = "is a record above the legal length",
+        [MALFORMED_EMPTY_RECORD] = "is an empty record, which is not allowed there",
+        [MALFORMED_MESSAGE_SIZE] = "announces a handshake message above any sensible length",
+        [MALFORMED_ALERT] = "is an alert that is not two octets long",
+        [MALFORMED_MESSAGE] = "is a hello that cannot be parsed",
+    };
+
+    evidence_add(evidence, "malformed", note->at, "what the %s sent at stream offset %u %s",
+                 side_name((enum side)note->side), note->length, what[note->type]);
+}
+
+/* One side says that it could not parse what the other sent. */
+static bool complained(const struct facts *facts, enum side by)
+{
+    return facts_alert(facts, by, TLS_ALERT_DECODE_ERROR)
+           || facts_alert(facts, by, TLS_ALERT_RECORD_OVERFLOW);
+}
+
+/* The hello of the other side is broken by our reading too. */
+static bool hello_is_broken(const struct facts *facts, enum side sender, struct evidence *evidence)
+{
+    const struct note *note =
+        sender == SIDE_CLIENT ? facts->client_hello_note : facts->server_hello_note;
+    const struct hello_extensions *extensions =
+        sender == SIDE_CLIENT ? &facts->client_extensions : &facts->server_extensions;
+    bool read = sender == SIDE_CLIENT ? facts->client_hello_read : facts->server_hello_read;
+    char hex[NAMES_HEX_SIZE];
+
+    if (note == NULL || note->kind != NOTE_MESSAGE || note->offset == NOTE_NOT_KEPT)
+        return false;
+    if (!read)
+        evidence_add(evidence, "malformed", note->at, "the %s's hello cannot be parsed",
+                     side_name(sender));
+    else if (extensions->has_malformed)
+        evidence_add(evidence, "malformed", note->at,
+                     "the extension %s in the %s's hello is malformed",
+                     names_or_hex(hex, sizeof(hex), names_extension(extensions->malformed),
+                                  extensions->malformed, 4),
+                     side_name(sender));
+    return !read || extensions->has_malformed;
+}
+
+static enum certainty weigh(const struct facts *facts, enum side sender, struct evidence *evidence)
+{
+    enum side receiver = side_other(sender);
+    const struct note *malformed = facts->malformed_note[sender];
+    bool complaint = complained(facts, receiver);
+    bool broken = malformed != NULL;
+
+    if (malformed != NULL)
+        describe_malformed(malformed, evidence);
+    else
+        broken = complaint && hello_is_broken(facts, sender, evidence);
+    if (complaint)
+        return broken ? CAUSE_CERTAIN : CAUSE_LIKELY;
+    /* Refused in other words, or by closing; or what broke off the stream was the last thing. */
+    return broken ? CAUSE_LIKELY : CAUSE_NO;
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = weigh(facts, SIDE_CLIENT, evidence);
+
+    if (certainty == CAUSE_NO)
+        certainty = weigh(facts, SIDE_SERVER, evidence);
+    if (certainty != CAUSE_NO)
+        return certainty;
+    /* Octets in no readable protocol where TLS was due. */
+    if (facts->refusal.kind != REFUSAL_PLAINTEXT
+        || facts->prelude[facts->refusal.by] != PRELUDE_UNKNOWN)
+        return CAUSE_NO;
+    evidence_add(evidence, "malformed", facts->refusal.at,
+                 "the %s began with octets that are neither TLS nor another protocol known",
+                 side_name(facts->refusal.by));
+    return CAUSE_LIKELY;
+}
+
+const struct cause cause_malformed_record = {
+    .id = "malformed_record",
+    .layer = LAYER_PROTOCOL,
+    .title = "One side sent octets that are not valid TLS",
+    .explanation = "A record or a handshake message breaks its grammar: a length that does not "
+                   "fit, a record above the limit, or octets that are no TLS at all. The receiver "
+                   "says decode_error(50) or record_overflow(22), or closes.",
+    .remedy = "Note the sender and the stream offset in the evidence, and open the packet in "
+              "Wireshark (filter tls, or `tshark -r FILE -V -Y 'tcp.stream eq N'`). Update the "
+              "sender's TLS library; look for a device between the two that changes the stream, "
+              "and for a second service on the same port.",
+    .reported_as = "OpenSSL: length mismatch, wrong version number, tlsv1 alert decode error; "
+                   "curl: (35); Chromium: net::ERR_SSL_PROTOCOL_ERROR; Firefox: "
+                   "SSL_ERROR_RX_RECORD_TOO_LONG, SSL_ERROR_RX_MALFORMED_SERVER_HELLO; Java: "
+                   "SSLProtocolException; Go: tls: oversized record received, remote error: tls: "
+                   "error decoding message",
+    .alerts = "50 22 47 10",
+    .source = "RFC 8446 sections 5.1, 5.2 and 6.2",
+    .match = match,
+};

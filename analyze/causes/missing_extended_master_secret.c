@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/refused_hello.h"
+
+static enum certainty client_insists(const struct facts *facts, struct evidence *evidence)
+{
+    if (!facts_client_refused_server(facts)
+        || !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
+        || !facts->server_hello_read || facts->tls13 || !facts->client_hello_read
+        || facts->client_key_exchange_note != NULL
+        || facts->client_extensions.extended_master_secret.state == EXTENSION_ABSENT
+        || facts->server_extensions.extended_master_secret.state != EXTENSION_ABSENT)
+        return CAUSE_NO;
+    evidence_add(evidence, "extended_master_secret", facts->server_hello_note->at,
+                 "the client offers extended_master_secret, the ServerHello does not have it");
+    describe_choice(facts, evidence);
+    /* Many old servers lack both extensions; more clients insist on the other one. */
+    if (facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT)
+        return CAUSE_POSSIBLE;
+    return CAUSE_LIKELY;
+}
+
+static enum certainty server_insists(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = refused_hello_suspect(facts, SUSPECT_MASTER_SECRET);
+
+    if (certainty != CAUSE_NO)
+        evidence_add(evidence, "extended_master_secret", facts->client_hello_note->at,
+                     "the client offers TLS 1.2 without extended_master_secret");
+    return certainty;
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = client_insists(facts, evidence);
+
+    return certainty != CAUSE_NO ? certainty : server_insists(facts, evidence);
+}
+
+const struct cause cause_missing_extended_master_secret = {
+    .id = "missing_extended_master_secret",
+    .layer = LAYER_NEGOTIATION,
+    .title = "One side insists on the extended master secret, the other does not know it",
+    .explanation = "In TLS 1.2 the extended_master_secret extension (RFC 7627) closes the triple "
+                   "handshake attack. Systems in FIPS mode and strict configurations refuse peers "
+                   "without it with handshake_failure(40).",
+    .remedy = "Check the server with `openssl s_client -connect SERVER:PORT -tls1_2 </dev/null | "
+              "grep 'Extended master secret'`. Update the side that lacks it, or use TLS 1.3, "
+              "which does not need it. Only as a stopgap relax the policy of the other side.",
+    .reported_as = "OpenSSL: ems not enabled; curl: (35); GnuTLS: The TLS extended master secret "
+                   "was required; Java: SSLHandshakeException: Extended Master Secret extension is "
+                   "required",
+    .alerts = "40 71",
+    .source = "RFC 7627 sections 5.2 and 5.3",
+    .match = match,
+};

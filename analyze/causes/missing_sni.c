@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/refused_hello.h"
+
+/* RFC 8446 section 9.2 has missing_extension for servers that need a name, but it is about any
+ * extension that TLS 1.3 demands. */
+static bool only_name_is_missing(const struct facts *facts)
+{
+    const struct hello_extensions *extensions = &facts->client_extensions;
+
+    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_MISSING_EXTENSION)
+           && extensions->supported_groups.state != EXTENSION_ABSENT
+           && extensions->key_share.state != EXTENSION_ABSENT
+           && extensions->signature_algorithms.state != EXTENSION_ABSENT;
+}
+
+static enum certainty weigh(const struct facts *facts)
+{
+    if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNRECOGNIZED_NAME))
+        return CAUSE_CERTAIN;
+    if (only_name_is_missing(facts))
+        return CAUSE_LIKELY;
+    return refused_hello_suspect(facts, SUSPECT_NO_NAME);
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty;
+
+    if (!facts->client_hello_read || facts->client_extensions.server_name.state != EXTENSION_ABSENT)
+        return CAUSE_NO;
+    certainty = weigh(facts);
+    if (certainty != CAUSE_NO)
+        describe_server_name(facts, evidence);
+    return certainty;
+}
+
+const struct cause cause_missing_sni = {
+    .id = "missing_sni",
+    .layer = LAYER_SERVER_NAME,
+    .title = "The client did not say which server name it wants, and the server needs one",
+    .explanation = "A server that serves several names picks the certificate by the server_name "
+                   "extension (SNI). The client sent none, because it is old, connects to an IP "
+                   "address, or is told not to, and the server has no certificate for that case.",
+    .remedy = "Compare `openssl s_client -connect SERVER:PORT -noservername` with `-servername "
+              "NAME`. Let the client use the host name (health checks and scripts that connect to "
+              "an IP address need an option: curl --connect-to, check-sni in HAProxy, "
+              "proxy_ssl_server_name in nginx), or give the server a default certificate.",
+    .reported_as = "OpenSSL: tlsv1 unrecognized name, sslv3 alert handshake failure; curl: (35); "
+                   "Chromium: net::ERR_SSL_UNRECOGNIZED_NAME_ALERT; Firefox: "
+                   "SSL_ERROR_UNRECOGNIZED_NAME_ALERT; Java: SSLHandshakeException: Received fatal "
+                   "alert: unrecognized_name",
+    .alerts = "112 109 40 80",
+    .source = "RFC 6066 section 3; RFC 8446 section 9.2",
+    .match = match,
+};

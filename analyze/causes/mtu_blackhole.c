@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/transport.h"
+
+/* Segments up to this size pass everywhere: the default of RFC 9293 section 3.7.1 for IPv4. */
+enum { ALWAYS_PASSES = 536 };
+
+enum {
+    ICMP_UNREACHABLE = 3,
+    ICMP_CODE_FRAGMENTATION = 4, /* RFC 1191 section 4 */
+    ICMPV6_TOO_BIG = 2           /* RFC 4443 section 3.2 */
+};
+
+/* A router reports that a segment of this side is too big for the next link. */
+static bool router_says_so(const struct facts *facts, enum side from)
+{
+    const struct icmp_facts *icmp = &facts->connection->icmp;
+
+    if (icmp->count == 0 || icmp->quoted != from)
+        return false;
+    if (icmp->is_ipv6)
+        return icmp->type == ICMPV6_TOO_BIG;
+    return icmp->type == ICMP_UNREACHABLE && icmp->code == ICMP_CODE_FRAGMENTATION;
+}
+
+static bool smaller_ones_passed(const struct facts *facts, enum side from)
+{
+    const struct direction *sender = &facts->connection->direction[from];
+    const struct direction *receiver = &facts->connection->direction[side_other(from)];
+
+    return (sender->largest_acknowledged > 0
+            && sender->largest_acknowledged < sender->smallest_unacknowledged)
+           || receiver->sack_blocks > 0;
+}
+
+/* Seen near the sender: full segments sent again and again, none of that size acknowledged. */
+static enum certainty seen_from_sender(const struct facts *facts, enum side from)
+{
+    const struct direction *sender = &facts->connection->direction[from];
+
+    if (!data_is_lost(facts, from) || sender->largest_unacknowledged < full_segment(facts, from)
+        || sender->smallest_unacknowledged <= ALWAYS_PASSES
+        || sender->smallest_unacknowledged <= sender->largest_acknowledged)
+        return CAUSE_NO;
+    if (router_says_so(facts, from))
+        return CAUSE_CERTAIN;
+    return smaller_ones_passed(facts, from) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+}
+
+/* Seen near the receiver: it has small segments from behind a hole that is as large as a full
+ * one, and full ones never came by. */
+static enum certainty seen_from_receiver(const struct facts *facts, enum side from)
+{
+    const struct direction *sender = &facts->connection->direction[from];
+    const struct direction *receiver = &facts->connection->direction[side_other(from)];
+    uint32_t full = full_segment(facts, from);
+
+    if (!data_has_hole(facts, from) || receiver->sack_hole_octets < full
+        || sender->payload_octets == 0 || sender->largest_segment >= full)
+        return CAUSE_NO;
+    return CAUSE_LIKELY;
+}
+
+static enum certainty weigh(const struct facts *facts, enum side from)
+{
+    enum certainty certainty = seen_from_sender(facts, from);
+
+    return certainty != CAUSE_NO ? certainty : seen_from_receiver(facts, from);
+}
+
+static void describe_icmp(const struct facts *facts, enum side from, struct evidence *evidence)
+{
+    const struct icmp_facts *icmp = &facts->connection->icmp;
+
+    if (router_says_so(facts, from))
+        evidence_add(evidence, "icmp", icmp->at,
+                     "a router reports that the next link takes at most %u octets (ICMP%s type %u "
+                     "code %u)",
+                     icmp->mtu, icmp->is_ipv6 ? "v6" : "", icmp->type, icmp->code);
+    else
+        evidence_add(evidence, "icmp", (struct moment){0},
+                     "no ICMP message about the size was seen");
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    if (!ended_without_reason(facts))
+        return CAUSE_NO;
+    for (size_t side = 0; side < SIDES; side++) {
+        enum side from = side == 0 ? SIDE_SERVER : SIDE_CLIENT; /* flights before hellos */
+        enum certainty certainty = weigh(facts, from);
+
+        if (certainty == CAUSE_NO)
+            continue;
+        describe_loss(facts, from, evidence);
+        evidence_add(evidence, "full_segment", (struct moment){0},
+                     "a full segment of the %s carries about %u octets", party_name(party_of(from)),
+                     full_segment(facts, from));
+        describe_icmp(facts, from, evidence);
+        return certainty;
+    }
+    return CAUSE_NO;
+}
+
+const struct cause cause_mtu_blackhole = {
+    .id = "mtu_blackhole",
+    .layer = LAYER_NETWORK,
+    .title = "Large packets vanish on the way while small ones pass (MTU black hole)",
+    .explanation = "Some link on the path takes only smaller packets than the hosts send, a tunnel "
+                   "or PPPoE mostly, and the ICMP message that should say so does not reach the "
+                   "sender. The TCP connection opens, but the first full segment, a certificate or "
+                   "a large ClientHello, is lost for ever.",
+    .remedy = "Find the size that passes with `ping -M do -s 1472 SERVER` (1452 for IPv6), going "
+              "down until it answers, or `tracepath SERVER`. Let ICMP type 3 code 4 and ICMPv6 "
+              "type 2 through every firewall; clamp the MSS at the tunnel (`nft add rule ... tcp "
+              "flags syn tcp option maxseg size set rt mtu`); as a stopgap set "
+              "net.ipv4.tcp_mtu_probing=1 or lower the MTU of the host.",
+    .reported_as = "curl: (28) SSL connection timeout; Chromium: net::ERR_TIMED_OUT, "
+                   "net::ERR_CONNECTION_TIMED_OUT; Firefox: NS_ERROR_NET_TIMEOUT; Java: "
+                   "SocketTimeoutException: Read timed out; Go: net/http: TLS handshake timeout",
+    .alerts = "",
+    .source = "RFC 2923 section 2.1; RFC 1191; RFC 8201; RFC 4821",
+    .ended_by = PARTY_NETWORK,
+    .match = match,
+};

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/text.h"
+
+static bool offers_alpn(const struct facts *facts)
+{
+    return facts->client_hello_read && facts->client_extensions.alpn.state == EXTENSION_WELL_FORMED;
+}
+
+static enum certainty said_so(const struct facts *facts)
+{
+    if (!facts_alert(facts, SIDE_SERVER, TLS_ALERT_NO_APPLICATION_PROTOCOL)
+        && !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_NO_APPLICATION_PROTOCOL))
+        return CAUSE_NO;
+    return offers_alpn(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
+}
+
+static bool protocol_is_offered(const struct facts *facts, struct bytes chosen)
+{
+    struct bytes list = facts->client_extensions.alpn.protocols;
+    struct bytes name;
+
+    while (list_name_next(&list, &name))
+        if (bytes_equal(name, chosen))
+            return true;
+    return false;
+}
+
+/* Up to TLS 1.2 the choice is in clear. A client must get one of those that it offered (RFC 7301
+ * section 3.1), and may refuse anything else with whatever alert it likes. */
+static bool choice_was_not_offered(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    struct bytes list = facts->server_extensions.alpn.protocols;
+    struct bytes chosen;
+
+    if (!facts_client_refused_server(facts) || facts->refusal.kind != REFUSAL_ALERT
+        || !facts->client_hello_read || !facts->server_hello_read
+        || facts->server_extensions.alpn.state != EXTENSION_WELL_FORMED
+        || !list_name_next(&list, &chosen) || protocol_is_offered(facts, chosen))
+        return false;
+    text_add(&text, "the server chose the protocol ");
+    text_add_untrusted(&text, chosen);
+    text_add(&text, ", which the client did not offer");
+    evidence_add(evidence, "chosen_alpn", facts->server_hello_note->at, "%s", line);
+    return true;
+}
+
+/* In TLS 1.3 a server that is past its ServerHello refuses encrypted. */
+static bool may_be_hidden(const struct facts *facts)
+{
+    return facts->tls13 && facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
+           && facts->refusal.by == SIDE_SERVER && facts->first_protected_note[SIDE_CLIENT] == NULL
+           && offers_alpn(facts);
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = said_so(facts);
+
+    if (certainty == CAUSE_NO && choice_was_not_offered(facts, evidence))
+        certainty = CAUSE_LIKELY;
+    if (certainty == CAUSE_NO && may_be_hidden(facts))
+        certainty = CAUSE_POSSIBLE;
+    if (certainty != CAUSE_NO)
+        describe_offered_alpn(facts, evidence);
+    return certainty;
+}
+
+const struct cause cause_no_shared_alpn = {
+    .id = "no_shared_alpn",
+    .layer = LAYER_NEGOTIATION,
+    .title = "Client and server have no application protocol (ALPN) in common",
+    .explanation = "The client lists application protocols such as h2 or http/1.1. The server "
+                   "knows none of them and says no_application_protocol(120), or it chose one that "
+                   "the client did not list.",
+    .remedy = "See what the server takes with `openssl s_client -connect SERVER:PORT -alpn "
+              "h2,http/1.1`. Enable the client's protocol on the server, correct the list on the "
+              "client, or leave ALPN out where the server knows none. A client that reaches the "
+              "wrong service on this port looks the same.",
+    .reported_as = "OpenSSL: tlsv1 alert no application protocol; curl: (35); Chromium: "
+                   "net::ERR_SSL_PROTOCOL_ERROR; Firefox: "
+                   "SSL_ERROR_NEXT_PROTOCOL_NO_PROTOCOL; Java: SSLHandshakeException: Received "
+                   "fatal alert: no_application_protocol; Go: tls: client requested unsupported "
+                   "application protocols",
+    .alerts = "120 110 47 50 40",
+    .source = "RFC 7301 sections 3.1 and 3.2",
+    .match = match,
+};

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/refused_hello.h"
+
+static void describe_narrowness(const struct facts *facts, struct evidence *evidence)
+{
+    const struct offer *offer = &facts->offer;
+    struct moment at = facts->client_hello_note->at;
+
+    if (offer->suites_all_obsolete)
+        evidence_add(evidence, "suites_obsolete", at,
+                     "every suite offered is obsolete: servers of today refuse them all");
+    else if (offer->suites_legacy && !offer->suites_ecdhe)
+        evidence_add(evidence, "suites_without_ecdhe", at,
+                     "no suite offered has an ephemeral elliptic-curve key exchange (ECDHE)");
+    else if (offer->suites_legacy && !offer->suites_tls13 && !offer->suites_ecdsa)
+        evidence_add(evidence, "suites_one_key_type", at,
+                     "no suite offered can be served with an ECDSA certificate");
+    else if (offer->suites_legacy && !offer->suites_tls13 && !offer->suites_rsa)
+        evidence_add(evidence, "suites_one_key_type", at,
+                     "no suite offered can be served with an RSA certificate");
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = refused_hello_suspect(facts, SUSPECT_SUITES);
+
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    describe_offered_suites(facts, evidence);
+    describe_narrowness(facts, evidence);
+    describe_offered_versions(facts, evidence);
+    return certainty;
+}
+
+const struct cause cause_no_shared_cipher = {
+    .id = "no_shared_cipher",
+    .layer = LAYER_NEGOTIATION,
+    .title = "The server accepts none of the cipher suites that the client offers",
+    .explanation = "A server picks one of the client's cipher suites. It found none that it "
+                   "accepts, or none that fits the key in its certificate, and refused the "
+                   "ClientHello with handshake_failure(40) or insufficient_security(71).",
+    .remedy = "List what the server takes with `nmap --script ssl-enum-ciphers -p PORT SERVER` or "
+              "`openssl s_client -connect SERVER:PORT -cipher SUITE`, and compare it with the "
+              "offer in the evidence. Update the client; on the server add a suite of the Mozilla "
+              "\"intermediate\" list, or a second certificate with the other type of key (RSA or "
+              "ECDSA).",
+    .reported_as = "OpenSSL: sslv3 alert handshake failure, on the server: no shared cipher; curl: "
+                   "(35); Chromium: net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH; Firefox: "
+                   "SSL_ERROR_NO_CYPHER_OVERLAP; Java: SSLHandshakeException: no cipher suites in "
+                   "common, Received fatal alert: handshake_failure; Go: tls: no cipher suite "
+                   "supported by both client and server",
+    .alerts = "40 71",
+    .source = "RFC 8446 sections 4.1.1 and 6.2; RFC 5246 section 7.4.1.3",
+    .match = match,
+};

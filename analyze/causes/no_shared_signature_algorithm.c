@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/refused_hello.h"
+
+/* unsupported_certificate(43) of a server that has not seen any certificate of the client is
+ * about its own; missing_extension(109) about a list that TLS 1.3 demands. */
+static bool server_says_so(const struct facts *facts)
+{
+    if (!facts_server_refused_hello(facts))
+        return false;
+    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNSUPPORTED_CERTIFICATE)
+           || (facts_alert(facts, SIDE_SERVER, TLS_ALERT_MISSING_EXTENSION)
+               && facts->client_hello_read
+               && facts->client_extensions.signature_algorithms.state == EXTENSION_ABSENT);
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty =
+        server_says_so(facts) ? CAUSE_LIKELY : refused_hello_suspect(facts, SUSPECT_SCHEMES);
+
+    if (certainty != CAUSE_NO)
+        describe_offered_schemes(facts, evidence);
+    return certainty;
+}
+
+const struct cause cause_no_shared_signature_algorithm = {
+    .id = "no_shared_signature_algorithm",
+    .layer = LAYER_NEGOTIATION,
+    .title = "The server's key cannot make any signature that the client accepts",
+    .explanation = "The client lists the signature schemes that it can verify "
+                   "(signature_algorithms). None of them works with the key in the server's "
+                   "certificate: typically a list without RSA at a server with an RSA key, a list "
+                   "without ECDSA at one with an ECDSA key, or nothing but SHA-1.",
+    .remedy = "See what the server's key is with `openssl s_client -connect SERVER:PORT | openssl "
+              "x509 -noout -text`, and try a single scheme with `-sigalgs RSA-PSS+SHA256`. Correct "
+              "the client's list, or give the server a second certificate with the other type of "
+              "key.",
+    .reported_as = "OpenSSL: on the server: no shared signature algorithms, no suitable signature "
+                   "algorithm; curl: (35); Chromium: net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH; "
+                   "Firefox: SSL_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM; Java: "
+                   "SSLHandshakeException: Received fatal alert: handshake_failure; Go: tls: peer "
+                   "doesn't support any of the certificate's signature algorithms",
+    .alerts = "40 43 47 71 80 109",
+    .source = "RFC 8446 sections 4.2.3, 4.4.2.2 and 9.2; RFC 5246 section 7.4.1.4.1",
+    .match = match,
+};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/text.h"
+
+/* A line of the client's request that is worth showing. */
+enum { REQUEST_LINE_MAX = 80 };
+
+static bool is_known(enum prelude prelude)
+{
+    return prelude != PRELUDE_UNKNOWN && prelude != PRELUDE_PARTIAL;
+}
+
+static struct bytes client_line(const struct facts *facts)
+{
+    const struct prelude_text *text = facts->handshake->prelude[SIDE_CLIENT];
+
+    if (text == NULL)
+        return (struct bytes){0};
+    return prelude_first_line(bytes_of(text->data, text->length), REQUEST_LINE_MAX);
+}
+
+static void describe_request(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    struct bytes request = client_line(facts);
+
+    text_add(&text, "the client began without TLS: %s", prelude_name(facts->prelude[SIDE_CLIENT]));
+    if (request.len > 0) {
+        text_add(&text, ", \"");
+        text_add_untrusted(&text, request);
+        text_add(&text, "\"");
+    }
+    evidence_add(evidence, "client_plaintext", facts->prelude_note[SIDE_CLIENT]->at, "%s", line);
+}
+
+/* The server says that it expected TLS: with an alert, or with the page that web servers have for
+ * this. */
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    bool tls_server = facts->handshake->spoke_tls[SIDE_SERVER];
+    bool page = facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS;
+
+    if (facts->prelude_note[SIDE_CLIENT] == NULL || facts->handshake->switched
+        || facts->client_hello_note != NULL || (!tls_server && !page))
+        return CAUSE_NO;
+    if (!is_known(facts->prelude[SIDE_CLIENT]) && client_line(facts).len == 0)
+        return CAUSE_NO;
+    describe_request(facts, evidence);
+    if (page)
+        evidence_add(evidence, "server_page", facts->handshake->prelude[SIDE_SERVER]->at,
+                     "the server answers in clear that a plain request came to its HTTPS port");
+    return is_known(facts->prelude[SIDE_CLIENT]) ? CAUSE_CERTAIN : CAUSE_LIKELY;
+}
+
+const struct cause cause_plaintext_on_tls_port = {
+    .id = "plaintext_on_tls_port",
+    .layer = LAYER_PROTOCOL,
+    .title = "The client speaks plain text to a port where the server expects TLS",
+    .explanation = "The client's first octets are a request in clear, such as \"GET / HTTP/1.1\", "
+                   "and the server answers with a TLS alert or with its page for plain requests on "
+                   "the HTTPS port. The client was not told to use TLS.",
+    .remedy = "Correct the client's URL or setting: https:// instead of http://, TLS on, or the "
+              "port for plain connections. In reverse proxies and health checks: proxy_pass "
+              "https://..., `check-ssl`. `openssl s_client -connect SERVER:PORT` shows that the "
+              "port speaks TLS.",
+    .reported_as = "nginx: 400 The plain HTTP request was sent to HTTPS port; OpenSSL: on the "
+                   "server: http request, wrong version number; curl: (52), (1) Received HTTP/0.9 "
+                   "when not allowed; Chromium: net::ERR_EMPTY_RESPONSE, "
+                   "net::ERR_INVALID_HTTP_RESPONSE; Go: Client sent an HTTP request to an HTTPS "
+                   "server; Java: SSLException: Unsupported or unrecognized SSL message",
+    .alerts = "10 22 50 70",
+    .source = "RFC 9110 section 4.2.2; RFC 8446 section 5.1",
+    .match = match,
+};

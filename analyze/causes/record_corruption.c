@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+
+static enum certainty said_so(const struct facts *facts, enum side by)
+{
+    if (facts_alert(facts, by, TLS_ALERT_BAD_RECORD_MAC)
+        || facts_alert(facts, by, TLS_ALERT_DECRYPTION_FAILED))
+        return CAUSE_CERTAIN;
+    /* Also about signatures, whose fault can be in the certificate. */
+    return facts_alert(facts, by, TLS_ALERT_DECRYPT_ERROR) ? CAUSE_LIKELY : CAUSE_NO;
+}
+
+/* Up to TLS 1.2: the server has switched to encryption, and an alert stands where its Finished
+ * should be. It could not make sense of the client's. */
+static enum certainty finished_not_accepted(const struct facts *facts)
+{
+    if (facts->tls13 || facts->refusal.kind != REFUSAL_ENCRYPTED_ALERT
+        || facts->refusal.by != SIDE_SERVER || facts->finished_note[SIDE_CLIENT] == NULL
+        || facts->finished_note[SIDE_SERVER] != NULL)
+        return CAUSE_NO;
+    return CAUSE_LIKELY;
+}
+
+/* The server left without a word at that very place. */
+static enum certainty left_at_finished(const struct facts *facts)
+{
+    if (facts->tls13 || !facts_closed_without_reason(facts, SIDE_SERVER)
+        || facts->refusal.kind == REFUSAL_NONE || facts->finished_note[SIDE_CLIENT] == NULL
+        || facts->finished_note[SIDE_SERVER] != NULL || facts->resumed)
+        return CAUSE_NO;
+    return CAUSE_POSSIBLE;
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = said_so(facts, SIDE_SERVER);
+
+    if (certainty == CAUSE_NO)
+        certainty = said_so(facts, SIDE_CLIENT);
+    if (certainty == CAUSE_NO)
+        certainty = finished_not_accepted(facts);
+    if (certainty == CAUSE_NO)
+        certainty = left_at_finished(facts);
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    describe_choice(facts, evidence);
+    describe_last_seen(facts, evidence);
+    return certainty;
+}
+
+const struct cause cause_record_corruption = {
+    .id = "record_corruption",
+    .layer = LAYER_PROTOCOL,
+    .title = "One side could not decrypt or verify what the other sent",
+    .explanation = "A protected record, a signature or a Finished message did not pass its check: "
+                   "bad_record_mac(20) or decrypt_error(51). The octets were changed on the way, "
+                   "the two sides computed different keys, or one has a defect.",
+    .remedy = "Capture on both sides and compare the payload octet by octet: a difference points "
+              "to a device or network card on the way (test with `ethtool -K IFACE tso off gso off "
+              "gro off`). No difference points to a library: update both, and try other suites "
+              "with `openssl s_client -connect SERVER:PORT -cipher SUITE`. Certificate and private "
+              "key that do not belong together look the same.",
+    .reported_as = "OpenSSL: decryption failed or bad record mac, digest check failed, tlsv1 alert "
+                   "decrypt error; curl: (35), (56); Chromium: "
+                   "net::ERR_SSL_BAD_RECORD_MAC_ALERT, net::ERR_SSL_DECRYPT_ERROR_ALERT; Firefox: "
+                   "SSL_ERROR_BAD_MAC_READ, SSL_ERROR_BAD_MAC_ALERT, "
+                   "SSL_ERROR_DECRYPT_ERROR_ALERT; Java: SSLHandshakeException: Received fatal "
+                   "alert: bad_record_mac; Go: local error: tls: bad record MAC",
+    .alerts = "20 21 51",
+    .source = "RFC 8446 sections 5.2 and 6.2; RFC 5246 section 7.2.2",
+    .match = match,
+};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* refused_hello.h -- what in an offer most likely made the server refuse it.
+ *
+ * Many servers answer any offer that they cannot take with one alert,
+ * handshake_failure(40), or just close. What is unusual about the hello then tells
+ * the explanations apart: each suspect is weighed by its own facts, and only one
+ * that stands out from all others is likely.
+ */
+#ifndef TLSWHY_ANALYZE_CAUSES_REFUSED_HELLO_H
+#define TLSWHY_ANALYZE_CAUSES_REFUSED_HELLO_H
+
+#include "analyze/cause.h"
+
+enum suspect {
+    SUSPECT_VERSION,
+    SUSPECT_SUITES,
+    SUSPECT_GROUPS,
+    SUSPECT_SCHEMES,
+    SUSPECT_NO_NAME, /* no server_name at all */
+    SUSPECT_NAME,    /* the name asked for */
+    SUSPECT_MASTER_SECRET,
+    SUSPECTS
+};
+
+/* How well this suspect explains that the server refused the hello. CAUSE_NO when the server did
+ * not refuse it, or refused it in a way that speaks against the suspect. Never CAUSE_CERTAIN:
+ * what the server would have taken is not in the offer. */
+enum certainty refused_hello_suspect(const struct facts *facts, enum suspect suspect);
+
+/* The packets are younger than the end of a time, in seconds since 1970: what was common then
+ * does not stand out in them. */
+bool captured_after(const struct facts *facts, int64_t seconds);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/transport.h"
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    if (facts->refusal.kind == REFUSAL_NONE || facts->refusal.kind == REFUSAL_RST
+        || !facts_closed_without_reason(facts, SIDE_SERVER) || !client_hello_seen(facts))
+        return CAUSE_NO;
+    describe_last_seen(facts, evidence);
+    describe_server_name(facts, evidence);
+    describe_offered_versions(facts, evidence);
+    return CAUSE_LIKELY;
+}
+
+const struct cause cause_server_closed = {
+    .id = "server_closed",
+    .layer = LAYER_NETWORK,
+    .title = "The server closed the connection during the handshake without saying why",
+    .explanation = "The server sent FIN, or close_notify, before the handshake was finished, and "
+                   "no alert that names a reason. Servers do so when they do not like the offer or "
+                   "the name and are not polite, when a limit or time-out strikes, or when the "
+                   "process behind a proxy is gone.",
+    .remedy = "The reason is in the server's log at this time, if at all. Vary one thing after the "
+              "other: `openssl s_client -connect SERVER:PORT -servername NAME -tls1_2`, another "
+              "name, another client address. If the close came after a long pause, look for the "
+              "handshake time-out of the server and for what kept the client from answering.",
+    .reported_as = "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL, unexpected eof while "
+                   "reading; Chromium: net::ERR_CONNECTION_CLOSED; Firefox: "
+                   "PR_END_OF_FILE_ERROR; Java: SSLHandshakeException: Remote host terminated the "
+                   "handshake; Go: EOF; GnuTLS: The TLS connection was non-properly terminated",
+    .alerts = "0 90",
+    .source = "RFC 8446 section 6.1; RFC 9293 section 3.6",
+    .ended_by = PARTY_SERVER,
+    .match = match,
+};

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/server_flight.h"
+
+#include "analyze/causes/causes.h"
+
+/* Octets of protected records that must hold a server's certificate: the smallest that are in use
+ * have 300 octets, and EncryptedExtensions, CertificateVerify and Finished add 100 and more. A
+ * resumed flight stays below 150. */
+enum { PROTECTED_FLIGHT_MIN = 350 };
+
+bool server_flight_complete(const struct facts *facts)
+{
+    if (facts->resumed)
+        return false;
+    if (facts->tls13)
+        return facts->handshake->application_octets[SIDE_SERVER] >= PROTECTED_FLIGHT_MIN;
+    return facts->server_certificate_note != NULL && facts->server_hello_done_note != NULL;
+}
+
+bool client_silent_after_flight(const struct facts *facts)
+{
+    const struct note *protected_note = facts->first_protected_note[SIDE_CLIENT];
+
+    return facts->client_key_exchange_note == NULL && facts->client_certificate_note == NULL
+           && (protected_note == NULL || protected_note == facts->refusal.note);
+}
+
+bool client_alert_on_certificate(const struct facts *facts, uint8_t description)
+{
+    return facts_client_refused_server(facts) && facts_alert(facts, SIDE_CLIENT, description)
+           && (facts->tls13 || facts->server_certificate_note != NULL || facts->missed);
+}
+
+/* SSL 3.0 has an alert for it (RFC 6101 section 5.4.2): a warning. */
+static bool no_certificate_alert(const struct facts *facts)
+{
+    const struct note *warning = facts->warning_note;
+
+    return warning != NULL && warning->side == SIDE_CLIENT
+           && warning->code == TLS_ALERT_NO_CERTIFICATE;
+}
+
+static bool client_answered_request(const struct facts *facts)
+{
+    const struct note *first = facts->first_protected_note[SIDE_CLIENT];
+
+    if (!facts->tls13)
+        return facts->client_certificate_note != NULL || no_certificate_alert(facts);
+    /* With early data its end comes first, and its size is much like an empty Certificate's. */
+    return first != NULL && facts->stage >= STAGE_ENCRYPTED_CLIENT_FLIGHT
+           && facts->client_extensions.early_data.state == EXTENSION_ABSENT
+           && !suite_finished_length(facts->suite, TLS_VERSION_1_3, first->length);
+}
+
+bool server_refused_after_client_certificate(const struct facts *facts)
+{
+    return facts->refusal.kind != REFUSAL_NONE && facts->refusal.by == SIDE_SERVER
+           && client_answered_request(facts);
+}
+
+bool client_certificate_was_empty(const struct facts *facts)
+{
+    return facts->tls13 ? facts->client_certificate_likely_empty
+                        : facts->client_certificate_empty || no_certificate_alert(facts);
+}
+
+void describe_server_certificate(const struct facts *facts, struct evidence *evidence)
+{
+    if (facts->server_certificate_note != NULL)
+        evidence_add(evidence, "server_certificate", facts->server_certificate_note->at,
+                     "the server sent its certificates: %u octets",
+                     facts->server_certificate_note->length);
+    else if (facts->first_protected_note[SIDE_SERVER] != NULL)
+        evidence_add(evidence, "server_flight", facts->first_protected_note[SIDE_SERVER]->at,
+                     "the server's flight is encrypted: %llu octets",
+                     (unsigned long long)facts->handshake->application_octets[SIDE_SERVER]);
+}
+
+void describe_client_certificate(const struct facts *facts, struct evidence *evidence)
+{
+    const struct note *protected_note = facts->first_protected_note[SIDE_CLIENT];
+    const struct note *certificate = facts->client_certificate_note;
+
+    if (facts->certificate_request_note != NULL)
+        evidence_add(evidence, "certificate_request", facts->certificate_request_note->at,
+                     "the server asked the client for a certificate");
+    if (certificate != NULL)
+        evidence_add(evidence, "client_certificate", certificate->at, "%s",
+                     facts->client_certificate_empty
+                         ? "the client's Certificate message has no certificate in it"
+                         : "the client sent a certificate");
+    else if (no_certificate_alert(facts))
+        evidence_add(evidence, "client_certificate", facts->warning_note->at,
+                     "the client says that it has no certificate: alert no_certificate(41)");
+    else if (facts->tls13 && protected_note != NULL)
+        evidence_add(evidence, "client_certificate", protected_note->at,
+                     "the client's encrypted flight begins with a record of %u octets: %s",
+                     protected_note->length,
+                     facts->client_certificate_likely_empty
+                         ? "a Certificate message without a certificate has that size"
+                         : "more than a Finished, so it was asked for a certificate");
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* server_flight.h -- what the peers did with each other's certificates, as far as places and
+ * sizes tell. */
+#ifndef TLSWHY_ANALYZE_CAUSES_SERVER_FLIGHT_H
+#define TLSWHY_ANALYZE_CAUSES_SERVER_FLIGHT_H
+
+#include "analyze/cause.h"
+
+/* The server's flight with its certificate came to its end: ServerHelloDone, or in TLS 1.3
+ * protected records of the size of a certificate. */
+bool server_flight_complete(const struct facts *facts);
+
+/* The client sent nothing after the server's flight but what ended the handshake. */
+bool client_silent_after_flight(const struct facts *facts);
+
+/* The client refused with this plain alert at a point where it can have seen the server's
+ * certificate. */
+bool client_alert_on_certificate(const struct facts *facts, uint8_t description);
+
+/* The server refused, in whatever way, after the client's answer to its CertificateRequest. In
+ * TLS 1.3 that request is not visible; sizes tell that the client answered one. */
+bool server_refused_after_client_certificate(const struct facts *facts);
+
+/* The client's Certificate had no certificate in it, as seen (up to TLS 1.2, or the no_certificate
+ * alert of SSL 3.0) or by its size (TLS 1.3). */
+bool client_certificate_was_empty(const struct facts *facts);
+
+/* Say where the server's certificate, or the client's, was seen. */
+void describe_server_certificate(const struct facts *facts, struct evidence *evidence);
+void describe_client_certificate(const struct facts *facts, struct evidence *evidence);
+
+#endif

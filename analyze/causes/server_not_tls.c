@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/transport.h"
+#include "analyze/text.h"
+
+/* A line of the server's that is worth showing. */
+enum { BANNER_MAX = 100 };
+
+static struct bytes first_line(const struct prelude_text *text)
+{
+    if (text == NULL)
+        return (struct bytes){0};
+    return prelude_first_line(bytes_of(text->data, text->length), BANNER_MAX);
+}
+
+static void describe_banner(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    struct bytes banner = first_line(facts->handshake->prelude[SIDE_SERVER]);
+
+    text_add(&text, "the server speaks %s", prelude_name(facts->prelude[SIDE_SERVER]));
+    if (banner.len > 0) {
+        text_add(&text, ": \"");
+        text_add_untrusted(&text, banner);
+        text_add(&text, "\"");
+    }
+    evidence_add(evidence, "server_protocol", facts->refusal.at, "%s", line);
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum prelude prelude = facts->prelude[SIDE_SERVER];
+    bool known = prelude != PRELUDE_UNKNOWN && prelude != PRELUDE_PARTIAL;
+
+    if (facts->refusal.kind != REFUSAL_PLAINTEXT || facts->refusal.by != SIDE_SERVER
+        || !client_hello_seen(facts))
+        return CAUSE_NO;
+    /* Octets that are neither TLS nor readable may be anything. */
+    if (!known && first_line(facts->handshake->prelude[SIDE_SERVER]).len == 0)
+        return CAUSE_NO;
+    describe_banner(facts, evidence);
+    return known ? CAUSE_CERTAIN : CAUSE_LIKELY;
+}
+
+const struct cause cause_server_not_tls = {
+    .id = "server_not_tls",
+    .layer = LAYER_PROTOCOL,
+    .title = "The client speaks TLS, but the server on this port speaks something else",
+    .explanation = "The client's ClientHello met a service that does not expect TLS there: it "
+                   "sent a greeting or an error in its own protocol. Many clients then report a "
+                   "wrong version number, although no version is at fault.",
+    .remedy = "Look at what answers with `nc SERVER PORT` or `curl -v http://SERVER:PORT/`. "
+              "Correct the port, switch TLS on in the service (listen 443 ssl), or use STARTTLS "
+              "where the protocol has it: `openssl s_client -connect SERVER:PORT -starttls smtp`.",
+    .reported_as = "OpenSSL: wrong version number, packet length too long; curl: (35); Chromium: "
+                   "net::ERR_SSL_PROTOCOL_ERROR; Firefox: SSL_ERROR_RX_RECORD_TOO_LONG; Java: "
+                   "SSLException: Unsupported or unrecognized SSL message; Go: tls: first record "
+                   "does not look like a TLS handshake; GnuTLS: An unexpected TLS packet was "
+                   "received",
+    .alerts = "70 10 22 50",
+    .source = "RFC 8446 section 5.1; RFC 3207; RFC 2595",
+    .ended_by = PARTY_SERVER,
+    .match = match,
+};

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/transport.h"
+
+/* The last word was the client's, it reached the server, and no answer came for as long as
+ * anybody watched. */
+static bool waited_in_vain(const struct facts *facts)
+{
+    bool client_gave_up =
+        facts_closed_without_reason(facts, SIDE_CLIENT) && facts->waited_ns >= WAITED_IN_VAIN_NS;
+
+    return client_gave_up || facts->refusal.kind == REFUSAL_NONE;
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    if (!client_hello_seen(facts) || facts->last_note == NULL
+        || facts->last_note->side != SIDE_CLIENT || !waited_in_vain(facts)
+        || data_is_lost(facts, SIDE_CLIENT) || data_is_lost(facts, SIDE_SERVER)
+        || data_has_hole(facts, SIDE_SERVER))
+        return CAUSE_NO;
+    describe_last_seen(facts, evidence);
+    describe_wait(facts, evidence);
+    if (facts->connection->direction[SIDE_CLIENT].unacknowledged_octets > 0)
+        return CAUSE_POSSIBLE;
+    return facts->answered[SIDE_SERVER] ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+}
+
+const struct cause cause_server_silent = {
+    .id = "server_silent",
+    .layer = LAYER_NETWORK,
+    .title = "The server got the client's hello and never answered it",
+    .explanation = "The TCP connection works, the server's host acknowledged what the client sent, "
+                   "and yet no TLS answer came. The process hangs, is overloaded, waits for "
+                   "something else first (a PROXY protocol header), or is not what speaks TLS "
+                   "here; or a device takes the connection and forwards nothing.",
+    .remedy = "On the server look at the process (`ss -tnp 'sport = :PORT'` shows octets waiting "
+              "in Recv-Q: it does not read) and its load. Behind a load balancer compare the PROXY "
+              "protocol settings of both. `openssl s_client -connect SERVER:PORT` directly at the "
+              "server, past proxies and firewalls, tells where it hangs.",
+    .reported_as = "curl: (28) SSL connection timeout; Chromium: net::ERR_TIMED_OUT; Firefox: "
+                   "NS_ERROR_NET_TIMEOUT; Java: SocketTimeoutException: Read timed out; Go: "
+                   "net/http: TLS handshake timeout",
+    .alerts = "",
+    .source = "RFC 8446 section 2; RFC 6298 section 2.1",
+    .match = match,
+};

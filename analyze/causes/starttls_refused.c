@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/text.h"
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (!facts->starttls_refused)
+        return CAUSE_NO;
+    evidence_add(evidence, "starttls", facts->handshake->starttls_at,
+                 "the client asked to change to TLS within %s",
+                 prelude_name(facts->prelude[SIDE_CLIENT]));
+    text_add(&text, "the server answered ");
+    if (facts->starttls_reply.len > 0) {
+        text_add(&text, "\"");
+        text_add_untrusted(&text, facts->starttls_reply);
+        text_add(&text, "\"");
+    } else {
+        text_add(&text, "no");
+    }
+    evidence_add(evidence, "starttls_reply", facts->handshake->prelude[SIDE_SERVER]->at, "%s",
+                 line);
+    return CAUSE_CERTAIN;
+}
+
+const struct cause cause_starttls_refused = {
+    .id = "starttls_refused",
+    .layer = LAYER_PROTOCOL,
+    .title = "The server refused the client's request to change to TLS",
+    .explanation = "In this protocol TLS begins on request (STARTTLS, AUTH TLS, an SSLRequest of "
+                   "PostgreSQL, CONNECT at a proxy). The server's answer was no, so that there was "
+                   "no TLS handshake at all.",
+    .remedy = "Read the refusing line in the evidence. Try it with `openssl s_client -connect "
+              "SERVER:PORT -starttls smtp` (or imap, pop3, ftp, postgres, ...). Enable TLS and a "
+              "certificate in the service (smtpd_tls_security_level in Postfix, ssl = on in "
+              "PostgreSQL), or allow the target in the proxy's rules. A firewall that rewrites "
+              "mail sessions can remove STARTTLS as well.",
+    .reported_as = "curl: (64), (56) CONNECT tunnel failed, response 403; OpenSSL: Didn't find "
+                   "STARTTLS in server response; psql: server does not support SSL, but SSL was "
+                   "required; Postfix: Must issue a STARTTLS command first; Chromium: "
+                   "net::ERR_TUNNEL_CONNECTION_FAILED; Java: SMTPSendFailedException",
+    .alerts = "",
+    .source = "RFC 3207 section 4; RFC 9051 section 6.2.1; RFC 2595; RFC 4217; RFC 9110 section "
+              "9.3.6",
+    .ended_by = PARTY_SERVER,
+    .match = match,
+};

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/transport.h"
+
+#include "analyze/causes/causes.h"
+#include "analyze/text.h"
+
+enum {
+    LOST_SENDS_MIN = 2,   /* sent again twice: not just slow */
+    TCP_OPTIONS_MAX = 40, /* RFC 9293 section 3.1 */
+    FULL_SEGMENT_UNKNOWN =
+        1200 /* without an announced size: the smallest MTU of IPv6 is 1280 octets
+                                   (RFC 8200 section 5), less 60 of headers and some options */
+};
+
+static const char *side_name(enum side side)
+{
+    return party_name(party_of(side));
+}
+
+bool ended_without_reason(const struct facts *facts)
+{
+    return facts->refusal.kind == REFUSAL_NONE || facts_closed_without_reason(facts, SIDE_CLIENT)
+           || facts_closed_without_reason(facts, SIDE_SERVER);
+}
+
+bool client_hello_seen(const struct facts *facts)
+{
+    return facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL;
+}
+
+bool data_is_lost(const struct facts *facts, enum side from)
+{
+    const struct direction *direction = &facts->connection->direction[from];
+
+    return direction->unacknowledged_octets > 0 && direction->largest_unacknowledged > 0
+           && direction->most_retransmitted >= LOST_SENDS_MIN;
+}
+
+bool data_has_hole(const struct facts *facts, enum side from)
+{
+    return facts->connection->direction[side_other(from)].sack_hole_octets > 0;
+}
+
+uint32_t full_segment(const struct facts *facts, enum side from)
+{
+    uint16_t mss = facts->connection->direction[side_other(from)].mss;
+
+    return mss > TCP_OPTIONS_MAX ? (uint32_t)mss - TCP_OPTIONS_MAX : FULL_SEGMENT_UNKNOWN;
+}
+
+/* Routers between a sender and here, when the sender began with the next higher one of the initial
+ * values that systems use. */
+static unsigned distance(uint8_t hop_limit)
+{
+    static const unsigned initial[] = {32, 64, 128, 255};
+    size_t i = 0;
+
+    while (hop_limit > initial[i])
+        i++;
+    return initial[i] - hop_limit;
+}
+
+/* Packets of one host in one connection take one path: another hop limit is another host, unless
+ * the path itself changed. Some systems begin their RSTs with another initial value; then the
+ * distance is the same. */
+enum certainty reset_is_foreign(const struct facts *facts, enum side by)
+{
+    const struct direction *direction = &facts->connection->direction[by];
+    const struct reset *reset = &direction->reset;
+
+    if (!moment_seen(reset->at))
+        return CAUSE_NO;
+    if (reset->data_after)
+        return CAUSE_CERTAIN;
+    if (direction->hop_limit == 0 || reset->hop_limit == direction->hop_limit
+        || reset->hop_limit == direction->hop_limit_last)
+        return CAUSE_NO;
+    if (direction->hop_limit != direction->hop_limit_last
+        || distance(reset->hop_limit) == distance(direction->hop_limit))
+        return CAUSE_POSSIBLE;
+    return CAUSE_LIKELY;
+}
+
+void describe_loss(const struct facts *facts, enum side from, struct evidence *evidence)
+{
+    const struct direction *direction = &facts->connection->direction[from];
+    const struct direction *receiver = &facts->connection->direction[side_other(from)];
+
+    if (direction->retransmissions > 0)
+        evidence_add(evidence, "retransmissions", direction->first_retransmission,
+                     "the %s sent %u segment%s again, the same one up to %u time%s; the last at "
+                     "packet %llu",
+                     side_name(from), direction->retransmissions,
+                     direction->retransmissions == 1 ? "" : "s", direction->most_retransmitted,
+                     direction->most_retransmitted == 1 ? "" : "s",
+                     (unsigned long long)direction->last_retransmission.packet);
+    if (direction->largest_unacknowledged > 0)
+        evidence_add(evidence, "never_acknowledged", direction->last_retransmission,
+                     "segments of %u to %u octets of the %s were never acknowledged; the largest "
+                     "that was has %u",
+                     direction->smallest_unacknowledged, direction->largest_unacknowledged,
+                     side_name(from), direction->largest_acknowledged);
+    if (receiver->sack_hole_octets > 0)
+        evidence_add(evidence, "hole", receiver->last,
+                     "the %s acknowledges data behind a hole of %llu octets that was never closed",
+                     side_name(side_other(from)), (unsigned long long)receiver->sack_hole_octets);
+}
+
+void describe_reset(const struct facts *facts, enum side by, struct evidence *evidence)
+{
+    const struct direction *direction = &facts->connection->direction[by];
+    const struct reset *reset = &direction->reset;
+
+    if (!moment_seen(reset->at))
+        return;
+    if (direction->hop_limit != 0)
+        evidence_add(evidence, "reset_hop_limit", reset->at,
+                     "the RST has hop limit (TTL) %u, the %s's other packets have %u",
+                     reset->hop_limit, side_name(by), direction->hop_limit);
+    if (reset->data_after)
+        evidence_add(evidence, "data_after_reset", direction->last_data,
+                     "data from the %s arrived after the RST in its name", side_name(by));
+    if (reset->count > 1)
+        evidence_add(evidence, "reset_count", reset->at, "%u RSTs came in the %s's name",
+                     reset->count, side_name(by));
+}
+
+void describe_wait(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+
+    if (facts->last_note == NULL)
+        return;
+    text_add(&text, "nothing came for ");
+    text_add_duration(&text, facts->waited_ns);
+    text_add(&text, client->unacknowledged_octets == 0
+                        ? " although all that the client sent was acknowledged"
+                        : " and the client's last octets were not acknowledged");
+    evidence_add(evidence, "waited", facts->last_note->at, "%s", line);
+}

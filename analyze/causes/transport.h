@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* transport.h -- what TCP tells when TLS says nothing: loss, silence, resets. */
+#ifndef TLSWHY_ANALYZE_CAUSES_TRANSPORT_H
+#define TLSWHY_ANALYZE_CAUSES_TRANSPORT_H
+
+#include "analyze/cause.h"
+
+/* A client that waited this long for an answer has waited in vain: TCP's own patience for a first
+ * answer is a second (RFC 6298 section 2.1), and a server's hello takes a round trip. */
+#define WAITED_IN_VAIN_NS INT64_C(1000000000)
+
+/* Nobody said anything about TLS at the end: silence, FIN, RST, or a close without a reason. */
+bool ended_without_reason(const struct facts *facts);
+
+/* A ClientHello of any format was seen. */
+bool client_hello_seen(const struct facts *facts);
+
+/* Payload of this side was sent again and again and never acknowledged. */
+bool data_is_lost(const struct facts *facts, enum side from);
+
+/* The receiver acknowledges octets of this side behind a hole that was never closed. */
+bool data_has_hole(const struct facts *facts, enum side from);
+
+/* Octets of payload from which on a segment of this side counts as full: what the receiver
+ * announced in its SYN, less the room for TCP options. */
+uint32_t full_segment(const struct facts *facts, enum side from);
+
+/* The RST of this side came from elsewhere: it does not fit the side's other packets. */
+enum certainty reset_is_foreign(const struct facts *facts, enum side by);
+
+/* Add the counts of a direction's loss; the RST and the packets it is compared with. */
+void describe_loss(const struct facts *facts, enum side from, struct evidence *evidence);
+void describe_reset(const struct facts *facts, enum side by, struct evidence *evidence);
+
+/* Add how long the client waited for an answer to its hello, and that it was acknowledged. */
+void describe_wait(const struct facts *facts, struct evidence *evidence);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+
+static bool has_come_before(const struct facts *facts, const struct note *note)
+{
+    return note != NULL && (facts->refusal.note == NULL || note < facts->refusal.note);
+}
+
+/* RFC 8446 section 4.1.2: another ClientHello only in answer to a HelloRetryRequest. */
+static const struct note *second_client_hello(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (facts->client_hello_note != NULL && note > facts->client_hello_note
+            && note->kind == NOTE_MESSAGE && note->side == SIDE_CLIENT
+            && note->type == TLS_HANDSHAKE_CLIENT_HELLO && facts->retry_note == NULL)
+            return note;
+    }
+    return NULL;
+}
+
+/* Application data of a client that has not switched to encryption. In TLS 1.3 it may be early
+ * data (RFC 8446 section 4.2.10). */
+static const struct note *data_in_clear(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note->kind == NOTE_CHANGE_CIPHER_SPEC && note->side == SIDE_CLIENT)
+            return NULL;
+        if (note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_CLIENT && !facts->tls13
+            && facts->client_extensions.early_data.state == EXTENSION_ABSENT)
+            return note;
+    }
+    return NULL;
+}
+
+/* A suite that authenticates the server needs a Certificate before ServerHelloDone (RFC 5246
+ * section 7.4.2). */
+static const struct note *done_too_early(const struct facts *facts)
+{
+    bool authenticates = facts->suite != NULL
+                         && (facts->suite->authentication == SUITE_AUTHENTICATION_RSA
+                             || facts->suite->authentication == SUITE_AUTHENTICATION_DSS
+                             || facts->suite->authentication == SUITE_AUTHENTICATION_ECDSA);
+
+    return authenticates && facts->server_certificate_note == NULL ? facts->server_hello_done_note
+                                                                   : NULL;
+}
+
+/* A server that begins with anything else than a hello (RFC 8446 section 4.1.3). */
+static const struct note *server_began_wrong(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note->side != SIDE_SERVER)
+            continue;
+        if (note->kind == NOTE_CHANGE_CIPHER_SPEC || note->kind == NOTE_ENCRYPTED_HANDSHAKE)
+            return note;
+        if (note->kind != NOTE_MESSAGE)
+            return NULL;
+        return note->type == TLS_HANDSHAKE_SERVER_HELLO || note->type == TLS_HANDSHAKE_HELLO_REQUEST
+                       || note->type == TLS_HANDSHAKE_HELLO_RETRY_REQUEST_RESERVED
+                   ? NULL
+                   : note;
+    }
+    return NULL;
+}
+
+/* Look for a message that came when it must not; add it to the evidence. */
+static bool order_is_broken(const struct facts *facts, struct evidence *evidence, enum side *by)
+{
+    static const struct {
+        const struct note *(*find)(const struct facts *facts);
+        const char *text;
+    } rows[] = {
+        {second_client_hello, "a second ClientHello came without a HelloRetryRequest"},
+        {data_in_clear, "application data came before the client switched to encryption"},
+        {done_too_early, "ServerHelloDone came without the certificate that the suite needs"},
+        {server_began_wrong, "the server did not begin with ServerHello"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct note *note = rows[i].find(facts);
+
+        if (!has_come_before(facts, note))
+            continue;
+        evidence_add(evidence, "out_of_order", note->at, "%s", rows[i].text);
+        *by = (enum side)note->side;
+        return true;
+    }
+    return false;
+}
+
+/* A hello that answers nothing cannot come unexpected: the alert means something in it. */
+static bool answers_first_hello(const struct facts *facts)
+{
+    return facts_server_refused_hello(facts) && facts->retry_note == NULL;
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    bool said = facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE)
+                || facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+    enum side by;
+
+    if (order_is_broken(facts, evidence, &by) && facts->refusal.kind != REFUSAL_NONE
+        && facts->refusal.by != by) {
+        if (said)
+            return CAUSE_CERTAIN;
+        return facts->refusal.kind == REFUSAL_ALERT
+                       || facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
+                   ? CAUSE_LIKELY
+                   : CAUSE_POSSIBLE;
+    }
+    if (!said)
+        return CAUSE_NO;
+    describe_last_seen(facts, evidence);
+    return answers_first_hello(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+}
+
+const struct cause cause_unexpected_message = {
+    .id = "unexpected_message",
+    .layer = LAYER_PROTOCOL,
+    .title = "A handshake message came at a point where it is not allowed",
+    .explanation = "The messages of a handshake have a fixed order. One side got a message that "
+                   "does not belong there, or none that does, and said unexpected_message(10): a "
+                   "defect in the other side's TLS library, or two streams mixed up by a device on "
+                   "the way.",
+    .remedy = "The evidence names the message before the alert. Reproduce it with `openssl "
+              "s_client -connect SERVER:PORT -msg`, which prints every message, and update the "
+              "library that sent the wrong one. Try without session resumption and without 0-RTT, "
+              "which are where such defects mostly are.",
+    .reported_as = "OpenSSL: unexpected message, sslv3 alert unexpected message; curl: (35); "
+                   "Chromium: net::ERR_SSL_PROTOCOL_ERROR; Firefox: "
+                   "SSL_ERROR_HANDSHAKE_UNEXPECTED_ALERT, SSL_ERROR_RX_UNEXPECTED_SERVER_HELLO; "
+                   "Java: SSLProtocolException: Unexpected handshake message; Go: tls: received "
+                   "unexpected handshake message",
+    .alerts = "10",
+    .source = "RFC 8446 sections 4 and 6.2; RFC 5246 section 7.3",
+    .match = match,
+};

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/refused_hello.h"
+
+/* The warning lets a handshake go on (RFC 6066 section 3). When instead it ends there, by either
+ * side and for no other reason that anybody gives, the name was it. */
+static bool ended_at_warning(const struct facts *facts)
+{
+    const struct note *warning = facts->warning_note;
+
+    if (warning == NULL || warning->side != SIDE_SERVER
+        || warning->code != TLS_ALERT_UNRECOGNIZED_NAME || facts->server_certificate_note != NULL
+        || facts->tls13)
+        return false;
+    return facts_closed_without_reason(facts, SIDE_SERVER)
+           || facts_closed_without_reason(facts, SIDE_CLIENT)
+           || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
+           || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNRECOGNIZED_NAME)
+           || facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+}
+
+static enum certainty weigh(const struct facts *facts, struct evidence *evidence)
+{
+    if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNRECOGNIZED_NAME))
+        return CAUSE_CERTAIN;
+    if (ended_at_warning(facts)) {
+        evidence_add(evidence, "warning", facts->warning_note->at,
+                     "the server warned: unrecognized_name(112)");
+        return CAUSE_LIKELY;
+    }
+    return refused_hello_suspect(facts, SUSPECT_NAME);
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty;
+
+    if (facts->client_hello_read && facts->client_extensions.server_name.state == EXTENSION_ABSENT)
+        return CAUSE_NO;
+    certainty = weigh(facts, evidence);
+    if (certainty != CAUSE_NO)
+        describe_server_name(facts, evidence);
+    return certainty;
+}
+
+const struct cause cause_unrecognized_sni = {
+    .id = "unrecognized_sni",
+    .layer = LAYER_SERVER_NAME,
+    .title = "The server does not serve the name that the client asks for",
+    .explanation = "The client asked for a server name (SNI) for which the server has no "
+                   "certificate or virtual host, and the server refuses instead of serving a "
+                   "default: unrecognized_name(112), or a general handshake_failure(40).",
+    .remedy = "Check the spelling and the DNS record of the name, then `openssl s_client -connect "
+              "SERVER:PORT -servername NAME` against another name that the server is known to "
+              "serve. Add the name to the server's configuration (server_name, ServerName, crt), "
+              "or point DNS to the server that has it.",
+    .reported_as = "OpenSSL: tlsv1 unrecognized name; curl: (35); Chromium: "
+                   "net::ERR_SSL_UNRECOGNIZED_NAME_ALERT; Firefox: "
+                   "SSL_ERROR_UNRECOGNIZED_NAME_ALERT; Java: SSLHandshakeException: Received fatal "
+                   "alert: unrecognized_name; Go: remote error: tls: unrecognized name",
+    .alerts = "112 40",
+    .source = "RFC 6066 section 3; RFC 8446 section 6.2",
+    .match = match,
+};
