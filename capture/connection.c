@@ -242,6 +242,14 @@ void connections_advance(struct connections *connections, int64_t now_ns)
         ;
 }
 
+/* A bare ACK matters to connections that are read or half open only; while there is
+ * none of them it is not worth a hash. */
+static bool is_idle_ack(const struct connections *c, const struct segment *segment)
+{
+    return c->readings.used + c->half_opens.used == 0 && segment->payload_length == 0
+           && (segment->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
+}
+
 void connections_segment(struct connections *connections, const struct segment *segment)
 {
     struct connections *c = connections;
@@ -254,6 +262,8 @@ void connections_segment(struct connections *connections, const struct segment *
     /* Unsigned: a step backwards is a large interval, and resets swept_ns. */
     if (since_sweep >= SWEEP_INTERVAL_NS || c->sweep_again)
         (void)lifecycle_sweep(c, segment->at.time_ns);
+    if (is_idle_ack(c, segment))
+        return;
     half = flow_key_of(&segment->source, segment->source_port, &segment->destination,
                        segment->destination_port, &key);
     hash = flow_hash(&c->table, &key);

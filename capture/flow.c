@@ -141,7 +141,7 @@ static void segment_insert(struct flow_segment *segment, struct flow_slot slot)
 
 static bool double_directory(struct flow_table *table)
 {
-    uint32_t entries = 1u << table->depth;
+    size_t entries = (size_t)1 << table->depth;
     struct flow_segment **directory;
 
     if (table->depth >= DEPTH_MAX)
@@ -149,7 +149,7 @@ static bool double_directory(struct flow_table *table)
     directory = malloc(2 * entries * sizeof(*directory));
     if (directory == NULL)
         return false;
-    for (uint32_t i = 0; i < entries; i++)
+    for (size_t i = 0; i < entries; i++)
         directory[2 * i] = directory[2 * i + 1] = table->directory[i];
     free(table->directory);
     table->directory = directory;

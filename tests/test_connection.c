@@ -466,7 +466,7 @@ static void an_icmp_error_is_noted_where_it_belongs(void)
 static void connections_finish_in_the_order_of_their_first_packets(void)
 {
     struct scene *scene = scene_new(NULL);
-    uint16_t order[] = {3, 1, 4, 2};
+    static const uint16_t order[] = {3, 1, 4, 2};
 
     for (size_t i = 0; i < 4; i++) {
         scene->client_port = order[i];

@@ -133,6 +133,7 @@ static inline void scene_ended(void *context, struct connection *connection,
     scene_log(scene, "end:%s", names[reason]);
     scene->ended++;
     scene->last = *connection;
+    connection->user = NULL;
 }
 
 static inline struct connections_options scene_options(void)
@@ -208,10 +209,10 @@ static inline struct segment scene_segment(struct scene *scene, enum side from, 
     };
 
     if (from == SIDE_SERVER) {
-        struct address client = segment.source;
+        struct address source = segment.source;
 
         segment.source = segment.destination;
-        segment.destination = client;
+        segment.destination = source;
         segment.source_port = SERVER_PORT;
         segment.destination_port = scene->client_port;
     }
