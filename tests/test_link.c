@@ -3,6 +3,8 @@
 #include "capture/link.h"
 #include "tests/support/wire.h"
 
+#include <stdio.h>
+
 #define MACS "02 00 00 00 00 0d 02 00 00 00 00 05 "
 #define IPV4 "45 00 00 1c 00 00 00 00 40 06 00 00 c0 00 02 01 c6 33 64 02 01 02 03 04 05 06 07 08"
 #define IPV6                                                                                       \
@@ -67,9 +69,8 @@ static struct bytes carrier_frame(const struct guard *guard, size_t i)
 {
     char hex[512];
 
-    strcpy(hex, carriers[i].header);
-    strcat(hex, " ");
-    strcat(hex, carriers[i].ip_version == 4 ? IPV4 : IPV6);
+    snprintf(hex, sizeof(hex), "%s %s", carriers[i].header,
+             carriers[i].ip_version == 4 ? IPV4 : IPV6);
     return guard_hex(guard, hex);
 }
 
@@ -153,24 +154,33 @@ static void what_is_not_ip_is_told_apart(void)
         CU_ASSERT_EQUAL(decode_hex(cases[i].link_type, cases[i].frame, &link), cases[i].status);
 }
 
-static void stacks_are_bounded(void)
+/* A frame of first, count times middle, and last. */
+static enum link_status decode_stack(const char *first, const char *middle, int count,
+                                     const char *last)
 {
     struct link link;
-    char hex[2048] = MACS "81 00 ";
+    char hex[2048];
+    size_t len = (size_t)snprintf(hex, sizeof(hex), "%s ", first);
 
-    for (int i = 0; i < LINK_HEADERS_MAX - 1; i++)
-        strcat(hex, "00 01 81 00 ");
-    strcpy(hex + strlen(hex) - 6, "08 00 " IPV4);
-    CU_ASSERT_EQUAL(decode_hex(LINKTYPE_ETHERNET, hex, &link), LINK_IP);
-    strcpy(hex, MACS "81 00 ");
-    for (int i = 0; i < LINK_HEADERS_MAX + 1; i++)
-        strcat(hex, "00 01 81 00 ");
-    CU_ASSERT_EQUAL(decode_hex(LINKTYPE_ETHERNET, hex, &link), LINK_UNSUPPORTED);
-    strcpy(hex, MACS "88 47 ");
-    for (int i = 0; i < LINK_LABELS_MAX; i++)
-        strcat(hex, "00 01 00 40 ");
-    strcat(hex, "00 01 01 40 " IPV4);
-    CU_ASSERT_EQUAL(decode_hex(LINKTYPE_ETHERNET, hex, &link), LINK_UNSUPPORTED);
+    for (int i = 0; i < count; i++)
+        len += (size_t)snprintf(hex + len, sizeof(hex) - len, "%s ", middle);
+    snprintf(hex + len, sizeof(hex) - len, "%s", last);
+    return decode_hex(LINKTYPE_ETHERNET, hex, &link);
+}
+
+static void stacks_are_bounded(void)
+{
+    CU_ASSERT_EQUAL(
+        decode_stack(MACS "81 00", "00 01 81 00", LINK_HEADERS_MAX - 1, "00 01 08 00 " IPV4),
+        LINK_IP);
+    CU_ASSERT_EQUAL(
+        decode_stack(MACS "81 00", "00 01 81 00", LINK_HEADERS_MAX + 1, "00 01 08 00 " IPV4),
+        LINK_UNSUPPORTED);
+    CU_ASSERT_EQUAL(
+        decode_stack(MACS "88 47", "00 01 00 40", LINK_LABELS_MAX - 1, "00 01 01 40 " IPV4),
+        LINK_IP);
+    CU_ASSERT_EQUAL(decode_stack(MACS "88 47", "00 01 00 40", LINK_LABELS_MAX, "00 01 01 40 " IPV4),
+                    LINK_UNSUPPORTED);
 }
 
 static void every_link_type_is_found_at_its_place(void)

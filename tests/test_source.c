@@ -34,7 +34,7 @@ static struct bench *bench_new(void)
 
     if (bench == NULL)
         abort();
-    strcpy(bench->directory, "/tmp/test_source_XXXXXX");
+    snprintf(bench->directory, sizeof(bench->directory), "/tmp/test_source_XXXXXX");
     if (mkdtemp(bench->directory) == NULL)
         abort();
     return bench;
