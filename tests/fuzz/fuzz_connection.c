@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The connection table on any segments whatever, in little memory and with jumping time.
+ *
+ * The handler checks the contract: a connection is opened, told about and ended once, in this
+ * order; nothing follows CONNECTION_DONE; a FIN and a RST are told once per side; memory stays
+ * within the budget.
+ */
+#include "capture/connection.h"
+#include "tests/fuzz/fuzz.h"
+
+enum {
+    MEMORY_MAX = 1 << 20,
+    TUPLES = 8,
+    SEQUENCE_UNIT = 50 /* octets: small distances meet, large ones wrap */
+};
+
+/* The handler's state of one connection. */
+struct told {
+    bool fin[SIDES];
+    bool reset[SIDES];
+};
+
+struct watcher {
+    uint32_t live;
+    uint32_t callbacks;
+    uint8_t done_every; /* CONNECTION_DONE at each so-manieth callback, 0: never */
+    uint8_t reverse_every;
+};
+
+static enum connection_interest interest(struct watcher *watcher, struct connection *connection)
+{
+    struct told *told = connection->user;
+
+    watcher->callbacks++;
+    if (watcher->reverse_every != 0 && watcher->callbacks % watcher->reverse_every == 0
+        && !connection->syn_seen) {
+        struct told before = *told;
+
+        connection_reverse(connection);
+        for (int side = 0; side < SIDES; side++) {
+            told->fin[side] = before.fin[1 - side];
+            told->reset[side] = before.reset[1 - side];
+        }
+    }
+    if (watcher->done_every == 0 || watcher->callbacks % watcher->done_every != 0)
+        return CONNECTION_CONTINUE;
+    free(told);
+    connection->user = NULL;
+    watcher->live--;
+    return CONNECTION_DONE;
+}
+
+static enum connection_interest opened(void *context, struct connection *connection)
+{
+    struct watcher *watcher = context;
+
+    must(connection->user == NULL);
+    connection->user = calloc(1, sizeof(struct told));
+    must(connection->user != NULL);
+    watcher->live++;
+    return interest(watcher, connection);
+}
+
+static enum connection_interest told_data(void *context, struct connection *connection,
+                                          enum side from, struct bytes octets, struct moment at)
+{
+    must(connection->user != NULL);
+    must(octets.len > 0 && moment_seen(at) && (unsigned)from < SIDES);
+    touch(octets);
+    return interest(context, connection);
+}
+
+static enum connection_interest gap(void *context, struct connection *connection, enum side from,
+                                    uint64_t missing, struct moment at)
+{
+    const struct direction *direction = &connection->direction[from];
+
+    must(connection->user != NULL);
+    must(missing > 0 && moment_seen(at));
+    must(direction->missed_octets + direction->cut_octets + direction->dropped_octets >= missing);
+    return interest(context, connection);
+}
+
+static enum connection_interest closed(void *context, struct connection *connection, enum side by,
+                                       bool is_reset, struct moment at)
+{
+    struct told *told = connection->user;
+    bool *seen;
+
+    must(told != NULL && moment_seen(at));
+    seen = is_reset ? &told->reset[by] : &told->fin[by];
+    must(!*seen);
+    *seen = true;
+    return interest(context, connection);
+}
+
+static void ended(void *context, struct connection *connection, enum connection_end reason)
+{
+    struct watcher *watcher = context;
+
+    must(connection->user != NULL && reason <= CONNECTION_END_CAPTURE);
+    free(connection->user);
+    connection->user = NULL;
+    watcher->live--;
+}
+
+/* The wire form of one step: a tuple and direction, flags, three distances, a length, time. */
+struct step {
+    uint8_t tuple;
+    uint8_t flags;
+    uint8_t sequence;
+    uint8_t acknowledgment;
+    uint16_t length;
+    uint8_t cut;
+    uint8_t time;
+};
+
+static bool next_step(struct bytes *in, struct step *step)
+{
+    return bytes_u8(in, &step->tuple) && bytes_u8(in, &step->flags) && bytes_u8(in, &step->sequence)
+           && bytes_u8(in, &step->acknowledgment) && bytes_u16(in, &step->length)
+           && bytes_u8(in, &step->cut) && bytes_u8(in, &step->time);
+}
+
+/* Small numbers are near the wrap, large ones anywhere. */
+static uint32_t number_of(uint8_t step)
+{
+    return step < 192 ? (uint32_t)step * SEQUENCE_UNIT - 96 * SEQUENCE_UNIT
+                      : (uint32_t)step * 0x01234567u;
+}
+
+static int64_t later(int64_t now_ns, uint8_t step)
+{
+    if (step < 128)
+        return now_ns + step * INT64_C(100000);
+    if (step < 200)
+        return now_ns + (step - 128) * INT64_C(1000000000);
+    return step < 250 ? now_ns - step * INT64_C(1000000) : (step - 252) * (INT64_MAX / 4);
+}
+
+static void play(struct connections *connections, const struct step *step, struct moment at)
+{
+    static const uint8_t octets[65536];
+    bool reply = step->tuple & 0x80;
+    struct segment segment = {
+        .at = at,
+        .source_port = (uint16_t)(reply ? 443 : 1000 + step->tuple % TUPLES),
+        .destination_port = (uint16_t)(reply ? 1000 + step->tuple % TUPLES : 443),
+        .sequence = number_of(step->sequence),
+        .acknowledgment = number_of(step->acknowledgment),
+        .window = (uint16_t)(step->cut * 257),
+        .flags = step->flags & 0x3f,
+        .hop_limit = 64,
+        .ip_id = (uint16_t)at.packet,
+        .ip_length = 40u + step->length,
+        .options = bytes_of(octets, 0),
+        .payload_length = step->length,
+        .payload = bytes_of(octets, step->cut < 32 ? step->length * step->cut / 32u : step->length),
+    };
+    struct icmp_error error = {
+        .at = at,
+        .source_port = segment.source_port,
+        .destination_port = segment.destination_port,
+        .sequence = segment.sequence,
+    };
+
+    segment.source.octets[15] = reply ? 1 : 2;
+    segment.destination.octets[15] = reply ? 2 : 1;
+    error.source = segment.source;
+    error.destination = segment.destination;
+    if (step->flags & 0x40)
+        connections_icmp(connections, &error);
+    else
+        connections_segment(connections, &segment);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct bytes in = bytes_of(data, size);
+    struct watcher watcher = {.live = 0};
+    struct connections_options options = connections_options_default();
+    struct connection_handler handler = {
+        .context = &watcher,
+        .opened = opened,
+        .data = told_data,
+        .gap = gap,
+        .closed = closed,
+        .ended = ended,
+    };
+    struct connections *connections;
+    struct moment at = {.time_ns = INT64_C(1700000000000000000)};
+    struct step step;
+
+    options.memory_max = MEMORY_MAX;
+    if (!bytes_u8(&in, &watcher.done_every) || !bytes_u8(&in, &watcher.reverse_every))
+        return 0;
+    connections = connections_new(&options, &handler);
+    must(connections != NULL);
+    while (next_step(&in, &step)) {
+        at.packet++;
+        at.time_ns = later(at.time_ns, step.time);
+        play(connections, &step, at);
+    }
+    connections_finish(connections);
+    must(watcher.live == 0);
+    must(connections_counters(connections)->current == 0);
+    must(connections_counters(connections)->opened == connections_counters(connections)->ended);
+    must(connections_counters(connections)->memory_peak <= MEMORY_MAX);
+    connections_free(connections);
+    return 0;
+}
