@@ -23,20 +23,37 @@ from options import Unsupported
 from pki import Pki
 
 HERE = Path(__file__).resolve().parent
-COLUMNS = ("file client server outcome cause acceptable start stream confidence kind has_client_hello note "
-           "client_stack server_stack client_said server_said versions").split()
+COLUMNS = (
+    "file client server outcome cause acceptable start stream confidence kind has_client_hello note "
+    "client_stack server_stack client_said server_said versions"
+).split()
 SAID_LIMIT = 160
 # Clients that open as many connections as they like.
 OPENS_MORE = ("chromium",)
 # What a line that tells the outcome looks like, the clearest kind first; the last such line counts.
-CLEAR = re.compile(r"curl: \(|alert number|error:0A|SSL_do_handshake|verify error|Fatal error|ERR_|^ok |"
-                   r"[Ee]xception|Error:|error:", 0)
-TELLING = re.compile(r"alert|error|fail|refused|reset by|timed? ?out|unreach|mismatch|exception|ERR_|"
-                     r"not trusted|expired|revoked|[Vv]erify return code|^ok |curl: \(", re.I)
-NOISE = re.compile(r"^\s*(at |\.\.\. |---|GET /|traceback|warning: |\*+ Connected|Error Log|File \").*|"
-                   r".*(error:00000000|ssl:-$|err: 0|Errors: 0|return code: 0|failed to verify the legit)", re.I)
+CLEAR = re.compile(
+    r"curl: \(|alert number|error:0A|SSL_do_handshake|verify error|Fatal error|ERR_|^ok |"
+    r"[Ee]xception|Error:|error:"
+)
+TELLING = re.compile(
+    r"alert|error|fail|refused|reset by|timed? ?out|unreach|mismatch|exception|ERR_|"
+    r"not trusted|expired|revoked|[Vv]erify return code|^ok |curl: \(",
+    re.I,
+)
+NOISE = re.compile(
+    r".*(dbus|vaapi|gpu|sandbox|unixd:|tls-server-end-point|Timeout +:|upower|google_apis|"
+    r"\[notice\]|error:00000000|ssl:-$|err: 0|Errors: 0|return code: 0|verify the legit)|"
+    r"\s*(at |\.\.\. |---|GET /|traceback|warning: |\*+ Connected|Error Log|File \")",
+    re.I,
+)
 PATH = re.compile(r"(?<![\w.])(?:/[\w.+-]+){2,}")
-VERSION_NAMES = {0x300: "SSL 3.0", 0x301: "TLS 1.0", 0x302: "TLS 1.1", 0x303: "TLS 1.2", 0x304: "TLS 1.3"}
+VERSION_NAMES = {
+    0x300: "SSL 3.0",
+    0x301: "TLS 1.0",
+    0x302: "TLS 1.1",
+    0x303: "TLS 1.2",
+    0x304: "TLS 1.3",
+}
 
 
 @dataclass(frozen=True)
@@ -51,8 +68,12 @@ class Job:
     server_options: object
 
     @property
+    def stem(self):
+        return f"{self.name}__{self.client}__{self.server}"
+
+    @property
     def title(self):
-        return f"{self.scenario.cause}/{self.name}__{self.client}__{self.server}"
+        return f"{self.scenario.cause}/{self.stem}"
 
 
 class Run:
@@ -98,6 +119,11 @@ def jobs_of(wanted, only, chosen_stacks):
                 yield job
 
 
+def stem(file):
+    """The Job.stem of a capture's path: no folder, no vantage point."""
+    return re.sub(r"@[a-z0-9]+__", "__", Path(file).stem)
+
+
 def said(text):
     """The line of a program's output that tells most, without the paths of this machine."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and not NOISE.match(line)]
@@ -120,8 +146,11 @@ class Runner:
         with tempfile.TemporaryDirectory(prefix="tlswhy-lab-") as directory:
             run = Run(directory, self.pki, job.scenario.family, job.server_options.port)
             server_launch = stacks.server(job.server, run, job.server_options)
-            client_launches = [launch for name in job.client.split("+")
-                               for launch in stacks.client(name, run, job.client_options)]
+            client_launches = [
+                launch
+                for name in job.client.split("+")
+                for launch in stacks.client(name, run, job.client_options)
+            ]
             client_ok, texts = self._perform(job, run, server_launch, client_launches)
             return self._label(job, run, client_ok, texts)
 
@@ -130,13 +159,22 @@ class Runner:
         self.site.apply(job.scenario.net)
         helpers, captures, server = [], [], None
         try:
-            captures = [Capture(self.site, point, run.dir / f"{point}.pcap", run.dir / f"{point}.log")
-                        for point in job.scenario.vantage]
+            captures = [
+                Capture(
+                    self.site, point, run.dir / f"{point}.pcap", run.dir / f"tcpdump-{point}.log"
+                )
+                for point in job.scenario.vantage
+            ]
             if job.scenario.net.router:
                 helpers.append(self._scripted_router(run, job.scenario.net.router))
             if server_launch:
-                server = Process(self.site.ns["s"], server_launch.argv, run.dir / "server.log",
-                                 server_launch.env, run.dir)
+                server = Process(
+                    self.site.ns["s"],
+                    server_launch.argv,
+                    run.dir / "server.log",
+                    server_launch.env,
+                    run.dir,
+                )
                 self.site.wait_listening(run.port, server)
             for capture in captures:
                 capture.wait_ready()
@@ -148,6 +186,7 @@ class Runner:
                 capture.stop()
             for process in [*helpers, *([server] if server else [])]:
                 process.stop()
+            self.site.forget()
         server_text = server.output() if server else ""
         for extra in server_launch.logs if server_launch else ():
             path = run.dir / extra
@@ -157,7 +196,11 @@ class Runner:
     def _scripted_router(self, run, options):
         self.site.run("r", "sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0")
         log = run.dir / "router.log"
-        router = Process(self.site.ns["r"], [sys.executable, "-B", str(HERE / "router.py"), *options.split()], log)
+        router = Process(
+            self.site.ns["r"],
+            [sys.executable, "-B", str(HERE / "router.py"), *options.split()],
+            log,
+        )
         end = time.monotonic() + 5
         while "ready" not in router.output():
             if time.monotonic() > end or not router.running():
@@ -168,8 +211,14 @@ class Runner:
     def _clients(self, job, run, launches):
         ok, text = True, ""
         for number, launch in enumerate(launches):
-            client = Process(self.site.ns["c"], launch.argv, run.dir / f"client{number}.log", launch.env,
-                             run.dir, launch.stdin)
+            client = Process(
+                self.site.ns["c"],
+                launch.argv,
+                run.dir / f"client{number}.log",
+                launch.env,
+                run.dir,
+                launch.stdin,
+            )
             status = client.wait(job.client_options.timeout)
             ok = ok and status == 0
             text += client.output()
@@ -183,23 +232,39 @@ class Runner:
             connections = wire.read(capture, key_log)
             if not connections:
                 problems.append("no connection in the capture")
-            if job.scenario.connections not in (0, len(connections)) and job.client not in OPENS_MORE:
+            if (
+                job.scenario.connections not in (0, len(connections))
+                and job.client not in OPENS_MORE
+            ):
                 problems.append(f"{len(connections)} connections, not {job.scenario.connections}")
             labels = []
             for number, connection in enumerate(connections):
                 try:
-                    labels.append((connection, label.decide(
-                        job.scenario.cause, job.scenario.expected(job.client, number), connection, client_ok)))
+                    labels.append(
+                        (
+                            connection,
+                            label.decide(
+                                job.scenario.cause,
+                                job.scenario.expected(job.client, number),
+                                connection,
+                                client_ok,
+                            ),
+                        )
+                    )
                 except label.Undecided as question:
                     problems.append(f"{connection.client}: {question}")
             file = self._file(job, point, labels, problems)
             (self.out / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(capture, self.out / file)
             if not problems:
-                rows += [self._row(job, file, connection, found, texts, number)
-                         for number, (connection, found) in enumerate(labels)]
+                rows += [
+                    self._row(job, file, connection, found, texts, number)
+                    for number, (connection, found) in enumerate(labels)
+                ]
         said_all = tuple(said(text) for text in texts)
-        return rows, [f"{problem} | client: {said_all[0]} | server: {said_all[1]}" for problem in problems]
+        return rows, [
+            f"{problem} | client: {said_all[0]} | server: {said_all[1]}" for problem in problems
+        ]
 
     @staticmethod
     def _file(job, point, labels, problems):
@@ -217,11 +282,30 @@ class Runner:
         client = clients[min(number, len(clients) - 1)]
         version = VERSION_NAMES.get(connection.version, "")
         note = found.note or f"{job.scenario.name} {version}".strip()
-        return dict(zip(COLUMNS, (
-            file, connection.client, connection.server, found.outcome, found.cause, " ".join(found.acceptable),
-            connection.start, connection.stream, found.confidence, job.scenario.kind,
-            int(connection.client_hello > 0), note, client, job.server, said(texts[0]), said(texts[1]),
-            f"{stacks.version(client)}; {stacks.version(job.server)}")))
+        return dict(
+            zip(
+                COLUMNS,
+                (
+                    file,
+                    connection.client,
+                    connection.server,
+                    found.outcome,
+                    found.cause,
+                    " ".join(found.acceptable),
+                    connection.start,
+                    connection.stream,
+                    found.confidence,
+                    job.scenario.kind,
+                    int(connection.client_hello > 0),
+                    note,
+                    client,
+                    job.server,
+                    said(texts[0]),
+                    said(texts[1]),
+                    f"{stacks.version(client)}; {stacks.version(job.server)}",
+                ),
+            )
+        )
 
 
 def work(number, todo, pki, out, rows, problems, lock):
@@ -235,7 +319,7 @@ def work(number, todo, pki, out, rows, problems, lock):
             try:
                 made, questions = runner.run(job)
             except Unsupported as reason:
-                made, questions = [], [f"this pair cannot do it: {reason}"]
+                made, questions = [], [f"this pair cannot do it, so take it out: {reason}"]
             except Exception as error:  # one broken scenario must not end the others
                 made, questions = [], [f"could not run: {type(error).__name__}: {error}"]
             with lock:
@@ -246,10 +330,18 @@ def work(number, todo, pki, out, rows, problems, lock):
 
 
 def write_labels(out, rows):
-    """Replace the rows of the files just made, keep the others whose file still exists."""
+    """Put in the new rows; drop those of captures made again, or made no more, with their files."""
     path = out / "labels.tsv"
-    fresh = {row["file"] for row in rows}
-    kept = [row for row in read_labels(path) if row["file"] not in fresh and (out / row["file"]).exists()]
+    made = {row["file"] for row in rows}
+    again = {stem(row["file"]) for row in rows}
+    known = {job.stem for job in jobs_of((), None, ())}
+    kept = []
+    for row in read_labels(path):
+        if stem(row["file"]) in known - again:
+            kept.append(row)
+        elif row["file"] not in made:
+            (out / row["file"]).unlink(missing_ok=True)
+    kept = [row for row in kept if (out / row["file"]).exists()]
     with open(path, "w", encoding="utf-8") as output:
         output.write("\t".join(COLUMNS) + "\n")
         for row in sorted(kept + rows, key=lambda row: (row["file"], int(row["stream"]))):
@@ -265,10 +357,14 @@ def read_labels(path):
 
 def list_scenarios():
     for scenario in scenarios.ALL:
-        missing = sorted({name for name in re.split("[ :+]", scenario.pairs) if not stacks.available(name)})
+        missing = sorted(
+            {name for name in re.split("[ :+]", scenario.pairs) if not stacks.available(name)}
+        )
         note = f"not installed: {' '.join(missing)}" if missing else ""
-        print(f"{scenario.cause:<32}{scenario.name:<34}{len(scenario.pairs.split()) * len(scenario.versions):>4}"
-              f"  {note}")
+        print(
+            f"{scenario.cause:<32}{scenario.name:<34}{len(scenario.pairs.split()) * len(scenario.versions):>4}"
+            f"  {note}"
+        )
     for cause, reason in scenarios.NOT_MADE.items():
         print(f"{cause:<32}{'(not made)':<34}{0:>4}  {reason}")
 
@@ -276,11 +372,21 @@ def list_scenarios():
 def arguments():
     parser = argparse.ArgumentParser(prog="tools/lab/run", description=__doc__)
     parser.add_argument("scenario", nargs="*", help="scenario or cause; all if none is given")
-    parser.add_argument("--list", action="store_true", help="list scenarios, and causes that are not made")
-    parser.add_argument("--out", default="lab-out", type=Path, help="output directory (default: %(default)s)")
-    parser.add_argument("--only", metavar="GLOB", help="only captures whose path, without .pcap, matches")
-    parser.add_argument("--stacks", nargs="+", default=(), help="only pairs with one of these stacks")
-    parser.add_argument("--sites", type=int, default=4, help="how many networks side by side (default: 4)")
+    parser.add_argument(
+        "--list", action="store_true", help="list scenarios, and causes that are not made"
+    )
+    parser.add_argument(
+        "--out", default="lab-out", type=Path, help="output directory (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--only", metavar="GLOB", help="only captures whose path, without .pcap, matches"
+    )
+    parser.add_argument(
+        "--stacks", nargs="+", default=(), help="only pairs with one of these stacks"
+    )
+    parser.add_argument(
+        "--sites", type=int, default=4, help="how many networks side by side (default: 4)"
+    )
     parser.add_argument("--no-setup", action="store_true", help="install nothing")
     return parser.parse_args()
 
@@ -303,8 +409,10 @@ def main():
             todo.put(job)
         else:
             problems.append((job.title, "stack not installed"))
-    workers = [threading.Thread(target=work, args=(number, todo, pki, args.out, rows, problems, lock))
-               for number in range(max(1, min(args.sites, todo.qsize())))]
+    workers = [
+        threading.Thread(target=work, args=(number, todo, pki, args.out, rows, problems, lock))
+        for number in range(max(1, min(args.sites, todo.qsize())))
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -312,8 +420,11 @@ def main():
     write_labels(args.out, rows)
     for title, question in problems:
         print(f"UNDECIDED {title}: {question}", file=sys.stderr)
-    print(f"{len({row['file'] for row in rows})} captures, {len(rows)} labels, {len(problems)} undecided, "
-          f"{time.monotonic() - began:.0f} s", file=sys.stderr)
+    print(
+        f"{len({row['file'] for row in rows})} captures, {len(rows)} labels, {len(problems)} undecided, "
+        f"{time.monotonic() - began:.0f} s",
+        file=sys.stderr,
+    )
     return 1 if problems else 0
 
 

@@ -19,12 +19,21 @@ ROUTER_TO_CLIENT = ("192.0.2.1", "2001:db8:1::1")
 ROUTER_TO_SERVER = ("198.51.100.1", "2001:db8:2::1")
 NAMES = ("www", "mail", "imap", "nobody", "smtp")
 
-HOSTS = "".join(f"{SERVER[0]} {name}.lab.test\n{SERVER[1]} {name}6.lab.test\n" for name in NAMES) + (
-    "127.0.0.1 localhost\n198.51.100.99 gone.lab.test\n2001:db8:2::99 gone6.lab.test\n")
+HOSTS = "".join(
+    f"{SERVER[0]} {name}.lab.test\n{SERVER[1]} {name}6.lab.test\n" for name in NAMES
+) + ("127.0.0.1 localhost\n198.51.100.99 gone.lab.test\n2001:db8:2::99 gone6.lab.test\n")
 
-MAC = {"c0": "02:00:00:00:00:10", "r0": "02:00:00:00:00:01", "r1": "02:00:00:00:00:02",
-       "s0": "02:00:00:00:00:20", "m0": "02:00:00:00:00:30", "m1": "02:00:00:00:00:31"}
+MAC = {
+    "c0": "02:00:00:00:00:10",
+    "r0": "02:00:00:00:00:01",
+    "r1": "02:00:00:00:00:02",
+    "s0": "02:00:00:00:00:20",
+    "m0": "02:00:00:00:00:30",
+    "m1": "02:00:00:00:00:31",
+}
 
+# Mirrored packets are larger than the originals by what wraps them.
+MIRROR = ("m0", "m1")
 OFFLOADS = ("tso", "gso", "gro", "lro", "tx", "rx", "sg")
 STATE_LISTEN = "0A"
 # States in which a connection can still put a packet on the wire without anyone doing anything.
@@ -39,12 +48,13 @@ class Condition:
     """
 
     commands: tuple = ()
-    router: str = ""    # options of the scripted router (router.py) that replaces the kernel's
+    router: str = ""  # options of the scripted router (router.py) that replaces the kernel's
 
 
 def sh(command, check=True):
-    done = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          check=False)
+    done = subprocess.run(
+        command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     if check and done.returncode != 0:
         raise RuntimeError(f"{command}: {done.stderr.strip()}")
     return done.stdout
@@ -58,9 +68,14 @@ class Process:
         self.started = time.monotonic()
         with open(self.log, "wb") as output:
             self.popen = subprocess.Popen(
-                ["ip", "netns", "exec", namespace, *argv], stdout=output, stderr=subprocess.STDOUT,
+                ["ip", "netns", "exec", namespace, *argv],
+                stdout=output,
+                stderr=subprocess.STDOUT,
                 stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-                env={**os.environ, **(env or {})}, cwd=cwd, start_new_session=True)
+                env={**os.environ, **(env or {})},
+                cwd=cwd,
+                start_new_session=True,
+            )
         if stdin is not None:
             self._feed(stdin)
 
@@ -137,10 +152,18 @@ class Site:
         sh(f"ip link add c0 netns {c} type veth peer name r0 netns {r}")
         sh(f"ip link add s0 netns {s} type veth peer name r1 netns {r}")
         sh(f"ip link add m0 netns {r} type veth peer name m1 netns {r}")
-        addresses = {"c0": (c, CLIENT), "r0": (r, ROUTER_TO_CLIENT), "r1": (r, ROUTER_TO_SERVER),
-                     "s0": (s, SERVER), "m0": (r, ()), "m1": (r, ())}
+        addresses = {
+            "c0": (c, CLIENT),
+            "r0": (r, ROUTER_TO_CLIENT),
+            "r1": (r, ROUTER_TO_SERVER),
+            "s0": (s, SERVER),
+            "m0": (r, ()),
+            "m1": (r, ()),
+        }
         for device, (namespace, (*own,)) in addresses.items():
-            sh(f"ip -n {namespace} link set {device} address {MAC[device]} mtu 1500")
+            sh(
+                f"ip -n {namespace} link set {device} address {MAC[device]} mtu {2000 if device in MIRROR else 1500}"
+            )
             sh(f"ip netns exec {namespace} sysctl -qw net.ipv6.conf.{device}.accept_dad=0")
             for address, bits in zip(own, (24, 64)):
                 sh(f"ip -n {namespace} addr add {address}/{bits} dev {device}")
@@ -157,11 +180,17 @@ class Site:
 
     def _neighbours(self):
         """Fixed neighbours: no ARP in the captures, and the scripted router needs none."""
-        ends = (("c", "c0", ROUTER_TO_CLIENT, "r0"), ("r", "r0", CLIENT, "c0"),
-                ("r", "r1", SERVER, "s0"), ("s", "s0", ROUTER_TO_SERVER, "r1"))
+        ends = (
+            ("c", "c0", ROUTER_TO_CLIENT, "r0"),
+            ("r", "r0", CLIENT, "c0"),
+            ("r", "r1", SERVER, "s0"),
+            ("s", "s0", ROUTER_TO_SERVER, "r1"),
+        )
         for role, device, addresses, peer in ends:
             for address in addresses:
-                sh(f"ip -n {self.ns[role]} neigh replace {address} lladdr {MAC[peer]} dev {device} nud permanent")
+                sh(
+                    f"ip -n {self.ns[role]} neigh replace {address} lladdr {MAC[peer]} dev {device} nud permanent"
+                )
 
     def reset(self):
         """Back to a network that delivers everything, and to hosts that remember nothing."""
@@ -179,8 +208,12 @@ class Site:
 
     def apply(self, condition):
         for command in condition.commands:
-            sh(command.format(router=self.ns["r"],
-                              **{role: f"ip netns exec {name}" for role, name in self.ns.items()}))
+            sh(
+                command.format(
+                    router=self.ns["r"],
+                    **{role: f"ip netns exec {name}" for role, name in self.ns.items()},
+                )
+            )
 
     def _sockets(self, role):
         """(local port, remote port, state) of every TCP socket in a namespace."""
@@ -189,25 +222,41 @@ class Site:
         for table in ("tcp", "tcp6"):
             for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
                 _, local, remote, state = line.split()[:4]
-                found.append((int(local.rsplit(":", 1)[1], 16), int(remote.rsplit(":", 1)[1], 16), state))
+                found.append(
+                    (int(local.rsplit(":", 1)[1], 16), int(remote.rsplit(":", 1)[1], 16), state)
+                )
         return found
 
     def wait_listening(self, port, process, timeout=10.0):
         """Wait until something listens, without sending it anything."""
         end = time.monotonic() + timeout
         while time.monotonic() < end:
-            if any(local == port and state == STATE_LISTEN for local, _, state in self._sockets("s")):
+            if any(
+                local == port and state == STATE_LISTEN for local, _, state in self._sockets("s")
+            ):
                 return
             if not process.running():
                 break
             time.sleep(0.02)
-        raise RuntimeError(f"server does not listen on port {port}: {process.output().strip()[-400:]}")
+        raise RuntimeError(
+            f"server does not listen on port {port}: {process.output().strip()[-400:]}"
+        )
+
+    def busy(self):
+        """True if a connection can still send without anyone doing anything."""
+        return any(state in STATES_BUSY for role in "cs" for _, _, state in self._sockets(role))
+
+    def forget(self):
+        """Make the site anew if a connection of the last scenario could still send into the next one."""
+        if self.busy():
+            self.__exit__()
+            self.__enter__()
 
     def settle(self, timeout=0.6):
         """Wait until no connection can send any more; or for timeout seconds."""
         end = time.monotonic() + timeout
         while time.monotonic() < end:
-            if not any(state in STATES_BUSY for role in "cs" for _, _, state in self._sockets(role)):
+            if not self.busy():
                 break
             time.sleep(0.02)
         time.sleep(0.08)
@@ -216,16 +265,37 @@ class Site:
 class Capture:
     """tcpdump on one interface. Neighbour discovery is left out; ICMP errors are not."""
 
-    POINTS = {"client": ("c", "c0"), "router": ("r", "r0"), "router2": ("r", "r1"), "server": ("s", "s0"),
-              "mirror": ("r", "m1")}
+    POINTS = {
+        "client": ("c", "c0"),
+        "router": ("r", "r0"),
+        "router2": ("r", "r1"),
+        "server": ("s", "s0"),
+        "mirror": ("r", "m1"),
+    }
     FILTER = "tcp or icmp or (icmp6 and ip6[40] < 128) or (ip6 and ip6[6] == 44)"
 
     def __init__(self, site, point, path, log):
         role, device = self.POINTS[point]
         wanted = () if point == "mirror" else (self.FILTER,)
         self.path = Path(path)
-        self.process = Process(site.ns[role], ["tcpdump", "-i", device, "-p", "-n", "-U", "--immediate-mode",
-                                               "-Z", "root", "-w", str(path), *wanted], log)
+        self.process = Process(
+            site.ns[role],
+            [
+                "tcpdump",
+                "-i",
+                device,
+                "-p",
+                "-n",
+                "-U",
+                "--immediate-mode",
+                "-Z",
+                "root",
+                "-w",
+                str(path),
+                *wanted,
+            ],
+            log,
+        )
 
     def wait_ready(self, timeout=5.0):
         end = time.monotonic() + timeout

@@ -18,7 +18,7 @@ from net import CLIENT, MAC, SERVER
 
 ETH_ALL, OUTGOING = 3, 4
 IPV4, IPV6, TCP = 0x0800, 0x86DD, 6
-HOLD = 0.03     # seconds that a packet out of order waits at most
+HOLD = 0.03  # seconds that a packet out of order waits at most
 
 
 def mac(text):
@@ -55,18 +55,34 @@ def fragments(kind, packet, size):
     step = size // 8 * 8
     found = []
     for offset in range(0, len(body), step):
-        piece = body[offset:offset + step]
+        piece = body[offset : offset + step]
         more = 0x2000 if offset + step < len(body) else 0
-        header = (packet[:2] + struct.pack("!H", length + len(piece)) + packet[4:6]
-                  + struct.pack("!H", more | offset // 8) + packet[8:length])
+        header = (
+            packet[:2]
+            + struct.pack("!H", length + len(piece))
+            + packet[4:6]
+            + struct.pack("!H", more | offset // 8)
+            + packet[8:length]
+        )
         found.append(ipv4_header(header) + piece)
     return found
 
 
 def outer(protocol, payload):
     """An IPv4 packet between two tunnel ends."""
-    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), 7, 0, 64, protocol, 0,
-                         socket.inet_aton("203.0.113.1"), socket.inet_aton("203.0.113.2"))
+    header = struct.pack(
+        "!BBHHHBBH4s4s",
+        0x45,
+        0,
+        20 + len(payload),
+        7,
+        0,
+        64,
+        protocol,
+        0,
+        socket.inet_aton("203.0.113.1"),
+        socket.inet_aton("203.0.113.2"),
+    )
     return ipv4_header(header) + payload
 
 
@@ -84,18 +100,36 @@ MIRRORS = {
     "plain": lambda ends, kind, ip: ends + struct.pack("!H", kind) + ip,
     "vlan": lambda ends, kind, ip: ends + struct.pack("!HHH", 0x8100, 42, kind) + ip,
     "qinq": lambda ends, kind, ip: ends + struct.pack("!HHHHH", 0x88A8, 7, 0x8100, 42, kind) + ip,
-    "mpls": lambda ends, kind, ip: ends + struct.pack("!HII", 0x8847, 16 << 12 | 64, 17 << 12 | 0x100 | 64) + ip,
-    "pppoe": lambda ends, kind, ip: ends + struct.pack("!HBBHHH", 0x8864, 0x11, 0, 5, len(ip) + 2, PPP[kind]) + ip,
+    "mpls": lambda ends, kind, ip: ends
+    + struct.pack("!HII", 0x8847, 16 << 12 | 64, 17 << 12 | 0x100 | 64)
+    + ip,
+    "pppoe": lambda ends, kind, ip: ends
+    + struct.pack("!HBBHHH", 0x8864, 0x11, 0, 5, len(ip) + 2, PPP[kind])
+    + ip,
     "gre": lambda ends, kind, ip: ethernet(IPV4, outer(47, struct.pack("!HH", 0, kind) + ip)),
     "ipip": lambda ends, kind, ip: ethernet(IPV4, outer(4 if kind == IPV4 else 41, ip)),
-    "vxlan": lambda ends, kind, ip: ethernet(IPV4, udp(4789, struct.pack("!II", 0x08000000, 99 << 8)
-                                                       + ends + struct.pack("!H", kind) + ip)),
-    "geneve": lambda ends, kind, ip: ethernet(IPV4, udp(6081, struct.pack("!HHI", 0, 0x6558, 99 << 8)
-                                                        + ends + struct.pack("!H", kind) + ip)),
-    "gtpu": lambda ends, kind, ip: ethernet(IPV4, udp(2152, struct.pack("!BBHI", 0x30, 255, len(ip), 5) + ip)),
-    "erspan": lambda ends, kind, ip: ethernet(IPV4, outer(47, struct.pack("!HHI", 0x1000, 0x88BE, 1)
-                                                          + struct.pack("!HHI", 0x1000, 1, 0)
-                                                          + ends + struct.pack("!H", kind) + ip)),
+    "vxlan": lambda ends, kind, ip: ethernet(
+        IPV4,
+        udp(4789, struct.pack("!II", 0x08000000, 99 << 8) + ends + struct.pack("!H", kind) + ip),
+    ),
+    "geneve": lambda ends, kind, ip: ethernet(
+        IPV4,
+        udp(6081, struct.pack("!HHI", 0, 0x6558, 99 << 8) + ends + struct.pack("!H", kind) + ip),
+    ),
+    "gtpu": lambda ends, kind, ip: ethernet(
+        IPV4, udp(2152, struct.pack("!BBHI", 0x30, 255, len(ip), 5) + ip)
+    ),
+    "erspan": lambda ends, kind, ip: ethernet(
+        IPV4,
+        outer(
+            47,
+            struct.pack("!HHI", 0x1000, 0x88BE, 1)
+            + struct.pack("!HHI", 0x1000, 1, 0)
+            + ends
+            + struct.pack("!H", kind)
+            + ip,
+        ),
+    ),
 }
 
 
@@ -104,7 +138,7 @@ class Router:
         self.flags = flags
         self.chance = random.Random(int(flags.get("seed", 1)))
         self.sockets = {name: self._open(name) for name in ("r0", "r1", "m0")}
-        self.held = []          # (deadline, device, frame)
+        self.held = []  # (deadline, device, frame)
         self.resets = int(flags.get("resets", 0))
 
     @staticmethod
@@ -175,7 +209,11 @@ class Router:
 
     @staticmethod
     def _strip_padding(kind, packet):
-        total = struct.unpack("!H", packet[2:4])[0] if kind == IPV4 else 40 + struct.unpack("!H", packet[4:6])[0]
+        total = (
+            struct.unpack("!H", packet[2:4])[0]
+            if kind == IPV4
+            else 40 + struct.unpack("!H", packet[4:6])[0]
+        )
         return packet[:total]
 
     @staticmethod
@@ -188,14 +226,16 @@ class Router:
 
     def _is_hello(self, kind, packet):
         found = self._tcp(kind, packet)
-        return found is not None and packet[found[1]:found[1] + 1] == b"\x16"
+        return found is not None and packet[found[1] : found[1] + 1] == b"\x16"
 
     def _reset(self, kind, packet):
         """Forged RSTs to both ends, with the TTL of a box in the middle."""
         if kind != IPV4:
             return
         start, data = self._tcp(kind, packet)
-        ports, (seq, ack) = packet[start:start + 4], struct.unpack("!II", packet[start + 4:start + 12])
+        ports, (seq, ack) = packet[start : start + 4], struct.unpack(
+            "!II", packet[start + 4 : start + 12]
+        )
         ends = packet[12:20]
         length = len(packet) - data
         to_server = self._forge(ends, ports, seq + length, ack)

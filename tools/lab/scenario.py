@@ -26,7 +26,8 @@ class Failed:
     proof: str
     also: str = ""
     note: str = ""
-    cause: str = ""     # if it differs from the scenario's
+    cause: str = ""  # if it differs from the scenario's
+    late: str = ""  # if set, a finished handshake is right too: the peer checks afterwards
 
 
 @dataclass(frozen=True)
@@ -46,20 +47,24 @@ class Each:
 
 @dataclass(frozen=True)
 class Scenario:
-    cause: str              # an identifier of the cause list, or "clean"
+    cause: str  # an identifier of the cause list, or "clean"
     name: str
-    pairs: str              # "client:server client:server"; "a+b:server": two clients, one capture
+    pairs: str  # "client:server client:server"; "a+b:server": two clients, one capture
     expect: object
     client: Client = field(default_factory=Client)
     server: Server = field(default_factory=Server)
-    versions: tuple = ("",)  # one capture for each; "1.2" and "1.3" limit the server, lower ones both
+    versions: tuple = (
+        "",
+    )  # one capture for each; "1.2" and "1.3" limit the server, lower ones both
     net: Condition = Condition()
     vantage: tuple = ("client",)
     family: int = 4
-    kind: str = "lab"       # or "crafted": a script spoke, or changed the packets
-    connections: int = 1    # how many are expected; 0: any number
-    wait: float = 0.0       # seconds to go on capturing after the client has ended
-    overrides: dict = field(default_factory=dict)   # client stack -> another Expect, decided by a person
+    kind: str = "lab"  # or "crafted": a script spoke, or changed the packets
+    connections: int = 1  # how many are expected; 0: any number
+    wait: float = 0.0  # seconds to go on capturing after the client has ended
+    overrides: dict = field(
+        default_factory=dict
+    )  # client stack -> another Expect, decided by a person
 
     def variants(self):
         """(name, client options, server options) for each version."""

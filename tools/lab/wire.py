@@ -20,7 +20,7 @@ SIZES_ENCRYPTED_ALERT_13 = (19, 35)
 @dataclass
 class Alert:
     side: str
-    code: int           # -1: encrypted and not decrypted
+    code: int  # -1: encrypted and not decrypted
     fatal: bool
     plain: bool
     frame: int
@@ -37,22 +37,28 @@ class Connection:
     server_hello: int = 0
     retry: int = 0
     version: int = 0
-    certificate: bool = False           # of the server, in the clear
-    ccs: dict = field(default_factory=dict)         # side -> frame
-    finished: dict = field(default_factory=dict)    # side -> frame; from the key log
-    sealed: dict = field(default_factory=dict)      # side -> encrypted handshake records after CCS
-    data: dict = field(default_factory=dict)        # side -> lengths of records of type 23
+    certificate: bool = False  # of the server, in the clear
+    ccs: dict = field(default_factory=dict)  # side -> frame
+    finished: dict = field(default_factory=dict)  # side -> frame; from the key log
+    sealed: dict = field(default_factory=dict)  # side -> encrypted handshake records after CCS
+    data: dict = field(default_factory=dict)  # side -> (frame, length) of records of type 23
     alerts: list = field(default_factory=list)
     fin: dict = field(default_factory=dict)
     rst: dict = field(default_factory=dict)
-    payload: dict = field(default_factory=dict)     # side -> octets
-    icmp: list = field(default_factory=list)        # (type, code)
-    order: list = field(default_factory=list)       # (frame, side, what)
+    payload: dict = field(default_factory=dict)  # side -> octets
+    icmp: list = field(default_factory=list)  # (type, code)
+    order: list = field(default_factory=list)  # (frame, side, what)
     decrypted: bool = False
+
+    def sealed_alert(self, side):
+        """True if a side sent a record of the size of an encrypted TLS 1.3 alert."""
+        return any(length in SIZES_ENCRYPTED_ALERT_13 for _, length in self.data.get(side, []))
 
     def fatal(self, side):
         """First fatal alert of a side that is not close_notify or user_canceled."""
-        return next((a for a in self.alerts if a.side == side and a.fatal and a.code not in (0, 90)), None)
+        return next(
+            (a for a in self.alerts if a.side == side and a.fatal and a.code not in (0, 90)), None
+        )
 
     def established(self):
         """True, False, or None if the wire alone cannot say."""
@@ -61,14 +67,22 @@ class Connection:
         if self.version == TLS13:
             return self._established_13()
         both = all(self.ccs.get(side) and self.sealed.get(side) for side in ("client", "server"))
+        if both and not self.data and any(not a.plain and a.code == -1 for a in self.alerts):
+            return None  # a Finished refused, or a close_notify: they look the same
         last = max(self.sealed.get("client", [0])[:1] + self.sealed.get("server", [0])[:1])
-        early = [a for a in self.alerts if a.fatal and a.plain and a.frame <= last and a.code not in (0, 90)]
+        early = [
+            a
+            for a in self.alerts
+            if a.fatal and a.plain and a.frame <= last and a.code not in (0, 90)
+        ]
         return both and not early and not self._refused_after(last)
 
     def _refused_after(self, frame):
         """A decrypted fatal alert that came before any application data of its sender."""
-        return any(a.fatal and a.code not in (0, 90, -1) and a.frame >= frame and not self.data.get(a.side)
-                   for a in self.alerts)
+        return any(
+            a.fatal and a.code not in (0, 90, -1) and a.frame >= frame and not self.data.get(a.side)
+            for a in self.alerts
+        )
 
     def _established_13(self):
         if self.decrypted:
@@ -76,12 +90,18 @@ class Connection:
             return both and not any(a.fatal and a.code not in (0, 90) for a in self.alerts)
         if any(a.fatal and a.plain for a in self.alerts):
             return False
-        sent = self.data.get("client", [])
+        sent = [
+            frame
+            for frame, length in self.data.get("client", [])
+            if length not in SIZES_ENCRYPTED_ALERT_13
+        ]
         if not sent:
             return False
-        if all(length in SIZES_ENCRYPTED_ALERT_13 for length in sent):
-            return False
-        return None
+        answered = any(
+            frame > sent[0] and length not in SIZES_ENCRYPTED_ALERT_13
+            for frame, length in self.data.get("server", [])
+        )
+        return True if answered else None
 
 
 def _fields(node):
@@ -96,9 +116,22 @@ def _number(text):
 
 def read(path, key_log=""):
     """Connections of a capture, in the order of their first packets."""
-    command = ["tshark", "-n", "-r", str(path), "-T", "pdml", "-o", "tls.desegment_ssl_records:TRUE",
-               "-o", "tls.desegment_ssl_application_data:FALSE",
-               "-o", "tcp.desegment_tcp_streams:TRUE", "-o", "tcp.reassemble_out_of_order:TRUE"]
+    command = [
+        "tshark",
+        "-n",
+        "-r",
+        str(path),
+        "-T",
+        "pdml",
+        "-o",
+        "tls.desegment_ssl_records:TRUE",
+        "-o",
+        "tls.desegment_ssl_application_data:FALSE",
+        "-o",
+        "tcp.desegment_tcp_streams:TRUE",
+        "-o",
+        "tcp.reassemble_out_of_order:TRUE",
+    ]
     if key_log:
         command += ["-o", f"tls.keylog_file:{key_log}"]
     found = {}
@@ -109,7 +142,8 @@ def read(path, key_log=""):
                 node.clear()
     for connection in found.values():
         connection.decrypted = bool(connection.finished) or any(
-            not a.plain and a.code >= 0 for a in connection.alerts)
+            not a.plain and a.code >= 0 for a in connection.alerts
+        )
     return [found[stream] for stream in sorted(found)]
 
 
@@ -118,8 +152,12 @@ def _packet(node, found):
     if "tcp" not in protocols:
         return
     tcp = dict(_fields(protocols["tcp"]))
-    general = {name: show for proto in ("geninfo", "frame") for name, show in _fields(protocols[proto])
-               if name in ("num", "frame.time_epoch", "frame.number")}
+    general = {
+        name: show
+        for proto in ("geninfo", "frame")
+        for name, show in _fields(protocols[proto])
+        if name in ("num", "frame.time_epoch", "frame.number")
+    }
     source, destination = _addresses(node)
     if "tcp.stream" not in tcp:
         return
@@ -196,12 +234,12 @@ def _records(connection, side, proto, frame):
 
 
 def _record(connection, side, record, frame):
-    kind = record.get("opaque", record["type"])
+    kind = record.get("opaque", record.get("type", 0))
     connection.order.append((frame, side, f"record{kind}"))
     if kind == CHANGE_CIPHER_SPEC:
         connection.ccs.setdefault(side, frame)
     elif kind == APPLICATION_DATA:
-        connection.data.setdefault(side, []).append(record["length"])
+        connection.data.setdefault(side, []).append((frame, record["length"]))
     elif kind == HANDSHAKE and side in connection.ccs:
         connection.sealed.setdefault(side, []).append(frame)
 

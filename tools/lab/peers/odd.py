@@ -15,6 +15,7 @@ VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 ALERT, HANDSHAKE = 21, 22
 EXTENSION_KEY_SHARE, EXTENSION_SUPPORTED_VERSIONS = 51, 43
 PAUSE = 0.2
+SEGMENT = 1448      # payload of a full-size segment with timestamps
 GREETINGS = {
     "ssh": b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n",
     "smtp": b"220 mail.lab.test ESMTP ready\r\n",
@@ -135,7 +136,7 @@ def silent(sock, _):
 
 def single_read(sock, flags):
     """A box that expects a ClientHello in one segment."""
-    first = sock.recv(16384)
+    first = sock.recv(SEGMENT)
     if len(first) >= 5 + struct.unpack("!H", first[3:5])[0]:
         whole(sock, flags, first)
     elif flags.get("then") == "silent":

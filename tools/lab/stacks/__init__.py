@@ -24,16 +24,16 @@ class Launch:
     argv: list
     env: dict = field(default_factory=dict)
     stdin: bytes = None
-    logs: tuple = ()    # further files, in the run's directory, that hold what the program said
+    logs: tuple = ()  # further files, in the run's directory, that hold what the program said
 
 
 @dataclass(frozen=True)
 class Stack:
     name: str
-    program: str                # must exist for the stack to be there
-    version: tuple = ()         # command that prints it
-    client: object = None       # (run, Client) -> list of Launch
-    server: object = None       # (run, Server) -> Launch
+    program: str  # must exist for the stack to be there
+    version: tuple = ()  # command that prints it
+    client: object = None  # (run, Client) -> list of Launch
+    server: object = None  # (run, Server) -> Launch
 
 
 def _load():
@@ -73,7 +73,14 @@ def version(name):
     command = _all()[name].version
     if not command:
         return name
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, check=False, timeout=30)
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=30,
+    )
     line = next((line for line in done.stdout.splitlines() if any(c.isdigit() for c in line)), "")
     return f"{name} ({' '.join(line.split())[:80]})"

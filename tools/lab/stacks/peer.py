@@ -9,9 +9,17 @@ STACKS = ()
 
 def _common(run, options):
     low, high = options.version_range()
-    flags = {"port": run.port, "min": low, "max": high, "ciphers": options.ciphers, "groups": options.groups,
-             "sigalgs": options.sigalgs, "alpn": options.alpn, "keylog": run.key_log,
-             "level": options.level if options.level >= 0 else 0 if options.legacy else ""}
+    flags = {
+        "port": run.port,
+        "min": low,
+        "max": high,
+        "ciphers": options.ciphers,
+        "groups": options.groups,
+        "sigalgs": options.sigalgs,
+        "alpn": options.alpn,
+        "keylog": run.key_log,
+        "level": options.level if options.level >= 0 else 0 if options.legacy else "",
+    }
     if options.cert:
         flags |= {kind: run.pki.path(options.cert, kind) for kind in ("chain", "key", "p12")}
     return flags
@@ -23,16 +31,28 @@ def _words(flags):
 
 def client_flags(run, options):
     flags = _common(run, options)
-    flags |= {"host": run.address(), "sni": options.sni, "name": options.name, "ca": run.ca(options.ca),
-              "verify": int(options.verify), "do": options.do, "times": 2 if options.resume else 1,
-              "timeout": options.timeout - 0.5}
+    flags |= {
+        "host": run.address(),
+        "sni": options.sni,
+        "name": options.name,
+        "ca": run.ca(options.ca),
+        "verify": int(options.verify),
+        "do": options.do,
+        "times": 2 if options.resume else 1,
+        "timeout": options.timeout - 0.5,
+    }
     return [*_words(flags), *options.extra]
 
 
 def server_flags(run, options):
     flags = _common(run, options)
-    flags |= {"clientauth": options.client_auth, "ca": run.ca(options.client_ca), "sni": options.strict_sni,
-              "body": options.body, "tickets": int(options.tickets)}
+    flags |= {
+        "clientauth": options.client_auth,
+        "ca": run.ca(options.client_ca),
+        "sni": options.strict_sni,
+        "body": options.body,
+        "tickets": int(options.tickets),
+    }
     if options.staple:
         flags["staple"] = run.pki.path(options.staple, "ocsp")
     return [*_words(flags), *options.extra]

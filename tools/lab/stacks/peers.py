@@ -11,16 +11,32 @@ GO = str(BIN / "go")
 WOLFSSL = str(BIN / "wolfssl")
 MBEDTLS = str(BIN / "mbedtls")
 # Quick to start, and no compiler threads that compete for the lab's few cores.
-JAVA = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp", str(BIN), "Peer"]
+JAVA = [
+    "java",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    "-Xshare:auto",
+    "-cp",
+    str(BIN),
+    "Peer",
+]
 
-WOLFSSL_SUITES = {"AES128-SHA": "AES128-SHA", "ECDHE": "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256",
-                  "kRSA": "AES128-SHA", "DHE": "DHE-RSA-AES128-GCM-SHA256",
-                  "aECDSA": "ECDHE-ECDSA-AES128-GCM-SHA256", "aRSA": "ECDHE-RSA-AES128-GCM-SHA256"}
-MBEDTLS_SUITES = {"AES128-SHA": "TLS-RSA-WITH-AES-128-CBC-SHA", "DHE": "TLS-DHE-RSA-WITH-AES-128-GCM-SHA256",
-                  "kRSA": "TLS-RSA-WITH-AES-128-GCM-SHA256",
-                  "ECDHE": "TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256",
-                  "aECDSA": "TLS-ECDHE-ECDSA-WITH-AES-128-GCM-SHA256",
-                  "aRSA": "TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256"}
+WOLFSSL_SUITES = {
+    "AES128-SHA": "AES128-SHA",
+    "ECDHE": "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256",
+    "kRSA": "AES128-SHA",
+    "DHE": "DHE-RSA-AES128-GCM-SHA256",
+    "aECDSA": "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "aRSA": "ECDHE-RSA-AES128-GCM-SHA256",
+}
+MBEDTLS_SUITES = {
+    "AES128-SHA": "TLS-RSA-WITH-AES-128-CBC-SHA",
+    "DHE": "TLS-DHE-RSA-WITH-AES-128-GCM-SHA256",
+    "kRSA": "TLS-RSA-WITH-AES-128-GCM-SHA256",
+    "ECDHE": "TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256",
+    "aECDSA": "TLS-ECDHE-ECDSA-WITH-AES-128-GCM-SHA256",
+    "aRSA": "TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256",
+}
 
 
 def _refuse(options, *names):
@@ -52,18 +68,26 @@ def go_server(run, options):
     return Launch([GO, "server", *server_flags(run, options)])
 
 
+def _java_ems(options):
+    return ["-Djdk.tls.allowLegacyMasterSecret=false"] if options.insist_ems else []
+
+
 def java_client(run, options):
     _do(options)
     _refuse(options, "sigalgs", "suites", "clock")
-    checks = ["-Dcom.sun.net.ssl.checkRevocation=true", "-Djdk.tls.client.enableStatusRequestExtension=true"]
-    program = [JAVA[0], *(checks if options.revocation else ()), *JAVA[1:]]
+    checks = [
+        "-Dcom.sun.net.ssl.checkRevocation=true",
+        "-Djdk.tls.client.enableStatusRequestExtension=true",
+    ]
+    program = [JAVA[0], *(checks if options.revocation else ()), *_java_ems(options), *JAVA[1:]]
     return [Launch([*program, "client", *client_flags(run, options)])]
 
 
 def java_server(run, options):
     _dh(options)
     _refuse(options, "sigalgs", "suites")
-    return Launch([*JAVA, "server", *server_flags(run, options)])
+    program = [JAVA[0], *_java_ems(options), *JAVA[1:]]
+    return Launch([*program, "server", *server_flags(run, options)])
 
 
 def _with_suite(flags, options, table):
@@ -84,7 +108,9 @@ def wolfssl_client(run, options):
 def wolfssl_server(run, options):
     _dh(options)
     _refuse(options, "sigalgs", "groups", "alpn", "strict_sni")
-    return Launch([WOLFSSL, "server", *_with_suite(server_flags(run, options), options, WOLFSSL_SUITES)])
+    return Launch(
+        [WOLFSSL, "server", *_with_suite(server_flags(run, options), options, WOLFSSL_SUITES)]
+    )
 
 
 def _mbedtls_versions(options):

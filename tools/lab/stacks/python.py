@@ -18,5 +18,16 @@ def server(run, options):
     return Launch(argv, config(run, options, "server"))
 
 
-STACKS = (Stack("python", PYTHON, (PYTHON, "-c", "import ssl,sys;print('Python', sys.version.split()[0], "
-                                                 "ssl.OPENSSL_VERSION)"), client, server),)
+STACKS = (
+    Stack(
+        "python",
+        PYTHON,
+        (
+            PYTHON,
+            "-c",
+            "import ssl,sys;print('Python', sys.version.split()[0], " "ssl.OPENSSL_VERSION)",
+        ),
+        client,
+        server,
+    ),
+)

@@ -17,7 +17,7 @@ def _versions(options):
     if "3.0" in (low, high):
         raise Unsupported("this libssl has no SSL 3.0")
     low, high = low or "1.2", high or "1.3"
-    return ORDER[ORDER.index(low):ORDER.index(high) + 1]
+    return ORDER[ORDER.index(low) : ORDER.index(high) + 1]
 
 
 NGINX_PLAIN = """daemon off; master_process off; pid {dir}/nginx.pid; error_log stderr info;
@@ -59,8 +59,10 @@ def nginx(run, options):
         more.append(f"ssl_dhparam {run.pki.path(f'dh{options.dh}', 'pem')};")
     if options.client_auth:
         mode = "on" if options.client_auth == "require" else "optional"
-        more.append(f"ssl_client_certificate {run.ca(options.client_ca)}; ssl_verify_client {mode}; "
-                    "ssl_verify_depth 5;")
+        more.append(
+            f"ssl_client_certificate {run.ca(options.client_ca)}; ssl_verify_client {mode}; "
+            "ssl_verify_depth 5;"
+        )
     if options.staple:
         more.append(f"ssl_stapling on; ssl_stapling_file {run.pki.path(options.staple, 'ocsp')};")
     if not options.tickets:
@@ -73,13 +75,26 @@ def nginx(run, options):
         (run.dir / "index.html").write_text("x" * options.body)
     reject = default = ""
     if options.strict_sni:
-        reject = (f"server {{ listen {run.port} ssl default_server; listen [::]:{run.port} ssl default_server; "
-                  "ssl_reject_handshake on; }")
-    path = run.write("nginx.conf", NGINX.format(
-        dir=run.dir, chain=run.pki.path(options.cert, "chain"), key=run.pki.path(options.cert, "key"),
-        versions=" ".join(NAMES[v] for v in _versions(options)), ciphers=cipher_string(options),
-        more=" ".join(more), port=run.port, default=default, reject=reject,
-        http2=" http2" if options.alpn else "", answer="" if options.body > 3 else 'return 200 "ok\\n";'))
+        reject = (
+            f"server {{ listen {run.port} ssl default_server; listen [::]:{run.port} ssl default_server; "
+            "ssl_reject_handshake on; }"
+        )
+    path = run.write(
+        "nginx.conf",
+        NGINX.format(
+            dir=run.dir,
+            chain=run.pki.path(options.cert, "chain"),
+            key=run.pki.path(options.cert, "key"),
+            versions=" ".join(NAMES[v] for v in _versions(options)),
+            ciphers=cipher_string(options),
+            more=" ".join(more),
+            port=run.port,
+            default=default,
+            reject=reject,
+            http2=" http2" if options.alpn else "",
+            answer="" if options.body > 3 else 'return 200 "ok\\n";',
+        ),
+    )
     return Launch(["nginx", "-c", path, "-e", "stderr"], config(run, options, "server"))
 
 
@@ -129,18 +144,32 @@ def haproxy_wait(run, options):
 
 
 def sshd(run, options):
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(run.dir / "host")], check=True)
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(run.dir / "host")], check=True
+    )
     Path("/run/sshd").mkdir(exist_ok=True)
-    return Launch(["/usr/sbin/sshd", "-D", "-e", "-f", "/dev/null", "-p", str(options.port), "-h",
-                   str(run.dir / "host"), "-o", "PidFile=none"])
+    return Launch(
+        [
+            "/usr/sbin/sshd",
+            "-D",
+            "-e",
+            "-f",
+            "/dev/null",
+            "-p",
+            str(options.port),
+            "-h",
+            str(run.dir / "host"),
+            "-o",
+            "PidFile=none",
+        ]
+    )
 
 
 HAPROXY = """global
  log stderr format raw local0
-defaults
+{dh}defaults
  mode http
  log global
- option httplog
  log-format "%ci:%cp %ft %ST ssl:%[ssl_fc_err_str]"
  error-log-format "%ci:%cp %[fc_err_str] ssl:%[ssl_fc_err_str]"
  timeout client 5s
@@ -154,6 +183,7 @@ frontend lab
 
 def haproxy(run, options):
     versions = _versions(options)
+    dh = ""
     shutil.copy(run.pki.path(options.cert, "both"), run.dir / "site.pem")
     more = []
     if options.groups:
@@ -163,8 +193,10 @@ def haproxy(run, options):
     if options.alpn:
         more.append(f"alpn {options.alpn}")
     if options.client_auth:
-        more.append(f"ca-file {run.ca(options.client_ca)} verify "
-                    f"{'required' if options.client_auth == 'require' else 'optional'}")
+        more.append(
+            f"ca-file {run.ca(options.client_ca)} verify "
+            f"{'required' if options.client_auth == 'require' else 'optional'}"
+        )
     if options.strict_sni:
         more.append("strict-sni")
     if not options.tickets:
@@ -175,11 +207,21 @@ def haproxy(run, options):
         shutil.copy(run.pki.path(options.staple, "ocsp"), run.dir / "site.pem.ocsp")
         (run.dir / "site.pem.issuer").write_text(Path(run.ca("inter")).read_text())
     if options.dh:
-        more.append(f"dh-param-file {run.pki.path(f'dh{options.dh}', 'pem')}")
-    path = run.write("haproxy.cfg", HAPROXY.format(
-        port=run.port, both=run.dir / "site.pem", low=NAMES[versions[0]].replace("TLSv1", "TLSv1.0")
-        if versions[0] == "1.0" else NAMES[versions[0]], high="TLSv1.0" if versions[-1] == "1.0"
-        else NAMES[versions[-1]], ciphers=cipher_string(options), more=" ".join(more)))
+        dh = f" ssl-dh-param-file {run.pki.path(f'dh{options.dh}', 'pem')}\n"
+    path = run.write(
+        "haproxy.cfg",
+        HAPROXY.format(
+            dh=dh,
+            port=run.port,
+            both=run.dir / "site.pem",
+            low=NAMES[versions[0]].replace("TLSv1", "TLSv1.0")
+            if versions[0] == "1.0"
+            else NAMES[versions[0]],
+            high="TLSv1.0" if versions[-1] == "1.0" else NAMES[versions[-1]],
+            ciphers=cipher_string(options),
+            more=" ".join(more),
+        ),
+    )
     return Launch(["haproxy", "-db", "-f", path], config(run, options, "server"))
 
 
@@ -221,18 +263,32 @@ def apache(run, options):
         raise Unsupported("not set up for Apache")
     more = []
     if options.client_auth:
-        more.append(f"SSLVerifyClient {'require' if options.client_auth == 'require' else 'optional'}\n"
-                    f"SSLVerifyDepth 5\nSSLCACertificateFile {run.ca(options.client_ca)}")
+        more.append(
+            f"SSLVerifyClient {'require' if options.client_auth == 'require' else 'optional'}\n"
+            f"SSLVerifyDepth 5\nSSLCACertificateFile {run.ca(options.client_ca)}"
+        )
     if not options.tickets:
         more.append("SSLSessionTickets off")
     (run.dir / "www").mkdir()
     (run.dir / "www" / "index.html").write_text("x" * options.body)
     run.dir.chmod(0o755)
-    path = run.write("apache.conf", APACHE.format(
-        dir=run.dir, port=run.port, modules="/usr/lib/apache2/modules", chain=run.pki.path(options.cert, "chain"),
-        key=run.pki.path(options.cert, "key"), versions=" ".join(f"+{NAMES[v]}" for v in _versions(options)),
-        ciphers=cipher_string(options), strict="on" if options.strict_sni else "off", more="\n".join(more)))
-    return Launch(["apache2", "-X", "-f", path], config(run, options, "server"), logs=("error.log",))
+    path = run.write(
+        "apache.conf",
+        APACHE.format(
+            dir=run.dir,
+            port=run.port,
+            modules="/usr/lib/apache2/modules",
+            chain=run.pki.path(options.cert, "chain"),
+            key=run.pki.path(options.cert, "key"),
+            versions=" ".join(f"+{NAMES[v]}" for v in _versions(options)),
+            ciphers=cipher_string(options),
+            strict="on" if options.strict_sni else "off",
+            more="\n".join(more),
+        ),
+    )
+    return Launch(
+        ["apache2", "-X", "-f", path], config(run, options, "server"), logs=("error.log",)
+    )
 
 
 STUNNEL = """foreground = yes
@@ -260,13 +316,24 @@ def stunnel(run, options):
     if options.groups:
         more.append(f"curves = {options.groups}")
     if options.client_auth:
-        more.append(f"CAfile = {run.ca(options.client_ca)}\nrequireCert = "
-                    f"{'yes' if options.client_auth == 'require' else 'no'}\nverifyChain = yes")
+        more.append(
+            f"CAfile = {run.ca(options.client_ca)}\nrequireCert = "
+            f"{'yes' if options.client_auth == 'require' else 'no'}\nverifyChain = yes"
+        )
     answer = run.write("answer", "read -r line\nprintf 'HTTP/1.0 200 OK\\r\\n\\r\\nok\\n'\n")
-    path = run.write("stunnel.conf", STUNNEL.format(
-        port=run.port, chain=run.pki.path(options.cert, "chain"), key=run.pki.path(options.cert, "key"),
-        low=NAMES[versions[0]], high=NAMES[versions[-1]], ciphers=cipher_string(options), answer=answer,
-        more="\n".join(more)))
+    path = run.write(
+        "stunnel.conf",
+        STUNNEL.format(
+            port=run.port,
+            chain=run.pki.path(options.cert, "chain"),
+            key=run.pki.path(options.cert, "key"),
+            low=NAMES[versions[0]],
+            high=NAMES[versions[-1]],
+            ciphers=cipher_string(options),
+            answer=answer,
+            more="\n".join(more),
+        ),
+    )
     return Launch(["stunnel4", path], config(run, options, "server"))
 
 
@@ -278,5 +345,10 @@ STACKS = (
     Stack("haproxy-wait", "haproxy", ("haproxy", "-v"), server=haproxy_wait),
     Stack("sshd", "/usr/sbin/sshd", ("sh", "-c", "ssh -V 2>&1"), server=sshd),
     Stack("apache", "apache2", ("apache2", "-v"), server=apache),
-    Stack("stunnel", "stunnel4", ("sh", "-c", "stunnel4 -version 2>&1 | grep '^stunnel'"), server=stunnel),
+    Stack(
+        "stunnel",
+        "stunnel4",
+        ("sh", "-c", "stunnel4 -version 2>&1 | grep '^stunnel'"),
+        server=stunnel,
+    ),
 )
