@@ -33,9 +33,7 @@ static void key_set_server(struct report_key *key, const struct facts *facts)
 {
     const struct endpoint *server = &facts->connection->endpoint[SIDE_SERVER];
 
-    memset(key, 0, sizeof(*key)); /* what lies between the members is compared too */
-    key->address = server->address;
-    key->port = server->port;
+    *key = (struct report_key){.address = server->address, .port = server->port};
 }
 
 static void key_set_failure(struct report_key *key, const struct verdict *verdict)
@@ -194,7 +192,7 @@ static int compare_entries(const void *a, const void *b)
         return left->first_ns < right->first_ns ? -1 : 1;
     if (left->key.cause != right->key.cause)
         return strcmp(left->key.cause->id, right->key.cause->id);
-    return memcmp(&left->key, &right->key, sizeof(left->key));
+    return report_key_compare(&left->key, &right->key);
 }
 
 void report_finish(struct report *report, const struct report_totals *totals)

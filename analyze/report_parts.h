@@ -73,7 +73,10 @@ struct report {
     size_t cause_count;
 };
 
-/* report_table.c: the entry of a failure, the counts of a server. New ones are zero but for
+/* report_table.c: an order of all that a key says but the cause, as for strcmp. */
+int report_key_compare(const struct report_key *a, const struct report_key *b);
+
+/* The entry of a failure, the counts of a server. New ones are zero but for
  * their key. NULL when the limit is reached or memory is short. */
 struct report_entry *report_entry_get(struct report *report, const struct report_key *key);
 struct report_server *report_server_get(struct report *report, const struct report_key *key);

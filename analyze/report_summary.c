@@ -117,7 +117,7 @@ static int compare_servers(const void *a, const void *b)
 
     if (left_failed != right_failed)
         return left_failed > right_failed ? -1 : 1;
-    return memcmp(&left->key, &right->key, sizeof(left->key));
+    return report_key_compare(&left->key, &right->key);
 }
 
 static void write_server(const struct layout *layout, const struct report_server *server)

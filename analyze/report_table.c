@@ -6,12 +6,38 @@
 
 static size_t bucket_of(const struct report *report, const struct report_key *key)
 {
-    return siphash_1_3(report->options.hash_key, key, sizeof(*key)) % REPORT_BUCKETS;
+    const uint8_t numbers[] = {(uint8_t)(key->port >> 8), (uint8_t)key->port, key->refusal, key->by,
+                               key->alert};
+    uint8_t octets[sizeof(key->address.octets) + sizeof(numbers) + sizeof(key->name)];
+    size_t length = 0;
+
+    memcpy(octets, key->address.octets, sizeof(key->address.octets));
+    length += sizeof(key->address.octets);
+    memcpy(octets + length, numbers, sizeof(numbers));
+    length += sizeof(numbers);
+    memcpy(octets + length, key->name, strlen(key->name));
+    length += strlen(key->name);
+    return siphash_1_3(report->options.hash_key, octets, length) % REPORT_BUCKETS;
+}
+
+int report_key_compare(const struct report_key *a, const struct report_key *b)
+{
+    int order = memcmp(a->address.octets, b->address.octets, sizeof(a->address.octets));
+
+    if (order == 0)
+        order = a->port - b->port;
+    if (order == 0)
+        order = strcmp(a->name, b->name);
+    if (order == 0)
+        order = a->refusal - b->refusal;
+    if (order == 0)
+        order = a->by - b->by;
+    return order != 0 ? order : a->alert - b->alert;
 }
 
 static bool is_same(const struct report_key *a, const struct report_key *b)
 {
-    return memcmp(a, b, sizeof(*a)) == 0;
+    return a->cause == b->cause && report_key_compare(a, b) == 0;
 }
 
 struct report_entry *report_entry_get(struct report *report, const struct report_key *key)
