@@ -58,7 +58,7 @@ static const cJSON *at(const struct written *written, const char *path)
         CU_ASSERT_FATAL(length < sizeof(key));
         memcpy(key, path, length);
         key[length] = '\0';
-        value = cJSON_IsArray(value) ? cJSON_GetArrayItem(value, atoi(key))
+        value = cJSON_IsArray(value) ? cJSON_GetArrayItem(value, (int)strtol(key, NULL, 10))
                                      : cJSON_GetObjectItemCaseSensitive(value, key);
         path += length + (path[length] == '.');
     }
@@ -318,10 +318,9 @@ static void no_octet_breaks_a_line(void)
 static void long_values_and_lists_are_bounded(void)
 {
     enum { LENGTH = 65534 };
-    uint8_t *long_octets = malloc(LENGTH);
+    static uint8_t long_octets[LENGTH];
     struct written written;
 
-    CU_ASSERT_PTR_NOT_NULL_FATAL(long_octets);
     begin(&written);
     sample_failed(&written.sample);
     for (int fill = 0; fill < 256; fill += 51) { /* valid text, control octets, invalid UTF-8 */
@@ -335,18 +334,20 @@ static void long_values_and_lists_are_bounded(void)
         written.sample.facts.client_extensions.alpn.protocols = bytes_of(long_octets, LENGTH);
         write_sample(&written);
         name = cJSON_GetStringValue(at(&written, "tls.client.server_name"));
-        CU_ASSERT_PTR_NOT_NULL_FATAL(name);
+        CU_ASSERT_PTR_NOT_NULL(name);
+        if (name == NULL)
+            break;
         CU_ASSERT_TRUE(strlen(name) <= 2 * JSON_OCTETS_MAX + 3);
         CU_ASSERT_STRING_EQUAL(name + strlen(name) - 3, "...");
         CU_ASSERT_TRUE(cJSON_GetArraySize(at(&written, "tls.client.supported_ciphers"))
                        <= JSON_NAMES_MAX);
     }
     end(&written);
-    free(long_octets);
 }
 
 static void a_long_name_is_cut_between_characters(void)
 {
+    static const uint8_t euro[] = {0xe2, 0x82, 0xac};
     char name[JSON_OCTETS_MAX + 2];
     struct written written;
 
@@ -354,8 +355,8 @@ static void a_long_name_is_cut_between_characters(void)
     sample_failed(&written.sample);
     for (size_t before = 0; before < 3; before++) {
         memset(name, 'a', sizeof(name));
-        for (size_t i = before; i + 3 <= sizeof(name); i += 3)
-            memcpy(name + i, "\xe2\x82\xac", 3);
+        for (size_t i = before; i + sizeof(euro) <= sizeof(name); i += sizeof(euro))
+            memcpy(name + i, euro, sizeof(euro));
         memset(name + sizeof(name) - (sizeof(name) - before) % 3, 'z', (sizeof(name) - before) % 3);
         set_name(&written.sample, name, sizeof(name));
         write_sample(&written); /* checks that the line is UTF-8 */

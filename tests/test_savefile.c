@@ -5,6 +5,7 @@
 #include "tlswhy_config.h"
 
 #if HAVE_ZLIB
+#define ZLIB_CONST
 #include <zlib.h>
 #endif
 #if HAVE_ZSTD
@@ -449,7 +450,7 @@ static void compress_member(struct bytes octets, uint8_t *out, size_t size, size
 
     if (deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         abort();
-    stream.next_in = (Bytef *)(uintptr_t)octets.data;
+    stream.next_in = octets.data;
     stream.avail_in = (uInt)octets.len;
     stream.next_out = out + *len;
     stream.avail_out = (uInt)(size - *len);

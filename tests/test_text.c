@@ -4,6 +4,7 @@
 #include "tests/support/wire.h"
 
 #define NANOSECONDS INT64_C(1000000000)
+#define HOUR        (INT64_C(3600) * NANOSECONDS)
 
 /* A view of a string literal, which may hold NUL octets. */
 #define OCTETS(literal) bytes_of(literal, sizeof(literal) - 1)
@@ -211,8 +212,8 @@ static void durations_have_a_unit_that_people_use(void)
         {3200 * (NANOSECONDS / 1000), "3.2 s"},
         {90 * NANOSECONDS, "90.0 s"},
         {300 * NANOSECONDS, "5 min"},
-        {3 * 3600 * NANOSECONDS, "3 h"},
-        {3 * 86400 * NANOSECONDS, "3 days"},
+        {3 * HOUR, "3 h"},
+        {72 * HOUR, "3 days"},
         {-12000000, "-12 ms"},
         {INT64_MAX, "106751 days"},
         {INT64_MIN, "-106751 days"},
