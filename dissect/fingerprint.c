@@ -206,10 +206,10 @@ static void ja4_begin(struct ja4_hash *hash)
 static bool ja4_end(struct ja4_hash *hash, char *out)
 {
     uint8_t digest[WC_SHA256_DIGEST_SIZE] = {0};
+    bool is_good = hash->is_good && wc_Sha256Final(&hash->sha256, digest) == 0;
 
-    hash->is_good = hash->is_good && wc_Sha256Final(&hash->sha256, digest) == 0;
     wc_Sha256Free(&hash->sha256);
-    if (!hash->is_good)
+    if (!is_good)
         return false;
     if (hash->is_empty)
         memset(digest, 0, sizeof digest);

@@ -293,7 +293,7 @@ static bool take_paths(struct options *options, int count, char **words)
         options->paths[options->path_count++] = words[i];
     if (options->path_count == 0)
         return complain_usage("no capture to read");
-    for (size_t i = 0; i < options->path_count; i++)
+    for (size_t i = 0; options->paths[i] != NULL; i++)
         inputs += strcmp(options->paths[i], "-") == 0;
     return inputs < 2 || complain_usage("standard input can be read only once");
 }
