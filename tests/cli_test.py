@@ -1,0 +1,359 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line of tlswhy: options, exit status, and what is said when something goes wrong.
+
+The program is $TLSWHY. Captures are those of tests/pcaps.
+"""
+
+import gzip
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent
+TLSWHY = os.environ.get("TLSWHY", "tlswhy")
+TIME_LIMIT = 60
+
+ANALYSED, COULD_NOT, USAGE, FAILURES_FOUND = 0, 1, 2, 3
+
+
+def capture(folder):
+    """A shipped capture of this kind."""
+    return str(sorted((TESTS / "pcaps" / folder).glob("*.pcap*"))[0])
+
+
+FAILED = capture("version_mismatch")
+CLEAN = capture("clean")
+
+
+def run(*arguments, stdin=b"", env=None):
+    """Run tlswhy to its end; the result has returncode, stdout and stderr as text."""
+    done = subprocess.run(
+        [TLSWHY, *arguments],
+        input=stdin,
+        capture_output=True,
+        timeout=TIME_LIMIT,
+        env={**os.environ, **(env or {})},
+        check=False,
+    )
+    done.stdout = done.stdout.decode("utf-8")
+    done.stderr = done.stderr.decode("utf-8")
+    return done
+
+
+def events(*arguments, **keywords):
+    """The events that a run writes."""
+    return [json.loads(line) for line in run("--json", *arguments, **keywords).stdout.splitlines()]
+
+
+class CommandLine(unittest.TestCase):
+    """Shared by all cases: a folder to write to."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def write(self, name, content):
+        """Make a file; the result is its name."""
+        path = self.folder / name
+        path.write_bytes(content)
+        return str(path)
+
+    def expect(self, status, *arguments, **keywords):
+        """Run, and check the exit status; the result is the run."""
+        done = run(*arguments, **keywords)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done
+
+
+class ExitStatus(CommandLine):
+    """The documented numbers."""
+
+    def test_analysed_is_0_even_when_handshakes_failed(self):
+        self.expect(ANALYSED, FAILED)
+        self.expect(ANALYSED, CLEAN)
+
+    def test_check_is_3_only_when_a_handshake_failed(self):
+        self.expect(FAILURES_FOUND, "--check", FAILED)
+        self.expect(FAILURES_FOUND, "--check", "--json", FAILED)
+        self.expect(ANALYSED, "--check", CLEAN)
+
+    def test_a_missing_file_is_1_and_named(self):
+        done = self.expect(COULD_NOT, "--check", str(self.folder / "nowhere.pcap"))
+        self.assertIn("nowhere.pcap: ", done.stderr)
+        self.assertIn("No such file", done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def test_what_is_no_capture_is_1_with_the_reason(self):
+        name = self.write("letter.pcap", b"Dear operator,\n" * 10)
+        self.assertIn("letter.pcap: ", self.expect(COULD_NOT, name).stderr)
+        name = self.write("empty.pcap", b"")
+        self.assertIn("empty.pcap: ", self.expect(COULD_NOT, name).stderr)
+
+    def test_one_bad_file_of_two_is_1_and_the_other_is_analysed(self):
+        done = self.expect(COULD_NOT, FAILED, str(self.folder / "nowhere.pcap"))
+        self.assertIn("failed.", done.stdout)
+
+    def test_a_capture_that_is_cut_off_is_analysed_with_a_warning(self):
+        content = Path(FAILED).read_bytes()
+        done = self.expect(ANALYSED, self.write("cut.pcap", content[:-10]))
+        self.assertIn("warning: ", done.stderr)
+        self.assertRegex(done.stderr, r"offset \d+")
+        self.assertIn("cut off: 1", done.stdout)
+
+    def test_wrong_usage_is_2_with_a_hint(self):
+        for arguments in (
+            [],
+            ["--no-such-option", CLEAN],
+            ["-z", CLEAN],
+            ["--filter"],
+            ["-f", "tcp", "-F", "file", CLEAN],
+            ["-r", CLEAN, "-f", "tcp", "port", "443"],
+            ["-", "-"],
+            ["--causes", "extra"],
+        ):
+            with self.subTest(arguments=arguments):
+                self.assertIn("tlswhy --help", self.expect(USAGE, *arguments).stderr)
+
+    def test_a_wrong_value_is_2_and_named(self):
+        for option, value in (
+            ("--max-memory", "1"),
+            ("--max-memory", "99999999G"),
+            ("--max-memory", "many"),
+            ("--max-memory", "512MB"),
+            ("--max-memory", "-5M"),
+            ("--tls-port", "0"),
+            ("--tls-port", "65536"),
+            ("--tls-port", "443,"),
+            ("--tls-port", "https"),
+            ("--seed", "65536"),
+            ("--seed", "x"),
+            ("--color", "mauve"),
+            ("--progress", "soon"),
+            ("--observer-name", ""),
+            ("--observer-name", "a\nb"),
+        ):
+            with self.subTest(option=option, value=value):
+                done = self.expect(USAGE, f"{option}={value}", CLEAN)
+                self.assertIn(option + ":", done.stderr)
+
+    def test_a_filter_that_makes_no_sense_is_2(self):
+        done = self.expect(USAGE, "-f", "port of call", CLEAN)
+        self.assertIn("port of call", done.stderr)
+
+    def test_a_full_disk_is_1(self):
+        for arguments in (["--help"], ["--causes"], [FAILED], ["--json", FAILED]):
+            with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
+                done = subprocess.run(
+                    [TLSWHY, *arguments],
+                    stdout=full,
+                    stderr=subprocess.PIPE,
+                    timeout=TIME_LIMIT,
+                    check=False,
+                )
+                self.assertEqual(done.returncode, COULD_NOT)
+                self.assertIn(b"standard output: No space left on device", done.stderr)
+
+    def test_an_output_file_on_a_full_disk_is_1(self):
+        done = self.expect(COULD_NOT, "--output", "/dev/full", FAILED)
+        self.assertIn("/dev/full: No space left", done.stderr)
+
+    def test_a_broken_pipe_is_1(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(
+            [TLSWHY, "--json", FAILED],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            timeout=TIME_LIMIT,
+            check=False,
+        )
+        os.close(writer)
+        self.assertEqual(done.returncode, COULD_NOT)
+        self.assertIn(b"standard output: Broken pipe", done.stderr)
+
+
+class Input(CommandLine):
+    """Where packets come from."""
+
+    def test_the_same_capture_by_any_way_gives_the_same_events(self):
+        content = Path(FAILED).read_bytes()
+        expected = events(FAILED)
+        self.assertGreater(len(expected), 0)
+        self.assertEqual(events("-r", FAILED), expected)
+        self.assertEqual(events("-", stdin=content), expected)
+        self.assertEqual(events("-r", "-", stdin=content), expected)
+        self.assertEqual(events("-f", "tcp", FAILED), expected)
+        self.assertEqual(events("-r", FAILED, "tcp", "or", "icmp"), expected)
+        self.assertEqual(events("-F", self.write("filter", b"tcp\n"), FAILED), expected)
+
+    def test_a_compressed_capture_is_read_when_zlib_is_there(self):
+        name = self.write("capture.bin", gzip.compress(Path(FAILED).read_bytes()))
+        built_in = re.search(r"in this build: (.*)", run("--version").stdout)[1].split()
+        if "zlib" in built_in:
+            self.assertEqual(events(name), events(FAILED))
+        else:
+            self.expect(COULD_NOT, name)
+
+    def test_a_filter_leaves_packets_out(self):
+        done = self.expect(ANALYSED, "-r", FAILED, "udp", "port", "9")
+        self.assertIn("holds no packets", done.stdout)
+
+    def test_several_files_are_one_input(self):
+        both = events("--all", FAILED, CLEAN)
+        apart = events("--all", FAILED) + events("--all", CLEAN)
+        self.assertEqual(
+            sorted(event["event"]["id"] for event in both),
+            sorted(event["event"]["id"] for event in apart),
+        )
+
+    def test_the_filter_file_has_to_be_there(self):
+        done = self.expect(USAGE, "-F", str(self.folder / "nowhere"), FAILED)
+        self.assertIn("nowhere: No such file", done.stderr)
+
+    def test_an_interrupt_ends_the_input_and_not_the_report(self):
+        process = subprocess.Popen(
+            [TLSWHY, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        process.stdin.write(Path(FAILED).read_bytes())
+        process.stdin.flush()
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        self.addCleanup(process.kill)
+        # Standard input stays open: only the signal can have ended it.
+        status = process.wait(TIME_LIMIT)
+        stdout, stderr = (pipe.read().decode("utf-8") for pipe in (process.stdout, process.stderr))
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            pipe.close()
+        self.assertEqual(status, ANALYSED, stderr)
+        self.assertIn("before the end of the input", stdout)
+        self.assertRegex(stdout, r"\A\d+ of \d+ TLS handshakes? failed\.")
+
+
+class Output(CommandLine):
+    """What is written."""
+
+    def test_events_are_of_failures_unless_all_is_asked_for(self):
+        outcomes = {event["tlswhy"]["outcome"] for event in events(FAILED, CLEAN)}
+        self.assertEqual(outcomes, {"failed"})
+        outcomes = {event["tlswhy"]["outcome"] for event in events("--all", FAILED, CLEAN)}
+        self.assertEqual(outcomes, {"failed", "established"})
+
+    def test_events_are_the_same_every_time(self):
+        self.assertEqual(run("--json", FAILED).stdout, run("--json", FAILED).stdout)
+
+    def test_output_goes_to_the_file(self):
+        for arguments in ([], ["--json"]):
+            name = str(self.folder / "result")
+            done = self.expect(ANALYSED, *arguments, "--output", name, FAILED)
+            self.assertEqual(done.stdout, "")
+            self.assertEqual(Path(name).read_text("utf-8"), run(*arguments, FAILED).stdout)
+
+    def test_an_output_that_cannot_be_opened_is_named(self):
+        done = self.expect(COULD_NOT, "--output", str(self.folder / "no" / "file"), FAILED)
+        self.assertIn("no/file: No such file", done.stderr)
+
+    def test_the_observer_and_the_seed_are_in_the_events(self):
+        plain = events(FAILED)[0]
+        event = events("--observer-name=edge", "--observer-hostname=e.example", "--seed=1", FAILED)[0]
+        self.assertEqual(event["observer"]["name"], "edge")
+        self.assertEqual(event["observer"]["hostname"], "e.example")
+        self.assertNotEqual(event["network"]["community_id"], plain["network"]["community_id"])
+        self.assertNotIn("name", plain["observer"])
+
+    def test_a_pipe_gets_neither_colours_nor_progress(self):
+        done = self.expect(ANALYSED, FAILED)
+        self.assertNotIn("\033", done.stdout + done.stderr)
+        self.assertLessEqual(max(map(len, done.stdout.splitlines())), 120)
+
+    def test_colours_can_be_forced(self):
+        self.assertIn("\033[", run("--color=always", FAILED).stdout)
+        self.assertIn("\033[", run("--color", FAILED).stdout)
+        self.assertNotIn("\033", run("--color=always", "--no-color", FAILED).stdout)
+
+    def terminal(self, *arguments, env=None):
+        """What tlswhy writes to a terminal of 80 columns."""
+        controller, terminal = pty.openpty()
+        os.system(f"stty cols 80 rows 24 < {os.ttyname(terminal)}")
+        environment = {**os.environ, "TERM": "xterm", **(env or {})}
+        process = subprocess.Popen([TLSWHY, *arguments], stdout=terminal, env=environment)
+        os.close(terminal)
+        written = b""
+        while True:
+            try:
+                piece = os.read(controller, 65536)
+            except OSError:  # the other end is closed
+                break
+            written += piece
+        os.close(controller)
+        self.assertEqual(process.wait(TIME_LIMIT), ANALYSED)
+        return written.decode("utf-8")
+
+    def test_a_terminal_gets_colours_unless_they_are_unwanted(self):
+        self.assertIn("\033[", self.terminal(FAILED, env={"NO_COLOR": ""}))
+        self.assertNotIn("\033", self.terminal(FAILED, env={"NO_COLOR": "1"}))
+        self.assertNotIn("\033", self.terminal(FAILED, env={"TERM": "dumb"}))
+        self.assertNotIn("\033", self.terminal("--no-color", FAILED))
+
+    def test_the_width_of_a_terminal_is_kept(self):
+        lines = self.terminal("--no-color", FAILED).splitlines()
+        wide = [line for line in lines if len(line) > 80 and " -> " not in line]
+        self.assertEqual(wide, [])
+
+
+class Knowledge(CommandLine):
+    """--causes, --explain, --help, --version, and the manual page."""
+
+    def causes(self):
+        """The identifiers that --causes lists."""
+        listed = re.findall(r"^  (\w+) +\S", self.expect(ANALYSED, "--causes").stdout, re.M)
+        self.assertGreater(len(listed), 0)
+        return listed
+
+    def test_every_cause_is_explained(self):
+        for cause in self.causes():
+            with self.subTest(cause=cause):
+                text = self.expect(ANALYSED, "--explain", cause).stdout
+                self.assertTrue(text.startswith(cause + "\n"))
+                for label in ("Explanation ", "Remedy "):
+                    self.assertRegex(text, rf"(?m)^{label} *\S")
+
+    def test_causes_are_listed_once(self):
+        listed = self.causes()
+        self.assertEqual(len(listed), len(set(listed)))
+        self.assertIn("unknown", listed)
+
+    def test_an_unknown_cause_is_wrong_usage(self):
+        done = self.expect(USAGE, "--explain", "bad_luck")
+        self.assertIn("bad_luck", done.stderr)
+        self.assertIn("--causes", done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def test_the_version_names_the_libraries(self):
+        text = self.expect(ANALYSED, "--version").stdout
+        self.assertEqual(run("-V").stdout, text)
+        for name in (r"\Atlswhy \d+\.\d+\.\d+\n", "libpcap", "wolfSSL", "cJSON", "GPL-2.0-or-later"):
+            self.assertRegex(text, name)
+
+    def test_the_manual_page_has_every_option_of_the_help_and_no_other(self):
+        text = self.expect(ANALYSED, "--help").stdout
+        self.assertEqual(run("-h").stdout, text)
+        page = (TESTS.parent / "tools" / "tlswhy" / "tlswhy.1").read_text("utf-8")
+        in_help = set(re.findall(r"--([a-z-]+)", re.sub(r"--(never|color=never)", "", text)))
+        in_page = set(re.findall(r"^\.It.*?Fl -([a-z-]+)", page, re.M))
+        self.assertEqual(in_help, in_page)
+
+
+if __name__ == "__main__":
+    if not os.access(TLSWHY, os.X_OK):
+        sys.exit(f"{TLSWHY} is not a program")
+    unittest.main()
