@@ -84,18 +84,24 @@ static void write_when(const struct layout *layout, const struct report_entry *e
 static void write_ended(const struct layout *layout, const struct report_entry *entry)
 {
     const char *party = party_name((enum party)entry->key.by);
+    uint8_t refusal = entry->key.refusal;
     char hex[NAMES_HEX_SIZE];
     char buffer[LINE_SIZE];
     struct text text = text_begin(buffer, sizeof(buffer));
 
-    if (party != NULL && entry->key.refusal != REFUSAL_NONE)
+    if (entry->key.by == PARTY_NETWORK && refusal != REFUSAL_RST) {
+        /* Who gave up first, and how, is only a consequence. */
+        write_field(layout, "Ended by", "the network");
+        return;
+    }
+    if (party != NULL && refusal != REFUSAL_NONE)
         text_add(&text, "the %s, ", party);
-    text_add(&text, "%s", refusal_explained[entry->key.refusal]);
-    if (entry->key.refusal == REFUSAL_ALERT)
+    text_add(&text, "%s", refusal_explained[refusal]);
+    if (refusal == REFUSAL_ALERT)
         text_add(&text, "%s(%u)",
                  names_or_hex(hex, sizeof(hex), names_alert(entry->key.alert), entry->key.alert, 2),
                  entry->key.alert);
-    if (party != NULL && entry->key.refusal == REFUSAL_NONE)
+    if (party != NULL && refusal == REFUSAL_NONE)
         text_add(&text, " of the %s", party);
     write_field(layout, "Ended by", buffer);
 }

@@ -115,8 +115,7 @@ void text_add_names(struct text *text, struct bytes list, const char *(*name)(ui
         text_add(text, named > 0 ? " and %zu more" : "%zu", left_out);
 }
 
-#define MICROSECOND INT64_C(1000)
-#define MILLISECOND (1000 * MICROSECOND)
+#define MILLISECOND INT64_C(1000000)
 #define SECOND      (1000 * MILLISECOND)
 #define MINUTE      (60 * SECOND)
 #define HOUR        (60 * MINUTE)
@@ -174,7 +173,7 @@ void text_add_duration(struct text *text, int64_t duration_ns)
         text_add(text, "-");
         duration_ns = duration_ns == INT64_MIN ? INT64_MAX : -duration_ns;
     }
-    if (duration_ns > 0 && duration_ns < 50 * MICROSECOND) {
+    if (duration_ns > 0 && duration_ns < MILLISECOND / 10) {
         text_add(text, "below 0.1 ms");
         return;
     }

@@ -103,6 +103,35 @@ static void one_failure_is_told_in_full(void)
     end(&written);
 }
 
+static void who_ended_it_is_said_without_contradiction(void)
+{
+    static const struct {
+        enum refusal_kind kind;
+        enum party party;
+        const char *expected;
+    } cases[] = {
+        {REFUSAL_NONE, PARTY_SERVER, "Ended by    silence of the server\n"},
+        {REFUSAL_NONE, PARTY_NONE, "Ended by    silence\n"},
+        {REFUSAL_FIN, PARTY_CLIENT, "Ended by    the client, by closing the connection\n"},
+        {REFUSAL_FIN, PARTY_NETWORK, "Ended by    the network\n"},
+        {REFUSAL_RST, PARTY_NETWORK, "Ended by    the network, by resetting the connection\n"},
+        {REFUSAL_ENCRYPTED_ALERT, PARTY_SERVER,
+         "Ended by    the server, with an encrypted alert\n"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct written written;
+
+        begin(&written, (struct report_options){0});
+        sample_failed(&written.sample);
+        written.sample.facts.refusal.kind = cases[i].kind;
+        written.sample.verdict.refused_by = cases[i].party;
+        report_add(written.report, &written.sample.verdict);
+        check_has(finish(&written), cases[i].expected);
+        end(&written);
+    }
+}
+
 static void equal_failures_are_folded(void)
 {
     struct written written;
@@ -397,6 +426,7 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"one failure is told in full", one_failure_is_told_in_full},
+        {"who ended it is said without contradiction", who_ended_it_is_said_without_contradiction},
         {"equal failures are folded", equal_failures_are_folded},
         {"different failures are not folded", different_failures_are_not_folded},
         {"the most frequent failure comes first", the_most_frequent_failure_comes_first},

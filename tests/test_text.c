@@ -205,6 +205,8 @@ static void durations_have_a_unit_that_people_use(void)
     } cases[] = {
         {0, "0.0 ms"},
         {1, "below 0.1 ms"},
+        {99999, "below 0.1 ms"},
+        {100000, "0.1 ms"},
         {450000, "0.4 ms"},
         {9900000, "9.9 ms"},
         {12000000, "12 ms"},
