@@ -103,9 +103,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 
     if (wrong) {
         describe_choice(facts, evidence);
-        if (said)
-            return CAUSE_CERTAIN;
-        return facts->refusal.kind == REFUSAL_ALERT ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+        return said ? CAUSE_CERTAIN : CAUSE_LIKELY;
     }
     if (!said)
         return CAUSE_NO;

@@ -28,6 +28,11 @@ static bool complained(const struct facts *facts, enum side by)
            || facts_alert(facts, by, TLS_ALERT_RECORD_OVERFLOW);
 }
 
+static bool hello_was_read(const struct facts *facts, enum side sender)
+{
+    return sender == SIDE_CLIENT ? facts->client_hello_read : facts->server_hello_read;
+}
+
 /* The hello of the other side is broken by our reading too. */
 static bool hello_is_broken(const struct facts *facts, enum side sender, struct evidence *evidence)
 {
@@ -35,7 +40,7 @@ static bool hello_is_broken(const struct facts *facts, enum side sender, struct 
         sender == SIDE_CLIENT ? facts->client_hello_note : facts->server_hello_note;
     const struct hello_extensions *extensions =
         sender == SIDE_CLIENT ? &facts->client_extensions : &facts->server_extensions;
-    bool read = sender == SIDE_CLIENT ? facts->client_hello_read : facts->server_hello_read;
+    bool read = hello_was_read(facts, sender);
     char hex[NAMES_HEX_SIZE];
 
     if (note == NULL || note->kind != NOTE_MESSAGE || note->offset == NOTE_NOT_KEPT)
@@ -52,21 +57,41 @@ static bool hello_is_broken(const struct facts *facts, enum side sender, struct 
     return !read || extensions->has_malformed;
 }
 
+/* The receiver refused with an alert that can be about octets it could not make sense of. */
+static bool may_have_complained(const struct facts *facts, enum side by)
+{
+    return complained(facts, by) || facts_alert(facts, by, TLS_ALERT_UNEXPECTED_MESSAGE)
+           || facts_alert(facts, by, TLS_ALERT_HANDSHAKE_FAILURE)
+           || facts_alert(facts, by, TLS_ALERT_ILLEGAL_PARAMETER)
+           || facts_alert(facts, by, TLS_ALERT_INTERNAL_ERROR);
+}
+
+static enum certainty weigh_octets(const struct facts *facts, enum side sender,
+                                   struct evidence *evidence)
+{
+    enum side receiver = side_other(sender);
+
+    describe_malformed(facts->malformed_note[sender], evidence);
+    if (complained(facts, receiver))
+        return CAUSE_CERTAIN;
+    /* Refused in other words, or by closing. A sender that leaves by itself while the other side
+     * never said anything may have had another reason. */
+    return facts->refusal.kind != REFUSAL_MALFORMED && facts->refusal.by == sender
+                   && !facts->answered[receiver]
+               ? CAUSE_POSSIBLE
+               : CAUSE_LIKELY;
+}
+
 static enum certainty weigh(const struct facts *facts, enum side sender, struct evidence *evidence)
 {
     enum side receiver = side_other(sender);
-    const struct note *malformed = facts->malformed_note[sender];
-    bool complaint = complained(facts, receiver);
-    bool broken = malformed != NULL;
 
-    if (malformed != NULL)
-        describe_malformed(malformed, evidence);
-    else
-        broken = complaint && hello_is_broken(facts, sender, evidence);
-    if (complaint)
-        return broken ? CAUSE_CERTAIN : CAUSE_LIKELY;
-    /* Refused in other words, or by closing; or what broke off the stream was the last thing. */
-    return broken ? CAUSE_LIKELY : CAUSE_NO;
+    if (facts->malformed_note[sender] != NULL)
+        return weigh_octets(facts, sender, evidence);
+    if (may_have_complained(facts, receiver) && hello_is_broken(facts, sender, evidence))
+        return complained(facts, receiver) || !hello_was_read(facts, sender) ? CAUSE_CERTAIN
+                                                                             : CAUSE_LIKELY;
+    return complained(facts, receiver) ? CAUSE_LIKELY : CAUSE_NO;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

@@ -47,6 +47,13 @@ static enum certainty seen_from_sender(const struct facts *facts, enum side from
     return smaller_ones_passed(facts, from) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 
+/* Packets of any size were lost: SYNs too. */
+static bool loss_is_general(const struct facts *facts)
+{
+    return facts->connection->direction[SIDE_CLIENT].syn_count > 1
+           || facts->connection->direction[SIDE_SERVER].syn_count > 1;
+}
+
 /* Seen near the receiver: it has small segments from behind a hole that is as large as a full
  * one, and full ones never came by. */
 static enum certainty seen_from_receiver(const struct facts *facts, enum side from)
@@ -58,7 +65,7 @@ static enum certainty seen_from_receiver(const struct facts *facts, enum side fr
     if (!data_has_hole(facts, from) || receiver->sack_hole_octets < full
         || sender->payload_octets == 0 || sender->largest_segment >= full)
         return CAUSE_NO;
-    return CAUSE_LIKELY;
+    return loss_is_general(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 static enum certainty weigh(const struct facts *facts, enum side from)

@@ -36,21 +36,36 @@ static void describe_request(const struct facts *facts, struct evidence *evidenc
 
 /* The server says that it expected TLS: with an alert, or with the page that web servers have for
  * this. */
+static bool server_says_so(const struct facts *facts)
+{
+    return facts->handshake->spoke_tls[SIDE_SERVER]
+           || facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS;
+}
+
+/* Many servers just close, or wait for ever. Then only the port tells what they expected. */
+static bool port_says_so(const struct facts *facts)
+{
+    return facts->tls_expected && !facts->answered[SIDE_SERVER];
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    bool tls_server = facts->handshake->spoke_tls[SIDE_SERVER];
-    bool page = facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS;
+    bool known = is_known(facts->prelude[SIDE_CLIENT]);
 
     if (facts->prelude_note[SIDE_CLIENT] == NULL || facts->handshake->switched
-        || facts->client_hello_note != NULL || (!tls_server && !page))
-        return CAUSE_NO;
-    if (!is_known(facts->prelude[SIDE_CLIENT]) && client_line(facts).len == 0)
+        || facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL
+        || (!known && client_line(facts).len == 0)
+        || (!server_says_so(facts) && !port_says_so(facts)))
         return CAUSE_NO;
     describe_request(facts, evidence);
-    if (page)
+    if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS)
         evidence_add(evidence, "server_page", facts->handshake->prelude[SIDE_SERVER]->at,
                      "the server answers in clear that a plain request came to its HTTPS port");
-    return is_known(facts->prelude[SIDE_CLIENT]) ? CAUSE_CERTAIN : CAUSE_LIKELY;
+    if (port_says_so(facts))
+        evidence_add(evidence, "tls_port", (struct moment){0},
+                     "port %u is one where TLS is spoken, and the server answered nothing",
+                     facts->connection->endpoint[SIDE_SERVER].port);
+    return known && server_says_so(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }
 
 const struct cause cause_plaintext_on_tls_port = {
@@ -58,8 +73,8 @@ const struct cause cause_plaintext_on_tls_port = {
     .layer = LAYER_PROTOCOL,
     .title = "The client speaks plain text to a port where the server expects TLS",
     .explanation = "The client's first octets are a request in clear, such as \"GET / HTTP/1.1\", "
-                   "and the server answers with a TLS alert or with its page for plain requests on "
-                   "the HTTPS port. The client was not told to use TLS.",
+                   "and the server answers with a TLS alert, with its page for plain requests on "
+                   "the HTTPS port, or not at all. The client was not told to use TLS.",
     .remedy = "Correct the client's URL or setting: https:// instead of http://, TLS on, or the "
               "port for plain connections. In reverse proxies and health checks: proxy_pass "
               "https://..., `check-ssl`. `openssl s_client -connect SERVER:PORT` shows that the "
@@ -71,5 +86,6 @@ const struct cause cause_plaintext_on_tls_port = {
                    "server; Java: SSLException: Unsupported or unrecognized SSL message",
     .alerts = "10 22 50 70",
     .source = "RFC 9110 section 4.2.2; RFC 8446 section 5.1",
+    .ended_by = PARTY_SERVER,
     .match = match,
 };

@@ -8,21 +8,49 @@
  * resumed flight stays below 150. */
 enum { PROTECTED_FLIGHT_MIN = 350 };
 
+/* Packets cross: what arrives after one side has ended the handshake did not make it do so. */
+static bool is_before_end(const struct facts *facts, const struct note *note)
+{
+    return note != NULL && (facts->refusal.note == NULL || note < facts->refusal.note);
+}
+
+static uint64_t protected_octets_before_end(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+    uint64_t octets = 0;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_SERVER
+            && is_before_end(facts, note))
+            octets += note->length;
+    }
+    return octets;
+}
+
 bool server_flight_complete(const struct facts *facts)
 {
     if (facts->resumed)
         return false;
     if (facts->tls13)
-        return facts->handshake->application_octets[SIDE_SERVER] >= PROTECTED_FLIGHT_MIN;
-    return facts->server_certificate_note != NULL && facts->server_hello_done_note != NULL;
+        return protected_octets_before_end(facts) >= PROTECTED_FLIGHT_MIN;
+    return is_before_end(facts, facts->server_certificate_note)
+           && is_before_end(facts, facts->server_hello_done_note);
 }
 
 bool client_silent_after_flight(const struct facts *facts)
 {
-    const struct note *protected_note = facts->first_protected_note[SIDE_CLIENT];
+    const struct handshake *handshake = facts->handshake;
 
-    return facts->client_key_exchange_note == NULL && facts->client_certificate_note == NULL
-           && (protected_note == NULL || protected_note == facts->refusal.note);
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note->side == SIDE_CLIENT && note > facts->server_hello_note
+            && is_before_end(facts, note) && note->kind != NOTE_CHANGE_CIPHER_SPEC)
+            return false;
+    }
+    return true;
 }
 
 bool client_alert_on_certificate(const struct facts *facts, uint8_t description)

@@ -113,14 +113,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     enum side by;
 
     if (order_is_broken(facts, evidence, &by) && facts->refusal.kind != REFUSAL_NONE
-        && facts->refusal.by != by) {
-        if (said)
-            return CAUSE_CERTAIN;
-        return facts->refusal.kind == REFUSAL_ALERT
-                       || facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
-                   ? CAUSE_LIKELY
-                   : CAUSE_POSSIBLE;
-    }
+        && facts->refusal.by != by)
+        return said ? CAUSE_CERTAIN : CAUSE_LIKELY;
     if (!said)
         return CAUSE_NO;
     describe_last_seen(facts, evidence);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/server_flight.h"
 
-/* RFC 9325 section 4.2.1: 2048 bits at least for finite-field Diffie-Hellman. */
-enum { MODULUS_BITS_MIN = 2048 };
+enum {
+    MODULUS_BITS_MIN = 2048,      /* RFC 9325 section 4.2.1: finite-field Diffie-Hellman */
+    MODULUS_BITS_HOPELESS = 1023, /* below this clients give up without a word, too */
+};
 
 static bool modulus_is_small(const struct facts *facts)
 {
@@ -28,7 +31,10 @@ static enum certainty weigh_alert(const struct facts *facts)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (facts_alert(facts, SIDE_CLIENT, rows[i].alert))
             return rows[i].certainty;
-    return facts_closed_without_reason(facts, SIDE_CLIENT) ? CAUSE_POSSIBLE : CAUSE_NO;
+    return facts_closed_without_reason(facts, SIDE_CLIENT) && client_silent_after_flight(facts)
+                   && facts->server_key_exchange.modulus_bits <= MODULUS_BITS_HOPELESS
+               ? CAUSE_POSSIBLE
+               : CAUSE_NO;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
