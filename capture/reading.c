@@ -319,10 +319,10 @@ static bool is_of_older_connection(const struct reading *reading, unsigned half,
     int64_t offset;
 
     if ((segment->flags & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK || moment_seen(mine->syn)
-        || !moment_seen(theirs->syn))
+        || !moment_seen(theirs->syn) || peer->highest > 0)
         return false;
     offset = stream_offset(peer, segment->acknowledgment);
-    return offset < 0 || offset > peer->highest + UINT16_MAX;
+    return offset < 0 || offset > UINT16_MAX;
 }
 
 static bool take(struct reading *reading, unsigned half, const struct segment *segment)

@@ -232,7 +232,7 @@ static void note_sack(struct direction *direction, const struct segment *segment
     while (bytes_u32(&blocks, &left) && bytes_u32(&blocks, &right)) {
         uint32_t above = left - segment->acknowledgment;
 
-        if (above > 0 && above < STREAM_WINDOW_MAX && above < lowest)
+        if (above < STREAM_WINDOW_MAX && above < lowest)
             lowest = above;
     }
     direction->sack_blocks++;

@@ -200,6 +200,20 @@ static void both_may_open_at_the_same_time(void)
     scene_free(scene);
 }
 
+/* SYN cookies: each SYN-ACK has a number of its own, the one that is ACKed counts. */
+static void the_syn_ack_that_is_acked_counts(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    client(scene, TCP_SYN, 0, 0, "");
+    server(scene, TCP_SYN | TCP_ACK, 700000, 0, "");
+    server(scene, TCP_SYN | TCP_ACK, 0, 0, "");
+    client(scene, TCP_ACK, 0, 0, "");
+    server(scene, TCP_SYN | TCP_ACK, 700000, 0, "");
+    server(scene, TCP_ACK, 0, 0, "welcome");
+    finish(scene, "+s\"welcome\"end:capture");
+}
+
 static void data_in_a_syn_is_taken(void)
 {
     struct scene *scene = scene_new(NULL);
@@ -451,6 +465,7 @@ static void an_icmp_error_is_noted_where_it_belongs(void)
     connections_icmp(scene->connections, &forged);
     CU_ASSERT_EQUAL(connections_counters(scene->connections)->icmp_matched, 0);
     connections_icmp(scene->connections, &error);
+    connections_icmp(scene->connections, &forged);
     connections_icmp(scene->connections, &error);
     connections_finish(scene->connections);
     expect_log(scene, "+end:capture");
@@ -524,6 +539,7 @@ int main(void)
          sides_are_exchanged_when_the_handler_knows_better},
         {"a SYN-ACK without a SYN names the server", a_syn_ack_without_a_syn_names_the_server},
         {"both may open at the same time", both_may_open_at_the_same_time},
+        {"the SYN-ACK that is ACKed counts", the_syn_ack_that_is_acked_counts},
         {"data in a SYN is taken", data_in_a_syn_is_taken},
         {"urgent data is in band", urgent_data_is_in_band},
         {"a new SYN begins a new connection", a_new_syn_begins_a_new_connection},

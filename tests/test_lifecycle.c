@@ -47,6 +47,7 @@ static void check_flood(unsigned packets, uint32_t count)
         flood(scene, i, packets);
     CU_ASSERT(counters->memory_peak <= options.memory_max);
     CU_ASSERT(counters->memory_peak > options.memory_max / 16);
+    CU_ASSERT(counters->half_open * sizeof(struct half_open) <= options.memory_max / 8);
     CU_ASSERT(counters->evicted + counters->evicted_half_open > 0);
     connections_finish(scene->connections);
     CU_ASSERT_EQUAL(counters->opened, count);
@@ -102,6 +103,22 @@ static void a_connection_nobody_reads_costs_little(void)
     CU_ASSERT_EQUAL(connections_counters(scene->connections)->current, COUNT);
     CU_ASSERT_EQUAL(connections_counters(scene->connections)->reading, 0);
     CU_ASSERT((connections_counters(scene->connections)->memory - before) / COUNT <= 128);
+    scene_free(scene);
+}
+
+static void a_connection_nobody_reads_is_forgotten_soon_after_its_end(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    scene->done_at = 1;
+    scene_handshake(scene);
+    scene_send(scene, SIDE_CLIENT, TCP_ACK | TCP_FIN, 0, 0, "");
+    connections_advance(scene->connections, scene->now_ns + 11 * SECOND);
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->current, 1);
+    scene_send(scene, SIDE_SERVER, TCP_ACK | TCP_FIN, 0, 1, "");
+    connections_advance(scene->connections, scene->now_ns + 11 * SECOND);
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->current, 0);
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->ended, 1);
     scene_free(scene);
 }
 
@@ -195,6 +212,8 @@ int main(void)
         {"a flood does not evict a handshake that goes on",
          a_flood_does_not_evict_a_handshake_that_goes_on},
         {"a connection nobody reads costs little", a_connection_nobody_reads_costs_little},
+        {"a connection nobody reads is forgotten soon after its end",
+         a_connection_nobody_reads_is_forgotten_soon_after_its_end},
         {"a handshake read stays below its bound", a_handshake_read_stays_below_its_bound},
         {"any cutting and order gives the same octets",
          any_cutting_and_order_gives_the_same_octets},

@@ -319,6 +319,22 @@ static void a_spent_budget_gives_up_the_hole(void)
     CU_ASSERT_EQUAL(tape.budget.used, 100);
 }
 
+static void a_budget_used_by_half_leaves_each_stream_less(void)
+{
+    static const uint8_t block[STREAM_HELD_OCTETS_TIGHT];
+    struct tape tape;
+    struct stream_sink sink = sink_of(&tape);
+
+    begin(&tape);
+    tape.budget.used = tape.budget.max / 2 + 1;
+    CU_ASSERT_TRUE(stream_push(&tape.stream, &sink, &tape.budget, 1, bytes_of(block, sizeof(block)),
+                               sizeof(block), packet(&tape)));
+    CU_ASSERT_EQUAL(tape.stream.next, 0);
+    push(&tape, 2 + STREAM_HELD_OCTETS_TIGHT, "z");
+    CU_ASSERT_EQUAL(tape.stream.next, 1 + STREAM_HELD_OCTETS_TIGHT);
+    stream_clear(&tape.stream, &tape.budget);
+}
+
 static void the_window_of_the_other_side_bounds_what_is_taken(void)
 {
     struct stream stream;
@@ -447,6 +463,8 @@ int main(void)
         {"too many pieces give up the first hole", too_many_pieces_give_up_the_first_hole},
         {"too many octets give up the first hole", too_many_octets_give_up_the_first_hole},
         {"a spent budget gives up the hole", a_spent_budget_gives_up_the_hole},
+        {"a budget used by half leaves each stream less",
+         a_budget_used_by_half_leaves_each_stream_less},
         {"the window of the other side bounds what is taken",
          the_window_of_the_other_side_bounds_what_is_taken},
         {"offsets unwrap around the next octet", offsets_unwrap_around_the_next_octet},

@@ -175,6 +175,35 @@ static void what_is_acked_after_all_is_not_unacknowledged(void)
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].smallest_unacknowledged, 0);
 }
 
+static void octets_held_behind_a_hole_count_as_seen(void)
+{
+    struct scene *scene = begin();
+
+    for (int i = 0; i < 3; i++)
+        send(scene, (struct sending){.from = SIDE_SERVER,
+                                     .flags = TCP_ACK,
+                                     .sequence = 1400,
+                                     .length = 100,
+                                     .wait_ns = 50 * MILLISECOND});
+    CU_ASSERT_EQUAL(finish(scene).direction[SIDE_SERVER].retransmitted_octets, 200);
+}
+
+static void a_syn_captured_twice_is_one_syn(void)
+{
+    struct scene *scene = scene_new(NULL);
+    struct segment syn = scene_segment(scene, SIDE_CLIENT, TCP_SYN, 0, 0, bytes_of(block, 0));
+    struct connection connection;
+
+    scene_give(scene, &syn);
+    scene->now_ns -= MILLISECOND - 50000;
+    scene_give(scene, &syn);
+    scene_wait(scene, SECOND);
+    scene_give(scene, &syn);
+    connection = finish(scene);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].syn_count, 2);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].duplicates, 1);
+}
+
 /* Behind the loss: the hole is filled by octets never captured before. */
 static uint32_t retransmissions_after(int64_t wait_ns)
 {
@@ -258,6 +287,7 @@ static void a_packet_captured_twice_is_no_retransmission(void)
     CU_ASSERT_EQUAL(client.payload_octets, 100);
     client = captured_twice(50000, 1, true);
     CU_ASSERT_EQUAL(client.duplicates, 1);
+    CU_ASSERT_EQUAL(captured_twice(50000, UINT8_MAX, true).duplicates, 1); /* one hop less */
     CU_ASSERT_EQUAL(client.hop_limit_last, 64);
 }
 
@@ -364,6 +394,8 @@ int main(void)
         {"a size that was cut down never passed", a_size_that_was_cut_down_never_passed},
         {"what is ACKed after all is not unacknowledged",
          what_is_acked_after_all_is_not_unacknowledged},
+        {"octets held behind a hole count as seen", octets_held_behind_a_hole_count_as_seen},
+        {"a SYN captured twice is one SYN", a_syn_captured_twice_is_one_syn},
         {"a hole filled soon is reordering and late a retransmission",
          a_hole_filled_soon_is_reordering_and_late_a_retransmission},
         {"a SACK block tells the hole below it", a_sack_block_tells_the_hole_below_it},
