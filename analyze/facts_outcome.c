@@ -105,13 +105,26 @@ static enum outcome outcome_of_connect(struct facts *facts, enum connection_end 
     return OUTCOME_INCOMPLETE;
 }
 
-/* Up to TLS 1.2: the client sent data after its Finished, and there is a hole in what is
- * there of the server's answer. */
+/* Who has closed and then gets octets answers them with a RST (RFC 9293 section 3.10.7.1). When the
+ * capture has the RST and not the octets, it lacks them. */
+static bool reset_answers_unseen_octets(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+
+    return moment_seen(client->fin) && client->reset.at.packet > client->fin.packet
+           && server->last_data.packet < client->fin.packet && !moment_seen(server->fin);
+}
+
+/* Up to TLS 1.2: the client is done but for the server's Finished, which may have come: the client
+ * sent data and there is a hole in the server's stream, or octets came that were not captured. */
 static bool client_went_on(const struct facts *facts)
 {
-    return !facts->tls13 && facts->finished_note[SIDE_CLIENT] != NULL
-           && facts->handshake->application_records[SIDE_CLIENT] > 0
-           && facts->connection->direction[SIDE_SERVER].unacknowledged_octets > 0;
+    if (facts->tls13 || facts->finished_note[SIDE_CLIENT] == NULL)
+        return false;
+    return reset_answers_unseen_octets(facts)
+           || (facts->handshake->application_records[SIDE_CLIENT] > 0
+               && facts->connection->direction[SIDE_SERVER].unacknowledged_octets > 0);
 }
 
 /* What the capture lacks to judge a handshake that was not seen to finish; NULL: nothing. */
