@@ -11,7 +11,6 @@ struct tracker {
     struct tracker_counters counters;
     struct budget budget;
     struct session *free_sessions;
-    int64_t now_ns; /* time of the last packet that any callback brought */
 };
 
 /* Ports where the registry of service names has TLS from the first octet, and the usual
@@ -88,7 +87,9 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
         .connection = connection,
         .handshake = &session->handshake,
         .reason = reason,
-        .capture_end_ns = tracker->now_ns,
+        .capture_end_ns = connection->ended_ns > connection->last.time_ns
+                              ? connection->ended_ns
+                              : connection->last.time_ns,
         .tls_expected = port_expects_tls(&tracker->options, connection->endpoint[SIDE_SERVER].port),
         .settled = settled,
     };
@@ -102,18 +103,11 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
     tracker->sink.take(tracker->sink.context, &verdict);
 }
 
-static void see_time(struct tracker *tracker, struct moment at)
-{
-    if (at.time_ns > tracker->now_ns)
-        tracker->now_ns = at.time_ns;
-}
-
 static enum connection_interest on_opened(void *context, struct connection *connection)
 {
     struct tracker *tracker = context;
     struct session *session = take_session(tracker);
 
-    see_time(tracker, connection->first);
     connection->user = session;
     if (session == NULL) {
         tracker->counters.refused++;
@@ -140,7 +134,6 @@ static enum connection_interest on_data(void *context, struct connection *connec
     struct tracker *tracker = context;
     struct session *session = connection->user;
 
-    see_time(tracker, at);
     session_read(session, from, data, at);
     return go_on_or_settle(tracker, session);
 }
@@ -151,7 +144,6 @@ static enum connection_interest on_gap(void *context, struct connection *connect
     struct tracker *tracker = context;
     struct session *session = connection->user;
 
-    see_time(tracker, at);
     session_gap(session, from, missing, at);
     return go_on_or_settle(tracker, session);
 }
@@ -159,10 +151,8 @@ static enum connection_interest on_gap(void *context, struct connection *connect
 static enum connection_interest on_closed(void *context, struct connection *connection,
                                           enum side by, bool is_reset, struct moment at)
 {
-    struct tracker *tracker = context;
     struct session *session = connection->user;
 
-    see_time(tracker, at);
     session_note(session, is_reset ? NOTE_RST : NOTE_FIN, by, at);
     return CONNECTION_CONTINUE;
 }
@@ -172,7 +162,6 @@ static void on_ended(void *context, struct connection *connection, enum connecti
     struct tracker *tracker = context;
     struct session *session = connection->user;
 
-    see_time(tracker, connection->last);
     judge(tracker, session, reason, false);
     give_session(tracker, session);
 }

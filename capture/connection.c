@@ -238,6 +238,7 @@ static void take_segment(struct connections *c, uint32_t number, unsigned half,
 
 void connections_advance(struct connections *connections, int64_t now_ns)
 {
+    connections->now_ns = now_ns;
     while (!lifecycle_sweep(connections, now_ns))
         ;
 }
@@ -259,6 +260,7 @@ void connections_segment(struct connections *connections, const struct segment *
     uint32_t hash;
     uint32_t number;
 
+    c->now_ns = segment->at.time_ns;
     /* Unsigned: a step backwards is a large interval, and resets swept_ns. */
     if (since_sweep >= SWEEP_INTERVAL_NS || c->sweep_again)
         (void)lifecycle_sweep(c, segment->at.time_ns);

@@ -127,6 +127,7 @@ struct connection {
     struct icmp_facts icmp;
     struct moment first;    /* first packet of the connection */
     struct moment last;     /* last packet so far */
+    int64_t ended_ns;       /* in `ended`: time of the latest packet of the whole input by then */
     bool syn_seen;          /* the capture has its beginning; else it was picked up midway,
                                  and the sides are a guess until connection_reverse */
     bool simultaneous_open; /* RFC 9293 section 3.5 */

@@ -104,6 +104,7 @@ static void end_reading(struct connections *c, uint32_t number, enum connection_
     struct reading *reading = reading_of(c, flow);
     bool over = flow->state == FLOW_CLOSING;
 
+    reading->connection.ended_ns = c->now_ns;
     reading_end(reading, reason);
     count_ended(c, flow);
     lifecycle_release_reading(c, number, over ? FLOW_OVER : FLOW_DONE);
@@ -124,6 +125,7 @@ static void end_half_open(struct connections *c, uint32_t number, enum connectio
     reading_begin_half_open(&c->scratch, &flow->key, opener_of(flow), half_open_of(c, flow),
                             flow->isn);
     pool_give(&c->half_opens, flow->record);
+    c->scratch.connection.ended_ns = c->now_ns;
     if (reading_opened(&c->scratch) == READING_CONTINUE)
         reading_end(&c->scratch, reason);
     forget(c, number);
