@@ -2,8 +2,8 @@
 /* certificate.h -- what an X.509 certificate says (RFC 5280), facts copied out.
  *
  * wolfSSL reads the certificate; no signature is verified. The extensions that its packaged
- * builds do not hand out are taken from the DER by certificate_der.c. A struct certificate
- * holds no view into the DER and no type of wolfSSL: it may be kept and copied.
+ * builds do not hand out, and all names, are taken from the DER by our own reader. A struct
+ * certificate holds no view into the DER and no type of wolfSSL: it may be kept and copied.
  *
  * All text is chosen by whoever made the certificate. The distinguished names and URLs kept here
  * as C strings are printable UTF-8 (everything else escaped); names of the subjectAltName are
@@ -15,8 +15,12 @@
 #include "dissect/bytes.h"
 
 enum {
-    CERTIFICATE_DER_MAX = 1 << 20,    /* octets of DER that are read; the issue of RFC 8446's
-                                              2^24-1 is memory, and real ones end below 100 KiB */
+    /* Octets of DER that are read; TLS allows 2^24-1, real certificates end below 64 KiB. */
+    CERTIFICATE_DER_MAX = 1 << 20,
+    /* Octets of DER that wolfSSL is given, and names in it: the time it takes grows with the
+     * square of the names. */
+    CERTIFICATE_WOLFSSL_MAX = 64 * 1024,
+    CERTIFICATE_WOLFSSL_NAMES_MAX = 1024,
     CERTIFICATE_TEXT_SIZE = 256,      /* a distinguished name as text, NUL counted */
     CERTIFICATE_URL_SIZE = 256,       /* a URL of authorityInfoAccess, NUL counted */
     CERTIFICATE_NAMES_MAX = 256,      /* names of subjectAltName kept; public CAs allow 100 */
@@ -24,7 +28,7 @@ enum {
     CERTIFICATE_SERIAL_MAX = 20,      /* octets of a serial number, RFC 5280 section 4.1.2.2 */
     CERTIFICATE_KEY_ID_MAX = 32,      /* octets of a key identifier kept; 20 as a rule */
     CERTIFICATE_NAME_ID_LEN = 20,     /* octets of a name's identity */
-    CERTIFICATE_EXTENSIONS_MAX = 128, /* extensions that are looked at; real ones have ~10 */
+    CERTIFICATE_EXTENSIONS_MAX = 128, /* with more it is CERTIFICATE_OUTER; real ones have ~10 */
     CERTIFICATE_SHA1_LEN = 20,
     CERTIFICATE_SHA256_LEN = 32
 };
@@ -32,14 +36,14 @@ enum {
 /* How much of a certificate could be read. */
 enum certificate_reading {
     CERTIFICATE_READ,      /* all members are set */
-    CERTIFICATE_OUTER,     /* wolfSSL refused it: what certificate_der.c reads is set (subject,
-                              issuer, serial, validity and the extensions of the second half),
-                              key, signature, constraints, usages and names are not known */
+    CERTIFICATE_OUTER,     /* wolfSSL refused it: what our own reader takes from the DER is set
+                              (names, serial, validity and most extensions); key, signature,
+                              constraints and usages are not known */
     CERTIFICATE_UNREADABLE /* only the fingerprints, the length and the reason are set */
 };
 
 enum certificate_key {
-    KEY_UNKNOWN, /* an algorithm that has no member here; key_name says its OID */
+    KEY_UNKNOWN, /* an algorithm that has no member here */
     KEY_RSA,
     KEY_RSA_PSS,
     KEY_EC,
@@ -134,11 +138,13 @@ struct certificate {
     uint8_t serial[CERTIFICATE_SERIAL_MAX]; /* magnitude, network order */
     uint8_t serial_length;
     bool serial_bad;    /* negative, zero or longer than 20 octets; cut to its last ones */
-    int64_t not_before; /* seconds since 1970-01-01T00:00:00Z; years 1 to 9999 */
+    bool has_validity;  /* both times could be read: the next two are set */
+    int64_t not_before; /* seconds since 1970-01-01T00:00:00Z; years 0 to 9999 */
     int64_t not_after;
-    uint16_t extensions;      /* how many; more than CERTIFICATE_EXTENSIONS_MAX are not looked at */
+    uint16_t extensions;      /* how many were looked at */
     bool duplicate_extension; /* two of one kind, which RFC 5280 section 4.2 forbids */
     bool unknown_critical;    /* a critical extension that this program does not know */
+    bool malformed_extension; /* one of the following could not be read: it counts as absent */
     struct certificate_key_id subject_key_id;
     struct certificate_key_id authority_key_id;
     bool has_authority_serial; /* authorityCertSerialNumber is there too */
@@ -150,8 +156,11 @@ struct certificate {
     bool extended_validation;              /* one of them is 2.23.140.1.1 of the CA/Browser Forum */
     char ocsp_url[CERTIFICATE_URL_SIZE];   /* first of its kind in authorityInfoAccess; "": none */
     char issuer_url[CERTIFICATE_URL_SIZE]; /* caIssuers */
-    char crl_url[CERTIFICATE_URL_SIZE];    /* first of cRLDistributionPoints */
-    uint8_t key_hash[CERTIFICATE_SHA1_LEN]; /* SHA-1 of the subjectPublicKey bits, as in OCSP */
+    char crl_url[CERTIFICATE_URL_SIZE];    /* first URL of cRLDistributionPoints */
+    bool has_subject_alt_name;
+    uint16_t name_count;  /* in names */
+    uint32_t names_cut;   /* names of the four types that found no room */
+    uint32_t names_other; /* names of other types: directoryName, otherName, ... */
 
     /* Set if CERTIFICATE_READ. */
     enum certificate_key key;
@@ -167,15 +176,13 @@ struct certificate {
     uint16_t key_usage; /* enum certificate_key_usage */
     bool has_purposes;
     uint16_t purposes; /* enum certificate_purpose */
-    bool has_subject_alt_name;
-    uint16_t name_count;  /* in names */
-    uint32_t names_cut;   /* names of the four types that found no room */
-    uint16_t names_other; /* names of other types: directoryName, otherName, ... */
+
+    /* The names of subjectAltName, in its order: as many as name_count says are set. */
     struct certificate_name names[CERTIFICATE_NAMES_MAX];
     uint8_t name_octets[CERTIFICATE_NAME_OCTETS];
 };
 
-/* Read one certificate. *out is fully set whatever der holds. Allocates nothing that outlives the
+/* Read one certificate. *out is set as said above whatever der holds. Allocates nothing that outlives the
  * call. More than CERTIFICATE_DER_MAX octets are CERTIFICATE_UNREADABLE with a fingerprint. */
 void certificate_read(struct bytes der, struct certificate *out);
 
@@ -187,7 +194,7 @@ struct bytes certificate_name(const struct certificate *certificate, size_t inde
 void certificate_name_text(const struct certificate *certificate, size_t index, char *out,
                            size_t size);
 
-/* "4A:0F:..." in hexadecimal digits without separators: "4a0f"; size >= 2 * 20 + 1. */
+/* The serial number in hexadecimal digits: "4a0f"; size >= CERTIFICATE_SERIAL_MAX * 2 + 1. */
 void certificate_serial_text(const struct certificate *certificate, char *out, size_t size);
 
 /* The identities of two names match. */

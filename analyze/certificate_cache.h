@@ -9,17 +9,19 @@
 
 #include "analyze/certificate.h"
 
+/* What the cache may hold; 0: the default. Less than the minimum is taken for the minimum, with
+ * which the chains of both sides of a connection, as large as they may be, do not evict each
+ * other. */
 struct certificate_cache_limits {
-    size_t entries; /* certificates kept, at least CERTIFICATE_CACHE_ENTRIES_MIN; 0: the default */
-    size_t octets;  /* DER and facts together; 0: the default */
+    size_t entries; /* certificates */
+    size_t octets;  /* of memory, DER and facts together */
 };
 
 enum {
-    /* Entries that one chain may hold at a time, so that none of its own is evicted by the next:
-     * CHAIN_CERTIFICATES_MAX and the anchors beside it. */
-    CERTIFICATE_CACHE_ENTRIES_MIN = 256,
-    CERTIFICATE_CACHE_ENTRIES = 2048,           /* a large site has some hundred */
-    CERTIFICATE_CACHE_OCTETS = 32 * 1024 * 1024 /* 2048 entries of some 11 KiB, and room */
+    CERTIFICATE_CACHE_ENTRIES_MIN = 256,            /* twice 100, and room */
+    CERTIFICATE_CACHE_OCTETS_MIN = 8 * 1024 * 1024, /* twice 1 MiB of DER and 100 entries */
+    CERTIFICATE_CACHE_ENTRIES = 2048,               /* a large site has some hundred */
+    CERTIFICATE_CACHE_OCTETS = 32 * 1024 * 1024     /* 2048 entries of some 13 KiB, and room */
 };
 
 struct certificate_cache_stats {
@@ -40,9 +42,9 @@ struct certificate_cache *certificate_cache_new(const struct certificate_cache_l
 void certificate_cache_free(struct certificate_cache *cache);
 
 /* The facts of this certificate, read now or before. The result belongs to the cache and stays
- * where it is until CERTIFICATE_CACHE_ENTRIES_MIN / 2 further calls have been made at least; do
- * not keep it longer than one judgement. NULL: no memory, or more octets than the cache may
- * hold. */
+ * where it is while the certificates of no more than two messages (CHAIN_CERTIFICATES_MAX and
+ * CHAIN_DER_MAX of chain.h each) are asked for. NULL: no memory, no octets, or more than
+ * CERTIFICATE_DER_MAX. */
 const struct certificate *certificate_cache_get(struct certificate_cache *cache, struct bytes der);
 
 /* A certificate in the cache that may have issued this one (certificate_may_issue()), other than

@@ -114,13 +114,14 @@ enum chain_staple_problem {
 const char *chain_staple_problem_name(enum chain_staple_problem problem);
 
 struct chain_judgement {
-    /* The path: the leaf first, then what issued it. path[i] < path_sent are indices into the
-     * chain; an anchor that was not sent comes last and is only in `anchor`. */
+    /* The path: indices into the chain, the leaf first, then what issued it. An anchor that was
+     * not sent is not among them: chain_at_depth() gives it after the last. */
     size_t path[CHAIN_CERTIFICATES_MAX];
     size_t path_length;               /* certificates sent that are on it, the leaf counted */
     const struct certificate *leaf;   /* NULL: none */
     const struct certificate *last;   /* last one sent on the path; NULL: none */
     const struct certificate *anchor; /* trust store's certificate that ends it; NULL: none */
+    bool anchor_sent;                 /* it was sent too, and is the last one of path */
     enum chain_end end;
     bool chain_complete;        /* the path reaches an anchor or a self-issued certificate */
     bool trust_known;           /* there was a trust store to ask */
@@ -185,8 +186,15 @@ void chain_find_purpose(const struct chain *chain, enum chain_role role,
                         struct chain_judgement *out);
 void chain_find_weakness(const struct chain *chain, struct chain_judgement *out);
 void chain_find_staple(const struct chain_question *question, struct chain_judgement *out);
-void chain_find_revocation(const struct chain *chain, const struct crl_set *crls,
+void chain_find_revocation(const struct chain *chain, const struct chain_question *question,
                            struct chain_judgement *out);
+
+/* Certificates from the leaf to the end of the path, an anchor that was not sent counted. */
+size_t chain_depth(const struct chain_judgement *judgement);
+
+/* The one at a depth below chain_depth(): 0 is the leaf. */
+const struct certificate *chain_at_depth(const struct chain *chain,
+                                         const struct chain_judgement *judgement, size_t depth);
 
 /* Validity of one certificate at a time; *off_by, in seconds, is set when it is not valid. */
 enum chain_validity chain_validity_at(const struct certificate *certificate, int64_t at,

@@ -10,7 +10,7 @@
 enum {
     CRL_FILE_MAX = 64 * 1024 * 1024,   /* octets of one file: the largest public CRLs */
     CRL_LISTS_MAX = 1024,              /* lists in all */
-    CRL_ENTRIES_MAX = 4 * 1024 * 1024, /* entries of all lists: about 100 MiB of memory */
+    CRL_ENTRIES_MAX = 4 * 1024 * 1024, /* entries of all lists: 128 MiB of memory */
     OCSP_RESPONSE_MAX = 64 * 1024,     /* octets of a staple; real ones have below 10 KiB */
     OCSP_SINGLE_RESPONSES_MAX = 32     /* answers in one response that are looked at */
 };
@@ -30,7 +30,7 @@ struct crl_error {
 
 /* What a CRL says of a certificate. */
 struct crl_answer {
-    bool covered;        /* there is a list of this certificate's issuer */
+    bool covered;        /* there is a list of this certificate's issuer that tells */
     bool revoked;        /* and the serial is in it */
     int64_t revoked_at;  /* seconds since 1970 */
     int reason;          /* REVOCATION_REASON_NONE or CRLReason */
@@ -50,14 +50,15 @@ void crl_set_free(struct crl_set *set);
  * of its lists is malformed or beyond a limit; the lists before that are kept. */
 MUST_USE bool crl_set_add_file(struct crl_set *set, const char *path, struct crl_error *error);
 
-/* Add one list in DER. False, *error set and the set unchanged when it is malformed. */
+/* Add one list in DER; of two lists of the same issuer and scope the later one stays. False, *error set and the set unchanged when it is malformed. */
 MUST_USE bool crl_set_add_der(struct crl_set *set, struct bytes der, struct crl_error *error);
 
 /* Lists in the set. */
 size_t crl_set_count(const struct crl_set *set);
 
-/* Look a certificate up by its issuer and serial number. An entry removed again (removeFromCRL)
- * is not revoked; of several lists of the issuer, the latest thisUpdate counts. set may be NULL. */
+/* Look a certificate up by its issuer and serial number in all lists of the issuer. A list that
+ * is limited to a part of the certificates (issuingDistributionPoint) can revoke one; that it
+ * does not says nothing. set may be NULL. */
 struct crl_answer crl_set_find(const struct crl_set *set, const struct certificate *certificate);
 
 /* OCSPResponseStatus, RFC 6960 section 4.2.1. */

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/certificate_cache.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "capture/siphash.h"
+
+struct entry {
+    struct entry *next;  /* in its bucket */
+    struct entry *older; /* in the order of use */
+    struct entry *newer;
+    uint64_t hash;
+    struct certificate certificate;
+    size_t length;
+    uint8_t der[];
+};
+
+struct certificate_cache {
+    uint64_t hash_key[2];
+    struct certificate_cache_limits limits;
+    struct certificate_cache_stats stats;
+    struct entry *oldest;
+    struct entry *newest;
+    size_t buckets; /* a power of two */
+    struct entry *bucket[];
+};
+
+static size_t at_least(size_t value, size_t minimum, size_t otherwise)
+{
+    if (value == 0)
+        return otherwise;
+    return value < minimum ? minimum : value;
+}
+
+struct certificate_cache *certificate_cache_new(const struct certificate_cache_limits *limits)
+{
+    struct certificate_cache_limits wanted =
+        limits != NULL ? *limits : (struct certificate_cache_limits){0};
+    struct certificate_cache *cache;
+    size_t buckets = 1;
+
+    wanted.entries =
+        at_least(wanted.entries, CERTIFICATE_CACHE_ENTRIES_MIN, CERTIFICATE_CACHE_ENTRIES);
+    wanted.octets = at_least(wanted.octets, CERTIFICATE_CACHE_OCTETS_MIN, CERTIFICATE_CACHE_OCTETS);
+    while (buckets < wanted.entries && buckets < SIZE_MAX / sizeof(struct entry *) / 4)
+        buckets *= 2;
+    cache = calloc(1, sizeof(*cache) + buckets * sizeof(struct entry *));
+    if (cache == NULL)
+        return NULL;
+    cache->limits = wanted;
+    cache->buckets = buckets;
+    /* Where the kernel has no secret to give, the table still works: it can be attacked. */
+    if (getrandom(cache->hash_key, sizeof(cache->hash_key), 0) < 0)
+        cache->hash_key[0] = (uint64_t)(uintptr_t)cache;
+    return cache;
+}
+
+void certificate_cache_free(struct certificate_cache *cache)
+{
+    if (cache == NULL)
+        return;
+    while (cache->oldest != NULL) {
+        struct entry *entry = cache->oldest;
+
+        cache->oldest = entry->newer;
+        free(entry);
+    }
+    free(cache);
+}
+
+static struct entry **bucket_of(struct certificate_cache *cache, uint64_t hash)
+{
+    return &cache->bucket[hash & (cache->buckets - 1)];
+}
+
+static void use_end(struct certificate_cache *cache, struct entry *entry)
+{
+    if (entry->older != NULL)
+        entry->older->newer = entry->newer;
+    else
+        cache->oldest = entry->newer;
+    if (entry->newer != NULL)
+        entry->newer->older = entry->older;
+    else
+        cache->newest = entry->older;
+}
+
+static void use_begin(struct certificate_cache *cache, struct entry *entry)
+{
+    entry->older = cache->newest;
+    entry->newer = NULL;
+    if (cache->newest != NULL)
+        cache->newest->newer = entry;
+    else
+        cache->oldest = entry;
+    cache->newest = entry;
+}
+
+static size_t octets_of(size_t der_length)
+{
+    return sizeof(struct entry) + der_length;
+}
+
+static void evict_oldest(struct certificate_cache *cache)
+{
+    struct entry *entry = cache->oldest;
+    struct entry **link = bucket_of(cache, entry->hash);
+
+    while (*link != entry)
+        link = &(*link)->next;
+    *link = entry->next;
+    use_end(cache, entry);
+    cache->stats.evictions++;
+    cache->stats.entries--;
+    cache->stats.octets -= octets_of(entry->length);
+    free(entry);
+}
+
+static struct entry *entry_find(struct certificate_cache *cache, uint64_t hash, struct bytes der)
+{
+    struct entry *entry = *bucket_of(cache, hash);
+
+    while (entry != NULL
+           && (entry->hash != hash || !bytes_equal(der, bytes_of(entry->der, entry->length))))
+        entry = entry->next;
+    return entry;
+}
+
+static struct entry *entry_add(struct certificate_cache *cache, uint64_t hash, struct bytes der)
+{
+    struct entry **bucket = bucket_of(cache, hash);
+    size_t octets = octets_of(der.len);
+    struct entry *entry;
+
+    while (cache->stats.entries == cache->limits.entries
+           || octets > cache->limits.octets - cache->stats.octets)
+        evict_oldest(cache);
+    entry = malloc(octets);
+    if (entry == NULL)
+        return NULL;
+    certificate_read(der, &entry->certificate);
+    memcpy(entry->der, der.data, der.len);
+    entry->length = der.len;
+    entry->hash = hash;
+    entry->next = *bucket;
+    *bucket = entry;
+    use_begin(cache, entry);
+    cache->stats.reads++;
+    cache->stats.unreadable += entry->certificate.reading != CERTIFICATE_READ;
+    cache->stats.entries++;
+    cache->stats.octets += octets;
+    return entry;
+}
+
+const struct certificate *certificate_cache_get(struct certificate_cache *cache, struct bytes der)
+{
+    struct entry *entry;
+    uint64_t hash;
+
+    if (der.len == 0 || der.len > CERTIFICATE_DER_MAX)
+        return NULL;
+    hash = siphash_1_3(cache->hash_key, der.data, der.len);
+    entry = entry_find(cache, hash, der);
+    if (entry == NULL) {
+        entry = entry_add(cache, hash, der);
+        return entry != NULL ? &entry->certificate : NULL;
+    }
+    use_end(cache, entry);
+    use_begin(cache, entry);
+    cache->stats.hits++;
+    return &entry->certificate;
+}
+
+const struct certificate *certificate_cache_find_issuer(const struct certificate_cache *cache,
+                                                        const struct certificate *certificate)
+{
+    for (const struct entry *entry = cache->newest; entry != NULL; entry = entry->older)
+        if (&entry->certificate != certificate
+            && certificate_may_issue(&entry->certificate, certificate))
+            return &entry->certificate;
+    return NULL;
+}
+
+struct certificate_cache_stats certificate_cache_stats(const struct certificate_cache *cache)
+{
+    return cache->stats;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* certificate_parts.h -- the readers that certificate_read() is made of. For certificate*.c,
+ * trust.c and crl_list.c.
+ */
+#ifndef TLSWHY_ANALYZE_CERTIFICATE_PARTS_H
+#define TLSWHY_ANALYZE_CERTIFICATE_PARTS_H
+
+#include "analyze/certificate.h"
+
+/* The fields of a certificate (RFC 5280 section 4.1) as views into its DER. Contents without
+ * header unless said otherwise. */
+struct certificate_outline {
+    uint8_t version;
+    struct bytes serial;
+    struct bytes issuer;              /* the RDNs */
+    struct bytes validity;            /* two times */
+    struct bytes subject;             /* the RDNs */
+    struct bytes key_algorithm;       /* OID and parameters */
+    struct bytes key;                 /* BIT STRING: unused bits, then the key */
+    struct bytes extensions;          /* each a SEQUENCE; empty: none */
+    struct bytes signature_algorithm; /* OID and parameters, as outside of what is signed */
+    struct bytes after;               /* octets after the certificate: none in a good one */
+};
+
+/* Cut a certificate into its fields. False, and *out undefined, if that cannot be done. */
+MUST_USE bool certificate_outline_read(struct bytes der, struct certificate_outline *out);
+
+/* How a distinguished name reads, and what identifies it. */
+struct certificate_name_text {
+    char *text;        /* CERTIFICATE_TEXT_SIZE octets, the caller's; NULL: not wanted */
+    char *common_name; /* the same */
+    struct certificate_name_id id;
+    bool is_empty;
+};
+
+/* Read the RDNs of a name into *out. False, and *out undefined, if they are malformed. */
+MUST_USE bool certificate_distinguished_name_read(struct bytes rdns,
+                                                  struct certificate_name_text *out);
+
+/* Read all extensions into *out, which says nothing on them yet. False if the list itself is
+ * malformed or has more than CERTIFICATE_EXTENSIONS_MAX; what was read before that is set. */
+MUST_USE bool certificate_extensions_read(struct bytes extensions, struct certificate *out);
+
+/* Bits of the public key as its encoding tells: the modulus of RSA, the prime of DSA and DH. 0:
+ * cannot be told so. */
+uint16_t certificate_modulus_bits(const struct certificate_outline *outline,
+                                  enum certificate_key key);
+
+/* The digest in the parameters of an RSASSA-PSS signature (RFC 4055 section 3.1). */
+enum certificate_digest certificate_pss_digest(const struct certificate_outline *outline);
+
+/* Read key, signature, constraints and usages by wolfSSL into *out. False, and out->reason and
+ * out->wolfssl_error set, if it refuses the certificate. */
+MUST_USE bool certificate_wolfssl_read(struct bytes der, const struct certificate_outline *outline,
+                                       struct certificate *out);
+
+/* SHA-256 of the octets; all zero if it cannot be had. */
+void certificate_sha256(struct bytes octets, uint8_t out[CERTIFICATE_SHA256_LEN]);
+
+/* Append a URL or other text of the peer's, made printable, to a C string of size octets. */
+void certificate_copy_text(struct bytes octets, char *out, size_t size);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/der.h"
+#include "analyze/revocation.h"
+
+/* OCSPResponse ::= SEQUENCE {                                   RFC 6960 section 4.2.1
+ *     responseStatus     ENUMERATED,
+ *     responseBytes  [0] EXPLICIT SEQUENCE { responseType OID, response OCTET STRING } OPTIONAL }
+ *
+ * BasicOCSPResponse ::= SEQUENCE { tbsResponseData ResponseData, signature ... }
+ *
+ * ResponseData ::= SEQUENCE {
+ *     version        [0] EXPLICIT INTEGER DEFAULT v1,
+ *     responderID        CHOICE { [1] Name, [2] KeyHash },
+ *     producedAt         GeneralizedTime,
+ *     responses          SEQUENCE OF SingleResponse, ... }
+ *
+ * SingleResponse ::= SEQUENCE {
+ *     certID             SEQUENCE { hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber },
+ *     certStatus         CHOICE { good [0] IMPLICIT NULL, revoked [1] IMPLICIT RevokedInfo,
+ *                                 unknown [2] IMPLICIT NULL },
+ *     thisUpdate         GeneralizedTime,
+ *     nextUpdate     [0] EXPLICIT GeneralizedTime OPTIONAL, ... }
+ */
+
+const char *ocsp_certificate_status_name(enum ocsp_certificate_status status)
+{
+    static const char *const names[] = {
+        [OCSP_GOOD] = "good", [OCSP_REVOKED] = "revoked", [OCSP_UNKNOWN] = "unknown"};
+
+    return names[status];
+}
+
+const char *ocsp_response_status_name(uint8_t status)
+{
+    static const char *const names[] = {
+        [OCSP_SUCCESSFUL] = "successful",        [OCSP_MALFORMED_REQUEST] = "malformedRequest",
+        [OCSP_INTERNAL_ERROR] = "internalError", [OCSP_TRY_LATER] = "tryLater",
+        [OCSP_SIG_REQUIRED] = "sigRequired",     [OCSP_UNAUTHORIZED] = "unauthorized",
+    };
+    bool is_known = status < sizeof(names) / sizeof(names[0]) && names[status] != NULL;
+
+    return is_known ? names[status] : "unassigned";
+}
+
+/* RevokedInfo ::= SEQUENCE { revocationTime, revocationReason [0] EXPLICIT ENUMERATED OPTIONAL } */
+static bool revoked_info_read(struct bytes info, struct ocsp_answer *out)
+{
+    struct bytes tagged, code;
+
+    if (!der_take_time(&info, &out->revoked_at))
+        return false;
+    if (der_take_optional(&info, DER_CONTEXT_CONSTRUCTED | 0, &tagged)
+        && der_take(&tagged, DER_ENUMERATED, &code) && code.len == 1)
+        out->reason = code.data[0];
+    return true;
+}
+
+static bool status_read(struct bytes *in, struct ocsp_answer *out)
+{
+    struct bytes contents;
+    uint8_t tag;
+
+    if (!der_next(in, &tag, &contents))
+        return false;
+    switch (tag) {
+    case DER_CONTEXT | 0:
+        out->status = OCSP_GOOD;
+        return true;
+    case DER_CONTEXT_CONSTRUCTED | 1:
+        out->status = OCSP_REVOKED;
+        return revoked_info_read(contents, out);
+    case DER_CONTEXT | 2:
+        out->status = OCSP_UNKNOWN;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool serial_matches(struct bytes serial, const struct certificate *certificate)
+{
+    struct bytes magnitude = der_magnitude(serial);
+
+    return bytes_equal(magnitude, bytes_of(certificate->serial, certificate->serial_length));
+}
+
+/* Read one answer; *out is changed only if it is for this certificate. */
+static bool single_response_read(struct bytes *responses, const struct certificate *certificate,
+                                 struct ocsp_answer *out)
+{
+    struct bytes in, id, serial, tagged;
+    struct ocsp_answer answer = *out;
+
+    if (!der_take(responses, DER_SEQUENCE, &in) || !der_take(&in, DER_SEQUENCE, &id)
+        || !der_skip(&id, DER_SEQUENCE) || !der_skip(&id, DER_OCTET_STRING)
+        || !der_skip(&id, DER_OCTET_STRING) || !der_take(&id, DER_INTEGER, &serial)
+        || !status_read(&in, &answer) || !der_take_time(&in, &answer.this_update))
+        return false;
+    if (der_take_optional(&in, DER_CONTEXT_CONSTRUCTED | 0, &tagged)
+        && !der_take_time(&tagged, &answer.next_update))
+        return false;
+    if (!serial_matches(serial, certificate))
+        return true;
+    answer.found = true;
+    *out = answer;
+    return true;
+}
+
+static bool response_data_read(struct bytes in, const struct certificate *certificate,
+                               struct ocsp_answer *out)
+{
+    struct bytes ignored, responses;
+    uint8_t responder;
+
+    der_take_optional(&in, DER_CONTEXT_CONSTRUCTED | 0, &ignored);
+    if (!der_next(&in, &responder, &ignored) || !der_take_time(&in, &out->produced_at)
+        || !der_take(&in, DER_SEQUENCE, &responses))
+        return false;
+    for (size_t i = 0; i < OCSP_SINGLE_RESPONSES_MAX && responses.len > 0 && !out->found; i++)
+        if (!single_response_read(&responses, certificate, out))
+            return false;
+    return true;
+}
+
+static bool basic_response_read(struct bytes in, const struct certificate *certificate,
+                                struct ocsp_answer *out)
+{
+    /* id-pkix-ocsp-basic, RFC 6960 section 4.2.1 */
+    static const uint8_t basic[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x01};
+    struct bytes fields, type, response, whole, data;
+
+    return der_take(&in, DER_SEQUENCE, &fields) && der_take(&fields, DER_OID, &type)
+           && bytes_equal(type, bytes_of(basic, sizeof(basic)))
+           && der_take(&fields, DER_OCTET_STRING, &response)
+           && der_take(&response, DER_SEQUENCE, &whole) && der_take(&whole, DER_SEQUENCE, &data)
+           && response_data_read(data, certificate, out);
+}
+
+bool ocsp_response_read(struct bytes response, const struct certificate *certificate,
+                        struct ocsp_answer *out)
+{
+    struct ocsp_answer answer = {.reason = REVOCATION_REASON_NONE};
+    struct bytes in, status, tagged;
+
+    if (response.len > OCSP_RESPONSE_MAX || !der_take(&response, DER_SEQUENCE, &in)
+        || response.len != 0 || !der_take(&in, DER_ENUMERATED, &status) || status.len != 1)
+        return false;
+    answer.response_status = status.data[0];
+    if (answer.response_status == OCSP_SUCCESSFUL
+        && (!der_take(&in, DER_CONTEXT_CONSTRUCTED | 0, &tagged)
+            || !basic_response_read(tagged, certificate, &answer)))
+        return false;
+    *out = answer;
+    return true;
+}
