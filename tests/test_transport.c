@@ -175,16 +175,14 @@ static void what_is_acked_after_all_is_not_unacknowledged(void)
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].smallest_unacknowledged, 0);
 }
 
+/* Too soon to be told by time. */
 static void octets_held_behind_a_hole_count_as_seen(void)
 {
     struct scene *scene = begin();
 
     for (int i = 0; i < 3; i++)
-        send(scene, (struct sending){.from = SIDE_SERVER,
-                                     .flags = TCP_ACK,
-                                     .sequence = 1400,
-                                     .length = 100,
-                                     .wait_ns = 50 * MILLISECOND});
+        send(scene, (struct sending){
+                        .from = SIDE_SERVER, .flags = TCP_ACK, .sequence = 1400, .length = 100});
     CU_ASSERT_EQUAL(finish(scene).direction[SIDE_SERVER].retransmitted_octets, 200);
 }
 
