@@ -82,20 +82,21 @@ static void a_view_of_nothing_is_taken_from_nothing(void)
     CU_ASSERT_TRUE(bytes_skip(&in, 0));
 }
 
+static void check_vector(struct bytes *in, size_t width, struct bytes wanted)
+{
+    struct bytes vector;
+
+    CU_ASSERT_TRUE(bytes_vector(in, width, &vector) && bytes_equal(vector, wanted));
+}
+
 static void a_vector_is_cut_out_by_its_length(void)
 {
     struct guard guard = guard_new();
     struct bytes in = guard_hex(&guard, "02 aabb 0001 cc 000000");
-    struct bytes vector;
 
-    CU_ASSERT_TRUE(bytes_vector(&in, 1, &vector));
-    CU_ASSERT_EQUAL(vector.len, 2);
-    CU_ASSERT_EQUAL(vector.data[1], 0xbb);
-    CU_ASSERT_TRUE(bytes_vector(&in, 2, &vector));
-    CU_ASSERT_EQUAL(vector.len, 1);
-    CU_ASSERT_EQUAL(vector.data[0], 0xcc);
-    CU_ASSERT_TRUE(bytes_vector(&in, 3, &vector));
-    CU_ASSERT_EQUAL(vector.len, 0);
+    check_vector(&in, 1, bytes_of("\xaa\xbb", 2));
+    check_vector(&in, 2, bytes_of("\xcc", 1));
+    check_vector(&in, 3, bytes_of("", 0));
     CU_ASSERT_EQUAL(in.len, 0);
     guard_free(&guard);
 }
