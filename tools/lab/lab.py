@@ -24,8 +24,8 @@ from pki import Pki
 
 HERE = Path(__file__).resolve().parent
 COLUMNS = (
-    "file client server outcome cause acceptable start stream confidence kind has_client_hello note "
-    "client_stack server_stack client_said server_said versions"
+    "file client server outcome cause acceptable start stream confidence kind has_client_hello "
+    "note client_stack server_stack client_said server_said versions"
 ).split()
 SAID_LIMIT = 160
 # Clients that open as many connections as they like.
@@ -361,10 +361,8 @@ def list_scenarios():
             {name for name in re.split("[ :+]", scenario.pairs) if not stacks.available(name)}
         )
         note = f"not installed: {' '.join(missing)}" if missing else ""
-        print(
-            f"{scenario.cause:<32}{scenario.name:<34}{len(scenario.pairs.split()) * len(scenario.versions):>4}"
-            f"  {note}"
-        )
+        count = len(scenario.pairs.split()) * len(scenario.versions)
+        print(f"{scenario.cause:<32}{scenario.name:<34}{count:>4}  {note}")
     for cause, reason in scenarios.NOT_MADE.items():
         print(f"{cause:<32}{'(not made)':<34}{0:>4}  {reason}")
 
@@ -421,8 +419,8 @@ def main():
     for title, question in problems:
         print(f"UNDECIDED {title}: {question}", file=sys.stderr)
     print(
-        f"{len({row['file'] for row in rows})} captures, {len(rows)} labels, {len(problems)} undecided, "
-        f"{time.monotonic() - began:.0f} s",
+        f"{len({row['file'] for row in rows})} captures, {len(rows)} labels, "
+        f"{len(problems)} undecided, {time.monotonic() - began:.0f} s",
         file=sys.stderr,
     )
     return 1 if problems else 0

@@ -188,8 +188,9 @@ def summary(connection):
         for a in connection.alerts
     )
     return (
-        f"hello {connection.client_hello}/{connection.server_hello} version {connection.version:04x} "
-        f"ccs {sorted(connection.ccs)} finished {sorted(connection.finished)} "
+        f"hello {connection.client_hello}/{connection.server_hello} "
+        f"version {connection.version:04x} ccs {sorted(connection.ccs)} "
+        f"finished {sorted(connection.finished)} "
         f"sealed {sorted(connection.sealed)} data {connection.data} alerts [{alerts}] "
         f"fin {connection.fin} rst {connection.rst} icmp {connection.icmp} "
         f"octets {connection.payload}"

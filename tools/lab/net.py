@@ -42,7 +42,7 @@ STATES_BUSY = {"01", "02", "03", "04", "05", "08", "09", "0B"}
 
 @dataclass(frozen=True)
 class Condition:
-    """What the network does to a scenario: shell commands, {c}, {r} and {s} running one in a namespace.
+    """What the network does to a scenario: shell commands; {c}, {r}, {s} run one in a namespace.
 
     The commands run after the reset of all rules, so there is nothing to undo.
     """
@@ -162,7 +162,8 @@ class Site:
         }
         for device, (namespace, (*own,)) in addresses.items():
             sh(
-                f"ip -n {namespace} link set {device} address {MAC[device]} mtu {2000 if device in MIRROR else 1500}"
+                f"ip -n {namespace} link set {device} address {MAC[device]} "
+                f"mtu {2000 if device in MIRROR else 1500}"
             )
             sh(f"ip netns exec {namespace} sysctl -qw net.ipv6.conf.{device}.accept_dad=0")
             for address, bits in zip(own, (24, 64)):
@@ -189,7 +190,8 @@ class Site:
         for role, device, addresses, peer in ends:
             for address in addresses:
                 sh(
-                    f"ip -n {self.ns[role]} neigh replace {address} lladdr {MAC[peer]} dev {device} nud permanent"
+                    f"ip -n {self.ns[role]} neigh replace {address} lladdr {MAC[peer]} "
+                    f"dev {device} nud permanent"
                 )
 
     def reset(self):
@@ -247,7 +249,7 @@ class Site:
         return any(state in STATES_BUSY for role in "cs" for _, _, state in self._sockets(role))
 
     def forget(self):
-        """Make the site anew if a connection of the last scenario could still send into the next one."""
+        """Make the site anew if a connection of this scenario could send into the next one."""
         if self.busy():
             self.__exit__()
             self.__enter__()

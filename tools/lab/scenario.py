@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A scenario is one row: what the two sides are told, what the network does, what must come of it."""
+"""A scenario is one row: what both sides are told, what the network does, what must come of it."""
 
 from dataclasses import dataclass, field
 
@@ -40,7 +40,7 @@ class CertificateFault:
 
 @dataclass(frozen=True)
 class Each:
-    """An expectation for each connection of a capture, in order; the last one for all that follow."""
+    """An expectation for each connection of a capture, in order; the last for all that follow."""
 
     expects: tuple
 

@@ -83,7 +83,8 @@ static void set_lists(char **words)
         char *list = strdup(alpn);
         size_t count = 0;
 
-        for (char *name = strtok(list, ","); name != NULL && count + 1 < MAX_LIST; name = strtok(NULL, ","))
+        for (char *name = strtok(list, ","); name != NULL && count + 1 < MAX_LIST;
+             name = strtok(NULL, ","))
             protocols[count++] = name;
         check(mbedtls_ssl_conf_alpn_protocols(&config, protocols), "alpn");
     }
@@ -99,7 +100,8 @@ static void configure(char **words, int endpoint)
     mbedtls_ssl_config_init(&config);
     check(mbedtls_ctr_drbg_seed(&drbg, mbedtls_entropy_func, &entropy, NULL, 0), "seed");
     check(mbedtls_ssl_config_defaults(&config, endpoint, MBEDTLS_SSL_TRANSPORT_STREAM,
-                                      MBEDTLS_SSL_PRESET_DEFAULT), "defaults");
+                                      MBEDTLS_SSL_PRESET_DEFAULT),
+          "defaults");
     mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &drbg);
     check(mbedtls_x509_crt_parse_file(&roots, flag(words, "ca")), "ca");
     mbedtls_ssl_conf_ca_chain(&config, &roots, NULL);
@@ -140,7 +142,9 @@ static void connect_once(char **words, mbedtls_ssl_session *session, int resume)
 
     mbedtls_net_init(&net);
     mbedtls_ssl_init(&tls);
-    check(mbedtls_net_connect(&net, flag(words, "host"), flag(words, "port"), MBEDTLS_NET_PROTO_TCP), "connect");
+    check(
+        mbedtls_net_connect(&net, flag(words, "host"), flag(words, "port"), MBEDTLS_NET_PROTO_TCP),
+        "connect");
     check(mbedtls_ssl_setup(&tls, &config), "setup");
     check(mbedtls_ssl_set_hostname(&tls, flag(words, "sni")), "name");
     if (resume)
@@ -166,7 +170,7 @@ static void client(char **words)
 
     configure(words, MBEDTLS_SSL_IS_CLIENT);
     mbedtls_ssl_conf_authmode(&config, is(words, "verify", "1") ? MBEDTLS_SSL_VERIFY_REQUIRED
-                                                                 : MBEDTLS_SSL_VERIFY_NONE);
+                                                                : MBEDTLS_SSL_VERIFY_NONE);
     mbedtls_ssl_session_init(&session);
     for (int i = 0; i < times; i++)
         connect_once(words, &session, i > 0);

@@ -7,8 +7,12 @@ import struct
 import sys
 import time
 
-VERSIONS = {"1.0": ssl.TLSVersion.TLSv1, "1.1": ssl.TLSVersion.TLSv1_1, "1.2": ssl.TLSVersion.TLSv1_2,
-            "1.3": ssl.TLSVersion.TLSv1_3}
+VERSIONS = {
+    "1.0": ssl.TLSVersion.TLSv1,
+    "1.1": ssl.TLSVersion.TLSv1_1,
+    "1.2": ssl.TLSVersion.TLSv1_2,
+    "1.3": ssl.TLSVersion.TLSv1_3,
+}
 REQUEST = b"GET / HTTP/1.0\r\nHost: www.lab.test\r\n\r\n"
 
 
@@ -46,7 +50,7 @@ def talk(tls, what):
         time.sleep(2)
     tls.sendall(REQUEST)
     if what == "halfclose":
-        tls.shutdown(socket.SHUT_WR)    # TCP half-close, no close_notify
+        tls.shutdown(socket.SHUT_WR)  # TCP half-close, no close_notify
     try:
         while tls.recv(65536):
             pass
@@ -62,9 +66,17 @@ def client(flags):
     ctx.verify_mode = ssl.CERT_REQUIRED if flags["verify"] == "1" else ssl.CERT_NONE
     session = None
     for _ in range(int(flags["times"])):
-        sock = socket.create_connection((flags["host"], int(flags["port"])), timeout=float(flags["timeout"]))
+        sock = socket.create_connection(
+            (flags["host"], int(flags["port"])), timeout=float(flags["timeout"])
+        )
         tls = ctx.wrap_socket(sock, server_hostname=flags.get("sni"), session=session)
-        print("ok", tls.version(), tls.cipher()[0], "resumed" if tls.session_reused else "full", flush=True)
+        print(
+            "ok",
+            tls.version(),
+            tls.cipher()[0],
+            "resumed" if tls.session_reused else "full",
+            flush=True,
+        )
         talk(tls, flags["do"])
         session = tls.session
 
@@ -85,17 +97,22 @@ def refuse_name(flags):
         if name is None:
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME if flags["sni"] == "any" else None
         return None if name == "www.lab.test" else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+
     return callback
 
 
 def server(flags):
     ctx = context(flags, ssl.PROTOCOL_TLS_SERVER)
     if "clientauth" in flags:
-        ctx.verify_mode = ssl.CERT_REQUIRED if flags["clientauth"] == "require" else ssl.CERT_OPTIONAL
+        ctx.verify_mode = (
+            ssl.CERT_REQUIRED if flags["clientauth"] == "require" else ssl.CERT_OPTIONAL
+        )
         ctx.load_verify_locations(flags["ca"])
     if "sni" in flags:
         ctx.sni_callback = refuse_name(flags)
-    listener = socket.create_server(("::", int(flags["port"])), family=socket.AF_INET6, dualstack_ipv6=True)
+    listener = socket.create_server(
+        ("::", int(flags["port"])), family=socket.AF_INET6, dualstack_ipv6=True
+    )
     while True:
         sock, _ = listener.accept()
         try:
@@ -106,4 +123,6 @@ def server(flags):
 
 
 if __name__ == "__main__":
-    {"client": client, "server": server}[sys.argv[1]](dict(word.split("=", 1) for word in sys.argv[2:]))
+    {"client": client, "server": server}[sys.argv[1]](
+        dict(word.split("=", 1) for word in sys.argv[2:])
+    )

@@ -68,8 +68,10 @@ static WOLFSSL_CTX *context(char **words, int client)
     check(ctx != NULL, "context");
     check(wolfSSL_CTX_load_verify_locations(ctx, flag(words, "ca"), NULL) == WOLFSSL_SUCCESS, "ca");
     if (flag(words, "chain") != NULL) {
-        check(wolfSSL_CTX_use_certificate_chain_file(ctx, flag(words, "chain")) == WOLFSSL_SUCCESS, "chain");
-        check(wolfSSL_CTX_use_PrivateKey_file(ctx, flag(words, "key"), WOLFSSL_FILETYPE_PEM) == WOLFSSL_SUCCESS,
+        check(wolfSSL_CTX_use_certificate_chain_file(ctx, flag(words, "chain")) == WOLFSSL_SUCCESS,
+              "chain");
+        check(wolfSSL_CTX_use_PrivateKey_file(ctx, flag(words, "key"), WOLFSSL_FILETYPE_PEM)
+                  == WOLFSSL_SUCCESS,
               "key");
     }
     if (flag(words, "suite") != NULL)
@@ -96,7 +98,9 @@ static void set_name(WOLFSSL *tls, char **words)
 
     if (sni == NULL)
         return;
-    check(wolfSSL_UseSNI(tls, WOLFSSL_SNI_HOST_NAME, sni, (unsigned short)strlen(sni)) == WOLFSSL_SUCCESS, "sni");
+    check(wolfSSL_UseSNI(tls, WOLFSSL_SNI_HOST_NAME, sni, (unsigned short)strlen(sni))
+              == WOLFSSL_SUCCESS,
+          "sni");
     if (is(words, "verify", "1"))
         check(wolfSSL_check_domain_name(tls, sni) == WOLFSSL_SUCCESS, "name");
 }
@@ -151,11 +155,13 @@ static void serve(WOLFSSL_CTX *ctx, int fd)
 static void server(char **words)
 {
     WOLFSSL_CTX *ctx = context(words, 0);
-    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)atoi(flag(words, "port")))};
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6,
+                                   .sin6_port = htons((uint16_t)atoi(flag(words, "port")))};
     int listener = socket(AF_INET6, SOCK_STREAM, 0);
 
     if (is(words, "clientauth", "require"))
-        wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER | WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+        wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER | WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                               NULL);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
     check(bind(listener, (const struct sockaddr *)&address, sizeof(address)) == 0, "bind");
     check(listen(listener, 8) == 0, "listen");

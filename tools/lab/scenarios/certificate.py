@@ -11,7 +11,10 @@ WEB = (
 )
 OLD = "mbedtls:nginx node8:openssl mbedtls:java openssl:mbedtls wolfssl:mbedtls"
 OLD_CLIENTS = "mbedtls:nginx node8:openssl mbedtls:java"
-FEW = "openssl:nginx gnutls:haproxy go:apache java:openssl nss:nginx deno:openssl wolfssl:nginx node:nginx"
+FEW = (
+    "openssl:nginx gnutls:haproxy go:apache java:openssl nss:nginx deno:openssl wolfssl:nginx "
+    "node:nginx"
+)
 
 # cause, name, certificate, further acceptable answers, pairs
 FAULTS = (
@@ -211,7 +214,7 @@ CLIENT_CERTIFICATE = (
         "client_certificate_required",
         "none-sent",
         "curl:openssl openssl:haproxy python:python gnutls:gnutls go:go java:java node:node "
-        "curl:go curl:java curl:stunnel nss:nss curl:nss deno:openssl curl:apache chromium:haproxy",
+        "curl:go curl:java curl:stunnel nss:nss curl:nss deno:openssl curl:apache",
         Failed(
             "server:alert server:sealed server:fin server:rst",
             "cause:client_certificate_rejected cause:peer_alert cause:certificate_rejected",
@@ -220,14 +223,6 @@ CLIENT_CERTIFICATE = (
         Client(),
         Server(client_auth="require"),
         versions=BOTH,
-        overrides={
-            "chromium": Failed(
-                "client:fin",
-                "cause:client_certificate_required cause:certificate_rejected",
-                "Chromium has no certificate and leaves.",
-                cause="client_abandoned",
-            )
-        },
     ),
     Scenario(
         "client_certificate_required",

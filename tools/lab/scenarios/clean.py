@@ -15,7 +15,10 @@ ALL_SERVERS = (
     "curl:bun curl:wolfssl curl:node24 go:go java:java node:node24 gnutls:gnutls"
 )
 OLD_ONLY = "mbedtls:nginx curl:mbedtls node8:nginx curl:node8 mbedtls:java"
-LEGACY = "curl:nginx gnutls:openssl openssl:haproxy mbedtls:nginx java:java node8:openssl go:go nss:gnutls"
+LEGACY = (
+    "curl:nginx gnutls:openssl openssl:haproxy mbedtls:nginx java:java node8:openssl go:go "
+    "nss:gnutls"
+)
 
 
 def shaped(name, options, pairs="curl:nginx openssl:nginx go:go", **fields):

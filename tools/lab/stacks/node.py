@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""JavaScript runtimes: Node of several ages (OpenSSL 1.0.2 to 3.5), Bun (BoringSSL), Deno (rustls)."""
+"""Node of several ages (OpenSSL 1.0.2 to 3.5), Bun (BoringSSL), Deno (rustls)."""
 
 import functools
 

@@ -16,7 +16,7 @@ def cipher_string(side):
 
 
 def config(run, side, who):
-    """Environment that gives libssl the options as system defaults, for any program that uses it."""
+    """Environment that gives libssl the options as system defaults, whatever program uses it."""
     low, high = side.version_range()
     lines = [
         "openssl_conf = init",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Libraries that come without programs of their own: the lab's small peers on Go, Java, wolfSSL, Mbed TLS."""
+"""Libraries without programs of their own: small peers on Go, Java, wolfSSL, Mbed TLS."""
 
 from options import Unsupported
 from stacks import CACHE, Launch, Stack

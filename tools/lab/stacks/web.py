@@ -44,8 +44,8 @@ client_body_temp_path {dir}/t1; proxy_temp_path {dir}/t2; fastcgi_temp_path {dir
 uwsgi_temp_path {dir}/t4; scgi_temp_path {dir}/t5;
 ssl_certificate {chain}; ssl_certificate_key {key};
 ssl_protocols {versions}; ssl_ciphers {ciphers}; {more}
-server {{ listen {port} ssl{http2}{default}; listen [::]:{port} ssl{http2}{default}; server_name www.lab.test;
-root {dir}; location / {{ {answer} }} }}
+server {{ listen {port} ssl{http2}{default}; listen [::]:{port} ssl{http2}{default};
+server_name www.lab.test; root {dir}; location / {{ {answer} }} }}
 {reject}
 }}
 """
@@ -76,7 +76,8 @@ def nginx(run, options):
     reject = default = ""
     if options.strict_sni:
         reject = (
-            f"server {{ listen {run.port} ssl default_server; listen [::]:{run.port} ssl default_server; "
+            f"server {{ listen {run.port} ssl default_server; "
+            f"listen [::]:{run.port} ssl default_server; "
             "ssl_reject_handshake on; }"
         )
     path = run.write(
