@@ -145,17 +145,42 @@ static void add_ja4(struct json *json, cJSON *why, const struct facts *facts)
         json_add_text(json, why, "ja4", ja4);
 }
 
-/* The protocol in which the connection began. A server's greeting says it best, but that a
- * proxy agreed says less than what it was asked. */
-static void add_starttls(struct json *json, cJSON *why, const struct facts *facts)
-{
-    enum prelude prelude = facts->prelude[SIDE_SERVER];
+/* How a connection began that changed to TLS, as an identifier. Others do not tell: that a proxy
+ * agreed says less than what it was asked. */
+static const char *const starttls_names[PRELUDE_COUNT] = {
+    [PRELUDE_HTTP_REQUEST] = "http",
+    [PRELUDE_HTTP_CONNECT] = "http_connect",
+    [PRELUDE_SMTP] = "smtp",
+    [PRELUDE_FTP] = "ftp",
+    [PRELUDE_POP3] = "pop3",
+    [PRELUDE_IMAP] = "imap",
+    [PRELUDE_NNTP] = "nntp",
+    [PRELUDE_SIEVE] = "sieve",
+    [PRELUDE_IRC] = "irc",
+    [PRELUDE_XMPP] = "xmpp",
+    [PRELUDE_MYSQL] = "mysql",
+    [PRELUDE_MYSQL_SSL_REQUEST] = "mysql",
+    [PRELUDE_POSTGRESQL_SSL_REQUEST] = "postgresql",
+    [PRELUDE_POSTGRESQL_ACCEPT] = "postgresql",
+    [PRELUDE_LDAP] = "ldap",
+    [PRELUDE_SOCKS4] = "socks",
+    [PRELUDE_SOCKS5] = "socks",
+    [PRELUDE_PROXY_V1] = "proxy_protocol",
+    [PRELUDE_PROXY_V2] = "proxy_protocol",
+    [PRELUDE_RDP] = "rdp",
+};
 
-    if (!facts->handshake->switched)
+/* A server's greeting says it best, else what the client sent. */
+static void add_starttls(struct json *json, cJSON *why, const struct handshake *handshake)
+{
+    const char *name;
+
+    if (!handshake->switched)
         return;
-    if (prelude == PRELUDE_UNKNOWN || prelude == PRELUDE_HTTP_RESPONSE)
-        prelude = facts->prelude[SIDE_CLIENT];
-    json_add_constant(json, why, "starttls", prelude_name(prelude));
+    name = starttls_names[handshake->switched_from[SIDE_SERVER]];
+    if (name == NULL)
+        name = starttls_names[handshake->switched_from[SIDE_CLIENT]];
+    json_add_constant(json, why, "starttls", name);
 }
 
 void event_add_verdict(struct json *json, cJSON *root, const struct verdict *verdict)
@@ -175,6 +200,6 @@ void event_add_verdict(struct json *json, cJSON *root, const struct verdict *ver
     event_add_offer(json, why, facts);
     add_ja4(json, why, facts);
     json_add_text(json, why, "history", history_format(facts->handshake, history));
-    add_starttls(json, why, facts);
+    add_starttls(json, why, facts->handshake);
     add_transport(json, why, facts->connection);
 }

@@ -428,6 +428,37 @@ static void a_hello_of_ssl_2_shows_its_kinds(void)
     end(&written);
 }
 
+static void how_a_connection_began_that_changed_to_tls_is_told(void)
+{
+    static const struct {
+        enum prelude server;
+        enum prelude client;
+        const char *name; /* NULL: none */
+    } cases[] = {
+        {PRELUDE_SMTP, PRELUDE_UNKNOWN, "smtp"},
+        {PRELUDE_HTTP_RESPONSE, PRELUDE_HTTP_CONNECT, "http_connect"},
+        {PRELUDE_POSTGRESQL_ACCEPT, PRELUDE_POSTGRESQL_SSL_REQUEST, "postgresql"},
+        {PRELUDE_UNKNOWN, PRELUDE_PARTIAL, NULL},
+    };
+    struct written written;
+
+    begin(&written);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const cJSON *found;
+
+        sample_established(&written.sample);
+        written.sample.handshake.switched = true;
+        written.sample.handshake.switched_from[SIDE_SERVER] = (uint8_t)cases[i].server;
+        written.sample.handshake.switched_from[SIDE_CLIENT] = (uint8_t)cases[i].client;
+        write_sample(&written);
+        found = at(&written, "tlswhy.starttls");
+        CU_ASSERT_EQUAL(found != NULL, cases[i].name != NULL);
+        if (cases[i].name != NULL)
+            check_text(&written, "tlswhy.starttls", cases[i].name);
+    }
+    end(&written);
+}
+
 /* cJSON takes its allocator from the program, without an argument for it. */
 static size_t allocations_left;
 
@@ -479,6 +510,8 @@ int main(void)
         {"the identifier tells connections apart and is stable",
          the_identifier_tells_connections_apart_and_is_stable},
         {"a hello of SSL 2.0 shows its kinds", a_hello_of_ssl_2_shows_its_kinds},
+        {"how a connection began that changed to TLS is told",
+         how_a_connection_began_that_changed_to_tls_is_told},
         {"without memory there is no event and no leak",
          without_memory_there_is_no_event_and_no_leak},
         CU_TEST_INFO_NULL,
