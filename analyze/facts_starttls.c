@@ -12,8 +12,7 @@ void facts_find_starttls(struct facts *facts)
     const struct prelude_text *server = handshake->prelude[SIDE_SERVER];
     const struct prelude_text *client = handshake->prelude[SIDE_CLIENT];
 
-    /* Some clients send their ClientHello after a refusal, too. */
-    if (!moment_seen(handshake->starttls_at) || handshake->spoke_tls[SIDE_SERVER] || server == NULL
+    if (!moment_seen(handshake->starttls_at) || handshake->switched || server == NULL
         || client == NULL || handshake->starttls_reply_offset >= server->length)
         return;
 

@@ -36,6 +36,8 @@ static enum certainty encrypted_alert(const struct facts *facts)
     if (facts->refusal.kind != REFUSAL_ENCRYPTED_ALERT || facts->refusal.by != SIDE_CLIENT
         || facts->resumed || facts->finished_note[SIDE_SERVER] != NULL)
         return CAUSE_NO;
+    if (facts->tls13 && !server_flight_complete(facts))
+        return CAUSE_NO;
     if (facts->tls13)
         return client_silent_after_flight(facts) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
     return facts->server_certificate_note != NULL ? CAUSE_LIKELY : CAUSE_NO;

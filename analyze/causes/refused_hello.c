@@ -20,6 +20,10 @@ enum weight {
 /* 2021-03-01: RFC 8996 deprecates TLS 1.0 and 1.1. */
 #define TLS10_GIVEN_UP INT64_C(1614556800)
 
+/* 2023-05-16: from here on the validation of modules for FIPS 140-3 demands the extended master
+ * secret, and servers in that mode refuse clients without it. */
+#define MASTER_SECRET_DEMANDED INT64_C(1684195200)
+
 /* A server that closes because of an offer does it when it has read it. What comes later than
  * this is a time-out. */
 #define PROMPT_NS INT64_C(2000000000)
@@ -169,18 +173,18 @@ static enum weight weigh_name(const struct facts *facts)
 static enum weight weigh_master_secret(const struct facts *facts)
 {
     if (facts->client_extensions.extended_master_secret.state != EXTENSION_ABSENT
-        || facts->offer.version_max != TLS_VERSION_1_2)
+        || facts->offer.version_max != TLS_VERSION_1_2 || !is_broad(&facts->offer))
         return WEIGHT_NONE;
-    return is_broad(&facts->offer) ? WEIGHT_ORDINARY : WEIGHT_NONE;
+    return captured_after(facts, MASTER_SECRET_DEMANDED) ? WEIGHT_UNUSUAL : WEIGHT_NONE;
 }
 
-/* A server that sent HelloRetryRequest or ServerHello has found version, suite and group. */
+/* A server that sent HelloRetryRequest or ServerHello has found version, suite and group, and
+ * looked at the name. It may find out late that its key does not fit. */
 static bool is_settled(const struct facts *facts, enum suspect suspect)
 {
-    if (facts->retry_note == NULL && facts->server_hello_note == NULL)
-        return false;
-    return suspect == SUSPECT_VERSION || suspect == SUSPECT_SUITES || suspect == SUSPECT_GROUPS
-           || suspect == SUSPECT_MASTER_SECRET;
+    return (facts->retry_note != NULL || facts->server_hello_note != NULL)
+           && suspect != SUSPECT_SCHEMES
+           && !(suspect == SUSPECT_NO_NAME && facts->server_hello_note != NULL);
 }
 
 static enum weight weigh(const struct facts *facts, enum suspect suspect)

@@ -17,10 +17,19 @@ static const char *side_name(enum side side)
     return party_name(party_of(side));
 }
 
+/* An alert that cannot be read, of a side that lacks the other's flight, is about waiting. */
+static bool gave_up_encrypted(const struct facts *facts)
+{
+    enum side other = side_other(facts->refusal.by);
+
+    return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
+           && (data_is_lost(facts, other) || data_has_hole(facts, other));
+}
+
 bool ended_without_reason(const struct facts *facts)
 {
     return facts->refusal.kind == REFUSAL_NONE || facts_closed_without_reason(facts, SIDE_CLIENT)
-           || facts_closed_without_reason(facts, SIDE_SERVER);
+           || facts_closed_without_reason(facts, SIDE_SERVER) || gave_up_encrypted(facts);
 }
 
 bool client_hello_seen(const struct facts *facts)

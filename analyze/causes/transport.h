@@ -9,7 +9,8 @@
  * answer is a second (RFC 6298 section 2.1), and a server's hello takes a round trip. */
 #define WAITED_IN_VAIN_NS INT64_C(1000000000)
 
-/* Nobody said anything about TLS at the end: silence, FIN, RST, or a close without a reason. */
+/* Nobody said anything about TLS at the end: silence, FIN, RST, a close without a reason, or an
+ * encrypted alert of a side that never got what it waited for. */
 bool ended_without_reason(const struct facts *facts);
 
 /* A ClientHello of any format was seen. */
