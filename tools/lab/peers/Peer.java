@@ -65,12 +65,14 @@ public final class Peer {
         KeyStore roots = KeyStore.getInstance("PKCS12");
         roots.load(null, null);
         try (InputStream in = new FileInputStream(flags.get("ca"))) {
-            roots.setCertificateEntry("root", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            roots.setCertificateEntry("root", factory.generateCertificate(in));
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
         trust.init(roots);
+        boolean careless = "0".equals(flags.get("verify"));
         TrustManager[] managers =
-                "0".equals(flags.get("verify")) ? new TrustManager[] {new Careless()} : trust.getTrustManagers();
+                careless ? new TrustManager[] {new Careless()} : trust.getTrustManagers();
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), managers, null);
         return context;
@@ -97,16 +99,18 @@ public final class Peer {
         SSLContext context = context(flags);
         for (int i = 0; i < Integer.parseInt(flags.get("times")); i++) {
             Socket plain = new Socket();
-            plain.connect(new InetSocketAddress(flags.get("host"), Integer.parseInt(flags.get("port"))), 4000);
+            int port = Integer.parseInt(flags.get("port"));
+            plain.connect(new InetSocketAddress(flags.get("host"), port), 4000);
             String name = flags.getOrDefault("sni", flags.get("host"));
             try (SSLSocket socket =
-                    (SSLSocket) context.getSocketFactory().createSocket(plain, name, plain.getPort(), true)) {
+                    (SSLSocket) context.getSocketFactory().createSocket(plain, name, port, true)) {
                 socket.setSoTimeout(4000);
                 SSLParameters parameters = socket.getSSLParameters();
                 tune(parameters, flags);
                 if (flags.containsKey("sni")) {
                     parameters.setServerNames(List.of(new SNIHostName(name)));
-                    parameters.setEndpointIdentificationAlgorithm("0".equals(flags.get("verify")) ? null : "HTTPS");
+                    parameters.setEndpointIdentificationAlgorithm(
+                            "0".equals(flags.get("verify")) ? null : "HTTPS");
                 }
                 socket.setSSLParameters(parameters);
                 socket.startHandshake();
@@ -155,7 +159,8 @@ public final class Peer {
         }
         if (flags.containsKey("groups")) {
             System.setProperty("jdk.tls.namedGroups", flags.get("groups").replace(":", ",")
-                    .replace("P-256", "secp256r1").replace("P-384", "secp384r1").replace("X25519", "x25519"));
+                    .replace("P-256", "secp256r1").replace("P-384", "secp384r1")
+                    .replace("X25519", "x25519"));
         }
         if ("0".equals(flags.get("level"))) {
             java.security.Security.setProperty("jdk.tls.disabledAlgorithms", "");

@@ -27,7 +27,8 @@ function common() {
         options.maxVersion = NAMES[flags.max];
     }
     if (flags.ciphers || flags.level) {
-        options.ciphers = (flags.ciphers || 'DEFAULT') + (flags.level ? ':@SECLEVEL=' + flags.level : '');
+        const level = flags.level ? ':@SECLEVEL=' + flags.level : '';
+        options.ciphers = (flags.ciphers || 'DEFAULT') + level;
     }
     if (flags.groups) {
         options.ecdhCurve = flags.groups;
@@ -93,7 +94,9 @@ function server() {
         rejectUnauthorized: flags.clientauth === 'require',
     });
     if (flags.sni) {
-        options.SNICallback = (name, done) => done(name === 'www.lab.test' ? null : new Error('unknown name'));
+        options.SNICallback = (name, done) => {
+            done(name === 'www.lab.test' ? null : new Error('unknown name'));
+        };
     }
     const listener = tls.createServer(options, (socket) => {
         socket.on('error', (error) => console.log('error:', error.code, error.message));

@@ -53,7 +53,11 @@ func pool(file string) *x509.CertPool {
 func common(flags map[string]string) *tls.Config {
 	keys, err := os.OpenFile(flags["keylog"], os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	check(err)
-	config := &tls.Config{KeyLogWriter: keys, MinVersion: versions[flags["min"]], MaxVersion: versions[flags["max"]]}
+	config := &tls.Config{
+		KeyLogWriter: keys,
+		MinVersion:   versions[flags["min"]],
+		MaxVersion:   versions[flags["max"]],
+	}
 	if flags["ciphers"] != "" {
 		config.CipherSuites = ciphers[flags["ciphers"]]
 	}
@@ -92,7 +96,8 @@ func client(flags map[string]string) {
 }
 
 func connect(flags map[string]string, config *tls.Config) {
-	socket, err := net.DialTimeout("tcp", net.JoinHostPort(flags["host"], flags["port"]), 4*time.Second)
+	address := net.JoinHostPort(flags["host"], flags["port"])
+	socket, err := net.DialTimeout("tcp", address, 4*time.Second)
 	check(err)
 	connection := tls.Client(socket, config)
 	check(socket.SetDeadline(time.Now().Add(5 * time.Second)))
