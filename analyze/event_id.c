@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
-
 #include <wolfssl/options.h>
 
 #include <wolfssl/wolfcrypt/sha256.h>
 
 #include "analyze/event_parts.h"
+
+static const char HEX_DIGITS[] = "0123456789abcdef";
 
 /* Two connections can have the same addresses, ports and, where the clock of a capture is coarse,
  * the same time; the client's random is then still another. */
@@ -60,7 +60,8 @@ bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE])
         return false;
     is_done = hash_identity(&sha, &identity) == 0 && wc_Sha256Final(&sha, digest) == 0;
     wc_Sha256Free(&sha);
-    for (size_t i = 0; is_done && i < (EVENT_ID_SIZE - 1) / 2; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    for (size_t i = 0; is_done && i < EVENT_ID_SIZE - 1; i++)
+        out[i] = HEX_DIGITS[i % 2 == 0 ? digest[i / 2] >> 4 : digest[i / 2] & 0xf];
+    out[EVENT_ID_SIZE - 1] = '\0';
     return is_done;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/json.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "analyze/text.h"
@@ -69,12 +68,21 @@ void json_add_bool(struct json *json, cJSON *parent, const char *key, bool value
     attach(json, parent, key, cJSON_CreateBool(value));
 }
 
+/* Events have dozens of numbers: printf would be a third of their cost. */
 void json_add_signed(struct json *json, cJSON *parent, const char *key, int64_t value)
 {
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     char token[INTEGER_TOKEN_MAX];
+    char *digit = token + sizeof(token) - 1;
 
-    snprintf(token, sizeof(token), "%" PRId64, value);
-    attach(json, parent, key, cJSON_CreateRaw(token));
+    *digit = '\0';
+    do {
+        *--digit = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0)
+        *--digit = '-';
+    attach(json, parent, key, cJSON_CreateRaw(digit));
 }
 
 void json_add_unsigned(struct json *json, cJSON *parent, const char *key, uint64_t value)
@@ -117,9 +125,9 @@ static void add_characters(struct text *token, struct bytes octets)
             || character.len == 0)
             return;
         if (code_point == '"' || code_point == '\\')
-            text_add(token, "\\%c", (char)code_point);
-        else if (utf8_is_printable(code_point))
-            text_add(token, "%.*s", (int)character.len, (const char *)character.data);
+            text_append(token, "\\", 1);
+        if (utf8_is_printable(code_point))
+            text_append(token, character.data, character.len);
         else
             add_escape(token, code_point);
     }
@@ -129,8 +137,11 @@ static void add_hex(struct text *token, struct bytes octets)
 {
     uint8_t octet;
 
-    while (bytes_u8(&octets, &octet))
-        text_add(token, "%c%c", HEX_DIGITS[octet >> 4], HEX_DIGITS[octet & 0xf]);
+    while (bytes_u8(&octets, &octet)) {
+        const char digits[] = {HEX_DIGITS[octet >> 4], HEX_DIGITS[octet & 0xf]};
+
+        text_append(token, digits, sizeof(digits));
+    }
 }
 
 /* The JSON string that stands for octets that a peer chose. */

@@ -27,8 +27,7 @@ static void text_cut(struct text *text)
     text->cut = true;
 }
 
-/* Append octets that belong together: all of them, or the ellipsis. */
-static void text_append(struct text *text, const void *octets, size_t length)
+void text_append(struct text *text, const void *octets, size_t length)
 {
     if (text->cut)
         return;
@@ -136,12 +135,24 @@ static const struct unit {
     {INT64_MAX, DAY, false, "days"},
 };
 
-/* Append date and time, and return the nanoseconds that are left. Before 1970 they count
+/* Write value with so many digits at out. Every event has many times: printf would be most of
+ * their cost. */
+static void put_digits(char *out, int64_t value, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--) {
+        out[i] = (char)('0' + value % 10);
+        value /= 10;
+    }
+}
+
+enum { SECONDS_LENGTH = 19 /* "2024-05-01 10:00:00" */ };
+
+/* Write date and time at out and return the nanoseconds that are left. Before 1970 they count
  * forwards too. */
-static long text_add_seconds(struct text *text, int64_t time_ns, char separator)
+static int64_t put_seconds(char out[SECONDS_LENGTH], int64_t time_ns, char separator)
 {
     time_t seconds = (time_t)(time_ns / SECOND);
-    long rest = (long)(time_ns % SECOND);
+    int64_t rest = time_ns % SECOND;
     struct tm utc;
 
     if (rest < 0) {
@@ -149,19 +160,36 @@ static long text_add_seconds(struct text *text, int64_t time_ns, char separator)
         rest += SECOND;
     }
     gmtime_r(&seconds, &utc); /* cannot fail: 64 bits of nanoseconds end in the year 2262 */
-    text_add(text, "%04d-%02d-%02d%c%02d:%02d:%02d", utc.tm_year + 1900, utc.tm_mon + 1,
-             utc.tm_mday, separator, utc.tm_hour, utc.tm_min, utc.tm_sec);
+    memcpy(out, "0000-00-00 00:00:00", SECONDS_LENGTH);
+    put_digits(out, utc.tm_year + 1900, 4);
+    put_digits(out + 5, utc.tm_mon + 1, 2);
+    put_digits(out + 8, utc.tm_mday, 2);
+    out[10] = separator;
+    put_digits(out + 11, utc.tm_hour, 2);
+    put_digits(out + 14, utc.tm_min, 2);
+    put_digits(out + 17, utc.tm_sec, 2);
     return rest;
 }
 
 void text_add_timestamp(struct text *text, int64_t time_ns)
 {
-    text_add(text, ".%09ldZ", text_add_seconds(text, time_ns, 'T'));
+    char stamp[SECONDS_LENGTH + 11];
+    int64_t rest = put_seconds(stamp, time_ns, 'T');
+
+    stamp[SECONDS_LENGTH] = '.';
+    put_digits(stamp + SECONDS_LENGTH + 1, rest, 9);
+    stamp[sizeof(stamp) - 1] = 'Z';
+    text_append(text, stamp, sizeof(stamp));
 }
 
 void text_add_time(struct text *text, int64_t time_ns)
 {
-    text_add(text, ".%03ld", text_add_seconds(text, time_ns, ' ') / MILLISECOND);
+    char stamp[SECONDS_LENGTH + 4];
+    int64_t rest = put_seconds(stamp, time_ns, ' ');
+
+    stamp[SECONDS_LENGTH] = '.';
+    put_digits(stamp + SECONDS_LENGTH + 1, rest / MILLISECOND, 3);
+    text_append(text, stamp, sizeof(stamp));
 }
 
 void text_add_duration(struct text *text, int64_t duration_ns)

@@ -25,6 +25,9 @@ __attribute__((format(printf, 2, 3))) void text_add(struct text *text, const cha
 __attribute__((format(printf, 2, 0))) void text_add_list(struct text *text, const char *format,
                                                          va_list arguments);
 
+/* Append octets that are known to be clean: all of them, or the ellipsis. */
+void text_append(struct text *text, const void *octets, size_t length);
+
 /* Append untrusted octets: printable ASCII and valid UTF-8 letters as they are, backslash and
  * everything else (control characters, invalid UTF-8, directional marks) as \xNN. */
 void text_add_untrusted(struct text *text, struct bytes octets);
