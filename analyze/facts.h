@@ -92,6 +92,9 @@ struct offer {
     bool renegotiation_info;  /* the extension or the signalling suite (RFC 5746) */
 };
 
+struct chain;
+struct chain_judgement;
+
 struct facts {
     const struct connection *connection;
     const struct handshake *handshake;
@@ -136,6 +139,11 @@ struct facts {
     const struct suite *suite; /* chosen, NULL: not known */
     bool tls13;                /* TLS 1.3 was chosen */
     bool resumed;              /* an abbreviated handshake, or a PSK was chosen */
+
+    /* The certificates that each side sent in clear, and what is wrong with them; NULL: none seen,
+     * none kept, or not examined. */
+    const struct chain *certificates[SIDES];
+    const struct chain_judgement *chain[SIDES];
 
     /* Messages in clear; NULL: not seen. */
     const struct note *server_certificate_note;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/examiner.h"
 #include "analyze/session.h"
 
 struct tracker {
@@ -10,6 +11,7 @@ struct tracker {
     struct verdict_sink sink;
     struct tracker_counters counters;
     struct budget budget;
+    struct examiner *examiner;
     struct session *free_sessions;
 };
 
@@ -98,6 +100,8 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
 
     session_order_notes(session);
     facts_build(&facts, &observation);
+    if (facts.outcome == OUTCOME_FAILED || tracker->options.examine_all)
+        examiner_examine(tracker->examiner, &facts);
     count_limits(tracker, &facts);
     diagnose(&facts, &verdict);
     tracker->sink.take(tracker->sink.context, &verdict);
@@ -153,6 +157,7 @@ static enum connection_interest on_closed(void *context, struct connection *conn
 {
     struct session *session = connection->user;
 
+    (void)context;
     session_note(session, is_reset ? NOTE_RST : NOTE_FIN, by, at);
     return CONNECTION_CONTINUE;
 }
@@ -175,6 +180,11 @@ struct tracker *tracker_new(const struct tracker_options *options, const struct 
     tracker->options = *options;
     tracker->sink = *sink;
     tracker->budget.limit = options->memory_max;
+    tracker->examiner = examiner_new(options->trust, options->crls);
+    if (tracker->examiner == NULL) {
+        free(tracker);
+        return NULL;
+    }
     return tracker;
 }
 
@@ -188,6 +198,7 @@ void tracker_free(struct tracker *tracker)
         tracker->free_sessions = session->next_free;
         free(session);
     }
+    examiner_free(tracker->examiner);
     free(tracker);
 }
 

@@ -9,6 +9,8 @@
 #ifndef TLSWHY_ANALYZE_TRACKER_H
 #define TLSWHY_ANALYZE_TRACKER_H
 
+#include "analyze/revocation.h"
+#include "analyze/trust.h"
 #include "analyze/verdict.h"
 
 struct tracker_options {
@@ -16,6 +18,9 @@ struct tracker_options {
                                   up is not read, and counted */
     const uint16_t *tls_ports; /* where TLS is expected beside the well-known ports; borrowed */
     size_t tls_port_count;
+    struct trust_store *trust;   /* borrowed; NULL: nothing is said of trust */
+    const struct crl_set *crls;  /* borrowed; NULL: no revocation lists */
+    bool examine_all;            /* certificates of handshakes that did not fail, too */
 };
 
 struct tracker_counters {

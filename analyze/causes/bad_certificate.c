@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/server_flight.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -8,6 +9,9 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
+    /* What is visibly wrong has causes of its own. */
+    if (facts->chain[SIDE_SERVER] != NULL && chain_has_problem(facts->chain[SIDE_SERVER]))
+        return CAUSE_POSSIBLE;
     return CAUSE_LIKELY;
 }
 

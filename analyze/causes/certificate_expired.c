@@ -1,11 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/server_flight.h"
 
 /* The alert names the cause, but it covers certificates that are not valid yet as well (RFC 8446
  * section 6.2), and it rests on the client's clock. */
+/* The certificate is readable: its dates and the time of the packet decide. */
+static enum certainty judge_chain(const struct facts *facts, const struct chain_judgement *chain,
+                                  struct evidence *evidence)
+{
+    if (chain->validity != VALIDITY_EXPIRED)
+        return CAUSE_NO;
+    describe_validity(facts, SIDE_SERVER, evidence);
+    describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);
+    return certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
+    const struct chain_judgement *chain = certificate_refused(facts);
+
+    if (chain != NULL && chain->validity != VALIDITY_UNKNOWN)
+        return judge_chain(facts, chain, evidence);
     if (!client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_EXPIRED))
         return CAUSE_NO;
     describe_server_certificate(facts, evidence);

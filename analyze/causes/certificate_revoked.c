@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/server_flight.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
+    const struct chain_judgement *chain = certificate_refused(facts);
+
+    if (chain != NULL && chain->revocation == REVOCATION_REVOKED) {
+        describe_revocation(facts, SIDE_SERVER, evidence);
+        describe_certificate(facts, SIDE_SERVER, chain->revoked, evidence);
+        return certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_REVOKED);
+    }
     if (!client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_REVOKED))
         return CAUSE_NO;
     describe_server_certificate(facts, evidence);

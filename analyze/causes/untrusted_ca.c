@@ -1,9 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/server_flight.h"
+
+/* The chain is readable. A root of its own, or an issuer that came and whose own issuer, perhaps
+ * the root that a server may leave out, is not known here. A chain that is complete for this
+ * trust store may be unknown to the client all the same: only its alert tells. */
+static enum certainty judge_chain(const struct facts *facts, const struct chain_judgement *chain,
+                                  struct evidence *evidence)
+{
+    enum certainty certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA);
+
+    describe_chain_end(facts, SIDE_SERVER, evidence);
+    describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);
+    if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
+        return certainty;
+    if (chain->end == CHAIN_END_ISSUER_MISSING && !chain->issuer_seen_completes) {
+        if (chain->path_length == 1)
+            return certainty > CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_NO;
+        return certainty == CAUSE_CERTAIN ? CAUSE_LIKELY : certainty;
+    }
+    if (chain->end == CHAIN_END_SELF_SIGNED || certainty != CAUSE_CERTAIN)
+        return CAUSE_NO;
+    return CAUSE_LIKELY;
+}
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
+    const struct chain_judgement *chain = certificate_refused(facts);
+
+    if (chain != NULL)
+        return judge_chain(facts, chain, evidence);
     if (!client_alert_on_certificate(facts, TLS_ALERT_UNKNOWN_CA))
         return CAUSE_NO;
     describe_server_certificate(facts, evidence);

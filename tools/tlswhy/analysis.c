@@ -12,6 +12,7 @@
 #include "tools/tlswhy/output.h"
 #include "tools/tlswhy/progress.h"
 #include "tools/tlswhy/stop.h"
+#include "tools/tlswhy/trust_files.h"
 
 struct analysis {
     const struct options *options;
@@ -19,6 +20,7 @@ struct analysis {
     struct output output;
     struct report *report;       /* text; NULL with --json */
     struct event_writer *writer; /* --json; NULL without */
+    struct trust_files trust;
     struct tracker *tracker;
     struct connections *connections;
     struct packet_decoder *decoder;
@@ -102,6 +104,9 @@ static bool open_analyser(struct analysis *analysis)
         .memory_max = (size_t)(options->memory_max / 2),
         .tls_ports = options->tls_ports,
         .tls_port_count = options->tls_port_count,
+        .trust = analysis->trust.store,
+        .crls = analysis->trust.crls,
+        .examine_all = options->all,
     };
     const struct verdict_sink sink = {.context = analysis, .take = take_verdict};
     struct connections_options connections = connections_options_default();
@@ -209,7 +214,8 @@ static int open_and_read(struct analysis *analysis)
     };
     char error[SOURCE_ERROR_MAX];
 
-    if (!open_sink(analysis) || !open_analyser(analysis))
+    if (!trust_files_open(&analysis->trust, analysis->options) || !open_sink(analysis)
+        || !open_analyser(analysis))
         return EXIT_COULD_NOT;
     progress_begin(&analysis->progress, options->progress);
     analysis->source = source_new(&source, error);
@@ -225,6 +231,7 @@ static void release(struct analysis *analysis)
     source_free(analysis->source);
     connections_free(analysis->connections);
     tracker_free(analysis->tracker);
+    trust_files_close(&analysis->trust);
     packet_decoder_free(analysis->decoder);
     event_writer_free(analysis->writer);
     report_free(analysis->report);

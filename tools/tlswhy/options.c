@@ -83,6 +83,20 @@ static bool apply_max_memory(struct options *options, const char *value)
     return option_value_size("--max-memory", value, &options->memory_max);
 }
 
+static bool apply_trust_store(struct options *options, const char *value)
+{
+    options->trust_store = value;
+    return true;
+}
+
+static bool apply_crl(struct options *options, const char *value)
+{
+    if (options->crl_count == OPTIONS_CRLS_MAX)
+        return complain_usage("--crl: at most %d files", OPTIONS_CRLS_MAX);
+    options->crls[options->crl_count++] = value;
+    return true;
+}
+
 static bool apply_seed(struct options *options, const char *value)
 {
     uint64_t seed;
@@ -162,6 +176,10 @@ static const struct option_row {
      "expect TLS on these ports too; elsewhere it is recognised by content"},
     {"max-memory", 'm', required_argument, "SIZE", apply_max_memory,
      "memory for connections and handshakes, with K, M or G (default 512M)"},
+    {"trust-store", 0, required_argument, "PATH", apply_trust_store,
+     "roots to judge certificates by, a PEM file or a directory (default: the system's)"},
+    {"crl", 0, required_argument, "FILE", apply_crl,
+     "a certificate revocation list, PEM or DER; may be given again"},
     {"seed", 0, required_argument, "NUMBER", apply_seed, "seed of the Community ID (default 0)"},
     {"observer-name", 0, required_argument, "NAME", apply_observer_name,
      "observer.name of the events"},

@@ -17,6 +17,7 @@ enum {
 
 enum {
     OPTIONS_TLS_PORTS_MAX = 256,      /* more ports than any site runs TLS on */
+    OPTIONS_CRLS_MAX = 64,            /* --crl given so many times */
     OPTIONS_FILTER_FILE_MAX = 1 << 20 /* octets of a file given with -F */
 };
 
@@ -42,6 +43,9 @@ struct options {
     uint64_t memory_max; /* octets */
     uint16_t tls_ports[OPTIONS_TLS_PORTS_MAX];
     size_t tls_port_count;
+    const char *trust_store; /* file or directory; NULL: the system's */
+    const char *crls[OPTIONS_CRLS_MAX];
+    size_t crl_count;
     uint16_t community_seed;
     const char *observer_name;
     const char *observer_hostname;

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/server_flight.h"
+
+/* RFC 8446 section 6.2 has certificate_expired for a certificate that is not valid yet as well. */
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+
+    if (chain == NULL || chain->validity != VALIDITY_NOT_YET)
+        return CAUSE_NO;
+    describe_validity(facts, SIDE_SERVER, evidence);
+    describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);
+    return certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
+}
+
+const struct cause cause_certificate_not_yet_valid = {
+    .id = "certificate_not_yet_valid",
+    .layer = LAYER_CERTIFICATE,
+    .title = "The server's certificate is not valid yet",
+    .explanation = "The certificate, or one of its issuers, begins to be valid only after the time"
+                   " of this connection, and the client refused it. Either it was issued by a "
+                   "machine whose clock is ahead, or it was put in service too early, or the clock"
+                   " of the capturing host is behind.",
+    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME </dev/null | "
+              "openssl x509 -noout -startdate` and compare with `date -u` on the authority's "
+              "host, the server and the client. Set the clocks (NTP), or go back to the "
+              "former certificate until the new one begins.",
+    .reported_as = "OpenSSL: verify error 9: certificate is not yet valid; curl: (60); Chromium: "
+                   "net::ERR_CERT_DATE_INVALID; Firefox: "
+                   "MOZILLA_PKIX_ERROR_NOT_YET_VALID_CERTIFICATE; Java: "
+                   "CertificateNotYetValidException: NotBefore; Go: x509: certificate has expired "
+                   "or is not yet valid",
+    .alerts = "42 45 46",
+    .source = "RFC 5280 section 4.1.2.5; RFC 8446 section 6.2",
+    .ended_by = PARTY_CLIENT,
+    .match = match,
+};

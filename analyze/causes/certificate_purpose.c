@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/server_flight.h"
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+    enum certainty certainty;
+
+    if (chain == NULL || chain->purpose == PURPOSE_OK)
+        return CAUSE_NO;
+    describe_purpose(facts, SIDE_SERVER, evidence);
+    certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNSUPPORTED_CERTIFICATE);
+    /* Few clients mind a CA certificate as a server's. */
+    if (chain->purpose == PURPOSE_CA_AS_LEAF && certainty == CAUSE_LIKELY)
+        return CAUSE_POSSIBLE;
+    /* An issuer that is none breaks the chain, and some clients say so. */
+    if (chain->purpose_depth > 0 && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA))
+        return CAUSE_LIKELY;
+    return certainty;
+}
+
+const struct cause cause_certificate_purpose = {
+    .id = "certificate_purpose",
+    .layer = LAYER_CERTIFICATE,
+    .title = "The server's certificate is not meant for this use",
+    .explanation = "A certificate says what it may be used for: extended key usage (server "
+                   "authentication), key usage, and for issuers the CA flag and the path length. "
+                   "The server's certificate or one of its issuers does not allow what it is used "
+                   "for here, and the client refused it.",
+    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME </dev/null | "
+              "openssl x509 -noout -ext extendedKeyUsage,keyUsage,basicConstraints`. Issue a "
+              "certificate with serverAuth in its extended key usage; issuers need CA:TRUE, "
+              "keyCertSign and a sufficient path length.",
+    .reported_as = "OpenSSL: verify error 26: unsupported certificate purpose, 24: invalid CA "
+                   "certificate, 25: path length constraint exceeded, 32: key usage does not "
+                   "include certificate signing; curl: (60); Chromium: net::ERR_CERT_INVALID; "
+                   "Firefox: SEC_ERROR_INADEQUATE_CERT_TYPE, SEC_ERROR_CA_CERT_INVALID; Java: "
+                   "Extended key usage does not permit use for TLS server authentication; Go: "
+                   "x509: certificate specifies an incompatible key usage",
+    .alerts = "43 42 46 48",
+    .source = "RFC 5280 sections 4.2.1.3, 4.2.1.9 and 4.2.1.12; RFC 8446 section 6.2",
+    .ended_by = PARTY_CLIENT,
+    .match = match,
+};

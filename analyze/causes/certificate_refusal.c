@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/certificate_refusal.h"
+
+#include <time.h>
+
+#include "analyze/causes/server_flight.h"
+#include "analyze/text.h"
+#include "dissect/tls.h"
+
+/* Names of a certificate that fit in a line. */
+enum { NAMES_MAX = 6, NAME_TEXT_MAX = 80 };
+
+const struct chain_judgement *certificate_refused(const struct facts *facts)
+{
+    if (!facts_client_refused_server(facts) || facts->refusal.kind == REFUSAL_PLAINTEXT)
+        return NULL;
+    return facts->chain[SIDE_SERVER];
+}
+
+/* Alerts that clients send for any problem of a certificate, whatever the RFC has them for: the
+ * general ones of verifiers, and those of programs that check a name in code of their own. */
+static bool is_vague(uint8_t alert)
+{
+    static const uint8_t vague[] = {
+        TLS_ALERT_BAD_CERTIFICATE,       TLS_ALERT_CERTIFICATE_UNKNOWN,
+        TLS_ALERT_HANDSHAKE_FAILURE,     TLS_ALERT_INTERNAL_ERROR,
+        TLS_ALERT_ACCESS_DENIED,         TLS_ALERT_UNSUPPORTED_CERTIFICATE,
+        TLS_ALERT_INSUFFICIENT_SECURITY,
+    };
+
+    for (size_t i = 0; i < sizeof(vague); i++)
+        if (vague[i] == alert)
+            return true;
+    return false;
+}
+
+static bool is_about_certificates(uint8_t alert)
+{
+    return (alert >= TLS_ALERT_BAD_CERTIFICATE && alert <= TLS_ALERT_CERTIFICATE_UNKNOWN)
+           || alert == TLS_ALERT_UNKNOWN_CA || alert == TLS_ALERT_DECRYPT_ERROR;
+}
+
+enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t named)
+{
+    const struct refusal *refusal = &facts->refusal;
+
+    if (refusal->kind == REFUSAL_ALERT && named != TLS_ALERT_BAD_CERTIFICATE
+        && refusal->alert == named)
+        return CAUSE_CERTAIN;
+    if (refusal->kind == REFUSAL_ALERT && is_vague(refusal->alert))
+        return CAUSE_LIKELY;
+    if (refusal->kind == REFUSAL_ALERT && is_about_certificates(refusal->alert))
+        return CAUSE_POSSIBLE;
+    if (refusal->kind == REFUSAL_ENCRYPTED_ALERT)
+        return facts->finished_note[SIDE_SERVER] == NULL ? CAUSE_LIKELY : CAUSE_NO;
+    if (facts_closed_without_reason(facts, SIDE_CLIENT) && client_silent_after_flight(facts))
+        return CAUSE_LIKELY;
+    return CAUSE_NO;
+}
+
+static struct moment certificate_moment(const struct facts *facts, enum side side)
+{
+    return side == SIDE_SERVER ? facts->server_certificate_note->at
+                               : facts->client_certificate_note->at;
+}
+
+/* A date of a certificate, in seconds since 1970. */
+static void add_date(struct text *text, int64_t seconds)
+{
+    time_t when = (time_t)seconds;
+    struct tm utc;
+
+    if (gmtime_r(&when, &utc) == NULL)
+        return;
+    text_add(text, "%04d-%02d-%02d %02d:%02d:%02d UTC", utc.tm_year + 1900, utc.tm_mon + 1,
+             utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
+/* Seconds as a duration that fits in nanoseconds. */
+static int64_t duration_ns(int64_t seconds)
+{
+    static const int64_t most = INT64_MAX / 1000000000;
+
+    return (seconds < most ? seconds : most) * 1000000000;
+}
+
+void describe_certificate(const struct facts *facts, enum side side,
+                          const struct certificate *certificate, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (certificate == NULL || certificate->reading == CERTIFICATE_UNREADABLE)
+        return;
+    text_add(&text, "certificate of %s, issued by %s",
+             certificate->subject[0] != '\0' ? certificate->subject : "(no name)",
+             certificate->issuer[0] != '\0' ? certificate->issuer : "(no name)");
+    if (certificate->has_validity) {
+        text_add(&text, ", valid from ");
+        add_date(&text, certificate->not_before);
+        text_add(&text, " to ");
+        add_date(&text, certificate->not_after);
+    }
+    evidence_add(evidence, "certificate", certificate_moment(facts, side), "%s", line);
+}
+
+void describe_validity(const struct facts *facts, enum side side, struct evidence *evidence)
+{
+    const struct chain_judgement *chain = facts->chain[side];
+    const struct certificate *certificate = chain->validity_of;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    bool expired = chain->validity == VALIDITY_EXPIRED;
+
+    if (certificate == NULL)
+        return;
+    text_add(&text, "%s %s ",
+             chain->validity_depth == 0 ? "the certificate" : "an issuer's certificate",
+             expired ? "expired on" : "is not valid before");
+    add_date(&text, expired ? certificate->not_after : certificate->not_before);
+    text_add(&text, ", ");
+    text_add_duration(&text, duration_ns(chain->validity_off_by));
+    text_add(&text, expired ? " before this packet" : " after this packet");
+    if (chain->validity_depth > 0)
+        text_add(&text, ": %s", certificate->subject);
+    evidence_add(evidence, expired ? "not_after" : "not_before", certificate_moment(facts, side),
+                 "%s", line);
+}
+
+void describe_names(const struct facts *facts, struct evidence *evidence)
+{
+    const struct certificate *leaf = facts->chain[SIDE_SERVER]->leaf;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    char name[NAME_TEXT_MAX];
+
+    if (leaf == NULL)
+        return;
+    text_add(&text, "the certificate stands for ");
+    for (size_t i = 0; i < leaf->name_count && i < NAMES_MAX; i++) {
+        certificate_name_text(leaf, i, name, sizeof(name));
+        text_add(&text, "%s%s", i > 0 ? ", " : "", name);
+    }
+    if (leaf->name_count > NAMES_MAX)
+        text_add(&text, " and %d more", leaf->name_count - NAMES_MAX);
+    if (leaf->name_count == 0)
+        text_add(&text, "no name but its common name %s", leaf->common_name);
+    evidence_add(evidence, "certificate_names", certificate_moment(facts, SIDE_SERVER), "%s", line);
+}
+
+void describe_chain_end(const struct facts *facts, enum side side, struct evidence *evidence)
+{
+    const struct chain_judgement *chain = facts->chain[side];
+    const struct certificate *last = chain->last;
+    struct moment at = certificate_moment(facts, side);
+
+    if (last == NULL)
+        return;
+    if (chain->end == CHAIN_END_SELF_SIGNED)
+        evidence_add(evidence, "self_signed", at, "the certificate is its own issuer: %s",
+                     last->subject);
+    else if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
+        evidence_add(evidence, "untrusted_root", at,
+                     "the chain ends at a root that is not in the trust store: %s", last->subject);
+    else if (chain->end == CHAIN_END_ISSUER_MISSING)
+        evidence_add(evidence, "issuer_missing", at,
+                     "the issuer of %s is neither sent nor in the trust store: %s%s%s",
+                     chain->path_length == 1 ? "the certificate" : "the last certificate sent",
+                     last->issuer, chain->issuer_url != NULL ? "; it can be fetched from " : "",
+                     chain->issuer_url != NULL ? chain->issuer_url : "");
+    else if (chain->end == CHAIN_END_ANCHORED)
+        evidence_add(evidence, "chain_complete", at,
+                     "the chain is complete up to a root of the trust store: %s",
+                     chain->anchor->subject);
+}
+
+void describe_purpose(const struct facts *facts, enum side side, struct evidence *evidence)
+{
+    static const char *const texts[] = {
+        [PURPOSE_OK] = "",
+        [PURPOSE_EXTENDED_KEY_USAGE] = "its extended key usage does not allow this use",
+        [PURPOSE_KEY_USAGE] = "its key usage does not allow what TLS needs",
+        [PURPOSE_CA_AS_LEAF] = "it is a certificate authority's, used as a server's",
+        [PURPOSE_NOT_CA] = "it issued a certificate and is no certificate authority's",
+        [PURPOSE_NO_CERT_SIGN] = "it issued a certificate without the key usage for that",
+        [PURPOSE_PATH_LENGTH] = "there are more certificates below it than it allows",
+    };
+    const struct chain_judgement *chain = facts->chain[side];
+
+    if (chain->purpose_of != NULL)
+        evidence_add(evidence, "purpose", certificate_moment(facts, side), "certificate of %s: %s",
+                     chain->purpose_of->subject, texts[chain->purpose]);
+}
+
+void describe_weakness(const struct facts *facts, enum side side, struct evidence *evidence)
+{
+    const struct chain_judgement *chain = facts->chain[side];
+    const struct certificate *weak = chain->weakness_of;
+
+    if (weak != NULL)
+        evidence_add(evidence, "weakness", certificate_moment(facts, side),
+                     "certificate of %s: key %s of %u bits, signed with %s", weak->subject,
+                     weak->key_name, weak->key_bits, weak->signature_name);
+}
+
+void describe_revocation(const struct facts *facts, enum side side, struct evidence *evidence)
+{
+    const struct chain_judgement *chain = facts->chain[side];
+
+    if (chain->revoked != NULL)
+        evidence_add(evidence, "revoked", certificate_moment(facts, side),
+                     "certificate of %s: %s says that it is revoked", chain->revoked->subject,
+                     chain->revoked_by_staple ? "the stapled OCSP response" : "a CRL");
+}
+
+void describe_chain_problems(const struct facts *facts, enum side side, struct evidence *evidence)
+{
+    const struct chain_judgement *chain = facts->chain[side];
+
+    if (chain == NULL)
+        return;
+    describe_certificate(facts, side, chain->leaf, evidence);
+    describe_revocation(facts, side, evidence);
+    describe_validity(facts, side, evidence);
+    if (side == SIDE_SERVER
+        && (chain->name == NAME_MATCH_MISMATCH || chain->name == NAME_MATCH_COMMON_NAME))
+        describe_names(facts, evidence);
+    describe_chain_end(facts, side, evidence);
+    describe_purpose(facts, side, evidence);
+    describe_weakness(facts, side, evidence);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* certificate_refusal.h -- how a client's refusal bears on what is visibly wrong with the server's
+ * certificate, and that certificate in words. */
+#ifndef TLSWHY_ANALYZE_CAUSES_CERTIFICATE_REFUSAL_H
+#define TLSWHY_ANALYZE_CAUSES_CERTIFICATE_REFUSAL_H
+
+#include "analyze/cause.h"
+#include "analyze/chain.h"
+
+/* The judgement of the server's chain, when the client refused the handshake at a point where it
+ * had that chain; else NULL. */
+const struct chain_judgement *certificate_refused(const struct facts *facts);
+
+/* What the form of that refusal says of a problem that the chain has. named is the alert that
+ * stands for this problem and no other: then it is certain. An alert that many clients send
+ * for whatever is wrong with a certificate makes it likely, and so does a client that falls silent
+ * or speaks encrypted right after the certificate. Another alert with a meaning of its own
+ * makes it possible at most. TLS_ALERT_BAD_CERTIFICATE as named: no alert of its own. */
+enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t named);
+
+/* The certificate at this depth of the path: who it stands for, who issued it, how long. */
+void describe_certificate(const struct facts *facts, enum side side,
+                          const struct certificate *certificate, struct evidence *evidence);
+
+/* What is wrong with the chain of a side, one line for each problem. */
+void describe_chain_problems(const struct facts *facts, enum side side, struct evidence *evidence);
+
+/* The single problems, in words. */
+void describe_validity(const struct facts *facts, enum side side, struct evidence *evidence);
+void describe_names(const struct facts *facts, struct evidence *evidence);
+void describe_chain_end(const struct facts *facts, enum side side, struct evidence *evidence);
+void describe_purpose(const struct facts *facts, enum side side, struct evidence *evidence);
+void describe_weakness(const struct facts *facts, enum side side, struct evidence *evidence);
+void describe_revocation(const struct facts *facts, enum side side, struct evidence *evidence);
+
+#endif

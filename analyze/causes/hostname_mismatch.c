@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/server_flight.h"
+
+/* No alert stands for a wrong name: clients send what they send for a bad certificate. */
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+    enum certainty certainty;
+
+    if (chain == NULL
+        || (chain->name != NAME_MATCH_MISMATCH && chain->name != NAME_MATCH_COMMON_NAME))
+        return CAUSE_NO;
+    describe_server_name(facts, evidence);
+    describe_names(facts, evidence);
+    certainty = certificate_refusal_weigh(facts, TLS_ALERT_BAD_CERTIFICATE);
+    /* Clients that take the common name are rare by now, but they are there. */
+    if (chain->name == NAME_MATCH_COMMON_NAME && certainty == CAUSE_LIKELY)
+        return CAUSE_POSSIBLE;
+    return certainty;
+}
+
+const struct cause cause_hostname_mismatch = {
+    .id = "hostname_mismatch",
+    .layer = LAYER_CERTIFICATE,
+    .title = "The server's certificate is for another name than the client asked for",
+    .explanation = "None of the names in the certificate (subjectAltName; the common name no "
+                   "longer counts) is the server name that the client asked for, and the client "
+                   "refused it. The server has no certificate for this name and sent its default "
+                   "one, the client uses an alias, or DNS leads to the wrong server.",
+    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME </dev/null | "
+              "openssl x509 -noout -ext subjectAltName`. Add the name to the certificate, "
+              "bind the right certificate to this name on the server (virtual host, SNI map),"
+              " or correct the name or the DNS record that the client uses.",
+    .reported_as = "OpenSSL: verify error 62: hostname mismatch; curl: (60) no alternative "
+                   "certificate subject name matches target host name; Chromium: "
+                   "net::ERR_CERT_COMMON_NAME_INVALID; Firefox: SSL_ERROR_BAD_CERT_DOMAIN; Java: "
+                   "CertificateException: No subject alternative DNS name matching; Go: x509: "
+                   "certificate is valid for X, not Y; Node: ERR_TLS_CERT_ALTNAME_INVALID",
+    .alerts = "42 46 40 80",
+    .source = "RFC 9525 section 6; RFC 6066 section 3; RFC 8446 section 6.2",
+    .ended_by = PARTY_CLIENT,
+    .match = match,
+};

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/server_flight.h"
+
+/* A server must send the intermediates and may leave out the root (RFC 8446 section 4.4.2). When
+ * the leaf came alone, its issuer is the intermediate that is missing; when an issuer came with
+ * it, what is missing above may well be a root that this client does not have. */
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+    enum certainty certainty;
+
+    if (chain == NULL || chain->end != CHAIN_END_ISSUER_MISSING)
+        return CAUSE_NO;
+    describe_chain_end(facts, SIDE_SERVER, evidence);
+    describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);
+    certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA);
+    if (chain->issuer_seen_completes)
+        return certainty;
+    if (chain->path_length > 1)
+        return certainty > CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_NO;
+    return certainty == CAUSE_CERTAIN ? CAUSE_LIKELY : certainty;
+}
+
+const struct cause cause_incomplete_chain = {
+    .id = "incomplete_chain",
+    .layer = LAYER_CERTIFICATE,
+    .title = "The server does not send an intermediate certificate",
+    .explanation = "The certificate's issuer is neither among the certificates that the server "
+                   "sent nor in the trust store, so the client cannot build a chain to a root that"
+                   " it trusts. Browsers often have the intermediate from elsewhere, which is why "
+                   "it works there and fails in programs.",
+    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME -showcerts "
+              "</dev/null`: verify error 20 or 21 shows it. Configure the full chain, leaf "
+              "first, then the intermediates (ssl_certificate fullchain.pem in nginx, "
+              "SSLCertificateFile in Apache, crt with the chain in HAProxy), and reload. The "
+              "missing certificate's address is in the leaf: `openssl x509 -in leaf.pem "
+              "-noout -ext authorityInfoAccess`.",
+    .reported_as = "OpenSSL: verify error 20: unable to get local issuer certificate, 21: unable "
+                   "to verify the first certificate; curl: (60); Chromium: "
+                   "net::ERR_CERT_AUTHORITY_INVALID; Firefox: SEC_ERROR_UNKNOWN_ISSUER; Java: PKIX"
+                   " path building failed; Go: x509: certificate signed by unknown authority; "
+                   "Node: UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    .alerts = "48 46 42",
+    .source = "RFC 8446 section 4.4.2; RFC 5280 section 6.1; RFC 4158",
+    .ended_by = PARTY_CLIENT,
+    .match = match,
+};

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/causes.h"
+#include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/server_flight.h"
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+    enum certainty certainty;
+
+    if (chain == NULL || chain->weakness == 0)
+        return CAUSE_NO;
+    describe_weakness(facts, SIDE_SERVER, evidence);
+    certainty = certificate_refusal_weigh(facts, TLS_ALERT_INSUFFICIENT_SECURITY);
+    /* A client that refuses a digest cannot verify what was made with it: some call that so. */
+    if (certainty == CAUSE_POSSIBLE && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_DECRYPT_ERROR))
+        return CAUSE_LIKELY;
+    return certainty;
+}
+
+const struct cause cause_weak_certificate = {
+    .id = "weak_certificate",
+    .layer = LAYER_CERTIFICATE,
+    .title = "The server's certificate has a key or a signature that the client takes for "
+             "too weak",
+    .explanation = "The certificate, or an issuer's on the way to the root, has a short key (RSA "
+                   "below 2048 bits, DSA) or is signed with MD5 or SHA-1. Clients refuse these by "
+                   "policy, newer ones first.",
+    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME -showcerts "
+              "</dev/null`, and on each certificate `openssl x509 -noout -text | grep -E "
+              "'Signature Algorithm|Public-Key'`. Issue a new key (RSA 2048 or more, or ECDSA"
+              " P-256) with a SHA-256 signature, and replace old intermediates.",
+    .reported_as = "OpenSSL: verify error 66: EE certificate key too weak, 67: CA certificate key "
+                   "too weak, 68: CA signature digest algorithm too weak; curl: (60); Chromium: "
+                   "net::ERR_CERT_WEAK_KEY, net::ERR_CERT_WEAK_SIGNATURE_ALGORITHM; Firefox: "
+                   "SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED; Java: Algorithm constraints check"
+                   " failed; Go: x509: cannot verify signature: insecure algorithm",
+    .alerts = "42 43 46 51 71",
+    .source = "RFC 9155; RFC 8446 section 4.4.2.2; RFC 9325 section 4.5",
+    .ended_by = PARTY_CLIENT,
+    .match = match,
+};

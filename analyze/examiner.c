@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/examiner.h"
+
+#include <stdlib.h>
+
+#define SECOND_NS INT64_C(1000000000)
+
+struct examiner {
+    struct trust_store *trust;
+    const struct crl_set *crls;
+    struct certificate_cache *cache;
+    struct chain chain[SIDES];
+    struct chain_judgement judgement[SIDES];
+};
+
+/* The OCSP response in the server's CertificateStatus (RFC 6066 section 8). */
+static struct bytes find_staple(const struct facts *facts)
+{
+    struct certificate_status status;
+
+    if (facts->certificate_status_note == NULL
+        || !certificate_status_parse(
+            handshake_body(facts->handshake, facts->certificate_status_note), &status))
+        return (struct bytes){0};
+    return status.response;
+}
+
+/* A staple comes between Certificate and the next message, so one that is due has not come when
+ * that is there. */
+static bool staple_is_due(const struct facts *facts)
+{
+    return facts->client_hello_read
+           && facts->client_extensions.status_request.state == EXTENSION_WELL_FORMED
+           && (facts->server_key_exchange_note != NULL || facts->server_hello_done_note != NULL);
+}
+
+static struct chain_question question_for(const struct examiner *examiner,
+                                          const struct facts *facts, enum side side,
+                                          const struct note *note)
+{
+    struct chain_question question = {
+        .role = side == SIDE_SERVER ? CHAIN_SERVER : CHAIN_CLIENT,
+        .at = note->at.time_ns / SECOND_NS,
+        .trust = examiner->trust,
+        .crls = examiner->crls,
+        .seen = examiner->cache,
+    };
+
+    if (side == SIDE_CLIENT)
+        return question;
+    if (facts->client_hello_read)
+        question.server_name = facts->client_extensions.server_name.host_name;
+    question.staple = find_staple(facts);
+    question.staple_expected = staple_is_due(facts);
+    return question;
+}
+
+static void examine_side(struct examiner *examiner, struct facts *facts, enum side side,
+                         const struct note *note)
+{
+    struct certificate_list list;
+    struct chain_question question;
+
+    if (note == NULL || note->offset == NOTE_NOT_KEPT
+        || !certificate_list_parse(handshake_body(facts->handshake, note), facts->version, &list)
+        || list.count == 0)
+        return;
+    chain_collect(&examiner->chain[side], &list, examiner->cache);
+    question = question_for(examiner, facts, side, note);
+    chain_judge(&examiner->chain[side], &question, &examiner->judgement[side]);
+    facts->certificates[side] = &examiner->chain[side];
+    facts->chain[side] = &examiner->judgement[side];
+}
+
+struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *crls)
+{
+    struct examiner *examiner = calloc(1, sizeof(*examiner));
+
+    if (examiner == NULL)
+        return NULL;
+    examiner->trust = trust;
+    examiner->crls = crls;
+    examiner->cache = certificate_cache_new(NULL);
+    if (examiner->cache == NULL) {
+        free(examiner);
+        return NULL;
+    }
+    return examiner;
+}
+
+void examiner_free(struct examiner *examiner)
+{
+    if (examiner == NULL)
+        return;
+    certificate_cache_free(examiner->cache);
+    free(examiner);
+}
+
+void examiner_examine(struct examiner *examiner, struct facts *facts)
+{
+    examine_side(examiner, facts, SIDE_SERVER, facts->server_certificate_note);
+    examine_side(examiner, facts, SIDE_CLIENT, facts->client_certificate_note);
+}
+
+const struct certificate_cache *examiner_cache(const struct examiner *examiner)
+{
+    return examiner->cache;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* examiner.h -- examines the certificates of a handshake: reads them from the transcript through
+ * the cache and judges the chains of both sides for the facts.
+ */
+#ifndef TLSWHY_ANALYZE_EXAMINER_H
+#define TLSWHY_ANALYZE_EXAMINER_H
+
+#include "analyze/chain.h"
+#include "analyze/facts.h"
+
+struct examiner;
+
+/* An examiner that judges against the trust store and the revocation lists (either may be NULL:
+ * then nothing is said of trust or revocation), which it borrows. NULL when memory is short. */
+struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *crls);
+void examiner_free(struct examiner *examiner); /* NULL is harmless */
+
+/* Judge the certificates of a handshake: sets facts->chain and facts->certificates of each side
+ * whose Certificate message was kept and has a certificate in it. They belong to the examiner and
+ * stay valid until its next call. */
+void examiner_examine(struct examiner *examiner, struct facts *facts);
+
+const struct certificate_cache *examiner_cache(const struct examiner *examiner);
+
+#endif
