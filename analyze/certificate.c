@@ -67,6 +67,7 @@ static const char *outer_read(const struct certificate_outline *outline, struct 
     serial_read(outline->serial, out);
     out->has_validity = der_take_time(&validity, &out->not_before)
                         && der_take_time(&validity, &out->not_after) && validity.len == 0;
+    certificate_key_read(outline, out);
     if (!certificate_extensions_read(outline->extensions, out))
         return "the list of extensions is malformed or too long";
     return NULL;

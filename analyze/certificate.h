@@ -2,7 +2,7 @@
 /* certificate.h -- what an X.509 certificate says (RFC 5280), facts copied out.
  *
  * wolfSSL reads the certificate; no signature is verified. The extensions that its packaged
- * builds do not hand out, and all names, are taken from the DER by our own reader. A struct
+ * builds do not hand out, names and the key are taken from the DER by our own reader. A struct
  * certificate holds no view into the DER and no type of wolfSSL: it may be kept and copied.
  *
  * All text is chosen by whoever made the certificate. The distinguished names and URLs kept here
@@ -37,7 +37,7 @@ enum {
 enum certificate_reading {
     CERTIFICATE_READ,      /* all members are set */
     CERTIFICATE_OUTER,     /* wolfSSL refused it: what our own reader takes from the DER is set
-                              (names, serial, validity and most extensions); key, signature,
+                              (names, serial, validity, key and most extensions); signature,
                               constraints and usages are not known */
     CERTIFICATE_UNREADABLE /* only the fingerprints, the length and the reason are set */
 };
@@ -157,15 +157,16 @@ struct certificate {
     char ocsp_url[CERTIFICATE_URL_SIZE];   /* first of its kind in authorityInfoAccess; "": none */
     char issuer_url[CERTIFICATE_URL_SIZE]; /* caIssuers */
     char crl_url[CERTIFICATE_URL_SIZE];    /* first URL of cRLDistributionPoints */
-    bool has_subject_alt_name;
-    uint16_t name_count;  /* in names */
-    uint32_t names_cut;   /* names of the four types that found no room */
-    uint32_t names_other; /* names of other types: directoryName, otherName, ... */
+    bool has_subject_alt_name;             /* and it could be read */
+    uint16_t name_count;                   /* in names */
+    uint32_t names_cut;                    /* names of the four types that found no room */
+    uint32_t names_other;                  /* names of other types: directoryName, otherName, ... */
 
-    /* Set if CERTIFICATE_READ. */
     enum certificate_key key;
     uint16_t key_bits;    /* 0: not known */
     const char *key_name; /* "RSA", "EC P-256", "Ed25519", ...; static, never NULL */
+
+    /* Set if CERTIFICATE_READ. */
     enum certificate_digest digest;
     const char *signature_name; /* "sha256WithRSAEncryption", ...; static, never NULL */
     bool has_basic_constraints;

@@ -41,15 +41,13 @@ MUST_USE bool certificate_distinguished_name_read(struct bytes rdns,
  * malformed or has more than CERTIFICATE_EXTENSIONS_MAX; what was read before that is set. */
 MUST_USE bool certificate_extensions_read(struct bytes extensions, struct certificate *out);
 
-/* Bits of the public key as its encoding tells: the modulus of RSA, the prime of DSA and DH. 0:
- * cannot be told so. */
-uint16_t certificate_modulus_bits(const struct certificate_outline *outline,
-                                  enum certificate_key key);
+/* Read what key there is into *out, as far as its algorithm and curve are known. */
+void certificate_key_read(const struct certificate_outline *outline, struct certificate *out);
 
 /* The digest in the parameters of an RSASSA-PSS signature (RFC 4055 section 3.1). */
 enum certificate_digest certificate_pss_digest(const struct certificate_outline *outline);
 
-/* Read key, signature, constraints and usages by wolfSSL into *out. False, and out->reason and
+/* Read signature, constraints and usages by wolfSSL into *out. False, and out->reason and
  * out->wolfssl_error set, if it refuses the certificate. */
 MUST_USE bool certificate_wolfssl_read(struct bytes der, const struct certificate_outline *outline,
                                        struct certificate *out);

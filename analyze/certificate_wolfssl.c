@@ -8,39 +8,6 @@
 
 #include "analyze/certificate_parts.h"
 
-/* Key algorithms. Bits are 0 where the encoding of the key or the curve tells them. */
-static const struct {
-    word32 oid_sum;
-    enum certificate_key key;
-    uint16_t bits;
-    const char *name;
-} keys[] = {
-    {RSAk, KEY_RSA, 0, "RSA"},
-    {RSAPSSk, KEY_RSA_PSS, 0, "RSA-PSS"},
-    {ECDSAk, KEY_EC, 0, "EC"},
-    {ED25519k, KEY_ED25519, 256, "Ed25519"},
-    {ED448k, KEY_ED448, 456, "Ed448"},
-    {DSAk, KEY_DSA, 0, "DSA"},
-    {DHk, KEY_DH, 0, "DH"},
-};
-
-static const struct {
-    word32 oid_sum;
-    uint16_t bits;
-    const char *name;
-} curves[] = {
-    {ECC_SECP160R1_OID, 160, "EC secp160r1"},
-    {ECC_SECP192R1_OID, 192, "EC P-192"},
-    {ECC_SECP224R1_OID, 224, "EC P-224"},
-    {ECC_SECP256R1_OID, 256, "EC P-256"},
-    {ECC_SECP256K1_OID, 256, "EC secp256k1"},
-    {ECC_SECP384R1_OID, 384, "EC P-384"},
-    {ECC_SECP521R1_OID, 521, "EC P-521"},
-    {ECC_BRAINPOOLP256R1_OID, 256, "EC brainpoolP256r1"},
-    {ECC_BRAINPOOLP384R1_OID, 384, "EC brainpoolP384r1"},
-    {ECC_BRAINPOOLP512R1_OID, 512, "EC brainpoolP512r1"},
-};
-
 static const struct {
     word32 oid_sum;
     enum certificate_digest digest;
@@ -111,26 +78,6 @@ static uint16_t translate(const struct bit *bits, size_t count, unsigned theirs)
     return ours;
 }
 
-static void key_read(const DecodedCert *cert, const struct certificate_outline *outline,
-                     struct certificate *out)
-{
-    for (size_t i = 0; i < COUNT(keys); i++) {
-        if (keys[i].oid_sum != cert->keyOID)
-            continue;
-        out->key = keys[i].key;
-        out->key_name = keys[i].name;
-        out->key_bits = keys[i].bits;
-    }
-    for (size_t i = 0; out->key == KEY_EC && i < COUNT(curves); i++) {
-        if (curves[i].oid_sum != cert->pkCurveOID)
-            continue;
-        out->key_name = curves[i].name;
-        out->key_bits = curves[i].bits;
-    }
-    if (out->key_bits == 0)
-        out->key_bits = certificate_modulus_bits(outline, out->key);
-}
-
 static void signature_read(const DecodedCert *cert, const struct certificate_outline *outline,
                            struct certificate *out)
 {
@@ -166,7 +113,6 @@ bool certificate_wolfssl_read(struct bytes der, const struct certificate_outline
     error = wc_ParseCert(&cert, CERT_TYPE, NO_VERIFY, NULL);
     /* Everything was read, then a critical extension made it refuse. */
     if (error == 0 || error == ASN_CRIT_EXT_E) {
-        key_read(&cert, outline, out);
         signature_read(&cert, outline, out);
         constraints_read(&cert, out);
         error = 0;

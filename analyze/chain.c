@@ -188,7 +188,7 @@ unsigned chain_weakness_of(const struct certificate *certificate, bool is_leaf)
 {
     unsigned weakness;
 
-    if (certificate->reading != CERTIFICATE_READ)
+    if (certificate->reading == CERTIFICATE_UNREADABLE)
         return 0;
     weakness = weakness_of_key(certificate);
     if (is_leaf || !certificate->self_issued)

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The subject's public key, and the digest of a signature whose parameters name it. */
+#include "analyze/certificate_parts.h"
+#include "analyze/der.h"
+
+enum { OID_MAX = 9 };
+
+struct key_algorithm {
+    uint8_t length;
+    uint8_t oid[OID_MAX];
+    enum certificate_key key;
+    uint16_t bits; /* 0: the parameters or the key itself tell them */
+    const char *name;
+};
+
+/* RFC 3279, RFC 4055, RFC 5480, RFC 8410, RFC 9881. */
+static const struct key_algorithm algorithms[] = {
+    {9, {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01}, KEY_RSA, 0, "RSA"},
+    {9, {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a}, KEY_RSA_PSS, 0, "RSA-PSS"},
+    {7, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01}, KEY_EC, 0, "EC"},
+    {3, {0x2b, 0x65, 0x70}, KEY_ED25519, 256, "Ed25519"},
+    {3, {0x2b, 0x65, 0x71}, KEY_ED448, 456, "Ed448"},
+    {7, {0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01}, KEY_DSA, 0, "DSA"},
+    {7, {0x2a, 0x86, 0x48, 0xce, 0x3e, 0x02, 0x01}, KEY_DH, 0, "DH"},
+    {9, {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x03, 0x01}, KEY_DH, 0, "DH"},
+    {9, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x11}, KEY_UNKNOWN, 0, "ML-DSA-44"},
+    {9, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x12}, KEY_UNKNOWN, 0, "ML-DSA-65"},
+    {9, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x13}, KEY_UNKNOWN, 0, "ML-DSA-87"},
+};
+
+/* Named curves: SEC 2, RFC 5639. */
+static const struct key_algorithm curves[] = {
+    {8, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07}, KEY_EC, 256, "EC P-256"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x22}, KEY_EC, 384, "EC P-384"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x23}, KEY_EC, 521, "EC P-521"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x21}, KEY_EC, 224, "EC P-224"},
+    {8, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x01}, KEY_EC, 192, "EC P-192"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x0a}, KEY_EC, 256, "EC secp256k1"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x20}, KEY_EC, 224, "EC secp224k1"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x1f}, KEY_EC, 192, "EC secp192k1"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x08}, KEY_EC, 160, "EC secp160r1"},
+    {9, {0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07}, KEY_EC, 256, "EC brainpoolP256r1"},
+    {9, {0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0b}, KEY_EC, 384, "EC brainpoolP384r1"},
+    {9, {0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0d}, KEY_EC, 512, "EC brainpoolP512r1"},
+};
+
+static const struct key_algorithm *find(const struct key_algorithm *table, size_t count,
+                                        struct bytes oid)
+{
+    for (size_t i = 0; i < count; i++)
+        if (bytes_equal(oid, bytes_of(table[i].oid, table[i].length)))
+            return &table[i];
+    return NULL;
+}
+
+static uint16_t bits_of(struct bytes number)
+{
+    struct bytes magnitude = der_magnitude(number);
+    unsigned bits = (unsigned)magnitude.len * 8;
+
+    if (magnitude.len == 0 || magnitude.len > UINT16_MAX / 8)
+        return 0;
+    for (uint8_t first = magnitude.data[0]; (first & 0x80) == 0; first = (uint8_t)(first << 1))
+        bits--;
+    return (uint16_t)bits;
+}
+
+/* RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }, RFC 8017 appendix A.1.1 */
+static uint16_t rsa_bits(struct bytes key)
+{
+    struct bytes numbers;
+    struct bytes modulus;
+
+    if (!bytes_skip(&key, 1) || !der_take(&key, DER_SEQUENCE, &numbers)
+        || !der_take(&numbers, DER_INTEGER, &modulus))
+        return 0;
+    return bits_of(modulus);
+}
+
+/* Dss-Parms and DHParameter both begin with the prime, RFC 3279 section 2.3. */
+static uint16_t prime_bits(struct bytes algorithm)
+{
+    struct bytes parameters;
+    struct bytes prime;
+
+    if (!der_skip(&algorithm, DER_OID) || !der_take(&algorithm, DER_SEQUENCE, &parameters)
+        || !der_take(&parameters, DER_INTEGER, &prime))
+        return 0;
+    return bits_of(prime);
+}
+
+static uint16_t measured_bits(const struct certificate_outline *outline, enum certificate_key key)
+{
+    if (key == KEY_RSA || key == KEY_RSA_PSS)
+        return rsa_bits(outline->key);
+    if (key == KEY_DSA || key == KEY_DH)
+        return prime_bits(outline->key_algorithm);
+    return 0;
+}
+
+void certificate_key_read(const struct certificate_outline *outline, struct certificate *out)
+{
+    struct bytes parameters = outline->key_algorithm;
+    const struct key_algorithm *algorithm;
+    struct bytes oid;
+
+    if (!der_take(&parameters, DER_OID, &oid))
+        return;
+    algorithm = find(algorithms, sizeof(algorithms) / sizeof(algorithms[0]), oid);
+    if (algorithm != NULL && algorithm->key == KEY_EC && der_take(&parameters, DER_OID, &oid)) {
+        const struct key_algorithm *curve = find(curves, sizeof(curves) / sizeof(curves[0]), oid);
+
+        algorithm = curve != NULL ? curve : algorithm;
+    }
+    if (algorithm == NULL)
+        return;
+    out->key = algorithm->key;
+    out->key_name = algorithm->name;
+    out->key_bits = algorithm->bits != 0 ? algorithm->bits : measured_bits(outline, algorithm->key);
+}
+
+/* The object identifiers of digests, RFC 8017 appendix B.1. */
+static const struct {
+    uint8_t length;
+    uint8_t oid[9];
+    enum certificate_digest digest;
+} digest_oids[] = {
+    {5, {0x2b, 0x0e, 0x03, 0x02, 0x1a}, DIGEST_SHA1},
+    {9, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04}, DIGEST_SHA224},
+    {9, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01}, DIGEST_SHA256},
+    {9, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02}, DIGEST_SHA384},
+    {9, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03}, DIGEST_SHA512},
+};
+
+static enum certificate_digest digest_of_oid(struct bytes oid)
+{
+    for (size_t i = 0; i < sizeof(digest_oids) / sizeof(digest_oids[0]); i++)
+        if (bytes_equal(oid, bytes_of(digest_oids[i].oid, digest_oids[i].length)))
+            return digest_oids[i].digest;
+    return DIGEST_UNKNOWN;
+}
+
+enum certificate_digest certificate_pss_digest(const struct certificate_outline *outline)
+{
+    struct bytes algorithm = outline->signature_algorithm;
+    struct bytes parameters;
+    struct bytes tagged;
+    struct bytes digest;
+    struct bytes oid;
+
+    if (!der_skip(&algorithm, DER_OID) || !der_take(&algorithm, DER_SEQUENCE, &parameters))
+        return DIGEST_UNKNOWN;
+    if (!der_take_optional(&parameters, DER_CONTEXT_CONSTRUCTED | 0, &tagged))
+        return DIGEST_SHA1; /* the default */
+    if (!der_take(&tagged, DER_SEQUENCE, &digest) || !der_take(&digest, DER_OID, &oid))
+        return DIGEST_UNKNOWN;
+    return digest_of_oid(oid);
+}
