@@ -54,8 +54,8 @@ static void keep_verdict(void *context, const struct verdict *verdict)
 static struct segment segment_of(struct play *play, enum side from, uint8_t flags)
 {
     bool client = from == SIDE_CLIENT;
-    struct address addresses[SIDES] = {{{[10] = 0xff, [11] = 0xff, 192, 0, 2, 1}},
-                                       {{[10] = 0xff, [11] = 0xff, 192, 0, 2, 2}}};
+    static const struct address addresses[SIDES] = {{{[10] = 0xff, [11] = 0xff, 192, 0, 2, 1}},
+                                                    {{[10] = 0xff, [11] = 0xff, 192, 0, 2, 2}}};
 
     play->now_ns += play->step_ns;
     return (struct segment){
