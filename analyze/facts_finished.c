@@ -60,8 +60,9 @@ static bool server_went_on(const struct facts *facts, const struct note *finishe
     return false;
 }
 
-/* The server's next sign of life after the client's flight is an alert-sized record, FIN or RST,
- * while the client wants to go on. */
+/* The server's next sign of life after the client's flight is an alert-sized record or a RST, while
+ * the client wants to go on. A FIN alone is no refusal: a server that refuses says so, and one
+ * that closes in an orderly way may have been content. */
 static bool server_ended_after(const struct facts *facts, const struct note *finished)
 {
     const struct handshake *handshake = facts->handshake;
@@ -72,7 +73,7 @@ static bool server_ended_after(const struct facts *facts, const struct note *fin
         if (note <= finished)
             continue;
         if (note->kind == NOTE_FIN || note->kind == NOTE_RST)
-            return note->side == SIDE_SERVER;
+            return note->side == SIDE_SERVER && note->kind == NOTE_RST;
         if (note->side == SIDE_SERVER)
             return note->kind == NOTE_APPLICATION_DATA || note->kind == NOTE_ALERT;
     }

@@ -204,6 +204,18 @@ static bool plain_client_is_hung_up_on(const struct facts *facts)
            && (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST);
 }
 
+/* A connection where TLS is expected that is reset before a single octet, by a RST that took
+ * another way than its alleged sender's packets: a hello that something on the way took. */
+static bool opening_is_reset_by_another(const struct facts *facts)
+{
+    const struct direction *sender = &facts->connection->direction[facts->refusal.by];
+
+    return facts->tls_expected && facts->refusal.kind == REFUSAL_RST
+           && facts->handshake->stream_octets[SIDE_CLIENT] == 0
+           && facts->handshake->stream_octets[SIDE_SERVER] == 0 && sender->hop_limit != 0
+           && sender->reset.hop_limit != sender->hop_limit;
+}
+
 /* Nobody sent a TLS record. */
 static enum outcome outcome_without_tls(struct facts *facts, enum connection_end reason)
 {
@@ -216,7 +228,7 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
     if (beginning_is_lost(facts))
         return outcome_of_handshake(facts);
     if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls_refused
-        || plain_client_is_hung_up_on(facts))
+        || plain_client_is_hung_up_on(facts) || opening_is_reset_by_another(facts))
         return OUTCOME_FAILED;
     return OUTCOME_NOT_TLS;
 }

@@ -58,6 +58,15 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
     return CAUSE_NO;
 }
 
+enum certainty certificate_refusal_weigh_trust(const struct facts *facts)
+{
+    enum certainty certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA);
+
+    if (certainty == CAUSE_LIKELY && facts->refusal.kind != REFUSAL_ALERT)
+        return CAUSE_POSSIBLE;
+    return certainty;
+}
+
 static struct moment certificate_moment(const struct facts *facts, enum side side)
 {
     return side == SIDE_SERVER ? facts->server_certificate_note->at

@@ -18,6 +18,10 @@ const struct chain_judgement *certificate_refused(const struct facts *facts);
  * makes it possible at most. TLS_ALERT_BAD_CERTIFICATE as named: no alert of its own. */
 enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t named);
 
+/* The same for a problem that depends on the trust store, which may be another than the client's:
+ * without an alert it is possible at most. */
+enum certainty certificate_refusal_weigh_trust(const struct facts *facts);
+
 /* The certificate at this depth of the path: who it stands for, who issued it, how long. */
 void describe_certificate(const struct facts *facts, enum side side,
                           const struct certificate *certificate, struct evidence *evidence);

@@ -15,7 +15,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_chain_end(facts, SIDE_SERVER, evidence);
     describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);
-    certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA);
+    certainty = certificate_refusal_weigh_trust(facts);
     if (chain->issuer_seen_completes)
         return certainty;
     if (chain->path_length > 1)

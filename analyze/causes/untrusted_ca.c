@@ -9,7 +9,7 @@
 static enum certainty judge_chain(const struct facts *facts, const struct chain_judgement *chain,
                                   struct evidence *evidence)
 {
-    enum certainty certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA);
+    enum certainty certainty = certificate_refusal_weigh_trust(facts);
 
     describe_chain_end(facts, SIDE_SERVER, evidence);
     describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);
