@@ -62,14 +62,18 @@ def _established(expect, connection, client_ok):
 def _failed(cause, expect, connection):
     shown = connection.established()
     if shown and expect.late:
-        return Label("established", note=f"{cause}: {expect.late}")
+        # Where the server says nothing after the client's Finished, the wire leaves it open.
+        also = ("outcome:failed", f"cause:{cause}", "cause:server_closed")
+        return Label("established", "-", also, f"{cause}: {expect.late}", "med")
     if shown:
         raise Undecided("meant to fail, but the handshake finished")
     proofs = expect.proof.split()
     if not any(_shown(proof, connection) for proof in proofs):
         raise Undecided(f"none of {proofs} is on the wire; {summary(connection)}")
     also = tuple(expect.also.split())
-    if shown is None and connection.version != wire.TLS13:
+    if not any(connection.payload.values()) and connection.syn_ack:
+        also += ("outcome:not_tls", "outcome:incomplete")  # not a single octet of the hello
+    if connection.both_sealed() and not any(a.plain and a.fatal for a in connection.alerts):
         return Label(
             "failed",
             expect.cause or cause,

@@ -66,7 +66,7 @@ class Connection:
             return False
         if self.version == TLS13:
             return self._established_13()
-        both = all(self.ccs.get(side) and self.sealed.get(side) for side in ("client", "server"))
+        both = self.both_sealed()
         if both and not self.data and any(not a.plain and a.code == -1 for a in self.alerts):
             return None  # a Finished refused, or a close_notify: they look the same
         last = max(self.sealed.get("client", [0])[:1] + self.sealed.get("server", [0])[:1])
@@ -78,11 +78,20 @@ class Connection:
         return both and not early and not self._refused_after(last)
 
     def _refused_after(self, frame):
-        """A decrypted fatal alert that came before any application data of its sender."""
+        """A decrypted fatal alert before data of its sender, and before the other side's FIN."""
         return any(
-            a.fatal and a.code not in (0, 90, -1) and a.frame >= frame and not self.data.get(a.side)
+            a.fatal
+            and a.code not in (0, 90, -1)
+            and frame
+            <= a.frame
+            < self.fin.get("server" if a.side == "client" else "client", 1 << 30)
+            and not self.data.get(a.side)
             for a in self.alerts
         )
+
+    def both_sealed(self):
+        """Up to TLS 1.2: ChangeCipherSpec and an encrypted handshake record from both sides."""
+        return all(self.ccs.get(side) and self.sealed.get(side) for side in ("client", "server"))
 
     def _established_13(self):
         if self.decrypted:
@@ -185,15 +194,14 @@ def _packet(node, found):
 
 
 def _addresses(node):
-    """Outermost addresses of the packet; for an ICMP error those of the error itself."""
+    """Innermost addresses of the packet: those next to TCP, whatever tunnel it is in."""
+    found = "", ""
     for proto in node.iter("proto"):
-        if proto.get("name") in ("ip", "ipv6"):
-            about = {}
-            for name, show in _fields(proto):
-                about.setdefault(name, show)
-            name = proto.get("name")
-            return about[f"{name}.src"], about[f"{name}.dst"]
-    return "", ""
+        name = proto.get("name")
+        if name in ("ip", "ipv6"):
+            about = dict(reversed(list(_fields(proto))))
+            found = about[f"{name}.src"], about[f"{name}.dst"]
+    return found
 
 
 def _segment(connection, side, flags, length, frame):
