@@ -97,7 +97,7 @@ def s_client(run, options):
     if options.starttls:
         argv += ["-starttls", options.starttls]
     if options.crl:
-        argv += ["-CRL", run.pki.path("all", "crl"), "-crl_check"]
+        argv += ["-CRL", run.pki.path("inter", "crl"), "-crl_check"]
     argv += options.extra
     env = config(run, options, "client")
     if options.do == "renegotiate":
