@@ -62,9 +62,9 @@ enum certainty certificate_refusal_weigh_trust(const struct facts *facts)
 {
     enum certainty certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA);
 
-    if (certainty == CAUSE_LIKELY && facts->refusal.kind != REFUSAL_ALERT)
-        return CAUSE_POSSIBLE;
-    return certainty;
+    if (certainty != CAUSE_LIKELY || facts->refusal.kind == REFUSAL_ALERT)
+        return certainty;
+    return facts->chain[SIDE_SERVER]->path_length == 1 ? CAUSE_POSSIBLE : CAUSE_NO;
 }
 
 static struct moment certificate_moment(const struct facts *facts, enum side side)

@@ -18,8 +18,9 @@ const struct chain_judgement *certificate_refused(const struct facts *facts);
  * makes it possible at most. TLS_ALERT_BAD_CERTIFICATE as named: no alert of its own. */
 enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t named);
 
-/* The same for a problem that depends on the trust store, which may be another than the client's:
- * without an alert it is possible at most. */
+/* The same for a problem that depends on the trust store, which may be another than the client's,
+ * or of another time. Without an alert it is possible when the leaf came alone, and no
+ * explanation at all when an issuer came with it: a root may be left out. */
 enum certainty certificate_refusal_weigh_trust(const struct facts *facts);
 
 /* The certificate at this depth of the path: who it stands for, who issued it, how long. */
