@@ -20,10 +20,12 @@ static bool oid_is(struct bytes oid, const void *octets, size_t length)
 
 static bool key_id_copy(struct bytes octets, struct certificate_key_id *out)
 {
-    size_t kept = octets.len < CERTIFICATE_KEY_ID_MAX ? octets.len : CERTIFICATE_KEY_ID_MAX;
+    size_t kept = octets.len;
 
     if (kept == 0)
         return false;
+    if (kept > CERTIFICATE_KEY_ID_MAX)
+        kept = CERTIFICATE_KEY_ID_MAX;
     memcpy(out->octets, octets.data, kept);
     out->length = (uint8_t)kept;
     return true;

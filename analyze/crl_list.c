@@ -234,7 +234,7 @@ bool crl_list_is_of_issuer(const struct crl_list *list, const struct certificate
 const struct crl_entry *crl_list_find(const struct crl_list *list,
                                       const struct certificate *certificate)
 {
-    struct crl_entry wanted;
+    struct crl_entry wanted = {0};
 
     if (list->count == 0 || certificate->serial_bad
         || !serial_pad(bytes_of(certificate->serial, certificate->serial_length), wanted.serial))

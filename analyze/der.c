@@ -159,8 +159,10 @@ bool der_take_boolean(struct bytes *in, bool *out)
 
 struct bytes der_magnitude(struct bytes contents)
 {
-    while (contents.len > 0 && contents.data[0] == 0 && bytes_skip(&contents, 1))
-        continue;
+    bool is_skipped = true;
+
+    while (is_skipped && contents.len > 0 && contents.data[0] == 0)
+        is_skipped = bytes_skip(&contents, 1);
     return contents;
 }
 
