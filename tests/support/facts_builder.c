@@ -6,7 +6,13 @@
 
 #include "dissect/tls.h"
 
-enum { HELLO_MAX = 2048, HOP_LIMIT_CLIENT = 64, HOP_LIMIT_SERVER = 57, MSS = 1460 };
+enum {
+    NOTE_OCTETS = 100,
+    HELLO_MAX = 2048,
+    HOP_LIMIT_CLIENT = 64,
+    HOP_LIMIT_SERVER = 57,
+    MSS = 1460
+};
 
 /* A body under construction. */
 struct body {
@@ -216,9 +222,9 @@ struct story_offer story_modern_offer(void)
 {
     return (struct story_offer){
         .legacy_version = TLS_VERSION_1_2,
-        /* AES-128-GCM of TLS 1.3; ECDHE with ECDSA and with RSA; the same with CBC; RSA */
-        .suites = {0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xc009, 0xc013, 0x009c,
-                   0x002f},
+        /* TLS 1.3; ECDHE with ECDSA and with RSA; the same with CBC; DHE; RSA */
+        .suites = {0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xc009, 0xc013, 0x009e,
+                   0x009c, 0x002f},
         .versions = {TLS_VERSION_1_3, TLS_VERSION_1_2},
         .groups = {29, 23, 24},
         .shares = {29},
@@ -331,7 +337,8 @@ struct note *story_note(struct story *story, enum side side, enum note_kind kind
         .kind = (uint8_t)kind,
         .side = (uint8_t)side,
     };
-    count_packet(story, side, note->at, payload ? 100 : 0);
+    count_packet(story, side, note->at, payload ? NOTE_OCTETS : 0);
+    handshake->stream_octets[side] += payload ? NOTE_OCTETS : 0;
     if (payload && kind != NOTE_PLAINTEXT && kind != NOTE_MALFORMED && kind != NOTE_GAP)
         handshake->spoke_tls[side] = true;
     return note;
@@ -430,6 +437,7 @@ void story_rst(struct story *story, enum side side)
         .hop_limit = side == SIDE_CLIENT ? HOP_LIMIT_CLIENT : HOP_LIMIT_SERVER,
         .has_ack = true,
         .acknowledges_data = true,
+        .answers_syn = !moment_seen(direction->syn),
         .count = 1,
     };
 }

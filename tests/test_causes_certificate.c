@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+#include "tests/support/wire.h"
+
+enum {
+    ALERT_RECORD = 19,             /* AES-128-GCM in TLS 1.3: two octets, content type, tag */
+    PADDED_ALERT_RECORD = 35,      /* the same with 16 octets of padding */
+    EMPTY_CERTIFICATE_RECORD = 25, /* eight octets of message */
+    FINISHED_RECORD = 53           /* header, SHA-256 */
+};
+
+/* The client has the server's whole flight. */
+static void begin_1_2(struct story *story)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(story);
+    story_modern_hello(story);
+    story_flight_1_2(story, &choice, 0);
+}
+
+static void begin_1_3(struct story *story)
+{
+    story_begin(story);
+    story_modern_hello(story);
+    story_flight_1_3(story);
+}
+
+static void alerts_of_the_client_name_what_is_wrong(void)
+{
+    static const struct {
+        uint8_t alert;
+        const char *cause;
+        enum certainty certainty;
+    } rows[] = {
+        {TLS_ALERT_BAD_CERTIFICATE, "bad_certificate", CAUSE_LIKELY},
+        {TLS_ALERT_UNSUPPORTED_CERTIFICATE, "certificate_rejected", CAUSE_LIKELY},
+        {TLS_ALERT_CERTIFICATE_REVOKED, "certificate_revoked", CAUSE_CERTAIN},
+        {TLS_ALERT_CERTIFICATE_EXPIRED, "certificate_expired", CAUSE_LIKELY},
+        {TLS_ALERT_CERTIFICATE_UNKNOWN, "certificate_rejected", CAUSE_LIKELY},
+        {TLS_ALERT_UNKNOWN_CA, "untrusted_ca", CAUSE_LIKELY},
+        {TLS_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE, "ocsp_response_bad", CAUSE_CERTAIN},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_1_2(&story);
+        story_fatal(&story, SIDE_CLIENT, rows[i].alert);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
+        CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_CLIENT);
+        /* In TLS 1.3 some clients send the same in clear. */
+        begin_1_3(&story);
+        story_fatal(&story, SIDE_CLIENT, rows[i].alert);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
+    }
+}
+
+static void the_same_alerts_of_the_server_are_not_about_its_own_certificate(void)
+{
+    static const char *const causes[] = {"bad_certificate",      "certificate_revoked",
+                                         "certificate_expired",  "untrusted_ca",
+                                         "certificate_rejected", "ocsp_response_bad"};
+    static const uint8_t alerts[] = {
+        TLS_ALERT_BAD_CERTIFICATE,     TLS_ALERT_CERTIFICATE_REVOKED,
+        TLS_ALERT_CERTIFICATE_EXPIRED, TLS_ALERT_UNKNOWN_CA,
+        TLS_ALERT_CERTIFICATE_UNKNOWN, TLS_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE};
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        struct story story;
+
+        begin_1_2(&story);
+        story_fatal(&story, SIDE_SERVER, alerts[i]);
+        for (size_t j = 0; j < sizeof(causes) / sizeof(causes[0]); j++)
+            CU_ASSERT_TRUE(story_denies(&story, causes[j]));
+    }
+}
+
+static void a_certificate_alert_before_any_certificate_is_just_an_alert(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED);
+    CU_ASSERT_TRUE(story_says(&story, "peer_alert", CAUSE_POSSIBLE));
+}
+
+static void an_alert_after_the_servers_fin_is_a_consequence(void)
+{
+    struct story story;
+
+    begin_1_2(&story);
+    story_fin(&story, SIDE_SERVER);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_UNKNOWN);
+    CU_ASSERT_TRUE(story_denies(&story, "certificate_rejected"));
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+}
+
+static void an_encrypted_alert_in_answer_to_the_flight_rejects_the_certificate(void)
+{
+    static const uint32_t lengths[] = {ALERT_RECORD, PADDED_ALERT_RECORD};
+
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        struct story story;
+
+        begin_1_3(&story);
+        story_ccs(&story, SIDE_CLIENT);
+        story_protected(&story, SIDE_CLIENT, lengths[i]);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_LIKELY));
+    }
+}
+
+static void an_encrypted_alert_in_place_of_a_certificate_is_not_about_one(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_3();
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_server_hello(&story, &choice);
+    story_protected(&story, SIDE_CLIENT, ALERT_RECORD);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "certificate_rejected"));
+}
+
+static void a_client_that_verifies_late_rejects_encrypted_in_tls_1_2(void)
+{
+    struct story story;
+
+    begin_1_2(&story);
+    story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("\1\4", 2));
+    story_ccs(&story, SIDE_CLIENT);
+    story_note(&story, SIDE_CLIENT, NOTE_ENCRYPTED_ALERT)->length = 26;
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_LIKELY));
+}
+
+static void leaving_right_after_the_flight_may_be_about_the_certificate(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "client_abandoned"));
+    begin_1_2(&story);
+    story_rst(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "reset_by_client"));
+}
+
+static void leaving_long_after_the_flight_is_not_about_the_certificate(void)
+{
+    struct story story;
+
+    begin_1_2(&story);
+    story_wait(&story, 20 * STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "certificate_rejected"));
+}
+
+static void leaving_before_the_flight_arrives_is_not_about_the_certificate(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_fin(&story, SIDE_CLIENT);
+    story_flight_1_2(&story, &choice, 0);
+    CU_ASSERT_TRUE(story_denies(&story, "certificate_rejected"));
+    CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));
+}
+
+static void leaving_after_going_on_is_not_about_the_certificate(void)
+{
+    struct story story;
+
+    begin_1_2(&story);
+    story_client_flight_1_2(&story);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "certificate_rejected"));
+}
+
+/* Up to TLS 1.2: the server asks, the client answers with this list. */
+static void ask_for_certificate(struct story *story, struct bytes list)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(story);
+    story_modern_hello(story);
+    story_server_hello(story, &choice);
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE, bytes_of("\0\0\4\0\0\1x", 7));
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE_REQUEST,
+                  bytes_of("\1\1\0\2\4\1\0\0", 8));
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+    story_message(story, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE, list);
+    story_client_flight_1_2(story);
+}
+
+static void an_empty_list_that_is_refused_is_a_required_certificate(void)
+{
+    static const struct {
+        uint8_t alert;
+        enum certainty certainty;
+    } rows[] = {
+        {TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_CERTAIN},
+        {TLS_ALERT_BAD_CERTIFICATE, CAUSE_CERTAIN},
+        {TLS_ALERT_CERTIFICATE_REQUIRED, CAUSE_CERTAIN},
+        {TLS_ALERT_DECODE_ERROR, CAUSE_LIKELY},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        ask_for_certificate(&story, bytes_of("\0\0\0", 3));
+        story_fatal(&story, SIDE_SERVER, rows[i].alert);
+        CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", rows[i].certainty));
+        CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_SERVER);
+    }
+}
+
+static void an_empty_list_and_a_close_is_a_required_certificate(void)
+{
+    struct story story;
+
+    ask_for_certificate(&story, bytes_of("\0\0\0", 3));
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+}
+
+static void the_alert_of_ssl_3_is_an_empty_list(void)
+{
+    struct story story;
+
+    begin_1_2(&story);
+    story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_NO_CERTIFICATE);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+}
+
+static void a_certificate_that_is_refused_is_rejected(void)
+{
+    static const struct bytes list = {(const uint8_t *)"\0\0\4\0\0\1x", 7};
+    static const uint8_t alerts[] = {TLS_ALERT_BAD_CERTIFICATE, TLS_ALERT_CERTIFICATE_EXPIRED,
+                                     TLS_ALERT_UNKNOWN_CA, TLS_ALERT_ACCESS_DENIED};
+    struct story story;
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        ask_for_certificate(&story, list);
+        story_fatal(&story, SIDE_SERVER, alerts[i]);
+        CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_CERTAIN));
+        CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
+    }
+    ask_for_certificate(&story, list);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+}
+
+static void a_client_certificate_is_not_blamed_for_a_broken_record(void)
+{
+    struct story story;
+
+    ask_for_certificate(&story, bytes_of("\0\0\4\0\0\1x", 7));
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_BAD_RECORD_MAC);
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
+}
+
+static void no_client_certificate_is_blamed_where_none_was_sent(void)
+{
+    struct story story;
+
+    begin_1_2(&story);
+    story_client_flight_1_2(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
+}
+
+static void in_tls_1_3_the_size_of_an_empty_certificate_tells(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_ccs(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_CLIENT, EMPTY_CERTIFICATE_RECORD);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+}
+
+static void in_tls_1_3_more_than_a_finished_is_a_certificate(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_ccs(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+}
+
+static void in_tls_1_3_a_finished_alone_is_no_client_certificate(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
+}
+
+static void early_data_is_no_client_certificate(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    offer.early_data = true;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, 21); /* EndOfEarlyData */
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
+}
+
+static void the_clients_certificate_is_judged_before_the_servers(void)
+{
+    struct story story;
+
+    ask_for_certificate(&story, bytes_of("\0\0\4\0\0\1x", 7));
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_CERTIFICATE_EXPIRED);
+    CU_ASSERT_TRUE(story_denies(&story, "certificate_expired"));
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_CERTAIN));
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"alerts of the client name what is wrong", alerts_of_the_client_name_what_is_wrong},
+        {"the same alerts of the server are not about its own certificate",
+         the_same_alerts_of_the_server_are_not_about_its_own_certificate},
+        {"a certificate alert before any certificate is just an alert",
+         a_certificate_alert_before_any_certificate_is_just_an_alert},
+        {"an alert after the server's FIN is a consequence",
+         an_alert_after_the_servers_fin_is_a_consequence},
+        {"an encrypted alert in answer to the flight rejects the certificate",
+         an_encrypted_alert_in_answer_to_the_flight_rejects_the_certificate},
+        {"an encrypted alert in place of a certificate is not about one",
+         an_encrypted_alert_in_place_of_a_certificate_is_not_about_one},
+        {"a client that verifies late rejects encrypted in TLS 1.2",
+         a_client_that_verifies_late_rejects_encrypted_in_tls_1_2},
+        {"leaving right after the flight may be about the certificate",
+         leaving_right_after_the_flight_may_be_about_the_certificate},
+        {"leaving long after the flight is not about the certificate",
+         leaving_long_after_the_flight_is_not_about_the_certificate},
+        {"leaving before the flight arrives is not about the certificate",
+         leaving_before_the_flight_arrives_is_not_about_the_certificate},
+        {"leaving after going on is not about the certificate",
+         leaving_after_going_on_is_not_about_the_certificate},
+        {"an empty list that is refused is a required certificate",
+         an_empty_list_that_is_refused_is_a_required_certificate},
+        {"an empty list and a close is a required certificate",
+         an_empty_list_and_a_close_is_a_required_certificate},
+        {"the alert of SSL 3.0 is an empty list", the_alert_of_ssl_3_is_an_empty_list},
+        {"a certificate that is refused is rejected", a_certificate_that_is_refused_is_rejected},
+        {"a client certificate is not blamed for a broken record",
+         a_client_certificate_is_not_blamed_for_a_broken_record},
+        {"no client certificate is blamed where none was sent",
+         no_client_certificate_is_blamed_where_none_was_sent},
+        {"in TLS 1.3 the size of an empty Certificate tells",
+         in_tls_1_3_the_size_of_an_empty_certificate_tells},
+        {"in TLS 1.3 more than a Finished is a certificate",
+         in_tls_1_3_more_than_a_finished_is_a_certificate},
+        {"in TLS 1.3 a Finished alone is no client certificate",
+         in_tls_1_3_a_finished_alone_is_no_client_certificate},
+        {"early data is no client certificate", early_data_is_no_client_certificate},
+        {"the client's certificate is judged before the server's",
+         the_clients_certificate_is_judged_before_the_servers},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("causes about certificates", tests);
+}

@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+#include "tests/support/wire.h"
+
+static void begin_hello(struct story *story)
+{
+    story_begin(story);
+    story_modern_hello(story);
+}
+
+static void begin_flight(struct story *story)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    begin_hello(story);
+    story_flight_1_2(story, &choice, 0);
+}
+
+static void plain_http_that_an_alert_answers_is_certain(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_plaintext(&story, SIDE_CLIENT, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_says(&story, "plaintext_on_tls_port", CAUSE_CERTAIN));
+}
+
+static void plain_http_that_the_page_answers_is_certain(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_plaintext(&story, SIDE_CLIENT, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    story_plaintext(&story, SIDE_SERVER,
+                    "HTTP/1.1 400 Bad Request\r\n\r\n<html>The plain HTTP request was sent to "
+                    "HTTPS port</html>");
+    CU_ASSERT_TRUE(story_says(&story, "plaintext_on_tls_port", CAUSE_CERTAIN));
+}
+
+static void plain_http_that_is_answered_is_none_of_ours(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_plaintext(&story, SIDE_CLIENT, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    story_plaintext(&story, SIDE_SERVER, "HTTP/1.1 200 OK\r\n\r\nhello");
+    CU_ASSERT_STRING_EQUAL(story_cause(&story), "not_tls");
+    CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));
+}
+
+static void plain_octets_without_a_meaning_are_no_request(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_plaintext(&story, SIDE_CLIENT, "\x01\x02\x03\xff\xfe");
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));
+}
+
+static void a_banner_in_answer_to_a_hello_is_not_tls(void)
+{
+    static const char *const banners[] = {
+        "SSH-2.0-OpenSSH_9.2p1\r\n",
+        "220 mail.example.com ESMTP\r\n",
+        "HTTP/1.1 400 Bad Request\r\n\r\n",
+        "+OK POP3 ready\r\n",
+    };
+
+    for (size_t i = 0; i < sizeof(banners) / sizeof(banners[0]); i++) {
+        struct story story;
+
+        begin_hello(&story);
+        story_plaintext(&story, SIDE_SERVER, banners[i]);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_CERTAIN));
+    }
+}
+
+static void text_of_no_known_protocol_is_likely_not_tls(void)
+{
+    struct story story;
+
+    begin_hello(&story);
+    story_plaintext(&story, SIDE_SERVER, "hello, who is there?\n");
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_LIKELY));
+}
+
+static void octets_without_a_meaning_are_malformed(void)
+{
+    struct story story;
+
+    begin_hello(&story);
+    story_plaintext(&story, SIDE_SERVER, "\x01\x02\x03\xff\xfe\xfd\xfc\xfb\xfa\xf9");
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "server_not_tls"));
+    CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_LIKELY));
+}
+
+static void a_server_that_speaks_tls_is_tls(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECODE_ERROR);
+    CU_ASSERT_TRUE(story_denies(&story, "server_not_tls"));
+    CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));
+}
+
+/* The client asks for TLS, the server answers this. */
+static void ask_for_tls(struct story *story, const char *command, const char *reply)
+{
+    story_begin(story);
+    story->connection.endpoint[SIDE_SERVER].port = 25;
+    story->tls_expected = false;
+    story_plaintext(story, SIDE_CLIENT, command);
+    story->handshake.starttls_at = story->connection.last;
+    story_plaintext(story, SIDE_SERVER, reply);
+}
+
+static void a_refused_starttls_is_certain(void)
+{
+    static const struct {
+        const char *command;
+        const char *reply;
+    } rows[] = {
+        {"EHLO a\r\nSTARTTLS\r\n", "454 TLS not available\r\n"},
+        {"a1 STARTTLS\r\n", "a1 BAD no\r\n"},
+        {"STLS\r\n", "-ERR no\r\n"},
+        {"AUTH TLS\r\n", "534 no\r\n"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        ask_for_tls(&story, rows[i].command, rows[i].reply);
+        CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_CERTAIN));
+    }
+}
+
+static void a_granted_starttls_is_not_refused(void)
+{
+    struct story story;
+
+    ask_for_tls(&story, "EHLO a\r\nSTARTTLS\r\n", "220 go ahead\r\n");
+    CU_ASSERT_TRUE(story_denies(&story, "starttls_refused"));
+}
+
+static void decode_error_about_a_hello_that_does_not_parse_is_certain(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    offer.truncated = true;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_DECODE_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_CERTAIN));
+}
+
+static void a_broken_hello_is_malformed_whatever_the_alert(void)
+{
+    static const uint8_t alerts[] = {TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_ILLEGAL_PARAMETER,
+                                     TLS_ALERT_UNEXPECTED_MESSAGE};
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        struct story story;
+        struct story_choice choice = story_choice_1_2();
+
+        choice.truncated = true;
+        begin_hello(&story);
+        story_server_hello(&story, &choice);
+        story_fatal(&story, SIDE_CLIENT, alerts[i]);
+        CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_CERTAIN));
+    }
+}
+
+static void decode_error_about_a_malformed_extension_is_certain(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    offer.broken = TLS_EXTENSION_PRE_SHARED_KEY;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_DECODE_ERROR);
+    CU_ASSERT_TRUE(story_facts(&story)->client_extensions.has_malformed);
+    CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_CERTAIN));
+}
+
+static void decode_error_alone_is_likely(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECODE_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_LIKELY));
+}
+
+static void octets_that_are_not_tls_are_malformed(void)
+{
+    struct story story;
+
+    begin_hello(&story);
+    story_note(&story, SIDE_SERVER, NOTE_MALFORMED)->type = MALFORMED_RECORD_SIZE;
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_RECORD_OVERFLOW);
+    CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_CERTAIN));
+    begin_hello(&story);
+    story_note(&story, SIDE_SERVER, NOTE_MALFORMED)->type = MALFORMED_RECORD;
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_LIKELY));
+}
+
+static void a_good_hello_is_not_malformed(void)
+{
+    struct story story;
+
+    begin_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "malformed_record"));
+}
+
+static void bad_record_mac_is_certain_from_either_side(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_BAD_RECORD_MAC);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
+    begin_flight(&story);
+    story_client_flight_1_2(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_DECRYPTION_FAILED);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
+}
+
+static void decrypt_error_is_likely(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECRYPT_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_LIKELY));
+}
+
+static void an_encrypted_alert_in_place_of_the_servers_finished_is_corruption(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_client_flight_1_2(&story);
+    story_ccs(&story, SIDE_SERVER);
+    story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_ALERT)->length = 26;
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_LIKELY));
+}
+
+static void a_server_that_leaves_at_the_finished_may_have_found_corruption(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_client_flight_1_2(&story);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "record_corruption"));
+}
+
+static void a_refused_hello_is_no_corruption(void)
+{
+    struct story story;
+
+    begin_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "record_corruption"));
+}
+
+static void a_second_hello_is_unexpected(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_modern_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_CERTAIN));
+}
+
+static void application_data_before_encryption_is_unexpected(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_note(&story, SIDE_CLIENT, NOTE_APPLICATION_DATA)->length = 40;
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_CERTAIN));
+}
+
+static void server_hello_done_without_a_certificate_is_unexpected(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    begin_hello(&story);
+    story_server_hello(&story, &choice);
+    story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_CERTAIN));
+}
+
+static void a_server_that_begins_without_a_hello_is_unexpected(void)
+{
+    struct story story;
+
+    begin_hello(&story);
+    story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_FINISHED, bytes_of("abcdefghijkl", 12));
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_CERTAIN));
+}
+
+static void a_first_hello_cannot_come_unexpected(void)
+{
+    struct story story;
+
+    begin_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_EQUAL(story_certainty(&story, "unexpected_message"), CAUSE_POSSIBLE);
+}
+
+static void a_handshake_in_order_is_not_unexpected(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_client_flight_1_2(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "unexpected_message"));
+}
+
+/* A server of TLS 1.2 chooses something, the client refuses with this alert. */
+static void refuse_choice(struct story *story, const struct story_choice *choice, uint8_t alert)
+{
+    begin_hello(story);
+    story_flight_1_2(story, choice, 0);
+    story_fatal(story, SIDE_CLIENT, alert);
+}
+
+static void a_suite_that_was_not_offered_is_illegal(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    choice.suite = 0xcca8;
+    refuse_choice(&story, &choice, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_CERTAIN));
+    refuse_choice(&story, &choice, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_LIKELY));
+}
+
+static void a_compression_that_was_not_offered_is_illegal(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    choice.compression = TLS_COMPRESSION_DEFLATE;
+    refuse_choice(&story, &choice, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_CERTAIN));
+}
+
+static void an_extension_that_was_not_offered_is_illegal(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_2();
+
+    offer.master_secret = false;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_flight_1_2(&story, &choice, 0);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNSUPPORTED_EXTENSION);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_CERTAIN));
+}
+
+static void the_signalling_suite_offers_secure_renegotiation(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_2();
+
+    offer.renegotiation = false;
+    offer.suites[12] = TLS_EMPTY_RENEGOTIATION_INFO_SCSV;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_flight_1_2(&story, &choice, 0);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_TRUE(story_denies(&story, "illegal_parameter"));
+}
+
+static void a_share_that_was_not_offered_is_illegal(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_3();
+
+    choice.share = 23;
+    begin_hello(&story);
+    story_server_hello(&story, &choice);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_CERTAIN));
+}
+
+static void a_hello_without_null_compression_is_illegal(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    offer.no_compression = true;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_CERTAIN));
+}
+
+static void an_extension_twice_is_illegal(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    offer.twice = TLS_EXTENSION_ENCRYPT_THEN_MAC;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_CERTAIN));
+}
+
+static void illegal_parameter_without_a_visible_reason_is_likely(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_client_flight_1_2(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_LIKELY));
+}
+
+static void a_choice_from_the_offer_is_legal(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_TRUE(story_denies(&story, "illegal_parameter"));
+}
+
+static void internal_error_says_what_it_is(void)
+{
+    struct story story;
+
+    begin_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));
+    begin_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_ACCESS_DENIED);
+    CU_ASSERT_TRUE(story_denies(&story, "internal_error"));
+}
+
+static void alerts_that_nothing_explains_are_named(void)
+{
+    static const uint8_t alerts[] = {TLS_ALERT_ACCESS_DENIED, TLS_ALERT_UNKNOWN_PSK_IDENTITY,
+                                     TLS_ALERT_EXPORT_RESTRICTION, TLS_ALERT_GENERAL_ERROR, 200};
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        struct story story;
+
+        begin_hello(&story);
+        story_fatal(&story, SIDE_SERVER, alerts[i]);
+        CU_ASSERT_TRUE(story_says(&story, "peer_alert", CAUSE_LIKELY));
+    }
+}
+
+static void an_ambiguous_alert_is_only_possibly_just_an_alert(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_client_flight_1_2(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "peer_alert", CAUSE_POSSIBLE));
+}
+
+static void a_close_is_no_alert(void)
+{
+    struct story story;
+
+    begin_hello(&story);
+    story_alert(&story, SIDE_SERVER, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_CLOSE_NOTIFY);
+    CU_ASSERT_TRUE(story_denies(&story, "peer_alert"));
+    begin_hello(&story);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_denies(&story, "peer_alert"));
+}
+
+static void what_no_rule_explains_is_unknown(void)
+{
+    struct story story;
+
+    /* The client's record is in a protocol of TLS, but no hello; the server hangs up. */
+    story_begin(&story);
+    story_note(&story, SIDE_CLIENT, NOTE_HEARTBEAT);
+    story_rst(&story, SIDE_SERVER);
+    story.connection.direction[SIDE_SERVER].reset.hop_limit = 57;
+    story_wait(&story, STORY_SECOND);
+    CU_ASSERT_TRUE(story_denies(&story, "server_closed"));
+    CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));
+    story_begin(&story);
+    story_note(&story, SIDE_CLIENT, NOTE_HEARTBEAT);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "unknown", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story.verdict.evidence.count >= 1);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"plain HTTP that an alert answers is certain",
+         plain_http_that_an_alert_answers_is_certain},
+        {"plain HTTP that the page answers is certain",
+         plain_http_that_the_page_answers_is_certain},
+        {"plain HTTP that is answered is none of ours",
+         plain_http_that_is_answered_is_none_of_ours},
+        {"plain octets without a meaning are no request",
+         plain_octets_without_a_meaning_are_no_request},
+        {"a banner in answer to a hello is not TLS", a_banner_in_answer_to_a_hello_is_not_tls},
+        {"text of no known protocol is likely not TLS",
+         text_of_no_known_protocol_is_likely_not_tls},
+        {"octets without a meaning are malformed", octets_without_a_meaning_are_malformed},
+        {"a server that speaks TLS is TLS", a_server_that_speaks_tls_is_tls},
+        {"a refused STARTTLS is certain", a_refused_starttls_is_certain},
+        {"a granted STARTTLS is not refused", a_granted_starttls_is_not_refused},
+        {"decode_error about a hello that does not parse is certain",
+         decode_error_about_a_hello_that_does_not_parse_is_certain},
+        {"a broken hello is malformed whatever the alert",
+         a_broken_hello_is_malformed_whatever_the_alert},
+        {"decode_error about a malformed extension is certain",
+         decode_error_about_a_malformed_extension_is_certain},
+        {"decode_error alone is likely", decode_error_alone_is_likely},
+        {"octets that are not TLS are malformed", octets_that_are_not_tls_are_malformed},
+        {"a good hello is not malformed", a_good_hello_is_not_malformed},
+        {"bad_record_mac is certain from either side", bad_record_mac_is_certain_from_either_side},
+        {"decrypt_error is likely", decrypt_error_is_likely},
+        {"an encrypted alert in place of the server's Finished is corruption",
+         an_encrypted_alert_in_place_of_the_servers_finished_is_corruption},
+        {"a server that leaves at the Finished may have found corruption",
+         a_server_that_leaves_at_the_finished_may_have_found_corruption},
+        {"a refused hello is no corruption", a_refused_hello_is_no_corruption},
+        {"a second hello is unexpected", a_second_hello_is_unexpected},
+        {"application data before encryption is unexpected",
+         application_data_before_encryption_is_unexpected},
+        {"ServerHelloDone without a certificate is unexpected",
+         server_hello_done_without_a_certificate_is_unexpected},
+        {"a server that begins without a hello is unexpected",
+         a_server_that_begins_without_a_hello_is_unexpected},
+        {"a first hello cannot come unexpected", a_first_hello_cannot_come_unexpected},
+        {"a handshake in order is not unexpected", a_handshake_in_order_is_not_unexpected},
+        {"a suite that was not offered is illegal", a_suite_that_was_not_offered_is_illegal},
+        {"a compression that was not offered is illegal",
+         a_compression_that_was_not_offered_is_illegal},
+        {"an extension that was not offered is illegal",
+         an_extension_that_was_not_offered_is_illegal},
+        {"the signalling suite offers secure renegotiation",
+         the_signalling_suite_offers_secure_renegotiation},
+        {"a share that was not offered is illegal", a_share_that_was_not_offered_is_illegal},
+        {"a hello without null compression is illegal",
+         a_hello_without_null_compression_is_illegal},
+        {"an extension twice is illegal", an_extension_twice_is_illegal},
+        {"illegal_parameter without a visible reason is likely",
+         illegal_parameter_without_a_visible_reason_is_likely},
+        {"a choice from the offer is legal", a_choice_from_the_offer_is_legal},
+        {"internal_error says what it is", internal_error_says_what_it_is},
+        {"alerts that nothing explains are named", alerts_that_nothing_explains_are_named},
+        {"an ambiguous alert is only possibly just an alert",
+         an_ambiguous_alert_is_only_possibly_just_an_alert},
+        {"a close is no alert", a_close_is_no_alert},
+        {"what no rule explains is unknown", what_no_rule_explains_is_unknown},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("causes in the protocol", tests);
+}
