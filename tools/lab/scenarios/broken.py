@@ -178,7 +178,8 @@ BROKEN = (
         MOST,
         "corrupt_signature",
         "One wrong octet in the signature of ServerKeyExchange.",
-        "cause:illegal_parameter cause:peer_alert cause:bad_certificate",
+        "cause:illegal_parameter cause:peer_alert cause:bad_certificate "
+        "cause:certificate_rejected cause:unexpected_message cause:reset_by_client",
     ),
     scripted(
         "record_corruption",

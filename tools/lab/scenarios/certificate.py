@@ -143,7 +143,10 @@ REVOKED = (
         "client_clock_skew",
         "clock-ahead",
         "curl:nginx openssl:go python:haproxy gnutls:openssl nss:nginx wolfssl:nginx",
-        CertificateFault(note="The client's clock is 2000 days ahead."),
+        CertificateFault(
+            "cause:bad_certificate cause:certificate_rejected",
+            "The client's clock is 2000 days ahead.",
+        ),
         Client(clock="+2000d"),
         Server(),
         versions=BOTH,
@@ -164,7 +167,10 @@ REVOKED = (
         "client_clock_skew",
         "clock-ahead",
         "mbedtls:nginx",
-        CertificateFault(note="The client's clock is 2000 days ahead."),
+        CertificateFault(
+            "cause:bad_certificate cause:certificate_rejected",
+            "The client's clock is 2000 days ahead.",
+        ),
         Client(clock="+2000d"),
         Server(),
         versions=("1.2",),

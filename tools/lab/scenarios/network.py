@@ -165,7 +165,7 @@ MTU = (
         "curl:nginx",
         Failed(
             "client:unfinished",
-            "cause:packet_loss",
+            "cause:packet_loss cause:server_silent",
             "Segments above 1300 octets to the client vanish.",
         ),
         LONG,
@@ -180,7 +180,8 @@ MTU = (
         "node24:nginx bun:nginx chromium:nginx",
         Failed(
             "client:unfinished",
-            "cause:packet_loss cause:large_client_hello_intolerance",
+            # Behind the loss there is no more than a hole, and nothing after it.
+            "cause:packet_loss cause:large_client_hello_intolerance outcome:incomplete",
             "Segments above 1300 octets to the server vanish; the hello has a post-quantum share.",
         ),
         LONG,
@@ -309,7 +310,12 @@ RESETS = (
         "reset_by_client",
         "client-resets-after-hello",
         "script:nginx script:go script:java",
-        Failed("client:rst", note="The client resets right after its ClientHello."),
+        # The server's flight may be faster: then the client may have judged its certificate.
+        Failed(
+            "client:rst",
+            "cause:certificate_rejected",
+            "The client resets right after its ClientHello.",
+        ),
         Client(mode="hello_reset"),
         Server(),
         kind="crafted",
@@ -365,7 +371,7 @@ ENDS = (
         "client_abandoned",
         "client-closes-after-hello",
         "script:nginx script:go script:java script:haproxy",
-        Failed("client:fin", note="FIN right after the ClientHello."),
+        Failed("client:fin", "cause:certificate_rejected", "FIN right after the ClientHello."),
         Client(mode="hello_close"),
         Server(),
         kind="crafted",
