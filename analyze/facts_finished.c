@@ -60,17 +60,17 @@ static bool server_went_on(const struct facts *facts, const struct note *finishe
     return false;
 }
 
-/* The server's next sign of life after the client's flight is an alert-sized record or a RST, while
+/* The server's first sign of life after the client's flight began is an alert-sized record or a RST, while
  * the client wants to go on. A FIN alone is no refusal: a server that refuses says so, and one
  * that closes in an orderly way may have been content. */
-static bool server_ended_after(const struct facts *facts, const struct note *finished)
+static bool server_ended_after(const struct facts *facts, const struct note *flight)
 {
     const struct handshake *handshake = facts->handshake;
 
     for (size_t i = 0; i < handshake->note_count; i++) {
         const struct note *note = &handshake->notes[i];
 
-        if (note <= finished)
+        if (note <= flight)
             continue;
         if (note->kind == NOTE_FIN || note->kind == NOTE_RST)
             return note->side == SIDE_SERVER && note->kind == NOTE_RST;
@@ -109,7 +109,8 @@ static bool finished_1_3(const struct facts *facts)
         return false;
     if (server_went_on(facts, finished))
         return true;
-    return !(client_may_have_authenticated(facts) && server_ended_after(facts, finished));
+    return !(client_may_have_authenticated(facts)
+             && server_ended_after(facts, facts->first_protected_note[SIDE_CLIENT]));
 }
 
 bool facts_handshake_finished(const struct facts *facts)
