@@ -92,11 +92,18 @@ static enum party find_party(const struct facts *facts, const struct cause *caus
     return PARTY_NONE;
 }
 
-static void find_cause(const struct facts *facts, struct verdict *verdict)
+static void ask_all(const struct facts *facts, bool last_resort, struct verdict *verdict)
 {
     for (size_t i = 0; i < cause_count; i++)
-        if (cause_list[i]->match != NULL)
+        if (cause_list[i]->match != NULL && cause_list[i]->last_resort == last_resort)
             ask(facts, cause_list[i], verdict);
+}
+
+static void find_cause(const struct facts *facts, struct verdict *verdict)
+{
+    ask_all(facts, false, verdict);
+    if (verdict->cause == NULL)
+        ask_all(facts, true, verdict);
     if (verdict->cause == NULL) {
         verdict->cause = cause_list[cause_count - 1];
         verdict->confidence = CAUSE_POSSIBLE;

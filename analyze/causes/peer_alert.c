@@ -57,5 +57,6 @@ const struct cause cause_peer_alert = {
                    "alert",
     .alerts = "40 41 49 60 100 110 111 114 115 117 121",
     .source = "RFC 8446 section 6",
+    .last_resort = true,
     .match = match,
 };
