@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+#include "tests/support/wire.h"
+
+enum { FULL = 1448 }; /* octets of a full segment with the timestamp option */
+
+static struct direction *sent_by(struct story *story, enum side side)
+{
+    return &story->connection.direction[side];
+}
+
+/* A hello, and a client that leaves without an answer after this long. */
+static void hello_and_leave(struct story *story, int64_t after_ns)
+{
+    story_begin(story);
+    story_modern_hello(story);
+    story_wait(story, after_ns);
+    story_fin(story, SIDE_CLIENT);
+}
+
+/* A hello of two segments. */
+static void large_hello(struct story *story)
+{
+    struct story_offer offer = story_modern_offer();
+    static char name[1600];
+
+    memset(name, 'a', sizeof(name) - 1);
+    offer.name = name;
+    story_begin(story);
+    story_client_hello(story, &offer);
+    sent_by(story, SIDE_CLIENT)->largest_segment = FULL;
+}
+
+static void a_large_hello_that_is_reset_may_be_too_large(void)
+{
+    struct story story;
+
+    large_hello(&story);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_certainty(&story, "large_client_hello_intolerance"), CAUSE_POSSIBLE);
+    CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "large_client_hello_intolerance"));
+}
+
+static void a_small_hello_is_not_too_large(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    sent_by(&story, SIDE_CLIENT)->largest_segment = FULL;
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_denies(&story, "large_client_hello_intolerance"));
+}
+
+static void a_large_hello_that_is_answered_is_not_too_large(void)
+{
+    struct story story;
+
+    large_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "large_client_hello_intolerance"));
+}
+
+/* A RST in the server's name with this hop limit; the server's own packets have 57. */
+static void reset_with(struct story *story, uint8_t hop_limit)
+{
+    story_begin(story);
+    story_modern_hello(story);
+    story_rst(story, SIDE_SERVER);
+    sent_by(story, SIDE_SERVER)->reset.hop_limit = hop_limit;
+}
+
+static void a_rst_from_another_distance_is_a_middlebox(void)
+{
+    struct story story;
+
+    reset_with(&story, 63);
+    CU_ASSERT_TRUE(story_says(&story, "middlebox_reset", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_NETWORK);
+    CU_ASSERT_TRUE(story_denies(&story, "reset_by_server"));
+}
+
+static void a_rst_from_the_same_distance_is_the_servers(void)
+{
+    struct story story;
+
+    reset_with(&story, 57);
+    CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_denies(&story, "middlebox_reset"));
+}
+
+static void another_initial_value_is_not_another_distance(void)
+{
+    struct story story;
+
+    reset_with(&story, 248); /* 255 less the seven hops of 64 to 57 */
+    CU_ASSERT_EQUAL(story_certainty(&story, "middlebox_reset"), CAUSE_POSSIBLE);
+    CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));
+}
+
+static void data_after_its_own_rst_is_certain(void)
+{
+    struct story story;
+
+    reset_with(&story, 57);
+    sent_by(&story, SIDE_SERVER)->reset.data_after = true;
+    CU_ASSERT_TRUE(story_says(&story, "middlebox_reset", CAUSE_CERTAIN));
+}
+
+static void rsts_to_both_sides_that_do_not_fit_are_certain(void)
+{
+    struct story story;
+
+    reset_with(&story, 63);
+    sent_by(&story, SIDE_CLIENT)->reset = (struct reset){
+        .at = story.connection.last, .hop_limit = 40, .count = 1, .fit = RESET_EXACT};
+    CU_ASSERT_TRUE(story_says(&story, "middlebox_reset", CAUSE_CERTAIN));
+}
+
+static void a_rst_after_an_alert_is_not_the_end(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION);
+    story_rst(&story, SIDE_SERVER);
+    sent_by(&story, SIDE_SERVER)->reset.hop_limit = 63;
+    CU_ASSERT_TRUE(story_denies(&story, "middlebox_reset"));
+    CU_ASSERT_TRUE(story_denies(&story, "reset_by_server"));
+}
+
+static void a_rst_without_anything_to_compare_is_only_possible(void)
+{
+    struct story story;
+
+    reset_with(&story, 57);
+    sent_by(&story, SIDE_SERVER)->hop_limit = 0;
+    CU_ASSERT_EQUAL(story_certainty(&story, "reset_by_server"), CAUSE_POSSIBLE);
+}
+
+static void a_client_that_resets_in_the_middle(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_server_hello(&story, &choice);
+    story_rst(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "reset_by_client", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "reset_by_server"));
+}
+
+static void a_forged_rst_of_the_client_is_not_the_clients(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_rst(&story, SIDE_CLIENT);
+    sent_by(&story, SIDE_CLIENT)->reset.hop_limit = 50;
+    CU_ASSERT_TRUE(story_denies(&story, "reset_by_client"));
+    CU_ASSERT_TRUE(story_says(&story, "middlebox_reset", CAUSE_LIKELY));
+}
+
+static void a_fin_of_the_server_closes(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_SERVER);
+}
+
+static void close_notify_of_the_server_closes(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_alert(&story, SIDE_SERVER, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_CLOSE_NOTIFY);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+}
+
+static void a_fin_after_an_alert_closes_nothing(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_denies(&story, "server_closed"));
+    CU_ASSERT_TRUE(story_denies(&story, "client_abandoned"));
+}
+
+static void a_client_that_waited_in_vain_met_a_silent_server(void)
+{
+    struct story story;
+
+    hello_and_leave(&story, 10 * STORY_SECOND);
+    CU_ASSERT_TRUE(story_says(&story, "server_silent", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_CLIENT);
+    CU_ASSERT_TRUE(story_considers(&story, "client_abandoned"));
+}
+
+static void a_client_that_did_not_wait_abandoned(void)
+{
+    struct story story;
+
+    hello_and_leave(&story, 300 * STORY_MILLISECOND);
+    CU_ASSERT_TRUE(story_denies(&story, "server_silent"));
+    CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));
+}
+
+static void silence_to_the_end_is_the_servers(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_wait(&story, 20 * STORY_SECOND);
+    story.reason = CONNECTION_END_CAPTURE;
+    CU_ASSERT_TRUE(story_says(&story, "server_silent", CAUSE_LIKELY));
+}
+
+static void a_hello_that_is_not_acknowledged_met_no_silent_server_for_sure(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    sent_by(&story, SIDE_CLIENT)->unacknowledged_octets = 500;
+    story_wait(&story, 10 * STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_certainty(&story, "server_silent"), CAUSE_POSSIBLE);
+}
+
+static void a_server_that_answered_is_not_silent(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_server_hello(&story, &choice);
+    story_wait(&story, 10 * STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "server_silent"));
+    CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));
+}
+
+static void a_client_that_says_good_bye_abandoned(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_server_hello(&story, &choice);
+    story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_USER_CANCELED);
+    story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_CLOSE_NOTIFY);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));
+}
+
+static void a_client_that_falls_silent_may_have_abandoned(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_flight_1_2(&story, &choice, 0);
+    sent_by(&story, SIDE_SERVER)->most_retransmitted = 3; /* and then it was acknowledged */
+    story_wait(&story, 20 * STORY_SECOND);
+    story.reason = CONNECTION_END_CAPTURE;
+    CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_POSSIBLE));
+}
+
+static void an_established_connection_has_no_cause(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_flight_1_2(&story, &choice, 0);
+    story_client_flight_1_2(&story);
+    story_ccs(&story, SIDE_SERVER);
+    story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+    story_rst(&story, SIDE_CLIENT);
+    CU_ASSERT_STRING_EQUAL(story_cause(&story), "established");
+    CU_ASSERT_PTR_NULL(story.verdict.cause);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"a large hello that is reset may be too large",
+         a_large_hello_that_is_reset_may_be_too_large},
+        {"a small hello is not too large", a_small_hello_is_not_too_large},
+        {"a large hello that is answered is not too large",
+         a_large_hello_that_is_answered_is_not_too_large},
+        {"a RST from another distance is a middlebox", a_rst_from_another_distance_is_a_middlebox},
+        {"a RST from the same distance is the server's",
+         a_rst_from_the_same_distance_is_the_servers},
+        {"another initial value is not another distance",
+         another_initial_value_is_not_another_distance},
+        {"data after its own RST is certain", data_after_its_own_rst_is_certain},
+        {"RSTs to both sides that do not fit are certain",
+         rsts_to_both_sides_that_do_not_fit_are_certain},
+        {"a RST after an alert is not the end", a_rst_after_an_alert_is_not_the_end},
+        {"a RST without anything to compare is only possible",
+         a_rst_without_anything_to_compare_is_only_possible},
+        {"a client that resets in the middle", a_client_that_resets_in_the_middle},
+        {"a forged RST of the client is not the client's",
+         a_forged_rst_of_the_client_is_not_the_clients},
+        {"a FIN of the server closes", a_fin_of_the_server_closes},
+        {"close_notify of the server closes", close_notify_of_the_server_closes},
+        {"a FIN after an alert closes nothing", a_fin_after_an_alert_closes_nothing},
+        {"a client that waited in vain met a silent server",
+         a_client_that_waited_in_vain_met_a_silent_server},
+        {"a client that did not wait abandoned", a_client_that_did_not_wait_abandoned},
+        {"silence to the end is the server's", silence_to_the_end_is_the_servers},
+        {"a hello that is not acknowledged met no silent server for sure",
+         a_hello_that_is_not_acknowledged_met_no_silent_server_for_sure},
+        {"a server that answered is not silent", a_server_that_answered_is_not_silent},
+        {"a client that says good-bye abandoned", a_client_that_says_good_bye_abandoned},
+        {"a client that falls silent may have abandoned",
+         a_client_that_falls_silent_may_have_abandoned},
+        {"an established connection has no cause", an_established_connection_has_no_cause},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("causes in how it ended", tests);
+}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+#include "tests/support/wire.h"
+
+/* A server refuses this offer with this alert. */
+static void refuse(struct story *story, const struct story_offer *offer, uint8_t alert)
+{
+    story_begin(story);
+    story_client_hello(story, offer);
+    story_fatal(story, SIDE_SERVER, alert);
+}
+
+/* A client refuses what a server of TLS 1.2 chose. */
+static void refuse_choice(struct story *story, const struct story_choice *choice, size_t dh_bits,
+                          uint8_t alert)
+{
+    story_begin(story);
+    story_modern_hello(story);
+    story_flight_1_2(story, choice, dh_bits);
+    story_fatal(story, SIDE_CLIENT, alert);
+}
+
+static struct story_offer offer_1_2(void)
+{
+    struct story_offer offer = story_modern_offer();
+
+    memset(offer.versions, 0, sizeof(offer.versions));
+    memset(offer.shares, 0, sizeof(offer.shares));
+    memmove(offer.suites, offer.suites + 3, sizeof(offer.suites) - 3 * sizeof(offer.suites[0]));
+    return offer;
+}
+
+static void suites_that_stand_out_are_likely_the_reason(void)
+{
+    static const story_list lists[] = {
+        {0x0004, 0x0005, 0x000a}, /* RC4 and 3DES */
+        {0x002f, 0x0035, 0x009c}, /* RSA key exchange */
+        {0xc009, 0xc02b, 0xc02c}, /* nothing for an RSA key */
+        {0xc013, 0xc02f, 0xc030}, /* nothing for an ECDSA key */
+    };
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        struct story story;
+        struct story_offer offer = offer_1_2();
+
+        memcpy(offer.suites, lists[i], sizeof(lists[i]));
+        refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+    }
+}
+
+static void insufficient_security_is_about_suites(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    refuse(&story, &offer, TLS_ALERT_INSUFFICIENT_SECURITY);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+}
+
+static void an_offer_of_tls_1_3_without_the_mandatory_suite_stands_out(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.suites, (story_list){0x1303}, sizeof(offer.suites));
+    memcpy(offer.versions, (story_list){TLS_VERSION_1_3}, sizeof(offer.versions));
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+}
+
+static void suites_are_not_blamed_for_other_alerts(void)
+{
+    static const uint8_t alerts[] = {TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_UNRECOGNIZED_NAME,
+                                     TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_DECODE_ERROR};
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        struct story story;
+        struct story_offer offer = offer_1_2();
+
+        memcpy(offer.suites, (story_list){0x0004}, sizeof(offer.suites));
+        refuse(&story, &offer, alerts[i]);
+        CU_ASSERT_TRUE(story_denies(&story, "no_shared_cipher"));
+    }
+}
+
+static void suites_are_not_blamed_after_a_server_hello(void)
+{
+    struct story story;
+    struct story_offer offer = offer_1_2();
+    struct story_choice choice = story_choice_1_2();
+
+    memcpy(offer.suites, (story_list){0x0004}, sizeof(offer.suites));
+    choice.suite = 0x0004;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_flight_1_2(&story, &choice, 0);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_cipher"));
+}
+
+static void two_suspects_that_stand_out_equally_are_only_possible(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.groups, (story_list){25}, sizeof(offer.groups));
+    memcpy(offer.schemes, (story_list){0x0403}, sizeof(offer.schemes));
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_group"), CAUSE_POSSIBLE);
+    CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_signature_algorithm"), CAUSE_POSSIBLE);
+    CU_ASSERT_EQUAL(story.verdict.confidence, CAUSE_POSSIBLE);
+}
+
+static void rare_groups_are_likely_the_reason(void)
+{
+    static const uint8_t alerts[] = {TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_ILLEGAL_PARAMETER,
+                                     TLS_ALERT_INSUFFICIENT_SECURITY};
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        struct story story;
+        struct story_offer offer = story_modern_offer();
+
+        memcpy(offer.groups, (story_list){0x0a0a, 25, 256}, sizeof(offer.groups));
+        refuse(&story, &offer, alerts[i]);
+        CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_LIKELY));
+    }
+}
+
+static void common_groups_are_not_blamed(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
+}
+
+static void a_group_chosen_outside_the_offer_is_certain(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_3();
+
+    choice.share = 25;
+    choice.retry = true;
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_server_hello(&story, &choice);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_CERTAIN));
+}
+
+static void missing_extension_is_about_the_group_lists_when_one_is_missing(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    memset(offer.groups, 0, sizeof(offer.groups));
+    refuse(&story, &offer, TLS_ALERT_MISSING_EXTENSION);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_LIKELY));
+    offer = story_modern_offer();
+    refuse(&story, &offer, TLS_ALERT_MISSING_EXTENSION);
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
+}
+
+static void schemes_of_one_kind_of_key_are_likely_the_reason(void)
+{
+    static const story_list lists[] = {
+        {0x0403, 0x0503, 0x0807}, /* no RSA */
+        {0x0804, 0x0401},         /* nothing but RSA */
+        {0x0201, 0x0203},         /* nothing but SHA-1 */
+    };
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        struct story story;
+        struct story_offer offer = story_modern_offer();
+
+        memcpy(offer.schemes, lists[i], sizeof(lists[i]));
+        refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
+    }
+}
+
+static void unsupported_certificate_before_any_is_about_schemes(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    refuse(&story, &offer, TLS_ALERT_UNSUPPORTED_CERTIFICATE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
+}
+
+static void a_full_list_of_schemes_is_not_blamed(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));
+}
+
+static void suites_decide_before_schemes_of_the_same_kind(void)
+{
+    struct story story;
+    struct story_offer offer = offer_1_2();
+
+    memcpy(offer.suites, (story_list){0xc009, 0xc02b, 0xc02c}, sizeof(offer.suites));
+    memcpy(offer.schemes, (story_list){0x0403, 0x0503}, sizeof(offer.schemes));
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+}
+
+static void no_application_protocol_is_certain_where_alpn_was_offered(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    refuse(&story, &offer, TLS_ALERT_NO_APPLICATION_PROTOCOL);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_alpn", CAUSE_CERTAIN));
+    offer.alpn = NULL;
+    refuse(&story, &offer, TLS_ALERT_NO_APPLICATION_PROTOCOL);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_alpn", CAUSE_LIKELY));
+}
+
+static void a_protocol_that_was_not_offered_is_refused(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    choice.alpn = "h2";
+    refuse_choice(&story, &choice, 0, TLS_ALERT_DECODE_ERROR);
+    CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_alpn"), CAUSE_LIKELY);
+    choice.alpn = "http/1.1";
+    refuse_choice(&story, &choice, 0, TLS_ALERT_DECODE_ERROR);
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_alpn"));
+}
+
+static void an_encrypted_refusal_right_after_server_hello_may_be_about_alpn(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_3();
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_server_hello(&story, &choice);
+    story_protected(&story, SIDE_SERVER, 19);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_alpn"), CAUSE_POSSIBLE);
+}
+
+static void a_missing_name_is_certain_with_unrecognized_name(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    offer.name = NULL;
+    refuse(&story, &offer, TLS_ALERT_UNRECOGNIZED_NAME);
+    CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_CERTAIN));
+    CU_ASSERT_TRUE(story_denies(&story, "unrecognized_sni"));
+}
+
+static void a_missing_name_is_what_stands_out(void)
+{
+    static const struct {
+        uint8_t alert;
+        enum certainty certainty;
+    } rows[] = {
+        {TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_LIKELY},
+        {TLS_ALERT_MISSING_EXTENSION, CAUSE_LIKELY},
+        {TLS_ALERT_INTERNAL_ERROR, CAUSE_POSSIBLE},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+        struct story_offer offer = story_modern_offer();
+
+        offer.name = NULL;
+        refuse(&story, &offer, rows[i].alert);
+        CU_ASSERT_TRUE(story_says(&story, "missing_sni", rows[i].certainty));
+    }
+}
+
+static void a_name_that_is_there_is_not_missing(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "missing_sni"));
+}
+
+static void a_missing_name_is_not_blamed_when_the_server_went_on(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    offer.name = NULL;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_flight_1_3(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_TRUE(story_denies(&story, "missing_sni"));
+}
+
+static void an_unknown_name_is_certain_with_unrecognized_name(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    refuse(&story, &offer, TLS_ALERT_UNRECOGNIZED_NAME);
+    CU_ASSERT_TRUE(story_says(&story, "unrecognized_sni", CAUSE_CERTAIN));
+}
+
+static void with_an_offer_that_fits_everywhere_the_name_is_left(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "unrecognized_sni", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_cipher"));
+}
+
+static void the_warning_alone_is_not_the_cause(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_alert(&story, SIDE_SERVER, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_UNRECOGNIZED_NAME);
+    story_flight_1_2(&story, &choice, 0);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_TRUE(story_denies(&story, "unrecognized_sni"));
+    CU_ASSERT_TRUE(story_says(&story, "untrusted_ca", CAUSE_LIKELY));
+}
+
+static void the_warning_and_then_the_end_is_the_name(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_alert(&story, SIDE_SERVER, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_UNRECOGNIZED_NAME);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "unrecognized_sni", CAUSE_LIKELY));
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"suites that stand out are likely the reason",
+         suites_that_stand_out_are_likely_the_reason},
+        {"insufficient_security is about suites", insufficient_security_is_about_suites},
+        {"an offer of TLS 1.3 without the mandatory suite stands out",
+         an_offer_of_tls_1_3_without_the_mandatory_suite_stands_out},
+        {"suites are not blamed for other alerts", suites_are_not_blamed_for_other_alerts},
+        {"suites are not blamed after a ServerHello", suites_are_not_blamed_after_a_server_hello},
+        {"two suspects that stand out equally are only possible",
+         two_suspects_that_stand_out_equally_are_only_possible},
+        {"rare groups are likely the reason", rare_groups_are_likely_the_reason},
+        {"common groups are not blamed", common_groups_are_not_blamed},
+        {"a group chosen outside the offer is certain",
+         a_group_chosen_outside_the_offer_is_certain},
+        {"missing_extension is about the group lists when one is missing",
+         missing_extension_is_about_the_group_lists_when_one_is_missing},
+        {"schemes of one kind of key are likely the reason",
+         schemes_of_one_kind_of_key_are_likely_the_reason},
+        {"unsupported_certificate before any is about schemes",
+         unsupported_certificate_before_any_is_about_schemes},
+        {"a full list of schemes is not blamed", a_full_list_of_schemes_is_not_blamed},
+        {"suites decide before schemes of the same kind",
+         suites_decide_before_schemes_of_the_same_kind},
+        {"no_application_protocol is certain where ALPN was offered",
+         no_application_protocol_is_certain_where_alpn_was_offered},
+        {"a protocol that was not offered is refused", a_protocol_that_was_not_offered_is_refused},
+        {"an encrypted refusal right after ServerHello may be about ALPN",
+         an_encrypted_refusal_right_after_server_hello_may_be_about_alpn},
+        {"a missing name is certain with unrecognized_name",
+         a_missing_name_is_certain_with_unrecognized_name},
+        {"a missing name is what stands out", a_missing_name_is_what_stands_out},
+        {"a name that is there is not missing", a_name_that_is_there_is_not_missing},
+        {"a missing name is not blamed when the server went on",
+         a_missing_name_is_not_blamed_when_the_server_went_on},
+        {"an unknown name is certain with unrecognized_name",
+         an_unknown_name_is_certain_with_unrecognized_name},
+        {"with an offer that fits everywhere the name is left",
+         with_an_offer_that_fits_everywhere_the_name_is_left},
+        {"the warning alone is not the cause", the_warning_alone_is_not_the_cause},
+        {"the warning and then the end is the name", the_warning_and_then_the_end_is_the_name},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("causes in what the client offers", tests);
+}
