@@ -7,6 +7,7 @@
 #ifndef TLSWHY_ANALYZE_EVENT_PARTS_H
 #define TLSWHY_ANALYZE_EVENT_PARTS_H
 
+#include "analyze/chain.h"
 #include "analyze/event.h"
 #include "analyze/json.h"
 
@@ -26,6 +27,13 @@ void event_add_observer(struct json *json, cJSON *root, const struct event_optio
 
 /* event_tls.c: tls. */
 void event_add_tls(struct json *json, cJSON *root, const struct verdict *verdict);
+
+/* event_certificate.c: what ECS has for one certificate, in tls.server or tls.client; what is known
+ * of a chain, as tlswhy.chain (of the server) or tlswhy.client_chain. */
+void event_add_certificate(struct json *json, cJSON *side, const struct certificate *certificate);
+void event_add_chain(struct json *json, cJSON *why, const char *key, const struct chain *chain,
+                     const struct chain_judgement *judgement);
+void event_add_chains(struct json *json, cJSON *why, const struct facts *facts);
 
 /* event_offer.c: tlswhy.offer, and the client's hello that it describes: the first one, or the
  * second one when only that was read. False when there is none. */

@@ -81,32 +81,49 @@ static void add_sslv2_kinds(struct json *json, cJSON *client, struct bytes kinds
                          names_or_hex(hex, sizeof(hex), names_ssl2_cipher_kind(kind), kind, 6));
 }
 
-static void add_client(struct json *json, cJSON *tls, const struct facts *facts)
+static void add_client_hello(struct json *json, cJSON *client, const struct facts *facts)
 {
     const struct client_hello *hello;
     const struct hello_extensions *extensions;
     struct bytes kinds;
     char ja3[JA3_TEXT_SIZE];
-    cJSON *client;
 
     if (!event_client_hello(facts, &hello, &extensions)) {
         if (event_sslv2_kinds(facts, &kinds))
-            add_sslv2_kinds(json, json_add_object(json, tls, "client"), kinds);
+            add_sslv2_kinds(json, client, kinds);
         return;
     }
-    client = json_add_object(json, tls, "client");
     json_add_octets(json, client, "server_name", extensions->server_name.host_name);
     add_suites(json, client, hello->cipher_suites);
     if (ja3_client(hello, ja3))
         json_add_text(json, client, "ja3", ja3);
 }
 
-static void add_server(struct json *json, cJSON *tls, const struct facts *facts)
+static void add_server_hello(struct json *json, cJSON *server, const struct facts *facts)
 {
     char ja3s[JA3_TEXT_SIZE];
 
     if (facts->server_hello_read && ja3_server(&facts->server_hello, ja3s))
-        json_add_text(json, json_add_object(json, tls, "server"), "ja3s", ja3s);
+        json_add_text(json, server, "ja3s", ja3s);
+}
+
+/* Add what a side said of itself; nothing when it said nothing. */
+static void add_side(struct json *json, cJSON *tls, const char *key, const struct facts *facts,
+                     enum side side)
+{
+    cJSON *object = cJSON_CreateObject();
+
+    if (object == NULL) {
+        json->failed = true;
+        return;
+    }
+    if (side == SIDE_CLIENT)
+        add_client_hello(json, object, facts);
+    else
+        add_server_hello(json, object, facts);
+    if (facts->certificates[side] != NULL && facts->certificates[side]->count > 0)
+        event_add_certificate(json, object, facts->certificates[side]->certificates[0]);
+    json_attach(json, tls, key, object);
 }
 
 void event_add_tls(struct json *json, cJSON *root, const struct verdict *verdict)
@@ -115,6 +132,6 @@ void event_add_tls(struct json *json, cJSON *root, const struct verdict *verdict
 
     json_add_bool(json, tls, "established", verdict->outcome == OUTCOME_ESTABLISHED);
     add_negotiated(json, tls, verdict->facts);
-    add_client(json, tls, verdict->facts);
-    add_server(json, tls, verdict->facts);
+    add_side(json, tls, "client", verdict->facts, SIDE_CLIENT);
+    add_side(json, tls, "server", verdict->facts, SIDE_SERVER);
 }

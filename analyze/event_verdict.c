@@ -197,6 +197,7 @@ void event_add_verdict(struct json *json, cJSON *root, const struct verdict *ver
     add_evidence(json, why, &verdict->evidence);
     add_findings(json, why, verdict);
     add_alert(json, why, &facts->refusal);
+    event_add_chains(json, why, facts);
     event_add_offer(json, why, facts);
     add_ja4(json, why, facts);
     json_add_text(json, why, "history", history_format(facts->handshake, history));

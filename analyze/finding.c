@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/finding.h"
 
+#include "analyze/chain_problem.h"
 #include "analyze/describe.h"
 #include "analyze/text.h"
 #include "dissect/names.h"
@@ -70,7 +71,64 @@ static bool octets_missed(const struct facts *facts, struct text *text)
     return true;
 }
 
-void find_findings(const struct facts *facts, struct verdict *verdict)
+/* A finding to be filled, NULL when there is no room: what comes last is the least important. */
+static struct finding *next_finding(struct verdict *verdict)
+{
+    if (verdict->finding_count == VERDICT_FINDINGS_MAX)
+        return NULL;
+    return &verdict->findings[verdict->finding_count];
+}
+
+/* Clients that verify only after the handshake accept nothing yet when it is over. */
+static bool is_accepted(const struct facts *facts)
+{
+    char buffer[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    return facts->outcome == OUTCOME_ESTABLISHED && !closed_right_after_handshake(facts, &text);
+}
+
+/* A problem that is the cause, or that was taken for it, is told as such. */
+static bool is_told(const struct verdict *verdict, const struct chain_problem *problem)
+{
+    return verdict->cause != NULL && problem->cause != NULL
+           && strcmp(verdict->cause->id, problem->cause) == 0;
+}
+
+static void find_chain_problem(const struct facts *facts, enum side side,
+                               const struct chain_problem *problem, struct verdict *verdict)
+{
+    const char *id = side == SIDE_SERVER ? problem->id : problem->client_id;
+    struct finding *finding = next_finding(verdict);
+    struct text text;
+
+    if (finding == NULL || id == NULL)
+        return;
+    text = text_begin(finding->text, sizeof(finding->text));
+    text_add(&text, side == SIDE_CLIENT ? "of the client: " : "");
+    if (!problem->find(facts->chain[side], &text))
+        return;
+    if (problem->is_refusable && is_accepted(facts))
+        text_add(&text, "; the %s accepted it", party_name(party_of(side_other(side))));
+    finding->id = id;
+    verdict->finding_count++;
+}
+
+/* What is wrong with the certificates of a side. When the server refused those of the client, all
+ * of it is evidence already. */
+static void find_chain_problems(const struct facts *facts, enum side side, struct verdict *verdict)
+{
+    if (facts->chain[side] == NULL)
+        return;
+    if (side == SIDE_CLIENT && verdict->cause != NULL
+        && strcmp(verdict->cause->id, "client_certificate_rejected") == 0)
+        return;
+    for (size_t i = 0; i < chain_problem_count; i++)
+        if (side == SIDE_CLIENT || !is_told(verdict, &chain_problems[i]))
+            find_chain_problem(facts, side, &chain_problems[i], verdict);
+}
+
+static void find_others(const struct facts *facts, struct verdict *verdict)
 {
     static const struct {
         const char *id;
@@ -85,15 +143,22 @@ void find_findings(const struct facts *facts, struct verdict *verdict)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (verdict->finding_count == VERDICT_FINDINGS_MAX)
+        struct finding *finding = next_finding(verdict);
+        struct text text;
+
+        if (finding == NULL)
             return;
-
-        struct finding *finding = &verdict->findings[verdict->finding_count];
-        struct text text = text_begin(finding->text, sizeof(finding->text));
-
+        text = text_begin(finding->text, sizeof(finding->text));
         if (!rows[i].find(facts, &text))
             continue;
         finding->id = rows[i].id;
         verdict->finding_count++;
     }
+}
+
+void find_findings(const struct facts *facts, struct verdict *verdict)
+{
+    find_others(facts, verdict);
+    find_chain_problems(facts, SIDE_SERVER, verdict);
+    find_chain_problems(facts, SIDE_CLIENT, verdict);
 }

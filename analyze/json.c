@@ -55,6 +55,14 @@ cJSON *json_append_object(struct json *json, cJSON *array)
     return json->failed ? NULL : object;
 }
 
+void json_attach(struct json *json, cJSON *parent, const char *key, cJSON *object)
+{
+    if (object != NULL && object->child == NULL)
+        cJSON_Delete(object);
+    else
+        attach(json, parent, key, object);
+}
+
 void json_add_alias(struct json *json, cJSON *parent, const char *key, const cJSON *object)
 {
     if (object != NULL)
@@ -169,6 +177,37 @@ void json_add_octets(struct json *json, cJSON *parent, const char *key, struct b
         attach(json, parent, key, octets_item(octets));
 }
 
+/* Digests and serial numbers, in the form that ECS shows. */
+static const char *hex_text(struct bytes octets, char out[2 * JSON_HEX_OCTETS_MAX + 1])
+{
+    static const char digits[] = "0123456789ABCDEF";
+    size_t length = 0;
+    uint8_t octet;
+
+    while (length < 2 * JSON_HEX_OCTETS_MAX && bytes_u8(&octets, &octet)) {
+        out[length++] = digits[octet >> 4];
+        out[length++] = digits[octet & 0xf];
+    }
+    out[length] = '\0';
+    return out;
+}
+
+void json_add_hex(struct json *json, cJSON *parent, const char *key, struct bytes octets)
+{
+    char text[2 * JSON_HEX_OCTETS_MAX + 1];
+
+    json_add_text(json, parent, key, hex_text(octets, text));
+}
+
+void json_add_date(struct json *json, cJSON *parent, const char *key, int64_t seconds)
+{
+    char buffer[32];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    text_add_date_stamp(&text, seconds);
+    attach(json, parent, key, cJSON_CreateString(buffer));
+}
+
 void json_add_time(struct json *json, cJSON *parent, const char *key, int64_t time_ns)
 {
     char buffer[40];
@@ -186,6 +225,13 @@ void json_append_constant(struct json *json, cJSON *array, const char *value)
 void json_append_text(struct json *json, cJSON *array, const char *value)
 {
     append(json, array, cJSON_CreateString(value));
+}
+
+void json_append_hex(struct json *json, cJSON *array, struct bytes octets)
+{
+    char text[2 * JSON_HEX_OCTETS_MAX + 1];
+
+    json_append_text(json, array, hex_text(octets, text));
 }
 
 void json_append_octets(struct json *json, cJSON *array, struct bytes octets)

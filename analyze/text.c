@@ -147,19 +147,13 @@ static void put_digits(char *out, int64_t value, int digits)
 
 enum { SECONDS_LENGTH = 19 /* "2024-05-01 10:00:00" */ };
 
-/* Write date and time at out and return the nanoseconds that are left. Before 1970 they count
- * forwards too. */
-static int64_t put_seconds(char out[SECONDS_LENGTH], int64_t time_ns, char separator)
+/* Write date and time at out. */
+static void put_seconds(char out[SECONDS_LENGTH], int64_t seconds, char separator)
 {
-    time_t seconds = (time_t)(time_ns / SECOND);
-    int64_t rest = time_ns % SECOND;
-    struct tm utc;
+    time_t when = (time_t)seconds;
+    struct tm utc = {0};
 
-    if (rest < 0) {
-        seconds--;
-        rest += SECOND;
-    }
-    gmtime_r(&seconds, &utc); /* cannot fail: 64 bits of nanoseconds end in the year 2262 */
+    gmtime_r(&when, &utc); /* cannot fail: callers have years of four digits */
     memcpy(out, "0000-00-00 00:00:00", SECONDS_LENGTH);
     put_digits(out, utc.tm_year + 1900, 4);
     put_digits(out + 5, utc.tm_mon + 1, 2);
@@ -168,13 +162,27 @@ static int64_t put_seconds(char out[SECONDS_LENGTH], int64_t time_ns, char separ
     put_digits(out + 11, utc.tm_hour, 2);
     put_digits(out + 14, utc.tm_min, 2);
     put_digits(out + 17, utc.tm_sec, 2);
+}
+
+/* The same for a packet time, which ends in the year 2262; returns the nanoseconds that are left.
+ * Before 1970 they count forwards too. */
+static int64_t put_time(char out[SECONDS_LENGTH], int64_t time_ns, char separator)
+{
+    int64_t seconds = time_ns / SECOND;
+    int64_t rest = time_ns % SECOND;
+
+    if (rest < 0) {
+        seconds--;
+        rest += SECOND;
+    }
+    put_seconds(out, seconds, separator);
     return rest;
 }
 
 void text_add_timestamp(struct text *text, int64_t time_ns)
 {
     char stamp[SECONDS_LENGTH + 11];
-    int64_t rest = put_seconds(stamp, time_ns, 'T');
+    int64_t rest = put_time(stamp, time_ns, 'T');
 
     stamp[SECONDS_LENGTH] = '.';
     put_digits(stamp + SECONDS_LENGTH + 1, rest, 9);
@@ -185,11 +193,29 @@ void text_add_timestamp(struct text *text, int64_t time_ns)
 void text_add_time(struct text *text, int64_t time_ns)
 {
     char stamp[SECONDS_LENGTH + 4];
-    int64_t rest = put_seconds(stamp, time_ns, ' ');
+    int64_t rest = put_time(stamp, time_ns, ' ');
 
     stamp[SECONDS_LENGTH] = '.';
     put_digits(stamp + SECONDS_LENGTH + 1, rest / MILLISECOND, 3);
     text_append(text, stamp, sizeof(stamp));
+}
+
+void text_add_date(struct text *text, int64_t seconds)
+{
+    char stamp[SECONDS_LENGTH];
+
+    put_seconds(stamp, seconds, ' ');
+    text_append(text, stamp, sizeof(stamp));
+    text_append(text, " UTC", 4);
+}
+
+void text_add_date_stamp(struct text *text, int64_t seconds)
+{
+    char stamp[SECONDS_LENGTH];
+
+    put_seconds(stamp, seconds, 'T');
+    text_append(text, stamp, sizeof(stamp));
+    text_append(text, "Z", 1);
 }
 
 void text_add_duration(struct text *text, int64_t duration_ns)

@@ -44,6 +44,13 @@ void text_add_timestamp(struct text *text, int64_t time_ns);
 /* Append a packet time for people, to the millisecond: "2024-05-01 10:00:00.123". */
 void text_add_time(struct text *text, int64_t time_ns);
 
+/* Append a date of a certificate, in seconds since 1970, of the years 0 to 9999:
+ * "2024-05-01 10:00:00 UTC". */
+void text_add_date(struct text *text, int64_t seconds);
+
+/* The same by RFC 3339: "2024-05-01T10:00:00Z". */
+void text_add_date_stamp(struct text *text, int64_t seconds);
+
 /* Append a duration in a unit that a person would use: "12 ms", "3.2 s", "5 min", "3 days". */
 void text_add_duration(struct text *text, int64_t duration_ns);
 

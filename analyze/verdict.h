@@ -5,7 +5,7 @@
 
 #include "analyze/cause.h"
 
-enum { VERDICT_ALTERNATIVES_MAX = 4, VERDICT_FINDINGS_MAX = 8 };
+enum { VERDICT_ALTERNATIVES_MAX = 4, VERDICT_FINDINGS_MAX = 16 };
 
 /* Another thing that is wrong, or worth knowing, which did not decide the outcome. */
 struct finding {

@@ -14,6 +14,7 @@ import unittest
 from pathlib import Path
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
+TRUST_STORE = GOLDEN.parent / "pcaps" / "lab-root.pem"
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
 TIME_LIMIT = 60
 
@@ -21,7 +22,7 @@ TIME_LIMIT = 60
 def events_of(capture):
     """All events of a capture; the version of the program is none of their business."""
     done = subprocess.run(
-        [TLSWHY, "--json", "--all", str(capture)],
+        [TLSWHY, "--json", "--all", f"--trust-store={TRUST_STORE}", str(capture)],
         capture_output=True,
         timeout=TIME_LIMIT,
         check=True,

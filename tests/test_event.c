@@ -6,6 +6,8 @@
 #include "analyze/event.h"
 #include "analyze/json.h"
 #include "analyze/utf8.h"
+#include "tests/support/certificates.h"
+#include "tests/support/judged.h"
 #include "tests/support/sample.h"
 #include "tests/support/wire.h"
 
@@ -490,6 +492,96 @@ static void without_memory_there_is_no_event_and_no_leak(void)
     end(&written);
 }
 
+static void show_certificates(struct written *written, const struct judged *judged, enum side side)
+{
+    written->sample.facts.certificates[side] = &judged->chain;
+    written->sample.facts.chain[side] = &judged->judgement;
+}
+
+static void a_certificate_has_the_fields_of_ecs(void)
+{
+    static const char *const texts[][2] = {
+        {"tls.server.subject", "CN=www.example.test"},
+        {"tls.server.issuer", "CN=Intermediate,O=Test"},
+        {"tls.server.not_before", "2020-01-01T00:00:00Z"},
+        {"tls.server.not_after", "2030-01-01T00:00:00Z"},
+        {"tls.server.x509.version_number", "3"},
+        {"tls.server.x509.issuer.common_name.0", "Intermediate"},
+        {"tls.server.x509.issuer.distinguished_name", "CN=Intermediate,O=Test"},
+        {"tls.server.x509.not_after", "2030-01-01T00:00:00Z"},
+        {"tls.server.x509.alternative_names.0", "www.example.test"},
+        {"tls.server.x509.alternative_names.1", "*.wild.example.test"},
+        {"tls.server.x509.public_key_algorithm", "EC"},
+        {"tls.server.x509.public_key_curve", "P-256"},
+        {"tls.server.x509.signature_algorithm", "ecdsa-with-SHA256"},
+        {"tlswhy.chain.end", "anchored"},
+        {"tlswhy.chain.problems.0", "name_mismatch"},
+        {"tlswhy.chain.problems.1", "duplicate_certificates"},
+    };
+    struct judged judged;
+    struct written written;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf_p256 intermediate intermediate", "www.elsewhere.test",
+                 CERTIFICATES_TIME);
+    begin(&written);
+    sample_failed(&written.sample);
+    show_certificates(&written, &judged, SIDE_SERVER);
+    write_sample(&written);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        check_text(&written, texts[i][0], texts[i][1]);
+    CU_ASSERT_EQUAL(strlen(cJSON_GetStringValue(at(&written, "tls.server.hash.sha1"))), 40);
+    CU_ASSERT_EQUAL(strlen(cJSON_GetStringValue(at(&written, "tls.server.hash.sha256"))), 64);
+    CU_ASSERT_EQUAL(cJSON_GetNumberValue(at(&written, "tls.server.x509.public_key_size")), 256);
+    CU_ASSERT_EQUAL(cJSON_GetNumberValue(at(&written, "tlswhy.chain.length")), 3);
+    CU_ASSERT_EQUAL(cJSON_GetNumberValue(at(&written, "tlswhy.chain.duplicates")), 1);
+    CU_ASSERT_EQUAL(cJSON_GetArraySize(at(&written, "tlswhy.chain.sha256")), 3);
+    CU_ASSERT_TRUE(cJSON_IsTrue(at(&written, "tlswhy.chain.complete")));
+    CU_ASSERT_TRUE(cJSON_IsTrue(at(&written, "tlswhy.chain.anchored")));
+    CU_ASSERT_PTR_NULL(at(&written, "tls.client.x509"));
+    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.client_chain"));
+    end(&written);
+    judged_end(&judged);
+}
+
+static void a_clients_certificate_stands_on_its_side(void)
+{
+    struct judged judged;
+    struct written written;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf_client", NULL, CERTIFICATES_TIME);
+    begin(&written);
+    sample_failed(&written.sample);
+    show_certificates(&written, &judged, SIDE_CLIENT);
+    write_sample(&written);
+    check_text(&written, "tls.client.issuer", "CN=Intermediate,O=Test");
+    check_text(&written, "tls.client.server_name", "www.example.org");
+    check_text(&written, "tlswhy.client_chain.end", "issuer_missing");
+    CU_ASSERT_PTR_NULL(at(&written, "tls.server"));
+    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.chain"));
+    end(&written);
+    judged_end(&judged);
+}
+
+static void an_unreadable_certificate_has_a_fingerprint_alone(void)
+{
+    struct judged judged;
+    struct written written;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "staple_good", "www.example.test", CERTIFICATES_TIME);
+    begin(&written);
+    sample_failed(&written.sample);
+    show_certificates(&written, &judged, SIDE_SERVER);
+    write_sample(&written);
+    CU_ASSERT_PTR_NOT_NULL(at(&written, "tls.server.hash.sha256"));
+    CU_ASSERT_PTR_NULL(at(&written, "tls.server.x509"));
+    check_text(&written, "tlswhy.chain.problems.0", "unreadable_certificate");
+    end(&written);
+    judged_end(&judged);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -512,6 +604,10 @@ int main(void)
         {"a hello of SSL 2.0 shows its kinds", a_hello_of_ssl_2_shows_its_kinds},
         {"how a connection began that changed to TLS is told",
          how_a_connection_began_that_changed_to_tls_is_told},
+        {"a certificate has the fields of ECS", a_certificate_has_the_fields_of_ecs},
+        {"a client's certificate stands on its side", a_clients_certificate_stands_on_its_side},
+        {"an unreadable certificate has a fingerprint alone",
+         an_unreadable_certificate_has_a_fingerprint_alone},
         {"without memory there is no event and no leak",
          without_memory_there_is_no_event_and_no_leak},
         CU_TEST_INFO_NULL,

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* chain_problem.h -- what is wrong with a judged chain, one problem at a time, by identifier and in
+ * words.
+ *
+ * The one list that findings, events and the inventory of certificates are made from.
+ */
+#ifndef TLSWHY_ANALYZE_CHAIN_PROBLEM_H
+#define TLSWHY_ANALYZE_CHAIN_PROBLEM_H
+
+#include "analyze/chain.h"
+#include "analyze/text.h"
+
+struct chain_problem {
+    const char *id;        /* lower_snake_case, of a server's chain */
+    const char *client_id; /* the same of a client's chain; NULL: not with clients */
+    const char *cause;     /* identifier of the cause that stands for it; NULL: none */
+    bool is_refusable;     /* peers that verify refuse it; else it only troubles some */
+    /* Whether the chain has it; if so a sentence without a full stop is appended. */
+    bool (*find)(const struct chain_judgement *chain, struct text *text);
+};
+
+/* All of them, the gravest first. */
+extern const struct chain_problem chain_problems[];
+extern const size_t chain_problem_count;
+
+/* The chain has this problem. */
+bool chain_problem_is_there(const struct chain_problem *problem,
+                            const struct chain_judgement *chain);
+
+/* Append "www.example.org", the name by which people know a certificate: the first DNS name, else
+ * the common name, else the first other name, else the whole subject, else "(no name)". */
+void chain_problem_add_name(struct text *text, const struct certificate *certificate);
+
+#endif
