@@ -315,17 +315,19 @@ bool certificate_extensions_read(struct bytes extensions, struct certificate *ou
     struct bytes seen[CERTIFICATE_EXTENSIONS_MAX];
     struct bytes oid;
     struct bytes value;
+    size_t count = 0;
     bool critical;
 
-    while (extensions.len > 0 && out->extensions < CERTIFICATE_EXTENSIONS_MAX) {
+    while (extensions.len > 0 && count < CERTIFICATE_EXTENSIONS_MAX) {
         if (!extension_next(&extensions, &oid, &critical, &value))
             return false;
         /* Of two extensions of a kind the first one counts, or an attacker could hide it. */
-        if (is_among(oid, seen, out->extensions))
+        if (is_among(oid, seen, count))
             out->duplicate_extension = true;
         else
             extension_read(oid, critical, value, out);
-        seen[out->extensions++] = oid;
+        seen[count++] = oid;
+        out->extensions = (uint16_t)count;
     }
     return extensions.len == 0;
 }

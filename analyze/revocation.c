@@ -65,7 +65,7 @@ static bool lists_grow(struct crl_set *set)
     size_t room = set->room == 0 ? 16 : set->room * 2;
     struct crl_list *grown;
 
-    if (set->count < set->room)
+    if (set->lists != NULL && set->count < set->room)
         return true;
     grown = realloc(set->lists, room * sizeof(*grown));
     if (grown == NULL)
