@@ -442,7 +442,7 @@ static void a_circle_ends(void)
     ask_usual();
     message_begin();
     memcpy(octets, der.data, der.len);
-    for (uint8_t i = 0; i < CHAIN_CERTIFICATES_MAX; i++) {
+    for (size_t i = 0; i < CHAIN_CERTIFICATES_MAX; i++) {
         octets[der.len - 1] = (uint8_t)(octets[der.len - 1] + 1);
         message_add(bytes_of(octets, der.len));
     }
@@ -462,11 +462,11 @@ static void a_path_of_all_certificates_ends(void)
 
     ask_usual();
     message_begin();
-    for (uint8_t i = 0; i < CHAIN_CERTIFICATES_MAX; i++) {
+    for (size_t i = 0; i < CHAIN_CERTIFICATES_MAX; i++) {
         struct bytes der = i % 2 == 0 ? a : b;
 
         memcpy(octets, der.data, der.len);
-        octets[der.len - 1] = i;
+        octets[der.len - 1] = (uint8_t)i;
         message_add(bytes_of(octets, der.len));
     }
     message_collect();

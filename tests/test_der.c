@@ -12,11 +12,13 @@ static bool take_time_whole(struct bytes in)
 /* The time in text, as an element of this tag; INT64_MIN: refused. */
 static int64_t time_of(uint8_t tag, const char *text)
 {
-    uint8_t element[64] = {tag, (uint8_t)strlen(text)};
-    struct bytes in = bytes_of(element, 2 + strlen(text));
+    size_t length = strlen(text);
+    uint8_t element[64] = {tag, (uint8_t)length};
+    struct bytes in = bytes_of(element, 2 + length);
     int64_t seconds;
 
-    memcpy(element + 2, text, strlen(text));
+    for (size_t i = 0; i < length; i++)
+        element[2 + i] = (uint8_t)text[i];
     return der_take_time(&in, &seconds) ? seconds : INT64_MIN;
 }
 
