@@ -48,11 +48,14 @@ static void every_cause_has_all_its_texts(void)
         check(strlen(cause->title) >= 20, cause, "title");
         check(strlen(cause->explanation) >= 80, cause, "explanation");
         check(strlen(cause->remedy) >= 60, cause, "remedy");
-        check(cause->alerts != NULL && cause->reported_as != NULL, cause, "NULL");
+        check(cause->alerts != NULL, cause, "alerts");
+        check(cause->reported_as != NULL, cause, "reported_as");
         if (is_unknown(cause))
             continue;
-        check(strlen(cause->reported_as) >= 20, cause, "reported_as");
-        check(strstr(cause->source, "RFC ") != NULL, cause, "source without RFC");
+        check(cause->reported_as != NULL && strlen(cause->reported_as) >= 20, cause,
+              "reported_as is short");
+        check(cause->source != NULL && strstr(cause->source, "RFC ") != NULL, cause,
+              "source without RFC");
         check(strchr(cause->remedy, '`') != NULL, cause, "remedy without a command");
         check(cause->match != NULL, cause, "no rule");
     }

@@ -128,41 +128,41 @@ static void no_beginning_of_a_list_is_a_list(void)
     guard_free(&guard);
 }
 
-static struct ocsp_answer answer;
+static struct ocsp_answer staple;
 
 static bool read_staple(const char *file)
 {
     struct certificate leaf = certificates_read("leaf");
 
-    return ocsp_response_read(certificates_der(file), &leaf, &answer);
+    return ocsp_response_read(certificates_der(file), &leaf, &staple);
 }
 
 static void staples_say_good_revoked_or_unknown(void)
 {
     CU_ASSERT_TRUE(read_staple("staple_good"));
-    CU_ASSERT_EQUAL(answer.response_status, OCSP_SUCCESSFUL);
-    CU_ASSERT_TRUE(answer.found);
-    CU_ASSERT_EQUAL(answer.status, OCSP_GOOD);
-    CU_ASSERT_EQUAL(answer.this_update, 1735689600);
-    CU_ASSERT_EQUAL(answer.next_update, 1736294400);
-    CU_ASSERT_EQUAL(answer.produced_at, 1735689600);
+    CU_ASSERT_EQUAL(staple.response_status, OCSP_SUCCESSFUL);
+    CU_ASSERT_TRUE(staple.found);
+    CU_ASSERT_EQUAL(staple.status, OCSP_GOOD);
+    CU_ASSERT_EQUAL(staple.this_update, 1735689600);
+    CU_ASSERT_EQUAL(staple.next_update, 1736294400);
+    CU_ASSERT_EQUAL(staple.produced_at, 1735689600);
     CU_ASSERT_TRUE(read_staple("staple_revoked"));
-    CU_ASSERT_EQUAL(answer.status, OCSP_REVOKED);
-    CU_ASSERT_EQUAL(answer.revoked_at, REVOKED_AT);
-    CU_ASSERT_EQUAL(answer.reason, 1);
+    CU_ASSERT_EQUAL(staple.status, OCSP_REVOKED);
+    CU_ASSERT_EQUAL(staple.revoked_at, REVOKED_AT);
+    CU_ASSERT_EQUAL(staple.reason, 1);
     CU_ASSERT_TRUE(read_staple("staple_unknown"));
-    CU_ASSERT_EQUAL(answer.status, OCSP_UNKNOWN);
-    CU_ASSERT_EQUAL(answer.next_update, 0);
-    CU_ASSERT_STRING_EQUAL(ocsp_certificate_status_name(answer.status), "unknown");
+    CU_ASSERT_EQUAL(staple.status, OCSP_UNKNOWN);
+    CU_ASSERT_EQUAL(staple.next_update, 0);
+    CU_ASSERT_STRING_EQUAL(ocsp_certificate_status_name(staple.status), "unknown");
 }
 
 static void staples_without_an_answer(void)
 {
     CU_ASSERT_TRUE(read_staple("staple_other"));
-    CU_ASSERT_FALSE(answer.found);
+    CU_ASSERT_FALSE(staple.found);
     CU_ASSERT_TRUE(read_staple("staple_try_later"));
-    CU_ASSERT_EQUAL(answer.response_status, OCSP_TRY_LATER);
-    CU_ASSERT_STRING_EQUAL(ocsp_response_status_name(answer.response_status), "tryLater");
+    CU_ASSERT_EQUAL(staple.response_status, OCSP_TRY_LATER);
+    CU_ASSERT_STRING_EQUAL(ocsp_response_status_name(staple.response_status), "tryLater");
     CU_ASSERT_STRING_EQUAL(ocsp_response_status_name(4), "unassigned");
     CU_ASSERT_STRING_EQUAL(ocsp_response_status_name(200), "unassigned");
 }
@@ -175,7 +175,7 @@ static void what_is_no_staple_is_refused(void)
 
     CU_ASSERT_FALSE(read_staple("leaf"));
     for (size_t length = 0; length < der.len; length++)
-        CU_ASSERT_FALSE(ocsp_response_read(guard_copy(&guard, der.data, length), &leaf, &answer));
+        CU_ASSERT_FALSE(ocsp_response_read(guard_copy(&guard, der.data, length), &leaf, &staple));
     guard_free(&guard);
 }
 

@@ -108,7 +108,7 @@ void story_client_flight_1_2(struct story *story); /* ClientKeyExchange to Finis
 
 /* What the rules say: the certainty of one alone, the primary cause of all. */
 const struct facts *story_facts(struct story *story);
-enum certainty story_certainty(struct story *story, const char *cause);
+enum certainty story_certainty(struct story *story, const char *id);
 const char *story_cause(struct story *story);
 
 /* The primary cause has this identifier and confidence; the cause is said not to fit. Both
