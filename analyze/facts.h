@@ -94,6 +94,7 @@ struct offer {
 
 struct chain;
 struct chain_judgement;
+struct known;
 
 struct facts {
     const struct connection *connection;
@@ -173,6 +174,8 @@ struct facts {
     int64_t waited_ns;            /* from the other side's last data (or its SYN) to the refusal,
                                       or to the last packet when there was none */
     bool answered[SIDES];         /* that side sent payload octets */
+
+    const struct known *known; /* what other connections tell of this one's parties; NULL: nothing */
 
     /* What the capture may have missed: a verdict that rests on absence is weighed with it. */
     bool one_direction_only; /* packets of only one side are in the capture */

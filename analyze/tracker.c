@@ -12,8 +12,15 @@ struct tracker {
     struct tracker_counters counters;
     struct budget budget;
     struct examiner *examiner;
+    struct knowledge *knowledge;
+    struct defer *defer;       /* NULL: no verdict waits */
+    uint64_t attempts_waiting; /* of the verdicts that wait, those of mere connection attempts */
     struct session *free_sessions;
 };
+
+/* Attempts to connect to ports where TLS may yet be spoken, waiting: a scan has more of them than
+ * anybody wants to know. */
+enum { ATTEMPTS_WAITING_MAX = 2048 };
 
 /* Ports where the registry of service names has TLS from the first octet, and the usual
  * alternatives of HTTPS, Kubernetes and MQTT. Sorted. */
@@ -80,7 +87,89 @@ static void count_limits(struct tracker *tracker, const struct facts *facts)
                                     && !facts->client_hello_read;
 }
 
-/* Judge a connection that is over, or whose handshake is. */
+/* Give the verdict, with what is known by now of server and client. */
+static void conclude(struct tracker *tracker, struct facts *facts)
+{
+    struct known known;
+    struct verdict verdict;
+
+    if (facts->outcome == OUTCOME_FAILED || tracker->options.examine_all)
+        examiner_examine(tracker->examiner, facts);
+    knowledge_find(tracker->knowledge, facts, &known);
+    facts->known = &known;
+    count_limits(tracker, facts);
+    diagnose(facts, &verdict);
+    tracker->sink.take(tracker->sink.context, &verdict);
+    facts->known = NULL;
+}
+
+static void learn(struct tracker *tracker, struct facts *facts)
+{
+    if (facts->chain[SIDE_SERVER] == NULL && knowledge_wants_certificate(tracker->knowledge, facts))
+        examiner_examine(tracker->examiner, facts);
+    knowledge_learn(tracker->knowledge, facts);
+}
+
+/* A SYN that nobody took, on a port of which it is not known that TLS is spoken there. */
+static bool is_attempt(const struct facts *facts)
+{
+    return facts->outcome == OUTCOME_NOT_TLS && facts->stage == STAGE_TCP_CONNECT
+           && !facts->tls_expected;
+}
+
+/* Judge one that waited. */
+static void conclude_deferred(struct tracker *tracker, struct deferred *deferred)
+{
+    const struct observation *observation = &deferred->observation;
+    const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
+    struct facts facts;
+
+    if (deferred->note.is_attempt)
+        tracker->attempts_waiting--;
+    if (!observation->tls_expected)
+        deferred->observation.tls_expected = knowledge_speaks_tls(tracker->knowledge, server);
+    facts_build(&facts, observation);
+    conclude(tracker, &facts);
+    deferred_free(deferred);
+}
+
+static bool wants_to_wait(const struct tracker *tracker, const struct facts *facts)
+{
+    if (tracker->defer == NULL)
+        return false;
+    if (is_attempt(facts))
+        return tracker->attempts_waiting < ATTEMPTS_WAITING_MAX;
+    return facts->outcome == OUTCOME_FAILED || tracker->options.defer_all;
+}
+
+/* Let the verdict wait, at the cost of those that waited longest. False: it finds no room. */
+static bool wait_for_more(struct tracker *tracker, const struct facts *facts,
+                          const struct observation *observation)
+{
+    struct defer_note note = {.is_attempt = is_attempt(facts)};
+    struct deferred *early;
+    struct known known;
+
+    while ((early = defer_make_room(tracker->defer, observation)) != NULL)
+        conclude_deferred(tracker, early);
+    knowledge_find(tracker->knowledge, facts, &known);
+    if (known.server != NULL) {
+        note.established = known.server->established.count;
+        note.established_last_ns = known.server->established.last_ns;
+    }
+    if (!defer_keep(tracker->defer, observation, &note))
+        return false;
+    tracker->attempts_waiting += note.is_attempt;
+    return true;
+}
+
+static bool expects_tls(const struct tracker *tracker, const struct endpoint *server)
+{
+    return port_expects_tls(&tracker->options, server->port)
+           || knowledge_speaks_tls(tracker->knowledge, server);
+}
+
+/* Judge a connection that is over, or whose handshake is; or let it wait. */
 static void judge(struct tracker *tracker, struct session *session, enum connection_end reason,
                   bool settled)
 {
@@ -92,19 +181,28 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
         .capture_end_ns = connection->ended_ns > connection->last.time_ns
                               ? connection->ended_ns
                               : connection->last.time_ns,
-        .tls_expected = port_expects_tls(&tracker->options, connection->endpoint[SIDE_SERVER].port),
+        .tls_expected = expects_tls(tracker, &connection->endpoint[SIDE_SERVER]),
         .settled = settled,
     };
     struct facts facts;
-    struct verdict verdict;
 
     session_order_notes(session);
     facts_build(&facts, &observation);
-    if (facts.outcome == OUTCOME_FAILED || tracker->options.examine_all)
-        examiner_examine(tracker->examiner, &facts);
-    count_limits(tracker, &facts);
-    diagnose(&facts, &verdict);
-    tracker->sink.take(tracker->sink.context, &verdict);
+    if (!wants_to_wait(tracker, &facts) || !wait_for_more(tracker, &facts, &observation))
+        conclude(tracker, &facts);
+    learn(tracker, &facts);
+}
+
+void tracker_finish(struct tracker *tracker)
+{
+    struct deferred *deferred = tracker->defer != NULL ? defer_take_all(tracker->defer) : NULL;
+
+    while (deferred != NULL) {
+        struct deferred *next = deferred->next;
+
+        conclude_deferred(tracker, deferred);
+        deferred = next;
+    }
 }
 
 static enum connection_interest on_opened(void *context, struct connection *connection)
@@ -171,6 +269,15 @@ static void on_ended(void *context, struct connection *connection, enum connecti
     give_session(tracker, session);
 }
 
+static struct knowledge *new_knowledge(const struct tracker_options *options)
+{
+    const struct knowledge_options knowledge = {
+        .hash_key = {options->hash_key[0], options->hash_key[1]},
+    };
+
+    return knowledge_new(&knowledge);
+}
+
 struct tracker *tracker_new(const struct tracker_options *options, const struct verdict_sink *sink)
 {
     struct tracker *tracker = calloc(1, sizeof(*tracker));
@@ -181,8 +288,11 @@ struct tracker *tracker_new(const struct tracker_options *options, const struct 
     tracker->sink = *sink;
     tracker->budget.limit = options->memory_max;
     tracker->examiner = examiner_new(options->trust, options->crls);
-    if (tracker->examiner == NULL) {
-        free(tracker);
+    tracker->knowledge = new_knowledge(options);
+    tracker->defer = options->defer_max > 0 ? defer_new(options->defer_max) : NULL;
+    if (tracker->examiner == NULL || tracker->knowledge == NULL
+        || (tracker->defer == NULL && options->defer_max > 0)) {
+        tracker_free(tracker);
         return NULL;
     }
     return tracker;
@@ -198,6 +308,8 @@ void tracker_free(struct tracker *tracker)
         tracker->free_sessions = session->next_free;
         free(session);
     }
+    defer_free(tracker->defer);
+    knowledge_free(tracker->knowledge);
     examiner_free(tracker->examiner);
     free(tracker);
 }
@@ -218,5 +330,8 @@ const struct tracker_counters *tracker_counters(struct tracker *tracker)
 {
     tracker->counters.memory = tracker->budget.used;
     tracker->counters.memory_peak = tracker->budget.peak;
+    tracker->counters.knowledge = knowledge_counters(tracker->knowledge);
+    if (tracker->defer != NULL)
+        tracker->counters.defer = defer_counters(tracker->defer);
     return &tracker->counters;
 }

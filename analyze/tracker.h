@@ -9,6 +9,8 @@
 #ifndef TLSWHY_ANALYZE_TRACKER_H
 #define TLSWHY_ANALYZE_TRACKER_H
 
+#include "analyze/defer.h"
+#include "analyze/knowledge.h"
 #include "analyze/revocation.h"
 #include "analyze/trust.h"
 #include "analyze/verdict.h"
@@ -18,9 +20,13 @@ struct tracker_options {
                                   up is not read, and counted */
     const uint16_t *tls_ports; /* where TLS is expected beside the well-known ports; borrowed */
     size_t tls_port_count;
-    struct trust_store *trust;   /* borrowed; NULL: nothing is said of trust */
-    const struct crl_set *crls;  /* borrowed; NULL: no revocation lists */
-    bool examine_all;            /* certificates of handshakes that did not fail, too */
+    struct trust_store *trust;  /* borrowed; NULL: nothing is said of trust */
+    const struct crl_set *crls; /* borrowed; NULL: no revocation lists */
+    bool examine_all;           /* certificates of handshakes that did not fail, too */
+    size_t defer_max;     /* octets for verdicts that wait for later connections to decide them;
+                             0: every verdict at once */
+    bool defer_all;       /* verdicts of handshakes that did not fail wait too, for their order */
+    uint64_t hash_key[2]; /* secret key of tables; random in production */
 };
 
 struct tracker_counters {
@@ -32,6 +38,8 @@ struct tracker_counters {
     uint64_t transcripts_full; /* messages not kept: HANDSHAKE_TRANSCRIPT_MAX or memory_max */
     uint64_t notes_full;       /* notes not kept: HANDSHAKE_NOTES_MAX */
     uint64_t unreadable;       /* hellos that do not parse */
+    struct knowledge_counters knowledge;
+    struct defer_counters defer;
 };
 
 struct tracker;
@@ -42,6 +50,10 @@ void tracker_free(struct tracker *tracker); /* NULL is harmless */
 
 /* The callbacks to give to connections_new; they borrow the tracker. */
 struct connection_handler tracker_handler(struct tracker *tracker);
+
+/* The input is over, and so are its connections: give the verdicts that waited, in the order of the
+ * connections' first packets. */
+void tracker_finish(struct tracker *tracker);
 
 /* The counters as of now; the view is valid until the next call. */
 const struct tracker_counters *tracker_counters(struct tracker *tracker);

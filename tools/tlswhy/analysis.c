@@ -14,6 +14,9 @@
 #include "tools/tlswhy/stop.h"
 #include "tools/tlswhy/trust_files.h"
 
+/* Octets for verdicts that wait for the end of the input: some ten thousand failures. */
+#define DEFER_MEMORY ((size_t)64 << 20)
+
 struct analysis {
     const struct options *options;
     uint64_t hash_key[2];
@@ -107,6 +110,9 @@ static bool open_analyser(struct analysis *analysis)
         .trust = analysis->trust.store,
         .crls = analysis->trust.crls,
         .examine_all = options->all,
+        .defer_max = options->streaming ? 0 : DEFER_MEMORY,
+        .defer_all = options->all,
+        .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
     };
     const struct verdict_sink sink = {.context = analysis, .take = take_verdict};
     struct connections_options connections = connections_options_default();
@@ -190,6 +196,7 @@ static int read_source(struct analysis *analysis)
     analysis->is_interrupted = stop_requested();
     progress_clear(&analysis->progress);
     connections_finish(analysis->connections);
+    tracker_finish(analysis->tracker);
     if (status == SOURCE_FAILED && !analysis->is_interrupted)
         return EXIT_COULD_NOT; /* nothing was read: there is nothing to report */
     write_report(analysis);

@@ -58,6 +58,13 @@ static bool apply_check(struct options *options, const char *value)
     return true;
 }
 
+static bool apply_streaming(struct options *options, const char *value)
+{
+    (void)value;
+    options->streaming = true;
+    return true;
+}
+
 static bool apply_explain(struct options *options, const char *value)
 {
     options->mode = MODE_EXPLAIN;
@@ -170,6 +177,8 @@ static const struct option_row {
     {"json", 'j', no_argument, NULL, apply_json, "write one JSON object per line (ECS), no text"},
     {"output", 'o', required_argument, "FILE", apply_output, "write to FILE"},
     {"check", 'c', no_argument, NULL, apply_check, "exit with status 3 if a handshake failed"},
+    {"streaming", 0, no_argument, NULL, apply_streaming,
+     "judge each connection when it ends; do not wait for what later ones tell"},
     {"explain", 'e', required_argument, "CAUSE", apply_explain, "explain a cause"},
     {"causes", 0, no_argument, NULL, apply_causes, "list all causes"},
     {"tls-port", 'p', required_argument, "PORT[,PORT]", apply_tls_port,

@@ -38,6 +38,7 @@ struct options {
     bool json;
     bool all;
     bool check;
+    bool streaming; /* verdicts at once */
     enum when color;
     enum when progress;
     uint64_t memory_max; /* octets */

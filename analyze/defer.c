@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/defer.h"
+
+#include <stdlib.h>
+
+struct defer {
+    size_t memory_max;
+    struct deferred *first;
+    struct deferred *last;
+    struct defer_counters counters;
+};
+
+/* One block for all of a connection. Preludes, which few have, and the transcript follow. */
+struct package {
+    struct deferred deferred;
+    struct connection connection;
+    struct handshake handshake;
+};
+
+struct defer *defer_new(size_t memory_max)
+{
+    struct defer *defer = calloc(1, sizeof(*defer));
+
+    if (defer != NULL)
+        defer->memory_max = memory_max;
+    return defer;
+}
+
+void deferred_free(struct deferred *deferred)
+{
+    free(deferred);
+}
+
+void defer_free(struct defer *defer)
+{
+    if (defer == NULL)
+        return;
+    while (defer->first != NULL) {
+        struct deferred *next = defer->first->next;
+
+        deferred_free(defer->first);
+        defer->first = next;
+    }
+    free(defer);
+}
+
+static size_t octets_of(const struct observation *observation)
+{
+    const struct handshake *handshake = observation->handshake;
+    size_t preludes = (size_t)(handshake->prelude[SIDE_CLIENT] != NULL)
+                      + (handshake->prelude[SIDE_SERVER] != NULL);
+
+    return sizeof(struct package) + preludes * sizeof(struct prelude_text)
+           + handshake->transcript_length;
+}
+
+static bool has_room(const struct defer *defer, size_t octets)
+{
+    return octets <= defer->memory_max - defer->counters.memory;
+}
+
+struct deferred *defer_make_room(struct defer *defer, const struct observation *observation)
+{
+    size_t octets = octets_of(observation);
+    struct deferred *oldest = defer->first;
+
+    if (oldest == NULL || octets > defer->memory_max || has_room(defer, octets))
+        return NULL;
+    defer->first = oldest->next;
+    if (defer->first == NULL)
+        defer->last = NULL;
+    defer->counters.memory -= oldest->octets;
+    defer->counters.waiting--;
+    defer->counters.early++;
+    oldest->next = NULL;
+    return oldest;
+}
+
+/* Copy the handshake and what it points at to behind the package. */
+static void copy_handshake(struct package *package, const struct handshake *handshake)
+{
+    uint8_t *rest = (uint8_t *)(package + 1);
+
+    package->handshake = *handshake;
+    for (size_t side = 0; side < SIDES; side++) {
+        if (handshake->prelude[side] == NULL)
+            continue;
+        memcpy(rest, handshake->prelude[side], sizeof(struct prelude_text));
+        package->handshake.prelude[side] = (struct prelude_text *)(void *)rest;
+        rest += sizeof(struct prelude_text);
+    }
+    if (handshake->transcript_length > 0)
+        memcpy(rest, handshake->transcript, handshake->transcript_length);
+    package->handshake.transcript = rest;
+}
+
+bool defer_keep(struct defer *defer, const struct observation *observation,
+                const struct defer_note *note)
+{
+    size_t octets = octets_of(observation);
+    struct package *package = has_room(defer, octets) ? malloc(octets) : NULL;
+    struct deferred *deferred;
+
+    if (package == NULL)
+        return false;
+    deferred = &package->deferred;
+    *deferred = (struct deferred){.observation = *observation, .note = *note, .octets = octets};
+    package->connection = *observation->connection;
+    package->connection.user = NULL;
+    copy_handshake(package, observation->handshake);
+    deferred->observation.connection = &package->connection;
+    deferred->observation.handshake = &package->handshake;
+    if (defer->last != NULL)
+        defer->last->next = deferred;
+    else
+        defer->first = deferred;
+    defer->last = deferred;
+    defer->counters.waiting++;
+    defer->counters.memory += octets;
+    if (defer->counters.memory > defer->counters.memory_peak)
+        defer->counters.memory_peak = defer->counters.memory;
+    return true;
+}
+
+static bool comes_first(const struct deferred *a, const struct deferred *b)
+{
+    const struct connection *left = a->observation.connection;
+    const struct connection *right = b->observation.connection;
+
+    if (left->first.time_ns != right->first.time_ns)
+        return left->first.time_ns < right->first.time_ns;
+    return left->first.packet <= right->first.packet;
+}
+
+/* Merge two ordered lists; of equals, those of a come first. */
+static struct deferred *merge(struct deferred *a, struct deferred *b)
+{
+    struct deferred *result = NULL;
+    struct deferred **end = &result;
+
+    while (a != NULL && b != NULL) {
+        struct deferred **taken = comes_first(a, b) ? &a : &b;
+
+        *end = *taken;
+        end = &(*taken)->next;
+        *taken = *end;
+    }
+    *end = a != NULL ? a : b;
+    return result;
+}
+
+enum { SORT_LEVELS = 48 }; /* lists of 2^level: more than memory can hold */
+
+/* Merge sort from the bottom: levels[i] is empty or an ordered list of 2^i. */
+static struct deferred *sort(struct deferred *list)
+{
+    struct deferred *levels[SORT_LEVELS] = {0};
+    struct deferred *result = NULL;
+
+    while (list != NULL) {
+        struct deferred *carry = list;
+        size_t level = 0;
+
+        list = list->next;
+        carry->next = NULL;
+        while (level < SORT_LEVELS - 1 && levels[level] != NULL) {
+            carry = merge(levels[level], carry);
+            levels[level++] = NULL;
+        }
+        levels[level] = merge(levels[level], carry);
+    }
+    for (size_t level = 0; level < SORT_LEVELS; level++)
+        result = merge(levels[level], result);
+    return result;
+}
+
+struct deferred *defer_take_all(struct defer *defer)
+{
+    struct deferred *all = sort(defer->first);
+
+    defer->first = NULL;
+    defer->last = NULL;
+    defer->counters.waiting = 0;
+    defer->counters.memory = 0;
+    return all;
+}
+
+struct defer_counters defer_counters(const struct defer *defer)
+{
+    return defer->counters;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* defer.h -- connections whose verdict waits for what later ones tell.
+ *
+ * Keeps a copy of all that facts_build needs, within a budget. When the budget is used up, the one
+ * that waited longest is handed back to be judged with what is known by then.
+ */
+#ifndef TLSWHY_ANALYZE_DEFER_H
+#define TLSWHY_ANALYZE_DEFER_H
+
+#include "analyze/facts.h"
+
+/* What goes with a connection that waits. */
+struct defer_note {
+    bool is_attempt;             /* a connection attempt on a port where nobody spoke TLS so far */
+    int64_t established_last_ns; /* by its end: the last handshake established at its server; 0:
+                                    none */
+    uint32_t established;        /* and how many there were */
+};
+
+/* One that waits. The observation points at copies, all in one block of memory. */
+struct deferred {
+    struct observation observation;
+    struct defer_note note;
+    struct deferred *next; /* the one that came after it */
+    size_t octets;
+};
+
+struct defer_counters {
+    uint64_t waiting;
+    uint64_t early; /* judged before the end, for want of memory */
+    uint64_t memory;
+    uint64_t memory_peak;
+};
+
+struct defer;
+
+/* A store of at most memory_max octets. NULL: no memory. */
+struct defer *defer_new(size_t memory_max);
+
+/* Free the store and all that waits in it. NULL is harmless. */
+void defer_free(struct defer *defer);
+
+/* Take out the one that waited longest, when there is no room for what is observed; it is the
+ * caller's to judge and free. NULL: there is room, or nothing more to take. */
+struct deferred *defer_make_room(struct defer *defer, const struct observation *observation);
+
+/* Copy what is observed. False, and nothing copied: there is no room or no memory. */
+MUST_USE bool defer_keep(struct defer *defer, const struct observation *observation,
+                         const struct defer_note *note);
+
+/* Take all of them, linked by next, in the order of their connections' first packets. NULL: there
+ * are none. They are the caller's. */
+struct deferred *defer_take_all(struct defer *defer);
+
+/* Free one. */
+void deferred_free(struct deferred *deferred);
+
+struct defer_counters defer_counters(const struct defer *defer);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/knowledge.h"
+
+#include <stdlib.h>
+
+#include "analyze/knowledge_internal.h"
+#include "analyze/text.h"
+#include "capture/siphash.h"
+#include "dissect/fingerprint.h"
+
+static struct knowledge_table *new_table(const struct knowledge_options *options,
+                                         size_t record_size, size_t key_size, uint32_t records_max)
+{
+    const struct knowledge_table_options table = {
+        .record_size = record_size,
+        .key_size = key_size,
+        .records_max = records_max,
+        .hash_key = {options->hash_key[0], options->hash_key[1]},
+    };
+
+    return knowledge_table_new(&table);
+}
+
+static uint32_t or_default(uint32_t value, uint32_t other)
+{
+    return value > 0 ? value : other;
+}
+
+struct knowledge *knowledge_new(const struct knowledge_options *options)
+{
+    struct knowledge *knowledge = calloc(1, sizeof(*knowledge));
+
+    if (knowledge == NULL)
+        return NULL;
+    knowledge->options = *options;
+    knowledge->servers = new_table(options, sizeof(struct known_server), KNOWLEDGE_ADDRESS_KEY,
+                                   or_default(options->servers_max, KNOWLEDGE_SERVERS_MAX));
+    knowledge->names = new_table(options, sizeof(struct known_name), KNOWLEDGE_NAME_KEY,
+                                 or_default(options->names_max, KNOWLEDGE_NAMES_MAX));
+    knowledge->clients = new_table(options, sizeof(struct known_client), KNOWLEDGE_CLIENT_KEY,
+                                   or_default(options->clients_max, KNOWLEDGE_CLIENTS_MAX));
+    if (knowledge->servers == NULL || knowledge->names == NULL || knowledge->clients == NULL) {
+        knowledge_free(knowledge);
+        return NULL;
+    }
+    return knowledge;
+}
+
+void knowledge_free(struct knowledge *knowledge)
+{
+    if (knowledge == NULL)
+        return;
+    knowledge_table_free(knowledge->servers);
+    knowledge_table_free(knowledge->names);
+    knowledge_table_free(knowledge->clients);
+    free(knowledge);
+}
+
+static void put_server_key(uint8_t *key, const struct endpoint *server)
+{
+    memcpy(key, server->address.octets, sizeof(server->address.octets));
+    key[sizeof(server->address.octets)] = (uint8_t)(server->port >> 8);
+    key[sizeof(server->address.octets) + 1] = (uint8_t)server->port;
+}
+
+static void put_hash(uint8_t *key, uint64_t hash)
+{
+    for (size_t i = 0; i < sizeof(hash); i++)
+        key[i] = (uint8_t)(hash >> (8 * i));
+}
+
+/* Names are compared without regard to case (RFC 6066 section 3, RFC 4343). */
+static void put_name_key(const struct knowledge *knowledge, uint8_t *key, const struct facts *facts)
+{
+    struct bytes name = facts->client_extensions.server_name.host_name;
+    const uint64_t *first = knowledge->options.hash_key;
+    const uint64_t second[2] = {first[1], ~first[0]};
+    uint8_t folded[255]; /* a host name has no more octets (RFC 1035 section 2.3.4) */
+    size_t length = name.len < sizeof(folded) ? name.len : sizeof(folded);
+
+    for (size_t i = 0; i < length; i++)
+        folded[i] = name.data[i] >= 'A' && name.data[i] <= 'Z' ? name.data[i] | 0x20 : name.data[i];
+    put_server_key(key, &facts->connection->endpoint[SIDE_SERVER]);
+    put_hash(key + KNOWLEDGE_ADDRESS_KEY, siphash_1_3(first, folded, length));
+    put_hash(key + KNOWLEDGE_ADDRESS_KEY + sizeof(uint64_t), siphash_1_3(second, folded, length));
+}
+
+/* False: the kind of hello cannot be told. */
+static bool put_client_key(const struct knowledge *knowledge, uint8_t *key,
+                           const struct facts *facts)
+{
+    const struct address *address = &facts->connection->endpoint[SIDE_CLIENT].address;
+    char ja4[JA4_TEXT_SIZE];
+
+    if (!facts->client_hello_read || !ja4_client(&facts->client_hello, JA4_TCP, ja4))
+        return false;
+    memcpy(key, address->octets, sizeof(address->octets));
+    put_hash(key + sizeof(address->octets),
+             siphash_1_3(knowledge->options.hash_key, ja4, strlen(ja4)));
+    return true;
+}
+
+uint64_t knowledge_hash_address(const struct knowledge *knowledge, const struct address *address)
+{
+    return siphash_1_3(knowledge->options.hash_key, address->octets, sizeof(address->octets));
+}
+
+void known_count_add(struct known_count *count, int64_t time_ns)
+{
+    if (count->count < UINT32_MAX)
+        count->count++;
+    if (time_ns > count->last_ns)
+        count->last_ns = time_ns;
+}
+
+enum version_class version_class_of(uint16_t version_max)
+{
+    if (version_max >= TLS_VERSION_1_3)
+        return VERSION_CLASS_1_3;
+    if (version_max <= TLS_VERSION_SSL3)
+        return VERSION_CLASS_SSL;
+    return (enum version_class)(VERSION_CLASS_1_0 + (version_max - TLS_VERSION_1_0));
+}
+
+const struct known_value *known_values_find(const struct known_values *values, uint16_t value)
+{
+    for (size_t i = 0; i < values->count; i++)
+        if (values->items[i].value == value)
+            return &values->items[i];
+    return NULL;
+}
+
+/* A server that went on after the hello has taken it up, unless it was the one to refuse later: it
+ * may find out then that its key or a certificate of the client does not do. */
+enum treatment treatment_of(const struct facts *facts)
+{
+    bool is_over = facts->refusal.kind != REFUSAL_NONE;
+
+    if (facts->outcome == OUTCOME_ESTABLISHED)
+        return TREATMENT_ACCEPTED;
+    if (facts->server_hello_read)
+        return is_over && facts->refusal.by == SIDE_SERVER ? TREATMENT_UNKNOWN : TREATMENT_ACCEPTED;
+    if (facts->outcome != OUTCOME_FAILED || facts->server_hello_note != NULL
+        || (is_over && facts->refusal.by == SIDE_CLIENT && facts->refusal.kind == REFUSAL_ALERT))
+        return TREATMENT_UNKNOWN;
+    return TREATMENT_REFUSED;
+}
+
+static bool is_tls(const struct facts *facts)
+{
+    return facts->handshake->spoke_tls[SIDE_CLIENT] || facts->handshake->spoke_tls[SIDE_SERVER];
+}
+
+static void learn_name(struct knowledge *knowledge, const struct facts *facts,
+                       struct known_server *server)
+{
+    uint8_t key[KNOWLEDGE_NAME_KEY];
+    struct known_name *name;
+    int64_t at_ns = facts->connection->last.time_ns;
+    struct bytes host = facts->client_extensions.server_name.host_name;
+
+    put_name_key(knowledge, key, facts);
+    name = knowledge_table_get(knowledge->names, key);
+    if (name == NULL)
+        return;
+    if (treatment_of(facts) == TREATMENT_ACCEPTED) {
+        struct text text = text_begin(server->name, sizeof(server->name));
+
+        text_add_untrusted(&text, host);
+        server->names_accepted += name->hellos.accepted.count == 0 && host.len > 0;
+        known_count_add(&name->hellos.accepted, at_ns);
+        name->hellos.accepted_then = server->hellos.accepted.count;
+    } else if (treatment_of(facts) == TREATMENT_REFUSED) {
+        known_count_add(&name->hellos.refused, at_ns);
+    }
+    if (facts->outcome == OUTCOME_ESTABLISHED)
+        known_count_add(&name->established, at_ns);
+    knowledge_learn_certificate(knowledge, name, facts);
+}
+
+static void learn_client(struct knowledge *knowledge, const struct facts *facts)
+{
+    const struct endpoint *server = &facts->connection->endpoint[SIDE_SERVER];
+    uint8_t key[KNOWLEDGE_CLIENT_KEY];
+    uint8_t server_key[KNOWLEDGE_ADDRESS_KEY];
+    struct known_client *client;
+    uint64_t hash;
+
+    if (!put_client_key(knowledge, key, facts))
+        return;
+    client = knowledge_table_get(knowledge->clients, key);
+    if (client == NULL)
+        return;
+    put_server_key(server_key, server);
+    hash = siphash_1_3(knowledge->options.hash_key, server_key, sizeof(server_key));
+    if (facts->outcome == OUTCOME_ESTABLISHED) {
+        known_count_add(&client->established, facts->connection->last.time_ns);
+        sketch_add(&client->servers, hash);
+    } else if (facts->outcome == OUTCOME_FAILED) {
+        known_count_add(&client->failed, facts->connection->last.time_ns);
+        sketch_add(&client->servers_failed, hash);
+    }
+}
+
+/* Connection attempts matter only where TLS was spoken: other servers get no record. */
+static void learn_attempt(struct known_server *server, const struct facts *facts)
+{
+    const struct connection *connection = facts->connection;
+
+    if (facts->stage > STAGE_TCP_CONNECT)
+        known_count_add(&server->answered, connection->last.time_ns);
+    else if (connection->direction[SIDE_SERVER].packets == 0)
+        known_count_add(&server->unanswered, connection->last.time_ns);
+}
+
+void knowledge_learn(struct knowledge *knowledge, const struct facts *facts)
+{
+    uint8_t key[KNOWLEDGE_ADDRESS_KEY];
+    struct known_server *server;
+
+    put_server_key(key, &facts->connection->endpoint[SIDE_SERVER]);
+    server = is_tls(facts) ? knowledge_table_get(knowledge->servers, key)
+                           : knowledge_table_find(knowledge->servers, key);
+    if (server == NULL)
+        return;
+    learn_attempt(server, facts);
+    if (!is_tls(facts))
+        return;
+    knowledge_learn_server(knowledge, server, facts);
+    if (!facts->client_hello_read)
+        return;
+    learn_name(knowledge, facts, server);
+    learn_client(knowledge, facts);
+}
+
+void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known)
+{
+    uint8_t key[KNOWLEDGE_ADDRESS_KEY];
+    uint8_t name_key[KNOWLEDGE_NAME_KEY];
+    uint8_t client_key[KNOWLEDGE_CLIENT_KEY];
+
+    *known = (struct known){0};
+    put_server_key(key, &facts->connection->endpoint[SIDE_SERVER]);
+    known->server = knowledge_table_find(knowledge->servers, key);
+    if (!facts->client_hello_read)
+        return;
+    put_name_key(knowledge, name_key, facts);
+    known->name = knowledge_table_find(knowledge->names, name_key);
+    if (put_client_key(knowledge, client_key, facts))
+        known->client = knowledge_table_find(knowledge->clients, client_key);
+}
+
+bool knowledge_speaks_tls(struct knowledge *knowledge, const struct endpoint *server)
+{
+    uint8_t key[KNOWLEDGE_ADDRESS_KEY];
+    const struct known_server *known;
+
+    put_server_key(key, server);
+    known = knowledge_table_find(knowledge->servers, key);
+    return known != NULL && known->hellos.accepted.count > 0;
+}
+
+bool knowledge_wants_certificate(struct knowledge *knowledge, const struct facts *facts)
+{
+    const struct note *note = facts->server_certificate_note;
+    uint8_t key[KNOWLEDGE_NAME_KEY];
+    const struct known_name *name;
+    struct bytes body;
+
+    if (!facts->client_hello_read || note == NULL || note->offset == NOTE_NOT_KEPT)
+        return false;
+    body = handshake_body(facts->handshake, note);
+    put_name_key(knowledge, key, facts);
+    name = knowledge_table_find(knowledge->names, key);
+    return name == NULL || !name->certificate.known
+           || name->certificate.message_hash
+                  != siphash_1_3(knowledge->options.hash_key, body.data, body.len);
+}
+
+struct knowledge_counters knowledge_counters(const struct knowledge *knowledge)
+{
+    return (struct knowledge_counters){
+        .servers = knowledge_table_count(knowledge->servers),
+        .names = knowledge_table_count(knowledge->names),
+        .clients = knowledge_table_count(knowledge->clients),
+        .evicted = knowledge_table_evictions(knowledge->servers)
+                   + knowledge_table_evictions(knowledge->names)
+                   + knowledge_table_evictions(knowledge->clients),
+        .memory = knowledge_table_memory(knowledge->servers)
+                  + knowledge_table_memory(knowledge->names)
+                  + knowledge_table_memory(knowledge->clients),
+    };
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* knowledge.h -- what the handshakes that are over tell of each server and each client.
+ *
+ * One handshake seldom proves why it failed; what the same server took and refused from others
+ * often does. Learned are numbers, times and code points; no payload is kept, and of the clients
+ * of a server only how many there are, about (knowledge_sketch.h).
+ *
+ * Times are packet times in nanoseconds. Memory is bounded: the server, name or client that was
+ * not heard of for longest makes room, and is counted.
+ */
+#ifndef TLSWHY_ANALYZE_KNOWLEDGE_H
+#define TLSWHY_ANALYZE_KNOWLEDGE_H
+
+#include "analyze/chain.h"
+#include "analyze/facts.h"
+#include "analyze/knowledge_sketch.h"
+
+enum {
+    KNOWLEDGE_VALUES_MAX = 12,    /* different values of one kind that a server chose: more than
+                                     its usual clients make it choose */
+    KNOWLEDGE_ALPN_MAX = 4,       /* protocols that a server chose: h2, http/1.1 and a few */
+    KNOWLEDGE_ALPN_OCTETS = 15,   /* of one; longer ones are left out, none is registered */
+    KNOWLEDGE_NAME_SIZE = 80,     /* octets of a name kept as an example, NUL included */
+    KNOWLEDGE_ADDRESS_KEY = 18,   /* address and port */
+    KNOWLEDGE_NAME_KEY = 34,      /* address, port, and 128 bits for the name */
+    KNOWLEDGE_CLIENT_KEY = 24,    /* address, and 64 bits for the fingerprint */
+    KNOWLEDGE_SERVERS_MAX = 8192, /* of 2.3 KiB each: 19 MiB */
+    KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.3 KiB each: 5 MiB */
+    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.2 KiB each: 7 MiB */
+};
+
+/* How often something came, and when last. */
+struct known_count {
+    uint32_t count;
+    int64_t last_ns;
+};
+
+/* How a server treats the hellos of one kind. Taken up: it answered with a ServerHello and did not
+ * refuse afterwards. Refused: anything else that ended them before its hello, silence included. */
+struct known_treatment {
+    struct known_count accepted;
+    struct known_count refused;
+    uint32_t accepted_then; /* hellos of any kind that it had taken up at accepted.last_ns */
+};
+
+/* Code points that a server chose. */
+struct known_value {
+    uint16_t value;
+    struct known_count seen;
+};
+
+struct known_values {
+    struct known_value items[KNOWLEDGE_VALUES_MAX];
+    uint8_t count;
+    bool incomplete; /* there were more than fit */
+};
+
+struct known_protocol {
+    uint8_t length;
+    uint8_t octets[KNOWLEDGE_ALPN_OCTETS];
+};
+
+/* The classes of known_server.by_version: what a client offers at most. */
+enum version_class {
+    VERSION_CLASS_SSL, /* SSL 3.0 and below */
+    VERSION_CLASS_1_0,
+    VERSION_CLASS_1_1,
+    VERSION_CLASS_1_2,
+    VERSION_CLASS_1_3,
+    VERSION_CLASSES
+};
+
+struct known_server {
+    uint8_t key[KNOWLEDGE_ADDRESS_KEY];
+    struct known_count established;
+    struct known_count failed;
+    struct known_treatment hellos;                      /* all that could be read */
+    struct known_treatment by_version[VERSION_CLASSES]; /* by the highest version offered */
+    struct known_treatment without_name;                /* no server_name extension */
+    struct known_treatment with_name;
+    struct known_treatment split;    /* longer than the client's largest segment */
+    struct known_treatment unsplit;  /* the others */
+    uint32_t largest_accepted;       /* octets of the largest hello taken up */
+    uint32_t smallest_split_refused; /* octets; 0: none */
+    struct known_values versions;    /* chosen */
+    struct known_values suites;      /* chosen, of TLS 1.3 and others */
+    struct known_values groups;      /* chosen, in whatever message */
+    struct known_values schemes;     /* signed with, up to TLS 1.2 */
+    struct known_values alerts;      /* sent in clear; the value is the description */
+    struct known_protocol alpn[KNOWLEDGE_ALPN_MAX];
+    uint8_t alpn_count;
+    struct known_count chose_lower;       /* than the client's best, with no mark of a downgrade */
+    struct known_count asked_certificate; /* of the client */
+    struct known_count unanswered;        /* connection attempts without an answer */
+    struct known_count answered;          /* TCP connections that the server took */
+    uint32_t names_accepted;              /* different names that it took up */
+    char name[KNOWLEDGE_NAME_SIZE];       /* the last of them, made printable; "": none */
+    struct sketch clients;                /* that it took up */
+    struct sketch clients_failed;         /* whose handshakes failed */
+};
+
+/* The certificate that a server sent in clear, as it was judged then. */
+struct known_certificate {
+    bool known;
+    int64_t seen_ns;
+    uint64_t message_hash; /* of the Certificate message: an equal one is not judged again */
+    uint8_t sha256[CERTIFICATE_SHA256_LEN];
+    int64_t valid_from; /* of all of the path, seconds since 1970; both 0: not known */
+    int64_t valid_until;
+    enum chain_end end;
+    enum name_match name;
+    enum chain_purpose_problem purpose;
+    unsigned weakness;
+    bool revoked;
+    bool trust_known;
+};
+
+/* One server name at one server; without a name in the hello there is one of these too. */
+struct known_name {
+    uint8_t key[KNOWLEDGE_NAME_KEY];
+    struct known_treatment hellos;
+    struct known_count established;
+    struct known_certificate certificate;
+};
+
+/* One client address with one kind of hello. */
+struct known_client {
+    uint8_t key[KNOWLEDGE_CLIENT_KEY];
+    struct known_count established;
+    struct known_count failed;
+    struct sketch servers;        /* with which it was established */
+    struct sketch servers_failed; /* with which it failed */
+};
+
+/* What is known of the parties of one connection. NULL: nothing. */
+struct known {
+    const struct known_server *server;
+    const struct known_name *name;
+    const struct known_client *client;
+};
+
+struct knowledge_options {
+    uint32_t servers_max; /* 0: the default above */
+    uint32_t names_max;
+    uint32_t clients_max;
+    uint64_t hash_key[2]; /* secret; random in production */
+};
+
+struct knowledge_counters {
+    uint32_t servers;
+    uint32_t names;
+    uint32_t clients;
+    uint64_t evicted; /* of all three kinds */
+    uint64_t memory;  /* octets */
+};
+
+struct knowledge;
+
+/* Knowledge of nothing; options are copied. NULL: no memory. */
+struct knowledge *knowledge_new(const struct knowledge_options *options);
+void knowledge_free(struct knowledge *knowledge); /* NULL is harmless */
+
+/* Learn from a connection that is over. Chains that were examined (facts->chain) are noted too. */
+void knowledge_learn(struct knowledge *knowledge, const struct facts *facts);
+
+/* Whether the certificates of this connection should be examined before it is learned: the server
+ * sent some in clear that are not known yet for this name. */
+bool knowledge_wants_certificate(struct knowledge *knowledge, const struct facts *facts);
+
+/* What is known of the parties of this connection. Valid until the next knowledge_learn. */
+void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known);
+
+/* Whether TLS was spoken at this address and port. */
+bool knowledge_speaks_tls(struct knowledge *knowledge, const struct endpoint *server);
+
+/* The entry for code point value, NULL: never seen. */
+const struct known_value *known_values_find(const struct known_values *values, uint16_t value);
+
+/* Octets of the client's first and only hello, with the headers of record and message; 0: there is
+ * none, or it was asked for another. And whether it is longer than any segment of the client. */
+uint32_t knowledge_hello_octets(const struct facts *facts);
+bool knowledge_hello_is_split(const struct facts *facts);
+
+/* The class of a highest version. */
+enum version_class version_class_of(uint16_t version_max);
+
+struct knowledge_counters knowledge_counters(const struct knowledge *knowledge);
+
+#endif

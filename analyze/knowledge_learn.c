@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* knowledge_learn.c -- what one handshake that is over tells of its server. */
+#include "analyze/knowledge_internal.h"
+#include "capture/siphash.h"
+
+static void learn_value(struct known_values *values, uint16_t value, int64_t at_ns)
+{
+    size_t i = 0;
+
+    while (i < values->count && values->items[i].value != value)
+        i++;
+    if (i == KNOWLEDGE_VALUES_MAX) {
+        values->incomplete = true;
+        return;
+    }
+    if (i == values->count) {
+        values->items[i] = (struct known_value){.value = value};
+        values->count++;
+    }
+    known_count_add(&values->items[i].seen, at_ns);
+}
+
+static void learn_treatment(struct known_treatment *treatment, const struct known_server *server,
+                            enum treatment how, int64_t at_ns)
+{
+    if (how == TREATMENT_ACCEPTED) {
+        known_count_add(&treatment->accepted, at_ns);
+        treatment->accepted_then = server->hellos.accepted.count;
+    } else if (how == TREATMENT_REFUSED) {
+        known_count_add(&treatment->refused, at_ns);
+    }
+}
+
+uint32_t knowledge_hello_octets(const struct facts *facts)
+{
+    if (facts->client_hello_note == NULL || facts->second_client_hello_note != NULL)
+        return 0;
+    return facts->client_hello_note->length + TLS_RECORD_HEADER_LENGTH
+           + TLS_HANDSHAKE_HEADER_LENGTH;
+}
+
+bool knowledge_hello_is_split(const struct facts *facts)
+{
+    return knowledge_hello_octets(facts)
+           > facts->connection->direction[SIDE_CLIENT].largest_segment;
+}
+
+static void learn_size(struct known_server *server, const struct facts *facts, enum treatment how,
+                       int64_t at_ns)
+{
+    uint32_t octets = knowledge_hello_octets(facts);
+    bool is_split = knowledge_hello_is_split(facts);
+
+    if (octets == 0)
+        return;
+    learn_treatment(is_split ? &server->split : &server->unsplit, server, how, at_ns);
+    if (how == TREATMENT_ACCEPTED && octets > server->largest_accepted)
+        server->largest_accepted = octets;
+    if (how == TREATMENT_REFUSED && is_split
+        && (server->smallest_split_refused == 0 || octets < server->smallest_split_refused))
+        server->smallest_split_refused = octets;
+}
+
+static void learn_hello(struct known_server *server, const struct facts *facts, int64_t at_ns)
+{
+    enum treatment how = treatment_of(facts);
+    bool has_name = facts->client_extensions.server_name.state != EXTENSION_ABSENT;
+
+    /* First of all: the others refer to its count. */
+    learn_treatment(&server->hellos, server, how, at_ns);
+    learn_treatment(&server->by_version[version_class_of(facts->offer.version_max)], server, how,
+                    at_ns);
+    learn_treatment(has_name ? &server->with_name : &server->without_name, server, how, at_ns);
+    learn_size(server, facts, how, at_ns);
+}
+
+static void learn_alpn(struct known_server *server, const struct facts *facts)
+{
+    struct bytes list = facts->server_extensions.alpn.protocols;
+    struct bytes name;
+
+    if (facts->server_extensions.alpn.state != EXTENSION_WELL_FORMED
+        || !list_name_next(&list, &name) || name.len > KNOWLEDGE_ALPN_OCTETS)
+        return;
+    for (size_t i = 0; i < server->alpn_count; i++)
+        if (bytes_equal(bytes_of(server->alpn[i].octets, server->alpn[i].length), name))
+            return;
+    if (server->alpn_count == KNOWLEDGE_ALPN_MAX)
+        return;
+    server->alpn[server->alpn_count].length = (uint8_t)name.len;
+    memcpy(server->alpn[server->alpn_count].octets, name.data, name.len);
+    server->alpn_count++;
+}
+
+/* The version itself; a draft of TLS 1.3 counts as TLS 1.3. */
+static uint16_t chosen_version(const struct facts *facts)
+{
+    return version_is_tls_1_3(facts->version) ? TLS_VERSION_1_3 : facts->version;
+}
+
+static void learn_version(struct known_server *server, const struct facts *facts, int64_t at_ns)
+{
+    uint16_t version = chosen_version(facts);
+
+    learn_value(&server->versions, version, at_ns);
+    if (facts->client_hello_read && version < facts->offer.version_max
+        && server_hello_downgrade(&facts->server_hello) == DOWNGRADE_NONE)
+        known_count_add(&server->chose_lower, at_ns);
+}
+
+static void learn_groups(struct known_server *server, const struct facts *facts, int64_t at_ns)
+{
+    if (facts->server_extensions.key_share.state == EXTENSION_WELL_FORMED)
+        learn_value(&server->groups, facts->server_extensions.key_share.group, at_ns);
+    else if (facts->retry_read && facts->retry_extensions.key_share.state == EXTENSION_WELL_FORMED)
+        learn_value(&server->groups, facts->retry_extensions.key_share.group, at_ns);
+    if (!facts->server_key_exchange_read)
+        return;
+    if (facts->server_key_exchange.curve_type == TLS_EC_CURVE_TYPE_NAMED_CURVE)
+        learn_value(&server->groups, facts->server_key_exchange.named_group, at_ns);
+    if (facts->server_key_exchange.has_scheme)
+        learn_value(&server->schemes, facts->server_key_exchange.signature_scheme, at_ns);
+}
+
+/* What the server chose. */
+static void learn_choice(struct known_server *server, const struct facts *facts, int64_t at_ns)
+{
+    if (!facts->server_hello_read || treatment_of(facts) != TREATMENT_ACCEPTED)
+        return;
+    learn_version(server, facts, at_ns);
+    learn_value(&server->suites, facts->server_hello.cipher_suite, at_ns);
+    learn_groups(server, facts, at_ns);
+    learn_alpn(server, facts);
+    if (facts->certificate_request_note != NULL)
+        known_count_add(&server->asked_certificate, at_ns);
+}
+
+void knowledge_learn_server(const struct knowledge *knowledge, struct known_server *server,
+                            const struct facts *facts)
+{
+    int64_t at_ns = facts->connection->last.time_ns;
+    uint64_t client =
+        knowledge_hash_address(knowledge, &facts->connection->endpoint[SIDE_CLIENT].address);
+
+    if (facts->client_hello_read)
+        learn_hello(server, facts, at_ns);
+    if (treatment_of(facts) == TREATMENT_ACCEPTED)
+        sketch_add(&server->clients, client);
+    if (facts->outcome == OUTCOME_ESTABLISHED)
+        known_count_add(&server->established, at_ns);
+    if (facts->outcome == OUTCOME_FAILED) {
+        known_count_add(&server->failed, at_ns);
+        sketch_add(&server->clients_failed, client);
+    }
+    learn_choice(server, facts, at_ns);
+    if (facts->refusal.kind == REFUSAL_ALERT && facts->refusal.by == SIDE_SERVER)
+        learn_value(&server->alerts, facts->refusal.alert, at_ns);
+}
+
+void knowledge_learn_certificate(const struct knowledge *knowledge, struct known_name *name,
+                                 const struct facts *facts)
+{
+    const struct chain_judgement *judgement = facts->chain[SIDE_SERVER];
+    struct known_certificate *known = &name->certificate;
+    struct bytes body;
+
+    if (judgement == NULL || judgement->leaf == NULL)
+        return;
+    body = handshake_body(facts->handshake, facts->server_certificate_note);
+    *known = (struct known_certificate){
+        .known = true,
+        .seen_ns = facts->server_certificate_note->at.time_ns,
+        .message_hash = siphash_1_3(knowledge->options.hash_key, body.data, body.len),
+        .valid_from = judgement->valid_from,
+        .valid_until = judgement->valid_until,
+        .end = judgement->end,
+        .name = judgement->name,
+        .purpose = judgement->purpose,
+        .weakness = judgement->weakness,
+        .revoked = judgement->revocation == REVOCATION_REVOKED,
+        .trust_known = judgement->trust_known,
+    };
+    memcpy(known->sha256, judgement->leaf->sha256, sizeof(known->sha256));
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/knowledge_sketch.h"
+
+void sketch_add(struct sketch *sketch, uint64_t hash)
+{
+    uint64_t bit = hash % SKETCH_BITS;
+
+    sketch->words[bit / 64] |= UINT64_C(1) << (bit % 64);
+}
+
+/* Each new thing leaves a clear bit clear with the chance 1 - 1/SKETCH_BITS: the smallest number
+ * of things that is expected to leave no more clear bits than there are. */
+uint32_t sketch_count(const struct sketch *sketch)
+{
+    double expected = SKETCH_BITS;
+    unsigned clear = 0;
+    uint32_t count = 0;
+
+    for (unsigned bit = 0; bit < SKETCH_BITS; bit++)
+        clear += (sketch->words[bit / 64] >> (bit % 64) & 1) == 0;
+    /* Half a bit of tolerance keeps small counts from drifting up. */
+    while (expected > clear + 0.5 && count < SKETCH_COUNT_MAX) {
+        expected -= expected / SKETCH_BITS;
+        count++;
+    }
+    return count;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/knowledge_table.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "capture/siphash.h"
+
+enum {
+    BLOCK_RECORDS = 256 /* records allocated at once: a small input needs one block */
+};
+
+#define NONE UINT32_MAX
+
+/* What ties a record to the table. */
+struct link {
+    uint32_t next; /* in the same bucket */
+    uint32_t newer;
+    uint32_t older;
+    uint32_t bucket;
+};
+
+struct block {
+    struct link links[BLOCK_RECORDS];
+    uint8_t *records;
+};
+
+struct knowledge_table {
+    struct knowledge_table_options options;
+    struct block **blocks;
+    uint32_t *buckets;
+    uint32_t bucket_count; /* a power of two */
+    uint32_t count;
+    uint32_t newest;
+    uint32_t oldest;
+    uint64_t evictions;
+    size_t memory;
+};
+
+static uint32_t blocks_max(const struct knowledge_table_options *options)
+{
+    return (options->records_max - 1) / BLOCK_RECORDS + 1;
+}
+
+struct knowledge_table *knowledge_table_new(const struct knowledge_table_options *options)
+{
+    struct knowledge_table *table = calloc(1, sizeof(*table));
+
+    if (table == NULL)
+        return NULL;
+    table->options = *options;
+    table->newest = NONE;
+    table->oldest = NONE;
+    table->bucket_count = 1;
+    while (table->bucket_count < options->records_max && table->bucket_count < UINT32_MAX / 2)
+        table->bucket_count *= 2;
+    table->blocks = calloc(blocks_max(options), sizeof(*table->blocks));
+    table->buckets = malloc(table->bucket_count * sizeof(*table->buckets));
+    if (table->blocks == NULL || table->buckets == NULL) {
+        knowledge_table_free(table);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < table->bucket_count; i++)
+        table->buckets[i] = NONE;
+    table->memory = sizeof(*table) + blocks_max(options) * sizeof(*table->blocks)
+                    + table->bucket_count * sizeof(*table->buckets);
+    return table;
+}
+
+void knowledge_table_free(struct knowledge_table *table)
+{
+    if (table == NULL)
+        return;
+    for (uint32_t i = 0; table->blocks != NULL && i < blocks_max(&table->options); i++) {
+        if (table->blocks[i] == NULL)
+            continue;
+        free(table->blocks[i]->records);
+        free(table->blocks[i]);
+    }
+    free(table->blocks);
+    free(table->buckets);
+    free(table);
+}
+
+static struct link *link_at(const struct knowledge_table *table, uint32_t place)
+{
+    return &table->blocks[place / BLOCK_RECORDS]->links[place % BLOCK_RECORDS];
+}
+
+void *knowledge_table_at(const struct knowledge_table *table, uint32_t place)
+{
+    return table->blocks[place / BLOCK_RECORDS]->records
+           + place % BLOCK_RECORDS * table->options.record_size;
+}
+
+static uint32_t bucket_of(const struct knowledge_table *table, const void *key)
+{
+    return (uint32_t)siphash_1_3(table->options.hash_key, key, table->options.key_size)
+           & (table->bucket_count - 1);
+}
+
+/* Take a record out of the order of use. */
+static void unlink_use(struct knowledge_table *table, uint32_t place)
+{
+    const struct link *link = link_at(table, place);
+
+    if (link->newer != NONE)
+        link_at(table, link->newer)->older = link->older;
+    else
+        table->newest = link->older;
+    if (link->older != NONE)
+        link_at(table, link->older)->newer = link->newer;
+    else
+        table->oldest = link->newer;
+}
+
+static void link_newest(struct knowledge_table *table, uint32_t place)
+{
+    struct link *link = link_at(table, place);
+
+    link->newer = NONE;
+    link->older = table->newest;
+    if (table->newest != NONE)
+        link_at(table, table->newest)->newer = place;
+    table->newest = place;
+    if (table->oldest == NONE)
+        table->oldest = place;
+}
+
+static void *find(struct knowledge_table *table, const void *key, uint32_t bucket)
+{
+    uint32_t place = table->buckets[bucket];
+
+    while (place != NONE
+           && memcmp(knowledge_table_at(table, place), key, table->options.key_size) != 0)
+        place = link_at(table, place)->next;
+    if (place == NONE)
+        return NULL;
+    if (place != table->newest) {
+        unlink_use(table, place);
+        link_newest(table, place);
+    }
+    return knowledge_table_at(table, place);
+}
+
+void *knowledge_table_find(struct knowledge_table *table, const void *key)
+{
+    return find(table, key, bucket_of(table, key));
+}
+
+/* Make sure that the block of the next record is there. */
+static bool grow(struct knowledge_table *table)
+{
+    struct block **slot = &table->blocks[table->count / BLOCK_RECORDS];
+    size_t octets = BLOCK_RECORDS * table->options.record_size;
+    struct block *block;
+
+    if (*slot != NULL)
+        return true;
+    block = calloc(1, sizeof(*block));
+    if (block == NULL)
+        return false;
+    block->records = malloc(octets);
+    if (block->records == NULL) {
+        free(block);
+        return false;
+    }
+    *slot = block;
+    table->memory += sizeof(*block) + octets;
+    return true;
+}
+
+static void unlink_bucket(struct knowledge_table *table, uint32_t place)
+{
+    uint32_t *slot = &table->buckets[link_at(table, place)->bucket];
+
+    while (*slot != place)
+        slot = &link_at(table, *slot)->next;
+    *slot = link_at(table, place)->next;
+}
+
+/* A place for a new record, NONE: no memory and nothing to evict. */
+static uint32_t take_place(struct knowledge_table *table)
+{
+    uint32_t place = table->oldest;
+
+    if (table->count < table->options.records_max && grow(table))
+        return table->count++;
+    if (place == NONE)
+        return NONE;
+    unlink_bucket(table, place);
+    unlink_use(table, place);
+    table->evictions++;
+    return place;
+}
+
+void *knowledge_table_get(struct knowledge_table *table, const void *key)
+{
+    uint32_t bucket = bucket_of(table, key);
+    uint8_t *record = find(table, key, bucket);
+    uint32_t place;
+
+    if (record != NULL)
+        return record;
+    place = take_place(table);
+    if (place == NONE)
+        return NULL;
+    record = knowledge_table_at(table, place);
+    memset(record, 0, table->options.record_size);
+    memcpy(record, key, table->options.key_size);
+    link_at(table, place)->bucket = bucket;
+    link_at(table, place)->next = table->buckets[bucket];
+    table->buckets[bucket] = place;
+    link_newest(table, place);
+    return record;
+}
+
+uint32_t knowledge_table_count(const struct knowledge_table *table)
+{
+    return table->count;
+}
+
+uint64_t knowledge_table_evictions(const struct knowledge_table *table)
+{
+    return table->evictions;
+}
+
+size_t knowledge_table_memory(const struct knowledge_table *table)
+{
+    return table->memory;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* knowledge_table.h -- a bounded table of equal records, each found by its key.
+ *
+ * A keyed hash (SipHash-1-3) finds the record: nobody outside can choose keys that collide. When
+ * the table is full, the record that was not used for longest makes room, and is counted. Records
+ * never move: a pointer to one stays valid until that record is evicted.
+ */
+#ifndef TLSWHY_ANALYZE_KNOWLEDGE_TABLE_H
+#define TLSWHY_ANALYZE_KNOWLEDGE_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The record's first key_size octets are its key: all octets count, padding too. */
+struct knowledge_table_options {
+    size_t record_size;   /* octets */
+    size_t key_size;      /* octets, at most record_size */
+    uint32_t records_max; /* at least 1 */
+    uint64_t hash_key[2]; /* secret */
+};
+
+struct knowledge_table;
+
+/* A table without records; options are copied. NULL: no memory. */
+struct knowledge_table *knowledge_table_new(const struct knowledge_table_options *options);
+void knowledge_table_free(struct knowledge_table *table); /* NULL is harmless */
+
+/* The record with this key, which counts as used now. NULL: there is none. */
+void *knowledge_table_find(struct knowledge_table *table, const void *key);
+
+/* The same; where there is none, a new one that is zero but for its key, at the cost of the one
+ * least recently used if need be. NULL: no memory. */
+void *knowledge_table_get(struct knowledge_table *table, const void *key);
+
+/* Records in the table, and the record at a place below that number, in no particular order. */
+uint32_t knowledge_table_count(const struct knowledge_table *table);
+void *knowledge_table_at(const struct knowledge_table *table, uint32_t place);
+
+/* Records that had to make room so far; octets allocated now. */
+uint64_t knowledge_table_evictions(const struct knowledge_table *table);
+size_t knowledge_table_memory(const struct knowledge_table *table);
+
+#endif
