@@ -48,10 +48,14 @@ struct reset {
     uint8_t hop_limit;
     uint16_t ip_id;
     bool has_ack;
+    bool answers_syn; /* it has the numbers of an answer to a SYN that nobody waits for: 0, and an
+                         ACK of the SYN alone (RFC 9293 section 3.10.7.1) */
     uint16_t window;
     uint32_t count;         /* RSTs of this side in all */
     bool data_after;        /* a data segment that it sent with higher time, beyond the RST */
     bool acknowledges_data; /* its ACK field covers everything the other side sent */
+    uint64_t unseen_octets; /* by its numbers: sent by either side before it and not captured, a FIN
+                               counting as one */
 };
 
 /* What one side of a connection sent. Sizes in octets. */
@@ -92,6 +96,11 @@ struct direction {
 
     /* What the capture did not see. */
     uint64_t missed_octets;      /* ACKed by the other side, never captured */
+    uint64_t unseen_octets;      /* at the end: sent, by its own later octets, its FIN or the other
+                               side's ACKs, and neither captured nor in missed_octets; a FIN
+                               counts as one. Lost by the capture or by the network */
+    uint64_t undelivered_octets; /* of them, those that were sent before something came for which
+                                    this side sent a mere ACK, and that were never ACKed */
     uint64_t cut_octets;         /* payload cut by snaplen */
     uint64_t dropped_octets;     /* given up by a limit of ours: reordering buffer full */
     uint64_t conflicting_octets; /* overlapping payload that differs from what came first (of

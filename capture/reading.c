@@ -325,9 +325,18 @@ static bool is_of_older_connection(const struct reading *reading, unsigned half,
     return offset < 0 || offset > UINT16_MAX;
 }
 
+static void note_sent(struct stream *stream, const struct segment *segment, bool acknowledges)
+{
+    bool is_mere_ack =
+        segment->payload_length == 0 && !(segment->flags & (TCP_SYN | TCP_FIN | TCP_RST));
+
+    stream_note_sent(stream, stream_offset(stream, segment->sequence), is_mere_ack && acknowledges);
+}
+
 static bool take(struct reading *reading, unsigned half, const struct segment *segment)
 {
     struct stream *stream = &reading->half[half].stream;
+    int64_t acknowledged = reading->half[half ^ 1].stream.acknowledged;
 
     if (is_of_older_connection(reading, half, segment))
         return true;
@@ -339,6 +348,7 @@ static bool take(struct reading *reading, unsigned half, const struct segment *s
         stream_set_base(stream, segment->sequence);
     if (segment->flags & TCP_ACK)
         take_acknowledgment(reading, half, segment);
+    note_sent(stream, segment, reading->half[half ^ 1].stream.acknowledged > acknowledged);
     if (transport_is_keep_alive(direction_of(reading, half), stream, segment))
         return true;
     if (segment->payload_length > 0 && !take_payload(reading, half, segment))
@@ -445,6 +455,8 @@ void reading_end(struct reading *reading, enum connection_end reason)
                            reading->connection.last)
             || !settle(reading, half, reading->connection.last))
             return;
+        direction_of(reading, half)->unseen_octets = stream_unseen(&from->stream);
+        direction_of(reading, half)->undelivered_octets = stream_undelivered(&from->stream);
     }
     handler->ended(handler->context, &reading->connection, reason);
 }

@@ -379,6 +379,33 @@ bool stream_expire(struct stream *stream, const struct stream_sink *sink,
     return give_up(stream, sink, budget, acknowledged_end(stream), at);
 }
 
+void stream_note_sent(struct stream *stream, int64_t offset, bool earlier)
+{
+    if (offset <= stream->highest || !stream_in_window(stream, offset, offset))
+        return;
+    stream->sent = larger(stream->sent, offset);
+    if (earlier)
+        stream->sent_earlier = larger(stream->sent_earlier, offset);
+}
+
+uint64_t stream_undelivered(const struct stream *stream)
+{
+    int64_t arrived = larger(stream->highest, stream->acknowledged);
+
+    return stream->sent_earlier > arrived ? (uint64_t)(stream->sent_earlier - arrived) : 0;
+}
+
+uint64_t stream_unseen(const struct stream *stream)
+{
+    int64_t sent = larger(larger(stream->highest, stream->sent), stream->fin + 1);
+    int64_t end = larger(sent, stream->acknowledged);
+    int64_t seen = stream->next + (stream->fin >= 0 ? 1 : 0);
+
+    for (const struct stream_piece *piece = stream->first; piece != NULL; piece = piece->later)
+        seen += piece->length;
+    return end > seen ? (uint64_t)(end - seen) : 0;
+}
+
 bool stream_finish(struct stream *stream, const struct stream_sink *sink,
                    struct stream_budget *budget, bool one_sided, struct moment at)
 {

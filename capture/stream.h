@@ -68,6 +68,8 @@ struct stream {
     int64_t highest;      /* behind the last octet captured */
     int64_t acknowledged; /* highest offset that the other side ACKed */
     int64_t window;       /* largest window announced by the other side in octets, 0: not seen */
+    int64_t sent;         /* behind the last octet that its sender's numbers tell of */
+    int64_t sent_earlier; /* likewise, and it was sent before a segment of the other side came */
     int64_t fin;          /* offset of FIN, -1: none so far */
     uint64_t conflicting; /* octets that differ from those that came first */
     struct stream_piece *first; /* held pieces by offset, without overlaps */
@@ -116,6 +118,19 @@ bool stream_has_acknowledged_hole(const struct stream *stream);
  * connection so far. Cheap when there is no hole. */
 bool stream_expire(struct stream *stream, const struct stream_sink *sink,
                    struct stream_budget *budget, uint64_t packets, struct moment at);
+
+/* A segment of this side, with payload or without, begins at offset: all before it was sent; and
+ * earlier than what it ACKs when it is a mere ACK of something new, for octets that follow such an
+ * arrival carry its ACK themselves. */
+void stream_note_sent(struct stream *stream, int64_t offset, bool earlier);
+
+/* Octets, a FIN counting as one, that were sent, as the sender's own numbers or ACKs show, and
+ * that were neither captured nor given up so far. */
+uint64_t stream_unseen(const struct stream *stream);
+
+/* Of those that were sent earlier, see stream_note_sent, the ones behind all that was captured or
+ * ACKed. */
+uint64_t stream_undelivered(const struct stream *stream);
 
 /* The connection is over: give up each ACKed hole and deliver what follows. With
  * one_sided (no packet of the other side was captured) every hole counts as ACKed. */

@@ -452,6 +452,35 @@ static enum reset_fit reset_fit(const struct stream *stream, const struct stream
     return RESET_OUTSIDE;
 }
 
+/* Behind all that is known to have been sent. */
+static int64_t sent_end(const struct stream *stream)
+{
+    int64_t end = stream->fin >= 0 ? stream->fin + 1 : stream->highest;
+
+    return end > stream->acknowledged ? end : stream->acknowledged;
+}
+
+/* A host sends its RST with the next number that it would send, and ACKs what it has
+ * (RFC 9293 section 3.5.2). */
+static uint64_t unseen_before_reset(struct transport *transport, const struct stream *stream,
+                                    const struct stream *peer_stream, const struct segment *segment)
+{
+    uint64_t unseen = 0;
+    int64_t offset;
+
+    if (stream->known) {
+        offset = stream_offset(stream, segment->sequence);
+        if (offset > sent_end(stream))
+            unseen += (uint64_t)(offset - sent_end(stream));
+    }
+    if (peer_stream->known && (segment->flags & TCP_ACK)) {
+        offset = stream_offset(peer_stream, segment->acknowledgment);
+        if (offset > sent_end(peer_stream) && is_credible(transport, peer_stream, offset))
+            unseen += (uint64_t)(offset - sent_end(peer_stream));
+    }
+    return unseen;
+}
+
 enum reset_fit transport_reset(struct direction *direction, struct transport *transport,
                                const struct stream *stream, const struct stream *peer_stream,
                                const struct segment *segment)
@@ -473,9 +502,14 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
         .window = segment->window,
         .count = count,
     };
-    if (reset->has_ack && peer_stream->known)
-        reset->acknowledges_data =
-            stream_offset(peer_stream, segment->acknowledgment) >= peer_stream->highest;
+    if (fit != RESET_OUTSIDE)
+        reset->unseen_octets = unseen_before_reset(transport, stream, peer_stream, segment);
+    if (reset->has_ack && peer_stream->known) {
+        int64_t offset = stream_offset(peer_stream, segment->acknowledgment);
+
+        reset->acknowledges_data = offset >= peer_stream->highest;
+        reset->answers_syn = offset == 0 && segment->sequence == 0;
+    }
     transport->reset_highest = stream->highest;
     return fit;
 }
