@@ -382,6 +382,77 @@ static void what_the_capture_may_have_missed_is_not_certain(void)
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
 }
 
+static void the_downgrade_mark_with_another_refusal_is_only_possible(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    choice.downgrade = DOWNGRADE_TO_1_2;
+    refuse_choice(&story, &choice, 0, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_EQUAL(story_certainty(&story, "downgrade_detected"), CAUSE_POSSIBLE);
+}
+
+static void a_fallback_that_meets_the_downgrade_mark_is_likely(void)
+{
+    struct story story;
+    struct story_offer offer = offer_1_2();
+    struct story_choice choice = story_choice_1_2();
+
+    choice.downgrade = DOWNGRADE_TO_1_2;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_flight_1_2(&story, &choice, 0);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "downgrade_detected", CAUSE_LIKELY));
+}
+
+/* The server's hello lacks what the client did not ask for, and the client refuses. */
+static void what_was_not_asked_for_is_not_missed(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_2();
+
+    offer.renegotiation = false;
+    offer.master_secret = false;
+    choice.renegotiation = false;
+    choice.master_secret = false;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_flight_1_2(&story, &choice, 0);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "legacy_renegotiation"));
+    CU_ASSERT_TRUE(story_denies(&story, "missing_extended_master_secret"));
+}
+
+static void missing_extensions_are_not_blamed_for_other_alerts(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    choice.renegotiation = false;
+    choice.master_secret = false;
+    refuse_choice(&story, &choice, 0, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_TRUE(story_denies(&story, "legacy_renegotiation"));
+    CU_ASSERT_TRUE(story_denies(&story, "missing_extended_master_secret"));
+}
+
+static void missing_extensions_are_not_blamed_once_the_client_went_on(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    choice.renegotiation = false;
+    choice.master_secret = false;
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_flight_1_2(&story, &choice, 0);
+    story_client_flight_1_2(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "legacy_renegotiation"));
+    CU_ASSERT_TRUE(story_denies(&story, "missing_extended_master_secret"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -426,6 +497,15 @@ int main(void)
         {"a retry does not hide an alert with a name", a_retry_does_not_hide_an_alert_with_a_name},
         {"what the capture may have missed is not certain",
          what_the_capture_may_have_missed_is_not_certain},
+        {"the downgrade mark with another refusal is only possible",
+         the_downgrade_mark_with_another_refusal_is_only_possible},
+        {"a fallback that meets the downgrade mark is likely",
+         a_fallback_that_meets_the_downgrade_mark_is_likely},
+        {"what was not asked for is not missed", what_was_not_asked_for_is_not_missed},
+        {"missing extensions are not blamed for other alerts",
+         missing_extensions_are_not_blamed_for_other_alerts},
+        {"missing extensions are not blamed once the client went on",
+         missing_extensions_are_not_blamed_once_the_client_went_on},
         CU_TEST_INFO_NULL,
     };
 

@@ -8,7 +8,8 @@ enum {
     SMALL = 300,
     ICMP_UNREACHABLE = 3,
     ICMP_FRAGMENTATION = 4,
-    ICMP_PROHIBITED = 13
+    ICMP_PROHIBITED = 13,
+    ICMPV6_TOO_BIG = 2
 };
 
 static struct direction *sent_by(struct story *story, enum side side)
@@ -267,6 +268,168 @@ static void an_encrypted_good_bye_in_front_of_a_hole_is_about_the_hole(void)
     CU_ASSERT_TRUE(story_says(&story, "mtu_blackhole", CAUSE_LIKELY));
 }
 
+static void black_holes_need_full_segments(void)
+{
+    static const struct {
+        uint32_t smallest, largest, acknowledged;
+    } rows[] = {
+        {1000, 1000, SMALL}, /* not full */
+        {400, FULL, SMALL},  /* of a size that passes everywhere */
+        {FULL, FULL, FULL},  /* others of that size passed */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin(&story);
+        story_modern_hello(&story);
+        lose(&story, SIDE_SERVER, rows[i].smallest, rows[i].largest, rows[i].acknowledged);
+        story_wait(&story, 10 * STORY_SECOND);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_TRUE(story_denies(&story, "mtu_blackhole"));
+    }
+}
+
+static void full_segments_alone_are_only_possibly_a_black_hole(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    lose(&story, SIDE_SERVER, FULL, FULL, 0);
+    story_wait(&story, 10 * STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_certainty(&story, "mtu_blackhole"), CAUSE_POSSIBLE);
+    CU_ASSERT_TRUE(story_says(&story, "packet_loss", CAUSE_LIKELY));
+}
+
+static void an_icmp_message_to_the_other_side_says_nothing(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    lose(&story, SIDE_SERVER, FULL, FULL, SMALL);
+    icmp(&story, ICMP_UNREACHABLE, ICMP_FRAGMENTATION); /* quotes the client */
+    story_wait(&story, 10 * STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_certainty(&story, "mtu_blackhole"), CAUSE_LIKELY);
+}
+
+static void packet_too_big_is_the_message_of_ipv6(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    lose(&story, SIDE_CLIENT, FULL, FULL, 0);
+    icmp(&story, ICMPV6_TOO_BIG, 0);
+    story.connection.icmp.is_ipv6 = true;
+    story_wait(&story, 10 * STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "mtu_blackhole", CAUSE_CERTAIN));
+    CU_ASSERT_TRUE(story_denies(&story, "icmp_unreachable"));
+}
+
+static void a_small_hole_is_no_black_hole(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    sent_by(&story, SIDE_CLIENT)->sack_blocks = 1;
+    sent_by(&story, SIDE_CLIENT)->sack_hole_octets = SMALL;
+    sent_by(&story, SIDE_SERVER)->payload_octets = SMALL;
+    sent_by(&story, SIDE_SERVER)->largest_segment = SMALL;
+    story_wait(&story, 10 * STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "mtu_blackhole"));
+    CU_ASSERT_TRUE(story_says(&story, "packet_loss", CAUSE_LIKELY));
+}
+
+static void a_hole_where_full_segments_came_by_is_no_black_hole(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    sent_by(&story, SIDE_CLIENT)->sack_blocks = 1;
+    sent_by(&story, SIDE_CLIENT)->sack_hole_octets = FULL;
+    sent_by(&story, SIDE_SERVER)->payload_octets = 4 * FULL;
+    sent_by(&story, SIDE_SERVER)->largest_segment = FULL;
+    story_wait(&story, 10 * STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "mtu_blackhole"));
+}
+
+static void a_black_hole_where_syns_were_lost_too_is_only_possible(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    sent_by(&story, SIDE_CLIENT)->syn_count = 3;
+    sent_by(&story, SIDE_CLIENT)->sack_blocks = 1;
+    sent_by(&story, SIDE_CLIENT)->sack_hole_octets = 2 * FULL;
+    sent_by(&story, SIDE_SERVER)->payload_octets = SMALL;
+    sent_by(&story, SIDE_SERVER)->largest_segment = SMALL;
+    story_wait(&story, 10 * STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_certainty(&story, "mtu_blackhole"), CAUSE_POSSIBLE);
+}
+
+static void a_hole_that_nobody_waited_for_is_only_possibly_loss(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    sent_by(&story, SIDE_CLIENT)->sack_blocks = 1;
+    sent_by(&story, SIDE_CLIENT)->sack_hole_octets = SMALL;
+    story_wait(&story, 100 * STORY_MILLISECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_certainty(&story, "packet_loss"), CAUSE_POSSIBLE);
+}
+
+static void an_icmp_error_before_the_last_answer_is_only_possible(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    icmp(&story, ICMP_UNREACHABLE, ICMP_PROHIBITED);
+    story_server_hello(&story, &choice);
+    sent_by(&story, SIDE_CLIENT)->unacknowledged_octets = 500;
+    story_wait(&story, 10 * STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_certainty(&story, "icmp_unreachable"), CAUSE_POSSIBLE);
+}
+
+static void a_routing_loop_and_an_unreachable_of_ipv6_are_refusals(void)
+{
+    static const struct {
+        uint8_t type, code;
+        bool is_ipv6;
+        enum certainty certainty;
+    } rows[] = {
+        {11, 0, false, CAUSE_CERTAIN}, /* time exceeded */
+        {1, 0, true, CAUSE_CERTAIN},   /* no route */
+        {3, 0, true, CAUSE_CERTAIN},   /* time exceeded */
+        {1, 0, false, CAUSE_NO},       /* unassigned */
+        {4, 0, true, CAUSE_NO},        /* parameter problem */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_syn(&story);
+        icmp(&story, rows[i].type, rows[i].code);
+        story.connection.icmp.is_ipv6 = rows[i].is_ipv6;
+        CU_ASSERT_EQUAL(story_certainty(&story, "icmp_unreachable"), rows[i].certainty);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -293,6 +456,23 @@ int main(void)
         {"loss is not blamed for an alert", loss_is_not_blamed_for_an_alert},
         {"an encrypted good-bye in front of a hole is about the hole",
          an_encrypted_good_bye_in_front_of_a_hole_is_about_the_hole},
+        {"black holes need full segments", black_holes_need_full_segments},
+        {"full segments alone are only possibly a black hole",
+         full_segments_alone_are_only_possibly_a_black_hole},
+        {"an ICMP message to the other side says nothing",
+         an_icmp_message_to_the_other_side_says_nothing},
+        {"packet too big is the message of IPv6", packet_too_big_is_the_message_of_ipv6},
+        {"a small hole is no black hole", a_small_hole_is_no_black_hole},
+        {"a hole where full segments came by is no black hole",
+         a_hole_where_full_segments_came_by_is_no_black_hole},
+        {"a black hole where SYNs were lost too is only possible",
+         a_black_hole_where_syns_were_lost_too_is_only_possible},
+        {"a hole that nobody waited for is only possibly loss",
+         a_hole_that_nobody_waited_for_is_only_possibly_loss},
+        {"an ICMP error before the last answer is only possible",
+         an_icmp_error_before_the_last_answer_is_only_possible},
+        {"a routing loop and an unreachable of IPv6 are refusals",
+         a_routing_loop_and_an_unreachable_of_ipv6_are_refusals},
         CU_TEST_INFO_NULL,
     };
 

@@ -2,21 +2,32 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/transport.h"
 
+/* A hole is closed within a retransmission time-out, unless what is sent again is lost as well. An
+ * end that did not wait for that may have another reason. */
+static enum certainty weigh(const struct facts *facts, enum side from)
+{
+    if (data_is_lost(facts, from))
+        return CAUSE_LIKELY;
+    if (!data_has_hole(facts, from))
+        return CAUSE_NO;
+    return facts->waited_ns >= WAITED_IN_VAIN_NS ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    enum certainty certainty = CAUSE_NO;
+    enum certainty most = CAUSE_NO;
 
     if (!ended_without_reason(facts) || facts->stage == STAGE_TCP_CONNECT)
         return CAUSE_NO;
     for (size_t side = 0; side < SIDES; side++) {
-        enum side from = (enum side)side;
+        enum certainty certainty = weigh(facts, (enum side)side);
 
-        if (!data_is_lost(facts, from) && !data_has_hole(facts, from))
-            continue;
-        describe_loss(facts, from, evidence);
-        certainty = CAUSE_LIKELY;
+        if (certainty != CAUSE_NO)
+            describe_loss(facts, (enum side)side, evidence);
+        if (certainty > most)
+            most = certainty;
     }
-    return certainty;
+    return most;
 }
 
 const struct cause cause_packet_loss = {

@@ -425,6 +425,7 @@ void story_protected(struct story *story, enum side side, uint32_t length)
 void story_fin(struct story *story, enum side side)
 {
     story->connection.direction[side].fin = story_note(story, side, NOTE_FIN)->at;
+    story->connection.direction[side].fin_acknowledged = true;
 }
 
 void story_rst(struct story *story, enum side side)

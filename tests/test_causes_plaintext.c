@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+#include "tests/support/wire.h"
+
+static void begin_hello(struct story *story)
+{
+    story_begin(story);
+    story_modern_hello(story);
+}
+
+static void begin_flight(struct story *story)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    begin_hello(story);
+    story_flight_1_2(story, &choice, 0);
+}
+
+static void plain_http_that_an_alert_answers_is_certain(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_plaintext(&story, SIDE_CLIENT, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_says(&story, "plaintext_on_tls_port", CAUSE_CERTAIN));
+}
+
+static void plain_http_that_the_page_answers_is_certain(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_plaintext(&story, SIDE_CLIENT, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    story_plaintext(&story, SIDE_SERVER,
+                    "HTTP/1.1 400 Bad Request\r\n\r\n<html>The plain HTTP request was sent to "
+                    "HTTPS port</html>");
+    CU_ASSERT_TRUE(story_says(&story, "plaintext_on_tls_port", CAUSE_CERTAIN));
+}
+
+static void plain_http_that_is_answered_is_none_of_ours(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_plaintext(&story, SIDE_CLIENT, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    story_plaintext(&story, SIDE_SERVER, "HTTP/1.1 200 OK\r\n\r\nhello");
+    CU_ASSERT_STRING_EQUAL(story_cause(&story), "not_tls");
+    CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));
+}
+
+static void plain_octets_without_a_meaning_are_no_request(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_plaintext(&story, SIDE_CLIENT, "\x01\x02\x03\xff\xfe");
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));
+}
+
+static void a_banner_in_answer_to_a_hello_is_not_tls(void)
+{
+    static const char *const banners[] = {
+        "SSH-2.0-OpenSSH_9.2p1\r\n",
+        "220 mail.example.com ESMTP\r\n",
+        "HTTP/1.1 400 Bad Request\r\n\r\n",
+        "+OK POP3 ready\r\n",
+    };
+
+    for (size_t i = 0; i < sizeof(banners) / sizeof(banners[0]); i++) {
+        struct story story;
+
+        begin_hello(&story);
+        story_plaintext(&story, SIDE_SERVER, banners[i]);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_CERTAIN));
+    }
+}
+
+static void text_of_no_known_protocol_is_likely_not_tls(void)
+{
+    struct story story;
+
+    begin_hello(&story);
+    story_plaintext(&story, SIDE_SERVER, "hello, who is there?\n");
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_LIKELY));
+}
+
+static void octets_without_a_meaning_are_malformed(void)
+{
+    struct story story;
+
+    begin_hello(&story);
+    story_plaintext(&story, SIDE_SERVER, "\x01\x02\x03\xff\xfe\xfd\xfc\xfb\xfa\xf9");
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "server_not_tls"));
+    CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_LIKELY));
+}
+
+static void a_server_that_speaks_tls_is_tls(void)
+{
+    struct story story;
+
+    begin_flight(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECODE_ERROR);
+    CU_ASSERT_TRUE(story_denies(&story, "server_not_tls"));
+    CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));
+}
+
+/* The client asks for TLS, the server answers this. */
+static void ask_for_tls(struct story *story, const char *command, const char *reply)
+{
+    story_begin(story);
+    story->connection.endpoint[SIDE_SERVER].port = 25;
+    story->tls_expected = false;
+    story_plaintext(story, SIDE_CLIENT, command);
+    story->handshake.starttls_at = story->connection.last;
+    story_plaintext(story, SIDE_SERVER, reply);
+}
+
+static void a_refused_starttls_is_certain(void)
+{
+    static const struct {
+        const char *command;
+        const char *reply;
+    } rows[] = {
+        {"EHLO a\r\nSTARTTLS\r\n", "454 TLS not available\r\n"},
+        {"a1 STARTTLS\r\n", "a1 BAD no\r\n"},
+        {"STLS\r\n", "-ERR no\r\n"},
+        {"AUTH TLS\r\n", "534 no\r\n"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        ask_for_tls(&story, rows[i].command, rows[i].reply);
+        CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_CERTAIN));
+    }
+}
+
+static void a_granted_starttls_is_not_refused(void)
+{
+    struct story story;
+
+    ask_for_tls(&story, "EHLO a\r\nSTARTTLS\r\n", "220 go ahead\r\n");
+    CU_ASSERT_TRUE(story_denies(&story, "starttls_refused"));
+}
+
+/* A port where TLS is spoken, a client that does not, and a server that says nothing. */
+static void begin_plain(struct story *story, const char *request)
+{
+    story_begin(story);
+    story_plaintext(story, SIDE_CLIENT, request);
+}
+
+static void on_a_tls_port_a_silent_server_expected_tls(void)
+{
+    struct story story;
+
+    begin_plain(&story, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "plaintext_on_tls_port", CAUSE_LIKELY));
+    begin_plain(&story, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    story.tls_expected = false;
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));
+}
+
+static void a_readable_line_of_no_known_protocol_is_likely_plaintext(void)
+{
+    struct story story;
+
+    begin_plain(&story, "who is there?\n");
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_says(&story, "plaintext_on_tls_port", CAUSE_LIKELY));
+}
+
+static void a_client_that_came_to_tls_did_not_speak_plaintext(void)
+{
+    struct story story;
+
+    begin_plain(&story, "EHLO a\r\nSTARTTLS\r\n");
+    story.handshake.switched = true;
+    story_modern_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_CERTAIN));
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"plain HTTP that an alert answers is certain",
+         plain_http_that_an_alert_answers_is_certain},
+        {"plain HTTP that the page answers is certain",
+         plain_http_that_the_page_answers_is_certain},
+        {"plain HTTP that is answered is none of ours",
+         plain_http_that_is_answered_is_none_of_ours},
+        {"plain octets without a meaning are no request",
+         plain_octets_without_a_meaning_are_no_request},
+        {"a banner in answer to a hello is not TLS", a_banner_in_answer_to_a_hello_is_not_tls},
+        {"text of no known protocol is likely not TLS",
+         text_of_no_known_protocol_is_likely_not_tls},
+        {"octets without a meaning are malformed", octets_without_a_meaning_are_malformed},
+        {"a server that speaks TLS is TLS", a_server_that_speaks_tls_is_tls},
+        {"a refused STARTTLS is certain", a_refused_starttls_is_certain},
+        {"a granted STARTTLS is not refused", a_granted_starttls_is_not_refused},
+        {"on a TLS port a silent server expected TLS", on_a_tls_port_a_silent_server_expected_tls},
+        {"a readable line of no known protocol is likely plaintext",
+         a_readable_line_of_no_known_protocol_is_likely_plaintext},
+        {"a client that came to TLS did not speak plaintext",
+         a_client_that_came_to_tls_did_not_speak_plaintext},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("causes where one side speaks no TLS", tests);
+}
