@@ -70,7 +70,7 @@ bool name_match_dns(struct bytes pattern, struct bytes reference)
 {
     pattern = without_root(pattern);
     reference = without_root(reference);
-    if (pattern.len == 0 || reference.len == 0 || contains_octet(pattern, '\0'))
+    if (pattern.len == 0 || reference.len == 0)
         return false;
     if (bytes_start_with(pattern, "*."))
         return wildcard_matches(pattern, reference);

@@ -84,6 +84,7 @@ static void keys_and_signatures(void)
     } cases[] = {
         {"leaf", KEY_RSA, 2048, "RSA", DIGEST_INTRINSIC},
         {"leaf_rsa_1024", KEY_RSA, 1024, "RSA", DIGEST_INTRINSIC},
+        {"leaf_rsa_2047", KEY_RSA, 2047, "RSA", DIGEST_INTRINSIC},
         {"leaf_rsa_3072", KEY_RSA, 3072, "RSA", DIGEST_INTRINSIC},
         {"leaf_p256", KEY_EC, 256, "EC P-256", DIGEST_SHA256},
         {"leaf_sha1", KEY_RSA, 2048, "RSA", DIGEST_SHA1},
@@ -167,6 +168,16 @@ static void names_match_whatever_their_form(void)
     CU_ASSERT_FALSE(certificate_may_issue(&certificate, &certificate));
 }
 
+static void spaces_of_a_name_are_folded_but_count(void)
+{
+    struct certificate other = certificates_read("no_spaces");
+
+    read_file("spaces");
+    CU_ASSERT_TRUE(certificate.self_issued);
+    CU_ASSERT_TRUE(certificate_name_id_equal(&certificate.subject_id, &other.issuer_id));
+    CU_ASSERT_FALSE(certificate_name_id_equal(&certificate.subject_id, &other.subject_id));
+}
+
 static void times_far_from_now(void)
 {
     read_file("validity_2050");
@@ -228,6 +239,10 @@ static void large_certificates(void)
     CU_ASSERT_EQUAL(certificate.reading, CERTIFICATE_READ);
     CU_ASSERT_EQUAL(certificate.name_count, CERTIFICATE_NAMES_MAX);
     CU_ASSERT_EQUAL(certificate.names_cut, 900 - CERTIFICATE_NAMES_MAX);
+    read_file("long_names");
+    CU_ASSERT_EQUAL(certificate.name_count, 25); /* of 323 and 324 octets */
+    CU_ASSERT_EQUAL(certificate.names_cut, 15);
+    CU_ASSERT_EQUAL(certificate_name(&certificate, 24).len, 324);
 }
 
 static void the_fingerprints_are_of_the_der(void)
@@ -365,6 +380,7 @@ int main(void)
         {"places, policies and timestamps", places_policies_and_timestamps},
         {"a name is printable whatever is in it", a_name_is_printable_whatever_is_in_it},
         {"names match whatever their form", names_match_whatever_their_form},
+        {"spaces of a name are folded, but count", spaces_of_a_name_are_folded_but_count},
         {"times far from now", times_far_from_now},
         {"serial numbers that are not allowed", serial_numbers_that_are_not_allowed},
         {"what cannot be read whole", what_cannot_be_read_whole},

@@ -200,6 +200,10 @@ static void crossed_ways(void)
     CU_ASSERT_EQUAL(judgement.validity, VALIDITY_OK);
     CU_ASSERT_TRUE(judgement.unneeded_expired);
     CU_ASSERT_EQUAL(judgement.unrelated, 1); /* the one with another key */
+    judge("leaf intermediate_lost intermediate");
+    CU_ASSERT_EQUAL(judgement.path[1], 2);
+    CU_ASSERT_EQUAL(judgement.end, CHAIN_END_ANCHORED);
+    CU_ASSERT_EQUAL(judgement.unrelated, 0); /* another way, for others */
     judge("leaf intermediate_expired");
     CU_ASSERT_EQUAL(judgement.validity, VALIDITY_EXPIRED);
     CU_ASSERT_EQUAL(judgement.validity_depth, 1);
@@ -316,6 +320,9 @@ static void purposes(void)
     check_purpose("leaf intermediate_client_only", CHAIN_CLIENT, PURPOSE_OK, 0);
     check_purpose("leaf_below_subordinate subordinate intermediate", CHAIN_SERVER,
                   PURPOSE_PATH_LENGTH, 2);
+    /* A CA that goes over to another key is not counted. */
+    check_purpose("leaf_of_rolled intermediate_rolled intermediate", CHAIN_SERVER, PURPOSE_OK, 0);
+    CU_ASSERT_EQUAL(chain_depth(&judgement), 4);
     /* What cannot be read is not judged. */
     check_purpose("leaf_p192 intermediate", CHAIN_SERVER, PURPOSE_OK, 0);
 }
@@ -474,6 +481,9 @@ static void a_path_of_all_certificates_ends(void)
     CU_ASSERT_EQUAL(judgement.path_length, CHAIN_CERTIFICATES_MAX);
     CU_ASSERT_EQUAL(judgement.end, CHAIN_END_ISSUER_MISSING);
     CU_ASSERT_EQUAL(judgement.unrelated, 0);
+    judge("circle_a circle_b circle_a circle_b"); /* a copy leads no further */
+    CU_ASSERT_EQUAL(judgement.path_length, 2);
+    CU_ASSERT_EQUAL(judgement.duplicates, 2);
 }
 
 static void large_chains(void)

@@ -47,7 +47,8 @@ static void another_serial_or_issuer_is_not(void)
     CU_ASSERT_FALSE(find("leaf_of_root").covered); /* another issuer */
     CU_ASSERT_TRUE(find("serial_long").covered);
     CU_ASSERT_FALSE(find("serial_long").revoked);
-    CU_ASSERT_FALSE(find("staple_good").covered); /* no certificate */
+    CU_ASSERT_FALSE(find("serial_removed").revoked); /* removeFromCRL */
+    CU_ASSERT_FALSE(find("staple_good").covered);    /* no certificate */
     crl_set_free(set);
     set = NULL;
     CU_ASSERT_FALSE(find("leaf").covered);
