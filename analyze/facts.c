@@ -39,6 +39,30 @@ static void identify_preludes(struct facts *facts)
     }
 }
 
+/* Octets that are this long on their way are lost: the longest time-out before the first
+ * retransmission (RFC 6298 section 2.1). */
+#define LOST_AFTER_NS INT64_C(1000000000)
+
+bool facts_octets_are_lost(const struct facts *facts, enum side from)
+{
+    const struct direction *sender = &facts->connection->direction[from];
+    const struct direction *receiver = &facts->connection->direction[side_other(from)];
+
+    return receiver->sack_hole_octets > 0
+           || (sender->undelivered_octets > 0 && sender->missed_octets == 0
+               && receiver->missed_octets == 0 && facts->waited_ns >= LOST_AFTER_NS);
+}
+
+/* Octets that one side sent, and neither did the capture see them nor does the other side say
+ * that it lacks them (RFC 5681 section 3.2). */
+static bool octets_are_unseen(const struct facts *facts, enum side from)
+{
+    const struct connection *connection = facts->connection;
+
+    return connection->direction[from].unseen_octets > 0 && !facts_octets_are_lost(facts, from)
+           && connection->direction[side_other(from)].duplicate_acks == 0;
+}
+
 static void see_capture(struct facts *facts)
 {
     const struct connection *connection = facts->connection;
@@ -51,7 +75,7 @@ static void see_capture(struct facts *facts)
             facts->one_direction_only = true;
         if (direction->cut_octets > 0)
             facts->cut = true;
-        if (handshake->gap_octets[side] > 0)
+        if (handshake->gap_octets[side] > 0 || octets_are_unseen(facts, (enum side)side))
             facts->missed = true;
         facts->answered[side] = direction->payload_octets > 0;
     }
@@ -67,13 +91,13 @@ void facts_build(struct facts *facts, const struct observation *observation)
         .evicted = observation->reason == CONNECTION_END_EVICTED,
         .tls_expected = observation->tls_expected,
     };
-    see_capture(facts);
     identify_preludes(facts);
     facts_read_notes(facts);
     facts->resumed = is_resumed(facts);
     facts->client_certificate_likely_empty = client_certificate_looks_empty(facts);
     facts_find_starttls(facts);
     facts_find_refusal(facts);
+    see_capture(facts);
     facts_decide_outcome(facts, observation);
 }
 

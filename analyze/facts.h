@@ -213,6 +213,10 @@ bool facts_server_refused_hello(const struct facts *facts);
  * was seen and the client ended the handshake. */
 bool facts_client_refused_server(const struct facts *facts);
 
+/* Octets of this side were lost on their way, and not by the capture: the receiver says that it
+ * has later ones (RFC 2018), or it went on without them long after they were sent. */
+bool facts_octets_are_lost(const struct facts *facts, enum side from);
+
 /* The hello that counts: the second one after a retry, else the first. False: none was read. */
 bool facts_last_hello(const struct facts *facts, const struct client_hello **hello,
                       const struct hello_extensions **extensions);

@@ -60,6 +60,16 @@ static enum stage stage_1_3(const struct facts *facts)
     return STAGE_SERVER_HELLO;
 }
 
+/* A SYN-ACK is in the capture, or what there cannot be without one. */
+static bool tcp_is_connected(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+
+    return moment_seen(server->syn) || server->packets > server->reset.count
+           || client->packets > (uint64_t)client->syn_count + client->reset.count;
+}
+
 static enum stage find_stage(const struct facts *facts)
 {
     if (facts->outcome == OUTCOME_ESTABLISHED)
@@ -78,10 +88,7 @@ static enum stage find_stage(const struct facts *facts)
         return STAGE_SERVER_HELLO;
     if (facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL)
         return STAGE_CLIENT_HELLO;
-    if (moment_seen(facts->connection->direction[SIDE_SERVER].syn)
-        || facts->connection->direction[SIDE_SERVER].payload_octets > 0)
-        return STAGE_TCP_ESTABLISHED;
-    return STAGE_TCP_CONNECT;
+    return tcp_is_connected(facts) ? STAGE_TCP_ESTABLISHED : STAGE_TCP_CONNECT;
 }
 
 static bool hello_seen(const struct facts *facts)
@@ -95,13 +102,20 @@ static enum outcome outcome_of_connect(struct facts *facts, enum connection_end 
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
+    bool reset = moment_seen(server->reset.at);
+
     if (!facts->tls_expected)
         return OUTCOME_NOT_TLS;
-    if (facts->connection->icmp.count > 0 || moment_seen(server->reset.at) || client->syn_count > 1)
+    facts->incomplete_reason = "the capture missed packets";
+    if (tcp_is_connected(facts) || (reset && !server->reset.answers_syn))
+        return OUTCOME_INCOMPLETE;
+    facts->incomplete_reason = NULL;
+    if (facts->connection->icmp.count > 0 || reset || client->syn_count > 1)
         return OUTCOME_FAILED;
-    if (reason == CONNECTION_END_IDLE || facts->waited_ns >= SYN_SILENCE_NS)
-        return OUTCOME_FAILED;
-    facts->incomplete_reason = "the capture ends before an answer to the SYN was due";
+    facts->incomplete_reason = reason == CONNECTION_END_IDLE || facts->waited_ns >= SYN_SILENCE_NS
+                                   ? "one SYN without an answer: the client gave up at once, or "
+                                     "the capture missed packets"
+                                   : "the capture ends before an answer to the SYN was due";
     return OUTCOME_INCOMPLETE;
 }
 
@@ -116,15 +130,49 @@ static bool reset_answers_unseen_octets(const struct facts *facts)
            && server->last_data.packet < client->fin.packet && !moment_seen(server->fin);
 }
 
+/* The client closed and the server's close is not in the capture, nor what it said before. Or the
+ * client's last word is an alert that may well be its close_notify, in a capture that has not all
+ * of the connection. */
+static bool end_is_not_captured(const struct facts *facts)
+{
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+
+    if (facts->refusal.by != SIDE_CLIENT)
+        return false;
+    if (facts->refusal.kind == REFUSAL_FIN)
+        return !moment_seen(server->fin) && !moment_seen(server->reset.at);
+    return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT && !facts->connection->syn_seen;
+}
+
+/* The client got no answer and closed, and not even the ACK of its FIN is there: that ACK would
+ * tell whether the server had answered. */
+static bool close_is_unanswered(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+
+    return facts->refusal.kind == REFUSAL_FIN && facts->refusal.by == SIDE_CLIENT
+           && !client->fin_acknowledged && client->retransmissions == 0
+           && !facts->answered[SIDE_SERVER];
+}
+
 /* Up to TLS 1.2: the client is done but for the server's Finished, which may have come: the client
  * sent data and there is a hole in the server's stream, or octets came that were not captured. */
 static bool client_went_on(const struct facts *facts)
 {
     if (facts->tls13 || facts->finished_note[SIDE_CLIENT] == NULL)
         return false;
-    return reset_answers_unseen_octets(facts)
+    return reset_answers_unseen_octets(facts) || end_is_not_captured(facts)
            || (facts->handshake->application_records[SIDE_CLIENT] > 0
                && facts->connection->direction[SIDE_SERVER].unacknowledged_octets > 0);
+}
+
+/* The numbers of a RST that its host sent itself tell of octets that are not in the capture. */
+static bool reset_follows_unseen_octets(const struct facts *facts)
+{
+    const struct direction *direction = &facts->connection->direction[facts->refusal.by];
+
+    return facts->refusal.kind == REFUSAL_RST && direction->reset.unseen_octets > 0
+           && (direction->hop_limit == 0 || direction->reset.hop_limit == direction->hop_limit);
 }
 
 /* What the capture lacks to judge a handshake that was not seen to finish; NULL: nothing. */
@@ -143,17 +191,23 @@ static const char *what_is_missing(const struct facts *facts)
         return "the client went on, the server's answer is not in the capture";
     if (facts->missed && facts->cut)
         return "packets were cut by the capture's snapshot length";
-    if (facts->missed)
+    if (close_is_unanswered(facts))
+        return "the capture ends with the client's FIN";
+    if (facts->missed || reset_follows_unseen_octets(facts))
         return "the capture missed packets";
     return NULL;
 }
 
-/* A receiver says which octets it lacks (RFC 2018): they were lost on their way to it, not on
- * their way to the capture. */
-static bool hole_is_reported(const struct facts *facts)
+/* A capture without the SYN may lack the answer, too. One more flight finishes the handshake: a
+ * packet or two, which the capture may lack like their ACKs. And a client that stays away without a
+ * FIN or RST is unlikely. */
+static bool silence_proves_nothing(const struct facts *facts)
 {
-    return facts->connection->direction[SIDE_CLIENT].sack_hole_octets > 0
-           || facts->connection->direction[SIDE_SERVER].sack_hole_octets > 0;
+    if (!moment_seen(facts->connection->direction[SIDE_CLIENT].syn))
+        return true;
+    if (facts->last_note != NULL && facts->last_note->side == SIDE_SERVER)
+        return true;
+    return !facts->tls13 && facts->finished_note[SIDE_CLIENT] != NULL;
 }
 
 /* Silence of a connection proves something only where TCP itself was seen to work or to fail:
@@ -167,7 +221,10 @@ static bool is_dying(const struct facts *facts)
 
     if (client->most_retransmitted >= 2 || server->most_retransmitted >= 2)
         return true;
-    return (acknowledged || hole_is_reported(facts)) && facts->waited_ns >= SILENCE_NS;
+    if (facts->waited_ns < SILENCE_NS)
+        return false;
+    return facts_octets_are_lost(facts, SIDE_CLIENT) || facts_octets_are_lost(facts, SIDE_SERVER)
+           || (acknowledged && !silence_proves_nothing(facts));
 }
 
 static enum outcome outcome_of_handshake(struct facts *facts)

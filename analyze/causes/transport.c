@@ -47,7 +47,7 @@ bool data_is_lost(const struct facts *facts, enum side from)
 
 bool data_has_hole(const struct facts *facts, enum side from)
 {
-    return facts->connection->direction[side_other(from)].sack_hole_octets > 0;
+    return facts_octets_are_lost(facts, from);
 }
 
 uint32_t full_segment(const struct facts *facts, enum side from)
@@ -113,6 +113,10 @@ void describe_loss(const struct facts *facts, enum side from, struct evidence *e
         evidence_add(evidence, "hole", receiver->last,
                      "the %s acknowledges data behind a hole of %llu octets that was never closed",
                      side_name(side_other(from)), (unsigned long long)receiver->sack_hole_octets);
+    else if (direction->undelivered_octets > 0)
+        evidence_add(evidence, "never_arrived", direction->last,
+                     "by the sequence numbers of its ACKs the %s sent %llu octets that never came",
+                     side_name(from), (unsigned long long)direction->undelivered_octets);
 }
 
 void describe_reset(const struct facts *facts, enum side by, struct evidence *evidence)

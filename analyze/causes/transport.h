@@ -19,7 +19,8 @@ bool client_hello_seen(const struct facts *facts);
 /* Payload of this side was sent again and again and never acknowledged. */
 bool data_is_lost(const struct facts *facts, enum side from);
 
-/* The receiver acknowledges octets of this side behind a hole that was never closed. */
+/* Octets of this side never arrived: the receiver acknowledges later ones, or the sender's own
+ * numbers tell of them. */
 bool data_has_hole(const struct facts *facts, enum side from);
 
 /* Octets of payload from which on a segment of this side counts as full: what the receiver
