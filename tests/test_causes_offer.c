@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
 #include "dissect/tls.h"
 #include "tests/support/facts_builder.h"
 #include "tests/support/wire.h"
@@ -347,6 +349,186 @@ static void the_warning_and_then_the_end_is_the_name(void)
     CU_ASSERT_TRUE(story_says(&story, "unrecognized_sni", CAUSE_LIKELY));
 }
 
+/* Ways in which an offer can be unusual. */
+enum oddity { ODD_GROUPS, ODD_ONE_GROUP, ODD_SCHEMES, ODD_NAME, ODD_SUITES, ODD_VERSION };
+
+static struct story_offer odd_offer(enum oddity oddity)
+{
+    struct story_offer offer = story_modern_offer();
+
+    if (oddity == ODD_GROUPS)
+        memcpy(offer.groups, (story_list){25}, sizeof(offer.groups));
+    if (oddity == ODD_ONE_GROUP)
+        memcpy(offer.groups, (story_list){23}, sizeof(offer.groups));
+    if (oddity == ODD_SCHEMES)
+        memcpy(offer.schemes, (story_list){0x0403}, sizeof(offer.schemes));
+    if (oddity == ODD_NAME)
+        offer.name = NULL;
+    if (oddity == ODD_SUITES)
+        memcpy(offer.suites, (story_list){0x0004, 0x0005}, sizeof(offer.suites));
+    if (oddity == ODD_VERSION) {
+        offer = offer_1_2();
+        offer.legacy_version = TLS_VERSION_1_0;
+        memset(offer.schemes, 0, sizeof(offer.schemes));
+    }
+    return offer;
+}
+
+enum { CLOSES = 255 }; /* in place of an alert: the server closes at once */
+
+static void refuse_oddly(struct story *story, enum oddity oddity, uint8_t how)
+{
+    struct story_offer offer = odd_offer(oddity);
+
+    story_begin(story);
+    story_client_hello(story, &offer);
+    if (how == CLOSES)
+        story_fin(story, SIDE_SERVER);
+    else
+        story_fatal(story, SIDE_SERVER, how);
+}
+
+/* Which alerts fit which oddity, and how well. */
+static void each_way_to_refuse_says_something_else(void)
+{
+    static const struct {
+        enum oddity oddity;
+        uint8_t how;
+        const char *cause;
+        enum certainty certainty;
+    } rows[] = {
+        {ODD_GROUPS, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_group", CAUSE_LIKELY},
+        {ODD_GROUPS, TLS_ALERT_INSUFFICIENT_SECURITY, "no_shared_group", CAUSE_LIKELY},
+        {ODD_GROUPS, TLS_ALERT_ILLEGAL_PARAMETER, "no_shared_group", CAUSE_LIKELY},
+        {ODD_GROUPS, TLS_ALERT_UNEXPECTED_MESSAGE, "no_shared_group", CAUSE_POSSIBLE},
+        {ODD_GROUPS, TLS_ALERT_INTERNAL_ERROR, "no_shared_group", CAUSE_NO},
+        {ODD_GROUPS, TLS_ALERT_DECODE_ERROR, "no_shared_group", CAUSE_NO},
+        {ODD_GROUPS, CLOSES, "no_shared_group", CAUSE_POSSIBLE},
+        {ODD_ONE_GROUP, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_group", CAUSE_LIKELY},
+        {ODD_ONE_GROUP, TLS_ALERT_ILLEGAL_PARAMETER, "no_shared_group", CAUSE_POSSIBLE},
+        {ODD_SCHEMES, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_signature_algorithm", CAUSE_LIKELY},
+        {ODD_SCHEMES, TLS_ALERT_INSUFFICIENT_SECURITY, "no_shared_signature_algorithm",
+         CAUSE_LIKELY},
+        {ODD_SCHEMES, TLS_ALERT_ILLEGAL_PARAMETER, "no_shared_signature_algorithm", CAUSE_POSSIBLE},
+        {ODD_SCHEMES, TLS_ALERT_INTERNAL_ERROR, "no_shared_signature_algorithm", CAUSE_POSSIBLE},
+        {ODD_SCHEMES, CLOSES, "no_shared_signature_algorithm", CAUSE_POSSIBLE},
+        {ODD_NAME, TLS_ALERT_HANDSHAKE_FAILURE, "missing_sni", CAUSE_LIKELY},
+        {ODD_NAME, TLS_ALERT_INTERNAL_ERROR, "missing_sni", CAUSE_POSSIBLE},
+        {ODD_NAME, TLS_ALERT_INSUFFICIENT_SECURITY, "missing_sni", CAUSE_NO},
+        {ODD_NAME, CLOSES, "missing_sni", CAUSE_POSSIBLE},
+        {ODD_SUITES, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_cipher", CAUSE_LIKELY},
+        {ODD_SUITES, TLS_ALERT_INSUFFICIENT_SECURITY, "no_shared_cipher", CAUSE_LIKELY},
+        {ODD_SUITES, TLS_ALERT_ILLEGAL_PARAMETER, "no_shared_cipher", CAUSE_NO},
+        {ODD_SUITES, CLOSES, "no_shared_cipher", CAUSE_POSSIBLE},
+        {ODD_VERSION, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch", CAUSE_LIKELY},
+        {ODD_VERSION, TLS_ALERT_INSUFFICIENT_SECURITY, "version_mismatch", CAUSE_NO},
+        {ODD_VERSION, TLS_ALERT_INTERNAL_ERROR, "version_mismatch", CAUSE_NO},
+        {ODD_VERSION, CLOSES, "version_mismatch", CAUSE_LIKELY},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+        enum certainty certainty;
+
+        refuse_oddly(&story, rows[i].oddity, rows[i].how);
+        certainty = story_certainty(&story, rows[i].cause);
+        if (certainty != rows[i].certainty)
+            fprintf(stderr, "row %zu: %s is %s\n", i, rows[i].cause, certainty_name(certainty));
+        CU_ASSERT_EQUAL(certainty, rows[i].certainty);
+    }
+}
+
+static void an_encrypted_refusal_is_weighed_like_a_plain_one(void)
+{
+    struct story story;
+    struct story_offer offer = odd_offer(ODD_SCHEMES);
+    struct story_choice choice = story_choice_1_3();
+
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_server_hello(&story, &choice);
+    story_protected(&story, SIDE_SERVER, 19);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_alpn"));
+}
+
+static void a_hello_that_was_not_read_is_not_weighed(void)
+{
+    struct story story;
+    struct story_offer offer = odd_offer(ODD_SUITES);
+
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story.handshake.notes[0].offset = NOTE_NOT_KEPT;
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_cipher"));
+    CU_ASSERT_TRUE(story_says(&story, "peer_alert", CAUSE_POSSIBLE));
+}
+
+static void groups_do_not_matter_without_elliptic_curves(void)
+{
+    struct story story;
+    struct story_offer offer = offer_1_2();
+
+    memcpy(offer.suites, (story_list){0x002f, 0x0035, 0x009c}, sizeof(offer.suites));
+    memcpy(offer.groups, (story_list){25}, sizeof(offer.groups));
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
+}
+
+static void a_missing_list_of_groups_lets_a_server_of_tls_1_2_choose(void)
+{
+    struct story story;
+    struct story_offer offer = offer_1_2();
+
+    memset(offer.groups, 0, sizeof(offer.groups));
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
+}
+
+static void a_missing_list_of_schemes_means_sha_1(void)
+{
+    struct story story;
+    struct story_offer offer = offer_1_2();
+
+    memset(offer.schemes, 0, sizeof(offer.schemes));
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
+}
+
+static void an_offer_of_tls_1_3_alone_may_meet_an_older_server(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.suites, (story_list){0x1301, 0x1302, 0x1303}, sizeof(offer.suites));
+    memcpy(offer.versions, (story_list){TLS_VERSION_1_3}, sizeof(offer.versions));
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_cipher"));
+    CU_ASSERT_TRUE(story_denies(&story, "unrecognized_sni"));
+}
+
+static void a_choice_has_settled_what_it_chose(void)
+{
+    struct story story;
+    struct story_offer offer = odd_offer(ODD_ONE_GROUP);
+    struct story_choice retry = story_choice_1_3();
+
+    offer.name = NULL;
+    retry.retry = true;
+    retry.share = 23;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_server_hello(&story, &retry);
+    offer.shares[0] = 23;
+    story_client_hello(&story, &offer);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_cipher"));
+    CU_ASSERT_TRUE(story_denies(&story, "missing_sni"));
+    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -389,6 +571,18 @@ int main(void)
          with_an_offer_that_fits_everywhere_the_name_is_left},
         {"the warning alone is not the cause", the_warning_alone_is_not_the_cause},
         {"the warning and then the end is the name", the_warning_and_then_the_end_is_the_name},
+        {"each way to refuse says something else", each_way_to_refuse_says_something_else},
+        {"an encrypted refusal is weighed like a plain one",
+         an_encrypted_refusal_is_weighed_like_a_plain_one},
+        {"a hello that was not read is not weighed", a_hello_that_was_not_read_is_not_weighed},
+        {"groups do not matter without elliptic curves",
+         groups_do_not_matter_without_elliptic_curves},
+        {"a missing list of groups lets a server of TLS 1.2 choose",
+         a_missing_list_of_groups_lets_a_server_of_tls_1_2_choose},
+        {"a missing list of schemes means SHA-1", a_missing_list_of_schemes_means_sha_1},
+        {"an offer of TLS 1.3 alone may meet an older server",
+         an_offer_of_tls_1_3_alone_may_meet_an_older_server},
+        {"a choice has settled what it chose", a_choice_has_settled_what_it_chose},
         CU_TEST_INFO_NULL,
     };
 
