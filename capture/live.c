@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/live.h"
+
+#include "capture/fanout.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND_NS INT64_C(1000000000)
+
+/* Statistics of a driver that mean packets it lost. */
+static const char *const drop_files[] = {"rx_dropped", "rx_missed_errors", "rx_fifo_errors"};
+
+enum { DROP_FILES = sizeof(drop_files) / sizeof(drop_files[0]) };
+
+struct live {
+    char name[IFNAMSIZ];
+    pcap_t *pcap;
+    int link_type;
+    int index;             /* of the interface, 0: all of them */
+    int control;           /* a socket to ask about interfaces with */
+    int drops[DROP_FILES]; /* descriptors, opened while that was allowed; -1: none */
+    uint64_t drops_before;
+    struct live_counters counters;
+    enum live_state state;
+    bool is_member; /* of a group */
+    bool is_lost;
+    int64_t begin_ns; /* packets from before are not delivered */
+    int64_t retry_at_ms;
+    int64_t retry_pause_ms;
+    live_take *take; /* of the live_read that is running */
+    void *context;
+};
+
+/* What the analysis can use: TCP with all its fragments, ICMP errors, IPv6 whose next header says
+ * nothing yet, tunnels, and what lies between the link layer and IP. Not every link type knows all
+ * of it: the first that makes sense is taken. */
+#define FILTER_IP                                                                                  \
+    "tcp or ip6 proto 0 or ip6 proto 43 or ip6 proto 44 or ip6 proto 51 or ip6 proto 60"           \
+    " or (icmp and (icmp[0] = 3 or icmp[0] = 4 or icmp[0] = 11 or icmp[0] = 12))"                  \
+    " or (icmp6 and ip6[40] < 128)"                                                                \
+    " or ip proto 4 or ip proto 41 or ip proto 47 or ip6 proto 4 or ip6 proto 41 or ip6 proto 47"  \
+    " or udp port 4789 or udp port 8472 or udp port 6081 or udp port 2152 or udp port 1701"
+
+static const char *const default_filters[] = {
+    FILTER_IP " or ether proto 0x8100 or ether proto 0x88a8 or ether proto 0x9100"
+              " or ether proto 0x8847 or ether proto 0x8848 or ether proto 0x8864"
+              " or ether proto 0x88e5 or ether proto 0x88e7 or ether proto 0x8909",
+    FILTER_IP,
+    "",
+};
+
+static bool fail(char error[LIVE_ERROR_MAX], const struct live *live, const char *reason)
+{
+    snprintf(error, LIVE_ERROR_MAX, "%s: %.400s", live->name, reason);
+    return false;
+}
+
+/* Octets and times of a packet in the ring, for whoever reads. */
+static void deliver(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
+{
+    struct live *live = (struct live *)(void *)user;
+    struct raw_packet raw = {
+        .data = bytes_of(data, header->caplen),
+        .original_length = header->len,
+        .time_ns = (int64_t)header->ts.tv_sec * SECOND_NS + header->ts.tv_usec,
+        .link_type = live->link_type,
+    };
+
+    if (raw.time_ns < live->begin_ns)
+        return;
+    if (raw.time_ns < 0 || raw.time_ns > PACKET_TIME_MAX_NS) /* of a broken clock in an adapter */
+        raw.time_ns = 0;
+    if (raw.original_length < header->caplen)
+        raw.original_length = header->caplen;
+    live->counters.octets += raw.original_length;
+    if (header->caplen > PACKET_OCTETS_MAX) {
+        live->counters.too_long++;
+        return;
+    }
+    live->counters.packets++;
+    live->take(live->context, &raw);
+}
+
+static bool set_filter(struct live *live, const char *filter, char error[LIVE_ERROR_MAX])
+{
+    struct bpf_program code;
+    bool is_set;
+
+    if (pcap_compile(live->pcap, &code, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
+        return fail(error, live, pcap_geterr(live->pcap));
+    is_set = pcap_setfilter(live->pcap, &code) == 0;
+    pcap_freecode(&code);
+    return is_set || fail(error, live, pcap_geterr(live->pcap));
+}
+
+static bool set_default_filter(struct live *live, char error[LIVE_ERROR_MAX])
+{
+    for (size_t i = 0; i < sizeof(default_filters) / sizeof(default_filters[0]); i++)
+        if (set_filter(live, default_filters[i], error))
+            return true;
+    return false;
+}
+
+static bool set_timestamp_type(struct live *live, const char *name, char error[LIVE_ERROR_MAX])
+{
+    int type;
+
+    if (name == NULL)
+        return true;
+    type = pcap_tstamp_type_name_to_val(name);
+    if (type < 0)
+        return fail(error, live, "no timestamp type has this name; see pcap-tstamp(7)");
+    if (pcap_set_tstamp_type(live->pcap, type) != 0)
+        return fail(error, live, "the interface does not offer this timestamp type");
+    return true;
+}
+
+/* Everything here can fail only by being called too late. */
+static void set_values(struct live *live, const struct live_options *options)
+{
+    pcap_set_snaplen(live->pcap, options->snaplen);
+    pcap_set_promisc(live->pcap, options->promiscuous);
+    pcap_set_buffer_size(live->pcap, options->buffer_size);
+    pcap_set_timeout(live->pcap, LIVE_DELIVERY_MS);
+    pcap_set_immediate_mode(live->pcap, options->immediate);
+}
+
+static bool activate(struct live *live, char error[LIVE_ERROR_MAX])
+{
+    int status = pcap_activate(live->pcap);
+    char reason[LIVE_ERROR_MAX];
+
+    if (status >= 0)
+        return true;
+    snprintf(reason, sizeof(reason), "%s%s%.300s", pcap_statustostr(status),
+             pcap_geterr(live->pcap)[0] != '\0' ? ": " : "", pcap_geterr(live->pcap));
+    return fail(error, live, reason);
+}
+
+static bool open_ring(struct live *live, const struct live_options *options,
+                      char error[LIVE_ERROR_MAX])
+{
+    char reason[PCAP_ERRBUF_SIZE] = "";
+
+    live->pcap = pcap_create(live->name, reason);
+    if (live->pcap == NULL)
+        return fail(error, live, reason);
+    set_values(live, options);
+    if (!set_timestamp_type(live, options->timestamp_type, error))
+        return false;
+    if (pcap_set_tstamp_precision(live->pcap, PCAP_TSTAMP_PRECISION_NANO) != 0)
+        return fail(error, live, "no timestamps in nanoseconds");
+    if (!activate(live, error))
+        return false;
+    if (pcap_setnonblock(live->pcap, 1, reason) != 0)
+        return fail(error, live, reason);
+    live->link_type = pcap_datalink(live->pcap);
+    if (options->filter != NULL)
+        return set_filter(live, options->filter, error);
+    return set_default_filter(live, error);
+}
+
+static void open_drops(struct live *live)
+{
+    char path[128];
+
+    for (size_t i = 0; i < DROP_FILES; i++) {
+        snprintf(path, sizeof(path), "/sys/class/net/%s/statistics/%s", live->name, drop_files[i]);
+        live->drops[i] = open(path, O_RDONLY | O_CLOEXEC);
+    }
+}
+
+/* What the driver lost since it was loaded. */
+static uint64_t read_drops(const struct live *live)
+{
+    uint64_t sum = 0;
+    char text[32];
+
+    for (size_t i = 0; i < DROP_FILES; i++) {
+        ssize_t length =
+            live->drops[i] >= 0 ? pread(live->drops[i], text, sizeof(text) - 1, 0) : -1;
+
+        if (length <= 0)
+            continue;
+        text[length] = '\0';
+        sum += strtoull(text, NULL, 10);
+    }
+    return sum;
+}
+
+struct live *live_open(const struct live_options *options, char error[LIVE_ERROR_MAX])
+{
+    struct live *live = calloc(1, sizeof(*live));
+
+    if (live == NULL) {
+        snprintf(error, LIVE_ERROR_MAX, "out of memory");
+        return NULL;
+    }
+    live->control = -1;
+    for (size_t i = 0; i < DROP_FILES; i++)
+        live->drops[i] = -1;
+    if (strlen(options->interface) >= sizeof(live->name)) {
+        snprintf(error, LIVE_ERROR_MAX, "%.64s: no interface has so long a name",
+                 options->interface);
+        live_close(live);
+        return NULL;
+    }
+    memcpy(live->name, options->interface, strlen(options->interface) + 1);
+    live->control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (live->control < 0 || !open_ring(live, options, error)) {
+        if (live->control < 0)
+            (void)fail(error, live, strerror(errno));
+        live_close(live);
+        return NULL;
+    }
+    live->index = (int)if_nametoindex(live->name); /* 0 for "any" */
+    live->retry_pause_ms = LIVE_RETRY_MIN_MS;
+    open_drops(live);
+    live->drops_before = read_drops(live);
+    return live;
+}
+
+void live_close(struct live *live)
+{
+    if (live == NULL)
+        return;
+    if (live->pcap != NULL)
+        pcap_close(live->pcap);
+    if (live->control >= 0)
+        close(live->control);
+    for (size_t i = 0; i < DROP_FILES; i++)
+        if (live->drops[i] >= 0)
+            close(live->drops[i]);
+    free(live);
+}
+
+bool live_group(struct live *const *lives, size_t count, char error[LIVE_ERROR_MAX])
+{
+    int sockets[LIVE_GROUP_MAX];
+    struct timespec now;
+
+    if (count > LIVE_GROUP_MAX)
+        return fail(error, lives[0], "too many workers");
+    for (size_t i = 0; i < count; i++)
+        sockets[i] = pcap_fileno(lives[i]->pcap);
+    if (!fanout_join(sockets, count))
+        return fail(error, lives[0], strerror(errno));
+    clock_gettime(CLOCK_REALTIME, &now); /* cannot fail with this clock */
+    for (size_t i = 0; i < count; i++) {
+        lives[i]->is_member = true;
+        lives[i]->begin_ns = (int64_t)now.tv_sec * SECOND_NS + now.tv_nsec;
+    }
+    return true;
+}
+
+int live_descriptor(const struct live *live)
+{
+    return live->state == LIVE_GONE ? -1 : pcap_get_selectable_fd(live->pcap);
+}
+
+size_t live_read(struct live *live, size_t max, live_take *take, void *context)
+{
+    int count;
+
+    live->take = take;
+    live->context = context;
+    count = pcap_dispatch(live->pcap, (int)max, deliver, (u_char *)(void *)live);
+    return count > 0 ? (size_t)count : 0;
+}
+
+/* The index of the interface of this name now, -1: there is none. */
+static int current_index(const struct live *live, bool *is_up)
+{
+    struct ifreq request = {0};
+    int index;
+
+    memcpy(request.ifr_name, live->name, sizeof(request.ifr_name));
+    if (ioctl(live->control, SIOCGIFINDEX, &request) != 0)
+        return -1;
+    index = request.ifr_ifindex;
+    *is_up = ioctl(live->control, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_UP);
+    return index;
+}
+
+/* Bind the ring to another interface of this name: a socket that is there may do that without any
+ * privilege, unless it is member of a group. */
+static bool take_up(struct live *live, int index)
+{
+    struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_ifindex = index};
+
+    address.sll_protocol = htons(ETH_P_ALL);
+    if (bind(pcap_fileno(live->pcap), (struct sockaddr *)(void *)&address, sizeof(address)) != 0) {
+        live->is_lost = live->is_member;
+        return false;
+    }
+    live->index = index;
+    return true;
+}
+
+static enum live_state look_after(struct live *live)
+{
+    bool is_up = false;
+    int index = current_index(live, &is_up);
+
+    if (index < 0)
+        return LIVE_GONE;
+    if (index != live->index && !take_up(live, index))
+        return LIVE_GONE;
+    return is_up ? LIVE_UP : LIVE_DOWN;
+}
+
+enum live_state live_check(struct live *live, int64_t now_ms, bool *is_new)
+{
+    enum live_state before = live->state;
+
+    *is_new = false;
+    if (live->index == 0 || (before == LIVE_GONE && now_ms < live->retry_at_ms))
+        return before;
+    live->state = look_after(live);
+    if (live->state == LIVE_GONE) {
+        if (before == LIVE_GONE && live->retry_pause_ms < LIVE_RETRY_MAX_MS)
+            live->retry_pause_ms *= 2;
+        live->retry_at_ms = now_ms + live->retry_pause_ms;
+    } else {
+        live->retry_pause_ms = LIVE_RETRY_MIN_MS;
+    }
+    *is_new = live->state != before;
+    live->counters.vanished += *is_new && before == LIVE_UP;
+    return live->state;
+}
+
+bool live_is_lost(const struct live *live)
+{
+    return live->is_lost;
+}
+
+const char *live_name(const struct live *live)
+{
+    return live->name;
+}
+
+/* The kernel counts from the last look on. */
+const struct live_counters *live_counters(struct live *live)
+{
+    struct tpacket_stats_v3 stats = {0};
+    socklen_t length = sizeof(stats);
+    uint64_t drops = read_drops(live);
+
+    if (getsockopt(pcap_fileno(live->pcap), SOL_PACKET, PACKET_STATISTICS, &stats, &length) == 0)
+        live->counters.dropped_kernel += stats.tp_drops;
+    if (drops > live->drops_before)
+        live->counters.dropped_interface += drops - live->drops_before;
+    live->drops_before = drops;
+    return &live->counters;
+}
