@@ -6,7 +6,7 @@
 /* Reads what is in an extension's OCTET STRING into *out. False if it is malformed. */
 typedef bool extension_reader(struct bytes value, struct certificate *out);
 
-void certificate_copy_text(struct bytes octets, char *out, size_t size)
+static void copy_url(struct bytes octets, char *out, size_t size)
 {
     struct text text = text_begin(out, size);
 
@@ -152,7 +152,7 @@ static bool distribution_points_read(struct bytes value, struct certificate *out
         if (der_take_optional(&point, DER_CONTEXT_CONSTRUCTED | 0, &choice)
             && der_take_optional(&choice, DER_CONTEXT_CONSTRUCTED | 0, &names)
             && der_take_optional(&names, DER_CONTEXT | NAME_URI, &url))
-            certificate_copy_text(url, out->crl_url, sizeof(out->crl_url));
+            copy_url(url, out->crl_url, sizeof(out->crl_url));
     }
     return true;
 }
@@ -177,9 +177,9 @@ static bool authority_access_read(struct bytes value, struct certificate *out)
         if (!der_take_optional(&description, DER_CONTEXT | NAME_URI, &url))
             continue;
         if (oid_is(method, ocsp, sizeof(ocsp)) && out->ocsp_url[0] == '\0')
-            certificate_copy_text(url, out->ocsp_url, sizeof(out->ocsp_url));
+            copy_url(url, out->ocsp_url, sizeof(out->ocsp_url));
         if (oid_is(method, issuers, sizeof(issuers)) && out->issuer_url[0] == '\0')
-            certificate_copy_text(url, out->issuer_url, sizeof(out->issuer_url));
+            copy_url(url, out->issuer_url, sizeof(out->issuer_url));
     }
     return true;
 }

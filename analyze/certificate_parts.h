@@ -55,7 +55,4 @@ MUST_USE bool certificate_wolfssl_read(struct bytes der, const struct certificat
 /* SHA-256 of the octets; all zero if it cannot be had. */
 void certificate_sha256(struct bytes octets, uint8_t out[CERTIFICATE_SHA256_LEN]);
 
-/* Append a URL or other text of the peer's, made printable, to a C string of size octets. */
-void certificate_copy_text(struct bytes octets, char *out, size_t size);
-
 #endif

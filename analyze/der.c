@@ -54,16 +54,6 @@ bool der_take_optional(struct bytes *in, uint8_t tag, struct bytes *contents)
     return der_take(in, tag, contents);
 }
 
-bool der_take_whole(struct bytes *in, uint8_t tag, struct bytes *element)
-{
-    struct bytes rest = *in;
-    struct bytes contents;
-
-    if (!der_take(&rest, tag, &contents))
-        return false;
-    return bytes_take(in, in->len - rest.len, element);
-}
-
 bool der_skip(struct bytes *in, uint8_t tag)
 {
     struct bytes contents;

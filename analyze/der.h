@@ -43,9 +43,6 @@ MUST_USE bool der_take(struct bytes *in, uint8_t tag, struct bytes *contents);
  * another one or none is left. */
 bool der_take_optional(struct bytes *in, uint8_t tag, struct bytes *contents);
 
-/* Take the next element with its header: *element is what a signature or a digest covers. */
-MUST_USE bool der_take_whole(struct bytes *in, uint8_t tag, struct bytes *element);
-
 /* Drop the next element, which must have this tag. */
 MUST_USE bool der_skip(struct bytes *in, uint8_t tag);
 
