@@ -158,21 +158,19 @@ static void learn_name(struct knowledge *knowledge, const struct facts *facts,
     struct known_name *name;
     int64_t at_ns = facts->connection->last.time_ns;
     struct bytes host = facts->client_extensions.server_name.host_name;
+    enum treatment how = treatment_of(facts);
 
     put_name_key(knowledge, key, facts);
     name = knowledge_table_get(knowledge->names, key);
     if (name == NULL)
         return;
-    if (treatment_of(facts) == TREATMENT_ACCEPTED) {
+    if (how == TREATMENT_ACCEPTED) {
         struct text text = text_begin(server->name, sizeof(server->name));
 
         text_add_untrusted(&text, host);
         server->names_accepted += name->hellos.accepted.count == 0 && host.len > 0;
-        known_count_add(&name->hellos.accepted, at_ns);
-        name->hellos.accepted_then = server->hellos.accepted.count;
-    } else if (treatment_of(facts) == TREATMENT_REFUSED) {
-        known_count_add(&name->hellos.refused, at_ns);
     }
+    known_treatment_add(&name->hellos, server, how, at_ns);
     if (facts->outcome == OUTCOME_ESTABLISHED)
         known_count_add(&name->established, at_ns);
     knowledge_learn_certificate(knowledge, name, facts);

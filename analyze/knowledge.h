@@ -41,6 +41,7 @@ struct known_treatment {
     struct known_count accepted;
     struct known_count refused;
     uint32_t accepted_then; /* hellos of any kind that it had taken up at accepted.last_ns */
+    uint32_t refused_since; /* of those refused, the ones after the last that was taken up */
 };
 
 /* Code points that a server chose. */

@@ -25,6 +25,11 @@ enum treatment treatment_of(const struct facts *facts);
 /* Count one more. */
 void known_count_add(struct known_count *count, int64_t time_ns);
 
+/* Count one more hello that the server treated so; it is in server->hellos already, unless
+ * treatment is that. */
+void known_treatment_add(struct known_treatment *treatment, const struct known_server *server,
+                         enum treatment how, int64_t at_ns);
+
 /* A keyed hash of an address. */
 uint64_t knowledge_hash_address(const struct knowledge *knowledge, const struct address *address);
 

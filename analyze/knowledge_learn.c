@@ -20,14 +20,16 @@ static void learn_value(struct known_values *values, uint16_t value, int64_t at_
     known_count_add(&values->items[i].seen, at_ns);
 }
 
-static void learn_treatment(struct known_treatment *treatment, const struct known_server *server,
-                            enum treatment how, int64_t at_ns)
+void known_treatment_add(struct known_treatment *treatment, const struct known_server *server,
+                         enum treatment how, int64_t at_ns)
 {
     if (how == TREATMENT_ACCEPTED) {
         known_count_add(&treatment->accepted, at_ns);
         treatment->accepted_then = server->hellos.accepted.count;
+        treatment->refused_since = 0;
     } else if (how == TREATMENT_REFUSED) {
         known_count_add(&treatment->refused, at_ns);
+        treatment->refused_since++;
     }
 }
 
@@ -53,7 +55,7 @@ static void learn_size(struct known_server *server, const struct facts *facts, e
 
     if (octets == 0)
         return;
-    learn_treatment(is_split ? &server->split : &server->unsplit, server, how, at_ns);
+    known_treatment_add(is_split ? &server->split : &server->unsplit, server, how, at_ns);
     if (how == TREATMENT_ACCEPTED && octets > server->largest_accepted)
         server->largest_accepted = octets;
     if (how == TREATMENT_REFUSED && is_split
@@ -67,10 +69,10 @@ static void learn_hello(struct known_server *server, const struct facts *facts, 
     bool has_name = facts->client_extensions.server_name.state != EXTENSION_ABSENT;
 
     /* First of all: the others refer to its count. */
-    learn_treatment(&server->hellos, server, how, at_ns);
-    learn_treatment(&server->by_version[version_class_of(facts->offer.version_max)], server, how,
-                    at_ns);
-    learn_treatment(has_name ? &server->with_name : &server->without_name, server, how, at_ns);
+    known_treatment_add(&server->hellos, server, how, at_ns);
+    known_treatment_add(&server->by_version[version_class_of(facts->offer.version_max)], server,
+                        how, at_ns);
+    known_treatment_add(has_name ? &server->with_name : &server->without_name, server, how, at_ns);
     learn_size(server, facts, how, at_ns);
 }
 

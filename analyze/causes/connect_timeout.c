@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 #include "analyze/text.h"
 
 /* A client that sent anything but SYNs, and RSTs to give up, has got an answer that the capture
@@ -27,6 +28,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     }
     text_add(&text, " and nothing came back");
     evidence_add(evidence, "syn", client->syn, "%s", line);
+    describe_known_life(facts, evidence);
     return client->syn_count > 1 ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }
 

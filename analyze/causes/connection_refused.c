@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
@@ -14,6 +15,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     evidence_add(evidence, "syn_reset", server->reset.at,
                  "a RST from the server's address answers it, with hop limit (TTL) %u",
                  server->reset.hop_limit);
+    describe_known_life(facts, evidence);
     return CAUSE_CERTAIN;
 }
 

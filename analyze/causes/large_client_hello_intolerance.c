@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 #include "analyze/causes/transport.h"
 
 /* The hello, with the headers of record and message, is longer than any segment of the client. */
@@ -30,7 +31,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
                  facts->client_hello_note->length + TLS_HANDSHAKE_HEADER_LENGTH,
                  facts->connection->direction[SIDE_CLIENT].largest_segment);
     describe_offered_groups(facts, evidence);
-    return CAUSE_POSSIBLE;
+    describe_known_sizes(facts, evidence);
+    return known_about_split_hello(facts) == KNOWN_SURE ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 
 const struct cause cause_large_client_hello_intolerance = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
-#include "analyze/causes/refused_hello.h"
+#include "analyze/causes/known.h"
 
 /* RFC 8446 section 9.2 has missing_extension for servers that need a name, but it is about any
  * extension that TLS 1.3 demands. */
@@ -30,8 +30,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (!facts->client_hello_read || facts->client_extensions.server_name.state != EXTENSION_ABSENT)
         return CAUSE_NO;
     certainty = weigh(facts);
-    if (certainty != CAUSE_NO)
-        describe_server_name(facts, evidence);
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    describe_server_name(facts, evidence);
+    describe_known(facts, SUSPECT_NO_NAME, evidence);
     return certainty;
 }
 

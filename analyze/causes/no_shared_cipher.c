@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
-#include "analyze/causes/refused_hello.h"
+#include "analyze/causes/known.h"
 
 static void describe_narrowness(const struct facts *facts, struct evidence *evidence)
 {
@@ -28,6 +28,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_offered_suites(facts, evidence);
+    describe_known(facts, SUSPECT_SUITES, evidence);
     describe_narrowness(facts, evidence);
     describe_offered_versions(facts, evidence);
     return certainty;

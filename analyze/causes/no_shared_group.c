@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
-#include "analyze/causes/refused_hello.h"
+#include "analyze/causes/known.h"
 
 /* The group that the server chose, in whichever message it says so; 0: none seen. */
 static uint16_t chosen_group(const struct facts *facts)
@@ -57,8 +57,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return certainty;
     certainty =
         groups_are_missing(facts) ? CAUSE_LIKELY : refused_hello_suspect(facts, SUSPECT_GROUPS);
-    if (certainty != CAUSE_NO)
-        describe_offered_groups(facts, evidence);
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    describe_offered_groups(facts, evidence);
+    describe_known(facts, SUSPECT_GROUPS, evidence);
     return certainty;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
-#include "analyze/causes/refused_hello.h"
+#include "analyze/causes/known.h"
 
 /* unsupported_certificate(43) of a server that has not seen any certificate of the client is
  * about its own; missing_extension(109) about a list that TLS 1.3 demands. */
@@ -19,8 +19,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     enum certainty certainty =
         server_says_so(facts) ? CAUSE_LIKELY : refused_hello_suspect(facts, SUSPECT_SCHEMES);
 
-    if (certainty != CAUSE_NO)
-        describe_offered_schemes(facts, evidence);
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    describe_offered_schemes(facts, evidence);
+    describe_known(facts, SUSPECT_SCHEMES, evidence);
     return certainty;
 }
 

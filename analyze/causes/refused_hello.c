@@ -2,13 +2,16 @@
 #include "analyze/causes/refused_hello.h"
 
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
+#include "analyze/causes/transport.h"
 
 /* How unusual a part of an offer is, compared with what clients of its time send. */
 enum weight {
-    WEIGHT_NONE,      /* speaks against the suspect, or says nothing */
-    WEIGHT_ORDINARY,  /* nothing unusual, yet it can be the reason */
-    WEIGHT_UNUSUAL,   /* servers that refuse this are not rare */
-    WEIGHT_STANDS_OUT /* most servers refuse this */
+    WEIGHT_NONE,       /* speaks against the suspect, or says nothing */
+    WEIGHT_ORDINARY,   /* nothing unusual, yet it can be the reason */
+    WEIGHT_UNUSUAL,    /* servers that refuse this are not rare */
+    WEIGHT_STANDS_OUT, /* most servers refuse this */
+    WEIGHT_KNOWN       /* this server, which takes up other offers, never took up this */
 };
 
 /* 2014-10-15: the POODLE attack; within months servers and clients gave up SSL 3.0 (RFC 7568). */
@@ -187,6 +190,26 @@ static bool is_settled(const struct facts *facts, enum suspect suspect)
            && !(suspect == SUSPECT_NO_NAME && facts->server_hello_note != NULL);
 }
 
+/* What this server did with others outweighs what servers do in general. A version that it does
+ * not take explains all else about an old hello. */
+static enum weight correct(const struct facts *facts, enum suspect suspect, enum weight weight)
+{
+    static const enum weight least[SUSPECTS] = {
+        [SUSPECT_SUITES] = WEIGHT_ORDINARY, [SUSPECT_GROUPS] = WEIGHT_UNUSUAL,
+        [SUSPECT_SCHEMES] = WEIGHT_UNUSUAL, [SUSPECT_NO_NAME] = WEIGHT_ORDINARY,
+        [SUSPECT_NAME] = WEIGHT_ORDINARY,
+    };
+    enum known_says says = known_about(facts, suspect);
+
+    if (says == KNOWN_AGAINST)
+        return weight > WEIGHT_ORDINARY ? WEIGHT_ORDINARY : weight;
+    if (says < KNOWN_FOR || weight < least[suspect])
+        return weight;
+    return suspect == SUSPECT_VERSION || known_about(facts, SUSPECT_VERSION) < KNOWN_FOR
+               ? WEIGHT_KNOWN
+               : weight;
+}
+
 static enum weight weigh(const struct facts *facts, enum suspect suspect)
 {
     static enum weight (*const weighers[SUSPECTS])(const struct facts *facts) = {
@@ -199,7 +222,8 @@ static enum weight weigh(const struct facts *facts, enum suspect suspect)
         [SUSPECT_MASTER_SECRET] = weigh_master_secret,
     };
 
-    return is_settled(facts, suspect) ? WEIGHT_NONE : weighers[suspect](facts);
+    return is_settled(facts, suspect) ? WEIGHT_NONE
+                                      : correct(facts, suspect, weighers[suspect](facts));
 }
 
 /* The ways to refuse a hello. */
@@ -295,11 +319,39 @@ static bool is_refused_so(const struct facts *facts, const struct manner *manner
     return false;
 }
 
+/* The host itself ended it, in whatever way. */
+static bool is_ended_by_host(const struct facts *facts)
+{
+    return facts->refusal.kind != REFUSAL_RST
+           || reset_is_foreign(facts, facts->refusal.by) == CAUSE_NO;
+}
+
+/* The most that this refusal can say of a suspect, with what is known of the server. */
+static enum certainty cap_of(const struct facts *facts, const struct manner *manner,
+                             enum suspect suspect)
+{
+    enum certainty cap = manner->cap[suspect];
+    enum known_says says = known_about(facts, suspect);
+    bool is_about_name = suspect == SUSPECT_NAME || suspect == SUSPECT_NO_NAME;
+    bool is_general = manner->kind == MANNER_ALERT && manner->alert == TLS_ALERT_HANDSHAKE_FAILURE;
+
+    if (suspect == SUSPECT_VERSION && says == KNOWN_SURE && cap == CAUSE_LIKELY
+        && is_ended_by_host(facts))
+        return CAUSE_CERTAIN;
+    if (is_about_name && says == KNOWN_SURE && manner->kind == MANNER_CLOSED)
+        return CAUSE_LIKELY;
+    if (is_about_name && says >= KNOWN_FOR
+        && (is_general
+            || (manner->kind == MANNER_ALERT && manner->alert == TLS_ALERT_INTERNAL_ERROR)))
+        return CAUSE_LIKELY;
+    return cap;
+}
+
 static bool outweighs_all(const struct facts *facts, const struct manner *manner,
                           enum suspect suspect, enum weight weight)
 {
     for (size_t other = 0; other < SUSPECTS; other++)
-        if (other != suspect && manner->cap[other] != CAUSE_NO
+        if (other != suspect && cap_of(facts, manner, (enum suspect)other) != CAUSE_NO
             && weigh(facts, (enum suspect)other) >= weight)
             return false;
     return true;
@@ -311,15 +363,17 @@ enum certainty refused_hello_suspect(const struct facts *facts, enum suspect sus
         return CAUSE_NO;
     for (size_t i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
         const struct manner *manner = &manners[i];
+        enum certainty cap;
         enum weight weight;
 
         if (!is_refused_so(facts, manner))
             continue;
         weight = weigh(facts, suspect);
-        if (manner->cap[suspect] == CAUSE_NO || weight < manner->least)
+        cap = cap_of(facts, manner, suspect);
+        if (cap == CAUSE_NO || weight < manner->least)
             return CAUSE_NO;
         return weight >= manner->enough && outweighs_all(facts, manner, suspect, weight)
-                   ? manner->cap[suspect]
+                   ? cap
                    : CAUSE_POSSIBLE;
     }
     return CAUSE_NO;

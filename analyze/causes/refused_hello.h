@@ -23,8 +23,8 @@ enum suspect {
 };
 
 /* How well this suspect explains that the server refused the hello. CAUSE_NO when the server did
- * not refuse it, or refused it in a way that speaks against the suspect. Never CAUSE_CERTAIN:
- * what the server would have taken is not in the offer. */
+ * not refuse it, or refused it in a way that speaks against the suspect. CAUSE_CERTAIN only with
+ * what other connections tell (known.h): what the server would have taken is not in the offer. */
 enum certainty refused_hello_suspect(const struct facts *facts, enum suspect suspect);
 
 /* The packets are younger than the end of a time, in seconds since 1970: what was common then

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 #include "analyze/causes/transport.h"
 
 /* The last word was the client's, it reached the server, and no answer came for as long as
@@ -21,6 +22,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
     describe_wait(facts, evidence);
+    describe_known_life(facts, evidence);
     if (facts->connection->direction[SIDE_CLIENT].unacknowledged_octets > 0)
         return CAUSE_POSSIBLE;
     return facts->answered[SIDE_SERVER] ? CAUSE_POSSIBLE : CAUSE_LIKELY;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
-#include "analyze/causes/refused_hello.h"
+#include "analyze/causes/known.h"
 
 /* The warning lets a handshake go on (RFC 6066 section 3). When instead it ends there, by either
  * side and for no other reason that anybody gives, the name was it. */
@@ -38,8 +38,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (facts->client_hello_read && facts->client_extensions.server_name.state == EXTENSION_ABSENT)
         return CAUSE_NO;
     certainty = weigh(facts, evidence);
-    if (certainty != CAUSE_NO)
-        describe_server_name(facts, evidence);
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    describe_server_name(facts, evidence);
+    describe_known(facts, SUSPECT_NAME, evidence);
     return certainty;
 }
 

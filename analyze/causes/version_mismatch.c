@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
-#include "analyze/causes/refused_hello.h"
+#include "analyze/causes/known.h"
 #include "analyze/causes/transport.h"
 
 /* 2011-03-01: RFC 6176 prohibits SSL 2.0; until then clients sent hellos in its format to reach
@@ -14,6 +14,7 @@ static enum certainty server_says_so(const struct facts *facts, struct evidence 
         || !facts_alert(facts, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION))
         return CAUSE_NO;
     describe_offered_versions(facts, evidence);
+    describe_known(facts, SUSPECT_VERSION, evidence);
     return CAUSE_CERTAIN;
 }
 
@@ -67,8 +68,10 @@ static enum certainty obsolete_offer(const struct facts *facts, struct evidence 
 {
     enum certainty certainty = refused_hello_suspect(facts, SUSPECT_VERSION);
 
-    if (certainty != CAUSE_NO)
-        describe_offered_versions(facts, evidence);
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    describe_offered_versions(facts, evidence);
+    describe_known(facts, SUSPECT_VERSION, evidence);
     return certainty;
 }
 

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/known.h"
+
+#include "analyze/knowledge.h"
+#include "analyze/text.h"
+#include "dissect/names.h"
+
+enum {
+    KNOWN_FEW = 3,   /* offers of others that were taken up: chance is no explanation any more */
+    KNOWN_MANY = 10, /* so many that the server is known well */
+    KNOWN_AGAIN = 2, /* refusals of the same kind without an exception between: no accident */
+    NAMES_SHOWN = 6  /* code points in one line */
+};
+
+static const struct known_server *known_server(const struct facts *facts)
+{
+    return facts->known != NULL && facts->client_hello_read ? facts->known->server : NULL;
+}
+
+/* The server was up when it refused: it took up something later, or it refuses nobody else. */
+static bool others_succeed(const struct facts *facts, const struct known_server *server,
+                           const struct known_treatment *like)
+{
+    return server->hellos.accepted.last_ns > facts->connection->first.time_ns
+           || server->hellos.refused.count <= like->refused.count;
+}
+
+/* Judge by how the server treated hellos that are like this one. A change of its configuration
+ * shows in refusals one after the other, while others succeed. */
+static enum known_says weigh_treatment(const struct facts *facts, const struct known_server *server,
+                                       const struct known_treatment *like)
+{
+    uint32_t others = server->hellos.accepted.count - like->accepted_then;
+
+    if (like->accepted.last_ns > facts->connection->last.time_ns)
+        return KNOWN_AGAINST;
+    if (others < KNOWN_FEW || !others_succeed(facts, server, like))
+        return KNOWN_NOTHING;
+    if (others >= KNOWN_MANY && like->refused_since >= KNOWN_AGAIN)
+        return KNOWN_SURE;
+    return like->accepted.count == 0 ? KNOWN_FOR : KNOWN_NOTHING;
+}
+
+static uint16_t highest(const struct known_values *values)
+{
+    uint16_t value = 0;
+
+    for (size_t i = 0; i < values->count; i++)
+        if (values->items[i].value > value)
+            value = values->items[i].value;
+    return value;
+}
+
+/* A server that chooses less than its client's best has nothing better. */
+static enum known_says weigh_minimum(const struct facts *facts, const struct known_server *server)
+{
+    if (!facts->offer.has_supported_versions
+        || facts->offer.version_min <= highest(&server->versions))
+        return KNOWN_NOTHING;
+    if (server->chose_lower.count >= KNOWN_MANY)
+        return KNOWN_SURE;
+    return server->chose_lower.count >= KNOWN_FEW ? KNOWN_FOR : KNOWN_NOTHING;
+}
+
+/* What a server would do with an older offer is seen only from clients that make one. Servers that
+ * refuse versions which RFC 8996 deprecates are the rule; those that refuse TLS 1.2 are not. */
+static enum known_says weigh_version(const struct facts *facts, const struct known_server *server)
+{
+    enum version_class class = version_class_of(facts->offer.version_max);
+
+    if (class > VERSION_CLASS_1_1)
+        return weigh_minimum(facts, server);
+    return weigh_treatment(facts, server, &server->by_version[class]);
+}
+
+/* Compare a list of the offer with what the server chose: nothing in common speaks for a suspect,
+ * what was chosen later against it. */
+static enum known_says weigh_values(const struct facts *facts, const struct known_values *values,
+                                    struct bytes list,
+                                    bool (*counts)(const struct facts *, uint16_t))
+{
+    uint32_t chosen = 0;
+    bool is_shared = false;
+
+    for (size_t i = 0; i < values->count; i++) {
+        const struct known_value *value = &values->items[i];
+
+        if (counts != NULL && !counts(facts, value->value))
+            continue;
+        chosen += value->seen.count;
+        if (!list_u16_contains(list, value->value))
+            continue;
+        if (value->seen.last_ns > facts->connection->last.time_ns)
+            return KNOWN_AGAINST;
+        is_shared = true;
+    }
+    return !is_shared && !values->incomplete && chosen >= KNOWN_FEW ? KNOWN_FOR : KNOWN_NOTHING;
+}
+
+/* A suite counts when the client offers a version that has it. */
+static bool suite_counts(const struct facts *facts, uint16_t value)
+{
+    const struct suite *suite = suite_find(value);
+
+    if (suite == NULL)
+        return false;
+    return suite->minimum_version >= TLS_VERSION_1_3 ? facts->offer.version_max >= TLS_VERSION_1_3
+                                                     : facts->offer.version_min < TLS_VERSION_1_3;
+}
+
+static enum known_says weigh_suites(const struct facts *facts, const struct known_server *server)
+{
+    return weigh_values(facts, &server->suites, facts->client_hello.cipher_suites, suite_counts);
+}
+
+static enum known_says weigh_groups(const struct facts *facts, const struct known_server *server)
+{
+    return weigh_values(facts, &server->groups, facts->client_extensions.supported_groups.list,
+                        NULL);
+}
+
+static enum known_says weigh_schemes(const struct facts *facts, const struct known_server *server)
+{
+    return weigh_values(facts, &server->schemes, facts->client_extensions.signature_algorithms.list,
+                        NULL);
+}
+
+static enum known_says weigh_no_name(const struct facts *facts, const struct known_server *server)
+{
+    if (facts->client_extensions.server_name.state != EXTENSION_ABSENT
+        || server->with_name.accepted.count < KNOWN_FEW)
+        return KNOWN_NOTHING;
+    return weigh_treatment(facts, server, &server->without_name);
+}
+
+static enum known_says weigh_name(const struct facts *facts, const struct known_server *server)
+{
+    const struct known_name *name = facts->known->name;
+
+    if (facts->client_extensions.server_name.state != EXTENSION_WELL_FORMED || name == NULL
+        || server->names_accepted == 0)
+        return KNOWN_NOTHING;
+    return weigh_treatment(facts, server, &name->hellos);
+}
+
+static enum known_says weigh_master_secret(const struct facts *facts,
+                                           const struct known_server *server)
+{
+    (void)facts;
+    (void)server;
+    return KNOWN_NOTHING; /* whether others had it is not kept */
+}
+
+enum known_says known_about(const struct facts *facts, enum suspect suspect)
+{
+    static enum known_says (*const weighers[SUSPECTS])(const struct facts *facts,
+                                                       const struct known_server *server) = {
+        [SUSPECT_VERSION] = weigh_version,
+        [SUSPECT_SUITES] = weigh_suites,
+        [SUSPECT_GROUPS] = weigh_groups,
+        [SUSPECT_SCHEMES] = weigh_schemes,
+        [SUSPECT_NO_NAME] = weigh_no_name,
+        [SUSPECT_NAME] = weigh_name,
+        [SUSPECT_MASTER_SECRET] = weigh_master_secret,
+    };
+    const struct known_server *server = known_server(facts);
+
+    return server != NULL ? weighers[suspect](facts, server) : KNOWN_NOTHING;
+}
+
+enum known_says known_about_split_hello(const struct facts *facts)
+{
+    const struct known_server *server = known_server(facts);
+
+    if (server == NULL || !knowledge_hello_is_split(facts)
+        || server->unsplit.accepted.count < KNOWN_FEW)
+        return KNOWN_NOTHING;
+    return weigh_treatment(facts, server, &server->split);
+}
+
+/* "TLS 1.2, TLS 1.3" */
+static void add_values(struct text *text, const struct known_values *values,
+                       const char *(*name)(uint16_t))
+{
+    char hex[NAMES_HEX_SIZE];
+
+    for (size_t i = 0; i < values->count && i < NAMES_SHOWN; i++)
+        text_add(text, "%s%s", i > 0 ? ", " : "",
+                 names_or_hex(hex, sizeof(hex), name(values->items[i].value),
+                              values->items[i].value, 4));
+    if (values->count > NAMES_SHOWN || values->incomplete)
+        text_add(text, " and others");
+}
+
+/* " (214 connections, about 37 clients)" */
+static void add_numbers(struct text *text, const struct known_server *server)
+{
+    uint32_t clients = sketch_count(&server->clients);
+
+    text_add(text, " (%u connection%s, %s%u client%s)", server->hellos.accepted.count,
+             server->hellos.accepted.count == 1 ? "" : "s", clients > KNOWN_MANY ? "about " : "",
+             clients, clients == 1 ? "" : "s");
+}
+
+static void describe_values(const struct known_server *server, const struct known_values *values,
+                            const char *what, const char *(*name)(uint16_t), struct text *text)
+{
+    text_add(text, "this server has %s only ", what);
+    add_values(text, values, name);
+    add_numbers(text, server);
+}
+
+static void describe_names(const struct known_server *server, const struct known_name *name,
+                           struct text *text)
+{
+    text_add(text, "this server has taken up %u hello%s for %u other name%s, the last %s, and ",
+             server->with_name.accepted.count, server->with_name.accepted.count == 1 ? "" : "s",
+             server->names_accepted, server->names_accepted == 1 ? "" : "s", server->name);
+    if (name == NULL || name->hellos.accepted.count == 0)
+        text_add(text, "none for this one");
+    else
+        text_add(text, "none for this one since ");
+    if (name != NULL && name->hellos.accepted.count > 0)
+        text_add_time(text, name->hellos.accepted.last_ns);
+}
+
+void describe_known(const struct facts *facts, enum suspect suspect, struct evidence *evidence)
+{
+    const struct known_server *server = known_server(facts);
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (known_about(facts, suspect) < KNOWN_FOR)
+        return;
+    switch (suspect) {
+    case SUSPECT_VERSION:
+        describe_values(server, &server->versions, "accepted", names_version, &text);
+        break;
+    case SUSPECT_SUITES:
+        describe_values(server, &server->suites, "chosen", names_cipher_suite, &text);
+        break;
+    case SUSPECT_GROUPS:
+        describe_values(server, &server->groups, "chosen", names_group, &text);
+        break;
+    case SUSPECT_SCHEMES:
+        describe_values(server, &server->schemes, "signed with", names_signature_scheme, &text);
+        break;
+    case SUSPECT_NO_NAME:
+        text_add(&text, "this server has taken up %u hellos with a server name and %u without",
+                 server->with_name.accepted.count, server->without_name.accepted.count);
+        break;
+    case SUSPECT_NAME:
+        describe_names(server, facts->known->name, &text);
+        break;
+    case SUSPECT_MASTER_SECRET:
+    case SUSPECTS:
+        return;
+    }
+    evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
+}
+
+void describe_known_sizes(const struct facts *facts, struct evidence *evidence)
+{
+    const struct known_server *server = known_server(facts);
+
+    if (known_about_split_hello(facts) < KNOWN_FOR)
+        return;
+    evidence_add(
+        evidence, "server_known", (struct moment){0},
+        "of the hellos longer than one segment this server has taken up %u and refused %u, "
+        "without an answer; of shorter ones it has taken up %u; the largest it took up "
+        "has %u octets",
+        server->split.accepted.count, server->split.refused.count, server->unsplit.accepted.count,
+        server->largest_accepted);
+}
+
+void describe_known_life(const struct facts *facts, struct evidence *evidence)
+{
+    const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (server == NULL || server->established.count == 0)
+        return;
+    text_add(&text, "%u handshake%s with this server succeeded, the last at ",
+             server->established.count, server->established.count == 1 ? "" : "s");
+    text_add_time(&text, server->established.last_ns);
+    evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* known.h -- what other connections to the same server say of a suspect part of an offer.
+ *
+ * A server that takes up the offers of others tells what it accepts. It speaks for a suspect when
+ * all that it took up differs from this offer in just that part; against it when it took up the
+ * same from others.
+ */
+#ifndef TLSWHY_ANALYZE_CAUSES_KNOWN_H
+#define TLSWHY_ANALYZE_CAUSES_KNOWN_H
+
+#include "analyze/causes/refused_hello.h"
+
+enum known_says {
+    KNOWN_NOTHING, /* too little is known */
+    KNOWN_AGAINST, /* the server took this up from others */
+    KNOWN_FOR,     /* the server took up many offers and none like this one */
+    KNOWN_SURE     /* likewise, and nothing else is left to explain it */
+};
+
+/* What is known of this part of the offer of facts. */
+enum known_says known_about(const struct facts *facts, enum suspect suspect);
+
+/* The same of a hello that needs more than one segment. */
+enum known_says known_about_split_hello(const struct facts *facts);
+
+/* Add what known_about() rests on; nothing when it says nothing. */
+void describe_known(const struct facts *facts, enum suspect suspect, struct evidence *evidence);
+void describe_known_sizes(const struct facts *facts, struct evidence *evidence);
+
+/* Add that the server is known to work, and when it did last; nothing when it is not known. */
+void describe_known_life(const struct facts *facts, struct evidence *evidence);
+
+#endif
