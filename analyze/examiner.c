@@ -96,6 +96,13 @@ void examiner_free(struct examiner *examiner)
     free(examiner);
 }
 
+void examiner_set_trust(struct examiner *examiner, struct trust_store *trust,
+                        const struct crl_set *crls)
+{
+    examiner->trust = trust;
+    examiner->crls = crls;
+}
+
 void examiner_examine(struct examiner *examiner, struct facts *facts)
 {
     examine_side(examiner, facts, SIDE_SERVER, facts->server_certificate_note);

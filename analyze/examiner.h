@@ -20,6 +20,11 @@ void examiner_free(struct examiner *examiner); /* NULL is harmless */
  * stay valid until its next call. */
 void examiner_examine(struct examiner *examiner, struct facts *facts);
 
+/* Judge by others from now on, which are borrowed too. What was judged before may not be used any
+ * more. */
+void examiner_set_trust(struct examiner *examiner, struct trust_store *trust,
+                        const struct crl_set *crls);
+
 const struct certificate_cache *examiner_cache(const struct examiner *examiner);
 
 #endif

@@ -314,6 +314,14 @@ void tracker_free(struct tracker *tracker)
     free(tracker);
 }
 
+void tracker_set_trust(struct tracker *tracker, struct trust_store *trust,
+                       const struct crl_set *crls)
+{
+    tracker->options.trust = trust;
+    tracker->options.crls = crls;
+    examiner_set_trust(tracker->examiner, trust, crls);
+}
+
 struct connection_handler tracker_handler(struct tracker *tracker)
 {
     return (struct connection_handler){

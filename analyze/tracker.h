@@ -55,6 +55,11 @@ struct connection_handler tracker_handler(struct tracker *tracker);
  * connections' first packets. */
 void tracker_finish(struct tracker *tracker);
 
+/* Judge by another trust store and other revocation lists from now on; both are borrowed, and the
+ * earlier ones are no longer. */
+void tracker_set_trust(struct tracker *tracker, struct trust_store *trust,
+                       const struct crl_set *crls);
+
 /* The counters as of now; the view is valid until the next call. */
 const struct tracker_counters *tracker_counters(struct tracker *tracker);
 
