@@ -184,7 +184,7 @@ static const char *hex_text(struct bytes octets, char out[2 * JSON_HEX_OCTETS_MA
     size_t length = 0;
     uint8_t octet;
 
-    while (length < 2 * JSON_HEX_OCTETS_MAX && bytes_u8(&octets, &octet)) {
+    while (length < (size_t)2 * JSON_HEX_OCTETS_MAX && bytes_u8(&octets, &octet)) {
         out[length++] = digits[octet >> 4];
         out[length++] = digits[octet & 0xf];
     }

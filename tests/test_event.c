@@ -1,81 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
-#include <cjson/cJSON.h>
-
-#include "analyze/event.h"
 #include "analyze/json.h"
-#include "analyze/utf8.h"
-#include "tests/support/certificates.h"
-#include "tests/support/judged.h"
-#include "tests/support/sample.h"
 #include "tests/support/wire.h"
-
-/* One sample and what became of it. */
-struct written {
-    struct sample sample;
-    struct event_writer *writer;
-    struct bytes line;
-    cJSON *event;
-};
-
-static void begin(struct written *written)
-{
-    static const struct event_options options = {.observer_name = "edge", .community_seed = 0};
-
-    memset(written, 0, sizeof(*written));
-    written->writer = event_writer_new(&options);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(written->writer);
-}
-
-/* Write the sample, check what holds for every line, and parse it. */
-static void write_sample(struct written *written)
-{
-    cJSON_Delete(written->event);
-    written->event = NULL;
-    CU_ASSERT_FATAL(event_write(written->writer, &written->sample.verdict, &written->line));
-    CU_ASSERT_TRUE(written->line.len > 1 && written->line.len < EVENT_LINE_MAX);
-    CU_ASSERT_TRUE(utf8_is_valid(written->line));
-    CU_ASSERT_PTR_EQUAL(memchr(written->line.data, '\n', written->line.len),
-                        written->line.data + written->line.len - 1);
-    written->event = cJSON_ParseWithLength((const char *)written->line.data, written->line.len);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(written->event);
-}
-
-static void end(struct written *written)
-{
-    cJSON_Delete(written->event);
-    event_writer_free(written->writer);
-}
-
-/* The value at a path such as "tls.client.server_name" or "tlswhy.evidence.0.fact". */
-static const cJSON *at(const struct written *written, const char *path)
-{
-    const cJSON *value = written->event;
-    char key[64];
-
-    while (*path != '\0' && value != NULL) {
-        size_t length = strcspn(path, ".");
-
-        CU_ASSERT_FATAL(length < sizeof(key));
-        memcpy(key, path, length);
-        key[length] = '\0';
-        value = cJSON_IsArray(value) ? cJSON_GetArrayItem(value, (int)strtol(key, NULL, 10))
-                                     : cJSON_GetObjectItemCaseSensitive(value, key);
-        path += length + (path[length] == '.');
-    }
-    return value;
-}
-
-static void check_text(const struct written *written, const char *path, const char *expected)
-{
-    const char *text = cJSON_GetStringValue(at(written, path));
-
-    CU_ASSERT_PTR_NOT_NULL(text);
-    if (text == NULL || strcmp(text, expected) != 0)
-        printf("\n%s is %s, not %s\n", path, text != NULL ? text : "not there", expected);
-    CU_ASSERT_TRUE(text != NULL && strcmp(text, expected) == 0);
-}
+#include "tests/support/written.h"
 
 static bool line_has(const struct written *written, const char *text)
 {
@@ -140,12 +68,12 @@ static void a_failure_has_every_field_that_the_wire_shows(void)
     };
     struct written written;
 
-    begin(&written);
+    written_begin(&written);
     sample_failed(&written.sample);
-    write_sample(&written);
+    written_write(&written);
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        check_text(&written, texts[i][0], texts[i][1]);
-    end(&written);
+        written_check_text(&written, texts[i][0], texts[i][1]);
+    written_end(&written);
 }
 
 static void numbers_and_flags_of_a_failure_are_right(void)
@@ -170,83 +98,85 @@ static void numbers_and_flags_of_a_failure_are_right(void)
     };
     struct written written;
 
-    begin(&written);
+    written_begin(&written);
     sample_failed(&written.sample);
-    write_sample(&written);
+    written_write(&written);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        CU_ASSERT_EQUAL(cJSON_GetNumberValue(at(&written, numbers[i].path)), numbers[i].value);
-    CU_ASSERT_TRUE(cJSON_IsFalse(at(&written, "tls.established")));
-    CU_ASSERT_TRUE(cJSON_IsFalse(at(&written, "tlswhy.alert.encrypted")));
+        CU_ASSERT_EQUAL(cJSON_GetNumberValue(written_at(&written, numbers[i].path)),
+                        numbers[i].value);
+    CU_ASSERT_TRUE(cJSON_IsFalse(written_at(&written, "tls.established")));
+    CU_ASSERT_TRUE(cJSON_IsFalse(written_at(&written, "tlswhy.alert.encrypted")));
     /* What did not happen has neither packet nor time, and what is not known is not there. */
-    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.evidence.2.packet"));
-    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.evidence.2.time"));
-    CU_ASSERT_PTR_NULL(at(&written, "tls.version"));
-    CU_ASSERT_PTR_NULL(at(&written, "destination.mac"));
-    CU_ASSERT_PTR_NULL(at(&written, "network.vlan"));
-    end(&written);
+    CU_ASSERT_PTR_NULL(written_at(&written, "tlswhy.evidence.2.packet"));
+    CU_ASSERT_PTR_NULL(written_at(&written, "tlswhy.evidence.2.time"));
+    CU_ASSERT_PTR_NULL(written_at(&written, "tls.version"));
+    CU_ASSERT_PTR_NULL(written_at(&written, "destination.mac"));
+    CU_ASSERT_PTR_NULL(written_at(&written, "network.vlan"));
+    written_end(&written);
 }
 
 static void an_established_handshake_has_no_cause(void)
 {
     struct written written;
 
-    begin(&written);
+    written_begin(&written);
     sample_established(&written.sample);
-    write_sample(&written);
-    check_text(&written, "event.outcome", "success");
-    check_text(&written, "event.type.1", "start");
-    check_text(&written, "tlswhy.outcome", "established");
-    check_text(&written, "tls.version", "1.3");
-    check_text(&written, "tls.version_protocol", "tls");
-    check_text(&written, "tls.cipher", "TLS_AES_128_GCM_SHA256");
-    CU_ASSERT_TRUE(cJSON_IsTrue(at(&written, "tls.established")));
-    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.cause"));
-    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.alert"));
-    CU_ASSERT_PTR_NULL(at(&written, "event.reason"));
-    end(&written);
+    written_write(&written);
+    written_check_text(&written, "event.outcome", "success");
+    written_check_text(&written, "event.type.1", "start");
+    written_check_text(&written, "tlswhy.outcome", "established");
+    written_check_text(&written, "tls.version", "1.3");
+    written_check_text(&written, "tls.version_protocol", "tls");
+    written_check_text(&written, "tls.cipher", "TLS_AES_128_GCM_SHA256");
+    CU_ASSERT_TRUE(cJSON_IsTrue(written_at(&written, "tls.established")));
+    CU_ASSERT_PTR_NULL(written_at(&written, "tlswhy.cause"));
+    CU_ASSERT_PTR_NULL(written_at(&written, "tlswhy.alert"));
+    CU_ASSERT_PTR_NULL(written_at(&written, "event.reason"));
+    written_end(&written);
 }
 
 static void an_incomplete_handshake_says_what_is_missing(void)
 {
     struct written written;
 
-    begin(&written);
+    written_begin(&written);
     sample_incomplete(&written.sample);
-    write_sample(&written);
-    check_text(&written, "event.outcome", "unknown");
-    check_text(&written, "event.reason", "the capture ended before the handshake did");
-    check_text(&written, "tlswhy.incomplete_reason", "the capture ended before the handshake did");
-    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.cause"));
-    end(&written);
+    written_write(&written);
+    written_check_text(&written, "event.outcome", "unknown");
+    written_check_text(&written, "event.reason", "the capture ended before the handshake did");
+    written_check_text(&written, "tlswhy.incomplete_reason",
+                       "the capture ended before the handshake did");
+    CU_ASSERT_PTR_NULL(written_at(&written, "tlswhy.cause"));
+    written_end(&written);
 }
 
 static void an_encrypted_alert_has_no_code(void)
 {
     struct written written;
 
-    begin(&written);
+    written_begin(&written);
     sample_failed(&written.sample);
     written.sample.facts.refusal.kind = REFUSAL_ENCRYPTED_ALERT;
-    write_sample(&written);
-    CU_ASSERT_TRUE(cJSON_IsTrue(at(&written, "tlswhy.alert.encrypted")));
-    check_text(&written, "tlswhy.alert.sender", "server");
-    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.alert.code"));
-    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.alert.name"));
-    end(&written);
+    written_write(&written);
+    CU_ASSERT_TRUE(cJSON_IsTrue(written_at(&written, "tlswhy.alert.encrypted")));
+    written_check_text(&written, "tlswhy.alert.sender", "server");
+    CU_ASSERT_PTR_NULL(written_at(&written, "tlswhy.alert.code"));
+    CU_ASSERT_PTR_NULL(written_at(&written, "tlswhy.alert.name"));
+    written_end(&written);
 }
 
 static void numbers_beyond_a_double_are_exact(void)
 {
     struct written written;
 
-    begin(&written);
+    written_begin(&written);
     sample_failed(&written.sample);
     written.sample.connection.direction[SIDE_CLIENT].octets = UINT64_C(9007199254740993);
     written.sample.connection.direction[SIDE_SERVER].packets = UINT64_MAX;
-    write_sample(&written);
+    written_write(&written);
     CU_ASSERT_TRUE(line_has(&written, "\"bytes\":9007199254740993"));
     CU_ASSERT_TRUE(line_has(&written, "\"packets\":9223372036854775807"));
-    end(&written);
+    written_end(&written);
 }
 
 static void set_name(struct sample *sample, const void *data, size_t length)
@@ -276,33 +206,33 @@ static void names_arrive_unchanged_or_in_hexadecimal(void)
     };
     struct written written;
 
-    begin(&written);
+    written_begin(&written);
     sample_failed(&written.sample);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         set_name(&written.sample, cases[i].octets, cases[i].length);
-        write_sample(&written);
-        check_text(&written, "tls.client.server_name", cases[i].value);
+        written_write(&written);
+        written_check_text(&written, "tls.client.server_name", cases[i].value);
     }
-    end(&written);
+    written_end(&written);
 }
 
 static void what_ends_a_line_for_some_readers_is_escaped(void)
 {
     struct written written;
 
-    begin(&written);
+    written_begin(&written);
     sample_failed(&written.sample);
     set_name(&written.sample, "a\xe2\x80\xa8z\xc2\x85\x7f\x1b[2J", 12);
-    write_sample(&written);
+    written_write(&written);
     CU_ASSERT_TRUE(line_has(&written, "a\\u2028z\\u0085\\u007f\\u001b[2J"));
-    end(&written);
+    written_end(&written);
 }
 
 static void no_octet_breaks_a_line(void)
 {
     struct written written;
 
-    begin(&written);
+    written_begin(&written);
     sample_failed(&written.sample);
     for (unsigned octet = 0; octet < 256; octet++) {
         const uint8_t name[3] = {'a', (uint8_t)octet, 'z'};
@@ -310,11 +240,11 @@ static void no_octet_breaks_a_line(void)
 
         set_name(&written.sample, name, sizeof(name));
         written.sample.facts.client_extensions.alpn.protocols = bytes_of(protocol, 4);
-        write_sample(&written);
-        CU_ASSERT_STRING_EQUAL(cJSON_GetStringValue(at(&written, "tls.client.server_name")),
-                               cJSON_GetStringValue(at(&written, "tlswhy.offer.alpn.0")));
+        written_write(&written);
+        CU_ASSERT_STRING_EQUAL(cJSON_GetStringValue(written_at(&written, "tls.client.server_name")),
+                               cJSON_GetStringValue(written_at(&written, "tlswhy.offer.alpn.0")));
     }
-    end(&written);
+    written_end(&written);
 }
 
 static void long_values_and_lists_are_bounded(void)
@@ -323,7 +253,7 @@ static void long_values_and_lists_are_bounded(void)
     static uint8_t long_octets[LENGTH];
     struct written written;
 
-    begin(&written);
+    written_begin(&written);
     sample_failed(&written.sample);
     for (int fill = 0; fill < 256; fill += 51) { /* valid text, control octets, invalid UTF-8 */
         const char *name;
@@ -334,17 +264,17 @@ static void long_values_and_lists_are_bounded(void)
         written.sample.facts.client_extensions.supported_groups.list =
             bytes_of(long_octets, LENGTH);
         written.sample.facts.client_extensions.alpn.protocols = bytes_of(long_octets, LENGTH);
-        write_sample(&written);
-        name = cJSON_GetStringValue(at(&written, "tls.client.server_name"));
+        written_write(&written);
+        name = cJSON_GetStringValue(written_at(&written, "tls.client.server_name"));
         CU_ASSERT_PTR_NOT_NULL(name);
         if (name == NULL)
             break;
         CU_ASSERT_TRUE(strlen(name) <= 2 * JSON_OCTETS_MAX + 3);
         CU_ASSERT_STRING_EQUAL(name + strlen(name) - 3, "...");
-        CU_ASSERT_TRUE(cJSON_GetArraySize(at(&written, "tls.client.supported_ciphers"))
+        CU_ASSERT_TRUE(cJSON_GetArraySize(written_at(&written, "tls.client.supported_ciphers"))
                        <= JSON_NAMES_MAX);
     }
-    end(&written);
+    written_end(&written);
 }
 
 static void a_long_name_is_cut_between_characters(void)
@@ -353,7 +283,7 @@ static void a_long_name_is_cut_between_characters(void)
     char name[JSON_OCTETS_MAX + 2];
     struct written written;
 
-    begin(&written);
+    written_begin(&written);
     sample_failed(&written.sample);
     for (size_t before = 0; before < 3; before++) {
         memset(name, 'a', sizeof(name));
@@ -361,17 +291,17 @@ static void a_long_name_is_cut_between_characters(void)
             memcpy(name + i, euro, sizeof(euro));
         memset(name + sizeof(name) - (sizeof(name) - before) % 3, 'z', (sizeof(name) - before) % 3);
         set_name(&written.sample, name, sizeof(name));
-        write_sample(&written); /* checks that the line is UTF-8 */
-        CU_ASSERT_TRUE(strlen(cJSON_GetStringValue(at(&written, "tls.client.server_name")))
+        written_write(&written); /* checks that the line is UTF-8 */
+        CU_ASSERT_TRUE(strlen(cJSON_GetStringValue(written_at(&written, "tls.client.server_name")))
                        <= JSON_OCTETS_MAX + 3);
     }
-    end(&written);
+    written_end(&written);
 }
 
 static char *id_of(struct written *written)
 {
-    write_sample(written);
-    return strdup(cJSON_GetStringValue(at(written, "event.id")));
+    written_write(written);
+    return strdup(cJSON_GetStringValue(written_at(written, "event.id")));
 }
 
 static void the_identifier_tells_connections_apart_and_is_stable(void)
@@ -379,7 +309,7 @@ static void the_identifier_tells_connections_apart_and_is_stable(void)
     struct written written;
     char *ids[5];
 
-    begin(&written);
+    written_begin(&written);
     sample_failed(&written.sample);
     ids[0] = id_of(&written);
     written.sample.connection.endpoint[SIDE_CLIENT].port++;
@@ -400,7 +330,7 @@ static void the_identifier_tells_connections_apart_and_is_stable(void)
     CU_ASSERT_STRING_EQUAL(ids[4], ids[0]);
     for (size_t i = 0; i < 5; i++)
         free(ids[i]);
-    end(&written);
+    written_end(&written);
 }
 
 static void a_hello_of_ssl_2_shows_its_kinds(void)
@@ -412,7 +342,7 @@ static void a_hello_of_ssl_2_shows_its_kinds(void)
     struct written written;
     struct handshake *handshake = &written.sample.handshake;
 
-    begin(&written);
+    written_begin(&written);
     sample_failed(&written.sample);
     written.sample.facts.client_hello_read = false;
     handshake->transcript = hello;
@@ -422,12 +352,12 @@ static void a_hello_of_ssl_2_shows_its_kinds(void)
     handshake->notes[0].length = sizeof(hello);
     written.sample.facts.sslv2_hello_note = &handshake->notes[0];
     written.sample.facts.sslv2_hello_version = TLS_VERSION_1_0;
-    write_sample(&written);
-    check_text(&written, "tls.client.supported_ciphers.0", "SSL_CK_RC4_128_WITH_MD5");
-    check_text(&written, "tls.client.supported_ciphers.1", "TLS_RSA_WITH_AES_128_CBC_SHA");
-    check_text(&written, "tlswhy.offer.versions.0", "TLS 1.0");
-    check_text(&written, "tlswhy.history", "C");
-    end(&written);
+    written_write(&written);
+    written_check_text(&written, "tls.client.supported_ciphers.0", "SSL_CK_RC4_128_WITH_MD5");
+    written_check_text(&written, "tls.client.supported_ciphers.1", "TLS_RSA_WITH_AES_128_CBC_SHA");
+    written_check_text(&written, "tlswhy.offer.versions.0", "TLS 1.0");
+    written_check_text(&written, "tlswhy.history", "C");
+    written_end(&written);
 }
 
 static void how_a_connection_began_that_changed_to_tls_is_told(void)
@@ -444,7 +374,7 @@ static void how_a_connection_began_that_changed_to_tls_is_told(void)
     };
     struct written written;
 
-    begin(&written);
+    written_begin(&written);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const cJSON *found;
 
@@ -452,13 +382,13 @@ static void how_a_connection_began_that_changed_to_tls_is_told(void)
         written.sample.handshake.switched = true;
         written.sample.handshake.switched_from[SIDE_SERVER] = (uint8_t)cases[i].server;
         written.sample.handshake.switched_from[SIDE_CLIENT] = (uint8_t)cases[i].client;
-        write_sample(&written);
-        found = at(&written, "tlswhy.starttls");
+        written_write(&written);
+        found = written_at(&written, "tlswhy.starttls");
         CU_ASSERT_EQUAL(found != NULL, cases[i].name != NULL);
         if (cases[i].name != NULL)
-            check_text(&written, "tlswhy.starttls", cases[i].name);
+            written_check_text(&written, "tlswhy.starttls", cases[i].name);
     }
-    end(&written);
+    written_end(&written);
 }
 
 /* cJSON takes its allocator from the program, without an argument for it. */
@@ -479,7 +409,7 @@ static void without_memory_there_is_no_event_and_no_leak(void)
     bool is_written = false;
     size_t count = 0;
 
-    begin(&written);
+    written_begin(&written);
     sample_failed(&written.sample);
     cJSON_InitHooks(&scarce);
     while (!is_written && count < 100000) {
@@ -489,97 +419,7 @@ static void without_memory_there_is_no_event_and_no_leak(void)
     cJSON_InitHooks(NULL);
     CU_ASSERT_TRUE(is_written);
     CU_ASSERT_TRUE(count > 100); /* it failed at each of that many places before */
-    end(&written);
-}
-
-static void show_certificates(struct written *written, const struct judged *judged, enum side side)
-{
-    written->sample.facts.certificates[side] = &judged->chain;
-    written->sample.facts.chain[side] = &judged->judgement;
-}
-
-static void a_certificate_has_the_fields_of_ecs(void)
-{
-    static const char *const texts[][2] = {
-        {"tls.server.subject", "CN=www.example.test"},
-        {"tls.server.issuer", "CN=Intermediate,O=Test"},
-        {"tls.server.not_before", "2020-01-01T00:00:00Z"},
-        {"tls.server.not_after", "2030-01-01T00:00:00Z"},
-        {"tls.server.x509.version_number", "3"},
-        {"tls.server.x509.issuer.common_name.0", "Intermediate"},
-        {"tls.server.x509.issuer.distinguished_name", "CN=Intermediate,O=Test"},
-        {"tls.server.x509.not_after", "2030-01-01T00:00:00Z"},
-        {"tls.server.x509.alternative_names.0", "www.example.test"},
-        {"tls.server.x509.alternative_names.1", "*.wild.example.test"},
-        {"tls.server.x509.public_key_algorithm", "EC"},
-        {"tls.server.x509.public_key_curve", "P-256"},
-        {"tls.server.x509.signature_algorithm", "ecdsa-with-SHA256"},
-        {"tlswhy.chain.end", "anchored"},
-        {"tlswhy.chain.problems.0", "name_mismatch"},
-        {"tlswhy.chain.problems.1", "duplicate_certificates"},
-    };
-    struct judged judged;
-    struct written written;
-
-    judged_begin(&judged);
-    judged_chain(&judged, "leaf_p256 intermediate intermediate", "www.elsewhere.test",
-                 CERTIFICATES_TIME);
-    begin(&written);
-    sample_failed(&written.sample);
-    show_certificates(&written, &judged, SIDE_SERVER);
-    write_sample(&written);
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        check_text(&written, texts[i][0], texts[i][1]);
-    CU_ASSERT_EQUAL(strlen(cJSON_GetStringValue(at(&written, "tls.server.hash.sha1"))), 40);
-    CU_ASSERT_EQUAL(strlen(cJSON_GetStringValue(at(&written, "tls.server.hash.sha256"))), 64);
-    CU_ASSERT_EQUAL(cJSON_GetNumberValue(at(&written, "tls.server.x509.public_key_size")), 256);
-    CU_ASSERT_EQUAL(cJSON_GetNumberValue(at(&written, "tlswhy.chain.length")), 3);
-    CU_ASSERT_EQUAL(cJSON_GetNumberValue(at(&written, "tlswhy.chain.duplicates")), 1);
-    CU_ASSERT_EQUAL(cJSON_GetArraySize(at(&written, "tlswhy.chain.sha256")), 3);
-    CU_ASSERT_TRUE(cJSON_IsTrue(at(&written, "tlswhy.chain.complete")));
-    CU_ASSERT_TRUE(cJSON_IsTrue(at(&written, "tlswhy.chain.anchored")));
-    CU_ASSERT_PTR_NULL(at(&written, "tls.client.x509"));
-    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.client_chain"));
-    end(&written);
-    judged_end(&judged);
-}
-
-static void a_clients_certificate_stands_on_its_side(void)
-{
-    struct judged judged;
-    struct written written;
-
-    judged_begin(&judged);
-    judged_chain(&judged, "leaf_client", NULL, CERTIFICATES_TIME);
-    begin(&written);
-    sample_failed(&written.sample);
-    show_certificates(&written, &judged, SIDE_CLIENT);
-    write_sample(&written);
-    check_text(&written, "tls.client.issuer", "CN=Intermediate,O=Test");
-    check_text(&written, "tls.client.server_name", "www.example.org");
-    check_text(&written, "tlswhy.client_chain.end", "issuer_missing");
-    CU_ASSERT_PTR_NULL(at(&written, "tls.server"));
-    CU_ASSERT_PTR_NULL(at(&written, "tlswhy.chain"));
-    end(&written);
-    judged_end(&judged);
-}
-
-static void an_unreadable_certificate_has_a_fingerprint_alone(void)
-{
-    struct judged judged;
-    struct written written;
-
-    judged_begin(&judged);
-    judged_chain(&judged, "staple_good", "www.example.test", CERTIFICATES_TIME);
-    begin(&written);
-    sample_failed(&written.sample);
-    show_certificates(&written, &judged, SIDE_SERVER);
-    write_sample(&written);
-    CU_ASSERT_PTR_NOT_NULL(at(&written, "tls.server.hash.sha256"));
-    CU_ASSERT_PTR_NULL(at(&written, "tls.server.x509"));
-    check_text(&written, "tlswhy.chain.problems.0", "unreadable_certificate");
-    end(&written);
-    judged_end(&judged);
+    written_end(&written);
 }
 
 int main(void)
@@ -604,10 +444,6 @@ int main(void)
         {"a hello of SSL 2.0 shows its kinds", a_hello_of_ssl_2_shows_its_kinds},
         {"how a connection began that changed to TLS is told",
          how_a_connection_began_that_changed_to_tls_is_told},
-        {"a certificate has the fields of ECS", a_certificate_has_the_fields_of_ecs},
-        {"a client's certificate stands on its side", a_clients_certificate_stands_on_its_side},
-        {"an unreadable certificate has a fingerprint alone",
-         an_unreadable_certificate_has_a_fingerprint_alone},
         {"without memory there is no event and no leak",
          without_memory_there_is_no_event_and_no_leak},
         CU_TEST_INFO_NULL,
