@@ -205,7 +205,7 @@ static void a_hole_as_large_as_a_full_segment_is_a_black_hole(void)
     story_begin(&story);
     story_modern_hello(&story);
     sent_by(&story, SIDE_CLIENT)->sack_blocks = 1;
-    sent_by(&story, SIDE_CLIENT)->sack_hole_octets = 2 * FULL;
+    sent_by(&story, SIDE_CLIENT)->sack_hole_octets = UINT64_C(2) * FULL;
     sent_by(&story, SIDE_SERVER)->payload_octets = SMALL;
     sent_by(&story, SIDE_SERVER)->largest_segment = SMALL;
     story_wait(&story, 10 * STORY_SECOND);
@@ -261,7 +261,7 @@ static void an_encrypted_good_bye_in_front_of_a_hole_is_about_the_hole(void)
     story_modern_hello(&story);
     story_server_hello(&story, &choice);
     sent_by(&story, SIDE_CLIENT)->sack_blocks = 1;
-    sent_by(&story, SIDE_CLIENT)->sack_hole_octets = 3 * FULL;
+    sent_by(&story, SIDE_CLIENT)->sack_hole_octets = UINT64_C(3) * FULL;
     story_wait(&story, 4 * STORY_SECOND);
     story_protected(&story, SIDE_CLIENT, 19);
     story_fin(&story, SIDE_CLIENT);
@@ -355,7 +355,7 @@ static void a_hole_where_full_segments_came_by_is_no_black_hole(void)
     story_modern_hello(&story);
     sent_by(&story, SIDE_CLIENT)->sack_blocks = 1;
     sent_by(&story, SIDE_CLIENT)->sack_hole_octets = FULL;
-    sent_by(&story, SIDE_SERVER)->payload_octets = 4 * FULL;
+    sent_by(&story, SIDE_SERVER)->payload_octets = UINT64_C(4) * FULL;
     sent_by(&story, SIDE_SERVER)->largest_segment = FULL;
     story_wait(&story, 10 * STORY_SECOND);
     story_fin(&story, SIDE_CLIENT);
@@ -370,7 +370,7 @@ static void a_black_hole_where_syns_were_lost_too_is_only_possible(void)
     story_modern_hello(&story);
     sent_by(&story, SIDE_CLIENT)->syn_count = 3;
     sent_by(&story, SIDE_CLIENT)->sack_blocks = 1;
-    sent_by(&story, SIDE_CLIENT)->sack_hole_octets = 2 * FULL;
+    sent_by(&story, SIDE_CLIENT)->sack_hole_octets = UINT64_C(2) * FULL;
     sent_by(&story, SIDE_SERVER)->payload_octets = SMALL;
     sent_by(&story, SIDE_SERVER)->largest_segment = SMALL;
     story_wait(&story, 10 * STORY_SECOND);

@@ -14,11 +14,12 @@ static int64_t time_of(uint8_t tag, const char *text)
 {
     size_t length = strlen(text);
     uint8_t element[64] = {tag, (uint8_t)length};
-    struct bytes in = bytes_of(element, 2 + length);
+    struct bytes in;
     int64_t seconds;
 
     for (size_t i = 0; i < length; i++)
         element[2 + i] = (uint8_t)text[i];
+    in = bytes_of(element, 2 + length);
     return der_take_time(&in, &seconds) ? seconds : INT64_MIN;
 }
 
