@@ -91,6 +91,11 @@ static void add_event(struct json *json, cJSON *root, const struct verdict *verd
         json_add_text(json, event, "reason", verdict->incomplete_reason);
 }
 
+void event_add_ecs(struct json *json, cJSON *root)
+{
+    json_add_constant(json, json_add_object(json, root, "ecs"), "version", ECS_VERSION);
+}
+
 static cJSON *event_build(struct json *json, const struct event_options *options,
                           const struct verdict *verdict)
 {
@@ -103,7 +108,7 @@ static cJSON *event_build(struct json *json, const struct event_options *options
     }
     json_add_time(json, root, "@timestamp", summary_ended_ns(verdict));
     json_add_text(json, root, "message", summary_format(verdict, message));
-    json_add_constant(json, json_add_object(json, root, "ecs"), "version", ECS_VERSION);
+    event_add_ecs(json, root);
     add_event(json, root, verdict);
     event_add_parties(json, root, verdict->facts);
     event_add_network(json, root, verdict->facts, options->community_seed);
@@ -139,6 +144,22 @@ static bool print_line(struct event_writer *writer, cJSON *root, struct bytes *l
     writer->line[length++] = '\n';
     *line = bytes_of(writer->line, length);
     return true;
+}
+
+bool event_write_certificate(struct event_writer *writer, const struct inventory_news *news,
+                             struct bytes *line)
+{
+    struct json json = {0};
+    cJSON *root = cJSON_CreateObject();
+    bool is_done;
+
+    if (root == NULL)
+        return false;
+    event_add_inventory(&json, root, news);
+    event_add_observer(&json, root, &writer->options);
+    is_done = !json.failed && print_line(writer, root, line);
+    cJSON_Delete(root);
+    return is_done;
 }
 
 bool event_write(struct event_writer *writer, const struct verdict *verdict, struct bytes *line)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* event.h -- a verdict as one line of JSON, in the Elastic Common Schema.
+/* event.h -- a verdict, or news of a certificate, as one line of JSON, in the Elastic Common Schema.
  *
  * Fields outside the object "tlswhy" are those of ECS; the schema of the whole is
  * tools/schema/tlswhy-event.schema.json. What a peer chose is escaped and bounded (json.h) and is
@@ -8,6 +8,7 @@
 #ifndef TLSWHY_ANALYZE_EVENT_H
 #define TLSWHY_ANALYZE_EVENT_H
 
+#include "analyze/inventory.h"
 #include "analyze/verdict.h"
 
 enum {
@@ -32,5 +33,9 @@ void event_writer_free(struct event_writer *writer); /* NULL is harmless */
  * the next call with this writer. False, and *line unchanged, when memory is short. */
 MUST_USE bool event_write(struct event_writer *writer, const struct verdict *verdict,
                           struct bytes *line);
+
+/* The same for a certificate. */
+MUST_USE bool event_write_certificate(struct event_writer *writer,
+                                      const struct inventory_news *news, struct bytes *line);
 
 #endif

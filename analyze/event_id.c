@@ -42,6 +42,18 @@ static int hash_identity(wc_Sha256 *sha, const struct identity *identity)
     return error;
 }
 
+/* The first digits of a finished digest. False when that fails. */
+static bool finish_id(wc_Sha256 *sha, char out[EVENT_ID_SIZE])
+{
+    uint8_t digest[WC_SHA256_DIGEST_SIZE];
+    bool is_done = wc_Sha256Final(sha, digest) == 0;
+
+    for (size_t i = 0; is_done && i < EVENT_ID_SIZE - 1; i++)
+        out[i] = HEX_DIGITS[i % 2 == 0 ? digest[i / 2] >> 4 : digest[i / 2] & 0xf];
+    out[EVENT_ID_SIZE - 1] = '\0';
+    return is_done;
+}
+
 bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE])
 {
     const struct client_hello *hello;
@@ -52,16 +64,29 @@ bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE])
         .started_ns = facts->connection->first.time_ns,
         .random = has_hello ? hello->random : (struct bytes){0},
     };
-    uint8_t digest[WC_SHA256_DIGEST_SIZE];
     wc_Sha256 sha;
     bool is_done;
 
     if (wc_InitSha256(&sha) != 0)
         return false;
-    is_done = hash_identity(&sha, &identity) == 0 && wc_Sha256Final(&sha, digest) == 0;
+    is_done = hash_identity(&sha, &identity) == 0 && finish_id(&sha, out);
     wc_Sha256Free(&sha);
-    for (size_t i = 0; is_done && i < EVENT_ID_SIZE - 1; i++)
-        out[i] = HEX_DIGITS[i % 2 == 0 ? digest[i / 2] >> 4 : digest[i / 2] & 0xf];
-    out[EVENT_ID_SIZE - 1] = '\0';
+    return is_done;
+}
+
+bool event_inventory_id(const struct inventory_news *news, char out[EVENT_ID_SIZE])
+{
+    const struct inventory_key *key = &news->entry->key;
+    wc_Sha256 sha;
+    bool is_done;
+
+    if (wc_InitSha256(&sha) != 0)
+        return false;
+    is_done = wc_Sha256Update(&sha, key->sha256, sizeof(key->sha256)) == 0
+              && wc_Sha256Update(&sha, key->address.octets, sizeof(key->address.octets)) == 0
+              && hash_number(&sha, key->port) == 0 && hash_number(&sha, key->role) == 0
+              && hash_number(&sha, (uint64_t)news->occasion) == 0
+              && hash_number(&sha, news->level) == 0 && finish_id(&sha, out);
+    wc_Sha256Free(&sha);
     return is_done;
 }

@@ -19,6 +19,9 @@ enum {
  * they are read. False when the digest fails. */
 MUST_USE bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE]);
 
+/* The same for news of a certificate: what was told of it before has the same one. */
+MUST_USE bool event_inventory_id(const struct inventory_news *news, char out[EVENT_ID_SIZE]);
+
 /* event_network.c: source, destination, client, server, network, observer. */
 void event_add_parties(struct json *json, cJSON *root, const struct facts *facts);
 void event_add_network(struct json *json, cJSON *root, const struct facts *facts,
@@ -34,6 +37,12 @@ void event_add_certificate(struct json *json, cJSON *side, const struct certific
 void event_add_chain(struct json *json, cJSON *why, const char *key, const struct chain *chain,
                      const struct chain_judgement *judgement);
 void event_add_chains(struct json *json, cJSON *why, const struct facts *facts);
+
+/* event_inventory.c: all of an event on a certificate but the observer. */
+void event_add_inventory(struct json *json, cJSON *root, const struct inventory_news *news);
+
+/* event.c: ecs. */
+void event_add_ecs(struct json *json, cJSON *root);
 
 /* event_offer.c: tlswhy.offer, and the client's hello that it describes: the first one, or the
  * second one when only that was read. False when there is none. */

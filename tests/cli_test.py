@@ -54,6 +54,12 @@ def events(*arguments, **keywords):
     return [json.loads(line) for line in run("--json", *arguments, **keywords).stdout.splitlines()]
 
 
+def handshakes(*arguments, **keywords):
+    """Those of them that tell of a connection."""
+    found = events(*arguments, **keywords)
+    return [event for event in found if event["event"]["action"] == "tls_handshake"]
+
+
 class CommandLine(unittest.TestCase):
     """Shared by all cases: a folder to write to."""
 
@@ -120,6 +126,9 @@ class ExitStatus(CommandLine):
             ["-r", CLEAN, "-f", "tcp", "port", "443"],
             ["-", "-"],
             ["--causes", "extra"],
+            ["--certificates", "--all", CLEAN],
+            ["--expiry-levels=30", CLEAN],
+            ["--expiry-levels=30", "--json", CLEAN],
         ):
             with self.subTest(arguments=arguments):
                 self.assertIn("tlswhy --help", self.expect(USAGE, *arguments).stderr)
@@ -137,6 +146,10 @@ class ExitStatus(CommandLine):
             ("--tls-port", "https"),
             ("--seed", "65536"),
             ("--seed", "x"),
+            ("--expiry-levels", "0"),
+            ("--expiry-levels", "3651"),
+            ("--expiry-levels", "30,"),
+            ("--expiry-levels", ",".join(["1"] * 17)),
             ("--color", "mauve"),
             ("--progress", "soon"),
             ("--observer-name", ""),
@@ -245,7 +258,7 @@ class Output(CommandLine):
     def test_events_are_of_failures_unless_all_is_asked_for(self):
         outcomes = {event["tlswhy"]["outcome"] for event in events(FAILED, CLEAN)}
         self.assertEqual(outcomes, {"failed"})
-        outcomes = {event["tlswhy"]["outcome"] for event in events("--all", FAILED, CLEAN)}
+        outcomes = {event["tlswhy"]["outcome"] for event in handshakes("--all", FAILED, CLEAN)}
         self.assertEqual(outcomes, {"failed", "established"})
 
     def test_events_are_the_same_every_time(self):
@@ -308,6 +321,74 @@ class Output(CommandLine):
         lines = self.terminal("--no-color", FAILED).splitlines()
         wide = [line for line in lines if len(line) > 80 and " -> " not in line]
         self.assertEqual(wide, [])
+
+
+class Certificates(CommandLine):
+    """The inventory, and news of certificates among the events."""
+
+    CAPTURES = [str(path) for path in sorted((TESTS / "pcaps" / "clean").glob("*-tls12__*.pcap"))]
+    STORE = f"--trust-store={TESTS / 'pcaps' / 'lab-root.pem'}"
+
+    def news(self, *arguments):
+        """The events on certificates."""
+        found = events(self.STORE, *arguments, *self.CAPTURES)
+        return [event for event in found if event["event"]["action"] == "tls_certificate"]
+
+    def test_the_table_has_each_certificate_and_no_handshake(self):
+        table = self.expect(ANALYSED, "--certificates", self.STORE, *self.CAPTURES).stdout
+        listed = self.news("--certificates")
+        self.assertIn("Certificates of servers", table)
+        self.assertIn("Certificates of clients", table)
+        self.assertRegex(table, r"\n\*\.other\.test .* name_mismatch")
+        self.assertRegex(table, r"\n\S+ .* RSA 1024 +complete +short_key\n")
+        self.assertRegex(table, r" -\d+ .* certificate_expired")
+        self.assertNotIn("handshake failed", table)
+        self.assertEqual(len(re.findall(r" \d{4}-\d\d-\d\d +-?\d+ ", table)), len(listed))
+        self.assertTrue(table.startswith(f"{len(listed)} certificates as of "))
+
+    def test_the_list_is_the_same_as_the_news(self):
+        def keys(news):
+            return sorted(
+                event["tlswhy"]["certificate"]["role"]
+                + event["destination"]["ip"]
+                + str(event["tls"])
+                for event in news
+            )
+
+        listed = self.news("--certificates")
+        first = [
+            event
+            for event in self.news("--all")
+            if event["tlswhy"]["certificate"]["occasion"] == "first_seen"
+        ]
+        self.assertGreater(len(listed), 5)
+        self.assertEqual(keys(listed), keys(first))
+
+    def test_what_ends_first_is_listed_first(self):
+        for role in ("server", "client", "issuer"):
+            ends = [
+                event["tlswhy"]["certificate"]["days_left"]
+                for event in self.news("--certificates")
+                if event["tlswhy"]["certificate"]["role"] == role
+            ]
+            self.assertGreater(len(ends), 0)
+            self.assertEqual(ends, sorted(ends))
+
+    def test_levels_are_the_users(self):
+        def near(*arguments):
+            return {
+                event["tlswhy"]["certificate"].get("level")
+                for event in self.news("--certificates", *arguments)
+            }
+
+        self.assertEqual(near(), {None})
+        self.assertEqual(near("--expiry-levels=400,340,3"), {None, 340, 400})
+
+    def test_without_all_events_are_of_failures_alone(self):
+        self.assertEqual(self.news(), [])
+
+    def test_check_counts_failures_without_telling_of_them(self):
+        self.expect(FAILURES_FOUND, "--certificates", "--check", FAILED)
 
 
 class Knowledge(CommandLine):

@@ -2,10 +2,12 @@
 #include "tools/tlswhy/analysis.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "analyze/event.h"
+#include "analyze/inventory_table.h"
 #include "analyze/report.h"
 #include "analyze/tracker.h"
 #include "tools/tlswhy/complain.h"
@@ -21,7 +23,8 @@ struct analysis {
     const struct options *options;
     uint64_t hash_key[2];
     struct output output;
-    struct report *report;       /* text; NULL with --json */
+    struct report *report;       /* text; NULL with --json and --certificates */
+    struct inventory *inventory; /* NULL: nobody asked for certificates */
     struct event_writer *writer; /* --json; NULL without */
     struct trust_files trust;
     struct tracker *tracker;
@@ -48,16 +51,29 @@ static void write_event(struct analysis *analysis, const struct verdict *verdict
         analysis->is_out_of_memory = true;
 }
 
+static void take_news(void *context, const struct inventory_news *news)
+{
+    struct analysis *analysis = context;
+    struct bytes line;
+
+    if (event_write_certificate(analysis->writer, news, &line))
+        output_line(&analysis->output, line);
+    else
+        analysis->is_out_of_memory = true;
+}
+
 static void take_verdict(void *context, const struct verdict *verdict)
 {
     struct analysis *analysis = context;
 
     if (verdict->outcome == OUTCOME_FAILED)
         analysis->failed++;
-    if (analysis->writer != NULL)
+    if (analysis->writer != NULL && !analysis->options->certificates)
         write_event(analysis, verdict);
-    else
+    if (analysis->report != NULL)
         report_add(analysis->report, verdict);
+    if (analysis->inventory != NULL)
+        inventory_add(analysis->inventory, verdict);
 }
 
 static void take_trouble(void *context, const struct source_report *report)
@@ -74,6 +90,26 @@ static void take_trouble(void *context, const struct source_report *report)
     progress_clear(&analysis->progress);
     complain("%s%s: %s", kinds[report->trouble],
              strcmp(report->path, "-") == 0 ? "standard input" : report->path, report->text);
+}
+
+/* An inventory that tells news as they come, or one that is listed at the end. */
+static bool open_inventory(struct analysis *analysis)
+{
+    const struct options *options = analysis->options;
+    struct inventory_options inventory = {
+        .level_count = options->expiry_level_count,
+        .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
+    };
+    const struct inventory_sink sink = {
+        .context = analysis,
+        .take = options->certificates ? NULL : take_news,
+    };
+
+    if (!options->certificates && !(options->json && options->all))
+        return true;
+    memcpy(inventory.levels, options->expiry_levels, sizeof(inventory.levels));
+    analysis->inventory = inventory_new(&inventory, &sink);
+    return analysis->inventory != NULL || complain_memory();
 }
 
 static bool open_sink(struct analysis *analysis)
@@ -94,9 +130,12 @@ static bool open_sink(struct analysis *analysis)
 
     if (options->json)
         analysis->writer = event_writer_new(&event);
-    else
+    else if (!options->certificates)
         analysis->report = report_new(&report);
-    return analysis->writer != NULL || analysis->report != NULL || complain_memory();
+    if (options->json ? analysis->writer == NULL
+                      : analysis->report == NULL && !options->certificates)
+        return complain_memory();
+    return open_inventory(analysis);
 }
 
 /* Half of the memory is for connections, half for the handshakes on them. */
@@ -109,7 +148,7 @@ static bool open_analyser(struct analysis *analysis)
         .tls_port_count = options->tls_port_count,
         .trust = analysis->trust.store,
         .crls = analysis->trust.crls,
-        .examine_all = options->all,
+        .examine_all = options->all || options->certificates,
         .defer_max = options->streaming ? 0 : DEFER_MEMORY,
         .defer_all = options->all,
         .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
@@ -188,6 +227,49 @@ static void write_report(struct analysis *analysis)
         report_finish(analysis->report, &totals);
 }
 
+/* The inventory as of the last packet. */
+static void list_certificates(struct analysis *analysis)
+{
+    const struct inventory_entry **entries = inventory_entries(analysis->inventory);
+
+    if (entries == NULL) {
+        analysis->is_out_of_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < inventory_count(analysis->inventory); i++) {
+        struct inventory_news news =
+            inventory_news_of(analysis->inventory, entries[i], analysis->last_ns);
+
+        take_news(analysis, &news);
+    }
+    free(entries);
+}
+
+static void write_certificates(struct analysis *analysis)
+{
+    const struct options *options = analysis->options;
+    size_t width = output_width(&analysis->output);
+    struct layout layout = layout_new(analysis->output.file, width,
+                                      output_has_color(&analysis->output, options->color));
+
+    if (!options->certificates)
+        return;
+    if (options->json)
+        list_certificates(analysis);
+    else if (!inventory_table_write(&layout, analysis->inventory, width > 0, analysis->last_ns))
+        analysis->is_out_of_memory = true;
+}
+
+/* What a reader of events alone would not learn. */
+static void complain_left_out(const struct analysis *analysis)
+{
+    uint64_t left_out = analysis->inventory != NULL ? inventory_left_out(analysis->inventory) : 0;
+
+    if (left_out > 0)
+        complain("warning: more than %d certificates: %llu sightings of others are left out",
+                 INVENTORY_ENTRIES_MAX, (unsigned long long)left_out);
+}
+
 static int read_source(struct analysis *analysis)
 {
     const struct source_counters *counters = source_counters(analysis->source);
@@ -200,6 +282,8 @@ static int read_source(struct analysis *analysis)
     if (status == SOURCE_FAILED && !analysis->is_interrupted)
         return EXIT_COULD_NOT; /* nothing was read: there is nothing to report */
     write_report(analysis);
+    write_certificates(analysis);
+    complain_left_out(analysis);
     if (analysis->is_out_of_memory) {
         complain("out of memory: some events are missing");
         return EXIT_COULD_NOT;
@@ -241,6 +325,7 @@ static void release(struct analysis *analysis)
     trust_files_close(&analysis->trust);
     packet_decoder_free(analysis->decoder);
     event_writer_free(analysis->writer);
+    inventory_free(analysis->inventory);
     report_free(analysis->report);
 }
 

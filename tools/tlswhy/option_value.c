@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/inventory.h"
 #include "analyze/utf8.h"
 #include "tools/tlswhy/complain.h"
 
@@ -55,24 +56,49 @@ bool option_value_size(const char *option, const char *value, uint64_t *out)
     return true;
 }
 
-bool option_value_ports(const char *option, const char *value, uint16_t *ports, size_t max,
-                        size_t *count)
+/* What the numbers of a list are, and how one looks. */
+struct list_kind {
+    const char *many;
+    const char *example;
+    uint64_t most; /* least is 1 */
+};
+
+static bool take_list(const char *option, const char *value, const struct list_kind *kind,
+                      uint16_t *numbers, size_t max, size_t *count)
 {
     const char *rest = value;
 
     for (;;) {
-        uint64_t port;
+        uint64_t number;
 
-        if (!take_number(&rest, &port) || port == 0 || port > UINT16_MAX)
-            return complain("%s: '%s' is not a list of ports such as 8443,9443", option, value);
+        if (!take_number(&rest, &number) || number == 0 || number > kind->most)
+            return complain("%s: '%s' is not a list of %s such as %s", option, value, kind->many,
+                            kind->example);
         if (*count == max)
-            return complain("%s: more than %zu ports", option, max);
-        ports[(*count)++] = (uint16_t)port;
+            return complain("%s: more than %zu %s", option, max, kind->many);
+        numbers[(*count)++] = (uint16_t)number;
         if (*rest == '\0')
             return true;
         if (*rest++ != ',')
-            return complain("%s: '%s' is not a list of ports such as 8443,9443", option, value);
+            return complain("%s: '%s' is not a list of %s such as %s", option, value, kind->many,
+                            kind->example);
     }
+}
+
+bool option_value_ports(const char *option, const char *value, uint16_t *ports, size_t max,
+                        size_t *count)
+{
+    static const struct list_kind kind = {"ports", "8443,9443", UINT16_MAX};
+
+    return take_list(option, value, &kind, ports, max, count);
+}
+
+bool option_value_days(const char *option, const char *value, uint16_t *days, size_t max,
+                       size_t *count)
+{
+    static const struct list_kind kind = {"days", "30,14,7,1", INVENTORY_LEVEL_DAYS_MAX};
+
+    return take_list(option, value, &kind, days, max, count);
 }
 
 bool option_value_when(const char *option, const char *value, enum when *out)

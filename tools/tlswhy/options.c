@@ -79,6 +79,22 @@ static bool apply_causes(struct options *options, const char *value)
     return true;
 }
 
+static bool apply_certificates(struct options *options, const char *value)
+{
+    (void)value;
+    options->certificates = true;
+    return true;
+}
+
+/* What is given replaces the default, and what was given before. */
+static bool apply_expiry_levels(struct options *options, const char *value)
+{
+    options->has_expiry_levels = true;
+    options->expiry_level_count = 0;
+    return option_value_days("--expiry-levels", value, options->expiry_levels, OPTIONS_LEVELS_MAX,
+                             &options->expiry_level_count);
+}
+
 static bool apply_tls_port(struct options *options, const char *value)
 {
     return option_value_ports("--tls-port", value, options->tls_ports, OPTIONS_TLS_PORTS_MAX,
@@ -179,6 +195,10 @@ static const struct option_row {
     {"check", 'c', no_argument, NULL, apply_check, "exit with status 3 if a handshake failed"},
     {"streaming", 0, no_argument, NULL, apply_streaming,
      "judge each connection when it ends; do not wait for what later ones tell"},
+    {"certificates", 0, no_argument, NULL, apply_certificates,
+     "list the certificates that were seen, soonest end first, and no handshakes"},
+    {"expiry-levels", 0, required_argument, "DAYS[,DAYS]", apply_expiry_levels,
+     "days before its end at which a certificate is told of (default 30,14,7,1)"},
     {"explain", 'e', required_argument, "CAUSE", apply_explain, "explain a cause"},
     {"causes", 0, no_argument, NULL, apply_causes, "list all causes"},
     {"tls-port", 'p', required_argument, "PORT[,PORT]", apply_tls_port,
@@ -325,9 +345,23 @@ static bool take_paths(struct options *options, int count, char **words)
     return inputs < 2 || complain_usage("standard input can be read only once");
 }
 
+/* Options that say nothing together. */
+static bool check_together(const struct options *options)
+{
+    if (options->certificates && options->all)
+        return complain_usage("--certificates lists no handshakes: --all does not go with it");
+    if (options->has_expiry_levels && !options->certificates && !(options->all && options->json))
+        return complain_usage("--expiry-levels is for --certificates and for --json --all");
+    return true;
+}
+
 bool options_parse(int argc, char **argv, struct options *options)
 {
-    *options = (struct options){.memory_max = OPTION_MEMORY_DEFAULT};
+    *options = (struct options){
+        .memory_max = OPTION_MEMORY_DEFAULT,
+        .expiry_levels = {30, 14, 7, 1},
+        .expiry_level_count = 4,
+    };
     options->paths = calloc((size_t)argc + 1, sizeof(options->paths[0]));
     if (options->paths == NULL)
         return complain_memory();
@@ -339,7 +373,7 @@ bool options_parse(int argc, char **argv, struct options *options)
         return true;
     if (options->mode != MODE_ANALYSE)
         return optind == argc || complain_usage("'%s' is one argument too many", argv[optind]);
-    return take_operands(options, argc - optind, argv + optind)
+    return check_together(options) && take_operands(options, argc - optind, argv + optind)
            && take_paths(options, argc - optind, argv + optind);
 }
 

@@ -17,6 +17,7 @@ enum {
 
 enum {
     OPTIONS_TLS_PORTS_MAX = 256,      /* more ports than any site runs TLS on */
+    OPTIONS_LEVELS_MAX = 16,          /* levels of --expiry-levels */
     OPTIONS_CRLS_MAX = 64,            /* --crl given so many times */
     OPTIONS_FILTER_FILE_MAX = 1 << 20 /* octets of a file given with -F */
 };
@@ -37,6 +38,7 @@ struct options {
     const char *output;      /* NULL: standard output */
     bool json;
     bool all;
+    bool certificates; /* the inventory instead of verdicts */
     bool check;
     bool streaming; /* verdicts at once */
     enum when color;
@@ -47,6 +49,9 @@ struct options {
     const char *trust_store; /* file or directory; NULL: the system's */
     const char *crls[OPTIONS_CRLS_MAX];
     size_t crl_count;
+    uint16_t expiry_levels[OPTIONS_LEVELS_MAX]; /* days */
+    size_t expiry_level_count;
+    bool has_expiry_levels; /* given by the user */
     uint16_t community_seed;
     const char *observer_name;
     const char *observer_hostname;
