@@ -5,6 +5,7 @@
 #include "tools/tlswhy/explain.h"
 #include "tools/tlswhy/options.h"
 #include "tools/tlswhy/output.h"
+#include "tools/tlswhy/service.h"
 
 /* Everything that only prints what is known. */
 static int tell(const struct options *options)
@@ -30,13 +31,20 @@ static int tell(const struct options *options)
     return output_close(&output) ? status : EXIT_COULD_NOT;
 }
 
+static int run(const struct options *options)
+{
+    if (options->mode != MODE_ANALYSE)
+        return tell(options);
+    return options->service.interface_count > 0 ? service_run(options) : analysis_run(options);
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
     int status = EXIT_USAGE;
 
     if (options_parse(argc, argv, &options))
-        status = options.mode == MODE_ANALYSE ? analysis_run(&options) : tell(&options);
+        status = run(&options);
     options_free(&options);
     return status;
 }

@@ -33,7 +33,8 @@ bool option_value_number(const char *option, const char *value, uint64_t max, ui
                     (unsigned long long)max);
 }
 
-bool option_value_size(const char *option, const char *value, uint64_t *out)
+bool option_value_octets(const char *option, const char *value, uint64_t min, uint64_t max,
+                         uint64_t *out)
 {
     static const char suffixes[] = "KMG";
     const char *rest = value;
@@ -50,10 +51,16 @@ bool option_value_size(const char *option, const char *value, uint64_t *out)
     }
     if (*rest != '\0')
         return complain("%s: '%s' is not a size such as 512M", option, value);
-    if (number > OPTION_MEMORY_MAX / unit || number * unit < OPTION_MEMORY_MIN)
-        return complain("%s: %s is outside of 8M to 65536G", option, value);
+    if (number > max / unit || number * unit < min)
+        return complain("%s: %s is outside of %lluM to %lluM", option, value,
+                        (unsigned long long)(min >> 20), (unsigned long long)(max >> 20));
     *out = number * unit;
     return true;
+}
+
+bool option_value_size(const char *option, const char *value, uint64_t *out)
+{
+    return option_value_octets(option, value, OPTION_MEMORY_MIN, OPTION_MEMORY_MAX, out);
 }
 
 /* What the numbers of a list are, and how one looks. */

@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/live.h"
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/option_row.h"
 #include "tools/tlswhy/option_value.h"
-
-/* What an option does with its value, which is NULL when it takes none. False after a complaint. */
-typedef bool option_apply(struct options *options, const char *value);
 
 static bool apply_read(struct options *options, const char *value)
 {
@@ -174,14 +173,7 @@ static bool apply_help(struct options *options, const char *value)
 }
 
 /* The order is that of --help. */
-static const struct option_row {
-    const char *name;  /* NULL: only the letter */
-    char letter;       /* 0: only the name */
-    int has_value;     /* no_argument, required_argument, optional_argument */
-    const char *value; /* what the value is */
-    option_apply *apply;
-    const char *help;
-} option_rows[] = {
+static const struct option_row option_rows[] = {
     {"read", 'r', required_argument, "FILE", apply_read,
      "read FILE; what follows the options is then a filter expression, as in tcpdump"},
     {"filter", 'f', required_argument, "EXPRESSION", apply_filter,
@@ -223,31 +215,47 @@ static const struct option_row {
     {"help", 'h', no_argument, NULL, apply_help, "print this"},
 };
 
-enum { OPTION_COUNT = sizeof(option_rows) / sizeof(option_rows[0]) };
+enum {
+    FILE_OPTION_COUNT = sizeof(option_rows) / sizeof(option_rows[0]),
+    OPTION_COUNT = FILE_OPTION_COUNT + SERVICE_OPTION_COUNT
+};
+
+static const struct option_row *row_at(size_t index)
+{
+    return index < FILE_OPTION_COUNT ? &option_rows[index]
+                                     : &service_option_rows[index - FILE_OPTION_COUNT];
+}
+
+static void write_help(FILE *out, const struct option_row *row)
+{
+    char left[64];
+    int length = snprintf(left, sizeof(left), "  %c%c%c ", row->letter != 0 ? '-' : ' ',
+                          row->letter != 0 ? row->letter : ' ',
+                          row->letter != 0 && row->name != NULL ? ',' : ' ');
+
+    if (row->name != NULL)
+        length += snprintf(left + length, sizeof(left) - (size_t)length, "--%s", row->name);
+    if (row->has_value == optional_argument)
+        snprintf(left + length, sizeof(left) - (size_t)length, "[=%s]", row->value);
+    else if (row->has_value == required_argument)
+        snprintf(left + length, sizeof(left) - (size_t)length, "%s%s", row->name != NULL ? "=" : "",
+                 row->value);
+    fprintf(out, "%-32s%s\n", left, row->help);
+}
 
 void options_help(FILE *out)
 {
     fputs("Usage: tlswhy [OPTION]... CAPTURE...\n"
           "       tlswhy [OPTION]... -r CAPTURE [-r CAPTURE]... [EXPRESSION]\n"
+          "       tlswhy [OPTION]... -i INTERFACE [-i INTERFACE]... [EXPRESSION]\n"
           "Say for each TLS handshake in a capture that failed: why, and what to do.\n\n"
           "A CAPTURE is a pcap or pcapng file, also compressed by gzip or zstd; - is standard "
           "input.\n\n",
           out);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const struct option_row *row = &option_rows[i];
-        char left[64];
-        int length = snprintf(left, sizeof(left), "  %c%c%c ", row->letter != 0 ? '-' : ' ',
-                              row->letter != 0 ? row->letter : ' ',
-                              row->letter != 0 && row->name != NULL ? ',' : ' ');
-
-        if (row->name != NULL)
-            length += snprintf(left + length, sizeof(left) - (size_t)length, "--%s", row->name);
-        if (row->has_value == optional_argument)
-            snprintf(left + length, sizeof(left) - (size_t)length, "[=%s]", row->value);
-        else if (row->has_value == required_argument)
-            snprintf(left + length, sizeof(left) - (size_t)length, "%s%s",
-                     row->name != NULL ? "=" : "", row->value);
-        fprintf(out, "%-32s%s\n", left, row->help);
+        if (i == FILE_OPTION_COUNT)
+            fputs("\nLive capture, until SIGINT or SIGTERM:\n", out);
+        write_help(out, row_at(i));
     }
     fputs("\nExit status: 0 analysed; 1 something could not be read or written; 2 wrong usage;\n"
           "3 with --check, if a handshake failed.\n",
@@ -260,7 +268,7 @@ static void build_getopt(struct option *long_options, char *letters)
     size_t long_count = 0;
 
     for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const struct option_row *row = &option_rows[i];
+        const struct option_row *row = row_at(i);
 
         if (row->name != NULL)
             long_options[long_count++] = (struct option){
@@ -279,8 +287,8 @@ static const struct option_row *row_of(int found)
 {
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if (found == (int)(UINT8_MAX + 1 + i)
-            || (option_rows[i].letter != 0 && found == option_rows[i].letter))
-            return &option_rows[i];
+            || (row_at(i)->letter != 0 && found == row_at(i)->letter))
+            return row_at(i);
     return NULL;
 }
 
@@ -317,10 +325,11 @@ static bool join_filter(struct options *options, int count, char **words)
     return true;
 }
 
-/* Without -r the operands are files, with it they are the filter. */
+/* Without -r and -i the operands are files, with them they are the filter. */
 static bool take_operands(struct options *options, int count, char **words)
 {
-    bool has_words = options->read_count > 0 && count > 0;
+    bool has_words =
+        (options->read_count > 0 || options->service.interface_count > 0) && count > 0;
     int filters = (options->filter != NULL) + (options->filter_file != NULL) + has_words;
 
     if (filters > 1)
@@ -336,6 +345,9 @@ static bool take_paths(struct options *options, int count, char **words)
 {
     size_t inputs = 0;
 
+    if (options->service.interface_count > 0)
+        return options->read_count == 0
+               || complain_usage("-r and -i: either files or interfaces, not both");
     for (int i = 0; i < count && options->read_count == 0; i++)
         options->paths[options->path_count++] = words[i];
     if (options->path_count == 0)
@@ -361,6 +373,13 @@ bool options_parse(int argc, char **argv, struct options *options)
         .memory_max = OPTION_MEMORY_DEFAULT,
         .expiry_levels = {30, 14, 7, 1},
         .expiry_level_count = 4,
+        .service =
+            {
+                .buffer_size = LIVE_BUFFER_DEFAULT,
+                .snaplen = LIVE_SNAPLEN_DEFAULT,
+                .workers = 1,
+                .stats_interval = SERVICE_STATS_DEFAULT,
+            },
     };
     options->paths = calloc((size_t)argc + 1, sizeof(options->paths[0]));
     if (options->paths == NULL)

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "tools/tlswhy/service_options.h"
+
 enum {
     EXIT_ANALYSED = 0,
     EXIT_COULD_NOT = 1,     /* something could not be read, written or allocated */
@@ -55,6 +57,7 @@ struct options {
     uint16_t community_seed;
     const char *observer_name;
     const char *observer_hostname;
+    struct service_options service;
 };
 
 /* Read the command line. False when it makes no sense: the reason was written to standard

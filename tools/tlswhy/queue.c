@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/queue.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+
+struct queue {
+    int wake;
+    atomic_size_t pushed; /* by the one thread */
+    atomic_size_t taken;  /* by the other */
+    atomic_size_t octets;
+    atomic_size_t lost;
+    struct bytes lines[QUEUE_LINES];
+};
+
+struct queue *queue_new(int wake)
+{
+    struct queue *queue = calloc(1, sizeof(*queue));
+
+    if (queue != NULL)
+        queue->wake = wake;
+    return queue;
+}
+
+void queue_free(struct queue *queue)
+{
+    struct bytes line;
+
+    if (queue == NULL)
+        return;
+    while (queue_take(queue, &line))
+        free((void *)(uintptr_t)line.data);
+    free(queue);
+}
+
+static bool has_room(const struct queue *queue, size_t pushed, size_t length)
+{
+    size_t taken = atomic_load_explicit(&queue->taken, memory_order_acquire);
+    size_t octets = atomic_load_explicit(&queue->octets, memory_order_relaxed);
+
+    return pushed - taken < QUEUE_LINES && octets + length <= QUEUE_OCTETS_MAX;
+}
+
+bool queue_push(struct queue *queue, struct bytes line)
+{
+    size_t pushed = atomic_load_explicit(&queue->pushed, memory_order_relaxed);
+    uint8_t *copy = has_room(queue, pushed, line.len) ? malloc(line.len) : NULL;
+
+    if (copy == NULL) {
+        atomic_fetch_add_explicit(&queue->lost, 1, memory_order_relaxed);
+        return false;
+    }
+    memcpy(copy, line.data, line.len);
+    queue->lines[pushed % QUEUE_LINES] = bytes_of(copy, line.len);
+    atomic_fetch_add_explicit(&queue->octets, line.len, memory_order_relaxed);
+    atomic_store_explicit(&queue->pushed, pushed + 1, memory_order_release);
+    if (queue->wake >= 0)
+        (void)eventfd_write(queue->wake, 1); /* fails only when it is awake already */
+    return true;
+}
+
+bool queue_take(struct queue *queue, struct bytes *line)
+{
+    size_t taken = atomic_load_explicit(&queue->taken, memory_order_relaxed);
+
+    if (taken == atomic_load_explicit(&queue->pushed, memory_order_acquire))
+        return false;
+    *line = queue->lines[taken % QUEUE_LINES];
+    atomic_fetch_sub_explicit(&queue->octets, line->len, memory_order_relaxed);
+    atomic_store_explicit(&queue->taken, taken + 1, memory_order_release);
+    return true;
+}
+
+uint64_t queue_level(const struct queue *queue)
+{
+    size_t taken = atomic_load_explicit(&queue->taken, memory_order_acquire);
+    size_t pushed = atomic_load_explicit(&queue->pushed, memory_order_acquire);
+
+    return pushed - taken;
+}
+
+uint64_t queue_lost(const struct queue *queue)
+{
+    return atomic_load_explicit(&queue->lost, memory_order_relaxed);
+}

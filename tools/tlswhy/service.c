@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/service.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/service_parts.h"
+
+enum {
+    STATUS_MS = 1000, /* between two status lines */
+    TICK_MS = 250     /* how long the main thread sleeps at most */
+};
+
+/* All of them wait for the main thread; the other threads never see one. */
+static bool open_signals(struct service *service)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    service->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return service->signals >= 0 || complain("signalfd: %s", strerror(errno));
+}
+
+/* The next signal that came, 0: none within timeout_ms. */
+static int next_signal(const struct service *service, int timeout_ms)
+{
+    struct pollfd file = {.fd = service->signals, .events = POLLIN};
+    struct signalfd_siginfo info;
+
+    if (poll(&file, 1, timeout_ms) <= 0
+        || read(service->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+        return 0;
+    return (int)info.ssi_signo;
+}
+
+/* Die of a signal, as if it had never been taken over. */
+static void die_of(int signal_number)
+{
+    sigset_t set;
+
+    signal(signal_number, SIG_DFL);
+    sigemptyset(&set);
+    sigaddset(&set, signal_number);
+    (void)raise(signal_number);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void reopen_output(struct service *service)
+{
+    const char *path = service->options->output;
+    int file;
+
+    if (path == NULL)
+        return;
+    file = sink_open_file(path);
+    if (file < 0)
+        (void)complain("%s: %s: writing to the old file", path, strerror(errno));
+    else
+        sink_replace(service->sink, file);
+}
+
+/* Each worker gets its own, for they are read without a lock. One that cannot be read does not
+ * take the place of one that could. */
+static void reload_trust(struct service *service)
+{
+    for (size_t i = 0; i < service->worker_count; i++) {
+        struct trust_files files;
+
+        if (!trust_files_open(&files, service->options)) {
+            trust_files_close(&files);
+            (void)complain("trust store and revocation lists stay as they were");
+            return;
+        }
+        (void)trust_store_load(files.store);
+        worker_set_trust(service->workers[i], &files);
+    }
+}
+
+static void reload(struct service *service)
+{
+    service_clear_status(service);
+    reopen_output(service);
+    reload_trust(service);
+}
+
+static void do_what_is_due(struct service *service)
+{
+    int64_t now_ms = worker_now_ms();
+    uint64_t interval_ms = service->options->service.stats_interval * 1000;
+
+    if (now_ms >= service->status_at_ms && service->wants_status) {
+        service_show_status(service);
+        service->status_at_ms = now_ms + STATUS_MS;
+    }
+    if (interval_ms > 0 && now_ms >= service->stats_at_ms) {
+        service_push_stats(service, false);
+        service->stats_at_ms = now_ms + (int64_t)interval_ms;
+    }
+}
+
+/* True when every worker has nothing left to capture from. */
+static bool is_lost(const struct service *service)
+{
+    for (size_t i = 0; i < service->worker_count; i++)
+        if (!worker_is_lost(service->workers[i]))
+            return false;
+    return true;
+}
+
+/* Returns the exit status as far as it is known. */
+static int serve(struct service *service)
+{
+    for (;;) {
+        int signal_number = next_signal(service, TICK_MS);
+
+        if (signal_number == SIGINT || signal_number == SIGTERM)
+            return EXIT_ANALYSED;
+        if (signal_number == SIGHUP)
+            reload(service);
+        if (signal_number == SIGUSR1)
+            service_print_stats(service);
+        do_what_is_due(service);
+        if (sink_is_dead(service->sink))
+            return EXIT_COULD_NOT; /* that was said */
+        if (is_lost(service)) {
+            (void)complain("nothing is left to capture from");
+            return EXIT_COULD_NOT;
+        }
+    }
+}
+
+/* Wait for the workers; a second signal ends everything. */
+static bool join_workers(struct service *service, int64_t until_ms)
+{
+    for (size_t i = 0; i < service->worker_count; i++) {
+        while (!worker_join(service->workers[i], worker_now_ms() + TICK_MS)) {
+            int signal_number = next_signal(service, 0);
+
+            if (signal_number == SIGINT || signal_number == SIGTERM)
+                die_of(signal_number);
+            if (worker_now_ms() > until_ms)
+                return complain("a worker hangs: its verdicts are lost");
+        }
+    }
+    return true;
+}
+
+/* Write what is queued; a second signal ends everything. */
+static bool stop_sink(struct service *service, int64_t until_ms)
+{
+    while (!sink_stop(service->sink, TICK_MS)) {
+        int signal_number = next_signal(service, 0);
+
+        if (signal_number == SIGINT || signal_number == SIGTERM)
+            die_of(signal_number);
+        if (worker_now_ms() > until_ms || !sink_is_running(service->sink))
+            return false;
+    }
+    return true;
+}
+
+static bool stop(struct service *service)
+{
+    int64_t until_ms = worker_now_ms() + SERVICE_STOP_MS;
+    bool is_whole;
+    uint64_t lost;
+
+    service_clear_status(service);
+    for (size_t i = 0; i < service->worker_count; i++)
+        worker_stop(service->workers[i]);
+    is_whole = join_workers(service, until_ms - SERVICE_STOP_MS / 2);
+    service_push_stats(service, true);
+    is_whole = stop_sink(service, until_ms) && is_whole;
+    if (!sink_is_running(service->sink))
+        service_write_report(service);
+    lost = sink_counters(service->sink).lost + sink_counters(service->sink).waiting;
+    if (lost > 0)
+        (void)complain("%llu events were lost", (unsigned long long)lost);
+    return is_whole;
+}
+
+static bool start_workers(struct service *service)
+{
+    const struct service_options *options = &service->options->service;
+
+    for (size_t i = 0; i < service->worker_count; i++) {
+        int cpu = options->cpu_count > 0 ? options->cpus[i % options->cpu_count] : -1;
+
+        if (!worker_start(service->workers[i], cpu))
+            return false;
+    }
+    return true;
+}
+
+static bool start(struct service *service)
+{
+    service->wants_status = service->options->progress == WHEN_ALWAYS
+                            || (service->options->progress == WHEN_AUTO && isatty(STDERR_FILENO));
+    service->stats_at_ms =
+        worker_now_ms() + (int64_t)service->options->service.stats_interval * 1000;
+    return sink_start(service->sink) && start_workers(service);
+}
+
+int service_run(const struct options *options)
+{
+    struct service service = {.options = options, .signals = -1};
+    int status = EXIT_COULD_NOT;
+
+    pthread_mutex_init(&service.report.lock, NULL); /* cannot fail on Linux */
+    if (open_signals(&service) && service_open(&service)) {
+        if (start(&service))
+            status = serve(&service);
+        if (!stop(&service))
+            status = EXIT_COULD_NOT;
+    }
+    service_release(&service);
+    return status;
+}

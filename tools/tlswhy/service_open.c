@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/output.h"
+#include "tools/tlswhy/service_parts.h"
+
+static bool open_report(struct service *service)
+{
+    const struct options *options = service->options;
+    int copy = fcntl(sink_descriptor(service->sink), F_DUPFD_CLOEXEC, 3);
+    struct output terminal = {.file = stdout};
+    struct report_options report = {0};
+
+    if (copy >= 0)
+        service->report_file = fdopen(copy, "a");
+    if (service->report_file == NULL)
+        return complain("the report: %s", strerror(errno));
+    terminal.file = service->report_file;
+    report.out = service->report_file;
+    report.width = output_width(&terminal);
+    report.has_color = output_has_color(&terminal, options->color);
+    if (getrandom(report.hash_key, sizeof(report.hash_key), 0) != (ssize_t)sizeof(report.hash_key))
+        return complain("no random numbers: %s", strerror(errno));
+    service->report.report = report_new(&report);
+    return service->report.report != NULL || complain_memory();
+}
+
+static bool open_sink(struct service *service)
+{
+    service->sink = sink_open(service->options->output, service->worker_count + 1);
+    if (service->sink == NULL)
+        return false;
+    service->queue = sink_queue(service->sink, service->worker_count);
+    return service->options->json || open_report(service);
+}
+
+static bool open_workers(struct service *service)
+{
+    struct worker_options worker = {
+        .options = service->options,
+        .memory_max = (size_t)(service->options->memory_max / service->worker_count),
+        .report = &service->report,
+        .examine_all = service->options->all || service->options->service.metrics != NULL,
+    };
+
+    for (size_t i = 0; i < service->worker_count; i++) {
+        worker.number = i;
+        worker.queue = sink_queue(service->sink, i);
+        service->workers[i] = worker_new(&worker);
+        if (service->workers[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* Open an interface once for each worker. */
+static bool open_interface(struct service *service, const char *interface)
+{
+    const struct options *options = service->options;
+    const struct live_options live = {
+        .interface = interface,
+        .filter = options->filter,
+        .timestamp_type = options->service.timestamp_type,
+        .buffer_size = (int)options->service.buffer_size,
+        .snaplen = (int)options->service.snaplen,
+        .promiscuous = !options->service.no_promiscuous,
+        .immediate = options->service.immediate,
+    };
+    struct live *lives[SERVICE_WORKERS_MAX] = {0};
+    char error[LIVE_ERROR_MAX];
+
+    for (size_t i = 0; i < service->worker_count; i++) {
+        lives[i] = live_open(&live, error);
+        if (lives[i] == NULL)
+            return complain("%s", error);
+        worker_add(service->workers[i], lives[i]);
+    }
+    if (service->worker_count == 1 || live_group(lives, service->worker_count, error))
+        return true;
+    return complain("%s", error);
+}
+
+bool service_open(struct service *service)
+{
+    const struct service_options *options = &service->options->service;
+
+    service->worker_count = (size_t)options->workers;
+    if (!open_sink(service) || !open_workers(service))
+        return false;
+    for (size_t i = 0; i < options->interface_count; i++)
+        if (!open_interface(service, options->interfaces[i]))
+            return false;
+    return true;
+}
+
+void service_release(struct service *service)
+{
+    for (size_t i = 0; i < service->worker_count; i++)
+        worker_free(service->workers[i]);
+    sink_close(service->sink);
+    report_free(service->report.report);
+    if (service->report_file != NULL)
+        fclose(service->report_file);
+    if (service->signals >= 0)
+        close(service->signals);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/service_options.h"
+
+#include <getopt.h>
+#include <sched.h>
+#include <string.h>
+
+#include "capture/packet.h"
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/option_row.h"
+#include "tools/tlswhy/option_value.h"
+
+enum {
+    BUFFER_MIN = 1 << 20,             /* a few packets of the largest size */
+    BUFFER_MAX = 1 << 30,             /* libpcap takes an int */
+    STATS_INTERVAL_MAX = 24 * 60 * 60 /* seconds */
+};
+
+static bool apply_interface(struct options *options, const char *value)
+{
+    struct service_options *service = &options->service;
+
+    if (service->interface_count == SERVICE_INTERFACES_MAX)
+        return complain_usage("--interface: at most %d of them", SERVICE_INTERFACES_MAX);
+    for (size_t i = 0; i < service->interface_count; i++)
+        if (strcmp(service->interfaces[i], value) == 0)
+            return complain_usage("--interface: %s is given twice", value);
+    service->interfaces[service->interface_count++] = value;
+    return true;
+}
+
+static bool apply_buffer_size(struct options *options, const char *value)
+{
+    return option_value_octets("--buffer-size", value, BUFFER_MIN, BUFFER_MAX,
+                               &options->service.buffer_size);
+}
+
+static bool apply_snaplen(struct options *options, const char *value)
+{
+    uint64_t snaplen;
+
+    if (!option_value_number("--snaplen", value, PACKET_OCTETS_MAX, &snaplen))
+        return false;
+    if (snaplen < SERVICE_SNAPLEN_MIN)
+        return complain("--snaplen: %s is below %d, which cuts headers", value,
+                        SERVICE_SNAPLEN_MIN);
+    options->service.snaplen = snaplen;
+    return true;
+}
+
+static bool apply_no_promiscuous(struct options *options, const char *value)
+{
+    (void)value;
+    options->service.no_promiscuous = true;
+    return true;
+}
+
+static bool apply_immediate(struct options *options, const char *value)
+{
+    (void)value;
+    options->service.immediate = true;
+    return true;
+}
+
+static bool apply_timestamp_type(struct options *options, const char *value)
+{
+    options->service.timestamp_type = value;
+    return true;
+}
+
+static bool apply_workers(struct options *options, const char *value)
+{
+    uint64_t workers;
+
+    if (!option_value_number("--workers", value, SERVICE_WORKERS_MAX, &workers))
+        return false;
+    if (workers == 0)
+        return complain("--workers: there must be one");
+    options->service.workers = workers;
+    return true;
+}
+
+static bool apply_cpu(struct options *options, const char *value)
+{
+    struct service_options *service = &options->service;
+
+    service->cpu_count = 0;
+    for (const char *rest = value; *rest != '\0';) {
+        size_t length = strcspn(rest, ",");
+        char number[8] = "";
+        uint64_t cpu;
+
+        if (service->cpu_count == SERVICE_WORKERS_MAX)
+            return complain("--cpu: at most %d of them", SERVICE_WORKERS_MAX);
+        if (length < sizeof(number))
+            memcpy(number, rest, length);
+        if (!option_value_number("--cpu", number, CPU_SETSIZE - 1, &cpu))
+            return false;
+        service->cpus[service->cpu_count++] = (uint16_t)cpu;
+        rest += length + (rest[length] == ',');
+    }
+    return service->cpu_count > 0 || complain("--cpu: the value is empty");
+}
+
+static bool apply_user(struct options *options, const char *value)
+{
+    options->service.user = value;
+    return true;
+}
+
+static bool apply_no_sandbox(struct options *options, const char *value)
+{
+    (void)value;
+    options->service.no_sandbox = true;
+    return true;
+}
+
+static bool apply_stats_interval(struct options *options, const char *value)
+{
+    return option_value_number("--stats-interval", value, STATS_INTERVAL_MAX,
+                               &options->service.stats_interval);
+}
+
+static bool apply_metrics(struct options *options, const char *value)
+{
+    options->service.metrics = value;
+    return true;
+}
+
+const struct option_row service_option_rows[SERVICE_OPTION_COUNT] = {
+    {"interface", 'i', required_argument, "NAME", apply_interface,
+     "capture from this interface, or any; may be given again"},
+    {"buffer-size", 0, required_argument, "SIZE", apply_buffer_size,
+     "ring of each worker and interface, with K, M or G (default 64M)"},
+    {"snaplen", 's', required_argument, "OCTETS", apply_snaplen,
+     "octets captured of a packet (default 262144)"},
+    {"no-promiscuous", 0, no_argument, NULL, apply_no_promiscuous,
+     "only packets that are for this host"},
+    {"immediate", 0, no_argument, NULL, apply_immediate,
+     "see each packet at once, at a higher cost (default: within 50 ms)"},
+    {"timestamp-type", 0, required_argument, "TYPE", apply_timestamp_type,
+     "who takes the time of packets, see pcap-tstamp(7)"},
+    {"workers", 0, required_argument, "NUMBER", apply_workers,
+     "threads that share the packets out among them (default 1)"},
+    {"cpu", 0, required_argument, "CPU[,CPU]", apply_cpu, "where the workers run, in turn"},
+    {"user", 0, required_argument, "NAME", apply_user,
+     "who to be once interfaces and files are open (default: nobody, when started by root)"},
+    {"no-sandbox", 0, no_argument, NULL, apply_no_sandbox, "do without the filter of system calls"},
+    {"stats-interval", 0, required_argument, "SECONDS", apply_stats_interval,
+     "between two events with statistics; 0: only at the end (default 60)"},
+    {"metrics", 0, required_argument, "[ADDRESS:]PORT", apply_metrics,
+     "serve metrics for Prometheus (default address: 127.0.0.1)"},
+};

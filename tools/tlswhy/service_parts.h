@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* service_parts.h -- the parts of a running service, private to the service_ files. */
+#ifndef TLSWHY_TOOLS_SERVICE_PARTS_H
+#define TLSWHY_TOOLS_SERVICE_PARTS_H
+
+#include "tools/tlswhy/service.h"
+#include "tools/tlswhy/sink.h"
+#include "tools/tlswhy/worker.h"
+
+struct service {
+    const struct options *options;
+    int signals; /* signalfd(2) */
+    struct sink *sink;
+    struct queue *queue; /* of the main thread's own lines */
+    FILE *report_file;   /* of the text report, on the sink's descriptor; NULL with --json */
+    struct shared_report report;
+    struct worker *workers[SERVICE_WORKERS_MAX];
+    size_t worker_count;
+    int64_t stats_at_ms; /* when the next statistics are due */
+    int64_t status_at_ms;
+    bool wants_status;
+    bool has_status; /* a status line is on the terminal */
+};
+
+/* service_open.c: interfaces, tables, the sink. False after a complaint; service_release is due
+ * in either case. */
+bool service_open(struct service *service);
+
+/* Free everything. A thread that hangs keeps what it uses. */
+void service_release(struct service *service);
+
+/* service_stats.c: add up what the workers have seen. */
+void service_stats(const struct service *service, struct stats *sum);
+
+/* Push a tlswhy_stats event, with --json. */
+void service_push_stats(struct service *service, bool is_last);
+
+/* Print the statistics on standard error. */
+void service_print_stats(struct service *service);
+
+/* The line on a terminal: write it anew, or take it away. */
+void service_show_status(struct service *service);
+void service_clear_status(struct service *service);
+
+/* Write the report of the text output. */
+void service_write_report(struct service *service);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "analyze/layout.h"
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/service_parts.h"
+#include "tools/tlswhy/stats_event.h"
+
+void service_stats(const struct service *service, struct stats *sum)
+{
+    *sum = (struct stats){0};
+    for (size_t i = 0; i < service->worker_count; i++) {
+        struct stats stats;
+
+        worker_stats(service->workers[i], &stats);
+        stats_add(sum, &stats);
+    }
+}
+
+void service_push_stats(struct service *service, bool is_last)
+{
+    struct stats *workers;
+    struct stats_event event = {
+        .options = service->options,
+        .worker_count = service->worker_count,
+        .sink = sink_counters(service->sink),
+        .is_last = is_last,
+    };
+    struct bytes line;
+
+    if (!service->options->json)
+        return;
+    workers = calloc(service->worker_count, sizeof(*workers));
+    if (workers == NULL)
+        return;
+    for (size_t i = 0; i < service->worker_count; i++)
+        worker_stats(service->workers[i], &workers[i]);
+    event.workers = workers;
+    if (stats_event_write(&event, &line)) {
+        queue_push(service->queue, line);
+        stats_event_free(line);
+    }
+    free(workers);
+}
+
+static void print_row(const char *name, uint64_t value)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+
+    fprintf(stderr, "  %-48s %s\n", name, layout_number(value, number));
+}
+
+void service_print_stats(struct service *service)
+{
+    const struct sink_counters sink = sink_counters(service->sink);
+    struct stats sum;
+
+    service_stats(service, &sum);
+    service_clear_status(service);
+    (void)complain("statistics");
+    for (size_t i = 0; i < stats_row_count; i++)
+        print_row(stats_rows[i].help, stats_value(&sum, &stats_rows[i]));
+    for (size_t i = 0; i < cause_count && i < STATS_CAUSES_MAX; i++)
+        if (sum.causes[i] > 0)
+            print_row(cause_list[i]->id, sum.causes[i]);
+    print_row("Events delivered", sink.written);
+    print_row("Events lost", sink.lost);
+    print_row("Events queued", sink.waiting);
+}
+
+void service_show_status(struct service *service)
+{
+    const struct sink_counters sink = sink_counters(service->sink);
+    char packets[LAYOUT_NUMBER_SIZE];
+    char failed[LAYOUT_NUMBER_SIZE];
+    char dropped[LAYOUT_NUMBER_SIZE];
+    char lost[LAYOUT_NUMBER_SIZE];
+    struct stats sum;
+
+    service_stats(service, &sum);
+    fprintf(stderr, "\r\033[Ktlswhy: %s packets, %s handshakes failed, %s packets dropped",
+            layout_number(sum.live.packets, packets),
+            layout_number(sum.tracker.outcomes[OUTCOME_FAILED], failed),
+            layout_number(sum.live.dropped_kernel + sum.live.dropped_interface, dropped));
+    if (sink.lost > 0)
+        fprintf(stderr, ", %s events lost", layout_number(sink.lost, lost));
+    fflush(stderr);
+    service->has_status = true;
+}
+
+void service_clear_status(struct service *service)
+{
+    if (!service->has_status)
+        return;
+    fputs("\r\033[K", stderr);
+    fflush(stderr);
+    service->has_status = false;
+}
+
+void service_write_report(struct service *service)
+{
+    struct stats sum;
+    struct source_counters source = {0};
+    const struct report_totals totals = {
+        .packets = &sum.packets,
+        .connections = &sum.connections,
+        .tracker = &sum.tracker,
+        .source = &source,
+    };
+    struct report_totals timed = totals;
+
+    if (service->report.report == NULL)
+        return;
+    service_stats(service, &sum);
+    source.packets = sum.live.packets;
+    source.dropped_kernel = sum.live.dropped_kernel;
+    source.dropped_interface = sum.live.dropped_interface;
+    source.too_long = sum.live.too_long;
+    timed.first_ns = sum.first_ns;
+    timed.last_ns = sum.last_ns;
+    fputc('\n', service->report_file);
+    report_finish(service->report.report, &timed);
+    fflush(service->report_file);
+}

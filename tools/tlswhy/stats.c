@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/stats.h"
+
+#define COUNTER(key, help, member)                                                                 \
+    {                                                                                              \
+        key, "tlswhy_" key "_total", help, offsetof(struct stats, member), false                   \
+    }
+#define LEVEL(key, help, member)                                                                   \
+    {                                                                                              \
+        key, "tlswhy_" key, help, offsetof(struct stats, member), true                             \
+    }
+#define LABELLED(key, help, member)                                                                \
+    {                                                                                              \
+        key, NULL, help, offsetof(struct stats, member), false                                     \
+    }
+
+const struct stats_row stats_rows[] = {
+    COUNTER("packets", "Packets captured", live.packets),
+    COUNTER("bytes", "Octets of the packets captured", live.octets),
+    COUNTER("kernel_dropped_packets", "Packets lost because a ring was full", live.dropped_kernel),
+    COUNTER("interface_dropped_packets", "Packets that the driver lost", live.dropped_interface),
+    COUNTER("too_long_packets", "Packets too long to be read", live.too_long),
+    COUNTER("cut_packets", "TCP segments cut by the snap length", packets.cut_payloads),
+    COUNTER("malformed_packets", "Packets whose headers contradict themselves", packets.malformed),
+    COUNTER("unsupported_packets", "Packets of a kind that is not read", packets.unsupported),
+    COUNTER("fragments", "IP fragments", packets.fragments),
+    COUNTER("fragments_dropped", "IP fragments that never became whole", packets.fragments_dropped),
+    LEVEL("interfaces_down", "Interfaces that are down or gone", interfaces_down),
+    COUNTER("interface_outages", "Times that an interface went away", live.vanished),
+    COUNTER("connections", "TCP connections", connections.opened),
+    COUNTER("connections_midway", "TCP connections picked up midway", connections.midway),
+    LEVEL("connections_current", "TCP connections in the tables", connections.current),
+    LEVEL("connections_half_open", "Of them, SYNs without an answer", connections.half_open),
+    LEVEL("handshakes_current", "Handshakes in progress", tracker.handshakes),
+    COUNTER("evicted_handshakes", "Handshakes given up for want of memory", connections.evicted),
+    COUNTER("evicted_half_open", "SYNs given up for want of memory", connections.evicted_half_open),
+    COUNTER("evicted_done", "Connections forgotten early for want of memory",
+            connections.evicted_done),
+    COUNTER("refused_handshakes", "Connections not read for want of memory", tracker.refused),
+    COUNTER("missed_bytes", "Octets that passed without being captured", connections.missed_octets),
+    COUNTER("unreadable_hellos", "Hello messages that could not be read", tracker.unreadable),
+    COUNTER("unserialised_events", "Events lost for want of memory", unserialised),
+    LEVEL("connections_memory_bytes", "Memory of the connection tables", connections.memory),
+    LEVEL("handshakes_memory_bytes", "Memory of handshakes in progress", tracker.memory),
+    LABELLED("established", "Handshakes established", tracker.outcomes[OUTCOME_ESTABLISHED]),
+    LABELLED("incomplete", "Handshakes that the capture shows in part",
+             tracker.outcomes[OUTCOME_INCOMPLETE]),
+    LABELLED("not_tls", "Connections without TLS", tracker.outcomes[OUTCOME_NOT_TLS]),
+    LABELLED("failed", "Handshakes failed", tracker.outcomes[OUTCOME_FAILED]),
+};
+
+const size_t stats_row_count = sizeof(stats_rows) / sizeof(stats_rows[0]);
+
+uint64_t stats_value(const struct stats *stats, const struct stats_row *row)
+{
+    uint64_t value;
+
+    memcpy(&value, (const uint8_t *)stats + row->offset, sizeof(value));
+    return value;
+}
+
+/* These structures are nothing but counters. */
+_Static_assert(sizeof(struct packet_counters) % sizeof(uint64_t) == 0, "counters only");
+_Static_assert(sizeof(struct connections_counters) % sizeof(uint64_t) == 0, "counters only");
+_Static_assert(sizeof(struct live_counters) % sizeof(uint64_t) == 0, "counters only");
+
+static void add_all(void *sum, const void *other, size_t size)
+{
+    for (size_t offset = 0; offset < size; offset += sizeof(uint64_t)) {
+        uint64_t left;
+        uint64_t right;
+
+        memcpy(&left, (uint8_t *)sum + offset, sizeof(left));
+        memcpy(&right, (const uint8_t *)other + offset, sizeof(right));
+        left += right;
+        memcpy((uint8_t *)sum + offset, &left, sizeof(left));
+    }
+}
+
+static void add_tracker(struct tracker_counters *sum, const struct tracker_counters *other)
+{
+    add_all(sum->outcomes, other->outcomes, sizeof(sum->outcomes));
+    sum->handshakes += other->handshakes;
+    sum->refused += other->refused;
+    sum->memory += other->memory;
+    sum->memory_peak += other->memory_peak;
+    sum->transcripts_full += other->transcripts_full;
+    sum->notes_full += other->notes_full;
+    sum->unreadable += other->unreadable;
+}
+
+static void add_times(struct stats *sum, const struct stats *other)
+{
+    if (sum->first_ns == 0 || (other->first_ns != 0 && other->first_ns < sum->first_ns))
+        sum->first_ns = other->first_ns;
+    if (other->last_ns > sum->last_ns)
+        sum->last_ns = other->last_ns;
+    if (other->wall_ns > sum->wall_ns)
+        sum->wall_ns = other->wall_ns;
+    sum->busy_ns += other->busy_ns;
+}
+
+void stats_add_live(struct live_counters *sum, const struct live_counters *other)
+{
+    add_all(sum, other, sizeof(*sum));
+}
+
+void stats_add(struct stats *sum, const struct stats *other)
+{
+    add_all(&sum->packets, &other->packets, sizeof(sum->packets));
+    add_all(&sum->connections, &other->connections, sizeof(sum->connections));
+    add_all(sum->causes, other->causes, sizeof(sum->causes));
+    stats_add_live(&sum->live, &other->live);
+    add_tracker(&sum->tracker, &other->tracker);
+    add_times(sum, other);
+    sum->unserialised += other->unserialised;
+    sum->interfaces_down += other->interfaces_down;
+}
+
+void stats_count_cause(struct stats *stats, const struct cause *cause)
+{
+    for (size_t i = 0; i < cause_count && i < STATS_CAUSES_MAX; i++)
+        if (cause_list[i] == cause)
+            stats->causes[i]++;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/stats_event.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "analyze/event_parts.h"
+
+static void add_head(struct json *json, cJSON *root, bool is_last)
+{
+    struct timespec now;
+    cJSON *event;
+
+    clock_gettime(CLOCK_REALTIME, &now); /* cannot fail with this clock */
+    json_add_time(json, root, "@timestamp", (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+    json_add_constant(json, root, "message",
+                      is_last ? "Statistics at the end of the capture" : "Statistics");
+    event_add_ecs(json, root);
+    event = json_add_object(json, root, "event");
+    json_add_constant(json, event, "kind", "metric");
+    json_append_constant(json, json_add_array(json, event, "category"), "network");
+    json_append_constant(json, json_add_array(json, event, "type"), "info");
+    json_add_constant(json, event, "action", "tlswhy_stats");
+    json_add_constant(json, event, "module", "tlswhy");
+    json_add_constant(json, event, "dataset", "tlswhy.stats");
+}
+
+static void add_rows(struct json *json, cJSON *stats, const struct stats *sum)
+{
+    for (size_t i = 0; i < stats_row_count; i++)
+        json_add_unsigned(json, stats, stats_rows[i].key, stats_value(sum, &stats_rows[i]));
+}
+
+/* Only causes that came: their names are the product's, so they are keys of a bounded number. */
+static void add_causes(struct json *json, cJSON *stats, const struct stats *sum)
+{
+    cJSON *causes = json_add_object(json, stats, "causes");
+
+    for (size_t i = 0; i < cause_count && i < STATS_CAUSES_MAX; i++)
+        if (sum->causes[i] > 0)
+            json_add_unsigned(json, causes, cause_list[i]->id, sum->causes[i]);
+}
+
+static void add_sink(struct json *json, cJSON *stats, const struct sink_counters *sink)
+{
+    json_add_unsigned(json, stats, "events_delivered", sink->written);
+    json_add_unsigned(json, stats, "events_lost", sink->lost);
+    json_add_unsigned(json, stats, "events_queued", sink->waiting);
+}
+
+/* Who had how much to do, and lost what. */
+static void add_workers(struct json *json, cJSON *stats, const struct stats_event *event)
+{
+    cJSON *array = json_add_array(json, stats, "workers");
+
+    for (size_t i = 0; i < event->worker_count; i++) {
+        cJSON *object = json_append_object(json, array);
+        const struct stats *worker = &event->workers[i];
+
+        json_add_unsigned(json, object, "packets", worker->live.packets);
+        json_add_unsigned(json, object, "kernel_dropped_packets", worker->live.dropped_kernel);
+        json_add_unsigned(json, object, "busy_ns", worker->busy_ns);
+        json_add_unsigned(json, object, "wall_ns", worker->wall_ns);
+    }
+}
+
+static void add_observer(struct json *json, cJSON *root, const struct options *options)
+{
+    const struct event_options event = {
+        .observer_name = options->observer_name,
+        .observer_hostname = options->observer_hostname,
+    };
+
+    event_add_observer(json, root, &event);
+}
+
+static void build(struct json *json, cJSON *root, const struct stats_event *event)
+{
+    struct stats sum = {0};
+    cJSON *stats;
+
+    for (size_t i = 0; i < event->worker_count; i++)
+        stats_add(&sum, &event->workers[i]);
+    add_head(json, root, event->is_last);
+    add_observer(json, root, event->options);
+    stats = json_add_object(json, json_add_object(json, root, "tlswhy"), "stats");
+    json_add_bool(json, stats, "final", event->is_last);
+    add_rows(json, stats, &sum);
+    add_causes(json, stats, &sum);
+    add_sink(json, stats, &event->sink);
+    add_workers(json, stats, event);
+}
+
+bool stats_event_write(const struct stats_event *event, struct bytes *line)
+{
+    struct json json = {0};
+    cJSON *root = cJSON_CreateObject();
+    char *text = NULL;
+    size_t length;
+
+    if (root != NULL)
+        build(&json, root, event);
+    if (root != NULL && !json.failed)
+        text = cJSON_PrintUnformatted(root);
+    cJSON_Delete(root);
+    if (text == NULL)
+        return false;
+    length = strlen(text);
+    text[length++] = '\n'; /* where the NUL was */
+    *line = bytes_of(text, length);
+    return true;
+}
+
+void stats_event_free(struct bytes line)
+{
+    cJSON_free((void *)(uintptr_t)line.data);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stats_event.h -- statistics as one line of JSON: the event tlswhy_stats. */
+#ifndef TLSWHY_TOOLS_STATS_EVENT_H
+#define TLSWHY_TOOLS_STATS_EVENT_H
+
+#include "tools/tlswhy/options.h"
+#include "tools/tlswhy/sink.h"
+#include "tools/tlswhy/stats.h"
+
+struct stats_event {
+    const struct options *options;
+    const struct stats *workers;
+    size_t worker_count;
+    struct sink_counters sink;
+    bool is_last; /* at the end of the capture */
+};
+
+/* Write the event into *line, which is to be freed with stats_event_free. False when memory is
+ * short. */
+MUST_USE bool stats_event_write(const struct stats_event *event, struct bytes *line);
+void stats_event_free(struct bytes line);
+
+#endif

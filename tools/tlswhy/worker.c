@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "analyze/event.h"
+#include "analyze/summary.h"
+#include "tools/tlswhy/complain.h"
+
+#define MILLISECOND_NS INT64_C(1000000)
+
+struct worker {
+    struct worker_options options;
+    struct live *lives[SERVICE_INTERFACES_MAX];
+    size_t live_count;
+    struct packet_decoder *decoder;
+    struct connections *connections;
+    struct tracker *tracker;
+    struct event_writer *writer;
+    struct trust_files trust;
+    struct stats stats; /* what is counted here and nowhere else */
+    uint64_t packets;
+    int64_t begun_ms;
+    int64_t cared_ms;
+    int64_t packet_ms; /* when the last packets were read */
+    int wake;
+    pthread_t thread;
+    bool is_running;
+    atomic_bool is_stopping;
+    atomic_bool is_lost;
+
+    pthread_mutex_t lock; /* for what follows */
+    struct stats published;
+    int64_t seen_ms;
+    struct trust_files next_trust;
+    bool has_next_trust;
+};
+
+static int64_t clock_ns(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now); /* cannot fail with these clocks */
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t worker_now_ms(void)
+{
+    return clock_ns(CLOCK_MONOTONIC) / MILLISECOND_NS;
+}
+
+static void push_event(struct worker *worker, const struct verdict *verdict)
+{
+    struct bytes line;
+
+    if (event_write(worker->writer, verdict, &line))
+        queue_push(worker->options.queue, line);
+    else
+        worker->stats.unserialised++;
+}
+
+/* One line of text, at once: people want to see a failure when it happens. */
+static void push_text(struct worker *worker, const struct verdict *verdict)
+{
+    char buffer[SUMMARY_SIZE + 64];
+    struct text text = text_begin(buffer, sizeof(buffer) - 1);
+
+    text_add_time(&text, verdict->facts->connection->first.time_ns);
+    text_add(&text, "  ");
+    summary_add_parties(&text, verdict->facts);
+    text_add(&text, "  ");
+    summary_add_outcome(&text, verdict);
+    if (verdict->cause != NULL)
+        text_add(&text, " (%s)", verdict->cause->id);
+    buffer[text.length++] = '\n';
+    queue_push(worker->options.queue, bytes_of(buffer, text.length));
+}
+
+static void take_verdict(void *context, const struct verdict *verdict)
+{
+    struct worker *worker = context;
+    struct shared_report *shared = worker->options.report;
+    bool is_wanted = worker->options.options->all || verdict->outcome == OUTCOME_FAILED;
+
+    if (verdict->outcome == OUTCOME_FAILED)
+        stats_count_cause(&worker->stats, verdict->cause);
+    if (worker->writer != NULL) {
+        if (is_wanted)
+            push_event(worker, verdict);
+        return;
+    }
+    if (is_wanted)
+        push_text(worker, verdict);
+    pthread_mutex_lock(&shared->lock);
+    report_add(shared->report, verdict);
+    pthread_mutex_unlock(&shared->lock);
+}
+
+static void take_packet(void *context, const struct raw_packet *raw)
+{
+    struct worker *worker = context;
+    struct raw_packet numbered = *raw;
+    struct packet packet;
+
+    numbered.number = ++worker->packets;
+    if (worker->stats.first_ns == 0)
+        worker->stats.first_ns = raw->time_ns;
+    if (raw->time_ns > worker->stats.last_ns)
+        worker->stats.last_ns = raw->time_ns;
+    packet_decode(worker->decoder, &numbered, &packet);
+    if (packet.kind == PACKET_TCP)
+        connections_segment(worker->connections, &packet.segment);
+    else if (packet.kind == PACKET_ICMP_ERROR)
+        connections_icmp(worker->connections, &packet.icmp);
+}
+
+static bool open_tables(struct worker *worker)
+{
+    struct connections_options connections = connections_options_default();
+    struct connection_handler handler = tracker_handler(worker->tracker);
+
+    connections.memory_max = worker->options.memory_max / 2;
+    if (getrandom(connections.hash_key, sizeof(connections.hash_key), 0)
+        != (ssize_t)sizeof(connections.hash_key))
+        return complain("no random numbers: %s", strerror(errno));
+    worker->connections = connections_new(&connections, &handler);
+    worker->decoder = packet_decoder_new();
+    return (worker->connections != NULL && worker->decoder != NULL) || complain_memory();
+}
+
+static bool open_tracker(struct worker *worker)
+{
+    const struct options *options = worker->options.options;
+    const struct verdict_sink sink = {.context = worker, .take = take_verdict};
+    struct tracker_options tracker = {
+        .memory_max = worker->options.memory_max / 2,
+        .tls_ports = options->tls_ports,
+        .tls_port_count = options->tls_port_count,
+        .trust = worker->trust.store,
+        .crls = worker->trust.crls,
+        .examine_all = worker->options.examine_all,
+    };
+
+    if (getrandom(tracker.hash_key, sizeof(tracker.hash_key), 0)
+        != (ssize_t)sizeof(tracker.hash_key))
+        return complain("no random numbers: %s", strerror(errno));
+    worker->tracker = tracker_new(&tracker, &sink);
+    return worker->tracker != NULL || complain_memory();
+}
+
+static bool open_writer(struct worker *worker)
+{
+    const struct options *options = worker->options.options;
+    const struct service_options *service = &options->service;
+    const struct event_options event = {
+        .observer_name = options->observer_name,
+        .observer_hostname = options->observer_hostname,
+        .observer_interface = service->interface_count == 1 ? service->interfaces[0] : NULL,
+        .community_seed = options->community_seed,
+    };
+
+    if (!options->json)
+        return true;
+    worker->writer = event_writer_new(&event);
+    return worker->writer != NULL || complain_memory();
+}
+
+struct worker *worker_new(const struct worker_options *options)
+{
+    struct worker *worker = calloc(1, sizeof(*worker));
+
+    if (worker == NULL) {
+        (void)complain_memory();
+        return NULL;
+    }
+    worker->options = *options;
+    pthread_mutex_init(&worker->lock, NULL); /* cannot fail on Linux */
+    worker->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (worker->wake >= 0 && trust_files_open(&worker->trust, options->options)
+        && open_tracker(worker) && open_tables(worker) && open_writer(worker)) {
+        /* Later, no file can be opened. */
+        (void)trust_store_load(worker->trust.store);
+        return worker;
+    }
+    if (worker->wake < 0)
+        (void)complain("eventfd: %s", strerror(errno));
+    worker_free(worker);
+    return NULL;
+}
+
+void worker_free(struct worker *worker)
+{
+    if (worker == NULL || worker->is_running)
+        return;
+    for (size_t i = 0; i < worker->live_count; i++)
+        live_close(worker->lives[i]);
+    connections_free(worker->connections);
+    tracker_free(worker->tracker);
+    packet_decoder_free(worker->decoder);
+    event_writer_free(worker->writer);
+    trust_files_close(&worker->trust);
+    if (worker->has_next_trust)
+        trust_files_close(&worker->next_trust);
+    if (worker->wake >= 0)
+        close(worker->wake);
+    pthread_mutex_destroy(&worker->lock);
+    free(worker);
+}
+
+void worker_add(struct worker *worker, struct live *live)
+{
+    worker->lives[worker->live_count++] = live;
+}
+
+/* Hand over what was counted. */
+static void publish(struct worker *worker, int64_t now_ms)
+{
+    struct stats *stats = &worker->stats;
+
+    stats->packets = *packet_decoder_counters(worker->decoder);
+    stats->connections = *connections_counters(worker->connections);
+    stats->tracker = *tracker_counters(worker->tracker);
+    stats->live = (struct live_counters){0};
+    for (size_t i = 0; i < worker->live_count; i++)
+        stats_add_live(&stats->live, live_counters(worker->lives[i]));
+    stats->busy_ns = (uint64_t)clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    stats->wall_ns = (uint64_t)((now_ms - worker->begun_ms) * MILLISECOND_NS);
+    pthread_mutex_lock(&worker->lock);
+    worker->published = *stats;
+    worker->seen_ms = now_ms;
+    pthread_mutex_unlock(&worker->lock);
+}
+
+static void take_trust(struct worker *worker)
+{
+    struct trust_files before = worker->trust;
+    bool is_new;
+
+    pthread_mutex_lock(&worker->lock);
+    is_new = worker->has_next_trust;
+    if (is_new)
+        worker->trust = worker->next_trust;
+    worker->has_next_trust = false;
+    pthread_mutex_unlock(&worker->lock);
+    if (!is_new)
+        return;
+    tracker_set_trust(worker->tracker, worker->trust.store, worker->trust.crls);
+    trust_files_close(&before);
+}
+
+static void tell_state(const struct live *live, enum live_state state)
+{
+    static const char *const texts[] = {
+        [LIVE_UP] = "captures again",
+        [LIVE_DOWN] = "is down",
+        [LIVE_GONE] = "is gone; waiting for it to come back",
+    };
+
+    if (live_is_lost(live))
+        (void)complain("%s: is another interface now, which a capture by several workers cannot "
+                       "take up",
+                       live_name(live));
+    else
+        (void)complain("%s: %s", live_name(live), texts[state]);
+}
+
+/* Look after the interfaces. Every worker does, one tells. */
+static void check_lives(struct worker *worker, int64_t now_ms)
+{
+    uint64_t down = 0;
+    size_t lost = 0;
+
+    for (size_t i = 0; i < worker->live_count; i++) {
+        bool is_new;
+        enum live_state state = live_check(worker->lives[i], now_ms, &is_new);
+
+        down += state != LIVE_UP;
+        lost += live_is_lost(worker->lives[i]);
+        if (is_new && worker->options.number == 0)
+            tell_state(worker->lives[i], state);
+    }
+    worker->stats.interfaces_down = worker->options.number == 0 ? down : 0;
+    atomic_store(&worker->is_lost, lost > 0 && lost == worker->live_count);
+}
+
+/* Time goes on without packets: as far as the clock did since the last ones. The clock is not that
+ * of the packets, so that nobody who sets the time ends connections. */
+static void advance(struct worker *worker, int64_t now_ms)
+{
+    int64_t silent_ms = now_ms - worker->packet_ms;
+
+    if (worker->packets > 0 && silent_ms > WORKER_CARE_MS)
+        connections_advance(worker->connections,
+                            worker->stats.last_ns + silent_ms * MILLISECOND_NS);
+}
+
+static void care(struct worker *worker)
+{
+    int64_t now_ms = worker_now_ms();
+
+    if (now_ms - worker->cared_ms < WORKER_CARE_MS)
+        return;
+    worker->cared_ms = now_ms;
+    take_trust(worker);
+    check_lives(worker, now_ms);
+    advance(worker, now_ms);
+    publish(worker, now_ms);
+}
+
+static size_t read_all(struct worker *worker)
+{
+    size_t packets = 0;
+
+    for (size_t i = 0; i < worker->live_count; i++)
+        if (live_descriptor(worker->lives[i]) >= 0)
+            packets += live_read(worker->lives[i], WORKER_BATCH, take_packet, worker);
+    if (packets > 0)
+        worker->packet_ms = worker_now_ms();
+    return packets;
+}
+
+static void wait_for_packets(const struct worker *worker)
+{
+    struct pollfd files[SERVICE_INTERFACES_MAX + 1];
+    nfds_t count = 0;
+
+    files[count++] = (struct pollfd){.fd = worker->wake, .events = POLLIN};
+    for (size_t i = 0; i < worker->live_count; i++)
+        files[count++] = (struct pollfd){.fd = live_descriptor(worker->lives[i]), .events = POLLIN};
+    (void)poll(files, count, WORKER_CARE_MS);
+}
+
+/* What the rings hold when the stop comes was there before it. */
+static void read_rest(struct worker *worker)
+{
+    const struct timespec delivery = {.tv_nsec = 2 * LIVE_DELIVERY_MS * MILLISECOND_NS};
+
+    (void)nanosleep(&delivery, NULL);
+    for (int i = 0; i < WORKER_LAST_READS_MAX && read_all(worker) > 0; i++)
+        continue;
+}
+
+static void *run(void *argument)
+{
+    struct worker *worker = argument;
+
+    worker->begun_ms = worker_now_ms();
+    worker->packet_ms = worker->begun_ms;
+    while (!atomic_load(&worker->is_stopping)) {
+        if (read_all(worker) == 0)
+            wait_for_packets(worker);
+        care(worker);
+    }
+    read_rest(worker);
+    connections_finish(worker->connections);
+    tracker_finish(worker->tracker);
+    publish(worker, worker_now_ms());
+    return NULL;
+}
+
+bool worker_start(struct worker *worker, int cpu)
+{
+    int error = pthread_create(&worker->thread, NULL, run, worker);
+    cpu_set_t set;
+
+    worker->is_running = error == 0;
+    if (error != 0)
+        return complain("cannot start a thread: %s", strerror(error));
+    if (cpu < 0)
+        return true;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)cpu, &set);
+    error = pthread_setaffinity_np(worker->thread, sizeof(set), &set);
+    return error == 0 || complain("--cpu: %d: %s", cpu, strerror(error));
+}
+
+void worker_stop(struct worker *worker)
+{
+    atomic_store(&worker->is_stopping, true);
+    (void)eventfd_write(worker->wake, 1);
+}
+
+bool worker_join(struct worker *worker, int64_t until_ms)
+{
+    struct timespec until = {
+        .tv_sec = (time_t)(until_ms / 1000),
+        .tv_nsec = (long)(until_ms % 1000 * MILLISECOND_NS),
+    };
+
+    if (worker->is_running)
+        worker->is_running =
+            pthread_clockjoin_np(worker->thread, NULL, CLOCK_MONOTONIC, &until) != 0;
+    return !worker->is_running;
+}
+
+void worker_set_trust(struct worker *worker, struct trust_files *files)
+{
+    struct trust_files before;
+    bool had_one;
+
+    pthread_mutex_lock(&worker->lock);
+    had_one = worker->has_next_trust;
+    before = worker->next_trust;
+    worker->next_trust = *files;
+    worker->has_next_trust = true;
+    pthread_mutex_unlock(&worker->lock);
+    if (had_one)
+        trust_files_close(&before);
+}
+
+void worker_stats(struct worker *worker, struct stats *out)
+{
+    pthread_mutex_lock(&worker->lock);
+    *out = worker->published;
+    pthread_mutex_unlock(&worker->lock);
+}
+
+int64_t worker_seen_ms(struct worker *worker)
+{
+    int64_t seen_ms;
+
+    pthread_mutex_lock(&worker->lock);
+    seen_ms = worker->seen_ms;
+    pthread_mutex_unlock(&worker->lock);
+    return seen_ms;
+}
+
+bool worker_is_lost(struct worker *worker)
+{
+    return atomic_load(&worker->is_lost);
+}

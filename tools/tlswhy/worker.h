@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* worker.h -- a thread with rings, tables and a tracker of its own: packets in, lines out.
+ *
+ * Nothing is shared with other workers but the report, which is for text and behind a lock.
+ */
+#ifndef TLSWHY_TOOLS_WORKER_H
+#define TLSWHY_TOOLS_WORKER_H
+
+#include <pthread.h>
+
+#include "analyze/report.h"
+#include "tools/tlswhy/options.h"
+#include "tools/tlswhy/queue.h"
+#include "tools/tlswhy/stats.h"
+#include "tools/tlswhy/trust_files.h"
+
+enum {
+    WORKER_BATCH = 4096,       /* packets of one ring before the next has its turn */
+    WORKER_CARE_MS = 250,      /* between looks at clocks, interfaces and statistics */
+    WORKER_LAST_READS_MAX = 64 /* batches read after the stop, of what the rings hold */
+};
+
+/* The report of all workers. */
+struct shared_report {
+    pthread_mutex_t lock;
+    struct report *report; /* NULL: events are written */
+};
+
+struct worker_options {
+    const struct options *options;
+    size_t number;       /* 0 for the first */
+    size_t memory_max;   /* octets for its tables */
+    struct queue *queue; /* where its lines go */
+    struct shared_report *report;
+    bool examine_all; /* certificates of every handshake */
+};
+
+struct worker;
+
+/* Make a worker, and open its tables and its trust store, not its thread. NULL after a
+ * complaint. */
+struct worker *worker_new(const struct worker_options *options);
+void worker_free(struct worker *worker); /* NULL is harmless; only when it is not running */
+
+/* Give it a ring, which is its own from now on. At most SERVICE_INTERFACES_MAX. */
+void worker_add(struct worker *worker, struct live *live);
+
+/* Begin, on this processor unless it is negative. False after a complaint. */
+bool worker_start(struct worker *worker, int cpu);
+
+/* Have it read what its rings hold and judge what is open; worker_join waits for that. */
+void worker_stop(struct worker *worker);
+
+/* Wait for its end, until_ms of the clock of worker_now_ms at most. False: it has not ended. */
+bool worker_join(struct worker *worker, int64_t until_ms);
+
+/* Judge by another trust store and other revocation lists from the next packets on. *files is
+ * the worker's from now on. */
+void worker_set_trust(struct worker *worker, struct trust_files *files);
+
+/* What it has seen, as of a moment ago. */
+void worker_stats(struct worker *worker, struct stats *out);
+
+/* When it last looked at the clock; one that hangs does not. */
+int64_t worker_seen_ms(struct worker *worker);
+
+/* True when it will never again see a packet. */
+bool worker_is_lost(struct worker *worker);
+
+/* Milliseconds of a clock that never goes back. */
+int64_t worker_now_ms(void);
+
+#endif
