@@ -19,6 +19,11 @@ void facts_find_starttls(struct facts *facts)
     size_t offset = handshake->starttls_reply_offset;
     struct bytes reply = bytes_of(server->data + offset, (size_t)server->length - offset);
 
-    facts->starttls_refused = starttls_is_refusal(facts->prelude[SIDE_CLIENT], reply);
-    facts->starttls_reply = prelude_first_line(reply, REPLY_LINE_MAX);
+    enum prelude protocol =
+        starttls_protocol(facts->prelude[SIDE_CLIENT], facts->prelude[SIDE_SERVER]);
+    const char *name = starttls_refusal_name(protocol, reply);
+
+    facts->starttls_refused = starttls_is_refusal(protocol, reply);
+    facts->starttls_reply =
+        name != NULL ? bytes_of(name, strlen(name)) : prelude_first_line(reply, REPLY_LINE_MAX);
 }

@@ -10,7 +10,8 @@ enum {
     /* The shortest run that is taken for a ClientHello in the middle of another protocol:
      * record header, message header, version. */
     HELLO_MARK_LENGTH = 11,
-    SEARCH_STEP = 512 /* octets looked at in one go */
+    SEARCH_STEP = 512, /* octets looked at in one go */
+    REPLY_ROOM = 160   /* octets that a long greeting leaves for the answer to a request for TLS */
 };
 
 static struct prelude_text *new_prelude(const struct run *run)
@@ -31,13 +32,17 @@ static struct prelude_text *new_prelude(const struct run *run)
 static void see_starttls(const struct run *run, const struct prelude_text *text)
 {
     struct handshake *handshake = &run->session->handshake;
-    const struct prelude_text *server = handshake->prelude[SIDE_SERVER];
+    struct prelude_text *server = handshake->prelude[SIDE_SERVER];
 
     if (run->from != SIDE_CLIENT || moment_seen(handshake->starttls_at)
         || !starttls_is_request(bytes_of(text->data, text->length)))
         return;
     handshake->starttls_at = run->at;
-    handshake->starttls_reply_offset = server != NULL ? server->length : 0;
+    if (server == NULL)
+        return;
+    if (server->length > sizeof(server->data) - REPLY_ROOM)
+        server->length = sizeof(server->data) - REPLY_ROOM;
+    handshake->starttls_reply_offset = server->length;
 }
 
 static void keep_prelude(const struct run *run, struct bytes data)

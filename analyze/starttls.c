@@ -3,9 +3,6 @@
 
 #include <strings.h>
 
-/* Commands that ask for TLS, as they begin a line, after the tag in IMAP. */
-static const char *const commands[] = {"STARTTLS", "AUTH TLS", "AUTH SSL", "STLS", "<starttls"};
-
 static bool begins_with(struct bytes text, const char *word)
 {
     size_t length = strlen(word);
@@ -13,12 +10,21 @@ static bool begins_with(struct bytes text, const char *word)
     return text.len >= length && strncasecmp((const char *)text.data, word, length) == 0;
 }
 
-static bool line_asks(struct bytes line)
+static bool contains(struct bytes text, const char *word)
 {
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (begins_with(line, commands[i]))
+    for (; text.len > 0; text = bytes_of(text.data + 1, text.len - 1))
+        if (begins_with(text, word))
             return true;
     return false;
+}
+
+/* The word alone, not the beginning of a longer one. */
+static bool begins_with_word(struct bytes text, const char *word)
+{
+    size_t length = strlen(word);
+
+    return begins_with(text, word)
+           && (text.len == length || text.data[length] <= ' ' || text.data[length] == '(');
 }
 
 /* Drop the first word of *line and the space behind it. */
@@ -44,12 +50,19 @@ static void skip_line(struct bytes *text)
             return;
 }
 
-bool starttls_is_request(struct bytes client)
+/* A command alone on a line, as far as it came; after a tag in IMAP. */
+static bool line_asks(struct bytes line)
 {
-    enum prelude protocol = prelude_identify(client, true);
+    static const char *const commands[] = {"STARTTLS", "AUTH TLS", "AUTH SSL", "STLS"};
 
-    if (protocol == PRELUDE_POSTGRESQL_SSL_REQUEST || protocol == PRELUDE_HTTP_CONNECT)
-        return true;
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (begins_with(line, commands[i]))
+            return true;
+    return false;
+}
+
+static bool text_asks(struct bytes client)
+{
     while (client.len > 0) {
         struct bytes tagged = client;
 
@@ -60,6 +73,38 @@ bool starttls_is_request(struct bytes client)
     return false;
 }
 
+static bool always_asks(struct bytes client)
+{
+    (void)client;
+    return true;
+}
+
+/* XMPP has no lines (RFC 6120 section 5.4.2.1). */
+static bool xmpp_asks(struct bytes client)
+{
+    return contains(client, "<starttls");
+}
+
+/* An ExtendedRequest names what it wants (RFC 4511 section 4.14.1). */
+static bool ldap_asks(struct bytes client)
+{
+    return contains(client, "1.3.6.1.4.1.1466.20037");
+}
+
+enum { POSTGRESQL_REQUEST_LENGTH = 8 };
+
+/* An SSLRequest, which may follow a refused GSSENCRequest, that asks for something else. */
+static bool postgresql_asks(struct bytes client)
+{
+    static const uint8_t request[] = {0, 0, 0, POSTGRESQL_REQUEST_LENGTH, 0x04, 0xd2, 0x16, 0x2f};
+    struct bytes message;
+
+    while (bytes_take(&client, POSTGRESQL_REQUEST_LENGTH, &message))
+        if (memcmp(message.data, request, sizeof(request)) == 0)
+            return true;
+    return false;
+}
+
 static bool is_negative_status(struct bytes status)
 {
     uint8_t class;
@@ -67,16 +112,205 @@ static bool is_negative_status(struct bytes status)
     return bytes_u8(&status, &class) && (class == '4' || class == '5');
 }
 
+/* SMTP, FTP and NNTP: three digits (RFC 5321 section 4.2, RFC 959 section 4.2, RFC 3977
+ * section 3.2). */
+static bool status_refuses(struct bytes reply)
+{
+    return is_negative_status(reply);
+}
+
+static bool pop3_refuses(struct bytes reply)
+{
+    return begins_with(reply, "-ERR");
+}
+
+/* The tagged answer may follow untagged ones (RFC 9051 section 2.2.2). */
+static bool imap_refuses(struct bytes reply)
+{
+    while (reply.len > 0 && reply.data[0] == '*')
+        skip_line(&reply);
+    return skip_word(&reply) && (begins_with_word(reply, "NO") || begins_with_word(reply, "BAD"));
+}
+
+static bool sieve_refuses(struct bytes reply)
+{
+    return begins_with_word(reply, "NO") || begins_with_word(reply, "BYE");
+}
+
+/* ":server 691 nick :...", or a command that the server does not know. */
+static bool irc_refuses(struct bytes reply)
+{
+    return begins_with(reply, ":") && skip_word(&reply)
+           && (begins_with(reply, "691 ") || begins_with(reply, "421 ")
+               || begins_with(reply, "451 "));
+}
+
+static bool xmpp_refuses(struct bytes reply)
+{
+    return contains(reply, "<failure") && !contains(reply, "<proceed");
+}
+
+static bool postgresql_refuses(struct bytes reply)
+{
+    return begins_with(reply, "N") || begins_with(reply, "E");
+}
+
+/* An ERR packet: 24 bits of length, a sequence number, 0xff. */
+static bool mysql_refuses(struct bytes reply)
+{
+    enum { HEADER = 4, ERR = 0xff };
+
+    return reply.len > HEADER && reply.data[HEADER] == ERR;
+}
+
+/* The resultCode of an ExtendedResponse follows its tag: an ENUMERATED other than success (RFC 4511
+ * sections 4.1.9 and 4.12). */
+static bool ldap_refuses(struct bytes reply)
+{
+    enum { EXTENDED_RESPONSE = 0x78, ENUMERATED = 0x0a };
+    uint8_t tag, length, code;
+
+    while (bytes_u8(&reply, &tag)) {
+        struct bytes result = reply;
+
+        if (tag != EXTENDED_RESPONSE || !bytes_u8(&result, &length))
+            continue;
+        if (length > 0x80 && !bytes_skip(&result, length & 0x7f))
+            return false;
+        return bytes_u8(&result, &tag) && tag == ENUMERATED && bytes_u8(&result, &length)
+               && length == 1 && bytes_u8(&result, &code) && code != 0;
+    }
+    return false;
+}
+
+static bool http_refuses(struct bytes reply)
+{
+    return begins_with(reply, "HTTP/") && skip_word(&reply) && reply.len > 0
+           && reply.data[0] != '2';
+}
+
+enum {
+    SOCKS4_GRANTED = 90,
+    SOCKS5_NO_METHOD = 0xff /* RFC 1928 section 3 */
+};
+
+static const char *socks4_refusal(struct bytes reply)
+{
+    uint8_t version, code;
+
+    if (!bytes_u8(&reply, &version) || !bytes_u8(&reply, &code) || version != 0
+        || code == SOCKS4_GRANTED)
+        return NULL;
+    if (code == SOCKS4_GRANTED + 2)
+        return "SOCKS4 reply 92: no identd on the client";
+    if (code == SOCKS4_GRANTED + 3)
+        return "SOCKS4 reply 93: identd names another user";
+    return "SOCKS4 reply 91: request rejected or failed";
+}
+
+/* RFC 1928 section 6. */
+static const char *socks5_reply_name(uint8_t code)
+{
+    static const char *const names[] = {
+        NULL,
+        "SOCKS5 reply 1: general failure",
+        "SOCKS5 reply 2: connection not allowed by ruleset",
+        "SOCKS5 reply 3: network unreachable",
+        "SOCKS5 reply 4: host unreachable",
+        "SOCKS5 reply 5: connection refused",
+        "SOCKS5 reply 6: TTL expired",
+        "SOCKS5 reply 7: command not supported",
+        "SOCKS5 reply 8: address type not supported",
+    };
+
+    return code < sizeof(names) / sizeof(names[0]) ? names[code] : "SOCKS5 reply: unassigned code";
+}
+
+/* All that the server said: the method, the answer to a password (RFC 1929), the reply. */
+static const char *socks5_refusal(struct bytes reply)
+{
+    uint8_t version, code;
+
+    if (!bytes_u8(&reply, &version) || version != 5 || !bytes_u8(&reply, &code))
+        return NULL;
+    if (code == SOCKS5_NO_METHOD)
+        return "SOCKS5: no acceptable method";
+    if (!bytes_u8(&reply, &version) || !bytes_u8(&reply, &code))
+        return NULL;
+    if (version == 1 && code != 0)
+        return "SOCKS5: user name or password refused";
+    if (version == 1 && (!bytes_u8(&reply, &version) || !bytes_u8(&reply, &code)))
+        return NULL;
+    return version == 5 ? socks5_reply_name(code) : NULL;
+}
+
+static bool socks4_refuses(struct bytes reply)
+{
+    return socks4_refusal(reply) != NULL;
+}
+
+static bool socks5_refuses(struct bytes reply)
+{
+    return socks5_refusal(reply) != NULL;
+}
+
+/* How a protocol asks for TLS and how it says no. */
+struct starttls {
+    bool (*asks)(struct bytes client);
+    bool (*refuses)(struct bytes reply);
+};
+
+static const struct starttls *find(enum prelude protocol)
+{
+    static const struct starttls protocols[PRELUDE_COUNT] = {
+        [PRELUDE_HTTP_CONNECT] = {always_asks, http_refuses},
+        [PRELUDE_SMTP] = {text_asks, status_refuses},
+        [PRELUDE_FTP] = {text_asks, status_refuses},
+        [PRELUDE_NNTP] = {text_asks, status_refuses},
+        [PRELUDE_REPLY] = {text_asks, status_refuses},
+        [PRELUDE_POP3] = {text_asks, pop3_refuses},
+        [PRELUDE_IMAP] = {text_asks, imap_refuses},
+        [PRELUDE_SIEVE] = {text_asks, sieve_refuses},
+        [PRELUDE_IRC] = {text_asks, irc_refuses},
+        [PRELUDE_XMPP] = {xmpp_asks, xmpp_refuses},
+        [PRELUDE_LDAP] = {ldap_asks, ldap_refuses},
+        [PRELUDE_MYSQL_SSL_REQUEST] = {always_asks, mysql_refuses},
+        [PRELUDE_POSTGRESQL_SSL_REQUEST] = {postgresql_asks, postgresql_refuses},
+        [PRELUDE_SOCKS4] = {always_asks, socks4_refuses},
+        [PRELUDE_SOCKS5] = {always_asks, socks5_refuses},
+    };
+
+    return protocol < PRELUDE_COUNT && protocols[protocol].asks != NULL ? &protocols[protocol]
+                                                                        : NULL;
+}
+
+bool starttls_is_request(struct bytes client)
+{
+    const struct starttls *starttls = find(prelude_identify(client, true));
+
+    return starttls != NULL ? starttls->asks(client) : text_asks(client);
+}
+
+enum prelude starttls_protocol(enum prelude client, enum prelude server)
+{
+    bool server_tells = find(server) != NULL && server != PRELUDE_REPLY;
+
+    return find(client) == NULL && server_tells ? server : client;
+}
+
 bool starttls_is_refusal(enum prelude protocol, struct bytes reply)
 {
-    struct bytes tagged = reply;
+    const struct starttls *starttls = find(protocol);
 
-    if (protocol == PRELUDE_POSTGRESQL_SSL_REQUEST)
-        return begins_with(reply, "N") || begins_with(reply, "E");
-    if (protocol == PRELUDE_HTTP_CONNECT)
-        return begins_with(reply, "HTTP/") && skip_word(&tagged) && tagged.len > 0
-               && tagged.data[0] != '2';
-    if (is_negative_status(reply) || begins_with(reply, "-ERR") || begins_with(reply, "<failure"))
-        return true;
-    return skip_word(&tagged) && (begins_with(tagged, "NO ") || begins_with(tagged, "BAD "));
+    if (starttls != NULL)
+        return starttls->refuses(reply);
+    return status_refuses(reply) || pop3_refuses(reply) || sieve_refuses(reply)
+           || irc_refuses(reply) || imap_refuses(reply);
+}
+
+const char *starttls_refusal_name(enum prelude protocol, struct bytes reply)
+{
+    if (protocol == PRELUDE_SOCKS4)
+        return socks4_refusal(reply);
+    return protocol == PRELUDE_SOCKS5 ? socks5_refusal(reply) : NULL;
 }

@@ -9,11 +9,20 @@
 #include "dissect/prelude.h"
 
 /* True when what the client sent so far asks for TLS: a STARTTLS command (RFC 3207, 9051, 2595,
- * 4217, 4642, 6120), a PostgreSQL SSLRequest, or a CONNECT to a proxy (RFC 9110 section 9.3.6). */
+ * 4217, 4642, 6120, 5804), an LDAP ExtendedRequest (RFC 4511 section 4.14), an SSLRequest of
+ * PostgreSQL or MySQL; or for a connection through a proxy: CONNECT (RFC 9110 section 9.3.6),
+ * SOCKS4, SOCKS5 (RFC 1928). */
 bool starttls_is_request(struct bytes client);
 
-/* True when reply, what the server sent after the request, says no. protocol is
- * what the client's octets are. */
+/* The protocol in which a client asked, by what both sides' octets are: some commands are those of
+ * several protocols. */
+enum prelude starttls_protocol(enum prelude client, enum prelude server);
+
+/* True when reply, what the server sent after the request, says no. protocol is as from
+ * starttls_protocol. */
 bool starttls_is_refusal(enum prelude protocol, struct bytes reply);
+
+/* What a reply that is no text means, for people; NULL when it is text, or no refusal. */
+const char *starttls_refusal_name(enum prelude protocol, struct bytes reply);
 
 #endif

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How TLS begins within other protocols, or is refused: whole connections, delivered whole, octet
+ * by octet and in odd pieces. The conversations follow the examples of the RFCs. */
+#include "dissect/tls.h"
+#include "tests/support/play.h"
+#include "tests/support/suite.h"
+
+enum { STEPS_MAX = 8, PIECES = 3 };
+
+/* What one side says, which may hold NULs. */
+struct step {
+    enum side side;
+    const char *text;
+    size_t length;
+};
+
+#define CLIENT_SAYS(text)                                                                          \
+    {                                                                                              \
+        SIDE_CLIENT, text, sizeof(text) - 1                                                        \
+    }
+#define SERVER_SAYS(text)                                                                          \
+    {                                                                                              \
+        SIDE_SERVER, text, sizeof(text) - 1                                                        \
+    }
+
+struct conversation {
+    const char *name;
+    uint16_t port;
+    struct step steps[STEPS_MAX]; /* up to the answer, a step without a text ends them */
+    struct step accepts;
+    struct step refuses;
+};
+
+#define LDAP_OID "1.3.6.1.4.1.1466.20037"
+
+static const struct conversation conversations[] = {
+    {"SMTP",
+     25,
+     {SERVER_SAYS("220 mail.example.org ESMTP\r\n"), CLIENT_SAYS("EHLO client\r\n"),
+      SERVER_SAYS("250-mail.example.org\r\n250 STARTTLS\r\n"), CLIENT_SAYS("STARTTLS\r\n")},
+     SERVER_SAYS("220 Go ahead\r\n"),
+     SERVER_SAYS("454 TLS not available due to temporary reason\r\n")},
+    {"IMAP",
+     143,
+     {SERVER_SAYS("* OK IMAP4rev1 ready\r\n"), CLIENT_SAYS("a001 CAPABILITY\r\n"),
+      SERVER_SAYS("* CAPABILITY IMAP4rev1 STARTTLS\r\na001 OK done\r\n"),
+      CLIENT_SAYS("a002 STARTTLS\r\n")},
+     SERVER_SAYS("a002 OK Begin TLS negotiation now\r\n"),
+     SERVER_SAYS("* OK still here\r\na002 BAD TLS is not enabled\r\n")},
+    {"POP3",
+     110,
+     {SERVER_SAYS("+OK POP3 ready\r\n"), CLIENT_SAYS("CAPA\r\n"),
+      SERVER_SAYS("+OK\r\nSTLS\r\n.\r\n"), CLIENT_SAYS("STLS\r\n")},
+     SERVER_SAYS("+OK Begin TLS negotiation\r\n"),
+     SERVER_SAYS("-ERR Command not permitted\r\n")},
+    {"FTP",
+     21,
+     {SERVER_SAYS("220 FTP server ready\r\n"), CLIENT_SAYS("AUTH TLS\r\n")},
+     SERVER_SAYS("234 Proceed with negotiation.\r\n"),
+     SERVER_SAYS("530 Please login with USER and PASS.\r\n")},
+    {"NNTP",
+     119,
+     {SERVER_SAYS("200 NNTP service ready, posting allowed\r\n"), CLIENT_SAYS("CAPABILITIES\r\n"),
+      SERVER_SAYS("101 Capability list:\r\nVERSION 2\r\nSTARTTLS\r\n.\r\n"),
+      CLIENT_SAYS("STARTTLS\r\n")},
+     SERVER_SAYS("382 Continue with TLS negotiation\r\n"),
+     SERVER_SAYS("580 Can not initiate TLS negotiation\r\n")},
+    {"IRC",
+     6667,
+     {CLIENT_SAYS("STARTTLS\r\n")},
+     SERVER_SAYS(":irc.example.org 670 * :STARTTLS successful, proceed with TLS handshake\r\n"),
+     SERVER_SAYS(":irc.example.org 691 * :STARTTLS failed\r\n")},
+    {"Sieve",
+     4190,
+     {SERVER_SAYS("\"IMPLEMENTATION\" \"Example\"\r\n\"STARTTLS\"\r\nOK\r\n"),
+      CLIENT_SAYS("STARTTLS\r\n")},
+     SERVER_SAYS("OK \"Begin TLS negotiation now.\"\r\n"),
+     SERVER_SAYS("NO \"TLS is not available\"\r\n")},
+    {"XMPP",
+     5222,
+     {CLIENT_SAYS("<?xml version='1.0'?><stream:stream to='example.org' "
+                  "xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "
+                  "version='1.0'>"),
+      SERVER_SAYS("<?xml version='1.0'?><stream:stream from='example.org'><stream:features>"
+                  "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>"),
+      CLIENT_SAYS("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")},
+     SERVER_SAYS("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
+     SERVER_SAYS("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>")},
+    {"LDAP",
+     389,
+     {CLIENT_SAYS("\x30\x1d\x02\x01\x01\x77\x18\x80\x16" LDAP_OID)},
+     SERVER_SAYS("\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00"),
+     SERVER_SAYS("\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x34\x04\x00\x04\x00")},
+    {"PostgreSQL",
+     5432,
+     {CLIENT_SAYS("\0\0\0\x08\x04\xd2\x16\x2f")},
+     SERVER_SAYS("S"),
+     SERVER_SAYS("N")},
+    {"PostgreSQL after GSSAPI",
+     5432,
+     {CLIENT_SAYS("\0\0\0\x08\x04\xd2\x16\x30"), SERVER_SAYS("N"),
+      CLIENT_SAYS("\0\0\0\x08\x04\xd2\x16\x2f")},
+     SERVER_SAYS("S"),
+     SERVER_SAYS("N")},
+    {"MySQL",
+     3306,
+     {SERVER_SAYS("\x2c\0\0\0\x0a"
+                  "8.0.36\0\1\0\0\0abcdefgh\0\xff\xff\xff\2\0\xff\xdf\x15\0\0\0\0\0\0\0\0\0\0x"),
+      CLIENT_SAYS("\x20\0\0\1\x85\xae\xff\x19\0\0\0\1\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                  "\0\0\0\0")},
+     SERVER_SAYS(""),
+     SERVER_SAYS("\x1c\0\0\2\xff\x13\4#08S01Bad handshake......")},
+    {"HTTP CONNECT",
+     3128,
+     {CLIENT_SAYS("CONNECT www.example.org:443 HTTP/1.1\r\nHost: www.example.org:443\r\n\r\n")},
+     SERVER_SAYS("HTTP/1.1 200 Connection established\r\n\r\n"),
+     SERVER_SAYS("HTTP/1.1 403 Forbidden\r\n\r\n")},
+    {"SOCKS4",
+     1080,
+     {CLIENT_SAYS("\4\1\1\xbb\xc6\x33\x64\x14user\0")},
+     SERVER_SAYS("\0\x5a\0\0\0\0\0\0"),
+     SERVER_SAYS("\0\x5b\0\0\0\0\0\0")},
+    {"SOCKS5",
+     1080,
+     {CLIENT_SAYS("\5\1\0"), SERVER_SAYS("\5\0"), CLIENT_SAYS("\5\1\0\3\x0fwww.example.org\1\xbb")},
+     SERVER_SAYS("\5\0\0\1\0\0\0\0\0\0"),
+     SERVER_SAYS("\5\2\0\1\0\0\0\0\0\0")},
+    {"SOCKS5 with a password",
+     1080,
+     {CLIENT_SAYS("\5\2\0\2"), SERVER_SAYS("\5\2"), CLIENT_SAYS("\1\4user\4word"),
+      SERVER_SAYS("\1\0"), CLIENT_SAYS("\5\1\0\3\x0fwww.example.org\1\xbb")},
+     SERVER_SAYS("\5\0\0\1\0\0\0\0\0\0"),
+     SERVER_SAYS("\5\5\0\1\0\0\0\0\0\0")},
+};
+
+static const size_t pieces[PIECES] = {0, 1, 7};
+
+static void say(struct play *play, const struct step *step)
+{
+    if (step->length > 0)
+        play_octets(play, step->side, step->text, step->length);
+}
+
+static void ask(struct play *play, const struct conversation *conversation, size_t piece)
+{
+    play_begin(play, conversation->port, piece);
+    for (size_t i = 0; i < STEPS_MAX && conversation->steps[i].text != NULL; i++)
+        say(play, &conversation->steps[i]);
+}
+
+static void finish_tls(struct play *play)
+{
+    play_client_hello(play, false);
+    play_server_hello(play, false);
+    play_server_flight(play);
+    play_message(play, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("0123", 4));
+    play_change_cipher_spec(play, SIDE_CLIENT);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_HANDSHAKE, 40);
+    play_change_cipher_spec(play, SIDE_SERVER);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_HANDSHAKE, 40);
+}
+
+static void check(const struct conversation *conversation, bool right, const char *what,
+                  const struct play *play)
+{
+    CU_ASSERT_TRUE(right);
+    if (!right)
+        printf("\n%s: %s in pieces of %zu: %s, %s\n", conversation->name, what, play->piece,
+               outcome_name(play->outcome), play->cause);
+}
+
+typedef void act(const struct conversation *conversation, size_t piece);
+
+static void for_all(act *perform)
+{
+    for (size_t i = 0; i < sizeof(conversations) / sizeof(conversations[0]); i++)
+        for (size_t piece = 0; piece < PIECES; piece++)
+            perform(&conversations[i], pieces[piece]);
+}
+
+static void accept(const struct conversation *conversation, size_t piece)
+{
+    struct play play;
+
+    ask(&play, conversation, piece);
+    say(&play, &conversation->accepts);
+    finish_tls(&play);
+    play_end(&play);
+    check(conversation, play.outcome == OUTCOME_ESTABLISHED && play.switched, "accepted", &play);
+    CU_ASSERT_FALSE(play.starttls_refused);
+}
+
+static void refuse(const struct conversation *conversation, size_t piece)
+{
+    struct play play;
+
+    ask(&play, conversation, piece);
+    say(&play, &conversation->refuses);
+    play_fin(&play, SIDE_CLIENT);
+    play_end(&play);
+    check(conversation, play.starttls_refused && strcmp(play.cause, "starttls_refused") == 0,
+          "refused", &play);
+}
+
+/* The server is asked, agrees, and then says no to the hello. */
+static void fail(const struct conversation *conversation, size_t piece)
+{
+    struct play play;
+
+    ask(&play, conversation, piece);
+    say(&play, &conversation->accepts);
+    play_client_hello(&play, false);
+    play_alert(&play, SIDE_SERVER, 2, TLS_ALERT_PROTOCOL_VERSION);
+    play_fin(&play, SIDE_SERVER);
+    play_end(&play);
+    check(conversation, play.outcome == OUTCOME_FAILED && play.alert == TLS_ALERT_PROTOCOL_VERSION,
+          "failed", &play);
+    CU_ASSERT_FALSE(play.starttls_refused);
+}
+
+/* The client leaves before the answer: nobody refused anything. */
+static void leave(const struct conversation *conversation, size_t piece)
+{
+    struct play play;
+
+    ask(&play, conversation, piece);
+    play_fin(&play, SIDE_CLIENT);
+    play_end(&play);
+    check(conversation, !play.starttls_refused && play.outcome != OUTCOME_FAILED, "left", &play);
+}
+
+static void tls_begins_when_the_server_agrees(void)
+{
+    for_all(accept);
+}
+
+static void a_refusal_is_recognised(void)
+{
+    for_all(refuse);
+}
+
+static void a_hello_is_judged_after_the_change(void)
+{
+    for_all(fail);
+}
+
+static void without_an_answer_nothing_is_refused(void)
+{
+    for_all(leave);
+}
+
+static void a_long_greeting_leaves_room_for_the_answer(void)
+{
+    char greeting[600];
+    struct play play;
+
+    memset(greeting, 'x', sizeof(greeting));
+    memcpy(greeting, "220 ", 4);
+    memcpy(greeting + sizeof(greeting) - 8, " ESMTP\r\n", 8);
+    play_begin(&play, 25, 0);
+    play_octets(&play, SIDE_SERVER, greeting, sizeof(greeting));
+    play_text(&play, SIDE_CLIENT, "EHLO a\r\n");
+    play_text(&play, SIDE_SERVER, "250 STARTTLS\r\n");
+    play_text(&play, SIDE_CLIENT, "STARTTLS\r\n");
+    play_text(&play, SIDE_SERVER, "454 no\r\n");
+    play_end(&play);
+    CU_ASSERT_TRUE(play.starttls_refused);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"TLS begins when the server agrees", tls_begins_when_the_server_agrees},
+        {"a refusal is recognised", a_refusal_is_recognised},
+        {"a hello is judged after the change", a_hello_is_judged_after_the_change},
+        {"without an answer nothing is refused", without_an_answer_nothing_is_refused},
+        {"a long greeting leaves room for the answer", a_long_greeting_leaves_room_for_the_answer},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("starttls", tests);
+}
