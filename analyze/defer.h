@@ -7,14 +7,12 @@
 #ifndef TLSWHY_ANALYZE_DEFER_H
 #define TLSWHY_ANALYZE_DEFER_H
 
-#include "analyze/facts.h"
+#include "analyze/incident.h"
 
 /* What goes with a connection that waits. */
 struct defer_note {
-    bool is_attempt;             /* a connection attempt on a port where nobody spoke TLS so far */
-    int64_t established_last_ns; /* by its end: the last handshake established at its server; 0:
-                                    none */
-    uint32_t established;        /* and how many there were */
+    bool is_attempt; /* a connection attempt on a port where nobody spoke TLS so far */
+    struct incident_past past;
 };
 
 /* One that waits. The observation points at copies, all in one block of memory. */

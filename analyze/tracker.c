@@ -13,6 +13,8 @@ struct tracker {
     struct budget budget;
     struct examiner *examiner;
     struct knowledge *knowledge;
+    struct insight *insight;
+    struct incidents *incidents;
     struct defer *defer;       /* NULL: no verdict waits */
     uint64_t attempts_waiting; /* of the verdicts that wait, those of mere connection attempts */
     struct session *free_sessions;
@@ -87,19 +89,35 @@ static void count_limits(struct tracker *tracker, const struct facts *facts)
                                     && !facts->client_hello_read;
 }
 
-/* Give the verdict, with what is known by now of server and client. */
-static void conclude(struct tracker *tracker, struct facts *facts)
+/* Work out the verdict, with what is known by now of server and client. */
+static void weigh(struct tracker *tracker, struct facts *facts, struct known *known,
+                  struct verdict *verdict)
+{
+    if (facts->outcome == OUTCOME_FAILED || tracker->options.examine_all)
+        examiner_examine(tracker->examiner, facts);
+    knowledge_find(tracker->knowledge, facts, known);
+    facts->known = known;
+    insight_apply(tracker->insight, facts);
+    diagnose(facts, verdict);
+}
+
+static void give_verdict(struct tracker *tracker, struct verdict *verdict)
+{
+    if (verdict->outcome == OUTCOME_FAILED)
+        verdict->incident = incidents_find(tracker->incidents, verdict);
+    count_limits(tracker, verdict->facts);
+    tracker->sink.take(tracker->sink.context, verdict);
+}
+
+static void conclude(struct tracker *tracker, struct facts *facts, const struct incident_past *past)
 {
     struct known known;
     struct verdict verdict;
 
-    if (facts->outcome == OUTCOME_FAILED || tracker->options.examine_all)
-        examiner_examine(tracker->examiner, facts);
-    knowledge_find(tracker->knowledge, facts, &known);
-    facts->known = &known;
-    count_limits(tracker, facts);
-    diagnose(facts, &verdict);
-    tracker->sink.take(tracker->sink.context, &verdict);
+    weigh(tracker, facts, &known, &verdict);
+    if (verdict.outcome == OUTCOME_FAILED)
+        incidents_add(tracker->incidents, &verdict, past);
+    give_verdict(tracker, &verdict);
     facts->known = NULL;
 }
 
@@ -108,6 +126,7 @@ static void learn(struct tracker *tracker, struct facts *facts)
     if (facts->chain[SIDE_SERVER] == NULL && knowledge_wants_certificate(tracker->knowledge, facts))
         examiner_examine(tracker->examiner, facts);
     knowledge_learn(tracker->knowledge, facts);
+    insight_learn(tracker->insight, facts);
 }
 
 /* A SYN that nobody took, on a port of which it is not known that TLS is spoken there. */
@@ -117,19 +136,25 @@ static bool is_attempt(const struct facts *facts)
            && !facts->tls_expected;
 }
 
-/* Judge one that waited. */
+/* The facts of one that waited: by now it may be known that its server speaks TLS. */
+static void build_deferred(struct tracker *tracker, struct deferred *deferred, struct facts *facts)
+{
+    struct observation *observation = &deferred->observation;
+    const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
+
+    if (!observation->tls_expected)
+        observation->tls_expected = knowledge_speaks_tls(tracker->knowledge, server);
+    facts_build(facts, observation);
+}
+
+/* Judge one that waited and can wait no longer. */
 static void conclude_deferred(struct tracker *tracker, struct deferred *deferred)
 {
-    const struct observation *observation = &deferred->observation;
-    const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
     struct facts facts;
 
-    if (deferred->note.is_attempt)
-        tracker->attempts_waiting--;
-    if (!observation->tls_expected)
-        deferred->observation.tls_expected = knowledge_speaks_tls(tracker->knowledge, server);
-    facts_build(&facts, observation);
-    conclude(tracker, &facts);
+    tracker->attempts_waiting -= deferred->note.is_attempt;
+    build_deferred(tracker, deferred, &facts);
+    conclude(tracker, &facts, &deferred->note.past);
     deferred_free(deferred);
 }
 
@@ -144,23 +169,30 @@ static bool wants_to_wait(const struct tracker *tracker, const struct facts *fac
 
 /* Let the verdict wait, at the cost of those that waited longest. False: it finds no room. */
 static bool wait_for_more(struct tracker *tracker, const struct facts *facts,
-                          const struct observation *observation)
+                          const struct observation *observation, const struct incident_past *past)
 {
-    struct defer_note note = {.is_attempt = is_attempt(facts)};
+    const struct defer_note note = {.is_attempt = is_attempt(facts), .past = *past};
     struct deferred *early;
-    struct known known;
 
     while ((early = defer_make_room(tracker->defer, observation)) != NULL)
         conclude_deferred(tracker, early);
-    knowledge_find(tracker->knowledge, facts, &known);
-    if (known.server != NULL) {
-        note.established = known.server->established.count;
-        note.established_last_ns = known.server->established.last_ns;
-    }
     if (!defer_keep(tracker->defer, observation, &note))
         return false;
     tracker->attempts_waiting += note.is_attempt;
     return true;
+}
+
+static struct incident_past past_of(struct tracker *tracker, const struct facts *facts)
+{
+    struct known known;
+
+    knowledge_find(tracker->knowledge, facts, &known);
+    if (known.server == NULL)
+        return (struct incident_past){0};
+    return (struct incident_past){
+        .established_last_ns = known.server->established.last_ns,
+        .established = known.server->established.count,
+    };
 }
 
 static bool expects_tls(const struct tracker *tracker, const struct endpoint *server)
@@ -184,25 +216,56 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
         .tls_expected = expects_tls(tracker, &connection->endpoint[SIDE_SERVER]),
         .settled = settled,
     };
+    struct incident_past past;
     struct facts facts;
 
     session_order_notes(session);
     facts_build(&facts, &observation);
-    if (!wants_to_wait(tracker, &facts) || !wait_for_more(tracker, &facts, &observation))
-        conclude(tracker, &facts);
+    past = past_of(tracker, &facts);
+    if (!wants_to_wait(tracker, &facts) || !wait_for_more(tracker, &facts, &observation, &past))
+        conclude(tracker, &facts, &past);
     learn(tracker, &facts);
+}
+
+/* All of them are counted first: a verdict names its incident only when there is one. */
+static void count_incidents(struct tracker *tracker, struct deferred *deferred)
+{
+    for (; deferred != NULL; deferred = deferred->next) {
+        struct facts facts;
+        struct known known;
+        struct verdict verdict;
+
+        build_deferred(tracker, deferred, &facts);
+        if (facts.outcome != OUTCOME_FAILED)
+            continue;
+        weigh(tracker, &facts, &known, &verdict);
+        incidents_add(tracker->incidents, &verdict, &deferred->note.past);
+    }
 }
 
 void tracker_finish(struct tracker *tracker)
 {
     struct deferred *deferred = tracker->defer != NULL ? defer_take_all(tracker->defer) : NULL;
 
+    tracker->attempts_waiting = 0;
+    count_incidents(tracker, deferred);
     while (deferred != NULL) {
         struct deferred *next = deferred->next;
+        struct facts facts;
+        struct known known;
+        struct verdict verdict;
 
-        conclude_deferred(tracker, deferred);
+        build_deferred(tracker, deferred, &facts);
+        weigh(tracker, &facts, &known, &verdict);
+        give_verdict(tracker, &verdict);
+        deferred_free(deferred);
         deferred = next;
     }
+}
+
+const struct incidents *tracker_incidents(const struct tracker *tracker)
+{
+    return tracker->incidents;
 }
 
 static enum connection_interest on_opened(void *context, struct connection *connection)
@@ -289,8 +352,10 @@ struct tracker *tracker_new(const struct tracker_options *options, const struct 
     tracker->budget.limit = options->memory_max;
     tracker->examiner = examiner_new(options->trust, options->crls);
     tracker->knowledge = new_knowledge(options);
+    tracker->insight = insight_new(options->hash_key);
+    tracker->incidents = incidents_new(options->hash_key);
     tracker->defer = options->defer_max > 0 ? defer_new(options->defer_max) : NULL;
-    if (tracker->examiner == NULL || tracker->knowledge == NULL
+    if (tracker->examiner == NULL || tracker->knowledge == NULL || tracker->incidents == NULL
         || (tracker->defer == NULL && options->defer_max > 0)) {
         tracker_free(tracker);
         return NULL;
@@ -310,6 +375,8 @@ void tracker_free(struct tracker *tracker)
     }
     defer_free(tracker->defer);
     knowledge_free(tracker->knowledge);
+    insight_free(tracker->insight);
+    incidents_free(tracker->incidents);
     examiner_free(tracker->examiner);
     free(tracker);
 }
@@ -339,6 +406,8 @@ const struct tracker_counters *tracker_counters(struct tracker *tracker)
     tracker->counters.memory = tracker->budget.used;
     tracker->counters.memory_peak = tracker->budget.peak;
     tracker->counters.knowledge = knowledge_counters(tracker->knowledge);
+    tracker->counters.insight = insight_counters(tracker->insight);
+    tracker->counters.incidents_evicted = incidents_evictions(tracker->incidents);
     if (tracker->defer != NULL)
         tracker->counters.defer = defer_counters(tracker->defer);
     return &tracker->counters;

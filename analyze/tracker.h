@@ -10,6 +10,7 @@
 #define TLSWHY_ANALYZE_TRACKER_H
 
 #include "analyze/defer.h"
+#include "analyze/insight.h"
 #include "analyze/knowledge.h"
 #include "analyze/revocation.h"
 #include "analyze/trust.h"
@@ -39,7 +40,9 @@ struct tracker_counters {
     uint64_t notes_full;       /* notes not kept: HANDSHAKE_NOTES_MAX */
     uint64_t unreadable;       /* hellos that do not parse */
     struct knowledge_counters knowledge;
+    struct insight_counters insight;
     struct defer_counters defer;
+    uint64_t incidents_evicted; /* for want of room */
 };
 
 struct tracker;
@@ -59,6 +62,10 @@ void tracker_finish(struct tracker *tracker);
  * earlier ones are no longer. */
 void tracker_set_trust(struct tracker *tracker, struct trust_store *trust,
                        const struct crl_set *crls);
+
+/* The incidents so far; after tracker_finish all of them. Valid as long as the tracker, and until
+ * its next connection. */
+const struct incidents *tracker_incidents(const struct tracker *tracker);
 
 /* The counters as of now; the view is valid until the next call. */
 const struct tracker_counters *tracker_counters(struct tracker *tracker);

@@ -268,8 +268,8 @@ void describe_known_sizes(const struct facts *facts, struct evidence *evidence)
     evidence_add(
         evidence, "server_known", (struct moment){0},
         "of the hellos longer than one segment this server has taken up %u and refused %u, "
-        "without an answer; of shorter ones it has taken up %u; the largest it took up "
-        "has %u octets",
+        "silence included; of shorter ones it has taken up %u; the largest it took up has %u "
+        "octets",
         server->split.accepted.count, server->split.refused.count, server->unsplit.accepted.count,
         server->largest_accepted);
 }
