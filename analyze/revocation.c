@@ -138,26 +138,31 @@ static bool add_pem(struct crl_set *set, struct bytes text, uint8_t *room, bool 
     return good;
 }
 
+bool crl_set_add(struct crl_set *set, struct bytes text, struct crl_error *error)
+{
+    uint8_t *room = malloc(text.len + 3);
+    bool any;
+    bool good;
+
+    if (room == NULL)
+        return fail("no memory", ENOMEM, error);
+    good = add_pem(set, text, room, &any, error);
+    if (!any)
+        good = crl_set_add_der(set, text, error);
+    free(room);
+    return good;
+}
+
 bool crl_set_add_file(struct crl_set *set, const char *path, struct crl_error *error)
 {
     struct bytes text;
     const char *reason;
     int system_error;
-    uint8_t *room;
-    bool any;
     bool good;
 
     if (!file_read(path, CRL_FILE_MAX, &text, &reason, &system_error))
         return fail(reason, system_error, error);
-    room = malloc(text.len + 3);
-    if (room == NULL) {
-        file_free(text);
-        return fail("no memory", ENOMEM, error);
-    }
-    good = add_pem(set, text, room, &any, error);
-    if (!any)
-        good = crl_set_add_der(set, text, error);
-    free(room);
+    good = crl_set_add(set, text, error);
     file_free(text);
     return good;
 }

@@ -21,6 +21,7 @@ struct anchor {
 struct trust_store {
     char *path;
     enum trust_state state;
+    bool is_given; /* by trust_store_add */
     struct anchor *anchors; /* sorted by subject once loaded */
     size_t count;
     size_t room;
@@ -186,20 +187,12 @@ static bool add_pem(struct trust_store *store, struct bytes text, uint8_t *room,
     return any || status == PEM_CUT;
 }
 
-static void add_file(struct trust_store *store, const char *path)
+static void add_contents(struct trust_store *store, struct bytes text, const char *path)
 {
     struct place place = {.path = path};
-    struct bytes text;
-    const char *reason;
-    int system_error;
-    uint8_t *room;
-
-    if (!file_read(path, TRUST_FILE_MAX, &text, &reason, &system_error)) {
-        note_error(store, place, reason, system_error);
-        return;
-    }
     /* What base64 becomes is smaller than it; room for DER itself. */
-    room = keep_file(store, text.len + 3);
+    uint8_t *room = keep_file(store, text.len + 3);
+
     if (room == NULL)
         note_error(store, place, "no memory", ENOMEM);
     else if (!add_pem(store, text, room, path)) {
@@ -207,10 +200,29 @@ static void add_file(struct trust_store *store, const char *path)
             memcpy(room, text.data, text.len);
         add_anchor(store, bytes_of(room, text.len), place);
     }
+}
+
+static void add_file(struct trust_store *store, const char *path)
+{
+    struct bytes text;
+    const char *reason;
+    int system_error;
+
+    if (!file_read(path, TRUST_FILE_MAX, &text, &reason, &system_error)) {
+        note_error(store, (struct place){.path = path}, reason, system_error);
+        return;
+    }
+    add_contents(store, text, path);
     file_free(text);
 }
 
-static bool is_certificate_file(const char *name)
+void trust_store_add(struct trust_store *store, struct bytes contents, const char *path)
+{
+    store->is_given = true;
+    add_contents(store, contents, path);
+}
+
+bool trust_is_certificate_file(const char *name)
 {
     static const char *const endings[] = {".pem", ".crt", ".cer", ".der", ".0"};
     size_t length = strlen(name);
@@ -238,7 +250,7 @@ static void add_directory(struct trust_store *store, const char *path)
         return;
     }
     while ((file = readdir(directory)) != NULL) {
-        if (!is_certificate_file(file->d_name))
+        if (!trust_is_certificate_file(file->d_name))
             continue;
         if (++files > TRUST_FILES_MAX) {
             note_error(store, (struct place){.path = path}, "has too many files", 0);
@@ -294,9 +306,9 @@ enum trust_state trust_store_load(struct trust_store *store)
 
     if (store->state != TRUST_NOT_LOADED)
         return store->state;
-    if (store->path == NULL)
+    if (store->path == NULL && !store->is_given)
         find_system_bundle(store);
-    if (store->path != NULL) {
+    if (store->path != NULL && !store->is_given) {
         if (stat(store->path, &status) == 0 && S_ISDIR(status.st_mode))
             add_directory(store, store->path);
         else

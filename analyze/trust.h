@@ -39,6 +39,13 @@ struct trust_store *trust_store_new(const char *path);
 /* NULL is harmless. */
 void trust_store_free(struct trust_store *store);
 
+/* Add the contents of a file that was read elsewhere: where the process may open none. Loading then
+ * reads no other. path is for errors, and copied. Only before the store is loaded. */
+void trust_store_add(struct trust_store *store, struct bytes contents, const char *path);
+
+/* True for the names that are read in a directory. */
+bool trust_is_certificate_file(const char *name);
+
 /* Load now, unless that was done. After it the state is TRUST_LOADED or TRUST_NONE. */
 enum trust_state trust_store_load(struct trust_store *store);
 
