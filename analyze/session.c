@@ -97,6 +97,15 @@ static struct note *new_note(struct session *session, enum note_kind kind, enum 
     return &handshake->notes[handshake->note_count++];
 }
 
+/* What was captured late came before the packet that ACKed it: odd places are for that. */
+static uint64_t place_of(const struct connection *connection, struct moment at)
+{
+    uint64_t place = 2 * at.packet;
+    uint64_t arrived = 2 * connection->arrived_by - 1;
+
+    return connection->arrived_by > 0 && arrived < place ? arrived : place;
+}
+
 struct note *session_note(struct session *session, enum note_kind kind, enum side side,
                           struct moment at)
 {
@@ -107,7 +116,12 @@ struct note *session_note(struct session *session, enum note_kind kind, enum sid
         return NULL;
     }
     *note = (struct note){
-        .at = at, .offset = NOTE_NOT_KEPT, .kind = (uint8_t)kind, .side = (uint8_t)side};
+        .at = at,
+        .place = place_of(session->connection, at),
+        .offset = NOTE_NOT_KEPT,
+        .kind = (uint8_t)kind,
+        .side = (uint8_t)side,
+    };
     return note;
 }
 
@@ -126,7 +140,8 @@ void session_keep_body(struct session *session, struct note *note, struct bytes 
 }
 
 /* Octets behind a hole are delivered late, so notes come in an order that is not that of the
- * packets. Per side the order of the stream stands; between the sides the packets decide. */
+ * packets. Per side the order of the stream stands; between the sides the packets decide, and for
+ * octets that were ACKed before they were captured, the ACK does. */
 void session_order_notes(struct session *session)
 {
     struct handshake *handshake = &session->handshake;
@@ -137,8 +152,8 @@ void session_order_notes(struct session *session)
         struct note note = handshake->notes[i];
         size_t at = i;
 
-        if (note.kind != NOTE_GAP && note.at.packet > last[note.side])
-            last[note.side] = note.at.packet;
+        if (note.kind != NOTE_GAP && note.place > last[note.side])
+            last[note.side] = note.place;
         while (at > 0 && place[at - 1] > last[note.side]) {
             place[at] = place[at - 1];
             handshake->notes[at] = handshake->notes[at - 1];

@@ -144,7 +144,9 @@ struct connection {
     int64_t ack_rtt_ns;     /* SYN-ACK to its ACK as seen here, -1: unknown */
     uint16_t vlan_id;
     uint8_t tunnels[PACKET_TUNNELS_MAX];
-    void *user; /* the handler's own state */
+    uint64_t arrived_by; /* in `data`: the packet that ACKed these octets before they were captured,
+                            0: they were captured in time */
+    void *user;          /* the handler's own state */
 };
 
 enum connection_interest {

@@ -31,9 +31,13 @@ static bool sink_data(void *context, struct bytes data, struct moment at)
     const struct reader *reader = context;
     struct reading *reading = reader->reading;
     const struct connection_handler *handler = reading->handler;
+    enum connection_interest interest;
 
-    return wants_more(reading, handler->data(handler->context, &reading->connection,
-                                             side_of(reading, reader->half), data, at));
+    reading->connection.arrived_by = reading->half[reader->half].stream.arrived_by;
+    interest = handler->data(handler->context, &reading->connection,
+                             side_of(reading, reader->half), data, at);
+    reading->connection.arrived_by = 0;
+    return wants_more(reading, interest);
 }
 
 static void count_gap(struct reading *reading, unsigned half, uint64_t missing, enum stream_gap why)

@@ -127,10 +127,31 @@ static void hole_changed(struct stream *stream)
     stream->hole_at = (struct moment){.packet = 0};
 }
 
+/* The packet of the first early ACK that covers the octets up to end, 0: there was none. */
+static uint64_t early_ack_of(const struct stream *stream, int64_t end)
+{
+    for (uint32_t i = 0; i < stream->early_ack_count; i++)
+        if (stream->early_acks[i].end >= end)
+            return stream->early_acks[i].packet;
+    return 0;
+}
+
+static void note_early_ack(struct stream *stream, int64_t end, uint64_t packet)
+{
+    uint32_t count = stream->early_ack_count;
+
+    if (count > 0 && stream->early_acks[count - 1].end <= stream->next)
+        count = 0;
+    if (count < STREAM_EARLY_ACKS_MAX)
+        stream->early_acks[count++] = (struct early_ack){.end = end, .packet = packet};
+    stream->early_ack_count = count;
+}
+
 static bool give_data(struct stream *stream, const struct stream_sink *sink, struct bytes data,
                       struct moment at)
 {
     stream->next += (int64_t)data.len;
+    stream->arrived_by = early_ack_of(stream, stream->next);
     return sink->data(sink->context, data, at);
 }
 
@@ -343,8 +364,12 @@ bool stream_push(struct stream *stream, const struct stream_sink *sink,
     return push_in_order(stream, sink, budget, &in);
 }
 
-void stream_acknowledge(struct stream *stream, int64_t offset)
+void stream_acknowledge(struct stream *stream, int64_t offset, uint64_t packet)
 {
+    /* Octets that far ahead could not be held: the number is of another connection. */
+    if (offset > stream->acknowledged && offset > stream->next
+        && offset - stream->next <= STREAM_HELD_OCTETS_MAX)
+        note_early_ack(stream, offset, packet);
     stream->acknowledged = larger(stream->acknowledged, offset);
 }
 

@@ -28,6 +28,8 @@ enum {
     /* Patience with an ACKed hole: packets of the connection, and time. Receive queues
      * and merged captures displace packets by a few of either, seldom more. */
     STREAM_PATIENCE_PACKETS = 64,
+    /* ACKs of octets that were not captured yet: one round trip brings few of them. */
+    STREAM_EARLY_ACKS_MAX = 8,
     /* What the announced window may be exceeded by: window updates that were not captured. */
     STREAM_WINDOW_SLACK = 256 * 1024
 };
@@ -59,6 +61,12 @@ struct stream_sink {
 
 struct stream_piece;
 
+/* An ACK of octets that were not captured by then. */
+struct early_ack {
+    int64_t end; /* offset of the first octet that it does not cover */
+    uint64_t packet;
+};
+
 struct stream {
     bool known;           /* base is set */
     uint32_t base;        /* sequence number of offset 0 */
@@ -76,6 +84,11 @@ struct stream {
     struct stream_piece *last;
     struct moment hole_at; /* when the hole at next was first known to be ACKed */
     uint64_t hole_packets; /* packets of the connection at that time */
+    uint32_t early_ack_count;
+    struct early_ack early_acks[STREAM_EARLY_ACKS_MAX]; /* ascending; those behind the last are not
+                                                           noted */
+    uint64_t arrived_by; /* during the callback data: the packet that ACKed the octets before they
+                            were captured, 0: none */
 };
 
 /* A stream without a base. Allocates nothing. */
@@ -107,8 +120,8 @@ bool stream_push(struct stream *stream, const struct stream_sink *sink,
                  struct stream_budget *budget, int64_t start, struct bytes captured,
                  uint32_t length, struct moment at);
 
-/* The other side ACKed everything below offset. */
-void stream_acknowledge(struct stream *stream, int64_t offset);
+/* The other side ACKed everything below offset, in this packet. */
+void stream_acknowledge(struct stream *stream, int64_t offset, uint64_t packet);
 
 /* True when octets that the other side ACKed are not there. A single octet at the
  * end is none: a FIN or a keep-alive probe that was not captured looks the same. */

@@ -325,7 +325,7 @@ void transport_acknowledgment(struct direction *direction, struct transport *tra
     transport->last_window = segment->window;
     if (!advances)
         return;
-    stream_acknowledge(peer_stream, offset);
+    stream_acknowledge(peer_stream, offset, segment->at.packet);
     if (peer_stream->fin >= 0 && offset > peer_stream->fin)
         peer->fin_acknowledged = true;
     sent_acknowledged(peer, peer_transport, segment->acknowledgment);

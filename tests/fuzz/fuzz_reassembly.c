@@ -67,7 +67,7 @@ static bool play_step(struct play *play, const struct stream_sink *sink, const s
         play->time_ns += STREAM_PATIENCE_NS / 2;
     at = (struct moment){.time_ns = play->time_ns, .packet = play->packets};
     if (step->kind & STEP_ACKNOWLEDGE && start < REFERENCE_MAX)
-        stream_acknowledge(&play->stream, start);
+        stream_acknowledge(&play->stream, start, 1);
     else if (!play_segment(play, sink, step, start, at))
         return false;
     return stream_expire(&play->stream, sink, &play->budget, play->packets, at);

@@ -166,6 +166,17 @@ static void change(struct library *library, const struct kind *kind, uint64_t se
     }
 }
 
+/* The copies of a recording stand side by side. */
+static bool is_listed(const struct library *library, size_t i)
+{
+    const struct recording *changed = library->changed;
+
+    for (size_t j = i; j > 0 && changed[j - 1].number == changed[i].number; j--)
+        if (changed[j - 1].is_whole == changed[i].is_whole)
+            return true;
+    return false;
+}
+
 static void list(const struct library *library)
 {
     size_t skip = strlen(TLSWHY_PCAPS_DIR) + 1;
@@ -175,8 +186,7 @@ static void list(const struct library *library)
         bool is_file = strchr(recording->path, '/') != NULL;
         char network[PLAY_NETWORK_TEXT_MAX];
 
-        if (i > 0 && recording->number == recording[-1].number
-            && recording->is_whole == recording[-1].is_whole)
+        if (is_listed(library, i))
             continue;
         play_network(recording, network);
         printf("%s %s %s\n", network, recording->is_whole ? "whole" : "lacking",

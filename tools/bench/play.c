@@ -7,11 +7,10 @@
 #include <string.h>
 
 enum {
-    START_S = 1704067200, /* 2024-01-01 00:00:00 UTC */
-    SEGMENT_MAX = 1448,   /* MTU 1500 less IPv4, TCP and its timestamp option */
-    SEGMENT_US = 12,      /* a full segment takes this long at 1 Gbit/s */
-    BURST_SEGMENTS = 10,  /* what a server sends before another has its turn: an initial window */
-    BURST_US = 1000,      /* from one burst to the next */
+    SEGMENT_MAX = 1448,  /* MTU 1500 less IPv4, TCP and its timestamp option */
+    SEGMENT_US = 12,     /* a full segment takes this long at 1 Gbit/s */
+    BURST_SEGMENTS = 10, /* what a server sends before another has its turn: an initial window */
+    BURST_US = 1000,     /* from one burst to the next */
     RECORD_HEADER = 5,
     RECORD_MAX = RECORD_HEADER + 16384 + 1 + 16, /* content, its type and the tag of an AEAD */
     HOSTS = 100,                                 /* servers that play one recording */
@@ -33,6 +32,7 @@ struct player {
 struct stage {
     const struct schedule *schedule;
     uint64_t seed;
+    int64_t begin_s; /* when the first recording was made: its certificates were valid then */
     pcap_dumper_t *dumper;
     uint8_t body[RECORD_MAX]; /* one record, which all data repeats */
     struct player *heap;      /* the earliest first */
@@ -110,7 +110,8 @@ static void write_frame(struct stage *stage, const struct player *player, struct
                         int64_t at_us, uint16_t id)
 {
     struct pcap_pkthdr header = {
-        .ts = {.tv_sec = START_S + at_us / 1000000, .tv_usec = (suseconds_t)(at_us % 1000000)},
+        .ts = {.tv_sec = stage->begin_s + at_us / 1000000,
+               .tv_usec = (suseconds_t)(at_us % 1000000)},
         .caplen = frame->length,
         .len = frame->length,
     };
@@ -306,7 +307,7 @@ bool play(const struct recording *recordings, size_t recording_count,
     pcap_t *format = pcap_open_dead(DLT_EN10MB, FRAME_MAX);
     bool good = false;
 
-    stage = (struct stage){.schedule = schedule, .seed = seed};
+    stage = (struct stage){.schedule = schedule, .seed = seed, .begin_s = recordings[0].begin_s};
     fill_body(&stage);
     if (format != NULL)
         stage.dumper = pcap_dump_open(format, output);

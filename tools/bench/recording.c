@@ -140,6 +140,7 @@ bool recording_read(struct recording *recording, const char *path)
         memcpy(octets, packet, header->caplen);
         if (recording->count == 0)
             begin_us = at_us;
+        recording->begin_s = begin_us / 1000000;
         frame.at_us = at_us > begin_us ? at_us - begin_us : 0;
         good = take(recording, &frame);
     }

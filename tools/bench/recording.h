@@ -10,7 +10,8 @@
 #include "tools/bench/frame.h"
 
 struct recording {
-    char *path; /* where it comes from */
+    char *path;      /* where it comes from */
+    int64_t begin_s; /* time of its first packet */
     struct frame *frames;
     size_t count;
     size_t capacity;

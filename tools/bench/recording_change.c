@@ -20,7 +20,8 @@ struct placed {
 
 static void begin(const struct recording *from, struct recording *to)
 {
-    *to = (struct recording){.path = strdup(from->path), .is_whole = from->is_whole};
+    *to = (struct recording){
+        .path = strdup(from->path), .begin_s = from->begin_s, .is_whole = from->is_whole};
     memcpy(to->address, from->address, sizeof(to->address));
 }
 

@@ -8,8 +8,9 @@ enum {
     IPV4_LEN = 20,
     TCP_LEN = 32, /* with the timestamp option of RFC 7323 */
     UDP_LEN = 8,
-    STEP_US = 400,       /* between two packets */
-    QUIC_INITIAL = 1200, /* octets of the datagrams of a handshake, RFC 9000 section 14.1 */
+    BEGIN_S = 1704067200, /* 2024-01-01 00:00:00 UTC */
+    STEP_US = 400,        /* between two packets */
+    QUIC_INITIAL = 1200,  /* octets of the datagrams of a handshake, RFC 9000 section 14.1 */
     QUIC_DATAGRAMS = 60,
     CLIENT_PORT = 40000
 };
@@ -27,7 +28,7 @@ static void talk_begin(struct talk *talk, struct recording *recording, const cha
 {
     static const uint8_t addresses[2][4] = {{192, 0, 2, 10}, {198, 51, 100, 20}};
 
-    *recording = (struct recording){.path = strdup(name), .is_whole = true};
+    *recording = (struct recording){.path = strdup(name), .begin_s = BEGIN_S, .is_whole = true};
     memcpy(recording->address[FRAME_CLIENT].octets, addresses[0], 4);
     memcpy(recording->address[FRAME_SERVER].octets, addresses[1], 4);
     *talk = (struct talk){
