@@ -34,8 +34,8 @@ static bool sink_data(void *context, struct bytes data, struct moment at)
     enum connection_interest interest;
 
     reading->connection.arrived_by = reading->half[reader->half].stream.arrived_by;
-    interest = handler->data(handler->context, &reading->connection,
-                             side_of(reading, reader->half), data, at);
+    interest = handler->data(handler->context, &reading->connection, side_of(reading, reader->half),
+                             data, at);
     reading->connection.arrived_by = 0;
     return wants_more(reading, interest);
 }
