@@ -65,20 +65,30 @@ static void keep_prelude(const struct run *run, struct bytes data)
     see_starttls(run, text);
 }
 
+/* Whoever reads the octets next takes them for the beginning of a record. Only then may they be
+ * given to him: else he would give them back, again and again. */
+static bool is_record(struct bytes octets)
+{
+    struct record record;
+    size_t need = 0;
+
+    return record_next(&octets, &record, &need) != RECORD_ALIEN;
+}
+
 /* True when octets begin with the headers of a ClientHello that contradict themselves nowhere. */
 static bool is_hello_mark(struct bytes octets)
 {
+    struct bytes whole = octets;
     uint8_t content, type;
     uint16_t record_version, record_length, version;
     uint32_t length;
 
     return bytes_u8(&octets, &content) && content == TLS_CONTENT_HANDSHAKE
-           && bytes_u16(&octets, &record_version) && record_version >> 8 == 3
-           && bytes_u16(&octets, &record_length) && record_length <= TLS_CIPHERTEXT_MAX
-           && bytes_u8(&octets, &type) && type == TLS_HANDSHAKE_CLIENT_HELLO
-           && bytes_u24(&octets, &length) && length <= TLS_CIPHERTEXT_MAX
-           && length + TLS_HANDSHAKE_HEADER_LENGTH >= record_length && bytes_u16(&octets, &version)
-           && version >> 8 == 3;
+           && bytes_u16(&octets, &record_version) && bytes_u16(&octets, &record_length)
+           && record_length <= TLS_CIPHERTEXT_MAX && bytes_u8(&octets, &type)
+           && type == TLS_HANDSHAKE_CLIENT_HELLO && bytes_u24(&octets, &length)
+           && length <= TLS_CIPHERTEXT_MAX && length + TLS_HANDSHAKE_HEADER_LENGTH >= record_length
+           && bytes_u16(&octets, &version) && version >> 8 == 3 && is_record(whole);
 }
 
 /* A ClientHello after another protocol: from here on both directions speak TLS. */
