@@ -25,6 +25,14 @@ static void keep_findings(struct play *play, const struct verdict *verdict)
                                  verdict->findings[i].id);
 }
 
+static bool is_framing_lost(const struct handshake *handshake)
+{
+    for (size_t i = 0; i < handshake->note_count; i++)
+        if (handshake->notes[i].kind == NOTE_MALFORMED)
+            return true;
+    return false;
+}
+
 static void keep_verdict(void *context, const struct verdict *verdict)
 {
     struct play *play = context;
@@ -43,6 +51,7 @@ static void keep_verdict(void *context, const struct verdict *verdict)
     play->resumed = facts->resumed;
     play->switched = facts->handshake->switched;
     play->starttls_refused = facts->starttls_refused;
+    play->framing_lost = is_framing_lost(facts->handshake);
     play->client_port = facts->connection->endpoint[SIDE_CLIENT].port;
     play->prelude[SIDE_CLIENT] = facts->prelude[SIDE_CLIENT];
     play->prelude[SIDE_SERVER] = facts->prelude[SIDE_SERVER];
@@ -51,7 +60,7 @@ static void keep_verdict(void *context, const struct verdict *verdict)
     keep_findings(play, verdict);
 }
 
-static struct segment segment_of(struct play *play, enum side from, uint8_t flags)
+struct segment play_segment(struct play *play, enum side from, uint8_t flags)
 {
     bool client = from == SIDE_CLIENT;
     static const struct address addresses[SIDES] = {{{[10] = 0xff, [11] = 0xff, 192, 0, 2, 1}},
@@ -74,11 +83,16 @@ static struct segment segment_of(struct play *play, enum side from, uint8_t flag
     };
 }
 
+void play_give(struct play *play, const struct segment *segment)
+{
+    connections_segment(play->connections, segment);
+}
+
 static void send_flags(struct play *play, enum side from, uint8_t flags)
 {
-    struct segment segment = segment_of(play, from, flags);
+    struct segment segment = play_segment(play, from, flags);
 
-    connections_segment(play->connections, &segment);
+    play_give(play, &segment);
     if ((flags & (TCP_SYN | TCP_FIN)) != 0)
         play->next[from]++;
 }
@@ -124,21 +138,38 @@ void play_syn(struct play *play)
     send_flags(play, SIDE_CLIENT, TCP_SYN);
 }
 
+/* The piece of data at offset, as one segment. */
+static void send_piece(struct play *play, enum side from, struct bytes data, size_t offset)
+{
+    size_t length = play->piece > 0 ? play->piece : data.len;
+    struct segment segment = play_segment(play, from, TCP_ACK);
+
+    if (length > data.len - offset)
+        length = data.len - offset;
+    segment.payload = bytes_of(data.data + offset, length);
+    segment.payload_length = (uint32_t)length;
+    segment.sequence += (uint32_t)offset;
+    segment.ip_length += (uint32_t)length;
+    play_give(play, &segment);
+    if (play->doubled)
+        play_give(play, &segment);
+}
+
 void play_octets(struct play *play, enum side from, const void *data, size_t length)
 {
-    struct bytes rest = bytes_of(data, length);
+    struct bytes octets = bytes_of(data, length);
     size_t piece = play->piece > 0 ? play->piece : length;
 
-    while (rest.len > 0) {
-        struct segment segment = segment_of(play, from, TCP_ACK);
+    for (size_t offset = 0; offset < length; offset += piece) {
+        bool is_pair = play->swapped && length - offset > piece;
 
-        if (!bytes_take(&rest, piece < rest.len ? piece : rest.len, &segment.payload))
-            abort();
-        segment.payload_length = (uint32_t)segment.payload.len;
-        segment.ip_length += segment.payload_length;
-        connections_segment(play->connections, &segment);
-        play->next[from] += segment.payload_length;
+        if (is_pair)
+            send_piece(play, from, octets, offset + piece);
+        send_piece(play, from, octets, offset);
+        if (is_pair)
+            offset += piece;
     }
+    play->next[from] += (uint32_t)length;
     send_flags(play, side_other(from), TCP_ACK);
 }
 
@@ -269,8 +300,8 @@ void play_end_after(struct play *play, int64_t silence_ns)
     struct segment other;
 
     play->now_ns += silence_ns;
-    other = segment_of(play, SIDE_CLIENT, TCP_SYN);
+    other = play_segment(play, SIDE_CLIENT, TCP_SYN);
     other.source_port = OTHER_PORT;
-    connections_segment(play->connections, &other);
+    play_give(play, &other);
     play_end(play);
 }
