@@ -162,6 +162,22 @@ bool event_write_certificate(struct event_writer *writer, const struct inventory
     return is_done;
 }
 
+bool event_write_incident(struct event_writer *writer, const struct incident *incident,
+                          int64_t end_ns, struct bytes *line)
+{
+    struct json json = {0};
+    cJSON *root = cJSON_CreateObject();
+    bool is_done;
+
+    if (root == NULL)
+        return false;
+    event_add_incident(&json, root, incident, end_ns);
+    event_add_observer(&json, root, &writer->options);
+    is_done = !json.failed && print_line(writer, root, line);
+    cJSON_Delete(root);
+    return is_done;
+}
+
 bool event_write(struct event_writer *writer, const struct verdict *verdict, struct bytes *line)
 {
     struct json json = {0};

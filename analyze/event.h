@@ -8,6 +8,7 @@
 #ifndef TLSWHY_ANALYZE_EVENT_H
 #define TLSWHY_ANALYZE_EVENT_H
 
+#include "analyze/incident.h"
 #include "analyze/inventory.h"
 #include "analyze/verdict.h"
 
@@ -37,5 +38,9 @@ MUST_USE bool event_write(struct event_writer *writer, const struct verdict *ver
 /* The same for a certificate. */
 MUST_USE bool event_write_certificate(struct event_writer *writer,
                                       const struct inventory_news *news, struct bytes *line);
+
+/* The same for an incident, as it stands at end_ns. */
+MUST_USE bool event_write_incident(struct event_writer *writer, const struct incident *incident,
+                                   int64_t end_ns, struct bytes *line);
 
 #endif

@@ -41,6 +41,13 @@ void event_add_chains(struct json *json, cJSON *why, const struct facts *facts);
 /* event_inventory.c: all of an event on a certificate but the observer. */
 void event_add_inventory(struct json *json, cJSON *root, const struct inventory_news *news);
 
+/* incident_event.c: all of an event on an incident, as it stands at end_ns, but the observer. */
+void event_add_incident(struct json *json, cJSON *root, const struct incident *incident,
+                        int64_t end_ns);
+
+/* known_event.c: tlswhy.server_known. */
+void event_add_known(struct json *json, cJSON *why, const struct facts *facts);
+
 /* event.c: ecs. */
 void event_add_ecs(struct json *json, cJSON *root);
 

@@ -296,7 +296,7 @@ const char *incident_id(const struct incident *incident, char out[INCIDENT_ID_SI
 
 bool incident_is_total(const struct incident *incident)
 {
-    return incident->scope == INCIDENT_SERVER
+    return incident->scope == INCIDENT_SERVER && sketch_count(&incident->clients) > 1
            && incident->established_by_last == incident->before.established;
 }
 

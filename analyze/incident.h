@@ -36,7 +36,7 @@ enum incident_scope {
 /* "server", "server_name", "client". */
 const char *incident_scope_name(enum incident_scope scope);
 
-/* How things stood when a connection ended, by the connections that had ended before. */
+/* How things stood when a connection began, by the connections that had ended before. */
 struct incident_past {
     int64_t established_last_ns; /* the last handshake established at its server; 0: none */
     uint32_t established;        /* and how many there were */
@@ -81,7 +81,7 @@ struct incident *incidents_find(struct incidents *incidents, const struct verdic
 /* The identifier: the same whenever the same packets are read in the same order. */
 const char *incident_id(const struct incident *incident, char out[INCIDENT_ID_SIZE]);
 
-/* Nobody succeeded at the server between the first failure and the last. */
+/* Several clients failed, and nobody succeeded between the first failure and the last. */
 bool incident_is_total(const struct incident *incident);
 
 /* It is over at end_ns: quiet for long, or the server, which failed everybody, works again. */

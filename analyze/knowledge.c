@@ -233,13 +233,12 @@ void knowledge_learn(struct knowledge *knowledge, const struct facts *facts)
 
 void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known)
 {
-    uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     uint8_t name_key[KNOWLEDGE_NAME_KEY];
     uint8_t client_key[KNOWLEDGE_CLIENT_KEY];
 
-    *known = (struct known){0};
-    put_server_key(key, &facts->connection->endpoint[SIDE_SERVER]);
-    known->server = knowledge_table_find(knowledge->servers, key);
+    *known = (struct known){
+        .server = knowledge_find_server(knowledge, &facts->connection->endpoint[SIDE_SERVER]),
+    };
     if (!facts->client_hello_read)
         return;
     put_name_key(knowledge, name_key, facts);
@@ -248,14 +247,13 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
         known->client = knowledge_table_find(knowledge->clients, client_key);
 }
 
-bool knowledge_speaks_tls(struct knowledge *knowledge, const struct endpoint *server)
+const struct known_server *knowledge_find_server(struct knowledge *knowledge,
+                                                 const struct endpoint *server)
 {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
-    const struct known_server *known;
 
     put_server_key(key, server);
-    known = knowledge_table_find(knowledge->servers, key);
-    return known != NULL && known->hellos.accepted.count > 0;
+    return knowledge_table_find(knowledge->servers, key);
 }
 
 bool knowledge_wants_certificate(struct knowledge *knowledge, const struct facts *facts)

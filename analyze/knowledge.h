@@ -171,8 +171,15 @@ bool knowledge_wants_certificate(struct knowledge *knowledge, const struct facts
 /* What is known of the parties of this connection. Valid until the next knowledge_learn. */
 void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known);
 
-/* Whether TLS was spoken at this address and port. */
-bool knowledge_speaks_tls(struct knowledge *knowledge, const struct endpoint *server);
+/* What is known of the server at this address and port, NULL: nothing. Valid as above. */
+const struct known_server *knowledge_find_server(struct knowledge *knowledge,
+                                                 const struct endpoint *server);
+
+/* Whether the server took up a hello. */
+static inline bool known_speaks_tls(const struct known_server *server)
+{
+    return server != NULL && server->hellos.accepted.count > 0;
+}
 
 /* The entry for code point value, NULL: never seen. */
 const struct known_value *known_values_find(const struct known_values *values, uint16_t value);

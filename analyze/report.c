@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/incident_report.h"
 #include "analyze/report_parts.h"
 
 struct report *report_new(const struct report_options *options)
@@ -203,6 +204,8 @@ void report_finish(struct report *report, const struct report_totals *totals)
     if (report->options.all && report->outcomes[OUTCOME_ESTABLISHED] > 0)
         fputc('\n', report->layout.out);
     report_write_answer(report, totals);
+    if (totals->incidents != NULL)
+        incidents_write(&report->layout, totals->incidents, totals->last_ns);
     for (size_t i = 0; entries != NULL && i < report->entry_count; i++)
         report_entry_write(&report->layout, entries[i],
                            was_explained(report, entries[i]->key.cause));

@@ -35,6 +35,7 @@ struct report_totals {
     const struct packet_counters *packets;
     const struct connections_counters *connections;
     const struct tracker_counters *tracker;
+    const struct incidents *incidents;
     const struct source_counters *source;
     int64_t first_ns; /* time of the first packet */
     int64_t last_ns;  /* and of the last one */

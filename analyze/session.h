@@ -67,6 +67,7 @@ struct session {
     uint8_t application_notes[SIDES];
     bool client_finished;         /* TLS 1.3: the client sent a record that can hold its Finished */
     bool follows_finished[SIDES]; /* TLS 1.3: after it, this side sent more than an alert */
+    struct incident_past past;    /* how things stood at its server when it began */
     struct session *next_free;
 };
 

@@ -143,7 +143,8 @@ static void build_deferred(struct tracker *tracker, struct deferred *deferred, s
     const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
 
     if (!observation->tls_expected)
-        observation->tls_expected = knowledge_speaks_tls(tracker->knowledge, server);
+        observation->tls_expected =
+            known_speaks_tls(knowledge_find_server(tracker->knowledge, server));
     facts_build(facts, observation);
 }
 
@@ -182,23 +183,10 @@ static bool wait_for_more(struct tracker *tracker, const struct facts *facts,
     return true;
 }
 
-static struct incident_past past_of(struct tracker *tracker, const struct facts *facts)
-{
-    struct known known;
-
-    knowledge_find(tracker->knowledge, facts, &known);
-    if (known.server == NULL)
-        return (struct incident_past){0};
-    return (struct incident_past){
-        .established_last_ns = known.server->established.last_ns,
-        .established = known.server->established.count,
-    };
-}
-
 static bool expects_tls(const struct tracker *tracker, const struct endpoint *server)
 {
     return port_expects_tls(&tracker->options, server->port)
-           || knowledge_speaks_tls(tracker->knowledge, server);
+           || known_speaks_tls(knowledge_find_server(tracker->knowledge, server));
 }
 
 /* Judge a connection that is over, or whose handshake is; or let it wait. */
@@ -216,14 +204,13 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
         .tls_expected = expects_tls(tracker, &connection->endpoint[SIDE_SERVER]),
         .settled = settled,
     };
-    struct incident_past past;
     struct facts facts;
 
     session_order_notes(session);
     facts_build(&facts, &observation);
-    past = past_of(tracker, &facts);
-    if (!wants_to_wait(tracker, &facts) || !wait_for_more(tracker, &facts, &observation, &past))
-        conclude(tracker, &facts, &past);
+    if (!wants_to_wait(tracker, &facts)
+        || !wait_for_more(tracker, &facts, &observation, &session->past))
+        conclude(tracker, &facts, &session->past);
     learn(tracker, &facts);
 }
 
@@ -268,6 +255,18 @@ const struct incidents *tracker_incidents(const struct tracker *tracker)
     return tracker->incidents;
 }
 
+static struct incident_past past_of(struct tracker *tracker, const struct endpoint *server)
+{
+    const struct known_server *known = knowledge_find_server(tracker->knowledge, server);
+
+    if (known == NULL)
+        return (struct incident_past){0};
+    return (struct incident_past){
+        .established_last_ns = known->established.last_ns,
+        .established = known->established.count,
+    };
+}
+
 static enum connection_interest on_opened(void *context, struct connection *connection)
 {
     struct tracker *tracker = context;
@@ -280,6 +279,7 @@ static enum connection_interest on_opened(void *context, struct connection *conn
     }
     session->connection = connection;
     session->midway = !connection->syn_seen;
+    session->past = past_of(tracker, &connection->endpoint[SIDE_SERVER]);
     return CONNECTION_CONTINUE;
 }
 
@@ -355,8 +355,8 @@ struct tracker *tracker_new(const struct tracker_options *options, const struct 
     tracker->insight = insight_new(options->hash_key);
     tracker->incidents = incidents_new(options->hash_key);
     tracker->defer = options->defer_max > 0 ? defer_new(options->defer_max) : NULL;
-    if (tracker->examiner == NULL || tracker->knowledge == NULL || tracker->incidents == NULL
-        || (tracker->defer == NULL && options->defer_max > 0)) {
+    if (tracker->examiner == NULL || tracker->knowledge == NULL || tracker->insight == NULL
+        || tracker->incidents == NULL || (tracker->defer == NULL && options->defer_max > 0)) {
         tracker_free(tracker);
         return NULL;
     }

@@ -211,12 +211,34 @@ static enum source_status read_packets(struct analysis *analysis)
     }
 }
 
+/* Incidents come after the handshakes that they sum up. */
+static void write_incidents(struct analysis *analysis)
+{
+    size_t count = 0;
+    struct incident **incidents;
+
+    if (analysis->writer == NULL || analysis->options->certificates)
+        return;
+    incidents = incidents_list(tracker_incidents(analysis->tracker), &count);
+    analysis->is_out_of_memory |= incidents == NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct bytes line;
+
+        if (event_write_incident(analysis->writer, incidents[i], analysis->last_ns, &line))
+            output_line(&analysis->output, line);
+        else
+            analysis->is_out_of_memory = true;
+    }
+    free(incidents);
+}
+
 static void write_report(struct analysis *analysis)
 {
     const struct report_totals totals = {
         .packets = packet_decoder_counters(analysis->decoder),
         .connections = connections_counters(analysis->connections),
         .tracker = tracker_counters(analysis->tracker),
+        .incidents = tracker_incidents(analysis->tracker),
         .source = source_counters(analysis->source),
         .first_ns = analysis->first_ns,
         .last_ns = analysis->last_ns,
@@ -282,6 +304,7 @@ static int read_source(struct analysis *analysis)
     if (status == SOURCE_FAILED && !analysis->is_interrupted)
         return EXIT_COULD_NOT; /* nothing was read: there is nothing to report */
     write_report(analysis);
+    write_incidents(analysis);
     write_certificates(analysis);
     complain_left_out(analysis);
     if (analysis->is_out_of_memory) {

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/event_parts.h"
+#include "analyze/incident_text.h"
+#include "analyze/summary.h"
+
+static void add_event(struct json *json, cJSON *root, const struct incident *incident,
+                      int64_t end_ns)
+{
+    cJSON *event = json_add_object(json, root, "event");
+    cJSON *types = json_add_array(json, event, "type");
+    char id[INCIDENT_ID_SIZE];
+
+    json_add_constant(json, event, "kind", "alert");
+    json_append_constant(json, json_add_array(json, event, "category"), "network");
+    json_append_constant(json, types, "connection");
+    json_append_constant(json, types, incident_is_over(incident, end_ns) ? "end" : "info");
+    json_add_constant(json, event, "action", "tls_incident");
+    json_add_constant(json, event, "outcome", "failure");
+    json_add_constant(json, event, "module", "tlswhy");
+    json_add_constant(json, event, "dataset", "tlswhy.incident");
+    json_add_text(json, event, "id", incident_id(incident, id));
+    json_add_time(json, event, "start", incident->first_ns);
+    json_add_time(json, event, "end", incident->last_ns);
+    json_add_signed(json, event, "duration", incident->last_ns - incident->first_ns);
+    json_add_constant(json, event, "reason", incident->cause->title);
+}
+
+static void add_message(struct json *json, cJSON *root, const struct incident *incident,
+                        int64_t end_ns)
+{
+    char buffer[INCIDENT_TEXT_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    text_add(&text, "TLS incident, %s: ", incident->cause->id);
+    incident_add_place(&text, incident);
+    text_add(&text, ", ");
+    incident_add_extent(&text, incident);
+    text_add(&text, ". ");
+    incident_add_onset(&text, incident, end_ns);
+    json_add_text(json, root, "message", buffer);
+}
+
+/* The party that the incident is about; ports of clients mean nothing here. */
+static void add_party(struct json *json, cJSON *root, const struct incident *incident)
+{
+    bool is_client = incident->scope == INCIDENT_CLIENT;
+    const struct endpoint *endpoint = is_client ? &incident->client : &incident->server;
+    cJSON *party = json_add_object(json, root, is_client ? "source" : "destination");
+    char text[ADDRESS_TEXT_MAX];
+
+    json_add_text(json, party, "ip", address_format(&endpoint->address, text));
+    if (!is_client)
+        json_add_unsigned(json, party, "port", endpoint->port);
+    json_add_alias(json, root, is_client ? "client" : "server", party);
+}
+
+static void add_times(struct json *json, cJSON *details, const struct incident *incident)
+{
+    bool is_client = incident->scope == INCIDENT_CLIENT;
+
+    if (!is_client && incident->before.established > 0)
+        json_add_time(json, details, "success_before", incident->before.established_last_ns);
+    if (!is_client)
+        json_add_unsigned(json, details, "successes_meanwhile",
+                          incident->established_by_last - incident->before.established);
+    if (incident->established.count > 0)
+        json_add_time(json, details, "last_success", incident->established.last_ns);
+    json_add_unsigned(json, details, "successes", incident->established.count);
+    if (incident->certificate_ns != 0)
+        json_add_time(json, details, "certificate_limit", incident->certificate_ns);
+}
+
+static void add_details(struct json *json, cJSON *why, const struct incident *incident,
+                        int64_t end_ns)
+{
+    cJSON *details = json_add_object(json, why, "extent");
+
+    json_add_constant(json, details, "state",
+                      incident_is_over(incident, end_ns) ? "closed" : "opened");
+    json_add_constant(json, details, "scope", incident_scope_name(incident->scope));
+    json_add_unsigned(json, details, "failures", incident->failures);
+    json_add_unsigned(json, details, "clients", sketch_count(&incident->clients));
+    json_add_unsigned(json, details, "servers", sketch_count(&incident->servers));
+    if (incident->name[0] != '\0' && !incident->more_names)
+        json_add_text(json, details, "server_name", incident->name);
+    json_add_bool(json, details, "total", incident_is_total(incident));
+    add_times(json, details, incident);
+}
+
+void event_add_incident(struct json *json, cJSON *root, const struct incident *incident,
+                        int64_t end_ns)
+{
+    cJSON *why;
+    char id[INCIDENT_ID_SIZE];
+
+    json_add_time(json, root, "@timestamp", incident->last_ns);
+    add_message(json, root, incident, end_ns);
+    event_add_ecs(json, root);
+    add_event(json, root, incident, end_ns);
+    add_party(json, root, incident);
+    why = json_add_object(json, root, "tlswhy");
+    json_add_text(json, why, "incident", incident_id(incident, id));
+    json_add_constant(json, why, "cause", incident->cause->id);
+    json_add_constant(json, why, "layer", layer_name(incident->cause->layer));
+    json_add_constant(json, why, "confidence", certainty_name(incident->confidence));
+    json_add_constant(json, why, "refused_by", party_name(incident->refused_by));
+    json_add_constant(json, why, "remedy", incident->cause->remedy);
+    add_details(json, why, incident, end_ns);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/incident_text.h"
+
+#include "analyze/summary.h"
+
+/* "3 clients", "about 120 clients", "more than 2000 clients" */
+static void add_sketch(struct text *text, const struct sketch *sketch, const char *thing)
+{
+    enum { EXACT_MAX = 10 };
+    uint32_t count = sketch_count(sketch);
+    const char *prefix = count > EXACT_MAX ? "about " : "";
+
+    if (count >= SKETCH_COUNT_MAX)
+        prefix = "more than ";
+    text_add(text, "%s%u %s%s", prefix, count, thing, count == 1 ? "" : "s");
+}
+
+void incident_add_place(struct text *text, const struct incident *incident)
+{
+    char address[ADDRESS_TEXT_MAX];
+
+    if (incident->scope == INCIDENT_CLIENT) {
+        text_add(text, "%s at ", address_format(&incident->client.address, address));
+        add_sketch(text, &incident->servers, "server");
+        return;
+    }
+    summary_add_endpoint(text, &incident->server);
+    if (incident->name[0] != '\0')
+        text_add(text, " (%s%s)", incident->name, incident->more_names ? " and others" : "");
+}
+
+void incident_add_extent(struct text *text, const struct incident *incident)
+{
+    text_add(text, "%llu failures", (unsigned long long)incident->failures);
+    if (incident->scope != INCIDENT_CLIENT) {
+        text_add(text, " of ");
+        add_sketch(text, &incident->clients, "client");
+    }
+    text_add(text, ", ");
+    text_add_time(text, incident->first_ns);
+    text_add(text, " to ");
+    text_add_time(text, incident->last_ns);
+    text_add(text, " UTC");
+}
+
+static void add_certificate(struct text *text, const struct incident *incident)
+{
+    bool is_end = strcmp(incident->cause->id, "certificate_expired") == 0;
+
+    if (incident->certificate_ns == 0)
+        return;
+    text_add(text, " The certificate %s at ", is_end ? "expired" : "becomes valid");
+    text_add_time(text, incident->certificate_ns);
+    text_add(text, ".");
+}
+
+static void add_server_onset(struct text *text, const struct incident *incident)
+{
+    uint32_t meanwhile = incident->established_by_last - incident->before.established;
+
+    if (meanwhile > 0)
+        text_add(text, "Meanwhile %u other handshake%s with this server succeeded; ", meanwhile,
+                 meanwhile == 1 ? "" : "s");
+    else
+        text_add(text, "None succeeded in between; ");
+    if (incident->before.established == 0) {
+        text_add(text, "none had succeeded before.");
+        return;
+    }
+    text_add(text, "the last success before was at ");
+    text_add_time(text, incident->before.established_last_ns);
+    text_add(text, ".");
+}
+
+static void add_name_onset(struct text *text, const struct incident *incident)
+{
+    if (incident->established.count == 0)
+        text_add(text, "No handshake for this name succeeded; ");
+    else
+        text_add(text, "%u handshake%s for this name succeeded; ", incident->established.count,
+                 incident->established.count == 1 ? "" : "s");
+    text_add(text, "the server established %u in all until the last failure.",
+             incident->established_by_last);
+}
+
+static void add_client_onset(struct text *text, const struct incident *incident)
+{
+    if (incident->established.count == 0)
+        text_add(text, "This client succeeded nowhere.");
+    else
+        text_add(text, "The same client succeeded %u time%s elsewhere or at other times.",
+                 incident->established.count, incident->established.count == 1 ? "" : "s");
+}
+
+void incident_add_onset(struct text *text, const struct incident *incident, int64_t end_ns)
+{
+    switch (incident->scope) {
+    case INCIDENT_SERVER:
+        add_server_onset(text, incident);
+        break;
+    case INCIDENT_NAME:
+        add_name_onset(text, incident);
+        break;
+    case INCIDENT_CLIENT:
+        add_client_onset(text, incident);
+        break;
+    }
+    add_certificate(text, incident);
+    if (!incident_is_over(incident, end_ns))
+        return;
+    text_add(text, " It is over");
+    if (incident_is_total(incident) && incident->established.last_ns > incident->last_ns) {
+        text_add(text, ": the server succeeds again");
+    }
+    text_add(text, ".");
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* known_event.c -- what other connections to the server showed, for its event. */
+#include "analyze/event_parts.h"
+#include "analyze/knowledge.h"
+#include "dissect/names.h"
+
+static void add_values(struct json *json, cJSON *object, const char *key,
+                       const struct known_values *values, const char *(*name)(uint16_t))
+{
+    cJSON *array;
+
+    if (values->count == 0)
+        return;
+    array = json_add_array(json, object, key);
+    for (size_t i = 0; i < values->count; i++)
+        json_append_name(json, array, name(values->items[i].value), values->items[i].value);
+}
+
+static void add_alpn(struct json *json, cJSON *object, const struct known_server *server)
+{
+    cJSON *array;
+
+    if (server->alpn_count == 0)
+        return;
+    array = json_add_array(json, object, "alpn");
+    for (size_t i = 0; i < server->alpn_count; i++)
+        json_append_octets(json, array, bytes_of(server->alpn[i].octets, server->alpn[i].length));
+}
+
+static void add_certificate(struct json *json, cJSON *object, const struct known_name *name)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char text[2 * CERTIFICATE_SHA256_LEN + 1] = {0};
+
+    if (name == NULL || !name->certificate.known)
+        return;
+    for (size_t i = 0; i < CERTIFICATE_SHA256_LEN; i++) {
+        text[2 * i] = digits[name->certificate.sha256[i] >> 4];
+        text[2 * i + 1] = digits[name->certificate.sha256[i] & 0xf];
+    }
+    json_add_text(json, object, "certificate_sha256", text);
+}
+
+/* Of a server that took up nothing there is nothing to tell. */
+void event_add_known(struct json *json, cJSON *why, const struct facts *facts)
+{
+    const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
+    cJSON *object;
+
+    if (server == NULL || server->hellos.accepted.count == 0)
+        return;
+    object = json_add_object(json, why, "server_known");
+    json_add_unsigned(json, object, "connections", server->answered.count);
+    json_add_unsigned(json, object, "established", server->established.count);
+    json_add_unsigned(json, object, "failed", server->failed.count);
+    json_add_unsigned(json, object, "clients", sketch_count(&server->clients));
+    if (server->established.count > 0)
+        json_add_time(json, object, "last_established", server->established.last_ns);
+    add_values(json, object, "versions", &server->versions, names_version);
+    add_values(json, object, "ciphers", &server->suites, names_cipher_suite);
+    add_values(json, object, "groups", &server->groups, names_group);
+    add_alpn(json, object, server);
+    json_add_unsigned(json, object, "server_names", server->names_accepted);
+    add_certificate(json, object, facts->known->name);
+}
