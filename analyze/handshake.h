@@ -99,7 +99,8 @@ struct handshake {
 static inline struct bytes handshake_body(const struct handshake *handshake,
                                           const struct note *note)
 {
-    if (note->offset == NOTE_NOT_KEPT || note->offset > handshake->transcript_length
+    if (handshake->transcript == NULL || note->offset == NOTE_NOT_KEPT
+        || note->offset > handshake->transcript_length
         || note->length > handshake->transcript_length - note->offset)
         return (struct bytes){0};
     return bytes_of(handshake->transcript + note->offset, note->length);
