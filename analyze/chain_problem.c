@@ -7,22 +7,12 @@ enum {
     PROBLEM_TEXT_MAX = 320
 };
 
-#define NANOSECONDS INT64_C(1000000000)
-
 /* "the certificate" or "the issuer's certificate CN=..." by its place in the path. */
 static void add_which(struct text *text, const struct certificate *certificate, size_t depth)
 {
     text_add(text, depth == 0 ? "the certificate" : "the issuer's certificate of ");
     if (depth > 0)
         text_add(text, "%s", certificate->subject);
-}
-
-/* Seconds as a duration; those that nanoseconds cannot hold are as good as the longest. */
-static void add_seconds(struct text *text, int64_t seconds)
-{
-    static const int64_t most = INT64_MAX / NANOSECONDS;
-
-    text_add_duration(text, (seconds < most ? seconds : most) * NANOSECONDS);
 }
 
 static bool is_revoked(const struct chain_judgement *chain, struct text *text)
@@ -43,7 +33,7 @@ static bool is_expired(const struct chain_judgement *chain, struct text *text)
     text_add(text, " expired on ");
     text_add_date(text, chain->validity_of->not_after);
     text_add(text, ", ");
-    add_seconds(text, chain->validity_off_by);
+    text_add_seconds(text, chain->validity_off_by);
     text_add(text, " before this packet");
     return true;
 }
@@ -56,7 +46,7 @@ static bool is_not_yet_valid(const struct chain_judgement *chain, struct text *t
     text_add(text, " is not valid before ");
     text_add_date(text, chain->validity_of->not_before);
     text_add(text, ", ");
-    add_seconds(text, chain->validity_off_by);
+    text_add_seconds(text, chain->validity_off_by);
     text_add(text, " after this packet");
     return true;
 }

@@ -92,8 +92,22 @@ struct offer {
     bool renegotiation_info;  /* the extension or the signalling suite (RFC 5746) */
 };
 
+/* Why the first octets of a client's random are taken for its time (clock.h). */
+enum clock_basis {
+    CLOCK_BASIS_NONE,   /* they are not: it says nothing */
+    CLOCK_BASIS_HELLOS, /* several hellos of this client are off by the same */
+    CLOCK_BASIS_OTHERS  /* other hellos with the same offer have the packets' time there */
+};
+
+struct client_clock {
+    enum clock_basis basis;
+    int64_t ahead_by; /* seconds before the packets' time, negative: behind it */
+    uint32_t hellos;  /* CLOCK_BASIS_HELLOS: how many agree */
+};
+
 struct chain;
 struct chain_judgement;
+struct issuer_sighting;
 struct known;
 
 struct facts {
@@ -176,6 +190,10 @@ struct facts {
     bool answered[SIDES];         /* that side sent payload octets */
 
     const struct known *known; /* what other connections tell of this one's parties; NULL: nothing */
+
+    struct client_clock client_clock;
+    const struct issuer_sighting *earlier_issuer; /* of this name's certificate, another one than
+                                                     now; NULL: none, or not known */
 
     /* What the capture may have missed: a verdict that rests on absence is weighed with it. */
     bool one_direction_only; /* packets of only one side are in the capture */

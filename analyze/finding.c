@@ -3,6 +3,9 @@
 
 #include "analyze/chain_problem.h"
 #include "analyze/describe.h"
+#include "analyze/issuer_history.h"
+#include "analyze/public_name.h"
+#include "analyze/summary.h"
 #include "analyze/text.h"
 #include "dissect/names.h"
 
@@ -49,6 +52,52 @@ static bool name_not_recognized(const struct facts *facts, struct text *text)
         return false;
     text_add(text, "the server warned that it does not know the requested name "
                    "(unrecognized_name), which by itself does not end a handshake");
+    return true;
+}
+
+/* The certificate for this name has another issuer than before, and both sides are told. */
+static bool issuer_changed(const struct facts *facts, struct text *text)
+{
+    const struct issuer_sighting *earlier = facts->earlier_issuer;
+    const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
+
+    if (earlier == NULL)
+        return false;
+    text_add(text, "the certificate for this name was issued by %s in packet %llu, from ",
+             earlier->text, (unsigned long long)earlier->at.packet);
+    summary_add_endpoint(text, &earlier->server);
+    text_add(text, ", and is now issued by %.*s%s", (int)sizeof(earlier->text) - 1,
+             chain->leaf->issuer,
+             chain->trust_known && chain->end != CHAIN_END_ANCHORED
+                 ? ", which is not in the trust store: somebody may intercept"
+                 : "");
+    return true;
+}
+
+/* Public authorities log what they issue (RFC 6962) and say where their own certificate is; a chain
+ * without either is not cut off, it is private. */
+static bool is_private_chain(const struct chain_judgement *chain)
+{
+    const struct certificate *leaf = chain->leaf;
+
+    if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
+        return true;
+    return chain->end == CHAIN_END_ISSUER_MISSING && leaf->reading == CERTIFICATE_READ
+           && !leaf->has_sct_list && leaf->issuer_url[0] == '\0';
+}
+
+static bool private_issuer(const struct facts *facts, struct text *text)
+{
+    const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
+
+    if (chain == NULL || !chain->trust_known || chain->name != NAME_MATCH_SAN
+        || !is_private_chain(chain)
+        || !public_name_is(facts->client_extensions.server_name.host_name))
+        return false;
+    text_add(text,
+             "the certificate for this public name is from a private issuer: %s; a company "
+             "may do so for its own names, and a proxy that intercepts does so for all",
+             chain->leaf->issuer);
     return true;
 }
 
@@ -137,6 +186,8 @@ static void find_others(const struct facts *facts, struct verdict *verdict)
         {"closed_right_after_handshake", closed_right_after_handshake},
         {"obsolete_version", obsolete_version},
         {"weak_suite", weak_suite},
+        {"issuer_changed", issuer_changed},
+        {"private_issuer", private_issuer},
         {"name_not_recognized", name_not_recognized},
         {"messages_not_kept", messages_not_kept},
         {"octets_missed", octets_missed},

@@ -240,3 +240,14 @@ void text_add_duration(struct text *text, int64_t duration_ns)
     else
         text_add(text, "%lld %s", (long long)(tenths / 10), unit->name);
 }
+
+void text_add_seconds(struct text *text, int64_t seconds)
+{
+    static const int64_t most = INT64_MAX / SECOND;
+
+    if (seconds > most)
+        seconds = most;
+    if (seconds < -most)
+        seconds = -most;
+    text_add_duration(text, seconds * SECOND);
+}

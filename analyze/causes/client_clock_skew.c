@@ -2,21 +2,77 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/text.h"
 
-/* The client says that a certificate is out of its dates which at the packet's time it is not: one
- * of the two clocks is wrong, and the capture's agrees with the certificate. */
+/* Whether the client's own clock lies outside the validity of the chain. */
+enum agreement { CLOCK_NOT_KNOWN, CLOCK_INSIDE, CLOCK_OUTSIDE };
+
+static enum agreement client_clock(const struct facts *facts, const struct chain_judgement *chain)
+{
+    int64_t at = facts->server_certificate_note->at.time_ns / INT64_C(1000000000);
+    int64_t of_client = at + facts->client_clock.ahead_by;
+
+    if (facts->client_clock.basis == CLOCK_BASIS_NONE)
+        return CLOCK_NOT_KNOWN;
+    return of_client < chain->valid_from || of_client > chain->valid_until ? CLOCK_OUTSIDE
+                                                                           : CLOCK_INSIDE;
+}
+
+static void describe_clock(const struct facts *facts, struct evidence *evidence)
+{
+    const struct client_clock *clock = &facts->client_clock;
+    int64_t ahead_by = clock->ahead_by;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    text_add(&text, "the client's clock, as its hello shows it, is ");
+    text_add_seconds(&text, ahead_by < 0 ? -ahead_by : ahead_by);
+    text_add(&text, " %s this capture: ", ahead_by < 0 ? "behind" : "ahead of");
+    if (clock->basis == CLOCK_BASIS_HELLOS)
+        text_add(&text, "%u hellos of this client agree", clock->hellos);
+    else
+        text_add(&text, "other hellos with the same offer have the packets' time there");
+    evidence_add(evidence, "client_clock", facts->client_hello_note->at, "%s", line);
+}
+
+/* What an alert, or leaving without one, says of the dates. */
+static enum certainty weigh(const struct facts *facts, enum agreement agreement)
+{
+    enum certainty certainty = certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
+
+    if (agreement == CLOCK_OUTSIDE)
+        return certainty;
+    /* Without the client's clock only the alert that names the dates points at it. */
+    return agreement == CLOCK_NOT_KNOWN && certainty == CAUSE_CERTAIN ? CAUSE_LIKELY : CAUSE_NO;
+}
+
+/* The client says that a certificate is out of its dates, or its clock is, and at the packet's time
+ * the certificate is not: one of the two clocks is wrong, and the capture's agrees with the
+ * certificate. */
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
+    enum agreement agreement;
+    enum certainty certainty;
 
-    if (chain == NULL || chain->validity != VALIDITY_OK
-        || !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED))
+    if (chain == NULL || chain->validity != VALIDITY_OK)
+        return CAUSE_NO;
+    agreement = client_clock(facts, chain);
+    certainty = weigh(facts, agreement);
+    if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);
-    evidence_add(evidence, "validity", facts->refusal.at,
-                 "the client says certificate_expired(45), but every certificate of the path is "
-                 "valid at the time of this packet");
-    return CAUSE_LIKELY;
+    if (agreement == CLOCK_OUTSIDE)
+        describe_clock(facts, evidence);
+    if (facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED))
+        evidence_add(evidence, "validity", facts->refusal.at,
+                     "the client says certificate_expired(45), but every certificate of the path "
+                     "is valid at the time of this packet");
+    else
+        evidence_add(evidence, "validity", facts->server_certificate_note->at,
+                     "every certificate of the path is valid at the time of this packet, but not "
+                     "by the client's clock");
+    return certainty;
 }
 
 const struct cause cause_client_clock_skew = {
@@ -24,7 +80,8 @@ const struct cause cause_client_clock_skew = {
     .layer = LAYER_CERTIFICATE,
     .title = "The client's clock is wrong: it takes a valid certificate for expired",
     .explanation = "The client refused the certificate as expired, but at the time of the capture "
-                   "the whole chain is within its dates. So the client's clock is off; less often "
+                   "the whole chain is within its dates. So the client's clock is off, which its "
+                   "own hellos may show; less often "
                    "it tries another chain with an expired issuer, or the clock of the capturing "
                    "host is wrong.",
     .remedy = "Run `date -u` on the client and compare it with a time server (`chronyc "
@@ -36,7 +93,7 @@ const struct cause cause_client_clock_skew = {
                    "error); Firefox: SEC_ERROR_EXPIRED_CERTIFICATE; Java: "
                    "CertificateExpiredException; Go: x509: certificate has expired or is not yet "
                    "valid",
-    .alerts = "45",
+    .alerts = "45 42 46",
     .source = "RFC 5280 section 4.1.2.5; RFC 8446 section 6.2",
     .ended_by = PARTY_CLIENT,
     .match = match,

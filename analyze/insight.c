@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/insight.h"
+
+#include <stdlib.h>
+
+struct insight {
+    struct clocks *clocks;
+    struct issuer_history *issuers;
+};
+
+struct insight *insight_new(const uint64_t hash_key[2])
+{
+    struct insight *insight = calloc(1, sizeof(*insight));
+
+    if (insight == NULL)
+        return NULL;
+    insight->clocks = clocks_new(hash_key);
+    insight->issuers = issuer_history_new(hash_key);
+    if (insight->clocks == NULL || insight->issuers == NULL) {
+        insight_free(insight);
+        return NULL;
+    }
+    return insight;
+}
+
+void insight_free(struct insight *insight)
+{
+    if (insight == NULL)
+        return;
+    clocks_free(insight->clocks);
+    issuer_history_free(insight->issuers);
+    free(insight);
+}
+
+void insight_learn(struct insight *insight, const struct facts *facts)
+{
+    clocks_learn(insight->clocks, facts);
+    issuer_history_learn(insight->issuers, facts);
+}
+
+void insight_apply(struct insight *insight, struct facts *facts)
+{
+    facts->client_clock = clocks_find(insight->clocks, facts);
+    facts->earlier_issuer = issuer_history_find(insight->issuers, facts);
+}
+
+struct insight_counters insight_counters(const struct insight *insight)
+{
+    return (struct insight_counters){
+        .evicted = clocks_evictions(insight->clocks) + issuer_history_evictions(insight->issuers),
+        .capture_clock = clocks_capture(insight->clocks),
+    };
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* insight.h -- what the hellos and certificates of all connections tell of clocks (clock.h) and
+ * issuers (issuer_history.h).
+ */
+#ifndef TLSWHY_ANALYZE_INSIGHT_H
+#define TLSWHY_ANALYZE_INSIGHT_H
+
+#include "analyze/clock.h"
+#include "analyze/issuer_history.h"
+
+struct insight_counters {
+    uint64_t evicted; /* clients, kinds of hello and names that were forgotten to make room */
+    struct capture_clock capture_clock;
+};
+
+struct insight;
+
+/* Insight into nothing; hash_key is secret, random in production. NULL: no memory. */
+struct insight *insight_new(const uint64_t hash_key[2]);
+void insight_free(struct insight *insight); /* NULL is harmless */
+
+/* Learn from a connection that is over. */
+void insight_learn(struct insight *insight, const struct facts *facts);
+
+/* Set facts->client_clock and facts->earlier_issuer, valid until the next insight_learn. */
+void insight_apply(struct insight *insight, struct facts *facts);
+
+struct insight_counters insight_counters(const struct insight *insight);
+
+#endif

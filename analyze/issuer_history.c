@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/issuer_history.h"
+
+#include <stdlib.h>
+
+#include "analyze/knowledge_table.h"
+#include "analyze/text.h"
+#include "capture/siphash.h"
+
+enum {
+    NAME_MAX_OCTETS = 255, /* RFC 1035 section 2.3.4 */
+    NAME_KEY_LEN = 16      /* a keyed hash of a name */
+};
+
+struct name_record {
+    uint8_t key[NAME_KEY_LEN];
+    struct issuer_sighting issuers[ISSUERS_OF_NAME]; /* in the order in which they were learned */
+    size_t count;
+};
+
+struct issuer_history {
+    uint64_t hash_key[2];
+    struct knowledge_table *names;
+};
+
+struct issuer_history *issuer_history_new(const uint64_t hash_key[2])
+{
+    const struct knowledge_table_options options = {
+        .record_size = sizeof(struct name_record),
+        .key_size = NAME_KEY_LEN,
+        .records_max = ISSUER_NAMES_MAX,
+        .hash_key = {hash_key[0], hash_key[1]},
+    };
+    struct issuer_history *history = calloc(1, sizeof(*history));
+
+    if (history == NULL)
+        return NULL;
+    memcpy(history->hash_key, hash_key, sizeof(history->hash_key));
+    history->names = knowledge_table_new(&options);
+    if (history->names == NULL) {
+        free(history);
+        return NULL;
+    }
+    return history;
+}
+
+void issuer_history_free(struct issuer_history *history)
+{
+    if (history == NULL)
+        return;
+    knowledge_table_free(history->names);
+    free(history);
+}
+
+/* The key of the name that the client asked for; case does not count. */
+static bool name_key(const struct issuer_history *history, const struct facts *facts,
+                     uint8_t key[NAME_KEY_LEN])
+{
+    const uint64_t second[] = {~history->hash_key[0], history->hash_key[1]};
+    struct bytes name = facts->client_extensions.server_name.host_name;
+    uint8_t folded[NAME_MAX_OCTETS];
+    uint64_t hashes[2];
+
+    if (!facts->client_hello_read || name.len == 0 || name.len > sizeof(folded))
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        folded[i] = name.data[i] >= 'A' && name.data[i] <= 'Z' ? name.data[i] | 0x20 : name.data[i];
+    hashes[0] = siphash_1_3(history->hash_key, folded, name.len);
+    hashes[1] = siphash_1_3(second, folded, name.len);
+    memcpy(key, hashes, NAME_KEY_LEN);
+    return true;
+}
+
+/* What this connection shows; false when that is nothing. */
+static bool see(const struct facts *facts, struct issuer_sighting *sighting)
+{
+    const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
+    const struct certificate *leaf = chain != NULL ? chain->leaf : NULL;
+    struct text text;
+
+    /* A certificate for other names is the server's default one and says nothing on this name. */
+    if (leaf == NULL || leaf->reading == CERTIFICATE_UNREADABLE
+        || (chain->name != NAME_MATCH_SAN && chain->name != NAME_MATCH_COMMON_NAME))
+        return false;
+    memset(sighting, 0, sizeof(*sighting));
+    sighting->issuer = leaf->issuer_id;
+    if (chain->anchor != NULL)
+        sighting->root = chain->anchor->subject_id;
+    else if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
+        sighting->root = chain->last->subject_id;
+    sighting->is_anchored = chain->end == CHAIN_END_ANCHORED;
+    sighting->at = facts->server_certificate_note->at;
+    sighting->server = facts->connection->endpoint[SIDE_SERVER];
+    text = text_begin(sighting->text, sizeof(sighting->text));
+    text_add(&text, "%s", leaf->issuer[0] != '\0' ? leaf->issuer : "an issuer without a name");
+    return true;
+}
+
+static bool has_root(const struct issuer_sighting *sighting)
+{
+    static const struct certificate_name_id none;
+
+    return !certificate_name_id_equal(&sighting->root, &none);
+}
+
+static struct issuer_sighting *find_issuer(struct name_record *record,
+                                           const struct certificate_name_id *issuer)
+{
+    for (size_t i = 0; i < record->count; i++)
+        if (certificate_name_id_equal(&record->issuers[i].issuer, issuer))
+            return &record->issuers[i];
+    return NULL;
+}
+
+void issuer_history_learn(struct issuer_history *history, const struct facts *facts)
+{
+    struct issuer_sighting sighting;
+    struct issuer_sighting *known;
+    struct name_record *record;
+    uint8_t key[NAME_KEY_LEN];
+
+    if (!see(facts, &sighting) || !name_key(history, facts, key))
+        return;
+    record = knowledge_table_get(history->names, key);
+    if (record == NULL)
+        return;
+    known = find_issuer(record, &sighting.issuer);
+    if (known == NULL && record->count < ISSUERS_OF_NAME)
+        record->issuers[record->count++] = sighting;
+    else if (known != NULL && sighting.at.time_ns < known->at.time_ns)
+        *known = sighting; /* connections end in another order than they begin */
+}
+
+static const struct issuer_sighting *first_of(const struct name_record *record)
+{
+    const struct issuer_sighting *first = &record->issuers[0];
+
+    for (size_t i = 1; i < record->count; i++)
+        if (record->issuers[i].at.time_ns < first->at.time_ns)
+            first = &record->issuers[i];
+    return first;
+}
+
+const struct issuer_sighting *issuer_history_find(struct issuer_history *history,
+                                                  const struct facts *facts)
+{
+    const struct issuer_sighting *first;
+    const struct issuer_sighting *known;
+    struct issuer_sighting sighting;
+    struct name_record *record;
+    uint8_t key[NAME_KEY_LEN];
+
+    if (!see(facts, &sighting) || !name_key(history, facts, key))
+        return NULL;
+    record = knowledge_table_find(history->names, key);
+    if (record == NULL || record->count == 0)
+        return NULL;
+    first = first_of(record);
+    if (certificate_name_id_equal(&first->issuer, &sighting.issuer)
+        || first->at.time_ns >= sighting.at.time_ns
+        || (has_root(first) && certificate_name_id_equal(&first->root, &sighting.root)))
+        return NULL;
+    known = find_issuer(record, &sighting.issuer);
+    if (first->is_anchored && sighting.is_anchored && known != NULL
+        && known->at.time_ns < sighting.at.time_ns)
+        return NULL;
+    return first;
+}
+
+uint64_t issuer_history_evictions(const struct issuer_history *history)
+{
+    return knowledge_table_evictions(history->names);
+}
