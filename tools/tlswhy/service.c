@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/sandbox.h"
 #include "tools/tlswhy/service_parts.h"
 
 enum {
@@ -58,33 +59,29 @@ static void die_of(int signal_number)
 
 static void reopen_output(struct service *service)
 {
-    const char *path = service->options->output;
     int file;
 
-    if (path == NULL)
+    if (service->options->output == NULL)
         return;
-    file = sink_open_file(path);
-    if (file < 0)
-        (void)complain("%s: %s: writing to the old file", path, strerror(errno));
-    else
+    file = broker_open_output(service->broker);
+    if (file >= 0)
         sink_replace(service->sink, file);
+    else
+        (void)complain("%s: writing to the old file", service->options->output);
 }
 
-/* Each worker gets its own, for they are read without a lock. One that cannot be read does not
- * take the place of one that could. */
+/* Each worker gets its own, for they are read without a lock. What cannot be read does not take the
+ * place of what could. */
 static void reload_trust(struct service *service)
 {
-    for (size_t i = 0; i < service->worker_count; i++) {
-        struct trust_files files;
+    struct trust_files files[SERVICE_WORKERS_MAX];
 
-        if (!trust_files_open(&files, service->options)) {
-            trust_files_close(&files);
-            (void)complain("trust store and revocation lists stay as they were");
-            return;
-        }
-        (void)trust_store_load(files.store);
-        worker_set_trust(service->workers[i], &files);
+    if (!broker_read_trust(service->broker, files, service->worker_count)) {
+        (void)complain("trust store and revocation lists stay as they were");
+        return;
     }
+    for (size_t i = 0; i < service->worker_count; i++)
+        worker_set_trust(service->workers[i], &files[i]);
 }
 
 static void reload(struct service *service)
@@ -203,13 +200,24 @@ static bool start_workers(struct service *service)
     return true;
 }
 
+/* All is open: from here on nothing can be opened or connected to, and nothing executed. */
+static bool give_up_privileges(struct service *service)
+{
+    bool has_sandbox = sandbox_is_built_in() && !service->options->service.no_sandbox;
+
+    if (!privileges_drop(&service->identity))
+        return false;
+    service->broker = broker_start(service->options, worker_trust_path(service->workers[0]));
+    return service->broker != NULL && (!has_sandbox || sandbox_enter(SANDBOX_SERVICE));
+}
+
 static bool start(struct service *service)
 {
     service->wants_status = service->options->progress == WHEN_ALWAYS
                             || (service->options->progress == WHEN_AUTO && isatty(STDERR_FILENO));
     service->stats_at_ms =
         worker_now_ms() + (int64_t)service->options->service.stats_interval * 1000;
-    return sink_start(service->sink) && start_workers(service);
+    return give_up_privileges(service) && sink_start(service->sink) && start_workers(service);
 }
 
 int service_run(const struct options *options)
@@ -218,7 +226,8 @@ int service_run(const struct options *options)
     int status = EXIT_COULD_NOT;
 
     pthread_mutex_init(&service.report.lock, NULL); /* cannot fail on Linux */
-    if (open_signals(&service) && service_open(&service)) {
+    if (open_signals(&service) && privileges_find(options->service.user, &service.identity)
+        && service_open(&service)) {
         if (start(&service))
             status = serve(&service);
         if (!stop(&service))

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/tlswhy/complain.h"
@@ -30,11 +31,24 @@ static bool open_report(struct service *service)
     return service->report.report != NULL || complain_memory();
 }
 
+/* The user that the process becomes opens the file again on SIGHUP. A file that is shared with
+ * others stays theirs. */
+static void give_away(const struct service *service)
+{
+    int file = sink_descriptor(service->sink);
+    struct stat status;
+
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0)
+        (void)!fchown(file, service->identity.user, service->identity.group); /* else it stays */
+}
+
 static bool open_sink(struct service *service)
 {
     service->sink = sink_open(service->options->output, service->worker_count + 1);
     if (service->sink == NULL)
         return false;
+    if (service->identity.is_other && service->options->output != NULL)
+        give_away(service);
     service->queue = sink_queue(service->sink, service->worker_count);
     return service->options->json || open_report(service);
 }
@@ -102,6 +116,7 @@ void service_release(struct service *service)
 {
     for (size_t i = 0; i < service->worker_count; i++)
         worker_free(service->workers[i]);
+    broker_stop(service->broker);
     sink_close(service->sink);
     report_free(service->report.report);
     if (service->report_file != NULL)

@@ -3,6 +3,8 @@
 #ifndef TLSWHY_TOOLS_SERVICE_PARTS_H
 #define TLSWHY_TOOLS_SERVICE_PARTS_H
 
+#include "tools/tlswhy/broker.h"
+#include "tools/tlswhy/privileges.h"
 #include "tools/tlswhy/service.h"
 #include "tools/tlswhy/sink.h"
 #include "tools/tlswhy/worker.h"
@@ -10,6 +12,8 @@
 struct service {
     const struct options *options;
     int signals; /* signalfd(2) */
+    struct identity identity; /* who to become */
+    struct broker *broker;
     struct sink *sink;
     struct queue *queue; /* of the main thread's own lines */
     FILE *report_file;   /* of the text report, on the sink's descriptor; NULL with --json */

@@ -401,6 +401,11 @@ bool worker_join(struct worker *worker, int64_t until_ms)
     return !worker->is_running;
 }
 
+const char *worker_trust_path(const struct worker *worker)
+{
+    return trust_store_path(worker->trust.store);
+}
+
 void worker_set_trust(struct worker *worker, struct trust_files *files)
 {
     struct trust_files before;

@@ -54,6 +54,9 @@ void worker_stop(struct worker *worker);
 /* Wait for its end, until_ms of the clock of worker_now_ms at most. False: it has not ended. */
 bool worker_join(struct worker *worker, int64_t until_ms);
 
+/* Where the trust store was found; NULL: nowhere. */
+const char *worker_trust_path(const struct worker *worker);
+
 /* Judge by another trust store and other revocation lists from the next packets on. *files is
  * the worker's from now on. */
 void worker_set_trust(struct worker *worker, struct trust_files *files);

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Each attempt runs in a process of its own, which the filter kills or not. */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "tools/tlswhy/sandbox.h"
+
+enum { WORKED = 7, DID_NOT_WORK = 8, NO_SANDBOX = 9 };
+
+typedef bool attempt(void);
+
+/* A socket from before, for connect and bind. */
+static int datagram_socket = -1;
+
+/* What wait says of a process that entered the sandbox and made the attempt. */
+static int result_of(enum sandbox kind, attempt *make)
+{
+    int status = 0;
+    pid_t process = fork();
+
+    if (process == 0) {
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !sandbox_enter(kind))
+            _exit(NO_SANDBOX);
+        _exit(make() ? WORKED : DID_NOT_WORK);
+    }
+    CU_ASSERT(process > 0 && waitpid(process, &status, 0) == process);
+    return status;
+}
+
+static bool works(enum sandbox kind, attempt *make)
+{
+    int status = result_of(kind, make);
+
+    return WIFEXITED(status) && WEXITSTATUS(status) == WORKED;
+}
+
+static bool is_killed(enum sandbox kind, attempt *make)
+{
+    int status = result_of(kind, make);
+
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
+}
+
+static bool run_a_program(void)
+{
+    return execl("/bin/true", "true", (char *)NULL) == 0;
+}
+
+static bool open_a_file(void)
+{
+    return open("/dev/null", O_RDONLY) >= 0;
+}
+
+static bool make_a_socket(void)
+{
+    return socket(AF_INET, SOCK_STREAM, 0) >= 0;
+}
+
+static bool connect_a_socket(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(9)};
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return connect(datagram_socket, (struct sockaddr *)(void *)&address, sizeof(address)) == 0;
+}
+
+static bool make_a_process(void)
+{
+    pid_t process = fork();
+
+    if (process == 0)
+        _exit(0);
+    return process > 0;
+}
+
+static bool make_executable_memory(void)
+{
+    return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+           != MAP_FAILED;
+}
+
+static bool trace_the_parent(void)
+{
+    return kill(getppid(), 0) == 0;
+}
+
+static bool remove_a_file(void)
+{
+    return unlink("/nonexistent/file") != 0;
+}
+
+static void *in_a_thread(void *argument)
+{
+    free(malloc(1 << 20));
+    return argument;
+}
+
+static bool start_a_thread(void)
+{
+    pthread_t thread;
+    int mark;
+    void *result = NULL;
+
+    return pthread_create(&thread, NULL, in_a_thread, &mark) == 0
+           && pthread_join(thread, &result) == 0 && result == &mark;
+}
+
+static bool use_what_is_open(void)
+{
+    const struct timespec moment = {.tv_nsec = 1000};
+    char octet = 0;
+    time_t now = 0;
+    struct tm fields;
+
+    return nanosleep(&moment, NULL) == 0 && write(datagram_socket, &octet, 0) <= 0
+           && gmtime_r(&now, &fields) != NULL && localtime_r(&now, &fields) != NULL;
+}
+
+static void what_the_service_never_does_kills_it(void)
+{
+    CU_ASSERT(is_killed(SANDBOX_SERVICE, run_a_program));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE, open_a_file));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE, make_a_socket));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE, connect_a_socket));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE, make_a_process));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE, make_executable_memory));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE, trace_the_parent));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE, remove_a_file));
+}
+
+static void what_the_service_needs_works(void)
+{
+    CU_ASSERT(works(SANDBOX_SERVICE, start_a_thread));
+    CU_ASSERT(works(SANDBOX_SERVICE, use_what_is_open));
+}
+
+static void the_broker_opens_files_and_does_nothing_else(void)
+{
+    CU_ASSERT(works(SANDBOX_BROKER, open_a_file));
+    CU_ASSERT(is_killed(SANDBOX_BROKER, run_a_program));
+    CU_ASSERT(is_killed(SANDBOX_BROKER, make_a_socket));
+    CU_ASSERT(is_killed(SANDBOX_BROKER, connect_a_socket));
+    CU_ASSERT(is_killed(SANDBOX_BROKER, make_a_process));
+    CU_ASSERT(is_killed(SANDBOX_BROKER, remove_a_file));
+}
+
+/* Else the tests above would prove nothing. */
+static void without_the_sandbox_all_of_it_works(void)
+{
+    CU_ASSERT(open_a_file());
+    CU_ASSERT(make_a_socket());
+    CU_ASSERT(connect_a_socket());
+    CU_ASSERT(make_a_process());
+    CU_ASSERT(make_executable_memory());
+}
+
+static void a_build_without_it_says_so(void)
+{
+    CU_ASSERT(!sandbox_enter(SANDBOX_SERVICE));
+}
+
+int main(void)
+{
+    static CU_TestInfo built_in[] = {
+        {"what the service never does kills it", what_the_service_never_does_kills_it},
+        {"what the service needs works", what_the_service_needs_works},
+        {"the broker opens files and no more", the_broker_opens_files_and_does_nothing_else},
+        {"without the sandbox all of it works", without_the_sandbox_all_of_it_works},
+        CU_TEST_INFO_NULL,
+    };
+    static CU_TestInfo left_out[] = {
+        {"a build without it says so", a_build_without_it_says_so},
+        CU_TEST_INFO_NULL,
+    };
+
+    datagram_socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    return suite_run("sandbox", sandbox_is_built_in() ? built_in : left_out);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "tools/tlswhy/sink.h"
+
+enum { STOP_MS = 5000, LINE = 100 };
+
+static struct bytes line_of(char octet, size_t length, char *buffer)
+{
+    memset(buffer, octet, length - 1);
+    buffer[length - 1] = '\n';
+    return bytes_of(buffer, length);
+}
+
+static void a_queue_gives_lines_in_order(void)
+{
+    struct queue *queue = queue_new(-1);
+    char buffer[LINE];
+    struct bytes line;
+
+    for (char octet = 'a'; octet <= 'z'; octet++)
+        CU_ASSERT(queue_push(queue, line_of(octet, LINE, buffer)));
+    CU_ASSERT_EQUAL(queue_level(queue), 26);
+    for (char octet = 'a'; octet <= 'z'; octet++) {
+        CU_ASSERT_FATAL(queue_take(queue, &line));
+        CU_ASSERT(bytes_equal(line, line_of(octet, LINE, buffer)));
+        free((void *)(uintptr_t)line.data);
+    }
+    CU_ASSERT(!queue_take(queue, &line));
+    queue_free(queue);
+}
+
+static void a_full_queue_counts_what_it_does_not_take(void)
+{
+    struct queue *queue = queue_new(-1);
+    char buffer[LINE];
+    struct bytes line = line_of('x', LINE, buffer);
+
+    for (unsigned i = 0; i < QUEUE_LINES; i++)
+        CU_ASSERT(queue_push(queue, line));
+    CU_ASSERT(!queue_push(queue, line));
+    CU_ASSERT(!queue_push(queue, line));
+    CU_ASSERT_EQUAL(queue_lost(queue), 2);
+    CU_ASSERT_EQUAL(queue_level(queue), QUEUE_LINES);
+    queue_free(queue);
+}
+
+static void a_queue_holds_no_more_octets_than_it_may(void)
+{
+    struct queue *queue = queue_new(-1);
+    size_t length = QUEUE_OCTETS_MAX / 4;
+    char *buffer = malloc(length);
+    struct bytes line = line_of('x', length, buffer);
+
+    for (int i = 0; i < 4; i++)
+        CU_ASSERT(queue_push(queue, line));
+    CU_ASSERT(!queue_push(queue, bytes_of("\n", 1)));
+    CU_ASSERT(queue_take(queue, &line));
+    free((void *)(uintptr_t)line.data);
+    CU_ASSERT(queue_push(queue, bytes_of("\n", 1)));
+    free(buffer);
+    queue_free(queue);
+}
+
+/* A file in a new folder; its name is returned and to be freed. */
+static char *new_file(void)
+{
+    char *name = strdup("/tmp/tlswhy_sink_XXXXXX");
+    int file = mkstemp(name);
+
+    CU_ASSERT_FATAL(file >= 0);
+    close(file);
+    return name;
+}
+
+static off_t size_of(const char *name)
+{
+    struct stat status;
+
+    CU_ASSERT_FATAL(stat(name, &status) == 0);
+    return status.st_size;
+}
+
+struct pusher {
+    struct queue *queue;
+    unsigned lines;
+};
+
+static void *push_all(void *argument)
+{
+    const struct pusher *pusher = argument;
+    char buffer[LINE];
+
+    for (unsigned i = 0; i < pusher->lines; i++)
+        while (!queue_push(pusher->queue, line_of('p', LINE, buffer)))
+            sched_yield();
+    return NULL;
+}
+
+static void all_lines_of_all_threads_arrive(void)
+{
+    char *name = new_file();
+    struct sink *sink = sink_open(name, 2);
+    struct pusher pushers[2] = {{sink_queue(sink, 0), 20000}, {sink_queue(sink, 1), 20000}};
+    pthread_t threads[2];
+
+    CU_ASSERT_FATAL(sink_start(sink));
+    for (int i = 0; i < 2; i++)
+        pthread_create(&threads[i], NULL, push_all, &pushers[i]);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    CU_ASSERT(sink_stop(sink, STOP_MS));
+    CU_ASSERT_EQUAL(sink_counters(sink).written, 40000);
+    CU_ASSERT_EQUAL(size_of(name), 40000 * LINE);
+    sink_close(sink);
+    unlink(name);
+    free(name);
+}
+
+static void lines_longer_than_a_batch_arrive(void)
+{
+    char *name = new_file();
+    struct sink *sink = sink_open(name, 1);
+    size_t length = 3 * SINK_BATCH_OCTETS;
+    char *buffer = malloc(length);
+
+    CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("a\n", 2)));
+    CU_ASSERT(queue_push(sink_queue(sink, 0), line_of('x', length, buffer)));
+    CU_ASSERT_FATAL(sink_start(sink));
+    CU_ASSERT(sink_stop(sink, STOP_MS));
+    CU_ASSERT_EQUAL(size_of(name), (off_t)length + 2);
+    sink_close(sink);
+    free(buffer);
+    unlink(name);
+    free(name);
+}
+
+/* A limit on the file's size takes the place of a full disk. */
+static void a_file_that_is_full_ends_in_a_whole_line(void)
+{
+    const struct rlimit small = {.rlim_cur = 10 * LINE + LINE / 2, .rlim_max = RLIM_INFINITY};
+    const struct rlimit large = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+    char *name = new_file();
+    struct sink *sink = sink_open(name, 1);
+    char buffer[LINE];
+
+    for (int i = 0; i < 25; i++)
+        CU_ASSERT(queue_push(sink_queue(sink, 0), line_of('x', LINE, buffer)));
+    setrlimit(RLIMIT_FSIZE, &small);
+    CU_ASSERT_FATAL(sink_start(sink));
+    CU_ASSERT(!sink_stop(sink, STOP_MS));
+    setrlimit(RLIMIT_FSIZE, &large);
+    CU_ASSERT_EQUAL(size_of(name), 10 * LINE);
+    CU_ASSERT_EQUAL(sink_counters(sink).written, 10);
+    CU_ASSERT_EQUAL(sink_counters(sink).lost, 15);
+    sink_close(sink);
+    unlink(name);
+    free(name);
+}
+
+static void a_file_is_appended_to_and_replaced(void)
+{
+    char *first = new_file();
+    char *second = new_file();
+    struct sink *sink = sink_open(first, 1);
+
+    CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("1\n", 2)));
+    CU_ASSERT_FATAL(sink_start(sink));
+    while (sink_counters(sink).written < 1)
+        sched_yield();
+    sink_replace(sink, sink_open_file(second));
+    CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("22\n", 3)));
+    CU_ASSERT(sink_stop(sink, STOP_MS));
+    sink_close(sink);
+    CU_ASSERT_EQUAL(size_of(first), 2);
+    CU_ASSERT_EQUAL(size_of(second), 3);
+    sink = sink_open(second, 1);
+    CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("333\n", 4)));
+    CU_ASSERT_FATAL(sink_start(sink));
+    CU_ASSERT(sink_stop(sink, STOP_MS));
+    sink_close(sink);
+    CU_ASSERT_EQUAL(size_of(second), 7);
+    unlink(first);
+    unlink(second);
+    free(first);
+    free(second);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"a queue gives lines in order", a_queue_gives_lines_in_order},
+        {"a full queue counts what it does not take", a_full_queue_counts_what_it_does_not_take},
+        {"a queue holds no more octets than it may", a_queue_holds_no_more_octets_than_it_may},
+        {"all lines of all threads arrive", all_lines_of_all_threads_arrive},
+        {"lines longer than a batch arrive", lines_longer_than_a_batch_arrive},
+        {"a file that is full ends in a whole line", a_file_that_is_full_ends_in_a_whole_line},
+        {"a file is appended to and replaced", a_file_is_appended_to_and_replaced},
+        CU_TEST_INFO_NULL,
+    };
+
+    signal(SIGXFSZ, SIG_IGN);
+    return suite_run("sink", tests);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* broker.h -- a process of its own that opens the files that SIGHUP asks for.
+ *
+ * The service itself may open nothing. It asks for one of the files that the options name, and for
+ * no other: the paths were settled before.
+ */
+#ifndef TLSWHY_TOOLS_BROKER_H
+#define TLSWHY_TOOLS_BROKER_H
+
+#include "tools/tlswhy/options.h"
+#include "tools/tlswhy/trust_files.h"
+
+struct broker;
+
+/* Start it, with trust_path as the trust store (NULL: none). options are borrowed. Before any
+ * thread begins and after privileges_drop; it has a sandbox of its own if wanted. NULL after a
+ * complaint. */
+struct broker *broker_start(const struct options *options, const char *trust_path);
+
+/* End it. NULL is harmless. */
+void broker_stop(struct broker *broker);
+
+/* The output file, opened anew. -1 after a complaint. */
+int broker_open_output(struct broker *broker);
+
+/* Read trust store and revocation lists anew, count times, into files. False after a complaint, when
+ * any of them cannot be read: files are not touched. */
+bool broker_read_trust(struct broker *broker, struct trust_files *files, size_t count);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* broker_message.h -- what goes between broker.c and broker_process.c. */
+#ifndef TLSWHY_TOOLS_BROKER_MESSAGE_H
+#define TLSWHY_TOOLS_BROKER_MESSAGE_H
+
+#include <stdint.h>
+
+#include "tools/tlswhy/options.h"
+
+enum broker_wish {
+    BROKER_OUTPUT, /* one descriptor to append to */
+    BROKER_TRUST,  /* descriptors of all files of the trust store */
+    BROKER_CRLS    /* of all revocation lists */
+};
+
+enum { BROKER_NAME_SIZE = 256 };
+
+/* To each wish there are answers, with a descriptor when error is 0, and then one whose error is
+ * BROKER_END. */
+struct broker_answer {
+    int32_t error;               /* errno of the open */
+    char name[BROKER_NAME_SIZE]; /* of the file, perhaps cut */
+};
+
+enum { BROKER_END = -1 };
+
+/* Answer wishes that come over socket until its other end is closed. */
+void broker_process(int socket, const struct options *options, const char *trust_path);
+
+#endif

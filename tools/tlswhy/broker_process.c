@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "analyze/trust.h"
+#include "tools/tlswhy/broker_message.h"
+#include "tools/tlswhy/sink.h"
+
+/* Send an answer, and the descriptor if there is one, which is closed. */
+static void answer(int socket, const char *name, int file, int error)
+{
+    struct broker_answer body = {.error = file >= 0 ? 0 : error};
+    struct iovec part = {.iov_base = &body, .iov_len = sizeof(body)};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+    strncpy(body.name, name, sizeof(body.name) - 1);
+    if (file >= 0) {
+        struct cmsghdr *header;
+
+        message.msg_control = control;
+        message.msg_controllen = sizeof(control);
+        header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &file, sizeof(file));
+    }
+    (void)sendmsg(socket, &message, MSG_NOSIGNAL); /* fails when nobody waits any more */
+    if (file >= 0)
+        close(file);
+}
+
+/* O_NONBLOCK: a pipe of this name must not hang. */
+static void answer_file(int socket, const char *path)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    answer(socket, path, file, errno);
+}
+
+static void answer_directory(int socket, const char *path, DIR *directory)
+{
+    const struct dirent *entry;
+    char name[PATH_MAX];
+    size_t files = 0;
+
+    while ((entry = readdir(directory)) != NULL && files < TRUST_FILES_MAX) {
+        if (!trust_is_certificate_file(entry->d_name)
+            || (size_t)snprintf(name, sizeof(name), "%s/%s", path, entry->d_name) >= sizeof(name))
+            continue;
+        answer_file(socket, name);
+        files++;
+    }
+}
+
+static void answer_trust(int socket, const char *path)
+{
+    DIR *directory = path != NULL ? opendir(path) : NULL;
+
+    if (directory != NULL) {
+        answer_directory(socket, path, directory);
+        closedir(directory);
+    } else if (path != NULL) {
+        answer_file(socket, path);
+    }
+}
+
+void broker_process(int socket, const struct options *options, const char *trust_path)
+{
+    uint8_t wish;
+
+    while (read(socket, &wish, sizeof(wish)) == (ssize_t)sizeof(wish)) {
+        if (wish == BROKER_OUTPUT && options->output != NULL) {
+            int file = sink_open_file(options->output);
+
+            answer(socket, options->output, file, errno);
+        } else if (wish == BROKER_TRUST) {
+            answer_trust(socket, trust_path);
+        } else if (wish == BROKER_CRLS) {
+            for (size_t i = 0; i < options->crl_count; i++)
+                answer_file(socket, options->crls[i]);
+        }
+        answer(socket, "", -1, BROKER_END);
+    }
+}

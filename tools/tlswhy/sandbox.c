@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/sandbox.h"
+
+#include "tlswhy_config.h"
+#include "tools/tlswhy/complain.h"
+
+#if HAVE_SECCOMP
+
+#include <errno.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+/* Names, for not every processor has each of them. */
+static const char *const both[] = {
+    /* what is open */
+    "read", "readv", "pread64", "write", "writev", "close", "lseek", "_llseek", "fstat", "fstat64",
+    "newfstatat", "statx", "poll", "ppoll", "ppoll_time64", "sendmsg", "recvmsg",
+    /* memory; mmap and mprotect are below */
+    "munmap", "mremap", "madvise", "brk",
+    /* threads, time, signals */
+    "futex", "futex_time64", "set_robust_list", "rseq", "gettid", "getpid", "sched_yield",
+    "sched_getaffinity", "sched_setaffinity", "membarrier", "clock_gettime", "clock_gettime64",
+    "clock_nanosleep", "clock_nanosleep_time64", "nanosleep", "gettimeofday", "time",
+    "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "sigreturn", "tgkill",
+    "restart_syscall", "exit", "exit_group", "getrandom"};
+
+static const char *const service_only[] = {
+    "ftruncate", "ftruncate64", "fcntl", "fcntl64", "dup3", "ioctl",
+    /* the rings, and the metrics' listener */
+    "bind", "getsockopt", "setsockopt", "getsockname", "getpeername", "accept", "accept4", "recv",
+    "recvfrom", "send", "sendto", "shutdown", "select", "_newselect", "pselect6", "pselect6_time64",
+    "epoll_wait", "epoll_pwait", "epoll_ctl"};
+
+static const char *const broker_only[] = {"openat", "open", "getdents64"};
+
+struct list {
+    const char *const *names;
+    size_t count;
+};
+
+static bool allow(scmp_filter_ctx filter, struct list list)
+{
+    for (size_t i = 0; i < list.count; i++) {
+        int number = seccomp_syscall_resolve_name(list.names[i]);
+
+        if (number != __NR_SCMP_ERROR && seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Memory that can be executed is needed by nobody, nor are new processes: of clone3, whose flags
+ * no filter sees, the C library falls back to clone. */
+static bool allow_conditionally(scmp_filter_ctx filter)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0))
+               == 0
+           && seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0))
+                  == 0
+           && seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+                               SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD))
+                  == 0
+           && seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
+}
+
+static bool fill(scmp_filter_ctx filter, enum sandbox kind)
+{
+    static const struct list common = {both, sizeof(both) / sizeof(both[0])};
+    static const struct list own[] = {
+        [SANDBOX_SERVICE] = {service_only, sizeof(service_only) / sizeof(service_only[0])},
+        [SANDBOX_BROKER] = {broker_only, sizeof(broker_only) / sizeof(broker_only[0])},
+    };
+
+    return allow(filter, common) && allow(filter, own[kind]) && allow_conditionally(filter)
+           && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0;
+}
+
+bool sandbox_is_built_in(void)
+{
+    return true;
+}
+
+bool sandbox_enter(enum sandbox kind)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    int error = 0;
+    bool is_filled;
+
+    if (filter == NULL)
+        return complain_memory();
+    tzset(); /* the C library reads a file when it first converts a time, also for UTC */
+    is_filled = fill(filter, kind);
+    if (is_filled)
+        error = seccomp_load(filter);
+    seccomp_release(filter);
+    if (is_filled && error == 0)
+        return true;
+    return complain("cannot filter system calls (--no-sandbox does without): %s",
+                    strerror(error != 0 ? -error : EINVAL));
+}
+
+#else
+
+bool sandbox_is_built_in(void)
+{
+    return false;
+}
+
+bool sandbox_enter(enum sandbox kind)
+{
+    (void)kind;
+    return complain("this build has no filter of system calls");
+}
+
+#endif

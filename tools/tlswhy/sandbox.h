@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sandbox.h -- a filter of system calls (seccomp): whatever the program does not need kills it. */
+#ifndef TLSWHY_TOOLS_SANDBOX_H
+#define TLSWHY_TOOLS_SANDBOX_H
+
+#include <stdbool.h>
+
+enum sandbox {
+    SANDBOX_SERVICE, /* reads and writes what is open, starts threads; opens and connects to
+                        nothing */
+    SANDBOX_BROKER   /* the same without sockets; opens files */
+};
+
+/* True when this build has it (libseccomp). */
+bool sandbox_is_built_in(void);
+
+/* Enter it with all threads, for good. privileges_drop comes before. False after a complaint. */
+bool sandbox_enter(enum sandbox kind);
+
+#endif
