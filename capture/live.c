@@ -248,7 +248,7 @@ void live_close(struct live *live)
 
 bool live_group(struct live *const *lives, size_t count, char error[LIVE_ERROR_MAX])
 {
-    int sockets[LIVE_GROUP_MAX];
+    int sockets[LIVE_GROUP_MAX] = {0};
     struct timespec now;
 
     if (count > LIVE_GROUP_MAX)
