@@ -135,6 +135,18 @@ static void add_transport(struct json *json, cJSON *why, const struct connection
     add_direction(json, transport, "server", server);
 }
 
+/* Outermost first. */
+static void add_tunnels(struct json *json, cJSON *why, const struct connection *connection)
+{
+    cJSON *tunnels;
+
+    if (connection->tunnels[0] == TUNNEL_NONE)
+        return;
+    tunnels = json_add_array(json, why, "tunnels");
+    for (size_t i = 0; i < PACKET_TUNNELS_MAX && connection->tunnels[i] != TUNNEL_NONE; i++)
+        json_append_text(json, tunnels, tunnel_name((enum tunnel)connection->tunnels[i]));
+}
+
 static void add_ja4(struct json *json, cJSON *why, const struct facts *facts)
 {
     const struct client_hello *hello;
@@ -204,6 +216,7 @@ void event_add_verdict(struct json *json, cJSON *root, const struct verdict *ver
     json_add_text(json, why, "history", history_format(facts->handshake, history));
     add_starttls(json, why, facts->handshake);
     add_transport(json, why, facts->connection);
+    add_tunnels(json, why, facts->connection);
 }
     if (verdict->outcome == OUTCOME_FAILED)
         event_add_known(json, why, facts);

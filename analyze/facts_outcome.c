@@ -244,11 +244,13 @@ static enum outcome outcome_of_handshake(struct facts *facts)
 }
 
 /* The client sent something where TLS is expected, but not one octet of its beginning is there: a
- * hello whose first segment got lost. */
+ * hello whose first segment got lost. A FIN that was not captured is nothing. */
 static bool beginning_is_lost(const struct facts *facts)
 {
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+
     return facts->tls_expected && facts->connection->syn_seen
-           && facts->connection->direction[SIDE_CLIENT].payload_octets > 0
+           && (client->payload_octets > 0 || client->unseen_octets > 1)
            && facts->handshake->stream_octets[SIDE_CLIENT] == 0;
 }
 

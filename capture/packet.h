@@ -88,6 +88,9 @@ enum tunnel {
     TUNNEL_L2TP
 };
 
+/* "gre", "ip_in_ip", "vxlan", ...; NULL for TUNNEL_NONE. Static storage. */
+const char *tunnel_name(enum tunnel tunnel);
+
 /* A TCP segment. Numbers are in host order. */
 struct segment {
     struct moment at;

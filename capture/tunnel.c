@@ -40,6 +40,17 @@ enum {
     L2TP_VERSION = 0x000f
 };
 
+const char *tunnel_name(enum tunnel tunnel)
+{
+    static const char *const names[] = {
+        [TUNNEL_NONE] = NULL,       [TUNNEL_GRE] = "gre",       [TUNNEL_IP_IN_IP] = "ip_in_ip",
+        [TUNNEL_VXLAN] = "vxlan",   [TUNNEL_GENEVE] = "geneve", [TUNNEL_GTP_U] = "gtp_u",
+        [TUNNEL_ERSPAN] = "erspan", [TUNNEL_L2TP] = "l2tp",
+    };
+
+    return names[tunnel];
+}
+
 static enum tunnel_status found(struct tunnel_content *content, enum tunnel tunnel,
                                 uint32_t protocol, struct bytes data)
 {

@@ -44,14 +44,8 @@ static enum certainty seen_from_sender(const struct facts *facts, enum side from
         return CAUSE_NO;
     if (router_says_so(facts, from))
         return CAUSE_CERTAIN;
-    return smaller_ones_passed(facts, from) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
-}
-
-/* Packets of any size were lost: SYNs too. */
-static bool loss_is_general(const struct facts *facts)
-{
-    return facts->connection->direction[SIDE_CLIENT].syn_count > 1
-           || facts->connection->direction[SIDE_SERVER].syn_count > 1;
+    return smaller_ones_passed(facts, from) && !loss_is_general(facts, from) ? CAUSE_LIKELY
+                                                                             : CAUSE_POSSIBLE;
 }
 
 /* Seen near the receiver: it has small segments from behind a hole that is as large as a full
@@ -65,7 +59,7 @@ static enum certainty seen_from_receiver(const struct facts *facts, enum side fr
     if (!data_has_hole(facts, from) || receiver->sack_hole_octets < full
         || sender->payload_octets == 0 || sender->largest_segment >= full)
         return CAUSE_NO;
-    return loss_is_general(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return loss_is_general(facts, from) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 static enum certainty weigh(const struct facts *facts, enum side from)
@@ -89,6 +83,35 @@ static void describe_icmp(const struct facts *facts, enum side from, struct evid
                      "no ICMP message about the size was seen");
 }
 
+/* What a router on the way should write into the SYNs: the payload that fits the reported MTU, or a
+ * value that fits every usual tunnel. */
+static void describe_clamp(const struct facts *facts, enum side from, struct evidence *evidence)
+{
+    enum { HEADERS_V4 = 40, HEADERS_V6 = 60, MSS_OF_TUNNELS_V4 = 1360, MSS_OF_TUNNELS_V6 = 1220 };
+    const struct icmp_facts *icmp = &facts->connection->icmp;
+    const struct direction *receiver = &facts->connection->direction[side_other(from)];
+    bool is_v4 = address_is_ipv4(&facts->connection->endpoint[SIDE_CLIENT].address);
+    uint32_t headers = is_v4 ? HEADERS_V4 : HEADERS_V6;
+    uint32_t clamp = is_v4 ? MSS_OF_TUNNELS_V4 : MSS_OF_TUNNELS_V6;
+
+    if (router_says_so(facts, from) && icmp->mtu > headers)
+        clamp = icmp->mtu - headers;
+    if (receiver->mss == 0)
+        return;
+    evidence_add(evidence, "mss", receiver->syn,
+                 "the %s announced an MSS of %u; an MSS clamp to %u on the way makes segments fit",
+                 party_name(party_of(side_other(from))), receiver->mss, clamp);
+}
+
+/* A tunnel on the path takes room from every packet. */
+static void describe_tunnel(const struct facts *facts, struct evidence *evidence)
+{
+    if (facts->connection->tunnels[0] != TUNNEL_NONE)
+        evidence_add(evidence, "tunnel", facts->connection->first,
+                     "the connection was captured inside a tunnel (%s), whose headers take room",
+                     tunnel_name((enum tunnel)facts->connection->tunnels[0]));
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     if (!ended_without_reason(facts))
@@ -104,6 +127,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
                      "a full segment of the %s carries about %u octets", party_name(party_of(from)),
                      full_segment(facts, from));
         describe_icmp(facts, from, evidence);
+        describe_clamp(facts, from, evidence);
+        describe_tunnel(facts, evidence);
         return certainty;
     }
     return CAUSE_NO;

@@ -13,6 +13,24 @@ static enum certainty weigh(const struct facts *facts, enum side from)
     return facts->waited_ns >= WAITED_IN_VAIN_NS ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 
+/* What came last did arrive, and its answer did not, on a path that lost much before: the client
+ * waited in vain. One that has all that it needs waits for nothing. */
+static enum certainty weigh_path(const struct facts *facts, struct evidence *evidence)
+{
+    const struct direction *direction = facts->connection->direction;
+    bool by_client = facts->refusal.kind == REFUSAL_NONE || facts->refusal.by == SIDE_CLIENT;
+
+    if (!path_is_lossy(facts) || !by_client || facts->server_hello_done_note != NULL
+        || facts->waited_ns < WAITED_IN_VAIN_NS)
+        return CAUSE_NO;
+    evidence_add(evidence, "sent_again", facts->connection->last,
+                 "SYNs were sent %u times and SYN-ACKs %u times; the client sent %u segments "
+                 "again, the server %u",
+                 direction[SIDE_CLIENT].syn_count, direction[SIDE_SERVER].syn_count,
+                 direction[SIDE_CLIENT].retransmissions, direction[SIDE_SERVER].retransmissions);
+    return CAUSE_LIKELY;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum certainty most = CAUSE_NO;
@@ -27,7 +45,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         if (certainty > most)
             most = certainty;
     }
-    return most;
+    return most != CAUSE_NO ? most : weigh_path(facts, evidence);
 }
 
 const struct cause cause_packet_loss = {

@@ -6,6 +6,7 @@
 
 enum {
     LOST_SENDS_MIN = 2,   /* sent again twice: not just slow */
+    LOSSY_SENDS_MIN = 3,  /* of a whole handshake, which has a dozen packets */
     TCP_OPTIONS_MAX = 40, /* RFC 9293 section 3.1 */
     FULL_SEGMENT_UNKNOWN =
         1200 /* without an announced size: the smallest MTU of IPv6 is 1280 octets
@@ -48,6 +49,24 @@ bool data_is_lost(const struct facts *facts, enum side from)
 bool data_has_hole(const struct facts *facts, enum side from)
 {
     return facts_octets_are_lost(facts, from);
+}
+
+static uint32_t sent_again(const struct direction *direction)
+{
+    return direction->retransmissions + (direction->syn_count > 1 ? direction->syn_count - 1 : 0);
+}
+
+bool path_is_lossy(const struct facts *facts)
+{
+    return sent_again(&facts->connection->direction[SIDE_CLIENT])
+               + sent_again(&facts->connection->direction[SIDE_SERVER])
+           >= LOSSY_SENDS_MIN;
+}
+
+bool loss_is_general(const struct facts *facts, enum side from)
+{
+    return facts->connection->direction[from].syn_count > 1
+           || sent_again(&facts->connection->direction[side_other(from)]) > 0;
 }
 
 uint32_t full_segment(const struct facts *facts, enum side from)

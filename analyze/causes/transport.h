@@ -23,6 +23,13 @@ bool data_is_lost(const struct facts *facts, enum side from);
  * numbers tell of them. */
 bool data_has_hole(const struct facts *facts, enum side from);
 
+/* Packets had to be sent again more often than a path that merely loses one now and then makes
+ * necessary: SYNs and payload of both sides. */
+bool path_is_lossy(const struct facts *facts);
+
+/* Not only large segments of this side were lost: SYNs were, or what the other side sent. */
+bool loss_is_general(const struct facts *facts, enum side from);
+
 /* Octets of payload from which on a segment of this side counts as full: what the receiver
  * announced in its SYN, less the room for TCP options. */
 uint32_t full_segment(const struct facts *facts, enum side from);
