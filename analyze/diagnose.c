@@ -61,9 +61,11 @@ static void replace_cause(struct verdict *verdict, const struct cause *cause,
 
 static void ask(const struct facts *facts, const struct cause *cause, struct verdict *verdict)
 {
-    struct evidence evidence = {0};
-    enum certainty certainty = cause->match(facts, &evidence);
+    struct evidence evidence;
+    enum certainty certainty;
 
+    evidence.count = 0;
+    certainty = cause->match(facts, &evidence);
     if (certainty == CAUSE_NO)
         return;
     if (certainty > verdict->confidence)
@@ -115,14 +117,25 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
     verdict->refused_by = find_party(facts, verdict->cause);
 }
 
+/* The texts are not cleared: they are ten thousand octets, and counts say which of them are set. */
+static void begin(const struct facts *facts, struct verdict *verdict)
+{
+    verdict->facts = facts;
+    verdict->outcome = facts->outcome;
+    verdict->stage = facts->stage;
+    verdict->refused_by = PARTY_NONE;
+    verdict->cause = NULL;
+    verdict->confidence = CAUSE_NO;
+    verdict->alternative_count = 0;
+    verdict->evidence.count = 0;
+    verdict->incomplete_reason = facts->incomplete_reason;
+    verdict->finding_count = 0;
+    verdict->incident = NULL;
+}
+
 void diagnose(const struct facts *facts, struct verdict *verdict)
 {
-    *verdict = (struct verdict){
-        .facts = facts,
-        .outcome = facts->outcome,
-        .stage = facts->stage,
-        .incomplete_reason = facts->incomplete_reason,
-    };
+    begin(facts, verdict);
     if (facts->outcome == OUTCOME_FAILED)
         find_cause(facts, verdict);
     find_findings(facts, verdict);

@@ -6,7 +6,6 @@
 #include "analyze/knowledge_internal.h"
 #include "analyze/text.h"
 #include "capture/siphash.h"
-#include "dissect/fingerprint.h"
 
 static struct knowledge_table *new_table(const struct knowledge_options *options,
                                          size_t record_size, size_t key_size, uint32_t records_max)
@@ -85,18 +84,67 @@ static void put_name_key(const struct knowledge *knowledge, uint8_t *key, const 
     put_hash(key + KNOWLEDGE_ADDRESS_KEY + sizeof(uint64_t), siphash_1_3(second, folded, length));
 }
 
+/* Spread a number over 64 bits, differently for each purpose: the finalizer of MurmurHash3. */
+static uint64_t spread(uint64_t value, uint64_t purpose)
+{
+    value = (value + 1) * (2 * purpose + UINT64_C(0x9e3779b97f4a7c15));
+    value ^= value >> 33;
+    value *= UINT64_C(0xff51afd7ed558ccd);
+    return value ^ value >> 33;
+}
+
+/* A sum, for its order does not matter: browsers shuffle their extensions. */
+static uint64_t sum_of_list(struct bytes list, uint64_t purpose)
+{
+    uint64_t sum = 0;
+    uint16_t value;
+
+    while (list_u16_next(&list, &value))
+        if (!value_is_grease(value))
+            sum += spread(value, purpose);
+    return sum;
+}
+
+static uint64_t sum_of_extensions(struct bytes extensions)
+{
+    struct extension extension;
+    uint64_t sum = 0;
+
+    while (extension_next(&extensions, &extension))
+        if (!value_is_grease(extension.type))
+            sum += spread(extension.type, 2);
+    return sum;
+}
+
+/* What a JA4 fingerprint tells apart, without its two SHA-256 digests: which suites, extensions,
+ * signature schemes and protocols a client offers up to which version. */
+static uint64_t kind_of_hello(const struct knowledge *knowledge, const struct facts *facts)
+{
+    const struct hello_extensions *extensions = &facts->client_extensions;
+    struct bytes alpn = extensions->alpn.protocols;
+    struct bytes schemes = extensions->signature_algorithms.list;
+    const uint64_t *key = knowledge->options.hash_key;
+    const uint64_t numbers[] = {
+        facts->offer.version_max,
+        sum_of_list(facts->client_hello.cipher_suites, 1),
+        sum_of_extensions(facts->client_hello.extensions),
+        schemes.len > 0 ? siphash_1_3(key, schemes.data, schemes.len) : 0,
+        alpn.len > 0 ? siphash_1_3(key, alpn.data, alpn.len) : 0,
+    };
+
+    return siphash_1_3(key, numbers, sizeof(numbers));
+}
+
 /* False: the kind of hello cannot be told. */
 static bool put_client_key(const struct knowledge *knowledge, uint8_t *key,
                            const struct facts *facts)
 {
     const struct address *address = &facts->connection->endpoint[SIDE_CLIENT].address;
-    char ja4[JA4_TEXT_SIZE];
 
-    if (!facts->client_hello_read || !ja4_client(&facts->client_hello, JA4_TCP, ja4))
+    if (!facts->client_hello_read)
         return false;
     memcpy(key, address->octets, sizeof(address->octets));
-    put_hash(key + sizeof(address->octets),
-             siphash_1_3(knowledge->options.hash_key, ja4, strlen(ja4)));
+    put_hash(key + sizeof(address->octets), kind_of_hello(knowledge, facts));
     return true;
 }
 

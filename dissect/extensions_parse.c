@@ -362,13 +362,19 @@ static const struct row rows[] = {
     {TLS_EXTENSION_RENEGOTIATION_INFO, IN_CH | IN_SH, FIELD(renegotiation_info), NULL, &opaque_8},
 };
 
+/* The rows are in ascending order. */
 static const struct row *row_find(uint16_t type)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].type == type)
-            return &rows[i];
+    const struct row *row = rows;
+    size_t left = sizeof rows / sizeof rows[0];
+
+    while (left > 1) {
+        size_t half = left / 2;
+
+        row = row[half].type <= type ? row + half : row;
+        left -= half;
     }
-    return NULL;
+    return row->type == type ? row : NULL;
 }
 
 /* Note the first of a kind. */
@@ -419,18 +425,26 @@ static bool type_is_among(struct bytes extensions, size_t count, uint16_t type)
     return false;
 }
 
+/* One bit of 64 for a type: the types in use spread well. */
+static uint64_t type_bit(uint16_t type)
+{
+    return UINT64_C(1) << ((type ^ type >> 6) % 64);
+}
+
 bool extensions_parse(struct bytes extensions, enum extension_context context,
                       struct hello_extensions *out)
 {
     const struct bytes all = extensions;
+    uint64_t seen = 0; /* bits of the types so far: without its bit a type is new */
     struct extension extension;
     const struct row *row;
 
     memset(out, 0, sizeof *out);
     while (extension_next(&extensions, &extension)) {
-        if (out->count < EXTENSIONS_DUPLICATE_CHECK_MAX
+        if ((seen & type_bit(extension.type)) != 0 && out->count < EXTENSIONS_DUPLICATE_CHECK_MAX
             && type_is_among(all, out->count, extension.type))
             note(extension.type, &out->has_duplicate, &out->duplicate);
+        seen |= type_bit(extension.type);
         out->count++;
         row = row_find(extension.type);
         if (row)
