@@ -6,9 +6,8 @@
 /* "3 clients", "about 120 clients", "more than 2000 clients" */
 static void add_sketch(struct text *text, const struct sketch *sketch, const char *thing)
 {
-    enum { EXACT_MAX = 10 };
     uint32_t count = sketch_count(sketch);
-    const char *prefix = count > EXACT_MAX ? "about " : "";
+    const char *prefix = count > SKETCH_EXACT_MAX ? "about " : "";
 
     if (count >= SKETCH_COUNT_MAX)
         prefix = "more than ";

@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/knowledge_sketch.h"
 
+static void add_first(struct sketch *sketch, uint32_t part)
+{
+    for (uint32_t i = 0; i < sketch->first_count && i < SKETCH_EXACT_MAX; i++)
+        if (sketch->first[i] == part)
+            return;
+    if (sketch->first_count < SKETCH_EXACT_MAX)
+        sketch->first[sketch->first_count] = part;
+    if (sketch->first_count <= SKETCH_EXACT_MAX)
+        sketch->first_count++;
+}
+
 void sketch_add(struct sketch *sketch, uint64_t hash)
 {
     uint64_t bit = hash % SKETCH_BITS;
 
+    add_first(sketch, (uint32_t)(hash >> 32));
     sketch->words[bit / 64] |= UINT64_C(1) << (bit % 64);
 }
 
@@ -16,6 +28,8 @@ uint32_t sketch_count(const struct sketch *sketch)
     unsigned clear = 0;
     uint32_t count = 0;
 
+    if (sketch->first_count <= SKETCH_EXACT_MAX)
+        return sketch->first_count;
     for (unsigned bit = 0; bit < SKETCH_BITS; bit++)
         clear += (sketch->words[bit / 64] >> (bit % 64) & 1) == 0;
     /* Half a bit of tolerance keeps small counts from drifting up. */
@@ -23,5 +37,5 @@ uint32_t sketch_count(const struct sketch *sketch)
         expected -= expected / SKETCH_BITS;
         count++;
     }
-    return count;
+    return count > SKETCH_EXACT_MAX ? count : SKETCH_EXACT_MAX + 1;
 }

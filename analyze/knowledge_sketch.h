@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* knowledge_sketch.h -- how many different things were seen, without keeping any of them.
  *
- * Linear counting (K. Whang, B. Vander-Zanden, H. Taylor, 1990): each thing sets one bit of a map,
- * chosen by a keyed hash; the share of bits that are still clear tells how many things there were.
+ * The first few are told apart by their hashes. Beyond, linear counting (K. Whang, B. Vander-Zanden,
+ * H. Taylor, 1990): each thing sets one bit of a map, chosen by a keyed hash; the share of bits that
+ * are still clear tells how many things there were.
  */
 #ifndef TLSWHY_ANALYZE_KNOWLEDGE_SKETCH_H
 #define TLSWHY_ANALYZE_KNOWLEDGE_SKETCH_H
@@ -10,18 +11,21 @@
 #include <stdint.h>
 
 enum {
+    SKETCH_EXACT_MAX = 8,   /* so many are counted exactly */
     SKETCH_BITS = 512,      /* off by 3 in 100 up to some hundred things */
     SKETCH_COUNT_MAX = 2000 /* from here on the map is nearly full and says only "at least" */
 };
 
 struct sketch {
+    uint32_t first[SKETCH_EXACT_MAX]; /* parts of hashes */
+    uint32_t first_count;             /* above SKETCH_EXACT_MAX: there were more */
     uint64_t words[SKETCH_BITS / 64];
 };
 
 /* Add the thing with this keyed hash. */
 void sketch_add(struct sketch *sketch, uint64_t hash);
 
-/* About how many different things were added; exact for the first few unless two fall together.
+/* About how many different things were added; exact up to SKETCH_EXACT_MAX.
  * SKETCH_COUNT_MAX stands for that many or more. */
 uint32_t sketch_count(const struct sketch *sketch);
 

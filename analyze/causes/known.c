@@ -198,8 +198,8 @@ static void add_numbers(struct text *text, const struct known_server *server)
     uint32_t clients = sketch_count(&server->clients);
 
     text_add(text, " (%u connection%s, %s%u client%s)", server->hellos.accepted.count,
-             server->hellos.accepted.count == 1 ? "" : "s", clients > KNOWN_MANY ? "about " : "",
-             clients, clients == 1 ? "" : "s");
+             server->hellos.accepted.count == 1 ? "" : "s",
+             clients > SKETCH_EXACT_MAX ? "about " : "", clients, clients == 1 ? "" : "s");
 }
 
 static void describe_values(const struct known_server *server, const struct known_values *values,
