@@ -75,8 +75,10 @@ static void put_name_key(const struct knowledge *knowledge, uint8_t *key, const 
     const uint64_t *first = knowledge->options.hash_key;
     const uint64_t second[2] = {first[1], ~first[0]};
     uint8_t folded[255]; /* a host name has no more octets (RFC 1035 section 2.3.4) */
-    size_t length = name.len < sizeof(folded) ? name.len : sizeof(folded);
+    size_t length = name.len;
 
+    if (length > sizeof(folded))
+        length = sizeof(folded);
     for (size_t i = 0; i < length; i++)
         folded[i] = name.data[i] >= 'A' && name.data[i] <= 'Z' ? name.data[i] | 0x20 : name.data[i];
     put_server_key(key, &facts->connection->endpoint[SIDE_SERVER]);
