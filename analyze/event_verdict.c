@@ -200,6 +200,7 @@ void event_add_verdict(struct json *json, cJSON *root, const struct verdict *ver
     const struct facts *facts = verdict->facts;
     cJSON *why = json_add_object(json, root, "tlswhy");
     char history[HISTORY_SIZE];
+    char incident[INCIDENT_ID_SIZE];
 
     json_add_constant(json, why, "outcome", outcome_name(verdict->outcome));
     json_add_constant(json, why, "stage", stage_name(verdict->stage));
@@ -212,13 +213,12 @@ void event_add_verdict(struct json *json, cJSON *root, const struct verdict *ver
     event_add_chains(json, why, facts);
     event_add_offer(json, why, facts);
     add_ja4(json, why, facts);
-    char incident[INCIDENT_ID_SIZE];
     json_add_text(json, why, "history", history_format(facts->handshake, history));
     add_starttls(json, why, facts->handshake);
-    add_transport(json, why, facts->connection);
-    add_tunnels(json, why, facts->connection);
-}
     if (verdict->outcome == OUTCOME_FAILED)
         event_add_known(json, why, facts);
     if (verdict->incident != NULL)
         json_add_text(json, why, "incident", incident_id(verdict->incident, incident));
+    add_transport(json, why, facts->connection);
+    add_tunnels(json, why, facts->connection);
+}
