@@ -2,7 +2,8 @@
 /* play.h -- plays one connection, segment for segment, to a connection table with a tracker
  * behind it, and keeps the verdict.
  *
- * What a side sends can go out whole or in pieces of any size: the verdict must not depend on it.
+ * What a side sends can go out whole or in pieces of any size, which may change places: the verdict
+ * must not depend on it.
  */
 #ifndef TLSWHY_TESTS_SUPPORT_PLAY_H
 #define TLSWHY_TESTS_SUPPORT_PLAY_H
@@ -13,6 +14,8 @@ struct play {
     struct connections *connections;
     struct tracker *tracker;
     size_t piece; /* octets of a segment, 0: as many as a call sends */
+    bool swapped; /* of two pieces of a call the second one comes first */
+    bool doubled; /* each piece is captured twice */
     uint16_t server_port;
     int64_t now_ns;
     int64_t step_ns; /* from one packet to the next */
@@ -30,6 +33,7 @@ struct play {
     uint16_t version;
     bool resumed;
     bool switched;
+    bool framing_lost; /* octets that are neither record nor message */
     uint16_t client_port;
     bool starttls_refused;
     char cause[48];       /* identifier, "" for none */
@@ -43,6 +47,11 @@ void play_begin(struct play *play, uint16_t server_port, size_t piece);
 
 /* Begin nothing: the first octets belong to a connection that began before the capture. */
 void play_begin_midway(struct play *play, size_t piece);
+
+/* The next segment of a side, for the caller to change and to give; what it carries does not move
+ * play->next. The clock goes on by a step. */
+struct segment play_segment(struct play *play, enum side from, uint8_t flags);
+void play_give(struct play *play, const struct segment *segment);
 
 /* A SYN alone. */
 void play_syn(struct play *play);
