@@ -12,8 +12,9 @@ void facts_find_starttls(struct facts *facts)
     const struct prelude_text *server = handshake->prelude[SIDE_SERVER];
     const struct prelude_text *client = handshake->prelude[SIDE_CLIENT];
 
-    if (!moment_seen(handshake->starttls_at) || handshake->switched || server == NULL
-        || client == NULL || handshake->starttls_reply_offset >= server->length)
+    if (!moment_seen(handshake->starttls_at) || handshake->switched
+        || handshake->spoke_tls[SIDE_SERVER] || server == NULL || client == NULL
+        || handshake->starttls_reply_offset >= server->length)
         return;
 
     size_t offset = handshake->starttls_reply_offset;

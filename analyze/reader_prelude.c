@@ -91,10 +91,31 @@ static bool is_hello_mark(struct bytes octets)
            && bytes_u16(&octets, &version) && version >> 8 == 3 && is_record(whole);
 }
 
-/* A ClientHello after another protocol: from here on both directions speak TLS. */
+static struct bytes octets_of(const struct prelude_text *text)
+{
+    return text != NULL ? bytes_of(text->data, text->length) : bytes_of("", 0);
+}
+
+/* The server has said no to the client's request for TLS. Some clients do not listen. */
+static bool request_is_refused(const struct handshake *handshake)
+{
+    struct bytes server = octets_of(handshake->prelude[SIDE_SERVER]);
+    struct bytes client = octets_of(handshake->prelude[SIDE_CLIENT]);
+    struct bytes reply = server;
+
+    return moment_seen(handshake->starttls_at) && client.len > 0
+           && bytes_skip(&reply, handshake->starttls_reply_offset) && reply.len > 0
+           && starttls_is_refusal(
+               starttls_protocol(prelude_identify(client, true), prelude_identify(server, false)),
+               reply);
+}
+
+/* A ClientHello after another protocol: from here on both directions speak TLS. After a refusal
+ * the client alone does, and what was said before remains what matters. */
 static void switch_to_tls(struct run *run)
 {
     struct session *session = run->session;
+    bool refused = request_is_refused(&session->handshake);
 
     for (size_t side = 0; side < SIDES; side++) {
         struct reader *reader = &session->reader[side];
@@ -103,13 +124,13 @@ static void switch_to_tls(struct run *run)
         if (reader->state == READER_PRELUDE)
             reader->state = READER_START;
         buffer_release(&reader->partial, session->budget);
-        if (text == NULL)
+        if (text == NULL || refused)
             continue;
         session->handshake.switched_from[side] =
             (uint8_t)prelude_identify(bytes_of(text->data, text->length), side == SIDE_CLIENT);
         text->length = 0; /* from here on it holds what comes instead of TLS */
     }
-    session->handshake.switched = true;
+    session->handshake.switched = !refused;
 }
 
 /* Look for a ClientHello in the window of the last octets; returns the octets from it on. */

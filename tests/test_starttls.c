@@ -202,6 +202,22 @@ static void refuse(const struct conversation *conversation, size_t piece)
           "refused", &play);
 }
 
+/* A client that sends its hello all the same. */
+static void ignore(const struct conversation *conversation, size_t piece)
+{
+    struct play play;
+
+    ask(&play, conversation, piece);
+    say(&play, &conversation->refuses);
+    play_client_hello(&play, false);
+    play_text(&play, SIDE_SERVER, "500 What is that?\r\n");
+    play_fin(&play, SIDE_SERVER);
+    play_end(&play);
+    check(conversation,
+          play.outcome == OUTCOME_FAILED && strcmp(play.cause, "starttls_refused") == 0,
+          "refused and ignored", &play);
+}
+
 /* The server is asked, agrees, and then says no to the hello. */
 static void fail(const struct conversation *conversation, size_t piece)
 {
@@ -239,6 +255,11 @@ static void a_refusal_is_recognised(void)
     for_all(refuse);
 }
 
+static void a_hello_after_a_refusal_changes_nothing(void)
+{
+    for_all(ignore);
+}
+
 static void a_hello_is_judged_after_the_change(void)
 {
     for_all(fail);
@@ -272,6 +293,7 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"TLS begins when the server agrees", tls_begins_when_the_server_agrees},
         {"a refusal is recognised", a_refusal_is_recognised},
+        {"a hello after a refusal changes nothing", a_hello_after_a_refusal_changes_nothing},
         {"a hello is judged after the change", a_hello_is_judged_after_the_change},
         {"without an answer nothing is refused", without_an_answer_nothing_is_refused},
         {"a long greeting leaves room for the answer", a_long_greeting_leaves_room_for_the_answer},
