@@ -177,34 +177,48 @@ static void find_chain_problems(const struct facts *facts, enum side side, struc
             find_chain_problem(facts, side, &chain_problems[i], verdict);
 }
 
+static const struct finding_row {
+    const char *id;
+    bool is_of_server;
+    bool (*find)(const struct facts *facts, struct text *text);
+} finding_rows[] = {
+    {"closed_right_after_handshake", false, closed_right_after_handshake},
+    {"obsolete_version", true, obsolete_version},
+    {"weak_suite", true, weak_suite},
+    {"issuer_changed", true, issuer_changed},
+    {"private_issuer", true, private_issuer},
+    {"name_not_recognized", true, name_not_recognized},
+    {"messages_not_kept", false, messages_not_kept},
+    {"octets_missed", false, octets_missed},
+};
+
+enum { FINDING_ROWS = sizeof(finding_rows) / sizeof(finding_rows[0]) };
+
 static void find_others(const struct facts *facts, struct verdict *verdict)
 {
-    static const struct {
-        const char *id;
-        bool (*find)(const struct facts *facts, struct text *text);
-    } rows[] = {
-        {"closed_right_after_handshake", closed_right_after_handshake},
-        {"obsolete_version", obsolete_version},
-        {"weak_suite", weak_suite},
-        {"issuer_changed", issuer_changed},
-        {"private_issuer", private_issuer},
-        {"name_not_recognized", name_not_recognized},
-        {"messages_not_kept", messages_not_kept},
-        {"octets_missed", octets_missed},
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < FINDING_ROWS; i++) {
         struct finding *finding = next_finding(verdict);
         struct text text;
 
         if (finding == NULL)
             return;
         text = text_begin(finding->text, sizeof(finding->text));
-        if (!rows[i].find(facts, &text))
+        if (!finding_rows[i].find(facts, &text))
             continue;
-        finding->id = rows[i].id;
+        finding->id = finding_rows[i].id;
         verdict->finding_count++;
     }
+}
+
+bool finding_is_of_server(const char *id)
+{
+    for (size_t i = 0; i < FINDING_ROWS; i++)
+        if (strcmp(finding_rows[i].id, id) == 0)
+            return finding_rows[i].is_of_server;
+    for (size_t i = 0; i < chain_problem_count; i++)
+        if (strcmp(chain_problems[i].id, id) == 0)
+            return true;
+    return false;
 }
 
 void find_findings(const struct facts *facts, struct verdict *verdict)

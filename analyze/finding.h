@@ -8,4 +8,8 @@
 /* Add the findings of any outcome to *verdict. */
 void find_findings(const struct facts *facts, struct verdict *verdict);
 
+/* Whether findings of this identifier are about the server, whoever its client is; others are about
+ * the client, or about the capture. */
+bool finding_is_of_server(const char *id);
+
 #endif

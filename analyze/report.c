@@ -131,8 +131,10 @@ static void add_server(struct report *report, const struct report_key *key,
     }
     server->endpoint = verdict->facts->connection->endpoint[SIDE_SERVER];
     server->outcomes[verdict->outcome]++;
-    if (verdict->outcome == OUTCOME_FAILED)
+    if (verdict->outcome == OUTCOME_FAILED || report->options.all)
         server_add_name(server, verdict->facts);
+    if (report->options.all)
+        report_posture_add(server, verdict);
 }
 
 static void write_line(const struct report *report, const struct verdict *verdict)
@@ -214,5 +216,7 @@ void report_finish(struct report *report, const struct report_totals *totals)
         fprintf(report->layout.out, "\n%s more failures, of other kinds, are only counted below.\n",
                 layout_number(report->entries_left_out, number));
     report_write_summary(report);
+    if (report->options.all)
+        report_write_posture(report);
     report_write_totals(report, totals);
 }

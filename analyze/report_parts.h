@@ -39,13 +39,16 @@ struct report_entry {
     struct address client_addresses[REPORT_CLIENTS_MAX];
 };
 
+struct report_posture;
+
 struct report_server {
     struct report_key key;
     struct report_server *next; /* in the same bucket */
     struct endpoint endpoint;
-    char name[REPORT_NAME_SIZE]; /* of the first failure that had one */
-    bool more_names;             /* other failures had other names */
-    uint64_t outcomes[4];        /* by enum outcome */
+    char name[REPORT_NAME_SIZE];    /* of the first verdict that had one and counts */
+    bool more_names;                /* other failures had other names */
+    uint64_t outcomes[4];           /* by enum outcome */
+    struct report_posture *posture; /* owned; NULL: nothing was noticed */
 };
 
 struct report_cause {
@@ -92,6 +95,10 @@ void report_tables_free(struct report *report);
 /* report_entry.c: write one folded failure. The cause is_explained when the reader has seen it. */
 void report_entry_write(const struct layout *layout, const struct report_entry *entry,
                         bool is_explained);
+
+/* report_posture.c: note what was found of the server, and write it for all of them. */
+void report_posture_add(struct report_server *server, const struct verdict *verdict);
+void report_write_posture(const struct report *report);
 
 /* report_summary.c: the first line, and what comes after the failures. */
 void report_write_answer(const struct report *report, const struct report_totals *totals);

@@ -123,6 +123,7 @@ void report_tables_free(struct report *report)
             struct report_server *server = report->server_buckets[i];
 
             report->server_buckets[i] = server->next;
+            free(server->posture);
             free(server);
         }
     }

@@ -33,6 +33,23 @@ static void write_packets(const struct layout *layout, const struct report_total
     write_line(layout, "Packets", buffer);
 }
 
+/* Said once, since every verdict on dates rests on it. */
+static void write_clock(const struct layout *layout, const struct report_totals *totals)
+{
+    const struct capture_clock *clock = &totals->tracker->insight.capture_clock;
+    char buffer[LINE_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    if (!clock->implausible)
+        return;
+    text_add(&text, "wrong, it seems: the certificates of all servers were issued later than these "
+                    "packets' times, up to ");
+    text_add_seconds(&text, clock->behind_by);
+    text_add(&text, " later; so what is said of expired certificates and clients' clocks is not to "
+                    "be relied on");
+    write_line(layout, "Clock", buffer);
+}
+
 static void write_connections(const struct layout *layout, const struct report_totals *totals)
 {
     char number[LAYOUT_NUMBER_SIZE];
@@ -117,6 +134,8 @@ static void write_not_seen(const struct layout *layout, const struct report_tota
         {tracker->transcripts_full, "handshakes too long to be kept whole"},
         {tracker->notes_full, "handshakes with more records than are noted"},
         {tracker->unreadable, "hello messages that could not be read"},
+        {tracker->insight.evicted,
+         "clients and server names whose clock or issuer was forgotten to make room"},
     };
 
     if (totals->interrupted)
@@ -132,6 +151,7 @@ void report_write_totals(const struct report *report, const struct report_totals
 
     fprintf(layout->out, "\n%sWhat this rests on%s\n", layout->strong, layout->plain);
     write_packets(layout, totals);
+    write_clock(layout, totals);
     write_connections(layout, totals);
     write_outcomes(layout, totals);
     write_not_seen(layout, totals);

@@ -11,6 +11,7 @@ import os
 import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -389,6 +390,85 @@ class Certificates(CommandLine):
 
     def test_check_counts_failures_without_telling_of_them(self):
         self.expect(FAILURES_FOUND, "--certificates", "--check", FAILED)
+
+
+def shifted(content, seconds):
+    """A capture in pcap format, little endian, whose packets were taken so much later."""
+    head, rest = content[:24], content[24:]
+    packets = []
+    while rest:
+        at, fraction, length, whole = struct.unpack_from("<IIII", rest)
+        packets.append(struct.pack("<IIII", at + seconds, fraction, length, whole))
+        packets.append(rest[16 : 16 + length])
+        rest = rest[16 + length :]
+    return head + b"".join(packets)
+
+
+class Clocks(CommandLine):
+    """What is said of clocks that are wrong."""
+
+    STORE = Certificates.STORE
+    AHEAD = str(TESTS / "pcaps" / "client_clock_skew" / "clock-ahead-tls12__mbedtls__nginx.pcap")
+    OTHER = str(TESTS / "pcaps" / "self_signed" / "self-signed-tls12__mbedtls__java.pcap")
+
+    def skew(self, *captures):
+        """The verdict on the client whose clock is ahead."""
+        found = handshakes(self.STORE, *captures)
+        return [e["tlswhy"] for e in found if e["tlswhy"]["cause"] == "client_clock_skew"][0]
+
+    def test_other_hellos_tell_by_how_much_a_client_is_off(self):
+        alone = self.skew(self.AHEAD)
+        self.assertEqual(alone["confidence"], "likely")
+        self.assertNotIn("client_clock", [item["fact"] for item in alone["evidence"]])
+        told = self.skew(self.AHEAD, self.OTHER)
+        self.assertEqual(told["confidence"], "certain")
+        texts = {item["fact"]: item["text"] for item in told["evidence"]}
+        self.assertIn("2000 days ahead of this capture", texts["client_clock"])
+
+    def test_a_capture_before_all_certificates_is_told_once(self):
+        early = [
+            self.write(f"{number}.pcap", shifted(Path(path).read_bytes(), -5 * 365 * 86400))
+            for number, path in enumerate(Certificates.CAPTURES)
+        ]
+        done = self.expect(ANALYSED, "--all", self.STORE, *early)
+        self.assertEqual(done.stderr.count("clock of the capture"), 1)
+        self.assertEqual(done.stdout.count("\n  Clock  "), 1)
+        done = self.expect(ANALYSED, "--all", self.STORE, *Certificates.CAPTURES)
+        self.assertNotIn("clock of the capture", done.stderr)
+        self.assertNotIn("\n  Clock  ", done.stdout)
+
+
+class Findings(CommandLine):
+    """What is noticed of handshakes that did not fail."""
+
+    def test_what_clients_accepted_is_on_the_event_and_summed_up(self):
+        arguments = ("--all", Certificates.STORE, *Certificates.CAPTURES)
+        found = {
+            finding["id"]
+            for event in handshakes(*arguments)
+            for finding in event["tlswhy"]["findings"]
+        }
+        expected = {
+            "certificate_expired",
+            "certificate_not_yet_valid",
+            "common_name_only",
+            "incomplete_chain",
+            "issuer_changed",
+            "name_mismatch",
+            "self_signed",
+            "short_key",
+            "wrong_purpose",
+        }
+        self.assertLessEqual(expected, found)
+        posture = run(*arguments).stdout.partition("Noticed at servers")[2]
+        for name in expected:
+            self.assertRegex(posture, rf"\d+ of \d+ +{name}: ")
+
+    def test_a_good_handshake_has_no_finding(self):
+        for name in ("get-tls12__gnutls__stunnel", "get-tls13__node12__nginx"):
+            path = str(TESTS / "pcaps" / "clean" / f"{name}.pcap")
+            for event in handshakes("--all", Certificates.STORE, path):
+                self.assertEqual(event["tlswhy"]["findings"], [])
 
 
 class Knowledge(CommandLine):

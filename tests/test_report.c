@@ -422,6 +422,85 @@ static void numbers_are_grouped_by_three(void)
     CU_ASSERT_STRING_EQUAL(layout_number(UINT64_MAX, text), "18,446,744,073,709,551,615");
 }
 
+static void notice(struct sample *sample, const char *id, const char *text)
+{
+    struct finding *finding = &sample->verdict.findings[sample->verdict.finding_count++];
+
+    finding->id = id;
+    snprintf(finding->text, sizeof(finding->text), "%s", text);
+}
+
+static void what_was_noticed_is_summed_up_for_each_server(void)
+{
+    struct written written;
+    const char *text;
+
+    begin(&written, (struct report_options){.all = true});
+    sample_established(&written.sample);
+    notice(&written.sample, "weak_suite", "the weak cipher suite X was chosen");
+    report_add(written.report, &written.sample.verdict);
+    notice(&written.sample, "short_key", "RSA of 1024 bits");
+    notice(&written.sample, "client_short_key", "not the server's");
+    notice(&written.sample, "octets_missed", "not the server's either");
+    report_add(written.report, &written.sample.verdict);
+    text = finish(&written);
+    check_has(text, "Noticed at servers, whether handshakes failed or not\n"
+                    "  198.51.100.7:443 (www.example.org)\n"
+                    "      2 of 2      weak_suite: the weak cipher suite X was chosen\n"
+                    "      1 of 2      short_key: RSA of 1024 bits\n\n");
+    end(&written);
+}
+
+static void nothing_noticed_has_no_title(void)
+{
+    struct written written;
+
+    begin(&written, (struct report_options){.all = true});
+    sample_established(&written.sample);
+    report_add(written.report, &written.sample.verdict);
+    CU_ASSERT_PTR_NULL(strstr(finish(&written), "Noticed at"));
+    end(&written);
+    begin(&written, (struct report_options){0}); /* without --all */
+    sample_established(&written.sample);
+    notice(&written.sample, "weak_suite", "the weak cipher suite X was chosen");
+    report_add(written.report, &written.sample.verdict);
+    CU_ASSERT_PTR_NULL(strstr(finish(&written), "Noticed at"));
+    end(&written);
+}
+
+static void servers_with_most_trouble_come_first_and_the_rest_is_counted(void)
+{
+    struct written written;
+    const char *text;
+
+    begin(&written, (struct report_options){.all = true});
+    for (unsigned i = 0; i < REPORT_SERVERS_SHOWN + 3; i++) {
+        sample_established(&written.sample);
+        written.sample.connection.endpoint[SIDE_SERVER].port = (uint16_t)(1000 + i);
+        notice(&written.sample, "weak_suite", "X");
+        if (i == REPORT_SERVERS_SHOWN + 1)
+            notice(&written.sample, "short_key", "Y");
+        report_add(written.report, &written.sample.verdict);
+    }
+    text = finish(&written);
+    check_has(text, "failed or not\n  198.51.100.7:1021 (www.example.org)\n");
+    check_has(text, "  and 3 more servers\n");
+    CU_ASSERT_EQUAL(count_of(text, "weak_suite: X"), REPORT_SERVERS_SHOWN);
+    end(&written);
+}
+
+static void a_clock_that_must_be_wrong_is_told(void)
+{
+    struct written written;
+
+    begin(&written, (struct report_options){0});
+    written.tracker.insight.capture_clock =
+        (struct capture_clock){.implausible = true, .leafs = 3, .behind_by = 86400 * 400};
+    add_failed(&written);
+    check_has(finish(&written), "  Clock        wrong, it seems: the certificates of all servers");
+    end(&written);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -442,6 +521,12 @@ int main(void)
         {"clients are told apart up to a limit", clients_are_told_apart_up_to_a_limit},
         {"what is beyond the limits is counted", what_is_beyond_the_limits_is_counted},
         {"numbers are grouped by three", numbers_are_grouped_by_three},
+        {"what was noticed is summed up for each server",
+         what_was_noticed_is_summed_up_for_each_server},
+        {"nothing noticed has no title", nothing_noticed_has_no_title},
+        {"servers with most trouble come first and the rest is counted",
+         servers_with_most_trouble_come_first_and_the_rest_is_counted},
+        {"a clock that must be wrong is told", a_clock_that_must_be_wrong_is_told},
         CU_TEST_INFO_NULL,
     };
 

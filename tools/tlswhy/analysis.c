@@ -292,6 +292,15 @@ static void complain_left_out(const struct analysis *analysis)
                  INVENTORY_ENTRIES_MAX, (unsigned long long)left_out);
 }
 
+static void complain_clock(struct analysis *analysis)
+{
+    const struct tracker_counters *counters = tracker_counters(analysis->tracker);
+
+    if (counters->insight.capture_clock.implausible)
+        complain("warning: the clock of the capture seems to be wrong: all certificates of servers "
+                 "were issued later than its packets");
+}
+
 static int read_source(struct analysis *analysis)
 {
     const struct source_counters *counters = source_counters(analysis->source);
@@ -307,6 +316,7 @@ static int read_source(struct analysis *analysis)
     write_incidents(analysis);
     write_certificates(analysis);
     complain_left_out(analysis);
+    complain_clock(analysis);
     if (analysis->is_out_of_memory) {
         complain("out of memory: some events are missing");
         return EXIT_COULD_NOT;
