@@ -6,9 +6,11 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/metrics_server.h"
 #include "tools/tlswhy/sandbox.h"
 #include "tools/tlswhy/service_parts.h"
 
@@ -84,11 +86,34 @@ static void reload_trust(struct service *service)
         worker_set_trust(service->workers[i], &files[i]);
 }
 
+/* Since when: sd_notify(3) wants that with Type=notify-reload. */
+static void notify_reloading(const struct service *service)
+{
+    struct timespec now;
+    char state[64];
+
+    clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with this clock */
+    snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%lld",
+             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    notify_send(&service->notify, state);
+}
+
 static void reload(struct service *service)
 {
     service_clear_status(service);
+    notify_reloading(service);
     reopen_output(service);
     reload_trust(service);
+    notify_send(&service->notify, "READY=1");
+}
+
+/* A worker that hangs is a service that hangs. */
+static bool all_alive(const struct service *service, int64_t now_ms)
+{
+    for (size_t i = 0; i < service->worker_count; i++)
+        if (now_ms - worker_seen_ms(service->workers[i]) > SERVICE_HANG_MS)
+            return false;
+    return true;
 }
 
 static void do_what_is_due(struct service *service)
@@ -99,6 +124,11 @@ static void do_what_is_due(struct service *service)
     if (now_ms >= service->status_at_ms && service->wants_status) {
         service_show_status(service);
         service->status_at_ms = now_ms + STATUS_MS;
+    }
+    if (service->notify.watchdog_ms > 0 && now_ms >= service->watchdog_at_ms) {
+        if (all_alive(service, now_ms))
+            notify_send(&service->notify, "WATCHDOG=1");
+        service->watchdog_at_ms = now_ms + service->notify.watchdog_ms;
     }
     if (interval_ms > 0 && now_ms >= service->stats_at_ms) {
         service_push_stats(service, false);
@@ -200,6 +230,17 @@ static bool start_workers(struct service *service)
     return true;
 }
 
+static bool start_metrics(struct service *service)
+{
+    int socket = service->metrics_socket;
+
+    if (socket < 0)
+        return true;
+    service->metrics_socket = -1;
+    service->metrics = metrics_server_start(socket, service);
+    return service->metrics != NULL;
+}
+
 /* All is open: from here on nothing can be opened or connected to, and nothing executed. */
 static bool give_up_privileges(struct service *service)
 {
@@ -208,7 +249,8 @@ static bool give_up_privileges(struct service *service)
     if (!privileges_drop(&service->identity))
         return false;
     service->broker = broker_start(service->options, worker_trust_path(service->workers[0]));
-    return service->broker != NULL && (!has_sandbox || sandbox_enter(SANDBOX_SERVICE));
+    return service->broker != NULL && start_metrics(service)
+           && (!has_sandbox || sandbox_enter(SANDBOX_SERVICE));
 }
 
 static bool start(struct service *service)
@@ -222,14 +264,23 @@ static bool start(struct service *service)
 
 int service_run(const struct options *options)
 {
-    struct service service = {.options = options, .signals = -1};
+    struct shared shared = {0};
+    struct service service = {
+        .options = options,
+        .signals = -1,
+        .shared = &shared,
+        .metrics_socket = -1,
+    };
     int status = EXIT_COULD_NOT;
 
-    pthread_mutex_init(&service.report.lock, NULL); /* cannot fail on Linux */
+    service.notify = notify_open();
     if (open_signals(&service) && privileges_find(options->service.user, &service.identity)
         && service_open(&service)) {
-        if (start(&service))
+        if (start(&service)) {
+            notify_send(&service.notify, "READY=1");
             status = serve(&service);
+        }
+        notify_send(&service.notify, "STOPPING=1");
         if (!stop(&service))
             status = EXIT_COULD_NOT;
     }

@@ -2,33 +2,31 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/tlswhy/complain.h"
-#include "tools/tlswhy/output.h"
+#include "tools/tlswhy/metrics_server.h"
 #include "tools/tlswhy/service_parts.h"
 
-static bool open_report(struct service *service)
+static bool open_shared(struct service *service)
 {
-    const struct options *options = service->options;
     int copy = fcntl(sink_descriptor(service->sink), F_DUPFD_CLOEXEC, 3);
-    struct output terminal = {.file = stdout};
-    struct report_options report = {0};
 
     if (copy >= 0)
         service->report_file = fdopen(copy, "a");
     if (service->report_file == NULL)
-        return complain("the report: %s", strerror(errno));
-    terminal.file = service->report_file;
-    report.out = service->report_file;
-    report.width = output_width(&terminal);
-    report.has_color = output_has_color(&terminal, options->color);
-    if (getrandom(report.hash_key, sizeof(report.hash_key), 0) != (ssize_t)sizeof(report.hash_key))
-        return complain("no random numbers: %s", strerror(errno));
-    service->report.report = report_new(&report);
-    return service->report.report != NULL || complain_memory();
+        return complain("the output: %s", strerror(errno));
+    return shared_open(service->shared, service->options, service->report_file);
+}
+
+static bool open_metrics(struct service *service)
+{
+    const char *where = service->options->service.metrics;
+
+    if (where != NULL)
+        service->metrics_socket = metrics_listen(where);
+    return where == NULL || service->metrics_socket >= 0;
 }
 
 /* The user that the process becomes opens the file again on SIGHUP. A file that is shared with
@@ -50,7 +48,7 @@ static bool open_sink(struct service *service)
     if (service->identity.is_other && service->options->output != NULL)
         give_away(service);
     service->queue = sink_queue(service->sink, service->worker_count);
-    return service->options->json || open_report(service);
+    return open_shared(service);
 }
 
 static bool open_workers(struct service *service)
@@ -58,7 +56,7 @@ static bool open_workers(struct service *service)
     struct worker_options worker = {
         .options = service->options,
         .memory_max = (size_t)(service->options->memory_max / service->worker_count),
-        .report = &service->report,
+        .shared = service->shared,
         .examine_all = service->options->all || service->options->service.metrics != NULL,
     };
 
@@ -104,7 +102,7 @@ bool service_open(struct service *service)
     const struct service_options *options = &service->options->service;
 
     service->worker_count = (size_t)options->workers;
-    if (!open_sink(service) || !open_workers(service))
+    if (!open_sink(service) || !open_metrics(service) || !open_workers(service))
         return false;
     for (size_t i = 0; i < options->interface_count; i++)
         if (!open_interface(service, options->interfaces[i]))
@@ -116,9 +114,13 @@ void service_release(struct service *service)
 {
     for (size_t i = 0; i < service->worker_count; i++)
         worker_free(service->workers[i]);
+    metrics_server_stop(service->metrics);
+    if (service->metrics_socket >= 0)
+        close(service->metrics_socket);
+    notify_close(&service->notify);
     broker_stop(service->broker);
     sink_close(service->sink);
-    report_free(service->report.report);
+    shared_close(service->shared);
     if (service->report_file != NULL)
         fclose(service->report_file);
     if (service->signals >= 0)

@@ -4,24 +4,32 @@
 #define TLSWHY_TOOLS_SERVICE_PARTS_H
 
 #include "tools/tlswhy/broker.h"
+#include "tools/tlswhy/notify.h"
 #include "tools/tlswhy/privileges.h"
 #include "tools/tlswhy/service.h"
+#include "tools/tlswhy/shared.h"
 #include "tools/tlswhy/sink.h"
 #include "tools/tlswhy/worker.h"
 
+struct metrics_server;
+
 struct service {
     const struct options *options;
-    int signals; /* signalfd(2) */
+    int signals;              /* signalfd(2) */
     struct identity identity; /* who to become */
     struct broker *broker;
     struct sink *sink;
     struct queue *queue; /* of the main thread's own lines */
     FILE *report_file;   /* of the text report, on the sink's descriptor; NULL with --json */
-    struct shared_report report;
+    struct shared *shared;
+    int metrics_socket; /* -1: none, or given to the server */
+    struct metrics_server *metrics;
+    struct notify notify;
     struct worker *workers[SERVICE_WORKERS_MAX];
     size_t worker_count;
     int64_t stats_at_ms; /* when the next statistics are due */
     int64_t status_at_ms;
+    int64_t watchdog_at_ms;
     bool wants_status;
     bool has_status; /* a status line is on the terminal */
 };

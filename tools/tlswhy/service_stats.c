@@ -111,7 +111,7 @@ void service_write_report(struct service *service)
     };
     struct report_totals timed = totals;
 
-    if (service->report.report == NULL)
+    if (service->shared->report == NULL)
         return;
     service_stats(service, &sum);
     source.packets = sum.live.packets;
@@ -121,6 +121,6 @@ void service_write_report(struct service *service)
     timed.first_ns = sum.first_ns;
     timed.last_ns = sum.last_ns;
     fputc('\n', service->report_file);
-    report_finish(service->report.report, &timed);
+    report_finish(service->shared->report, &timed);
     fflush(service->report_file);
 }

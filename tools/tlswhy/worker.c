@@ -84,24 +84,32 @@ static void push_text(struct worker *worker, const struct verdict *verdict)
     queue_push(worker->options.queue, bytes_of(buffer, text.length));
 }
 
+static void take_news(void *context, const struct inventory_news *news)
+{
+    struct worker *worker = context;
+    struct bytes line;
+
+    if (event_write_certificate(worker->writer, news, &line))
+        queue_push(worker->options.queue, line);
+    else
+        worker->stats.unserialised++;
+}
+
 static void take_verdict(void *context, const struct verdict *verdict)
 {
     struct worker *worker = context;
-    struct shared_report *shared = worker->options.report;
-    bool is_wanted = worker->options.options->all || verdict->outcome == OUTCOME_FAILED;
+    const struct shared_news news = {.context = worker, .take = take_news};
+    bool is_all = worker->options.options->all;
 
     if (verdict->outcome == OUTCOME_FAILED)
         stats_count_cause(&worker->stats, verdict->cause);
-    if (worker->writer != NULL) {
-        if (is_wanted)
+    if (is_all || verdict->outcome == OUTCOME_FAILED) {
+        if (worker->writer != NULL)
             push_event(worker, verdict);
-        return;
+        else
+            push_text(worker, verdict);
     }
-    if (is_wanted)
-        push_text(worker, verdict);
-    pthread_mutex_lock(&shared->lock);
-    report_add(shared->report, verdict);
-    pthread_mutex_unlock(&shared->lock);
+    shared_add(worker->options.shared, verdict, is_all && worker->writer != NULL ? &news : NULL);
 }
 
 static void take_packet(void *context, const struct raw_packet *raw)
@@ -354,6 +362,7 @@ static void *run(void *argument)
 
     worker->begun_ms = worker_now_ms();
     worker->packet_ms = worker->begun_ms;
+    publish(worker, worker->begun_ms);
     while (!atomic_load(&worker->is_stopping)) {
         if (read_all(worker) == 0)
             wait_for_packets(worker);

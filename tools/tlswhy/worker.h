@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* worker.h -- a thread with rings, tables and a tracker of its own: packets in, lines out.
  *
- * Nothing is shared with other workers but the report, which is for text and behind a lock.
+ * Nothing is shared with other workers but what shared.h names.
  */
 #ifndef TLSWHY_TOOLS_WORKER_H
 #define TLSWHY_TOOLS_WORKER_H
 
-#include <pthread.h>
-
-#include "analyze/report.h"
 #include "tools/tlswhy/options.h"
 #include "tools/tlswhy/queue.h"
+#include "tools/tlswhy/shared.h"
 #include "tools/tlswhy/stats.h"
 #include "tools/tlswhy/trust_files.h"
 
@@ -20,18 +18,12 @@ enum {
     WORKER_LAST_READS_MAX = 64 /* batches read after the stop, of what the rings hold */
 };
 
-/* The report of all workers. */
-struct shared_report {
-    pthread_mutex_t lock;
-    struct report *report; /* NULL: events are written */
-};
-
 struct worker_options {
     const struct options *options;
     size_t number;       /* 0 for the first */
     size_t memory_max;   /* octets for its tables */
     struct queue *queue; /* where its lines go */
-    struct shared_report *report;
+    struct shared *shared;
     bool examine_all; /* certificates of every handshake */
 };
 

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/metrics_server.h"
+
+#include "tlswhy_config.h"
+#include "tools/tlswhy/complain.h"
+
+#if HAVE_MICROHTTPD
+
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tools/tlswhy/metrics.h"
+
+static const char ADDRESS_DEFAULT[] = "127.0.0.1";
+
+enum {
+    ADDRESS_SIZE = 64, /* of a numeric one, brackets and scope included */
+    BACKLOG = 16
+};
+
+struct metrics_server {
+    struct MHD_Daemon *daemon;
+    const struct service *service;
+};
+
+/* Take "ADDRESS:PORT" apart. */
+static bool split(const char *where, char address[ADDRESS_SIZE], const char **port)
+{
+    const char *colon = strrchr(where, ':');
+    size_t length = colon != NULL ? (size_t)(colon - where) : 0;
+
+    *port = colon != NULL ? colon + 1 : where;
+    if (colon == NULL) {
+        memcpy(address, ADDRESS_DEFAULT, sizeof(ADDRESS_DEFAULT));
+        return true;
+    }
+    if (length >= 2 && where[0] == '[' && where[length - 1] == ']') {
+        where++;
+        length -= 2;
+    }
+    if (length >= ADDRESS_SIZE)
+        return false;
+    memcpy(address, where, length);
+    address[length] = '\0';
+    return true;
+}
+
+static int bind_and_listen(const struct addrinfo *info)
+{
+    const int on = 1;
+    int file = socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+                      info->ai_protocol);
+
+    if (file < 0)
+        return -1;
+    (void)setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind(file, info->ai_addr, info->ai_addrlen) == 0 && listen(file, BACKLOG) == 0)
+        return file;
+    close(file);
+    return -1;
+}
+
+int metrics_listen(const char *where)
+{
+    const struct addrinfo hints = {
+        .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+        .ai_socktype = SOCK_STREAM,
+    };
+    struct addrinfo *info;
+    char address[ADDRESS_SIZE];
+    const char *port;
+    int file;
+
+    if (!split(where, address, &port) || getaddrinfo(address, port, &hints, &info) != 0) {
+        (void)complain("--metrics: '%s' is not an address and port such as 127.0.0.1:9117", where);
+        return -1;
+    }
+    file = bind_and_listen(info);
+    if (file < 0)
+        (void)complain("--metrics: %s: %s", where, strerror(errno));
+    freeaddrinfo(info);
+    return file;
+}
+
+/* The metrics in memory, which MHD frees. NULL: there is none. */
+static struct MHD_Response *build(const struct service *service)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    struct MHD_Response *response;
+
+    if (out == NULL)
+        return NULL;
+    metrics_write(out, service);
+    if (fclose(out) != 0 || text == NULL) {
+        free(text);
+        return NULL;
+    }
+    response = MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_FREE);
+    if (response == NULL)
+        free(text);
+    else
+        (void)MHD_add_response_header(response, "Content-Type",
+                                      "text/plain; version=0.0.4; charset=utf-8");
+    return response;
+}
+
+static struct MHD_Response *build_error(void)
+{
+    static const char text[] = "Metrics are at /metrics.\n";
+
+    return MHD_create_response_from_buffer(sizeof(text) - 1, (void *)(uintptr_t)text,
+                                           MHD_RESPMEM_PERSISTENT);
+}
+
+static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *data,
+                              size_t *length, void **state)
+{
+    const struct metrics_server *server = context;
+    bool is_known = strcmp(url, "/metrics") == 0 && strcmp(method, "GET") == 0;
+    struct MHD_Response *response;
+    enum MHD_Result result;
+
+    (void)version;
+    (void)data;
+    (void)state;
+    if (*length > 0) /* a body, of which nothing is wanted */
+        return MHD_NO;
+    response = is_known ? build(server->service) : build_error();
+    if (response == NULL)
+        return MHD_NO;
+    result = MHD_queue_response(connection, is_known ? MHD_HTTP_OK : MHD_HTTP_NOT_FOUND, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+struct metrics_server *metrics_server_start(int socket_fd, const struct service *service)
+{
+    struct metrics_server *server = calloc(1, sizeof(*server));
+
+    if (server == NULL) {
+        close(socket_fd);
+        (void)complain_memory();
+        return NULL;
+    }
+    server->service = service;
+    server->daemon = MHD_start_daemon(
+        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL, NULL, answer, server,
+        MHD_OPTION_LISTEN_SOCKET, socket_fd, MHD_OPTION_CONNECTION_LIMIT, METRICS_CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, METRICS_TIMEOUT_SECONDS, MHD_OPTION_END);
+    if (server->daemon != NULL)
+        return server;
+    close(socket_fd);
+    free(server);
+    (void)complain("--metrics: the HTTP server does not start");
+    return NULL;
+}
+
+void metrics_server_stop(struct metrics_server *server)
+{
+    if (server == NULL)
+        return;
+    MHD_stop_daemon(server->daemon);
+    free(server);
+}
+
+#else
+
+int metrics_listen(const char *where)
+{
+    (void)where;
+    (void)complain("--metrics: this build has no HTTP server (libmicrohttpd)");
+    return -1;
+}
+
+struct metrics_server *metrics_server_start(int socket_fd, const struct service *service)
+{
+    (void)socket_fd;
+    (void)service;
+    return NULL;
+}
+
+void metrics_server_stop(struct metrics_server *server)
+{
+    (void)server;
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/shared.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/output.h"
+
+static bool draw_key(uint64_t key[2])
+{
+    return getrandom(key, 2 * sizeof(key[0]), 0) == (ssize_t)(2 * sizeof(key[0]))
+           || complain("no random numbers: %s", strerror(errno));
+}
+
+static bool open_report(struct shared *shared, const struct options *options, FILE *file)
+{
+    struct output terminal = {.file = file};
+    struct report_options report = {
+        .out = file,
+        .width = output_width(&terminal),
+        .has_color = output_has_color(&terminal, options->color),
+    };
+
+    if (!draw_key(report.hash_key))
+        return false;
+    shared->report = report_new(&report);
+    return shared->report != NULL || complain_memory();
+}
+
+static void take_news(void *context, const struct inventory_news *news)
+{
+    const struct shared *shared = context;
+
+    if (shared->news != NULL)
+        shared->news->take(shared->news->context, news);
+}
+
+static bool open_inventory(struct shared *shared, const struct options *options)
+{
+    const struct inventory_sink sink = {.context = shared, .take = take_news};
+    struct inventory_options inventory = {.level_count = options->expiry_level_count};
+
+    memcpy(inventory.levels, options->expiry_levels, sizeof(inventory.levels));
+    if (!draw_key(inventory.hash_key))
+        return false;
+    shared->inventory = inventory_new(&inventory, &sink);
+    return shared->inventory != NULL || complain_memory();
+}
+
+bool shared_open(struct shared *shared, const struct options *options, FILE *file)
+{
+    *shared = (struct shared){0};
+    pthread_mutex_init(&shared->lock, NULL); /* cannot fail on Linux */
+    if (!options->json && !open_report(shared, options, file))
+        return false;
+    if (options->service.metrics == NULL && !(options->json && options->all))
+        return true;
+    return open_inventory(shared, options);
+}
+
+void shared_close(struct shared *shared)
+{
+    report_free(shared->report);
+    inventory_free(shared->inventory);
+    pthread_mutex_destroy(&shared->lock);
+}
+
+void shared_add(struct shared *shared, const struct verdict *verdict,
+                const struct shared_news *news)
+{
+    if (shared->report == NULL && shared->inventory == NULL)
+        return;
+    pthread_mutex_lock(&shared->lock);
+    shared->news = news;
+    if (shared->report != NULL)
+        report_add(shared->report, verdict);
+    if (shared->inventory != NULL)
+        inventory_add(shared->inventory, verdict);
+    shared->news = NULL;
+    pthread_mutex_unlock(&shared->lock);
+}

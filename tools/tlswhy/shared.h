@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* shared.h -- what all workers add to, behind one lock: the report of the text output, and the
+ * certificates. Only handshakes that are judged come here, never packets.
+ */
+#ifndef TLSWHY_TOOLS_SHARED_H
+#define TLSWHY_TOOLS_SHARED_H
+
+#include <pthread.h>
+
+#include "analyze/inventory.h"
+#include "analyze/report.h"
+#include "tools/tlswhy/options.h"
+
+/* What one worker does with news of a certificate. */
+struct shared_news {
+    void *context;
+    void (*take)(void *context, const struct inventory_news *news);
+};
+
+struct shared {
+    pthread_mutex_t lock;
+    struct report *report;          /* NULL: events are written */
+    struct inventory *inventory;    /* NULL: nobody asked for certificates */
+    const struct shared_news *news; /* of the worker that holds the lock; NULL: not wanted */
+};
+
+/* Make what the options ask for; a report goes to file. False after a complaint; shared_close is due
+ * in either case. */
+bool shared_open(struct shared *shared, const struct options *options, FILE *file);
+void shared_close(struct shared *shared);
+
+/* Add a verdict. news gets what the certificates bring, during the call; it may be NULL. */
+void shared_add(struct shared *shared, const struct verdict *verdict,
+                const struct shared_news *news);
+
+#endif
