@@ -33,6 +33,8 @@ static int tell(const struct options *options)
 
 static int run(const struct options *options)
 {
+    if (options->mode == MODE_CHECK_CONFIG)
+        return EXIT_ANALYSED; /* what is wrong was told while it was read */
     if (options->mode != MODE_ANALYSE)
         return tell(options);
     return options->service.interface_count > 0 ? service_run(options) : analysis_run(options);

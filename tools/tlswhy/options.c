@@ -7,6 +7,7 @@
 
 #include "capture/live.h"
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/config.h"
 #include "tools/tlswhy/option_row.h"
 #include "tools/tlswhy/option_value.h"
 
@@ -158,6 +159,19 @@ static bool apply_progress(struct options *options, const char *value)
     return option_value_when("--progress", value, &options->progress);
 }
 
+static const struct option_row *find_row(const char *name);
+
+static bool apply_config(struct options *options, const char *value)
+{
+    return config_read(value, find_row, options);
+}
+
+static bool apply_check_config(struct options *options, const char *value)
+{
+    options->mode = MODE_CHECK_CONFIG;
+    return config_read(value, find_row, options);
+}
+
 static bool apply_version(struct options *options, const char *value)
 {
     (void)value;
@@ -211,6 +225,10 @@ static const struct option_row option_rows[] = {
     {"no-color", 0, no_argument, NULL, apply_no_color, "the same as --color=never"},
     {"progress", 0, optional_argument, "WHEN", apply_progress,
      "auto (default: on a terminal), always or never"},
+    {"config", 0, required_argument, "FILE", apply_config,
+     "options from FILE, one NAME = VALUE a line; later ones on the command line win"},
+    {"check-config", 0, required_argument, "FILE", apply_check_config,
+     "only say whether FILE can be used"},
     {"version", 'V', no_argument, NULL, apply_version, "print the version and what is built in"},
     {"help", 'h', no_argument, NULL, apply_help, "print this"},
 };
@@ -224,6 +242,14 @@ static const struct option_row *row_at(size_t index)
 {
     return index < FILE_OPTION_COUNT ? &option_rows[index]
                                      : &service_option_rows[index - FILE_OPTION_COUNT];
+}
+
+static const struct option_row *find_row(const char *name)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (row_at(i)->name != NULL && strcmp(row_at(i)->name, name) == 0)
+            return row_at(i);
+    return NULL;
 }
 
 static void write_help(FILE *out, const struct option_row *row)
@@ -398,6 +424,12 @@ bool options_parse(int argc, char **argv, struct options *options)
 
 void options_free(struct options *options)
 {
+    while (options->kept != NULL) {
+        struct kept_text *kept = options->kept;
+
+        options->kept = kept->next;
+        free(kept);
+    }
     free(options->paths);
     free(options->filter);
 }

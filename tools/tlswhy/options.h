@@ -24,9 +24,15 @@ enum {
     OPTIONS_FILTER_FILE_MAX = 1 << 20 /* octets of a file given with -F */
 };
 
-enum mode { MODE_ANALYSE, MODE_HELP, MODE_VERSION, MODE_CAUSES, MODE_EXPLAIN };
+enum mode { MODE_ANALYSE, MODE_HELP, MODE_VERSION, MODE_CAUSES, MODE_EXPLAIN, MODE_CHECK_CONFIG };
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+/* A value that did not come from argv. */
+struct kept_text {
+    struct kept_text *next;
+    char text[];
+};
 
 /* Strings point into argv unless said otherwise. */
 struct options {
@@ -58,6 +64,7 @@ struct options {
     const char *observer_name;
     const char *observer_hostname;
     struct service_options service;
+    struct kept_text *kept; /* owned: values of a configuration file, which others point to */
 };
 
 /* Read the command line. False when it makes no sense: the reason was written to standard

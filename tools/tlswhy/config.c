@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/config.h"
+
+#include "tlswhy_config.h"
+#include "tools/tlswhy/complain.h"
+
+#if HAVE_INIH
+
+#include <errno.h>
+#include <getopt.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reading {
+    const struct option_row *(*find)(const char *name);
+    struct options *options;
+    bool is_complained; /* the reason was written already */
+};
+
+/* A copy that lives as long as the options: they borrow their values. */
+static const char *keep(struct options *options, const char *value)
+{
+    size_t size = strlen(value) + 1;
+    struct kept_text *kept = malloc(sizeof(*kept) + size);
+
+    if (kept == NULL)
+        return NULL;
+    memcpy(kept->text, value, size);
+    kept->next = options->kept;
+    options->kept = kept;
+    return kept->text;
+}
+
+static bool apply_flag(struct reading *reading, const struct option_row *row, const char *value)
+{
+    if (strcmp(value, "yes") == 0)
+        return row->apply(reading->options, NULL);
+    return strcmp(value, "no") == 0 || complain("%s: '%s' is neither yes nor no", row->name, value);
+}
+
+/* What says what to do, not how. */
+static bool is_for_command_line(const char *name)
+{
+    static const char *const names[] = {"read",   "explain",      "causes", "version",
+                                        "config", "check-config", "help"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool apply(struct reading *reading, const char *name, const char *value)
+{
+    const struct option_row *row = reading->find(name);
+
+    if (row == NULL)
+        return complain("no option is called '%s'", name);
+    if (is_for_command_line(name))
+        return complain("'%s' makes sense on the command line only", name);
+    if (row->has_value == no_argument)
+        return apply_flag(reading, row, value);
+    value = keep(reading->options, value);
+    return value != NULL ? row->apply(reading->options, value) : complain_memory();
+}
+
+/* What inih calls for each line: 0 is an error. */
+static int take_line(void *context, const char *section, const char *name, const char *value)
+{
+    struct reading *reading = context;
+
+    if (section[0] != '\0')
+        reading->is_complained = !complain("sections such as [%s] have no meaning here", section);
+    else
+        reading->is_complained = !apply(reading, name, value);
+    return reading->is_complained ? 0 : 1;
+}
+
+bool config_read(const char *path, const struct option_row *(*find)(const char *name),
+                 struct options *options)
+{
+    struct reading reading = {.find = find, .options = options};
+    FILE *file = fopen(path, "re");
+    int line;
+
+    if (file == NULL)
+        return complain("%s: %s", path, strerror(errno));
+    line = ini_parse_file(file, take_line, &reading);
+    fclose(file);
+    if (line == 0)
+        return true;
+    return complain("%s: line %d%s", path, line,
+                    reading.is_complained ? "" : ": not of the form name = value");
+}
+
+#else
+
+bool config_read(const char *path, const struct option_row *(*find)(const char *name),
+                 struct options *options)
+{
+    (void)find;
+    (void)options;
+    return complain("%s: this build reads no configuration (inih)", path);
+}
+
+#endif
