@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
 /* The alert names the cause, but it covers certificates that are not valid yet as well (RFC 8446
@@ -23,9 +24,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (chain != NULL && chain->validity != VALIDITY_UNKNOWN)
         return judge_chain(facts, chain, evidence);
     if (!client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_EXPIRED))
-        return CAUSE_NO;
+        return known_certificate_weigh(facts, KNOWN_EXPIRED, TLS_ALERT_CERTIFICATE_EXPIRED,
+                                       evidence);
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
+    describe_known_certificate(facts, evidence);
     return CAUSE_LIKELY;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
 /* RFC 8446 section 6.2 has certificate_expired for a certificate that is not valid yet as well. */
@@ -8,7 +9,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 {
     const struct chain_judgement *chain = certificate_refused(facts);
 
-    if (chain == NULL || chain->validity != VALIDITY_NOT_YET)
+    if (chain == NULL)
+        return known_certificate_weigh(facts, KNOWN_NOT_YET_VALID, TLS_ALERT_CERTIFICATE_EXPIRED,
+                                       evidence);
+    if (chain->validity != VALIDITY_NOT_YET)
         return CAUSE_NO;
     describe_validity(facts, SIDE_SERVER, evidence);
     describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);

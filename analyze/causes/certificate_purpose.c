@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -8,7 +9,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     const struct chain_judgement *chain = certificate_refused(facts);
     enum certainty certainty;
 
-    if (chain == NULL || chain->purpose == PURPOSE_OK)
+    if (chain == NULL)
+        return known_certificate_weigh(facts, KNOWN_OTHER_PURPOSE,
+                                       TLS_ALERT_UNSUPPORTED_CERTIFICATE, evidence);
+    if (chain->purpose == PURPOSE_OK)
         return CAUSE_NO;
     describe_purpose(facts, SIDE_SERVER, evidence);
     certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNSUPPORTED_CERTIFICATE);

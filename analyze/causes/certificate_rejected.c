@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
-
-/* A client judges a certificate at once, or after it has asked for its revocation, for which
- * clients allow themselves some seconds. One that leaves later has other reasons. */
-#define JUDGEMENT_NS INT64_C(5000000000)
 
 /* Alerts that speak of the certificate and give no reason that a cause of its own stands for. */
 static enum certainty vague_alert(const struct facts *facts)
@@ -48,7 +46,7 @@ static enum certainty encrypted_alert(const struct facts *facts)
 static enum certainty left_after_flight(const struct facts *facts)
 {
     if (!facts_closed_without_reason(facts, SIDE_CLIENT) || !server_flight_complete(facts)
-        || !client_silent_after_flight(facts) || facts->waited_ns > JUDGEMENT_NS)
+        || !client_silent_after_flight(facts) || facts->waited_ns > CERTIFICATE_JUDGEMENT_NS)
         return CAUSE_NO;
     return CAUSE_POSSIBLE;
 }
@@ -65,6 +63,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
+    describe_known_certificate(facts, evidence);
     return certainty;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -13,7 +14,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_REVOKED);
     }
     if (!client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_REVOKED))
-        return CAUSE_NO;
+        return known_certificate_weigh(facts, KNOWN_REVOKED, TLS_ALERT_CERTIFICATE_REVOKED,
+                                       evidence);
     describe_server_certificate(facts, evidence);
     if (facts->certificate_status_note != NULL)
         evidence_add(evidence, "stapled_response", facts->certificate_status_note->at,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
 /* No alert stands for a wrong name: clients send what they send for a bad certificate. */
@@ -9,8 +10,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     const struct chain_judgement *chain = certificate_refused(facts);
     enum certainty certainty;
 
-    if (chain == NULL
-        || (chain->name != NAME_MATCH_MISMATCH && chain->name != NAME_MATCH_COMMON_NAME))
+    if (chain == NULL)
+        return known_certificate_weigh(facts, KNOWN_OTHER_NAME, TLS_ALERT_BAD_CERTIFICATE,
+                                       evidence);
+    if (chain->name != NAME_MATCH_MISMATCH && chain->name != NAME_MATCH_COMMON_NAME)
         return CAUSE_NO;
     describe_server_name(facts, evidence);
     describe_names(facts, evidence);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
 
-    if (chain == NULL || chain->end != CHAIN_END_SELF_SIGNED)
+    if (chain == NULL)
+        return known_certificate_weigh(facts, KNOWN_SELF_SIGNED, TLS_ALERT_UNKNOWN_CA, evidence);
+    if (chain->end != CHAIN_END_SELF_SIGNED)
         return CAUSE_NO;
     describe_chain_end(facts, SIDE_SERVER, evidence);
     describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);

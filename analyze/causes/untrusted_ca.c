@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
 /* The chain is readable. A root of its own, or an issuer that came and whose own issuer, perhaps
@@ -32,9 +33,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (chain != NULL)
         return judge_chain(facts, chain, evidence);
     if (!client_alert_on_certificate(facts, TLS_ALERT_UNKNOWN_CA))
-        return CAUSE_NO;
+        return known_certificate_weigh(facts, KNOWN_UNTRUSTED_ROOT, TLS_ALERT_UNKNOWN_CA, evidence);
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
+    describe_known_certificate(facts, evidence);
     return CAUSE_LIKELY;
 }
 

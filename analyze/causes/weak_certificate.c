@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -8,7 +9,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     const struct chain_judgement *chain = certificate_refused(facts);
     enum certainty certainty;
 
-    if (chain == NULL || chain->weakness == 0)
+    if (chain == NULL)
+        return known_certificate_weigh(facts, KNOWN_WEAK, TLS_ALERT_INSUFFICIENT_SECURITY,
+                                       evidence);
+    if (chain->weakness == 0)
         return CAUSE_NO;
     describe_weakness(facts, SIDE_SERVER, evidence);
     certainty = certificate_refusal_weigh(facts, TLS_ALERT_INSUFFICIENT_SECURITY);

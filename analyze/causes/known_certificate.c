@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/known_certificate.h"
+
+#include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/server_flight.h"
+#include "analyze/describe.h"
+#include "analyze/knowledge.h"
+#include "analyze/text.h"
+
+#define SECOND_NS INT64_C(1000000000)
+#define DAY_NS    (86400 * SECOND_NS)
+
+static bool is_revoked(const struct known_certificate *known, int64_t at)
+{
+    (void)at;
+    return known->revoked;
+}
+
+static bool is_expired(const struct known_certificate *known, int64_t at)
+{
+    return known->valid_until != 0 && at > known->valid_until;
+}
+
+static bool is_not_yet_valid(const struct known_certificate *known, int64_t at)
+{
+    return known->valid_until != 0 && at < known->valid_from;
+}
+
+static bool is_self_signed(const struct known_certificate *known, int64_t at)
+{
+    (void)at;
+    return known->end == CHAIN_END_SELF_SIGNED;
+}
+
+static bool is_for_other_name(const struct known_certificate *known, int64_t at)
+{
+    (void)at;
+    return known->name == NAME_MATCH_MISMATCH;
+}
+
+/* Few clients mind a CA certificate as a server's. */
+static bool is_for_other_purpose(const struct known_certificate *known, int64_t at)
+{
+    (void)at;
+    return known->purpose != PURPOSE_OK && known->purpose != PURPOSE_CA_AS_LEAF;
+}
+
+static bool is_weak(const struct known_certificate *known, int64_t at)
+{
+    (void)at;
+    return known->weakness != 0;
+}
+
+static bool has_untrusted_root(const struct known_certificate *known, int64_t at)
+{
+    (void)at;
+    return known->end == CHAIN_END_UNTRUSTED_ROOT;
+}
+
+static const struct problem_row {
+    bool (*is_there)(const struct known_certificate *known, int64_t at);
+    const char *text;
+    bool needs_alert; /* it depends on a trust store, which may be another than the client's */
+} problem_rows[KNOWN_PROBLEMS] = {
+    [KNOWN_REVOKED] = {is_revoked, "is revoked", false},
+    [KNOWN_EXPIRED] = {is_expired, "has expired, or an issuer's has", false},
+    [KNOWN_NOT_YET_VALID] = {is_not_yet_valid, "is not valid yet, or an issuer's is not", false},
+    [KNOWN_SELF_SIGNED] = {is_self_signed, "is its own issuer", false},
+    [KNOWN_OTHER_NAME] = {is_for_other_name, "does not stand for this name", false},
+    [KNOWN_OTHER_PURPOSE] = {is_for_other_purpose, "is for another purpose", false},
+    [KNOWN_WEAK] = {is_weak, "has a weak key or signature, or an issuer's has", false},
+    [KNOWN_UNTRUSTED_ROOT] = {has_untrusted_root, "leads to a root that is not in the trust store",
+                              true},
+};
+
+/* The certificate that is known for the server and name of a connection that hides its own. */
+static const struct known_certificate *find_known(const struct facts *facts)
+{
+    const struct known_name *name = facts->known != NULL ? facts->known->name : NULL;
+
+    if (!facts->tls13 || facts->chain[SIDE_SERVER] != NULL || name == NULL
+        || !name->certificate.known)
+        return NULL;
+    return &name->certificate;
+}
+
+/* The client had all of the server's flight, said nothing more, and ended it soon. */
+static bool refused_flight(const struct facts *facts)
+{
+    if (!facts_client_refused_server(facts) || !server_flight_complete(facts))
+        return false;
+    return facts->refusal.kind == REFUSAL_ALERT
+           || (client_silent_after_flight(facts) && facts->waited_ns <= CERTIFICATE_JUDGEMENT_NS);
+}
+
+static bool is_recent(const struct facts *facts, const struct known_certificate *known)
+{
+    int64_t apart_ns = facts->server_hello_note->at.time_ns - known->seen_ns;
+
+    return apart_ns <= DAY_NS && apart_ns >= -DAY_NS;
+}
+
+static void describe(const struct facts *facts, const struct known_certificate *known,
+                     struct evidence *evidence)
+{
+    int64_t at = facts->server_hello_note->at.time_ns / SECOND_NS;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    size_t count = 0;
+
+    text_add(&text, "the certificate that this server sent in clear for the same name, at ");
+    text_add_time(&text, known->seen_ns);
+    for (size_t i = 0; i < KNOWN_PROBLEMS; i++)
+        if (problem_rows[i].is_there(known, at))
+            text_add(&text, "%s %s", count++ == 0 ? "," : ", and", problem_rows[i].text);
+    if (count == 0)
+        text_add(&text, ", has nothing wrong that can be seen");
+    evidence_add(evidence, "known_certificate", (struct moment){0}, "%s", line);
+}
+
+void describe_known_certificate(const struct facts *facts, struct evidence *evidence)
+{
+    const struct known_certificate *known = find_known(facts);
+
+    if (known != NULL && facts->server_hello_note != NULL)
+        describe(facts, known, evidence);
+}
+
+enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,
+                                       uint8_t named, struct evidence *evidence)
+{
+    const struct known_certificate *known = find_known(facts);
+    const struct problem_row *row = &problem_rows[problem];
+    enum certainty certainty;
+
+    if (known == NULL || !refused_flight(facts)
+        || !row->is_there(known, facts->server_hello_note->at.time_ns / SECOND_NS)
+        || (row->needs_alert && facts->refusal.kind != REFUSAL_ALERT))
+        return CAUSE_NO;
+    certainty = certificate_refusal_weigh(facts, named);
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    describe_server_certificate(facts, evidence);
+    describe_server_name(facts, evidence);
+    describe(facts, known, evidence);
+    if (certainty > CAUSE_LIKELY)
+        certainty = CAUSE_LIKELY;
+    return is_recent(facts, known) ? certainty : CAUSE_POSSIBLE;
+}

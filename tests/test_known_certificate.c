@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a certificate that was seen in clear tells of one that TLS 1.3 hides. */
+#include "analyze/causes/known_certificate.h"
+
+#include "analyze/chain.h"
+#include "analyze/knowledge.h"
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+#include "tests/support/wire.h"
+
+#define DAY_SECONDS 86400
+
+/* A client that had the flight of TLS 1.3, and what is known of the certificate in it. */
+struct fixture {
+    struct story story;
+    struct known_name name;
+    struct known known;
+};
+
+/* A certificate in its dates with nothing wrong, seen when the story is told. */
+static void begin(struct fixture *fixture)
+{
+    int64_t now = STORY_TIME / STORY_SECOND;
+
+    memset(fixture, 0, sizeof(*fixture));
+    fixture->name.certificate = (struct known_certificate){
+        .known = true,
+        .seen_ns = STORY_TIME,
+        .valid_from = now - 30 * DAY_SECONDS,
+        .valid_until = now + 30 * DAY_SECONDS,
+        .end = CHAIN_END_ANCHORED,
+        .name = NAME_MATCH_SAN,
+        .trust_known = true,
+    };
+    fixture->known.name = &fixture->name;
+    story_begin(&fixture->story);
+    story_modern_hello(&fixture->story);
+    story_flight_1_3(&fixture->story);
+}
+
+/* What the rule says when the client refuses with this alert. */
+static enum certainty says(struct fixture *fixture, const char *cause)
+{
+    story_facts(&fixture->story);
+    fixture->story.facts.known = &fixture->known;
+    return story_certainty(&fixture->story, cause);
+}
+
+static void refuse(struct fixture *fixture, uint8_t alert)
+{
+    story_fatal(&fixture->story, SIDE_CLIENT, alert);
+}
+
+static void expire(struct fixture *fixture)
+{
+    fixture->name.certificate.valid_until = STORY_TIME / STORY_SECOND - DAY_SECONDS;
+}
+
+static void each_problem_speaks_for_its_cause(void)
+{
+    static const struct {
+        const char *cause;
+        enum known_problem problem;
+    } cases[] = {
+        {"certificate_revoked", KNOWN_REVOKED},
+        {"certificate_expired", KNOWN_EXPIRED},
+        {"self_signed", KNOWN_SELF_SIGNED},
+        {"hostname_mismatch", KNOWN_OTHER_NAME},
+        {"certificate_purpose", KNOWN_OTHER_PURPOSE},
+        {"weak_certificate", KNOWN_WEAK},
+        {"untrusted_ca", KNOWN_UNTRUSTED_ROOT},
+        {"certificate_not_yet_valid", KNOWN_NOT_YET_VALID},
+    };
+
+    for (size_t wrong = 0; wrong < sizeof(cases) / sizeof(cases[0]); wrong++) {
+        struct fixture fixture;
+        struct known_certificate *known = &fixture.name.certificate;
+
+        begin(&fixture);
+        known->revoked = cases[wrong].problem == KNOWN_REVOKED;
+        if (cases[wrong].problem == KNOWN_EXPIRED)
+            expire(&fixture);
+        if (cases[wrong].problem == KNOWN_NOT_YET_VALID)
+            known->valid_from = known->valid_until - DAY_SECONDS;
+        if (cases[wrong].problem == KNOWN_SELF_SIGNED)
+            known->end = CHAIN_END_SELF_SIGNED;
+        if (cases[wrong].problem == KNOWN_UNTRUSTED_ROOT)
+            known->end = CHAIN_END_UNTRUSTED_ROOT;
+        if (cases[wrong].problem == KNOWN_OTHER_NAME)
+            known->name = NAME_MATCH_MISMATCH;
+        if (cases[wrong].problem == KNOWN_OTHER_PURPOSE)
+            known->purpose = PURPOSE_EXTENDED_KEY_USAGE;
+        if (cases[wrong].problem == KNOWN_WEAK)
+            known->weakness = WEAK_RSA_KEY;
+        refuse(&fixture, TLS_ALERT_CERTIFICATE_UNKNOWN);
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+            CU_ASSERT_EQUAL(says(&fixture, cases[i].cause), i == wrong ? CAUSE_LIKELY : CAUSE_NO);
+    }
+}
+
+static void a_good_certificate_speaks_for_none(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    refuse(&fixture, TLS_ALERT_CERTIFICATE_UNKNOWN);
+    CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_NO);
+    CU_ASSERT_EQUAL(says(&fixture, "certificate_expired"), CAUSE_NO);
+    CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), CAUSE_LIKELY);
+}
+
+static void one_that_is_not_known_speaks_for_none(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
+    fixture.name.certificate.known = false;
+    refuse(&fixture, TLS_ALERT_CERTIFICATE_UNKNOWN);
+    CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_NO);
+    fixture.known.name = NULL;
+    CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_NO);
+}
+
+static void one_of_long_ago_makes_it_possible(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
+    fixture.name.certificate.seen_ns -= 2 * DAY_SECONDS * STORY_SECOND;
+    refuse(&fixture, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_POSSIBLE);
+}
+
+static void the_alert_weighs_more_than_what_is_known(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
+    expire(&fixture);
+    refuse(&fixture, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(says(&fixture, "certificate_expired"), CAUSE_POSSIBLE);
+    begin(&fixture);
+    fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
+    refuse(&fixture, TLS_ALERT_PROTOCOL_VERSION); /* not about certificates */
+    CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_NO);
+}
+
+static void a_client_that_leaves_soon_has_seen_it(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
+    story_fin(&fixture.story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_NO); /* that needs an alert */
+    begin(&fixture);
+    fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
+    story_wait(&fixture.story, 60 * STORY_SECOND);
+    story_fin(&fixture.story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_NO);
+}
+
+static void what_is_known_is_evidence(void)
+{
+    struct evidence evidence = {0};
+    struct fixture fixture;
+
+    begin(&fixture);
+    expire(&fixture);
+    refuse(&fixture, TLS_ALERT_CERTIFICATE_EXPIRED);
+    story_facts(&fixture.story);
+    fixture.story.facts.known = &fixture.known;
+    describe_known_certificate(&fixture.story.facts, &evidence);
+    CU_ASSERT_EQUAL_FATAL(evidence.count, 1);
+    CU_ASSERT_STRING_EQUAL(evidence.items[0].fact, "known_certificate");
+    CU_ASSERT_STRING_EQUAL(evidence.items[0].text,
+                           "the certificate that this server sent in clear for the same name, at "
+                           "2024-05-01 00:00:00.000, has expired, or an issuer's has");
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"each problem speaks for its cause", each_problem_speaks_for_its_cause},
+        {"a good certificate speaks for none", a_good_certificate_speaks_for_none},
+        {"one that is not known speaks for none", one_that_is_not_known_speaks_for_none},
+        {"one of long ago makes it possible", one_of_long_ago_makes_it_possible},
+        {"the alert weighs more than what is known", the_alert_weighs_more_than_what_is_known},
+        {"a client that leaves soon has seen it", a_client_that_leaves_soon_has_seen_it},
+        {"what is known is evidence", what_is_known_is_evidence},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("known_certificate", tests);
+}
