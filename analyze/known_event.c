@@ -41,13 +41,13 @@ static void add_certificate(struct json *json, cJSON *object, const struct known
     json_add_text(json, object, "certificate_sha256", text);
 }
 
-/* Of a server that took up nothing there is nothing to tell. */
+/* The connection itself is among those that are known: alone it is no news. */
 void event_add_known(struct json *json, cJSON *why, const struct facts *facts)
 {
     const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
     cJSON *object;
 
-    if (server == NULL || server->hellos.accepted.count == 0)
+    if (server == NULL || (server->established.count == 0 && server->hellos.accepted.count < 2))
         return;
     object = json_add_object(json, why, "server_known");
     json_add_unsigned(json, object, "connections", server->answered.count);

@@ -531,6 +531,10 @@ static void tell(struct story *story)
         return;
     story->told = true;
     facts_build(&story->facts, &observation);
+    if (story->knowledge != NULL) {
+        knowledge_find(story->knowledge, &story->facts, &story->known);
+        story->facts.known = &story->known;
+    }
     diagnose(&story->facts, &story->verdict);
 }
 

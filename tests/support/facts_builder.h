@@ -11,6 +11,7 @@
 #ifndef TLSWHY_TESTS_SUPPORT_FACTS_BUILDER_H
 #define TLSWHY_TESTS_SUPPORT_FACTS_BUILDER_H
 
+#include "analyze/knowledge.h"
 #include "analyze/verdict.h"
 
 enum { STORY_TRANSCRIPT_MAX = 16384, STORY_LIST_MAX = 16 };
@@ -65,6 +66,8 @@ struct story {
     struct prelude_text prelude[SIDES];
     enum connection_end reason;
     bool tls_expected;
+    struct knowledge *knowledge; /* of other connections; NULL: none */
+    struct known known;
     bool told; /* facts are built */
     int64_t now_ns;
     uint64_t packet;

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/knowledge.h"
+
+#include <stdlib.h>
+
+#include "analyze/knowledge_table.h"
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+#include "tests/support/wire.h"
+
+struct record {
+    uint32_t key;
+    uint32_t value;
+};
+
+static struct knowledge_table *table_of(uint32_t records_max)
+{
+    const struct knowledge_table_options options = {
+        .record_size = sizeof(struct record),
+        .key_size = sizeof(uint32_t),
+        .records_max = records_max,
+        .hash_key = {1, 2},
+    };
+
+    return knowledge_table_new(&options);
+}
+
+static void a_record_is_found_by_its_key(void)
+{
+    struct knowledge_table *table = table_of(1000);
+
+    for (uint32_t key = 0; key < 1000; key++) {
+        struct record *record = knowledge_table_get(table, &key);
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(record);
+        CU_ASSERT_EQUAL(record->value, 0);
+        record->value = key + 7;
+    }
+    for (uint32_t key = 0; key < 1000; key++) {
+        const struct record *record = knowledge_table_find(table, &key);
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(record);
+        CU_ASSERT_EQUAL(record->value, key + 7);
+    }
+    CU_ASSERT_PTR_NULL(knowledge_table_find(table, &(uint32_t){1000}));
+    CU_ASSERT_EQUAL(knowledge_table_count(table), 1000);
+    CU_ASSERT_EQUAL(knowledge_table_evictions(table), 0);
+    knowledge_table_free(table);
+}
+
+static void the_least_recently_used_makes_room(void)
+{
+    struct knowledge_table *table = table_of(3);
+
+    for (uint32_t key = 1; key <= 3; key++)
+        CU_ASSERT_PTR_NOT_NULL(knowledge_table_get(table, &key));
+    CU_ASSERT_PTR_NOT_NULL(knowledge_table_find(table, &(uint32_t){1}));
+    CU_ASSERT_PTR_NOT_NULL(knowledge_table_get(table, &(uint32_t){4}));
+    CU_ASSERT_PTR_NULL(knowledge_table_find(table, &(uint32_t){2}));
+    CU_ASSERT_PTR_NOT_NULL(knowledge_table_find(table, &(uint32_t){1}));
+    CU_ASSERT_PTR_NOT_NULL(knowledge_table_find(table, &(uint32_t){3}));
+    CU_ASSERT_PTR_NOT_NULL(knowledge_table_find(table, &(uint32_t){4}));
+    CU_ASSERT_EQUAL(knowledge_table_count(table), 3);
+    CU_ASSERT_EQUAL(knowledge_table_evictions(table), 1);
+    knowledge_table_free(table);
+}
+
+static void a_full_table_takes_no_more_memory(void)
+{
+    struct knowledge_table *table = table_of(500);
+    size_t memory = 0;
+
+    for (uint32_t key = 0; key < 100000; key++) {
+        struct record *record = knowledge_table_get(table, &key);
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(record);
+        CU_ASSERT_EQUAL(record->value, 0);
+        record->value = 1;
+        if (key == 499)
+            memory = knowledge_table_memory(table);
+    }
+    CU_ASSERT_EQUAL(knowledge_table_memory(table), memory);
+    CU_ASSERT_EQUAL(knowledge_table_count(table), 500);
+    CU_ASSERT_EQUAL(knowledge_table_evictions(table), 100000 - 500);
+    knowledge_table_free(table);
+}
+
+/* splitmix64 (Sebastiano Vigna): a hash for tests. */
+static uint64_t mix(uint64_t value)
+{
+    value += UINT64_C(0x9e3779b97f4a7c15);
+    value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+    return value ^ value >> 31;
+}
+
+static void a_sketch_counts_few_exactly_and_many_nearly(void)
+{
+    struct sketch sketch = {0};
+    uint32_t added = 0;
+
+    CU_ASSERT_EQUAL(sketch_count(&sketch), 0);
+    for (; added < SKETCH_EXACT_MAX; added++) {
+        sketch_add(&sketch, mix(added));
+        sketch_add(&sketch, mix(0));
+        CU_ASSERT_EQUAL(sketch_count(&sketch), added + 1);
+    }
+    for (; added < 300; added++)
+        sketch_add(&sketch, mix(added));
+    CU_ASSERT_TRUE(sketch_count(&sketch) > 260 && sketch_count(&sketch) < 340);
+    for (; added < 100000; added++)
+        sketch_add(&sketch, mix(added));
+    CU_ASSERT_EQUAL(sketch_count(&sketch), SKETCH_COUNT_MAX);
+}
+
+/* What a connection shows, learned. */
+static void learn(struct knowledge *knowledge, struct story *story)
+{
+    knowledge_learn(knowledge, story_facts(story));
+}
+
+static void begin_established(struct story *story, uint8_t client, const struct story_offer *offer)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(story);
+    story->connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
+    story_client_hello(story, offer);
+    story_flight_1_2(story, &choice, 0);
+    story_client_flight_1_2(story);
+    story_ccs(story, SIDE_SERVER);
+    story_note(story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+}
+
+static void what_a_server_took_up_is_known(void)
+{
+    const struct knowledge_options options = {0};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct story_offer offer = story_modern_offer();
+    struct knowledge_counters counters;
+    struct story story;
+    struct known known;
+
+    for (uint8_t client = 1; client <= 3; client++) {
+        begin_established(&story, client, &offer);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+        learn(knowledge, &story);
+    }
+    knowledge_find(knowledge, story_facts(&story), &known);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(known.server);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(known.name);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(known.client);
+    CU_ASSERT_EQUAL(known.server->established.count, 3);
+    CU_ASSERT_EQUAL(known.server->hellos.accepted.count, 3);
+    CU_ASSERT_EQUAL(known.server->chose_lower.count, 3);
+    CU_ASSERT_EQUAL(known.server->by_version[VERSION_CLASS_1_3].accepted.count, 3);
+    CU_ASSERT_EQUAL(known.server->versions.count, 1);
+    CU_ASSERT_PTR_NOT_NULL(known_values_find(&known.server->versions, TLS_VERSION_1_2));
+    CU_ASSERT_PTR_NOT_NULL(known_values_find(&known.server->suites, 0xc02f));
+    CU_ASSERT_PTR_NULL(known_values_find(&known.server->suites, 0x1301));
+    CU_ASSERT_EQUAL(sketch_count(&known.server->clients), 3);
+    CU_ASSERT_EQUAL(known.server->names_accepted, 1);
+    CU_ASSERT_STRING_EQUAL(known.server->name, "www.example.com");
+    CU_ASSERT_EQUAL(known.name->established.count, 3);
+    CU_ASSERT_EQUAL(known.client->established.count, 1);
+    counters = knowledge_counters(knowledge);
+    CU_ASSERT_EQUAL(counters.servers, 1);
+    CU_ASSERT_EQUAL(counters.names, 1);
+    CU_ASSERT_EQUAL(counters.clients, 3);
+    knowledge_free(knowledge);
+}
+
+static void names_are_the_same_in_any_case(void)
+{
+    const struct knowledge_options options = {0};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct story_offer offer = story_modern_offer();
+    struct story story;
+    struct known known;
+
+    begin_established(&story, 1, &offer);
+    learn(knowledge, &story);
+    offer.name = "WWW.Example.COM";
+    begin_established(&story, 1, &offer);
+    knowledge_find(knowledge, story_facts(&story), &known);
+    CU_ASSERT_PTR_NOT_NULL(known.name);
+    offer.name = "www.example.org";
+    begin_established(&story, 1, &offer);
+    knowledge_find(knowledge, story_facts(&story), &known);
+    CU_ASSERT_PTR_NULL(known.name);
+    knowledge_free(knowledge);
+}
+
+static void a_refusal_is_counted_and_ends_at_the_next_success(void)
+{
+    const struct knowledge_options options = {0};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct story_offer offer = story_modern_offer();
+    struct story story;
+    struct known known;
+
+    for (int i = 0; i < 2; i++) {
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+        learn(knowledge, &story);
+    }
+    knowledge_find(knowledge, story_facts(&story), &known);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(known.server);
+    CU_ASSERT_EQUAL(known.server->failed.count, 2);
+    CU_ASSERT_EQUAL(known.server->hellos.refused.count, 2);
+    CU_ASSERT_EQUAL(known.name->hellos.refused_since, 2);
+    CU_ASSERT_PTR_NOT_NULL(known_values_find(&known.server->alerts, TLS_ALERT_HANDSHAKE_FAILURE));
+    CU_ASSERT_FALSE(known_speaks_tls(known.server));
+    begin_established(&story, 1, &offer);
+    learn(knowledge, &story);
+    knowledge_find(knowledge, story_facts(&story), &known);
+    CU_ASSERT_EQUAL(known.server->hellos.refused.count, 2);
+    CU_ASSERT_EQUAL(known.name->hellos.refused_since, 0);
+    CU_ASSERT_TRUE(known_speaks_tls(known.server));
+    knowledge_free(knowledge);
+}
+
+/* A client that refuses the certificate tells nothing bad of what the server takes up. */
+static void a_client_that_refuses_was_taken_up(void)
+{
+    const struct knowledge_options options = {0};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+    struct known known;
+
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_flight_1_2(&story, &choice, 0);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
+    learn(knowledge, &story);
+    knowledge_find(knowledge, story_facts(&story), &known);
+    CU_ASSERT_EQUAL(known.server->hellos.accepted.count, 1);
+    CU_ASSERT_EQUAL(known.server->established.count, 0);
+    CU_ASSERT_EQUAL(known.server->failed.count, 1);
+    knowledge_free(knowledge);
+}
+
+static void a_port_where_nobody_spoke_tls_takes_no_room(void)
+{
+    const struct knowledge_options options = {0};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct story story;
+
+    story_begin_syn(&story);
+    story.tls_expected = false;
+    learn(knowledge, &story);
+    CU_ASSERT_EQUAL(knowledge_counters(knowledge).servers, 0);
+    knowledge_free(knowledge);
+}
+
+/* A long stream of servers and clients that come once. */
+static void memory_stays_within_its_bound(void)
+{
+    enum { SERVERS = 3000, SERVERS_MAX = 500 };
+    const struct knowledge_options options = {
+        .servers_max = SERVERS_MAX, .names_max = 600, .clients_max = 700, .hash_key = {3, 4}};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct story_offer offer = story_modern_offer();
+    struct story story;
+    uint64_t memory = 0;
+
+    begin_established(&story, 1, &offer);
+    (void)story_facts(&story);
+    for (uint32_t number = 0; number < SERVERS; number++) {
+        uint8_t *server = story.connection.endpoint[SIDE_SERVER].address.octets;
+        uint8_t *client = story.connection.endpoint[SIDE_CLIENT].address.octets;
+
+        memcpy(server, &number, sizeof(number));
+        memcpy(client, &number, sizeof(number));
+        knowledge_learn(knowledge, &story.facts);
+        if (number == SERVERS / 2)
+            memory = knowledge_counters(knowledge).memory;
+    }
+    CU_ASSERT_EQUAL(knowledge_counters(knowledge).memory, memory);
+    CU_ASSERT_EQUAL(knowledge_counters(knowledge).servers, SERVERS_MAX);
+    CU_ASSERT_EQUAL(knowledge_counters(knowledge).evicted, 3 * SERVERS - 500 - 600 - 700);
+    knowledge_free(knowledge);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"a record is found by its key", a_record_is_found_by_its_key},
+        {"the least recently used makes room", the_least_recently_used_makes_room},
+        {"a full table takes no more memory", a_full_table_takes_no_more_memory},
+        {"a sketch counts few exactly, and many nearly",
+         a_sketch_counts_few_exactly_and_many_nearly},
+        {"what a server took up is known", what_a_server_took_up_is_known},
+        {"names are the same in any case", names_are_the_same_in_any_case},
+        {"a refusal is counted, and ends at the next success",
+         a_refusal_is_counted_and_ends_at_the_next_success},
+        {"a client that refuses was taken up", a_client_that_refuses_was_taken_up},
+        {"a port where nobody spoke TLS takes no room",
+         a_port_where_nobody_spoke_tls_takes_no_room},
+        {"memory stays within its bound", memory_stays_within_its_bound},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("knowledge", tests);
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the rules make of other connections to the same server. */
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+#include "tests/support/wire.h"
+
+static struct knowledge *knowledge;
+
+static void begin(struct story *story, int64_t at_s, const struct story_offer *offer)
+{
+    story_begin(story);
+    story_wait(story, at_s * STORY_SECOND);
+    story->connection.first.time_ns += at_s * STORY_SECOND;
+    story->knowledge = knowledge;
+    story_client_hello(story, offer);
+}
+
+/* count connections with this offer are established, a second apart. */
+static void establish(int count, int64_t from_s, const struct story_offer *offer)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    choice.legacy_version =
+        offer->legacy_version < TLS_VERSION_1_2 ? offer->legacy_version : TLS_VERSION_1_2;
+    for (int i = 0; i < count; i++) {
+        struct story story;
+
+        begin(&story, from_s + i, offer);
+        story.connection.endpoint[SIDE_CLIENT].address.octets[15] = (uint8_t)(i + 1);
+        story_flight_1_2(&story, &choice, 0);
+        story_client_flight_1_2(&story);
+        story_ccs(&story, SIDE_SERVER);
+        story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+        knowledge_learn(knowledge, story_facts(&story));
+    }
+}
+
+/* The server closes the connection, or sends this alert, and that is learned. */
+static void refuse(struct story *story, int64_t at_s, const struct story_offer *offer, int alert)
+{
+    begin(story, at_s, offer);
+    if (alert >= 0)
+        story_fatal(story, SIDE_SERVER, (uint8_t)alert);
+    else
+        story_fin(story, SIDE_SERVER);
+}
+
+static void learn_refusals(int count, int64_t from_s, const struct story_offer *offer, int alert)
+{
+    for (int i = 0; i < count; i++) {
+        struct story story;
+
+        refuse(&story, from_s + i, offer, alert);
+        knowledge_learn(knowledge, story_facts(&story));
+    }
+}
+
+static void open_knowledge(void)
+{
+    const struct knowledge_options options = {0};
+
+    knowledge = knowledge_new(&options);
+}
+
+static void close_knowledge(void)
+{
+    knowledge_free(knowledge);
+}
+
+static struct story_offer old_offer(void)
+{
+    struct story_offer offer = story_modern_offer();
+
+    offer.legacy_version = TLS_VERSION_1_0;
+    memset(offer.versions, 0, sizeof(offer.versions));
+    memset(offer.schemes, 0, sizeof(offer.schemes));
+    return offer;
+}
+
+/* The server only closes; that it takes up none but newer versions makes it certain. */
+static void a_close_is_a_version_mismatch_where_only_newer_ones_were_taken_up(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer old = old_offer();
+    struct story story;
+
+    open_knowledge();
+    refuse(&story, 5, &old, -1);
+    CU_ASSERT_FALSE(story_says(&story, "version_mismatch", CAUSE_CERTAIN));
+    establish(20, 0, &modern);
+    learn_refusals(2, 5, &old, -1);
+    refuse(&story, 7, &old, -1);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_CERTAIN));
+    close_knowledge();
+}
+
+static void a_version_that_was_taken_up_later_is_no_mismatch(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer old = old_offer();
+    struct story story;
+
+    open_knowledge();
+    establish(20, 0, &modern);
+    learn_refusals(2, 5, &old, TLS_ALERT_HANDSHAKE_FAILURE);
+    establish(1, 100, &old);
+    refuse(&story, 7, &old, -1);
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+    close_knowledge();
+}
+
+/* The version was taken up until the server was changed. */
+static void a_version_can_be_given_up_in_between(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer old = old_offer();
+    struct story story;
+
+    open_knowledge();
+    establish(5, 0, &old);
+    establish(20, 10, &modern);
+    learn_refusals(3, 15, &old, -1);
+    refuse(&story, 18, &old, -1);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_CERTAIN));
+    close_knowledge();
+}
+
+/* When the server fails everybody, an old offer is not the reason. */
+static void an_outage_is_not_taken_for_an_old_version(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer old = old_offer();
+    struct story story;
+
+    open_knowledge();
+    establish(20, 0, &modern);
+    learn_refusals(5, 100, &modern, -1);
+    learn_refusals(2, 100, &old, -1);
+    refuse(&story, 110, &old, -1);
+    CU_ASSERT_FALSE(story_says(&story, "version_mismatch", CAUSE_CERTAIN));
+    close_knowledge();
+}
+
+static void a_client_of_1_3_alone_meets_a_server_that_chooses_lower(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer newest = story_modern_offer();
+    struct story story;
+
+    memset(newest.versions, 0, sizeof(newest.versions));
+    newest.versions[0] = TLS_VERSION_1_3;
+    open_knowledge();
+    establish(12, 0, &modern);
+    refuse(&story, 20, &newest, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_CERTAIN));
+    close_knowledge();
+}
+
+static void a_name_that_alone_is_refused_is_not_served(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer other = story_modern_offer();
+    struct story story;
+
+    other.name = "other.example.com";
+    open_knowledge();
+    establish(12, 0, &modern);
+    refuse(&story, 20, &other, -1);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+    learn_refusals(2, 20, &other, -1);
+    establish(1, 30, &modern);
+    refuse(&story, 22, &other, -1);
+    CU_ASSERT_TRUE(story_says(&story, "unrecognized_sni", CAUSE_LIKELY));
+    close_knowledge();
+}
+
+static void only_clients_without_a_name_are_refused(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer nameless = story_modern_offer();
+    struct story story;
+
+    nameless.name = NULL;
+    open_knowledge();
+    refuse(&story, 20, &nameless, -1);
+    CU_ASSERT_FALSE(story_says(&story, "missing_sni", CAUSE_LIKELY));
+    establish(12, 0, &modern);
+    learn_refusals(2, 20, &nameless, -1);
+    establish(1, 30, &modern);
+    refuse(&story, 22, &nameless, -1);
+    CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_LIKELY));
+    close_knowledge();
+}
+
+static void suites_that_were_never_chosen_stand_out(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer narrow = story_modern_offer();
+    struct story story;
+
+    memset(narrow.versions, 0, sizeof(narrow.versions));
+    memset(narrow.suites, 0, sizeof(narrow.suites));
+    narrow.suites[0] = 0xc02c; /* with ECDSA, as the server never chose; */
+    narrow.suites[1] = 0x009c; /* with RSA */
+    narrow.suites[2] = 0xc030;
+    open_knowledge();
+    refuse(&story, 20, &narrow, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_FALSE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+    establish(5, 0, &modern);
+    refuse(&story, 20, &narrow, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+    close_knowledge();
+}
+
+static void a_known_server_that_goes_silent_was_alive(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story story;
+    bool found = false;
+
+    open_knowledge();
+    establish(3, 0, &modern);
+    story_begin_syn(&story);
+    story.knowledge = knowledge;
+    story.connection.direction[SIDE_CLIENT].syn_count = 3;
+    story.connection.direction[SIDE_CLIENT].packets = 3;
+    CU_ASSERT_TRUE(story_says(&story, "connect_timeout", CAUSE_CERTAIN));
+    for (size_t i = 0; i < story.verdict.evidence.count; i++)
+        found |= strcmp(story.verdict.evidence.items[i].fact, "server_known") == 0;
+    CU_ASSERT_TRUE(found);
+    close_knowledge();
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"a close is a version mismatch where only newer ones were taken up",
+         a_close_is_a_version_mismatch_where_only_newer_ones_were_taken_up},
+        {"a version that was taken up later is no mismatch",
+         a_version_that_was_taken_up_later_is_no_mismatch},
+        {"a version can be given up in between", a_version_can_be_given_up_in_between},
+        {"an outage is not taken for an old version", an_outage_is_not_taken_for_an_old_version},
+        {"a client of TLS 1.3 alone meets a server that chooses lower",
+         a_client_of_1_3_alone_meets_a_server_that_chooses_lower},
+        {"a name that alone is refused is not served", a_name_that_alone_is_refused_is_not_served},
+        {"only clients without a name are refused", only_clients_without_a_name_are_refused},
+        {"suites that were never chosen stand out", suites_that_were_never_chosen_stand_out},
+        {"a known server that goes silent was alive", a_known_server_that_goes_silent_was_alive},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("known", tests);
+}
