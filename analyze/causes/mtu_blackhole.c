@@ -33,6 +33,15 @@ static bool smaller_ones_passed(const struct facts *facts, enum side from)
            || receiver->sack_blocks > 0;
 }
 
+/* A receiver that says what it has (SACK) gets no small segment twice, unless it was lost, too. */
+static bool small_ones_were_lost(const struct facts *facts, enum side from)
+{
+    const struct direction *sender = &facts->connection->direction[from];
+    const struct direction *receiver = &facts->connection->direction[side_other(from)];
+
+    return receiver->sack_blocks > 0 && sender->smallest_unacknowledged < full_segment(facts, from);
+}
+
 /* Seen near the sender: full segments sent again and again, none of that size acknowledged. */
 static enum certainty seen_from_sender(const struct facts *facts, enum side from)
 {
@@ -44,8 +53,9 @@ static enum certainty seen_from_sender(const struct facts *facts, enum side from
         return CAUSE_NO;
     if (router_says_so(facts, from))
         return CAUSE_CERTAIN;
-    return smaller_ones_passed(facts, from) && !loss_is_general(facts, from) ? CAUSE_LIKELY
-                                                                             : CAUSE_POSSIBLE;
+    if (loss_is_general(facts, from) || small_ones_were_lost(facts, from))
+        return CAUSE_POSSIBLE;
+    return smaller_ones_passed(facts, from) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 
 /* Seen near the receiver: it has small segments from behind a hole that is as large as a full

@@ -2,6 +2,10 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/transport.h"
 
+/* A client that does not like what it got says so sooner: it is the shortest time-out before a
+ * retransmission in wide use. */
+#define REFUSED_AT_ONCE_NS INT64_C(200000000)
+
 /* A hole is closed within a retransmission time-out, unless what is sent again is lost as well. An
  * end that did not wait for that may have another reason. */
 static enum certainty weigh(const struct facts *facts, enum side from)
@@ -21,7 +25,7 @@ static enum certainty weigh_path(const struct facts *facts, struct evidence *evi
     bool by_client = facts->refusal.kind == REFUSAL_NONE || facts->refusal.by == SIDE_CLIENT;
 
     if (!path_is_lossy(facts) || !by_client || facts->server_hello_done_note != NULL
-        || facts->waited_ns < WAITED_IN_VAIN_NS)
+        || facts->waited_ns < REFUSED_AT_ONCE_NS)
         return CAUSE_NO;
     evidence_add(evidence, "sent_again", facts->connection->last,
                  "SYNs were sent %u times and SYN-ACKs %u times; the client sent %u segments "
