@@ -8,7 +8,7 @@
 
 enum {
     BUFFER_FIRST_CAPACITY = 1024, /* a hello with its extensions fits as a rule */
-    NOTES_RESERVED = 10, /* room that protected records leave for alerts, closes and the like */
+    NOTES_RESERVED = 10, /* room that what may come without end leaves for what ends a handshake */
     APPLICATION_NOTES_MAX = 12 /* of one side; from then on the last one is overwritten */
 };
 
@@ -50,50 +50,60 @@ void buffer_release(struct buffer *buffer, struct budget *budget)
     *buffer = (struct buffer){0};
 }
 
-/* Protected records are many and alike: the first ones tell where a flight begins, the last
- * one how it ended. What is between is counted only. */
-static struct note *last_application_note(struct session *session, enum side side)
+/* What a peer may send without end, and what is alike: protected records, of which the first ones
+ * tell where a flight begins and the last one how it ended, warnings, and the like. What is between
+ * is counted only. */
+static bool may_come_without_end(enum note_kind kind)
+{
+    return kind == NOTE_APPLICATION_DATA || kind == NOTE_ALERT || kind == NOTE_HEARTBEAT
+           || kind == NOTE_CHANGE_CIPHER_SPEC || kind == NOTE_GAP;
+}
+
+static struct note *last_note_like(struct session *session, enum note_kind kind, enum side side)
 {
     struct handshake *handshake = &session->handshake;
 
     for (size_t i = handshake->note_count; i > 0; i--) {
         struct note *note = &handshake->notes[i - 1];
 
-        if (note->kind == NOTE_APPLICATION_DATA && note->side == side)
+        if (note->kind == kind && note->side == side)
             return note;
     }
     return NULL;
 }
 
 /* Make room by moving the last note of that kind to the end, so that notes stay in order. */
-static struct note *reuse_application_note(struct session *session, enum side side)
+static struct note *reuse_note(struct session *session, struct note *old)
 {
     struct handshake *handshake = &session->handshake;
-    struct note *old = last_application_note(session, side);
-
-    if (old == NULL)
-        return NULL;
-
     struct note *end = &handshake->notes[handshake->note_count - 1];
 
     memmove(old, old + 1, (size_t)(end - old) * sizeof(*old));
     return end;
 }
 
+/* The room that is reserved is for what ends a handshake, once for each side: neither messages nor
+ * warnings without end may hide it. */
 static struct note *new_note(struct session *session, enum note_kind kind, enum side side)
 {
     struct handshake *handshake = &session->handshake;
-    size_t limit = HANDSHAKE_NOTES_MAX;
+    bool is_crowded = handshake->note_count >= HANDSHAKE_NOTES_MAX - NOTES_RESERVED;
+    bool is_application = kind == NOTE_APPLICATION_DATA;
+    struct note *old = NULL;
 
-    if (kind == NOTE_APPLICATION_DATA) {
-        limit -= NOTES_RESERVED;
-        if (session->application_notes[side] >= APPLICATION_NOTES_MAX
-            || handshake->note_count >= limit)
-            return reuse_application_note(session, side);
-        session->application_notes[side]++;
+    if (is_application && session->application_notes[side] >= APPLICATION_NOTES_MAX)
+        old = last_note_like(session, kind, side);
+    else if (is_crowded && may_come_without_end(kind))
+        old = last_note_like(session, kind, side);
+    if (old != NULL) {
+        handshake->notes_full = handshake->notes_full || !is_application;
+        return reuse_note(session, old);
     }
-    if (handshake->note_count >= limit)
+    if (is_crowded && (is_application || kind == NOTE_MESSAGE))
         return NULL;
+    if (handshake->note_count >= HANDSHAKE_NOTES_MAX)
+        return NULL;
+    session->application_notes[side] = (uint8_t)(session->application_notes[side] + is_application);
     return &handshake->notes[handshake->note_count++];
 }
 
