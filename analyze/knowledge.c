@@ -7,6 +7,11 @@
 #include "analyze/text.h"
 #include "capture/siphash.h"
 
+enum {
+    MESSAGE_HASHED = 512 /* octets of a Certificate message that tell whether it is another one:
+                            those with the serial number and the dates of the leaf */
+};
+
 static struct knowledge_table *new_table(const struct knowledge_options *options,
                                          size_t record_size, size_t key_size, uint32_t records_max)
 {
@@ -153,6 +158,13 @@ static bool put_client_key(const struct knowledge *knowledge, uint8_t *key,
 uint64_t knowledge_hash_address(const struct knowledge *knowledge, const struct address *address)
 {
     return siphash_1_3(knowledge->options.hash_key, address->octets, sizeof(address->octets));
+}
+
+uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes body)
+{
+    size_t length = body.len < MESSAGE_HASHED ? body.len : MESSAGE_HASHED;
+
+    return siphash_1_3(knowledge->options.hash_key, body.data, length) ^ body.len;
 }
 
 void known_count_add(struct known_count *count, int64_t time_ns)
@@ -319,8 +331,7 @@ bool knowledge_wants_certificate(struct knowledge *knowledge, const struct facts
     put_name_key(knowledge, key, facts);
     name = knowledge_table_find(knowledge->names, key);
     return name == NULL || !name->certificate.known
-           || name->certificate.message_hash
-                  != siphash_1_3(knowledge->options.hash_key, body.data, body.len);
+           || name->certificate.message_hash != knowledge_hash_message(knowledge, body);
 }
 
 struct knowledge_counters knowledge_counters(const struct knowledge *knowledge)

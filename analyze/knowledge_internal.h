@@ -33,6 +33,9 @@ void known_treatment_add(struct known_treatment *treatment, const struct known_s
 /* A keyed hash of an address. */
 uint64_t knowledge_hash_address(const struct knowledge *knowledge, const struct address *address);
 
+/* A keyed hash of a Certificate message, by which another one is recognised. */
+uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes body);
+
 /* Note the certificates that were examined. */
 void knowledge_learn_certificate(const struct knowledge *knowledge, struct known_name *name,
                                  const struct facts *facts);

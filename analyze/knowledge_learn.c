@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* knowledge_learn.c -- what one handshake that is over tells of its server. */
 #include "analyze/knowledge_internal.h"
-#include "capture/siphash.h"
 
 static void learn_value(struct known_values *values, uint16_t value, int64_t at_ns)
 {
@@ -172,7 +171,7 @@ void knowledge_learn_certificate(const struct knowledge *knowledge, struct known
     *known = (struct known_certificate){
         .known = true,
         .seen_ns = facts->server_certificate_note->at.time_ns,
-        .message_hash = siphash_1_3(knowledge->options.hash_key, body.data, body.len),
+        .message_hash = knowledge_hash_message(knowledge, body),
         .valid_from = judgement->valid_from,
         .valid_until = judgement->valid_until,
         .end = judgement->end,

@@ -95,8 +95,10 @@ static void weigh(struct tracker *tracker, struct facts *facts, struct known *kn
 {
     if (facts->outcome == OUTCOME_FAILED || tracker->options.examine_all)
         examiner_examine(tracker->examiner, facts);
-    knowledge_find(tracker->knowledge, facts, known);
-    facts->known = known;
+    if (facts->outcome == OUTCOME_FAILED) {
+        knowledge_find(tracker->knowledge, facts, known);
+        facts->known = known;
+    }
     insight_apply(tracker->insight, facts);
     diagnose(facts, verdict);
 }
