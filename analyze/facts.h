@@ -189,7 +189,7 @@ struct facts {
                                       or to the last packet when there was none */
     bool answered[SIDES];         /* that side sent payload octets */
 
-    const struct known *known; /* what other connections tell of this one's parties; NULL: nothing */
+    const struct known *known; /* what other connections tell of its parties; NULL: nothing */
 
     struct client_clock client_clock;
     const struct issuer_sighting *earlier_issuer; /* of this name's certificate, another one than

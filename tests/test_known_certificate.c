@@ -8,7 +8,7 @@
 #include "tests/support/facts_builder.h"
 #include "tests/support/wire.h"
 
-#define DAY_SECONDS 86400
+#define DAY_SECONDS INT64_C(86400)
 
 /* A client that had the flight of TLS 1.3, and what is known of the certificate in it. */
 struct fixture {

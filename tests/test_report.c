@@ -495,7 +495,7 @@ static void a_clock_that_must_be_wrong_is_told(void)
 
     begin(&written, (struct report_options){0});
     written.tracker.insight.capture_clock =
-        (struct capture_clock){.implausible = true, .leafs = 3, .behind_by = 86400 * 400};
+        (struct capture_clock){.implausible = true, .leafs = 3, .behind_by = INT64_C(86400) * 400};
     add_failed(&written);
     check_has(finish(&written), "  Clock        wrong, it seems: the certificates of all servers");
     end(&written);

@@ -195,7 +195,7 @@ static const struct option_row option_rows[] = {
     {NULL, 'F', required_argument, "FILE", apply_filter_file,
      "read the filter expression from FILE"},
     {"all", 'a', no_argument, NULL, apply_all,
-     "tell of every connection, not only of those that failed"},
+     "tell of every connection, not only of failures; with --json of certificates too"},
     {"json", 'j', no_argument, NULL, apply_json, "write one JSON object per line (ECS), no text"},
     {"output", 'o', required_argument, "FILE", apply_output, "write to FILE"},
     {"check", 'c', no_argument, NULL, apply_check, "exit with status 3 if a handshake failed"},
