@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* diagnose.c -- asks every rule and weighs the answers. */
+#include "analyze/causes/known.h"
 #include "analyze/describe.h"
 #include "analyze/finding.h"
 #include "analyze/verdict.h"
@@ -113,6 +114,7 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
         describe_last_seen(facts, &verdict->evidence);
     }
     settle_confidence(facts, verdict);
+    describe_known_sides(facts, &verdict->evidence);
     describe_refusal(facts, &verdict->evidence);
     verdict->refused_by = find_party(facts, verdict->cause);
 }

@@ -134,6 +134,11 @@ static void write_not_seen(const struct layout *layout, const struct report_tota
         {tracker->transcripts_full, "handshakes too long to be kept whole"},
         {tracker->notes_full, "handshakes with more records than are noted"},
         {tracker->unreadable, "hello messages that could not be read"},
+        {tracker->defer.early,
+         "failures judged before the end of the input, because too many of them waited"},
+        {tracker->knowledge.evicted,
+         "servers, names and clients that were forgotten to make room for others"},
+        {tracker->incidents_evicted, "groups of failures that were forgotten to make room"},
         {tracker->insight.evicted,
          "clients and server names whose clock or issuer was forgotten to make room"},
     };

@@ -232,6 +232,66 @@ static void a_known_server_that_goes_silent_was_alive(void)
     close_knowledge();
 }
 
+static bool has_fact(const struct story *story, const char *fact, const char *text)
+{
+    for (size_t i = 0; i < story->verdict.evidence.count; i++)
+        if (strcmp(story->verdict.evidence.items[i].fact, fact) == 0
+            && strcmp(story->verdict.evidence.items[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+static void a_client_that_fails_everywhere_is_named(void)
+{
+    struct story_offer old = old_offer();
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+
+    open_knowledge();
+    for (uint8_t server = 1; server <= 3; server++) {
+        refuse(&story, server, &old, TLS_ALERT_PROTOCOL_VERSION);
+        story.connection.endpoint[SIDE_SERVER].address.octets[15] = server;
+        knowledge_learn(knowledge, story_facts(&story));
+    }
+    refuse(&story, 5, &old, TLS_ALERT_PROTOCOL_VERSION);
+    story.connection.endpoint[SIDE_SERVER].address.octets[15] = 1;
+    (void)story_facts(&story);
+    CU_ASSERT_TRUE(has_fact(&story, "client_known",
+                            "this client fails at every server that it tries: 3 of 3"));
+
+    begin(&story, 6, &old);
+    choice.legacy_version = TLS_VERSION_1_0;
+    story.connection.endpoint[SIDE_SERVER].address.octets[15] = 4;
+    story_flight_1_2(&story, &choice, 0);
+    story_client_flight_1_2(&story);
+    story_ccs(&story, SIDE_SERVER);
+    story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+    knowledge_learn(knowledge, story_facts(&story));
+    refuse(&story, 7, &old, TLS_ALERT_PROTOCOL_VERSION);
+    (void)story_facts(&story);
+    CU_ASSERT_TRUE(
+        has_fact(&story, "client_known", "this client succeeds at 1 server and fails at 3"));
+    close_knowledge();
+}
+
+static void a_server_that_fails_everybody_is_named(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story story;
+
+    open_knowledge();
+    for (uint8_t client = 1; client <= 2; client++) {
+        refuse(&story, client, &modern, TLS_ALERT_INTERNAL_ERROR);
+        story.connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
+        knowledge_learn(knowledge, story_facts(&story));
+    }
+    refuse(&story, 5, &modern, TLS_ALERT_INTERNAL_ERROR);
+    (void)story_facts(&story);
+    CU_ASSERT_TRUE(
+        has_fact(&story, "server_known", "no handshake with this server succeeds: 2 clients fail"));
+    close_knowledge();
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -247,6 +307,8 @@ int main(void)
         {"only clients without a name are refused", only_clients_without_a_name_are_refused},
         {"suites that were never chosen stand out", suites_that_were_never_chosen_stand_out},
         {"a known server that goes silent was alive", a_known_server_that_goes_silent_was_alive},
+        {"a client that fails everywhere is named", a_client_that_fails_everywhere_is_named},
+        {"a server that fails everybody is named", a_server_that_fails_everybody_is_named},
         CU_TEST_INFO_NULL,
     };
 

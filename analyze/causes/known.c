@@ -287,3 +287,41 @@ void describe_known_life(const struct facts *facts, struct evidence *evidence)
     text_add_time(&text, server->established.last_ns);
     evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
 }
+
+/* The client fails at several servers: where it succeeds too, it is not the client as such. */
+static void describe_client(const struct known_client *client, struct evidence *evidence)
+{
+    uint32_t failed = sketch_count(&client->servers_failed);
+    uint32_t reached = sketch_count(&client->servers);
+
+    if (failed + reached < 2)
+        return;
+    if (reached == 0)
+        evidence_add(evidence, "client_known", (struct moment){0},
+                     "this client fails at every server that it tries: %u of %u", failed, failed);
+    else
+        evidence_add(evidence, "client_known", (struct moment){0},
+                     "this client succeeds at %u server%s and fails at %u", reached,
+                     reached == 1 ? "" : "s", failed);
+}
+
+static void describe_clients(const struct known_server *server, struct evidence *evidence)
+{
+    uint32_t failed = sketch_count(&server->clients_failed);
+
+    if (failed < 2 || server->established.count > 0)
+        return;
+    evidence_add(evidence, "server_known", (struct moment){0},
+                 "no handshake with this server succeeds: %s%u clients fail",
+                 failed > SKETCH_EXACT_MAX ? "about " : "", failed);
+}
+
+void describe_known_sides(const struct facts *facts, struct evidence *evidence)
+{
+    if (facts->known == NULL)
+        return;
+    if (facts->known->server != NULL)
+        describe_clients(facts->known->server, evidence);
+    if (facts->known->client != NULL)
+        describe_client(facts->known->client, evidence);
+}

@@ -27,6 +27,10 @@ enum known_says known_about_split_hello(const struct facts *facts);
 void describe_known(const struct facts *facts, enum suspect suspect, struct evidence *evidence);
 void describe_known_sizes(const struct facts *facts, struct evidence *evidence);
 
+/* Add what tells on which side the fault is: what this client does at other servers, and how many clients succeed or fail at this server; nothing when it is too
+ * little to tell. */
+void describe_known_sides(const struct facts *facts, struct evidence *evidence);
+
 /* Add that the server is known to work, and when it did last; nothing when it is not known. */
 void describe_known_life(const struct facts *facts, struct evidence *evidence);
 
