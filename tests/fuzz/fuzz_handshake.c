@@ -186,7 +186,8 @@ static bool is_of_network(const char *cause)
 static void compare(const struct play *whole, const struct play *cut)
 {
     must(whole->outcome == cut->outcome);
-    if (whole->outcome == OUTCOME_NOT_TLS) /* what else it was, its first octets tell as they come */
+    if (whole->outcome
+        == OUTCOME_NOT_TLS) /* what else it was, its first octets tell as they come */
         return;
     must(whole->stage == cut->stage);
     must(whole->version == cut->version);
