@@ -25,22 +25,24 @@ enum {
 
 enum { COMBINED, BASE }; /* cells of the program's memory */
 
-/* The remainder of the result chooses the ring: spread addresses that differ in few bits
- * (multiplication by the golden ratio, Knuth) and take the better half. */
+/* The remainder of the result chooses the ring: spread addresses that differ in few bits, whichever
+ * they are, by two multiplications with the golden ratio (Knuth), and take the better half. */
 #define SPREAD_AND_RETURN                                                                          \
-    BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 2654435769U), BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 16),     \
+    BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 2654435769U), BPF_STMT(BPF_MISC | BPF_TAX, 0),             \
+        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 16), BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),           \
+        BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 2654435769U), BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 16), \
         BPF_STMT(BPF_RET | BPF_A, 0)
 
 /* Combine one more word of an IPv6 header that begins at BASE. */
 #define COMBINE(offset)                                                                            \
     BPF_STMT(BPF_LDX | BPF_MEM, BASE), BPF_STMT(BPF_LD | BPF_W | BPF_IND, NET + (offset)),         \
-        BPF_STMT(BPF_LDX | BPF_MEM, COMBINED), BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),             \
+        BPF_STMT(BPF_LDX | BPF_MEM, COMBINED), BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0),             \
         BPF_STMT(BPF_ST, COMBINED)
 
 /* Jumps count instructions passed over. A load beyond the packet ends the program with 0. */
 static const struct sock_filter instructions[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL)),
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6, 27, 0),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6, 31, 0),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 1, 0),
     BPF_STMT(BPF_RET | BPF_K, 0),
 
@@ -66,7 +68,7 @@ static const struct sock_filter instructions[] = {
     BPF_STMT(BPF_ST, COMBINED),
     BPF_STMT(BPF_LD | BPF_W | BPF_IND, NET + IPV4_DESTINATION),
     BPF_STMT(BPF_LDX | BPF_MEM, COMBINED),
-    BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+    BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0),
     SPREAD_AND_RETURN,
 
     /* IPv6 */

@@ -1,0 +1,555 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Live capture in a network namespace of its own: the same verdicts as offline, signals, interfaces
+that go and come, receivers that fail.
+
+The program is $TLSWHY. Needs root, ip (iproute2) and tcpreplay; without them the tests are skipped,
+which the runner reports with the reason.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from capture_file import read_capture, write_capture
+
+TESTS = Path(__file__).resolve().parent
+TLSWHY = os.environ.get("TLSWHY", "tlswhy")
+NAMESPACE = f"tlswhy{os.getpid()}"
+SKIPPED = 77  # what ctest takes for "skipped"
+# Its own end of the pair, and the other.
+SEND, RECEIVE = "send0", "recv0"
+FAILURE = TESTS / "pcaps" / "no_shared_cipher" / "suites__curl__java.pcap"
+ROOT = TESTS / "pcaps" / "lab-root.pem"
+# The mix for comparisons: captures that take no longer than this, at most so many, one begun
+# every so many nanoseconds, between clients and servers of their own.
+SHORT_NS = 300_000_000
+MIX_MAX = 120
+MIX_STEP_NS = 20_000_000
+LINKTYPE_ETHERNET = 1
+ETHERTYPE_IPV4 = b"\x08\x00"
+# Verdicts come when a connection is over: two seconds after its end.
+LINGER = 2.5
+STOP_LIMIT = 6
+# What differs between two runs of the same packets: times, numbers of packets, identifiers.
+TIMES = {"@timestamp", "start", "end", "duration", "id", "time", "packet", "observer", "packets"}
+
+
+def missing():
+    """Why the tests cannot run; empty when they can."""
+    if os.geteuid() != 0:
+        return "only root can make network namespaces and capture"
+    for tool in ("ip", "tcpreplay"):
+        if shutil.which(tool) is None:
+            return f"{tool} is not installed"
+    done = subprocess.run(["ip", "netns", "add", NAMESPACE], capture_output=True, check=False)
+    if done.returncode != 0:
+        return "no network namespace: " + done.stderr.decode().strip()
+    return ""
+
+
+def ip(*arguments):
+    """Run ip(8) in the namespace."""
+    subprocess.run(["ip", "-n", NAMESPACE, *arguments], check=True, capture_output=True)
+
+
+def make_pair():
+    """Two interfaces that are each other's other end."""
+    ip("link", "add", SEND, "type", "veth", "peer", "name", RECEIVE)
+    for name in (SEND, RECEIVE):
+        ip("link", "set", name, "up")
+
+
+def inside(*command):
+    """A command that runs in the namespace."""
+    return ["ip", "netns", "exec", NAMESPACE, *command]
+
+
+def replay(capture, *options):
+    """Send the packets of a capture."""
+    subprocess.run(
+        inside("tcpreplay", "-q", "-i", SEND, *options, str(capture)),
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+
+
+def moved(packet, number, offset_ns):
+    """A packet at another time, between addresses that tell captures apart.
+
+    Checksums are wrong afterwards, which nobody here looks at.
+    """
+    data = bytearray(packet.data)
+    if bytes(data[12:14]) == ETHERTYPE_IPV4:
+        for place in (27, 31):
+            data[place] = number
+    packet.data = bytes(data)
+    packet.time += offset_ns
+    return packet
+
+
+def write_mix(path):
+    """A capture of many short ones that overlap; the result is how many there are."""
+    now = time.time_ns()  # certificates are judged by the time of the packets
+    mix = []
+    number = 0
+    for name in sorted((TESTS / "pcaps").glob("*/*.pcap"), key=lambda path: path.name):
+        link_type, packets = read_capture(name)
+        if link_type != LINKTYPE_ETHERNET or not packets or number == MIX_MAX:
+            continue
+        begin = min(packet.time for packet in packets)
+        if max(packet.time for packet in packets) - begin > SHORT_NS:
+            continue
+        number += 1
+        offset = now + number * MIX_STEP_NS - begin
+        mix += [moved(packet, number, offset) for packet in packets]
+    mix.sort(key=lambda packet: packet.time)
+    write_capture(path, LINKTYPE_ETHERNET, mix)
+    return number
+
+
+def wait_for(condition, seconds=10):
+    """Whether the condition comes true in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def stripped(value):
+    """An event without what differs from run to run."""
+    if isinstance(value, dict):
+        return {key: stripped(item) for key, item in value.items() if key not in TIMES}
+    if isinstance(value, list):
+        return [stripped(item) for item in value]
+    return (
+        re.sub(r"packet \d+|[\d.]+ (ms|s|us|min)\b", "", value) if isinstance(value, str) else value
+    )
+
+
+def handshakes(events):
+    """The verdicts, in an order that does not depend on when they came."""
+    found = [event for event in events if event["event"]["action"] == "tls_handshake"]
+    return sorted(found, key=lambda event: json.dumps([event["source"], event["destination"]]))
+
+
+def essence(event):
+    """What a verdict says."""
+    why = event["tlswhy"]
+    return (
+        event["source"]["ip"],
+        event["source"]["port"],
+        event["destination"]["ip"],
+        event["destination"]["port"],
+        why["outcome"],
+        why.get("cause"),
+        why.get("confidence"),
+    )
+
+
+class Live(unittest.TestCase):
+    """Shared by all cases: interfaces and a folder."""
+
+    def setUp(self):
+        self.loads = []
+        make_pair()
+        self.addCleanup(self.remove_pair)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        # The unprivileged user has to get there.
+        self.folder.chmod(0o777)
+        self.running = []
+        self.addCleanup(self.end_all)
+
+    def remove_pair(self):
+        """Also when a test has removed it."""
+        subprocess.run(
+            ["ip", "-n", NAMESPACE, "link", "del", SEND], capture_output=True, check=False
+        )
+
+    def end_all(self):
+        """Nothing that a test has begun outlives it."""
+        for process in self.running:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            for stream in (process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+
+    def start(self, *options, interface=RECEIVE, env=None, **keywords):
+        """Start tlswhy and wait until it captures."""
+        process = subprocess.Popen(  # pylint: disable=consider-using-with
+            inside(TLSWHY, "--json", "--stats-interval", "0", "-i", interface, *options),
+            stdin=subprocess.DEVNULL,
+            stdout=keywords.get("stdout", subprocess.PIPE),
+            stderr=subprocess.PIPE,
+            # The leak check cannot work where ptrace is forbidden; what leaks, the other tests see.
+            env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0", **(env or {})},
+        )
+        self.running.append(process)
+        self.assertTrue(wait_for(lambda: self.captures(process)), "does not begin to capture")
+        return process
+
+    @staticmethod
+    def captures(process):
+        """Whether the process has threads: they begin when everything is open."""
+        try:
+            return len(os.listdir(f"/proc/{process.pid}/task")) >= 3 or process.poll() is not None
+        except FileNotFoundError:
+            return True
+
+    def stop(self, process, how=signal.SIGTERM, status=0):
+        """End it; the result is (events, standard error)."""
+        process.send_signal(how)
+        out, err = process.communicate(timeout=STOP_LIMIT)
+        err = err.decode("utf-8", "replace")
+        self.assertEqual(process.returncode, status, err)
+        self.assertNotIn("Sanitizer", err)
+        out = out or b""
+        self.assertTrue(not out or out.endswith(b"\n"), "the last line is cut")
+        return [json.loads(line) for line in out.splitlines()], err
+
+
+class Verdicts(Live):
+    """The same packets, live and from a file."""
+
+    def live_events(self, capture, *options):
+        """The verdicts on a capture that is sent while tlswhy listens."""
+        live = self.start("--all", "--trust-store", str(ROOT), *options)
+        replay(capture)
+        time.sleep(0.3)
+        events, _ = self.stop(live)
+        stats = [e["tlswhy"]["stats"] for e in events if e["event"]["action"] == "tlswhy_stats"]
+        self.assertEqual(stats[-1]["kernel_dropped_packets"], 0)
+        self.loads = [worker["packets"] for worker in stats[-1]["workers"]]
+        return handshakes(events)
+
+    def test_they_are_those_of_the_file_whatever_the_number_of_workers(self):
+        capture = self.folder / "mix.pcap"
+        self.assertGreater(write_mix(capture), 50)
+        done = subprocess.run(
+            [TLSWHY, "--json", "--all", "--streaming", "--trust-store", str(ROOT), str(capture)],
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+        offline = handshakes([json.loads(line) for line in done.stdout.splitlines()])
+        for workers in (1, 2, 4):
+            with self.subTest(workers=workers):
+                live = self.live_events(capture, "--workers", str(workers))
+                self.assertEqual([essence(e) for e in live], [essence(e) for e in offline])
+                self.assertEqual(
+                    [stripped(e.get("tls")) for e in live],
+                    [stripped(e.get("tls")) for e in offline],
+                )
+                self.assertGreater(min(self.loads), 0, "a worker has nothing to do")
+
+    def test_a_filter_and_several_interfaces(self):
+        live = self.start("-i", SEND, "tcp", "port", "1")
+        replay(FAILURE)
+        events, _ = self.stop(live)
+        self.assertEqual(handshakes(events), [])
+
+    def test_any_sees_it_too(self):
+        live = self.start(interface="any")
+        replay(FAILURE)
+        time.sleep(0.3)
+        events, _ = self.stop(live)
+        causes = {event["tlswhy"]["cause"] for event in handshakes(events)}
+        self.assertEqual(causes, {"no_shared_cipher"})
+
+    def test_statistics_come_at_the_end(self):
+        live = self.start()
+        replay(FAILURE)
+        time.sleep(0.3)
+        events, _ = self.stop(live)
+        stats = [e["tlswhy"]["stats"] for e in events if e["event"]["action"] == "tlswhy_stats"]
+        self.assertEqual([item["final"] for item in stats], [True])
+        self.assertGreater(stats[0]["packets"], 5)
+        self.assertEqual(stats[0]["kernel_dropped_packets"], 0)
+        self.assertEqual(stats[0]["failed"], len(handshakes(events)))
+        self.assertEqual(sum(stats[0]["causes"].values()), stats[0]["failed"])
+
+
+class Signals(Live):
+    """What the operator sends."""
+
+    def test_int_and_term_end_in_order_and_in_time(self):
+        for how in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(signal=how):
+                live = self.start()
+                replay(FAILURE)
+                began = time.monotonic()
+                events, _ = self.stop(live, how)
+                self.assertLess(time.monotonic() - began, 5)
+                self.assertGreater(len(handshakes(events)), 0)
+
+    def test_a_second_one_ends_at_once(self):
+        reader, writer = os.pipe()
+        live = self.start(stdout=writer)
+        os.set_blocking(writer, False)
+        try:  # nobody reads the pipe: the end would wait for its time limit
+            while True:
+                os.write(writer, b"x" * 65536)
+        except BlockingIOError:
+            pass
+        os.set_blocking(writer, True)
+        os.close(writer)
+        live.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        self.assertIsNone(live.poll())
+        live.send_signal(signal.SIGTERM)
+        self.assertEqual(live.wait(timeout=1), -signal.SIGTERM)
+        os.close(reader)
+
+    def test_usr1_prints_statistics(self):
+        live = self.start()
+        live.send_signal(signal.SIGUSR1)
+        time.sleep(0.5)
+        _, err = self.stop(live)
+        self.assertIn("Packets captured", err)
+
+    def test_hup_opens_the_file_anew_and_reloads(self):
+        path = self.folder / "events.json"
+        live = self.start("--output", str(path), "--trust-store", str(ROOT))
+        replay(FAILURE)
+        self.assertTrue(wait_for(lambda: path.stat().st_size > 0, LINGER + 3))
+        path.rename(self.folder / "events.1")
+        live.send_signal(signal.SIGHUP)
+        self.assertTrue(wait_for(path.exists))
+        time.sleep(0.3)
+        replay(TESTS / "pcaps" / "demo.pcap", "--pps", "2000")
+        _, err = self.stop(live)
+        self.assertEqual(err, "")
+        for name in ("events.json", "events.1"):
+            lines = (self.folder / name).read_text().splitlines()
+            self.assertGreater(len(handshakes([json.loads(line) for line in lines])), 0)
+
+    def test_a_storm_of_hups_does_no_harm(self):
+        path = self.folder / "events.json"
+        live = self.start("--output", str(path), "--workers", "2")
+        for _ in range(50):
+            live.send_signal(signal.SIGHUP)
+            time.sleep(0.01)
+        replay(FAILURE)
+        time.sleep(0.5)
+        descriptors = len(os.listdir(f"/proc/{live.pid}/fd"))
+        live.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+        self.assertEqual(len(os.listdir(f"/proc/{live.pid}/fd")), descriptors)
+        self.stop(live)
+        events = [json.loads(line) for line in path.read_text().splitlines()]
+        self.assertGreater(len(handshakes(events)), 0)
+
+
+class Interfaces(Live):
+    """They go and come."""
+
+    def expect_capture(self, live, folder_name):
+        """Send a failure, and see its event arrive in the file."""
+        path = self.folder / folder_name
+        before = path.stat().st_size
+        replay(FAILURE)
+        self.assertTrue(wait_for(lambda: path.stat().st_size > before, LINGER + 5))
+        self.assertIsNone(live.poll())
+
+    def test_down_and_up_again(self):
+        live = self.start("--output", str(self.folder / "events.json"))
+        ip("link", "set", RECEIVE, "down")
+        time.sleep(1)
+        ip("link", "set", RECEIVE, "up")
+        time.sleep(1)
+        self.expect_capture(live, "events.json")
+        _, err = self.stop(live)
+        self.assertIn(f"{RECEIVE}: is down", err)
+        self.assertIn(f"{RECEIVE}: captures again", err)
+
+    def test_removed_and_made_again(self):
+        live = self.start("--output", str(self.folder / "events.json"))
+        ip("link", "del", RECEIVE)
+        time.sleep(1)
+        before = self.processor_time(live)
+        time.sleep(1)
+        self.assertLess(self.processor_time(live) - before, 0.3, "it spins")
+        make_pair()
+        time.sleep(3)
+        self.expect_capture(live, "events.json")
+        _, err = self.stop(live)
+        self.assertIn(f"{RECEIVE}: is gone", err)
+        self.assertIn(f"{RECEIVE}: captures again", err)
+
+    @staticmethod
+    def processor_time(process):
+        """Seconds that a process has used."""
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def test_several_workers_cannot_go_on_and_say_so(self):
+        live = self.start("--workers", "2")
+        ip("link", "del", RECEIVE)
+        time.sleep(1)
+        make_pair()
+        self.assertEqual(live.wait(timeout=10), 1)
+        self.assertIn("nothing is left to capture from", live.communicate()[1].decode())
+
+    def test_one_that_does_not_exist_is_an_error(self):
+        done = subprocess.run(
+            inside(TLSWHY, "-i", "nowhere0"), capture_output=True, timeout=20, check=False
+        )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nowhere0", done.stderr.decode())
+
+
+class Receivers(Live):
+    """Those of the events fail."""
+
+    def test_a_reader_that_does_not_read_stalls_nothing_and_is_left_in_time(self):
+        reader, writer = os.pipe()
+        live = self.start("--all", stdout=writer)
+        os.close(writer)
+        for _ in range(3):
+            replay(TESTS / "pcaps" / "demo.pcap", "--pps", "5000")
+        began = time.monotonic()
+        live.send_signal(signal.SIGTERM)
+        live.wait(timeout=STOP_LIMIT + 2)
+        self.assertLess(time.monotonic() - began, STOP_LIMIT + 1)
+        os.close(reader)
+
+    def test_a_reader_that_went_away_ends_it(self):
+        reader, writer = os.pipe()
+        live = self.start(stdout=writer)
+        os.close(writer)
+        os.close(reader)
+        replay(FAILURE)
+        self.assertEqual(live.wait(timeout=LINGER + 8), 1)
+        self.assertIn("Broken pipe", live.communicate()[1].decode())
+
+    def test_a_full_disk_loses_events_and_counts_them(self):
+        mount = self.folder / "full"
+        mount.mkdir()
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=16k,mode=777", "tmpfs", mount], check=True
+        )
+        self.addCleanup(subprocess.run, ["umount", "-l", mount], check=False)
+        path = mount / "events.json"
+        live = self.start("--all", "--output", str(path))
+        for _ in range(2):
+            replay(TESTS / "pcaps" / "demo.pcap", "--pps", "5000")
+            time.sleep(0.2)
+        _, err = self.stop(live, status=1)
+        self.assertIn("No space left on device", err)
+        self.assertRegex(err, r"\d+ events were lost")
+        text = path.read_text()
+        self.assertTrue(text.endswith("\n"))
+        for line in text.splitlines():
+            json.loads(line)
+
+
+class Privileges(Live):
+    """What is left of root."""
+
+    def test_nothing_is_left(self):
+        live = self.start()
+        status = dict(
+            line.split(":\t", 1)
+            for line in Path(f"/proc/{live.pid}/status").read_text().splitlines()
+            if ":\t" in line
+        )
+        self.assertNotIn("0", status["Uid"].split())
+        self.assertNotIn("0", status["Gid"].split())
+        self.assertEqual(status["Groups"].split(), [])
+        for kind in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+            self.assertEqual(int(status[kind], 16), 0, kind)
+        self.assertEqual(status["NoNewPrivs"], "1")
+        version = subprocess.run([TLSWHY, "--version"], capture_output=True, check=True).stdout
+        if b"libseccomp" in version.split(b"ithout")[0]:
+            self.assertEqual(status["Seccomp"], "2")
+        self.stop(live)
+
+    def test_a_user_that_does_not_exist_is_an_error(self):
+        done = subprocess.run(
+            inside(TLSWHY, "-i", RECEIVE, "--user", "no-such-user"),
+            capture_output=True,
+            timeout=20,
+            check=False,
+        )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no-such-user", done.stderr.decode())
+
+
+class Manager(Live):
+    """Whom it tells how it goes."""
+
+    def test_it_says_ready_alive_and_stopping(self):
+        path = str(self.folder / "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(path)
+            os.chmod(path, 0o777)
+            manager.settimeout(10)
+            live = self.start(env={"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "1500000"})
+            said = [manager.recv(4096).decode() for _ in range(3)]
+            live.send_signal(signal.SIGHUP)
+            while not said[-1].startswith("RELOADING=1"):
+                said.append(manager.recv(4096).decode())
+            self.stop(live)
+            while said[-1] != "STOPPING=1":
+                said.append(manager.recv(4096).decode())
+        self.assertEqual(said[0], "READY=1")
+        self.assertEqual(said[1:3], ["WATCHDOG=1", "WATCHDOG=1"])
+
+
+class Metrics(Live):
+    """For Prometheus."""
+
+    def test_they_tell_of_what_was_seen(self):
+        version = subprocess.run([TLSWHY, "--version"], capture_output=True, check=True).stdout
+        if b"libmicrohttpd" not in version.split(b"ithout")[0]:
+            self.skipTest("this build has no libmicrohttpd")
+        ip("link", "set", "lo", "up")
+        live = self.start("--metrics", "9117")
+        replay(TESTS / "pcaps" / "demo.pcap", "--pps", "2000")
+        time.sleep(LINGER + 1)
+        fetch = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:9117/metrics').read().decode())"
+        done = subprocess.run(
+            inside(sys.executable, "-c", fetch), capture_output=True, check=True, timeout=20
+        )
+        text = done.stdout.decode()
+        self.stop(live)
+        self.assertRegex(
+            text, r'tlswhy_failures_total\{cause="certificate_expired",layer="certificate"\} [1-9]'
+        )
+        self.assertRegex(text, r"\ntlswhy_certificate_not_after_seconds\{name=\"www.lab.test\"")
+        self.assertRegex(text, r"\ntlswhy_packets_total [1-9]")
+        if shutil.which("promtool") is not None:
+            check = subprocess.run(
+                ["promtool", "check", "metrics"],
+                input=done.stdout,
+                capture_output=True,
+                check=False,
+            )
+            self.assertEqual((check.returncode, check.stderr), (0, b""))
+
+
+if __name__ == "__main__":
+    REASON = missing()
+    if REASON:
+        print(f"skipped: {REASON}")
+        sys.exit(SKIPPED)
+    try:
+        unittest.main(verbosity=2)
+    finally:
+        subprocess.run(["ip", "netns", "del", NAMESPACE], check=False)
