@@ -28,13 +28,7 @@ static uint64_t number(struct bytes *in)
 {
     uint64_t value = 0;
 
-    for (int i = 0; i < 8; i++) {
-        uint8_t octet = 0;
-
-        (void)bytes_u8(in, &octet);
-        value = value << 8 | octet;
-    }
-    return value;
+    return bytes_uint(in, sizeof(value), &value) ? value : 0;
 }
 
 static void fill_strings(struct sample *sample, struct bytes *in)
