@@ -99,6 +99,9 @@ void facts_build(struct facts *facts, const struct observation *observation)
     facts_find_refusal(facts);
     see_capture(facts);
     facts_decide_outcome(facts, observation);
+    /* Dozens of suites per hello: only the causes ask. */
+    if (facts->outcome == OUTCOME_FAILED)
+        facts_read_suites(facts);
 }
 
 bool facts_alert(const struct facts *facts, enum side by, uint8_t description)

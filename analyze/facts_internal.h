@@ -8,6 +8,9 @@
 /* Take the notes apart into the members for messages, hellos and protected records. */
 void facts_read_notes(struct facts *facts);
 
+/* Fill in what the offer says of the suites, when a hello was read. */
+void facts_read_suites(struct facts *facts);
+
 /* True when the notes show a finished handshake, whatever came afterwards. */
 bool facts_handshake_finished(const struct facts *facts);
 

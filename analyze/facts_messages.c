@@ -60,6 +60,12 @@ static void read_versions(struct offer *offer, struct bytes versions)
     }
 }
 
+void facts_read_suites(struct facts *facts)
+{
+    if (facts->client_hello_read)
+        count_suites(&facts->offer, facts->client_hello.cipher_suites);
+}
+
 static void read_offer(struct facts *facts)
 {
     struct offer *offer = &facts->offer;
@@ -68,7 +74,6 @@ static void read_offer(struct facts *facts)
     offer->version_max = client_hello_version_max(&facts->client_hello);
     if (extensions->supported_versions.state == EXTENSION_WELL_FORMED)
         read_versions(offer, extensions->supported_versions.versions);
-    count_suites(offer, facts->client_hello.cipher_suites);
     if (extensions->renegotiation_info.state != EXTENSION_ABSENT)
         offer->renegotiation_info = true;
 }

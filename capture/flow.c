@@ -333,13 +333,31 @@ static uint32_t sort(const struct ranking *ranking, uint32_t chain)
     return sorted;
 }
 
+/* Lists are in the order of being queued: that of the beginnings, as a rule. */
+static bool is_sorted(const struct ranking *ranking, uint32_t chain)
+{
+    uint64_t before = 0;
+
+    for (; chain != POOL_NONE; chain = flow_at(ranking->table, chain)->newer) {
+        uint64_t rank = rank_of(ranking, chain);
+
+        if (rank < before)
+            return false;
+        before = rank;
+    }
+    return true;
+}
+
 void flow_list_sort(struct flow_table *table, enum flow_state state,
                     uint64_t (*rank)(const void *context, const struct flow *flow),
                     const void *context)
 {
     const struct ranking ranking = {.table = table, .rank = rank, .context = context};
-    uint32_t chain = sort(&ranking, table->lists[state].oldest);
+    uint32_t chain;
 
+    if (is_sorted(&ranking, table->lists[state].oldest))
+        return;
+    chain = sort(&ranking, table->lists[state].oldest);
     table->lists[state] = (struct flow_list){.oldest = POOL_NONE, .newest = POOL_NONE};
     while (chain != POOL_NONE) {
         uint32_t next = flow_at(table, chain)->newer;
