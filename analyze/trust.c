@@ -21,7 +21,7 @@ struct anchor {
 struct trust_store {
     char *path;
     enum trust_state state;
-    bool is_given; /* by trust_store_add */
+    bool is_given;          /* by trust_store_add */
     struct anchor *anchors; /* sorted by subject once loaded */
     size_t count;
     size_t room;

@@ -20,6 +20,8 @@ import time
 import unittest
 from pathlib import Path
 
+import jsonschema
+
 from capture_file import read_capture, write_capture
 
 TESTS = Path(__file__).resolve().parent
@@ -28,6 +30,7 @@ NAMESPACE = f"tlswhy{os.getpid()}"
 SKIPPED = 77  # what ctest takes for "skipped"
 # Its own end of the pair, and the other.
 SEND, RECEIVE = "send0", "recv0"
+SCHEMA = TESTS.parent / "tools" / "schema" / "tlswhy-event.schema.json"
 FAILURE = TESTS / "pcaps" / "no_shared_cipher" / "suites__curl__java.pcap"
 ROOT = TESTS / "pcaps" / "lab-root.pem"
 # The mix for comparisons: captures that take no longer than this, at most so many, one begun
@@ -283,6 +286,9 @@ class Verdicts(Live):
         self.assertEqual(stats[0]["kernel_dropped_packets"], 0)
         self.assertEqual(stats[0]["failed"], len(handshakes(events)))
         self.assertEqual(sum(stats[0]["causes"].values()), stats[0]["failed"])
+        schema = json.loads(SCHEMA.read_text())
+        for event in events:
+            jsonschema.validate(event, schema)
 
 
 class Signals(Live):

@@ -354,8 +354,7 @@ static bool join_filter(struct options *options, int count, char **words)
 /* Without -r and -i the operands are files, with them they are the filter. */
 static bool take_operands(struct options *options, int count, char **words)
 {
-    bool has_words =
-        (options->read_count > 0 || options->service.interface_count > 0) && count > 0;
+    bool has_words = (options->read_count > 0 || options->service.interface_count > 0) && count > 0;
     int filters = (options->filter != NULL) + (options->filter_file != NULL) + has_words;
 
     if (filters > 1)

@@ -87,6 +87,7 @@ static void add_tracker(struct tracker_counters *sum, const struct tracker_count
     sum->transcripts_full += other->transcripts_full;
     sum->notes_full += other->notes_full;
     sum->unreadable += other->unreadable;
+    sum->incidents_evicted += other->incidents_evicted;
 }
 
 static void add_times(struct stats *sum, const struct stats *other)

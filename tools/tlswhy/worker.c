@@ -112,6 +112,27 @@ static void take_verdict(void *context, const struct verdict *verdict)
     shared_add(worker->options.shared, verdict, is_all && worker->writer != NULL ? &news : NULL);
 }
 
+/* At the end: what this worker's failures have in common. */
+static void push_incidents(struct worker *worker)
+{
+    size_t count = 0;
+    struct incident **incidents;
+
+    if (worker->writer == NULL)
+        return;
+    incidents = incidents_list(tracker_incidents(worker->tracker), &count);
+    worker->stats.unserialised += incidents == NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct bytes line;
+
+        if (event_write_incident(worker->writer, incidents[i], worker->stats.last_ns, &line))
+            queue_push(worker->options.queue, line);
+        else
+            worker->stats.unserialised++;
+    }
+    free(incidents);
+}
+
 static void take_packet(void *context, const struct raw_packet *raw)
 {
     struct worker *worker = context;
@@ -371,6 +392,7 @@ static void *run(void *argument)
     read_rest(worker);
     connections_finish(worker->connections);
     tracker_finish(worker->tracker);
+    push_incidents(worker);
     publish(worker, worker_now_ms());
     return NULL;
 }
