@@ -45,6 +45,16 @@ static bool port_expects_tls(const struct tracker_options *options, uint16_t por
     return false;
 }
 
+/* Notes are read below their count only, and they are most of a session. */
+static void clear_session(struct session *session)
+{
+    enum { NOTES = offsetof(struct session, handshake.notes) };
+    enum { BEHIND = NOTES + sizeof(session->handshake.notes) };
+
+    memset(session, 0, NOTES);
+    memset((uint8_t *)session + BEHIND, 0, sizeof(*session) - BEHIND);
+}
+
 static struct session *take_session(struct tracker *tracker)
 {
     struct session *session = tracker->free_sessions;
@@ -53,12 +63,12 @@ static struct session *take_session(struct tracker *tracker)
         return NULL;
     if (session != NULL) {
         tracker->free_sessions = session->next_free;
-        memset(session, 0, sizeof(*session));
     } else {
-        session = calloc(1, sizeof(*session));
+        session = malloc(sizeof(*session));
         if (session == NULL)
             return NULL;
     }
+    clear_session(session);
     session->budget = &tracker->budget;
     tracker->budget.used += sizeof(*session);
     if (tracker->budget.used > tracker->budget.peak)
