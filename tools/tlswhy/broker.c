@@ -124,8 +124,8 @@ int broker_open_output(struct broker *broker)
 {
     struct broker_answer answer;
     struct broker_answer end;
-    int file;
-    int none;
+    int file = -1;
+    int none = -1;
 
     if (!send_wish(broker, BROKER_OUTPUT) || !next_answer(broker, &answer, &file)
         || answer.error == BROKER_END || !next_answer(broker, &end, &none))
@@ -186,7 +186,7 @@ static bool collect(const struct broker *broker, enum broker_wish wish, struct c
         return false;
     for (;;) {
         struct broker_answer answer;
-        int file;
+        int file = -1;
 
         if (!next_answer(broker, &answer, &file))
             return false;

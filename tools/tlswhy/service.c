@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/metrics_server.h"
 #include "tools/tlswhy/sandbox.h"
 #include "tools/tlswhy/service_parts.h"
@@ -118,7 +119,7 @@ static bool all_alive(const struct service *service, int64_t now_ms)
 
 static void do_what_is_due(struct service *service)
 {
-    int64_t now_ms = worker_now_ms();
+    int64_t now_ms = ending_now_ms();
     uint64_t interval_ms = service->options->service.stats_interval * 1000;
 
     if (now_ms >= service->status_at_ms && service->wants_status) {
@@ -171,12 +172,12 @@ static int serve(struct service *service)
 static bool join_workers(struct service *service, int64_t until_ms)
 {
     for (size_t i = 0; i < service->worker_count; i++) {
-        while (!worker_join(service->workers[i], worker_now_ms() + TICK_MS)) {
+        while (!worker_join(service->workers[i], ending_now_ms() + TICK_MS)) {
             int signal_number = next_signal(service, 0);
 
             if (signal_number == SIGINT || signal_number == SIGTERM)
                 die_of(signal_number);
-            if (worker_now_ms() > until_ms)
+            if (ending_now_ms() > until_ms)
                 return complain("a worker hangs: its verdicts are lost");
         }
     }
@@ -191,7 +192,7 @@ static bool stop_sink(struct service *service, int64_t until_ms)
 
         if (signal_number == SIGINT || signal_number == SIGTERM)
             die_of(signal_number);
-        if (worker_now_ms() > until_ms || !sink_is_running(service->sink))
+        if (ending_now_ms() > until_ms || !sink_is_running(service->sink))
             return false;
     }
     return true;
@@ -199,7 +200,7 @@ static bool stop_sink(struct service *service, int64_t until_ms)
 
 static bool stop(struct service *service)
 {
-    int64_t until_ms = worker_now_ms() + SERVICE_STOP_MS;
+    int64_t until_ms = ending_now_ms() + SERVICE_STOP_MS;
     bool is_whole;
     uint64_t lost;
 
@@ -258,7 +259,7 @@ static bool start(struct service *service)
     service->wants_status = service->options->progress == WHEN_ALWAYS
                             || (service->options->progress == WHEN_AUTO && isatty(STDERR_FILENO));
     service->stats_at_ms =
-        worker_now_ms() + (int64_t)service->options->service.stats_interval * 1000;
+        ending_now_ms() + (int64_t)service->options->service.stats_interval * 1000;
     return give_up_privileges(service) && sink_start(service->sink) && start_workers(service);
 }
 

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/ending.h"
 
 struct sink {
     const char *name;
@@ -21,6 +21,7 @@ struct sink {
     pthread_t thread;
     bool is_running;
     atomic_bool is_stopping; /* write what is there, and end */
+    atomic_bool is_over;     /* the thread has ended */
     atomic_bool is_dead;
     atomic_size_t written;
     atomic_size_t lost;
@@ -189,10 +190,12 @@ static void *run(void *argument)
 
         drain(sink);
         if (is_last)
-            return NULL;
+            break;
         (void)poll(&wake, 1, -1);
         (void)eventfd_read(sink->wake, &count);
     }
+    atomic_store(&sink->is_over, true);
+    return NULL;
 }
 
 bool sink_start(struct sink *sink)
@@ -211,21 +214,13 @@ void sink_replace(struct sink *sink, int descriptor)
 
 bool sink_stop(struct sink *sink, int timeout_ms)
 {
-    struct timespec until;
-
     if (!sink->is_running)
         return true;
     atomic_store(&sink->is_stopping, true);
     (void)eventfd_write(sink->wake, 1);
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += timeout_ms % 1000 * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000L;
-    }
-    if (pthread_clockjoin_np(sink->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+    if (!ending_wait(&sink->is_over, ending_now_ms() + timeout_ms))
         return false; /* it hangs in a write: the end of the process ends it */
+    pthread_join(sink->thread, NULL);
     sink->is_running = false;
     return !sink->is_failing;
 }

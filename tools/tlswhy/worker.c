@@ -14,6 +14,7 @@
 #include "analyze/event.h"
 #include "analyze/summary.h"
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/ending.h"
 
 #define MILLISECOND_NS INT64_C(1000000)
 
@@ -35,6 +36,7 @@ struct worker {
     pthread_t thread;
     bool is_running;
     atomic_bool is_stopping;
+    atomic_bool is_over; /* the thread has ended */
     atomic_bool is_lost;
 
     pthread_mutex_t lock; /* for what follows */
@@ -50,11 +52,6 @@ static int64_t clock_ns(clockid_t clock)
 
     clock_gettime(clock, &now); /* cannot fail with these clocks */
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-int64_t worker_now_ms(void)
-{
-    return clock_ns(CLOCK_MONOTONIC) / MILLISECOND_NS;
 }
 
 static void push_event(struct worker *worker, const struct verdict *verdict)
@@ -333,7 +330,7 @@ static void advance(struct worker *worker, int64_t now_ms)
 
 static void care(struct worker *worker)
 {
-    int64_t now_ms = worker_now_ms();
+    int64_t now_ms = ending_now_ms();
 
     if (now_ms - worker->cared_ms < WORKER_CARE_MS)
         return;
@@ -352,7 +349,7 @@ static size_t read_all(struct worker *worker)
         if (live_descriptor(worker->lives[i]) >= 0)
             packets += live_read(worker->lives[i], WORKER_BATCH, take_packet, worker);
     if (packets > 0)
-        worker->packet_ms = worker_now_ms();
+        worker->packet_ms = ending_now_ms();
     return packets;
 }
 
@@ -381,7 +378,7 @@ static void *run(void *argument)
 {
     struct worker *worker = argument;
 
-    worker->begun_ms = worker_now_ms();
+    worker->begun_ms = ending_now_ms();
     worker->packet_ms = worker->begun_ms;
     publish(worker, worker->begun_ms);
     while (!atomic_load(&worker->is_stopping)) {
@@ -393,7 +390,8 @@ static void *run(void *argument)
     connections_finish(worker->connections);
     tracker_finish(worker->tracker);
     push_incidents(worker);
-    publish(worker, worker_now_ms());
+    publish(worker, ending_now_ms());
+    atomic_store(&worker->is_over, true);
     return NULL;
 }
 
@@ -421,14 +419,10 @@ void worker_stop(struct worker *worker)
 
 bool worker_join(struct worker *worker, int64_t until_ms)
 {
-    struct timespec until = {
-        .tv_sec = (time_t)(until_ms / 1000),
-        .tv_nsec = (long)(until_ms % 1000 * MILLISECOND_NS),
-    };
-
-    if (worker->is_running)
-        worker->is_running =
-            pthread_clockjoin_np(worker->thread, NULL, CLOCK_MONOTONIC, &until) != 0;
+    if (worker->is_running && ending_wait(&worker->is_over, until_ms)) {
+        pthread_join(worker->thread, NULL);
+        worker->is_running = false;
+    }
     return !worker->is_running;
 }
 

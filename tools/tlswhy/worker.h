@@ -43,7 +43,7 @@ bool worker_start(struct worker *worker, int cpu);
 /* Have it read what its rings hold and judge what is open; worker_join waits for that. */
 void worker_stop(struct worker *worker);
 
-/* Wait for its end, until_ms of the clock of worker_now_ms at most. False: it has not ended. */
+/* Wait for its end, until_ms of the clock of ending_now_ms at most. False: it has not ended. */
 bool worker_join(struct worker *worker, int64_t until_ms);
 
 /* Where the trust store was found; NULL: nowhere. */
@@ -61,8 +61,5 @@ int64_t worker_seen_ms(struct worker *worker);
 
 /* True when it will never again see a packet. */
 bool worker_is_lost(struct worker *worker);
-
-/* Milliseconds of a clock that never goes back. */
-int64_t worker_now_ms(void);
 
 #endif
