@@ -22,8 +22,10 @@ static int compare(const void *a, const void *b)
 
 static void write_paragraph(const struct layout *layout, const struct text *text)
 {
-    fprintf(layout->out, "%*s", 2 * MARGIN, "");
-    layout_paragraph(layout, 2 * MARGIN, 2 * MARGIN, text->data);
+    static const size_t margin = (size_t)2 * MARGIN;
+
+    fprintf(layout->out, "%*s", (int)margin, "");
+    layout_paragraph(layout, margin, margin, text->data);
 }
 
 static void write_incident(const struct layout *layout, const struct incident *incident,

@@ -91,9 +91,8 @@ static struct note *new_note(struct session *session, enum note_kind kind, enum 
     bool is_application = kind == NOTE_APPLICATION_DATA;
     struct note *old = NULL;
 
-    if (is_application && session->application_notes[side] >= APPLICATION_NOTES_MAX)
-        old = last_note_like(session, kind, side);
-    else if (is_crowded && may_come_without_end(kind))
+    if ((is_application && session->application_notes[side] >= APPLICATION_NOTES_MAX)
+        || (is_crowded && may_come_without_end(kind)))
         old = last_note_like(session, kind, side);
     if (old != NULL) {
         handshake->notes_full = handshake->notes_full || !is_application;

@@ -168,7 +168,7 @@ static void a_flood_of_servers_stays_within_the_bound(void)
             memory = incidents_memory(incidents);
     }
     CU_ASSERT_EQUAL(incidents_memory(incidents), memory);
-    CU_ASSERT_EQUAL(incidents_evictions(incidents), 2 * 2 * INCIDENTS_MAX);
+    CU_ASSERT_EQUAL(incidents_evictions(incidents), (uint64_t)2 * 2 * INCIDENTS_MAX);
     incidents_free(incidents);
 }
 

@@ -58,12 +58,16 @@ static bool run_a_program(void)
 
 static bool open_a_file(void)
 {
-    return open("/dev/null", O_RDONLY) >= 0;
+    int file = open("/dev/null", O_RDONLY);
+
+    return file >= 0 && close(file) == 0;
 }
 
 static bool make_a_socket(void)
 {
-    return socket(AF_INET, SOCK_STREAM, 0) >= 0;
+    int file = socket(AF_INET, SOCK_STREAM, 0);
+
+    return file >= 0 && close(file) == 0;
 }
 
 static bool connect_a_socket(void)
@@ -85,8 +89,9 @@ static bool make_a_process(void)
 
 static bool make_executable_memory(void)
 {
-    return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-           != MAP_FAILED;
+    void *memory = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return memory != MAP_FAILED && munmap(memory, 4096) == 0;
 }
 
 static bool trace_the_parent(void)

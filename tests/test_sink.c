@@ -26,12 +26,12 @@ static void a_queue_gives_lines_in_order(void)
     char buffer[LINE];
     struct bytes line;
 
-    for (char octet = 'a'; octet <= 'z'; octet++)
-        CU_ASSERT(queue_push(queue, line_of(octet, LINE, buffer)));
+    for (int octet = 'a'; octet <= 'z'; octet++)
+        CU_ASSERT(queue_push(queue, line_of((char)octet, LINE, buffer)));
     CU_ASSERT_EQUAL(queue_level(queue), 26);
-    for (char octet = 'a'; octet <= 'z'; octet++) {
+    for (int octet = 'a'; octet <= 'z'; octet++) {
         CU_ASSERT_FATAL(queue_take(queue, &line));
-        CU_ASSERT(bytes_equal(line, line_of(octet, LINE, buffer)));
+        CU_ASSERT(bytes_equal(line, line_of((char)octet, LINE, buffer)));
         free((void *)(uintptr_t)line.data);
     }
     CU_ASSERT(!queue_take(queue, &line));
@@ -119,7 +119,7 @@ static void all_lines_of_all_threads_arrive(void)
         pthread_join(threads[i], NULL);
     CU_ASSERT(sink_stop(sink, STOP_MS));
     CU_ASSERT_EQUAL(sink_counters(sink).written, 40000);
-    CU_ASSERT_EQUAL(size_of(name), 40000 * LINE);
+    CU_ASSERT_EQUAL(size_of(name), (off_t)40000 * LINE);
     sink_close(sink);
     unlink(name);
     free(name);
@@ -129,7 +129,7 @@ static void lines_longer_than_a_batch_arrive(void)
 {
     char *name = new_file();
     struct sink *sink = sink_open(name, 1);
-    size_t length = 3 * SINK_BATCH_OCTETS;
+    size_t length = (size_t)3 * SINK_BATCH_OCTETS;
     char *buffer = malloc(length);
 
     CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("a\n", 2)));
@@ -158,7 +158,7 @@ static void a_file_that_is_full_ends_in_a_whole_line(void)
     CU_ASSERT_FATAL(sink_start(sink));
     CU_ASSERT(!sink_stop(sink, STOP_MS));
     setrlimit(RLIMIT_FSIZE, &large);
-    CU_ASSERT_EQUAL(size_of(name), 10 * LINE);
+    CU_ASSERT_EQUAL(size_of(name), (off_t)10 * LINE);
     CU_ASSERT_EQUAL(sink_counters(sink).written, 10);
     CU_ASSERT_EQUAL(sink_counters(sink).lost, 15);
     sink_close(sink);

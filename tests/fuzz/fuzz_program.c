@@ -189,9 +189,9 @@ static void analyse(struct savefile *savefile)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char input_error[INPUT_ERROR_MAX];
+    char error[INPUT_ERROR_MAX];
     char reason[SAVEFILE_REASON_MAX];
-    struct input *input = input_of_bytes(bytes_of(data, size), input_error);
+    struct input *input = input_of_bytes(bytes_of(data, size), error);
     struct savefile *savefile = input != NULL ? savefile_new(input, reason) : NULL;
 
     if (savefile != NULL)

@@ -131,9 +131,9 @@ static uint8_t sender(const struct frame *frame, const struct frame_address old[
 {
     struct frame_address source = frame_source(frame);
 
-    for (uint8_t side = FRAME_CLIENT; side <= FRAME_SERVER; side++)
+    for (int side = FRAME_CLIENT; side <= FRAME_SERVER; side++)
         if (memcmp(&source, &old[side], sizeof(source)) == 0)
-            return side;
+            return (uint8_t)side;
     return FRAME_OTHER;
 }
 
@@ -192,7 +192,7 @@ static void make_checksums(struct frame *frame)
     if (frame_is_ipv6(frame))
         return;
     memset(ip + 10, 0, 2);
-    checksum_store(checksum_add(0, ip, (ip[0] & 0x0f) * 4u), ip + 10);
+    checksum_store(checksum_add(0, ip, (size_t)(ip[0] & 0x0f) * 4), ip + 10);
 }
 
 static void add(uint8_t *octets, size_t width, uint32_t increment)

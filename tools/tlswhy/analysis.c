@@ -221,7 +221,7 @@ static void write_incidents(struct analysis *analysis)
         return;
     incidents = incidents_list(tracker_incidents(analysis->tracker), &count);
     analysis->is_out_of_memory |= incidents == NULL;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; incidents != NULL && i < count; i++) {
         struct bytes line;
 
         if (event_write_incident(analysis->writer, incidents[i], analysis->last_ns, &line))

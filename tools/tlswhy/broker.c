@@ -97,7 +97,7 @@ static int take_descriptor(struct msghdr *message)
 static bool next_answer(const struct broker *broker, struct broker_answer *answer, int *file)
 {
     struct iovec part = {.iov_base = answer, .iov_len = sizeof(*answer)};
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
     struct msghdr message = {
         .msg_iov = &part,
         .msg_iovlen = 1,
@@ -233,11 +233,13 @@ static bool fill_one(struct trust_files *files, const struct contents *contents)
 static bool fill_all(struct trust_files *files, size_t count, const struct contents *contents)
 {
     struct trust_files *made = calloc(count, sizeof(*made));
-    bool is_good = made != NULL || complain_memory();
+    bool is_good = true;
 
+    if (made == NULL)
+        return complain_memory();
     for (size_t i = 0; is_good && i < count; i++)
         is_good = fill_one(&made[i], contents);
-    for (size_t i = 0; made != NULL && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (is_good)
             files[i] = made[i];
         else

@@ -119,6 +119,7 @@ static struct MHD_Response *build_error(void)
                                            MHD_RESPMEM_PERSISTENT);
 }
 
+/* The library says what it is given. NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *data,
                               size_t *length, void **state)

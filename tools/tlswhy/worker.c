@@ -119,7 +119,7 @@ static void push_incidents(struct worker *worker)
         return;
     incidents = incidents_list(tracker_incidents(worker->tracker), &count);
     worker->stats.unserialised += incidents == NULL;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; incidents != NULL && i < count; i++) {
         struct bytes line;
 
         if (event_write_incident(worker->writer, incidents[i], worker->stats.last_ns, &line))
@@ -367,7 +367,7 @@ static void wait_for_packets(const struct worker *worker)
 /* What the rings hold when the stop comes was there before it. */
 static void read_rest(struct worker *worker)
 {
-    const struct timespec delivery = {.tv_nsec = 2 * LIVE_DELIVERY_MS * MILLISECOND_NS};
+    const struct timespec delivery = {.tv_nsec = (long)2 * LIVE_DELIVERY_MS * MILLISECOND_NS};
 
     (void)nanosleep(&delivery, NULL);
     for (int i = 0; i < WORKER_LAST_READS_MAX && read_all(worker) > 0; i++)
