@@ -214,7 +214,7 @@ static bool stop(struct service *service)
         service_write_report(service);
     lost = sink_counters(service->sink).lost + sink_counters(service->sink).waiting;
     if (lost > 0)
-        (void)complain("%llu events were lost", (unsigned long long)lost);
+        return complain("%llu events were lost", (unsigned long long)lost);
     return is_whole;
 }
 
