@@ -370,8 +370,9 @@ static void read_rest(struct worker *worker)
     const struct timespec delivery = {.tv_nsec = (long)2 * LIVE_DELIVERY_MS * MILLISECOND_NS};
 
     (void)nanosleep(&delivery, NULL);
-    for (int i = 0; i < WORKER_LAST_READS_MAX && read_all(worker) > 0; i++)
-        continue;
+    for (int i = 0; i < WORKER_LAST_READS_MAX; i++)
+        if (read_all(worker) == 0)
+            return;
 }
 
 static void *run(void *argument)
@@ -431,7 +432,7 @@ const char *worker_trust_path(const struct worker *worker)
     return trust_store_path(worker->trust.store);
 }
 
-void worker_set_trust(struct worker *worker, struct trust_files *files)
+void worker_set_trust(struct worker *worker, const struct trust_files *files)
 {
     struct trust_files before;
     bool had_one;

@@ -51,7 +51,7 @@ const char *worker_trust_path(const struct worker *worker);
 
 /* Judge by another trust store and other revocation lists from the next packets on. *files is
  * the worker's from now on. */
-void worker_set_trust(struct worker *worker, struct trust_files *files);
+void worker_set_trust(struct worker *worker, const struct trust_files *files);
 
 /* What it has seen, as of a moment ago. */
 void worker_stats(struct worker *worker, struct stats *out);
