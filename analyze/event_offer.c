@@ -36,7 +36,7 @@ static void add_names(struct json *json, cJSON *offer, const char *key, struct b
         return;
     array = json_add_array(json, offer, key);
     for (size_t count = 0; count < JSON_NAMES_MAX && list_u16_next(&list, &value);) {
-        if (value_is_grease(value))
+        if (tls_is_grease(value))
             continue;
         json_append_name(json, array, name(value), value);
         count++;
@@ -59,7 +59,7 @@ static void add_alpn(struct json *json, cJSON *offer, struct bytes protocols)
     array = json_add_array(json, offer, "alpn");
     for (size_t count = 0; count < JSON_NAMES_MAX && list_name_next(&protocols, &protocol); count++)
         if (protocol.len != 2
-            || !value_is_grease((uint16_t)(protocol.data[0] << 8 | protocol.data[1])))
+            || !tls_is_grease((uint16_t)(protocol.data[0] << 8 | protocol.data[1])))
             json_append_octets(json, array, protocol);
 }
 
@@ -72,7 +72,7 @@ static void add_key_shares(struct json *json, cJSON *offer, struct bytes shares)
         return;
     array = json_add_array(json, offer, "key_shares");
     for (size_t count = 0; count < JSON_NAMES_MAX && key_share_next(&shares, &share); count++)
-        if (!value_is_grease(share.group))
+        if (!tls_is_grease(share.group))
             json_append_name(json, array, names_group(share.group), share.group);
 }
 
@@ -86,7 +86,7 @@ static void add_extensions(struct json *json, cJSON *offer, struct bytes extensi
     array = json_add_array(json, offer, "extensions");
     for (size_t count = 0; count < JSON_NAMES_MAX && extension_next(&extensions, &extension);
          count++)
-        if (!value_is_grease(extension.type))
+        if (!tls_is_grease(extension.type))
             json_append_name(json, array, names_extension(extension.type), extension.type);
 }
 

@@ -63,7 +63,7 @@ static void add_suites(struct json *json, cJSON *client, struct bytes suites)
     uint16_t suite;
 
     for (size_t count = 0; count < JSON_NAMES_MAX && list_u16_next(&suites, &suite);) {
-        if (value_is_grease(suite))
+        if (tls_is_grease(suite))
             continue;
         json_append_name(json, array, names_cipher_suite(suite), suite);
         count++;

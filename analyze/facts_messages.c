@@ -40,7 +40,7 @@ static void count_suites(struct offer *offer, struct bytes suites)
             offer->fallback_scsv = true;
         else if (value == TLS_EMPTY_RENEGOTIATION_INFO_SCSV)
             offer->renegotiation_info = true;
-        else if (!value_is_grease(value))
+        else if (!tls_is_grease(value))
             count_suite(offer, value);
     }
 }
@@ -53,7 +53,7 @@ static void read_versions(struct offer *offer, struct bytes versions)
     while (list_u16_next(&versions, &value)) {
         if (version_is_tls_1_3(value))
             value = TLS_VERSION_1_3;
-        if (value_is_grease(value))
+        if (tls_is_grease(value))
             continue;
         if (offer->version_min == 0 || value < offer->version_min)
             offer->version_min = value;

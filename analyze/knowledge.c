@@ -107,7 +107,7 @@ static uint64_t sum_of_list(struct bytes list, uint64_t purpose)
     uint16_t value;
 
     while (list_u16_next(&list, &value))
-        if (!value_is_grease(value))
+        if (!tls_is_grease(value))
             sum += spread(value, purpose);
     return sum;
 }
@@ -118,7 +118,7 @@ static uint64_t sum_of_extensions(struct bytes extensions)
     uint64_t sum = 0;
 
     while (extension_next(&extensions, &extension))
-        if (!value_is_grease(extension.type))
+        if (!tls_is_grease(extension.type))
             sum += spread(extension.type, 2);
     return sum;
 }

@@ -95,7 +95,7 @@ void text_add_names(struct text *text, struct bytes list, const char *(*name)(ui
     uint16_t value;
 
     while (list_u16_next(&list, &value)) {
-        if (value_is_grease(value))
+        if (tls_is_grease(value))
             continue;
         if (named == max) {
             left_out++;

@@ -92,8 +92,3 @@ bool list_u16_contains(struct bytes list, uint16_t value)
     }
     return false;
 }
-
-bool value_is_grease(uint16_t value)
-{
-    return tls_is_grease(value);
-}

@@ -12,7 +12,7 @@
  * allocation, no state.
  *
  * Nothing is taken for an offer that is not one: the values that GREASE (RFC 8701) reserves are
- * in the lists as they came, and list_u16_next() hands them out; value_is_grease() tells.
+ * in the lists as they came, and list_u16_next() hands them out; tls_is_grease() tells.
  */
 #ifndef TLSWHY_DISSECT_EXTENSION_H
 #define TLSWHY_DISSECT_EXTENSION_H
@@ -174,8 +174,5 @@ MUST_USE bool distinguished_name_next(struct bytes *names, struct bytes *out); /
 
 bool list_u8_contains(struct bytes list, uint8_t value);
 bool list_u16_contains(struct bytes list, uint16_t value);
-
-/* True for the 16-bit values that RFC 8701 reserves: 0x0a0a, 0x1a1a, ... 0xfafa. */
-bool value_is_grease(uint16_t value);
 
 #endif

@@ -97,7 +97,7 @@ static enum weight weigh_groups(const struct facts *facts)
     if (facts->client_extensions.supported_groups.state == EXTENSION_ABSENT)
         return facts->offer.version_max >= TLS_VERSION_1_3 ? WEIGHT_STANDS_OUT : WEIGHT_NONE;
     while (list_u16_next(&list, &group))
-        if (!value_is_grease(group) && (group < GROUP_FFDHE_FIRST || group > GROUP_FFDHE_LAST))
+        if (!tls_is_grease(group) && (group < GROUP_FFDHE_FIRST || group > GROUP_FFDHE_LAST))
             count++;
     if (!common)
         return WEIGHT_STANDS_OUT;
@@ -126,7 +126,7 @@ static struct scheme_kinds sort_schemes(struct bytes list)
         bool rsa = hash == INTRINSIC ? memchr(intrinsic_rsa, low, sizeof(intrinsic_rsa)) != NULL
                                      : low == SIGNATURE_RSA;
 
-        if (value_is_grease(scheme))
+        if (tls_is_grease(scheme))
             continue;
         kinds.count++;
         kinds.rsa |= rsa;

@@ -28,7 +28,7 @@ static void read_u16_list(struct bytes list)
     uint16_t value;
 
     while (list_u16_next(&list, &value))
-        (void)value_is_grease(value);
+        (void)tls_is_grease(value);
     must(list.len == 0);
 }
 
