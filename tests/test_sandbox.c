@@ -4,10 +4,13 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -131,6 +134,50 @@ static bool use_what_is_open(void)
            && gmtime_r(&now, &fields) != NULL && localtime_r(&now, &fields) != NULL;
 }
 
+enum { MANY = 100000 };
+
+static int compare(const void *left, const void *right)
+{
+    const int *a = left;
+    const int *b = right;
+
+    return (*a > *b) - (*a < *b);
+}
+
+/* Above some size the C library looks how much memory there is. */
+static bool sort_much(void)
+{
+    int *values = malloc(MANY * sizeof(*values));
+    bool is_sorted = values != NULL;
+
+    for (int i = 0; is_sorted && i < MANY; i++)
+        values[i] = MANY - i;
+    if (is_sorted)
+        qsort(values, MANY, sizeof(*values), compare);
+    is_sorted = is_sorted && values[0] == 1 && values[MANY - 1] == MANY;
+    free(values);
+    return is_sorted;
+}
+
+/* What the process wrote to standard error before it was killed. */
+static void whoever_is_killed_says_for_what(void)
+{
+    char text[128] = "";
+    char wanted[64];
+    int ends[2];
+    int before = dup(STDERR_FILENO);
+
+    CU_ASSERT_FATAL(before >= 0 && pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) >= 0);
+    CU_ASSERT(is_killed(SANDBOX_SERVICE, run_a_program));
+    CU_ASSERT(read(ends[0], text, sizeof(text) - 1) > 0);
+    CU_ASSERT(dup2(before, STDERR_FILENO) >= 0);
+    snprintf(wanted, sizeof(wanted), "for system call number %d\n", SYS_execve);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, wanted));
+    close(before);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void what_the_service_never_does_kills_it(void)
 {
     CU_ASSERT(is_killed(SANDBOX_SERVICE, run_a_program));
@@ -147,6 +194,7 @@ static void what_the_service_needs_works(void)
 {
     CU_ASSERT(works(SANDBOX_SERVICE, start_a_thread));
     CU_ASSERT(works(SANDBOX_SERVICE, use_what_is_open));
+    CU_ASSERT(works(SANDBOX_SERVICE, sort_much));
 }
 
 static void the_broker_opens_files_and_does_nothing_else(void)
@@ -178,6 +226,7 @@ int main(void)
 {
     static CU_TestInfo built_in[] = {
         {"what the service never does kills it", what_the_service_never_does_kills_it},
+        {"whoever is killed says for what", whoever_is_killed_says_for_what},
         {"what the service needs works", what_the_service_needs_works},
         {"the broker opens files and no more", the_broker_opens_files_and_does_nothing_else},
         {"without the sandbox all of it works", without_the_sandbox_all_of_it_works},

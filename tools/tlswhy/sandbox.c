@@ -9,11 +9,13 @@
 #include <errno.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Names, for not every processor has each of them. */
 static const char *const both[] = {
@@ -22,6 +24,7 @@ static const char *const both[] = {
     "newfstatat", "statx", "poll", "ppoll", "ppoll_time64", "sendmsg", "recvmsg",
     /* memory; mmap and mprotect are below */
     "munmap", "mremap", "madvise", "brk",
+    "sysinfo", /* the C library's qsort asks how much there is */
     /* threads, time, signals */
     "futex", "futex_time64", "set_robust_list", "rseq", "gettid", "getpid", "sched_yield",
     "sched_getaffinity", "sched_setaffinity", "membarrier", "clock_gettime", "clock_gettime64",
@@ -85,6 +88,43 @@ static bool fill(scmp_filter_ctx filter, enum sandbox kind)
            && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0;
 }
 
+/* A system call that the filter forbids was not made. Say which it was, then die of the
+ * signal. */
+static void report_and_die(int signal, siginfo_t *info, void *context)
+{
+    static const struct sigaction standard = {.sa_handler = SIG_DFL};
+    static const char text[] = "tlswhy: killed by its sandbox for system call number ";
+    char line[sizeof(text) + 16];
+    char digits[12];
+    size_t length = sizeof(text) - 1;
+    size_t count = 0;
+    unsigned number = (unsigned)info->si_syscall;
+
+    (void)context;
+    memcpy(line, text, length);
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    while (count > 0)
+        line[length++] = digits[--count];
+    line[length++] = '\n';
+    if (write(STDERR_FILENO, line, length) < 0 || sigaction(signal, &standard, NULL) != 0)
+        _exit(128 + signal);
+    raise(signal);
+}
+
+static bool report_what_is_forbidden(void)
+{
+    struct sigaction action = {.sa_sigaction = report_and_die, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    sigset_t set;
+
+    sigemptyset(&action.sa_mask);
+    sigemptyset(&set);
+    sigaddset(&set, SIGSYS);
+    return sigaction(SIGSYS, &action, NULL) == 0 && pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0;
+}
+
 bool sandbox_is_built_in(void)
 {
     return true;
@@ -92,14 +132,14 @@ bool sandbox_is_built_in(void)
 
 bool sandbox_enter(enum sandbox kind)
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_TRAP);
     int error = 0;
     bool is_filled;
 
     if (filter == NULL)
         return complain_memory();
     tzset(); /* the C library reads a file when it first converts a time, also for UTC */
-    is_filled = fill(filter, kind);
+    is_filled = report_what_is_forbidden() && fill(filter, kind);
     if (is_filled)
         error = seccomp_load(filter);
     seccomp_release(filter);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sandbox.h -- a filter of system calls (seccomp): whatever the program does not need kills it. */
+/* sandbox.h -- a filter of system calls (seccomp): whatever the program does not need kills it,
+ * after a line that names the system call. */
 #ifndef TLSWHY_TOOLS_SANDBOX_H
 #define TLSWHY_TOOLS_SANDBOX_H
 
