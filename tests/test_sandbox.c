@@ -107,9 +107,16 @@ static bool remove_a_file(void)
     return unlink("/nonexistent/file") != 0;
 }
 
+/* Takes so much memory, block by block, that the heap of its arena shrinks in the end. */
 static void *in_a_thread(void *argument)
 {
-    free(malloc(1 << 20));
+    enum { BLOCKS = 64, OCTETS = 100 * 1024 };
+    void *volatile blocks[BLOCKS];
+
+    for (int i = 0; i < BLOCKS; i++)
+        blocks[i] = malloc(OCTETS);
+    for (int i = 0; i < BLOCKS; i++)
+        free(blocks[i]);
     return argument;
 }
 

@@ -7,10 +7,12 @@
 #if HAVE_SECCOMP
 
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -125,6 +127,36 @@ static bool report_what_is_forbidden(void)
     return sigaction(SIGSYS, &action, NULL) == 0 && pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0;
 }
 
+/* Blocks that glibc takes from the heap of the thread's arena, not from mmap, and that together
+ * make the heap large enough to be cut when they are free again (mallopt(3): both limits are
+ * 128 KiB). */
+enum { SETTLING_BLOCKS = 8, SETTLING_BLOCK_OCTETS = 100 * 1024 };
+
+static void *shrink_a_heap(void *blocks)
+{
+    void **block = blocks;
+
+    for (size_t i = 0; i < SETTLING_BLOCKS; i++)
+        block[i] = malloc(SETTLING_BLOCK_OCTETS);
+    for (size_t i = 0; i < SETTLING_BLOCKS; i++)
+        free(block[i]);
+    return NULL;
+}
+
+/* What the C library reads a file for, once, it shall read now: the time zone, when it first
+ * converts a time, also to UTC; and whether the system overcommits memory, when the heap of a
+ * thread first shrinks. */
+static bool settle_library(void)
+{
+    void *blocks[SETTLING_BLOCKS];
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, shrink_a_heap, blocks);
+
+    tzset();
+    return error == 0 ? pthread_join(thread, NULL) == 0
+                      : complain("cannot start a thread: %s", strerror(error));
+}
+
 bool sandbox_is_built_in(void)
 {
     return true;
@@ -132,13 +164,15 @@ bool sandbox_is_built_in(void)
 
 bool sandbox_enter(enum sandbox kind)
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_TRAP);
+    scmp_filter_ctx filter;
     int error = 0;
     bool is_filled;
 
+    if (!settle_library())
+        return false;
+    filter = seccomp_init(SCMP_ACT_TRAP);
     if (filter == NULL)
         return complain_memory();
-    tzset(); /* the C library reads a file when it first converts a time, also for UTC */
     is_filled = report_what_is_forbidden() && fill(filter, kind);
     if (is_filled)
         error = seccomp_load(filter);
