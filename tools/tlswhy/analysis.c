@@ -6,12 +6,11 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "analyze/event.h"
 #include "analyze/inventory_table.h"
 #include "analyze/report.h"
-#include "analyze/tracker.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/output.h"
+#include "tools/tlswhy/pipeline.h"
 #include "tools/tlswhy/progress.h"
 #include "tools/tlswhy/stop.h"
 #include "tools/tlswhy/trust_files.h"
@@ -25,41 +24,27 @@ struct analysis {
     struct output output;
     struct report *report;       /* text; NULL with --json and --certificates */
     struct inventory *inventory; /* NULL: nobody asked for certificates */
-    struct event_writer *writer; /* --json; NULL without */
     struct trust_files trust;
-    struct tracker *tracker;
-    struct connections *connections;
-    struct packet_decoder *decoder;
+    struct pipeline *pipeline;
     struct source *source;
     struct progress progress;
-    int64_t first_ns; /* time of the first packet */
-    int64_t last_ns;
     uint64_t failed;     /* handshakes */
     bool is_interrupted; /* by a signal */
     bool is_out_of_memory;
 };
 
-static void write_event(struct analysis *analysis, const struct verdict *verdict)
+static void take_line(void *context, struct bytes line)
 {
-    struct bytes line;
+    struct analysis *analysis = context;
 
-    if (!analysis->options->all && verdict->outcome != OUTCOME_FAILED)
-        return;
-    if (event_write(analysis->writer, verdict, &line))
-        output_line(&analysis->output, line);
-    else
-        analysis->is_out_of_memory = true;
+    output_line(&analysis->output, line);
 }
 
 static void take_news(void *context, const struct inventory_news *news)
 {
     struct analysis *analysis = context;
-    struct bytes line;
 
-    if (event_write_certificate(analysis->writer, news, &line))
-        output_line(&analysis->output, line);
-    else
-        analysis->is_out_of_memory = true;
+    pipeline_write_news(analysis->pipeline, news);
 }
 
 static void take_verdict(void *context, const struct verdict *verdict)
@@ -68,8 +53,6 @@ static void take_verdict(void *context, const struct verdict *verdict)
 
     if (verdict->outcome == OUTCOME_FAILED)
         analysis->failed++;
-    if (analysis->writer != NULL && !analysis->options->certificates)
-        write_event(analysis, verdict);
     if (analysis->report != NULL)
         report_add(analysis->report, verdict);
     if (analysis->inventory != NULL)
@@ -115,11 +98,6 @@ static bool open_inventory(struct analysis *analysis)
 static bool open_sink(struct analysis *analysis)
 {
     const struct options *options = analysis->options;
-    struct event_options event = {
-        .observer_name = options->observer_name,
-        .observer_hostname = options->observer_hostname,
-        .community_seed = options->community_seed,
-    };
     struct report_options report = {
         .out = analysis->output.file,
         .width = output_width(&analysis->output),
@@ -128,62 +106,40 @@ static bool open_sink(struct analysis *analysis)
         .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
     };
 
-    if (options->json)
-        analysis->writer = event_writer_new(&event);
-    else if (!options->certificates)
+    if (!options->json && !options->certificates) {
         analysis->report = report_new(&report);
-    if (options->json ? analysis->writer == NULL
-                      : analysis->report == NULL && !options->certificates)
-        return complain_memory();
+        if (analysis->report == NULL)
+            return complain_memory();
+    }
     return open_inventory(analysis);
 }
 
-/* Half of the memory is for connections, half for the handshakes on them. */
-static bool open_analyser(struct analysis *analysis)
+static bool open_pipeline(struct analysis *analysis)
 {
     const struct options *options = analysis->options;
-    const struct tracker_options tracker = {
-        .memory_max = (size_t)(options->memory_max / 2),
-        .tls_ports = options->tls_ports,
-        .tls_port_count = options->tls_port_count,
+    const struct pipeline_options pipeline = {
+        .options = options,
+        .memory_max = (size_t)options->memory_max,
+        .defer_max = options->streaming ? 0 : DEFER_MEMORY,
+        .examine_all = options->all || options->certificates,
+        .has_events = options->json,
         .trust = analysis->trust.store,
         .crls = analysis->trust.crls,
-        .examine_all = options->all || options->certificates,
-        .defer_max = options->streaming ? 0 : DEFER_MEMORY,
-        .defer_all = options->all,
         .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
     };
-    const struct verdict_sink sink = {.context = analysis, .take = take_verdict};
-    struct connections_options connections = connections_options_default();
-    struct connection_handler handler;
+    const struct pipeline_sink sink = {
+        .context = analysis,
+        .take_verdict = take_verdict,
+        .take_line = take_line,
+    };
 
-    analysis->tracker = tracker_new(&tracker, &sink);
-    if (analysis->tracker == NULL)
-        return complain_memory();
-    connections.memory_max = (size_t)(options->memory_max / 2);
-    memcpy(connections.hash_key, analysis->hash_key, sizeof(connections.hash_key));
-    handler = tracker_handler(analysis->tracker);
-    analysis->connections = connections_new(&connections, &handler);
-    analysis->decoder = packet_decoder_new();
-    return (analysis->connections != NULL && analysis->decoder != NULL) || complain_memory();
+    analysis->pipeline = pipeline_new(&pipeline, &sink);
+    return analysis->pipeline != NULL;
 }
 
-/* Hand one packet on, and keep the time of the input. */
-static void take_packet(struct analysis *analysis, const struct raw_packet *raw)
+static bool is_out_of_memory(const struct analysis *analysis)
 {
-    struct packet packet;
-
-    if (raw->number == 1)
-        analysis->first_ns = raw->time_ns;
-    if (raw->time_ns < analysis->first_ns)
-        analysis->first_ns = raw->time_ns;
-    if (raw->number == 1 || raw->time_ns > analysis->last_ns)
-        analysis->last_ns = raw->time_ns;
-    packet_decode(analysis->decoder, raw, &packet);
-    if (packet.kind == PACKET_TCP)
-        connections_segment(analysis->connections, &packet.segment);
-    else if (packet.kind == PACKET_ICMP_ERROR)
-        connections_icmp(analysis->connections, &packet.icmp);
+    return analysis->is_out_of_memory || pipeline_unserialised(analysis->pipeline) > 0;
 }
 
 /* Whether to go on: now and then there is more to do than packets. */
@@ -191,7 +147,7 @@ static bool look_around(struct analysis *analysis)
 {
     progress_update(&analysis->progress, analysis->source);
     analysis->is_interrupted = stop_requested();
-    return !analysis->is_interrupted && analysis->output.error == 0 && !analysis->is_out_of_memory;
+    return !analysis->is_interrupted && analysis->output.error == 0 && !is_out_of_memory(analysis);
 }
 
 static enum source_status read_packets(struct analysis *analysis)
@@ -203,7 +159,7 @@ static enum source_status read_packets(struct analysis *analysis)
         enum source_status status = source_next(analysis->source, &raw);
 
         if (status == SOURCE_PACKET)
-            take_packet(analysis, &raw);
+            pipeline_packet(analysis->pipeline, &raw);
         else if (status != SOURCE_IDLE)
             return status;
         if ((status == SOURCE_IDLE || ++packets % PROGRESS_PACKETS == 0) && !look_around(analysis))
@@ -211,37 +167,16 @@ static enum source_status read_packets(struct analysis *analysis)
     }
 }
 
-/* Incidents come after the handshakes that they sum up. */
-static void write_incidents(struct analysis *analysis)
-{
-    size_t count = 0;
-    struct incident **incidents;
-
-    if (analysis->writer == NULL || analysis->options->certificates)
-        return;
-    incidents = incidents_list(tracker_incidents(analysis->tracker), &count);
-    analysis->is_out_of_memory |= incidents == NULL;
-    for (size_t i = 0; incidents != NULL && i < count; i++) {
-        struct bytes line;
-
-        if (event_write_incident(analysis->writer, incidents[i], analysis->last_ns, &line))
-            output_line(&analysis->output, line);
-        else
-            analysis->is_out_of_memory = true;
-    }
-    free(incidents);
-}
-
 static void write_report(struct analysis *analysis)
 {
     const struct report_totals totals = {
-        .packets = packet_decoder_counters(analysis->decoder),
-        .connections = connections_counters(analysis->connections),
-        .tracker = tracker_counters(analysis->tracker),
-        .incidents = tracker_incidents(analysis->tracker),
+        .packets = pipeline_packet_counters(analysis->pipeline),
+        .connections = pipeline_connections_counters(analysis->pipeline),
+        .tracker = pipeline_tracker_counters(analysis->pipeline),
+        .incidents = pipeline_incidents(analysis->pipeline),
         .source = source_counters(analysis->source),
-        .first_ns = analysis->first_ns,
-        .last_ns = analysis->last_ns,
+        .first_ns = pipeline_first_ns(analysis->pipeline),
+        .last_ns = pipeline_last_ns(analysis->pipeline),
         .interrupted = analysis->is_interrupted,
     };
 
@@ -259,8 +194,8 @@ static void list_certificates(struct analysis *analysis)
         return;
     }
     for (size_t i = 0; i < inventory_count(analysis->inventory); i++) {
-        struct inventory_news news =
-            inventory_news_of(analysis->inventory, entries[i], analysis->last_ns);
+        struct inventory_news news = inventory_news_of(analysis->inventory, entries[i],
+                                                       pipeline_last_ns(analysis->pipeline));
 
         take_news(analysis, &news);
     }
@@ -278,7 +213,8 @@ static void write_certificates(struct analysis *analysis)
         return;
     if (options->json)
         list_certificates(analysis);
-    else if (!inventory_table_write(&layout, analysis->inventory, width > 0, analysis->last_ns))
+    else if (!inventory_table_write(&layout, analysis->inventory, width > 0,
+                                    pipeline_last_ns(analysis->pipeline)))
         analysis->is_out_of_memory = true;
 }
 
@@ -294,7 +230,7 @@ static void complain_left_out(const struct analysis *analysis)
 
 static void complain_clock(struct analysis *analysis)
 {
-    const struct tracker_counters *counters = tracker_counters(analysis->tracker);
+    const struct tracker_counters *counters = pipeline_tracker_counters(analysis->pipeline);
 
     if (counters->insight.capture_clock.implausible)
         complain("warning: the clock of the capture seems to be wrong: all certificates of servers "
@@ -308,16 +244,15 @@ static int read_source(struct analysis *analysis)
 
     analysis->is_interrupted = stop_requested();
     progress_clear(&analysis->progress);
-    connections_finish(analysis->connections);
-    tracker_finish(analysis->tracker);
+    pipeline_finish(analysis->pipeline);
     if (status == SOURCE_FAILED && !analysis->is_interrupted)
         return EXIT_COULD_NOT; /* nothing was read: there is nothing to report */
     write_report(analysis);
-    write_incidents(analysis);
+    pipeline_write_incidents(analysis->pipeline); /* they sum up the handshakes before them */
     write_certificates(analysis);
     complain_left_out(analysis);
     complain_clock(analysis);
-    if (analysis->is_out_of_memory) {
+    if (is_out_of_memory(analysis)) {
         complain("out of memory: some events are missing");
         return EXIT_COULD_NOT;
     }
@@ -339,7 +274,7 @@ static int open_and_read(struct analysis *analysis)
     char error[SOURCE_ERROR_MAX];
 
     if (!trust_files_open(&analysis->trust, analysis->options) || !open_sink(analysis)
-        || !open_analyser(analysis))
+        || !open_pipeline(analysis))
         return EXIT_COULD_NOT;
     progress_begin(&analysis->progress, options->progress);
     analysis->source = source_new(&source, error);
@@ -353,11 +288,8 @@ static int open_and_read(struct analysis *analysis)
 static void release(struct analysis *analysis)
 {
     source_free(analysis->source);
-    connections_free(analysis->connections);
-    tracker_free(analysis->tracker);
+    pipeline_free(analysis->pipeline);
     trust_files_close(&analysis->trust);
-    packet_decoder_free(analysis->decoder);
-    event_writer_free(analysis->writer);
     inventory_free(analysis->inventory);
     report_free(analysis->report);
 }

@@ -11,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "analyze/event.h"
 #include "analyze/summary.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
+#include "tools/tlswhy/pipeline.h"
 
 #define MILLISECOND_NS INT64_C(1000000)
 
@@ -22,13 +22,9 @@ struct worker {
     struct worker_options options;
     struct live *lives[SERVICE_INTERFACES_MAX];
     size_t live_count;
-    struct packet_decoder *decoder;
-    struct connections *connections;
-    struct tracker *tracker;
-    struct event_writer *writer;
+    struct pipeline *pipeline;
     struct trust_files trust;
     struct stats stats; /* what is counted here and nowhere else */
-    uint64_t packets;
     int64_t begun_ms;
     int64_t cared_ms;
     int64_t packet_ms; /* when the last packets were read */
@@ -54,14 +50,11 @@ static int64_t clock_ns(clockid_t clock)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static void push_event(struct worker *worker, const struct verdict *verdict)
+static void take_line(void *context, struct bytes line)
 {
-    struct bytes line;
+    struct worker *worker = context;
 
-    if (event_write(worker->writer, verdict, &line))
-        queue_push(worker->options.queue, line);
-    else
-        worker->stats.unserialised++;
+    queue_push(worker->options.queue, line);
 }
 
 /* One line of text, at once: people want to see a failure when it happens. */
@@ -84,119 +77,54 @@ static void push_text(struct worker *worker, const struct verdict *verdict)
 static void take_news(void *context, const struct inventory_news *news)
 {
     struct worker *worker = context;
-    struct bytes line;
 
-    if (event_write_certificate(worker->writer, news, &line))
-        queue_push(worker->options.queue, line);
-    else
-        worker->stats.unserialised++;
+    pipeline_write_news(worker->pipeline, news);
 }
 
 static void take_verdict(void *context, const struct verdict *verdict)
 {
     struct worker *worker = context;
     const struct shared_news news = {.context = worker, .take = take_news};
-    bool is_all = worker->options.options->all;
+    const struct options *options = worker->options.options;
 
     if (verdict->outcome == OUTCOME_FAILED)
         stats_count_cause(&worker->stats, verdict->cause);
-    if (is_all || verdict->outcome == OUTCOME_FAILED) {
-        if (worker->writer != NULL)
-            push_event(worker, verdict);
-        else
-            push_text(worker, verdict);
-    }
-    shared_add(worker->options.shared, verdict, is_all && worker->writer != NULL ? &news : NULL);
-}
-
-/* At the end: what this worker's failures have in common. */
-static void push_incidents(struct worker *worker)
-{
-    size_t count = 0;
-    struct incident **incidents;
-
-    if (worker->writer == NULL)
-        return;
-    incidents = incidents_list(tracker_incidents(worker->tracker), &count);
-    worker->stats.unserialised += incidents == NULL;
-    for (size_t i = 0; incidents != NULL && i < count; i++) {
-        struct bytes line;
-
-        if (event_write_incident(worker->writer, incidents[i], worker->stats.last_ns, &line))
-            queue_push(worker->options.queue, line);
-        else
-            worker->stats.unserialised++;
-    }
-    free(incidents);
+    if (!options->json && (options->all || verdict->outcome == OUTCOME_FAILED))
+        push_text(worker, verdict);
+    shared_add(worker->options.shared, verdict, options->all && options->json ? &news : NULL);
 }
 
 static void take_packet(void *context, const struct raw_packet *raw)
 {
     struct worker *worker = context;
-    struct raw_packet numbered = *raw;
-    struct packet packet;
 
-    numbered.number = ++worker->packets;
-    if (worker->stats.first_ns == 0)
-        worker->stats.first_ns = raw->time_ns;
-    if (raw->time_ns > worker->stats.last_ns)
-        worker->stats.last_ns = raw->time_ns;
-    packet_decode(worker->decoder, &numbered, &packet);
-    if (packet.kind == PACKET_TCP)
-        connections_segment(worker->connections, &packet.segment);
-    else if (packet.kind == PACKET_ICMP_ERROR)
-        connections_icmp(worker->connections, &packet.icmp);
+    pipeline_packet(worker->pipeline, raw);
 }
 
-static bool open_tables(struct worker *worker)
-{
-    struct connections_options connections = connections_options_default();
-    struct connection_handler handler = tracker_handler(worker->tracker);
-
-    connections.memory_max = worker->options.memory_max / 2;
-    if (getrandom(connections.hash_key, sizeof(connections.hash_key), 0)
-        != (ssize_t)sizeof(connections.hash_key))
-        return complain("no random numbers: %s", strerror(errno));
-    worker->connections = connections_new(&connections, &handler);
-    worker->decoder = packet_decoder_new();
-    return (worker->connections != NULL && worker->decoder != NULL) || complain_memory();
-}
-
-static bool open_tracker(struct worker *worker)
-{
-    const struct options *options = worker->options.options;
-    const struct verdict_sink sink = {.context = worker, .take = take_verdict};
-    struct tracker_options tracker = {
-        .memory_max = worker->options.memory_max / 2,
-        .tls_ports = options->tls_ports,
-        .tls_port_count = options->tls_port_count,
-        .trust = worker->trust.store,
-        .crls = worker->trust.crls,
-        .examine_all = worker->options.examine_all,
-    };
-
-    if (getrandom(tracker.hash_key, sizeof(tracker.hash_key), 0)
-        != (ssize_t)sizeof(tracker.hash_key))
-        return complain("no random numbers: %s", strerror(errno));
-    worker->tracker = tracker_new(&tracker, &sink);
-    return worker->tracker != NULL || complain_memory();
-}
-
-static bool open_writer(struct worker *worker)
+static bool open_pipeline(struct worker *worker)
 {
     const struct options *options = worker->options.options;
     const struct service_options *service = &options->service;
-    const struct event_options event = {
-        .observer_name = options->observer_name,
-        .observer_hostname = options->observer_hostname,
-        .observer_interface = service->interface_count == 1 ? service->interfaces[0] : NULL,
-        .community_seed = options->community_seed,
+    struct pipeline_options pipeline = {
+        .options = options,
+        .memory_max = worker->options.memory_max,
+        .examine_all = worker->options.examine_all,
+        .has_events = options->json,
+        .interface = service->interface_count == 1 ? service->interfaces[0] : NULL,
+        .trust = worker->trust.store,
+        .crls = worker->trust.crls,
+    };
+    const struct pipeline_sink sink = {
+        .context = worker,
+        .take_verdict = take_verdict,
+        .take_line = take_line,
     };
 
-    if (!options->json)
-        return true;
-    worker->writer = event_writer_new(&event);
-    return worker->writer != NULL || complain_memory();
+    if (getrandom(pipeline.hash_key, sizeof(pipeline.hash_key), 0)
+        != (ssize_t)sizeof(pipeline.hash_key))
+        return complain("no random numbers: %s", strerror(errno));
+    worker->pipeline = pipeline_new(&pipeline, &sink);
+    return worker->pipeline != NULL;
 }
 
 struct worker *worker_new(const struct worker_options *options)
@@ -211,7 +139,7 @@ struct worker *worker_new(const struct worker_options *options)
     pthread_mutex_init(&worker->lock, NULL); /* cannot fail on Linux */
     worker->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (worker->wake >= 0 && trust_files_open(&worker->trust, options->options)
-        && open_tracker(worker) && open_tables(worker) && open_writer(worker)) {
+        && open_pipeline(worker)) {
         /* Later, no file can be opened. */
         (void)trust_store_load(worker->trust.store);
         return worker;
@@ -228,10 +156,7 @@ void worker_free(struct worker *worker)
         return;
     for (size_t i = 0; i < worker->live_count; i++)
         live_close(worker->lives[i]);
-    connections_free(worker->connections);
-    tracker_free(worker->tracker);
-    packet_decoder_free(worker->decoder);
-    event_writer_free(worker->writer);
+    pipeline_free(worker->pipeline);
     trust_files_close(&worker->trust);
     if (worker->has_next_trust)
         trust_files_close(&worker->next_trust);
@@ -251,9 +176,12 @@ static void publish(struct worker *worker, int64_t now_ms)
 {
     struct stats *stats = &worker->stats;
 
-    stats->packets = *packet_decoder_counters(worker->decoder);
-    stats->connections = *connections_counters(worker->connections);
-    stats->tracker = *tracker_counters(worker->tracker);
+    stats->packets = *pipeline_packet_counters(worker->pipeline);
+    stats->connections = *pipeline_connections_counters(worker->pipeline);
+    stats->tracker = *pipeline_tracker_counters(worker->pipeline);
+    stats->unserialised = pipeline_unserialised(worker->pipeline);
+    stats->first_ns = pipeline_first_ns(worker->pipeline);
+    stats->last_ns = pipeline_last_ns(worker->pipeline);
     stats->live = (struct live_counters){0};
     for (size_t i = 0; i < worker->live_count; i++)
         stats_add_live(&stats->live, live_counters(worker->lives[i]));
@@ -278,7 +206,7 @@ static void take_trust(struct worker *worker)
     pthread_mutex_unlock(&worker->lock);
     if (!is_new)
         return;
-    tracker_set_trust(worker->tracker, worker->trust.store, worker->trust.crls);
+    pipeline_set_trust(worker->pipeline, worker->trust.store, worker->trust.crls);
     trust_files_close(&before);
 }
 
@@ -323,9 +251,9 @@ static void advance(struct worker *worker, int64_t now_ms)
 {
     int64_t silent_ms = now_ms - worker->packet_ms;
 
-    if (worker->packets > 0 && silent_ms > WORKER_CARE_MS)
-        connections_advance(worker->connections,
-                            worker->stats.last_ns + silent_ms * MILLISECOND_NS);
+    if (silent_ms > WORKER_CARE_MS && pipeline_last_ns(worker->pipeline) > 0)
+        pipeline_advance(worker->pipeline,
+                         pipeline_last_ns(worker->pipeline) + silent_ms * MILLISECOND_NS);
 }
 
 static void care(struct worker *worker)
@@ -388,9 +316,8 @@ static void *run(void *argument)
         care(worker);
     }
     read_rest(worker);
-    connections_finish(worker->connections);
-    tracker_finish(worker->tracker);
-    push_incidents(worker);
+    pipeline_finish(worker->pipeline);
+    pipeline_write_incidents(worker->pipeline);
     publish(worker, ending_now_ms());
     atomic_store(&worker->is_over, true);
     return NULL;

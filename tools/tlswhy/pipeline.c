@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/pipeline.h"
+
+#include <stdlib.h>
+
+#include "tools/tlswhy/complain.h"
+
+struct pipeline {
+    struct pipeline_options options;
+    struct pipeline_sink sink;
+    struct packet_decoder *decoder;
+    struct connections *connections;
+    struct tracker *tracker;
+    struct event_writer *writer; /* NULL: no events */
+    uint64_t packets;
+    int64_t first_ns;
+    int64_t last_ns;
+    uint64_t unserialised;
+};
+
+static void pass_line(struct pipeline *pipeline, bool is_written, struct bytes line)
+{
+    if (is_written)
+        pipeline->sink.take_line(pipeline->sink.context, line);
+    else
+        pipeline->unserialised++;
+}
+
+/* With --certificates, events tell of certificates alone. */
+static bool wants_event(const struct pipeline *pipeline, const struct verdict *verdict)
+{
+    const struct options *options = pipeline->options.options;
+
+    return pipeline->writer != NULL && !options->certificates
+           && (options->all || verdict->outcome == OUTCOME_FAILED);
+}
+
+static void take_verdict(void *context, const struct verdict *verdict)
+{
+    struct pipeline *pipeline = context;
+    struct bytes line = {0};
+
+    if (wants_event(pipeline, verdict))
+        pass_line(pipeline, event_write(pipeline->writer, verdict, &line), line);
+    pipeline->sink.take_verdict(pipeline->sink.context, verdict);
+}
+
+static bool open_tracker(struct pipeline *pipeline)
+{
+    const struct pipeline_options *options = &pipeline->options;
+    const struct tracker_options tracker = {
+        .memory_max = options->memory_max / 2,
+        .tls_ports = options->options->tls_ports,
+        .tls_port_count = options->options->tls_port_count,
+        .trust = options->trust,
+        .crls = options->crls,
+        .examine_all = options->examine_all,
+        .defer_max = options->defer_max,
+        .defer_all = options->options->all,
+        .hash_key = {options->hash_key[0], options->hash_key[1]},
+    };
+    const struct verdict_sink sink = {.context = pipeline, .take = take_verdict};
+
+    pipeline->tracker = tracker_new(&tracker, &sink);
+    return pipeline->tracker != NULL;
+}
+
+static bool open_tables(struct pipeline *pipeline)
+{
+    struct connections_options connections = connections_options_default();
+    const struct connection_handler handler = tracker_handler(pipeline->tracker);
+
+    connections.memory_max = pipeline->options.memory_max / 2;
+    memcpy(connections.hash_key, pipeline->options.hash_key, sizeof(connections.hash_key));
+    pipeline->connections = connections_new(&connections, &handler);
+    pipeline->decoder = packet_decoder_new();
+    return pipeline->connections != NULL && pipeline->decoder != NULL;
+}
+
+static bool open_writer(struct pipeline *pipeline)
+{
+    const struct options *options = pipeline->options.options;
+    const struct event_options event = {
+        .observer_name = options->observer_name,
+        .observer_hostname = options->observer_hostname,
+        .observer_interface = pipeline->options.interface,
+        .community_seed = options->community_seed,
+    };
+
+    if (!pipeline->options.has_events)
+        return true;
+    pipeline->writer = event_writer_new(&event);
+    return pipeline->writer != NULL;
+}
+
+struct pipeline *pipeline_new(const struct pipeline_options *options,
+                              const struct pipeline_sink *sink)
+{
+    struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
+
+    if (pipeline != NULL) {
+        pipeline->options = *options;
+        pipeline->sink = *sink;
+        if (open_tracker(pipeline) && open_tables(pipeline) && open_writer(pipeline))
+            return pipeline;
+    }
+    pipeline_free(pipeline);
+    (void)complain_memory();
+    return NULL;
+}
+
+void pipeline_free(struct pipeline *pipeline)
+{
+    if (pipeline == NULL)
+        return;
+    connections_free(pipeline->connections);
+    tracker_free(pipeline->tracker);
+    packet_decoder_free(pipeline->decoder);
+    event_writer_free(pipeline->writer);
+    free(pipeline);
+}
+
+static void note_time(struct pipeline *pipeline, int64_t time_ns)
+{
+    if (++pipeline->packets == 1) {
+        pipeline->first_ns = time_ns;
+        pipeline->last_ns = time_ns;
+    }
+    if (time_ns < pipeline->first_ns)
+        pipeline->first_ns = time_ns;
+    if (time_ns > pipeline->last_ns)
+        pipeline->last_ns = time_ns;
+}
+
+void pipeline_packet(struct pipeline *pipeline, const struct raw_packet *raw)
+{
+    struct raw_packet numbered = *raw;
+    struct packet packet;
+
+    note_time(pipeline, raw->time_ns);
+    if (numbered.number == 0)
+        numbered.number = pipeline->packets;
+    packet_decode(pipeline->decoder, &numbered, &packet);
+    if (packet.kind == PACKET_TCP)
+        connections_segment(pipeline->connections, &packet.segment);
+    else if (packet.kind == PACKET_ICMP_ERROR)
+        connections_icmp(pipeline->connections, &packet.icmp);
+}
+
+void pipeline_advance(struct pipeline *pipeline, int64_t now_ns)
+{
+    connections_advance(pipeline->connections, now_ns);
+}
+
+void pipeline_finish(struct pipeline *pipeline)
+{
+    connections_finish(pipeline->connections);
+    tracker_finish(pipeline->tracker);
+}
+
+void pipeline_write_incidents(struct pipeline *pipeline)
+{
+    size_t count = 0;
+    struct incident **incidents;
+
+    if (pipeline->writer == NULL || pipeline->options.options->certificates)
+        return;
+    incidents = incidents_list(tracker_incidents(pipeline->tracker), &count);
+    pipeline->unserialised += incidents == NULL;
+    for (size_t i = 0; incidents != NULL && i < count; i++) {
+        struct bytes line = {0};
+        bool is_written =
+            event_write_incident(pipeline->writer, incidents[i], pipeline->last_ns, &line);
+
+        pass_line(pipeline, is_written, line);
+    }
+    free(incidents);
+}
+
+void pipeline_write_news(struct pipeline *pipeline, const struct inventory_news *news)
+{
+    struct bytes line = {0};
+
+    pass_line(pipeline, event_write_certificate(pipeline->writer, news, &line), line);
+}
+
+void pipeline_set_trust(struct pipeline *pipeline, struct trust_store *trust,
+                        const struct crl_set *crls)
+{
+    tracker_set_trust(pipeline->tracker, trust, crls);
+}
+
+int64_t pipeline_first_ns(const struct pipeline *pipeline)
+{
+    return pipeline->first_ns;
+}
+
+int64_t pipeline_last_ns(const struct pipeline *pipeline)
+{
+    return pipeline->last_ns;
+}
+
+uint64_t pipeline_unserialised(const struct pipeline *pipeline)
+{
+    return pipeline->unserialised;
+}
+
+const struct packet_counters *pipeline_packet_counters(const struct pipeline *pipeline)
+{
+    return packet_decoder_counters(pipeline->decoder);
+}
+
+const struct connections_counters *pipeline_connections_counters(const struct pipeline *pipeline)
+{
+    return connections_counters(pipeline->connections);
+}
+
+const struct tracker_counters *pipeline_tracker_counters(const struct pipeline *pipeline)
+{
+    return tracker_counters(pipeline->tracker);
+}
+
+const struct incidents *pipeline_incidents(const struct pipeline *pipeline)
+{
+    return tracker_incidents(pipeline->tracker);
+}

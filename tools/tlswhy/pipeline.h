@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pipeline.h -- from packets to verdicts and events: decoder, connections, tracker and event writer
+ * wired together, the same for files and for each worker of a live capture.
+ *
+ * Where packets come from, and where verdicts and lines go, is the caller's. One thread uses a
+ * pipeline.
+ */
+#ifndef TLSWHY_TOOLS_PIPELINE_H
+#define TLSWHY_TOOLS_PIPELINE_H
+
+#include "analyze/event.h"
+#include "analyze/tracker.h"
+#include "tools/tlswhy/options.h"
+
+/* Who takes what comes out. */
+struct pipeline_sink {
+    void *context;
+
+    /* Every verdict, whatever its outcome, after its event. */
+    void (*take_verdict)(void *context, const struct verdict *verdict);
+
+    /* One event, a whole line, valid during the call; never called without events. */
+    void (*take_line)(void *context, struct bytes line);
+};
+
+struct pipeline_options {
+    const struct options *options; /* borrowed */
+    size_t memory_max;     /* octets: half for connections, half for the handshakes on them */
+    size_t defer_max;      /* octets for verdicts that wait for later connections; 0: all at once */
+    bool examine_all;      /* certificates of every handshake */
+    bool has_events;       /* verdicts are written as events, those that the options ask for */
+    const char *interface; /* where all packets come from, for the events; NULL: several */
+    struct trust_store *trust;  /* borrowed */
+    const struct crl_set *crls; /* borrowed */
+    uint64_t hash_key[2];       /* secret */
+};
+
+struct pipeline;
+
+/* Make a pipeline. NULL after a complaint. */
+struct pipeline *pipeline_new(const struct pipeline_options *options,
+                              const struct pipeline_sink *sink);
+void pipeline_free(struct pipeline *pipeline); /* NULL is harmless */
+
+/* Take one packet; one whose number is 0 is numbered here. */
+void pipeline_packet(struct pipeline *pipeline, const struct raw_packet *raw);
+
+/* Time goes on without packets: now_ns is in packet time. */
+void pipeline_advance(struct pipeline *pipeline, int64_t now_ns);
+
+/* The input is over: judge what is open and what waits. */
+void pipeline_finish(struct pipeline *pipeline);
+
+/* After pipeline_finish: one event for each incident, unless certificates alone are wanted. */
+void pipeline_write_incidents(struct pipeline *pipeline);
+
+/* One event for news of a certificate. Only with events. */
+void pipeline_write_news(struct pipeline *pipeline, const struct inventory_news *news);
+
+/* As tracker_set_trust. */
+void pipeline_set_trust(struct pipeline *pipeline, struct trust_store *trust,
+                        const struct crl_set *crls);
+
+/* Times of the earliest and of the latest packet; 0: there was none. */
+int64_t pipeline_first_ns(const struct pipeline *pipeline);
+int64_t pipeline_last_ns(const struct pipeline *pipeline);
+
+/* Events lost for want of memory. */
+uint64_t pipeline_unserialised(const struct pipeline *pipeline);
+
+/* What the parts counted and found; the views are valid until the next call of any of these. */
+const struct packet_counters *pipeline_packet_counters(const struct pipeline *pipeline);
+const struct connections_counters *pipeline_connections_counters(const struct pipeline *pipeline);
+const struct tracker_counters *pipeline_tracker_counters(const struct pipeline *pipeline);
+const struct incidents *pipeline_incidents(const struct pipeline *pipeline);
+
+#endif
