@@ -47,11 +47,13 @@ void defer_free(struct defer *defer)
 static size_t octets_of(const struct observation *observation)
 {
     const struct handshake *handshake = observation->handshake;
-    size_t preludes = (size_t)(handshake->prelude[SIDE_CLIENT] != NULL)
-                      + (handshake->prelude[SIDE_SERVER] != NULL);
+    size_t octets = sizeof(struct package) + handshake->transcript_length;
 
-    return sizeof(struct package) + preludes * sizeof(struct prelude_text)
-           + handshake->transcript_length;
+    for (size_t side = 0; side < SIDES; side++) {
+        octets += handshake->prelude[side] != NULL ? sizeof(struct prelude_text) : 0;
+        octets += handshake->opening[side] != NULL ? sizeof(struct prelude_text) : 0;
+    }
+    return octets;
 }
 
 static bool has_room(const struct defer *defer, size_t octets)
@@ -76,6 +78,16 @@ struct deferred *defer_make_room(struct defer *defer, const struct observation *
     return oldest;
 }
 
+/* Copy the text, if there is one, to *rest and move that behind it. */
+static void copy_text(struct prelude_text **text, uint8_t **rest)
+{
+    if (*text == NULL)
+        return;
+    memcpy(*rest, *text, sizeof(**text));
+    *text = (struct prelude_text *)(void *)*rest;
+    *rest += sizeof(**text);
+}
+
 /* Copy the handshake and what it points at to behind the package. */
 static void copy_handshake(struct package *package, const struct handshake *handshake)
 {
@@ -83,11 +95,8 @@ static void copy_handshake(struct package *package, const struct handshake *hand
 
     package->handshake = *handshake;
     for (size_t side = 0; side < SIDES; side++) {
-        if (handshake->prelude[side] == NULL)
-            continue;
-        memcpy(rest, handshake->prelude[side], sizeof(struct prelude_text));
-        package->handshake.prelude[side] = (struct prelude_text *)(void *)rest;
-        rest += sizeof(struct prelude_text);
+        copy_text(&package->handshake.prelude[side], &rest);
+        copy_text(&package->handshake.opening[side], &rest);
     }
     if (handshake->transcript_length > 0)
         memcpy(rest, handshake->transcript, handshake->transcript_length);

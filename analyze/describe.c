@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "analyze/summary.h"
 #include "analyze/text.h"
 #include "dissect/names.h"
 
@@ -255,6 +256,19 @@ void describe_offered_alpn(const struct facts *facts, struct evidence *evidence)
     evidence_add(evidence, "offered_alpn", facts->client_hello_note->at, "%s", line);
 }
 
+void describe_target(struct text *text, const struct proxy_target *target)
+{
+    struct endpoint endpoint = {.port = target->port};
+
+    if (target->has_address) {
+        memcpy(endpoint.address.octets, target->address, sizeof(target->address));
+        summary_add_endpoint(text, &endpoint);
+        return;
+    }
+    text_add_untrusted(text, target->host);
+    text_add(text, ":%u", target->port);
+}
+
 void describe_server_name(const struct facts *facts, struct evidence *evidence)
 {
     const struct client_hello *hello;
@@ -269,6 +283,10 @@ void describe_server_name(const struct facts *facts, struct evidence *evidence)
         text_add_untrusted(&text, extensions->server_name.host_name);
     } else {
         text_add(&text, "the client sends no server name (SNI)");
+    }
+    if (facts->starttls.has_target) {
+        text_add(&text, "; it asked the proxy for ");
+        describe_target(&text, &facts->starttls.target);
     }
     evidence_add(evidence, "server_name", facts->client_hello_note->at, "%s", line);
 }

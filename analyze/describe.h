@@ -5,6 +5,7 @@
 
 #include "analyze/evidence.h"
 #include "analyze/facts.h"
+#include "analyze/text.h"
 
 /* How the handshake ended: the alert, FIN, RST, plaintext or silence, and after how long. */
 void describe_refusal(const struct facts *facts, struct evidence *evidence);
@@ -19,6 +20,9 @@ void describe_offered_groups(const struct facts *facts, struct evidence *evidenc
 void describe_offered_schemes(const struct facts *facts, struct evidence *evidence);
 void describe_offered_alpn(const struct facts *facts, struct evidence *evidence);
 void describe_server_name(const struct facts *facts, struct evidence *evidence);
+
+/* Add host and port of what a proxy was asked for. */
+void describe_target(struct text *text, const struct proxy_target *target);
 
 /* The version and suite that the server chose. */
 void describe_choice(const struct facts *facts, struct evidence *evidence);

@@ -78,6 +78,7 @@ void event_add_network(struct json *json, cJSON *root, const struct facts *facts
                       direction[SIDE_CLIENT].packets + direction[SIDE_SERVER].packets);
     json_add_unsigned(json, network, "bytes",
                       direction[SIDE_CLIENT].octets + direction[SIDE_SERVER].octets);
+    event_add_forwarded(json, network, facts);
     add_vlan(json, network, connection->vlan_id);
 }
 

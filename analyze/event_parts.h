@@ -22,6 +22,15 @@ MUST_USE bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE]);
 /* The same for news of a certificate: what was told of it before has the same one. */
 MUST_USE bool event_inventory_id(const struct inventory_news *news, char out[EVENT_ID_SIZE]);
 
+/* Add packet number and time under these keys, when it was seen. */
+void event_add_moment(struct json *json, cJSON *object, const char *packet, const char *time,
+                      struct moment at);
+
+/* event_opening.c: what came before TLS: tlswhy.proxy_protocol and tlswhy.starttls; and
+ * network.forwarded_ip, the client for which a proxy opened the connection. */
+void event_add_opening(struct json *json, cJSON *why, const struct facts *facts);
+void event_add_forwarded(struct json *json, cJSON *network, const struct facts *facts);
+
 /* event_network.c: source, destination, client, server, network, observer. */
 void event_add_parties(struct json *json, cJSON *root, const struct facts *facts);
 void event_add_network(struct json *json, cJSON *root, const struct facts *facts,

@@ -5,14 +5,10 @@
 #include "analyze/history.h"
 #include "dissect/fingerprint.h"
 #include "dissect/names.h"
-#include "dissect/prelude.h"
 
 static void add_moment(struct json *json, cJSON *object, struct moment at)
 {
-    if (!moment_seen(at))
-        return;
-    json_add_unsigned(json, object, "packet", at.packet);
-    json_add_time(json, object, "time", at.time_ns);
+    event_add_moment(json, object, "packet", "time", at);
 }
 
 static void add_cause(struct json *json, cJSON *why, const struct verdict *verdict)
@@ -157,44 +153,6 @@ static void add_ja4(struct json *json, cJSON *why, const struct facts *facts)
         json_add_text(json, why, "ja4", ja4);
 }
 
-/* How a connection began that changed to TLS, as an identifier. Others do not tell: that a proxy
- * agreed says less than what it was asked. */
-static const char *const starttls_names[PRELUDE_COUNT] = {
-    [PRELUDE_HTTP_REQUEST] = "http",
-    [PRELUDE_HTTP_CONNECT] = "http_connect",
-    [PRELUDE_SMTP] = "smtp",
-    [PRELUDE_FTP] = "ftp",
-    [PRELUDE_POP3] = "pop3",
-    [PRELUDE_IMAP] = "imap",
-    [PRELUDE_NNTP] = "nntp",
-    [PRELUDE_SIEVE] = "sieve",
-    [PRELUDE_IRC] = "irc",
-    [PRELUDE_XMPP] = "xmpp",
-    [PRELUDE_MYSQL] = "mysql",
-    [PRELUDE_MYSQL_SSL_REQUEST] = "mysql",
-    [PRELUDE_POSTGRESQL_SSL_REQUEST] = "postgresql",
-    [PRELUDE_POSTGRESQL_ACCEPT] = "postgresql",
-    [PRELUDE_LDAP] = "ldap",
-    [PRELUDE_SOCKS4] = "socks",
-    [PRELUDE_SOCKS5] = "socks",
-    [PRELUDE_PROXY_V1] = "proxy_protocol",
-    [PRELUDE_PROXY_V2] = "proxy_protocol",
-    [PRELUDE_RDP] = "rdp",
-};
-
-/* A server's greeting says it best, else what the client sent. */
-static void add_starttls(struct json *json, cJSON *why, const struct handshake *handshake)
-{
-    const char *name;
-
-    if (!handshake->switched)
-        return;
-    name = starttls_names[handshake->switched_from[SIDE_SERVER]];
-    if (name == NULL)
-        name = starttls_names[handshake->switched_from[SIDE_CLIENT]];
-    json_add_constant(json, why, "starttls", name);
-}
-
 void event_add_verdict(struct json *json, cJSON *root, const struct verdict *verdict)
 {
     const struct facts *facts = verdict->facts;
@@ -214,7 +172,7 @@ void event_add_verdict(struct json *json, cJSON *root, const struct verdict *ver
     event_add_offer(json, why, facts);
     add_ja4(json, why, facts);
     json_add_text(json, why, "history", history_format(facts->handshake, history));
-    add_starttls(json, why, facts->handshake);
+    event_add_opening(json, why, facts);
     if (verdict->outcome == OUTCOME_FAILED)
         event_add_known(json, why, facts);
     if (verdict->incident != NULL)

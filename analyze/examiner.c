@@ -48,8 +48,7 @@ static struct chain_question question_for(const struct examiner *examiner,
 
     if (side == SIDE_CLIENT)
         return question;
-    if (facts->client_hello_read)
-        question.server_name = facts->client_extensions.server_name.host_name;
+    question.server_name = facts_server_name(facts);
     question.staple = find_staple(facts);
     question.staple_expected = staple_is_due(facts);
     return question;

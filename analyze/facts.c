@@ -95,7 +95,7 @@ void facts_build(struct facts *facts, const struct observation *observation)
     facts_read_notes(facts);
     facts->resumed = is_resumed(facts);
     facts->client_certificate_likely_empty = client_certificate_looks_empty(facts);
-    facts_find_starttls(facts);
+    facts_find_starttls(facts, &observation->tls_ports);
     facts_find_refusal(facts);
     see_capture(facts);
     facts_decide_outcome(facts, observation);

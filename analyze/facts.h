@@ -9,11 +9,14 @@
 #define TLSWHY_ANALYZE_FACTS_H
 
 #include "analyze/handshake.h"
+#include "analyze/tls_port.h"
 #include "dissect/certificate_request.h"
 #include "dissect/extension.h"
 #include "dissect/hello.h"
 #include "dissect/key_exchange.h"
 #include "dissect/prelude.h"
+#include "dissect/proxy_header.h"
+#include "dissect/proxy_target.h"
 #include "dissect/suite.h"
 
 enum outcome {
@@ -105,6 +108,19 @@ struct client_clock {
     uint32_t hellos;  /* CLOCK_BASIS_HELLOS: how many agree */
 };
 
+/* How a connection in another protocol came to TLS, or did not. */
+struct starttls_facts {
+    enum prelude protocol; /* PRELUDE_UNKNOWN: none, or not known */
+    bool asked;            /* the client asked for TLS, or a proxy for a connection */
+    bool refused;          /* and the server said no */
+    struct moment at;      /* of the request */
+    struct moment answered_at;
+    uint16_t status;    /* three digits of the answer, 0: it has none */
+    struct bytes reply; /* the first line of the answer, or what it means */
+    bool has_target;    /* the request was one to a proxy, for this target */
+    struct proxy_target target;
+};
+
 struct chain;
 struct chain_judgement;
 struct issuer_sighting;
@@ -125,8 +141,11 @@ struct facts {
     /* A stream that does not begin with TLS: what it is, PRELUDE_UNKNOWN for TLS and for nothing. */
     enum prelude prelude[SIDES];
     const struct note *prelude_note[SIDES];
-    bool starttls_refused;       /* the client asked for TLS and the server said no */
-    struct bytes starttls_reply; /* the first line of that answer */
+    struct starttls_facts starttls;
+
+    /* What a proxy says of the connection that it passes on; version 0: nothing. */
+    struct proxy_header proxy;
+    struct moment proxy_at;
 
     /* The client's first hello, and the one after a HelloRetryRequest. NULL notes: not seen. */
     const struct note *client_hello_note;
@@ -208,6 +227,7 @@ struct observation {
     enum connection_end reason; /* how the connection ended */
     int64_t capture_end_ns;     /* time of the input's last packet so far */
     bool tls_expected;          /* TLS is spoken on this port, or by this server */
+    struct tls_ports tls_ports; /* where TLS is expected of the target of a proxy */
     bool settled;               /* the tracker let go early: the handshake is over */
 };
 
@@ -234,6 +254,10 @@ bool facts_client_refused_server(const struct facts *facts);
 /* Octets of this side were lost on their way, and not by the capture: the receiver says that it
  * has later ones (RFC 2018), or it went on without them long after they were sent. */
 bool facts_octets_are_lost(const struct facts *facts, enum side from);
+
+/* The name of the server that the client wants, which its certificate is for: of the hello, else
+ * the target that a proxy was asked for. Empty: none was said, or an address as octets. */
+struct bytes facts_server_name(const struct facts *facts);
 
 /* The hello that counts: the second one after a retry, else the first. False: none was read. */
 bool facts_last_hello(const struct facts *facts, const struct client_hello **hello,

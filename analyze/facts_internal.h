@@ -14,8 +14,9 @@ void facts_read_suites(struct facts *facts);
 /* True when the notes show a finished handshake, whatever came afterwards. */
 bool facts_handshake_finished(const struct facts *facts);
 
-/* Find out whether a request for TLS within another protocol was refused. */
-void facts_find_starttls(struct facts *facts);
+/* Find out what came before TLS: a PROXY protocol header, a request for TLS within another protocol
+ * and its answer. */
+void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports);
 
 /* Find the first fatal event: fills refusal, warning_note, last_note and waited_ns. */
 void facts_find_refusal(struct facts *facts);

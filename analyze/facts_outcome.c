@@ -286,7 +286,7 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
         return outcome_of_connect(facts, reason);
     if (beginning_is_lost(facts))
         return outcome_of_handshake(facts);
-    if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls_refused
+    if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls.refused
         || plain_client_is_hung_up_on(facts) || opening_is_reset_by_another(facts))
         return OUTCOME_FAILED;
     return OUTCOME_NOT_TLS;

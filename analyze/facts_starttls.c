@@ -6,25 +6,74 @@
 /* A reply line that is worth showing. */
 enum { REPLY_LINE_MAX = 120 };
 
-void facts_find_starttls(struct facts *facts)
+/* What a side said before TLS, or in its place. */
+static const struct prelude_text *text_of(const struct handshake *handshake, enum side side)
+{
+    return handshake->switched ? handshake->opening[side] : handshake->prelude[side];
+}
+
+static struct bytes octets_of(const struct prelude_text *text)
+{
+    return text != NULL ? bytes_of(text->data, text->length) : bytes_of("", 0);
+}
+
+static void find_proxy(struct facts *facts, const struct prelude_text *text, struct bytes *client)
+{
+    if (text != NULL && proxy_header_take(client, &facts->proxy))
+        facts->proxy_at = text->at;
+}
+
+/* A proxy that does not connect to a port where TLS is not spoken has refused no TLS. */
+static bool wants_tls(const struct facts *facts, const struct tls_ports *tls_ports)
+{
+    const struct starttls_facts *starttls = &facts->starttls;
+
+    if (!starttls_has_target(starttls->protocol) || facts->handshake->spoke_tls[SIDE_CLIENT])
+        return true;
+    return starttls->has_target && tls_port_is(tls_ports, starttls->target.port);
+}
+
+static void read_reply(struct facts *facts, struct bytes reply, const struct tls_ports *tls_ports)
+{
+    struct starttls_facts *starttls = &facts->starttls;
+    const char *name = starttls_refusal_name(starttls->protocol, reply);
+
+    starttls->refused = !facts->handshake->switched && !facts->handshake->spoke_tls[SIDE_SERVER]
+                        && starttls_is_refusal(starttls->protocol, reply)
+                        && wants_tls(facts, tls_ports);
+    starttls->status = starttls_status(starttls->protocol, reply);
+    starttls->reply =
+        name != NULL ? bytes_of(name, strlen(name)) : prelude_first_line(reply, REPLY_LINE_MAX);
+}
+
+void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)
 {
     const struct handshake *handshake = facts->handshake;
-    const struct prelude_text *server = handshake->prelude[SIDE_SERVER];
-    const struct prelude_text *client = handshake->prelude[SIDE_CLIENT];
+    const struct prelude_text *text = text_of(handshake, SIDE_CLIENT);
+    struct starttls_facts *starttls = &facts->starttls;
+    struct bytes client = octets_of(text);
+    struct bytes reply = octets_of(text_of(handshake, SIDE_SERVER));
+    enum prelude server = prelude_identify(reply, false);
 
-    if (!moment_seen(handshake->starttls_at) || handshake->switched
-        || handshake->spoke_tls[SIDE_SERVER] || server == NULL || client == NULL
-        || handshake->starttls_reply_offset >= server->length)
+    find_proxy(facts, text, &client);
+    starttls->asked = moment_seen(handshake->starttls_at);
+    if (!starttls->asked && !handshake->switched)
         return;
+    starttls->protocol = starttls_protocol(prelude_identify(client, true), server);
+    starttls->at = handshake->starttls_at;
+    starttls->answered_at = handshake->starttls_answered_at;
+    starttls->has_target = proxy_target_parse(starttls->protocol, client, &starttls->target);
+    if (starttls->asked && bytes_skip(&reply, handshake->starttls_reply_offset) && reply.len > 0)
+        read_reply(facts, reply, tls_ports);
+}
 
-    size_t offset = handshake->starttls_reply_offset;
-    struct bytes reply = bytes_of(server->data + offset, (size_t)server->length - offset);
+struct bytes facts_server_name(const struct facts *facts)
+{
+    const struct hello_extensions *extensions =
+        facts->client_hello_read ? &facts->client_extensions : &facts->second_client_extensions;
+    bool is_read = facts->client_hello_read || facts->second_client_hello_read;
 
-    enum prelude protocol =
-        starttls_protocol(facts->prelude[SIDE_CLIENT], facts->prelude[SIDE_SERVER]);
-    const char *name = starttls_refusal_name(protocol, reply);
-
-    facts->starttls_refused = starttls_is_refusal(protocol, reply);
-    facts->starttls_reply =
-        name != NULL ? bytes_of(name, strlen(name)) : prelude_first_line(reply, REPLY_LINE_MAX);
+    if (is_read && extensions->server_name.host_name.len > 0)
+        return extensions->server_name.host_name;
+    return facts->starttls.has_target ? facts->starttls.target.host : bytes_of("", 0);
 }

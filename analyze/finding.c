@@ -4,6 +4,7 @@
 #include "analyze/chain_problem.h"
 #include "analyze/describe.h"
 #include "analyze/issuer_history.h"
+#include "analyze/name_match.h"
 #include "analyze/public_name.h"
 #include "analyze/summary.h"
 #include "analyze/text.h"
@@ -91,13 +92,33 @@ static bool private_issuer(const struct facts *facts, struct text *text)
     const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
 
     if (chain == NULL || !chain->trust_known || chain->name != NAME_MATCH_SAN
-        || !is_private_chain(chain)
-        || !public_name_is(facts->client_extensions.server_name.host_name))
+        || !is_private_chain(chain) || !public_name_is(facts_server_name(facts)))
         return false;
     text_add(text,
              "the certificate for this public name is from a private issuer: %s; a company "
              "may do so for its own names, and a proxy that intercepts does so for all",
              chain->leaf->issuer);
+    return true;
+}
+
+/* One name for the proxy, another one for the server: a trailing dot and case are none of the name
+ * (RFC 6066 section 3). An address says nothing of a name. */
+static bool proxy_target_differs(const struct facts *facts, struct text *text)
+{
+    struct bytes name = facts_server_name(facts);
+    struct bytes host = facts->starttls.target.host;
+
+    if (!facts->starttls.has_target || facts->starttls.target.has_address || host.len == 0)
+        return false;
+    if (host.data[host.len - 1] == '.')
+        host.len--;
+    if (name.len == 0 || bytes_equal(name, facts->starttls.target.host)
+        || name_match_dns(name, host))
+        return false;
+    text_add(text, "the client asked the proxy for ");
+    text_add_untrusted(text, facts->starttls.target.host);
+    text_add(text, " and then the server for ");
+    text_add_untrusted(text, name);
     return true;
 }
 
@@ -188,6 +209,7 @@ static const struct finding_row {
     {"issuer_changed", true, issuer_changed},
     {"private_issuer", true, private_issuer},
     {"name_not_recognized", true, name_not_recognized},
+    {"proxy_target_differs", false, proxy_target_differs},
     {"messages_not_kept", false, messages_not_kept},
     {"octets_missed", false, octets_missed},
 };

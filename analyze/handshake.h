@@ -89,10 +89,12 @@ struct handshake {
 
     struct prelude_text *prelude[SIDES]; /* NULL: none. Owned by the tracker. */
     bool switched;                       /* the preludes led to TLS: STARTTLS, a proxy, ... */
-    uint8_t switched_from[SIDES];        /* enum prelude of what each side spoke before */
+    struct prelude_text *opening[SIDES]; /* switched: what was said before; NULL: nothing */
     struct moment starttls_at;           /* the client asked for TLS within another protocol */
-    uint16_t starttls_reply_offset;      /* where the answer begins in the server's prelude */
-    uint64_t opaque_octets[SIDES];       /* SSL 2.0: what followed the hellos */
+    struct moment starttls_answered_at;
+    uint16_t starttls_request_end;  /* behind the request in the client's text */
+    uint16_t starttls_reply_offset; /* where the answer begins in the server's text */
+    uint64_t opaque_octets[SIDES];  /* SSL 2.0: what followed the hellos */
 };
 
 /* The body of a message note, or an empty view when it was not kept. */

@@ -57,7 +57,7 @@ static bool name_key(const struct issuer_history *history, const struct facts *f
                      uint8_t key[NAME_KEY_LEN])
 {
     const uint64_t second[] = {~history->hash_key[0], history->hash_key[1]};
-    struct bytes name = facts->client_extensions.server_name.host_name;
+    struct bytes name = facts_server_name(facts);
     uint8_t folded[NAME_MAX_OCTETS];
     uint64_t hashes[2];
 

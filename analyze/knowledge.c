@@ -73,10 +73,9 @@ static void put_hash(uint8_t *key, uint64_t hash)
         key[i] = (uint8_t)(hash >> (8 * i));
 }
 
-/* Names are compared without regard to case (RFC 6066 section 3, RFC 4343). */
-static void put_name_key(const struct knowledge *knowledge, uint8_t *key, const struct facts *facts)
+/* Two hashes of a name. Names are compared without regard to case (RFC 6066 section 3, RFC 4343). */
+static void put_name(const struct knowledge *knowledge, uint8_t *key, struct bytes name)
 {
-    struct bytes name = facts->client_extensions.server_name.host_name;
     const uint64_t *first = knowledge->options.hash_key;
     const uint64_t second[2] = {first[1], ~first[0]};
     uint8_t folded[255]; /* a host name has no more octets (RFC 1035 section 2.3.4) */
@@ -86,9 +85,30 @@ static void put_name_key(const struct knowledge *knowledge, uint8_t *key, const 
         length = sizeof(folded);
     for (size_t i = 0; i < length; i++)
         folded[i] = name.data[i] >= 'A' && name.data[i] <= 'Z' ? name.data[i] | 0x20 : name.data[i];
-    put_server_key(key, &facts->connection->endpoint[SIDE_SERVER]);
-    put_hash(key + KNOWLEDGE_ADDRESS_KEY, siphash_1_3(first, folded, length));
-    put_hash(key + KNOWLEDGE_ADDRESS_KEY + sizeof(uint64_t), siphash_1_3(second, folded, length));
+    put_hash(key, siphash_1_3(first, folded, length));
+    put_hash(key + sizeof(uint64_t), siphash_1_3(second, folded, length));
+}
+
+/* The server that TLS is spoken with: behind a proxy it is the target. */
+static void put_peer_key(const struct knowledge *knowledge, uint8_t *key, const struct facts *facts)
+{
+    const struct proxy_target *target = &facts->starttls.target;
+    struct endpoint peer = facts->connection->endpoint[SIDE_SERVER];
+
+    if (facts->starttls.has_target) {
+        peer.port = target->port;
+        memcpy(peer.address.octets, target->address, sizeof(peer.address.octets));
+    }
+    put_server_key(key, &peer);
+    if (facts->starttls.has_target && !target->has_address)
+        put_name(knowledge, key, target->host);
+}
+
+static void put_name_key(const struct knowledge *knowledge, uint8_t *key, const struct facts *facts)
+{
+    put_peer_key(knowledge, key, facts);
+    put_name(knowledge, key + KNOWLEDGE_ADDRESS_KEY,
+             facts->client_extensions.server_name.host_name);
 }
 
 /* Spread a number over 64 bits, differently for each purpose: the finalizer of MurmurHash3. */
@@ -240,7 +260,6 @@ static void learn_name(struct knowledge *knowledge, const struct facts *facts,
 
 static void learn_client(struct knowledge *knowledge, const struct facts *facts)
 {
-    const struct endpoint *server = &facts->connection->endpoint[SIDE_SERVER];
     uint8_t key[KNOWLEDGE_CLIENT_KEY];
     uint8_t server_key[KNOWLEDGE_ADDRESS_KEY];
     struct known_client *client;
@@ -251,7 +270,7 @@ static void learn_client(struct knowledge *knowledge, const struct facts *facts)
     client = knowledge_table_get(knowledge->clients, key);
     if (client == NULL)
         return;
-    put_server_key(server_key, server);
+    put_peer_key(knowledge, server_key, facts);
     hash = siphash_1_3(knowledge->options.hash_key, server_key, sizeof(server_key));
     if (facts->outcome == OUTCOME_ESTABLISHED) {
         known_count_add(&client->established, facts->connection->last.time_ns);
@@ -278,7 +297,7 @@ void knowledge_learn(struct knowledge *knowledge, const struct facts *facts)
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     struct known_server *server;
 
-    put_server_key(key, &facts->connection->endpoint[SIDE_SERVER]);
+    put_peer_key(knowledge, key, facts);
     server = is_tls(facts) ? knowledge_table_get(knowledge->servers, key)
                            : knowledge_table_find(knowledge->servers, key);
     if (server == NULL)
@@ -295,12 +314,12 @@ void knowledge_learn(struct knowledge *knowledge, const struct facts *facts)
 
 void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known)
 {
+    uint8_t server_key[KNOWLEDGE_ADDRESS_KEY];
     uint8_t name_key[KNOWLEDGE_NAME_KEY];
     uint8_t client_key[KNOWLEDGE_CLIENT_KEY];
 
-    *known = (struct known){
-        .server = knowledge_find_server(knowledge, &facts->connection->endpoint[SIDE_SERVER]),
-    };
+    put_peer_key(knowledge, server_key, facts);
+    *known = (struct known){.server = knowledge_table_find(knowledge->servers, server_key)};
     if (!facts->client_hello_read)
         return;
     put_name_key(knowledge, name_key, facts);

@@ -28,16 +28,31 @@ static struct prelude_text *new_prelude(const struct run *run)
     return text;
 }
 
+/* What the client said, or after an answer what it said then: a proxy that wants a password is
+ * asked again. The steps of SOCKS are one request. */
+static bool asks_for_tls(const struct handshake *handshake, const struct prelude_text *text)
+{
+    struct bytes client = bytes_of(text->data, text->length);
+
+    if (!moment_seen(handshake->starttls_at))
+        return starttls_is_request(client);
+    return moment_seen(handshake->starttls_answered_at)
+           && starttls_client_protocol(client) != PRELUDE_SOCKS5
+           && bytes_skip(&client, handshake->starttls_request_end) && starttls_is_request(client);
+}
+
 /* A request for TLS is answered by what the server sends from here on. */
-static void see_starttls(const struct run *run, const struct prelude_text *text)
+static void see_request(const struct run *run, const struct prelude_text *text)
 {
     struct handshake *handshake = &run->session->handshake;
     struct prelude_text *server = handshake->prelude[SIDE_SERVER];
 
-    if (run->from != SIDE_CLIENT || moment_seen(handshake->starttls_at)
-        || !starttls_is_request(bytes_of(text->data, text->length)))
+    if (!asks_for_tls(handshake, text))
         return;
     handshake->starttls_at = run->at;
+    handshake->starttls_answered_at = (struct moment){0};
+    handshake->starttls_request_end = text->length;
+    handshake->starttls_reply_offset = 0;
     if (server == NULL)
         return;
     if (server->length > sizeof(server->data) - REPLY_ROOM)
@@ -45,8 +60,23 @@ static void see_starttls(const struct run *run, const struct prelude_text *text)
     handshake->starttls_reply_offset = server->length;
 }
 
+/* The first answer counts; in SOCKS5 the last one, for the method is agreed on before. */
+static void see_answer(const struct run *run)
+{
+    struct handshake *handshake = &run->session->handshake;
+    const struct prelude_text *client = handshake->prelude[SIDE_CLIENT];
+
+    if (!moment_seen(handshake->starttls_at) || client == NULL)
+        return;
+    if (!moment_seen(handshake->starttls_answered_at)
+        || starttls_client_protocol(bytes_of(client->data, client->length)) == PRELUDE_SOCKS5)
+        handshake->starttls_answered_at = run->at;
+}
+
 static void keep_prelude(const struct run *run, struct bytes data)
 {
+    if (run->from == SIDE_SERVER)
+        see_answer(run);
     struct prelude_text **slot = &run->session->handshake.prelude[run->from];
 
     if (*slot == NULL)
@@ -62,7 +92,8 @@ static void keep_prelude(const struct run *run, struct bytes data)
         return;
     memcpy(text->data + text->length, data.data, length);
     text->length = (uint16_t)(text->length + length);
-    see_starttls(run, text);
+    if (run->from == SIDE_CLIENT)
+        see_request(run, text);
 }
 
 /* Whoever reads the octets next takes them for the beginning of a record. Only then may they be
@@ -106,29 +137,52 @@ static bool request_is_refused(const struct handshake *handshake)
     return moment_seen(handshake->starttls_at) && client.len > 0
            && bytes_skip(&reply, handshake->starttls_reply_offset) && reply.len > 0
            && starttls_is_refusal(
-               starttls_protocol(prelude_identify(client, true), prelude_identify(server, false)),
+               starttls_protocol(starttls_client_protocol(client), prelude_identify(server, false)),
                reply);
+}
+
+/* The hello that ends what a side says in clear was kept with it: hello_octets of the stream. */
+static void drop_hello(const struct run *run, size_t hello_octets)
+{
+    struct handshake *handshake = &run->session->handshake;
+    struct prelude_text *text = handshake->prelude[run->from];
+    uint64_t before = handshake->stream_octets[run->from] - hello_octets;
+
+    if (text != NULL && text->length > before)
+        text->length = (uint16_t)before;
+}
+
+/* What was said so far becomes the opening; what comes instead of TLS is kept apart from it. */
+static void keep_opening(struct handshake *handshake, enum side side)
+{
+    struct prelude_text *text = handshake->prelude[side];
+
+    if (text == NULL)
+        return;
+    if (handshake->opening[side] != NULL) {
+        text->length = 0;
+        return;
+    }
+    handshake->opening[side] = text;
+    handshake->prelude[side] = NULL;
 }
 
 /* A ClientHello after another protocol: from here on both directions speak TLS. After a refusal
  * the client alone does, and what was said before remains what matters. */
-static void switch_to_tls(struct run *run)
+static void switch_to_tls(struct run *run, size_t hello_octets)
 {
     struct session *session = run->session;
     bool refused = request_is_refused(&session->handshake);
 
+    drop_hello(run, hello_octets);
     for (size_t side = 0; side < SIDES; side++) {
         struct reader *reader = &session->reader[side];
-        struct prelude_text *text = session->handshake.prelude[side];
 
         if (reader->state == READER_PRELUDE)
             reader->state = READER_START;
         buffer_release(&reader->partial, session->budget);
-        if (text == NULL || refused)
-            continue;
-        session->handshake.switched_from[side] =
-            (uint8_t)prelude_identify(bytes_of(text->data, text->length), side == SIDE_CLIENT);
-        text->length = 0; /* from here on it holds what comes instead of TLS */
+        if (!refused)
+            keep_opening(&session->handshake, (enum side)side);
     }
     session->handshake.switched = !refused;
 }
@@ -147,8 +201,9 @@ static bool find_hello(struct bytes window, struct bytes *hello)
     return false;
 }
 
-/* Search step octets and what was left from before. Returns false when TLS began. */
-static bool search_step(struct run *run, struct bytes step)
+/* Search step octets and what was left from before; behind them come rest more. Returns false when
+ * TLS began. */
+static bool search_step(struct run *run, struct bytes step, size_t rest)
 {
     struct session *session = run->session;
     struct buffer *window = &run_reader(run)->partial;
@@ -161,7 +216,7 @@ static bool search_step(struct run *run, struct bytes step)
 
         memcpy(copy, hello.data, hello.len);
         hello.data = copy;
-        switch_to_tls(run);
+        switch_to_tls(run, hello.len + rest);
         session_read_more(session, run->from, hello, run->at);
         return false;
     }
@@ -181,7 +236,7 @@ void reader_take_prelude(struct run *run, struct bytes data)
 
         if (!bytes_take(&data, data.len < SEARCH_STEP ? data.len : SEARCH_STEP, &step))
             return;
-        if (!search_step(run, step)) {
+        if (!search_step(run, step, data.len)) {
             session_read_more(run->session, run->from, data, run->at);
             return;
         }

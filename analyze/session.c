@@ -189,11 +189,18 @@ static void swap_counts32(uint32_t counts[SIDES])
     counts[1] = first;
 }
 
+static void swap_texts(struct prelude_text *texts[SIDES])
+{
+    struct prelude_text *first = texts[0];
+
+    texts[0] = texts[1];
+    texts[1] = first;
+}
+
 void session_reverse(struct session *session)
 {
     struct handshake *handshake = &session->handshake;
     struct reader reader = session->reader[SIDE_CLIENT];
-    struct prelude_text *prelude = handshake->prelude[SIDE_CLIENT];
     bool spoke = handshake->spoke_tls[SIDE_CLIENT];
     uint8_t notes = session->application_notes[SIDE_CLIENT];
 
@@ -201,8 +208,8 @@ void session_reverse(struct session *session)
     session->reader[SIDE_SERVER] = reader;
     session->application_notes[SIDE_CLIENT] = session->application_notes[SIDE_SERVER];
     session->application_notes[SIDE_SERVER] = notes;
-    handshake->prelude[SIDE_CLIENT] = handshake->prelude[SIDE_SERVER];
-    handshake->prelude[SIDE_SERVER] = prelude;
+    swap_texts(handshake->prelude);
+    swap_texts(handshake->opening);
     handshake->spoke_tls[SIDE_CLIENT] = handshake->spoke_tls[SIDE_SERVER];
     handshake->spoke_tls[SIDE_SERVER] = spoke;
     swap_counts32(handshake->records);
@@ -215,16 +222,22 @@ void session_reverse(struct session *session)
     connection_reverse(session->connection);
 }
 
+static void release_text(struct session *session, struct prelude_text **text)
+{
+    if (*text == NULL)
+        return;
+    free(*text);
+    *text = NULL;
+    session->budget->used -= sizeof(struct prelude_text);
+}
+
 void session_release(struct session *session)
 {
     for (size_t side = 0; side < SIDES; side++) {
         buffer_release(&session->reader[side].partial, session->budget);
         buffer_release(&session->reader[side].message, session->budget);
-        if (session->handshake.prelude[side] != NULL) {
-            free(session->handshake.prelude[side]);
-            session->handshake.prelude[side] = NULL;
-            session->budget->used -= sizeof(struct prelude_text);
-        }
+        release_text(session, &session->handshake.prelude[side]);
+        release_text(session, &session->handshake.opening[side]);
     }
     buffer_release(&session->transcript, session->budget);
 }

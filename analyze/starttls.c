@@ -3,6 +3,8 @@
 
 #include <strings.h>
 
+#include "dissect/proxy_header.h"
+
 static bool begins_with(struct bytes text, const char *word)
 {
     size_t length = strlen(word);
@@ -284,9 +286,27 @@ static const struct starttls *find(enum prelude protocol)
                                                                         : NULL;
 }
 
+static struct bytes behind_proxy_header(struct bytes client)
+{
+    struct bytes rest = client;
+    struct proxy_header header;
+
+    return proxy_header_take(&rest, &header) ? rest : client;
+}
+
+enum prelude starttls_client_protocol(struct bytes client)
+{
+    struct bytes rest = behind_proxy_header(client);
+
+    return prelude_identify(rest.len > 0 ? rest : client, true);
+}
+
 bool starttls_is_request(struct bytes client)
 {
-    const struct starttls *starttls = find(prelude_identify(client, true));
+    const struct starttls *starttls;
+
+    client = behind_proxy_header(client);
+    starttls = find(prelude_identify(client, true));
 
     return starttls != NULL ? starttls->asks(client) : text_asks(client);
 }
@@ -313,4 +333,58 @@ const char *starttls_refusal_name(enum prelude protocol, struct bytes reply)
     if (protocol == PRELUDE_SOCKS4)
         return socks4_refusal(reply);
     return protocol == PRELUDE_SOCKS5 ? socks5_refusal(reply) : NULL;
+}
+
+uint16_t starttls_status(enum prelude protocol, struct bytes reply)
+{
+    enum { DIGITS = 3 };
+    struct bytes digits;
+    uint8_t octet;
+    uint16_t status = 0;
+
+    if (protocol == PRELUDE_HTTP_CONNECT && (!begins_with(reply, "HTTP/") || !skip_word(&reply)))
+        return 0;
+    if (!bytes_take(&reply, DIGITS, &digits))
+        return 0;
+    while (bytes_u8(&digits, &octet)) {
+        if (octet < '0' || octet > '9')
+            return 0;
+        status = (uint16_t)(status * 10 + (octet - '0'));
+    }
+    return status;
+}
+
+bool starttls_has_target(enum prelude protocol)
+{
+    return protocol == PRELUDE_HTTP_CONNECT || protocol == PRELUDE_SOCKS4
+           || protocol == PRELUDE_SOCKS5;
+}
+
+const char *starttls_name(enum prelude protocol)
+{
+    static const char *const names[PRELUDE_COUNT] = {
+        [PRELUDE_HTTP_REQUEST] = "http",
+        [PRELUDE_HTTP_CONNECT] = "http_connect",
+        [PRELUDE_SMTP] = "smtp",
+        [PRELUDE_FTP] = "ftp",
+        [PRELUDE_POP3] = "pop3",
+        [PRELUDE_IMAP] = "imap",
+        [PRELUDE_NNTP] = "nntp",
+        [PRELUDE_SIEVE] = "sieve",
+        [PRELUDE_IRC] = "irc",
+        [PRELUDE_XMPP] = "xmpp",
+        [PRELUDE_MYSQL] = "mysql",
+        [PRELUDE_MYSQL_SSL_REQUEST] = "mysql",
+        [PRELUDE_POSTGRESQL_SSL_REQUEST] = "postgresql",
+        [PRELUDE_POSTGRESQL_ACCEPT] = "postgresql",
+        [PRELUDE_POSTGRESQL_REFUSE] = "postgresql",
+        [PRELUDE_POSTGRESQL_ERROR] = "postgresql",
+        [PRELUDE_LDAP] = "ldap",
+        [PRELUDE_SOCKS4] = "socks4",
+        [PRELUDE_SOCKS5] = "socks5",
+        [PRELUDE_RDP] = "rdp",
+        [PRELUDE_STARTTLS] = "starttls",
+    };
+
+    return protocol < PRELUDE_COUNT ? names[protocol] : NULL;
 }

@@ -8,6 +8,10 @@
 
 #include "dissect/prelude.h"
 
+/* What the client's first octets are, behind a PROXY protocol header when one comes first and more
+ * follows it. */
+enum prelude starttls_client_protocol(struct bytes client);
+
 /* True when what the client sent so far asks for TLS: a STARTTLS command (RFC 3207, 9051, 2595,
  * 4217, 4642, 6120, 5804), an LDAP ExtendedRequest (RFC 4511 section 4.14), an SSLRequest of
  * PostgreSQL or MySQL; or for a connection through a proxy: CONNECT (RFC 9110 section 9.3.6),
@@ -21,6 +25,15 @@ enum prelude starttls_protocol(enum prelude client, enum prelude server);
 /* True when reply, what the server sent after the request, says no. protocol is as from
  * starttls_protocol. */
 bool starttls_is_refusal(enum prelude protocol, struct bytes reply);
+
+/* The three digits of a reply in SMTP, FTP, NNTP or HTTP; 0: it has none. */
+uint16_t starttls_status(enum prelude protocol, struct bytes reply);
+
+/* True when the request is one to a proxy, which names a target (dissect/proxy_target.h). */
+bool starttls_has_target(enum prelude protocol);
+
+/* The protocol's identifier in events, such as "smtp" or "http_connect"; NULL: none. */
+const char *starttls_name(enum prelude protocol);
 
 /* What a reply that is no text means, for people; NULL when it is text, or no refusal. */
 const char *starttls_refusal_name(enum prelude protocol, struct bytes reply);

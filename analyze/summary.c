@@ -25,12 +25,10 @@ void summary_add_endpoint(struct text *text, const struct endpoint *endpoint)
 
 bool summary_add_server_name(struct text *text, const struct facts *facts)
 {
-    const struct hello_extensions *extensions =
-        facts->client_hello_read ? &facts->client_extensions : &facts->second_client_extensions;
-    struct bytes name = extensions->server_name.host_name;
+    struct bytes name = facts_server_name(facts);
     bool is_long = name.len > SUMMARY_NAME_OCTETS;
 
-    if ((!facts->client_hello_read && !facts->second_client_hello_read) || name.len == 0)
+    if (name.len == 0)
         return false;
     if (is_long)
         name.len = SUMMARY_NAME_OCTETS;

@@ -24,27 +24,6 @@ struct tracker {
  * anybody wants to know. */
 enum { ATTEMPTS_WAITING_MAX = 2048 };
 
-/* Ports where the registry of service names has TLS from the first octet, and the usual
- * alternatives of HTTPS, Kubernetes and MQTT. Sorted. */
-static const uint16_t well_known_tls_ports[] = {
-    261,  443,  448,  465,  563,  585,  614,  636,  684,  695,  832,   853,
-    854,  989,  990,  992,  993,  994,  995,  2376, 3269, 4433, 4443,  5061,
-    5223, 5349, 5671, 5986, 6443, 6514, 6697, 8443, 8883, 9443, 10250,
-};
-
-static bool port_expects_tls(const struct tracker_options *options, uint16_t port)
-{
-    size_t known = sizeof(well_known_tls_ports) / sizeof(well_known_tls_ports[0]);
-
-    for (size_t i = 0; i < known; i++)
-        if (well_known_tls_ports[i] == port)
-            return true;
-    for (size_t i = 0; i < options->tls_port_count; i++)
-        if (options->tls_ports[i] == port)
-            return true;
-    return false;
-}
-
 /* Notes are read below their count only, and they are most of a session. */
 static void clear_session(struct session *session)
 {
@@ -195,9 +174,16 @@ static bool wait_for_more(struct tracker *tracker, const struct facts *facts,
     return true;
 }
 
+static struct tls_ports tls_ports(const struct tracker *tracker)
+{
+    return (struct tls_ports){tracker->options.tls_ports, tracker->options.tls_port_count};
+}
+
 static bool expects_tls(const struct tracker *tracker, const struct endpoint *server)
 {
-    return port_expects_tls(&tracker->options, server->port)
+    const struct tls_ports more = tls_ports(tracker);
+
+    return tls_port_is(&more, server->port)
            || known_speaks_tls(knowledge_find_server(tracker->knowledge, server));
 }
 
@@ -214,6 +200,7 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
                               ? connection->ended_ns
                               : connection->last.time_ns,
         .tls_expected = expects_tls(tracker, &connection->endpoint[SIDE_SERVER]),
+        .tls_ports = tls_ports(tracker),
         .settled = settled,
     };
     struct facts facts;

@@ -363,14 +363,14 @@ static void a_hello_of_ssl_2_shows_its_kinds(void)
 static void how_a_connection_began_that_changed_to_tls_is_told(void)
 {
     static const struct {
-        enum prelude server;
-        enum prelude client;
+        enum prelude protocol;
         const char *name; /* NULL: none */
     } cases[] = {
-        {PRELUDE_SMTP, PRELUDE_UNKNOWN, "smtp"},
-        {PRELUDE_HTTP_RESPONSE, PRELUDE_HTTP_CONNECT, "http_connect"},
-        {PRELUDE_POSTGRESQL_ACCEPT, PRELUDE_POSTGRESQL_SSL_REQUEST, "postgresql"},
-        {PRELUDE_UNKNOWN, PRELUDE_PARTIAL, NULL},
+        {PRELUDE_SMTP, "smtp"},
+        {PRELUDE_HTTP_CONNECT, "http_connect"},
+        {PRELUDE_POSTGRESQL_SSL_REQUEST, "postgresql"},
+        {PRELUDE_SOCKS5, "socks5"},
+        {PRELUDE_PARTIAL, NULL},
     };
     struct written written;
 
@@ -380,14 +380,66 @@ static void how_a_connection_began_that_changed_to_tls_is_told(void)
 
         sample_established(&written.sample);
         written.sample.handshake.switched = true;
-        written.sample.handshake.switched_from[SIDE_SERVER] = (uint8_t)cases[i].server;
-        written.sample.handshake.switched_from[SIDE_CLIENT] = (uint8_t)cases[i].client;
+        written.sample.facts.starttls.protocol = cases[i].protocol;
         written_write(&written);
         found = written_at(&written, "tlswhy.starttls");
         CU_ASSERT_EQUAL(found != NULL, cases[i].name != NULL);
         if (cases[i].name != NULL)
-            written_check_text(&written, "tlswhy.starttls", cases[i].name);
+            written_check_text(&written, "tlswhy.starttls.protocol", cases[i].name);
     }
+    written_end(&written);
+}
+
+static void what_a_proxy_was_asked_and_said_is_told(void)
+{
+    struct written written;
+    struct starttls_facts *starttls;
+
+    written_begin(&written);
+    sample_established(&written.sample);
+    starttls = &written.sample.facts.starttls;
+    *starttls = (struct starttls_facts){
+        .protocol = PRELUDE_HTTP_CONNECT,
+        .asked = true,
+        .at = {1000, 4},
+        .answered_at = {2000, 6},
+        .status = 403,
+        .reply = bytes_of("HTTP/1.1 403 \x1b", 14),
+        .has_target = true,
+        .target = {.host = bytes_of("www.example.org", 15), .port = 443},
+    };
+    written_write(&written);
+    CU_ASSERT_TRUE(cJSON_IsFalse(written_at(&written, "tlswhy.starttls.accepted")));
+    CU_ASSERT_EQUAL(written_at(&written, "tlswhy.starttls.packet")->valueint, 4);
+    CU_ASSERT_EQUAL(written_at(&written, "tlswhy.starttls.reply_packet")->valueint, 6);
+    CU_ASSERT_EQUAL(written_at(&written, "tlswhy.starttls.status")->valueint, 403);
+    written_check_text(&written, "tlswhy.starttls.target.host", "www.example.org");
+    CU_ASSERT_EQUAL(written_at(&written, "tlswhy.starttls.target.port")->valueint, 443);
+    CU_ASSERT_PTR_NOT_NULL(written_at(&written, "tlswhy.starttls.reply"));
+    written_end(&written);
+}
+
+static void the_client_that_a_proxy_names_is_told(void)
+{
+    struct written written;
+
+    written_begin(&written);
+    sample_established(&written.sample);
+    written.sample.facts.proxy = (struct proxy_header){
+        .version = 2,
+        .has_addresses = true,
+        .client = {{[10] = 0xff, [11] = 0xff, 203, 0, 113, 7}, 50000},
+        .server = {{0x20, 1, 0x0d, 0xb8, [15] = 9}, 443},
+    };
+    written.sample.facts.proxy_at = (struct moment){1000, 4};
+    written_write(&written);
+    written_check_text(&written, "network.forwarded_ip", "203.0.113.7");
+    written_check_text(&written, "tlswhy.proxy_protocol.client.ip", "203.0.113.7");
+    written_check_text(&written, "tlswhy.proxy_protocol.server.ip", "2001:db8::9");
+    CU_ASSERT_EQUAL(written_at(&written, "tlswhy.proxy_protocol.client.port")->valueint, 50000);
+    CU_ASSERT_EQUAL(written_at(&written, "tlswhy.proxy_protocol.version")->valueint, 2);
+    /* Who opened the connection stays who opened it. */
+    CU_ASSERT_STRING_NOT_EQUAL(written_at(&written, "client.ip")->valuestring, "203.0.113.7");
     written_end(&written);
 }
 
@@ -444,6 +496,8 @@ int main(void)
         {"a hello of SSL 2.0 shows its kinds", a_hello_of_ssl_2_shows_its_kinds},
         {"how a connection began that changed to TLS is told",
          how_a_connection_began_that_changed_to_tls_is_told},
+        {"what a proxy was asked and said is told", what_a_proxy_was_asked_and_said_is_told},
+        {"the client that a proxy names is told", the_client_that_a_proxy_names_is_told},
         {"without memory there is no event and no leak",
          without_memory_there_is_no_event_and_no_leak},
         CU_TEST_INFO_NULL,

@@ -102,6 +102,35 @@ static void a_client_that_left_at_once_accepted_nothing(void)
     end(&fixture);
 }
 
+static void a_proxy_that_was_asked_for_another_name_is_told(void)
+{
+    static const struct {
+        const char *target;
+        bool has_address;
+        const char *found;
+    } cases[] = {
+        {"www.example.test", false, ""},
+        {"WWW.example.test.", false, ""},
+        {"front.example.test", false, "proxy_target_differs "},
+        {"192.0.2.1", true, ""},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        static const char name[] = "www.example.test";
+        struct fixture fixture;
+        struct facts *facts = &fixture.sample.facts;
+
+        begin(&fixture);
+        facts->client_hello_read = true;
+        facts->client_extensions.server_name.host_name = bytes_of(name, strlen(name));
+        facts->starttls.has_target = true;
+        facts->starttls.target.host = bytes_of(cases[i].target, strlen(cases[i].target));
+        facts->starttls.target.has_address = cases[i].has_address;
+        CU_ASSERT_STRING_EQUAL(find(&fixture), cases[i].found);
+        end(&fixture);
+    }
+}
+
 /* Let the handshake have failed for this reason. */
 static void fail_for(struct fixture *fixture, const char *cause)
 {
@@ -190,6 +219,8 @@ int main(void)
         {"a client's chain has findings of its own", a_clients_chain_has_findings_of_its_own},
         {"another issuer is told with both sides", another_issuer_is_told_with_both_sides},
         {"a private issuer matters for public names", a_private_issuer_matters_for_public_names},
+        {"a proxy that was asked for another name is told",
+         a_proxy_that_was_asked_for_another_name_is_told},
         CU_TEST_INFO_NULL,
     };
 

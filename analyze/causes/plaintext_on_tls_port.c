@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/proxy_refusal.h"
+#include "analyze/describe.h"
 #include "analyze/text.h"
 
 /* A line of the client's request that is worth showing. */
@@ -34,6 +36,16 @@ static void describe_request(const struct facts *facts, struct evidence *evidenc
     evidence_add(evidence, "client_plaintext", facts->prelude_note[SIDE_CLIENT]->at, "%s", line);
 }
 
+/* The connection is a proxy's, which says so in clear. */
+static void describe_proxy_header(const struct facts *facts, struct evidence *evidence)
+{
+    evidence_add(evidence, "proxy_header", facts->proxy_at,
+                 "the client is a proxy that begins with a PROXY protocol header, version %u, "
+                 "which the server takes for the beginning of TLS",
+                 facts->proxy.version);
+    describe_refusal(facts, evidence);
+}
+
 /* The server says that it expected TLS: with an alert, or with the page that web servers have for
  * this. */
 static bool server_says_so(const struct facts *facts)
@@ -51,7 +63,12 @@ static bool port_says_so(const struct facts *facts)
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     bool known = is_known(facts->prelude[SIDE_CLIENT]);
+    enum certainty header = refuses_proxy_header(facts);
 
+    if (header != CAUSE_NO) {
+        describe_proxy_header(facts, evidence);
+        return header;
+    }
     if (facts->prelude_note[SIDE_CLIENT] == NULL || facts->handshake->switched
         || facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL
         || (!known && client_line(facts).len == 0)
@@ -74,10 +91,15 @@ const struct cause cause_plaintext_on_tls_port = {
     .title = "The client speaks plain text to a port where the server expects TLS",
     .explanation = "The client's first octets are a request in clear, such as \"GET / HTTP/1.1\", "
                    "and the server answers with a TLS alert, with its page for plain requests on "
-                   "the HTTPS port, or not at all. The client was not told to use TLS.",
+                   "the HTTPS port, or not at all. The client was not told to use TLS. Or a proxy "
+                   "puts a PROXY protocol header before the ClientHello, and the server does not "
+                   "expect one.",
     .remedy = "Correct the client's URL or setting: https:// instead of http://, TLS on, or the "
               "port for plain connections. In reverse proxies and health checks: proxy_pass "
-              "https://..., `check-ssl`. `openssl s_client -connect SERVER:PORT` shows that the "
+              "https://..., `check-ssl`. For a PROXY protocol header: have both sides agree, "
+              "send-proxy in the proxy and `listen 443 ssl proxy_protocol` (nginx) or accept-proxy "
+              "(HAProxy) in the server, or none of them. `openssl s_client -connect SERVER:PORT` "
+              "shows that the "
               "port speaks TLS.",
     .reported_as = "nginx: 400 The plain HTTP request was sent to HTTPS port; OpenSSL: on the "
                    "server: http request, wrong version number; curl: (52), (1) Received HTTP/0.9 "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/proxy_refusal.h"
 #include "analyze/causes/transport.h"
 #include "analyze/text.h"
 
@@ -40,7 +41,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (!known && first_line(facts->handshake->prelude[SIDE_SERVER]).len == 0)
         return CAUSE_NO;
     describe_banner(facts, evidence);
-    return known ? CAUSE_CERTAIN : CAUSE_LIKELY;
+    return known && refuses_proxy_header(facts) == CAUSE_NO ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }
 
 const struct cause cause_server_not_tls = {

@@ -1,27 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/describe.h"
 #include "analyze/text.h"
+
+static void describe_request(const struct facts *facts, struct evidence *evidence)
+{
+    const struct starttls_facts *starttls = &facts->starttls;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (!starttls->has_target) {
+        evidence_add(evidence, "starttls", starttls->at,
+                     "the client asked to change to TLS within %s",
+                     prelude_name(starttls->protocol));
+        return;
+    }
+    text_add(&text, "the client asked within %s for a connection to ",
+             prelude_name(starttls->protocol));
+    describe_target(&text, &starttls->target);
+    evidence_add(evidence, "starttls", starttls->at, "%s", line);
+}
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     char line[EVIDENCE_TEXT_MAX];
     struct text text = text_begin(line, sizeof(line));
 
-    if (!facts->starttls_refused)
+    if (!facts->starttls.refused)
         return CAUSE_NO;
-    evidence_add(evidence, "starttls", facts->handshake->starttls_at,
-                 "the client asked to change to TLS within %s",
-                 prelude_name(facts->prelude[SIDE_CLIENT]));
+    describe_request(facts, evidence);
     text_add(&text, "the server answered ");
-    if (facts->starttls_reply.len > 0) {
+    if (facts->starttls.reply.len > 0) {
         text_add(&text, "\"");
-        text_add_untrusted(&text, facts->starttls_reply);
+        text_add_untrusted(&text, facts->starttls.reply);
         text_add(&text, "\"");
     } else {
         text_add(&text, "no");
     }
-    evidence_add(evidence, "starttls_reply", facts->handshake->prelude[SIDE_SERVER]->at, "%s",
-                 line);
+    evidence_add(evidence, "starttls_reply", facts->starttls.answered_at, "%s", line);
     return CAUSE_CERTAIN;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/proxy_refusal.h"
 #include "analyze/causes/transport.h"
 
 /* 2011-03-01: RFC 6176 prohibits SSL 2.0; until then clients sent hellos in its format to reach
@@ -15,7 +16,8 @@ static enum certainty server_says_so(const struct facts *facts, struct evidence 
         return CAUSE_NO;
     describe_offered_versions(facts, evidence);
     describe_known(facts, SUSPECT_VERSION, evidence);
-    return CAUSE_CERTAIN;
+    /* The octets of a PROXY protocol header are not the version of a record either. */
+    return refuses_proxy_header(facts) == CAUSE_NO ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }
 
 /* The offer lists the version that the server chose. Without a list the client's minimum is not

@@ -10,6 +10,15 @@
 
 enum { FRAGMENT_MAX = 20000, CLIENT_PORT = 40000, OTHER_PORT = 40001 };
 
+static void copy_octets(char *out, size_t size, struct bytes octets)
+{
+    size_t length = octets.len < size ? octets.len : size - 1;
+
+    if (length > 0)
+        memcpy(out, octets.data, length);
+    out[length] = '\0';
+}
+
 static void copy_text(char *out, size_t size, const char *text)
 {
     (void)snprintf(out, size, "%s", text != NULL ? text : "");
@@ -50,7 +59,13 @@ static void keep_verdict(void *context, const struct verdict *verdict)
     play->version = facts->version;
     play->resumed = facts->resumed;
     play->switched = facts->handshake->switched;
-    play->starttls_refused = facts->starttls_refused;
+    play->starttls_refused = facts->starttls.refused;
+    play->starttls_status = facts->starttls.status;
+    play->starttls_answered = moment_seen(facts->starttls.answered_at);
+    play->target_port = facts->starttls.target.port;
+    play->proxy = facts->proxy;
+    copy_octets(play->starttls_reply, sizeof(play->starttls_reply), facts->starttls.reply);
+    copy_octets(play->server_name, sizeof(play->server_name), facts_server_name(facts));
     play->framing_lost = is_framing_lost(facts->handshake);
     play->client_port = facts->connection->endpoint[SIDE_CLIENT].port;
     play->prelude[SIDE_CLIENT] = facts->prelude[SIDE_CLIENT];

@@ -36,9 +36,15 @@ struct play {
     bool framing_lost; /* octets that are neither record nor message */
     uint16_t client_port;
     bool starttls_refused;
-    char cause[48];       /* identifier, "" for none */
-    char incomplete[128]; /* reason, "" for none */
-    char findings[256];   /* identifiers, each followed by a blank */
+    uint16_t starttls_status;
+    bool starttls_answered;    /* the packet of the answer is known */
+    char starttls_reply[64];   /* its line */
+    char server_name[64];      /* facts_server_name */
+    uint16_t target_port;      /* that a proxy was asked for, 0: none */
+    struct proxy_header proxy; /* before TLS */
+    char cause[48];            /* identifier, "" for none */
+    char incomplete[128];      /* reason, "" for none */
+    char findings[256];        /* identifiers, each followed by a blank */
     enum prelude prelude[SIDES];
 };
 

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/proxy_refusal.h"
+
+/* Alerts on octets that are no record; a hello that is well formed gives no reason for them. */
+static bool complains_of_framing(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE)
+           || facts_alert(facts, SIDE_SERVER, TLS_ALERT_RECORD_OVERFLOW)
+           || facts_alert(facts, SIDE_SERVER, TLS_ALERT_DECODE_ERROR);
+}
+
+/* A version that no server of today refuses, and that the octets of the header are not. */
+static bool complains_of_version(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION)
+           && facts->offer.version_max >= TLS_VERSION_1_2;
+}
+
+static enum certainty refused_before_hello(const struct facts *facts)
+{
+    bool is_before = facts->refusal.at.packet < facts->client_hello_note->at.packet;
+
+    if (!is_before || facts->refusal.by != SIDE_SERVER)
+        return CAUSE_NO;
+    return facts->refusal.kind == REFUSAL_ALERT ? CAUSE_CERTAIN : CAUSE_LIKELY;
+}
+
+/* An HTTP server that takes header and hello for a request answers 400, whatever it expected. */
+static enum certainty answered_in_clear(const struct facts *facts)
+{
+    if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS)
+        return CAUSE_CERTAIN;
+    return facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_RESPONSE && facts->tls_expected
+               ? CAUSE_LIKELY
+               : CAUSE_NO;
+}
+
+/* A hello that comes right behind the header, and that nothing was said between. */
+static bool hello_follows_header(const struct facts *facts)
+{
+    return facts->proxy.version != 0 && facts->handshake->switched && !facts->starttls.asked
+           && facts->handshake->opening[SIDE_SERVER] == NULL && facts->client_hello_read
+           && facts->server_hello_note == NULL && facts->retry_note == NULL;
+}
+
+enum certainty refuses_proxy_header(const struct facts *facts)
+{
+    if (!hello_follows_header(facts) || facts->refusal.kind == REFUSAL_NONE
+        || facts->refusal.by != SIDE_SERVER)
+        return CAUSE_NO;
+    if (refused_before_hello(facts) != CAUSE_NO)
+        return refused_before_hello(facts);
+    if (facts->refusal.kind == REFUSAL_PLAINTEXT)
+        return answered_in_clear(facts);
+    if (complains_of_framing(facts))
+        return CAUSE_CERTAIN;
+    if (complains_of_version(facts))
+        return CAUSE_LIKELY;
+    return facts_closed_without_reason(facts, SIDE_SERVER) ? CAUSE_LIKELY : CAUSE_NO;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/proxy_header.h"
+
+#include <arpa/inet.h>
+
+enum {
+    LINE_MAX_OCTETS = 107, /* of version 1, CR LF included (section 2.1) */
+    SIGNATURE_LENGTH = 12,
+    VERSION_2_LOCAL = 0x20,
+    VERSION_2_PROXY = 0x21,
+    TCP_OVER_IPV4 = 0x11,
+    TCP_OVER_IPV6 = 0x21,
+    IPV4_OCTETS = 4,
+    IPV4_OFFSET = 12 /* in the mapped form */
+};
+
+static bool take_text(struct bytes *in, const char *text)
+{
+    struct bytes word;
+    struct bytes rest = *in;
+    size_t length = strlen(text);
+
+    if (!bytes_take(&rest, length, &word) || memcmp(word.data, text, length) != 0)
+        return false;
+    *in = rest;
+    return true;
+}
+
+/* The next field of a line, and the space behind it. */
+static struct bytes take_field(struct bytes *line)
+{
+    struct bytes field = bytes_of(line->data, 0);
+    uint8_t octet;
+
+    while (bytes_u8(line, &octet) && octet != ' ')
+        field.len++;
+    return field;
+}
+
+static void map_ipv4(uint8_t address[16])
+{
+    memset(address, 0, IPV4_OFFSET);
+    address[IPV4_OFFSET - 2] = 0xff;
+    address[IPV4_OFFSET - 1] = 0xff;
+}
+
+static bool read_address(struct bytes field, bool is_ipv4, uint8_t address[16])
+{
+    char text[INET6_ADDRSTRLEN];
+
+    if (field.len >= sizeof(text))
+        return false;
+    memcpy(text, field.data, field.len);
+    text[field.len] = '\0';
+    if (!is_ipv4)
+        return inet_pton(AF_INET6, text, address) == 1;
+    map_ipv4(address);
+    return inet_pton(AF_INET, text, address + IPV4_OFFSET) == 1;
+}
+
+static bool read_port(struct bytes field, uint16_t *port)
+{
+    uint32_t value = 0;
+    uint8_t octet;
+
+    if (field.len == 0 || field.len > 5)
+        return false;
+    while (bytes_u8(&field, &octet)) {
+        if (octet < '0' || octet > '9')
+            return false;
+        value = value * 10 + (uint32_t)(octet - '0');
+    }
+    *port = (uint16_t)value;
+    return value <= UINT16_MAX;
+}
+
+/* Move *in past its first line, which is *line without CR LF. */
+static bool take_line(struct bytes *in, struct bytes *line)
+{
+    size_t most = in->len < LINE_MAX_OCTETS ? in->len : LINE_MAX_OCTETS;
+
+    for (size_t i = 1; i < most; i++) {
+        if (in->data[i - 1] != '\r' || in->data[i] != '\n')
+            continue;
+        *line = bytes_of(in->data, i - 1);
+        return bytes_skip(in, i + 1);
+    }
+    return false;
+}
+
+static bool read_version_1(struct bytes line, struct proxy_header *out)
+{
+    bool is_ipv4 = take_text(&line, "PROXY TCP4 ");
+
+    out->version = 1;
+    if (!is_ipv4 && !take_text(&line, "PROXY TCP6 "))
+        return take_text(&line, "PROXY UNKNOWN"); /* what follows counts for nothing */
+    out->has_addresses = true;
+    return read_address(take_field(&line), is_ipv4, out->client.address)
+           && read_address(take_field(&line), is_ipv4, out->server.address)
+           && read_port(take_field(&line), &out->client.port)
+           && read_port(take_field(&line), &out->server.port) && line.len == 0;
+}
+
+static bool take_address(struct bytes *in, bool is_ipv4, uint8_t address[16])
+{
+    struct bytes octets;
+
+    if (!bytes_take(in, is_ipv4 ? IPV4_OCTETS : 16, &octets))
+        return false;
+    if (is_ipv4)
+        map_ipv4(address);
+    memcpy(address + (is_ipv4 ? IPV4_OFFSET : 0), octets.data, octets.len);
+    return true;
+}
+
+static bool read_version_2(struct bytes in, uint8_t command, uint8_t family,
+                           struct proxy_header *out)
+{
+    bool is_ipv4 = family == TCP_OVER_IPV4;
+
+    out->version = 2;
+    if (command == VERSION_2_LOCAL || (!is_ipv4 && family != TCP_OVER_IPV6))
+        return true;
+    out->has_addresses = true;
+    return take_address(&in, is_ipv4, out->client.address)
+           && take_address(&in, is_ipv4, out->server.address) && bytes_u16(&in, &out->client.port)
+           && bytes_u16(&in, &out->server.port);
+}
+
+static bool take_version_2(struct bytes *in, struct proxy_header *out)
+{
+    static const uint8_t signature[] = "\r\n\r\n\0\r\nQUIT\n";
+    struct bytes rest = *in;
+    struct bytes mark, body;
+    uint8_t command, family;
+    uint16_t length;
+
+    if (!bytes_take(&rest, SIGNATURE_LENGTH, &mark)
+        || memcmp(mark.data, signature, SIGNATURE_LENGTH) != 0 || !bytes_u8(&rest, &command)
+        || !bytes_u8(&rest, &family) || !bytes_u16(&rest, &length))
+        return false;
+    if (!bytes_take(&rest, length < rest.len ? length : rest.len, &body)
+        || (command != VERSION_2_LOCAL && command != VERSION_2_PROXY)
+        || !read_version_2(body, command, family, out))
+        return false;
+    *in = rest;
+    return true;
+}
+
+bool proxy_header_take(struct bytes *in, struct proxy_header *out)
+{
+    struct proxy_header header = {0};
+    struct bytes rest = *in;
+    struct bytes line;
+
+    if (!take_version_2(&rest, &header)
+        && (!take_line(&rest, &line) || !read_version_1(line, &header)))
+        return false;
+    *out = header;
+    *in = rest;
+    return true;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/proxy_target.h"
+
+#include <arpa/inet.h>
+
+enum {
+    IPV4_OCTETS = 4,
+    IPV4_OFFSET = 12, /* in the mapped form */
+    SOCKS_CONNECT = 1,
+    SOCKS5_IPV4 = 1,
+    SOCKS5_DOMAIN_NAME = 3,
+    SOCKS5_IPV6 = 4,
+    PASSWORD_VERSION = 1 /* RFC 1929 section 2 */
+};
+
+static void set_ipv4(struct proxy_target *target, const uint8_t *octets)
+{
+    target->has_address = true;
+    memset(target->address, 0, IPV4_OFFSET);
+    target->address[IPV4_OFFSET - 2] = 0xff;
+    target->address[IPV4_OFFSET - 1] = 0xff;
+    memcpy(target->address + IPV4_OFFSET, octets, IPV4_OCTETS);
+}
+
+/* A host that is an address written as text. */
+static void recognise_address(struct proxy_target *target)
+{
+    char text[INET6_ADDRSTRLEN];
+    uint8_t octets[IPV4_OCTETS];
+
+    if (target->host.len >= sizeof(text))
+        return;
+    memcpy(text, target->host.data, target->host.len);
+    text[target->host.len] = '\0';
+    if (inet_pton(AF_INET, text, octets) == 1)
+        set_ipv4(target, octets);
+    else
+        target->has_address = inet_pton(AF_INET6, text, target->address) == 1;
+}
+
+/* uri-host ":" port (RFC 9110 section 9.3.6, RFC 3986 section 3.2.2). */
+static bool read_authority(struct bytes authority, struct proxy_target *target)
+{
+    size_t colon = authority.len;
+    uint32_t port = 0;
+
+    while (colon > 0 && authority.data[colon - 1] != ':')
+        colon--;
+    if (colon < 2 || colon == authority.len || authority.len - colon > 5)
+        return false;
+    for (size_t i = colon; i < authority.len; i++) {
+        if (authority.data[i] < '0' || authority.data[i] > '9')
+            return false;
+        port = port * 10 + (uint32_t)(authority.data[i] - '0');
+    }
+    target->port = (uint16_t)port;
+    target->host = bytes_of(authority.data, colon - 1);
+    if (target->host.len > 2 && target->host.data[0] == '['
+        && target->host.data[target->host.len - 1] == ']')
+        target->host = bytes_of(target->host.data + 1, target->host.len - 2);
+    recognise_address(target);
+    return port > 0 && port <= UINT16_MAX;
+}
+
+static bool parse_connect(struct bytes in, struct proxy_target *target)
+{
+    struct bytes authority;
+    uint8_t octet;
+
+    if (!bytes_skip(&in, strlen("CONNECT ")))
+        return false;
+    authority = bytes_of(in.data, 0);
+    while (bytes_u8(&in, &octet)) {
+        if (octet == ' ')
+            return read_authority(authority, target);
+        if (octet <= ' ' || octet > '~')
+            return false;
+        authority.len++;
+    }
+    return false;
+}
+
+/* Text that ends in NUL. */
+static bool take_string(struct bytes *in, struct bytes *text)
+{
+    uint8_t octet;
+
+    *text = bytes_of(in->data, 0);
+    while (bytes_u8(in, &octet)) {
+        if (octet == 0)
+            return true;
+        text->len++;
+    }
+    return false;
+}
+
+/* SOCKS4A: an address 0.0.0.x with x not 0 stands for a name behind the user's. */
+static bool parse_socks4(struct bytes in, struct proxy_target *target)
+{
+    struct bytes address, user;
+    uint8_t version, command;
+
+    if (!bytes_u8(&in, &version) || !bytes_u8(&in, &command) || command != SOCKS_CONNECT
+        || !bytes_u16(&in, &target->port) || !bytes_take(&in, IPV4_OCTETS, &address)
+        || !take_string(&in, &user))
+        return false;
+    if (memcmp(address.data, "\0\0\0", IPV4_OCTETS - 1) == 0 && address.data[3] != 0)
+        return take_string(&in, &target->host) && target->host.len > 0;
+    set_ipv4(target, address.data);
+    return true;
+}
+
+static bool take_socks5_host(struct bytes *in, uint8_t type, struct proxy_target *target)
+{
+    struct bytes address;
+
+    if (type == SOCKS5_DOMAIN_NAME) {
+        if (!bytes_vector(in, 1, &target->host) || target->host.len == 0)
+            return false;
+        recognise_address(target); /* some clients send one as a name */
+        return true;
+    }
+    if (type == SOCKS5_IPV4 && bytes_take(in, IPV4_OCTETS, &address)) {
+        set_ipv4(target, address.data);
+        return true;
+    }
+    if (type != SOCKS5_IPV6 || !bytes_take(in, sizeof(target->address), &address))
+        return false;
+    target->has_address = true;
+    memcpy(target->address, address.data, address.len);
+    return true;
+}
+
+/* What comes between the methods and the request when a user name is asked for. */
+static bool skip_password(struct bytes *in)
+{
+    struct bytes user, password;
+    struct bytes probe = *in;
+    uint8_t version;
+
+    if (!bytes_u8(&probe, &version) || version != PASSWORD_VERSION)
+        return true;
+    return bytes_skip(in, 1) && bytes_vector(in, 1, &user) && bytes_vector(in, 1, &password);
+}
+
+static bool parse_socks5(struct bytes in, struct proxy_target *target)
+{
+    struct bytes methods;
+    uint8_t version, command, reserved, type;
+
+    return bytes_u8(&in, &version) && bytes_vector(&in, 1, &methods) && skip_password(&in)
+           && bytes_u8(&in, &version) && version == 5 && bytes_u8(&in, &command)
+           && command == SOCKS_CONNECT && bytes_u8(&in, &reserved) && bytes_u8(&in, &type)
+           && take_socks5_host(&in, type, target) && bytes_u16(&in, &target->port);
+}
+
+bool proxy_target_parse(enum prelude protocol, struct bytes client, struct proxy_target *out)
+{
+    struct proxy_target target = {.host = bytes_of(client.data, 0)};
+    bool is_read = false;
+
+    if (protocol == PRELUDE_HTTP_CONNECT)
+        is_read = parse_connect(client, &target);
+    else if (protocol == PRELUDE_SOCKS4)
+        is_read = parse_socks4(client, &target);
+    else if (protocol == PRELUDE_SOCKS5)
+        is_read = parse_socks5(client, &target);
+    if (is_read)
+        *out = target;
+    return is_read;
+}
