@@ -17,11 +17,26 @@ void certificate_sha256(struct bytes octets, uint8_t out[CERTIFICATE_SHA256_LEN]
         memset(out, 0, CERTIFICATE_SHA256_LEN);
 }
 
-static void fingerprints_read(struct bytes der, struct certificate *out)
+static void sha1_of(struct bytes octets, uint8_t out[CERTIFICATE_SHA1_LEN])
 {
-    if (wc_ShaHash(der.data, (word32)der.len, out->sha1) != 0)
-        memset(out->sha1, 0, sizeof(out->sha1));
-    certificate_sha256(der, out->sha256);
+    if (wc_ShaHash(octets.data, (word32)octets.len, out) != 0)
+        memset(out, 0, CERTIFICATE_SHA1_LEN);
+}
+
+static void digests_of(struct bytes octets, struct certificate_digests *out)
+{
+    sha1_of(octets, out->sha1);
+    certificate_sha256(octets, out->sha256);
+}
+
+/* The key is a BIT STRING, whose first octet counts unused bits and is no part of it. */
+static void issuer_digests_read(const struct certificate_outline *outline, struct certificate *out)
+{
+    struct bytes key = outline->key;
+
+    digests_of(outline->issuer_element, &out->issuer_digests);
+    if (bytes_skip(&key, 1))
+        digests_of(key, &out->key_digests);
 }
 
 static void serial_read(struct bytes integer, struct certificate *out)
@@ -67,6 +82,7 @@ static const char *outer_read(const struct certificate_outline *outline, struct 
     serial_read(outline->serial, out);
     out->has_validity = der_take_time(&validity, &out->not_before)
                         && der_take_time(&validity, &out->not_after) && validity.len == 0;
+    issuer_digests_read(outline, out);
     certificate_key_read(outline, out);
     if (!certificate_extensions_read(outline->extensions, out))
         return "the list of extensions is malformed or too long";
@@ -97,13 +113,14 @@ void certificate_read(struct bytes der, struct certificate *out)
 {
     struct certificate_outline outline;
 
-    /* The names at its end are set by name_count alone: clearing them costs more than parsing. */
-    memset(out, 0, offsetof(struct certificate, names));
+    /* What is at its end is set by the lengths before it alone: clearing them costs more than parsing. */
+    memset(out, 0, offsetof(struct certificate, constraints));
     out->reading = CERTIFICATE_UNREADABLE;
     out->length = (uint32_t)der.len;
     out->key_name = "unknown";
     out->signature_name = "unknown";
-    fingerprints_read(der, out);
+    sha1_of(der, out->sha1);
+    certificate_sha256(der, out->sha256);
     if (der.len > CERTIFICATE_DER_MAX) {
         out->reason = "larger than 1 MiB";
         return;

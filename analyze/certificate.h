@@ -21,14 +21,15 @@ enum {
      * square of the names. */
     CERTIFICATE_WOLFSSL_MAX = 64 * 1024,
     CERTIFICATE_WOLFSSL_NAMES_MAX = 1024,
-    CERTIFICATE_TEXT_SIZE = 256,      /* a distinguished name as text, NUL counted */
-    CERTIFICATE_URL_SIZE = 256,       /* a URL of authorityInfoAccess, NUL counted */
-    CERTIFICATE_NAMES_MAX = 256,      /* names of subjectAltName kept; public CAs allow 100 */
-    CERTIFICATE_NAME_OCTETS = 8192,   /* octets of all of them together */
-    CERTIFICATE_SERIAL_MAX = 20,      /* octets of a serial number, RFC 5280 section 4.1.2.2 */
-    CERTIFICATE_KEY_ID_MAX = 32,      /* octets of a key identifier kept; 20 as a rule */
-    CERTIFICATE_NAME_ID_LEN = 20,     /* octets of a name's identity */
-    CERTIFICATE_EXTENSIONS_MAX = 128, /* with more it is CERTIFICATE_OUTER; real ones have ~10 */
+    CERTIFICATE_TEXT_SIZE = 256,        /* a distinguished name as text, NUL counted */
+    CERTIFICATE_URL_SIZE = 256,         /* a URL of authorityInfoAccess, NUL counted */
+    CERTIFICATE_NAMES_MAX = 256,        /* names of subjectAltName kept; public CAs allow 100 */
+    CERTIFICATE_NAME_OCTETS = 8192,     /* octets of all of them together */
+    CERTIFICATE_SERIAL_MAX = 20,        /* octets of a serial number, RFC 5280 section 4.1.2.2 */
+    CERTIFICATE_KEY_ID_MAX = 32,        /* octets of a key identifier kept; 20 as a rule */
+    CERTIFICATE_NAME_ID_LEN = 20,       /* octets of a name's identity */
+    CERTIFICATE_CONSTRAINTS_MAX = 1024, /* octets of nameConstraints kept; real ones have 300 */
+    CERTIFICATE_EXTENSIONS_MAX = 128,   /* with more it is CERTIFICATE_OUTER; real ones have ~10 */
     CERTIFICATE_SHA1_LEN = 20,
     CERTIFICATE_SHA256_LEN = 32
 };
@@ -116,6 +117,12 @@ struct certificate_key_id {
     uint8_t octets[CERTIFICATE_KEY_ID_MAX];
 };
 
+/* The digests by which OCSP names an issuer (RFC 6960 section 4.1.1). */
+struct certificate_digests {
+    uint8_t sha1[CERTIFICATE_SHA1_LEN];
+    uint8_t sha256[CERTIFICATE_SHA256_LEN];
+};
+
 struct certificate {
     /* Always set. */
     enum certificate_reading reading;
@@ -133,6 +140,8 @@ struct certificate {
     char issuer_common_name[CERTIFICATE_TEXT_SIZE]; /* last of the issuer; "": none */
     struct certificate_name_id subject_id;
     struct certificate_name_id issuer_id;
+    struct certificate_digests issuer_digests; /* of the issuer's Name in DER */
+    struct certificate_digests key_digests;    /* of the octets of the key, without algorithm */
     bool subject_empty;
     bool self_issued;                       /* subject and issuer are the same name */
     uint8_t serial[CERTIFICATE_SERIAL_MAX]; /* magnitude, network order */
@@ -147,10 +156,11 @@ struct certificate {
     bool malformed_extension; /* one of the following could not be read: it counts as absent */
     struct certificate_key_id subject_key_id;
     struct certificate_key_id authority_key_id;
-    bool has_authority_serial; /* authorityCertSerialNumber is there too */
-    bool has_name_constraints;
-    bool must_staple;  /* TLS feature status_request, RFC 7633 */
-    bool has_sct_list; /* embedded CT timestamps, RFC 6962 */
+    bool has_authority_serial;   /* authorityCertSerialNumber is there too */
+    bool has_name_constraints;   /* and it is a SEQUENCE */
+    uint16_t constraints_length; /* octets of it in constraints; 0: longer than is kept */
+    bool must_staple;            /* TLS feature status_request, RFC 7633 */
+    bool has_sct_list;           /* embedded CT timestamps, RFC 6962 */
     uint16_t sct_count;
     uint16_t policy_count;                 /* policies listed in certificatePolicies */
     bool extended_validation;              /* one of them is 2.23.140.1.1 of the CA/Browser Forum */
@@ -177,6 +187,9 @@ struct certificate {
     uint16_t key_usage; /* enum certificate_key_usage */
     bool has_purposes;
     uint16_t purposes; /* enum certificate_purpose */
+
+    /* NameConstraints in DER, without its header: as many octets as constraints_length says. */
+    uint8_t constraints[CERTIFICATE_CONSTRAINTS_MAX];
 
     /* The names of subjectAltName, in its order: as many as name_count says are set. */
     struct certificate_name names[CERTIFICATE_NAMES_MAX];

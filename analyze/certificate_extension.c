@@ -105,8 +105,14 @@ static bool name_constraints_read(struct bytes value, struct certificate *out)
 {
     struct bytes subtrees;
 
-    out->has_name_constraints = der_take(&value, DER_SEQUENCE, &subtrees) && value.len == 0;
-    return out->has_name_constraints;
+    if (!der_take(&value, DER_SEQUENCE, &subtrees) || value.len != 0)
+        return false;
+    out->has_name_constraints = true;
+    if (subtrees.len == 0 || subtrees.len > sizeof(out->constraints))
+        return true;
+    memcpy(out->constraints, subtrees.data, subtrees.len);
+    out->constraints_length = (uint16_t)subtrees.len;
+    return true;
 }
 
 /* certificatePolicies ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { policyIdentifier OID, ... },

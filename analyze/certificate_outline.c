@@ -52,12 +52,20 @@ static bool tail_read(struct bytes *in, struct certificate_outline *out)
     return der_take(&extensions, DER_SEQUENCE, &out->extensions) && in->len == 0;
 }
 
+static bool issuer_read(struct bytes *in, struct certificate_outline *out)
+{
+    struct bytes before = *in;
+
+    return der_take(in, DER_SEQUENCE, &out->issuer)
+           && bytes_take(&before, before.len - in->len, &out->issuer_element);
+}
+
 static bool signed_part_read(struct bytes in, struct certificate_outline *out)
 {
     return version_read(&in, &out->version)               /* version */
            && der_take(&in, DER_INTEGER, &out->serial)    /* serialNumber */
            && der_skip(&in, DER_SEQUENCE)                 /* signature */
-           && der_take(&in, DER_SEQUENCE, &out->issuer)   /* issuer */
+           && issuer_read(&in, out)                       /* issuer */
            && der_take(&in, DER_SEQUENCE, &out->validity) /* validity */
            && der_take(&in, DER_SEQUENCE, &out->subject)  /* subject */
            && key_info_read(&in, out)                     /* subjectPublicKeyInfo */

@@ -13,6 +13,7 @@ struct certificate_outline {
     uint8_t version;
     struct bytes serial;
     struct bytes issuer;              /* the RDNs */
+    struct bytes issuer_element;      /* the same with its header */
     struct bytes validity;            /* two times */
     struct bytes subject;             /* the RDNs */
     struct bytes key_algorithm;       /* OID and parameters */

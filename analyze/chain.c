@@ -25,6 +25,7 @@ const char *chain_purpose_problem_name(enum chain_purpose_problem problem)
         [PURPOSE_NOT_CA] = "not_ca",
         [PURPOSE_NO_CERT_SIGN] = "no_cert_sign",
         [PURPOSE_PATH_LENGTH] = "path_length",
+        [PURPOSE_NAME_CONSTRAINTS] = "name_constraints",
     };
 
     return names[problem];
@@ -218,7 +219,7 @@ void chain_judge(const struct chain *chain, const struct chain_question *questio
     chain_find_name(question, out);
     chain_find_purpose(chain, question->role, out);
     chain_find_weakness(chain, out);
-    chain_find_staple(question, out);
+    chain_find_staple(chain, question, out);
     chain_find_revocation(chain, question, out);
 }
 

@@ -80,7 +80,8 @@ enum chain_purpose_problem {
     PURPOSE_CA_AS_LEAF,         /* the leaf has the CA flag: few clients refuse it */
     PURPOSE_NOT_CA,             /* an issuer without the CA flag */
     PURPOSE_NO_CERT_SIGN,       /* an issuer with keyUsage but without keyCertSign */
-    PURPOSE_PATH_LENGTH         /* more certificates below an issuer than it allows */
+    PURPOSE_PATH_LENGTH,        /* more certificates below an issuer than it allows */
+    PURPOSE_NAME_CONSTRAINTS    /* an issuer that may not issue for a name of one below it */
 };
 
 /* "extended_key_usage", "key_usage", "ca_as_leaf", "not_ca", ...; "ok". */
@@ -185,7 +186,8 @@ void chain_find_name(const struct chain_question *question, struct chain_judgeme
 void chain_find_purpose(const struct chain *chain, enum chain_role role,
                         struct chain_judgement *out);
 void chain_find_weakness(const struct chain *chain, struct chain_judgement *out);
-void chain_find_staple(const struct chain_question *question, struct chain_judgement *out);
+void chain_find_staple(const struct chain *chain, const struct chain_question *question,
+                       struct chain_judgement *out);
 void chain_find_revocation(const struct chain *chain, const struct chain_question *question,
                            struct chain_judgement *out);
 

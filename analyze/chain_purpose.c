@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the certificates of a path may be used for. */
 #include "analyze/chain.h"
+#include "analyze/name_constraints.h"
 
 /* extKeyUsage of any certificate of the path but the anchor: RFC 5280 section 4.2.1.12, and what
  * clients make of it for issuers. */
@@ -57,6 +58,23 @@ static enum chain_purpose_problem anchor_problem(const struct certificate *certi
                                                                             : PURPOSE_OK;
 }
 
+/* Whether a certificate of the path has a name that one above it, at this depth, may not issue for
+ * (RFC 5280 section 6.1.4 (g)). A self-issued certificate is exempt unless it is the leaf. */
+static bool violates_constraints(const struct chain *chain, const struct chain_judgement *judgement,
+                                 const struct certificate *issuer, size_t depth)
+{
+    if (!issuer->has_name_constraints)
+        return false;
+    for (size_t below = 0; below < depth; below++) {
+        const struct certificate *certificate = chain_at_depth(chain, judgement, below);
+
+        if ((below == 0 || !certificate->self_issued)
+            && name_constraints_judge(issuer, certificate, below == 0) == CONSTRAINTS_VIOLATED)
+            return true;
+    }
+    return false;
+}
+
 static enum chain_purpose_problem problem_at(const struct chain_judgement *judgement,
                                              const struct certificate *certificate,
                                              enum chain_role role, size_t depth, size_t below)
@@ -79,6 +97,8 @@ void chain_find_purpose(const struct chain *chain, enum chain_role role,
         const struct certificate *certificate = chain_at_depth(chain, out, depth);
         enum chain_purpose_problem problem = problem_at(out, certificate, role, depth, below);
 
+        if (problem == PURPOSE_OK && violates_constraints(chain, out, certificate, depth))
+            problem = PURPOSE_NAME_CONSTRAINTS;
         if (problem != PURPOSE_OK) {
             out->purpose = problem;
             out->purpose_of = certificate;

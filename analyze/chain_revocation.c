@@ -17,8 +17,14 @@ static enum chain_staple_problem answer_problem(const struct ocsp_answer *answer
     return at < answer->this_update ? STAPLE_NOT_YET : STAPLE_OK;
 }
 
-void chain_find_staple(const struct chain_question *question, struct chain_judgement *out)
+void chain_find_staple(const struct chain *chain, const struct chain_question *question,
+                       struct chain_judgement *out)
 {
+    const struct ocsp_question asked = {
+        .certificate = out->leaf,
+        .issuer = chain_depth(out) > 1 ? chain_at_depth(chain, out, 1) : NULL,
+    };
+
     out->staple_came = question->staple.len > 0;
     if (out->leaf == NULL)
         return;
@@ -28,7 +34,7 @@ void chain_find_staple(const struct chain_question *question, struct chain_judge
         out->staple = is_missing ? STAPLE_MISSING : STAPLE_OK;
         return;
     }
-    if (ocsp_response_read(question->staple, out->leaf, &out->staple_answer))
+    if (ocsp_response_read(question->staple, &asked, &out->staple_answer))
         out->staple = answer_problem(&out->staple_answer, question->at);
     else
         out->staple = STAPLE_MALFORMED;

@@ -77,36 +77,74 @@ static bool status_read(struct bytes *in, struct ocsp_answer *out)
     }
 }
 
-static bool serial_matches(struct bytes serial, const struct certificate *certificate)
-{
-    struct bytes magnitude = der_magnitude(serial);
+/* CertID ::= SEQUENCE {                                         RFC 6960 section 4.1.1
+ *     hashAlgorithm AlgorithmIdentifier, issuerNameHash OCTET STRING,
+ *     issuerKeyHash OCTET STRING, serialNumber INTEGER } */
+struct certificate_id {
+    struct bytes algorithm; /* the OID */
+    struct bytes issuer_name;
+    struct bytes issuer_key;
+    struct bytes serial;
+};
 
-    return bytes_equal(magnitude, bytes_of(certificate->serial, certificate->serial_length));
+static bool certificate_id_read(struct bytes in, struct certificate_id *out)
+{
+    struct bytes algorithm;
+
+    return der_take(&in, DER_SEQUENCE, &algorithm) && der_take(&algorithm, DER_OID, &out->algorithm)
+           && der_take(&in, DER_OCTET_STRING, &out->issuer_name)
+           && der_take(&in, DER_OCTET_STRING, &out->issuer_key)
+           && der_take(&in, DER_INTEGER, &out->serial);
+}
+
+/* Whether a hash of a CertID is one of these digests; any is where its algorithm is another. */
+static bool is_digest(const struct certificate_id *id, struct bytes hash,
+                      const struct certificate_digests *digests)
+{
+    static const uint8_t sha1[] = {0x2b, 0x0e, 0x03, 0x02, 0x1a};
+    static const uint8_t sha256[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01};
+
+    if (bytes_equal(id->algorithm, bytes_of(sha1, sizeof(sha1))))
+        return bytes_equal(hash, bytes_of(digests->sha1, sizeof(digests->sha1)));
+    if (bytes_equal(id->algorithm, bytes_of(sha256, sizeof(sha256))))
+        return bytes_equal(hash, bytes_of(digests->sha256, sizeof(digests->sha256)));
+    return true;
+}
+
+static bool is_asked_for(const struct certificate_id *id, const struct ocsp_question *question)
+{
+    const struct certificate *certificate = question->certificate;
+
+    return bytes_equal(der_magnitude(id->serial),
+                       bytes_of(certificate->serial, certificate->serial_length))
+           && is_digest(id, id->issuer_name, &certificate->issuer_digests)
+           && (question->issuer == NULL
+               || is_digest(id, id->issuer_key, &question->issuer->key_digests));
 }
 
 /* Read one answer; *out is changed only if it is for this certificate. */
-static bool single_response_read(struct bytes *responses, const struct certificate *certificate,
+static bool single_response_read(struct bytes *responses, const struct ocsp_question *question,
                                  struct ocsp_answer *out)
 {
-    struct bytes in, id, serial, tagged;
+    struct bytes in, id_fields, tagged;
+    struct certificate_id id;
     struct ocsp_answer answer = *out;
 
-    if (!der_take(responses, DER_SEQUENCE, &in) || !der_take(&in, DER_SEQUENCE, &id)
-        || !der_skip(&id, DER_SEQUENCE) || !der_skip(&id, DER_OCTET_STRING)
-        || !der_skip(&id, DER_OCTET_STRING) || !der_take(&id, DER_INTEGER, &serial)
-        || !status_read(&in, &answer) || !der_take_time(&in, &answer.this_update))
+    if (!der_take(responses, DER_SEQUENCE, &in) || !der_take(&in, DER_SEQUENCE, &id_fields)
+        || !certificate_id_read(id_fields, &id) || !status_read(&in, &answer)
+        || !der_take_time(&in, &answer.this_update))
         return false;
     if (der_take_optional(&in, DER_CONTEXT_CONSTRUCTED | 0, &tagged)
         && !der_take_time(&tagged, &answer.next_update))
         return false;
-    if (!serial_matches(serial, certificate))
+    if (!is_asked_for(&id, question))
         return true;
     answer.found = true;
     *out = answer;
     return true;
 }
 
-static bool response_data_read(struct bytes in, const struct certificate *certificate,
+static bool response_data_read(struct bytes in, const struct ocsp_question *question,
                                struct ocsp_answer *out)
 {
     struct bytes ignored, responses;
@@ -117,12 +155,12 @@ static bool response_data_read(struct bytes in, const struct certificate *certif
         || !der_take(&in, DER_SEQUENCE, &responses))
         return false;
     for (size_t i = 0; i < OCSP_SINGLE_RESPONSES_MAX && responses.len > 0 && !out->found; i++)
-        if (!single_response_read(&responses, certificate, out))
+        if (!single_response_read(&responses, question, out))
             return false;
     return true;
 }
 
-static bool basic_response_read(struct bytes in, const struct certificate *certificate,
+static bool basic_response_read(struct bytes in, const struct ocsp_question *question,
                                 struct ocsp_answer *out)
 {
     /* id-pkix-ocsp-basic, RFC 6960 section 4.2.1 */
@@ -133,10 +171,10 @@ static bool basic_response_read(struct bytes in, const struct certificate *certi
            && bytes_equal(type, bytes_of(basic, sizeof(basic)))
            && der_take(&fields, DER_OCTET_STRING, &response)
            && der_take(&response, DER_SEQUENCE, &whole) && der_take(&whole, DER_SEQUENCE, &data)
-           && response_data_read(data, certificate, out);
+           && response_data_read(data, question, out);
 }
 
-bool ocsp_response_read(struct bytes response, const struct certificate *certificate,
+bool ocsp_response_read(struct bytes response, const struct ocsp_question *question,
                         struct ocsp_answer *out)
 {
     struct ocsp_answer answer = {.reason = REVOCATION_REASON_NONE};
@@ -148,7 +186,7 @@ bool ocsp_response_read(struct bytes response, const struct certificate *certifi
     answer.response_status = status.data[0];
     if (answer.response_status == OCSP_SUCCESSFUL
         && (!der_take(&in, DER_CONTEXT_CONSTRUCTED | 0, &tagged)
-            || !basic_response_read(tagged, certificate, &answer)))
+            || !basic_response_read(tagged, question, &answer)))
         return false;
     *out = answer;
     return true;

@@ -78,7 +78,7 @@ enum ocsp_certificate_status { OCSP_GOOD, OCSP_REVOKED, OCSP_UNKNOWN };
 
 struct ocsp_answer {
     uint8_t response_status; /* enum ocsp_response_status; unless 0 nothing below is set */
-    bool found;              /* a SingleResponse for the serial asked for is in it */
+    bool found;              /* a SingleResponse for the certificate is in it */
     enum ocsp_certificate_status status;
     int64_t revoked_at; /* seconds since 1970, 0 unless revoked */
     int reason;         /* REVOCATION_REASON_NONE or CRLReason */
@@ -87,9 +87,17 @@ struct ocsp_answer {
     int64_t next_update; /* 0: not said */
 };
 
-/* Read a DER OCSPResponse and find what it says of this certificate, by its serial number. False,
- * and *out unchanged, if it is malformed, or longer than OCSP_RESPONSE_MAX. */
-MUST_USE bool ocsp_response_read(struct bytes response, const struct certificate *certificate,
+/* Of which certificate a response is to tell. Both are borrowed. */
+struct ocsp_question {
+    const struct certificate *certificate;
+    const struct certificate *issuer; /* NULL: not known, and its key is not compared */
+};
+
+/* Read a DER OCSPResponse and find what it says of a certificate: by its serial number and the
+ * digests of its issuer's name and key, as far as those are SHA-1 or SHA-256 (RFC 6960
+ * section 4.1.1, RFC 9654 section 3.1). Digests of other algorithms are not compared. False, and
+ * *out unchanged, if it is malformed, or longer than OCSP_RESPONSE_MAX. */
+MUST_USE bool ocsp_response_read(struct bytes response, const struct ocsp_question *question,
                                  struct ocsp_answer *out);
 
 /* "good", "revoked", "unknown". */

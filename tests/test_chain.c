@@ -313,6 +313,8 @@ static void purposes(void)
     check_purpose("leaf_any_purpose intermediate", CHAIN_SERVER, PURPOSE_OK, 0);
     check_purpose("leaf_no_purpose intermediate", CHAIN_SERVER, PURPOSE_OK, 0);
     check_purpose("leaf_key_usage intermediate", CHAIN_SERVER, PURPOSE_KEY_USAGE, 0);
+    check_purpose("leaf intermediate_elsewhere", CHAIN_SERVER, PURPOSE_NAME_CONSTRAINTS, 1);
+    check_purpose("leaf name_constraints", CHAIN_SERVER, PURPOSE_OK, 0);
     check_purpose("leaf_is_ca intermediate", CHAIN_SERVER, PURPOSE_CA_AS_LEAF, 0);
     check_purpose("leaf intermediate_not_ca", CHAIN_SERVER, PURPOSE_NOT_CA, 1);
     check_purpose("leaf intermediate_no_sign", CHAIN_SERVER, PURPOSE_NO_CERT_SIGN, 1);

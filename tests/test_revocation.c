@@ -133,9 +133,11 @@ static struct ocsp_answer staple;
 
 static bool read_staple(const char *file)
 {
-    struct certificate leaf = certificates_read("leaf");
+    const struct certificate leaf = certificates_read("leaf");
+    const struct certificate issuer = certificates_read("intermediate");
+    const struct ocsp_question question = {.certificate = &leaf, .issuer = &issuer};
 
-    return ocsp_response_read(certificates_der(file), &leaf, &staple);
+    return ocsp_response_read(certificates_der(file), &question, &staple);
 }
 
 static void staples_say_good_revoked_or_unknown(void)
@@ -168,15 +170,40 @@ static void staples_without_an_answer(void)
     CU_ASSERT_STRING_EQUAL(ocsp_response_status_name(200), "unassigned");
 }
 
+/* The serial number alone is not enough: another authority gives the same ones. */
+static void an_answer_is_for_one_issuer(void)
+{
+    const struct certificate leaf = certificates_read("leaf");
+    const struct ocsp_question question = {.certificate = &leaf};
+
+    CU_ASSERT_TRUE(read_staple("staple_sha256"));
+    CU_ASSERT_TRUE(staple.found);
+    CU_ASSERT_TRUE(read_staple("staple_other_issuer"));
+    CU_ASSERT_FALSE(staple.found);
+    CU_ASSERT_TRUE(read_staple("staple_other_key"));
+    CU_ASSERT_FALSE(staple.found);
+    CU_ASSERT_TRUE(read_staple("staple_other_key_sha256"));
+    CU_ASSERT_FALSE(staple.found);
+    /* Digests that cannot be compared, and a key that is not known, rule nothing out. */
+    CU_ASSERT_TRUE(read_staple("staple_sha384"));
+    CU_ASSERT_TRUE(staple.found);
+    CU_ASSERT_TRUE(ocsp_response_read(certificates_der("staple_other_key"), &question, &staple));
+    CU_ASSERT_TRUE(staple.found);
+    CU_ASSERT_TRUE(ocsp_response_read(certificates_der("staple_other_issuer"), &question, &staple));
+    CU_ASSERT_FALSE(staple.found);
+}
+
 static void what_is_no_staple_is_refused(void)
 {
     struct guard guard = guard_new();
     struct bytes der = certificates_der("staple_revoked");
-    struct certificate leaf = certificates_read("leaf");
+    const struct certificate leaf = certificates_read("leaf");
+    const struct ocsp_question question = {.certificate = &leaf};
 
     CU_ASSERT_FALSE(read_staple("leaf"));
     for (size_t length = 0; length < der.len; length++)
-        CU_ASSERT_FALSE(ocsp_response_read(guard_copy(&guard, der.data, length), &leaf, &staple));
+        CU_ASSERT_FALSE(
+            ocsp_response_read(guard_copy(&guard, der.data, length), &question, &staple));
     guard_free(&guard);
 }
 
@@ -202,6 +229,7 @@ int main(void)
         {"no beginning of a list is a list", no_beginning_of_a_list_is_a_list},
         {"staples say good, revoked or unknown", staples_say_good_revoked_or_unknown},
         {"staples without an answer", staples_without_an_answer},
+        {"an answer is for one issuer", an_answer_is_for_one_issuer},
         {"what is no staple is refused", what_is_no_staple_is_refused},
         {"reasons have names", reasons_have_names},
         CU_TEST_INFO_NULL,

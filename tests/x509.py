@@ -255,15 +255,24 @@ def crl(issuer, entries, this_update, next_update=None, extensions=(), sign=no_s
     return signed(sequence(*body), signature, sign)
 
 
-def ocsp_response(serial, status, this_update, next_update=None, revoked_at=0, reason=None):
-    """A successful OCSPResponse with one answer: good, revoked or unknown."""
+HASHES = {"sha1": "1.3.14.3.2.26", "sha256": "2.16.840.1.101.3.4.2.1",
+          "sha384": "2.16.840.1.101.3.4.2.2"}
+
+
+def certificate_id(serial, issuer, key, digest="sha1"):
+    """A CertID: the issuer's name as text and the octets of its key, without the algorithm."""
+    return sequence(sequence(oid(HASHES[digest]), b"\x05\x00"),
+                    tlv(4, hashlib.new(digest, name(issuer)).digest()),
+                    tlv(4, hashlib.new(digest, key).digest()), integer(serial))
+
+
+def ocsp_response(identity, status, this_update, next_update=None, revoked_at=0, reason=None):
+    """A successful OCSPResponse with one answer for a CertID: good, revoked or unknown."""
     if status == "revoked":
         more = tlv(0xa0, tlv(10, bytes([reason]))) if reason is not None else b""
         state = tlv(0xa1, generalized_time(revoked_at), more)
     else:
         state = tlv({"good": 0x80, "unknown": 0x82}[status])
-    identity = sequence(sequence(oid("1.3.14.3.2.26"), b"\x05\x00"), tlv(4, filler("name", 20)),
-                        tlv(4, filler("key", 20)), integer(serial))
     until = tlv(0xa0, generalized_time(next_update)) if next_update is not None else b""
     single = sequence(identity, state, generalized_time(this_update), until)
     data = sequence(tlv(0xa2, tlv(4, filler("key", 20))), generalized_time(this_update),

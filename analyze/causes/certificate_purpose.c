@@ -30,21 +30,23 @@ const struct cause cause_certificate_purpose = {
     .layer = LAYER_CERTIFICATE,
     .title = "The server's certificate is not meant for this use",
     .explanation = "A certificate says what it may be used for: extended key usage (server "
-                   "authentication), key usage, and for issuers the CA flag and the path length. "
-                   "The server's certificate or one of its issuers does not allow what it is used "
-                   "for here, and the client refused it.",
+                   "authentication), key usage, and for issuers the CA flag, the path length and "
+                   "the names that they may issue for. The server's certificate or one of its "
+                   "issuers does not allow what it is used for here, and the client refused it.",
     .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME </dev/null | "
               "openssl x509 -noout -ext extendedKeyUsage,keyUsage,basicConstraints`. Issue a "
               "certificate with serverAuth in its extended key usage; issuers need CA:TRUE, "
-              "keyCertSign and a sufficient path length.",
+              "keyCertSign, a sufficient path length, and name constraints that have room for the "
+              "server's names.",
     .reported_as = "OpenSSL: verify error 26: unsupported certificate purpose, 24: invalid CA "
                    "certificate, 25: path length constraint exceeded, 32: key usage does not "
-                   "include certificate signing; curl: (60); Chromium: net::ERR_CERT_INVALID; "
+                   "include certificate signing, 47: permitted subtree violation; curl: (60); "
+                   "Chromium: net::ERR_CERT_INVALID; "
                    "Firefox: SEC_ERROR_INADEQUATE_CERT_TYPE, SEC_ERROR_CA_CERT_INVALID; Java: "
                    "Extended key usage does not permit use for TLS server authentication; Go: "
                    "x509: certificate specifies an incompatible key usage",
     .alerts = "43 42 46 48",
-    .source = "RFC 5280 sections 4.2.1.3, 4.2.1.9 and 4.2.1.12; RFC 8446 section 6.2",
+    .source = "RFC 5280 sections 4.2.1.3, 4.2.1.9, 4.2.1.10 and 4.2.1.12; RFC 8446 section 6.2",
     .ended_by = PARTY_CLIENT,
     .match = match,
 };

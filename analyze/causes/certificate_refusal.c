@@ -193,6 +193,7 @@ void describe_purpose(const struct facts *facts, enum side side, struct evidence
         [PURPOSE_NOT_CA] = "it issued a certificate and is no certificate authority's",
         [PURPOSE_NO_CERT_SIGN] = "it issued a certificate without the key usage for that",
         [PURPOSE_PATH_LENGTH] = "there are more certificates below it than it allows",
+        [PURPOSE_NAME_CONSTRAINTS] = "its name constraints forbid a name below it",
     };
     const struct chain_judgement *chain = facts->chain[side];
 
