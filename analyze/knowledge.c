@@ -256,6 +256,7 @@ static void learn_name(struct knowledge *knowledge, const struct facts *facts,
     if (facts->outcome == OUTCOME_ESTABLISHED)
         known_count_add(&name->established, at_ns);
     knowledge_learn_certificate(knowledge, name, facts);
+    knowledge_learn_flight(knowledge, &name->flights, facts);
 }
 
 static void learn_client(struct knowledge *knowledge, const struct facts *facts)

@@ -25,7 +25,7 @@ enum {
     KNOWLEDGE_NAME_KEY = 34,      /* address, port, and 128 bits for the name */
     KNOWLEDGE_CLIENT_KEY = 24,    /* address, and 64 bits for the fingerprint */
     KNOWLEDGE_SERVERS_MAX = 8192, /* of 2.3 KiB each: 19 MiB */
-    KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.3 KiB each: 5 MiB */
+    KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.6 KiB each: 9 MiB */
     KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.2 KiB each: 7 MiB */
 };
 
@@ -114,6 +114,16 @@ struct known_certificate {
     unsigned weakness;
     bool revoked;
     bool trust_known;
+    bool lacks_intermediate; /* the chain ends early, and not for want of a root alone */
+};
+
+/* What clients made of a server's flight with its certificate, in full handshakes. */
+struct known_flights {
+    struct known_count taken;      /* the handshake was established */
+    struct known_count refused;    /* the client ended it there */
+    struct known_count told;       /* of those, with an alert, plain or encrypted */
+    struct sketch clients_taken;   /* that took it */
+    struct sketch clients_refused; /* that refused it */
 };
 
 /* One server name at one server; without a name in the hello there is one of these too. */
@@ -122,6 +132,7 @@ struct known_name {
     struct known_treatment hellos;
     struct known_count established;
     struct known_certificate certificate;
+    struct known_flights flights;
 };
 
 /* One client address with one kind of hello. */

@@ -40,6 +40,10 @@ uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes 
 void knowledge_learn_certificate(const struct knowledge *knowledge, struct known_name *name,
                                  const struct facts *facts);
 
+/* Note what the client made of the server's certificate. */
+void knowledge_learn_flight(const struct knowledge *knowledge, struct known_flights *flights,
+                            const struct facts *facts);
+
 /* Note what a server chose, and from what. */
 void knowledge_learn_server(const struct knowledge *knowledge, struct known_server *server,
                             const struct facts *facts);

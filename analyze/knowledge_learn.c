@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* knowledge_learn.c -- what one handshake that is over tells of its server. */
+#include "analyze/causes/server_flight.h"
 #include "analyze/knowledge_internal.h"
 
 static void learn_value(struct known_values *values, uint16_t value, int64_t at_ns)
@@ -158,6 +159,34 @@ void knowledge_learn_server(const struct knowledge *knowledge, struct known_serv
         learn_value(&server->alerts, facts->refusal.alert, at_ns);
 }
 
+void knowledge_learn_flight(const struct knowledge *knowledge, struct known_flights *flights,
+                            const struct facts *facts)
+{
+    int64_t at_ns = facts->connection->last.time_ns;
+    uint64_t client =
+        knowledge_hash_address(knowledge, &facts->connection->endpoint[SIDE_CLIENT].address);
+
+    if (facts->resumed)
+        return;
+    if (facts->outcome == OUTCOME_ESTABLISHED) {
+        known_count_add(&flights->taken, at_ns);
+        sketch_add(&flights->clients_taken, client);
+    } else if (facts->outcome == OUTCOME_FAILED && client_refused_flight(facts)) {
+        known_count_add(&flights->refused, at_ns);
+        sketch_add(&flights->clients_refused, client);
+        if (facts->refusal.kind == REFUSAL_ALERT || facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT)
+            known_count_add(&flights->told, at_ns);
+    }
+}
+
+/* A leaf that came alone lacks what issued it. When an issuer came with it, only another one that
+ * is known to lead to a root shows that it is no root that is missing. */
+static bool lacks_intermediate(const struct chain_judgement *judgement)
+{
+    return judgement->end == CHAIN_END_ISSUER_MISSING
+           && (judgement->path_length == 1 || judgement->issuer_seen_completes);
+}
+
 void knowledge_learn_certificate(const struct knowledge *knowledge, struct known_name *name,
                                  const struct facts *facts)
 {
@@ -180,6 +209,7 @@ void knowledge_learn_certificate(const struct knowledge *knowledge, struct known
         .weakness = judgement->weakness,
         .revoked = judgement->revocation == REVOCATION_REVOKED,
         .trust_known = judgement->trust_known,
+        .lacks_intermediate = lacks_intermediate(judgement),
     };
     memcpy(known->sha256, judgement->leaf->sha256, sizeof(known->sha256));
 }

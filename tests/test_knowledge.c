@@ -285,6 +285,34 @@ static void memory_stays_within_its_bound(void)
     knowledge_free(knowledge);
 }
 
+/* Full handshakes alone tell what a client makes of the certificate. */
+static void what_clients_make_of_a_certificate_is_known(void)
+{
+    struct knowledge *knowledge = knowledge_new(&(struct knowledge_options){0});
+    struct story story;
+    struct known known;
+
+    for (uint8_t client = 1; client <= 4; client++) {
+        story_begin(&story);
+        story.connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
+        story_modern_hello(&story);
+        story_flight_1_3(&story);
+        if (client <= 2)
+            story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
+        else if (client == 3)
+            story_fin(&story, SIDE_CLIENT);
+        else
+            story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECODE_ERROR); /* of something else */
+        knowledge_learn(knowledge, story_facts(&story));
+    }
+    knowledge_find(knowledge, &story.facts, &known);
+    CU_ASSERT_EQUAL(known.name->flights.taken.count, 0);
+    CU_ASSERT_EQUAL(known.name->flights.refused.count, 3);
+    CU_ASSERT_EQUAL(known.name->flights.told.count, 2);
+    CU_ASSERT_EQUAL(sketch_count(&known.name->flights.clients_refused), 3);
+    knowledge_free(knowledge);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -298,6 +326,8 @@ int main(void)
         {"a refusal is counted, and ends at the next success",
          a_refusal_is_counted_and_ends_at_the_next_success},
         {"a client that refuses was taken up", a_client_that_refuses_was_taken_up},
+        {"what clients make of a certificate is known",
+         what_clients_make_of_a_certificate_is_known},
         {"a port where nobody spoke TLS takes no room",
          a_port_where_nobody_spoke_tls_takes_no_room},
         {"memory stays within its bound", memory_stays_within_its_bound},

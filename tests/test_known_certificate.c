@@ -70,6 +70,7 @@ static void each_problem_speaks_for_its_cause(void)
         {"weak_certificate", KNOWN_WEAK},
         {"untrusted_ca", KNOWN_UNTRUSTED_ROOT},
         {"certificate_not_yet_valid", KNOWN_NOT_YET_VALID},
+        {"incomplete_chain", KNOWN_INCOMPLETE},
     };
 
     for (size_t wrong = 0; wrong < sizeof(cases) / sizeof(cases[0]); wrong++) {
@@ -86,6 +87,7 @@ static void each_problem_speaks_for_its_cause(void)
             known->end = CHAIN_END_SELF_SIGNED;
         if (cases[wrong].problem == KNOWN_UNTRUSTED_ROOT)
             known->end = CHAIN_END_UNTRUSTED_ROOT;
+        known->lacks_intermediate = cases[wrong].problem == KNOWN_INCOMPLETE;
         if (cases[wrong].problem == KNOWN_OTHER_NAME)
             known->name = NAME_MATCH_MISMATCH;
         if (cases[wrong].problem == KNOWN_OTHER_PURPOSE)
@@ -183,6 +185,72 @@ static void what_is_known_is_evidence(void)
                            "2024-05-01 00:00:00.000, has expired, or an issuer's has");
 }
 
+static void note_clients(struct sketch *sketch, uint32_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        sketch_add(sketch, (i + 1) * UINT64_C(0x9e3779b97f4a7c15));
+}
+
+/* taken clients have taken the flight, the last a moment ago, and refused ones have not. */
+static void set_flights(struct fixture *fixture, uint32_t taken, uint32_t refused)
+{
+    struct known_flights *flights = &fixture->name.flights;
+
+    flights->taken =
+        (struct known_count){.count = taken, .last_ns = STORY_TIME + 60 * STORY_SECOND};
+    flights->refused = (struct known_count){.count = refused, .last_ns = STORY_TIME};
+    flights->told = flights->refused;
+    note_clients(&flights->clients_taken, taken);
+    note_clients(&flights->clients_refused, refused);
+}
+
+static bool has_evidence(const struct fixture *fixture, const char *part)
+{
+    struct evidence evidence = {0};
+    bool found = false;
+
+    describe_known_certificate(&fixture->story.facts, &evidence);
+    for (size_t i = 0; i < evidence.count; i++)
+        found |= strcmp(evidence.items[i].fact, "known_clients") == 0
+                 && strstr(evidence.items[i].text, part) != NULL;
+    return found;
+}
+
+static void what_all_clients_refuse_is_the_fault_of_the_server(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.name.certificate.known = false;
+    story_fin(&fixture.story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), CAUSE_POSSIBLE);
+    set_flights(&fixture, 0, 2);
+    CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), CAUSE_POSSIBLE); /* two are few */
+    set_flights(&fixture, 0, 3);
+    CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), CAUSE_LIKELY);
+    CU_ASSERT_TRUE(has_evidence(&fixture, "refused it, 3 of them"));
+    fixture.name.flights.told.count = 0; /* all of them only left, as scanners do */
+    CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), CAUSE_POSSIBLE);
+    set_flights(&fixture, 1, 3);
+    CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), CAUSE_POSSIBLE);
+    CU_ASSERT_FALSE(has_evidence(&fixture, ""));
+}
+
+static void what_only_one_client_refuses_is_its_own_fault(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    set_flights(&fixture, 5, 1);
+    refuse(&fixture, TLS_ALERT_CERTIFICATE_UNKNOWN);
+    CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), CAUSE_LIKELY);
+    CU_ASSERT_TRUE(has_evidence(&fixture, "5 other clients take"));
+    fixture.name.flights.taken.last_ns = STORY_TIME - STORY_SECOND; /* nobody did any more */
+    CU_ASSERT_FALSE(has_evidence(&fixture, ""));
+    set_flights(&fixture, 5, 2);
+    CU_ASSERT_FALSE(has_evidence(&fixture, ""));
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -192,6 +260,10 @@ int main(void)
         {"one of long ago makes it possible", one_of_long_ago_makes_it_possible},
         {"the alert weighs more than what is known", the_alert_weighs_more_than_what_is_known},
         {"a client that leaves soon has seen it", a_client_that_leaves_soon_has_seen_it},
+        {"what all clients refuse is the fault of the server",
+         what_all_clients_refuse_is_the_fault_of_the_server},
+        {"what only one client refuses is its own fault",
+         what_only_one_client_refuses_is_its_own_fault},
         {"what is known is evidence", what_is_known_is_evidence},
         CU_TEST_INFO_NULL,
     };

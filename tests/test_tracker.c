@@ -341,63 +341,12 @@ static void hole_and_data(struct play *play)
     play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 100);
 }
 
-static void ssl_2_hello(struct play *play)
+static void ssl_2(struct play *play)
 {
     static const char hello[] = "\x80\x1c\x01\x00\x02\x00\x03\x00\x00\x00\x10\x01\x00\x80"
                                 "0123456789abcdef";
 
     play_octets(play, SIDE_CLIENT, hello, sizeof(hello) - 1);
-}
-
-static void ssl_2(struct play *play)
-{
-    ssl_2_hello(play);
-    play_fin(play, SIDE_SERVER);
-}
-
-/* SERVER-HELLO with a certificate of four octets; what follows is encrypted. */
-static void ssl_2_server_hello(struct play *play)
-{
-    static const char hello[] = "\x80\x22\x04\x00\x01\x00\x02\x00\x04\x00\x03\x00\x10"
-                                "\x30\x02\x00\x00\x01\x00\x80"
-                                "0123456789abcdef";
-
-    play_octets(play, SIDE_SERVER, hello, sizeof(hello) - 1);
-}
-
-static void ssl_2_answered(struct play *play)
-{
-    ssl_2_hello(play);
-    ssl_2_server_hello(play);
-    for (int i = 0; i < 3; i++) {
-        play_octets(play, SIDE_CLIENT, "\x80\x08"
-                                       "encrypte",
-                    10);
-        play_octets(play, SIDE_SERVER, "\x80\x08"
-                                       "encrypte",
-                    10);
-    }
-}
-
-static void ssl_2_refused(struct play *play)
-{
-    ssl_2_hello(play);
-    play_octets(play, SIDE_SERVER, "\x80\x03\x00\x00\x01", 5); /* NO-CIPHER-ERROR */
-    play_fin(play, SIDE_SERVER);
-}
-
-static void ssl_2_left_after_the_hello(struct play *play)
-{
-    ssl_2_hello(play);
-    ssl_2_server_hello(play);
-    play_fin(play, SIDE_CLIENT);
-}
-
-/* Neither a hello nor an error of SSL 2.0, nor TLS. */
-static void ssl_2_answered_with_something_else(struct play *play)
-{
-    ssl_2_hello(play);
-    play_text(play, SIDE_SERVER, "500 what was that?\r\n");
     play_fin(play, SIDE_SERVER);
 }
 
@@ -483,14 +432,6 @@ static const struct scenario {
     {"hole, then data both ways", hole_and_data, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
      SIDE_CLIENT, 0},
     {"SSL 2.0 hello", ssl_2, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_FIN, SIDE_SERVER, 0},
-    {"SSL 2.0 answered", ssl_2_answered, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
-     SIDE_CLIENT, 0},
-    {"SSL 2.0 refused by an error", ssl_2_refused, OUTCOME_FAILED, STAGE_CLIENT_HELLO,
-     REFUSAL_ALERT, SIDE_SERVER, 0},
-    {"SSL 2.0, client leaves after the hello", ssl_2_left_after_the_hello, OUTCOME_FAILED,
-     STAGE_SERVER_HELLO, REFUSAL_FIN, SIDE_CLIENT, 0},
-    {"SSL 2.0 answered with something else", ssl_2_answered_with_something_else, OUTCOME_FAILED,
-     STAGE_CLIENT_HELLO, REFUSAL_PLAINTEXT, SIDE_SERVER, 0},
 };
 
 static void check_scenario(const struct scenario *scenario, size_t piece)

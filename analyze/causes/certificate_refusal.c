@@ -34,12 +34,6 @@ static bool is_vague(uint8_t alert)
     return false;
 }
 
-static bool is_about_certificates(uint8_t alert)
-{
-    return (alert >= TLS_ALERT_BAD_CERTIFICATE && alert <= TLS_ALERT_CERTIFICATE_UNKNOWN)
-           || alert == TLS_ALERT_UNKNOWN_CA || alert == TLS_ALERT_DECRYPT_ERROR;
-}
-
 enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t named)
 {
     const struct refusal *refusal = &facts->refusal;
@@ -49,7 +43,9 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
         return CAUSE_CERTAIN;
     if (refusal->kind == REFUSAL_ALERT && is_vague(refusal->alert))
         return CAUSE_LIKELY;
-    if (refusal->kind == REFUSAL_ALERT && is_about_certificates(refusal->alert))
+    if (refusal->kind == REFUSAL_ALERT
+        && (alert_is_about_certificates(refusal->alert)
+            || refusal->alert == TLS_ALERT_DECRYPT_ERROR))
         return CAUSE_POSSIBLE;
     if (refusal->kind == REFUSAL_ENCRYPTED_ALERT)
         return facts->finished_note[SIDE_SERVER] == NULL ? CAUSE_LIKELY : CAUSE_NO;

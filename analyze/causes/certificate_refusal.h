@@ -7,10 +7,6 @@
 #include "analyze/cause.h"
 #include "analyze/chain.h"
 
-/* A client judges a certificate at once, or after it has asked for its revocation, for which
- * clients allow themselves some seconds. One that leaves later has other reasons. */
-#define CERTIFICATE_JUDGEMENT_NS INT64_C(5000000000)
-
 /* The judgement of the server's chain, when the client refused the handshake at a point where it
  * had that chain; else NULL. */
 const struct chain_judgement *certificate_refused(const struct facts *facts);

@@ -48,7 +48,8 @@ static enum certainty left_after_flight(const struct facts *facts)
     if (!facts_closed_without_reason(facts, SIDE_CLIENT) || !server_flight_complete(facts)
         || !client_silent_after_flight(facts) || facts->waited_ns > CERTIFICATE_JUDGEMENT_NS)
         return CAUSE_NO;
-    return CAUSE_POSSIBLE;
+    /* Where some say that it is the certificate, those that say nothing mean it too. */
+    return known_flights(facts) == FLIGHTS_ALL_REFUSED ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

@@ -4,17 +4,10 @@
 
 static bool alert_is_about_certificate(const struct facts *facts)
 {
-    static const uint8_t about[] = {
-        TLS_ALERT_BAD_CERTIFICATE,     TLS_ALERT_UNSUPPORTED_CERTIFICATE,
-        TLS_ALERT_CERTIFICATE_REVOKED, TLS_ALERT_CERTIFICATE_EXPIRED,
-        TLS_ALERT_CERTIFICATE_UNKNOWN, TLS_ALERT_UNKNOWN_CA,
-        TLS_ALERT_ACCESS_DENIED,
-    };
+    uint8_t alert = facts->refusal.alert;
 
-    for (size_t i = 0; i < sizeof(about); i++)
-        if (facts_alert(facts, SIDE_SERVER, about[i]))
-            return true;
-    return false;
+    return facts_alert(facts, SIDE_SERVER, alert)
+           && (alert_is_about_certificates(alert) || alert == TLS_ALERT_ACCESS_DENIED);
 }
 
 /* A certificate is what a server that has got one decides on next; a plain alert of another kind

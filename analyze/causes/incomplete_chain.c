@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
 /* A server must send the intermediates and may leave out the root (RFC 8446 section 4.4.2). When
@@ -11,7 +12,9 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     const struct chain_judgement *chain = certificate_refused(facts);
     enum certainty certainty;
 
-    if (chain == NULL || chain->end != CHAIN_END_ISSUER_MISSING)
+    if (chain == NULL)
+        return known_certificate_weigh(facts, KNOWN_INCOMPLETE, TLS_ALERT_UNKNOWN_CA, evidence);
+    if (chain->end != CHAIN_END_ISSUER_MISSING)
         return CAUSE_NO;
     describe_chain_end(facts, SIDE_SERVER, evidence);
     describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);

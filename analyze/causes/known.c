@@ -143,29 +143,20 @@ static enum known_says weigh_name(const struct facts *facts, const struct known_
     return weigh_treatment(facts, server, &name->hellos);
 }
 
-static enum known_says weigh_master_secret(const struct facts *facts,
-                                           const struct known_server *server)
-{
-    (void)facts;
-    (void)server;
-    return KNOWN_NOTHING; /* whether others had it is not kept */
-}
-
 enum known_says known_about(const struct facts *facts, enum suspect suspect)
 {
     static enum known_says (*const weighers[SUSPECTS])(const struct facts *facts,
                                                        const struct known_server *server) = {
-        [SUSPECT_VERSION] = weigh_version,
-        [SUSPECT_SUITES] = weigh_suites,
-        [SUSPECT_GROUPS] = weigh_groups,
-        [SUSPECT_SCHEMES] = weigh_schemes,
-        [SUSPECT_NO_NAME] = weigh_no_name,
-        [SUSPECT_NAME] = weigh_name,
-        [SUSPECT_MASTER_SECRET] = weigh_master_secret,
+        [SUSPECT_VERSION] = weigh_version, [SUSPECT_SUITES] = weigh_suites,
+        [SUSPECT_GROUPS] = weigh_groups,   [SUSPECT_SCHEMES] = weigh_schemes,
+        [SUSPECT_NO_NAME] = weigh_no_name, [SUSPECT_NAME] = weigh_name,
+        [SUSPECT_MASTER_SECRET] = NULL, /* whether others had it is not kept */
     };
     const struct known_server *server = known_server(facts);
 
-    return server != NULL ? weighers[suspect](facts, server) : KNOWN_NOTHING;
+    if (server == NULL || weighers[suspect] == NULL)
+        return KNOWN_NOTHING;
+    return weighers[suspect](facts, server);
 }
 
 enum known_says known_about_split_hello(const struct facts *facts)

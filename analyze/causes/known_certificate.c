@@ -57,6 +57,12 @@ static bool has_untrusted_root(const struct known_certificate *known, int64_t at
     return known->end == CHAIN_END_UNTRUSTED_ROOT;
 }
 
+static bool lacks_intermediate(const struct known_certificate *known, int64_t at)
+{
+    (void)at;
+    return known->lacks_intermediate;
+}
+
 static const struct problem_row {
     bool (*is_there)(const struct known_certificate *known, int64_t at);
     const char *text;
@@ -71,7 +77,10 @@ static const struct problem_row {
     [KNOWN_WEAK] = {is_weak, "has a weak key or signature, or an issuer's has", false},
     [KNOWN_UNTRUSTED_ROOT] = {has_untrusted_root, "leads to a root that is not in the trust store",
                               true},
+    [KNOWN_INCOMPLETE] = {lacks_intermediate, "comes without the certificate of its issuer", true},
 };
+
+enum { CLIENTS_FEW = 3 }; /* others that agree: chance is no explanation any more */
 
 /* The certificate that is known for the server and name of a connection that hides its own. */
 static const struct known_certificate *find_known(const struct facts *facts)
@@ -82,15 +91,6 @@ static const struct known_certificate *find_known(const struct facts *facts)
         || !name->certificate.known)
         return NULL;
     return &name->certificate;
-}
-
-/* The client had all of the server's flight, said nothing more, and ended it soon. */
-static bool refused_flight(const struct facts *facts)
-{
-    if (!facts_client_refused_server(facts) || !server_flight_complete(facts))
-        return false;
-    return facts->refusal.kind == REFUSAL_ALERT
-           || (client_silent_after_flight(facts) && facts->waited_ns <= CERTIFICATE_JUDGEMENT_NS);
 }
 
 static bool is_recent(const struct facts *facts, const struct known_certificate *known)
@@ -118,10 +118,60 @@ static void describe(const struct facts *facts, const struct known_certificate *
     evidence_add(evidence, "known_certificate", (struct moment){0}, "%s", line);
 }
 
+enum known_flight_says known_flights(const struct facts *facts)
+{
+    const struct known_name *name = facts->known != NULL ? facts->known->name : NULL;
+    const struct known_flights *flights = name != NULL ? &name->flights : NULL;
+
+    if (flights == NULL || !client_refused_flight(facts))
+        return FLIGHTS_SAY_NOTHING;
+    if (flights->taken.count == 0 && flights->told.count > 0
+        && sketch_count(&flights->clients_refused) >= CLIENTS_FEW)
+        return FLIGHTS_ALL_REFUSED;
+    if (sketch_count(&flights->clients_refused) <= 1
+        && sketch_count(&flights->clients_taken) >= CLIENTS_FEW
+        && flights->taken.last_ns > facts->connection->first.time_ns)
+        return FLIGHTS_ONE_REFUSED;
+    return FLIGHTS_SAY_NOTHING;
+}
+
+/* "about 37" */
+static void add_clients(struct text *text, const struct sketch *clients)
+{
+    uint32_t count = sketch_count(clients);
+
+    text_add(text, "%s%u", count > SKETCH_EXACT_MAX ? "about " : "", count);
+}
+
+static void describe_flights(const struct facts *facts, struct evidence *evidence)
+{
+    enum known_flight_says says = known_flights(facts);
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    const struct known_flights *flights;
+
+    if (says == FLIGHTS_SAY_NOTHING)
+        return;
+    flights = &facts->known->name->flights;
+    if (says == FLIGHTS_ALL_REFUSED) {
+        text_add(&text,
+                 "all clients that got this server's certificate for this name refused it, ");
+        add_clients(&text, &flights->clients_refused);
+        text_add(&text, " of them: the fault is with the certificate");
+    } else {
+        add_clients(&text, &flights->clients_taken);
+        text_add(&text,
+                 " other clients take this server's certificate for this name and only this "
+                 "one refuses it: the fault is with its trust store, its clock or its rules");
+    }
+    evidence_add(evidence, "known_clients", (struct moment){0}, "%s", line);
+}
+
 void describe_known_certificate(const struct facts *facts, struct evidence *evidence)
 {
     const struct known_certificate *known = find_known(facts);
 
+    describe_flights(facts, evidence);
     if (known != NULL && facts->server_hello_note != NULL)
         describe(facts, known, evidence);
 }
@@ -133,7 +183,7 @@ enum certainty known_certificate_weigh(const struct facts *facts, enum known_pro
     const struct problem_row *row = &problem_rows[problem];
     enum certainty certainty;
 
-    if (known == NULL || !refused_flight(facts)
+    if (known == NULL || !client_refused_flight(facts)
         || !row->is_there(known, facts->server_hello_note->at.time_ns / SECOND_NS)
         || (row->needs_alert && facts->refusal.kind != REFUSAL_ALERT))
         return CAUSE_NO;
@@ -142,7 +192,7 @@ enum certainty known_certificate_weigh(const struct facts *facts, enum known_pro
         return CAUSE_NO;
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
-    describe(facts, known, evidence);
+    describe_known_certificate(facts, evidence);
     if (certainty > CAUSE_LIKELY)
         certainty = CAUSE_LIKELY;
     return is_recent(facts, known) ? certainty : CAUSE_POSSIBLE;

@@ -16,6 +16,7 @@ enum known_problem {
     KNOWN_OTHER_PURPOSE,
     KNOWN_WEAK,
     KNOWN_UNTRUSTED_ROOT,
+    KNOWN_INCOMPLETE,
     KNOWN_PROBLEMS
 };
 
@@ -26,7 +27,18 @@ enum known_problem {
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,
                                        uint8_t named, struct evidence *evidence);
 
-/* Add what is known of the certificate that TLS 1.3 hides; nothing when that is nothing. */
+/* What the other clients of this server and name made of its flight. */
+enum known_flight_says {
+    FLIGHTS_SAY_NOTHING,
+    FLIGHTS_ALL_REFUSED, /* several clients refused it, some with an alert, and none took it: the
+                            fault is at the server */
+    FLIGHTS_ONE_REFUSED /* several others take it and none refused it: the fault is at this client */
+};
+
+enum known_flight_says known_flights(const struct facts *facts);
+
+/* Add what is known of the certificate that TLS 1.3 hides, and what others made of it; nothing
+ * when that is nothing. */
 void describe_known_certificate(const struct facts *facts, struct evidence *evidence);
 
 #endif

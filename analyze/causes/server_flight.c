@@ -53,6 +53,32 @@ bool client_silent_after_flight(const struct facts *facts)
     return true;
 }
 
+bool alert_is_about_certificates(uint8_t description)
+{
+    return (description >= TLS_ALERT_BAD_CERTIFICATE
+            && description <= TLS_ALERT_CERTIFICATE_UNKNOWN)
+           || description == TLS_ALERT_UNKNOWN_CA;
+}
+
+/* Alerts of a meaning of their own that clients send for certificates too. */
+static bool alert_may_be_about_certificates(uint8_t description)
+{
+    return alert_is_about_certificates(description) || description == TLS_ALERT_ACCESS_DENIED
+           || description == TLS_ALERT_DECRYPT_ERROR || description == TLS_ALERT_HANDSHAKE_FAILURE
+           || description == TLS_ALERT_INTERNAL_ERROR
+           || description == TLS_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE;
+}
+
+bool client_refused_flight(const struct facts *facts)
+{
+    if (!facts_client_refused_server(facts) || !server_flight_complete(facts))
+        return false;
+    if (facts->refusal.kind == REFUSAL_ALERT && facts->refusal.alert != TLS_ALERT_CLOSE_NOTIFY
+        && facts->refusal.alert != TLS_ALERT_USER_CANCELED)
+        return alert_may_be_about_certificates(facts->refusal.alert);
+    return client_silent_after_flight(facts) && facts->waited_ns <= CERTIFICATE_JUDGEMENT_NS;
+}
+
 bool client_alert_on_certificate(const struct facts *facts, uint8_t description)
 {
     return facts_client_refused_server(facts) && facts_alert(facts, SIDE_CLIENT, description)

@@ -6,12 +6,23 @@
 
 #include "analyze/cause.h"
 
+/* A client judges a certificate at once, or after it has asked for its revocation, for which
+ * clients allow themselves some seconds. One that leaves later has other reasons. */
+#define CERTIFICATE_JUDGEMENT_NS INT64_C(5000000000)
+
 /* The server's flight with its certificate came to its end: ServerHelloDone, or in TLS 1.3
  * protected records of the size of a certificate. */
 bool server_flight_complete(const struct facts *facts);
 
 /* The client sent nothing after the server's flight but what ended the handshake. */
 bool client_silent_after_flight(const struct facts *facts);
+
+/* An alert that RFC 8446 section 6.2 has for certificates. */
+bool alert_is_about_certificates(uint8_t description);
+
+/* The client had all of the server's flight and ended the handshake for it, as far as that shows:
+ * with an alert that clients send for certificates, an encrypted one, or by leaving at once. */
+bool client_refused_flight(const struct facts *facts);
 
 /* The client refused with this plain alert at a point where it can have seen the server's
  * certificate. */

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What servers answer to a client that speaks SSL 2.0, in one piece and in many. */
+#include "dissect/tls.h"
+#include "tests/support/play.h"
+#include "tests/support/suite.h"
+
+static void send_hello(struct play *play)
+{
+    static const char hello[] = "\x80\x1c\x01\x00\x02\x00\x03\x00\x00\x00\x10\x01\x00\x80"
+                                "0123456789abcdef";
+
+    play_octets(play, SIDE_CLIENT, hello, sizeof(hello) - 1);
+}
+
+/* SERVER-HELLO with a certificate of four octets; what follows is encrypted. */
+static void send_server_hello(struct play *play)
+{
+    static const char hello[] = "\x80\x22\x04\x00\x01\x00\x02\x00\x04\x00\x03\x00\x10"
+                                "\x30\x02\x00\x00\x01\x00\x80"
+                                "0123456789abcdef";
+
+    play_octets(play, SIDE_SERVER, hello, sizeof(hello) - 1);
+}
+
+static void send_encrypted(struct play *play, enum side from)
+{
+    static const char record[] = "\x80\x08\x65ncrypted";
+
+    play_octets(play, from, record, sizeof(record) - 1);
+}
+
+static void answered(struct play *play)
+{
+    send_server_hello(play);
+    for (int i = 0; i < 3; i++) {
+        send_encrypted(play, SIDE_CLIENT);
+        send_encrypted(play, SIDE_SERVER);
+    }
+}
+
+/* NO-CIPHER-ERROR, appendix of the SSL 2.0 specification. */
+static void refused(struct play *play)
+{
+    play_octets(play, SIDE_SERVER, "\x80\x03\x00\x00\x01", 5);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void left_after_the_hello(struct play *play)
+{
+    send_server_hello(play);
+    play_fin(play, SIDE_CLIENT);
+}
+
+/* Neither a hello nor an error of SSL 2.0, nor TLS. */
+static void answered_with_something_else(struct play *play)
+{
+    play_text(play, SIDE_SERVER, "500 what was that?\r\n");
+    play_fin(play, SIDE_SERVER);
+}
+
+static void closed(struct play *play)
+{
+    play_fin(play, SIDE_SERVER);
+}
+
+/* A TLS alert in answer to SSL 2.0, as servers without it send. */
+static void refused_by_an_alert(struct play *play)
+{
+    play_alert(play, SIDE_SERVER, 2, TLS_ALERT_PROTOCOL_VERSION);
+    play_fin(play, SIDE_SERVER);
+}
+
+static const struct answer {
+    const char *name;
+    void (*act)(struct play *play);
+    enum outcome outcome;
+    enum stage stage;
+    enum refusal_kind refusal;
+    enum side by;
+    uint8_t alert;
+    uint16_t version;
+} answers[] = {
+    {"a hello, then encrypted records", answered, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
+     SIDE_CLIENT, 0, TLS_VERSION_SSL2},
+    {"an error", refused, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_ALERT, SIDE_SERVER, 0, 0},
+    {"a hello that the client leaves", left_after_the_hello, OUTCOME_FAILED, STAGE_SERVER_HELLO,
+     REFUSAL_FIN, SIDE_CLIENT, 0, TLS_VERSION_SSL2},
+    {"another protocol", answered_with_something_else, OUTCOME_FAILED, STAGE_CLIENT_HELLO,
+     REFUSAL_PLAINTEXT, SIDE_SERVER, 0, 0},
+    {"a close", closed, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_FIN, SIDE_SERVER, 0, 0},
+    {"an alert of TLS", refused_by_an_alert, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_ALERT,
+     SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION, 0},
+};
+
+static void check_answer(const struct answer *answer, size_t piece)
+{
+    struct play play;
+
+    play_begin(&play, 443, piece);
+    send_hello(&play);
+    answer->act(&play);
+    play_end(&play);
+    if (play.outcome != answer->outcome || play.stage != answer->stage
+        || play.refusal != answer->refusal || play.version != answer->version)
+        fprintf(stderr, "%s, pieces of %zu: %s at %s, refusal %d, version %x\n", answer->name,
+                piece, outcome_name(play.outcome), stage_name(play.stage), play.refusal,
+                play.version);
+    CU_ASSERT_EQUAL(play.verdicts, 1);
+    CU_ASSERT_EQUAL(play.outcome, answer->outcome);
+    CU_ASSERT_EQUAL(play.stage, answer->stage);
+    CU_ASSERT_EQUAL(play.refusal, answer->refusal);
+    CU_ASSERT_EQUAL(play.alert, answer->alert);
+    CU_ASSERT_EQUAL(play.version, answer->version);
+    CU_ASSERT(play.refusal == REFUSAL_NONE || play.refused == answer->by);
+    CU_ASSERT_EQUAL(play.cause[0] != '\0', answer->outcome == OUTCOME_FAILED);
+}
+
+static void every_answer_to_ssl_2_has_its_outcome_in_any_pieces(void)
+{
+    static const size_t pieces[] = {0, 1, 2, 7};
+
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+        for (size_t p = 0; p < sizeof(pieces) / sizeof(pieces[0]); p++)
+            check_answer(&answers[i], pieces[p]);
+}
+
+/* 2024-05-01T00:00:00Z: servers have given up the format (RFC 6176 is of 2011). */
+#define TODAY_NS (INT64_C(1714521600) * 1000000000)
+
+static void a_server_that_closes_on_ssl_2_has_no_version_in_common(void)
+{
+    struct play play;
+
+    play_begin_midway(&play, 0);
+    play.now_ns = TODAY_NS;
+    send_hello(&play);
+    play_fin(&play, SIDE_SERVER);
+    play_end(&play);
+    CU_ASSERT_STRING_EQUAL(play.cause, "version_mismatch");
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"every answer to SSL 2.0 has its outcome, in any pieces",
+         every_answer_to_ssl_2_has_its_outcome_in_any_pieces},
+        {"a server that closes on SSL 2.0 has no version in common",
+         a_server_that_closes_on_ssl_2_has_no_version_in_common},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("reader", tests);
+}
