@@ -103,15 +103,14 @@ static void copy_handshake(struct package *package, const struct handshake *hand
     package->handshake.transcript = rest;
 }
 
-bool defer_keep(struct defer *defer, const struct observation *observation,
-                const struct defer_note *note)
+struct deferred *deferred_new(const struct observation *observation, const struct defer_note *note)
 {
     size_t octets = octets_of(observation);
-    struct package *package = has_room(defer, octets) ? malloc(octets) : NULL;
+    struct package *package = malloc(octets);
     struct deferred *deferred;
 
     if (package == NULL)
-        return false;
+        return NULL;
     deferred = &package->deferred;
     *deferred = (struct deferred){.observation = *observation, .note = *note, .octets = octets};
     package->connection = *observation->connection;
@@ -119,6 +118,17 @@ bool defer_keep(struct defer *defer, const struct observation *observation,
     copy_handshake(package, observation->handshake);
     deferred->observation.connection = &package->connection;
     deferred->observation.handshake = &package->handshake;
+    return deferred;
+}
+
+bool defer_keep(struct defer *defer, const struct observation *observation,
+                const struct defer_note *note)
+{
+    size_t octets = octets_of(observation);
+    struct deferred *deferred = has_room(defer, octets) ? deferred_new(observation, note) : NULL;
+
+    if (deferred == NULL)
+        return false;
     if (defer->last != NULL)
         defer->last->next = deferred;
     else

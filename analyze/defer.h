@@ -50,7 +50,10 @@ MUST_USE bool defer_keep(struct defer *defer, const struct observation *observat
  * are none. They are the caller's. */
 struct deferred *defer_take_all(struct defer *defer);
 
-/* Free one. */
+/* A copy of what is observed, to be freed with deferred_free. NULL: no memory. */
+struct deferred *deferred_new(const struct observation *observation, const struct defer_note *note);
+
+/* Free one. NULL is harmless. */
 void deferred_free(struct deferred *deferred);
 
 struct defer_counters defer_counters(const struct defer *defer);

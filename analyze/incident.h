@@ -38,7 +38,8 @@ const char *incident_scope_name(enum incident_scope scope);
 
 /* How things stood when a connection began, by the connections that had ended before. */
 struct incident_past {
-    int64_t established_last_ns; /* the last handshake established at its server; 0: none */
+    int64_t established_last_ns; /* the last handshake established at its server; 0: none, or
+                                    not known when */
     uint32_t established;        /* and how many there were */
 };
 

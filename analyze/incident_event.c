@@ -58,7 +58,7 @@ static void add_times(struct json *json, cJSON *details, const struct incident *
 {
     bool is_client = incident->scope == INCIDENT_CLIENT;
 
-    if (!is_client && incident->before.established > 0)
+    if (!is_client && incident->before.established_last_ns > 0)
         json_add_time(json, details, "success_before", incident->before.established_last_ns);
     if (!is_client)
         json_add_unsigned(json, details, "successes_meanwhile",

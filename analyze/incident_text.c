@@ -66,6 +66,10 @@ static void add_server_onset(struct text *text, const struct incident *incident)
         text_add(text, "none had succeeded before.");
         return;
     }
+    if (incident->before.established_last_ns == 0) {
+        text_add(text, "others had succeeded before.");
+        return;
+    }
     text_add(text, "the last success before was at ");
     text_add_time(text, incident->before.established_last_ns);
     text_add(text, ".");

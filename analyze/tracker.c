@@ -179,15 +179,32 @@ static struct tls_ports tls_ports(const struct tracker *tracker)
     return (struct tls_ports){tracker->options.tls_ports, tracker->options.tls_port_count};
 }
 
+static const struct known_server *find_server(const struct tracker *tracker,
+                                              const struct endpoint *server)
+{
+    return tracker->knowledge != NULL ? knowledge_find_server(tracker->knowledge, server) : NULL;
+}
+
 static bool expects_tls(const struct tracker *tracker, const struct endpoint *server)
 {
     const struct tls_ports more = tls_ports(tracker);
 
-    return tls_port_is(&more, server->port)
-           || known_speaks_tls(knowledge_find_server(tracker->knowledge, server));
+    return tls_port_is(&more, server->port) || known_speaks_tls(find_server(tracker, server));
 }
 
-/* Judge a connection that is over, or whose handshake is; or let it wait. */
+/* Judge, or let it wait; and learn. */
+static void judge_observed(struct tracker *tracker, const struct observation *observation,
+                           const struct incident_past *past)
+{
+    struct facts facts;
+
+    facts_build(&facts, observation);
+    if (!wants_to_wait(tracker, &facts) || !wait_for_more(tracker, &facts, observation, past))
+        conclude(tracker, &facts, past);
+    learn(tracker, &facts);
+}
+
+/* Judge a connection that is over, or whose handshake is; or pass it on. */
 static void judge(struct tracker *tracker, struct session *session, enum connection_end reason,
                   bool settled)
 {
@@ -203,14 +220,12 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
         .tls_ports = tls_ports(tracker),
         .settled = settled,
     };
-    struct facts facts;
 
     session_order_notes(session);
-    facts_build(&facts, &observation);
-    if (!wants_to_wait(tracker, &facts)
-        || !wait_for_more(tracker, &facts, &observation, &session->past))
-        conclude(tracker, &facts, &session->past);
-    learn(tracker, &facts);
+    if (tracker->options.pass_on.take != NULL)
+        tracker->options.pass_on.take(tracker->options.pass_on.context, &observation);
+    else
+        judge_observed(tracker, &observation, &session->past);
 }
 
 /* All of them are counted first: a verdict names its incident only when there is one. */
@@ -254,9 +269,9 @@ const struct incidents *tracker_incidents(const struct tracker *tracker)
     return tracker->incidents;
 }
 
-static struct incident_past past_of(struct tracker *tracker, const struct endpoint *server)
+static struct incident_past past_of(const struct tracker *tracker, const struct endpoint *server)
 {
-    const struct known_server *known = knowledge_find_server(tracker->knowledge, server);
+    const struct known_server *known = find_server(tracker, server);
 
     if (known == NULL)
         return (struct incident_past){0};
@@ -264,6 +279,19 @@ static struct incident_past past_of(struct tracker *tracker, const struct endpoi
         .established_last_ns = known->established.last_ns,
         .established = known->established.count,
     };
+}
+
+/* How things stood when the connection began is not known here, only how they stand at its end. */
+void tracker_judge(struct tracker *tracker, const struct observation *observation)
+{
+    const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
+    struct incident_past past = past_of(tracker, server);
+    struct observation known = *observation;
+
+    if (past.established_last_ns > observation->connection->first.time_ns)
+        past.established_last_ns = 0; /* not before it began: the time of the one before is gone */
+    known.tls_expected = known.tls_expected || known_speaks_tls(find_server(tracker, server));
+    judge_observed(tracker, &known, &past);
 }
 
 static enum connection_interest on_opened(void *context, struct connection *connection)
@@ -340,6 +368,20 @@ static struct knowledge *new_knowledge(const struct tracker_options *options)
     return knowledge_new(&knowledge);
 }
 
+/* What verdicts need. False: no memory. */
+static bool open_court(struct tracker *tracker)
+{
+    const struct tracker_options *options = &tracker->options;
+
+    tracker->examiner = examiner_new(options->trust, options->crls);
+    tracker->knowledge = new_knowledge(options);
+    tracker->insight = insight_new(options->hash_key);
+    tracker->incidents = incidents_new(options->hash_key);
+    tracker->defer = options->defer_max > 0 ? defer_new(options->defer_max) : NULL;
+    return tracker->examiner != NULL && tracker->knowledge != NULL && tracker->insight != NULL
+           && tracker->incidents != NULL && (tracker->defer != NULL || options->defer_max == 0);
+}
+
 struct tracker *tracker_new(const struct tracker_options *options, const struct verdict_sink *sink)
 {
     struct tracker *tracker = calloc(1, sizeof(*tracker));
@@ -349,17 +391,10 @@ struct tracker *tracker_new(const struct tracker_options *options, const struct 
     tracker->options = *options;
     tracker->sink = *sink;
     tracker->budget.limit = options->memory_max;
-    tracker->examiner = examiner_new(options->trust, options->crls);
-    tracker->knowledge = new_knowledge(options);
-    tracker->insight = insight_new(options->hash_key);
-    tracker->incidents = incidents_new(options->hash_key);
-    tracker->defer = options->defer_max > 0 ? defer_new(options->defer_max) : NULL;
-    if (tracker->examiner == NULL || tracker->knowledge == NULL || tracker->insight == NULL
-        || tracker->incidents == NULL || (tracker->defer == NULL && options->defer_max > 0)) {
-        tracker_free(tracker);
-        return NULL;
-    }
-    return tracker;
+    if (options->pass_on.take != NULL || open_court(tracker))
+        return tracker;
+    tracker_free(tracker);
+    return NULL;
 }
 
 void tracker_free(struct tracker *tracker)
@@ -404,6 +439,8 @@ const struct tracker_counters *tracker_counters(struct tracker *tracker)
 {
     tracker->counters.memory = tracker->budget.used;
     tracker->counters.memory_peak = tracker->budget.peak;
+    if (tracker->knowledge == NULL)
+        return &tracker->counters;
     tracker->counters.knowledge = knowledge_counters(tracker->knowledge);
     tracker->counters.insight = insight_counters(tracker->insight);
     tracker->counters.incidents_evicted = incidents_evictions(tracker->incidents);

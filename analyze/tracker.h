@@ -16,6 +16,13 @@
 #include "analyze/trust.h"
 #include "analyze/verdict.h"
 
+/* Who judges the connections of a tracker that does not do it itself. What is observed is valid
+ * during the call. */
+struct observation_sink {
+    void *context;
+    void (*take)(void *context, const struct observation *observation);
+};
+
 struct tracker_options {
     size_t memory_max;         /* octets for handshakes in progress; what comes when they are used
                                   up is not read, and counted */
@@ -24,10 +31,12 @@ struct tracker_options {
     struct trust_store *trust;  /* borrowed; NULL: nothing is said of trust */
     const struct crl_set *crls; /* borrowed; NULL: no revocation lists */
     bool examine_all;           /* certificates of handshakes that did not fail, too */
-    size_t defer_max;     /* octets for verdicts that wait for later connections to decide them;
+    size_t defer_max; /* octets for verdicts that wait for later connections to decide them;
                              0: every verdict at once */
-    bool defer_all;       /* verdicts of handshakes that did not fail wait too, for their order */
-    uint64_t hash_key[2]; /* secret key of tables; random in production */
+    bool defer_all;   /* verdicts of handshakes that did not fail wait too, for their order */
+    struct observation_sink pass_on; /* with take: no verdicts and no memory for what they need, but
+                                        observations for another tracker */
+    uint64_t hash_key[2];            /* secret key of tables; random in production */
 };
 
 struct tracker_counters {
@@ -54,16 +63,19 @@ void tracker_free(struct tracker *tracker); /* NULL is harmless */
 /* The callbacks to give to connections_new; they borrow the tracker. */
 struct connection_handler tracker_handler(struct tracker *tracker);
 
+/* Judge a connection that another tracker observed and passed on. */
+void tracker_judge(struct tracker *tracker, const struct observation *observation);
+
 /* The input is over, and so are its connections: give the verdicts that waited, in the order of the
  * connections' first packets. */
 void tracker_finish(struct tracker *tracker);
 
 /* Judge by another trust store and other revocation lists from now on; both are borrowed, and the
- * earlier ones are no longer. */
+ * earlier ones are no longer. Not for one that passes on. */
 void tracker_set_trust(struct tracker *tracker, struct trust_store *trust,
                        const struct crl_set *crls);
 
-/* The incidents so far; after tracker_finish all of them. Valid as long as the tracker, and until
+/* The incidents so far; after tracker_finish all of them; NULL of one that passes on. Valid as long as the tracker, and until
  * its next connection. */
 const struct incidents *tracker_incidents(const struct tracker *tracker);
 

@@ -23,6 +23,7 @@ from pathlib import Path
 import jsonschema
 
 from capture_file import read_capture, write_capture
+from fleet import Play, write_fleet
 
 TESTS = Path(__file__).resolve().parent
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
@@ -43,6 +44,8 @@ ETHERTYPE_IPV4 = b"\x08\x00"
 # Verdicts come when a connection is over: two seconds after its end.
 LINGER = 2.5
 STOP_LIMIT = 6
+# The main thread, the writer, the judge, and one worker at least.
+THREADS_MIN = 4
 # What differs between two runs of the same packets: times, numbers of packets, identifiers.
 TIMES = {"@timestamp", "start", "end", "duration", "id", "time", "packet", "observer", "packets"}
 
@@ -202,8 +205,9 @@ class Live(unittest.TestCase):
 
     def start(self, *options, interface=RECEIVE, env=None, **keywords):
         """Start tlswhy and wait until it captures."""
+        form = [] if keywords.get("text") else ["--json"]
         process = subprocess.Popen(  # pylint: disable=consider-using-with
-            inside(TLSWHY, "--json", "--stats-interval", "0", "-i", interface, *options),
+            inside(TLSWHY, *form, "--stats-interval", "0", "-i", interface, *options),
             stdin=subprocess.DEVNULL,
             stdout=keywords.get("stdout", subprocess.PIPE),
             stderr=subprocess.PIPE,
@@ -218,7 +222,8 @@ class Live(unittest.TestCase):
     def captures(process):
         """Whether the process has threads: they begin when everything is open."""
         try:
-            return len(os.listdir(f"/proc/{process.pid}/task")) >= 3 or process.poll() is not None
+            threads = len(os.listdir(f"/proc/{process.pid}/task"))
+            return threads >= THREADS_MIN or process.poll() is not None
         except FileNotFoundError:
             return True
 
@@ -296,6 +301,51 @@ class Verdicts(Live):
         schema = json.loads(SCHEMA.read_text())
         for event in events:
             jsonschema.validate(event, schema)
+
+
+class Together(Live):
+    """What workers see is put together."""
+
+    CLIENTS = 24
+
+    def write_failures(self):
+        """Many clients that fail with one cause at one server, which none of the workers sees all of."""
+        capture = self.folder / "fleet.pcap"
+        name = str(FAILURE.relative_to(TESTS / "pcaps"))
+        plays = [Play(name, 0.02 * number, client=1 + number) for number in range(self.CLIENTS)]
+        write_fleet(capture, plays, int(time.time()))
+        return capture
+
+    def test_the_failures_of_all_workers_are_one_incident(self):
+        capture = self.write_failures()
+        for workers in (1, 4):
+            with self.subTest(workers=workers):
+                live = self.start("--workers", str(workers))
+                replay(capture)
+                time.sleep(0.3)
+                events, _ = self.stop(live)
+                stats = [e for e in events if e["event"]["action"] == "tlswhy_stats"][-1]
+                loads = [worker["packets"] for worker in stats["tlswhy"]["stats"]["workers"]]
+                self.assertGreater(min(loads), 0, "a worker has nothing to do")
+                self.assertEqual(len(handshakes(events)), self.CLIENTS)
+                told = [
+                    event["tlswhy"]
+                    for event in events
+                    if event["event"]["action"] == "tls_incident"
+                ]
+                self.assertEqual(len({why["incident"] for why in told}), 1)
+                self.assertEqual(told[-1]["extent"]["failures"], self.CLIENTS)
+
+    def test_the_text_at_the_end_has_it_too(self):
+        capture = self.write_failures()
+        report = self.folder / "report.txt"
+        with report.open("wb") as out:
+            live = self.start("--workers", "4", text=True, stdout=out)
+            replay(capture)
+            time.sleep(0.3)
+            live.send_signal(signal.SIGTERM)
+            self.assertEqual(live.wait(timeout=STOP_LIMIT), 0)
+        self.assertRegex(report.read_text(), rf"(?s)Incidents.*{self.CLIENTS} ")
 
 
 class Signals(Live):

@@ -222,38 +222,24 @@ static bool fill(struct trust_files *files, const struct contents *contents)
     return true;
 }
 
-static bool fill_one(struct trust_files *files, const struct contents *contents)
+static bool fill_new(struct trust_files *files, const struct contents *contents)
 {
-    *files = (struct trust_files){.store = trust_store_new(NULL), .crls = crl_set_new()};
-    if (files->store == NULL || files->crls == NULL)
-        return complain_memory();
-    return fill(files, contents);
-}
+    struct trust_files made = {.store = trust_store_new(NULL), .crls = crl_set_new()};
+    bool is_good = made.store != NULL && made.crls != NULL;
 
-static bool fill_all(struct trust_files *files, size_t count, const struct contents *contents)
-{
-    struct trust_files *made = calloc(count, sizeof(*made));
-    bool is_good = true;
-
-    if (made == NULL)
-        return complain_memory();
-    for (size_t i = 0; is_good && i < count; i++)
-        is_good = fill_one(&made[i], contents);
-    for (size_t i = 0; i < count; i++) {
-        if (is_good)
-            files[i] = made[i];
-        else
-            trust_files_close(&made[i]);
-    }
-    free(made);
+    is_good = is_good ? fill(&made, contents) : complain_memory();
+    if (is_good)
+        *files = made;
+    else
+        trust_files_close(&made);
     return is_good;
 }
 
-bool broker_read_trust(struct broker *broker, struct trust_files *files, size_t count)
+bool broker_read_trust(struct broker *broker, struct trust_files *files)
 {
     struct contents contents = {.items = calloc(FILES_MAX + 1, sizeof(*contents.items))};
     bool is_good = contents.items != NULL && collect(broker, BROKER_TRUST, &contents)
-                   && collect(broker, BROKER_CRLS, &contents) && fill_all(files, count, &contents);
+                   && collect(broker, BROKER_CRLS, &contents) && fill_new(files, &contents);
 
     contents_free(&contents);
     return is_good;

@@ -23,8 +23,8 @@ void broker_stop(struct broker *broker);
 /* The output file, opened anew. -1 after a complaint. */
 int broker_open_output(struct broker *broker);
 
-/* Read trust store and revocation lists anew, count times, into files. False after a complaint, when
- * any of them cannot be read: files are not touched. */
-bool broker_read_trust(struct broker *broker, struct trust_files *files, size_t count);
+/* Read trust store and revocation lists anew. False after a complaint, when any of them cannot be
+ * read: *files is not touched. */
+bool broker_read_trust(struct broker *broker, struct trust_files *files);
 
 #endif

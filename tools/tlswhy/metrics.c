@@ -159,14 +159,13 @@ void metrics_write(FILE *out, const struct service *service)
 {
     const struct sink_counters sink = sink_counters(service->sink);
     struct stats *workers = calloc(service->worker_count, sizeof(*workers));
-    struct stats sum = {0};
+    struct stats sum;
 
     if (workers == NULL)
         return;
-    for (size_t i = 0; i < service->worker_count; i++) {
+    for (size_t i = 0; i < service->worker_count; i++)
         worker_stats(service->workers[i], &workers[i]);
-        stats_add(&sum, &workers[i]);
-    }
+    service_stats(service, &sum);
     write_head(out, "tlswhy_build_info", "gauge", "The version that runs");
     fputs("tlswhy_build_info{version=\"" TLSWHY_VERSION "\"} 1\n", out);
     write_rows(out, &sum);

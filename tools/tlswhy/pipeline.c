@@ -48,7 +48,7 @@ static void take_verdict(void *context, const struct verdict *verdict)
 static bool open_tracker(struct pipeline *pipeline)
 {
     const struct pipeline_options *options = &pipeline->options;
-    const struct tracker_options tracker = {
+    struct tracker_options tracker = {
         .memory_max = options->memory_max / 2,
         .tls_ports = options->options->tls_ports,
         .tls_port_count = options->options->tls_port_count,
@@ -57,10 +57,13 @@ static bool open_tracker(struct pipeline *pipeline)
         .examine_all = options->examine_all,
         .defer_max = options->defer_max,
         .defer_all = options->options->all,
+        .pass_on = {.context = pipeline->sink.context},
         .hash_key = {options->hash_key[0], options->hash_key[1]},
     };
     const struct verdict_sink sink = {.context = pipeline, .take = take_verdict};
 
+    if (options->part == PIPELINE_OBSERVE)
+        tracker.pass_on.take = pipeline->sink.take_observation;
     pipeline->tracker = tracker_new(&tracker, &sink);
     return pipeline->tracker != NULL;
 }
@@ -70,6 +73,8 @@ static bool open_tables(struct pipeline *pipeline)
     struct connections_options connections = connections_options_default();
     const struct connection_handler handler = tracker_handler(pipeline->tracker);
 
+    if (pipeline->options.part == PIPELINE_JUDGE)
+        return true;
     connections.memory_max = pipeline->options.memory_max / 2;
     memcpy(connections.hash_key, pipeline->options.hash_key, sizeof(connections.hash_key));
     pipeline->connections = connections_new(&connections, &handler);
@@ -87,7 +92,7 @@ static bool open_writer(struct pipeline *pipeline)
         .community_seed = options->community_seed,
     };
 
-    if (!pipeline->options.has_events)
+    if (!pipeline->options.has_events || pipeline->options.part == PIPELINE_OBSERVE)
         return true;
     pipeline->writer = event_writer_new(&event);
     return pipeline->writer != NULL;
@@ -147,14 +152,23 @@ void pipeline_packet(struct pipeline *pipeline, const struct raw_packet *raw)
         connections_icmp(pipeline->connections, &packet.icmp);
 }
 
+void pipeline_judge(struct pipeline *pipeline, const struct observation *observation)
+{
+    tracker_judge(pipeline->tracker, observation);
+}
+
 void pipeline_advance(struct pipeline *pipeline, int64_t now_ns)
 {
-    connections_advance(pipeline->connections, now_ns);
+    if (pipeline->connections != NULL) /* whose times are those of packets that came */
+        connections_advance(pipeline->connections, now_ns);
+    else if (now_ns > pipeline->last_ns)
+        pipeline->last_ns = now_ns;
 }
 
 void pipeline_finish(struct pipeline *pipeline)
 {
-    connections_finish(pipeline->connections);
+    if (pipeline->connections != NULL)
+        connections_finish(pipeline->connections);
     tracker_finish(pipeline->tracker);
 }
 
@@ -207,12 +221,16 @@ uint64_t pipeline_unserialised(const struct pipeline *pipeline)
 
 const struct packet_counters *pipeline_packet_counters(const struct pipeline *pipeline)
 {
-    return packet_decoder_counters(pipeline->decoder);
+    static const struct packet_counters none = {0};
+
+    return pipeline->decoder != NULL ? packet_decoder_counters(pipeline->decoder) : &none;
 }
 
 const struct connections_counters *pipeline_connections_counters(const struct pipeline *pipeline)
 {
-    return connections_counters(pipeline->connections);
+    static const struct connections_counters none = {0};
+
+    return pipeline->connections != NULL ? connections_counters(pipeline->connections) : &none;
 }
 
 const struct tracker_counters *pipeline_tracker_counters(const struct pipeline *pipeline)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* pipeline.h -- from packets to verdicts and events: decoder, connections, tracker and event writer
- * wired together, the same for files and for each worker of a live capture.
+ * wired together, the same for files and for live captures.
  *
  * Where packets come from, and where verdicts and lines go, is the caller's. One thread uses a
- * pipeline.
+ * pipeline. Files have one that does everything. Live, each worker has a first half, which
+ * observes connections; all of them share one second half, which judges: so what is known of
+ * servers, clients and incidents lies at one place, whichever worker saw it, and needs no lock.
  */
 #ifndef TLSWHY_TOOLS_PIPELINE_H
 #define TLSWHY_TOOLS_PIPELINE_H
@@ -12,9 +14,18 @@
 #include "analyze/tracker.h"
 #include "tools/tlswhy/options.h"
 
+enum pipeline_part {
+    PIPELINE_WHOLE,   /* packets in, verdicts and lines out */
+    PIPELINE_OBSERVE, /* packets in, observations out */
+    PIPELINE_JUDGE    /* observations in, verdicts and lines out */
+};
+
 /* Who takes what comes out. */
 struct pipeline_sink {
     void *context;
+
+    /* Each connection that is over, from PIPELINE_OBSERVE only; valid during the call. */
+    void (*take_observation)(void *context, const struct observation *observation);
 
     /* Every verdict, whatever its outcome, after its event. */
     void (*take_verdict)(void *context, const struct verdict *verdict);
@@ -24,6 +35,7 @@ struct pipeline_sink {
 };
 
 struct pipeline_options {
+    enum pipeline_part part;
     const struct options *options; /* borrowed */
     size_t memory_max;     /* octets: half for connections, half for the handshakes on them */
     size_t defer_max;      /* octets for verdicts that wait for later connections; 0: all at once */
@@ -45,6 +57,9 @@ void pipeline_free(struct pipeline *pipeline); /* NULL is harmless */
 /* Take one packet; one whose number is 0 is numbered here. */
 void pipeline_packet(struct pipeline *pipeline, const struct raw_packet *raw);
 
+/* Judge a connection that another pipeline observed; only PIPELINE_JUDGE. */
+void pipeline_judge(struct pipeline *pipeline, const struct observation *observation);
+
 /* Time goes on without packets: now_ns is in packet time. */
 void pipeline_advance(struct pipeline *pipeline, int64_t now_ns);
 
@@ -61,7 +76,8 @@ void pipeline_write_news(struct pipeline *pipeline, const struct inventory_news 
 void pipeline_set_trust(struct pipeline *pipeline, struct trust_store *trust,
                         const struct crl_set *crls);
 
-/* Times of the earliest and of the latest packet; 0: there was none. */
+/* Times of the earliest and of the latest packet, with PIPELINE_JUDGE as far as it was told of;
+ * 0: there was none. */
 int64_t pipeline_first_ns(const struct pipeline *pipeline);
 int64_t pipeline_last_ns(const struct pipeline *pipeline);
 

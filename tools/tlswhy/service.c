@@ -73,18 +73,15 @@ static void reopen_output(struct service *service)
         (void)complain("%s: writing to the old file", service->options->output);
 }
 
-/* Each worker gets its own, for they are read without a lock. What cannot be read does not take the
- * place of what could. */
+/* What cannot be read does not take the place of what could. */
 static void reload_trust(struct service *service)
 {
-    struct trust_files files[SERVICE_WORKERS_MAX];
+    struct trust_files files;
 
-    if (!broker_read_trust(service->broker, files, service->worker_count)) {
+    if (broker_read_trust(service->broker, &files))
+        collector_set_trust(service->collector, &files);
+    else
         (void)complain("trust store and revocation lists stay as they were");
-        return;
-    }
-    for (size_t i = 0; i < service->worker_count; i++)
-        worker_set_trust(service->workers[i], &files[i]);
 }
 
 /* Since when: sd_notify(3) wants that with Type=notify-reload. */
@@ -108,13 +105,13 @@ static void reload(struct service *service)
     notify_send(&service->notify, "READY=1");
 }
 
-/* A worker that hangs is a service that hangs. */
+/* A thread that hangs is a service that hangs. */
 static bool all_alive(const struct service *service, int64_t now_ms)
 {
     for (size_t i = 0; i < service->worker_count; i++)
         if (now_ms - worker_seen_ms(service->workers[i]) > SERVICE_HANG_MS)
             return false;
-    return true;
+    return now_ms - collector_seen_ms(service->collector) <= SERVICE_HANG_MS;
 }
 
 static void do_what_is_due(struct service *service)
@@ -184,6 +181,21 @@ static bool join_workers(struct service *service, int64_t until_ms)
     return true;
 }
 
+/* Wait for the judge of what the workers left, which all of them have ended by now. */
+static bool join_collector(struct service *service, int64_t until_ms)
+{
+    collector_stop(service->collector);
+    while (!collector_join(service->collector, ending_now_ms() + TICK_MS)) {
+        int signal_number = next_signal(service, 0);
+
+        if (signal_number == SIGINT || signal_number == SIGTERM)
+            die_of(signal_number);
+        if (ending_now_ms() > until_ms)
+            return complain("the verdicts are not ready in time: some are lost");
+    }
+    return true;
+}
+
 /* Write what is queued; a second signal ends everything. */
 static bool stop_sink(struct service *service, int64_t until_ms)
 {
@@ -202,15 +214,17 @@ static bool stop(struct service *service)
 {
     int64_t until_ms = ending_now_ms() + SERVICE_STOP_MS;
     bool is_whole;
+    bool is_judged;
     uint64_t lost;
 
     service_clear_status(service);
     for (size_t i = 0; i < service->worker_count; i++)
         worker_stop(service->workers[i]);
     is_whole = join_workers(service, until_ms - SERVICE_STOP_MS / 2);
+    is_judged = join_collector(service, until_ms - SERVICE_STOP_MS / 4);
     service_push_stats(service, true);
-    is_whole = stop_sink(service, until_ms) && is_whole;
-    if (!sink_is_running(service->sink))
+    is_whole = stop_sink(service, until_ms) && is_whole && is_judged;
+    if (is_judged && !sink_is_running(service->sink))
         service_write_report(service);
     lost = sink_counters(service->sink).lost + sink_counters(service->sink).waiting;
     if (lost > 0)
@@ -249,7 +263,7 @@ static bool give_up_privileges(struct service *service)
 
     if (!privileges_drop(&service->identity))
         return false;
-    service->broker = broker_start(service->options, worker_trust_path(service->workers[0]));
+    service->broker = broker_start(service->options, collector_trust_path(service->collector));
     return service->broker != NULL && start_metrics(service)
            && (!has_sandbox || sandbox_enter(SANDBOX_SERVICE));
 }
@@ -260,7 +274,8 @@ static bool start(struct service *service)
                             || (service->options->progress == WHEN_AUTO && isatty(STDERR_FILENO));
     service->stats_at_ms =
         ending_now_ms() + (int64_t)service->options->service.stats_interval * 1000;
-    return give_up_privileges(service) && sink_start(service->sink) && start_workers(service);
+    return give_up_privileges(service) && sink_start(service->sink)
+           && collector_start(service->collector) && start_workers(service);
 }
 
 int service_run(const struct options *options)

@@ -9,6 +9,8 @@
 #include "tools/tlswhy/metrics_server.h"
 #include "tools/tlswhy/service_parts.h"
 
+enum { DOCKETS_SHARE = 8 /* part of --max-memory */ };
+
 static bool open_shared(struct service *service)
 {
     int copy = fcntl(sink_descriptor(service->sink), F_DUPFD_CLOEXEC, 3);
@@ -42,27 +44,43 @@ static void give_away(const struct service *service)
 
 static bool open_sink(struct service *service)
 {
-    service->sink = sink_open(service->options->output, service->worker_count + 1);
+    service->sink = sink_open(service->options->output, SERVICE_QUEUES);
     if (service->sink == NULL)
         return false;
     if (service->identity.is_other && service->options->output != NULL)
         give_away(service);
-    service->queue = sink_queue(service->sink, service->worker_count);
+    service->queue = sink_queue(service->sink, SERVICE_QUEUE_MAIN);
     return open_shared(service);
 }
 
-static bool open_workers(struct service *service)
+/* What waits to be judged has an eighth of the memory, tables the rest. */
+static bool open_collector(struct service *service)
 {
-    struct worker_options worker = {
+    size_t memory_max = (size_t)service->options->memory_max;
+    const struct collector_options collector = {
         .options = service->options,
-        .memory_max = (size_t)(service->options->memory_max / service->worker_count),
+        .worker_count = service->worker_count,
+        .docket_octets = memory_max / DOCKETS_SHARE / service->worker_count,
+        .queue = sink_queue(service->sink, SERVICE_QUEUE_COLLECTOR),
         .shared = service->shared,
         .examine_all = service->options->all || service->options->service.metrics != NULL,
     };
 
+    service->collector = collector_new(&collector);
+    return service->collector != NULL;
+}
+
+static bool open_workers(struct service *service)
+{
+    size_t memory_max = (size_t)service->options->memory_max;
+    struct worker_options worker = {
+        .options = service->options,
+        .memory_max = (memory_max - memory_max / DOCKETS_SHARE) / service->worker_count,
+    };
+
     for (size_t i = 0; i < service->worker_count; i++) {
         worker.number = i;
-        worker.queue = sink_queue(service->sink, i);
+        worker.docket = collector_docket(service->collector, i);
         service->workers[i] = worker_new(&worker);
         if (service->workers[i] == NULL)
             return false;
@@ -102,7 +120,8 @@ bool service_open(struct service *service)
     const struct service_options *options = &service->options->service;
 
     service->worker_count = (size_t)options->workers;
-    if (!open_sink(service) || !open_metrics(service) || !open_workers(service))
+    if (!open_sink(service) || !open_metrics(service) || !open_collector(service)
+        || !open_workers(service))
         return false;
     for (size_t i = 0; i < options->interface_count; i++)
         if (!open_interface(service, options->interfaces[i]))
@@ -112,8 +131,14 @@ bool service_open(struct service *service)
 
 void service_release(struct service *service)
 {
-    for (size_t i = 0; i < service->worker_count; i++)
+    bool is_any_running = false;
+
+    for (size_t i = 0; i < service->worker_count; i++) {
+        is_any_running |= service->workers[i] != NULL && !worker_join(service->workers[i], 0);
         worker_free(service->workers[i]);
+    }
+    if (!is_any_running)
+        collector_free(service->collector);
     metrics_server_stop(service->metrics);
     if (service->metrics_socket >= 0)
         close(service->metrics_socket);

@@ -4,6 +4,7 @@
 #define TLSWHY_TOOLS_SERVICE_PARTS_H
 
 #include "tools/tlswhy/broker.h"
+#include "tools/tlswhy/collector.h"
 #include "tools/tlswhy/notify.h"
 #include "tools/tlswhy/privileges.h"
 #include "tools/tlswhy/service.h"
@@ -12,6 +13,9 @@
 #include "tools/tlswhy/worker.h"
 
 struct metrics_server;
+
+/* Queues of the sink, by the thread that pushes. */
+enum { SERVICE_QUEUE_COLLECTOR, SERVICE_QUEUE_MAIN, SERVICE_QUEUES };
 
 struct service {
     const struct options *options;
@@ -25,6 +29,7 @@ struct service {
     int metrics_socket; /* -1: none, or given to the server */
     struct metrics_server *metrics;
     struct notify notify;
+    struct collector *collector;
     struct worker *workers[SERVICE_WORKERS_MAX];
     size_t worker_count;
     int64_t stats_at_ms; /* when the next statistics are due */
@@ -41,7 +46,7 @@ bool service_open(struct service *service);
 /* Free everything. A thread that hangs keeps what it uses. */
 void service_release(struct service *service);
 
-/* service_stats.c: add up what the workers have seen. */
+/* service_stats.c: add up what the workers have seen, and what became of it. */
 void service_stats(const struct service *service, struct stats *sum);
 
 /* Push a tlswhy_stats event, with --json. */

@@ -10,13 +10,15 @@
 
 void service_stats(const struct service *service, struct stats *sum)
 {
+    struct stats stats;
+
     *sum = (struct stats){0};
     for (size_t i = 0; i < service->worker_count; i++) {
-        struct stats stats;
-
         worker_stats(service->workers[i], &stats);
         stats_add(sum, &stats);
     }
+    collector_stats(service->collector, &stats);
+    stats_add(sum, &stats);
 }
 
 void service_push_stats(struct service *service, bool is_last)
@@ -28,6 +30,7 @@ void service_push_stats(struct service *service, bool is_last)
         .sink = sink_counters(service->sink),
         .is_last = is_last,
     };
+    struct stats sum;
     struct bytes line;
 
     if (!service->options->json)
@@ -38,6 +41,8 @@ void service_push_stats(struct service *service, bool is_last)
     for (size_t i = 0; i < service->worker_count; i++)
         worker_stats(service->workers[i], &workers[i]);
     event.workers = workers;
+    service_stats(service, &sum);
+    event.sum = &sum;
     if (stats_event_write(&event, &line)) {
         queue_push(service->queue, line);
         stats_event_free(line);
@@ -120,6 +125,7 @@ void service_write_report(struct service *service)
     source.too_long = sum.live.too_long;
     timed.first_ns = sum.first_ns;
     timed.last_ns = sum.last_ns;
+    timed.incidents = collector_incidents(service->collector);
     fputc('\n', service->report_file);
     report_finish(service->shared->report, &timed);
     fflush(service->report_file);

@@ -39,6 +39,10 @@ const struct stats_row stats_rows[] = {
     COUNTER("refused_handshakes", "Connections not read for want of memory", tracker.refused),
     COUNTER("missed_bytes", "Octets that passed without being captured", connections.missed_octets),
     COUNTER("unreadable_hellos", "Hello messages that could not be read", tracker.unreadable),
+    COUNTER("unjudged_connections", "Connections not judged because the judge is too slow",
+            unjudged),
+    LEVEL("judge_queue_connections", "Connections that wait to be judged", docket_level),
+    LEVEL("judge_queue_bytes", "Memory of the connections that wait to be judged", docket_octets),
     COUNTER("unserialised_events", "Events lost for want of memory", unserialised),
     LEVEL("connections_memory_bytes", "Memory of the connection tables", connections.memory),
     LEVEL("handshakes_memory_bytes", "Memory of handshakes in progress", tracker.memory),
@@ -115,6 +119,9 @@ void stats_add(struct stats *sum, const struct stats *other)
     add_tracker(&sum->tracker, &other->tracker);
     add_times(sum, other);
     sum->unserialised += other->unserialised;
+    sum->unjudged += other->unjudged;
+    sum->docket_level += other->docket_level;
+    sum->docket_octets += other->docket_octets;
     sum->interfaces_down += other->interfaces_down;
 }
 

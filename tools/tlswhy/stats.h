@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stats.h -- what a worker has seen, copied out of it for others to read, and added up. */
+/* stats.h -- what a worker has seen, or the collector judged, copied out of it for others to read, and added up. */
 #ifndef TLSWHY_TOOLS_STATS_H
 #define TLSWHY_TOOLS_STATS_H
 
@@ -22,6 +22,9 @@ struct stats {
     uint64_t busy_ns; /* of processor time */
     uint64_t wall_ns; /* since the worker began */
     uint64_t interfaces_down;
+    uint64_t unjudged;      /* connections that the docket refused */
+    uint64_t docket_level;  /* connections on it */
+    uint64_t docket_octets; /* and their memory */
 };
 
 /* One counter or level, as every form of output tells it. */

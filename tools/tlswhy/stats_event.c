@@ -76,17 +76,14 @@ static void add_observer(struct json *json, cJSON *root, const struct options *o
 
 static void build(struct json *json, cJSON *root, const struct stats_event *event)
 {
-    struct stats sum = {0};
     cJSON *stats;
 
-    for (size_t i = 0; i < event->worker_count; i++)
-        stats_add(&sum, &event->workers[i]);
     add_head(json, root, event->is_last);
     add_observer(json, root, event->options);
     stats = json_add_object(json, json_add_object(json, root, "tlswhy"), "stats");
     json_add_bool(json, stats, "final", event->is_last);
-    add_rows(json, stats, &sum);
-    add_causes(json, stats, &sum);
+    add_rows(json, stats, event->sum);
+    add_causes(json, stats, event->sum);
     add_sink(json, stats, &event->sink);
     add_workers(json, stats, event);
 }

@@ -9,7 +9,8 @@
 
 struct stats_event {
     const struct options *options;
-    const struct stats *workers;
+    const struct stats *sum;     /* of all */
+    const struct stats *workers; /* and of each */
     size_t worker_count;
     struct sink_counters sink;
     bool is_last; /* at the end of the capture */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -11,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "analyze/summary.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/pipeline.h"
@@ -23,7 +23,6 @@ struct worker {
     struct live *lives[SERVICE_INTERFACES_MAX];
     size_t live_count;
     struct pipeline *pipeline;
-    struct trust_files trust;
     struct stats stats; /* what is counted here and nowhere else */
     int64_t begun_ms;
     int64_t cared_ms;
@@ -38,8 +37,6 @@ struct worker {
     pthread_mutex_t lock; /* for what follows */
     struct stats published;
     int64_t seen_ms;
-    struct trust_files next_trust;
-    bool has_next_trust;
 };
 
 static int64_t clock_ns(clockid_t clock)
@@ -50,48 +47,11 @@ static int64_t clock_ns(clockid_t clock)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static void take_line(void *context, struct bytes line)
+static void take_observation(void *context, const struct observation *observation)
 {
     struct worker *worker = context;
 
-    queue_push(worker->options.queue, line);
-}
-
-/* One line of text, at once: people want to see a failure when it happens. */
-static void push_text(struct worker *worker, const struct verdict *verdict)
-{
-    char buffer[SUMMARY_SIZE + 64];
-    struct text text = text_begin(buffer, sizeof(buffer) - 1);
-
-    text_add_time(&text, verdict->facts->connection->first.time_ns);
-    text_add(&text, "  ");
-    summary_add_parties(&text, verdict->facts);
-    text_add(&text, "  ");
-    summary_add_outcome(&text, verdict);
-    if (verdict->cause != NULL)
-        text_add(&text, " (%s)", verdict->cause->id);
-    buffer[text.length++] = '\n';
-    queue_push(worker->options.queue, bytes_of(buffer, text.length));
-}
-
-static void take_news(void *context, const struct inventory_news *news)
-{
-    struct worker *worker = context;
-
-    pipeline_write_news(worker->pipeline, news);
-}
-
-static void take_verdict(void *context, const struct verdict *verdict)
-{
-    struct worker *worker = context;
-    const struct shared_news news = {.context = worker, .take = take_news};
-    const struct options *options = worker->options.options;
-
-    if (verdict->outcome == OUTCOME_FAILED)
-        stats_count_cause(&worker->stats, verdict->cause);
-    if (!options->json && (options->all || verdict->outcome == OUTCOME_FAILED))
-        push_text(worker, verdict);
-    shared_add(worker->options.shared, verdict, options->all && options->json ? &news : NULL);
+    docket_push(worker->options.docket, observation);
 }
 
 static void take_packet(void *context, const struct raw_packet *raw)
@@ -103,21 +63,14 @@ static void take_packet(void *context, const struct raw_packet *raw)
 
 static bool open_pipeline(struct worker *worker)
 {
-    const struct options *options = worker->options.options;
-    const struct service_options *service = &options->service;
     struct pipeline_options pipeline = {
-        .options = options,
+        .part = PIPELINE_OBSERVE,
+        .options = worker->options.options,
         .memory_max = worker->options.memory_max,
-        .examine_all = worker->options.examine_all,
-        .has_events = options->json,
-        .interface = service->interface_count == 1 ? service->interfaces[0] : NULL,
-        .trust = worker->trust.store,
-        .crls = worker->trust.crls,
     };
     const struct pipeline_sink sink = {
         .context = worker,
-        .take_verdict = take_verdict,
-        .take_line = take_line,
+        .take_observation = take_observation,
     };
 
     if (getrandom(pipeline.hash_key, sizeof(pipeline.hash_key), 0)
@@ -138,12 +91,8 @@ struct worker *worker_new(const struct worker_options *options)
     worker->options = *options;
     pthread_mutex_init(&worker->lock, NULL); /* cannot fail on Linux */
     worker->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (worker->wake >= 0 && trust_files_open(&worker->trust, options->options)
-        && open_pipeline(worker)) {
-        /* Later, no file can be opened. */
-        (void)trust_store_load(worker->trust.store);
+    if (worker->wake >= 0 && open_pipeline(worker))
         return worker;
-    }
     if (worker->wake < 0)
         (void)complain("eventfd: %s", strerror(errno));
     worker_free(worker);
@@ -157,9 +106,6 @@ void worker_free(struct worker *worker)
     for (size_t i = 0; i < worker->live_count; i++)
         live_close(worker->lives[i]);
     pipeline_free(worker->pipeline);
-    trust_files_close(&worker->trust);
-    if (worker->has_next_trust)
-        trust_files_close(&worker->next_trust);
     if (worker->wake >= 0)
         close(worker->wake);
     pthread_mutex_destroy(&worker->lock);
@@ -179,7 +125,6 @@ static void publish(struct worker *worker, int64_t now_ms)
     stats->packets = *pipeline_packet_counters(worker->pipeline);
     stats->connections = *pipeline_connections_counters(worker->pipeline);
     stats->tracker = *pipeline_tracker_counters(worker->pipeline);
-    stats->unserialised = pipeline_unserialised(worker->pipeline);
     stats->first_ns = pipeline_first_ns(worker->pipeline);
     stats->last_ns = pipeline_last_ns(worker->pipeline);
     stats->live = (struct live_counters){0};
@@ -191,23 +136,6 @@ static void publish(struct worker *worker, int64_t now_ms)
     worker->published = *stats;
     worker->seen_ms = now_ms;
     pthread_mutex_unlock(&worker->lock);
-}
-
-static void take_trust(struct worker *worker)
-{
-    struct trust_files before = worker->trust;
-    bool is_new;
-
-    pthread_mutex_lock(&worker->lock);
-    is_new = worker->has_next_trust;
-    if (is_new)
-        worker->trust = worker->next_trust;
-    worker->has_next_trust = false;
-    pthread_mutex_unlock(&worker->lock);
-    if (!is_new)
-        return;
-    pipeline_set_trust(worker->pipeline, worker->trust.store, worker->trust.crls);
-    trust_files_close(&before);
 }
 
 static void tell_state(const struct live *live, enum live_state state)
@@ -245,15 +173,26 @@ static void check_lives(struct worker *worker, int64_t now_ms)
     atomic_store(&worker->is_lost, lost > 0 && lost == worker->live_count);
 }
 
-/* Time goes on without packets: as far as the clock did since the last ones. The clock is not that
- * of the packets, so that nobody who sets the time ends connections. */
-static void advance(struct worker *worker, int64_t now_ms)
+/* Packet time as it goes on without packets: as far as the clock did since the last ones. The clock
+ * is not that of the packets, so that nobody who sets the time ends connections. 0: none came. */
+static int64_t packet_time(const struct worker *worker, int64_t now_ms)
 {
     int64_t silent_ms = now_ms - worker->packet_ms;
+    int64_t last_ns = pipeline_last_ns(worker->pipeline);
 
-    if (silent_ms > WORKER_CARE_MS && pipeline_last_ns(worker->pipeline) > 0)
-        pipeline_advance(worker->pipeline,
-                         pipeline_last_ns(worker->pipeline) + silent_ms * MILLISECOND_NS);
+    if (last_ns == 0 || silent_ms <= WORKER_CARE_MS)
+        return last_ns;
+    return last_ns + silent_ms * MILLISECOND_NS;
+}
+
+static void advance(struct worker *worker, int64_t now_ms)
+{
+    int64_t time_ns = packet_time(worker, now_ms);
+
+    if (time_ns > pipeline_last_ns(worker->pipeline))
+        pipeline_advance(worker->pipeline, time_ns);
+    docket_set_time(worker->options.docket, time_ns);
+    docket_flush(worker->options.docket);
 }
 
 static void care(struct worker *worker)
@@ -263,7 +202,6 @@ static void care(struct worker *worker)
     if (now_ms - worker->cared_ms < WORKER_CARE_MS)
         return;
     worker->cared_ms = now_ms;
-    take_trust(worker);
     check_lives(worker, now_ms);
     advance(worker, now_ms);
     publish(worker, now_ms);
@@ -276,8 +214,10 @@ static size_t read_all(struct worker *worker)
     for (size_t i = 0; i < worker->live_count; i++)
         if (live_descriptor(worker->lives[i]) >= 0)
             packets += live_read(worker->lives[i], WORKER_BATCH, take_packet, worker);
-    if (packets > 0)
+    if (packets > 0) {
         worker->packet_ms = ending_now_ms();
+        docket_flush(worker->options.docket);
+    }
     return packets;
 }
 
@@ -317,7 +257,8 @@ static void *run(void *argument)
     }
     read_rest(worker);
     pipeline_finish(worker->pipeline);
-    pipeline_write_incidents(worker->pipeline);
+    docket_set_time(worker->options.docket, pipeline_last_ns(worker->pipeline));
+    docket_flush(worker->options.docket);
     publish(worker, ending_now_ms());
     atomic_store(&worker->is_over, true);
     return NULL;
@@ -352,26 +293,6 @@ bool worker_join(struct worker *worker, int64_t until_ms)
         worker->is_running = false;
     }
     return !worker->is_running;
-}
-
-const char *worker_trust_path(const struct worker *worker)
-{
-    return trust_store_path(worker->trust.store);
-}
-
-void worker_set_trust(struct worker *worker, const struct trust_files *files)
-{
-    struct trust_files before;
-    bool had_one;
-
-    pthread_mutex_lock(&worker->lock);
-    had_one = worker->has_next_trust;
-    before = worker->next_trust;
-    worker->next_trust = *files;
-    worker->has_next_trust = true;
-    pthread_mutex_unlock(&worker->lock);
-    if (had_one)
-        trust_files_close(&before);
 }
 
 void worker_stats(struct worker *worker, struct stats *out)

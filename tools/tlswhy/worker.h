@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* worker.h -- a thread with rings, tables and a tracker of its own: packets in, lines out.
+/* worker.h -- a thread with rings and tables of its own: packets in, observed connections out.
  *
- * Nothing is shared with other workers but what shared.h names.
+ * It shares nothing with other workers; what it observes is judged by the collector.
  */
 #ifndef TLSWHY_TOOLS_WORKER_H
 #define TLSWHY_TOOLS_WORKER_H
 
+#include "tools/tlswhy/docket.h"
 #include "tools/tlswhy/options.h"
-#include "tools/tlswhy/queue.h"
-#include "tools/tlswhy/shared.h"
 #include "tools/tlswhy/stats.h"
-#include "tools/tlswhy/trust_files.h"
 
 enum {
     WORKER_BATCH = 4096,       /* packets of one ring before the next has its turn */
@@ -20,16 +18,14 @@ enum {
 
 struct worker_options {
     const struct options *options;
-    size_t number;       /* 0 for the first */
-    size_t memory_max;   /* octets for its tables */
-    struct queue *queue; /* where its lines go */
-    struct shared *shared;
-    bool examine_all; /* certificates of every handshake */
+    size_t number;         /* 0 for the first */
+    size_t memory_max;     /* octets for its tables */
+    struct docket *docket; /* where what it observed goes */
 };
 
 struct worker;
 
-/* Make a worker, and open its tables and its trust store, not its thread. NULL after a
+/* Make a worker and open its tables, not its thread. NULL after a
  * complaint. */
 struct worker *worker_new(const struct worker_options *options);
 void worker_free(struct worker *worker); /* NULL is harmless; only when it is not running */
@@ -45,13 +41,6 @@ void worker_stop(struct worker *worker);
 
 /* Wait for its end, until_ms of the clock of ending_now_ms at most. False: it has not ended. */
 bool worker_join(struct worker *worker, int64_t until_ms);
-
-/* Where the trust store was found; NULL: nowhere. */
-const char *worker_trust_path(const struct worker *worker);
-
-/* Judge by another trust store and other revocation lists from the next packets on. *files is
- * the worker's from now on. */
-void worker_set_trust(struct worker *worker, const struct trust_files *files);
 
 /* What it has seen, as of a moment ago. */
 void worker_stats(struct worker *worker, struct stats *out);

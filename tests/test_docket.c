@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "tools/tlswhy/docket.h"
+
+enum { ROOM = 1 << 26 };
+
+/* A connection on which both sides spoke TLS, with a transcript of this length. */
+struct sample {
+    struct connection connection;
+    struct handshake handshake;
+    struct observation observation;
+    uint8_t transcript[64];
+};
+
+static struct sample *sample_new(void)
+{
+    struct sample *sample = calloc(1, sizeof(*sample));
+
+    if (sample == NULL)
+        abort();
+    sample->handshake.spoke_tls[SIDE_CLIENT] = true;
+    sample->handshake.transcript = sample->transcript;
+    sample->observation.connection = &sample->connection;
+    sample->observation.handshake = &sample->handshake;
+    return sample;
+}
+
+static void what_is_pushed_is_taken_in_order_and_is_a_copy(void)
+{
+    struct docket *docket = docket_new(-1, ROOM);
+    struct sample *sample = sample_new();
+
+    for (uint16_t port = 1; port <= 3; port++) {
+        sample->connection.endpoint[SIDE_SERVER].port = port;
+        CU_ASSERT_TRUE(docket_push(docket, &sample->observation));
+    }
+    CU_ASSERT_EQUAL(docket_level(docket), 3);
+    CU_ASSERT_TRUE(docket_octets(docket) > 3 * sizeof(struct handshake));
+    for (uint16_t port = 1; port <= 3; port++) {
+        struct deferred *deferred = docket_take(docket);
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(deferred);
+        CU_ASSERT_EQUAL(deferred->observation.connection->endpoint[SIDE_SERVER].port, port);
+        deferred_free(deferred);
+    }
+    CU_ASSERT_PTR_NULL(docket_take(docket));
+    CU_ASSERT_EQUAL(docket_octets(docket), 0);
+    free(sample);
+    docket_free(docket);
+}
+
+static void what_can_be_spared_is_refused_first(void)
+{
+    CU_ASSERT_FALSE(docket_refuses(DOCKET_NOT_TLS, 49, 100));
+    CU_ASSERT_TRUE(docket_refuses(DOCKET_NOT_TLS, 50, 100));
+    CU_ASSERT_FALSE(docket_refuses(DOCKET_ESTABLISHED, 50, 100));
+    CU_ASSERT_TRUE(docket_refuses(DOCKET_ESTABLISHED, 75, 100));
+    CU_ASSERT_FALSE(docket_refuses(DOCKET_OTHER, 99, 100));
+    CU_ASSERT_TRUE(docket_refuses(DOCKET_OTHER, 100, 100));
+}
+
+static void the_kinds_are_told_apart(void)
+{
+    struct sample *sample = sample_new();
+
+    CU_ASSERT_EQUAL(docket_kind_of(&sample->observation), DOCKET_OTHER);
+    sample->observation.settled = true;
+    CU_ASSERT_EQUAL(docket_kind_of(&sample->observation), DOCKET_ESTABLISHED);
+    sample->handshake.spoke_tls[SIDE_CLIENT] = false;
+    CU_ASSERT_EQUAL(docket_kind_of(&sample->observation), DOCKET_NOT_TLS);
+    sample->observation.tls_expected = true;
+    CU_ASSERT_NOT_EQUAL(docket_kind_of(&sample->observation), DOCKET_NOT_TLS);
+    free(sample);
+}
+
+/* Handshakes that went well are refused at three quarters, and failures go on until it is full. */
+static void memory_stays_within_its_limit_and_the_rest_is_counted(void)
+{
+    const size_t max = 32 * sizeof(struct handshake);
+    struct docket *docket = docket_new(-1, max);
+    struct sample *sample = sample_new();
+    size_t well = 0;
+    size_t failed = 0;
+
+    sample->observation.settled = true;
+    while (docket_push(docket, &sample->observation))
+        well++;
+    sample->observation.settled = false;
+    while (docket_push(docket, &sample->observation))
+        failed++;
+    CU_ASSERT_TRUE(well >= 8);
+    CU_ASSERT_TRUE(failed >= 4);
+    CU_ASSERT_TRUE(docket_octets(docket) <= max + docket_octets(docket) / (well + failed));
+    CU_ASSERT_EQUAL(docket_refused(docket), 2);
+    CU_ASSERT_EQUAL(docket_level(docket), well + failed);
+    free(sample);
+    docket_free(docket); /* with all that is in it: a leak would be told */
+}
+
+static void one_write_wakes_for_many(void)
+{
+    int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    struct docket *docket = docket_new(wake, ROOM);
+    struct sample *sample = sample_new();
+    eventfd_t count = 0;
+
+    docket_flush(docket);
+    CU_ASSERT_NOT_EQUAL(eventfd_read(wake, &count), 0);
+    docket_push(docket, &sample->observation);
+    docket_push(docket, &sample->observation);
+    docket_flush(docket);
+    docket_flush(docket);
+    CU_ASSERT_EQUAL(eventfd_read(wake, &count), 0);
+    CU_ASSERT_EQUAL(count, 1);
+    free(sample);
+    docket_free(docket);
+    close(wake);
+}
+
+enum { HANDED_OVER = 20000 };
+
+static void *push_many(void *argument)
+{
+    struct docket *docket = argument;
+    struct sample *sample = sample_new();
+
+    for (size_t i = 0; i < HANDED_OVER; i++) {
+        sample->observation.capture_end_ns = (int64_t)i;
+        while (!docket_push(docket, &sample->observation))
+            sched_yield();
+    }
+    free(sample);
+    return NULL;
+}
+
+static void nothing_is_lost_or_exchanged_between_threads(void)
+{
+    struct docket *docket = docket_new(-1, 64 * sizeof(struct handshake));
+    pthread_t thread;
+    int64_t next = 0;
+
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, push_many, docket), 0);
+    while (next < HANDED_OVER) {
+        struct deferred *deferred = docket_take(docket);
+
+        if (deferred == NULL) {
+            sched_yield();
+            continue;
+        }
+        if (deferred->observation.capture_end_ns != next)
+            break;
+        next++;
+        deferred_free(deferred);
+    }
+    CU_ASSERT_EQUAL(next, HANDED_OVER);
+    pthread_join(thread, NULL);
+    docket_free(docket);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"what is pushed is taken in order and is a copy",
+         what_is_pushed_is_taken_in_order_and_is_a_copy},
+        {"what can be spared is refused first", what_can_be_spared_is_refused_first},
+        {"the kinds are told apart", the_kinds_are_told_apart},
+        {"memory stays within its limit and the rest is counted",
+         memory_stays_within_its_limit_and_the_rest_is_counted},
+        {"one write wakes for many", one_write_wakes_for_many},
+        {"nothing is lost or exchanged between threads",
+         nothing_is_lost_or_exchanged_between_threads},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("docket", tests);
+}

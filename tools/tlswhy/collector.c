@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/collector.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "analyze/summary.h"
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/ending.h"
+#include "tools/tlswhy/pipeline.h"
+#include "tools/tlswhy/service_options.h"
+
+#define MILLISECOND_NS INT64_C(1000000)
+
+struct collector {
+    struct collector_options options;
+    struct docket *dockets[SERVICE_WORKERS_MAX];
+    struct pipeline *pipeline;
+    struct trust_files trust;
+    struct stats stats;
+    int64_t begun_ms;
+    int64_t cared_ms;
+    int wake;
+    pthread_t thread;
+    bool is_running;
+    atomic_bool is_stopping;
+    atomic_bool is_over; /* the thread has ended */
+
+    pthread_mutex_t lock; /* for what follows */
+    struct stats published;
+    int64_t seen_ms;
+    struct trust_files next_trust;
+    bool has_next_trust;
+};
+
+static void take_line(void *context, struct bytes line)
+{
+    struct collector *collector = context;
+
+    queue_push(collector->options.queue, line);
+}
+
+/* One line of text, at once: people want to see a failure when it happens. */
+static void push_text(struct collector *collector, const struct verdict *verdict)
+{
+    char buffer[SUMMARY_SIZE + 64];
+    struct text text = text_begin(buffer, sizeof(buffer) - 1);
+
+    text_add_time(&text, verdict->facts->connection->first.time_ns);
+    text_add(&text, "  ");
+    summary_add_parties(&text, verdict->facts);
+    text_add(&text, "  ");
+    summary_add_outcome(&text, verdict);
+    if (verdict->cause != NULL)
+        text_add(&text, " (%s)", verdict->cause->id);
+    buffer[text.length++] = '\n';
+    queue_push(collector->options.queue, bytes_of(buffer, text.length));
+}
+
+static void take_news(void *context, const struct inventory_news *news)
+{
+    struct collector *collector = context;
+
+    pipeline_write_news(collector->pipeline, news);
+}
+
+static void take_verdict(void *context, const struct verdict *verdict)
+{
+    struct collector *collector = context;
+    const struct shared_news news = {.context = collector, .take = take_news};
+    const struct options *options = collector->options.options;
+
+    if (verdict->outcome == OUTCOME_FAILED)
+        stats_count_cause(&collector->stats, verdict->cause);
+    if (!options->json && (options->all || verdict->outcome == OUTCOME_FAILED))
+        push_text(collector, verdict);
+    shared_add(collector->options.shared, verdict, options->all && options->json ? &news : NULL);
+}
+
+static bool open_pipeline(struct collector *collector)
+{
+    const struct options *options = collector->options.options;
+    const struct service_options *service = &options->service;
+    struct pipeline_options pipeline = {
+        .part = PIPELINE_JUDGE,
+        .options = options,
+        .examine_all = collector->options.examine_all,
+        .has_events = options->json,
+        .interface = service->interface_count == 1 ? service->interfaces[0] : NULL,
+        .trust = collector->trust.store,
+        .crls = collector->trust.crls,
+    };
+    const struct pipeline_sink sink = {
+        .context = collector,
+        .take_verdict = take_verdict,
+        .take_line = take_line,
+    };
+
+    if (getrandom(pipeline.hash_key, sizeof(pipeline.hash_key), 0)
+        != (ssize_t)sizeof(pipeline.hash_key))
+        return complain("no random numbers: %s", strerror(errno));
+    collector->pipeline = pipeline_new(&pipeline, &sink);
+    return collector->pipeline != NULL;
+}
+
+static bool open_dockets(struct collector *collector)
+{
+    collector->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (collector->wake < 0)
+        return complain("eventfd: %s", strerror(errno));
+    for (size_t i = 0; i < collector->options.worker_count; i++) {
+        collector->dockets[i] = docket_new(collector->wake, collector->options.docket_octets);
+        if (collector->dockets[i] == NULL)
+            return complain_memory();
+    }
+    return true;
+}
+
+struct collector *collector_new(const struct collector_options *options)
+{
+    struct collector *collector = calloc(1, sizeof(*collector));
+
+    if (collector == NULL) {
+        (void)complain_memory();
+        return NULL;
+    }
+    collector->options = *options;
+    collector->wake = -1;
+    pthread_mutex_init(&collector->lock, NULL); /* cannot fail on Linux */
+    if (trust_files_open(&collector->trust, options->options) && open_dockets(collector)
+        && open_pipeline(collector)) {
+        /* Later, no file can be opened. */
+        (void)trust_store_load(collector->trust.store);
+        return collector;
+    }
+    collector_free(collector);
+    return NULL;
+}
+
+void collector_free(struct collector *collector)
+{
+    if (collector == NULL || collector->is_running)
+        return;
+    for (size_t i = 0; i < collector->options.worker_count; i++)
+        docket_free(collector->dockets[i]);
+    pipeline_free(collector->pipeline);
+    trust_files_close(&collector->trust);
+    if (collector->has_next_trust)
+        trust_files_close(&collector->next_trust);
+    if (collector->wake >= 0)
+        close(collector->wake);
+    pthread_mutex_destroy(&collector->lock);
+    free(collector);
+}
+
+struct docket *collector_docket(struct collector *collector, size_t worker)
+{
+    return collector->dockets[worker];
+}
+
+static void count_dockets(struct collector *collector)
+{
+    struct stats *stats = &collector->stats;
+
+    stats->unjudged = 0;
+    stats->docket_level = 0;
+    stats->docket_octets = 0;
+    for (size_t i = 0; i < collector->options.worker_count; i++) {
+        stats->unjudged += docket_refused(collector->dockets[i]);
+        stats->docket_level += docket_level(collector->dockets[i]);
+        stats->docket_octets += docket_octets(collector->dockets[i]);
+    }
+}
+
+/* Hand over what was counted. */
+static void publish(struct collector *collector, int64_t now_ms)
+{
+    struct stats *stats = &collector->stats;
+    struct timespec busy;
+
+    count_dockets(collector);
+    stats->tracker = *pipeline_tracker_counters(collector->pipeline);
+    stats->unserialised = pipeline_unserialised(collector->pipeline);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &busy); /* cannot fail with this clock */
+    stats->busy_ns = (uint64_t)busy.tv_sec * 1000000000 + (uint64_t)busy.tv_nsec;
+    stats->wall_ns = (uint64_t)((now_ms - collector->begun_ms) * MILLISECOND_NS);
+    pthread_mutex_lock(&collector->lock);
+    collector->published = *stats;
+    collector->seen_ms = now_ms;
+    pthread_mutex_unlock(&collector->lock);
+}
+
+static void take_trust(struct collector *collector)
+{
+    struct trust_files before = collector->trust;
+    bool is_new;
+
+    pthread_mutex_lock(&collector->lock);
+    is_new = collector->has_next_trust;
+    if (is_new)
+        collector->trust = collector->next_trust;
+    collector->has_next_trust = false;
+    pthread_mutex_unlock(&collector->lock);
+    if (!is_new)
+        return;
+    pipeline_set_trust(collector->pipeline, collector->trust.store, collector->trust.crls);
+    trust_files_close(&before);
+}
+
+/* It is as late as the worker that is furthest says. */
+static void advance(struct collector *collector)
+{
+    for (size_t i = 0; i < collector->options.worker_count; i++)
+        pipeline_advance(collector->pipeline, docket_time(collector->dockets[i]));
+}
+
+static void care(struct collector *collector)
+{
+    int64_t now_ms = ending_now_ms();
+
+    if (now_ms - collector->cared_ms < COLLECTOR_CARE_MS)
+        return;
+    collector->cared_ms = now_ms;
+    take_trust(collector);
+    advance(collector);
+    publish(collector, now_ms);
+}
+
+/* Judge some of what one worker observed; returns how many. */
+static size_t judge_some(struct collector *collector, struct docket *docket)
+{
+    size_t count = 0;
+    struct deferred *deferred;
+
+    while (count < COLLECTOR_TURN && (deferred = docket_take(docket)) != NULL) {
+        pipeline_judge(collector->pipeline, &deferred->observation);
+        deferred_free(deferred);
+        count++;
+    }
+    return count;
+}
+
+static size_t judge_all(struct collector *collector)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < collector->options.worker_count; i++)
+        count += judge_some(collector, collector->dockets[i]);
+    return count;
+}
+
+static void wait_for_more(const struct collector *collector)
+{
+    struct pollfd file = {.fd = collector->wake, .events = POLLIN};
+    eventfd_t count;
+
+    if (poll(&file, 1, COLLECTOR_CARE_MS) > 0)
+        (void)eventfd_read(collector->wake, &count);
+}
+
+static void *run(void *argument)
+{
+    struct collector *collector = argument;
+    bool is_last;
+
+    collector->begun_ms = ending_now_ms();
+    publish(collector, collector->begun_ms);
+    do {
+        is_last = atomic_load(&collector->is_stopping);
+        while (judge_all(collector) > 0)
+            care(collector);
+        care(collector);
+        if (!is_last)
+            wait_for_more(collector);
+    } while (!is_last);
+    advance(collector);
+    pipeline_finish(collector->pipeline);
+    pipeline_write_incidents(collector->pipeline);
+    publish(collector, ending_now_ms());
+    atomic_store(&collector->is_over, true);
+    return NULL;
+}
+
+bool collector_start(struct collector *collector)
+{
+    int error = pthread_create(&collector->thread, NULL, run, collector);
+
+    collector->is_running = error == 0;
+    return collector->is_running || complain("cannot start a thread: %s", strerror(error));
+}
+
+void collector_stop(struct collector *collector)
+{
+    atomic_store(&collector->is_stopping, true);
+    (void)eventfd_write(collector->wake, 1);
+}
+
+bool collector_join(struct collector *collector, int64_t until_ms)
+{
+    if (collector->is_running && ending_wait(&collector->is_over, until_ms)) {
+        pthread_join(collector->thread, NULL);
+        collector->is_running = false;
+    }
+    return !collector->is_running;
+}
+
+const char *collector_trust_path(const struct collector *collector)
+{
+    return trust_store_path(collector->trust.store);
+}
+
+void collector_set_trust(struct collector *collector, const struct trust_files *files)
+{
+    struct trust_files before;
+    bool had_one;
+
+    pthread_mutex_lock(&collector->lock);
+    had_one = collector->has_next_trust;
+    before = collector->next_trust;
+    collector->next_trust = *files;
+    collector->has_next_trust = true;
+    pthread_mutex_unlock(&collector->lock);
+    if (had_one)
+        trust_files_close(&before);
+}
+
+void collector_stats(struct collector *collector, struct stats *out)
+{
+    pthread_mutex_lock(&collector->lock);
+    *out = collector->published;
+    pthread_mutex_unlock(&collector->lock);
+}
+
+int64_t collector_seen_ms(struct collector *collector)
+{
+    int64_t seen_ms;
+
+    pthread_mutex_lock(&collector->lock);
+    seen_ms = collector->seen_ms;
+    pthread_mutex_unlock(&collector->lock);
+    return seen_ms;
+}
+
+const struct incidents *collector_incidents(const struct collector *collector)
+{
+    return pipeline_incidents(collector->pipeline);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/docket.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+
+struct docket {
+    int wake;
+    size_t octets_max;
+    atomic_size_t pushed; /* by the one thread */
+    atomic_size_t taken;  /* by the other */
+    atomic_size_t octets;
+    atomic_size_t refused;
+    _Atomic int64_t time_ns;
+    bool is_new; /* something was pushed since the last flush; the pusher's own */
+    struct deferred *items[DOCKET_LENGTH];
+};
+
+struct docket *docket_new(int wake, size_t octets_max)
+{
+    struct docket *docket = calloc(1, sizeof(*docket));
+
+    if (docket == NULL)
+        return NULL;
+    docket->wake = wake;
+    docket->octets_max = octets_max;
+    return docket;
+}
+
+void docket_free(struct docket *docket)
+{
+    struct deferred *deferred;
+
+    if (docket == NULL)
+        return;
+    while ((deferred = docket_take(docket)) != NULL)
+        deferred_free(deferred);
+    free(docket);
+}
+
+bool docket_refuses(enum docket_kind kind, size_t used, size_t max)
+{
+    static const size_t quarters[] = {
+        [DOCKET_NOT_TLS] = 2,
+        [DOCKET_ESTABLISHED] = 3,
+        [DOCKET_OTHER] = 4,
+    };
+
+    return used >= max / 4 * quarters[kind];
+}
+
+enum docket_kind docket_kind_of(const struct observation *observation)
+{
+    const struct handshake *handshake = observation->handshake;
+
+    if (!handshake->spoke_tls[SIDE_CLIENT] && !handshake->spoke_tls[SIDE_SERVER]
+        && !observation->tls_expected)
+        return DOCKET_NOT_TLS;
+    return observation->settled ? DOCKET_ESTABLISHED : DOCKET_OTHER;
+}
+
+/* By the fuller of the two limits. */
+static bool refuses(const struct docket *docket, enum docket_kind kind, size_t waiting)
+{
+    size_t octets = atomic_load_explicit(&docket->octets, memory_order_relaxed);
+
+    return docket_refuses(kind, octets, docket->octets_max)
+           || docket_refuses(kind, waiting, DOCKET_LENGTH);
+}
+
+bool docket_push(struct docket *docket, const struct observation *observation)
+{
+    static const struct defer_note none = {0};
+    size_t pushed = atomic_load_explicit(&docket->pushed, memory_order_relaxed);
+    size_t waiting = pushed - atomic_load_explicit(&docket->taken, memory_order_acquire);
+    struct deferred *deferred = NULL;
+
+    if (!refuses(docket, docket_kind_of(observation), waiting))
+        deferred = deferred_new(observation, &none);
+    if (deferred == NULL) {
+        atomic_fetch_add_explicit(&docket->refused, 1, memory_order_relaxed);
+        return false;
+    }
+    docket->items[pushed % DOCKET_LENGTH] = deferred;
+    atomic_fetch_add_explicit(&docket->octets, deferred->octets, memory_order_relaxed);
+    atomic_store_explicit(&docket->pushed, pushed + 1, memory_order_release);
+    docket->is_new = true;
+    return true;
+}
+
+void docket_flush(struct docket *docket)
+{
+    if (docket->is_new)
+        (void)eventfd_write(docket->wake, 1); /* fails only when it is awake already */
+    docket->is_new = false;
+}
+
+struct deferred *docket_take(struct docket *docket)
+{
+    size_t taken = atomic_load_explicit(&docket->taken, memory_order_relaxed);
+    struct deferred *deferred;
+
+    if (taken == atomic_load_explicit(&docket->pushed, memory_order_acquire))
+        return NULL;
+    deferred = docket->items[taken % DOCKET_LENGTH];
+    atomic_fetch_sub_explicit(&docket->octets, deferred->octets, memory_order_relaxed);
+    atomic_store_explicit(&docket->taken, taken + 1, memory_order_release);
+    return deferred;
+}
+
+void docket_set_time(struct docket *docket, int64_t time_ns)
+{
+    atomic_store_explicit(&docket->time_ns, time_ns, memory_order_relaxed);
+}
+
+int64_t docket_time(const struct docket *docket)
+{
+    return atomic_load_explicit(&docket->time_ns, memory_order_relaxed);
+}
+
+uint64_t docket_level(const struct docket *docket)
+{
+    size_t taken = atomic_load_explicit(&docket->taken, memory_order_acquire);
+
+    return atomic_load_explicit(&docket->pushed, memory_order_acquire) - taken;
+}
+
+uint64_t docket_octets(const struct docket *docket)
+{
+    return atomic_load_explicit(&docket->octets, memory_order_relaxed);
+}
+
+uint64_t docket_refused(const struct docket *docket)
+{
+    return atomic_load_explicit(&docket->refused, memory_order_relaxed);
+}
