@@ -123,6 +123,20 @@ bool facts_closed_without_reason(const struct facts *facts, enum side by)
            || facts_alert(facts, by, TLS_ALERT_USER_CANCELED);
 }
 
+bool facts_client_had_left(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct refusal *refusal = &facts->refusal;
+
+    if (facts->last_note == NULL || refusal->by != SIDE_CLIENT)
+        return false;
+    if (refusal->kind == REFUSAL_FIN)
+        return facts->last_note->side == SIDE_CLIENT
+               && client->fin.packet <= facts->last_note->at.packet;
+    return refusal->kind == REFUSAL_RST && facts->last_note->side == SIDE_SERVER
+           && !client->reset.has_ack && !moment_seen(client->fin);
+}
+
 bool facts_server_refused_hello(const struct facts *facts)
 {
     return (facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL)

@@ -251,6 +251,12 @@ bool facts_server_refused_hello(const struct facts *facts);
  * was seen and the client ended the handshake. */
 bool facts_client_refused_server(const struct facts *facts);
 
+/* The client ended the connection without an eye on what came last: it closed before its own last
+ * octets came by here, which were sent again with the FIN; or it no longer knew the connection when
+ * the server's last octets came, which is what a RST without an ACK says (RFC 9293 section
+ * 3.10.7.1). */
+bool facts_client_had_left(const struct facts *facts);
+
 /* Octets of this side were lost on their way, and not by the capture: the receiver says that it
  * has later ones (RFC 2018), or it went on without them long after they were sent. */
 bool facts_octets_are_lost(const struct facts *facts, enum side from);

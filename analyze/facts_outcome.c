@@ -9,6 +9,9 @@
 /* A SYN is sent again after 1 s, then 2 s (RFC 6298 section 2.1): two time-outs went by. */
 #define SYN_SILENCE_NS INT64_C(3000000000)
 
+/* SYNs of a client that gets no answer: of two, the first may just have been slow. */
+enum { SYNS_IN_VAIN = 3 };
+
 const char *outcome_name(enum outcome outcome)
 {
     static const char *const names[] = {
@@ -152,7 +155,7 @@ static bool close_is_unanswered(const struct facts *facts)
 
     return facts->refusal.kind == REFUSAL_FIN && facts->refusal.by == SIDE_CLIENT
            && !client->fin_acknowledged && client->retransmissions == 0
-           && !facts->answered[SIDE_SERVER];
+           && client->syn_count < SYNS_IN_VAIN && !facts->answered[SIDE_SERVER];
 }
 
 /* Up to TLS 1.2: the client is done but for the server's Finished, which may have come: the client
@@ -275,6 +278,23 @@ static bool opening_is_reset_by_another(const struct facts *facts)
            && sender->reset.hop_limit != sender->hop_limit;
 }
 
+/* A SYN-ACK that the client goes on not getting, or gets when it has given up: it repeats its SYN
+ * all the time. One SYN proves nothing: scanners and forged addresses leave others half open. */
+static bool opening_is_lost(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    bool gave_up =
+        moment_seen(client->reset.at) && !client->reset.has_ack && client->reset.unseen_octets == 0;
+    bool goes_on = client->packets == client->syn_count
+                   && server->last_syn.time_ns - server->syn.time_ns >= SILENCE_NS;
+
+    return facts->tls_expected && facts->connection->syn_seen && client->syn_count >= SYNS_IN_VAIN
+           && client->payload_octets == 0 && server->payload_octets == 0
+           && client->unseen_octets == 0 && !moment_seen(client->fin) && !moment_seen(server->fin)
+           && !moment_seen(server->reset.at) && (gave_up || goes_on);
+}
+
 /* Nobody sent a TLS record. */
 static enum outcome outcome_without_tls(struct facts *facts, enum connection_end reason)
 {
@@ -287,7 +307,8 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
     if (beginning_is_lost(facts))
         return outcome_of_handshake(facts);
     if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls.refused
-        || plain_client_is_hung_up_on(facts) || opening_is_reset_by_another(facts))
+        || plain_client_is_hung_up_on(facts) || opening_is_reset_by_another(facts)
+        || opening_is_lost(facts))
         return OUTCOME_FAILED;
     return OUTCOME_NOT_TLS;
 }

@@ -45,8 +45,9 @@ static enum certainty encrypted_alert(const struct facts *facts)
  * users. */
 static enum certainty left_after_flight(const struct facts *facts)
 {
-    if (!facts_closed_without_reason(facts, SIDE_CLIENT) || !server_flight_complete(facts)
-        || !client_silent_after_flight(facts) || facts->waited_ns > CERTIFICATE_JUDGEMENT_NS)
+    if (!facts_closed_without_reason(facts, SIDE_CLIENT) || facts_client_had_left(facts)
+        || !server_flight_complete(facts) || !client_silent_after_flight(facts)
+        || facts->waited_ns > CERTIFICATE_JUDGEMENT_NS)
         return CAUSE_NO;
     /* Where some say that it is the certificate, those that say nothing mean it too. */
     return known_flights(facts) == FLIGHTS_ALL_REFUSED ? CAUSE_LIKELY : CAUSE_POSSIBLE;

@@ -17,6 +17,14 @@ static enum certainty weigh(const struct facts *facts, enum side from)
     return facts->waited_ns >= WAITED_IN_VAIN_NS ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 
+/* A client that had left before did not wait since, but until then. */
+static int64_t client_waited(const struct facts *facts)
+{
+    return facts_client_had_left(facts)
+               ? facts->refusal.at.time_ns - facts->connection->first.time_ns
+               : facts->waited_ns;
+}
+
 /* What came last did arrive, and its answer did not, on a path that lost much before: the client
  * waited in vain. One that has all that it needs waits for nothing. */
 static enum certainty weigh_path(const struct facts *facts, struct evidence *evidence)
@@ -25,7 +33,7 @@ static enum certainty weigh_path(const struct facts *facts, struct evidence *evi
     bool by_client = facts->refusal.kind == REFUSAL_NONE || facts->refusal.by == SIDE_CLIENT;
 
     if (!path_is_lossy(facts) || !by_client || facts->server_hello_done_note != NULL
-        || facts->waited_ns < REFUSED_AT_ONCE_NS)
+        || client_waited(facts) < REFUSED_AT_ONCE_NS)
         return CAUSE_NO;
     evidence_add(evidence, "sent_again", facts->connection->last,
                  "SYNs were sent %u times and SYN-ACKs %u times; the client sent %u segments "
