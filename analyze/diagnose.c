@@ -75,12 +75,20 @@ static void ask(const struct facts *facts, const struct cause *cause, struct ver
         add_alternative(verdict, cause);
 }
 
+/* Packets that were lost cannot be those that say an alert was sent, but the one that was not
+ * seen. */
+static bool is_spoiled(const struct facts *facts)
+{
+    return facts->missed || facts->one_direction_only
+           || (facts->overloaded && facts->refusal.kind != REFUSAL_ALERT);
+}
+
 /* What is certain leaves no alternative. What the capture may have spoiled is not certain. */
 static void settle_confidence(const struct facts *facts, struct verdict *verdict)
 {
     if (verdict->confidence < CAUSE_CERTAIN)
         return;
-    if (facts->missed || facts->one_direction_only)
+    if (is_spoiled(facts))
         verdict->confidence = CAUSE_LIKELY;
     else
         verdict->alternative_count = 0;
@@ -114,6 +122,9 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
         describe_last_seen(facts, &verdict->evidence);
     }
     settle_confidence(facts, verdict);
+    if (facts->overloaded)
+        evidence_add(&verdict->evidence, "overloaded", (struct moment){0},
+                     "The capture lost packets or left connections out in this time.");
     describe_known_sides(facts, &verdict->evidence);
     describe_refusal(facts, &verdict->evidence);
     verdict->refused_by = find_party(facts, verdict->cause);

@@ -178,5 +178,7 @@ void event_add_verdict(struct json *json, cJSON *root, const struct verdict *ver
     if (verdict->incident != NULL)
         json_add_text(json, why, "incident", incident_id(verdict->incident, incident));
     add_transport(json, why, facts->connection);
+    if (facts->overloaded)
+        json_add_bool(json, why, "overloaded", true);
     add_tunnels(json, why, facts->connection);
 }

@@ -90,6 +90,7 @@ void facts_build(struct facts *facts, const struct observation *observation)
         .capture_ended = observation->reason == CONNECTION_END_CAPTURE,
         .evicted = observation->reason == CONNECTION_END_EVICTED,
         .tls_expected = observation->tls_expected,
+        .overloaded = observation->overloaded,
     };
     identify_preludes(facts);
     facts_read_notes(facts);

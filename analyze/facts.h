@@ -217,6 +217,7 @@ struct facts {
     /* What the capture may have missed: a verdict that rests on absence is weighed with it. */
     bool one_direction_only; /* packets of only one side are in the capture */
     bool missed;             /* octets of the handshake were not captured */
+    bool overloaded;         /* as in the observation */
     bool cut;                /* by snaplen */
 };
 
@@ -229,6 +230,8 @@ struct observation {
     bool tls_expected;          /* TLS is spoken on this port, or by this server */
     struct tls_ports tls_ports; /* where TLS is expected of the target of a proxy */
     bool settled;               /* the tracker let go early: the handshake is over */
+    bool overloaded;            /* the capture lost packets while the connection lasted, or left
+                                   connections out */
 };
 
 /* Work out the facts. *facts is fully set; it borrows from the observation's members. */

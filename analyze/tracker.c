@@ -18,6 +18,8 @@ struct tracker {
     struct defer *defer;       /* NULL: no verdict waits */
     uint64_t attempts_waiting; /* of the verdicts that wait, those of mere connection attempts */
     struct session *free_sessions;
+    bool has_loss; /* the capture lost packets */
+    int64_t loss_ns;
 };
 
 /* Attempts to connect to ports where TLS may yet be spoken, waiting: a scan has more of them than
@@ -219,6 +221,7 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
         .tls_expected = expects_tls(tracker, &connection->endpoint[SIDE_SERVER]),
         .tls_ports = tls_ports(tracker),
         .settled = settled,
+        .overloaded = tracker->has_loss && connection->first.time_ns <= tracker->loss_ns,
     };
 
     session_order_notes(session);
@@ -242,6 +245,13 @@ static void count_incidents(struct tracker *tracker, struct deferred *deferred)
         weigh(tracker, &facts, &known, &verdict);
         incidents_add(tracker->incidents, &verdict, &deferred->note.past);
     }
+}
+
+void tracker_note_loss(struct tracker *tracker, int64_t time_ns)
+{
+    if (!tracker->has_loss || time_ns > tracker->loss_ns)
+        tracker->loss_ns = time_ns;
+    tracker->has_loss = true;
 }
 
 void tracker_finish(struct tracker *tracker)
@@ -350,6 +360,13 @@ static enum connection_interest on_closed(void *context, struct connection *conn
     return CONNECTION_CONTINUE;
 }
 
+static bool prefers_port(void *context, uint16_t port)
+{
+    const struct tls_ports more = tls_ports(context);
+
+    return tls_port_is(&more, port);
+}
+
 static void on_ended(void *context, struct connection *connection, enum connection_end reason)
 {
     struct tracker *tracker = context;
@@ -431,6 +448,7 @@ struct connection_handler tracker_handler(struct tracker *tracker)
         .data = on_data,
         .gap = on_gap,
         .closed = on_closed,
+        .prefers = prefers_port,
         .ended = on_ended,
     };
 }

@@ -66,6 +66,10 @@ struct connection_handler tracker_handler(struct tracker *tracker);
 /* Judge a connection that another tracker observed and passed on. */
 void tracker_judge(struct tracker *tracker, const struct observation *observation);
 
+/* The capture lost packets, or left connections out, until time_ns of the packets at least: the
+ * verdicts on connections that began before say so. */
+void tracker_note_loss(struct tracker *tracker, int64_t time_ns);
+
 /* The input is over, and so are its connections: give the verdicts that waited, in the order of the
  * connections' first packets. */
 void tracker_finish(struct tracker *tracker);

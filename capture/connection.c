@@ -147,6 +147,22 @@ static bool open_reading(struct connections *c, const struct flow_key *key, uint
     return true;
 }
 
+static bool is_shed(struct connections *c, const struct segment *segment)
+{
+    bool is_syn = (segment->flags & TCP_SYN) != 0;
+    uint16_t port = segment->flags & TCP_ACK ? segment->source_port : segment->destination_port;
+    bool is_preferred = c->handler.prefers == NULL || c->handler.prefers(c->handler.context, port);
+    enum connections_shed what = CONNECTIONS_SHED_MIDWAY;
+
+    if (is_syn)
+        what = is_preferred ? CONNECTIONS_SHED_NEW : CONNECTIONS_SHED_OTHERS;
+    if (c->shed < what)
+        return false;
+    c->counters.shed_segments += !is_syn;
+    c->counters.shed_syns += is_syn;
+    return true;
+}
+
 /* The first segment of a connection, as far as we know. A bare ACK, FIN or RST of a
  * connection not in the table tells of nothing that is still to come. */
 static void open_flow(struct connections *c, const struct flow_key *key, uint32_t hash,
@@ -155,6 +171,8 @@ static void open_flow(struct connections *c, const struct flow_key *key, uint32_
     bool opened;
 
     if ((segment->flags & TCP_RST) || (segment->payload_length == 0 && !(segment->flags & TCP_SYN)))
+        return;
+    if (c->shed > CONNECTIONS_SHED_NOTHING && is_shed(c, segment))
         return;
     c->counters.opened++;
     if ((segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && segment->payload_length == 0)
@@ -241,6 +259,11 @@ void connections_advance(struct connections *connections, int64_t now_ns)
     connections->now_ns = now_ns;
     while (!lifecycle_sweep(connections, now_ns))
         ;
+}
+
+void connections_shed(struct connections *connections, enum connections_shed what)
+{
+    connections->shed = what;
 }
 
 /* A bare ACK matters to connections that are read or half open only; while there is

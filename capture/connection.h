@@ -163,7 +163,7 @@ enum connection_end {
     CONNECTION_END_CAPTURE  /* the input ended */
 };
 
-/* The consumer: all five callbacks, which get the context given here and call nothing
+/* The consumer: all five callbacks and a predicate, which get the context given here and call nothing
  * of the table but connection_reverse. A connection is valid from opened to ended (or
  * to the callback that returned CONNECTION_DONE). A SYN without an answer is kept in a
  * small record: its connection is opened when something else happens, or just before
@@ -189,6 +189,10 @@ struct connection_handler {
      * Called once per side and kind. */
     enum connection_interest (*closed)(void *context, struct connection *connection, enum side by,
                                        bool is_reset, struct moment at);
+
+    /* Whether the handler cares for connections to this port more than for others. NULL: for all
+     * alike. */
+    bool (*prefers)(void *context, uint16_t port);
 
     /* No more of this connection. Octets still held back by a hole were delivered
      * before, after gap callbacks for the holes, when the other side ACKed them or was
@@ -229,8 +233,19 @@ struct connections_counters {
     uint64_t icmp_matched;      /* ICMP errors that quoted a connection in the table */
     uint64_t half_open;         /* of those in the table, SYNs without an answer */
     uint64_t evicted_half_open; /* likewise evicted: SYNs without an answer */
+    uint64_t shed_segments;     /* left out: segments of connections picked up midway */
+    uint64_t shed_syns;         /* left out: SYNs */
     uint64_t memory;            /* octets allocated now */
     uint64_t memory_peak;
+};
+
+/* What is left out when packets come faster than they can be read; each includes those before it.
+ * What the table reads already goes on in any case. */
+enum connections_shed {
+    CONNECTIONS_SHED_NOTHING,
+    CONNECTIONS_SHED_MIDWAY, /* connections whose beginning was not seen */
+    CONNECTIONS_SHED_OTHERS, /* and SYNs to ports that the handler does not prefer */
+    CONNECTIONS_SHED_NEW     /* and all other SYNs */
 };
 
 struct connections;
@@ -251,6 +266,9 @@ void connections_icmp(struct connections *connections, const struct icmp_error *
 /* End what timed out by now_ns (packet time). connections_segment does this by itself now and
  * then; call it when no packets come. */
 void connections_advance(struct connections *connections, int64_t now_ns);
+
+/* Leave out connections from now on. */
+void connections_shed(struct connections *connections, enum connections_shed what);
 
 /* The input is over: end every connection with CONNECTION_END_CAPTURE, in the order of
  * their first packets. */

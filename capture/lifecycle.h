@@ -28,7 +28,8 @@ struct connections {
     uint32_t half_opens_max;
     uint32_t readings_max;
     int64_t swept_ns;
-    int64_t now_ns;   /* of the last segment */
+    int64_t now_ns; /* of the last segment */
+    enum connections_shed shed;
     bool sweep_again; /* the last sweep left something to do */
     int64_t timeout_ns[FLOW_STATES];
 };

@@ -348,6 +348,75 @@ class Together(Live):
         self.assertRegex(report.read_text(), rf"(?s)Incidents.*{self.CLIENTS} ")
 
 
+class Overload(Live):
+    """More packets than can be handled."""
+
+    FLOOD_PACKETS = 60_000
+
+    def write_flood(self):
+        """Segments of connections whose beginning was not seen: what a sensor can best do without."""
+        name = TESTS / "pcaps" / "demo.pcap"
+        link_type, packets = read_capture(name)
+        longest = max(packets, key=lambda packet: len(packet.data))
+        path = self.folder / "flood.pcap"
+        write_capture(path, link_type, [longest] * 200)
+        return path
+
+    def write_slow_failure(self):
+        """A failure that lasts for six seconds."""
+        link_type, packets = read_capture(FAILURE)
+        begin = packets[0].time
+        for packet in packets[len(packets) // 2 :]:
+            packet.time += 6_000_000_000
+        now = time.time_ns()
+        for packet in packets:
+            packet.time += now - begin
+        path = self.folder / "slow.pcap"
+        write_capture(path, link_type, packets)
+        return path
+
+    def test_what_is_lost_is_counted_and_marks_the_verdicts_of_that_time(self):
+        flood, slow = self.write_flood(), self.write_slow_failure()
+        live = self.start("--buffer-size", "1M")
+        failing = subprocess.Popen(  # pylint: disable=consider-using-with
+            inside("tcpreplay", "-q", "-i", SEND, str(slow)), stdout=subprocess.DEVNULL
+        )
+        self.addCleanup(failing.wait)
+        time.sleep(2)
+        live.send_signal(signal.SIGSTOP)
+        replay(flood, "--topspeed", "--loop", str(self.FLOOD_PACKETS // 200))
+        live.send_signal(signal.SIGCONT)
+        failing.wait(timeout=30)
+        time.sleep(LINGER)
+        replay(FAILURE)
+        time.sleep(0.3)
+        events, _ = self.stop(live)
+        stats = [e["tlswhy"]["stats"] for e in events if e["event"]["action"] == "tlswhy_stats"][-1]
+        self.assertGreater(stats["kernel_dropped_packets"], 0)
+        marked = [e["tlswhy"] for e in handshakes(events) if e["tlswhy"].get("overloaded")]
+        self.assertGreater(len(marked), 0)
+        self.assertEqual({why["cause"] for why in marked}, {"no_shared_cipher"})
+        self.assertIn("overloaded", [item["fact"] for item in marked[0]["evidence"]])
+
+    def test_established_flows_are_left_out_while_handshakes_go_on(self):
+        flood = self.write_flood()
+        live = self.start("--buffer-size", "1M")
+        live.send_signal(signal.SIGSTOP)
+        replay(flood, "--topspeed", "--loop", str(self.FLOOD_PACKETS // 200))
+        live.send_signal(signal.SIGCONT)
+        # The next look finds what was lost; then, for two seconds, nothing is picked up midway.
+        time.sleep(0.6)
+        replay(FAILURE)
+        replay(flood, "--pps", "2000")
+        time.sleep(0.3)
+        events, _ = self.stop(live)
+        stats = [e["tlswhy"]["stats"] for e in events if e["event"]["action"] == "tlswhy_stats"][-1]
+        self.assertGreater(stats["shed_packets"], 0)
+        self.assertEqual(stats["shed_connections"], 0)
+        causes = {event["tlswhy"]["cause"] for event in handshakes(events)}
+        self.assertIn("no_shared_cipher", causes)
+
+
 class Signals(Live):
     """What the operator sends."""
 

@@ -49,6 +49,7 @@ struct scene {
     unsigned callbacks;
     unsigned done_at;    /* the handler returns CONNECTION_DONE at this callback, 0: never */
     unsigned reverse_at; /* likewise connection_reverse */
+    uint16_t preferred;  /* the only port that the handler prefers, 0: all */
 };
 
 __attribute__((format(printf, 2, 3))) static inline void scene_log(struct scene *scene,
@@ -136,6 +137,13 @@ static inline void scene_ended(void *context, struct connection *connection,
     connection->user = NULL;
 }
 
+static inline bool scene_prefers(void *context, uint16_t port)
+{
+    const struct scene *scene = context;
+
+    return scene->preferred == 0 || port == scene->preferred;
+}
+
 static inline struct connections_options scene_options(void)
 {
     struct connections_options options = connections_options_default();
@@ -156,6 +164,7 @@ static inline struct scene *scene_new(const struct connections_options *options)
         .data = scene_data,
         .gap = scene_gap,
         .closed = scene_closed,
+        .prefers = scene_prefers,
         .ended = scene_ended,
     };
 

@@ -165,6 +165,16 @@ void pipeline_advance(struct pipeline *pipeline, int64_t now_ns)
         pipeline->last_ns = now_ns;
 }
 
+void pipeline_shed(struct pipeline *pipeline, enum connections_shed what)
+{
+    connections_shed(pipeline->connections, what);
+}
+
+void pipeline_note_loss(struct pipeline *pipeline)
+{
+    tracker_note_loss(pipeline->tracker, pipeline->last_ns);
+}
+
 void pipeline_finish(struct pipeline *pipeline)
 {
     if (pipeline->connections != NULL)

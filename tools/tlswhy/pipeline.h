@@ -63,6 +63,12 @@ void pipeline_judge(struct pipeline *pipeline, const struct observation *observa
 /* Time goes on without packets: now_ns is in packet time. */
 void pipeline_advance(struct pipeline *pipeline, int64_t now_ns);
 
+/* Leave out connections from now on. */
+void pipeline_shed(struct pipeline *pipeline, enum connections_shed what);
+
+/* Packets were lost, or left out, up to now: verdicts on the connections that there are say so. */
+void pipeline_note_loss(struct pipeline *pipeline);
+
 /* The input is over: judge what is open and what waits. */
 void pipeline_finish(struct pipeline *pipeline);
 

@@ -37,6 +37,10 @@ const struct stats_row stats_rows[] = {
     COUNTER("evicted_done", "Connections forgotten early for want of memory",
             connections.evicted_done),
     COUNTER("refused_handshakes", "Connections not read for want of memory", tracker.refused),
+    LEVEL("overload_level", "Steps of leaving out, of all workers added up; 0 is none", shed_level),
+    COUNTER("shed_packets", "Packets of connections picked up midway, left out for want of time",
+            connections.shed_segments),
+    COUNTER("shed_connections", "New connections left out for want of time", connections.shed_syns),
     COUNTER("missed_bytes", "Octets that passed without being captured", connections.missed_octets),
     COUNTER("unreadable_hellos", "Hello messages that could not be read", tracker.unreadable),
     COUNTER("unjudged_connections", "Connections not judged because the judge is too slow",
@@ -123,6 +127,7 @@ void stats_add(struct stats *sum, const struct stats *other)
     sum->docket_level += other->docket_level;
     sum->docket_octets += other->docket_octets;
     sum->interfaces_down += other->interfaces_down;
+    sum->shed_level += other->shed_level;
 }
 
 void stats_count_cause(struct stats *stats, const struct cause *cause)

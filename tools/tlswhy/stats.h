@@ -22,6 +22,7 @@ struct stats {
     uint64_t busy_ns; /* of processor time */
     uint64_t wall_ns; /* since the worker began */
     uint64_t interfaces_down;
+    uint64_t shed_level;    /* enum connections_shed, of all workers added up */
     uint64_t unjudged;      /* connections that the docket refused */
     uint64_t docket_level;  /* connections on it */
     uint64_t docket_octets; /* and their memory */

@@ -14,6 +14,7 @@
 
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
+#include "tools/tlswhy/overload.h"
 #include "tools/tlswhy/pipeline.h"
 
 #define MILLISECOND_NS INT64_C(1000000)
@@ -27,6 +28,9 @@ struct worker {
     int64_t begun_ms;
     int64_t cared_ms;
     int64_t packet_ms; /* when the last packets were read */
+    int64_t read_ns;   /* the time of the packet read last */
+    int64_t lag_ms;    /* overload_signs.lag_ms */
+    struct overload overload;
     int wake;
     pthread_t thread;
     bool is_running;
@@ -58,6 +62,7 @@ static void take_packet(void *context, const struct raw_packet *raw)
 {
     struct worker *worker = context;
 
+    worker->read_ns = raw->time_ns;
     pipeline_packet(worker->pipeline, raw);
 }
 
@@ -195,6 +200,27 @@ static void advance(struct worker *worker, int64_t now_ms)
     docket_flush(worker->options.docket);
 }
 
+static uint64_t dropped(struct worker *worker)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < worker->live_count; i++)
+        sum += live_counters(worker->lives[i])->dropped_kernel;
+    return sum;
+}
+
+/* Leave out what must be left out, so that what is being read can be read on. */
+static void look_for_overload(struct worker *worker, int64_t now_ms)
+{
+    const struct overload_signs signs = {.dropped = dropped(worker), .lag_ms = worker->lag_ms};
+    bool is_behind = overload_look(&worker->overload, &signs, now_ms);
+
+    pipeline_shed(worker->pipeline, worker->overload.level);
+    worker->stats.shed_level = worker->overload.level;
+    if (is_behind || worker->overload.level > CONNECTIONS_SHED_NOTHING)
+        pipeline_note_loss(worker->pipeline);
+}
+
 static void care(struct worker *worker)
 {
     int64_t now_ms = ending_now_ms();
@@ -203,17 +229,34 @@ static void care(struct worker *worker)
         return;
     worker->cared_ms = now_ms;
     check_lives(worker, now_ms);
+    look_for_overload(worker, now_ms);
     advance(worker, now_ms);
     publish(worker, now_ms);
+}
+
+/* How old the latest packet is. Clocks of adapters need not agree with the system's: then packets
+ * that are lost are the only sign. */
+static int64_t lag_ms(const struct worker *worker)
+{
+    if (worker->options.options->service.timestamp_type != NULL)
+        return 0;
+    return (clock_ns(CLOCK_REALTIME) - worker->read_ns) / MILLISECOND_NS;
 }
 
 static size_t read_all(struct worker *worker)
 {
     size_t packets = 0;
+    bool is_more = false;
 
-    for (size_t i = 0; i < worker->live_count; i++)
+    for (size_t i = 0; i < worker->live_count; i++) {
+        size_t count = 0;
+
         if (live_descriptor(worker->lives[i]) >= 0)
-            packets += live_read(worker->lives[i], WORKER_BATCH, take_packet, worker);
+            count = live_read(worker->lives[i], WORKER_BATCH, take_packet, worker);
+        packets += count;
+        is_more |= count >= WORKER_BATCH;
+    }
+    worker->lag_ms = is_more ? lag_ms(worker) : 0;
     if (packets > 0) {
         worker->packet_ms = ending_now_ms();
         docket_flush(worker->options.docket);
