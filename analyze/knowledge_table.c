@@ -10,7 +10,7 @@ enum {
     BLOCK_RECORDS = 256 /* records allocated at once: a small input needs one block */
 };
 
-#define NONE UINT32_MAX
+#define NONE KNOWLEDGE_TABLE_NONE
 
 /* What ties a record to the table. */
 struct link {
@@ -218,6 +218,25 @@ void *knowledge_table_get(struct knowledge_table *table, const void *key)
 uint32_t knowledge_table_count(const struct knowledge_table *table)
 {
     return table->count;
+}
+
+uint32_t knowledge_table_oldest(const struct knowledge_table *table)
+{
+    return table->oldest;
+}
+
+uint32_t knowledge_table_newer(const struct knowledge_table *table, uint32_t place)
+{
+    return link_at(table, place)->newer;
+}
+
+void knowledge_table_clear(struct knowledge_table *table)
+{
+    for (uint32_t i = 0; i < table->bucket_count; i++)
+        table->buckets[i] = NONE;
+    table->count = 0;
+    table->newest = NONE;
+    table->oldest = NONE;
 }
 
 uint64_t knowledge_table_evictions(const struct knowledge_table *table)

@@ -36,6 +36,15 @@ void *knowledge_table_get(struct knowledge_table *table, const void *key);
 uint32_t knowledge_table_count(const struct knowledge_table *table);
 void *knowledge_table_at(const struct knowledge_table *table, uint32_t place);
 
+/* The places of the records in the order of their last use: the first, and the one after a place.
+ * KNOWLEDGE_TABLE_NONE: there is none. */
+#define KNOWLEDGE_TABLE_NONE UINT32_MAX
+uint32_t knowledge_table_oldest(const struct knowledge_table *table);
+uint32_t knowledge_table_newer(const struct knowledge_table *table, uint32_t place);
+
+/* Forget all records; their memory stays. */
+void knowledge_table_clear(struct knowledge_table *table);
+
 /* Records that had to make room so far; octets allocated now. */
 uint64_t knowledge_table_evictions(const struct knowledge_table *table);
 size_t knowledge_table_memory(const struct knowledge_table *table);

@@ -274,6 +274,11 @@ void tracker_finish(struct tracker *tracker)
     }
 }
 
+struct knowledge *tracker_knowledge(struct tracker *tracker)
+{
+    return tracker->knowledge;
+}
+
 const struct incidents *tracker_incidents(const struct tracker *tracker)
 {
     return tracker->incidents;

@@ -79,8 +79,12 @@ void tracker_finish(struct tracker *tracker);
 void tracker_set_trust(struct tracker *tracker, struct trust_store *trust,
                        const struct crl_set *crls);
 
-/* The incidents so far; after tracker_finish all of them; NULL of one that passes on. Valid as long as the tracker, and until
- * its next connection. */
+/* What the tracker knows of servers and clients, to be kept or restored (knowledge_state.h); NULL of
+ * one that passes on. As long as the tracker. */
+struct knowledge *tracker_knowledge(struct tracker *tracker);
+
+/* The incidents so far; after tracker_finish all of them; NULL of one that passes on. Valid as long
+ * as the tracker, and until its next connection. */
 const struct incidents *tracker_incidents(const struct tracker *tracker);
 
 /* The counters as of now; the view is valid until the next call. */

@@ -12,6 +12,7 @@
 #include "tools/tlswhy/output.h"
 #include "tools/tlswhy/pipeline.h"
 #include "tools/tlswhy/progress.h"
+#include "tools/tlswhy/state_file.h"
 #include "tools/tlswhy/stop.h"
 #include "tools/tlswhy/trust_files.h"
 
@@ -134,7 +135,9 @@ static bool open_pipeline(struct analysis *analysis)
     };
 
     analysis->pipeline = pipeline_new(&pipeline, &sink);
-    return analysis->pipeline != NULL;
+    return analysis->pipeline != NULL
+           && (options->state == NULL
+               || state_file_read(options->state, pipeline_knowledge(analysis->pipeline)));
 }
 
 static bool is_out_of_memory(const struct analysis *analysis)
@@ -252,6 +255,9 @@ static int read_source(struct analysis *analysis)
     write_certificates(analysis);
     complain_left_out(analysis);
     complain_clock(analysis);
+    if (analysis->options->state != NULL
+        && !state_file_write(analysis->options->state, pipeline_knowledge(analysis->pipeline)))
+        return EXIT_COULD_NOT;
     if (is_out_of_memory(analysis)) {
         complain("out of memory: some events are missing");
         return EXIT_COULD_NOT;

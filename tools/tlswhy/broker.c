@@ -13,6 +13,7 @@
 #include "tools/tlswhy/broker_message.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/sandbox.h"
+#include "tools/tlswhy/state_file.h"
 
 enum {
     ANSWER_SECONDS = 5, /* a file system that hangs must not hang the service */
@@ -120,19 +121,49 @@ static bool send_wish(const struct broker *broker, enum broker_wish wish)
            || complain("the opener of files is gone");
 }
 
-int broker_open_output(struct broker *broker)
+/* A wish that one descriptor answers. -1 after a complaint. */
+static int wish_for_one(const struct broker *broker, enum broker_wish wish)
 {
     struct broker_answer answer;
     struct broker_answer end;
     int file = -1;
     int none = -1;
 
-    if (!send_wish(broker, BROKER_OUTPUT) || !next_answer(broker, &answer, &file)
+    if (!send_wish(broker, wish) || !next_answer(broker, &answer, &file)
         || answer.error == BROKER_END || !next_answer(broker, &end, &none))
         return -1;
     if (answer.error != 0)
         (void)complain("%s: %s", answer.name, strerror(answer.error));
     return file;
+}
+
+int broker_open_output(struct broker *broker)
+{
+    return wish_for_one(broker, BROKER_OUTPUT);
+}
+
+/* The wish is answered by its end alone when all went well. */
+static bool commit_state(const struct broker *broker)
+{
+    struct broker_answer answer;
+    int none = -1;
+
+    if (!send_wish(broker, BROKER_COMMIT) || !next_answer(broker, &answer, &none))
+        return false;
+    return answer.error == BROKER_END
+           || complain("%s: %s", answer.name, strerror(answer.error));
+}
+
+bool broker_write_state(struct broker *broker, struct bytes octets)
+{
+    int file = wish_for_one(broker, BROKER_STATE);
+    bool is_filled;
+
+    if (file < 0)
+        return false;
+    is_filled = state_file_fill(file, octets) || complain("the state: %s", strerror(errno));
+    close(file);
+    return is_filled && commit_state(broker);
 }
 
 /* Read all of a file. False, and errno set. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* broker.h -- a process of its own that opens the files that SIGHUP asks for.
+/* broker.h -- a process of its own that opens the files that SIGHUP and --state ask for.
  *
  * The service itself may open nothing. It asks for one of the files that the options name, and for
  * no other: the paths were settled before.
@@ -22,6 +22,10 @@ void broker_stop(struct broker *broker);
 
 /* The output file, opened anew. -1 after a complaint. */
 int broker_open_output(struct broker *broker);
+
+/* Have the file of --state replaced by these octets, all of them or nothing. False after a
+ * complaint. */
+bool broker_write_state(struct broker *broker, struct bytes octets);
 
 /* Read trust store and revocation lists anew. False after a complaint, when any of them cannot be
  * read: *files is not touched. */

@@ -10,7 +10,9 @@
 enum broker_wish {
     BROKER_OUTPUT, /* one descriptor to append to */
     BROKER_TRUST,  /* descriptors of all files of the trust store */
-    BROKER_CRLS    /* of all revocation lists */
+    BROKER_CRLS,   /* of all revocation lists */
+    BROKER_STATE,  /* one descriptor to write the state to */
+    BROKER_COMMIT  /* no descriptor: what was written to it takes the place of the state */
 };
 
 enum { BROKER_NAME_SIZE = 256 };

@@ -10,6 +10,7 @@
 #include "analyze/trust.h"
 #include "tools/tlswhy/broker_message.h"
 #include "tools/tlswhy/sink.h"
+#include "tools/tlswhy/state_file.h"
 
 /* Send an answer, and the descriptor if there is one, which is closed. */
 static void answer(int socket, const char *name, int file, int error)
@@ -71,21 +72,47 @@ static void answer_trust(int socket, const char *path)
     }
 }
 
+/* The new state is written by who asked for it, and kept open here until all of it is there. */
+static void answer_state(int socket, const char *path, int *state)
+{
+    if (*state >= 0)
+        close(*state);
+    *state = state_file_open_new(path);
+    answer(socket, path, *state >= 0 ? fcntl(*state, F_DUPFD_CLOEXEC, 0) : -1, errno);
+}
+
+static void answer_commit(int socket, const char *path, int *state)
+{
+    if (*state < 0 || !state_file_commit(path, *state))
+        answer(socket, path, -1, errno);
+    *state = -1;
+}
+
+static void answer_wish(int socket, enum broker_wish wish, const struct options *options,
+                        const char *trust_path, int *state)
+{
+    if (wish == BROKER_OUTPUT && options->output != NULL) {
+        int file = sink_open_file(options->output);
+
+        answer(socket, options->output, file, errno);
+    } else if (wish == BROKER_TRUST) {
+        answer_trust(socket, trust_path);
+    } else if (wish == BROKER_CRLS) {
+        for (size_t i = 0; i < options->crl_count; i++)
+            answer_file(socket, options->crls[i]);
+    } else if (wish == BROKER_STATE && options->state != NULL) {
+        answer_state(socket, options->state, state);
+    } else if (wish == BROKER_COMMIT && options->state != NULL) {
+        answer_commit(socket, options->state, state);
+    }
+    answer(socket, "", -1, BROKER_END);
+}
+
 void broker_process(int socket, const struct options *options, const char *trust_path)
 {
+    int state = -1;
     uint8_t wish;
 
-    while (read(socket, &wish, sizeof(wish)) == (ssize_t)sizeof(wish)) {
-        if (wish == BROKER_OUTPUT && options->output != NULL) {
-            int file = sink_open_file(options->output);
-
-            answer(socket, options->output, file, errno);
-        } else if (wish == BROKER_TRUST) {
-            answer_trust(socket, trust_path);
-        } else if (wish == BROKER_CRLS) {
-            for (size_t i = 0; i < options->crl_count; i++)
-                answer_file(socket, options->crls[i]);
-        }
-        answer(socket, "", -1, BROKER_END);
-    }
+    while (read(socket, &wish, sizeof(wish)) == (ssize_t)sizeof(wish))
+        answer_wish(socket, (enum broker_wish)wish, options, trust_path, &state);
 }

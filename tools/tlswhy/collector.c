@@ -16,6 +16,7 @@
 #include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/pipeline.h"
 #include "tools/tlswhy/service_options.h"
+#include "tools/tlswhy/state_file.h"
 
 #define MILLISECOND_NS INT64_C(1000000)
 
@@ -107,7 +108,9 @@ static bool open_pipeline(struct collector *collector)
         != (ssize_t)sizeof(pipeline.hash_key))
         return complain("no random numbers: %s", strerror(errno));
     collector->pipeline = pipeline_new(&pipeline, &sink);
-    return collector->pipeline != NULL;
+    return collector->pipeline != NULL
+           && (options->state == NULL
+               || state_file_read(options->state, pipeline_knowledge(collector->pipeline)));
 }
 
 static bool open_dockets(struct collector *collector)
@@ -351,4 +354,9 @@ int64_t collector_seen_ms(struct collector *collector)
 const struct incidents *collector_incidents(const struct collector *collector)
 {
     return pipeline_incidents(collector->pipeline);
+}
+
+struct knowledge *collector_knowledge(const struct collector *collector)
+{
+    return pipeline_knowledge(collector->pipeline);
 }

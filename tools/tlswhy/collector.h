@@ -57,6 +57,9 @@ void collector_set_trust(struct collector *collector, const struct trust_files *
 /* What it has counted, as of a moment ago. */
 void collector_stats(struct collector *collector, struct stats *out);
 
+/* What it knows of servers; only when it is not running. */
+struct knowledge *collector_knowledge(const struct collector *collector);
+
 /* Its incidents; only when it is not running. */
 const struct incidents *collector_incidents(const struct collector *collector);
 

@@ -120,6 +120,12 @@ static bool apply_crl(struct options *options, const char *value)
     return true;
 }
 
+static bool apply_state(struct options *options, const char *value)
+{
+    options->state = value;
+    return true;
+}
+
 static bool apply_seed(struct options *options, const char *value)
 {
     uint64_t seed;
@@ -215,6 +221,8 @@ static const struct option_row option_rows[] = {
      "roots to judge certificates by, a PEM file or a directory (default: the system's)"},
     {"crl", 0, required_argument, "FILE", apply_crl,
      "a certificate revocation list, PEM or DER; may be given again"},
+    {"state", 0, required_argument, "FILE", apply_state,
+     "begin with what an earlier run knew of servers, and keep what this one knows in FILE"},
     {"seed", 0, required_argument, "NUMBER", apply_seed, "seed of the Community ID (default 0)"},
     {"observer-name", 0, required_argument, "NAME", apply_observer_name,
      "observer.name of the events"},

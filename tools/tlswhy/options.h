@@ -57,6 +57,7 @@ struct options {
     const char *trust_store; /* file or directory; NULL: the system's */
     const char *crls[OPTIONS_CRLS_MAX];
     size_t crl_count;
+    const char *state; /* file with what is known of servers; NULL: nothing is kept */
     uint16_t expiry_levels[OPTIONS_LEVELS_MAX]; /* days */
     size_t expiry_level_count;
     bool has_expiry_levels; /* given by the user */

@@ -248,6 +248,11 @@ const struct tracker_counters *pipeline_tracker_counters(const struct pipeline *
     return tracker_counters(pipeline->tracker);
 }
 
+struct knowledge *pipeline_knowledge(struct pipeline *pipeline)
+{
+    return tracker_knowledge(pipeline->tracker);
+}
+
 const struct incidents *pipeline_incidents(const struct pipeline *pipeline)
 {
     return tracker_incidents(pipeline->tracker);

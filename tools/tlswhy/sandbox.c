@@ -41,7 +41,10 @@ static const char *const service_only[] = {
     "recvfrom", "send", "sendto", "shutdown", "select", "_newselect", "pselect6", "pselect6_time64",
     "epoll_wait", "epoll_pwait", "epoll_ctl"};
 
-static const char *const broker_only[] = {"openat", "open", "getdents64"};
+static const char *const broker_only[] = {
+    "openat", "open", "getdents64", "fcntl", "fcntl64",
+    /* the state */
+    "fsync", "rename", "renameat", "renameat2", "unlink", "unlinkat"};
 
 struct list {
     const char *const *names;

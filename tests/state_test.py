@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is known of servers is kept from one run to the next: --state."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent
+TLSWHY = os.environ.get("TLSWHY", "")
+TIME_LIMIT = 60
+GOOD = sorted(map(str, (TESTS / "pcaps" / "clean").glob("*.pcap")))
+FAILED = str(sorted((TESTS / "pcaps" / "no_shared_cipher").glob("*.pcap"))[0])
+CLIENT = bytes((192, 0, 2, 10))         # of these captures
+
+
+def run(*arguments):
+    return subprocess.run([TLSWHY, *arguments], capture_output=True, timeout=TIME_LIMIT,
+                          check=False, encoding="utf-8")
+
+
+class State(unittest.TestCase):
+    """Each case has a folder, and a file in it that is not there yet."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.state = self.folder / "state"
+
+    def learn(self, *captures):
+        done = run(f"--state={self.state}", *captures)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def known(self):
+        """What the event of one failure says that is known of its server."""
+        done = run("--json", f"--state={self.state}", FAILED)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return json.loads(done.stdout.splitlines()[0])["tlswhy"].get("server_known")
+
+    def refused(self, *said):
+        """The state is refused before anything is analysed, and is not touched."""
+        before = self.state.read_bytes()
+        done = run(f"--state={self.state}", FAILED)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        for text in (str(self.state), "offset ", *said):
+            self.assertIn(text, done.stderr)
+        self.assertEqual(self.state.read_bytes(), before)
+
+    def test_a_later_run_knows_what_an_earlier_one_saw(self):
+        self.assertIsNone(self.known())
+        self.state.unlink()
+        self.learn(*GOOD)
+        known = self.known()
+        self.assertGreater(known["established"], 1)
+        self.assertIn("TLS 1.3", json.dumps(known))
+        # And so does the one after that.
+        self.assertEqual(self.known()["failed"], known["failed"] + 1)
+
+    def test_streaming_knows_it_too(self):
+        self.learn(*GOOD)
+        done = run("--json", "--streaming", f"--state={self.state}", FAILED)
+        self.assertIn("server_known", json.loads(done.stdout.splitlines()[0])["tlswhy"])
+
+    def test_the_file_is_its_owners_and_alone(self):
+        self.learn(*GOOD)
+        self.assertEqual(stat.S_IMODE(self.state.stat().st_mode), 0o600)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["state"])
+
+    def test_no_address_of_a_client_is_in_it(self):
+        self.learn(*GOOD, FAILED)
+        content = self.state.read_bytes()
+        self.assertNotIn(CLIENT, content)
+        self.assertIn(bytes((198, 51, 100, 20)), content)       # of a server there is
+
+    def test_a_state_that_was_cut_is_refused(self):
+        self.learn(*GOOD)
+        content = self.state.read_bytes()
+        for length in (0, 5, 20, 47, len(content) // 2, len(content) - 1):
+            self.state.write_bytes(content[:length])
+            self.refused()
+        self.state.write_bytes(content + b"\0")
+        self.refused("offset 16")
+
+    def test_a_state_that_is_damaged_is_refused(self):
+        self.learn(*GOOD)
+        content = bytearray(self.state.read_bytes())
+        content[len(content) // 2] ^= 4
+        self.state.write_bytes(content)
+        self.refused("checksum")
+
+    def test_a_state_of_another_version_is_refused(self):
+        self.learn(*GOOD)
+        content = bytearray(self.state.read_bytes())
+        content[15] += 1
+        self.state.write_bytes(content)
+        self.refused("version", "offset 12")
+
+    def test_a_file_of_something_else_is_refused_and_left_alone(self):
+        self.state.write_text("my only copy\n", encoding="ascii")
+        self.refused("no state")
+
+    def test_what_cannot_be_written_is_said(self):
+        done = run(f"--state={self.folder}/nowhere/state", FAILED)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nowhere/state: No such file or directory", done.stderr)
+
+    def test_what_a_crash_left_does_not_stand_in_the_way(self):
+        target = self.folder / "precious"
+        target.write_text("mine", encoding="ascii")
+        (self.folder / "state.new").symlink_to(target)
+        self.learn(*GOOD)
+        self.assertEqual(target.read_text(encoding="ascii"), "mine")
+        self.assertFalse((self.folder / "state.new").exists())
+
+
+if __name__ == "__main__":
+    if not os.access(TLSWHY, os.X_OK):
+        sys.exit(f"{TLSWHY} is not a program")
+    unittest.main()

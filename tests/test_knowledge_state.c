@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/knowledge_state.h"
+
+#include "analyze/certificate_parts.h"
+#include "analyze/file.h"
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+#include "tests/support/wire.h"
+
+enum { SERVERS = 5, CLIENTS = 12 };
+
+static struct knowledge *new_knowledge(uint64_t key, uint32_t servers_max)
+{
+    const struct knowledge_options options = {.hash_key = {key, key + 1},
+                                              .servers_max = servers_max};
+
+    return knowledge_new(&options);
+}
+
+static void tell(struct story *story, uint8_t server, uint8_t client)
+{
+    story_begin(story);
+    story->connection.endpoint[SIDE_SERVER].address.octets[15] = server;
+    story->connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
+    story_wait(story, client * STORY_SECOND);
+    story_modern_hello(story);
+    story_flight_1_3(story);
+    if (client % 3 == 0)
+        story_fatal(story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
+}
+
+/* Some servers, each with some clients. */
+static struct knowledge *learned(uint64_t key)
+{
+    struct knowledge *knowledge = new_knowledge(key, 0);
+
+    for (uint8_t server = 1; server <= SERVERS; server++)
+        for (uint8_t client = 1; client <= CLIENTS; client++) {
+            struct story story;
+
+            tell(&story, server, client);
+            knowledge_learn(knowledge, story_facts(&story));
+        }
+    return knowledge;
+}
+
+static struct bytes state_of(const struct knowledge *knowledge)
+{
+    struct bytes state = {0};
+
+    CU_ASSERT_TRUE_FATAL(knowledge_state_write(knowledge, &state));
+    return state;
+}
+
+/* A name is found again with the other hash key: the state brings its own. */
+static void what_was_written_is_known_again(void)
+{
+    struct knowledge *before = learned(1);
+    struct knowledge *after = new_knowledge(99, 0);
+    struct bytes state = state_of(before);
+    struct knowledge_state_error error;
+    struct known was, is;
+    struct story story;
+    struct bytes again;
+
+    CU_ASSERT_TRUE_FATAL(knowledge_state_read(after, state, &error));
+    tell(&story, 2, 1);
+    knowledge_find(before, story_facts(&story), &was);
+    knowledge_find(after, &story.facts, &is);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(is.server);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(is.name);
+    CU_ASSERT_EQUAL(memcmp(is.server, was.server, sizeof(*is.server)), 0);
+    CU_ASSERT_EQUAL(memcmp(is.name, was.name, sizeof(*is.name)), 0);
+    CU_ASSERT_PTR_NULL(is.client); /* clients are not kept */
+    CU_ASSERT_EQUAL(sketch_count(&is.name->flights.clients_refused), 4);
+    file_free(state);
+    state = state_of(before);
+    again = state_of(after);
+    CU_ASSERT_TRUE(bytes_equal(state, again));
+    file_free(state);
+    file_free(again);
+    knowledge_free(before);
+    knowledge_free(after);
+}
+
+static void nothing_known_is_a_state_too(void)
+{
+    struct knowledge *before = new_knowledge(1, 0);
+    struct knowledge *after = new_knowledge(2, 0);
+    struct bytes state = state_of(before);
+    struct knowledge_state_error error;
+
+    CU_ASSERT_TRUE(knowledge_state_read(after, state, &error));
+    CU_ASSERT_EQUAL(knowledge_counters(after).servers, 0);
+    file_free(state);
+    knowledge_free(before);
+    knowledge_free(after);
+}
+
+/* Those used last stay where there is less room. */
+static void smaller_tables_keep_what_was_used_last(void)
+{
+    struct knowledge *before = learned(1);
+    struct knowledge *after = new_knowledge(1, 2);
+    struct bytes state = state_of(before);
+    struct endpoint server;
+    struct knowledge_state_error error;
+    struct story story;
+
+    CU_ASSERT_TRUE(knowledge_state_read(after, state, &error));
+    CU_ASSERT_EQUAL(knowledge_counters(after).servers, 2);
+    story_begin(&story);
+    server = story.connection.endpoint[SIDE_SERVER];
+    server.address.octets[15] = SERVERS;
+    CU_ASSERT_PTR_NOT_NULL(knowledge_find_server(after, &server));
+    server.address.octets[15] = 1;
+    CU_ASSERT_PTR_NULL(knowledge_find_server(after, &server));
+    file_free(state);
+    knowledge_free(before);
+    knowledge_free(after);
+}
+
+/* Reading fails with an offset within the state, and leaves nothing known. */
+static void check_refused(struct bytes state, const char *reason)
+{
+    struct knowledge *knowledge = new_knowledge(3, 0);
+    struct knowledge_state_error error = {0};
+
+    CU_ASSERT_FALSE(knowledge_state_read(knowledge, state, &error));
+    CU_ASSERT_TRUE(error.offset <= state.len);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(error.reason);
+    if (reason != NULL)
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.reason, reason));
+    CU_ASSERT_EQUAL(knowledge_counters(knowledge).servers, 0);
+    CU_ASSERT_EQUAL(knowledge_counters(knowledge).names, 0);
+    knowledge_free(knowledge);
+}
+
+static void no_beginning_of_a_state_is_a_state(void)
+{
+    struct knowledge *knowledge = learned(1);
+    struct guard guard = guard_new();
+    struct bytes state = state_of(knowledge);
+
+    for (size_t length = 0; length < state.len; length += length < 100 ? 1 : 37)
+        check_refused(guard_copy(&guard, state.data, length), NULL);
+    check_refused(guard_copy(&guard, state.data, state.len - 1), "is cut off");
+    file_free(state);
+    guard_free(&guard);
+    knowledge_free(knowledge);
+}
+
+/* A bit anywhere: in the header, in a record, in the checksum. */
+static void a_bit_that_flipped_is_found(void)
+{
+    struct knowledge *knowledge = learned(1);
+    struct guard guard = guard_new();
+    struct bytes state = state_of(knowledge);
+
+    for (size_t place = 0; place < state.len; place += place < 64 ? 1 : 29) {
+        struct bytes copy = guard_copy(&guard, state.data, state.len);
+
+        ((uint8_t *)(uintptr_t)copy.data)[place] ^= (uint8_t)(1u << place % 8);
+        check_refused(copy, NULL);
+    }
+    file_free(state);
+    guard_free(&guard);
+    knowledge_free(knowledge);
+}
+
+/* Somebody who can make a checksum can still not make the tables hold what they must not: the
+ * outcome is a refusal or knowledge, and no octet is read that is not there. */
+static void records_of_others_are_checked(void)
+{
+    struct knowledge *knowledge = learned(1);
+    struct guard guard = guard_new();
+    struct bytes state = state_of(knowledge);
+    unsigned refused = 0;
+
+    for (size_t place = 40; place < state.len - CERTIFICATE_SHA256_LEN; place += 3) {
+        struct bytes copy = guard_copy(&guard, state.data, state.len);
+        uint8_t *octets = (uint8_t *)(uintptr_t)copy.data;
+        struct knowledge *other = new_knowledge(3, 0);
+        struct knowledge_state_error error;
+
+        octets[place] = 0xff;
+        certificate_sha256(bytes_of(octets, state.len - CERTIFICATE_SHA256_LEN),
+                           octets + state.len - CERTIFICATE_SHA256_LEN);
+        refused += !knowledge_state_read(other, copy, &error);
+        knowledge_free(other);
+    }
+    CU_ASSERT_TRUE(refused > 5);
+    file_free(state);
+    guard_free(&guard);
+    knowledge_free(knowledge);
+}
+
+static void another_version_is_refused(void)
+{
+    struct knowledge *knowledge = learned(1);
+    struct guard guard = guard_new();
+    struct bytes state = state_of(knowledge);
+    struct bytes copy = guard_copy(&guard, state.data, state.len);
+
+    ((uint8_t *)(uintptr_t)copy.data)[15] = KNOWLEDGE_STATE_VERSION - 1;
+    check_refused(copy, "version");
+    ((uint8_t *)(uintptr_t)copy.data)[15] = KNOWLEDGE_STATE_VERSION + 1;
+    check_refused(copy, "version");
+    check_refused(bytes_of("something else altogether", 25), "no state");
+    file_free(state);
+    guard_free(&guard);
+    knowledge_free(knowledge);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"what was written is known again", what_was_written_is_known_again},
+        {"nothing known is a state too", nothing_known_is_a_state_too},
+        {"smaller tables keep what was used last", smaller_tables_keep_what_was_used_last},
+        {"no beginning of a state is a state", no_beginning_of_a_state_is_a_state},
+        {"a bit that flipped is found", a_bit_that_flipped_is_found},
+        {"records of others are checked", records_of_others_are_checked},
+        {"another version is refused", another_version_is_refused},
+        CU_TEST_INFO_NULL,
+    };
+
+    return run_suite("knowledge_state", tests);
+}
