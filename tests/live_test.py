@@ -591,6 +591,44 @@ class Receivers(Live):
             json.loads(line)
 
 
+class State(Live):
+    """What is known of servers, from one run to the next."""
+
+    def known(self, state, *captures):
+        """What is known of the server of the last handshake after these captures."""
+        live = self.start("--workers", "2", "--state", str(state))
+        for capture in captures:
+            replay(capture)
+        time.sleep(0.3)
+        events, err = self.stop(live)
+        self.assertEqual(err, "")
+        return handshakes(events)[-1]["tlswhy"].get("server_known") if captures else None
+
+    def test_a_restarted_sensor_is_not_ignorant(self):
+        state = self.folder / "state"
+        failed = sorted((TESTS / "pcaps" / "no_shared_cipher").glob("*.pcap"))[0]
+        self.known(state)
+        self.assertIsNone(self.known(state, failed))
+        self.assertEqual(state.stat().st_mode & 0o777, 0o600)
+        self.assertNotEqual(state.stat().st_uid, 0)
+        for good in sorted((TESTS / "pcaps" / "clean").glob("*.pcap"))[:6]:
+            replayed = self.start("--state", str(state))
+            replay(good, "-K", "--pps", "200")
+            time.sleep(0.3)
+            self.stop(replayed)
+        self.assertGreater(self.known(state, failed)["established"], 1)
+        self.assertEqual(list(self.folder.glob("*.new")), [])
+
+    def test_a_damaged_state_is_refused(self):
+        state = self.folder / "state"
+        state.write_bytes(b"tlswhy state\0\0\0\1")
+        done = subprocess.run(
+            inside(TLSWHY, "-i", RECEIVE, "--state", str(state)),
+            capture_output=True, timeout=STOP_LIMIT, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"offset 16: is cut off", done.stderr)
+
+
 class Privileges(Live):
     """What is left of root."""
 

@@ -214,6 +214,16 @@ static void the_broker_opens_files_and_does_nothing_else(void)
     CU_ASSERT(is_killed(SANDBOX_BROKER, remove_a_file));
 }
 
+static void the_keeper_of_a_state_replaces_files_too(void)
+{
+    CU_ASSERT(works(SANDBOX_KEEPER, open_a_file));
+    CU_ASSERT(works(SANDBOX_KEEPER, remove_a_file));
+    CU_ASSERT(is_killed(SANDBOX_KEEPER, run_a_program));
+    CU_ASSERT(is_killed(SANDBOX_KEEPER, make_a_socket));
+    CU_ASSERT(is_killed(SANDBOX_KEEPER, connect_a_socket));
+    CU_ASSERT(is_killed(SANDBOX_KEEPER, make_a_process));
+}
+
 /* Else the tests above would prove nothing. */
 static void without_the_sandbox_all_of_it_works(void)
 {
@@ -236,6 +246,7 @@ int main(void)
         {"whoever is killed says for what", whoever_is_killed_says_for_what},
         {"what the service needs works", what_the_service_needs_works},
         {"the broker opens files and no more", the_broker_opens_files_and_does_nothing_else},
+        {"the keeper of a state replaces files too", the_keeper_of_a_state_replaces_files_too},
         {"without the sandbox all of it works", without_the_sandbox_all_of_it_works},
         CU_TEST_INFO_NULL,
     };

@@ -45,7 +45,8 @@ static pid_t begin_process(const int sockets[2], const struct options *options,
     if (process != 0)
         return process;
     close(sockets[0]);
-    if (options->service.no_sandbox || !sandbox_is_built_in() || sandbox_enter(SANDBOX_BROKER))
+    if (options->service.no_sandbox || !sandbox_is_built_in()
+        || sandbox_enter(options->state != NULL ? SANDBOX_KEEPER : SANDBOX_BROKER))
         broker_process(sockets[1], options, trust_path);
     _exit(0);
 }
@@ -150,8 +151,7 @@ static bool commit_state(const struct broker *broker)
 
     if (!send_wish(broker, BROKER_COMMIT) || !next_answer(broker, &answer, &none))
         return false;
-    return answer.error == BROKER_END
-           || complain("%s: %s", answer.name, strerror(answer.error));
+    return answer.error == BROKER_END || complain("%s: %s", answer.name, strerror(answer.error));
 }
 
 bool broker_write_state(struct broker *broker, struct bytes octets)

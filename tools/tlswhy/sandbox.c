@@ -41,10 +41,11 @@ static const char *const service_only[] = {
     "recvfrom", "send", "sendto", "shutdown", "select", "_newselect", "pselect6", "pselect6_time64",
     "epoll_wait", "epoll_pwait", "epoll_ctl"};
 
-static const char *const broker_only[] = {
-    "openat", "open", "getdents64", "fcntl", "fcntl64",
-    /* the state */
-    "fsync", "rename", "renameat", "renameat2", "unlink", "unlinkat"};
+static const char *const broker_only[] = {"openat", "open", "getdents64"};
+
+static const char *const keeper_only[] = {"openat",    "open",   "getdents64", "fcntl",
+                                          "fcntl64",   "fsync",  "rename",     "renameat",
+                                          "renameat2", "unlink", "unlinkat"};
 
 struct list {
     const char *const *names;
@@ -87,6 +88,7 @@ static bool fill(scmp_filter_ctx filter, enum sandbox kind)
     static const struct list own[] = {
         [SANDBOX_SERVICE] = {service_only, sizeof(service_only) / sizeof(service_only[0])},
         [SANDBOX_BROKER] = {broker_only, sizeof(broker_only) / sizeof(broker_only[0])},
+        [SANDBOX_KEEPER] = {keeper_only, sizeof(keeper_only) / sizeof(keeper_only[0])},
     };
 
     return allow(filter, common) && allow(filter, own[kind]) && allow_conditionally(filter)

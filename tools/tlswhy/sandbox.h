@@ -9,7 +9,8 @@
 enum sandbox {
     SANDBOX_SERVICE, /* reads and writes what is open, starts threads; opens and connects to
                         nothing */
-    SANDBOX_BROKER   /* the same without sockets; opens files */
+    SANDBOX_BROKER,  /* the same without sockets; opens files */
+    SANDBOX_KEEPER   /* a broker that also puts one file in the place of another */
 };
 
 /* True when this build has it (libseccomp). */

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analyze/file.h"
+#include "analyze/knowledge_state.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/metrics_server.h"
@@ -210,6 +212,21 @@ static bool stop_sink(struct service *service, int64_t until_ms)
     return true;
 }
 
+/* What is known, for the next run. A service that has no opener of files yet has seen nothing. */
+static bool write_state(const struct service *service)
+{
+    struct bytes state;
+    bool is_written;
+
+    if (service->options->state == NULL || service->broker == NULL)
+        return true;
+    if (!knowledge_state_write(collector_knowledge(service->collector), &state))
+        return complain_memory();
+    is_written = broker_write_state(service->broker, state);
+    file_free(state);
+    return is_written;
+}
+
 static bool stop(struct service *service)
 {
     int64_t until_ms = ending_now_ms() + SERVICE_STOP_MS;
@@ -223,6 +240,8 @@ static bool stop(struct service *service)
     is_whole = join_workers(service, until_ms - SERVICE_STOP_MS / 2);
     is_judged = join_collector(service, until_ms - SERVICE_STOP_MS / 4);
     service_push_stats(service, true);
+    if (is_judged)
+        is_whole = write_state(service) && is_whole;
     is_whole = stop_sink(service, until_ms) && is_whole && is_judged;
     if (is_judged && !sink_is_running(service->sink))
         service_write_report(service);
