@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/transport.h"
+#include "analyze/text.h"
 
 /* Segments up to this size pass everywhere: the default of RFC 9293 section 3.7.1 for IPv4. */
 enum { ALWAYS_PASSES = 536 };
@@ -93,11 +94,32 @@ static void describe_icmp(const struct facts *facts, enum side from, struct evid
                      "no ICMP message about the size was seen");
 }
 
+/* Octets that the tunnels around the connection take of every packet, at the least: their own
+ * headers, and an outer header of IPv4. */
+static uint32_t tunnel_overhead(const struct connection *connection)
+{
+    static const uint8_t overhead[] = {
+        [TUNNEL_GRE] = 24,      /* RFC 2784 section 2.1 */
+        [TUNNEL_IP_IN_IP] = 20, /* RFC 2003, RFC 4213 section 3 */
+        [TUNNEL_VXLAN] = 50,    /* UDP and an Ethernet header: RFC 7348 section 5 */
+        [TUNNEL_GENEVE] = 36,   /* UDP, no options: RFC 8926 section 3.4 */
+        [TUNNEL_GTP_U] = 36,    /* UDP: 3GPP TS 29.281 section 5.1 */
+        [TUNNEL_ERSPAN] = 38,   /* GRE without its own header, and an Ethernet header */
+        [TUNNEL_L2TP] = 36,     /* UDP, and a compressed PPP header: RFC 2661 section 3.1 */
+    };
+    uint32_t octets = 0;
+
+    for (size_t i = 0; i < PACKET_TUNNELS_MAX && connection->tunnels[i] != TUNNEL_NONE; i++)
+        octets += overhead[connection->tunnels[i]];
+    return octets;
+}
+
 /* What a router on the way should write into the SYNs: the payload that fits the reported MTU, or a
- * value that fits every usual tunnel. */
+ * value that fits every usual tunnel, and those that were seen. */
 static void describe_clamp(const struct facts *facts, enum side from, struct evidence *evidence)
 {
     enum { HEADERS_V4 = 40, HEADERS_V6 = 60, MSS_OF_TUNNELS_V4 = 1360, MSS_OF_TUNNELS_V6 = 1220 };
+    enum { ETHERNET_MTU = 1500 };
     const struct icmp_facts *icmp = &facts->connection->icmp;
     const struct direction *receiver = &facts->connection->direction[side_other(from)];
     bool is_v4 = address_is_ipv4(&facts->connection->endpoint[SIDE_CLIENT].address);
@@ -106,6 +128,8 @@ static void describe_clamp(const struct facts *facts, enum side from, struct evi
 
     if (router_says_so(facts, from) && icmp->mtu > headers)
         clamp = icmp->mtu - headers;
+    else if (ETHERNET_MTU - headers - tunnel_overhead(facts->connection) < clamp)
+        clamp = ETHERNET_MTU - headers - tunnel_overhead(facts->connection);
     if (receiver->mss == 0)
         return;
     evidence_add(evidence, "mss", receiver->syn,
@@ -116,10 +140,18 @@ static void describe_clamp(const struct facts *facts, enum side from, struct evi
 /* A tunnel on the path takes room from every packet. */
 static void describe_tunnel(const struct facts *facts, struct evidence *evidence)
 {
-    if (facts->connection->tunnels[0] != TUNNEL_NONE)
-        evidence_add(evidence, "tunnel", facts->connection->first,
-                     "the connection was captured inside a tunnel (%s), whose headers take room",
-                     tunnel_name((enum tunnel)facts->connection->tunnels[0]));
+    const uint8_t *tunnels = facts->connection->tunnels;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (tunnels[0] == TUNNEL_NONE)
+        return;
+    text_add(&text, "the connection was captured inside ");
+    for (size_t i = 0; i < PACKET_TUNNELS_MAX && tunnels[i] != TUNNEL_NONE; i++)
+        text_add(&text, "%s%s", i > 0 ? " and " : "", tunnel_name((enum tunnel)tunnels[i]));
+    text_add(&text, ", whose headers take at least %u octets of every packet",
+             tunnel_overhead(facts->connection));
+    evidence_add(evidence, "tunnel", facts->connection->first, "%s", line);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
