@@ -5,7 +5,7 @@
 #include "analyze/event_parts.h"
 
 /* "EC P-256" is the algorithm EC and the curve P-256. */
-static void add_key(struct json *json, cJSON *x509, const struct certificate *certificate)
+static void add_key(struct json *json, struct json_at x509, const struct certificate *certificate)
 {
     static const char ec[] = "EC ";
     const char *curve = certificate->key_name;
@@ -18,23 +18,20 @@ static void add_key(struct json *json, cJSON *x509, const struct certificate *ce
         json_add_constant(json, x509, "public_key_curve", curve + sizeof(ec) - 1);
 }
 
-static void add_distinguished_name(struct json *json, cJSON *x509, const char *key,
+static void add_distinguished_name(struct json *json, struct json_at x509, const char *key,
                                    const char *name, const char *common_name)
 {
-    cJSON *object = cJSON_CreateObject();
+    struct json_at object = json_add_optional(json, x509, key);
 
-    if (object == NULL)
-        json->failed = true;
-    else if (common_name[0] != '\0')
+    if (common_name[0] != '\0')
         json_append_text(json, json_add_array(json, object, "common_name"), common_name);
     json_add_text(json, object, "distinguished_name", name);
-    json_attach(json, x509, key, object);
 }
 
-static void add_alternative_names(struct json *json, cJSON *x509,
+static void add_alternative_names(struct json *json, struct json_at x509,
                                   const struct certificate *certificate)
 {
-    cJSON *array;
+    struct json_at array;
 
     if (certificate->name_count == 0)
         return;
@@ -48,7 +45,8 @@ static void add_alternative_names(struct json *json, cJSON *x509,
     }
 }
 
-static void add_validity(struct json *json, cJSON *object, const struct certificate *certificate)
+static void add_validity(struct json *json, struct json_at object,
+                         const struct certificate *certificate)
 {
     if (!certificate->has_validity)
         return;
@@ -56,9 +54,9 @@ static void add_validity(struct json *json, cJSON *object, const struct certific
     json_add_date(json, object, "not_after", certificate->not_after);
 }
 
-static void add_x509(struct json *json, cJSON *side, const struct certificate *certificate)
+static void add_x509(struct json *json, struct json_at side, const struct certificate *certificate)
 {
-    cJSON *x509 = json_add_object(json, side, "x509");
+    struct json_at x509 = json_add_object(json, side, "x509");
     char version[8];
 
     snprintf(version, sizeof(version), "%u", certificate->version);
@@ -75,9 +73,10 @@ static void add_x509(struct json *json, cJSON *side, const struct certificate *c
         json_add_constant(json, x509, "signature_algorithm", certificate->signature_name);
 }
 
-void event_add_certificate(struct json *json, cJSON *side, const struct certificate *certificate)
+static void add_certificate(struct json *json, struct json_at side,
+                            const struct certificate *certificate)
 {
-    cJSON *hash = json_add_object(json, side, "hash");
+    struct json_at hash = json_add_object(json, side, "hash");
 
     json_add_hex(json, hash, "sha1", bytes_of(certificate->sha1, sizeof(certificate->sha1)));
     json_add_hex(json, hash, "sha256", bytes_of(certificate->sha256, sizeof(certificate->sha256)));
@@ -89,18 +88,36 @@ void event_add_certificate(struct json *json, cJSON *side, const struct certific
     add_x509(json, side, certificate);
 }
 
-static void add_problems(struct json *json, cJSON *object, const struct chain_judgement *judgement)
+/* A certificate of which only the digest is known is told otherwise than when it is read. */
+void event_add_certificate(struct json *json, struct json_at side,
+                           const struct certificate *certificate)
 {
-    cJSON *array = json_add_array(json, object, "problems");
+    struct memo_key key;
+    size_t mark;
+
+    memo_key_begin(&key, EVENT_MEMO_CERTIFICATE);
+    memo_key_add_u16(&key, (uint16_t)certificate->reading);
+    memo_key_add(&key, bytes_of(certificate->sha256, sizeof(certificate->sha256)));
+    if (event_recall(json, side, &key))
+        return;
+    mark = json_mark(json, side);
+    add_certificate(json, side, certificate);
+    event_remember(json, side, &key, mark);
+}
+
+static void add_problems(struct json *json, struct json_at object,
+                         const struct chain_judgement *judgement)
+{
+    struct json_at array = json_add_array(json, object, "problems");
 
     for (size_t i = 0; i < chain_problem_count; i++)
         if (chain_problem_is_there(&chain_problems[i], judgement))
             json_append_constant(json, array, chain_problems[i].id);
 }
 
-static void add_fingerprints(struct json *json, cJSON *object, const struct chain *chain)
+static void add_fingerprints(struct json *json, struct json_at object, const struct chain *chain)
 {
-    cJSON *array = json_add_array(json, object, "sha256");
+    struct json_at array = json_add_array(json, object, "sha256");
 
     for (size_t i = 0; i < chain->count; i++)
         json_append_hex(
@@ -108,10 +125,10 @@ static void add_fingerprints(struct json *json, cJSON *object, const struct chai
             bytes_of(chain->certificates[i]->sha256, sizeof(chain->certificates[i]->sha256)));
 }
 
-void event_add_chain(struct json *json, cJSON *why, const char *key, const struct chain *chain,
-                     const struct chain_judgement *judgement)
+void event_add_chain(struct json *json, struct json_at why, const char *key,
+                     const struct chain *chain, const struct chain_judgement *judgement)
 {
-    cJSON *object;
+    struct json_at object;
 
     if (chain == NULL || judgement == NULL)
         return;
@@ -128,7 +145,7 @@ void event_add_chain(struct json *json, cJSON *why, const char *key, const struc
     add_fingerprints(json, object, chain);
 }
 
-void event_add_chains(struct json *json, cJSON *why, const struct facts *facts)
+void event_add_chains(struct json *json, struct json_at why, const struct facts *facts)
 {
     event_add_chain(json, why, "chain", facts->certificates[SIDE_SERVER],
                     facts->chain[SIDE_SERVER]);

@@ -23,7 +23,7 @@ static void add_expiry(struct text *text, const struct inventory_news *news)
         text_add(text, "expires in %lld %s", days, days == 1 ? "day" : "days");
 }
 
-static void add_message(struct json *json, cJSON *root, const struct inventory_news *news)
+static void add_message(struct json *json, struct json_at root, const struct inventory_news *news)
 {
     const struct inventory_entry *entry = news->entry;
     enum side side = entry->key.role == INVENTORY_CLIENT ? SIDE_CLIENT : SIDE_SERVER;
@@ -40,7 +40,7 @@ static void add_message(struct json *json, cJSON *root, const struct inventory_n
     json_add_text(json, root, "message", buffer);
 }
 
-static void add_reason(struct json *json, cJSON *event, const struct inventory_news *news)
+static void add_reason(struct json *json, struct json_at event, const struct inventory_news *news)
 {
     static const char *const reasons[] = {
         [INVENTORY_FIRST_SEEN] = "The certificate was seen for the first time",
@@ -52,9 +52,9 @@ static void add_reason(struct json *json, cJSON *event, const struct inventory_n
     json_add_constant(json, event, "reason", reasons[news->occasion]);
 }
 
-static void add_event(struct json *json, cJSON *root, const struct inventory_news *news)
+static void add_event(struct json *json, struct json_at root, const struct inventory_news *news)
 {
-    cJSON *event = json_add_object(json, root, "event");
+    struct json_at event = json_add_object(json, root, "event");
     char id[EVENT_ID_SIZE];
 
     json_add_constant(json, event, "kind", "event");
@@ -73,10 +73,10 @@ static void add_event(struct json *json, cJSON *root, const struct inventory_new
     add_reason(json, event, news);
 }
 
-static cJSON *add_party(struct json *json, cJSON *root, const char *key,
-                        const struct endpoint *endpoint)
+static struct json_at add_party(struct json *json, struct json_at root, const char *key,
+                                const struct endpoint *endpoint)
 {
-    cJSON *party = json_add_object(json, root, key);
+    struct json_at party = json_add_object(json, root, key);
     char text[ADDRESS_TEXT_MAX];
 
     json_add_text(json, party, "ip", address_format(&endpoint->address, text));
@@ -85,19 +85,19 @@ static cJSON *add_party(struct json *json, cJSON *root, const char *key,
 }
 
 /* A server's certificate is not about the client that happened to see it first. */
-static void add_parties(struct json *json, cJSON *root, const struct inventory_entry *entry)
+static void add_parties(struct json *json, struct json_at root, const struct inventory_entry *entry)
 {
-    cJSON *party;
+    struct json_at party;
 
     if (entry->key.role == INVENTORY_CLIENT) {
         party = add_party(json, root, "source", &entry->endpoint[SIDE_CLIENT]);
-        json_add_alias(json, root, "client", party);
+        json_add_copy(json, root, "client", json_close(json, party));
     }
     party = add_party(json, root, "destination", &entry->endpoint[SIDE_SERVER]);
-    json_add_alias(json, root, "server", party);
+    json_add_copy(json, root, "server", json_close(json, party));
 }
 
-static void add_details(struct json *json, cJSON *why, const struct inventory_news *news)
+static void add_details(struct json *json, struct json_at why, const struct inventory_news *news)
 {
     static const char *const expiries[] = {
         [EXPIRY_UNKNOWN] = "unknown",
@@ -106,7 +106,7 @@ static void add_details(struct json *json, cJSON *why, const struct inventory_ne
         [EXPIRY_PAST] = "past",
     };
     const struct inventory_entry *entry = news->entry;
-    cJSON *object = json_add_object(json, why, "certificate");
+    struct json_at object = json_add_object(json, why, "certificate");
     char buffer[CERTIFICATE_TEXT_SIZE];
     struct text name = text_begin(buffer, sizeof(buffer));
 
@@ -124,18 +124,18 @@ static void add_details(struct json *json, cJSON *why, const struct inventory_ne
     json_add_unsigned(json, object, "handshakes", entry->handshakes);
 }
 
-static void add_problems(struct json *json, cJSON *object, uint32_t problems)
+static void add_problems(struct json *json, struct json_at object, uint32_t problems)
 {
-    cJSON *array = json_add_array(json, object, "problems");
+    struct json_at array = json_add_array(json, object, "problems");
 
     for (size_t i = 0; i < chain_problem_count; i++)
         if ((problems >> i & 1) != 0)
             json_append_constant(json, array, chain_problems[i].id);
 }
 
-static void add_chain(struct json *json, cJSON *why, const struct inventory_entry *entry)
+static void add_chain(struct json *json, struct json_at why, const struct inventory_entry *entry)
 {
-    cJSON *object = json_add_object(json, why, "chain");
+    struct json_at object = json_add_object(json, why, "chain");
 
     if (entry->key.role != INVENTORY_ISSUER) {
         json_add_unsigned(json, object, "length", entry->chain_length);
@@ -147,10 +147,10 @@ static void add_chain(struct json *json, cJSON *why, const struct inventory_entr
     add_problems(json, object, entry->problems);
 }
 
-void event_add_inventory(struct json *json, cJSON *root, const struct inventory_news *news)
+void event_add_inventory(struct json *json, struct json_at root, const struct inventory_news *news)
 {
     bool is_client = news->entry->key.role == INVENTORY_CLIENT;
-    cJSON *why;
+    struct json_at why;
 
     json_add_time(json, root, "@timestamp", news->at_ns);
     add_message(json, root, news);

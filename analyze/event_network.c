@@ -8,20 +8,23 @@
 enum { PROTOCOL_TCP = 6 };
 
 /* The form of RFC 7042 section 2.1, which ECS asks for. */
-static void add_mac(struct json *json, cJSON *party, const uint8_t mac[6])
+static void add_mac(struct json *json, struct json_at party, const uint8_t mac[6])
 {
-    char text[18];
+    static const char digits[] = "0123456789ABCDEF";
+    char text[] = "00-00-00-00-00-00";
 
-    snprintf(text, sizeof(text), "%02X-%02X-%02X-%02X-%02X-%02X", mac[0], mac[1], mac[2], mac[3],
-             mac[4], mac[5]);
+    for (size_t i = 0; i < 6; i++) {
+        text[3 * i] = digits[mac[i] >> 4];
+        text[3 * i + 1] = digits[mac[i] & 0xf];
+    }
     json_add_text(json, party, "mac", text);
 }
 
-static cJSON *add_party(struct json *json, cJSON *root, const char *key,
-                        const struct connection *connection, enum side side)
+static struct json_part add_party(struct json *json, struct json_at root, const char *key,
+                                  const struct connection *connection, enum side side)
 {
     const struct endpoint *endpoint = &connection->endpoint[side];
-    cJSON *party = json_add_object(json, root, key);
+    struct json_at party = json_add_object(json, root, key);
     char text[ADDRESS_TEXT_MAX];
 
     json_add_text(json, party, "ip", address_format(&endpoint->address, text));
@@ -30,16 +33,16 @@ static cJSON *add_party(struct json *json, cJSON *root, const char *key,
         add_mac(json, party, endpoint->mac);
     json_add_unsigned(json, party, "packets", connection->direction[side].packets);
     json_add_unsigned(json, party, "bytes", connection->direction[side].octets);
-    return party;
+    return json_close(json, party);
 }
 
-void event_add_parties(struct json *json, cJSON *root, const struct facts *facts)
+void event_add_parties(struct json *json, struct json_at root, const struct facts *facts)
 {
-    cJSON *client = add_party(json, root, "source", facts->connection, SIDE_CLIENT);
-    cJSON *server = add_party(json, root, "destination", facts->connection, SIDE_SERVER);
+    struct json_part client = add_party(json, root, "source", facts->connection, SIDE_CLIENT);
+    struct json_part server = add_party(json, root, "destination", facts->connection, SIDE_SERVER);
 
-    json_add_alias(json, root, "client", client);
-    json_add_alias(json, root, "server", server);
+    json_add_copy(json, root, "client", client);
+    json_add_copy(json, root, "server", server);
 }
 
 static bool is_tls(const struct handshake *handshake)
@@ -47,7 +50,7 @@ static bool is_tls(const struct handshake *handshake)
     return handshake->spoke_tls[SIDE_CLIENT] || handshake->spoke_tls[SIDE_SERVER];
 }
 
-static void add_vlan(struct json *json, cJSON *network, uint16_t id)
+static void add_vlan(struct json *json, struct json_at network, uint16_t id)
 {
     char text[8];
 
@@ -57,12 +60,12 @@ static void add_vlan(struct json *json, cJSON *network, uint16_t id)
     json_add_text(json, json_add_object(json, network, "vlan"), "id", text);
 }
 
-void event_add_network(struct json *json, cJSON *root, const struct facts *facts,
+void event_add_network(struct json *json, struct json_at root, const struct facts *facts,
                        uint16_t community_seed)
 {
     const struct connection *connection = facts->connection;
     const struct direction *direction = connection->direction;
-    cJSON *network = json_add_object(json, root, "network");
+    struct json_at network = json_add_object(json, root, "network");
     const struct endpoint *client = &connection->endpoint[SIDE_CLIENT];
     const struct endpoint *server = &connection->endpoint[SIDE_SERVER];
     char id[COMMUNITY_ID_MAX];
@@ -82,10 +85,10 @@ void event_add_network(struct json *json, cJSON *root, const struct facts *facts
     add_vlan(json, network, connection->vlan_id);
 }
 
-void event_add_observer(struct json *json, cJSON *root, const struct event_options *options)
+void event_add_observer(struct json *json, struct json_at root, const struct event_options *options)
 {
-    cJSON *observer = json_add_object(json, root, "observer");
-    cJSON *ingress;
+    struct json_at observer = json_add_object(json, root, "observer");
+    struct json_at ingress;
 
     json_add_text(json, observer, "name", options->observer_name);
     json_add_text(json, observer, "hostname", options->observer_hostname);

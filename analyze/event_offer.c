@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/event_parts.h"
+#include "dissect/fingerprint.h"
 #include "dissect/names.h"
 
 bool event_client_hello(const struct facts *facts, const struct client_hello **hello,
@@ -26,10 +27,10 @@ bool event_sslv2_kinds(const struct facts *facts, struct bytes *kinds)
            && bytes_skip(&body, 4) && bytes_take(&body, length, kinds);
 }
 
-static void add_names(struct json *json, cJSON *offer, const char *key, struct bytes list,
+static void add_names(struct json *json, struct json_at offer, const char *key, struct bytes list,
                       const char *(*name)(uint16_t))
 {
-    cJSON *array;
+    struct json_at array;
     uint16_t value;
 
     if (list.len == 0)
@@ -43,16 +44,16 @@ static void add_names(struct json *json, cJSON *offer, const char *key, struct b
     }
 }
 
-static void add_version(struct json *json, cJSON *offer, uint16_t version)
+static void add_version(struct json *json, struct json_at offer, uint16_t version)
 {
     json_append_name(json, json_add_array(json, offer, "versions"), names_version(version),
                      version);
 }
 
-static void add_alpn(struct json *json, cJSON *offer, struct bytes protocols)
+static void add_alpn(struct json *json, struct json_at offer, struct bytes protocols)
 {
     struct bytes protocol;
-    cJSON *array;
+    struct json_at array;
 
     if (protocols.len == 0)
         return;
@@ -63,10 +64,10 @@ static void add_alpn(struct json *json, cJSON *offer, struct bytes protocols)
             json_append_octets(json, array, protocol);
 }
 
-static void add_key_shares(struct json *json, cJSON *offer, struct bytes shares)
+static void add_key_shares(struct json *json, struct json_at offer, struct bytes shares)
 {
     struct key_share share;
-    cJSON *array;
+    struct json_at array;
 
     if (shares.len == 0)
         return;
@@ -76,10 +77,10 @@ static void add_key_shares(struct json *json, cJSON *offer, struct bytes shares)
             json_append_name(json, array, names_group(share.group), share.group);
 }
 
-static void add_extensions(struct json *json, cJSON *offer, struct bytes extensions)
+static void add_extensions(struct json *json, struct json_at offer, struct bytes extensions)
 {
     struct extension extension;
-    cJSON *array;
+    struct json_at array;
 
     if (extensions.len == 0)
         return;
@@ -90,18 +91,106 @@ static void add_extensions(struct json *json, cJSON *offer, struct bytes extensi
             json_append_name(json, array, names_extension(extension.type), extension.type);
 }
 
-void event_add_offer(struct json *json, cJSON *why, const struct facts *facts)
+bool event_recall(struct json *json, struct json_at object, const struct memo_key *key)
 {
-    const struct client_hello *hello;
-    const struct hello_extensions *extensions;
-    cJSON *offer;
+    struct bytes members;
 
-    if (!event_client_hello(facts, &hello, &extensions)) {
-        if (facts->sslv2_hello_note != NULL)
-            add_version(json, json_add_object(json, why, "offer"), facts->sslv2_hello_version);
+    if (!memo_find(json->memo, key, &members))
+        return false;
+    json_add_members(json, object, members);
+    return true;
+}
+
+void event_remember(struct json *json, struct json_at object, const struct memo_key *key,
+                    size_t mark)
+{
+    struct bytes members = json_since(json, object, mark);
+
+    if (!json->failed)
+        memo_keep(json->memo, key, members);
+}
+
+/* GREASE is drawn anew for each hello and never told: one value stands for all. */
+static void add_value(struct memo_key *key, uint16_t value)
+{
+    memo_key_add_u16(key, tls_is_grease(value) ? 0x0a0a : value);
+}
+
+/* Each variable part follows its length, so that different hellos have different keys: first
+ * so many octets as they are, then values of 16 bits. */
+static void add_variable(struct memo_key *key, struct bytes octets, size_t plain)
+{
+    struct bytes head;
+    uint16_t value;
+
+    memo_key_add_u16(key, (uint16_t)octets.len);
+    if (!bytes_take(&octets, plain < octets.len ? plain : octets.len, &head))
         return;
+    memo_key_add(key, head);
+    while (bytes_u16(&octets, &value))
+        add_value(key, value);
+    memo_key_add(key, octets);
+}
+
+/* Extensions whose content is told or is part of a fingerprint: octets before a list of GREASE
+ * and others. */
+static void add_content(struct memo_key *key, const struct extension *extension)
+{
+    static const struct {
+        uint16_t type;
+        size_t plain;
+    } rows[] = {
+        {TLS_EXTENSION_SUPPORTED_GROUPS, 2},
+        {TLS_EXTENSION_EC_POINT_FORMATS, SIZE_MAX},
+        {TLS_EXTENSION_SIGNATURE_ALGORITHMS, 2},
+        {TLS_EXTENSION_APPLICATION_LAYER_PROTOCOL_NEGOTIATION, SIZE_MAX},
+        {TLS_EXTENSION_SUPPORTED_VERSIONS, 1},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].type == extension->type)
+            add_variable(key, extension->data, rows[i].plain);
+}
+
+void event_hello_key(struct memo_key *key, enum event_memo kind, const struct client_hello *hello)
+{
+    struct bytes extensions = hello->extensions;
+    struct extension extension;
+
+    memo_key_begin(key, (uint8_t)kind);
+    memo_key_add_u16(key, hello->legacy_version);
+    add_variable(key, hello->cipher_suites, 0);
+    while (extension_next(&extensions, &extension)) {
+        memo_key_add_u16(key, 1); /* one more */
+        add_value(key, extension.type);
+        add_content(key, &extension);
     }
-    offer = json_add_object(json, why, "offer");
+    memo_key_add_u16(key, 0);
+    add_variable(key, extensions, SIZE_MAX);
+}
+
+/* What add_hello tells. */
+static void offer_key(struct memo_key *key, const struct client_hello *hello,
+                      const struct hello_extensions *extensions)
+{
+    struct bytes shares = extensions->key_share.shares;
+    struct key_share share;
+
+    event_hello_key(key, EVENT_MEMO_OFFER, hello);
+    add_variable(key, extensions->supported_versions.versions, 0);
+    add_variable(key, extensions->supported_groups.list, 0);
+    add_variable(key, extensions->signature_algorithms.list, 0);
+    add_variable(key, extensions->alpn.protocols, SIZE_MAX);
+    while (key_share_next(&shares, &share))
+        add_value(key, share.group);
+}
+
+static void add_hello(struct json *json, struct json_at why, const struct client_hello *hello,
+                      const struct hello_extensions *extensions)
+{
+    struct json_at offer = json_add_object(json, why, "offer");
+    char ja4[JA4_TEXT_SIZE];
+
     if (extensions->supported_versions.versions.len > 0)
         add_names(json, offer, "versions", extensions->supported_versions.versions, names_version);
     else /* one number is on the wire: the highest (RFC 8446 appendix D) */
@@ -112,4 +201,26 @@ void event_add_offer(struct json *json, cJSON *why, const struct facts *facts)
     add_alpn(json, offer, extensions->alpn.protocols);
     add_key_shares(json, offer, extensions->key_share.shares);
     add_extensions(json, offer, hello->extensions);
+    if (ja4_client(hello, JA4_TCP, ja4))
+        json_add_text(json, why, "ja4", ja4);
+}
+
+void event_add_offer(struct json *json, struct json_at why, const struct facts *facts)
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+    struct memo_key key;
+    size_t mark;
+
+    if (!event_client_hello(facts, &hello, &extensions)) {
+        if (facts->sslv2_hello_note != NULL)
+            add_version(json, json_add_object(json, why, "offer"), facts->sslv2_hello_version);
+        return;
+    }
+    offer_key(&key, hello, extensions);
+    if (event_recall(json, why, &key))
+        return;
+    mark = json_mark(json, why);
+    add_hello(json, why, hello, extensions);
+    event_remember(json, why, &key, mark);
 }

@@ -2,8 +2,8 @@
 #include "analyze/event_parts.h"
 #include "analyze/starttls.h"
 
-void event_add_moment(struct json *json, cJSON *object, const char *packet, const char *time,
-                      struct moment at)
+void event_add_moment(struct json *json, struct json_at object, const char *packet,
+                      const char *time, struct moment at)
 {
     if (!moment_seen(at))
         return;
@@ -11,7 +11,8 @@ void event_add_moment(struct json *json, cJSON *object, const char *packet, cons
     json_add_time(json, object, time, at.time_ns);
 }
 
-static void add_address(struct json *json, cJSON *object, const char *key, const uint8_t octets[16])
+static void add_address(struct json *json, struct json_at object, const char *key,
+                        const uint8_t octets[16])
 {
     struct address address;
     char text[ADDRESS_TEXT_MAX];
@@ -20,19 +21,19 @@ static void add_address(struct json *json, cJSON *object, const char *key, const
     json_add_text(json, object, key, address_format(&address, text));
 }
 
-static void add_endpoint(struct json *json, cJSON *proxy, const char *key,
+static void add_endpoint(struct json *json, struct json_at proxy, const char *key,
                          const struct proxy_endpoint *endpoint)
 {
-    cJSON *object = json_add_object(json, proxy, key);
+    struct json_at object = json_add_object(json, proxy, key);
 
     add_address(json, object, "ip", endpoint->address);
     json_add_unsigned(json, object, "port", endpoint->port);
 }
 
-static void add_proxy(struct json *json, cJSON *why, const struct facts *facts)
+static void add_proxy(struct json *json, struct json_at why, const struct facts *facts)
 {
     const struct proxy_header *header = &facts->proxy;
-    cJSON *proxy;
+    struct json_at proxy;
 
     if (header->version == 0)
         return;
@@ -45,9 +46,10 @@ static void add_proxy(struct json *json, cJSON *why, const struct facts *facts)
     add_endpoint(json, proxy, "server", &header->server);
 }
 
-static void add_target(struct json *json, cJSON *starttls, const struct proxy_target *target)
+static void add_target(struct json *json, struct json_at starttls,
+                       const struct proxy_target *target)
 {
-    cJSON *object = json_add_object(json, starttls, "target");
+    struct json_at object = json_add_object(json, starttls, "target");
 
     if (target->has_address)
         add_address(json, object, "ip", target->address);
@@ -56,11 +58,11 @@ static void add_target(struct json *json, cJSON *starttls, const struct proxy_ta
     json_add_unsigned(json, object, "port", target->port);
 }
 
-static void add_starttls(struct json *json, cJSON *why, const struct facts *facts)
+static void add_starttls(struct json *json, struct json_at why, const struct facts *facts)
 {
     const struct starttls_facts *starttls = &facts->starttls;
     const char *name = starttls_name(starttls->protocol);
-    cJSON *object;
+    struct json_at object;
 
     if (name == NULL)
         return;
@@ -76,13 +78,13 @@ static void add_starttls(struct json *json, cJSON *why, const struct facts *fact
     event_add_moment(json, object, "reply_packet", "reply_time", starttls->answered_at);
 }
 
-void event_add_opening(struct json *json, cJSON *why, const struct facts *facts)
+void event_add_opening(struct json *json, struct json_at why, const struct facts *facts)
 {
     add_proxy(json, why, facts);
     add_starttls(json, why, facts);
 }
 
-void event_add_forwarded(struct json *json, cJSON *network, const struct facts *facts)
+void event_add_forwarded(struct json *json, struct json_at network, const struct facts *facts)
 {
     if (facts->proxy.has_addresses)
         add_address(json, network, "forwarded_ip", facts->proxy.client.address);

@@ -10,6 +10,7 @@
 #include "analyze/chain.h"
 #include "analyze/event.h"
 #include "analyze/json.h"
+#include "analyze/memo.h"
 
 enum {
     EVENT_ID_SIZE = 33 /* 128 bits in hexadecimal, and NUL */
@@ -23,46 +24,48 @@ MUST_USE bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE]);
 MUST_USE bool event_inventory_id(const struct inventory_news *news, char out[EVENT_ID_SIZE]);
 
 /* Add packet number and time under these keys, when it was seen. */
-void event_add_moment(struct json *json, cJSON *object, const char *packet, const char *time,
-                      struct moment at);
+void event_add_moment(struct json *json, struct json_at object, const char *packet,
+                      const char *time, struct moment at);
 
 /* event_opening.c: what came before TLS: tlswhy.proxy_protocol and tlswhy.starttls; and
  * network.forwarded_ip, the client for which a proxy opened the connection. */
-void event_add_opening(struct json *json, cJSON *why, const struct facts *facts);
-void event_add_forwarded(struct json *json, cJSON *network, const struct facts *facts);
+void event_add_opening(struct json *json, struct json_at why, const struct facts *facts);
+void event_add_forwarded(struct json *json, struct json_at network, const struct facts *facts);
 
 /* event_network.c: source, destination, client, server, network, observer. */
-void event_add_parties(struct json *json, cJSON *root, const struct facts *facts);
-void event_add_network(struct json *json, cJSON *root, const struct facts *facts,
+void event_add_parties(struct json *json, struct json_at root, const struct facts *facts);
+void event_add_network(struct json *json, struct json_at root, const struct facts *facts,
                        uint16_t community_seed);
-void event_add_observer(struct json *json, cJSON *root, const struct event_options *options);
+void event_add_observer(struct json *json, struct json_at root,
+                        const struct event_options *options);
 
 /* event_tls.c: tls. */
-void event_add_tls(struct json *json, cJSON *root, const struct verdict *verdict);
+void event_add_tls(struct json *json, struct json_at root, const struct verdict *verdict);
 
 /* event_certificate.c: what ECS has for one certificate, in tls.server or tls.client; what is known
  * of a chain, as tlswhy.chain (of the server) or tlswhy.client_chain. */
-void event_add_certificate(struct json *json, cJSON *side, const struct certificate *certificate);
-void event_add_chain(struct json *json, cJSON *why, const char *key, const struct chain *chain,
-                     const struct chain_judgement *judgement);
-void event_add_chains(struct json *json, cJSON *why, const struct facts *facts);
+void event_add_certificate(struct json *json, struct json_at side,
+                           const struct certificate *certificate);
+void event_add_chain(struct json *json, struct json_at why, const char *key,
+                     const struct chain *chain, const struct chain_judgement *judgement);
+void event_add_chains(struct json *json, struct json_at why, const struct facts *facts);
 
 /* event_inventory.c: all of an event on a certificate but the observer. */
-void event_add_inventory(struct json *json, cJSON *root, const struct inventory_news *news);
+void event_add_inventory(struct json *json, struct json_at root, const struct inventory_news *news);
 
 /* incident_event.c: all of an event on an incident, as it stands at end_ns, but the observer. */
-void event_add_incident(struct json *json, cJSON *root, const struct incident *incident,
+void event_add_incident(struct json *json, struct json_at root, const struct incident *incident,
                         int64_t end_ns);
 
 /* known_event.c: tlswhy.server_known. */
-void event_add_known(struct json *json, cJSON *why, const struct facts *facts);
+void event_add_known(struct json *json, struct json_at why, const struct facts *facts);
 
 /* event.c: ecs. */
-void event_add_ecs(struct json *json, cJSON *root);
+void event_add_ecs(struct json *json, struct json_at root);
 
-/* event_offer.c: tlswhy.offer, and the client's hello that it describes: the first one, or the
+/* event_offer.c: tlswhy.offer and tlswhy.ja4, and the client's hello that it describes: the first one, or the
  * second one when only that was read. False when there is none. */
-void event_add_offer(struct json *json, cJSON *why, const struct facts *facts);
+void event_add_offer(struct json *json, struct json_at why, const struct facts *facts);
 bool event_client_hello(const struct facts *facts, const struct client_hello **hello,
                         const struct hello_extensions **extensions);
 
@@ -70,7 +73,23 @@ bool event_client_hello(const struct facts *facts, const struct client_hello **h
  * there is none. */
 bool event_sslv2_kinds(const struct facts *facts, struct bytes *kinds);
 
+/* event_offer.c: what all that an event tells of a hello is made of, but for the server's name. */
+enum event_memo {
+    EVENT_MEMO_CERTIFICATE,
+    EVENT_MEMO_CLIENT, /* tls.client */
+    EVENT_MEMO_OFFER,  /* tlswhy.offer and tlswhy.ja4 */
+    EVENT_MEMO_SERVER  /* tls.server */
+};
+
+void event_hello_key(struct memo_key *key, enum event_memo kind, const struct client_hello *hello);
+
+/* Add what was added to this object before for the same key, false when that is not known; and
+ * keep for the next time what was added to it since the mark. */
+MUST_USE bool event_recall(struct json *json, struct json_at object, const struct memo_key *key);
+void event_remember(struct json *json, struct json_at object, const struct memo_key *key,
+                    size_t mark);
+
 /* event_verdict.c: tlswhy. */
-void event_add_verdict(struct json *json, cJSON *root, const struct verdict *verdict);
+void event_add_verdict(struct json *json, struct json_at root, const struct verdict *verdict);
 
 #endif

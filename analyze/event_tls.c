@@ -15,7 +15,7 @@ static const struct version_row {
     {TLS_VERSION_1_2, "1.2", "tls"},  {TLS_VERSION_1_3, "1.3", "tls"},
 };
 
-static void add_version(struct json *json, cJSON *tls, uint16_t version)
+static void add_version(struct json *json, struct json_at tls, uint16_t version)
 {
     if (version_is_tls_1_3(version)) /* its drafts too */
         version = TLS_VERSION_1_3;
@@ -39,7 +39,7 @@ static uint16_t chosen_group(const struct facts *facts)
     return 0;
 }
 
-static void add_negotiated(struct json *json, cJSON *tls, const struct facts *facts)
+static void add_negotiated(struct json *json, struct json_at tls, const struct facts *facts)
 {
     struct bytes protocols = facts->server_extensions.alpn.protocols;
     struct bytes protocol;
@@ -57,9 +57,9 @@ static void add_negotiated(struct json *json, cJSON *tls, const struct facts *fa
         json_add_octets(json, tls, "next_protocol", protocol);
 }
 
-static void add_suites(struct json *json, cJSON *client, struct bytes suites)
+static void add_suites(struct json *json, struct json_at client, struct bytes suites)
 {
-    cJSON *array = json_add_array(json, client, "supported_ciphers");
+    struct json_at array = json_add_array(json, client, "supported_ciphers");
     uint16_t suite;
 
     for (size_t count = 0; count < JSON_NAMES_MAX && list_u16_next(&suites, &suite);) {
@@ -70,9 +70,9 @@ static void add_suites(struct json *json, cJSON *client, struct bytes suites)
     }
 }
 
-static void add_sslv2_kinds(struct json *json, cJSON *client, struct bytes kinds)
+static void add_sslv2_kinds(struct json *json, struct json_at client, struct bytes kinds)
 {
-    cJSON *array = json_add_array(json, client, "supported_ciphers");
+    struct json_at array = json_add_array(json, client, "supported_ciphers");
     char hex[NAMES_HEX_SIZE];
     uint32_t kind;
 
@@ -81,12 +81,14 @@ static void add_sslv2_kinds(struct json *json, cJSON *client, struct bytes kinds
                          names_or_hex(hex, sizeof(hex), names_ssl2_cipher_kind(kind), kind, 6));
 }
 
-static void add_client_hello(struct json *json, cJSON *client, const struct facts *facts)
+static void add_client_hello(struct json *json, struct json_at client, const struct facts *facts)
 {
     const struct client_hello *hello;
     const struct hello_extensions *extensions;
     struct bytes kinds;
+    struct memo_key key;
     char ja3[JA3_TEXT_SIZE];
+    size_t mark;
 
     if (!event_client_hello(facts, &hello, &extensions)) {
         if (event_sslv2_kinds(facts, &kinds))
@@ -94,41 +96,63 @@ static void add_client_hello(struct json *json, cJSON *client, const struct fact
         return;
     }
     json_add_octets(json, client, "server_name", extensions->server_name.host_name);
+    event_hello_key(&key, EVENT_MEMO_CLIENT, hello);
+    if (event_recall(json, client, &key))
+        return;
+    mark = json_mark(json, client);
     add_suites(json, client, hello->cipher_suites);
     if (ja3_client(hello, ja3))
         json_add_text(json, client, "ja3", ja3);
+    event_remember(json, client, &key, mark);
 }
 
-static void add_server_hello(struct json *json, cJSON *server, const struct facts *facts)
+static void server_key(struct memo_key *key, const struct server_hello *hello)
 {
-    char ja3s[JA3_TEXT_SIZE];
+    struct bytes extensions = hello->extensions;
+    struct extension extension;
 
-    if (facts->server_hello_read && ja3_server(&facts->server_hello, ja3s))
+    memo_key_begin(key, EVENT_MEMO_SERVER);
+    memo_key_add_u16(key, hello->legacy_version);
+    memo_key_add_u16(key, hello->cipher_suite);
+    while (extension_next(&extensions, &extension))
+        memo_key_add_u16(key, extension.type);
+    memo_key_add(key, extensions);
+}
+
+static void add_server_hello(struct json *json, struct json_at server, const struct facts *facts)
+{
+    struct memo_key key;
+    char ja3s[JA3_TEXT_SIZE];
+    size_t mark;
+
+    if (!facts->server_hello_read)
+        return;
+    server_key(&key, &facts->server_hello);
+    if (event_recall(json, server, &key))
+        return;
+    mark = json_mark(json, server);
+    if (ja3_server(&facts->server_hello, ja3s))
         json_add_text(json, server, "ja3s", ja3s);
+    event_remember(json, server, &key, mark);
 }
 
 /* Add what a side said of itself; nothing when it said nothing. */
-static void add_side(struct json *json, cJSON *tls, const char *key, const struct facts *facts,
-                     enum side side)
+static void add_side(struct json *json, struct json_at tls, const char *key,
+                     const struct facts *facts, enum side side)
 {
-    cJSON *object = cJSON_CreateObject();
+    struct json_at object = json_add_optional(json, tls, key);
 
-    if (object == NULL) {
-        json->failed = true;
-        return;
-    }
     if (side == SIDE_CLIENT)
         add_client_hello(json, object, facts);
     else
         add_server_hello(json, object, facts);
     if (facts->certificates[side] != NULL && facts->certificates[side]->count > 0)
         event_add_certificate(json, object, facts->certificates[side]->certificates[0]);
-    json_attach(json, tls, key, object);
 }
 
-void event_add_tls(struct json *json, cJSON *root, const struct verdict *verdict)
+void event_add_tls(struct json *json, struct json_at root, const struct verdict *verdict)
 {
-    cJSON *tls = json_add_object(json, root, "tls");
+    struct json_at tls = json_add_object(json, root, "tls");
 
     json_add_bool(json, tls, "established", verdict->outcome == OUTCOME_ESTABLISHED);
     add_negotiated(json, tls, verdict->facts);

@@ -3,17 +3,16 @@
 
 #include "analyze/event_parts.h"
 #include "analyze/history.h"
-#include "dissect/fingerprint.h"
 #include "dissect/names.h"
 
-static void add_moment(struct json *json, cJSON *object, struct moment at)
+static void add_moment(struct json *json, struct json_at object, struct moment at)
 {
     event_add_moment(json, object, "packet", "time", at);
 }
 
-static void add_cause(struct json *json, cJSON *why, const struct verdict *verdict)
+static void add_cause(struct json *json, struct json_at why, const struct verdict *verdict)
 {
-    cJSON *array;
+    struct json_at array;
 
     if (verdict->cause == NULL)
         return;
@@ -26,12 +25,12 @@ static void add_cause(struct json *json, cJSON *why, const struct verdict *verdi
     json_add_constant(json, why, "remedy", verdict->cause->remedy);
 }
 
-static void add_evidence(struct json *json, cJSON *why, const struct evidence *evidence)
+static void add_evidence(struct json *json, struct json_at why, const struct evidence *evidence)
 {
-    cJSON *array = json_add_array(json, why, "evidence");
+    struct json_at array = json_add_array(json, why, "evidence");
 
     for (size_t i = 0; i < evidence->count; i++) {
-        cJSON *item = json_append_object(json, array);
+        struct json_at item = json_append_object(json, array);
 
         json_add_constant(json, item, "fact", evidence->items[i].fact);
         add_moment(json, item, evidence->items[i].at);
@@ -39,19 +38,20 @@ static void add_evidence(struct json *json, cJSON *why, const struct evidence *e
     }
 }
 
-static void add_findings(struct json *json, cJSON *why, const struct verdict *verdict)
+static void add_findings(struct json *json, struct json_at why, const struct verdict *verdict)
 {
-    cJSON *array = json_add_array(json, why, "findings");
+    struct json_at array = json_add_array(json, why, "findings");
 
     for (size_t i = 0; i < verdict->finding_count; i++) {
-        cJSON *item = json_append_object(json, array);
+        struct json_at item = json_append_object(json, array);
 
         json_add_constant(json, item, "id", verdict->findings[i].id);
         json_add_text(json, item, "text", verdict->findings[i].text);
     }
 }
 
-static void add_alert_content(struct json *json, cJSON *alert, const struct refusal *refusal)
+static void add_alert_content(struct json *json, struct json_at alert,
+                              const struct refusal *refusal)
 {
     char level[NAMES_HEX_SIZE];
     char name[NAMES_HEX_SIZE];
@@ -64,10 +64,10 @@ static void add_alert_content(struct json *json, cJSON *alert, const struct refu
                   names_or_hex(name, sizeof(name), names_alert(refusal->alert), refusal->alert, 2));
 }
 
-static void add_alert(struct json *json, cJSON *why, const struct refusal *refusal)
+static void add_alert(struct json *json, struct json_at why, const struct refusal *refusal)
 {
     bool is_encrypted = refusal->kind == REFUSAL_ENCRYPTED_ALERT;
-    cJSON *alert;
+    struct json_at alert;
 
     if (refusal->kind != REFUSAL_ALERT && !is_encrypted)
         return;
@@ -85,10 +85,10 @@ static uint64_t lost_octets(const struct direction *direction)
     return direction->retransmissions > 0 ? direction->unacknowledged_octets : 0;
 }
 
-static void add_direction(struct json *json, cJSON *transport, const char *key,
+static void add_direction(struct json *json, struct json_at transport, const char *key,
                           const struct direction *direction)
 {
-    cJSON *object;
+    struct json_at object;
 
     if (direction->packets == 0)
         return;
@@ -112,11 +112,12 @@ static void add_direction(struct json *json, cJSON *transport, const char *key,
     json_add_unsigned(json, object, "zero_windows", direction->zero_windows);
 }
 
-static void add_transport(struct json *json, cJSON *why, const struct connection *connection)
+static void add_transport(struct json *json, struct json_at why,
+                          const struct connection *connection)
 {
     const struct direction *client = &connection->direction[SIDE_CLIENT];
     const struct direction *server = &connection->direction[SIDE_SERVER];
-    cJSON *transport = json_add_object(json, why, "transport");
+    struct json_at transport = json_add_object(json, why, "transport");
 
     /* The sensor sits between the two: each half of the way is measured by one of them. */
     if (connection->syn_rtt_ns >= 0 && connection->ack_rtt_ns >= 0)
@@ -132,9 +133,9 @@ static void add_transport(struct json *json, cJSON *why, const struct connection
 }
 
 /* Outermost first. */
-static void add_tunnels(struct json *json, cJSON *why, const struct connection *connection)
+static void add_tunnels(struct json *json, struct json_at why, const struct connection *connection)
 {
-    cJSON *tunnels;
+    struct json_at tunnels;
 
     if (connection->tunnels[0] == TUNNEL_NONE)
         return;
@@ -143,20 +144,10 @@ static void add_tunnels(struct json *json, cJSON *why, const struct connection *
         json_append_text(json, tunnels, tunnel_name((enum tunnel)connection->tunnels[i]));
 }
 
-static void add_ja4(struct json *json, cJSON *why, const struct facts *facts)
-{
-    const struct client_hello *hello;
-    const struct hello_extensions *extensions;
-    char ja4[JA4_TEXT_SIZE];
-
-    if (event_client_hello(facts, &hello, &extensions) && ja4_client(hello, JA4_TCP, ja4))
-        json_add_text(json, why, "ja4", ja4);
-}
-
-void event_add_verdict(struct json *json, cJSON *root, const struct verdict *verdict)
+void event_add_verdict(struct json *json, struct json_at root, const struct verdict *verdict)
 {
     const struct facts *facts = verdict->facts;
-    cJSON *why = json_add_object(json, root, "tlswhy");
+    struct json_at why = json_add_object(json, root, "tlswhy");
     char history[HISTORY_SIZE];
     char incident[INCIDENT_ID_SIZE];
 
@@ -170,7 +161,6 @@ void event_add_verdict(struct json *json, cJSON *root, const struct verdict *ver
     add_alert(json, why, &facts->refusal);
     event_add_chains(json, why, facts);
     event_add_offer(json, why, facts);
-    add_ja4(json, why, facts);
     json_add_text(json, why, "history", history_format(facts->handshake, history));
     event_add_opening(json, why, facts);
     if (verdict->outcome == OUTCOME_FAILED)

@@ -3,17 +3,17 @@
 #include "analyze/incident_text.h"
 #include "analyze/summary.h"
 
-static void add_event(struct json *json, cJSON *root, const struct incident *incident,
+static void add_event(struct json *json, struct json_at root, const struct incident *incident,
                       int64_t end_ns)
 {
-    cJSON *event = json_add_object(json, root, "event");
-    cJSON *types = json_add_array(json, event, "type");
+    struct json_at event = json_add_object(json, root, "event");
+    struct json_at types = json_add_array(json, event, "type");
     char id[INCIDENT_ID_SIZE];
 
-    json_add_constant(json, event, "kind", "alert");
-    json_append_constant(json, json_add_array(json, event, "category"), "network");
     json_append_constant(json, types, "connection");
     json_append_constant(json, types, incident_is_over(incident, end_ns) ? "end" : "info");
+    json_add_constant(json, event, "kind", "alert");
+    json_append_constant(json, json_add_array(json, event, "category"), "network");
     json_add_constant(json, event, "action", "tls_incident");
     json_add_constant(json, event, "outcome", "failure");
     json_add_constant(json, event, "module", "tlswhy");
@@ -25,7 +25,7 @@ static void add_event(struct json *json, cJSON *root, const struct incident *inc
     json_add_constant(json, event, "reason", incident->cause->title);
 }
 
-static void add_message(struct json *json, cJSON *root, const struct incident *incident,
+static void add_message(struct json *json, struct json_at root, const struct incident *incident,
                         int64_t end_ns)
 {
     char buffer[INCIDENT_TEXT_SIZE];
@@ -41,20 +41,20 @@ static void add_message(struct json *json, cJSON *root, const struct incident *i
 }
 
 /* The party that the incident is about; ports of clients mean nothing here. */
-static void add_party(struct json *json, cJSON *root, const struct incident *incident)
+static void add_party(struct json *json, struct json_at root, const struct incident *incident)
 {
     bool is_client = incident->scope == INCIDENT_CLIENT;
     const struct endpoint *endpoint = is_client ? &incident->client : &incident->server;
-    cJSON *party = json_add_object(json, root, is_client ? "source" : "destination");
+    struct json_at party = json_add_object(json, root, is_client ? "source" : "destination");
     char text[ADDRESS_TEXT_MAX];
 
     json_add_text(json, party, "ip", address_format(&endpoint->address, text));
     if (!is_client)
         json_add_unsigned(json, party, "port", endpoint->port);
-    json_add_alias(json, root, is_client ? "client" : "server", party);
+    json_add_copy(json, root, is_client ? "client" : "server", json_close(json, party));
 }
 
-static void add_times(struct json *json, cJSON *details, const struct incident *incident)
+static void add_times(struct json *json, struct json_at details, const struct incident *incident)
 {
     bool is_client = incident->scope == INCIDENT_CLIENT;
 
@@ -70,10 +70,10 @@ static void add_times(struct json *json, cJSON *details, const struct incident *
         json_add_time(json, details, "certificate_limit", incident->certificate_ns);
 }
 
-static void add_details(struct json *json, cJSON *why, const struct incident *incident,
+static void add_details(struct json *json, struct json_at why, const struct incident *incident,
                         int64_t end_ns)
 {
-    cJSON *details = json_add_object(json, why, "extent");
+    struct json_at details = json_add_object(json, why, "extent");
 
     json_add_constant(json, details, "state",
                       incident_is_over(incident, end_ns) ? "closed" : "opened");
@@ -87,10 +87,10 @@ static void add_details(struct json *json, cJSON *why, const struct incident *in
     add_times(json, details, incident);
 }
 
-void event_add_incident(struct json *json, cJSON *root, const struct incident *incident,
+void event_add_incident(struct json *json, struct json_at root, const struct incident *incident,
                         int64_t end_ns)
 {
-    cJSON *why;
+    struct json_at why;
     char id[INCIDENT_ID_SIZE];
 
     json_add_time(json, root, "@timestamp", incident->last_ns);

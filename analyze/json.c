@@ -1,113 +1,308 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/json.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "analyze/text.h"
 #include "analyze/utf8.h"
 
 static const char HEX_DIGITS[] = "0123456789abcdef";
+static const char HEX_CAPITALS[] = "0123456789ABCDEF";
 static const char ELLIPSIS[] = "...";
 
 enum {
-    /* One octet of a value becomes at most six: \u007f. Quotes, ellipsis and NUL. */
-    STRING_TOKEN_MAX = 6 * JSON_OCTETS_MAX + 2 + 3 + 1,
-    INTEGER_TOKEN_MAX = 24 /* "-9223372036854775808" and NUL */
+    SIZE_FIRST = 16384, /* octets: room for a usual event at once */
+    ESCAPE_MAX = 6,     /* octets of "\u007f"; two of them are a character of four octets */
+    /* What a peer chose, with quotes and ellipsis, and what text_begin wants. */
+    STRING_TOKEN_MAX = ESCAPE_MAX * JSON_OCTETS_MAX + 2 + 3 + 1,
+    INTEGER_TOKEN_MAX = 24,      /* "-9223372036854775808" and NUL */
+    MEMBER_MAX = 1 + 2 + 1,      /* comma, quotes and colon of a key */
+    END_MAX = JSON_DEPTH_MAX + 1 /* closing all, and the newline */
 };
 
-static void attach(struct json *json, cJSON *parent, const char *key, cJSON *item)
+void json_init(struct json *json, size_t max)
 {
-    if (parent != NULL && item != NULL && cJSON_AddItemToObjectCS(parent, key, item))
-        return;
-    cJSON_Delete(item);
-    json->failed = true;
+    *json = (struct json){.max = max};
 }
 
-static void append(struct json *json, cJSON *array, cJSON *item)
+void json_release(struct json *json)
 {
-    if (array != NULL && item != NULL && cJSON_AddItemToArray(array, item))
-        return;
-    cJSON_Delete(item);
-    json->failed = true;
+    free(json->data);
+    json_init(json, json->max);
 }
 
-cJSON *json_add_object(struct json *json, cJSON *parent, const char *key)
+/* Make room for so many octets more, and always for the end. False: there is none. */
+static bool reserve(struct json *json, size_t octets)
 {
-    cJSON *object = cJSON_CreateObject();
+    size_t needed = json->length + octets + END_MAX;
+    size_t size = json->size > 0 ? json->size : SIZE_FIRST;
+    char *data;
 
-    attach(json, parent, key, object);
-    return json->failed ? NULL : object;
+    if (json->failed)
+        return false;
+    json->failed = needed > json->max;
+    if (json->failed || needed <= json->size)
+        return !json->failed;
+    while (size < needed)
+        size *= 2;
+    data = realloc(json->data, size);
+    json->failed = data == NULL;
+    if (json->failed)
+        return false;
+    json->data = data;
+    json->size = size;
+    return true;
 }
 
-cJSON *json_add_array(struct json *json, cJSON *parent, const char *key)
+static void put(struct json *json, const char *octets, size_t length)
 {
-    cJSON *array = cJSON_CreateArray();
-
-    attach(json, parent, key, array);
-    return json->failed ? NULL : array;
+    memcpy(json->data + json->length, octets, length);
+    json->length += length;
 }
 
-cJSON *json_append_object(struct json *json, cJSON *array)
+static void put_character(struct json *json, char character)
 {
-    cJSON *object = cJSON_CreateObject();
-
-    append(json, array, object);
-    return json->failed ? NULL : object;
+    json->data[json->length++] = character;
 }
 
-void json_attach(struct json *json, cJSON *parent, const char *key, cJSON *object)
+static bool last_is_open(const struct json *json)
 {
-    if (object != NULL && object->child == NULL)
-        cJSON_Delete(object);
+    char last = json->data[json->length - 1];
+
+    return last == '{' || last == '[';
+}
+
+/* reserve leaves room for this. */
+static void close_innermost(struct json *json)
+{
+    if (json->levels[json->depth].may_be_left && last_is_open(json))
+        json->length = json->levels[json->depth].begin;
     else
-        attach(json, parent, key, object);
+        put_character(json, json->levels[json->depth].closer);
+    json->depth--;
 }
 
-void json_add_alias(struct json *json, cJSON *parent, const char *key, const cJSON *object)
+/* Close what was opened in at. False when at itself is closed, or something failed. */
+static bool return_to(struct json *json, struct json_at at)
 {
-    if (object != NULL)
-        attach(json, parent, key, cJSON_CreateObjectReference(object->child));
-    else
+    if (json->failed)
+        return false;
+    if (at.depth > json->depth || json->levels[at.depth].begin != at.begin) {
         json->failed = true;
+        return false;
+    }
+    while (json->depth > at.depth)
+        close_innermost(json);
+    return true;
 }
 
-void json_add_bool(struct json *json, cJSON *parent, const char *key, bool value)
+/* Begin a value that needs at most room octets; key is NULL in an array. */
+static bool begin_value(struct json *json, struct json_at parent, const char *key, size_t room)
 {
-    attach(json, parent, key, cJSON_CreateBool(value));
+    size_t key_length = key != NULL ? strlen(key) : 0;
+
+    if (!return_to(json, parent) || !reserve(json, MEMBER_MAX + key_length + room))
+        return false;
+    if (!last_is_open(json))
+        put_character(json, ',');
+    if (key != NULL) {
+        put_character(json, '"');
+        put(json, key, key_length);
+        put(json, "\":", 2);
+    }
+    return true;
 }
 
-/* Events have dozens of numbers: printf would be a third of their cost. */
-void json_add_signed(struct json *json, cJSON *parent, const char *key, int64_t value)
+static struct json_at open_level(struct json *json, size_t begin, const char *brackets)
+{
+    put_character(json, brackets[0]);
+    json->depth++;
+    json->levels[json->depth].begin = begin;
+    json->levels[json->depth].closer = brackets[1];
+    json->levels[json->depth].may_be_left = false;
+    return (struct json_at){.depth = json->depth, .begin = begin};
+}
+
+static struct json_at add_level(struct json *json, struct json_at parent, const char *key,
+                                const char *brackets)
+{
+    size_t begin;
+
+    if (!return_to(json, parent) || json->depth + 1 >= JSON_DEPTH_MAX) {
+        json->failed = true;
+        return parent;
+    }
+    begin = json->length;
+    return begin_value(json, parent, key, 1) ? open_level(json, begin, brackets) : parent;
+}
+
+struct json_at json_begin(struct json *json)
+{
+    json->failed = false;
+    json->length = 0;
+    json->depth = 0;
+    json->levels[0].closer = '}';
+    if (reserve(json, 1))
+        put_character(json, '{');
+    return (struct json_at){0};
+}
+
+bool json_finish(struct json *json, struct bytes *line)
+{
+    if (!return_to(json, (struct json_at){0}))
+        return false;
+    put(json, "}\n", 2);
+    *line = bytes_of(json->data, json->length);
+    return true;
+}
+
+struct json_at json_add_object(struct json *json, struct json_at parent, const char *key)
+{
+    return add_level(json, parent, key, "{}");
+}
+
+struct json_at json_add_array(struct json *json, struct json_at parent, const char *key)
+{
+    return add_level(json, parent, key, "[]");
+}
+
+struct json_at json_append_object(struct json *json, struct json_at array)
+{
+    return add_level(json, array, NULL, "{}");
+}
+
+struct json_at json_add_optional(struct json *json, struct json_at parent, const char *key)
+{
+    struct json_at object = add_level(json, parent, key, "{}");
+
+    json->levels[json->depth].may_be_left = !json->failed;
+    return object;
+}
+
+struct json_part json_close(struct json *json, struct json_at object)
+{
+    struct json_part part = {0};
+    const char *text;
+
+    if (object.depth == 0 || !return_to(json, object))
+        return part;
+    text = memchr(json->data + object.begin, '{', json->length - object.begin);
+    close_innermost(json);
+    part.begin = (size_t)(text - json->data);
+    part.length = json->length - part.begin;
+    return part;
+}
+
+void json_add_copy(struct json *json, struct json_at parent, const char *key, struct json_part part)
+{
+    if (part.length > 0 && begin_value(json, parent, key, part.length))
+        put(json, json->data + part.begin, part.length);
+}
+
+size_t json_mark(struct json *json, struct json_at object)
+{
+    return return_to(json, object) ? json->length : 0;
+}
+
+struct bytes json_since(struct json *json, struct json_at object, size_t mark)
+{
+    if (!return_to(json, object))
+        return (struct bytes){0};
+    if (json->length > mark && json->data[mark] == ',')
+        mark++;
+    return bytes_of(json->data + mark, json->length - mark);
+}
+
+void json_add_members(struct json *json, struct json_at object, struct bytes members)
+{
+    if (members.len > 0 && begin_value(json, object, NULL, members.len))
+        put(json, (const char *)members.data, members.len);
+}
+
+static void add_token(struct json *json, struct json_at parent, const char *key, const char *token,
+                      size_t length)
+{
+    if (begin_value(json, parent, key, length))
+        put(json, token, length);
+}
+
+void json_add_bool(struct json *json, struct json_at parent, const char *key, bool value)
+{
+    add_token(json, parent, key, value ? "true" : "false", value ? 4 : 5);
+}
+
+void json_add_signed(struct json *json, struct json_at parent, const char *key, int64_t value)
 {
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     char token[INTEGER_TOKEN_MAX];
-    char *digit = token + sizeof(token) - 1;
+    char *end = token + sizeof(token);
+    char *digit = end;
 
-    *digit = '\0';
     do {
         *--digit = (char)('0' + rest % 10);
         rest /= 10;
     } while (rest > 0);
     if (value < 0)
         *--digit = '-';
-    attach(json, parent, key, cJSON_CreateRaw(digit));
+    add_token(json, parent, key, digit, (size_t)(end - digit));
 }
 
-void json_add_unsigned(struct json *json, cJSON *parent, const char *key, uint64_t value)
+void json_add_unsigned(struct json *json, struct json_at parent, const char *key, uint64_t value)
 {
     json_add_signed(json, parent, key, value > INT64_MAX ? INT64_MAX : (int64_t)value);
 }
 
-void json_add_constant(struct json *json, cJSON *parent, const char *key, const char *value)
+/* RFC 8259 section 7. */
+static bool needs_escape(char character)
 {
-    if (value != NULL)
-        attach(json, parent, key, cJSON_CreateStringReference(value));
+    return (unsigned char)character < 0x20 || character == '"' || character == '\\';
 }
 
-void json_add_text(struct json *json, cJSON *parent, const char *key, const char *value)
+static void put_escape(struct json *json, char character)
+{
+    unsigned char octet = (unsigned char)character;
+
+    put_character(json, '\\');
+    if (character == '"' || character == '\\') {
+        put_character(json, character);
+        return;
+    }
+    put(json, "u00", 3);
+    put_character(json, HEX_DIGITS[octet >> 4]);
+    put_character(json, HEX_DIGITS[octet & 0xf]);
+}
+
+static void add_string(struct json *json, struct json_at parent, const char *key, const char *value)
+{
+    size_t length = strlen(value);
+    size_t escapes = 0;
+
+    for (size_t i = 0; i < length; i++)
+        escapes += needs_escape(value[i]);
+    if (!begin_value(json, parent, key, length + escapes * (ESCAPE_MAX - 1) + 2))
+        return;
+    put_character(json, '"');
+    if (escapes == 0)
+        put(json, value, length);
+    for (size_t i = 0; escapes > 0 && i < length; i++) {
+        if (needs_escape(value[i]))
+            put_escape(json, value[i]);
+        else
+            put_character(json, value[i]);
+    }
+    put_character(json, '"');
+}
+
+void json_add_constant(struct json *json, struct json_at parent, const char *key, const char *value)
+{
+    if (value != NULL)
+        add_string(json, parent, key, value);
+}
+
+void json_add_text(struct json *json, struct json_at parent, const char *key, const char *value)
 {
     if (value != NULL && value[0] != '\0')
-        attach(json, parent, key, cJSON_CreateString(value));
+        add_string(json, parent, key, value);
 }
 
 /* UTF-16 code units of the escapes of RFC 8259 section 7. */
@@ -152,102 +347,92 @@ static void add_hex(struct text *token, struct bytes octets)
     }
 }
 
-/* The JSON string that stands for octets that a peer chose. */
-static cJSON *octets_item(struct bytes octets)
+void json_add_octets(struct json *json, struct json_at parent, const char *key, struct bytes octets)
 {
-    char buffer[STRING_TOKEN_MAX];
-    struct text token = text_begin(buffer, sizeof(buffer));
-    bool is_text = utf8_is_valid(octets) && memchr(octets.data, 0, octets.len) == NULL;
     bool is_long = octets.len > JSON_OCTETS_MAX;
+    struct text token;
+    bool is_text;
 
+    if (octets.len == 0 || !begin_value(json, parent, key, STRING_TOKEN_MAX))
+        return;
+    is_text = utf8_is_valid(octets) && memchr(octets.data, 0, octets.len) == NULL;
     if (is_long)
         octets.len = is_text ? utf8_whole(octets, JSON_OCTETS_MAX) : JSON_OCTETS_MAX;
-    text_add(&token, "\"");
+    token = text_begin(json->data + json->length, STRING_TOKEN_MAX);
+    text_append(&token, "\"", 1);
     if (is_text)
         add_characters(&token, octets);
     else
         add_hex(&token, octets);
-    text_add(&token, "%s\"", is_long ? ELLIPSIS : "");
-    return cJSON_CreateRaw(buffer);
-}
-
-void json_add_octets(struct json *json, cJSON *parent, const char *key, struct bytes octets)
-{
-    if (octets.len > 0)
-        attach(json, parent, key, octets_item(octets));
+    text_append(&token, ELLIPSIS, is_long ? sizeof(ELLIPSIS) - 1 : 0);
+    text_append(&token, "\"", 1);
+    json->length += token.length;
 }
 
 /* Digests and serial numbers, in the form that ECS shows. */
-static const char *hex_text(struct bytes octets, char out[2 * JSON_HEX_OCTETS_MAX + 1])
+void json_add_hex(struct json *json, struct json_at parent, const char *key, struct bytes octets)
 {
-    static const char digits[] = "0123456789ABCDEF";
-    size_t length = 0;
     uint8_t octet;
 
-    while (length < (size_t)2 * JSON_HEX_OCTETS_MAX && bytes_u8(&octets, &octet)) {
-        out[length++] = digits[octet >> 4];
-        out[length++] = digits[octet & 0xf];
+    if (octets.len > JSON_HEX_OCTETS_MAX)
+        octets.len = JSON_HEX_OCTETS_MAX;
+    if (octets.len == 0 || !begin_value(json, parent, key, 2 * octets.len + 2))
+        return;
+    put_character(json, '"');
+    while (bytes_u8(&octets, &octet)) {
+        put_character(json, HEX_CAPITALS[octet >> 4]);
+        put_character(json, HEX_CAPITALS[octet & 0xf]);
     }
-    out[length] = '\0';
-    return out;
+    put_character(json, '"');
 }
 
-void json_add_hex(struct json *json, cJSON *parent, const char *key, struct bytes octets)
-{
-    char text[2 * JSON_HEX_OCTETS_MAX + 1];
-
-    json_add_text(json, parent, key, hex_text(octets, text));
-}
-
-void json_add_date(struct json *json, cJSON *parent, const char *key, int64_t seconds)
+void json_add_date(struct json *json, struct json_at parent, const char *key, int64_t seconds)
 {
     char buffer[32];
     struct text text = text_begin(buffer, sizeof(buffer));
 
     text_add_date_stamp(&text, seconds);
-    attach(json, parent, key, cJSON_CreateString(buffer));
+    add_string(json, parent, key, buffer);
 }
 
-void json_add_time(struct json *json, cJSON *parent, const char *key, int64_t time_ns)
+void json_add_time(struct json *json, struct json_at parent, const char *key, int64_t time_ns)
 {
     char buffer[40];
     struct text text = text_begin(buffer, sizeof(buffer));
 
     text_add_timestamp(&text, time_ns);
-    attach(json, parent, key, cJSON_CreateString(buffer));
+    add_string(json, parent, key, buffer);
 }
 
-void json_append_constant(struct json *json, cJSON *array, const char *value)
+void json_append_constant(struct json *json, struct json_at array, const char *value)
 {
-    append(json, array, cJSON_CreateStringReference(value));
+    add_string(json, array, NULL, value);
 }
 
-void json_append_text(struct json *json, cJSON *array, const char *value)
+void json_append_text(struct json *json, struct json_at array, const char *value)
 {
-    append(json, array, cJSON_CreateString(value));
+    add_string(json, array, NULL, value);
 }
 
-void json_append_hex(struct json *json, cJSON *array, struct bytes octets)
+void json_append_hex(struct json *json, struct json_at array, struct bytes octets)
 {
-    char text[2 * JSON_HEX_OCTETS_MAX + 1];
-
-    json_append_text(json, array, hex_text(octets, text));
+    json_add_hex(json, array, NULL, octets);
 }
 
-void json_append_octets(struct json *json, cJSON *array, struct bytes octets)
+void json_append_octets(struct json *json, struct json_at array, struct bytes octets)
 {
-    if (octets.len > 0)
-        append(json, array, octets_item(octets));
+    json_add_octets(json, array, NULL, octets);
 }
 
-void json_append_name(struct json *json, cJSON *array, const char *name, uint16_t value)
+void json_append_name(struct json *json, struct json_at array, const char *name, uint16_t value)
 {
-    char buffer[8];
+    char token[8] = {'"', '0', 'x', 0, 0, 0, 0, '"'};
 
     if (name != NULL) {
-        json_append_constant(json, array, name);
+        add_string(json, array, NULL, name);
         return;
     }
-    snprintf(buffer, sizeof(buffer), "0x%04x", value);
-    json_append_text(json, array, buffer);
+    for (size_t i = 0; i < 4; i++)
+        token[3 + i] = HEX_DIGITS[value >> (12 - 4 * i) & 0xf];
+    add_token(json, array, NULL, token, sizeof(token));
 }

@@ -1,74 +1,128 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* json.h -- the few things that events do with cJSON, made safe for any octets and numbers.
+/* json.h -- the few things that events do with JSON, made safe for any octets and numbers.
  *
- * Keys are string constants and are not copied. A call that finds no memory notes it and changes
- * nothing; one look at json.failed at the end is enough. cJSON knows doubles only, so integers
- * go in as text.
+ * Writes straight into one buffer that is used again for each line. A tree of cJSON, whose
+ * allocator is called for each value and whose printing measures every string anew, needs some
+ * 30 us for the 5 KB of a handshake with its certificates, ten times what all of its packets
+ * need; a few are left here. The tests read everything back with cJSON.
+ *
+ * Objects and arrays are written from front to back: adding to one closes those that were opened
+ * in it, and nothing can be added to them any more (which is a mistake of the caller, noted as
+ * failed). Keys are string constants of clean text. A call that finds no memory notes it and
+ * changes nothing; one look at the result of json_finish is enough.
  */
 #ifndef TLSWHY_ANALYZE_JSON_H
 #define TLSWHY_ANALYZE_JSON_H
 
-#include <cjson/cJSON.h>
-
 #include "dissect/bytes.h"
+
+struct memo;
 
 enum {
     JSON_OCTETS_MAX = 512, /* of one value that a peer chose; what is longer ends in "...": a host
                               name has at most 255 octets, an ALPN name too */
     JSON_HEX_OCTETS_MAX = 32, /* a SHA-256 digest */
-    JSON_NAMES_MAX = 256 /* entries of one list that a peer chose: twice what any client offers */
+    JSON_NAMES_MAX = 256, /* entries of one list that a peer chose: twice what any client offers */
+    JSON_DEPTH_MAX = 8    /* objects and arrays in each other; events have 5 */
 };
 
+/* One line under construction, and its buffer. Members are private, but for memo. */
 struct json {
-    bool failed; /* memory was short: something is missing */
+    char *data;
+    size_t length;
+    size_t size;
+    size_t max;
+    size_t depth; /* of the innermost object or array that is open; the line itself is 0 */
+    struct {
+        size_t begin;     /* where it was added: before comma and key */
+        char closer;      /* '}' or ']' */
+        bool may_be_left; /* out, when it is empty */
+    } levels[JSON_DEPTH_MAX];
+    bool failed;       /* something is missing */
+    struct memo *memo; /* parts of events that come again; borrowed, NULL: none */
 };
 
-/* Add an empty object or array to parent; NULL, which every function here takes, on failure. */
-cJSON *json_add_object(struct json *json, cJSON *parent, const char *key);
-cJSON *json_add_array(struct json *json, cJSON *parent, const char *key);
+/* An object or array that is open. */
+struct json_at {
+    size_t depth;
+    size_t begin;
+};
 
-/* Add an empty object to an array. */
-cJSON *json_append_object(struct json *json, cJSON *array);
+/* Begin to use a writer for lines of at most max octets. Allocates nothing yet. */
+void json_init(struct json *json, size_t max);
 
-/* Add an object that was made apart, unless it is empty; it belongs to json from now on. */
-void json_attach(struct json *json, cJSON *parent, const char *key, cJSON *object);
+/* Free the buffer. */
+void json_release(struct json *json);
 
-/* Add a second name for an object, which shares its members and must not outlive it. */
-void json_add_alias(struct json *json, cJSON *parent, const char *key, const cJSON *object);
+/* Begin a line, an object, in place of the last one. */
+struct json_at json_begin(struct json *json);
 
-void json_add_bool(struct json *json, cJSON *parent, const char *key, bool value);
-void json_add_signed(struct json *json, cJSON *parent, const char *key, int64_t value);
+/* Close all and add a newline. The line is valid until the next json_begin. False, and *line
+ * unchanged, when something is missing: no memory, or more than max octets. */
+MUST_USE bool json_finish(struct json *json, struct bytes *line);
+
+/* Add an empty object or array to parent, or an empty object to an array. */
+struct json_at json_add_object(struct json *json, struct json_at parent, const char *key);
+struct json_at json_add_array(struct json *json, struct json_at parent, const char *key);
+struct json_at json_append_object(struct json *json, struct json_at array);
+
+/* Add an object that is left out when nothing is added to it. */
+struct json_at json_add_optional(struct json *json, struct json_at parent, const char *key);
+
+/* An object that is complete: octets of the line. */
+struct json_part {
+    size_t begin;
+    size_t length;
+};
+
+/* Close an object, or add a copy of it under another name. */
+struct json_part json_close(struct json *json, struct json_at object);
+void json_add_copy(struct json *json, struct json_at parent, const char *key,
+                   struct json_part part);
+
+/* What is added to an object from a mark on, as text for json_add_members. The view is valid until
+ * the next call. */
+size_t json_mark(struct json *json, struct json_at object);
+struct bytes json_since(struct json *json, struct json_at object, size_t mark);
+
+/* Add members to an object as json_since gave them. */
+void json_add_members(struct json *json, struct json_at object, struct bytes members);
+
+void json_add_bool(struct json *json, struct json_at parent, const char *key, bool value);
+void json_add_signed(struct json *json, struct json_at parent, const char *key, int64_t value);
 
 /* Numbers above INT64_MAX become it: the field type "long" ends there. */
-void json_add_unsigned(struct json *json, cJSON *parent, const char *key, uint64_t value);
+void json_add_unsigned(struct json *json, struct json_at parent, const char *key, uint64_t value);
 
-/* Add text that is a string constant and stays; nothing when value is NULL. */
-void json_add_constant(struct json *json, cJSON *parent, const char *key, const char *value);
+/* Add text that is UTF-8 and not from a peer as it is; nothing when value is NULL. */
+void json_add_constant(struct json *json, struct json_at parent, const char *key,
+                       const char *value);
 
-/* Add a copy of text that is clean; nothing when value is NULL or empty. */
-void json_add_text(struct json *json, cJSON *parent, const char *key, const char *value);
+/* The same; nothing when value is NULL or empty. */
+void json_add_text(struct json *json, struct json_at parent, const char *key, const char *value);
 
 /* Add octets that a peer chose: as a string when they are UTF-8 without NUL, else in
  * hexadecimal; at most JSON_OCTETS_MAX of them. Nothing when there are none. */
-void json_add_octets(struct json *json, cJSON *parent, const char *key, struct bytes octets);
+void json_add_octets(struct json *json, struct json_at parent, const char *key,
+                     struct bytes octets);
 
 /* Add octets of ours, such as a digest, in hexadecimal with upper case letters, at most
  * JSON_HEX_OCTETS_MAX of them. Nothing when there are none. */
-void json_add_hex(struct json *json, cJSON *parent, const char *key, struct bytes octets);
+void json_add_hex(struct json *json, struct json_at parent, const char *key, struct bytes octets);
 
 /* Add a date of a certificate (text_add_date_stamp). */
-void json_add_date(struct json *json, cJSON *parent, const char *key, int64_t seconds);
+void json_add_date(struct json *json, struct json_at parent, const char *key, int64_t seconds);
 
 /* Add a packet time (text_add_timestamp). */
-void json_add_time(struct json *json, cJSON *parent, const char *key, int64_t time_ns);
+void json_add_time(struct json *json, struct json_at parent, const char *key, int64_t time_ns);
 
 /* The same for an entry of an array. */
-void json_append_constant(struct json *json, cJSON *array, const char *value);
-void json_append_text(struct json *json, cJSON *array, const char *value);
-void json_append_hex(struct json *json, cJSON *array, struct bytes octets);
-void json_append_octets(struct json *json, cJSON *array, struct bytes octets);
+void json_append_constant(struct json *json, struct json_at array, const char *value);
+void json_append_text(struct json *json, struct json_at array, const char *value);
+void json_append_hex(struct json *json, struct json_at array, struct bytes octets);
+void json_append_octets(struct json *json, struct json_at array, struct bytes octets);
 
 /* Append a code point by its name, or as 0xNNNN when name is NULL. */
-void json_append_name(struct json *json, cJSON *array, const char *name, uint16_t value);
+void json_append_name(struct json *json, struct json_at array, const char *name, uint16_t value);
 
 #endif

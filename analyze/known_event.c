@@ -4,10 +4,10 @@
 #include "analyze/knowledge.h"
 #include "dissect/names.h"
 
-static void add_values(struct json *json, cJSON *object, const char *key,
+static void add_values(struct json *json, struct json_at object, const char *key,
                        const struct known_values *values, const char *(*name)(uint16_t))
 {
-    cJSON *array;
+    struct json_at array;
 
     if (values->count == 0)
         return;
@@ -16,9 +16,9 @@ static void add_values(struct json *json, cJSON *object, const char *key,
         json_append_name(json, array, name(values->items[i].value), values->items[i].value);
 }
 
-static void add_alpn(struct json *json, cJSON *object, const struct known_server *server)
+static void add_alpn(struct json *json, struct json_at object, const struct known_server *server)
 {
-    cJSON *array;
+    struct json_at array;
 
     if (server->alpn_count == 0)
         return;
@@ -27,7 +27,7 @@ static void add_alpn(struct json *json, cJSON *object, const struct known_server
         json_append_octets(json, array, bytes_of(server->alpn[i].octets, server->alpn[i].length));
 }
 
-static void add_certificate(struct json *json, cJSON *object, const struct known_name *name)
+static void add_certificate(struct json *json, struct json_at object, const struct known_name *name)
 {
     static const char digits[] = "0123456789ABCDEF";
     char text[2 * CERTIFICATE_SHA256_LEN + 1] = {0};
@@ -42,10 +42,10 @@ static void add_certificate(struct json *json, cJSON *object, const struct known
 }
 
 /* The connection itself is among those that are known: alone it is no news. */
-void event_add_known(struct json *json, cJSON *why, const struct facts *facts)
+void event_add_known(struct json *json, struct json_at why, const struct facts *facts)
 {
     const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
-    cJSON *object;
+    struct json_at object;
 
     if (server == NULL || (server->established.count == 0 && server->hellos.accepted.count < 2))
         return;

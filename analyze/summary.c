@@ -19,8 +19,12 @@ void summary_add_endpoint(struct text *text, const struct endpoint *endpoint)
 {
     char address[ADDRESS_TEXT_MAX];
 
-    text_add(text, address_is_ipv4(&endpoint->address) ? "%s:%u" : "[%s]:%u",
-             address_format(&endpoint->address, address), endpoint->port);
+    bool is_ipv4 = address_is_ipv4(&endpoint->address);
+
+    text_add_string(text, is_ipv4 ? "" : "[");
+    text_add_string(text, address_format(&endpoint->address, address));
+    text_add_string(text, is_ipv4 ? ":" : "]:");
+    text_add_number(text, endpoint->port);
 }
 
 bool summary_add_server_name(struct text *text, const struct facts *facts)
@@ -33,7 +37,7 @@ bool summary_add_server_name(struct text *text, const struct facts *facts)
     if (is_long)
         name.len = SUMMARY_NAME_OCTETS;
     text_add_untrusted(text, name);
-    text_add(text, is_long ? "..." : "");
+    text_add_string(text, is_long ? "..." : "");
     return true;
 }
 
@@ -44,25 +48,28 @@ void summary_add_parties(struct text *text, const struct facts *facts)
     struct text name = text_begin(buffer, sizeof(buffer));
 
     summary_add_endpoint(text, &endpoint[SIDE_CLIENT]);
-    text_add(text, " -> ");
+    text_add_string(text, " -> ");
     summary_add_endpoint(text, &endpoint[SIDE_SERVER]);
-    if (summary_add_server_name(&name, facts))
-        text_add(text, " (%s)", buffer);
+    if (!summary_add_server_name(&name, facts))
+        return;
+    text_add_string(text, " (");
+    text_add_string(text, buffer);
+    text_add_string(text, ")");
 }
 
 static void add_established(struct text *text, const struct facts *facts)
 {
     char hex[NAMES_HEX_SIZE];
 
-    text_add(text, "established");
+    text_add_string(text, "established");
     if (facts->version == 0)
         return;
-    text_add(text, ": %s",
-             names_or_hex(hex, sizeof(hex), names_version(facts->version), facts->version, 4));
-    if (facts->suite != NULL)
-        text_add(text, ", %s", facts->suite->name);
-    if (facts->resumed)
-        text_add(text, ", resumed");
+    text_add_string(text, ": ");
+    text_add_string(
+        text, names_or_hex(hex, sizeof(hex), names_version(facts->version), facts->version, 4));
+    text_add_string(text, facts->suite != NULL ? ", " : "");
+    text_add_string(text, facts->suite != NULL ? facts->suite->name : "");
+    text_add_string(text, facts->resumed ? ", resumed" : "");
 }
 
 void summary_add_outcome(struct text *text, const struct verdict *verdict)
@@ -81,9 +88,9 @@ const char *summary_format(const struct verdict *verdict, char out[SUMMARY_SIZE]
 {
     struct text text = text_begin(out, SUMMARY_SIZE);
 
-    text_add(&text, "TLS handshake ");
+    text_add_string(&text, "TLS handshake ");
     summary_add_parties(&text, verdict->facts);
-    text_add(&text, " ");
+    text_add_string(&text, " ");
     summary_add_outcome(&text, verdict);
     return out;
 }

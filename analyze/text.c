@@ -40,6 +40,24 @@ void text_append(struct text *text, const void *octets, size_t length)
     text->data[text->length] = '\0';
 }
 
+void text_add_string(struct text *text, const char *string)
+{
+    text_append(text, string, strlen(string));
+}
+
+void text_add_number(struct text *text, uint64_t number)
+{
+    char digits[20]; /* 2^64 has as many */
+    char *end = digits + sizeof(digits);
+    char *digit = end;
+
+    do {
+        *--digit = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    text_append(text, digit, (size_t)(end - digit));
+}
+
 void text_add_list(struct text *text, const char *format, va_list arguments)
 {
     size_t room = text->size - text->length;

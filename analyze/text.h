@@ -28,6 +28,11 @@ __attribute__((format(printf, 2, 0))) void text_add_list(struct text *text, cons
 /* Append octets that are known to be clean: all of them, or the ellipsis. */
 void text_append(struct text *text, const void *octets, size_t length);
 
+/* Append a string that is known to be clean, and a number in decimal: what text_add would do,
+ * without looking for a format. */
+void text_add_string(struct text *text, const char *string);
+void text_add_number(struct text *text, uint64_t number);
+
 /* Append untrusted octets: printable ASCII and valid UTF-8 letters as they are, backslash and
  * everything else (control characters, invalid UTF-8, directional marks) as \xNN. */
 void text_add_untrusted(struct text *text, struct bytes octets);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <cjson/cJSON.h>
 #include <stdlib.h>
 
 #include "analyze/json.h"
@@ -443,37 +444,6 @@ static void the_client_that_a_proxy_names_is_told(void)
     written_end(&written);
 }
 
-/* cJSON takes its allocator from the program, without an argument for it. */
-static size_t allocations_left;
-
-static void *scarce_malloc(size_t size)
-{
-    if (allocations_left == 0)
-        return NULL;
-    allocations_left--;
-    return malloc(size);
-}
-
-static void without_memory_there_is_no_event_and_no_leak(void)
-{
-    cJSON_Hooks scarce = {.malloc_fn = scarce_malloc, .free_fn = free};
-    struct written written;
-    bool is_written = false;
-    size_t count = 0;
-
-    written_begin(&written);
-    sample_failed(&written.sample);
-    cJSON_InitHooks(&scarce);
-    while (!is_written && count < 100000) {
-        allocations_left = count++;
-        is_written = event_write(written.writer, &written.sample.verdict, &written.line);
-    }
-    cJSON_InitHooks(NULL);
-    CU_ASSERT_TRUE(is_written);
-    CU_ASSERT_TRUE(count > 100); /* it failed at each of that many places before */
-    written_end(&written);
-}
-
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -498,8 +468,6 @@ int main(void)
          how_a_connection_began_that_changed_to_tls_is_told},
         {"what a proxy was asked and said is told", what_a_proxy_was_asked_and_said_is_told},
         {"the client that a proxy names is told", the_client_that_a_proxy_names_is_told},
-        {"without memory there is no event and no leak",
-         without_memory_there_is_no_event_and_no_leak},
         CU_TEST_INFO_NULL,
     };
 

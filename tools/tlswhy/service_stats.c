@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "analyze/event.h"
 #include "analyze/layout.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/service_parts.h"
@@ -31,6 +32,7 @@ void service_push_stats(struct service *service, bool is_last)
         .is_last = is_last,
     };
     struct stats sum;
+    struct json json;
     struct bytes line;
 
     if (!service->options->json)
@@ -43,10 +45,10 @@ void service_push_stats(struct service *service, bool is_last)
     event.workers = workers;
     service_stats(service, &sum);
     event.sum = &sum;
-    if (stats_event_write(&event, &line)) {
+    json_init(&json, EVENT_LINE_MAX);
+    if (stats_event_write(&event, &json, &line))
         queue_push(service->queue, line);
-        stats_event_free(line);
-    }
+    json_release(&json);
     free(workers);
 }
 

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/stats_event.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 #include "analyze/event_parts.h"
 
-static void add_head(struct json *json, cJSON *root, bool is_last)
+static void add_head(struct json *json, struct json_at root, bool is_last)
 {
     struct timespec now;
-    cJSON *event;
+    struct json_at event;
 
     clock_gettime(CLOCK_REALTIME, &now); /* cannot fail with this clock */
     json_add_time(json, root, "@timestamp", (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
@@ -25,23 +24,23 @@ static void add_head(struct json *json, cJSON *root, bool is_last)
     json_add_constant(json, event, "dataset", "tlswhy.stats");
 }
 
-static void add_rows(struct json *json, cJSON *stats, const struct stats *sum)
+static void add_rows(struct json *json, struct json_at stats, const struct stats *sum)
 {
     for (size_t i = 0; i < stats_row_count; i++)
         json_add_unsigned(json, stats, stats_rows[i].key, stats_value(sum, &stats_rows[i]));
 }
 
 /* Only causes that came: their names are the product's, so they are keys of a bounded number. */
-static void add_causes(struct json *json, cJSON *stats, const struct stats *sum)
+static void add_causes(struct json *json, struct json_at stats, const struct stats *sum)
 {
-    cJSON *causes = json_add_object(json, stats, "causes");
+    struct json_at causes = json_add_object(json, stats, "causes");
 
     for (size_t i = 0; i < cause_count && i < STATS_CAUSES_MAX; i++)
         if (sum->causes[i] > 0)
             json_add_unsigned(json, causes, cause_list[i]->id, sum->causes[i]);
 }
 
-static void add_sink(struct json *json, cJSON *stats, const struct sink_counters *sink)
+static void add_sink(struct json *json, struct json_at stats, const struct sink_counters *sink)
 {
     json_add_unsigned(json, stats, "events_delivered", sink->written);
     json_add_unsigned(json, stats, "events_lost", sink->lost);
@@ -49,12 +48,12 @@ static void add_sink(struct json *json, cJSON *stats, const struct sink_counters
 }
 
 /* Who had how much to do, and lost what. */
-static void add_workers(struct json *json, cJSON *stats, const struct stats_event *event)
+static void add_workers(struct json *json, struct json_at stats, const struct stats_event *event)
 {
-    cJSON *array = json_add_array(json, stats, "workers");
+    struct json_at array = json_add_array(json, stats, "workers");
 
     for (size_t i = 0; i < event->worker_count; i++) {
-        cJSON *object = json_append_object(json, array);
+        struct json_at object = json_append_object(json, array);
         const struct stats *worker = &event->workers[i];
 
         json_add_unsigned(json, object, "packets", worker->live.packets);
@@ -64,7 +63,7 @@ static void add_workers(struct json *json, cJSON *stats, const struct stats_even
     }
 }
 
-static void add_observer(struct json *json, cJSON *root, const struct options *options)
+static void add_observer(struct json *json, struct json_at root, const struct options *options)
 {
     const struct event_options event = {
         .observer_name = options->observer_name,
@@ -74,9 +73,9 @@ static void add_observer(struct json *json, cJSON *root, const struct options *o
     event_add_observer(json, root, &event);
 }
 
-static void build(struct json *json, cJSON *root, const struct stats_event *event)
+static void build(struct json *json, struct json_at root, const struct stats_event *event)
 {
-    cJSON *stats;
+    struct json_at stats;
 
     add_head(json, root, event->is_last);
     add_observer(json, root, event->options);
@@ -88,27 +87,8 @@ static void build(struct json *json, cJSON *root, const struct stats_event *even
     add_workers(json, stats, event);
 }
 
-bool stats_event_write(const struct stats_event *event, struct bytes *line)
+bool stats_event_write(const struct stats_event *event, struct json *json, struct bytes *line)
 {
-    struct json json = {0};
-    cJSON *root = cJSON_CreateObject();
-    char *text = NULL;
-    size_t length;
-
-    if (root != NULL)
-        build(&json, root, event);
-    if (root != NULL && !json.failed)
-        text = cJSON_PrintUnformatted(root);
-    cJSON_Delete(root);
-    if (text == NULL)
-        return false;
-    length = strlen(text);
-    text[length++] = '\n'; /* where the NUL was */
-    *line = bytes_of(text, length);
-    return true;
-}
-
-void stats_event_free(struct bytes line)
-{
-    cJSON_free((void *)(uintptr_t)line.data);
+    build(json, json_begin(json), event);
+    return json_finish(json, line);
 }

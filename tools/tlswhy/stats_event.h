@@ -3,6 +3,7 @@
 #ifndef TLSWHY_TOOLS_STATS_EVENT_H
 #define TLSWHY_TOOLS_STATS_EVENT_H
 
+#include "analyze/json.h"
 #include "tools/tlswhy/options.h"
 #include "tools/tlswhy/sink.h"
 #include "tools/tlswhy/stats.h"
@@ -16,9 +17,8 @@ struct stats_event {
     bool is_last; /* at the end of the capture */
 };
 
-/* Write the event into *line, which is to be freed with stats_event_free. False when memory is
- * short. */
-MUST_USE bool stats_event_write(const struct stats_event *event, struct bytes *line);
-void stats_event_free(struct bytes line);
+/* Write the event into *line, valid until the next use of json. False when memory is short. */
+MUST_USE bool stats_event_write(const struct stats_event *event, struct json *json,
+                                struct bytes *line);
 
 #endif
