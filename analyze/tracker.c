@@ -6,6 +6,9 @@
 #include "analyze/examiner.h"
 #include "analyze/session.h"
 
+/* What knowledge, incidents and certificates need at their usual limits, about. */
+enum { KNOWLEDGE_OCTETS = 64 << 20 };
+
 struct tracker {
     struct tracker_options options;
     struct verdict_sink sink;
@@ -381,9 +384,20 @@ static void on_ended(void *context, struct connection *connection, enum connecti
     give_session(tracker, session);
 }
 
+/* A limit on records, smaller when memory is. */
+static uint32_t scaled(uint32_t records, const struct tracker_options *options)
+{
+    if (options->knowledge_max == 0 || options->knowledge_max >= KNOWLEDGE_OCTETS)
+        return records;
+    return 1 + (uint32_t)((uint64_t)records * options->knowledge_max / KNOWLEDGE_OCTETS);
+}
+
 static struct knowledge *new_knowledge(const struct tracker_options *options)
 {
     const struct knowledge_options knowledge = {
+        .servers_max = scaled(KNOWLEDGE_SERVERS_MAX, options),
+        .names_max = scaled(KNOWLEDGE_NAMES_MAX, options),
+        .clients_max = scaled(KNOWLEDGE_CLIENTS_MAX, options),
         .hash_key = {options->hash_key[0], options->hash_key[1]},
     };
 

@@ -31,9 +31,11 @@ struct tracker_options {
     struct trust_store *trust;  /* borrowed; NULL: nothing is said of trust */
     const struct crl_set *crls; /* borrowed; NULL: no revocation lists */
     bool examine_all;           /* certificates of handshakes that did not fail, too */
-    size_t defer_max; /* octets for verdicts that wait for later connections to decide them;
+    size_t defer_max;     /* octets for verdicts that wait for later connections to decide them;
                              0: every verdict at once */
-    bool defer_all;   /* verdicts of handshakes that did not fail wait too, for their order */
+    bool defer_all;       /* verdicts of handshakes that did not fail wait too, for their order */
+    size_t knowledge_max; /* octets for what is known of servers and clients, about; 0, or more than
+                             the default limits need: those limits */
     struct observation_sink pass_on; /* with take: no verdicts and no memory for what they need, but
                                         observations for another tracker */
     uint64_t hash_key[2];            /* secret key of tables; random in production */

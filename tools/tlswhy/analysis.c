@@ -9,15 +9,13 @@
 #include "analyze/inventory_table.h"
 #include "analyze/report.h"
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/memory_plan.h"
 #include "tools/tlswhy/output.h"
 #include "tools/tlswhy/pipeline.h"
 #include "tools/tlswhy/progress.h"
 #include "tools/tlswhy/state_file.h"
 #include "tools/tlswhy/stop.h"
 #include "tools/tlswhy/trust_files.h"
-
-/* Octets for verdicts that wait for the end of the input: some ten thousand failures. */
-#define DEFER_MEMORY ((size_t)64 << 20)
 
 struct analysis {
     const struct options *options;
@@ -118,10 +116,12 @@ static bool open_sink(struct analysis *analysis)
 static bool open_pipeline(struct analysis *analysis)
 {
     const struct options *options = analysis->options;
+    const struct memory_plan plan = memory_plan_make(options->memory_max, 1);
     const struct pipeline_options pipeline = {
         .options = options,
-        .memory_max = (size_t)options->memory_max,
-        .defer_max = options->streaming ? 0 : DEFER_MEMORY,
+        .memory_max = plan.tables,
+        .defer_max = options->streaming ? 0 : plan.waiting,
+        .knowledge_max = plan.knowledge,
         .examine_all = options->all || options->certificates,
         .has_events = options->json,
         .trust = analysis->trust.store,

@@ -92,6 +92,7 @@ static bool open_pipeline(struct collector *collector)
     struct pipeline_options pipeline = {
         .part = PIPELINE_JUDGE,
         .options = options,
+        .knowledge_max = collector->options.knowledge_max,
         .examine_all = collector->options.examine_all,
         .has_events = options->json,
         .interface = service->interface_count == 1 ? service->interfaces[0] : NULL,

@@ -24,6 +24,7 @@ enum {
 struct collector_options {
     const struct options *options; /* borrowed */
     size_t worker_count;
+    size_t knowledge_max; /* octets for what is known of servers and clients */
     size_t docket_octets; /* memory for what waits, of each worker */
     struct queue *queue;  /* where its lines go */
     struct shared *shared;

@@ -56,6 +56,7 @@ static bool open_tracker(struct pipeline *pipeline)
         .crls = options->crls,
         .examine_all = options->examine_all,
         .defer_max = options->defer_max,
+        .knowledge_max = options->knowledge_max,
         .defer_all = options->options->all,
         .pass_on = {.context = pipeline->sink.context},
         .hash_key = {options->hash_key[0], options->hash_key[1]},

@@ -37,7 +37,9 @@ struct pipeline_sink {
 struct pipeline_options {
     enum pipeline_part part;
     const struct options *options; /* borrowed */
-    size_t memory_max;     /* octets: half for connections, half for the handshakes on them */
+    size_t
+        memory_max; /* octets for tables: half for connections, half for the handshakes on them */
+    size_t knowledge_max;  /* octets for what is known of servers and clients */
     size_t defer_max;      /* octets for verdicts that wait for later connections; 0: all at once */
     bool examine_all;      /* certificates of every handshake */
     bool has_events;       /* verdicts are written as events, those that the options ask for */

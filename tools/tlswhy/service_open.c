@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/memory_plan.h"
 #include "tools/tlswhy/metrics_server.h"
 #include "tools/tlswhy/service_parts.h"
 
@@ -56,11 +57,13 @@ static bool open_sink(struct service *service)
 /* What waits to be judged has an eighth of the memory, tables the rest. */
 static bool open_collector(struct service *service)
 {
-    size_t memory_max = (size_t)service->options->memory_max;
+    const struct memory_plan plan =
+        memory_plan_make(service->options->memory_max, service->worker_count);
     const struct collector_options collector = {
         .options = service->options,
         .worker_count = service->worker_count,
-        .docket_octets = memory_max / DOCKETS_SHARE / service->worker_count,
+        .docket_octets = plan.waiting,
+        .knowledge_max = plan.knowledge,
         .queue = sink_queue(service->sink, SERVICE_QUEUE_COLLECTOR),
         .shared = service->shared,
         .examine_all = service->options->all || service->options->service.metrics != NULL,
@@ -72,10 +75,11 @@ static bool open_collector(struct service *service)
 
 static bool open_workers(struct service *service)
 {
-    size_t memory_max = (size_t)service->options->memory_max;
+    const struct memory_plan plan =
+        memory_plan_make(service->options->memory_max, service->worker_count);
     struct worker_options worker = {
         .options = service->options,
-        .memory_max = (memory_max - memory_max / DOCKETS_SHARE) / service->worker_count,
+        .memory_max = plan.tables,
     };
 
     for (size_t i = 0; i < service->worker_count; i++) {
