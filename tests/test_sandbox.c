@@ -208,6 +208,11 @@ static void the_broker_opens_files_and_does_nothing_else(void)
 {
     CU_ASSERT(works(SANDBOX_BROKER, open_a_file));
     CU_ASSERT(is_killed(SANDBOX_BROKER, run_a_program));
+    CU_ASSERT(works(SANDBOX_BROKER_FEED, make_a_socket));
+    CU_ASSERT(works(SANDBOX_BROKER_FEED, connect_a_socket));
+    CU_ASSERT(works(SANDBOX_SERVICE_KAFKA, make_a_socket));
+    CU_ASSERT(is_killed(SANDBOX_BROKER_FEED, run_a_program));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE_KAFKA, run_a_program));
     CU_ASSERT(is_killed(SANDBOX_BROKER, make_a_socket));
     CU_ASSERT(is_killed(SANDBOX_BROKER, connect_a_socket));
     CU_ASSERT(is_killed(SANDBOX_BROKER, make_a_process));

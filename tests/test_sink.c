@@ -89,6 +89,26 @@ static off_t size_of(const char *name)
     return status.st_size;
 }
 
+/* Opens the file, whatever the sink's number is. */
+static int open_for_test(void *context, size_t number, enum sink_wish wish)
+{
+    (void)number;
+    return sink_spec_open(context, wish, 3);
+}
+
+/* A sink for a file. */
+static struct sink *sink_of(struct sink_spec *spec, const char *name, size_t count)
+{
+    struct sink_options options = {
+        .spec = spec,
+        .opener = {.context = spec, .open = open_for_test},
+        .queue_count = count,
+    };
+
+    *spec = sink_spec_of_file(name);
+    return sink_new(&options);
+}
+
 struct pusher {
     struct queue *queue;
     unsigned lines;
@@ -108,7 +128,8 @@ static void *push_all(void *argument)
 static void all_lines_of_all_threads_arrive(void)
 {
     char *name = new_file();
-    struct sink *sink = sink_open(name, 2);
+    struct sink_spec spec;
+    struct sink *sink = sink_of(&spec, name, 2);
     struct pusher pushers[2] = {{sink_queue(sink, 0), 20000}, {sink_queue(sink, 1), 20000}};
     pthread_t threads[2];
 
@@ -128,8 +149,9 @@ static void all_lines_of_all_threads_arrive(void)
 static void lines_longer_than_a_batch_arrive(void)
 {
     char *name = new_file();
-    struct sink *sink = sink_open(name, 1);
-    size_t length = (size_t)3 * SINK_BATCH_OCTETS;
+    struct sink_spec spec;
+    struct sink *sink = sink_of(&spec, name, 1);
+    size_t length = (size_t)3 << 18;
     char *buffer = malloc(length);
 
     CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("a\n", 2)));
@@ -149,7 +171,8 @@ static void a_file_that_is_full_ends_in_a_whole_line(void)
     const struct rlimit small = {.rlim_cur = 10 * LINE + LINE / 2, .rlim_max = RLIM_INFINITY};
     const struct rlimit large = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
     char *name = new_file();
-    struct sink *sink = sink_open(name, 1);
+    struct sink_spec spec;
+    struct sink *sink = sink_of(&spec, name, 1);
     char buffer[LINE];
 
     for (int i = 0; i < 25; i++)
@@ -166,32 +189,150 @@ static void a_file_that_is_full_ends_in_a_whole_line(void)
     free(name);
 }
 
-static void a_file_is_appended_to_and_replaced(void)
+static void write_one(const char *name, const char *line)
 {
-    char *first = new_file();
-    char *second = new_file();
-    struct sink *sink = sink_open(first, 1);
+    struct sink_spec spec;
+    struct sink *sink = sink_of(&spec, name, 1);
+
+    CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of(line, strlen(line))));
+    CU_ASSERT_FATAL(sink_start(sink));
+    CU_ASSERT(sink_stop(sink, STOP_MS));
+    sink_close(sink);
+}
+
+static void write_raw(const char *name, const char *text)
+{
+    FILE *file = fopen(name, "w");
+
+    fputs(text, file);
+    fclose(file);
+}
+
+static bool holds(const char *name, const char *text)
+{
+    char content[256] = "";
+    FILE *file = fopen(name, "r");
+    size_t length = fread(content, 1, sizeof(content) - 1, file);
+
+    fclose(file);
+    return length == strlen(text) && memcmp(content, text, length) == 0;
+}
+
+static void a_file_is_appended_to(void)
+{
+    char *name = new_file();
+
+    write_one(name, "1\n");
+    write_one(name, "22\n");
+    CU_ASSERT(holds(name, "1\n22\n"));
+    unlink(name);
+    free(name);
+}
+
+static void a_cut_event_is_taken_off_at_the_next_start(void)
+{
+    char *name = new_file();
+
+    write_raw(name, "{\"a\":1}\n{\"b\":");
+    write_one(name, "{}\n");
+    CU_ASSERT(holds(name, "{\"a\":1}\n{}\n"));
+    write_raw(name, "{\"b\":");
+    write_one(name, "{}\n");
+    CU_ASSERT(holds(name, "{}\n"));
+    unlink(name);
+    free(name);
+}
+
+static void what_others_wrote_is_not_taken_off(void)
+{
+    char *name = new_file();
+
+    write_raw(name, "a note without an end");
+    write_one(name, "{}\n");
+    CU_ASSERT(holds(name, "a note without an end\n{}\n"));
+    unlink(name);
+    free(name);
+}
+
+/* A name that was moved away gets a new file, a deleted one too without being told. */
+static void a_file_is_opened_anew(void)
+{
+    char *name = new_file();
+    char *moved = new_file();
+    struct sink_spec spec;
+    struct sink *sink = sink_of(&spec, name, 1);
 
     CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("1\n", 2)));
     CU_ASSERT_FATAL(sink_start(sink));
     while (sink_counters(sink).written < 1)
         sched_yield();
-    sink_replace(sink, sink_open_file(second));
+    rename(name, moved);
+    sink_reopen(sink);
+    while (access(name, F_OK) != 0)
+        sched_yield();
     CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("22\n", 3)));
-    CU_ASSERT(sink_stop(sink, STOP_MS));
-    sink_close(sink);
-    CU_ASSERT_EQUAL(size_of(first), 2);
-    CU_ASSERT_EQUAL(size_of(second), 3);
-    sink = sink_open(second, 1);
+    while (sink_counters(sink).written < 2)
+        sched_yield();
+    unlink(name);
     CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("333\n", 4)));
-    CU_ASSERT_FATAL(sink_start(sink));
     CU_ASSERT(sink_stop(sink, STOP_MS));
+    CU_ASSERT_EQUAL(sink_counters(sink).written, 3);
     sink_close(sink);
-    CU_ASSERT_EQUAL(size_of(second), 7);
-    unlink(first);
-    unlink(second);
-    free(first);
-    free(second);
+    CU_ASSERT(holds(moved, "1\n"));
+    CU_ASSERT(holds(name, "333\n"));
+    unlink(name);
+    unlink(moved);
+    free(name);
+    free(moved);
+}
+
+static bool parses(const char *text, const char *host, const char *port)
+{
+    struct sink_spec spec;
+
+    return sink_spec_parse(text, &spec) && strcmp(spec.host, host) == 0
+           && strcmp(spec.port, port) == 0;
+}
+
+static void sinks_are_named_by_urls(void)
+{
+    struct sink_spec spec;
+
+    CU_ASSERT(parses("syslog+tcp://log.example", "log.example", "601"));
+    CU_ASSERT(parses("syslog+udp://log.example", "log.example", "514"));
+    CU_ASSERT(parses("syslog+tcp://192.0.2.1:6514", "192.0.2.1", "6514"));
+    CU_ASSERT(parses("syslog+tcp://[2001:db8::1]:6514", "2001:db8::1", "6514"));
+    CU_ASSERT(parses("syslog+tcp://[2001:db8::1]", "2001:db8::1", "601"));
+    CU_ASSERT(sink_spec_parse("kafka://a:9092,b:9092/topic", &spec));
+    CU_ASSERT_STRING_EQUAL(spec.brokers, "a:9092,b:9092");
+    CU_ASSERT_STRING_EQUAL(spec.path, "topic");
+    CU_ASSERT(sink_spec_parse("file:/var/log/a", &spec));
+    CU_ASSERT_STRING_EQUAL(spec.path, "/var/log/a");
+}
+
+static void what_is_no_sink_is_refused(void)
+{
+    static const char *const wrong[] = {
+        "",
+        "file",
+        "file:",
+        "/var/log/a",
+        "syslog://a",
+        "syslog+tcp://",
+        "kafka://",
+        "kafka://a",
+        "kafka://a/",
+        "kafka:///t",
+        "kafka://a/b/c",
+        "stdout:x",
+        "syslog+tcp://a:x",
+        "syslog+tcp://[::1",
+        "syslog+tcp://[::1]x",
+    };
+    struct sink_spec spec;
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        CU_ASSERT(!sink_spec_parse(wrong[i], &spec));
 }
 
 int main(void)
@@ -203,7 +344,12 @@ int main(void)
         {"all lines of all threads arrive", all_lines_of_all_threads_arrive},
         {"lines longer than a batch arrive", lines_longer_than_a_batch_arrive},
         {"a file that is full ends in a whole line", a_file_that_is_full_ends_in_a_whole_line},
-        {"a file is appended to and replaced", a_file_is_appended_to_and_replaced},
+        {"a file is appended to", a_file_is_appended_to},
+        {"a cut event is taken off at the next start", a_cut_event_is_taken_off_at_the_next_start},
+        {"what others wrote is not taken off", what_others_wrote_is_not_taken_off},
+        {"a file is opened anew", a_file_is_opened_anew},
+        {"sinks are named by URLs", sinks_are_named_by_urls},
+        {"what is no sink is refused", what_is_no_sink_is_refused},
         CU_TEST_INFO_NULL,
     };
 

@@ -9,18 +9,24 @@
 #include "analyze/inventory_table.h"
 #include "analyze/report.h"
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/ending.h"
+#include "tools/tlswhy/feed.h"
 #include "tools/tlswhy/memory_plan.h"
 #include "tools/tlswhy/output.h"
 #include "tools/tlswhy/pipeline.h"
 #include "tools/tlswhy/progress.h"
+#include "tools/tlswhy/service.h"
 #include "tools/tlswhy/state_file.h"
 #include "tools/tlswhy/stop.h"
 #include "tools/tlswhy/trust_files.h"
+
+enum { FEED_LOOK_MS = 250 /* between two looks whether a signal came */ };
 
 struct analysis {
     const struct options *options;
     uint64_t hash_key[2];
     struct output output;
+    struct feed *feed;           /* --sink; NULL without */
     struct report *report;       /* text; NULL with --json and --certificates */
     struct inventory *inventory; /* NULL: nobody asked for certificates */
     struct trust_files trust;
@@ -36,7 +42,10 @@ static void take_line(void *context, struct bytes line)
 {
     struct analysis *analysis = context;
 
-    output_line(&analysis->output, line);
+    if (analysis->feed != NULL)
+        outlet_push(feed_outlet(analysis->feed, 0), line);
+    if (analysis->feed == NULL || analysis->options->output != NULL)
+        output_line(&analysis->output, line);
 }
 
 static void take_news(void *context, const struct inventory_news *news)
@@ -150,7 +159,9 @@ static bool look_around(struct analysis *analysis)
 {
     progress_update(&analysis->progress, analysis->source);
     analysis->is_interrupted = stop_requested();
-    return !analysis->is_interrupted && analysis->output.error == 0 && !is_out_of_memory(analysis);
+    return !analysis->is_interrupted && analysis->output.error == 0
+           && (analysis->feed == NULL || !feed_is_dead(analysis->feed))
+           && !is_out_of_memory(analysis);
 }
 
 static enum source_status read_packets(struct analysis *analysis)
@@ -291,6 +302,40 @@ static int open_and_read(struct analysis *analysis)
     return read_source(analysis);
 }
 
+static bool open_feed(struct analysis *analysis)
+{
+    const struct feed_options feed = {.options = analysis->options, .outlet_count = 1};
+
+    if (analysis->options->sinks.count == 0)
+        return true;
+    analysis->feed = feed_open(&feed);
+    return analysis->feed != NULL && feed_start(analysis->feed);
+}
+
+/* Send what waits. It takes as long as the receivers do, unless a signal came. */
+static bool stop_feed(struct analysis *analysis)
+{
+    int64_t until_ms = ending_now_ms() + SERVICE_STOP_MS;
+    struct sink_counters counters;
+    bool is_whole = true;
+
+    if (analysis->feed == NULL)
+        return true;
+    do {
+        if (stop_requested() && ending_now_ms() > until_ms)
+            feed_give_up(analysis->feed);
+        is_whole = feed_stop(analysis->feed, FEED_LOOK_MS);
+    } while (feed_is_running(analysis->feed));
+    counters = feed_counters(analysis->feed);
+    feed_close(analysis->feed);
+    if (counters.lost > 0)
+        return complain("%llu events were lost", (unsigned long long)counters.lost);
+    if (counters.spooled > 0)
+        (void)complain("warning: %llu events wait in %s", (unsigned long long)counters.spooled,
+                       analysis->options->sinks.spool);
+    return is_whole || counters.spooled > 0;
+}
+
 static void release(struct analysis *analysis)
 {
     source_free(analysis->source);
@@ -314,8 +359,10 @@ int analysis_run(const struct options *options)
     if (!output_open(&analysis.output, options->output))
         return EXIT_COULD_NOT;
     stop_prepare();
-    status = open_and_read(&analysis);
+    status = open_feed(&analysis) ? open_and_read(&analysis) : EXIT_COULD_NOT;
     release(&analysis);
+    if (!stop_feed(&analysis))
+        status = EXIT_COULD_NOT;
     if (!output_close(&analysis.output))
         status = EXIT_COULD_NOT;
     if (status == EXIT_ANALYSED && options->check && analysis.failed > 0)

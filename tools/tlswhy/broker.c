@@ -2,6 +2,8 @@
 #include "tools/tlswhy/broker.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,7 @@ enum {
 struct broker {
     int socket;
     pid_t process;
+    pthread_mutex_t lock; /* one wish and its answers at a time */
 };
 
 /* A file that was read. */
@@ -37,21 +40,37 @@ struct contents {
     size_t count;
 };
 
+/* Nothing of the service is kept open here: a connection that it closes is to be closed. */
+static void close_all_but(int file)
+{
+    (void)close_range(STDERR_FILENO + 1, (unsigned)file - 1, 0);
+    (void)close_range((unsigned)file + 1, UINT_MAX, 0);
+}
+
+static bool enter_sandbox(const struct options *options, const struct feed *feed)
+{
+    if (options->service.no_sandbox || !sandbox_is_built_in())
+        return true;
+    if (feed_needs_connections(feed))
+        return sandbox_enter(SANDBOX_BROKER_FEED);
+    return sandbox_enter(options->state != NULL ? SANDBOX_KEEPER : SANDBOX_BROKER);
+}
+
 static pid_t begin_process(const int sockets[2], const struct options *options,
-                           const char *trust_path)
+                           const struct feed *feed, const char *trust_path)
 {
     pid_t process = fork();
 
     if (process != 0)
         return process;
-    close(sockets[0]);
-    if (options->service.no_sandbox || !sandbox_is_built_in()
-        || sandbox_enter(options->state != NULL ? SANDBOX_KEEPER : SANDBOX_BROKER))
-        broker_process(sockets[1], options, trust_path);
+    close_all_but(sockets[1]);
+    if (enter_sandbox(options, feed))
+        broker_process(sockets[1], options, feed, trust_path);
     _exit(0);
 }
 
-struct broker *broker_start(const struct options *options, const char *trust_path)
+struct broker *broker_start(const struct options *options, const struct feed *feed,
+                            const char *trust_path)
 {
     const struct timeval patience = {.tv_sec = ANSWER_SECONDS};
     struct broker *broker = calloc(1, sizeof(*broker));
@@ -62,7 +81,8 @@ struct broker *broker_start(const struct options *options, const char *trust_pat
         free(broker);
         return NULL;
     }
-    broker->process = begin_process(sockets, options, trust_path);
+    broker->process = begin_process(sockets, options, feed, trust_path);
+    pthread_mutex_init(&broker->lock, NULL); /* cannot fail on Linux */
     close(sockets[1]);
     broker->socket = sockets[0];
     (void)setsockopt(broker->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
@@ -80,6 +100,7 @@ void broker_stop(struct broker *broker)
 {
     if (broker == NULL)
         return;
+    pthread_mutex_destroy(&broker->lock);
     close(broker->socket);
     free(broker);
 }
@@ -114,33 +135,44 @@ static bool next_answer(const struct broker *broker, struct broker_answer *answe
     return true;
 }
 
-static bool send_wish(const struct broker *broker, enum broker_wish wish)
+static bool send_wish(const struct broker *broker, enum broker_wish wish, size_t sink)
 {
-    const uint8_t octet = (uint8_t)wish;
+    const struct broker_request request = {.wish = (uint8_t)wish, .sink = (uint8_t)sink};
 
-    return send(broker->socket, &octet, sizeof(octet), MSG_NOSIGNAL) == (ssize_t)sizeof(octet)
+    return send(broker->socket, &request, sizeof(request), MSG_NOSIGNAL) == (ssize_t)sizeof(request)
            || complain("the opener of files is gone");
 }
 
-/* A wish that one descriptor answers. -1 after a complaint. */
-static int wish_for_one(const struct broker *broker, enum broker_wish wish)
+/* A wish that one descriptor answers. -1 with the error of the other process. */
+static int wish_for_one(const struct broker *broker, enum broker_wish wish, size_t sink)
 {
     struct broker_answer answer;
     struct broker_answer end;
     int file = -1;
     int none = -1;
 
-    if (!send_wish(broker, wish) || !next_answer(broker, &answer, &file)
+    errno = EIO;
+    if (!send_wish(broker, wish, sink) || !next_answer(broker, &answer, &file)
         || answer.error == BROKER_END || !next_answer(broker, &end, &none))
         return -1;
-    if (answer.error != 0)
-        (void)complain("%s: %s", answer.name, strerror(answer.error));
+    errno = answer.error;
     return file;
 }
 
-int broker_open_output(struct broker *broker)
+static int open_sink(void *context, size_t number, enum sink_wish wish)
 {
-    return wish_for_one(broker, BROKER_OUTPUT);
+    struct broker *broker = context;
+    int file;
+
+    pthread_mutex_lock(&broker->lock);
+    file = wish_for_one(broker, wish == SINK_ROTATE ? BROKER_ROTATE : BROKER_SINK, number);
+    pthread_mutex_unlock(&broker->lock);
+    return file;
+}
+
+struct sink_opener broker_opener(struct broker *broker)
+{
+    return (struct sink_opener){.context = broker, .open = open_sink};
 }
 
 /* The wish is answered by its end alone when all went well. */
@@ -149,21 +181,31 @@ static bool commit_state(const struct broker *broker)
     struct broker_answer answer;
     int none = -1;
 
-    if (!send_wish(broker, BROKER_COMMIT) || !next_answer(broker, &answer, &none))
+    if (!send_wish(broker, BROKER_COMMIT, 0) || !next_answer(broker, &answer, &none))
         return false;
     return answer.error == BROKER_END || complain("%s: %s", answer.name, strerror(answer.error));
 }
 
-bool broker_write_state(struct broker *broker, struct bytes octets)
+static bool write_state(const struct broker *broker, struct bytes octets)
 {
-    int file = wish_for_one(broker, BROKER_STATE);
+    int file = wish_for_one(broker, BROKER_STATE, 0);
     bool is_filled;
 
     if (file < 0)
-        return false;
+        return complain("the state: %s", strerror(errno));
     is_filled = state_file_fill(file, octets) || complain("the state: %s", strerror(errno));
     close(file);
     return is_filled && commit_state(broker);
+}
+
+bool broker_write_state(struct broker *broker, struct bytes octets)
+{
+    bool is_written;
+
+    pthread_mutex_lock(&broker->lock);
+    is_written = write_state(broker, octets);
+    pthread_mutex_unlock(&broker->lock);
+    return is_written;
 }
 
 /* Read all of a file. False, and errno set. */
@@ -213,7 +255,7 @@ static bool collect(const struct broker *broker, enum broker_wish wish, struct c
 {
     bool is_good = true;
 
-    if (!send_wish(broker, wish))
+    if (!send_wish(broker, wish, 0))
         return false;
     for (;;) {
         struct broker_answer answer;
@@ -269,9 +311,13 @@ static bool fill_new(struct trust_files *files, const struct contents *contents)
 bool broker_read_trust(struct broker *broker, struct trust_files *files)
 {
     struct contents contents = {.items = calloc(FILES_MAX + 1, sizeof(*contents.items))};
-    bool is_good = contents.items != NULL && collect(broker, BROKER_TRUST, &contents)
-                   && collect(broker, BROKER_CRLS, &contents) && fill_new(files, &contents);
+    bool is_good;
 
+    pthread_mutex_lock(&broker->lock);
+    is_good = contents.items != NULL && collect(broker, BROKER_TRUST, &contents)
+              && collect(broker, BROKER_CRLS, &contents);
+    pthread_mutex_unlock(&broker->lock);
+    is_good = is_good && fill_new(files, &contents);
     contents_free(&contents);
     return is_good;
 }

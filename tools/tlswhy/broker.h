@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* broker.h -- a process of its own that opens the files that SIGHUP and --state ask for.
  *
- * The service itself may open nothing. It asks for one of the files that the options name, and for
- * no other: the paths were settled before.
+ * The service itself may open nothing. It asks for one of the files or receivers that the options
+ * name, and for no other: paths and addresses were settled before.
  */
 #ifndef TLSWHY_TOOLS_BROKER_H
 #define TLSWHY_TOOLS_BROKER_H
 
-#include "tools/tlswhy/options.h"
+#include "tools/tlswhy/feed.h"
 #include "tools/tlswhy/trust_files.h"
 
 struct broker;
 
-/* Start it, with trust_path as the trust store (NULL: none). options are borrowed. Before any
+/* Start it, with trust_path as the trust store (NULL: none). options and feed are borrowed. Before any
  * thread begins and after privileges_drop; it has a sandbox of its own if wanted. NULL after a
  * complaint. */
-struct broker *broker_start(const struct options *options, const char *trust_path);
+struct broker *broker_start(const struct options *options, const struct feed *feed,
+                            const char *trust_path);
 
 /* End it. NULL is harmless. */
 void broker_stop(struct broker *broker);
 
-/* The output file, opened anew. -1 after a complaint. */
-int broker_open_output(struct broker *broker);
+/* What opens and connects the sinks of the feed. From any thread. */
+struct sink_opener broker_opener(struct broker *broker);
 
 /* Have the file of --state replaced by these octets, all of them or nothing. False after a
  * complaint. */

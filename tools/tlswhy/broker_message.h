@@ -5,10 +5,11 @@
 
 #include <stdint.h>
 
-#include "tools/tlswhy/options.h"
+#include "tools/tlswhy/feed.h"
 
 enum broker_wish {
-    BROKER_OUTPUT, /* one descriptor to append to */
+    BROKER_SINK,   /* one descriptor, of the sink that is asked for */
+    BROKER_ROTATE, /* the same, after its file was rotated */
     BROKER_TRUST,  /* descriptors of all files of the trust store */
     BROKER_CRLS,   /* of all revocation lists */
     BROKER_STATE,  /* one descriptor to write the state to */
@@ -16,6 +17,12 @@ enum broker_wish {
 };
 
 enum { BROKER_NAME_SIZE = 256 };
+
+/* What is sent: a wish, and which sink. */
+struct broker_request {
+    uint8_t wish;
+    uint8_t sink;
+};
 
 /* To each wish there are answers, with a descriptor when error is 0, and then one whose error is
  * BROKER_END. */
@@ -27,6 +34,7 @@ struct broker_answer {
 enum { BROKER_END = -1 };
 
 /* Answer wishes that come over socket until its other end is closed. */
-void broker_process(int socket, const struct options *options, const char *trust_path);
+void broker_process(int socket, const struct options *options, const struct feed *feed,
+                    const char *trust_path);
 
 #endif

@@ -9,7 +9,6 @@
 
 #include "analyze/trust.h"
 #include "tools/tlswhy/broker_message.h"
-#include "tools/tlswhy/sink.h"
 #include "tools/tlswhy/state_file.h"
 
 /* Send an answer, and the descriptor if there is one, which is closed. */
@@ -88,14 +87,19 @@ static void answer_commit(int socket, const char *path, int *state)
     *state = -1;
 }
 
+static void answer_sink(int socket, const struct feed *feed, const struct broker_request *request)
+{
+    enum sink_wish wish = request->wish == BROKER_ROTATE ? SINK_ROTATE : SINK_OPEN;
+    int file = feed_open_sink(feed, request->sink, wish);
+
+    answer(socket, "", file, errno);
+}
+
+/* What is asked for of the options, not of the feed. */
 static void answer_wish(int socket, enum broker_wish wish, const struct options *options,
                         const char *trust_path, int *state)
 {
-    if (wish == BROKER_OUTPUT && options->output != NULL) {
-        int file = sink_open_file(options->output);
-
-        answer(socket, options->output, file, errno);
-    } else if (wish == BROKER_TRUST) {
+    if (wish == BROKER_TRUST) {
         answer_trust(socket, trust_path);
     } else if (wish == BROKER_CRLS) {
         for (size_t i = 0; i < options->crl_count; i++)
@@ -105,14 +109,19 @@ static void answer_wish(int socket, enum broker_wish wish, const struct options 
     } else if (wish == BROKER_COMMIT && options->state != NULL) {
         answer_commit(socket, options->state, state);
     }
-    answer(socket, "", -1, BROKER_END);
 }
 
-void broker_process(int socket, const struct options *options, const char *trust_path)
+void broker_process(int socket, const struct options *options, const struct feed *feed,
+                    const char *trust_path)
 {
+    struct broker_request request;
     int state = -1;
-    uint8_t wish;
 
-    while (read(socket, &wish, sizeof(wish)) == (ssize_t)sizeof(wish))
-        answer_wish(socket, (enum broker_wish)wish, options, trust_path, &state);
+    while (read(socket, &request, sizeof(request)) == (ssize_t)sizeof(request)) {
+        if (request.wish == BROKER_SINK || request.wish == BROKER_ROTATE)
+            answer_sink(socket, feed, &request);
+        else
+            answer_wish(socket, (enum broker_wish)request.wish, options, trust_path, &state);
+        answer(socket, "", -1, BROKER_END);
+    }
 }

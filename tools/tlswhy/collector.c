@@ -45,7 +45,7 @@ static void take_line(void *context, struct bytes line)
 {
     struct collector *collector = context;
 
-    queue_push(collector->options.queue, line);
+    outlet_push(collector->options.outlet, line);
 }
 
 /* One line of text, at once: people want to see a failure when it happens. */
@@ -62,7 +62,7 @@ static void push_text(struct collector *collector, const struct verdict *verdict
     if (verdict->cause != NULL)
         text_add(&text, " (%s)", verdict->cause->id);
     buffer[text.length++] = '\n';
-    queue_push(collector->options.queue, bytes_of(buffer, text.length));
+    outlet_push(collector->options.outlet, bytes_of(buffer, text.length));
 }
 
 static void take_news(void *context, const struct inventory_news *news)

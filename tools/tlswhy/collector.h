@@ -11,7 +11,7 @@
 #define TLSWHY_TOOLS_COLLECTOR_H
 
 #include "tools/tlswhy/docket.h"
-#include "tools/tlswhy/queue.h"
+#include "tools/tlswhy/feed.h"
 #include "tools/tlswhy/shared.h"
 #include "tools/tlswhy/stats.h"
 #include "tools/tlswhy/trust_files.h"
@@ -24,9 +24,9 @@ enum {
 struct collector_options {
     const struct options *options; /* borrowed */
     size_t worker_count;
-    size_t knowledge_max; /* octets for what is known of servers and clients */
-    size_t docket_octets; /* memory for what waits, of each worker */
-    struct queue *queue;  /* where its lines go */
+    size_t knowledge_max;  /* octets for what is known of servers and clients */
+    size_t docket_octets;  /* memory for what waits, of each worker */
+    struct outlet *outlet; /* where its lines go */
     struct shared *shared;
     bool examine_all; /* certificates of every handshake */
 };

@@ -88,6 +88,11 @@ static void write_sink(FILE *out, const struct sink_counters *sink)
                 sink->lost);
     write_value(out, "tlswhy_events_queued", "gauge", "Events that wait to be written",
                 sink->waiting);
+    write_value(out, "tlswhy_events_spooled", "gauge", "Events that wait on disk", sink->spooled);
+    write_value(out, "tlswhy_events_sent_again_total", "counter",
+                "Events sent again after a receiver was lost", sink->sent_again);
+    write_value(out, "tlswhy_sink_failures_total", "counter", "Times that a receiver failed",
+                sink->failures);
 }
 
 /* A label's value: what is printable as text.h makes it, with quotes and backslashes escaped as
@@ -157,7 +162,7 @@ static void write_certificates(FILE *out, struct shared *shared)
 
 void metrics_write(FILE *out, const struct service *service)
 {
-    const struct sink_counters sink = sink_counters(service->sink);
+    const struct sink_counters sink = feed_counters(service->feed);
     struct stats *workers = calloc(service->worker_count, sizeof(*workers));
     struct stats sum;
 

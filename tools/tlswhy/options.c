@@ -243,13 +243,16 @@ static const struct option_row option_rows[] = {
 
 enum {
     FILE_OPTION_COUNT = sizeof(option_rows) / sizeof(option_rows[0]),
-    OPTION_COUNT = FILE_OPTION_COUNT + SERVICE_OPTION_COUNT
+    SERVICE_OPTIONS_BEGIN = FILE_OPTION_COUNT + FEED_OPTION_COUNT,
+    OPTION_COUNT = SERVICE_OPTIONS_BEGIN + SERVICE_OPTION_COUNT
 };
 
 static const struct option_row *row_at(size_t index)
 {
-    return index < FILE_OPTION_COUNT ? &option_rows[index]
-                                     : &service_option_rows[index - FILE_OPTION_COUNT];
+    if (index < FILE_OPTION_COUNT)
+        return &option_rows[index];
+    return index < SERVICE_OPTIONS_BEGIN ? &feed_option_rows[index - FILE_OPTION_COUNT]
+                                         : &service_option_rows[index - SERVICE_OPTIONS_BEGIN];
 }
 
 static const struct option_row *find_row(const char *name)
@@ -288,6 +291,8 @@ void options_help(FILE *out)
           out);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         if (i == FILE_OPTION_COUNT)
+            fputs("\nWhere events go:\n", out);
+        if (i == SERVICE_OPTIONS_BEGIN)
             fputs("\nLive capture, until SIGINT or SIGTERM:\n", out);
         write_help(out, row_at(i));
     }
@@ -397,6 +402,8 @@ static bool check_together(const struct options *options)
         return complain_usage("--certificates lists no handshakes: --all does not go with it");
     if (options->has_expiry_levels && !options->certificates && !(options->all && options->json))
         return complain_usage("--expiry-levels is for --certificates and for --json --all");
+    if (options->sinks.on_full == FULL_SPOOL && options->sinks.spool == NULL)
+        return complain_usage("--on-full=spool: --spool says where");
     return true;
 }
 
@@ -406,6 +413,11 @@ bool options_parse(int argc, char **argv, struct options *options)
         .memory_max = OPTION_MEMORY_DEFAULT,
         .expiry_levels = {30, 14, 7, 1},
         .expiry_level_count = 4,
+        .sinks =
+            {
+                .spool_size = FEED_SPOOL_DEFAULT,
+                .rotate_count = FEED_ROTATE_COUNT_DEFAULT,
+            },
         .service =
             {
                 .buffer_size = LIVE_BUFFER_DEFAULT,

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "tools/tlswhy/feed_options.h"
 #include "tools/tlswhy/service_options.h"
 
 enum {
@@ -64,6 +65,7 @@ struct options {
     uint16_t community_seed;
     const char *observer_name;
     const char *observer_hostname;
+    struct feed_sinks sinks;
     struct service_options service;
     struct kept_text *kept; /* owned: values of a configuration file, which others point to */
 };

@@ -42,15 +42,13 @@ static bool has_room(const struct queue *queue, size_t pushed, size_t length)
     return pushed - taken < QUEUE_LINES && octets + length <= QUEUE_OCTETS_MAX;
 }
 
-bool queue_push(struct queue *queue, struct bytes line)
+bool queue_offer(struct queue *queue, struct bytes line)
 {
     size_t pushed = atomic_load_explicit(&queue->pushed, memory_order_relaxed);
     uint8_t *copy = has_room(queue, pushed, line.len) ? malloc(line.len) : NULL;
 
-    if (copy == NULL) {
-        atomic_fetch_add_explicit(&queue->lost, 1, memory_order_relaxed);
+    if (copy == NULL)
         return false;
-    }
     memcpy(copy, line.data, line.len);
     queue->lines[pushed % QUEUE_LINES] = bytes_of(copy, line.len);
     atomic_fetch_add_explicit(&queue->octets, line.len, memory_order_relaxed);
@@ -60,13 +58,36 @@ bool queue_push(struct queue *queue, struct bytes line)
     return true;
 }
 
-bool queue_take(struct queue *queue, struct bytes *line)
+void queue_give_up(struct queue *queue)
+{
+    atomic_fetch_add_explicit(&queue->lost, 1, memory_order_relaxed);
+}
+
+bool queue_push(struct queue *queue, struct bytes line)
+{
+    bool is_in = queue_offer(queue, line);
+
+    if (!is_in)
+        queue_give_up(queue);
+    return is_in;
+}
+
+bool queue_peek(const struct queue *queue, struct bytes *line)
 {
     size_t taken = atomic_load_explicit(&queue->taken, memory_order_relaxed);
 
     if (taken == atomic_load_explicit(&queue->pushed, memory_order_acquire))
         return false;
     *line = queue->lines[taken % QUEUE_LINES];
+    return true;
+}
+
+bool queue_take(struct queue *queue, struct bytes *line)
+{
+    size_t taken = atomic_load_explicit(&queue->taken, memory_order_relaxed);
+
+    if (!queue_peek(queue, line))
+        return false;
     atomic_fetch_sub_explicit(&queue->octets, line->len, memory_order_relaxed);
     atomic_store_explicit(&queue->taken, taken + 1, memory_order_release);
     return true;

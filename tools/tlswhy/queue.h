@@ -25,6 +25,15 @@ void queue_free(struct queue *queue); /* NULL is harmless */
  * lost. */
 bool queue_push(struct queue *queue, struct bytes line);
 
+/* The same, without a count: for whoever tries again. */
+bool queue_offer(struct queue *queue, struct bytes line);
+
+/* Count a line that whoever tried again gave up. */
+void queue_give_up(struct queue *queue);
+
+/* Look at the line that waited longest; it stays the queue's. False: there is none. */
+bool queue_peek(const struct queue *queue, struct bytes *line);
+
 /* Take the line that waited longest; it is the caller's to free(3). False: there is none. */
 bool queue_take(struct queue *queue, struct bytes *line);
 

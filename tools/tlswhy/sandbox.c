@@ -7,6 +7,7 @@
 #if HAVE_SECCOMP
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -35,13 +36,23 @@ static const char *const both[] = {
     "restart_syscall", "exit", "exit_group", "getrandom"};
 
 static const char *const service_only[] = {
-    "ftruncate", "ftruncate64", "fcntl", "fcntl64", "dup3", "ioctl",
+    "ftruncate", "ftruncate64", "fcntl", "fcntl64", "ioctl", "pwrite64",
     /* the rings, and the metrics' listener */
     "bind", "getsockopt", "setsockopt", "getsockname", "getpeername", "accept", "accept4", "recv",
     "recvfrom", "send", "sendto", "shutdown", "select", "_newselect", "pselect6", "pselect6_time64",
     "epoll_wait", "epoll_pwait", "epoll_ctl"};
 
-static const char *const broker_only[] = {"openat", "open", "getdents64"};
+static const char *const broker_only[] = {"openat", "open",    "getdents64", "stat",       "stat64",
+                                          "fcntl",  "fcntl64", "ftruncate",  "ftruncate64"};
+
+static const char *const broker_feed_only[] = {"rename",  "renameat",   "renameat2",
+                                               "unlink",  "unlinkat",   "socket",
+                                               "connect", "getsockopt", "fsync"};
+
+/* A cluster names its brokers while it runs, so librdkafka connects by itself, and looks them up in
+ * files that can only be read. */
+static const char *const kafka_only[] = {"socket",   "connect", "pipe2",    "uname",     "sendmmsg",
+                                         "recvmmsg", "access",  "readlink", "socketpair"};
 
 static const char *const keeper_only[] = {"openat",    "open",   "getdents64", "fcntl",
                                           "fcntl64",   "fsync",  "rename",     "renameat",
@@ -82,15 +93,31 @@ static bool allow_conditionally(scmp_filter_ctx filter)
            && seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
 }
 
+static bool allow_reading(scmp_filter_ctx filter)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY))
+           == 0;
+}
+
 static bool fill(scmp_filter_ctx filter, enum sandbox kind)
 {
     static const struct list common = {both, sizeof(both) / sizeof(both[0])};
+    static const struct list kafka = {kafka_only, sizeof(kafka_only) / sizeof(kafka_only[0])};
+    static const struct list feed = {broker_feed_only,
+                                     sizeof(broker_feed_only) / sizeof(broker_feed_only[0])};
     static const struct list own[] = {
         [SANDBOX_SERVICE] = {service_only, sizeof(service_only) / sizeof(service_only[0])},
+        [SANDBOX_SERVICE_KAFKA] = {service_only, sizeof(service_only) / sizeof(service_only[0])},
         [SANDBOX_BROKER] = {broker_only, sizeof(broker_only) / sizeof(broker_only[0])},
         [SANDBOX_KEEPER] = {keeper_only, sizeof(keeper_only) / sizeof(keeper_only[0])},
+        [SANDBOX_BROKER_FEED] = {broker_only, sizeof(broker_only) / sizeof(broker_only[0])},
     };
 
+    if (kind == SANDBOX_BROKER_FEED && !allow(filter, feed))
+        return false;
+    if (kind == SANDBOX_SERVICE_KAFKA && (!allow(filter, kafka) || !allow_reading(filter)))
+        return false;
     return allow(filter, common) && allow(filter, own[kind]) && allow_conditionally(filter)
            && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0;
 }

@@ -7,10 +7,12 @@
 #include <stdbool.h>
 
 enum sandbox {
-    SANDBOX_SERVICE, /* reads and writes what is open, starts threads; opens and connects to
-                        nothing */
-    SANDBOX_BROKER,  /* the same without sockets; opens files */
-    SANDBOX_KEEPER   /* a broker that also puts one file in the place of another */
+    SANDBOX_SERVICE,       /* reads and writes what is open, starts threads; opens and connects to
+                              nothing */
+    SANDBOX_SERVICE_KAFKA, /* the same, and connects, and opens files for reading */
+    SANDBOX_BROKER,        /* the same as the service without sockets; opens files */
+    SANDBOX_KEEPER,        /* a broker that also puts one file in the place of another */
+    SANDBOX_BROKER_FEED    /* the same, renames files, and connects to receivers of events */
 };
 
 /* True when this build has it (libseccomp). */

@@ -62,19 +62,6 @@ static void die_of(int signal_number)
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
-static void reopen_output(struct service *service)
-{
-    int file;
-
-    if (service->options->output == NULL)
-        return;
-    file = broker_open_output(service->broker);
-    if (file >= 0)
-        sink_replace(service->sink, file);
-    else
-        (void)complain("%s: writing to the old file", service->options->output);
-}
-
 /* What cannot be read does not take the place of what could. */
 static void reload_trust(struct service *service)
 {
@@ -102,7 +89,7 @@ static void reload(struct service *service)
 {
     service_clear_status(service);
     notify_reloading(service);
-    reopen_output(service);
+    feed_reopen(service->feed);
     reload_trust(service);
     notify_send(&service->notify, "READY=1");
 }
@@ -158,7 +145,7 @@ static int serve(struct service *service)
         if (signal_number == SIGUSR1)
             service_print_stats(service);
         do_what_is_due(service);
-        if (sink_is_dead(service->sink))
+        if (feed_is_dead(service->feed))
             return EXIT_COULD_NOT; /* that was said */
         if (is_lost(service)) {
             (void)complain("nothing is left to capture from");
@@ -199,14 +186,14 @@ static bool join_collector(struct service *service, int64_t until_ms)
 }
 
 /* Write what is queued; a second signal ends everything. */
-static bool stop_sink(struct service *service, int64_t until_ms)
+static bool stop_feed(struct service *service, int64_t until_ms)
 {
-    while (!sink_stop(service->sink, TICK_MS)) {
+    while (!feed_stop(service->feed, TICK_MS)) {
         int signal_number = next_signal(service, 0);
 
         if (signal_number == SIGINT || signal_number == SIGTERM)
             die_of(signal_number);
-        if (ending_now_ms() > until_ms || !sink_is_running(service->sink))
+        if (ending_now_ms() > until_ms || !feed_is_running(service->feed))
             return false;
     }
     return true;
@@ -242,10 +229,10 @@ static bool stop(struct service *service)
     service_push_stats(service, true);
     if (is_judged)
         is_whole = write_state(service) && is_whole;
-    is_whole = stop_sink(service, until_ms) && is_whole && is_judged;
-    if (is_judged && !sink_is_running(service->sink))
+    is_whole = stop_feed(service, until_ms) && is_whole && is_judged;
+    if (is_judged && !feed_is_running(service->feed))
         service_write_report(service);
-    lost = sink_counters(service->sink).lost + sink_counters(service->sink).waiting;
+    lost = feed_counters(service->feed).lost + feed_counters(service->feed).waiting;
     if (lost > 0)
         return complain("%llu events were lost", (unsigned long long)lost);
     return is_whole;
@@ -282,9 +269,15 @@ static bool give_up_privileges(struct service *service)
 
     if (!privileges_drop(&service->identity))
         return false;
-    service->broker = broker_start(service->options, collector_trust_path(service->collector));
-    return service->broker != NULL && start_metrics(service)
-           && (!has_sandbox || sandbox_enter(SANDBOX_SERVICE));
+    service->broker =
+        broker_start(service->options, service->feed, collector_trust_path(service->collector));
+    if (service->broker == NULL)
+        return false;
+    feed_set_opener(service->feed, broker_opener(service->broker));
+    return start_metrics(service)
+           && (!has_sandbox
+               || sandbox_enter(feed_has_kafka(service->feed) ? SANDBOX_SERVICE_KAFKA
+                                                              : SANDBOX_SERVICE));
 }
 
 static bool start(struct service *service)
@@ -293,7 +286,7 @@ static bool start(struct service *service)
                             || (service->options->progress == WHEN_AUTO && isatty(STDERR_FILENO));
     service->stats_at_ms =
         ending_now_ms() + (int64_t)service->options->service.stats_interval * 1000;
-    return give_up_privileges(service) && sink_start(service->sink)
+    return give_up_privileges(service) && feed_start(service->feed)
            && collector_start(service->collector) && start_workers(service);
 }
 

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/tlswhy/complain.h"
@@ -14,8 +13,11 @@ enum { DOCKETS_SHARE = 8 /* part of --max-memory */ };
 
 static bool open_shared(struct service *service)
 {
-    int copy = fcntl(sink_descriptor(service->sink), F_DUPFD_CLOEXEC, 3);
+    const struct sink *output = feed_output(service->feed);
+    int copy = output != NULL ? fcntl(sink_descriptor(output), F_DUPFD_CLOEXEC, 3) : -1;
 
+    if (output == NULL)
+        return shared_open(service->shared, service->options, NULL);
     if (copy >= 0)
         service->report_file = fdopen(copy, "a");
     if (service->report_file == NULL)
@@ -32,25 +34,21 @@ static bool open_metrics(struct service *service)
     return where == NULL || service->metrics_socket >= 0;
 }
 
-/* The user that the process becomes opens the file again on SIGHUP. A file that is shared with
- * others stays theirs. */
-static void give_away(const struct service *service)
+static bool open_feed(struct service *service)
 {
-    int file = sink_descriptor(service->sink);
-    struct stat status;
+    const struct feed_options feed = {
+        .options = service->options,
+        .outlet_count = SERVICE_QUEUES,
+        .has_output = true,
+        .is_live = true,
+    };
 
-    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0)
-        (void)!fchown(file, service->identity.user, service->identity.group); /* else it stays */
-}
-
-static bool open_sink(struct service *service)
-{
-    service->sink = sink_open(service->options->output, SERVICE_QUEUES);
-    if (service->sink == NULL)
+    service->feed = feed_open(&feed);
+    if (service->feed == NULL)
         return false;
-    if (service->identity.is_other && service->options->output != NULL)
-        give_away(service);
-    service->queue = sink_queue(service->sink, SERVICE_QUEUE_MAIN);
+    if (service->identity.is_other)
+        feed_give(service->feed, service->identity.user, service->identity.group);
+    service->outlet = feed_outlet(service->feed, SERVICE_QUEUE_MAIN);
     return open_shared(service);
 }
 
@@ -64,7 +62,7 @@ static bool open_collector(struct service *service)
         .worker_count = service->worker_count,
         .docket_octets = plan.waiting,
         .knowledge_max = plan.knowledge,
-        .queue = sink_queue(service->sink, SERVICE_QUEUE_COLLECTOR),
+        .outlet = feed_outlet(service->feed, SERVICE_QUEUE_COLLECTOR),
         .shared = service->shared,
         .examine_all = service->options->all || service->options->service.metrics != NULL,
     };
@@ -124,7 +122,7 @@ bool service_open(struct service *service)
     const struct service_options *options = &service->options->service;
 
     service->worker_count = (size_t)options->workers;
-    if (!open_sink(service) || !open_metrics(service) || !open_collector(service)
+    if (!open_feed(service) || !open_metrics(service) || !open_collector(service)
         || !open_workers(service))
         return false;
     for (size_t i = 0; i < options->interface_count; i++)
@@ -148,7 +146,7 @@ void service_release(struct service *service)
         close(service->metrics_socket);
     notify_close(&service->notify);
     broker_stop(service->broker);
-    sink_close(service->sink);
+    feed_close(service->feed);
     shared_close(service->shared);
     if (service->report_file != NULL)
         fclose(service->report_file);

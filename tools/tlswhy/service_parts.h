@@ -5,11 +5,11 @@
 
 #include "tools/tlswhy/broker.h"
 #include "tools/tlswhy/collector.h"
+#include "tools/tlswhy/feed.h"
 #include "tools/tlswhy/notify.h"
 #include "tools/tlswhy/privileges.h"
 #include "tools/tlswhy/service.h"
 #include "tools/tlswhy/shared.h"
-#include "tools/tlswhy/sink.h"
 #include "tools/tlswhy/worker.h"
 
 struct metrics_server;
@@ -22,9 +22,9 @@ struct service {
     int signals;              /* signalfd(2) */
     struct identity identity; /* who to become */
     struct broker *broker;
-    struct sink *sink;
-    struct queue *queue; /* of the main thread's own lines */
-    FILE *report_file;   /* of the text report, on the sink's descriptor; NULL with --json */
+    struct feed *feed;
+    struct outlet *outlet; /* of the main thread's own lines */
+    FILE *report_file;     /* of the text report, on the sink's descriptor; NULL with --json */
     struct shared *shared;
     int metrics_socket; /* -1: none, or given to the server */
     struct metrics_server *metrics;

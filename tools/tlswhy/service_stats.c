@@ -28,7 +28,7 @@ void service_push_stats(struct service *service, bool is_last)
     struct stats_event event = {
         .options = service->options,
         .worker_count = service->worker_count,
-        .sink = sink_counters(service->sink),
+        .sink = feed_counters(service->feed),
         .is_last = is_last,
     };
     struct stats sum;
@@ -47,7 +47,7 @@ void service_push_stats(struct service *service, bool is_last)
     event.sum = &sum;
     json_init(&json, EVENT_LINE_MAX);
     if (stats_event_write(&event, &json, &line))
-        queue_push(service->queue, line);
+        outlet_push(service->outlet, line);
     json_release(&json);
     free(workers);
 }
@@ -61,7 +61,7 @@ static void print_row(const char *name, uint64_t value)
 
 void service_print_stats(struct service *service)
 {
-    const struct sink_counters sink = sink_counters(service->sink);
+    const struct sink_counters sink = feed_counters(service->feed);
     struct stats sum;
 
     service_stats(service, &sum);
@@ -75,11 +75,13 @@ void service_print_stats(struct service *service)
     print_row("Events delivered", sink.written);
     print_row("Events lost", sink.lost);
     print_row("Events queued", sink.waiting);
+    print_row("Events that wait on disk", sink.spooled);
+    print_row("Events sent again", sink.sent_again);
 }
 
 void service_show_status(struct service *service)
 {
-    const struct sink_counters sink = sink_counters(service->sink);
+    const struct sink_counters sink = feed_counters(service->feed);
     char packets[LAYOUT_NUMBER_SIZE];
     char failed[LAYOUT_NUMBER_SIZE];
     char dropped[LAYOUT_NUMBER_SIZE];

@@ -2,7 +2,6 @@
 #include "tools/tlswhy/sink.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,49 +12,92 @@
 
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
+#include "tools/tlswhy/window.h"
 
 struct sink {
-    const char *name;
-    int file;
+    struct sink_options options;
+    const struct carrier_kind *kind;
+    struct carrier *carrier; /* NULL: closed */
+    struct window *window;
     int wake;
     pthread_t thread;
     bool is_running;
-    atomic_bool is_stopping; /* write what is there, and end */
+    bool is_failing;   /* the last attempt failed, and that was said */
+    bool cannot_renew; /* so did the last one to rotate or reopen */
+    bool is_full;      /* the carrier takes no more for now */
+    int64_t retry_ms;  /* not before, when it is closed */
+    int64_t opened_ms;
+    atomic_bool is_stopping; /* send what is there, and end */
+    atomic_bool is_given_up; /* end */
     atomic_bool is_over;     /* the thread has ended */
     atomic_bool is_dead;
-    atomic_size_t written;
-    atomic_size_t lost;
-    bool is_failing; /* the last write failed, and that was said */
-    uint8_t *batch;
-    size_t used;
-    size_t lines; /* in the batch */
-    size_t queue_count;
+    atomic_bool wants_reopen;
+    atomic_uint_least64_t written;
+    atomic_uint_least64_t lost;
+    atomic_uint_least64_t in_window; /* not delivered */
+    atomic_uint_least64_t sent_again;
+    atomic_uint_least64_t failures;
     struct queue *queues[];
 };
 
-int sink_open_file(const char *path)
+const char *sink_name(const struct sink *sink)
 {
-    return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    return sink->options.spec->text;
 }
 
-struct sink *sink_open(const char *path, size_t count)
+/* Open what it writes to. */
+static bool connect_carrier(struct sink *sink, enum sink_wish wish)
 {
-    struct sink *sink = calloc(1, sizeof(*sink) + count * sizeof(sink->queues[0]));
+    const struct sink_options *options = &sink->options;
+    int file = -1;
 
-    if (sink == NULL || (sink->batch = malloc(SINK_BATCH_OCTETS)) == NULL) {
-        free(sink);
+    if (!sink->kind->opens_itself) {
+        file = options->opener.open(options->opener.context, options->number, wish);
+        if (file < 0)
+            return false;
+    }
+    sink->carrier = sink->kind->open(options->spec, &options->carrier, file);
+    sink->opened_ms = ending_now_ms();
+    return sink->carrier != NULL;
+}
+
+/* What fails at the start is not there, unless it is a receiver whose time may come. */
+static bool open_first(struct sink *sink)
+{
+    if (connect_carrier(sink, SINK_OPEN))
+        return true;
+    (void)complain("%s: %s", sink_name(sink), strerror(errno));
+    if (sink->kind->is_local || sink->kind->opens_itself
+        || (!sink->options.is_patient && sink->options.spool == NULL))
+        return false;
+    sink->is_failing = true;
+    sink->retry_ms = ending_now_ms() + SINK_RETRY_MS;
+    return true;
+}
+
+struct sink *sink_new(const struct sink_options *options)
+{
+    size_t count = options->queue_count;
+    struct sink *sink = calloc(1, sizeof(*sink) + count * sizeof(sink->queues[0]));
+    bool has_queues = true;
+
+    if (sink == NULL) {
+        spool_close(options->spool);
         (void)complain_memory();
         return NULL;
     }
-    sink->queue_count = count;
-    sink->name = path != NULL ? path : "standard output";
-    sink->file = path != NULL ? sink_open_file(path) : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    sink->options = *options;
+    sink->window = window_new();
     sink->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         sink->queues[i] = queue_new(sink->wake);
-    if (sink->file >= 0 && sink->wake >= 0 && sink->queues[count - 1] != NULL)
+        has_queues = has_queues && sink->queues[i] != NULL;
+    }
+    sink->kind = carrier_kind_of(options->spec);
+    if (sink->window == NULL || sink->wake < 0 || !has_queues)
+        (void)complain("%s: %s", sink_name(sink), strerror(errno));
+    else if (sink->kind != NULL && open_first(sink))
         return sink;
-    (void)complain("%s: %s", sink->name, strerror(errno));
     sink_close(sink);
     return NULL;
 }
@@ -67,116 +109,294 @@ struct queue *sink_queue(struct sink *sink, size_t number)
 
 int sink_descriptor(const struct sink *sink)
 {
-    return sink->file;
+    return sink->kind->is_local && sink->carrier != NULL ? sink->kind->descriptor(sink->carrier)
+                                                         : -1;
 }
 
-/* How many of the first length octets make whole lines. */
-static size_t whole_lines(const uint8_t *data, size_t length)
+void sink_set_opener(struct sink *sink, struct sink_opener opener)
 {
-    while (length > 0 && data[length - 1] != '\n')
-        length--;
-    return length;
+    sink->options.opener = opener;
 }
 
-static size_t count_lines(const uint8_t *data, size_t length)
+void sink_give(const struct sink *sink, unsigned user, unsigned group)
 {
-    size_t lines = 0;
-
-    for (size_t i = 0; i < length; i++)
-        lines += data[i] == '\n';
-    return lines;
-}
-
-/* Take back the beginning of a line that could not be written whole. */
-static void take_back(const struct sink *sink, size_t octets)
-{
+    int file = sink_descriptor(sink);
     struct stat status;
 
-    if (octets > 0 && fstat(sink->file, &status) == 0 && S_ISREG(status.st_mode)
-        && status.st_size >= (off_t)octets)
-        (void)!ftruncate(sink->file, status.st_size - (off_t)octets); /* else it stays cut */
+    if (sink->options.spool != NULL)
+        spool_give(sink->options.spool, user, group);
+    if (sink->options.spec->scheme == SINK_FILE && file >= 0 && fstat(file, &status) == 0
+        && S_ISREG(status.st_mode) && status.st_size == 0)
+        (void)!fchown(file, user, group); /* else it stays as it is */
 }
 
-static void note_failure(struct sink *sink, int error)
+/* Count what was delivered for the first time. */
+static void count_delivered(struct sink *sink)
 {
-    if (error == EPIPE)
-        atomic_store(&sink->is_dead, true);
-    if (!sink->is_failing)
-        (void)complain("%s: %s: events are lost", sink->name, strerror(error));
-    sink->is_failing = true;
-}
+    struct window *window = sink->window;
 
-/* Write octets; returns how many. */
-static size_t write_octets(struct sink *sink, const uint8_t *data, size_t length)
-{
-    size_t done = 0;
+    for (; window->counted < window->acked; window->counted++) {
+        bool is_refused = window_line(window, window->counted)->is_refused;
 
-    while (done < length) {
-        ssize_t count = write(sink->file, data + done, length - done);
-
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0) {
-            note_failure(sink, count < 0 ? errno : EIO);
-            return done;
-        }
-        done += (size_t)count;
+        atomic_fetch_add(is_refused ? &sink->lost : &sink->written, 1);
     }
-    if (sink->is_failing)
-        (void)complain("%s: can be written again", sink->name);
-    sink->is_failing = false;
-    return done;
+    atomic_store(&sink->in_window, window->end - window->counted);
 }
 
-static void write_lines(struct sink *sink, const uint8_t *data, size_t length, size_t lines)
+static void release(struct sink *sink)
 {
-    size_t done = length > 0 ? write_octets(sink, data, length) : 0;
-    size_t whole = whole_lines(data, done);
-    size_t arrived = done == length ? lines : count_lines(data, whole);
+    size_t length = window_release(sink->window);
 
-    take_back(sink, done - whole);
-    atomic_fetch_add(&sink->written, arrived);
-    atomic_fetch_add(&sink->lost, lines - arrived);
+    if (sink->options.spool != NULL)
+        spool_release(sink->options.spool, length);
 }
 
-static void flush_batch(struct sink *sink)
+/* Forget what no loss of the connection can take away any more. */
+static void release_old(struct sink *sink, int64_t now_ms)
 {
-    write_lines(sink, sink->batch, sink->used, sink->lines);
-    sink->used = 0;
-    sink->lines = 0;
+    struct window *window = sink->window;
+
+    while (window->first < window->acked) {
+        const struct window_line *line = window_line(window, window->first);
+
+        if (window->kept <= sink->kind->keep_octets && sink->kind->keep_octets > 0
+            && window->acked - window->first <= WINDOW_LINES / 2
+            && now_ms - line->acked_ms < SINK_KEEP_MS)
+            return;
+        release(sink);
+    }
 }
 
-static void add_line(struct sink *sink, struct bytes line)
+static void note_acknowledged(struct sink *sink)
 {
-    if (sink->used + line.len > SINK_BATCH_OCTETS)
-        flush_batch(sink);
-    if (line.len > SINK_BATCH_OCTETS) {
-        write_lines(sink, line.data, line.len, 1);
+    int64_t now_ms = ending_now_ms();
+
+    if (sink->carrier != NULL)
+        window_acknowledge(sink->window, sink->kind->acknowledged(sink->carrier), now_ms);
+    count_delivered(sink);
+    release_old(sink, now_ms);
+}
+
+/* The receiver failed; errno says why. What it may not have is sent again. */
+static void fail(struct sink *sink)
+{
+    int error = errno;
+
+    if (sink->kind->is_local && sink->carrier != NULL)
+        note_acknowledged(sink); /* the lines that are whole in the file */
+    if (!sink->is_failing)
+        (void)complain("%s: %s", sink_name(sink), strerror(error));
+    sink->is_failing = true;
+    sink->is_full = false;
+    sink->retry_ms = ending_now_ms() + SINK_RETRY_MS;
+    atomic_fetch_add(&sink->failures, 1);
+    if (sink->kind->is_local && (error == EPIPE || !sink->options.is_patient))
+        atomic_store(&sink->is_dead, true);
+    if (sink->carrier != NULL)
+        sink->kind->close(sink->carrier);
+    sink->carrier = NULL;
+    atomic_fetch_add(&sink->sent_again, sink->window->acked - sink->window->first);
+    window_rewind(sink->window);
+}
+
+/* Have an open carrier, if it is time to. */
+static bool has_carrier(struct sink *sink)
+{
+    if (sink->carrier != NULL)
+        return true;
+    if (atomic_load(&sink->is_dead) || ending_now_ms() < sink->retry_ms)
+        return false;
+    if (!connect_carrier(sink, SINK_OPEN))
+        fail(sink);
+    return sink->carrier != NULL;
+}
+
+/* Whether a file has to be opened anew, and how. */
+static bool needs_renewal(struct sink *sink, enum sink_wish *wish)
+{
+    const struct sink_rotation *rotation = &sink->options.rotation;
+    int64_t age_ms = ending_now_ms() - sink->opened_ms;
+    bool is_wanted = atomic_exchange(&sink->wants_reopen, false);
+    struct stat status;
+
+    *wish = SINK_OPEN;
+    if (sink->options.spec->scheme != SINK_FILE || sink->carrier == NULL
+        || fstat(sink->kind->descriptor(sink->carrier), &status) != 0 || !S_ISREG(status.st_mode))
+        return is_wanted && sink->options.spec->scheme == SINK_FILE;
+    if (is_wanted || status.st_nlink == 0) /* somebody deleted it */
+        return true;
+    *wish = SINK_ROTATE;
+    return status.st_size > 0
+           && ((rotation->octets > 0 && (uint64_t)status.st_size >= rotation->octets)
+               || (rotation->seconds > 0 && age_ms >= (int64_t)(rotation->seconds * 1000)));
+}
+
+/* A file that cannot be rotated or opened anew is written to as it is. */
+static void renew(struct sink *sink)
+{
+    struct carrier *before = sink->carrier;
+    enum sink_wish wish;
+
+    if (!needs_renewal(sink, &wish))
+        return;
+    if (sink->cannot_renew && ending_now_ms() < sink->retry_ms)
+        return;
+    if (connect_carrier(sink, wish)) {
+        if (before != NULL)
+            sink->kind->close(before);
+        window_rewind(sink->window);
+        sink->cannot_renew = false;
         return;
     }
-    memcpy(sink->batch + sink->used, line.data, line.len);
-    sink->used += line.len;
-    sink->lines++;
+    if (!sink->cannot_renew)
+        (void)complain("%s: %s: writing to the old file", sink_name(sink), strerror(errno));
+    sink->cannot_renew = true;
+    sink->carrier = before;
+    sink->retry_ms = ending_now_ms() + SINK_RETRY_MS;
 }
 
-/* Write all that is there. */
-static void drain(struct sink *sink)
+/* Give the carrier what it takes, but not so much that a file grows far beyond its size. */
+static enum carrier_status send_lines(struct sink *sink)
 {
-    bool is_any;
+    struct window *window = sink->window;
+    size_t octets = 0;
 
-    do {
-        is_any = false;
-        for (size_t i = 0; i < sink->queue_count; i++) {
-            struct bytes line;
+    while (window->sent < window->end && octets < SINK_TURN_OCTETS) {
+        struct window_line *line = window_line(window, window->sent);
+        enum carrier_status status = sink->kind->send(sink->carrier, line->octets, &line->total);
 
-            if (!queue_take(sink->queues[i], &line))
-                continue;
-            add_line(sink, line);
+        if (status == CARRIER_FULL || status == CARRIER_FAILED)
+            return status;
+        line->is_refused = status == CARRIER_REFUSED;
+        if (line->is_refused)
+            line->total =
+                window->sent > window->first ? window_line(window, window->sent - 1)->total : 0;
+        octets += line->octets.len;
+        window->sent++;
+    }
+    return CARRIER_OK;
+}
+
+static void deliver(struct sink *sink)
+{
+    enum carrier_status status;
+
+    if (!has_carrier(sink))
+        return;
+    status = send_lines(sink);
+    if (status != CARRIER_FAILED) {
+        enum carrier_status flushed = sink->kind->flush(sink->carrier);
+
+        status = flushed != CARRIER_OK ? flushed : status;
+    }
+    if (status == CARRIER_FAILED) {
+        fail(sink);
+        return;
+    }
+    if (sink->is_failing && sink->window->sent > sink->window->first) {
+        (void)complain("%s: takes events again", sink_name(sink));
+        sink->is_failing = false;
+    }
+    sink->is_full = status == CARRIER_FULL;
+    note_acknowledged(sink);
+}
+
+/* Take from the queues what the spool has room for. */
+static void fill_spool(struct sink *sink)
+{
+    for (size_t i = 0; i < sink->options.queue_count; i++) {
+        struct bytes line;
+
+        while (queue_peek(sink->queues[i], &line) && spool_put(sink->options.spool, line)) {
+            (void)queue_take(sink->queues[i], &line);
             free((void *)(uintptr_t)line.data);
+        }
+    }
+}
+
+/* One line of each queue in turn. */
+static void fill_window(struct sink *sink)
+{
+    bool is_any = true;
+    struct bytes line;
+
+    while (is_any && sink->options.spool != NULL && window_has_room(sink->window)) {
+        is_any = spool_take(sink->options.spool, &line);
+        if (is_any)
+            window_add(sink->window, line);
+    }
+    while (is_any && sink->options.spool == NULL) {
+        is_any = false;
+        for (size_t i = 0; i < sink->options.queue_count; i++) {
+            if (!window_has_room(sink->window) || !queue_take(sink->queues[i], &line))
+                continue;
+            window_add(sink->window, line);
             is_any = true;
         }
-    } while (is_any);
-    flush_batch(sink);
+    }
+    atomic_store(&sink->in_window, sink->window->end - sink->window->counted);
+}
+
+static bool is_empty(const struct sink *sink)
+{
+    uint64_t waiting = sink->window->end - sink->window->acked;
+
+    for (size_t i = 0; i < sink->options.queue_count; i++)
+        waiting += queue_level(sink->queues[i]);
+    if (sink->options.spool != NULL)
+        waiting += spool_waiting(sink->options.spool);
+    return waiting == 0;
+}
+
+/* Whether to end, which is_stopping asked for before the queues were looked at. */
+static bool is_done(struct sink *sink, bool is_stopping)
+{
+    bool is_hopeless =
+        sink->carrier == NULL && (sink->kind->is_local || sink->options.spool != NULL);
+
+    if (atomic_load(&sink->is_given_up))
+        return true;
+    return is_stopping && (is_empty(sink) || is_hopeless);
+}
+
+static void wait_for_work(struct sink *sink)
+{
+    bool is_busy =
+        sink->carrier != NULL && (sink->is_full || sink->window->acked < sink->window->end);
+    int file =
+        sink->carrier != NULL && !sink->kind->is_local ? sink->kind->descriptor(sink->carrier) : -1;
+    struct pollfd files[] = {
+        {.fd = sink->wake, .events = POLLIN},
+        {.fd = file, .events = (short)(POLLIN | (sink->is_full ? POLLOUT : 0))},
+    };
+    eventfd_t count;
+
+    (void)poll(files, 2, is_busy ? SINK_LOOK_MS : SINK_RETRY_MS);
+    (void)eventfd_read(sink->wake, &count);
+}
+
+/* What is left when the thread ends: on disk, or lost. */
+static void end(struct sink *sink)
+{
+    struct window *window = sink->window;
+    struct bytes line;
+
+    if (sink->carrier != NULL && window->acked == window->end
+        && sink->kind->finish(sink->carrier, SINK_FINISH_MS))
+        while (window->first < window->acked)
+            release(sink);
+    count_delivered(sink);
+    if (sink->options.spool == NULL && window->counted < window->end) {
+        atomic_fetch_add(&sink->lost, window->end - window->counted);
+        atomic_store(&sink->in_window, 0);
+    }
+    if (sink->options.spool != NULL)
+        fill_spool(sink);
+    for (size_t i = 0; i < sink->options.queue_count; i++)
+        while (queue_take(sink->queues[i], &line)) {
+            atomic_fetch_add(&sink->lost, 1);
+            free((void *)(uintptr_t)line.data);
+        }
 }
 
 static void *run(void *argument)
@@ -184,16 +404,20 @@ static void *run(void *argument)
     struct sink *sink = argument;
 
     for (;;) {
-        struct pollfd wake = {.fd = sink->wake, .events = POLLIN};
-        bool is_last = atomic_load(&sink->is_stopping);
-        eventfd_t count;
+        bool is_stopping = atomic_load(&sink->is_stopping);
 
-        drain(sink);
-        if (is_last)
+        if (sink->options.spool != NULL)
+            fill_spool(sink);
+        fill_window(sink);
+        renew(sink);
+        deliver(sink);
+        if (is_done(sink, is_stopping))
             break;
-        (void)poll(&wake, 1, -1);
-        (void)eventfd_read(sink->wake, &count);
+        if (sink->is_full || sink->carrier == NULL || is_empty(sink)
+            || sink->window->sent == sink->window->end)
+            wait_for_work(sink);
     }
+    end(sink);
     atomic_store(&sink->is_over, true);
     return NULL;
 }
@@ -206,10 +430,16 @@ bool sink_start(struct sink *sink)
     return sink->is_running || complain("cannot start a thread: %s", strerror(error));
 }
 
-void sink_replace(struct sink *sink, int descriptor)
+void sink_reopen(struct sink *sink)
 {
-    (void)dup3(descriptor, sink->file, O_CLOEXEC); /* in one step, while the thread writes */
-    close(descriptor);
+    atomic_store(&sink->wants_reopen, true);
+    (void)eventfd_write(sink->wake, 1);
+}
+
+void sink_give_up(struct sink *sink)
+{
+    atomic_store(&sink->is_given_up, true);
+    (void)eventfd_write(sink->wake, 1);
 }
 
 bool sink_stop(struct sink *sink, int timeout_ms)
@@ -219,7 +449,7 @@ bool sink_stop(struct sink *sink, int timeout_ms)
     atomic_store(&sink->is_stopping, true);
     (void)eventfd_write(sink->wake, 1);
     if (!ending_wait(&sink->is_over, ending_now_ms() + timeout_ms))
-        return false; /* it hangs in a write: the end of the process ends it */
+        return false; /* it waits for the receiver, or hangs in a write */
     pthread_join(sink->thread, NULL);
     sink->is_running = false;
     return !sink->is_failing;
@@ -229,13 +459,14 @@ void sink_close(struct sink *sink)
 {
     if (sink == NULL || sink->is_running) /* a thread that hangs still uses it */
         return;
-    for (size_t i = 0; i < sink->queue_count; i++)
+    for (size_t i = 0; i < sink->options.queue_count; i++)
         queue_free(sink->queues[i]);
-    if (sink->file >= 0)
-        close(sink->file);
+    if (sink->carrier != NULL)
+        sink->kind->close(sink->carrier);
     if (sink->wake >= 0)
         close(sink->wake);
-    free(sink->batch);
+    window_free(sink->window);
+    spool_close(sink->options.spool);
     free(sink);
 }
 
@@ -254,11 +485,17 @@ struct sink_counters sink_counters(const struct sink *sink)
     struct sink_counters counters = {
         .written = atomic_load(&sink->written),
         .lost = atomic_load(&sink->lost),
+        .sent_again = atomic_load(&sink->sent_again),
+        .failures = atomic_load(&sink->failures),
     };
 
-    for (size_t i = 0; i < sink->queue_count; i++) {
+    for (size_t i = 0; i < sink->options.queue_count; i++) {
         counters.waiting += queue_level(sink->queues[i]);
         counters.lost += queue_lost(sink->queues[i]);
     }
+    if (sink->options.spool != NULL)
+        counters.spooled = spool_waiting(sink->options.spool) + atomic_load(&sink->in_window);
+    else
+        counters.waiting += atomic_load(&sink->in_window);
     return counters;
 }

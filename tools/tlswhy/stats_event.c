@@ -45,6 +45,8 @@ static void add_sink(struct json *json, struct json_at stats, const struct sink_
     json_add_unsigned(json, stats, "events_delivered", sink->written);
     json_add_unsigned(json, stats, "events_lost", sink->lost);
     json_add_unsigned(json, stats, "events_queued", sink->waiting);
+    json_add_unsigned(json, stats, "events_spooled", sink->spooled);
+    json_add_unsigned(json, stats, "events_sent_again", sink->sent_again);
 }
 
 /* Who had how much to do, and lost what. */

@@ -1,0 +1,356 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where events go: files that rotate, sockets, syslog, and receivers that fail.
+
+$FEED_LOAD pushes events to sinks as the program does; $TLSWHY is the program.
+"""
+
+import json
+import os
+import random
+import re
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent
+TLSWHY = os.environ.get("TLSWHY", "tlswhy")
+FEED_LOAD = os.environ.get("FEED_LOAD", "feed_load")
+CAPTURE = str(TESTS / "pcaps" / "no_shared_cipher" / "suites__curl__java.pcap")
+TIME_LIMIT = 60
+KILLS = int(os.environ.get("TLSWHY_KILLS", "200"))
+SYSLOG = re.compile(
+    rb"<134>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \S+ tlswhy \d+ - - (\{.*\})", re.DOTALL
+)
+
+
+def start(count, rate, *options, **keywords):
+    """Begin to push so many events."""
+    command = [FEED_LOAD, str(count), str(rate), *options]
+    if not any(option in ("-i", "-r") for option in options):
+        command += ["-r", CAPTURE]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, **keywords)
+
+
+def finish(process):
+    """Wait for the end; (exit status, counters, standard error)."""
+    _, stderr = process.communicate(timeout=TIME_LIMIT)
+    text = stderr.decode()
+    pairs = re.findall(r"(\w+) (\d+)", text.splitlines()[-1]) if "pushed" in text else []
+    return process.returncode, {name: int(value) for name, value in pairs}, text
+
+
+def load(count, rate, *options, **keywords):
+    """Push so many events, to the end."""
+    return finish(start(count, rate, *options, **keywords))
+
+
+def numbers_of(text):
+    """The sequence numbers of whole lines."""
+    return [json.loads(line)["event"]["sequence"] for line in text.splitlines()]
+
+
+class Listener:
+    """A stream server that keeps what it reads, one connection after the other."""
+
+    def __init__(self, family, address, limit=None):
+        self.socket = socket.socket(family)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(address)
+        self.socket.listen()
+        self.connections = []
+        self.limit = limit  # octets after which the first connection is broken off
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        """Read until it is closed."""
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            self.connections.append(bytearray())
+            with connection:
+                while True:
+                    try:
+                        data = connection.recv(65536)
+                    except OSError:
+                        break
+                    if not data:
+                        break
+                    self.connections[-1] += data
+                    if len(self.connections) == 1 and len(self.connections[0]) > (self.limit or 1e99):
+                        break  # with what is unread, the sender gets a RST
+
+    def close(self):
+        """No more connections."""
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        self.thread.join(5)
+
+    @property
+    def port(self):
+        """Where it listens."""
+        return self.socket.getsockname()[1]
+
+
+def syslog_messages(stream):
+    """The events in a stream of counted messages; one that is cut is left out."""
+    events = []
+    place = 0
+    while place < len(stream):
+        count = bytes(stream[place : place + 10]).partition(b" ")[0]
+        begin = place + len(count) + 1
+        place = begin + int(count)
+        if place > len(stream):
+            break
+        events.append(json.loads(SYSLOG.fullmatch(bytes(stream[begin:place]))[1]))
+    return events
+
+
+class Sinks(unittest.TestCase):
+    """A folder to write to."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.file = self.folder / "events.json"
+
+    def listen(self, **keywords):
+        """A TCP server on the loopback address."""
+        listener = Listener(socket.AF_INET, ("127.0.0.1", 0), **keywords)
+        self.addCleanup(listener.socket.close)
+        return listener
+
+
+class Files(Sinks):
+    """Whole lines, whatever happens."""
+
+    def test_rotation_by_size_keeps_so_many_files_and_loses_nothing(self):
+        options = (f"--sink=file:{self.file}", "--rotate-size=1M")
+        status, counters, _ = load(10000, 0, *options, "--rotate-count=100")
+        self.assertEqual((status, counters["written"], counters["lost"]), (0, 10000, 0))
+        files = sorted(self.folder.iterdir(), key=lambda path: int(path.suffix[1:] or 0)
+                       if path != self.file else 0, reverse=True)
+        self.assertGreater(len(files), 5)
+        self.assertTrue(all(path.stat().st_size < 1_500_000 for path in files))
+        found = [number for path in files for number in numbers_of(path.read_text())]
+        self.assertEqual(found, list(range(10000)))
+
+    def test_rotation_forgets_the_oldest(self):
+        options = (f"--sink=file:{self.file}", "--rotate-size=1M", "--rotate-count=2")
+        self.assertEqual(load(10000, 0, *options)[0], 0)
+        names = sorted(path.name for path in self.folder.iterdir())
+        self.assertEqual(names, ["events.json", "events.json.1", "events.json.2"])
+        self.assertEqual(numbers_of(self.file.read_text())[-1], 9999)
+
+    def test_rotation_by_age(self):
+        options = (f"--sink=file:{self.file}", "--rotate-age=1")
+        self.assertEqual(load(300, 100, *options)[0], 0)
+        files = list(self.folder.iterdir())
+        self.assertGreater(len(files), 1)
+        found = sorted(number for path in files for number in numbers_of(path.read_text()))
+        self.assertEqual(found, list(range(300)))
+
+    def test_copytruncate_leaves_whole_lines_without_a_hole(self):
+        process = start(2000, 2000, f"--sink=file:{self.file}")
+        while not self.file.exists() or self.file.stat().st_size == 0:
+            time.sleep(0.01)
+        os.truncate(self.file, 0)
+        self.assertEqual(finish(process)[0], 0)
+        found = numbers_of(self.file.read_text())
+        self.assertEqual(found, list(range(found[0], 2000)))
+        self.assertGreater(found[0], 0)
+
+    def test_a_deleted_file_is_made_anew(self):
+        process = start(2000, 1000, "-i", "none", f"--sink=file:{self.file}")
+        while not self.file.exists() or self.file.stat().st_size == 0:
+            time.sleep(0.01)
+        self.file.unlink()
+        self.assertEqual(finish(process)[0], 0)
+        self.assertEqual(numbers_of(self.file.read_text())[-1], 1999)
+
+    def test_several_sinks_get_everything(self):
+        other = self.folder / "other.json"
+        status, counters, _ = load(3000, 0, f"--sink=file:{self.file}", f"--sink=file:{other}")
+        self.assertEqual((status, counters["written"]), (0, 6000))
+        self.assertEqual(self.file.read_bytes(), other.read_bytes())
+        self.assertEqual(numbers_of(self.file.read_text()), list(range(3000)))
+
+    def test_a_full_disk_is_an_error_and_counted(self):
+        status, counters, said = load(100, 0, "--sink=file:/dev/full")
+        self.assertEqual((status, counters["written"]), (1, 0))
+        self.assertEqual(counters["lost"], counters["pushed"])
+        self.assertIn("No space left on device", said)
+
+    def test_a_directory_that_cannot_be_written_to_is_an_error(self):
+        status, _, said = load(1, 0, f"--sink=file:{self.folder}/none/events.json")
+        self.assertEqual(status, 1)
+        self.assertIn("No such file or directory", said)
+
+    def test_killed_while_writing_the_file_is_repaired_by_the_next_start(self):
+        """So often as the bar asks for, at moments that differ."""
+        delays = random.Random(1)
+        for _ in range(KILLS):
+            process = start(10**9, 0, f"--sink=file:{self.file}")
+            while not self.file.exists() or self.file.stat().st_size == 0:
+                time.sleep(0.001)
+            time.sleep(delays.random() / 50)
+            process.kill()
+            finish(process)
+            self.assertEqual(load(1, 0, f"--sink=file:{self.file}")[0], 0)
+            text = self.file.read_bytes()
+            self.assertTrue(text.endswith(b"\n"))
+            self.assertEqual(json.loads(text.splitlines()[-1])["event"]["sequence"], 0)
+            numbers_of(text[-200_000:].partition(b"\n")[2])
+            self.file.unlink()
+
+
+class Pipes(Sinks):
+    """Standard output."""
+
+    def test_a_broken_pipe_ends_the_run_with_an_error(self):
+        process = start(100000, 0, "--sink=stdout", stdout=subprocess.PIPE)
+        process.stdout.read(1000)
+        process.stdout.close()
+        status = process.wait(TIME_LIMIT)
+        self.assertEqual(status, 1)
+        self.assertIn("Broken pipe", process.stderr.read().decode())
+        process.stderr.close()
+
+    def test_a_slow_reader_gets_everything_with_block(self):
+        process = start(3000, 0, "--sink=stdout", stdout=subprocess.PIPE)
+        time.sleep(0.5)
+        text = process.stdout.read()
+        process.stdout.close()
+        self.assertEqual(finish(process)[0], 0)
+        self.assertEqual(numbers_of(text), list(range(3000)))
+
+    def test_a_slow_reader_costs_events_with_drop_and_all_are_counted(self):
+        process = start(60000, 0, "--sink=stdout", "--on-full=drop", stdout=subprocess.PIPE)
+        time.sleep(1)
+        text = process.stdout.read()
+        process.stdout.close()
+        status, counters, _ = finish(process)
+        self.assertEqual(status, 1)
+        self.assertGreater(counters["lost"], 0)
+        self.assertEqual(counters["written"] + counters["lost"], 60000)
+        self.assertEqual(len(numbers_of(text)), counters["written"])
+
+
+class Sockets(Sinks):
+    """Unix sockets and syslog."""
+
+    def test_a_unix_socket_gets_lines(self):
+        path = str(self.folder / "socket")
+        listener = Listener(socket.AF_UNIX, path)
+        self.assertEqual(load(2000, 0, f"--sink=unix:{path}")[0], 0)
+        listener.close()
+        self.assertEqual(numbers_of(bytes(listener.connections[0])), list(range(2000)))
+
+    def test_syslog_over_tcp_counts_octets(self):
+        listener = self.listen()
+        status, counters, _ = load(2000, 0, f"--sink=syslog+tcp://127.0.0.1:{listener.port}")
+        self.assertEqual((status, counters["written"]), (0, 2000))
+        listener.close()
+        found = [event["event"]["sequence"] for event in syslog_messages(listener.connections[0])]
+        self.assertEqual(found, list(range(2000)))
+
+    def test_syslog_over_udp_is_a_datagram_each(self):
+        receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(5)
+        port = receiver.getsockname()[1]
+        status, counters, _ = load(50, 0, f"--sink=syslog+udp://127.0.0.1:{port}")
+        self.assertEqual((status, counters["written"]), (0, 50))
+        messages = [receiver.recv(65536) for _ in range(50)]
+        receiver.close()
+        found = [json.loads(SYSLOG.fullmatch(m)[1])["event"]["sequence"] for m in messages]
+        self.assertEqual(found, list(range(50)))
+
+    def test_a_receiver_that_is_not_there_is_an_error_for_files(self):
+        status, _, said = load(1, 0, "--sink=syslog+tcp://127.0.0.1:1")
+        self.assertEqual(status, 1)
+        self.assertIn("Connection refused", said)
+
+    def test_a_receiver_that_is_not_there_costs_events_live_and_all_are_counted(self):
+        status, counters, _ = load(20, 0, "-i", "none", "--sink=syslog+tcp://127.0.0.1:1")
+        self.assertEqual((status, counters["written"], counters["lost"]), (1, 0, 20))
+
+    def test_a_connection_that_breaks_loses_nothing(self):
+        """What was not read is sent again, and event.id tells what came twice."""
+        listener = self.listen(limit=3_000_000)
+        status, counters, _ = load(20000, 0, f"--sink=syslog+tcp://127.0.0.1:{listener.port}")
+        listener.close()
+        found = {e["event"]["id"] for c in listener.connections for e in syslog_messages(c)}
+        self.assertEqual((status, counters["lost"], len(listener.connections)), (0, 0, 2))
+        self.assertGreater(counters["again"], 0)
+        self.assertEqual(len(found), 20000)
+
+    def test_what_is_spooled_is_replayed_in_order_by_the_next_run(self):
+        placeholder = self.listen()
+        port = placeholder.port
+        placeholder.close()
+        options = (f"--sink=syslog+tcp://127.0.0.1:{port}", "--on-full=spool",
+                   f"--spool={self.folder}")
+        status, counters, _ = load(5000, 0, *options)
+        self.assertEqual((status, counters["written"], counters["spooled"]), (0, 0, 5000))
+        listener = Listener(socket.AF_INET, ("127.0.0.1", port))
+        status, counters, _ = load(100, 0, *options)
+        listener.close()
+        self.assertEqual((status, counters["written"], counters["spooled"]), (0, 5100, 0))
+        events = syslog_messages(listener.connections[0])
+        found = [event["event"]["sequence"] for event in events]
+        self.assertEqual(found, [*range(5000), *range(100)])
+
+    def test_a_full_spool_is_counted_live(self):
+        options = ("--sink=syslog+tcp://127.0.0.1:1", "--on-full=spool",
+                   f"--spool={self.folder}", "--spool-size=4M")
+        status, counters, _ = load(30000, 0, "-i", "none", *options)
+        self.assertEqual(status, 1)
+        self.assertGreater(counters["spooled"], 2000)
+        self.assertEqual(counters["spooled"] + counters["lost"], 30000)
+
+
+class Program(Sinks):
+    """The same with the program itself."""
+
+    def run_tlswhy(self, *options):
+        """Run it on a capture with failures."""
+        command = [TLSWHY, *options, CAPTURE]
+        return subprocess.run(command, capture_output=True, timeout=TIME_LIMIT, check=False)
+
+    def test_sinks_get_what_standard_output_gets(self):
+        expected = self.run_tlswhy("--json", "--all").stdout
+        done = self.run_tlswhy("--all", f"--sink=file:{self.file}")
+        self.assertEqual((done.returncode, done.stdout), (0, b""))
+        self.assertEqual(self.file.read_bytes(), expected)
+        self.assertGreater(len(expected), 0)
+
+    def test_output_and_sinks_go_together(self):
+        other = self.folder / "other.json"
+        done = self.run_tlswhy(f"--output={other}", f"--sink=file:{self.file}", "--sink=stdout")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stdout, self.file.read_bytes())
+        self.assertEqual(done.stdout, other.read_bytes())
+
+    def test_a_sink_that_fails_is_exit_status_1(self):
+        self.assertEqual(self.run_tlswhy("--sink=file:/dev/full").returncode, 1)
+        self.assertEqual(self.run_tlswhy("--sink=syslog+tcp://127.0.0.1:1").returncode, 1)
+
+    def test_what_makes_no_sense_is_a_usage_error(self):
+        for options in (("--sink=nowhere",), ("--on-full=perhaps",), ("--on-full=spool",),
+                        ("--rotate-size=1",), ("--kafka-property=a",)):
+            with self.subTest(options=options):
+                self.assertEqual(self.run_tlswhy(*options).returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "tools/tlswhy/spool.h"
+
+enum { MAX = 65536, LINE = 1000 };
+
+/* An empty folder; to be freed. */
+static char *new_folder(void)
+{
+    char *name = strdup("/tmp/tlswhy_spool_XXXXXX");
+
+    CU_ASSERT_FATAL(mkdtemp(name) != NULL);
+    return name;
+}
+
+static void remove_folder(char *name)
+{
+    char command[256];
+
+    snprintf(command, sizeof(command), "rm -r %s", name);
+    CU_ASSERT_EQUAL(system(command), 0);
+    free(name);
+}
+
+/* The path of the only file in a folder. */
+static void path_in(const char *folder, char path[512])
+{
+    DIR *directory = opendir(folder);
+    const struct dirent *entry;
+
+    while ((entry = readdir(directory)) != NULL)
+        if (entry->d_name[0] != '.')
+            snprintf(path, 512, "%s/%s", folder, entry->d_name);
+    closedir(directory);
+}
+
+static struct bytes line_of(unsigned number, char buffer[LINE])
+{
+    memset(buffer, 'a' + (int)(number % 26), LINE - 1);
+    buffer[LINE - 1] = '\n';
+    return bytes_of(buffer, LINE);
+}
+
+static void put(struct spool *spool, unsigned from, unsigned to)
+{
+    char buffer[LINE];
+
+    for (unsigned number = from; number < to; number++)
+        CU_ASSERT_FATAL(spool_put(spool, line_of(number, buffer)));
+}
+
+static void expect(struct spool *spool, unsigned from, unsigned to, bool is_released)
+{
+    char buffer[LINE];
+    struct bytes line;
+
+    for (unsigned number = from; number < to; number++) {
+        CU_ASSERT_FATAL(spool_take(spool, &line));
+        CU_ASSERT(bytes_equal(line, line_of(number, buffer)));
+        free((void *)(uintptr_t)line.data);
+        if (is_released)
+            spool_release(spool, LINE);
+    }
+}
+
+static void lines_come_out_in_order(void)
+{
+    char *folder = new_folder();
+    struct spool *spool = spool_open(folder, "a", MAX);
+    struct bytes line;
+
+    CU_ASSERT_FATAL(spool != NULL);
+    put(spool, 0, 30);
+    CU_ASSERT_EQUAL(spool_waiting(spool), 30);
+    expect(spool, 0, 30, true);
+    CU_ASSERT(!spool_take(spool, &line));
+    spool_close(spool);
+    remove_folder(folder);
+}
+
+static void the_ring_goes_round_many_times(void)
+{
+    char *folder = new_folder();
+    struct spool *spool = spool_open(folder, "a", MAX);
+
+    put(spool, 0, 20);
+    for (unsigned number = 20; number < 1000; number += 10) {
+        put(spool, number, number + 10);
+        expect(spool, number - 20, number - 10, true);
+    }
+    spool_close(spool);
+    remove_folder(folder);
+}
+
+static void a_full_spool_takes_no_more(void)
+{
+    char *folder = new_folder();
+    struct spool *spool = spool_open(folder, "a", MAX);
+    char buffer[LINE];
+
+    put(spool, 0, MAX / (LINE + 4));
+    CU_ASSERT(!spool_put(spool, line_of(0, buffer)));
+    expect(spool, 0, 1, false);
+    CU_ASSERT(!spool_put(spool, line_of(0, buffer))); /* taken is not released */
+    spool_release(spool, LINE);
+    CU_ASSERT(spool_put(spool, line_of(0, buffer)));
+    spool_close(spool);
+    remove_folder(folder);
+}
+
+static void what_was_not_released_is_there_after_a_restart(void)
+{
+    char *folder = new_folder();
+    struct spool *spool = spool_open(folder, "a", MAX);
+
+    put(spool, 0, 40);
+    expect(spool, 0, 10, true);
+    expect(spool, 10, 20, false);
+    spool_close(spool);
+    spool = spool_open(folder, "a", MAX);
+    CU_ASSERT_FATAL(spool != NULL);
+    CU_ASSERT_EQUAL(spool_waiting(spool), 30);
+    expect(spool, 10, 40, true);
+    spool_close(spool);
+    remove_folder(folder);
+}
+
+static void an_empty_spool_takes_no_room_on_disk(void)
+{
+    char *folder = new_folder();
+    struct spool *spool = spool_open(folder, "a", MAX);
+    struct stat status;
+    char path[512];
+
+    put(spool, 0, 40);
+    expect(spool, 0, 40, true);
+    path_in(folder, path);
+    CU_ASSERT_FATAL(stat(path, &status) == 0);
+    CU_ASSERT_EQUAL(status.st_size, 4096);
+    spool_close(spool);
+    remove_folder(folder);
+}
+
+static void a_spool_has_one_owner(void)
+{
+    char *folder = new_folder();
+    struct spool *spool = spool_open(folder, "a", MAX);
+    struct spool *other = spool_open(folder, "b", MAX);
+
+    CU_ASSERT_PTR_NOT_NULL(other);
+    CU_ASSERT_PTR_NULL(spool_open(folder, "a", MAX));
+    spool_close(spool);
+    spool_close(other);
+    remove_folder(folder);
+}
+
+/* A length that cannot be: that record and those after it are given up, those before are not. */
+static void a_damaged_end_is_given_up(void)
+{
+    static const uint8_t large[] = {0xff, 0xff, 0xff, 0x7f};
+    char *folder = new_folder();
+    struct spool *spool = spool_open(folder, "a", MAX);
+    char path[512];
+    FILE *file;
+
+    put(spool, 0, 10);
+    spool_close(spool);
+    path_in(folder, path);
+    file = fopen(path, "r+");
+    fseek(file, 4096 + 5 * (LINE + 4), SEEK_SET);
+    CU_ASSERT_EQUAL(fwrite(large, 1, sizeof(large), file), sizeof(large));
+    fclose(file);
+    spool = spool_open(folder, "a", MAX);
+    CU_ASSERT_FATAL(spool != NULL);
+    CU_ASSERT_EQUAL(spool_waiting(spool), 5);
+    expect(spool, 0, 5, false);
+    spool_close(spool);
+    remove_folder(folder);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"lines come out in order", lines_come_out_in_order},
+        {"the ring goes round many times", the_ring_goes_round_many_times},
+        {"a full spool takes no more", a_full_spool_takes_no_more},
+        {"what was not released is there after a restart",
+         what_was_not_released_is_there_after_a_restart},
+        {"an empty spool takes no room on disk", an_empty_spool_takes_no_room_on_disk},
+        {"a spool has one owner", a_spool_has_one_owner},
+        {"a damaged end is given up", a_damaged_end_is_given_up},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("spool", tests);
+}

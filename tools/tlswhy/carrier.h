@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* carrier.h -- how lines get to one kind of receiver. Used by the one thread of a sink.
+ *
+ * What a carrier was given counts in units of its own: octets on a stream, messages elsewhere. The
+ * receiver has everything up to the number that acknowledged() tells.
+ */
+#ifndef TLSWHY_TOOLS_CARRIER_H
+#define TLSWHY_TOOLS_CARRIER_H
+
+#include "dissect/bytes.h"
+#include "tools/tlswhy/sink_spec.h"
+
+enum carrier_status {
+    CARRIER_OK,
+    CARRIER_FULL,    /* again later */
+    CARRIER_REFUSED, /* this line can never be sent */
+    CARRIER_FAILED   /* errno says why; it is to be closed */
+};
+
+/* A property of librdkafka, NAME=VALUE. */
+struct carrier_options {
+    const char *const *kafka_properties;
+    size_t kafka_property_count;
+};
+
+struct carrier;
+
+struct carrier_kind {
+    bool opens_itself;    /* it needs no descriptor */
+    bool is_local;        /* a failure is no outage that will pass */
+    uint64_t keep_octets; /* to be sent again when the connection is lost, though acknowledged */
+    /* Make one, on a descriptor that is its own from now on. NULL with errno set. */
+    struct carrier *(*open)(const struct sink_spec *spec, const struct carrier_options *options,
+                            int file);
+    /* Take a line; it may be sent later. After CARRIER_OK, *total is everything taken so far. */
+    enum carrier_status (*send)(struct carrier *carrier, struct bytes line, uint64_t *total);
+    /* Send what was taken, as far as that needs no waiting. */
+    enum carrier_status (*flush)(struct carrier *carrier);
+    uint64_t (*acknowledged)(struct carrier *carrier);
+    /* The descriptor to wait for, -1: none. */
+    int (*descriptor)(const struct carrier *carrier);
+    /* All was acknowledged: tell the receiver that no more comes, and wait for its word, timeout_ms
+     * at most. False: it gave none. */
+    bool (*finish)(struct carrier *carrier, int timeout_ms);
+    void (*close)(struct carrier *carrier);
+};
+
+extern const struct carrier_kind carrier_file;
+extern const struct carrier_kind carrier_unix;
+extern const struct carrier_kind carrier_syslog_tcp;
+extern const struct carrier_kind carrier_syslog_udp;
+extern const struct carrier_kind carrier_kafka;
+
+/* The kind for a scheme; NULL after a complaint: this build has none. */
+const struct carrier_kind *carrier_kind_of(const struct sink_spec *spec);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/feed_options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/option_row.h"
+#include "tools/tlswhy/option_value.h"
+
+#define ROTATE_SIZE_MIN (UINT64_C(64) << 10)
+#define SPOOL_SIZE_MIN  (UINT64_C(4) << 20) /* a few of the longest events */
+#define SIZE_MAX_GIVEN  (UINT64_C(1) << 50)
+#define ROTATE_AGE_MAX  (UINT64_C(366) * 24 * 60 * 60) /* seconds */
+
+/* Events go there, so events are written. */
+static bool apply_sink(struct options *options, const char *value)
+{
+    struct feed_sinks *sinks = &options->sinks;
+
+    if (sinks->count == SINKS_MAX)
+        return complain_usage("--sink: at most %d of them", SINKS_MAX);
+    options->json = true;
+    return sink_spec_parse(value, &sinks->specs[sinks->count++]);
+}
+
+static bool apply_on_full(struct options *options, const char *value)
+{
+    static const struct {
+        const char *name;
+        enum full_policy policy;
+    } policies[] = {{"block", FULL_BLOCK}, {"drop", FULL_DROP}, {"spool", FULL_SPOOL}};
+
+    for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
+        if (strcmp(value, policies[i].name) != 0)
+            continue;
+        options->sinks.on_full = policies[i].policy;
+        return true;
+    }
+    return complain("--on-full: '%s' is none of block, drop and spool", value);
+}
+
+static bool apply_spool(struct options *options, const char *value)
+{
+    options->sinks.spool = value;
+    return true;
+}
+
+static bool apply_spool_size(struct options *options, const char *value)
+{
+    return option_value_octets("--spool-size", value, SPOOL_SIZE_MIN, SIZE_MAX_GIVEN,
+                               &options->sinks.spool_size);
+}
+
+static bool apply_rotate_size(struct options *options, const char *value)
+{
+    return option_value_octets("--rotate-size", value, ROTATE_SIZE_MIN, SIZE_MAX_GIVEN,
+                               &options->sinks.rotate_size);
+}
+
+static bool apply_rotate_age(struct options *options, const char *value)
+{
+    return option_value_number("--rotate-age", value, ROTATE_AGE_MAX, &options->sinks.rotate_age);
+}
+
+static bool apply_rotate_count(struct options *options, const char *value)
+{
+    return option_value_number("--rotate-count", value, FEED_ROTATE_COUNT_MAX,
+                               &options->sinks.rotate_count);
+}
+
+static bool apply_kafka_property(struct options *options, const char *value)
+{
+    struct feed_sinks *sinks = &options->sinks;
+
+    if (sinks->kafka_property_count == KAFKA_PROPERTIES_MAX)
+        return complain_usage("--kafka-property: at most %d of them", KAFKA_PROPERTIES_MAX);
+    sinks->kafka_properties[sinks->kafka_property_count++] = value;
+    return strchr(value, '=') != NULL
+           || complain("--kafka-property: '%s' is not of the form NAME=VALUE", value);
+}
+
+const struct option_row feed_option_rows[FEED_OPTION_COUNT] = {
+    {"sink", 0, required_argument, "WHERE", apply_sink,
+     "send events to file:PATH, unix:PATH, syslog+tcp://HOST:PORT ...; may be given again"},
+    {"on-full", 0, required_argument, "POLICY", apply_on_full,
+     "when a sink takes no more: block (default with files), drop (default live), spool"},
+    {"spool", 0, required_argument, "DIRECTORY", apply_spool,
+     "where events wait for sinks with --on-full=spool"},
+    {"spool-size", 0, required_argument, "SIZE", apply_spool_size,
+     "of each sink's spool, with K, M or G (default 1G)"},
+    {"rotate-size", 0, required_argument, "SIZE", apply_rotate_size,
+     "begin a new file when one has so many octets, with K, M or G"},
+    {"rotate-age", 0, required_argument, "SECONDS", apply_rotate_age,
+     "begin a new file after so long"},
+    {"rotate-count", 0, required_argument, "NUMBER", apply_rotate_count,
+     "rotated files that stay: FILE.1, FILE.2 ... (default 10)"},
+    {"kafka-property", 0, required_argument, "NAME=VALUE", apply_kafka_property,
+     "a setting of librdkafka; may be given again"},
+};

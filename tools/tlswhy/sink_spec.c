@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/sink_spec.h"
+
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/tlswhy/complain.h"
+
+struct scheme_row {
+    const char *prefix;
+    enum sink_scheme scheme;
+    bool (*parse)(struct sink_spec *spec, const char *rest);
+};
+
+static bool parse_nothing(struct sink_spec *spec, const char *rest)
+{
+    (void)spec;
+    return *rest == '\0';
+}
+
+static bool parse_path(struct sink_spec *spec, const char *rest)
+{
+    spec->path = rest;
+    return *rest != '\0';
+}
+
+static bool copy(char *out, size_t size, const char *text, size_t length)
+{
+    if (length == 0 || length >= size)
+        return false;
+    memcpy(out, text, length);
+    out[length] = '\0';
+    return true;
+}
+
+/* HOST, HOST:PORT, [ADDRESS] or [ADDRESS]:PORT. */
+static bool parse_host(struct sink_spec *spec, const char *rest)
+{
+    bool is_bracketed = *rest == '[';
+    size_t length = strcspn(rest + is_bracketed, is_bracketed ? "]" : ":");
+    const char *after = rest + is_bracketed + length;
+
+    snprintf(spec->port, sizeof(spec->port), "%d", spec->scheme == SINK_SYSLOG_TCP ? 601 : 514);
+    if (!copy(spec->host, sizeof(spec->host), rest + is_bracketed, length))
+        return false;
+    if (is_bracketed && *after++ != ']')
+        return false;
+    if (*after == '\0')
+        return true;
+    return *after == ':' && strspn(after + 1, "0123456789") == strlen(after + 1)
+           && copy(spec->port, sizeof(spec->port), after + 1, strlen(after + 1));
+}
+
+static bool parse_kafka(struct sink_spec *spec, const char *rest)
+{
+    const char *slash = strchr(rest, '/');
+
+    if (slash == NULL || slash[1] == '\0' || strchr(slash + 1, '/') != NULL)
+        return false;
+    spec->path = slash + 1;
+    return copy(spec->brokers, sizeof(spec->brokers), rest, (size_t)(slash - rest));
+}
+
+static const struct scheme_row schemes[] = {
+    {"stdout", SINK_STDOUT, parse_nothing},
+    {"file:", SINK_FILE, parse_path},
+    {"unix:", SINK_UNIX, parse_path},
+    {"syslog+udp://", SINK_SYSLOG_UDP, parse_host},
+    {"syslog+tcp://", SINK_SYSLOG_TCP, parse_host},
+    {"kafka://", SINK_KAFKA, parse_kafka},
+};
+
+bool sink_spec_parse(const char *text, struct sink_spec *spec)
+{
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        size_t length = strlen(schemes[i].prefix);
+
+        if (strncmp(text, schemes[i].prefix, length) != 0)
+            continue;
+        *spec = (struct sink_spec){.scheme = schemes[i].scheme, .text = text};
+        if (schemes[i].parse(spec, text + length))
+            return true;
+        break;
+    }
+    return complain("--sink: '%s' is none of stdout, file:PATH, unix:PATH, syslog+udp://HOST:PORT, "
+                    "syslog+tcp://HOST:PORT, kafka://BROKER:PORT/TOPIC",
+                    text);
+}
+
+struct sink_spec sink_spec_of_file(const char *path)
+{
+    return (struct sink_spec){
+        .scheme = path != NULL ? SINK_FILE : SINK_STDOUT,
+        .text = path != NULL ? path : "standard output",
+        .path = path,
+    };
+}
+
+bool sink_spec_resolve(struct sink_spec *spec)
+{
+    const struct addrinfo wanted = {
+        .ai_family = AF_UNSPEC,
+        .ai_socktype = spec->scheme == SINK_SYSLOG_UDP ? SOCK_DGRAM : SOCK_STREAM,
+    };
+    struct addrinfo *found;
+    int error;
+
+    if (spec->scheme != SINK_SYSLOG_UDP && spec->scheme != SINK_SYSLOG_TCP)
+        return true;
+    error = getaddrinfo(spec->host, spec->port, &wanted, &found);
+    if (error != 0)
+        return complain("%s: %s", spec->text, gai_strerror(error));
+    spec->address_count = 0;
+    for (const struct addrinfo *item = found;
+         item != NULL && spec->address_count < SINK_ADDRESSES_MAX; item = item->ai_next)
+        memcpy(&spec->addresses[spec->address_count++], item->ai_addr, item->ai_addrlen);
+    freeaddrinfo(found);
+    return true;
+}

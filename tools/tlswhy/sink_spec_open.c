@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "analyze/event.h"
+#include "tools/tlswhy/sink_spec.h"
+
+enum { BLOCK = 4096 /* read at once, backwards */ };
+
+/* Where the last line that is whole ends in a file of this size. */
+static off_t end_of_lines(int file, off_t size)
+{
+    off_t lowest = size > EVENT_LINE_MAX ? size - EVENT_LINE_MAX : 0;
+    char block[BLOCK];
+
+    for (off_t end = size; end > lowest;) {
+        off_t begin = end > lowest + BLOCK ? end - BLOCK : lowest;
+        ssize_t count = pread(file, block, (size_t)(end - begin), begin);
+        const char *newline = count > 0 ? memrchr(block, '\n', (size_t)count) : NULL;
+
+        if (newline != NULL)
+            return begin + (newline - block) + 1;
+        if (count <= 0)
+            return -1;
+        end = begin;
+    }
+    return lowest == 0 ? 0 : -1;
+}
+
+/* Only the beginning of an event is worth nothing; what others wrote stays. */
+static void repair(int file)
+{
+    struct stat status;
+    char octet = '\n';
+    off_t end;
+
+    if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0
+        || pread(file, &octet, 1, status.st_size - 1) != 1 || octet == '\n')
+        return;
+    end = end_of_lines(file, status.st_size);
+    if (end >= 0 && pread(file, &octet, 1, end) == 1 && octet == '{')
+        (void)!ftruncate(file, end); /* else the line stays cut */
+    else
+        (void)!write(file, "\n", 1); /* the same */
+}
+
+static int open_file(const char *path)
+{
+    struct stat status;
+    bool is_special = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+    int file = open(path, (is_special ? O_WRONLY : O_RDWR) | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+
+    /* A file that may be written but not read is not repaired. */
+    if (file < 0 && errno == EACCES && !is_special)
+        return open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (file >= 0 && !is_special)
+        repair(file);
+    return file;
+}
+
+static bool numbered(char name[PATH_MAX], const char *path, size_t number)
+{
+    int length = number == 0 ? snprintf(name, PATH_MAX, "%s", path)
+                             : snprintf(name, PATH_MAX, "%s.%zu", path, number);
+
+    return length < PATH_MAX;
+}
+
+/* PATH becomes PATH.1, that PATH.2; what would be above keep goes. */
+static bool rotate(const char *path, size_t keep)
+{
+    char from[PATH_MAX];
+    char to[PATH_MAX];
+
+    if (keep == 0)
+        return unlink(path) == 0 || errno == ENOENT;
+    for (size_t number = keep; number > 0; number--) {
+        if (!numbered(from, path, number - 1) || !numbered(to, path, number))
+            return false;
+        if (rename(from, to) != 0 && errno != ENOENT)
+            return false;
+    }
+    return true;
+}
+
+/* Connect within the time, and without a wait in send(2) later. */
+static int connect_to(const struct sockaddr *address, socklen_t length, int type)
+{
+    int file = socket(address->sa_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct pollfd wait = {.fd = file, .events = POLLOUT};
+    int error = 0;
+    socklen_t size = sizeof(error);
+
+    if (file < 0)
+        return -1;
+    if (connect(file, address, length) == 0)
+        return file;
+    error = errno;
+    if (error == EINPROGRESS) {
+        error = ETIMEDOUT;
+        if (poll(&wait, 1, SINK_CONNECT_MS) == 1)
+            (void)getsockopt(file, SOL_SOCKET, SO_ERROR, &error, &size);
+    }
+    if (error == 0)
+        return file;
+    close(file);
+    errno = error;
+    return -1;
+}
+
+static int connect_unix(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    return connect_to((const struct sockaddr *)&address, sizeof(address), SOCK_STREAM);
+}
+
+static int connect_host(const struct sink_spec *spec, int type)
+{
+    int file = -1;
+
+    errno = EDESTADDRREQ;
+    for (size_t i = 0; i < spec->address_count && file < 0; i++) {
+        const struct sockaddr_storage *address = &spec->addresses[i];
+
+        file = connect_to((const struct sockaddr *)address,
+                          address->ss_family == AF_INET ? sizeof(struct sockaddr_in)
+                                                        : sizeof(struct sockaddr_in6),
+                          type);
+    }
+    return file;
+}
+
+int sink_spec_open(const struct sink_spec *spec, enum sink_wish wish, size_t keep)
+{
+    switch (spec->scheme) {
+    case SINK_STDOUT:
+        return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    case SINK_FILE:
+        if (wish == SINK_ROTATE && !rotate(spec->path, keep))
+            return -1;
+        return open_file(spec->path);
+    case SINK_UNIX:
+        return connect_unix(spec->path);
+    case SINK_SYSLOG_UDP:
+        return connect_host(spec, SOCK_DGRAM);
+    case SINK_SYSLOG_TCP:
+        return connect_host(spec, SOCK_STREAM);
+    default:
+        errno = EINVAL;
+        return -1;
+    }
+}

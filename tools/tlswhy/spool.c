@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "analyze/event.h"
+#include "tools/tlswhy/complain.h"
+
+enum { DATA_BEGIN = 4096, LENGTH_SIZE = 4 };
+
+#define MAGIC UINT64_C(0x746c737768795331) /* "tlswhyS1" */
+
+/* As it is in the file, in the order of the host: the file never moves. Places only grow; modulo
+ * size they are where a record is. */
+struct header {
+    uint64_t magic;
+    uint64_t size; /* octets of the ring */
+    uint64_t head; /* the oldest that was not released */
+    uint64_t tail; /* after the newest */
+};
+
+struct spool {
+    int file;
+    struct header header;
+    uint64_t next; /* the oldest that was not taken */
+    uint64_t max;
+    atomic_uint_least64_t waiting;
+};
+
+/* Read or write length octets at a place of the ring. */
+static bool transfer(const struct spool *spool, uint64_t place, uint8_t *data, size_t length,
+                     bool is_write)
+{
+    while (length > 0) {
+        uint64_t offset = place % spool->header.size;
+        size_t part =
+            length < spool->header.size - offset ? length : (size_t)(spool->header.size - offset);
+        off_t where = (off_t)(DATA_BEGIN + offset);
+        ssize_t count = is_write ? pwrite(spool->file, data, part, where)
+                                 : pread(spool->file, data, part, where);
+
+        if (count <= 0)
+            return false;
+        data += count;
+        place += (uint64_t)count;
+        length -= (size_t)count;
+    }
+    return true;
+}
+
+static bool write_header(const struct spool *spool)
+{
+    return pwrite(spool->file, &spool->header, sizeof(spool->header), 0)
+           == (ssize_t)sizeof(spool->header);
+}
+
+/* The length of the record at a place, 0: there is none that makes sense. */
+static size_t length_at(const struct spool *spool, uint64_t place)
+{
+    uint32_t length;
+
+    if (spool->header.tail - place < LENGTH_SIZE
+        || !transfer(spool, place, (uint8_t *)&length, sizeof(length), false))
+        return 0;
+    return length <= EVENT_LINE_MAX && length <= spool->header.tail - place - LENGTH_SIZE ? length
+                                                                                          : 0;
+}
+
+/* Count what an earlier process left. Whatever a crash of the system spoiled ends it. */
+static void look_through(struct spool *spool)
+{
+    uint64_t lines = 0;
+
+    for (uint64_t place = spool->header.head; place != spool->header.tail; lines++) {
+        size_t length = length_at(spool, place);
+
+        if (length == 0) {
+            (void)complain("spool: its end was damaged: %" PRIu64 " octets are given up",
+                           spool->header.tail - place);
+            spool->header.tail = place;
+            break;
+        }
+        place += LENGTH_SIZE + length;
+    }
+    atomic_store(&spool->waiting, lines);
+}
+
+static bool start(struct spool *spool)
+{
+    struct header *header = &spool->header;
+    ssize_t count = pread(spool->file, header, sizeof(*header), 0);
+
+    if (count != (ssize_t)sizeof(*header) || header->magic != MAGIC || header->size == 0
+        || header->tail - header->head > header->size || header->head == header->tail)
+        *header = (struct header){.magic = MAGIC, .size = spool->max};
+    spool->next = header->head;
+    look_through(spool);
+    return write_header(spool);
+}
+
+/* FNV-1a: names of files, told apart by what the sinks are called. */
+static uint64_t number_of(const char *name)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (; *name != '\0'; name++)
+        hash = (hash ^ (uint8_t)*name) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+struct spool *spool_open(const char *directory, const char *name, uint64_t max)
+{
+    struct spool *spool = calloc(1, sizeof(*spool));
+    char path[PATH_MAX];
+
+    if (spool == NULL) {
+        (void)complain_memory();
+        return NULL;
+    }
+    snprintf(path, sizeof(path), "%s/%016" PRIx64 ".spool", directory, number_of(name));
+    spool->max = max;
+    spool->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (spool->file >= 0 && flock(spool->file, LOCK_EX | LOCK_NB) == 0 && start(spool))
+        return spool;
+    (void)complain("%s: %s", path,
+                   errno == EWOULDBLOCK ? "another process has it" : strerror(errno));
+    spool_close(spool);
+    return NULL;
+}
+
+void spool_close(struct spool *spool)
+{
+    if (spool == NULL)
+        return;
+    if (spool->file >= 0)
+        close(spool->file);
+    free(spool);
+}
+
+bool spool_put(struct spool *spool, struct bytes line)
+{
+    uint32_t length = (uint32_t)line.len;
+    struct header *header = &spool->header;
+
+    if (header->tail - header->head + LENGTH_SIZE + line.len > header->size
+        || !transfer(spool, header->tail, (uint8_t *)&length, sizeof(length), true)
+        || !transfer(spool, header->tail + LENGTH_SIZE, (uint8_t *)(uintptr_t)line.data, line.len,
+                     true))
+        return false;
+    header->tail += LENGTH_SIZE + line.len;
+    if (!write_header(spool)) {
+        header->tail -= LENGTH_SIZE + line.len;
+        return false;
+    }
+    atomic_fetch_add(&spool->waiting, 1);
+    return true;
+}
+
+bool spool_take(struct spool *spool, struct bytes *line)
+{
+    size_t length = spool->next != spool->header.tail ? length_at(spool, spool->next) : 0;
+    uint8_t *data = length > 0 ? malloc(length) : NULL;
+
+    if (data == NULL || !transfer(spool, spool->next + LENGTH_SIZE, data, length, false)) {
+        free(data);
+        return false;
+    }
+    *line = bytes_of(data, length);
+    spool->next += LENGTH_SIZE + length;
+    atomic_fetch_sub(&spool->waiting, 1);
+    return true;
+}
+
+void spool_release(struct spool *spool, size_t length)
+{
+    struct header *header = &spool->header;
+
+    header->head += LENGTH_SIZE + length;
+    if (header->head == header->tail) {
+        *header = (struct header){.magic = MAGIC, .size = spool->max};
+        spool->next = 0;
+        (void)!ftruncate(spool->file, DATA_BEGIN); /* else the disk stays taken */
+    }
+    (void)write_header(spool); /* else lines are read again */
+}
+
+uint64_t spool_waiting(const struct spool *spool)
+{
+    return atomic_load(&spool->waiting);
+}
+
+void spool_give(const struct spool *spool, unsigned user, unsigned group)
+{
+    (void)!fchown(spool->file, user, group); /* it stays open in any case */
+}

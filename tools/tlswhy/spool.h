@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* spool.h -- lines on disk that a receiver has not taken yet, in order, within a limit.
+ *
+ * A file of its own for each sink: a page with the header, then records, each 4 octets of length
+ * and the line, in a ring. What was put survives the end of the process, however it ends; it is
+ * read again until it is released.
+ *
+ *   put -> [ released | taken | waiting | free ]
+ */
+#ifndef TLSWHY_TOOLS_SPOOL_H
+#define TLSWHY_TOOLS_SPOOL_H
+
+#include "dissect/bytes.h"
+
+struct spool;
+
+/* Open or make the file of the sink called name in directory; it may hold max octets, or as many
+ * as it was made for while it is not empty. NULL after a complaint: also when another process has
+ * it. */
+struct spool *spool_open(const char *directory, const char *name, uint64_t max);
+
+/* Close; what is not released stays. NULL is harmless. */
+void spool_close(struct spool *spool);
+
+/* Put a line at the end. False: it is full, or the disk is. */
+bool spool_put(struct spool *spool, struct bytes line);
+
+/* Take the oldest line that was not taken; it is the caller's to free(3). False: there is none. */
+bool spool_take(struct spool *spool, struct bytes *line);
+
+/* Forget the oldest line that was taken and not released, which has this length. */
+void spool_release(struct spool *spool, size_t length);
+
+/* How many lines were not taken. From any thread. */
+uint64_t spool_waiting(const struct spool *spool);
+
+/* Make it belong to another user. */
+void spool_give(const struct spool *spool, unsigned user, unsigned group);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/window.h"
+
+#include <stdlib.h>
+
+struct window *window_new(void)
+{
+    return calloc(1, sizeof(struct window));
+}
+
+struct window_line *window_line(struct window *window, uint64_t number)
+{
+    return &window->lines[number % WINDOW_LINES];
+}
+
+void window_free(struct window *window)
+{
+    if (window == NULL)
+        return;
+    for (uint64_t number = window->first; number < window->end; number++)
+        free((void *)(uintptr_t)window_line(window, number)->octets.data);
+    free(window);
+}
+
+bool window_has_room(const struct window *window)
+{
+    return window->end - window->first < WINDOW_LINES && window->octets < WINDOW_OCTETS_MAX;
+}
+
+void window_add(struct window *window, struct bytes line)
+{
+    *window_line(window, window->end++) = (struct window_line){.octets = line};
+    window->octets += line.len;
+}
+
+void window_acknowledge(struct window *window, uint64_t total, int64_t now_ms)
+{
+    while (window->acked < window->sent) {
+        struct window_line *line = window_line(window, window->acked);
+
+        if (line->total > total)
+            return;
+        line->acked_ms = now_ms;
+        window->kept += line->octets.len;
+        window->acked++;
+    }
+}
+
+size_t window_release(struct window *window)
+{
+    struct window_line *line = window_line(window, window->first++);
+    size_t length = line->octets.len;
+
+    free((void *)(uintptr_t)line->octets.data);
+    window->octets -= length;
+    window->kept -= length;
+    return length;
+}
+
+void window_rewind(struct window *window)
+{
+    window->acked = window->first;
+    window->sent = window->first;
+    window->kept = 0;
+}
