@@ -10,7 +10,8 @@ struct defer {
     struct defer_counters counters;
 };
 
-/* One block for all of a connection. Preludes, which few have, and the transcript follow. */
+/* One block for all of a connection. It ends behind the last note; texts, which few have, and the
+ * transcript follow. */
 struct package {
     struct deferred deferred;
     struct connection connection;
@@ -44,10 +45,17 @@ void defer_free(struct defer *defer)
     free(defer);
 }
 
+/* A multiple of the size of a pointer, as every note is. */
+static size_t package_octets(const struct handshake *handshake)
+{
+    return offsetof(struct package, handshake.notes)
+           + handshake->note_count * sizeof(handshake->notes[0]);
+}
+
 static size_t octets_of(const struct observation *observation)
 {
     const struct handshake *handshake = observation->handshake;
-    size_t octets = sizeof(struct package) + handshake->transcript_length;
+    size_t octets = package_octets(handshake) + handshake->transcript_length;
 
     for (size_t side = 0; side < SIDES; side++) {
         octets += handshake->prelude[side] != NULL ? sizeof(struct prelude_text) : 0;
@@ -91,9 +99,10 @@ static void copy_text(struct prelude_text **text, uint8_t **rest)
 /* Copy the handshake and what it points at to behind the package. */
 static void copy_handshake(struct package *package, const struct handshake *handshake)
 {
-    uint8_t *rest = (uint8_t *)(package + 1);
+    size_t head = offsetof(struct package, handshake);
+    uint8_t *rest = (uint8_t *)package + package_octets(handshake);
 
-    package->handshake = *handshake;
+    memcpy((uint8_t *)package + head, handshake, package_octets(handshake) - head);
     for (size_t side = 0; side < SIDES; side++) {
         copy_text(&package->handshake.prelude[side], &rest);
         copy_text(&package->handshake.opening[side], &rest);

@@ -84,7 +84,8 @@ struct offer {
     uint16_t version_max; /* highest version offered, 0: no hello */
     uint16_t version_min; /* lowest listed in supported_versions; else 0: not stated */
     bool has_supported_versions;
-    size_t suites;            /* cipher suites offered */
+    size_t suites;            /* cipher suites offered; these members are worked out for handshakes
+                                 that failed only, and 0 for others */
     bool suites_all_obsolete; /* none of them is better than STRENGTH_WEAK */
     bool suites_tls13;        /* at least one suite of TLS 1.3 */
     bool suites_legacy;       /* at least one suite of TLS 1.2 or below */

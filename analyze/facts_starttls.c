@@ -53,13 +53,13 @@ void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)
     struct starttls_facts *starttls = &facts->starttls;
     struct bytes client = octets_of(text);
     struct bytes reply = octets_of(text_of(handshake, SIDE_SERVER));
-    enum prelude server = prelude_identify(reply, false);
 
     find_proxy(facts, text, &client);
     starttls->asked = moment_seen(handshake->starttls_at);
     if (!starttls->asked && !handshake->switched)
         return;
-    starttls->protocol = starttls_protocol(prelude_identify(client, true), server);
+    starttls->protocol =
+        starttls_protocol(prelude_identify(client, true), prelude_identify(reply, false));
     starttls->at = handshake->starttls_at;
     starttls->answered_at = handshake->starttls_answered_at;
     starttls->has_target = proxy_target_parse(starttls->protocol, client, &starttls->target);

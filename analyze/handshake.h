@@ -72,9 +72,8 @@ struct prelude_text {
 
 struct handshake {
     uint8_t note_count;
-    bool notes_full;                        /* some notes were dropped */
-    bool transcript_full;                   /* some message bodies were not kept */
-    struct note notes[HANDSHAKE_NOTES_MAX]; /* in packet order */
+    bool notes_full;      /* some notes were dropped */
+    bool transcript_full; /* some message bodies were not kept */
 
     uint8_t *transcript; /* bodies of plain messages, owned by the tracker */
     uint32_t transcript_length;
@@ -95,6 +94,9 @@ struct handshake {
     uint16_t starttls_request_end;  /* behind the request in the client's text */
     uint16_t starttls_reply_offset; /* where the answer begins in the server's text */
     uint64_t opaque_octets[SIDES];  /* SSL 2.0: what followed the hellos */
+
+    /* In packet order. Last, and most of it: a copy has room for note_count only (defer.c). */
+    struct note notes[HANDSHAKE_NOTES_MAX];
 };
 
 /* The body of a message note, or an empty view when it was not kept. */

@@ -41,7 +41,7 @@ static void what_is_pushed_is_taken_in_order_and_is_a_copy(void)
         CU_ASSERT_TRUE(docket_push(docket, &sample->observation));
     }
     CU_ASSERT_EQUAL(docket_level(docket), 3);
-    CU_ASSERT_TRUE(docket_octets(docket) > 3 * sizeof(struct handshake));
+    CU_ASSERT_TRUE(docket_octets(docket) > 3 * sizeof(struct connection));
     for (uint16_t port = 1; port <= 3; port++) {
         struct deferred *deferred = docket_take(docket);
 
