@@ -48,7 +48,8 @@ struct reset {
     uint8_t hop_limit;
     uint16_t ip_id;
     bool has_ack;
-    bool answers_syn; /* it has the numbers of an answer to a SYN that nobody waits for: 0, and an
+    bool has_timestamp; /* RFC 7323 section 3.2: it should have one where both SYNs do */
+    bool answers_syn;   /* it has the numbers of an answer to a SYN that nobody waits for: 0, and an
                          ACK of the SYN alone (RFC 9293 section 3.10.7.1) */
     uint16_t window;
     uint32_t count;         /* RSTs of this side in all */
@@ -111,6 +112,7 @@ struct direction {
 
     struct moment fin; /* first FIN */
     bool fin_acknowledged;
+    uint32_t fin_again; /* times that the FIN was sent again */
     struct reset reset;
     uint8_t hop_limit;      /* of the first packet that is not a RST */
     uint8_t hop_limit_last; /* of the last packet that is not a RST */

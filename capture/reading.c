@@ -267,6 +267,7 @@ static void take_fin(struct reading *reading, unsigned half, const struct segmen
     struct direction *direction = direction_of(reading, half);
     int64_t fin = stream_offset(stream, segment->sequence) + segment->payload_length;
 
+    direction->fin_again += stream->fin >= 0 && fin == stream->fin;
     if (stream->fin >= 0 || fin < stream->highest || !stream_in_window(stream, fin, fin))
         return;
     stream->fin = fin;

@@ -499,6 +499,7 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
         .hop_limit = segment->hop_limit,
         .ip_id = segment->ip_id,
         .has_ack = segment->flags & TCP_ACK,
+        .has_timestamp = transport_syn_options(segment->options).timestamps,
         .window = segment->window,
         .count = count,
     };

@@ -100,6 +100,58 @@ static void another_initial_value_is_not_another_distance(void)
     CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));
 }
 
+/* A RST from the server's own distance, a millisecond after the hello that it acknowledges. */
+static void odd_reset(struct story *story, int64_t round_trip_ns, bool agreed, bool has_timestamp)
+{
+    struct direction *client = sent_by(story, SIDE_CLIENT);
+    struct direction *server = sent_by(story, SIDE_SERVER);
+
+    reset_with(story, 57);
+    client->syn_count = server->syn_count = 1;
+    client->timestamps = server->timestamps = agreed;
+    client->last_data = server->reset.at;
+    client->last_data.time_ns -= STORY_MILLISECOND;
+    story->connection.syn_rtt_ns = round_trip_ns;
+    server->reset.has_timestamp = has_timestamp;
+}
+
+static void a_rst_with_two_signs_of_a_third_party_is_a_middlebox(void)
+{
+    static const struct {
+        int64_t round_trip_ns;
+        bool agreed;
+        bool has_timestamp;
+        enum certainty certainty;
+    } cases[] = {
+        {40 * STORY_MILLISECOND, true, false, CAUSE_LIKELY},
+        {40 * STORY_MILLISECOND, true, true, CAUSE_POSSIBLE},
+        {40 * STORY_MILLISECOND, false, false, CAUSE_POSSIBLE},
+        {3 * STORY_MILLISECOND, true, false, CAUSE_POSSIBLE}, /* its host may be just as fast */
+        {3 * STORY_MILLISECOND, true, true, CAUSE_NO},
+        {-1, false, false, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct story story;
+
+        odd_reset(&story, cases[i].round_trip_ns, cases[i].agreed, cases[i].has_timestamp);
+        CU_ASSERT_EQUAL(story_certainty(&story, "middlebox_reset"), cases[i].certainty);
+        CU_ASSERT_TRUE(story_says(
+            &story, cases[i].certainty == CAUSE_LIKELY ? "middlebox_reset" : "reset_by_server",
+            CAUSE_LIKELY));
+    }
+}
+
+/* A host that does not have the connection answers without an ACK, and knows no options. */
+static void a_rst_without_an_ack_needs_no_timestamp(void)
+{
+    struct story story;
+
+    odd_reset(&story, -1, true, false);
+    sent_by(&story, SIDE_SERVER)->reset.has_ack = false;
+    CU_ASSERT_EQUAL(story_certainty(&story, "middlebox_reset"), CAUSE_NO);
+}
+
 static void data_after_its_own_rst_is_certain(void)
 {
     struct story story;
@@ -314,6 +366,9 @@ int main(void)
          a_rst_from_the_same_distance_is_the_servers},
         {"another initial value is not another distance",
          another_initial_value_is_not_another_distance},
+        {"a RST with two signs of a third party is a middlebox",
+         a_rst_with_two_signs_of_a_third_party_is_a_middlebox},
+        {"a RST without an ACK needs no timestamp", a_rst_without_an_ack_needs_no_timestamp},
         {"data after its own RST is certain", data_after_its_own_rst_is_certain},
         {"RSTs to both sides that do not fit are certain",
          rsts_to_both_sides_that_do_not_fit_are_certain},

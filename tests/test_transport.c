@@ -322,6 +322,36 @@ static void a_reset_is_compared_with_what_the_receiver_expects(void)
     CU_ASSERT_EQUAL(reset_with(10).count, 1);
 }
 
+static void a_reset_has_a_timestamp_or_not(void)
+{
+    static const uint8_t timestamps[] = {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct scene *scene = begin();
+        struct segment segment =
+            scene_segment(scene, SIDE_SERVER, TCP_RST | TCP_ACK, 0, 0, bytes_of("", 0));
+
+        segment.options = bytes_of(timestamps, i == 0 ? 0 : sizeof(timestamps));
+        scene_give(scene, &segment);
+        CU_ASSERT_EQUAL(finish(scene).direction[SIDE_SERVER].reset.has_timestamp, i == 1);
+    }
+}
+
+static void a_fin_sent_again_is_counted(void)
+{
+    struct scene *scene = begin();
+    struct connection connection;
+
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 10, 0, NULL, 0, 0, false});
+    for (unsigned i = 0; i < 3; i++)
+        send(scene,
+             (struct sending){SIDE_CLIENT, TCP_FIN | TCP_ACK, 10, 0, 0, SECOND, NULL, 0, 0, false});
+    connection = finish(scene);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].fin_again, 2);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].retransmissions, 0);
+    CU_ASSERT_FALSE(connection.direction[SIDE_CLIENT].fin_acknowledged);
+}
+
 static void a_better_reset_replaces_one_outside_the_window(void)
 {
     struct scene *scene = begin();
@@ -405,6 +435,8 @@ int main(void)
          a_copy_that_differs_or_is_late_is_a_retransmission},
         {"a reset is compared with what the receiver expects",
          a_reset_is_compared_with_what_the_receiver_expects},
+        {"a reset has a timestamp or not", a_reset_has_a_timestamp_or_not},
+        {"a FIN sent again is counted", a_fin_sent_again_is_counted},
         {"a better reset replaces one outside the window",
          a_better_reset_replaces_one_outside_the_window},
         {"data after its own reset is noted", data_after_its_own_reset_is_noted},

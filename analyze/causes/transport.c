@@ -8,10 +8,14 @@ enum {
     LOST_SENDS_MIN = 2,   /* sent again twice: not just slow */
     LOSSY_SENDS_MIN = 3,  /* of a whole handshake, which has a dozen packets */
     TCP_OPTIONS_MAX = 40, /* RFC 9293 section 3.1 */
+    RTT_SHARE = 4,        /* the SYN's round trip may well have been a slow one */
     FULL_SEGMENT_UNKNOWN =
         1200 /* without an announced size: the smallest MTU of IPv6 is 1280 octets
                                    (RFC 8200 section 5), less 60 of headers and some options */
 };
+
+/* Below, a host's own delays are of the size of a round trip. */
+#define RTT_TELLING_NS INT64_C(10000000)
 
 static const char *side_name(enum side side)
 {
@@ -53,13 +57,17 @@ bool data_has_hole(const struct facts *facts, enum side from)
 
 static uint32_t sent_again(const struct direction *direction)
 {
-    return direction->retransmissions + (direction->syn_count > 1 ? direction->syn_count - 1 : 0);
+    return direction->retransmissions + direction->fin_again
+           + (direction->syn_count > 1 ? direction->syn_count - 1 : 0);
 }
 
 bool path_is_lossy(const struct facts *facts)
 {
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    bool fin_is_unanswered = moment_seen(client->fin) && !client->fin_acknowledged
+                             && facts->capture_end_ns - client->fin.time_ns >= WAITED_IN_VAIN_NS;
     /* What comes together with the FIN, late, came before and did not get here. */
-    uint32_t not_seen = facts_client_had_left(facts) ? 1 : 0;
+    uint32_t not_seen = (uint32_t)facts_client_had_left(facts) + (uint32_t)fin_is_unanswered;
 
     return not_seen + sent_again(&facts->connection->direction[SIDE_CLIENT])
                + sent_again(&facts->connection->direction[SIDE_SERVER])
@@ -91,6 +99,42 @@ static unsigned distance(uint8_t hop_limit)
     return initial[i] - hop_limit;
 }
 
+/* The RST knows the last octets of the other side sooner than they can have got to the host in
+ * whose name it comes and the RST back, by the SYN and its answer. */
+static bool reset_comes_too_soon(const struct facts *facts, enum side by)
+{
+    const struct connection *connection = facts->connection;
+    const struct direction *other = &connection->direction[side_other(by)];
+    const struct reset *reset = &connection->direction[by].reset;
+    int64_t after_ns = reset->at.time_ns - other->last_data.time_ns;
+
+    return by == SIDE_SERVER && reset->acknowledges_data && other->syn_count == 1
+           && connection->direction[by].syn_count == 1 && moment_seen(other->last_data)
+           && connection->syn_rtt_ns >= RTT_TELLING_NS && after_ns >= 0
+           && after_ns < connection->syn_rtt_ns / RTT_SHARE;
+}
+
+/* A host that sends the RST for a connection that it has, which the ACK shows, knows its options. */
+static bool reset_lacks_timestamp(const struct facts *facts, enum side by)
+{
+    const struct direction *direction = facts->connection->direction;
+
+    return direction[SIDE_CLIENT].timestamps && direction[SIDE_SERVER].timestamps
+           && direction[by].reset.has_ack && !direction[by].reset.has_timestamp;
+}
+
+/* Signs that the RST is not of its host's making. One may have another reason: the first packet of
+ * a connection is the slowest, and the timestamp only should be there (RFC 7323 section 3.2). */
+static enum certainty odd_reset(const struct facts *facts, enum side by)
+{
+    bool is_soon = reset_comes_too_soon(facts, by);
+    bool is_bare = reset_lacks_timestamp(facts, by);
+
+    if (is_soon && is_bare)
+        return CAUSE_LIKELY;
+    return is_soon || is_bare ? CAUSE_POSSIBLE : CAUSE_NO;
+}
+
 /* Packets of one host in one connection take one path: another hop limit is another host, unless
  * the path itself changed. Some systems begin their RSTs with another initial value; then the
  * distance is the same. */
@@ -105,10 +149,10 @@ enum certainty reset_is_foreign(const struct facts *facts, enum side by)
         return CAUSE_CERTAIN;
     if (direction->hop_limit == 0 || reset->hop_limit == direction->hop_limit
         || reset->hop_limit == direction->hop_limit_last)
-        return CAUSE_NO;
+        return odd_reset(facts, by);
     if (direction->hop_limit != direction->hop_limit_last
         || distance(reset->hop_limit) == distance(direction->hop_limit))
-        return CAUSE_POSSIBLE;
+        return odd_reset(facts, by) == CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_LIKELY;
     return CAUSE_LIKELY;
 }
 
@@ -152,6 +196,19 @@ void describe_reset(const struct facts *facts, enum side by, struct evidence *ev
         evidence_add(evidence, "reset_hop_limit", reset->at,
                      "the RST has hop limit (TTL) %u, the %s's other packets have %u",
                      reset->hop_limit, side_name(by), direction->hop_limit);
+    if (reset_comes_too_soon(facts, by))
+        evidence_add(
+            evidence, "reset_too_soon", reset->at,
+            "the RST acknowledges what the %s sent %llu µs before; a round trip to the %s "
+            "took %llu µs",
+            side_name(side_other(by)),
+            (unsigned long long)((reset->at.time_ns
+                                  - facts->connection->direction[side_other(by)].last_data.time_ns)
+                                 / 1000),
+            side_name(by), (unsigned long long)(facts->connection->syn_rtt_ns / 1000));
+    if (reset_lacks_timestamp(facts, by))
+        evidence_add(evidence, "reset_without_timestamp", reset->at,
+                     "the RST has no timestamp although both sides agreed on them");
     if (reset->data_after)
         evidence_add(evidence, "data_after_reset", direction->last_data,
                      "data from the %s arrived after the RST in its name", side_name(by));
