@@ -35,6 +35,9 @@ struct live {
     struct live_counters counters;
     enum live_state state;
     bool is_member; /* of a group */
+    bool is_promiscuous;
+    const struct live
+        *stands_in_for; /* a reserve rests until this one is lost; NULL: it does not */
     bool is_lost;
     int64_t begin_ns; /* packets from before are not delivered */
     int64_t retry_at_ms;
@@ -227,6 +230,7 @@ struct live *live_open(const struct live_options *options, char error[LIVE_ERROR
     }
     live->index = (int)if_nametoindex(live->name); /* 0 for "any" */
     live->retry_pause_ms = LIVE_RETRY_MIN_MS;
+    live->is_promiscuous = options->promiscuous;
     open_drops(live);
     live->drops_before = read_drops(live);
     return live;
@@ -265,6 +269,25 @@ bool live_group(struct live *const *lives, size_t count, char error[LIVE_ERROR_M
     return true;
 }
 
+/* No packet has this type (IEEE 802 reserves it): whoever asks for it gets none. */
+#define ETHERTYPE_RESERVED 0xffff
+
+static bool bind_to(const struct live *live, int index, uint16_t protocol)
+{
+    struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_ifindex = index};
+
+    address.sll_protocol = htons(protocol);
+    return bind(pcap_fileno(live->pcap), (struct sockaddr *)(void *)&address, sizeof(address)) == 0;
+}
+
+bool live_reserve(struct live *live, const struct live *member, char error[LIVE_ERROR_MAX])
+{
+    if (!bind_to(live, live->index, ETHERTYPE_RESERVED))
+        return fail(error, live, strerror(errno));
+    live->stands_in_for = member;
+    return true;
+}
+
 int live_descriptor(const struct live *live)
 {
     return live->state == LIVE_GONE ? -1 : pcap_get_selectable_fd(live->pcap);
@@ -298,13 +321,15 @@ static int current_index(const struct live *live, bool *is_up)
  * privilege, unless it is member of a group. */
 static bool take_up(struct live *live, int index)
 {
-    struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_ifindex = index};
+    const struct packet_mreq membership = {.mr_ifindex = index, .mr_type = PACKET_MR_PROMISC};
 
-    address.sll_protocol = htons(ETH_P_ALL);
-    if (bind(pcap_fileno(live->pcap), (struct sockaddr *)(void *)&address, sizeof(address)) != 0) {
+    if (!bind_to(live, index, ETH_P_ALL)) {
         live->is_lost = live->is_member;
         return false;
     }
+    if (live->is_promiscuous) /* else it sees what is its host's */
+        (void)setsockopt(pcap_fileno(live->pcap), SOL_PACKET, PACKET_ADD_MEMBERSHIP, &membership,
+                         sizeof(membership));
     live->index = index;
     return true;
 }
@@ -321,11 +346,25 @@ static enum live_state look_after(struct live *live)
     return is_up ? LIVE_UP : LIVE_DOWN;
 }
 
+/* A reserve is there for an interface that is not the one it was opened for. */
+static void wake(struct live *live)
+{
+    live->stands_in_for = NULL;
+    live->state = LIVE_GONE;
+    live->index = -1;
+}
+
 enum live_state live_check(struct live *live, int64_t now_ms, bool *is_new)
 {
-    enum live_state before = live->state;
+    enum live_state before;
 
     *is_new = false;
+    if (live->stands_in_for != NULL) {
+        if (!live->stands_in_for->is_lost)
+            return LIVE_UP;
+        wake(live);
+    }
+    before = live->state;
     if (live->index == 0 || (before == LIVE_GONE && now_ms < live->retry_at_ms))
         return before;
     live->state = look_after(live);

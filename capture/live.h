@@ -59,6 +59,11 @@ void live_close(struct live *live); /* NULL is harmless */
  * False on error, with the reason in error. Packets from before the call are not delivered. */
 bool live_group(struct live *const *lives, size_t count, char error[LIVE_ERROR_MAX]);
 
+/* Keep a handle of the same interface in reserve: it delivers nothing until member, of a group and
+ * read by the same thread, is lost, and then all packets of the interface of that name, whenever
+ * and however often that is made anew. False on error, with the reason in error. */
+bool live_reserve(struct live *live, const struct live *member, char error[LIVE_ERROR_MAX]);
+
 /* For poll(2): readable when packets are there; -1 while the interface is gone. */
 int live_descriptor(const struct live *live);
 
@@ -72,7 +77,7 @@ size_t live_read(struct live *live, size_t max, live_take *take, void *context);
 enum live_state live_check(struct live *live, int64_t now_ms, bool *is_new);
 
 /* True when the interface was replaced by another one of this name, which a member of a group
- * cannot take up. */
+ * cannot take up: only a reserve can. */
 bool live_is_lost(const struct live *live);
 
 /* The name that was opened. */

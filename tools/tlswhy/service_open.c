@@ -90,6 +90,23 @@ static bool open_workers(struct service *service)
     return true;
 }
 
+/* Members of a group cannot take up an interface that is made anew, and nobody can open one any
+ * more by then: the first worker has a handle in reserve. "any" is never made anew. */
+static bool open_reserve(struct service *service, const struct live_options *options,
+                         const struct live *member)
+{
+    char error[LIVE_ERROR_MAX];
+    struct live *reserve;
+
+    if (strcmp(options->interface, "any") == 0)
+        return true;
+    reserve = live_open(options, error);
+    if (reserve == NULL)
+        return complain("%s", error);
+    worker_add(service->workers[0], reserve);
+    return live_reserve(reserve, member, error) || complain("%s", error);
+}
+
 /* Open an interface once for each worker. */
 static bool open_interface(struct service *service, const char *interface)
 {
@@ -112,9 +129,11 @@ static bool open_interface(struct service *service, const char *interface)
             return complain("%s", error);
         worker_add(service->workers[i], lives[i]);
     }
-    if (service->worker_count == 1 || live_group(lives, service->worker_count, error))
+    if (service->worker_count == 1)
         return true;
-    return complain("%s", error);
+    if (!live_group(lives, service->worker_count, error))
+        return complain("%s", error);
+    return open_reserve(service, &live, lives[0]);
 }
 
 bool service_open(struct service *service)

@@ -21,7 +21,7 @@
 
 struct worker {
     struct worker_options options;
-    struct live *lives[SERVICE_INTERFACES_MAX];
+    struct live *lives[WORKER_LIVES_MAX];
     size_t live_count;
     struct pipeline *pipeline;
     struct stats stats; /* what is counted here and nowhere else */
@@ -151,12 +151,7 @@ static void tell_state(const struct live *live, enum live_state state)
         [LIVE_GONE] = "is gone; waiting for it to come back",
     };
 
-    if (live_is_lost(live))
-        (void)complain("%s: is another interface now, which a capture by several workers cannot "
-                       "take up",
-                       live_name(live));
-    else
-        (void)complain("%s: %s", live_name(live), texts[state]);
+    (void)complain("%s: %s", live_name(live), texts[state]);
 }
 
 /* Look after the interfaces. Every worker does, one tells. */
@@ -169,7 +164,7 @@ static void check_lives(struct worker *worker, int64_t now_ms)
         bool is_new;
         enum live_state state = live_check(worker->lives[i], now_ms, &is_new);
 
-        down += state != LIVE_UP;
+        down += state != LIVE_UP && !live_is_lost(worker->lives[i]);
         lost += live_is_lost(worker->lives[i]);
         if (is_new && worker->options.number == 0)
             tell_state(worker->lives[i], state);
@@ -266,7 +261,7 @@ static size_t read_all(struct worker *worker)
 
 static void wait_for_packets(const struct worker *worker)
 {
-    struct pollfd files[SERVICE_INTERFACES_MAX + 1];
+    struct pollfd files[WORKER_LIVES_MAX + 1];
     nfds_t count = 0;
 
     files[count++] = (struct pollfd){.fd = worker->wake, .events = POLLIN};

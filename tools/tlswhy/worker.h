@@ -11,6 +11,7 @@
 #include "tools/tlswhy/stats.h"
 
 enum {
+    WORKER_LIVES_MAX = 2 * SERVICE_INTERFACES_MAX, /* with a reserve of each */
     WORKER_BATCH = 4096,       /* packets of one ring before the next has its turn */
     WORKER_CARE_MS = 250,      /* between looks at clocks, interfaces and statistics */
     WORKER_LAST_READS_MAX = 64 /* batches read after the stop, of what the rings hold */
@@ -30,7 +31,7 @@ struct worker;
 struct worker *worker_new(const struct worker_options *options);
 void worker_free(struct worker *worker); /* NULL is harmless; only when it is not running */
 
-/* Give it a ring, which is its own from now on. At most SERVICE_INTERFACES_MAX. */
+/* Give it a ring, which is its own from now on. At most WORKER_LIVES_MAX. */
 void worker_add(struct worker *worker, struct live *live);
 
 /* Begin, on this processor unless it is negative. False after a complaint. */

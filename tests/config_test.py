@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Configuration files: what they may say, and what --check-config says of them.
+
+The program is $TLSWHY.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+TLSWHY = os.environ.get("TLSWHY", "tlswhy")
+SKIPPED = 77  # what ctest takes for "skipped"
+GOOD, USAGE = 0, 2
+FAILURE = Path(__file__).resolve().parent / "pcaps" / "no_shared_cipher" / "suites__curl__java.pcap"
+
+
+def run(*arguments):
+    """What the program says."""
+    return subprocess.run(
+        [TLSWHY, *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+class Config(unittest.TestCase):
+    """Each case has a file of its own."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name) / "tlswhy.conf"
+
+    def check(self, text, status=GOOD):
+        """What --check-config says of this text."""
+        self.path.write_text(text)
+        done = run("--check-config", self.path)
+        self.assertEqual((done.returncode, done.stdout), (status, ""), done.stderr)
+        return done.stderr
+
+    def test_all_kinds_of_options_are_good(self):
+        text = "interface = eth0\nworkers = 2\njson = yes\nall = no\nmax-memory = 64M\n# a remark\n"
+        self.assertEqual(self.check(text), "")
+
+    def test_a_name_that_is_no_option_is_told_with_its_line(self):
+        self.assertRegex(self.check("json = yes\ncolour-of-hair = red\n", USAGE), "colour-of-hair")
+
+    def test_a_value_out_of_range_is_told(self):
+        self.assertRegex(self.check("interface = eth0\nworkers = 0\n", USAGE), "workers")
+        self.assertRegex(self.check("max-memory = a lot\n", USAGE), "max-memory")
+
+    def test_a_flag_is_yes_or_no(self):
+        self.assertRegex(self.check("json = perhaps\n", USAGE), "perhaps")
+
+    def test_what_says_what_to_do_belongs_on_the_command_line(self):
+        self.assertRegex(self.check("version = yes\n", USAGE), "version")
+
+    def test_a_line_that_is_none_is_told(self):
+        self.check("json\n", USAGE)
+
+    def test_a_file_that_is_not_there_is_told(self):
+        done = run("--check-config", self.path)
+        self.assertEqual(done.returncode, USAGE)
+        self.assertIn(str(self.path), done.stderr)
+
+    def test_checking_does_nothing_else(self):
+        output = self.path.with_name("events.json")
+        self.check(f"interface = nowhere0\njson = yes\noutput = {output}\n")
+        self.assertFalse(output.exists())
+
+    def test_the_file_works_like_the_options_and_these_come_on_top(self):
+        self.path.write_text("json = yes\nobserver-name = of the file\n")
+        plain = run("--config", self.path, FAILURE)
+        self.assertEqual(plain.returncode, GOOD, plain.stderr)
+        self.assertIn('"name":"of the file"', plain.stdout)
+        on_top = run("--config", self.path, "--observer-name", "of the line", FAILURE)
+        self.assertIn('"name":"of the line"', on_top.stdout)
+
+
+if __name__ == "__main__":
+    if not re.search(r"Optional libraries in this build:.*\binih\b", run("--version").stdout):
+        print("skipped: this build has no inih")
+        sys.exit(SKIPPED)
+    unittest.main(verbosity=2)
