@@ -354,6 +354,31 @@ static void a_server_that_does_not_expect_the_header_is_named(void)
         }
 }
 
+/* nginx does not wait for what follows. */
+static void an_answer_to_the_header_may_come_before_the_hello(void)
+{
+    static const struct {
+        const char *answer;
+        bool is_refused;
+    } cases[] = {
+        {"HTTP/1.1 400 Bad Request\r\nServer: a\r\n\r\n", true},
+        {"220 mail ESMTP\r\n", false},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct play play;
+
+        begin_proxied(&play, 0, 0);
+        play_text(&play, SIDE_SERVER, cases[i].answer);
+        play_fin(&play, SIDE_SERVER);
+        play_client_hello(&play, true);
+        play_reset(&play, SIDE_CLIENT);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+        CU_ASSERT_EQUAL(strcmp(play.cause, "plaintext_on_tls_port") == 0, cases[i].is_refused);
+    }
+}
+
 /* What a server says that has understood the header is said of the hello. */
 static void a_server_that_understands_the_header_may_refuse_the_hello(void)
 {
@@ -485,6 +510,8 @@ int main(void)
          a_proxy_header_comes_before_other_protocols_too},
         {"a server that does not expect the PROXY header is named",
          a_server_that_does_not_expect_the_header_is_named},
+        {"an answer to the PROXY header may come before the hello",
+         an_answer_to_the_header_may_come_before_the_hello},
         {"a server that understands the PROXY header may refuse the hello",
          a_server_that_understands_the_header_may_refuse_the_hello},
         {"a request may be repeated", a_request_may_be_repeated},

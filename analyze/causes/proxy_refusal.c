@@ -35,12 +35,26 @@ static enum certainty answered_in_clear(const struct facts *facts)
                : CAUSE_NO;
 }
 
-/* A hello that comes right behind the header, and that nothing was said between. */
+/* An HTTP server took the header for a request, and said so before the hello came. Others that
+ * speak first may have understood it. */
+static bool answered_header_in_clear(const struct facts *facts)
+{
+    const struct prelude_text *text = facts->handshake->opening[SIDE_SERVER];
+    enum prelude prelude;
+
+    if (text == NULL)
+        return false;
+    prelude = prelude_identify(bytes_of(text->data, text->length), false);
+    return prelude == PRELUDE_HTTP_RESPONSE || prelude == PRELUDE_HTTP_TO_HTTPS;
+}
+
+/* A hello that comes behind the header, and that nothing but an answer to it was said between. */
 static bool hello_follows_header(const struct facts *facts)
 {
     return facts->proxy.version != 0 && facts->handshake->switched && !facts->starttls.asked
-           && facts->handshake->opening[SIDE_SERVER] == NULL && facts->client_hello_read
-           && facts->server_hello_note == NULL && facts->retry_note == NULL;
+           && (facts->handshake->opening[SIDE_SERVER] == NULL || answered_header_in_clear(facts))
+           && facts->client_hello_read && facts->server_hello_note == NULL
+           && facts->retry_note == NULL;
 }
 
 enum certainty refuses_proxy_header(const struct facts *facts)
@@ -48,6 +62,8 @@ enum certainty refuses_proxy_header(const struct facts *facts)
     if (!hello_follows_header(facts) || facts->refusal.kind == REFUSAL_NONE
         || facts->refusal.by != SIDE_SERVER)
         return CAUSE_NO;
+    if (answered_header_in_clear(facts))
+        return CAUSE_CERTAIN;
     if (refused_before_hello(facts) != CAUSE_NO)
         return refused_before_hello(facts);
     if (facts->refusal.kind == REFUSAL_PLAINTEXT)

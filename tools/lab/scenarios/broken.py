@@ -71,6 +71,18 @@ NOT_TLS = (
         for says in ("smtp", "ssh")
     ),
     Scenario(
+        "plaintext_on_tls_port",
+        "proxy-header",
+        "curl:nginx curl:apache curl:haproxy curl:go curl:gnutls curl:java "
+        "curl:stunnel curl:python curl:node curl:openssl",
+        Failed(
+            ANY_SERVER + " client:unfinished",
+            note="A PROXY protocol header before the hello, to a server that expects none.",
+        ),
+        Client(starttls="proxy-header", timeout=4.0),
+        Server(),
+    ),
+    Scenario(
         "server_not_tls",
         "answers-http",
         "curl:nginx-plain openssl:nginx-plain gnutls:nginx-plain go:nginx-plain "

@@ -31,6 +31,8 @@ def client(run, options):
         argv += ["--connect-to", f"{options.sni}:{run.port}:{run.host(HOST)}:{run.port}"]
     if options.starttls == "proxy":
         argv += ["--proxy", f"http://{run.address()}:{run.port}", "--proxytunnel"]
+    elif options.starttls == "proxy-header":
+        argv.append("--haproxy-protocol")
     elif options.starttls:
         argv.append("--ssl-reqd")
     if options.crl:
