@@ -258,6 +258,40 @@ static bool needs_escape(char character)
     return (unsigned char)character < 0x20 || character == '"' || character == '\\';
 }
 
+/* All eight octets of the word stand for themselves. Three tests side by side: subtracting one from
+ * an octet that is 0 sets its highest bit; so does subtracting 0x20 from one that is below. A
+ * borrow may doubt an octet too many, never one too few. */
+static bool word_is_plain(uint64_t word)
+{
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t quotes = word ^ ones * '"';
+    uint64_t backslashes = word ^ ones * '\\';
+    uint64_t doubts = ((word - ones * 0x20) & ~word) | ((quotes - ones) & ~quotes)
+                      | ((backslashes - ones) & ~backslashes);
+
+    return (doubts & ones << 7) == 0;
+}
+
+static size_t count_escapes(const char *value, size_t length)
+{
+    size_t escapes = 0;
+    size_t i = 0;
+
+    while (i < length) {
+        uint64_t word;
+
+        if (length - i >= sizeof(word)) {
+            memcpy(&word, value + i, sizeof(word));
+            if (word_is_plain(word)) {
+                i += sizeof(word);
+                continue;
+            }
+        }
+        escapes += needs_escape(value[i++]);
+    }
+    return escapes;
+}
+
 static void put_escape(struct json *json, char character)
 {
     unsigned char octet = (unsigned char)character;
@@ -275,10 +309,8 @@ static void put_escape(struct json *json, char character)
 static void add_string(struct json *json, struct json_at parent, const char *key, const char *value)
 {
     size_t length = strlen(value);
-    size_t escapes = 0;
+    size_t escapes = count_escapes(value, length);
 
-    for (size_t i = 0; i < length; i++)
-        escapes += needs_escape(value[i]);
     if (!begin_value(json, parent, key, length + escapes * (ESCAPE_MAX - 1) + 2))
         return;
     put_character(json, '"');

@@ -32,8 +32,9 @@ static cJSON *parse(struct bytes line)
 }
 
 static const char *const keys[] = {"a", "bb", "tls", "certificate_sha256", "x"};
-static const char *const texts[] = {"", "plain", "\"quoted\" \\ back", "tab\tline\nend\x01",
-                                    "gr\xc3\xbc\xc3\x9f"};
+static const char *const texts[] = {"", "plain", "a quotation: \"quoted\" \\ back",
+                                    "tab\tline\nend\x01 and \x1f",
+                                    "gr\xc3\xbc\xc3\x9f \x7f gr\xc3\xbc\xc3\x9f"};
 
 enum kind { KIND_OBJECT, KIND_ARRAY, KIND_NUMBER, KIND_TEXT, KIND_BOOL, KINDS };
 
@@ -129,6 +130,34 @@ static void check_line(struct json *json, const char *expected)
     CU_ASSERT_TRUE_FATAL(json_finish(json, &line));
     CU_ASSERT_EQUAL(line.len, strlen(expected));
     CU_ASSERT_EQUAL(strncmp((const char *)line.data, expected, line.len), 0);
+}
+
+/* Wherever it stands, beside whatever octet: a character is escaped when RFC 8259 says so. */
+static void each_character_is_escaped_when_it_must_be(void)
+{
+    struct json json;
+    size_t wrong = 0;
+
+    json_init(&json, LINE_MAX);
+    for (int character = 1; character < 0x80; character++) {
+        for (size_t at = 0; at < 17; at++) {
+            char text[] = "!#[]~ 0aZ!#[]~ 0a";
+            struct bytes line;
+            cJSON *read;
+
+            text[at] = (char)character;
+            json_add_text(&json, json_begin(&json), "t", text);
+            CU_ASSERT_TRUE_FATAL(json_finish(&json, &line));
+            for (size_t i = 0; i + 1 < line.len; i++)
+                wrong += line.data[i] < 0x20;
+            read = parse(line);
+            wrong += read == NULL
+                     || strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(read, "t")), text) != 0;
+            cJSON_Delete(read);
+        }
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    json_release(&json);
 }
 
 static void numbers_are_whole(void)
@@ -291,6 +320,7 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"what is written is read back as the same", what_is_written_is_read_back_as_the_same},
         {"any octets make one string", any_octets_make_one_string},
+        {"each character is escaped when it must be", each_character_is_escaped_when_it_must_be},
         {"numbers are whole", numbers_are_whole},
         {"optional objects are left out when empty", optional_objects_are_left_out_when_empty},
         {"copies and members are what was written", copies_and_members_are_what_was_written},
