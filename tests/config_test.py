@@ -46,7 +46,9 @@ class Config(unittest.TestCase):
         self.assertEqual(self.check(text), "")
 
     def test_a_name_that_is_no_option_is_told_with_its_line(self):
-        self.assertRegex(self.check("json = yes\ncolour-of-hair = red\n", USAGE), "colour-of-hair")
+        self.assertRegex(
+            self.check("json = yes\ncolour-of-hair = red\n", USAGE), r"(?s)colour-of-hair.*line 2"
+        )
 
     def test_a_value_out_of_range_is_told(self):
         self.assertRegex(self.check("interface = eth0\nworkers = 0\n", USAGE), "workers")
