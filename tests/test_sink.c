@@ -70,6 +70,21 @@ static void a_queue_holds_no_more_octets_than_it_may(void)
     queue_free(queue);
 }
 
+static void a_queue_may_be_limited_further(void)
+{
+    struct queue *queue = queue_new(-1);
+    char buffer[LINE];
+
+    queue_limit(queue, 3 * LINE);
+    CU_ASSERT_EQUAL(queue_octets_max(queue), 3 * LINE);
+    for (int i = 0; i < 3; i++)
+        CU_ASSERT_TRUE(queue_offer(queue, line_of('a', LINE, buffer)));
+    CU_ASSERT_FALSE(queue_offer(queue, line_of('b', LINE, buffer)));
+    queue_limit(queue, SIZE_MAX);
+    CU_ASSERT_EQUAL(queue_octets_max(queue), QUEUE_OCTETS_MAX);
+    queue_free(queue);
+}
+
 /* A file in a new folder; its name is returned and to be freed. */
 static char *new_file(void)
 {
@@ -102,6 +117,7 @@ static struct sink *sink_of(struct sink_spec *spec, const char *name, size_t cou
     struct sink_options options = {
         .spec = spec,
         .opener = {.context = spec, .open = open_for_test},
+        .memory_max = (size_t)1 << 30,
         .queue_count = count,
     };
 
@@ -341,6 +357,7 @@ int main(void)
         {"a queue gives lines in order", a_queue_gives_lines_in_order},
         {"a full queue counts what it does not take", a_full_queue_counts_what_it_does_not_take},
         {"a queue holds no more octets than it may", a_queue_holds_no_more_octets_than_it_may},
+        {"a queue may be limited further", a_queue_may_be_limited_further},
         {"all lines of all threads arrive", all_lines_of_all_threads_arrive},
         {"lines longer than a batch arrive", lines_longer_than_a_batch_arrive},
         {"a file that is full ends in a whole line", a_file_that_is_full_ends_in_a_whole_line},

@@ -8,6 +8,7 @@
 
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
+#include "tools/tlswhy/memory_plan.h"
 
 #define LOOK_NS 500000L /* between two looks whether a queue has room again */
 
@@ -61,6 +62,7 @@ static bool is_spooled(const struct feed *feed, const struct sink_spec *spec)
 static bool open_one(struct feed *feed, size_t number)
 {
     const struct feed_sinks *sinks = &feed->options.options->sinks;
+    const size_t memory_max = memory_plan_make(feed->options.options->memory_max, 1).lines;
     struct sink_spec *spec = &feed->specs[number];
     struct sink_options options = {
         .spec = spec,
@@ -69,6 +71,7 @@ static bool open_one(struct feed *feed, size_t number)
         .carrier = {.kafka_properties = sinks->kafka_properties,
                     .kafka_property_count = sinks->kafka_property_count},
         .rotation = {.octets = sinks->rotate_size, .seconds = sinks->rotate_age},
+        .memory_max = memory_max / feed->sink_count,
         .queue_count = feed->options.outlet_count,
         .is_patient = feed->options.is_live,
     };
@@ -121,7 +124,8 @@ static void push_waiting(const struct feed *feed, const struct sink *sink, struc
     const struct timespec look = {.tv_nsec = LOOK_NS};
 
     while (!queue_offer(queue, line)) {
-        if (sink_is_dead(sink) || atomic_load(&feed->is_given_up) || line.len > QUEUE_OCTETS_MAX) {
+        if (sink_is_dead(sink) || atomic_load(&feed->is_given_up)
+            || line.len > queue_octets_max(queue)) {
             queue_give_up(queue);
             return;
         }

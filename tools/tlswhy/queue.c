@@ -7,6 +7,7 @@
 
 struct queue {
     int wake;
+    size_t octets_max;
     atomic_size_t pushed; /* by the one thread */
     atomic_size_t taken;  /* by the other */
     atomic_size_t octets;
@@ -18,9 +19,21 @@ struct queue *queue_new(int wake)
 {
     struct queue *queue = calloc(1, sizeof(*queue));
 
-    if (queue != NULL)
-        queue->wake = wake;
+    if (queue == NULL)
+        return NULL;
+    queue->wake = wake;
+    queue->octets_max = QUEUE_OCTETS_MAX;
     return queue;
+}
+
+void queue_limit(struct queue *queue, size_t octets)
+{
+    queue->octets_max = octets < QUEUE_OCTETS_MAX ? octets : QUEUE_OCTETS_MAX;
+}
+
+size_t queue_octets_max(const struct queue *queue)
+{
+    return queue->octets_max;
 }
 
 void queue_free(struct queue *queue)
@@ -39,7 +52,7 @@ static bool has_room(const struct queue *queue, size_t pushed, size_t length)
     size_t taken = atomic_load_explicit(&queue->taken, memory_order_acquire);
     size_t octets = atomic_load_explicit(&queue->octets, memory_order_relaxed);
 
-    return pushed - taken < QUEUE_LINES && octets + length <= QUEUE_OCTETS_MAX;
+    return pushed - taken < QUEUE_LINES && octets + length <= queue->octets_max;
 }
 
 bool queue_offer(struct queue *queue, struct bytes line)

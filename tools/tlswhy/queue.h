@@ -19,6 +19,10 @@ struct queue;
 /* A queue that writes to the event descriptor wake (eventfd(2)) when lines are there, or -1. NULL
  * when memory is short. */
 struct queue *queue_new(int wake);
+
+/* Hold no more octets than these, QUEUE_OCTETS_MAX at most; before it is used. And how many. */
+void queue_limit(struct queue *queue, size_t octets);
+size_t queue_octets_max(const struct queue *queue);
 void queue_free(struct queue *queue); /* NULL is harmless */
 
 /* Copy a line into the queue. False when it is full or memory is short: the line is counted as

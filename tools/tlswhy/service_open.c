@@ -9,8 +9,6 @@
 #include "tools/tlswhy/metrics_server.h"
 #include "tools/tlswhy/service_parts.h"
 
-enum { DOCKETS_SHARE = 8 /* part of --max-memory */ };
-
 static bool open_shared(struct service *service)
 {
     const struct sink *output = feed_output(service->feed);
@@ -52,7 +50,6 @@ static bool open_feed(struct service *service)
     return open_shared(service);
 }
 
-/* What waits to be judged has an eighth of the memory, tables the rest. */
 static bool open_collector(struct service *service)
 {
     const struct memory_plan plan =

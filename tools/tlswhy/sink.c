@@ -75,6 +75,15 @@ static bool open_first(struct sink *sink)
     return true;
 }
 
+/* Octets of one queue: all queues have half of the memory, the window the rest. A line of usual
+ * size must fit in any case. */
+static size_t share_of(const struct sink_options *options)
+{
+    size_t share = options->memory_max / 2 / options->queue_count;
+
+    return share > SINK_SHARE_MIN ? share : SINK_SHARE_MIN;
+}
+
 struct sink *sink_new(const struct sink_options *options)
 {
     size_t count = options->queue_count;
@@ -87,10 +96,12 @@ struct sink *sink_new(const struct sink_options *options)
         return NULL;
     }
     sink->options = *options;
-    sink->window = window_new();
+    sink->window = window_new(share_of(options) * count);
     sink->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     for (size_t i = 0; i < count; i++) {
         sink->queues[i] = queue_new(sink->wake);
+        if (sink->queues[i] != NULL)
+            queue_limit(sink->queues[i], share_of(options));
         has_queues = has_queues && sink->queues[i] != NULL;
     }
     sink->kind = carrier_kind_of(options->spec);

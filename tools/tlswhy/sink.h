@@ -16,11 +16,12 @@
 #include "tools/tlswhy/spool.h"
 
 enum {
-    SINK_RETRY_MS = 1000,      /* between two attempts to open or connect */
-    SINK_TURN_OCTETS = 262144, /* sent before files are looked at */
-    SINK_LOOK_MS = 20,         /* between two looks whether the receiver has got it */
-    SINK_KEEP_MS = 10000,      /* a receiver that lives has read by then what it acknowledged */
-    SINK_FINISH_MS = 1000      /* for the receiver to read to the end */
+    SINK_SHARE_MIN = 256 << 10, /* octets of a queue: longer than any event */
+    SINK_RETRY_MS = 1000,       /* between two attempts to open or connect */
+    SINK_TURN_OCTETS = 262144,  /* sent before files are looked at */
+    SINK_LOOK_MS = 20,          /* between two looks whether the receiver has got it */
+    SINK_KEEP_MS = 10000,       /* a receiver that lives has read by then what it acknowledged */
+    SINK_FINISH_MS = 1000       /* for the receiver to read to the end */
 };
 
 enum full_policy { FULL_DEFAULT, FULL_BLOCK, FULL_DROP, FULL_SPOOL };
@@ -46,6 +47,7 @@ struct sink_options {
     struct sink_opener opener;
     struct carrier_options carrier;
     struct sink_rotation rotation;
+    size_t memory_max; /* octets for the lines that wait, about */
     size_t queue_count;
     struct spool *spool; /* the sink's own from now on; NULL: none */
     bool is_patient;     /* a receiver or file that fails may come back */

@@ -3,9 +3,13 @@
 
 #include <stdlib.h>
 
-struct window *window_new(void)
+struct window *window_new(size_t octets_max)
 {
-    return calloc(1, sizeof(struct window));
+    struct window *window = calloc(1, sizeof(*window));
+
+    if (window != NULL)
+        window->octets_max = octets_max < WINDOW_OCTETS_MAX ? octets_max : WINDOW_OCTETS_MAX;
+    return window;
 }
 
 struct window_line *window_line(struct window *window, uint64_t number)
@@ -24,7 +28,7 @@ void window_free(struct window *window)
 
 bool window_has_room(const struct window *window)
 {
-    return window->end - window->first < WINDOW_LINES && window->octets < WINDOW_OCTETS_MAX;
+    return window->end - window->first < WINDOW_LINES && window->octets < window->octets_max;
 }
 
 void window_add(struct window *window, struct bytes line)

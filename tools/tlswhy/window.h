@@ -28,10 +28,12 @@ struct window {
     uint64_t counted; /* all before were counted as delivered or lost */
     uint64_t octets;  /* of all lines */
     uint64_t kept;    /* octets of those before acked */
+    uint64_t octets_max;
     struct window_line lines[WINDOW_LINES];
 };
 
-struct window *window_new(void); /* NULL when memory is short */
+/* A window of at most octets_max octets, and WINDOW_OCTETS_MAX. NULL when memory is short. */
+struct window *window_new(size_t octets_max);
 void window_free(struct window *window);
 
 bool window_has_room(const struct window *window);
