@@ -18,6 +18,29 @@ static bool server_jumped_ahead(const struct facts *facts)
                         facts->client_key_exchange_note);
 }
 
+/* A protected record of the handshake behind the side's change_cipher_spec. */
+static bool sent_finished(const struct facts *facts, enum side side)
+{
+    const struct handshake *handshake = facts->handshake;
+    const struct note *change = facts->change_cipher_spec_note[side];
+
+    for (size_t i = 0; change != NULL && i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note > change && note->kind == NOTE_ENCRYPTED_HANDSHAKE && note->side == side)
+            return true;
+    }
+    return false;
+}
+
+/* The two understood what is not understood here: a protected record of type handshake is of TLS
+ * 1.2 or older, and the first one is the Finished (RFC 5246 section 7.4.9). */
+static bool finished_without_server_hello(const struct facts *facts)
+{
+    return sent_finished(facts, SIDE_CLIENT) && sent_finished(facts, SIDE_SERVER)
+           && !server_jumped_ahead(facts);
+}
+
 static bool finished_up_to_1_2(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
@@ -122,5 +145,6 @@ bool facts_handshake_finished(const struct facts *facts)
     if (facts->version == TLS_VERSION_SSL2)
         return handshake->opaque_octets[SIDE_CLIENT] > 0
                && handshake->opaque_octets[SIDE_SERVER] > 0;
-    return facts->server_hello_note != NULL && finished_up_to_1_2(facts);
+    return facts->server_hello_note != NULL ? finished_up_to_1_2(facts)
+                                            : finished_without_server_hello(facts);
 }

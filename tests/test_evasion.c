@@ -269,6 +269,43 @@ static void a_compressed_certificate_is_not_decompressed(void)
     CU_ASSERT_EQUAL(play.alert, TLS_ALERT_BAD_CERTIFICATE);
 }
 
+/* Nor is a handshake finished by records that merely cannot be read. */
+static void what_cannot_be_read_is_no_finished(void)
+{
+    static const char octets[] = "\x77\xff\xff\xff no message";
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_client_hello(&play, false);
+    for (int i = 0; i < 2; i++)
+        play_record(&play, SIDE_SERVER, TLS_CONTENT_HANDSHAKE,
+                    bytes_of(octets, sizeof(octets) - 1));
+    play_message(&play, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("0123", 4));
+    play_change_cipher_spec(&play, SIDE_CLIENT);
+    play_protected(&play, SIDE_CLIENT, TLS_CONTENT_HANDSHAKE, 40);
+    refuse(&play);
+    play_end(&play);
+    check_refused(&play);
+}
+
+/* What the two understood of each other counts, not what is understood here. */
+static void a_server_hello_that_cannot_be_read_fails_nothing(void)
+{
+    static const char octets[] = "\x77\xff\xff\xff no message";
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_client_hello(&play, false);
+    play_record(&play, SIDE_SERVER, TLS_CONTENT_HANDSHAKE, bytes_of(octets, sizeof(octets) - 1));
+    finish_1_2(&play);
+    play_protected(&play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 100);
+    play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 100);
+    play_protected(&play, SIDE_CLIENT, TLS_CONTENT_ALERT, 26);
+    play_fin(&play, SIDE_CLIENT);
+    play_end(&play);
+    check_established(&play);
+}
+
 /* The first handshake decides; the tracker has let go when the next ones come. */
 static void renegotiation_is_not_followed(void)
 {
@@ -335,6 +372,9 @@ static void what_only_looks_like_a_hello_switches_to_nothing(void)
 int main(void)
 {
     CU_TestInfo tests[] = {
+        {"what cannot be read is no Finished", what_cannot_be_read_is_no_finished},
+        {"a ServerHello that cannot be read fails nothing",
+         a_server_hello_that_cannot_be_read_fails_nothing},
         {"octets sent again with other content are not read",
          octets_sent_again_with_other_content_are_not_read},
         {"of two copies behind a hole the first one stays",
