@@ -78,14 +78,9 @@ static bool read_port(struct bytes field, uint16_t *port)
 static bool take_line(struct bytes *in, struct bytes *line)
 {
     size_t most = in->len < LINE_MAX_OCTETS ? in->len : LINE_MAX_OCTETS;
+    const uint8_t *end = most > 0 ? memmem(in->data, most, "\r\n", 2) : NULL;
 
-    for (size_t i = 1; i < most; i++) {
-        if (in->data[i - 1] != '\r' || in->data[i] != '\n')
-            continue;
-        *line = bytes_of(in->data, i - 1);
-        return bytes_skip(in, i + 1);
-    }
-    return false;
+    return end != NULL && bytes_take(in, (size_t)(end - in->data), line) && bytes_skip(in, 2);
 }
 
 static bool read_version_1(struct bytes line, struct proxy_header *out)
