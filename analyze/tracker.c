@@ -111,7 +111,7 @@ static void conclude(struct tracker *tracker, struct facts *facts, const struct 
     struct verdict verdict;
 
     weigh(tracker, facts, &known, &verdict);
-    if (verdict.outcome == OUTCOME_FAILED)
+    if (verdict.outcome == OUTCOME_FAILED && !tracker->options.alone)
         incidents_add(tracker->incidents, &verdict, past);
     give_verdict(tracker, &verdict);
     facts->known = NULL;
@@ -119,6 +119,8 @@ static void conclude(struct tracker *tracker, struct facts *facts, const struct 
 
 static void learn(struct tracker *tracker, struct facts *facts)
 {
+    if (tracker->options.alone)
+        return;
     if (facts->chain[SIDE_SERVER] == NULL && knowledge_wants_certificate(tracker->knowledge, facts))
         examiner_examine(tracker->examiner, facts);
     knowledge_learn(tracker->knowledge, facts);

@@ -30,6 +30,8 @@ struct tracker_options {
     size_t tls_port_count;
     struct trust_store *trust;  /* borrowed; NULL: nothing is said of trust */
     const struct crl_set *crls; /* borrowed; NULL: no revocation lists */
+    bool alone; /* each connection is judged by its own packets: nothing is learned of one for
+                   others, and there are no incidents */
     bool examine_all;           /* certificates of handshakes that did not fail, too */
     size_t defer_max;     /* octets for verdicts that wait for later connections to decide them;
                              0: every verdict at once */

@@ -120,6 +120,13 @@ static bool apply_crl(struct options *options, const char *value)
     return true;
 }
 
+static bool apply_no_correlation(struct options *options, const char *value)
+{
+    (void)value;
+    options->no_correlation = true;
+    return true;
+}
+
 static bool apply_state(struct options *options, const char *value)
 {
     options->state = value;
@@ -207,6 +214,8 @@ static const struct option_row option_rows[] = {
     {"check", 'c', no_argument, NULL, apply_check, "exit with status 3 if a handshake failed"},
     {"streaming", 0, no_argument, NULL, apply_streaming,
      "judge each connection when it ends; do not wait for what later ones tell"},
+    {"no-correlation", 0, no_argument, NULL, apply_no_correlation,
+     "judge each connection by its own packets alone, as if there were no other"},
     {"certificates", 0, no_argument, NULL, apply_certificates,
      "list the certificates that were seen, soonest end first, and no handshakes"},
     {"expiry-levels", 0, required_argument, "DAYS[,DAYS]", apply_expiry_levels,
@@ -400,6 +409,9 @@ static bool check_together(const struct options *options)
 {
     if (options->certificates && options->all)
         return complain_usage("--certificates lists no handshakes: --all does not go with it");
+    if (options->no_correlation && options->state != NULL)
+        return complain_usage("--no-correlation knows of no other connection: --state does not go "
+                              "with it");
     if (options->has_expiry_levels && !options->certificates && !(options->all && options->json))
         return complain_usage("--expiry-levels is for --certificates and for --json --all");
     if (options->sinks.on_full == FULL_SPOOL && options->sinks.spool == NULL)
