@@ -136,7 +136,7 @@ static void learn_hello(struct clocks *clocks, const struct facts *facts)
 
     if (!read_hello(clocks, facts, &reading))
         return;
-    client = knowledge_table_get(clocks->clients, &reading.key);
+    client = knowledge_table_get_again(clocks->clients, &reading.key);
     if (client == NULL)
         return;
     if (client->hellos++ == 0)

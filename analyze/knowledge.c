@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/knowledge.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "analyze/knowledge_internal.h"
@@ -17,6 +18,9 @@ static struct knowledge_table *new_table(const struct knowledge_options *options
 {
     const struct knowledge_table_options table = {
         .record_size = record_size,
+        /* Lists have a length, and are the most of a server's record. */
+        .clear_size =
+            key_size == KNOWLEDGE_ADDRESS_KEY ? offsetof(struct known_server, versions) : 0,
         .key_size = key_size,
         .records_max = records_max,
         .hash_key = {options->hash_key[0], options->hash_key[1]},
@@ -243,7 +247,8 @@ static void learn_name(struct knowledge *knowledge, const struct facts *facts,
     enum treatment how = treatment_of(facts);
 
     put_name_key(knowledge, key, facts);
-    name = knowledge_table_get(knowledge->names, key);
+    name = facts->outcome == OUTCOME_ESTABLISHED ? knowledge_table_get_again(knowledge->names, key)
+                                                 : knowledge_table_get(knowledge->names, key);
     if (name == NULL)
         return;
     if (how == TREATMENT_ACCEPTED) {
@@ -268,7 +273,9 @@ static void learn_client(struct knowledge *knowledge, const struct facts *facts)
 
     if (!put_client_key(knowledge, key, facts))
         return;
-    client = knowledge_table_get(knowledge->clients, key);
+    client = facts->outcome == OUTCOME_ESTABLISHED
+                 ? knowledge_table_get_again(knowledge->clients, key)
+                 : knowledge_table_get(knowledge->clients, key);
     if (client == NULL)
         return;
     put_peer_key(knowledge, server_key, facts);
@@ -293,16 +300,40 @@ static void learn_attempt(struct known_server *server, const struct facts *facts
         known_count_add(&server->unanswered, connection->last.time_ns);
 }
 
+static void begin_server(struct known_server *server)
+{
+    struct known_values *const lists[] = {&server->versions, &server->suites, &server->groups,
+                                          &server->schemes, &server->alerts};
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        lists[i]->count = 0;
+        lists[i]->incomplete = false;
+    }
+    server->is_begun = true;
+}
+
+/* A failure is remembered at once, for others may fail likewise. */
+static struct known_server *server_to_learn(struct knowledge *knowledge, const uint8_t *key,
+                                            const struct facts *facts)
+{
+    if (!is_tls(facts))
+        return knowledge_table_find(knowledge->servers, key);
+    return facts->outcome == OUTCOME_ESTABLISHED
+               ? knowledge_table_get_again(knowledge->servers, key)
+               : knowledge_table_get(knowledge->servers, key);
+}
+
 void knowledge_learn(struct knowledge *knowledge, const struct facts *facts)
 {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     struct known_server *server;
 
     put_peer_key(knowledge, key, facts);
-    server = is_tls(facts) ? knowledge_table_get(knowledge->servers, key)
-                           : knowledge_table_find(knowledge->servers, key);
+    server = server_to_learn(knowledge, key, facts);
     if (server == NULL)
         return;
+    if (!server->is_begun)
+        begin_server(server);
     learn_attempt(server, facts);
     if (!is_tls(facts))
         return;
@@ -350,7 +381,10 @@ bool knowledge_wants_certificate(struct knowledge *knowledge, const struct facts
     body = handshake_body(facts->handshake, note);
     put_name_key(knowledge, key, facts);
     name = knowledge_table_find(knowledge->names, key);
-    return name == NULL || !name->certificate.known
+    /* Where each new name costs an old one, most do not come again: wait for those that do. */
+    if (name == NULL)
+        return !knowledge_table_is_full(knowledge->names);
+    return !name->certificate.known
            || name->certificate.message_hash != knowledge_hash_message(knowledge, body);
 }
 

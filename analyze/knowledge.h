@@ -6,7 +6,9 @@
  * of a server only how many there are, about (knowledge_sketch.h).
  *
  * Times are packet times in nanoseconds. Memory is bounded: the server, name or client that was
- * not heard of for longest makes room, and is counted.
+ * not heard of for longest makes room, and is counted. When there is no room left, one that
+ * succeeded for the first time is not learned of, only counted, until it comes again: many that
+ * come once do not drive out what comes often.
  */
 #ifndef TLSWHY_ANALYZE_KNOWLEDGE_H
 #define TLSWHY_ANALYZE_KNOWLEDGE_H
@@ -51,9 +53,9 @@ struct known_value {
 };
 
 struct known_values {
-    struct known_value items[KNOWLEDGE_VALUES_MAX];
     uint8_t count;
-    bool incomplete; /* there were more than fit */
+    bool incomplete;                                /* there were more than fit */
+    struct known_value items[KNOWLEDGE_VALUES_MAX]; /* set as far as count says */
 };
 
 struct known_protocol {
@@ -73,6 +75,7 @@ enum version_class {
 
 struct known_server {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
+    bool is_begun; /* the lists at the end are set too */
     struct known_count established;
     struct known_count failed;
     struct known_treatment hellos;                      /* all that could be read */
@@ -83,11 +86,6 @@ struct known_server {
     struct known_treatment unsplit;  /* the others */
     uint32_t largest_accepted;       /* octets of the largest hello taken up */
     uint32_t smallest_split_refused; /* octets; 0: none */
-    struct known_values versions;    /* chosen */
-    struct known_values suites;      /* chosen, of TLS 1.3 and others */
-    struct known_values groups;      /* chosen, in whatever message */
-    struct known_values schemes;     /* signed with, up to TLS 1.2 */
-    struct known_values alerts;      /* sent in clear; the value is the description */
     struct known_protocol alpn[KNOWLEDGE_ALPN_MAX];
     uint8_t alpn_count;
     struct known_count chose_lower;       /* than the client's best, with no mark of a downgrade */
@@ -98,6 +96,11 @@ struct known_server {
     char name[KNOWLEDGE_NAME_SIZE];       /* the last of them, made printable; "": none */
     struct sketch clients;                /* that it took up */
     struct sketch clients_failed;         /* whose handshakes failed */
+    struct known_values versions;         /* chosen */
+    struct known_values suites;           /* chosen, of TLS 1.3 and others */
+    struct known_values groups;           /* chosen, in whatever message */
+    struct known_values schemes;          /* signed with, up to TLS 1.2 */
+    struct known_values alerts;           /* sent in clear; the value is the description */
 };
 
 /* The certificate that a server sent in clear, as it was judged then. */

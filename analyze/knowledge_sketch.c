@@ -1,23 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/knowledge_sketch.h"
 
+#include <string.h>
+
+static void add_bit(struct sketch *sketch, uint32_t part)
+{
+    uint32_t bit = part % SKETCH_BITS;
+
+    sketch->words[bit / 64] |= UINT64_C(1) << (bit % 64);
+}
+
+/* Most things are met by few others: the map is not touched before it is needed. */
 static void add_first(struct sketch *sketch, uint32_t part)
 {
-    for (uint32_t i = 0; i < sketch->first_count && i < SKETCH_EXACT_MAX; i++)
+    for (uint32_t i = 0; i < sketch->first_count; i++)
         if (sketch->first[i] == part)
             return;
-    if (sketch->first_count < SKETCH_EXACT_MAX)
-        sketch->first[sketch->first_count] = part;
-    if (sketch->first_count <= SKETCH_EXACT_MAX)
-        sketch->first_count++;
+    if (sketch->first_count < SKETCH_EXACT_MAX) {
+        sketch->first[sketch->first_count++] = part;
+        return;
+    }
+    memset(sketch->words, 0, sizeof(sketch->words));
+    for (uint32_t i = 0; i < SKETCH_EXACT_MAX; i++)
+        add_bit(sketch, sketch->first[i]);
+    add_bit(sketch, part);
+    sketch->first_count++;
 }
 
 void sketch_add(struct sketch *sketch, uint64_t hash)
 {
-    uint64_t bit = hash % SKETCH_BITS;
+    uint32_t part = (uint32_t)(hash >> 32);
 
-    add_first(sketch, (uint32_t)(hash >> 32));
-    sketch->words[bit / 64] |= UINT64_C(1) << (bit % 64);
+    if (sketch->first_count <= SKETCH_EXACT_MAX)
+        add_first(sketch, part);
+    else
+        add_bit(sketch, part);
 }
 
 /* Each new thing leaves a clear bit clear with the chance 1 - 1/SKETCH_BITS: the smallest number

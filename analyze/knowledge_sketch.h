@@ -17,9 +17,9 @@ enum {
 };
 
 struct sketch {
-    uint32_t first[SKETCH_EXACT_MAX]; /* parts of hashes */
     uint32_t first_count;             /* above SKETCH_EXACT_MAX: there were more */
-    uint64_t words[SKETCH_BITS / 64];
+    uint32_t first[SKETCH_EXACT_MAX]; /* parts of hashes */
+    uint64_t words[SKETCH_BITS / 64]; /* set only when there were more */
 };
 
 /* Add the thing with this keyed hash. */

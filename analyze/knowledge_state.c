@@ -126,13 +126,13 @@ static void walk_alpn(struct codec *codec, struct known_server *server)
     }
 }
 
-/* Most sketches are of few things: then the map follows from them and is nearly empty. */
+/* Most sketches are of few things: then there is no map. */
 static void walk_sketch(struct codec *codec, struct sketch *sketch)
 {
     sketch->first_count = walk_small(codec, sketch->first_count, SKETCH_EXACT_MAX + 1);
     for (size_t i = 0; i < sketch->first_count && i < SKETCH_EXACT_MAX; i++)
         walk_u32(codec, &sketch->first[i]);
-    for (size_t i = 0; sketch->first_count > 0 && i < SKETCH_BITS / 64; i++)
+    for (size_t i = 0; sketch->first_count > SKETCH_EXACT_MAX && i < SKETCH_BITS / 64; i++)
         walk_u64(codec, &sketch->words[i]);
 }
 
@@ -312,7 +312,7 @@ static bool check_digest(struct bytes state, struct knowledge_state_error *error
 /* Read one record and put it in its table. False when that fails. */
 static bool read_server(struct codec *codec, const struct knowledge *knowledge)
 {
-    struct known_server server = {0};
+    struct known_server server = {.is_begun = true};
     struct known_server *kept;
 
     walk_server(codec, &server);

@@ -7,7 +7,8 @@
 #include "capture/siphash.h"
 
 enum {
-    BLOCK_RECORDS = 256 /* records allocated at once: a small input needs one block */
+    BLOCK_RECORDS = 256, /* records allocated at once: a small input needs one block */
+    DOOR_WORDS = 4096    /* of the bits that remember keys: 32 KiB, which a cache holds */
 };
 
 #define NONE KNOWLEDGE_TABLE_NONE
@@ -17,7 +18,7 @@ struct link {
     uint32_t next; /* in the same bucket */
     uint32_t newer;
     uint32_t older;
-    uint32_t bucket;
+    uint32_t hash; /* of the key: another one is told without a look at the record */
 };
 
 struct block {
@@ -30,6 +31,8 @@ struct knowledge_table {
     struct block **blocks;
     uint32_t *buckets;
     uint32_t bucket_count; /* a power of two */
+    uint64_t *door;        /* bits of keys that came once; NULL: none had to wait so far */
+    uint32_t door_count;   /* of the bits that are set */
     uint32_t count;
     uint32_t newest;
     uint32_t oldest;
@@ -49,6 +52,8 @@ struct knowledge_table *knowledge_table_new(const struct knowledge_table_options
     if (table == NULL)
         return NULL;
     table->options = *options;
+    if (options->clear_size == 0)
+        table->options.clear_size = options->record_size;
     table->newest = NONE;
     table->oldest = NONE;
     table->bucket_count = 1;
@@ -79,6 +84,7 @@ void knowledge_table_free(struct knowledge_table *table)
     }
     free(table->blocks);
     free(table->buckets);
+    free(table->door);
     free(table);
 }
 
@@ -93,10 +99,14 @@ void *knowledge_table_at(const struct knowledge_table *table, uint32_t place)
            + place % BLOCK_RECORDS * table->options.record_size;
 }
 
-static uint32_t bucket_of(const struct knowledge_table *table, const void *key)
+static uint32_t hash_of(const struct knowledge_table *table, const void *key)
 {
-    return (uint32_t)siphash_1_3(table->options.hash_key, key, table->options.key_size)
-           & (table->bucket_count - 1);
+    return (uint32_t)siphash_1_3(table->options.hash_key, key, table->options.key_size);
+}
+
+static uint32_t *bucket_of(const struct knowledge_table *table, uint32_t hash)
+{
+    return &table->buckets[hash & (table->bucket_count - 1)];
 }
 
 /* Take a record out of the order of use. */
@@ -127,12 +137,18 @@ static void link_newest(struct knowledge_table *table, uint32_t place)
         table->oldest = place;
 }
 
-static void *find(struct knowledge_table *table, const void *key, uint32_t bucket)
+static bool is_at(const struct knowledge_table *table, uint32_t place, const void *key,
+                  uint32_t hash)
 {
-    uint32_t place = table->buckets[bucket];
+    return link_at(table, place)->hash == hash
+           && memcmp(knowledge_table_at(table, place), key, table->options.key_size) == 0;
+}
 
-    while (place != NONE
-           && memcmp(knowledge_table_at(table, place), key, table->options.key_size) != 0)
+static void *find(struct knowledge_table *table, const void *key, uint32_t hash)
+{
+    uint32_t place = *bucket_of(table, hash);
+
+    while (place != NONE && !is_at(table, place, key, hash))
         place = link_at(table, place)->next;
     if (place == NONE)
         return NULL;
@@ -145,7 +161,7 @@ static void *find(struct knowledge_table *table, const void *key, uint32_t bucke
 
 void *knowledge_table_find(struct knowledge_table *table, const void *key)
 {
-    return find(table, key, bucket_of(table, key));
+    return find(table, key, hash_of(table, key));
 }
 
 /* Make sure that the block of the next record is there. */
@@ -172,7 +188,7 @@ static bool grow(struct knowledge_table *table)
 
 static void unlink_bucket(struct knowledge_table *table, uint32_t place)
 {
-    uint32_t *slot = &table->buckets[link_at(table, place)->bucket];
+    uint32_t *slot = bucket_of(table, link_at(table, place)->hash);
 
     while (*slot != place)
         slot = &link_at(table, *slot)->next;
@@ -194,30 +210,84 @@ static uint32_t take_place(struct knowledge_table *table)
     return place;
 }
 
-void *knowledge_table_get(struct knowledge_table *table, const void *key)
+static void *add(struct knowledge_table *table, const void *key, uint32_t hash)
 {
-    uint32_t bucket = bucket_of(table, key);
-    uint8_t *record = find(table, key, bucket);
-    uint32_t place;
+    uint32_t *bucket = bucket_of(table, hash);
+    uint32_t place = take_place(table);
+    uint8_t *record;
 
-    if (record != NULL)
-        return record;
-    place = take_place(table);
     if (place == NONE)
         return NULL;
     record = knowledge_table_at(table, place);
-    memset(record, 0, table->options.record_size);
+    memset(record, 0, table->options.clear_size);
     memcpy(record, key, table->options.key_size);
-    link_at(table, place)->bucket = bucket;
-    link_at(table, place)->next = table->buckets[bucket];
-    table->buckets[bucket] = place;
+    link_at(table, place)->hash = hash;
+    link_at(table, place)->next = *bucket;
+    *bucket = place;
     link_newest(table, place);
     return record;
+}
+
+void *knowledge_table_get(struct knowledge_table *table, const void *key)
+{
+    uint32_t hash = hash_of(table, key);
+    void *record = find(table, key, hash);
+
+    return record != NULL ? record : add(table, key, hash);
+}
+
+/* Whether the key came before, as far as is remembered: when half of the bits are set, all is
+ * forgotten. */
+static bool has_come_before(struct knowledge_table *table, uint32_t hash)
+{
+    enum { BITS = DOOR_WORDS * 64 };
+    uint32_t bit = (hash * UINT32_C(2654435769)) >> 14; /* Fibonacci hashing, 18 bits */
+    uint64_t mask = UINT64_C(1) << (bit % 64);
+    uint64_t *word = &table->door[bit / 64];
+
+    if ((*word & mask) != 0)
+        return true;
+    if (table->door_count == BITS / 2) {
+        memset(table->door, 0, DOOR_WORDS * sizeof(*table->door));
+        table->door_count = 0;
+    }
+    *word |= mask;
+    table->door_count++;
+    return false;
+}
+
+static bool open_door(struct knowledge_table *table)
+{
+    if (table->door != NULL)
+        return true;
+    table->door = calloc(DOOR_WORDS, sizeof(*table->door));
+    if (table->door != NULL)
+        table->memory += DOOR_WORDS * sizeof(*table->door);
+    return table->door != NULL;
+}
+
+void *knowledge_table_get_again(struct knowledge_table *table, const void *key)
+{
+    uint32_t hash = hash_of(table, key);
+    void *record = find(table, key, hash);
+
+    if (record != NULL)
+        return record;
+    if (knowledge_table_is_full(table) && open_door(table) && !has_come_before(table, hash)) {
+        table->evictions++; /* what is not kept is counted like what is forgotten */
+        return NULL;
+    }
+    return add(table, key, hash);
 }
 
 uint32_t knowledge_table_count(const struct knowledge_table *table)
 {
     return table->count;
+}
+
+bool knowledge_table_is_full(const struct knowledge_table *table)
+{
+    return table->count == table->options.records_max;
 }
 
 uint32_t knowledge_table_oldest(const struct knowledge_table *table)

@@ -8,13 +8,16 @@
 #ifndef TLSWHY_ANALYZE_KNOWLEDGE_TABLE_H
 #define TLSWHY_ANALYZE_KNOWLEDGE_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* The record's first key_size octets are its key: all octets count, padding too. */
 struct knowledge_table_options {
-    size_t record_size;   /* octets */
-    size_t key_size;      /* octets, at most record_size */
+    size_t record_size; /* octets */
+    size_t key_size;    /* octets, at most record_size */
+    size_t clear_size;  /* octets of a new record that are zero, from its beginning on, the key not
+                             counted; the others are as they were. 0: all */
     uint32_t records_max; /* at least 1 */
     uint64_t hash_key[2]; /* secret */
 };
@@ -32,9 +35,17 @@ void *knowledge_table_find(struct knowledge_table *table, const void *key);
  * least recently used if need be. NULL: no memory. */
 void *knowledge_table_get(struct knowledge_table *table, const void *key);
 
+/* The same for what may never come again: where a new record would cost an old one, a key is only
+ * remembered when it comes for the first time, as one bit, and the result is NULL. A crowd of
+ * things that come once does not drive out what comes often. */
+void *knowledge_table_get_again(struct knowledge_table *table, const void *key);
+
 /* Records in the table, and the record at a place below that number, in no particular order. */
 uint32_t knowledge_table_count(const struct knowledge_table *table);
 void *knowledge_table_at(const struct knowledge_table *table, uint32_t place);
+
+/* Whether a new record costs an old one. */
+bool knowledge_table_is_full(const struct knowledge_table *table);
 
 /* The places of the records in the order of their last use: the first, and the one after a place.
  * KNOWLEDGE_TABLE_NONE: there is none. */

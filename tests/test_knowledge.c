@@ -85,6 +85,27 @@ static void a_full_table_takes_no_more_memory(void)
     knowledge_table_free(table);
 }
 
+/* What comes once does not drive out what comes again. */
+static void a_crowd_does_not_drive_out_what_comes_often(void)
+{
+    struct knowledge_table *table = table_of(100);
+    uint32_t admitted = 0;
+    size_t memory;
+
+    for (uint32_t key = 0; key < 100; key++)
+        CU_ASSERT_PTR_NOT_NULL(knowledge_table_get_again(table, &key));
+    CU_ASSERT_PTR_NULL(knowledge_table_get_again(table, &(uint32_t){1000}));
+    CU_ASSERT_PTR_NOT_NULL(knowledge_table_get_again(table, &(uint32_t){1000}));
+    CU_ASSERT_PTR_NULL(knowledge_table_find(table, &(uint32_t){0})); /* it made room */
+    memory = knowledge_table_memory(table);
+    for (uint32_t key = 2000; key < 302000; key++)
+        admitted += knowledge_table_get_again(table, &key) != NULL;
+    CU_ASSERT_TRUE(admitted < 302000 / 3); /* bits that others have set, at most half of them */
+    CU_ASSERT_EQUAL(knowledge_table_count(table), 100);
+    CU_ASSERT_EQUAL(knowledge_table_memory(table), memory);
+    knowledge_table_free(table);
+}
+
 /* splitmix64 (Sebastiano Vigna): a hash for tests. */
 static uint64_t mix(uint64_t value)
 {
@@ -281,7 +302,7 @@ static void memory_stays_within_its_bound(void)
     }
     CU_ASSERT_EQUAL(knowledge_counters(knowledge).memory, memory);
     CU_ASSERT_EQUAL(knowledge_counters(knowledge).servers, SERVERS_MAX);
-    CU_ASSERT_EQUAL(knowledge_counters(knowledge).evicted, 3 * SERVERS - 500 - 600 - 700);
+    CU_ASSERT_TRUE(knowledge_counters(knowledge).evicted >= SERVERS - SERVERS_MAX);
     knowledge_free(knowledge);
 }
 
@@ -319,6 +340,8 @@ int main(void)
         {"a record is found by its key", a_record_is_found_by_its_key},
         {"the least recently used makes room", the_least_recently_used_makes_room},
         {"a full table takes no more memory", a_full_table_takes_no_more_memory},
+        {"a crowd does not drive out what comes often",
+         a_crowd_does_not_drive_out_what_comes_often},
         {"a sketch counts few exactly, and many nearly",
          a_sketch_counts_few_exactly_and_many_nearly},
         {"what a server took up is known", what_a_server_took_up_is_known},

@@ -69,8 +69,9 @@ static void what_was_written_is_known_again(void)
     knowledge_find(after, &story.facts, &is);
     CU_ASSERT_PTR_NOT_NULL_FATAL(is.server);
     CU_ASSERT_PTR_NOT_NULL_FATAL(is.name);
-    CU_ASSERT_EQUAL(memcmp(is.server, was.server, sizeof(*is.server)), 0);
-    CU_ASSERT_EQUAL(memcmp(is.name, was.name, sizeof(*is.name)), 0);
+    CU_ASSERT_EQUAL(is.server->established.count, was.server->established.count);
+    CU_ASSERT_EQUAL(is.server->suites.items[0].value, was.server->suites.items[0].value);
+    CU_ASSERT_STRING_EQUAL(is.server->name, was.server->name);
     CU_ASSERT_PTR_NULL(is.client); /* clients are not kept */
     CU_ASSERT_EQUAL(sketch_count(&is.name->flights.clients_refused), 4);
     file_free(state);

@@ -15,6 +15,8 @@ enum {
     RECORD_MAX = RECORD_HEADER + 16384 + 1 + 16, /* content, its type and the tag of an AEAD */
     HOSTS = 100,                                 /* servers that play one recording */
     PORTS_APART = 64,                            /* of two connections of one client */
+    CROWD_SERVERS = 1000000,
+    CROWD_CLIENTS = 10000000,
     BUFFER = 1 << 20
 };
 
@@ -80,12 +82,24 @@ static void set_address(struct frame_address *address, bool is_ipv6, bool is_ser
     frame_put(address->octets + 12, 4, host);
 }
 
-/* Clients are 65536 hosts of 10.0.0.0/8, each with many connections; or forged ones. */
+/* Clients are 65536 hosts of 10.0.0.0/8, each with many connections; or forged ones; or a crowd. */
 static uint32_t client_host(const struct stage *stage, uint64_t number)
 {
+    if (stage->schedule->is_crowded)
+        return 0x0a000000 + (uint32_t)(hash(stage, number, 1) % CROWD_CLIENTS);
     if (stage->schedule->is_spoofed)
         return 0x0b000000 + (uint32_t)hash(stage, number, 1) % 0x60000000;
     return 0x0a000000 | (number * 40503 & 0xffff);
+}
+
+/* One of the hosts of the recording's network; or one of the crowd, in 198.18.0.0/15 and beyond. */
+static uint32_t server_host(const struct stage *stage, const struct player *player)
+{
+    uint64_t any = hash(stage, player->number, 2);
+
+    if (stage->schedule->is_crowded)
+        return (uint32_t)(any % CROWD_SERVERS);
+    return server_network(player->recording) + 1 + (uint32_t)(any % HOSTS);
 }
 
 static void make_rewrite(const struct stage *stage, const struct player *player,
@@ -97,10 +111,10 @@ static void make_rewrite(const struct stage *stage, const struct player *player,
 
     memcpy(rewrite->old, recording->address, sizeof(rewrite->old));
     set_address(&rewrite->new[FRAME_CLIENT], is_ipv6, false, client_host(stage, number));
-    set_address(&rewrite->new[FRAME_SERVER], is_ipv6, true,
-                server_network(recording) + 1 + (uint32_t)(hash(stage, number, 2) % HOSTS));
-    rewrite->port = (uint16_t)(stage->schedule->is_spoofed ? hash(stage, number, 3)
-                                                           : (number >> 16) * PORTS_APART);
+    set_address(&rewrite->new[FRAME_SERVER], is_ipv6, true, server_host(stage, player));
+    rewrite->port = (uint16_t)(stage->schedule->is_spoofed || stage->schedule->is_crowded
+                                   ? hash(stage, number, 3)
+                                   : (number >> 16) * PORTS_APART);
     rewrite->id = (uint16_t)hash(stage, number, 4);
     rewrite->sequence[FRAME_CLIENT] = (uint32_t)hash(stage, number, 5);
     rewrite->sequence[FRAME_SERVER] = (uint32_t)hash(stage, number, 6);

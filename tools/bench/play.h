@@ -11,6 +11,7 @@ struct schedule {
     uint32_t bulk_records; /* records of 16 KiB put into a connection */
     uint32_t bulk_every;   /* that many connections, the others stay as they are */
     bool is_spoofed;       /* clients have random addresses */
+    bool is_crowded; /* a million servers and ten million clients, all of them met by chance */
 };
 
 enum { PLAY_NETWORK_TEXT_MAX = 64 };
