@@ -30,12 +30,12 @@ struct tracker_options {
     size_t tls_port_count;
     struct trust_store *trust;  /* borrowed; NULL: nothing is said of trust */
     const struct crl_set *crls; /* borrowed; NULL: no revocation lists */
-    bool alone; /* each connection is judged by its own packets: nothing is learned of one for
+    bool alone;       /* each connection is judged by its own packets: nothing is learned of one for
                    others, and there are no incidents */
-    bool examine_all;           /* certificates of handshakes that did not fail, too */
-    size_t defer_max;     /* octets for verdicts that wait for later connections to decide them;
+    bool examine_all; /* certificates of handshakes that did not fail, too */
+    size_t defer_max; /* octets for verdicts that wait for later connections to decide them;
                              0: every verdict at once */
-    bool defer_all;       /* verdicts of handshakes that did not fail wait too, for their order */
+    bool defer_all;   /* verdicts of handshakes that did not fail wait too, for their order */
     size_t knowledge_max; /* octets for what is known of servers and clients, about; 0, or more than
                              the default limits need: those limits */
     struct observation_sink pass_on; /* with take: no verdicts and no memory for what they need, but
