@@ -63,6 +63,35 @@ static void a_large_hello_that_is_answered_is_not_too_large(void)
     CU_ASSERT_TRUE(story_denies(&story, "large_client_hello_intolerance"));
 }
 
+/* The server has all of the hello, and its client waits for an answer, or does not. */
+static void a_large_hello_without_an_answer_may_be_too_large(void)
+{
+    static const struct {
+        int64_t waited_ns;
+        uint32_t retransmitted; /* times that a segment of it was sent again, in vain */
+        enum certainty certainty;
+    } cases[] = {
+        {5 * STORY_SECOND, 0, CAUSE_POSSIBLE},
+        {STORY_SECOND / 10, 0, CAUSE_NO}, /* it left of its own accord */
+        {5 * STORY_SECOND, 3, CAUSE_NO},  /* the hello never got there */
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct story story;
+
+        large_hello(&story);
+        story_wait(&story, cases[i].waited_ns);
+        story_fin(&story, SIDE_CLIENT);
+        if (cases[i].retransmitted > 0) {
+            sent_by(&story, SIDE_CLIENT)->most_retransmitted = cases[i].retransmitted;
+            sent_by(&story, SIDE_CLIENT)->unacknowledged_octets = FULL;
+            sent_by(&story, SIDE_CLIENT)->largest_unacknowledged = FULL;
+        }
+        CU_ASSERT_EQUAL(story_certainty(&story, "large_client_hello_intolerance"),
+                        cases[i].certainty);
+    }
+}
+
 /* A RST in the server's name with this hop limit; the server's own packets have 57. */
 static void reset_with(struct story *story, uint8_t hop_limit)
 {
@@ -361,6 +390,8 @@ int main(void)
         {"a small hello is not too large", a_small_hello_is_not_too_large},
         {"a large hello that is answered is not too large",
          a_large_hello_that_is_answered_is_not_too_large},
+        {"a large hello without an answer may be too large",
+         a_large_hello_without_an_answer_may_be_too_large},
         {"a RST from another distance is a middlebox", a_rst_from_another_distance_is_a_middlebox},
         {"a RST from the same distance is the server's",
          a_rst_from_the_same_distance_is_the_servers},
