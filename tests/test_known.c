@@ -292,6 +292,50 @@ static void a_server_that_fails_everybody_is_named(void)
     close_knowledge();
 }
 
+/* A hello in segments of at most this many octets, to a server that answers it with a ServerHello
+ * or resets. */
+static void say_hello(struct story *story, int64_t at_s, uint32_t segment, bool answered)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_2();
+
+    begin(story, at_s, &offer);
+    story->connection.direction[SIDE_CLIENT].largest_segment = segment;
+    if (answered)
+        story_server_hello(story, &choice);
+    else
+        story_rst(story, SIDE_SERVER);
+}
+
+static void a_split_hello_is_too_large_where_others_succeed(void)
+{
+    enum { WHOLE = 1448, HALF = 100 };
+    static const struct {
+        int whole;
+        int split_accepted;
+        enum certainty certainty;
+    } cases[] = {{12, 0, CAUSE_LIKELY}, {5, 0, CAUSE_POSSIBLE}, {12, 1, CAUSE_POSSIBLE}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct story story;
+        int64_t at_s = 0;
+
+        open_knowledge();
+        for (int n = 0; n < cases[i].whole + cases[i].split_accepted; n++) {
+            say_hello(&story, at_s++, n < cases[i].whole ? WHOLE : HALF, true);
+            knowledge_learn(knowledge, story_facts(&story));
+        }
+        for (int n = 0; n < 3; n++) {
+            say_hello(&story, at_s++, HALF, false);
+            knowledge_learn(knowledge, story_facts(&story));
+        }
+        say_hello(&story, at_s, HALF, false);
+        CU_ASSERT_EQUAL(story_certainty(&story, "large_client_hello_intolerance"),
+                        cases[i].certainty);
+        close_knowledge();
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -309,6 +353,8 @@ int main(void)
         {"a known server that goes silent was alive", a_known_server_that_goes_silent_was_alive},
         {"a client that fails everywhere is named", a_client_that_fails_everywhere_is_named},
         {"a server that fails everybody is named", a_server_that_fails_everybody_is_named},
+        {"a split hello is too large where others succeed",
+         a_split_hello_is_too_large_where_others_succeed},
         CU_TEST_INFO_NULL,
     };
 
