@@ -463,7 +463,7 @@ bool sink_stop(struct sink *sink, int timeout_ms)
         return false; /* it waits for the receiver, or hangs in a write */
     pthread_join(sink->thread, NULL);
     sink->is_running = false;
-    return !sink->is_failing;
+    return !sink->is_failing || sink->options.spool != NULL;
 }
 
 void sink_close(struct sink *sink)
