@@ -77,9 +77,12 @@ static bool read_port(struct bytes field, uint16_t *port)
 /* Move *in past its first line, which is *line without CR LF. */
 static bool take_line(struct bytes *in, struct bytes *line)
 {
-    size_t most = in->len < LINE_MAX_OCTETS ? in->len : LINE_MAX_OCTETS;
-    const uint8_t *end = most > 0 ? memmem(in->data, most, "\r\n", 2) : NULL;
+    struct bytes head = *in;
+    const uint8_t *end;
 
+    if (head.len > LINE_MAX_OCTETS)
+        head.len = LINE_MAX_OCTETS;
+    end = memmem(head.data, head.len, "\r\n", 2);
     return end != NULL && bytes_take(in, (size_t)(end - in->data), line) && bytes_skip(in, 2);
 }
 
