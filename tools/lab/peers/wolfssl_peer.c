@@ -114,6 +114,11 @@ static void client(char **words)
 
     if (is(words, "verify", "0"))
         wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_NONE, NULL);
+    if (is(words, "revocation", "1")) {
+        check(wolfSSL_CTX_EnableOCSPStapling(ctx) == WOLFSSL_SUCCESS, "stapling");
+        check(wolfSSL_CTX_EnableOCSPMustStaple(ctx) == WOLFSSL_SUCCESS, "must-staple");
+        check(wolfSSL_CTX_UseOCSPStapling(ctx, WOLFSSL_CSR_OCSP, 0) == WOLFSSL_SUCCESS, "staple");
+    }
     tls = wolfSSL_new(ctx);
     set_name(tls, words);
     wolfSSL_set_fd(tls, open_socket(words));

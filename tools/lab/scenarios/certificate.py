@@ -120,18 +120,18 @@ REVOKED = (
     Scenario(
         "ocsp_response_bad",
         "must-staple-without",
-        "gnutls:nginx gnutls:openssl gnutls:go",
+        "gnutls:nginx gnutls:openssl gnutls:go wolfssl:nginx wolfssl:haproxy",
         CertificateFault(
             "cause:bad_certificate cause:certificate_rejected", "Must-staple, and nothing stapled."
         ),
-        Client(),
+        Client(revocation=True),
         Server(cert="muststaple"),
         versions=BOTH,
     ),
     Scenario(
         "ocsp_response_bad",
         "stapled-expired",
-        "gnutls:openssl gnutls:gnutls java:openssl",
+        "gnutls:openssl gnutls:gnutls java:openssl wolfssl:nginx wolfssl:openssl",
         CertificateFault(
             "cause:bad_certificate cause:certificate_rejected", "The stapled response is too old."
         ),

@@ -102,6 +102,7 @@ def wolfssl_client(run, options):
     _do(options)
     _refuse(options, "sigalgs", "groups", "resume", "alpn")
     flags = _with_suite(client_flags(run, options), options, WOLFSSL_SUITES)
+    flags += ["revocation=1"] if options.revocation else []
     return [Launch(faked(options.clock, [WOLFSSL, "client", *flags]))]
 
 
