@@ -28,6 +28,12 @@ SYSLOG = re.compile(
 )
 
 
+def built_in():
+    """The optional libraries of the program."""
+    done = subprocess.run([TLSWHY, "--version"], capture_output=True, check=True, text=True)
+    return re.search(r"libraries in this build: (.*)", done.stdout)[1].split()
+
+
 def start(count, rate, *options, **keywords):
     """Begin to push so many events."""
     command = [FEED_LOAD, str(count), str(rate), *options]
@@ -344,6 +350,28 @@ class Program(Sinks):
     def test_a_sink_that_fails_is_exit_status_1(self):
         self.assertEqual(self.run_tlswhy("--sink=file:/dev/full").returncode, 1)
         self.assertEqual(self.run_tlswhy("--sink=syslog+tcp://127.0.0.1:1").returncode, 1)
+
+    def run_with_a_kafka_library(self, octets, *options):
+        """With this as the file of librdkafka."""
+        (self.folder / "librdkafka.so.1").write_bytes(octets)
+        return subprocess.run(
+            [TLSWHY, *options, CAPTURE], capture_output=True, timeout=TIME_LIMIT,
+            env={**os.environ, "LD_LIBRARY_PATH": str(self.folder)})
+
+    @unittest.skipUnless("rdkafka" in built_in(), "this build has no librdkafka")
+    def test_the_kafka_library_is_loaded_for_a_kafka_sink_alone(self):
+        self.assertEqual(self.run_with_a_kafka_library(b"none").returncode, 0)
+        done = self.run_with_a_kafka_library(b"none", "--sink=kafka://127.0.0.1:1/topic")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"a Kafka sink needs librdkafka: ", done.stderr)
+
+    @unittest.skipUnless("rdkafka" in built_in(), "this build has no librdkafka")
+    def test_a_kafka_library_that_lacks_a_function_is_not_used(self):
+        linked = subprocess.run(["ldd", TLSWHY], capture_output=True, check=True, text=True).stdout
+        other = Path(re.search(r"=> (\S*libcjson\S*)", linked)[1]).read_bytes()
+        done = self.run_with_a_kafka_library(other, "--sink=kafka://127.0.0.1:1/topic")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, b"undefined symbol: rd_kafka_")
 
     def test_what_makes_no_sense_is_a_usage_error(self):
         for options in (("--sink=nowhere",), ("--on-full=perhaps",), ("--on-full=spool",),

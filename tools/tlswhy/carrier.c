@@ -2,7 +2,6 @@
 #include "tools/tlswhy/carrier.h"
 
 #include "tlswhy_config.h"
-#include "tools/tlswhy/complain.h"
 
 const struct carrier_kind *carrier_kind_of(const struct sink_spec *spec)
 {
@@ -19,7 +18,5 @@ const struct carrier_kind *carrier_kind_of(const struct sink_spec *spec)
 #endif
     };
 
-    if (kinds[spec->scheme] == NULL)
-        (void)complain("%s: this build has no Kafka (librdkafka)", spec->text);
     return kinds[spec->scheme];
 }

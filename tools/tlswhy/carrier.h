@@ -17,8 +17,11 @@ enum carrier_status {
     CARRIER_FAILED   /* errno says why; it is to be closed */
 };
 
-/* A property of librdkafka, NAME=VALUE. */
+struct kafka_library;
+
 struct carrier_options {
+    const struct kafka_library *kafka; /* borrowed, for the life of the carrier; NULL for others */
+    /* Properties of librdkafka, NAME=VALUE. */
     const char *const *kafka_properties;
     size_t kafka_property_count;
 };
@@ -51,7 +54,7 @@ extern const struct carrier_kind carrier_syslog_tcp;
 extern const struct carrier_kind carrier_syslog_udp;
 extern const struct carrier_kind carrier_kafka;
 
-/* The kind for a scheme; NULL after a complaint: this build has none. */
+/* The kind for a scheme; NULL: this build has none, which kafka_library_load said. */
 const struct carrier_kind *carrier_kind_of(const struct sink_spec *spec);
 
 #endif

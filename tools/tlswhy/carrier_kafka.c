@@ -6,12 +6,12 @@
 #if HAVE_RDKAFKA
 
 #include <errno.h>
-#include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
 #include "analyze/event.h"
 #include "tools/tlswhy/carrier.h"
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/kafka_library.h"
 
 enum {
     IN_FLIGHT_MAX = 65536, /* messages without a word of the broker */
@@ -20,6 +20,7 @@ enum {
 };
 
 struct carrier {
+    const struct kafka_library *kafka;
     rd_kafka_t *producer;
     rd_kafka_topic_t *topic;
     uint64_t taken;        /* messages */
@@ -42,7 +43,7 @@ static const char *const defaults[] = {
     "partitioner=murmur2_random",
 };
 
-static bool set(rd_kafka_conf_t *conf, const char *property)
+static bool set(const struct kafka_library *kafka, rd_kafka_conf_t *conf, const char *property)
 {
     char error[256] = "";
     char name[PROPERTY_SIZE];
@@ -52,7 +53,7 @@ static bool set(rd_kafka_conf_t *conf, const char *property)
         return complain("--kafka-property: '%s' is not of the form NAME=VALUE", property);
     memcpy(name, property, (size_t)(equals - property));
     name[equals - property] = '\0';
-    return rd_kafka_conf_set(conf, name, equals + 1, error, sizeof(error)) == RD_KAFKA_CONF_OK
+    return kafka->conf_set(conf, name, equals + 1, error, sizeof(error)) == RD_KAFKA_CONF_OK
            || complain("--kafka-property: %s", error);
 }
 
@@ -61,14 +62,14 @@ static bool set_all(rd_kafka_conf_t *conf, const struct sink_spec *spec,
 {
     char error[256];
 
-    if (rd_kafka_conf_set(conf, "bootstrap.servers", spec->brokers, error, sizeof(error))
+    if (options->kafka->conf_set(conf, "bootstrap.servers", spec->brokers, error, sizeof(error))
         != RD_KAFKA_CONF_OK)
         return complain("%s: %s", spec->text, error);
     for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
-        if (!set(conf, defaults[i]))
+        if (!set(options->kafka, conf, defaults[i]))
             return false;
     for (size_t i = 0; i < options->kafka_property_count; i++)
-        if (!set(conf, options->kafka_properties[i]))
+        if (!set(options->kafka, conf, options->kafka_properties[i]))
             return false;
     return true;
 }
@@ -111,11 +112,13 @@ static void say_nothing(const rd_kafka_t *producer, int level, const char *facil
 
 static void close_kafka(struct carrier *carrier)
 {
+    const struct kafka_library *kafka = carrier->kafka;
+
     if (carrier->topic != NULL)
-        rd_kafka_topic_destroy(carrier->topic);
+        kafka->topic_destroy(carrier->topic);
     if (carrier->producer != NULL) {
-        (void)rd_kafka_purge(carrier->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-        rd_kafka_destroy(carrier->producer);
+        (void)kafka->purge(carrier->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+        kafka->destroy(carrier->producer);
     }
     free(carrier);
 }
@@ -123,27 +126,29 @@ static void close_kafka(struct carrier *carrier)
 static struct carrier *open_kafka(const struct sink_spec *spec,
                                   const struct carrier_options *options, int file)
 {
+    const struct kafka_library *kafka = options->kafka;
     struct carrier *carrier = calloc(1, sizeof(*carrier));
-    rd_kafka_conf_t *conf = carrier != NULL ? rd_kafka_conf_new() : NULL;
+    rd_kafka_conf_t *conf = carrier != NULL ? kafka->conf_new() : NULL;
     char error[256];
 
     (void)file;
     if (conf == NULL || !set_all(conf, spec, options)) {
         if (conf != NULL)
-            rd_kafka_conf_destroy(conf);
+            kafka->conf_destroy(conf);
         free(carrier);
         errno = EINVAL;
         return NULL;
     }
-    rd_kafka_conf_set_opaque(conf, carrier);
-    rd_kafka_conf_set_dr_msg_cb(conf, note_report);
-    rd_kafka_conf_set_error_cb(conf, note_error);
-    rd_kafka_conf_set_log_cb(conf, say_nothing);
-    carrier->producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof(error));
+    carrier->kafka = kafka;
+    kafka->conf_set_opaque(conf, carrier);
+    kafka->conf_set_dr_msg_cb(conf, note_report);
+    kafka->conf_set_error_cb(conf, note_error);
+    kafka->conf_set_log_cb(conf, say_nothing);
+    carrier->producer = kafka->new (RD_KAFKA_PRODUCER, conf, error, sizeof(error));
     if (carrier->producer != NULL)
-        carrier->topic = rd_kafka_topic_new(carrier->producer, spec->path, NULL);
+        carrier->topic = kafka->topic_new(carrier->producer, spec->path, NULL);
     else
-        rd_kafka_conf_destroy(conf);
+        kafka->conf_destroy(conf);
     if (carrier->topic != NULL)
         return carrier;
     (void)complain("%s: %s", spec->text, carrier->producer == NULL ? error : "not a topic");
@@ -178,21 +183,22 @@ static size_t find_key(struct bytes line, char key[KEY_SIZE])
 
 static enum carrier_status take(struct carrier *carrier, struct bytes line, uint64_t *total)
 {
+    const struct kafka_library *kafka = carrier->kafka;
     char key[KEY_SIZE];
     size_t key_length = find_key(line, key);
 
     if (carrier->taken - carrier->acknowledged == IN_FLIGHT_MAX)
         return CARRIER_FULL;
-    if (rd_kafka_produce(carrier->topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
-                         (void *)(uintptr_t)line.data, line.len - 1, key_length > 0 ? key : NULL,
-                         key_length, (void *)(uintptr_t)carrier->taken)
+    if (kafka->produce(carrier->topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
+                       (void *)(uintptr_t)line.data, line.len - 1, key_length > 0 ? key : NULL,
+                       key_length, (void *)(uintptr_t)carrier->taken)
         == 0) {
         *total = ++carrier->taken;
         return CARRIER_OK;
     }
-    if (rd_kafka_last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+    if (kafka->last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL)
         return CARRIER_FULL;
-    if (rd_kafka_last_error() == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+    if (kafka->last_error() == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
         return CARRIER_REFUSED;
     errno = EIO;
     return CARRIER_FAILED;
@@ -200,7 +206,7 @@ static enum carrier_status take(struct carrier *carrier, struct bytes line, uint
 
 static enum carrier_status flush(struct carrier *carrier)
 {
-    (void)rd_kafka_poll(carrier->producer, 0);
+    (void)carrier->kafka->poll(carrier->producer, 0);
     if (!carrier->is_fatal)
         return carrier->taken == carrier->acknowledged ? CARRIER_OK : CARRIER_FULL;
     errno = EIO;

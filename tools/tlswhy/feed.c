@@ -8,6 +8,7 @@
 
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
+#include "tools/tlswhy/kafka_library.h"
 #include "tools/tlswhy/memory_plan.h"
 
 #define LOOK_NS 500000L /* between two looks whether a queue has room again */
@@ -19,6 +20,7 @@ struct outlet {
 
 struct feed {
     struct feed_options options;
+    struct kafka_library *kafka; /* NULL: no sink needs it */
     struct sink_spec specs[SINKS_MAX + 1];
     struct sink *sinks[SINKS_MAX + 1];
     size_t sink_count;
@@ -68,7 +70,8 @@ static bool open_one(struct feed *feed, size_t number)
         .spec = spec,
         .number = number,
         .opener = {.context = feed, .open = open_here},
-        .carrier = {.kafka_properties = sinks->kafka_properties,
+        .carrier = {.kafka = feed->kafka,
+                    .kafka_properties = sinks->kafka_properties,
                     .kafka_property_count = sinks->kafka_property_count},
         .rotation = {.octets = sinks->rotate_size, .seconds = sinks->rotate_age},
         .memory_max = memory_max / feed->sink_count,
@@ -87,6 +90,23 @@ static bool open_one(struct feed *feed, size_t number)
     return feed->sinks[number] != NULL;
 }
 
+/* The libraries of the sinks: here, before the sandbox is entered. */
+static bool load_libraries(struct feed *feed)
+{
+    if (!feed_has_kafka(feed))
+        return true;
+    feed->kafka = kafka_library_load();
+    return feed->kafka != NULL;
+}
+
+static bool open_all(struct feed *feed)
+{
+    for (size_t i = 0; i < feed->sink_count; i++)
+        if (!open_one(feed, i))
+            return false;
+    return true;
+}
+
 struct feed *feed_open(const struct feed_options *options)
 {
     struct feed *feed = calloc(1, sizeof(*feed) + options->outlet_count * sizeof(feed->outlets[0]));
@@ -103,13 +123,10 @@ struct feed *feed_open(const struct feed_options *options)
     for (size_t i = 0; i < options->outlet_count; i++)
         feed->outlets[i] = (struct outlet){.feed = feed, .number = i};
     feed->sink_count = feed_specs(options->options, options->has_output, feed->specs);
-    for (size_t i = 0; i < feed->sink_count; i++) {
-        if (open_one(feed, i))
-            continue;
-        feed_close(feed);
-        return NULL;
-    }
-    return feed;
+    if (load_libraries(feed) && open_all(feed))
+        return feed;
+    feed_close(feed);
+    return NULL;
 }
 
 struct outlet *feed_outlet(struct feed *feed, size_t number)
@@ -221,6 +238,7 @@ void feed_close(struct feed *feed)
         return;
     for (size_t i = 0; i < feed->sink_count; i++)
         sink_close(feed->sinks[i]);
+    free(feed->kafka);
     free(feed);
 }
 

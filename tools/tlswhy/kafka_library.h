@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kafka_library.h -- librdkafka, loaded for those who ask for a Kafka sink alone.
+ *
+ * It brings OpenSSL and SASL, in some builds an HTTP client too, which a program that starts as root
+ * and never talks to Kafka neither has to map nor to trust. Its header is used when this is compiled,
+ * so that each function has the type that it has there.
+ */
+#ifndef TLSWHY_TOOLS_KAFKA_LIBRARY_H
+#define TLSWHY_TOOLS_KAFKA_LIBRARY_H
+
+#include "tlswhy_config.h"
+
+#if HAVE_RDKAFKA
+
+#include <librdkafka/rdkafka.h>
+
+/* What we call, without the prefix rd_kafka_. */
+#define KAFKA_FUNCTIONS(ROW)                                                                       \
+    ROW(conf_destroy)                                                                              \
+    ROW(conf_new)                                                                                  \
+    ROW(conf_set)                                                                                  \
+    ROW(conf_set_dr_msg_cb)                                                                        \
+    ROW(conf_set_error_cb)                                                                         \
+    ROW(conf_set_log_cb)                                                                           \
+    ROW(conf_set_opaque)                                                                           \
+    ROW(destroy)                                                                                   \
+    ROW(last_error)                                                                                \
+    ROW(new)                                                                                       \
+    ROW(poll)                                                                                      \
+    ROW(produce)                                                                                   \
+    ROW(purge)                                                                                     \
+    ROW(topic_destroy)                                                                             \
+    ROW(topic_new)
+
+#define KAFKA_MEMBER(name) __typeof__(&rd_kafka_##name) name;
+
+struct kafka_library {
+    KAFKA_FUNCTIONS(KAFKA_MEMBER)
+};
+
+#undef KAFKA_MEMBER
+
+#endif
+
+struct kafka_library;
+
+/* Load it; before the sandbox, which lets nothing be mapped to be executed. The caller frees what
+ * it gets when no carrier uses it any more; the library itself stays until the program ends, since
+ * its threads may. NULL after a complaint: it is not installed, or this build does without. */
+struct kafka_library *kafka_library_load(void);
+
+#endif
