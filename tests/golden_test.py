@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compare the events of some captures with those that were looked at and found right.
 
-tests/golden/NAME.json holds the events of NAME.pcap beside it. $TLSWHY is the program. With --update
-the files are written anew: read the difference like code.
+tests/golden/NAME.json holds the events of NAME.pcap beside it. $TLSWHY is the program. What it counts
+depends on the machine: tests/golden/statistics.json holds what $STATS_LINES prints, made by the same
+code. With --update the files are written anew: read the difference like code.
 """
 
 import json
@@ -13,23 +14,35 @@ import sys
 import unittest
 from pathlib import Path
 
+import event_checks
+
+STATS_LINES = os.environ.get("STATS_LINES", "stats_lines")
 GOLDEN = Path(__file__).resolve().parent / "golden"
 TRUST_STORE = GOLDEN.parent / "pcaps" / "lab-root.pem"
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
+STATISTICS = GOLDEN / "statistics.json"
 TIME_LIMIT = 60
 
 
-def events_of(capture):
-    """All events of a capture; the version of the program is none of their business."""
-    done = subprocess.run(
-        [TLSWHY, "--json", "--all", f"--trust-store={TRUST_STORE}", str(capture)],
-        capture_output=True,
-        timeout=TIME_LIMIT,
-        check=True,
-    )
+def printed_by(command):
+    """The events that a command prints; the version of the program is none of their business."""
+    done = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT, check=True)
     events = [json.loads(line) for line in done.stdout.splitlines()]
     for event in events:
         del event["observer"]["version"]
+    return events
+
+
+def events_of(capture):
+    """All events of a capture."""
+    return printed_by([TLSWHY, "--json", "--all", f"--trust-store={TRUST_STORE}", str(capture)])
+
+
+def statistics():
+    """The events with statistics; their time is the clock's, which the schema knows."""
+    events = printed_by([STATS_LINES])
+    for event in events:
+        event["@timestamp"] = "2026-01-01T00:00:00.000000000Z"
     return events
 
 
@@ -40,9 +53,10 @@ def captures():
 
 def update():
     """Write each golden file anew."""
-    for capture in captures():
-        text = json.dumps(events_of(capture), indent=2, ensure_ascii=False)
-        capture.with_suffix(".json").write_text(text + "\n", "utf-8")
+    found = {capture.with_suffix(".json"): events_of(capture) for capture in captures()}
+    found[STATISTICS] = statistics()
+    for path, events in found.items():
+        path.write_text(json.dumps(events, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 class Golden(unittest.TestCase):
@@ -57,6 +71,19 @@ class Golden(unittest.TestCase):
             with self.subTest(capture=capture.name):
                 self.assertGreater(len(expected), 0)
                 self.assertEqual(events_of(capture), expected)
+
+    def test_statistics_are_told_by_the_right_names(self):
+        self.assertEqual(statistics(), json.loads(STATISTICS.read_text("utf-8")))
+
+    def test_statistics_follow_the_schema_and_need_all_that_it_names(self):
+        checker = event_checks.EventChecker()
+        for line in subprocess.check_output([STATS_LINES], timeout=TIME_LIMIT).splitlines():
+            event = json.loads(line)
+            self.assertEqual(checker.problems(event), [])
+            for name in ("events_spooled", "events_sent_again"):
+                value = event["tlswhy"]["stats"].pop(name)
+                self.assertNotEqual(checker.problems(event), [], name)
+                event["tlswhy"]["stats"][name] = value
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 """Real receivers take the feed: rsyslog, syslog-ng, Kafka's protocol, PostgreSQL, by the files of
 tools/feed.
 
-$FEED_LOAD pushes events as the program does, $KAFKA_MOCK is librdkafka's mock cluster. $TLSWHY_EVENTS
+$FEED_LOAD pushes events as the program does, which is $TLSWHY, $KAFKA_MOCK is librdkafka's mock cluster. $TLSWHY_EVENTS
 says how many events (default 20000), $TLSWHY_KAFKA_EVENTS the same for Kafka, $TLSWHY_OUTAGE how many
 seconds its broker is gone. A receiver that is not installed is skipped, with the reason.
 """
@@ -23,6 +23,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent
 FEED = TESTS.parent / "tools" / "feed"
+TLSWHY = os.environ.get("TLSWHY", "tlswhy")
 FEED_LOAD = os.environ.get("FEED_LOAD", "feed_load")
 KAFKA_MOCK = os.environ.get("KAFKA_MOCK", "")
 CAPTURE = str(TESTS / "pcaps" / "no_shared_cipher" / "suites__curl__java.pcap")
@@ -275,6 +276,23 @@ class Kafka(Receiver):
         )
         self.assertEqual((status, counters["written"], counters["lost"]), (0, KAFKA_EVENTS, 0))
         self.check(KAFKA_EVENTS, once=True)
+
+    def test_the_key_of_an_event_of_the_program_is_its_server(self):
+        captures = sorted((TESTS / "golden").glob("*.pcap"))
+        for capture in captures:
+            subprocess.run([TLSWHY, "--all", f"--sink=kafka://{self.brokers}/tlswhy", capture],
+                           check=True, timeout=TIME_LIMIT)
+        command = ["kcat", "-q", "-u", "-C", "-e", "-b", self.brokers, "-t", "tlswhy", "-o", "beginning",
+                   "-f", "%k %s\n"]
+        lines = subprocess.check_output(command, timeout=TIME_LIMIT, text=True).splitlines()
+        servers = set()
+        for line in lines:
+            key, event = line.split(" ", 1)
+            server = json.loads(event)["destination"]
+            self.assertEqual(key, f"{server['ip']}:{server['port']}")
+            servers.add(key)
+        self.assertGreater(len(lines), len(captures))
+        self.assertGreater(len(servers), 1)
 
     def lose_the_broker(self, *options):
         """It goes in the middle, for a while, and comes back; then everything is read."""
