@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Kafka: an idempotent producer, with the server as the key, so that one server's events stay in
  * order in one partition. */
-#include "tlswhy_config.h"
-
-#if HAVE_RDKAFKA
-
 #include <errno.h>
 #include <stdlib.h>
 
@@ -241,5 +237,3 @@ const struct carrier_kind carrier_kafka = {
     .finish = finish,
     .close = close_kafka,
 };
-
-#endif
