@@ -107,6 +107,15 @@ static bool open_all(struct feed *feed)
     return true;
 }
 
+/* No thread of it runs. Sinks that never came to be are NULL. */
+static void release(struct feed *feed)
+{
+    for (size_t i = 0; i < feed->sink_count; i++)
+        sink_close(feed->sinks[i]);
+    free(feed->kafka);
+    free(feed);
+}
+
 struct feed *feed_open(const struct feed_options *options)
 {
     struct feed *feed = calloc(1, sizeof(*feed) + options->outlet_count * sizeof(feed->outlets[0]));
@@ -125,7 +134,7 @@ struct feed *feed_open(const struct feed_options *options)
     feed->sink_count = feed_specs(options->options, options->has_output, feed->specs);
     if (load_libraries(feed) && open_all(feed))
         return feed;
-    feed_close(feed);
+    release(feed);
     return NULL;
 }
 
@@ -234,12 +243,8 @@ bool feed_is_running(const struct feed *feed)
 /* A thread that hangs still uses all of it. */
 void feed_close(struct feed *feed)
 {
-    if (feed == NULL || feed_is_running(feed))
-        return;
-    for (size_t i = 0; i < feed->sink_count; i++)
-        sink_close(feed->sinks[i]);
-    free(feed->kafka);
-    free(feed);
+    if (feed != NULL && !feed_is_running(feed))
+        release(feed);
 }
 
 bool feed_is_dead(const struct feed *feed)

@@ -32,7 +32,7 @@
     ROW(topic_destroy)                                                                             \
     ROW(topic_new)
 
-#define KAFKA_MEMBER(name) __typeof__(&rd_kafka_##name)(name);
+#define KAFKA_MEMBER(name) __typeof__ (&rd_kafka_##name)(name);
 
 struct kafka_library {
     KAFKA_FUNCTIONS(KAFKA_MEMBER)
