@@ -139,7 +139,7 @@ class Flood(unittest.TestCase):
                 [TLSWHY, "--json", "--streaming", f"--max-memory={MEMORY_MIB}M", "-"],
                 stdin=subprocess.PIPE,
                 stdout=events,
-                env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0:quarantine_size_mb=1"},
+                env={**os.environ, "ASAN_OPTIONS": "exitcode=99:detect_leaks=0:quarantine_size_mb=1"},
             )
 
             def feed():

@@ -212,7 +212,7 @@ class Live(unittest.TestCase):
             stdout=keywords.get("stdout", subprocess.PIPE),
             stderr=subprocess.PIPE,
             # The leak check cannot work where ptrace is forbidden; what leaks, the other tests see.
-            env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0", **(env or {})},
+            env={**os.environ, "ASAN_OPTIONS": "exitcode=99:detect_leaks=0", **(env or {})},
         )
         self.running.append(process)
         self.assertTrue(wait_for(lambda: self.captures(process)), "does not begin to capture")
