@@ -483,7 +483,7 @@ void sink_close(struct sink *sink)
 
 bool sink_is_running(const struct sink *sink)
 {
-    return sink != NULL && sink->is_running;
+    return sink->is_running;
 }
 
 bool sink_is_dead(const struct sink *sink)

@@ -93,7 +93,7 @@ bool sink_stop(struct sink *sink, int timeout_ms);
 /* End soon, whatever waits. From any thread. */
 void sink_give_up(struct sink *sink);
 
-/* False for NULL, before sink_start, and after a sink_stop that ended the thread. */
+/* False before sink_start and after a sink_stop that ended the thread. */
 bool sink_is_running(const struct sink *sink);
 
 /* Close; only after sink_stop, or without sink_start. NULL is harmless. */
