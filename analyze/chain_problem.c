@@ -126,8 +126,7 @@ static bool is_for_other_purpose(const struct chain_judgement *chain, struct tex
         [PURPOSE_NOT_CA] = " issued another one but is not that of a certificate authority",
         [PURPOSE_NO_CERT_SIGN] = " issued another one without the key usage for it",
         [PURPOSE_PATH_LENGTH] = " has more certificates below it than it allows",
-        [PURPOSE_NAME_CONSTRAINTS] = " may not be issuer for a name below it, by its name "
-                                     "constraints",
+        [PURPOSE_NAME_CONSTRAINTS] = " has name constraints that forbid a name below it",
     };
 
     if (chain->purpose == PURPOSE_OK)

@@ -34,7 +34,7 @@ int main(int argc, char **argv)
     cluster = owner != NULL ? rd_kafka_mock_cluster_new(owner, 1) : NULL;
     if (cluster == NULL)
         return 1;
-    (void)rd_kafka_mock_topic_create(cluster, argv[1], atoi(argv[2]), 1);
+    (void)rd_kafka_mock_topic_create(cluster, argv[1], (int)strtol(argv[2], NULL, 10), 1);
     puts(rd_kafka_mock_cluster_bootstraps(cluster));
     fflush(stdout);
     obey(cluster);

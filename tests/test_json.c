@@ -38,7 +38,8 @@ static const char *const texts[] = {"", "plain", "a quotation: \"quoted\" \\ bac
 
 enum kind { KIND_OBJECT, KIND_ARRAY, KIND_NUMBER, KIND_TEXT, KIND_BOOL, KINDS };
 
-/* The same random members in both; depth bounds the recursion. */
+/* The same random members in both. */
+/* NOLINTNEXTLINE(misc-no-recursion): depth bounds it */
 static void fill(struct json *json, struct json_at at, cJSON *tree, uint64_t *state, int depth)
 {
     bool is_array = cJSON_IsArray(tree);
@@ -271,7 +272,8 @@ static void a_memo_gives_a_text_to_its_own_key_only(void)
     size_t found = 0;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(memo);
-    for (uint16_t i = 0; i < 3 * MEMO_SLOTS; i++) {
+    for (unsigned number = 0; number < 3 * MEMO_SLOTS; number++) {
+        uint16_t i = (uint16_t)number;
         struct memo_key key;
 
         memo_key_begin(&key, 1);
@@ -279,7 +281,8 @@ static void a_memo_gives_a_text_to_its_own_key_only(void)
         memo_keep(memo, &key, bytes_of(&i, sizeof(i)));
         wrong += !memo_find(memo, &key, &text) || memcmp(text.data, &i, sizeof(i)) != 0;
     }
-    for (uint16_t i = 0; i < 3 * MEMO_SLOTS; i++) {
+    for (unsigned number = 0; number < 3 * MEMO_SLOTS; number++) {
+        uint16_t i = (uint16_t)number;
         struct memo_key key;
 
         memo_key_begin(&key, 1);

@@ -75,8 +75,8 @@ static void a_queue_may_be_limited_further(void)
     struct queue *queue = queue_new(-1);
     char buffer[LINE];
 
-    queue_limit(queue, 3 * LINE);
-    CU_ASSERT_EQUAL(queue_octets_max(queue), 3 * LINE);
+    queue_limit(queue, (size_t)3 * LINE);
+    CU_ASSERT_EQUAL(queue_octets_max(queue), (size_t)3 * LINE);
     for (int i = 0; i < 3; i++)
         CU_ASSERT_TRUE(queue_offer(queue, line_of('a', LINE, buffer)));
     CU_ASSERT_FALSE(queue_offer(queue, line_of('b', LINE, buffer)));

@@ -18,15 +18,6 @@ static char *new_folder(void)
     return name;
 }
 
-static void remove_folder(char *name)
-{
-    char command[256];
-
-    snprintf(command, sizeof(command), "rm -r %s", name);
-    CU_ASSERT_EQUAL(system(command), 0);
-    free(name);
-}
-
 /* The path of the only file in a folder. */
 static void path_in(const char *folder, char path[512])
 {
@@ -37,6 +28,19 @@ static void path_in(const char *folder, char path[512])
         if (entry->d_name[0] != '.')
             snprintf(path, 512, "%s/%s", folder, entry->d_name);
     closedir(directory);
+}
+
+static void remove_folder(char *name)
+{
+    DIR *directory = opendir(name);
+    const struct dirent *entry;
+
+    while ((entry = readdir(directory)) != NULL)
+        if (entry->d_name[0] != '.')
+            CU_ASSERT_EQUAL(unlinkat(dirfd(directory), entry->d_name, 0), 0);
+    closedir(directory);
+    CU_ASSERT_EQUAL(rmdir(name), 0);
+    free(name);
 }
 
 static struct bytes line_of(unsigned number, char buffer[LINE])

@@ -84,6 +84,20 @@ static size_t share_of(const struct sink_options *options)
     return share > SINK_SHARE_MIN ? share : SINK_SHARE_MIN;
 }
 
+/* No thread uses it. */
+static void destroy(struct sink *sink)
+{
+    for (size_t i = 0; i < sink->options.queue_count; i++)
+        queue_free(sink->queues[i]);
+    if (sink->kind != NULL && sink->carrier != NULL)
+        sink->kind->close(sink->carrier);
+    if (sink->wake >= 0)
+        close(sink->wake);
+    window_free(sink->window);
+    spool_close(sink->options.spool);
+    free(sink);
+}
+
 struct sink *sink_new(const struct sink_options *options)
 {
     size_t count = options->queue_count;
@@ -109,7 +123,7 @@ struct sink *sink_new(const struct sink_options *options)
         (void)complain("%s: %s", sink_name(sink), strerror(errno));
     else if (sink->kind != NULL && open_first(sink))
         return sink;
-    sink_close(sink);
+    destroy(sink);
     return NULL;
 }
 
@@ -468,17 +482,8 @@ bool sink_stop(struct sink *sink, int timeout_ms)
 
 void sink_close(struct sink *sink)
 {
-    if (sink == NULL || sink->is_running) /* a thread that hangs still uses it */
-        return;
-    for (size_t i = 0; i < sink->options.queue_count; i++)
-        queue_free(sink->queues[i]);
-    if (sink->carrier != NULL)
-        sink->kind->close(sink->carrier);
-    if (sink->wake >= 0)
-        close(sink->wake);
-    window_free(sink->window);
-    spool_close(sink->options.spool);
-    free(sink);
+    if (sink != NULL && !sink->is_running) /* a thread that hangs still uses it */
+        destroy(sink);
 }
 
 bool sink_is_running(const struct sink *sink)
