@@ -24,6 +24,7 @@ import jsonschema
 
 from capture_file import read_capture, write_capture
 from fleet import Play, write_fleet
+from waiting import wait_for
 
 TESTS = Path(__file__).resolve().parent
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
@@ -129,16 +130,6 @@ def write_mix(path):
     mix.sort(key=lambda packet: packet.time)
     write_capture(path, LINKTYPE_ETHERNET, mix)
     return number
-
-
-def wait_for(condition, seconds=10):
-    """Whether the condition comes true in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def stripped(value):

@@ -21,6 +21,8 @@ import time
 import unittest
 from pathlib import Path
 
+from waiting import wait_for
+
 TESTS = Path(__file__).resolve().parent
 FEED = TESTS.parent / "tools" / "feed"
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
@@ -53,16 +55,6 @@ def free_port(kind=socket.SOCK_STREAM):
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def wait_for(condition, seconds=30):
-    """Whether the condition comes true in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def listens(port):
@@ -136,7 +128,7 @@ class Syslog:
                 receiver = self.start_receiver()
                 process = start(EVENTS, EVENTS // 4, f"--sink=syslog+tcp://127.0.0.1:{self.port}",
                                 "--on-full=spool", f"--spool={self.folder}")
-                wait_for(lambda: self.file.exists() and self.file.stat().st_size > 0)
+                wait_for(lambda: self.file.exists() and self.file.stat().st_size > 0, 30)
                 time.sleep(1)
                 receiver.send_signal(kill)
                 receiver.wait(30)
@@ -172,7 +164,7 @@ class Rsyslog(Syslog, Receiver):
         """rsyslogd, ready."""
         command = ["rsyslogd", "-n", "-f", self.config, "-i", self.folder / "pid"]
         process = self.run_until_the_end(command, stderr=subprocess.DEVNULL)
-        self.assertTrue(wait_for(lambda: listens(self.port)))
+        self.assertTrue(wait_for(lambda: listens(self.port), 30))
         return process
 
 
@@ -209,7 +201,7 @@ class SyslogNg(Syslog, Receiver):
         for option in ("persist-file", "pidfile", "control"):
             command.append(f"--{option}={self.folder / option}")
         process = self.run_until_the_end(command, env=environment, stderr=subprocess.DEVNULL)
-        self.assertTrue(wait_for(lambda: listens(self.port)))
+        self.assertTrue(wait_for(lambda: listens(self.port), 30))
         return process
 
 
