@@ -126,6 +126,7 @@ static void write_not_seen(const struct layout *layout, const struct report_tota
         {packets->cut + packets->cut_payloads, "packets cut by the snap length of the capture"},
         {packets->unsupported, "packets of a kind that is not read"},
         {packets->malformed, "packets with headers that contradict themselves"},
+        {packets->corrupt, "packets with a wrong checksum (--verify-checksums)"},
         {packets->fragments_dropped, "IP fragments that never became a whole packet"},
         {connections->dropped_octets, "octets given up because too much before them was missing"},
         {connections->evicted + connections->evicted_half_open,

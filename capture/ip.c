@@ -66,8 +66,10 @@ static enum ip_status skip_extension(struct ip *ip, bool *is_last)
         if (ip->protocol == IP_PROTOCOL_FRAGMENT)
             return read_fragment(ip);
         if (ip->protocol == IP_PROTOCOL_HOP_BY_HOP || ip->protocol == IP_PROTOCOL_ROUTING
-            || ip->protocol == IP_PROTOCOL_DESTINATION_OPTIONS)
+            || ip->protocol == IP_PROTOCOL_DESTINATION_OPTIONS) {
+            ip->is_routed = ip->is_routed || ip->protocol == IP_PROTOCOL_ROUTING;
             return skip_options(ip);
+        }
     }
     *is_last = true;
     return IP_WHOLE;
@@ -156,6 +158,7 @@ enum ip_status ip_decode(uint8_t version, struct bytes data, size_t wire_length,
     if (data.data[0] >> 4 != version)
         return IP_MALFORMED;
     ip->version = version;
+    ip->is_routed = false;
     if (version == 4)
         return decode_ipv4(data, wire_length, ip);
     return version == 6 ? decode_ipv6(data, wire_length, ip) : IP_MALFORMED;

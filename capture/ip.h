@@ -48,6 +48,7 @@ struct ip {
     uint8_t hop_limit;
     bool dont_fragment; /* true for IPv6 */
     bool more_fragments;
+    bool is_routed;             /* there was an IPv6 routing header */
     uint16_t id;                /* IPv4 identification, 0 for IPv6 */
     uint32_t fragment_id;       /* IP_FRAGMENT: identification of the datagram */
     uint32_t fragment_offset;   /* IP_FRAGMENT: in octets */

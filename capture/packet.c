@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/packet.h"
 
+#include "capture/checksum.h"
 #include "capture/fragment.h"
 #include "capture/icmp.h"
 #include "capture/ip.h"
@@ -14,6 +15,7 @@ enum { TCP_HEADER_LEN = 20 };
 struct packet_decoder {
     struct fragments *fragments;
     struct packet_counters counters;
+    bool verifies; /* checksums */
 };
 
 /* Where the decoder stands in one packet. */
@@ -54,6 +56,11 @@ void packet_decoder_free(struct packet_decoder *decoder)
 const struct packet_counters *packet_decoder_counters(const struct packet_decoder *decoder)
 {
     return &decoder->counters;
+}
+
+void packet_decoder_verify(struct packet_decoder *decoder)
+{
+    decoder->verifies = true;
 }
 
 /* The octets ended too early: was it the capture that cut them, or do the headers lie? */
@@ -196,6 +203,8 @@ static enum packet_kind decode_ip(struct walk *walk)
     if (status == IP_MALFORMED || (walk->is_guess && walk->ip.length > wire_length))
         return PACKET_MALFORMED;
     walk->is_guess = false;
+    if (walk->decoder->verifies && link->ip_version == 4 && !checksum_header_is_good(link->payload))
+        return PACKET_CORRUPT;
     walk->missing = walk->ip.missing;
     return status == IP_FRAGMENT ? reassemble(walk) : PACKET_OTHER;
 }
@@ -238,6 +247,8 @@ static enum packet_kind decode_layers(struct walk *walk)
         kind = decode_ip(walk);
         if (kind != PACKET_OTHER)
             return kind;
+        if (walk->decoder->verifies && !checksum_payload_is_good(&walk->ip))
+            return PACKET_CORRUPT;
         if (walk->ip.protocol == IP_PROTOCOL_TCP)
             return decode_tcp(walk);
         if (walk->ip.protocol == (walk->ip.version == 4 ? IP_PROTOCOL_ICMP : IP_PROTOCOL_ICMPV6))
@@ -272,6 +283,9 @@ static void count(struct packet_counters *counters, enum packet_kind kind)
         break;
     case PACKET_MALFORMED:
         counters->malformed++;
+        break;
+    case PACKET_CORRUPT:
+        counters->corrupt++;
         break;
     }
 }

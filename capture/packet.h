@@ -7,7 +7,8 @@
  * view into the captured octets or, for a reassembled datagram, into a buffer
  * of the decoder; both are valid until the next call.
  *
- * Checksums are not verified: offloading makes them wrong in honest captures.
+ * Checksums are not verified unless that is asked for: offloading makes them wrong in honest
+ * captures.
  */
 #ifndef TLSWHY_CAPTURE_PACKET_H
 #define TLSWHY_CAPTURE_PACKET_H
@@ -142,7 +143,8 @@ enum packet_kind {
     PACKET_FRAGMENT,    /* part of a datagram that is not yet complete */
     PACKET_UNSUPPORTED, /* a protocol, header or nesting that the decoder does not read */
     PACKET_CUT,         /* snaplen cut it inside the headers */
-    PACKET_MALFORMED    /* the headers contradict themselves */
+    PACKET_MALFORMED,   /* the headers contradict themselves */
+    PACKET_CORRUPT      /* a checksum is wrong, and they are verified */
 };
 
 struct packet {
@@ -165,6 +167,7 @@ struct packet_counters {
     uint64_t cut;          /* cut inside the headers */
     uint64_t cut_payloads; /* TCP segments whose payload was cut by snaplen */
     uint64_t malformed;
+    uint64_t corrupt; /* with a wrong checksum, and they are verified */
 };
 
 struct packet_decoder;
@@ -173,6 +176,11 @@ struct packet_decoder;
  * Returns NULL when memory is short. Free with packet_decoder_free. */
 struct packet_decoder *packet_decoder_new(void);
 void packet_decoder_free(struct packet_decoder *decoder); /* NULL is harmless */
+
+/* Verify the checksums of all IPv4 headers, of TCP, ICMP and ICMPv6 from now on: a packet with a
+ * wrong one is PACKET_CORRUPT. So is, as in tcpdump, one whose sum its sender's network card was
+ * still to put in. One that cannot be verified, because the capture cut it, is none. */
+void packet_decoder_verify(struct packet_decoder *decoder);
 
 /* Decode one packet into *packet. Views in *packet are valid until raw->data
  * goes away or the next call, whichever is first. Never fails: what cannot be

@@ -17,7 +17,10 @@ import sys
 import tempfile
 import time
 import unittest
+from dataclasses import replace
 from pathlib import Path
+
+from capture_file import find_segment, read_capture, write_capture
 
 TESTS = Path(__file__).resolve().parent
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
@@ -229,6 +232,23 @@ class Input(CommandLine):
             sorted(event["event"]["id"] for event in both),
             sorted(event["event"]["id"] for event in apart),
         )
+
+    def test_a_wrong_checksum_leaves_a_packet_out_when_that_is_asked_for(self):
+        link_type, packets = read_capture(FAILED)
+        alert = next(
+            at for at, packet in enumerate(packets)
+            if packet.data[find_segment(link_type, packet).payload :][:1] == b"\x15"
+        )
+        # Another alert, internal_error, just before the true one, protocol_version.
+        forged = packets[alert].data[:-1] + b"\x50"
+        packets.insert(alert, replace(packets[alert], data=forged))
+        path = self.folder / "forged.pcap"
+        write_capture(path, link_type, packets)
+        for arguments, code in (((), 80), (("--verify-checksums",), 70)):
+            (event,) = handshakes(*arguments, str(path))
+            self.assertEqual(event["tlswhy"]["alert"]["code"], code)
+        text = self.expect(ANALYSED, "--verify-checksums", str(path)).stdout
+        self.assertIn("wrong checksum (--verify-checksums): 1\n", text)
 
     def test_the_filter_file_has_to_be_there(self):
         done = self.expect(USAGE, "-F", str(self.folder / "nowhere"), FAILED)

@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     counters = packet_decoder_counters(decoder);
     must(counters->packets
          == counters->tcp + counters->icmp_errors + counters->other + counters->fragments
-                + counters->unsupported + counters->cut + counters->malformed);
+                + counters->unsupported + counters->cut + counters->malformed + counters->corrupt);
     packet_decoder_free(decoder);
     return 0;
 }

@@ -65,6 +65,13 @@ static bool apply_streaming(struct options *options, const char *value)
     return true;
 }
 
+static bool apply_verify_checksums(struct options *options, const char *value)
+{
+    (void)value;
+    options->verify_checksums = true;
+    return true;
+}
+
 static bool apply_explain(struct options *options, const char *value)
 {
     options->mode = MODE_EXPLAIN;
@@ -224,6 +231,8 @@ static const struct option_row option_rows[] = {
     {"causes", 0, no_argument, NULL, apply_causes, "list all causes"},
     {"tls-port", 'p', required_argument, "PORT[,PORT]", apply_tls_port,
      "expect TLS on these ports too; elsewhere it is recognised by content"},
+    {"verify-checksums", 0, no_argument, NULL, apply_verify_checksums,
+     "leave out packets with a wrong checksum; not for captures made by their sender"},
     {"max-memory", 'm', required_argument, "SIZE", apply_max_memory,
      "memory for connections and handshakes, with K, M or G (default 512M)"},
     {"trust-store", 0, required_argument, "PATH", apply_trust_store,

@@ -49,7 +49,8 @@ struct options {
     bool all;
     bool certificates; /* the inventory instead of verdicts */
     bool check;
-    bool streaming;      /* verdicts at once */
+    bool streaming; /* verdicts at once */
+    bool verify_checksums;
     bool no_correlation; /* each connection by its own packets alone */
     enum when color;
     enum when progress;

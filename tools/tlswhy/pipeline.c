@@ -81,6 +81,8 @@ static bool open_tables(struct pipeline *pipeline)
     memcpy(connections.hash_key, pipeline->options.hash_key, sizeof(connections.hash_key));
     pipeline->connections = connections_new(&connections, &handler);
     pipeline->decoder = packet_decoder_new();
+    if (pipeline->decoder != NULL && pipeline->options.options->verify_checksums)
+        packet_decoder_verify(pipeline->decoder);
     return pipeline->connections != NULL && pipeline->decoder != NULL;
 }
 

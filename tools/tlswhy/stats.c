@@ -22,6 +22,8 @@ const struct stats_row stats_rows[] = {
     COUNTER("too_long_packets", "Packets too long to be read", live.too_long),
     COUNTER("cut_packets", "TCP segments cut by the snap length", packets.cut_payloads),
     COUNTER("malformed_packets", "Packets whose headers contradict themselves", packets.malformed),
+    COUNTER("corrupt_packets", "Packets with a wrong checksum, where they are verified",
+            packets.corrupt),
     COUNTER("unsupported_packets", "Packets of a kind that is not read", packets.unsupported),
     COUNTER("fragments", "IP fragments", packets.fragments),
     COUNTER("fragments_dropped", "IP fragments that never became whole", packets.fragments_dropped),
