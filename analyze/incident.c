@@ -265,6 +265,22 @@ struct incident *incidents_find(struct incidents *incidents, const struct verdic
     return found;
 }
 
+bool incident_admits(struct incident *incident, int64_t at_ns, uint32_t per_minute)
+{
+    int64_t minute = at_ns / (60 * SECOND_NS);
+
+    if (minute > incident->minute) {
+        incident->minute = minute;
+        incident->minute_events = 0;
+    }
+    if (incident->minute_events < per_minute) {
+        incident->minute_events++;
+        return true;
+    }
+    incident->folded++;
+    return false;
+}
+
 /* Keyed with zero: it is a name for the incident, and nothing looks it up. */
 const char *incident_id(const struct incident *incident, char out[INCIDENT_ID_SIZE])
 {

@@ -64,6 +64,9 @@ struct incident {
     int64_t certificate_ns;         /* the end (or begin) of the validity that is the cause; 0: it
                                          is not about that, or not known */
     bool is_used;                   /* some failure belongs to it */
+    uint32_t minute_events;         /* of its failures, those passed on in full in minute */
+    int64_t minute;                 /* of packet time, since 1970 */
+    uint64_t folded;                /* failures that were not passed on in full */
 };
 
 struct incidents;
@@ -78,6 +81,11 @@ void incidents_add(struct incidents *incidents, const struct verdict *verdict,
 /* The incident that a failure belongs to, by all that were added; it is_used from now on. NULL: it
  * stands alone. */
 struct incident *incidents_find(struct incidents *incidents, const struct verdict *verdict);
+
+/* Whether one more of its failures, which ended at at_ns, is among the first per_minute of a minute
+ * of packet time, and so to be told in full. If not, it is counted in incident->folded. A failure
+ * that comes late counts for the latest minute. Each failure is asked about once. */
+MUST_USE bool incident_admits(struct incident *incident, int64_t at_ns, uint32_t per_minute);
 
 /* The identifier: the same whenever the same packets are read in the same order. */
 const char *incident_id(const struct incident *incident, char out[INCIDENT_ID_SIZE]);

@@ -79,6 +79,7 @@ static void add_details(struct json *json, struct json_at why, const struct inci
                       incident_is_over(incident, end_ns) ? "closed" : "opened");
     json_add_constant(json, details, "scope", incident_scope_name(incident->scope));
     json_add_unsigned(json, details, "failures", incident->failures);
+    json_add_unsigned(json, details, "folded", incident->folded);
     json_add_unsigned(json, details, "clients", sketch_count(&incident->clients));
     json_add_unsigned(json, details, "servers", sketch_count(&incident->servers));
     if (incident->name[0] != '\0' && !incident->more_names)

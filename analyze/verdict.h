@@ -28,7 +28,7 @@ struct verdict {
     const char *incomplete_reason; /* OUTCOME_INCOMPLETE: what the capture lacks; else NULL */
     struct finding findings[VERDICT_FINDINGS_MAX];
     size_t finding_count;
-    const struct incident *incident; /* that it belongs to; NULL: none */
+    struct incident *incident; /* that it belongs to; NULL: none */
 };
 
 /* Judge one connection: runs every rule over the facts and fills *verdict, which

@@ -172,6 +172,23 @@ static void a_flood_of_servers_stays_within_the_bound(void)
     incidents_free(incidents);
 }
 
+static void the_first_failures_of_each_minute_are_admitted(void)
+{
+    const int64_t minute = INT64_C(60000000000);
+    struct incident incident = {0};
+
+    for (int i = 0; i < 5; i++)
+        CU_ASSERT_EQUAL(incident_admits(&incident, 10 * minute + i, 3), i < 3);
+    CU_ASSERT_EQUAL(incident.folded, 2);
+    CU_ASSERT_TRUE(incident_admits(&incident, 11 * minute, 3));
+    CU_ASSERT_TRUE(incident_admits(&incident, 10 * minute, 3)); /* late: of the latest minute */
+    CU_ASSERT_TRUE(incident_admits(&incident, 11 * minute, 3));
+    CU_ASSERT_FALSE(incident_admits(&incident, 12 * minute - 1, 3));
+    CU_ASSERT_TRUE(incident_admits(&incident, 12 * minute, 3));
+    CU_ASSERT_FALSE(incident_admits(&incident, 13 * minute, 0));
+    CU_ASSERT_EQUAL(incident.folded, 4);
+}
+
 static void the_onset_is_named(void)
 {
     struct incidents *incidents = incidents_new(key);
@@ -202,6 +219,8 @@ int main(void)
         {"an identifier is the same for the same, and another for others",
          an_identifier_is_the_same_for_the_same_and_another_for_others},
         {"a flood of servers stays within the bound", a_flood_of_servers_stays_within_the_bound},
+        {"the first failures of each minute are admitted",
+         the_first_failures_of_each_minute_are_admitted},
         {"the onset is named", the_onset_is_named},
         CU_TEST_INFO_NULL,
     };
