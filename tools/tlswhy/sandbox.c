@@ -37,6 +37,7 @@ static const char *const both[] = {
 
 static const char *const service_only[] = {
     "ftruncate", "ftruncate64", "fcntl", "fcntl64", "ioctl", "pwrite64",
+    "uname", /* a syslog message names its host */
     /* the rings, and the metrics' listener */
     "bind", "getsockopt", "setsockopt", "getsockname", "getpeername", "accept", "accept4", "recv",
     "recvfrom", "send", "sendto", "shutdown", "select", "_newselect", "pselect6", "pselect6_time64",
@@ -51,7 +52,7 @@ static const char *const broker_feed_only[] = {"rename",  "renameat",   "renamea
 
 /* A cluster names its brokers while it runs, so librdkafka connects by itself, and looks them up in
  * files that can only be read. */
-static const char *const kafka_only[] = {"socket",   "connect", "pipe2",    "uname",     "sendmmsg",
+static const char *const kafka_only[] = {"socket",   "connect", "pipe2",    "sendmmsg",
                                          "recvmmsg", "access",  "readlink", "socketpair"};
 
 static const char *const keeper_only[] = {"openat",    "open",   "getdents64", "fcntl",
