@@ -176,15 +176,19 @@ static void release(struct sink *sink)
         spool_release(sink->options.spool, length);
 }
 
-/* Forget what no loss of the connection can take away any more. */
+/* Forget what no loss of the connection can take away any more; at least half of the window is for
+ * what is still to be sent. */
 static void release_old(struct sink *sink, int64_t now_ms)
 {
     struct window *window = sink->window;
+    const uint64_t keep_octets = window->octets_max / 2 < sink->kind->keep_octets
+                                     ? window->octets_max / 2
+                                     : sink->kind->keep_octets;
 
     while (window->first < window->acked) {
         const struct window_line *line = window_line(window, window->first);
 
-        if (window->kept <= sink->kind->keep_octets && sink->kind->keep_octets > 0
+        if (window->kept <= keep_octets && keep_octets > 0
             && window->acked - window->first <= WINDOW_LINES / 2
             && now_ms - line->acked_ms < SINK_KEEP_MS)
             return;
