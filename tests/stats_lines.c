@@ -32,14 +32,21 @@ static bool write_line(bool is_last)
 {
     const struct options options = {.observer_name = "edge", .observer_hostname = "tap.example"};
     const struct stats workers[WORKERS] = {numbered(2000), numbered(3000)};
+    const struct stats_sinks sinks = {
+        .count = 2,
+        .items =
+            {
+                {"file:/var/log/tlswhy/events.json", {1, 2, 3, 4, 5, 6}},
+                {"syslog+tcp://siem.example:601", {10, 20, 30, 40, 50, 60}},
+            },
+    };
     struct stats sum = numbered(1000);
     const struct stats_event event = {
         .options = &options,
         .sum = &sum,
         .workers = workers,
         .worker_count = WORKERS,
-        .sink =
-            {.written = 1, .lost = 2, .waiting = 3, .spooled = 4, .sent_again = 5, .failures = 6},
+        .sinks = &sinks,
         .is_last = is_last,
     };
     struct json json;

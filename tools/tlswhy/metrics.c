@@ -81,20 +81,6 @@ static void write_workers(FILE *out, const struct stats *workers, size_t count)
                 (double)workers[i].busy_ns / 1e9);
 }
 
-static void write_sink(FILE *out, const struct sink_counters *sink)
-{
-    write_value(out, "tlswhy_events_delivered_total", "counter", "Events written", sink->written);
-    write_value(out, "tlswhy_events_lost_total", "counter", "Events that could not be written",
-                sink->lost);
-    write_value(out, "tlswhy_events_queued", "gauge", "Events that wait to be written",
-                sink->waiting);
-    write_value(out, "tlswhy_events_spooled", "gauge", "Events that wait on disk", sink->spooled);
-    write_value(out, "tlswhy_events_sent_again_total", "counter",
-                "Events sent again after a receiver was lost", sink->sent_again);
-    write_value(out, "tlswhy_sink_failures_total", "counter", "Times that a receiver failed",
-                sink->failures);
-}
-
 /* A label's value: what is printable as text.h makes it, with quotes and backslashes escaped as
  * the format wants. */
 static void write_label(FILE *out, const char *value)
@@ -103,6 +89,22 @@ static void write_label(FILE *out, const char *value)
         if (*value == '"' || *value == '\\')
             fputc('\\', out);
         fputc(*value == '\n' ? ' ' : *value, out);
+    }
+}
+
+/* One series for each sink; their names are the operator's. */
+static void write_sinks(FILE *out, const struct stats_sinks *sinks)
+{
+    for (size_t row = 0; row < stats_sink_row_count; row++) {
+        const struct stats_sink_row *sink_row = &stats_sink_rows[row];
+
+        write_head(out, sink_row->metric, sink_row->is_level ? "gauge" : "counter", sink_row->help);
+        for (size_t i = 0; i < sinks->count; i++) {
+            fprintf(out, "%s{sink=\"", sink_row->metric);
+            write_label(out, sinks->items[i].name);
+            fprintf(out, "\"} %" PRIu64 "\n",
+                    stats_sink_value(&sinks->items[i].counters, sink_row));
+        }
     }
 }
 
@@ -162,8 +164,8 @@ static void write_certificates(FILE *out, struct shared *shared)
 
 void metrics_write(FILE *out, const struct service *service)
 {
-    const struct sink_counters sink = feed_counters(service->feed);
     struct stats *workers = calloc(service->worker_count, sizeof(*workers));
+    struct stats_sinks sinks;
     struct stats sum;
 
     if (workers == NULL)
@@ -171,13 +173,14 @@ void metrics_write(FILE *out, const struct service *service)
     for (size_t i = 0; i < service->worker_count; i++)
         worker_stats(service->workers[i], &workers[i]);
     service_stats(service, &sum);
+    service_sinks(service, &sinks);
     write_head(out, "tlswhy_build_info", "gauge", "The version that runs");
     fputs("tlswhy_build_info{version=\"" TLSWHY_VERSION "\"} 1\n", out);
     write_rows(out, &sum);
     write_outcomes(out, &sum);
     write_causes(out, &sum);
     write_workers(out, workers, service->worker_count);
-    write_sink(out, &sink);
+    write_sinks(out, &sinks);
     write_certificates(out, service->shared);
     free(workers);
 }

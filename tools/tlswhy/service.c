@@ -214,12 +214,28 @@ static bool write_state(const struct service *service)
     return is_written;
 }
 
+/* What was not delivered, by the name of the sink. True: all of it was. */
+static bool tell_losses(const struct service *service)
+{
+    struct stats_sinks sinks;
+    bool is_whole = true;
+
+    service_sinks(service, &sinks);
+    for (size_t i = 0; i < sinks.count; i++) {
+        uint64_t lost = sinks.items[i].counters.lost + sinks.items[i].counters.waiting;
+
+        if (lost > 0)
+            is_whole = complain("%s: %llu events were lost", sinks.items[i].name,
+                                (unsigned long long)lost);
+    }
+    return is_whole;
+}
+
 static bool stop(struct service *service)
 {
     int64_t until_ms = ending_now_ms() + SERVICE_STOP_MS;
     bool is_whole;
     bool is_judged;
-    uint64_t lost;
 
     service_clear_status(service);
     for (size_t i = 0; i < service->worker_count; i++)
@@ -232,10 +248,7 @@ static bool stop(struct service *service)
     is_whole = stop_feed(service, until_ms) && is_whole && is_judged;
     if (is_judged && !feed_is_running(service->feed))
         service_write_report(service);
-    lost = feed_counters(service->feed).lost + feed_counters(service->feed).waiting;
-    if (lost > 0)
-        return complain("%llu events were lost", (unsigned long long)lost);
-    return is_whole;
+    return tell_losses(service) && is_whole;
 }
 
 static bool start_workers(struct service *service)

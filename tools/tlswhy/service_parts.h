@@ -10,6 +10,7 @@
 #include "tools/tlswhy/privileges.h"
 #include "tools/tlswhy/service.h"
 #include "tools/tlswhy/shared.h"
+#include "tools/tlswhy/stats_sinks.h"
 #include "tools/tlswhy/worker.h"
 
 struct metrics_server;
@@ -48,6 +49,9 @@ void service_release(struct service *service);
 
 /* service_stats.c: add up what the workers have seen, and what became of it. */
 void service_stats(const struct service *service, struct stats *sum);
+
+/* All sinks as of now. */
+void service_sinks(const struct service *service, struct stats_sinks *sinks);
 
 /* Push a tlswhy_stats event, with --json. */
 void service_push_stats(struct service *service, bool is_last);

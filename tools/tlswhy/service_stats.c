@@ -22,13 +22,24 @@ void service_stats(const struct service *service, struct stats *sum)
     stats_add(sum, &stats);
 }
 
+void service_sinks(const struct service *service, struct stats_sinks *sinks)
+{
+    sinks->count = feed_sink_count(service->feed);
+    for (size_t i = 0; i < sinks->count; i++) {
+        const struct sink *sink = feed_sink(service->feed, i);
+
+        sinks->items[i] = (struct stats_sink){sink_name(sink), sink_counters(sink)};
+    }
+}
+
 void service_push_stats(struct service *service, bool is_last)
 {
     struct stats *workers;
+    struct stats_sinks sinks;
     struct stats_event event = {
         .options = service->options,
         .worker_count = service->worker_count,
-        .sink = feed_counters(service->feed),
+        .sinks = &sinks,
         .is_last = is_last,
     };
     struct stats sum;
@@ -44,6 +55,7 @@ void service_push_stats(struct service *service, bool is_last)
         worker_stats(service->workers[i], &workers[i]);
     event.workers = workers;
     service_stats(service, &sum);
+    service_sinks(service, &sinks);
     event.sum = &sum;
     json_init(&json, EVENT_LINE_MAX);
     if (stats_event_write(&event, &json, &line))
@@ -59,12 +71,26 @@ static void print_row(const char *name, uint64_t value)
     fprintf(stderr, "  %-48s %s\n", name, layout_number(value, number));
 }
 
+/* Each by its name where there are several. */
+static void print_sinks(const struct stats_sinks *sinks)
+{
+    for (size_t row = 0; row < stats_sink_row_count; row++)
+        print_row(stats_sink_rows[row].help, stats_sinks_total(sinks, &stats_sink_rows[row]));
+    for (size_t i = 0; i < sinks->count && sinks->count > 1; i++) {
+        fprintf(stderr, "  %s\n", sinks->items[i].name);
+        for (size_t row = 0; row < stats_sink_row_count; row++)
+            print_row(stats_sink_rows[row].key,
+                      stats_sink_value(&sinks->items[i].counters, &stats_sink_rows[row]));
+    }
+}
+
 void service_print_stats(struct service *service)
 {
-    const struct sink_counters sink = feed_counters(service->feed);
+    struct stats_sinks sinks;
     struct stats sum;
 
     service_stats(service, &sum);
+    service_sinks(service, &sinks);
     service_clear_status(service);
     (void)complain("statistics");
     for (size_t i = 0; i < stats_row_count; i++)
@@ -72,11 +98,7 @@ void service_print_stats(struct service *service)
     for (size_t i = 0; i < cause_count && i < STATS_CAUSES_MAX; i++)
         if (sum.causes[i] > 0)
             print_row(cause_list[i]->id, sum.causes[i]);
-    print_row("Events delivered", sink.written);
-    print_row("Events lost", sink.lost);
-    print_row("Events queued", sink.waiting);
-    print_row("Events that wait on disk", sink.spooled);
-    print_row("Events sent again", sink.sent_again);
+    print_sinks(&sinks);
 }
 
 void service_show_status(struct service *service)

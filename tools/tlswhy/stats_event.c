@@ -40,13 +40,24 @@ static void add_causes(struct json *json, struct json_at stats, const struct sta
             json_add_unsigned(json, causes, cause_list[i]->id, sum->causes[i]);
 }
 
-static void add_sink(struct json *json, struct json_at stats, const struct sink_counters *sink)
+/* All of them added up, and each: one that loses events is found by its name. */
+static void add_sinks(struct json *json, struct json_at stats, const struct stats_sinks *sinks)
 {
-    json_add_unsigned(json, stats, "events_delivered", sink->written);
-    json_add_unsigned(json, stats, "events_lost", sink->lost);
-    json_add_unsigned(json, stats, "events_queued", sink->waiting);
-    json_add_unsigned(json, stats, "events_spooled", sink->spooled);
-    json_add_unsigned(json, stats, "events_sent_again", sink->sent_again);
+    struct json_at array;
+
+    for (size_t row = 0; row < stats_sink_row_count; row++)
+        json_add_unsigned(json, stats, stats_sink_rows[row].total,
+                          stats_sinks_total(sinks, &stats_sink_rows[row]));
+    array = json_add_array(json, stats, "sinks");
+    for (size_t i = 0; i < sinks->count; i++) {
+        struct json_at object = json_append_object(json, array);
+        const struct stats_sink *sink = &sinks->items[i];
+
+        json_add_octets(json, object, "name", bytes_of(sink->name, strlen(sink->name)));
+        for (size_t row = 0; row < stats_sink_row_count; row++)
+            json_add_unsigned(json, object, stats_sink_rows[row].key,
+                              stats_sink_value(&sink->counters, &stats_sink_rows[row]));
+    }
 }
 
 /* Who had how much to do, and lost what. */
@@ -85,7 +96,7 @@ static void build(struct json *json, struct json_at root, const struct stats_eve
     json_add_bool(json, stats, "final", event->is_last);
     add_rows(json, stats, event->sum);
     add_causes(json, stats, event->sum);
-    add_sink(json, stats, &event->sink);
+    add_sinks(json, stats, event->sinks);
     add_workers(json, stats, event);
 }
 

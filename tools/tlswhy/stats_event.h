@@ -5,15 +5,15 @@
 
 #include "analyze/json.h"
 #include "tools/tlswhy/options.h"
-#include "tools/tlswhy/sink.h"
 #include "tools/tlswhy/stats.h"
+#include "tools/tlswhy/stats_sinks.h"
 
 struct stats_event {
     const struct options *options;
     const struct stats *sum;     /* of all */
     const struct stats *workers; /* and of each */
     size_t worker_count;
-    struct sink_counters sink;
+    const struct stats_sinks *sinks;
     bool is_last; /* at the end of the capture */
 };
 
