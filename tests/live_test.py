@@ -33,7 +33,8 @@ SKIPPED = 77  # what ctest takes for "skipped"
 # Its own end of the pair, and the other.
 SEND, RECEIVE = "send0", "recv0"
 SCHEMA = TESTS.parent / "tools" / "schema" / "tlswhy-event.schema.json"
-FAILURE = TESTS / "pcaps" / "no_shared_cipher" / "suites__curl__java.pcap"
+FAILURE_NAME = "no_shared_cipher/suites__curl__java.pcap"
+FAILURE = TESTS / "pcaps" / FAILURE_NAME
 ROOT = TESTS / "pcaps" / "lab-root.pem"
 # The mix for comparisons: captures that take no longer than this, at most so many, one begun
 # every so many nanoseconds, between clients and servers of their own.
