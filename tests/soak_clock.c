@@ -57,6 +57,8 @@ static void add(int64_t add_ns, int64_t *seconds, int64_t *nanoseconds)
     *nanoseconds = sum % SECOND_NS;
 }
 
+/* The library's own names are reserved ones.
+ * NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
     int status = (int)syscall(SYS_clock_gettime, clock, now);
