@@ -15,6 +15,7 @@
 #include "tools/tlswhy/output.h"
 #include "tools/tlswhy/pipeline.h"
 #include "tools/tlswhy/progress.h"
+#include "tools/tlswhy/run_summary.h"
 #include "tools/tlswhy/service.h"
 #include "tools/tlswhy/state_file.h"
 #include "tools/tlswhy/stop.h"
@@ -26,6 +27,8 @@ struct analysis {
     const struct options *options;
     uint64_t hash_key[2];
     struct output output;
+    struct output summary_output; /* --summary, unless it is the only one on standard output */
+    struct run_summary summary;   /* without it, all zero */
     struct feed *feed;           /* --sink; NULL without */
     struct report *report;       /* text; NULL with --json and --certificates */
     struct inventory *inventory; /* NULL: nobody asked for certificates */
@@ -65,6 +68,8 @@ static void take_verdict(void *context, const struct verdict *verdict)
         report_add(analysis->report, verdict);
     if (analysis->inventory != NULL)
         inventory_add(analysis->inventory, verdict);
+    if (analysis->summary.tally != NULL && !tally_add(analysis->summary.tally, verdict))
+        analysis->is_out_of_memory = true;
 }
 
 static void take_trouble(void *context, const struct source_report *report)
@@ -103,6 +108,26 @@ static bool open_inventory(struct analysis *analysis)
     return analysis->inventory != NULL || complain_memory();
 }
 
+/* The summary is what standard output is for. */
+static bool has_summary_alone(const struct options *options)
+{
+    return options->summary != NULL && strcmp(options->summary, "-") == 0
+           && options->output == NULL;
+}
+
+/* What cannot be written is told before anything is read. */
+static bool open_summary(struct analysis *analysis)
+{
+    const char *path = analysis->options->summary;
+
+    if (path == NULL)
+        return true;
+    if (!run_summary_begin(&analysis->summary, TALLY_ROWS_MAX))
+        return false;
+    return has_summary_alone(analysis->options)
+           || output_open(&analysis->summary_output, strcmp(path, "-") == 0 ? NULL : path);
+}
+
 static bool open_sink(struct analysis *analysis)
 {
     const struct options *options = analysis->options;
@@ -114,7 +139,7 @@ static bool open_sink(struct analysis *analysis)
         .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
     };
 
-    if (!options->json && !options->certificates) {
+    if (!options->json && !options->certificates && !has_summary_alone(options)) {
         analysis->report = report_new(&report);
         if (analysis->report == NULL)
             return complain_memory();
@@ -198,6 +223,26 @@ static void write_report(struct analysis *analysis)
         report_finish(analysis->report, &totals);
 }
 
+static bool write_summary(struct analysis *analysis)
+{
+    const struct run_totals totals = {
+        .source = *source_counters(analysis->source),
+        .packets = *pipeline_packet_counters(analysis->pipeline),
+        .connections = *pipeline_connections_counters(analysis->pipeline),
+        .tracker = *pipeline_tracker_counters(analysis->pipeline),
+        .unserialised = pipeline_unserialised(analysis->pipeline),
+        .interrupted = analysis->is_interrupted,
+    };
+    FILE *out = has_summary_alone(analysis->options) ? analysis->output.file
+                                                     : analysis->summary_output.file;
+
+    if (analysis->options->summary == NULL)
+        return true;
+    run_summary_finish(&analysis->summary, &totals, pipeline_first_ns(analysis->pipeline),
+                       pipeline_last_ns(analysis->pipeline));
+    return run_summary_write(&analysis->summary, out);
+}
+
 /* The inventory as of the last packet. */
 static void list_certificates(struct analysis *analysis)
 {
@@ -264,6 +309,8 @@ static int read_source(struct analysis *analysis)
     write_report(analysis);
     pipeline_write_incidents(analysis->pipeline); /* they sum up the handshakes before them */
     write_certificates(analysis);
+    if (!write_summary(analysis))
+        analysis->is_out_of_memory = true;
     complain_left_out(analysis);
     complain_clock(analysis);
     if (analysis->options->state != NULL
@@ -290,8 +337,8 @@ static int open_and_read(struct analysis *analysis)
     };
     char error[SOURCE_ERROR_MAX];
 
-    if (!trust_files_open(&analysis->trust, analysis->options) || !open_sink(analysis)
-        || !open_pipeline(analysis))
+    if (!trust_files_open(&analysis->trust, analysis->options) || !open_summary(analysis)
+        || !open_sink(analysis) || !open_pipeline(analysis))
         return EXIT_COULD_NOT;
     progress_begin(&analysis->progress, options->progress);
     analysis->source = source_new(&source, error);
@@ -343,6 +390,15 @@ static void release(struct analysis *analysis)
     trust_files_close(&analysis->trust);
     inventory_free(analysis->inventory);
     report_free(analysis->report);
+    run_summary_release(&analysis->summary);
+}
+
+static bool close_outputs(struct analysis *analysis)
+{
+    bool is_output_whole = output_close(&analysis->output);
+
+    return (analysis->summary_output.file == NULL || output_close(&analysis->summary_output))
+           && is_output_whole;
 }
 
 int analysis_run(const struct options *options)
@@ -363,7 +419,7 @@ int analysis_run(const struct options *options)
     release(&analysis);
     if (!stop_feed(&analysis))
         status = EXIT_COULD_NOT;
-    if (!output_close(&analysis.output))
+    if (!close_outputs(&analysis))
         status = EXIT_COULD_NOT;
     if (status == EXIT_ANALYSED && options->check && analysis.failed > 0)
         status = EXIT_FAILURES_FOUND;

@@ -3,6 +3,7 @@
 #include "tools/tlswhy/analysis.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/explain.h"
+#include "tools/tlswhy/merge.h"
 #include "tools/tlswhy/options.h"
 #include "tools/tlswhy/output.h"
 #include "tools/tlswhy/service.h"
@@ -35,6 +36,8 @@ static int run(const struct options *options)
 {
     if (options->mode == MODE_CHECK_CONFIG)
         return EXIT_ANALYSED; /* what is wrong was told while it was read */
+    if (options->mode == MODE_MERGE)
+        return merge_run(options);
     if (options->mode != MODE_ANALYSE)
         return tell(options);
     return options->service.interface_count > 0 ? service_run(options) : analysis_run(options);

@@ -37,6 +37,12 @@ static bool apply_output(struct options *options, const char *value)
     return true;
 }
 
+static bool apply_summary(struct options *options, const char *value)
+{
+    options->summary = value;
+    return true;
+}
+
 static bool apply_json(struct options *options, const char *value)
 {
     (void)value;
@@ -83,6 +89,13 @@ static bool apply_causes(struct options *options, const char *value)
 {
     (void)value;
     options->mode = MODE_CAUSES;
+    return true;
+}
+
+static bool apply_merge(struct options *options, const char *value)
+{
+    (void)value;
+    options->mode = MODE_MERGE;
     return true;
 }
 
@@ -218,6 +231,8 @@ static const struct option_row option_rows[] = {
      "tell of every connection, not only of failures; with --json of certificates too"},
     {"json", 'j', no_argument, NULL, apply_json, "write one JSON object per line (ECS), no text"},
     {"output", 'o', required_argument, "FILE", apply_output, "write to FILE"},
+    {"summary", 0, required_argument, "FILE", apply_summary,
+     "write counts by cause, server and client to FILE at the end, in JSON; - is standard output"},
     {"check", 'c', no_argument, NULL, apply_check, "exit with status 3 if a handshake failed"},
     {"streaming", 0, no_argument, NULL, apply_streaming,
      "judge each connection when it ends; do not wait for what later ones tell"},
@@ -229,6 +244,7 @@ static const struct option_row option_rows[] = {
      "days before its end at which a certificate is told of (default 30,14,7,1)"},
     {"explain", 'e', required_argument, "CAUSE", apply_explain, "explain a cause"},
     {"causes", 0, no_argument, NULL, apply_causes, "list all causes"},
+    {"merge", 0, no_argument, NULL, apply_merge, "add up files of --summary, and write the sum"},
     {"tls-port", 'p', required_argument, "PORT[,PORT]", apply_tls_port,
      "expect TLS on these ports too; elsewhere it is recognised by content"},
     {"verify-checksums", 0, no_argument, NULL, apply_verify_checksums,
@@ -303,6 +319,7 @@ void options_help(FILE *out)
     fputs("Usage: tlswhy [OPTION]... CAPTURE...\n"
           "       tlswhy [OPTION]... -r CAPTURE [-r CAPTURE]... [EXPRESSION]\n"
           "       tlswhy [OPTION]... -i INTERFACE [-i INTERFACE]... [EXPRESSION]\n"
+          "       tlswhy --merge [--output=FILE] SUMMARY...\n"
           "Say for each TLS handshake in a capture that failed: why, and what to do.\n\n"
           "A CAPTURE is a pcap or pcapng file, also compressed by gzip or zstd; - is standard "
           "input.\n\n",
@@ -407,10 +424,15 @@ static bool take_paths(struct options *options, int count, char **words)
     for (int i = 0; i < count && options->read_count == 0; i++)
         options->paths[options->path_count++] = words[i];
     if (options->path_count == 0)
-        return complain_usage("no capture to read");
+        return complain_usage("no %s to read", options->mode == MODE_MERGE ? "summary" : "capture");
     for (size_t i = 0; options->paths[i] != NULL; i++)
         inputs += strcmp(options->paths[i], "-") == 0;
     return inputs < 2 || complain_usage("standard input can be read only once");
+}
+
+static bool is_stdout(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0;
 }
 
 /* Options that say nothing together. */
@@ -423,6 +445,12 @@ static bool check_together(const struct options *options)
                               "with it");
     if (options->has_expiry_levels && !options->certificates && !(options->all && options->json))
         return complain_usage("--expiry-levels is for --certificates and for --json --all");
+    if (options->summary != NULL && options->service.interface_count > 0)
+        return complain_usage("--summary is for captures: live there are --metrics and "
+                              "--stats-interval");
+    if (is_stdout(options->summary) && options->output == NULL
+        && (options->certificates || (options->json && options->sinks.count == 0)))
+        return complain_usage("--summary=-: the rest needs another place, by --output or --sink");
     if (options->sinks.on_full == FULL_SPOOL && options->sinks.spool == NULL)
         return complain_usage("--on-full=spool: --spool says where");
     return true;
@@ -456,6 +484,8 @@ bool options_parse(int argc, char **argv, struct options *options)
     }
     if (options->mode == MODE_HELP || options->mode == MODE_VERSION)
         return true;
+    if (options->mode == MODE_MERGE)
+        return take_paths(options, argc - optind, argv + optind);
     if (options->mode != MODE_ANALYSE)
         return optind == argc || complain_usage("'%s' is one argument too many", argv[optind]);
     return check_together(options) && take_operands(options, argc - optind, argv + optind)

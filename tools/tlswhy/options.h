@@ -25,7 +25,7 @@ enum {
     OPTIONS_FILTER_FILE_MAX = 1 << 20 /* octets of a file given with -F */
 };
 
-enum mode { MODE_ANALYSE, MODE_HELP, MODE_VERSION, MODE_CAUSES, MODE_EXPLAIN, MODE_CHECK_CONFIG };
+enum mode { MODE_ANALYSE, MODE_HELP, MODE_VERSION, MODE_CAUSES, MODE_EXPLAIN, MODE_CHECK_CONFIG, MODE_MERGE };
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
@@ -45,6 +45,7 @@ struct options {
     char *filter;            /* owned; NULL: every packet */
     const char *filter_file; /* -F */
     const char *output;      /* NULL: standard output */
+    const char *summary;     /* of the run; "-" is standard output, NULL: none */
     bool json;
     bool all;
     bool certificates; /* the inventory instead of verdicts */
