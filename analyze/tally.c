@@ -12,7 +12,7 @@ struct table {
     struct tally_row *rows;
     size_t count;
     size_t room;
-    size_t *slots; /* place + 1; 0: free */
+    size_t *slots;     /* place + 1; 0: free */
     size_t slot_count; /* a power of two */
     uint64_t hash_key[2];
     uint64_t left_out;

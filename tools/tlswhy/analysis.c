@@ -29,9 +29,9 @@ struct analysis {
     struct output output;
     struct output summary_output; /* --summary, unless it is the only one on standard output */
     struct run_summary summary;   /* without it, all zero */
-    struct feed *feed;           /* --sink; NULL without */
-    struct report *report;       /* text; NULL with --json and --certificates */
-    struct inventory *inventory; /* NULL: nobody asked for certificates */
+    struct feed *feed;            /* --sink; NULL without */
+    struct report *report;        /* text; NULL with --json and --certificates */
+    struct inventory *inventory;  /* NULL: nobody asked for certificates */
     struct trust_files trust;
     struct pipeline *pipeline;
     struct source *source;
@@ -231,6 +231,7 @@ static bool write_summary(struct analysis *analysis)
         .connections = *pipeline_connections_counters(analysis->pipeline),
         .tracker = *pipeline_tracker_counters(analysis->pipeline),
         .unserialised = pipeline_unserialised(analysis->pipeline),
+        .folded = pipeline_folded(analysis->pipeline),
         .interrupted = analysis->is_interrupted,
     };
     FILE *out = has_summary_alone(analysis->options) ? analysis->output.file
@@ -287,6 +288,16 @@ static void complain_left_out(const struct analysis *analysis)
                  INVENTORY_ENTRIES_MAX, (unsigned long long)left_out);
 }
 
+static void complain_folded(const struct analysis *analysis)
+{
+    uint64_t folded = pipeline_folded(analysis->pipeline);
+
+    if (folded > 0)
+        complain("%llu failures have no event of their own, only that of their incident; "
+                 "--events-per-minute=all writes them",
+                 (unsigned long long)folded);
+}
+
 static void complain_clock(struct analysis *analysis)
 {
     const struct tracker_counters *counters = pipeline_tracker_counters(analysis->pipeline);
@@ -312,6 +323,7 @@ static int read_source(struct analysis *analysis)
     if (!write_summary(analysis))
         analysis->is_out_of_memory = true;
     complain_left_out(analysis);
+    complain_folded(analysis);
     complain_clock(analysis);
     if (analysis->options->state != NULL
         && !state_file_write(analysis->options->state, pipeline_knowledge(analysis->pipeline)))

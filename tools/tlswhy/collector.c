@@ -192,6 +192,7 @@ static void publish(struct collector *collector, int64_t now_ms)
     count_dockets(collector);
     stats->tracker = *pipeline_tracker_counters(collector->pipeline);
     stats->unserialised = pipeline_unserialised(collector->pipeline);
+    stats->folded = pipeline_folded(collector->pipeline);
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &busy); /* cannot fail with this clock */
     stats->busy_ns = (uint64_t)busy.tv_sec * 1000000000 + (uint64_t)busy.tv_nsec;
     stats->wall_ns = (uint64_t)((now_ms - collector->begun_ms) * MILLISECOND_NS);

@@ -69,6 +69,17 @@ static bool apply_rotate_count(struct options *options, const char *value)
                                &options->sinks.rotate_count);
 }
 
+static bool apply_events_per_minute(struct options *options, const char *value)
+{
+    uint64_t number = 0;
+
+    if (strcmp(value, "all") != 0
+        && !option_value_number("--events-per-minute", value, FEED_EVENTS_ALL - 1, &number))
+        return false;
+    options->sinks.events_per_minute = number > 0 ? (uint32_t)number : FEED_EVENTS_ALL;
+    return true;
+}
+
 static bool apply_kafka_property(struct options *options, const char *value)
 {
     struct feed_sinks *sinks = &options->sinks;
@@ -95,6 +106,8 @@ const struct option_row feed_option_rows[FEED_OPTION_COUNT] = {
      "begin a new file after so long"},
     {"rotate-count", 0, required_argument, "NUMBER", apply_rotate_count,
      "rotated files that stay: FILE.1, FILE.2 ... (default 10)"},
+    {"events-per-minute", 0, required_argument, "NUMBER", apply_events_per_minute,
+     "failures of one incident told in full (default 100; 0 or with --all: all of them)"},
     {"kafka-property", 0, required_argument, "NAME=VALUE", apply_kafka_property,
      "a setting of librdkafka; may be given again"},
 };

@@ -23,7 +23,7 @@ enum { SERVICE_OPTION_COUNT = 12 };
 extern const struct option_row service_option_rows[SERVICE_OPTION_COUNT];
 
 /* feed_options.c: those for where events go. */
-enum { FEED_OPTION_COUNT = 8 };
+enum { FEED_OPTION_COUNT = 9 };
 
 extern const struct option_row feed_option_rows[FEED_OPTION_COUNT];
 

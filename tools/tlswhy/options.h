@@ -25,7 +25,15 @@ enum {
     OPTIONS_FILTER_FILE_MAX = 1 << 20 /* octets of a file given with -F */
 };
 
-enum mode { MODE_ANALYSE, MODE_HELP, MODE_VERSION, MODE_CAUSES, MODE_EXPLAIN, MODE_CHECK_CONFIG, MODE_MERGE };
+enum mode {
+    MODE_ANALYSE,
+    MODE_HELP,
+    MODE_VERSION,
+    MODE_CAUSES,
+    MODE_EXPLAIN,
+    MODE_CHECK_CONFIG,
+    MODE_MERGE
+};
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/summary.h"
 #include "tools/tlswhy/complain.h"
 
 struct pipeline {
@@ -16,6 +17,8 @@ struct pipeline {
     int64_t first_ns;
     int64_t last_ns;
     uint64_t unserialised;
+    uint64_t folded;
+    uint32_t events_per_minute;
 };
 
 static void pass_line(struct pipeline *pipeline, bool is_written, struct bytes line)
@@ -35,12 +38,23 @@ static bool wants_event(const struct pipeline *pipeline, const struct verdict *v
            && (options->all || verdict->outcome == OUTCOME_FAILED);
 }
 
+/* Whether the event of its incident is enough, which counts it. */
+static bool is_folded(struct pipeline *pipeline, const struct verdict *verdict)
+{
+    if (verdict->incident == NULL || pipeline->events_per_minute == FEED_EVENTS_ALL
+        || incident_admits(verdict->incident, summary_ended_ns(verdict),
+                           pipeline->events_per_minute))
+        return false;
+    pipeline->folded++;
+    return true;
+}
+
 static void take_verdict(void *context, const struct verdict *verdict)
 {
     struct pipeline *pipeline = context;
     struct bytes line = {0};
 
-    if (wants_event(pipeline, verdict))
+    if (wants_event(pipeline, verdict) && !is_folded(pipeline, verdict))
         pass_line(pipeline, event_write(pipeline->writer, verdict, &line), line);
     pipeline->sink.take_verdict(pipeline->sink.context, verdict);
 }
@@ -86,6 +100,14 @@ static bool open_tables(struct pipeline *pipeline)
     return pipeline->connections != NULL && pipeline->decoder != NULL;
 }
 
+/* Who asks for every connection means those that failed, too. */
+static uint32_t events_per_minute(const struct options *options)
+{
+    if (options->sinks.events_per_minute > 0)
+        return options->sinks.events_per_minute;
+    return options->all ? FEED_EVENTS_ALL : FEED_EVENTS_DEFAULT;
+}
+
 static bool open_writer(struct pipeline *pipeline)
 {
     const struct options *options = pipeline->options.options;
@@ -110,6 +132,7 @@ struct pipeline *pipeline_new(const struct pipeline_options *options,
     if (pipeline != NULL) {
         pipeline->options = *options;
         pipeline->sink = *sink;
+        pipeline->events_per_minute = events_per_minute(options->options);
         if (open_tracker(pipeline) && open_tables(pipeline) && open_writer(pipeline))
             return pipeline;
     }
@@ -231,6 +254,11 @@ int64_t pipeline_last_ns(const struct pipeline *pipeline)
 uint64_t pipeline_unserialised(const struct pipeline *pipeline)
 {
     return pipeline->unserialised;
+}
+
+uint64_t pipeline_folded(const struct pipeline *pipeline)
+{
+    return pipeline->folded;
 }
 
 const struct packet_counters *pipeline_packet_counters(const struct pipeline *pipeline)

@@ -92,6 +92,10 @@ int64_t pipeline_last_ns(const struct pipeline *pipeline);
 /* Events lost for want of memory. */
 uint64_t pipeline_unserialised(const struct pipeline *pipeline);
 
+/* Failures without an event of their own: beyond --events-per-minute, counted in the event of their
+ * incident. */
+uint64_t pipeline_folded(const struct pipeline *pipeline);
+
 /* What the parts counted and found; the views are valid until the next call of any of these. */
 const struct packet_counters *pipeline_packet_counters(const struct pipeline *pipeline);
 const struct connections_counters *pipeline_connections_counters(const struct pipeline *pipeline);

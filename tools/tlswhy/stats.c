@@ -50,6 +50,7 @@ const struct stats_row stats_rows[] = {
     LEVEL("judge_queue_connections", "Connections that wait to be judged", docket_level),
     LEVEL("judge_queue_bytes", "Memory of the connections that wait to be judged", docket_octets),
     COUNTER("unserialised_events", "Events lost for want of memory", unserialised),
+    COUNTER("folded_events", "Failures told of by the event of their incident alone", folded),
     LEVEL("connections_memory_bytes", "Memory of the connection tables", connections.memory),
     LEVEL("handshakes_memory_bytes", "Memory of handshakes in progress", tracker.memory),
     LABELLED("established", "Handshakes established", tracker.outcomes[OUTCOME_ESTABLISHED]),
@@ -125,6 +126,7 @@ void stats_add(struct stats *sum, const struct stats *other)
     add_tracker(&sum->tracker, &other->tracker);
     add_times(sum, other);
     sum->unserialised += other->unserialised;
+    sum->folded += other->folded;
     sum->unjudged += other->unjudged;
     sum->docket_level += other->docket_level;
     sum->docket_octets += other->docket_octets;

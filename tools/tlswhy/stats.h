@@ -17,6 +17,7 @@ struct stats {
     struct live_counters live;         /* of all its interfaces */
     uint64_t causes[STATS_CAUSES_MAX]; /* failed handshakes, by place in cause_list */
     uint64_t unserialised;             /* verdicts lost for want of memory */
+    uint64_t folded;                   /* failures that only an incident's event tells of */
     int64_t first_ns;                  /* time of the first packet, 0: there was none */
     int64_t last_ns;
     uint64_t busy_ns; /* of processor time */

@@ -82,8 +82,8 @@ static bool parse_hash(const char *text, uint64_t *out)
 }
 
 /* Hashes that ascend, so that none is there twice. One that is not there is empty. */
-static bool read_distinct(const cJSON *row, const char *key,
-                          uint64_t hashes[DISTINCT_HASHES_MAX], struct distinct *out)
+static bool read_distinct(const cJSON *row, const char *key, uint64_t hashes[DISTINCT_HASHES_MAX],
+                          struct distinct *out)
 {
     const cJSON *object = cJSON_GetObjectItemCaseSensitive(row, key);
     const cJSON *exact = cJSON_GetObjectItemCaseSensitive(object, "exact");
