@@ -230,8 +230,8 @@ static void write_header(struct codec *codec, const struct knowledge *knowledge,
 /* Both walks change nothing when they write. */
 static void write_records(struct codec *codec, const struct knowledge *knowledge)
 {
-    const struct knowledge_table *servers = knowledge->servers;
-    const struct knowledge_table *names = knowledge->names;
+    struct knowledge_table *servers = knowledge->servers;
+    struct knowledge_table *names = knowledge->names;
 
     for (uint32_t at = knowledge_table_oldest(servers); at != KNOWLEDGE_TABLE_NONE;
          at = knowledge_table_newer(servers, at))

@@ -18,7 +18,8 @@ struct link {
     uint32_t next; /* in the same bucket */
     uint32_t newer;
     uint32_t older;
-    uint32_t hash; /* of the key: another one is told without a look at the record */
+    uint32_t hash : 31;    /* of the key: another one is told without a look at the record */
+    uint32_t was_used : 1; /* since it got its place in the order of use */
 };
 
 struct block {
@@ -101,7 +102,7 @@ void *knowledge_table_at(const struct knowledge_table *table, uint32_t place)
 
 static uint32_t hash_of(const struct knowledge_table *table, const void *key)
 {
-    return (uint32_t)siphash_1_3(table->options.hash_key, key, table->options.key_size);
+    return siphash_1_3(table->options.hash_key, key, table->options.key_size) & UINT32_MAX >> 1;
 }
 
 static uint32_t *bucket_of(const struct knowledge_table *table, uint32_t hash)
@@ -152,10 +153,7 @@ static void *find(struct knowledge_table *table, const void *key, uint32_t hash)
         place = link_at(table, place)->next;
     if (place == NONE)
         return NULL;
-    if (place != table->newest) {
-        unlink_use(table, place);
-        link_newest(table, place);
-    }
+    link_at(table, place)->was_used = true;
     return knowledge_table_at(table, place);
 }
 
@@ -195,13 +193,32 @@ static void unlink_bucket(struct knowledge_table *table, uint32_t place)
     *slot = link_at(table, place)->next;
 }
 
+/* Give the record at the end of the order of use its place there. Done only when somebody asks who
+ * that is: to move it each time it is used would touch its neighbours, far off in memory. */
+static bool move_used(struct knowledge_table *table, uint32_t place)
+{
+    struct link *link = link_at(table, place);
+
+    if (!link->was_used)
+        return false;
+    link->was_used = false;
+    if (place != table->newest) {
+        unlink_use(table, place);
+        link_newest(table, place);
+    }
+    return true;
+}
+
 /* A place for a new record, NONE: no memory and nothing to evict. */
 static uint32_t take_place(struct knowledge_table *table)
 {
-    uint32_t place = table->oldest;
+    uint32_t place;
 
     if (table->count < table->options.records_max && grow(table))
         return table->count++;
+    while (table->oldest != NONE && move_used(table, table->oldest))
+        ;
+    place = table->oldest;
     if (place == NONE)
         return NONE;
     unlink_bucket(table, place);
@@ -221,8 +238,7 @@ static void *add(struct knowledge_table *table, const void *key, uint32_t hash)
     record = knowledge_table_at(table, place);
     memset(record, 0, table->options.clear_size);
     memcpy(record, key, table->options.key_size);
-    link_at(table, place)->hash = hash;
-    link_at(table, place)->next = *bucket;
+    *link_at(table, place) = (struct link){.hash = hash & UINT32_MAX >> 1, .next = *bucket};
     *bucket = place;
     link_newest(table, place);
     return record;
@@ -290,8 +306,16 @@ bool knowledge_table_is_full(const struct knowledge_table *table)
     return table->count == table->options.records_max;
 }
 
-uint32_t knowledge_table_oldest(const struct knowledge_table *table)
+uint32_t knowledge_table_oldest(struct knowledge_table *table)
 {
+    uint32_t last = table->newest;
+    uint32_t next = table->oldest;
+
+    for (uint32_t place = NONE; place != last;) {
+        place = next;
+        next = link_at(table, place)->newer;
+        (void)move_used(table, place);
+    }
     return table->oldest;
 }
 

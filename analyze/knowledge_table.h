@@ -2,8 +2,9 @@
 /* knowledge_table.h -- a bounded table of equal records, each found by its key.
  *
  * A keyed hash (SipHash-1-3) finds the record: nobody outside can choose keys that collide. When
- * the table is full, the record that was not used for longest makes room, and is counted. Records
- * never move: a pointer to one stays valid until that record is evicted.
+ * the table is full, a record that was not used for long makes room, and is counted: those that
+ * were used since they had their place in the order get a new one at its end instead. Records never
+ * move: a pointer to one stays valid until that record is evicted.
  */
 #ifndef TLSWHY_ANALYZE_KNOWLEDGE_TABLE_H
 #define TLSWHY_ANALYZE_KNOWLEDGE_TABLE_H
@@ -47,10 +48,10 @@ void *knowledge_table_at(const struct knowledge_table *table, uint32_t place);
 /* Whether a new record costs an old one. */
 bool knowledge_table_is_full(const struct knowledge_table *table);
 
-/* The places of the records in the order of their last use: the first, and the one after a place.
- * KNOWLEDGE_TABLE_NONE: there is none. */
+/* The places of the records in the order in which they would make room: the first, and the one
+ * after a place. KNOWLEDGE_TABLE_NONE: there is none. */
 #define KNOWLEDGE_TABLE_NONE UINT32_MAX
-uint32_t knowledge_table_oldest(const struct knowledge_table *table);
+uint32_t knowledge_table_oldest(struct knowledge_table *table);
 uint32_t knowledge_table_newer(const struct knowledge_table *table, uint32_t place);
 
 /* Forget all records; their memory stays. */
