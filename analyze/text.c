@@ -87,9 +87,34 @@ void text_add(struct text *text, const char *format, ...)
     va_end(arguments);
 }
 
+/* Printable ASCII, but for the backslash: it begins an escape. */
+static bool is_plain_octet(uint8_t octet)
+{
+    return octet >= ' ' && octet < 0x7f && octet != '\\';
+}
+
+/* Append what is at the front and stands for itself, as far as there is room: most names are no
+ * more than that. False: nothing is. */
+static bool add_plain(struct text *text, struct bytes *octets)
+{
+    size_t room = text->size - text->length - 1;
+    struct bytes plain;
+    size_t length = 0;
+
+    while (length < octets->len && length < room && is_plain_octet(octets->data[length]))
+        length++;
+    if (length == 0 || !bytes_take(octets, length, &plain))
+        return false;
+    text_append(text, plain.data, plain.len);
+    return true;
+}
+
 void text_add_untrusted(struct text *text, struct bytes octets)
 {
     while (octets.len > 0 && !text->cut) {
+        if (add_plain(text, &octets))
+            continue;
+
         uint32_t code_point = 0;
         size_t length = utf8_character(octets, &code_point);
         struct bytes character;

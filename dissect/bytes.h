@@ -110,14 +110,19 @@ MUST_USE static inline bool bytes_u32(struct bytes *in, uint32_t *out)
     return true;
 }
 
-/* Read a TLS vector (RFC 8446 section 3.4): a length of width octets (1 to 3),
- * then that many octets, which *out becomes a view of. */
+/* Read a TLS vector (RFC 8446 section 3.4): a length of width octets (1 to 3), then that many
+ * octets, which *out becomes a view of. Where the width is known to the compiler, no loop is left
+ * of it. */
 MUST_USE static inline bool bytes_vector(struct bytes *in, size_t width, struct bytes *out)
 {
     struct bytes rest = *in;
-    uint64_t length;
+    uint8_t length_8 = 0;
+    uint16_t length_16 = 0;
+    uint32_t length = 0;
 
-    if (!bytes_uint(&rest, width, &length) || !bytes_take(&rest, (size_t)length, out))
+    if ((width == 1 && !bytes_u8(&rest, &length_8)) || (width == 2 && !bytes_u16(&rest, &length_16))
+        || (width == 3 && !bytes_u24(&rest, &length))
+        || !bytes_take(&rest, length | length_16 | length_8, out))
         return false;
     *in = rest;
     return true;
