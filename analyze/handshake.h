@@ -70,10 +70,12 @@ struct prelude_text {
     uint8_t data[HANDSHAKE_PRELUDE_MAX];
 };
 
+/* What every record touches comes first: it has to be near each other in memory. */
 struct handshake {
     uint8_t note_count;
-    bool notes_full;      /* some notes were dropped */
-    bool transcript_full; /* some message bodies were not kept */
+    bool notes_full;       /* some notes were dropped */
+    bool transcript_full;  /* some message bodies were not kept */
+    bool spoke_tls[SIDES]; /* at least one well-formed record or SSLv2 hello */
 
     uint8_t *transcript; /* bodies of plain messages, owned by the tracker */
     uint32_t transcript_length;
@@ -82,9 +84,8 @@ struct handshake {
     uint32_t records[SIDES]; /* TLS records */
     uint32_t application_records[SIDES];
     uint64_t application_octets[SIDES]; /* fragments of those records */
-    uint64_t gap_octets[SIDES];         /* missing octets before the end of the handshake */
-    bool spoke_tls[SIDES];              /* at least one well-formed record or SSLv2 hello */
     uint64_t stream_octets[SIDES];      /* delivered in order */
+    uint64_t gap_octets[SIDES];         /* missing octets before the end of the handshake */
 
     struct prelude_text *prelude[SIDES]; /* NULL: none. Owned by the tracker. */
     bool switched;                       /* the preludes led to TLS: STARTTLS, a proxy, ... */

@@ -40,7 +40,8 @@ void insight_learn(struct insight *insight, const struct facts *facts)
 
 void insight_apply(struct insight *insight, struct facts *facts)
 {
-    facts->client_clock = clocks_find(insight->clocks, facts);
+    if (facts->outcome == OUTCOME_FAILED) /* only a cause asks for it */
+        facts->client_clock = clocks_find(insight->clocks, facts);
     facts->earlier_issuer = issuer_history_find(insight->issuers, facts);
 }
 

@@ -9,8 +9,8 @@
 #include "capture/siphash.h"
 
 enum {
-    MESSAGE_HASHED = 512 /* octets of a Certificate message that tell whether it is another one:
-                            those with the serial number and the dates of the leaf */
+    LEAF_HASHED = 64 /* octets at the end of a certificate that tell whether it is another one: they
+                        are of its signature */
 };
 
 static struct knowledge_table *new_table(const struct knowledge_options *options,
@@ -186,9 +186,14 @@ uint64_t knowledge_hash_address(const struct knowledge *knowledge, const struct 
 
 uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes body)
 {
-    size_t length = body.len < MESSAGE_HASHED ? body.len : MESSAGE_HASHED;
+    struct bytes rest = body;
+    struct bytes list, leaf;
 
-    return siphash_1_3(knowledge->options.hash_key, body.data, length) ^ body.len;
+    if (!bytes_vector(&rest, 3, &list) || !bytes_vector(&list, 3, &leaf))
+        leaf = body;
+    if (leaf.len > LEAF_HASHED && !bytes_skip(&leaf, leaf.len - LEAF_HASHED))
+        return 0;
+    return siphash_1_3(knowledge->options.hash_key, leaf.data, leaf.len) ^ body.len;
 }
 
 void known_count_add(struct known_count *count, int64_t time_ns)
@@ -237,31 +242,50 @@ static bool is_tls(const struct facts *facts)
     return facts->handshake->spoke_tls[SIDE_CLIENT] || facts->handshake->spoke_tls[SIDE_SERVER];
 }
 
-static void learn_name(struct knowledge *knowledge, const struct facts *facts,
-                       struct known_server *server)
+/* The server sent certificates in clear that are not known yet for this name. */
+static bool wants_certificate(const struct knowledge *knowledge, const struct known_name *name,
+                              const struct facts *facts)
+{
+    const struct note *note = facts->server_certificate_note;
+
+    if (facts->chain[SIDE_SERVER] != NULL || note == NULL || note->offset == NOTE_NOT_KEPT)
+        return false;
+    return !name->certificate.known
+           || name->certificate.message_hash
+                  != knowledge_hash_message(knowledge, handshake_body(facts->handshake, note));
+}
+
+static void count_name(struct known_server *server, const struct known_name *name,
+                       struct bytes host)
+{
+    struct text text = text_begin(server->name, sizeof(server->name));
+
+    text_add_untrusted(&text, host);
+    server->names_accepted += name->hellos.accepted.count == 0 && host.len > 0;
+}
+
+/* Returns the name if its certificates should be examined, else NULL. */
+static struct known_name *learn_name(struct knowledge *knowledge, const struct facts *facts,
+                                     struct known_server *server)
 {
     uint8_t key[KNOWLEDGE_NAME_KEY];
     struct known_name *name;
     int64_t at_ns = facts->connection->last.time_ns;
-    struct bytes host = facts->client_extensions.server_name.host_name;
     enum treatment how = treatment_of(facts);
 
     put_name_key(knowledge, key, facts);
     name = facts->outcome == OUTCOME_ESTABLISHED ? knowledge_table_get_again(knowledge->names, key)
                                                  : knowledge_table_get(knowledge->names, key);
     if (name == NULL)
-        return;
-    if (how == TREATMENT_ACCEPTED) {
-        struct text text = text_begin(server->name, sizeof(server->name));
-
-        text_add_untrusted(&text, host);
-        server->names_accepted += name->hellos.accepted.count == 0 && host.len > 0;
-    }
+        return NULL;
+    if (how == TREATMENT_ACCEPTED)
+        count_name(server, name, facts->client_extensions.server_name.host_name);
     known_treatment_add(&name->hellos, server, how, at_ns);
     if (facts->outcome == OUTCOME_ESTABLISHED)
         known_count_add(&name->established, at_ns);
     knowledge_learn_certificate(knowledge, name, facts);
     knowledge_learn_flight(knowledge, &name->flights, facts);
+    return wants_certificate(knowledge, name, facts) ? name : NULL;
 }
 
 static void learn_client(struct knowledge *knowledge, const struct facts *facts)
@@ -323,7 +347,7 @@ static struct known_server *server_to_learn(struct knowledge *knowledge, const u
                : knowledge_table_get(knowledge->servers, key);
 }
 
-void knowledge_learn(struct knowledge *knowledge, const struct facts *facts)
+struct known_name *knowledge_learn(struct knowledge *knowledge, const struct facts *facts)
 {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     struct known_server *server;
@@ -331,17 +355,17 @@ void knowledge_learn(struct knowledge *knowledge, const struct facts *facts)
     put_peer_key(knowledge, key, facts);
     server = server_to_learn(knowledge, key, facts);
     if (server == NULL)
-        return;
+        return NULL;
     if (!server->is_begun)
         begin_server(server);
     learn_attempt(server, facts);
     if (!is_tls(facts))
-        return;
+        return NULL;
     knowledge_learn_server(knowledge, server, facts);
     if (!facts->client_hello_read)
-        return;
-    learn_name(knowledge, facts, server);
+        return NULL;
     learn_client(knowledge, facts);
+    return learn_name(knowledge, facts, server);
 }
 
 void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known)
@@ -367,25 +391,6 @@ const struct known_server *knowledge_find_server(struct knowledge *knowledge,
 
     put_server_key(key, server);
     return knowledge_table_find(knowledge->servers, key);
-}
-
-bool knowledge_wants_certificate(struct knowledge *knowledge, const struct facts *facts)
-{
-    const struct note *note = facts->server_certificate_note;
-    uint8_t key[KNOWLEDGE_NAME_KEY];
-    const struct known_name *name;
-    struct bytes body;
-
-    if (!facts->client_hello_read || note == NULL || note->offset == NOTE_NOT_KEPT)
-        return false;
-    body = handshake_body(facts->handshake, note);
-    put_name_key(knowledge, key, facts);
-    name = knowledge_table_find(knowledge->names, key);
-    /* Where each new name costs an old one, most do not come again: wait for those that do. */
-    if (name == NULL)
-        return !knowledge_table_is_full(knowledge->names);
-    return !name->certificate.known
-           || name->certificate.message_hash != knowledge_hash_message(knowledge, body);
 }
 
 struct knowledge_counters knowledge_counters(const struct knowledge *knowledge)

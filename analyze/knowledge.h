@@ -175,12 +175,15 @@ struct knowledge;
 struct knowledge *knowledge_new(const struct knowledge_options *options);
 void knowledge_free(struct knowledge *knowledge); /* NULL is harmless */
 
-/* Learn from a connection that is over. Chains that were examined (facts->chain) are noted too. */
-void knowledge_learn(struct knowledge *knowledge, const struct facts *facts);
+/* Learn from a connection that is over. Chains that were examined (facts->chain) are noted too.
+ * Returns what is known of the server's name when its certificates, which are not known yet, should
+ * be examined and noted with knowledge_learn_certificate; valid until the next knowledge_learn.
+ * Else NULL. */
+struct known_name *knowledge_learn(struct knowledge *knowledge, const struct facts *facts);
 
-/* Whether the certificates of this connection should be examined before it is learned: the server
- * sent some in clear that are not known yet for this name. */
-bool knowledge_wants_certificate(struct knowledge *knowledge, const struct facts *facts);
+/* Note the certificates that were examined. */
+void knowledge_learn_certificate(const struct knowledge *knowledge, struct known_name *name,
+                                 const struct facts *facts);
 
 /* What is known of the parties of this connection. Valid until the next knowledge_learn. */
 void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known);

@@ -36,10 +36,6 @@ uint64_t knowledge_hash_address(const struct knowledge *knowledge, const struct 
 /* A keyed hash of a Certificate message, by which another one is recognised. */
 uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes body);
 
-/* Note the certificates that were examined. */
-void knowledge_learn_certificate(const struct knowledge *knowledge, struct known_name *name,
-                                 const struct facts *facts);
-
 /* Note what the client made of the server's certificate. */
 void knowledge_learn_flight(const struct knowledge *knowledge, struct known_flights *flights,
                             const struct facts *facts);

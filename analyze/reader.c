@@ -197,7 +197,7 @@ static bool skip_broken_record(struct run *run, uint64_t missing)
     run_reader(run)->partial = (struct buffer){0};
     note_broken_message(run, octets);
     if (framed) {
-        run_reader(run)->skip = need - broken.length - missing;
+        run_reader(run)->skip = (uint32_t)(need - broken.length - missing);
         run_reader(run)->state = READER_TLS;
     }
     buffer_release(&broken, session->budget);
@@ -217,7 +217,7 @@ void session_gap(struct session *session, enum side from, uint64_t missing, stru
     if (reader->state == READER_OPAQUE || reader->state == READER_PRELUDE)
         return;
     if (reader->skip >= missing && reader->skip > 0) {
-        reader->skip -= missing;
+        reader->skip -= (uint32_t)missing;
         return;
     }
     if (reader->partial.length > 0 && skip_broken_record(&run, missing)) {

@@ -119,7 +119,7 @@ static void read_header_only(struct run *run, struct bytes octets, size_t need)
     record.version = version;
     /* The readers of protected records use the length alone: no octet behind it is read. */
     record.fragment = (struct bytes){.data = octets.data, .len = need - TLS_RECORD_HEADER_LENGTH};
-    run_reader(run)->skip = need - octets.len;
+    run_reader(run)->skip = (uint32_t)(need - octets.len);
     read_record(run, &record);
 }
 
@@ -215,9 +215,9 @@ static void complete_partial(struct run *run, struct bytes *data)
 static void skip_content(struct run *run, struct bytes *data)
 {
     struct reader *reader = run_reader(run);
-    size_t skip = reader->skip < data->len ? (size_t)reader->skip : data->len;
+    size_t skip = reader->skip < data->len ? reader->skip : data->len;
 
-    reader->skip -= skip;
+    reader->skip -= (uint32_t)skip;
     if (!bytes_skip(data, skip))
         data->len = 0;
 }

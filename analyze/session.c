@@ -7,36 +7,89 @@
 #include "dissect/tls.h"
 
 enum {
-    BUFFER_FIRST_CAPACITY = 1024, /* a hello with its extensions fits as a rule */
     NOTES_RESERVED = 10, /* room that what may come without end leaves for what ends a handshake */
     APPLICATION_NOTES_MAX = 12 /* of one side; from then on the last one is overwritten */
 };
+
+/* The first block that is large enough; above BUDGET_SPARE_KINDS: one that is never spare. */
+static unsigned kind_of_block(size_t octets)
+{
+    unsigned kind = 0;
+
+    while ((size_t)BUFFER_FIRST_CAPACITY << kind < octets)
+        kind++;
+    return kind;
+}
+
+static void *take_block(struct budget *budget, unsigned kind)
+{
+    struct spare_block *block = kind < BUDGET_SPARE_KINDS ? budget->spare[kind] : NULL;
+
+    if (block == NULL)
+        return malloc((size_t)BUFFER_FIRST_CAPACITY << kind);
+    budget->spare[kind] = block->next;
+    budget->spare_count[kind]--;
+    return block;
+}
+
+static void give_block(struct budget *budget, void *data, size_t capacity)
+{
+    unsigned kind = kind_of_block(capacity);
+    struct spare_block *block = data;
+
+    if (data == NULL || kind >= BUDGET_SPARE_KINDS
+        || budget->spare_count[kind] == BUDGET_SPARE_BLOCKS) {
+        free(data);
+        return;
+    }
+    block->next = budget->spare[kind];
+    budget->spare[kind] = block;
+    budget->spare_count[kind]++;
+}
+
+void budget_clear(struct budget *budget)
+{
+    for (size_t kind = 0; kind < BUDGET_SPARE_KINDS; kind++) {
+        while (budget->spare[kind] != NULL) {
+            struct spare_block *block = budget->spare[kind];
+
+            budget->spare[kind] = block->next;
+            free(block);
+        }
+        budget->spare_count[kind] = 0;
+    }
+}
+
+static bool buffer_grow(struct buffer *buffer, struct budget *budget, size_t needed)
+{
+    unsigned kind = kind_of_block(needed);
+    size_t capacity = (size_t)BUFFER_FIRST_CAPACITY << kind;
+    uint8_t *data;
+
+    if (budget->limit - budget->used < capacity - buffer->capacity)
+        return false;
+    data = take_block(budget, kind);
+    if (data == NULL)
+        return false;
+    if (buffer->length > 0)
+        memcpy(data, buffer->data, buffer->length);
+    give_block(budget, buffer->data, buffer->capacity);
+    budget->used += capacity - buffer->capacity;
+    if (budget->used > budget->peak)
+        budget->peak = budget->used;
+    buffer->data = data;
+    buffer->capacity = (uint32_t)capacity;
+    return true;
+}
 
 bool buffer_append(struct buffer *buffer, struct budget *budget, struct bytes octets,
                    uint32_t ceiling)
 {
     size_t needed = buffer->length + octets.len;
 
-    if (octets.len > ceiling || needed > ceiling)
+    if (octets.len > ceiling || needed > ceiling
+        || (needed > buffer->capacity && !buffer_grow(buffer, budget, needed)))
         return false;
-    if (needed > buffer->capacity) {
-        size_t capacity = buffer->capacity > 0 ? buffer->capacity : BUFFER_FIRST_CAPACITY;
-
-        while (capacity < needed)
-            capacity *= 2;
-        if (budget->limit - budget->used < capacity - buffer->capacity)
-            return false;
-
-        uint8_t *data = realloc(buffer->data, capacity);
-
-        if (data == NULL)
-            return false;
-        budget->used += capacity - buffer->capacity;
-        if (budget->used > budget->peak)
-            budget->peak = budget->used;
-        buffer->data = data;
-        buffer->capacity = (uint32_t)capacity;
-    }
     if (octets.len > 0)
         memcpy(buffer->data + buffer->length, octets.data, octets.len);
     buffer->length = (uint32_t)needed;
@@ -45,7 +98,7 @@ bool buffer_append(struct buffer *buffer, struct budget *budget, struct bytes oc
 
 void buffer_release(struct buffer *buffer, struct budget *budget)
 {
-    free(buffer->data);
+    give_block(budget, buffer->data, buffer->capacity);
     budget->used -= buffer->capacity;
     *buffer = (struct buffer){0};
 }
@@ -148,6 +201,24 @@ void session_keep_body(struct session *session, struct note *note, struct bytes 
     note->offset = offset;
 }
 
+/* Mostly they are: then nothing has to be moved. */
+static bool notes_are_in_order(const struct handshake *handshake)
+{
+    uint64_t last[SIDES] = {0};
+    uint64_t before = 0;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note->kind != NOTE_GAP && note->place > last[note->side])
+            last[note->side] = note->place;
+        if (last[note->side] < before)
+            return false;
+        before = last[note->side];
+    }
+    return true;
+}
+
 /* Octets behind a hole are delivered late, so notes come in an order that is not that of the
  * packets. Per side the order of the stream stands; between the sides the packets decide, and for
  * octets that were ACKed before they were captured, the ACK does. */
@@ -157,6 +228,8 @@ void session_order_notes(struct session *session)
     uint64_t place[HANDSHAKE_NOTES_MAX];
     uint64_t last[SIDES] = {0};
 
+    if (notes_are_in_order(handshake))
+        return;
     for (size_t i = 0; i < handshake->note_count; i++) {
         struct note note = handshake->notes[i];
         size_t at = i;

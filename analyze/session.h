@@ -15,12 +15,29 @@
  * the first exchanges: a capability list is the longest of them. */
 #define PRELUDE_SEARCH_MAX 16384
 
+enum {
+    BUFFER_FIRST_CAPACITY = 1024, /* octets: a hello with its extensions fits as a rule. Each next
+                                     kind of block is twice as large */
+    BUDGET_SPARE_KINDS = 3,       /* 4 KiB: the flight of a server with its certificates */
+    BUDGET_SPARE_BLOCKS = 64      /* of each kind, 448 KiB in all: handshakes that end and begin */
+};
+
+struct spare_block {
+    struct spare_block *next;
+};
+
 /* Memory of all sessions of one tracker. */
 struct budget {
     size_t limit;
     size_t used;
     size_t peak;
+    /* Blocks of buffers that ended, for those that begin; they are not counted as used. */
+    struct spare_block *spare[BUDGET_SPARE_KINDS];
+    uint8_t spare_count[BUDGET_SPARE_KINDS];
 };
+
+/* Free the spare blocks. */
+void budget_clear(struct budget *budget);
 
 /* A growing buffer with a ceiling. */
 struct buffer {
@@ -46,18 +63,19 @@ enum reader_state {
 
 /* Reads one direction. */
 struct reader {
-    enum reader_state state;
+    uint8_t state;         /* enum reader_state */
     bool encrypted;        /* this side sent its change_cipher_spec */
-    uint64_t skip;         /* octets left of a record whose content is not needed */
+    uint32_t skip;         /* octets left of a record whose content is not needed */
     struct buffer partial; /* a record, or other start of a stream, that is not complete */
     struct buffer message; /* a handshake message that spans records */
 };
 
+enum { SESSION_ALIGNMENT = 64 /* a cache line */ };
+
+/* What every segment touches stands together, in a few cache lines: thousands of sessions are in
+ * progress at a time. */
 struct session {
-    struct handshake handshake;
-    struct reader reader[SIDES];
-    struct buffer transcript; /* handshake.transcript points at its octets */
-    struct budget *budget;
+    _Alignas(SESSION_ALIGNMENT) struct budget *budget;
     struct connection *connection;
     bool midway;            /* the connection's beginning is not in the capture */
     bool server_hello_seen; /* a ServerHello, not a HelloRetryRequest, and it parses */
@@ -67,8 +85,11 @@ struct session {
     uint8_t application_notes[SIDES];
     bool client_finished;         /* TLS 1.3: the client sent a record that can hold its Finished */
     bool follows_finished[SIDES]; /* TLS 1.3: after it, this side sent more than an alert */
-    struct incident_past past;    /* how things stood at its server when it began */
+    struct reader reader[SIDES];
+    struct buffer transcript;  /* handshake.transcript points at its octets */
+    struct incident_past past; /* how things stood at its server when it began */
     struct session *next_free;
+    struct handshake handshake; /* last: its notes are most of it, and few of them are set */
 };
 
 /* Add a note; returns it, or NULL when there is no room. length, version, type and code are

@@ -32,11 +32,7 @@ enum { ATTEMPTS_WAITING_MAX = 2048 };
 /* Notes are read below their count only, and they are most of a session. */
 static void clear_session(struct session *session)
 {
-    enum { NOTES = offsetof(struct session, handshake.notes) };
-    enum { BEHIND = NOTES + sizeof(session->handshake.notes) };
-
-    memset(session, 0, NOTES);
-    memset((uint8_t *)session + BEHIND, 0, sizeof(*session) - BEHIND);
+    memset(session, 0, offsetof(struct session, handshake.notes));
 }
 
 static struct session *take_session(struct tracker *tracker)
@@ -48,7 +44,7 @@ static struct session *take_session(struct tracker *tracker)
     if (session != NULL) {
         tracker->free_sessions = session->next_free;
     } else {
-        session = malloc(sizeof(*session));
+        session = aligned_alloc(SESSION_ALIGNMENT, sizeof(*session));
         if (session == NULL)
             return NULL;
     }
@@ -119,11 +115,15 @@ static void conclude(struct tracker *tracker, struct facts *facts, const struct 
 
 static void learn(struct tracker *tracker, struct facts *facts)
 {
+    struct known_name *name;
+
     if (tracker->options.alone)
         return;
-    if (facts->chain[SIDE_SERVER] == NULL && knowledge_wants_certificate(tracker->knowledge, facts))
+    name = knowledge_learn(tracker->knowledge, facts);
+    if (name != NULL) {
         examiner_examine(tracker->examiner, facts);
-    knowledge_learn(tracker->knowledge, facts);
+        knowledge_learn_certificate(tracker->knowledge, name, facts);
+    }
     insight_learn(tracker->insight, facts);
 }
 
@@ -445,6 +445,7 @@ void tracker_free(struct tracker *tracker)
         tracker->free_sessions = session->next_free;
         free(session);
     }
+    budget_clear(&tracker->budget);
     defer_free(tracker->defer);
     knowledge_free(tracker->knowledge);
     insight_free(tracker->insight);
