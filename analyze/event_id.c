@@ -90,3 +90,18 @@ bool event_inventory_id(const struct inventory_news *news, char out[EVENT_ID_SIZ
     wc_Sha256Free(&sha);
     return is_done;
 }
+
+bool event_number_id(const uint64_t *numbers, size_t count, char out[EVENT_ID_SIZE])
+{
+    wc_Sha256 sha;
+    int error;
+
+    if (wc_InitSha256(&sha) != 0)
+        return false;
+    error = 0;
+    for (size_t i = 0; i < count && error == 0; i++)
+        error = hash_number(&sha, numbers[i]);
+    error = error == 0 && finish_id(&sha, out) ? 0 : -1;
+    wc_Sha256Free(&sha);
+    return error == 0;
+}

@@ -239,6 +239,20 @@ def _label(columns):
     )
 
 
+def disjoint_captures(path):
+    """The captures of a labels file, without those with a client's address and port that is in
+    another one before: the rest can be read as one input."""
+    files = {}
+    for label in read_labels(path):
+        files.setdefault(label.file, set()).add(label.client)
+    seen, found = set(), []
+    for file, clients in files.items():
+        if not clients & seen:
+            found.append(path.parent / file)
+        seen |= clients
+    return found
+
+
 def match_labels(labels, events):
     """Return ([event or None for each label], [events that no label names]).
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import jsonschema
 
 from capture_file import LINKTYPE_ETHERNET, write_capture
-from feed import read_labels
+from feed import disjoint_captures
 from refusals import refused
 
 TESTS = Path(__file__).resolve().parent
@@ -51,18 +51,6 @@ def merged(*summaries):
     return run("--merge", "-", stdin=b"".join(summaries))
 
 
-def disjoint(labels):
-    """Captures with connections that no other one of them has: they can be read as one input."""
-    files = {}
-    for label in labels:
-        files.setdefault(label.file, set()).add(label.client)
-    seen = set()
-    for file, clients in files.items():
-        if not clients & seen:
-            yield file
-        seen |= clients
-
-
 class Merge(unittest.TestCase):
     """A folder to write to, and summaries of groups of captures."""
 
@@ -71,7 +59,7 @@ class Merge(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
-        cls.captures = [PCAPS / file for file in disjoint(read_labels(PCAPS / "labels.tsv"))]
+        cls.captures = disjoint_captures(PCAPS / "labels.tsv")
         cls.groups = [cls.captures[place::GROUPS] for place in range(GROUPS)]
         cls.parts = [summary_of(*group) for group in cls.groups]
         with open(SCHEMA, encoding="utf-8") as file:

@@ -21,6 +21,7 @@ import time
 import unittest
 from pathlib import Path
 
+from hostile_test import write_hostile
 from waiting import wait_for
 
 TESTS = Path(__file__).resolve().parent
@@ -285,6 +286,18 @@ class Kafka(Receiver):
             servers.add(key)
         self.assertGreater(len(lines), len(captures))
         self.assertGreater(len(servers), 1)
+
+    def test_values_that_a_peer_chose_pass_as_they_are(self):
+        capture = self.folder / "hostile.pcap"
+        write_hostile(capture)
+        command = [TLSWHY, "--all", f"--output={self.folder / 'events.json'}",
+                   f"--sink=kafka://{self.brokers}/tlswhy", capture]
+        subprocess.run(command, check=True, timeout=TIME_LIMIT)
+        expected = (self.folder / "events.json").read_bytes().splitlines(keepends=True)
+        command = ["kcat", "-q", "-u", "-C", "-e", "-b", self.brokers, "-t", "tlswhy", "-o", "beginning"]
+        received = subprocess.check_output(command, timeout=TIME_LIMIT).splitlines(keepends=True)
+        self.assertEqual(sorted(received), sorted(expected))
+        self.assertGreater(len(expected), 100)
 
     def lose_the_broker(self, *options):
         """It goes in the middle, for a while, and comes back; then everything is read."""

@@ -21,14 +21,15 @@ def _frame(source, destination, numbers, flags):
     return bytes(12) + b"\x08\x00" + ip + tcp + bytes([0x50, flags, 255, 255, 0, 0, 0, 0])
 
 
-def refused(count, servers=1, first=0, step=1000):
+def refused(count, servers=1, first=0, step=1000, at=0):
     """Connections of so many clients, one every step nanoseconds, to so many servers in turn."""
     packets = []
     for number in range(first, first + count):
         client = (CLIENTS + number, 40000)
         server = (SERVERS + number % servers, 443)
-        start = START + (number - first) * step
-        for place, frame in enumerate((_frame(client, server, (1, 0), SYN),
-                                       _frame(server, client, (0, 2), RST_ACK))):
+        begin = at // 1000 % 2**32  # its sequence number: another time, another attempt
+        start = START + at + (number - first) * step
+        for place, frame in enumerate((_frame(client, server, (begin, 0), SYN),
+                                       _frame(server, client, (0, begin + 1), RST_ACK))):
             packets.append(Packet(start + place, frame, len(frame)))
     return packets

@@ -2,6 +2,7 @@
 #include "tools/tlswhy/stats_event.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #include "analyze/event_parts.h"
 
@@ -9,9 +10,12 @@ static void add_head(struct json *json, struct json_at root, bool is_last)
 {
     struct timespec now;
     struct json_at event;
+    char id[EVENT_ID_SIZE];
+    int64_t now_ns;
 
     clock_gettime(CLOCK_REALTIME, &now); /* cannot fail with this clock */
-    json_add_time(json, root, "@timestamp", (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+    now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    json_add_time(json, root, "@timestamp", now_ns);
     json_add_constant(json, root, "message",
                       is_last ? "Statistics at the end of the capture" : "Statistics");
     event_add_ecs(json, root);
@@ -22,6 +26,10 @@ static void add_head(struct json *json, struct json_at root, bool is_last)
     json_add_constant(json, event, "action", "tlswhy_stats");
     json_add_constant(json, event, "module", "tlswhy");
     json_add_constant(json, event, "dataset", "tlswhy.stats");
+    if (event_number_id((const uint64_t[]){(uint64_t)now_ns, (uint64_t)getpid(), is_last}, 3, id))
+        json_add_text(json, event, "id", id);
+    else
+        json->failed = true;
 }
 
 static void add_rows(struct json *json, struct json_at stats, const struct stats *sum)
