@@ -87,7 +87,7 @@ class EventId(unittest.TestCase):
     def test_certificates_have_the_same_in_any_order(self):
         def certificates(events):
             return {(e["tls"]["server"]["hash"]["sha256"], e["server"]["ip"], e["server"]["port"],
-                     get(e, "tlswhy.certificate.occasion"), get(e, "tlswhy.certificate.level")):
+                     *(get(e, f"tlswhy.certificate.{key}") for key in ("role", "occasion", "level"))):
                     e["event"]["id"]
                     for e in of_kind(events, CERTIFICATE) if get(e, "tls.server.hash.sha256")}
 
