@@ -10,6 +10,9 @@
 /* Time-outs are looked for this often, in packet time. */
 #define SWEEP_INTERVAL_NS UINT64_C(10000000)
 
+/* Packets whose connections are fetched at once: more than a processor has loads in flight. */
+enum { BATCH_MAX = 32 };
+
 struct connections_options connections_options_default(void)
 {
     return (struct connections_options){
@@ -266,41 +269,82 @@ void connections_shed(struct connections *connections, enum connections_shed wha
     connections->shed = what;
 }
 
-/* A bare ACK matters to connections that are read or half open only; while there is
- * none of them it is not worth a hash. */
-static bool is_idle_ack(const struct connections *c, const struct segment *segment)
+/* Where the connection of a segment is looked for. */
+struct place {
+    struct flow_key key;
+    unsigned half; /* which half of the key sent the segment */
+    uint32_t hash;
+};
+
+static void find_place(const struct connections *c, const struct segment *segment,
+                       struct place *place)
 {
-    return c->readings.used + c->half_opens.used == 0 && segment->payload_length == 0
-           && (segment->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
+    place->half = flow_key_of(&segment->source, segment->source_port, &segment->destination,
+                              segment->destination_port, &place->key);
+    place->hash = flow_hash(&c->table, &place->key);
 }
 
-void connections_segment(struct connections *connections, const struct segment *segment)
+static void take_at(struct connections *c, const struct place *place, const struct segment *segment)
 {
-    struct connections *c = connections;
-    struct flow_key key;
     uint64_t since_sweep = (uint64_t)segment->at.time_ns - (uint64_t)c->swept_ns;
-    unsigned half;
-    uint32_t hash;
+    unsigned half = place->half;
     uint32_t number;
 
     c->now_ns = segment->at.time_ns;
     /* Unsigned: a step backwards is a large interval, and resets swept_ns. */
     if (since_sweep >= SWEEP_INTERVAL_NS || c->sweep_again)
         (void)lifecycle_sweep(c, segment->at.time_ns);
-    if (is_idle_ack(c, segment))
-        return;
-    half = flow_key_of(&segment->source, segment->source_port, &segment->destination,
-                       segment->destination_port, &key);
-    hash = flow_hash(&c->table, &key);
-    number = flow_find(&c->table, &key, hash);
+    number = flow_find(&c->table, &place->key, place->hash);
     if (number != POOL_NONE && is_reused(c, flow_at(&c->table, number), half, segment)) {
         lifecycle_end_flow(c, number, CONNECTION_END_REUSED);
         number = POOL_NONE;
     }
     if (number == POOL_NONE)
-        open_flow(c, &key, hash, half, segment);
+        open_flow(c, &place->key, place->hash, half, segment);
     else
         take_segment(c, number, half, segment);
+}
+
+void connections_segment(struct connections *connections, const struct segment *segment)
+{
+    struct place place;
+
+    find_place(connections, segment, &place);
+    take_at(connections, &place, segment);
+}
+
+/* Each step touches what the one before it had fetched. */
+static void take_batch(struct connections *c, const struct packet *packets, size_t count)
+{
+    struct place places[BATCH_MAX];
+
+    for (size_t i = 0; i < count; i++) {
+        if (packets[i].kind != PACKET_TCP)
+            continue;
+        find_place(c, &packets[i].segment, &places[i]);
+        flow_fetch_slot(&c->table, places[i].hash);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (packets[i].kind == PACKET_TCP)
+            (void)flow_fetch(&c->table, places[i].hash);
+    for (size_t i = 0; i < count; i++) {
+        if (packets[i].kind == PACKET_TCP)
+            take_at(c, &places[i], &packets[i].segment);
+        else if (packets[i].kind == PACKET_ICMP_ERROR)
+            connections_icmp(c, &packets[i].icmp);
+    }
+}
+
+void connections_packets(struct connections *connections, const struct packet *packets,
+                         size_t count)
+{
+    while (count > 0) {
+        size_t part = count < BATCH_MAX ? count : BATCH_MAX;
+
+        take_batch(connections, packets, part);
+        packets += part;
+        count -= part;
+    }
 }
 
 void connections_icmp(struct connections *connections, const struct icmp_error *error)

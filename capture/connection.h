@@ -262,6 +262,11 @@ void connections_free(struct connections *connections); /* NULL is harmless */
 /* Take one segment: finds or makes its connection, calls the handler. */
 void connections_segment(struct connections *connections, const struct segment *segment);
 
+/* Take packets, as many as there are at hand: their segments and ICMP errors in their order, as if
+ * they came one by one. What is to be looked up for several is fetched at once, which is faster. */
+void connections_packets(struct connections *connections, const struct packet *packets,
+                         size_t count);
+
 /* Take one ICMP error: noted at the connection that it quotes, if there is one. */
 void connections_icmp(struct connections *connections, const struct icmp_error *error);
 

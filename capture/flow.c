@@ -100,18 +100,76 @@ unsigned flow_key_of(const struct address *source, uint16_t source_port,
     return half;
 }
 
+static uint64_t word_at(const uint8_t *octets)
+{
+    uint64_t word;
+
+    memcpy(&word, octets, sizeof(word));
+    return word;
+}
+
+static uint32_t ipv4_of(const struct address *address)
+{
+    uint32_t ipv4;
+
+    memcpy(&ipv4, address->octets + 12, sizeof(ipv4));
+    return ipv4;
+}
+
+/* SipHash-1-3 of the key. The words are made of what was written as a whole: to load octets that
+ * were just stored in parts takes a processor long. */
 uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key)
 {
-    uint8_t ipv4[12];
+    enum { IPV4_OCTETS = 12, OCTETS = 36 };
+    struct siphash_state s = siphash_begin(table->hash_key);
+    uint64_t ports = (uint64_t)key->port[0] << 16 | key->port[1];
 
-    _Static_assert(sizeof(key->port) == 4, "both ports, side by side");
-    if (!address_is_ipv4(&key->address[0]) || !address_is_ipv4(&key->address[1]))
-        return (uint32_t)siphash_1_3(table->hash_key, key, sizeof(*key));
     /* The prefix of the mapped form tells nothing: hash a third of the octets. */
-    memcpy(ipv4, &key->address[0].octets[12], 4);
-    memcpy(ipv4 + 4, &key->address[1].octets[12], 4);
-    memcpy(ipv4 + 8, key->port, 4);
-    return (uint32_t)siphash_1_3(table->hash_key, ipv4, sizeof(ipv4));
+    if (address_is_ipv4(&key->address[0]) && address_is_ipv4(&key->address[1])) {
+        siphash_absorb(&s, (uint64_t)ipv4_of(&key->address[0]) << 32 | ipv4_of(&key->address[1]),
+                       1);
+        siphash_absorb(&s, (uint64_t)IPV4_OCTETS << 56 | ports, 1);
+        return (uint32_t)siphash_end(&s, 3);
+    }
+    for (unsigned half = 0; half < 2; half++) {
+        siphash_absorb(&s, word_at(key->address[half].octets), 1);
+        siphash_absorb(&s, word_at(key->address[half].octets + 8), 1);
+    }
+    siphash_absorb(&s, (uint64_t)OCTETS << 56 | ports, 1);
+    return (uint32_t)siphash_end(&s, 3);
+}
+
+/* The compiler makes a few comparisons of words of it, and no call. */
+static bool is_same(const struct flow_key *a, const struct flow_key *b)
+{
+    uint64_t x[4];
+    uint64_t y[4];
+
+    memcpy(x, a->address, sizeof(x));
+    memcpy(y, b->address, sizeof(y));
+    return a->port[0] == b->port[0] && a->port[1] == b->port[1]
+           && ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) == 0;
+}
+
+void flow_fetch_slot(const struct flow_table *table, uint32_t hash)
+{
+    __builtin_prefetch(&segment_of(table, hash)->slots[hash % SEGMENT_SLOTS]);
+}
+
+uint32_t flow_fetch(const struct flow_table *table, uint32_t hash)
+{
+    const struct flow_segment *segment = segment_of(table, hash);
+
+    for (uint32_t i = hash;; i++) {
+        const struct flow_slot *slot = &segment->slots[i % SEGMENT_SLOTS];
+
+        if (slot->number_1 == 0)
+            return POOL_NONE;
+        if (slot->hash == hash) {
+            __builtin_prefetch(flow_at(table, slot->number_1 - 1), 1);
+            return slot->number_1 - 1;
+        }
+    }
 }
 
 uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
@@ -123,8 +181,7 @@ uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, u
 
         if (slot->number_1 == 0)
             return POOL_NONE;
-        if (slot->hash == hash
-            && memcmp(&flow_at(table, slot->number_1 - 1)->key, key, sizeof(*key)) == 0)
+        if (slot->hash == hash && is_same(&flow_at(table, slot->number_1 - 1)->key, key))
             return slot->number_1 - 1;
     }
 }

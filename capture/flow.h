@@ -88,6 +88,12 @@ unsigned flow_key_of(const struct address *source, uint16_t source_port,
 
 uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key);
 
+/* Have the processor fetch the part of the index where a flow of this hash is looked for, or,
+ * when that is there, the flow itself; *flow_fetch* returns the number of the flow that it is
+ * likely to be, POOL_NONE when there is none. */
+void flow_fetch_slot(const struct flow_table *table, uint32_t hash);
+uint32_t flow_fetch(const struct flow_table *table, uint32_t hash);
+
 /* The flow of a key, POOL_NONE when there is none. */
 uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash);
 

@@ -6,6 +6,7 @@
 #include "capture/icmp.h"
 #include "capture/ip.h"
 #include "capture/link.h"
+#include "capture/plain.h"
 #include "capture/tunnel.h"
 
 #include <stdlib.h>
@@ -231,20 +232,34 @@ static enum packet_kind enter_tunnel(struct walk *walk, struct tunnel_content *c
     return PACKET_OTHER;
 }
 
+/* Read the outermost headers in one go; the frame may have more octets than its packet. */
+static bool decode_plain(struct walk *walk)
+{
+    if (walk->raw->link_type != LINKTYPE_ETHERNET || walk->decoder->verifies
+        || !plain_decode(walk->raw->data, &walk->link, &walk->ip))
+        return false;
+    walk->missing = 0;
+    return true;
+}
+
 /* From the first link layer inwards, through one IP header and one tunnel at a time;
  * PACKET_TUNNELS_MAX bounds the loop. */
 static enum packet_kind decode_layers(struct walk *walk)
 {
-    enum link_status found = link_decode(walk->raw->link_type, walk->raw->data, &walk->link);
+    bool is_read = decode_plain(walk);
+    enum link_status found = LINK_IP;
 
-    for (;;) {
-        enum packet_kind kind;
+    if (!is_read)
+        found = link_decode(walk->raw->link_type, walk->raw->data, &walk->link);
+    for (;; is_read = false) {
+        enum packet_kind kind = PACKET_OTHER;
         struct tunnel_content content;
         bool is_inside;
 
         if (found != LINK_IP)
             return kind_of_link(walk, found);
-        kind = decode_ip(walk);
+        if (!is_read)
+            kind = decode_ip(walk);
         if (kind != PACKET_OTHER)
             return kind;
         if (walk->decoder->verifies && !checksum_payload_is_good(&walk->ip))

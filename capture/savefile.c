@@ -56,21 +56,10 @@ static void fill(struct savefile *savefile, size_t want)
     savefile->ready = bytes_of(savefile->buffer, len);
 }
 
-enum savefile_status savefile_need(struct savefile *savefile, size_t count)
+enum savefile_status savefile_fill(struct savefile *savefile, size_t count)
 {
-    if (savefile->ready.len >= count)
-        return SAVEFILE_PACKET;
     fill(savefile, count);
     return savefile->ready.len >= count ? SAVEFILE_PACKET : no_more(savefile);
-}
-
-struct bytes savefile_take(struct savefile *savefile, size_t count)
-{
-    struct bytes taken = {0};
-
-    if (bytes_take(&savefile->ready, count, &taken))
-        savefile->offset += count;
-    return taken;
 }
 
 enum savefile_status savefile_discard(struct savefile *savefile, uint64_t count)
@@ -196,6 +185,11 @@ void savefile_free(struct savefile *savefile)
 enum savefile_status savefile_next(struct savefile *savefile, struct raw_packet *packet)
 {
     return savefile->next(savefile, packet);
+}
+
+bool savefile_next_at_hand(struct savefile *savefile, struct raw_packet *packet)
+{
+    return savefile->next_at_hand(savefile, packet);
 }
 
 const char *savefile_reason(const struct savefile *savefile)

@@ -25,6 +25,7 @@ struct savefile {
     uint64_t offset;       /* of ready in the file */
     bool is_little_endian; /* the numbers are */
     enum savefile_status (*next)(struct savefile *savefile, struct raw_packet *packet);
+    bool (*next_at_hand)(struct savefile *savefile, struct raw_packet *packet);
     enum input_status input_status;
     uint8_t record_header_len; /* pcap */
     uint16_t version_minor;    /* pcap */
@@ -38,14 +39,27 @@ struct savefile {
     char reason[SAVEFILE_REASON_MAX];
 };
 
+/* Read on until count octets (at most the buffer) are in ready, which may move. */
+enum savefile_status savefile_fill(struct savefile *savefile, size_t count);
+
 /* Have count octets (at most the buffer) in ready. SAVEFILE_PACKET: they are there. */
-enum savefile_status savefile_need(struct savefile *savefile, size_t count);
+static inline enum savefile_status savefile_need(struct savefile *savefile, size_t count)
+{
+    return savefile->ready.len >= count ? SAVEFILE_PACKET : savefile_fill(savefile, count);
+}
 
 /* Drop count octets, which need not be in the buffer. SAVEFILE_PACKET: done. */
 enum savefile_status savefile_discard(struct savefile *savefile, uint64_t count);
 
 /* Take count octets that savefile_need has provided. */
-struct bytes savefile_take(struct savefile *savefile, size_t count);
+static inline struct bytes savefile_take(struct savefile *savefile, size_t count)
+{
+    struct bytes taken = {0};
+
+    if (bytes_take(&savefile->ready, count, &taken))
+        savefile->offset += count;
+    return taken;
+}
 
 /* Note what is wrong at this offset. Returns SAVEFILE_ERROR. */
 enum savefile_status savefile_fail(struct savefile *savefile, uint64_t offset, const char *format,

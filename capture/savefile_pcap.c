@@ -32,20 +32,25 @@ static void order_lengths(uint16_t version_minor, struct record *record)
     record->original = captured;
 }
 
-static enum savefile_status read_header(struct savefile *savefile, struct record *record)
+/* Read the header of a record at the front of ready, which has its octets. */
+static void peek_header(const struct savefile *savefile, struct record *record)
 {
-    size_t len = savefile->record_header_len;
-    enum savefile_status status = savefile_need(savefile, len);
     struct bytes in = {.data = savefile->ready.data, .len = RECORD_HEADER_LEN};
 
-    if (status != SAVEFILE_PACKET)
-        return status;
     record->seconds = savefile_u32(savefile, &in);
     record->fraction = savefile_u32(savefile, &in);
     record->captured = savefile_u32(savefile, &in);
     record->original = savefile_u32(savefile, &in);
     order_lengths(savefile->version_minor, record);
-    return SAVEFILE_PACKET;
+}
+
+static enum savefile_status read_header(struct savefile *savefile, struct record *record)
+{
+    enum savefile_status status = savefile_need(savefile, savefile->record_header_len);
+
+    if (status == SAVEFILE_PACKET)
+        peek_header(savefile, record);
+    return status;
 }
 
 /* Step over a record that is longer than a packet can be. SAVEFILE_PACKET: done. */
@@ -59,10 +64,38 @@ static enum savefile_status skip_record(struct savefile *savefile, uint32_t capt
     return savefile_discard(savefile, (uint64_t)savefile->record_header_len + captured);
 }
 
-static enum savefile_status next_record(struct savefile *savefile, struct raw_packet *packet)
+/* Take a record that lies in the buffer as a whole. */
+static void take_record(struct savefile *savefile, const struct record *record,
+                        struct raw_packet *packet)
 {
     const struct savefile_interface *interface = &savefile->interfaces[0];
+
+    (void)savefile_take(savefile, savefile->record_header_len);
+    packet->data = savefile_take(savefile, record->captured);
+    packet->original_length =
+        record->original > record->captured ? record->original : record->captured;
+    packet->time_ns =
+        savefile_time(record->seconds, (int64_t)(record->fraction * interface->ns_per_tick));
+    packet->link_type = interface->link_type;
+    savefile->counters.packets++;
+}
+
+static bool next_record_at_hand(struct savefile *savefile, struct raw_packet *packet)
+{
     size_t header_len = savefile->record_header_len;
+    struct record record;
+
+    if (savefile->ready.len < header_len)
+        return false;
+    peek_header(savefile, &record);
+    if (record.captured > PACKET_OCTETS_MAX || record.captured > savefile->ready.len - header_len)
+        return false;
+    take_record(savefile, &record, packet);
+    return true;
+}
+
+static enum savefile_status next_record(struct savefile *savefile, struct raw_packet *packet)
+{
     struct record record;
     enum savefile_status status = read_header(savefile, &record);
 
@@ -72,17 +105,10 @@ static enum savefile_status next_record(struct savefile *savefile, struct raw_pa
             status = read_header(savefile, &record);
     }
     if (status == SAVEFILE_PACKET)
-        status = savefile_need(savefile, header_len + record.captured);
-    if (status != SAVEFILE_PACKET)
-        return status;
-    (void)savefile_take(savefile, header_len);
-    packet->data = savefile_take(savefile, record.captured);
-    packet->original_length = record.original > record.captured ? record.original : record.captured;
-    packet->time_ns =
-        savefile_time(record.seconds, (int64_t)(record.fraction * interface->ns_per_tick));
-    packet->link_type = interface->link_type;
-    savefile->counters.packets++;
-    return SAVEFILE_PACKET;
+        status = savefile_need(savefile, savefile->record_header_len + (size_t)record.captured);
+    if (status == SAVEFILE_PACKET)
+        take_record(savefile, &record, packet);
+    return status;
 }
 
 enum savefile_status savefile_start_pcap(struct savefile *savefile)
@@ -110,5 +136,6 @@ enum savefile_status savefile_start_pcap(struct savefile *savefile)
     savefile->record_header_len =
         magic == MAGIC_MODIFIED ? RECORD_HEADER_MODIFIED_LEN : RECORD_HEADER_LEN;
     savefile->next = next_record;
+    savefile->next_at_hand = next_record_at_hand;
     return SAVEFILE_PACKET;
 }

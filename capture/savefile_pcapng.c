@@ -421,11 +421,49 @@ static enum savefile_status next_block(struct savefile *savefile, struct raw_pac
     return status;
 }
 
+/* Step over the rest of the current block in *in. False: it is not there, or not as it should be. */
+static bool skip_rest(const struct savefile *savefile, struct bytes *in)
+{
+    if (savefile->block_rest == 0)
+        return true;
+    return bytes_skip(in, savefile->block_rest - BLOCK_TRAILER_LEN) && in->len >= BLOCK_TRAILER_LEN
+           && savefile_u32(savefile, in) == savefile->block_length;
+}
+
+/* Checks what reading an enhanced packet block checks; any other block is not looked at. */
+static bool is_at_hand(const struct savefile *savefile)
+{
+    struct bytes in = savefile->ready;
+    size_t whole;
+    uint32_t type;
+    uint32_t length;
+    uint32_t interface;
+    uint32_t captured;
+
+    if (!skip_rest(savefile, &in))
+        return false;
+    whole = in.len;
+    type = savefile_u32(savefile, &in);
+    length = savefile_u32(savefile, &in);
+    interface = savefile_u32(savefile, &in);
+    if (type != BLOCK_PACKET || interface >= savefile->interface_count || !bytes_skip(&in, 8))
+        return false;
+    captured = savefile_u32(savefile, &in);
+    return length <= whole && length % 4 == 0 && captured <= PACKET_OCTETS_MAX
+           && length >= captured + BLOCK_HEADER_LEN + PACKET_BODY_LEN + BLOCK_TRAILER_LEN;
+}
+
+static bool next_block_at_hand(struct savefile *savefile, struct raw_packet *packet)
+{
+    return is_at_hand(savefile) && next_block(savefile, packet) == SAVEFILE_PACKET;
+}
+
 enum savefile_status savefile_start_pcapng(struct savefile *savefile)
 {
     uint32_t type;
     enum savefile_status status = start_block(savefile, &type);
 
     savefile->next = next_block;
+    savefile->next_at_hand = next_block_at_hand;
     return status == SAVEFILE_PACKET ? read_section(savefile) : status;
 }

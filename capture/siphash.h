@@ -55,6 +55,32 @@ static inline uint64_t siphash_load(const uint8_t *data, size_t count)
     return value;
 }
 
+static inline struct siphash_state siphash_begin(const uint64_t key[2])
+{
+    return (struct siphash_state){
+        .v0 = key[0] ^ 0x736f6d6570736575u,
+        .v1 = key[1] ^ 0x646f72616e646f6du,
+        .v2 = key[0] ^ 0x6c7967656e657261u,
+        .v3 = key[1] ^ 0x7465646279746573u,
+    };
+}
+
+/* The next eight octets; the last word holds fewer, and the length of all in its upper octet. */
+static inline void siphash_absorb(struct siphash_state *s, uint64_t word,
+                                  unsigned compression_rounds)
+{
+    s->v3 ^= word;
+    siphash_rounds(s, compression_rounds);
+    s->v0 ^= word;
+}
+
+static inline uint64_t siphash_end(struct siphash_state *s, unsigned finalization_rounds)
+{
+    s->v2 ^= 0xff;
+    siphash_rounds(s, finalization_rounds);
+    return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
 /* SipHash-c-d of length octets at data under a key of two 64-bit words. */
 __attribute__((always_inline)) static inline uint64_t siphash(const uint64_t key[2],
                                                               const void *data, size_t length,
@@ -63,28 +89,13 @@ __attribute__((always_inline)) static inline uint64_t siphash(const uint64_t key
 {
     const uint8_t *octets = data;
     size_t whole = length / 8 * 8;
-    struct siphash_state s = {
-        .v0 = key[0] ^ 0x736f6d6570736575u,
-        .v1 = key[1] ^ 0x646f72616e646f6du,
-        .v2 = key[0] ^ 0x6c7967656e657261u,
-        .v3 = key[1] ^ 0x7465646279746573u,
-    };
+    struct siphash_state s = siphash_begin(key);
 
-    for (size_t i = 0; i < whole; i += 8) {
-        uint64_t word = siphash_load(octets + i, 8);
-
-        s.v3 ^= word;
-        siphash_rounds(&s, compression_rounds);
-        s.v0 ^= word;
-    }
-    uint64_t last = (uint64_t)length << 56 | siphash_load(octets + whole, length - whole);
-
-    s.v3 ^= last;
-    siphash_rounds(&s, compression_rounds);
-    s.v0 ^= last;
-    s.v2 ^= 0xff;
-    siphash_rounds(&s, finalization_rounds);
-    return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+    for (size_t i = 0; i < whole; i += 8)
+        siphash_absorb(&s, siphash_load(octets + i, 8), compression_rounds);
+    siphash_absorb(&s, (uint64_t)length << 56 | siphash_load(octets + whole, length - whole),
+                   compression_rounds);
+    return siphash_end(&s, finalization_rounds);
 }
 
 /* Always inlined: with a length known to the compiler no loop is left of it. */

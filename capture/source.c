@@ -116,9 +116,9 @@ static bool file_read(struct source *source, struct file *file)
     return file->has_head;
 }
 
-static void report_link_type(const struct source *source, struct file *file, const char *reason)
+static void report_link_type(const struct source *source, struct file *file, int link_type,
+                             const char *reason)
 {
-    int link_type = file->head.link_type;
     const char *name = filter_link_type_name(link_type);
     char text[FILTER_ERROR_MAX + 128];
 
@@ -133,30 +133,31 @@ static void report_link_type(const struct source *source, struct file *file, con
     report(source, file->path, SOURCE_SKIPPED, text);
 }
 
-/* True when packets of head's link type can be read, and filtered if there is a filter. */
-static bool judge_link_type(const struct source *source, struct file *file)
+/* True when packets of this link type can be read, and filtered if there is a filter. */
+static bool judge_link_type(const struct source *source, struct file *file, int link_type)
 {
     char reason[FILTER_ERROR_MAX] = "this link type is not supported";
 
-    if (link_type_index(file->head.link_type) >= 0
-        && (source->filter == NULL || filter_suits(source->filter, file->head.link_type, reason))) {
-        file->last_link_type = file->head.link_type;
+    if (link_type_index(link_type) >= 0
+        && (source->filter == NULL || filter_suits(source->filter, link_type, reason))) {
+        file->last_link_type = link_type;
         return true;
     }
-    report_link_type(source, file, reason);
+    report_link_type(source, file, link_type, reason);
     return false;
 }
 
-/* Decide whether head is to be delivered. */
-static bool head_passes(struct source *source, struct file *file)
+/* Decide whether a packet of the file is to be delivered. */
+static bool passes(struct source *source, struct file *file, const struct raw_packet *packet)
 {
-    if (file->head.link_type != file->last_link_type && !judge_link_type(source, file)) {
+    if (packet->link_type != file->last_link_type
+        && !judge_link_type(source, file, packet->link_type)) {
         source->counters.link_unsupported++;
         file->unsupported++;
         return false;
     }
     file->delivered++;
-    if (source->filter != NULL && !filter_match(source->filter, &file->head)) {
+    if (source->filter != NULL && !filter_match(source->filter, packet)) {
         source->counters.rejected++;
         return false;
     }
@@ -171,7 +172,7 @@ static enum load file_load(struct source *source, struct file *file, int *budget
     if (file->has_head && file->is_judged)
         return LOAD_READY;
     while (file->has_head || file_read(source, file)) {
-        if (head_passes(source, file)) {
+        if (passes(source, file, &file->head)) {
             file->is_judged = true;
             return LOAD_READY;
         }
@@ -308,15 +309,16 @@ static struct file *earliest(const struct source *source)
     return best;
 }
 
-/* True when the next file begins before the packet that would be delivered. */
-static bool next_file_is_due(const struct source *source, const struct file *file)
+/* True when the next file begins before the packet that would be delivered (NULL: there is none). */
+static bool next_file_is_due(const struct source *source, const struct raw_packet *packet)
 {
     if (source->waiting == source->file_count || source->open_count == SOURCE_OPEN_MAX)
         return false;
-    return file == NULL || source->files[source->waiting].first_ns <= file->head.time_ns;
+    return packet == NULL || source->files[source->waiting].first_ns <= packet->time_ns;
 }
 
-enum source_status source_next(struct source *source, struct raw_packet *packet)
+/* The next packet, whichever file has it. The ones before it are valid no more. */
+static enum source_status next_packet(struct source *source, struct raw_packet *packet)
 {
     int budget = SOURCE_REJECTED_MAX;
     struct file *file;
@@ -328,7 +330,7 @@ enum source_status source_next(struct source *source, struct raw_packet *packet)
         if (!load_open_files(source, &budget))
             return SOURCE_IDLE;
         file = earliest(source);
-        if (!next_file_is_due(source, file))
+        if (!next_file_is_due(source, file != NULL ? &file->head : NULL))
             break;
         begin_file(source);
     }
@@ -340,6 +342,42 @@ enum source_status source_next(struct source *source, struct raw_packet *packet)
     *packet = file->head;
     packet->number = ++source->counters.packets;
     source->current = file;
+    return SOURCE_PACKET;
+}
+
+/* One more packet of the only open file, while those before it stay valid. False: there is none,
+ * or another file has the next one. */
+static bool next_at_hand(struct source *source, struct raw_packet *packet)
+{
+    struct file *file = source->current;
+
+    if (source->open_count != 1)
+        return false;
+    do {
+        if (!savefile_next_at_hand(file->savefile, packet))
+            return false;
+    } while (!passes(source, file, packet));
+    if (next_file_is_due(source, packet)) {
+        file->head = *packet;
+        file->is_judged = true;
+        source->current = NULL;
+        return false;
+    }
+    packet->number = ++source->counters.packets;
+    return true;
+}
+
+enum source_status source_read(struct source *source, struct raw_packet *packets, size_t max,
+                               size_t *count)
+{
+    enum source_status status = next_packet(source, packets);
+
+    *count = 0;
+    if (status != SOURCE_PACKET)
+        return status;
+    *count = 1;
+    while (*count < max && next_at_hand(source, &packets[*count]))
+        (*count)++;
     return SOURCE_PACKET;
 }
 

@@ -69,10 +69,11 @@ struct source;
 struct source *source_new(const struct source_options *options, char error[SOURCE_ERROR_MAX]);
 void source_free(struct source *source); /* NULL is harmless */
 
-/* The next packet, numbered from 1 on. It is valid until the next call. */
-enum source_status source_next(struct source *source, struct raw_packet *packet);
+/* The next packets, at most max (> 0), numbered from 1 on: as many as are at hand without reading
+ * on, at least one with SOURCE_PACKET, none otherwise. They are valid until the next call. */
+enum source_status source_read(struct source *source, struct raw_packet *packets, size_t max,
+                               size_t *count);
 
-/* Counters of files that are still being read lack what is known at their end only. */
 const struct source_counters *source_counters(const struct source *source);
 
 /* Octets read so far and in all, of the files as they lie on disk. total is 0 when a pipe

@@ -204,6 +204,55 @@ static void any_cutting_and_order_gives_the_same_octets(void)
     }
 }
 
+/* Interleaved connections, each with its own client port. */
+static void give(struct scene *scene, struct packet *packets, size_t count, size_t at_once)
+{
+    for (size_t i = 0; i < count; i++) {
+        scene->now_ns += MILLISECOND;
+        scene->packets++;
+        packets[i].segment.at = (struct moment){.time_ns = scene->now_ns, .packet = scene->packets};
+    }
+    for (size_t i = 0; i < count; i += at_once)
+        connections_packets(scene->connections, packets + i,
+                            count - i < at_once ? count - i : at_once);
+}
+
+static void packets_given_at_once_are_taken_one_by_one(void)
+{
+    enum { CONNECTIONS = 20, SEGMENTS = 5, COUNT = CONNECTIONS * SEGMENTS };
+    static const size_t at_once[] = {1, 7, COUNT};
+    static struct packet packets[COUNT];
+    char first[LOG_MAX] = "";
+
+    for (size_t run = 0; run < sizeof(at_once) / sizeof(at_once[0]); run++) {
+        struct scene *scene = scene_new(NULL);
+        struct bytes data = bytes_of("data", 4);
+
+        for (uint16_t i = 0; i < CONNECTIONS; i++) {
+            struct packet *mine = &packets[i * SEGMENTS];
+
+            scene->client_port = 40000 + i / 2; /* each is used by two, one after the other */
+            for (size_t j = 0; j < SEGMENTS; j++)
+                mine[j].kind = PACKET_TCP;
+            mine[3].kind = i % 3 == 0 ? PACKET_OTHER : PACKET_TCP;
+            mine[0].segment = scene_segment(scene, SIDE_CLIENT, TCP_SYN, i, 0, bytes_of("", 0));
+            mine[1].segment =
+                scene_segment(scene, SIDE_SERVER, TCP_SYN | TCP_ACK, i, i, bytes_of("", 0));
+            mine[2].segment = scene_segment(scene, SIDE_CLIENT, TCP_ACK, i, i, data);
+            mine[3].segment = scene_segment(scene, SIDE_SERVER, TCP_ACK, i, i + 4u, data);
+            mine[4].segment =
+                scene_segment(scene, SIDE_CLIENT, TCP_RST, i + 4u, 0, bytes_of("", 0));
+        }
+        give(scene, packets, COUNT, at_once[run]);
+        connections_finish(scene->connections);
+        CU_ASSERT_EQUAL(scene->ended, CONNECTIONS);
+        if (run == 0)
+            memcpy(first, scene->log, sizeof(first));
+        CU_ASSERT_STRING_EQUAL(scene->log, first);
+        scene_free(scene);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -211,6 +260,7 @@ int main(void)
          a_flood_stays_within_the_budget_and_is_reported},
         {"a flood does not evict a handshake that goes on",
          a_flood_does_not_evict_a_handshake_that_goes_on},
+        {"packets given at once are taken one by one", packets_given_at_once_are_taken_one_by_one},
         {"a connection nobody reads costs little", a_connection_nobody_reads_costs_little},
         {"a connection nobody reads is forgotten soon after its end",
          a_connection_nobody_reads_is_forgotten_soon_after_its_end},

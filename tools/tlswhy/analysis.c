@@ -191,17 +191,22 @@ static bool look_around(struct analysis *analysis)
 
 static enum source_status read_packets(struct analysis *analysis)
 {
-    struct raw_packet raw;
+    struct raw_packet raw[PIPELINE_BATCH];
     uint64_t packets = 0;
 
     for (;;) {
-        enum source_status status = source_next(analysis->source, &raw);
+        size_t count;
+        enum source_status status = source_read(analysis->source, raw, PIPELINE_BATCH, &count);
 
         if (status == SOURCE_PACKET)
-            pipeline_packet(analysis->pipeline, &raw);
+            pipeline_packets(analysis->pipeline, raw, count);
         else if (status != SOURCE_IDLE)
             return status;
-        if ((status == SOURCE_IDLE || ++packets % PROGRESS_PACKETS == 0) && !look_around(analysis))
+        packets += count;
+        if (status != SOURCE_IDLE && packets < PROGRESS_PACKETS)
+            continue;
+        packets = 0;
+        if (!look_around(analysis))
             return SOURCE_END;
     }
 }

@@ -164,19 +164,46 @@ static void note_time(struct pipeline *pipeline, int64_t time_ns)
         pipeline->last_ns = time_ns;
 }
 
-void pipeline_packet(struct pipeline *pipeline, const struct raw_packet *raw)
+/* Packets without a number are numbered here. */
+static void decode(struct pipeline *pipeline, const struct raw_packet *raw, struct packet *packet)
 {
-    struct raw_packet numbered = *raw;
-    struct packet packet;
+    struct raw_packet numbered;
 
     note_time(pipeline, raw->time_ns);
-    if (numbered.number == 0)
-        numbered.number = pipeline->packets;
-    packet_decode(pipeline->decoder, &numbered, &packet);
-    if (packet.kind == PACKET_TCP)
-        connections_segment(pipeline->connections, &packet.segment);
-    else if (packet.kind == PACKET_ICMP_ERROR)
-        connections_icmp(pipeline->connections, &packet.icmp);
+    if (raw->number != 0) {
+        packet_decode(pipeline->decoder, raw, packet);
+        return;
+    }
+    numbered = *raw;
+    numbered.number = pipeline->packets;
+    packet_decode(pipeline->decoder, &numbered, packet);
+}
+
+void pipeline_packet(struct pipeline *pipeline, const struct raw_packet *raw)
+{
+    struct packet packet;
+
+    decode(pipeline, raw, &packet);
+    connections_packets(pipeline->connections, &packet, 1);
+}
+
+/* A datagram put together from fragments lies in a buffer of the decoder until the next packet. */
+void pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, size_t count)
+{
+    struct packet packets[PIPELINE_BATCH];
+    const struct packet_counters *counters = packet_decoder_counters(pipeline->decoder);
+    uint64_t reassembled = counters->reassembled;
+    size_t ready = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        decode(pipeline, &raw[i], &packets[ready++]);
+        if (ready < PIPELINE_BATCH && counters->reassembled == reassembled)
+            continue;
+        connections_packets(pipeline->connections, packets, ready);
+        reassembled = counters->reassembled;
+        ready = 0;
+    }
+    connections_packets(pipeline->connections, packets, ready);
 }
 
 void pipeline_judge(struct pipeline *pipeline, const struct observation *observation)

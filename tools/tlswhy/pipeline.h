@@ -49,6 +49,8 @@ struct pipeline_options {
     uint64_t hash_key[2];       /* secret */
 };
 
+enum { PIPELINE_BATCH = 32 }; /* packets that are worth being given at once */
+
 struct pipeline;
 
 /* Make a pipeline. NULL after a complaint. */
@@ -58,6 +60,9 @@ void pipeline_free(struct pipeline *pipeline); /* NULL is harmless */
 
 /* Take one packet; one whose number is 0 is numbered here. */
 void pipeline_packet(struct pipeline *pipeline, const struct raw_packet *raw);
+
+/* Take packets in their order, all of them valid during the call. */
+void pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, size_t count);
 
 /* Judge a connection that another pipeline observed; only PIPELINE_JUDGE. */
 void pipeline_judge(struct pipeline *pipeline, const struct observation *observation);
