@@ -309,12 +309,12 @@ static struct file *earliest(const struct source *source)
     return best;
 }
 
-/* True when the next file begins before the packet that would be delivered (NULL: there is none). */
-static bool next_file_is_due(const struct source *source, const struct raw_packet *packet)
+/* True when the next file begins by the time of the packet that would be delivered. */
+static bool next_file_is_due(const struct source *source, int64_t time_ns)
 {
     if (source->waiting == source->file_count || source->open_count == SOURCE_OPEN_MAX)
         return false;
-    return packet == NULL || source->files[source->waiting].first_ns <= packet->time_ns;
+    return source->files[source->waiting].first_ns <= time_ns;
 }
 
 /* The next packet, whichever file has it. The ones before it are valid no more. */
@@ -330,7 +330,7 @@ static enum source_status next_packet(struct source *source, struct raw_packet *
         if (!load_open_files(source, &budget))
             return SOURCE_IDLE;
         file = earliest(source);
-        if (!next_file_is_due(source, file != NULL ? &file->head : NULL))
+        if (!next_file_is_due(source, source->open_count > 0 ? file->head.time_ns : INT64_MAX))
             break;
         begin_file(source);
     }
@@ -357,7 +357,7 @@ static bool next_at_hand(struct source *source, struct raw_packet *packet)
         if (!savefile_next_at_hand(file->savefile, packet))
             return false;
     } while (!passes(source, file, packet));
-    if (next_file_is_due(source, packet)) {
+    if (next_file_is_due(source, packet->time_ns)) {
         file->head = *packet;
         file->is_judged = true;
         source->current = NULL;
