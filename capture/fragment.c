@@ -152,25 +152,30 @@ static bool is_impossible(const struct fragment *fragment)
 
 enum overlap { OVERLAP_NONE, OVERLAP_COPY, OVERLAP_CONFLICT };
 
+/* The same octets at the same place, and as much the last ones or not. */
+static bool is_copy(const struct slot *slot, struct part part, struct part added,
+                    const struct fragment *fragment)
+{
+    return part.start == added.start && part.end == added.end
+           && fragment->more == (part.end != slot->length)
+           && memcmp(slot->buffer + part.start, fragment->data.data, fragment->data.len) == 0;
+}
+
 /* How a new part fits those that are there and the end of the datagram. */
-static enum overlap find_overlap(const struct slot *slot, struct part new,
+static enum overlap find_overlap(const struct slot *slot, struct part added,
                                  const struct fragment *fragment)
 {
     for (uint32_t i = 0; i < slot->part_count; i++) {
         struct part part = slot->parts[i];
 
-        if (part.start == new.start
-            && part.end
-                   == new.end &&memcmp(slot->buffer + part.start, fragment->data.data,
-                                       fragment->data.len)
-                   == 0)
+        if (is_copy(slot, part, added, fragment))
             return OVERLAP_COPY;
-        if (part.start < new.end &&new.start < part.end)
+        if (part.start < added.end && added.start < part.end)
             return OVERLAP_CONFLICT;
-        if (!fragment->more && part.end > new.end)
+        if (!fragment->more && part.end > added.end)
             return OVERLAP_CONFLICT;
     }
-    return new.end > slot->length ? OVERLAP_CONFLICT : OVERLAP_NONE;
+    return added.end > slot->length ? OVERLAP_CONFLICT : OVERLAP_NONE;
 }
 
 static void slot_store(struct slot *slot, struct part part, const struct fragment *fragment)

@@ -50,6 +50,11 @@ class Config(unittest.TestCase):
             self.check("json = yes\ncolour-of-hair = red\n", USAGE), r"(?s)colour-of-hair.*line 2"
         )
 
+    def test_of_several_faults_the_first_is_told(self):
+        said = self.check("json = yes\ncolour = red\nall = no\nhair = blue\n", USAGE)
+        self.assertRegex(said, r"'colour'\n.*line 2\n")
+        self.assertNotIn("hair", said)
+
     def test_a_value_out_of_range_is_told(self):
         self.assertRegex(self.check("interface = eth0\nworkers = 0\n", USAGE), "workers")
         self.assertRegex(self.check("max-memory = a lot\n", USAGE), "max-memory")

@@ -123,6 +123,18 @@ static void a_copy_with_other_octets_is_an_overlap(void)
     fragments_free(fragments);
 }
 
+/* The same octets again, but now as the last ones: one of the two lies. */
+static void a_copy_that_ends_the_datagram_is_an_overlap(void)
+{
+    struct fragments *fragments = start();
+    struct bytes datagram;
+
+    CU_ASSERT_EQUAL(add(fragments, 0, 48), FRAGMENT_WAITING);
+    CU_ASSERT_EQUAL(add_at(fragments, 1, 0, 0, 48, 48, &datagram), FRAGMENT_DROPPED);
+    CU_ASSERT_EQUAL(add(fragments, 48, DATAGRAM_LEN), FRAGMENT_DROPPED);
+    fragments_free(fragments);
+}
+
 static void fragments_that_disagree_on_the_end_are_dropped(void)
 {
     struct fragments *fragments = start();
@@ -210,6 +222,8 @@ int main(void)
         {"an exact copy is ignored", an_exact_copy_is_ignored},
         {"an overlap drops the datagram", an_overlap_drops_the_datagram},
         {"a copy with other octets is an overlap", a_copy_with_other_octets_is_an_overlap},
+        {"a copy that ends the datagram is an overlap",
+         a_copy_that_ends_the_datagram_is_an_overlap},
         {"fragments that disagree on the end are dropped",
          fragments_that_disagree_on_the_end_are_dropped},
         {"impossible fragments are dropped", impossible_fragments_are_dropped},

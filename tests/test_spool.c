@@ -187,6 +187,35 @@ static void a_damaged_end_is_given_up(void)
     remove_folder(folder);
 }
 
+/* The header says that the ring is too small for anything, and nothing in it makes sense. */
+static void a_damaged_header_does_not_stay(void)
+{
+    /* The second number is the size, the fourth the end of what waits. */
+    static const uint8_t size_1[8] = {1};
+    char *folder = new_folder();
+    char path[512];
+    struct spool *spool;
+    FILE *file;
+
+    spool = spool_open(folder, "a", MAX);
+    put(spool, 0, 1);
+    spool_close(spool);
+    path_in(folder, path);
+    file = fopen(path, "r+");
+    for (long number = 1; number <= 3; number += 2) {
+        fseek(file, number * (long)sizeof(size_1), SEEK_SET);
+        CU_ASSERT_EQUAL(fwrite(size_1, 1, sizeof(size_1), file), sizeof(size_1));
+    }
+    fclose(file);
+    spool = spool_open(folder, "a", MAX);
+    CU_ASSERT_FATAL(spool != NULL);
+    CU_ASSERT_EQUAL(spool_waiting(spool), 0);
+    put(spool, 0, 10);
+    expect(spool, 0, 10, true);
+    spool_close(spool);
+    remove_folder(folder);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -198,6 +227,7 @@ int main(void)
         {"an empty spool takes no room on disk", an_empty_spool_takes_no_room_on_disk},
         {"a spool has one owner", a_spool_has_one_owner},
         {"a damaged end is given up", a_damaged_end_is_given_up},
+        {"a damaged header does not stay", a_damaged_header_does_not_stay},
         CU_TEST_INFO_NULL,
     };
 

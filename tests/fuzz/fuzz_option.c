@@ -6,22 +6,9 @@
 #include <string.h>
 
 #include "tests/fuzz/line.h"
-#include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/option_value.h"
 
 enum { TEXT_MAX = 4096, NUMBERS_MAX = 8 };
-
-/* The program's own writes to standard error. */
-bool complain(const char *format, ...)
-{
-    (void)format;
-    return false;
-}
-
-bool complain_memory(void)
-{
-    return false;
-}
 
 static void check_numbers(const uint16_t *numbers, size_t count, uint16_t most)
 {

@@ -16,7 +16,8 @@
 enum {
     CONNECTIONS_MEMORY_MAX = 1 << 20,
     HANDSHAKES_MEMORY_MAX = 1 << 17, /* some twenty handshakes */
-    DEFER_MEMORY_MAX = 1 << 15
+    DEFER_MEMORY_MAX = 1 << 15,
+    KNOWLEDGE_MEMORY_MAX = 1 << 18
 };
 
 struct program {
@@ -83,6 +84,7 @@ static void start(struct program *program)
         .memory_max = HANDSHAKES_MEMORY_MAX,
         .examine_all = true,
         .defer_max = DEFER_MEMORY_MAX,
+        .knowledge_max = KNOWLEDGE_MEMORY_MAX,
         .defer_all = true,
     };
     const struct inventory_options inventory = {.levels = {30, 7}, .level_count = 2};

@@ -70,6 +70,8 @@ static int take_line(void *context, const char *section, const char *name, const
 {
     struct reading *reading = context;
 
+    if (reading->is_complained) /* inih goes on, and tells of the first fault */
+        return 0;
     if (section[0] != '\0')
         reading->is_complained = !complain("sections such as [%s] have no meaning here", section);
     else

@@ -93,16 +93,25 @@ static void look_through(struct spool *spool)
     atomic_store(&spool->waiting, lines);
 }
 
+/* Nothing waits: the ring is as large as is wanted now. */
+static void empty(struct spool *spool)
+{
+    spool->header = (struct header){.magic = MAGIC, .size = spool->max};
+    spool->next = 0;
+}
+
 static bool start(struct spool *spool)
 {
     struct header *header = &spool->header;
     ssize_t count = pread(spool->file, header, sizeof(*header), 0);
 
     if (count != (ssize_t)sizeof(*header) || header->magic != MAGIC || header->size == 0
-        || header->tail - header->head > header->size || header->head == header->tail)
-        *header = (struct header){.magic = MAGIC, .size = spool->max};
+        || header->tail - header->head > header->size)
+        empty(spool);
     spool->next = header->head;
     look_through(spool);
+    if (header->head == header->tail)
+        empty(spool);
     return write_header(spool);
 }
 
@@ -185,8 +194,7 @@ void spool_release(struct spool *spool, size_t length)
 
     header->head += LENGTH_SIZE + length;
     if (header->head == header->tail) {
-        *header = (struct header){.magic = MAGIC, .size = spool->max};
-        spool->next = 0;
+        empty(spool);
         (void)!ftruncate(spool->file, DATA_BEGIN); /* else the disk stays taken */
     }
     (void)write_header(spool); /* else lines are read again */
