@@ -9,7 +9,7 @@
 #include "capture/source.h"
 #include "tests/fuzz/scratch.h"
 
-enum { FILES = 2, CALLS_MAX = 4096 /* a compressed file may hold very many packets */ };
+enum { FILES = 2, BATCH = 8, CALLS_MAX = 4096 /* a compressed file may hold very many packets */ };
 
 static const char *const filters[] = {NULL,      "tcp port 443", "ip6",
                                       "not tcp", "vlan",         "ether host 1:2:3:4:5:6"};
@@ -45,11 +45,13 @@ static void read_all(struct source *source, struct play *play)
     uint64_t total;
 
     for (int i = 0; i < CALLS_MAX && status < SOURCE_END; i++) {
-        struct raw_packet packet;
+        struct raw_packet packets[BATCH];
+        size_t count;
 
-        status = source_next(source, &packet);
-        if (status == SOURCE_PACKET)
-            check_packet(play, &packet);
+        status = source_read(source, packets, BATCH, &count);
+        must(count <= BATCH && (count > 0) == (status == SOURCE_PACKET));
+        for (size_t packet = 0; packet < count; packet++)
+            check_packet(play, &packets[packet]);
     }
     source_progress(source, &done, &total);
     must(total == 0 || done <= total);
