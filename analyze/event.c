@@ -103,9 +103,9 @@ bool event_write(struct event_writer *writer, const struct verdict *verdict, str
     event_add_ecs(json, root);
     add_event(json, root, verdict);
     event_add_parties(json, root, verdict->facts);
-    event_add_network(json, root, verdict->facts, writer->options.community_seed);
+    event_add_network(json, root, verdict->facts, &writer->options);
     event_add_observer(json, root, &writer->options);
-    event_add_tls(json, root, verdict);
+    event_add_tls(json, root, verdict, &writer->options);
     event_add_verdict(json, root, verdict);
     return json_finish(json, line);
 }

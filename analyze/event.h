@@ -13,7 +13,15 @@
 #include "analyze/verdict.h"
 
 enum {
-    EVENT_LINE_MAX = 1048576 /* octets of one line: above what the limits of json.h allow */
+    EVENT_LINE_MAX = 1048576,      /* octets of one line: above what the limits of json.h allow */
+    EVENT_CHAIN_OCTETS_MAX = 65536 /* of certificates in one event: more than any chain that clients
+                                      take; with base64 and two sides far below a line's limit */
+};
+
+/* The addresses that agree with this one in so many leading bits, of 128 for IPv4 too. */
+struct event_network {
+    struct address address;
+    uint8_t bits;
 };
 
 /* Who observed it, and how. Strings are borrowed for the life of the writer; NULL: left out. */
@@ -22,6 +30,9 @@ struct event_options {
     const char *observer_hostname;
     const char *observer_interface; /* where the packets came in, when live */
     uint16_t community_seed;        /* of network.community_id */
+    bool certificate_chain;         /* the certificates themselves, as far as they were in clear */
+    const struct event_network *internal; /* for network.direction; borrowed like the strings */
+    size_t internal_count;                /* 0: the direction is not known */
 };
 
 struct event_writer;

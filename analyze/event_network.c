@@ -60,8 +60,39 @@ static void add_vlan(struct json *json, struct json_at network, uint16_t id)
     json_add_text(json, json_add_object(json, network, "vlan"), "id", text);
 }
 
+static bool is_in(const struct event_network *network, const struct address *address)
+{
+    size_t whole = network->bits / 8;
+    unsigned rest = network->bits % 8;
+
+    if (memcmp(network->address.octets, address->octets, whole) != 0)
+        return false;
+    return rest == 0
+           || (network->address.octets[whole] ^ address->octets[whole]) >> (8 - rest) == 0;
+}
+
+static bool is_internal(const struct event_options *options, const struct endpoint *endpoint)
+{
+    for (size_t i = 0; i < options->internal_count; i++)
+        if (is_in(&options->internal[i], &endpoint->address))
+            return true;
+    return false;
+}
+
+/* In the words that ECS has for a sensor at the edge of a network. */
+static void add_direction(struct json *json, struct json_at network,
+                          const struct event_options *options, const struct endpoint ends[SIDES])
+{
+    static const char *const directions[2][2] = {{"external", "inbound"}, {"outbound", "internal"}};
+
+    if (options->internal_count > 0)
+        json_add_constant(json, network, "direction",
+                          directions[is_internal(options, &ends[SIDE_CLIENT])]
+                                    [is_internal(options, &ends[SIDE_SERVER])]);
+}
+
 void event_add_network(struct json *json, struct json_at root, const struct facts *facts,
-                       uint16_t community_seed)
+                       const struct event_options *options)
 {
     const struct connection *connection = facts->connection;
     const struct direction *direction = connection->direction;
@@ -74,8 +105,9 @@ void event_add_network(struct json *json, struct json_at root, const struct fact
     json_add_constant(json, network, "type", address_is_ipv4(&client->address) ? "ipv4" : "ipv6");
     if (is_tls(facts->handshake))
         json_add_constant(json, network, "protocol", "tls");
-    community_id(community_seed, PROTOCOL_TCP, &client->address, client->port, &server->address,
-                 server->port, id);
+    add_direction(json, network, options, connection->endpoint);
+    community_id(options->community_seed, PROTOCOL_TCP, &client->address, client->port,
+                 &server->address, server->port, id);
     json_add_text(json, network, "community_id", id);
     json_add_unsigned(json, network, "packets",
                       direction[SIDE_CLIENT].packets + direction[SIDE_SERVER].packets);

@@ -38,12 +38,13 @@ void event_add_forwarded(struct json *json, struct json_at network, const struct
 /* event_network.c: source, destination, client, server, network, observer. */
 void event_add_parties(struct json *json, struct json_at root, const struct facts *facts);
 void event_add_network(struct json *json, struct json_at root, const struct facts *facts,
-                       uint16_t community_seed);
+                       const struct event_options *options);
 void event_add_observer(struct json *json, struct json_at root,
                         const struct event_options *options);
 
 /* event_tls.c: tls. */
-void event_add_tls(struct json *json, struct json_at root, const struct verdict *verdict);
+void event_add_tls(struct json *json, struct json_at root, const struct verdict *verdict,
+                   const struct event_options *options);
 
 /* event_certificate.c: what ECS has for one certificate, in tls.server or tls.client; what is known
  * of a chain, as tlswhy.chain (of the server) or tlswhy.client_chain. */

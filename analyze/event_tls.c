@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/event_parts.h"
+#include "dissect/certificate_list.h"
 #include "dissect/fingerprint.h"
 #include "dissect/names.h"
 #include "dissect/sslv2.h"
@@ -136,9 +137,31 @@ static void add_server_hello(struct json *json, struct json_at server, const str
     event_remember(json, server, &key, mark);
 }
 
+/* Whole certificates, as many as there is room for. */
+static void add_chain(struct json *json, struct json_at side, const struct facts *facts,
+                      const struct note *note)
+{
+    struct certificate_list list;
+    struct certificate_entry entry;
+    struct json_at array;
+    size_t octets = 0;
+
+    if (note == NULL || note->offset == NOTE_NOT_KEPT
+        || !certificate_list_parse(handshake_body(facts->handshake, note), facts->version, &list)
+        || list.count == 0)
+        return;
+    array = json_add_array(json, side, "certificate_chain");
+    while (certificate_list_next(&list, &entry)) {
+        octets += entry.certificate.len;
+        if (octets > EVENT_CHAIN_OCTETS_MAX)
+            return;
+        json_append_base64(json, array, entry.certificate);
+    }
+}
+
 /* Add what a side said of itself; nothing when it said nothing. */
 static void add_side(struct json *json, struct json_at tls, const char *key,
-                     const struct facts *facts, enum side side)
+                     const struct facts *facts, enum side side, bool has_chain)
 {
     struct json_at object = json_add_optional(json, tls, key);
 
@@ -148,14 +171,19 @@ static void add_side(struct json *json, struct json_at tls, const char *key,
         add_server_hello(json, object, facts);
     if (facts->certificates[side] != NULL && facts->certificates[side]->count > 0)
         event_add_certificate(json, object, facts->certificates[side]->certificates[0]);
+    if (has_chain)
+        add_chain(json, object, facts,
+                  side == SIDE_CLIENT ? facts->client_certificate_note
+                                      : facts->server_certificate_note);
 }
 
-void event_add_tls(struct json *json, struct json_at root, const struct verdict *verdict)
+void event_add_tls(struct json *json, struct json_at root, const struct verdict *verdict,
+                   const struct event_options *options)
 {
     struct json_at tls = json_add_object(json, root, "tls");
 
     json_add_bool(json, tls, "established", verdict->outcome == OUTCOME_ESTABLISHED);
     add_negotiated(json, tls, verdict->facts);
-    add_side(json, tls, "client", verdict->facts, SIDE_CLIENT);
-    add_side(json, tls, "server", verdict->facts, SIDE_SERVER);
+    add_side(json, tls, "client", verdict->facts, SIDE_CLIENT, options->certificate_chain);
+    add_side(json, tls, "server", verdict->facts, SIDE_SERVER, options->certificate_chain);
 }

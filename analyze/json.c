@@ -451,6 +451,36 @@ void json_append_hex(struct json *json, struct json_at array, struct bytes octet
     json_add_hex(json, array, NULL, octets);
 }
 
+/* Three octets, or what there is of them, as four characters. */
+static void put_base64(struct json *json, const uint8_t octets[3], size_t count)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    uint32_t bits = (uint32_t)octets[0] << 16 | (uint32_t)octets[1] << 8 | octets[2];
+
+    for (size_t i = 0; i < 4; i++)
+        put_character(json, i <= count ? digits[bits >> (18 - 6 * i) & 0x3f] : '=');
+}
+
+void json_append_base64(struct json *json, struct json_at array, struct bytes octets)
+{
+    uint8_t three[3] = {0};
+    size_t count = 0;
+
+    if (!begin_value(json, array, NULL, (octets.len + 2) / 3 * 4 + 2))
+        return;
+    put_character(json, '"');
+    while (bytes_u8(&octets, &three[count])) {
+        if (++count < sizeof(three))
+            continue;
+        put_base64(json, three, count);
+        count = 0;
+        memset(three, 0, sizeof(three));
+    }
+    if (count > 0)
+        put_base64(json, three, count);
+    put_character(json, '"');
+}
+
 void json_append_octets(struct json *json, struct json_at array, struct bytes octets)
 {
     json_add_octets(json, array, NULL, octets);

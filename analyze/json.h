@@ -122,6 +122,9 @@ void json_append_text(struct json *json, struct json_at array, const char *value
 void json_append_hex(struct json *json, struct json_at array, struct bytes octets);
 void json_append_octets(struct json *json, struct json_at array, struct bytes octets);
 
+/* Append octets in base64 (RFC 4648 section 4), all of them. */
+void json_append_base64(struct json *json, struct json_at array, struct bytes octets);
+
 /* Append a code point by its name, or as 0xNNNN when name is NULL. */
 void json_append_name(struct json *json, struct json_at array, const char *name, uint16_t value);
 

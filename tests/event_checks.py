@@ -78,6 +78,10 @@ class EcsFields:
             parts = name.split(".")
             self._parents.update(".".join(parts[:count]) for count in range(1, len(parts)))
 
+    def type_of(self, name):
+        """(type, holds an array) of a field."""
+        return self._fields[name]
+
     def problems(self, event):
         """What is wrong with the fields outside our own namespace."""
         found = []

@@ -51,6 +51,19 @@ static void read_days(const char *value)
         check_numbers(days, count, 3650);
 }
 
+static void read_networks(const char *value)
+{
+    struct event_network networks[NUMBERS_MAX];
+    size_t count = 0;
+
+    if (!option_value_networks("--networks", value, networks, NUMBERS_MAX, &count))
+        return;
+    must(count >= 1 && count <= NUMBERS_MAX);
+    for (size_t i = 0; i < count; i++)
+        must(networks[i].bits <= 128
+             && (networks[i].bits >= 96 || !address_is_ipv4(&networks[i].address)));
+}
+
 static void read_when(const char *value)
 {
     enum when when;
@@ -68,8 +81,8 @@ static void read_text(const char *value)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const readers[])(const char *) = {read_number, read_size, read_ports,
-                                                    read_days,   read_when, read_text};
+    static void (*const readers[])(const char *) = {read_number, read_size, read_ports,   read_days,
+                                                    read_when,   read_text, read_networks};
     struct bytes in = bytes_of(data, size);
     char value[TEXT_MAX + 1];
     uint8_t choice;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/option_value.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -106,6 +107,53 @@ bool option_value_days(const char *option, const char *value, uint16_t *days, si
     static const struct list_kind kind = {"days", "30,14,7,1", INVENTORY_LEVEL_DAYS_MAX};
 
     return take_list(option, value, &kind, days, max, count);
+}
+
+/* "192.0.2.0/24" or "2001:db8::1", alone. */
+static bool parse_network(char *text, struct event_network *out)
+{
+    char *slash = strchr(text, '/');
+    const char *digits = slash != NULL ? slash + 1 : "";
+    unsigned family_bits = 128;
+    uint64_t bits;
+
+    *out = (struct event_network){0};
+    if (slash != NULL)
+        *slash = '\0';
+    if (inet_pton(AF_INET6, text, out->address.octets) != 1) {
+        family_bits = 32;
+        out->address.octets[10] = 0xff; /* the mapped form */
+        out->address.octets[11] = 0xff;
+        if (inet_pton(AF_INET, text, out->address.octets + 12) != 1)
+            return false;
+    }
+    bits = family_bits;
+    if (slash != NULL && (!take_number(&digits, &bits) || *digits != '\0' || bits > family_bits))
+        return false;
+    out->bits = (uint8_t)(128 - family_bits + bits);
+    return true;
+}
+
+bool option_value_networks(const char *option, const char *value, struct event_network *networks,
+                           size_t max, size_t *count)
+{
+    enum { TEXT_SIZE = INET6_ADDRSTRLEN + 4 };
+
+    for (;;) {
+        size_t length = strcspn(value, ",");
+        char text[TEXT_SIZE];
+
+        snprintf(text, sizeof(text), "%.*s", (int)(length < TEXT_SIZE ? length : TEXT_SIZE), value);
+        if (*count == max)
+            return complain("%s: at most %zu networks", option, max);
+        if (length >= TEXT_SIZE || !parse_network(text, &networks[*count]))
+            return complain("%s: '%s' is no list of networks such as 192.0.2.0/24,2001:db8::/32",
+                            option, value);
+        (*count)++;
+        if (value[length] == '\0')
+            return true;
+        value += length + 1;
+    }
 }
 
 bool option_value_when(const char *option, const char *value, enum when *out)

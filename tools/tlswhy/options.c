@@ -175,6 +175,19 @@ static bool apply_observer_hostname(struct options *options, const char *value)
     return option_value_text("--observer-hostname", value);
 }
 
+static bool apply_certificate_chain(struct options *options, const char *value)
+{
+    (void)value;
+    options->certificate_chain = true;
+    return true;
+}
+
+static bool apply_internal_network(struct options *options, const char *value)
+{
+    return option_value_networks("--internal-network", value, options->internal,
+                                 OPTIONS_NETWORKS_MAX, &options->internal_count);
+}
+
 static bool apply_color(struct options *options, const char *value)
 {
     return option_value_when("--color", value, &options->color);
@@ -262,6 +275,10 @@ static const struct option_row option_rows[] = {
      "observer.name of the events"},
     {"observer-hostname", 0, required_argument, "NAME", apply_observer_hostname,
      "observer.hostname of the events"},
+    {"certificate-chain", 0, no_argument, NULL, apply_certificate_chain,
+     "put the certificates themselves into events"},
+    {"internal-network", 0, required_argument, "NETWORK[,NETWORK]", apply_internal_network,
+     "networks of one's own, for network.direction of the events"},
     {"color", 0, optional_argument, "WHEN", apply_color,
      "auto (default), always or never; auto honours NO_COLOR"},
     {"no-color", 0, no_argument, NULL, apply_no_color, "the same as --color=never"},

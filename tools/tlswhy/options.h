@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "analyze/event.h"
 #include "tools/tlswhy/feed_options.h"
 #include "tools/tlswhy/service_options.h"
 
@@ -21,6 +22,7 @@ enum {
 enum {
     OPTIONS_TLS_PORTS_MAX = 256,      /* more ports than any site runs TLS on */
     OPTIONS_LEVELS_MAX = 16,          /* levels of --expiry-levels */
+    OPTIONS_NETWORKS_MAX = 256,       /* of --internal-network: what a site writes down by hand */
     OPTIONS_CRLS_MAX = 64,            /* --crl given so many times */
     OPTIONS_FILTER_FILE_MAX = 1 << 20 /* octets of a file given with -F */
 };
@@ -76,6 +78,9 @@ struct options {
     uint16_t community_seed;
     const char *observer_name;
     const char *observer_hostname;
+    bool certificate_chain; /* in events */
+    struct event_network internal[OPTIONS_NETWORKS_MAX];
+    size_t internal_count;
     struct feed_sinks sinks;
     struct service_options service;
     struct kept_text *kept; /* owned: values of a configuration file, which others point to */

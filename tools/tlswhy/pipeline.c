@@ -116,6 +116,9 @@ static bool open_writer(struct pipeline *pipeline)
         .observer_hostname = options->observer_hostname,
         .observer_interface = pipeline->options.interface,
         .community_seed = options->community_seed,
+        .certificate_chain = options->certificate_chain,
+        .internal = options->internal,
+        .internal_count = options->internal_count,
     };
 
     if (!pipeline->options.has_events || pipeline->options.part == PIPELINE_OBSERVE)
