@@ -69,21 +69,34 @@ static bool has_room(const struct defer *defer, size_t octets)
     return octets <= defer->memory_max - defer->counters.memory;
 }
 
-struct deferred *defer_make_room(struct defer *defer, const struct observation *observation)
+static struct deferred *take_oldest(struct defer *defer)
 {
-    size_t octets = octets_of(observation);
     struct deferred *oldest = defer->first;
 
-    if (oldest == NULL || octets > defer->memory_max || has_room(defer, octets))
-        return NULL;
     defer->first = oldest->next;
     if (defer->first == NULL)
         defer->last = NULL;
     defer->counters.memory -= oldest->octets;
     defer->counters.waiting--;
-    defer->counters.early++;
     oldest->next = NULL;
     return oldest;
+}
+
+struct deferred *defer_make_room(struct defer *defer, const struct observation *observation)
+{
+    size_t octets = octets_of(observation);
+
+    if (defer->first == NULL || octets > defer->memory_max || has_room(defer, octets))
+        return NULL;
+    defer->counters.early++;
+    return take_oldest(defer);
+}
+
+struct deferred *defer_take_judged(struct defer *defer, int64_t until_ns)
+{
+    if (defer->first == NULL || defer->first->note.judged_ns > until_ns)
+        return NULL;
+    return take_oldest(defer);
 }
 
 /* Copy the text, if there is one, to *rest and move that behind it. */

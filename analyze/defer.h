@@ -13,6 +13,9 @@
 struct defer_note {
     bool is_attempt; /* a connection attempt on a port where nobody spoke TLS so far */
     struct incident_past past;
+    struct earlier_verdict verdict; /* of one that was judged, and may be judged anew */
+    int64_t judged_ns;              /* for the first time */
+    uint8_t looks;                  /* at it again, so far */
 };
 
 /* One that waits. The observation points at copies, all in one block of memory. */
@@ -49,6 +52,10 @@ MUST_USE bool defer_keep(struct defer *defer, const struct observation *observat
 /* Take all of them, linked by next, in the order of their connections' first packets. NULL: there
  * are none. They are the caller's. */
 struct deferred *defer_take_all(struct defer *defer);
+
+/* Take out the one that waited longest, if it was judged at until_ns or before; it is the caller's.
+ * NULL: there is none. */
+struct deferred *defer_take_judged(struct defer *defer, int64_t until_ns);
 
 /* A copy of what is observed, to be freed with deferred_free. NULL: no memory. */
 struct deferred *deferred_new(const struct observation *observation, const struct defer_note *note);

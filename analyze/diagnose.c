@@ -144,6 +144,7 @@ static void begin(const struct facts *facts, struct verdict *verdict)
     verdict->incomplete_reason = facts->incomplete_reason;
     verdict->finding_count = 0;
     verdict->incident = NULL;
+    verdict->earlier = NULL;
 }
 
 void diagnose(const struct facts *facts, struct verdict *verdict)

@@ -65,16 +65,17 @@ static void add_event(struct json *json, struct json_at root, const struct verdi
     struct json_at event = json_add_object(json, root, "event");
     int64_t started_ns = verdict->facts->connection->first.time_ns;
     int64_t ended_ns = summary_ended_ns(verdict);
+    bool is_update = verdict->earlier != NULL;
     char id[EVENT_ID_SIZE];
 
     json_add_constant(json, event, "kind", "event");
     json_append_constant(json, json_add_array(json, event, "category"), "network");
     add_types(json, event, verdict);
-    json_add_constant(json, event, "action", "tls_handshake");
+    json_add_constant(json, event, "action", is_update ? "tls_handshake_update" : "tls_handshake");
     json_add_constant(json, event, "outcome", outcome_rows[verdict->outcome].outcome);
     json_add_constant(json, event, "module", "tlswhy");
     json_add_constant(json, event, "dataset", "tlswhy.handshake");
-    if (event_id(verdict->facts, id))
+    if (is_update ? event_update_id(verdict, id) : event_id(verdict->facts, id))
         json_add_text(json, event, "id", id);
     else
         json->failed = true;
@@ -122,12 +123,12 @@ bool event_write_certificate(struct event_writer *writer, const struct inventory
 }
 
 bool event_write_incident(struct event_writer *writer, const struct incident *incident,
-                          int64_t end_ns, struct bytes *line)
+                          enum incident_state state, int64_t now_ns, struct bytes *line)
 {
     struct json *json = &writer->json;
     struct json_at root = json_begin(json);
 
-    event_add_incident(json, root, incident, end_ns);
+    event_add_incident(json, root, incident, state, now_ns);
     event_add_observer(json, root, &writer->options);
     return json_finish(json, line);
 }

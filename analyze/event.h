@@ -50,8 +50,8 @@ MUST_USE bool event_write(struct event_writer *writer, const struct verdict *ver
 MUST_USE bool event_write_certificate(struct event_writer *writer,
                                       const struct inventory_news *news, struct bytes *line);
 
-/* The same for an incident, as it stands at end_ns. */
+/* The same for an incident, as it stands at now_ns. */
 MUST_USE bool event_write_incident(struct event_writer *writer, const struct incident *incident,
-                                   int64_t end_ns, struct bytes *line);
+                                   enum incident_state state, int64_t now_ns, struct bytes *line);
 
 #endif

@@ -74,6 +74,23 @@ bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE])
     return is_done;
 }
 
+bool event_update_id(const struct verdict *verdict, char out[EVENT_ID_SIZE])
+{
+    char first[EVENT_ID_SIZE];
+    const char *cause = verdict->cause->id;
+    wc_Sha256 sha;
+    bool is_done;
+
+    if (!event_id(verdict->facts, first) || wc_InitSha256(&sha) != 0)
+        return false;
+    is_done = wc_Sha256Update(&sha, (const byte *)first, EVENT_ID_SIZE - 1) == 0
+              && wc_Sha256Update(&sha, (const byte *)cause, (word32)strlen(cause)) == 0
+              && hash_number(&sha, verdict->confidence) == 0
+              && hash_number(&sha, verdict->refused_by) == 0 && finish_id(&sha, out);
+    wc_Sha256Free(&sha);
+    return is_done;
+}
+
 bool event_inventory_id(const struct inventory_news *news, char out[EVENT_ID_SIZE])
 {
     const struct inventory_key *key = &news->entry->key;

@@ -20,6 +20,9 @@ enum {
  * they are read. False when the digest fails. */
 MUST_USE bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE]);
 
+/* The same of what takes the place of an earlier verdict. */
+MUST_USE bool event_update_id(const struct verdict *verdict, char out[EVENT_ID_SIZE]);
+
 /* The same for news of a certificate: what was told of it before has the same one. */
 MUST_USE bool event_inventory_id(const struct inventory_news *news, char out[EVENT_ID_SIZE]);
 
@@ -57,9 +60,9 @@ void event_add_chains(struct json *json, struct json_at why, const struct facts 
 /* event_inventory.c: all of an event on a certificate but the observer. */
 void event_add_inventory(struct json *json, struct json_at root, const struct inventory_news *news);
 
-/* incident_event.c: all of an event on an incident, as it stands at end_ns, but the observer. */
+/* incident_event.c: all of an event on an incident, as it stands at now_ns, but the observer. */
 void event_add_incident(struct json *json, struct json_at root, const struct incident *incident,
-                        int64_t end_ns);
+                        enum incident_state state, int64_t now_ns);
 
 /* known_event.c: tlswhy.server_known. */
 void event_add_known(struct json *json, struct json_at why, const struct facts *facts);

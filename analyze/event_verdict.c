@@ -112,6 +112,25 @@ static void add_direction(struct json *json, struct json_at transport, const cha
     json_add_unsigned(json, object, "zero_windows", direction->zero_windows);
 }
 
+/* Which event this one takes the place of, and what that one said. */
+static void add_earlier(struct json *json, struct json_at why, const struct verdict *verdict)
+{
+    const struct earlier_verdict *earlier = verdict->earlier;
+    struct json_at object;
+    char id[EVENT_ID_SIZE];
+
+    if (earlier == NULL)
+        return;
+    object = json_add_object(json, why, "updates");
+    if (event_id(verdict->facts, id))
+        json_add_text(json, object, "id", id);
+    else
+        json->failed = true;
+    json_add_constant(json, object, "cause", earlier->cause->id);
+    json_add_constant(json, object, "confidence", certainty_name(earlier->confidence));
+    json_add_constant(json, object, "refused_by", party_name(earlier->refused_by));
+}
+
 static void add_transport(struct json *json, struct json_at why,
                           const struct connection *connection)
 {
@@ -167,6 +186,7 @@ void event_add_verdict(struct json *json, struct json_at root, const struct verd
         event_add_known(json, why, facts);
     if (verdict->incident != NULL)
         json_add_text(json, why, "incident", incident_id(verdict->incident, incident));
+    add_earlier(json, why, verdict);
     add_transport(json, why, facts->connection);
     if (facts->overloaded)
         json_add_bool(json, why, "overloaded", true);

@@ -3,19 +3,11 @@
 
 #include <stdlib.h>
 
-#include "analyze/knowledge_table.h"
-#include "analyze/text.h"
+#include "analyze/incident_internal.h"
+#include "analyze/summary.h"
 #include "capture/siphash.h"
-#include "dissect/fingerprint.h"
 
 #define SECOND_NS INT64_C(1000000000)
-
-/* Two tables: by server (and name), and by client. */
-struct incidents {
-    uint64_t hash_key[2];
-    struct knowledge_table *at_server;
-    struct knowledge_table *of_client;
-};
 
 const char *incident_scope_name(enum incident_scope scope)
 {
@@ -23,16 +15,30 @@ const char *incident_scope_name(enum incident_scope scope)
         [INCIDENT_SERVER] = "server",
         [INCIDENT_NAME] = "server_name",
         [INCIDENT_CLIENT] = "client",
+        [INCIDENT_PATH] = "path",
     };
 
     return names[scope];
+}
+
+const char *incident_path_kind_name(enum incident_path_kind kind)
+{
+    static const char *const names[] = {
+        [INCIDENT_PATH_NONE] = NULL,
+        [INCIDENT_PATH_ROUTER] = "router",
+        [INCIDENT_PATH_HOP_LIMIT] = "hop_limit",
+        [INCIDENT_PATH_SERVER_NETWORK] = "server_network",
+        [INCIDENT_PATH_CLIENT_NETWORK] = "client_network",
+    };
+
+    return names[kind];
 }
 
 static struct knowledge_table *new_table(const uint64_t hash_key[2])
 {
     const struct knowledge_table_options options = {
         .record_size = sizeof(struct incident),
-        .key_size = sizeof(((struct incident *)NULL)->key),
+        .key_size = INCIDENT_KEY,
         .records_max = INCIDENTS_MAX,
         .hash_key = {hash_key[0], hash_key[1]},
     };
@@ -47,11 +53,12 @@ struct incidents *incidents_new(const uint64_t hash_key[2])
     if (incidents == NULL)
         return NULL;
     memcpy(incidents->hash_key, hash_key, sizeof(incidents->hash_key));
-    incidents->at_server = new_table(hash_key);
-    incidents->of_client = new_table(hash_key);
-    if (incidents->at_server == NULL || incidents->of_client == NULL) {
-        incidents_free(incidents);
-        return NULL;
+    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
+        incidents->tables[i] = new_table(hash_key);
+        if (incidents->tables[i] == NULL) {
+            incidents_free(incidents);
+            return NULL;
+        }
     }
     return incidents;
 }
@@ -60,69 +67,14 @@ void incidents_free(struct incidents *incidents)
 {
     if (incidents == NULL)
         return;
-    knowledge_table_free(incidents->at_server);
-    knowledge_table_free(incidents->of_client);
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+        knowledge_table_free(incidents->tables[i]);
     free(incidents);
-}
-
-struct incident_key {
-    uint8_t octets[INCIDENT_CAUSE_KEY + INCIDENT_PARTY_KEY];
-};
-
-static void key_begin(struct incident_key *key, const struct cause *cause)
-{
-    size_t length = strlen(cause->id);
-
-    *key = (struct incident_key){0};
-    memcpy(key->octets, cause->id, length < INCIDENT_CAUSE_KEY ? length : INCIDENT_CAUSE_KEY);
-}
-
-static void put_number(uint8_t *out, uint64_t number)
-{
-    for (size_t i = 0; i < sizeof(number); i++)
-        out[i] = (uint8_t)(number >> (56 - 8 * i));
-}
-
-static bool is_about_name(const struct verdict *verdict)
-{
-    return verdict->cause->layer == LAYER_SERVER_NAME
-           && verdict->facts->client_extensions.server_name.state == EXTENSION_WELL_FORMED;
 }
 
 static struct bytes asked_name(const struct facts *facts)
 {
     return facts->client_extensions.server_name.host_name;
-}
-
-/* Cause, address, port, and for a cause about the name a keyed hash of it. */
-static void server_key(const struct incidents *incidents, const struct verdict *verdict,
-                       struct incident_key *key)
-{
-    const struct endpoint *server = &verdict->facts->connection->endpoint[SIDE_SERVER];
-    struct bytes name = asked_name(verdict->facts);
-    uint8_t *party = key->octets + INCIDENT_CAUSE_KEY;
-
-    key_begin(key, verdict->cause);
-    memcpy(party, server->address.octets, sizeof(server->address.octets));
-    party[16] = (uint8_t)(server->port >> 8);
-    party[17] = (uint8_t)server->port;
-    if (is_about_name(verdict))
-        put_number(party + 18, siphash_1_3(incidents->hash_key, name.data, name.len));
-}
-
-/* Cause, address, and the kind of client; a client that sent no hello is known by its address. */
-static void client_key(const struct incidents *incidents, const struct verdict *verdict,
-                       struct incident_key *key)
-{
-    const struct facts *facts = verdict->facts;
-    const struct endpoint *client = &facts->connection->endpoint[SIDE_CLIENT];
-    uint8_t *party = key->octets + INCIDENT_CAUSE_KEY;
-    char ja4[JA4_TEXT_SIZE];
-
-    key_begin(key, verdict->cause);
-    memcpy(party, client->address.octets, sizeof(client->address.octets));
-    if (facts->client_hello_read && ja4_client(&facts->client_hello, JA4_TCP, ja4))
-        put_number(party + 18, siphash_1_3(incidents->hash_key, ja4, strlen(ja4)));
 }
 
 static uint64_t hash_endpoint(const struct incidents *incidents, const struct endpoint *endpoint,
@@ -152,19 +104,54 @@ static int64_t certificate_limit_ns(const struct verdict *verdict)
     return 0;
 }
 
+static void note_target(struct incident *incident, const struct facts *facts)
+{
+    const struct proxy_target *target = incident_target(facts);
+    struct text name = text_begin(incident->target, sizeof(incident->target));
+    struct endpoint endpoint = {0};
+
+    if (target == NULL)
+        return;
+    incident->target_port = target->port;
+    if (!target->has_address) {
+        text_add_untrusted(&name, target->host);
+        text_add(&name, ":%u", target->port);
+        return;
+    }
+    memcpy(endpoint.address.octets, target->address, sizeof(target->address));
+    endpoint.port = target->port;
+    summary_add_endpoint(&name, &endpoint);
+}
+
+static enum incident_scope scope_of(enum incident_table table, const struct verdict *verdict)
+{
+    if (table == INCIDENT_OF_CLIENT)
+        return INCIDENT_CLIENT;
+    if (table == INCIDENT_ON_PATH)
+        return INCIDENT_PATH;
+    return incident_is_about_name(verdict) ? INCIDENT_NAME : INCIDENT_SERVER;
+}
+
 static void begin(struct incident *incident, const struct verdict *verdict,
-                  enum incident_scope scope)
+                  enum incident_table table)
 {
     const struct facts *facts = verdict->facts;
+    struct incident before = *incident;
     struct text name = text_begin(incident->name, sizeof(incident->name));
 
-    incident->scope = scope;
+    *incident = (struct incident){.generation = before.generation};
+    memcpy(incident->key, before.key, sizeof(incident->key));
+    incident->scope = scope_of(table, verdict);
     incident->cause = verdict->cause;
     incident->refused_by = verdict->refused_by;
     incident->server = facts->connection->endpoint[SIDE_SERVER];
     incident->client = facts->connection->endpoint[SIDE_CLIENT];
     incident->first_ns = INT64_MAX;
     text_add_untrusted(&name, asked_name(facts));
+    if (table == INCIDENT_AT_SERVER)
+        note_target(incident, facts);
+    if (table == INCIDENT_ON_PATH)
+        incident->path = incident_path_of(verdict);
 }
 
 static void note_time(struct incident *incident, int64_t at_ns, const struct incident_past *past)
@@ -189,7 +176,25 @@ static void note_name(struct incident *incident, const struct facts *facts)
         incident->more_names = true;
 }
 
-/* What the party of the incident managed, as far as it is known by now. */
+/* The party of the incident, as far as something is known of it. */
+static void note_party(struct incident *incident, const struct facts *facts)
+{
+    const struct known *known = facts->known;
+
+    if (known == NULL || incident->has_known_key)
+        return;
+    incident->has_known_key = true;
+    if (incident->scope == INCIDENT_CLIENT && known->client != NULL)
+        memcpy(incident->known_key, known->client->key, sizeof(known->client->key));
+    else if (incident->scope == INCIDENT_SERVER && known->server != NULL)
+        memcpy(incident->known_key, known->server->key, sizeof(known->server->key));
+    else if (incident->scope == INCIDENT_NAME && known->name != NULL)
+        memcpy(incident->known_key, known->name->key, sizeof(known->name->key));
+    else
+        incident->has_known_key = false;
+}
+
+/* What that party managed, as far as it is known by now. */
 static void note_successes(struct incident *incident, const struct facts *facts)
 {
     const struct known *known = facts->known;
@@ -206,6 +211,22 @@ static void note_successes(struct incident *incident, const struct facts *facts)
     incident->established = *successes;
 }
 
+void incident_refresh(struct incident *incident, struct knowledge *knowledge)
+{
+    static const enum knowledge_kind kinds[] = {
+        [INCIDENT_SERVER] = KNOWLEDGE_SERVER,
+        [INCIDENT_NAME] = KNOWLEDGE_NAME,
+        [INCIDENT_CLIENT] = KNOWLEDGE_CLIENT,
+    };
+    const struct known_count *successes;
+
+    if (!incident->has_known_key)
+        return;
+    successes = knowledge_established(knowledge, kinds[incident->scope], incident->known_key);
+    if (successes != NULL && successes->last_ns >= incident->established.last_ns)
+        incident->established = *successes;
+}
+
 static void count(struct incidents *incidents, struct incident *incident,
                   const struct verdict *verdict, const struct incident_past *past)
 {
@@ -219,50 +240,162 @@ static void count(struct incidents *incidents, struct incident *incident,
         incident->certificate_ns = certificate_limit_ns(verdict);
     note_time(incident, facts->connection->first.time_ns, past);
     note_name(incident, facts);
+    note_party(incident, facts);
     note_successes(incident, facts);
     sketch_add(&incident->clients, hash_endpoint(incidents, &ends[SIDE_CLIENT], false));
     sketch_add(&incident->servers, hash_endpoint(incidents, &ends[SIDE_SERVER], true));
 }
 
-void incidents_add(struct incidents *incidents, const struct verdict *verdict,
-                   const struct incident_past *past)
+void incident_archive(struct knowledge_table *table, struct incident *incident)
 {
+    struct incident copy = *incident;
+    struct incident_key key;
+    struct incident *kept;
+
+    memcpy(key.octets, incident->key, sizeof(key.octets));
+    incident_key_set_generation(&key, incident->generation + 1);
+    kept = knowledge_table_get(table, &key);
+    if (kept != NULL && kept != incident) {
+        *kept = copy;
+        memcpy(kept->key, key.octets, sizeof(kept->key));
+    }
+    *incident = (struct incident){.generation = copy.generation + 1};
+    memcpy(incident->key, copy.key, sizeof(incident->key));
+}
+
+/* Whether it was over when a failure began at at_ns. */
+static bool was_over(const struct incident *incident, int64_t at_ns,
+                     const struct incident_past *past)
+{
+    if (at_ns - incident->last_ns >= INCIDENT_QUIET_NS)
+        return true;
+    return incident_is_total(incident) && past->established > incident->established_by_last
+           && at_ns - incident->last_ns >= INCIDENT_RECOVERED_NS;
+}
+
+static void add_to(struct incidents *incidents, enum incident_table table,
+                   const struct verdict *verdict, const struct incident_past *past)
+{
+    int64_t at_ns = verdict->facts->connection->first.time_ns;
     struct incident_key key;
     struct incident *incident;
 
-    server_key(incidents, verdict, &key);
-    incident = knowledge_table_get(incidents->at_server, &key);
-    if (incident != NULL && incident->failures == 0)
-        begin(incident, verdict, is_about_name(verdict) ? INCIDENT_NAME : INCIDENT_SERVER);
-    if (incident != NULL)
-        count(incidents, incident, verdict, past);
-    client_key(incidents, verdict, &key);
-    incident = knowledge_table_get(incidents->of_client, &key);
-    if (incident != NULL && incident->failures == 0)
-        begin(incident, verdict, INCIDENT_CLIENT);
-    if (incident != NULL)
-        count(incidents, incident, verdict, past);
+    if (!incident_key_of(incidents->hash_key, table, verdict, &key))
+        return;
+    incident = knowledge_table_get(incidents->tables[table], &key);
+    if (incident == NULL)
+        return;
+    if (incident->failures > 0 && was_over(incident, at_ns, past))
+        incident_archive(incidents->tables[table], incident);
+    if (incident->failures == 0)
+        begin(incident, verdict, table);
+    count(incidents, incident, verdict, past);
 }
 
-struct incident *incidents_find(struct incidents *incidents, const struct verdict *verdict)
+void incidents_add(struct incidents *incidents, const struct verdict *verdict,
+                   const struct incident_past *past)
 {
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+        add_to(incidents, (enum incident_table)i, verdict, past);
+}
+
+/* The one that was going on at the time, which may be over. */
+static struct incident *find_in(const struct incidents *incidents, enum incident_table table,
+                                const struct verdict *verdict)
+{
+    int64_t at_ns = verdict->facts->connection->first.time_ns;
     struct incident_key key;
-    struct incident *at_server;
-    struct incident *of_client;
     struct incident *found;
 
-    server_key(incidents, verdict, &key);
-    at_server = knowledge_table_find(incidents->at_server, &key);
-    client_key(incidents, verdict, &key);
-    of_client = knowledge_table_find(incidents->of_client, &key);
-    found = at_server;
-    if (of_client != NULL && sketch_count(&of_client->servers) > 1
-        && (at_server == NULL || sketch_count(&at_server->clients) <= 1))
-        found = of_client;
-    if (found == NULL || found->failures < INCIDENT_FAILURES_MIN)
+    if (!incident_key_of(incidents->hash_key, table, verdict, &key))
         return NULL;
-    found->is_used = true;
+    found = knowledge_table_find(incidents->tables[table], &key);
+    while (found != NULL && at_ns < found->first_ns && found->generation > 0) {
+        struct incident *earlier;
+
+        incident_key_set_generation(&key, found->generation);
+        earlier = knowledge_table_find(incidents->tables[table], &key);
+        if (earlier == NULL)
+            break;
+        found = earlier;
+    }
     return found;
+}
+
+void incidents_take_back(struct incidents *incidents, const struct verdict *verdict,
+                         const struct cause *cause)
+{
+    struct verdict before = {.facts = verdict->facts, .cause = cause};
+
+    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
+        struct incident *incident = find_in(incidents, (enum incident_table)i, &before);
+
+        if (incident != NULL && incident->failures > 0)
+            incident->failures--;
+    }
+}
+
+/* Not more than half of what happens on the path. */
+static bool is_small_part(const struct incident *part, const struct incident *path)
+{
+    return part == NULL || 2 * part->failures <= path->failures;
+}
+
+static bool is_of_path(struct incident *const found[INCIDENT_TABLES])
+{
+    const struct incident *path = found[INCIDENT_ON_PATH];
+
+    return path != NULL && sketch_count(&path->servers) >= INCIDENT_PATH_SERVERS_MIN
+           && sketch_count(&path->clients) >= INCIDENT_PATH_CLIENTS_MIN
+           && is_small_part(found[INCIDENT_AT_SERVER], path)
+           && is_small_part(found[INCIDENT_OF_CLIENT], path);
+}
+
+static bool is_of_client(struct incident *const found[INCIDENT_TABLES])
+{
+    const struct incident *client = found[INCIDENT_OF_CLIENT];
+    const struct incident *server = found[INCIDENT_AT_SERVER];
+
+    return client != NULL && sketch_count(&client->servers) > 1
+           && (server == NULL || sketch_count(&server->clients) <= 1);
+}
+
+static enum incident_table choose(struct incident *const found[INCIDENT_TABLES])
+{
+    if (is_of_path(found))
+        return INCIDENT_ON_PATH;
+    return is_of_client(found) ? INCIDENT_OF_CLIENT : INCIDENT_AT_SERVER;
+}
+
+/* What the failures before made of it, and what explains more now. */
+static void merge(struct incident *const found[INCIDENT_TABLES], enum incident_table chosen)
+{
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+        if (i != chosen && found[i] != NULL && found[i]->is_used
+            && found[i]->merged_into[0] == '\0')
+            (void)incident_id(found[chosen], found[i]->merged_into);
+}
+
+struct incident *incidents_find(struct incidents *incidents, const struct verdict *verdict,
+                                bool is_growing)
+{
+    struct incident *found[INCIDENT_TABLES];
+    struct incident *chosen;
+    enum incident_table table;
+
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+        found[i] = find_in(incidents, (enum incident_table)i, verdict);
+    table = choose(found);
+    chosen = found[table];
+    if (chosen == NULL || chosen->failures < INCIDENT_FAILURES_MIN)
+        return NULL;
+    chosen->is_used = true;
+    if (chosen->named_ns == 0)
+        chosen->named_ns = chosen->first_ns;
+    chosen->merged_into[0] = '\0'; /* it explains more again */
+    if (is_growing)
+        merge(found, table);
+    return chosen;
 }
 
 bool incident_admits(struct incident *incident, int64_t at_ns, uint32_t per_minute)
@@ -281,26 +414,35 @@ bool incident_admits(struct incident *incident, int64_t at_ns, uint32_t per_minu
     return false;
 }
 
-/* Keyed with zero: it is a name for the incident, and nothing looks it up. */
-const char *incident_id(const struct incident *incident, char out[INCIDENT_ID_SIZE])
+static void put_number(uint8_t *out, uint64_t number)
 {
+    for (size_t i = 0; i < sizeof(number); i++)
+        out[i] = (uint8_t)(number >> (56 - 8 * i));
+}
+
+/* Keyed with zero: it is a name for the incident, and nothing looks it up. */
+static const char *format_id(const struct incident *incident, uint32_t number,
+                             char out[INCIDENT_ID_SIZE])
+{
+    enum { ENDPOINT = 18, END = INCIDENT_CAUSE_KEY + 2 * ENDPOINT + 2 * INCIDENT_NAME_SIZE };
     static const char digits[] = "0123456789abcdef";
-    static const uint64_t keys[2][2] = {{0, 0}, {0, 1}};
-    uint8_t octets[INCIDENT_CAUSE_KEY + 2 * 18 + INCIDENT_NAME_SIZE + 9] = {0};
+    const uint64_t keys[2][2] = {{number, 0}, {number, 1}};
+    uint8_t octets[END + 9] = {0};
     const struct endpoint *ends[] = {&incident->server, &incident->client};
     size_t length = strlen(incident->cause->id);
 
     memcpy(octets, incident->cause->id, length < INCIDENT_CAUSE_KEY ? length : INCIDENT_CAUSE_KEY);
     length = INCIDENT_CAUSE_KEY;
-    for (size_t i = 0; i < 2; i++, length += 18) {
+    for (size_t i = 0; i < 2; i++, length += ENDPOINT) {
         memcpy(octets + length, ends[i]->address.octets, sizeof(ends[i]->address.octets));
         octets[length + 16] = (uint8_t)(ends[i]->port >> 8);
         octets[length + 17] = (uint8_t)ends[i]->port;
     }
     memcpy(octets + length, incident->name, strlen(incident->name));
-    length += INCIDENT_NAME_SIZE;
-    put_number(octets + length, (uint64_t)incident->first_ns);
-    octets[length + 8] = (uint8_t)incident->scope;
+    memcpy(octets + length + INCIDENT_NAME_SIZE, incident->target, strlen(incident->target));
+    put_number(octets + END,
+               (uint64_t)(incident->named_ns != 0 ? incident->named_ns : incident->first_ns));
+    octets[END + 8] = (uint8_t)incident->scope;
     for (size_t i = 0; i < INCIDENT_ID_SIZE - 1; i++) {
         uint64_t hash = siphash_2_4(keys[i / 16], octets, sizeof(octets));
 
@@ -308,6 +450,16 @@ const char *incident_id(const struct incident *incident, char out[INCIDENT_ID_SI
     }
     out[INCIDENT_ID_SIZE - 1] = '\0';
     return out;
+}
+
+const char *incident_id(const struct incident *incident, char out[INCIDENT_ID_SIZE])
+{
+    return format_id(incident, 0, out);
+}
+
+const char *incident_event_id(const struct incident *incident, char out[INCIDENT_ID_SIZE])
+{
+    return format_id(incident, incident->told_times, out);
 }
 
 bool incident_is_total(const struct incident *incident)
@@ -318,57 +470,28 @@ bool incident_is_total(const struct incident *incident)
 
 bool incident_is_over(const struct incident *incident, int64_t end_ns)
 {
-    if (incident_is_total(incident) && incident->established.last_ns > incident->last_ns)
+    if (incident->merged_into[0] != '\0')
+        return true;
+    if (incident_is_total(incident) && incident->established.last_ns > incident->last_ns
+        && end_ns - incident->last_ns >= INCIDENT_RECOVERED_NS)
         return true;
     return end_ns - incident->last_ns >= INCIDENT_QUIET_NS;
 }
 
-static int compare(const void *a, const void *b)
-{
-    const struct incident *left = *(struct incident *const *)a;
-    const struct incident *right = *(struct incident *const *)b;
-
-    if (left->first_ns != right->first_ns)
-        return left->first_ns < right->first_ns ? -1 : 1;
-    /* The hash at the end of a key is another one each time. */
-    return memcmp(left->key, right->key, INCIDENT_CAUSE_KEY + KNOWLEDGE_ADDRESS_KEY);
-}
-
-static size_t collect(const struct knowledge_table *table, struct incident **out)
-{
-    size_t used = 0;
-
-    for (uint32_t i = 0; i < knowledge_table_count(table); i++) {
-        struct incident *incident = knowledge_table_at(table, i);
-
-        if (incident->is_used)
-            out[used++] = incident;
-    }
-    return used;
-}
-
-struct incident **incidents_list(const struct incidents *incidents, size_t *count)
-{
-    size_t all = (size_t)knowledge_table_count(incidents->at_server)
-                 + knowledge_table_count(incidents->of_client);
-    struct incident **list = malloc((all + 1) * sizeof(struct incident *));
-
-    if (list == NULL)
-        return NULL;
-    *count = collect(incidents->at_server, list);
-    *count += collect(incidents->of_client, list + *count);
-    qsort(list, *count, sizeof(struct incident *), compare);
-    return list;
-}
-
 uint64_t incidents_evictions(const struct incidents *incidents)
 {
-    return knowledge_table_evictions(incidents->at_server)
-           + knowledge_table_evictions(incidents->of_client);
+    uint64_t evictions = 0;
+
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+        evictions += knowledge_table_evictions(incidents->tables[i]);
+    return evictions;
 }
 
 size_t incidents_memory(const struct incidents *incidents)
 {
-    return knowledge_table_memory(incidents->at_server)
-           + knowledge_table_memory(incidents->of_client);
+    size_t memory = 0;
+
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+        memory += knowledge_table_memory(incidents->tables[i]);
+    return memory;
 }

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* incident.h -- many failures with one cause at one server, or of one client at many servers.
+/* incident.h -- many failures with one cause at one server, of one client at many servers, or of many
+ * clients at many servers on one path.
  *
- * Every failure is counted twice: with its server (and with the name asked for, where the cause is
- * about the name), and with its client. It belongs to the client when that fails with this cause
- * at several servers, of which no other client fails at this one; else to the server. What came
- * only once is no incident.
+ * Every failure is counted with its server (and with the name asked for, where the cause is about
+ * the name), with its client, and with the path that its packets show (incident_key.h). It belongs
+ * to the path when several servers and clients fail there with this cause and none of them has
+ * most of it; else to the client when that fails with this cause at several servers, of which no
+ * other client fails at this one; else to the server. What came only once is no incident.
+ *
+ * An incident that was quiet for long, or whose server, which had failed everybody, works again, is
+ * over: the next failure begins another one. Behind a proxy the server is the target.
  *
  * Memory is bounded: the incident that was quiet for longest makes room, and is counted. Times are
  * packet times in nanoseconds.
@@ -21,20 +26,62 @@ enum {
     INCIDENT_ID_SIZE = 33,     /* 128 bits in hexadecimal, and NUL */
     INCIDENT_NAME_SIZE = 80,   /* octets of a server name, NUL included */
     INCIDENT_CAUSE_KEY = 48,   /* octets of a cause's identifier */
-    INCIDENT_PARTY_KEY = 34    /* address, port and 128 bits more */
+    INCIDENT_PARTY_KEY = 34,   /* address, port and 128 bits more */
+    INCIDENT_KEY = INCIDENT_CAUSE_KEY + INCIDENT_PARTY_KEY + 4, /* and which one, of those over */
+    INCIDENT_PATH_SERVERS_MIN = 3, /* fewer, or a single client, are no matter of the path */
+    INCIDENT_PATH_CLIENTS_MIN = 2
 };
 
 /* Without a failure for this long an incident is over, when the server works. */
 #define INCIDENT_QUIET_NS (INT64_C(600) * 1000000000)
 
+/* And one that failed everybody when the server works again for this long: longer than a client's
+ * silence is waited for, for failures are known only at their end. */
+#define INCIDENT_RECOVERED_NS (INT64_C(150) * 1000000000)
+
+/* Between two events of an incident that goes on. */
+#define INCIDENT_UPDATE_NS (INT64_C(60) * 1000000000)
+
 enum incident_scope {
     INCIDENT_SERVER, /* at one server */
     INCIDENT_NAME,   /* at one server, for one name */
-    INCIDENT_CLIENT  /* of one client, at several servers */
+    INCIDENT_CLIENT, /* of one client, at several servers */
+    INCIDENT_PATH    /* of several clients, at several servers on one path */
 };
 
-/* "server", "server_name", "client". */
+/* "server", "server_name", "client", "path". */
 const char *incident_scope_name(enum incident_scope scope);
+
+/* By what packets show that they took one path. */
+enum incident_path_kind {
+    INCIDENT_PATH_NONE,
+    INCIDENT_PATH_ROUTER,         /* who sent the ICMP errors */
+    INCIDENT_PATH_HOP_LIMIT,      /* the hop limit of RSTs that are not the host's */
+    INCIDENT_PATH_SERVER_NETWORK, /* the servers' */
+    INCIDENT_PATH_CLIENT_NETWORK  /* the clients' */
+};
+
+/* "router", "hop_limit", "server_network", "client_network"; NULL: none. */
+const char *incident_path_kind_name(enum incident_path_kind kind);
+
+struct incident_path {
+    enum incident_path_kind kind;
+    struct address address; /* of the router or the network */
+    uint8_t prefix_bits;    /* of a network: 24 of IPv4, 64 of IPv6 */
+    uint8_t hop_limit;
+    uint16_t vlan_id;
+};
+
+/* What is told of an incident. */
+enum incident_state {
+    INCIDENT_UNTOLD,
+    INCIDENT_OPENED,
+    INCIDENT_UPDATED, /* failures came since it was told */
+    INCIDENT_CLOSED   /* it is over, or part of another one */
+};
+
+/* "opened", "updated", "closed". */
+const char *incident_state_name(enum incident_state state);
 
 /* How things stood when a connection began, by the connections that had ended before. */
 struct incident_past {
@@ -44,15 +91,19 @@ struct incident_past {
 };
 
 struct incident {
-    uint8_t key[INCIDENT_CAUSE_KEY + INCIDENT_PARTY_KEY];
+    uint8_t key[INCIDENT_KEY];
+    uint32_t generation; /* how many with this key are over */
     enum incident_scope scope;
     const struct cause *cause;
     enum certainty confidence; /* the best of its failures */
     enum party refused_by;     /* of the first failure counted */
     struct endpoint server;    /* of the first failure counted; for INCIDENT_CLIENT one of many */
     struct endpoint client;    /* of it */
-    char name[INCIDENT_NAME_SIZE]; /* asked for in it, made printable; "": none */
-    bool more_names;               /* other failures asked for other names */
+    char name[INCIDENT_NAME_SIZE];   /* asked for in it, made printable; "": none */
+    bool more_names;                 /* other failures asked for other names */
+    char target[INCIDENT_NAME_SIZE]; /* that a proxy at server was asked for; "": none */
+    uint16_t target_port;
+    struct incident_path path; /* INCIDENT_PATH */
     uint64_t failures;
     int64_t first_ns; /* when the first one and the last one began */
     int64_t last_ns;
@@ -63,10 +114,18 @@ struct incident {
     struct known_count established; /* by the server, the name or the client, in all */
     int64_t certificate_ns;         /* the end (or begin) of the validity that is the cause; 0: it
                                          is not about that, or not known */
-    bool is_used;                   /* some failure belongs to it */
-    uint32_t minute_events;         /* of its failures, those passed on in full in minute */
-    int64_t minute;                 /* of packet time, since 1970 */
-    uint64_t folded;                /* failures that were not passed on in full */
+    uint8_t known_key[KNOWLEDGE_NAME_KEY]; /* of its party in what is known, if has_known_key */
+    bool has_known_key;
+    bool is_used;                       /* some failure belongs to it */
+    int64_t named_ns;                   /* first_ns when it got its identifier; 0: not yet */
+    char merged_into[INCIDENT_ID_SIZE]; /* the one that its failures belong to now; "": none */
+    enum incident_state told;
+    uint32_t told_times;
+    int64_t told_ns;
+    uint64_t told_failures;
+    uint32_t minute_events; /* of its failures, those passed on in full in minute */
+    int64_t minute;         /* of packet time, since 1970 */
+    uint64_t folded;        /* failures that were not passed on in full */
 };
 
 struct incidents;
@@ -74,13 +133,31 @@ struct incidents;
 struct incidents *incidents_new(const uint64_t hash_key[2]); /* NULL: no memory */
 void incidents_free(struct incidents *incidents);            /* NULL is harmless */
 
-/* Count a failure: verdict->outcome is OUTCOME_FAILED. */
+/* Count a failure: verdict->outcome is OUTCOME_FAILED. past is how things stood when it began. */
 void incidents_add(struct incidents *incidents, const struct verdict *verdict,
                    const struct incident_past *past);
 
-/* The incident that a failure belongs to, by all that were added; it is_used from now on. NULL: it
- * stands alone. */
-struct incident *incidents_find(struct incidents *incidents, const struct verdict *verdict);
+/* Take a failure back that was counted with another verdict: cause is what it said. */
+void incidents_take_back(struct incidents *incidents, const struct verdict *verdict,
+                         const struct cause *cause);
+
+/* The incident that a failure belongs to, by all that were added; it is_used from now on. With
+ * is_growing more failures may be added: an incident that some failure belonged to until now is
+ * merged into the one that explains more. NULL: it stands alone. */
+struct incident *incidents_find(struct incidents *incidents, const struct verdict *verdict,
+                                bool is_growing);
+
+/* Who is told of incidents while they come and go. */
+struct incident_sink {
+    void *context;
+    void (*take)(void *context, const struct incident *incident, enum incident_state state);
+};
+
+/* Tell of each incident that was opened, went on or ended since the last call, as it stands at
+ * now_ns; what succeeded since is looked up in knowledge. With is_last nothing comes after it: what
+ * was not told yet is. */
+void incidents_tell(struct incidents *incidents, struct knowledge *knowledge, int64_t now_ns,
+                    bool is_last, const struct incident_sink *sink);
 
 /* Whether one more of its failures, which ended at at_ns, is among the first per_minute of a minute
  * of packet time, and so to be told in full. If not, it is counted in incident->folded. A failure
@@ -90,10 +167,14 @@ MUST_USE bool incident_admits(struct incident *incident, int64_t at_ns, uint32_t
 /* The identifier: the same whenever the same packets are read in the same order. */
 const char *incident_id(const struct incident *incident, char out[INCIDENT_ID_SIZE]);
 
+/* The identifier of the next event of it: the first has that of the incident. */
+const char *incident_event_id(const struct incident *incident, char out[INCIDENT_ID_SIZE]);
+
 /* Several clients failed, and nobody succeeded between the first failure and the last. */
 bool incident_is_total(const struct incident *incident);
 
-/* It is over at end_ns: quiet for long, or the server, which failed everybody, works again. */
+/* It is over at end_ns: quiet for long, merged, or the server, which failed everybody, works
+ * again. */
 bool incident_is_over(const struct incident *incident, int64_t end_ns);
 
 /* All that are used, in the order of their first failures, as an array of *count pointers for the

@@ -4,21 +4,21 @@
 #include "analyze/summary.h"
 
 static void add_event(struct json *json, struct json_at root, const struct incident *incident,
-                      int64_t end_ns)
+                      enum incident_state state)
 {
     struct json_at event = json_add_object(json, root, "event");
     struct json_at types = json_add_array(json, event, "type");
     char id[INCIDENT_ID_SIZE];
 
     json_append_constant(json, types, "connection");
-    json_append_constant(json, types, incident_is_over(incident, end_ns) ? "end" : "info");
+    json_append_constant(json, types, state == INCIDENT_CLOSED ? "end" : "info");
     json_add_constant(json, event, "kind", "alert");
     json_append_constant(json, json_add_array(json, event, "category"), "network");
     json_add_constant(json, event, "action", "tls_incident");
     json_add_constant(json, event, "outcome", "failure");
     json_add_constant(json, event, "module", "tlswhy");
     json_add_constant(json, event, "dataset", "tlswhy.incident");
-    json_add_text(json, event, "id", incident_id(incident, id));
+    json_add_text(json, event, "id", incident_event_id(incident, id));
     json_add_time(json, event, "start", incident->first_ns);
     json_add_time(json, event, "end", incident->last_ns);
     json_add_signed(json, event, "duration", incident->last_ns - incident->first_ns);
@@ -45,18 +45,41 @@ static void add_party(struct json *json, struct json_at root, const struct incid
 {
     bool is_client = incident->scope == INCIDENT_CLIENT;
     const struct endpoint *endpoint = is_client ? &incident->client : &incident->server;
-    struct json_at party = json_add_object(json, root, is_client ? "source" : "destination");
+    struct json_at party;
     char text[ADDRESS_TEXT_MAX];
 
+    if (incident->scope == INCIDENT_PATH)
+        return;
+    party = json_add_object(json, root, is_client ? "source" : "destination");
     json_add_text(json, party, "ip", address_format(&endpoint->address, text));
     if (!is_client)
         json_add_unsigned(json, party, "port", endpoint->port);
     json_add_copy(json, root, is_client ? "client" : "server", json_close(json, party));
 }
 
+static void add_path(struct json *json, struct json_at details, const struct incident_path *path)
+{
+    struct json_at object;
+    char text[ADDRESS_TEXT_MAX];
+    bool has_address = path->kind != INCIDENT_PATH_HOP_LIMIT;
+
+    if (path->kind == INCIDENT_PATH_NONE)
+        return;
+    object = json_add_object(json, details, "path");
+    json_add_constant(json, object, "kind", incident_path_kind_name(path->kind));
+    if (has_address)
+        json_add_text(json, object, "ip", address_format(&path->address, text));
+    if (path->prefix_bits > 0)
+        json_add_unsigned(json, object, "prefix_bits", path->prefix_bits);
+    if (!has_address)
+        json_add_unsigned(json, object, "hop_limit", path->hop_limit);
+    if (path->vlan_id != 0)
+        json_add_unsigned(json, object, "vlan", path->vlan_id);
+}
+
 static void add_times(struct json *json, struct json_at details, const struct incident *incident)
 {
-    bool is_client = incident->scope == INCIDENT_CLIENT;
+    bool is_client = incident->scope == INCIDENT_CLIENT || incident->scope == INCIDENT_PATH;
 
     if (!is_client && incident->before.established_last_ns > 0)
         json_add_time(json, details, "success_before", incident->before.established_last_ns);
@@ -71,12 +94,11 @@ static void add_times(struct json *json, struct json_at details, const struct in
 }
 
 static void add_details(struct json *json, struct json_at why, const struct incident *incident,
-                        int64_t end_ns)
+                        enum incident_state state)
 {
     struct json_at details = json_add_object(json, why, "extent");
 
-    json_add_constant(json, details, "state",
-                      incident_is_over(incident, end_ns) ? "closed" : "opened");
+    json_add_constant(json, details, "state", incident_state_name(state));
     json_add_constant(json, details, "scope", incident_scope_name(incident->scope));
     json_add_unsigned(json, details, "failures", incident->failures);
     json_add_unsigned(json, details, "folded", incident->folded);
@@ -84,20 +106,25 @@ static void add_details(struct json *json, struct json_at why, const struct inci
     json_add_unsigned(json, details, "servers", sketch_count(&incident->servers));
     if (incident->name[0] != '\0' && !incident->more_names)
         json_add_text(json, details, "server_name", incident->name);
+    if (incident->target[0] != '\0')
+        json_add_text(json, details, "target", incident->target);
+    add_path(json, details, &incident->path);
+    if (incident->merged_into[0] != '\0')
+        json_add_text(json, details, "merged_into", incident->merged_into);
     json_add_bool(json, details, "total", incident_is_total(incident));
     add_times(json, details, incident);
 }
 
 void event_add_incident(struct json *json, struct json_at root, const struct incident *incident,
-                        int64_t end_ns)
+                        enum incident_state state, int64_t now_ns)
 {
     struct json_at why;
     char id[INCIDENT_ID_SIZE];
 
     json_add_time(json, root, "@timestamp", incident->last_ns);
-    add_message(json, root, incident, end_ns);
+    add_message(json, root, incident, now_ns);
     event_add_ecs(json, root);
-    add_event(json, root, incident, end_ns);
+    add_event(json, root, incident, state);
     add_party(json, root, incident);
     why = json_add_object(json, root, "tlswhy");
     json_add_text(json, why, "incident", incident_id(incident, id));
@@ -106,5 +133,5 @@ void event_add_incident(struct json *json, struct json_at root, const struct inc
     json_add_constant(json, why, "confidence", certainty_name(incident->confidence));
     json_add_constant(json, why, "refused_by", party_name(incident->refused_by));
     json_add_constant(json, why, "remedy", incident->cause->remedy);
-    add_details(json, why, incident, end_ns);
+    add_details(json, why, incident, state);
 }

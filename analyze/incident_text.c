@@ -14,15 +14,56 @@ static void add_sketch(struct text *text, const struct sketch *sketch, const cha
     text_add(text, "%s%u %s%s", prefix, count, thing, count == 1 ? "" : "s");
 }
 
+/* "203.0.113.0/24" */
+static void add_network(struct text *text, const struct incident_path *path)
+{
+    char address[ADDRESS_TEXT_MAX];
+
+    text_add(text, "%s/%u", address_format(&path->address, address), path->prefix_bits);
+}
+
+static void add_path(struct text *text, const struct incident_path *path)
+{
+    char address[ADDRESS_TEXT_MAX];
+
+    switch (path->kind) {
+    case INCIDENT_PATH_NONE:
+        break;
+    case INCIDENT_PATH_ROUTER:
+        text_add(text, ", says the router %s", address_format(&path->address, address));
+        break;
+    case INCIDENT_PATH_HOP_LIMIT:
+        text_add(text, ", by RSTs with hop limit %u", path->hop_limit);
+        break;
+    case INCIDENT_PATH_SERVER_NETWORK:
+        text_add(text, " in ");
+        add_network(text, path);
+        break;
+    case INCIDENT_PATH_CLIENT_NETWORK:
+        text_add(text, ", from clients in ");
+        add_network(text, path);
+        break;
+    }
+    if (path->vlan_id != 0)
+        text_add(text, " (VLAN %u)", path->vlan_id);
+}
+
 void incident_add_place(struct text *text, const struct incident *incident)
 {
     char address[ADDRESS_TEXT_MAX];
 
+    if (incident->scope == INCIDENT_PATH) {
+        add_sketch(text, &incident->servers, "server");
+        add_path(text, &incident->path);
+        return;
+    }
     if (incident->scope == INCIDENT_CLIENT) {
         text_add(text, "%s at ", address_format(&incident->client.address, address));
         add_sketch(text, &incident->servers, "server");
         return;
     }
+    if (incident->target[0] != '\0')
+        text_add(text, "%s by the proxy ", incident->target);
     summary_add_endpoint(text, &incident->server);
     if (incident->name[0] != '\0')
         text_add(text, " (%s%s)", incident->name, incident->more_names ? " and others" : "");
@@ -107,10 +148,17 @@ void incident_add_onset(struct text *text, const struct incident *incident, int6
     case INCIDENT_CLIENT:
         add_client_onset(text, incident);
         break;
+    case INCIDENT_PATH:
+        text_add(text, "Neither one server nor one client has most of them.");
+        break;
     }
     add_certificate(text, incident);
     if (!incident_is_over(incident, end_ns))
         return;
+    if (incident->merged_into[0] != '\0') {
+        text_add(text, " It is part of the incident %s.", incident->merged_into);
+        return;
+    }
     text_add(text, " It is over");
     if (incident_is_total(incident) && incident->established.last_ns > incident->last_ns) {
         text_add(text, ": the server succeeds again");

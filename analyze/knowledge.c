@@ -393,6 +393,25 @@ const struct known_server *knowledge_find_server(struct knowledge *knowledge,
     return knowledge_table_find(knowledge->servers, key);
 }
 
+const struct known_count *knowledge_established(struct knowledge *knowledge,
+                                                enum knowledge_kind kind, const uint8_t *key)
+{
+    const struct known_server *server;
+    const struct known_name *name;
+    const struct known_client *client;
+
+    if (kind == KNOWLEDGE_NAME) {
+        name = knowledge_table_find(knowledge->names, key);
+        return name != NULL ? &name->established : NULL;
+    }
+    if (kind == KNOWLEDGE_CLIENT) {
+        client = knowledge_table_find(knowledge->clients, key);
+        return client != NULL ? &client->established : NULL;
+    }
+    server = knowledge_table_find(knowledge->servers, key);
+    return server != NULL ? &server->established : NULL;
+}
+
 struct knowledge_counters knowledge_counters(const struct knowledge *knowledge)
 {
     return (struct knowledge_counters){

@@ -22,6 +22,7 @@ enum {
                                      its usual clients make it choose */
     KNOWLEDGE_ALPN_MAX = 4,       /* protocols that a server chose: h2, http/1.1 and a few */
     KNOWLEDGE_ALPN_OCTETS = 15,   /* of one; longer ones are left out, none is registered */
+    KNOWLEDGE_PAUSES_MAX = 8,     /* between successes, of those the latest */
     KNOWLEDGE_NAME_SIZE = 80,     /* octets of a name kept as an example, NUL included */
     KNOWLEDGE_ADDRESS_KEY = 18,   /* address and port */
     KNOWLEDGE_NAME_KEY = 34,      /* address, port, and 128 bits for the name */
@@ -73,6 +74,12 @@ enum version_class {
     VERSION_CLASSES
 };
 
+/* A time without a success: after so many, from the last of them to the next one. */
+struct known_pause {
+    struct known_count before;
+    int64_t until_ns;
+};
+
 struct known_server {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     bool is_begun; /* the lists at the end are set too */
@@ -94,6 +101,7 @@ struct known_server {
     struct known_count answered;          /* TCP connections that the server took */
     uint32_t names_accepted;              /* different names that it took up */
     char name[KNOWLEDGE_NAME_SIZE];       /* the last of them, made printable; "": none */
+    uint32_t pauses_total;                /* that there were */
     struct sketch clients;                /* that it took up */
     struct sketch clients_failed;         /* whose handshakes failed */
     struct known_values versions;         /* chosen */
@@ -101,6 +109,7 @@ struct known_server {
     struct known_values groups;           /* chosen, in whatever message */
     struct known_values schemes;          /* signed with, up to TLS 1.2 */
     struct known_values alerts;           /* sent in clear; the value is the description */
+    struct known_pause pauses[KNOWLEDGE_PAUSES_MAX]; /* the latest, in a ring */
 };
 
 /* The certificate that a server sent in clear, as it was judged then. */
@@ -191,6 +200,18 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
 /* What is known of the server at this address and port, NULL: nothing. Valid as above. */
 const struct known_server *knowledge_find_server(struct knowledge *knowledge,
                                                  const struct endpoint *server);
+
+/* The kinds of parties that are known. */
+enum knowledge_kind { KNOWLEDGE_SERVER, KNOWLEDGE_NAME, KNOWLEDGE_CLIENT };
+
+/* What the party with this key, of known_server, known_name or known_client, established. NULL:
+ * it is not known any more. Valid as above. */
+const struct known_count *knowledge_established(struct knowledge *knowledge,
+                                                enum knowledge_kind kind, const uint8_t *key);
+
+/* What the server had established by at_ns: how many, and when last. Exact where no success, or
+ * none for a second or longer, was near that time; else about, and the time is 0, not known. */
+struct known_count known_established_by(const struct known_server *server, int64_t at_ns);
 
 /* Whether the server took up a hello. */
 static inline bool known_speaks_tls(const struct known_server *server)

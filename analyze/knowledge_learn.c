@@ -149,7 +149,7 @@ void knowledge_learn_server(const struct knowledge *knowledge, struct known_serv
     if (treatment_of(facts) == TREATMENT_ACCEPTED)
         sketch_add(&server->clients, client);
     if (facts->outcome == OUTCOME_ESTABLISHED)
-        known_count_add(&server->established, at_ns);
+        known_established_add(server, at_ns);
     if (facts->outcome == OUTCOME_FAILED) {
         known_count_add(&server->failed, at_ns);
         sketch_add(&server->clients_failed, client);

@@ -86,8 +86,7 @@ struct session {
     bool client_finished;         /* TLS 1.3: the client sent a record that can hold its Finished */
     bool follows_finished[SIDES]; /* TLS 1.3: after it, this side sent more than an alert */
     struct reader reader[SIDES];
-    struct buffer transcript;  /* handshake.transcript points at its octets */
-    struct incident_past past; /* how things stood at its server when it began */
+    struct buffer transcript; /* handshake.transcript points at its octets */
     struct session *next_free;
     struct handshake handshake; /* last: its notes are most of it, and few of them are set */
 };

@@ -5,29 +5,10 @@
 
 #include "analyze/examiner.h"
 #include "analyze/session.h"
+#include "analyze/tracker_internal.h"
 
 /* What knowledge, incidents and certificates need at their usual limits, about. */
 enum { KNOWLEDGE_OCTETS = 64 << 20 };
-
-struct tracker {
-    struct tracker_options options;
-    struct verdict_sink sink;
-    struct tracker_counters counters;
-    struct budget budget;
-    struct examiner *examiner;
-    struct knowledge *knowledge;
-    struct insight *insight;
-    struct incidents *incidents;
-    struct defer *defer;       /* NULL: no verdict waits */
-    uint64_t attempts_waiting; /* of the verdicts that wait, those of mere connection attempts */
-    struct session *free_sessions;
-    bool has_loss; /* the capture lost packets */
-    int64_t loss_ns;
-};
-
-/* Attempts to connect to ports where TLS may yet be spoken, waiting: a scan has more of them than
- * anybody wants to know. */
-enum { ATTEMPTS_WAITING_MAX = 2048 };
 
 /* Notes are read below their count only, and they are most of a session. */
 static void clear_session(struct session *session)
@@ -67,7 +48,7 @@ static void give_session(struct tracker *tracker, struct session *session)
     tracker->free_sessions = session;
 }
 
-static void count_limits(struct tracker *tracker, const struct facts *facts)
+void tracker_count_limits(struct tracker *tracker, const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
 
@@ -80,8 +61,8 @@ static void count_limits(struct tracker *tracker, const struct facts *facts)
 }
 
 /* Work out the verdict, with what is known by now of server and client. */
-static void weigh(struct tracker *tracker, struct facts *facts, struct known *known,
-                  struct verdict *verdict)
+void tracker_weigh(struct tracker *tracker, struct facts *facts, struct known *known,
+                   struct verdict *verdict)
 {
     if (facts->outcome == OUTCOME_FAILED || tracker->options.examine_all)
         examiner_examine(tracker->examiner, facts);
@@ -93,24 +74,27 @@ static void weigh(struct tracker *tracker, struct facts *facts, struct known *kn
     diagnose(facts, verdict);
 }
 
-static void give_verdict(struct tracker *tracker, struct verdict *verdict)
+static void give_verdict(struct tracker *tracker, struct verdict *verdict, bool is_growing)
 {
     if (verdict->outcome == OUTCOME_FAILED)
-        verdict->incident = incidents_find(tracker->incidents, verdict);
-    count_limits(tracker, verdict->facts);
+        verdict->incident = incidents_find(tracker->incidents, verdict, is_growing);
+    tracker_count_limits(tracker, verdict->facts);
     tracker->sink.take(tracker->sink.context, verdict);
 }
 
-static void conclude(struct tracker *tracker, struct facts *facts, const struct incident_past *past)
+/* Returns what was said. */
+static struct earlier_verdict conclude(struct tracker *tracker, struct facts *facts,
+                                       const struct incident_past *past)
 {
     struct known known;
     struct verdict verdict;
 
-    weigh(tracker, facts, &known, &verdict);
+    tracker_weigh(tracker, facts, &known, &verdict);
     if (verdict.outcome == OUTCOME_FAILED && !tracker->options.alone)
         incidents_add(tracker->incidents, &verdict, past);
-    give_verdict(tracker, &verdict);
+    give_verdict(tracker, &verdict, true);
     facts->known = NULL;
+    return tracker_earlier_of(&verdict);
 }
 
 static void learn(struct tracker *tracker, struct facts *facts)
@@ -135,7 +119,7 @@ static bool is_attempt(const struct facts *facts)
 }
 
 /* The facts of one that waited: by now it may be known that its server speaks TLS. */
-static void build_deferred(struct tracker *tracker, struct deferred *deferred, struct facts *facts)
+void tracker_build_deferred(struct tracker *tracker, struct deferred *deferred, struct facts *facts)
 {
     struct observation *observation = &deferred->observation;
     const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
@@ -152,8 +136,8 @@ static void conclude_deferred(struct tracker *tracker, struct deferred *deferred
     struct facts facts;
 
     tracker->attempts_waiting -= deferred->note.is_attempt;
-    build_deferred(tracker, deferred, &facts);
-    conclude(tracker, &facts, &deferred->note.past);
+    tracker_build_deferred(tracker, deferred, &facts);
+    (void)conclude(tracker, &facts, &deferred->note.past);
     deferred_free(deferred);
 }
 
@@ -167,17 +151,16 @@ static bool wants_to_wait(const struct tracker *tracker, const struct facts *fac
 }
 
 /* Let the verdict wait, at the cost of those that waited longest. False: it finds no room. */
-static bool wait_for_more(struct tracker *tracker, const struct facts *facts,
-                          const struct observation *observation, const struct incident_past *past)
+static bool wait_for_more(struct tracker *tracker, const struct observation *observation,
+                          const struct defer_note *note)
 {
-    const struct defer_note note = {.is_attempt = is_attempt(facts), .past = *past};
     struct deferred *early;
 
     while ((early = defer_make_room(tracker->defer, observation)) != NULL)
         conclude_deferred(tracker, early);
-    if (!defer_keep(tracker->defer, observation, &note))
+    if (!defer_keep(tracker->defer, observation, note))
         return false;
-    tracker->attempts_waiting += note.is_attempt;
+    tracker->attempts_waiting += note->is_attempt;
     return true;
 }
 
@@ -199,15 +182,39 @@ static bool expects_tls(const struct tracker *tracker, const struct endpoint *se
     return tls_port_is(&more, server->port) || known_speaks_tls(find_server(tracker, server));
 }
 
-/* Judge, or let it wait; and learn. */
-static void judge_observed(struct tracker *tracker, const struct observation *observation,
-                           const struct incident_past *past)
+/* How things stood at its server when the connection began. */
+static struct incident_past past_of(const struct tracker *tracker, const struct facts *facts)
 {
+    struct known known = {0};
+    struct known_count established;
+
+    if (!tracker->options.alone)
+        knowledge_find(tracker->knowledge, facts, &known);
+    if (known.server == NULL)
+        return (struct incident_past){0};
+    established = known_established_by(known.server, facts->connection->first.time_ns);
+    return (struct incident_past){
+        .established_last_ns = established.last_ns,
+        .established = established.count,
+    };
+}
+
+/* Judge, or let it wait; and learn. */
+static void judge_observed(struct tracker *tracker, const struct observation *observation)
+{
+    struct incident_past past = {0};
     struct facts facts;
+    struct defer_note note;
 
     facts_build(&facts, observation);
-    if (!wants_to_wait(tracker, &facts) || !wait_for_more(tracker, &facts, observation, past))
-        conclude(tracker, &facts, past);
+    if (facts.outcome == OUTCOME_FAILED || is_attempt(&facts))
+        past = past_of(tracker, &facts);
+    note = (struct defer_note){.is_attempt = is_attempt(&facts), .past = past};
+    if (!wants_to_wait(tracker, &facts) || !wait_for_more(tracker, observation, &note)) {
+        note.verdict = conclude(tracker, &facts, &past);
+        note.judged_ns = facts.connection->ended_ns;
+        tracker_keep_judged(tracker, observation, facts.outcome, &note);
+    }
     learn(tracker, &facts);
 }
 
@@ -233,7 +240,7 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
     if (tracker->options.pass_on.take != NULL)
         tracker->options.pass_on.take(tracker->options.pass_on.context, &observation);
     else
-        judge_observed(tracker, &observation, &session->past);
+        judge_observed(tracker, &observation);
 }
 
 /* All of them are counted first: a verdict names its incident only when there is one. */
@@ -244,10 +251,10 @@ static void count_incidents(struct tracker *tracker, struct deferred *deferred)
         struct known known;
         struct verdict verdict;
 
-        build_deferred(tracker, deferred, &facts);
+        tracker_build_deferred(tracker, deferred, &facts);
         if (facts.outcome != OUTCOME_FAILED)
             continue;
-        weigh(tracker, &facts, &known, &verdict);
+        tracker_weigh(tracker, &facts, &known, &verdict);
         incidents_add(tracker->incidents, &verdict, &deferred->note.past);
     }
 }
@@ -263,6 +270,7 @@ void tracker_finish(struct tracker *tracker)
 {
     struct deferred *deferred = tracker->defer != NULL ? defer_take_all(tracker->defer) : NULL;
 
+    tracker_revise_all(tracker);
     tracker->attempts_waiting = 0;
     count_incidents(tracker, deferred);
     while (deferred != NULL) {
@@ -271,9 +279,9 @@ void tracker_finish(struct tracker *tracker)
         struct known known;
         struct verdict verdict;
 
-        build_deferred(tracker, deferred, &facts);
-        weigh(tracker, &facts, &known, &verdict);
-        give_verdict(tracker, &verdict);
+        tracker_build_deferred(tracker, deferred, &facts);
+        tracker_weigh(tracker, &facts, &known, &verdict);
+        give_verdict(tracker, &verdict, false);
         deferred_free(deferred);
         deferred = next;
     }
@@ -289,29 +297,19 @@ const struct incidents *tracker_incidents(const struct tracker *tracker)
     return tracker->incidents;
 }
 
-static struct incident_past past_of(const struct tracker *tracker, const struct endpoint *server)
-{
-    const struct known_server *known = find_server(tracker, server);
-
-    if (known == NULL)
-        return (struct incident_past){0};
-    return (struct incident_past){
-        .established_last_ns = known->established.last_ns,
-        .established = known->established.count,
-    };
-}
-
-/* How things stood when the connection began is not known here, only how they stand at its end. */
 void tracker_judge(struct tracker *tracker, const struct observation *observation)
 {
     const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
-    struct incident_past past = past_of(tracker, server);
     struct observation known = *observation;
 
-    if (past.established_last_ns > observation->connection->first.time_ns)
-        past.established_last_ns = 0; /* not before it began: the time of the one before is gone */
     known.tls_expected = known.tls_expected || known_speaks_tls(find_server(tracker, server));
-    judge_observed(tracker, &known, &past);
+    judge_observed(tracker, &known);
+}
+
+void tracker_tell_incidents(struct tracker *tracker, int64_t now_ns, bool is_last,
+                            const struct incident_sink *sink)
+{
+    incidents_tell(tracker->incidents, tracker->knowledge, now_ns, is_last, sink);
 }
 
 static enum connection_interest on_opened(void *context, struct connection *connection)
@@ -326,7 +324,6 @@ static enum connection_interest on_opened(void *context, struct connection *conn
     }
     session->connection = connection;
     session->midway = !connection->syn_seen;
-    session->past = past_of(tracker, &connection->endpoint[SIDE_SERVER]);
     return CONNECTION_CONTINUE;
 }
 
@@ -416,8 +413,12 @@ static bool open_court(struct tracker *tracker)
     tracker->insight = insight_new(options->hash_key);
     tracker->incidents = incidents_new(options->hash_key);
     tracker->defer = options->defer_max > 0 ? defer_new(options->defer_max) : NULL;
+    for (size_t i = 0; i < TRACKER_LOOKS && options->revise_max > 0; i++)
+        tracker->judged[i] = defer_new(options->revise_max / TRACKER_LOOKS);
     return tracker->examiner != NULL && tracker->knowledge != NULL && tracker->insight != NULL
-           && tracker->incidents != NULL && (tracker->defer != NULL || options->defer_max == 0);
+           && tracker->incidents != NULL && (tracker->defer != NULL || options->defer_max == 0)
+           && (options->revise_max == 0
+               || (tracker->judged[0] != NULL && tracker->judged[1] != NULL));
 }
 
 struct tracker *tracker_new(const struct tracker_options *options, const struct verdict_sink *sink)
@@ -447,6 +448,8 @@ void tracker_free(struct tracker *tracker)
     }
     budget_clear(&tracker->budget);
     defer_free(tracker->defer);
+    for (size_t i = 0; i < TRACKER_LOOKS; i++)
+        defer_free(tracker->judged[i]);
     knowledge_free(tracker->knowledge);
     insight_free(tracker->insight);
     incidents_free(tracker->incidents);

@@ -23,6 +23,13 @@ struct observation_sink {
     void (*take)(void *context, const struct observation *observation);
 };
 
+/* A verdict that was given at once is looked at again when this much packet time has passed: by the
+ * first time who failed has tried again and others have come to a busy server, by the second they
+ * have to one that is less so. */
+enum { TRACKER_LOOKS = 2 };
+#define TRACKER_FIRST_LOOK_NS  (INT64_C(30) * 1000000000)
+#define TRACKER_SECOND_LOOK_NS (INT64_C(120) * 1000000000)
+
 struct tracker_options {
     size_t memory_max;         /* octets for handshakes in progress; what comes when they are used
                                   up is not read, and counted */
@@ -35,7 +42,10 @@ struct tracker_options {
     bool examine_all; /* certificates of handshakes that did not fail, too */
     size_t defer_max; /* octets for verdicts that wait for later connections to decide them;
                              0: every verdict at once */
-    bool defer_all;   /* verdicts of handshakes that did not fail wait too, for their order */
+    size_t
+        revise_max; /* octets for failed connections that were judged at once, and are judged again
+                             later; 0: none */
+    bool defer_all; /* verdicts of handshakes that did not fail wait too, for their order */
     size_t knowledge_max; /* octets for what is known of servers and clients, about; 0, or more than
                              the default limits need: those limits */
     struct observation_sink pass_on; /* with take: no verdicts and no memory for what they need, but
@@ -56,6 +66,8 @@ struct tracker_counters {
     struct insight_counters insight;
     struct defer_counters defer;
     uint64_t incidents_evicted; /* for want of room */
+    uint64_t revised;           /* verdicts that what was known later changed */
+    uint64_t unrevised;         /* failures that were not looked at again, for want of memory */
 };
 
 struct tracker;
@@ -70,12 +82,16 @@ struct connection_handler tracker_handler(struct tracker *tracker);
 /* Judge a connection that another tracker observed and passed on. */
 void tracker_judge(struct tracker *tracker, const struct observation *observation);
 
+/* Packet time is now_ns: look again at the verdicts that are due, and give those that are others by
+ * what is known by now, with verdict->earlier set. */
+void tracker_revise(struct tracker *tracker, int64_t now_ns);
+
 /* The capture lost packets, or left connections out, until time_ns of the packets at least: the
  * verdicts on connections that began before say so. */
 void tracker_note_loss(struct tracker *tracker, int64_t time_ns);
 
 /* The input is over, and so are its connections: give the verdicts that waited, in the order of the
- * connections' first packets. */
+ * connections' first packets, and look again at those that were given lately. */
 void tracker_finish(struct tracker *tracker);
 
 /* Judge by another trust store and other revocation lists from now on; both are borrowed, and the
@@ -90,6 +106,11 @@ struct knowledge *tracker_knowledge(struct tracker *tracker);
 /* The incidents so far; after tracker_finish all of them; NULL of one that passes on. Valid as long
  * as the tracker, and until its next connection. */
 const struct incidents *tracker_incidents(const struct tracker *tracker);
+
+/* Tell of incidents that came, went on or ended, as incidents_tell does. Not of one that passes
+ * on. */
+void tracker_tell_incidents(struct tracker *tracker, int64_t now_ns, bool is_last,
+                            const struct incident_sink *sink);
 
 /* The counters as of now; the view is valid until the next call. */
 const struct tracker_counters *tracker_counters(struct tracker *tracker);

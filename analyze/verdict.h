@@ -15,6 +15,13 @@ struct finding {
 
 struct incident;
 
+/* What was said of a connection before. */
+struct earlier_verdict {
+    const struct cause *cause;
+    enum certainty confidence;
+    enum party refused_by;
+};
+
 struct verdict {
     const struct facts *facts;
     enum outcome outcome;
@@ -28,7 +35,8 @@ struct verdict {
     const char *incomplete_reason; /* OUTCOME_INCOMPLETE: what the capture lacks; else NULL */
     struct finding findings[VERDICT_FINDINGS_MAX];
     size_t finding_count;
-    struct incident *incident; /* that it belongs to; NULL: none */
+    struct incident *incident;             /* that it belongs to; NULL: none */
+    const struct earlier_verdict *earlier; /* which this one takes the place of; NULL: the first */
 };
 
 /* Judge one connection: runs every rule over the facts and fills *verdict, which

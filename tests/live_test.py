@@ -326,7 +326,11 @@ class Together(Live):
                     if event["event"]["action"] == "tls_incident"
                 ]
                 self.assertEqual(len({why["incident"] for why in told}), 1)
+                self.assertEqual(told[0]["extent"]["state"], "opened")
                 self.assertEqual(told[-1]["extent"]["failures"], self.CLIENTS)
+                # It is told while the failures come.
+                actions = [event["event"]["action"] for event in events]
+                self.assertIn("tls_handshake", actions[actions.index("tls_incident"):])
 
     def test_the_text_at_the_end_has_it_too(self):
         capture = self.write_failures()

@@ -10,6 +10,20 @@
 
 static const uint64_t key[2] = {5, 6};
 
+/* Who it is about: hosts of RFC 5737. */
+static void set_ends(struct story *story, uint8_t client, uint8_t server)
+{
+    const struct address network = {
+        {[10] = 0xff, [11] = 0xff, [12] = 198, [13] = 51, [14] = 100},
+    };
+
+    for (size_t side = 0; side < SIDES; side++)
+        story->connection.endpoint[side].address = network;
+    story->connection.endpoint[SIDE_CLIENT].address.octets[14] = 200;
+    story->connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
+    story->connection.endpoint[SIDE_SERVER].address.octets[15] = server;
+}
+
 /* One failure of a client at a server, told and counted. */
 static void fail(struct incidents *incidents, struct story *story, uint8_t client, uint8_t server,
                  const char *name, uint8_t alert)
@@ -19,8 +33,7 @@ static void fail(struct incidents *incidents, struct story *story, uint8_t clien
 
     offer.name = name;
     story_begin(story);
-    story->connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
-    story->connection.endpoint[SIDE_SERVER].address.octets[15] = server;
+    set_ends(story, client, server);
     story_client_hello(story, &offer);
     story_fatal(story, SIDE_SERVER, alert);
     (void)story_facts(story);
@@ -35,7 +48,7 @@ static void one_failure_is_no_incident(void)
     struct incident **list;
 
     fail(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    CU_ASSERT_PTR_NULL(incidents_find(incidents, &story.verdict));
+    CU_ASSERT_PTR_NULL(incidents_find(incidents, &story.verdict, true));
     list = incidents_list(incidents, &count);
     CU_ASSERT_EQUAL(count, 0);
     free(list);
@@ -51,7 +64,7 @@ static void failures_of_many_clients_belong_to_the_server(void)
     fail(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
     fail(incidents, &story, 2, 1, "b.example", TLS_ALERT_PROTOCOL_VERSION);
     fail(incidents, &story, 2, 1, "b.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident = incidents_find(incidents, &story.verdict);
+    incident = incidents_find(incidents, &story.verdict, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_SERVER);
     CU_ASSERT_EQUAL(incident->failures, 3);
@@ -73,7 +86,7 @@ static void failures_of_one_client_at_many_servers_belong_to_the_client(void)
 
     for (uint8_t server = 1; server <= 3; server++)
         fail(incidents, &story, 9, server, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident = incidents_find(incidents, &story.verdict);
+    incident = incidents_find(incidents, &story.verdict, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_CLIENT);
     CU_ASSERT_EQUAL(incident->failures, 3);
@@ -95,10 +108,10 @@ static void names_are_told_apart_where_the_cause_is_the_name(void)
 
     for (uint8_t client = 1; client <= 2; client++) {
         fail(incidents, &story, client, 1, "a.example", TLS_ALERT_UNRECOGNIZED_NAME);
-        CU_ASSERT_EQUAL(incidents_find(incidents, &story.verdict) != NULL, client == 2);
+        CU_ASSERT_EQUAL(incidents_find(incidents, &story.verdict, true) != NULL, client == 2);
         fail(incidents, &story, client, 1, "b.example", TLS_ALERT_UNRECOGNIZED_NAME);
     }
-    incident = incidents_find(incidents, &story.verdict);
+    incident = incidents_find(incidents, &story.verdict, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_NAME);
     CU_ASSERT_EQUAL(incident->failures, 2);
@@ -117,14 +130,15 @@ static void an_incident_is_over_when_it_is_quiet_or_the_server_works_again(void)
 
     fail(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
     fail(incidents, &story, 2, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident = incidents_find(incidents, &story.verdict);
+    incident = incidents_find(incidents, &story.verdict, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_FALSE(incident_is_over(incident, incident->last_ns + 1));
     CU_ASSERT_TRUE(incident_is_over(incident, incident->last_ns + INCIDENT_QUIET_NS));
     incident->established = (struct known_count){.count = 5, .last_ns = incident->last_ns + 1};
-    CU_ASSERT_TRUE(incident_is_over(incident, incident->last_ns + 2));
-    incident->established_by_last++; /* others succeeded all the time */
     CU_ASSERT_FALSE(incident_is_over(incident, incident->last_ns + 2));
+    CU_ASSERT_TRUE(incident_is_over(incident, incident->last_ns + INCIDENT_RECOVERED_NS));
+    incident->established_by_last++; /* others succeeded all the time */
+    CU_ASSERT_FALSE(incident_is_over(incident, incident->last_ns + INCIDENT_RECOVERED_NS));
     incidents_free(incidents);
 }
 
@@ -137,13 +151,13 @@ static void an_identifier_is_the_same_for_the_same_and_another_for_others(void)
 
     for (uint8_t client = 1; client <= 2; client++)
         fail(incidents, &story, client, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident_id(incidents_find(incidents, &story.verdict), ids[0]);
+    incident_id(incidents_find(incidents, &story.verdict, true), ids[0]);
     for (uint8_t client = 1; client <= 2; client++)
         fail(incidents, &story, client, 2, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident_id(incidents_find(incidents, &story.verdict), ids[1]);
+    incident_id(incidents_find(incidents, &story.verdict, true), ids[1]);
     for (uint8_t client = 1; client <= 2; client++)
         fail(again, &story, client, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident_id(incidents_find(again, &story.verdict), ids[2]);
+    incident_id(incidents_find(again, &story.verdict, true), ids[2]);
     CU_ASSERT_EQUAL(strlen(ids[0]), INCIDENT_ID_SIZE - 1);
     CU_ASSERT_STRING_NOT_EQUAL(ids[0], ids[1]);
     CU_ASSERT_STRING_EQUAL(ids[0], ids[2]);
@@ -189,6 +203,270 @@ static void the_first_failures_of_each_minute_are_admitted(void)
     CU_ASSERT_EQUAL(incident.folded, 4);
 }
 
+static void a_failure_after_a_long_quiet_time_begins_another_incident(void)
+{
+    struct incidents *incidents = incidents_new(key);
+    const struct incident_past past = {0};
+    struct story story;
+    const struct incident *first;
+    const struct incident *second;
+    size_t count;
+
+    fail(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
+    fail(incidents, &story, 2, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
+    for (int i = 0; i < 3; i++) {
+        story.connection.first.time_ns += INCIDENT_QUIET_NS - 1 + 2 * (i == 1);
+        incidents_add(incidents, &story.verdict, &past);
+    }
+    second = incidents_find(incidents, &story.verdict, false);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(second);
+    CU_ASSERT_EQUAL(second->failures, 2);
+    CU_ASSERT_EQUAL(sketch_count(&second->clients), 1);
+    story.connection.first.time_ns = STORY_TIME;
+    first = incidents_find(incidents, &story.verdict, false);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(first);
+    CU_ASSERT_EQUAL(first->failures, 3);
+    free(incidents_list(incidents, &count));
+    CU_ASSERT_EQUAL(count, 2);
+    incidents_free(incidents);
+}
+
+/* A connection attempt of a client at a server that nobody answers. */
+static void time_out(struct incidents *incidents, struct story *story, uint8_t client,
+                     uint8_t server)
+{
+    const struct incident_past past = {0};
+
+    story_begin_syn(story);
+    story->connection.direction[SIDE_CLIENT].syn_count = 3;
+    story->connection.direction[SIDE_CLIENT].packets = 3;
+    set_ends(story, client, server);
+    (void)story_facts(story);
+    incidents_add(incidents, &story->verdict, &past);
+}
+
+static void many_clients_and_servers_in_one_network_are_a_matter_of_the_path(void)
+{
+    struct incidents *incidents = incidents_new(key);
+    struct story story;
+    const struct incident *incident;
+    struct text text;
+    char line[INCIDENT_TEXT_SIZE];
+
+    for (uint8_t i = 1; i <= 2; i++)
+        time_out(incidents, &story, i, i);
+    CU_ASSERT_PTR_NULL(incidents_find(incidents, &story.verdict, true));
+    time_out(incidents, &story, 3, 3);
+    incident = incidents_find(incidents, &story.verdict, true);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
+    CU_ASSERT_EQUAL(incident->scope, INCIDENT_PATH);
+    CU_ASSERT_EQUAL(incident->failures, 3);
+    text = text_begin(line, sizeof(line));
+    incident_add_place(&text, incident);
+    CU_ASSERT_STRING_EQUAL(line, "3 servers in 198.51.100.0/24");
+    incidents_free(incidents);
+}
+
+static void a_server_or_a_client_with_most_of_it_is_no_matter_of_the_path(void)
+{
+    struct incidents *incidents = incidents_new(key);
+    struct story story;
+    const struct incident *incident;
+
+    for (uint8_t i = 1; i <= 6; i++)
+        time_out(incidents, &story, i, i < 5 ? 1 : i);
+    incident = incidents_find(incidents, &story.verdict, true);
+    CU_ASSERT_TRUE(incident != NULL && incident->scope == INCIDENT_PATH);
+    time_out(incidents, &story, 7, 1);
+    incident = incidents_find(incidents, &story.verdict, true);
+    CU_ASSERT_TRUE(incident != NULL && incident->scope == INCIDENT_SERVER);
+    incidents_free(incidents);
+    incidents = incidents_new(key);
+    for (uint8_t i = 1; i <= 6; i++)
+        time_out(incidents, &story, i < 5 ? 1 : i, i);
+    time_out(incidents, &story, 1, 4);
+    incident = incidents_find(incidents, &story.verdict, true);
+    CU_ASSERT_TRUE(incident != NULL && incident->scope == INCIDENT_CLIENT);
+    incidents_free(incidents);
+}
+
+static void who_sends_the_icmp_errors_is_the_path(void)
+{
+    struct incidents *incidents = incidents_new(key);
+    const struct incident_past past = {0};
+    struct story story;
+    const struct incident *incident = NULL;
+
+    for (uint8_t i = 1; i <= 4; i++) {
+        story_begin_syn(&story);
+        set_ends(&story, i, i);
+        story.connection.endpoint[SIDE_SERVER].address.octets[13] = i;
+        story.connection.icmp = (struct icmp_facts){.count = 1, .type = 3, .code = 13};
+        story.connection.icmp.at = story.connection.first;
+        story.connection.icmp.sender = story.connection.endpoint[SIDE_SERVER].address;
+        if (i < 4) /* the last says it by itself */
+            story.connection.icmp.sender.octets[13] = 200;
+        story.connection.icmp.sender.octets[15] = i < 4 ? 1 : i;
+        CU_ASSERT_STRING_EQUAL(story_cause(&story), "icmp_unreachable");
+        incidents_add(incidents, &story.verdict, &past);
+        if (i == 3)
+            incident = incidents_find(incidents, &story.verdict, true);
+    }
+    CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
+    CU_ASSERT_EQUAL(incident->scope, INCIDENT_PATH);
+    CU_ASSERT_EQUAL(incident->path.kind, INCIDENT_PATH_ROUTER);
+    CU_ASSERT_EQUAL(incident->failures, 3);
+    incidents_free(incidents);
+}
+
+static void behind_a_proxy_the_target_is_the_server(void)
+{
+    static const char *const hosts[] = {"a.example", "a.example", "b.example"};
+    struct incidents *incidents = incidents_new(key);
+    const struct incident_past past = {0};
+    struct story story;
+    const struct incident *incident = NULL;
+    struct text text;
+    char line[INCIDENT_TEXT_SIZE];
+
+    for (uint8_t i = 0; i < 3; i++) {
+        struct story_offer offer = story_modern_offer();
+
+        story_begin(&story);
+        set_ends(&story, i, 1);
+        story_client_hello(&story, &offer);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION);
+        (void)story_facts(&story);
+        story.facts.starttls.has_target = true;
+        story.facts.starttls.target =
+            (struct proxy_target){.host = bytes_of(hosts[i], strlen(hosts[i])), .port = 443};
+        incidents_add(incidents, &story.verdict, &past);
+        incident = i == 1 ? incidents_find(incidents, &story.verdict, true) : incident;
+    }
+    CU_ASSERT_PTR_NULL(incidents_find(incidents, &story.verdict, true));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
+    CU_ASSERT_EQUAL(incident->failures, 2);
+    text = text_begin(line, sizeof(line));
+    incident_add_place(&text, incident);
+    CU_ASSERT_PTR_NOT_NULL(strstr(line, "a.example:443 by the proxy 198.51.100."));
+    incidents_free(incidents);
+}
+
+struct told {
+    int count[INCIDENT_CLOSED + 1];
+    uint64_t failures;
+    char ids[4][INCIDENT_ID_SIZE];
+    size_t id_count;
+    char merged_into[INCIDENT_ID_SIZE];
+};
+
+static void take_told(void *context, const struct incident *incident, enum incident_state state)
+{
+    struct told *told = context;
+
+    told->count[state]++;
+    told->failures = incident->failures;
+    memcpy(told->merged_into, incident->merged_into, sizeof(told->merged_into));
+    if (told->id_count < 4)
+        incident_event_id(incident, told->ids[told->id_count++]);
+}
+
+static void an_incident_is_told_when_it_opens_goes_on_and_ends(void)
+{
+    const int64_t second = STORY_SECOND;
+    const struct knowledge_options options = {.hash_key = {1, 2}};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct incidents *incidents = incidents_new(key);
+    struct told told = {0};
+    const struct incident_sink sink = {.context = &told, .take = take_told};
+    struct story story;
+
+    fail(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
+    (void)incidents_find(incidents, &story.verdict, true);
+    incidents_tell(incidents, knowledge, STORY_TIME + second, false, &sink);
+    CU_ASSERT_EQUAL(told.id_count, 0);
+    fail(incidents, &story, 2, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
+    (void)incidents_find(incidents, &story.verdict, true);
+    for (int i = 0; i < 200; i++) /* an update comes when there is something new */
+        incidents_tell(incidents, knowledge, STORY_TIME + (2 + i) * second, false, &sink);
+    CU_ASSERT_EQUAL(told.count[INCIDENT_OPENED], 1);
+    CU_ASSERT_EQUAL(told.count[INCIDENT_UPDATED], 0);
+    fail(incidents, &story, 3, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
+    (void)incidents_find(incidents, &story.verdict, true);
+    for (int i = 0; i < 1000; i++)
+        incidents_tell(incidents, knowledge, STORY_TIME + (202 + i) * second, false, &sink);
+    CU_ASSERT_EQUAL(told.count[INCIDENT_OPENED], 1);
+    CU_ASSERT_EQUAL(told.count[INCIDENT_UPDATED], 1);
+    CU_ASSERT_EQUAL(told.count[INCIDENT_CLOSED], 1);
+    CU_ASSERT_EQUAL(told.failures, 3);
+    CU_ASSERT_STRING_NOT_EQUAL(told.ids[0], told.ids[1]);
+    CU_ASSERT_STRING_NOT_EQUAL(told.ids[1], told.ids[2]);
+    incidents_tell(incidents, knowledge, STORY_TIME + 2000 * second, true, &sink);
+    CU_ASSERT_EQUAL(told.id_count, 3);
+    incidents_free(incidents);
+    knowledge_free(knowledge);
+}
+
+static void what_explains_more_takes_over(void)
+{
+    const struct knowledge_options options = {.hash_key = {1, 2}};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct incidents *incidents = incidents_new(key);
+    struct told told = {0};
+    const struct incident_sink sink = {.context = &told, .take = take_told};
+    const struct incident *incident;
+    char id[INCIDENT_ID_SIZE];
+    struct story story;
+
+    for (uint8_t i = 1; i <= 4; i++) {
+        time_out(incidents, &story, i, i < 3 ? 1 : i);
+        incident = incidents_find(incidents, &story.verdict, true);
+        incidents_tell(incidents, knowledge, STORY_TIME, false, &sink);
+    }
+    CU_ASSERT_EQUAL(told.count[INCIDENT_OPENED], 2);
+    CU_ASSERT_EQUAL(told.count[INCIDENT_CLOSED], 0); /* until one of it belongs to the path */
+    time_out(incidents, &story, 5, 1);
+    time_out(incidents, &story, 5, 6);
+    time_out(incidents, &story, 6, 1);
+    incident = incidents_find(incidents, &story.verdict, true);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
+    CU_ASSERT_EQUAL(incident->scope, INCIDENT_SERVER);
+    time_out(incidents, &story, 7, 7);
+    time_out(incidents, &story, 8, 1);
+    time_out(incidents, &story, 9, 9);
+    time_out(incidents, &story, 9, 1);
+    time_out(incidents, &story, 10, 10);
+    time_out(incidents, &story, 11, 1);
+    (void)incidents_find(incidents, &story.verdict, true);
+    for (uint8_t i = 20; i < 30; i++)
+        time_out(incidents, &story, i, i);
+    time_out(incidents, &story, 1, 1);
+    incident = incidents_find(incidents, &story.verdict, true);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
+    CU_ASSERT_EQUAL(incident->scope, INCIDENT_PATH);
+    incidents_tell(incidents, knowledge, STORY_TIME, false, &sink);
+    CU_ASSERT_EQUAL(told.count[INCIDENT_CLOSED], 1);
+    CU_ASSERT_STRING_EQUAL(told.merged_into, incident_id(incident, id));
+    incidents_free(incidents);
+    knowledge_free(knowledge);
+}
+
+static void a_failure_that_has_another_cause_is_taken_back(void)
+{
+    struct incidents *incidents = incidents_new(key);
+    struct story story;
+    size_t count;
+
+    fail(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
+    fail(incidents, &story, 2, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_PTR_NOT_NULL(incidents_find(incidents, &story.verdict, true));
+    incidents_take_back(incidents, &story.verdict, story.verdict.cause);
+    CU_ASSERT_PTR_NULL(incidents_find(incidents, &story.verdict, true));
+    free(incidents_list(incidents, &count));
+    CU_ASSERT_EQUAL(count, 0);
+    incidents_free(incidents);
+}
+
 static void the_onset_is_named(void)
 {
     struct incidents *incidents = incidents_new(key);
@@ -198,7 +476,7 @@ static void the_onset_is_named(void)
 
     fail(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
     fail(incidents, &story, 2, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident_add_onset(&text, incidents_find(incidents, &story.verdict), STORY_TIME);
+    incident_add_onset(&text, incidents_find(incidents, &story.verdict, true), STORY_TIME);
     CU_ASSERT_STRING_EQUAL(buffer, "None succeeded in between; the last success before was at "
                                    "2024-04-30 23:59:59.999.");
     incidents_free(incidents);
@@ -221,6 +499,19 @@ int main(void)
         {"a flood of servers stays within the bound", a_flood_of_servers_stays_within_the_bound},
         {"the first failures of each minute are admitted",
          the_first_failures_of_each_minute_are_admitted},
+        {"a failure after a long quiet time begins another incident",
+         a_failure_after_a_long_quiet_time_begins_another_incident},
+        {"many clients and servers in one network are a matter of the path",
+         many_clients_and_servers_in_one_network_are_a_matter_of_the_path},
+        {"a server or a client with most of it is no matter of the path",
+         a_server_or_a_client_with_most_of_it_is_no_matter_of_the_path},
+        {"who sends the ICMP errors is the path", who_sends_the_icmp_errors_is_the_path},
+        {"behind a proxy the target is the server", behind_a_proxy_the_target_is_the_server},
+        {"an incident is told when it opens, goes on and ends",
+         an_incident_is_told_when_it_opens_goes_on_and_ends},
+        {"what explains more takes over", what_explains_more_takes_over},
+        {"a failure that has another cause is taken back",
+         a_failure_that_has_another_cause_is_taken_back},
         {"the onset is named", the_onset_is_named},
         CU_TEST_INFO_NULL,
     };

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analyze/incident_text.h"
 #include "analyze/summary.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
@@ -55,7 +56,7 @@ static void push_text(struct collector *collector, const struct verdict *verdict
     struct text text = text_begin(buffer, sizeof(buffer) - 1);
 
     text_add_time(&text, verdict->facts->connection->first.time_ns);
-    text_add(&text, "  ");
+    text_add(&text, verdict->earlier != NULL ? "  changed: " : "  ");
     summary_add_parties(&text, verdict->facts);
     text_add(&text, "  ");
     summary_add_outcome(&text, verdict);
@@ -78,11 +79,31 @@ static void take_verdict(void *context, const struct verdict *verdict)
     const struct shared_news news = {.context = collector, .take = take_news};
     const struct options *options = collector->options.options;
 
-    if (verdict->outcome == OUTCOME_FAILED)
-        stats_count_cause(&collector->stats, verdict->cause);
     if (!options->json && (options->all || verdict->outcome == OUTCOME_FAILED))
         push_text(collector, verdict);
+    if (verdict->earlier != NULL) /* it was counted */
+        return;
+    if (verdict->outcome == OUTCOME_FAILED)
+        stats_count_cause(&collector->stats, verdict->cause);
     shared_add(collector->options.shared, verdict, options->all && options->json ? &news : NULL);
+}
+
+/* For people, as soon as it is one: the failures themselves are lines already. */
+static void take_incident(void *context, const struct incident *incident, enum incident_state state)
+{
+    struct collector *collector = context;
+    char buffer[INCIDENT_TEXT_SIZE + 64];
+    struct text text = text_begin(buffer, sizeof(buffer) - 1);
+
+    if (collector->options.options->json)
+        return;
+    text_add_time(&text, incident->last_ns);
+    text_add(&text, "  incident %s: %s, ", incident_state_name(state), incident->cause->id);
+    incident_add_place(&text, incident);
+    text_add(&text, ", ");
+    incident_add_extent(&text, incident);
+    buffer[text.length++] = '\n';
+    outlet_push(collector->options.outlet, bytes_of(buffer, text.length));
 }
 
 static bool open_pipeline(struct collector *collector)
@@ -92,6 +113,7 @@ static bool open_pipeline(struct collector *collector)
     struct pipeline_options pipeline = {
         .part = PIPELINE_JUDGE,
         .options = options,
+        .revise_max = collector->options.docket_octets / 4 * collector->options.worker_count,
         .knowledge_max = collector->options.knowledge_max,
         .examine_all = collector->options.examine_all,
         .has_events = options->json,
@@ -102,6 +124,7 @@ static bool open_pipeline(struct collector *collector)
     const struct pipeline_sink sink = {
         .context = collector,
         .take_verdict = take_verdict,
+        .take_incident = take_incident,
         .take_line = take_line,
     };
 
@@ -120,7 +143,8 @@ static bool open_dockets(struct collector *collector)
     if (collector->wake < 0)
         return complain("eventfd: %s", strerror(errno));
     for (size_t i = 0; i < collector->options.worker_count; i++) {
-        collector->dockets[i] = docket_new(collector->wake, collector->options.docket_octets);
+        collector->dockets[i] =
+            docket_new(collector->wake, collector->options.docket_octets / 4 * 3);
         if (collector->dockets[i] == NULL)
             return complain_memory();
     }
@@ -224,6 +248,7 @@ static void advance(struct collector *collector)
 {
     for (size_t i = 0; i < collector->options.worker_count; i++)
         pipeline_advance(collector->pipeline, docket_time(collector->dockets[i]));
+    pipeline_tell_incidents(collector->pipeline, false);
 }
 
 static void care(struct collector *collector)
@@ -287,7 +312,7 @@ static void *run(void *argument)
     } while (!is_last);
     advance(collector);
     pipeline_finish(collector->pipeline);
-    pipeline_write_incidents(collector->pipeline);
+    pipeline_tell_incidents(collector->pipeline, true);
     publish(collector, ending_now_ms());
     atomic_store(&collector->is_over, true);
     return NULL;

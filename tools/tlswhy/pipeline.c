@@ -70,6 +70,7 @@ static bool open_tracker(struct pipeline *pipeline)
         .crls = options->crls,
         .examine_all = options->examine_all,
         .defer_max = options->options->no_correlation ? 0 : options->defer_max,
+        .revise_max = options->options->no_correlation ? 0 : options->revise_max,
         .knowledge_max = options->knowledge_max,
         .alone = options->options->no_correlation,
         .defer_all = options->options->all,
@@ -216,10 +217,13 @@ void pipeline_judge(struct pipeline *pipeline, const struct observation *observa
 
 void pipeline_advance(struct pipeline *pipeline, int64_t now_ns)
 {
-    if (pipeline->connections != NULL) /* whose times are those of packets that came */
+    if (pipeline->connections != NULL) { /* whose times are those of packets that came */
         connections_advance(pipeline->connections, now_ns);
-    else if (now_ns > pipeline->last_ns)
+        return;
+    }
+    if (now_ns > pipeline->last_ns)
         pipeline->last_ns = now_ns;
+    tracker_revise(pipeline->tracker, pipeline->last_ns);
 }
 
 void pipeline_shed(struct pipeline *pipeline, enum connections_shed what)
@@ -239,22 +243,44 @@ void pipeline_finish(struct pipeline *pipeline)
     tracker_finish(pipeline->tracker);
 }
 
-void pipeline_write_incidents(struct pipeline *pipeline)
+static void write_incident(struct pipeline *pipeline, const struct incident *incident,
+                           enum incident_state state)
 {
-    size_t count = 0;
-    struct incident **incidents;
+    struct bytes line = {0};
 
     if (pipeline->writer == NULL || pipeline->options.options->certificates)
         return;
-    incidents = incidents_list(tracker_incidents(pipeline->tracker), &count);
-    pipeline->unserialised += incidents == NULL;
-    for (size_t i = 0; incidents != NULL && i < count; i++) {
-        struct bytes line = {0};
-        bool is_written =
-            event_write_incident(pipeline->writer, incidents[i], pipeline->last_ns, &line);
+    pass_line(pipeline,
+              event_write_incident(pipeline->writer, incident, state, pipeline->last_ns, &line),
+              line);
+}
 
-        pass_line(pipeline, is_written, line);
-    }
+static void take_incident(void *context, const struct incident *incident, enum incident_state state)
+{
+    struct pipeline *pipeline = context;
+
+    write_incident(pipeline, incident, state);
+    if (pipeline->sink.take_incident != NULL)
+        pipeline->sink.take_incident(pipeline->sink.context, incident, state);
+}
+
+void pipeline_tell_incidents(struct pipeline *pipeline, bool is_last)
+{
+    const struct incident_sink sink = {.context = pipeline, .take = take_incident};
+
+    tracker_tell_incidents(pipeline->tracker, pipeline->last_ns, is_last, &sink);
+}
+
+void pipeline_write_incidents(struct pipeline *pipeline)
+{
+    size_t count = 0;
+    struct incident **incidents = incidents_list(tracker_incidents(pipeline->tracker), &count);
+
+    pipeline->unserialised += incidents == NULL;
+    for (size_t i = 0; incidents != NULL && i < count; i++)
+        write_incident(pipeline, incidents[i],
+                       incident_is_over(incidents[i], pipeline->last_ns) ? INCIDENT_CLOSED
+                                                                         : INCIDENT_OPENED);
     free(incidents);
 }
 

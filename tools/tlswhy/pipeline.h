@@ -30,6 +30,10 @@ struct pipeline_sink {
     /* Every verdict, whatever its outcome, after its event. */
     void (*take_verdict)(void *context, const struct verdict *verdict);
 
+    /* What pipeline_tell_incidents tells, after its event; NULL: nobody wants it. */
+    void (*take_incident)(void *context, const struct incident *incident,
+                          enum incident_state state);
+
     /* One event, a whole line, valid during the call; never called without events. */
     void (*take_line)(void *context, struct bytes line);
 };
@@ -41,6 +45,7 @@ struct pipeline_options {
         memory_max; /* octets for tables: half for connections, half for the handshakes on them */
     size_t knowledge_max;  /* octets for what is known of servers and clients */
     size_t defer_max;      /* octets for verdicts that wait for later connections; 0: all at once */
+    size_t revise_max;     /* octets for verdicts that later connections may change; 0: none are */
     bool examine_all;      /* certificates of every handshake */
     bool has_events;       /* verdicts are written as events, those that the options ask for */
     const char *interface; /* where all packets come from, for the events; NULL: several */
@@ -67,7 +72,8 @@ void pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, s
 /* Judge a connection that another pipeline observed; only PIPELINE_JUDGE. */
 void pipeline_judge(struct pipeline *pipeline, const struct observation *observation);
 
-/* Time goes on without packets: now_ns is in packet time. */
+/* Time goes on without packets: now_ns is in packet time. PIPELINE_JUDGE looks again at verdicts that
+ * are due. */
 void pipeline_advance(struct pipeline *pipeline, int64_t now_ns);
 
 /* Leave out connections from now on. */
@@ -81,6 +87,10 @@ void pipeline_finish(struct pipeline *pipeline);
 
 /* After pipeline_finish: one event for each incident, unless certificates alone are wanted. */
 void pipeline_write_incidents(struct pipeline *pipeline);
+
+/* Instead, while the input goes on: one event for each incident that was opened, that went on since
+ * a while, or that is over; with is_last for what is left to tell. Only PIPELINE_JUDGE. */
+void pipeline_tell_incidents(struct pipeline *pipeline, bool is_last);
 
 /* One event for news of a certificate. Only with events. */
 void pipeline_write_news(struct pipeline *pipeline, const struct inventory_news *news);

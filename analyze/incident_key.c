@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/incident_key.h"
+
+#include "analyze/text.h"
+#include "capture/siphash.h"
+#include "dissect/fingerprint.h"
+
+enum {
+    IPV4_BITS = 24, /* the networks that most sites are made of */
+    IPV6_BITS = 64, /* RFC 4291 section 2.5.4 */
+    IPV4_MAPPED_BITS = 96,
+    PROXY_AUTHENTICATION_REQUIRED = 407 /* RFC 9110 section 15.5.8: whatever the target is */
+};
+
+/* Causes that something on the way may have, and by what the way is told. */
+static const struct path_row {
+    const char *cause;
+    enum incident_path_kind kind;
+} path_rows[] = {
+    {"icmp_unreachable", INCIDENT_PATH_ROUTER},
+    {"mtu_blackhole", INCIDENT_PATH_ROUTER},
+    {"middlebox_reset", INCIDENT_PATH_HOP_LIMIT},
+    {"mtu_blackhole", INCIDENT_PATH_SERVER_NETWORK},
+    {"connect_timeout", INCIDENT_PATH_SERVER_NETWORK},
+    {"server_silent", INCIDENT_PATH_SERVER_NETWORK},
+    {"packet_loss", INCIDENT_PATH_SERVER_NETWORK},
+    {"large_client_hello_intolerance", INCIDENT_PATH_CLIENT_NETWORK},
+};
+
+static void put_number(uint8_t *out, uint64_t number)
+{
+    for (size_t i = 0; i < sizeof(number); i++)
+        out[i] = (uint8_t)(number >> (56 - 8 * i));
+}
+
+static void put_port(uint8_t *out, uint16_t port)
+{
+    out[0] = (uint8_t)(port >> 8);
+    out[1] = (uint8_t)port;
+}
+
+void incident_key_set_generation(struct incident_key *key, uint32_t generation)
+{
+    uint8_t *out = key->octets + INCIDENT_CAUSE_KEY + INCIDENT_PARTY_KEY;
+
+    for (size_t i = 0; i < sizeof(generation); i++)
+        out[i] = (uint8_t)(generation >> (24 - 8 * i));
+}
+
+bool incident_is_about_name(const struct verdict *verdict)
+{
+    return verdict->cause->layer == LAYER_SERVER_NAME
+           && verdict->facts->client_extensions.server_name.state == EXTENSION_WELL_FORMED;
+}
+
+const struct proxy_target *incident_target(const struct facts *facts)
+{
+    const struct starttls_facts *starttls = &facts->starttls;
+    bool is_of_proxy = starttls->refused && starttls->status == PROXY_AUTHENTICATION_REQUIRED;
+
+    return starttls->has_target && !is_of_proxy ? &starttls->target : NULL;
+}
+
+/* Address and port; the target of a proxy that is a name is a hash of it beside the proxy's. */
+static void put_server(const uint64_t hash_key[2], uint8_t *party, const struct verdict *verdict)
+{
+    const struct endpoint *server = &verdict->facts->connection->endpoint[SIDE_SERVER];
+    const struct proxy_target *target = incident_target(verdict->facts);
+    struct bytes name = verdict->facts->client_extensions.server_name.host_name;
+    uint64_t hash = 0;
+
+    memcpy(party, server->address.octets, sizeof(server->address.octets));
+    put_port(party + 16, target != NULL ? target->port : server->port);
+    if (target != NULL && target->has_address)
+        memcpy(party, target->address, sizeof(target->address));
+    else if (target != NULL)
+        hash = siphash_1_3(hash_key, target->host.data, target->host.len);
+    if (incident_is_about_name(verdict))
+        hash += siphash_1_3(hash_key, name.data, name.len);
+    put_number(party + 18, hash);
+}
+
+/* Address and kind of client; a client that sent no hello is known by its address. */
+static void put_client(const uint64_t hash_key[2], uint8_t *party, const struct facts *facts)
+{
+    const struct endpoint *client = &facts->connection->endpoint[SIDE_CLIENT];
+    char ja4[JA4_TEXT_SIZE];
+
+    memcpy(party, client->address.octets, sizeof(client->address.octets));
+    if (facts->client_hello_read && ja4_client(&facts->client_hello, JA4_TCP, ja4))
+        put_number(party + 18, siphash_1_3(hash_key, ja4, strlen(ja4)));
+}
+
+/* A host that answers for itself is no router on the way to it. */
+static bool see_router(const struct connection *connection, struct incident_path *path)
+{
+    const struct icmp_facts *icmp = &connection->icmp;
+
+    if (icmp->count == 0)
+        return false;
+    for (size_t side = 0; side < SIDES; side++)
+        if (memcmp(&connection->endpoint[side].address, &icmp->sender, sizeof(icmp->sender)) == 0)
+            return false;
+    path->address = icmp->sender;
+    return true;
+}
+
+static bool see_hop_limit(const struct connection *connection, struct incident_path *path)
+{
+    const struct reset *first = NULL;
+
+    for (size_t side = 0; side < SIDES; side++) {
+        const struct reset *reset = &connection->direction[side].reset;
+
+        if (reset->count > 0 && reset->hop_limit != connection->direction[side].hop_limit)
+            first = first == NULL || reset->at.packet < first->at.packet ? reset : first;
+    }
+    if (first == NULL)
+        return false;
+    path->hop_limit = first->hop_limit;
+    return true;
+}
+
+static void see_network(const struct endpoint *endpoint, struct incident_path *path)
+{
+    bool is_ipv4 = address_is_ipv4(&endpoint->address);
+    size_t bits = is_ipv4 ? IPV4_MAPPED_BITS + IPV4_BITS : IPV6_BITS;
+
+    path->prefix_bits = is_ipv4 ? IPV4_BITS : IPV6_BITS;
+    memcpy(path->address.octets, endpoint->address.octets, bits / 8);
+}
+
+static bool see_path(const struct connection *connection, enum incident_path_kind kind,
+                     struct incident_path *path)
+{
+    *path = (struct incident_path){.kind = kind, .vlan_id = connection->vlan_id};
+    if (kind == INCIDENT_PATH_ROUTER)
+        return see_router(connection, path);
+    if (kind == INCIDENT_PATH_HOP_LIMIT)
+        return see_hop_limit(connection, path);
+    see_network(
+        &connection->endpoint[kind == INCIDENT_PATH_SERVER_NETWORK ? SIDE_SERVER : SIDE_CLIENT],
+        path);
+    return true;
+}
+
+struct incident_path incident_path_of(const struct verdict *verdict)
+{
+    const struct connection *connection = verdict->facts->connection;
+    struct incident_path path;
+
+    for (size_t i = 0; i < sizeof(path_rows) / sizeof(path_rows[0]); i++)
+        if (strcmp(path_rows[i].cause, verdict->cause->id) == 0
+            && see_path(connection, path_rows[i].kind, &path))
+            return path;
+    return (struct incident_path){.kind = INCIDENT_PATH_NONE};
+}
+
+static bool put_path(uint8_t *party, const struct verdict *verdict)
+{
+    struct incident_path path = incident_path_of(verdict);
+
+    memcpy(party, path.address.octets, sizeof(path.address.octets));
+    put_port(party + 16, path.vlan_id);
+    party[18] = (uint8_t)path.kind;
+    party[19] = path.hop_limit;
+    return path.kind != INCIDENT_PATH_NONE;
+}
+
+bool incident_key_of(const uint64_t hash_key[2], enum incident_table table,
+                     const struct verdict *verdict, struct incident_key *key)
+{
+    uint8_t *party = key->octets + INCIDENT_CAUSE_KEY;
+    size_t length = strlen(verdict->cause->id);
+
+    *key = (struct incident_key){0};
+    memcpy(key->octets, verdict->cause->id,
+           length < INCIDENT_CAUSE_KEY ? length : INCIDENT_CAUSE_KEY);
+    if (table == INCIDENT_ON_PATH)
+        return put_path(party, verdict);
+    if (table == INCIDENT_OF_CLIENT)
+        put_client(hash_key, party, verdict->facts);
+    else
+        put_server(hash_key, party, verdict);
+    return true;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tracker_internal.h -- what judging and judging again share, private to analyze/tracker*.c. */
+#ifndef TLSWHY_ANALYZE_TRACKER_INTERNAL_H
+#define TLSWHY_ANALYZE_TRACKER_INTERNAL_H
+
+#include "analyze/examiner.h"
+#include "analyze/session.h"
+
+struct tracker {
+    struct tracker_options options;
+    struct verdict_sink sink;
+    struct tracker_counters counters;
+    struct budget budget;
+    struct examiner *examiner;
+    struct knowledge *knowledge;
+    struct insight *insight;
+    struct incidents *incidents;
+    struct defer *defer; /* NULL: no verdict waits */
+    struct defer
+        *judged[TRACKER_LOOKS]; /* to be judged again, by how often they were; NULL: none */
+    uint64_t attempts_waiting;  /* of the verdicts that wait, those of mere connection attempts */
+    struct session *free_sessions;
+    bool has_loss; /* the capture lost packets */
+    int64_t loss_ns;
+};
+
+/* Attempts to connect to ports where TLS may yet be spoken, waiting: a scan has more of them than
+ * anybody wants to know. */
+enum { ATTEMPTS_WAITING_MAX = 2048 };
+
+/* Count the limits that a connection hit. */
+void tracker_count_limits(struct tracker *tracker, const struct facts *facts);
+
+/* Work out the verdict, with what is known by now of server and client. */
+void tracker_weigh(struct tracker *tracker, struct facts *facts, struct known *known,
+                   struct verdict *verdict);
+
+/* The facts of one that waited: by now it may be known that its server speaks TLS. */
+void tracker_build_deferred(struct tracker *tracker, struct deferred *deferred,
+                            struct facts *facts);
+
+/* What a verdict says, in short. */
+struct earlier_verdict tracker_earlier_of(const struct verdict *verdict);
+
+/* Keep a connection whose verdict others may change. */
+void tracker_keep_judged(struct tracker *tracker, const struct observation *observation,
+                         enum outcome outcome, const struct defer_note *note);
+
+/* Nothing more comes: look again at all that were given lately. */
+void tracker_revise_all(struct tracker *tracker);
+
+#endif
