@@ -26,7 +26,7 @@ enum treatment treatment_of(const struct facts *facts);
 void known_count_add(struct known_count *count, int64_t time_ns);
 
 /* Count one more success, and the pause before it. */
-void known_established_add(struct known_server *server, int64_t time_ns);
+void known_established_add(struct known_server *server, int64_t at_ns);
 
 /* Count one more hello that the server treated so; it is in server->hellos already, unless
  * treatment is that. */

@@ -420,7 +420,7 @@ static void what_explains_more_takes_over(void)
 
     for (uint8_t i = 1; i <= 4; i++) {
         time_out(incidents, &story, i, i < 3 ? 1 : i);
-        incident = incidents_find(incidents, &story.verdict, true);
+        (void)incidents_find(incidents, &story.verdict, true);
         incidents_tell(incidents, knowledge, STORY_TIME, false, &sink);
     }
     CU_ASSERT_EQUAL(told.count[INCIDENT_OPENED], 2);

@@ -49,6 +49,10 @@ const struct stats_row stats_rows[] = {
             unjudged),
     LEVEL("judge_queue_connections", "Connections that wait to be judged", docket_level),
     LEVEL("judge_queue_bytes", "Memory of the connections that wait to be judged", docket_octets),
+    COUNTER("revised_verdicts", "Verdicts that were updated by what was known later",
+            tracker.revised),
+    COUNTER("unrevised_verdicts", "Failures not looked at again for want of memory",
+            tracker.unrevised),
     COUNTER("unserialised_events", "Events lost for want of memory", unserialised),
     COUNTER("folded_events", "Failures told of by the event of their incident alone", folded),
     LEVEL("connections_memory_bytes", "Memory of the connection tables", connections.memory),
@@ -99,6 +103,8 @@ static void add_tracker(struct tracker_counters *sum, const struct tracker_count
     sum->notes_full += other->notes_full;
     sum->unreadable += other->unreadable;
     sum->incidents_evicted += other->incidents_evicted;
+    sum->revised += other->revised;
+    sum->unrevised += other->unrevised;
 }
 
 static void add_times(struct stats *sum, const struct stats *other)
