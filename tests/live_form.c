@@ -96,8 +96,9 @@ static bool read_all(struct live_form *form, struct source *source)
 {
     struct raw_packet raw;
     enum source_status status;
+    size_t count;
 
-    while ((status = source_next(source, &raw)) == SOURCE_PACKET) {
+    while ((status = source_read(source, &raw, 1, &count)) == SOURCE_PACKET) {
         advance(form, raw.time_ns);
         pipeline_packet(form->observer, &raw);
     }
