@@ -97,6 +97,7 @@ static void begin(struct reading *reading, const struct flow_key *key, unsigned 
     reading->done = false;
     reading->closing = false;
     reading->payload = false;
+    reading->first = NULL;
 }
 
 static void note_mac(struct endpoint *endpoint, const uint8_t mac[6])
@@ -364,9 +365,44 @@ static bool take(struct reading *reading, unsigned half, const struct segment *s
            && (is_settled(&reading->half[half ^ 1]) || settle(reading, half ^ 1, segment->at));
 }
 
+/* A segment with data of a side of which nothing says yet where it begins. */
+static bool may_wait(const struct reading *reading, unsigned half, const struct segment *segment)
+{
+    return !reading->half[half].stream.known && segment->payload_length > 0
+           && (segment->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
+}
+
+static bool take_or_wait(struct reading *reading, unsigned half, const struct segment *segment)
+{
+    if (!may_wait(reading, half, segment))
+        return take(reading, half, segment);
+    reading->first = first_segment_new(segment, reading->budget);
+    reading->first_half = (uint8_t)half;
+    return reading->first != NULL || take(reading, half, segment);
+}
+
+/* Take the segment that waits for it, behind the next one or before. */
+static bool take_first(struct reading *reading, unsigned half, const struct segment *next)
+{
+    struct first_segment *first = reading->first;
+    unsigned first_half = reading->first_half;
+    bool more;
+
+    reading->first = NULL;
+    if (next != NULL && half == first_half && first_segment_follows(first, next))
+        more = take(reading, half, next) && take(reading, first_half, first_segment_of(first));
+    else
+        more = take(reading, first_half, first_segment_of(first))
+               && (next == NULL || take_or_wait(reading, half, next));
+    first_segment_free(first, reading->budget);
+    return more;
+}
+
 enum reading_status reading_segment(struct reading *reading, unsigned half,
                                     const struct segment *segment)
 {
+    bool more;
+
     struct direction *direction = direction_of(reading, half);
 
     if (transport_is_duplicate(direction, &reading->half[half].transport, segment))
@@ -375,7 +411,11 @@ enum reading_status reading_segment(struct reading *reading, unsigned half,
     reading->connection.last = segment->at;
     note_macs(reading, half, segment);
     transport_packet(direction, segment);
-    if (!take(reading, half, segment))
+    if (reading->first != NULL)
+        more = take_first(reading, half, segment);
+    else
+        more = take_or_wait(reading, half, segment);
+    if (!more)
         return READING_DONE;
     if (reading->half[0].stream.fin >= 0 && reading->half[1].stream.fin >= 0)
         reading->closing = true;
@@ -391,6 +431,16 @@ static bool is_foreign_syn_ack(const struct reading *reading, unsigned half,
     return reading->closing && peer->known && peer->base != segment->acknowledgment;
 }
 
+/* Is this the number of the first octet, as far as is known? */
+static bool begins_at(const struct reading *reading, unsigned half, uint32_t sequence)
+{
+    const struct stream *stream = &reading->half[half].stream;
+
+    if (reading->first != NULL && reading->first_half == half)
+        return first_segment_of(reading->first)->sequence == sequence;
+    return stream->known && stream->base == sequence;
+}
+
 bool reading_is_reused_by(const struct reading *reading, unsigned half,
                           const struct segment *segment)
 {
@@ -400,7 +450,7 @@ bool reading_is_reused_by(const struct reading *reading, unsigned half,
 
     if (!(segment->flags & TCP_SYN) || (segment->flags & TCP_RST))
         return false;
-    if (stream->known && stream->base == segment->sequence + 1)
+    if (begins_at(reading, half, segment->sequence + 1))
         return false;
     if (segment->flags & TCP_ACK)
         return is_foreign_syn_ack(reading, half, segment);
@@ -450,6 +500,8 @@ void reading_end(struct reading *reading, enum connection_end reason)
 {
     const struct connection_handler *handler = reading->handler;
 
+    if (reading->first != NULL && !take_first(reading, 0, NULL))
+        return;
     for (unsigned half = 0; half < 2; half++) {
         struct half *from = &reading->half[half];
         struct reader reader = {.reading = reading, .half = half};
@@ -468,6 +520,8 @@ void reading_end(struct reading *reading, enum connection_end reason)
 
 void reading_clear(struct reading *reading)
 {
+    first_segment_free(reading->first, reading->budget);
+    reading->first = NULL;
     stream_clear(&reading->half[0].stream, reading->budget);
     stream_clear(&reading->half[1].stream, reading->budget);
 }

@@ -7,6 +7,7 @@
 #ifndef TLSWHY_CAPTURE_READING_H
 #define TLSWHY_CAPTURE_READING_H
 
+#include "capture/first_segment.h"
 #include "capture/flow.h"
 #include "capture/half_open.h"
 #include "capture/stream.h"
@@ -37,7 +38,9 @@ struct reading {
     uint8_t client;   /* the half that is the client */
     bool done;        /* the handler returned CONNECTION_DONE */
     bool closing;
-    bool payload; /* some was seen */
+    bool payload;                /* some was seen */
+    uint8_t first_half;          /* the one that sent the next: */
+    struct first_segment *first; /* waits for the next packet; NULL: none does */
     struct half half[2];
 };
 
