@@ -314,12 +314,14 @@ class Together(Live):
             with self.subTest(workers=workers):
                 live = self.start("--workers", str(workers))
                 replay(capture)
+                time.sleep(LINGER)
+                replay(FAILURE)  # at another server, and told last
                 time.sleep(0.3)
                 events, _ = self.stop(live)
                 stats = [e for e in events if e["event"]["action"] == "tlswhy_stats"][-1]
                 loads = [worker["packets"] for worker in stats["tlswhy"]["stats"]["workers"]]
                 self.assertGreater(min(loads), 0, "a worker has nothing to do")
-                self.assertEqual(len(handshakes(events)), self.CLIENTS)
+                self.assertEqual(len(handshakes(events)), self.CLIENTS + 1)
                 told = [
                     event["tlswhy"]
                     for event in events
@@ -328,7 +330,7 @@ class Together(Live):
                 self.assertEqual(len({why["incident"] for why in told}), 1)
                 self.assertEqual(told[0]["extent"]["state"], "opened")
                 self.assertEqual(told[-1]["extent"]["failures"], self.CLIENTS)
-                # It is told while the failures come.
+                # It is told while failures come.
                 actions = [event["event"]["action"] for event in events]
                 self.assertIn("tls_handshake", actions[actions.index("tls_incident"):])
 
