@@ -16,7 +16,12 @@ enum {
 
     /* Flows looked at in one go for a time-out or an eviction; those used since they
      * were queued go to the end, which each packet can cause once at most. */
-    SWEEP_MAX = 64
+    SWEEP_MAX = 64,
+
+    /* Of the connections that are read, so many quarters may have sent something. What is left is
+     * for those that have only begun, so that a flood of hellos that are never whole does not keep
+     * out every new connection. */
+    READING_QUARTERS = 3
 };
 
 /* Of connections nobody reads: as long as most keep-alives leave them silent. One that
@@ -163,6 +168,12 @@ static uint32_t oldest(struct connections *c, enum flow_state state)
     return list->oldest;
 }
 
+/* Whether those that are read have taken the room of those that have only begun. */
+static bool are_too_many_read(const struct connections *c)
+{
+    return c->table.lists[FLOW_READING].count > c->readings_max / 4 * READING_QUARTERS;
+}
+
 /* End the connection that is the smallest loss, of the states given in that order. */
 static bool evict(struct connections *c, const enum flow_state *states, unsigned count,
                   bool keep_flow)
@@ -172,7 +183,7 @@ static bool evict(struct connections *c, const enum flow_state *states, unsigned
     for (unsigned i = 0; i < count; i++) {
         uint32_t number = oldest(c, states[i]);
 
-        if (number == POOL_NONE)
+        if (number == POOL_NONE || (states[i] == FLOW_CONNECTING && are_too_many_read(c)))
             continue;
         counters->evicted += states[i] == FLOW_READING || states[i] == FLOW_CONNECTING;
         counters->evicted_half_open += states[i] == FLOW_HALF_OPEN;

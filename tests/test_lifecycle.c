@@ -90,6 +90,31 @@ static void a_flood_does_not_evict_a_handshake_that_goes_on(void)
     scene_free(scene);
 }
 
+/* Connections that send a part of a hello, and nothing more, fill the tables: those that have only
+ * begun are not evicted for that. */
+static void a_flood_of_hellos_does_not_evict_a_connection_that_has_begun(void)
+{
+    enum { FILLED = 4000, BESIDE = 200 };
+    struct connections_options options = scene_options();
+    struct scene *scene;
+
+    options.memory_max = (size_t)8 << 20;
+    scene = scene_new(&options);
+    scene->log_length = sizeof(scene->log) - 1;
+    scene->octets[SIDE_CLIENT] = malloc(STREAM_MAX);
+    for (uint32_t i = 0; i < FILLED; i++)
+        flood(scene, i, 3);
+    CU_ASSERT(connections_counters(scene->connections)->evicted > 0);
+    scene_handshake(scene);
+    for (uint32_t i = FILLED; i < FILLED + BESIDE; i++)
+        flood(scene, i, 3);
+    scene->count[SIDE_CLIENT] = 0;
+    scene_send(scene, SIDE_CLIENT, TCP_ACK, 0, 0, "the end");
+    CU_ASSERT_EQUAL(scene->count[SIDE_CLIENT], 7);
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->midway, 0);
+    scene_free(scene);
+}
+
 static void a_connection_nobody_reads_costs_little(void)
 {
     enum { COUNT = 50000 };
@@ -260,6 +285,8 @@ int main(void)
          a_flood_stays_within_the_budget_and_is_reported},
         {"a flood does not evict a handshake that goes on",
          a_flood_does_not_evict_a_handshake_that_goes_on},
+        {"a flood of hellos does not evict a connection that has begun",
+         a_flood_of_hellos_does_not_evict_a_connection_that_has_begun},
         {"packets given at once are taken one by one", packets_given_at_once_are_taken_one_by_one},
         {"a connection nobody reads costs little", a_connection_nobody_reads_costs_little},
         {"a connection nobody reads is forgotten soon after its end",
