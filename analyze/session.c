@@ -8,7 +8,9 @@
 
 enum {
     NOTES_RESERVED = 10, /* room that what may come without end leaves for what ends a handshake */
-    APPLICATION_NOTES_MAX = 12 /* of one side; from then on the last one is overwritten */
+    APPLICATION_NOTES_MAX = 12, /* of one side; from then on the last one is overwritten */
+    LIMIT_STEPS = 4,            /* kinds of blocks for which ever less of the memory is there */
+    LIMIT_SHARES = 8
 };
 
 /* The first block that is large enough; above BUDGET_SPARE_KINDS: one that is never spare. */
@@ -60,13 +62,21 @@ void budget_clear(struct budget *budget)
     }
 }
 
+/* What is long leaves room for what is short: all handshakes that are read at a time, with hellos of
+ * usual length, fit beside messages that never end. */
+static size_t limit_for(const struct budget *budget, unsigned kind)
+{
+    return budget->limit / LIMIT_SHARES
+           * (LIMIT_SHARES - (kind < LIMIT_STEPS ? kind : LIMIT_STEPS));
+}
+
 static bool buffer_grow(struct buffer *buffer, struct budget *budget, size_t needed)
 {
     unsigned kind = kind_of_block(needed);
     size_t capacity = (size_t)BUFFER_FIRST_CAPACITY << kind;
     uint8_t *data;
 
-    if (budget->limit - budget->used < capacity - buffer->capacity)
+    if (budget->used + capacity - buffer->capacity > limit_for(budget, kind))
         return false;
     data = take_block(budget, kind);
     if (data == NULL)
