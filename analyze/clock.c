@@ -58,7 +58,7 @@ static struct knowledge_table *new_table(const uint64_t hash_key[2], size_t reco
     return knowledge_table_new(&options);
 }
 
-struct clocks *clocks_new(const uint64_t hash_key[2])
+struct clocks *clocks_new(const uint64_t hash_key[2], uint32_t clients_max)
 {
     struct clocks *clocks = calloc(1, sizeof(*clocks));
 
@@ -66,7 +66,7 @@ struct clocks *clocks_new(const uint64_t hash_key[2])
         return NULL;
     memcpy(clocks->hash_key, hash_key, sizeof(clocks->hash_key));
     clocks->clients = new_table(hash_key, sizeof(struct client_record), sizeof(struct client_key),
-                                CLOCK_CLIENTS_MAX);
+                                clients_max > 0 ? clients_max : CLOCK_CLIENTS_MAX);
     clocks->stacks =
         new_table(hash_key, sizeof(struct stack_record), sizeof(uint64_t), CLOCK_STACKS_MAX);
     if (clocks->clients == NULL || clocks->stacks == NULL) {

@@ -31,8 +31,9 @@ struct capture_clock {
 
 struct clocks;
 
-/* Knowledge of no clock; hash_key is secret, random in production. NULL: no memory. */
-struct clocks *clocks_new(const uint64_t hash_key[2]);
+/* Knowledge of no clock, of at most clients_max clients, 0: CLOCK_CLIENTS_MAX; hash_key is secret,
+ * random in production. NULL: no memory. */
+struct clocks *clocks_new(const uint64_t hash_key[2], uint32_t clients_max);
 void clocks_free(struct clocks *clocks); /* NULL is harmless */
 
 /* Learn from the hello and the certificates, as far as they were examined, of a connection. */

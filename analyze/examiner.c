@@ -71,7 +71,8 @@ static void examine_side(struct examiner *examiner, struct facts *facts, enum si
     facts->chain[side] = &examiner->judgement[side];
 }
 
-struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *crls)
+struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *crls,
+                              const struct certificate_cache_limits *limits)
 {
     struct examiner *examiner = calloc(1, sizeof(*examiner));
 
@@ -79,7 +80,7 @@ struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *c
         return NULL;
     examiner->trust = trust;
     examiner->crls = crls;
-    examiner->cache = certificate_cache_new(NULL);
+    examiner->cache = certificate_cache_new(limits);
     if (examiner->cache == NULL) {
         free(examiner);
         return NULL;

@@ -5,14 +5,17 @@
 #ifndef TLSWHY_ANALYZE_EXAMINER_H
 #define TLSWHY_ANALYZE_EXAMINER_H
 
+#include "analyze/certificate_cache.h"
 #include "analyze/chain.h"
 #include "analyze/facts.h"
 
 struct examiner;
 
 /* An examiner that judges against the trust store and the revocation lists (either may be NULL:
- * then nothing is said of trust or revocation), which it borrows. NULL when memory is short. */
-struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *crls);
+ * then nothing is said of trust or revocation), which it borrows. limits are those of its cache,
+ * NULL: the defaults. NULL when memory is short. */
+struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *crls,
+                              const struct certificate_cache_limits *limits);
 void examiner_free(struct examiner *examiner); /* NULL is harmless */
 
 /* Judge the certificates of a handshake: sets facts->chain and facts->certificates of each side

@@ -34,19 +34,19 @@ const char *incident_path_kind_name(enum incident_path_kind kind)
     return names[kind];
 }
 
-static struct knowledge_table *new_table(const uint64_t hash_key[2])
+static struct knowledge_table *new_table(const uint64_t hash_key[2], uint32_t records_max)
 {
     const struct knowledge_table_options options = {
         .record_size = sizeof(struct incident),
         .key_size = INCIDENT_KEY,
-        .records_max = INCIDENTS_MAX,
+        .records_max = records_max > 0 ? records_max : INCIDENTS_MAX,
         .hash_key = {hash_key[0], hash_key[1]},
     };
 
     return knowledge_table_new(&options);
 }
 
-struct incidents *incidents_new(const uint64_t hash_key[2])
+struct incidents *incidents_new(const uint64_t hash_key[2], uint32_t records_max)
 {
     struct incidents *incidents = calloc(1, sizeof(*incidents));
 
@@ -54,7 +54,7 @@ struct incidents *incidents_new(const uint64_t hash_key[2])
         return NULL;
     memcpy(incidents->hash_key, hash_key, sizeof(incidents->hash_key));
     for (size_t i = 0; i < INCIDENT_TABLES; i++) {
-        incidents->tables[i] = new_table(hash_key);
+        incidents->tables[i] = new_table(hash_key, records_max);
         if (incidents->tables[i] == NULL) {
             incidents_free(incidents);
             return NULL;

@@ -130,8 +130,9 @@ struct incident {
 
 struct incidents;
 
-struct incidents *incidents_new(const uint64_t hash_key[2]); /* NULL: no memory */
-void incidents_free(struct incidents *incidents);            /* NULL is harmless */
+/* At most records_max of each scope, 0: INCIDENTS_MAX. NULL: no memory. */
+struct incidents *incidents_new(const uint64_t hash_key[2], uint32_t records_max);
+void incidents_free(struct incidents *incidents); /* NULL is harmless */
 
 /* Count a failure: verdict->outcome is OUTCOME_FAILED. past is how things stood when it began. */
 void incidents_add(struct incidents *incidents, const struct verdict *verdict,

@@ -8,14 +8,14 @@ struct insight {
     struct issuer_history *issuers;
 };
 
-struct insight *insight_new(const uint64_t hash_key[2])
+struct insight *insight_new(const struct insight_options *options)
 {
     struct insight *insight = calloc(1, sizeof(*insight));
 
     if (insight == NULL)
         return NULL;
-    insight->clocks = clocks_new(hash_key);
-    insight->issuers = issuer_history_new(hash_key);
+    insight->clocks = clocks_new(options->hash_key, options->clients_max);
+    insight->issuers = issuer_history_new(options->hash_key, options->names_max);
     if (insight->clocks == NULL || insight->issuers == NULL) {
         insight_free(insight);
         return NULL;

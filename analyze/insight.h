@@ -15,8 +15,14 @@ struct insight_counters {
 
 struct insight;
 
-/* Insight into nothing; hash_key is secret, random in production. NULL: no memory. */
-struct insight *insight_new(const uint64_t hash_key[2]);
+struct insight_options {
+    uint32_t clients_max; /* of clock.h, 0: its default */
+    uint32_t names_max;   /* of issuer_history.h, 0: its default */
+    uint64_t hash_key[2]; /* secret, random in production */
+};
+
+/* Insight into nothing. NULL: no memory. */
+struct insight *insight_new(const struct insight_options *options);
 void insight_free(struct insight *insight); /* NULL is harmless */
 
 /* Learn from a connection that is over. */

@@ -8,7 +8,7 @@
 
 #define SECOND_NS INT64_C(1000000000)
 
-enum { BUCKETS = 1024, DAY = 86400 };
+enum { BUCKETS = 1024, DAY = 86400, ALLOCATION_OCTETS = 16 /* what malloc(3) adds */ };
 
 struct inventory {
     struct inventory_options options; /* the levels, highest first */
@@ -45,6 +45,15 @@ const char *inventory_occasion_name(enum inventory_occasion occasion)
 static int compare_levels(const void *a, const void *b)
 {
     return *(const uint16_t *)b - *(const uint16_t *)a;
+}
+
+size_t inventory_entries_within(size_t octets)
+{
+    const size_t entries = octets / (sizeof(struct inventory_entry) + ALLOCATION_OCTETS);
+
+    if (entries < 1)
+        return 1;
+    return entries < INVENTORY_ENTRIES_MAX ? entries : INVENTORY_ENTRIES_MAX;
 }
 
 struct inventory *inventory_new(const struct inventory_options *options,

@@ -88,6 +88,9 @@ struct inventory_options {
 
 struct inventory;
 
+/* How many entries so many octets hold: one at least, INVENTORY_ENTRIES_MAX at most. */
+size_t inventory_entries_within(size_t octets);
+
 /* An inventory of nothing; options and sink are copied, a sink without a function gets nothing.
  * NULL when memory is short. */
 struct inventory *inventory_new(const struct inventory_options *options,

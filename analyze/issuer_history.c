@@ -23,12 +23,12 @@ struct issuer_history {
     struct knowledge_table *names;
 };
 
-struct issuer_history *issuer_history_new(const uint64_t hash_key[2])
+struct issuer_history *issuer_history_new(const uint64_t hash_key[2], uint32_t names_max)
 {
     const struct knowledge_table_options options = {
         .record_size = sizeof(struct name_record),
         .key_size = NAME_KEY_LEN,
-        .records_max = ISSUER_NAMES_MAX,
+        .records_max = names_max > 0 ? names_max : ISSUER_NAMES_MAX,
         .hash_key = {hash_key[0], hash_key[1]},
     };
     struct issuer_history *history = calloc(1, sizeof(*history));

@@ -27,8 +27,9 @@ struct issuer_sighting {
 
 struct issuer_history;
 
-/* A history of nothing; hash_key is secret, random in production. NULL: no memory. */
-struct issuer_history *issuer_history_new(const uint64_t hash_key[2]);
+/* A history of nothing, of at most names_max names, 0: ISSUER_NAMES_MAX; hash_key is secret, random in
+ * production. NULL: no memory. */
+struct issuer_history *issuer_history_new(const uint64_t hash_key[2], uint32_t names_max);
 void issuer_history_free(struct issuer_history *history); /* NULL is harmless */
 
 /* Learn from a connection whose server's certificates were examined. Others, and those without a

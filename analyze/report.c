@@ -6,6 +6,17 @@
 #include "analyze/incident_report.h"
 #include "analyze/report_parts.h"
 
+/* A limit, smaller when memory is. */
+static size_t scaled(size_t count, size_t memory_max)
+{
+    const size_t octets = REPORT_ENTRIES_MAX * sizeof(struct report_entry)
+                          + REPORT_SERVERS_MAX * sizeof(struct report_server);
+
+    if (memory_max == 0 || memory_max >= octets)
+        return count;
+    return 1 + (size_t)((uint64_t)count * memory_max / octets);
+}
+
 struct report *report_new(const struct report_options *options)
 {
     struct report *report = calloc(1, sizeof(*report));
@@ -13,6 +24,8 @@ struct report *report_new(const struct report_options *options)
     if (report == NULL)
         return NULL;
     report->options = *options;
+    report->entries_max = scaled(REPORT_ENTRIES_MAX, options->memory_max);
+    report->servers_max = scaled(REPORT_SERVERS_MAX, options->memory_max);
     report->layout = layout_new(options->out, options->width, options->has_color);
     return report;
 }

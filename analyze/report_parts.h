@@ -68,9 +68,11 @@ struct report {
     uint64_t outcomes[4]; /* by enum outcome */
     struct report_entry *entry_buckets[REPORT_BUCKETS];
     size_t entry_count;
+    size_t entries_max;
     uint64_t entries_left_out; /* failures without an entry */
     struct report_server *server_buckets[REPORT_BUCKETS];
     size_t server_count;
+    size_t servers_max;
     uint64_t servers_left_out; /* verdicts whose server has no counts */
     struct report_cause causes[REPORT_CAUSES_MAX];
     size_t cause_count;

@@ -47,7 +47,7 @@ struct report_entry *report_entry_get(struct report *report, const struct report
 
     while (entry != NULL && !is_same(&entry->key, key))
         entry = entry->next;
-    if (entry != NULL || report->entry_count >= REPORT_ENTRIES_MAX)
+    if (entry != NULL || report->entry_count >= report->entries_max)
         return entry;
     entry = calloc(1, sizeof(*entry));
     if (entry == NULL)
@@ -66,7 +66,7 @@ struct report_server *report_server_get(struct report *report, const struct repo
 
     while (server != NULL && !is_same(&server->key, key))
         server = server->next;
-    if (server != NULL || report->server_count >= REPORT_SERVERS_MAX)
+    if (server != NULL || report->server_count >= report->servers_max)
         return server;
     server = calloc(1, sizeof(*server));
     if (server == NULL)

@@ -7,8 +7,11 @@
 #include "analyze/session.h"
 #include "analyze/tracker_internal.h"
 
-/* What knowledge, incidents and certificates need at their usual limits, about. */
-enum { KNOWLEDGE_OCTETS = 64 << 20 };
+enum {
+    /* What knowledge (35 MiB), incidents (5) and insight (6) need at their usual limits, about. */
+    LEARNED_OCTETS = 48 << 20,
+    LEARNED_OCTETS_MIN = 1 << 20
+};
 
 /* Notes are read below their count only, and they are most of a session. */
 static void clear_session(struct session *session)
@@ -384,34 +387,73 @@ static void on_ended(void *context, struct connection *connection, enum connecti
 }
 
 /* A limit on records, smaller when memory is. */
-static uint32_t scaled(uint32_t records, const struct tracker_options *options)
+static uint32_t scaled(uint32_t records, size_t octets)
 {
-    if (options->knowledge_max == 0 || options->knowledge_max >= KNOWLEDGE_OCTETS)
+    if (octets >= LEARNED_OCTETS)
         return records;
-    return 1 + (uint32_t)((uint64_t)records * options->knowledge_max / KNOWLEDGE_OCTETS);
+    return 1 + (uint32_t)((uint64_t)records * octets / LEARNED_OCTETS);
+}
+
+/* A third is for certificates as they were read, as far as they can do with it. */
+static struct certificate_cache_limits cache_limits(const struct tracker_options *options)
+{
+    struct certificate_cache_limits limits = {.octets = options->knowledge_max / 3};
+
+    if (options->knowledge_max == 0 || limits.octets > CERTIFICATE_CACHE_OCTETS)
+        limits.octets = CERTIFICATE_CACHE_OCTETS;
+    if (limits.octets < CERTIFICATE_CACHE_OCTETS_MIN)
+        limits.octets = CERTIFICATE_CACHE_OCTETS_MIN;
+    return limits;
+}
+
+/* And the rest for what is learned of servers and clients. */
+static size_t learned_octets(const struct tracker_options *options)
+{
+    const size_t cache = cache_limits(options).octets;
+
+    if (options->knowledge_max == 0)
+        return LEARNED_OCTETS;
+    if (options->knowledge_max < cache + LEARNED_OCTETS_MIN)
+        return LEARNED_OCTETS_MIN;
+    return options->knowledge_max - cache;
 }
 
 static struct knowledge *new_knowledge(const struct tracker_options *options)
 {
+    const size_t octets = learned_octets(options);
     const struct knowledge_options knowledge = {
-        .servers_max = scaled(KNOWLEDGE_SERVERS_MAX, options),
-        .names_max = scaled(KNOWLEDGE_NAMES_MAX, options),
-        .clients_max = scaled(KNOWLEDGE_CLIENTS_MAX, options),
+        .servers_max = scaled(KNOWLEDGE_SERVERS_MAX, octets),
+        .names_max = scaled(KNOWLEDGE_NAMES_MAX, octets),
+        .clients_max = scaled(KNOWLEDGE_CLIENTS_MAX, octets),
         .hash_key = {options->hash_key[0], options->hash_key[1]},
     };
 
     return knowledge_new(&knowledge);
 }
 
+static struct insight *new_insight(const struct tracker_options *options)
+{
+    const size_t octets = learned_octets(options);
+    const struct insight_options insight = {
+        .clients_max = scaled(CLOCK_CLIENTS_MAX, octets),
+        .names_max = scaled(ISSUER_NAMES_MAX, octets),
+        .hash_key = {options->hash_key[0], options->hash_key[1]},
+    };
+
+    return insight_new(&insight);
+}
+
 /* What verdicts need. False: no memory. */
 static bool open_court(struct tracker *tracker)
 {
     const struct tracker_options *options = &tracker->options;
+    const struct certificate_cache_limits cache = cache_limits(options);
 
-    tracker->examiner = examiner_new(options->trust, options->crls);
+    tracker->examiner = examiner_new(options->trust, options->crls, &cache);
     tracker->knowledge = new_knowledge(options);
-    tracker->insight = insight_new(options->hash_key);
-    tracker->incidents = incidents_new(options->hash_key);
+    tracker->insight = new_insight(options);
+    tracker->incidents =
+        incidents_new(options->hash_key, scaled(INCIDENTS_MAX, learned_octets(options)));
     tracker->defer = options->defer_max > 0 ? defer_new(options->defer_max) : NULL;
     for (size_t i = 0; i < TRACKER_LOOKS && options->revise_max > 0; i++)
         tracker->judged[i] = defer_new(options->revise_max / TRACKER_LOOKS);

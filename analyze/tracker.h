@@ -44,10 +44,12 @@ struct tracker_options {
                              0: every verdict at once */
     size_t
         revise_max; /* octets for failed connections that were judged at once, and are judged again
-                             later; 0: none */
+                          later; 0: none */
     bool defer_all; /* verdicts of handshakes that did not fail wait too, for their order */
-    size_t knowledge_max; /* octets for what is known of servers and clients, about; 0, or more than
-                             the default limits need: those limits */
+    size_t knowledge_max; /* octets for what is known of servers and clients, incidents, and
+                             certificates as they were read, about; 0, or more than the default
+                             limits need: those limits. CERTIFICATE_CACHE_OCTETS_MIN and 1 MiB are
+                             used in any case */
     struct observation_sink pass_on; /* with take: no verdicts and no memory for what they need, but
                                         observations for another tracker */
     uint64_t hash_key[2];            /* secret key of tables; random in production */

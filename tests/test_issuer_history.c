@@ -20,7 +20,7 @@ static void begin(struct fixture *fixture)
     static const uint64_t hash_key[2] = {1, 2};
 
     memset(fixture, 0, sizeof(*fixture));
-    fixture->history = issuer_history_new(hash_key);
+    fixture->history = issuer_history_new(hash_key, 0);
     CU_ASSERT_PTR_NOT_NULL_FATAL(fixture->history);
     judged_begin(&fixture->judged);
     sample_established(&fixture->sample);

@@ -4,7 +4,7 @@
 
 static size_t sum(const struct memory_plan *plan, size_t workers)
 {
-    return (plan->tables + plan->waiting) * workers + plan->knowledge + plan->lines;
+    return (plan->tables + plan->waiting) * workers + plan->knowledge + plan->seen + plan->lines;
 }
 
 static void the_shares_of_all_workers_are_all_there_is(void)
@@ -17,7 +17,7 @@ static void the_shares_of_all_workers_are_all_there_is(void)
             const struct memory_plan plan = memory_plan_make(sizes[i], workers);
 
             CU_ASSERT_TRUE(sum(&plan, workers) <= sizes[i]);
-            CU_ASSERT_TRUE(sum(&plan, workers) > sizes[i] - 2 * workers - 8);
+            CU_ASSERT_TRUE(sum(&plan, workers) > sizes[i] - 2 * workers - 32);
         }
     }
 }
@@ -26,10 +26,11 @@ static void tables_have_most(void)
 {
     const struct memory_plan plan = memory_plan_make(UINT64_C(512) << 20, 1);
 
-    CU_ASSERT_EQUAL(plan.tables, (size_t)320 << 20);
-    CU_ASSERT_EQUAL(plan.waiting, (size_t)64 << 20);
-    CU_ASSERT_EQUAL(plan.knowledge, (size_t)64 << 20);
-    CU_ASSERT_EQUAL(plan.lines, (size_t)64 << 20);
+    CU_ASSERT_EQUAL(plan.tables, (size_t)256 << 20);
+    CU_ASSERT_EQUAL(plan.waiting, (size_t)48 << 20);
+    CU_ASSERT_EQUAL(plan.knowledge, (size_t)96 << 20);
+    CU_ASSERT_EQUAL(plan.seen, (size_t)64 << 20);
+    CU_ASSERT_EQUAL(plan.lines, (size_t)48 << 20);
 }
 
 int main(void)

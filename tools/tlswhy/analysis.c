@@ -94,6 +94,7 @@ static bool open_inventory(struct analysis *analysis)
     const struct options *options = analysis->options;
     struct inventory_options inventory = {
         .level_count = options->expiry_level_count,
+        .entries_max = inventory_entries_within(memory_plan_make(options->memory_max, 1).seen),
         .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
     };
     const struct inventory_sink sink = {
@@ -136,6 +137,7 @@ static bool open_sink(struct analysis *analysis)
         .width = output_width(&analysis->output),
         .has_color = output_has_color(&analysis->output, options->color),
         .all = options->all,
+        .memory_max = memory_plan_make(options->memory_max, 1).seen,
         .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
     };
 
@@ -289,8 +291,8 @@ static void complain_left_out(const struct analysis *analysis)
     uint64_t left_out = analysis->inventory != NULL ? inventory_left_out(analysis->inventory) : 0;
 
     if (left_out > 0)
-        complain("warning: more than %d certificates: %llu sightings of others are left out",
-                 INVENTORY_ENTRIES_MAX, (unsigned long long)left_out);
+        complain("warning: more than %zu certificates: %llu sightings of others are left out",
+                 inventory_count(analysis->inventory), (unsigned long long)left_out);
 }
 
 static void complain_folded(const struct analysis *analysis)

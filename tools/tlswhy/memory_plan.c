@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/memory_plan.h"
 
-/* In eighths: what floods fill first has most. */
-enum { TABLES = 5, WAITING = 1, KNOWLEDGE = 1, LINES = 1, SHARES = 8 };
+/* What floods fill first has most. */
+enum { TABLES = 16, WAITING = 3, KNOWLEDGE = 6, SEEN = 4, LINES = 3, SHARES = 32 };
 
-_Static_assert(TABLES + WAITING + KNOWLEDGE + LINES == SHARES, "all of it, and no more");
+_Static_assert(TABLES + WAITING + KNOWLEDGE + SEEN + LINES == SHARES, "all of it, and no more");
 
 struct memory_plan memory_plan_make(uint64_t memory_max, size_t workers)
 {
@@ -14,6 +14,7 @@ struct memory_plan memory_plan_make(uint64_t memory_max, size_t workers)
         .tables = share * TABLES / workers,
         .waiting = share * WAITING / workers,
         .knowledge = share * KNOWLEDGE,
+        .seen = share * SEEN,
         .lines = share * LINES,
     };
 }

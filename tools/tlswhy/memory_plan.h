@@ -15,8 +15,10 @@ struct memory_plan {
     size_t tables;  /* connections and the handshakes on them, of one worker */
     size_t waiting; /* connections that wait: for later ones to decide them, or, of one worker, for
                          the judge */
-    size_t knowledge; /* of servers and clients, with incidents, certificates and reports */
-    size_t lines;     /* events that wait to be written */
+    size_t
+        knowledge; /* of servers and clients, with incidents, and certificates as they were read */
+    size_t seen;   /* the inventory of certificates and the report, at the end or in metrics */
+    size_t lines;  /* events that wait to be written */
 };
 
 struct memory_plan memory_plan_make(uint64_t memory_max, size_t workers);

@@ -6,12 +6,21 @@
 #include <sys/random.h>
 
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/memory_plan.h"
 #include "tools/tlswhy/output.h"
 
 static bool draw_key(uint64_t key[2])
 {
     return getrandom(key, 2 * sizeof(key[0]), 0) == (ssize_t)(2 * sizeof(key[0]))
            || complain("no random numbers: %s", strerror(errno));
+}
+
+/* Memory of each of both, for both may be there. */
+static size_t seen_share(const struct options *options)
+{
+    const size_t seen = memory_plan_make(options->memory_max, 1).seen;
+
+    return options->json ? seen : seen / 2;
 }
 
 static bool open_report(struct shared *shared, const struct options *options, FILE *file)
@@ -21,6 +30,7 @@ static bool open_report(struct shared *shared, const struct options *options, FI
         .out = file,
         .width = output_width(&terminal),
         .has_color = output_has_color(&terminal, options->color),
+        .memory_max = seen_share(options),
     };
 
     if (!draw_key(report.hash_key))
@@ -40,7 +50,10 @@ static void take_news(void *context, const struct inventory_news *news)
 static bool open_inventory(struct shared *shared, const struct options *options)
 {
     const struct inventory_sink sink = {.context = shared, .take = take_news};
-    struct inventory_options inventory = {.level_count = options->expiry_level_count};
+    struct inventory_options inventory = {
+        .level_count = options->expiry_level_count,
+        .entries_max = inventory_entries_within(seen_share(options)),
+    };
 
     memcpy(inventory.levels, options->expiry_levels, sizeof(inventory.levels));
     if (!draw_key(inventory.hash_key))
