@@ -3,10 +3,17 @@
 
 #include <stdlib.h>
 
-struct defer {
+/* Of one kind, the one that waited longest first. */
+struct line {
     size_t memory_max;
+    size_t memory;
     struct deferred *first;
     struct deferred *last;
+};
+
+struct defer {
+    struct line decided; /* by later connections, perhaps */
+    struct line ordered;
     struct defer_counters counters;
 };
 
@@ -16,14 +23,17 @@ struct package {
     struct deferred deferred;
     struct connection connection;
     struct handshake handshake;
+    struct note notes[];
 };
 
 struct defer *defer_new(size_t memory_max)
 {
     struct defer *defer = calloc(1, sizeof(*defer));
 
-    if (defer != NULL)
-        defer->memory_max = memory_max;
+    if (defer == NULL)
+        return NULL;
+    defer->decided.memory_max = memory_max;
+    defer->ordered.memory_max = memory_max < DEFER_ORDER_MAX ? memory_max : DEFER_ORDER_MAX;
     return defer;
 }
 
@@ -32,24 +42,29 @@ void deferred_free(struct deferred *deferred)
     free(deferred);
 }
 
+static void line_clear(struct line *line)
+{
+    while (line->first != NULL) {
+        struct deferred *next = line->first->next;
+
+        deferred_free(line->first);
+        line->first = next;
+    }
+}
+
 void defer_free(struct defer *defer)
 {
     if (defer == NULL)
         return;
-    while (defer->first != NULL) {
-        struct deferred *next = defer->first->next;
-
-        deferred_free(defer->first);
-        defer->first = next;
-    }
+    line_clear(&defer->decided);
+    line_clear(&defer->ordered);
     free(defer);
 }
 
 /* A multiple of the size of a pointer, as every note is. */
 static size_t package_octets(const struct handshake *handshake)
 {
-    return offsetof(struct package, handshake.notes)
-           + handshake->note_count * sizeof(handshake->notes[0]);
+    return offsetof(struct package, notes) + handshake->note_count * sizeof(handshake->notes[0]);
 }
 
 static size_t octets_of(const struct observation *observation)
@@ -64,39 +79,55 @@ static size_t octets_of(const struct observation *observation)
     return octets;
 }
 
-static bool has_room(const struct defer *defer, size_t octets)
+/* Both lines share what the longer one may use. */
+static bool has_room(const struct defer *defer, const struct line *line, size_t octets)
 {
-    return octets <= defer->memory_max - defer->counters.memory;
+    return octets <= defer->decided.memory_max - defer->counters.memory
+           && octets <= line->memory_max - line->memory;
 }
 
-static struct deferred *take_oldest(struct defer *defer)
+static struct line *line_of(struct defer *defer, const struct defer_note *note)
 {
-    struct deferred *oldest = defer->first;
+    return note->for_order ? &defer->ordered : &defer->decided;
+}
 
-    defer->first = oldest->next;
-    if (defer->first == NULL)
-        defer->last = NULL;
+static struct deferred *take_oldest(struct defer *defer, struct line *line)
+{
+    struct deferred *oldest = line->first;
+
+    line->first = oldest->next;
+    if (line->first == NULL)
+        line->last = NULL;
+    line->memory -= oldest->octets;
     defer->counters.memory -= oldest->octets;
     defer->counters.waiting--;
     oldest->next = NULL;
     return oldest;
 }
 
-struct deferred *defer_make_room(struct defer *defer, const struct observation *observation)
+struct deferred *defer_make_room(struct defer *defer, const struct observation *observation,
+                                 const struct defer_note *note)
 {
     size_t octets = octets_of(observation);
+    struct line *line = line_of(defer, note);
 
-    if (defer->first == NULL || octets > defer->memory_max || has_room(defer, octets))
+    if (octets > line->memory_max || has_room(defer, line, octets))
+        return NULL;
+    if (defer->ordered.first != NULL)
+        return take_oldest(defer, &defer->ordered);
+    if (note->for_order || line->first == NULL)
         return NULL;
     defer->counters.early++;
-    return take_oldest(defer);
+    return take_oldest(defer, line);
 }
 
 struct deferred *defer_take_judged(struct defer *defer, int64_t until_ns)
 {
-    if (defer->first == NULL || defer->first->note.judged_ns > until_ns)
+    struct line *line = &defer->decided;
+
+    if (line->first == NULL || line->first->note.judged_ns > until_ns)
         return NULL;
-    return take_oldest(defer);
+    return take_oldest(defer, line);
 }
 
 /* Copy the text, if there is one, to *rest and move that behind it. */
@@ -112,10 +143,13 @@ static void copy_text(struct prelude_text **text, uint8_t **rest)
 /* Copy the handshake and what it points at to behind the package. */
 static void copy_handshake(struct package *package, const struct handshake *handshake)
 {
-    size_t head = offsetof(struct package, handshake);
     uint8_t *rest = (uint8_t *)package + package_octets(handshake);
 
-    memcpy((uint8_t *)package + head, handshake, package_octets(handshake) - head);
+    package->handshake = *handshake;
+    package->handshake.notes = package->notes;
+    if (handshake->note_count > 0)
+        memcpy(package->notes, handshake->notes,
+               handshake->note_count * sizeof(handshake->notes[0]));
     for (size_t side = 0; side < SIDES; side++) {
         copy_text(&package->handshake.prelude[side], &rest);
         copy_text(&package->handshake.opening[side], &rest);
@@ -147,15 +181,18 @@ bool defer_keep(struct defer *defer, const struct observation *observation,
                 const struct defer_note *note)
 {
     size_t octets = octets_of(observation);
-    struct deferred *deferred = has_room(defer, octets) ? deferred_new(observation, note) : NULL;
+    struct line *line = line_of(defer, note);
+    struct deferred *deferred =
+        has_room(defer, line, octets) ? deferred_new(observation, note) : NULL;
 
     if (deferred == NULL)
         return false;
-    if (defer->last != NULL)
-        defer->last->next = deferred;
+    if (line->last != NULL)
+        line->last->next = deferred;
     else
-        defer->first = deferred;
-    defer->last = deferred;
+        line->first = deferred;
+    line->last = deferred;
+    line->memory += octets;
     defer->counters.waiting++;
     defer->counters.memory += octets;
     if (defer->counters.memory > defer->counters.memory_peak)
@@ -217,10 +254,10 @@ static struct deferred *sort(struct deferred *list)
 
 struct deferred *defer_take_all(struct defer *defer)
 {
-    struct deferred *all = sort(defer->first);
+    struct deferred *all = merge(sort(defer->decided.first), sort(defer->ordered.first));
 
-    defer->first = NULL;
-    defer->last = NULL;
+    defer->decided = (struct line){.memory_max = defer->decided.memory_max};
+    defer->ordered = (struct line){.memory_max = defer->ordered.memory_max};
     defer->counters.waiting = 0;
     defer->counters.memory = 0;
     return all;

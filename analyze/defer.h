@@ -2,16 +2,22 @@
 /* defer.h -- connections whose verdict waits for what later ones tell.
  *
  * Keeps a copy of all that facts_build needs, within a budget. When the budget is used up, the one
- * that waited longest is handed back to be judged with what is known by then.
+ * that waited longest is handed back to be judged with what is known by then. Those that wait only
+ * to be told in order never drive out one that others may decide.
  */
 #ifndef TLSWHY_ANALYZE_DEFER_H
 #define TLSWHY_ANALYZE_DEFER_H
 
 #include "analyze/incident.h"
 
+/* Octets of verdicts that wait for their order alone, at most: some thousand of them. What is told
+ * of a small capture is in the order of its connections, and of a large one nearly. */
+#define DEFER_ORDER_MAX ((size_t)8 << 20)
+
 /* What goes with a connection that waits. */
 struct defer_note {
     bool is_attempt; /* a connection attempt on a port where nobody spoke TLS so far */
+    bool for_order;  /* no later connection decides it */
     struct incident_past past;
     struct earlier_verdict verdict; /* of one that was judged, and may be judged anew */
     int64_t judged_ns;              /* for the first time */
@@ -28,7 +34,8 @@ struct deferred {
 
 struct defer_counters {
     uint64_t waiting;
-    uint64_t early; /* judged before the end, for want of memory */
+    uint64_t early; /* judged before the end, for want of memory; those that wait for their order
+                       are not counted */
     uint64_t memory;
     uint64_t memory_peak;
 };
@@ -41,9 +48,11 @@ struct defer *defer_new(size_t memory_max);
 /* Free the store and all that waits in it. NULL is harmless. */
 void defer_free(struct defer *defer);
 
-/* Take out the one that waited longest, when there is no room for what is observed; it is the
- * caller's to judge and free. NULL: there is room, or nothing more to take. */
-struct deferred *defer_make_room(struct defer *defer, const struct observation *observation);
+/* Take out the one that waited longest, when there is no room for what is observed, first of those
+ * that wait for their order alone; it is the caller's to judge and free. NULL: there is room, or
+ * nothing more to take. */
+struct deferred *defer_make_room(struct defer *defer, const struct observation *observation,
+                                 const struct defer_note *note);
 
 /* Copy what is observed. False, and nothing copied: there is no room or no memory. */
 MUST_USE bool defer_keep(struct defer *defer, const struct observation *observation,

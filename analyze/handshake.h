@@ -77,6 +77,7 @@ struct handshake {
     bool transcript_full;  /* some message bodies were not kept */
     bool spoke_tls[SIDES]; /* at least one well-formed record or SSLv2 hello */
 
+    struct note *notes;  /* in packet order, owned by the tracker; note_count are set */
     uint8_t *transcript; /* bodies of plain messages, owned by the tracker */
     uint32_t transcript_length;
 
@@ -95,9 +96,6 @@ struct handshake {
     uint16_t starttls_request_end;  /* behind the request in the client's text */
     uint16_t starttls_reply_offset; /* where the answer begins in the server's text */
     uint64_t opaque_octets[SIDES];  /* SSL 2.0: what followed the hellos */
-
-    /* In packet order. Last, and most of it: a copy has room for note_count only (defer.c). */
-    struct note notes[HANDSHAKE_NOTES_MAX];
 };
 
 /* The body of a message note, or an empty view when it was not kept. */

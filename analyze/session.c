@@ -70,23 +70,33 @@ static size_t limit_for(const struct budget *budget, unsigned kind)
            * (LIMIT_SHARES - (kind < LIMIT_STEPS ? kind : LIMIT_STEPS));
 }
 
+bool budget_take(struct budget *budget, size_t octets)
+{
+    if (budget->limit - budget->used < octets)
+        return false;
+    budget->used += octets;
+    if (budget->used > budget->peak)
+        budget->peak = budget->used;
+    return true;
+}
+
 static bool buffer_grow(struct buffer *buffer, struct budget *budget, size_t needed)
 {
     unsigned kind = kind_of_block(needed);
     size_t capacity = (size_t)BUFFER_FIRST_CAPACITY << kind;
     uint8_t *data;
 
-    if (budget->used + capacity - buffer->capacity > limit_for(budget, kind))
+    if (budget->used + capacity - buffer->capacity > limit_for(budget, kind)
+        || !budget_take(budget, capacity - buffer->capacity))
         return false;
     data = take_block(budget, kind);
-    if (data == NULL)
+    if (data == NULL) {
+        budget->used -= capacity - buffer->capacity;
         return false;
+    }
     if (buffer->length > 0)
         memcpy(data, buffer->data, buffer->length);
     give_block(budget, buffer->data, buffer->capacity);
-    budget->used += capacity - buffer->capacity;
-    if (budget->used > budget->peak)
-        budget->peak = budget->used;
     buffer->data = data;
     buffer->capacity = (uint32_t)capacity;
     return true;
@@ -145,6 +155,29 @@ static struct note *reuse_note(struct session *session, struct note *old)
     return end;
 }
 
+enum { NOTES_OCTETS = HANDSHAKE_NOTES_MAX * sizeof(struct note) };
+
+/* Room for another note; when those of the session itself are used up, that for all there may be.
+ */
+static bool has_room_for_note(struct session *session)
+{
+    struct handshake *handshake = &session->handshake;
+    struct note *notes;
+
+    if (handshake->note_count < SESSION_NOTES || handshake->notes != session->first_notes)
+        return handshake->note_count < HANDSHAKE_NOTES_MAX;
+    if (!budget_take(session->budget, NOTES_OCTETS))
+        return false;
+    notes = take_block(session->budget, kind_of_block(NOTES_OCTETS));
+    if (notes == NULL) {
+        session->budget->used -= NOTES_OCTETS;
+        return false;
+    }
+    memcpy(notes, session->first_notes, sizeof(session->first_notes));
+    handshake->notes = notes;
+    return true;
+}
+
 /* The room that is reserved is for what ends a handshake, once for each side: neither messages nor
  * warnings without end may hide it. */
 static struct note *new_note(struct session *session, enum note_kind kind, enum side side)
@@ -163,7 +196,7 @@ static struct note *new_note(struct session *session, enum note_kind kind, enum 
     }
     if (is_crowded && (is_application || kind == NOTE_MESSAGE))
         return NULL;
-    if (handshake->note_count >= HANDSHAKE_NOTES_MAX)
+    if (!has_room_for_note(session))
         return NULL;
     session->application_notes[side] = (uint8_t)(session->application_notes[side] + is_application);
     return &handshake->notes[handshake->note_count++];
@@ -314,6 +347,13 @@ static void release_text(struct session *session, struct prelude_text **text)
     session->budget->used -= sizeof(struct prelude_text);
 }
 
+void session_begin(struct session *session, struct budget *budget)
+{
+    memset(session, 0, offsetof(struct session, first_notes));
+    session->budget = budget;
+    session->handshake.notes = session->first_notes;
+}
+
 void session_release(struct session *session)
 {
     for (size_t side = 0; side < SIDES; side++) {
@@ -323,6 +363,11 @@ void session_release(struct session *session)
         release_text(session, &session->handshake.opening[side]);
     }
     buffer_release(&session->transcript, session->budget);
+    if (session->handshake.notes == session->first_notes)
+        return;
+    give_block(session->budget, session->handshake.notes, NOTES_OCTETS);
+    session->handshake.notes = session->first_notes;
+    session->budget->used -= NOTES_OCTETS;
 }
 
 void session_application_record(struct session *session, enum side from, struct moment at,

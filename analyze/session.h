@@ -26,7 +26,7 @@ struct spare_block {
     struct spare_block *next;
 };
 
-/* Memory of all sessions of one tracker. */
+/* Memory of all sessions of one tracker. A session has 1 KiB, and mostly one or two blocks. */
 struct budget {
     size_t limit;
     size_t used;
@@ -35,6 +35,9 @@ struct budget {
     struct spare_block *spare[BUDGET_SPARE_KINDS];
     uint8_t spare_count[BUDGET_SPARE_KINDS];
 };
+
+/* Count so many octets as used. False, and nothing changed: they are above the limit. */
+MUST_USE bool budget_take(struct budget *budget, size_t octets);
 
 /* Free the spare blocks. */
 void budget_clear(struct budget *budget);
@@ -70,7 +73,10 @@ struct reader {
     struct buffer message; /* a handshake message that spans records */
 };
 
-enum { SESSION_ALIGNMENT = 64 /* a cache line */ };
+enum {
+    SESSION_ALIGNMENT = 64, /* a cache line */
+    SESSION_NOTES = 16      /* a full handshake with client authentication has 14 */
+};
 
 /* What every segment touches stands together, in a few cache lines: thousands of sessions are in
  * progress at a time. */
@@ -88,7 +94,8 @@ struct session {
     struct reader reader[SIDES];
     struct buffer transcript; /* handshake.transcript points at its octets */
     struct session *next_free;
-    struct handshake handshake; /* last: its notes are most of it, and few of them are set */
+    struct handshake handshake;
+    struct note first_notes[SESSION_NOTES]; /* further ones take a block of the budget */
 };
 
 /* Add a note; returns it, or NULL when there is no room. length, version, type and code are
@@ -119,6 +126,9 @@ void session_reverse(struct session *session);
 
 /* Put the notes in the order that the packets prove. Called once, before they are judged. */
 void session_order_notes(struct session *session);
+
+/* Begin a session in memory that the caller took from the budget: nothing was seen. */
+void session_begin(struct session *session, struct budget *budget);
 
 /* Free everything that the session holds, not the session itself. */
 void session_release(struct session *session);

@@ -13,30 +13,22 @@ enum {
     LEARNED_OCTETS_MIN = 1 << 20
 };
 
-/* Notes are read below their count only, and they are most of a session. */
-static void clear_session(struct session *session)
-{
-    memset(session, 0, offsetof(struct session, handshake.notes));
-}
-
 static struct session *take_session(struct tracker *tracker)
 {
     struct session *session = tracker->free_sessions;
 
-    if (tracker->budget.limit - tracker->budget.used < sizeof(*session))
+    if (!budget_take(&tracker->budget, sizeof(*session)))
         return NULL;
     if (session != NULL) {
         tracker->free_sessions = session->next_free;
     } else {
         session = aligned_alloc(SESSION_ALIGNMENT, sizeof(*session));
-        if (session == NULL)
+        if (session == NULL) {
+            tracker->budget.used -= sizeof(*session);
             return NULL;
+        }
     }
-    clear_session(session);
-    session->budget = &tracker->budget;
-    tracker->budget.used += sizeof(*session);
-    if (tracker->budget.used > tracker->budget.peak)
-        tracker->budget.peak = tracker->budget.used;
+    session_begin(session, &tracker->budget);
     tracker->counters.handshakes++;
     return session;
 }
@@ -159,7 +151,7 @@ static bool wait_for_more(struct tracker *tracker, const struct observation *obs
 {
     struct deferred *early;
 
-    while ((early = defer_make_room(tracker->defer, observation)) != NULL)
+    while ((early = defer_make_room(tracker->defer, observation, note)) != NULL)
         conclude_deferred(tracker, early);
     if (!defer_keep(tracker->defer, observation, note))
         return false;
@@ -212,7 +204,11 @@ static void judge_observed(struct tracker *tracker, const struct observation *ob
     facts_build(&facts, observation);
     if (facts.outcome == OUTCOME_FAILED || is_attempt(&facts))
         past = past_of(tracker, &facts);
-    note = (struct defer_note){.is_attempt = is_attempt(&facts), .past = past};
+    note = (struct defer_note){
+        .is_attempt = is_attempt(&facts),
+        .for_order = facts.outcome == OUTCOME_ESTABLISHED,
+        .past = past,
+    };
     if (!wants_to_wait(tracker, &facts) || !wait_for_more(tracker, observation, &note)) {
         note.verdict = conclude(tracker, &facts, &past);
         note.judged_ns = facts.connection->ended_ns;

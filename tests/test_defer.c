@@ -31,18 +31,26 @@ static void sample_make(struct sample *sample, uint8_t number, int64_t first_ns)
     sample->observation.handshake = &sample->handshake;
 }
 
-static bool keep(struct defer *defer, uint8_t number, int64_t first_ns)
+static const struct defer_note undecided = {.past = {.established = 9}};
+static const struct defer_note for_order = {.for_order = true};
+
+static bool keep_as(struct defer *defer, uint8_t number, int64_t first_ns,
+                    const struct defer_note *note)
 {
-    static const struct defer_note note = {.past = {.established = 9}};
     struct sample *sample = malloc(sizeof(*sample));
     bool is_kept;
 
     if (sample == NULL)
         abort();
     sample_make(sample, number, first_ns);
-    is_kept = defer_keep(defer, &sample->observation, &note);
+    is_kept = defer_keep(defer, &sample->observation, note);
     free(sample);
     return is_kept;
+}
+
+static bool keep(struct defer *defer, uint8_t number, int64_t first_ns)
+{
+    return keep_as(defer, number, first_ns, &undecided);
 }
 
 static void a_copy_owes_nothing_to_the_original(void)
@@ -108,14 +116,43 @@ static void the_one_that_waited_longest_makes_room(void)
     CU_ASSERT_TRUE(kept > 2);
     CU_ASSERT_TRUE(defer_counters(defer).memory <= 32 << 10);
     sample_make(sample, kept, kept);
-    early = defer_make_room(defer, &sample->observation);
+    early = defer_make_room(defer, &sample->observation, &undecided);
     CU_ASSERT_PTR_NOT_NULL_FATAL(early);
     CU_ASSERT_EQUAL(early->observation.connection->first.packet, 0);
     deferred_free(early);
-    CU_ASSERT_PTR_NULL(defer_make_room(defer, &sample->observation));
+    CU_ASSERT_PTR_NULL(defer_make_room(defer, &sample->observation, &undecided));
     CU_ASSERT_TRUE(keep(defer, kept, kept));
     CU_ASSERT_EQUAL(defer_counters(defer).early, 1);
     CU_ASSERT_EQUAL(defer_counters(defer).waiting, kept);
+    free(sample);
+    defer_free(defer);
+}
+
+static void what_waits_for_its_order_makes_room_first(void)
+{
+    struct defer *defer = defer_new(32 << 10);
+    struct sample *sample = malloc(sizeof(*sample));
+    struct deferred *early;
+    uint8_t kept = 2;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(sample);
+    CU_ASSERT_TRUE(keep(defer, 0, 0));
+    CU_ASSERT_TRUE(keep_as(defer, 1, 1, &for_order));
+    while (keep(defer, kept, kept))
+        kept++;
+    sample_make(sample, kept, kept);
+    early = defer_make_room(defer, &sample->observation, &undecided);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(early);
+    CU_ASSERT_EQUAL(early->observation.connection->first.packet, 1);
+    deferred_free(early);
+    CU_ASSERT_EQUAL(defer_counters(defer).early, 0);
+    CU_ASSERT_TRUE(keep(defer, kept, kept));
+    CU_ASSERT_PTR_NULL(defer_make_room(defer, &sample->observation, &for_order));
+    CU_ASSERT_FALSE(keep_as(defer, kept, kept, &for_order)); /* it drives out nobody */
+    early = defer_make_room(defer, &sample->observation, &undecided);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(early);
+    CU_ASSERT_EQUAL(early->observation.connection->first.packet, 0);
+    deferred_free(early);
     free(sample);
     defer_free(defer);
 }
@@ -129,7 +166,7 @@ static void what_never_fits_evicts_nobody(void)
     CU_ASSERT_TRUE(keep(defer, 1, 1));
     sample_make(sample, 2, 2);
     sample->handshake.transcript_length = 64 << 10; /* not looked at: it does not fit */
-    CU_ASSERT_PTR_NULL(defer_make_room(defer, &sample->observation));
+    CU_ASSERT_PTR_NULL(defer_make_room(defer, &sample->observation, &undecided));
     CU_ASSERT_FALSE(defer_keep(defer, &sample->observation, &(struct defer_note){0}));
     CU_ASSERT_EQUAL(defer_counters(defer).waiting, 1);
     free(sample);
@@ -143,6 +180,7 @@ int main(void)
         {"all come in the order of their first packets",
          all_come_in_the_order_of_their_first_packets},
         {"the one that waited longest makes room", the_one_that_waited_longest_makes_room},
+        {"what waits for its order makes room first", what_waits_for_its_order_makes_room_first},
         {"what never fits evicts nobody", what_never_fits_evicts_nobody},
         CU_TEST_INFO_NULL,
     };

@@ -82,7 +82,7 @@ static void the_kinds_are_told_apart(void)
 /* Handshakes that went well are refused at three quarters, and failures go on until it is full. */
 static void memory_stays_within_its_limit_and_the_rest_is_counted(void)
 {
-    const size_t max = 32 * sizeof(struct handshake);
+    const size_t max = 32 * (sizeof(struct connection) + sizeof(struct handshake));
     struct docket *docket = docket_new(-1, max);
     struct sample *sample = sample_new();
     size_t well = 0;

@@ -11,7 +11,8 @@ static void add(struct handshake *handshake, enum note_kind kind, enum side side
 
 static void a_whole_handshake_is_one_word(void)
 {
-    struct handshake handshake = {0};
+    struct note notes[HANDSHAKE_NOTES_MAX];
+    struct handshake handshake = {.notes = notes};
     char word[HISTORY_SIZE];
 
     add(&handshake, NOTE_MESSAGE, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_HELLO);
@@ -30,7 +31,8 @@ static void a_whole_handshake_is_one_word(void)
 
 static void what_is_no_message_has_a_letter_too(void)
 {
-    struct handshake handshake = {0};
+    struct note notes[HANDSHAKE_NOTES_MAX];
+    struct handshake handshake = {.notes = notes};
     char word[HISTORY_SIZE];
 
     add(&handshake, NOTE_PLAINTEXT, SIDE_SERVER, 0);
@@ -50,7 +52,8 @@ static void what_is_no_message_has_a_letter_too(void)
 
 static void nothing_is_the_empty_word_and_the_longest_fits(void)
 {
-    struct handshake handshake = {0};
+    struct note notes[HANDSHAKE_NOTES_MAX];
+    struct handshake handshake = {.notes = notes};
     char word[HISTORY_SIZE];
 
     CU_ASSERT_STRING_EQUAL(history_format(&handshake, word), "");

@@ -286,6 +286,7 @@ void story_begin_syn(struct story *story)
         .tls_expected = true,
         .now_ns = STORY_TIME,
     };
+    story->handshake.notes = story->notes;
     story->handshake.transcript = story->transcript;
     story->connection.syn_seen = true;
     story->connection.endpoint[SIDE_SERVER].port = 443;

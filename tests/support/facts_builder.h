@@ -62,6 +62,7 @@ struct story_choice {
 struct story {
     struct connection connection;
     struct handshake handshake;
+    struct note notes[HANDSHAKE_NOTES_MAX];
     uint8_t transcript[STORY_TRANSCRIPT_MAX];
     struct prelude_text prelude[SIDES];
     enum connection_end reason;

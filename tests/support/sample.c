@@ -83,8 +83,9 @@ static void set_common(struct sample *sample)
 {
     memset(sample, 0, sizeof(*sample));
     set_connection(&sample->connection);
+    sample->handshake.notes = sample->notes;
     sample->handshake.note_count = 1;
-    sample->handshake.notes[0] = (struct note){
+    sample->notes[0] = (struct note){
         .at = {.time_ns = SAMPLE_START_NS + 4 * MILLISECOND, .packet = 4},
         .kind = NOTE_MESSAGE,
         .side = SIDE_CLIENT,

@@ -12,6 +12,7 @@
 struct sample {
     struct connection connection;
     struct handshake handshake;
+    struct note notes[1];
     struct facts facts;
     struct verdict verdict;
     uint8_t random[TLS_RANDOM_LENGTH];
