@@ -414,13 +414,18 @@ const struct known_count *knowledge_established(struct knowledge *knowledge,
 
 struct knowledge_counters knowledge_counters(const struct knowledge *knowledge)
 {
+    const uint64_t servers = knowledge_table_evictions(knowledge->servers);
+    const uint64_t names = knowledge_table_evictions(knowledge->names);
+    const uint64_t clients = knowledge_table_evictions(knowledge->clients);
+
     return (struct knowledge_counters){
         .servers = knowledge_table_count(knowledge->servers),
         .names = knowledge_table_count(knowledge->names),
         .clients = knowledge_table_count(knowledge->clients),
-        .evicted = knowledge_table_evictions(knowledge->servers)
-                   + knowledge_table_evictions(knowledge->names)
-                   + knowledge_table_evictions(knowledge->clients),
+        .evicted_servers = servers,
+        .evicted_names = names,
+        .evicted_clients = clients,
+        .evicted = servers + names + clients,
         .memory = knowledge_table_memory(knowledge->servers)
                   + knowledge_table_memory(knowledge->names)
                   + knowledge_table_memory(knowledge->clients),

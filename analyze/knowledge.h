@@ -171,9 +171,12 @@ struct knowledge_options {
 };
 
 struct knowledge_counters {
-    uint32_t servers;
-    uint32_t names;
-    uint32_t clients;
+    uint64_t servers;
+    uint64_t names;
+    uint64_t clients;
+    uint64_t evicted_servers;
+    uint64_t evicted_names;
+    uint64_t evicted_clients;
     uint64_t evicted; /* of all three kinds */
     uint64_t memory;  /* octets */
 };

@@ -523,6 +523,8 @@ const struct tracker_counters *tracker_counters(struct tracker *tracker)
     if (tracker->knowledge == NULL)
         return &tracker->counters;
     tracker->counters.knowledge = knowledge_counters(tracker->knowledge);
+    tracker->counters.certificates = certificate_cache_stats(examiner_cache(tracker->examiner));
+    tracker->counters.incidents_memory = incidents_memory(tracker->incidents);
     tracker->counters.insight = insight_counters(tracker->insight);
     tracker->counters.incidents_evicted = incidents_evictions(tracker->incidents);
     if (tracker->defer != NULL)

@@ -9,6 +9,7 @@
 #ifndef TLSWHY_ANALYZE_TRACKER_H
 #define TLSWHY_ANALYZE_TRACKER_H
 
+#include "analyze/certificate_cache.h"
 #include "analyze/defer.h"
 #include "analyze/insight.h"
 #include "analyze/knowledge.h"
@@ -65,9 +66,11 @@ struct tracker_counters {
     uint64_t notes_full;       /* notes not kept: HANDSHAKE_NOTES_MAX */
     uint64_t unreadable;       /* hellos that do not parse */
     struct knowledge_counters knowledge;
+    struct certificate_cache_stats certificates;
     struct insight_counters insight;
     struct defer_counters defer;
     uint64_t incidents_evicted; /* for want of room */
+    uint64_t incidents_memory;  /* octets */
     uint64_t revised;           /* verdicts that what was known later changed */
     uint64_t unrevised;         /* failures that were not looked at again, for want of memory */
 };

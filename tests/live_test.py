@@ -687,6 +687,16 @@ class Manager(Live):
 class Metrics(Live):
     """For Prometheus."""
 
+    # What metrics have as labels, and one counter of each sink for all.
+    LABELLED = {"final", "causes", "workers", "sinks", "established", "incomplete", "not_tls", "failed"}
+
+    def check_names(self, text, events):
+        """Each counter of the statistics is a metric too."""
+        names = set(re.findall(r"# TYPE tlswhy_(\S+?)(?:_total)? (?:counter|gauge)", text))
+        stats = [e["tlswhy"]["stats"] for e in events if e["event"]["action"] == "tlswhy_stats"]
+        self.assertEqual(set(stats[-1]) - self.LABELLED - names, set())
+        self.assertEqual(len(stats[-1]["sinks"]), 1)
+
     def test_they_tell_of_what_was_seen(self):
         if "libmicrohttpd" not in built_in():
             self.skipTest("this build has no libmicrohttpd")
@@ -699,12 +709,17 @@ class Metrics(Live):
             inside(sys.executable, "-c", fetch), capture_output=True, check=True, timeout=20
         )
         text = done.stdout.decode()
-        self.stop(live)
+        events, _ = self.stop(live)
+        self.check_names(text, events)
         self.assertRegex(
             text, r'tlswhy_failures_total\{cause="certificate_expired",layer="certificate"\} [1-9]'
         )
         self.assertRegex(text, r"\ntlswhy_certificate_not_after_seconds\{name=\"www.lab.test\"")
         self.assertRegex(text, r"\ntlswhy_packets_total [1-9]")
+        self.assertRegex(text, r"\ntlswhy_known_servers [1-9]")
+        self.assertRegex(text, r"\ntlswhy_inventory_certificates [1-9]")
+        self.assertRegex(text, r'\ntlswhy_events_delivered_total\{sink="standard output"\} [1-9]')
+        self.assertRegex(text, r'\ntlswhy_worker_busy_seconds_total\{worker="0"\} 0\.')
         if shutil.which("promtool") is not None:
             check = subprocess.run(
                 ["promtool", "check", "metrics"],

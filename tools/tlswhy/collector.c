@@ -197,11 +197,12 @@ static void count_dockets(struct collector *collector)
 {
     struct stats *stats = &collector->stats;
 
-    stats->unjudged = 0;
+    memset(stats->unjudged, 0, sizeof(stats->unjudged));
     stats->docket_level = 0;
     stats->docket_octets = 0;
     for (size_t i = 0; i < collector->options.worker_count; i++) {
-        stats->unjudged += docket_refused(collector->dockets[i]);
+        for (enum docket_kind kind = 0; kind < DOCKET_KINDS; kind++)
+            stats->unjudged[kind] += docket_refused(collector->dockets[i], kind);
         stats->docket_level += docket_level(collector->dockets[i]);
         stats->docket_octets += docket_octets(collector->dockets[i]);
     }

@@ -11,7 +11,7 @@ struct docket {
     atomic_size_t pushed; /* by the one thread */
     atomic_size_t taken;  /* by the other */
     atomic_size_t octets;
-    atomic_size_t refused;
+    atomic_size_t refused[DOCKET_KINDS];
     _Atomic int64_t time_ns;
     bool is_new; /* something was pushed since the last flush; the pusher's own */
     struct deferred *items[DOCKET_LENGTH];
@@ -74,12 +74,13 @@ bool docket_push(struct docket *docket, const struct observation *observation)
     static const struct defer_note none = {0};
     size_t pushed = atomic_load_explicit(&docket->pushed, memory_order_relaxed);
     size_t waiting = pushed - atomic_load_explicit(&docket->taken, memory_order_acquire);
+    enum docket_kind kind = docket_kind_of(observation);
     struct deferred *deferred = NULL;
 
-    if (!refuses(docket, docket_kind_of(observation), waiting))
+    if (!refuses(docket, kind, waiting))
         deferred = deferred_new(observation, &none);
     if (deferred == NULL) {
-        atomic_fetch_add_explicit(&docket->refused, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&docket->refused[kind], 1, memory_order_relaxed);
         return false;
     }
     docket->items[pushed % DOCKET_LENGTH] = deferred;
@@ -131,7 +132,7 @@ uint64_t docket_octets(const struct docket *docket)
     return atomic_load_explicit(&docket->octets, memory_order_relaxed);
 }
 
-uint64_t docket_refused(const struct docket *docket)
+uint64_t docket_refused(const struct docket *docket, enum docket_kind kind)
 {
-    return atomic_load_explicit(&docket->refused, memory_order_relaxed);
+    return atomic_load_explicit(&docket->refused[kind], memory_order_relaxed);
 }

@@ -18,7 +18,7 @@ enum {
 
 /* What becomes dispensable when. Handshakes that went well teach what the server accepts, so they
  * go on for longer than connections without TLS. */
-enum docket_kind { DOCKET_NOT_TLS, DOCKET_ESTABLISHED, DOCKET_OTHER };
+enum docket_kind { DOCKET_NOT_TLS, DOCKET_ESTABLISHED, DOCKET_OTHER, DOCKET_KINDS };
 
 struct docket;
 
@@ -47,9 +47,9 @@ bool docket_refuses(enum docket_kind kind, size_t used, size_t max);
 /* What the observed is, as far as that is seen without judging. */
 enum docket_kind docket_kind_of(const struct observation *observation);
 
-/* How many wait, their octets, and how many were refused. From any thread. */
+/* How many wait, their octets, and how many of a kind were refused. From any thread. */
 uint64_t docket_level(const struct docket *docket);
 uint64_t docket_octets(const struct docket *docket);
-uint64_t docket_refused(const struct docket *docket);
+uint64_t docket_refused(const struct docket *docket, enum docket_kind kind);
 
 #endif

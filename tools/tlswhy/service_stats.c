@@ -20,6 +20,7 @@ void service_stats(const struct service *service, struct stats *sum)
     }
     collector_stats(service->collector, &stats);
     stats_add(sum, &stats);
+    shared_stats(service->shared, sum);
 }
 
 void service_sinks(const struct service *service, struct stats_sinks *sinks)
@@ -117,6 +118,10 @@ void service_show_status(struct service *service)
             layout_number(sum.live.dropped_kernel + sum.live.dropped_interface, dropped));
     if (sink.lost > 0)
         fprintf(stderr, ", %s events lost", layout_number(sink.lost, lost));
+    if (sum.shed_level > 0)
+        fputs(", too slow: leaves connections out", stderr);
+    if (sum.interfaces_down > 0)
+        fputs(", an interface is down", stderr);
     fflush(stderr);
     service->has_status = true;
 }

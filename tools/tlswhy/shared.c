@@ -94,3 +94,13 @@ void shared_add(struct shared *shared, const struct verdict *verdict,
     shared->news = NULL;
     pthread_mutex_unlock(&shared->lock);
 }
+
+void shared_stats(struct shared *shared, struct stats *stats)
+{
+    if (shared->inventory == NULL)
+        return;
+    pthread_mutex_lock(&shared->lock);
+    stats->inventory = inventory_count(shared->inventory);
+    stats->inventory_left_out = inventory_left_out(shared->inventory);
+    pthread_mutex_unlock(&shared->lock);
+}

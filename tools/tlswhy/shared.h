@@ -10,6 +10,7 @@
 #include "analyze/inventory.h"
 #include "analyze/report.h"
 #include "tools/tlswhy/options.h"
+#include "tools/tlswhy/stats.h"
 
 /* What one worker does with news of a certificate. */
 struct shared_news {
@@ -32,5 +33,8 @@ void shared_close(struct shared *shared);
 /* Add a verdict. news gets what the certificates bring, during the call; it may be NULL. */
 void shared_add(struct shared *shared, const struct verdict *verdict,
                 const struct shared_news *news);
+
+/* Set what the inventory has, and what it left out. */
+void shared_stats(struct shared *shared, struct stats *stats);
 
 #endif

@@ -45,8 +45,11 @@ const struct stats_row stats_rows[] = {
     COUNTER("shed_connections", "New connections left out for want of time", connections.shed_syns),
     COUNTER("missed_bytes", "Octets that passed without being captured", connections.missed_octets),
     COUNTER("unreadable_hellos", "Hello messages that could not be read", tracker.unreadable),
-    COUNTER("unjudged_connections", "Connections not judged because the judge is too slow",
-            unjudged),
+    COUNTER("unjudged_without_tls", "Connections without TLS not judged for want of time or memory",
+            unjudged[DOCKET_NOT_TLS]),
+    COUNTER("unjudged_established", "Handshakes established, likewise",
+            unjudged[DOCKET_ESTABLISHED]),
+    COUNTER("unjudged_handshakes", "Other handshakes, likewise", unjudged[DOCKET_OTHER]),
     LEVEL("judge_queue_connections", "Connections that wait to be judged", docket_level),
     LEVEL("judge_queue_bytes", "Memory of the connections that wait to be judged", docket_octets),
     COUNTER("revised_verdicts", "Verdicts that were updated by what was known later",
@@ -55,6 +58,33 @@ const struct stats_row stats_rows[] = {
             tracker.unrevised),
     COUNTER("unserialised_events", "Events lost for want of memory", unserialised),
     COUNTER("folded_events", "Failures told of by the event of their incident alone", folded),
+    LEVEL("known_servers", "Servers that are known", tracker.knowledge.servers),
+    LEVEL("known_names", "Server names that are known, each at one server",
+          tracker.knowledge.names),
+    LEVEL("known_clients", "Clients that are known", tracker.knowledge.clients),
+    COUNTER("evicted_known_servers", "Servers forgotten for want of memory",
+            tracker.knowledge.evicted_servers),
+    COUNTER("evicted_known_names", "Server names forgotten for want of memory",
+            tracker.knowledge.evicted_names),
+    COUNTER("evicted_known_clients", "Clients forgotten for want of memory",
+            tracker.knowledge.evicted_clients),
+    COUNTER("evicted_insights", "Clocks and issuers forgotten for want of memory",
+            tracker.insight.evicted),
+    COUNTER("evicted_incidents", "Incidents forgotten for want of memory",
+            tracker.incidents_evicted),
+    LEVEL("cached_certificates", "Different certificates kept as read",
+          tracker.certificates.entries),
+    COUNTER("evicted_certificates", "Certificates no longer kept as read",
+            tracker.certificates.evictions),
+    LEVEL("inventory_certificates", "Certificates in the inventory", inventory),
+    COUNTER("inventory_left_out", "Times that a certificate found no room in the inventory",
+            inventory_left_out),
+    COUNTER("transcripts_full", "Handshakes too long to be kept whole", tracker.transcripts_full),
+    COUNTER("notes_full", "Handshakes with more messages than are noted", tracker.notes_full),
+    LEVEL("knowledge_memory_bytes", "Memory of what is known", tracker.knowledge.memory),
+    LEVEL("incidents_memory_bytes", "Memory of incidents", tracker.incidents_memory),
+    LEVEL("certificates_memory_bytes", "Memory of certificates kept as read",
+          tracker.certificates.octets),
     LEVEL("connections_memory_bytes", "Memory of the connection tables", connections.memory),
     LEVEL("handshakes_memory_bytes", "Memory of handshakes in progress", tracker.memory),
     LABELLED("established", "Handshakes established", tracker.outcomes[OUTCOME_ESTABLISHED]),
@@ -77,6 +107,8 @@ uint64_t stats_value(const struct stats *stats, const struct stats_row *row)
 /* These structures are nothing but counters. */
 _Static_assert(sizeof(struct packet_counters) % sizeof(uint64_t) == 0, "counters only");
 _Static_assert(sizeof(struct connections_counters) % sizeof(uint64_t) == 0, "counters only");
+_Static_assert(sizeof(struct knowledge_counters) % sizeof(uint64_t) == 0, "counters only");
+_Static_assert(sizeof(struct certificate_cache_stats) % sizeof(uint64_t) == 0, "counters only");
 _Static_assert(sizeof(struct live_counters) % sizeof(uint64_t) == 0, "counters only");
 
 static void add_all(void *sum, const void *other, size_t size)
@@ -103,6 +135,10 @@ static void add_tracker(struct tracker_counters *sum, const struct tracker_count
     sum->notes_full += other->notes_full;
     sum->unreadable += other->unreadable;
     sum->incidents_evicted += other->incidents_evicted;
+    sum->incidents_memory += other->incidents_memory;
+    add_all(&sum->knowledge, &other->knowledge, sizeof(sum->knowledge));
+    add_all(&sum->certificates, &other->certificates, sizeof(sum->certificates));
+    sum->insight.evicted += other->insight.evicted;
     sum->revised += other->revised;
     sum->unrevised += other->unrevised;
 }
@@ -133,7 +169,9 @@ void stats_add(struct stats *sum, const struct stats *other)
     add_times(sum, other);
     sum->unserialised += other->unserialised;
     sum->folded += other->folded;
-    sum->unjudged += other->unjudged;
+    add_all(sum->unjudged, other->unjudged, sizeof(sum->unjudged));
+    sum->inventory += other->inventory;
+    sum->inventory_left_out += other->inventory_left_out;
     sum->docket_level += other->docket_level;
     sum->docket_octets += other->docket_octets;
     sum->interfaces_down += other->interfaces_down;

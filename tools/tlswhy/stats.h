@@ -7,6 +7,7 @@
 
 #include "analyze/tracker.h"
 #include "capture/live.h"
+#include "tools/tlswhy/docket.h"
 
 enum { STATS_CAUSES_MAX = 128 /* twice what there are */ };
 
@@ -23,10 +24,12 @@ struct stats {
     uint64_t busy_ns; /* of processor time */
     uint64_t wall_ns; /* since the worker began */
     uint64_t interfaces_down;
-    uint64_t shed_level;    /* enum connections_shed, of all workers added up */
-    uint64_t unjudged;      /* connections that the docket refused */
-    uint64_t docket_level;  /* connections on it */
-    uint64_t docket_octets; /* and their memory */
+    uint64_t shed_level;             /* enum connections_shed, of all workers added up */
+    uint64_t unjudged[DOCKET_KINDS]; /* connections that the docket refused */
+    uint64_t inventory;              /* certificates in it */
+    uint64_t inventory_left_out;     /* sightings of others */
+    uint64_t docket_level;           /* connections on it */
+    uint64_t docket_octets;          /* and their memory */
 };
 
 /* One counter or level, as every form of output tells it. */
