@@ -13,6 +13,13 @@
 /* Packets whose connections are fetched at once: more than a processor has loads in flight. */
 enum { BATCH_MAX = 32 };
 
+/* Where the connection of a segment is looked for. */
+struct place {
+    struct flow_key key;
+    unsigned half; /* which half of the key sent the segment */
+    uint32_t hash;
+};
+
 struct connections_options connections_options_default(void)
 {
     return (struct connections_options){
@@ -63,31 +70,6 @@ static void read_segment(struct connections *c, uint32_t number, unsigned half,
     settle(c, number, reading_segment(reading, half, segment));
 }
 
-/* A half-open connection becomes one that is read. False when it cannot, or when
- * nobody wants it. */
-static bool promote(struct connections *c, uint32_t number)
-{
-    uint32_t record = lifecycle_take_reading(c);
-    struct flow *flow = flow_at(&c->table, number);
-    uint32_t half_open = flow->record;
-    struct reading *reading;
-
-    if (record == POOL_NONE) {
-        c->counters.evicted++;
-        lifecycle_end_flow(c, number, CONNECTION_END_EVICTED);
-        return false;
-    }
-    reading = pool_at(&c->readings, record);
-    lifecycle_prepare(c, reading);
-    reading_begin_half_open(reading, &flow->key, opener_of(flow), half_open_of(c, flow), flow->isn);
-    pool_give(&c->half_opens, half_open);
-    flow->record = record;
-    flow_queue(&c->table, number, FLOW_CONNECTING);
-    settle(c, number, reading_opened(reading));
-    lifecycle_note_levels(c);
-    return flow->state == FLOW_CONNECTING;
-}
-
 static void note_isn(struct flow *flow, unsigned half, uint32_t isn)
 {
     flow->isn = isn;
@@ -96,57 +78,81 @@ static void note_isn(struct flow *flow, unsigned half, uint32_t isn)
         flow->flags |= FLOW_ISN_1;
 }
 
-static bool open_half_open(struct connections *c, const struct flow_key *key, uint32_t hash,
-                           unsigned half, const struct segment *segment)
+/* A flow entry and a record for it, POOL_NONE when memory is short. */
+static uint32_t add_reading(struct connections *c, const struct flow_key *key, uint32_t hash)
 {
-    uint32_t record = lifecycle_take_half_open(c);
+    uint32_t record = lifecycle_take_reading(c);
     uint32_t number = record == POOL_NONE ? POOL_NONE : lifecycle_add_flow(c, key, hash);
+
+    if (number != POOL_NONE) {
+        flow_at(&c->table, number)->record = record;
+        lifecycle_prepare(c, reading_of(c, flow_at(&c->table, number)));
+    } else if (record != POOL_NONE) {
+        pool_give(&c->readings, record);
+    }
+    return number;
+}
+
+/* A half-open connection becomes one that is read: its number, POOL_NONE when it cannot, or when
+ * nobody wants it. */
+static uint32_t promote(struct connections *c, struct half_open *half_open)
+{
+    uint32_t number = add_reading(c, &half_open->key, half_open->hash);
     struct flow *flow;
+    struct reading *reading;
 
     if (number == POOL_NONE) {
-        if (record != POOL_NONE)
-            pool_give(&c->half_opens, record);
-        return false;
+        c->counters.evicted++;
+        lifecycle_end_half_open(c, half_open, CONNECTION_END_EVICTED);
+        return POOL_NONE;
     }
     flow = flow_at(&c->table, number);
-    flow->record = record;
-    flow->seen_ns = segment->at.time_ns;
-    note_isn(flow, half, segment->sequence);
-    half_open_begin(half_open_of(c, flow), segment);
-    flow_queue(&c->table, number, FLOW_HALF_OPEN);
+    flow->seen_ns = half_open->last_ns;
+    note_isn(flow, half_open->opener, half_open->isn);
+    reading = reading_of(c, flow);
+    reading_begin_half_open(reading, half_open);
+    half_opens_remove(&c->half_opens, half_open);
+    flow_queue(&c->table, number, FLOW_CONNECTING);
+    settle(c, number, reading_opened(reading));
+    lifecycle_note_levels(c);
+    return flow->state == FLOW_CONNECTING ? number : POOL_NONE;
+}
+
+static bool open_half_open(struct connections *c, const struct place *place,
+                           const struct segment *segment)
+{
+    struct half_open *half_open = lifecycle_add_half_open(c, &place->key, place->hash);
+
+    if (half_open == NULL)
+        return false;
+    half_open_begin(half_open, segment, place->half);
     return true;
 }
 
-static bool open_reading(struct connections *c, const struct flow_key *key, uint32_t hash,
-                         unsigned half, const struct segment *segment)
+static bool open_reading(struct connections *c, const struct place *place,
+                         const struct segment *segment)
 {
     bool from_server = (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
-    unsigned client = from_server ? half ^ 1 : half;
-    uint32_t record = lifecycle_take_reading(c);
-    uint32_t number = record == POOL_NONE ? POOL_NONE : lifecycle_add_flow(c, key, hash);
+    unsigned client = from_server ? place->half ^ 1 : place->half;
+    uint32_t number = add_reading(c, &place->key, place->hash);
     struct reading *reading;
     struct flow *flow;
 
-    if (number == POOL_NONE) {
-        if (record != POOL_NONE)
-            pool_give(&c->readings, record);
+    if (number == POOL_NONE)
         return false;
-    }
     flow = flow_at(&c->table, number);
-    flow->record = record;
     flow->seen_ns = segment->at.time_ns;
     if (segment->flags & TCP_SYN)
         note_isn(flow, client, from_server ? segment->acknowledgment - 1 : segment->sequence);
     else
         c->counters.midway++;
     reading = reading_of(c, flow);
-    lifecycle_prepare(c, reading);
-    reading_begin(reading, key, client, segment);
+    reading_begin(reading, &place->key, client, segment);
     flow_queue(&c->table, number, FLOW_CONNECTING);
     if (reading_opened(reading) == READING_DONE)
         settle(c, number, READING_DONE);
     else
-        read_segment(c, number, half, segment);
+        read_segment(c, number, place->half, segment);
     return true;
 }
 
@@ -168,8 +174,8 @@ static bool is_shed(struct connections *c, const struct segment *segment)
 
 /* The first segment of a connection, as far as we know. A bare ACK, FIN or RST of a
  * connection not in the table tells of nothing that is still to come. */
-static void open_flow(struct connections *c, const struct flow_key *key, uint32_t hash,
-                      unsigned half, const struct segment *segment)
+static void open_connection(struct connections *c, const struct place *place,
+                            const struct segment *segment)
 {
     bool opened;
 
@@ -179,9 +185,9 @@ static void open_flow(struct connections *c, const struct flow_key *key, uint32_
         return;
     c->counters.opened++;
     if ((segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && segment->payload_length == 0)
-        opened = open_half_open(c, key, hash, half, segment);
+        opened = open_half_open(c, place, segment);
     else
-        opened = open_reading(c, key, hash, half, segment);
+        opened = open_reading(c, place, segment);
     if (!opened) {
         c->counters.evicted++;
         c->counters.ended++;
@@ -225,21 +231,33 @@ static bool is_reused(const struct connections *c, const struct flow *flow, unsi
         return false;
     if (is_read(flow))
         return reading_is_reused_by(reading_of(c, flow), half, segment);
-    if (flow->state == FLOW_HALF_OPEN && half != opener_of(flow))
-        return false;
     return is_new_syn(c, flow, half, segment);
 }
 
-static void half_open_segment(struct connections *c, uint32_t number, unsigned half,
-                              const struct segment *segment)
+/* A segment of a connection that is half open: the SYN again, or one of another connection on the
+ * same addresses and ports, or what ends this state. */
+static void half_open_segment(struct connections *c, struct half_open *half_open,
+                              const struct place *place, const struct segment *segment)
 {
-    struct flow *flow = flow_at(&c->table, number);
-    bool is_syn = (segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+    bool is_syn = (segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN
+                  && place->half == half_open->opener;
+    uint32_t number;
 
-    if (is_syn && half == opener_of(flow) && segment->payload_length == 0)
-        half_open_again(half_open_of(c, flow), segment);
-    else if (promote(c, number))
-        read_segment(c, number, half, segment);
+    if (is_syn && segment->sequence != half_open->isn) {
+        lifecycle_end_half_open(c, half_open, CONNECTION_END_REUSED);
+        open_connection(c, place, segment);
+        return;
+    }
+    if (is_syn && segment->payload_length == 0) {
+        half_open_again(half_open, segment);
+        return;
+    }
+    number = promote(c, half_open);
+    if (number == POOL_NONE)
+        return;
+    flow_at(&c->table, number)->seen_ns = segment->at.time_ns;
+    flow_at(&c->table, number)->flags |= FLOW_TOUCHED;
+    read_segment(c, number, place->half, segment);
 }
 
 static void take_segment(struct connections *c, uint32_t number, unsigned half,
@@ -251,8 +269,6 @@ static void take_segment(struct connections *c, uint32_t number, unsigned half,
     flow->flags |= FLOW_TOUCHED;
     if (flow->state >= FLOW_DONE)
         pass(c, number, half, segment);
-    else if (flow->state == FLOW_HALF_OPEN)
-        half_open_segment(c, number, half, segment);
     else
         read_segment(c, number, half, segment);
 }
@@ -269,13 +285,6 @@ void connections_shed(struct connections *connections, enum connections_shed wha
     connections->shed = what;
 }
 
-/* Where the connection of a segment is looked for. */
-struct place {
-    struct flow_key key;
-    unsigned half; /* which half of the key sent the segment */
-    uint32_t hash;
-};
-
 static void find_place(const struct connections *c, const struct segment *segment,
                        struct place *place)
 {
@@ -287,7 +296,7 @@ static void find_place(const struct connections *c, const struct segment *segmen
 static void take_at(struct connections *c, const struct place *place, const struct segment *segment)
 {
     uint64_t since_sweep = (uint64_t)segment->at.time_ns - (uint64_t)c->swept_ns;
-    unsigned half = place->half;
+    struct half_open *half_open;
     uint32_t number;
 
     c->now_ns = segment->at.time_ns;
@@ -295,14 +304,19 @@ static void take_at(struct connections *c, const struct place *place, const stru
     if (since_sweep >= SWEEP_INTERVAL_NS || c->sweep_again)
         (void)lifecycle_sweep(c, segment->at.time_ns);
     number = flow_find(&c->table, &place->key, place->hash);
-    if (number != POOL_NONE && is_reused(c, flow_at(&c->table, number), half, segment)) {
+    if (number != POOL_NONE && is_reused(c, flow_at(&c->table, number), place->half, segment)) {
         lifecycle_end_flow(c, number, CONNECTION_END_REUSED);
         number = POOL_NONE;
     }
-    if (number == POOL_NONE)
-        open_flow(c, &place->key, place->hash, half, segment);
+    if (number != POOL_NONE) {
+        take_segment(c, number, place->half, segment);
+        return;
+    }
+    half_open = half_opens_find(&c->half_opens, &place->key, place->hash);
+    if (half_open != NULL)
+        half_open_segment(c, half_open, place, segment);
     else
-        take_segment(c, number, half, segment);
+        open_connection(c, place, segment);
 }
 
 void connections_segment(struct connections *connections, const struct segment *segment)
@@ -325,8 +339,8 @@ static void take_batch(struct connections *c, const struct packet *packets, size
         flow_fetch_slot(&c->table, places[i].hash);
     }
     for (size_t i = 0; i < count; i++)
-        if (packets[i].kind == PACKET_TCP)
-            (void)flow_fetch(&c->table, places[i].hash);
+        if (packets[i].kind == PACKET_TCP && flow_fetch(&c->table, places[i].hash) == POOL_NONE)
+            half_opens_fetch(&c->half_opens, places[i].hash);
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind == PACKET_TCP)
             take_at(c, &places[i], &packets[i].segment);
@@ -347,31 +361,39 @@ void connections_packets(struct connections *connections, const struct packet *p
     }
 }
 
+/* The SYN that an ICMP error quotes gets a connection that can carry it. */
+static uint32_t promote_refused(struct connections *c, const struct flow_key *key, uint32_t hash,
+                                uint32_t sequence)
+{
+    struct half_open *half_open = half_opens_find(&c->half_opens, key, hash);
+
+    if (half_open == NULL || half_open->isn != sequence)
+        return POOL_NONE;
+    return promote(c, half_open);
+}
+
 void connections_icmp(struct connections *connections, const struct icmp_error *error)
 {
     struct connections *c = connections;
     struct flow_key key;
     unsigned half = flow_key_of(&error->source, error->source_port, &error->destination,
                                 error->destination_port, &key);
-    uint32_t number = flow_find(&c->table, &key, flow_hash(&c->table, &key));
+    uint32_t hash = flow_hash(&c->table, &key);
+    uint32_t number = flow_find(&c->table, &key, hash);
     const struct flow *flow;
 
     if (number == POOL_NONE)
+        number = promote_refused(c, &key, hash, error->sequence);
+    if (number == POOL_NONE)
         return;
     flow = flow_at(&c->table, number);
-    if (flow->state == FLOW_HALF_OPEN && flow->isn == error->sequence)
-        (void)promote(c, number);
     if (is_read(flow) && reading_icmp(reading_of(c, flow), half, error))
         c->counters.icmp_matched++;
 }
 
 static uint64_t first_packet(const void *context, const struct flow *flow)
 {
-    const struct connections *c = context;
-
-    if (flow->state == FLOW_HALF_OPEN)
-        return half_open_of(c, flow)->first.packet;
-    return reading_of(c, flow)->connection.first.packet;
+    return reading_of(context, flow)->connection.first.packet;
 }
 
 /* The flow with a record whose connection began first; the lists are in that order. */
@@ -379,7 +401,7 @@ static uint32_t first_of_all(const struct connections *c)
 {
     uint32_t first = POOL_NONE;
 
-    for (int state = FLOW_HALF_OPEN; state < FLOW_DONE; state++) {
+    for (int state = 0; state < FLOW_DONE; state++) {
         uint32_t number = c->table.lists[state].oldest;
 
         if (number == POOL_NONE)
@@ -392,15 +414,32 @@ static uint32_t first_of_all(const struct connections *c)
     return first;
 }
 
+/* End the connection that began first of all. False: there is none. */
+static bool end_first(struct connections *c)
+{
+    uint32_t number = first_of_all(c);
+    struct half_open *half_open = half_opens_oldest(&c->half_opens);
+
+    if (number == POOL_NONE && half_open == NULL)
+        return false;
+    if (half_open == NULL
+        || (number != POOL_NONE
+            && first_packet(c, flow_at(&c->table, number)) < half_open->first.packet))
+        lifecycle_end_flow(c, number, CONNECTION_END_CAPTURE);
+    else
+        lifecycle_end_half_open(c, half_open, CONNECTION_END_CAPTURE);
+    return true;
+}
+
 void connections_finish(struct connections *connections)
 {
     struct connections *c = connections;
-    uint32_t number;
 
-    for (int state = FLOW_HALF_OPEN; state < FLOW_DONE; state++)
+    for (int state = 0; state < FLOW_DONE; state++)
         flow_list_sort(&c->table, (enum flow_state)state, first_packet, c);
-    while ((number = first_of_all(c)) != POOL_NONE)
-        lifecycle_end_flow(c, number, CONNECTION_END_CAPTURE);
+    half_opens_sort(&c->half_opens);
+    while (end_first(c))
+        ;
     for (int state = FLOW_DONE; state < FLOW_STATES; state++) {
         while (c->table.lists[state].oldest != POOL_NONE)
             lifecycle_end_flow(c, c->table.lists[state].oldest, CONNECTION_END_CAPTURE);
@@ -421,7 +460,7 @@ void connections_free(struct connections *connections)
             reading_clear(reading_of(c, flow_at(&c->table, number)));
     }
     flow_table_clear(&c->table);
-    pool_clear(&c->half_opens);
+    half_opens_clear(&c->half_opens);
     pool_clear(&c->readings);
     free(c);
 }

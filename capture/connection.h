@@ -169,7 +169,7 @@ enum connection_end {
  * of the table but connection_reverse. A connection is valid from opened to ended (or
  * to the callback that returned CONNECTION_DONE). A SYN without an answer is kept in a
  * small record: its connection is opened when something else happens, or just before
- * its end. */
+ * its end; one that gives way to other SYNs for want of memory is counted only. */
 struct connection_handler {
     void *context;
 
@@ -203,11 +203,11 @@ struct connection_handler {
     void (*ended)(void *context, struct connection *connection, enum connection_end reason);
 };
 
-/* memory_max is shared out: half for flow entries (about 84 octets for each connection
- * in the table), 2/16 for SYNs without an answer (64 octets each), 5/16 for connections
+/* memory_max is shared out: 7/16 for flow entries (about 84 octets for each connection
+ * in the table), 3/16 for SYNs without an answer (about 140 octets each), 5/16 for connections
  * that are read (about 2.3 KiB each), 1/16 for octets held back by holes. A share that
  * is used up evicts within itself, the least recently used of the first kind there is:
- * connections that are over, those nobody reads, SYNs without an answer, connections
+ * connections that are over, those nobody reads, connections
  * that are closing (which end as CLOSED), those without payload so far, those being read. */
 struct connections_options {
     size_t memory_max;            /* octets for everything that the table allocates */

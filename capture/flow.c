@@ -139,18 +139,6 @@ uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key)
     return (uint32_t)siphash_end(&s, 3);
 }
 
-/* The compiler makes a few comparisons of words of it, and no call. */
-static bool is_same(const struct flow_key *a, const struct flow_key *b)
-{
-    uint64_t x[4];
-    uint64_t y[4];
-
-    memcpy(x, a->address, sizeof(x));
-    memcpy(y, b->address, sizeof(y));
-    return a->port[0] == b->port[0] && a->port[1] == b->port[1]
-           && ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) == 0;
-}
-
 void flow_fetch_slot(const struct flow_table *table, uint32_t hash)
 {
     __builtin_prefetch(&segment_of(table, hash)->slots[hash % SEGMENT_SLOTS]);
@@ -181,7 +169,7 @@ uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, u
 
         if (slot->number_1 == 0)
             return POOL_NONE;
-        if (slot->hash == hash && is_same(&flow_at(table, slot->number_1 - 1)->key, key))
+        if (slot->hash == hash && flow_key_is(&flow_at(table, slot->number_1 - 1)->key, key))
             return slot->number_1 - 1;
     }
 }

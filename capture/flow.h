@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* flow.h -- the table of all connections: a compact entry each, found by a keyed hash.
+/* flow.h -- the table of all connections: a compact entry each, found by a keyed hash. SYNs
+ * without an answer are none of them (half_opens.h).
  *
  * The key is both endpoints in canonical order, so that both directions find the
  * same entry. The VLAN identifier is not part of it: a trunk or a routing gateway
@@ -24,15 +25,14 @@ struct flow_key {
 /* What is kept of a connection, and in which list its flow stands. Each list is
  * in the order of being queued, the oldest first. */
 enum flow_state {
-    FLOW_HALF_OPEN,  /* a SYN without an answer; record: half_open.h */
-    FLOW_CONNECTING, /* answered, no payload so far; record: reading.h */
+    FLOW_CONNECTING, /* no payload so far; record: reading.h */
     FLOW_READING,    /* likewise, with payload */
     FLOW_CLOSING,    /* likewise, FIN both ways or RST seen */
     FLOW_DONE,       /* nobody reads it; no record */
     FLOW_OVER        /* likewise, and closed: kept for what comes late */
 };
 
-enum { FLOW_STATES = 6 };
+enum { FLOW_STATES = 5 };
 
 enum {
     FLOW_FIN_0 = 0x01, /* endpoint 0 of the key sent FIN; 0x02: endpoint 1 */
@@ -85,6 +85,18 @@ void flow_table_clear(struct flow_table *table);
 unsigned flow_key_of(const struct address *source, uint16_t source_port,
                      const struct address *destination, uint16_t destination_port,
                      struct flow_key *key);
+
+/* True when two keys are the same: a few comparisons of words, and no call. */
+static inline bool flow_key_is(const struct flow_key *a, const struct flow_key *b)
+{
+    uint64_t x[4];
+    uint64_t y[4];
+
+    memcpy(x, a->address, sizeof(x));
+    memcpy(y, b->address, sizeof(y));
+    return a->port[0] == b->port[0] && a->port[1] == b->port[1]
+           && ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) == 0;
+}
 
 uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key);
 

@@ -4,28 +4,33 @@
 #include "capture/moment.h"
 #include "capture/transport.h"
 
-_Static_assert(sizeof(struct half_open) <= 64, "a half-open connection is one cache line");
+_Static_assert(sizeof(struct half_open) <= 128, "a half-open connection is two cache lines");
 
-void half_open_begin(struct half_open *half_open, const struct segment *syn)
+/* Members are set one by one, see plain.c. */
+void half_open_begin(struct half_open *half_open, const struct segment *syn, unsigned opener)
 {
-    struct syn_options options = transport_syn_options(syn->options);
+    struct syn_options options;
 
-    *half_open = (struct half_open){
-        .first = syn->at,
-        .last_ns = syn->at.time_ns,
-        .count = 1,
-        .ip_length = (uint16_t)syn->ip_length,
-        .mss = options.mss,
-        .window = syn->window,
-        .ip_id = syn->ip_id,
-        .vlan_id = syn->vlan_id,
-        .window_scale = options.window_scale,
-        .hop_limit = syn->hop_limit,
-        .hop_limit_last = syn->hop_limit,
-        .sack_permitted = options.sack_permitted,
-        .timestamps = options.timestamps,
-        .has_mac = syn->has_mac,
-    };
+    transport_syn_options(syn->options, &options);
+    half_open->first = syn->at;
+    half_open->last_ns = syn->at.time_ns;
+    half_open->last_packet = 0;
+    half_open->isn = syn->sequence;
+    half_open->count = 1;
+    half_open->duplicates = 0;
+    half_open->ip_length = (uint16_t)syn->ip_length;
+    half_open->mss = options.mss;
+    half_open->window = syn->window;
+    half_open->ip_id = syn->ip_id;
+    half_open->vlan_id = syn->vlan_id;
+    half_open->window_scale = options.window_scale;
+    half_open->hop_limit = syn->hop_limit;
+    half_open->hop_limit_last = syn->hop_limit;
+    half_open->sack_permitted = options.sack_permitted;
+    half_open->timestamps = options.timestamps;
+    half_open->has_mac = syn->has_mac;
+    half_open->touched = false;
+    half_open->opener = (uint8_t)opener;
     memcpy(half_open->tunnels, syn->tunnels, sizeof(half_open->tunnels));
     memcpy(half_open->mac[SIDE_CLIENT], syn->source_mac, sizeof(syn->source_mac));
     memcpy(half_open->mac[SIDE_SERVER], syn->destination_mac, sizeof(syn->destination_mac));
@@ -47,6 +52,7 @@ void half_open_again(struct half_open *half_open, const struct segment *syn)
         return;
     }
     count_up(&half_open->count);
+    half_open->touched = true;
     half_open->last_ns = syn->at.time_ns;
     half_open->last_packet = packets < UINT32_MAX ? (uint32_t)packets : UINT32_MAX;
     half_open->ip_id = syn->ip_id;

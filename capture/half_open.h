@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* half_open.h -- what is kept of a SYN that nobody answered so far.
  *
- * A SYN flood makes millions of these, so it is one cache line; a struct connection
+ * A SYN flood makes millions of these, so it is two cache lines; a struct connection
  * is made of it when something else happens, or when it ends.
  */
 #ifndef TLSWHY_CAPTURE_HALF_OPEN_H
 #define TLSWHY_CAPTURE_HALF_OPEN_H
 
 #include "capture/connection.h"
+#include "capture/flow.h"
 
 struct half_open {
+    struct flow_key key;
+    uint32_t hash; /* of the key */
     struct moment first;
     int64_t last_ns;
     uint32_t last_packet; /* counted from the first */
-    uint16_t count;       /* SYNs, without duplicates */
+    uint32_t isn;         /* initial sequence number */
+    uint16_t count;       /* SYNs, without duplicates; 0: none at all */
     uint16_t duplicates;
     uint16_t ip_length;
     uint16_t mss;
@@ -23,15 +27,17 @@ struct half_open {
     int8_t window_scale;
     uint8_t hop_limit;
     uint8_t hop_limit_last;
-    bool sack_permitted : 1;
-    bool timestamps : 1;
-    bool has_mac : 1;
+    bool sack_permitted;
+    bool timestamps;
+    bool has_mac;
+    bool touched;   /* the SYN came again since it was queued: eviction passes it by once */
+    uint8_t opener; /* the half of the key that sent it */
     uint8_t tunnels[PACKET_TUNNELS_MAX];
     uint8_t mac[SIDES][6];
 };
 
-/* Note the first SYN. */
-void half_open_begin(struct half_open *half_open, const struct segment *syn);
+/* Note the first SYN, which this half of the key sent. Key and hash are set before. */
+void half_open_begin(struct half_open *half_open, const struct segment *syn, unsigned opener);
 
 /* Note a SYN with the same sequence number. */
 void half_open_again(struct half_open *half_open, const struct segment *syn);

@@ -4,12 +4,11 @@
 #include "capture/moment.h"
 
 enum {
-    READING_CHUNK_SHIFT = 4,   /* 16 connections read */
-    HALF_OPEN_CHUNK_SHIFT = 9, /* 512 half-open ones, 32 KiB */
+    READING_CHUNK_SHIFT = 4, /* 16 connections read */
 
     /* Shares of memory_max, in sixteenths. */
-    SHARE_FLOWS = 8,
-    SHARE_HALF_OPEN = 2,
+    SHARE_FLOWS = 7,
+    SHARE_HALF_OPEN = 3,
     SHARE_READING = 5,
     SHARE_HELD = 1,
     SHARES = 16,
@@ -43,13 +42,11 @@ static uint32_t share(const struct connections_options *options, unsigned sixtee
 
 void lifecycle_init(struct connections *c)
 {
-    pool_init(&c->half_opens, sizeof(struct half_open), HALF_OPEN_CHUNK_SHIFT);
+    half_opens_init(&c->half_opens, share(&c->options, SHARE_HALF_OPEN, HALF_OPENS_COST));
     pool_init(&c->readings, sizeof(struct reading), READING_CHUNK_SHIFT);
     c->flows_max = share(&c->options, SHARE_FLOWS, FLOW_COST);
-    c->half_opens_max = share(&c->options, SHARE_HALF_OPEN, sizeof(struct half_open));
     c->readings_max = share(&c->options, SHARE_READING, sizeof(struct reading));
     c->held.max = c->options.memory_max / SHARES * SHARE_HELD;
-    c->timeout_ns[FLOW_HALF_OPEN] = c->options.half_open_timeout_ns;
     c->timeout_ns[FLOW_CONNECTING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_READING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_CLOSING] = c->options.closed_linger_ns;
@@ -62,8 +59,8 @@ void lifecycle_note_levels(struct connections *c)
     struct connections_counters *counters = &c->counters;
     const struct flow_list *lists = c->table.lists;
 
-    counters->current = c->table.flows.used;
-    counters->half_open = lists[FLOW_HALF_OPEN].count;
+    counters->current = c->table.flows.used + c->half_opens.count;
+    counters->half_open = c->half_opens.count;
     counters->reading =
         lists[FLOW_CONNECTING].count + lists[FLOW_READING].count + lists[FLOW_CLOSING].count;
     counters->memory = sizeof(*c) + c->table.memory + c->table.flows.memory + c->half_opens.memory
@@ -122,30 +119,22 @@ void lifecycle_prepare(struct connections *c, struct reading *reading)
     reading->budget = &c->held;
 }
 
-static void end_half_open(struct connections *c, uint32_t number, enum connection_end reason)
+void lifecycle_end_half_open(struct connections *c, struct half_open *half_open,
+                             enum connection_end reason)
 {
-    struct flow *flow = flow_at(&c->table, number);
-
     lifecycle_prepare(c, &c->scratch);
-    reading_begin_half_open(&c->scratch, &flow->key, opener_of(flow), half_open_of(c, flow),
-                            flow->isn);
-    pool_give(&c->half_opens, flow->record);
+    reading_begin_half_open(&c->scratch, half_open);
+    half_opens_remove(&c->half_opens, half_open);
     c->scratch.connection.ended_ns = c->now_ns;
     if (reading_opened(&c->scratch) == READING_CONTINUE)
         reading_end(&c->scratch, reason);
-    forget(c, number);
+    c->counters.ended++;
 }
 
 /* End a connection in whatever state; its flow goes too. */
 void lifecycle_end_flow(struct connections *c, uint32_t number, enum connection_end reason)
 {
-    const struct flow *flow = flow_at(&c->table, number);
-
-    if (flow->state == FLOW_HALF_OPEN) {
-        end_half_open(c, number, reason);
-        return;
-    }
-    if (is_read(flow))
+    if (is_read(flow_at(&c->table, number)))
         end_reading(c, number, reason);
     forget(c, number);
 }
@@ -186,7 +175,6 @@ static bool evict(struct connections *c, const enum flow_state *states, unsigned
         if (number == POOL_NONE || (states[i] == FLOW_CONNECTING && are_too_many_read(c)))
             continue;
         counters->evicted += states[i] == FLOW_READING || states[i] == FLOW_CONNECTING;
-        counters->evicted_half_open += states[i] == FLOW_HALF_OPEN;
         counters->evicted_done += states[i] == FLOW_DONE;
         if (states[i] == FLOW_CLOSING)
             end_reading(c, number, CONNECTION_END_CLOSED);
@@ -203,8 +191,8 @@ static bool evict(struct connections *c, const enum flow_state *states, unsigned
 
 uint32_t lifecycle_add_flow(struct connections *c, const struct flow_key *key, uint32_t hash)
 {
-    static const enum flow_state order[] = {FLOW_OVER,    FLOW_DONE,       FLOW_HALF_OPEN,
-                                            FLOW_CLOSING, FLOW_CONNECTING, FLOW_READING};
+    static const enum flow_state order[] = {FLOW_OVER, FLOW_DONE, FLOW_CLOSING, FLOW_CONNECTING,
+                                            FLOW_READING};
     uint32_t number;
 
     if (c->table.flows.used >= c->flows_max)
@@ -215,13 +203,47 @@ uint32_t lifecycle_add_flow(struct connections *c, const struct flow_key *key, u
     return number;
 }
 
-uint32_t lifecycle_take_half_open(struct connections *c)
+/* Like oldest(). There must be one. */
+static struct half_open *oldest_half_open(struct connections *c)
 {
-    static const enum flow_state order[] = {FLOW_HALF_OPEN};
+    struct half_open *half_open = half_opens_oldest(&c->half_opens);
 
-    if (c->half_opens.used >= c->half_opens_max)
-        (void)evict(c, order, 1, false);
-    return pool_take(&c->half_opens);
+    for (unsigned i = 0; i < SWEEP_MAX && half_open->touched; i++) {
+        half_open->touched = false;
+        half_opens_queue(&c->half_opens);
+        half_open = half_opens_oldest(&c->half_opens);
+    }
+    return half_open;
+}
+
+static void count_evicted(struct connections *c, uint32_t count)
+{
+    c->counters.evicted_half_open += count;
+    c->counters.ended += count;
+}
+
+/* The index may have no slot for one, or for some when the table grows. */
+static struct half_open *try_to_add(struct connections *c, const struct flow_key *key,
+                                    uint32_t hash)
+{
+    uint32_t before = c->half_opens.count;
+    struct half_open *half_open = half_opens_add(&c->half_opens, key, hash);
+
+    count_evicted(c, before + (half_open != NULL) - c->half_opens.count);
+    return half_open;
+}
+
+/* One that gives way is counted, and no more: a flood has millions of them. */
+struct half_open *lifecycle_add_half_open(struct connections *c, const struct flow_key *key,
+                                          uint32_t hash)
+{
+    struct half_open *half_open = try_to_add(c, key, hash);
+
+    if (half_open != NULL || c->half_opens.count == 0)
+        return half_open;
+    half_opens_remove(&c->half_opens, oldest_half_open(c));
+    count_evicted(c, 1);
+    return try_to_add(c, key, hash);
 }
 
 uint32_t lifecycle_take_reading(struct connections *c)
@@ -273,9 +295,29 @@ static bool sweep_state(struct connections *c, enum flow_state state, int64_t no
     return false;
 }
 
+/* Likewise of SYNs without an answer. */
+static bool sweep_half_opens(struct connections *c, int64_t now_ns)
+{
+    for (unsigned i = 0; i < SWEEP_MAX; i++) {
+        struct half_open *half_open = half_opens_oldest(&c->half_opens);
+
+        if (half_open == NULL)
+            return true;
+        if (elapsed_ns(now_ns, half_open->last_ns) > c->options.half_open_timeout_ns) {
+            lifecycle_end_half_open(c, half_open, CONNECTION_END_IDLE);
+        } else if (half_open->touched) {
+            half_open->touched = false;
+            half_opens_queue(&c->half_opens);
+        } else {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool lifecycle_sweep(struct connections *c, int64_t now_ns)
 {
-    bool finished = true;
+    bool finished = sweep_half_opens(c, now_ns);
 
     for (int state = 0; state < FLOW_STATES; state++)
         finished = sweep_state(c, (enum flow_state)state, now_ns) && finished;

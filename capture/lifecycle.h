@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* lifecycle.h -- inside of the connection table: room for what begins, the end of what ends.
  *
- * Memory is shared out by kind (flow entries, half-open records, connections read,
+ * Memory is shared out by kind (flow entries, SYNs without an answer, connections read,
  * held octets), and each kind evicts its own, so that no flood of one kind takes the
- * place of another. What goes first: connections that are over, those nobody reads,
- * SYNs without an answer, connections closing, those without payload so far, and at
+ * place of another. Of flow entries those go first whose connections are over, then those
+ * that nobody reads, those closing, those without payload so far, and at
  * last those being read; within a kind the one least recently used, approximately
  * (a second chance for what was used since it was queued).
  */
@@ -13,6 +13,7 @@
 
 #include "capture/connection.h"
 #include "capture/flow.h"
+#include "capture/half_opens.h"
 #include "capture/reading.h"
 
 struct connections {
@@ -20,12 +21,11 @@ struct connections {
     struct connection_handler handler;
     struct connections_counters counters;
     struct flow_table table;
-    struct pool half_opens;
+    struct half_opens half_opens;
     struct pool readings;
     struct stream_budget held;
     struct reading scratch; /* a half-open connection on its way out needs no memory */
     uint32_t flows_max;
-    uint32_t half_opens_max;
     uint32_t readings_max;
     int64_t swept_ns;
     int64_t now_ns; /* of the last segment */
@@ -37,11 +37,6 @@ struct connections {
 static inline struct reading *reading_of(const struct connections *c, const struct flow *flow)
 {
     return pool_at(&c->readings, flow->record);
-}
-
-static inline struct half_open *half_open_of(const struct connections *c, const struct flow *flow)
-{
-    return pool_at(&c->half_opens, flow->record);
 }
 
 static inline bool is_read(const struct flow *flow)
@@ -65,8 +60,13 @@ void lifecycle_note_levels(struct connections *c);
  * POOL_NONE when memory is short. */
 uint32_t lifecycle_add_flow(struct connections *c, const struct flow_key *key, uint32_t hash);
 
-/* A half-open record, likewise. */
-uint32_t lifecycle_take_half_open(struct connections *c);
+/* A half-open connection, likewise: half_open_begin must follow. NULL when memory is short. */
+struct half_open *lifecycle_add_half_open(struct connections *c, const struct flow_key *key,
+                                          uint32_t hash);
+
+/* End a half-open connection, with its callbacks. */
+void lifecycle_end_half_open(struct connections *c, struct half_open *half_open,
+                             enum connection_end reason);
 
 /* A record for a connection to be read, likewise. */
 uint32_t lifecycle_take_reading(struct connections *c);

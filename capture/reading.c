@@ -131,13 +131,14 @@ void reading_begin(struct reading *reading, const struct flow_key *key, unsigned
     memcpy(connection->tunnels, first->tunnels, sizeof(connection->tunnels));
 }
 
-void reading_begin_half_open(struct reading *reading, const struct flow_key *key, unsigned client,
-                             const struct half_open *half_open, uint32_t isn)
+void reading_begin_half_open(struct reading *reading, const struct half_open *half_open)
 {
-    begin(reading, key, client);
+    unsigned client = half_open->opener;
+
+    begin(reading, &half_open->key, client);
     half_open_facts(half_open, &reading->connection);
     reading->packets = half_open->count;
-    stream_set_base(&reading->half[client].stream, isn + 1);
+    stream_set_base(&reading->half[client].stream, half_open->isn + 1);
     reading->half[client ^ 1].stream.window = half_open->window;
 }
 

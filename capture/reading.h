@@ -49,10 +49,8 @@ struct reading {
 void reading_begin(struct reading *reading, const struct flow_key *key, unsigned client,
                    const struct segment *first);
 
-/* Begin a connection of which only SYNs were seen, from half client with sequence
- * number isn. No callback. */
-void reading_begin_half_open(struct reading *reading, const struct flow_key *key, unsigned client,
-                             const struct half_open *half_open, uint32_t isn);
+/* Begin a connection of which only SYNs were seen. No callback. */
+void reading_begin_half_open(struct reading *reading, const struct half_open *half_open);
 
 /* Call opened. */
 enum reading_status reading_opened(struct reading *reading);

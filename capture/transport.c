@@ -46,24 +46,23 @@ static bool next_option(struct bytes *options, uint8_t *kind, struct bytes *valu
            && bytes_take(options, (size_t)length - 2, value);
 }
 
-struct syn_options transport_syn_options(struct bytes options)
+void transport_syn_options(struct bytes options, struct syn_options *out)
 {
-    struct syn_options found = {.window_scale = -1};
     struct bytes value;
     uint8_t kind;
     uint8_t shift;
 
+    *out = (struct syn_options){.window_scale = -1};
     while (next_option(&options, &kind, &value)) {
         if (kind == OPTION_MSS && value.len == 2)
-            (void)!bytes_u16(&value, &found.mss);
+            (void)!bytes_u16(&value, &out->mss);
         else if (kind == OPTION_WINDOW_SCALE && bytes_u8(&value, &shift))
-            found.window_scale = (int8_t)(shift < WINDOW_SCALE_MAX ? shift : WINDOW_SCALE_MAX);
+            out->window_scale = (int8_t)(shift < WINDOW_SCALE_MAX ? shift : WINDOW_SCALE_MAX);
         else if (kind == OPTION_SACK_PERMITTED)
-            found.sack_permitted = true;
+            out->sack_permitted = true;
         else if (kind == OPTION_TIMESTAMPS)
-            found.timestamps = true;
+            out->timestamps = true;
     }
-    return found;
 }
 
 /* Enough to tell SACK blocks and timestamps apart. */
@@ -137,8 +136,9 @@ void transport_packet(struct direction *direction, const struct segment *segment
 
 void transport_syn(struct direction *direction, const struct segment *segment)
 {
-    struct syn_options options = transport_syn_options(segment->options);
+    struct syn_options options;
 
+    transport_syn_options(segment->options, &options);
     direction->last_syn = segment->at;
     direction->syn_count++;
     if (moment_seen(direction->syn))
@@ -489,17 +489,19 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
     struct reset *reset = &direction->reset;
     bool better = reset->fit == RESET_OUTSIDE && fit != RESET_OUTSIDE;
     uint32_t count = reset->count + 1;
+    struct syn_options options;
 
     reset->count = count;
     if (count > 1 && !better)
         return fit;
+    transport_syn_options(segment->options, &options);
     *reset = (struct reset){
         .at = segment->at,
         .fit = fit,
         .hop_limit = segment->hop_limit,
         .ip_id = segment->ip_id,
         .has_ack = segment->flags & TCP_ACK,
-        .has_timestamp = transport_syn_options(segment->options).timestamps,
+        .has_timestamp = options.timestamps,
         .window = segment->window,
         .count = count,
     };

@@ -109,6 +109,6 @@ struct syn_options {
 };
 
 /* Read the options of a SYN; what is malformed ends the list. */
-struct syn_options transport_syn_options(struct bytes options);
+void transport_syn_options(struct bytes options, struct syn_options *out);
 
 #endif

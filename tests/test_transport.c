@@ -59,8 +59,9 @@ static void options_of_a_syn_are_read(void)
 {
     static const char options[] = "\x02\x04\x05\xb4\x01\x03\x03\x07\x04\x02\x08\x0a"
                                   "\0\0\0\1\0\0\0\0";
-    struct syn_options found = transport_syn_options(bytes_of(options, sizeof(options) - 1));
+    struct syn_options found;
 
+    transport_syn_options(bytes_of(options, sizeof(options) - 1), &found);
     CU_ASSERT_EQUAL(found.mss, 1460);
     CU_ASSERT_EQUAL(found.window_scale, 7);
     CU_ASSERT_TRUE(found.sack_permitted);
@@ -71,15 +72,15 @@ static void malformed_options_end_the_list(void)
 {
     struct syn_options found;
 
-    found = transport_syn_options(bytes_of("\x02\x00\x04\x02", 4)); /* length below 2 */
+    transport_syn_options(bytes_of("\x02\x00\x04\x02", 4), &found); /* length below 2 */
     CU_ASSERT_FALSE(found.sack_permitted);
-    found = transport_syn_options(bytes_of("\x02\x09\x05\xb4", 4)); /* longer than there is */
+    transport_syn_options(bytes_of("\x02\x09\x05\xb4", 4), &found); /* longer than there is */
     CU_ASSERT_EQUAL(found.mss, 0);
-    found = transport_syn_options(bytes_of("\x00\x04\x02", 3)); /* behind the end */
+    transport_syn_options(bytes_of("\x00\x04\x02", 3), &found); /* behind the end */
     CU_ASSERT_FALSE(found.sack_permitted);
-    found = transport_syn_options(bytes_of("\x03\x03\xff", 3));
+    transport_syn_options(bytes_of("\x03\x03\xff", 3), &found);
     CU_ASSERT_EQUAL(found.window_scale, 14);
-    found = transport_syn_options(bytes_of("\x02", 1));
+    transport_syn_options(bytes_of("\x02", 1), &found);
     CU_ASSERT_EQUAL(found.window_scale, -1);
 }
 
