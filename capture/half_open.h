@@ -28,8 +28,8 @@ struct half_open {
     uint8_t hop_limit;
     uint8_t hop_limit_last;
     bool sack_permitted;
-    bool timestamps;
     bool has_mac;
+    bool timestamps;
     bool touched;   /* the SYN came again since it was queued: eviction passes it by once */
     uint8_t opener; /* the half of the key that sent it */
     uint8_t tunnels[PACKET_TUNNELS_MAX];

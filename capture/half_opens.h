@@ -36,9 +36,9 @@ struct half_opens {
     size_t memory;        /* octets allocated */
 };
 
-/* Octets that one costs at most when the ring is full: its place there, and slots of 64/7 octets
- * that are then at least a quarter full. */
-enum { HALF_OPENS_COST = sizeof(struct half_open) + 4 * 10 };
+/* Octets that one costs at most when the ring is full: its place there, and four slots of 64/7
+ * octets each, a quarter of them in use. */
+enum { HALF_OPENS_COST = sizeof(struct half_open) + 40 };
 
 /* Make an empty table for at most max (> 0) of them. Allocates nothing yet. */
 void half_opens_init(struct half_opens *table, uint32_t max);
