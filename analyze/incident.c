@@ -443,10 +443,11 @@ static const char *format_id(const struct incident *incident, uint32_t number,
     put_number(octets + END,
                (uint64_t)(incident->named_ns != 0 ? incident->named_ns : incident->first_ns));
     octets[END + 8] = (uint8_t)incident->scope;
-    for (size_t i = 0; i < INCIDENT_ID_SIZE - 1; i++) {
-        uint64_t hash = siphash_2_4(keys[i / 16], octets, sizeof(octets));
+    for (size_t half = 0; half < 2; half++) {
+        uint64_t hash = siphash_2_4(keys[half], octets, sizeof(octets));
 
-        out[i] = digits[hash >> (60 - 4 * (i % 16)) & 0xf];
+        for (size_t i = 0; i < 16; i++)
+            out[16 * half + i] = digits[hash >> (60 - 4 * i) & 0xf];
     }
     out[INCIDENT_ID_SIZE - 1] = '\0';
     return out;

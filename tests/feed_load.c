@@ -4,7 +4,7 @@
  *
  * The events have what receivers look at: an event.id of their own, and one of 200 servers. Their
  * times are a millisecond apart. With -i in the options it does as a live capture does. Prints the
- * counters. SIGTERM ends it early. Exit status: 0 all delivered or spooled, 1 not, 2 usage.
+ * counters. SIGHUP opens files anew, SIGTERM ends it early. Exit status: 0 all delivered or spooled, 1 not, 2 usage.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -22,6 +22,14 @@ static void interrupt(int signal_number)
 {
     (void)signal_number;
     is_interrupted = 1;
+}
+
+static volatile sig_atomic_t is_hung_up;
+
+static void hang_up(int signal_number)
+{
+    (void)signal_number;
+    is_hung_up = 1;
 }
 
 static struct bytes make_line(unsigned long number, char line[LINE_SIZE])
@@ -71,6 +79,9 @@ static unsigned long push_all(struct feed *feed, unsigned long count, unsigned l
     for (number = 0; number < count && !is_interrupted && !feed_is_dead(feed); number++) {
         if (number % 64 == 0)
             keep_pace(number, rate, begun_ms);
+        if (is_hung_up)
+            feed_reopen(feed);
+        is_hung_up = 0;
         outlet_push(outlet, make_line(number, line));
     }
     return number;
@@ -113,12 +124,14 @@ static int run(unsigned long count, unsigned long rate, const struct options *op
 int main(int argc, char **argv)
 {
     struct sigaction stop = {.sa_handler = interrupt};
+    struct sigaction reopen = {.sa_handler = hang_up};
     struct options options;
     int status = 2;
 
     if (argc < 4)
         return status;
     sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGHUP, &reopen, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     /* Its own name is where the first option is expected after. */

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import uuid
 from pathlib import Path
 
 from feed import get, parse_time
@@ -28,6 +29,16 @@ RULES = Path(__file__).resolve().parent.parent / "tools" / "feed" / "sigma"
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
 TIME_LIMIT = 60
 START = 1_794_960_000  # 2026-11-18T00:00:00Z, when the recorded certificates are valid
+# Sigma's specification, version 2: rules and correlations.
+RULE_KEYS = {"title", "id", "name", "related", "status", "description", "license", "references", "author",
+             "date", "modified", "logsource", "detection", "correlation", "fields", "falsepositives",
+             "level", "tags", "scope", "generate", "taxonomy"}
+STATUSES = {"stable", "test", "experimental", "deprecated", "unsupported"}
+LEVELS = {"informational", "low", "medium", "high", "critical"}
+LOGSOURCE_KEYS = {"category", "product", "service", "definition"}
+CORRELATION_KEYS = {"type", "rules", "aliases", "group-by", "timespan", "condition", "generate"}
+CORRELATION_TYPES = {"event_count", "value_count", "temporal", "temporal_ordered"}
+OPERATORS = {"gt", "gte", "lt", "lte", "eq", "neq"}
 UNITS = {"s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}  # nanoseconds
 EXPIRED = "certificate_expired/expired-tls12__go__go.pcap"
 REFUSED = "version_mismatch/client10-server12__openssl__java.pcap"
@@ -136,6 +147,59 @@ class Sigma(unittest.TestCase):
         apart = spread(REFUSED, 10, 10) + spread(REFUSED, 10, 10, server=2)
         self.assertEqual(alerts(name, events_of(apart)), 0, "two servers")
         self.assertEqual(alerts(name, events_of(spread(TRUSTED, 20, 10))), 0, "no failure")
+
+    def check_correlation(self, correlation, names):
+        """What the specification says of a correlation."""
+        self.assertLessEqual(set(correlation), CORRELATION_KEYS)
+        self.assertIn(correlation["type"], CORRELATION_TYPES)
+        self.assertLessEqual(set(correlation["rules"]), names)
+        self.assertRegex(correlation["timespan"], r"^[1-9]\d*[smhdwMy]$")
+        condition = set(correlation["condition"])
+        self.assertEqual("field" in condition, correlation["type"] == "value_count")
+        self.assertEqual(len(condition & OPERATORS), 1)
+        self.assertLessEqual(condition, OPERATORS | {"field"})
+
+    def check_rule(self, rule):
+        """What it says of a rule or correlation; title, status and level are asked for of both."""
+        self.assertLessEqual(set(rule), RULE_KEYS)
+        self.assertTrue(0 < len(rule["title"]) <= 256)
+        self.assertEqual(str(uuid.UUID(rule["id"])), rule["id"])
+        self.assertEqual(uuid.UUID(rule["id"]).version, 4)
+        self.assertIn(rule["status"], STATUSES)
+        self.assertIn(rule["level"], LEVELS)
+        self.assertIsInstance(rule["description"], str)
+        self.assertTrue(all(isinstance(text, str) for text in rule.get("falsepositives", [])))
+        self.assertNotEqual("detection" in rule, "correlation" in rule)
+        if "detection" in rule:
+            self.assertLessEqual(set(rule["logsource"]), LOGSOURCE_KEYS)
+            self.assertTrue(rule["logsource"])
+            selections = set(rule["detection"]) - {"condition"}
+            self.assertEqual(selections, {rule["detection"]["condition"]})
+
+    def test_every_rule_is_what_the_specification_allows(self):
+        for file in sorted(RULES.glob("*.yml")):
+            rules = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
+            names = {rule["name"] for rule in rules if "name" in rule}
+            for rule in rules:
+                with self.subTest(file=file.name, title=rule["title"]):
+                    self.check_rule(rule)
+                    if "correlation" in rule:
+                        self.check_correlation(rule["correlation"], names)
+
+    def test_every_field_of_a_rule_is_in_events(self):
+        seen = events_of(spread(EXPIRED, 2, 10) + [Play(TRUSTED, 60, server=2),
+                                                   Play(UNTRUSTED, 120, client=2, server=2)])
+        for file in RULES.glob("*.yml"):
+            for rule in yaml.safe_load_all(file.read_text(encoding="utf-8")):
+                detection = rule.get("detection", {})
+                fields = [field for selection in detection.values() if isinstance(selection, dict)
+                          for field in selection]
+                fields += rule.get("correlation", {}).get("group-by", [])
+                fields += [rule["correlation"]["condition"].get("field", "event.id")
+                           ] if "correlation" in rule else []
+                for field in fields:
+                    with self.subTest(file=file.name, field=field):
+                        self.assertTrue(any(set(values_of(event, field)) - {None} for event in seen))
 
     def test_every_file_of_rules_is_tested_and_every_rule_has_its_own_identifier(self):
         files = sorted(RULES.glob("*.yml"))

@@ -9,6 +9,7 @@ import json
 import os
 import random
 import re
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -17,11 +18,14 @@ import time
 import unittest
 from pathlib import Path
 
+from waiting import wait_for
+
 TESTS = Path(__file__).resolve().parent
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
 FEED_LOAD = os.environ.get("FEED_LOAD", "feed_load")
 CAPTURE = str(TESTS / "pcaps" / "no_shared_cipher" / "suites__curl__java.pcap")
 TIME_LIMIT = 60
+AS_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--")
 KILLS = int(os.environ.get("TLSWHY_KILLS", "200"))
 SYSLOG = re.compile(
     rb"<134>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \S+ tlswhy \d+ - - (\{.*\})", re.DOTALL
@@ -34,9 +38,9 @@ def built_in():
     return re.search(r"libraries in this build: (.*)", done.stdout)[1].split()
 
 
-def start(count, rate, *options, **keywords):
+def start(count, rate, *options, prefix=(), **keywords):
     """Begin to push so many events."""
-    command = [FEED_LOAD, str(count), str(rate), *options]
+    command = [*prefix, FEED_LOAD, str(count), str(rate), *options]
     if not any(option in ("-i", "-r") for option in options):
         command += ["-r", CAPTURE]
     return subprocess.Popen(command, stderr=subprocess.PIPE, **keywords)
@@ -58,6 +62,15 @@ def load(count, rate, *options, **keywords):
 def numbers_of(text):
     """The sequence numbers of whole lines."""
     return [json.loads(line)["event"]["sequence"] for line in text.splitlines()]
+
+
+def drops_of(port):
+    """How many datagrams the system had no room for at the socket with this UDP port."""
+    for line in Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]:
+        columns = line.split()
+        if int(columns[1].partition(":")[2], 16) == port:
+            return int(columns[-1])
+    raise AssertionError("no such socket")
 
 
 class Listener:
@@ -200,6 +213,59 @@ class Files(Sinks):
         self.assertEqual(status, 1)
         self.assertIn("No such file or directory", said)
 
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "needs root and setpriv")
+    def test_a_directory_that_is_read_only_is_an_error_for_who_is_not_root(self):
+        self.folder.chmod(0o555)
+        status, _, said = load(1, 0, f"--sink=file:{self.file}", prefix=AS_NOBODY)
+        self.assertEqual(status, 1)
+        self.assertIn("Permission denied", said)
+        self.assertFalse(self.file.exists())
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "needs root and setpriv")
+    def test_a_directory_that_becomes_read_only_keeps_the_file_that_cannot_be_rotated(self):
+        self.folder.chmod(0o777)
+        process = start(3000, 1500, f"--sink=file:{self.file}", "--rotate-size=1M", prefix=AS_NOBODY)
+        self.assertTrue(wait_for(lambda: self.file.exists() and self.file.stat().st_size > 0))
+        self.folder.chmod(0o555)
+        status, counters, said = finish(process)
+        self.assertEqual((status, counters["written"], counters["lost"]), (0, 3000, 0))
+        self.assertIn("Permission denied: writing to the old file", said)
+        self.assertEqual(numbers_of(self.file.read_text()), list(range(3000)))
+
+    @unittest.skipUnless(shutil.which("logrotate"), "logrotate is not installed")
+    def test_logrotate_with_create_and_a_hangup(self):
+        self.rotate_by_logrotate("create", "postrotate\n/bin/kill -HUP PID\nendscript", lost=0)
+
+    @unittest.skipUnless(shutil.which("logrotate"), "logrotate is not installed")
+    def test_logrotate_with_copytruncate(self):
+        """What is written between its copy and its cut is lost to logrotate, as its manual says."""
+        self.rotate_by_logrotate("copytruncate", "", lost=2000)
+
+    def rotate_by_logrotate(self, *directives, lost):
+        """Three times while events come; then all files together hold whole lines, in order."""
+        count = 6000
+        process = start(count, 2000, f"--sink=file:{self.file}")
+        self.assertTrue(wait_for(lambda: self.file.exists() and self.file.stat().st_size > 0))
+        config = self.folder / "logrotate.conf"
+        text = "\n".join(directives).replace("PID", str(process.pid))
+        config.write_text(f"{self.file} {{\nsu root root\nrotate 5\nmissingok\n{text}\n}}\n"
+                          if os.geteuid() == 0 else f"{self.file} {{\nrotate 5\n{text}\n}}\n")
+        config.chmod(0o644)
+        self.folder.chmod(0o755)
+        for _ in range(3):
+            time.sleep(0.5)
+            subprocess.run([shutil.which("logrotate"), "-f", "-s", self.folder / "state", config],
+                           check=True, timeout=TIME_LIMIT)
+        status, counters, _ = finish(process)
+        self.assertEqual((status, counters["written"], counters["lost"]), (0, count, 0))
+        files = [self.folder / f"{self.file.name}.{number}" for number in (3, 2, 1)] + [self.file]
+        contents = [file.read_bytes() for file in files]
+        self.assertTrue(all(content.endswith(b"\n") and b"\0" not in content for content in contents))
+        found = [number for content in contents for number in numbers_of(content)]
+        self.assertEqual(found, sorted(set(found)))
+        self.assertLessEqual(count - len(found), lost)
+        self.assertEqual(found[-1], count - 1)
+
     def test_killed_while_writing_the_file_is_repaired_by_the_next_start(self):
         """So often as the bar asks for, at moments that differ."""
         delays = random.Random(1)
@@ -268,18 +334,31 @@ class Sockets(Sinks):
         found = [event["event"]["sequence"] for event in syslog_messages(listener.connections[0])]
         self.assertEqual(found, list(range(2000)))
 
-    def test_syslog_over_udp_is_a_datagram_each(self):
-        receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
-        receiver.bind(("127.0.0.1", 0))
-        receiver.settimeout(5)
-        port = receiver.getsockname()[1]
-        status, counters, _ = load(50, 0, f"--sink=syslog+udp://127.0.0.1:{port}")
-        self.assertEqual((status, counters["written"]), (0, 50))
-        messages = [receiver.recv(65536) for _ in range(50)]
-        receiver.close()
+    def test_syslog_over_udp_is_a_datagram_each_and_every_one_is_counted(self):
+        """The system counts what it was handed, and what it had no room for at the receiver."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+            receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+            receiver.bind(("127.0.0.1", 0))
+            receiver.settimeout(5)
+            port = receiver.getsockname()[1]
+            status, counters, _ = load(5000, 0, f"--sink=syslog+udp://127.0.0.1:{port}")
+            dropped = drops_of(port)
+            self.assertEqual((status, counters["written"], counters["lost"]), (0, 5000, 0))
+            self.assertGreater(dropped, 0, "the buffer holds far fewer")
+            messages = [receiver.recv(65536) for _ in range(5000 - dropped)]
+            receiver.setblocking(False)
+            with self.assertRaises(BlockingIOError):
+                receiver.recv(65536)
         found = [json.loads(SYSLOG.fullmatch(m)[1])["event"]["sequence"] for m in messages]
-        self.assertEqual(found, list(range(50)))
+        self.assertEqual(found, sorted(set(found)))
+
+    def test_what_nobody_takes_over_udp_is_not_delivered(self):
+        """A closed port answers: each event is then tried twice, and what was refused is lost."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        _, counters, _ = load(50, 0, f"--sink=syslog+udp://127.0.0.1:{port}")
+        self.assertEqual(counters["written"] + counters["lost"], 50)
 
     def test_a_receiver_that_is_not_there_is_an_error_for_files(self):
         status, _, said = load(1, 0, "--sink=syslog+tcp://127.0.0.1:1")

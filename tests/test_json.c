@@ -11,6 +11,32 @@
 
 enum { LINE_MAX = 1 << 20 };
 
+/* So many more are granted; below 0: all. The linker has all calls come here. */
+static int reallocations_left = -1;
+
+/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names */
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    if (reallocations_left == 0)
+        return NULL;
+    if (reallocations_left > 0)
+        reallocations_left--;
+    return __real_realloc(memory, size);
+}
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+/* A line with so many numbers. */
+static void fill_long(struct json *json, int count)
+{
+    struct json_at root = json_begin(json);
+
+    for (int i = 0; i < count; i++)
+        json_add_signed(json, root, "number", i + 1000000);
+}
+
 /* A deterministic source of choices (xorshift). */
 static uint64_t choose(uint64_t *state, uint64_t count)
 {
@@ -264,6 +290,34 @@ static void without_room_there_is_no_line_and_no_leak(void)
     CU_ASSERT_TRUE(failures >= needed);
 }
 
+static void the_allocation_that_fails_costs_one_line(void)
+{
+    enum { LONG = 3000, NONE = -1 };
+    struct bytes untouched = bytes_of("x", 1);
+    int failed = 0;
+
+    for (int number = 0; number < 8; number++) {
+        struct json json;
+        struct bytes line = untouched;
+
+        json_init(&json, LINE_MAX);
+        reallocations_left = number;
+        fill_long(&json, LONG);
+        if (!json_finish(&json, &line)) {
+            failed++;
+            CU_ASSERT_PTR_EQUAL(line.data, untouched.data);
+        }
+        reallocations_left = NONE;
+        fill_long(&json, LONG); /* the next line knows nothing of it */
+        CU_ASSERT_TRUE(json_finish(&json, &line));
+        CU_ASSERT_TRUE(line.len > (size_t)8 * LONG);
+        cJSON_Delete(parse(line));
+        json_release(&json);
+    }
+    CU_ASSERT_TRUE(failed > 1);
+    CU_ASSERT_TRUE(failed < 8);
+}
+
 static void a_memo_gives_a_text_to_its_own_key_only(void)
 {
     struct memo *memo = memo_new();
@@ -329,6 +383,7 @@ int main(void)
         {"copies and members are what was written", copies_and_members_are_what_was_written},
         {"what is closed takes nothing more", what_is_closed_takes_nothing_more},
         {"without room there is no line and no leak", without_room_there_is_no_line_and_no_leak},
+        {"the allocation that fails costs one line", the_allocation_that_fails_costs_one_line},
         {"a memo gives a text to its own key only", a_memo_gives_a_text_to_its_own_key_only},
         {"a memo keeps nothing that is too long", a_memo_keeps_nothing_that_is_too_long},
         CU_TEST_INFO_NULL,

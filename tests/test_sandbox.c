@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Each attempt runs in a process of its own, which the filter kills or not. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -71,6 +73,27 @@ static bool make_a_socket(void)
     int file = socket(AF_INET, SOCK_STREAM, 0);
 
     return file >= 0 && close(file) == 0;
+}
+
+static bool make_a_raw_socket(void)
+{
+    return socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_TCP) >= 0;
+}
+
+static bool make_a_packet_socket(void)
+{
+    return socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0) >= 0;
+}
+
+/* As getaddrinfo does. */
+static bool ask_for_addresses(void)
+{
+    return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE) >= 0;
+}
+
+static bool be_refused_a_local_socket(void)
+{
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0 && errno == EACCES;
 }
 
 static bool connect_a_socket(void)
@@ -211,6 +234,11 @@ static void the_broker_opens_files_and_does_nothing_else(void)
     CU_ASSERT(works(SANDBOX_BROKER_FEED, make_a_socket));
     CU_ASSERT(works(SANDBOX_BROKER_FEED, connect_a_socket));
     CU_ASSERT(works(SANDBOX_SERVICE_KAFKA, make_a_socket));
+    CU_ASSERT(works(SANDBOX_SERVICE_KAFKA, ask_for_addresses));
+    CU_ASSERT(works(SANDBOX_SERVICE_KAFKA, be_refused_a_local_socket));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE_KAFKA, make_a_raw_socket));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE_KAFKA, make_a_packet_socket));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE_KAFKA, remove_a_file));
     CU_ASSERT(is_killed(SANDBOX_BROKER_FEED, run_a_program));
     CU_ASSERT(is_killed(SANDBOX_SERVICE_KAFKA, run_a_program));
     CU_ASSERT(is_killed(SANDBOX_BROKER, make_a_socket));

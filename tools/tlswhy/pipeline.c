@@ -45,6 +45,8 @@ static bool is_folded(struct pipeline *pipeline, const struct verdict *verdict)
         || incident_admits(verdict->incident, summary_ended_ns(verdict),
                            pipeline->events_per_minute))
         return false;
+    if (verdict->earlier != NULL)
+        verdict->incident->folded--; /* an update is no failure more */
     pipeline->folded++;
     return true;
 }

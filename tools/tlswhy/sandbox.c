@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <pthread.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,8 +54,8 @@ static const char *const broker_feed_only[] = {"rename",  "renameat",   "renamea
 
 /* A cluster names its brokers while it runs, so librdkafka connects by itself, and looks them up in
  * files that can only be read. */
-static const char *const kafka_only[] = {"socket",   "connect", "pipe2",    "sendmmsg",
-                                         "recvmmsg", "access",  "readlink", "socketpair"};
+static const char *const kafka_only[] = {"connect",  "pipe2",  "sendmmsg",
+                                         "recvmmsg", "access", "readlink"};
 
 static const char *const keeper_only[] = {"openat",    "open",   "getdents64", "fcntl",
                                           "fcntl64",   "fsync",  "rename",     "renameat",
@@ -101,6 +103,28 @@ static bool allow_reading(scmp_filter_ctx filter)
            == 0;
 }
 
+/* TCP and UDP, and what the C library asks the kernel before it looks up a name; nothing that sees or
+ * makes packets. A daemon that caches names is answered for: it is not there. */
+static bool allow_connecting(scmp_filter_ctx filter)
+{
+    static const int families[] = {AF_INET, AF_INET6};
+    static const int types[] = {SOCK_STREAM, SOCK_DGRAM};
+    const uint64_t type_mask = 0xf; /* SOCK_CLOEXEC and SOCK_NONBLOCK are above */
+
+    for (size_t i = 0; i < 4; i++)
+        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+                             SCMP_A0(SCMP_CMP_EQ, (uint64_t)families[i / 2]),
+                             SCMP_A1(SCMP_CMP_MASKED_EQ, type_mask, (uint64_t)types[i % 2]))
+            != 0)
+            return false;
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+                            SCMP_A0(SCMP_CMP_EQ, AF_NETLINK), SCMP_A2(SCMP_CMP_EQ, NETLINK_ROUTE))
+               == 0
+           && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
+                               SCMP_A0(SCMP_CMP_EQ, AF_UNIX))
+                  == 0;
+}
+
 static bool fill(scmp_filter_ctx filter, enum sandbox kind)
 {
     static const struct list common = {both, sizeof(both) / sizeof(both[0])};
@@ -117,7 +141,8 @@ static bool fill(scmp_filter_ctx filter, enum sandbox kind)
 
     if (kind == SANDBOX_BROKER_FEED && !allow(filter, feed))
         return false;
-    if (kind == SANDBOX_SERVICE_KAFKA && (!allow(filter, kafka) || !allow_reading(filter)))
+    if (kind == SANDBOX_SERVICE_KAFKA
+        && (!allow(filter, kafka) || !allow_reading(filter) || !allow_connecting(filter)))
         return false;
     return allow(filter, common) && allow(filter, own[kind]) && allow_conditionally(filter)
            && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0;

@@ -59,8 +59,11 @@ static int open_file(const char *path)
     int file = open(path, (is_special ? O_WRONLY : O_RDWR) | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 
     /* A file that may be written but not read is not repaired. */
-    if (file < 0 && errno == EACCES && !is_special)
-        return open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (file < 0 && errno == EACCES && !is_special) {
+        file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+        errno = EACCES; /* whatever else is wrong, such as that there is no file yet */
+        return file;
+    }
     if (file >= 0 && !is_special)
         repair(file);
     return file;
