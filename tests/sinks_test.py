@@ -64,6 +64,14 @@ def numbers_of(text):
     return [json.loads(line)["event"]["sequence"] for line in text.splitlines()]
 
 
+def is_idle(process):
+    """Whether it has nothing to do for a while: everything is pushed, and nobody reads."""
+    stat = Path(f"/proc/{process.pid}/stat")
+    before = stat.read_text(encoding="ascii").split()[13:15]
+    time.sleep(0.5)
+    return before != ["0", "0"] and stat.read_text(encoding="ascii").split()[13:15] == before
+
+
 def drops_of(port):
     """How many datagrams the system had no room for at the socket with this UDP port."""
     for line in Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]:
@@ -306,7 +314,7 @@ class Pipes(Sinks):
 
     def test_a_slow_reader_costs_events_with_drop_and_all_are_counted(self):
         process = start(60000, 0, "--sink=stdout", "--on-full=drop", stdout=subprocess.PIPE)
-        time.sleep(1)
+        self.assertTrue(wait_for(lambda: is_idle(process), TIME_LIMIT))
         text = process.stdout.read()
         process.stdout.close()
         status, counters, _ = finish(process)
