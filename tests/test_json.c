@@ -14,7 +14,7 @@ enum { LINE_MAX = 1 << 20 };
 /* So many more are granted; below 0: all. The linker has all calls come here. */
 static int reallocations_left = -1;
 
-/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names */
+/* The linker's names. NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 void *__real_realloc(void *memory, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 
@@ -26,7 +26,7 @@ void *__wrap_realloc(void *memory, size_t size)
         reallocations_left--;
     return __real_realloc(memory, size);
 }
-/* NOLINTEND(bugprone-reserved-identifier) */
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 /* A line with so many numbers. */
 static void fill_long(struct json *json, int count)
