@@ -77,23 +77,34 @@ static bool make_a_socket(void)
 
 static bool make_a_raw_socket(void)
 {
-    return socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_TCP) >= 0;
+    int file = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_TCP);
+
+    return file >= 0 && close(file) == 0;
 }
 
 static bool make_a_packet_socket(void)
 {
-    return socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0) >= 0;
+    int file = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    return file >= 0 && close(file) == 0;
 }
 
 /* As getaddrinfo does. */
 static bool ask_for_addresses(void)
 {
-    return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE) >= 0;
+    int file = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+    return file >= 0 && close(file) == 0;
 }
 
 static bool be_refused_a_local_socket(void)
 {
-    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0 && errno == EACCES;
+    int file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (file < 0)
+        return errno == EACCES;
+    close(file);
+    return false;
 }
 
 static bool connect_a_socket(void)
