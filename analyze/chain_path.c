@@ -43,8 +43,24 @@ static bool is_repeated(const struct chain *chain, size_t index)
     return false;
 }
 
+/* Which certificates came before. Asked once for each: a chain may be made to ask for all of them at
+ * every step. */
+struct repeated {
+    bool is[CHAIN_CERTIFICATES_MAX];
+};
+
+static struct repeated find_repeated(const struct chain *chain)
+{
+    struct repeated repeated;
+
+    for (size_t i = 0; i < chain->count; i++)
+        repeated.is[i] = is_repeated(chain, i);
+    return repeated;
+}
+
 /* The index of the certificate sent that comes next on the path after last; chain->count: none. */
-static size_t find_sent_issuer(const struct chain *chain, const struct chain_question *question,
+static size_t find_sent_issuer(const struct chain *chain, const struct repeated *repeated,
+                               const struct chain_question *question,
                                const struct chain_judgement *judgement)
 {
     size_t best = chain->count;
@@ -54,8 +70,8 @@ static size_t find_sent_issuer(const struct chain *chain, const struct chain_que
         const struct certificate *candidate = chain->certificates[i];
         unsigned found;
 
-        if (!certificate_may_issue(candidate, judgement->last) || is_on_path(judgement, i)
-            || is_repeated(chain, i))
+        if (repeated->is[i] || !certificate_may_issue(candidate, judgement->last)
+            || is_on_path(judgement, i))
             continue;
         found = fitness(candidate, question);
         if (found > best_fitness) {
@@ -131,14 +147,17 @@ static void find_missing_issuer(const struct chain_question *question, struct ch
 void chain_find_path(const struct chain *chain, const struct chain_question *question,
                      struct chain_judgement *out)
 {
+    struct repeated repeated;
+
     *out = (struct chain_judgement){.revocation_reason = REVOCATION_REASON_NONE};
     if (chain->count == 0 || chain->certificates[0]->reading == CERTIFICATE_UNREADABLE)
         return;
     out->trust_known = question->trust != NULL && trust_store_load(question->trust) == TRUST_LOADED;
     out->leaf = chain->certificates[0];
+    repeated = find_repeated(chain);
     add_to_path(chain, 0, out);
     while (!end_at_last(chain, question, out)) {
-        size_t next = find_sent_issuer(chain, question, out);
+        size_t next = find_sent_issuer(chain, &repeated, question, out);
 
         if (next == chain->count) {
             find_missing_issuer(question, out);
@@ -154,8 +173,8 @@ void chain_find_path(const struct chain *chain, const struct chain_question *que
 
 /* Mark what may have issued, directly or not, a certificate of the path: another way to another
  * anchor, say. Each certificate is marked once and then looked at once. */
-static size_t count_unrelated(const struct chain *chain, const struct chain_judgement *judgement,
-                              size_t duplicates)
+static size_t count_unrelated(const struct chain *chain, const struct repeated *repeated,
+                              const struct chain_judgement *judgement)
 {
     bool is_related[CHAIN_CERTIFICATES_MAX] = {false};
     size_t queue[CHAIN_CERTIFICATES_MAX];
@@ -169,27 +188,30 @@ static size_t count_unrelated(const struct chain *chain, const struct chain_judg
         const struct certificate *below = chain->certificates[queue[next]];
 
         for (size_t i = 1; i < chain->count; i++) {
-            if (is_related[i] || is_repeated(chain, i)
+            if (is_related[i] || repeated->is[i]
                 || !certificate_may_issue(chain->certificates[i], below))
                 continue;
             is_related[i] = true;
             queue[queued++] = i;
         }
     }
-    return chain->count - duplicates - queued;
+    return chain->count - judgement->duplicates - queued;
 }
 
 void chain_find_order(const struct chain *chain, struct chain_judgement *out)
 {
+    struct repeated repeated;
+
     if (out->leaf == NULL)
         return;
+    repeated = find_repeated(chain);
     for (size_t i = 1; i < out->path_length; i++)
         if (out->path[i] < out->path[i - 1])
             out->out_of_order = true;
     for (size_t i = 0; i < chain->count; i++) {
         const struct certificate *certificate = chain->certificates[i];
 
-        if (is_repeated(chain, i))
+        if (repeated.is[i])
             out->duplicates++;
         else if (i > 0 && certificate_may_issue(certificate, certificate))
             out->root_sent = true;
@@ -199,5 +221,5 @@ void chain_find_order(const struct chain *chain, struct chain_judgement *out)
         if (out->first_unreadable == NULL)
             out->first_unreadable = certificate;
     }
-    out->unrelated = count_unrelated(chain, out, out->duplicates);
+    out->unrelated = count_unrelated(chain, &repeated, out);
 }
