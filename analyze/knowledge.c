@@ -77,11 +77,9 @@ static void put_hash(uint8_t *key, uint64_t hash)
         key[i] = (uint8_t)(hash >> (8 * i));
 }
 
-/* Two hashes of a name. Names are compared without regard to case (RFC 6066 section 3, RFC 4343). */
+/* A hash of a name. Names are compared without regard to case (RFC 6066 section 3, RFC 4343). */
 static void put_name(const struct knowledge *knowledge, uint8_t *key, struct bytes name)
 {
-    const uint64_t *first = knowledge->options.hash_key;
-    const uint64_t second[2] = {first[1], ~first[0]};
     uint8_t folded[255]; /* a host name has no more octets (RFC 1035 section 2.3.4) */
     size_t length = name.len;
 
@@ -89,8 +87,7 @@ static void put_name(const struct knowledge *knowledge, uint8_t *key, struct byt
         length = sizeof(folded);
     for (size_t i = 0; i < length; i++)
         folded[i] = name.data[i] >= 'A' && name.data[i] <= 'Z' ? name.data[i] | 0x20 : name.data[i];
-    put_hash(key, siphash_1_3(first, folded, length));
-    put_hash(key + sizeof(uint64_t), siphash_1_3(second, folded, length));
+    put_hash(key, siphash_1_3(knowledge->options.hash_key, folded, length));
 }
 
 /* The server that TLS is spoken with: behind a proxy it is the target. */
@@ -136,6 +133,17 @@ static uint64_t sum_of_list(struct bytes list, uint64_t purpose)
     return sum;
 }
 
+/* The same where the order matters. */
+static uint64_t sum_in_order(struct bytes list, uint64_t purpose)
+{
+    uint64_t sum = purpose;
+    uint16_t value;
+
+    while (list_u16_next(&list, &value))
+        sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return sum;
+}
+
 static uint64_t sum_of_extensions(struct bytes extensions)
 {
     struct extension extension;
@@ -153,13 +161,12 @@ static uint64_t kind_of_hello(const struct knowledge *knowledge, const struct fa
 {
     const struct hello_extensions *extensions = &facts->client_extensions;
     struct bytes alpn = extensions->alpn.protocols;
-    struct bytes schemes = extensions->signature_algorithms.list;
     const uint64_t *key = knowledge->options.hash_key;
     const uint64_t numbers[] = {
         facts->offer.version_max,
         sum_of_list(facts->client_hello.cipher_suites, 1),
         sum_of_extensions(facts->client_hello.extensions),
-        schemes.len > 0 ? siphash_1_3(key, schemes.data, schemes.len) : 0,
+        sum_in_order(extensions->signature_algorithms.list, 3),
         alpn.len > 0 ? siphash_1_3(key, alpn.data, alpn.len) : 0,
     };
 

@@ -27,10 +27,17 @@ struct block {
     uint8_t *records;
 };
 
+/* The records whose hashes end alike. Most keys that are looked for in a crowd are not there: which
+ * other bits their hashes have tells that, without a look at any record. */
+struct bucket {
+    uint32_t first;
+    uint32_t marks; /* one bit for each value of the five highest bits of a hash */
+};
+
 struct knowledge_table {
     struct knowledge_table_options options;
     struct block **blocks;
-    uint32_t *buckets;
+    struct bucket *buckets;
     uint32_t bucket_count; /* a power of two */
     uint64_t *door;        /* bits of keys that came once; NULL: none had to wait so far */
     uint32_t door_count;   /* of the bits that are set */
@@ -67,7 +74,7 @@ struct knowledge_table *knowledge_table_new(const struct knowledge_table_options
         return NULL;
     }
     for (uint32_t i = 0; i < table->bucket_count; i++)
-        table->buckets[i] = NONE;
+        table->buckets[i] = (struct bucket){.first = NONE};
     table->memory = sizeof(*table) + blocks_max(options) * sizeof(*table->blocks)
                     + table->bucket_count * sizeof(*table->buckets);
     return table;
@@ -105,7 +112,7 @@ static uint32_t hash_of(const struct knowledge_table *table, const void *key)
     return siphash_1_3(table->options.hash_key, key, table->options.key_size) & UINT32_MAX >> 1;
 }
 
-static uint32_t *bucket_of(const struct knowledge_table *table, uint32_t hash)
+static struct bucket *bucket_of(const struct knowledge_table *table, uint32_t hash)
 {
     return &table->buckets[hash & (table->bucket_count - 1)];
 }
@@ -145,10 +152,18 @@ static bool is_at(const struct knowledge_table *table, uint32_t place, const voi
            && memcmp(knowledge_table_at(table, place), key, table->options.key_size) == 0;
 }
 
+static uint32_t mark_of(uint32_t hash)
+{
+    return UINT32_C(1) << (hash >> 26 & 31);
+}
+
 static void *find(struct knowledge_table *table, const void *key, uint32_t hash)
 {
-    uint32_t place = *bucket_of(table, hash);
+    const struct bucket *bucket = bucket_of(table, hash);
+    uint32_t place = bucket->first;
 
+    if ((bucket->marks & mark_of(hash)) == 0)
+        return NULL;
     while (place != NONE && !is_at(table, place, key, hash))
         place = link_at(table, place)->next;
     if (place == NONE)
@@ -186,11 +201,20 @@ static bool grow(struct knowledge_table *table)
 
 static void unlink_bucket(struct knowledge_table *table, uint32_t place)
 {
-    uint32_t *slot = bucket_of(table, link_at(table, place)->hash);
+    struct bucket *bucket = bucket_of(table, link_at(table, place)->hash);
+    uint32_t *slot = &bucket->first;
 
-    while (*slot != place)
-        slot = &link_at(table, *slot)->next;
-    *slot = link_at(table, place)->next;
+    bucket->marks = 0;
+    while (*slot != NONE) {
+        struct link *link = link_at(table, *slot);
+
+        if (*slot == place) {
+            *slot = link->next;
+            continue;
+        }
+        bucket->marks |= mark_of(link->hash);
+        slot = &link->next;
+    }
 }
 
 /* Give the record at the end of the order of use its place there. Done only when somebody asks who
@@ -229,7 +253,7 @@ static uint32_t take_place(struct knowledge_table *table)
 
 static void *add(struct knowledge_table *table, const void *key, uint32_t hash)
 {
-    uint32_t *bucket = bucket_of(table, hash);
+    struct bucket *bucket = bucket_of(table, hash);
     uint32_t place = take_place(table);
     uint8_t *record;
 
@@ -238,8 +262,9 @@ static void *add(struct knowledge_table *table, const void *key, uint32_t hash)
     record = knowledge_table_at(table, place);
     memset(record, 0, table->options.clear_size);
     memcpy(record, key, table->options.key_size);
-    *link_at(table, place) = (struct link){.hash = hash & UINT32_MAX >> 1, .next = *bucket};
-    *bucket = place;
+    *link_at(table, place) = (struct link){.hash = hash & UINT32_MAX >> 1, .next = bucket->first};
+    bucket->first = place;
+    bucket->marks |= mark_of(hash);
     link_newest(table, place);
     return record;
 }
@@ -327,7 +352,7 @@ uint32_t knowledge_table_newer(const struct knowledge_table *table, uint32_t pla
 void knowledge_table_clear(struct knowledge_table *table)
 {
     for (uint32_t i = 0; i < table->bucket_count; i++)
-        table->buckets[i] = NONE;
+        table->buckets[i] = (struct bucket){.first = NONE};
     table->count = 0;
     table->newest = NONE;
     table->oldest = NONE;
