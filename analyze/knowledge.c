@@ -47,7 +47,10 @@ struct knowledge *knowledge_new(const struct knowledge_options *options)
                                  or_default(options->names_max, KNOWLEDGE_NAMES_MAX));
     knowledge->clients = new_table(options, sizeof(struct known_client), KNOWLEDGE_CLIENT_KEY,
                                    or_default(options->clients_max, KNOWLEDGE_CLIENTS_MAX));
-    if (knowledge->servers == NULL || knowledge->names == NULL || knowledge->clients == NULL) {
+    knowledge->retries = new_table(options, sizeof(struct known_retry), KNOWLEDGE_RETRY_KEY,
+                                   or_default(options->clients_max / 4, KNOWLEDGE_RETRIES_MAX));
+    if (knowledge->servers == NULL || knowledge->names == NULL || knowledge->clients == NULL
+        || knowledge->retries == NULL) {
         knowledge_free(knowledge);
         return NULL;
     }
@@ -61,6 +64,7 @@ void knowledge_free(struct knowledge *knowledge)
     knowledge_table_free(knowledge->servers);
     knowledge_table_free(knowledge->names);
     knowledge_table_free(knowledge->clients);
+    knowledge_table_free(knowledge->retries);
     free(knowledge);
 }
 
@@ -91,7 +95,8 @@ static void put_name(const struct knowledge *knowledge, uint8_t *key, struct byt
 }
 
 /* The server that TLS is spoken with: behind a proxy it is the target. */
-static void put_peer_key(const struct knowledge *knowledge, uint8_t *key, const struct facts *facts)
+void knowledge_put_peer_key(const struct knowledge *knowledge, uint8_t *key,
+                            const struct facts *facts)
 {
     const struct proxy_target *target = &facts->starttls.target;
     struct endpoint peer = facts->connection->endpoint[SIDE_SERVER];
@@ -107,7 +112,7 @@ static void put_peer_key(const struct knowledge *knowledge, uint8_t *key, const 
 
 static void put_name_key(const struct knowledge *knowledge, uint8_t *key, const struct facts *facts)
 {
-    put_peer_key(knowledge, key, facts);
+    knowledge_put_peer_key(knowledge, key, facts);
     put_name(knowledge, key + KNOWLEDGE_ADDRESS_KEY,
              facts->client_extensions.server_name.host_name);
 }
@@ -157,7 +162,7 @@ static uint64_t sum_of_extensions(struct bytes extensions)
 
 /* What a JA4 fingerprint tells apart, without its two SHA-256 digests: which suites, extensions,
  * signature schemes and protocols a client offers up to which version. */
-static uint64_t kind_of_hello(const struct knowledge *knowledge, const struct facts *facts)
+uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct facts *facts)
 {
     const struct hello_extensions *extensions = &facts->client_extensions;
     struct bytes alpn = extensions->alpn.protocols;
@@ -182,7 +187,7 @@ static bool put_client_key(const struct knowledge *knowledge, uint8_t *key,
     if (!facts->client_hello_read)
         return false;
     memcpy(key, address->octets, sizeof(address->octets));
-    put_hash(key + sizeof(address->octets), kind_of_hello(knowledge, facts));
+    put_hash(key + sizeof(address->octets), knowledge_kind_of_hello(knowledge, facts));
     return true;
 }
 
@@ -271,9 +276,17 @@ static void count_name(struct known_server *server, const struct known_name *nam
     server->names_accepted += name->hellos.accepted.count == 0 && host.len > 0;
 }
 
+static uint64_t hash_of_peer(const struct knowledge *knowledge, const struct facts *facts)
+{
+    uint8_t key[KNOWLEDGE_ADDRESS_KEY];
+
+    knowledge_put_peer_key(knowledge, key, facts);
+    return siphash_1_3(knowledge->options.hash_key, key, sizeof(key));
+}
+
 /* Returns the name if its certificates should be examined, else NULL. */
 static struct known_name *learn_name(struct knowledge *knowledge, const struct facts *facts,
-                                     struct known_server *server)
+                                     struct known_server *server, struct known_client *client)
 {
     uint8_t key[KNOWLEDGE_NAME_KEY];
     struct known_name *name;
@@ -292,32 +305,46 @@ static struct known_name *learn_name(struct knowledge *knowledge, const struct f
         known_count_add(&name->established, at_ns);
     knowledge_learn_certificate(knowledge, name, facts);
     knowledge_learn_flight(knowledge, &name->flights, facts);
-    return wants_certificate(knowledge, name, facts) ? name : NULL;
+    if (wants_certificate(knowledge, name, facts))
+        return name;
+    if (client != NULL)
+        knowledge_note_issuer(client, name, hash_of_peer(knowledge, facts), facts);
+    return NULL;
 }
 
-static void learn_client(struct knowledge *knowledge, const struct facts *facts)
+/* Returns what is known of the client; NULL: nothing is kept. */
+static struct known_client *learn_client(struct knowledge *knowledge, const struct facts *facts)
 {
     uint8_t key[KNOWLEDGE_CLIENT_KEY];
-    uint8_t server_key[KNOWLEDGE_ADDRESS_KEY];
     struct known_client *client;
-    uint64_t hash;
 
     if (!put_client_key(knowledge, key, facts))
-        return;
+        return NULL;
     client = facts->outcome == OUTCOME_ESTABLISHED
                  ? knowledge_table_get_again(knowledge->clients, key)
                  : knowledge_table_get(knowledge->clients, key);
     if (client == NULL)
-        return;
-    put_peer_key(knowledge, server_key, facts);
-    hash = siphash_1_3(knowledge->options.hash_key, server_key, sizeof(server_key));
+        return NULL;
     if (facts->outcome == OUTCOME_ESTABLISHED) {
         known_count_add(&client->established, facts->connection->last.time_ns);
-        sketch_add(&client->servers, hash);
+        sketch_add(&client->servers, hash_of_peer(knowledge, facts));
     } else if (facts->outcome == OUTCOME_FAILED) {
         known_count_add(&client->failed, facts->connection->last.time_ns);
-        sketch_add(&client->servers_failed, hash);
+        sketch_add(&client->servers_failed, hash_of_peer(knowledge, facts));
     }
+    return client;
+}
+
+void knowledge_learn_issuer(struct knowledge *knowledge, const struct known_name *name,
+                            const struct facts *facts)
+{
+    uint8_t key[KNOWLEDGE_CLIENT_KEY];
+    struct known_client *client = NULL;
+
+    if (put_client_key(knowledge, key, facts))
+        client = knowledge_table_find(knowledge->clients, key);
+    if (client != NULL)
+        knowledge_note_issuer(client, name, hash_of_peer(knowledge, facts), facts);
 }
 
 /* Connection attempts matter only where TLS was spoken: other servers get no record. */
@@ -334,12 +361,13 @@ static void learn_attempt(struct known_server *server, const struct facts *facts
 static void begin_server(struct known_server *server)
 {
     struct known_values *const lists[] = {&server->versions, &server->suites, &server->groups,
-                                          &server->schemes, &server->alerts};
+                                          &server->schemes};
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         lists[i]->count = 0;
         lists[i]->incomplete = false;
     }
+    server->alert_count = 0;
     server->is_begun = true;
 }
 
@@ -359,7 +387,7 @@ struct known_name *knowledge_learn(struct knowledge *knowledge, const struct fac
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     struct known_server *server;
 
-    put_peer_key(knowledge, key, facts);
+    knowledge_put_peer_key(knowledge, key, facts);
     server = server_to_learn(knowledge, key, facts);
     if (server == NULL)
         return NULL;
@@ -371,8 +399,8 @@ struct known_name *knowledge_learn(struct knowledge *knowledge, const struct fac
     knowledge_learn_server(knowledge, server, facts);
     if (!facts->client_hello_read)
         return NULL;
-    learn_client(knowledge, facts);
-    return learn_name(knowledge, facts, server);
+    knowledge_learn_attempt(knowledge, server, facts);
+    return learn_name(knowledge, facts, server, learn_client(knowledge, facts));
 }
 
 void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known)
@@ -381,7 +409,7 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
     uint8_t name_key[KNOWLEDGE_NAME_KEY];
     uint8_t client_key[KNOWLEDGE_CLIENT_KEY];
 
-    put_peer_key(knowledge, server_key, facts);
+    knowledge_put_peer_key(knowledge, server_key, facts);
     *known = (struct known){.server = knowledge_table_find(knowledge->servers, server_key)};
     if (!facts->client_hello_read)
         return;
@@ -389,6 +417,7 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
     known->name = knowledge_table_find(knowledge->names, name_key);
     if (put_client_key(knowledge, client_key, facts))
         known->client = knowledge_table_find(knowledge->clients, client_key);
+    known->attempt = knowledge_find_attempt(knowledge, facts);
 }
 
 const struct known_server *knowledge_find_server(struct knowledge *knowledge,

@@ -23,10 +23,16 @@ enum {
     KNOWLEDGE_ALPN_MAX = 4,       /* protocols that a server chose: h2, http/1.1 and a few */
     KNOWLEDGE_ALPN_OCTETS = 15,   /* of one; longer ones are left out, none is registered */
     KNOWLEDGE_PAUSES_MAX = 8,     /* between successes, of those the latest */
+    KNOWLEDGE_ALERTS_MAX = 8,     /* different ones that a server sent */
+    KNOWLEDGE_ISSUERS_MAX = 4,    /* of whose certificates it is kept what a client made of them */
+    KNOWLEDGE_ISSUER_SERVERS = 4, /* servers that are told apart for it */
+    KNOWLEDGE_ATTEMPTS_MAX = 3,   /* of a client at a server that failed, one after the other */
+    KNOWLEDGE_RETRIES_MAX = 8192, /* clients at servers, of 0.3 KiB each: 2 MiB */
     KNOWLEDGE_NAME_SIZE = 80,     /* octets of a name kept as an example, NUL included */
     KNOWLEDGE_ADDRESS_KEY = 18,   /* address and port */
     KNOWLEDGE_NAME_KEY = 26,      /* address, port, and 64 bits for the name */
     KNOWLEDGE_CLIENT_KEY = 24,    /* address, and 64 bits for the fingerprint */
+    KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
     KNOWLEDGE_SERVERS_MAX = 8192, /* of 2.3 KiB each: 19 MiB */
     KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.6 KiB each: 9 MiB */
     KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.2 KiB each: 7 MiB */
@@ -80,6 +86,16 @@ struct known_pause {
     int64_t until_ns;
 };
 
+/* An alert that a server sent in clear in answer to hellos, and what these offered. */
+struct known_alert {
+    uint8_t description;
+    struct known_count sent;
+    uint16_t version_lowest; /* of the highest versions offered */
+    uint16_t version_highest;
+    uint32_t nameless; /* hellos without a server name */
+    uint32_t split;    /* hellos longer than one segment */
+};
+
 struct known_server {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     bool is_begun; /* the lists at the end are set too */
@@ -108,7 +124,8 @@ struct known_server {
     struct known_values suites;           /* chosen, of TLS 1.3 and others */
     struct known_values groups;           /* chosen, in whatever message */
     struct known_values schemes;          /* signed with, up to TLS 1.2 */
-    struct known_values alerts;           /* sent in clear; the value is the description */
+    uint8_t alert_count;
+    struct known_alert alerts[KNOWLEDGE_ALERTS_MAX]; /* set as far as the count says */
     struct known_pause pauses[KNOWLEDGE_PAUSES_MAX]; /* the latest, in a ring */
 };
 
@@ -118,6 +135,7 @@ struct known_certificate {
     int64_t seen_ns;
     uint64_t message_hash; /* of the Certificate message: an equal one is not judged again */
     uint8_t sha256[CERTIFICATE_SHA256_LEN];
+    uint64_t issuer;    /* a hash of the leaf's issuer name; 0: not known */
     int64_t valid_from; /* of all of the path, seconds since 1970; both 0: not known */
     int64_t valid_until;
     enum chain_end end;
@@ -147,6 +165,15 @@ struct known_name {
     struct known_flights flights;
 };
 
+/* What a client made of certificates by one issuer, in full handshakes. */
+struct known_issuer {
+    uint64_t issuer; /* as in known_certificate */
+    struct known_count taken;
+    struct known_count refused;
+    uint32_t refused_at[KNOWLEDGE_ISSUER_SERVERS]; /* parts of hashes of different servers */
+    uint8_t servers;                               /* so many of them are set */
+};
+
 /* One client address with one kind of hello. */
 struct known_client {
     uint8_t key[KNOWLEDGE_CLIENT_KEY];
@@ -154,6 +181,31 @@ struct known_client {
     struct known_count failed;
     struct sketch servers;        /* with which it was established */
     struct sketch servers_failed; /* with which it failed */
+    uint8_t issuer_count;
+    struct known_issuer issuers[KNOWLEDGE_ISSUERS_MAX]; /* those that came last */
+};
+
+/* What is left of a hello in an attempt to reach a server. */
+struct known_hello {
+    int64_t began_ns; /* of the connection */
+    uint16_t version_max;
+    uint16_t extensions;
+    uint32_t octets; /* of a first and only hello; 0: not known */
+    uint64_t kind;   /* other hellos have another one */
+};
+
+/* An attempt that failed, and the best of those that came soon after with another hello. */
+struct known_attempt {
+    struct known_hello hello;
+    struct known_hello next; /* began_ns 0: there was none */
+    bool next_established;
+};
+
+/* One client address at one server. */
+struct known_retry {
+    uint8_t key[KNOWLEDGE_RETRY_KEY];
+    uint32_t total;                                        /* attempts that failed */
+    struct known_attempt attempts[KNOWLEDGE_ATTEMPTS_MAX]; /* the latest, in a ring */
 };
 
 /* What is known of the parties of one connection. NULL: nothing. */
@@ -161,7 +213,12 @@ struct known {
     const struct known_server *server;
     const struct known_name *name;
     const struct known_client *client;
+    const struct known_attempt *attempt; /* this one, which failed */
 };
+
+/* Between a failure and what is taken for another attempt of the same client: impatient programs try
+ * again at once, people within seconds. */
+#define KNOWLEDGE_RETRY_NS (INT64_C(30) * 1000000000)
 
 struct knowledge_options {
     uint32_t servers_max; /* 0: the default above */
@@ -196,6 +253,13 @@ struct known_name *knowledge_learn(struct knowledge *knowledge, const struct fac
 /* Note the certificates that were examined. */
 void knowledge_learn_certificate(const struct knowledge *knowledge, struct known_name *name,
                                  const struct facts *facts);
+
+/* Learn what the client made of the certificate that was noted for this name just now. */
+void knowledge_learn_issuer(struct knowledge *knowledge, const struct known_name *name,
+                            const struct facts *facts);
+
+/* What is known of the client's issuer of the certificate of this name; NULL: nothing. */
+const struct known_issuer *known_issuer_find(const struct known *known);
 
 /* What is known of the parties of this connection. Valid until the next knowledge_learn. */
 void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known);

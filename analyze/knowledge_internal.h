@@ -11,6 +11,7 @@ struct knowledge {
     struct knowledge_table *servers;
     struct knowledge_table *names;
     struct knowledge_table *clients;
+    struct knowledge_table *retries;
 };
 
 /* How the server treated a hello. */
@@ -42,6 +43,23 @@ uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes 
 /* Note what the client made of the server's certificate. */
 void knowledge_learn_flight(const struct knowledge *knowledge, struct known_flights *flights,
                             const struct facts *facts);
+
+/* Note what the client made of a certificate by the issuer of the known one. */
+void knowledge_note_issuer(struct known_client *client, const struct known_name *name,
+                           uint64_t server, const struct facts *facts);
+
+/* Note an attempt that failed, or one that came after such; server is what is known of it. */
+void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_server *server,
+                             const struct facts *facts);
+
+/* The attempt of these facts, if it failed. NULL: it is not known. */
+const struct known_attempt *knowledge_find_attempt(struct knowledge *knowledge,
+                                                   const struct facts *facts);
+
+/* The key of the server that TLS is spoken with, and a number that stands for the kind of hello. */
+void knowledge_put_peer_key(const struct knowledge *knowledge, uint8_t *key,
+                            const struct facts *facts);
+uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct facts *facts);
 
 /* Note what a server chose, and from what. */
 void knowledge_learn_server(const struct knowledge *knowledge, struct known_server *server,

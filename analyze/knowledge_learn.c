@@ -2,6 +2,7 @@
 /* knowledge_learn.c -- what one handshake that is over tells of its server. */
 #include "analyze/causes/server_flight.h"
 #include "analyze/knowledge_internal.h"
+#include "capture/siphash.h"
 
 static void learn_value(struct known_values *values, uint16_t value, int64_t at_ns)
 {
@@ -137,6 +138,38 @@ static void learn_choice(struct known_server *server, const struct facts *facts,
         known_count_add(&server->asked_certificate, at_ns);
 }
 
+static struct known_alert *alert_of(struct known_server *server, uint8_t description)
+{
+    for (size_t i = 0; i < server->alert_count; i++)
+        if (server->alerts[i].description == description)
+            return &server->alerts[i];
+    if (server->alert_count == KNOWLEDGE_ALERTS_MAX)
+        return NULL;
+    server->alerts[server->alert_count] = (struct known_alert){.description = description};
+    return &server->alerts[server->alert_count++];
+}
+
+/* An alert in answer to a hello, and what kind of hello that was. */
+static void learn_alert(struct known_server *server, const struct facts *facts, int64_t at_ns)
+{
+    uint16_t version = facts->offer.version_max;
+    struct known_alert *alert;
+
+    if (!facts->client_hello_read || facts->refusal.kind != REFUSAL_ALERT
+        || facts->refusal.by != SIDE_SERVER || !facts_server_refused_hello(facts))
+        return;
+    alert = alert_of(server, facts->refusal.alert);
+    if (alert == NULL)
+        return;
+    if (alert->sent.count == 0 || version < alert->version_lowest)
+        alert->version_lowest = version;
+    if (version > alert->version_highest)
+        alert->version_highest = version;
+    alert->nameless += facts->client_extensions.server_name.state == EXTENSION_ABSENT;
+    alert->split += knowledge_hello_is_split(facts);
+    known_count_add(&alert->sent, at_ns);
+}
+
 void knowledge_learn_server(const struct knowledge *knowledge, struct known_server *server,
                             const struct facts *facts)
 {
@@ -155,8 +188,7 @@ void knowledge_learn_server(const struct knowledge *knowledge, struct known_serv
         sketch_add(&server->clients_failed, client);
     }
     learn_choice(server, facts, at_ns);
-    if (facts->refusal.kind == REFUSAL_ALERT && facts->refusal.by == SIDE_SERVER)
-        learn_value(&server->alerts, facts->refusal.alert, at_ns);
+    learn_alert(server, facts, at_ns);
 }
 
 void knowledge_learn_flight(const struct knowledge *knowledge, struct known_flights *flights,
@@ -187,6 +219,15 @@ static bool lacks_intermediate(const struct chain_judgement *judgement)
            && (judgement->path_length == 1 || judgement->issuer_seen_completes);
 }
 
+static uint64_t hash_of_issuer(const struct knowledge *knowledge, const struct certificate *leaf)
+{
+    const struct certificate_name_id *id = &leaf->issuer_id;
+
+    if (leaf->reading == CERTIFICATE_UNREADABLE)
+        return 0;
+    return siphash_1_3(knowledge->options.hash_key, id->octets, sizeof(id->octets));
+}
+
 void knowledge_learn_certificate(const struct knowledge *knowledge, struct known_name *name,
                                  const struct facts *facts)
 {
@@ -201,6 +242,7 @@ void knowledge_learn_certificate(const struct knowledge *knowledge, struct known
         .known = true,
         .seen_ns = facts->server_certificate_note->at.time_ns,
         .message_hash = knowledge_hash_message(knowledge, body),
+        .issuer = hash_of_issuer(knowledge, judgement->leaf),
         .valid_from = judgement->valid_from,
         .valid_until = judgement->valid_until,
         .end = judgement->end,

@@ -126,6 +126,21 @@ static void walk_alpn(struct codec *codec, struct known_server *server)
     }
 }
 
+static void walk_alerts(struct codec *codec, struct known_server *server)
+{
+    server->alert_count = (uint8_t)walk_small(codec, server->alert_count, KNOWLEDGE_ALERTS_MAX);
+    for (size_t i = 0; i < server->alert_count; i++) {
+        struct known_alert *alert = &server->alerts[i];
+
+        alert->description = (uint8_t)walk_small(codec, alert->description, UINT8_MAX);
+        walk_count(codec, &alert->sent);
+        walk_u16(codec, &alert->version_lowest);
+        walk_u16(codec, &alert->version_highest);
+        walk_u32(codec, &alert->nameless);
+        walk_u32(codec, &alert->split);
+    }
+}
+
 /* Most sketches are of few things: then there is no map. */
 static void walk_sketch(struct codec *codec, struct sketch *sketch)
 {
@@ -166,7 +181,7 @@ static void walk_server(struct codec *codec, struct known_server *server)
     walk_values(codec, &server->suites);
     walk_values(codec, &server->groups);
     walk_values(codec, &server->schemes);
-    walk_values(codec, &server->alerts);
+    walk_alerts(codec, server);
     walk_alpn(codec, server);
     walk_count(codec, &server->chose_lower);
     walk_count(codec, &server->asked_certificate);
@@ -186,6 +201,7 @@ static void walk_certificate(struct codec *codec, struct known_certificate *cert
     walk_time(codec, &certificate->seen_ns);
     walk_u64(codec, &certificate->message_hash);
     walk_octets(codec, certificate->sha256, sizeof(certificate->sha256));
+    walk_u64(codec, &certificate->issuer);
     walk_time(codec, &certificate->valid_from);
     walk_time(codec, &certificate->valid_until);
     certificate->end = (enum chain_end)walk_small(codec, certificate->end, CHAIN_END_UNKNOWN);

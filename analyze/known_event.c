@@ -27,6 +27,26 @@ static void add_alpn(struct json *json, struct json_at object, const struct know
         json_append_octets(json, array, bytes_of(server->alpn[i].octets, server->alpn[i].length));
 }
 
+static void add_alerts(struct json *json, struct json_at object, const struct known_server *server)
+{
+    struct json_at array;
+
+    if (server->alert_count == 0)
+        return;
+    array = json_add_array(json, object, "alerts");
+    for (size_t i = 0; i < server->alert_count; i++) {
+        const struct known_alert *alert = &server->alerts[i];
+        struct json_at item = json_append_object(json, array);
+        char name[NAMES_HEX_SIZE];
+
+        json_add_text(json, item, "name",
+                      names_or_hex(name, sizeof(name), names_alert(alert->description),
+                                   alert->description, 2));
+        json_add_unsigned(json, item, "code", alert->description);
+        json_add_unsigned(json, item, "sent", alert->sent.count);
+    }
+}
+
 static void add_certificate(struct json *json, struct json_at object, const struct known_name *name)
 {
     static const char digits[] = "0123456789ABCDEF";
@@ -60,6 +80,7 @@ void event_add_known(struct json *json, struct json_at why, const struct facts *
     add_values(json, object, "ciphers", &server->suites, names_cipher_suite);
     add_values(json, object, "groups", &server->groups, names_group);
     add_alpn(json, object, server);
+    add_alerts(json, object, server);
     json_add_unsigned(json, object, "server_names", server->names_accepted);
     add_certificate(json, object, facts->known->name);
 }

@@ -102,6 +102,7 @@ static void learn(struct tracker *tracker, struct facts *facts)
     if (name != NULL) {
         examiner_examine(tracker->examiner, facts);
         knowledge_learn_certificate(tracker->knowledge, name, facts);
+        knowledge_learn_issuer(tracker->knowledge, name, facts);
     }
     insight_learn(tracker->insight, facts);
 }

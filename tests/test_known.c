@@ -336,6 +336,118 @@ static void a_split_hello_is_too_large_where_others_succeed(void)
     }
 }
 
+/* The first attempt fails, and the client comes again at_s seconds later with another offer. */
+static void retry(struct story *first, int64_t after_s, const struct story_offer *offer,
+                  const struct story_offer *next, bool succeeds)
+{
+    struct story second;
+
+    refuse(first, 10, offer, -1);
+    knowledge_learn(knowledge, story_facts(first));
+    if (succeeds) {
+        struct story_choice choice = story_choice_1_2();
+
+        begin(&second, 10 + after_s, next);
+        story_flight_1_2(&second, &choice, 0);
+        story_client_flight_1_2(&second);
+        story_ccs(&second, SIDE_SERVER);
+        story_note(&second, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+    } else {
+        refuse(&second, 10 + after_s, next, -1);
+    }
+    knowledge_learn(knowledge, story_facts(&second));
+    refuse(first, 10, offer, -1);
+    (void)story_facts(first);
+}
+
+static void what_a_client_falls_back_to_is_evidence(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer older = story_modern_offer();
+    struct story story;
+
+    memset(older.versions, 0, sizeof(older.versions));
+    for (int i = 0; i < 4; i++) { /* succeeds, fails, comes too late, comes with the same */
+        static const char *const said[] = {
+            "and succeeded",
+            "and failed too",
+            NULL,
+            NULL,
+        };
+        bool found = false;
+
+        open_knowledge();
+        retry(&story, i == 2 ? 31 : 2, &modern, i == 3 ? &modern : &older, i == 0);
+        for (size_t k = 0; k < story.verdict.evidence.count; k++) {
+            const struct evidence_item *item = &story.verdict.evidence.items[k];
+
+            if (strcmp(item->fact, "client_retry") != 0)
+                continue;
+            found = true;
+            CU_ASSERT_TRUE_FATAL(said[i] != NULL);
+            CU_ASSERT_PTR_NOT_NULL(strstr(item->text, said[i]));
+            CU_ASSERT_PTR_NOT_NULL(strstr(item->text, "with TLS 1.2 at most instead of TLS 1.3"));
+        }
+        CU_ASSERT_EQUAL(found, said[i] != NULL);
+        close_knowledge();
+    }
+}
+
+static void a_shorter_hello_of_the_same_client_tells_that_the_long_one_was_too_long(void)
+{
+    enum { HALF = 100 };
+
+    for (int i = 0; i < 2; i++) { /* the shorter one is of the same version, or of an older */
+        struct story_offer shorter = story_modern_offer();
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        open_knowledge();
+        say_hello(&story, 1, HALF, false);
+        knowledge_learn(knowledge, story_facts(&story));
+        memset(shorter.schemes, 0, sizeof(shorter.schemes));
+        shorter.name = NULL;
+        shorter.alpn = NULL;
+        shorter.suites[1] = 0;
+        if (i == 1)
+            memset(shorter.versions, 0, sizeof(shorter.versions));
+        begin(&story, 3, &shorter);
+        CU_ASSERT_TRUE(story.handshake.transcript_length < HALF);
+        story_flight_1_2(&story, &choice, 0);
+        story_client_flight_1_2(&story);
+        story_ccs(&story, SIDE_SERVER);
+        story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+        knowledge_learn(knowledge, story_facts(&story));
+        say_hello(&story, 1, HALF, false);
+        CU_ASSERT_EQUAL(story_certainty(&story, "large_client_hello_intolerance"),
+                        i == 0 ? CAUSE_LIKELY : CAUSE_POSSIBLE);
+        close_knowledge();
+    }
+}
+
+static void alerts_and_the_offers_they_answered_are_evidence(void)
+{
+    struct story_offer old = old_offer();
+    struct story story;
+    bool found = false;
+
+    open_knowledge();
+    learn_refusals(3, 0, &old, TLS_ALERT_HANDSHAKE_FAILURE);
+    refuse(&story, 5, &old, TLS_ALERT_HANDSHAKE_FAILURE);
+    (void)story_facts(&story);
+    for (size_t i = 0; i < story.verdict.evidence.count; i++)
+        found |= strstr(story.verdict.evidence.items[i].text,
+                        "answered 3 hellos with handshake_failure: they offered from TLS 1.0 to "
+                        "TLS 1.0 at most, 0 had no server name")
+                 != NULL;
+    CU_ASSERT_TRUE(found);
+    refuse(&story, 5, &old, TLS_ALERT_INTERNAL_ERROR);
+    (void)story_facts(&story);
+    for (size_t i = 0; i < story.verdict.evidence.count; i++)
+        CU_ASSERT_PTR_NULL(strstr(story.verdict.evidence.items[i].text, "hellos with"));
+    close_knowledge();
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -353,6 +465,11 @@ int main(void)
         {"a known server that goes silent was alive", a_known_server_that_goes_silent_was_alive},
         {"a client that fails everywhere is named", a_client_that_fails_everywhere_is_named},
         {"a server that fails everybody is named", a_server_that_fails_everybody_is_named},
+        {"what a client falls back to is evidence", what_a_client_falls_back_to_is_evidence},
+        {"a shorter hello of the same client tells that the long one was too long",
+         a_shorter_hello_of_the_same_client_tells_that_the_long_one_was_too_long},
+        {"alerts and the offers they answered are evidence",
+         alerts_and_the_offers_they_answered_are_evidence},
         {"a split hello is too large where others succeed",
          a_split_hello_is_too_large_where_others_succeed},
         CU_TEST_INFO_NULL,

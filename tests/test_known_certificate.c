@@ -251,9 +251,48 @@ static void what_only_one_client_refuses_is_its_own_fault(void)
     CU_ASSERT_FALSE(has_evidence(&fixture, ""));
 }
 
+/* A client that refused certificates of this issuer at so many servers, and took another's. */
+static struct known_client client_that_refused(uint64_t issuer, uint8_t servers)
+{
+    return (struct known_client){
+        .issuer_count = 2,
+        .issuers = {{.issuer = issuer, .refused = {.count = servers}, .servers = servers},
+                    {.issuer = issuer + 1, .taken = {.count = 3}}},
+    };
+}
+
+static void an_issuer_that_a_client_refuses_everywhere_is_one_that_it_does_not_trust(void)
+{
+    struct known_client client = client_that_refused(7, 2);
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.name.certificate.issuer = 7;
+    fixture.known.client = &client;
+    set_flights(&fixture, 1, 1);
+    story_protected(&fixture.story, SIDE_CLIENT, 19);
+    story_fin(&fixture.story, SIDE_CLIENT);
+    fixture.story.handshake.notes[fixture.story.handshake.note_count - 2].kind =
+        NOTE_ENCRYPTED_ALERT;
+    CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_LIKELY);
+    client = client_that_refused(7, 1); /* at one server it may be the server */
+    CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_NO);
+    client = client_that_refused(7, 2);
+    client.issuers[0].taken.count = 1; /* it took one elsewhere */
+    CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_NO);
+    client = client_that_refused(7, 2);
+    client.issuers[1].taken.count = 0; /* it takes nothing at all */
+    CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_NO);
+    client = client_that_refused(7, 2);
+    fixture.name.flights = (struct known_flights){0}; /* nobody takes it */
+    CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_NO);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
+        {"an issuer that a client refuses everywhere is one that it does not trust",
+         an_issuer_that_a_client_refuses_everywhere_is_one_that_it_does_not_trust},
         {"each problem speaks for its cause", each_problem_speaks_for_its_cause},
         {"a good certificate speaks for none", a_good_certificate_speaks_for_none},
         {"one that is not known speaks for none", one_that_is_not_known_speaks_for_none},

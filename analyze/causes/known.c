@@ -159,14 +159,30 @@ enum known_says known_about(const struct facts *facts, enum suspect suspect)
     return weighers[suspect](facts, server);
 }
 
+/* The same client came with a shorter hello that fits one segment, and nothing older, and was
+ * taken. */
+static bool shorter_hello_succeeded(const struct facts *facts)
+{
+    const struct known_attempt *attempt = facts->known->attempt;
+
+    return attempt != NULL && attempt->next_established && attempt->next.octets != 0
+           && attempt->next.octets <= facts->connection->direction[SIDE_CLIENT].largest_segment
+           && attempt->next.version_max >= attempt->hello.version_max;
+}
+
 enum known_says known_about_split_hello(const struct facts *facts)
 {
     const struct known_server *server = known_server(facts);
+    enum known_says says = KNOWN_NOTHING;
 
-    if (server == NULL || !knowledge_hello_is_split(facts)
-        || server->unsplit.accepted.count < KNOWN_FEW)
+    if (server == NULL || !knowledge_hello_is_split(facts))
         return KNOWN_NOTHING;
-    return weigh_treatment(facts, server, &server->split);
+    if (server->unsplit.accepted.count >= KNOWN_FEW)
+        says = weigh_treatment(facts, server, &server->split);
+    return says == KNOWN_NOTHING && shorter_hello_succeeded(facts)
+                   && server->split.accepted.count == 0
+               ? KNOWN_SURE
+               : says;
 }
 
 /* "TLS 1.2, TLS 1.3" */
@@ -296,6 +312,73 @@ static void describe_client(const struct known_client *client, struct evidence *
                      reached == 1 ? "" : "s", failed);
 }
 
+/* "with TLS 1.2 at most instead of TLS 1.3, without 2 extensions, with 300 octets instead of 1700" */
+static void add_difference(struct text *text, const struct known_attempt *attempt)
+{
+    const struct known_hello *first = &attempt->hello;
+    const struct known_hello *next = &attempt->next;
+    char hex[2][NAMES_HEX_SIZE];
+    size_t before = text->length;
+
+    if (next->version_max < first->version_max)
+        text_add(text, ", with %s at most instead of %s",
+                 names_or_hex(hex[0], sizeof(hex[0]), names_version(next->version_max),
+                              next->version_max, 4),
+                 names_or_hex(hex[1], sizeof(hex[1]), names_version(first->version_max),
+                              first->version_max, 4));
+    if (next->extensions < first->extensions)
+        text_add(text, ", with %u extensions instead of %u", next->extensions, first->extensions);
+    if (next->octets != 0 && next->octets < first->octets)
+        text_add(text, ", with a hello of %u octets instead of %u", next->octets, first->octets);
+    if (text->length == before)
+        text_add(text, ", with another hello");
+}
+
+/* What a client falls back to tells what it thinks was refused; that it succeeds with it, that this
+ * was. */
+static void describe_attempt(const struct known_attempt *attempt, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    int64_t apart_ms;
+
+    if (attempt->next.began_ns == 0)
+        return;
+    apart_ms = (attempt->next.began_ns - attempt->hello.began_ns) / INT64_C(1000000);
+    text_add(&text, "%lld ms after it began the same client tried again", (long long)apart_ms);
+    add_difference(&text, attempt);
+    text_add(&text, attempt->next_established ? ", and succeeded" : ", and failed too");
+    evidence_add(evidence, "client_retry", (struct moment){0}, "%s", line);
+}
+
+/* An alert that this server sends to what is like this offer, or to other offers alone. */
+static void describe_alert(const struct facts *facts, const struct known_server *server,
+                           struct evidence *evidence)
+{
+    char hex[3][NAMES_HEX_SIZE];
+
+    for (size_t i = 0; i < server->alert_count; i++) {
+        const struct known_alert *alert = &server->alerts[i];
+
+        if (!facts_server_refused_hello(facts)
+            || !facts_alert(facts, SIDE_SERVER, alert->description)
+            || alert->sent.count < KNOWN_FEW)
+            continue;
+        evidence_add(
+            evidence, "server_known", (struct moment){0},
+            "this server answered %u hellos with %s: they offered from %s to %s at most, %u had no "
+            "server name, %u were longer than one segment",
+            alert->sent.count,
+            names_or_hex(hex[0], sizeof(hex[0]), names_alert(alert->description),
+                         alert->description, 2),
+            names_or_hex(hex[1], sizeof(hex[1]), names_version(alert->version_lowest),
+                         alert->version_lowest, 4),
+            names_or_hex(hex[2], sizeof(hex[2]), names_version(alert->version_highest),
+                         alert->version_highest, 4),
+            alert->nameless, alert->split);
+    }
+}
+
 static void describe_clients(const struct known_server *server, struct evidence *evidence)
 {
     uint32_t failed = sketch_count(&server->clients_failed);
@@ -313,6 +396,10 @@ void describe_known_sides(const struct facts *facts, struct evidence *evidence)
         return;
     if (facts->known->server != NULL)
         describe_clients(facts->known->server, evidence);
+    if (facts->known->attempt != NULL)
+        describe_attempt(facts->known->attempt, evidence);
+    if (facts->known->server != NULL)
+        describe_alert(facts, facts->known->server, evidence);
     if (facts->known->client != NULL)
         describe_client(facts->known->client, evidence);
 }

@@ -20,7 +20,8 @@ enum known_says {
 /* What is known of this part of the offer of facts. */
 enum known_says known_about(const struct facts *facts, enum suspect suspect);
 
-/* The same of a hello that needs more than one segment. */
+/* The same of a hello that needs more than one segment: also FOR when the same client got an answer
+ * to a shorter one, of the same version, right after. */
 enum known_says known_about_split_hello(const struct facts *facts);
 
 /* Add what known_about() rests on; nothing when it says nothing. */

@@ -80,7 +80,10 @@ static const struct problem_row {
     [KNOWN_INCOMPLETE] = {lacks_intermediate, "comes without the certificate of its issuer", true},
 };
 
-enum { CLIENTS_FEW = 3 }; /* others that agree: chance is no explanation any more */
+enum {
+    CLIENTS_FEW = 3, /* others that agree: chance is no explanation any more */
+    SERVERS_FEW = 2  /* where a client refuses the same issuer, and took it nowhere */
+};
 
 /* The certificate that is known for the server and name of a connection that hides its own. */
 static const struct known_certificate *find_known(const struct facts *facts)
@@ -143,6 +146,50 @@ static void add_clients(struct text *text, const struct sketch *clients)
     text_add(text, "%s%u", count > SKETCH_EXACT_MAX ? "about " : "", count);
 }
 
+/* Of other issuers it took some. */
+static bool takes_other_issuers(const struct known_client *client,
+                                const struct known_issuer *issuer)
+{
+    for (size_t i = 0; i < client->issuer_count; i++)
+        if (client->issuers[i].issuer != issuer->issuer && client->issuers[i].taken.count > 0)
+            return true;
+    return false;
+}
+
+bool known_issuer_is_distrusted(const struct facts *facts)
+{
+    const struct known_issuer *issuer =
+        facts->known != NULL ? known_issuer_find(facts->known) : NULL;
+
+    return issuer != NULL && client_refused_flight(facts) && issuer->taken.count == 0
+           && issuer->servers >= SERVERS_FEW && takes_other_issuers(facts->known->client, issuer)
+           && sketch_count(&facts->known->name->flights.clients_taken) > 0;
+}
+
+static void describe_issuer(const struct facts *facts, struct evidence *evidence)
+{
+    const struct known_issuer *issuer =
+        facts->known != NULL ? known_issuer_find(facts->known) : NULL;
+    const char *others = known_issuer_is_distrusted(facts)
+                             ? "; it takes others', and other clients take this one: it does not "
+                               "trust this issuer"
+                             : "";
+
+    if (issuer == NULL || !client_refused_flight(facts))
+        return;
+    if (issuer->taken.count > 0)
+        evidence_add(evidence, "client_known", (struct moment){0},
+                     "this client took certificates by the same issuer %u time%s elsewhere or at "
+                     "other times",
+                     issuer->taken.count, issuer->taken.count == 1 ? "" : "s");
+    else if (issuer->servers > 1)
+        evidence_add(evidence, "client_known", (struct moment){0},
+                     "this client refuses certificates by this issuer at %s%u servers, all that it "
+                     "met them at%s",
+                     issuer->servers == KNOWLEDGE_ISSUER_SERVERS ? "at least " : "",
+                     issuer->servers, others);
+}
+
 static void describe_flights(const struct facts *facts, struct evidence *evidence)
 {
     enum known_flight_says says = known_flights(facts);
@@ -172,6 +219,7 @@ void describe_known_certificate(const struct facts *facts, struct evidence *evid
     const struct known_certificate *known = find_known(facts);
 
     describe_flights(facts, evidence);
+    describe_issuer(facts, evidence);
     if (known != NULL && facts->server_hello_note != NULL)
         describe(facts, known, evidence);
 }

@@ -37,6 +37,11 @@ enum known_flight_says {
 
 enum known_flight_says known_flights(const struct facts *facts);
 
+/* The client refused a certificate of an issuer whose certificates it refuses at several servers and
+ * never took, while it takes others', and other clients take this one: it does not trust the
+ * issuer. */
+bool known_issuer_is_distrusted(const struct facts *facts);
+
 /* Add what is known of the certificate that TLS 1.3 hides, and what others made of it; nothing
  * when that is nothing. */
 void describe_known_certificate(const struct facts *facts, struct evidence *evidence);

@@ -32,7 +32,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 
     if (chain != NULL)
         return judge_chain(facts, chain, evidence);
-    if (!client_alert_on_certificate(facts, TLS_ALERT_UNKNOWN_CA))
+    if (!client_alert_on_certificate(facts, TLS_ALERT_UNKNOWN_CA)
+        && !(facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT && known_issuer_is_distrusted(facts)))
         return known_certificate_weigh(facts, KNOWN_UNTRUSTED_ROOT, TLS_ALERT_UNKNOWN_CA, evidence);
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* knowledge_client.c -- what clients do when they fail, and whose certificates they refuse. */
+#include "analyze/causes/server_flight.h"
+#include "analyze/knowledge_internal.h"
+
+/* --- issuers --- */
+
+/* The one that was heard of last gives way last. */
+static struct known_issuer *issuer_of(struct known_client *client, uint64_t issuer)
+{
+    struct known_issuer *oldest = &client->issuers[0];
+
+    for (size_t i = 0; i < client->issuer_count; i++) {
+        struct known_issuer *known = &client->issuers[i];
+        int64_t last_ns = known->taken.last_ns + known->refused.last_ns;
+
+        if (known->issuer == issuer)
+            return known;
+        if (last_ns < oldest->taken.last_ns + oldest->refused.last_ns)
+            oldest = known;
+    }
+    if (client->issuer_count < KNOWLEDGE_ISSUERS_MAX)
+        oldest = &client->issuers[client->issuer_count++];
+    *oldest = (struct known_issuer){.issuer = issuer};
+    return oldest;
+}
+
+static void note_server(struct known_issuer *issuer, uint32_t part)
+{
+    for (size_t i = 0; i < issuer->servers; i++)
+        if (issuer->refused_at[i] == part)
+            return;
+    if (issuer->servers < KNOWLEDGE_ISSUER_SERVERS)
+        issuer->refused_at[issuer->servers++] = part;
+}
+
+void knowledge_note_issuer(struct known_client *client, const struct known_name *name,
+                           uint64_t server, const struct facts *facts)
+{
+    int64_t at_ns = facts->connection->last.time_ns;
+    struct known_issuer *issuer;
+
+    if (name->certificate.issuer == 0 || facts->resumed)
+        return;
+    if (facts->outcome == OUTCOME_ESTABLISHED) {
+        known_count_add(&issuer_of(client, name->certificate.issuer)->taken, at_ns);
+    } else if (facts->outcome == OUTCOME_FAILED && client_refused_flight(facts)) {
+        issuer = issuer_of(client, name->certificate.issuer);
+        known_count_add(&issuer->refused, at_ns);
+        note_server(issuer, (uint32_t)(server >> 32));
+    }
+}
+
+const struct known_issuer *known_issuer_find(const struct known *known)
+{
+    if (known->client == NULL || known->name == NULL || known->name->certificate.issuer == 0)
+        return NULL;
+    for (size_t i = 0; i < known->client->issuer_count; i++)
+        if (known->client->issuers[i].issuer == known->name->certificate.issuer)
+            return &known->client->issuers[i];
+    return NULL;
+}
+
+/* --- attempts --- */
+
+static void put_retry_key(const struct knowledge *knowledge, uint8_t *key,
+                          const struct facts *facts)
+{
+    const struct address *client = &facts->connection->endpoint[SIDE_CLIENT].address;
+
+    memcpy(key, client->octets, sizeof(client->octets));
+    knowledge_put_peer_key(knowledge, key + sizeof(client->octets), facts);
+}
+
+static struct known_hello hello_of(const struct knowledge *knowledge, const struct facts *facts)
+{
+    struct known_hello hello = {
+        .began_ns = facts->connection->first.time_ns,
+        .version_max = facts->offer.version_max,
+        .octets = knowledge_hello_octets(facts),
+        .kind = knowledge_kind_of_hello(knowledge, facts),
+    };
+    struct bytes extensions = facts->client_hello.extensions;
+    struct extension extension;
+
+    while (extension_next(&extensions, &extension))
+        if (!tls_is_grease(extension.type))
+            hello.extensions++;
+    return hello;
+}
+
+/* One that succeeded says more than one that did not, and the first of its kind more than others. */
+static void note_next(struct known_attempt *attempt, const struct known_hello *next,
+                      bool is_established)
+{
+    int64_t apart_ns = next->began_ns - attempt->hello.began_ns;
+
+    if (apart_ns <= 0 || apart_ns > KNOWLEDGE_RETRY_NS || attempt->next_established
+        || next->kind == attempt->hello.kind || (attempt->next.began_ns != 0 && !is_established))
+        return;
+    attempt->next = *next;
+    attempt->next_established = is_established;
+}
+
+void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_server *server,
+                             const struct facts *facts)
+{
+    bool is_failed = facts->outcome == OUTCOME_FAILED;
+    uint8_t key[KNOWLEDGE_RETRY_KEY];
+    struct known_retry *retry;
+    struct known_hello hello;
+
+    /* Most servers fail nobody. */
+    if (!is_failed && (facts->outcome != OUTCOME_ESTABLISHED || server->failed.count == 0))
+        return;
+    put_retry_key(knowledge, key, facts);
+    retry = is_failed ? knowledge_table_get(knowledge->retries, key)
+                      : knowledge_table_find(knowledge->retries, key);
+    if (retry == NULL)
+        return;
+    hello = hello_of(knowledge, facts);
+    for (size_t i = 0; i < retry->total && i < KNOWLEDGE_ATTEMPTS_MAX; i++)
+        note_next(&retry->attempts[i], &hello, !is_failed);
+    if (is_failed)
+        retry->attempts[retry->total++ % KNOWLEDGE_ATTEMPTS_MAX] =
+            (struct known_attempt){.hello = hello};
+}
+
+const struct known_attempt *knowledge_find_attempt(struct knowledge *knowledge,
+                                                   const struct facts *facts)
+{
+    uint8_t key[KNOWLEDGE_RETRY_KEY];
+    const struct known_retry *retry;
+
+    put_retry_key(knowledge, key, facts);
+    retry = knowledge_table_find(knowledge->retries, key);
+    for (size_t i = 0; retry != NULL && i < retry->total && i < KNOWLEDGE_ATTEMPTS_MAX; i++)
+        if (retry->attempts[i].hello.began_ns == facts->connection->first.time_ns)
+            return &retry->attempts[i];
+    return NULL;
+}
