@@ -14,6 +14,7 @@ struct line {
 struct defer {
     struct line decided; /* by later connections, perhaps */
     struct line ordered;
+    bool order_is_lost; /* there were too many of them: from then on none waits for it */
     struct defer_counters counters;
 };
 
@@ -111,8 +112,11 @@ struct deferred *defer_make_room(struct defer *defer, const struct observation *
     size_t octets = octets_of(observation);
     struct line *line = line_of(defer, note);
 
-    if (octets > line->memory_max || has_room(defer, line, octets))
+    if (octets > line->memory_max
+        || (has_room(defer, line, octets) && !(note->for_order && defer->order_is_lost)))
         return NULL;
+    if (note->for_order)
+        defer->order_is_lost = true;
     if (defer->ordered.first != NULL)
         return take_oldest(defer, &defer->ordered);
     if (note->for_order || line->first == NULL)
@@ -182,9 +186,10 @@ bool defer_keep(struct defer *defer, const struct observation *observation,
 {
     size_t octets = octets_of(observation);
     struct line *line = line_of(defer, note);
-    struct deferred *deferred =
-        has_room(defer, line, octets) ? deferred_new(observation, note) : NULL;
+    struct deferred *deferred = NULL;
 
+    if (has_room(defer, line, octets) && !(note->for_order && defer->order_is_lost))
+        deferred = deferred_new(observation, note);
     if (deferred == NULL)
         return false;
     if (line->last != NULL)

@@ -11,8 +11,9 @@
 #include "analyze/incident.h"
 
 /* Octets of verdicts that wait for their order alone, at most: some thousand of them. What is told
- * of a small capture is in the order of its connections, and of a large one nearly. */
-#define DEFER_ORDER_MAX ((size_t)8 << 20)
+ * of a small capture is in the order of its connections; of a large one, what went well is told as
+ * it ends. */
+#define DEFER_ORDER_MAX ((size_t)4 << 20)
 
 /* What goes with a connection that waits. */
 struct defer_note {
@@ -49,7 +50,8 @@ struct defer *defer_new(size_t memory_max);
 void defer_free(struct defer *defer);
 
 /* Take out the one that waited longest, when there is no room for what is observed, first of those
- * that wait for their order alone; it is the caller's to judge and free. NULL: there is room, or
+ * that wait for their order alone; it is the caller's to judge and free. When there is none for one
+ * that waits for its order, all of those are handed out, and no more kept. NULL: there is room, or
  * nothing more to take. */
 struct deferred *defer_make_room(struct defer *defer, const struct observation *observation,
                                  const struct defer_note *note);

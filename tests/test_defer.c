@@ -157,6 +157,30 @@ static void what_waits_for_its_order_makes_room_first(void)
     defer_free(defer);
 }
 
+static void too_many_that_wait_for_their_order_wait_no_more(void)
+{
+    struct defer *defer = defer_new(32 << 10);
+    struct sample *sample = malloc(sizeof(*sample));
+    struct deferred *early;
+    uint8_t kept = 0;
+    uint8_t out = 0;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(sample);
+    while (keep_as(defer, kept, kept, &for_order))
+        kept++;
+    sample_make(sample, kept, kept);
+    while ((early = defer_make_room(defer, &sample->observation, &for_order)) != NULL) {
+        CU_ASSERT_EQUAL(early->observation.connection->first.packet, out++);
+        deferred_free(early);
+    }
+    CU_ASSERT_TRUE(kept > 2);
+    CU_ASSERT_EQUAL(out, kept);
+    CU_ASSERT_FALSE(keep_as(defer, kept, kept, &for_order));
+    CU_ASSERT_TRUE(keep(defer, kept, kept));
+    free(sample);
+    defer_free(defer);
+}
+
 static void what_never_fits_evicts_nobody(void)
 {
     struct defer *defer = defer_new(8 << 10);
@@ -181,6 +205,8 @@ int main(void)
          all_come_in_the_order_of_their_first_packets},
         {"the one that waited longest makes room", the_one_that_waited_longest_makes_room},
         {"what waits for its order makes room first", what_waits_for_its_order_makes_room_first},
+        {"too many that wait for their order wait no more",
+         too_many_that_wait_for_their_order_wait_no_more},
         {"what never fits evicts nobody", what_never_fits_evicts_nobody},
         CU_TEST_INFO_NULL,
     };
