@@ -3,7 +3,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "analyze/utf8.h"
 #include "dissect/extension.h"
@@ -190,21 +189,44 @@ static void put_digits(char *out, int64_t value, int digits)
 
 enum { SECONDS_LENGTH = 19 /* "2024-05-01 10:00:00" */ };
 
-/* Write date and time at out. */
+enum {
+    DAY_SECONDS = 86400,
+    ERA_DAYS = 146097,       /* 400 years: then the Gregorian calendar begins anew */
+    CENTURY_DAYS = 36524,    /* most of them; the last one of an era has a day more */
+    OLYMPIAD_DAYS = 1461,    /* 4 years, the last one with a day more */
+    ERA_BEFORE_1970 = 719468 /* days from 0000-03-01 to 1970-01-01 */
+};
+
+/* Write the date of a day since 1970-01-01 at out. The year is taken to begin in March, so that
+ * the day that not every year has is its last one, and the months before it follow a rule. */
+static void put_date(char *out, int64_t days)
+{
+    int64_t since = days + ERA_BEFORE_1970;
+    int64_t era = (since >= 0 ? since : since - (ERA_DAYS - 1)) / ERA_DAYS;
+    int64_t day = since - era * ERA_DAYS;
+    int64_t year =
+        (day - day / (OLYMPIAD_DAYS - 1) + day / CENTURY_DAYS - day / (ERA_DAYS - 1)) / 365;
+    int64_t of_year = day - (365 * year + year / 4 - year / 100);
+    int64_t month = (5 * of_year + 2) / 153; /* 0: March */
+
+    put_digits(out, year + era * 400 + (month >= 10), 4);
+    put_digits(out + 5, month < 10 ? month + 3 : month - 9, 2);
+    put_digits(out + 8, of_year - (153 * month + 2) / 5 + 1, 2);
+}
+
+/* Write date and time at out. Callers have years of four digits. gmtime_r asks for the time zone
+ * each time. */
 static void put_seconds(char out[SECONDS_LENGTH], int64_t seconds, char separator)
 {
-    time_t when = (time_t)seconds;
-    struct tm utc = {0};
+    int64_t days = (seconds >= 0 ? seconds : seconds - (DAY_SECONDS - 1)) / DAY_SECONDS;
+    int64_t rest = seconds - days * DAY_SECONDS;
 
-    gmtime_r(&when, &utc); /* cannot fail: callers have years of four digits */
     memcpy(out, "0000-00-00 00:00:00", SECONDS_LENGTH);
-    put_digits(out, utc.tm_year + 1900, 4);
-    put_digits(out + 5, utc.tm_mon + 1, 2);
-    put_digits(out + 8, utc.tm_mday, 2);
+    put_date(out, days);
     out[10] = separator;
-    put_digits(out + 11, utc.tm_hour, 2);
-    put_digits(out + 14, utc.tm_min, 2);
-    put_digits(out + 17, utc.tm_sec, 2);
+    put_digits(out + 11, rest / 3600, 2);
+    put_digits(out + 14, rest / 60 % 60, 2);
+    put_digits(out + 17, rest % 60, 2);
 }
 
 /* The same for a packet time, which ends in the year 2262; returns the nanoseconds that are left.
