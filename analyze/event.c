@@ -60,6 +60,30 @@ static void add_types(struct json *json, struct json_at event, const struct verd
     json_append_constant(json, array, outcome_rows[verdict->outcome].type);
 }
 
+/* What is the same for all of an outcome. */
+static void add_kind(struct json *json, struct json_at event, const struct verdict *verdict)
+{
+    bool is_update = verdict->earlier != NULL;
+    struct memo_key key;
+    size_t mark;
+
+    memo_key_begin(&key, EVENT_MEMO_EVENT);
+    memo_key_add_u16(&key, is_update);
+    memo_key_add_u16(&key, (uint16_t)verdict->outcome);
+    memo_key_add_u16(&key, verdict->refused_by != PARTY_NONE);
+    if (event_recall(json, event, &key))
+        return;
+    mark = json_mark(json, event);
+    json_add_constant(json, event, "kind", "event");
+    json_append_constant(json, json_add_array(json, event, "category"), "network");
+    add_types(json, event, verdict);
+    json_add_constant(json, event, "action", is_update ? "tls_handshake_update" : "tls_handshake");
+    json_add_constant(json, event, "outcome", outcome_rows[verdict->outcome].outcome);
+    json_add_constant(json, event, "module", "tlswhy");
+    json_add_constant(json, event, "dataset", "tlswhy.handshake");
+    event_remember(json, event, &key, mark);
+}
+
 static void add_event(struct json *json, struct json_at root, const struct verdict *verdict)
 {
     struct json_at event = json_add_object(json, root, "event");
@@ -68,13 +92,7 @@ static void add_event(struct json *json, struct json_at root, const struct verdi
     bool is_update = verdict->earlier != NULL;
     char id[EVENT_ID_SIZE];
 
-    json_add_constant(json, event, "kind", "event");
-    json_append_constant(json, json_add_array(json, event, "category"), "network");
-    add_types(json, event, verdict);
-    json_add_constant(json, event, "action", is_update ? "tls_handshake_update" : "tls_handshake");
-    json_add_constant(json, event, "outcome", outcome_rows[verdict->outcome].outcome);
-    json_add_constant(json, event, "module", "tlswhy");
-    json_add_constant(json, event, "dataset", "tlswhy.handshake");
+    add_kind(json, event, verdict);
     if (is_update ? event_update_id(verdict, id) : event_id(verdict->facts, id))
         json_add_text(json, event, "id", id);
     else

@@ -83,9 +83,11 @@ bool event_sslv2_kinds(const struct facts *facts, struct bytes *kinds);
 /* event_offer.c: what all that an event tells of a hello is made of, but for the server's name. */
 enum event_memo {
     EVENT_MEMO_CERTIFICATE,
-    EVENT_MEMO_CLIENT, /* tls.client */
-    EVENT_MEMO_OFFER,  /* tlswhy.offer and tlswhy.ja4 */
-    EVENT_MEMO_SERVER  /* tls.server */
+    EVENT_MEMO_CLIENT,  /* tls.client */
+    EVENT_MEMO_OFFER,   /* tlswhy.offer and tlswhy.ja4 */
+    EVENT_MEMO_SERVER,  /* tls.server */
+    EVENT_MEMO_EVENT,   /* what event says of an outcome */
+    EVENT_MEMO_OBSERVER /* observer, which is the same in each */
 };
 
 void event_hello_key(struct memo_key *key, enum event_memo kind, const struct client_hello *hello);

@@ -175,7 +175,7 @@ static void find_chain_problem(const struct facts *facts, enum side side,
     if (finding == NULL || id == NULL)
         return;
     text = text_begin(finding->text, sizeof(finding->text));
-    text_add(&text, side == SIDE_CLIENT ? "of the client: " : "");
+    text_add_string(&text, side == SIDE_CLIENT ? "of the client: " : "");
     if (!problem->find(facts->chain[side], &text))
         return;
     if (problem->is_refusable && is_accepted(facts))

@@ -96,12 +96,27 @@ static bool return_to(struct json *json, struct json_at at)
     return true;
 }
 
+/* What return_to and reserve would say of most values, in a few instructions. */
+static inline bool is_innermost(const struct json *json, struct json_at at)
+{
+    return !json->failed && at.depth == json->depth && json->levels[at.depth].begin == at.begin;
+}
+
+static inline bool has_room(const struct json *json, size_t octets)
+{
+    size_t needed = json->length + octets + END_MAX;
+
+    return needed <= json->size && needed <= json->max;
+}
+
 /* Begin a value that needs at most room octets; key is NULL in an array. */
 static bool begin_value(struct json *json, struct json_at parent, const char *key, size_t room)
 {
     size_t key_length = key != NULL ? strlen(key) : 0;
 
-    if (!return_to(json, parent) || !reserve(json, MEMBER_MAX + key_length + room))
+    room += MEMBER_MAX + key_length;
+    if (!(is_innermost(json, parent) || return_to(json, parent))
+        || !(has_room(json, room) || reserve(json, room)))
         return false;
     if (!last_is_open(json))
         put_character(json, ',');
@@ -432,8 +447,10 @@ void json_add_time(struct json *json, struct json_at parent, const char *key, in
     char buffer[40];
     struct text text = text_begin(buffer, sizeof(buffer));
 
+    text_add_string(&text, "\"");
     text_add_timestamp(&text, time_ns);
-    add_string(json, parent, key, buffer);
+    text_add_string(&text, "\"");
+    add_token(json, parent, key, buffer, text.length);
 }
 
 void json_append_constant(struct json *json, struct json_at array, const char *value)
