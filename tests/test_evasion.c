@@ -173,6 +173,67 @@ static void a_reset_that_the_peer_never_got_ends_nothing(void)
     check_established(&play);
 }
 
+/* Octets that reach the monitor and not the peer, by their hop limit, and then the true ones: what
+ * was captured first is read, so a stranger on the way can hide a handshake or spoil it. That the
+ * two differ is counted. */
+static void octets_that_the_peer_never_got_are_told_apart_by_nothing(void)
+{
+    static const uint8_t other[sizeof(fatal_alert)] = {TLS_CONTENT_ALERT,   3, 3, 0, 2, 2,
+                                                       TLS_ALERT_UNKNOWN_CA};
+    struct segment false_one;
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_client_hello(&play, false);
+    false_one = play_segment(&play, SIDE_SERVER, TCP_ACK | TCP_PSH);
+    false_one.hop_limit = 1;
+    false_one.payload = bytes_of(other, sizeof(other));
+    false_one.payload_length = sizeof(other);
+    play_give(&play, &false_one);
+    play_octets(&play, SIDE_SERVER, fatal_alert, sizeof(fatal_alert));
+    play_fin(&play, SIDE_SERVER);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.verdicts, 1);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+    CU_ASSERT_EQUAL(play.alert, TLS_ALERT_UNKNOWN_CA);
+}
+
+/* Reserved values in every list of a hello that has any (RFC 8701): none of them means anything. */
+static void reserved_values_everywhere_change_nothing(void)
+{
+    static const char body[] = "\3\3"
+                               "0123456789abcdef0123456789abcdef"
+                               "\0"
+                               "\0\x08\x0a\x0a\xc0\x2f\xfa\xfa\xc0\x30" /* suites */
+                               "\1\0"
+                               "\0\x46"
+                               "\x1a\x1a\0\0"                             /* extensions */
+                               "\x2a\x2a\0\3\x0a\x0a\x0a"                 /* one with a body */
+                               "\0\x0a\0\6\0\4\x3a\x3a\0\x17"             /* groups */
+                               "\0\x0d\0\6\0\4\x4a\x4a\4\3"               /* schemes */
+                               "\0\x10\0\x0e\0\x0c\2\x5a\x5a\x08http/1.1" /* protocols */
+                               "\0\x2b\0\5\4\x6a\x6a\3\3"                 /* versions */
+                               "\0\x2d\0\3\2\x0b\1"                       /* modes */
+                               "\xea\xea\0\1\0";
+    struct bytes hello = bytes_of(body, sizeof(body) - 1);
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_message(&play, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_HELLO, hello);
+    play_server_hello(&play, false);
+    finish_1_2(&play);
+    play_end(&play);
+    check_established(&play);
+    CU_ASSERT_EQUAL(play.version, TLS_VERSION_1_2);
+
+    play_begin(&play, 443, 0);
+    play_message(&play, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_HELLO, hello);
+    refuse(&play);
+    play_end(&play);
+    check_refused(&play);
+    CU_ASSERT_STRING_NOT_EQUAL(play.cause, "malformed_record");
+}
+
 /* Octets in a SYN (RFC 9293 section 3.10.7.4, RFC 7413) belong to the stream. */
 static void octets_of_a_syn_are_read(void)
 {
@@ -384,6 +445,9 @@ int main(void)
         {"a RST with a wrong number ends nothing", a_reset_with_a_wrong_number_ends_nothing},
         {"a RST that the peer never got ends nothing",
          a_reset_that_the_peer_never_got_ends_nothing},
+        {"octets that the peer never got are told apart by nothing",
+         octets_that_the_peer_never_got_are_told_apart_by_nothing},
+        {"reserved values everywhere change nothing", reserved_values_everywhere_change_nothing},
         {"octets of a SYN are read", octets_of_a_syn_are_read},
         {"urgent octets stay in their place", urgent_octets_stay_in_their_place},
         {"thousands of empty records cost nothing", thousands_of_empty_records_cost_nothing},
