@@ -168,11 +168,13 @@ static bool use_what_is_open(void)
 {
     const struct timespec moment = {.tv_nsec = 1000};
     char octet = 0;
+    char host[256] = "";
     time_t now = 0;
     struct tm fields;
 
     return nanosleep(&moment, NULL) == 0 && write(datagram_socket, &octet, 0) <= 0
-           && gmtime_r(&now, &fields) != NULL && localtime_r(&now, &fields) != NULL;
+           && gethostname(host, sizeof(host) - 1) == 0 && gmtime_r(&now, &fields) != NULL
+           && localtime_r(&now, &fields) != NULL;
 }
 
 enum { MANY = 100000 };

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Live capture: interfaces, rings and workers as the options ask for them, fragments that reach one
+worker. As live_test.py.
+"""
+
+import re
+import struct
+import subprocess
+import sys
+import time
+import unittest
+from pathlib import Path
+
+import live_test as live
+from capture_file import read_capture, write_capture
+from fleet import Play, write_fleet
+
+MORE_FRAGMENTS = 0x2000
+# Octets of an IPv4 packet's payload in its first fragment: the TCP header is cut.
+FIRST_OCTETS = 16
+ETHERNET, IPV4 = 14, 20
+
+
+def fragments(packet, number):
+    """A packet in two pieces, the second one first."""
+    data = packet.data
+    total = struct.unpack_from(">H", data, ETHERNET + 2)[0]
+    payload = data[ETHERNET + IPV4 : ETHERNET + total]
+    for offset, piece in ((FIRST_OCTETS, payload[FIRST_OCTETS:]), (0, payload[:FIRST_OCTETS])):
+        header = bytearray(data[: ETHERNET + IPV4])
+        flags = (0 if offset else MORE_FRAGMENTS) | offset // 8
+        struct.pack_into(">HHH", header, ETHERNET + 2, IPV4 + len(piece), number & 0xFFFF, flags)
+        octets = bytes(header) + piece
+        yield type(packet)(packet.time, octets, len(octets))
+
+
+class Interfaces(live.Live):
+    """More than one."""
+
+    def setUp(self):
+        super().setUp()
+        live.ip("link", "add", "send1", "type", "veth", "peer", "name", "recv1")
+        self.addCleanup(subprocess.run, ["ip", "-n", live.NAMESPACE, "link", "del", "send1"],
+                        capture_output=True, check=False)  # fmt: skip
+        for name in ("send1", "recv1"):
+            live.ip("link", "set", name, "up")
+
+    def fail_at(self, interface, client):
+        """A failure of a client of its own, on one of them."""
+        capture = self.folder / "one.pcap"
+        write_fleet(capture, [Play(live.FAILURE_NAME, 0, client=client)], int(time.time()))
+        subprocess.run(
+            live.inside("tcpreplay", "-q", "-i", interface, "--topspeed", str(capture)),
+            check=True,
+            capture_output=True,
+        )
+
+    def test_all_of_them_are_captured_from_and_one_goes_on_without_the_other(self):
+        process = self.start("-i", "recv1", "--workers", "2")
+        self.fail_at(live.SEND, 1)
+        self.fail_at("send1", 2)
+        time.sleep(0.3)  # until it was read
+        live.ip("link", "del", "recv1")
+        time.sleep(0.7)
+        self.fail_at(live.SEND, 3)
+        time.sleep(0.3)
+        events, err = self.stop(process)
+        clients = sorted(event["source"]["ip"] for event in live.handshakes(events))
+        self.assertEqual(clients, ["198.18.0.1", "198.18.0.2", "198.18.0.3"])
+        self.assertIn("recv1: is gone", err)
+        stats = events[-1]["tlswhy"]["stats"]
+        self.assertEqual((stats["interfaces_down"], stats["interface_outages"] > 0), (1, True))
+
+
+class Workers(live.Live):
+    """Which of them gets what."""
+
+    CLIENTS = 16
+
+    def test_fragments_reach_the_worker_of_their_connection(self):
+        whole, cut = self.folder / "whole.pcap", self.folder / "cut.pcap"
+        plays = [Play(live.FAILURE_NAME, 0.01 * n, client=1 + n) for n in range(self.CLIENTS)]
+        write_fleet(whole, plays, int(time.time()))
+        link_type, packets = read_capture(whole)
+        write_capture(cut, link_type,
+                      [piece for n, packet in enumerate(packets) for piece in fragments(packet, n)])  # fmt: skip
+        process = self.start("--workers", "4", "--events-per-minute=all")
+        live.replay(cut)
+        time.sleep(0.3)
+        events, _ = self.stop(process)
+        stats = events[-1]["tlswhy"]["stats"]
+        # The other piece of each packet makes it whole.
+        self.assertEqual(stats["fragments"], len(packets))
+        self.assertEqual(stats["fragments_dropped"], 0)
+        self.assertGreater(sum(worker["packets"] > 0 for worker in stats["workers"]), 1)
+        causes = [event["tlswhy"]["cause"] for event in live.handshakes(events)]
+        self.assertEqual(causes, ["no_shared_cipher"] * self.CLIENTS)
+
+    def test_they_run_where_they_are_told_to(self):
+        process = self.start("--workers", "2", "--cpu", "0,1")
+        allowed = [
+            re.search(r"Cpus_allowed_list:\t(\S+)", (task / "status").read_text())[1]
+            for task in Path(f"/proc/{process.pid}/task").iterdir()
+        ]
+        self.stop(process)
+        self.assertEqual((allowed.count("0"), allowed.count("1")), (1, 1))
+
+
+class Ring(live.Live):
+    """What the options say of it."""
+
+    def test_what_the_snap_length_cuts_is_counted(self):
+        process = self.start("--snaplen", "128", "--immediate", "--no-promiscuous")
+        live.replay(live.FAILURE)
+        time.sleep(0.3)
+        events, _ = self.stop(process)
+        stats = events[-1]["tlswhy"]["stats"]
+        self.assertGreater(stats["cut_packets"], 0)
+        self.assertGreater(stats["bytes"], 128 * stats["packets"] // 2)
+
+    def test_who_takes_the_time_of_packets(self):
+        process = self.start("--timestamp-type", "host")
+        live.replay(live.FAILURE)
+        time.sleep(0.3)
+        events, _ = self.stop(process)
+        self.assertEqual(len(live.handshakes(events)), 1)
+        for name, reason in (("adapter", "does not offer"), ("nobody", "no timestamp type")):
+            done = subprocess.run(
+                live.inside(live.TLSWHY, "-i", live.RECEIVE, "--timestamp-type", name),
+                capture_output=True, timeout=20, check=False,
+            )  # fmt: skip
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(reason, done.stderr.decode())
+
+
+if __name__ == "__main__":
+    REASON = live.missing()
+    if REASON:
+        print(f"skipped: {REASON}")
+        sys.exit(live.SKIPPED)
+    try:
+        unittest.main(verbosity=2)
+    finally:
+        subprocess.run(["ip", "netns", "del", live.NAMESPACE], check=False)
