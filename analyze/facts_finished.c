@@ -67,8 +67,15 @@ const struct note *facts_client_finished(const struct facts *facts)
     return NULL;
 }
 
+/* The last alert, or one before it: some stacks send two. */
+static bool may_be_alert(const struct facts *facts, const struct note *note)
+{
+    return suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length)
+           || facts_is_protected_alert(facts, note);
+}
+
 /* After the client's Finished, only a server that accepted it sends a record with more in it
- * than an alert: a ticket or data. */
+ * than an alert: a ticket or data, and be it a short answer before a close_notify. */
 static bool server_went_on(const struct facts *facts, const struct note *finished)
 {
     const struct handshake *handshake = facts->handshake;
@@ -77,14 +84,14 @@ static bool server_went_on(const struct facts *facts, const struct note *finishe
         const struct note *note = &handshake->notes[i];
 
         if (note > finished && note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_SERVER
-            && note->length >= FINISHED_RECORD_MIN)
+            && !may_be_alert(facts, note))
             return true;
     }
     return false;
 }
 
-/* The server's first sign of life after the client's flight began is an alert-sized record or a RST, while
- * the client wants to go on. A FIN alone is no refusal: a server that refuses says so, and one
+/* The server's first sign of life after the client's flight began is an alert-sized record or a RST,
+ * while the client wants to go on. A FIN alone is no refusal: a server that refuses says so, and one
  * that closes in an orderly way may have been content. */
 static bool server_ended_after(const struct facts *facts, const struct note *flight)
 {

@@ -24,6 +24,11 @@ void facts_find_refusal(struct facts *facts);
 /* Decide outcome, incomplete_reason and stage from everything else. */
 void facts_decide_outcome(struct facts *facts, const struct observation *observation);
 
+/* A protected record of TLS 1.3 that is an alert by its size and place: too small for a Finished,
+ * the last of its sender, and either exactly as long as an alert or followed by the end of the
+ * connection. A padded alert is longer (RFC 8446 section 5.4). */
+bool facts_is_protected_alert(const struct facts *facts, const struct note *note);
+
 /* TLS 1.3: the client's first protected record that can hold its Finished, or NULL. */
 const struct note *facts_client_finished(const struct facts *facts);
 

@@ -33,10 +33,7 @@ static bool closes_later(const struct facts *facts, const struct note *after)
     return false;
 }
 
-/* A protected record of TLS 1.3 that is an alert by its size and place: too small for a
- * Finished, the last of its sender, and either exactly as long as an alert or followed by the
- * end of the connection. A padded alert is longer (RFC 8446 section 5.4). */
-static bool is_protected_alert(const struct facts *facts, const struct note *note)
+bool facts_is_protected_alert(const struct facts *facts, const struct note *note)
 {
     enum side side = (enum side)note->side;
 
@@ -72,7 +69,7 @@ static enum refusal_kind refusal_of(const struct facts *facts, const struct note
     case NOTE_ENCRYPTED_ALERT:
         return REFUSAL_ENCRYPTED_ALERT;
     case NOTE_APPLICATION_DATA:
-        return is_protected_alert(facts, note) ? REFUSAL_ENCRYPTED_ALERT : REFUSAL_NONE;
+        return facts_is_protected_alert(facts, note) ? REFUSAL_ENCRYPTED_ALERT : REFUSAL_NONE;
     case NOTE_FIN:
         return REFUSAL_FIN;
     case NOTE_RST:

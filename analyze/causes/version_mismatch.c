@@ -53,6 +53,24 @@ static enum certainty choice_was_not_offered(const struct facts *facts, struct e
     return CAUSE_LIKELY;
 }
 
+/* Up to TLS 1.1 a ServerKeyExchange is signed with MD5 and SHA-1 together, or SHA-1 alone (RFC 4346
+ * section 7.4.3). Libraries whose policy has no place for these offer the version all the same, and
+ * give up at the signature with an error that they call their own. */
+static enum certainty choice_is_unusable(const struct facts *facts, struct evidence *evidence)
+{
+    if (!facts_client_refused_server(facts)
+        || !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR)
+        || facts->server_key_exchange_note == NULL || facts->client_key_exchange_note != NULL
+        || facts->version >= TLS_VERSION_1_2 || facts->offer.version_max < TLS_VERSION_1_2)
+        return CAUSE_NO;
+    describe_offered_versions(facts, evidence);
+    describe_choice(facts, evidence);
+    evidence_add(evidence, "signature", facts->server_key_exchange_note->at,
+                 "the server's key exchange is signed with SHA-1, which that version prescribes "
+                 "and clients of today refuse");
+    return CAUSE_LIKELY;
+}
+
 /* A hello in SSL 2.0 format: servers that know only the later format answer with an alert, with
  * octets in clear, or just close. */
 static enum certainty obsolete_format(const struct facts *facts, struct evidence *evidence)
@@ -80,7 +98,8 @@ static enum certainty obsolete_offer(const struct facts *facts, struct evidence 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     static enum certainty (*const rules[])(const struct facts *facts, struct evidence *evidence) = {
-        server_says_so, client_says_so, choice_was_not_offered, obsolete_format, obsolete_offer,
+        server_says_so,     client_says_so,  choice_was_not_offered,
+        choice_is_unusable, obsolete_format, obsolete_offer,
     };
 
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
@@ -99,7 +118,8 @@ const struct cause cause_version_mismatch = {
     .explanation = "The versions that the client offers and those that the server accepts do not "
                    "overlap. Servers say so with protocol_version(70); others refuse with "
                    "handshake_failure(40) or just close. A client refuses in the same way a "
-                   "ServerHello that chooses a version below its minimum.",
+                   "ServerHello that chooses a version below its minimum, or gives up with "
+                   "internal_error(80) at the SHA-1 signatures of TLS 1.0 and 1.1.",
     .remedy = "Compare both sides: `openssl s_client -connect SERVER:PORT -tls1_2` (and -tls1_3) "
               "shows what the server takes; `tlswhy --json` lists what the client offers. Update "
               "the older side. Lowering the minimum version of the newer one is a stopgap: TLS "
@@ -109,7 +129,7 @@ const struct cause cause_version_mismatch = {
                    "Firefox: SSL_ERROR_UNSUPPORTED_VERSION, SSL_ERROR_PROTOCOL_VERSION_ALERT; "
                    "Java: SSLHandshakeException: Received fatal alert: protocol_version; Go: tls: "
                    "client offered only unsupported versions",
-    .alerts = "70 40",
+    .alerts = "70 40 80",
     .source = "RFC 8446 sections 4.1.3, 4.2.1 and 6.2; RFC 8996; RFC 6176",
     .match = match,
 };
