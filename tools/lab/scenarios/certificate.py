@@ -7,10 +7,11 @@ from scenario import CertificateFault, Established, Failed, Scenario
 BOTH = ("1.2", "1.3")
 WEB = (
     "curl:nginx openssl:apache python:haproxy gnutls:openssl nss:nginx go:go java:nginx node:node "
-    "bun:nginx deno:nginx wolfssl:openssl node24:go chromium:nginx"
+    "bun:nginx deno:nginx wolfssl:openssl node24:go chromium:nginx perl:nginx php:openssl "
+    "ruby:openssl erlang:go bouncycastle:java wget:apache openssl:erlang python:bouncycastle"
 )
 OLD = "mbedtls:nginx node8:openssl mbedtls:java openssl:mbedtls wolfssl:mbedtls"
-OLD_CLIENTS = "mbedtls:nginx node8:openssl mbedtls:java"
+OLD_CLIENTS = "mbedtls:nginx node8:openssl mbedtls:java bearssl:nginx botan:openssl"
 FEW = (
     "openssl:nginx gnutls:haproxy go:apache java:openssl nss:nginx deno:openssl wolfssl:nginx "
     "node:nginx"
@@ -28,7 +29,8 @@ FAULTS = (
         "wrongname",
         "",
         "openssl:nginx python:apache gnutls:haproxy curl:openssl "
-        "nss:nginx go:go java:nginx node:node bun:nginx deno:nginx wolfssl:openssl chromium:nginx",
+        "nss:nginx go:go java:nginx node:node bun:nginx deno:nginx wolfssl:openssl chromium:nginx "
+        "erlang:nginx bouncycastle:go perl:haproxy",
     ),
     ("hostname_mismatch", "wrong-wildcard", "wrongwild", "", FEW),
     ("incomplete_chain", "no-intermediate", "nointer", "", WEB),

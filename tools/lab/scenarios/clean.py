@@ -8,13 +8,18 @@ from scenario import Established, Scenario
 BOTH = ("1.2", "1.3")
 ALL_CLIENTS = (
     "curl:nginx openssl:apache python:haproxy gnutls:stunnel nss:nginx go:nginx java:nginx "
-    "node:nginx bun:nginx deno:nginx wolfssl:nginx node24:nginx chromium:nginx node12:nginx"
+    "node:nginx bun:nginx deno:nginx wolfssl:nginx node24:nginx chromium:nginx node12:nginx "
+    "ruby:openssl perl:go php:nginx erlang:apache bouncycastle:haproxy wget:nginx"
 )
 ALL_SERVERS = (
     "curl:gnutls curl:openssl openssl:python curl:nss curl:go curl:java curl:node curl:deno "
-    "curl:bun curl:wolfssl curl:node24 go:go java:java node:node24 gnutls:gnutls"
+    "curl:bun curl:wolfssl curl:node24 go:go java:java node:node24 gnutls:gnutls "
+    "curl:lighttpd chromium:erlang node12:bouncycastle"
 )
-OLD_ONLY = "mbedtls:nginx curl:mbedtls node8:nginx curl:node8 mbedtls:java"
+OLD_ONLY = (
+    "mbedtls:nginx curl:mbedtls node8:nginx curl:node8 mbedtls:java bearssl:nginx botan:java "
+    "openssl:bearssl"
+)
 LEGACY = (
     "curl:nginx gnutls:openssl openssl:haproxy mbedtls:nginx java:java node8:openssl go:go "
     "nss:gnutls"
@@ -198,7 +203,7 @@ FEATURES = (
         "clean",
         "client-auth",
         "curl:nginx openssl:openssl python:haproxy gnutls:gnutls go:go java:java node:node "
-        "curl:apache curl:stunnel nss:nss",
+        "curl:apache curl:stunnel nss:nss java:erlang node:bouncycastle erlang:bouncycastle",
         Established("With a client certificate."),
         Client(cert="client"),
         Server(client_auth="require"),
@@ -207,7 +212,7 @@ FEATURES = (
     Scenario(
         "clean",
         "client-auth-optional",
-        "curl:nginx openssl:haproxy go:go gnutls:openssl java:java",
+        "curl:nginx openssl:haproxy go:go gnutls:openssl java:java go:bouncycastle openssl:erlang",
         Established("A certificate is asked for; the client has none, the server does not mind."),
         Client(),
         Server(client_auth="request"),

@@ -45,7 +45,7 @@ VERSION = (
         "version_mismatch",
         "client12-server10",
         "curl:nginx gnutls:nginx nss:nginx go:nginx java:nginx node:nginx "
-        "deno:nginx bun:nginx python:openssl chromium:nginx",
+        "deno:nginx bun:nginx python:openssl chromium:nginx php:nginx ruby:nginx",
         Failed(
             "server:70 client:70 client:alert",
             note="Server has only TLS 1.0, client wants 1.2 or more.",
@@ -90,7 +90,8 @@ ALGORITHMS = (
         "no_shared_cipher",
         "suites",
         "curl:nginx gnutls:openssl python:haproxy openssl:gnutls nss:nginx go:nginx "
-        "curl:go curl:java curl:mbedtls mbedtls:nginx curl:wolfssl node:apache curl:nss",
+        "curl:go curl:java curl:mbedtls mbedtls:nginx curl:wolfssl node:apache curl:nss curl:bearssl "
+        "go:erlang",
         Failed(
             "server:40 server:71", note="Client offers RSA key exchange, server takes only ECDHE."
         ),
@@ -112,7 +113,7 @@ ALGORITHMS = (
     Scenario(
         "no_shared_cipher",
         "suites13",
-        "openssl:openssl",
+        "openssl:openssl php:openssl",
         Failed("server:40", note="TLS 1.3 suites do not meet."),
         Client(versions="1.3", suites="TLS_CHACHA20_POLY1305_SHA256"),
         Server(versions="1.3", suites="TLS_AES_128_GCM_SHA256"),

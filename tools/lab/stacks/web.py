@@ -292,6 +292,48 @@ def apache(run, options):
     )
 
 
+LIGHTTPD = """server.document-root = "{dir}"
+server.port = {port}
+server.bind = "0.0.0.0"
+server.modules = ("mod_openssl")
+ssl.engine = "enable"
+ssl.pemfile = "{chain}"
+ssl.privkey = "{key}"
+ssl.openssl.ssl-conf-cmd = ("MinProtocol" => "{low}", "MaxProtocol" => "{high}",
+ "CipherString" => "{ciphers}"{groups})
+{more}
+"""
+
+
+def lighttpd(run, options):
+    if options.alpn or options.staple or options.strict_sni or options.early_data or options.dh:
+        raise Unsupported("not set up for lighttpd")
+    if run.family != 4:
+        raise Unsupported("set up for IPv4 only")
+    versions = _versions(options)
+    more = ""
+    if options.client_auth:
+        more = (
+            f'ssl.ca-file = "{run.ca(options.client_ca)}"\nssl.verifyclient.activate = "enable"\n'
+            f'ssl.verifyclient.enforce = "{"en" if options.client_auth == "require" else "dis"}able"'
+        )
+    path = run.write(
+        "lighttpd.conf",
+        LIGHTTPD.format(
+            dir=run.dir,
+            port=run.port,
+            chain=run.pki.path(options.cert, "chain"),
+            key=run.pki.path(options.cert, "key"),
+            low=NAMES[versions[0]],
+            high=NAMES[versions[-1]],
+            ciphers=cipher_string(options),
+            groups=f', "Groups" => "{options.groups}"' if options.groups else "",
+            more=more,
+        ),
+    )
+    return Launch(["lighttpd", "-D", "-f", path], config(run, options, "server"))
+
+
 STUNNEL = """foreground = yes
 debug = 5
 pid =
@@ -346,6 +388,7 @@ STACKS = (
     Stack("haproxy-wait", "haproxy", ("haproxy", "-v"), server=haproxy_wait),
     Stack("sshd", "/usr/sbin/sshd", ("sh", "-c", "ssh -V 2>&1"), server=sshd),
     Stack("apache", "apache2", ("apache2", "-v"), server=apache),
+    Stack("lighttpd", "lighttpd", ("lighttpd", "-v"), server=lighttpd),
     Stack(
         "stunnel",
         "stunnel4",
