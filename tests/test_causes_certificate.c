@@ -307,6 +307,43 @@ static void in_tls_1_3_more_than_a_finished_is_a_certificate(void)
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
 }
 
+/* A server without tickets that answers in one short record, and closes. */
+static void in_tls_1_3_a_short_answer_is_no_refusal(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_ccs(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD + 20);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+/* Some stacks pad an alert, and some send two. */
+static void in_tls_1_3_alerts_of_any_shape_are_a_refusal(void)
+{
+    static const uint16_t records[][2] = {{ALERT_RECORD, ALERT_RECORD},
+                                          {ALERT_RECORD, PADDED_ALERT_RECORD},
+                                          {PADDED_ALERT_RECORD, 0}};
+
+    for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        struct story story;
+
+        begin_1_3(&story);
+        story_ccs(&story, SIDE_CLIENT);
+        story_protected(&story, SIDE_CLIENT, 900);
+        story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+        story_protected(&story, SIDE_SERVER, records[i][0]);
+        if (records[i][1] > 0)
+            story_protected(&story, SIDE_SERVER, records[i][1]);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+    }
+}
+
 static void in_tls_1_3_a_finished_alone_is_no_client_certificate(void)
 {
     struct story story;
@@ -383,6 +420,9 @@ int main(void)
          in_tls_1_3_the_size_of_an_empty_certificate_tells},
         {"in TLS 1.3 more than a Finished is a certificate",
          in_tls_1_3_more_than_a_finished_is_a_certificate},
+        {"in TLS 1.3 a short answer is no refusal", in_tls_1_3_a_short_answer_is_no_refusal},
+        {"in TLS 1.3 alerts of any shape are a refusal",
+         in_tls_1_3_alerts_of_any_shape_are_a_refusal},
         {"in TLS 1.3 a Finished alone is no client certificate",
          in_tls_1_3_a_finished_alone_is_no_client_certificate},
         {"early data is no client certificate", early_data_is_no_client_certificate},

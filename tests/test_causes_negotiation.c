@@ -99,6 +99,30 @@ static void a_version_chosen_outside_the_list_is_a_mismatch(void)
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
 }
 
+/* The client leaves at the signature of the server's key exchange with internal_error(80). */
+static void give_up_at_signature(struct story *story, uint16_t version)
+{
+    struct story_offer offer = offer_1_2();
+    struct story_choice choice = story_choice_1_2();
+
+    choice.legacy_version = version;
+    story_begin(story);
+    story_client_hello(story, &offer);
+    story_flight_1_2(story, &choice, 2048);
+    story_fatal(story, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR);
+}
+
+static void a_version_whose_signatures_are_refused_is_a_mismatch(void)
+{
+    struct story story;
+
+    give_up_at_signature(&story, TLS_VERSION_1_0);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_CLIENT);
+    give_up_at_signature(&story, TLS_VERSION_1_2);
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+}
+
 static void an_obsolete_version_stands_out_today_only(void)
 {
     struct story story;
@@ -463,6 +487,8 @@ int main(void)
          protocol_version_of_the_client_about_plaintext_is_no_mismatch},
         {"a version chosen outside the list is a mismatch",
          a_version_chosen_outside_the_list_is_a_mismatch},
+        {"a version whose signatures are refused is a mismatch",
+         a_version_whose_signatures_are_refused_is_a_mismatch},
         {"an obsolete version stands out today only", an_obsolete_version_stands_out_today_only},
         {"a hello in SSL 2.0 format that is hung up on is a mismatch",
          a_hello_in_ssl2_format_that_is_hung_up_on_is_a_mismatch},
