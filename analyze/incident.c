@@ -406,12 +406,12 @@ bool incident_admits(struct incident *incident, int64_t at_ns, uint32_t per_minu
         incident->minute = minute;
         incident->minute_events = 0;
     }
-    if (incident->minute_events < per_minute) {
+    incident->is_last_folded = incident->minute_events >= per_minute;
+    if (incident->is_last_folded)
+        incident->folded++;
+    else
         incident->minute_events++;
-        return true;
-    }
-    incident->folded++;
-    return false;
+    return !incident->is_last_folded;
 }
 
 static void put_number(uint8_t *out, uint64_t number)

@@ -126,6 +126,7 @@ struct incident {
     uint32_t minute_events; /* of its failures, those passed on in full in minute */
     int64_t minute;         /* of packet time, since 1970 */
     uint64_t folded;        /* failures that were not passed on in full */
+    bool is_last_folded;    /* the one that was asked about last is among them */
 };
 
 struct incidents;

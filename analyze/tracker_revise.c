@@ -8,6 +8,7 @@ struct earlier_verdict tracker_earlier_of(const struct verdict *verdict)
         .cause = verdict->cause,
         .confidence = verdict->confidence,
         .refused_by = verdict->refused_by,
+        .is_folded = verdict->incident != NULL && verdict->incident->is_last_folded,
     };
 }
 
@@ -59,6 +60,8 @@ static void give_revised(struct tracker *tracker, struct verdict *verdict, struc
     }
     tracker->sink.take(tracker->sink.context, verdict);
     note->verdict = tracker_earlier_of(verdict);
+    if (earlier.cause != NULL)
+        note->verdict.is_folded = earlier.is_folded; /* nobody was asked */
 }
 
 static void revise(struct tracker *tracker, struct deferred *deferred)

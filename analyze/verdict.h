@@ -20,6 +20,7 @@ struct earlier_verdict {
     const struct cause *cause;
     enum certainty confidence;
     enum party refused_by;
+    bool is_folded; /* it was told of by the event of its incident alone */
 };
 
 struct verdict {

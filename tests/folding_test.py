@@ -19,6 +19,7 @@ from fleet import Play, write_fleet
 from refusals import START, refused
 
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
+LIVE_FORM = os.environ.get("LIVE_FORM", "live_form")
 DEFAULT = 100
 MINUTE = 60
 TIME_LIMIT = 60
@@ -105,6 +106,22 @@ class Folding(unittest.TestCase):
         self.outage(300, MINUTE // 2)
         failures, _, _ = self.run_tlswhy("--streaming", strangers=1)
         self.assertEqual(len(failures), 1 + DEFAULT)
+
+    def test_a_verdict_that_changes_is_updated_where_it_was_told(self):
+        """Smaller hellos that succeed tell, live and later, what was wrong with the larger ones."""
+        refused_hello = "large_client_hello_intolerance/reset__curl+node24__script.pcap"
+        plays = [Play(refused_hello, number / 10, client=number + 1) for number in range(40)]
+        plays += [Play("clean/get-tls12__gnutls__stunnel.pcap", 10 + number, client=100 + number)
+                  for number in range(10)]
+        write_fleet(self.capture, plays, START // 10**9)
+        for limit, expected in (("all", 40), ("5", 6)):
+            done = subprocess.run([LIVE_FORM, "--json", f"--events-per-minute={limit}", self.capture],
+                                  check=True, capture_output=True, timeout=TIME_LIMIT)
+            events = [json.loads(line) for line in done.stdout.splitlines()]
+            told = {e["event"]["id"] for e in events if e["event"]["action"] == "tls_handshake"}
+            updated = [e["tlswhy"]["updates"]["id"] for e in events
+                       if e["event"]["action"] == "tls_handshake_update"]
+            self.assertEqual((len(told), set(updated)), (expected, told))
 
     def test_a_wrong_number_is_a_usage_error(self):
         for value in ("-1", "many", "", "4294967295"):

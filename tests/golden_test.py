@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compare the events of some captures with those that were looked at and found right.
 
-tests/golden/NAME.json holds the events of NAME.pcap beside it. $TLSWHY is the program. What it counts
+tests/golden/NAME.json holds the events of NAME.pcap beside it. $TLSWHY is the program. Those in
+tests/golden/live are what $LIVE_FORM says, which reads as the service does. What the program counts
 depends on the machine: tests/golden/statistics.json holds what $STATS_LINES prints, made by the same
 code. With --update the files are written anew: read the difference like code.
 """
@@ -17,7 +18,9 @@ from pathlib import Path
 import event_checks
 
 STATS_LINES = os.environ.get("STATS_LINES", "stats_lines")
+LIVE_FORM = os.environ.get("LIVE_FORM", "live_form")
 GOLDEN = Path(__file__).resolve().parent / "golden"
+LIVE = GOLDEN / "live"
 TRUST_STORE = GOLDEN.parent / "pcaps" / "lab-root.pem"
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
 STATISTICS = GOLDEN / "statistics.json"
@@ -33,9 +36,14 @@ def printed_by(command):
     return events
 
 
+def program_for(capture):
+    """The command: live, failures alone, which is what is told of while time goes on."""
+    return [LIVE_FORM] if capture.parent == LIVE else [TLSWHY, "--all"]
+
+
 def events_of(capture):
-    """All events of a capture."""
-    return printed_by([TLSWHY, "--json", "--all", f"--trust-store={TRUST_STORE}", str(capture)])
+    """The events of a capture."""
+    return printed_by([*program_for(capture), "--json", f"--trust-store={TRUST_STORE}", str(capture)])
 
 
 def statistics():
@@ -49,7 +57,7 @@ def statistics():
 
 def captures():
     """All captures that have golden events."""
-    return sorted(GOLDEN.glob("*.pcap"))
+    return sorted(GOLDEN.glob("*.pcap")) + sorted(LIVE.glob("*.pcap"))
 
 
 def update():
@@ -72,6 +80,24 @@ class Golden(unittest.TestCase):
             with self.subTest(capture=capture.name):
                 self.assertGreater(len(expected), 0)
                 self.assertEqual(events_of(capture), expected)
+
+    def test_there_is_one_of_every_kind(self):
+        events = [event for capture in captures()
+                  for event in json.loads(capture.with_suffix(".json").read_text("utf-8"))]
+        kinds = {(event["event"]["action"], event["tlswhy"].get("outcome")
+                  or event["tlswhy"].get("extent", {}).get("state")
+                  or event["tlswhy"].get("certificate", {}).get("role")) for event in events}
+        self.assertLessEqual({
+            *(("tls_handshake", name) for name in ("established", "failed", "incomplete", "not_tls")),
+            *(("tls_incident", name) for name in ("opened", "updated", "closed")),
+            ("tls_handshake_update", "failed"), ("tls_certificate", "server")}, kinds)
+
+    def test_events_of_captures_follow_the_schema(self):
+        checker = event_checks.EventChecker()
+        for capture in captures():
+            for line in subprocess.check_output(
+                    [*program_for(capture), "--json", capture], timeout=TIME_LIMIT).splitlines():
+                self.assertEqual(checker.problems(json.loads(line)), [], capture)
 
     def test_statistics_are_told_by_the_right_names(self):
         self.assertEqual(statistics(), json.loads(STATISTICS.read_text("utf-8")))

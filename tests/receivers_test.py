@@ -21,7 +21,9 @@ import time
 import unittest
 from pathlib import Path
 
+from capture_file import LINKTYPE_ETHERNET, write_capture
 from hostile_test import write_hostile
+from refusals import refused
 from waiting import wait_for
 
 TESTS = Path(__file__).resolve().parent
@@ -357,13 +359,39 @@ class Postgresql(Receiver):
         return self.call(postgresql() / "psql", "-h", self.folder, "-U", "tlswhy", "-d", "postgres",
                          "-v", "ON_ERROR_STOP=1", "-qAt", *arguments)
 
-    def test_the_documented_commands_load_and_answer(self):
+    def install(self):
+        """The shipped tables and views; the result is the shipped command that loads events.json."""
         sql = self.folder / "postgresql.sql"
         sql.write_text((FEED / "postgresql.sql").read_text())
+        self.psql("-f", sql)
+        return re.search(r'psql -c "(.*)"', sql.read_text())[1]
+
+    def count_failures(self, view):
+        """How many failures a view tells of."""
+        return int(self.psql("-c", f"select sum(failures) from {view}"))
+
+    def test_folded_failures_and_updated_verdicts_count_once(self):
+        """Of 300 refusals five are told, and what was said first of two hellos is forgotten."""
+        load, events = self.install(), self.folder / "events.json"
+        write_capture(self.folder / "outage.pcap", LINKTYPE_ETHERNET, refused(300))
+        done = subprocess.run([TLSWHY, "--json", "--events-per-minute=5", self.folder / "outage.pcap"],
+                              capture_output=True, check=True, timeout=TIME_LIMIT)
+        revised = json.loads((TESTS / "golden" / "live" / "revised.json").read_text())
+        lines = [json.dumps(event, separators=(",", ":")) for event in revised]
+        events.write_text(done.stdout.decode() + "\n".join(lines) + "\n")
+        events.chmod(0o644)
+        self.psql("-c", load)
+        causes = dict(line.split("|") for line in self.psql(
+            "-c", "select cause, failures from tlswhy_top_causes").splitlines())
+        self.assertEqual(causes, {"connection_refused": "300", "large_client_hello_intolerance": "2"})
+        self.assertEqual(self.count_failures("tlswhy_top_servers"), 302)
+        self.assertEqual(self.psql("-c", "select failures, folded from tlswhy_incident where cause = "
+                                         "'connection_refused'").strip(), "300|295")
+
+    def test_the_documented_commands_load_and_answer(self):
         self.assertEqual(finish(start(EVENTS, 0, f"--sink=file:{self.folder}/events.json"))[0], 0)
         (self.folder / "events.json").chmod(0o644)
-        load = re.search(r'psql -c "(.*)"', sql.read_text())[1]
-        self.psql("-f", sql)
+        load = self.install()
         for _ in range(2):  # what comes twice is there once
             self.psql("-c", load)
             self.assertEqual(int(self.psql("-c", "select count(*) from tlswhy_handshake")), EVENTS)

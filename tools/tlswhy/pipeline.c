@@ -38,15 +38,16 @@ static bool wants_event(const struct pipeline *pipeline, const struct verdict *v
            && (options->all || verdict->outcome == OUTCOME_FAILED);
 }
 
-/* Whether the event of its incident is enough, which counts it. */
+/* Whether the event of its incident is enough, which counts it. An update is no failure more: it is
+ * told where the failure was. */
 static bool is_folded(struct pipeline *pipeline, const struct verdict *verdict)
 {
+    if (verdict->earlier != NULL)
+        return verdict->earlier->is_folded;
     if (verdict->incident == NULL || pipeline->events_per_minute == FEED_EVENTS_ALL
         || incident_admits(verdict->incident, summary_ended_ns(verdict),
                            pipeline->events_per_minute))
         return false;
-    if (verdict->earlier != NULL)
-        verdict->incident->folded--; /* an update is no failure more */
     pipeline->folded++;
     return true;
 }
