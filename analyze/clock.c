@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "analyze/chain.h"
-#include "analyze/knowledge_table.h"
+#include "analyze/state_codec.h"
 #include "capture/siphash.h"
 
 #define SECOND_NS INT64_C(1000000000)
@@ -16,8 +16,8 @@ enum {
 };
 
 struct client_key {
-    struct address address;
-    uint64_t stack; /* clients behind one address have different stacks, mostly */
+    uint64_t address; /* a hash of it */
+    uint64_t stack;   /* clients behind one address have different stacks, mostly */
 };
 
 struct client_record {
@@ -96,6 +96,7 @@ static bool read_hello(const struct clocks *clocks, const struct facts *facts,
                        struct reading *reading)
 {
     const struct client_hello *hello = &facts->client_hello;
+    const struct address *address = &facts->connection->endpoint[SIDE_CLIENT].address;
     struct bytes random = hello->random;
     struct bytes nonce;
     uint32_t seconds;
@@ -104,7 +105,7 @@ static bool read_hello(const struct clocks *clocks, const struct facts *facts,
         || !bytes_take(&random, NONCE_LEN, &nonce))
         return false;
     memset(reading, 0, sizeof(*reading));
-    reading->key.address = facts->connection->endpoint[SIDE_CLIENT].address;
+    reading->key.address = siphash_1_3(clocks->hash_key, address->octets, sizeof(address->octets));
     reading->key.stack =
         siphash_1_3(clocks->hash_key, hello->cipher_suites.data, hello->cipher_suites.len);
     reading->ahead = (int64_t)seconds - facts->client_hello_note->at.time_ns / SECOND_NS;
@@ -205,6 +206,47 @@ struct client_clock clocks_find(struct clocks *clocks, const struct facts *facts
         clock.basis = CLOCK_BASIS_OTHERS;
     }
     return clock;
+}
+
+static void walk_client(struct state_codec *codec, void *record)
+{
+    struct client_record *client = record;
+
+    state_codec_u64(codec, &client->key.address);
+    state_codec_u64(codec, &client->key.stack);
+    state_codec_time(codec, &client->ahead);
+    state_codec_u32(codec, &client->hellos);
+    state_codec_u32(codec, &client->agreeing);
+    state_codec_octets(codec, client->nonce, sizeof(client->nonce));
+}
+
+static void walk_stack(struct state_codec *codec, void *record)
+{
+    struct stack_record *stack = record;
+
+    state_codec_u64(codec, &stack->key);
+    state_codec_u32(codec, &stack->near);
+    state_codec_u32(codec, &stack->far);
+}
+
+void clocks_walk(struct clocks *clocks, struct state_codec *codec)
+{
+    const struct state_table clients = {clocks->clients, sizeof(struct client_record), walk_client};
+    const struct state_table stacks = {clocks->stacks, sizeof(struct stack_record), walk_stack};
+
+    state_codec_table(codec, &clients);
+    state_codec_table(codec, &stacks);
+}
+
+void clocks_clear(struct clocks *clocks)
+{
+    knowledge_table_clear(clocks->clients);
+    knowledge_table_clear(clocks->stacks);
+}
+
+void clocks_set_hash_key(struct clocks *clocks, const uint64_t hash_key[2])
+{
+    memcpy(clocks->hash_key, hash_key, sizeof(clocks->hash_key));
 }
 
 struct capture_clock clocks_capture(const struct clocks *clocks)

@@ -42,6 +42,12 @@ void clocks_learn(struct clocks *clocks, const struct facts *facts);
 /* What is known of the clock of this connection's client, from this and other connections. */
 struct client_clock clocks_find(struct clocks *clocks, const struct facts *facts);
 
+/* As insight_walk, insight_clear and insight_set_hash_key. The clock of the capture is not kept. */
+struct state_codec;
+void clocks_walk(struct clocks *clocks, struct state_codec *codec);
+void clocks_clear(struct clocks *clocks);
+void clocks_set_hash_key(struct clocks *clocks, const uint64_t hash_key[2]);
+
 struct capture_clock clocks_capture(const struct clocks *clocks);
 
 /* Clients and kinds of hello that were forgotten to make room for others. */

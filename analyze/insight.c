@@ -45,6 +45,24 @@ void insight_apply(struct insight *insight, struct facts *facts)
     facts->earlier_issuer = issuer_history_find(insight->issuers, facts);
 }
 
+void insight_walk(struct insight *insight, struct state_codec *codec)
+{
+    clocks_walk(insight->clocks, codec);
+    issuer_history_walk(insight->issuers, codec);
+}
+
+void insight_clear(struct insight *insight)
+{
+    clocks_clear(insight->clocks);
+    issuer_history_clear(insight->issuers);
+}
+
+void insight_set_hash_key(struct insight *insight, const uint64_t hash_key[2])
+{
+    clocks_set_hash_key(insight->clocks, hash_key);
+    issuer_history_set_hash_key(insight->issuers, hash_key);
+}
+
 struct insight_counters insight_counters(const struct insight *insight)
 {
     return (struct insight_counters){

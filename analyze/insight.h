@@ -31,6 +31,13 @@ void insight_learn(struct insight *insight, const struct facts *facts);
 /* Set facts->client_clock and facts->earlier_issuer, valid until the next insight_learn. */
 void insight_apply(struct insight *insight, struct facts *facts);
 
+/* Write or read what it knows (state_codec.h); forget it; take another key, before anything is
+ * learned. */
+struct state_codec;
+void insight_walk(struct insight *insight, struct state_codec *codec);
+void insight_clear(struct insight *insight);
+void insight_set_hash_key(struct insight *insight, const uint64_t hash_key[2]);
+
 struct insight_counters insight_counters(const struct insight *insight);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "analyze/knowledge_table.h"
+#include "analyze/state_codec.h"
 #include "analyze/text.h"
 #include "capture/siphash.h"
 
@@ -165,6 +165,46 @@ const struct issuer_sighting *issuer_history_find(struct issuer_history *history
         && known->at.time_ns < sighting.at.time_ns)
         return NULL;
     return first;
+}
+
+/* A packet of an earlier run has no number in this one. */
+static void walk_sighting(struct state_codec *codec, struct issuer_sighting *sighting)
+{
+    state_codec_octets(codec, sighting->issuer.octets, sizeof(sighting->issuer.octets));
+    state_codec_octets(codec, sighting->root.octets, sizeof(sighting->root.octets));
+    state_codec_flag(codec, &sighting->is_anchored);
+    state_codec_time(codec, &sighting->at.time_ns);
+    state_codec_octets(codec, sighting->server.address.octets,
+                       sizeof(sighting->server.address.octets));
+    state_codec_u16(codec, &sighting->server.port);
+    state_codec_text(codec, sighting->text, sizeof(sighting->text));
+}
+
+static void walk_name(struct state_codec *codec, void *record)
+{
+    struct name_record *name = record;
+
+    state_codec_octets(codec, name->key, sizeof(name->key));
+    name->count = state_codec_small(codec, (unsigned)name->count, ISSUERS_OF_NAME);
+    for (size_t i = 0; i < name->count; i++)
+        walk_sighting(codec, &name->issuers[i]);
+}
+
+void issuer_history_walk(struct issuer_history *history, struct state_codec *codec)
+{
+    const struct state_table names = {history->names, sizeof(struct name_record), walk_name};
+
+    state_codec_table(codec, &names);
+}
+
+void issuer_history_clear(struct issuer_history *history)
+{
+    knowledge_table_clear(history->names);
+}
+
+void issuer_history_set_hash_key(struct issuer_history *history, const uint64_t hash_key[2])
+{
+    memcpy(history->hash_key, hash_key, sizeof(history->hash_key));
 }
 
 uint64_t issuer_history_evictions(const struct issuer_history *history)

@@ -43,6 +43,12 @@ void issuer_history_learn(struct issuer_history *history, const struct facts *fa
 const struct issuer_sighting *issuer_history_find(struct issuer_history *history,
                                                   const struct facts *facts);
 
+/* As insight_walk, insight_clear and insight_set_hash_key. */
+struct state_codec;
+void issuer_history_walk(struct issuer_history *history, struct state_codec *codec);
+void issuer_history_clear(struct issuer_history *history);
+void issuer_history_set_hash_key(struct issuer_history *history, const uint64_t hash_key[2]);
+
 /* Names that were forgotten to make room for others. */
 uint64_t issuer_history_evictions(const struct issuer_history *history);
 

@@ -186,8 +186,8 @@ static bool put_client_key(const struct knowledge *knowledge, uint8_t *key,
 
     if (!facts->client_hello_read)
         return false;
-    memcpy(key, address->octets, sizeof(address->octets));
-    put_hash(key + sizeof(address->octets), knowledge_kind_of_hello(knowledge, facts));
+    put_hash(key, knowledge_hash_address(knowledge, address));
+    put_hash(key + sizeof(uint64_t), knowledge_kind_of_hello(knowledge, facts));
     return true;
 }
 

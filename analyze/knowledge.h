@@ -31,7 +31,7 @@ enum {
     KNOWLEDGE_NAME_SIZE = 80,     /* octets of a name kept as an example, NUL included */
     KNOWLEDGE_ADDRESS_KEY = 18,   /* address and port */
     KNOWLEDGE_NAME_KEY = 26,      /* address, port, and 64 bits for the name */
-    KNOWLEDGE_CLIENT_KEY = 24,    /* address, and 64 bits for the fingerprint */
+    KNOWLEDGE_CLIENT_KEY = 16,    /* 64 bits for the address, and as many for the fingerprint */
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
     KNOWLEDGE_SERVERS_MAX = 8192, /* of 2.3 KiB each: 19 MiB */
     KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.6 KiB each: 9 MiB */

@@ -16,6 +16,7 @@
 #ifndef TLSWHY_ANALYZE_KNOWLEDGE_STATE_H
 #define TLSWHY_ANALYZE_KNOWLEDGE_STATE_H
 
+#include "analyze/insight.h"
 #include "analyze/knowledge.h"
 
 enum {
@@ -28,15 +29,16 @@ struct knowledge_state_error {
     const char *reason; /* static */
 };
 
-/* Write all that is known of servers and names. *out is the caller's, for file_free()
- * of file.h. False: no memory. */
-MUST_USE bool knowledge_state_write(const struct knowledge *knowledge, struct bytes *out);
+/* Write all that is known of servers, names, clients, clocks and issuers. *out is the caller's, for
+ * file_free() of file.h. False: no memory. */
+MUST_USE bool knowledge_state_write(struct knowledge *knowledge, struct insight *insight,
+                                    struct bytes *out);
 
-/* Know what was known when the state was written; knowledge has learned nothing yet, and takes the
- * hash key of the state. Where the state has more records than the tables take, those longest
- * unused are left out. False, and *error set, if the state is damaged or of another version:
+/* Know what was known when the state was written; knowledge and insight have learned nothing yet, and
+ * take the hash key of the state. Where the state has more records than the tables take, those
+ * longest unused are left out. False, and *error set, if the state is damaged or of another version:
  * nothing of it is known then. */
-MUST_USE bool knowledge_state_read(struct knowledge *knowledge, struct bytes state,
-                                   struct knowledge_state_error *error);
+MUST_USE bool knowledge_state_read(struct knowledge *knowledge, struct insight *insight,
+                                   struct bytes state, struct knowledge_state_error *error);
 
 #endif

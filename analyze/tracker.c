@@ -292,6 +292,11 @@ struct knowledge *tracker_knowledge(struct tracker *tracker)
     return tracker->knowledge;
 }
 
+struct insight *tracker_insight(struct tracker *tracker)
+{
+    return tracker->insight;
+}
+
 const struct incidents *tracker_incidents(const struct tracker *tracker)
 {
     return tracker->incidents;

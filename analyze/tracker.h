@@ -107,6 +107,7 @@ void tracker_set_trust(struct tracker *tracker, struct trust_store *trust,
 /* What the tracker knows of servers and clients, to be kept or restored (knowledge_state.h); NULL of
  * one that passes on. As long as the tracker. */
 struct knowledge *tracker_knowledge(struct tracker *tracker);
+struct insight *tracker_insight(struct tracker *tracker);
 
 /* The incidents so far; after tracker_finish all of them; NULL of one that passes on. Valid as long
  * as the tracker, and until its next connection. */

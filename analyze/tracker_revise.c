@@ -59,6 +59,7 @@ static void give_revised(struct tracker *tracker, struct verdict *verdict, struc
         tracker_count_limits(tracker, verdict->facts);
     }
     tracker->sink.take(tracker->sink.context, verdict);
+    verdict->earlier = NULL;
     note->verdict = tracker_earlier_of(verdict);
     if (earlier.cause != NULL)
         note->verdict.is_folded = earlier.is_folded; /* nobody was asked */

@@ -622,9 +622,22 @@ class State(Live):
         self.assertGreater(self.known(state, failed)["established"], 1)
         self.assertEqual(list(self.folder.glob("*.new")), [])
 
+    def test_it_is_written_while_the_service_runs_and_survives_its_death(self):
+        state = self.folder / "state"
+        captures = sorted((TESTS / "pcaps" / "clean").glob("get-*"))[:4]
+        live = self.start("--state", str(state), "--state-interval", "1")
+        for capture in captures:
+            replay(capture)
+        self.assertTrue(wait_for(state.exists))
+        time.sleep(2.5)         # one that has all of them
+        live.kill()
+        live.wait(timeout=STOP_LIMIT)
+        failed = sorted((TESTS / "pcaps" / "no_shared_cipher").glob("*.pcap"))[0]
+        self.assertGreater(self.known(state, failed)["established"], 0)
+
     def test_a_damaged_state_is_refused(self):
         state = self.folder / "state"
-        state.write_bytes(b"tlswhy state\0\0\0\1")
+        state.write_bytes(b"tlswhy state\0\0\0\2")
         done = subprocess.run(
             inside(TLSWHY, "-i", RECEIVE, "--state", str(state)),
             capture_output=True, timeout=STOP_LIMIT, check=False)

@@ -2,6 +2,7 @@
 #include "analyze/clock.h"
 
 #include "analyze/cause.h"
+#include "analyze/state_codec.h"
 #include "tests/support/certificates.h"
 #include "tests/support/judged.h"
 #include "tests/support/sample.h"
@@ -89,6 +90,31 @@ static void hellos_that_agree_prove_one(void)
     clock = learn(&fixture, 1, 5 * YEAR);
     CU_ASSERT_EQUAL(clock.hellos, 3);
     CU_ASSERT_EQUAL(learn(&fixture, 2, 5 * YEAR).basis, CLOCK_BASIS_NONE); /* another client */
+    end(&fixture);
+}
+
+static void what_one_run_saw_the_next_one_knows(void)
+{
+    static const uint64_t other_key[2] = {3, 4};
+    static const uint64_t same_key[2] = {1, 2};
+    uint8_t octets[4096];
+    struct state_codec writer = {.out = octets};
+    struct state_codec reader = {.is_reading = true};
+    struct fixture fixture;
+
+    begin(&fixture);
+    learn(&fixture, 1, 5 * YEAR);
+    clocks_walk(fixture.clocks, &writer);
+    CU_ASSERT_TRUE_FATAL(writer.length <= sizeof(octets));
+    clocks_free(fixture.clocks);
+    fixture.clocks = clocks_new(other_key, 0);
+    reader.in = bytes_of(octets, writer.length);
+    clocks_walk(fixture.clocks, &reader);
+    CU_ASSERT_PTR_NULL(reader.fault);
+    CU_ASSERT_EQUAL(reader.in.len, 0);
+    clocks_set_hash_key(fixture.clocks, same_key);
+    CU_ASSERT_EQUAL(learn(&fixture, 1, 5 * YEAR).basis, CLOCK_BASIS_HELLOS);
+    CU_ASSERT_EQUAL(learn(&fixture, 2, 5 * YEAR).basis, CLOCK_BASIS_NONE);
     end(&fixture);
 }
 
@@ -247,6 +273,7 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"one hello proves no clock", one_hello_proves_no_clock},
         {"hellos that agree prove one", hellos_that_agree_prove_one},
+        {"what one run saw the next one knows", what_one_run_saw_the_next_one_knows},
         {"hellos that do not agree prove none", hellos_that_do_not_agree_prove_none},
         {"a random that never changes is no clock", a_random_that_never_changes_is_no_clock},
         {"the same offer of others proves one", the_same_offer_of_others_proves_one},

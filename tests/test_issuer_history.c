@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/issuer_history.h"
 
+#include "analyze/state_codec.h"
 #include "tests/support/certificates.h"
 #include "tests/support/judged.h"
 #include "tests/support/sample.h"
@@ -86,6 +87,31 @@ static void an_issuer_that_is_not_trusted_is_told_each_time(void)
     end(&fixture);
 }
 
+static void what_one_run_saw_the_next_one_knows(void)
+{
+    static const uint64_t other_key[2] = {3, 4};
+    static const uint64_t same_key[2] = {1, 2};
+    uint8_t octets[4096];
+    struct state_codec writer = {.out = octets};
+    struct state_codec reader = {.is_reading = true};
+    struct fixture fixture;
+
+    begin(&fixture);
+    see(&fixture, "leaf intermediate", "www.example.test", 0);
+    issuer_history_walk(fixture.history, &writer);
+    CU_ASSERT_TRUE_FATAL(writer.length <= sizeof(octets));
+    issuer_history_free(fixture.history);
+    fixture.history = issuer_history_new(other_key, 0);
+    reader.in = bytes_of(octets, writer.length);
+    issuer_history_walk(fixture.history, &reader);
+    CU_ASSERT_PTR_NULL(reader.fault);
+    CU_ASSERT_EQUAL(reader.in.len, 0);
+    issuer_history_set_hash_key(fixture.history, same_key);
+    CU_ASSERT_STRING_EQUAL(see(&fixture, "leaf_elsewhere", "www.example.test", 1),
+                           "CN=Intermediate,O=Test");
+    end(&fixture);
+}
+
 static void another_issuer_below_the_same_root_is_no_change(void)
 {
     struct fixture fixture;
@@ -166,6 +192,7 @@ int main(void)
          the_first_issuer_and_the_same_again_are_no_change},
         {"an issuer that is not trusted is told each time",
          an_issuer_that_is_not_trusted_is_told_each_time},
+        {"what one run saw the next one knows", what_one_run_saw_the_next_one_knows},
         {"another issuer below the same root is no change",
          another_issuer_below_the_same_root_is_no_change},
         {"two trusted issuers are told once", two_trusted_issuers_are_told_once},

@@ -385,7 +385,7 @@ static void what_a_client_falls_back_to_is_evidence(void)
                 continue;
             found = true;
             CU_ASSERT_TRUE_FATAL(said[i] != NULL);
-            CU_ASSERT_PTR_NOT_NULL(strstr(item->text, said[i]));
+            CU_ASSERT_TRUE(said[i] != NULL && strstr(item->text, said[i]) != NULL);
             CU_ASSERT_PTR_NOT_NULL(strstr(item->text, "with TLS 1.2 at most instead of TLS 1.3"));
         }
         CU_ASSERT_EQUAL(found, said[i] != NULL);

@@ -11,9 +11,17 @@
 #include "analyze/knowledge_state.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { RECORDS_MAX = 64, FILE_MAX = 1 << 16, LENGTH_OFFSET = 16, LENGTH_LEN = 8, HEADER_LEN = 48 };
+enum { RECORDS_MAX = 64, FILE_MAX = 1 << 16, LENGTH_OFFSET = 16, LENGTH_LEN = 8, HEADER_LEN = 40 };
 
-static struct knowledge *read(struct bytes state)
+static struct insight *new_insight(void)
+{
+    struct insight *insight = insight_new(&(const struct insight_options){.hash_key = {1, 2}});
+
+    must(insight != NULL);
+    return insight;
+}
+
+static struct knowledge *read(struct bytes state, struct insight *insight)
 {
     const struct knowledge_options options = {
         .servers_max = RECORDS_MAX, .names_max = RECORDS_MAX, .clients_max = RECORDS_MAX};
@@ -21,7 +29,7 @@ static struct knowledge *read(struct bytes state)
     struct knowledge_state_error error = {0};
 
     must(knowledge != NULL);
-    if (knowledge_state_read(knowledge, state, &error))
+    if (knowledge_state_read(knowledge, insight, state, &error))
         return knowledge;
     must(error.reason != NULL && error.offset <= state.len);
     must(knowledge_counters(knowledge).servers == 0 && knowledge_counters(knowledge).names == 0);
@@ -30,18 +38,20 @@ static struct knowledge *read(struct bytes state)
 }
 
 /* Written and read again it is the same. */
-static void check(const struct knowledge *knowledge)
+static void check(struct knowledge *knowledge, struct insight *insight)
 {
+    struct insight *other = new_insight();
     struct bytes first;
     struct bytes second;
     struct knowledge *again;
 
-    must(knowledge_state_write(knowledge, &first));
-    again = read(first);
+    must(knowledge_state_write(knowledge, insight, &first));
+    again = read(first, other);
     must(again != NULL);
-    must(knowledge_state_write(again, &second));
+    must(knowledge_state_write(again, other, &second));
     must(bytes_equal(first, second));
     knowledge_free(again);
+    insight_free(other);
     file_free(first);
     file_free(second);
 }
@@ -59,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static uint8_t state[FILE_MAX];
     struct bytes in = bytes_of(data, size);
     struct knowledge *knowledge;
+    struct insight *insight;
     size_t length;
     uint8_t choice;
 
@@ -70,9 +81,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         length += CERTIFICATE_SHA256_LEN;
         complete(state, length);
     }
-    knowledge = read(bytes_of(state, length));
+    insight = new_insight();
+    knowledge = read(bytes_of(state, length), insight);
     if (knowledge != NULL)
-        check(knowledge);
+        check(knowledge, insight);
     knowledge_free(knowledge);
+    insight_free(insight);
     return 0;
 }

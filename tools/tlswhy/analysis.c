@@ -173,7 +173,8 @@ static bool open_pipeline(struct analysis *analysis)
     analysis->pipeline = pipeline_new(&pipeline, &sink);
     return analysis->pipeline != NULL
            && (options->state == NULL
-               || state_file_read(options->state, pipeline_knowledge(analysis->pipeline)));
+               || state_file_read(options->state, pipeline_knowledge(analysis->pipeline),
+                                  pipeline_insight(analysis->pipeline)));
 }
 
 static bool is_out_of_memory(const struct analysis *analysis)
@@ -333,7 +334,8 @@ static int read_source(struct analysis *analysis)
     complain_folded(analysis);
     complain_clock(analysis);
     if (analysis->options->state != NULL
-        && !state_file_write(analysis->options->state, pipeline_knowledge(analysis->pipeline)))
+        && !state_file_write(analysis->options->state, pipeline_knowledge(analysis->pipeline),
+                             pipeline_insight(analysis->pipeline)))
         return EXIT_COULD_NOT;
     if (is_out_of_memory(analysis)) {
         complain("out of memory: some events are missing");

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analyze/file.h"
 #include "analyze/incident_text.h"
 #include "analyze/summary.h"
 #include "tools/tlswhy/complain.h"
@@ -34,12 +35,15 @@ struct collector {
     bool is_running;
     atomic_bool is_stopping;
     atomic_bool is_over; /* the thread has ended */
+    atomic_bool wants_state;
 
     pthread_mutex_t lock; /* for what follows */
     struct stats published;
     int64_t seen_ms;
     struct trust_files next_trust;
     bool has_next_trust;
+    struct bytes state; /* owned, if has_state */
+    bool has_state;
 };
 
 static void take_line(void *context, struct bytes line)
@@ -134,7 +138,8 @@ static bool open_pipeline(struct collector *collector)
     collector->pipeline = pipeline_new(&pipeline, &sink);
     return collector->pipeline != NULL
            && (options->state == NULL
-               || state_file_read(options->state, pipeline_knowledge(collector->pipeline)));
+               || state_file_read(options->state, pipeline_knowledge(collector->pipeline),
+                                  pipeline_insight(collector->pipeline)));
 }
 
 static bool open_dockets(struct collector *collector)
@@ -182,6 +187,8 @@ void collector_free(struct collector *collector)
     trust_files_close(&collector->trust);
     if (collector->has_next_trust)
         trust_files_close(&collector->next_trust);
+    if (collector->has_state)
+        file_free(collector->state);
     if (collector->wake >= 0)
         close(collector->wake);
     pthread_mutex_destroy(&collector->lock);
@@ -252,6 +259,27 @@ static void advance(struct collector *collector)
     pipeline_tell_incidents(collector->pipeline, false);
 }
 
+/* What is known belongs to this thread: it writes it, and another puts it into a file. One that nobody
+ * took yet gives way. */
+static void make_state(struct collector *collector)
+{
+    struct bytes before = {0};
+    struct bytes state;
+
+    if (!atomic_exchange(&collector->wants_state, false)
+        || !knowledge_state_write(pipeline_knowledge(collector->pipeline),
+                                  pipeline_insight(collector->pipeline), &state))
+        return;
+    pthread_mutex_lock(&collector->lock);
+    if (collector->has_state)
+        before = collector->state;
+    collector->state = state;
+    collector->has_state = true;
+    pthread_mutex_unlock(&collector->lock);
+    if (before.data != NULL)
+        file_free(before);
+}
+
 static void care(struct collector *collector)
 {
     int64_t now_ms = ending_now_ms();
@@ -261,6 +289,7 @@ static void care(struct collector *collector)
     collector->cared_ms = now_ms;
     take_trust(collector);
     advance(collector);
+    make_state(collector);
     publish(collector, now_ms);
 }
 
@@ -384,7 +413,23 @@ const struct incidents *collector_incidents(const struct collector *collector)
     return pipeline_incidents(collector->pipeline);
 }
 
-struct knowledge *collector_knowledge(const struct collector *collector)
+void collector_ask_state(struct collector *collector)
 {
-    return pipeline_knowledge(collector->pipeline);
+    atomic_store(&collector->wants_state, true);
+}
+
+bool collector_take_state(struct collector *collector, struct bytes *out)
+{
+    bool has_state;
+
+    if (!collector->is_running)
+        return knowledge_state_write(pipeline_knowledge(collector->pipeline),
+                                     pipeline_insight(collector->pipeline), out);
+    pthread_mutex_lock(&collector->lock);
+    has_state = collector->has_state;
+    if (has_state)
+        *out = collector->state;
+    collector->has_state = false;
+    pthread_mutex_unlock(&collector->lock);
+    return has_state;
 }

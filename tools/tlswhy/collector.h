@@ -59,8 +59,11 @@ void collector_set_trust(struct collector *collector, const struct trust_files *
 /* What it has counted, as of a moment ago. */
 void collector_stats(struct collector *collector, struct stats *out);
 
-/* What it knows of servers; only when it is not running. */
-struct knowledge *collector_knowledge(const struct collector *collector);
+/* What it knows, as knowledge_state_write writes it, for file_free(). While it runs, what was asked
+ * for with collector_ask_state, once; when it does not, as of now. False: there is none, or no
+ * memory. */
+void collector_ask_state(struct collector *collector);
+MUST_USE bool collector_take_state(struct collector *collector, struct bytes *out);
 
 /* Its incidents; only when it is not running. */
 const struct incidents *collector_incidents(const struct collector *collector);

@@ -18,7 +18,7 @@ struct option_row {
 };
 
 /* service_options.c: those for live capture, in the order of --help. */
-enum { SERVICE_OPTION_COUNT = 12 };
+enum { SERVICE_OPTION_COUNT = 13 };
 
 extern const struct option_row service_option_rows[SERVICE_OPTION_COUNT];
 

@@ -490,6 +490,7 @@ bool options_parse(int argc, char **argv, struct options *options)
                 .snaplen = LIVE_SNAPLEN_DEFAULT,
                 .workers = 1,
                 .stats_interval = SERVICE_STATS_DEFAULT,
+                .state_interval = SERVICE_STATE_DEFAULT,
             },
     };
     options->paths = calloc((size_t)argc + 1, sizeof(options->paths[0]));

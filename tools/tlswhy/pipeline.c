@@ -339,6 +339,11 @@ const struct tracker_counters *pipeline_tracker_counters(const struct pipeline *
     return tracker_counters(pipeline->tracker);
 }
 
+struct insight *pipeline_insight(struct pipeline *pipeline)
+{
+    return tracker_insight(pipeline->tracker);
+}
+
 struct knowledge *pipeline_knowledge(struct pipeline *pipeline)
 {
     return tracker_knowledge(pipeline->tracker);

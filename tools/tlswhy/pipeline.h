@@ -116,6 +116,7 @@ const struct packet_counters *pipeline_packet_counters(const struct pipeline *pi
 const struct connections_counters *pipeline_connections_counters(const struct pipeline *pipeline);
 const struct tracker_counters *pipeline_tracker_counters(const struct pipeline *pipeline);
 struct knowledge *pipeline_knowledge(struct pipeline *pipeline);
+struct insight *pipeline_insight(struct pipeline *pipeline);
 const struct incidents *pipeline_incidents(const struct pipeline *pipeline);
 
 #endif

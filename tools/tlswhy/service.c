@@ -103,6 +103,24 @@ static bool all_alive(const struct service *service, int64_t now_ms)
     return now_ms - collector_seen_ms(service->collector) <= SERVICE_HANG_MS;
 }
 
+/* Now and then what is known is written, so that a crash costs little of it: asked for now, put into
+ * the file when it is there. */
+static void keep_state(struct service *service, int64_t now_ms)
+{
+    struct bytes state;
+
+    if (service->options->state == NULL)
+        return;
+    if (now_ms >= service->state_at_ms) {
+        collector_ask_state(service->collector);
+        service->state_at_ms = now_ms + (int64_t)service->options->service.state_interval * 1000;
+    }
+    if (!collector_take_state(service->collector, &state))
+        return;
+    (void)broker_write_state(service->broker, state); /* that was said; the next one may do */
+    file_free(state);
+}
+
 static void do_what_is_due(struct service *service)
 {
     int64_t now_ms = ending_now_ms();
@@ -121,6 +139,7 @@ static void do_what_is_due(struct service *service)
         service_push_stats(service, false);
         service->stats_at_ms = now_ms + (int64_t)interval_ms;
     }
+    keep_state(service, now_ms);
 }
 
 /* True when every worker has nothing left to capture from. */
@@ -207,7 +226,7 @@ static bool write_state(const struct service *service)
 
     if (service->options->state == NULL || service->broker == NULL)
         return true;
-    if (!knowledge_state_write(collector_knowledge(service->collector), &state))
+    if (!collector_take_state(service->collector, &state))
         return complain_memory();
     is_written = broker_write_state(service->broker, state);
     file_free(state);
@@ -299,6 +318,8 @@ static bool start(struct service *service)
                             || (service->options->progress == WHEN_AUTO && isatty(STDERR_FILENO));
     service->stats_at_ms =
         ending_now_ms() + (int64_t)service->options->service.stats_interval * 1000;
+    service->state_at_ms =
+        ending_now_ms() + (int64_t)service->options->service.state_interval * 1000;
     return give_up_privileges(service) && feed_start(service->feed)
            && collector_start(service->collector) && start_workers(service);
 }

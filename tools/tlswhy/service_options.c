@@ -115,6 +115,14 @@ static bool apply_no_sandbox(struct options *options, const char *value)
     return true;
 }
 
+static bool apply_state_interval(struct options *options, const char *value)
+{
+    return option_value_number("--state-interval", value, STATS_INTERVAL_MAX,
+                               &options->service.state_interval)
+           && (options->service.state_interval > 0
+               || complain_usage("--state-interval: %s: at least one second", value));
+}
+
 static bool apply_stats_interval(struct options *options, const char *value)
 {
     return option_value_number("--stats-interval", value, STATS_INTERVAL_MAX,
@@ -148,6 +156,8 @@ const struct option_row service_option_rows[SERVICE_OPTION_COUNT] = {
     {"no-sandbox", 0, no_argument, NULL, apply_no_sandbox, "do without the filter of system calls"},
     {"stats-interval", 0, required_argument, "SECONDS", apply_stats_interval,
      "between two events with statistics; 0: only at the end (default 60)"},
+    {"state-interval", 0, required_argument, "SECONDS", apply_state_interval,
+     "live, between two writes of --state (default 300)"},
     {"metrics", 0, required_argument, "[ADDRESS:]PORT", apply_metrics,
      "serve metrics for Prometheus (default address: 127.0.0.1)"},
 };

@@ -11,7 +11,8 @@ enum {
     SERVICE_INTERFACES_MAX = 16, /* of one sensor */
     SERVICE_WORKERS_MAX = 64,    /* LIVE_GROUP_MAX */
     SERVICE_SNAPLEN_MIN = 96,    /* below, TCP options are cut */
-    SERVICE_STATS_DEFAULT = 60   /* seconds */
+    SERVICE_STATS_DEFAULT = 60,  /* seconds */
+    SERVICE_STATE_DEFAULT = 300  /* seconds: what a crash may cost of what is known */
 };
 
 /* Strings are borrowed from the command line. */
@@ -29,6 +30,7 @@ struct service_options {
     const char *user; /* NULL: nobody, when started as root */
     bool no_sandbox;
     uint64_t stats_interval; /* seconds, 0: only at the end */
+    uint64_t state_interval; /* seconds between two writes of --state */
     const char *metrics;     /* ADDRESS:PORT, NULL: none */
 };
 

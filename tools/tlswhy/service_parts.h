@@ -35,6 +35,7 @@ struct service {
     size_t worker_count;
     int64_t stats_at_ms; /* when the next statistics are due */
     int64_t status_at_ms;
+    int64_t state_at_ms;
     int64_t watchdog_at_ms;
     bool wants_status;
     bool has_status; /* a status line is on the terminal */

@@ -13,7 +13,7 @@
 #include "analyze/file.h"
 #include "tools/tlswhy/complain.h"
 
-bool state_file_read(const char *path, struct knowledge *knowledge)
+bool state_file_read(const char *path, struct knowledge *knowledge, struct insight *insight)
 {
     struct knowledge_state_error error;
     struct bytes state;
@@ -26,7 +26,7 @@ bool state_file_read(const char *path, struct knowledge *knowledge)
             return true;
         return complain("%s: %s", path, system_error != 0 ? strerror(system_error) : reason);
     }
-    is_good = knowledge_state_read(knowledge, state, &error);
+    is_good = knowledge_state_read(knowledge, insight, state, &error);
     file_free(state);
     return is_good
            || complain("%s: offset %" PRIu64 ": %s; remove it to begin anew", path, error.offset,
@@ -109,12 +109,12 @@ static bool write_octets(const char *path, struct bytes octets)
     return false;
 }
 
-bool state_file_write(const char *path, const struct knowledge *knowledge)
+bool state_file_write(const char *path, struct knowledge *knowledge, struct insight *insight)
 {
     struct bytes state;
     bool is_written;
 
-    if (!knowledge_state_write(knowledge, &state))
+    if (!knowledge_state_write(knowledge, insight, &state))
         return complain_memory();
     is_written = write_octets(path, state) || complain("%s: %s", path, strerror(errno));
     file_free(state);

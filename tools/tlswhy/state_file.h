@@ -7,7 +7,7 @@
 
 /* Know what the file at path says; a file that is not there yet says nothing. False after a
  * complaint that names file, offset and reason. */
-bool state_file_read(const char *path, struct knowledge *knowledge);
+bool state_file_read(const char *path, struct knowledge *knowledge, struct insight *insight);
 
 /* The two steps of what follows, for one who may write to files but open none, and for one who opens
  * them: a new file beside path, which only its owner may read, and that file in the place of path. -1
@@ -20,6 +20,6 @@ bool state_file_fill(int file, struct bytes octets);
 
 /* Put what is known in the place of the file at path, all of it or nothing. False after a
  * complaint. */
-bool state_file_write(const char *path, const struct knowledge *knowledge);
+bool state_file_write(const char *path, struct knowledge *knowledge, struct insight *insight);
 
 #endif
