@@ -120,16 +120,16 @@ static void add_value(struct memo_key *key, uint16_t value)
  * so many octets as they are, then values of 16 bits. */
 static void add_variable(struct memo_key *key, struct bytes octets, size_t plain)
 {
-    struct bytes head;
-    uint16_t value;
-
     memo_key_add_u16(key, (uint16_t)octets.len);
-    if (!bytes_take(&octets, plain < octets.len ? plain : octets.len, &head))
-        return;
-    memo_key_add(key, head);
-    while (bytes_u16(&octets, &value))
-        add_value(key, value);
     memo_key_add(key, octets);
+    if (key->is_full || octets.len <= plain)
+        return;
+
+    uint8_t *values = key->octets + (key->length - octets.len);
+
+    for (size_t i = plain; octets.len - i >= 2; i += 2)
+        if (tls_is_grease((uint16_t)(values[i] << 8 | values[i + 1])))
+            memset(values + i, 0x0a, 2);
 }
 
 /* Extensions whose content is told or is part of a fingerprint: octets before a list of GREASE
