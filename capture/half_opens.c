@@ -124,10 +124,12 @@ static bool index_add(struct half_opens *table, uint32_t hash, uint32_t number)
 static void index_all(struct half_opens *table)
 {
     uint32_t count = table->count;
+    struct half_open_bucket none = {.passed = table->first - 1};
 
+    for (uint32_t slot = 0; slot < HALF_OPENS_SLOTS; slot++)
+        none.number[slot] = none.passed;
     for (uint32_t i = 0; i <= table->bucket_mask; i++)
-        for (uint32_t slot = 0; slot < HALF_OPENS_SLOTS; slot++)
-            table->buckets[i].number[slot] = table->buckets[i].passed = table->first - 1;
+        table->buckets[i] = none;
     table->span = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct half_open *half_open = at(table, i);
