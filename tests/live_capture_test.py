@@ -4,7 +4,9 @@
 worker. As live_test.py.
 """
 
+import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -132,6 +134,32 @@ class Ring(live.Live):
             )  # fmt: skip
             self.assertEqual(done.returncode, 1)
             self.assertIn(reason, done.stderr.decode())
+
+
+class Unprivileged(live.Live):
+    """Not root, but one who may open packet sockets."""
+
+    def test_the_power_to_open_packet_sockets_is_enough_and_is_given_up(self):
+        program = self.folder / "tlswhy"  # where that user gets to
+        shutil.copy(live.TLSWHY, program)
+        events = self.folder / "events.json"
+        process = subprocess.Popen(  # pylint: disable=consider-using-with
+            live.inside("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
+                        "--inh-caps", "+net_raw", "--ambient-caps", "+net_raw", str(program),
+                        "--json", "-i", live.RECEIVE, "--output", str(events)),
+            stderr=subprocess.PIPE,
+            env={**os.environ, "ASAN_OPTIONS": "exitcode=99:detect_leaks=0"},
+        )  # fmt: skip
+        self.running.append(process)
+        self.assertTrue(live.wait_for(lambda: self.captures(process)))
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+            self.assertRegex(status, rf"{kind}:\t0+\n")
+        live.replay(live.FAILURE)
+        time.sleep(0.3)
+        _, err = self.stop(process)
+        self.assertEqual(err, "")
+        self.assertIn("no_shared_cipher", events.read_text())
 
 
 if __name__ == "__main__":

@@ -65,11 +65,13 @@ void service_push_stats(struct service *service, bool is_last)
     free(workers);
 }
 
+/* What is not 0: of so many rows, those tell something. */
 static void print_row(const char *name, uint64_t value)
 {
     char number[LAYOUT_NUMBER_SIZE];
 
-    fprintf(stderr, "  %-48s %s\n", name, layout_number(value, number));
+    if (value > 0)
+        fprintf(stderr, "  %15s  %s\n", layout_number(value, number), name);
 }
 
 /* Each by its name where there are several. */
@@ -100,6 +102,7 @@ void service_print_stats(struct service *service)
         if (sum.causes[i] > 0)
             print_row(cause_list[i]->id, sum.causes[i]);
     print_sinks(&sinks);
+    fputs("                0  all others\n", stderr);
 }
 
 void service_show_status(struct service *service)
