@@ -208,16 +208,21 @@ def read_labels(path):
     """The rows of a labels file: tab separated, columns named by the first line."""
     with open(path, encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        missing = [name for name in LABEL_COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise LabelError(f"{path}: no column {', '.join(missing)}")
-        labels = []
-        for number, columns in enumerate(reader, 2):
-            try:
-                labels.append(_label(columns))
-            except (ValueError, TypeError, AttributeError) as error:
-                raise LabelError(f"{path}, line {number}: {error}") from error
-    return labels
+        try:
+            return list(_labels(path, reader))
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise LabelError(f"{path}, behind line {reader.line_num}: {error}") from error
+
+
+def _labels(path, reader):
+    missing = [name for name in LABEL_COLUMNS if name not in (reader.fieldnames or ())]
+    if missing:
+        raise LabelError(f"{path}: no column {', '.join(missing)}")
+    for number, columns in enumerate(reader, 2):
+        try:
+            yield _label(columns)
+        except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
+            raise LabelError(f"{path}, line {number}: {error}") from error
 
 
 def _label(columns):

@@ -3,9 +3,12 @@
 """Test score: each kind of difference from the labels, and each error of tlswhy, is noticed."""
 
 import json
+import random
 import unittest
 
-from selftest_support import CLIENT, PLAYER, SERVER, ToolTest, event_of
+import feed
+from mutating import flip_bits, replace_octets
+from selftest_support import CLIENT, PLAYER, SERVER, TESTS, ToolTest, event_of
 
 
 class ScoreTest(ToolTest):
@@ -145,6 +148,20 @@ class ScoreTest(ToolTest):
     def test_half_a_line_is_an_error(self):
         report, status = self.score(self.FINE, program="print('{', end='')")
         self.assertEqual((status, len(report["errors"])), (1, 2))
+
+    def test_damaged_labels_are_read_or_refused(self):
+        whole = (TESTS / "pcaps" / "demo.tsv").read_bytes()
+        path = self.folder / "damaged.tsv"
+        refused = 0
+        for seed in range(1000):
+            chance = random.Random(seed)
+            content = chance.choice((flip_bits, replace_octets))(whole, chance)
+            path.write_bytes(content[: chance.randint(1, len(content))])
+            try:
+                feed.read_labels(path)
+            except feed.LabelError:
+                refused += 1
+        self.assertIn(refused, range(1, 1000))
 
     def test_labels_without_a_column_are_refused(self):
         columns = "file client server outcome reason acceptable start"
