@@ -331,6 +331,7 @@ void connections_segment(struct connections *connections, const struct segment *
 static void take_batch(struct connections *c, const struct packet *packets, size_t count)
 {
     struct place places[BATCH_MAX];
+    uint32_t numbers[BATCH_MAX];
 
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind != PACKET_TCP)
@@ -338,9 +339,17 @@ static void take_batch(struct connections *c, const struct packet *packets, size
         find_place(c, &packets[i].segment, &places[i]);
         flow_fetch_slot(&c->table, places[i].hash);
     }
-    for (size_t i = 0; i < count; i++)
-        if (packets[i].kind == PACKET_TCP && flow_fetch(&c->table, places[i].hash) == POOL_NONE)
+    for (size_t i = 0; i < count; i++) {
+        numbers[i] = POOL_NONE;
+        if (packets[i].kind != PACKET_TCP)
+            continue;
+        numbers[i] = flow_fetch(&c->table, places[i].hash);
+        if (numbers[i] == POOL_NONE)
             half_opens_fetch(&c->half_opens, places[i].hash);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] != POOL_NONE && is_read(flow_at(&c->table, numbers[i])))
+            reading_fetch(reading_of(c, flow_at(&c->table, numbers[i])));
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind == PACKET_TCP)
             take_at(c, &places[i], &packets[i].segment);

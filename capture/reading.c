@@ -519,6 +519,18 @@ void reading_end(struct reading *reading, enum connection_end reason)
     handler->ended(handler->context, &reading->connection, reason);
 }
 
+void reading_fetch(const struct reading *reading)
+{
+    enum { LINE = 64 };
+    const uint8_t *begin = (const uint8_t *)reading;
+
+    for (size_t i = 0; i < offsetof(struct reading, half[0].transport.sent); i += LINE)
+        __builtin_prefetch(begin + i, 1);
+    for (size_t i = offsetof(struct reading, half[1]);
+         i < offsetof(struct reading, half[1].transport.sent); i += LINE)
+        __builtin_prefetch(begin + i, 1);
+}
+
 void reading_clear(struct reading *reading)
 {
     first_segment_free(reading->first, reading->budget);

@@ -71,6 +71,9 @@ bool reading_icmp(struct reading *reading, unsigned half, const struct icmp_erro
 /* Deliver what is held back and call ended. reading_clear must follow. */
 void reading_end(struct reading *reading, enum connection_end reason);
 
+/* Have the processor fetch what taking a segment looks at. */
+void reading_fetch(const struct reading *reading);
+
 /* Free what the streams hold. */
 void reading_clear(struct reading *reading);
 
