@@ -92,6 +92,7 @@ void reader_take_start(struct run *run, struct bytes data)
 
     if (spans) {
         if (!buffer_append(partial, session->budget, data, PRELUDE_SEARCH_MAX + RECORD_MAX)) {
+            reader_note_dropped(run, data.len);
             reader_lose_framing(run, MALFORMED_RECORD);
             return;
         }
@@ -103,8 +104,10 @@ void reader_take_start(struct run *run, struct bytes data)
     struct buffer held = {0};
 
     if (status == RECORD_PARTIAL) {
-        if (!spans && !buffer_append(partial, session->budget, data, RECORD_MAX))
+        if (!spans && !buffer_append(partial, session->budget, data, RECORD_MAX)) {
+            reader_note_dropped(run, data.len);
             reader_lose_framing(run, MALFORMED_RECORD);
+        }
         return;
     }
     if (spans) {

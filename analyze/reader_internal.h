@@ -26,6 +26,10 @@ static inline struct note *run_note(const struct run *run, enum note_kind kind)
 /* Note octets that are not what they should be. */
 void reader_note_malformed(const struct run *run, enum malformation malformation);
 
+/* Octets were not read for want of memory: like those that were not captured, they are no fault of
+ * their sender. */
+void reader_note_dropped(const struct run *run, size_t octets);
+
 /* Whoever sends a message of this type first has shown its side; may reverse the connection and
  * with it run->from. */
 void reader_settle_sides(struct run *run, uint8_t type);

@@ -135,7 +135,7 @@ void reader_take_handshake(struct run *run, const struct record *record)
 
     if (spans) {
         if (!buffer_append(message, session->budget, octets, MESSAGE_MAX + TLS_CIPHERTEXT_MAX)) {
-            session->handshake.transcript_full = true;
+            reader_note_dropped(run, octets.len);
             buffer_release(message, session->budget);
             return;
         }
@@ -151,6 +151,6 @@ void reader_take_handshake(struct run *run, const struct record *record)
         memmove(message->data, octets.data, octets.len);
         message->length = (uint32_t)octets.len;
     } else if (octets.len > 0 && !buffer_append(message, session->budget, octets, MESSAGE_MAX)) {
-        session->handshake.transcript_full = true;
+        reader_note_dropped(run, octets.len);
     }
 }

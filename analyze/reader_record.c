@@ -123,6 +123,12 @@ static void read_header_only(struct run *run, struct bytes octets, size_t need)
     read_record(run, &record);
 }
 
+void reader_note_dropped(const struct run *run, size_t octets)
+{
+    run->session->handshake.transcript_full = true;
+    run->session->handshake.gap_octets[run->from] += octets;
+}
+
 void reader_lose_framing(struct run *run, enum malformation malformation)
 {
     struct reader *reader = run_reader(run);
@@ -142,7 +148,7 @@ static void keep_partial(struct run *run, struct bytes octets)
     struct reader *reader = run_reader(run);
 
     if (!buffer_append(&reader->partial, session->budget, octets, RECORD_MAX)) {
-        session->handshake.transcript_full = true;
+        reader_note_dropped(run, octets.len);
         reader_lose_framing(run, MALFORMED_RECORD);
     }
 }
