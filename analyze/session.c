@@ -237,6 +237,7 @@ void session_keep_body(struct session *session, struct note *note, struct bytes 
 
     if (!buffer_append(&session->transcript, session->budget, body, HANDSHAKE_TRANSCRIPT_MAX)) {
         handshake->transcript_full = true;
+        handshake->gap_octets[note->side] += body.len;
         return;
     }
     handshake->transcript = session->transcript.data;

@@ -465,6 +465,27 @@ static void every_scenario_has_its_outcome_in_any_pieces(void)
             check_scenario(&scenarios[i], pieces[p]);
 }
 
+/* Whatever it is that finds no memory. */
+static void no_handshake_fails_for_want_of_memory(void)
+{
+    static const size_t pieces[] = {0, 1, 7, 100};
+    struct play play;
+
+    for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
+        if (scenarios[i].outcome == OUTCOME_FAILED)
+            continue;
+        for (size_t octets = 0; octets < 8192; octets += 64) {
+            play_begin_within(&play, 443, pieces[octets / 64 % 4], octets);
+            scenarios[i].act(&play);
+            play_end(&play);
+            CU_ASSERT(play.verdicts <= 1);
+            CU_ASSERT(play.verdicts == 0 || play.outcome != OUTCOME_FAILED);
+            if (play.verdicts != 0 && play.outcome == OUTCOME_FAILED)
+                fprintf(stderr, "%s, %zu octets: %s\n", scenarios[i].name, octets, play.cause);
+        }
+    }
+}
+
 static void a_finished_handshake_that_closes_at_once_is_told(void)
 {
     struct play play;
@@ -589,6 +610,7 @@ int main(void)
          an_end_of_the_capture_in_the_handshake_is_incomplete},
         {"SYNs without answer count where TLS is expected",
          syns_without_answer_count_where_tls_is_expected},
+        {"no handshake fails for want of memory", no_handshake_fails_for_want_of_memory},
         {"memory is bounded and the limit is counted", memory_is_bounded_and_the_limit_is_counted},
         CU_TEST_INFO_NULL,
     };

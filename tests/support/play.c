@@ -112,9 +112,9 @@ static void send_flags(struct play *play, enum side from, uint8_t flags)
         play->next[from]++;
 }
 
-static void start(struct play *play, uint16_t server_port, size_t piece)
+static void start(struct play *play, uint16_t server_port, size_t piece, size_t memory_max)
 {
-    struct tracker_options tracker_options = {.memory_max = 1 << 20};
+    struct tracker_options tracker_options = {.memory_max = memory_max};
     struct connections_options options = connections_options_default();
     struct verdict_sink sink = {.context = play, .take = keep_verdict};
     struct connection_handler handler;
@@ -137,7 +137,12 @@ static void start(struct play *play, uint16_t server_port, size_t piece)
 
 void play_begin(struct play *play, uint16_t server_port, size_t piece)
 {
-    start(play, server_port, piece);
+    play_begin_within(play, server_port, piece, 1 << 20);
+}
+
+void play_begin_within(struct play *play, uint16_t server_port, size_t piece, size_t memory_max)
+{
+    start(play, server_port, piece, memory_max);
     send_flags(play, SIDE_CLIENT, TCP_SYN);
     send_flags(play, SIDE_SERVER, TCP_SYN | TCP_ACK);
     send_flags(play, SIDE_CLIENT, TCP_ACK);
@@ -145,7 +150,7 @@ void play_begin(struct play *play, uint16_t server_port, size_t piece)
 
 void play_begin_midway(struct play *play, size_t piece)
 {
-    start(play, 443, piece);
+    start(play, 443, piece, 1 << 20);
 }
 
 void play_syn(struct play *play)

@@ -51,6 +51,9 @@ struct play {
 /* Begin a connection to this port with SYN, SYN-ACK and ACK. */
 void play_begin(struct play *play, uint16_t server_port, size_t piece);
 
+/* The same with so many octets of memory for the handshake. */
+void play_begin_within(struct play *play, uint16_t server_port, size_t piece, size_t memory_max);
+
 /* Begin nothing: the first octets belong to a connection that began before the capture. */
 void play_begin_midway(struct play *play, size_t piece);
 
