@@ -51,7 +51,7 @@ struct repeated {
 
 static struct repeated find_repeated(const struct chain *chain)
 {
-    struct repeated repeated;
+    struct repeated repeated = {0};
 
     for (size_t i = 0; i < chain->count; i++)
         repeated.is[i] = is_repeated(chain, i);

@@ -522,13 +522,13 @@ void reading_end(struct reading *reading, enum connection_end reason)
 void reading_fetch(const struct reading *reading)
 {
     enum { LINE = 64 };
-    const uint8_t *begin = (const uint8_t *)reading;
+    const uint8_t *octets = (const uint8_t *)reading;
 
     for (size_t i = 0; i < offsetof(struct reading, half[0].transport.sent); i += LINE)
-        __builtin_prefetch(begin + i, 1);
+        __builtin_prefetch(octets + i, 1);
     for (size_t i = offsetof(struct reading, half[1]);
          i < offsetof(struct reading, half[1].transport.sent); i += LINE)
-        __builtin_prefetch(begin + i, 1);
+        __builtin_prefetch(octets + i, 1);
 }
 
 void reading_clear(struct reading *reading)
