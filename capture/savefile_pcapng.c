@@ -287,7 +287,7 @@ static int64_t ticks_to_ns(const struct savefile_interface *interface, uint64_t 
     else if (interface->ns_per_tick != 0)
         ns = fraction * interface->ns_per_tick;
     else
-        ns = fraction / (per_second / NS_PER_S);
+        ns = fraction / power_of_ten((unsigned)interface->digits - DECIMAL_DIGITS_EXACT);
     seconds = (int64_t)(ticks / per_second);
     if (ticks / per_second > INT64_MAX
         || __builtin_add_overflow(seconds, interface->offset_s, &seconds))

@@ -215,7 +215,7 @@ static void a_failure_after_a_long_quiet_time_begins_another_incident(void)
     fail(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
     fail(incidents, &story, 2, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
     for (int i = 0; i < 3; i++) {
-        story.connection.first.time_ns += INCIDENT_QUIET_NS - 1 + 2 * (i == 1);
+        story.connection.first.time_ns += i == 1 ? INCIDENT_QUIET_NS + 1 : INCIDENT_QUIET_NS - 1;
         incidents_add(incidents, &story.verdict, &past);
     }
     second = incidents_find(incidents, &story.verdict, false);

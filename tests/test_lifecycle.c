@@ -253,10 +253,11 @@ static void packets_given_at_once_are_taken_one_by_one(void)
         struct scene *scene = scene_new(NULL);
         struct bytes data = bytes_of("data", 4);
 
-        for (uint16_t i = 0; i < CONNECTIONS; i++) {
-            struct packet *mine = &packets[i * SEGMENTS];
+        for (unsigned i = 0; i < CONNECTIONS; i++) {
+            struct packet *mine = &packets[(size_t)i * SEGMENTS];
 
-            scene->client_port = 40000 + i / 2; /* each is used by two, one after the other */
+            scene->client_port =
+                (uint16_t)(40000 + i / 2); /* each is used by two, one after the other */
             for (size_t j = 0; j < SEGMENTS; j++)
                 mine[j].kind = PACKET_TCP;
             mine[3].kind = i % 3 == 0 ? PACKET_OTHER : PACKET_TCP;
