@@ -113,15 +113,16 @@ static bool allow_connecting(scmp_filter_ctx filter)
 
     for (size_t i = 0; i < 4; i++)
         if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-                             SCMP_A0(SCMP_CMP_EQ, (uint64_t)families[i / 2]),
+                             SCMP_A0(SCMP_CMP_EQ, (uint64_t)families[i / 2], 0),
                              SCMP_A1(SCMP_CMP_MASKED_EQ, type_mask, (uint64_t)types[i % 2]))
             != 0)
             return false;
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-                            SCMP_A0(SCMP_CMP_EQ, AF_NETLINK), SCMP_A2(SCMP_CMP_EQ, NETLINK_ROUTE))
+                            SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0),
+                            SCMP_A2(SCMP_CMP_EQ, NETLINK_ROUTE, 0))
                == 0
            && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
-                               SCMP_A0(SCMP_CMP_EQ, AF_UNIX))
+                               SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0))
                   == 0;
 }
 
