@@ -50,7 +50,9 @@ def finish(process):
     """Wait for the end; (exit status, counters, standard error)."""
     _, stderr = process.communicate(timeout=TIME_LIMIT)
     text = stderr.decode()
-    pairs = re.findall(r"(\w+) (\d+)", text.splitlines()[-1]) if "pushed" in text else []
+    # What counts coverage may complain behind it.
+    counters = re.search(r"^pushed \d+ .*", text, re.MULTILINE)
+    pairs = re.findall(r"(\w+) (\d+)", counters[0]) if counters else []
     return process.returncode, {name: int(value) for name, value in pairs}, text
 
 
