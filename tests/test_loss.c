@@ -188,6 +188,35 @@ static void a_flight_that_comes_too_late_is_not_refused(void)
     }
 }
 
+static void syns_without_answer_count_where_tls_is_expected(void)
+{
+    static const struct {
+        uint16_t port;
+        unsigned syns;
+        enum outcome outcome;
+    } cases[] = {
+        {443, 2, OUTCOME_FAILED},
+        {443, 1,
+         OUTCOME_INCOMPLETE}, /* the client may have given up, the capture missed the rest */
+        {8080, 2, OUTCOME_NOT_TLS},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct play play;
+
+        play_begin_midway(&play, 0);
+        play.server_port = cases[i].port;
+        for (unsigned n = 0; n < cases[i].syns; n++) {
+            play.next[SIDE_CLIENT] -= n; /* the same number again */
+            play_syn(&play);
+        }
+        play_end_after(&play, INT64_C(60000000000));
+        CU_ASSERT_EQUAL(play.verdicts, 1);
+        CU_ASSERT_EQUAL(play.outcome, cases[i].outcome);
+        CU_ASSERT_EQUAL(play.stage, STAGE_TCP_CONNECT);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -196,6 +225,8 @@ int main(void)
         {"a hello that comes with the FIN is late", a_hello_that_comes_with_the_fin_is_late},
         {"a flight that comes too late is not refused",
          a_flight_that_comes_too_late_is_not_refused},
+        {"SYNs without answer count where TLS is expected",
+         syns_without_answer_count_where_tls_is_expected},
         CU_TEST_INFO_NULL,
     };
 

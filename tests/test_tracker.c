@@ -544,35 +544,6 @@ static void an_end_of_the_capture_in_the_handshake_is_incomplete(void)
     CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
 }
 
-static void syns_without_answer_count_where_tls_is_expected(void)
-{
-    static const struct {
-        uint16_t port;
-        unsigned syns;
-        enum outcome outcome;
-    } cases[] = {
-        {443, 2, OUTCOME_FAILED},
-        {443, 1,
-         OUTCOME_INCOMPLETE}, /* the client may have given up, the capture missed the rest */
-        {8080, 2, OUTCOME_NOT_TLS},
-    };
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct play play;
-
-        play_begin_midway(&play, 0);
-        play.server_port = cases[i].port;
-        for (unsigned n = 0; n < cases[i].syns; n++) {
-            play.next[SIDE_CLIENT] -= n; /* the same number again */
-            play_syn(&play);
-        }
-        play_end_after(&play, SILENCE_NS);
-        CU_ASSERT_EQUAL(play.verdicts, 1);
-        CU_ASSERT_EQUAL(play.outcome, cases[i].outcome);
-        CU_ASSERT_EQUAL(play.stage, STAGE_TCP_CONNECT);
-    }
-}
-
 static void memory_is_bounded_and_the_limit_is_counted(void)
 {
     struct play play;
@@ -608,8 +579,6 @@ int main(void)
          silence_after_an_acknowledged_hello_is_a_failure},
         {"an end of the capture in the handshake is incomplete",
          an_end_of_the_capture_in_the_handshake_is_incomplete},
-        {"SYNs without answer count where TLS is expected",
-         syns_without_answer_count_where_tls_is_expected},
         {"no handshake fails for want of memory", no_handshake_fails_for_want_of_memory},
         {"memory is bounded and the limit is counted", memory_is_bounded_and_the_limit_is_counted},
         CU_TEST_INFO_NULL,
