@@ -276,7 +276,7 @@ static void count_name(struct known_server *server, const struct known_name *nam
     server->names_accepted += name->hellos.accepted.count == 0 && host.len > 0;
 }
 
-static uint64_t hash_of_peer(const struct knowledge *knowledge, const struct facts *facts)
+uint64_t knowledge_hash_peer(const struct knowledge *knowledge, const struct facts *facts)
 {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
 
@@ -308,7 +308,7 @@ static struct known_name *learn_name(struct knowledge *knowledge, const struct f
     if (wants_certificate(knowledge, name, facts))
         return name;
     if (client != NULL)
-        knowledge_note_issuer(client, name, hash_of_peer(knowledge, facts), facts);
+        knowledge_note_issuer(knowledge, client, name, facts);
     return NULL;
 }
 
@@ -327,10 +327,10 @@ static struct known_client *learn_client(struct knowledge *knowledge, const stru
         return NULL;
     if (facts->outcome == OUTCOME_ESTABLISHED) {
         known_count_add(&client->established, facts->connection->last.time_ns);
-        sketch_add(&client->servers, hash_of_peer(knowledge, facts));
+        sketch_add(&client->servers, knowledge_hash_peer(knowledge, facts));
     } else if (facts->outcome == OUTCOME_FAILED) {
         known_count_add(&client->failed, facts->connection->last.time_ns);
-        sketch_add(&client->servers_failed, hash_of_peer(knowledge, facts));
+        sketch_add(&client->servers_failed, knowledge_hash_peer(knowledge, facts));
     }
     return client;
 }
@@ -344,7 +344,7 @@ void knowledge_learn_issuer(struct knowledge *knowledge, const struct known_name
     if (put_client_key(knowledge, key, facts))
         client = knowledge_table_find(knowledge->clients, key);
     if (client != NULL)
-        knowledge_note_issuer(client, name, hash_of_peer(knowledge, facts), facts);
+        knowledge_note_issuer(knowledge, client, name, facts);
 }
 
 /* Connection attempts matter only where TLS was spoken: other servers get no record. */

@@ -34,8 +34,8 @@ static void note_server(struct known_issuer *issuer, uint32_t part)
         issuer->refused_at[issuer->servers++] = part;
 }
 
-void knowledge_note_issuer(struct known_client *client, const struct known_name *name,
-                           uint64_t server, const struct facts *facts)
+void knowledge_note_issuer(const struct knowledge *knowledge, struct known_client *client,
+                           const struct known_name *name, const struct facts *facts)
 {
     int64_t at_ns = facts->connection->last.time_ns;
     struct known_issuer *issuer;
@@ -47,7 +47,7 @@ void knowledge_note_issuer(struct known_client *client, const struct known_name 
     } else if (facts->outcome == OUTCOME_FAILED && client_refused_flight(facts)) {
         issuer = issuer_of(client, name->certificate.issuer);
         known_count_add(&issuer->refused, at_ns);
-        note_server(issuer, (uint32_t)(server >> 32));
+        note_server(issuer, (uint32_t)(knowledge_hash_peer(knowledge, facts) >> 32));
     }
 }
 

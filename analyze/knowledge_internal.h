@@ -45,8 +45,11 @@ void knowledge_learn_flight(const struct knowledge *knowledge, struct known_flig
                             const struct facts *facts);
 
 /* Note what the client made of a certificate by the issuer of the known one. */
-void knowledge_note_issuer(struct known_client *client, const struct known_name *name,
-                           uint64_t server, const struct facts *facts);
+void knowledge_note_issuer(const struct knowledge *knowledge, struct known_client *client,
+                           const struct known_name *name, const struct facts *facts);
+
+/* A keyed hash of the server that TLS is spoken with. */
+uint64_t knowledge_hash_peer(const struct knowledge *knowledge, const struct facts *facts);
 
 /* Note an attempt that failed, or one that came after such; server is what is known of it. */
 void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_server *server,
