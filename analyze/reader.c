@@ -119,7 +119,7 @@ void reader_take_start(struct run *run, struct bytes data)
         run_reader(run)->state = READER_PRELUDE;
         (void)run_note(run, NOTE_PLAINTEXT);
     }
-    session_read_more(session, run->from, rest, run->at);
+    reader_go_on(run, rest);
     buffer_release(&held, session->budget);
 }
 
@@ -142,23 +142,24 @@ static void read_opaque(struct run *run, struct bytes data)
     run->session->handshake.opaque_octets[run->from] += data.len;
 }
 
-void session_read_more(struct session *session, enum side from, struct bytes data, struct moment at)
+void reader_go_on(struct run *run, struct bytes data)
 {
     static void (*const readers[])(struct run *, struct bytes) = {
         [READER_START] = reader_take_start, [READER_PRELUDE] = reader_take_prelude,
         [READER_TLS] = reader_take_records, [READER_OPAQUE] = read_opaque,
         [READER_LOST] = read_lost,
     };
-    struct run run = {.session = session, .from = from, .at = at};
 
     if (data.len > 0)
-        readers[session->reader[from].state](&run, data);
+        readers[run_reader(run)->state](run, data);
 }
 
 void session_read(struct session *session, enum side from, struct bytes data, struct moment at)
 {
+    struct run run = {.session = session, .from = from, .at = at};
+
     session->handshake.stream_octets[from] += data.len;
-    session_read_more(session, from, data, at);
+    reader_go_on(&run, data);
 }
 
 /* A message whose record broke off: that it came is known, what it said is not. */

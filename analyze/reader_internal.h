@@ -40,6 +40,10 @@ void reader_take_handshake(struct run *run, const struct record *record);
 /* Drop what is buffered and wait for a segment that begins with a record. */
 void reader_lose_framing(struct run *run, enum malformation malformation);
 
+/* Read octets that are counted already, in the state that the reader is in: what is left of a run
+ * after that changed. */
+void reader_go_on(struct run *run, struct bytes data);
+
 /* Octets of a stream in a certain state: see enum reader_state. */
 void reader_take_start(struct run *run, struct bytes data);
 void reader_take_prelude(struct run *run, struct bytes data);

@@ -217,7 +217,7 @@ static bool search_step(struct run *run, struct bytes step, size_t rest)
         memcpy(copy, hello.data, hello.len);
         hello.data = copy;
         switch_to_tls(run, hello.len + rest);
-        session_read_more(session, run->from, hello, run->at);
+        reader_go_on(run, hello);
         return false;
     }
     if (window->length >= HELLO_MARK_LENGTH) {
@@ -237,7 +237,7 @@ void reader_take_prelude(struct run *run, struct bytes data)
         if (!bytes_take(&data, data.len < SEARCH_STEP ? data.len : SEARCH_STEP, &step))
             return;
         if (!search_step(run, step, data.len)) {
-            session_read_more(run->session, run->from, data, run->at);
+            reader_go_on(run, data);
             return;
         }
     }

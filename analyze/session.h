@@ -109,11 +109,6 @@ void session_keep_body(struct session *session, struct note *note, struct bytes 
 /* Take the next in-order octets of one direction. May reverse the connection. */
 void session_read(struct session *session, enum side from, struct bytes data, struct moment at);
 
-/* The same for octets that session_read has counted already: what is left of a run after the
- * reader changed its state. */
-void session_read_more(struct session *session, enum side from, struct bytes data,
-                       struct moment at);
-
 /* A record of type application_data: counted, noted, and weighed in TLS 1.3. */
 void session_application_record(struct session *session, enum side from, struct moment at,
                                 uint16_t version, uint32_t length);

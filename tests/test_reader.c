@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What servers answer to a client that speaks SSL 2.0, in one piece and in many. */
+/* What servers answer to a client that speaks SSL 2.0, and a client that TCP calls the server: in
+ * one piece and in many. */
 #include "dissect/tls.h"
 #include "tests/support/play.h"
 #include "tests/support/suite.h"
@@ -139,6 +140,36 @@ static void a_server_that_closes_on_ssl_2_has_no_version_in_common(void)
     CU_ASSERT_STRING_EQUAL(play.cause, "version_mismatch");
 }
 
+/* As in active FTP: who took the TCP connection speaks in clear, then says the ClientHello and, all
+ * in one segment, something more. */
+static void what_follows_a_hello_has_its_sender(void)
+{
+    static const uint8_t hello[] = "\x16\x03\x01\x00\x2f\x01\x00\x00\x2b\x03\x03"
+                                   "0123456789abcdef0123456789abcdef"
+                                   "\0\0\x04\xc0\x2f\xc0\x30\1\0";
+    static const uint8_t alert[] = {TLS_CONTENT_ALERT, 3, 3, 0, 2, 2, TLS_ALERT_INTERNAL_ERROR};
+    static const size_t pieces[] = {0, 1, 100};
+    uint8_t said[517];
+    const size_t alert_at = sizeof(said) - sizeof(alert);
+    const size_t hello_at = alert_at - (sizeof(hello) - 1);
+
+    /* A hello is looked for in 512 octets at a time: the alert begins in them and ends behind. */
+    memset(said, '.', sizeof(said));
+    memcpy(said + hello_at, hello, sizeof(hello) - 1);
+    memcpy(said + alert_at, alert, sizeof(alert));
+    for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+        struct play play;
+
+        play_begin(&play, 21, pieces[i]);
+        play_octets(&play, SIDE_SERVER, said, sizeof(said));
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+        CU_ASSERT_EQUAL(play.refusal, REFUSAL_ALERT);
+        CU_ASSERT_EQUAL(play.refused, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(play.alert, TLS_ALERT_INTERNAL_ERROR);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -146,6 +177,7 @@ int main(void)
          every_answer_to_ssl_2_has_its_outcome_in_any_pieces},
         {"a server that closes on SSL 2.0 has no version in common",
          a_server_that_closes_on_ssl_2_has_no_version_in_common},
+        {"what follows a ClientHello has its sender", what_follows_a_hello_has_its_sender},
         CU_TEST_INFO_NULL,
     };
 
