@@ -402,7 +402,8 @@ bool incident_admits(struct incident *incident, int64_t at_ns, uint32_t per_minu
 {
     int64_t minute = at_ns / (60 * SECOND_NS);
 
-    if (minute > incident->minute) {
+    /* Verdicts come out of order by minutes; an hour back is a clock that was set back. */
+    if (minute > incident->minute || minute < incident->minute - 60) {
         incident->minute = minute;
         incident->minute_events = 0;
     }

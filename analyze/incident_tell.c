@@ -69,7 +69,8 @@ static enum incident_state news_of(const struct incident *incident, int64_t now_
     if (incident->told == INCIDENT_UNTOLD)
         return INCIDENT_OPENED;
     if (incident->failures != incident->told_failures
-        && (is_last || now_ns - incident->told_ns >= INCIDENT_UPDATE_NS))
+        && (is_last || now_ns - incident->told_ns >= INCIDENT_UPDATE_NS
+            || now_ns < incident->told_ns)) /* the clock was set back */
         return INCIDENT_UPDATED;
     return INCIDENT_UNTOLD;
 }

@@ -88,7 +88,7 @@ struct connection_handler tracker_handler(struct tracker *tracker);
 void tracker_judge(struct tracker *tracker, const struct observation *observation);
 
 /* Packet time is now_ns: look again at the verdicts that are due, and give those that are others by
- * what is known by now, with verdict->earlier set. */
+ * what is known by now, with verdict->earlier set. When the clock was set back, all of them are due. */
 void tracker_revise(struct tracker *tracker, int64_t now_ns);
 
 /* The capture lost packets, or left connections out, until time_ns of the packets at least: the

@@ -20,7 +20,8 @@ struct tracker {
         *judged[TRACKER_LOOKS]; /* to be judged again, by how often they were; NULL: none */
     uint64_t attempts_waiting;  /* of the verdicts that wait, those of mere connection attempts */
     struct session *free_sessions;
-    bool has_loss; /* the capture lost packets */
+    int64_t revised_ns; /* tracker_revise's latest time */
+    bool has_loss;      /* the capture lost packets */
     int64_t loss_ns;
 };
 

@@ -97,6 +97,9 @@ static void revise_until(struct tracker *tracker, size_t look, int64_t judged_ns
 
 void tracker_revise(struct tracker *tracker, int64_t now_ns)
 {
+    if (now_ns < tracker->revised_ns - TRACKER_FIRST_LOOK_NS) /* the clock was set back */
+        tracker_revise_all(tracker);
+    tracker->revised_ns = now_ns;
     revise_until(tracker, 0, now_ns - TRACKER_FIRST_LOOK_NS);
     revise_until(tracker, 1, now_ns - TRACKER_SECOND_LOOK_NS);
 }

@@ -31,6 +31,9 @@ enum {
  * a connection picked up midway. */
 #define OVER_TIMEOUT_NS INT64_C(10000000000)
 
+/* Packets of several queues come out of order by less. */
+#define SWEEP_DISORDER_NS INT64_C(1000000000)
+
 static uint32_t share(const struct connections_options *options, unsigned sixteenths, size_t size)
 {
     size_t count = options->memory_max / SHARES * sixteenths / size;
@@ -271,6 +274,13 @@ static void end_by_timeout(struct connections *c, uint32_t number)
         lifecycle_end_flow(c, number, CONNECTION_END_IDLE);
 }
 
+/* Somebody set the clock back: a packet was seen later than now. Its time-out begins now, else it would
+ * hold up all that is queued behind it until the clock is there again. */
+static bool is_ahead(int64_t seen_ns, int64_t now_ns)
+{
+    return elapsed_ns(seen_ns, now_ns) > SWEEP_DISORDER_NS;
+}
+
 /* End what timed out in one state. False when there may be more. */
 static bool sweep_state(struct connections *c, enum flow_state state, int64_t now_ns)
 {
@@ -283,6 +293,10 @@ static bool sweep_state(struct connections *c, enum flow_state state, int64_t no
         if (number == POOL_NONE)
             return true;
         flow = flow_at(&c->table, number);
+        if (is_ahead(flow->seen_ns, now_ns)) {
+            flow->seen_ns = now_ns;
+            flow->flags |= FLOW_TOUCHED;
+        }
         if (elapsed_ns(now_ns, flow->seen_ns) > c->timeout_ns[state]) {
             end_by_timeout(c, number);
         } else if (flow->flags & FLOW_TOUCHED) {
@@ -303,6 +317,10 @@ static bool sweep_half_opens(struct connections *c, int64_t now_ns)
 
         if (half_open == NULL)
             return true;
+        if (is_ahead(half_open->last_ns, now_ns)) {
+            half_open->last_ns = now_ns;
+            half_open->touched = true;
+        }
         if (elapsed_ns(now_ns, half_open->last_ns) > c->options.half_open_timeout_ns) {
             lifecycle_end_half_open(c, half_open, CONNECTION_END_IDLE);
         } else if (half_open->touched) {

@@ -10,6 +10,17 @@ from pathlib import Path
 
 DIGEST_OCTETS = 8
 LOOK_SECONDS = 0.1
+# As what a failure that was not told may have been counted.
+LOST = (
+    "kernel_dropped_packets",
+    "interface_dropped_packets",
+    "shed_connections",
+    "shed_packets",
+    "unjudged_handshakes",
+    "evicted_handshakes",
+    "refused_handshakes",
+    "unserialised_events",
+)
 
 
 def digest(line):
@@ -34,6 +45,7 @@ class Events:
         self.causes = Counter()
         self.clients = set()  # of handshakes that failed
         self.stats = []
+        self.samples = []  # when statistics came, and what they counted as lost
         self.is_over = False
         self.rest = b""
         self.thread = threading.Thread(target=self._run)
@@ -45,10 +57,24 @@ class Events:
         self.digests.add(digest(line))
         if event["event"]["action"] == "tlswhy_stats":
             self.stats = [*self.stats[-1:], event["tlswhy"]["stats"]]
+            self.samples.append((time.monotonic(), self._lost(self.stats[-1])))
         elif event["event"]["action"] == "tls_handshake":
             self.failures += 1
             self.causes[event["tlswhy"]["cause"]] += 1
             self.clients.add(event["source"]["ip"])
+
+    def _lost(self, stats):
+        """Of all that is counted instead of told."""
+        lost = {key: stats[key] for key in LOST}
+        sink = next(sink for sink in stats["sinks"] if sink["name"] == str(self.path))
+        return {**lost, "events_lost": sink["lost"]}
+
+    def lost_between(self, begin, end):
+        """What was counted as lost meanwhile, by the statistics before and after."""
+        before = [lost for at, lost in self.samples if at < begin] or [dict.fromkeys([*LOST, "events_lost"], 0)]
+        after = [lost for at, lost in self.samples if at > end] or [self.samples[-1][1]]
+        counted = {key: after[0][key] - before[-1][key] for key in after[0]}
+        return {key: count for key, count in counted.items() if count > 0}
 
     def _run(self):
         while not self.path.exists():

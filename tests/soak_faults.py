@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import live_test as live
@@ -96,6 +97,7 @@ class Faults:
         self.process = process
         self.folder = folder
         self.count = Counter()
+        self.latest = "the beginning"
         self.until = 0
 
     def run(self):
@@ -103,6 +105,7 @@ class Faults:
         for fault in itertools.cycle(self.all()):
             if time.monotonic() >= self.until:
                 return
+            self.latest = fault.__name__
             fault()
             self.count[fault.__name__] += 1
             time.sleep(PAUSE_SECONDS)
@@ -110,6 +113,16 @@ class Faults:
     def all(self):
         """The faults, in their order."""
         raise NotImplementedError
+
+
+@dataclass
+class Probe:
+    """Failures after a fault."""
+
+    fault: str
+    begin: float  # time.monotonic
+    end: float
+    clients: list  # of which one must be told
 
 
 class Network(Faults):
@@ -120,18 +133,19 @@ class Network(Faults):
         self.clock = clock
         self.steps = itertools.cycle(STEPS_S)
         self.numbers = itertools.cycle(range(PROBE_FIRST, PROBE_LAST))
-        self.probes = []  # of each fault, the clients of which one must be told
+        self.probes = []
 
     def probe(self):
         """Fail, as somebody who tries again."""
         capture = self.folder / "probe.pcap"
         clients = []
+        begin = time.monotonic()
         for number in itertools.islice(self.numbers, PROBES):
             write_fleet(capture, [Play(live.FAILURE_NAME, 0, client=number)], int(time.time()))
             live.replay(capture, "--topspeed")
             clients.append(str(CLIENTS[number]))
             time.sleep(PAUSE_SECONDS / 2)
-        self.probes.append(clients)
+        self.probes.append(Probe(self.latest, begin, time.monotonic(), clients))
 
     def run(self):
         self.probe()

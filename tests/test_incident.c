@@ -201,6 +201,9 @@ static void the_first_failures_of_each_minute_are_admitted(void)
     CU_ASSERT_TRUE(incident_admits(&incident, 12 * minute, 3));
     CU_ASSERT_FALSE(incident_admits(&incident, 13 * minute, 0));
     CU_ASSERT_EQUAL(incident.folded, 4);
+    incident.minute += 120; /* the clock is set back */
+    incident.minute_events = 3;
+    CU_ASSERT_TRUE(incident_admits(&incident, 13 * minute, 3));
 }
 
 static void a_failure_after_a_long_quiet_time_begins_another_incident(void)
@@ -407,6 +410,28 @@ static void an_incident_is_told_when_it_opens_goes_on_and_ends(void)
     knowledge_free(knowledge);
 }
 
+static void a_clock_set_back_holds_up_no_update(void)
+{
+    const struct knowledge_options options = {.hash_key = {1, 2}};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct incidents *incidents = incidents_new(key, 0);
+    struct told told = {0};
+    const struct incident_sink sink = {.context = &told, .take = take_told};
+    struct story story;
+
+    for (uint8_t i = 1; i <= 3; i++) {
+        fail(incidents, &story, i, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
+        (void)incidents_find(incidents, &story.verdict, true);
+        if (i == 2)
+            incidents_tell(incidents, knowledge, STORY_TIME, false, &sink);
+    }
+    incidents_tell(incidents, knowledge, STORY_TIME - STORY_SECOND, false, &sink);
+    CU_ASSERT_EQUAL(told.count[INCIDENT_UPDATED], 1);
+    CU_ASSERT_EQUAL(told.count[INCIDENT_CLOSED], 0);
+    incidents_free(incidents);
+    knowledge_free(knowledge);
+}
+
 static void what_explains_more_takes_over(void)
 {
     const struct knowledge_options options = {.hash_key = {1, 2}};
@@ -509,6 +534,7 @@ int main(void)
         {"behind a proxy the target is the server", behind_a_proxy_the_target_is_the_server},
         {"an incident is told when it opens, goes on and ends",
          an_incident_is_told_when_it_opens_goes_on_and_ends},
+        {"a clock set back holds up no update", a_clock_set_back_holds_up_no_update},
         {"what explains more takes over", what_explains_more_takes_over},
         {"a failure that has another cause is taken back",
          a_failure_that_has_another_cause_is_taken_back},

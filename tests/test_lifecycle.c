@@ -147,6 +147,30 @@ static void a_connection_nobody_reads_is_forgotten_soon_after_its_end(void)
     scene_free(scene);
 }
 
+/* The time of two connections that are over, with an hour back in between, and of one that goes on. */
+static void a_clock_set_back_holds_up_no_end(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    for (unsigned i = 0; i < 2; i++) {
+        scene->client_port++;
+        scene_send(scene, SIDE_CLIENT, TCP_SYN, 0, 0, ""); /* never answered */
+        scene->client_port++;
+        scene_handshake(scene);
+        scene_send(scene, SIDE_CLIENT, TCP_ACK | TCP_FIN, 0, 0, "");
+        scene_send(scene, SIDE_SERVER, TCP_ACK | TCP_FIN, 0, 1, "");
+        scene_wait(scene, i == 0 ? -3600 * SECOND : 0);
+    }
+    CU_ASSERT_EQUAL(scene->ended, 0);
+    scene->client_port++;
+    for (unsigned i = 0; i < 100; i++) {
+        scene_wait(scene, SECOND);
+        scene_send(scene, SIDE_CLIENT, TCP_ACK, i, 0, "a");
+    }
+    CU_ASSERT_EQUAL(scene->ended, 4);
+    scene_free(scene);
+}
+
 static void a_handshake_read_stays_below_its_bound(void)
 {
     CU_ASSERT(sizeof(struct reading) + sizeof(struct flow) <= 4096);
@@ -292,6 +316,7 @@ int main(void)
         {"a connection nobody reads costs little", a_connection_nobody_reads_costs_little},
         {"a connection nobody reads is forgotten soon after its end",
          a_connection_nobody_reads_is_forgotten_soon_after_its_end},
+        {"a clock set back holds up no end", a_clock_set_back_holds_up_no_end},
         {"a handshake read stays below its bound", a_handshake_read_stays_below_its_bound},
         {"any cutting and order gives the same octets",
          any_cutting_and_order_gives_the_same_octets},

@@ -251,11 +251,15 @@ static void take_trust(struct collector *collector)
     trust_files_close(&before);
 }
 
-/* It is as late as the worker that is furthest says. */
+/* It is as late as the worker that is furthest says, all of whom go back when the clock is set back. */
 static void advance(struct collector *collector)
 {
+    int64_t now_ns = 0;
+
     for (size_t i = 0; i < collector->options.worker_count; i++)
-        pipeline_advance(collector->pipeline, docket_time(collector->dockets[i]));
+        if (docket_time(collector->dockets[i]) > now_ns)
+            now_ns = docket_time(collector->dockets[i]);
+    pipeline_advance(collector->pipeline, now_ns);
     pipeline_tell_incidents(collector->pipeline, false);
 }
 

@@ -16,6 +16,7 @@ struct pipeline {
     uint64_t packets;
     int64_t first_ns;
     int64_t last_ns;
+    int64_t now_ns; /* of the packet that came last, which may be earlier */
     uint64_t unserialised;
     uint64_t folded;
     uint32_t events_per_minute;
@@ -161,6 +162,7 @@ void pipeline_free(struct pipeline *pipeline)
 
 static void note_time(struct pipeline *pipeline, int64_t time_ns)
 {
+    pipeline->now_ns = time_ns;
     if (++pipeline->packets == 1) {
         pipeline->first_ns = time_ns;
         pipeline->last_ns = time_ns;
@@ -224,9 +226,8 @@ void pipeline_advance(struct pipeline *pipeline, int64_t now_ns)
         connections_advance(pipeline->connections, now_ns);
         return;
     }
-    if (now_ns > pipeline->last_ns)
-        pipeline->last_ns = now_ns;
-    tracker_revise(pipeline->tracker, pipeline->last_ns);
+    pipeline->last_ns = now_ns;
+    tracker_revise(pipeline->tracker, now_ns);
 }
 
 void pipeline_shed(struct pipeline *pipeline, enum connections_shed what)
@@ -236,7 +237,7 @@ void pipeline_shed(struct pipeline *pipeline, enum connections_shed what)
 
 void pipeline_note_loss(struct pipeline *pipeline)
 {
-    tracker_note_loss(pipeline->tracker, pipeline->last_ns);
+    tracker_note_loss(pipeline->tracker, pipeline->now_ns);
 }
 
 void pipeline_finish(struct pipeline *pipeline)

@@ -73,7 +73,7 @@ void pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, s
 void pipeline_judge(struct pipeline *pipeline, const struct observation *observation);
 
 /* Time goes on without packets: now_ns is in packet time. PIPELINE_JUDGE looks again at verdicts that
- * are due. */
+ * are due; its time may go back, as it does when the clock is set back. */
 void pipeline_advance(struct pipeline *pipeline, int64_t now_ns);
 
 /* Leave out connections from now on. */

@@ -173,23 +173,25 @@ static void check_lives(struct worker *worker, int64_t now_ms)
     atomic_store(&worker->is_lost, lost > 0 && lost == worker->live_count);
 }
 
+static bool is_silent(const struct worker *worker, int64_t now_ms)
+{
+    return worker->read_ns > 0 && now_ms - worker->packet_ms > WORKER_CARE_MS;
+}
+
 /* Packet time as it goes on without packets: as far as the clock did since the last ones. The clock
  * is not that of the packets, so that nobody who sets the time ends connections. 0: none came. */
 static int64_t packet_time(const struct worker *worker, int64_t now_ms)
 {
-    int64_t silent_ms = now_ms - worker->packet_ms;
-    int64_t last_ns = pipeline_last_ns(worker->pipeline);
-
-    if (last_ns == 0 || silent_ms <= WORKER_CARE_MS)
-        return last_ns;
-    return last_ns + silent_ms * MILLISECOND_NS;
+    if (!is_silent(worker, now_ms))
+        return worker->read_ns;
+    return worker->read_ns + (now_ms - worker->packet_ms) * MILLISECOND_NS;
 }
 
 static void advance(struct worker *worker, int64_t now_ms)
 {
     int64_t time_ns = packet_time(worker, now_ms);
 
-    if (time_ns > pipeline_last_ns(worker->pipeline))
+    if (is_silent(worker, now_ms))
         pipeline_advance(worker->pipeline, time_ns);
     docket_set_time(worker->options.docket, time_ns);
     docket_flush(worker->options.docket);
@@ -295,7 +297,7 @@ static void *run(void *argument)
     }
     read_rest(worker);
     pipeline_finish(worker->pipeline);
-    docket_set_time(worker->options.docket, pipeline_last_ns(worker->pipeline));
+    docket_set_time(worker->options.docket, worker->read_ns);
     docket_flush(worker->options.docket);
     publish(worker, ending_now_ms());
     atomic_store(&worker->is_over, true);
