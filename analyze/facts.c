@@ -63,6 +63,21 @@ static bool octets_are_unseen(const struct facts *facts, enum side from)
            && connection->direction[side_other(from)].duplicate_acks == 0;
 }
 
+/* The client closed after its hello and no other record, and the capture has all that it had ACKed:
+ * without its Finished there is no handshake, whatever was still on its way to it (RFC 5246 section
+ * 7.3, RFC 8446 section 2). */
+static bool client_left_before_the_rest(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    const struct handshake *handshake = facts->handshake;
+
+    return facts->client_hello_note != NULL && handshake->records[SIDE_CLIENT] == 1
+           && moment_seen(client->fin) && client->unseen_octets == 0
+           && handshake->gap_octets[SIDE_CLIENT] == 0 && server->missed_octets == 0
+           && server->dropped_octets == 0;
+}
+
 static void see_capture(struct facts *facts)
 {
     const struct connection *connection = facts->connection;
@@ -75,7 +90,8 @@ static void see_capture(struct facts *facts)
             facts->one_direction_only = true;
         if (direction->cut_octets > 0)
             facts->cut = true;
-        if (handshake->gap_octets[side] > 0 || octets_are_unseen(facts, (enum side)side))
+        if ((handshake->gap_octets[side] > 0 || octets_are_unseen(facts, (enum side)side))
+            && (side == SIDE_CLIENT || !client_left_before_the_rest(facts)))
             facts->missed = true;
         facts->answered[side] = direction->payload_octets > 0;
     }

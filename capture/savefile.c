@@ -182,14 +182,37 @@ void savefile_free(struct savefile *savefile)
     free(savefile);
 }
 
+/* A time of 0 is that of a packet without one. */
+static void believe_time(struct savefile *savefile, struct raw_packet *packet)
+{
+    bool leaps = savefile->believed_ns > 0 && !savefile->is_leaping
+                 && packet->time_ns - savefile->believed_ns > SAVEFILE_LEAP_NS;
+
+    savefile->is_leaping = leaps;
+    if (!leaps) {
+        savefile->believed_ns = packet->time_ns;
+        return;
+    }
+    packet->time_ns = savefile->believed_ns;
+    if (savefile->counters.leaps++ == 0)
+        savefile->counters.leap_offset = savefile->offset;
+}
+
 enum savefile_status savefile_next(struct savefile *savefile, struct raw_packet *packet)
 {
-    return savefile->next(savefile, packet);
+    enum savefile_status status = savefile->next(savefile, packet);
+
+    if (status == SAVEFILE_PACKET)
+        believe_time(savefile, packet);
+    return status;
 }
 
 bool savefile_next_at_hand(struct savefile *savefile, struct raw_packet *packet)
 {
-    return savefile->next_at_hand(savefile, packet);
+    if (!savefile->next_at_hand(savefile, packet))
+        return false;
+    believe_time(savefile, packet);
+    return true;
 }
 
 const char *savefile_reason(const struct savefile *savefile)

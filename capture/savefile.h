@@ -36,6 +36,8 @@ struct savefile_counters {
     uint64_t packets;
     uint64_t skipped;           /* packets longer than PACKET_OCTETS_MAX */
     uint64_t skipped_offset;    /* where the first of them is */
+    uint64_t leaps;             /* packets whose time was not believed, see SAVEFILE_LEAP_NS */
+    uint64_t leap_offset;       /* where the first of them ends */
     uint64_t dropped_interface; /* lost by the interfaces, as the file says itself (pcapng) */
     uint64_t dropped_kernel;    /* lost by the system, likewise */
 };
@@ -47,7 +49,13 @@ struct savefile;
 struct savefile *savefile_new(struct input *input, char reason[SAVEFILE_REASON_MAX]);
 void savefile_free(struct savefile *savefile); /* NULL is harmless */
 
-/* The next packet; number is left alone. The packet is valid until the next call.
+/* A packet this long after the one before it: no capture pauses for a year, so one of both has a
+ * wrong time. Linux around 4.4 gave answers to SYNs on the loopback interface twice the time of day,
+ * and such a packet must not make every connection before it look over. */
+#define SAVEFILE_LEAP_NS (INT64_C(365) * 86400 * 1000000000)
+
+/* The next packet; number is left alone. One that leaps ahead (SAVEFILE_LEAP_NS) has the time of the
+ * packet before it; when the next one leaps as well, it is believed. The packet is valid until the next call.
  * After any other status than SAVEFILE_PACKET, there is no further call. */
 enum savefile_status savefile_next(struct savefile *savefile, struct raw_packet *packet);
 

@@ -35,6 +35,8 @@ struct savefile {
     uint32_t interface_count;
     uint32_t interface_room;
     int64_t last_time_ns; /* pcapng: for packets without a time */
+    bool is_leaping;      /* the packet before leapt, see SAVEFILE_LEAP_NS */
+    int64_t believed_ns;  /* the time that it was given, or had */
     struct savefile_counters counters;
     char reason[SAVEFILE_REASON_MAX];
 };

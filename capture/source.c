@@ -65,6 +65,20 @@ static bool file_open(struct source *source, struct file *file)
     return false;
 }
 
+static void report_leaps(const struct source *source, const struct file *file,
+                         const struct savefile_counters *counters)
+{
+    char text[160];
+
+    if (counters->leaps == 0)
+        return;
+    snprintf(text, sizeof(text),
+             "%" PRIu64 " with a time more than a year after the packet before, whose time was "
+             "taken instead; the first ends at offset %" PRIu64,
+             counters->leaps, counters->leap_offset);
+    report(source, file->path, SOURCE_SKIPPED, text);
+}
+
 /* Add up what the file's own counters say, and close it. */
 static void file_close(struct source *source, struct file *file)
 {
@@ -77,6 +91,7 @@ static void file_close(struct source *source, struct file *file)
                  counters->skipped, PACKET_OCTETS_MAX, counters->skipped_offset);
         report(source, file->path, SOURCE_SKIPPED, text);
     }
+    report_leaps(source, file, counters);
     source->counters.too_long += counters->skipped;
     source->counters.dropped_interface += counters->dropped_interface;
     source->counters.dropped_kernel += counters->dropped_kernel;

@@ -338,6 +338,30 @@ static void a_server_that_answered_is_not_silent(void)
     CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));
 }
 
+/* It had ACKed nothing of what the capture lacks, and has not sent its Finished. */
+static void what_a_client_did_not_wait_for_changes_nothing(void)
+{
+    static const uint64_t acknowledged[] = {0, 1500};
+    static const enum outcome outcomes[] = {OUTCOME_FAILED, OUTCOME_INCOMPLETE};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct story story;
+        struct story_choice choice = story_choice_1_2();
+
+        story_begin(&story);
+        story_modern_hello(&story);
+        story_server_hello(&story, &choice);
+        story_wait(&story, 2 * STORY_SECOND);
+        story_fin(&story, SIDE_CLIENT);
+        story_fin(&story, SIDE_SERVER);
+        story.handshake.records[SIDE_CLIENT] = 1;
+        story.handshake.gap_octets[SIDE_SERVER] = 1500;
+        sent_by(&story, SIDE_SERVER)->unseen_octets = 1500;
+        sent_by(&story, SIDE_SERVER)->missed_octets = acknowledged[i];
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, outcomes[i]);
+    }
+}
+
 static void a_client_that_says_good_bye_abandoned(void)
 {
     struct story story;
@@ -419,6 +443,8 @@ int main(void)
         {"a hello that is not acknowledged met no silent server for sure",
          a_hello_that_is_not_acknowledged_met_no_silent_server_for_sure},
         {"a server that answered is not silent", a_server_that_answered_is_not_silent},
+        {"what a client did not wait for changes nothing",
+         what_a_client_did_not_wait_for_changes_nothing},
         {"a client that says good-bye abandoned", a_client_that_says_good_bye_abandoned},
         {"a client that falls silent may have abandoned",
          a_client_that_falls_silent_may_have_abandoned},

@@ -281,6 +281,32 @@ static void times_are_converted_without_overflow(void)
     }
 }
 
+static void record_at(struct capture_file *file, uint32_t seconds)
+{
+    file_record(file, seconds, 0, FIRST, 12);
+}
+
+/* A packet alone with its time has the one before; two that agree are believed; one without a time
+ * says nothing of others. */
+static void a_leap_of_time_wants_a_second_packet(void)
+{
+    static const uint32_t given[] = {0, 1400000000, 2800000000, 1400000000, 2800000000, 2800000000};
+    static const uint32_t read[] = {0, 1400000000, 1400000000, 1400000000, 1400000000, 2800000000};
+    struct capture_file *file = file_new(true);
+    struct savefile *savefile;
+
+    file_pcap(file, MAGIC_MICROSECONDS, 1);
+    for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
+        record_at(file, given[i]);
+    savefile = open_file(file);
+    for (size_t i = 0; i < sizeof(read) / sizeof(read[0]); i++)
+        check_packet(savefile, INT64_C(1000000000) * read[i], FIRST, 12, 1);
+    CU_ASSERT_EQUAL(savefile_counters(savefile)->leaps, 2);
+    CU_ASSERT_EQUAL(savefile_counters(savefile)->leap_offset, 24 + 3 * (16 + 12));
+    check_end(savefile, SAVEFILE_END);
+    free(file);
+}
+
 static void drops_are_told(void)
 {
     struct capture_file *file = file_new(true);
@@ -530,6 +556,7 @@ int main(void)
         {"other blocks are stepped over", other_blocks_are_stepped_over},
         {"old and simple packet blocks are read", old_and_simple_packet_blocks_are_read},
         {"times are converted without overflow", times_are_converted_without_overflow},
+        {"a leap of time wants a second packet", a_leap_of_time_wants_a_second_packet},
         {"drops are told", drops_are_told},
         {"a packet too long is stepped over", a_packet_too_long_is_stepped_over},
         {"damage is told with its offset", damage_is_told_with_its_offset},
