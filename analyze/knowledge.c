@@ -382,25 +382,37 @@ static struct known_server *server_to_learn(struct knowledge *knowledge, const u
                : knowledge_table_get(knowledge->servers, key);
 }
 
-struct known_name *knowledge_learn(struct knowledge *knowledge, const struct facts *facts)
+void knowledge_expect(struct knowledge *knowledge, const struct endpoint *server)
 {
+    uint8_t key[KNOWLEDGE_ADDRESS_KEY];
+
+    put_server_key(key, server);
+    knowledge_table_expect(knowledge->servers, key);
+}
+
+struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *facts)
+{
+    struct lesson lesson = {0};
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     struct known_server *server;
 
     knowledge_put_peer_key(knowledge, key, facts);
     server = server_to_learn(knowledge, key, facts);
-    if (server == NULL)
-        return NULL;
+    if (server == NULL) {
+        lesson.is_counted_only = is_tls(facts);
+        return lesson;
+    }
     if (!server->is_begun)
         begin_server(server);
     learn_attempt(server, facts);
     if (!is_tls(facts))
-        return NULL;
+        return lesson;
     knowledge_learn_server(knowledge, server, facts);
     if (!facts->client_hello_read)
-        return NULL;
+        return lesson;
     knowledge_learn_attempt(knowledge, server, facts);
-    return learn_name(knowledge, facts, server, learn_client(knowledge, facts));
+    lesson.unexamined = learn_name(knowledge, facts, server, learn_client(knowledge, facts));
+    return lesson;
 }
 
 void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known)

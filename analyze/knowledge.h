@@ -244,11 +244,19 @@ struct knowledge;
 struct knowledge *knowledge_new(const struct knowledge_options *options);
 void knowledge_free(struct knowledge *knowledge); /* NULL is harmless */
 
-/* Learn from a connection that is over. Chains that were examined (facts->chain) are noted too.
- * Returns what is known of the server's name when its certificates, which are not known yet, should
- * be examined and noted with knowledge_learn_certificate; valid until the next knowledge_learn.
- * Else NULL. */
-struct known_name *knowledge_learn(struct knowledge *knowledge, const struct facts *facts);
+/* Somebody is going to ask for what is known of this server: fetch it meanwhile. */
+void knowledge_expect(struct knowledge *knowledge, const struct endpoint *server);
+
+/* What became of a connection that was to be learned from. */
+struct lesson {
+    bool is_counted_only; /* there is no room, and its server succeeded for the first time */
+    struct known_name *unexamined; /* whose certificates should be examined, and noted with
+                                      knowledge_learn_certificate: they are not known yet. Valid
+                                      until the next knowledge_learn. NULL: none */
+};
+
+/* Learn from a connection that is over. Chains that were examined (facts->chain) are noted too. */
+struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *facts);
 
 /* Note the certificates that were examined. */
 void knowledge_learn_certificate(const struct knowledge *knowledge, struct known_name *name,

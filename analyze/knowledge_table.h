@@ -29,6 +29,10 @@ struct knowledge_table;
 struct knowledge_table *knowledge_table_new(const struct knowledge_table_options *options);
 void knowledge_table_free(struct knowledge_table *table); /* NULL is harmless */
 
+/* Somebody is going to ask for this key: fetch what tells whether there is a record. It is far off
+ * in memory where there is a crowd, and comes while other things are done. */
+void knowledge_table_expect(struct knowledge_table *table, const void *key);
+
 /* The record with this key, which counts as used now. NULL: there is none. */
 void *knowledge_table_find(struct knowledge_table *table, const void *key);
 
@@ -37,7 +41,7 @@ void *knowledge_table_find(struct knowledge_table *table, const void *key);
 void *knowledge_table_get(struct knowledge_table *table, const void *key);
 
 /* The same for what may never come again: where a new record would cost an old one, a key is only
- * remembered when it comes for the first time, as one bit, and the result is NULL. A crowd of
+ * remembered when it comes for the first time, in a few bits, and the result is NULL. A crowd of
  * things that come once does not drive out what comes often. */
 void *knowledge_table_get_again(struct knowledge_table *table, const void *key);
 

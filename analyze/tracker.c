@@ -94,15 +94,17 @@ static struct earlier_verdict conclude(struct tracker *tracker, struct facts *fa
 
 static void learn(struct tracker *tracker, struct facts *facts)
 {
-    struct known_name *name;
+    struct lesson lesson;
 
     if (tracker->options.alone)
         return;
-    name = knowledge_learn(tracker->knowledge, facts);
-    if (name != NULL) {
+    lesson = knowledge_learn(tracker->knowledge, facts);
+    if (lesson.is_counted_only) /* nor is there room for the clock of its client */
+        return;
+    if (lesson.unexamined != NULL) {
         examiner_examine(tracker->examiner, facts);
-        knowledge_learn_certificate(tracker->knowledge, name, facts);
-        knowledge_learn_issuer(tracker->knowledge, name, facts);
+        knowledge_learn_certificate(tracker->knowledge, lesson.unexamined, facts);
+        knowledge_learn_issuer(tracker->knowledge, lesson.unexamined, facts);
     }
     insight_learn(tracker->insight, facts);
 }
@@ -202,6 +204,8 @@ static void judge_observed(struct tracker *tracker, const struct observation *ob
     struct facts facts;
     struct defer_note note;
 
+    if (!tracker->options.alone)
+        knowledge_expect(tracker->knowledge, &observation->connection->endpoint[SIDE_SERVER]);
     facts_build(&facts, observation);
     if (facts.outcome == OUTCOME_FAILED || is_attempt(&facts))
         past = past_of(tracker, &facts);

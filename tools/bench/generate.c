@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* generate KIND OUTPUT COUNT [SEED] -- write a capture of COUNT connections.
+/* generate KIND OUTPUT COUNT [SEED] -- write a capture of COUNT connections; "-" is standard output.
  *
  * They are recordings of real handshakes (tests/pcaps) played again, each with addresses, ports,
  * sequence numbers and checksums of its own, at times of their own, so that they are interleaved
  * as on a busy gateway. Bulk data is put into them as application data. The kinds are in the table
  * below. The same arguments give the same octets on every machine.
  *
- * Prints for each recording the network of the servers that play it:
+ * Prints for each recording the network of the servers that play it, on standard error when the
+ * capture goes to standard output:
  *
  *     198.18.0.128/25 whole clean/get-tls12__gnutls__stunnel.pcap
  *
@@ -182,7 +183,7 @@ static bool is_listed(const struct library *library, size_t i)
     return false;
 }
 
-static void list(const struct library *library)
+static void list(const struct library *library, FILE *out)
 {
     size_t skip = strlen(TLSWHY_PCAPS_DIR) + 1;
 
@@ -194,8 +195,8 @@ static void list(const struct library *library)
         if (is_listed(library, i))
             continue;
         play_network(recording, network);
-        printf("%s %s %s\n", network, recording->is_whole ? "whole" : "lacking",
-               recording->path + (is_file ? skip : 0));
+        fprintf(out, "%s %s %s\n", network, recording->is_whole ? "whole" : "lacking",
+                recording->path + (is_file ? skip : 0));
     }
 }
 
@@ -214,7 +215,7 @@ static int run(const struct kind *kind, const char *output, uint64_t count, uint
 
     if (good) {
         change(&library, kind, seed);
-        list(&library);
+        list(&library, strcmp(output, "-") == 0 ? stderr : stdout);
         good = play(library.changed, library.changed_count, &kind->schedule, count, seed, output);
     }
     clear(&library);
