@@ -15,7 +15,7 @@ a.pcap\t192.0.2.1:40000\t198.51.100.2:443\testablished\t-
 # Does one thing for the capture as it is and another for its copies.
 READER = """
 import json, os, signal, sys
-if sys.argv[-1].endswith("changed.pcap"):
+if "changed-" in sys.argv[-1]:
     {act}
 """
 
