@@ -50,7 +50,8 @@ void incident_key_set_generation(struct incident_key *key, uint32_t generation)
 bool incident_is_about_name(const struct verdict *verdict)
 {
     return verdict->cause->layer == LAYER_SERVER_NAME
-           && verdict->facts->client_extensions.server_name.state == EXTENSION_WELL_FORMED;
+           && verdict->facts->client_extensions.server_name.state == EXTENSION_WELL_FORMED
+           && verdict->facts->client_extensions.server_name.host_name.len > 0;
 }
 
 const struct proxy_target *incident_target(const struct facts *facts)

@@ -122,6 +122,27 @@ static void names_are_told_apart_where_the_cause_is_the_name(void)
     incidents_free(incidents);
 }
 
+/* Name types other than host_name are passed over: the list may be well formed without one. */
+static void a_list_of_names_without_a_host_name_is_no_name(void)
+{
+    const struct incident_past past = {.established = 4, .established_last_ns = STORY_TIME - 1};
+    struct incidents *named = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, 0);
+    struct story story;
+    struct incident *incident;
+
+    for (uint8_t client = 1; client <= 2; client++) {
+        fail(named, &story, client, 1, "a.example", TLS_ALERT_UNRECOGNIZED_NAME);
+        story.facts.client_extensions.server_name.host_name = (struct bytes){0};
+        incidents_add(incidents, &story.verdict, &past);
+    }
+    incident = incidents_find(incidents, &story.verdict, true);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
+    CU_ASSERT_EQUAL(incident->scope, INCIDENT_SERVER);
+    incidents_free(incidents);
+    incidents_free(named);
+}
+
 static void an_incident_is_over_when_it_is_quiet_or_the_server_works_again(void)
 {
     struct incidents *incidents = incidents_new(key, 0);
@@ -517,6 +538,8 @@ int main(void)
          failures_of_one_client_at_many_servers_belong_to_the_client},
         {"names are told apart where the cause is the name",
          names_are_told_apart_where_the_cause_is_the_name},
+        {"a list of names without a host_name is no name",
+         a_list_of_names_without_a_host_name_is_no_name},
         {"an incident is over when it is quiet, or the server works again",
          an_incident_is_over_when_it_is_quiet_or_the_server_works_again},
         {"an identifier is the same for the same, and another for others",
