@@ -131,7 +131,7 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
 }
 
 /* The texts are not cleared: they are ten thousand octets, and counts say which of them are set. */
-static void begin(const struct facts *facts, struct verdict *verdict)
+void verdict_begin(struct verdict *verdict, const struct facts *facts)
 {
     verdict->facts = facts;
     verdict->outcome = facts->outcome;
@@ -149,7 +149,7 @@ static void begin(const struct facts *facts, struct verdict *verdict)
 
 void diagnose(const struct facts *facts, struct verdict *verdict)
 {
-    begin(facts, verdict);
+    verdict_begin(verdict, facts);
     if (facts->outcome == OUTCOME_FAILED)
         find_cause(facts, verdict);
     find_findings(facts, verdict);

@@ -99,15 +99,14 @@ static void see_capture(struct facts *facts)
 
 void facts_build(struct facts *facts, const struct observation *observation)
 {
-    *facts = (struct facts){
-        .connection = observation->connection,
-        .handshake = observation->handshake,
-        .capture_end_ns = observation->capture_end_ns,
-        .capture_ended = observation->reason == CONNECTION_END_CAPTURE,
-        .evicted = observation->reason == CONNECTION_END_EVICTED,
-        .tls_expected = observation->tls_expected,
-        .overloaded = observation->overloaded,
-    };
+    memset(facts, 0, offsetof(struct facts, second_client_hello));
+    facts->connection = observation->connection;
+    facts->handshake = observation->handshake;
+    facts->capture_end_ns = observation->capture_end_ns;
+    facts->capture_ended = observation->reason == CONNECTION_END_CAPTURE;
+    facts->evicted = observation->reason == CONNECTION_END_EVICTED;
+    facts->tls_expected = observation->tls_expected;
+    facts->overloaded = observation->overloaded;
     identify_preludes(facts);
     facts_read_notes(facts);
     facts->resumed = is_resumed(facts);

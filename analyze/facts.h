@@ -158,8 +158,6 @@ struct facts {
     struct offer offer;
     const struct note *second_client_hello_note;
     bool second_client_hello_read;
-    struct client_hello second_client_hello;
-    struct hello_extensions second_client_extensions;
 
     /* The server's hello; a HelloRetryRequest has its own members. */
     const struct note *server_hello_note;
@@ -168,8 +166,6 @@ struct facts {
     struct hello_extensions server_extensions;
     const struct note *retry_note; /* HelloRetryRequest */
     bool retry_read;
-    struct server_hello retry;
-    struct hello_extensions retry_extensions;
     uint16_t version;          /* negotiated, 0: not known */
     const struct suite *suite; /* chosen, NULL: not known */
     bool tls13;                /* TLS 1.3 was chosen */
@@ -220,6 +216,11 @@ struct facts {
     bool missed;             /* octets of the handshake were not captured */
     bool overloaded;         /* as in the observation */
     bool cut;                /* by snaplen */
+
+    /* Of a connection with a HelloRetryRequest: set when they were read, see above. */
+    struct client_hello second_client_hello;
+    struct hello_extensions second_client_extensions;
+    struct hello_extensions retry_extensions;
 };
 
 /* What facts are built from. */
@@ -235,7 +236,7 @@ struct observation {
                                    connections out */
 };
 
-/* Work out the facts. *facts is fully set; it borrows from the observation's members. */
+/* Work out the facts. *facts is set, as its members say; it borrows from the observation's members. */
 void facts_build(struct facts *facts, const struct observation *observation);
 
 /* Predicates that several rules share. */

@@ -57,6 +57,8 @@ static void read_versions(struct offer *offer, struct bytes versions)
             continue;
         if (offer->version_min == 0 || value < offer->version_min)
             offer->version_min = value;
+        if (value > offer->version_max)
+            offer->version_max = value;
     }
 }
 
@@ -71,9 +73,10 @@ static void read_offer(struct facts *facts)
     struct offer *offer = &facts->offer;
     const struct hello_extensions *extensions = &facts->client_extensions;
 
-    offer->version_max = client_hello_version_max(&facts->client_hello);
     if (extensions->supported_versions.state == EXTENSION_WELL_FORMED)
         read_versions(offer, extensions->supported_versions.versions);
+    else
+        offer->version_max = client_hello_version_max(&facts->client_hello);
     if (extensions->renegotiation_info.state != EXTENSION_ABSENT)
         offer->renegotiation_info = true;
 }
@@ -104,7 +107,11 @@ static void see_client_hello(struct facts *facts, const struct note *note)
 
 static void choose(struct facts *facts, const struct server_hello *hello)
 {
-    facts->version = server_hello_version(hello);
+    const struct hello_extensions *extensions = &facts->server_extensions;
+
+    facts->version = extensions->supported_versions.state == EXTENSION_WELL_FORMED
+                         ? extensions->supported_versions.selected
+                         : hello->legacy_version;
     facts->tls13 = version_is_tls_1_3(facts->version);
     if (facts->tls13)
         facts->version = TLS_VERSION_1_3;
@@ -127,8 +134,6 @@ static void see_server_hello(struct facts *facts, const struct note *note)
         facts->retry_read = read
                             && extensions_parse(hello.extensions, EXTENSION_IN_HELLO_RETRY_REQUEST,
                                                 &facts->retry_extensions);
-        if (read)
-            facts->retry = hello;
         return;
     }
     if (facts->server_hello_note != NULL)

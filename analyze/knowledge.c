@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/knowledge.h"
 
+#include <endian.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -77,8 +78,8 @@ static void put_server_key(uint8_t *key, const struct endpoint *server)
 
 static void put_hash(uint8_t *key, uint64_t hash)
 {
-    for (size_t i = 0; i < sizeof(hash); i++)
-        key[i] = (uint8_t)(hash >> (8 * i));
+    hash = htole64(hash);
+    memcpy(key, &hash, sizeof(hash));
 }
 
 /* A hash of a name. Names are compared without regard to case (RFC 6066 section 3, RFC 4343). */
@@ -117,51 +118,21 @@ static void put_name_key(const struct knowledge *knowledge, uint8_t *key, const 
              facts->client_extensions.server_name.host_name);
 }
 
-/* Spread a number over 64 bits, differently for each purpose: the finalizer of MurmurHash3. */
-static uint64_t spread(uint64_t value, uint64_t purpose)
+/* A number for code points in their order, GREASE left out. */
+static uint64_t number_for(struct bytes list)
 {
-    value = (value + 1) * (2 * purpose + UINT64_C(0x9e3779b97f4a7c15));
-    value ^= value >> 33;
-    value *= UINT64_C(0xff51afd7ed558ccd);
-    return value ^ value >> 33;
-}
-
-/* A sum, for its order does not matter: browsers shuffle their extensions. */
-static uint64_t sum_of_list(struct bytes list, uint64_t purpose)
-{
-    uint64_t sum = 0;
+    uint64_t number = 0;
     uint16_t value;
 
     while (list_u16_next(&list, &value))
         if (!tls_is_grease(value))
-            sum += spread(value, purpose);
-    return sum;
-}
-
-/* The same where the order matters. */
-static uint64_t sum_in_order(struct bytes list, uint64_t purpose)
-{
-    uint64_t sum = purpose;
-    uint16_t value;
-
-    while (list_u16_next(&list, &value))
-        sum = (sum ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-    return sum;
-}
-
-static uint64_t sum_of_extensions(struct bytes extensions)
-{
-    struct extension extension;
-    uint64_t sum = 0;
-
-    while (extension_next(&extensions, &extension))
-        if (!tls_is_grease(extension.type))
-            sum += spread(extension.type, 2);
-    return sum;
+            number = (number ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return number;
 }
 
 /* What a JA4 fingerprint tells apart, without its two SHA-256 digests: which suites, extensions,
- * signature schemes and protocols a client offers up to which version. */
+ * signature schemes and protocols a client offers up to which version. Browsers shuffle their
+ * extensions, and nobody the suites. */
 uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct facts *facts)
 {
     const struct hello_extensions *extensions = &facts->client_extensions;
@@ -169,24 +140,28 @@ uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct
     const uint64_t *key = knowledge->options.hash_key;
     const uint64_t numbers[] = {
         facts->offer.version_max,
-        sum_of_list(facts->client_hello.cipher_suites, 1),
-        sum_of_extensions(facts->client_hello.extensions),
-        sum_in_order(extensions->signature_algorithms.list, 3),
+        number_for(facts->client_hello.cipher_suites),
+        extensions->low_types,
+        extensions->high_types,
+        number_for(extensions->signature_algorithms.list),
         alpn.len > 0 ? siphash_1_3(key, alpn.data, alpn.len) : 0,
     };
 
     return siphash_1_3(key, numbers, sizeof(numbers));
 }
 
+static uint64_t hash_client(const struct knowledge *knowledge, const struct facts *facts)
+{
+    return knowledge_hash_address(knowledge, &facts->connection->endpoint[SIDE_CLIENT].address);
+}
+
 /* False: the kind of hello cannot be told. */
 static bool put_client_key(const struct knowledge *knowledge, uint8_t *key,
-                           const struct facts *facts)
+                           const struct facts *facts, uint64_t client_hash)
 {
-    const struct address *address = &facts->connection->endpoint[SIDE_CLIENT].address;
-
     if (!facts->client_hello_read)
         return false;
-    put_hash(key, knowledge_hash_address(knowledge, address));
+    put_hash(key, client_hash);
     put_hash(key + sizeof(uint64_t), knowledge_kind_of_hello(knowledge, facts));
     return true;
 }
@@ -286,7 +261,8 @@ uint64_t knowledge_hash_peer(const struct knowledge *knowledge, const struct fac
 
 /* Returns the name if its certificates should be examined, else NULL. */
 static struct known_name *learn_name(struct knowledge *knowledge, const struct facts *facts,
-                                     struct known_server *server, struct known_client *client)
+                                     struct known_server *server, struct known_client *client,
+                                     uint64_t client_hash)
 {
     uint8_t key[KNOWLEDGE_NAME_KEY];
     struct known_name *name;
@@ -304,7 +280,7 @@ static struct known_name *learn_name(struct knowledge *knowledge, const struct f
     if (facts->outcome == OUTCOME_ESTABLISHED)
         known_count_add(&name->established, at_ns);
     knowledge_learn_certificate(knowledge, name, facts);
-    knowledge_learn_flight(knowledge, &name->flights, facts);
+    knowledge_learn_flight(&name->flights, facts, client_hash);
     if (wants_certificate(knowledge, name, facts))
         return name;
     if (client != NULL)
@@ -313,12 +289,13 @@ static struct known_name *learn_name(struct knowledge *knowledge, const struct f
 }
 
 /* Returns what is known of the client; NULL: nothing is kept. */
-static struct known_client *learn_client(struct knowledge *knowledge, const struct facts *facts)
+static struct known_client *learn_client(struct knowledge *knowledge, const struct facts *facts,
+                                         uint64_t client_hash)
 {
     uint8_t key[KNOWLEDGE_CLIENT_KEY];
     struct known_client *client;
 
-    if (!put_client_key(knowledge, key, facts))
+    if (!put_client_key(knowledge, key, facts, client_hash))
         return NULL;
     client = facts->outcome == OUTCOME_ESTABLISHED
                  ? knowledge_table_get_again(knowledge->clients, key)
@@ -341,7 +318,7 @@ void knowledge_learn_issuer(struct knowledge *knowledge, const struct known_name
     uint8_t key[KNOWLEDGE_CLIENT_KEY];
     struct known_client *client = NULL;
 
-    if (put_client_key(knowledge, key, facts))
+    if (put_client_key(knowledge, key, facts, hash_client(knowledge, facts)))
         client = knowledge_table_find(knowledge->clients, key);
     if (client != NULL)
         knowledge_note_issuer(knowledge, client, name, facts);
@@ -395,6 +372,7 @@ struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *f
     struct lesson lesson = {0};
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     struct known_server *server;
+    uint64_t client_hash;
 
     knowledge_put_peer_key(knowledge, key, facts);
     server = server_to_learn(knowledge, key, facts);
@@ -407,11 +385,13 @@ struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *f
     learn_attempt(server, facts);
     if (!is_tls(facts))
         return lesson;
-    knowledge_learn_server(knowledge, server, facts);
+    client_hash = hash_client(knowledge, facts);
+    knowledge_learn_server(server, facts, client_hash);
     if (!facts->client_hello_read)
         return lesson;
     knowledge_learn_attempt(knowledge, server, facts);
-    lesson.unexamined = learn_name(knowledge, facts, server, learn_client(knowledge, facts));
+    lesson.unexamined = learn_name(knowledge, facts, server,
+                                   learn_client(knowledge, facts, client_hash), client_hash);
     return lesson;
 }
 
@@ -427,7 +407,7 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
         return;
     put_name_key(knowledge, name_key, facts);
     known->name = knowledge_table_find(knowledge->names, name_key);
-    if (put_client_key(knowledge, client_key, facts))
+    if (put_client_key(knowledge, client_key, facts, hash_client(knowledge, facts)))
         known->client = knowledge_table_find(knowledge->clients, client_key);
     known->attempt = knowledge_find_attempt(knowledge, facts);
 }

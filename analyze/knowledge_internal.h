@@ -40,9 +40,9 @@ uint64_t knowledge_hash_address(const struct knowledge *knowledge, const struct 
 /* A keyed hash of a Certificate message, by which another one is recognised. */
 uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes body);
 
-/* Note what the client made of the server's certificate. */
-void knowledge_learn_flight(const struct knowledge *knowledge, struct known_flights *flights,
-                            const struct facts *facts);
+/* Note what the client with this hash of its address made of the server's certificate. */
+void knowledge_learn_flight(struct known_flights *flights, const struct facts *facts,
+                            uint64_t client_hash);
 
 /* Note what the client made of a certificate by the issuer of the known one. */
 void knowledge_note_issuer(const struct knowledge *knowledge, struct known_client *client,
@@ -64,8 +64,8 @@ void knowledge_put_peer_key(const struct knowledge *knowledge, uint8_t *key,
                             const struct facts *facts);
 uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct facts *facts);
 
-/* Note what a server chose, and from what. */
-void knowledge_learn_server(const struct knowledge *knowledge, struct known_server *server,
-                            const struct facts *facts);
+/* Note what a server chose, and from what: the hello of the client with this hash of its address. */
+void knowledge_learn_server(struct known_server *server, const struct facts *facts,
+                            uint64_t client_hash);
 
 #endif

@@ -170,42 +170,38 @@ static void learn_alert(struct known_server *server, const struct facts *facts, 
     known_count_add(&alert->sent, at_ns);
 }
 
-void knowledge_learn_server(const struct knowledge *knowledge, struct known_server *server,
-                            const struct facts *facts)
+void knowledge_learn_server(struct known_server *server, const struct facts *facts,
+                            uint64_t client_hash)
 {
     int64_t at_ns = facts->connection->last.time_ns;
-    uint64_t client =
-        knowledge_hash_address(knowledge, &facts->connection->endpoint[SIDE_CLIENT].address);
 
     if (facts->client_hello_read)
         learn_hello(server, facts, at_ns);
     if (treatment_of(facts) == TREATMENT_ACCEPTED)
-        sketch_add(&server->clients, client);
+        sketch_add(&server->clients, client_hash);
     if (facts->outcome == OUTCOME_ESTABLISHED)
         known_established_add(server, at_ns);
     if (facts->outcome == OUTCOME_FAILED) {
         known_count_add(&server->failed, at_ns);
-        sketch_add(&server->clients_failed, client);
+        sketch_add(&server->clients_failed, client_hash);
     }
     learn_choice(server, facts, at_ns);
     learn_alert(server, facts, at_ns);
 }
 
-void knowledge_learn_flight(const struct knowledge *knowledge, struct known_flights *flights,
-                            const struct facts *facts)
+void knowledge_learn_flight(struct known_flights *flights, const struct facts *facts,
+                            uint64_t client_hash)
 {
     int64_t at_ns = facts->connection->last.time_ns;
-    uint64_t client =
-        knowledge_hash_address(knowledge, &facts->connection->endpoint[SIDE_CLIENT].address);
 
     if (facts->resumed)
         return;
     if (facts->outcome == OUTCOME_ESTABLISHED) {
         known_count_add(&flights->taken, at_ns);
-        sketch_add(&flights->clients_taken, client);
+        sketch_add(&flights->clients_taken, client_hash);
     } else if (facts->outcome == OUTCOME_FAILED && client_refused_flight(facts)) {
         known_count_add(&flights->refused, at_ns);
-        sketch_add(&flights->clients_refused, client);
+        sketch_add(&flights->clients_refused, client_hash);
         if (facts->refusal.kind == REFUSAL_ALERT || facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT)
             known_count_add(&flights->told, at_ns);
     }

@@ -194,9 +194,7 @@ static struct note *new_note(struct session *session, enum note_kind kind, enum 
         handshake->notes_full = handshake->notes_full || !is_application;
         return reuse_note(session, old);
     }
-    if (is_crowded && (is_application || kind == NOTE_MESSAGE))
-        return NULL;
-    if (!has_room_for_note(session))
+    if ((is_crowded && (is_application || kind == NOTE_MESSAGE)) || !has_room_for_note(session))
         return NULL;
     session->application_notes[side] = (uint8_t)(session->application_notes[side] + is_application);
     return &handshake->notes[handshake->note_count++];
@@ -214,15 +212,19 @@ static uint64_t place_of(const struct connection *connection, struct moment at)
 struct note *session_note(struct session *session, enum note_kind kind, enum side side,
                           struct moment at)
 {
+    uint64_t place = place_of(session->connection, at);
     struct note *note = new_note(session, kind, side);
 
     if (note == NULL) {
         session->handshake.notes_full = true;
         return NULL;
     }
+    if (place < session->last_place || kind == NOTE_GAP)
+        session->has_late_notes = true;
+    session->last_place = place;
     *note = (struct note){
         .at = at,
-        .place = place_of(session->connection, at),
+        .place = place,
         .offset = NOTE_NOT_KEPT,
         .kind = (uint8_t)kind,
         .side = (uint8_t)side,
@@ -245,24 +247,6 @@ void session_keep_body(struct session *session, struct note *note, struct bytes 
     note->offset = offset;
 }
 
-/* Mostly they are: then nothing has to be moved. */
-static bool notes_are_in_order(const struct handshake *handshake)
-{
-    uint64_t last[SIDES] = {0};
-    uint64_t before = 0;
-
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note->kind != NOTE_GAP && note->place > last[note->side])
-            last[note->side] = note->place;
-        if (last[note->side] < before)
-            return false;
-        before = last[note->side];
-    }
-    return true;
-}
-
 /* Octets behind a hole are delivered late, so notes come in an order that is not that of the
  * packets. Per side the order of the stream stands; between the sides the packets decide, and for
  * octets that were ACKed before they were captured, the ACK does. */
@@ -272,7 +256,7 @@ void session_order_notes(struct session *session)
     uint64_t place[HANDSHAKE_NOTES_MAX];
     uint64_t last[SIDES] = {0};
 
-    if (notes_are_in_order(handshake))
+    if (!session->has_late_notes)
         return;
     for (size_t i = 0; i < handshake->note_count; i++) {
         struct note note = handshake->notes[i];

@@ -91,6 +91,8 @@ struct session {
     uint8_t application_notes[SIDES];
     bool client_finished;         /* TLS 1.3: the client sent a record that can hold its Finished */
     bool follows_finished[SIDES]; /* TLS 1.3: after it, this side sent more than an alert */
+    bool has_late_notes;          /* what session_order_notes has to look at */
+    uint64_t last_place;          /* of the notes */
     struct reader reader[SIDES];
     struct buffer transcript; /* handshake.transcript points at its octets */
     struct session *next_free;

@@ -59,8 +59,11 @@ void tracker_count_limits(struct tracker *tracker, const struct facts *facts)
 void tracker_weigh(struct tracker *tracker, struct facts *facts, struct known *known,
                    struct verdict *verdict)
 {
-    if (facts->outcome == OUTCOME_FAILED || tracker->options.examine_all)
-        examiner_examine(tracker->examiner, facts);
+    if (facts->outcome != OUTCOME_FAILED && !tracker->options.examine_all) {
+        verdict_begin(verdict, facts);
+        return;
+    }
+    examiner_examine(tracker->examiner, facts);
     if (facts->outcome == OUTCOME_FAILED) {
         knowledge_find(tracker->knowledge, facts, known);
         facts->known = known;

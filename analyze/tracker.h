@@ -40,7 +40,8 @@ struct tracker_options {
     const struct crl_set *crls; /* borrowed; NULL: no revocation lists */
     bool alone;       /* each connection is judged by its own packets: nothing is learned of one for
                    others, and there are no incidents */
-    bool examine_all; /* certificates of handshakes that did not fail, too */
+    bool examine_all; /* the certificates of handshakes that did not fail, and what is to be noticed
+                         about them, too */
     size_t defer_max; /* octets for verdicts that wait for later connections to decide them;
                              0: every verdict at once */
     size_t

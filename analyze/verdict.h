@@ -40,6 +40,9 @@ struct verdict {
     const struct earlier_verdict *earlier; /* which this one takes the place of; NULL: the first */
 };
 
+/* Begin *verdict, which borrows facts: the outcome and the stage, no cause and no finding. */
+void verdict_begin(struct verdict *verdict, const struct facts *facts);
+
 /* Judge one connection: runs every rule over the facts and fills *verdict, which
  * borrows facts. */
 void diagnose(const struct facts *facts, struct verdict *verdict);

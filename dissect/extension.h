@@ -62,14 +62,16 @@ struct extension_list {
  * list_u16_next() and its kin. Where client and server send different things under one type,
  * fields that only one of them has are zero for the other. */
 struct hello_extensions {
-    size_t count;       /* all extensions, unknown ones and duplicates included */
-    bool has_malformed; /* at least one known extension is malformed */
-    uint16_t malformed; /* the type of the first of them */
-    bool has_duplicate; /* a type came twice; the first one is what is in the fields */
-    uint16_t duplicate; /* the first type that did */
-    bool has_misplaced; /* a known type is not allowed in this message */
-    uint16_t misplaced; /* the first type that is not */
-    bool has_cut;       /* the list of extensions itself ends within an extension */
+    size_t count;        /* all extensions, unknown ones and duplicates included */
+    bool has_malformed;  /* at least one known extension is malformed */
+    uint16_t malformed;  /* the type of the first of them */
+    bool has_duplicate;  /* a type came twice; the first one is what is in the fields */
+    uint16_t duplicate;  /* the first type that did */
+    bool has_misplaced;  /* a known type is not allowed in this message */
+    uint16_t misplaced;  /* the first type that is not */
+    bool has_cut;        /* the list of extensions itself ends within an extension */
+    uint64_t low_types;  /* the types below 64: one bit each */
+    uint64_t high_types; /* a number for the others, GREASE left out, whatever their order */
 
     struct {
         enum extension_state state;

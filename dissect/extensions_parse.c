@@ -300,8 +300,7 @@ static bool layout_parse(const struct layout *layout, struct bytes in, struct by
  * versions before 1.3), where its fields are, and how it is read: by parse, or else as a struct
  * extension_list of this layout. */
 struct row {
-    uint16_t type;
-    int contexts; /* a set of enum extension_context */
+    int contexts; /* a set of enum extension_context; 0: no row */
     size_t offset;
     size_t size;
     bool (*parse)(struct bytes in, enum extension_context context, struct hello_extensions *out);
@@ -312,69 +311,76 @@ struct row {
 #define FIELD(member)                                                                              \
     offsetof(struct hello_extensions, member), sizeof(((struct hello_extensions *)0)->member)
 
+/* By type: those in use have low numbers. */
 static const struct row rows[] = {
-    {TLS_EXTENSION_SERVER_NAME, IN_CH | IN_SH | IN_EE, FIELD(server_name), server_name_parse, NULL},
-    {TLS_EXTENSION_MAX_FRAGMENT_LENGTH, IN_CH | IN_SH | IN_EE, FIELD(max_fragment_length),
-     max_fragment_length_parse, NULL},
-    {TLS_EXTENSION_STATUS_REQUEST, IN_CH | IN_SH | IN_CERT | IN_CREQ, FIELD(status_request),
-     status_request_parse, NULL},
-    {TLS_EXTENSION_SUPPORTED_GROUPS, IN_CH | IN_EE, FIELD(supported_groups), NULL, &list_16_of_16},
-    {TLS_EXTENSION_EC_POINT_FORMATS, IN_CH | IN_SH, FIELD(ec_point_formats), NULL, &list_8_of_8},
-    {TLS_EXTENSION_SIGNATURE_ALGORITHMS, IN_CH | IN_CREQ, FIELD(signature_algorithms), NULL,
-     &list_16_of_16},
-    {TLS_EXTENSION_APPLICATION_LAYER_PROTOCOL_NEGOTIATION, IN_CH | IN_SH | IN_EE, FIELD(alpn),
-     alpn_parse, NULL},
-    {TLS_EXTENSION_STATUS_REQUEST_V2, IN_CH | IN_SH, FIELD(status_request_v2),
-     status_request_v2_parse, NULL},
-    {TLS_EXTENSION_SIGNED_CERTIFICATE_TIMESTAMP, IN_CH | IN_SH | IN_CERT | IN_CREQ,
-     FIELD(signed_certificate_timestamp), sct_parse, NULL},
-    {TLS_EXTENSION_PADDING, IN_CH, FIELD(padding), NULL, &opaque},
-    {TLS_EXTENSION_ENCRYPT_THEN_MAC, IN_CH | IN_SH, FIELD(encrypt_then_mac), NULL, &empty},
-    {TLS_EXTENSION_EXTENDED_MASTER_SECRET, IN_CH | IN_SH, FIELD(extended_master_secret), NULL,
-     &empty},
-    {TLS_EXTENSION_COMPRESS_CERTIFICATE, IN_CH | IN_CREQ, FIELD(compress_certificate), NULL,
-     &list_8_of_16},
-    {TLS_EXTENSION_RECORD_SIZE_LIMIT, IN_CH | IN_SH | IN_EE, FIELD(record_size_limit),
-     record_size_limit_parse, NULL},
-    {TLS_EXTENSION_DELEGATED_CREDENTIAL, IN_CH | IN_CERT | IN_CREQ, FIELD(delegated_credential),
-     delegated_credential_parse, NULL},
-    {TLS_EXTENSION_SESSION_TICKET, IN_CH | IN_SH, FIELD(session_ticket), session_ticket_parse,
-     NULL},
-    {TLS_EXTENSION_KEY_SHARE_DRAFT, IN_CH | IN_SH | IN_HRR, FIELD(key_share), key_share_parse,
-     NULL},
-    {TLS_EXTENSION_PRE_SHARED_KEY, IN_CH | IN_SH, FIELD(pre_shared_key), pre_shared_key_parse,
-     NULL},
-    {TLS_EXTENSION_EARLY_DATA, IN_CH | IN_EE | IN_NST, FIELD(early_data), early_data_parse, NULL},
-    {TLS_EXTENSION_SUPPORTED_VERSIONS, IN_CH | IN_SH | IN_HRR, FIELD(supported_versions),
-     supported_versions_parse, NULL},
-    {TLS_EXTENSION_COOKIE, IN_CH | IN_HRR, FIELD(cookie), NULL, &opaque_16},
-    {TLS_EXTENSION_PSK_KEY_EXCHANGE_MODES, IN_CH, FIELD(psk_key_exchange_modes), NULL,
-     &list_8_of_8},
-    {TLS_EXTENSION_CERTIFICATE_AUTHORITIES, IN_CH | IN_CREQ, FIELD(certificate_authorities),
-     certificate_authorities_parse, NULL},
-    {TLS_EXTENSION_POST_HANDSHAKE_AUTH, IN_CH, FIELD(post_handshake_auth), NULL, &empty},
-    {TLS_EXTENSION_SIGNATURE_ALGORITHMS_CERT, IN_CH | IN_CREQ, FIELD(signature_algorithms_cert),
-     NULL, &list_16_of_16},
-    {TLS_EXTENSION_KEY_SHARE, IN_CH | IN_SH | IN_HRR, FIELD(key_share), key_share_parse, NULL},
-    {TLS_EXTENSION_NEXT_PROTOCOL_NEGOTIATION, IN_CH | IN_SH, FIELD(npn), npn_parse, NULL},
-    {TLS_EXTENSION_ENCRYPTED_CLIENT_HELLO, IN_CH | IN_HRR | IN_EE, FIELD(encrypted_client_hello),
-     ech_parse, NULL},
-    {TLS_EXTENSION_RENEGOTIATION_INFO, IN_CH | IN_SH, FIELD(renegotiation_info), NULL, &opaque_8},
+    [TLS_EXTENSION_SERVER_NAME] = {IN_CH | IN_SH | IN_EE, FIELD(server_name), server_name_parse,
+                                   NULL},
+    [TLS_EXTENSION_MAX_FRAGMENT_LENGTH] = {IN_CH | IN_SH | IN_EE, FIELD(max_fragment_length),
+                                           max_fragment_length_parse, NULL},
+    [TLS_EXTENSION_STATUS_REQUEST] = {IN_CH | IN_SH | IN_CERT | IN_CREQ, FIELD(status_request),
+                                      status_request_parse, NULL},
+    [TLS_EXTENSION_SUPPORTED_GROUPS] = {IN_CH | IN_EE, FIELD(supported_groups), NULL,
+                                        &list_16_of_16},
+    [TLS_EXTENSION_EC_POINT_FORMATS] = {IN_CH | IN_SH, FIELD(ec_point_formats), NULL, &list_8_of_8},
+    [TLS_EXTENSION_SIGNATURE_ALGORITHMS] = {IN_CH | IN_CREQ, FIELD(signature_algorithms), NULL,
+                                            &list_16_of_16},
+    [TLS_EXTENSION_APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = {IN_CH | IN_SH | IN_EE, FIELD(alpn),
+                                                              alpn_parse, NULL},
+    [TLS_EXTENSION_STATUS_REQUEST_V2] = {IN_CH | IN_SH, FIELD(status_request_v2),
+                                         status_request_v2_parse, NULL},
+    [TLS_EXTENSION_SIGNED_CERTIFICATE_TIMESTAMP] = {IN_CH | IN_SH | IN_CERT | IN_CREQ,
+                                                    FIELD(signed_certificate_timestamp), sct_parse,
+                                                    NULL},
+    [TLS_EXTENSION_PADDING] = {IN_CH, FIELD(padding), NULL, &opaque},
+    [TLS_EXTENSION_ENCRYPT_THEN_MAC] = {IN_CH | IN_SH, FIELD(encrypt_then_mac), NULL, &empty},
+    [TLS_EXTENSION_EXTENDED_MASTER_SECRET] = {IN_CH | IN_SH, FIELD(extended_master_secret), NULL,
+                                              &empty},
+    [TLS_EXTENSION_COMPRESS_CERTIFICATE] = {IN_CH | IN_CREQ, FIELD(compress_certificate), NULL,
+                                            &list_8_of_16},
+    [TLS_EXTENSION_RECORD_SIZE_LIMIT] = {IN_CH | IN_SH | IN_EE, FIELD(record_size_limit),
+                                         record_size_limit_parse, NULL},
+    [TLS_EXTENSION_DELEGATED_CREDENTIAL] = {IN_CH | IN_CERT | IN_CREQ, FIELD(delegated_credential),
+                                            delegated_credential_parse, NULL},
+    [TLS_EXTENSION_SESSION_TICKET] = {IN_CH | IN_SH, FIELD(session_ticket), session_ticket_parse,
+                                      NULL},
+    [TLS_EXTENSION_KEY_SHARE_DRAFT] = {IN_CH | IN_SH | IN_HRR, FIELD(key_share), key_share_parse,
+                                       NULL},
+    [TLS_EXTENSION_PRE_SHARED_KEY] = {IN_CH | IN_SH, FIELD(pre_shared_key), pre_shared_key_parse,
+                                      NULL},
+    [TLS_EXTENSION_EARLY_DATA] = {IN_CH | IN_EE | IN_NST, FIELD(early_data), early_data_parse,
+                                  NULL},
+    [TLS_EXTENSION_SUPPORTED_VERSIONS] = {IN_CH | IN_SH | IN_HRR, FIELD(supported_versions),
+                                          supported_versions_parse, NULL},
+    [TLS_EXTENSION_COOKIE] = {IN_CH | IN_HRR, FIELD(cookie), NULL, &opaque_16},
+    [TLS_EXTENSION_PSK_KEY_EXCHANGE_MODES] = {IN_CH, FIELD(psk_key_exchange_modes), NULL,
+                                              &list_8_of_8},
+    [TLS_EXTENSION_CERTIFICATE_AUTHORITIES] = {IN_CH | IN_CREQ, FIELD(certificate_authorities),
+                                               certificate_authorities_parse, NULL},
+    [TLS_EXTENSION_POST_HANDSHAKE_AUTH] = {IN_CH, FIELD(post_handshake_auth), NULL, &empty},
+    [TLS_EXTENSION_SIGNATURE_ALGORITHMS_CERT] = {IN_CH | IN_CREQ, FIELD(signature_algorithms_cert),
+                                                 NULL, &list_16_of_16},
+    [TLS_EXTENSION_KEY_SHARE] = {IN_CH | IN_SH | IN_HRR, FIELD(key_share), key_share_parse, NULL},
 };
 
-/* The rows are in ascending order. */
+/* And the few with high ones. */
+static const struct {
+    uint16_t type;
+    struct row row;
+} high_rows[] = {
+    {TLS_EXTENSION_NEXT_PROTOCOL_NEGOTIATION, {IN_CH | IN_SH, FIELD(npn), npn_parse, NULL}},
+    {TLS_EXTENSION_ENCRYPTED_CLIENT_HELLO,
+     {IN_CH | IN_HRR | IN_EE, FIELD(encrypted_client_hello), ech_parse, NULL}},
+    {TLS_EXTENSION_RENEGOTIATION_INFO, {IN_CH | IN_SH, FIELD(renegotiation_info), NULL, &opaque_8}},
+};
+
 static const struct row *row_find(uint16_t type)
 {
-    const struct row *row = rows;
-    size_t left = sizeof rows / sizeof rows[0];
-
-    while (left > 1) {
-        size_t half = left / 2;
-
-        row = row[half].type <= type ? row + half : row;
-        left -= half;
-    }
-    return row->type == type ? row : NULL;
+    if (type < sizeof rows / sizeof rows[0])
+        return rows[type].contexts != 0 ? &rows[type] : NULL;
+    for (size_t i = 0; i < sizeof high_rows / sizeof high_rows[0]; i++)
+        if (high_rows[i].type == type)
+            return &high_rows[i].row;
+    return NULL;
 }
 
 /* Note the first of a kind. */
@@ -431,6 +437,18 @@ static uint64_t type_bit(uint16_t type)
     return UINT64_C(1) << ((type ^ type >> 6) % 64);
 }
 
+/* Which types there are, for those who tell hellos apart: a set, for browsers shuffle them. A sum of
+ * mere numbers would be that of others; multiplied twice, they no longer add up. */
+static void add_type(uint16_t type, struct hello_extensions *out)
+{
+    uint64_t number = type * UINT64_C(0x9e3779b97f4a7c15);
+
+    if (type < 64)
+        out->low_types |= UINT64_C(1) << type;
+    else if (!tls_is_grease(type))
+        out->high_types += (number ^ number >> 32) * UINT64_C(0xff51afd7ed558ccd);
+}
+
 bool extensions_parse(struct bytes extensions, enum extension_context context,
                       struct hello_extensions *out)
 {
@@ -446,6 +464,7 @@ bool extensions_parse(struct bytes extensions, enum extension_context context,
             note(extension.type, &out->has_duplicate, &out->duplicate);
         seen |= type_bit(extension.type);
         out->count++;
+        add_type(extension.type, out);
         row = row_find(extension.type);
         if (row)
             extension_parse(row, &extension, context, out);

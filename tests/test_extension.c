@@ -238,6 +238,8 @@ static void cut_extensions_leave_nothing_behind(void)
             blank.count = 1;
             blank.has_malformed = true;
             blank.malformed = examples[i].type;
+            blank.low_types = out.low_types;
+            blank.high_types = out.high_types;
             memcpy((uint8_t *)&blank + examples[i].field, (uint8_t *)&out + examples[i].field,
                    sizeof(enum extension_state));
             CU_ASSERT_TRUE(bytes_equal(bytes_of(&blank, sizeof blank), bytes_of(&out, sizeof out)));
@@ -489,6 +491,33 @@ static void an_extension_is_found_by_its_type(void)
     guard_free(&guard);
 }
 
+static void types_are_told_apart_whatever_their_order(void)
+{
+    static const char *const same[] = {
+        "0017 0000   abcd 0001 cc   ff01 0001 00   000b 0002 0100",
+        "5a5a 0000   ff01 0001 00   000b 0002 0100   abcd 0000   0017 0000   0a0a 0000",
+    };
+    static const char *const others[] = {
+        "0017 0000   abcd 0001 cc   ff01 0001 00",
+        "0017 0000   abce 0000   ff00 0000   000b 0002 0100", /* of the same sum */
+        "0017 0000   ff01 0001 00   000b 0002 0100",
+    };
+    struct guard guard = guard_new();
+    struct hello_extensions first, out;
+
+    CU_ASSERT_TRUE(extensions_parse(guard_hex(&guard, same[0]), EXTENSION_IN_CLIENT_HELLO, &first));
+    CU_ASSERT_EQUAL(first.low_types, 1 << 0x17 | 1 << 0x0b);
+    CU_ASSERT_TRUE(extensions_parse(guard_hex(&guard, same[1]), EXTENSION_IN_CLIENT_HELLO, &out));
+    CU_ASSERT_EQUAL(out.low_types, first.low_types);
+    CU_ASSERT_EQUAL(out.high_types, first.high_types);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        CU_ASSERT_TRUE(
+            extensions_parse(guard_hex(&guard, others[i]), EXTENSION_IN_CLIENT_HELLO, &out));
+        CU_ASSERT_TRUE(out.low_types != first.low_types || out.high_types != first.high_types);
+    }
+    guard_free(&guard);
+}
+
 static void lists_end_where_they_end(void)
 {
     struct guard guard = guard_new();
@@ -529,6 +558,7 @@ int main(void)
         {"an extension in the wrong message is noted", an_extension_in_the_wrong_message_is_noted},
         {"a cut list is told", a_cut_list_is_told},
         {"an extension is found by its type", an_extension_is_found_by_its_type},
+        {"types are told apart whatever their order", types_are_told_apart_whatever_their_order},
         {"lists end where they end", lists_end_where_they_end},
         CU_TEST_INFO_NULL,
     };

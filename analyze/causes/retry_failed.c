@@ -51,16 +51,18 @@ static bool share_is_missing(const struct facts *facts)
 
 static void describe_retry(const struct facts *facts, struct evidence *evidence)
 {
-    uint16_t group = facts->retry_extensions.key_share.group;
     char hex[NAMES_HEX_SIZE];
+    uint16_t group;
 
-    if (facts->retry_read && facts->retry_extensions.key_share.state == EXTENSION_WELL_FORMED)
+    if (facts->retry_read && facts->retry_extensions.key_share.state == EXTENSION_WELL_FORMED) {
+        group = facts->retry_extensions.key_share.group;
         evidence_add(evidence, "hello_retry_request", facts->retry_note->at,
                      "the server asked for another hello with a share of the group %s",
                      names_or_hex(hex, sizeof(hex), names_group(group), group, 4));
-    else
+    } else {
         evidence_add(evidence, "hello_retry_request", facts->retry_note->at,
                      "the server asked for another hello");
+    }
     if (facts->second_client_hello_note != NULL)
         evidence_add(evidence, "second_client_hello", facts->second_client_hello_note->at,
                      "the client sent its second hello");

@@ -114,7 +114,7 @@ static void send_flags(struct play *play, enum side from, uint8_t flags)
 
 static void start(struct play *play, uint16_t server_port, size_t piece, size_t memory_max)
 {
-    struct tracker_options tracker_options = {.memory_max = memory_max};
+    struct tracker_options tracker_options = {.memory_max = memory_max, .examine_all = true};
     struct connections_options options = connections_options_default();
     struct verdict_sink sink = {.context = play, .take = keep_verdict};
     struct connection_handler handler;
