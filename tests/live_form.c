@@ -100,7 +100,7 @@ static bool read_all(struct live_form *form, struct source *source)
 
     while ((status = source_read(source, &raw, 1, &count)) == SOURCE_PACKET) {
         advance(form, raw.time_ns);
-        pipeline_packet(form->observer, &raw);
+        pipeline_packets(form->observer, &raw, 1);
     }
     advance(form, pipeline_last_ns(form->observer) + AFTER_NS);
     pipeline_finish(form->observer);

@@ -188,14 +188,6 @@ static void decode(struct pipeline *pipeline, const struct raw_packet *raw, stru
     packet_decode(pipeline->decoder, &numbered, packet);
 }
 
-void pipeline_packet(struct pipeline *pipeline, const struct raw_packet *raw)
-{
-    struct packet packet;
-
-    decode(pipeline, raw, &packet);
-    connections_packets(pipeline->connections, &packet, 1);
-}
-
 /* A datagram put together from fragments lies in a buffer of the decoder until the next packet. */
 void pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, size_t count)
 {

@@ -14,8 +14,8 @@
 
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
+#include "tools/tlswhy/gather.h"
 #include "tools/tlswhy/overload.h"
-#include "tools/tlswhy/pipeline.h"
 
 #define MILLISECOND_NS INT64_C(1000000)
 
@@ -24,6 +24,7 @@ struct worker {
     struct live *lives[WORKER_LIVES_MAX];
     size_t live_count;
     struct pipeline *pipeline;
+    struct gather gather;
     struct stats stats; /* what is counted here and nowhere else */
     int64_t begun_ms;
     int64_t cared_ms;
@@ -63,7 +64,7 @@ static void take_packet(void *context, const struct raw_packet *raw)
     struct worker *worker = context;
 
     worker->read_ns = raw->time_ns;
-    pipeline_packet(worker->pipeline, raw);
+    gather_packet(&worker->gather, raw);
 }
 
 static bool open_pipeline(struct worker *worker)
@@ -82,6 +83,7 @@ static bool open_pipeline(struct worker *worker)
         != (ssize_t)sizeof(pipeline.hash_key))
         return complain("no random numbers: %s", strerror(errno));
     worker->pipeline = pipeline_new(&pipeline, &sink);
+    worker->gather.pipeline = worker->pipeline;
     return worker->pipeline != NULL;
 }
 
@@ -250,6 +252,7 @@ static size_t read_all(struct worker *worker)
 
         if (live_descriptor(worker->lives[i]) >= 0)
             count = live_read(worker->lives[i], WORKER_BATCH, take_packet, worker);
+        gather_flush(&worker->gather);
         packets += count;
         is_more |= count >= WORKER_BATCH;
     }
