@@ -33,13 +33,22 @@ static bool closes_later(const struct facts *facts, const struct note *after)
     return false;
 }
 
+/* A client that does not like the server sends no Finished; what it says behind it may be as short
+ * as an alert, and is data or a close_notify. */
+static bool is_behind_finished(const struct facts *facts, const struct note *note)
+{
+    const struct note *finished = facts_client_finished(facts);
+
+    return note->side == SIDE_CLIENT && finished != NULL && note > finished;
+}
+
 bool facts_is_protected_alert(const struct facts *facts, const struct note *note)
 {
     enum side side = (enum side)note->side;
 
     if (!facts->tls13 || note->length >= FINISHED_RECORD_MIN
         || facts->first_protected_note[side] == NULL || note < facts->first_protected_note[side]
-        || note != facts->last_protected_note[side])
+        || note != facts->last_protected_note[side] || is_behind_finished(facts, note))
         return false;
     return suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length)
            || closes_later(facts, note);

@@ -294,6 +294,23 @@ static void in_tls_1_3_the_size_of_an_empty_certificate_tells(void)
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
 }
 
+/* A client that sends its request at once, one as short as an alert. */
+static void in_tls_1_3_what_follows_a_finished_is_no_refusal(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_ccs(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_CLIENT, EMPTY_CERTIFICATE_RECORD);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_CLIENT, PADDED_ALERT_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_SERVER);
+}
+
 static void in_tls_1_3_more_than_a_finished_is_a_certificate(void)
 {
     struct story story;
@@ -420,6 +437,8 @@ int main(void)
          in_tls_1_3_the_size_of_an_empty_certificate_tells},
         {"in TLS 1.3 more than a Finished is a certificate",
          in_tls_1_3_more_than_a_finished_is_a_certificate},
+        {"in TLS 1.3 what follows a Finished is no refusal",
+         in_tls_1_3_what_follows_a_finished_is_no_refusal},
         {"in TLS 1.3 a short answer is no refusal", in_tls_1_3_a_short_answer_is_no_refusal},
         {"in TLS 1.3 alerts of any shape are a refusal",
          in_tls_1_3_alerts_of_any_shape_are_a_refusal},
