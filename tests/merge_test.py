@@ -27,7 +27,7 @@ TLSWHY = os.environ.get("TLSWHY", "tlswhy")
 TIME_LIMIT = 120
 TABLES = ("causes", "servers", "clients", "established")
 GROUPS = 7
-ROWS_MAX = 16384
+ROWS_MAX = 16384  # TALLY_ROWS_MAX
 HASHES_MAX = 128
 
 

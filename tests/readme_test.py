@@ -66,6 +66,13 @@ class Readme(unittest.TestCase):
                     value *= int(factor)
                 self.assertEqual(value, int(number) * FACTORS.get(unit, 1))
 
+    def test_every_limit_has_a_test(self):
+        tests = "".join(path.read_text("utf-8") for path in (TREE / "tests").glob("*test*.*"))
+        stated = README[README.index("## Limits") : README.index("## As a service")]
+        for name in re.findall(r"`([A-Z_]+)` \|$", stated, re.M):
+            with self.subTest(limit=name):
+                self.assertRegex(tests, rf"\b{name}\b")
+
     def test_every_path_exists(self):
         for name in re.findall(r"`((?:tools|tests|analyze|dissect|capture)/[\w./-]*)`", README):
             if "NAME" not in name:

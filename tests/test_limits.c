@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The limits that the README states, reached one by one. What else a full table does is tested with
+ * smaller ones, beside what it is for. */
+#include <cjson/cJSON.h>
+
+#include "analyze/certificate_cache.h"
+#include "analyze/clock.h"
+#include "analyze/event.h"
+#include "analyze/inventory.h"
+#include "analyze/session.h"
+#include "dissect/message.h"
+#include "tests/support/certificates.h"
+#include "tests/support/judged.h"
+#include "tests/support/sample.h"
+#include "tests/support/suite.h"
+
+static const uint64_t hash_key[2] = {1, 2};
+
+static void put_u24(uint8_t *octets, size_t value)
+{
+    octets[0] = (uint8_t)(value >> 16);
+    octets[1] = (uint8_t)(value >> 8);
+    octets[2] = (uint8_t)value;
+}
+
+static void one_handshake_message(void)
+{
+    uint8_t header[TLS_HANDSHAKE_HEADER_LENGTH] = {TLS_HANDSHAKE_CERTIFICATE};
+    struct bytes octets = bytes_of(header, sizeof(header));
+    struct message message;
+    size_t need;
+
+    put_u24(header + 1, MESSAGE_BODY_MAX);
+    CU_ASSERT_EQUAL(message_next(&octets, &message, &need), MESSAGE_PARTIAL);
+    CU_ASSERT_EQUAL(need, sizeof(header) + MESSAGE_BODY_MAX);
+    put_u24(header + 1, MESSAGE_BODY_MAX + 1);
+    CU_ASSERT_EQUAL(message_next(&octets, &message, &need), MESSAGE_TOO_LONG);
+}
+
+static void the_messages_of_a_connection(void)
+{
+    static uint8_t body[HANDSHAKE_TRANSCRIPT_MAX / 2];
+    struct budget budget = {.limit = (size_t)4 * HANDSHAKE_TRANSCRIPT_MAX};
+    struct connection connection = {0};
+    struct session session;
+    struct note note = {.side = SIDE_SERVER};
+
+    session_begin(&session, &budget);
+    session.connection = &connection;
+    for (int i = 0; i < 2; i++)
+        session_keep_body(&session, &note, bytes_of(body, sizeof(body)));
+    CU_ASSERT_FALSE(session.handshake.transcript_full);
+    CU_ASSERT_EQUAL(session.handshake.transcript_length, HANDSHAKE_TRANSCRIPT_MAX);
+    session_keep_body(&session, &note, bytes_of(body, 1));
+    CU_ASSERT_TRUE(session.handshake.transcript_full);
+    CU_ASSERT_EQUAL(session.handshake.transcript_length, HANDSHAKE_TRANSCRIPT_MAX);
+    session_release(&session);
+    budget_clear(&budget);
+    CU_ASSERT_EQUAL(budget.used, 0);
+}
+
+static void what_is_said_instead_of_tls(void)
+{
+    static const uint8_t said[HANDSHAKE_PRELUDE_MAX + 1] = {'?'};
+    struct budget budget = {.limit = (size_t)4 * HANDSHAKE_TRANSCRIPT_MAX};
+    struct connection connection = {0};
+    struct session session;
+
+    session_begin(&session, &budget);
+    session.connection = &connection;
+    for (int i = 0; i < 2; i++)
+        session_read(&session, SIDE_CLIENT, bytes_of(said, sizeof(said)),
+                     (struct moment){.packet = 1});
+    CU_ASSERT_PTR_NOT_NULL_FATAL(session.handshake.prelude[SIDE_CLIENT]);
+    CU_ASSERT_EQUAL(session.handshake.prelude[SIDE_CLIENT]->length, HANDSHAKE_PRELUDE_MAX);
+    session_release(&session);
+    budget_clear(&budget);
+}
+
+static void certificates_kept_as_read(void)
+{
+    struct certificate_cache *cache = certificate_cache_new(NULL);
+    struct certificate_cache_stats stats;
+
+    for (uint16_t i = 0; i < CERTIFICATE_CACHE_ENTRIES + 3; i++)
+        CU_ASSERT_PTR_NOT_NULL(certificate_cache_get(cache, bytes_of(&i, sizeof(i))));
+    stats = certificate_cache_stats(cache);
+    CU_ASSERT_EQUAL(stats.entries, CERTIFICATE_CACHE_ENTRIES);
+    CU_ASSERT_EQUAL(stats.evictions, 3);
+    certificate_cache_free(cache);
+}
+
+/* Each with a hello at a time of its own. */
+static void clients_whose_clock_is_remembered(void)
+{
+    struct clocks *clocks = clocks_new(hash_key, 0);
+    struct note hello = {.at = {.time_ns = SAMPLE_START_NS, .packet = 4}};
+    struct sample sample;
+    uint8_t *address = sample.connection.endpoint[SIDE_CLIENT].address.octets;
+
+    sample_failed(&sample);
+    sample.facts.client_hello_note = &hello;
+    for (uint32_t i = 0; i < CLOCK_CLIENTS_MAX + 3; i++) {
+        CU_ASSERT_EQUAL(clocks_evictions(clocks),
+                        i > CLOCK_CLIENTS_MAX ? i - CLOCK_CLIENTS_MAX : 0);
+        memcpy(address, &i, sizeof(i));
+        clocks_learn(clocks, &sample.facts);
+    }
+    CU_ASSERT_EQUAL(clocks_evictions(clocks), 3);
+    clocks_free(clocks);
+}
+
+static void ignore_news(void *context, const struct inventory_news *news)
+{
+    (void)context;
+    (void)news;
+}
+
+/* One certificate, at as many ports as there are. */
+static void certificates_in_the_inventory(void)
+{
+    const struct inventory_options options = {.levels = {30}, .level_count = 1};
+    const struct inventory_sink sink = {.take = ignore_news};
+    struct inventory *inventory = inventory_new(&options, &sink);
+    struct note note = {.at = {.time_ns = CERTIFICATES_TIME * INT64_C(1000000000)}};
+    struct judged judged;
+    struct sample sample;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf", "www.example.test", CERTIFICATES_TIME);
+    sample_established(&sample);
+    sample.facts.tls13 = false;
+    sample.facts.server_certificate_note = &note;
+    sample.facts.certificates[SIDE_SERVER] = &judged.chain;
+    sample.facts.chain[SIDE_SERVER] = &judged.judgement;
+    for (uint16_t i = 0; i < INVENTORY_ENTRIES_MAX + 3; i++) {
+        sample.connection.endpoint[SIDE_SERVER].port = i;
+        inventory_add(inventory, &sample.verdict);
+    }
+    CU_ASSERT_EQUAL(inventory_count(inventory), INVENTORY_ENTRIES_MAX);
+    CU_ASSERT_EQUAL(inventory_left_out(inventory), 3);
+    inventory_free(inventory);
+    judged_end(&judged);
+}
+
+/* Two certificates of as many octets as there is room for, and one more. */
+static void certificates_of_an_event(void)
+{
+    enum { LENGTH = EVENT_CHAIN_OCTETS_MAX / 2, ENTRY = 3 + LENGTH, LIST = 3 * ENTRY };
+    static uint8_t body[3 + LIST];
+    const struct event_options options = {.observer_name = "edge", .certificate_chain = true};
+    struct note note = {.length = sizeof(body), .side = SIDE_SERVER};
+    struct event_writer *writer = event_writer_new(&options);
+    struct sample sample;
+    struct bytes line;
+    cJSON *event;
+    const cJSON *server;
+
+    put_u24(body, LIST);
+    for (size_t i = 0; i < 3; i++)
+        put_u24(body + 3 + i * ENTRY, LENGTH);
+    sample_failed(&sample);
+    sample.handshake.transcript = body;
+    sample.handshake.transcript_length = sizeof(body);
+    sample.facts.version = TLS_VERSION_1_2;
+    sample.facts.server_certificate_note = &note;
+    CU_ASSERT_FATAL(event_write(writer, &sample.verdict, &line));
+    event = cJSON_ParseWithLength((const char *)line.data, line.len);
+    server = cJSON_GetObjectItem(cJSON_GetObjectItem(event, "tls"), "server");
+    CU_ASSERT_EQUAL(cJSON_GetArraySize(cJSON_GetObjectItem(server, "certificate_chain")), 2);
+    cJSON_Delete(event);
+    event_writer_free(writer);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"one handshake message", one_handshake_message},
+        {"the messages of a connection", the_messages_of_a_connection},
+        {"what is said instead of TLS", what_is_said_instead_of_tls},
+        {"certificates kept as read", certificates_kept_as_read},
+        {"clients whose clock is remembered", clients_whose_clock_is_remembered},
+        {"certificates in the inventory", certificates_in_the_inventory},
+        {"certificates of an event", certificates_of_an_event},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("limits", tests);
+}
