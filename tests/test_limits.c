@@ -82,7 +82,7 @@ static void certificates_kept_as_read(void)
     struct certificate_cache *cache = certificate_cache_new(NULL);
     struct certificate_cache_stats stats;
 
-    for (uint16_t i = 0; i < CERTIFICATE_CACHE_ENTRIES + 3; i++)
+    for (unsigned i = 0; i < CERTIFICATE_CACHE_ENTRIES + 3; i++)
         CU_ASSERT_PTR_NOT_NULL(certificate_cache_get(cache, bytes_of(&i, sizeof(i))));
     stats = certificate_cache_stats(cache);
     CU_ASSERT_EQUAL(stats.entries, CERTIFICATE_CACHE_ENTRIES);
@@ -96,14 +96,13 @@ static void clients_whose_clock_is_remembered(void)
     struct clocks *clocks = clocks_new(hash_key, 0);
     struct note hello = {.at = {.time_ns = SAMPLE_START_NS, .packet = 4}};
     struct sample sample;
-    uint8_t *address = sample.connection.endpoint[SIDE_CLIENT].address.octets;
 
     sample_failed(&sample);
     sample.facts.client_hello_note = &hello;
     for (uint32_t i = 0; i < CLOCK_CLIENTS_MAX + 3; i++) {
         CU_ASSERT_EQUAL(clocks_evictions(clocks),
                         i > CLOCK_CLIENTS_MAX ? i - CLOCK_CLIENTS_MAX : 0);
-        memcpy(address, &i, sizeof(i));
+        memcpy(sample.connection.endpoint[SIDE_CLIENT].address.octets, &i, sizeof(i));
         clocks_learn(clocks, &sample.facts);
     }
     CU_ASSERT_EQUAL(clocks_evictions(clocks), 3);
@@ -133,8 +132,8 @@ static void certificates_in_the_inventory(void)
     sample.facts.server_certificate_note = &note;
     sample.facts.certificates[SIDE_SERVER] = &judged.chain;
     sample.facts.chain[SIDE_SERVER] = &judged.judgement;
-    for (uint16_t i = 0; i < INVENTORY_ENTRIES_MAX + 3; i++) {
-        sample.connection.endpoint[SIDE_SERVER].port = i;
+    for (unsigned i = 0; i < INVENTORY_ENTRIES_MAX + 3; i++) {
+        sample.connection.endpoint[SIDE_SERVER].port = (uint16_t)i;
         inventory_add(inventory, &sample.verdict);
     }
     CU_ASSERT_EQUAL(inventory_count(inventory), INVENTORY_ENTRIES_MAX);
