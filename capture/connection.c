@@ -34,23 +34,24 @@ struct connections_options connections_options_default(void)
 struct connections *connections_new(const struct connections_options *options,
                                     const struct connection_handler *handler)
 {
-    struct connections *c = calloc(1, sizeof(*c));
+    struct connections *c = aligned_alloc(READING_ALIGNMENT, sizeof(*c));
 
     if (c == NULL)
         return NULL;
-    if (!flow_table_init(&c->table, options->hash_key)) {
+    memset(c, 0, sizeof(*c));
+    c->options = *options;
+    c->readers.handler = *handler;
+    lifecycle_init(c);
+    if (!flow_table_init(&c->table, options->hash_key, c->flows_max)) {
         free(c);
         return NULL;
     }
-    c->options = *options;
-    c->handler = *handler;
-    lifecycle_init(c);
     return c;
 }
 
 static void settle(struct connections *c, uint32_t number, enum reading_status status)
 {
-    struct flow *flow = flow_at(&c->table, number);
+    const struct flow *flow = flow_at(&c->table, number);
     const struct reading *reading = reading_of(c, flow);
 
     if (status == READING_DONE)
@@ -64,10 +65,13 @@ static void settle(struct connections *c, uint32_t number, enum reading_status s
 static void read_segment(struct connections *c, uint32_t number, unsigned half,
                          const struct segment *segment)
 {
-    struct reading *reading = reading_of(c, flow_at(&c->table, number));
+    const struct flow *flow = flow_at(&c->table, number);
+    enum reading_status status;
 
     lifecycle_make_held_room(c, number);
-    settle(c, number, reading_segment(reading, half, segment));
+    status = reading_segment(reading_of(c, flow), half, segment);
+    if (status != READING_CONTINUE || flow->state == FLOW_CONNECTING)
+        settle(c, number, status);
 }
 
 static void note_isn(struct flow *flow, unsigned half, uint32_t isn)
@@ -102,7 +106,7 @@ static uint32_t promote(struct connections *c, struct half_open *half_open)
     struct reading *reading;
 
     if (number == POOL_NONE) {
-        c->counters.evicted++;
+        c->readers.counters.evicted++;
         lifecycle_end_half_open(c, half_open, CONNECTION_END_EVICTED);
         return POOL_NONE;
     }
@@ -145,7 +149,7 @@ static bool open_reading(struct connections *c, const struct place *place,
     if (segment->flags & TCP_SYN)
         note_isn(flow, client, from_server ? segment->acknowledgment - 1 : segment->sequence);
     else
-        c->counters.midway++;
+        c->readers.counters.midway++;
     reading = reading_of(c, flow);
     reading_begin(reading, &place->key, client, segment);
     flow_queue(&c->table, number, FLOW_CONNECTING);
@@ -160,15 +164,16 @@ static bool is_shed(struct connections *c, const struct segment *segment)
 {
     bool is_syn = (segment->flags & TCP_SYN) != 0;
     uint16_t port = segment->flags & TCP_ACK ? segment->source_port : segment->destination_port;
-    bool is_preferred = c->handler.prefers == NULL || c->handler.prefers(c->handler.context, port);
+    bool is_preferred = c->readers.handler.prefers == NULL
+                        || c->readers.handler.prefers(c->readers.handler.context, port);
     enum connections_shed what = CONNECTIONS_SHED_MIDWAY;
 
     if (is_syn)
         what = is_preferred ? CONNECTIONS_SHED_NEW : CONNECTIONS_SHED_OTHERS;
     if (c->shed < what)
         return false;
-    c->counters.shed_segments += !is_syn;
-    c->counters.shed_syns += is_syn;
+    c->readers.counters.shed_segments += !is_syn;
+    c->readers.counters.shed_syns += is_syn;
     return true;
 }
 
@@ -183,14 +188,14 @@ static void open_connection(struct connections *c, const struct place *place,
         return;
     if (c->shed > CONNECTIONS_SHED_NOTHING && is_shed(c, segment))
         return;
-    c->counters.opened++;
+    c->readers.counters.opened++;
     if ((segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && segment->payload_length == 0)
         opened = open_half_open(c, place, segment);
     else
         opened = open_reading(c, place, segment);
     if (!opened) {
-        c->counters.evicted++;
-        c->counters.ended++;
+        c->readers.counters.evicted++;
+        c->readers.counters.ended++;
     }
     lifecycle_note_levels(c);
 }
@@ -293,7 +298,8 @@ static void find_place(const struct connections *c, const struct segment *segmen
     place->hash = flow_hash(&c->table, &place->key);
 }
 
-static void take_at(struct connections *c, const struct place *place, const struct segment *segment)
+static void take_at(struct connections *c, const struct place *place, uint32_t likely,
+                    const struct segment *segment)
 {
     uint64_t since_sweep = (uint64_t)segment->at.time_ns - (uint64_t)c->swept_ns;
     struct half_open *half_open;
@@ -303,7 +309,7 @@ static void take_at(struct connections *c, const struct place *place, const stru
     /* Unsigned: a step backwards is a large interval, and resets swept_ns. */
     if (since_sweep >= SWEEP_INTERVAL_NS || c->sweep_again)
         (void)lifecycle_sweep(c, segment->at.time_ns);
-    number = flow_find(&c->table, &place->key, place->hash);
+    number = flow_find(&c->table, &place->key, place->hash, likely);
     if (number != POOL_NONE && is_reused(c, flow_at(&c->table, number), place->half, segment)) {
         lifecycle_end_flow(c, number, CONNECTION_END_REUSED);
         number = POOL_NONE;
@@ -324,7 +330,15 @@ void connections_segment(struct connections *connections, const struct segment *
     struct place place;
 
     find_place(connections, segment, &place);
-    take_at(connections, &place, segment);
+    take_at(connections, &place, POOL_NONE, segment);
+}
+
+/* What is read of the flow that a segment is likely to be of, NULL: nothing. */
+static const struct reading *reading_likely(const struct connections *c, uint32_t number)
+{
+    const struct flow *flow = number != POOL_NONE ? flow_at(&c->table, number) : NULL;
+
+    return flow != NULL && is_read(flow) ? reading_of(c, flow) : NULL;
 }
 
 /* Each step touches what the one before it had fetched. */
@@ -332,6 +346,7 @@ static void take_batch(struct connections *c, const struct packet *packets, size
 {
     struct place places[BATCH_MAX];
     uint32_t numbers[BATCH_MAX];
+    const struct reading *readings[BATCH_MAX];
 
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind != PACKET_TCP)
@@ -347,12 +362,17 @@ static void take_batch(struct connections *c, const struct packet *packets, size
         if (numbers[i] == POOL_NONE)
             half_opens_fetch(&c->half_opens, places[i].hash);
     }
+    for (size_t i = 0; i < count; i++) {
+        readings[i] = reading_likely(c, numbers[i]);
+        if (readings[i] != NULL)
+            reading_fetch(readings[i]);
+    }
     for (size_t i = 0; i < count; i++)
-        if (numbers[i] != POOL_NONE && is_read(flow_at(&c->table, numbers[i])))
-            reading_fetch(reading_of(c, flow_at(&c->table, numbers[i])));
+        if (readings[i] != NULL)
+            reading_fetch_more(readings[i]);
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind == PACKET_TCP)
-            take_at(c, &places[i], &packets[i].segment);
+            take_at(c, &places[i], numbers[i], &packets[i].segment);
         else if (packets[i].kind == PACKET_ICMP_ERROR)
             connections_icmp(c, &packets[i].icmp);
     }
@@ -388,7 +408,7 @@ void connections_icmp(struct connections *connections, const struct icmp_error *
     unsigned half = flow_key_of(&error->source, error->source_port, &error->destination,
                                 error->destination_port, &key);
     uint32_t hash = flow_hash(&c->table, &key);
-    uint32_t number = flow_find(&c->table, &key, hash);
+    uint32_t number = flow_find(&c->table, &key, hash, POOL_NONE);
     const struct flow *flow;
 
     if (number == POOL_NONE)
@@ -397,7 +417,7 @@ void connections_icmp(struct connections *connections, const struct icmp_error *
         return;
     flow = flow_at(&c->table, number);
     if (is_read(flow) && reading_icmp(reading_of(c, flow), half, error))
-        c->counters.icmp_matched++;
+        c->readers.counters.icmp_matched++;
 }
 
 static uint64_t first_packet(const void *context, const struct flow *flow)
@@ -476,5 +496,5 @@ void connections_free(struct connections *connections)
 
 const struct connections_counters *connections_counters(const struct connections *connections)
 {
-    return &connections->counters;
+    return &connections->readers.counters;
 }

@@ -59,41 +59,53 @@ struct reset {
                                counting as one */
 };
 
-/* What one side of a connection sent. Sizes in octets. */
+/* What one side of a connection sent. Sizes in octets. What nearly every packet changes stands
+ * first, in two cache lines: thousands of connections are in progress at a time. */
 struct direction {
     uint64_t packets;
     uint64_t octets;          /* of IP packets, headers included */
     uint64_t payload_octets;  /* every payload octet, also those sent again */
-    struct moment first;      /* first packet */
     struct moment last;       /* last packet */
-    struct moment first_data; /* first packet with payload */
     struct moment last_data;  /* last packet with new payload */
-    struct moment syn;        /* first SYN (client) or SYN-ACK (server) */
-    struct moment last_syn;   /* last of them */
+    uint32_t largest_segment; /* largest payload of one segment sent */
+    uint16_t ip_id_last;      /* of the last packet that is not a RST */
+    uint8_t hop_limit;        /* of the first packet that is not a RST */
+    uint8_t hop_limit_last;   /* of the last packet that is not a RST */
+
+    uint64_t unacknowledged_octets; /* sent, not ACKed so far */
+    uint64_t sack_hole_octets;      /* the hole below the lowest SACK block this side
+                                            reported last and that was never closed; 0: none */
+    uint32_t largest_acknowledged;  /* largest payload of one segment that was ACKed */
+    uint32_t duplicate_acks;        /* sent by this side */
+    uint32_t sack_blocks;           /* ACKs of this side that carried a SACK block */
+    uint32_t zero_windows;          /* segments of this side that announced window 0 */
+    uint32_t keep_alives;
+    uint32_t duplicates; /* packets captured twice (several interfaces, a mirror of both
+                            ports): in no other count */
+
+    /* Loss. A retransmission repeats octets that were seen before, or fills a
+     * hole after the retransmission time-out of a later segment. */
+    uint32_t retransmissions;
+
     uint32_t syn_count;
     uint16_t mss;        /* announced in the SYN, 0: not seen */
     int8_t window_scale; /* announced in the SYN, -1: not seen */
     bool sack_permitted;
     bool timestamps;
+    bool fin_acknowledged;
+    struct moment first;      /* first packet */
+    struct moment first_data; /* first packet with payload */
+    struct moment syn;        /* first SYN (client) or SYN-ACK (server) */
+    struct moment last_syn;   /* last of them */
+    struct moment fin;        /* first FIN */
+    uint32_t fin_again;       /* times that the FIN was sent again */
 
-    /* Loss. A retransmission repeats octets that were seen before, or fills a
-     * hole after the retransmission time-out of a later segment. */
-    uint32_t retransmissions;
+    uint32_t most_retransmitted;      /* times that the segment sent most often was sent again */
+    uint32_t smallest_unacknowledged; /* smallest of those sent again and never ACKed, 0: none */
+    uint32_t largest_unacknowledged;  /* largest of those sent again and never ACKed, 0: none */
     uint64_t retransmitted_octets;
     struct moment first_retransmission;
     struct moment last_retransmission;
-    uint32_t most_retransmitted;      /* times that the segment sent most often was sent again */
-    uint32_t largest_segment;         /* largest payload of one segment sent */
-    uint32_t largest_acknowledged;    /* largest payload of one segment that was ACKed */
-    uint32_t smallest_unacknowledged; /* smallest of those sent again and never ACKed, 0: none */
-    uint32_t largest_unacknowledged;  /* largest of those sent again and never ACKed, 0: none */
-    uint64_t unacknowledged_octets;   /* sent, not ACKed so far */
-    uint32_t duplicate_acks;          /* sent by this side */
-    uint32_t sack_blocks;             /* ACKs of this side that carried a SACK block */
-    uint64_t sack_hole_octets;        /* the hole below the lowest SACK block this side
-                                            reported last and that was never closed; 0: none */
-    uint32_t zero_windows;            /* segments of this side that announced window 0 */
-    uint32_t keep_alives;
 
     /* What the capture did not see. */
     uint64_t missed_octets;      /* ACKed by the other side, never captured */
@@ -107,16 +119,9 @@ struct direction {
     uint64_t conflicting_octets; /* overlapping payload that differs from what came first (of
                                     what is still at hand: octets held back by a hole) */
     uint64_t outside_octets;     /* payload outside the receiver's window, ignored */
-    uint32_t duplicates;         /* packets captured twice (several interfaces, a mirror of both
-                                    ports): in no other count */
 
-    struct moment fin; /* first FIN */
-    bool fin_acknowledged;
-    uint32_t fin_again; /* times that the FIN was sent again */
     struct reset reset;
-    uint8_t hop_limit;      /* of the first packet that is not a RST */
-    uint8_t hop_limit_last; /* of the last packet that is not a RST */
-    uint16_t ip_id_last;    /* of the last packet that is not a RST */
+    uint8_t unused[24]; /* to the end of a cache line */
 };
 
 /* ICMP errors that quoted the connection; facts of the first, and a count. */
@@ -133,22 +138,22 @@ struct icmp_facts {
 
 /* One TCP connection. Members are for reading; only the table writes them. */
 struct connection {
-    struct endpoint endpoint[SIDES];
+    struct moment last;  /* last packet so far */
+    void *user;          /* the handler's own state */
+    uint64_t arrived_by; /* in `data`: the packet that ACKed these octets before they were captured,
+                            0: they were captured in time */
+    int64_t syn_rtt_ns;  /* SYN to SYN-ACK as seen here, -1: unknown */
+    int64_t ack_rtt_ns;  /* SYN-ACK to its ACK as seen here, -1: unknown */
     struct direction direction[SIDES];
+    struct endpoint endpoint[SIDES];
     struct icmp_facts icmp;
     struct moment first;    /* first packet of the connection */
-    struct moment last;     /* last packet so far */
     int64_t ended_ns;       /* in `ended`: time of the latest packet of the whole input by then */
     bool syn_seen;          /* the capture has its beginning; else it was picked up midway,
                                  and the sides are a guess until connection_reverse */
     bool simultaneous_open; /* RFC 9293 section 3.5 */
-    int64_t syn_rtt_ns;     /* SYN to SYN-ACK as seen here, -1: unknown */
-    int64_t ack_rtt_ns;     /* SYN-ACK to its ACK as seen here, -1: unknown */
     uint16_t vlan_id;
     uint8_t tunnels[PACKET_TUNNELS_MAX];
-    uint64_t arrived_by; /* in `data`: the packet that ACKed these octets before they were captured,
-                            0: they were captured in time */
-    void *user;          /* the handler's own state */
 };
 
 enum connection_interest {

@@ -9,8 +9,7 @@ enum {
     SEGMENT_BITS = 10,
     SEGMENT_SLOTS = 1 << SEGMENT_BITS,
     SEGMENT_FULL = SEGMENT_SLOTS * 4 / 5, /* split from here on: probing stays short */
-    DEPTH_MAX = 32 - SEGMENT_BITS,        /* what is left of the hash to choose a segment by */
-    FLOW_CHUNK_SHIFT = 9                  /* 512 flows, 32 KiB */
+    DEPTH_MAX = 32 - SEGMENT_BITS         /* what is left of the hash to choose a segment by */
 };
 
 struct flow_slot {
@@ -34,10 +33,10 @@ static struct flow_segment *segment_of(const struct flow_table *table, uint32_t 
     return table->directory[(uint64_t)hash >> (32 - table->depth)];
 }
 
-bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2])
+bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2], uint32_t max)
 {
     *table = (struct flow_table){.hash_key = {hash_key[0], hash_key[1]}};
-    pool_init(&table->flows, sizeof(struct flow), FLOW_CHUNK_SHIFT);
+    pool_init(&table->flows, sizeof(struct flow), max);
     for (int i = 0; i < FLOW_STATES; i++)
         table->lists[i] = (struct flow_list){.oldest = POOL_NONE, .newest = POOL_NONE};
     table->directory = malloc(sizeof(*table->directory));
@@ -160,7 +159,7 @@ uint32_t flow_fetch(const struct flow_table *table, uint32_t hash)
     }
 }
 
-uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
+static uint32_t search(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
 {
     const struct flow_segment *segment = segment_of(table, hash);
 
@@ -172,6 +171,18 @@ uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, u
         if (slot->hash == hash && flow_key_is(&flow_at(table, slot->number_1 - 1)->key, key))
             return slot->number_1 - 1;
     }
+}
+
+uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash,
+                   uint32_t likely)
+{
+    const struct flow *flow;
+
+    if (likely == POOL_NONE)
+        return search(table, key, hash);
+    flow = flow_at(table, likely);
+    return flow->state != FLOW_NONE && flow_key_is(&flow->key, key) ? likely
+                                                                    : search(table, key, hash);
 }
 
 static void segment_insert(struct flow_segment *segment, struct flow_slot slot)
@@ -319,6 +330,7 @@ void flow_remove(struct flow_table *table, uint32_t number)
         i++;
     segment_remove(segment, i);
     list_remove(table, flow);
+    flow->state = FLOW_NONE;
     pool_give(&table->flows, number);
 }
 

@@ -32,7 +32,10 @@ enum flow_state {
     FLOW_OVER        /* likewise, and closed: kept for what comes late */
 };
 
-enum { FLOW_STATES = 5 };
+enum {
+    FLOW_STATES = 5,
+    FLOW_NONE = FLOW_STATES /* of an entry that was removed */
+};
 
 enum {
     FLOW_FIN_0 = 0x01, /* endpoint 0 of the key sent FIN; 0x02: endpoint 1 */
@@ -67,7 +70,7 @@ struct flow_table {
     struct pool flows;
     struct flow_segment **directory;
     uint32_t depth; /* the directory has 1 << depth entries */
-    size_t memory;  /* octets of the index; those of the flows are in flows.memory */
+    size_t memory;  /* octets of the index; those of the flows are pool_memory */
     uint64_t hash_key[2];
     struct flow_list lists[FLOW_STATES];
 };
@@ -77,8 +80,9 @@ struct flow_table {
  * segment. */
 enum { FLOW_COST = 64 + 20 };
 
-/* Make an empty table; hash_key is copied. False when memory is short. */
-bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2]);
+/* Make an empty table of at most max (1 to POOL_NONE) flows; hash_key is copied. False when memory
+ * is short. */
+bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2], uint32_t max);
 void flow_table_clear(struct flow_table *table);
 
 /* The key of two endpoints. Returns which of its two the source is: 0 or 1. */
@@ -106,8 +110,10 @@ uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key);
 void flow_fetch_slot(const struct flow_table *table, uint32_t hash);
 uint32_t flow_fetch(const struct flow_table *table, uint32_t hash);
 
-/* The flow of a key, POOL_NONE when there is none. */
-uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash);
+/* The flow of a key, POOL_NONE when there is none. likely is what flow_fetch returned for it, however
+ * long ago, or POOL_NONE. */
+uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash,
+                   uint32_t likely);
 
 /* Add a flow in state, last in its list. There must be none with this key. The
  * members that follow the links are zero. POOL_NONE when memory is short. */

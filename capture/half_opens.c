@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "capture/region.h"
+
 enum {
     CAPACITY_MIN = 256,
     /* Buckets looked at for one hash: with half of the slots in use, three in a row are seldom
@@ -17,10 +19,25 @@ void half_opens_init(struct half_opens *table, uint32_t max)
     *table = (struct half_opens){.capacity_max = max};
 }
 
+static size_t ring_octets(uint32_t capacity)
+{
+    return capacity * sizeof(struct half_open);
+}
+
+static size_t bucket_octets(uint32_t bucket_mask)
+{
+    return ((size_t)bucket_mask + 1) * sizeof(struct half_open_bucket);
+}
+
+static void release(struct half_opens *table)
+{
+    region_free(table->ring, ring_octets(table->capacity));
+    region_free(table->buckets, bucket_octets(table->bucket_mask));
+}
+
 void half_opens_clear(struct half_opens *table)
 {
-    free(table->ring);
-    free(table->buckets);
+    release(table);
     half_opens_init(table, table->capacity_max);
 }
 
@@ -155,31 +172,30 @@ static void copy_ring(const struct half_opens *table, struct half_open *ring)
 /* Move everything to a ring of this capacity, which has room for it. */
 static bool move(struct half_opens *table, uint32_t capacity)
 {
-    struct half_open *ring = malloc(capacity * sizeof(*ring));
-    size_t bucket_count = 1;
+    struct half_open *ring = region_new(ring_octets(capacity));
+    uint32_t bucket_mask = 0;
     struct half_open_bucket *buckets;
 
-    while (bucket_count * HALF_OPENS_SLOTS < 2 * (size_t)capacity)
-        bucket_count *= 2;
-    buckets = aligned_alloc(sizeof(*buckets), bucket_count * sizeof(*buckets));
+    while (((size_t)bucket_mask + 1) * HALF_OPENS_SLOTS < 2 * (size_t)capacity)
+        bucket_mask = 2 * bucket_mask + 1;
+    buckets = region_new(bucket_octets(bucket_mask));
     if (ring == NULL || buckets == NULL) {
-        free(ring);
-        free(buckets);
+        region_free(ring, ring_octets(capacity));
+        region_free(buckets, bucket_octets(bucket_mask));
         return false;
     }
     copy_ring(table, ring);
-    free(table->ring);
-    free(table->buckets);
+    release(table);
     *table = (struct half_opens){
         .ring = ring,
         .buckets = buckets,
         .capacity = capacity,
         .capacity_max = table->capacity_max,
-        .bucket_mask = (uint32_t)(bucket_count - 1),
+        .bucket_mask = bucket_mask,
         .first = table->first,
         .span = table->count,
         .count = table->count,
-        .memory = capacity * sizeof(*ring) + bucket_count * sizeof(*buckets),
+        .memory = ring_octets(capacity) + bucket_octets(bucket_mask),
     };
     index_all(table);
     return true;

@@ -163,15 +163,3 @@ enum ip_status ip_decode(uint8_t version, struct bytes data, size_t wire_length,
         return decode_ipv4(data, wire_length, ip);
     return version == 6 ? decode_ipv6(data, wire_length, ip) : IP_MALFORMED;
 }
-
-void ip_address(uint8_t version, const uint8_t *octets, struct address *address)
-{
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-    if (version == 6) {
-        memcpy(address->octets, octets, sizeof(address->octets));
-        return;
-    }
-    memcpy(address->octets, mapped, sizeof(mapped));
-    memcpy(address->octets + sizeof(mapped), octets, 4);
-}

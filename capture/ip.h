@@ -69,6 +69,16 @@ enum ip_status ip_decode(uint8_t version, struct bytes data, size_t wire_length,
 enum ip_status ip_skip_extensions(struct ip *ip);
 
 /* The IPv4 (4 octets) or IPv6 (16 octets) address at octets. */
-void ip_address(uint8_t version, const uint8_t *octets, struct address *address);
+ALWAYS_INLINE void ip_address(uint8_t version, const uint8_t *octets, struct address *address)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+    if (version == 6) {
+        memcpy(address->octets, octets, sizeof(address->octets));
+        return;
+    }
+    memcpy(address->octets, mapped, sizeof(mapped));
+    memcpy(address->octets + sizeof(mapped), octets, 4);
+}
 
 #endif

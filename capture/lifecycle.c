@@ -4,8 +4,6 @@
 #include "capture/moment.h"
 
 enum {
-    READING_CHUNK_SHIFT = 4, /* 16 connections read */
-
     /* Shares of memory_max, in sixteenths. */
     SHARE_FLOWS = 7,
     SHARE_HALF_OPEN = 3,
@@ -46,10 +44,10 @@ static uint32_t share(const struct connections_options *options, unsigned sixtee
 void lifecycle_init(struct connections *c)
 {
     half_opens_init(&c->half_opens, share(&c->options, SHARE_HALF_OPEN, HALF_OPENS_COST));
-    pool_init(&c->readings, sizeof(struct reading), READING_CHUNK_SHIFT);
     c->flows_max = share(&c->options, SHARE_FLOWS, FLOW_COST);
     c->readings_max = share(&c->options, SHARE_READING, sizeof(struct reading));
-    c->held.max = c->options.memory_max / SHARES * SHARE_HELD;
+    pool_init(&c->readings, sizeof(struct reading), c->readings_max);
+    c->readers.held.max = c->options.memory_max / SHARES * SHARE_HELD;
     c->timeout_ns[FLOW_CONNECTING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_READING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_CLOSING] = c->options.closed_linger_ns;
@@ -59,15 +57,15 @@ void lifecycle_init(struct connections *c)
 
 void lifecycle_note_levels(struct connections *c)
 {
-    struct connections_counters *counters = &c->counters;
+    struct connections_counters *counters = &c->readers.counters;
     const struct flow_list *lists = c->table.lists;
 
     counters->current = c->table.flows.used + c->half_opens.count;
     counters->half_open = c->half_opens.count;
     counters->reading =
         lists[FLOW_CONNECTING].count + lists[FLOW_READING].count + lists[FLOW_CLOSING].count;
-    counters->memory = sizeof(*c) + c->table.memory + c->table.flows.memory + c->half_opens.memory
-                       + c->readings.memory + c->held.used;
+    counters->memory = sizeof(*c) + c->table.memory + pool_memory(&c->table.flows)
+                       + c->half_opens.memory + pool_memory(&c->readings) + c->readers.held.used;
     if (counters->memory > counters->memory_peak)
         counters->memory_peak = counters->memory;
 }
@@ -75,7 +73,7 @@ void lifecycle_note_levels(struct connections *c)
 static void count_ended(struct connections *c, struct flow *flow)
 {
     if (!(flow->flags & FLOW_ENDED))
-        c->counters.ended++;
+        c->readers.counters.ended++;
     flow->flags |= FLOW_ENDED;
 }
 
@@ -117,9 +115,7 @@ static void end_reading(struct connections *c, uint32_t number, enum connection_
 
 void lifecycle_prepare(struct connections *c, struct reading *reading)
 {
-    reading->handler = &c->handler;
-    reading->counters = &c->counters;
-    reading->budget = &c->held;
+    reading->readers = &c->readers;
 }
 
 void lifecycle_end_half_open(struct connections *c, struct half_open *half_open,
@@ -131,7 +127,7 @@ void lifecycle_end_half_open(struct connections *c, struct half_open *half_open,
     c->scratch.connection.ended_ns = c->now_ns;
     if (reading_opened(&c->scratch) == READING_CONTINUE)
         reading_end(&c->scratch, reason);
-    c->counters.ended++;
+    c->readers.counters.ended++;
 }
 
 /* End a connection in whatever state; its flow goes too. */
@@ -170,7 +166,7 @@ static bool are_too_many_read(const struct connections *c)
 static bool evict(struct connections *c, const enum flow_state *states, unsigned count,
                   bool keep_flow)
 {
-    struct connections_counters *counters = &c->counters;
+    struct connections_counters *counters = &c->readers.counters;
 
     for (unsigned i = 0; i < count; i++) {
         uint32_t number = oldest(c, states[i]);
@@ -221,8 +217,8 @@ static struct half_open *oldest_half_open(struct connections *c)
 
 static void count_evicted(struct connections *c, uint32_t count)
 {
-    c->counters.evicted_half_open += count;
-    c->counters.ended += count;
+    c->readers.counters.evicted_half_open += count;
+    c->readers.counters.ended += count;
 }
 
 /* The index may have no slot for one, or for some when the table grows. */
@@ -354,7 +350,7 @@ void lifecycle_make_held_room(struct connections *c, uint32_t never)
 {
     const struct flow_list *list = &c->table.lists[FLOW_READING];
 
-    for (unsigned i = 0; i < SWEEP_MAX && c->held.used > c->held.max / 8 * 7; i++) {
+    for (unsigned i = 0; i < SWEEP_MAX && c->readers.held.used > c->readers.held.max / 8 * 7; i++) {
         uint32_t number = list->oldest;
 
         if (number == POOL_NONE)
@@ -363,7 +359,7 @@ void lifecycle_make_held_room(struct connections *c, uint32_t never)
             flow_queue(&c->table, number, FLOW_READING);
             continue;
         }
-        c->counters.evicted++;
+        c->readers.counters.evicted++;
         end_reading(c, number, CONNECTION_END_EVICTED);
     }
 }

@@ -18,12 +18,10 @@
 
 struct connections {
     struct connections_options options;
-    struct connection_handler handler;
-    struct connections_counters counters;
+    struct readers readers;
     struct flow_table table;
     struct half_opens half_opens;
     struct pool readings;
-    struct stream_budget held;
     struct reading scratch; /* a half-open connection on its way out needs no memory */
     uint32_t flows_max;
     uint32_t readings_max;

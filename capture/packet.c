@@ -32,6 +32,13 @@ struct walk {
     uint8_t tunnels[PACKET_TUNNELS_MAX];
 };
 
+/* The outermost headers, read in one go. */
+struct plain {
+    bool is_read;
+    struct link link;
+    struct ip ip; /* set if is_read */
+};
+
 struct packet_decoder *packet_decoder_new(void)
 {
     struct packet_decoder *decoder = calloc(1, sizeof(*decoder));
@@ -70,37 +77,32 @@ static enum packet_kind short_kind(const struct walk *walk)
     return walk->missing > 0 ? PACKET_CUT : PACKET_MALFORMED;
 }
 
-static struct moment now(const struct walk *walk)
-{
-    return (struct moment){.time_ns = walk->raw->time_ns, .packet = walk->raw->number};
-}
-
 /* What the headers around TCP say about the segment. */
-static void describe_path(const struct walk *walk, struct segment *segment)
+ALWAYS_INLINE void describe_path(const struct raw_packet *raw, const struct link *link,
+                                 const struct ip *ip, struct segment *segment)
 {
-    const struct ip *ip = &walk->ip;
-
-    segment->at = now(walk);
+    segment->at = (struct moment){.time_ns = raw->time_ns, .packet = raw->number};
     ip_address(ip->version, ip->source, &segment->source);
     ip_address(ip->version, ip->destination, &segment->destination);
     segment->hop_limit = ip->hop_limit;
     segment->ip_id = ip->id;
     segment->dont_fragment = ip->dont_fragment;
     segment->ip_length = ip->length;
-    segment->vlan_id = walk->link.vlan_id;
-    segment->has_mac = walk->link.addresses != NULL;
+    segment->vlan_id = link->vlan_id;
+    segment->has_mac = link->addresses != NULL;
     if (segment->has_mac) {
-        memcpy(segment->destination_mac, walk->link.addresses, 6);
-        memcpy(segment->source_mac, walk->link.addresses + 6, 6);
+        memcpy(segment->destination_mac, link->addresses, 6);
+        memcpy(segment->source_mac, link->addresses + 6, 6);
     }
-    memcpy(segment->tunnels, walk->tunnels, sizeof(segment->tunnels));
 }
 
-/* RFC 9293 section 3.1 */
-static enum packet_kind decode_tcp(struct walk *walk)
+/* RFC 9293 section 3.1. missing: octets on the wire behind the payload of ip. All but the tunnels is
+ * set. Always inlined: of headers that are read in one go nothing is then stored but the segment. */
+ALWAYS_INLINE enum packet_kind decode_tcp(const struct raw_packet *raw, const struct link *link,
+                                          const struct ip *ip, size_t missing,
+                                          struct segment *segment)
 {
-    struct segment *segment = &walk->packet->segment;
-    struct bytes payload = walk->ip.payload;
+    struct bytes payload = ip->payload;
     struct bytes in;
     uint8_t offset;
     size_t header;
@@ -109,16 +111,27 @@ static enum packet_kind decode_tcp(struct walk *walk)
         || !bytes_u16(&in, &segment->destination_port) || !bytes_u32(&in, &segment->sequence)
         || !bytes_u32(&in, &segment->acknowledgment) || !bytes_u8(&in, &offset)
         || !bytes_u8(&in, &segment->flags) || !bytes_u16(&in, &segment->window))
-        return short_kind(walk);
+        return missing > 0 ? PACKET_CUT : PACKET_MALFORMED;
     header = (size_t)(offset >> 4) * 4;
-    if (header < TCP_HEADER_LEN || header > walk->ip.payload.len + walk->missing)
+    if (header < TCP_HEADER_LEN || header > ip->payload.len + missing)
         return PACKET_MALFORMED;
     if (!bytes_take(&payload, header - TCP_HEADER_LEN, &segment->options))
-        return short_kind(walk);
+        return missing > 0 ? PACKET_CUT : PACKET_MALFORMED;
     segment->payload = payload;
-    segment->payload_length = (uint32_t)(payload.len + walk->missing);
+    segment->payload_length = (uint32_t)(payload.len + missing);
+    describe_path(raw, link, ip, segment);
+    return PACKET_TCP;
+}
+
+static enum packet_kind decode_inner_tcp(struct walk *walk)
+{
+    struct segment *segment = &walk->packet->segment;
+    enum packet_kind kind = decode_tcp(walk->raw, &walk->link, &walk->ip, walk->missing, segment);
+
+    if (kind != PACKET_TCP)
+        return kind;
+    memcpy(segment->tunnels, walk->tunnels, sizeof(segment->tunnels));
     walk->decoder->counters.cut_payloads += walk->missing > 0;
-    describe_path(walk, segment);
     return PACKET_TCP;
 }
 
@@ -126,7 +139,8 @@ static enum packet_kind decode_icmp(struct walk *walk)
 {
     if (!icmp_decode_error(&walk->ip, &walk->packet->icmp))
         return PACKET_OTHER;
-    walk->packet->icmp.at = now(walk);
+    walk->packet->icmp.at =
+        (struct moment){.time_ns = walk->raw->time_ns, .packet = walk->raw->number};
     return PACKET_ICMP_ERROR;
 }
 
@@ -232,21 +246,10 @@ static enum packet_kind enter_tunnel(struct walk *walk, struct tunnel_content *c
     return PACKET_OTHER;
 }
 
-/* Read the outermost headers in one go; the frame may have more octets than its packet. */
-static bool decode_plain(struct walk *walk)
-{
-    if (walk->raw->link_type != LINKTYPE_ETHERNET || walk->decoder->verifies
-        || !plain_decode(walk->raw->data, &walk->link, &walk->ip))
-        return false;
-    walk->missing = 0;
-    return true;
-}
-
 /* From the first link layer inwards, through one IP header and one tunnel at a time;
- * PACKET_TUNNELS_MAX bounds the loop. */
-static enum packet_kind decode_layers(struct walk *walk)
+ * PACKET_TUNNELS_MAX bounds the loop. is_read: the outermost headers were read. */
+static enum packet_kind decode_layers(struct walk *walk, bool is_read)
 {
-    bool is_read = decode_plain(walk);
     enum link_status found = LINK_IP;
 
     if (!is_read)
@@ -265,7 +268,7 @@ static enum packet_kind decode_layers(struct walk *walk)
         if (walk->decoder->verifies && !checksum_payload_is_good(&walk->ip))
             return PACKET_CORRUPT;
         if (walk->ip.protocol == IP_PROTOCOL_TCP)
-            return decode_tcp(walk);
+            return decode_inner_tcp(walk);
         if (walk->ip.protocol == (walk->ip.version == 4 ? IP_PROTOCOL_ICMP : IP_PROTOCOL_ICMPV6))
             return decode_icmp(walk);
         kind = enter_tunnel(walk, &content, &is_inside);
@@ -305,25 +308,54 @@ static void count(struct packet_counters *counters, enum packet_kind kind)
     }
 }
 
+/* Packets that are not what nearly all are; never inlined, as all the others would save what it
+ * needs. plain: the outermost headers, if they were read. */
+__attribute__((noinline)) static enum packet_kind decode_walking(struct packet_decoder *decoder,
+                                                                 const struct raw_packet *raw,
+                                                                 struct packet *packet,
+                                                                 struct plain plain)
+{
+    size_t missing =
+        raw->original_length > raw->data.len ? raw->original_length - raw->data.len : 0;
+    struct walk walk = {
+        .decoder = decoder,
+        .raw = raw,
+        .packet = packet,
+        .link = plain.link,
+        .missing = plain.is_read ? 0 : missing, /* a frame may be longer than its packet */
+    };
+    enum packet_kind kind;
+
+    if (plain.is_read)
+        walk.ip = plain.ip;
+    fragments_release(decoder->fragments);
+    kind = decode_layers(&walk, plain.is_read);
+    return walk.is_guess ? PACKET_OTHER : kind; /* the inside fits no tunnel: plain UDP */
+}
+
+static inline enum packet_kind decode(struct packet_decoder *decoder, const struct raw_packet *raw,
+                                      struct packet *packet)
+{
+    struct plain plain;
+
+    link_init(&plain.link);
+    plain.is_read = raw->link_type == LINKTYPE_ETHERNET && !decoder->verifies
+                    && plain_decode(raw->data, &plain.link, &plain.ip);
+    if (!plain.is_read || plain.ip.protocol != IP_PROTOCOL_TCP)
+        return decode_walking(decoder, raw, packet, plain);
+    memset(packet->segment.tunnels, TUNNEL_NONE, sizeof(packet->segment.tunnels));
+    return decode_tcp(raw, &plain.link, &plain.ip, 0, &packet->segment);
+}
+
 enum packet_kind packet_decode(struct packet_decoder *decoder, const struct raw_packet *raw,
                                struct packet *packet)
 {
-    struct walk walk;
-
-    walk.decoder = decoder;
-    walk.raw = raw;
-    walk.packet = packet;
-    walk.missing = raw->original_length > raw->data.len ? raw->original_length - raw->data.len : 0;
-    walk.is_guess = false;
-    walk.tunnel_count = 0;
-    memset(walk.tunnels, TUNNEL_NONE, sizeof(walk.tunnels));
-    link_init(&walk.link);
-    fragments_release(decoder->fragments);
-    packet->kind = decode_layers(&walk);
-    if (walk.is_guess)
-        packet->kind = PACKET_OTHER; /* the inside fits no tunnel: plain UDP */
+    packet->kind = decode(decoder, raw, packet);
     decoder->counters.packets++;
     decoder->counters.octets += raw->original_length;
-    count(&decoder->counters, packet->kind);
+    if (packet->kind == PACKET_TCP) /* nearly always */
+        decoder->counters.tcp++;
+    else
+        count(&decoder->counters, packet->kind);
     return packet->kind;
 }

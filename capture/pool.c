@@ -1,47 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/pool.h"
 
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum {
-    CHUNK_ALIGNMENT = 64, /* a cache line: objects of 64 octets touch one only */
-    CHUNKS_FIRST = 16     /* room for chunk addresses at first, doubled when used up */
-};
+#include "capture/region.h"
 
-void pool_init(struct pool *pool, size_t object_size, uint32_t shift)
+void pool_init(struct pool *pool, size_t object_size, uint32_t max)
 {
-    *pool = (struct pool){.object_size = object_size, .shift = shift, .given = POOL_NONE};
-}
-
-static bool grow_directory(struct pool *pool)
-{
-    uint32_t capacity = pool->capacity == 0 ? CHUNKS_FIRST : pool->capacity * 2;
-    uint8_t **chunks = realloc(pool->chunks, capacity * sizeof(*chunks));
-
-    if (chunks == NULL)
-        return false;
-    pool->memory += (capacity - pool->capacity) * sizeof(*chunks);
-    pool->chunks = chunks;
-    pool->capacity = capacity;
-    return true;
-}
-
-/* Make the chunk that object number fresh lies in. */
-static bool grow(struct pool *pool)
-{
-    uint32_t chunk = pool->fresh >> pool->shift;
-    size_t size = pool->object_size << pool->shift;
-
-    if (chunk >= pool->capacity && !grow_directory(pool))
-        return false;
-    size = (size + CHUNK_ALIGNMENT - 1) / CHUNK_ALIGNMENT * CHUNK_ALIGNMENT;
-    pool->chunks[chunk] = aligned_alloc(CHUNK_ALIGNMENT, size);
-    if (pool->chunks[chunk] == NULL)
-        return false;
-    pool->memory += size;
-    return true;
+    *pool = (struct pool){.object_size = object_size, .max = max, .given = POOL_NONE};
 }
 
 uint32_t pool_take(struct pool *pool)
@@ -50,15 +16,15 @@ uint32_t pool_take(struct pool *pool)
 
     if (number != POOL_NONE) {
         memcpy(&pool->given, pool_at(pool, number), sizeof(pool->given));
-    } else {
-        bool chunk_begins = (pool->fresh & ((1u << pool->shift) - 1)) == 0;
-
-        if (pool->fresh >= POOL_NONE || (chunk_begins && !grow(pool)))
-            return POOL_NONE;
-        number = pool->fresh++;
+        pool->used++;
+        return number;
     }
+    if (pool->objects == NULL)
+        pool->objects = region_new(pool->max * pool->object_size);
+    if (pool->objects == NULL || pool->fresh == pool->max)
+        return POOL_NONE;
     pool->used++;
-    return number;
+    return pool->fresh++;
 }
 
 void pool_give(struct pool *pool, uint32_t number)
@@ -70,11 +36,6 @@ void pool_give(struct pool *pool, uint32_t number)
 
 void pool_clear(struct pool *pool)
 {
-    uint64_t objects = 1u << pool->shift;
-    uint64_t chunks = (pool->fresh + objects - 1) / objects;
-
-    for (uint64_t i = 0; i < chunks; i++)
-        free(pool->chunks[i]);
-    free(pool->chunks);
-    pool_init(pool, pool->object_size, pool->shift);
+    region_free(pool->objects, pool->max * pool->object_size);
+    pool_init(pool, pool->object_size, pool->max);
 }

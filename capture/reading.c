@@ -3,6 +3,12 @@
 
 #include "capture/moment.h"
 
+_Static_assert(offsetof(struct reading, connection.direction) == READING_ALIGNMENT,
+               "what every segment touches is one cache line");
+_Static_assert(sizeof(struct direction) % READING_ALIGNMENT == 0, "a direction begins with one");
+_Static_assert(offsetof(struct stream, hole_packets) <= READING_ALIGNMENT, "as does a stream");
+_Static_assert(offsetof(struct transport, hole_since_ns) <= READING_ALIGNMENT, "and a transport");
+
 /* The context of a stream's sink. */
 struct reader {
     struct reading *reading;
@@ -30,10 +36,10 @@ static bool sink_data(void *context, struct bytes data, struct moment at)
 {
     const struct reader *reader = context;
     struct reading *reading = reader->reading;
-    const struct connection_handler *handler = reading->handler;
+    const struct connection_handler *handler = &reading->readers->handler;
     enum connection_interest interest;
 
-    reading->connection.arrived_by = reading->half[reader->half].stream.arrived_by;
+    reading->connection.arrived_by = stream_arrived_by(&reading->half[reader->half].stream);
     interest = handler->data(handler->context, &reading->connection, side_of(reading, reader->half),
                              data, at);
     reading->connection.arrived_by = 0;
@@ -46,13 +52,13 @@ static void count_gap(struct reading *reading, unsigned half, uint64_t missing, 
 
     if (why == STREAM_GAP_MISSED) {
         direction->missed_octets += missing;
-        reading->counters->missed_octets += missing;
+        reading->readers->counters.missed_octets += missing;
     } else if (why == STREAM_GAP_CUT) {
         direction->cut_octets += missing;
-        reading->counters->cut_octets += missing;
+        reading->readers->counters.cut_octets += missing;
     } else {
         direction->dropped_octets += missing;
-        reading->counters->dropped_octets += missing;
+        reading->readers->counters.dropped_octets += missing;
     }
 }
 
@@ -60,7 +66,7 @@ static bool sink_gap(void *context, uint64_t missing, enum stream_gap why, struc
 {
     const struct reader *reader = context;
     struct reading *reading = reader->reading;
-    const struct connection_handler *handler = reading->handler;
+    const struct connection_handler *handler = &reading->readers->handler;
 
     count_gap(reading, reader->half, missing, why);
     return wants_more(reading, handler->gap(handler->context, &reading->connection,
@@ -85,8 +91,6 @@ static void begin(struct reading *reading, const struct flow_key *key, unsigned 
         endpoint->port = key->port[half];
         stream_init(&reading->half[half].stream);
         transport_init(&reading->half[half].transport);
-        reading->half[half].fin_given = false;
-        reading->half[half].reset_given = false;
     }
     connection->direction[SIDE_CLIENT].window_scale = -1;
     connection->direction[SIDE_SERVER].window_scale = -1;
@@ -97,7 +101,9 @@ static void begin(struct reading *reading, const struct flow_key *key, unsigned 
     reading->done = false;
     reading->closing = false;
     reading->payload = false;
-    reading->first = NULL;
+    reading->waits = false;
+    reading->has_macs = false;
+    reading->given = 0;
 }
 
 static void note_mac(struct endpoint *endpoint, const uint8_t mac[6])
@@ -112,10 +118,11 @@ static void note_macs(struct reading *reading, unsigned half, const struct segme
 {
     enum side side = side_of(reading, half);
 
-    if (!segment->has_mac)
+    if (reading->has_macs || !segment->has_mac)
         return;
     note_mac(&reading->connection.endpoint[side], segment->source_mac);
     note_mac(&reading->connection.endpoint[side_other(side)], segment->destination_mac);
+    reading->has_macs = true;
 }
 
 void reading_begin(struct reading *reading, const struct flow_key *key, unsigned client,
@@ -138,22 +145,28 @@ void reading_begin_half_open(struct reading *reading, const struct half_open *ha
     begin(reading, &half_open->key, client);
     half_open_facts(half_open, &reading->connection);
     reading->packets = half_open->count;
+    reading->has_macs = half_open->has_mac;
     stream_set_base(&reading->half[client].stream, half_open->isn + 1);
     reading->half[client ^ 1].stream.window = half_open->window;
 }
 
 enum reading_status reading_opened(struct reading *reading)
 {
-    const struct connection_handler *handler = reading->handler;
+    const struct connection_handler *handler = &reading->readers->handler;
 
     if (!wants_more(reading, handler->opened(handler->context, &reading->connection)))
         return READING_DONE;
     return READING_CONTINUE;
 }
 
+static bool is_given(const struct reading *reading, int what)
+{
+    return (reading->given & what) != 0;
+}
+
 static bool give_closed(struct reading *reading, unsigned half, bool is_reset, struct moment at)
 {
-    const struct connection_handler *handler = reading->handler;
+    const struct connection_handler *handler = &reading->readers->handler;
 
     return wants_more(reading, handler->closed(handler->context, &reading->connection,
                                                side_of(reading, half), is_reset, at));
@@ -246,6 +259,7 @@ static bool take_payload(struct reading *reading, unsigned half, const struct se
     uint32_t length = segment->payload_length;
     uint32_t syn = segment->flags & TCP_SYN ? 1 : 0;
     int64_t start = stream_offset(stream, segment->sequence + syn);
+    bool has_held;
     bool more;
 
     if (!stream_in_window(stream, start, start + length)
@@ -254,12 +268,14 @@ static bool take_payload(struct reading *reading, unsigned half, const struct se
         return true;
     }
     reading->payload = true;
+    has_held = stream->held_pieces > 0;
     transport_payload(direction, &reading->half[half].transport, stream, segment, start,
                       rtt_of(&reading->connection));
-    more =
-        stream_push(stream, &sink, reading->budget, start, segment->payload, length, segment->at);
+    more = stream_push(stream, &sink, &reading->readers->held, start, segment->payload, length,
+                       segment->at);
     /* The callbacks may have exchanged the sides. */
-    direction_of(reading, half)->conflicting_octets = stream->conflicting;
+    if (has_held)
+        direction_of(reading, half)->conflicting_octets = stream->conflicting;
     return more;
 }
 
@@ -286,17 +302,19 @@ static bool take_reset(struct reading *reading, unsigned half, const struct segm
     if (fit == RESET_OUTSIDE)
         return true;
     reading->closing = true;
-    if (from->reset_given)
+    if (is_given(reading, READING_RESET << half))
         return true;
-    from->reset_given = true;
+    reading->given |= (uint8_t)(READING_RESET << half);
     return give_closed(reading, half, true, segment->at);
 }
 
 /* Nothing is to be done for a half whose octets came up to the ACK, and no FIN. */
-static bool is_settled(const struct half *half)
+static bool is_settled(const struct reading *reading, unsigned half)
 {
-    return half->stream.acknowledged <= half->stream.next
-           && (half->stream.fin < 0 || half->fin_given);
+    const struct stream *stream = &reading->half[half].stream;
+
+    return stream->acknowledged <= stream->next
+           && (stream->fin < 0 || is_given(reading, READING_FIN << half));
 }
 
 /* Give up holes that were open for too long, and tell of a FIN that has its turn. */
@@ -306,11 +324,12 @@ static bool settle(struct reading *reading, unsigned half, struct moment at)
     struct reader reader = {.reading = reading, .half = half};
     struct stream_sink sink = sink_of(&reader);
 
-    if (!stream_expire(&from->stream, &sink, reading->budget, reading->packets, at))
+    if (!stream_expire(&from->stream, &sink, &reading->readers->held, reading->packets, at))
         return false;
-    if (from->fin_given || from->stream.fin < 0 || from->stream.next < from->stream.fin)
+    if (is_given(reading, READING_FIN << half) || from->stream.fin < 0
+        || from->stream.next < from->stream.fin)
         return true;
-    from->fin_given = true;
+    reading->given |= (uint8_t)(READING_FIN << half);
     return give_closed(reading, half, false, direction_of(reading, half)->fin);
 }
 
@@ -325,8 +344,8 @@ static bool is_of_older_connection(const struct reading *reading, unsigned half,
     const struct direction *theirs = &reading->connection.direction[side_of(reading, half ^ 1)];
     int64_t offset;
 
-    if ((segment->flags & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK || moment_seen(mine->syn)
-        || !moment_seen(theirs->syn) || peer->highest > 0)
+    if ((segment->flags & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK || mine->syn_count > 0
+        || theirs->syn_count == 0 || peer->highest > 0)
         return false;
     offset = stream_offset(peer, segment->acknowledgment);
     return offset < 0 || offset > UINT16_MAX;
@@ -362,8 +381,8 @@ static bool take(struct reading *reading, unsigned half, const struct segment *s
         return false;
     if (segment->flags & TCP_FIN)
         take_fin(reading, half, segment);
-    return (is_settled(&reading->half[half]) || settle(reading, half, segment->at))
-           && (is_settled(&reading->half[half ^ 1]) || settle(reading, half ^ 1, segment->at));
+    return (is_settled(reading, half) || settle(reading, half, segment->at))
+           && (is_settled(reading, half ^ 1) || settle(reading, half ^ 1, segment->at));
 }
 
 /* A segment with data of a side of which nothing says yet where it begins. */
@@ -373,13 +392,18 @@ static bool may_wait(const struct reading *reading, unsigned half, const struct 
            && (segment->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
 }
 
-static bool take_or_wait(struct reading *reading, unsigned half, const struct segment *segment)
+static bool wait_or_take(struct reading *reading, unsigned half, const struct segment *segment)
 {
-    if (!may_wait(reading, half, segment))
-        return take(reading, half, segment);
-    reading->first = first_segment_new(segment, reading->budget);
+    reading->first = first_segment_new(segment, &reading->readers->held);
     reading->first_half = (uint8_t)half;
-    return reading->first != NULL || take(reading, half, segment);
+    reading->waits = reading->first != NULL;
+    return reading->waits || take(reading, half, segment);
+}
+
+static inline bool take_next(struct reading *reading, unsigned half, const struct segment *segment)
+{
+    return may_wait(reading, half, segment) ? wait_or_take(reading, half, segment)
+                                            : take(reading, half, segment);
 }
 
 /* Take the segment that waits for it, behind the next one or before. */
@@ -389,13 +413,13 @@ static bool take_first(struct reading *reading, unsigned half, const struct segm
     unsigned first_half = reading->first_half;
     bool more;
 
-    reading->first = NULL;
+    reading->waits = false;
     if (next != NULL && half == first_half && first_segment_follows(first, next))
         more = take(reading, half, next) && take(reading, first_half, first_segment_of(first));
     else
         more = take(reading, first_half, first_segment_of(first))
-               && (next == NULL || take_or_wait(reading, half, next));
-    first_segment_free(first, reading->budget);
+               && (next == NULL || take_next(reading, half, next));
+    first_segment_free(first, &reading->readers->held);
     return more;
 }
 
@@ -412,10 +436,10 @@ enum reading_status reading_segment(struct reading *reading, unsigned half,
     reading->connection.last = segment->at;
     note_macs(reading, half, segment);
     transport_packet(direction, segment);
-    if (reading->first != NULL)
+    if (reading->waits)
         more = take_first(reading, half, segment);
     else
-        more = take_or_wait(reading, half, segment);
+        more = take_next(reading, half, segment);
     if (!more)
         return READING_DONE;
     if (reading->half[0].stream.fin >= 0 && reading->half[1].stream.fin >= 0)
@@ -437,7 +461,7 @@ static bool begins_at(const struct reading *reading, unsigned half, uint32_t seq
 {
     const struct stream *stream = &reading->half[half].stream;
 
-    if (reading->first != NULL && reading->first_half == half)
+    if (reading->waits && reading->first_half == half)
         return first_segment_of(reading->first)->sequence == sequence;
     return stream->known && stream->base == sequence;
 }
@@ -499,9 +523,9 @@ bool reading_icmp(struct reading *reading, unsigned half, const struct icmp_erro
 
 void reading_end(struct reading *reading, enum connection_end reason)
 {
-    const struct connection_handler *handler = reading->handler;
+    const struct connection_handler *handler = &reading->readers->handler;
 
-    if (reading->first != NULL && !take_first(reading, 0, NULL))
+    if (reading->waits && !take_first(reading, 0, NULL))
         return;
     for (unsigned half = 0; half < 2; half++) {
         struct half *from = &reading->half[half];
@@ -509,7 +533,7 @@ void reading_end(struct reading *reading, enum connection_end reason)
         struct stream_sink sink = sink_of(&reader);
         bool one_sided = direction_of(reading, half ^ 1)->packets == 0;
 
-        if (!stream_finish(&from->stream, &sink, reading->budget, one_sided,
+        if (!stream_finish(&from->stream, &sink, &reading->readers->held, one_sided,
                            reading->connection.last)
             || !settle(reading, half, reading->connection.last))
             return;
@@ -521,22 +545,32 @@ void reading_end(struct reading *reading, enum connection_end reason)
 
 void reading_fetch(const struct reading *reading)
 {
-    enum { LINE = 64 };
-    const uint8_t *octets = (const uint8_t *)reading;
+    __builtin_prefetch(reading, 1);
+    for (unsigned i = 0; i < 2; i++) {
+        __builtin_prefetch(&reading->connection.direction[i], 1);
+        __builtin_prefetch(&reading->connection.direction[i].unacknowledged_octets, 1);
+        __builtin_prefetch(&reading->half[i].stream, 1);
+        __builtin_prefetch(&reading->half[i].transport, 1);
+    }
+}
 
-    for (size_t i = 0; i < offsetof(struct reading, half[0].transport.sent); i += LINE)
-        __builtin_prefetch(octets + i, 1);
-    for (size_t i = offsetof(struct reading, half[1]);
-         i < offsetof(struct reading, half[1].transport.sent); i += LINE)
-        __builtin_prefetch(octets + i, 1);
+void reading_fetch_more(const struct reading *reading)
+{
+    const uint8_t *user = reading->connection.user;
+
+    __builtin_prefetch(user, 1);
+    __builtin_prefetch(user + READING_ALIGNMENT, 1);
+    for (unsigned i = 0; i < 2; i++)
+        transport_fetch(&reading->half[i].transport);
 }
 
 void reading_clear(struct reading *reading)
 {
-    first_segment_free(reading->first, reading->budget);
-    reading->first = NULL;
-    stream_clear(&reading->half[0].stream, reading->budget);
-    stream_clear(&reading->half[1].stream, reading->budget);
+    if (reading->waits)
+        first_segment_free(reading->first, &reading->readers->held);
+    reading->waits = false;
+    stream_clear(&reading->half[0].stream, &reading->readers->held);
+    stream_clear(&reading->half[1].stream, &reading->readers->held);
 }
 
 static void exchange(void *a, void *b, void *buffer, size_t size)
@@ -546,9 +580,16 @@ static void exchange(void *a, void *b, void *buffer, size_t size)
     memcpy(b, buffer, size);
 }
 
+static struct reading *reading_with(struct connection *connection)
+{
+    void *octets = (uint8_t *)connection - offsetof(struct reading, connection);
+
+    return octets;
+}
+
 void connection_reverse(struct connection *connection)
 {
-    struct reading *reading = (struct reading *)connection;
+    struct reading *reading = reading_with(connection);
     struct direction direction;
     struct endpoint endpoint;
 

@@ -22,30 +22,44 @@ enum reading_status {
     READING_DONE     /* the handler wants no more: free it, no callback */
 };
 
-struct half {
-    struct stream stream;
-    struct transport transport;
-    bool fin_given; /* closed was called for it */
-    bool reset_given;
+/* What all connections that are read share. */
+struct readers {
+    struct connection_handler handler;
+    struct connections_counters counters;
+    struct stream_budget held;
 };
 
+enum {
+    READING_ALIGNMENT = 64, /* a cache line */
+    READING_FIN = 0x01,
+    READING_RESET = 0x04
+};
+
+struct half {
+    _Alignas(READING_ALIGNMENT) struct stream stream;
+    _Alignas(READING_ALIGNMENT) struct transport transport;
+};
+
+/* What every segment touches stands together, in one cache line here and two of each direction, each
+ * stream and each transport. */
 struct reading {
-    struct connection connection; /* first: connection_reverse gets from one to the other */
-    const struct connection_handler *handler;
-    struct connections_counters *counters;
-    struct stream_budget *budget;
-    uint64_t packets; /* both ways */
-    uint8_t client;   /* the half that is the client */
-    bool done;        /* the handler returned CONNECTION_DONE */
-    bool closing;
-    bool payload;                /* some was seen */
-    uint8_t first_half;          /* the one that sent the next: */
-    struct first_segment *first; /* waits for the next packet; NULL: none does */
+    _Alignas(READING_ALIGNMENT) struct readers *readers;
+    uint32_t packets; /* both ways, as far as they fit */
+    bool done : 1;    /* the handler returned CONNECTION_DONE */
+    bool closing : 1;
+    bool payload : 1;   /* some was seen */
+    bool waits : 1;     /* first is set */
+    bool has_macs : 1;  /* both endpoints have one */
+    uint8_t client;     /* the half that is the client */
+    uint8_t first_half; /* the one that sent first */
+    uint8_t given;      /* closed was called: READING_FIN << half, READING_RESET << half */
+    struct connection connection;
+    struct first_segment *first; /* waits for the next packet */
     struct half half[2];
 };
 
 /* Begin a connection with client as the half that is the client, of which first is
- * the first packet. The three pointers are set before. No callback. */
+ * the first packet. readers is set before. No callback. */
 void reading_begin(struct reading *reading, const struct flow_key *key, unsigned client,
                    const struct segment *first);
 
@@ -71,8 +85,10 @@ bool reading_icmp(struct reading *reading, unsigned half, const struct icmp_erro
 /* Deliver what is held back and call ended. reading_clear must follow. */
 void reading_end(struct reading *reading, enum connection_end reason);
 
-/* Have the processor fetch what taking a segment looks at. */
+/* Have the processor fetch what taking a segment looks at, and, when that is there, what it points
+ * to. */
 void reading_fetch(const struct reading *reading);
+void reading_fetch_more(const struct reading *reading);
 
 /* Free what the streams hold. */
 void reading_clear(struct reading *reading);

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "dissect/bytes.h"
+
 struct siphash_state {
     uint64_t v0, v1, v2, v3;
 };
@@ -35,9 +37,16 @@ static inline void siphash_round(struct siphash_state *s)
     s->v2 = siphash_rotate(s->v2, 32);
 }
 
+/* At most four; no loop: where the number is known to the compiler, the rounds alone are left. */
 static inline void siphash_rounds(struct siphash_state *s, unsigned rounds)
 {
-    for (unsigned i = 0; i < rounds; i++)
+    if (rounds > 0)
+        siphash_round(s);
+    if (rounds > 1)
+        siphash_round(s);
+    if (rounds > 2)
+        siphash_round(s);
+    if (rounds > 3)
         siphash_round(s);
 }
 
@@ -82,10 +91,8 @@ static inline uint64_t siphash_end(struct siphash_state *s, unsigned finalizatio
 }
 
 /* SipHash-c-d of length octets at data under a key of two 64-bit words. */
-__attribute__((always_inline)) static inline uint64_t siphash(const uint64_t key[2],
-                                                              const void *data, size_t length,
-                                                              unsigned compression_rounds,
-                                                              unsigned finalization_rounds)
+ALWAYS_INLINE uint64_t siphash(const uint64_t key[2], const void *data, size_t length,
+                               unsigned compression_rounds, unsigned finalization_rounds)
 {
     const uint8_t *octets = data;
     size_t whole = length / 8 * 8;
@@ -99,8 +106,7 @@ __attribute__((always_inline)) static inline uint64_t siphash(const uint64_t key
 }
 
 /* Always inlined: with a length known to the compiler no loop is left of it. */
-__attribute__((always_inline)) static inline uint64_t siphash_1_3(const uint64_t key[2],
-                                                                  const void *data, size_t length)
+ALWAYS_INLINE uint64_t siphash_1_3(const uint64_t key[2], const void *data, size_t length)
 {
     return siphash(key, data, length, 1, 3);
 }

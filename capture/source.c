@@ -149,7 +149,8 @@ static void report_link_type(const struct source *source, struct file *file, int
 }
 
 /* True when packets of this link type can be read, and filtered if there is a filter. */
-static bool judge_link_type(const struct source *source, struct file *file, int link_type)
+__attribute__((cold)) static bool judge_link_type(const struct source *source, struct file *file,
+                                                  int link_type)
 {
     char reason[FILTER_ERROR_MAX] = "this link type is not supported";
 

@@ -124,7 +124,7 @@ static void compare(struct stream *stream, const struct stream_piece *piece,
 
 static void hole_changed(struct stream *stream)
 {
-    stream->hole_at = (struct moment){.packet = 0};
+    stream->hole_is_timed = false;
 }
 
 /* The packet of the first early ACK that covers the octets up to end, 0: there was none. */
@@ -136,9 +136,15 @@ static uint64_t early_ack_of(const struct stream *stream, int64_t end)
     return 0;
 }
 
+/* What is given is counted in next before. */
+uint64_t stream_arrived_by(const struct stream *stream)
+{
+    return early_ack_of(stream, stream->next);
+}
+
 static void note_early_ack(struct stream *stream, int64_t end, uint64_t packet)
 {
-    uint32_t count = stream->early_ack_count;
+    uint8_t count = stream->early_ack_count;
 
     if (count > 0 && stream->early_acks[count - 1].end <= stream->next)
         count = 0;
@@ -151,7 +157,6 @@ static bool give_data(struct stream *stream, const struct stream_sink *sink, str
                       struct moment at)
 {
     stream->next += (int64_t)data.len;
-    stream->arrived_by = early_ack_of(stream, stream->next);
     return sink->data(sink->context, data, at);
 }
 
@@ -198,7 +203,7 @@ static bool give_first(struct stream *stream, const struct stream_sink *sink,
 static bool give_held(struct stream *stream, const struct stream_sink *sink,
                       struct stream_budget *budget)
 {
-    while (stream->first != NULL && stream->first->start <= stream->next) {
+    while (stream->held_pieces > 0 && stream->first->start <= stream->next) {
         if (!give_first(stream, sink, budget))
             return false;
     }
@@ -210,7 +215,7 @@ static bool push_in_order(struct stream *stream, const struct stream_sink *sink,
                           struct stream_budget *budget, const struct incoming *in)
 {
     while (stream->next < in->end) {
-        struct stream_piece *piece = stream->first;
+        struct stream_piece *piece = stream->held_pieces > 0 ? stream->first : NULL;
         int64_t end = in->end;
 
         if (piece != NULL && piece->start <= stream->next) {
@@ -389,11 +394,12 @@ bool stream_has_acknowledged_hole(const struct stream *stream)
 }
 
 bool stream_expire(struct stream *stream, const struct stream_sink *sink,
-                   struct stream_budget *budget, uint64_t packets, struct moment at)
+                   struct stream_budget *budget, uint32_t packets, struct moment at)
 {
     if (!stream_has_acknowledged_hole(stream))
         return true;
-    if (!moment_seen(stream->hole_at)) {
+    if (!stream->hole_is_timed) {
+        stream->hole_is_timed = true;
         stream->hole_at = at;
         stream->hole_packets = packets;
         return true;

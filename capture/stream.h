@@ -67,28 +67,29 @@ struct early_ack {
     uint64_t packet;
 };
 
+/* What nearly every segment touches stands first, in one cache line. */
 struct stream {
-    bool known;           /* base is set */
-    uint32_t base;        /* sequence number of offset 0 */
-    uint32_t held_pieces; /* pieces held */
-    uint32_t held_octets; /* captured octets in them */
-    int64_t next;         /* offset of the next octet for the sink */
-    int64_t highest;      /* behind the last octet captured */
-    int64_t acknowledged; /* highest offset that the other side ACKed */
-    int64_t window;       /* largest window announced by the other side in octets, 0: not seen */
-    int64_t sent;         /* behind the last octet that its sender's numbers tell of */
-    int64_t sent_earlier; /* likewise, and it was sent before a segment of the other side came */
-    int64_t fin;          /* offset of FIN, -1: none so far */
-    uint64_t conflicting; /* octets that differ from those that came first */
+    bool known;              /* base is set */
+    bool hole_is_timed;      /* hole_at and hole_packets are set */
+    uint8_t early_ack_count; /* at most STREAM_EARLY_ACKS_MAX */
+    uint32_t base;           /* sequence number of offset 0 */
+    uint32_t held_pieces;    /* pieces held */
+    uint32_t held_octets;    /* captured octets in them */
+    int64_t next;            /* offset of the next octet for the sink */
+    int64_t highest;         /* behind the last octet captured */
+    int64_t acknowledged;    /* highest offset that the other side ACKed */
+    int64_t sent;            /* behind the last octet that its sender's numbers tell of */
+    int64_t fin;             /* offset of FIN, -1: none so far */
+    int32_t window;          /* largest window announced by the other side in octets, 0: not seen */
+
+    uint32_t hole_packets; /* packets of the connection at hole_at, as far as they fit */
+    struct moment hole_at; /* when the hole at next was first known to be ACKed */
+    int64_t sent_earlier;  /* like sent, and it was sent before a segment of the other side came */
+    uint64_t conflicting;  /* octets that differ from those that came first */
     struct stream_piece *first; /* held pieces by offset, without overlaps */
     struct stream_piece *last;
-    struct moment hole_at; /* when the hole at next was first known to be ACKed */
-    uint64_t hole_packets; /* packets of the connection at that time */
-    uint32_t early_ack_count;
     struct early_ack early_acks[STREAM_EARLY_ACKS_MAX]; /* ascending; those behind the last are not
                                                            noted */
-    uint64_t arrived_by; /* during the callback data: the packet that ACKed the octets before they
-                            were captured, 0: none */
 };
 
 /* A stream without a base. Allocates nothing. */
@@ -107,6 +108,9 @@ static inline int64_t stream_offset(const struct stream *stream, uint32_t sequen
 
     return stream->next + (int32_t)distance;
 }
+
+/* During the callback data: the packet that ACKed its octets before they were captured, 0: none. */
+uint64_t stream_arrived_by(const struct stream *stream);
 
 /* True when octets from start to end (offsets) are ones that the receiver may take. */
 bool stream_in_window(const struct stream *stream, int64_t start, int64_t end);
@@ -130,7 +134,7 @@ bool stream_has_acknowledged_hole(const struct stream *stream);
 /* Give up an ACKed hole when it was open for too long; packets counts those of the
  * connection so far. Cheap when there is no hole. */
 bool stream_expire(struct stream *stream, const struct stream_sink *sink,
-                   struct stream_budget *budget, uint64_t packets, struct moment at);
+                   struct stream_budget *budget, uint32_t packets, struct moment at);
 
 /* A segment of this side, with payload or without, begins at offset: all before it was sent; and
  * earlier than what it ACKs when it is a mere ACK of something new, for octets that follow such an

@@ -20,12 +20,14 @@ enum {
 
 void transport_init(struct transport *transport)
 {
-    /* The arrays are read below their counts only. */
+    /* The other arrays are read below their counts only. */
+    memset(transport->recent_tag, 0, sizeof(transport->recent_tag));
     transport->sent_count = 0;
     transport->sent_open = 0;
     transport->recent_count = 0;
     transport->acknowledged_once = false;
     transport->far_seen = false;
+    transport->reset_seen = false;
     transport->far_ack = 0;
     transport->last_window = 0;
     transport->last_ack = 0;
@@ -88,10 +90,18 @@ static bool same_packet(const struct recent_packet *a, const struct recent_packe
            && hops <= 1;
 }
 
-bool transport_is_duplicate(struct direction *direction, struct transport *transport,
-                            const struct segment *segment)
+/* The same for packets that are the same. */
+static uint32_t tag_of(const struct segment *segment)
 {
-    struct recent_packet now = {
+    uint32_t acknowledgment = segment->flags & TCP_ACK ? segment->acknowledgment : 0;
+
+    return (segment->sequence ^ acknowledgment << 16 ^ acknowledgment >> 16)
+           + (segment->payload_length ^ (uint32_t)segment->ip_id << 16);
+}
+
+static struct recent_packet recent_packet_of(const struct segment *segment)
+{
+    return (struct recent_packet){
         .time_ns = segment->at.time_ns,
         .sequence = segment->sequence,
         .acknowledgment = segment->flags & TCP_ACK ? segment->acknowledgment : 0,
@@ -102,18 +112,26 @@ bool transport_is_duplicate(struct direction *direction, struct transport *trans
         .flags = segment->flags,
         .hop_limit = segment->hop_limit,
     };
-    uint32_t count = transport->recent_count;
+}
 
-    for (uint32_t i = 0; i < TRANSPORT_RECENT_MAX && i < count; i++) {
+bool transport_is_duplicate(struct direction *direction, struct transport *transport,
+                            const struct segment *segment)
+{
+    const struct recent_packet now = recent_packet_of(segment);
+    const uint32_t tag = tag_of(segment);
+    const uint32_t count = transport->recent_count;
+
+    for (uint32_t i = 0; i < TRANSPORT_RECENT_MAX; i++) {
         const struct recent_packet *seen = &transport->recent[i];
 
-        if (same_packet(seen, &now)
+        if (transport->recent_tag[i] == tag && i < count && same_packet(seen, &now)
             && elapsed_ns(now.time_ns, seen->time_ns) <= TRANSPORT_DUPLICATE_NS
             && elapsed_ns(seen->time_ns, now.time_ns) <= TRANSPORT_DUPLICATE_NS) {
             direction->duplicates++;
             return true;
         }
     }
+    transport->recent_tag[count % TRANSPORT_RECENT_MAX] = tag;
     transport->recent[count % TRANSPORT_RECENT_MAX] = now;
     /* Keep the remainder right when the count would wrap. */
     transport->recent_count = count + 1 < UINT32_MAX ? count + 1 : TRANSPORT_RECENT_MAX;
@@ -122,7 +140,8 @@ bool transport_is_duplicate(struct direction *direction, struct transport *trans
 
 void transport_packet(struct direction *direction, const struct segment *segment)
 {
-    moment_first(&direction->first, segment->at);
+    if (direction->packets == 0)
+        direction->first = segment->at;
     direction->last = segment->at;
     direction->packets++;
     direction->octets += segment->ip_length;
@@ -140,8 +159,7 @@ void transport_syn(struct direction *direction, const struct segment *segment)
 
     transport_syn_options(segment->options, &options);
     direction->last_syn = segment->at;
-    direction->syn_count++;
-    if (moment_seen(direction->syn))
+    if (direction->syn_count++ > 0)
         return;
     direction->syn = segment->at;
     direction->mss = options.mss;
@@ -268,13 +286,13 @@ static bool is_duplicate_ack(const struct transport *transport, const struct str
 static void note_window(const struct direction *direction, const struct direction *peer,
                         struct stream *peer_stream, const struct segment *segment)
 {
-    int64_t window = segment->window;
+    int32_t window = segment->window;
     int shift = WINDOW_SCALE_MAX; /* of a connection whose SYN was not seen: the most it can be */
 
-    if (moment_seen(direction->syn) && moment_seen(peer->syn))
+    if (direction->syn_count > 0 && peer->syn_count > 0)
         shift =
             direction->window_scale >= 0 && peer->window_scale >= 0 ? direction->window_scale : 0;
-    else if (moment_seen(direction->syn))
+    else if (direction->syn_count > 0)
         shift = direction->window_scale >= 0 ? direction->window_scale : 0;
     if (!(segment->flags & TCP_SYN))
         window <<= shift;
@@ -360,12 +378,15 @@ static void note_sent(struct direction *direction, struct transport *transport, 
         return; /* four thousand million segments: no handshake any more */
     if (sent == NULL) {
         sent = sent_at(transport, transport->sent_count++);
-        *sent = (struct sent_segment){.start = start, .length = length};
+        *sent = (struct sent_segment){
+            .start = start,
+            .length = length & ((1u << SENT_LENGTH_BITS) - 1),
+        };
     }
     sent->superseded = false;
     if (!again)
         return;
-    if (sent->again < UINT16_MAX)
+    if (sent->again < SENT_AGAIN_MAX)
         sent->again++;
     if (sent->again > direction->most_retransmitted)
         direction->most_retransmitted = sent->again;
@@ -402,8 +423,9 @@ void transport_payload(struct direction *direction, struct transport *transport,
     int64_t seen = start < stream->highest ? stream_seen(stream, start, end) : 0;
     bool late = seen == 0 && start < stream->highest && fills_hole_late(transport, segment, rtt_ns);
 
+    if (direction->payload_octets == 0)
+        direction->first_data = segment->at;
     direction->payload_octets += length;
-    moment_first(&direction->first_data, segment->at);
     if (length > direction->largest_segment)
         direction->largest_segment = length;
     if (seen < length)
@@ -413,7 +435,7 @@ void transport_payload(struct direction *direction, struct transport *transport,
     if (start > stream->highest)
         transport->hole_since_ns = segment->at.time_ns;
     note_sent(direction, transport, stream->base + (uint32_t)start, length, seen > 0 || late);
-    if (moment_seen(direction->reset.at) && end > transport->reset_highest
+    if (transport->reset_seen && end > transport->reset_highest
         && direction->reset.fit != RESET_OUTSIDE)
         direction->reset.data_after = true;
     note_unacknowledged(direction, transport, highest, stream->acknowledged);
@@ -513,6 +535,7 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
         reset->acknowledges_data = offset >= peer_stream->highest;
         reset->answers_syn = offset == 0 && segment->sequence == 0;
     }
+    transport->reset_seen = true;
     transport->reset_highest = stream->highest;
     return fit;
 }

@@ -29,13 +29,19 @@ enum {
 #define TRANSPORT_REORDER_NS INT64_C(3000000)
 #define TRANSPORT_RTO_NS     INT64_C(200000000)
 
+enum {
+    SENT_LENGTH_BITS = 22, /* a segment is shorter than IP_LENGTH_MAX */
+    SENT_AGAIN_BITS = 8,
+    SENT_AGAIN_MAX = (1 << SENT_AGAIN_BITS) - 1 /* stacks give up after fifteen times, or so */
+};
+
 /* A payload segment as it was sent. */
 struct sent_segment {
     uint32_t start; /* sequence number */
-    uint32_t length;
-    uint16_t again; /* times sent again */
-    bool acknowledged;
-    bool superseded; /* its octets were sent again in other portions */
+    uint32_t length : SENT_LENGTH_BITS;
+    uint32_t again : SENT_AGAIN_BITS; /* times sent again */
+    uint32_t acknowledged : 1;
+    uint32_t superseded : 1; /* its octets were sent again in other portions */
 };
 
 /* What makes two captured packets copies of one. */
@@ -51,23 +57,32 @@ struct recent_packet {
     uint8_t hop_limit;
 };
 
-/* What is needed, beside the facts, to keep the facts of what one side sends. */
+/* What is needed, beside the facts, to keep the facts of what one side sends. What every segment
+ * touches stands first, in one cache line. */
 struct transport {
+    uint32_t recent_tag[TRANSPORT_RECENT_MAX]; /* of recent: where they differ, the packets do */
+    uint32_t recent_count;
     uint32_t sent_count; /* segments ever noted; the last TRANSPORT_SENT_MAX are kept */
     uint32_t sent_open;  /* from this one on some may not be ACKed */
-    uint32_t recent_count;
+    uint32_t last_ack;
+    uint16_t last_window;
     bool acknowledged_once; /* last_ack and last_window are set */
     bool far_seen;          /* far_ack is set */
-    uint16_t last_window;
-    uint32_t last_ack;
-    int64_t hole_since_ns; /* when the newest hole below the highest octet was seen first */
-    int64_t reset_highest; /* highest octet when its RST came */
-    int64_t far_ack;       /* the last ACK that was too far ahead to be believed at once */
-    struct recent_packet recent[TRANSPORT_RECENT_MAX];
+    bool reset_seen;        /* reset_highest is set */
+    int64_t hole_since_ns;  /* when the newest hole below the highest octet was seen first */
+    int64_t reset_highest;  /* highest octet when its RST came */
+    int64_t far_ack;        /* the last ACK that was too far ahead to be believed at once */
     struct sent_segment sent[TRANSPORT_SENT_MAX];
+    struct recent_packet recent[TRANSPORT_RECENT_MAX];
 };
 
 void transport_init(struct transport *transport);
+
+/* Have the processor fetch what the next ACK looks at; the first members are there. */
+static inline void transport_fetch(const struct transport *transport)
+{
+    __builtin_prefetch(&transport->sent[transport->sent_open % TRANSPORT_SENT_MAX], 1);
+}
 
 /* True when the segment is a second capture of a packet seen before; counts it. */
 bool transport_is_duplicate(struct direction *direction, struct transport *transport,

@@ -20,6 +20,9 @@
 
 #define MUST_USE __attribute__((warn_unused_result))
 
+/* Of what is called often, where the compiler would rather have it once. */
+#define ALWAYS_INLINE __attribute__((always_inline)) static inline
+
 struct bytes {
     const uint8_t *data; /* may be NULL only when len is 0 */
     size_t len;          /* octets left to read */
@@ -77,7 +80,7 @@ MUST_USE static inline bool bytes_u8(struct bytes *in, uint8_t *out)
 }
 
 /* 16 bits, network order. */
-MUST_USE static inline bool bytes_u16(struct bytes *in, uint16_t *out)
+MUST_USE ALWAYS_INLINE bool bytes_u16(struct bytes *in, uint16_t *out)
 {
     if (in->len < 2)
         return false;

@@ -37,7 +37,7 @@ static bool tape_data(void *context, struct bytes data, struct moment at)
     (void)at;
     tape_write(tape, "%.*s", (int)data.len, (const char *)data.data);
     if (tape->tells_arrival)
-        tape_write(tape, "@%llu ", (unsigned long long)tape->stream.arrived_by);
+        tape_write(tape, "@%llu ", (unsigned long long)stream_arrived_by(&tape->stream));
     return true;
 }
 
@@ -79,7 +79,7 @@ static void push(struct tape *tape, int64_t start, const char *octets)
     push_cut(tape, start, octets, (uint32_t)strlen(octets));
 }
 
-static void expire(struct tape *tape, uint64_t packets, int64_t time_ns)
+static void expire(struct tape *tape, uint32_t packets, int64_t time_ns)
 {
     struct stream_sink sink = sink_of(tape);
     struct moment at = {.time_ns = time_ns, .packet = packets};
@@ -475,7 +475,7 @@ static uint64_t random_run(uint64_t seed)
         (void)stream_push(&stream, &sink, &budget, start, bytes_of(octets, captured), length, at);
         if (next_random(&state) % 16 == 0)
             stream_acknowledge(&stream, start, 1);
-        (void)stream_expire(&stream, &sink, &budget, i, at);
+        (void)stream_expire(&stream, &sink, &budget, (uint32_t)i, at);
         disagreements += !reference_agrees(&reference, &stream);
     }
     (void)stream_finish(&stream, &sink, &budget, seed % 2 == 0, (struct moment){.packet = 1});

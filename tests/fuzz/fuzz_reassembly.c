@@ -28,7 +28,7 @@ struct play {
     struct reference reference;
     struct stream stream;
     struct stream_budget budget;
-    uint64_t packets;
+    uint32_t packets;
     int64_t time_ns;
 };
 

@@ -173,19 +173,21 @@ static void note_time(struct pipeline *pipeline, int64_t time_ns)
         pipeline->last_ns = time_ns;
 }
 
+static void decode_numbered(struct pipeline *pipeline, struct raw_packet raw, uint64_t number,
+                            struct packet *packet)
+{
+    raw.number = number;
+    packet_decode(pipeline->decoder, &raw, packet);
+}
+
 /* Packets without a number are numbered here. */
 static void decode(struct pipeline *pipeline, const struct raw_packet *raw, struct packet *packet)
 {
-    struct raw_packet numbered;
-
     note_time(pipeline, raw->time_ns);
-    if (raw->number != 0) {
+    if (raw->number != 0)
         packet_decode(pipeline->decoder, raw, packet);
-        return;
-    }
-    numbered = *raw;
-    numbered.number = pipeline->packets;
-    packet_decode(pipeline->decoder, &numbered, packet);
+    else
+        decode_numbered(pipeline, *raw, pipeline->packets, packet);
 }
 
 /* A datagram put together from fragments lies in a buffer of the decoder until the next packet. */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* region.h -- memory for tables in which packets hit anywhere.
+ *
+ * It comes from the system as it is touched, in pages as large as the system gives: with pages of
+ * the usual size the processor looks for the address of nearly each entry in tables of its own, and
+ * the system is called for each new page. A region may be as large as the table can become.
+ */
+#ifndef TLSWHY_CAPTURE_REGION_H
+#define TLSWHY_CAPTURE_REGION_H
+
+#include <stddef.h>
+
+/* Zeroed memory of octets (> 0), aligned to a page. NULL when the system has not that much. */
+void *region_new(size_t octets);
+
+/* Give it back; NULL is harmless. octets as in region_new. */
+void region_free(void *region, size_t octets);
+
+#endif
