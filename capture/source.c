@@ -149,8 +149,8 @@ static void report_link_type(const struct source *source, struct file *file, int
 }
 
 /* True when packets of this link type can be read, and filtered if there is a filter. */
-__attribute__((cold)) static bool judge_link_type(const struct source *source, struct file *file,
-                                                  int link_type)
+__attribute__((cold, noinline)) static bool judge_link_type(const struct source *source,
+                                                            struct file *file, int link_type)
 {
     char reason[FILTER_ERROR_MAX] = "this link type is not supported";
 
@@ -163,21 +163,27 @@ __attribute__((cold)) static bool judge_link_type(const struct source *source, s
     return false;
 }
 
-/* Decide whether a packet of the file is to be delivered. */
-static bool passes(struct source *source, struct file *file, const struct raw_packet *packet)
+/* Likewise, if the packet is not of the link type that was found readable last; counts those that
+ * cannot. */
+static inline bool has_readable_link(struct source *source, struct file *file, int link_type)
 {
-    if (packet->link_type != file->last_link_type
-        && !judge_link_type(source, file, packet->link_type)) {
-        source->counters.link_unsupported++;
-        file->unsupported++;
+    if (link_type == file->last_link_type || judge_link_type(source, file, link_type))
+        return true;
+    source->counters.link_unsupported++;
+    file->unsupported++;
+    return false;
+}
+
+/* Decide whether a packet of the file is to be delivered. */
+static inline bool passes(struct source *source, struct file *file, const struct raw_packet *packet)
+{
+    if (!has_readable_link(source, file, packet->link_type))
         return false;
-    }
     file->delivered++;
-    if (source->filter != NULL && !filter_match(source->filter, packet)) {
-        source->counters.rejected++;
-        return false;
-    }
-    return true;
+    if (source->filter == NULL || filter_match(source->filter, packet))
+        return true;
+    source->counters.rejected++;
+    return false;
 }
 
 enum load { LOAD_READY, LOAD_FINISHED, LOAD_PATIENCE };

@@ -114,6 +114,28 @@ static struct recent_packet recent_packet_of(const struct segment *segment)
     };
 }
 
+/* In nearly every case it is not. */
+static bool is_tag_recent(const struct transport *transport, uint32_t tag)
+{
+    const uint32_t *tags = transport->recent_tag;
+
+    _Static_assert(TRANSPORT_RECENT_MAX == 4, "all of them are compared");
+    return (tags[0] == tag) | (tags[1] == tag) | (tags[2] == tag) | (tags[3] == tag);
+}
+
+static bool is_recent(const struct transport *transport, const struct recent_packet *now)
+{
+    for (uint32_t i = 0; i < TRANSPORT_RECENT_MAX && i < transport->recent_count; i++) {
+        const struct recent_packet *seen = &transport->recent[i];
+
+        if (same_packet(seen, now)
+            && elapsed_ns(now->time_ns, seen->time_ns) <= TRANSPORT_DUPLICATE_NS
+            && elapsed_ns(seen->time_ns, now->time_ns) <= TRANSPORT_DUPLICATE_NS)
+            return true;
+    }
+    return false;
+}
+
 bool transport_is_duplicate(struct direction *direction, struct transport *transport,
                             const struct segment *segment)
 {
@@ -121,15 +143,9 @@ bool transport_is_duplicate(struct direction *direction, struct transport *trans
     const uint32_t tag = tag_of(segment);
     const uint32_t count = transport->recent_count;
 
-    for (uint32_t i = 0; i < TRANSPORT_RECENT_MAX; i++) {
-        const struct recent_packet *seen = &transport->recent[i];
-
-        if (transport->recent_tag[i] == tag && i < count && same_packet(seen, &now)
-            && elapsed_ns(now.time_ns, seen->time_ns) <= TRANSPORT_DUPLICATE_NS
-            && elapsed_ns(seen->time_ns, now.time_ns) <= TRANSPORT_DUPLICATE_NS) {
-            direction->duplicates++;
-            return true;
-        }
+    if (is_tag_recent(transport, tag) && is_recent(transport, &now)) {
+        direction->duplicates++;
+        return true;
     }
     transport->recent_tag[count % TRANSPORT_RECENT_MAX] = tag;
     transport->recent[count % TRANSPORT_RECENT_MAX] = now;
