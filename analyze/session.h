@@ -95,7 +95,6 @@ struct session {
     uint64_t last_place;          /* of the notes */
     struct reader reader[SIDES];
     struct buffer transcript; /* handshake.transcript points at its octets */
-    struct session *next_free;
     struct handshake handshake;
     struct note first_notes[SESSION_NOTES]; /* further ones take a block of the budget */
 };

@@ -13,21 +13,31 @@ enum {
     LEARNED_OCTETS_MIN = 1 << 20
 };
 
+/* Room for as many as the budget allows; memory comes as they are taken. */
+static void init_sessions(struct tracker *tracker)
+{
+    size_t count = tracker->budget.limit / sizeof(struct session);
+
+    if (count < 1)
+        count = 1;
+    if (count > POOL_NONE)
+        count = POOL_NONE;
+    pool_init(&tracker->sessions, sizeof(struct session), (uint32_t)count);
+}
+
 static struct session *take_session(struct tracker *tracker)
 {
-    struct session *session = tracker->free_sessions;
+    struct session *session;
+    uint32_t number;
 
     if (!budget_take(&tracker->budget, sizeof(*session)))
         return NULL;
-    if (session != NULL) {
-        tracker->free_sessions = session->next_free;
-    } else {
-        session = aligned_alloc(SESSION_ALIGNMENT, sizeof(*session));
-        if (session == NULL) {
-            tracker->budget.used -= sizeof(*session);
-            return NULL;
-        }
+    number = pool_take(&tracker->sessions);
+    if (number == POOL_NONE) {
+        tracker->budget.used -= sizeof(*session);
+        return NULL;
     }
+    session = pool_at(&tracker->sessions, number);
     session_begin(session, &tracker->budget);
     tracker->counters.handshakes++;
     return session;
@@ -39,8 +49,7 @@ static void give_session(struct tracker *tracker, struct session *session)
     tracker->budget.used -= sizeof(*session);
     tracker->counters.handshakes--;
     session->connection->user = NULL;
-    session->next_free = tracker->free_sessions;
-    tracker->free_sessions = session;
+    pool_give(&tracker->sessions, pool_number(&tracker->sessions, session));
 }
 
 void tracker_count_limits(struct tracker *tracker, const struct facts *facts)
@@ -481,6 +490,7 @@ struct tracker *tracker_new(const struct tracker_options *options, const struct 
     tracker->options = *options;
     tracker->sink = *sink;
     tracker->budget.limit = options->memory_max;
+    init_sessions(tracker);
     if (options->pass_on.take != NULL || open_court(tracker))
         return tracker;
     tracker_free(tracker);
@@ -491,12 +501,7 @@ void tracker_free(struct tracker *tracker)
 {
     if (tracker == NULL)
         return;
-    while (tracker->free_sessions != NULL) {
-        struct session *session = tracker->free_sessions;
-
-        tracker->free_sessions = session->next_free;
-        free(session);
-    }
+    pool_clear(&tracker->sessions);
     budget_clear(&tracker->budget);
     defer_free(tracker->defer);
     for (size_t i = 0; i < TRACKER_LOOKS; i++)

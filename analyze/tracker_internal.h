@@ -5,6 +5,7 @@
 
 #include "analyze/examiner.h"
 #include "analyze/session.h"
+#include "capture/pool.h"
 
 struct tracker {
     struct tracker_options options;
@@ -19,7 +20,7 @@ struct tracker {
     struct defer
         *judged[TRACKER_LOOKS]; /* to be judged again, by how often they were; NULL: none */
     uint64_t attempts_waiting;  /* of the verdicts that wait, those of mere connection attempts */
-    struct session *free_sessions;
+    struct pool sessions;
     int64_t revised_ns; /* tracker_revise's latest time */
     bool has_loss;      /* the capture lost packets */
     int64_t loss_ns;

@@ -32,6 +32,12 @@ uint32_t pool_take(struct pool *pool);
 /* Give an object back. */
 void pool_give(struct pool *pool, uint32_t number);
 
+/* The number of an object that is taken. */
+static inline uint32_t pool_number(const struct pool *pool, const void *object)
+{
+    return (uint32_t)((size_t)((const uint8_t *)object - pool->objects) / pool->object_size);
+}
+
 /* Free all memory; the pool is empty again. */
 void pool_clear(struct pool *pool);
 
