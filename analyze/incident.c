@@ -46,13 +46,15 @@ static struct knowledge_table *new_table(const uint64_t hash_key[2], uint32_t re
     return knowledge_table_new(&options);
 }
 
-struct incidents *incidents_new(const uint64_t hash_key[2], uint32_t records_max)
+struct incidents *incidents_new(const uint64_t hash_key[2], const uint64_t sketch_key[2],
+                                uint32_t records_max)
 {
     struct incidents *incidents = calloc(1, sizeof(*incidents));
 
     if (incidents == NULL)
         return NULL;
     memcpy(incidents->hash_key, hash_key, sizeof(incidents->hash_key));
+    memcpy(incidents->sketch_key, sketch_key, sizeof(incidents->sketch_key));
     for (size_t i = 0; i < INCIDENT_TABLES; i++) {
         incidents->tables[i] = new_table(hash_key, records_max);
         if (incidents->tables[i] == NULL) {
@@ -87,7 +89,7 @@ static uint64_t hash_endpoint(const struct incidents *incidents, const struct en
         octets[16] = (uint8_t)(endpoint->port >> 8);
         octets[17] = (uint8_t)endpoint->port;
     }
-    return siphash_1_3(incidents->hash_key, octets, sizeof(octets));
+    return siphash_1_3(incidents->sketch_key, octets, sizeof(octets));
 }
 
 /* The limit of validity that the cause is about. */

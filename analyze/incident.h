@@ -131,8 +131,10 @@ struct incident {
 
 struct incidents;
 
-/* At most records_max of each scope, 0: INCIDENTS_MAX. NULL: no memory. */
-struct incidents *incidents_new(const uint64_t hash_key[2], uint32_t records_max);
+/* At most records_max of each scope, 0: INCIDENTS_MAX; the keys as in knowledge_options. NULL: no
+ * memory. */
+struct incidents *incidents_new(const uint64_t hash_key[2], const uint64_t sketch_key[2],
+                                uint32_t records_max);
 void incidents_free(struct incidents *incidents); /* NULL is harmless */
 
 /* Count a failure: verdict->outcome is OUTCOME_FAILED. past is how things stood when it began. */

@@ -8,6 +8,7 @@
 
 struct incidents {
     uint64_t hash_key[2];
+    uint64_t sketch_key[2];
     struct knowledge_table *tables[INCIDENT_TABLES];
 };
 

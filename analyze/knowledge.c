@@ -168,7 +168,7 @@ static bool put_client_key(const struct knowledge *knowledge, uint8_t *key,
 
 uint64_t knowledge_hash_address(const struct knowledge *knowledge, const struct address *address)
 {
-    return siphash_1_3(knowledge->options.hash_key, address->octets, sizeof(address->octets));
+    return siphash_1_3(knowledge->options.sketch_key, address->octets, sizeof(address->octets));
 }
 
 uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes body)
@@ -256,7 +256,7 @@ uint64_t knowledge_hash_peer(const struct knowledge *knowledge, const struct fac
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
 
     knowledge_put_peer_key(knowledge, key, facts);
-    return siphash_1_3(knowledge->options.hash_key, key, sizeof(key));
+    return siphash_1_3(knowledge->options.sketch_key, key, sizeof(key));
 }
 
 /* Returns the name if its certificates should be examined, else NULL. */

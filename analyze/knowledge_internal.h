@@ -34,7 +34,7 @@ void known_established_add(struct known_server *server, int64_t at_ns);
 void known_treatment_add(struct known_treatment *treatment, const struct known_server *server,
                          enum treatment how, int64_t at_ns);
 
-/* A keyed hash of an address. */
+/* A keyed hash of an address, for sketches. */
 uint64_t knowledge_hash_address(const struct knowledge *knowledge, const struct address *address);
 
 /* A keyed hash of a Certificate message, by which another one is recognised. */
@@ -48,7 +48,7 @@ void knowledge_learn_flight(struct known_flights *flights, const struct facts *f
 void knowledge_note_issuer(const struct knowledge *knowledge, struct known_client *client,
                            const struct known_name *name, const struct facts *facts);
 
-/* A keyed hash of the server that TLS is spoken with. */
+/* A keyed hash of the server that TLS is spoken with, for sketches. */
 uint64_t knowledge_hash_peer(const struct knowledge *knowledge, const struct facts *facts);
 
 /* Note an attempt that failed, or one that came after such; server is what is known of it. */

@@ -290,6 +290,7 @@ bool knowledge_state_read(struct knowledge *knowledge, struct insight *insight, 
         return refuse(offset, codec.fault, error);
     }
     memcpy(knowledge->options.hash_key, header.hash_key, sizeof(header.hash_key));
+    memcpy(knowledge->options.sketch_key, header.hash_key, sizeof(header.hash_key));
     insight_set_hash_key(insight, header.hash_key);
     return true;
 }

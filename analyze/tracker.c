@@ -444,6 +444,7 @@ static struct knowledge *new_knowledge(const struct tracker_options *options)
         .names_max = scaled(KNOWLEDGE_NAMES_MAX, octets),
         .clients_max = scaled(KNOWLEDGE_CLIENTS_MAX, octets),
         .hash_key = {options->hash_key[0], options->hash_key[1]},
+        .sketch_key = {options->sketch_key[0], options->sketch_key[1]},
     };
 
     return knowledge_new(&knowledge);
@@ -471,7 +472,8 @@ static bool open_court(struct tracker *tracker)
     tracker->knowledge = new_knowledge(options);
     tracker->insight = new_insight(options);
     tracker->incidents =
-        incidents_new(options->hash_key, scaled(INCIDENTS_MAX, learned_octets(options)));
+        incidents_new(options->hash_key, options->sketch_key,
+                      scaled(INCIDENTS_MAX, learned_octets(options)));
     tracker->defer = options->defer_max > 0 ? defer_new(options->defer_max) : NULL;
     for (size_t i = 0; i < TRACKER_LOOKS && options->revise_max > 0; i++)
         tracker->judged[i] = defer_new(options->revise_max / TRACKER_LOOKS);

@@ -55,6 +55,7 @@ struct tracker_options {
     struct observation_sink pass_on; /* with take: no verdicts and no memory for what they need, but
                                         observations for another tracker */
     uint64_t hash_key[2];            /* secret key of tables; random in production */
+    uint64_t sketch_key[2];          /* of what is counted, as in knowledge_options */
 };
 
 struct tracker_counters {

@@ -123,6 +123,15 @@ class Folding(unittest.TestCase):
                        if e["event"]["action"] == "tls_handshake_update"]
             self.assertEqual((len(told), set(updated)), (expected, told))
 
+    def test_two_runs_over_one_file_say_the_same(self):
+        """How many clients there were, about, too: far more than are counted exactly."""
+        self.outage(600, MINUTE // 2)
+        for options in (("--json",), ("--all",), ("--streaming",)):
+            said = {subprocess.run([TLSWHY, *options, self.capture], check=True,
+                                   capture_output=True, timeout=TIME_LIMIT).stdout
+                    for _ in range(4)}
+            self.assertEqual(len(said), 1)
+
     def test_a_wrong_number_is_a_usage_error(self):
         for value in ("-1", "many", "", "4294967295"):
             done = subprocess.run([TLSWHY, f"--events-per-minute={value}", "x"], check=False,

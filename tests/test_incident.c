@@ -42,7 +42,7 @@ static void fail(struct incidents *incidents, struct story *story, uint8_t clien
 
 static void one_failure_is_no_incident(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct story story;
     size_t count;
     struct incident **list;
@@ -57,7 +57,7 @@ static void one_failure_is_no_incident(void)
 
 static void failures_of_many_clients_belong_to_the_server(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct story story;
     struct incident *incident;
 
@@ -78,7 +78,7 @@ static void failures_of_many_clients_belong_to_the_server(void)
 
 static void failures_of_one_client_at_many_servers_belong_to_the_client(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct story story;
     struct incident *incident;
     size_t count;
@@ -100,7 +100,7 @@ static void failures_of_one_client_at_many_servers_belong_to_the_client(void)
 
 static void names_are_told_apart_where_the_cause_is_the_name(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct story story;
     struct incident *incident;
     size_t count;
@@ -145,7 +145,7 @@ static void a_list_of_names_without_a_host_name_is_no_name(void)
 
 static void an_incident_is_over_when_it_is_quiet_or_the_server_works_again(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct story story;
     struct incident *incident;
 
@@ -165,8 +165,8 @@ static void an_incident_is_over_when_it_is_quiet_or_the_server_works_again(void)
 
 static void an_identifier_is_the_same_for_the_same_and_another_for_others(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
-    struct incidents *again = incidents_new((uint64_t[]){7, 8}, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
+    struct incidents *again = incidents_new((uint64_t[]){7, 8}, key, 0);
     char ids[3][INCIDENT_ID_SIZE];
     struct story story;
 
@@ -188,7 +188,7 @@ static void an_identifier_is_the_same_for_the_same_and_another_for_others(void)
 
 static void a_flood_of_servers_stays_within_the_bound(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct story story;
     size_t memory = 0;
 
@@ -229,7 +229,7 @@ static void the_first_failures_of_each_minute_are_admitted(void)
 
 static void a_failure_after_a_long_quiet_time_begins_another_incident(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     const struct incident_past past = {0};
     struct story story;
     const struct incident *first;
@@ -271,7 +271,7 @@ static void time_out(struct incidents *incidents, struct story *story, uint8_t c
 
 static void many_clients_and_servers_in_one_network_are_a_matter_of_the_path(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct story story;
     const struct incident *incident;
     struct text text;
@@ -293,7 +293,7 @@ static void many_clients_and_servers_in_one_network_are_a_matter_of_the_path(voi
 
 static void a_server_or_a_client_with_most_of_it_is_no_matter_of_the_path(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct story story;
     const struct incident *incident;
 
@@ -305,7 +305,7 @@ static void a_server_or_a_client_with_most_of_it_is_no_matter_of_the_path(void)
     incident = incidents_find(incidents, &story.verdict, true);
     CU_ASSERT_TRUE(incident != NULL && incident->scope == INCIDENT_SERVER);
     incidents_free(incidents);
-    incidents = incidents_new(key, 0);
+    incidents = incidents_new(key, key, 0);
     for (uint8_t i = 1; i <= 6; i++)
         time_out(incidents, &story, i < 5 ? 1 : i, i);
     time_out(incidents, &story, 1, 4);
@@ -316,7 +316,7 @@ static void a_server_or_a_client_with_most_of_it_is_no_matter_of_the_path(void)
 
 static void who_sends_the_icmp_errors_is_the_path(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     const struct incident_past past = {0};
     struct story story;
     const struct incident *incident = NULL;
@@ -346,7 +346,7 @@ static void who_sends_the_icmp_errors_is_the_path(void)
 static void behind_a_proxy_the_target_is_the_server(void)
 {
     static const char *const hosts[] = {"a.example", "a.example", "b.example"};
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     const struct incident_past past = {0};
     struct story story;
     const struct incident *incident = NULL;
@@ -400,7 +400,7 @@ static void an_incident_is_told_when_it_opens_goes_on_and_ends(void)
     const int64_t second = STORY_SECOND;
     const struct knowledge_options options = {.hash_key = {1, 2}};
     struct knowledge *knowledge = knowledge_new(&options);
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct told told = {0};
     const struct incident_sink sink = {.context = &told, .take = take_told};
     struct story story;
@@ -435,7 +435,7 @@ static void a_clock_set_back_holds_up_no_update(void)
 {
     const struct knowledge_options options = {.hash_key = {1, 2}};
     struct knowledge *knowledge = knowledge_new(&options);
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct told told = {0};
     const struct incident_sink sink = {.context = &told, .take = take_told};
     struct story story;
@@ -457,7 +457,7 @@ static void what_explains_more_takes_over(void)
 {
     const struct knowledge_options options = {.hash_key = {1, 2}};
     struct knowledge *knowledge = knowledge_new(&options);
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct told told = {0};
     const struct incident_sink sink = {.context = &told, .take = take_told};
     const struct incident *incident;
@@ -499,7 +499,7 @@ static void what_explains_more_takes_over(void)
 
 static void a_failure_that_has_another_cause_is_taken_back(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct story story;
     size_t count;
 
@@ -515,7 +515,7 @@ static void a_failure_that_has_another_cause_is_taken_back(void)
 
 static void the_onset_is_named(void)
 {
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct story story;
     char buffer[INCIDENT_TEXT_SIZE];
     struct text text = text_begin(buffer, sizeof(buffer));

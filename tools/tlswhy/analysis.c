@@ -153,7 +153,7 @@ static bool open_pipeline(struct analysis *analysis)
 {
     const struct options *options = analysis->options;
     const struct memory_plan plan = memory_plan_make(options->memory_max, 1);
-    const struct pipeline_options pipeline = {
+    struct pipeline_options pipeline = {
         .options = options,
         .memory_max = plan.tables,
         .defer_max = options->streaming ? 0 : plan.waiting,
@@ -170,6 +170,8 @@ static bool open_pipeline(struct analysis *analysis)
         .take_line = take_line,
     };
 
+    if (options->state != NULL) /* which has one key, for all that is in it */
+        memcpy(pipeline.sketch_key, analysis->hash_key, sizeof(pipeline.sketch_key));
     analysis->pipeline = pipeline_new(&pipeline, &sink);
     return analysis->pipeline != NULL
            && (options->state == NULL

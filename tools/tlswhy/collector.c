@@ -135,6 +135,7 @@ static bool open_pipeline(struct collector *collector)
     if (getrandom(pipeline.hash_key, sizeof(pipeline.hash_key), 0)
         != (ssize_t)sizeof(pipeline.hash_key))
         return complain("no random numbers: %s", strerror(errno));
+    memcpy(pipeline.sketch_key, pipeline.hash_key, sizeof(pipeline.sketch_key));
     collector->pipeline = pipeline_new(&pipeline, &sink);
     return collector->pipeline != NULL
            && (options->state == NULL

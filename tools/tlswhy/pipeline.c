@@ -80,6 +80,7 @@ static bool open_tracker(struct pipeline *pipeline)
         .defer_all = options->options->all,
         .pass_on = {.context = pipeline->sink.context},
         .hash_key = {options->hash_key[0], options->hash_key[1]},
+        .sketch_key = {options->sketch_key[0], options->sketch_key[1]},
     };
     const struct verdict_sink sink = {.context = pipeline, .take = take_verdict};
 

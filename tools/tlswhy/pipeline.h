@@ -52,6 +52,9 @@ struct pipeline_options {
     struct trust_store *trust;  /* borrowed */
     const struct crl_set *crls; /* borrowed */
     uint64_t hash_key[2];       /* secret */
+    uint64_t sketch_key[2];     /* of what is counted: zero for a file, of which each run is to say
+                                   the same; hash_key for packets from a network, and with a
+                                   state */
 };
 
 enum { PIPELINE_BATCH = 32 }; /* packets that are worth being given at once */
