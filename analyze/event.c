@@ -63,7 +63,7 @@ static void add_types(struct json *json, struct json_at event, const struct verd
 /* What is the same for all of an outcome. */
 static void add_kind(struct json *json, struct json_at event, const struct verdict *verdict)
 {
-    bool is_update = verdict->earlier != NULL;
+    bool is_update = verdict_is_update(verdict);
     struct memo_key key;
     size_t mark;
 
@@ -89,7 +89,7 @@ static void add_event(struct json *json, struct json_at root, const struct verdi
     struct json_at event = json_add_object(json, root, "event");
     int64_t started_ns = verdict->facts->connection->first.time_ns;
     int64_t ended_ns = summary_ended_ns(verdict);
-    bool is_update = verdict->earlier != NULL;
+    bool is_update = verdict_is_update(verdict);
     char id[EVENT_ID_SIZE];
 
     add_kind(json, event, verdict);

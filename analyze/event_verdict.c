@@ -119,7 +119,7 @@ static void add_earlier(struct json *json, struct json_at why, const struct verd
     struct json_at object;
     char id[EVENT_ID_SIZE];
 
-    if (earlier == NULL)
+    if (!verdict_is_update(verdict))
         return;
     object = json_add_object(json, why, "updates");
     if (event_id(verdict->facts, id))

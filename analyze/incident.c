@@ -337,6 +337,23 @@ void incidents_take_back(struct incidents *incidents, const struct verdict *verd
     }
 }
 
+void incidents_move_folded(struct incidents *incidents, const struct verdict *verdict,
+                           const struct earlier_verdict *earlier)
+{
+    struct verdict before = {.facts = verdict->facts, .cause = earlier->cause};
+
+    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
+        struct incident *incident = find_in(incidents, (enum incident_table)i, &before);
+        char id[INCIDENT_ID_SIZE];
+
+        if (incident != NULL && incident->folded > 0
+            && strcmp(incident_id(incident, id), earlier->incident) == 0)
+            incident->folded--;
+    }
+    if (verdict->incident != NULL)
+        verdict->incident->folded++;
+}
+
 /* Not more than half of what happens on the path. */
 static bool is_small_part(const struct incident *part, const struct incident *path)
 {

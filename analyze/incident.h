@@ -23,7 +23,6 @@
 enum {
     INCIDENTS_MAX = 4096,      /* of each scope, of some 600 octets each */
     INCIDENT_FAILURES_MIN = 2, /* fewer are no incident */
-    INCIDENT_ID_SIZE = 33,     /* 128 bits in hexadecimal, and NUL */
     INCIDENT_NAME_SIZE = 80,   /* octets of a server name, NUL included */
     INCIDENT_CAUSE_KEY = 48,   /* octets of a cause's identifier */
     INCIDENT_PARTY_KEY = 34,   /* address, port and 128 bits more */
@@ -144,6 +143,11 @@ void incidents_add(struct incidents *incidents, const struct verdict *verdict,
 /* Take a failure back that was counted with another verdict: cause is what it said. */
 void incidents_take_back(struct incidents *incidents, const struct verdict *verdict,
                          const struct cause *cause);
+
+/* Count a failure that was folded with the incident where it was counted so far with the one that
+ * it belongs to now, verdict->incident, NULL: with none. earlier is what was said of it. */
+void incidents_move_folded(struct incidents *incidents, const struct verdict *verdict,
+                           const struct earlier_verdict *earlier);
 
 /* The incident that a failure belongs to, by all that were added; it is_used from now on. With
  * is_growing more failures may be added: an incident that some failure belonged to until now is

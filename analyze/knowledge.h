@@ -224,8 +224,9 @@ struct knowledge_options {
     uint32_t servers_max; /* 0: the default above */
     uint32_t names_max;
     uint32_t clients_max;
-    uint64_t hash_key[2];   /* secret; random in production */
-    uint64_t sketch_key[2]; /* for what is counted, and clients' addresses. Secret where somebody could choose
+    uint64_t hash_key[2]; /* secret; random in production */
+    uint64_t sketch_key
+        [2]; /* for what is counted, and clients' addresses. Secret where somebody could choose
                                addresses by what he is told; a fixed one where two runs over the
                                same input are to say the same */
 };

@@ -73,15 +73,13 @@ static void entry_add_client(struct report_entry *entry, const struct address *c
         entry->client_addresses[entry->clients++] = *client;
 }
 
-static void entry_begin(struct report_entry *entry, const struct verdict *verdict)
+static void entry_show(struct report_entry *entry, const struct verdict *verdict)
 {
     const struct connection *connection = verdict->facts->connection;
 
     entry->client = connection->endpoint[SIDE_CLIENT];
     entry->server = connection->endpoint[SIDE_SERVER];
     entry->started_ns = connection->first.time_ns;
-    entry->first_ns = summary_ended_ns(verdict);
-    entry->last_ns = entry->first_ns;
     entry->verdict = *verdict;
     entry->verdict.facts = NULL; /* they are gone after the call */
 }
@@ -98,12 +96,17 @@ static void add_failure(struct report *report, struct report_key *key,
         report->entries_left_out++;
         return;
     }
-    if (entry->count++ == 0)
-        entry_begin(entry, verdict);
-    if (ended_ns < entry->first_ns)
+    /* The first of the surest ones stands for all of them. */
+    if (entry->count == 0 || verdict->confidence > entry->verdict.confidence) {
+        entry_show(entry, verdict);
+        entry->as_sure = 0;
+    }
+    entry->as_sure += verdict->confidence == entry->verdict.confidence;
+    if (entry->count == 0 || ended_ns < entry->first_ns)
         entry->first_ns = ended_ns;
-    if (ended_ns > entry->last_ns)
+    if (entry->count == 0 || ended_ns > entry->last_ns)
         entry->last_ns = ended_ns;
+    entry->count++;
     entry_add_client(entry, &verdict->facts->connection->endpoint[SIDE_CLIENT].address);
 }
 

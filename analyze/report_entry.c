@@ -149,6 +149,19 @@ static void write_evidence(const struct layout *layout, const struct report_entr
     }
 }
 
+/* "certain: nothing else explains these packets; so 12 of them, the others less" */
+static void write_confidence(const struct layout *layout, const struct report_entry *entry)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+    char buffer[LINE_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    text_add(&text, "%s", certainty_explained[entry->verdict.confidence]);
+    if (entry->as_sure < entry->count)
+        text_add(&text, "; so %s of them, the others less", layout_number(entry->as_sure, number));
+    write_field(layout, "How sure", buffer);
+}
+
 static void write_alternatives(const struct layout *layout, const struct verdict *verdict)
 {
     for (size_t i = 0; i < verdict->alternative_count; i++) {
@@ -171,7 +184,7 @@ void report_entry_write(const struct layout *layout, const struct report_entry *
         write_field(layout, "Why", verdict->cause->explanation);
     write_evidence(layout, entry);
     write_ended(layout, entry);
-    write_field(layout, "How sure", certainty_explained[verdict->confidence]);
+    write_confidence(layout, entry);
     write_alternatives(layout, verdict);
     for (size_t i = 0; i < verdict->finding_count; i++)
         write_field(layout, i == 0 ? "Noticed" : "", verdict->findings[i].text);

@@ -30,10 +30,11 @@ struct report_entry {
     uint64_t count;
     int64_t first_ns; /* when the first and the last one ended */
     int64_t last_ns;
-    struct endpoint client; /* of the first one */
+    struct endpoint client; /* of the first of the surest, the one that is shown */
     struct endpoint server;
-    int64_t started_ns;     /* the first packet of the first one */
-    struct verdict verdict; /* of the first one; without facts */
+    int64_t started_ns;     /* its first packet */
+    struct verdict verdict; /* without facts */
+    uint64_t as_sure;       /* how many have the same confidence as that */
     size_t clients;         /* different ones among the addresses below */
     bool more_clients;      /* than there is room for */
     struct address client_addresses[REPORT_CLIENTS_MAX];

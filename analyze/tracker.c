@@ -471,9 +471,8 @@ static bool open_court(struct tracker *tracker)
     tracker->examiner = examiner_new(options->trust, options->crls, &cache);
     tracker->knowledge = new_knowledge(options);
     tracker->insight = new_insight(options);
-    tracker->incidents =
-        incidents_new(options->hash_key, options->sketch_key,
-                      scaled(INCIDENTS_MAX, learned_octets(options)));
+    tracker->incidents = incidents_new(options->hash_key, options->sketch_key,
+                                       scaled(INCIDENTS_MAX, learned_octets(options)));
     tracker->defer = options->defer_max > 0 ? defer_new(options->defer_max) : NULL;
     for (size_t i = 0; i < TRACKER_LOOKS && options->revise_max > 0; i++)
         tracker->judged[i] = defer_new(options->revise_max / TRACKER_LOOKS);

@@ -4,12 +4,16 @@
 
 struct earlier_verdict tracker_earlier_of(const struct verdict *verdict)
 {
-    return (struct earlier_verdict){
+    struct earlier_verdict earlier = {
         .cause = verdict->cause,
         .confidence = verdict->confidence,
         .refused_by = verdict->refused_by,
         .is_folded = verdict->incident != NULL && verdict->incident->is_last_folded,
     };
+
+    if (earlier.is_folded)
+        (void)incident_id(verdict->incident, earlier.incident);
+    return earlier;
 }
 
 void tracker_keep_judged(struct tracker *tracker, const struct observation *observation,
@@ -44,6 +48,8 @@ static void count_anew(struct tracker *tracker, struct verdict *verdict,
     if (earlier->cause != verdict->cause)
         incidents_add(tracker->incidents, verdict, &note->past);
     verdict->incident = incidents_find(tracker->incidents, verdict, true);
+    if (earlier->is_folded)
+        incidents_move_folded(tracker->incidents, verdict, earlier);
 }
 
 /* One that was a mere attempt has no verdict yet that anybody was told of. */
@@ -61,8 +67,11 @@ static void give_revised(struct tracker *tracker, struct verdict *verdict, struc
     tracker->sink.take(tracker->sink.context, verdict);
     verdict->earlier = NULL;
     note->verdict = tracker_earlier_of(verdict);
-    if (earlier.cause != NULL)
-        note->verdict.is_folded = earlier.is_folded; /* nobody was asked */
+    if (earlier.cause == NULL)
+        return;
+    note->verdict.is_folded = earlier.is_folded && verdict->incident != NULL; /* nobody was asked */
+    if (note->verdict.is_folded)
+        (void)incident_id(verdict->incident, note->verdict.incident);
 }
 
 static void revise(struct tracker *tracker, struct deferred *deferred)

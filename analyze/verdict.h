@@ -5,7 +5,11 @@
 
 #include "analyze/cause.h"
 
-enum { VERDICT_ALTERNATIVES_MAX = 4, VERDICT_FINDINGS_MAX = 16 };
+enum {
+    VERDICT_ALTERNATIVES_MAX = 4,
+    VERDICT_FINDINGS_MAX = 16,
+    INCIDENT_ID_SIZE = 33 /* of the identifier of an incident: 32 hexadecimal digits, and NUL */
+};
 
 /* Another thing that is wrong, or worth knowing, which did not decide the outcome. */
 struct finding {
@@ -20,7 +24,8 @@ struct earlier_verdict {
     const struct cause *cause;
     enum certainty confidence;
     enum party refused_by;
-    bool is_folded; /* it was told of by the event of its incident alone */
+    bool is_folded;                  /* it was told of by the event of its incident alone */
+    char incident[INCIDENT_ID_SIZE]; /* that one; "": it is not folded */
 };
 
 struct verdict {
@@ -42,6 +47,12 @@ struct verdict {
 
 /* Begin *verdict, which borrows facts: the outcome and the stage, no cause and no finding. */
 void verdict_begin(struct verdict *verdict, const struct facts *facts);
+
+/* Whether an event of this connection was written before, and another one takes its place now. */
+static inline bool verdict_is_update(const struct verdict *verdict)
+{
+    return verdict->earlier != NULL && !verdict->earlier->is_folded;
+}
 
 /* Judge one connection: runs every rule over the facts and fills *verdict, which
  * borrows facts. */

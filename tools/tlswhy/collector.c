@@ -22,6 +22,8 @@
 
 #define MILLISECOND_NS INT64_C(1000000)
 
+enum { VERDICT_NOTE_MAX = 192 /* octets of a time, and of two causes with their confidence */ };
+
 struct collector {
     struct collector_options options;
     struct docket *dockets[SERVICE_WORKERS_MAX];
@@ -56,7 +58,7 @@ static void take_line(void *context, struct bytes line)
 /* One line of text, at once: people want to see a failure when it happens. */
 static void push_text(struct collector *collector, const struct verdict *verdict)
 {
-    char buffer[SUMMARY_SIZE + 64];
+    char buffer[SUMMARY_SIZE + VERDICT_NOTE_MAX];
     struct text text = text_begin(buffer, sizeof(buffer) - 1);
 
     text_add_time(&text, verdict->facts->connection->first.time_ns);
@@ -65,7 +67,10 @@ static void push_text(struct collector *collector, const struct verdict *verdict
     text_add(&text, "  ");
     summary_add_outcome(&text, verdict);
     if (verdict->cause != NULL)
-        text_add(&text, " (%s)", verdict->cause->id);
+        text_add(&text, " (%s, %s)", verdict->cause->id, certainty_name(verdict->confidence));
+    if (verdict->earlier != NULL)
+        text_add(&text, "; before: %s, %s", verdict->earlier->cause->id,
+                 certainty_name(verdict->earlier->confidence));
     buffer[text.length++] = '\n';
     outlet_push(collector->options.outlet, bytes_of(buffer, text.length));
 }

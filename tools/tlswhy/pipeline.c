@@ -40,11 +40,11 @@ static bool wants_event(const struct pipeline *pipeline, const struct verdict *v
 }
 
 /* Whether the event of its incident is enough, which counts it. An update is no failure more: it is
- * told where the failure was. */
+ * told where the failure was. Where its incident is none any more, it is told for the first time. */
 static bool is_folded(struct pipeline *pipeline, const struct verdict *verdict)
 {
     if (verdict->earlier != NULL)
-        return verdict->earlier->is_folded;
+        return verdict->earlier->is_folded && verdict->incident != NULL;
     if (verdict->incident == NULL || pipeline->events_per_minute == FEED_EVENTS_ALL
         || incident_admits(verdict->incident, summary_ended_ns(verdict),
                            pipeline->events_per_minute))
