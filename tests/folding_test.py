@@ -122,6 +122,25 @@ class Folding(unittest.TestCase):
             updated = [e["tlswhy"]["updates"]["id"] for e in events
                        if e["event"]["action"] == "tls_handshake_update"]
             self.assertEqual((len(told), set(updated)), (expected, told))
+            self.check_moved(events, told)
+
+    def check_moved(self, events, told):
+        """Each failure is counted where it belongs by now, folded or not. One was told anew before
+        its cause had an incident."""
+        last, extents = {}, {}
+        for event in events:
+            why = event["tlswhy"]
+            if event["event"]["action"] == "tls_incident":
+                extents[why["incident"]] = why["extent"]
+                continue
+            name = why["updates"]["id"] if "updates" in why else event["event"]["id"]
+            self.assertIn(name, told, "what is updated was told")
+            last[name] = why.get("incident")
+        for name, extent in extents.items():
+            own = sum(incident == name for incident in last.values())
+            strangers = 1 if extent["failures"] > 0 else 0
+            self.assertEqual(own + extent["folded"] + strangers, extent["failures"])
+        self.assertEqual(sum(extent["failures"] for extent in extents.values()), 40)
 
     def test_two_runs_over_one_file_say_the_same(self):
         """How many clients there were, about, too: far more than are counted exactly."""
