@@ -29,8 +29,8 @@ struct knowledge_state_error {
     const char *reason; /* static */
 };
 
-/* Write all that is known of servers, names, clients, clocks and issuers. *out is the caller's, for
- * file_free() of file.h. False: no memory. */
+/* Write all that is known of servers, names, clients, clocks and issuers; its hash key and its sketch
+ * key are one. *out is the caller's, for file_free() of file.h. False: no memory. */
 MUST_USE bool knowledge_state_write(struct knowledge *knowledge, struct insight *insight,
                                     struct bytes *out);
 

@@ -126,8 +126,8 @@ static void names_are_told_apart_where_the_cause_is_the_name(void)
 static void a_list_of_names_without_a_host_name_is_no_name(void)
 {
     const struct incident_past past = {.established = 4, .established_last_ns = STORY_TIME - 1};
-    struct incidents *named = incidents_new(key, 0);
-    struct incidents *incidents = incidents_new(key, 0);
+    struct incidents *named = incidents_new(key, key, 0);
+    struct incidents *incidents = incidents_new(key, key, 0);
     struct story story;
     struct incident *incident;
 

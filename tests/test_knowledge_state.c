@@ -11,8 +11,8 @@ enum { SERVERS = 5, CLIENTS = 12 };
 
 static struct knowledge *new_knowledge(uint64_t key, uint32_t servers_max)
 {
-    const struct knowledge_options options = {.hash_key = {key, key + 1},
-                                              .servers_max = servers_max};
+    const struct knowledge_options options = {
+        .hash_key = {key, key + 1}, .sketch_key = {key, key + 1}, .servers_max = servers_max};
 
     return knowledge_new(&options);
 }
