@@ -95,9 +95,8 @@ struct reading {
 static bool read_hello(const struct clocks *clocks, const struct facts *facts,
                        struct reading *reading)
 {
-    const struct client_hello *hello = &facts->client_hello;
     const struct address *address = &facts->connection->endpoint[SIDE_CLIENT].address;
-    struct bytes random = hello->random;
+    struct bytes random = facts->client_hello.random;
     struct bytes nonce;
     uint32_t seconds;
 
@@ -106,8 +105,7 @@ static bool read_hello(const struct clocks *clocks, const struct facts *facts,
         return false;
     memset(reading, 0, sizeof(*reading));
     reading->key.address = siphash_1_3(clocks->hash_key, address->octets, sizeof(address->octets));
-    reading->key.stack =
-        siphash_1_3(clocks->hash_key, hello->cipher_suites.data, hello->cipher_suites.len);
+    reading->key.stack = facts->offer.suites_number;
     reading->ahead = (int64_t)seconds - facts->client_hello_note->at.time_ns / SECOND_NS;
     memcpy(reading->nonce, nonce.data, NONCE_LEN);
     return true;

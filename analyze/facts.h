@@ -84,6 +84,7 @@ struct offer {
     uint16_t version_max; /* highest version offered, 0: no hello */
     uint16_t version_min; /* lowest listed in supported_versions; else 0: not stated */
     bool has_supported_versions;
+    uint64_t suites_number;   /* of the cipher suites: list_u16_number() */
     size_t suites;            /* cipher suites offered; these members are worked out for handshakes
                                  that failed only, and 0 for others */
     bool suites_all_obsolete; /* none of them is better than STRENGTH_WEAK */

@@ -73,6 +73,7 @@ static void read_offer(struct facts *facts)
     struct offer *offer = &facts->offer;
     const struct hello_extensions *extensions = &facts->client_extensions;
 
+    offer->suites_number = list_u16_number(facts->client_hello.cipher_suites);
     if (extensions->supported_versions.state == EXTENSION_WELL_FORMED)
         read_versions(offer, extensions->supported_versions.versions);
     else

@@ -118,18 +118,6 @@ static void put_name_key(const struct knowledge *knowledge, uint8_t *key, const 
              facts->client_extensions.server_name.host_name);
 }
 
-/* A number for code points in their order, GREASE left out. */
-static uint64_t number_for(struct bytes list)
-{
-    uint64_t number = 0;
-    uint16_t value;
-
-    while (list_u16_next(&list, &value))
-        if (!tls_is_grease(value))
-            number = (number ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-    return number;
-}
-
 /* What a JA4 fingerprint tells apart, without its two SHA-256 digests: which suites, extensions,
  * signature schemes and protocols a client offers up to which version. Browsers shuffle their
  * extensions, and nobody the suites. */
@@ -140,10 +128,10 @@ uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct
     const uint64_t *key = knowledge->options.hash_key;
     const uint64_t numbers[] = {
         facts->offer.version_max,
-        number_for(facts->client_hello.cipher_suites),
+        facts->offer.suites_number,
         extensions->low_types,
         extensions->high_types,
-        number_for(extensions->signature_algorithms.list),
+        list_u16_number(extensions->signature_algorithms.list),
         alpn.len > 0 ? siphash_1_3(key, alpn.data, alpn.len) : 0,
     };
 

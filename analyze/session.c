@@ -178,26 +178,47 @@ static bool has_room_for_note(struct session *session)
     return true;
 }
 
+static inline bool is_one_of_many(const struct session *session, bool is_application,
+                                  enum side side)
+{
+    return is_application && session->application_notes[side] >= APPLICATION_NOTES_MAX;
+}
+
+static inline struct note *append_note(struct session *session, bool is_application, enum side side)
+{
+    session->application_notes[side] = (uint8_t)(session->application_notes[side] + is_application);
+    return &session->handshake.notes[session->handshake.note_count++];
+}
+
 /* The room that is reserved is for what ends a handshake, once for each side: neither messages nor
  * warnings without end may hide it. */
-static struct note *new_note(struct session *session, enum note_kind kind, enum side side)
+static struct note *find_room_for_note(struct session *session, enum note_kind kind, enum side side)
 {
     struct handshake *handshake = &session->handshake;
     bool is_crowded = handshake->note_count >= HANDSHAKE_NOTES_MAX - NOTES_RESERVED;
     bool is_application = kind == NOTE_APPLICATION_DATA;
     struct note *old = NULL;
 
-    if ((is_application && session->application_notes[side] >= APPLICATION_NOTES_MAX)
-        || (is_crowded && may_come_without_end(kind)))
+    if (is_one_of_many(session, is_application, side) || (is_crowded && may_come_without_end(kind)))
         old = last_note_like(session, kind, side);
     if (old != NULL) {
         handshake->notes_full = handshake->notes_full || !is_application;
         return reuse_note(session, old);
     }
-    if ((is_crowded && (is_application || kind == NOTE_MESSAGE)) || !has_room_for_note(session))
+    if (is_crowded && (is_application || kind == NOTE_MESSAGE))
         return NULL;
-    session->application_notes[side] = (uint8_t)(session->application_notes[side] + is_application);
-    return &handshake->notes[handshake->note_count++];
+    return has_room_for_note(session) ? append_note(session, is_application, side) : NULL;
+}
+
+/* Most handshakes have few. */
+static inline struct note *new_note(struct session *session, enum note_kind kind, enum side side)
+{
+    bool is_application = kind == NOTE_APPLICATION_DATA;
+
+    if (session->handshake.note_count >= SESSION_NOTES
+        || is_one_of_many(session, is_application, side))
+        return find_room_for_note(session, kind, side);
+    return append_note(session, is_application, side);
 }
 
 /* What was captured late came before the packet that ACKed it: odd places are for that. */

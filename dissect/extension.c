@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/extension.h"
 
-bool extension_next(struct bytes *extensions, struct extension *out)
-{
-    struct bytes in = *extensions;
-    struct extension extension;
-
-    if (!bytes_u16(&in, &extension.type) || !bytes_vector(&in, 2, &extension.data))
-        return false;
-    *out = extension;
-    *extensions = in;
-    return true;
-}
-
 bool extension_find(struct bytes extensions, uint16_t type, struct bytes *data)
 {
     struct extension extension;
@@ -69,6 +57,36 @@ bool key_share_next(struct bytes *shares, struct key_share *out)
     *out = share;
     *shares = in;
     return true;
+}
+
+/* Replace each of four code points that is GREASE by 0, all at once: an octet whose lower half is a,
+ * twice (RFC 8701 section 2). In whatever order the octets of the number are. */
+static uint64_t without_grease(uint64_t four)
+{
+    const uint64_t upper = UINT64_C(0xff00ff00ff00ff00);
+    uint64_t swapped = (four << 8 & upper) | (four & upper) >> 8;
+    uint64_t other =
+        (four ^ swapped) | ((four ^ UINT64_C(0x0a0a0a0a0a0a0a0a)) & UINT64_C(0x0f0f0f0f0f0f0f0f));
+    uint64_t kept = ((other & UINT64_C(0x7fff7fff7fff7fff)) + UINT64_C(0x7fff7fff7fff7fff)) | other;
+
+    return four & (kept >> 15 & UINT64_C(0x0001000100010001)) * 0xffff;
+}
+
+uint64_t list_u16_number(struct bytes list)
+{
+    uint64_t number = list.len;
+    struct bytes four;
+    uint64_t value;
+
+    while (bytes_take(&list, sizeof(value), &four)) {
+        memcpy(&value, four.data, sizeof(value));
+        number = (number ^ without_grease(value)) * UINT64_C(0x9e3779b97f4a7c15);
+        number ^= number >> 32;
+    }
+    value = 0;
+    if (list.len >= sizeof(uint16_t))
+        memcpy(&value, list.data, list.len - list.len % sizeof(uint16_t));
+    return (number ^ without_grease(value)) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
 bool list_u8_contains(struct bytes list, uint8_t value)

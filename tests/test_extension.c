@@ -518,6 +518,40 @@ static void types_are_told_apart_whatever_their_order(void)
     guard_free(&guard);
 }
 
+static void lists_are_recognised_by_their_numbers(void)
+{
+    static const struct {
+        const char *list;
+        bool is_like_first;
+    } rows[] = {
+        {"1a1a 1301 1302 1303 c02b c02f", true},
+        {"fafa 1301 1302 1303 c02b c02f", true}, /* another value of GREASE */
+        {"1301 1a1a 1302 1303 c02b c02f", false},
+        {"1a1a 1301 1302 1303 c02f c02b", false},
+        {"1302 1301 1a1a 1303 c02b c02f", false},
+        {"1a1a 1301 1302 1303 c02b c02f 0000", false},
+        {"1a1a 1301 1302 1303 c02b", false},
+        {"1afa 1301 1302 1303 c02b c02f", false}, /* no GREASE */
+        {"1b1b 1301 1302 1303 c02b c02f", false},
+        {"1a1a 1301 1302 1303 c02b 4a4a", false},
+        {"", false},
+    };
+    struct guard guard = guard_new();
+    uint64_t first = list_u16_number(guard_hex(&guard, rows[0].list));
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        CU_ASSERT_EQUAL(list_u16_number(guard_hex(&guard, rows[i].list)) == first,
+                        rows[i].is_like_first);
+    for (unsigned i = 0; i < 16; i++) {
+        char hex[64];
+
+        snprintf(hex, sizeof hex, "1a1a 1301 1302 1303 c02b %xa%xa", i, i);
+        CU_ASSERT_EQUAL(list_u16_number(guard_hex(&guard, hex)),
+                        list_u16_number(guard_hex(&guard, rows[9].list)));
+    }
+    guard_free(&guard);
+}
+
 static void lists_end_where_they_end(void)
 {
     struct guard guard = guard_new();
@@ -559,6 +593,7 @@ int main(void)
         {"a cut list is told", a_cut_list_is_told},
         {"an extension is found by its type", an_extension_is_found_by_its_type},
         {"types are told apart whatever their order", types_are_told_apart_whatever_their_order},
+        {"lists are recognised by their numbers", lists_are_recognised_by_their_numbers},
         {"lists end where they end", lists_end_where_they_end},
         CU_TEST_INFO_NULL,
     };
