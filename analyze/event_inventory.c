@@ -9,7 +9,7 @@ enum { MESSAGE_SIZE = 640 };
 /* "expires in 12 days", "expired 3 days ago", ... */
 static void add_expiry(struct text *text, const struct inventory_news *news)
 {
-    long long days = inventory_days_left(&news->entry->certificate, news->at_ns);
+    long long days = inventory_days_left(news->entry->certificate, news->at_ns);
 
     if (news->expiry == EXPIRY_UNKNOWN)
         text_add(text, "has no dates that can be read");
@@ -32,7 +32,7 @@ static void add_message(struct json *json, struct json_at root, const struct inv
 
     text_add(&text,
              entry->key.role == INVENTORY_ISSUER ? "Issuer's certificate " : "TLS certificate ");
-    chain_problem_add_name(&text, &entry->certificate);
+    chain_problem_add_name(&text, entry->certificate);
     text_add(&text, entry->key.role == INVENTORY_ISSUER ? ", sent by " : " of ");
     summary_add_endpoint(&text, &entry->endpoint[side]);
     text_add(&text, ", ");
@@ -110,7 +110,7 @@ static void add_details(struct json *json, struct json_at why, const struct inve
     char buffer[CERTIFICATE_TEXT_SIZE];
     struct text name = text_begin(buffer, sizeof(buffer));
 
-    chain_problem_add_name(&name, &entry->certificate);
+    chain_problem_add_name(&name, entry->certificate);
     json_add_constant(json, object, "role",
                       inventory_role_name((enum inventory_role)entry->key.role));
     json_add_constant(json, object, "occasion", inventory_occasion_name(news->occasion));
@@ -118,7 +118,7 @@ static void add_details(struct json *json, struct json_at why, const struct inve
     json_add_constant(json, object, "expiry", expiries[news->expiry]);
     if (news->expiry != EXPIRY_UNKNOWN)
         json_add_signed(json, object, "days_left",
-                        inventory_days_left(&entry->certificate, news->at_ns));
+                        inventory_days_left(entry->certificate, news->at_ns));
     if (news->expiry == EXPIRY_NEAR)
         json_add_unsigned(json, object, "level", news->level);
     json_add_unsigned(json, object, "handshakes", entry->handshakes);
@@ -160,7 +160,7 @@ void event_add_inventory(struct json *json, struct json_at root, const struct in
     event_add_certificate(
         json,
         json_add_object(json, json_add_object(json, root, "tls"), is_client ? "client" : "server"),
-        &news->entry->certificate);
+        news->entry->certificate);
     why = json_add_object(json, root, "tlswhy");
     add_details(json, why, news);
     add_chain(json, why, news->entry);

@@ -10,10 +10,18 @@
 
 enum { BUCKETS = 1024, DAY = 86400, ALLOCATION_OCTETS = 16 /* what malloc(3) adds */ };
 
+/* A certificate as it was read: many servers have the same one, and it is ten times as large as what is
+ * to be said of a server. */
+struct kept {
+    struct kept *next; /* in the same bucket */
+    struct certificate certificate;
+};
+
 struct inventory {
     struct inventory_options options; /* the levels, highest first */
     struct inventory_sink sink;
     struct inventory_entry *buckets[BUCKETS];
+    struct kept *kept[BUCKETS];
     size_t count;
     uint64_t left_out;
     uint64_t hidden;
@@ -49,7 +57,9 @@ static int compare_levels(const void *a, const void *b)
 
 size_t inventory_entries_within(size_t octets)
 {
-    const size_t entries = octets / (sizeof(struct inventory_entry) + ALLOCATION_OCTETS);
+    const size_t entries = octets
+                           / (sizeof(struct inventory_entry) + sizeof(struct kept)
+                              + 2 * ALLOCATION_OCTETS); /* if none is shared */
 
     if (entries < 1)
         return 1;
@@ -83,13 +93,59 @@ void inventory_free(struct inventory *inventory)
             inventory->buckets[i] = entry->next;
             free(entry);
         }
+        while (inventory->kept[i] != NULL) {
+            struct kept *kept = inventory->kept[i];
+
+            inventory->kept[i] = kept->next;
+            free(kept);
+        }
     }
     free(inventory);
 }
 
-/* The entry with this key, new ones zero but for it; NULL when there is no room. */
+/* The copy of a certificate; NULL when memory is short. */
+static const struct certificate *keep(struct inventory *inventory,
+                                      const struct certificate *certificate)
+{
+    uint64_t hash =
+        siphash_1_3(inventory->options.hash_key, certificate->sha256, sizeof(certificate->sha256));
+    struct kept **bucket = &inventory->kept[hash % BUCKETS];
+    struct kept *kept = *bucket;
+
+    while (kept != NULL
+           && memcmp(kept->certificate.sha256, certificate->sha256, sizeof(certificate->sha256))
+                  != 0)
+        kept = kept->next;
+    if (kept != NULL)
+        return &kept->certificate;
+    kept = malloc(sizeof(*kept));
+    if (kept == NULL)
+        return NULL;
+    kept->certificate = *certificate;
+    kept->next = *bucket;
+    *bucket = kept;
+    return &kept->certificate;
+}
+
+static struct inventory_entry *new_entry(struct inventory *inventory,
+                                         const struct certificate *certificate)
+{
+    struct inventory_entry *entry = calloc(1, sizeof(*entry));
+
+    if (entry == NULL)
+        return NULL;
+    entry->certificate = keep(inventory, certificate);
+    if (entry->certificate != NULL)
+        return entry;
+    free(entry);
+    return NULL;
+}
+
+/* The entry of this certificate with this key, new ones zero but for both; NULL when there is no
+ * room. */
 static struct inventory_entry *get_entry(struct inventory *inventory,
-                                         const struct inventory_key *key)
+                                         const struct inventory_key *key,
+                                         const struct certificate *certificate)
 {
     uint64_t hash = siphash_1_3(inventory->options.hash_key, key, sizeof(*key));
     struct inventory_entry **bucket = &inventory->buckets[hash % BUCKETS];
@@ -100,7 +156,7 @@ static struct inventory_entry *get_entry(struct inventory *inventory,
     if (entry != NULL)
         return entry;
     if (inventory->count < inventory->options.entries_max)
-        entry = calloc(1, sizeof(*entry));
+        entry = new_entry(inventory, certificate);
     if (entry == NULL) {
         inventory->left_out++;
         return NULL;
@@ -139,7 +195,7 @@ static size_t levels_passed(const struct inventory *inventory,
 struct inventory_news inventory_news_of(const struct inventory *inventory,
                                         const struct inventory_entry *entry, int64_t at_ns)
 {
-    size_t passed = levels_passed(inventory, &entry->certificate, at_ns);
+    size_t passed = levels_passed(inventory, entry->certificate, at_ns);
     struct inventory_news news = {
         .entry = entry,
         .occasion = INVENTORY_LISTED,
@@ -147,7 +203,7 @@ struct inventory_news inventory_news_of(const struct inventory *inventory,
         .expiry = EXPIRY_FAR,
     };
 
-    if (!entry->certificate.has_validity)
+    if (!entry->certificate->has_validity)
         news.expiry = EXPIRY_UNKNOWN;
     else if (passed > inventory->options.level_count)
         news.expiry = EXPIRY_PAST;
@@ -219,17 +275,16 @@ static void see(struct inventory *inventory, const struct sighting *sighting)
     bool is_new;
 
     set_key(&key, sighting);
-    entry = get_entry(inventory, &key);
+    entry = get_entry(inventory, &key, sighting->certificate);
     if (entry == NULL)
         return;
     is_new = entry->handshakes == 0;
     if (is_new) {
-        entry->certificate = *sighting->certificate;
         entry->first_ns = entry->last_ns = sighting->at_ns;
         memcpy(entry->endpoint, sighting->facts->connection->endpoint, sizeof(entry->endpoint));
     }
     update_entry(entry, sighting);
-    passed = levels_passed(inventory, &entry->certificate, entry->last_ns);
+    passed = levels_passed(inventory, entry->certificate, entry->last_ns);
     if (is_new)
         tell(inventory, entry, INVENTORY_FIRST_SEEN);
     else if (passed > entry->levels_passed)
@@ -300,7 +355,7 @@ static int compare_entries(const void *a, const void *b)
     int order = left->key.role - right->key.role;
 
     if (order == 0)
-        order = compare_numbers(left->certificate.not_after, right->certificate.not_after);
+        order = compare_numbers(left->certificate->not_after, right->certificate->not_after);
     return order != 0 ? order : memcmp(&left->key, &right->key, sizeof(left->key));
 }
 

@@ -12,7 +12,8 @@
 #include "analyze/verdict.h"
 
 enum {
-    INVENTORY_ENTRIES_MAX = 4096, /* of some 12 KiB each: 50 MiB; a large site has some hundred */
+    INVENTORY_ENTRIES_MAX = 4096, /* of 12 KiB each if all certificates differ: 50 MiB; a large site
+                                     has some hundred */
     INVENTORY_LEVELS_MAX = 16,    /* more warnings than anybody wants */
     INVENTORY_LEVEL_DAYS_MAX = 3650
 };
@@ -38,10 +39,10 @@ struct inventory_entry {
         uint16_t port;
         uint16_t role; /* enum inventory_role */
     } key;
-    struct inventory_entry *next; /* in the same bucket */
-    struct certificate certificate;
-    struct endpoint endpoint[SIDES]; /* of the first handshake */
-    uint64_t handshakes;             /* in which it was seen */
+    struct inventory_entry *next;          /* in the same bucket */
+    const struct certificate *certificate; /* shared with the entries of other servers */
+    struct endpoint endpoint[SIDES];       /* of the first handshake */
+    uint64_t handshakes;                   /* in which it was seen */
     int64_t first_ns;
     int64_t last_ns;
     size_t levels_passed; /* of the levels, and one more when the end is passed */

@@ -34,7 +34,7 @@ struct table {
 
 static void add_name(struct text *text, const struct inventory_news *news)
 {
-    chain_problem_add_name(text, &news->entry->certificate);
+    chain_problem_add_name(text, news->entry->certificate);
 }
 
 static void add_server(struct text *text, const struct inventory_news *news)
@@ -50,7 +50,7 @@ static void add_server(struct text *text, const struct inventory_news *news)
 
 static void add_issuer(struct text *text, const struct inventory_news *news)
 {
-    const struct certificate *certificate = &news->entry->certificate;
+    const struct certificate *certificate = news->entry->certificate;
 
     if (certificate->reading == CERTIFICATE_UNREADABLE)
         text_add(text, "-");
@@ -72,7 +72,7 @@ static void add_until(struct text *text, const struct inventory_news *news)
         text_add(text, "-");
         return;
     }
-    text_add_date(&date, news->entry->certificate.not_after);
+    text_add_date(&date, news->entry->certificate->not_after);
     text_add(text, "%.10s", buffer);
 }
 
@@ -82,12 +82,12 @@ static void add_days(struct text *text, const struct inventory_news *news)
         text_add(text, "-");
     else
         text_add(text, "%lld",
-                 (long long)inventory_days_left(&news->entry->certificate, news->at_ns));
+                 (long long)inventory_days_left(news->entry->certificate, news->at_ns));
 }
 
 static void add_key(struct text *text, const struct inventory_news *news)
 {
-    const struct certificate *certificate = &news->entry->certificate;
+    const struct certificate *certificate = news->entry->certificate;
 
     if (certificate->reading == CERTIFICATE_UNREADABLE) {
         text_add(text, "-");

@@ -31,7 +31,7 @@ static void take(void *context, const struct inventory_news *news)
     struct fixture *fixture = context;
 
     text_add(&fixture->text, "%s ", inventory_occasion_name(news->occasion));
-    chain_problem_add_name(&fixture->text, &news->entry->certificate);
+    chain_problem_add_name(&fixture->text, news->entry->certificate);
     if (news->expiry == EXPIRY_NEAR)
         text_add(&fixture->text, " within %u", news->level);
     text_add(&fixture->text, "; ");

@@ -115,7 +115,7 @@ static void write_certificate(FILE *out, const struct inventory_entry *entry)
     struct text name_text = text_begin(name, sizeof(name));
     struct text server_text = text_begin(server, sizeof(server));
 
-    chain_problem_add_name(&name_text, &entry->certificate);
+    chain_problem_add_name(&name_text, entry->certificate);
     summary_add_endpoint(&server_text, &entry->endpoint[SIDE_SERVER]);
     fputs("tlswhy_certificate_not_after_seconds{name=\"", out);
     write_label(out, name);
@@ -123,7 +123,7 @@ static void write_certificate(FILE *out, const struct inventory_entry *entry)
     write_label(out, server);
     fprintf(out, "\",sha256=\"%02x%02x%02x%02x\"} %" PRId64 "\n", entry->key.sha256[0],
             entry->key.sha256[1], entry->key.sha256[2], entry->key.sha256[3],
-            entry->certificate.not_after);
+            entry->certificate->not_after);
 }
 
 static size_t write_entries(FILE *out, const struct inventory *inventory)
@@ -134,7 +134,7 @@ static size_t write_entries(FILE *out, const struct inventory *inventory)
     size_t left_out = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (entries[i]->key.role != INVENTORY_SERVER || !entries[i]->certificate.has_validity)
+        if (entries[i]->key.role != INVENTORY_SERVER || !entries[i]->certificate->has_validity)
             continue;
         if (written == METRICS_CERTIFICATES_MAX) {
             left_out++;
