@@ -423,13 +423,23 @@ static bool take_first(struct reading *reading, unsigned half, const struct segm
     return more;
 }
 
+/* The handler's state is somewhere else in memory: it comes while the segment is looked at. */
+static void fetch_user(const struct reading *reading)
+{
+    enum { LINE = 64, LINES = 4 };
+    const uint8_t *octets = reading->connection.user;
+
+    for (size_t i = 0; octets != NULL && i < LINES; i++)
+        __builtin_prefetch(octets + i * LINE, 1);
+}
+
 enum reading_status reading_segment(struct reading *reading, unsigned half,
                                     const struct segment *segment)
 {
+    struct direction *direction = direction_of(reading, half);
     bool more;
 
-    struct direction *direction = direction_of(reading, half);
-
+    fetch_user(reading);
     if (transport_is_duplicate(direction, &reading->half[half].transport, segment))
         return reading->closing ? READING_CLOSING : READING_CONTINUE;
     reading->packets++;

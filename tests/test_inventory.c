@@ -169,6 +169,26 @@ static void what_finds_no_room_is_counted(void)
     end(&fixture);
 }
 
+static void servers_with_one_certificate_share_it(void)
+{
+    struct fixture fixture;
+    const struct inventory_entry **entries;
+
+    begin(&fixture);
+    see(&fixture, "self_signed", "self.example.test", CERTIFICATES_TIME);
+    fixture.sample.connection.endpoint[SIDE_SERVER].port++;
+    see(&fixture, "self_signed", "self.example.test", CERTIFICATES_TIME);
+    see(&fixture, "leaf", "www.example.test", CERTIFICATES_TIME);
+    CU_ASSERT_EQUAL_FATAL(inventory_count(fixture.inventory), 3);
+    entries = inventory_entries(fixture.inventory);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(entries);
+    CU_ASSERT_EQUAL((entries[0]->certificate == entries[1]->certificate)
+                        + (entries[1]->certificate == entries[2]->certificate),
+                    1);
+    free((void *)entries);
+    end(&fixture);
+}
+
 static void what_was_not_examined_is_left_alone(void)
 {
     struct fixture fixture;
@@ -283,6 +303,7 @@ int main(void)
          first_seen_says_how_close_the_end_is_already},
         {"days are rounded down", days_are_rounded_down},
         {"what finds no room is counted", what_finds_no_room_is_counted},
+        {"servers with one certificate share it", servers_with_one_certificate_share_it},
         {"what was not examined is left alone", what_was_not_examined_is_left_alone},
         {"the table has a line for each", the_table_has_a_line_for_each},
         {"the table says what it cannot show", the_table_says_what_it_cannot_show},
