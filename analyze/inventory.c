@@ -57,9 +57,10 @@ static int compare_levels(const void *a, const void *b)
 
 size_t inventory_entries_within(size_t octets)
 {
-    const size_t entries = octets
-                           / (sizeof(struct inventory_entry) + sizeof(struct kept)
-                              + 2 * ALLOCATION_OCTETS); /* if none is shared */
+    /* No two have a certificate in common, at worst. */
+    const size_t entry = sizeof(struct inventory_entry) + ALLOCATION_OCTETS;
+    const size_t certificate = sizeof(struct kept) + ALLOCATION_OCTETS;
+    const size_t entries = octets / (entry + certificate);
 
     if (entries < 1)
         return 1;
