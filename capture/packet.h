@@ -149,8 +149,10 @@ enum packet_kind {
 
 struct packet {
     enum packet_kind kind;
-    struct segment segment; /* PACKET_TCP; its other members are not initialised otherwise */
-    struct icmp_error icmp; /* PACKET_ICMP_ERROR, likewise */
+    union {
+        struct segment segment; /* PACKET_TCP */
+        struct icmp_error icmp; /* PACKET_ICMP_ERROR */
+    };
 };
 
 /* What packet_decode has seen since its decoder was made. */
