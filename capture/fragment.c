@@ -76,6 +76,8 @@ static void slot_start(struct fragments *fragments, struct slot *slot,
 {
     if (slot->state == SLOT_WAITING)
         fragments->counters.dropped += slot->part_count;
+    else
+        fragments->counters.waiting++;
     slot->state = SLOT_WAITING;
     slot->key = fragment->key;
     slot->first_ns = fragment->time_ns;
@@ -88,6 +90,7 @@ static void slot_start(struct fragments *fragments, struct slot *slot,
 static enum fragment_status slot_break(struct fragments *fragments, struct slot *slot)
 {
     fragments->counters.dropped += slot->part_count + 1;
+    fragments->counters.waiting--;
     slot->part_count = 0;
     slot->state = SLOT_BROKEN;
     return FRAGMENT_DROPPED;
@@ -134,8 +137,10 @@ static struct slot *slot_get(struct fragments *fragments, const struct fragment 
     } else if (fragment->time_ns - slot->first_ns > FRAGMENT_TIMEOUT_S * NS_PER_S) {
         slot_start(fragments, slot, fragment);
     }
-    if (slot->buffer == NULL)
+    if (slot->buffer == NULL) {
         slot->buffer = malloc(FRAGMENT_DATAGRAM_LEN_MAX);
+        fragments->counters.memory += slot->buffer != NULL ? FRAGMENT_DATAGRAM_LEN_MAX : 0;
+    }
     slot->used = ++fragments->clock;
     return slot->buffer != NULL ? slot : NULL;
 }
@@ -213,6 +218,7 @@ enum fragment_status fragments_add(struct fragments *fragments, const struct fra
         return FRAGMENT_WAITING;
     slot->state = SLOT_DELIVERED;
     fragments->delivered++;
+    fragments->counters.waiting--;
     fragments->counters.completed++;
     *datagram = bytes_of(slot->buffer, slot->length);
     *protocol = slot->protocol;

@@ -49,6 +49,8 @@ enum fragment_status {
 struct fragment_counters {
     uint64_t dropped;   /* fragments: impossible, overlapping, timed out, evicted */
     uint64_t completed; /* datagrams */
+    uint64_t waiting;   /* datagrams of which fragments are missing, at this time */
+    uint64_t memory;    /* octets of all buffers, at this time; those of free ones are kept */
 };
 
 struct fragments;

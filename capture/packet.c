@@ -165,6 +165,16 @@ static void describe_fragment(const struct walk *walk, struct fragment *fragment
     memcpy(fragment->key.destination, ip->destination, address_len);
 }
 
+static void count_fragments(struct packet_decoder *decoder)
+{
+    const struct fragment_counters *counters = fragments_counters(decoder->fragments);
+
+    decoder->counters.fragments_dropped = counters->dropped;
+    decoder->counters.reassembled = counters->completed;
+    decoder->counters.fragments_waiting = counters->waiting;
+    decoder->counters.fragments_memory = counters->memory;
+}
+
 /* Take walk->ip as a fragment. PACKET_OTHER: it completed the datagram, which walk->ip
  * now carries. */
 static enum packet_kind reassemble(struct walk *walk)
@@ -178,8 +188,7 @@ static enum packet_kind reassemble(struct walk *walk)
         return PACKET_CUT;
     describe_fragment(walk, &fragment);
     status = fragments_add(decoder->fragments, &fragment, &ip->payload, &ip->protocol);
-    decoder->counters.fragments_dropped = fragments_counters(decoder->fragments)->dropped;
-    decoder->counters.reassembled = fragments_counters(decoder->fragments)->completed;
+    count_fragments(decoder);
     if (status != FRAGMENT_COMPLETE)
         return PACKET_FRAGMENT;
     ip->length = (uint32_t)ip->payload.len + (ip->version == 6 ? 40 : 20);

@@ -165,6 +165,8 @@ struct packet_counters {
     uint64_t fragments;
     uint64_t fragments_dropped; /* fragments evicted, timed out, impossible or overlapping */
     uint64_t reassembled;       /* datagrams completed from fragments */
+    uint64_t fragments_waiting; /* datagrams of which fragments are missing, at this time */
+    uint64_t fragments_memory;  /* octets of the buffers for them, at this time */
     uint64_t unsupported;
     uint64_t cut;          /* cut inside the headers */
     uint64_t cut_payloads; /* TCP segments whose payload was cut by snaplen */

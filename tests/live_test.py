@@ -155,6 +155,11 @@ def handshakes(events):
     return sorted(found, key=lambda event: json.dumps([event["source"], event["destination"]]))
 
 
+def statistics(events):
+    """The last ones, which may come before what the judge said last: they have queues of their own."""
+    return [e["tlswhy"]["stats"] for e in events if e["event"]["action"] == "tlswhy_stats"][-1]
+
+
 def comparable(event):
     """What a verdict says. Why one is incomplete, a file that ends says a little otherwise."""
     event = stripped(event)

@@ -74,6 +74,8 @@ static void any_order_gives_the_datagram(void)
         fragments_release(fragments);
     }
     CU_ASSERT_EQUAL(fragments_counters(fragments)->completed, 6);
+    CU_ASSERT_EQUAL(fragments_counters(fragments)->waiting, 0);
+    CU_ASSERT_EQUAL(fragments_counters(fragments)->memory, FRAGMENT_DATAGRAM_LEN_MAX);
     CU_ASSERT_EQUAL(fragments_counters(fragments)->dropped, 0);
     fragments_free(fragments);
 }
@@ -99,7 +101,9 @@ static void an_overlap_drops_the_datagram(void)
         struct fragments *fragments = start();
 
         CU_ASSERT_EQUAL(add(fragments, 0, 48), FRAGMENT_WAITING);
+        CU_ASSERT_EQUAL(fragments_counters(fragments)->waiting, 1);
         CU_ASSERT_EQUAL(add(fragments, overlaps[i].start, overlaps[i].end), FRAGMENT_DROPPED);
+        CU_ASSERT_EQUAL(fragments_counters(fragments)->waiting, 0);
         CU_ASSERT_EQUAL(add(fragments, 48, DATAGRAM_LEN), FRAGMENT_DROPPED);
         CU_ASSERT_EQUAL(add(fragments, 0, 48), FRAGMENT_DROPPED);
         CU_ASSERT_EQUAL(fragments_counters(fragments)->dropped, 4);
