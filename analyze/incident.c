@@ -489,6 +489,13 @@ bool incident_is_total(const struct incident *incident)
            && incident->established_by_last == incident->before.established;
 }
 
+bool incident_tells_successes(const struct incident *incident)
+{
+    if (incident->scope == INCIDENT_PATH)
+        return false;
+    return incident->scope != INCIDENT_CLIENT || incident->has_known_key;
+}
+
 bool incident_is_over(const struct incident *incident, int64_t end_ns)
 {
     if (incident->merged_into[0] != '\0')

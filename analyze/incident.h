@@ -181,6 +181,10 @@ const char *incident_event_id(const struct incident *incident, char out[INCIDENT
 /* Several clients failed, and nobody succeeded between the first failure and the last. */
 bool incident_is_total(const struct incident *incident);
 
+/* Does established say what its party managed? Not of a path, nor of a client of which nothing is
+ * known, as of one that sent no hello. */
+bool incident_tells_successes(const struct incident *incident);
+
 /* It is over at end_ns: quiet for long, merged, or the server, which failed everybody, works
  * again. */
 bool incident_is_over(const struct incident *incident, int64_t end_ns);

@@ -88,7 +88,8 @@ static void add_times(struct json *json, struct json_at details, const struct in
                           incident->established_by_last - incident->before.established);
     if (incident->established.count > 0)
         json_add_time(json, details, "last_success", incident->established.last_ns);
-    json_add_unsigned(json, details, "successes", incident->established.count);
+    if (incident_tells_successes(incident))
+        json_add_unsigned(json, details, "successes", incident->established.count);
     if (incident->certificate_ns != 0)
         json_add_time(json, details, "certificate_limit", incident->certificate_ns);
 }

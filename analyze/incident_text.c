@@ -129,7 +129,9 @@ static void add_name_onset(struct text *text, const struct incident *incident)
 
 static void add_client_onset(struct text *text, const struct incident *incident)
 {
-    if (incident->established.count == 0)
+    if (!incident_tells_successes(incident))
+        text_add(text, "Whether this client succeeds elsewhere is not known.");
+    else if (incident->established.count == 0)
         text_add(text, "This client succeeded nowhere.");
     else
         text_add(text, "The same client succeeded %u time%s elsewhere or at other times.",

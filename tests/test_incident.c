@@ -528,6 +528,30 @@ static void the_onset_is_named(void)
     incidents_free(incidents);
 }
 
+static void what_is_not_known_of_a_client_is_not_told(void)
+{
+    struct incidents *incidents = incidents_new(key, key, 0);
+    struct story story;
+    char buffer[INCIDENT_TEXT_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+    struct incident *incident;
+
+    for (uint8_t i = 1; i <= 3; i++)
+        time_out(incidents, &story, 1, i);
+    incident = incidents_find(incidents, &story.verdict, true);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
+    CU_ASSERT_EQUAL(incident->scope, INCIDENT_CLIENT);
+    CU_ASSERT_FALSE(incident_tells_successes(incident));
+    incident_add_onset(&text, incident, STORY_TIME);
+    CU_ASSERT_STRING_EQUAL(buffer, "Whether this client succeeds elsewhere is not known.");
+    incident->has_known_key = true;
+    CU_ASSERT_TRUE(incident_tells_successes(incident));
+    text = text_begin(buffer, sizeof(buffer));
+    incident_add_onset(&text, incident, STORY_TIME);
+    CU_ASSERT_STRING_EQUAL(buffer, "This client succeeded nowhere.");
+    incidents_free(incidents);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -562,6 +586,7 @@ int main(void)
         {"a failure that has another cause is taken back",
          a_failure_that_has_another_cause_is_taken_back},
         {"the onset is named", the_onset_is_named},
+        {"what is not known of a client is not told", what_is_not_known_of_a_client_is_not_told},
         CU_TEST_INFO_NULL,
     };
 
