@@ -90,18 +90,19 @@ static inline uint64_t siphash_end(struct siphash_state *s, unsigned finalizatio
     return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
-/* SipHash-c-d of length octets at data under a key of two 64-bit words. */
+/* SipHash-c-d of length octets at data under a key of two 64-bit words. data may be NULL only when
+ * length is 0, as that of a struct bytes. */
 ALWAYS_INLINE uint64_t siphash(const uint64_t key[2], const void *data, size_t length,
                                unsigned compression_rounds, unsigned finalization_rounds)
 {
     const uint8_t *octets = data;
     size_t whole = length / 8 * 8;
     struct siphash_state s = siphash_begin(key);
+    uint64_t last = length > whole ? siphash_load(octets + whole, length - whole) : 0;
 
     for (size_t i = 0; i < whole; i += 8)
         siphash_absorb(&s, siphash_load(octets + i, 8), compression_rounds);
-    siphash_absorb(&s, (uint64_t)length << 56 | siphash_load(octets + whole, length - whole),
-                   compression_rounds);
+    siphash_absorb(&s, (uint64_t)length << 56 | last, compression_rounds);
     return siphash_end(&s, finalization_rounds);
 }
 

@@ -58,7 +58,6 @@ static const struct signature signatures[] = {
     {PRELUDE_IMAP, SERVER, "* BYE", NULL},
     {PRELUDE_IMAP, SERVER, "* BAD", NULL},
     {PRELUDE_IMAP, SERVER, "* CAPABILITY", NULL},
-    {PRELUDE_IMAP, CLIENT, NULL, fit_imap_command},
     {PRELUDE_SIEVE, SERVER, "\"IMPLEMENTATION\"", NULL},
     {PRELUDE_IRC, CLIENT, "NICK ", NULL},
     {PRELUDE_IRC, CLIENT, "CAP LS", NULL},
@@ -90,6 +89,8 @@ static const struct signature signatures[] = {
     {PRELUDE_SMB, BOTH, NULL, fit_smb},
     {PRELUDE_TELNET, BOTH, NULL, fit_telnet},
     {PRELUDE_VNC, BOTH, "RFB 003.", NULL},
+    /* The tag in front is any word, those that others begin with too. */
+    {PRELUDE_IMAP, CLIENT, NULL, fit_imap_command},
 };
 
 static const char *const names[PRELUDE_COUNT] = {

@@ -58,6 +58,8 @@ static const struct example examples[] = {
     SENDS(IMAP, SERVER, "* BYE too many\r\n"),
     SENDS(IMAP, CLIENT, "a001 STARTTLS\r\n"),
     SENDS(IMAP, CLIENT, "1 capability\r\n"),
+    SENDS(AMQP, CLIENT, "AMQP NOOP\r\n"), /* with four octets it was, so it stays */
+    SENDS(IRC, CLIENT, "NICK NOOP\r\n"),
     SENDS(NNTP, SERVER, "200 news.example.net InterNetNews NNRP server INN 2.7 ready (posting ok)\r\n"),
     SENDS(NNTP, CLIENT, "CAPABILITIES\r\n"),
     SENDS(SIEVE, SERVER, "\"IMPLEMENTATION\" \"Dovecot Pigeonhole\"\r\n"),

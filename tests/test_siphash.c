@@ -28,6 +28,7 @@ static void one_three_gives_the_published_values(void)
     static const uint64_t key[2] = {0, 0};
 
     CU_ASSERT_EQUAL(siphash_1_3(key, "", 0), 0xd1fba762150c532c);
+    CU_ASSERT_EQUAL(siphash_1_3(key, NULL, 0), 0xd1fba762150c532c);
     CU_ASSERT_EQUAL(siphash_1_3(key, "siphash", 7), 0x8264ceeccb16bcbe);
 }
 

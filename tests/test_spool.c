@@ -187,6 +187,26 @@ static void a_damaged_end_is_given_up(void)
     remove_folder(folder);
 }
 
+/* The end of a file that a crash cut off: what is there in part does not wait for ever. */
+static void a_cut_record_is_given_up(void)
+{
+    char *folder = new_folder();
+    struct spool *spool = spool_open(folder, "a", MAX);
+    char path[512];
+
+    put(spool, 0, 10);
+    spool_close(spool);
+    path_in(folder, path);
+    CU_ASSERT_EQUAL(truncate(path, 4096 + 6 * (LINE + 4) - 1), 0);
+    spool = spool_open(folder, "a", MAX);
+    CU_ASSERT_FATAL(spool != NULL);
+    CU_ASSERT_EQUAL(spool_waiting(spool), 5);
+    expect(spool, 0, 5, true);
+    CU_ASSERT_EQUAL(spool_waiting(spool), 0);
+    spool_close(spool);
+    remove_folder(folder);
+}
+
 /* The header says that the ring is too small for anything, and nothing in it makes sense. */
 static void a_damaged_header_does_not_stay(void)
 {
@@ -227,6 +247,7 @@ int main(void)
         {"an empty spool takes no room on disk", an_empty_spool_takes_no_room_on_disk},
         {"a spool has one owner", a_spool_has_one_owner},
         {"a damaged end is given up", a_damaged_end_is_given_up},
+        {"a cut record is given up", a_cut_record_is_given_up},
         {"a damaged header does not stay", a_damaged_header_does_not_stay},
         CU_TEST_INFO_NULL,
     };

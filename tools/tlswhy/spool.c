@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analyze/event.h"
@@ -74,6 +75,18 @@ static size_t length_at(const struct spool *spool, uint64_t place)
                                                                                           : 0;
 }
 
+/* Whether the file holds the ring from a place on; one record that wraps needs all of it. */
+static bool is_there(const struct spool *spool, uint64_t place, size_t length)
+{
+    uint64_t offset = place % spool->header.size;
+    uint64_t left = spool->header.size - offset;
+    uint64_t end = length < left ? offset + length : spool->header.size;
+    struct stat file;
+
+    return fstat(spool->file, &file) == 0 && file.st_size >= DATA_BEGIN
+           && (uint64_t)file.st_size - DATA_BEGIN >= end;
+}
+
 /* Count what an earlier process left. Whatever a crash of the system spoiled ends it. */
 static void look_through(struct spool *spool)
 {
@@ -82,7 +95,7 @@ static void look_through(struct spool *spool)
     for (uint64_t place = spool->header.head; place != spool->header.tail; lines++) {
         size_t length = length_at(spool, place);
 
-        if (length == 0) {
+        if (length == 0 || !is_there(spool, place, LENGTH_SIZE + length)) {
             (void)complain("spool: its end was damaged: %" PRIu64 " octets are given up",
                            spool->header.tail - place);
             spool->header.tail = place;

@@ -191,6 +191,8 @@ static const char *read_counters(const cJSON *root, struct run_summary *sum)
     const cJSON *counters = cJSON_GetObjectItemCaseSensitive(root, "counters");
     const cJSON *item;
 
+    if (!cJSON_IsObject(counters))
+        return "it has no counters";
     cJSON_ArrayForEach(item, counters)
     {
         uint64_t *counter = find_counter(sum, item->string);
@@ -202,7 +204,7 @@ static const char *read_counters(const cJSON *root, struct run_summary *sum)
             return "a counter is no number";
         *counter = tally_sum(*counter, value);
     }
-    return cJSON_IsObject(counters) ? NULL : "it has no counters";
+    return NULL;
 }
 
 static const char *read_outcomes(const cJSON *root, struct run_summary *sum)
