@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/digits.h"
 #include "analyze/text.h"
 #include "analyze/utf8.h"
 
@@ -14,10 +15,7 @@ enum {
     SIZE_FIRST = 16384, /* octets: room for a usual event at once */
     ESCAPE_MAX = 6,     /* octets of "\u007f"; two of them are a character of four octets */
     /* What a peer chose, with quotes and ellipsis, and what text_begin wants. */
-    STRING_TOKEN_MAX = ESCAPE_MAX * JSON_OCTETS_MAX + 2 + 3 + 1,
-    INTEGER_TOKEN_MAX = 24,      /* "-9223372036854775808" and NUL */
-    MEMBER_MAX = 1 + 2 + 1,      /* comma, quotes and colon of a key */
-    END_MAX = JSON_DEPTH_MAX + 1 /* closing all, and the newline */
+    STRING_TOKEN_MAX = ESCAPE_MAX * JSON_OCTETS_MAX + 2 + 3 + 1
 };
 
 void json_init(struct json *json, size_t max)
@@ -34,7 +32,7 @@ void json_release(struct json *json)
 /* Make room for so many octets more, and always for the end. False: there is none. */
 static bool reserve(struct json *json, size_t octets)
 {
-    size_t needed = json->length + octets + END_MAX;
+    size_t needed = json->length + octets + JSON_END_MAX;
     size_t size = json->size > 0 ? json->size : SIZE_FIRST;
     char *data;
 
@@ -45,6 +43,7 @@ static bool reserve(struct json *json, size_t octets)
         return !json->failed;
     while (size < needed)
         size *= 2;
+    size = size < json->max ? size : json->max;
     data = realloc(json->data, size);
     json->failed = data == NULL;
     if (json->failed)
@@ -52,12 +51,6 @@ static bool reserve(struct json *json, size_t octets)
     json->data = data;
     json->size = size;
     return true;
-}
-
-static void put(struct json *json, const char *octets, size_t length)
-{
-    memcpy(json->data + json->length, octets, length);
-    json->length += length;
 }
 
 static void put_character(struct json *json, char character)
@@ -96,50 +89,13 @@ static bool return_to(struct json *json, struct json_at at)
     return true;
 }
 
-/* What return_to and reserve would say of most values, in a few instructions. */
-static inline bool is_innermost(const struct json *json, struct json_at at)
+bool json_prepare(struct json *json, struct json_at parent, size_t octets)
 {
-    return !json->failed && at.depth == json->depth && json->levels[at.depth].begin == at.begin;
+    return return_to(json, parent) && reserve(json, octets);
 }
 
-static inline bool has_room(const struct json *json, size_t octets)
-{
-    size_t needed = json->length + octets + END_MAX;
-
-    return needed <= json->size && needed <= json->max;
-}
-
-/* Begin a value that needs at most room octets; key is NULL in an array. */
-static bool begin_value(struct json *json, struct json_at parent, const char *key, size_t room)
-{
-    size_t key_length = key != NULL ? strlen(key) : 0;
-
-    room += MEMBER_MAX + key_length;
-    if (!(is_innermost(json, parent) || return_to(json, parent))
-        || !(has_room(json, room) || reserve(json, room)))
-        return false;
-    if (!last_is_open(json))
-        put_character(json, ',');
-    if (key != NULL) {
-        put_character(json, '"');
-        put(json, key, key_length);
-        put(json, "\":", 2);
-    }
-    return true;
-}
-
-static struct json_at open_level(struct json *json, size_t begin, const char *brackets)
-{
-    put_character(json, brackets[0]);
-    json->depth++;
-    json->levels[json->depth].begin = begin;
-    json->levels[json->depth].closer = brackets[1];
-    json->levels[json->depth].may_be_left = false;
-    return (struct json_at){.depth = json->depth, .begin = begin};
-}
-
-static struct json_at add_level(struct json *json, struct json_at parent, const char *key,
-                                const char *brackets)
+struct json_at json_add_level(struct json *json, struct json_at parent, const char *key,
+                              const char *brackets)
 {
     size_t begin;
 
@@ -148,7 +104,14 @@ static struct json_at add_level(struct json *json, struct json_at parent, const 
         return parent;
     }
     begin = json->length;
-    return begin_value(json, parent, key, 1) ? open_level(json, begin, brackets) : parent;
+    if (!json_begin_value(json, parent, key, 1))
+        return parent;
+    put_character(json, brackets[0]);
+    json->depth++;
+    json->levels[json->depth].begin = begin;
+    json->levels[json->depth].closer = brackets[1];
+    json->levels[json->depth].may_be_left = false;
+    return (struct json_at){.depth = json->depth, .begin = begin};
 }
 
 struct json_at json_begin(struct json *json)
@@ -166,29 +129,14 @@ bool json_finish(struct json *json, struct bytes *line)
 {
     if (!return_to(json, (struct json_at){0}))
         return false;
-    put(json, "}\n", 2);
+    json_put(json, "}\n", 2);
     *line = bytes_of(json->data, json->length);
     return true;
 }
 
-struct json_at json_add_object(struct json *json, struct json_at parent, const char *key)
-{
-    return add_level(json, parent, key, "{}");
-}
-
-struct json_at json_add_array(struct json *json, struct json_at parent, const char *key)
-{
-    return add_level(json, parent, key, "[]");
-}
-
-struct json_at json_append_object(struct json *json, struct json_at array)
-{
-    return add_level(json, array, NULL, "{}");
-}
-
 struct json_at json_add_optional(struct json *json, struct json_at parent, const char *key)
 {
-    struct json_at object = add_level(json, parent, key, "{}");
+    struct json_at object = json_add_level(json, parent, key, "{}");
 
     json->levels[json->depth].may_be_left = !json->failed;
     return object;
@@ -210,8 +158,8 @@ struct json_part json_close(struct json *json, struct json_at object)
 
 void json_add_copy(struct json *json, struct json_at parent, const char *key, struct json_part part)
 {
-    if (part.length > 0 && begin_value(json, parent, key, part.length))
-        put(json, json->data + part.begin, part.length);
+    if (part.length > 0 && json_begin_value(json, parent, key, part.length))
+        json_put(json, json->data + part.begin, part.length);
 }
 
 size_t json_mark(struct json *json, struct json_at object)
@@ -230,41 +178,17 @@ struct bytes json_since(struct json *json, struct json_at object, size_t mark)
 
 void json_add_members(struct json *json, struct json_at object, struct bytes members)
 {
-    if (members.len > 0 && begin_value(json, object, NULL, members.len))
-        put(json, (const char *)members.data, members.len);
+    if (members.len > 0 && json_begin_value(json, object, NULL, members.len))
+        json_put(json, (const char *)members.data, members.len);
 }
 
-static void add_token(struct json *json, struct json_at parent, const char *key, const char *token,
-                      size_t length)
-{
-    if (begin_value(json, parent, key, length))
-        put(json, token, length);
-}
-
-void json_add_bool(struct json *json, struct json_at parent, const char *key, bool value)
-{
-    add_token(json, parent, key, value ? "true" : "false", value ? 4 : 5);
-}
-
-void json_add_signed(struct json *json, struct json_at parent, const char *key, int64_t value)
+void json_put_number(struct json *json, int64_t value)
 {
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    char token[INTEGER_TOKEN_MAX];
-    char *end = token + sizeof(token);
-    char *digit = end;
 
-    do {
-        *--digit = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
     if (value < 0)
-        *--digit = '-';
-    add_token(json, parent, key, digit, (size_t)(end - digit));
-}
-
-void json_add_unsigned(struct json *json, struct json_at parent, const char *key, uint64_t value)
-{
-    json_add_signed(json, parent, key, value > INT64_MAX ? INT64_MAX : (int64_t)value);
+        put_character(json, '-');
+    json->length += digits_put(json->data + json->length, rest);
 }
 
 /* RFC 8259 section 7. */
@@ -287,24 +211,19 @@ static bool word_is_plain(uint64_t word)
     return (doubts & ones << 7) == 0;
 }
 
-static size_t count_escapes(const char *value, size_t length)
+static size_t count_plain(const char *value, size_t length)
 {
-    size_t escapes = 0;
-    size_t i = 0;
+    size_t plain = 0;
+    uint64_t word;
 
-    while (i < length) {
-        uint64_t word;
-
-        if (length - i >= sizeof(word)) {
-            memcpy(&word, value + i, sizeof(word));
-            if (word_is_plain(word)) {
-                i += sizeof(word);
-                continue;
-            }
-        }
-        escapes += needs_escape(value[i++]);
+    for (; length - plain >= sizeof(word); plain += sizeof(word)) {
+        memcpy(&word, value + plain, sizeof(word));
+        if (!word_is_plain(word))
+            break;
     }
-    return escapes;
+    while (plain < length && !needs_escape(value[plain]))
+        plain++;
+    return plain;
 }
 
 static void put_escape(struct json *json, char character)
@@ -316,40 +235,26 @@ static void put_escape(struct json *json, char character)
         put_character(json, character);
         return;
     }
-    put(json, "u00", 3);
+    json_put(json, "u00", 3);
     put_character(json, HEX_DIGITS[octet >> 4]);
     put_character(json, HEX_DIGITS[octet & 0xf]);
 }
 
-static void add_string(struct json *json, struct json_at parent, const char *key, const char *value)
+void json_put_string(struct json *json, const char *value, size_t length)
 {
-    size_t length = strlen(value);
-    size_t escapes = count_escapes(value, length);
+    size_t plain = count_plain(value, length);
 
-    if (!begin_value(json, parent, key, length + escapes * (ESCAPE_MAX - 1) + 2))
-        return;
     put_character(json, '"');
-    if (escapes == 0)
-        put(json, value, length);
-    for (size_t i = 0; escapes > 0 && i < length; i++) {
+    json_put(json, value, plain);
+    if (plain < length && !reserve(json, (length - plain) * ESCAPE_MAX + 1))
+        return;
+    for (size_t i = plain; i < length; i++) {
         if (needs_escape(value[i]))
             put_escape(json, value[i]);
         else
             put_character(json, value[i]);
     }
     put_character(json, '"');
-}
-
-void json_add_constant(struct json *json, struct json_at parent, const char *key, const char *value)
-{
-    if (value != NULL)
-        add_string(json, parent, key, value);
-}
-
-void json_add_text(struct json *json, struct json_at parent, const char *key, const char *value)
-{
-    if (value != NULL && value[0] != '\0')
-        add_string(json, parent, key, value);
 }
 
 /* UTF-16 code units of the escapes of RFC 8259 section 7. */
@@ -394,14 +299,34 @@ static void add_hex(struct text *token, struct bytes octets)
     }
 }
 
+/* Printable ASCII that stands for itself. */
+static bool is_plain(struct bytes octets)
+{
+    for (size_t i = 0; i < octets.len; i++)
+        if (octets.data[i] >= 0x7f || needs_escape((char)octets.data[i]))
+            return false;
+    return true;
+}
+
+static void put_quoted(struct json *json, struct bytes octets)
+{
+    put_character(json, '"');
+    json_put(json, (const char *)octets.data, octets.len);
+    put_character(json, '"');
+}
+
 void json_add_octets(struct json *json, struct json_at parent, const char *key, struct bytes octets)
 {
     bool is_long = octets.len > JSON_OCTETS_MAX;
     struct text token;
     bool is_text;
 
-    if (octets.len == 0 || !begin_value(json, parent, key, STRING_TOKEN_MAX))
+    if (octets.len == 0 || !json_begin_value(json, parent, key, STRING_TOKEN_MAX))
         return;
+    if (!is_long && is_plain(octets)) { /* most names are */
+        put_quoted(json, octets);
+        return;
+    }
     is_text = utf8_is_valid(octets) && memchr(octets.data, 0, octets.len) == NULL;
     if (is_long)
         octets.len = is_text ? utf8_whole(octets, JSON_OCTETS_MAX) : JSON_OCTETS_MAX;
@@ -419,13 +344,16 @@ void json_add_octets(struct json *json, struct json_at parent, const char *key, 
 /* Digests and serial numbers, in the form that ECS shows. */
 void json_add_hex(struct json *json, struct json_at parent, const char *key, struct bytes octets)
 {
+    struct bytes four;
     uint8_t octet;
 
     if (octets.len > JSON_HEX_OCTETS_MAX)
         octets.len = JSON_HEX_OCTETS_MAX;
-    if (octets.len == 0 || !begin_value(json, parent, key, 2 * octets.len + 2))
+    if (octets.len == 0 || !json_begin_value(json, parent, key, 2 * octets.len + 2))
         return;
     put_character(json, '"');
+    for (; bytes_take(&octets, 4, &four); json->length += 8)
+        digits_put_hex(json->data + json->length, four.data, DIGITS_GAP_UPPER);
     while (bytes_u8(&octets, &octet)) {
         put_character(json, HEX_CAPITALS[octet >> 4]);
         put_character(json, HEX_CAPITALS[octet & 0xf]);
@@ -439,28 +367,15 @@ void json_add_date(struct json *json, struct json_at parent, const char *key, in
     struct text text = text_begin(buffer, sizeof(buffer));
 
     text_add_date_stamp(&text, seconds);
-    add_string(json, parent, key, buffer);
+    json_add_constant(json, parent, key, buffer);
 }
 
-void json_add_time(struct json *json, struct json_at parent, const char *key, int64_t time_ns)
+void json_put_time(struct json *json, int64_t time_ns)
 {
-    char buffer[40];
-    struct text text = text_begin(buffer, sizeof(buffer));
-
-    text_add_string(&text, "\"");
-    text_add_timestamp(&text, time_ns);
-    text_add_string(&text, "\"");
-    add_token(json, parent, key, buffer, text.length);
-}
-
-void json_append_constant(struct json *json, struct json_at array, const char *value)
-{
-    add_string(json, array, NULL, value);
-}
-
-void json_append_text(struct json *json, struct json_at array, const char *value)
-{
-    add_string(json, array, NULL, value);
+    put_character(json, '"');
+    text_put_timestamp(json->data + json->length, time_ns);
+    json->length += TEXT_TIMESTAMP_LENGTH;
+    put_character(json, '"');
 }
 
 void json_append_hex(struct json *json, struct json_at array, struct bytes octets)
@@ -483,7 +398,7 @@ void json_append_base64(struct json *json, struct json_at array, struct bytes oc
     uint8_t three[3] = {0};
     size_t count = 0;
 
-    if (!begin_value(json, array, NULL, (octets.len + 2) / 3 * 4 + 2))
+    if (!json_begin_value(json, array, NULL, (octets.len + 2) / 3 * 4 + 2))
         return;
     put_character(json, '"');
     while (bytes_u8(&octets, &three[count])) {
@@ -508,10 +423,11 @@ void json_append_name(struct json *json, struct json_at array, const char *name,
     char token[8] = {'"', '0', 'x', 0, 0, 0, 0, '"'};
 
     if (name != NULL) {
-        add_string(json, array, NULL, name);
+        json_append_constant(json, array, name);
         return;
     }
     for (size_t i = 0; i < 4; i++)
         token[3 + i] = HEX_DIGITS[value >> (12 - 4 * i) & 0xf];
-    add_token(json, array, NULL, token, sizeof(token));
+    if (json_begin_value(json, array, NULL, sizeof(token)))
+        json_put(json, token, sizeof(token));
 }

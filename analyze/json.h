@@ -14,7 +14,7 @@
 #ifndef TLSWHY_ANALYZE_JSON_H
 #define TLSWHY_ANALYZE_JSON_H
 
-#include "dissect/bytes.h"
+#include "analyze/text.h"
 
 struct memo;
 
@@ -23,14 +23,17 @@ enum {
                               name has at most 255 octets, an ALPN name too */
     JSON_HEX_OCTETS_MAX = 32, /* a SHA-256 digest */
     JSON_NAMES_MAX = 256, /* entries of one list that a peer chose: twice what any client offers */
-    JSON_DEPTH_MAX = 8    /* objects and arrays in each other; events have 5 */
+    JSON_DEPTH_MAX = 8,   /* objects and arrays in each other; events have 5 */
+    JSON_END_MAX = JSON_DEPTH_MAX + 1, /* octets that closing all and the newline need */
+    JSON_MEMBER_MAX = 4,               /* octets of a comma, and of quotes and colon of a key */
+    JSON_NUMBER_MAX = 20               /* octets of INT64_MIN */
 };
 
 /* One line under construction, and its buffer. Members are private, but for memo. */
 struct json {
     char *data;
     size_t length;
-    size_t size;
+    size_t size; /* octets at data; JSON_END_MAX of them are for the end */
     size_t max;
     size_t depth; /* of the innermost object or array that is open; the line itself is 0 */
     struct {
@@ -61,14 +64,6 @@ struct json_at json_begin(struct json *json);
  * unchanged, when something is missing: no memory, or more than max octets. */
 MUST_USE bool json_finish(struct json *json, struct bytes *line);
 
-/* Add an empty object or array to parent, or an empty object to an array. */
-struct json_at json_add_object(struct json *json, struct json_at parent, const char *key);
-struct json_at json_add_array(struct json *json, struct json_at parent, const char *key);
-struct json_at json_append_object(struct json *json, struct json_at array);
-
-/* Add an object that is left out when nothing is added to it. */
-struct json_at json_add_optional(struct json *json, struct json_at parent, const char *key);
-
 /* An object that is complete: octets of the line. */
 struct json_part {
     size_t begin;
@@ -88,19 +83,6 @@ struct bytes json_since(struct json *json, struct json_at object, size_t mark);
 /* Add members to an object as json_since gave them. */
 void json_add_members(struct json *json, struct json_at object, struct bytes members);
 
-void json_add_bool(struct json *json, struct json_at parent, const char *key, bool value);
-void json_add_signed(struct json *json, struct json_at parent, const char *key, int64_t value);
-
-/* Numbers above INT64_MAX become it: the field type "long" ends there. */
-void json_add_unsigned(struct json *json, struct json_at parent, const char *key, uint64_t value);
-
-/* Add text that is UTF-8 and not from a peer as it is; nothing when value is NULL. */
-void json_add_constant(struct json *json, struct json_at parent, const char *key,
-                       const char *value);
-
-/* The same; nothing when value is NULL or empty. */
-void json_add_text(struct json *json, struct json_at parent, const char *key, const char *value);
-
 /* Add octets that a peer chose: as a string when they are UTF-8 without NUL, else in
  * hexadecimal; at most JSON_OCTETS_MAX of them. Nothing when there are none. */
 void json_add_octets(struct json *json, struct json_at parent, const char *key,
@@ -113,12 +95,7 @@ void json_add_hex(struct json *json, struct json_at parent, const char *key, str
 /* Add a date of a certificate (text_add_date_stamp). */
 void json_add_date(struct json *json, struct json_at parent, const char *key, int64_t seconds);
 
-/* Add a packet time (text_add_timestamp). */
-void json_add_time(struct json *json, struct json_at parent, const char *key, int64_t time_ns);
-
 /* The same for an entry of an array. */
-void json_append_constant(struct json *json, struct json_at array, const char *value);
-void json_append_text(struct json *json, struct json_at array, const char *value);
 void json_append_hex(struct json *json, struct json_at array, struct bytes octets);
 void json_append_octets(struct json *json, struct json_at array, struct bytes octets);
 
@@ -127,5 +104,140 @@ void json_append_base64(struct json *json, struct json_at array, struct bytes oc
 
 /* Append a code point by its name, or as 0xNNNN when name is NULL. */
 void json_append_name(struct json *json, struct json_at array, const char *name, uint16_t value);
+
+/* What follows is needed a hundred times for each event. Here the compiler knows the length of keys and
+ * of most values, and no call is left but for what is rare. */
+
+/* Close what was opened in parent, and make room for so many octets and the end: true, unless something
+ * failed. */
+MUST_USE bool json_prepare(struct json *json, struct json_at parent, size_t octets);
+
+/* json_prepare has nothing to do. */
+ALWAYS_INLINE bool json_is_prepared(const struct json *json, struct json_at parent, size_t octets)
+{
+    return !json->failed && parent.depth == json->depth
+           && parent.begin == json->levels[parent.depth].begin
+           && json->length + octets + JSON_END_MAX <= json->size;
+}
+
+/* Begin a value that needs at most so many octets; key is NULL in an array. False: it cannot be added. */
+MUST_USE ALWAYS_INLINE bool json_begin_value(struct json *json, struct json_at parent,
+                                             const char *key, size_t octets)
+{
+    size_t key_length = key != NULL ? strlen(key) : 0;
+    char *out;
+    char last;
+
+    octets += JSON_MEMBER_MAX + key_length;
+    if (!json_is_prepared(json, parent, octets) && !json_prepare(json, parent, octets))
+        return false;
+    out = json->data + json->length;
+    last = out[-1];
+    *out = ',';
+    out += last != '{' && last != '[';
+    if (key != NULL) {
+        *out++ = '"';
+        memcpy(out, key, key_length);
+        memcpy(out + key_length, "\":", 2);
+        out += key_length + 2;
+    }
+    json->length = (size_t)(out - json->data);
+    return true;
+}
+
+/* Of a value that was begun. */
+static inline void json_put(struct json *json, const char *octets, size_t length)
+{
+    memcpy(json->data + json->length, octets, length);
+    json->length += length;
+}
+
+void json_put_number(struct json *json, int64_t value);
+
+/* A string with its quotes, for which length + 2 octets were asked, and a time with its quotes. */
+void json_put_string(struct json *json, const char *value, size_t length);
+void json_put_time(struct json *json, int64_t time_ns);
+
+/* Add an empty object or array, which brackets show, to parent. */
+struct json_at json_add_level(struct json *json, struct json_at parent, const char *key,
+                              const char *brackets);
+
+static inline struct json_at json_add_object(struct json *json, struct json_at parent,
+                                             const char *key)
+{
+    return json_add_level(json, parent, key, "{}");
+}
+
+static inline struct json_at json_add_array(struct json *json, struct json_at parent,
+                                            const char *key)
+{
+    return json_add_level(json, parent, key, "[]");
+}
+
+static inline struct json_at json_append_object(struct json *json, struct json_at array)
+{
+    return json_add_level(json, array, NULL, "{}");
+}
+
+/* Add an object that is left out when nothing is added to it. */
+struct json_at json_add_optional(struct json *json, struct json_at parent, const char *key);
+
+ALWAYS_INLINE void json_add_bool(struct json *json, struct json_at parent, const char *key,
+                                 bool value)
+{
+    if (json_begin_value(json, parent, key, 5))
+        json_put(json, value ? "true" : "false", value ? 4 : 5);
+}
+
+ALWAYS_INLINE void json_add_signed(struct json *json, struct json_at parent, const char *key,
+                                   int64_t value)
+{
+    if (json_begin_value(json, parent, key, JSON_NUMBER_MAX))
+        json_put_number(json, value);
+}
+
+/* Numbers above INT64_MAX become it: the field type "long" ends there. */
+ALWAYS_INLINE void json_add_unsigned(struct json *json, struct json_at parent, const char *key,
+                                     uint64_t value)
+{
+    json_add_signed(json, parent, key, value > INT64_MAX ? INT64_MAX : (int64_t)value);
+}
+
+/* Add a packet time (text_put_timestamp). */
+static inline void json_add_time(struct json *json, struct json_at parent, const char *key,
+                                 int64_t time_ns)
+{
+    if (json_begin_value(json, parent, key, TEXT_TIMESTAMP_LENGTH + 2))
+        json_put_time(json, time_ns);
+}
+
+/* Add text that is UTF-8 and not from a peer as it is; nothing when value is NULL. */
+ALWAYS_INLINE void json_add_constant(struct json *json, struct json_at parent, const char *key,
+                                     const char *value)
+{
+    size_t length = value != NULL ? strlen(value) : 0;
+
+    if (value != NULL && json_begin_value(json, parent, key, length + 2))
+        json_put_string(json, value, length);
+}
+
+/* The same; nothing when value is NULL or empty. */
+ALWAYS_INLINE void json_add_text(struct json *json, struct json_at parent, const char *key,
+                                 const char *value)
+{
+    if (value != NULL && value[0] != '\0')
+        json_add_constant(json, parent, key, value);
+}
+
+/* The same for an entry of an array. */
+static inline void json_append_constant(struct json *json, struct json_at array, const char *value)
+{
+    json_add_constant(json, array, NULL, value);
+}
+
+static inline void json_append_text(struct json *json, struct json_at array, const char *value)
+{
+    json_add_constant(json, array, NULL, value);
+}
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "analyze/digits.h"
 #include "analyze/utf8.h"
 #include "dissect/extension.h"
 
@@ -46,15 +47,9 @@ void text_add_string(struct text *text, const char *string)
 
 void text_add_number(struct text *text, uint64_t number)
 {
-    char digits[20]; /* 2^64 has as many */
-    char *end = digits + sizeof(digits);
-    char *digit = end;
+    char digits[DIGITS_MAX];
 
-    do {
-        *--digit = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    text_append(text, digit, (size_t)(end - digit));
+    text_append(text, digits, digits_put(digits, number));
 }
 
 void text_add_list(struct text *text, const char *format, va_list arguments)
@@ -177,16 +172,6 @@ static const struct unit {
     {INT64_MAX, DAY, false, "days"},
 };
 
-/* Write value with so many digits at out. Every event has many times: printf would be most of
- * their cost. */
-static void put_digits(char *out, int64_t value, int digits)
-{
-    for (int i = digits - 1; i >= 0; i--) {
-        out[i] = (char)('0' + value % 10);
-        value /= 10;
-    }
-}
-
 enum { SECONDS_LENGTH = 19 /* "2024-05-01 10:00:00" */ };
 
 enum {
@@ -203,15 +188,17 @@ static void put_date(char *out, int64_t days)
 {
     int64_t since = days + ERA_BEFORE_1970;
     int64_t era = (since >= 0 ? since : since - (ERA_DAYS - 1)) / ERA_DAYS;
-    int64_t day = since - era * ERA_DAYS;
-    int64_t year =
+    uint32_t day = (uint32_t)(since - era * ERA_DAYS);
+    uint32_t year =
         (day - day / (OLYMPIAD_DAYS - 1) + day / CENTURY_DAYS - day / (ERA_DAYS - 1)) / 365;
-    int64_t of_year = day - (365 * year + year / 4 - year / 100);
-    int64_t month = (5 * of_year + 2) / 153; /* 0: March */
+    uint32_t of_year = day - (365 * year + year / 4 - year / 100);
+    uint32_t month = (5 * of_year + 2) / 153; /* 0: March */
+    uint32_t shown = (uint32_t)(year + era * 400) + (month >= 10);
 
-    put_digits(out, year + era * 400 + (month >= 10), 4);
-    put_digits(out + 5, month < 10 ? month + 3 : month - 9, 2);
-    put_digits(out + 8, of_year - (153 * month + 2) / 5 + 1, 2);
+    digits_put_pair(out, shown / 100);
+    digits_put_pair(out + 2, shown % 100);
+    digits_put_pair(out + 5, month < 10 ? month + 3 : month - 9);
+    digits_put_pair(out + 8, of_year - (153 * month + 2) / 5 + 1);
 }
 
 /* Write date and time at out. Callers have years of four digits. gmtime_r asks for the time zone
@@ -219,19 +206,19 @@ static void put_date(char *out, int64_t days)
 static void put_seconds(char out[SECONDS_LENGTH], int64_t seconds, char separator)
 {
     int64_t days = (seconds >= 0 ? seconds : seconds - (DAY_SECONDS - 1)) / DAY_SECONDS;
-    int64_t rest = seconds - days * DAY_SECONDS;
+    uint32_t rest = (uint32_t)(seconds - days * DAY_SECONDS);
 
     memcpy(out, "0000-00-00 00:00:00", SECONDS_LENGTH);
     put_date(out, days);
     out[10] = separator;
-    put_digits(out + 11, rest / 3600, 2);
-    put_digits(out + 14, rest / 60 % 60, 2);
-    put_digits(out + 17, rest % 60, 2);
+    digits_put_pair(out + 11, rest / 3600);
+    digits_put_pair(out + 14, rest / 60 % 60);
+    digits_put_pair(out + 17, rest % 60);
 }
 
 /* The same for a packet time, which ends in the year 2262; returns the nanoseconds that are left.
  * Before 1970 they count forwards too. */
-static int64_t put_time(char out[SECONDS_LENGTH], int64_t time_ns, char separator)
+static uint32_t put_time(char out[SECONDS_LENGTH], int64_t time_ns, char separator)
 {
     int64_t seconds = time_ns / SECOND;
     int64_t rest = time_ns % SECOND;
@@ -241,27 +228,28 @@ static int64_t put_time(char out[SECONDS_LENGTH], int64_t time_ns, char separato
         rest += SECOND;
     }
     put_seconds(out, seconds, separator);
-    return rest;
+    return (uint32_t)rest;
 }
 
-void text_add_timestamp(struct text *text, int64_t time_ns)
+void text_put_timestamp(char out[TEXT_TIMESTAMP_LENGTH], int64_t time_ns)
 {
-    char stamp[SECONDS_LENGTH + 11];
-    int64_t rest = put_time(stamp, time_ns, 'T');
+    uint32_t rest = put_time(out, time_ns, 'T');
 
-    stamp[SECONDS_LENGTH] = '.';
-    put_digits(stamp + SECONDS_LENGTH + 1, rest, 9);
-    stamp[sizeof(stamp) - 1] = 'Z';
-    text_append(text, stamp, sizeof(stamp));
+    out[SECONDS_LENGTH] = '.';
+    out[SECONDS_LENGTH + 1] = (char)('0' + rest / 100000000);
+    for (size_t at = SECONDS_LENGTH + 8; at > SECONDS_LENGTH + 1; at -= 2, rest /= 100)
+        digits_put_pair(out + at, rest % 100);
+    out[TEXT_TIMESTAMP_LENGTH - 1] = 'Z';
 }
 
 void text_add_time(struct text *text, int64_t time_ns)
 {
     char stamp[SECONDS_LENGTH + 4];
-    int64_t rest = put_time(stamp, time_ns, ' ');
+    uint32_t milliseconds = put_time(stamp, time_ns, ' ') / MILLISECOND;
 
     stamp[SECONDS_LENGTH] = '.';
-    put_digits(stamp + SECONDS_LENGTH + 1, rest / MILLISECOND, 3);
+    stamp[SECONDS_LENGTH + 1] = (char)('0' + milliseconds / 100);
+    digits_put_pair(stamp + SECONDS_LENGTH + 2, milliseconds % 100);
     text_append(text, stamp, sizeof(stamp));
 }
 

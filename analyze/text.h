@@ -7,6 +7,8 @@
 
 #include "dissect/bytes.h"
 
+enum { TEXT_TIMESTAMP_LENGTH = 30 /* of text_put_timestamp */ };
+
 /* A bounded text under construction; always NUL terminated, cut with "..." when full. */
 struct text {
     char *data;
@@ -43,8 +45,8 @@ void text_add_untrusted(struct text *text, struct bytes octets);
 void text_add_names(struct text *text, struct bytes list, const char *(*name)(uint16_t),
                     size_t max);
 
-/* Append a packet time as RFC 3339 with nine digits: "2024-05-01T10:00:00.123456789Z". */
-void text_add_timestamp(struct text *text, int64_t time_ns);
+/* Write a packet time as RFC 3339 with nine digits, without NUL: "2024-05-01T10:00:00.123456789Z". */
+void text_put_timestamp(char out[TEXT_TIMESTAMP_LENGTH], int64_t time_ns);
 
 /* Append a packet time for people, to the millisecond: "2024-05-01 10:00:00.123". */
 void text_add_time(struct text *text, int64_t time_ns);

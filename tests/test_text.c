@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "analyze/digits.h"
 #include "analyze/utf8.h"
 #include "tests/support/wire.h"
 
@@ -248,11 +253,46 @@ static void times_are_utc_to_the_nanosecond(void)
         char buffer[40];
         struct text text = text_begin(buffer, sizeof(buffer));
 
-        text_add_timestamp(&text, cases[i].time_ns);
-        CU_ASSERT_STRING_EQUAL(buffer, cases[i].timestamp);
+        text_put_timestamp(buffer, cases[i].time_ns);
+        CU_ASSERT_NSTRING_EQUAL(buffer, cases[i].timestamp, TEXT_TIMESTAMP_LENGTH);
+        CU_ASSERT_EQUAL(strlen(cases[i].timestamp), TEXT_TIMESTAMP_LENGTH);
         text = text_begin(buffer, sizeof(buffer));
         text_add_time(&text, cases[i].time_ns);
         CU_ASSERT_STRING_EQUAL(buffer, cases[i].time);
+    }
+}
+
+/* What printf says, of numbers of each length and of both sides of each power of ten and of two. */
+static void digits_are_those_of_printf(void)
+{
+    uint64_t power = 1;
+
+    for (int i = 0; i < 3 * 64 + 3 * 20; i++) {
+        uint64_t number = power + (uint64_t)(i % 3) - 1;
+        char expected[32];
+        char digits[DIGITS_MAX];
+        size_t length = (size_t)snprintf(expected, sizeof(expected), "%" PRIu64, number);
+
+        CU_ASSERT_EQUAL_FATAL(digits_put(digits, number), length);
+        CU_ASSERT_NSTRING_EQUAL(digits, expected, length);
+        if (i % 3 == 2)
+            power = i == 3 * 64 - 1 ? 1 : power * (i < 3 * 64 ? 2 : 10);
+    }
+}
+
+static void every_octet_has_its_two_hexadecimal_digits(void)
+{
+    for (unsigned i = 0; i < 256; i++) {
+        const uint8_t octets[4] = {(uint8_t)i, (uint8_t)(255 - i), (uint8_t)(i ^ 0x5a), 0xa9};
+        char expected[16];
+        char digits[8];
+
+        snprintf(expected, sizeof(expected), "%02x%02x%02xa9", i, 255 - i, i ^ 0x5a);
+        digits_put_hex(digits, octets, DIGITS_GAP_LOWER);
+        CU_ASSERT_NSTRING_EQUAL(digits, expected, sizeof(digits));
+        snprintf(expected, sizeof(expected), "%02X%02X%02XA9", i, 255 - i, i ^ 0x5a);
+        digits_put_hex(digits, octets, DIGITS_GAP_UPPER);
+        CU_ASSERT_NSTRING_EQUAL(digits, expected, sizeof(digits));
     }
 }
 
@@ -270,6 +310,8 @@ int main(void)
         {"names of a list are read without GREASE", names_of_a_list_are_read_without_grease},
         {"durations have a unit that people use", durations_have_a_unit_that_people_use},
         {"times are UTC, to the nanosecond", times_are_utc_to_the_nanosecond},
+        {"digits are those of printf", digits_are_those_of_printf},
+        {"every octet has its two hexadecimal digits", every_octet_has_its_two_hexadecimal_digits},
         CU_TEST_INFO_NULL,
     };
 

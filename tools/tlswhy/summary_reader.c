@@ -34,7 +34,7 @@ static bool read_digits(const char **text, size_t count, int64_t *out)
     return true;
 }
 
-/* "2026-01-01T00:00:00.123456789Z", as text_add_timestamp writes it. */
+/* "2026-01-01T00:00:00.123456789Z", as text_put_timestamp writes it. */
 static bool parse_time(const char *text, int64_t *out_ns)
 {
     static const struct {
