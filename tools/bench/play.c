@@ -17,6 +17,7 @@ enum {
     PORTS_APART = 64,                            /* of two connections of one client */
     CROWD_SERVERS = 1000000,
     CROWD_CLIENTS = 10000000,
+    CROWD_STEP = 6180339, /* from one to the next: no common factor, so that each has its turn */
     BUFFER = 1 << 20
 };
 
@@ -82,11 +83,12 @@ static void set_address(struct frame_address *address, bool is_ipv6, bool is_ser
     frame_put(address->octets + 12, 4, host);
 }
 
-/* Clients are 65536 hosts of 10.0.0.0/8, each with many connections; or forged ones; or a crowd. */
+/* Clients are 65536 hosts of 10.0.0.0/8, each with many connections; or forged ones; or a crowd, of
+ * which none comes again before all others came. */
 static uint32_t client_host(const struct stage *stage, uint64_t number)
 {
     if (stage->schedule->is_crowded)
-        return 0x0a000000 + (uint32_t)(hash(stage, number, 1) % CROWD_CLIENTS);
+        return 0x0a000000 + (uint32_t)(number * CROWD_STEP % CROWD_CLIENTS);
     if (stage->schedule->is_spoofed)
         return 0x0b000000 + (uint32_t)hash(stage, number, 1) % 0x60000000;
     return 0x0a000000 | (number * 40503 & 0xffff);
