@@ -82,8 +82,8 @@ static void put_hash(uint8_t *key, uint64_t hash)
     memcpy(key, &hash, sizeof(hash));
 }
 
-/* A hash of a name. Names are compared without regard to case (RFC 6066 section 3, RFC 4343). */
-static void put_name(const struct knowledge *knowledge, uint8_t *key, struct bytes name)
+/* Names are compared without regard to case (RFC 6066 section 3, RFC 4343). */
+static uint64_t hash_name(const struct knowledge *knowledge, struct bytes name)
 {
     uint8_t folded[255]; /* a host name has no more octets (RFC 1035 section 2.3.4) */
     size_t length = name.len;
@@ -92,7 +92,12 @@ static void put_name(const struct knowledge *knowledge, uint8_t *key, struct byt
         length = sizeof(folded);
     for (size_t i = 0; i < length; i++)
         folded[i] = name.data[i] >= 'A' && name.data[i] <= 'Z' ? name.data[i] | 0x20 : name.data[i];
-    put_hash(key, siphash_1_3(knowledge->options.hash_key, folded, length));
+    return siphash_1_3(knowledge->options.hash_key, folded, length);
+}
+
+uint64_t knowledge_hash_name(const struct knowledge *knowledge, const struct facts *facts)
+{
+    return hash_name(knowledge, facts->client_extensions.server_name.host_name);
 }
 
 /* The server that TLS is spoken with: behind a proxy it is the target. */
@@ -108,14 +113,13 @@ void knowledge_put_peer_key(const struct knowledge *knowledge, uint8_t *key,
     }
     put_server_key(key, &peer);
     if (facts->starttls.has_target && !target->has_address)
-        put_name(knowledge, key, target->host);
+        put_hash(key, hash_name(knowledge, target->host));
 }
 
 static void put_name_key(const struct knowledge *knowledge, uint8_t *key, const struct facts *facts)
 {
     knowledge_put_peer_key(knowledge, key, facts);
-    put_name(knowledge, key + KNOWLEDGE_ADDRESS_KEY,
-             facts->client_extensions.server_name.host_name);
+    put_hash(key + KNOWLEDGE_ADDRESS_KEY, knowledge_hash_name(knowledge, facts));
 }
 
 /* What a JA4 fingerprint tells apart, without its two SHA-256 digests: which suites, extensions,
@@ -257,6 +261,8 @@ static struct known_name *learn_name(struct knowledge *knowledge, const struct f
     int64_t at_ns = facts->connection->last.time_ns;
     enum treatment how = treatment_of(facts);
 
+    if (client != NULL && how == TREATMENT_ACCEPTED)
+        knowledge_note_taken(knowledge, client, facts);
     put_name_key(knowledge, key, facts);
     name = facts->outcome == OUTCOME_ESTABLISHED ? knowledge_table_get_again(knowledge->names, key)
                                                  : knowledge_table_get(knowledge->names, key);
@@ -267,6 +273,8 @@ static struct known_name *learn_name(struct knowledge *knowledge, const struct f
     known_treatment_add(&name->hellos, server, how, at_ns);
     if (facts->outcome == OUTCOME_ESTABLISHED)
         known_count_add(&name->established, at_ns);
+    if (client != NULL && how == TREATMENT_REFUSED)
+        knowledge_note_reset(knowledge, client, name, facts);
     knowledge_learn_certificate(knowledge, name, facts);
     knowledge_learn_flight(&name->flights, facts, client_hash);
     if (wants_certificate(knowledge, name, facts))
@@ -398,6 +406,7 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
     if (put_client_key(knowledge, client_key, facts, hash_client(knowledge, facts)))
         known->client = knowledge_table_find(knowledge->clients, client_key);
     known->attempt = knowledge_find_attempt(knowledge, facts);
+    known->resets = knowledge_find_resets(knowledge, known, facts);
 }
 
 const struct known_server *knowledge_find_server(struct knowledge *knowledge,

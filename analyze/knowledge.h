@@ -27,6 +27,7 @@ enum {
     KNOWLEDGE_ISSUERS_MAX = 4,    /* of whose certificates it is kept what a client made of them */
     KNOWLEDGE_ISSUER_SERVERS = 4, /* servers that are told apart for it */
     KNOWLEDGE_ATTEMPTS_MAX = 3,   /* of a client at a server that failed, one after the other */
+    KNOWLEDGE_RESETS_MAX = 4,     /* servers and names that are told apart for resets */
     KNOWLEDGE_RETRIES_MAX = 8192, /* clients at servers, of 0.3 KiB each: 2 MiB */
     KNOWLEDGE_NAME_SIZE = 80,     /* octets of a name kept as an example, NUL included */
     KNOWLEDGE_ADDRESS_KEY = 18,   /* address and port */
@@ -35,7 +36,7 @@ enum {
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
     KNOWLEDGE_SERVERS_MAX = 8192, /* of 2.3 KiB each: 19 MiB */
     KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.6 KiB each: 9 MiB */
-    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.2 KiB each: 7 MiB */
+    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.6 KiB each: 19 MiB */
 };
 
 /* How often something came, and when last. */
@@ -174,6 +175,18 @@ struct known_issuer {
     uint8_t servers;                               /* so many of them are set */
 };
 
+/* Hellos for names that a server never took up, each answered by a RST in the server's name: those of
+ * one client, with no longer than KNOWLEDGE_RESETS_NS from one to the next. Some minutes later they
+ * mean nothing: they are not in a state. */
+struct known_resets {
+    int64_t last_ns;
+    uint32_t servers[KNOWLEDGE_RESETS_MAX]; /* parts of hashes, all different */
+    uint32_t names[KNOWLEDGE_RESETS_MAX];
+    uint8_t server_count; /* so many are set */
+    uint8_t name_count;
+    bool other_name_taken; /* by one of these servers, from the same client */
+};
+
 /* One client address with one kind of hello. */
 struct known_client {
     uint8_t key[KNOWLEDGE_CLIENT_KEY];
@@ -181,6 +194,7 @@ struct known_client {
     struct known_count failed;
     struct sketch servers;        /* with which it was established */
     struct sketch servers_failed; /* with which it failed */
+    struct known_resets resets;
     uint8_t issuer_count;
     struct known_issuer issuers[KNOWLEDGE_ISSUERS_MAX]; /* those that came last */
 };
@@ -214,11 +228,16 @@ struct known {
     const struct known_name *name;
     const struct known_client *client;
     const struct known_attempt *attempt; /* this one, which failed */
+    const struct known_resets *resets;   /* this one is one of them */
 };
 
 /* Between a failure and what is taken for another attempt of the same client: impatient programs try
  * again at once, people within seconds. */
 #define KNOWLEDGE_RETRY_NS (INT64_C(30) * 1000000000)
+
+/* Between two resets of a client that may have one reason: people try again within minutes, and a
+ * server that is restarted by chance has long been up again. */
+#define KNOWLEDGE_RESETS_NS (INT64_C(300) * 1000000000)
 
 struct knowledge_options {
     uint32_t servers_max; /* 0: the default above */

@@ -61,6 +61,95 @@ const struct known_issuer *known_issuer_find(const struct known *known)
     return NULL;
 }
 
+/* --- resets --- */
+
+/* A RST in the server's name that answers the client's first and only hello, for a name. */
+static bool is_reset_at_name(const struct facts *facts)
+{
+    return facts->outcome == OUTCOME_FAILED && facts->refusal.kind == REFUSAL_RST
+           && facts->refusal.by == SIDE_SERVER && facts->server_hello_note == NULL
+           && facts->retry_note == NULL && facts->client_hello_read
+           && facts->client_extensions.server_name.state == EXTENSION_WELL_FORMED;
+}
+
+static bool parts_have(const uint32_t *parts, uint8_t count, uint32_t part)
+{
+    for (size_t i = 0; i < count; i++)
+        if (parts[i] == part)
+            return true;
+    return false;
+}
+
+static void add_part(uint32_t *parts, uint8_t *count, uint32_t part)
+{
+    if (*count < KNOWLEDGE_RESETS_MAX && !parts_have(parts, *count, part))
+        parts[(*count)++] = part;
+}
+
+static uint32_t part_of(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
+static bool is_near(const struct known_resets *resets, int64_t at_ns)
+{
+    return at_ns - resets->last_ns <= KNOWLEDGE_RESETS_NS
+           && resets->last_ns - at_ns <= KNOWLEDGE_RESETS_NS;
+}
+
+/* Where one of the names is served to this client, the resets are not about names. */
+void knowledge_note_taken(const struct knowledge *knowledge, struct known_client *client,
+                          const struct facts *facts)
+{
+    struct known_resets *resets = &client->resets;
+
+    if (resets->server_count == 0)
+        return;
+    if (parts_have(resets->names, resets->name_count,
+                   part_of(knowledge_hash_name(knowledge, facts))))
+        *resets = (struct known_resets){0};
+    else if (parts_have(resets->servers, resets->server_count,
+                        part_of(knowledge_hash_peer(knowledge, facts))))
+        resets->other_name_taken = true;
+}
+
+void knowledge_note_reset(const struct knowledge *knowledge, struct known_client *client,
+                          const struct known_name *name, const struct facts *facts)
+{
+    struct known_resets *resets = &client->resets;
+    uint64_t server = knowledge_hash_peer(knowledge, facts);
+    int64_t at_ns = facts->connection->last.time_ns;
+
+    if (!is_reset_at_name(facts) || name->hellos.accepted.count > 0)
+        return;
+    if (!is_near(resets, at_ns))
+        *resets = (struct known_resets){0};
+    resets->last_ns = at_ns;
+    resets->other_name_taken |= sketch_has_early(&client->servers, server);
+    add_part(resets->servers, &resets->server_count, part_of(server));
+    add_part(resets->names, &resets->name_count, part_of(knowledge_hash_name(knowledge, facts)));
+}
+
+/* Beyond the first few nobody knows which servers and names they were of. */
+const struct known_resets *knowledge_find_resets(const struct knowledge *knowledge,
+                                                 const struct known *known,
+                                                 const struct facts *facts)
+{
+    const struct known_resets *resets;
+
+    if (known->client == NULL || known->name == NULL || known->name->hellos.accepted.count > 0
+        || !is_reset_at_name(facts))
+        return NULL;
+    resets = &known->client->resets;
+    return is_near(resets, facts->connection->last.time_ns)
+                   && parts_have(resets->servers, resets->server_count,
+                                 part_of(knowledge_hash_peer(knowledge, facts)))
+                   && parts_have(resets->names, resets->name_count,
+                                 part_of(knowledge_hash_name(knowledge, facts)))
+               ? resets
+               : NULL;
+}
+
 /* --- attempts --- */
 
 static void put_retry_key(const struct knowledge *knowledge, uint8_t *key,

@@ -48,6 +48,22 @@ void knowledge_learn_flight(struct known_flights *flights, const struct facts *f
 void knowledge_note_issuer(const struct knowledge *knowledge, struct known_client *client,
                            const struct known_name *name, const struct facts *facts);
 
+/* Note that a server took up a hello of the client. */
+void knowledge_note_taken(const struct knowledge *knowledge, struct known_client *client,
+                          const struct facts *facts);
+
+/* Note that a RST answered a hello of the client for this name, if one did. */
+void knowledge_note_reset(const struct knowledge *knowledge, struct known_client *client,
+                          const struct known_name *name, const struct facts *facts);
+
+/* The client's resets, if the one of these facts is of them. NULL: it is not. */
+const struct known_resets *knowledge_find_resets(const struct knowledge *knowledge,
+                                                 const struct known *known,
+                                                 const struct facts *facts);
+
+/* A keyed hash of the server name, in whatever case. */
+uint64_t knowledge_hash_name(const struct knowledge *knowledge, const struct facts *facts);
+
 /* A keyed hash of the server that TLS is spoken with, for sketches. */
 uint64_t knowledge_hash_peer(const struct knowledge *knowledge, const struct facts *facts);
 

@@ -37,6 +37,14 @@ void sketch_add(struct sketch *sketch, uint64_t hash)
         add_bit(sketch, part);
 }
 
+bool sketch_has_early(const struct sketch *sketch, uint64_t hash)
+{
+    for (uint32_t i = 0; i < sketch->first_count && i < SKETCH_EXACT_MAX; i++)
+        if (sketch->first[i] == (uint32_t)(hash >> 32))
+            return true;
+    return false;
+}
+
 /* Each new thing leaves a clear bit clear with the chance 1 - 1/SKETCH_BITS: the smallest number
  * of things that is expected to leave no more clear bits than there are. */
 uint32_t sketch_count(const struct sketch *sketch)

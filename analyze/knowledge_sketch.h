@@ -8,6 +8,7 @@
 #ifndef TLSWHY_ANALYZE_KNOWLEDGE_SKETCH_H
 #define TLSWHY_ANALYZE_KNOWLEDGE_SKETCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -24,6 +25,9 @@ struct sketch {
 
 /* Add the thing with this keyed hash. */
 void sketch_add(struct sketch *sketch, uint64_t hash);
+
+/* Whether the thing with this keyed hash is one of the first few that were added. */
+bool sketch_has_early(const struct sketch *sketch, uint64_t hash);
 
 /* About how many different things were added; exact up to SKETCH_EXACT_MAX.
  * SKETCH_COUNT_MAX stands for that many or more. */

@@ -18,6 +18,7 @@ PCAPS = Path(__file__).resolve().parent / "pcaps"
 CLIENTS = ipaddress.ip_network("198.18.0.0/15")
 SERVERS = ipaddress.ip_network("203.0.113.0/24")
 FIRST_PORT = 32768
+RECORDED_NAME = b"www.lab.test"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Play:
     client: int = 1
     server: int = 1
     port: int = 443
+    name: bytes = b""       # that the client asks for instead, as long as RECORDED_NAME
 
 
 def _labelled():
@@ -57,6 +59,15 @@ def _moved(packet, segment, ends):
     return replace(packet, data=bytes(data))
 
 
+def _renamed(packet, segment, client, name):
+    """The packet of a client that asks for another name."""
+    if not name or segment.source != client:
+        return packet
+    if len(name) != len(RECORDED_NAME):
+        raise ValueError(f"{name} is not as long as {RECORDED_NAME}")
+    return replace(packet, data=packet.data.replace(RECORDED_NAME, name))
+
+
 def _play(label, play, client_port, start):
     """The packets of one connection at its new place; capture_file.LINKTYPE_ETHERNET all."""
     client, server = _endpoint(label.client), _endpoint(label.server)
@@ -73,7 +84,8 @@ def _play(label, play, client_port, start):
     ]
     offset = start + round(play.at * NANOSECONDS) - ours[0][0].time
     return link_type, [
-        replace(_moved(packet, segment, ends), time=packet.time + offset)
+        replace(_renamed(_moved(packet, segment, ends), segment, client, play.name),
+                time=packet.time + offset)
         for packet, segment in ours
     ]
 

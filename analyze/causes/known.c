@@ -9,6 +9,7 @@ enum {
     KNOWN_FEW = 3,   /* offers of others that were taken up: chance is no explanation any more */
     KNOWN_MANY = 10, /* so many that the server is known well */
     KNOWN_AGAIN = 2, /* refusals of the same kind without an exception between: no accident */
+    RESET_NAMES = 2, /* names that are reset: it is not about the one */
     NAMES_SHOWN = 6  /* code points in one line */
 };
 
@@ -185,6 +186,14 @@ enum known_says known_about_split_hello(const struct facts *facts)
                : says;
 }
 
+bool known_resets_follow_names(const struct facts *facts)
+{
+    const struct known_resets *resets = facts->known != NULL ? facts->known->resets : NULL;
+
+    return resets != NULL && resets->server_count >= KNOWN_FEW && resets->name_count >= RESET_NAMES
+           && resets->other_name_taken;
+}
+
 /* "TLS 1.2, TLS 1.3" */
 static void add_values(struct text *text, const struct known_values *values,
                        const char *(*name)(uint16_t))
@@ -279,6 +288,22 @@ void describe_known_sizes(const struct facts *facts, struct evidence *evidence)
         "octets",
         server->split.accepted.count, server->split.refused.count, server->unsplit.accepted.count,
         server->largest_accepted);
+}
+
+void describe_known_resets(const struct facts *facts, struct evidence *evidence)
+{
+    const struct known_resets *resets;
+
+    if (!known_resets_follow_names(facts))
+        return;
+    resets = facts->known->resets;
+    evidence_add(
+        evidence, "resets_follow_names", (struct moment){0},
+        "%u servers%s reset this client after hellos for %u names%s that nobody serves it, "
+        "and one of them takes up its hello for another name: the RSTs may come from what "
+        "is between and looks at names",
+        resets->server_count, resets->server_count == KNOWLEDGE_RESETS_MAX ? " or more" : "",
+        resets->name_count, resets->name_count == KNOWLEDGE_RESETS_MAX ? " or more" : "");
 }
 
 void describe_known_life(const struct facts *facts, struct evidence *evidence)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 #include "analyze/causes/transport.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -10,8 +11,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (facts->refusal.kind != REFUSAL_RST)
         return CAUSE_NO;
     certainty = reset_is_foreign(facts, by);
-    if (certainty == CAUSE_NO)
+    if (certainty == CAUSE_NO && !known_resets_follow_names(facts))
         return CAUSE_NO;
+    if (certainty == CAUSE_NO)
+        certainty = CAUSE_POSSIBLE;
+    describe_known_resets(facts, evidence);
     describe_reset(facts, by, evidence);
     /* RSTs in both names, neither of which fits: nobody but a third party sends these. */
     if (reset_is_foreign(facts, side_other(by)) >= CAUSE_LIKELY) {
@@ -27,10 +31,12 @@ const struct cause cause_middlebox_reset = {
     .id = "middlebox_reset",
     .layer = LAYER_NETWORK,
     .title = "Something between client and server reset the connection",
-    .explanation = "The RST does not come from the host in whose name it was sent: its hop limit "
-                   "differs from that host's other packets, or the host went on sending data. "
-                   "Firewalls, intrusion prevention and name filters end connections in this way, "
-                   "often right after the ClientHello shows the server name.",
+    .explanation =
+        "The RST seems not to come from the host in whose name it was sent: its hop limit "
+        "differs from that host's other packets, or the host went on sending data, or "
+        "several servers reset one client for some names alone. "
+        "Firewalls, intrusion prevention and name filters end connections in this way, "
+        "often right after the ClientHello shows the server name.",
     .remedy = "Capture at both ends: the server will show a RST that it never sent, or none. Look "
               "for the device whose distance fits the RST's hop limit (`traceroute -T -p PORT "
               "SERVER`), and into its logs for the server name and time. Try another name on the "

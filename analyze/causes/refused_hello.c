@@ -338,7 +338,8 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
     if (suspect == SUSPECT_VERSION && says == KNOWN_SURE && cap == CAUSE_LIKELY
         && is_ended_by_host(facts))
         return CAUSE_CERTAIN;
-    if (is_about_name && says == KNOWN_SURE && manner->kind == MANNER_CLOSED)
+    if (is_about_name && says == KNOWN_SURE && manner->kind == MANNER_CLOSED
+        && !known_resets_follow_names(facts))
         return CAUSE_LIKELY;
     if (is_about_name && says >= KNOWN_FOR
         && (is_general

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 #include "analyze/causes/transport.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -13,7 +14,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_reset(facts, SIDE_SERVER, evidence);
     describe_last_seen(facts, evidence);
     /* Without any other packet of the server its origin is open. */
-    return server->hop_limit == 0 ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return server->hop_limit == 0 || known_resets_follow_names(facts) ? CAUSE_POSSIBLE
+                                                                      : CAUSE_LIKELY;
 }
 
 const struct cause cause_reset_by_server = {
