@@ -43,13 +43,40 @@ static void what_is_pushed_is_taken_in_order_and_is_a_copy(void)
     CU_ASSERT_EQUAL(docket_level(docket), 3);
     CU_ASSERT_TRUE(docket_octets(docket) > 3 * sizeof(struct connection));
     for (uint16_t port = 1; port <= 3; port++) {
-        struct deferred *deferred = docket_take(docket);
+        const struct deferred *deferred = docket_take(docket);
 
         CU_ASSERT_PTR_NOT_NULL_FATAL(deferred);
         CU_ASSERT_EQUAL(deferred->observation.connection->endpoint[SIDE_SERVER].port, port);
-        deferred_free(deferred);
     }
     CU_ASSERT_PTR_NULL(docket_take(docket));
+    CU_ASSERT_EQUAL(docket_level(docket), 0);
+    free(sample);
+    docket_free(docket);
+}
+
+/* It is looked at until the next is taken: neither another push nor a flush may free it. */
+static void what_is_taken_is_freed_by_who_pushed_when_another_is_taken(void)
+{
+    struct docket *docket = docket_new(-1, ROOM);
+    struct sample *sample = sample_new();
+    const struct deferred *deferred;
+    uint64_t each;
+
+    CU_ASSERT_TRUE(docket_push(docket, &sample->observation));
+    each = docket_octets(docket);
+    deferred = docket_take(docket);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(deferred);
+    CU_ASSERT_TRUE(docket_push(docket, &sample->observation));
+    docket_flush(docket);
+    CU_ASSERT_EQUAL(docket_octets(docket), 2 * each);
+    CU_ASSERT_EQUAL(docket_level(docket), 2);
+    CU_ASSERT_TRUE(deferred->observation.handshake->spoke_tls[SIDE_CLIENT]);
+
+    CU_ASSERT_PTR_NOT_NULL(docket_take(docket));
+    docket_flush(docket);
+    CU_ASSERT_EQUAL(docket_octets(docket), each);
+    CU_ASSERT_PTR_NULL(docket_take(docket));
+    docket_flush(docket);
     CU_ASSERT_EQUAL(docket_octets(docket), 0);
     free(sample);
     docket_free(docket);
@@ -149,7 +176,7 @@ static void nothing_is_lost_or_exchanged_between_threads(void)
 
     CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, push_many, docket), 0);
     while (next < HANDED_OVER) {
-        struct deferred *deferred = docket_take(docket);
+        const struct deferred *deferred = docket_take(docket);
 
         if (deferred == NULL) {
             sched_yield();
@@ -158,7 +185,6 @@ static void nothing_is_lost_or_exchanged_between_threads(void)
         if (deferred->observation.capture_end_ns != next)
             break;
         next++;
-        deferred_free(deferred);
     }
     CU_ASSERT_EQUAL(next, HANDED_OVER);
     pthread_join(thread, NULL);
@@ -170,6 +196,8 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"what is pushed is taken in order and is a copy",
          what_is_pushed_is_taken_in_order_and_is_a_copy},
+        {"what is taken is freed by who pushed, when another is taken",
+         what_is_taken_is_freed_by_who_pushed_when_another_is_taken},
         {"what can be spared is refused first", what_can_be_spared_is_refused_first},
         {"the kinds are told apart", the_kinds_are_told_apart},
         {"memory stays within its limit and the rest is counted",

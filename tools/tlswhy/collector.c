@@ -307,11 +307,10 @@ static void care(struct collector *collector)
 static size_t judge_some(struct collector *collector, struct docket *docket)
 {
     size_t count = 0;
-    struct deferred *deferred;
+    const struct deferred *deferred;
 
     while (count < COLLECTOR_TURN && (deferred = docket_take(docket)) != NULL) {
         pipeline_judge(collector->pipeline, &deferred->observation);
-        deferred_free(deferred);
         count++;
     }
     return count;

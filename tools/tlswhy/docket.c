@@ -9,7 +9,9 @@ struct docket {
     int wake;
     size_t octets_max;
     atomic_size_t pushed; /* by the one thread */
-    atomic_size_t taken;  /* by the other */
+    atomic_size_t taken;  /* by the other, who needs them no more */
+    size_t freed;         /* of those; the pusher's own */
+    bool is_looking;      /* at the one after those that were taken; the taker's own */
     atomic_size_t octets;
     atomic_size_t refused[DOCKET_KINDS];
     _Atomic int64_t time_ns;
@@ -28,14 +30,26 @@ struct docket *docket_new(int wake, size_t octets_max)
     return docket;
 }
 
+/* Free what is before end. */
+static void free_until(struct docket *docket, size_t end)
+{
+    size_t octets = 0;
+
+    while (docket->freed != end) {
+        struct deferred *deferred = docket->items[docket->freed++ % DOCKET_LENGTH];
+
+        octets += deferred->octets;
+        deferred_free(deferred);
+    }
+    if (octets > 0)
+        atomic_fetch_sub_explicit(&docket->octets, octets, memory_order_relaxed);
+}
+
 void docket_free(struct docket *docket)
 {
-    struct deferred *deferred;
-
     if (docket == NULL)
         return;
-    while ((deferred = docket_take(docket)) != NULL)
-        deferred_free(deferred);
+    free_until(docket, atomic_load(&docket->pushed));
     free(docket);
 }
 
@@ -73,11 +87,12 @@ bool docket_push(struct docket *docket, const struct observation *observation)
 {
     static const struct defer_note none = {0};
     size_t pushed = atomic_load_explicit(&docket->pushed, memory_order_relaxed);
-    size_t waiting = pushed - atomic_load_explicit(&docket->taken, memory_order_acquire);
+    size_t taken = atomic_load_explicit(&docket->taken, memory_order_acquire);
     enum docket_kind kind = docket_kind_of(observation);
     struct deferred *deferred = NULL;
 
-    if (!refuses(docket, kind, waiting))
+    free_until(docket, taken);
+    if (!refuses(docket, kind, pushed - taken))
         deferred = deferred_new(observation, &none);
     if (deferred == NULL) {
         atomic_fetch_add_explicit(&docket->refused[kind], 1, memory_order_relaxed);
@@ -95,19 +110,17 @@ void docket_flush(struct docket *docket)
     if (docket->is_new)
         (void)eventfd_write(docket->wake, 1); /* fails only when it is awake already */
     docket->is_new = false;
+    free_until(docket, atomic_load_explicit(&docket->taken, memory_order_acquire));
 }
 
-struct deferred *docket_take(struct docket *docket)
+const struct deferred *docket_take(struct docket *docket)
 {
     size_t taken = atomic_load_explicit(&docket->taken, memory_order_relaxed);
-    struct deferred *deferred;
 
-    if (taken == atomic_load_explicit(&docket->pushed, memory_order_acquire))
-        return NULL;
-    deferred = docket->items[taken % DOCKET_LENGTH];
-    atomic_fetch_sub_explicit(&docket->octets, deferred->octets, memory_order_relaxed);
-    atomic_store_explicit(&docket->taken, taken + 1, memory_order_release);
-    return deferred;
+    if (docket->is_looking)
+        atomic_store_explicit(&docket->taken, ++taken, memory_order_release);
+    docket->is_looking = taken != atomic_load_explicit(&docket->pushed, memory_order_acquire);
+    return docket->is_looking ? docket->items[taken % DOCKET_LENGTH] : NULL;
 }
 
 void docket_set_time(struct docket *docket, int64_t time_ns)

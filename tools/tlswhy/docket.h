@@ -22,8 +22,8 @@ enum docket_kind { DOCKET_NOT_TLS, DOCKET_ESTABLISHED, DOCKET_OTHER, DOCKET_KIND
 
 struct docket;
 
-/* A docket of at most octets_max octets, passed by one connection at most; wake is the event descriptor (eventfd(2)) that docket_flush
- * writes to. NULL: no memory. */
+/* A docket of at most octets_max octets, passed by one connection at most; wake is the event
+ * descriptor (eventfd(2)) that docket_flush writes to. NULL: no memory. */
 struct docket *docket_new(int wake, size_t octets_max);
 void docket_free(struct docket *docket); /* NULL is harmless; frees what is in it */
 
@@ -31,11 +31,13 @@ void docket_free(struct docket *docket); /* NULL is harmless; frees what is in i
 bool docket_push(struct docket *docket, const struct observation *observation);
 
 /* Wake who takes, if anything was pushed since the last time: once for many, for it is a system
- * call. By the one who pushes. */
+ * call; and free what was taken. By the one who pushes. */
 void docket_flush(struct docket *docket);
 
-/* Take the one that waited longest; the caller frees it with deferred_free. NULL: there is none. */
-struct deferred *docket_take(struct docket *docket);
+/* Take the one that waited longest. It stays the docket's, and is there until the next call; it is
+ * freed by the one who pushes, so that no memory goes from one thread to another. NULL: there is
+ * none. */
+const struct deferred *docket_take(struct docket *docket);
 
 /* The time of the latest packet, set by the one who pushes, and read by the one who takes. */
 void docket_set_time(struct docket *docket, int64_t time_ns);
@@ -47,7 +49,7 @@ bool docket_refuses(enum docket_kind kind, size_t used, size_t max);
 /* What the observed is, as far as that is seen without judging. */
 enum docket_kind docket_kind_of(const struct observation *observation);
 
-/* How many wait, their octets, and how many of a kind were refused. From any thread. */
+/* How many wait or are looked at, the octets of all that are not freed yet, and how many of a kind were refused. From any thread. */
 uint64_t docket_level(const struct docket *docket);
 uint64_t docket_octets(const struct docket *docket);
 uint64_t docket_refused(const struct docket *docket, enum docket_kind kind);

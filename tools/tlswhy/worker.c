@@ -264,6 +264,15 @@ static size_t read_all(struct worker *worker)
     return packets;
 }
 
+/* Let packets gather: the kernel wakes for some hundred each, and to be woken costs as much as dozens
+ * of them. */
+static void nap(const struct worker *worker)
+{
+    struct pollfd wake = {.fd = worker->wake, .events = POLLIN};
+
+    (void)poll(&wake, 1, WORKER_NAP_MS);
+}
+
 static void wait_for_packets(const struct worker *worker)
 {
     struct pollfd files[WORKER_LIVES_MAX + 1];
@@ -289,13 +298,19 @@ static void read_rest(struct worker *worker)
 static void *run(void *argument)
 {
     struct worker *worker = argument;
+    const struct service_options *service = &worker->options.options->service;
+    const bool naps = !service->immediate && service->buffer_size >= WORKER_NAP_RING;
 
     worker->begun_ms = ending_now_ms();
     worker->packet_ms = worker->begun_ms;
     publish(worker, worker->begun_ms);
     while (!atomic_load(&worker->is_stopping)) {
-        if (read_all(worker) == 0)
+        size_t packets = read_all(worker);
+
+        if (packets == 0)
             wait_for_packets(worker);
+        else if (naps && packets >= WORKER_BUSY && packets < WORKER_BATCH)
+            nap(worker);
         care(worker);
     }
     read_rest(worker);

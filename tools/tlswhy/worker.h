@@ -12,9 +12,12 @@
 
 enum {
     WORKER_LIVES_MAX = 2 * SERVICE_INTERFACES_MAX, /* with a reserve of each */
-    WORKER_BATCH = 4096,       /* packets of one ring before the next has its turn */
-    WORKER_CARE_MS = 250,      /* between looks at clocks, interfaces and statistics */
-    WORKER_LAST_READS_MAX = 64 /* batches read after the stop, of what the rings hold */
+    WORKER_BATCH = 4096,        /* packets of one ring before the next has its turn */
+    WORKER_CARE_MS = 250,       /* between looks at clocks, interfaces and statistics */
+    WORKER_BUSY = 256,          /* packets at once that tell of more to come */
+    WORKER_NAP_MS = 2,          /* how long these are let gather, */
+    WORKER_NAP_RING = 16 << 20, /* in rings of so many octets at least: at 40 Gbit/s 10 MB come */
+    WORKER_LAST_READS_MAX = 64  /* batches read after the stop, of what the rings hold */
 };
 
 struct worker_options {
