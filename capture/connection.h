@@ -219,7 +219,7 @@ struct connections_options {
     int64_t idle_timeout_ns;      /* of a connection that the handler still reads */
     int64_t half_open_timeout_ns; /* of a SYN without an answer, since the last SYN */
     int64_t closed_linger_ns;     /* after FIN both ways or RST, for what comes late */
-    uint64_t hash_key[2]; /* secret key of the table's hash (SipHash); random in production */
+    uint64_t hash_key[2];         /* secret key of the table's hash; random in production */
 };
 
 /* Sensible values for everything but hash_key, which stays zero: 256 MiB, idle 120 s, half

@@ -37,6 +37,8 @@ enum {
     FLOW_NONE = FLOW_STATES /* of an entry that was removed */
 };
 
+enum { FLOW_HASH_KEYS = 10 /* one for each 32 bits of a key, and one more */ };
+
 enum {
     FLOW_FIN_0 = 0x01, /* endpoint 0 of the key sent FIN; 0x02: endpoint 1 */
     FLOW_FIN_BOTH = 0x03,
@@ -71,7 +73,7 @@ struct flow_table {
     struct flow_segment **directory;
     uint32_t depth; /* the directory has 1 << depth entries */
     size_t memory;  /* octets of the index; those of the flows are pool_memory */
-    uint64_t hash_key[2];
+    uint64_t hash_keys[FLOW_HASH_KEYS];
     struct flow_list lists[FLOW_STATES];
 };
 
@@ -80,8 +82,8 @@ struct flow_table {
  * segment. */
 enum { FLOW_COST = 64 + 20 };
 
-/* Make an empty table of at most max (1 to POOL_NONE) flows; hash_key is copied. False when memory
- * is short. */
+/* Make an empty table of at most max (1 to POOL_NONE) flows; the keys of its hash are made of
+ * hash_key. False when memory is short. */
 bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2], uint32_t max);
 void flow_table_clear(struct flow_table *table);
 

@@ -76,8 +76,10 @@ void half_open_facts(const struct half_open *half_open, struct connection *conne
 
     client->packets = half_open->count;
     client->octets = (uint64_t)half_open->count * half_open->ip_length;
-    client->first = client->syn = half_open->first;
-    client->last = client->last_syn = last;
+    client->first = half_open->first;
+    client->syn = half_open->first;
+    client->last = last;
+    client->last_syn = last;
     client->syn_count = half_open->count;
     client->duplicates = half_open->duplicates;
     client->mss = half_open->mss;

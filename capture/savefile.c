@@ -182,20 +182,27 @@ void savefile_free(struct savefile *savefile)
     free(savefile);
 }
 
+/* The packets behind it are taken already. */
+__attribute__((cold)) static void correct_leap(struct savefile *savefile, struct raw_packet *packet)
+{
+    const uint8_t *end = packet->data.data + packet->data.len;
+
+    packet->time_ns = savefile->believed_ns;
+    if (savefile->counters.leaps++ == 0)
+        savefile->counters.leap_offset = savefile->offset - (uint64_t)(savefile->ready.data - end);
+}
+
 /* A time of 0 is that of a packet without one. */
-static void believe_time(struct savefile *savefile, struct raw_packet *packet)
+static inline void believe_time(struct savefile *savefile, struct raw_packet *packet)
 {
     bool leaps = savefile->believed_ns > 0 && !savefile->is_leaping
                  && packet->time_ns - savefile->believed_ns > SAVEFILE_LEAP_NS;
 
     savefile->is_leaping = leaps;
-    if (!leaps) {
+    if (leaps)
+        correct_leap(savefile, packet);
+    else
         savefile->believed_ns = packet->time_ns;
-        return;
-    }
-    packet->time_ns = savefile->believed_ns;
-    if (savefile->counters.leaps++ == 0)
-        savefile->counters.leap_offset = savefile->offset;
 }
 
 enum savefile_status savefile_next(struct savefile *savefile, struct raw_packet *packet)
@@ -207,12 +214,13 @@ enum savefile_status savefile_next(struct savefile *savefile, struct raw_packet 
     return status;
 }
 
-bool savefile_next_at_hand(struct savefile *savefile, struct raw_packet *packet)
+size_t savefile_at_hand(struct savefile *savefile, struct raw_packet *packets, size_t max)
 {
-    if (!savefile->next_at_hand(savefile, packet))
-        return false;
-    believe_time(savefile, packet);
-    return true;
+    size_t count = savefile->at_hand(savefile, packets, max);
+
+    for (size_t i = 0; i < count; i++)
+        believe_time(savefile, &packets[i]);
+    return count;
 }
 
 const char *savefile_reason(const struct savefile *savefile)

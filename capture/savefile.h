@@ -59,9 +59,9 @@ void savefile_free(struct savefile *savefile); /* NULL is harmless */
  * After any other status than SAVEFILE_PACKET, there is no further call. */
 enum savefile_status savefile_next(struct savefile *savefile, struct raw_packet *packet);
 
-/* The next packet, if it lies in the buffer as a whole; the packets before it then stay valid for
- * as long as it does. False, and *packet is not set: it is for savefile_next to read on. */
-bool savefile_next_at_hand(struct savefile *savefile, struct raw_packet *packet);
+/* The next packets, at most max, that lie in the buffer as a whole; the packets before them then stay
+ * valid for as long as they do. Returns how many; with 0 it is for savefile_next to read on. */
+size_t savefile_at_hand(struct savefile *savefile, struct raw_packet *packets, size_t max);
 
 /* After SAVEFILE_TRUNCATED or SAVEFILE_ERROR: what is wrong, and at which offset of the
  * (decompressed) file. */

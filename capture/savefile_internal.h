@@ -25,7 +25,7 @@ struct savefile {
     uint64_t offset;       /* of ready in the file */
     bool is_little_endian; /* the numbers are */
     enum savefile_status (*next)(struct savefile *savefile, struct raw_packet *packet);
-    bool (*next_at_hand)(struct savefile *savefile, struct raw_packet *packet);
+    size_t (*at_hand)(struct savefile *savefile, struct raw_packet *packets, size_t max);
     enum input_status input_status;
     uint8_t record_header_len; /* pcap */
     uint16_t version_minor;    /* pcap */

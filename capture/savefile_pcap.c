@@ -10,6 +10,9 @@ enum {
     LINK_TYPE_MASK = 0x03ffffff      /* the bits above tell of a frame check sequence */
 };
 
+#define NS_PER_S        INT64_C(1000000000)
+#define NS_PER_TICK_MAX INT64_C(1000) /* microseconds */
+
 #define MAGIC_NANOSECONDS UINT32_C(0xa1b23c4d)
 #define MAGIC_MODIFIED    UINT32_C(0xa1b2cd34)
 
@@ -33,9 +36,10 @@ static void order_lengths(uint16_t version_minor, struct record *record)
 }
 
 /* Read the header of a record at the front of ready, which has its octets. */
-static void peek_header(const struct savefile *savefile, struct record *record)
+static inline void peek_header(const struct savefile *savefile, struct bytes ready,
+                               struct record *record)
 {
-    struct bytes in = {.data = savefile->ready.data, .len = RECORD_HEADER_LEN};
+    struct bytes in = {.data = ready.data, .len = RECORD_HEADER_LEN};
 
     record->seconds = savefile_u32(savefile, &in);
     record->fraction = savefile_u32(savefile, &in);
@@ -49,7 +53,7 @@ static enum savefile_status read_header(struct savefile *savefile, struct record
     enum savefile_status status = savefile_need(savefile, savefile->record_header_len);
 
     if (status == SAVEFILE_PACKET)
-        peek_header(savefile, record);
+        peek_header(savefile, savefile->ready, record);
     return status;
 }
 
@@ -64,34 +68,51 @@ static enum savefile_status skip_record(struct savefile *savefile, uint32_t capt
     return savefile_discard(savefile, (uint64_t)savefile->record_header_len + captured);
 }
 
+/* All but the octets of the packet. */
+static inline void describe(const struct savefile_interface *interface, const struct record *record,
+                            struct raw_packet *packet)
+{
+    _Static_assert(UINT32_MAX * NS_PER_S + UINT32_MAX * NS_PER_TICK_MAX <= PACKET_TIME_MAX_NS,
+                   "no time is too late");
+    packet->time_ns =
+        record->seconds * NS_PER_S + record->fraction * (int64_t)interface->ns_per_tick;
+    packet->original_length =
+        record->original > record->captured ? record->original : record->captured;
+    packet->link_type = interface->link_type;
+}
+
 /* Take a record that lies in the buffer as a whole. */
 static void take_record(struct savefile *savefile, const struct record *record,
                         struct raw_packet *packet)
 {
-    const struct savefile_interface *interface = &savefile->interfaces[0];
-
     (void)savefile_take(savefile, savefile->record_header_len);
     packet->data = savefile_take(savefile, record->captured);
-    packet->original_length =
-        record->original > record->captured ? record->original : record->captured;
-    packet->time_ns =
-        savefile_time(record->seconds, (int64_t)(record->fraction * interface->ns_per_tick));
-    packet->link_type = interface->link_type;
+    describe(&savefile->interfaces[0], record, packet);
     savefile->counters.packets++;
 }
 
-static bool next_record_at_hand(struct savefile *savefile, struct raw_packet *packet)
+static size_t records_at_hand(struct savefile *savefile, struct raw_packet *packets, size_t max)
 {
-    size_t header_len = savefile->record_header_len;
-    struct record record;
+    const struct savefile_interface interface = savefile->interfaces[0];
+    const size_t header_len = savefile->record_header_len;
+    struct bytes ready = savefile->ready;
+    size_t count;
 
-    if (savefile->ready.len < header_len)
-        return false;
-    peek_header(savefile, &record);
-    if (record.captured > PACKET_OCTETS_MAX || record.captured > savefile->ready.len - header_len)
-        return false;
-    take_record(savefile, &record, packet);
-    return true;
+    for (count = 0; count < max && ready.len >= header_len; count++) {
+        struct record record;
+
+        peek_header(savefile, ready, &record);
+        if (record.captured > PACKET_OCTETS_MAX || record.captured > ready.len - header_len)
+            break;
+        if (!bytes_skip(&ready, header_len)
+            || !bytes_take(&ready, record.captured, &packets[count].data))
+            break;
+        describe(&interface, &record, &packets[count]);
+    }
+    savefile->offset += savefile->ready.len - ready.len;
+    savefile->ready = ready;
+    savefile->counters.packets += count;
+    return count;
 }
 
 static enum savefile_status next_record(struct savefile *savefile, struct raw_packet *packet)
@@ -132,10 +153,10 @@ enum savefile_status savefile_start_pcap(struct savefile *savefile)
     if (!bytes_skip(&header, 12)) /* time zone, accuracy, snaplen */
         return savefile_fail(savefile, 8, "no header");
     interface->link_type = (int)(savefile_u32(savefile, &header) & LINK_TYPE_MASK);
-    interface->ns_per_tick = magic == MAGIC_NANOSECONDS ? 1 : 1000;
+    interface->ns_per_tick = magic == MAGIC_NANOSECONDS ? 1 : NS_PER_TICK_MAX;
     savefile->record_header_len =
         magic == MAGIC_MODIFIED ? RECORD_HEADER_MODIFIED_LEN : RECORD_HEADER_LEN;
     savefile->next = next_record;
-    savefile->next_at_hand = next_record_at_hand;
+    savefile->at_hand = records_at_hand;
     return SAVEFILE_PACKET;
 }

@@ -453,9 +453,14 @@ static bool is_at_hand(const struct savefile *savefile)
            && length >= captured + BLOCK_HEADER_LEN + PACKET_BODY_LEN + BLOCK_TRAILER_LEN;
 }
 
-static bool next_block_at_hand(struct savefile *savefile, struct raw_packet *packet)
+static size_t blocks_at_hand(struct savefile *savefile, struct raw_packet *packets, size_t max)
 {
-    return is_at_hand(savefile) && next_block(savefile, packet) == SAVEFILE_PACKET;
+    size_t count = 0;
+
+    while (count < max && is_at_hand(savefile)
+           && next_block(savefile, &packets[count]) == SAVEFILE_PACKET)
+        count++;
+    return count;
 }
 
 enum savefile_status savefile_start_pcapng(struct savefile *savefile)
@@ -464,6 +469,6 @@ enum savefile_status savefile_start_pcapng(struct savefile *savefile)
     enum savefile_status status = start_block(savefile, &type);
 
     savefile->next = next_block;
-    savefile->next_at_hand = next_block_at_hand;
+    savefile->at_hand = blocks_at_hand;
     return status == SAVEFILE_PACKET ? read_section(savefile) : status;
 }

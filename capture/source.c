@@ -367,39 +367,49 @@ static enum source_status next_packet(struct source *source, struct raw_packet *
     return SOURCE_PACKET;
 }
 
-/* One more packet of the only open file, while those before it stay valid. False: there is none,
- * or another file has the next one. */
-static bool next_at_hand(struct source *source, struct raw_packet *packet)
+/* More packets of the only open file, while those before them stay valid: 0 when there are none, or
+ * when another file has the next one. While other files wait, it is one at a time. */
+static size_t read_at_hand(struct source *source, struct raw_packet *packets, size_t max)
+{
+    if (source->open_count != 1 || source->current == NULL)
+        return 0;
+    return savefile_at_hand(source->current->savefile, packets,
+                            source->waiting < source->file_count ? 1 : max);
+}
+
+/* Number those that are to be delivered, and close up the gaps of the others. Returns how many. */
+static size_t admit(struct source *source, struct raw_packet *packets, size_t count)
 {
     struct file *file = source->current;
+    size_t admitted = 0;
 
-    if (source->open_count != 1)
-        return false;
-    do {
-        if (!savefile_next_at_hand(file->savefile, packet))
-            return false;
-    } while (!passes(source, file, packet));
-    if (next_file_is_due(source, packet->time_ns)) {
-        file->head = *packet;
-        file->is_judged = true;
-        source->current = NULL;
-        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!passes(source, file, &packets[i]))
+            continue;
+        if (next_file_is_due(source, packets[i].time_ns)) { /* it is the only one */
+            file->head = packets[i];
+            file->is_judged = true;
+            source->current = NULL;
+            return admitted;
+        }
+        if (i != admitted)
+            packets[admitted] = packets[i];
+        packets[admitted++].number = ++source->counters.packets;
     }
-    packet->number = ++source->counters.packets;
-    return true;
+    return admitted;
 }
 
 enum source_status source_read(struct source *source, struct raw_packet *packets, size_t max,
                                size_t *count)
 {
     enum source_status status = next_packet(source, packets);
+    size_t at_hand;
 
-    *count = 0;
+    *count = status == SOURCE_PACKET ? 1 : 0;
     if (status != SOURCE_PACKET)
         return status;
-    *count = 1;
-    while (*count < max && next_at_hand(source, &packets[*count]))
-        (*count)++;
+    while (*count < max && (at_hand = read_at_hand(source, &packets[*count], max - *count)) > 0)
+        *count += admit(source, &packets[*count], at_hand);
     return SOURCE_PACKET;
 }
 

@@ -243,11 +243,13 @@ static void sent_acknowledged(struct direction *direction, struct transport *tra
         transport->sent_open = oldest;
     for (uint32_t i = transport->sent_open; i < transport->sent_count; i++) {
         struct sent_segment *sent = sent_at(transport, i);
+        /* Looked at before it is changed: a processor waits for what it stored a part of. */
+        uint32_t length = sent->superseded ? 0 : sent->length;
 
         if (!sent->acknowledged && sent_end_from(sent, acknowledgment) <= 0) {
             sent->acknowledged = true;
-            if (!sent->superseded && sent->length > direction->largest_acknowledged)
-                direction->largest_acknowledged = sent->length;
+            if (length > direction->largest_acknowledged)
+                direction->largest_acknowledged = length;
         }
         in_row = in_row && sent->acknowledged;
         if (in_row)

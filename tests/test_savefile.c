@@ -293,6 +293,7 @@ static void a_leap_of_time_wants_a_second_packet(void)
     static const uint32_t given[] = {0, 1400000000, 2800000000, 1400000000, 2800000000, 2800000000};
     static const uint32_t read[] = {0, 1400000000, 1400000000, 1400000000, 1400000000, 2800000000};
     struct capture_file *file = file_new(true);
+    struct raw_packet packets[8];
     struct savefile *savefile;
 
     file_pcap(file, MAGIC_MICROSECONDS, 1);
@@ -302,6 +303,13 @@ static void a_leap_of_time_wants_a_second_packet(void)
     for (size_t i = 0; i < sizeof(read) / sizeof(read[0]); i++)
         check_packet(savefile, INT64_C(1000000000) * read[i], FIRST, 12, 1);
     CU_ASSERT_EQUAL(savefile_counters(savefile)->leaps, 2);
+    CU_ASSERT_EQUAL(savefile_counters(savefile)->leap_offset, 24 + 3 * (16 + 12));
+    check_end(savefile, SAVEFILE_END);
+    savefile = open_file(file); /* the same of all at once */
+    CU_ASSERT_EQUAL(savefile_next(savefile, packets), SAVEFILE_PACKET);
+    CU_ASSERT_EQUAL_FATAL(savefile_at_hand(savefile, packets + 1, 7), 5);
+    for (size_t i = 0; i < sizeof(read) / sizeof(read[0]); i++)
+        CU_ASSERT_EQUAL(packets[i].time_ns, INT64_C(1000000000) * read[i]);
     CU_ASSERT_EQUAL(savefile_counters(savefile)->leap_offset, 24 + 3 * (16 + 12));
     check_end(savefile, SAVEFILE_END);
     free(file);

@@ -27,7 +27,7 @@ static enum savefile_status next(struct savefile *savefile, struct raw_packet *p
 {
     struct raw_packet before = *packet;
 
-    if (!savefile_next_at_hand(savefile, packet))
+    if (savefile_at_hand(savefile, packet, 1) == 0)
         return savefile_next(savefile, packet);
     touch(before.data);
     return SAVEFILE_PACKET;

@@ -161,34 +161,34 @@ void pipeline_free(struct pipeline *pipeline)
     free(pipeline);
 }
 
-static void note_time(struct pipeline *pipeline, int64_t time_ns)
+static void note_times(struct pipeline *pipeline, const struct raw_packet *raw, size_t count)
 {
-    pipeline->now_ns = time_ns;
-    if (++pipeline->packets == 1) {
-        pipeline->first_ns = time_ns;
-        pipeline->last_ns = time_ns;
-    }
-    if (time_ns < pipeline->first_ns)
-        pipeline->first_ns = time_ns;
-    if (time_ns > pipeline->last_ns)
-        pipeline->last_ns = time_ns;
-}
+    int64_t first_ns = pipeline->packets > 0 ? pipeline->first_ns : INT64_MAX;
+    int64_t last_ns = pipeline->packets > 0 ? pipeline->last_ns : INT64_MIN;
 
-static void decode_numbered(struct pipeline *pipeline, struct raw_packet raw, uint64_t number,
-                            struct packet *packet)
-{
-    raw.number = number;
-    packet_decode(pipeline->decoder, &raw, packet);
+    if (count == 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        first_ns = raw[i].time_ns < first_ns ? raw[i].time_ns : first_ns;
+        last_ns = raw[i].time_ns > last_ns ? raw[i].time_ns : last_ns;
+    }
+    pipeline->first_ns = first_ns;
+    pipeline->last_ns = last_ns;
+    pipeline->now_ns = raw[count - 1].time_ns;
 }
 
 /* Packets without a number are numbered here. */
 static void decode(struct pipeline *pipeline, const struct raw_packet *raw, struct packet *packet)
 {
-    note_time(pipeline, raw->time_ns);
-    if (raw->number != 0)
+    pipeline->packets++;
+    if (raw->number != 0) {
         packet_decode(pipeline->decoder, raw, packet);
-    else
-        decode_numbered(pipeline, *raw, pipeline->packets, packet);
+    } else {
+        struct raw_packet numbered = *raw;
+
+        numbered.number = pipeline->packets;
+        packet_decode(pipeline->decoder, &numbered, packet);
+    }
 }
 
 /* A datagram put together from fragments lies in a buffer of the decoder until the next packet. */
@@ -199,6 +199,7 @@ void pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, s
     uint64_t reassembled = counters->reassembled;
     size_t ready = 0;
 
+    note_times(pipeline, raw, count);
     for (size_t i = 0; i < count; i++) {
         decode(pipeline, &raw[i], &packets[ready++]);
         if (ready < PIPELINE_BATCH && counters->reassembled == reassembled)
