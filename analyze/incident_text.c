@@ -71,7 +71,12 @@ void incident_add_place(struct text *text, const struct incident *incident)
 
 void incident_add_extent(struct text *text, const struct incident *incident)
 {
-    text_add(text, "%llu failures", (unsigned long long)incident->failures);
+    if (incident->failures == 0) {
+        text_add(text, "of whose failures none has this cause by what is known now");
+        return;
+    }
+    text_add(text, "%llu failure%s", (unsigned long long)incident->failures,
+             incident->failures == 1 ? "" : "s");
     if (incident->scope != INCIDENT_CLIENT) {
         text_add(text, " of ");
         add_sketch(text, &incident->clients, "client");

@@ -50,14 +50,15 @@ static void key_set_server(struct report_key *key, const struct facts *facts)
     *key = (struct report_key){.address = server->address, .port = server->port};
 }
 
-static void key_set_failure(struct report_key *key, const struct verdict *verdict)
+static void key_set_failure(struct report_key *key, const struct verdict *verdict,
+                            const struct cause *cause, enum party refused_by)
 {
     const struct refusal *refusal = &verdict->facts->refusal;
     struct text name = text_begin(key->name, sizeof(key->name));
 
-    key->cause = verdict->cause;
+    key->cause = cause;
     key->refusal = (uint8_t)refusal->kind;
-    key->by = (uint8_t)verdict->refused_by;
+    key->by = (uint8_t)refused_by;
     key->alert = refusal->kind == REFUSAL_ALERT ? refusal->alert : 0;
     summary_add_server_name(&name, verdict->facts);
 }
@@ -90,7 +91,7 @@ static void add_failure(struct report *report, struct report_key *key,
     int64_t ended_ns = summary_ended_ns(verdict);
     struct report_entry *entry;
 
-    key_set_failure(key, verdict);
+    key_set_failure(key, verdict, verdict->cause, verdict->refused_by);
     entry = report_entry_get(report, key);
     if (entry == NULL) {
         report->entries_left_out++;
@@ -108,6 +109,36 @@ static void add_failure(struct report *report, struct report_key *key,
         entry->last_ns = ended_ns;
     entry->count++;
     entry_add_client(entry, &verdict->facts->connection->endpoint[SIDE_CLIENT].address);
+}
+
+/* What is left of an entry whose surest failures all have another cause by now is less sure; how much
+ * is not kept. */
+static void entry_take_back(struct report_entry *entry, enum certainty confidence)
+{
+    entry->count--;
+    entry->as_sure -= confidence == entry->verdict.confidence;
+    if (entry->as_sure > 0)
+        return;
+    entry->verdict.confidence = CAUSE_POSSIBLE;
+    entry->as_sure = entry->count;
+}
+
+/* Its client stays among those of the entry: others may be of the same one. */
+static void take_back_failure(struct report *report, struct report_key *key,
+                              const struct verdict *verdict)
+{
+    const struct earlier_verdict *earlier = verdict->earlier;
+    struct report_entry *entry;
+
+    key_set_failure(key, verdict, earlier->cause, earlier->refused_by);
+    entry = report_entry_find(report, key);
+    if (entry != NULL && entry->count > 0)
+        entry_take_back(entry, earlier->confidence);
+    else if (report->entries_left_out > 0)
+        report->entries_left_out--;
+    for (size_t i = 0; i < report->cause_count; i++)
+        if (report->causes[i].cause == earlier->cause && report->causes[i].count > 0)
+            report->causes[i].count--;
 }
 
 static void add_cause(struct report *report, const struct cause *cause)
@@ -185,6 +216,19 @@ void report_add(struct report *report, const struct verdict *verdict)
     add_failure(report, &key, verdict);
 }
 
+void report_revise(struct report *report, const struct verdict *verdict)
+{
+    struct report_key key;
+
+    if (verdict->earlier == NULL || verdict->outcome != OUTCOME_FAILED)
+        return;
+    key_set_server(&key, verdict->facts);
+    take_back_failure(report, &key, verdict);
+    key_set_server(&key, verdict->facts);
+    add_cause(report, verdict->cause);
+    add_failure(report, &key, verdict);
+}
+
 /* Whether the cause was explained already; from now on it is. */
 static bool was_explained(struct report *report, const struct cause *cause)
 {
@@ -224,7 +268,8 @@ void report_finish(struct report *report, const struct report_totals *totals)
     report_write_answer(report, totals);
     if (totals->incidents != NULL)
         incidents_write(&report->layout, totals->incidents, totals->last_ns);
-    for (size_t i = 0; entries != NULL && i < report->entry_count; i++)
+    /* Behind all others are those whose failures have another cause by now. */
+    for (size_t i = 0; entries != NULL && i < report->entry_count && entries[i]->count > 0; i++)
         report_entry_write(&report->layout, entries[i],
                            was_explained(report, entries[i]->key.cause));
     free(entries);

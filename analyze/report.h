@@ -53,6 +53,10 @@ void report_free(struct report *report); /* NULL is harmless */
 /* Take one verdict, and copy what is needed later. */
 void report_add(struct report *report, const struct verdict *verdict);
 
+/* Count a failure that was added with verdict->earlier by this verdict instead; without effect when
+ * that is NULL. How many connections there were does not change. */
+void report_revise(struct report *report, const struct verdict *verdict);
+
 /* Write the report. */
 void report_finish(struct report *report, const struct report_totals *totals);
 

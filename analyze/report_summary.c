@@ -89,15 +89,18 @@ static void write_causes(const struct report *report)
 {
     const struct layout *layout = &report->layout;
     struct report_cause causes[REPORT_CAUSES_MAX];
+    size_t count = report->cause_count;
     size_t widest = 0;
 
     memcpy(causes, report->causes, sizeof(causes));
-    qsort(causes, report->cause_count, sizeof(causes[0]), compare_causes);
-    for (size_t i = 0; i < report->cause_count; i++)
+    qsort(causes, count, sizeof(causes[0]), compare_causes);
+    while (count > 0 && causes[count - 1].count == 0) /* all of them have another cause by now */
+        count--;
+    for (size_t i = 0; i < count; i++)
         if (strlen(causes[i].cause->id) > widest)
             widest = strlen(causes[i].cause->id);
     write_title(layout, "Failures by cause");
-    for (size_t i = 0; i < report->cause_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         char number[LAYOUT_NUMBER_SIZE];
         size_t indent = MARGIN + 7 + 2 + widest + 2;
 

@@ -40,13 +40,20 @@ static bool is_same(const struct report_key *a, const struct report_key *b)
     return a->cause == b->cause && report_key_compare(a, b) == 0;
 }
 
-struct report_entry *report_entry_get(struct report *report, const struct report_key *key)
+struct report_entry *report_entry_find(const struct report *report, const struct report_key *key)
 {
-    struct report_entry **bucket = &report->entry_buckets[bucket_of(report, key)];
-    struct report_entry *entry = *bucket;
+    struct report_entry *entry = report->entry_buckets[bucket_of(report, key)];
 
     while (entry != NULL && !is_same(&entry->key, key))
         entry = entry->next;
+    return entry;
+}
+
+struct report_entry *report_entry_get(struct report *report, const struct report_key *key)
+{
+    struct report_entry **bucket = &report->entry_buckets[bucket_of(report, key)];
+    struct report_entry *entry = report_entry_find(report, key);
+
     if (entry != NULL || report->entry_count >= report->entries_max)
         return entry;
     entry = calloc(1, sizeof(*entry));

@@ -365,6 +365,32 @@ class Together(Live):
             self.assertEqual(live.wait(timeout=STOP_LIMIT), 0)
         self.assertRegex(report.read_text(), rf"(?s)Incidents.*{self.CLIENTS} ")
 
+    def test_the_text_tells_of_a_verdict_that_changes(self):
+        """Long hellos are reset, and later short ones are taken: that is looked at again in the end."""
+        capture = self.folder / "large.pcap"
+        reset = "large_client_hello_intolerance/reset__curl+node24__script.pcap"
+        plays = [Play(reset, 0.02 * number, client=1 + number) for number in range(4)]
+        plays += [Play("clean/get-tls12__gnutls__stunnel.pcap", 0.2 + 0.02 * number, client=40 + number)
+                  for number in range(12)]
+        write_fleet(capture, plays, int(time.time()))
+        report = self.folder / "report.txt"
+        with report.open("wb") as out:
+            live = self.start("--workers", "1", text=True, stdout=out)
+            replay(capture)
+            time.sleep(0.3)
+            live.send_signal(signal.SIGTERM)
+            self.assertEqual(live.wait(timeout=STOP_LIMIT), 0)
+        text = report.read_text()
+        changed = [line for line in text.splitlines() if "  changed: " in line]
+        self.assertGreater(len(changed), 1)
+        for line in changed:
+            self.assertRegex(line, r"\(large_client_hello_intolerance, \w+\); before: \w+, \w+$")
+        self.assertRegex(text, "incident closed: reset_by_server, .*, of whose failures none has this")
+        # What is told in the end is what is known in the end.
+        told = text[text.index("4 of 16 TLS handshakes failed"):]
+        self.assertIn("Seen        4 times from 4 clients", told)
+        self.assertNotIn("\nreset_by_server  ", told)
+
 
 class Overload(Live):
     """More packets than can be handled."""

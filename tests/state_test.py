@@ -3,6 +3,8 @@
 
 import json
 import os
+import resource
+import signal
 import stat
 import subprocess
 import sys
@@ -108,6 +110,24 @@ class State(unittest.TestCase):
         done = run(f"--state={self.folder}/nowhere/state", FAILED)
         self.assertEqual(done.returncode, 1)
         self.assertIn("nowhere/state: No such file or directory", done.stderr)
+
+    def test_what_cannot_be_written_whole_leaves_the_one_before(self):
+        """No room for it, as on a disk that is full."""
+        self.learn(FAILED)
+        before = self.state.read_bytes()
+        room = len(before) // 2
+
+        def leave_little_room():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+        done = subprocess.run([TLSWHY, f"--state={self.state}", *GOOD], check=False,
+                              capture_output=True, timeout=TIME_LIMIT, encoding="utf-8",
+                              preexec_fn=leave_little_room)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("File too large", done.stderr)
+        self.assertEqual(self.state.read_bytes(), before)
+        self.learn(FAILED)      # what is left of it does not stand in the way
 
     def test_what_a_crash_left_does_not_stand_in_the_way(self):
         target = self.folder / "precious"

@@ -153,6 +153,88 @@ static void equal_failures_are_folded(void)
     end(&written);
 }
 
+static const struct cause other_cause = {
+    .id = "other_cause",
+    .title = "It was something else",
+    .explanation = "Later connections told.",
+    .remedy = "Read it anew.",
+    .reported_as = "",
+    .alerts = "",
+    .source = "",
+};
+
+/* A failure of the sample's kind, with this confidence. */
+static void add_with(struct written *written, enum certainty confidence)
+{
+    sample_failed(&written->sample);
+    written->sample.verdict.confidence = confidence;
+    report_add(written->report, &written->sample.verdict);
+}
+
+/* One that was added with the sample's cause and this confidence has the other cause now. */
+static void revise_from(struct written *written, enum certainty confidence)
+{
+    struct earlier_verdict earlier = {.cause = &sample_cause, .confidence = confidence};
+
+    sample_failed(&written->sample);
+    earlier.refused_by = written->sample.verdict.refused_by;
+    written->sample.verdict.cause = &other_cause;
+    written->sample.verdict.earlier = &earlier;
+    report_revise(written->report, &written->sample.verdict);
+}
+
+static void a_failure_is_told_with_what_was_said_of_it_last(void)
+{
+    struct written written;
+    const char *text;
+
+    begin(&written, (struct report_options){0});
+    add_with(&written, CAUSE_LIKELY);
+    add_with(&written, CAUSE_LIKELY);
+    revise_from(&written, CAUSE_LIKELY);
+    revise_from(&written, CAUSE_LIKELY);
+    text = finish(&written);
+    check_has(text, "2 of 2 TLS handshakes failed.");
+    check_has(text, "Seen        2 times from 1 client");
+    CU_ASSERT_EQUAL(count_of(text, "other_cause  "), 2); /* an entry, and among the causes */
+    CU_ASSERT_EQUAL(count_of(text, "sample_cause"), 0);
+    end(&written);
+}
+
+/* The surest ones went; how sure the rest is was not kept. */
+static void what_is_left_of_an_entry_is_not_surer_than_it_is(void)
+{
+    struct written written;
+    const char *text;
+
+    begin(&written, (struct report_options){0});
+    add_with(&written, CAUSE_POSSIBLE);
+    add_with(&written, CAUSE_LIKELY);
+    add_with(&written, CAUSE_POSSIBLE);
+    revise_from(&written, CAUSE_LIKELY);
+    text = finish(&written);
+    check_has(text, "Seen        2 times");
+    check_has(text, "How sure    possible: the best of several explanations\n");
+    CU_ASSERT_EQUAL(count_of(text, "sample_cause  "), 2);
+    end(&written);
+}
+
+static void what_had_no_entry_is_still_counted_once(void)
+{
+    struct written written;
+    const char *text;
+
+    begin(&written, (struct report_options){.memory_max = 1}); /* one entry */
+    add_with(&written, CAUSE_LIKELY);
+    written.sample.facts.refusal.alert++;
+    report_add(written.report, &written.sample.verdict);
+    revise_from(&written, CAUSE_LIKELY);
+    text = finish(&written);
+    check_has(text, "2 of 2 TLS handshakes failed.");
+    check_has(text, "2 more failures, of other kinds, are only counted below.");
+    end(&written);
+}
+
 /* What makes a failure another one. */
 static void change_name(struct sample *sample)
 {
@@ -507,6 +589,11 @@ int main(void)
         {"one failure is told in full", one_failure_is_told_in_full},
         {"who ended it is said without contradiction", who_ended_it_is_said_without_contradiction},
         {"equal failures are folded", equal_failures_are_folded},
+        {"a failure is told with what was said of it last",
+         a_failure_is_told_with_what_was_said_of_it_last},
+        {"what is left of an entry is not surer than it is",
+         what_is_left_of_an_entry_is_not_surer_than_it_is},
+        {"what had no entry is still counted once", what_had_no_entry_is_still_counted_once},
         {"different failures are not folded", different_failures_are_not_folded},
         {"the most frequent failure comes first", the_most_frequent_failure_comes_first},
         {"a server counts what it established too", a_server_counts_what_it_established_too},

@@ -90,9 +90,7 @@ static void take_verdict(void *context, const struct verdict *verdict)
 
     if (!options->json && (options->all || verdict->outcome == OUTCOME_FAILED))
         push_text(collector, verdict);
-    if (verdict->earlier != NULL) /* it was counted */
-        return;
-    if (verdict->outcome == OUTCOME_FAILED)
+    if (verdict->outcome == OUTCOME_FAILED && verdict->earlier == NULL) /* else it was counted */
         stats_count_cause(&collector->stats, verdict->cause);
     shared_add(collector->options.shared, verdict, options->all && options->json ? &news : NULL);
 }

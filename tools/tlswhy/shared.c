@@ -87,9 +87,11 @@ void shared_add(struct shared *shared, const struct verdict *verdict,
         return;
     pthread_mutex_lock(&shared->lock);
     shared->news = news;
-    if (shared->report != NULL)
+    if (shared->report != NULL && verdict->earlier != NULL)
+        report_revise(shared->report, verdict);
+    else if (shared->report != NULL)
         report_add(shared->report, verdict);
-    if (shared->inventory != NULL)
+    if (shared->inventory != NULL && verdict->earlier == NULL)
         inventory_add(shared->inventory, verdict);
     shared->news = NULL;
     pthread_mutex_unlock(&shared->lock);
