@@ -233,7 +233,10 @@ void describe_offered_schemes(const struct facts *facts, struct evidence *eviden
                       extensions->signature_algorithms.list, names_signature_scheme);
     else
         evidence_add(evidence, "offered_signature_schemes", facts->client_hello_note->at,
-                     "the client lists no signature schemes");
+                     "the client lists no signature schemes%s",
+                     facts->offer.version_max == TLS_VERSION_1_2
+                         ? ", which in TLS 1.2 means that it takes SHA-1 alone"
+                         : "");
 }
 
 void describe_offered_alpn(const struct facts *facts, struct evidence *evidence)

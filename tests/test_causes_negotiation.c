@@ -245,6 +245,24 @@ static void a_client_without_extended_master_secret_may_be_refused_for_it(void)
     CU_ASSERT_TRUE(story_denies(&story, "missing_extended_master_secret"));
 }
 
+static void no_schemes_weigh_more_than_no_extended_master_secret(void)
+{
+    struct story story;
+    struct story_offer offer = offer_1_2();
+
+    offer.master_secret = false;
+    memset(offer.schemes, 0, sizeof(offer.schemes));
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "missing_extended_master_secret"));
+    refuse_at(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE, INT64_C(1600000000)); /* 2020 */
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
+    memcpy(offer.suites, (story_list){0x002f, 0x0035}, sizeof(offer.suites));
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_signature_algorithm"));
+}
+
 static void a_small_prime_is_weak(void)
 {
     static const struct {
@@ -507,6 +525,8 @@ int main(void)
          with_both_missing_secure_renegotiation_is_the_better_guess},
         {"a client without extended master secret may be refused for it",
          a_client_without_extended_master_secret_may_be_refused_for_it},
+        {"no schemes weigh more than no extended master secret",
+         no_schemes_weigh_more_than_no_extended_master_secret},
         {"a small prime is weak", a_small_prime_is_weak},
         {"a prime of 2048 bits is not weak", a_prime_of_2048_bits_is_not_weak},
         {"a small prime is not blamed once the client went on",

@@ -23,6 +23,10 @@ enum weight {
 /* 2021-03-01: RFC 8996 deprecates TLS 1.0 and 1.1. */
 #define TLS10_GIVEN_UP INT64_C(1614556800)
 
+/* 2021-09-07: OpenSSL 3.0, which makes no SHA-1 signature unless it is told to; GnuTLS and Go gave
+ * them up in those years too. */
+#define SHA1_GIVEN_UP INT64_C(1630972800)
+
 /* 2023-05-16: from here on the validation of modules for FIPS 140-3 demands the extended master
  * secret, and servers in that mode refuse clients without it. */
 #define MASTER_SECRET_DEMANDED INT64_C(1684195200)
@@ -136,6 +140,18 @@ static struct scheme_kinds sort_schemes(struct bytes list)
     return kinds;
 }
 
+/* Without the list SHA-1 is all that the client takes (RFC 5246 section 7.4.1.4.1), which TLS 1.3
+ * does not know; where the key is exchanged by RSA, nothing is signed. */
+static enum weight weigh_no_schemes(const struct facts *facts)
+{
+    if (facts->offer.version_max >= TLS_VERSION_1_3)
+        return WEIGHT_STANDS_OUT;
+    if (!facts->offer.suites_ecdhe)
+        return WEIGHT_ORDINARY;
+    return is_broad(&facts->offer) && captured_after(facts, SHA1_GIVEN_UP) ? WEIGHT_STANDS_OUT
+                                                                           : WEIGHT_UNUSUAL;
+}
+
 static enum weight weigh_schemes(const struct facts *facts)
 {
     const struct offer *offer = &facts->offer;
@@ -145,9 +161,8 @@ static enum weight weigh_schemes(const struct facts *facts)
 
     if (offer->version_max < TLS_VERSION_1_2)
         return WEIGHT_NONE;
-    /* Without the list SHA-1 is all that the client takes (RFC 5246 section 7.4.1.4.1). */
     if (schemes->state == EXTENSION_ABSENT)
-        return only_legacy ? WEIGHT_UNUSUAL : WEIGHT_STANDS_OUT;
+        return weigh_no_schemes(facts);
     kinds = sort_schemes(schemes->list);
     /* A kind of key that no suite offered can use is the matter of the suites. */
     if (only_legacy
