@@ -178,6 +178,18 @@ const char *incident_id(const struct incident *incident, char out[INCIDENT_ID_SI
 /* The identifier of the next event of it: the first has that of the incident. */
 const char *incident_event_id(const struct incident *incident, char out[INCIDENT_ID_SIZE]);
 
+/* About how many of its clients, or of its servers, failed. Those whose failures have another cause by
+ * now are not told from the others, yet there are no more than failures; when none is left they are
+ * those of whom it was told. */
+static inline uint32_t incident_parties(const struct incident *incident,
+                                        const struct sketch *parties)
+{
+    uint32_t count = sketch_count(parties);
+
+    return incident->failures == 0 || count < incident->failures ? count
+                                                                 : (uint32_t)incident->failures;
+}
+
 /* Several clients failed, and nobody succeeded between the first failure and the last. */
 bool incident_is_total(const struct incident *incident);
 

@@ -4,9 +4,10 @@
 #include "analyze/summary.h"
 
 /* "3 clients", "about 120 clients", "more than 2000 clients" */
-static void add_sketch(struct text *text, const struct sketch *sketch, const char *thing)
+static void add_parties(struct text *text, const struct incident *incident,
+                        const struct sketch *sketch, const char *thing)
 {
-    uint32_t count = sketch_count(sketch);
+    uint32_t count = incident_parties(incident, sketch);
     const char *prefix = count > SKETCH_EXACT_MAX ? "about " : "";
 
     if (count >= SKETCH_COUNT_MAX)
@@ -53,13 +54,13 @@ void incident_add_place(struct text *text, const struct incident *incident)
     char address[ADDRESS_TEXT_MAX];
 
     if (incident->scope == INCIDENT_PATH) {
-        add_sketch(text, &incident->servers, "server");
+        add_parties(text, incident, &incident->servers, "server");
         add_path(text, &incident->path);
         return;
     }
     if (incident->scope == INCIDENT_CLIENT) {
         text_add(text, "%s at ", address_format(&incident->client.address, address));
-        add_sketch(text, &incident->servers, "server");
+        add_parties(text, incident, &incident->servers, "server");
         return;
     }
     if (incident->target[0] != '\0')
@@ -79,7 +80,7 @@ void incident_add_extent(struct text *text, const struct incident *incident)
              incident->failures == 1 ? "" : "s");
     if (incident->scope != INCIDENT_CLIENT) {
         text_add(text, " of ");
-        add_sketch(text, &incident->clients, "client");
+        add_parties(text, incident, &incident->clients, "client");
     }
     text_add(text, ", ");
     text_add_time(text, incident->first_ns);
