@@ -67,11 +67,12 @@ static void add_kind(struct json *json, struct json_at event, const struct verdi
     struct memo_key key;
     size_t mark;
 
-    memo_key_begin(&key, EVENT_MEMO_EVENT);
+    memo_key_begin(&key);
     memo_key_add_u16(&key, is_update);
     memo_key_add_u16(&key, (uint16_t)verdict->outcome);
     memo_key_add_u16(&key, verdict->refused_by != PARTY_NONE);
-    if (event_recall(json, event, &key))
+    memo_key_finish(&key);
+    if (event_recall(json, event, EVENT_MEMO_EVENT, &key))
         return;
     mark = json_mark(json, event);
     json_add_constant(json, event, "kind", "event");
@@ -81,7 +82,7 @@ static void add_kind(struct json *json, struct json_at event, const struct verdi
     json_add_constant(json, event, "outcome", outcome_rows[verdict->outcome].outcome);
     json_add_constant(json, event, "module", "tlswhy");
     json_add_constant(json, event, "dataset", "tlswhy.handshake");
-    event_remember(json, event, &key, mark);
+    event_remember(json, event, EVENT_MEMO_EVENT, &key, mark);
 }
 
 static void add_event(struct json *json, struct json_at root, const struct verdict *verdict)
@@ -116,7 +117,9 @@ bool event_write(struct event_writer *writer, const struct verdict *verdict, str
     struct json *json = &writer->json;
     struct json_at root = json_begin(json);
     char message[SUMMARY_SIZE];
+    struct memo_key hello;
 
+    event_hello_key(&hello, verdict->facts);
     json_add_time(json, root, "@timestamp", summary_ended_ns(verdict));
     json_add_text(json, root, "message", summary_format(verdict, message));
     event_add_ecs(json, root);
@@ -124,8 +127,8 @@ bool event_write(struct event_writer *writer, const struct verdict *verdict, str
     event_add_parties(json, root, verdict->facts);
     event_add_network(json, root, verdict->facts, &writer->options);
     event_add_observer(json, root, &writer->options);
-    event_add_tls(json, root, verdict, &writer->options);
-    event_add_verdict(json, root, verdict);
+    event_add_tls(json, root, verdict, &writer->options, &hello);
+    event_add_verdict(json, root, verdict, &hello);
     return json_finish(json, line);
 }
 

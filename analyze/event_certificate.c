@@ -95,14 +95,15 @@ void event_add_certificate(struct json *json, struct json_at side,
     struct memo_key key;
     size_t mark;
 
-    memo_key_begin(&key, EVENT_MEMO_CERTIFICATE);
+    memo_key_begin(&key);
     memo_key_add_u16(&key, (uint16_t)certificate->reading);
     memo_key_add(&key, bytes_of(certificate->sha256, sizeof(certificate->sha256)));
-    if (event_recall(json, side, &key))
+    memo_key_finish(&key);
+    if (event_recall(json, side, EVENT_MEMO_CERTIFICATE, &key))
         return;
     mark = json_mark(json, side);
     add_certificate(json, side, certificate);
-    event_remember(json, side, &key, mark);
+    event_remember(json, side, EVENT_MEMO_CERTIFICATE, &key, mark);
 }
 
 static void add_problems(struct json *json, struct json_at object,

@@ -141,10 +141,11 @@ void event_add_observer(struct json *json, struct json_at root, const struct eve
     struct memo_key key;
     size_t mark;
 
-    memo_key_begin(&key, EVENT_MEMO_OBSERVER);
-    if (event_recall(json, root, &key))
+    memo_key_begin(&key);
+    memo_key_finish(&key);
+    if (event_recall(json, root, EVENT_MEMO_OBSERVER, &key))
         return;
     mark = json_mark(json, root);
     add_observer(json, root, options);
-    event_remember(json, root, &key, mark);
+    event_remember(json, root, EVENT_MEMO_OBSERVER, &key, mark);
 }

@@ -91,100 +91,6 @@ static void add_extensions(struct json *json, struct json_at offer, struct bytes
             json_append_name(json, array, names_extension(extension.type), extension.type);
 }
 
-bool event_recall(struct json *json, struct json_at object, const struct memo_key *key)
-{
-    struct bytes members;
-
-    if (!memo_find(json->memo, key, &members))
-        return false;
-    json_add_members(json, object, members);
-    return true;
-}
-
-void event_remember(struct json *json, struct json_at object, const struct memo_key *key,
-                    size_t mark)
-{
-    struct bytes members = json_since(json, object, mark);
-
-    if (!json->failed)
-        memo_keep(json->memo, key, members);
-}
-
-/* GREASE is drawn anew for each hello and never told: one value stands for all. */
-static void add_value(struct memo_key *key, uint16_t value)
-{
-    memo_key_add_u16(key, tls_is_grease(value) ? 0x0a0a : value);
-}
-
-/* Each variable part follows its length, so that different hellos have different keys: first
- * so many octets as they are, then values of 16 bits. */
-static void add_variable(struct memo_key *key, struct bytes octets, size_t plain)
-{
-    memo_key_add_u16(key, (uint16_t)octets.len);
-    memo_key_add(key, octets);
-    if (key->is_full || octets.len <= plain)
-        return;
-
-    uint8_t *values = key->octets + (key->length - octets.len);
-
-    for (size_t i = plain; octets.len - i >= 2; i += 2)
-        if (tls_is_grease((uint16_t)(values[i] << 8 | values[i + 1])))
-            memset(values + i, 0x0a, 2);
-}
-
-/* Extensions whose content is told or is part of a fingerprint: octets before a list of GREASE
- * and others. */
-static void add_content(struct memo_key *key, const struct extension *extension)
-{
-    static const struct {
-        uint16_t type;
-        size_t plain;
-    } rows[] = {
-        {TLS_EXTENSION_SUPPORTED_GROUPS, 2},
-        {TLS_EXTENSION_EC_POINT_FORMATS, SIZE_MAX},
-        {TLS_EXTENSION_SIGNATURE_ALGORITHMS, 2},
-        {TLS_EXTENSION_APPLICATION_LAYER_PROTOCOL_NEGOTIATION, SIZE_MAX},
-        {TLS_EXTENSION_SUPPORTED_VERSIONS, 1},
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (rows[i].type == extension->type)
-            add_variable(key, extension->data, rows[i].plain);
-}
-
-void event_hello_key(struct memo_key *key, enum event_memo kind, const struct client_hello *hello)
-{
-    struct bytes extensions = hello->extensions;
-    struct extension extension;
-
-    memo_key_begin(key, (uint8_t)kind);
-    memo_key_add_u16(key, hello->legacy_version);
-    add_variable(key, hello->cipher_suites, 0);
-    while (extension_next(&extensions, &extension)) {
-        memo_key_add_u16(key, 1); /* one more */
-        add_value(key, extension.type);
-        add_content(key, &extension);
-    }
-    memo_key_add_u16(key, 0);
-    add_variable(key, extensions, SIZE_MAX);
-}
-
-/* What add_hello tells. */
-static void offer_key(struct memo_key *key, const struct client_hello *hello,
-                      const struct hello_extensions *extensions)
-{
-    struct bytes shares = extensions->key_share.shares;
-    struct key_share share;
-
-    event_hello_key(key, EVENT_MEMO_OFFER, hello);
-    add_variable(key, extensions->supported_versions.versions, 0);
-    add_variable(key, extensions->supported_groups.list, 0);
-    add_variable(key, extensions->signature_algorithms.list, 0);
-    add_variable(key, extensions->alpn.protocols, SIZE_MAX);
-    while (key_share_next(&shares, &share))
-        add_value(key, share.group);
-}
-
 static void add_hello(struct json *json, struct json_at why, const struct client_hello *hello,
                       const struct hello_extensions *extensions)
 {
@@ -205,11 +111,11 @@ static void add_hello(struct json *json, struct json_at why, const struct client
         json_add_text(json, why, "ja4", ja4);
 }
 
-void event_add_offer(struct json *json, struct json_at why, const struct facts *facts)
+void event_add_offer(struct json *json, struct json_at why, const struct facts *facts,
+                     const struct memo_key *key)
 {
     const struct client_hello *hello;
     const struct hello_extensions *extensions;
-    struct memo_key key;
     size_t mark;
 
     if (!event_client_hello(facts, &hello, &extensions)) {
@@ -217,10 +123,9 @@ void event_add_offer(struct json *json, struct json_at why, const struct facts *
             add_version(json, json_add_object(json, why, "offer"), facts->sslv2_hello_version);
         return;
     }
-    offer_key(&key, hello, extensions);
-    if (event_recall(json, why, &key))
+    if (event_recall(json, why, EVENT_MEMO_OFFER, key))
         return;
     mark = json_mark(json, why);
     add_hello(json, why, hello, extensions);
-    event_remember(json, why, &key, mark);
+    event_remember(json, why, EVENT_MEMO_OFFER, key, mark);
 }

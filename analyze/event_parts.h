@@ -47,7 +47,7 @@ void event_add_observer(struct json *json, struct json_at root,
 
 /* event_tls.c: tls. */
 void event_add_tls(struct json *json, struct json_at root, const struct verdict *verdict,
-                   const struct event_options *options);
+                   const struct event_options *options, const struct memo_key *hello);
 
 /* event_certificate.c: what ECS has for one certificate, in tls.server or tls.client; what is known
  * of a chain, as tlswhy.chain (of the server) or tlswhy.client_chain. */
@@ -72,7 +72,8 @@ void event_add_ecs(struct json *json, struct json_at root);
 
 /* event_offer.c: tlswhy.offer and tlswhy.ja4, and the client's hello that it describes: the first one, or the
  * second one when only that was read. False when there is none. */
-void event_add_offer(struct json *json, struct json_at why, const struct facts *facts);
+void event_add_offer(struct json *json, struct json_at why, const struct facts *facts,
+                     const struct memo_key *key);
 bool event_client_hello(const struct facts *facts, const struct client_hello **hello,
                         const struct hello_extensions **extensions);
 
@@ -80,7 +81,7 @@ bool event_client_hello(const struct facts *facts, const struct client_hello **h
  * there is none. */
 bool event_sslv2_kinds(const struct facts *facts, struct bytes *kinds);
 
-/* event_offer.c: what all that an event tells of a hello is made of, but for the server's name. */
+/* event_memo.c: what comes again, by what it is made of. */
 enum event_memo {
     EVENT_MEMO_CERTIFICATE,
     EVENT_MEMO_CLIENT,  /* tls.client */
@@ -90,15 +91,20 @@ enum event_memo {
     EVENT_MEMO_OBSERVER /* observer, which is the same in each */
 };
 
-void event_hello_key(struct memo_key *key, enum event_memo kind, const struct client_hello *hello);
+/* What all that an event tells of the client's hello is made of, but for the server's name; and of
+ * the server's. */
+void event_hello_key(struct memo_key *key, const struct facts *facts);
+void event_server_key(struct memo_key *key, const struct server_hello *hello);
 
 /* Add what was added to this object before for the same key, false when that is not known; and
  * keep for the next time what was added to it since the mark. */
-MUST_USE bool event_recall(struct json *json, struct json_at object, const struct memo_key *key);
-void event_remember(struct json *json, struct json_at object, const struct memo_key *key,
-                    size_t mark);
+MUST_USE bool event_recall(struct json *json, struct json_at object, enum event_memo kind,
+                           const struct memo_key *key);
+void event_remember(struct json *json, struct json_at object, enum event_memo kind,
+                    const struct memo_key *key, size_t mark);
 
 /* event_verdict.c: tlswhy. */
-void event_add_verdict(struct json *json, struct json_at root, const struct verdict *verdict);
+void event_add_verdict(struct json *json, struct json_at root, const struct verdict *verdict,
+                       const struct memo_key *hello);
 
 #endif

@@ -82,12 +82,12 @@ static void add_sslv2_kinds(struct json *json, struct json_at client, struct byt
                          names_or_hex(hex, sizeof(hex), names_ssl2_cipher_kind(kind), kind, 6));
 }
 
-static void add_client_hello(struct json *json, struct json_at client, const struct facts *facts)
+static void add_client_hello(struct json *json, struct json_at client, const struct facts *facts,
+                             const struct memo_key *key)
 {
     const struct client_hello *hello;
     const struct hello_extensions *extensions;
     struct bytes kinds;
-    struct memo_key key;
     char ja3[JA3_TEXT_SIZE];
     size_t mark;
 
@@ -97,27 +97,13 @@ static void add_client_hello(struct json *json, struct json_at client, const str
         return;
     }
     json_add_octets(json, client, "server_name", extensions->server_name.host_name);
-    event_hello_key(&key, EVENT_MEMO_CLIENT, hello);
-    if (event_recall(json, client, &key))
+    if (event_recall(json, client, EVENT_MEMO_CLIENT, key))
         return;
     mark = json_mark(json, client);
     add_suites(json, client, hello->cipher_suites);
     if (ja3_client(hello, ja3))
         json_add_text(json, client, "ja3", ja3);
-    event_remember(json, client, &key, mark);
-}
-
-static void server_key(struct memo_key *key, const struct server_hello *hello)
-{
-    struct bytes extensions = hello->extensions;
-    struct extension extension;
-
-    memo_key_begin(key, EVENT_MEMO_SERVER);
-    memo_key_add_u16(key, hello->legacy_version);
-    memo_key_add_u16(key, hello->cipher_suite);
-    while (extension_next(&extensions, &extension))
-        memo_key_add_u16(key, extension.type);
-    memo_key_add(key, extensions);
+    event_remember(json, client, EVENT_MEMO_CLIENT, key, mark);
 }
 
 static void add_server_hello(struct json *json, struct json_at server, const struct facts *facts)
@@ -128,13 +114,13 @@ static void add_server_hello(struct json *json, struct json_at server, const str
 
     if (!facts->server_hello_read)
         return;
-    server_key(&key, &facts->server_hello);
-    if (event_recall(json, server, &key))
+    event_server_key(&key, &facts->server_hello);
+    if (event_recall(json, server, EVENT_MEMO_SERVER, &key))
         return;
     mark = json_mark(json, server);
     if (ja3_server(&facts->server_hello, ja3s))
         json_add_text(json, server, "ja3s", ja3s);
-    event_remember(json, server, &key, mark);
+    event_remember(json, server, EVENT_MEMO_SERVER, &key, mark);
 }
 
 /* Whole certificates, as many as there is room for. */
@@ -161,12 +147,13 @@ static void add_chain(struct json *json, struct json_at side, const struct facts
 
 /* Add what a side said of itself; nothing when it said nothing. */
 static void add_side(struct json *json, struct json_at tls, const char *key,
-                     const struct facts *facts, enum side side, bool has_chain)
+                     const struct facts *facts, enum side side, bool has_chain,
+                     const struct memo_key *hello)
 {
     struct json_at object = json_add_optional(json, tls, key);
 
     if (side == SIDE_CLIENT)
-        add_client_hello(json, object, facts);
+        add_client_hello(json, object, facts, hello);
     else
         add_server_hello(json, object, facts);
     if (facts->certificates[side] != NULL && facts->certificates[side]->count > 0)
@@ -178,12 +165,12 @@ static void add_side(struct json *json, struct json_at tls, const char *key,
 }
 
 void event_add_tls(struct json *json, struct json_at root, const struct verdict *verdict,
-                   const struct event_options *options)
+                   const struct event_options *options, const struct memo_key *hello)
 {
     struct json_at tls = json_add_object(json, root, "tls");
 
     json_add_bool(json, tls, "established", verdict->outcome == OUTCOME_ESTABLISHED);
     add_negotiated(json, tls, verdict->facts);
-    add_side(json, tls, "client", verdict->facts, SIDE_CLIENT, options->certificate_chain);
-    add_side(json, tls, "server", verdict->facts, SIDE_SERVER, options->certificate_chain);
+    add_side(json, tls, "client", verdict->facts, SIDE_CLIENT, options->certificate_chain, hello);
+    add_side(json, tls, "server", verdict->facts, SIDE_SERVER, options->certificate_chain, hello);
 }

@@ -163,7 +163,8 @@ static void add_tunnels(struct json *json, struct json_at why, const struct conn
         json_append_text(json, tunnels, tunnel_name((enum tunnel)connection->tunnels[i]));
 }
 
-void event_add_verdict(struct json *json, struct json_at root, const struct verdict *verdict)
+void event_add_verdict(struct json *json, struct json_at root, const struct verdict *verdict,
+                       const struct memo_key *hello)
 {
     const struct facts *facts = verdict->facts;
     struct json_at why = json_add_object(json, root, "tlswhy");
@@ -179,7 +180,7 @@ void event_add_verdict(struct json *json, struct json_at root, const struct verd
     add_findings(json, why, verdict);
     add_alert(json, why, &facts->refusal);
     event_add_chains(json, why, facts);
-    event_add_offer(json, why, facts);
+    event_add_offer(json, why, facts, hello);
     json_add_text(json, why, "history", history_format(facts->handshake, history));
     event_add_opening(json, why, facts);
     if (verdict->outcome == OUTCOME_FAILED)

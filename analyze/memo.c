@@ -9,35 +9,22 @@
 struct memo_slot {
     uint8_t *octets; /* NULL: empty */
     uint64_t hash;
-    size_t key_length;
-    size_t text_length;
+    uint32_t key_length;
+    uint32_t text_length;
+    uint8_t kind;
 };
 
+/* The slots of a set, the one that was needed last first. */
 struct memo {
-    struct memo_slot slots[MEMO_SLOTS];
+    struct memo_slot sets[MEMO_SETS][MEMO_WAYS];
 };
 
-void memo_key_begin(struct memo_key *key, uint8_t kind)
+/* No secret: whoever makes keys collide gains that texts are made again. */
+void memo_key_finish(struct memo_key *key)
 {
-    key->octets[0] = kind;
-    key->length = 1;
-    key->is_full = false;
-}
+    static const uint64_t no_secret[2] = {0, 0};
 
-void memo_key_add(struct memo_key *key, struct bytes octets)
-{
-    if (octets.len > sizeof(key->octets) - key->length) {
-        key->is_full = true;
-        return;
-    }
-    if (octets.len > 0)
-        memcpy(key->octets + key->length, octets.data, octets.len);
-    key->length += octets.len;
-}
-
-void memo_key_add_u16(struct memo_key *key, uint16_t value)
-{
-    memo_key_add(key, bytes_of(&value, sizeof(value)));
+    key->hash = siphash_1_3(no_secret, key->octets, key->length);
 }
 
 struct memo *memo_new(void)
@@ -49,39 +36,54 @@ void memo_free(struct memo *memo)
 {
     if (memo == NULL)
         return;
-    for (size_t i = 0; i < MEMO_SLOTS; i++)
-        free(memo->slots[i].octets);
+    for (size_t i = 0; i < MEMO_SETS; i++)
+        for (size_t j = 0; j < MEMO_WAYS; j++)
+            free(memo->sets[i][j].octets);
     free(memo);
 }
 
-/* No secret: whoever makes keys collide gains that texts are made again. */
-static uint64_t hash_of(const struct memo_key *key)
+static struct memo_slot *set_of(struct memo *memo, uint8_t kind, const struct memo_key *key)
 {
-    static const uint64_t no_secret[2] = {0, 0};
-
-    return siphash_1_3(no_secret, key->octets, key->length);
+    return memo->sets[(key->hash + kind) % MEMO_SETS];
 }
 
-bool memo_find(const struct memo *memo, const struct memo_key *key, struct bytes *text)
+static bool is_of(const struct memo_slot *slot, uint8_t kind, const struct memo_key *key)
 {
-    uint64_t hash;
-    const struct memo_slot *slot;
+    return slot->hash == key->hash && slot->kind == kind && slot->octets != NULL
+           && slot->key_length == key->length
+           && memcmp(slot->octets, key->octets, key->length) == 0;
+}
+
+/* Put a slot of a set before all others. */
+static void move_to_front(struct memo_slot *set, size_t way)
+{
+    struct memo_slot moved = set[way];
+
+    memmove(set + 1, set, way * sizeof(*set));
+    set[0] = moved;
+}
+
+bool memo_find(struct memo *memo, uint8_t kind, const struct memo_key *key, struct bytes *text)
+{
+    struct memo_slot *set;
 
     if (memo == NULL || key->is_full)
         return false;
-    hash = hash_of(key);
-    slot = &memo->slots[hash % MEMO_SLOTS];
-    if (slot->octets == NULL || slot->hash != hash || slot->key_length != key->length
-        || memcmp(slot->octets, key->octets, key->length) != 0)
-        return false;
-    *text = bytes_of(slot->octets + slot->key_length, slot->text_length);
-    return true;
+    set = set_of(memo, kind, key);
+    for (size_t way = 0; way < MEMO_WAYS; way++) {
+        if (!is_of(&set[way], kind, key))
+            continue;
+        if (way > 0)
+            move_to_front(set, way);
+        *text = bytes_of(set->octets + set->key_length, set->text_length);
+        return true;
+    }
+    return false;
 }
 
-void memo_keep(struct memo *memo, const struct memo_key *key, struct bytes text)
+void memo_keep(struct memo *memo, uint8_t kind, const struct memo_key *key, struct bytes text)
 {
-    uint64_t hash;
-    struct memo_slot *slot;
+    struct memo_slot *set;
     uint8_t *octets;
 
     if (memo == NULL || key->is_full || text.len == 0 || text.len > MEMO_TEXT_MAX)
@@ -89,15 +91,16 @@ void memo_keep(struct memo *memo, const struct memo_key *key, struct bytes text)
     octets = malloc(key->length + text.len);
     if (octets == NULL)
         return;
-    hash = hash_of(key);
-    slot = &memo->slots[hash % MEMO_SLOTS];
-    free(slot->octets);
     memcpy(octets, key->octets, key->length);
     memcpy(octets + key->length, text.data, text.len);
-    *slot = (struct memo_slot){
+    set = set_of(memo, kind, key);
+    free(set[MEMO_WAYS - 1].octets);
+    move_to_front(set, MEMO_WAYS - 1);
+    *set = (struct memo_slot){
         .octets = octets,
-        .hash = hash,
-        .key_length = key->length,
-        .text_length = text.len,
+        .hash = key->hash,
+        .key_length = (uint32_t)key->length,
+        .text_length = (uint32_t)text.len,
+        .kind = kind,
     };
 }

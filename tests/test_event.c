@@ -237,10 +237,11 @@ static void no_octet_breaks_a_line(void)
     sample_failed(&written.sample);
     for (unsigned octet = 0; octet < 256; octet++) {
         const uint8_t name[3] = {'a', (uint8_t)octet, 'z'};
-        const uint8_t protocol[4] = {3, 'a', (uint8_t)octet, 'z'};
+        const uint8_t alpn[] = {0, 16, 0, 6, 0, 4, 3, 'a', (uint8_t)octet, 'z'};
 
         set_name(&written.sample, name, sizeof(name));
-        written.sample.facts.client_extensions.alpn.protocols = bytes_of(protocol, 4);
+        written.sample.facts.client_hello.extensions = bytes_of(alpn, sizeof(alpn));
+        written.sample.facts.client_extensions.alpn.protocols = bytes_of(alpn + 6, 4);
         written_write(&written);
         CU_ASSERT_STRING_EQUAL(cJSON_GetStringValue(written_at(&written, "tls.client.server_name")),
                                cJSON_GetStringValue(written_at(&written, "tlswhy.offer.alpn.0")));

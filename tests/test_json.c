@@ -318,39 +318,86 @@ static void the_allocation_that_fails_costs_one_line(void)
     CU_ASSERT_TRUE(failed < 8);
 }
 
+/* A number as key and text. */
+static struct memo_key number_key(uint16_t number)
+{
+    struct memo_key key;
+
+    memo_key_begin(&key);
+    memo_key_add_u16(&key, number);
+    memo_key_finish(&key);
+    return key;
+}
+
+static void keep_number(struct memo *memo, uint8_t kind, uint16_t number)
+{
+    struct memo_key key = number_key(number);
+
+    memo_keep(memo, kind, &key, bytes_of(&number, sizeof(number)));
+}
+
+/* Whether it is there, and right. */
+static bool has_number(struct memo *memo, uint8_t kind, uint16_t number)
+{
+    struct memo_key key = number_key(number);
+    struct bytes text;
+
+    if (!memo_find(memo, kind, &key, &text))
+        return false;
+    CU_ASSERT_EQUAL_FATAL(text.len, sizeof(number));
+    CU_ASSERT_EQUAL(memcmp(text.data, &number, sizeof(number)), 0);
+    return true;
+}
+
 static void a_memo_gives_a_text_to_its_own_key_only(void)
 {
+    static const uint16_t kept_max = MEMO_SETS * MEMO_WAYS;
     struct memo *memo = memo_new();
-    struct bytes text;
-    size_t wrong = 0;
     size_t found = 0;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(memo);
-    for (unsigned number = 0; number < 3 * MEMO_SLOTS; number++) {
-        uint16_t i = (uint16_t)number;
-        struct memo_key key;
-
-        memo_key_begin(&key, 1);
-        memo_key_add_u16(&key, i);
-        memo_keep(memo, &key, bytes_of(&i, sizeof(i)));
-        wrong += !memo_find(memo, &key, &text) || memcmp(text.data, &i, sizeof(i)) != 0;
+    for (uint16_t i = 0; i / 3 < kept_max; i++) {
+        CU_ASSERT_FALSE(has_number(memo, 1, i));
+        keep_number(memo, 1, i);
+        CU_ASSERT_TRUE(has_number(memo, 1, i));
     }
-    for (unsigned number = 0; number < 3 * MEMO_SLOTS; number++) {
-        uint16_t i = (uint16_t)number;
-        struct memo_key key;
-
-        memo_key_begin(&key, 1);
-        memo_key_add_u16(&key, i);
-        if (!memo_find(memo, &key, &text))
-            continue;
-        found++;
-        wrong += memcmp(text.data, &i, sizeof(i)) != 0;
-        memo_key_begin(&key, 2);
-        memo_key_add_u16(&key, i);
-        wrong += memo_find(memo, &key, &text);
+    for (uint16_t i = 0; i / 3 < kept_max; i++) {
+        found += has_number(memo, 1, i);
+        CU_ASSERT_FALSE(has_number(memo, 2, i));
     }
-    CU_ASSERT_EQUAL(wrong, 0);
-    CU_ASSERT_TRUE(found > MEMO_SLOTS / 2 && found <= MEMO_SLOTS);
+    CU_ASSERT_TRUE(found > kept_max / 2 && found <= kept_max);
+    memo_free(memo);
+}
+
+/* Numbers of one place, which is where their hash says. */
+static void of_one_place(uint16_t *numbers, size_t count)
+{
+    uint64_t place = number_key(0).hash % MEMO_SETS;
+    size_t found = 0;
+
+    for (uint16_t i = 0; found < count; i++) {
+        CU_ASSERT_TRUE_FATAL(i < UINT16_MAX);
+        if (number_key(i).hash % MEMO_SETS == place)
+            numbers[found++] = i;
+    }
+}
+
+static void what_was_not_needed_for_longest_gives_way(void)
+{
+    struct memo *memo = memo_new();
+    uint16_t numbers[MEMO_WAYS + 2];
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(memo);
+    of_one_place(numbers, MEMO_WAYS + 2);
+    for (size_t i = 0; i < MEMO_WAYS; i++)
+        keep_number(memo, 1, numbers[i]);
+    CU_ASSERT_TRUE(has_number(memo, 1, numbers[0])); /* needed again: the second is the oldest */
+    keep_number(memo, 1, numbers[MEMO_WAYS]);
+    CU_ASSERT_FALSE(has_number(memo, 1, numbers[1]));
+    for (size_t i = 2; i <= MEMO_WAYS; i++)
+        CU_ASSERT_TRUE(has_number(memo, 1, numbers[i]));
+    keep_number(memo, 1, numbers[MEMO_WAYS + 1]);
+    CU_ASSERT_FALSE(has_number(memo, 1, numbers[0]));
     memo_free(memo);
 }
 
@@ -362,13 +409,15 @@ static void a_memo_keeps_nothing_that_is_too_long(void)
     struct bytes text;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(memo);
-    memo_key_begin(&key, 0);
-    memo_keep(memo, &key, bytes_of(octets, sizeof(octets)));
-    CU_ASSERT_FALSE(memo_find(memo, &key, &text));
-    memo_key_add(&key, bytes_of(octets, MEMO_KEY_MAX));
-    memo_keep(memo, &key, bytes_of(octets, 1));
-    CU_ASSERT_FALSE(memo_find(memo, &key, &text));
-    CU_ASSERT_FALSE(memo_find(NULL, &key, &text));
+    memo_key_begin(&key);
+    memo_key_finish(&key);
+    memo_keep(memo, 0, &key, bytes_of(octets, sizeof(octets)));
+    CU_ASSERT_FALSE(memo_find(memo, 0, &key, &text));
+    memo_key_add(&key, bytes_of(octets, MEMO_KEY_MAX + 1));
+    memo_key_finish(&key);
+    memo_keep(memo, 0, &key, bytes_of(octets, 1));
+    CU_ASSERT_FALSE(memo_find(memo, 0, &key, &text));
+    CU_ASSERT_FALSE(memo_find(NULL, 0, &key, &text));
     memo_free(memo);
 }
 
@@ -385,6 +434,7 @@ int main(void)
         {"without room there is no line and no leak", without_room_there_is_no_line_and_no_leak},
         {"the allocation that fails costs one line", the_allocation_that_fails_costs_one_line},
         {"a memo gives a text to its own key only", a_memo_gives_a_text_to_its_own_key_only},
+        {"what was not needed for longest gives way", what_was_not_needed_for_longest_gives_way},
         {"a memo keeps nothing that is too long", a_memo_keeps_nothing_that_is_too_long},
         CU_TEST_INFO_NULL,
     };

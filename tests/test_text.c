@@ -250,13 +250,13 @@ static void times_are_utc_to_the_nanosecond(void)
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char stamp[TEXT_TIMESTAMP_LENGTH];
         char buffer[40];
         struct text text = text_begin(buffer, sizeof(buffer));
 
-        text_put_timestamp(buffer, cases[i].time_ns);
-        CU_ASSERT_NSTRING_EQUAL(buffer, cases[i].timestamp, TEXT_TIMESTAMP_LENGTH);
-        CU_ASSERT_EQUAL(strlen(cases[i].timestamp), TEXT_TIMESTAMP_LENGTH);
-        text = text_begin(buffer, sizeof(buffer));
+        text_put_timestamp(stamp, cases[i].time_ns);
+        CU_ASSERT_NSTRING_EQUAL(stamp, cases[i].timestamp, sizeof(stamp));
+        CU_ASSERT_EQUAL(strlen(cases[i].timestamp), sizeof(stamp));
         text_add_time(&text, cases[i].time_ns);
         CU_ASSERT_STRING_EQUAL(buffer, cases[i].time);
     }
