@@ -6,8 +6,6 @@
 
 #include "capture/siphash.h"
 
-enum { ROOM_FIRST = 2 /* most things are met by few others */ };
-
 void distinct_release(struct distinct *distinct)
 {
     free(distinct->hashes);
@@ -40,7 +38,7 @@ static uint16_t find(const struct distinct *distinct, uint64_t hash)
 
 static bool grow(struct distinct *distinct)
 {
-    uint16_t room = distinct->room > 0 ? (uint16_t)(2 * distinct->room) : ROOM_FIRST;
+    uint16_t room = distinct->room > 0 ? (uint16_t)(2 * distinct->room) : DISTINCT_ROOM_FIRST;
     uint64_t *hashes = realloc(distinct->hashes, room * sizeof(hashes[0]));
 
     if (hashes == NULL)
@@ -48,6 +46,15 @@ static bool grow(struct distinct *distinct)
     distinct->hashes = hashes;
     distinct->room = room;
     return true;
+}
+
+size_t distinct_growth(const struct distinct *distinct)
+{
+    size_t hashes = distinct->room > 0 ? distinct->room : DISTINCT_ROOM_FIRST;
+
+    if (distinct->count < distinct->room || distinct->count == DISTINCT_HASHES_MAX)
+        return 0;
+    return hashes * sizeof(distinct->hashes[0]);
 }
 
 bool distinct_add(struct distinct *distinct, uint64_t hash)

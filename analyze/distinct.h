@@ -14,7 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { DISTINCT_HASHES_MAX = 128 /* counted exactly up to here; beyond, off by 9 in 100 */ };
+enum {
+    DISTINCT_HASHES_MAX = 128, /* counted exactly up to here; beyond, off by 9 in 100 */
+    DISTINCT_ROOM_FIRST = 2    /* hashes; most things are met by few others */
+};
 
 /* One that is all zero is empty. */
 struct distinct {
@@ -28,6 +31,9 @@ void distinct_release(struct distinct *distinct);
 
 /* The hash of a thing, the same in every run. */
 uint64_t distinct_hash(const void *octets, size_t length);
+
+/* How many octets of memory one more hash may need. */
+size_t distinct_growth(const struct distinct *distinct);
 
 /* Add the thing with this hash. False when memory is short. */
 bool distinct_add(struct distinct *distinct, uint64_t hash);

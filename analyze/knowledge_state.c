@@ -11,6 +11,8 @@ static const char magic[] = "tlswhy state";
 
 enum { MAGIC_LEN = sizeof(magic) - 1, LENGTH_OFFSET = 16, HEADER_LEN = 40 };
 
+enum { HALVINGS_MAX = 31 /* of a table that has as many records as can be: one is left */ };
+
 static void walk_count(struct state_codec *codec, struct known_count *count)
 {
     state_codec_u32(codec, &count->count);
@@ -206,21 +208,35 @@ static void write_header(struct state_codec *codec, const struct knowledge *know
     (void)state_codec_number(codec, knowledge->options.hash_key[1], sizeof(uint64_t));
 }
 
-/* Both walks change nothing when they write. */
-bool knowledge_state_write(struct knowledge *knowledge, struct insight *insight, struct bytes *out)
+/* The octets of a state and its records that are left out, before it is written. */
+static struct state_codec measure(struct knowledge *knowledge, struct insight *insight,
+                                  unsigned halvings)
 {
-    struct state_codec codec = {.length = HEADER_LEN};
-    uint64_t length;
+    struct state_codec codec = {.length = HEADER_LEN, .halvings = halvings};
 
     walk_all(&codec, knowledge, insight);
-    length = codec.length + CERTIFICATE_SHA256_LEN;
-    codec = (struct state_codec){.out = malloc((size_t)length)};
+    codec.length += CERTIFICATE_SHA256_LEN;
+    return codec;
+}
+
+/* Walks change nothing when they write. */
+bool knowledge_state_write(struct knowledge *knowledge, struct insight *insight, size_t octets_max,
+                           struct bytes *out, uint64_t *left_out)
+{
+    struct state_codec codec = measure(knowledge, insight, 0);
+    size_t length;
+
+    while (codec.length > octets_max && codec.halvings < HALVINGS_MAX)
+        codec = measure(knowledge, insight, codec.halvings + 1);
+    length = codec.length;
+    *left_out = codec.left_out;
+    codec = (struct state_codec){.out = malloc(length), .halvings = codec.halvings};
     if (codec.out == NULL)
         return false;
     write_header(&codec, knowledge, length);
     walk_all(&codec, knowledge, insight);
     certificate_sha256(bytes_of(codec.out, codec.length), codec.out + codec.length);
-    *out = bytes_of(codec.out, (size_t)length);
+    *out = bytes_of(codec.out, length);
     return true;
 }
 

@@ -30,9 +30,11 @@ struct knowledge_state_error {
 };
 
 /* Write all that is known of servers, names, clients, clocks and issuers; its hash key and its sketch
- * key are one. *out is the caller's, for file_free() of file.h. False: no memory. */
+ * key are one. When that is more than octets_max, each table is halved until it is not: *left_out is how
+ * many records, those longest unused, are not in it. A state of nothing has some 100 octets, whatever
+ * the limit. *out is the caller's, for file_free() of file.h. False: no memory. */
 MUST_USE bool knowledge_state_write(struct knowledge *knowledge, struct insight *insight,
-                                    struct bytes *out);
+                                    size_t octets_max, struct bytes *out, uint64_t *left_out);
 
 /* Know what was known when the state was written; knowledge and insight have learned nothing yet, and
  * take the hash key of the state. Where the state has more records than the tables take, those

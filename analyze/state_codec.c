@@ -88,9 +88,15 @@ void state_codec_text(struct state_codec *codec, char *text, size_t size)
 /* Writing: in the order of use, so that those that find no room when they are read are the oldest. */
 static void write_table(struct state_codec *codec, const struct state_table *table)
 {
-    state_codec_number(codec, knowledge_table_count(table->records), sizeof(uint32_t));
-    for (uint32_t at = knowledge_table_oldest(table->records); at != KNOWLEDGE_TABLE_NONE;
-         at = knowledge_table_newer(table->records, at))
+    const uint32_t count = knowledge_table_count(table->records);
+    const uint32_t kept = count >> codec->halvings;
+    uint32_t at = knowledge_table_oldest(table->records);
+
+    for (uint32_t i = kept; i < count; i++)
+        at = knowledge_table_newer(table->records, at);
+    codec->left_out += count - kept;
+    state_codec_number(codec, kept, sizeof(uint32_t));
+    for (; at != KNOWLEDGE_TABLE_NONE; at = knowledge_table_newer(table->records, at))
         table->walk(codec, knowledge_table_at(table->records, at));
 }
 

@@ -16,6 +16,9 @@ struct state_codec {
     uint8_t *out;      /* writing: where to; NULL: octets are only counted */
     size_t length;     /* of what was written or counted */
     const char *fault; /* reading: what is wrong, static; NULL: nothing yet */
+    unsigned
+        halvings; /* writing: so often each table is halved; those longest unused are left out */
+    uint64_t left_out; /* writing: such records */
 };
 
 /* Reading: note what is wrong, if nothing was before. */

@@ -5,7 +5,10 @@
 
 #include "capture/siphash.h"
 
-enum { SLOTS_FIRST = 64 };
+enum {
+    SLOTS_FIRST = 64,
+    ALLOCATION_OCTETS = 16 /* what the C library needs for each */
+};
 
 /* Rows in the order of coming, and a hash table of their places. */
 struct table {
@@ -20,16 +23,17 @@ struct table {
 
 struct tally {
     struct table tables[TALLY_TABLES];
-    size_t rows_max;
+    struct tally_limits limits;
+    size_t memory; /* octets of all tables */
 };
 
-struct tally *tally_new(size_t rows_max, const uint64_t hash_key[2])
+struct tally *tally_new(const struct tally_limits *limits, const uint64_t hash_key[2])
 {
     struct tally *tally = calloc(1, sizeof(*tally));
 
     if (tally == NULL)
         return NULL;
-    tally->rows_max = rows_max;
+    tally->limits = *limits;
     for (size_t i = 0; i < TALLY_TABLES; i++)
         memcpy(tally->tables[i].hash_key, hash_key, sizeof(tally->tables[i].hash_key));
     return tally;
@@ -87,10 +91,15 @@ static size_t *find_slot(const struct table *table, const struct tally_key *key)
     return &table->slots[slot];
 }
 
+static size_t slots_next(const struct table *table)
+{
+    return table->slot_count > 0 ? 2 * table->slot_count : SLOTS_FIRST;
+}
+
 /* At most half of the slots are used. */
 static bool grow(struct table *table)
 {
-    size_t slot_count = table->slot_count > 0 ? 2 * table->slot_count : SLOTS_FIRST;
+    size_t slot_count = slots_next(table);
     struct tally_row *rows = realloc(table->rows, slot_count / 2 * sizeof(rows[0]));
     size_t *slots;
 
@@ -109,25 +118,42 @@ static bool grow(struct table *table)
     return true;
 }
 
-/* The row of a key, made when there is none. False: no memory. *out is NULL when there is no room
- * for another one. */
-static bool take_row(struct table *table, size_t rows_max, const struct tally_key *key,
-                     struct tally_row **out)
+/* The row of a key, NULL when there is none. */
+static struct tally_row *find_row(const struct table *table, const struct tally_key *key)
 {
-    size_t *slot;
+    size_t slot = table->slot_count > 0 ? *find_slot(table, key) : 0;
 
-    *out = NULL;
-    if (table->count == table->room && !grow(table))
-        return false;
-    slot = find_slot(table, key);
-    if (*slot == 0 && table->count == rows_max)
-        return true;
-    if (*slot == 0) {
-        table->rows[table->count++] = (struct tally_row){.key = *key};
-        *slot = table->count;
-    }
-    *out = &table->rows[*slot - 1];
-    return true;
+    return slot > 0 ? &table->rows[slot - 1] : NULL;
+}
+
+/* One more row. NULL: no memory. */
+static struct tally_row *make_row(struct table *table, const struct tally_key *key)
+{
+    if ((table->rows == NULL || table->count == table->room) && !grow(table))
+        return NULL;
+    table->rows[table->count] = (struct tally_row){.key = *key};
+    *find_slot(table, key) = table->count + 1;
+    return &table->rows[table->count++];
+}
+
+/* Octets that a connection more may need, in the row that is there, or in one more. */
+static size_t growth(const struct table *table, const struct tally_row *there,
+                     const struct tally_row *row)
+{
+    static const struct tally_row none = {0};
+    const struct tally_row *sum = there != NULL ? there : &none;
+    size_t octets = 0;
+
+    if (row->clients.count > 0)
+        octets += distinct_growth(&sum->clients);
+    if (row->servers.count > 0)
+        octets += distinct_growth(&sum->servers);
+    if (there != NULL)
+        return octets;
+    if (table->count == table->room)
+        octets += (slots_next(table) - table->slot_count)
+                  * (sizeof(table->rows[0]) / 2 + sizeof(table->slots[0]));
+    return octets + 2 * (size_t)ALLOCATION_OCTETS;
 }
 
 static bool add_distinct(struct distinct *sum, const struct distinct *other)
@@ -139,16 +165,22 @@ static bool add_distinct(struct distinct *sum, const struct distinct *other)
     return true;
 }
 
-bool tally_add_row(struct tally *tally, enum tally_table table, const struct tally_row *row)
+bool tally_add_row(struct tally *tally, enum tally_table number, const struct tally_row *row)
 {
-    struct tally_row *sum;
+    struct table *table = &tally->tables[number];
+    struct tally_row *sum = find_row(table, &row->key);
+    size_t octets = growth(table, sum, row);
 
-    if (!take_row(&tally->tables[table], tally->rows_max, &row->key, &sum))
-        return false;
-    if (sum == NULL) {
-        tally_add_left_out(tally, table, row->connections);
+    if (octets > tally->limits.memory_max - tally->memory
+        || (sum == NULL && table->count == tally->limits.rows_max)) {
+        tally_add_left_out(tally, number, row->connections);
         return true;
     }
+    if (sum == NULL)
+        sum = make_row(table, &row->key);
+    if (sum == NULL)
+        return false;
+    tally->memory += octets;
     if (sum->connections == 0 || row->first_ns < sum->first_ns)
         sum->first_ns = row->first_ns;
     if (sum->connections == 0 || row->last_ns > sum->last_ns)

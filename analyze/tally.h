@@ -43,8 +43,16 @@ struct tally_row {
 
 struct tally;
 
-/* Make an empty one, with at most so many rows in each table; hash_key is secret. NULL: no memory. */
-struct tally *tally_new(size_t rows_max, const uint64_t hash_key[2]);
+/* A connection that finds no room within both is counted as left out. */
+struct tally_limits {
+    size_t rows_max; /* of each table */
+    size_t
+        memory_max; /* octets of all tables; their text has less than three times as many. It is for
+                          tally_add: rows of others are not held against it */
+};
+
+/* Make an empty one; hash_key is secret. NULL: no memory. */
+struct tally *tally_new(const struct tally_limits *limits, const uint64_t hash_key[2]);
 void tally_free(struct tally *tally); /* NULL is harmless */
 
 /* Count a handshake that failed or was established; others are not for it. False: no memory. */

@@ -36,6 +36,7 @@ struct fragments {
     struct fragment_counters counters;
     uint64_t clock;
     uint32_t delivered;
+    size_t slot_count; /* that are used */
     struct slot slots[FRAGMENT_DATAGRAMS_MAX];
 };
 
@@ -43,7 +44,20 @@ _Static_assert(sizeof(struct fragment_key) == 40, "no padding: keys are compared
 
 struct fragments *fragments_new(void)
 {
-    return calloc(1, sizeof(struct fragments));
+    struct fragments *fragments = calloc(1, sizeof(*fragments));
+
+    if (fragments != NULL)
+        fragments->slot_count = FRAGMENT_DATAGRAMS_MAX;
+    return fragments;
+}
+
+void fragments_limit(struct fragments *fragments, size_t octets)
+{
+    size_t count = octets / FRAGMENT_DATAGRAM_LEN_MAX;
+
+    if (count < FRAGMENT_DATAGRAMS_MIN)
+        count = FRAGMENT_DATAGRAMS_MIN;
+    fragments->slot_count = count < FRAGMENT_DATAGRAMS_MAX ? count : FRAGMENT_DATAGRAMS_MAX;
 }
 
 void fragments_free(struct fragments *fragments)
@@ -101,7 +115,7 @@ static struct slot *slot_to_use(struct fragments *fragments)
 {
     struct slot *oldest = NULL;
 
-    for (size_t i = 0; i < FRAGMENT_DATAGRAMS_MAX; i++) {
+    for (size_t i = 0; i < fragments->slot_count; i++) {
         struct slot *slot = &fragments->slots[i];
 
         if (slot->state == SLOT_FREE)
@@ -114,7 +128,7 @@ static struct slot *slot_to_use(struct fragments *fragments)
 
 static struct slot *slot_find(struct fragments *fragments, const struct fragment_key *key)
 {
-    for (size_t i = 0; i < FRAGMENT_DATAGRAMS_MAX; i++) {
+    for (size_t i = 0; i < fragments->slot_count; i++) {
         struct slot *slot = &fragments->slots[i];
 
         if (slot->key.id == key->id && memcmp(&slot->key, key, sizeof(*key)) == 0

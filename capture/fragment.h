@@ -17,7 +17,8 @@ enum {
     FRAGMENT_DATAGRAMS_MAX = 128, /* incomplete datagrams; the one idle for longest gives way */
     FRAGMENT_PARTS_MAX = 128,     /* fragments of one: 65535 octets over 576-octet links */
     FRAGMENT_DATAGRAM_LEN_MAX = 65535, /* octets of one; all buffers together below 8 MiB */
-    FRAGMENT_TIMEOUT_S = 30            /* after the first one seen, as hosts do */
+    FRAGMENT_DATAGRAMS_MIN = 4, /* with little memory: some that wait, and one in each tunnel */
+    FRAGMENT_TIMEOUT_S = 30     /* after the first one seen, as hosts do */
 };
 
 /* What makes fragments belong together (RFC 791 section 2.3, RFC 8200 section 4.5).
@@ -58,6 +59,10 @@ struct fragments;
 /* NULL when memory is short. Buffers are allocated when the first fragments come. */
 struct fragments *fragments_new(void);
 void fragments_free(struct fragments *fragments); /* NULL is harmless */
+
+/* Have all buffers together take at most so many octets, but room for FRAGMENT_DATAGRAMS_MIN. Before the
+ * first fragment. */
+void fragments_limit(struct fragments *fragments, size_t octets);
 
 /* Take one fragment. On FRAGMENT_COMPLETE *datagram is a view of the whole payload, valid
  * until fragments_release, and *protocol says what it begins with. */

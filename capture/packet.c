@@ -66,6 +66,11 @@ const struct packet_counters *packet_decoder_counters(const struct packet_decode
     return &decoder->counters;
 }
 
+void packet_decoder_limit_fragments(struct packet_decoder *decoder, size_t octets)
+{
+    fragments_limit(decoder->fragments, octets);
+}
+
 void packet_decoder_verify(struct packet_decoder *decoder)
 {
     decoder->verifies = true;

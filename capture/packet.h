@@ -181,6 +181,9 @@ struct packet_decoder;
 struct packet_decoder *packet_decoder_new(void);
 void packet_decoder_free(struct packet_decoder *decoder); /* NULL is harmless */
 
+/* As fragments_limit: before the first packet. */
+void packet_decoder_limit_fragments(struct packet_decoder *decoder, size_t octets);
+
 /* Verify the checksums of all IPv4 headers, of TCP, ICMP and ICMPv6 from now on: a packet with a
  * wrong one is PACKET_CORRUPT. So is, as in tcpdump, one whose sum its sender's network card was
  * still to put in. One that cannot be verified, because the capture cut it, is none. */

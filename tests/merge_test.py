@@ -147,6 +147,17 @@ class Merge(unittest.TestCase):
         both = json.loads(merged(first, second))
         self.assertEqual((len(both["clients"]), both["left_out"]["clients"]), (ROWS_MAX + 1000, 100))
 
+    def test_memory_is_bounded_and_what_finds_none_is_counted(self):
+        count = ROWS_MAX
+        capture = self.write("crowd", refused(count, servers=count))
+        summary = json.loads(summary_of(capture, "--max-memory=8M"))
+        for table in ("servers", "clients", "causes"):
+            counted = sum(row["connections"] for row in summary[table])
+            self.assertEqual(counted + summary["left_out"][table], count, table)
+        self.assertGreater(summary["left_out"]["clients"], 0)
+        self.assertGreater(len(summary["clients"]), 100)
+        self.assertEqual(summary["causes"][0]["connections"], count)
+
     def test_files_and_output(self):
         for number, part in enumerate(self.parts):
             (self.folder / f"{number}.summary").write_bytes(part)

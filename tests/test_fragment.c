@@ -80,6 +80,33 @@ static void any_order_gives_the_datagram(void)
     fragments_free(fragments);
 }
 
+/* Buffers for so many datagrams; the one that waited longest gives way, and is counted. */
+static void with_less_memory_fewer_datagrams_wait(void)
+{
+    static const struct {
+        size_t octets;
+        uint64_t datagrams;
+    } rows[] = {{0, FRAGMENT_DATAGRAMS_MIN},
+                {(size_t)10 * FRAGMENT_DATAGRAM_LEN_MAX, 10},
+                {SIZE_MAX, FRAGMENT_DATAGRAMS_MAX}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fragments *fragments = start();
+        struct bytes datagram;
+
+        fragments_limit(fragments, rows[i].octets);
+        for (uint32_t id = 0; id < 2 * FRAGMENT_DATAGRAMS_MAX; id++)
+            CU_ASSERT_EQUAL(add_at(fragments, id, 0, 0, 48, DATAGRAM_LEN, &datagram),
+                            FRAGMENT_WAITING);
+        CU_ASSERT_EQUAL(fragments_counters(fragments)->waiting, rows[i].datagrams);
+        CU_ASSERT_EQUAL(fragments_counters(fragments)->memory,
+                        rows[i].datagrams * FRAGMENT_DATAGRAM_LEN_MAX);
+        CU_ASSERT_EQUAL(fragments_counters(fragments)->dropped,
+                        (uint64_t)2 * FRAGMENT_DATAGRAMS_MAX - rows[i].datagrams);
+        fragments_free(fragments);
+    }
+}
+
 static void an_exact_copy_is_ignored(void)
 {
     struct fragments *fragments = start();
@@ -223,6 +250,7 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"any order gives the datagram", any_order_gives_the_datagram},
+        {"with less memory fewer datagrams wait", with_less_memory_fewer_datagrams_wait},
         {"an exact copy is ignored", an_exact_copy_is_ignored},
         {"an overlap drops the datagram", an_overlap_drops_the_datagram},
         {"a copy with other octets is an overlap", a_copy_with_other_octets_is_an_overlap},

@@ -44,13 +44,22 @@ static struct knowledge *learned(uint64_t key)
     return knowledge;
 }
 
-static struct bytes state_of(struct knowledge *knowledge)
+static struct bytes state_within(struct knowledge *knowledge, size_t octets_max, uint64_t *left_out)
 {
     struct insight *insight = insight_new(&(const struct insight_options){.hash_key = {1, 2}});
     struct bytes state = {0};
 
-    CU_ASSERT_TRUE_FATAL(knowledge_state_write(knowledge, insight, &state));
+    CU_ASSERT_TRUE_FATAL(knowledge_state_write(knowledge, insight, octets_max, &state, left_out));
     insight_free(insight);
+    return state;
+}
+
+static struct bytes state_of(struct knowledge *knowledge)
+{
+    uint64_t left_out;
+    struct bytes state = state_within(knowledge, SIZE_MAX, &left_out);
+
+    CU_ASSERT_EQUAL(left_out, 0);
     return state;
 }
 
@@ -93,6 +102,41 @@ static void what_was_written_is_known_again(void)
     CU_ASSERT_TRUE(bytes_equal(state, again));
     file_free(state);
     file_free(again);
+    knowledge_free(before);
+    knowledge_free(after);
+}
+
+/* What was learned last is kept, and what is not is counted. */
+static void a_state_stays_within_its_octets(void)
+{
+    struct knowledge *before = learned(1);
+    struct knowledge *after = new_knowledge(2, 0);
+    const struct knowledge_counters all = knowledge_counters(before);
+    struct bytes whole = state_of(before);
+    struct knowledge_state_error error;
+    struct knowledge_counters kept;
+    struct story story;
+    struct known is;
+    uint64_t left_out;
+    struct bytes state = state_within(before, whole.len - 1, &left_out);
+
+    CU_ASSERT_TRUE(state.len < whole.len);
+    CU_ASSERT_TRUE_FATAL(read_state(after, state, &error));
+    kept = knowledge_counters(after);
+    CU_ASSERT_EQUAL(kept.servers, all.servers / 2);
+    CU_ASSERT_EQUAL(left_out, all.servers - kept.servers + all.names - kept.names + all.clients
+                                  - kept.clients);
+    tell(&story, SERVERS, CLIENTS);
+    knowledge_find(after, story_facts(&story), &is);
+    CU_ASSERT_PTR_NOT_NULL(is.server);
+    tell(&story, 1, CLIENTS);
+    knowledge_find(after, story_facts(&story), &is);
+    CU_ASSERT_PTR_NULL(is.server);
+    file_free(state);
+    state = state_within(before, 0, &left_out);
+    CU_ASSERT_EQUAL(left_out, all.servers + all.names + all.clients);
+    file_free(state);
+    file_free(whole);
     knowledge_free(before);
     knowledge_free(after);
 }
@@ -230,6 +274,7 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"what was written is known again", what_was_written_is_known_again},
+        {"a state stays within its octets", a_state_stays_within_its_octets},
         {"nothing known is a state too", nothing_known_is_a_state_too},
         {"smaller tables keep what was used last", smaller_tables_keep_what_was_used_last},
         {"no beginning of a state is a state", no_beginning_of_a_state_is_a_state},

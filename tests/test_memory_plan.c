@@ -4,7 +4,8 @@
 
 static size_t sum(const struct memory_plan *plan, size_t workers)
 {
-    return (plan->tables + plan->waiting) * workers + plan->knowledge + plan->seen + plan->lines;
+    return (plan->tables + plan->waiting) * workers + plan->knowledge + plan->state + plan->seen
+           + plan->summary + plan->lines;
 }
 
 static void the_shares_of_all_workers_are_all_there_is(void)
@@ -28,8 +29,10 @@ static void tables_have_most(void)
 
     CU_ASSERT_EQUAL(plan.tables, (size_t)256 << 20);
     CU_ASSERT_EQUAL(plan.waiting, (size_t)48 << 20);
-    CU_ASSERT_EQUAL(plan.knowledge, (size_t)96 << 20);
-    CU_ASSERT_EQUAL(plan.seen, (size_t)64 << 20);
+    CU_ASSERT_EQUAL(plan.knowledge, (size_t)80 << 20);
+    CU_ASSERT_EQUAL(plan.state, (size_t)16 << 20);
+    CU_ASSERT_EQUAL(plan.seen, (size_t)48 << 20);
+    CU_ASSERT_EQUAL(plan.summary, (size_t)16 << 20);
     CU_ASSERT_EQUAL(plan.lines, (size_t)48 << 20);
 }
 

@@ -44,11 +44,12 @@ static void check(struct knowledge *knowledge, struct insight *insight)
     struct bytes first;
     struct bytes second;
     struct knowledge *again;
+    uint64_t left_out;
 
-    must(knowledge_state_write(knowledge, insight, &first));
+    must(knowledge_state_write(knowledge, insight, SIZE_MAX, &first, &left_out));
     again = read(first, other);
     must(again != NULL);
-    must(knowledge_state_write(again, other, &second));
+    must(knowledge_state_write(again, other, SIZE_MAX, &second, &left_out));
     must(bytes_equal(first, second));
     knowledge_free(again);
     insight_free(other);

@@ -13,11 +13,12 @@ struct written {
 /* Read a summary, and write the sum of it alone. False: it is none. */
 static bool sum_of(struct bytes line, struct written *out)
 {
+    const struct tally_limits unlimited = {.rows_max = SIZE_MAX, .memory_max = SIZE_MAX};
     struct run_summary sum;
     FILE *file = open_memstream(&out->octets, &out->length);
     bool is_read;
 
-    must(file != NULL && run_summary_begin(&sum, SIZE_MAX));
+    must(file != NULL && run_summary_begin(&sum, &unlimited));
     is_read = summary_read(line, &sum) == NULL;
     if (is_read)
         must(run_summary_write(&sum, file));

@@ -120,10 +120,14 @@ static bool has_summary_alone(const struct options *options)
 static bool open_summary(struct analysis *analysis)
 {
     const char *path = analysis->options->summary;
+    const struct tally_limits limits = {
+        .rows_max = TALLY_ROWS_MAX,
+        .memory_max = memory_plan_make(analysis->options->memory_max, 1).summary,
+    };
 
     if (path == NULL)
         return true;
-    if (!run_summary_begin(&analysis->summary, TALLY_ROWS_MAX))
+    if (!run_summary_begin(&analysis->summary, &limits))
         return false;
     return has_summary_alone(analysis->options)
            || output_open(&analysis->summary_output, strcmp(path, "-") == 0 ? NULL : path);
@@ -337,7 +341,8 @@ static int read_source(struct analysis *analysis)
     complain_clock(analysis);
     if (analysis->options->state != NULL
         && !state_file_write(analysis->options->state, pipeline_knowledge(analysis->pipeline),
-                             pipeline_insight(analysis->pipeline)))
+                             pipeline_insight(analysis->pipeline),
+                             memory_plan_make(analysis->options->memory_max, 1).state))
         return EXIT_COULD_NOT;
     if (is_out_of_memory(analysis)) {
         complain("out of memory: some events are missing");

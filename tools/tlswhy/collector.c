@@ -267,25 +267,31 @@ static void advance(struct collector *collector)
     pipeline_tell_incidents(collector->pipeline, false);
 }
 
-/* What is known belongs to this thread: it writes it, and another puts it into a file. One that nobody
- * took yet gives way. */
+static bool has_state(struct collector *collector)
+{
+    bool has_state;
+
+    pthread_mutex_lock(&collector->lock);
+    has_state = collector->has_state;
+    pthread_mutex_unlock(&collector->lock);
+    return has_state;
+}
+
+/* What is known belongs to this thread: it writes it, and another puts it into a file. As long as that
+ * one has not taken it, there is no other: it has room for one. */
 static void make_state(struct collector *collector)
 {
-    struct bytes before = {0};
     struct bytes state;
 
-    if (!atomic_exchange(&collector->wants_state, false)
-        || !knowledge_state_write(pipeline_knowledge(collector->pipeline),
-                                  pipeline_insight(collector->pipeline), &state))
+    if (!atomic_exchange(&collector->wants_state, false) || has_state(collector)
+        || !state_file_make(pipeline_knowledge(collector->pipeline),
+                            pipeline_insight(collector->pipeline), collector->options.state_max,
+                            &state))
         return;
     pthread_mutex_lock(&collector->lock);
-    if (collector->has_state)
-        before = collector->state;
     collector->state = state;
     collector->has_state = true;
     pthread_mutex_unlock(&collector->lock);
-    if (before.data != NULL)
-        file_free(before);
 }
 
 static void care(struct collector *collector)
@@ -430,8 +436,9 @@ bool collector_take_state(struct collector *collector, struct bytes *out)
     bool has_state;
 
     if (!collector->is_running)
-        return knowledge_state_write(pipeline_knowledge(collector->pipeline),
-                                     pipeline_insight(collector->pipeline), out);
+        return state_file_make(pipeline_knowledge(collector->pipeline),
+                               pipeline_insight(collector->pipeline), collector->options.state_max,
+                               out);
     pthread_mutex_lock(&collector->lock);
     has_state = collector->has_state;
     if (has_state)

@@ -25,6 +25,7 @@ struct collector_options {
     const struct options *options; /* borrowed */
     size_t worker_count;
     size_t knowledge_max;  /* octets for what is known of servers and clients */
+    size_t state_max;      /* octets of that while it is written */
     size_t docket_octets;  /* memory for what waits, of each worker: a quarter of it for what was
                                  judged and may be judged again */
     struct outlet *outlet; /* where its lines go */

@@ -2,9 +2,19 @@
 #include "tools/tlswhy/memory_plan.h"
 
 /* What floods fill first has most. */
-enum { TABLES = 16, WAITING = 3, KNOWLEDGE = 6, SEEN = 4, LINES = 3, SHARES = 32 };
+enum {
+    TABLES = 16,
+    WAITING = 3,
+    KNOWLEDGE = 5,
+    STATE = 1,
+    SEEN = 3,
+    SUMMARY = 1,
+    LINES = 3,
+    SHARES = 32
+};
 
-_Static_assert(TABLES + WAITING + KNOWLEDGE + SEEN + LINES == SHARES, "all of it, and no more");
+_Static_assert(TABLES + WAITING + KNOWLEDGE + STATE + SEEN + SUMMARY + LINES == SHARES,
+               "all of it, and no more");
 
 struct memory_plan memory_plan_make(uint64_t memory_max, size_t workers)
 {
@@ -14,7 +24,9 @@ struct memory_plan memory_plan_make(uint64_t memory_max, size_t workers)
         .tables = share * TABLES / workers,
         .waiting = share * WAITING / workers,
         .knowledge = share * KNOWLEDGE,
+        .state = share * STATE,
         .seen = share * SEEN,
+        .summary = share * SUMMARY,
         .lines = share * LINES,
     };
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* memory_plan.h -- how --max-memory is shared out.
  *
- * Not in it: the program, its libraries and the trust store, some 20 MiB, which depend on no
+ * Not in it: the program, its libraries and the trust store, some 30 MiB, which depend on no
  * packet; and the rings, which are the kernel's memory (--buffer-size).
  */
 #ifndef TLSWHY_TOOLS_MEMORY_PLAN_H
@@ -16,9 +16,12 @@ struct memory_plan {
     size_t waiting; /* connections that wait: for later ones to decide them, or, of one worker, for
                          the judge */
     size_t
-        knowledge; /* of servers and clients, with incidents, and certificates as they were read */
-    size_t seen;   /* the inventory of certificates and the report, at the end or in metrics */
-    size_t lines;  /* events that wait to be written */
+        knowledge;  /* of servers and clients, with incidents, and certificates as they were read */
+    size_t state;   /* what of that is being written to --state */
+    size_t seen;    /* the inventory of certificates and the report, at the end or in metrics */
+    size_t summary; /* the rows of --summary; their text takes what waited for a verdict, as waiting
+                       is over then */
+    size_t lines;   /* events that wait to be written */
 };
 
 struct memory_plan memory_plan_make(uint64_t memory_max, size_t workers);

@@ -120,8 +120,10 @@ static bool write_sum(const struct merge *merge, const struct options *options)
 
 int merge_run(const struct options *options)
 {
+    /* The sum has every row of its parts. */
+    const struct tally_limits unlimited = {.rows_max = SIZE_MAX, .memory_max = SIZE_MAX};
     struct merge merge = {0};
-    bool is_done = run_summary_begin(&merge.sum, SIZE_MAX) && add_files(&merge, options)
+    bool is_done = run_summary_begin(&merge.sum, &unlimited) && add_files(&merge, options)
                    && write_sum(&merge, options);
 
     run_summary_release(&merge.sum);

@@ -6,6 +6,9 @@
 #include "analyze/summary.h"
 #include "tools/tlswhy/complain.h"
 
+/* Of the tables, buffers for fragments get 8 MiB of 256, which are all there are. */
+enum { FRAGMENTS_SHARE = 32 };
+
 struct pipeline {
     struct pipeline_options options;
     struct pipeline_sink sink;
@@ -94,13 +97,17 @@ static bool open_tables(struct pipeline *pipeline)
 {
     struct connections_options connections = connections_options_default();
     const struct connection_handler handler = tracker_handler(pipeline->tracker);
+    size_t fragments;
 
     if (pipeline->options.part == PIPELINE_JUDGE)
         return true;
-    connections.memory_max = pipeline->options.memory_max / 2;
+    fragments = pipeline->options.memory_max / FRAGMENTS_SHARE;
+    connections.memory_max = pipeline->options.memory_max / 2 - fragments;
     memcpy(connections.hash_key, pipeline->options.hash_key, sizeof(connections.hash_key));
     pipeline->connections = connections_new(&connections, &handler);
     pipeline->decoder = packet_decoder_new();
+    if (pipeline->decoder != NULL)
+        packet_decoder_limit_fragments(pipeline->decoder, fragments);
     if (pipeline->decoder != NULL && pipeline->options.options->verify_checksums)
         packet_decoder_verify(pipeline->decoder);
     return pipeline->connections != NULL && pipeline->decoder != NULL;

@@ -50,14 +50,14 @@ enum { COUNTER_ROWS = sizeof(counter_rows) / sizeof(counter_rows[0]) };
 
 _Static_assert(COUNTER_ROWS <= (size_t)RUN_SUMMARY_COUNTERS_MAX, "room for all");
 
-bool run_summary_begin(struct run_summary *summary, size_t rows_max)
+bool run_summary_begin(struct run_summary *summary, const struct tally_limits *limits)
 {
     uint64_t hash_key[2];
 
     *summary = (struct run_summary){0};
     if (getrandom(hash_key, sizeof(hash_key), 0) != (ssize_t)sizeof(hash_key))
         return complain("no random numbers: %s", strerror(errno));
-    summary->tally = tally_new(rows_max, hash_key);
+    summary->tally = tally_new(limits, hash_key);
     return summary->tally != NULL || complain_memory();
 }
 

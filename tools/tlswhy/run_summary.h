@@ -41,8 +41,8 @@ struct run_summary {
     struct tally *tally; /* owned */
 };
 
-/* Begin an empty one, with so many rows in each table. False after a complaint. */
-bool run_summary_begin(struct run_summary *summary, size_t rows_max);
+/* Begin an empty one, with tables within these limits. False after a complaint. */
+bool run_summary_begin(struct run_summary *summary, const struct tally_limits *limits);
 void run_summary_release(struct run_summary *summary); /* one that is all zero too */
 
 /* At the end of a run: take over its counters. */

@@ -111,14 +111,14 @@ static void keep_state(struct service *service, int64_t now_ms)
 
     if (service->options->state == NULL)
         return;
-    if (now_ms >= service->state_at_ms) {
-        collector_ask_state(service->collector);
-        service->state_at_ms = now_ms + (int64_t)service->options->service.state_interval * 1000;
+    if (collector_take_state(service->collector, &state)) {
+        (void)broker_write_state(service->broker, state); /* that was said; the next one may do */
+        file_free(state);
     }
-    if (!collector_take_state(service->collector, &state))
+    if (now_ms < service->state_at_ms)
         return;
-    (void)broker_write_state(service->broker, state); /* that was said; the next one may do */
-    file_free(state);
+    collector_ask_state(service->collector);
+    service->state_at_ms = now_ms + (int64_t)service->options->service.state_interval * 1000;
 }
 
 static void do_what_is_due(struct service *service)

@@ -59,6 +59,7 @@ static bool open_collector(struct service *service)
         .worker_count = service->worker_count,
         .docket_octets = plan.waiting,
         .knowledge_max = plan.knowledge,
+        .state_max = plan.state,
         .outlet = feed_outlet(service->feed, SERVICE_QUEUE_COLLECTOR),
         .shared = service->shared,
         .examine_all = service->options->all || service->options->service.metrics != NULL,

@@ -109,12 +109,27 @@ static bool write_octets(const char *path, struct bytes octets)
     return false;
 }
 
-bool state_file_write(const char *path, struct knowledge *knowledge, struct insight *insight)
+bool state_file_make(struct knowledge *knowledge, struct insight *insight, size_t octets_max,
+                     struct bytes *out)
+{
+    uint64_t left_out;
+
+    if (!knowledge_state_write(knowledge, insight, octets_max, out, &left_out))
+        return false;
+    if (left_out > 0)
+        (void)complain("warning: the state has no room for %" PRIu64
+                       " records, those longest unused; --max-memory gives it more",
+                       left_out);
+    return true;
+}
+
+bool state_file_write(const char *path, struct knowledge *knowledge, struct insight *insight,
+                      size_t octets_max)
 {
     struct bytes state;
     bool is_written;
 
-    if (!knowledge_state_write(knowledge, insight, &state))
+    if (!state_file_make(knowledge, insight, octets_max, &state))
         return complain_memory();
     is_written = write_octets(path, state) || complain("%s: %s", path, strerror(errno));
     file_free(state);

@@ -18,8 +18,13 @@ bool state_file_commit(const char *path, int file);
 /* Write to an open file. False with errno set. */
 bool state_file_fill(int file, struct bytes octets);
 
-/* Put what is known in the place of the file at path, all of it or nothing. False after a
- * complaint. */
-bool state_file_write(const char *path, struct knowledge *knowledge, struct insight *insight);
+/* As knowledge_state_write, with a complaint about records that find no room. */
+MUST_USE bool state_file_make(struct knowledge *knowledge, struct insight *insight,
+                              size_t octets_max, struct bytes *out);
+
+/* Put what is known, as far as it fits into octets_max, in the place of the file at path, all of it or
+ * nothing. False after a complaint. */
+bool state_file_write(const char *path, struct knowledge *knowledge, struct insight *insight,
+                      size_t octets_max);
 
 #endif
