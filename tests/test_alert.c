@@ -83,5 +83,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("alert", tests);
+    return suite_run("alert", tests);
 }

@@ -147,5 +147,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("bytes", tests);
+    return suite_run("bytes", tests);
 }

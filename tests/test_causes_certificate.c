@@ -450,5 +450,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("causes about certificates", tests);
+    return suite_run("causes about certificates", tests);
 }

@@ -452,5 +452,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("causes in how it ended", tests);
+    return suite_run("causes in how it ended", tests);
 }

@@ -200,5 +200,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("causes, the list", tests);
+    return suite_run("causes, the list", tests);
 }

@@ -555,5 +555,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("causes of negotiation", tests);
+    return suite_run("causes of negotiation", tests);
 }

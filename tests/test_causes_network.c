@@ -476,5 +476,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("causes in the network", tests);
+    return suite_run("causes in the network", tests);
 }

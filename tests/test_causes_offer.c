@@ -586,5 +586,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("causes in what the client offers", tests);
+    return suite_run("causes in what the client offers", tests);
 }

@@ -216,5 +216,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("causes where one side speaks no TLS", tests);
+    return suite_run("causes where one side speaks no TLS", tests);
 }

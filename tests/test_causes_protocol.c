@@ -437,5 +437,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("causes in the protocol", tests);
+    return suite_run("causes in the protocol", tests);
 }

@@ -396,5 +396,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("certificate", tests);
+    return suite_run("certificate", tests);
 }

@@ -133,5 +133,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("certificate_cache", tests);
+    return suite_run("certificate_cache", tests);
 }

@@ -261,5 +261,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("certificate_list", tests);
+    return suite_run("certificate_list", tests);
 }

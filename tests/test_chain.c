@@ -561,7 +561,7 @@ int main(void)
     int failed = 1;
 
     if (begin() == 0)
-        failed = run_suite("chain", tests);
+        failed = suite_run("chain", tests);
     end();
     return failed;
 }

@@ -146,7 +146,7 @@ int main(void)
     int status;
 
     setup();
-    status = run_suite("chain_problem", tests);
+    status = suite_run("chain_problem", tests);
     judged_end(&judged);
     return status;
 }

@@ -248,5 +248,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("checksum", tests);
+    return suite_run("checksum", tests);
 }

@@ -285,5 +285,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("clock", tests);
+    return suite_run("clock", tests);
 }

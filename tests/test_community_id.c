@@ -73,5 +73,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("community_id", tests);
+    return suite_run("community_id", tests);
 }

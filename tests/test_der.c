@@ -163,5 +163,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("der", tests);
+    return suite_run("der", tests);
 }

@@ -20,18 +20,8 @@ static void refuse(struct play *play)
 static void finish_1_2(struct play *play)
 {
     play_server_flight(play);
-    play_message(play, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("0123", 4));
-    play_change_cipher_spec(play, SIDE_CLIENT);
-    play_protected(play, SIDE_CLIENT, TLS_CONTENT_HANDSHAKE, 40);
-    play_change_cipher_spec(play, SIDE_SERVER);
-    play_protected(play, SIDE_SERVER, TLS_CONTENT_HANDSHAKE, 40);
-}
-
-static void full_1_2(struct play *play)
-{
-    play_client_hello(play, false);
-    play_server_hello(play, false);
-    finish_1_2(play);
+    play_client_finishes(play);
+    play_server_finishes(play);
 }
 
 /* A segment beside the stream: octets at a distance from the next octet of that side. */
@@ -110,7 +100,7 @@ static void tiny_segments_change_nothing(void)
         play_begin(&play, 443, 1);
         play.swapped = how & 1;
         play.doubled = how & 2;
-        full_1_2(&play);
+        play_handshake(&play);
         play_end(&play);
         check_established(&play);
 
@@ -373,7 +363,7 @@ static void renegotiation_is_not_followed(void)
     struct play play;
 
     play_begin(&play, 443, 0);
-    full_1_2(&play);
+    play_handshake(&play);
     play_protected(&play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 100);
     play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 100);
     for (int i = 0; i < THOUSANDS; i++)

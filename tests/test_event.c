@@ -472,5 +472,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("event", tests);
+    return suite_run("event", tests);
 }

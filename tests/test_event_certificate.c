@@ -106,5 +106,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("event_certificate", tests);
+    return suite_run("event_certificate", tests);
 }

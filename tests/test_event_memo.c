@@ -146,5 +146,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("event_memo", tests);
+    return suite_run("event_memo", tests);
 }

@@ -84,5 +84,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("evidence", tests);
+    return suite_run("evidence", tests);
 }

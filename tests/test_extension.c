@@ -535,5 +535,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("extension", tests);
+    return suite_run("extension", tests);
 }

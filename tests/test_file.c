@@ -129,5 +129,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("file", tests);
+    return suite_run("file", tests);
 }

@@ -224,5 +224,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("finding", tests);
+    return suite_run("finding", tests);
 }

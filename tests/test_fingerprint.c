@@ -399,5 +399,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("fingerprint", tests);
+    return suite_run("fingerprint", tests);
 }

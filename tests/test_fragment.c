@@ -265,5 +265,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("fragment", tests);
+    return suite_run("fragment", tests);
 }

@@ -377,5 +377,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("hello", tests);
+    return suite_run("hello", tests);
 }

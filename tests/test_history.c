@@ -72,5 +72,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("history", tests);
+    return suite_run("history", tests);
 }

@@ -80,5 +80,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("icmp", tests);
+    return suite_run("icmp", tests);
 }

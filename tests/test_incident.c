@@ -590,5 +590,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("incident", tests);
+    return suite_run("incident", tests);
 }

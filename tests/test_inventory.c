@@ -311,5 +311,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("inventory", tests);
+    return suite_run("inventory", tests);
 }

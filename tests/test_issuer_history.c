@@ -202,5 +202,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("issuer_history", tests);
+    return suite_run("issuer_history", tests);
 }

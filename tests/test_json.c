@@ -439,5 +439,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("json", tests);
+    return suite_run("json", tests);
 }

@@ -211,5 +211,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("key_exchange", tests);
+    return suite_run("key_exchange", tests);
 }

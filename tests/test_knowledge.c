@@ -381,5 +381,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("knowledge", tests);
+    return suite_run("knowledge", tests);
 }

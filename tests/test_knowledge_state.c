@@ -284,5 +284,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("knowledge_state", tests);
+    return suite_run("knowledge_state", tests);
 }

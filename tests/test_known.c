@@ -475,5 +475,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("known", tests);
+    return suite_run("known", tests);
 }

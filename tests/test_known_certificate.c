@@ -308,5 +308,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("known_certificate", tests);
+    return suite_run("known_certificate", tests);
 }

@@ -228,5 +228,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("known_resets", tests);
+    return suite_run("known_resets", tests);
 }

@@ -203,5 +203,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("link", tests);
+    return suite_run("link", tests);
 }

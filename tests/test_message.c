@@ -85,5 +85,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("message", tests);
+    return suite_run("message", tests);
 }

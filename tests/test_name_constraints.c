@@ -119,5 +119,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("name_constraints", tests);
+    return suite_run("name_constraints", tests);
 }

@@ -126,5 +126,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("name_match", tests);
+    return suite_run("name_match", tests);
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The tables are compared with single values out of the RFCs, and each one is walked as a whole:
  * sorted, without a value or a name twice, every row found by its lookup. */
-#include <CUnit/Basic.h>
-#include <CUnit/CUnit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dissect/names.h"
 #include "dissect/tls.h"
+#include "tests/support/suite.h"
 
 struct row {
     uint32_t value;
@@ -380,17 +379,6 @@ int main(void)
          a_value_without_a_name_is_shown_in_hexadecimal},
         CU_TEST_INFO_NULL,
     };
-    CU_SuiteInfo suites[] = {
-        {.pName = "names", .pTests = tests},
-        CU_SUITE_INFO_NULL,
-    };
-    unsigned failures;
 
-    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
-        return EXIT_FAILURE;
-    CU_basic_set_mode(CU_BRM_NORMAL);
-    CU_basic_run_tests();
-    failures = CU_get_number_of_failures();
-    CU_cleanup_registry();
-    return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("names", tests);
 }

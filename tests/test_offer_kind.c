@@ -75,5 +75,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("offer_kind", tests);
+    return suite_run("offer_kind", tests);
 }

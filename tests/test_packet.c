@@ -510,5 +510,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("packet", tests);
+    return suite_run("packet", tests);
 }

@@ -202,5 +202,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("plain", tests);
+    return suite_run("plain", tests);
 }

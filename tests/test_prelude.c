@@ -296,5 +296,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("prelude", tests);
+    return suite_run("prelude", tests);
 }

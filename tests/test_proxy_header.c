@@ -241,5 +241,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("proxy_header", tests);
+    return suite_run("proxy_header", tests);
 }

@@ -44,5 +44,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("public_name", tests);
+    return suite_run("public_name", tests);
 }

@@ -179,5 +179,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("record", tests);
+    return suite_run("record", tests);
 }

@@ -471,5 +471,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("report", tests);
+    return suite_run("report", tests);
 }

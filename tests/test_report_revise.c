@@ -97,5 +97,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("report_revise", tests);
+    return suite_run("report_revise", tests);
 }

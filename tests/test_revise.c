@@ -173,5 +173,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("revise", tests);
+    return suite_run("revise", tests);
 }

@@ -235,5 +235,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("revocation", tests);
+    return suite_run("revocation", tests);
 }

@@ -579,5 +579,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("savefile", tests);
+    return suite_run("savefile", tests);
 }

@@ -345,5 +345,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("source", tests);
+    return suite_run("source", tests);
 }

@@ -321,5 +321,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("sslv2", tests);
+    return suite_run("sslv2", tests);
 }

@@ -148,18 +148,6 @@ static void ask(struct play *play, const struct conversation *conversation, size
         say(play, &conversation->steps[i]);
 }
 
-static void finish_tls(struct play *play)
-{
-    play_client_hello(play, false);
-    play_server_hello(play, false);
-    play_server_flight(play);
-    play_message(play, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("0123", 4));
-    play_change_cipher_spec(play, SIDE_CLIENT);
-    play_protected(play, SIDE_CLIENT, TLS_CONTENT_HANDSHAKE, 40);
-    play_change_cipher_spec(play, SIDE_SERVER);
-    play_protected(play, SIDE_SERVER, TLS_CONTENT_HANDSHAKE, 40);
-}
-
 static void check(const struct conversation *conversation, bool right, const char *what,
                   const struct play *play)
 {
@@ -184,7 +172,7 @@ static void accept(const struct conversation *conversation, size_t piece)
 
     ask(&play, conversation, piece);
     say(&play, &conversation->accepts);
-    finish_tls(&play);
+    play_handshake(&play);
     play_end(&play);
     check(conversation, play.outcome == OUTCOME_ESTABLISHED && play.switched, "accepted", &play);
     CU_ASSERT_FALSE(play.starttls_refused);
@@ -301,7 +289,7 @@ static void a_proxy_header_tells_the_client(void)
             struct play play;
 
             begin_proxied(&play, header, pieces[piece]);
-            finish_tls(&play);
+            play_handshake(&play);
             play_end(&play);
             CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
             check_proxy(&play, header);
@@ -470,7 +458,7 @@ static void the_target_of_a_proxy_is_the_server_name(void)
             play_begin(&play, 1080, pieces[piece]);
             for (size_t step = 0; cases[i].steps[step].text != NULL; step++)
                 say(&play, &cases[i].steps[step]);
-            finish_tls(&play);
+            play_handshake(&play);
             play_end(&play);
             CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
             CU_ASSERT_STRING_EQUAL(play.server_name, cases[i].name);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the table says of a suite is worked out here a second time, from its name, by rules written
  * apart from those of tools/gen-def. Record lengths are added up by hand from the RFCs. */
-#include <CUnit/Basic.h>
-#include <CUnit/CUnit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dissect/suite.h"
 #include "dissect/tls.h"
+#include "tests/support/suite.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -477,17 +476,6 @@ int main(void)
         {"what cannot be protected has no length", what_cannot_be_protected_has_no_length},
         CU_TEST_INFO_NULL,
     };
-    CU_SuiteInfo suites[] = {
-        {.pName = "suite", .pTests = tests},
-        CU_SUITE_INFO_NULL,
-    };
-    unsigned failures;
 
-    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
-        return EXIT_FAILURE;
-    CU_basic_set_mode(CU_BRM_NORMAL);
-    CU_basic_run_tests();
-    failures = CU_get_number_of_failures();
-    CU_cleanup_registry();
-    return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run("suite", tests);
 }

@@ -315,5 +315,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("text", tests);
+    return suite_run("text", tests);
 }

@@ -7,19 +7,6 @@
 
 #define SILENCE_NS INT64_C(60000000000)
 
-static void client_finishes_1_2(struct play *play)
-{
-    play_message(play, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("0123", 4));
-    play_change_cipher_spec(play, SIDE_CLIENT);
-    play_protected(play, SIDE_CLIENT, TLS_CONTENT_HANDSHAKE, 40);
-}
-
-static void server_finishes_1_2(struct play *play)
-{
-    play_change_cipher_spec(play, SIDE_SERVER);
-    play_protected(play, SIDE_SERVER, TLS_CONTENT_HANDSHAKE, 40);
-}
-
 static void hellos_1_2(struct play *play)
 {
     play_client_hello(play, false);
@@ -27,16 +14,9 @@ static void hellos_1_2(struct play *play)
     play_server_flight(play);
 }
 
-static void full_1_2(struct play *play)
-{
-    hellos_1_2(play);
-    client_finishes_1_2(play);
-    server_finishes_1_2(play);
-}
-
 static void full_1_2_with_data(struct play *play)
 {
-    full_1_2(play);
+    play_handshake(play);
     play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 100);
     play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 100);
 }
@@ -45,21 +25,21 @@ static void resumed_1_2(struct play *play)
 {
     play_client_hello(play, false);
     play_server_hello(play, false);
-    server_finishes_1_2(play);
+    play_server_finishes(play);
     play_change_cipher_spec(play, SIDE_CLIENT);
     play_protected(play, SIDE_CLIENT, TLS_CONTENT_HANDSHAKE, 40);
 }
 
 static void reset_after_finish(struct play *play)
 {
-    full_1_2(play);
+    play_handshake(play);
     play_reset(play, SIDE_CLIENT);
 }
 
 static void false_start_without_answer(struct play *play)
 {
     hellos_1_2(play);
-    client_finishes_1_2(play);
+    play_client_finishes(play);
     play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 100);
     play_fin(play, SIDE_SERVER);
 }
@@ -69,15 +49,15 @@ static void server_finishes_first(struct play *play)
     play_client_hello(play, false);
     play_server_hello(play, false);
     play_server_flight(play);
-    server_finishes_1_2(play);
+    play_server_finishes(play);
     play_fin(play, SIDE_SERVER);
-    client_finishes_1_2(play);
+    play_client_finishes(play);
 }
 
 static void finished_refused_1_2(struct play *play)
 {
     hellos_1_2(play);
-    client_finishes_1_2(play);
+    play_client_finishes(play);
     play_alert(play, SIDE_SERVER, 2, TLS_ALERT_DECRYPT_ERROR);
     play_fin(play, SIDE_SERVER);
 }
@@ -208,8 +188,8 @@ static void name_warning_then_fine(struct play *play)
     play_alert(play, SIDE_SERVER, 1, TLS_ALERT_UNRECOGNIZED_NAME);
     play_server_hello(play, false);
     play_server_flight(play);
-    client_finishes_1_2(play);
-    server_finishes_1_2(play);
+    play_client_finishes(play);
+    play_server_finishes(play);
 }
 
 static void late_alert_after_fin(struct play *play)
@@ -359,7 +339,7 @@ static const struct scenario {
     enum side by;
     uint8_t alert;
 } scenarios[] = {
-    {"full handshake, TLS 1.2", full_1_2, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
+    {"full handshake, TLS 1.2", play_handshake, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
      SIDE_CLIENT, 0},
     {"TLS 1.2 with data", full_1_2_with_data, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE, 0,
      0},
@@ -491,7 +471,7 @@ static void a_finished_handshake_that_closes_at_once_is_told(void)
     struct play play;
 
     play_begin(&play, 443, 0);
-    full_1_2(&play);
+    play_handshake(&play);
     play_fin(&play, SIDE_CLIENT);
     play_end(&play);
     CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
@@ -505,8 +485,8 @@ static void a_connection_picked_up_at_the_server_hello_is_turned_round(void)
     play_begin_midway(&play, 0);
     play_server_hello(&play, false);
     play_server_flight(&play);
-    client_finishes_1_2(&play);
-    server_finishes_1_2(&play);
+    play_client_finishes(&play);
+    play_server_finishes(&play);
     play_end(&play);
     CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
     CU_ASSERT_EQUAL(play.client_port, 40000);

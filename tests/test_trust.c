@@ -176,5 +176,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return run_suite("trust", tests);
+    return suite_run("trust", tests);
 }

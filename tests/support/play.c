@@ -291,6 +291,28 @@ void play_server_flight(struct play *play)
     play_message(play, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
 }
 
+void play_client_finishes(struct play *play)
+{
+    play_message(play, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("0123", 4));
+    play_change_cipher_spec(play, SIDE_CLIENT);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_HANDSHAKE, 40);
+}
+
+void play_server_finishes(struct play *play)
+{
+    play_change_cipher_spec(play, SIDE_SERVER);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_HANDSHAKE, 40);
+}
+
+void play_handshake(struct play *play)
+{
+    play_client_hello(play, false);
+    play_server_hello(play, false);
+    play_server_flight(play);
+    play_client_finishes(play);
+    play_server_finishes(play);
+}
+
 void play_missing(struct play *play, enum side from, uint32_t missing)
 {
     play->next[from] += missing;

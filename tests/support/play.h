@@ -91,6 +91,13 @@ void play_retry(struct play *play);
 /* The messages of a server up to TLS 1.2 from Certificate to ServerHelloDone. */
 void play_server_flight(struct play *play);
 
+/* The last messages of a side up to TLS 1.2: of a client from ClientKeyExchange on. */
+void play_client_finishes(struct play *play);
+void play_server_finishes(struct play *play);
+
+/* A whole handshake of TLS 1.2. */
+void play_handshake(struct play *play);
+
 /* Octets of this side that the other one ACKs and the capture does not have. */
 void play_missing(struct play *play, enum side from, uint32_t missing);
 void play_fin(struct play *play, enum side by);

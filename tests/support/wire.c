@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/support/wire.h"
 
-#include <CUnit/Basic.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,21 +131,4 @@ void check_prefixes(const char *hex, wire_parser *parser, size_t legal)
 
     check_prefixes_of(guard_hex(&guard, hex), parser, legal);
     guard_free(&guard);
-}
-
-int run_suite(const char *name, CU_TestInfo *tests)
-{
-    CU_SuiteInfo suites[] = {
-        {.pName = name, .pTests = tests},
-        CU_SUITE_INFO_NULL,
-    };
-    unsigned failures;
-
-    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
-        return EXIT_FAILURE;
-    CU_basic_set_mode(CU_BRM_NORMAL);
-    CU_basic_run_tests();
-    failures = CU_get_number_of_failures();
-    CU_cleanup_registry();
-    return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -10,8 +10,7 @@
 #define TLSWHY_TESTS_SUPPORT_WIRE_H
 
 #include "dissect/bytes.h"
-
-#include <CUnit/CUnit.h>
+#include "tests/support/suite.h"
 
 /* The longest run of octets that a guard holds. */
 #define WIRE_MAX ((size_t)256 * 1024)
@@ -49,8 +48,5 @@ void check_prefixes(const char *hex, wire_parser *parser, size_t legal);
 
 /* The same for octets. */
 void check_prefixes_of(struct bytes whole, wire_parser *parser, size_t legal);
-
-/* Run one suite of tests and report: what main() returns. */
-int run_suite(const char *name, CU_TestInfo *tests);
 
 #endif
