@@ -10,7 +10,9 @@ import json
 import os
 import pty
 import re
+import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -271,6 +273,34 @@ class Input(CommandLine):
         self.assertEqual(status, ANALYSED, stderr)
         self.assertIn("before the end of the input", stdout)
         self.assertRegex(stdout, r"\A\d+ of \d+ TLS handshakes? failed\.")
+
+
+    def test_the_event_of_a_pipe_does_not_wait_for_others(self):
+        link_type, packets = read_capture(FAILED)
+        later = [replace(packet, time=packet.time + hours * 3600 * 10**9)
+                 for hours in range(1, 4) for packet in packets]
+        path = self.folder / "long.pcap"
+        write_capture(path, link_type, packets + later)
+        with subprocess.Popen([TLSWHY, "--json", "--streaming", "-"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as process:
+            self.addCleanup(process.kill)
+            process.stdin.write(path.read_bytes())
+            process.stdin.flush()
+            ready, _, _ = select.select([process.stdout], [], [], 10)
+            process.stdin.close()
+            self.assertTrue(ready, "no event while standard input was open")
+            self.assertEqual(json.loads(process.stdout.readline())["event"]["outcome"], "failure")
+
+    def test_events_of_files_are_written_many_at_a_time_and_whole(self):
+        captures = sorted(str(path) for path in (TESTS / "pcaps" / "clean").glob("*.pcap"))[:40]
+        reader, writer = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with reader, writer, subprocess.Popen([TLSWHY, "--json", "--all", *captures],
+                                              stdout=writer) as process:
+            writer.close()
+            writes = list(iter(lambda: reader.recv(1 << 21), b""))  # one each
+            self.assertEqual(process.wait(TIME_LIMIT), ANALYSED)
+        self.assertTrue(all(write.endswith(b"\n") for write in writes))
+        self.assertLess(len(writes), len(b"".join(writes).splitlines()) / 2)
 
 
 class Output(CommandLine):

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "analyze/inventory_table.h"
 #include "analyze/report.h"
@@ -70,6 +72,21 @@ static void take_verdict(void *context, const struct verdict *verdict)
         inventory_add(analysis->inventory, verdict);
     if (analysis->summary.tally != NULL && !tally_add(analysis->summary.tally, verdict))
         analysis->is_out_of_memory = true;
+}
+
+/* All packets are there: nobody waits for the next one, and for the event before it. */
+static bool reads_files_alone(const struct options *options)
+{
+    struct stat status;
+
+    for (size_t i = 0; i < options->path_count; i++) {
+        const char *path = options->paths[i];
+        int error = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &status) : stat(path, &status);
+
+        if (error != 0 || !S_ISREG(status.st_mode))
+            return false;
+    }
+    return true;
 }
 
 static void take_trouble(void *context, const struct source_report *report)
@@ -442,6 +459,7 @@ int analysis_run(const struct options *options)
     }
     if (!output_open(&analysis.output, options->output))
         return EXIT_COULD_NOT;
+    analysis.output.holds_back = reads_files_alone(options);
     stop_prepare();
     status = open_feed(&analysis) ? open_and_read(&analysis) : EXIT_COULD_NOT;
     release(&analysis);

@@ -9,6 +9,8 @@
 #include "analyze/event.h"
 #include "tools/tlswhy/complain.h"
 
+enum { BUFFER_SIZE = EVENT_LINE_MAX + OUTPUT_HELD_MAX };
+
 bool output_open(struct output *output, const char *path)
 {
     *output = (struct output){.file = stdout, .name = "standard output"};
@@ -19,10 +21,10 @@ bool output_open(struct output *output, const char *path)
         if (output->file == NULL)
             return complain("%s: %s", path, strerror(errno));
     }
-    /* A buffer that holds any line lets a flush be one write of whole lines. */
-    output->buffer = malloc(EVENT_LINE_MAX);
+    /* A buffer that holds any line, and what is held back, lets a flush be one write of whole lines. */
+    output->buffer = malloc(BUFFER_SIZE);
     if (output->buffer != NULL)
-        setvbuf(output->file, output->buffer, _IOFBF, EVENT_LINE_MAX);
+        setvbuf(output->file, output->buffer, _IOFBF, BUFFER_SIZE);
     return true;
 }
 
@@ -37,7 +39,13 @@ bool output_line(struct output *output, struct bytes line)
     if (output->error != 0)
         return false;
     errno = 0;
-    if (fwrite(line.data, 1, line.len, output->file) != line.len || fflush(output->file) != 0)
+    output->held += line.len;
+    if (fwrite(line.data, 1, line.len, output->file) != line.len)
+        note_error(output);
+    if (output->holds_back && output->held < OUTPUT_HELD_MAX)
+        return output->error == 0;
+    output->held = 0;
+    if (fflush(output->file) != 0)
         note_error(output);
     return output->error == 0;
 }

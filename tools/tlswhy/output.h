@@ -10,19 +10,26 @@
 #include "dissect/bytes.h"
 #include "tools/tlswhy/options.h"
 
+enum {
+    OUTPUT_HELD_MAX =
+        65536 /* octets of lines that wait to be written together: what a pipe takes */
+};
+
 struct output {
     FILE *file;
     const char *name;
     int error;     /* errno of the first failure, 0: none */
     bool is_owned; /* to be closed */
     char *buffer;
+    bool holds_back; /* lines, for the caller to set: who reads does not wait for each */
+    size_t held;     /* octets of them in the buffer */
 };
 
 /* Open the file at path, or standard output when it is NULL. False after a complaint. */
 bool output_open(struct output *output, const char *path);
 
-/* Write one line, in one piece where the system allows it. False when this or an earlier write
- * failed. */
+/* Write one line, or hold it back: what is written are whole lines, in one piece where the system
+ * allows it. False when this or an earlier write failed. */
 bool output_line(struct output *output, struct bytes line);
 
 /* Write out what is held back, and close. False after a complaint, when anything written may
