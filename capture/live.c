@@ -143,12 +143,17 @@ static void set_values(struct live *live, const struct live_options *options)
 static bool activate(struct live *live, char error[LIVE_ERROR_MAX])
 {
     int status = pcap_activate(live->pcap);
+    const char *kind;
+    const char *more;
     char reason[LIVE_ERROR_MAX];
 
     if (status >= 0)
         return true;
-    snprintf(reason, sizeof(reason), "%s%s%.300s", pcap_statustostr(status),
-             pcap_geterr(live->pcap)[0] != '\0' ? ": " : "", pcap_geterr(live->pcap));
+    kind = pcap_statustostr(status);
+    more = pcap_geterr(live->pcap);
+    if (more[0] == '\0' || strcmp(more, kind) == 0)
+        return fail(error, live, kind);
+    snprintf(reason, sizeof(reason), "%s: %.300s", kind, more);
     return fail(error, live, reason);
 }
 

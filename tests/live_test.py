@@ -592,7 +592,20 @@ class Interfaces(Live):
             inside(TLSWHY, "-i", "nowhere0"), capture_output=True, timeout=20, check=False
         )
         self.assertEqual(done.returncode, 1)
-        self.assertIn("nowhere0", done.stderr.decode())
+        self.assertRegex(done.stderr.decode(), r"\Atlswhy: nowhere0: No such device exists\n\Z")
+
+    def test_what_makes_no_sense_is_said_before_it_begins(self):
+        for status, message, *options in (
+            (2, "unknown port 'nowhere'", "port", "nowhere"),
+            (2, "--metrics: '65536' is not a number from 0 to 65535", "--metrics", "127.0.0.1:65536"),
+            (1, "--cpu: there is no 1000", "--cpu", "1000"),
+            (1, "no state can be put into this directory", "--state", "/nowhere/state"),
+        ):
+            done = subprocess.run(
+                inside(TLSWHY, "-i", RECEIVE, *options), capture_output=True, timeout=20, check=False
+            )
+            self.assertEqual((done.returncode, message in done.stderr.decode()), (status, True),
+                             (options, done.stderr))
 
 
 class Receivers(Live):

@@ -267,14 +267,14 @@ static void advance(struct collector *collector)
     pipeline_tell_incidents(collector->pipeline, false);
 }
 
-static bool has_state(struct collector *collector)
+static bool state_waits(struct collector *collector)
 {
-    bool has_state;
+    bool waits;
 
     pthread_mutex_lock(&collector->lock);
-    has_state = collector->has_state;
+    waits = collector->has_state;
     pthread_mutex_unlock(&collector->lock);
-    return has_state;
+    return waits;
 }
 
 /* What is known belongs to this thread: it writes it, and another puts it into a file. As long as that

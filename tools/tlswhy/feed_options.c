@@ -19,7 +19,7 @@ static bool apply_sink(struct options *options, const char *value)
     struct feed_sinks *sinks = &options->sinks;
 
     if (sinks->count == SINKS_MAX)
-        return complain_usage("--sink: at most %d of them", SINKS_MAX);
+        return complain("--sink: at most %d of them", SINKS_MAX);
     options->json = true;
     return sink_spec_parse(value, &sinks->specs[sinks->count++]);
 }
@@ -85,7 +85,7 @@ static bool apply_kafka_property(struct options *options, const char *value)
     struct feed_sinks *sinks = &options->sinks;
 
     if (sinks->kafka_property_count == KAFKA_PROPERTIES_MAX)
-        return complain_usage("--kafka-property: at most %d of them", KAFKA_PROPERTIES_MAX);
+        return complain("--kafka-property: at most %d of them", KAFKA_PROPERTIES_MAX);
     sinks->kafka_properties[sinks->kafka_property_count++] = value;
     return strchr(value, '=') != NULL
            || complain("--kafka-property: '%s' is not of the form NAME=VALUE", value);

@@ -135,7 +135,7 @@ static bool apply_trust_store(struct options *options, const char *value)
 static bool apply_crl(struct options *options, const char *value)
 {
     if (options->crl_count == OPTIONS_CRLS_MAX)
-        return complain_usage("--crl: at most %d files", OPTIONS_CRLS_MAX);
+        return complain("--crl: at most %d files", OPTIONS_CRLS_MAX);
     options->crls[options->crl_count++] = value;
     return true;
 }

@@ -11,11 +11,13 @@
 
 #include "analyze/file.h"
 #include "analyze/knowledge_state.h"
+#include "capture/filter.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/metrics_server.h"
 #include "tools/tlswhy/sandbox.h"
 #include "tools/tlswhy/service_parts.h"
+#include "tools/tlswhy/state_file.h"
 
 enum {
     STATUS_MS = 1000, /* between two status lines */
@@ -250,7 +252,8 @@ static bool tell_losses(const struct service *service)
     return is_whole;
 }
 
-static bool stop(struct service *service)
+/* One that did not start has nothing to report. */
+static bool stop(struct service *service, bool is_started)
 {
     int64_t until_ms = ending_now_ms() + SERVICE_STOP_MS;
     bool is_whole;
@@ -265,7 +268,7 @@ static bool stop(struct service *service)
     if (is_judged)
         is_whole = write_state(service) && is_whole;
     is_whole = stop_feed(service, until_ms) && is_whole && is_judged;
-    if (is_judged && !feed_is_running(service->feed))
+    if (is_started && is_judged && !feed_is_running(service->feed))
         service_write_report(service);
     return tell_losses(service) && is_whole;
 }
@@ -299,7 +302,9 @@ static bool give_up_privileges(struct service *service)
 {
     bool has_sandbox = sandbox_is_built_in() && !service->options->service.no_sandbox;
 
-    if (!privileges_drop(&service->identity))
+    const char *state = service->options->state;
+
+    if (!privileges_drop(&service->identity) || (state != NULL && !state_file_has_place(state)))
         return false;
     service->broker =
         broker_start(service->options, service->feed, collector_trust_path(service->collector));
@@ -324,6 +329,19 @@ static bool start(struct service *service)
            && collector_start(service->collector) && start_workers(service);
 }
 
+/* Each interface has a link type of its own: that a filter suits none of any kind is told before. */
+static bool has_filter(const struct options *options)
+{
+    char error[FILTER_ERROR_MAX];
+    struct filter *filter;
+
+    if (options->filter == NULL)
+        return true;
+    filter = filter_new(options->filter, error);
+    filter_free(filter);
+    return filter != NULL || complain("%s", error);
+}
+
 int service_run(const struct options *options)
 {
     struct shared shared = {0};
@@ -335,15 +353,19 @@ int service_run(const struct options *options)
     };
     int status = EXIT_COULD_NOT;
 
+    if (!has_filter(options))
+        return EXIT_USAGE;
     service.notify = notify_open();
     if (open_signals(&service) && privileges_find(options->service.user, &service.identity)
         && service_open(&service)) {
-        if (start(&service)) {
+        bool is_started = start(&service);
+
+        if (is_started) {
             notify_send(&service.notify, "READY=1");
             status = serve(&service);
         }
         notify_send(&service.notify, "STOPPING=1");
-        if (!stop(&service))
+        if (!stop(&service, is_started))
             status = EXIT_COULD_NOT;
     }
     service_release(&service);

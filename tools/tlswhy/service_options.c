@@ -21,10 +21,10 @@ static bool apply_interface(struct options *options, const char *value)
     struct service_options *service = &options->service;
 
     if (service->interface_count == SERVICE_INTERFACES_MAX)
-        return complain_usage("--interface: at most %d of them", SERVICE_INTERFACES_MAX);
+        return complain("--interface: at most %d of them", SERVICE_INTERFACES_MAX);
     for (size_t i = 0; i < service->interface_count; i++)
         if (strcmp(service->interfaces[i], value) == 0)
-            return complain_usage("--interface: %s is given twice", value);
+            return complain("--interface: %s is given twice", value);
     service->interfaces[service->interface_count++] = value;
     return true;
 }
@@ -120,7 +120,7 @@ static bool apply_state_interval(struct options *options, const char *value)
     return option_value_number("--state-interval", value, STATS_INTERVAL_MAX,
                                &options->service.state_interval)
            && (options->service.state_interval > 0
-               || complain_usage("--state-interval: %s: at least one second", value));
+               || complain("--state-interval: %s: at least one second", value));
 }
 
 static bool apply_stats_interval(struct options *options, const char *value)
@@ -131,8 +131,11 @@ static bool apply_stats_interval(struct options *options, const char *value)
 
 static bool apply_metrics(struct options *options, const char *value)
 {
+    const char *colon = strrchr(value, ':');
+    uint64_t port;
+
     options->service.metrics = value;
-    return true;
+    return option_value_number("--metrics", colon != NULL ? colon + 1 : value, UINT16_MAX, &port);
 }
 
 const struct option_row service_option_rows[SERVICE_OPTION_COUNT] = {

@@ -66,19 +66,36 @@ int state_file_open_new(const char *path)
     return open(new_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
 }
 
+static void name_directory_of(const char *path, char out[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+
+    out[0] = '.';
+    out[1] = '\0';
+    if (length == 0 || length >= PATH_MAX)
+        return;
+    memcpy(out, path, length);
+    out[length] = '\0';
+}
+
+bool state_file_has_place(const char *path)
+{
+    char name[PATH_MAX];
+
+    name_directory_of(path, name);
+    return access(name, W_OK | X_OK) == 0
+           || complain("%s: no state can be put into this directory: %s", path, strerror(errno));
+}
+
 /* A crash after the rename must not find the old directory and the new file gone. */
 static bool sync_directory_of(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    char name[PATH_MAX] = ".";
-    size_t length = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+    char name[PATH_MAX];
     int directory;
     bool is_synced;
 
-    if (length > 0 && length < sizeof(name)) {
-        memcpy(name, path, length);
-        name[length] = '\0';
-    }
+    name_directory_of(path, name);
     directory = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0)
         return false;

@@ -9,6 +9,10 @@
  * complaint that names file, offset and reason. */
 bool state_file_read(const char *path, struct knowledge *knowledge, struct insight *insight);
 
+/* Whether a file may be made where path is, so that nobody has to wait for the first state to learn that
+ * it may not. False after a complaint. */
+bool state_file_has_place(const char *path);
+
 /* The two steps of what follows, for one who may write to files but open none, and for one who opens
  * them: a new file beside path, which only its owner may read, and that file in the place of path. -1
  * and false with errno set; state_file_commit closes file. */
