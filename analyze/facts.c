@@ -97,9 +97,20 @@ static void see_capture(struct facts *facts)
     }
 }
 
+/* Extensions that were not read for want of a hello are as zero as those of an empty one. */
+static void clear_absent(struct facts *facts)
+{
+    if (!facts->client_hello_read)
+        memset(&facts->client_extensions, 0, sizeof(facts->client_extensions));
+    if (!facts->server_hello_read)
+        memset(&facts->server_extensions, 0, sizeof(facts->server_extensions));
+}
+
 void facts_build(struct facts *facts, const struct observation *observation)
 {
-    memset(facts, 0, offsetof(struct facts, second_client_hello));
+    bool is_finished;
+
+    memset(facts, 0, offsetof(struct facts, client_extensions));
     facts->connection = observation->connection;
     facts->handshake = observation->handshake;
     facts->capture_end_ns = observation->capture_end_ns;
@@ -109,12 +120,16 @@ void facts_build(struct facts *facts, const struct observation *observation)
     facts->overloaded = observation->overloaded;
     identify_preludes(facts);
     facts_read_notes(facts);
+    clear_absent(facts);
     facts->resumed = is_resumed(facts);
     facts->client_certificate_likely_empty = client_certificate_looks_empty(facts);
     facts_find_starttls(facts, &observation->tls_ports);
-    facts_find_refusal(facts);
-    see_capture(facts);
-    facts_decide_outcome(facts, observation);
+    is_finished = facts_handshake_finished(facts);
+    if (!is_finished || !observation->established_in_brief) {
+        facts_find_refusal(facts);
+        see_capture(facts);
+    }
+    facts_decide_outcome(facts, observation, is_finished);
     /* Dozens of suites per hello: only the causes ask. */
     if (facts->outcome == OUTCOME_FAILED)
         facts_read_suites(facts);

@@ -153,9 +153,8 @@ struct facts {
     const struct note *client_hello_note;
     const struct note *sslv2_hello_note; /* an SSLv2-format ClientHello came instead */
     uint16_t sslv2_hello_version;
-    bool client_hello_read; /* the body was kept and parses: the two below are set */
+    bool client_hello_read; /* the body was kept and parses: client_extensions are set, too */
     struct client_hello client_hello;
-    struct hello_extensions client_extensions;
     struct offer offer;
     const struct note *second_client_hello_note;
     bool second_client_hello_read;
@@ -164,7 +163,6 @@ struct facts {
     const struct note *server_hello_note;
     bool server_hello_read;
     struct server_hello server_hello;
-    struct hello_extensions server_extensions;
     const struct note *retry_note; /* HelloRetryRequest */
     bool retry_read;
     uint16_t version;          /* negotiated, 0: not known */
@@ -218,6 +216,10 @@ struct facts {
     bool overloaded;         /* as in the observation */
     bool cut;                /* by snaplen */
 
+    /* Of the hellos above: all zero unless they were read. */
+    struct hello_extensions client_extensions;
+    struct hello_extensions server_extensions;
+
     /* Of a connection with a HelloRetryRequest: set when they were read, see above. */
     struct client_hello second_client_hello;
     struct hello_extensions second_client_extensions;
@@ -233,6 +235,9 @@ struct observation {
     bool tls_expected;          /* TLS is spoken on this port, or by this server */
     struct tls_ports tls_ports; /* where TLS is expected of the target of a proxy */
     bool settled;               /* the tracker let go early: the handshake is over */
+    bool established_in_brief;  /* how an established handshake ended, and what of it was not
+                                   captured, is asked by nobody: those members of its facts stay
+                                   zero */
     bool overloaded;            /* the capture lost packets while the connection lasted, or left
                                    connections out */
 };

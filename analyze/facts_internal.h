@@ -22,7 +22,8 @@ void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)
 void facts_find_refusal(struct facts *facts);
 
 /* Decide outcome, incomplete_reason and stage from everything else. */
-void facts_decide_outcome(struct facts *facts, const struct observation *observation);
+void facts_decide_outcome(struct facts *facts, const struct observation *observation,
+                          bool is_finished);
 
 /* A protected record of TLS 1.3 that is an alert by its size and place: too small for a Finished,
  * the last of its sender, and either exactly as long as an alert or followed by the end of the

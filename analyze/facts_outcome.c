@@ -313,11 +313,12 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
     return OUTCOME_NOT_TLS;
 }
 
-void facts_decide_outcome(struct facts *facts, const struct observation *observation)
+void facts_decide_outcome(struct facts *facts, const struct observation *observation,
+                          bool is_finished)
 {
     const struct handshake *handshake = facts->handshake;
 
-    if (facts_handshake_finished(facts))
+    if (is_finished)
         facts->outcome = OUTCOME_ESTABLISHED;
     else if (!handshake->spoke_tls[SIDE_CLIENT] && !handshake->spoke_tls[SIDE_SERVER])
         facts->outcome = outcome_without_tls(facts, observation->reason);

@@ -3,13 +3,13 @@
 
 #include <stdlib.h>
 
+#include "analyze/fold.h"
 #include "analyze/state_codec.h"
 #include "analyze/text.h"
 #include "capture/siphash.h"
 
 enum {
-    NAME_MAX_OCTETS = 255, /* RFC 1035 section 2.3.4 */
-    NAME_KEY_LEN = 16      /* a keyed hash of a name */
+    NAME_KEY_LEN = 16 /* a keyed hash of a name */
 };
 
 struct name_record {
@@ -58,15 +58,15 @@ static bool name_key(const struct issuer_history *history, const struct facts *f
 {
     const uint64_t second[] = {~history->hash_key[0], history->hash_key[1]};
     struct bytes name = facts_server_name(facts);
-    uint8_t folded[NAME_MAX_OCTETS];
+    uint8_t folded[FOLD_NAME_MAX];
     uint64_t hashes[2];
+    size_t length;
 
     if (!facts->client_hello_read || name.len == 0 || name.len > sizeof(folded))
         return false;
-    for (size_t i = 0; i < name.len; i++)
-        folded[i] = name.data[i] >= 'A' && name.data[i] <= 'Z' ? name.data[i] | 0x20 : name.data[i];
-    hashes[0] = siphash_1_3(history->hash_key, folded, name.len);
-    hashes[1] = siphash_1_3(second, folded, name.len);
+    length = fold_name(folded, name);
+    hashes[0] = siphash_1_3(history->hash_key, folded, length);
+    hashes[1] = siphash_1_3(second, folded, length);
     memcpy(key, hashes, NAME_KEY_LEN);
     return true;
 }

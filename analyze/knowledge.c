@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "analyze/fold.h"
 #include "analyze/knowledge_internal.h"
 #include "analyze/text.h"
 #include "capture/siphash.h"
@@ -85,13 +86,9 @@ static void put_hash(uint8_t *key, uint64_t hash)
 /* Names are compared without regard to case (RFC 6066 section 3, RFC 4343). */
 static uint64_t hash_name(const struct knowledge *knowledge, struct bytes name)
 {
-    uint8_t folded[255]; /* a host name has no more octets (RFC 1035 section 2.3.4) */
-    size_t length = name.len;
+    uint8_t folded[FOLD_NAME_MAX];
+    size_t length = fold_name(folded, name);
 
-    if (length > sizeof(folded))
-        length = sizeof(folded);
-    for (size_t i = 0; i < length; i++)
-        folded[i] = name.data[i] >= 'A' && name.data[i] <= 'Z' ? name.data[i] | 0x20 : name.data[i];
     return siphash_1_3(knowledge->options.hash_key, folded, length);
 }
 
@@ -234,12 +231,23 @@ static bool wants_certificate(const struct knowledge *knowledge, const struct kn
                   != knowledge_hash_message(knowledge, handshake_body(facts->handshake, note));
 }
 
+/* Whether the name that is known is this one, which needed no escape: most often nothing is new. */
+static bool is_last_name(const struct known_server *server, struct bytes host)
+{
+    return host.len > 0 && host.len < sizeof(server->name)
+           && memcmp(server->name, host.data, host.len) == 0 && server->name[host.len] == '\0'
+           && memchr(host.data, '\\', host.len) == NULL;
+}
+
 static void count_name(struct known_server *server, const struct known_name *name,
                        struct bytes host)
 {
-    struct text text = text_begin(server->name, sizeof(server->name));
+    struct text text;
 
-    text_add_untrusted(&text, host);
+    if (!is_last_name(server, host)) {
+        text = text_begin(server->name, sizeof(server->name));
+        text_add_untrusted(&text, host);
+    }
     server->names_accepted += name->hellos.accepted.count == 0 && host.len > 0;
 }
 

@@ -155,8 +155,9 @@ static void learn_alert(struct known_server *server, const struct facts *facts, 
     uint16_t version = facts->offer.version_max;
     struct known_alert *alert;
 
-    if (!facts->client_hello_read || facts->refusal.kind != REFUSAL_ALERT
-        || facts->refusal.by != SIDE_SERVER || !facts_server_refused_hello(facts))
+    if (facts->outcome == OUTCOME_ESTABLISHED || !facts->client_hello_read
+        || facts->refusal.kind != REFUSAL_ALERT || facts->refusal.by != SIDE_SERVER
+        || !facts_server_refused_hello(facts))
         return;
     alert = alert_of(server, facts->refusal.alert);
     if (alert == NULL)

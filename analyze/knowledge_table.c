@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "capture/siphash.h"
+#include "analyze/knowledge.h"
+#include "capture/table_hash.h"
 
 enum {
     BLOCK_RECORDS = 256, /* records allocated at once: a small input needs one block */
@@ -14,6 +15,9 @@ enum {
 };
 
 #define NONE KNOWLEDGE_TABLE_NONE
+
+_Static_assert((int)KNOWLEDGE_TABLE_KEY_MAX <= (int)TABLE_HASH_OCTETS_MAX,
+               "every key can be hashed");
 
 /* What ties a record to the table. */
 struct link {
@@ -38,6 +42,7 @@ struct bucket {
 
 struct knowledge_table {
     struct knowledge_table_options options;
+    struct table_hash hash;
     struct block **blocks;
     struct bucket *buckets;
     uint32_t bucket_count; /* a power of two */
@@ -65,6 +70,7 @@ struct knowledge_table *knowledge_table_new(const struct knowledge_table_options
     if (table == NULL)
         return NULL;
     table->options = *options;
+    table->hash = table_hash_of(options->hash_key);
     if (options->clear_size == 0)
         table->options.clear_size = options->record_size;
     table->newest = NONE;
@@ -112,11 +118,27 @@ void *knowledge_table_at(const struct knowledge_table *table, uint32_t place)
            + place % BLOCK_RECORDS * table->options.record_size;
 }
 
+/* With a size that the compiler knows, no loop is left of it: those of the tables that every
+ * handshake asks. */
+static uint32_t hash_anew(const struct knowledge_table *table, const void *key)
+{
+    switch (table->options.key_size) {
+    case KNOWLEDGE_CLIENT_KEY:
+        return table_hash(&table->hash, key, KNOWLEDGE_CLIENT_KEY);
+    case KNOWLEDGE_ADDRESS_KEY:
+        return table_hash(&table->hash, key, KNOWLEDGE_ADDRESS_KEY);
+    case KNOWLEDGE_NAME_KEY:
+        return table_hash(&table->hash, key, KNOWLEDGE_NAME_KEY);
+    default:
+        return table_hash(&table->hash, key, table->options.key_size);
+    }
+}
+
 static uint32_t hash_of(const struct knowledge_table *table, const void *key)
 {
     if (table->is_expecting && memcmp(table->expected_key, key, table->options.key_size) == 0)
         return table->expected_hash;
-    return siphash_1_3(table->options.hash_key, key, table->options.key_size) & UINT32_MAX >> 1;
+    return hash_anew(table, key) & UINT32_MAX >> 1;
 }
 
 static struct bucket *bucket_of(const struct knowledge_table *table, uint32_t hash)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* knowledge_table.h -- a bounded table of equal records, each found by its key.
  *
- * A keyed hash (SipHash-1-3) finds the record: nobody outside can choose keys that collide. When
+ * A keyed hash (table_hash.h) finds the record: nobody outside can choose keys that collide. When
  * the table is full, a record that was not used for long makes room, and is counted: those that
  * were used since they had their place in the order get a new one at its end instead. Records never
  * move: a pointer to one stays valid until that record is evicted.
@@ -13,10 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { KNOWLEDGE_TABLE_KEY_MAX = 96 };
+
 /* The record's first key_size octets are its key: all octets count, padding too. */
 struct knowledge_table_options {
     size_t record_size; /* octets */
-    size_t key_size;    /* octets, at most record_size */
+    size_t key_size;    /* octets, at most record_size and KNOWLEDGE_TABLE_KEY_MAX */
     size_t clear_size;  /* octets of a new record that are zero, from its beginning on, the key not
                              counted; the others are as they were. 0: all */
     uint32_t records_max; /* at least 1 */

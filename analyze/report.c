@@ -24,6 +24,7 @@ struct report *report_new(const struct report_options *options)
     if (report == NULL)
         return NULL;
     report->options = *options;
+    report->server_hash = table_hash_of(options->hash_key);
     report->entries_max = scaled(REPORT_ENTRIES_MAX, options->memory_max);
     report->servers_max = scaled(REPORT_SERVERS_MAX, options->memory_max);
     report->layout = layout_new(options->out, options->width, options->has_color);

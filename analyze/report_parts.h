@@ -6,6 +6,7 @@
 #include "analyze/layout.h"
 #include "analyze/report.h"
 #include "analyze/summary.h"
+#include "capture/table_hash.h"
 
 enum {
     REPORT_NAME_SIZE = 4 * SUMMARY_NAME_OCTETS + 4 /* every octet escaped, "..." and NUL */
@@ -71,6 +72,7 @@ struct report {
     size_t entry_count;
     size_t entries_max;
     uint64_t entries_left_out; /* failures without an entry */
+    struct table_hash server_hash;
     struct report_server *server_buckets[REPORT_BUCKETS];
     size_t server_count;
     size_t servers_max;

@@ -2,9 +2,8 @@
 #include <stdlib.h>
 
 #include "analyze/report_parts.h"
-#include "capture/siphash.h"
 
-static size_t bucket_of(const struct report *report, const struct report_key *key)
+static size_t entry_bucket(const struct report *report, const struct report_key *key)
 {
     const uint8_t numbers[] = {(uint8_t)(key->port >> 8), (uint8_t)key->port, key->refusal, key->by,
                                key->alert};
@@ -18,6 +17,16 @@ static size_t bucket_of(const struct report *report, const struct report_key *ke
     memcpy(octets + length, key->name, strlen(key->name));
     length += strlen(key->name);
     return siphash_1_3(report->options.hash_key, octets, length) % REPORT_BUCKETS;
+}
+
+/* Of every connection: its server. */
+static size_t server_bucket(const struct report *report, const struct report_key *key)
+{
+    uint8_t octets[sizeof(key->address.octets) + sizeof(key->port)];
+
+    memcpy(octets, key->address.octets, sizeof(key->address.octets));
+    memcpy(octets + sizeof(key->address.octets), &key->port, sizeof(key->port));
+    return table_hash(&report->server_hash, octets, sizeof(octets)) % REPORT_BUCKETS;
 }
 
 int report_key_compare(const struct report_key *a, const struct report_key *b)
@@ -42,7 +51,7 @@ static bool is_same(const struct report_key *a, const struct report_key *b)
 
 struct report_entry *report_entry_find(const struct report *report, const struct report_key *key)
 {
-    struct report_entry *entry = report->entry_buckets[bucket_of(report, key)];
+    struct report_entry *entry = report->entry_buckets[entry_bucket(report, key)];
 
     while (entry != NULL && !is_same(&entry->key, key))
         entry = entry->next;
@@ -51,7 +60,7 @@ struct report_entry *report_entry_find(const struct report *report, const struct
 
 struct report_entry *report_entry_get(struct report *report, const struct report_key *key)
 {
-    struct report_entry **bucket = &report->entry_buckets[bucket_of(report, key)];
+    struct report_entry **bucket = &report->entry_buckets[entry_bucket(report, key)];
     struct report_entry *entry = report_entry_find(report, key);
 
     if (entry != NULL || report->entry_count >= report->entries_max)
@@ -68,7 +77,7 @@ struct report_entry *report_entry_get(struct report *report, const struct report
 
 struct report_server *report_server_get(struct report *report, const struct report_key *key)
 {
-    struct report_server **bucket = &report->server_buckets[bucket_of(report, key)];
+    struct report_server **bucket = &report->server_buckets[server_bucket(report, key)];
     struct report_server *server = *bucket;
 
     while (server != NULL && !is_same(&server->key, key))

@@ -118,6 +118,8 @@ bool buffer_append(struct buffer *buffer, struct budget *budget, struct bytes oc
 
 void buffer_release(struct buffer *buffer, struct budget *budget)
 {
+    if (buffer->data == NULL)
+        return;
     give_block(budget, buffer->data, buffer->capacity);
     budget->used -= buffer->capacity;
     *buffer = (struct buffer){0};
@@ -192,7 +194,8 @@ static inline struct note *append_note(struct session *session, bool is_applicat
 
 /* The room that is reserved is for what ends a handshake, once for each side: neither messages nor
  * warnings without end may hide it. */
-static struct note *find_room_for_note(struct session *session, enum note_kind kind, enum side side)
+NEVER_INLINE static struct note *find_room_for_note(struct session *session, enum note_kind kind,
+                                                    enum side side)
 {
     struct handshake *handshake = &session->handshake;
     bool is_crowded = handshake->note_count >= HANDSHAKE_NOTES_MAX - NOTES_RESERVED;
@@ -222,7 +225,7 @@ static inline struct note *new_note(struct session *session, enum note_kind kind
 }
 
 /* What was captured late came before the packet that ACKed it: odd places are for that. */
-static uint64_t place_of(const struct connection *connection, struct moment at)
+static inline uint64_t place_of(const struct connection *connection, struct moment at)
 {
     uint64_t place = 2 * at.packet;
     uint64_t arrived = 2 * connection->arrived_by - 1;

@@ -249,6 +249,7 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
         .tls_expected = expects_tls(tracker, &connection->endpoint[SIDE_SERVER]),
         .tls_ports = tls_ports(tracker),
         .settled = settled,
+        .established_in_brief = !tracker->options.examine_all,
         .overloaded = tracker->has_loss && connection->first.time_ns <= tracker->loss_ns,
     };
 
@@ -324,6 +325,7 @@ void tracker_judge(struct tracker *tracker, const struct observation *observatio
     struct observation known = *observation;
 
     known.tls_expected = known.tls_expected || known_speaks_tls(find_server(tracker, server));
+    known.established_in_brief = !tracker->options.examine_all;
     judge_observed(tracker, &known);
 }
 

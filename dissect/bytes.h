@@ -23,6 +23,9 @@
 /* Of what is called often, where the compiler would rather have it once. */
 #define ALWAYS_INLINE __attribute__((always_inline)) static inline
 
+/* Of what is seldom called by a short function that is called often. */
+#define NEVER_INLINE __attribute__((noinline, cold))
+
 struct bytes {
     const uint8_t *data; /* may be NULL only when len is 0 */
     size_t len;          /* octets left to read */

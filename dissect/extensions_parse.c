@@ -274,7 +274,7 @@ static bool certificate_authorities_parse(struct bytes in, enum extension_contex
 /* How the data of an extension without a parser of its own is laid out. */
 struct layout {
     size_t prefix;  /* octets of length before the list; 0: the data itself is the list */
-    size_t item;    /* octets of an entry; the list has whole ones. 0: no data at all */
+    size_t item;    /* octets of an entry, 1 or 2; the list has whole ones. 0: no data at all */
     bool has_entry; /* the list may not be empty */
 };
 
@@ -293,7 +293,7 @@ static bool layout_parse(const struct layout *layout, struct bytes in, struct by
         return in.len == 0;
     if (layout->prefix > 0 && (!bytes_vector(&in, layout->prefix, out) || in.len > 0))
         return false;
-    return out->len % layout->item == 0 && (out->len > 0 || !layout->has_entry);
+    return (out->len & (layout->item - 1)) == 0 && (out->len > 0 || !layout->has_entry);
 }
 
 /* One extension: which messages it may appear in (the IANA registry, and the defining RFC for
@@ -431,40 +431,39 @@ static bool type_is_among(struct bytes extensions, size_t count, uint16_t type)
     return false;
 }
 
-/* One bit of 64 for a type: the types in use spread well. */
-static uint64_t type_bit(uint16_t type)
-{
-    return UINT64_C(1) << ((type ^ type >> 6) % 64);
-}
-
 /* Which types there are, for those who tell hellos apart: a set, for browsers shuffle them. A sum of
- * mere numbers would be that of others; multiplied twice, they no longer add up. */
-static void add_type(uint16_t type, struct hello_extensions *out)
+ * mere numbers would be that of others; multiplied twice, they no longer add up. Returns whether the
+ * type may have come before: one whose bit is new has not. */
+static bool add_type(uint16_t type, uint64_t *high_bits, struct hello_extensions *out)
 {
-    uint64_t number = type * UINT64_C(0x9e3779b97f4a7c15);
+    /* Below 64 that of the number itself; the others that are in use spread well. */
+    const uint64_t bit = UINT64_C(1) << (type ^ type >> 6) % 64;
+    uint64_t *bits = type < 64 ? &out->low_types : high_bits;
+    bool may_be_among = (*bits & bit) != 0;
+    uint64_t number;
 
-    if (type < 64)
-        out->low_types |= UINT64_C(1) << type;
-    else if (!tls_is_grease(type))
-        out->high_types += (number ^ number >> 32) * UINT64_C(0xff51afd7ed558ccd);
+    *bits |= bit;
+    if (type < 64 || tls_is_grease(type))
+        return may_be_among;
+    number = type * UINT64_C(0x9e3779b97f4a7c15);
+    out->high_types += (number ^ number >> 32) * UINT64_C(0xff51afd7ed558ccd);
+    return may_be_among;
 }
 
 bool extensions_parse(struct bytes extensions, enum extension_context context,
                       struct hello_extensions *out)
 {
     const struct bytes all = extensions;
-    uint64_t seen = 0; /* bits of the types so far: without its bit a type is new */
+    uint64_t high_bits = 0; /* one of 64 for a type from 64 on */
     struct extension extension;
     const struct row *row;
 
     memset(out, 0, sizeof *out);
     while (extension_next(&extensions, &extension)) {
-        if ((seen & type_bit(extension.type)) != 0 && out->count < EXTENSIONS_DUPLICATE_CHECK_MAX
+        if (add_type(extension.type, &high_bits, out) && out->count < EXTENSIONS_DUPLICATE_CHECK_MAX
             && type_is_among(all, out->count, extension.type))
             note(extension.type, &out->has_duplicate, &out->duplicate);
-        seen |= type_bit(extension.type);
         out->count++;
-        add_type(extension.type, out);
         row = row_find(extension.type);
         if (row)
             extension_parse(row, &extension, context, out);

@@ -1,33 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/record.h"
 
-#define VERSION_MAJOR       3
-#define VERSION_MINOR_MAX   4 /* RFC 8446 wants 3.3 at most; test servers send what they negotiated */
-#define HEADER_MARKS_LENGTH 3 /* the octets that mark a record: type and version */
+#define VERSION_MAJOR     3
+#define VERSION_MINOR_MAX 4 /* RFC 8446 wants 3.3 at most; test servers send what they negotiated */
 
-/* Whether value may stand at this place of a record's header. */
-static bool header_octet_fits(size_t at, uint8_t value)
+static bool type_fits(uint8_t type)
 {
-    switch (at) {
-    case 0:
-        return value >= TLS_CONTENT_CHANGE_CIPHER_SPEC && value <= TLS_CONTENT_HEARTBEAT;
-    case 1:
-        return value == VERSION_MAJOR;
-    default:
-        return value <= VERSION_MINOR_MAX;
-    }
+    return type >= TLS_CONTENT_CHANGE_CIPHER_SPEC && type <= TLS_CONTENT_HEARTBEAT;
 }
 
-/* Whether the octets of the header that are there make a TLS record. */
-static bool header_fits(struct bytes in)
+static bool version_fits(uint16_t version)
 {
-    uint8_t value;
+    return version >> 8 == VERSION_MAJOR && (version & 0xff) <= VERSION_MINOR_MAX;
+}
 
-    for (size_t at = 0; at < HEADER_MARKS_LENGTH && bytes_u8(&in, &value); at++) {
-        if (!header_octet_fits(at, value))
-            return false;
-    }
-    return true;
+/* Whether the octets of a header that is not all there can begin that of a TLS record. */
+static bool beginning_fits(struct bytes in)
+{
+    uint8_t type, major, minor;
+
+    return (!bytes_u8(&in, &type) || type_fits(type))
+           && (!bytes_u8(&in, &major) || major == VERSION_MAJOR)
+           && (!bytes_u8(&in, &minor) || minor <= VERSION_MINOR_MAX);
 }
 
 enum record_status record_next(struct bytes *stream, struct record *out, size_t *need)
@@ -36,13 +30,15 @@ enum record_status record_next(struct bytes *stream, struct record *out, size_t 
     struct record record = {.fragment = {.len = 0}};
     uint16_t length;
 
-    if (!header_fits(in))
-        return RECORD_ALIEN;
     if (!bytes_u8(&in, &record.type) || !bytes_u16(&in, &record.version)
         || !bytes_u16(&in, &length)) {
+        if (!beginning_fits(*stream))
+            return RECORD_ALIEN;
         *need = TLS_RECORD_HEADER_LENGTH;
         return RECORD_PARTIAL;
     }
+    if (!type_fits(record.type) || !version_fits(record.version))
+        return RECORD_ALIEN;
     if (length > TLS_CIPHERTEXT_MAX) {
         *out = record;
         *need = (size_t)TLS_RECORD_HEADER_LENGTH + length;

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* table_hash.h -- a keyed hash for tables that an attacker fills, at a fraction of SipHash's cost.
+ *
+ * Multilinear-HM of D. Lemire, O. Kaser: "Strongly universal string hashing is fast", 2014: over
+ * the choice of the keys, the hashes of any two different inputs of one length are independent and
+ * evenly spread. Somebody who does not know the keys can choose no inputs that collide.
+ *
+ * That holds as long as nobody sees a hash or what follows from it: it is for places in memory, not
+ * for numbers that are shown or kept. Inputs of different lengths need keys of their own.
+ */
+#ifndef TLSWHY_CAPTURE_TABLE_HASH_H
+#define TLSWHY_CAPTURE_TABLE_HASH_H
+
+#include "capture/siphash.h"
+
+enum { TABLE_HASH_OCTETS_MAX = 96, TABLE_HASH_KEYS = 1 + TABLE_HASH_OCTETS_MAX / 4 };
+
+struct table_hash {
+    uint64_t keys[TABLE_HASH_KEYS]; /* one for the sum, one for each 32 bits of the input */
+};
+
+/* Keys from a secret of 128 bits. */
+static inline struct table_hash table_hash_of(const uint64_t secret[2])
+{
+    struct table_hash hash;
+
+    for (uint64_t i = 0; i < TABLE_HASH_KEYS; i++)
+        hash.keys[i] = siphash_2_4(secret, &i, sizeof(i));
+    return hash;
+}
+
+/* The summand of the octets from 4 * place on, of which there are eight, the last ones zero. */
+static inline uint64_t table_hash_summand(const struct table_hash *hash, uint64_t eight,
+                                          size_t place)
+{
+    return (hash->keys[1 + place] + (uint32_t)eight) * (hash->keys[2 + place] + (eight >> 32));
+}
+
+/* The hash of length (at most TABLE_HASH_OCTETS_MAX) octets, 32 bits. Always inlined: with a length
+ * known to the compiler no loop is left of it. */
+ALWAYS_INLINE uint32_t table_hash(const struct table_hash *hash, const void *data, size_t length)
+{
+    const uint8_t *octets = data;
+    uint64_t sum = hash->keys[0];
+    size_t at = 0;
+
+    for (; length - at >= 8; at += 8)
+        sum += table_hash_summand(hash, siphash_load(octets + at, 8), at / 4);
+    if (at < length)
+        sum += table_hash_summand(hash, siphash_load(octets + at, length - at), at / 4);
+    return (uint32_t)(sum >> 32);
+}
+
+#endif
