@@ -283,7 +283,7 @@ static void make_state(struct collector *collector)
 {
     struct bytes state;
 
-    if (!atomic_exchange(&collector->wants_state, false) || has_state(collector)
+    if (!atomic_exchange(&collector->wants_state, false) || state_waits(collector)
         || !state_file_make(pipeline_knowledge(collector->pipeline),
                             pipeline_insight(collector->pipeline), collector->options.state_max,
                             &state))
