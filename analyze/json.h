@@ -165,18 +165,24 @@ struct json_at json_add_level(struct json *json, struct json_at parent, const ch
 static inline struct json_at json_add_object(struct json *json, struct json_at parent,
                                              const char *key)
 {
-    return json_add_level(json, parent, key, "{}");
+    struct json_at level = json_add_level(json, parent, key, "{}");
+
+    return level;
 }
 
 static inline struct json_at json_add_array(struct json *json, struct json_at parent,
                                             const char *key)
 {
-    return json_add_level(json, parent, key, "[]");
+    struct json_at level = json_add_level(json, parent, key, "[]");
+
+    return level;
 }
 
 static inline struct json_at json_append_object(struct json *json, struct json_at array)
 {
-    return json_add_level(json, array, NULL, "{}");
+    struct json_at level = json_add_level(json, array, NULL, "{}");
+
+    return level;
 }
 
 /* Add an object that is left out when nothing is added to it. */
