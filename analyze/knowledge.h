@@ -317,6 +317,14 @@ static inline bool known_speaks_tls(const struct known_server *server)
     return server != NULL && server->hellos.accepted.count > 0;
 }
 
+/* About how many clients it took up: no more than hellos. */
+static inline uint32_t known_clients_of(const struct known_server *server)
+{
+    uint32_t count = sketch_count(&server->clients);
+
+    return count < server->hellos.accepted.count ? count : server->hellos.accepted.count;
+}
+
 /* The entry for code point value, NULL: never seen. */
 const struct known_value *known_values_find(const struct known_values *values, uint16_t value);
 

@@ -73,7 +73,7 @@ void event_add_known(struct json *json, struct json_at why, const struct facts *
     json_add_unsigned(json, object, "connections", server->answered.count);
     json_add_unsigned(json, object, "established", server->established.count);
     json_add_unsigned(json, object, "failed", server->failed.count);
-    json_add_unsigned(json, object, "clients", sketch_count(&server->clients));
+    json_add_unsigned(json, object, "clients", known_clients_of(server));
     if (server->established.count > 0)
         json_add_time(json, object, "last_established", server->established.last_ns);
     add_values(json, object, "versions", &server->versions, names_version);

@@ -78,6 +78,15 @@ static struct story_offer old_offer(void)
     return offer;
 }
 
+static bool has_fact(const struct story *story, const char *fact, const char *text)
+{
+    for (size_t i = 0; i < story->verdict.evidence.count; i++)
+        if (strcmp(story->verdict.evidence.items[i].fact, fact) == 0
+            && strcmp(story->verdict.evidence.items[i].text, text) == 0)
+            return true;
+    return false;
+}
+
 /* The server only closes; that it takes up none but newer versions makes it certain. */
 static void a_close_is_a_version_mismatch_where_only_newer_ones_were_taken_up(void)
 {
@@ -123,6 +132,10 @@ static void a_version_can_be_given_up_in_between(void)
     learn_refusals(3, 15, &old, -1);
     refuse(&story, 18, &old, -1);
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_CERTAIN));
+    CU_ASSERT_TRUE(has_fact(&story, "server_known",
+                            "this server took up an offer of this version at 2024-05-01 "
+                            "00:00:04.011 for the last time; since then it refused 3 of them and "
+                            "took up 20 others"));
     close_knowledge();
 }
 
@@ -230,15 +243,6 @@ static void a_known_server_that_goes_silent_was_alive(void)
         found |= strcmp(story.verdict.evidence.items[i].fact, "server_known") == 0;
     CU_ASSERT_TRUE(found);
     close_knowledge();
-}
-
-static bool has_fact(const struct story *story, const char *fact, const char *text)
-{
-    for (size_t i = 0; i < story->verdict.evidence.count; i++)
-        if (strcmp(story->verdict.evidence.items[i].fact, fact) == 0
-            && strcmp(story->verdict.evidence.items[i].text, text) == 0)
-            return true;
-    return false;
 }
 
 static void a_client_that_fails_everywhere_is_named(void)

@@ -211,7 +211,7 @@ static void add_values(struct text *text, const struct known_values *values,
 /* " (214 connections, about 37 clients)" */
 static void add_numbers(struct text *text, const struct known_server *server)
 {
-    uint32_t clients = sketch_count(&server->clients);
+    uint32_t clients = known_clients_of(server);
 
     text_add(text, " (%u connection%s, %s%u client%s)", server->hellos.accepted.count,
              server->hellos.accepted.count == 1 ? "" : "s",
@@ -224,6 +224,24 @@ static void describe_values(const struct known_server *server, const struct know
     text_add(text, "this server has %s only ", what);
     add_values(text, values, name);
     add_numbers(text, server);
+}
+
+/* A version that the server took up until it was changed is no contradiction. */
+static void describe_versions(const struct facts *facts, const struct known_server *server,
+                              struct text *text)
+{
+    enum version_class class = version_class_of(facts->offer.version_max);
+    const struct known_treatment *like = &server->by_version[class];
+    uint32_t others = server->hellos.accepted.count - like->accepted_then;
+
+    if (class > VERSION_CLASS_1_1 || like->accepted.count == 0) {
+        describe_values(server, &server->versions, "accepted", names_version, text);
+        return;
+    }
+    text_add(text, "this server took up an offer of this version at ");
+    text_add_time(text, like->accepted.last_ns);
+    text_add(text, " for the last time; since then it refused %u of them and took up %u others",
+             like->refused_since, others);
 }
 
 static void describe_names(const struct known_server *server, const struct known_name *name,
@@ -250,7 +268,7 @@ void describe_known(const struct facts *facts, enum suspect suspect, struct evid
         return;
     switch (suspect) {
     case SUSPECT_VERSION:
-        describe_values(server, &server->versions, "accepted", names_version, &text);
+        describe_versions(facts, server, &text);
         break;
     case SUSPECT_SUITES:
         describe_values(server, &server->suites, "chosen", names_cipher_suite, &text);
