@@ -3,17 +3,23 @@
 
 #include "analyze/facts_internal.h"
 
-/* Octets of a TLS 1.3 record that holds an empty Certificate alone: message header, empty context,
- * empty list, content type, tag (RFC 8446 section 4.4.2). */
-enum { EMPTY_CERTIFICATE_CONTENT = 4 + 1 + 3 };
+/* Octets of an empty Certificate of TLS 1.3: header, empty context, empty list (RFC 8446 section
+ * 4.4.2). */
+enum { EMPTY_CERTIFICATE_LENGTH = TLS_HANDSHAKE_HEADER_LENGTH + 1 + 3 };
 
+/* Some stacks put it into one record with the Finished behind it. */
 static bool client_certificate_looks_empty(const struct facts *facts)
 {
     const struct note *first = facts->first_protected_note[SIDE_CLIENT];
+    size_t finished;
 
-    return facts->tls13 && first != NULL
-           && suite_record_length(facts->suite, TLS_VERSION_1_3, EMPTY_CERTIFICATE_CONTENT,
-                                  first->length);
+    if (!facts->tls13 || first == NULL || facts->suite == NULL)
+        return false;
+    finished = TLS_HANDSHAKE_HEADER_LENGTH + suite_hash_length(facts->suite);
+    return suite_record_length(facts->suite, TLS_VERSION_1_3, EMPTY_CERTIFICATE_LENGTH,
+                               first->length)
+           || suite_record_length(facts->suite, TLS_VERSION_1_3,
+                                  EMPTY_CERTIFICATE_LENGTH + finished, first->length);
 }
 
 /* A ticket or session ID that the server takes up, or a PSK that it chooses. Up to TLS 1.2 the

@@ -192,8 +192,9 @@ struct facts {
     /* Protected records after ServerHello in TLS 1.3, and what they tell by size and place. */
     const struct note *first_protected_note[SIDES];
     const struct note *last_protected_note[SIDES];
-    bool client_certificate_likely_empty; /* a record of the size of an empty Certificate came
-                                             before the client's Finished (RFC 8446 section 4.4.2) */
+    bool client_certificate_likely_empty; /* the client's first record has the size of an empty
+                                             Certificate, or of that and a Finished (RFC 8446
+                                             section 4.4.2) */
 
     /* The end. */
     struct refusal refusal;                   /* the first fatal event */

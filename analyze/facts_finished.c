@@ -110,9 +110,9 @@ static bool server_ended_after(const struct facts *facts, const struct note *fli
     return false;
 }
 
-/* Octets of a Certificate message around a certificate in TLS 1.3: header, context, list, entry
- * and its extensions (RFC 8446 section 4.4.2); and of the smallest certificates in use. */
-enum { EMPTY_CERTIFICATE_LENGTH = 4 + 1 + 3, CERTIFICATE_MIN = 4 + 1 + 3 + 3 + 200 + 2 };
+/* A Certificate message of TLS 1.3 with the smallest certificate in use: header, context, list, entry,
+ * the certificate, its extensions (RFC 8446 section 4.4.2). */
+enum { CERTIFICATE_MIN = 4 + 1 + 3 + 3 + 200 + 2 };
 
 /* A client that was asked for a certificate sends a Certificate before its Finished (RFC 8446
  * section 4.4.2), and the server judges it after the client believes to be done: it can refuse
@@ -122,13 +122,11 @@ enum { EMPTY_CERTIFICATE_LENGTH = 4 + 1 + 3, CERTIFICATE_MIN = 4 + 1 + 3 + 3 + 2
 static bool client_may_have_authenticated(const struct facts *facts)
 {
     const struct note *first = facts->first_protected_note[SIDE_CLIENT];
-    size_t both = EMPTY_CERTIFICATE_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH
-                  + (facts->suite != NULL ? suite_hash_length(facts->suite) : 0);
 
     if (facts->resumed || facts->client_extensions.early_data.state != EXTENSION_ABSENT)
         return false;
     return first->length < FINISHED_RECORD_MIN || first->length >= CERTIFICATE_MIN
-           || suite_record_length(facts->suite, TLS_VERSION_1_3, both, first->length);
+           || facts->client_certificate_likely_empty;
 }
 
 static bool finished_1_3(const struct facts *facts)

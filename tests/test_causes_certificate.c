@@ -7,7 +7,8 @@ enum {
     ALERT_RECORD = 19,             /* AES-128-GCM in TLS 1.3: two octets, content type, tag */
     PADDED_ALERT_RECORD = 35,      /* the same with 16 octets of padding */
     EMPTY_CERTIFICATE_RECORD = 25, /* eight octets of message */
-    FINISHED_RECORD = 53           /* header, SHA-256 */
+    FINISHED_RECORD = 53,          /* header, SHA-256 */
+    EMPTY_AND_FINISHED_RECORD = 61 /* both */
 };
 
 /* The client has the server's whole flight. */
@@ -294,6 +295,19 @@ static void in_tls_1_3_the_size_of_an_empty_certificate_tells(void)
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
 }
 
+/* BoringSSL puts both messages into one record. */
+static void in_tls_1_3_an_empty_certificate_may_share_the_finished_record(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_ccs(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_CLIENT, EMPTY_AND_FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+}
+
 /* A client that sends its request at once, one as short as an alert. */
 static void in_tls_1_3_what_follows_a_finished_is_no_refusal(void)
 {
@@ -435,6 +449,8 @@ int main(void)
          no_client_certificate_is_blamed_where_none_was_sent},
         {"in TLS 1.3 the size of an empty Certificate tells",
          in_tls_1_3_the_size_of_an_empty_certificate_tells},
+        {"in TLS 1.3 an empty Certificate may share the record of the Finished",
+         in_tls_1_3_an_empty_certificate_may_share_the_finished_record},
         {"in TLS 1.3 more than a Finished is a certificate",
          in_tls_1_3_more_than_a_finished_is_a_certificate},
         {"in TLS 1.3 what follows a Finished is no refusal",

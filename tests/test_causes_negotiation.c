@@ -263,6 +263,23 @@ static void no_schemes_weigh_more_than_no_extended_master_secret(void)
     CU_ASSERT_TRUE(story_considers(&story, "no_shared_signature_algorithm"));
 }
 
+/* BoringSSL sends its certificates before it looks for a scheme. */
+static void a_server_may_find_no_scheme_behind_its_certificates(void)
+{
+    struct story story;
+    struct story_offer offer = offer_1_2();
+    const struct story_choice choice = story_choice_1_2();
+
+    memcpy(offer.schemes, (story_list){0x0403}, sizeof(offer.schemes));
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_server_hello(&story, &choice);
+    story_certificate(&story, SIDE_SERVER);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.alternative_count, 0);
+}
+
 static void a_small_prime_is_weak(void)
 {
     static const struct {
@@ -525,6 +542,8 @@ int main(void)
          with_both_missing_secure_renegotiation_is_the_better_guess},
         {"a client without extended master secret may be refused for it",
          a_client_without_extended_master_secret_may_be_refused_for_it},
+        {"a server may find no scheme behind its certificates",
+         a_server_may_find_no_scheme_behind_its_certificates},
         {"no schemes weigh more than no extended master secret",
          no_schemes_weigh_more_than_no_extended_master_secret},
         {"a small prime is weak", a_small_prime_is_weak},

@@ -318,11 +318,21 @@ static const struct manner manners[] = {
     },
 };
 
+/* Up to TLS 1.2 a server signs behind its certificates (RFC 5246 section 7.4.3), and some look for a
+ * scheme only then. */
+static bool gave_up_before_signing(const struct facts *facts)
+{
+    return facts->server_certificate_note != NULL && !facts->tls13
+           && facts->server_key_exchange_note == NULL && facts->server_hello_done_note == NULL
+           && facts->refusal.by == SIDE_SERVER;
+}
+
 static bool is_refused_so(const struct facts *facts, const struct manner *manner)
 {
     switch (manner->kind) {
     case MANNER_ALERT:
-        return facts_server_refused_hello(facts) && facts_alert(facts, SIDE_SERVER, manner->alert);
+        return (facts_server_refused_hello(facts) || gave_up_before_signing(facts))
+               && facts_alert(facts, SIDE_SERVER, manner->alert);
     case MANNER_CLOSED:
         return facts_server_refused_hello(facts) && facts_closed_without_reason(facts, SIDE_SERVER)
                && facts->waited_ns < PROMPT_NS;

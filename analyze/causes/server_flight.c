@@ -151,6 +151,7 @@ void describe_client_certificate(const struct facts *facts, struct evidence *evi
                      "the client's encrypted flight begins with a record of %u octets: %s",
                      protected_note->length,
                      facts->client_certificate_likely_empty
-                         ? "a Certificate message without a certificate has that size"
+                         ? "a Certificate message without a certificate, alone or with the "
+                           "Finished, has that size"
                          : "more than a Finished, so it was asked for a certificate");
 }

@@ -464,7 +464,7 @@ void story_modern_hello(struct story *story)
     story_client_hello(story, &offer);
 }
 
-static void story_certificate(struct story *story, enum side side)
+void story_certificate(struct story *story, enum side side)
 {
     static const uint8_t list[] = {0, 0, 7, 0, 0, 4, 1, 2, 3, 4};
 

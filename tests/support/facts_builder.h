@@ -93,6 +93,7 @@ struct note *story_note(struct story *story, enum side side, enum note_kind kind
 struct note *story_message(struct story *story, enum side side, uint8_t type, struct bytes body);
 void story_client_hello(struct story *story, const struct story_offer *offer);
 void story_server_hello(struct story *story, const struct story_choice *choice);
+void story_certificate(struct story *story, enum side side);
 void story_alert(struct story *story, enum side side, uint8_t level, uint8_t description);
 void story_fatal(struct story *story, enum side side, uint8_t description);
 void story_ccs(struct story *story, enum side side);
