@@ -27,19 +27,24 @@ static inline size_t fold_name(uint8_t out[FOLD_NAME_MAX], struct bytes name)
 {
     size_t length = name.len < FOLD_NAME_MAX ? name.len : FOLD_NAME_MAX;
     uint64_t word = 0;
-    size_t i;
+    size_t at = 0;
 
-    for (i = 0; length - i >= sizeof(word); i += sizeof(word)) {
-        memcpy(&word, name.data + i, sizeof(word));
+    for (; length - at >= sizeof(word); at += sizeof(word)) {
+        memcpy(&word, name.data + at, sizeof(word));
         word = fold_eight(word);
-        memcpy(out + i, &word, sizeof(word));
+        memcpy(out + at, &word, sizeof(word));
     }
-    if (i == length)
+    if (at == length)
         return length;
-    word = 0;
-    memcpy(&word, name.data + i, length - i);
+    if (at == 0) { /* shorter than a word */
+        memcpy(&word, name.data, length);
+        word = fold_eight(word);
+        memcpy(out, &word, length);
+        return length;
+    }
+    memcpy(&word, name.data + length - sizeof(word), sizeof(word));
     word = fold_eight(word);
-    memcpy(out + i, &word, length - i);
+    memcpy(out + length - sizeof(word), &word, sizeof(word));
     return length;
 }
 

@@ -231,22 +231,17 @@ static bool wants_certificate(const struct knowledge *knowledge, const struct kn
                   != knowledge_hash_message(knowledge, handshake_body(facts->handshake, note));
 }
 
-/* Whether the name that is known is this one, which needed no escape: most often nothing is new. */
-static bool is_last_name(const struct known_server *server, struct bytes host)
-{
-    return host.len > 0 && host.len < sizeof(server->name)
-           && memcmp(server->name, host.data, host.len) == 0 && server->name[host.len] == '\0'
-           && memchr(host.data, '\\', host.len) == NULL;
-}
-
 static void count_name(struct known_server *server, const struct known_name *name,
                        struct bytes host)
 {
     struct text text;
+    uint64_t hash;
 
-    if (!is_last_name(server, host)) {
+    memcpy(&hash, name->key + KNOWLEDGE_ADDRESS_KEY, sizeof(hash));
+    if (hash != server->name_hash) { /* most often it is the same name again */
         text = text_begin(server->name, sizeof(server->name));
         text_add_untrusted(&text, host);
+        server->name_hash = hash;
     }
     server->names_accepted += name->hellos.accepted.count == 0 && host.len > 0;
 }

@@ -118,6 +118,7 @@ struct known_server {
     struct known_count answered;          /* TCP connections that the server took */
     uint32_t names_accepted;              /* different names that it took up */
     char name[KNOWLEDGE_NAME_SIZE];       /* the last of them, made printable; "": none */
+    uint64_t name_hash;                   /* of that name; 0: not known, after a state was read */
     uint32_t pauses_total;                /* that there were */
     struct sketch clients;                /* that it took up */
     struct sketch clients_failed;         /* whose handshakes failed */

@@ -168,16 +168,16 @@ static void server_add_name(struct report_server *server, const struct facts *fa
         server->more_names = true;
 }
 
-static void add_server(struct report *report, const struct report_key *key,
-                       const struct verdict *verdict)
+static void add_server(struct report *report, const struct verdict *verdict)
 {
-    struct report_server *server = report_server_get(report, key);
+    const struct endpoint *endpoint = &verdict->facts->connection->endpoint[SIDE_SERVER];
+    struct report_server *server = report_server_get(report, endpoint);
 
     if (server == NULL) {
         report->servers_left_out++;
         return;
     }
-    server->endpoint = verdict->facts->connection->endpoint[SIDE_SERVER];
+    server->endpoint = *endpoint;
     server->outcomes[verdict->outcome]++;
     if (verdict->outcome == OUTCOME_FAILED || report->options.all)
         server_add_name(server, verdict->facts);
@@ -209,10 +209,10 @@ void report_add(struct report *report, const struct verdict *verdict)
     report->outcomes[verdict->outcome]++;
     if (report->options.all)
         write_line(report, verdict);
-    key_set_server(&key, verdict->facts);
-    add_server(report, &key, verdict);
+    add_server(report, verdict);
     if (verdict->outcome != OUTCOME_FAILED)
         return;
+    key_set_server(&key, verdict->facts);
     add_cause(report, verdict->cause);
     add_failure(report, &key, verdict);
 }

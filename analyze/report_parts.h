@@ -88,7 +88,7 @@ int report_key_compare(const struct report_key *a, const struct report_key *b);
  * their key. NULL when the limit is reached or memory is short; of find, when there is none. */
 struct report_entry *report_entry_get(struct report *report, const struct report_key *key);
 struct report_entry *report_entry_find(const struct report *report, const struct report_key *key);
-struct report_server *report_server_get(struct report *report, const struct report_key *key);
+struct report_server *report_server_get(struct report *report, const struct endpoint *endpoint);
 
 /* All of them in the order of compare (as for qsort, over pointers), as an array of entry_count
  * or server_count pointers for the caller to free; NULL when memory is short. */

@@ -20,7 +20,7 @@ static size_t entry_bucket(const struct report *report, const struct report_key 
 }
 
 /* Of every connection: its server. */
-static size_t server_bucket(const struct report *report, const struct report_key *key)
+static size_t server_bucket(const struct report *report, const struct endpoint *key)
 {
     uint8_t octets[sizeof(key->address.octets) + sizeof(key->port)];
 
@@ -75,19 +75,26 @@ struct report_entry *report_entry_get(struct report *report, const struct report
     return entry;
 }
 
-struct report_server *report_server_get(struct report *report, const struct report_key *key)
+static bool is_server(const struct report_server *server, const struct endpoint *endpoint)
 {
-    struct report_server **bucket = &report->server_buckets[server_bucket(report, key)];
+    return server->key.port == endpoint->port
+           && memcmp(&server->key.address, &endpoint->address, sizeof(endpoint->address)) == 0;
+}
+
+struct report_server *report_server_get(struct report *report, const struct endpoint *endpoint)
+{
+    struct report_server **bucket = &report->server_buckets[server_bucket(report, endpoint)];
     struct report_server *server = *bucket;
 
-    while (server != NULL && !is_same(&server->key, key))
+    while (server != NULL && !is_server(server, endpoint))
         server = server->next;
     if (server != NULL || report->server_count >= report->servers_max)
         return server;
     server = calloc(1, sizeof(*server));
     if (server == NULL)
         return NULL;
-    server->key = *key;
+    server->key.address = endpoint->address;
+    server->key.port = endpoint->port;
     server->next = *bucket;
     *bucket = server;
     report->server_count++;

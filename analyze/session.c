@@ -16,11 +16,11 @@ enum {
 /* The first block that is large enough; above BUDGET_SPARE_KINDS: one that is never spare. */
 static unsigned kind_of_block(size_t octets)
 {
-    unsigned kind = 0;
+    _Static_assert((BUFFER_FIRST_CAPACITY & (BUFFER_FIRST_CAPACITY - 1)) == 0, "a power of two");
 
-    while ((size_t)BUFFER_FIRST_CAPACITY << kind < octets)
-        kind++;
-    return kind;
+    if (octets <= BUFFER_FIRST_CAPACITY)
+        return 0;
+    return (unsigned)(__builtin_clzl(BUFFER_FIRST_CAPACITY - 1) - __builtin_clzl(octets - 1));
 }
 
 static void *take_block(struct budget *budget, unsigned kind)

@@ -59,24 +59,31 @@ bool key_share_next(struct bytes *shares, struct key_share *out)
     return true;
 }
 
+/* Nearly always false: at least one of four code points has an a in the lower half of both octets.
+ * Subtracting 1 from what differs is what changes the highest bit of a code point without difference. */
+static inline bool may_have_grease(uint64_t four)
+{
+    const uint64_t other = (four ^ UINT64_C(0x0a0a0a0a0a0a0a0a)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+
+    return ((other - UINT64_C(0x0001000100010001)) & UINT64_C(0x8000800080008000)) != 0;
+}
+
 /* Replace each of four code points that is GREASE by 0, all at once: an octet whose lower half is a,
  * twice (RFC 8701 section 2). In whatever order the octets of the number are. */
-static uint64_t without_grease(uint64_t four)
+NEVER_INLINE static uint64_t remove_grease(uint64_t four)
 {
-    const uint64_t lower_halves =
-        (four ^ UINT64_C(0x0a0a0a0a0a0a0a0a)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
     const uint64_t upper = UINT64_C(0xff00ff00ff00ff00);
-
-    /* Nearly always: none of the four has an a in both octets. Subtracting 1 from one that has them
-     * is what changes its highest bit. */
-    if (((lower_halves - UINT64_C(0x0001000100010001)) & UINT64_C(0x8000800080008000)) == 0)
-        return four;
-
     uint64_t swapped = (four << 8 & upper) | (four & upper) >> 8;
-    uint64_t other = (four ^ swapped) | lower_halves;
+    uint64_t other =
+        (four ^ swapped) | ((four ^ UINT64_C(0x0a0a0a0a0a0a0a0a)) & UINT64_C(0x0f0f0f0f0f0f0f0f));
     uint64_t kept = ((other & UINT64_C(0x7fff7fff7fff7fff)) + UINT64_C(0x7fff7fff7fff7fff)) | other;
 
     return four & (kept >> 15 & UINT64_C(0x0001000100010001)) * 0xffff;
+}
+
+static inline uint64_t without_grease(uint64_t four)
+{
+    return may_have_grease(four) ? remove_grease(four) : four;
 }
 
 uint64_t list_u16_number(struct bytes list)

@@ -431,43 +431,52 @@ static bool type_is_among(struct bytes extensions, size_t count, uint16_t type)
     return false;
 }
 
-/* Which types there are, for those who tell hellos apart: a set, for browsers shuffle them. A sum of
- * mere numbers would be that of others; multiplied twice, they no longer add up. Returns whether the
- * type may have come before: one whose bit is new has not. */
-static bool add_type(uint16_t type, uint64_t *high_bits, struct hello_extensions *out)
+/* One bit of 64 for a type: below 64 that of the number itself; the others in use spread well. */
+static uint64_t type_bit(uint16_t type)
 {
-    /* Below 64 that of the number itself; the others that are in use spread well. */
-    const uint64_t bit = UINT64_C(1) << (type ^ type >> 6) % 64;
-    uint64_t *bits = type < 64 ? &out->low_types : high_bits;
-    bool may_be_among = (*bits & bit) != 0;
-    uint64_t number;
+    return UINT64_C(1) << (type ^ type >> 6) % 64;
+}
 
-    *bits |= bit;
-    if (type < 64 || tls_is_grease(type))
-        return may_be_among;
-    number = type * UINT64_C(0x9e3779b97f4a7c15);
-    out->high_types += (number ^ number >> 32) * UINT64_C(0xff51afd7ed558ccd);
-    return may_be_among;
+/* Which types there are, for those who tell hellos apart: a set, for browsers shuffle them. A sum of
+ * mere numbers would be that of others; multiplied twice, they no longer add up. */
+static uint64_t type_number(uint16_t type)
+{
+    uint64_t number = type * UINT64_C(0x9e3779b97f4a7c15);
+
+    return tls_is_grease(type) ? 0 : (number ^ number >> 32) * UINT64_C(0xff51afd7ed558ccd);
 }
 
 bool extensions_parse(struct bytes extensions, enum extension_context context,
                       struct hello_extensions *out)
 {
     const struct bytes all = extensions;
-    uint64_t high_bits = 0; /* one of 64 for a type from 64 on */
+    uint64_t seen = 0; /* bits of the types so far: without its bit a type is new */
+    uint64_t low_types = 0;
+    uint64_t high_types = 0;
+    size_t count = 0;
     struct extension extension;
     const struct row *row;
 
     memset(out, 0, sizeof *out);
     while (extension_next(&extensions, &extension)) {
-        if (add_type(extension.type, &high_bits, out) && out->count < EXTENSIONS_DUPLICATE_CHECK_MAX
-            && type_is_among(all, out->count, extension.type))
+        const uint64_t bit = type_bit(extension.type);
+
+        if ((seen & bit) != 0 && count < EXTENSIONS_DUPLICATE_CHECK_MAX
+            && type_is_among(all, count, extension.type))
             note(extension.type, &out->has_duplicate, &out->duplicate);
-        out->count++;
+        seen |= bit;
+        count++;
+        if (extension.type < 64)
+            low_types |= bit;
+        else
+            high_types += type_number(extension.type);
         row = row_find(extension.type);
         if (row)
             extension_parse(row, &extension, context, out);
     }
+    out->count = count;
+    out->low_types = low_types;
+    out->high_types = high_types;
     out->has_cut = extensions.len > 0;
     return !out->has_cut;
 }
