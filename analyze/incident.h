@@ -184,9 +184,9 @@ const char *incident_event_id(const struct incident *incident, char out[INCIDENT
 static inline uint32_t incident_parties(const struct incident *incident,
                                         const struct sketch *parties)
 {
-    uint32_t count = sketch_count(parties);
+    uint32_t about = sketch_count(parties);
 
-    return incident->failures == 0 || count < incident->failures ? count
+    return incident->failures == 0 || about < incident->failures ? about
                                                                  : (uint32_t)incident->failures;
 }
 

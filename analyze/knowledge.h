@@ -321,9 +321,9 @@ static inline bool known_speaks_tls(const struct known_server *server)
 /* About how many clients it took up: no more than hellos. */
 static inline uint32_t known_clients_of(const struct known_server *server)
 {
-    uint32_t count = sketch_count(&server->clients);
+    uint32_t about = sketch_count(&server->clients);
 
-    return count < server->hellos.accepted.count ? count : server->hellos.accepted.count;
+    return about < server->hellos.accepted.count ? about : server->hellos.accepted.count;
 }
 
 /* The entry for code point value, NULL: never seen. */
