@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "capture/siphash.h"
-
 enum {
     SEGMENT_BITS = 10,
     SEGMENT_SLOTS = 1 << SEGMENT_BITS,
@@ -35,9 +33,7 @@ static struct flow_segment *segment_of(const struct flow_table *table, uint32_t 
 
 bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2], uint32_t max)
 {
-    *table = (struct flow_table){0};
-    for (uint64_t i = 0; i < FLOW_HASH_KEYS; i++)
-        table->hash_keys[i] = siphash_2_4(hash_key, &i, sizeof(i));
+    *table = (struct flow_table){.hash = table_hash_of(hash_key)};
     pool_init(&table->flows, sizeof(struct flow), max);
     for (int i = 0; i < FLOW_STATES; i++)
         table->lists[i] = (struct flow_list){.oldest = POOL_NONE, .newest = POOL_NONE};
@@ -101,28 +97,11 @@ unsigned flow_key_of(const struct address *source, uint16_t source_port,
     return half;
 }
 
-/* What an address adds to the sum, with four of the keys. */
-static uint64_t hash_address(const struct address *address, const uint64_t keys[4])
-{
-    uint32_t words[4];
-
-    memcpy(words, address->octets, sizeof(words));
-    return (keys[0] + words[0]) * (keys[1] + words[1])
-           + (keys[2] + words[2]) * (keys[3] + words[3]);
-}
-
-/* Multilinear-HM of D. Lemire, O. Kaser: "Strongly universal string hashing is fast", 2014: of the
- * upper half of the sum, two keys of a flow have the same value with a chance of one in 2^32, and so
- * has any part of it, whoever chose them without knowing the table's keys. Its bits are mixed at
- * last, because what is regular in the keys of flows, such as ports that are counted up, would
- * stay so. */
+/* The bits are mixed, because what is regular in the keys of flows, such as ports that are counted
+ * up, would stay so; that makes no two hashes equal. */
 uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key)
 {
-    const uint64_t *keys = table->hash_keys;
-    uint64_t sum = keys[0] + keys[1] * ((uint32_t)key->port[0] << 16 | key->port[1])
-                   + hash_address(&key->address[0], keys + 2)
-                   + hash_address(&key->address[1], keys + 6);
-    uint32_t hash = (uint32_t)(sum >> 32);
+    uint32_t hash = table_hash(&table->hash, key, sizeof(*key));
 
     hash = (hash ^ hash >> 16) * 0x9e3779b1u; /* an odd number: no bit is lost */
     return hash ^ hash >> 15;

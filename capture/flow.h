@@ -16,6 +16,7 @@
 
 #include "capture/packet.h"
 #include "capture/pool.h"
+#include "capture/table_hash.h"
 
 struct flow_key {
     struct address address[2]; /* the lower endpoint first, in some fixed order */
@@ -36,8 +37,6 @@ enum {
     FLOW_STATES = 5,
     FLOW_NONE = FLOW_STATES /* of an entry that was removed */
 };
-
-enum { FLOW_HASH_KEYS = 10 /* one for each 32 bits of a key, and one more */ };
 
 enum {
     FLOW_FIN_0 = 0x01, /* endpoint 0 of the key sent FIN; 0x02: endpoint 1 */
@@ -73,7 +72,7 @@ struct flow_table {
     struct flow_segment **directory;
     uint32_t depth; /* the directory has 1 << depth entries */
     size_t memory;  /* octets of the index; those of the flows are pool_memory */
-    uint64_t hash_keys[FLOW_HASH_KEYS];
+    struct table_hash hash;
     struct flow_list lists[FLOW_STATES];
 };
 

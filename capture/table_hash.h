@@ -44,6 +44,7 @@ ALWAYS_INLINE uint32_t table_hash(const struct table_hash *hash, const void *dat
     uint64_t sum = hash->keys[0];
     size_t at = 0;
 
+#pragma GCC unroll 12 /* TABLE_HASH_OCTETS_MAX / 8 */
     for (; length - at >= 8; at += 8)
         sum += table_hash_summand(hash, siphash_load(octets + at, 8), at / 4);
     if (at < length)
