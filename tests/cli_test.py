@@ -374,6 +374,24 @@ class Output(CommandLine):
         self.assertEqual(wide, [])
 
 
+class Brief(CommandLine):
+    """Who does not ask for established handshakes has less of them looked at, and no other verdict."""
+
+    def test_failures_and_counts_are_those_of_all(self):
+        captures = sorted(str(path) for path in (TESTS / "pcaps").glob("*/*.pcap"))
+        brief, full = self.folder / "brief", self.folder / "full"
+        failures = events("--events-per-minute", "all", "--summary", str(brief), *captures)
+        everything = events("--all", "--summary", str(full), *captures)
+        self.assertEqual(brief.read_text(), full.read_text())
+        self.assertGreater(len(failures), 300)
+        identifiers = {event["event"]["id"] for event in failures}
+        self.assertEqual(
+            failures, [event for event in everything if event["event"]["id"] in identifiers]
+        )
+        outcomes = {event["event"].get("outcome") for event in everything}
+        self.assertTrue({"success", "failure", "unknown"} <= outcomes)
+
+
 class Certificates(CommandLine):
     """The inventory, and news of certificates among the events."""
 
