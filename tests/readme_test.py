@@ -52,7 +52,7 @@ class Readme(unittest.TestCase):
         self.assertGreater(len(rows), 8)
         sources = "".join(
             path.read_text("utf-8")
-            for layer in ("capture", "dissect", "analyze")
+            for layer in ("capture", "dissect", "analyze", "tools/tlswhy")
             for path in sorted((TREE / layer).glob("*.h"))
         )
         for number, unit, name in rows:

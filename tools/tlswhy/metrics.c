@@ -4,23 +4,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "analyze/chain_problem.h"
-#include "analyze/summary.h"
 #include "tlswhy_config.h"
-
-enum { LABEL_SIZE = 256 /* octets of a label's value and its NUL */ };
-
-static void write_head(FILE *out, const char *metric, const char *type, const char *help)
-{
-    fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", metric, help, metric, type);
-}
-
-static void write_value(FILE *out, const char *metric, const char *type, const char *help,
-                        uint64_t value)
-{
-    write_head(out, metric, type, help);
-    fprintf(out, "%s %" PRIu64 "\n", metric, value);
-}
+#include "tools/tlswhy/metrics_certificates.h"
+#include "tools/tlswhy/metrics_text.h"
 
 static void write_rows(FILE *out, const struct stats *sum)
 {
@@ -28,8 +14,8 @@ static void write_rows(FILE *out, const struct stats *sum)
         const struct stats_row *row = &stats_rows[i];
 
         if (row->metric != NULL)
-            write_value(out, row->metric, row->is_level ? "gauge" : "counter", row->help,
-                        stats_value(sum, row));
+            metrics_text_value(out, row->metric, row->is_level ? "gauge" : "counter", row->help,
+                               stats_value(sum, row));
     }
 }
 
@@ -42,7 +28,7 @@ static void write_outcomes(FILE *out, const struct stats *sum)
         [OUTCOME_NOT_TLS] = "not_tls",
     };
 
-    write_head(out, "tlswhy_handshakes_total", "counter", "Handshakes by outcome");
+    metrics_text_head(out, "tlswhy_handshakes_total", "counter", "Handshakes by outcome");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         fprintf(out, "tlswhy_handshakes_total{outcome=\"%s\"} %" PRIu64 "\n", names[i],
                 sum->tracker.outcomes[i]);
@@ -51,7 +37,7 @@ static void write_outcomes(FILE *out, const struct stats *sum)
 /* Every cause, also those that did not come: a rate needs a beginning. */
 static void write_causes(FILE *out, const struct stats *sum)
 {
-    write_head(out, "tlswhy_failures_total", "counter", "Failed handshakes by cause");
+    metrics_text_head(out, "tlswhy_failures_total", "counter", "Failed handshakes by cause");
     for (size_t i = 0; i < cause_count && i < STATS_CAUSES_MAX; i++)
         fprintf(out, "tlswhy_failures_total{cause=\"%s\",layer=\"%s\"} %" PRIu64 "\n",
                 cause_list[i]->id, layer_name(cause_list[i]->layer), sum->causes[i]);
@@ -62,7 +48,7 @@ static void write_worker_family(FILE *out, const struct stats *workers, size_t c
 {
     const struct stats_row row = {.offset = offset};
 
-    write_head(out, metric, "counter", help);
+    metrics_text_head(out, metric, "counter", help);
     for (size_t i = 0; i < count; i++)
         fprintf(out, "%s{worker=\"%zu\"} %" PRIu64 "\n", metric, i, stats_value(&workers[i], &row));
 }
@@ -74,22 +60,11 @@ static void write_workers(FILE *out, const struct stats *workers, size_t count)
     write_worker_family(out, workers, count, "tlswhy_worker_kernel_dropped_packets_total",
                         "Packets lost because the worker's ring was full",
                         offsetof(struct stats, live.dropped_kernel));
-    write_head(out, "tlswhy_worker_busy_seconds_total", "counter",
-               "Processor time used by each worker");
+    metrics_text_head(out, "tlswhy_worker_busy_seconds_total", "counter",
+                      "Processor time used by each worker");
     for (size_t i = 0; i < count; i++)
         fprintf(out, "tlswhy_worker_busy_seconds_total{worker=\"%zu\"} %.6f\n", i,
                 (double)workers[i].busy_ns / 1e9);
-}
-
-/* A label's value: what is printable as text.h makes it, with quotes and backslashes escaped as
- * the format wants. */
-static void write_label(FILE *out, const char *value)
-{
-    for (; *value != '\0'; value++) {
-        if (*value == '"' || *value == '\\')
-            fputc('\\', out);
-        fputc(*value == '\n' ? ' ' : *value, out);
-    }
 }
 
 /* One series for each sink; their names are the operator's. */
@@ -98,68 +73,24 @@ static void write_sinks(FILE *out, const struct stats_sinks *sinks)
     for (size_t row = 0; row < stats_sink_row_count; row++) {
         const struct stats_sink_row *sink_row = &stats_sink_rows[row];
 
-        write_head(out, sink_row->metric, sink_row->is_level ? "gauge" : "counter", sink_row->help);
+        metrics_text_head(out, sink_row->metric, sink_row->is_level ? "gauge" : "counter",
+                          sink_row->help);
         for (size_t i = 0; i < sinks->count; i++) {
             fprintf(out, "%s{sink=\"", sink_row->metric);
-            write_label(out, sinks->items[i].name);
+            metrics_text_label(out, sinks->items[i].name);
             fprintf(out, "\"} %" PRIu64 "\n",
                     stats_sink_value(&sinks->items[i].counters, sink_row));
         }
     }
 }
 
-static void write_certificate(FILE *out, const struct inventory_entry *entry)
-{
-    char name[LABEL_SIZE];
-    char server[LABEL_SIZE];
-    struct text name_text = text_begin(name, sizeof(name));
-    struct text server_text = text_begin(server, sizeof(server));
-
-    chain_problem_add_name(&name_text, entry->certificate);
-    summary_add_endpoint(&server_text, &entry->endpoint[SIDE_SERVER]);
-    fputs("tlswhy_certificate_not_after_seconds{name=\"", out);
-    write_label(out, name);
-    fputs("\",server=\"", out);
-    write_label(out, server);
-    fprintf(out, "\",sha256=\"%02x%02x%02x%02x\"} %" PRId64 "\n", entry->key.sha256[0],
-            entry->key.sha256[1], entry->key.sha256[2], entry->key.sha256[3],
-            entry->certificate->not_after);
-}
-
-static size_t write_entries(FILE *out, const struct inventory *inventory)
-{
-    const struct inventory_entry **entries = inventory_entries(inventory);
-    size_t count = entries != NULL ? inventory_count(inventory) : 0;
-    size_t written = 0;
-    size_t left_out = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        if (entries[i]->key.role != INVENTORY_SERVER || !entries[i]->certificate->has_validity)
-            continue;
-        if (written == METRICS_CERTIFICATES_MAX) {
-            left_out++;
-            continue;
-        }
-        write_certificate(out, entries[i]);
-        written++;
-    }
-    free(entries);
-    return left_out;
-}
-
 static void write_certificates(FILE *out, struct shared *shared)
 {
-    size_t left_out;
-
     if (shared->inventory == NULL)
         return;
-    write_head(out, "tlswhy_certificate_not_after_seconds", "gauge",
-               "End of a server certificate that was seen, in seconds since 1970");
     pthread_mutex_lock(&shared->lock);
-    left_out = write_entries(out, shared->inventory);
+    metrics_certificates(out, shared->inventory);
     pthread_mutex_unlock(&shared->lock);
-    write_value(out, "tlswhy_certificates_left_out", "gauge",
-                "Server certificates that end later than those that are listed", left_out);
 }
 
 void metrics_write(FILE *out, const struct service *service)
@@ -174,7 +105,7 @@ void metrics_write(FILE *out, const struct service *service)
         worker_stats(service->workers[i], &workers[i]);
     service_stats(service, &sum);
     service_sinks(service, &sinks);
-    write_head(out, "tlswhy_build_info", "gauge", "The version that runs");
+    metrics_text_head(out, "tlswhy_build_info", "gauge", "The version that runs");
     fputs("tlswhy_build_info{version=\"" TLSWHY_VERSION "\"} 1\n", out);
     write_rows(out, &sum);
     write_outcomes(out, &sum);

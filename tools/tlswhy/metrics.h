@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* metrics.h -- the statistics in the text format of Prometheus (exposition format 0.0.4).
  *
- * Labels have values of a bounded number: workers, causes, and the certificates that end first.
+ * Labels have values of a bounded number: workers, causes, sinks, and the certificates that end
+ * first.
  */
 #ifndef TLSWHY_TOOLS_METRICS_H
 #define TLSWHY_TOOLS_METRICS_H
@@ -9,8 +10,6 @@
 #include <stdio.h>
 
 #include "tools/tlswhy/service_parts.h"
-
-enum { METRICS_CERTIFICATES_MAX = 500 /* series; the others are counted */ };
 
 /* Write all metrics. From any thread. */
 void metrics_write(FILE *out, const struct service *service);

@@ -30,7 +30,8 @@ struct shared {
 bool shared_open(struct shared *shared, const struct options *options, FILE *file);
 void shared_close(struct shared *shared);
 
-/* Add a verdict; one that takes the place of another changes the report alone. news gets what the certificates bring, during the call; it may be NULL. */
+/* Add a verdict; one that takes the place of another changes the report alone. news gets what the
+ * certificates bring, during the call; it may be NULL. */
 void shared_add(struct shared *shared, const struct verdict *verdict,
                 const struct shared_news *news);
 
