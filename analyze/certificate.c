@@ -113,7 +113,8 @@ void certificate_read(struct bytes der, struct certificate *out)
 {
     struct certificate_outline outline;
 
-    /* What is at its end is set by the lengths before it alone: clearing them costs more than parsing. */
+    /* What is at its end is set by the lengths before it alone: clearing them costs more than
+     * parsing. */
     memset(out, 0, offsetof(struct certificate, constraints));
     out->reading = CERTIFICATE_UNREADABLE;
     out->length = (uint32_t)der.len;

@@ -196,8 +196,9 @@ struct certificate {
     uint8_t name_octets[CERTIFICATE_NAME_OCTETS];
 };
 
-/* Read one certificate. *out is set as said above whatever der holds. Allocates nothing that outlives the
- * call. More than CERTIFICATE_DER_MAX octets are CERTIFICATE_UNREADABLE with a fingerprint. */
+/* Read one certificate. *out is set as said above whatever der holds. Allocates nothing that
+ * outlives the call. More than CERTIFICATE_DER_MAX octets are CERTIFICATE_UNREADABLE with a
+ * fingerprint. */
 void certificate_read(struct bytes der, struct certificate *out);
 
 /* A name of the subjectAltName, 0 <= index < name_count: a view into certificate. */

@@ -43,8 +43,8 @@ static bool is_repeated(const struct chain *chain, size_t index)
     return false;
 }
 
-/* Which certificates came before. Asked once for each: a chain may be made to ask for all of them at
- * every step. */
+/* Which certificates came before. Asked once for each: a chain may be made to ask for all of
+ * them at every step. */
 struct repeated {
     bool is[CHAIN_CERTIFICATES_MAX];
 };

@@ -33,7 +33,8 @@ static enum chain_purpose_problem leaf_problem(const struct certificate *certifi
     return PURPOSE_OK;
 }
 
-/* RFC 5280 section 6.1.4 (k) to (n). A root of version 1 has no extension to say that it is a CA. */
+/* RFC 5280 section 6.1.4 (k) to (n). A root of version 1 has no extension to say that it is a
+ * CA. */
 static enum chain_purpose_problem issuer_problem(const struct certificate *certificate,
                                                  enum chain_role role, size_t below)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* digits.h -- numbers as digits, two at a time. Every event has some hundred: printf would be most of
- * their cost. No NUL is written. */
+/* digits.h -- numbers as digits, two at a time. Every event has some hundred: printf would be
+ * most of their cost. No NUL is written. */
 #ifndef TLSWHY_ANALYZE_DIGITS_H
 #define TLSWHY_ANALYZE_DIGITS_H
 

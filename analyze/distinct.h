@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* distinct.h -- how many different things there were, in a form that adds up: of several parts of the
- * input, in any order and however they are put together, it is the same as of the whole.
+/* distinct.h -- how many different things there were, in a form that adds up: of several parts
+ * of the input, in any order and however they are put together, it is the same as of the whole.
  *
- * The smallest hashes are kept (Z. Bar-Yossef et al., "Counting distinct elements in a data stream",
- * 2002): as long as there are few, all of them; of many, how close together they lie tells how many
- * there are. The hash has no secret key, since counts of different runs are added: whoever knows the
- * function can choose addresses that make such an estimate wrong. Nothing rests on it.
+ * The smallest hashes are kept (Z. Bar-Yossef et al., "Counting distinct elements in a data
+ * stream", 2002): as long as there are few, all of them; of many, how close together they lie
+ * tells how many there are. The hash has no secret key, since counts of different runs are
+ * added: whoever knows the function can choose addresses that make such an estimate wrong.
+ * Nothing rests on it.
  */
 #ifndef TLSWHY_ANALYZE_DISTINCT_H
 #define TLSWHY_ANALYZE_DISTINCT_H

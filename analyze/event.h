@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* event.h -- a verdict, or news of a certificate, as one line of JSON, in the Elastic Common Schema.
+/* event.h -- a verdict, or news of a certificate, as one line of JSON, in the Elastic Common
+ * Schema.
  *
  * Fields outside the object "tlswhy" are those of ECS; the schema of the whole is
- * tools/schema/tlswhy-event.schema.json. What a peer chose is escaped and bounded (json.h) and is
- * never a key.
+ * tools/schema/tlswhy-event.schema.json. What a peer chose is escaped and bounded (json.h) and
+ * is never a key.
  */
 #ifndef TLSWHY_ANALYZE_EVENT_H
 #define TLSWHY_ANALYZE_EVENT_H

@@ -36,8 +36,8 @@ static void put_length(uint8_t *out, size_t length)
     memcpy(out, &number, sizeof(number));
 }
 
-/* Of four values at once: both octets of one end in the digit a, as those of GREASE do. A borrow may
- * suspect a value too many, never one too few. */
+/* Of four values at once: both octets of one end in the digit a, as those of GREASE do. A borrow
+ * may suspect a value too many, never one too few. */
 static bool may_have_grease(const uint8_t values[8])
 {
     static const uint64_t ones = UINT64_C(0x0001000100010001);

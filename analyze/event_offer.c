@@ -13,7 +13,8 @@ bool event_client_hello(const struct facts *facts, const struct client_hello **h
     return is_first || facts->second_client_hello_read;
 }
 
-/* The transcript holds the message from msg_type on (dissect/sslv2.h), which parsed when it came. */
+/* The transcript holds the message from msg_type on (dissect/sslv2.h), which parsed when it
+ * came. */
 bool event_sslv2_kinds(const struct facts *facts, struct bytes *kinds)
 {
     struct bytes body;

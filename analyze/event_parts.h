@@ -70,8 +70,8 @@ void event_add_known(struct json *json, struct json_at why, const struct facts *
 /* event.c: ecs. */
 void event_add_ecs(struct json *json, struct json_at root);
 
-/* event_offer.c: tlswhy.offer and tlswhy.ja4, and the client's hello that it describes: the first one, or the
- * second one when only that was read. False when there is none. */
+/* event_offer.c: tlswhy.offer and tlswhy.ja4, and the client's hello that it describes: the
+ * first one, or the second one when only that was read. False when there is none. */
 void event_add_offer(struct json *json, struct json_at why, const struct facts *facts,
                      const struct memo_key *key);
 bool event_client_hello(const struct facts *facts, const struct client_hello **hello,

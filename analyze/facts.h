@@ -140,7 +140,8 @@ struct facts {
     const char *incomplete_reason; /* OUTCOME_INCOMPLETE: what the capture lacks; else NULL */
     enum stage stage;
 
-    /* A stream that does not begin with TLS: what it is, PRELUDE_UNKNOWN for TLS and for nothing. */
+    /* A stream that does not begin with TLS: what it is, PRELUDE_UNKNOWN for TLS and for
+     * nothing. */
     enum prelude prelude[SIDES];
     const struct note *prelude_note[SIDES];
     struct starttls_facts starttls;
@@ -243,7 +244,8 @@ struct observation {
                                    connections out */
 };
 
-/* Work out the facts. *facts is set, as its members say; it borrows from the observation's members. */
+/* Work out the facts. *facts is set, as its members say; it borrows from the observation's
+ * members. */
 void facts_build(struct facts *facts, const struct observation *observation);
 
 /* Predicates that several rules share. */

@@ -90,9 +90,9 @@ static bool server_went_on(const struct facts *facts, const struct note *finishe
     return false;
 }
 
-/* The server's first sign of life after the client's flight began is an alert-sized record or a RST,
- * while the client wants to go on. A FIN alone is no refusal: a server that refuses says so, and one
- * that closes in an orderly way may have been content. */
+/* The server's first sign of life after the client's flight began is an alert-sized record or a
+ * RST, while the client wants to go on. A FIN alone is no refusal: a server that refuses says
+ * so, and one that closes in an orderly way may have been content. */
 static bool server_ended_after(const struct facts *facts, const struct note *flight)
 {
     const struct handshake *handshake = facts->handshake;
@@ -110,8 +110,8 @@ static bool server_ended_after(const struct facts *facts, const struct note *fli
     return false;
 }
 
-/* A Certificate message of TLS 1.3 with the smallest certificate in use: header, context, list, entry,
- * the certificate, its extensions (RFC 8446 section 4.4.2). */
+/* A Certificate message of TLS 1.3 with the smallest certificate in use: header, context, list,
+ * entry, the certificate, its extensions (RFC 8446 section 4.4.2). */
 enum { CERTIFICATE_MIN = 4 + 1 + 3 + 3 + 200 + 2 };
 
 /* A client that was asked for a certificate sends a Certificate before its Finished (RFC 8446

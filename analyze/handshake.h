@@ -60,7 +60,7 @@ enum {
     HANDSHAKE_PRELUDE_MAX = 512,      /* octets kept of a stream that does not begin with TLS: some
                                       lines of a mail server, an HTTP head with its status */
     HANDSHAKE_TRANSCRIPT_MAX = 262144 /* plain messages of one connection: the longest chains that
-                                      servers send stay below 64 KiB; OpenSSL refuses above 100 KiB */
+                                      servers send stay below 64 KiB; OpenSSL refuses above 100 */
 };
 
 /* The beginning of a stream that is not TLS. */

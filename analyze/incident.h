@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* incident.h -- many failures with one cause at one server, of one client at many servers, or of many
- * clients at many servers on one path.
+/* incident.h -- many failures with one cause at one server, of one client at many servers, or of
+ * many clients at many servers on one path.
  *
- * Every failure is counted with its server (and with the name asked for, where the cause is about
- * the name), with its client, and with the path that its packets show (incident_key.h). It belongs
- * to the path when several servers and clients fail there with this cause and none of them has
- * most of it; else to the client when that fails with this cause at several servers, of which no
- * other client fails at this one; else to the server. What came only once is no incident.
+ * Every failure is counted with its server (and with the name asked for, where the cause is
+ * about the name), with its client, and with the path that its packets show (incident_key.h). It
+ * belongs to the path when several servers and clients fail there with this cause and none of
+ * them has most of it; else to the client when that fails with this cause at several servers, of
+ * which no other client fails at this one; else to the server. What came only once is no
+ * incident.
  *
- * An incident that was quiet for long, or whose server, which had failed everybody, works again, is
- * over: the next failure begins another one. Behind a proxy the server is the target.
+ * An incident that was quiet for long, or whose server, which had failed everybody, works again,
+ * is over: the next failure begins another one. Behind a proxy the server is the target.
  *
- * Memory is bounded: the incident that was quiet for longest makes room, and is counted. Times are
- * packet times in nanoseconds.
+ * Memory is bounded: the incident that was quiet for longest makes room, and is counted. Times
+ * are packet times in nanoseconds.
  */
 #ifndef TLSWHY_ANALYZE_INCIDENT_H
 #define TLSWHY_ANALYZE_INCIDENT_H
@@ -178,9 +179,9 @@ const char *incident_id(const struct incident *incident, char out[INCIDENT_ID_SI
 /* The identifier of the next event of it: the first has that of the incident. */
 const char *incident_event_id(const struct incident *incident, char out[INCIDENT_ID_SIZE]);
 
-/* About how many of its clients, or of its servers, failed. Those whose failures have another cause by
- * now are not told from the others, yet there are no more than failures; when none is left they are
- * those of whom it was told. */
+/* About how many of its clients, or of its servers, failed. Those whose failures have another
+ * cause by now are not told from the others, yet there are no more than failures; when none is
+ * left they are those of whom it was told. */
 static inline uint32_t incident_parties(const struct incident *incident,
                                         const struct sketch *parties)
 {

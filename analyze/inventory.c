@@ -10,8 +10,8 @@
 
 enum { BUCKETS = 1024, DAY = 86400, ALLOCATION_OCTETS = 16 /* what malloc(3) adds */ };
 
-/* A certificate as it was read: many servers have the same one, and it is ten times as large as what is
- * to be said of a server. */
+/* A certificate as it was read: many servers have the same one, and it is ten times as large as
+ * what is to be said of a server. */
 struct kept {
     struct kept *next; /* in the same bucket */
     struct certificate certificate;

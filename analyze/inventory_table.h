@@ -6,8 +6,9 @@
 #include "analyze/inventory.h"
 #include "analyze/layout.h"
 
-/* Write all entries as of a time in nanoseconds, which is said. Long names are clipped, ending in "...", to make
- * lines that fit most terminals, if is_clipped. Returns false, with nothing written, when memory is short. */
+/* Write all entries as of a time in nanoseconds, which is said. Long names are clipped, ending
+ * in "...", to make lines that fit most terminals, if is_clipped. Returns false, with nothing
+ * written, when memory is short. */
 bool inventory_table_write(const struct layout *layout, const struct inventory *inventory,
                            bool is_clipped, int64_t at_ns);
 

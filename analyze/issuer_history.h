@@ -27,8 +27,8 @@ struct issuer_sighting {
 
 struct issuer_history;
 
-/* A history of nothing, of at most names_max names, 0: ISSUER_NAMES_MAX; hash_key is secret, random in
- * production. NULL: no memory. */
+/* A history of nothing, of at most names_max names, 0: ISSUER_NAMES_MAX; hash_key is secret,
+ * random in production. NULL: no memory. */
 struct issuer_history *issuer_history_new(const uint64_t hash_key[2], uint32_t names_max);
 void issuer_history_free(struct issuer_history *history); /* NULL is harmless */
 
@@ -36,10 +36,10 @@ void issuer_history_free(struct issuer_history *history); /* NULL is harmless */
  * server name, tell nothing. */
 void issuer_history_learn(struct issuer_history *history, const struct facts *facts);
 
-/* The first issuer of this name's certificates, when the one of this connection came later and is
- * another that does not lead to the same root. An issuer that is anchored like the first one, as
- * with two authorities of one site, counts where it is seen first, and no more. NULL: no such. Valid
- * until the next issuer_history_learn. */
+/* The first issuer of this name's certificates, when the one of this connection came later and
+ * is another that does not lead to the same root. An issuer that is anchored like the first one,
+ * as with two authorities of one site, counts where it is seen first, and no more. NULL: no
+ * such. Valid until the next issuer_history_learn. */
 const struct issuer_sighting *issuer_history_find(struct issuer_history *history,
                                                   const struct facts *facts);
 

@@ -105,11 +105,11 @@ void json_append_base64(struct json *json, struct json_at array, struct bytes oc
 /* Append a code point by its name, or as 0xNNNN when name is NULL. */
 void json_append_name(struct json *json, struct json_at array, const char *name, uint16_t value);
 
-/* What follows is needed a hundred times for each event. Here the compiler knows the length of keys and
- * of most values, and no call is left but for what is rare. */
+/* What follows is needed a hundred times for each event. Here the compiler knows the length of
+ * keys and of most values, and no call is left but for what is rare. */
 
-/* Close what was opened in parent, and make room for so many octets and the end: true, unless something
- * failed. */
+/* Close what was opened in parent, and make room for so many octets and the end: true, unless
+ * something failed. */
 MUST_USE bool json_prepare(struct json *json, struct json_at parent, size_t octets);
 
 /* json_prepare has nothing to do. */
@@ -120,7 +120,8 @@ ALWAYS_INLINE bool json_is_prepared(const struct json *json, struct json_at pare
            && json->length + octets + JSON_END_MAX <= json->size;
 }
 
-/* Begin a value that needs at most so many octets; key is NULL in an array. False: it cannot be added. */
+/* Begin a value that needs at most so many octets; key is NULL in an array. False: it cannot be
+ * added. */
 MUST_USE ALWAYS_INLINE bool json_begin_value(struct json *json, struct json_at parent,
                                              const char *key, size_t octets)
 {

@@ -28,15 +28,15 @@ enum {
     KNOWLEDGE_ISSUER_SERVERS = 4, /* servers that are told apart for it */
     KNOWLEDGE_ATTEMPTS_MAX = 3,   /* of a client at a server that failed, one after the other */
     KNOWLEDGE_RESETS_MAX = 4,     /* servers and names that are told apart for resets */
-    KNOWLEDGE_RETRIES_MAX = 8192, /* clients at servers, of 0.3 KiB each: 2 MiB */
+    KNOWLEDGE_RETRIES_MAX = 8192, /* clients at servers, of 0.2 KiB each: 2 MiB */
     KNOWLEDGE_NAME_SIZE = 80,     /* octets of a name kept as an example, NUL included */
     KNOWLEDGE_ADDRESS_KEY = 18,   /* address and port */
     KNOWLEDGE_NAME_KEY = 26,      /* address, port, and 64 bits for the name */
     KNOWLEDGE_CLIENT_KEY = 16,    /* 64 bits for the address, and as many for the fingerprint */
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
-    KNOWLEDGE_SERVERS_MAX = 8192, /* of 2.3 KiB each: 19 MiB */
-    KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.6 KiB each: 9 MiB */
-    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.6 KiB each: 19 MiB */
+    KNOWLEDGE_SERVERS_MAX = 8192, /* of 2.6 KiB each: 21 MiB */
+    KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.45 KiB each: 7 MiB */
+    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.55 KiB each: 18 MiB */
 };
 
 /* How often something came, and when last. */
@@ -176,9 +176,9 @@ struct known_issuer {
     uint8_t servers;                               /* so many of them are set */
 };
 
-/* Hellos for names that a server never took up, each answered by a RST in the server's name: those of
- * one client, with no longer than KNOWLEDGE_RESETS_NS from one to the next. Some minutes later they
- * mean nothing: they are not in a state. */
+/* Hellos for names that a server never took up, each answered by a RST in the server's name:
+ * those of one client, with no longer than KNOWLEDGE_RESETS_NS from one to the next. Some
+ * minutes later they mean nothing: they are not in a state. */
 struct known_resets {
     int64_t last_ns;
     uint32_t servers[KNOWLEDGE_RESETS_MAX]; /* parts of hashes, all different */
@@ -232,8 +232,8 @@ struct known {
     const struct known_resets *resets;   /* this one is one of them */
 };
 
-/* Between a failure and what is taken for another attempt of the same client: impatient programs try
- * again at once, people within seconds. */
+/* Between a failure and what is taken for another attempt of the same client: impatient programs
+ * try again at once, people within seconds. */
 #define KNOWLEDGE_RETRY_NS (INT64_C(30) * 1000000000)
 
 /* Between two resets of a client that may have one reason: people try again within minutes, and a

@@ -178,7 +178,8 @@ static struct known_hello hello_of(const struct knowledge *knowledge, const stru
     return hello;
 }
 
-/* One that succeeded says more than one that did not, and the first of its kind more than others. */
+/* One that succeeded says more than one that did not, and the first of its kind more than
+ * others. */
 static void note_next(struct known_attempt *attempt, const struct known_hello *next,
                       bool is_established)
 {

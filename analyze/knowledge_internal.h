@@ -80,7 +80,8 @@ void knowledge_put_peer_key(const struct knowledge *knowledge, uint8_t *key,
                             const struct facts *facts);
 uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct facts *facts);
 
-/* Note what a server chose, and from what: the hello of the client with this hash of its address. */
+/* Note what a server chose, and from what: the hello of the client with this hash of its
+ * address. */
 void knowledge_learn_server(struct known_server *server, const struct facts *facts,
                             uint64_t client_hash);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* knowledge_sketch.h -- how many different things were seen, without keeping any of them.
  *
- * The first few are told apart by their hashes. Beyond, linear counting (K. Whang, B. Vander-Zanden,
- * H. Taylor, 1990): each thing sets one bit of a map, chosen by a keyed hash; the share of bits that
- * are still clear tells how many things there were.
+ * The first few are told apart by their hashes. Beyond, linear counting (K. Whang, B.
+ * Vander-Zanden, H. Taylor, 1990): each thing sets one bit of a map, chosen by a keyed hash; the
+ * share of bits that are still clear tells how many things there were.
  */
 #ifndef TLSWHY_ANALYZE_KNOWLEDGE_SKETCH_H
 #define TLSWHY_ANALYZE_KNOWLEDGE_SKETCH_H

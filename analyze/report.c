@@ -112,8 +112,8 @@ static void add_failure(struct report *report, struct report_key *key,
     entry_add_client(entry, &verdict->facts->connection->endpoint[SIDE_CLIENT].address);
 }
 
-/* What is left of an entry whose surest failures all have another cause by now is less sure; how much
- * is not kept. */
+/* What is left of an entry whose surest failures all have another cause by now is less sure; how
+ * much is not kept. */
 static void entry_take_back(struct report_entry *entry, enum certainty confidence)
 {
     entry->count--;

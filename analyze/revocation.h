@@ -53,7 +53,8 @@ MUST_USE bool crl_set_add_file(struct crl_set *set, const char *path, struct crl
 /* The same with the contents of a file that was read elsewhere. */
 MUST_USE bool crl_set_add(struct crl_set *set, struct bytes text, struct crl_error *error);
 
-/* Add one list in DER; of two lists of the same issuer and scope the later one stays. False, *error set and the set unchanged when it is malformed. */
+/* Add one list in DER; of two lists of the same issuer and scope the later one stays. False,
+ * *error set and the set unchanged when it is malformed. */
 MUST_USE bool crl_set_add_der(struct crl_set *set, struct bytes der, struct crl_error *error);
 
 /* Lists in the set. */

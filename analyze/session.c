@@ -62,8 +62,8 @@ void budget_clear(struct budget *budget)
     }
 }
 
-/* What is long leaves room for what is short: all handshakes that are read at a time, with hellos of
- * usual length, fit beside messages that never end. */
+/* What is long leaves room for what is short: all handshakes that are read at a time, with
+ * hellos of usual length, fit beside messages that never end. */
 static size_t limit_for(const struct budget *budget, unsigned kind)
 {
     return budget->limit / LIMIT_SHARES

@@ -85,7 +85,8 @@ void state_codec_text(struct state_codec *codec, char *text, size_t size)
             state_codec_fail(codec, "a name has control characters");
 }
 
-/* Writing: in the order of use, so that those that find no room when they are read are the oldest. */
+/* Writing: in the order of use, so that those that find no room when they are read are the
+ * oldest. */
 static void write_table(struct state_codec *codec, const struct state_table *table)
 {
     const uint32_t count = knowledge_table_count(table->records);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tally.h -- handshakes counted by cause, server and client, in a form that adds up.
  *
- * Adding is associative and commutative: what tallies of parts of the input come to does not depend
- * on how they are put together. For that every row of the parts stays a row of the sum; nothing is
- * a "top" before somebody looks at it. The rows of one run are bounded; what finds no row is counted.
+ * Adding is associative and commutative: what tallies of parts of the input come to does not
+ * depend on how they are put together. For that every row of the parts stays a row of the sum;
+ * nothing is a "top" before somebody looks at it. The rows of one run are bounded; what finds no
+ * row is counted.
  */
 #ifndef TLSWHY_ANALYZE_TALLY_H
 #define TLSWHY_ANALYZE_TALLY_H

@@ -45,7 +45,8 @@ void text_add_untrusted(struct text *text, struct bytes octets);
 void text_add_names(struct text *text, struct bytes list, const char *(*name)(uint16_t),
                     size_t max);
 
-/* Write a packet time as RFC 3339 with nine digits, without NUL: "2024-05-01T10:00:00.123456789Z". */
+/* Write a packet time as RFC 3339 with nine digits, without NUL:
+ * "2024-05-01T10:00:00.123456789Z". */
 void text_put_timestamp(char out[TEXT_TIMESTAMP_LENGTH], int64_t time_ns);
 
 /* Append a packet time for people, to the millisecond: "2024-05-01 10:00:00.123". */

@@ -89,8 +89,9 @@ struct connection_handler tracker_handler(struct tracker *tracker);
 /* Judge a connection that another tracker observed and passed on. */
 void tracker_judge(struct tracker *tracker, const struct observation *observation);
 
-/* Packet time is now_ns: look again at the verdicts that are due, and give those that are others by
- * what is known by now, with verdict->earlier set. When the clock was set back, all of them are due. */
+/* Packet time is now_ns: look again at the verdicts that are due, and give those that are others
+ * by what is known by now, with verdict->earlier set. When the clock was set back, all of them
+ * are due. */
 void tracker_revise(struct tracker *tracker, int64_t now_ns);
 
 /* The capture lost packets, or left connections out, until time_ns of the packets at least: the
@@ -106,8 +107,8 @@ void tracker_finish(struct tracker *tracker);
 void tracker_set_trust(struct tracker *tracker, struct trust_store *trust,
                        const struct crl_set *crls);
 
-/* What the tracker knows of servers and clients, to be kept or restored (knowledge_state.h); NULL of
- * one that passes on. As long as the tracker. */
+/* What the tracker knows of servers and clients, to be kept or restored (knowledge_state.h);
+ * NULL of one that passes on. As long as the tracker. */
 struct knowledge *tracker_knowledge(struct tracker *tracker);
 struct insight *tracker_insight(struct tracker *tracker);
 

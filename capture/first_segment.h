@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* first_segment.h -- the first segment of a direction whose SYN was not captured, kept for a moment.
+/* first_segment.h -- the first segment of a direction whose SYN was not captured, kept for a
+ * moment.
  *
- * Where such a direction begins nobody says. Is its first segment taken at once, one that was sent
- * before it and captured just behind it, as captures displace them, looks like a retransmission. So
- * it waits for the next packet of the connection, which is that segment or none.
+ * Where such a direction begins nobody says. Is its first segment taken at once, one that was
+ * sent before it and captured just behind it, as captures displace them, looks like a
+ * retransmission. So it waits for the next packet of the connection, which is that segment or
+ * none.
  */
 #ifndef TLSWHY_CAPTURE_FIRST_SEGMENT_H
 #define TLSWHY_CAPTURE_FIRST_SEGMENT_H

@@ -111,8 +111,8 @@ uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key);
 void flow_fetch_slot(const struct flow_table *table, uint32_t hash);
 uint32_t flow_fetch(const struct flow_table *table, uint32_t hash);
 
-/* The flow of a key, POOL_NONE when there is none. likely is what flow_fetch returned for it, however
- * long ago, or POOL_NONE. */
+/* The flow of a key, POOL_NONE when there is none. likely is what flow_fetch returned for it,
+ * however long ago, or POOL_NONE. */
 uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash,
                    uint32_t likely);
 

@@ -60,8 +60,8 @@ struct fragments;
 struct fragments *fragments_new(void);
 void fragments_free(struct fragments *fragments); /* NULL is harmless */
 
-/* Have all buffers together take at most so many octets, but room for FRAGMENT_DATAGRAMS_MIN. Before the
- * first fragment. */
+/* Have all buffers together take at most so many octets, but room for FRAGMENT_DATAGRAMS_MIN.
+ * Before the first fragment. */
 void fragments_limit(struct fragments *fragments, size_t octets);
 
 /* Take one fragment. On FRAGMENT_COMPLETE *datagram is a view of the whole payload, valid

@@ -270,8 +270,8 @@ static void end_by_timeout(struct connections *c, uint32_t number)
         lifecycle_end_flow(c, number, CONNECTION_END_IDLE);
 }
 
-/* Somebody set the clock back: a packet was seen later than now. Its time-out begins now, else it would
- * hold up all that is queued behind it until the clock is there again. */
+/* Somebody set the clock back: a packet was seen later than now. Its time-out begins now, else
+ * it would hold up all that is queued behind it until the clock is there again. */
 static bool is_ahead(int64_t seen_ns, int64_t now_ns)
 {
     return elapsed_ns(seen_ns, now_ns) > SWEEP_DISORDER_NS;

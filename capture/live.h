@@ -54,9 +54,10 @@ typedef void live_take(void *context, const struct raw_packet *packet);
 struct live *live_open(const struct live_options *options, char error[LIVE_ERROR_MAX]);
 void live_close(struct live *live); /* NULL is harmless */
 
-/* Let the kernel share the packets of one interface out among several handles of it: both directions
- * of a connection, its fragments, and the ICMP errors that quote it, to the same handle (fanout.h).
- * False on error, with the reason in error. Packets from before the call are not delivered. */
+/* Let the kernel share the packets of one interface out among several handles of it: both
+ * directions of a connection, its fragments, and the ICMP errors that quote it, to the same
+ * handle (fanout.h). False on error, with the reason in error. Packets from before the call are
+ * not delivered. */
 bool live_group(struct live *const *lives, size_t count, char error[LIVE_ERROR_MAX]);
 
 /* Keep a handle of the same interface in reserve: it delivers nothing until member, of a group and

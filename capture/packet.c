@@ -101,8 +101,9 @@ ALWAYS_INLINE void describe_path(const struct raw_packet *raw, const struct link
     }
 }
 
-/* RFC 9293 section 3.1. missing: octets on the wire behind the payload of ip. All but the tunnels is
- * set. Always inlined: of headers that are read in one go nothing is then stored but the segment. */
+/* RFC 9293 section 3.1. missing: octets on the wire behind the payload of ip. All but the
+ * tunnels is set. Always inlined: of headers that are read in one go nothing is then stored but
+ * the segment. */
 ALWAYS_INLINE enum packet_kind decode_tcp(const struct raw_packet *raw, const struct link *link,
                                           const struct ip *ip, size_t missing,
                                           struct segment *segment)

@@ -40,8 +40,8 @@ struct half {
     _Alignas(READING_ALIGNMENT) struct transport transport;
 };
 
-/* What every segment touches stands together, in one cache line here and two of each direction, each
- * stream and each transport. */
+/* What every segment touches stands together, in one cache line here and two of each direction,
+ * each stream and each transport. */
 struct reading {
     _Alignas(READING_ALIGNMENT) struct readers *readers;
     uint32_t packets; /* both ways, as far as they fit */

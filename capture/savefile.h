@@ -50,17 +50,18 @@ struct savefile *savefile_new(struct input *input, char reason[SAVEFILE_REASON_M
 void savefile_free(struct savefile *savefile); /* NULL is harmless */
 
 /* A packet this long after the one before it: no capture pauses for a year, so one of both has a
- * wrong time. Linux around 4.4 gave answers to SYNs on the loopback interface twice the time of day,
- * and such a packet must not make every connection before it look over. */
+ * wrong time. Linux around 4.4 gave answers to SYNs on the loopback interface twice the time of
+ * day, and such a packet must not make every connection before it look over. */
 #define SAVEFILE_LEAP_NS (INT64_C(365) * 86400 * 1000000000)
 
-/* The next packet; number is left alone. One that leaps ahead (SAVEFILE_LEAP_NS) has the time of the
- * packet before it; when the next one leaps as well, it is believed. The packet is valid until the next call.
- * After any other status than SAVEFILE_PACKET, there is no further call. */
+/* The next packet; number is left alone. One that leaps ahead (SAVEFILE_LEAP_NS) has the time of
+ * the packet before it; when the next one leaps as well, it is believed. The packet is valid
+ * until the next call. After any other status than SAVEFILE_PACKET, there is no further call. */
 enum savefile_status savefile_next(struct savefile *savefile, struct raw_packet *packet);
 
-/* The next packets, at most max, that lie in the buffer as a whole; the packets before them then stay
- * valid for as long as they do. Returns how many; with 0 it is for savefile_next to read on. */
+/* The next packets, at most max, that lie in the buffer as a whole; the packets before them then
+ * stay valid for as long as they do. Returns how many; with 0 it is for savefile_next to read
+ * on. */
 size_t savefile_at_hand(struct savefile *savefile, struct raw_packet *packets, size_t max);
 
 /* After SAVEFILE_TRUNCATED or SAVEFILE_ERROR: what is wrong, and at which offset of the

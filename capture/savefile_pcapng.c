@@ -421,7 +421,8 @@ static enum savefile_status next_block(struct savefile *savefile, struct raw_pac
     return status;
 }
 
-/* Step over the rest of the current block in *in. False: it is not there, or not as it should be. */
+/* Step over the rest of the current block in *in. False: it is not there, or not as it should
+ * be. */
 static bool skip_rest(const struct savefile *savefile, struct bytes *in)
 {
     if (savefile->block_rest == 0)

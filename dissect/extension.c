@@ -59,8 +59,9 @@ bool key_share_next(struct bytes *shares, struct key_share *out)
     return true;
 }
 
-/* Nearly always false: at least one of four code points has an a in the lower half of both octets.
- * Subtracting 1 from what differs is what changes the highest bit of a code point without difference. */
+/* Nearly always false: at least one of four code points has an a in the lower half of both
+ * octets. Subtracting 1 from what differs is what changes the highest bit of a code point
+ * without difference. */
 static inline bool may_have_grease(uint64_t four)
 {
     const uint64_t other = (four ^ UINT64_C(0x0a0a0a0a0a0a0a0a)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
@@ -68,8 +69,8 @@ static inline bool may_have_grease(uint64_t four)
     return ((other - UINT64_C(0x0001000100010001)) & UINT64_C(0x8000800080008000)) != 0;
 }
 
-/* Replace each of four code points that is GREASE by 0, all at once: an octet whose lower half is a,
- * twice (RFC 8701 section 2). In whatever order the octets of the number are. */
+/* Replace each of four code points that is GREASE by 0, all at once: an octet whose lower half
+ * is a, twice (RFC 8701 section 2). In whatever order the octets of the number are. */
 NEVER_INLINE static uint64_t remove_grease(uint64_t four)
 {
     const uint64_t upper = UINT64_C(0xff00ff00ff00ff00);

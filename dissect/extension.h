@@ -187,9 +187,9 @@ MUST_USE bool distinguished_name_next(struct bytes *names, struct bytes *out); /
 bool list_u8_contains(struct bytes list, uint8_t value);
 bool list_u16_contains(struct bytes list, uint16_t value);
 
-/* A number for a list of code points in their order, by which equal ones are recognised. All values of
- * GREASE are alike; an octet too many is left out. No secret: whoever wants to makes lists of the
- * same number. */
+/* A number for a list of code points in their order, by which equal ones are recognised. All
+ * values of GREASE are alike; an octet too many is left out. No secret: whoever wants to makes
+ * lists of the same number. */
 uint64_t list_u16_number(struct bytes list);
 
 #endif

@@ -437,8 +437,8 @@ static uint64_t type_bit(uint16_t type)
     return UINT64_C(1) << (type ^ type >> 6) % 64;
 }
 
-/* Which types there are, for those who tell hellos apart: a set, for browsers shuffle them. A sum of
- * mere numbers would be that of others; multiplied twice, they no longer add up. */
+/* Which types there are, for those who tell hellos apart: a set, for browsers shuffle them. A
+ * sum of mere numbers would be that of others; multiplied twice, they no longer add up. */
 static uint64_t type_number(uint16_t type)
 {
     uint64_t number = type * UINT64_C(0x9e3779b97f4a7c15);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* feed_load COUNT RATE OPTION... -- push so many events, so many a second (0: as fast as it goes),
- * to the sinks that the options name, as tlswhy would.
+/* feed_load COUNT RATE OPTION... -- push so many events, so many a second (0: as fast as it
+ * goes), to the sinks that the options name, as tlswhy would.
  *
- * The events have what receivers look at: an event.id of their own, and one of 200 servers. Their
- * times are a millisecond apart. With -i in the options it does as a live capture does. Prints the
- * counters. SIGHUP opens files anew, SIGTERM ends it early. Exit status: 0 all delivered or spooled, 1 not, 2 usage.
+ * The events have what receivers look at: an event.id of their own, and one of 200 servers.
+ * Their times are a millisecond apart. With -i in the options it does as a live capture does.
+ * Prints the counters. SIGHUP opens files anew, SIGTERM ends it early. Exit status: 0 all
+ * delivered or spooled, 1 not, 2 usage.
  */
 #include <inttypes.h>
 #include <signal.h>

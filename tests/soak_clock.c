@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* soak_clock -- preloaded into the program (LD_PRELOAD): the time of its packets and of its clock as
- * they are when somebody sets the time of the machine. $SOAK_CLOCK names a file with the nanoseconds
- * to add, a signed number of 8 octets, which may change at any time.
+/* soak_clock -- preloaded into the program (LD_PRELOAD): the time of its packets and of its
+ * clock as they are when somebody sets the time of the machine. $SOAK_CLOCK names a file with
+ * the nanoseconds to add, a signed number of 8 octets, which may change at any time.
  */
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -263,7 +263,8 @@ static void urgent_octets_stay_in_their_place(void)
     check_refused(&play);
 }
 
-/* Empty records carry nothing: the handshake between them is read, in the memory it always needs. */
+/* Empty records carry nothing: the handshake between them is read, in the memory it always
+ * needs. */
 static void thousands_of_empty_records_cost_nothing(void)
 {
     struct play play;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a writer remembers of earlier events saves work, and nothing else: an event is the same as from
- * a writer that has seen none. */
+/* What a writer remembers of earlier events saves work, and nothing else: an event is the same
+ * as from a writer that has seen none. */
 #include "analyze/event.h"
 #include "analyze/event_parts.h"
 #include "tests/support/sample.h"
@@ -101,7 +101,8 @@ static void hellos_that_differ_in_a_bit_are_told_apart(void)
     event_writer_free(hello.writer);
 }
 
-/* Change each GREASE of a list, which is at an even offset, to another one; returns how many there were. */
+/* Change each GREASE of a list, which is at an even offset, to another one; returns how many
+ * there were. */
 static size_t draw_anew(uint8_t *octets, size_t count)
 {
     size_t drawn = 0;

@@ -104,7 +104,8 @@ static void a_handler_that_is_done_hears_no_more(void)
     }
 }
 
-/* Whatever the handshake, and however its segments are cut: exchanged in pairs they say the same. */
+/* Whatever the handshake, and however its segments are cut: exchanged in pairs they say the
+ * same. */
 static void a_handshake_without_syn_is_judged_in_any_order(void)
 {
     for (size_t piece = 20; piece < 200; piece += 7) {

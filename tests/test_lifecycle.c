@@ -147,7 +147,8 @@ static void a_connection_nobody_reads_is_forgotten_soon_after_its_end(void)
     scene_free(scene);
 }
 
-/* The time of two connections that are over, with an hour back in between, and of one that goes on. */
+/* The time of two connections that are over, with an hour back in between, and of one that goes
+ * on. */
 static void a_clock_set_back_holds_up_no_end(void)
 {
     struct scene *scene = scene_new(NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* By what hellos of one kind are recognised: the types of their extensions, the code points in their
- * lists. */
+/* By what hellos of one kind are recognised: the types of their extensions, the code points in
+ * their lists. */
 #include "dissect/extension.h"
 #include "tests/support/wire.h"
 

@@ -355,7 +355,8 @@ static void describe_client(const struct known_client *client, struct evidence *
                      reached == 1 ? "" : "s", failed);
 }
 
-/* "with TLS 1.2 at most instead of TLS 1.3, without 2 extensions, with 300 octets instead of 1700" */
+/* "with TLS 1.2 at most instead of TLS 1.3, without 2 extensions, with 300 octets instead of
+ * 1700" */
 static void add_difference(struct text *text, const struct known_attempt *attempt)
 {
     const struct known_hello *first = &attempt->hello;

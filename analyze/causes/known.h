@@ -24,10 +24,11 @@ enum known_says known_about(const struct facts *facts, enum suspect suspect);
  * to a shorter one, of the same version, right after. */
 enum known_says known_about_split_hello(const struct facts *facts);
 
-/* Whether RSTs such as the one that ended this connection seem to follow server names rather than
- * servers: one client, whose hellos are otherwise taken up, met them at several servers, for several
- * names, none of which is served to it, and one of these servers takes up another name. That several
- * servers do this each on its own is possible; that one device on the way does, too. */
+/* Whether RSTs such as the one that ended this connection seem to follow server names rather
+ * than servers: one client, whose hellos are otherwise taken up, met them at several servers,
+ * for several names, none of which is served to it, and one of these servers takes up another
+ * name. That several servers do this each on its own is possible; that one device on the way
+ * does, too. */
 bool known_resets_follow_names(const struct facts *facts);
 
 /* Add what known_about() rests on; nothing when it says nothing. */
@@ -37,8 +38,8 @@ void describe_known_sizes(const struct facts *facts, struct evidence *evidence);
 /* Add what known_resets_follow_names() rests on; nothing when it says no. */
 void describe_known_resets(const struct facts *facts, struct evidence *evidence);
 
-/* Add what tells on which side the fault is: what this client does at other servers, and how many clients succeed or fail at this server; nothing when it is too
- * little to tell. */
+/* Add what tells on which side the fault is: what this client does at other servers, and how
+ * many clients succeed or fail at this server; nothing when it is too little to tell. */
 void describe_known_sides(const struct facts *facts, struct evidence *evidence);
 
 /* Add that the server is known to work, and when it did last; nothing when it is not known. */

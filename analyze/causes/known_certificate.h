@@ -20,10 +20,10 @@ enum known_problem {
     KNOWN_PROBLEMS
 };
 
-/* How well this problem explains that the client refused a hidden certificate: likely at most, and
- * possible where the certificate was seen long before or after. named is the alert that stands for
- * it. Adds the evidence unless the result is CAUSE_NO: nothing is known, the certificate known has no
- * such problem, or this client refused something else. */
+/* How well this problem explains that the client refused a hidden certificate: likely at most,
+ * and possible where the certificate was seen long before or after. named is the alert that
+ * stands for it. Adds the evidence unless the result is CAUSE_NO: nothing is known, the
+ * certificate known has no such problem, or this client refused something else. */
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,
                                        uint8_t named, struct evidence *evidence);
 
@@ -32,13 +32,13 @@ enum known_flight_says {
     FLIGHTS_SAY_NOTHING,
     FLIGHTS_ALL_REFUSED, /* several clients refused it, some with an alert, and none took it: the
                             fault is at the server */
-    FLIGHTS_ONE_REFUSED /* several others take it and none refused it: the fault is at this client */
+    FLIGHTS_ONE_REFUSED  /* several others take it, none refused it: it is this client */
 };
 
 enum known_flight_says known_flights(const struct facts *facts);
 
-/* The client refused a certificate of an issuer whose certificates it refuses at several servers and
- * never took, while it takes others', and other clients take this one: it does not trust the
+/* The client refused a certificate of an issuer whose certificates it refuses at several servers
+ * and never took, while it takes others', and other clients take this one: it does not trust the
  * issuer. */
 bool known_issuer_is_distrusted(const struct facts *facts);
 

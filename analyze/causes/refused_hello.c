@@ -318,8 +318,8 @@ static const struct manner manners[] = {
     },
 };
 
-/* Up to TLS 1.2 a server signs behind its certificates (RFC 5246 section 7.4.3), and some look for a
- * scheme only then. */
+/* Up to TLS 1.2 a server signs behind its certificates (RFC 5246 section 7.4.3), and some look
+ * for a scheme only then. */
 static bool gave_up_before_signing(const struct facts *facts)
 {
     return facts->server_certificate_note != NULL && !facts->tls13

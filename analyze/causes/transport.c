@@ -114,7 +114,8 @@ static bool reset_comes_too_soon(const struct facts *facts, enum side by)
            && after_ns < connection->syn_rtt_ns / RTT_SHARE;
 }
 
-/* A host that sends the RST for a connection that it has, which the ACK shows, knows its options. */
+/* A host that sends the RST for a connection that it has, which the ACK shows, knows its
+ * options. */
 static bool reset_lacks_timestamp(const struct facts *facts, enum side by)
 {
     const struct direction *direction = facts->connection->direction;

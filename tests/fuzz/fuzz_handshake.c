@@ -185,8 +185,8 @@ static bool is_of_network(const char *cause)
 
 static void compare(const struct play *whole, const struct play *cut)
 {
-    /* When both sides said what nobody knows, the connection is let go of after that segment, with a
-     * hello that only a longer one would have held. */
+    /* When both sides said what nobody knows, the connection is let go of after that segment,
+     * with a hello that only a longer one would have held. */
     if (whole->switched != cut->switched)
         return;
     must(whole->outcome == cut->outcome);

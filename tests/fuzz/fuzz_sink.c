@@ -2,8 +2,8 @@
 /* What sinks put on a stream: whatever a line holds, and however slowly it is read, the receiver
  * finds every line where the one before ends, and nothing else.
  *
- * The first octet of the input chooses the kind of sink. Then come steps: a line with its length, or
- * so many octets that the receiver reads.
+ * The first octet of the input chooses the kind of sink. Then come steps: a line with its
+ * length, or so many octets that the receiver reads.
  */
 #include <stdio.h>
 #include <string.h>

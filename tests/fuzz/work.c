@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Makes libFuzzer look for inputs that cost much: how many edges of the program's control flow an
- * input takes for each of its octets is one more thing that can be new about it.
+/* Makes libFuzzer look for inputs that cost much: how many edges of the program's control flow
+ * an input takes for each of its octets is one more thing that can be new about it.
  *
- * Unlike time, edges are the same on every machine and from run to run. What a library does that is
- * not compiled with the targets is not counted. The input that cost most is written to the file that
- * WORST_INPUT in the environment names.
+ * Unlike time, edges are the same on every machine and from run to run. What a library does that
+ * is not compiled with the targets is not counted. The input that cost most is written to the
+ * file that WORST_INPUT in the environment names.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +17,8 @@ enum {
     LEVELS = 64 * LEVELS_OF_DOUBLING
 };
 
-/* Names that the linker gives: of what libFuzzer calls, and of what the compiler put at each edge. */
+/* Names that the linker gives: of what libFuzzer calls, and of what the compiler put at each
+ * edge. */
 int __real_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 void __wrap___sanitizer_cov_trace_pc(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* judged.h -- a chain of the files of tests/certificates, judged for the tests of what is said about
- * chains. */
+/* judged.h -- a chain of the files of tests/certificates, judged for the tests of what is said
+ * about chains. */
 #ifndef TLSWHY_TESTS_SUPPORT_JUDGED_H
 #define TLSWHY_TESTS_SUPPORT_JUDGED_H
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* blast CAPTURE INTERFACE RATE SECONDS -- send the packets of a capture again and again, faster than
- * they can be captured.
+/* blast CAPTURE INTERFACE RATE SECONDS -- send the packets of a capture again and again, faster
+ * than they can be captured.
  *
- * From memory, many with each system call, past the queue of the interface. Every round has addresses
- * of its own: both addresses of a packet are moved by the same number, so that connections stay whole.
- * RATE is in packets a second, 0: as fast as can be. Prints how many were sent, and the rate that it
- * came to. Needs CAP_NET_RAW.
+ * From memory, many with each system call, past the queue of the interface. Every round has
+ * addresses of its own: both addresses of a packet are moved by the same number, so that
+ * connections stay whole. RATE is in packets a second, 0: as fast as can be. Prints how many
+ * were sent, and the rate that it came to. Needs CAP_NET_RAW.
  */
 #include <arpa/inet.h>
 #include <errno.h>

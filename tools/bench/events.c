@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* events CAPTURE... -- what it costs the thread that judges to emit the event of a handshake: writing
- * it as JSON and putting it into the queue of a sink. CPU time, over all handshakes of the captures.
+/* events CAPTURE... -- what it costs the thread that judges to emit the event of a handshake:
+ * writing it as JSON and putting it into the queue of a sink. CPU time, over all handshakes of
+ * the captures.
  *
  *     build/release/bench_events CAPTURE...
  *
- * "new" is an event that shares nothing with those before, "again" one of a client and a certificate that
- * were told of before. Exit status: 0; 1 when a new event costs LIMIT_NS or more; 2 usage.
+ * "new" is an event that shares nothing with those before, "again" one of a client and a
+ * certificate that were told of before. Exit status: 0; 1 when a new event costs LIMIT_NS or
+ * more; 2 usage.
  */
 #include <stdio.h>
 #include <stdlib.h>

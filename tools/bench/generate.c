@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* generate KIND OUTPUT COUNT [SEED] -- write a capture of COUNT connections; "-" is standard output.
+/* generate KIND OUTPUT COUNT [SEED] -- write a capture of COUNT connections; "-" is standard
+ * output.
  *
  * They are recordings of real handshakes (tests/pcaps) played again, each with addresses, ports,
  * sequence numbers and checksums of its own, at times of their own, so that they are interleaved
- * as on a busy gateway. Bulk data is put into them as application data. The kinds are in the table
- * below. The same arguments give the same octets on every machine.
+ * as on a busy gateway. Bulk data is put into them as application data. The kinds are in the
+ * table below. The same arguments give the same octets on every machine.
  *
  * Prints for each recording the network of the servers that play it, on standard error when the
  * capture goes to standard output:

@@ -12,9 +12,9 @@
 
 struct broker;
 
-/* Start it, with trust_path as the trust store (NULL: none). options and feed are borrowed. Before any
- * thread begins and after privileges_drop; it has a sandbox of its own if wanted. NULL after a
- * complaint. */
+/* Start it, with trust_path as the trust store (NULL: none). options and feed are borrowed.
+ * Before any thread begins and after privileges_drop; it has a sandbox of its own if wanted.
+ * NULL after a complaint. */
 struct broker *broker_start(const struct options *options, const struct feed *feed,
                             const char *trust_path);
 

@@ -255,7 +255,8 @@ static void take_trust(struct collector *collector)
     trust_files_close(&before);
 }
 
-/* It is as late as the worker that is furthest says, all of whom go back when the clock is set back. */
+/* It is as late as the worker that is furthest says, all of whom go back when the clock is set
+ * back. */
 static void advance(struct collector *collector)
 {
     int64_t now_ns = 0;
@@ -277,8 +278,8 @@ static bool state_waits(struct collector *collector)
     return waits;
 }
 
-/* What is known belongs to this thread: it writes it, and another puts it into a file. As long as that
- * one has not taken it, there is no other: it has room for one. */
+/* What is known belongs to this thread: it writes it, and another puts it into a file. As long
+ * as that one has not taken it, there is no other: it has room for one. */
 static void make_state(struct collector *collector)
 {
     struct bytes state;

@@ -49,7 +49,8 @@ bool docket_refuses(enum docket_kind kind, size_t used, size_t max);
 /* What the observed is, as far as that is seen without judging. */
 enum docket_kind docket_kind_of(const struct observation *observation);
 
-/* How many wait or are looked at, the octets of all that are not freed yet, and how many of a kind were refused. From any thread. */
+/* How many wait or are looked at, the octets of all that are not freed yet, and how many of a
+ * kind were refused. From any thread. */
 uint64_t docket_level(const struct docket *docket);
 uint64_t docket_octets(const struct docket *docket);
 uint64_t docket_refused(const struct docket *docket, enum docket_kind kind);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gather.h -- packets of a ring, which are valid one at a time, given to a pipeline several at once.
+/* gather.h -- packets of a ring, which are valid one at a time, given to a pipeline several at
+ * once.
  *
- * The pipeline fetches what one packet needs while it works on another, and wants several for that.
- * The ring takes back the octets of a packet with the next one: short packets are copied, which costs
- * less than what fetching saves. A long one, of which hardly anything is looked at as a rule, is not:
- * it is the last of its batch.
+ * The pipeline fetches what one packet needs while it works on another, and wants several for
+ * that. The ring takes back the octets of a packet with the next one: short packets are copied,
+ * which costs less than what fetching saves. A long one, of which hardly anything is looked at
+ * as a rule, is not: it is the last of its batch.
  */
 #ifndef TLSWHY_TOOLS_GATHER_H
 #define TLSWHY_TOOLS_GATHER_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* kafka_library.h -- librdkafka, loaded for those who ask for a Kafka sink alone.
  *
- * It brings OpenSSL and SASL, in some builds an HTTP client too, which a program that starts as root
- * and never talks to Kafka neither has to map nor to trust. Its header is used when this is compiled,
- * so that each function has the type that it has there.
+ * It brings OpenSSL and SASL, in some builds an HTTP client too, which a program that starts as
+ * root and never talks to Kafka neither has to map nor to trust. Its header is used when this is
+ * compiled, so that each function has the type that it has there.
  */
 #ifndef TLSWHY_TOOLS_KAFKA_LIBRARY_H
 #define TLSWHY_TOOLS_KAFKA_LIBRARY_H

@@ -12,11 +12,12 @@ enum {
 
 struct metrics_server;
 
-/* Listen at "PORT", "ADDRESS:PORT" or "[ADDRESS]:PORT". Returns a socket, -1 after a complaint, also
- * when this build has no HTTP server (libmicrohttpd). */
+/* Listen at "PORT", "ADDRESS:PORT" or "[ADDRESS]:PORT". Returns a socket, -1 after a complaint,
+ * also when this build has no HTTP server (libmicrohttpd). */
 int metrics_listen(const char *where);
 
-/* Serve on that socket, which it owns from now on, in a thread of its own. NULL after a complaint. */
+/* Serve on that socket, which it owns from now on, in a thread of its own. NULL after a
+ * complaint. */
 struct metrics_server *metrics_server_start(int socket, const struct service *service);
 void metrics_server_stop(struct metrics_server *server); /* NULL is harmless */
 

@@ -21,7 +21,8 @@ bool output_open(struct output *output, const char *path)
         if (output->file == NULL)
             return complain("%s: %s", path, strerror(errno));
     }
-    /* A buffer that holds any line, and what is held back, lets a flush be one write of whole lines. */
+    /* A buffer that holds any line, and what is held back, lets a flush be one write of whole
+     * lines. */
     output->buffer = malloc(BUFFER_SIZE);
     if (output->buffer != NULL)
         setvbuf(output->file, output->buffer, _IOFBF, BUFFER_SIZE);

@@ -42,8 +42,9 @@ static bool wants_event(const struct pipeline *pipeline, const struct verdict *v
            && (options->all || verdict->outcome == OUTCOME_FAILED);
 }
 
-/* Whether the event of its incident is enough, which counts it. An update is no failure more: it is
- * told where the failure was. Where its incident is none any more, it is told for the first time. */
+/* Whether the event of its incident is enough, which counts it. An update is no failure more: it
+ * is told where the failure was. Where its incident is none any more, it is told for the first
+ * time. */
 static bool is_folded(struct pipeline *pipeline, const struct verdict *verdict)
 {
     if (verdict->earlier != NULL)

@@ -66,15 +66,15 @@ struct pipeline *pipeline_new(const struct pipeline_options *options,
                               const struct pipeline_sink *sink);
 void pipeline_free(struct pipeline *pipeline); /* NULL is harmless */
 
-/* Take packets in their order, all of them valid during the call; those whose number is 0 are numbered
- * here. */
+/* Take packets in their order, all of them valid during the call; those whose number is 0 are
+ * numbered here. */
 void pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, size_t count);
 
 /* Judge a connection that another pipeline observed; only PIPELINE_JUDGE. */
 void pipeline_judge(struct pipeline *pipeline, const struct observation *observation);
 
-/* Time goes on without packets: now_ns is in packet time. PIPELINE_JUDGE looks again at verdicts that
- * are due; its time may go back, as it does when the clock is set back. */
+/* Time goes on without packets: now_ns is in packet time. PIPELINE_JUDGE looks again at verdicts
+ * that are due; its time may go back, as it does when the clock is set back. */
 void pipeline_advance(struct pipeline *pipeline, int64_t now_ns);
 
 /* Leave out connections from now on. */

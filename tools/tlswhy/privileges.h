@@ -16,8 +16,8 @@ struct identity {
     const char *name; /* borrowed */
 };
 
-/* Find the user of this name; NULL: nobody when the process is root's, else who it is. False after a
- * complaint: there is no such user, it is root, or only root may become somebody else. */
+/* Find the user of this name; NULL: nobody when the process is root's, else who it is. False
+ * after a complaint: there is no such user, it is root, or only root may become somebody else. */
 bool privileges_find(const char *name, struct identity *identity);
 
 /* Become that user, with no capability, no further group, and no way to get any back, also not by

@@ -103,8 +103,8 @@ static bool allow_reading(scmp_filter_ctx filter)
            == 0;
 }
 
-/* TCP and UDP, and what the C library asks the kernel before it looks up a name; nothing that sees or
- * makes packets. A daemon that caches names is answered for: it is not there. */
+/* TCP and UDP, and what the C library asks the kernel before it looks up a name; nothing that
+ * sees or makes packets. A daemon that caches names is answered for: it is not there. */
 static bool allow_connecting(scmp_filter_ctx filter)
 {
     static const int families[] = {AF_INET, AF_INET6};

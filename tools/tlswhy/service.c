@@ -105,8 +105,8 @@ static bool all_alive(const struct service *service, int64_t now_ms)
     return now_ms - collector_seen_ms(service->collector) <= SERVICE_HANG_MS;
 }
 
-/* Now and then what is known is written, so that a crash costs little of it: asked for now, put into
- * the file when it is there. */
+/* Now and then what is known is written, so that a crash costs little of it: asked for now, put
+ * into the file when it is there. */
 static void keep_state(struct service *service, int64_t now_ms)
 {
     struct bytes state;
@@ -329,7 +329,8 @@ static bool start(struct service *service)
            && collector_start(service->collector) && start_workers(service);
 }
 
-/* Each interface has a link type of its own: that a filter suits none of any kind is told before. */
+/* Each interface has a link type of its own: that a filter suits none of any kind is told
+ * before. */
 static bool has_filter(const struct options *options)
 {
     char error[FILTER_ERROR_MAX];

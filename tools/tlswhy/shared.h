@@ -25,8 +25,8 @@ struct shared {
     const struct shared_news *news; /* of the worker that holds the lock; NULL: not wanted */
 };
 
-/* Make what the options ask for; a report goes to file. False after a complaint; shared_close is due
- * in either case. */
+/* Make what the options ask for; a report goes to file. False after a complaint; shared_close is
+ * due in either case. */
 bool shared_open(struct shared *shared, const struct options *options, FILE *file);
 void shared_close(struct shared *shared);
 

@@ -3,10 +3,11 @@
  *
  *   queues -> [spool on disk] -> window -> carrier -> receiver
  *
- * A receiver that does not read or is gone holds up this thread alone, which connects again and sends
- * again what may not have arrived. What does not fit meanwhile is up to the policy: it is lost and
- * counted, or waits on disk, or whoever has more waits. A file is appended to, and ends in a whole
- * line also when the disk is full: what is left of a line that did not fit is taken back.
+ * A receiver that does not read or is gone holds up this thread alone, which connects again and
+ * sends again what may not have arrived. What does not fit meanwhile is up to the policy: it is
+ * lost and counted, or waits on disk, or whoever has more waits. A file is appended to, and ends
+ * in a whole line also when the disk is full: what is left of a line that did not fit is taken
+ * back.
  */
 #ifndef TLSWHY_TOOLS_SINK_H
 #define TLSWHY_TOOLS_SINK_H

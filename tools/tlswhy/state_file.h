@@ -9,13 +9,13 @@
  * complaint that names file, offset and reason. */
 bool state_file_read(const char *path, struct knowledge *knowledge, struct insight *insight);
 
-/* Whether a file may be made where path is, so that nobody has to wait for the first state to learn that
- * it may not. False after a complaint. */
+/* Whether a file may be made where path is, so that nobody has to wait for the first state to
+ * learn that it may not. False after a complaint. */
 bool state_file_has_place(const char *path);
 
-/* The two steps of what follows, for one who may write to files but open none, and for one who opens
- * them: a new file beside path, which only its owner may read, and that file in the place of path. -1
- * and false with errno set; state_file_commit closes file. */
+/* The two steps of what follows, for one who may write to files but open none, and for one who
+ * opens them: a new file beside path, which only its owner may read, and that file in the place
+ * of path. -1 and false with errno set; state_file_commit closes file. */
 int state_file_open_new(const char *path);
 bool state_file_commit(const char *path, int file);
 
@@ -26,8 +26,8 @@ bool state_file_fill(int file, struct bytes octets);
 MUST_USE bool state_file_make(struct knowledge *knowledge, struct insight *insight,
                               size_t octets_max, struct bytes *out);
 
-/* Put what is known, as far as it fits into octets_max, in the place of the file at path, all of it or
- * nothing. False after a complaint. */
+/* Put what is known, as far as it fits into octets_max, in the place of the file at path, all of
+ * it or nothing. False after a complaint. */
 bool state_file_write(const char *path, struct knowledge *knowledge, struct insight *insight,
                       size_t octets_max);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stats.h -- what a worker has seen, or the collector judged, copied out of it for others to read, and added up. */
+/* stats.h -- what a worker has seen, or the collector judged, copied out of it for others to
+ * read, and added up. */
 #ifndef TLSWHY_TOOLS_STATS_H
 #define TLSWHY_TOOLS_STATS_H
 

@@ -264,8 +264,8 @@ static size_t read_all(struct worker *worker)
     return packets;
 }
 
-/* Let packets gather: the kernel wakes for some hundred each, and to be woken costs as much as dozens
- * of them. */
+/* Let packets gather: the kernel wakes for some hundred each, and to be woken costs as much as
+ * dozens of them. */
 static void nap(const struct worker *worker)
 {
     struct pollfd wake = {.fd = worker->wake, .events = POLLIN};
