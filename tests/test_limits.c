@@ -10,7 +10,7 @@
 #include "analyze/session.h"
 #include "dissect/message.h"
 #include "tests/support/certificates.h"
-#include "tests/support/judged.h"
+#include "tests/support/inventory_filled.h"
 #include "tests/support/sample.h"
 #include "tests/support/suite.h"
 
@@ -109,37 +109,13 @@ static void clients_whose_clock_is_remembered(void)
     clocks_free(clocks);
 }
 
-static void ignore_news(void *context, const struct inventory_news *news)
-{
-    (void)context;
-    (void)news;
-}
-
-/* One certificate, at as many ports as there are. */
 static void certificates_in_the_inventory(void)
 {
-    const struct inventory_options options = {.levels = {30}, .level_count = 1};
-    const struct inventory_sink sink = {.take = ignore_news};
-    struct inventory *inventory = inventory_new(&options, &sink);
-    struct note note = {.at = {.time_ns = CERTIFICATES_TIME * INT64_C(1000000000)}};
-    struct judged judged;
-    struct sample sample;
+    struct inventory *inventory = inventory_filled(INVENTORY_ENTRIES_MAX + 3);
 
-    judged_begin(&judged);
-    judged_chain(&judged, "leaf", "www.example.test", CERTIFICATES_TIME);
-    sample_established(&sample);
-    sample.facts.tls13 = false;
-    sample.facts.server_certificate_note = &note;
-    sample.facts.certificates[SIDE_SERVER] = &judged.chain;
-    sample.facts.chain[SIDE_SERVER] = &judged.judgement;
-    for (unsigned i = 0; i < INVENTORY_ENTRIES_MAX + 3; i++) {
-        sample.connection.endpoint[SIDE_SERVER].port = (uint16_t)i;
-        inventory_add(inventory, &sample.verdict);
-    }
     CU_ASSERT_EQUAL(inventory_count(inventory), INVENTORY_ENTRIES_MAX);
     CU_ASSERT_EQUAL(inventory_left_out(inventory), 3);
     inventory_free(inventory);
-    judged_end(&judged);
 }
 
 /* Two certificates of as many octets as there is room for, and one more. */

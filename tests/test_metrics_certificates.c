@@ -4,41 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/certificates.h"
-#include "tests/support/judged.h"
-#include "tests/support/sample.h"
+#include "tests/support/inventory_filled.h"
 #include "tests/support/wire.h"
 
 /* The metrics of one certificate at so many servers, for the caller to free. */
-static char *metrics_of(size_t servers)
+static char *metrics_of(unsigned servers)
 {
-    const struct inventory_options options = {0};
-    const struct inventory_sink sink = {0};
-    struct inventory *inventory = inventory_new(&options, &sink);
-    struct judged judged;
-    struct sample sample;
-    struct note note = {.at.time_ns = CERTIFICATES_TIME * INT64_C(1000000000)};
+    struct inventory *inventory = inventory_filled(servers);
     char *text = NULL;
     size_t length;
     FILE *out = open_memstream(&text, &length);
 
-    CU_ASSERT_PTR_NOT_NULL_FATAL(inventory);
     CU_ASSERT_PTR_NOT_NULL_FATAL(out);
-    judged_begin(&judged);
-    judged_chain(&judged, "leaf", "www.example.test", CERTIFICATES_TIME);
-    sample_established(&sample);
-    sample.facts.tls13 = false;
-    sample.facts.server_certificate_note = &note;
-    sample.facts.certificates[SIDE_SERVER] = &judged.chain;
-    sample.facts.chain[SIDE_SERVER] = &judged.judgement;
-    for (size_t i = 0; i < servers; i++) {
-        sample.connection.endpoint[SIDE_SERVER].port = (uint16_t)(1000 + i);
-        inventory_add(inventory, &sample.verdict);
-    }
     metrics_certificates(out, inventory);
     fclose(out);
     inventory_free(inventory);
-    judged_end(&judged);
     return text;
 }
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* inventory_filled.h -- an inventory at its limits, for the tests of what is beyond them. */
+#ifndef TLSWHY_TESTS_SUPPORT_INVENTORY_FILLED_H
+#define TLSWHY_TESTS_SUPPORT_INVENTORY_FILLED_H
+
+#include "analyze/inventory.h"
+
+/* To free with inventory_free: the certificate of www.example.test was seen at so many ports, the
+ * first of which is 1000. Ends the test program when it cannot do its work. */
+struct inventory *inventory_filled(unsigned servers);
+
+#endif
