@@ -522,8 +522,10 @@ void reading_fetch_more(const struct reading *reading)
 {
     const uint8_t *user = reading->connection.user;
 
-    __builtin_prefetch(user, 1);
-    __builtin_prefetch(user + READING_ALIGNMENT, 1);
+    if (user != NULL) {
+        __builtin_prefetch(user, 1);
+        __builtin_prefetch(user + READING_ALIGNMENT, 1);
+    }
     for (unsigned i = 0; i < 2; i++)
         transport_fetch(&reading->half[i].transport);
 }
