@@ -7,6 +7,8 @@ The program is $TLSWHY. Needs root, ip (iproute2), tcpdump and tcpreplay; withou
 skipped, which the runner reports with the reason.
 """
 
+import contextlib
+import ctypes
 import json
 import os
 import re
@@ -102,6 +104,23 @@ def replay(capture, *options):
         capture_output=True,
         timeout=60,
     )
+
+
+@contextlib.contextmanager
+def stopped_threads(process):
+    """All threads of a process but the first stand still (ptrace(2))."""
+    seize, interrupt, detach, any_thread = 0x4206, 0x4207, 17, 0x40000000
+    ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+    ptrace.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+    threads = [int(name) for name in os.listdir(f"/proc/{process}/task") if int(name) != process]
+    for thread in threads:
+        for request in (seize, interrupt):
+            if ptrace(request, thread, None, None) != 0:
+                raise OSError(ctypes.get_errno(), "ptrace")
+        os.waitpid(thread, any_thread)
+    yield
+    for thread in threads:
+        ptrace(detach, thread, None, None)
 
 
 def moved(packet, number, offset_ns):
@@ -754,6 +773,20 @@ class Manager(Live):
                 said.append(manager.recv(4096).decode())
         self.assertEqual(said[0], "READY=1")
         self.assertEqual(said[1:3], ["WATCHDOG=1", "WATCHDOG=1"])
+
+    def test_a_thread_that_hangs_ends_the_signs_of_life(self):
+        path = str(self.folder / "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(path)
+            os.chmod(path, 0o777)
+            manager.settimeout(2)
+            live = self.start(env={"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "600000"})
+            self.assertEqual(manager.recv(4096), b"READY=1")
+            with stopped_threads(live.pid), self.assertRaises(TimeoutError):
+                for _ in range(200):  # 40 s of them
+                    self.assertEqual(manager.recv(4096), b"WATCHDOG=1")
+            self.assertEqual(manager.recv(4096), b"WATCHDOG=1")
+            self.stop(live)
 
 
 class Metrics(Live):
