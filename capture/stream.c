@@ -203,7 +203,9 @@ static bool give_first(struct stream *stream, const struct stream_sink *sink,
 static bool give_held(struct stream *stream, const struct stream_sink *sink,
                       struct stream_budget *budget)
 {
-    while (stream->held_pieces > 0 && stream->first->start <= stream->next) {
+    /* The number stands in a cache line that is at hand. */
+    while (stream->held_pieces > 0 && stream->first != NULL
+           && stream->first->start <= stream->next) {
         if (!give_first(stream, sink, budget))
             return false;
     }
