@@ -42,13 +42,13 @@ ALWAYS_INLINE uint32_t table_hash(const struct table_hash *hash, const void *dat
 {
     const uint8_t *octets = data;
     uint64_t sum = hash->keys[0];
-    size_t at = 0;
+    size_t taken = 0;
 
 #pragma GCC unroll 12 /* TABLE_HASH_OCTETS_MAX / 8 */
-    for (; length - at >= 8; at += 8)
-        sum += table_hash_summand(hash, siphash_load(octets + at, 8), at / 4);
-    if (at < length)
-        sum += table_hash_summand(hash, siphash_load(octets + at, length - at), at / 4);
+    for (; length - taken >= 8; taken += 8)
+        sum += table_hash_summand(hash, siphash_load(octets + taken, 8), taken / 4);
+    if (taken < length)
+        sum += table_hash_summand(hash, siphash_load(octets + taken, length - taken), taken / 4);
     return (uint32_t)(sum >> 32);
 }
 
