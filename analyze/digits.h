@@ -24,26 +24,29 @@ static inline void digits_put_pair(char *out, unsigned value)
     memcpy(out, pairs + 2 * (size_t)value, 2);
 }
 
+/* How many digits value has. */
+static inline size_t digits_count(uint64_t value)
+{
+    size_t count = 1;
+
+    for (; value >= 10000; value /= 10000)
+        count += 4;
+    return count + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
 /* Write value in decimal at out; returns how many digits it has. */
 static inline size_t digits_put(char out[DIGITS_MAX], uint64_t value)
 {
-    char digits[DIGITS_MAX];
-    size_t at = sizeof(digits);
+    size_t count = digits_count(value);
+    size_t at = count;
 
-    if (value < 10) { /* most are */
-        out[0] = (char)('0' + value);
-        return 1;
-    }
-    for (; value >= 100; value /= 100) {
+    for (; at >= 2; value /= 100) {
         at -= 2;
-        digits_put_pair(digits + at, (unsigned)(value % 100));
+        digits_put_pair(out + at, (unsigned)(value % 100));
     }
-    at -= 2;
-    digits_put_pair(digits + at, (unsigned)value);
-    if (value < 10)
-        at++;
-    memcpy(out, digits + at, sizeof(digits) - at);
-    return sizeof(digits) - at;
+    if (at > 0)
+        out[0] = (char)('0' + value);
+    return count;
 }
 
 /* Write four octets as eight hexadecimal digits at out, all of them at once: each has an octet of a

@@ -95,9 +95,9 @@ static void add_event(struct json *json, struct json_at root, const struct verdi
 
     add_kind(json, event, verdict);
     if (is_update ? event_update_id(verdict, id) : event_id(verdict->facts, id))
-        json_add_text(json, event, "id", id);
+        json_add_name(json, event, "id", id);
     else
-        json->failed = true;
+        json_fail(json);
     json_add_time(json, event, "start", started_ns);
     json_add_time(json, event, "end", ended_ns);
     json_add_signed(json, event, "duration", ended_ns - started_ns);
@@ -109,7 +109,7 @@ static void add_event(struct json *json, struct json_at root, const struct verdi
 
 void event_add_ecs(struct json *json, struct json_at root)
 {
-    json_add_constant(json, json_add_object(json, root, "ecs"), "version", ECS_VERSION);
+    json_add_name(json, json_add_object(json, root, "ecs"), "version", ECS_VERSION);
 }
 
 bool event_write(struct event_writer *writer, const struct verdict *verdict, struct bytes *line)

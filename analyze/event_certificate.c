@@ -136,7 +136,7 @@ void event_add_chain(struct json *json, struct json_at why, const char *key,
     object = json_add_object(json, why, key);
     json_add_unsigned(json, object, "length", chain->count + chain->beyond);
     json_add_bool(json, object, "complete", judgement->chain_complete);
-    json_add_constant(json, object, "end", chain_end_name(judgement->end));
+    json_add_name(json, object, "end", chain_end_name(judgement->end));
     if (judgement->trust_known)
         json_add_bool(json, object, "anchored", judgement->end == CHAIN_END_ANCHORED);
     json_add_bool(json, object, "out_of_order", judgement->out_of_order);

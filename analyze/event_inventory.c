@@ -66,7 +66,7 @@ static void add_event(struct json *json, struct json_at root, const struct inven
     if (event_inventory_id(news, id))
         json_add_text(json, event, "id", id);
     else
-        json->failed = true;
+        json_fail(json);
     json_add_time(json, event, "start", news->entry->first_ns);
     json_add_time(json, event, "end", news->entry->last_ns);
     json_add_signed(json, event, "duration", news->entry->last_ns - news->entry->first_ns);

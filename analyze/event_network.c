@@ -17,7 +17,7 @@ static void add_mac(struct json *json, struct json_at party, const uint8_t mac[6
         text[3 * i] = digits[mac[i] >> 4];
         text[3 * i + 1] = digits[mac[i] & 0xf];
     }
-    json_add_text(json, party, "mac", text);
+    json_add_name(json, party, "mac", text);
 }
 
 static struct json_part add_party(struct json *json, struct json_at root, const char *key,
@@ -27,7 +27,7 @@ static struct json_part add_party(struct json *json, struct json_at root, const 
     struct json_at party = json_add_object(json, root, key);
     char text[ADDRESS_TEXT_MAX];
 
-    json_add_text(json, party, "ip", address_format(&endpoint->address, text));
+    json_add_name(json, party, "ip", address_format(&endpoint->address, text));
     json_add_unsigned(json, party, "port", endpoint->port);
     if (endpoint->has_mac)
         add_mac(json, party, endpoint->mac);
@@ -86,9 +86,9 @@ static void add_direction(struct json *json, struct json_at network,
     static const char *const directions[2][2] = {{"external", "inbound"}, {"outbound", "internal"}};
 
     if (options->internal_count > 0)
-        json_add_constant(json, network, "direction",
-                          directions[is_internal(options, &ends[SIDE_CLIENT])]
-                                    [is_internal(options, &ends[SIDE_SERVER])]);
+        json_add_name(json, network, "direction",
+                      directions[is_internal(options, &ends[SIDE_CLIENT])]
+                                [is_internal(options, &ends[SIDE_SERVER])]);
 }
 
 void event_add_network(struct json *json, struct json_at root, const struct facts *facts,
@@ -101,14 +101,14 @@ void event_add_network(struct json *json, struct json_at root, const struct fact
     const struct endpoint *server = &connection->endpoint[SIDE_SERVER];
     char id[COMMUNITY_ID_MAX];
 
-    json_add_constant(json, network, "transport", "tcp");
-    json_add_constant(json, network, "type", address_is_ipv4(&client->address) ? "ipv4" : "ipv6");
+    json_add_name(json, network, "transport", "tcp");
+    json_add_name(json, network, "type", address_is_ipv4(&client->address) ? "ipv4" : "ipv6");
     if (is_tls(facts->handshake))
-        json_add_constant(json, network, "protocol", "tls");
+        json_add_name(json, network, "protocol", "tls");
     add_direction(json, network, options, connection->endpoint);
     community_id(options->community_seed, PROTOCOL_TCP, &client->address, client->port,
                  &server->address, server->port, id);
-    json_add_text(json, network, "community_id", id);
+    json_add_name(json, network, "community_id", id);
     json_add_unsigned(json, network, "packets",
                       direction[SIDE_CLIENT].packets + direction[SIDE_SERVER].packets);
     json_add_unsigned(json, network, "bytes",

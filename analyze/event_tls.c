@@ -23,8 +23,8 @@ static void add_version(struct json *json, struct json_at tls, uint16_t version)
     for (size_t i = 0; i < sizeof(version_rows) / sizeof(version_rows[0]); i++) {
         if (version_rows[i].version != version)
             continue;
-        json_add_constant(json, tls, "version", version_rows[i].number);
-        json_add_constant(json, tls, "version_protocol", version_rows[i].protocol);
+        json_add_name(json, tls, "version", version_rows[i].number);
+        json_add_name(json, tls, "version_protocol", version_rows[i].protocol);
     }
 }
 
@@ -48,9 +48,9 @@ static void add_negotiated(struct json *json, struct json_at tls, const struct f
 
     add_version(json, tls, facts->version);
     if (facts->suite != NULL)
-        json_add_constant(json, tls, "cipher", facts->suite->name);
+        json_add_name(json, tls, "cipher", facts->suite->name);
     if (group != 0)
-        json_add_constant(json, tls, "curve", names_group(group));
+        json_add_name(json, tls, "curve", names_group(group));
     if (!facts->server_hello_read)
         return;
     json_add_bool(json, tls, "resumed", facts->resumed);

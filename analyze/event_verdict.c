@@ -16,9 +16,9 @@ static void add_cause(struct json *json, struct json_at why, const struct verdic
 
     if (verdict->cause == NULL)
         return;
-    json_add_constant(json, why, "cause", verdict->cause->id);
-    json_add_constant(json, why, "layer", layer_name(verdict->cause->layer));
-    json_add_constant(json, why, "confidence", certainty_name(verdict->confidence));
+    json_add_name(json, why, "cause", verdict->cause->id);
+    json_add_name(json, why, "layer", layer_name(verdict->cause->layer));
+    json_add_name(json, why, "confidence", certainty_name(verdict->confidence));
     array = json_add_array(json, why, "alternatives");
     for (size_t i = 0; i < verdict->alternative_count; i++)
         json_append_constant(json, array, verdict->alternatives[i]->id);
@@ -32,7 +32,7 @@ static void add_evidence(struct json *json, struct json_at why, const struct evi
     for (size_t i = 0; i < evidence->count; i++) {
         struct json_at item = json_append_object(json, array);
 
-        json_add_constant(json, item, "fact", evidence->items[i].fact);
+        json_add_name(json, item, "fact", evidence->items[i].fact);
         add_moment(json, item, evidence->items[i].at);
         json_add_text(json, item, "text", evidence->items[i].text);
     }
@@ -45,7 +45,7 @@ static void add_findings(struct json *json, struct json_at why, const struct ver
     for (size_t i = 0; i < verdict->finding_count; i++) {
         struct json_at item = json_append_object(json, array);
 
-        json_add_constant(json, item, "id", verdict->findings[i].id);
+        json_add_name(json, item, "id", verdict->findings[i].id);
         json_add_text(json, item, "text", verdict->findings[i].text);
     }
 }
@@ -74,7 +74,7 @@ static void add_alert(struct json *json, struct json_at why, const struct refusa
     alert = json_add_object(json, why, "alert");
     if (!is_encrypted)
         add_alert_content(json, alert, refusal);
-    json_add_constant(json, alert, "sender", party_name(party_of(refusal->by)));
+    json_add_name(json, alert, "sender", party_name(party_of(refusal->by)));
     json_add_bool(json, alert, "encrypted", is_encrypted);
     add_moment(json, alert, refusal->at);
 }
@@ -123,12 +123,12 @@ static void add_earlier(struct json *json, struct json_at why, const struct verd
         return;
     object = json_add_object(json, why, "updates");
     if (event_id(verdict->facts, id))
-        json_add_text(json, object, "id", id);
+        json_add_name(json, object, "id", id);
     else
-        json->failed = true;
-    json_add_constant(json, object, "cause", earlier->cause->id);
-    json_add_constant(json, object, "confidence", certainty_name(earlier->confidence));
-    json_add_constant(json, object, "refused_by", party_name(earlier->refused_by));
+        json_fail(json);
+    json_add_name(json, object, "cause", earlier->cause->id);
+    json_add_name(json, object, "confidence", certainty_name(earlier->confidence));
+    json_add_name(json, object, "refused_by", party_name(earlier->refused_by));
 }
 
 static void add_transport(struct json *json, struct json_at why,
@@ -171,22 +171,22 @@ void event_add_verdict(struct json *json, struct json_at root, const struct verd
     char history[HISTORY_SIZE];
     char incident[INCIDENT_ID_SIZE];
 
-    json_add_constant(json, why, "outcome", outcome_name(verdict->outcome));
-    json_add_constant(json, why, "stage", stage_name(verdict->stage));
+    json_add_name(json, why, "outcome", outcome_name(verdict->outcome));
+    json_add_name(json, why, "stage", stage_name(verdict->stage));
     add_cause(json, why, verdict);
-    json_add_constant(json, why, "refused_by", party_name(verdict->refused_by));
+    json_add_name(json, why, "refused_by", party_name(verdict->refused_by));
     json_add_text(json, why, "incomplete_reason", verdict->incomplete_reason);
     add_evidence(json, why, &verdict->evidence);
     add_findings(json, why, verdict);
     add_alert(json, why, &facts->refusal);
     event_add_chains(json, why, facts);
     event_add_offer(json, why, facts, hello);
-    json_add_text(json, why, "history", history_format(facts->handshake, history));
+    json_add_name(json, why, "history", history_format(facts->handshake, history));
     event_add_opening(json, why, facts);
     if (verdict->outcome == OUTCOME_FAILED)
         event_add_known(json, why, facts);
     if (verdict->incident != NULL)
-        json_add_text(json, why, "incident", incident_id(verdict->incident, incident));
+        json_add_name(json, why, "incident", incident_id(verdict->incident, incident));
     add_earlier(json, why, verdict);
     add_transport(json, why, facts->connection);
     if (facts->overloaded)

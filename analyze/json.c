@@ -23,6 +23,12 @@ void json_init(struct json *json, size_t max)
     *json = (struct json){.max = max};
 }
 
+void json_fail(struct json *json)
+{
+    json->failed = true;
+    json->room = 0;
+}
+
 void json_release(struct json *json)
 {
     free(json->data);
@@ -38,18 +44,19 @@ static bool reserve(struct json *json, size_t octets)
 
     if (json->failed)
         return false;
-    json->failed = needed > json->max;
-    if (json->failed || needed <= json->size)
-        return !json->failed;
-    while (size < needed)
+    if (needed <= json->size)
+        return true;
+    while (size < needed && size < json->max)
         size *= 2;
     size = size < json->max ? size : json->max;
-    data = realloc(json->data, size);
-    json->failed = data == NULL;
-    if (json->failed)
+    data = needed <= size ? realloc(json->data, size) : NULL;
+    if (data == NULL) {
+        json_fail(json);
         return false;
+    }
     json->data = data;
     json->size = size;
+    json->room = size - JSON_END_MAX;
     return true;
 }
 
@@ -58,21 +65,21 @@ static void put_character(struct json *json, char character)
     json->data[json->length++] = character;
 }
 
-static bool last_is_open(const struct json *json)
-{
-    char last = json->data[json->length - 1];
-
-    return last == '{' || last == '[';
-}
-
 /* reserve leaves room for this. */
 static void close_innermost(struct json *json)
 {
-    if (json->levels[json->depth].may_be_left && last_is_open(json))
-        json->length = json->levels[json->depth].begin;
-    else
-        put_character(json, json->levels[json->depth].closer);
+    char *end = json->data + json->length;
+    bool is_empty = end[-1] != ',';
+
+    if (is_empty && json->levels[json->depth].may_be_left) {
+        json->length = json->begin;
+    } else {
+        end[is_empty ? 0 : -1] = json->levels[json->depth].closer;
+        end[is_empty ? 1 : 0] = ',';
+        json->length += is_empty ? 2 : 1;
+    }
     json->depth--;
+    json->begin = json->levels[json->depth].begin;
 }
 
 /* Close what was opened in at. False when at itself is closed, or something failed. */
@@ -81,7 +88,7 @@ static bool return_to(struct json *json, struct json_at at)
     if (json->failed)
         return false;
     if (at.depth > json->depth || json->levels[at.depth].begin != at.begin) {
-        json->failed = true;
+        json_fail(json);
         return false;
     }
     while (json->depth > at.depth)
@@ -94,32 +101,13 @@ bool json_prepare(struct json *json, struct json_at parent, size_t octets)
     return return_to(json, parent) && reserve(json, octets);
 }
 
-struct json_at json_add_level(struct json *json, struct json_at parent, const char *key,
-                              const char *brackets)
-{
-    size_t begin;
-
-    if (!return_to(json, parent) || json->depth + 1 >= JSON_DEPTH_MAX) {
-        json->failed = true;
-        return parent;
-    }
-    begin = json->length;
-    if (!json_begin_value(json, parent, key, 1))
-        return parent;
-    put_character(json, brackets[0]);
-    json->depth++;
-    json->levels[json->depth].begin = begin;
-    json->levels[json->depth].closer = brackets[1];
-    json->levels[json->depth].may_be_left = false;
-    return (struct json_at){.depth = json->depth, .begin = begin};
-}
-
 struct json_at json_begin(struct json *json)
 {
     json->failed = false;
     json->length = 0;
     json->depth = 0;
-    json->levels[0].closer = '}';
+    json->begin = 0;
+    json->room = json->size > 0 ? json->size - JSON_END_MAX : 0;
     if (reserve(json, 1))
         put_character(json, '{');
     return (struct json_at){0};
@@ -129,14 +117,16 @@ bool json_finish(struct json *json, struct bytes *line)
 {
     if (!return_to(json, (struct json_at){0}))
         return false;
-    json_put(json, "}\n", 2);
-    *line = bytes_of(json->data, json->length);
+    if (json->data[json->length - 1] == ',')
+        json->length--;
+    memcpy(json->data + json->length, "}\n", 2);
+    *line = bytes_of(json->data, json->length + 2);
     return true;
 }
 
 struct json_at json_add_optional(struct json *json, struct json_at parent, const char *key)
 {
-    struct json_at object = json_add_level(json, parent, key, "{}");
+    struct json_at object = json_add_object(json, parent, key);
 
     json->levels[json->depth].may_be_left = !json->failed;
     return object;
@@ -152,7 +142,7 @@ struct json_part json_close(struct json *json, struct json_at object)
     text = memchr(json->data + object.begin, '{', json->length - object.begin);
     close_innermost(json);
     part.begin = (size_t)(text - json->data);
-    part.length = json->length - part.begin;
+    part.length = json->length - 1 - part.begin; /* without the comma */
     return part;
 }
 
@@ -171,24 +161,25 @@ struct bytes json_since(struct json *json, struct json_at object, size_t mark)
 {
     if (!return_to(json, object))
         return (struct bytes){0};
-    if (json->length > mark && json->data[mark] == ',')
-        mark++;
     return bytes_of(json->data + mark, json->length - mark);
 }
 
 void json_add_members(struct json *json, struct json_at object, struct bytes members)
 {
-    if (members.len > 0 && json_begin_value(json, object, NULL, members.len))
-        json_put(json, (const char *)members.data, members.len);
+    if (members.len == 0 || !json_begin_value(json, object, NULL, members.len))
+        return;
+    memcpy(json->data + json->length, members.data, members.len);
+    json->length += members.len;
 }
 
-void json_put_number(struct json *json, int64_t value)
+void json_put_long_number(struct json *json, int64_t value)
 {
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 
     if (value < 0)
         put_character(json, '-');
     json->length += digits_put(json->data + json->length, rest);
+    put_character(json, ',');
 }
 
 /* RFC 8259 section 7. */
@@ -211,19 +202,24 @@ static bool word_is_plain(uint64_t word)
     return (doubts & ones << 7) == 0;
 }
 
-static size_t count_plain(const char *value, size_t length)
+/* Nothing needs an escape. What is left after whole words is read with what comes before it. */
+static bool is_plain(const char *value, size_t length)
 {
-    size_t plain = 0;
     uint64_t word;
+    size_t at = 0;
 
-    for (; length - plain >= sizeof(word); plain += sizeof(word)) {
-        memcpy(&word, value + plain, sizeof(word));
-        if (!word_is_plain(word))
-            break;
+    if (length < sizeof(word)) {
+        while (at < length && !needs_escape(value[at]))
+            at++;
+        return at == length;
     }
-    while (plain < length && !needs_escape(value[plain]))
-        plain++;
-    return plain;
+    for (; length - at > sizeof(word); at += sizeof(word)) {
+        memcpy(&word, value + at, sizeof(word));
+        if (!word_is_plain(word))
+            return false;
+    }
+    memcpy(&word, value + length - sizeof(word), sizeof(word));
+    return word_is_plain(word);
 }
 
 static void put_escape(struct json *json, char character)
@@ -235,26 +231,35 @@ static void put_escape(struct json *json, char character)
         put_character(json, character);
         return;
     }
-    json_put(json, "u00", 3);
+    put_character(json, 'u');
+    put_character(json, '0');
+    put_character(json, '0');
     put_character(json, HEX_DIGITS[octet >> 4]);
     put_character(json, HEX_DIGITS[octet & 0xf]);
 }
 
-void json_put_string(struct json *json, const char *value, size_t length)
+/* What does not stand for itself all along. */
+static void put_escaped(struct json *json, const char *value, size_t length)
 {
-    size_t plain = count_plain(value, length);
-
-    put_character(json, '"');
-    json_put(json, value, plain);
-    if (plain < length && !reserve(json, (length - plain) * ESCAPE_MAX + 1))
+    if (!reserve(json, length * ESCAPE_MAX + 3))
         return;
-    for (size_t i = plain; i < length; i++) {
+    put_character(json, '"');
+    for (size_t i = 0; i < length; i++) {
         if (needs_escape(value[i]))
             put_escape(json, value[i]);
         else
             put_character(json, value[i]);
     }
     put_character(json, '"');
+    put_character(json, ',');
+}
+
+void json_put_string(struct json *json, const char *value, size_t length)
+{
+    if (is_plain(value, length))
+        json_put_quoted(json, value, length);
+    else
+        put_escaped(json, value, length);
 }
 
 /* UTF-16 code units of the escapes of RFC 8259 section 7. */
@@ -300,19 +305,12 @@ static void add_hex(struct text *token, struct bytes octets)
 }
 
 /* Printable ASCII that stands for itself. */
-static bool is_plain(struct bytes octets)
+static bool is_plain_ascii(struct bytes octets)
 {
     for (size_t i = 0; i < octets.len; i++)
         if (octets.data[i] >= 0x7f || needs_escape((char)octets.data[i]))
             return false;
     return true;
-}
-
-static void put_quoted(struct json *json, struct bytes octets)
-{
-    put_character(json, '"');
-    json_put(json, (const char *)octets.data, octets.len);
-    put_character(json, '"');
 }
 
 void json_add_octets(struct json *json, struct json_at parent, const char *key, struct bytes octets)
@@ -323,8 +321,8 @@ void json_add_octets(struct json *json, struct json_at parent, const char *key, 
 
     if (octets.len == 0 || !json_begin_value(json, parent, key, STRING_TOKEN_MAX))
         return;
-    if (!is_long && is_plain(octets)) { /* most names are */
-        put_quoted(json, octets);
+    if (!is_long && is_plain_ascii(octets)) { /* most names are */
+        json_put_quoted(json, (const char *)octets.data, octets.len);
         return;
     }
     is_text = utf8_is_valid(octets) && memchr(octets.data, 0, octets.len) == NULL;
@@ -339,6 +337,7 @@ void json_add_octets(struct json *json, struct json_at parent, const char *key, 
     text_append(&token, ELLIPSIS, is_long ? sizeof(ELLIPSIS) - 1 : 0);
     text_append(&token, "\"", 1);
     json->length += token.length;
+    put_character(json, ',');
 }
 
 /* Digests and serial numbers, in the form that ECS shows. */
@@ -359,6 +358,7 @@ void json_add_hex(struct json *json, struct json_at parent, const char *key, str
         put_character(json, HEX_CAPITALS[octet & 0xf]);
     }
     put_character(json, '"');
+    put_character(json, ',');
 }
 
 void json_add_date(struct json *json, struct json_at parent, const char *key, int64_t seconds)
@@ -372,10 +372,10 @@ void json_add_date(struct json *json, struct json_at parent, const char *key, in
 
 void json_put_time(struct json *json, int64_t time_ns)
 {
-    put_character(json, '"');
-    text_put_timestamp(json->data + json->length, time_ns);
-    json->length += TEXT_TIMESTAMP_LENGTH;
-    put_character(json, '"');
+    char stamp[TEXT_TIMESTAMP_LENGTH];
+
+    text_put_timestamp(stamp, time_ns);
+    json_put_quoted(json, stamp, sizeof(stamp));
 }
 
 void json_append_hex(struct json *json, struct json_at array, struct bytes octets)
@@ -411,6 +411,7 @@ void json_append_base64(struct json *json, struct json_at array, struct bytes oc
     if (count > 0)
         put_base64(json, three, count);
     put_character(json, '"');
+    put_character(json, ',');
 }
 
 void json_append_octets(struct json *json, struct json_at array, struct bytes octets)

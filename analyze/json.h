@@ -29,15 +29,18 @@ enum {
     JSON_NUMBER_MAX = 20               /* octets of INT64_MIN */
 };
 
-/* One line under construction, and its buffer. Members are private, but for memo. */
+/* One line under construction, and its buffer. Members are private, but for memo. Each value is
+ * followed by a comma, which the end of the object or array takes the place of. */
 struct json {
     char *data;
     size_t length;
-    size_t size; /* octets at data; JSON_END_MAX of them are for the end */
+    size_t room;  /* octets at data, those for the end left out; 0 when something failed */
+    size_t begin; /* of the innermost object or array that is open */
+    size_t size;  /* octets at data */
     size_t max;
     size_t depth; /* of the innermost object or array that is open; the line itself is 0 */
     struct {
-        size_t begin;     /* where it was added: before comma and key */
+        size_t begin;     /* where it was added: before its key; each has another one */
         char closer;      /* '}' or ']' */
         bool may_be_left; /* out, when it is empty */
     } levels[JSON_DEPTH_MAX];
@@ -75,8 +78,8 @@ struct json_part json_close(struct json *json, struct json_at object);
 void json_add_copy(struct json *json, struct json_at parent, const char *key,
                    struct json_part part);
 
-/* What is added to an object from a mark on, as text for json_add_members. The view is valid until
- * the next call. */
+/* What is added to an object from a mark on, with commas, for json_add_members. The view is valid
+ * until the next call. */
 size_t json_mark(struct json *json, struct json_at object);
 struct bytes json_since(struct json *json, struct json_at object, size_t mark);
 
@@ -108,17 +111,12 @@ void json_append_name(struct json *json, struct json_at array, const char *name,
 /* What follows is needed a hundred times for each event. Here the compiler knows the length of
  * keys and of most values, and no call is left but for what is rare. */
 
+/* Note that something is missing. */
+void json_fail(struct json *json);
+
 /* Close what was opened in parent, and make room for so many octets and the end: true, unless
  * something failed. */
 MUST_USE bool json_prepare(struct json *json, struct json_at parent, size_t octets);
-
-/* json_prepare has nothing to do. */
-ALWAYS_INLINE bool json_is_prepared(const struct json *json, struct json_at parent, size_t octets)
-{
-    return !json->failed && parent.depth == json->depth
-           && parent.begin == json->levels[parent.depth].begin
-           && json->length + octets + JSON_END_MAX <= json->size;
-}
 
 /* Begin a value that needs at most so many octets; key is NULL in an array. False: it cannot be
  * added. */
@@ -127,63 +125,95 @@ MUST_USE ALWAYS_INLINE bool json_begin_value(struct json *json, struct json_at p
 {
     size_t key_length = key != NULL ? strlen(key) : 0;
     char *out;
-    char last;
 
     octets += JSON_MEMBER_MAX + key_length;
-    if (!json_is_prepared(json, parent, octets) && !json_prepare(json, parent, octets))
+    if ((parent.begin != json->begin || json->length + octets > json->room)
+        && !json_prepare(json, parent, octets))
         return false;
+    if (key == NULL)
+        return true;
     out = json->data + json->length;
-    last = out[-1];
-    *out = ',';
-    out += last != '{' && last != '[';
-    if (key != NULL) {
-        *out++ = '"';
-        memcpy(out, key, key_length);
-        memcpy(out + key_length, "\":", 2);
-        out += key_length + 2;
-    }
-    json->length = (size_t)(out - json->data);
+    *out++ = '"';
+    memcpy(out, key, key_length);
+    memcpy(out + key_length, "\":", 2);
+    json->length += key_length + 3;
     return true;
 }
 
-/* Of a value that was begun. */
-static inline void json_put(struct json *json, const char *octets, size_t length)
+/* The value that was begun. */
+ALWAYS_INLINE void json_put(struct json *json, const char *octets, size_t length)
 {
-    memcpy(json->data + json->length, octets, length);
-    json->length += length;
+    char *out = json->data + json->length;
+
+    memcpy(out, octets, length);
+    out[length] = ',';
+    json->length += length + 1;
 }
 
-void json_put_number(struct json *json, int64_t value);
+/* The same in quotes. */
+ALWAYS_INLINE void json_put_quoted(struct json *json, const char *octets, size_t length)
+{
+    char *out = json->data + json->length;
 
-/* A string with its quotes, for which length + 2 octets were asked, and a time with its quotes. */
+    *out++ = '"';
+    memcpy(out, octets, length);
+    memcpy(out + length, "\",", 2);
+    json->length += length + 3;
+}
+
+void json_put_long_number(struct json *json, int64_t value);
+
+/* Most have one digit. */
+static inline void json_put_number(struct json *json, int64_t value)
+{
+    if (value >= 0 && value < 10)
+        json_put(json, (const char[1]){(char)('0' + value)}, 1);
+    else
+        json_put_long_number(json, value);
+}
+
+/* A string, for which length + 2 octets were asked, and a time with its quotes. */
 void json_put_string(struct json *json, const char *value, size_t length);
 void json_put_time(struct json *json, int64_t time_ns);
 
-/* Add an empty object or array, which brackets show, to parent. */
-struct json_at json_add_level(struct json *json, struct json_at parent, const char *key,
-                              const char *brackets);
-
-static inline struct json_at json_add_object(struct json *json, struct json_at parent,
-                                             const char *key)
+/* The object or array that was begun before its key, and that brackets show. */
+ALWAYS_INLINE struct json_at json_put_level(struct json *json, size_t begin, const char *brackets)
 {
-    struct json_at level = json_add_level(json, parent, key, "{}");
-
-    return level;
+    json->data[json->length++] = brackets[0];
+    json->depth++;
+    json->begin = begin;
+    json->levels[json->depth].begin = begin;
+    json->levels[json->depth].closer = brackets[1];
+    json->levels[json->depth].may_be_left = false;
+    return (struct json_at){.depth = json->depth, .begin = begin};
 }
 
-static inline struct json_at json_add_array(struct json *json, struct json_at parent,
+/* Add an empty object or array, which brackets show, to parent. */
+ALWAYS_INLINE struct json_at json_add_level(struct json *json, struct json_at parent,
+                                            const char *key, const char *brackets)
+{
+    if (parent.depth + 1 >= JSON_DEPTH_MAX)
+        json_fail(json);
+    if (!json_begin_value(json, parent, key, 2))
+        return parent;
+    return json_put_level(json, json->length - (key != NULL ? strlen(key) + 3 : 0), brackets);
+}
+
+ALWAYS_INLINE struct json_at json_add_object(struct json *json, struct json_at parent,
+                                             const char *key)
+{
+    return json_add_level(json, parent, key, "{}");
+}
+
+ALWAYS_INLINE struct json_at json_add_array(struct json *json, struct json_at parent,
                                             const char *key)
 {
-    struct json_at level = json_add_level(json, parent, key, "[]");
-
-    return level;
+    return json_add_level(json, parent, key, "[]");
 }
 
 static inline struct json_at json_append_object(struct json *json, struct json_at array)
 {
-    struct json_at level = json_add_level(json, array, NULL, "{}");
-
-    return level;
+    return json_add_level(json, array, NULL, "{}");
 }
 
 /* Add an object that is left out when nothing is added to it. */
@@ -234,6 +264,17 @@ ALWAYS_INLINE void json_add_text(struct json *json, struct json_at parent, const
 {
     if (value != NULL && value[0] != '\0')
         json_add_constant(json, parent, key, value);
+}
+
+/* Add a name of ours: an identifier, a number, digits, an address. Nothing in it needs an escape,
+ * and none is looked for. Nothing when it is NULL or empty. */
+ALWAYS_INLINE void json_add_name(struct json *json, struct json_at parent, const char *key,
+                                 const char *name)
+{
+    size_t length = name != NULL ? strlen(name) : 0;
+
+    if (length > 0 && json_begin_value(json, parent, key, length + 2))
+        json_put_quoted(json, name, length);
 }
 
 /* The same for an entry of an array. */

@@ -201,6 +201,40 @@ static void numbers_are_whole(void)
     json_release(&json);
 }
 
+static void numbers_have_as_many_digits_as_they_need(void)
+{
+    struct json json;
+    char expected[64];
+
+    json_init(&json, LINE_MAX);
+    for (int64_t power = 1; power <= INT64_MAX / 10; power *= 10) {
+        for (int64_t number = power - 2; number <= power + 1; number++) {
+            json_add_signed(&json, json_begin(&json), "n", number);
+            snprintf(expected, sizeof(expected), "{\"n\":%lld}\n", (long long)number);
+            check_line(&json, expected);
+            json_add_signed(&json, json_begin(&json), "n", -number);
+            snprintf(expected, sizeof(expected), "{\"n\":%lld}\n", (long long)-number);
+            check_line(&json, expected);
+        }
+    }
+    json_release(&json);
+}
+
+static void names_are_left_out_when_empty(void)
+{
+    const char *none = NULL;
+    struct json json;
+    struct json_at root;
+
+    json_init(&json, LINE_MAX);
+    root = json_begin(&json);
+    json_add_name(&json, root, "none", none);
+    json_add_name(&json, root, "empty", "");
+    json_add_name(&json, root, "some", "tls");
+    check_line(&json, "{\"some\":\"tls\"}\n");
+    json_release(&json);
+}
+
 static void optional_objects_are_left_out_when_empty(void)
 {
     struct json json;
@@ -239,7 +273,7 @@ static void copies_and_members_are_what_was_written(void)
     json_add_text(&json, object, "b", "c");
     (void)json_add_array(&json, object, "d");
     members = json_since(&json, object, mark);
-    CU_ASSERT_EQUAL_FATAL(members.len, strlen("\"b\":\"c\",\"d\":[]"));
+    CU_ASSERT_EQUAL_FATAL(members.len, strlen("\"b\":\"c\",\"d\":[],"));
     memcpy(kept, members.data, members.len);
     part = json_close(&json, object);
     json_add_copy(&json, root, "same", part);
@@ -428,6 +462,8 @@ int main(void)
         {"any octets make one string", any_octets_make_one_string},
         {"each character is escaped when it must be", each_character_is_escaped_when_it_must_be},
         {"numbers are whole", numbers_are_whole},
+        {"numbers have as many digits as they need", numbers_have_as_many_digits_as_they_need},
+        {"names are left out when empty", names_are_left_out_when_empty},
         {"optional objects are left out when empty", optional_objects_are_left_out_when_empty},
         {"copies and members are what was written", copies_and_members_are_what_was_written},
         {"what is closed takes nothing more", what_is_closed_takes_nothing_more},

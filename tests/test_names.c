@@ -167,6 +167,7 @@ static void check_row(const struct table *table, size_t row)
     const char *found = table->find(rows[row].value);
 
     check(rows[row].name[0] != '\0', "empty name", table, row);
+    check(strpbrk(rows[row].name, "\"\\") == NULL, "an escape in JSON", table, row);
     check(rows[row].value <= table->highest, "does not fit its field", table, row);
     check(row == 0 || rows[row - 1].value < rows[row].value, "not sorted", table, row);
     check(found && strcmp(found, rows[row].name) == 0, "not found", table, row);
