@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#include "capture/siphash.h"
+#include "capture/table_hash.h"
 
 struct entry {
     struct entry *next;  /* in its bucket */
@@ -18,6 +18,7 @@ struct entry {
 
 struct certificate_cache {
     uint64_t hash_key[2];
+    struct table_hash table_hash; /* of the same */
     struct certificate_cache_limits limits;
     struct certificate_cache_stats stats;
     struct entry *oldest;
@@ -53,6 +54,7 @@ struct certificate_cache *certificate_cache_new(const struct certificate_cache_l
     /* Where the kernel has no secret to give, the table still works: it can be attacked. */
     if (getrandom(cache->hash_key, sizeof(cache->hash_key), 0) < 0)
         cache->hash_key[0] = (uint64_t)(uintptr_t)cache;
+    cache->table_hash = table_hash_of(cache->hash_key);
     return cache;
 }
 
@@ -160,7 +162,7 @@ const struct certificate *certificate_cache_get(struct certificate_cache *cache,
 
     if (der.len == 0 || der.len > CERTIFICATE_DER_MAX)
         return NULL;
-    hash = siphash_1_3(cache->hash_key, der.data, der.len);
+    hash = table_hash_long(&cache->table_hash, cache->hash_key, der);
     entry = entry_find(cache, hash, der);
     if (entry == NULL) {
         entry = entry_add(cache, hash, der);

@@ -15,17 +15,17 @@ struct chain_problem {
     const char *client_id; /* the same of a client's chain; NULL: not with clients */
     const char *cause;     /* identifier of the cause that stands for it; NULL: none */
     bool is_refusable;     /* peers that verify refuse it; else it only troubles some */
-    /* Whether the chain has it; if so a sentence without a full stop is appended. */
-    bool (*find)(const struct chain_judgement *chain, struct text *text);
+    bool (*is_there)(const struct chain_judgement *chain);
+    /* Append a sentence without a full stop on a problem that is there. */
+    void (*tell)(const struct chain_judgement *chain, struct text *text);
 };
 
 /* All of them, the gravest first. */
 extern const struct chain_problem chain_problems[];
 extern const size_t chain_problem_count;
 
-/* The chain has this problem. */
-bool chain_problem_is_there(const struct chain_problem *problem,
-                            const struct chain_judgement *chain);
+/* Those that the chain has: a bit for each of chain_problems. */
+uint32_t chain_problems_of(const struct chain_judgement *chain);
 
 /* Append "www.example.org", the name by which people know a certificate: the first DNS name, else
  * the common name, else the first other name, else the whole subject, else "(no name)". */

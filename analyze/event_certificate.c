@@ -106,13 +106,12 @@ void event_add_certificate(struct json *json, struct json_at side,
     event_remember(json, side, EVENT_MEMO_CERTIFICATE, &key, mark);
 }
 
-static void add_problems(struct json *json, struct json_at object,
-                         const struct chain_judgement *judgement)
+void event_add_problems(struct json *json, struct json_at object, uint32_t problems)
 {
     struct json_at array = json_add_array(json, object, "problems");
 
     for (size_t i = 0; i < chain_problem_count; i++)
-        if (chain_problem_is_there(&chain_problems[i], judgement))
+        if ((problems >> i & 1) != 0)
             json_append_constant(json, array, chain_problems[i].id);
 }
 
@@ -142,7 +141,7 @@ void event_add_chain(struct json *json, struct json_at why, const char *key,
     json_add_bool(json, object, "out_of_order", judgement->out_of_order);
     json_add_unsigned(json, object, "duplicates", judgement->duplicates);
     json_add_unsigned(json, object, "unrelated", judgement->unrelated);
-    add_problems(json, object, judgement);
+    event_add_problems(json, object, chain_problems_of(judgement));
     add_fingerprints(json, object, chain);
 }
 

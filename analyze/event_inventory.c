@@ -124,15 +124,6 @@ static void add_details(struct json *json, struct json_at why, const struct inve
     json_add_unsigned(json, object, "handshakes", entry->handshakes);
 }
 
-static void add_problems(struct json *json, struct json_at object, uint32_t problems)
-{
-    struct json_at array = json_add_array(json, object, "problems");
-
-    for (size_t i = 0; i < chain_problem_count; i++)
-        if ((problems >> i & 1) != 0)
-            json_append_constant(json, array, chain_problems[i].id);
-}
-
 static void add_chain(struct json *json, struct json_at why, const struct inventory_entry *entry)
 {
     struct json_at object = json_add_object(json, why, "chain");
@@ -144,7 +135,7 @@ static void add_chain(struct json *json, struct json_at why, const struct invent
         if (entry->trust_known)
             json_add_bool(json, object, "anchored", entry->end == CHAIN_END_ANCHORED);
     }
-    add_problems(json, object, entry->problems);
+    event_add_problems(json, object, entry->problems);
 }
 
 void event_add_inventory(struct json *json, struct json_at root, const struct inventory_news *news)

@@ -50,11 +50,13 @@ void event_add_tls(struct json *json, struct json_at root, const struct verdict 
                    const struct event_options *options, const struct memo_key *hello);
 
 /* event_certificate.c: what ECS has for one certificate, in tls.server or tls.client; what is known
- * of a chain, as tlswhy.chain (of the server) or tlswhy.client_chain. */
+ * of a chain, as tlswhy.chain (of the server) or tlswhy.client_chain; and the identifiers of
+ * problems, a bit for each of chain_problems. */
 void event_add_certificate(struct json *json, struct json_at side,
                            const struct certificate *certificate);
 void event_add_chain(struct json *json, struct json_at why, const char *key,
                      const struct chain *chain, const struct chain_judgement *judgement);
+void event_add_problems(struct json *json, struct json_at object, uint32_t problems);
 void event_add_chains(struct json *json, struct json_at why, const struct facts *facts);
 
 /* event_inventory.c: all of an event on a certificate but the observer. */

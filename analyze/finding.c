@@ -165,8 +165,8 @@ static bool is_told(const struct verdict *verdict, const struct chain_problem *p
            && strcmp(verdict->cause->id, problem->cause) == 0;
 }
 
-static void find_chain_problem(const struct facts *facts, enum side side,
-                               const struct chain_problem *problem, struct verdict *verdict)
+static void add_chain_problem(const struct facts *facts, enum side side,
+                              const struct chain_problem *problem, struct verdict *verdict)
 {
     const char *id = side == SIDE_SERVER ? problem->id : problem->client_id;
     struct finding *finding = next_finding(verdict);
@@ -176,10 +176,12 @@ static void find_chain_problem(const struct facts *facts, enum side side,
         return;
     text = text_begin(finding->text, sizeof(finding->text));
     text_add_string(&text, side == SIDE_CLIENT ? "of the client: " : "");
-    if (!problem->find(facts->chain[side], &text))
-        return;
-    if (problem->is_refusable && is_accepted(facts))
-        text_add(&text, "; the %s accepted it", party_name(party_of(side_other(side))));
+    problem->tell(facts->chain[side], &text);
+    if (problem->is_refusable && is_accepted(facts)) {
+        text_add_string(&text, "; the ");
+        text_add_string(&text, party_name(party_of(side_other(side))));
+        text_add_string(&text, " accepted it");
+    }
     finding->id = id;
     verdict->finding_count++;
 }
@@ -188,14 +190,18 @@ static void find_chain_problem(const struct facts *facts, enum side side,
  * of it is evidence already. */
 static void find_chain_problems(const struct facts *facts, enum side side, struct verdict *verdict)
 {
+    uint32_t problems;
+
     if (facts->chain[side] == NULL)
         return;
     if (side == SIDE_CLIENT && verdict->cause != NULL
         && strcmp(verdict->cause->id, "client_certificate_rejected") == 0)
         return;
-    for (size_t i = 0; i < chain_problem_count; i++)
-        if (side == SIDE_CLIENT || !is_told(verdict, &chain_problems[i]))
-            find_chain_problem(facts, side, &chain_problems[i], verdict);
+    problems = chain_problems_of(facts->chain[side]);
+    for (size_t i = 0; problems >> i != 0; i++)
+        if ((problems >> i & 1) != 0
+            && (side == SIDE_CLIENT || !is_told(verdict, &chain_problems[i])))
+            add_chain_problem(facts, side, &chain_problems[i], verdict);
 }
 
 static const struct finding_row {

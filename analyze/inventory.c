@@ -257,9 +257,7 @@ static void update_entry(struct inventory_entry *entry, const struct sighting *s
         entry->first_ns = sighting->at_ns;
     if (sighting->at_ns > entry->last_ns)
         entry->last_ns = sighting->at_ns;
-    for (size_t i = 0; i < chain_problem_count; i++)
-        if (chain_problem_is_there(&chain_problems[i], judgement))
-            entry->problems |= UINT32_C(1) << i;
+    entry->problems |= chain_problems_of(judgement);
     if (sighting->chain == NULL)
         return;
     entry->chain_length = sighting->chain->count + sighting->chain->beyond;

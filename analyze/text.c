@@ -29,15 +29,18 @@ static void text_cut(struct text *text)
 
 void text_append(struct text *text, const void *octets, size_t length)
 {
+    size_t room = text->size - text->length - 1;
+    bool is_whole = length <= room;
+
     if (text->cut)
         return;
-    if (length >= text->size - text->length) {
-        text_cut(text);
-        return;
-    }
+    if (!is_whole)
+        length = room;
     memcpy(text->data + text->length, octets, length);
     text->length += length;
     text->data[text->length] = '\0';
+    if (!is_whole)
+        text_cut(text);
 }
 
 void text_add_string(struct text *text, const char *string)

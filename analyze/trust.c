@@ -24,6 +24,7 @@ struct trust_store {
     bool is_given;          /* by trust_store_add */
     struct anchor *anchors; /* sorted by subject once loaded */
     size_t count;
+    size_t first[256 + 1]; /* anchor whose subject begins with this octet or a higher one */
     size_t room;
     uint8_t **files; /* decoded contents that the anchors point into */
     size_t file_count;
@@ -274,6 +275,17 @@ static int anchor_compare(const void *a, const void *b)
     return order != 0 ? order : memcmp(left->der.data, right->der.data, left->der.len);
 }
 
+static void note_first_octets(struct trust_store *store)
+{
+    size_t octet = 0;
+
+    for (size_t i = 0; i < store->count; i++)
+        while (octet <= store->anchors[i].subject_id.octets[0])
+            store->first[octet++] = i;
+    while (octet < sizeof(store->first) / sizeof(store->first[0]))
+        store->first[octet++] = store->count;
+}
+
 static void sort_anchors(struct trust_store *store)
 {
     size_t kept = 0;
@@ -285,6 +297,7 @@ static void sort_anchors(struct trust_store *store)
         if (anchor_compare(&store->anchors[kept], &store->anchors[i]) != 0)
             store->anchors[++kept] = store->anchors[i];
     store->count = kept + 1;
+    note_first_octets(store);
 }
 
 /* The first of the system's bundles that is there. */
@@ -337,11 +350,11 @@ size_t trust_store_count(const struct trust_store *store)
     return store->count;
 }
 
-/* The first anchor whose subject is not below id. */
+/* The first anchor whose subject is not below id. Few begin with the same octet of a digest. */
 static size_t lower_bound(const struct trust_store *store, const struct certificate_name_id *id)
 {
-    size_t low = 0;
-    size_t high = store->count;
+    size_t low = store->first[id->octets[0]];
+    size_t high = store->first[id->octets[0] + 1];
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;

@@ -36,11 +36,11 @@ static inline uint64_t table_hash_summand(const struct table_hash *hash, uint64_
     return (hash->keys[1 + place] + (uint32_t)eight) * (hash->keys[2 + place] + (eight >> 32));
 }
 
-/* The hash of length (at most TABLE_HASH_OCTETS_MAX) octets, 32 bits. Always inlined: with a length
- * known to the compiler no loop is left of it. */
-ALWAYS_INLINE uint32_t table_hash(const struct table_hash *hash, const void *data, size_t length)
+/* What the hash of length (at most TABLE_HASH_OCTETS_MAX) octets is the upper half of. Always
+ * inlined: with a length known to the compiler no loop is left of it. */
+ALWAYS_INLINE uint64_t table_hash_sum(const struct table_hash *hash, const uint8_t *octets,
+                                      size_t length)
 {
-    const uint8_t *octets = data;
     uint64_t sum = hash->keys[0];
     size_t taken = 0;
 
@@ -49,7 +49,29 @@ ALWAYS_INLINE uint32_t table_hash(const struct table_hash *hash, const void *dat
         sum += table_hash_summand(hash, siphash_load(octets + taken, 8), taken / 4);
     if (taken < length)
         sum += table_hash_summand(hash, siphash_load(octets + taken, length - taken), taken / 4);
-    return (uint32_t)(sum >> 32);
+    return sum;
+}
+
+/* The hash of length (at most TABLE_HASH_OCTETS_MAX) octets, 32 bits. Always inlined as above. */
+ALWAYS_INLINE uint32_t table_hash(const struct table_hash *hash, const void *data, size_t length)
+{
+    return (uint32_t)(table_hash_sum(hash, data, length) >> 32);
+}
+
+/* The hash of any number of octets: SipHash-1-3 under the same secret of their length and of the
+ * sums of TABLE_HASH_OCTETS_MAX of them after the other. It takes half of the time that SipHash
+ * alone takes; two inputs collide when that does, or two different sums of one place do. */
+static inline uint64_t table_hash_long(const struct table_hash *hash, const uint64_t secret[2],
+                                       struct bytes octets)
+{
+    struct siphash_state state = siphash_begin(secret);
+    size_t taken = 0;
+
+    for (; octets.len - taken >= TABLE_HASH_OCTETS_MAX; taken += TABLE_HASH_OCTETS_MAX)
+        siphash_absorb(&state, table_hash_sum(hash, octets.data + taken, TABLE_HASH_OCTETS_MAX), 1);
+    siphash_absorb(&state, table_hash_sum(hash, octets.data + taken, octets.len - taken), 1);
+    siphash_absorb(&state, octets.len, 1);
+    return siphash_end(&state, 3);
 }
 
 #endif

@@ -21,7 +21,7 @@ static const char *problems_of(const char *files, const char *name, int64_t at)
 
     judged_chain(&judged, files, name, at);
     for (size_t i = 0; i < chain_problem_count; i++)
-        if (chain_problem_is_there(&chain_problems[i], &judged.judgement))
+        if ((chain_problems_of(&judged.judgement) >> i & 1) != 0)
             text_add(&text, "%s ", chain_problems[i].id);
     return ids;
 }
@@ -69,7 +69,8 @@ static void check_text(const char *id, const char *expected)
 
         if (strcmp(chain_problems[i].id, id) != 0)
             continue;
-        CU_ASSERT_TRUE(chain_problems[i].find(&judged.judgement, &text));
+        CU_ASSERT_TRUE(chain_problems[i].is_there(&judged.judgement));
+        chain_problems[i].tell(&judged.judgement, &text);
         CU_ASSERT_STRING_EQUAL(buffer, expected);
         return;
     }

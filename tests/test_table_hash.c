@@ -80,6 +80,26 @@ static void near_inputs_spread(void)
     }
 }
 
+/* Lengths around those that are taken at once, and each octet of the longest. */
+static void long_inputs_differ_wherever_they_do(void)
+{
+    enum { LONG = 3 * TABLE_HASH_OCTETS_MAX + 5 };
+    const struct table_hash hash = table_hash_of(secret);
+    uint8_t octets[LONG] = {0};
+    uint64_t seen[LONG + 1];
+
+    for (size_t length = 0; length <= LONG; length++) {
+        seen[length] = table_hash_long(&hash, secret, bytes_of(octets, length));
+        for (size_t shorter = 0; shorter < length; shorter++)
+            CU_ASSERT_NOT_EQUAL(seen[shorter], seen[length]);
+    }
+    for (size_t i = 0; i < LONG; i++) {
+        octets[i] ^= 1;
+        CU_ASSERT_NOT_EQUAL(table_hash_long(&hash, secret, bytes_of(octets, LONG)), seen[LONG]);
+        octets[i] ^= 1;
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -88,6 +108,7 @@ int main(void)
         {"every bit of the input counts", every_bit_of_the_input_counts},
         {"another secret gives other hashes", another_secret_gives_other_hashes},
         {"near inputs spread", near_inputs_spread},
+        {"long inputs differ wherever they do", long_inputs_differ_wherever_they_do},
         CU_TEST_INFO_NULL,
     };
 
