@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* digits.h -- numbers as digits, two at a time. Every event has some hundred: printf would be
+/* digits.h -- numbers as digits, some at a time. Every event has some hundred: printf would be
  * most of their cost. No NUL is written. */
 #ifndef TLSWHY_ANALYZE_DIGITS_H
 #define TLSWHY_ANALYZE_DIGITS_H
@@ -24,29 +24,63 @@ static inline void digits_put_pair(char *out, unsigned value)
     memcpy(out, pairs + 2 * (size_t)value, 2);
 }
 
-/* How many digits value has. */
-static inline size_t digits_count(uint64_t value)
+/* Write the octets of a word, the lowest first: without the loop they are one store. */
+static inline void digits_put_word(char out[8], uint64_t word)
 {
-    size_t count = 1;
-
-    for (; value >= 10000; value /= 10000)
-        count += 4;
-    return count + (value >= 10) + (value >= 100) + (value >= 1000);
+#pragma GCC unroll 8
+    for (size_t i = 0; i < 8; i++)
+        out[i] = (char)(word >> 8 * i);
 }
 
-/* Write value in decimal at out; returns how many digits it has. */
+enum { DIGITS_AT_ONCE = 8 };
+#define DIGITS_LIMIT UINT64_C(100000000) /* of numbers with so many */
+
+/* The decimal digits of a number below DIGITS_LIMIT, an octet each, the first one lowest: all of
+ * them at once. Division by 100 and by 10 is multiplication, exact for what can be there. */
+static inline uint64_t digits_of(uint64_t value)
+{
+    uint64_t fours = value / 10000 | value % 10000 << 32;
+    uint64_t high = (fours * 10486 >> 20) & UINT64_C(0x0000007f0000007f);
+    uint64_t pairs = high | (fours - 100 * high) << 16;
+    uint64_t tens = (pairs * 103 >> 10) & UINT64_C(0x000f000f000f000f);
+
+    return tens | (pairs - 10 * tens) << 8;
+}
+
+/* Write digits but for the first skipped, as many octets as there are at once. */
+static inline void digits_put_all(char out[DIGITS_AT_ONCE], uint64_t digits, size_t skipped)
+{
+    digits_put_word(out, (digits | '0' * UINT64_C(0x0101010101010101)) >> 8 * skipped);
+}
+
+/* Write value, below DIGITS_LIMIT, without zeros before it; returns how many digits it has. */
+static inline size_t digits_put_first(char out[DIGITS_AT_ONCE], uint64_t value)
+{
+    uint64_t digits = digits_of(value);
+    size_t zeros = (size_t)__builtin_ctzll(digits | UINT64_C(1) << 56) / 8; /* but for the last */
+
+    digits_put_all(out, digits, zeros);
+    return DIGITS_AT_ONCE - zeros;
+}
+
+/* Write value in decimal at out; returns how many digits it has. What is written after them has no
+ * meaning. */
 static inline size_t digits_put(char out[DIGITS_MAX], uint64_t value)
 {
-    size_t count = digits_count(value);
-    size_t at = count;
+    uint64_t high = value / DIGITS_LIMIT;
+    size_t length;
 
-    for (; at >= 2; value /= 100) {
-        at -= 2;
-        digits_put_pair(out + at, (unsigned)(value % 100));
+    if (high == 0)
+        return digits_put_first(out, value);
+    if (high < DIGITS_LIMIT) {
+        length = digits_put_first(out, high);
+    } else {
+        length = digits_put_first(out, high / DIGITS_LIMIT);
+        digits_put_all(out + length, digits_of(high % DIGITS_LIMIT), 0);
+        length += DIGITS_AT_ONCE;
     }
-    if (at > 0)
-        out[0] = (char)('0' + value);
-    return count;
+    digits_put_all(out + length, digits_of(value % DIGITS_LIMIT), 0);
+    return length + DIGITS_AT_ONCE;
 }
 
 /* Write four octets as eight hexadecimal digits at out, all of them at once: each has an octet of a
@@ -61,8 +95,7 @@ static inline void digits_put_hex(char out[8], const uint8_t octets[4], uint64_t
     digits = (digits >> 4 | digits << 8) & 0xf * ones;
     letters = (digits + 6 * ones) >> 4 & ones;
     digits += '0' * ones + gap * letters;
-    for (size_t i = 0; i < 8; i++)
-        out[i] = (char)(digits >> 8 * i);
+    digits_put_word(out, digits);
 }
 
 #endif

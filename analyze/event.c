@@ -85,7 +85,8 @@ static void add_kind(struct json *json, struct json_at event, const struct verdi
     event_remember(json, event, EVENT_MEMO_EVENT, &key, mark);
 }
 
-static void add_event(struct json *json, struct json_at root, const struct verdict *verdict)
+static void add_event(struct json *json, struct json_at root, const struct verdict *verdict,
+                      const char *ended)
 {
     struct json_at event = json_add_object(json, root, "event");
     int64_t started_ns = verdict->facts->connection->first.time_ns;
@@ -99,7 +100,7 @@ static void add_event(struct json *json, struct json_at root, const struct verdi
     else
         json_fail(json);
     json_add_time(json, event, "start", started_ns);
-    json_add_time(json, event, "end", ended_ns);
+    json_add_name(json, event, "end", ended);
     json_add_signed(json, event, "duration", ended_ns - started_ns);
     if (verdict->cause != NULL)
         json_add_constant(json, event, "reason", verdict->cause->title);
@@ -116,14 +117,16 @@ bool event_write(struct event_writer *writer, const struct verdict *verdict, str
 {
     struct json *json = &writer->json;
     struct json_at root = json_begin(json);
+    char ended[TEXT_TIMESTAMP_LENGTH + 1] = "";
     char message[SUMMARY_SIZE];
     struct memo_key hello;
 
     event_hello_key(&hello, verdict->facts);
-    json_add_time(json, root, "@timestamp", summary_ended_ns(verdict));
+    text_put_timestamp(ended, summary_ended_ns(verdict));
+    json_add_name(json, root, "@timestamp", ended);
     json_add_text(json, root, "message", summary_format(verdict, message));
     event_add_ecs(json, root);
-    add_event(json, root, verdict);
+    add_event(json, root, verdict, ended);
     event_add_parties(json, root, verdict->facts);
     event_add_network(json, root, verdict->facts, &writer->options);
     event_add_observer(json, root, &writer->options);

@@ -125,14 +125,12 @@ static void add_fingerprints(struct json *json, struct json_at object, const str
             bytes_of(chain->certificates[i]->sha256, sizeof(chain->certificates[i]->sha256)));
 }
 
-void event_add_chain(struct json *json, struct json_at why, const char *key,
-                     const struct chain *chain, const struct chain_judgement *judgement)
+static void add_chain(struct json *json, struct json_at why, enum side side,
+                      const struct chain *chain, const struct chain_judgement *judgement)
 {
-    struct json_at object;
+    struct json_at object =
+        json_add_object(json, why, side == SIDE_SERVER ? "chain" : "client_chain");
 
-    if (chain == NULL || judgement == NULL)
-        return;
-    object = json_add_object(json, why, key);
     json_add_unsigned(json, object, "length", chain->count + chain->beyond);
     json_add_bool(json, object, "complete", judgement->chain_complete);
     json_add_name(json, object, "end", chain_end_name(judgement->end));
@@ -145,10 +143,50 @@ void event_add_chain(struct json *json, struct json_at why, const char *key,
     add_fingerprints(json, object, chain);
 }
 
+/* What is told of a chain. */
+static void make_chain_key(struct memo_key *key, enum side side, const struct chain *chain,
+                           const struct chain_judgement *judgement)
+{
+    const uint64_t told[] = {
+        side,
+        chain->beyond,
+        judgement->chain_complete,
+        judgement->end,
+        judgement->trust_known,
+        judgement->out_of_order,
+        judgement->duplicates,
+        judgement->unrelated,
+        chain_problems_of(judgement),
+    };
+
+    memo_key_begin(key);
+    memo_key_add(key, bytes_of(told, sizeof(told)));
+    for (size_t i = 0; i < chain->count; i++)
+        memo_key_add(
+            key, bytes_of(chain->certificates[i]->sha256, sizeof(chain->certificates[i]->sha256)));
+    memo_key_finish(key);
+}
+
+static void add_side(struct json *json, struct json_at why, const struct facts *facts,
+                     enum side side)
+{
+    const struct chain *chain = facts->certificates[side];
+    const struct chain_judgement *judgement = facts->chain[side];
+    struct memo_key key;
+    size_t mark;
+
+    if (chain == NULL || judgement == NULL)
+        return;
+    make_chain_key(&key, side, chain, judgement);
+    if (event_recall(json, why, EVENT_MEMO_CHAIN, &key))
+        return;
+    mark = json_mark(json, why);
+    add_chain(json, why, side, chain, judgement);
+    event_remember(json, why, EVENT_MEMO_CHAIN, &key, mark);
+}
+
 void event_add_chains(struct json *json, struct json_at why, const struct facts *facts)
 {
-    event_add_chain(json, why, "chain", facts->certificates[SIDE_SERVER],
-                    facts->chain[SIDE_SERVER]);
-    event_add_chain(json, why, "client_chain", facts->certificates[SIDE_CLIENT],
-                    facts->chain[SIDE_CLIENT]);
+    add_side(json, why, facts, SIDE_SERVER);
+    add_side(json, why, facts, SIDE_CLIENT);
 }

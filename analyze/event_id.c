@@ -12,7 +12,12 @@ struct identity {
     uint8_t octets[128]; /* two endpoints, a time and a random; or the numbers below */
 };
 
-enum { NUMBERS_MAX = sizeof(((struct identity *)0)->octets) / 8 };
+enum {
+    NUMBERS_MAX = sizeof(((struct identity *)0)->octets) / 8,
+    /* The last ones of a random, for which one block of SHA-256 has room beside two endpoints, a
+     * time and its padding (FIPS 180-4 section 5.1.1). Two blocks would be a tenth of the event. */
+    RANDOM_OCTETS = 64 - 2 * (16 + 2) - 8 - 9
+};
 
 static void add(struct identity *identity, const void *octets, size_t length)
 {
@@ -20,11 +25,16 @@ static void add(struct identity *identity, const void *octets, size_t length)
     identity->length += length;
 }
 
-/* In network order. */
+/* The lowest octets of a number, in network order. */
+static void add_uint(struct identity *identity, uint64_t value, size_t octets)
+{
+    for (size_t i = octets; i > 0; i--)
+        identity->octets[identity->length++] = (uint8_t)(value >> 8 * (i - 1));
+}
+
 static void add_number(struct identity *identity, uint64_t value)
 {
-    for (size_t i = 0; i < 8; i++)
-        identity->octets[identity->length++] = (uint8_t)(value >> (56 - 8 * i));
+    add_uint(identity, value, sizeof(value));
 }
 
 /* The first digits of the digest. False when that fails. */
@@ -48,16 +58,20 @@ bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE])
     const struct client_hello *hello;
     const struct hello_extensions *extensions;
     struct identity identity = {.length = 0};
+    struct bytes random;
 
     for (size_t side = 0; side < SIDES; side++) {
         const struct endpoint *endpoint = &connection->endpoint[side];
 
         add(&identity, endpoint->address.octets, sizeof(endpoint->address.octets));
-        add_number(&identity, endpoint->port);
+        add_uint(&identity, endpoint->port, sizeof(endpoint->port));
     }
     add_number(&identity, (uint64_t)connection->first.time_ns);
-    if (event_client_hello(facts, &hello, &extensions) && hello->random.len == TLS_RANDOM_LENGTH)
-        add(&identity, hello->random.data, TLS_RANDOM_LENGTH);
+    if (!event_client_hello(facts, &hello, &extensions))
+        return finish_id(&identity, out);
+    random = hello->random;
+    if (bytes_skip(&random, TLS_RANDOM_LENGTH - RANDOM_OCTETS) && random.len == RANDOM_OCTETS)
+        add(&identity, random.data, RANDOM_OCTETS);
     return finish_id(&identity, out);
 }
 

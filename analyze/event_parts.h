@@ -54,8 +54,6 @@ void event_add_tls(struct json *json, struct json_at root, const struct verdict 
  * problems, a bit for each of chain_problems. */
 void event_add_certificate(struct json *json, struct json_at side,
                            const struct certificate *certificate);
-void event_add_chain(struct json *json, struct json_at why, const char *key,
-                     const struct chain *chain, const struct chain_judgement *judgement);
 void event_add_problems(struct json *json, struct json_at object, uint32_t problems);
 void event_add_chains(struct json *json, struct json_at why, const struct facts *facts);
 
@@ -86,6 +84,7 @@ bool event_sslv2_kinds(const struct facts *facts, struct bytes *kinds);
 /* event_memo.c: what comes again, by what it is made of. */
 enum event_memo {
     EVENT_MEMO_CERTIFICATE,
+    EVENT_MEMO_CHAIN,   /* tlswhy.chain or tlswhy.client_chain */
     EVENT_MEMO_CLIENT,  /* tls.client */
     EVENT_MEMO_OFFER,   /* tlswhy.offer and tlswhy.ja4 */
     EVENT_MEMO_SERVER,  /* tls.server */

@@ -19,12 +19,27 @@ struct memo {
     struct memo_slot sets[MEMO_SETS][MEMO_WAYS];
 };
 
-/* No secret: whoever makes keys collide gains that texts are made again. */
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15); /* odd: 2^64 by the golden ratio */
+    return hash ^ hash >> 32;
+}
+
+/* No secret: whoever makes keys collide gains that texts are made again. Two hashes side by side do
+ * not wait for each other. */
 void memo_key_finish(struct memo_key *key)
 {
-    static const uint64_t no_secret[2] = {0, 0};
+    uint64_t hashes[2] = {key->length, 0};
+    size_t at = 0;
 
-    key->hash = siphash_1_3(no_secret, key->octets, key->length);
+    for (; key->length - at >= 16; at += 16) {
+        hashes[0] = mix(hashes[0], siphash_load(key->octets + at, 8));
+        hashes[1] = mix(hashes[1], siphash_load(key->octets + at + 8, 8));
+    }
+    for (; key->length - at >= 8; at += 8)
+        hashes[0] = mix(hashes[0], siphash_load(key->octets + at, 8));
+    hashes[1] = mix(hashes[1], siphash_load(key->octets + at, key->length - at));
+    key->hash = mix(hashes[0], hashes[1]);
 }
 
 struct memo *memo_new(void)

@@ -27,32 +27,23 @@ static void text_cut(struct text *text)
     text->cut = true;
 }
 
-void text_append(struct text *text, const void *octets, size_t length)
+void text_append_cut(struct text *text, const void *octets, size_t length)
 {
     size_t room = text->size - text->length - 1;
-    bool is_whole = length <= room;
 
     if (text->cut)
         return;
-    if (!is_whole)
-        length = room;
-    memcpy(text->data + text->length, octets, length);
-    text->length += length;
-    text->data[text->length] = '\0';
-    if (!is_whole)
-        text_cut(text);
-}
-
-void text_add_string(struct text *text, const char *string)
-{
-    text_append(text, string, strlen(string));
+    memcpy(text->data + text->length, octets, length < room ? length : room);
+    text->length += length < room ? length : room;
+    text_cut(text);
 }
 
 void text_add_number(struct text *text, uint64_t number)
 {
     char digits[DIGITS_MAX];
+    size_t length = digits_put(digits, number);
 
-    text_append(text, digits, digits_put(digits, number));
+    text_append(text, digits, length);
 }
 
 void text_add_list(struct text *text, const char *format, va_list arguments)

@@ -27,12 +27,27 @@ __attribute__((format(printf, 2, 3))) void text_add(struct text *text, const cha
 __attribute__((format(printf, 2, 0))) void text_add_list(struct text *text, const char *format,
                                                          va_list arguments);
 
-/* Append octets that are known to be clean: all of them, or the ellipsis. */
-void text_append(struct text *text, const void *octets, size_t length);
+/* Append octets that are known to be clean: what there is room for, and then the ellipsis. */
+void text_append_cut(struct text *text, const void *octets, size_t length);
+
+static inline void text_append(struct text *text, const void *octets, size_t length)
+{
+    if (text->cut || length >= text->size - text->length) {
+        text_append_cut(text, octets, length);
+        return;
+    }
+    memcpy(text->data + text->length, octets, length);
+    text->length += length;
+    text->data[text->length] = '\0';
+}
 
 /* Append a string that is known to be clean, and a number in decimal: what text_add would do,
  * without looking for a format. */
-void text_add_string(struct text *text, const char *string);
+static inline void text_add_string(struct text *text, const char *string)
+{
+    text_append(text, string, strlen(string));
+}
+
 void text_add_number(struct text *text, uint64_t number);
 
 /* Append untrusted octets: printable ASCII and valid UTF-8 letters as they are, backslash and

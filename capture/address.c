@@ -5,21 +5,21 @@ enum { IPV6_GROUPS = 8 };
 
 _Static_assert(ADDRESS_TEXT_MAX > IPV6_GROUPS * 5 - 1, "eight groups, seven colons and NUL");
 
-/* As inet_ntop does, which goes through printf, for each group of an address. */
+/* As inet_ntop does, which goes through printf, for each group of an address. A digit that is not
+ * shown is written over: nobody could foretell which ones are. */
 static void format_ipv4(const uint8_t octets[4], char *out)
 {
     for (size_t i = 0; i < 4; i++) {
         uint8_t octet = octets[i];
 
-        if (i > 0)
-            *out++ = '.';
-        if (octet >= 100)
-            *out++ = (char)('0' + octet / 100);
-        if (octet >= 10)
-            *out++ = (char)('0' + octet / 10 % 10);
+        *out = (char)('0' + octet / 100);
+        out += octet >= 100;
+        *out = (char)('0' + octet / 10 % 10);
+        out += octet >= 10;
         *out++ = (char)('0' + octet % 10);
+        *out++ = '.';
     }
-    *out = '\0';
+    out[-1] = '\0';
 }
 
 /* A run of groups that are zero. */

@@ -309,7 +309,7 @@ static char *id_of(struct written *written)
 static void the_identifier_tells_connections_apart_and_is_stable(void)
 {
     struct written written;
-    char *ids[5];
+    char *ids[6];
 
     written_begin(&written);
     sample_failed(&written.sample);
@@ -323,14 +323,17 @@ static void the_identifier_tells_connections_apart_and_is_stable(void)
     written.sample.random[31]++;
     ids[3] = id_of(&written);
     written.sample.random[31]--;
-    written.sample.connection.last.time_ns++; /* how it ended is no part of it */
+    written.sample.random[21]++; /* the first one of those that count */
     ids[4] = id_of(&written);
+    written.sample.random[21]--;
+    written.sample.connection.last.time_ns++; /* how it ended is no part of it */
+    ids[5] = id_of(&written);
     CU_ASSERT_EQUAL(strlen(ids[0]), 32);
-    for (size_t i = 1; i < 4; i++)
+    for (size_t i = 1; i < 5; i++)
         for (size_t j = 0; j < i; j++)
             CU_ASSERT_STRING_NOT_EQUAL(ids[i], ids[j]);
-    CU_ASSERT_STRING_EQUAL(ids[4], ids[0]);
-    for (size_t i = 0; i < 5; i++)
+    CU_ASSERT_STRING_EQUAL(ids[5], ids[0]);
+    for (size_t i = 0; i < 6; i++)
         free(ids[i]);
     written_end(&written);
 }

@@ -96,6 +96,61 @@ static void an_unreadable_certificate_has_a_fingerprint_alone(void)
     judged_end(&judged);
 }
 
+/* Change one thing that is told of a chain, numbers twice, at first nothing; false: that was all. */
+static bool change_chain(struct judged *judged, size_t change)
+{
+    struct chain_judgement *judgement = &judged->judgement;
+    bool *const flags[] = {&judgement->chain_complete, &judgement->trust_known,
+                           &judgement->out_of_order};
+    size_t *const numbers[] = {&judgement->duplicates, &judgement->unrelated,
+                               &judged->chain.beyond};
+
+    if (change > 0 && change <= 3)
+        *flags[change - 1] = !*flags[change - 1];
+    else if (change > 3 && change <= 9)
+        ++*numbers[(change - 4) / 2];
+    else if (change == 10)
+        judgement->end = CHAIN_END_UNKNOWN;
+    else if (change == 11)
+        judgement->weakness |= WEAK_SHA1; /* a problem, of which this is the certificate */
+    else if (change == 12)
+        judged->chain.certificates[1] = judged->chain.certificates[0];
+    else if (change == 13)
+        judged->chain.count--;
+    judgement->weakness_of = judged->chain.certificates[0];
+    return change < 14;
+}
+
+/* A writer that has seen the others writes what one that has seen none does. */
+static void chains_that_differ_are_told_apart(void)
+{
+    const struct event_options options = {.community_seed = 0};
+    struct event_writer *experienced = event_writer_new(&options);
+    struct judged judged;
+    struct written written;
+
+    judged_begin(&judged);
+    written_begin(&written);
+    sample_failed(&written.sample);
+    judged_chain(&judged, "leaf intermediate", "www.example.test", CERTIFICATES_TIME);
+    for (size_t change = 0; change_chain(&judged, change); change++) {
+        struct event_writer *fresh = event_writer_new(&options);
+        struct bytes expected = {0};
+        struct bytes line = {0};
+
+        for (unsigned side = 0; side < SIDES; side++) {
+            show_certificates(&written, &judged, (enum side)side);
+            CU_ASSERT_TRUE(event_write(fresh, &written.sample.verdict, &expected));
+            CU_ASSERT_TRUE(event_write(experienced, &written.sample.verdict, &line));
+            CU_ASSERT_TRUE(bytes_equal(line, expected));
+        }
+        event_writer_free(fresh);
+    }
+    event_writer_free(experienced);
+    written_end(&written);
+    judged_end(&judged);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -103,6 +158,7 @@ int main(void)
         {"a client's certificate stands on its side", a_clients_certificate_stands_on_its_side},
         {"an unreadable certificate has a fingerprint alone",
          an_unreadable_certificate_has_a_fingerprint_alone},
+        {"chains that differ are told apart", chains_that_differ_are_told_apart},
         CU_TEST_INFO_NULL,
     };
 
