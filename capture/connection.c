@@ -369,7 +369,7 @@ static void take_batch(struct connections *c, const struct packet *packets, size
     }
     for (size_t i = 0; i < count; i++)
         if (readings[i] != NULL)
-            reading_fetch_more(readings[i]);
+            reading_fetch_more(readings[i], places[i].half);
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind == PACKET_TCP)
             take_at(c, &places[i], numbers[i], &packets[i].segment);
@@ -491,6 +491,7 @@ void connections_free(struct connections *connections)
     flow_table_clear(&c->table);
     half_opens_clear(&c->half_opens);
     pool_clear(&c->readings);
+    pool_clear(&c->readers.flights);
     free(c);
 }
 

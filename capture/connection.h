@@ -44,41 +44,42 @@ enum reset_fit {
  * window gives way to a later one that fits better. */
 struct reset {
     struct moment at;
-    enum reset_fit fit;
-    uint8_t hop_limit;
-    uint16_t ip_id;
-    bool has_ack;
-    bool has_timestamp; /* RFC 7323 section 3.2: it should have one where both SYNs do */
-    bool answers_syn;   /* it has the numbers of an answer to a SYN that nobody waits for: 0, and an
-                         ACK of the SYN alone (RFC 9293 section 3.10.7.1) */
-    uint16_t window;
-    uint32_t count;         /* RSTs of this side in all */
-    bool data_after;        /* a data segment that it sent with higher time, beyond the RST */
-    bool acknowledges_data; /* its ACK field covers everything the other side sent */
-    uint64_t unseen_octets; /* by its numbers: sent by either side before it and not captured, a FIN
+    uint32_t unseen_octets; /* by its numbers: sent by either side before it and not captured, a FIN
                                counting as one */
+    uint32_t count;         /* RSTs of this side in all */
+    uint16_t window;
+    uint16_t ip_id;
+    uint8_t fit; /* enum reset_fit */
+    uint8_t hop_limit;
+    bool has_ack : 1;
+    bool has_timestamp : 1; /* RFC 7323 section 3.2: it should have one where both SYNs do */
+    bool answers_syn : 1; /* it has the numbers of an answer to a SYN that nobody waits for: 0, and
+                             an ACK of the SYN alone (RFC 9293 section 3.10.7.1) */
+    bool data_after : 1;  /* a data segment that it sent with higher time, beyond the RST */
+    bool acknowledges_data : 1; /* its ACK field covers everything the other side sent */
 };
 
-/* What one side of a connection sent. Sizes in octets. What nearly every packet changes stands
- * first, in two cache lines: thousands of connections are in progress at a time. */
+/* What one side of a connection sent. Sizes in octets; counts and sizes of 32 bits stop at their
+ * largest value. What nearly every packet changes stands first, in one cache line: thousands of
+ * connections are in progress at a time. */
 struct direction {
-    uint64_t packets;
-    uint64_t octets;          /* of IP packets, headers included */
-    uint64_t payload_octets;  /* every payload octet, also those sent again */
-    struct moment last;       /* last packet */
-    struct moment last_data;  /* last packet with new payload */
-    uint32_t largest_segment; /* largest payload of one segment sent */
-    uint16_t ip_id_last;      /* of the last packet that is not a RST */
-    uint8_t hop_limit;        /* of the first packet that is not a RST */
-    uint8_t hop_limit_last;   /* of the last packet that is not a RST */
+    struct moment last;      /* last packet */
+    struct moment last_data; /* last packet with new payload */
+    uint64_t octets;         /* of IP packets, headers included */
+    uint64_t payload_octets; /* every payload octet, also those sent again */
+    uint32_t packets;
+    uint32_t unacknowledged_octets; /* sent, not ACKed so far */
+    uint32_t largest_segment;       /* largest payload of one segment sent */
+    uint16_t ip_id_last;            /* of the last packet that is not a RST */
+    uint8_t hop_limit;              /* of the first packet that is not a RST */
+    uint8_t hop_limit_last;         /* of the last packet that is not a RST */
 
-    uint64_t unacknowledged_octets; /* sent, not ACKed so far */
-    uint64_t sack_hole_octets;      /* the hole below the lowest SACK block this side
+    uint32_t largest_acknowledged; /* largest payload of one segment that was ACKed */
+    uint32_t sack_hole_octets;     /* the hole below the lowest SACK block this side
                                             reported last and that was never closed; 0: none */
-    uint32_t largest_acknowledged;  /* largest payload of one segment that was ACKed */
-    uint32_t duplicate_acks;        /* sent by this side */
-    uint32_t sack_blocks;           /* ACKs of this side that carried a SACK block */
-    uint32_t zero_windows;          /* segments of this side that announced window 0 */
+    uint32_t sack_blocks;          /* ACKs of this side that carried a SACK block */
+    uint32_t duplicate_acks;       /* sent by this side */
+    uint32_t zero_windows;         /* segments of this side that announced window 0 */
     uint32_t keep_alives;
     uint32_t duplicates; /* packets captured twice (several interfaces, a mirror of both
                             ports): in no other count */
@@ -90,9 +91,9 @@ struct direction {
     uint32_t syn_count;
     uint16_t mss;        /* announced in the SYN, 0: not seen */
     int8_t window_scale; /* announced in the SYN, -1: not seen */
-    bool sack_permitted;
-    bool timestamps;
-    bool fin_acknowledged;
+    bool sack_permitted : 1;
+    bool timestamps : 1;
+    bool fin_acknowledged : 1;
     struct moment first;      /* first packet */
     struct moment first_data; /* first packet with payload */
     struct moment syn;        /* first SYN (client) or SYN-ACK (server) */
@@ -116,12 +117,11 @@ struct direction {
                                     this side sent a mere ACK, and that were never ACKed */
     uint64_t cut_octets;         /* payload cut by snaplen */
     uint64_t dropped_octets;     /* given up by a limit of ours: reordering buffer full */
-    uint64_t conflicting_octets; /* overlapping payload that differs from what came first (of
+    uint32_t conflicting_octets; /* overlapping payload that differs from what came first (of
                                     what is still at hand: octets held back by a hole) */
-    uint64_t outside_octets;     /* payload outside the receiver's window, ignored */
+    uint32_t outside_octets;     /* payload outside the receiver's window, ignored */
 
     struct reset reset;
-    uint8_t unused[24]; /* to the end of a cache line */
 };
 
 /* ICMP errors that quoted the connection; facts of the first, and a count. */
@@ -210,7 +210,8 @@ struct connection_handler {
 
 /* memory_max is shared out: 7/16 for flow entries (about 84 octets for each connection
  * in the table), 3/16 for SYNs without an answer (about 140 octets each), 5/16 for connections
- * that are read (about 2.3 KiB each), 1/16 for octets held back by holes. A share that
+ * that are read (1.5 KiB each, and 0.5 for long flights), 1/16 for octets held back by holes, and
+ * for what tells of disorder. A share that
  * is used up evicts within itself, the least recently used of the first kind there is:
  * connections that are over, those nobody reads, connections
  * that are closing (which end as CLOSED), those without payload so far, those being read. */

@@ -11,6 +11,9 @@ enum {
     SHARE_HELD = 1,
     SHARES = 16,
 
+    /* Octets of a connection that is read, at most: few have long flights. */
+    READING_COST = sizeof(struct reading) + SIDES * sizeof(struct flight),
+
     /* Flows looked at in one go for a time-out or an eviction; those used since they
      * were queued go to the end, which each packet can cause once at most. */
     SWEEP_MAX = 64,
@@ -45,8 +48,11 @@ void lifecycle_init(struct connections *c)
 {
     half_opens_init(&c->half_opens, share(&c->options, SHARE_HALF_OPEN, HALF_OPENS_COST));
     c->flows_max = share(&c->options, SHARE_FLOWS, FLOW_COST);
-    c->readings_max = share(&c->options, SHARE_READING, sizeof(struct reading));
+    c->readings_max = share(&c->options, SHARE_READING, READING_COST);
+    if (c->readings_max > POOL_NONE / SIDES)
+        c->readings_max = POOL_NONE / SIDES;
     pool_init(&c->readings, sizeof(struct reading), c->readings_max);
+    pool_init(&c->readers.flights, sizeof(struct flight), SIDES * c->readings_max);
     c->readers.held.max = c->options.memory_max / SHARES * SHARE_HELD;
     c->timeout_ns[FLOW_CONNECTING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_READING] = c->options.idle_timeout_ns;
@@ -65,7 +71,8 @@ void lifecycle_note_levels(struct connections *c)
     counters->reading =
         lists[FLOW_CONNECTING].count + lists[FLOW_READING].count + lists[FLOW_CLOSING].count;
     counters->memory = sizeof(*c) + c->table.memory + pool_memory(&c->table.flows)
-                       + c->half_opens.memory + pool_memory(&c->readings) + c->readers.held.used;
+                       + c->half_opens.memory + pool_memory(&c->readings)
+                       + pool_memory(&c->readers.flights) + c->readers.held.used;
     if (counters->memory > counters->memory_peak)
         counters->memory_peak = counters->memory;
 }

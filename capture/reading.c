@@ -6,8 +6,11 @@
 _Static_assert(offsetof(struct reading, connection.direction) == READING_ALIGNMENT,
                "what every segment touches is one cache line");
 _Static_assert(sizeof(struct direction) % READING_ALIGNMENT == 0, "a direction begins with one");
-_Static_assert(offsetof(struct stream, hole_packets) <= READING_ALIGNMENT, "as does a stream");
-_Static_assert(offsetof(struct transport, hole_since_ns) <= READING_ALIGNMENT, "and a transport");
+_Static_assert(offsetof(struct direction, largest_acknowledged) == READING_ALIGNMENT,
+               "and has what every segment touches there");
+_Static_assert(offsetof(struct half, stream.next) % READING_ALIGNMENT == 0
+                   && sizeof(struct half) - offsetof(struct half, stream.next) == READING_ALIGNMENT,
+               "as has a stream at its end");
 
 /* The context of a stream's sink. */
 struct reader {
@@ -125,6 +128,13 @@ static void note_macs(struct reading *reading, unsigned half, const struct segme
     reading->has_macs = true;
 }
 
+static void note_syns(struct reading *reading)
+{
+    for (unsigned half = 0; half < 2; half++)
+        transport_note_syns(&reading->half[half].transport, direction_of(reading, half),
+                            direction_of(reading, half ^ 1));
+}
+
 void reading_begin(struct reading *reading, const struct flow_key *key, unsigned client,
                    const struct segment *first)
 {
@@ -148,6 +158,7 @@ void reading_begin_half_open(struct reading *reading, const struct half_open *ha
     reading->has_macs = half_open->has_mac;
     stream_set_base(&reading->half[client].stream, half_open->isn + 1);
     reading->half[client ^ 1].stream.window = half_open->window;
+    note_syns(reading);
 }
 
 enum reading_status reading_opened(struct reading *reading)
@@ -215,6 +226,7 @@ static bool take_syn(struct reading *reading, unsigned half, const struct segmen
         peer->window = segment->window;
     reading->connection.syn_seen = true;
     transport_syn(direction_of(reading, half), segment);
+    note_syns(reading);
     return true;
 }
 
@@ -240,7 +252,7 @@ static void take_acknowledgment(struct reading *reading, unsigned half,
     note_ack_rtt(reading, half, segment);
     transport_acknowledgment(direction_of(reading, half), &reading->half[half].transport,
                              direction_of(reading, half ^ 1), &peer->transport, &peer->stream,
-                             segment);
+                             &reading->readers->held, segment);
 }
 
 static int64_t rtt_of(const struct connection *connection)
@@ -264,13 +276,13 @@ static bool take_payload(struct reading *reading, unsigned half, const struct se
 
     if (!stream_in_window(stream, start, start + length)
         || (stream->fin >= 0 && start >= stream->fin)) {
-        direction->outside_octets += length;
+        direction->outside_octets = transport_sum(direction->outside_octets, length);
         return true;
     }
     reading->payload = true;
     has_held = stream->held_pieces > 0;
-    transport_payload(direction, &reading->half[half].transport, stream, segment, start,
-                      rtt_of(&reading->connection));
+    transport_payload(direction, &reading->half[half].transport, &reading->readers->flights, stream,
+                      segment, start, rtt_of(&reading->connection));
     more = stream_push(stream, &sink, &reading->readers->held, start, segment->payload, length,
                        segment->at);
     /* The callbacks may have exchanged the sides. */
@@ -340,12 +352,10 @@ static bool is_of_older_connection(const struct reading *reading, unsigned half,
                                    const struct segment *segment)
 {
     const struct stream *peer = &reading->half[half ^ 1].stream;
-    const struct direction *mine = &reading->connection.direction[side_of(reading, half)];
-    const struct direction *theirs = &reading->connection.direction[side_of(reading, half ^ 1)];
     int64_t offset;
 
-    if ((segment->flags & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK || mine->syn_count > 0
-        || theirs->syn_count == 0 || peer->highest > 0)
+    if ((segment->flags & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK || peer->highest > 0
+        || reading->half[half].transport.syn_seen || !reading->half[half ^ 1].transport.syn_seen)
         return false;
     offset = stream_offset(peer, segment->acknowledgment);
     return offset < 0 || offset > UINT16_MAX;
@@ -512,22 +522,26 @@ void reading_fetch(const struct reading *reading)
     __builtin_prefetch(reading, 1);
     for (unsigned i = 0; i < 2; i++) {
         __builtin_prefetch(&reading->connection.direction[i], 1);
-        __builtin_prefetch(&reading->connection.direction[i].unacknowledged_octets, 1);
-        __builtin_prefetch(&reading->half[i].stream, 1);
+        __builtin_prefetch(&reading->half[i].stream.next, 1);
         __builtin_prefetch(&reading->half[i].transport, 1);
     }
 }
 
-void reading_fetch_more(const struct reading *reading)
+void reading_fetch_more(const struct reading *reading, unsigned half)
 {
-    const uint8_t *user = reading->connection.user;
+    const struct transport *mine = &reading->half[half].transport;
+    const struct transport *theirs = &reading->half[half ^ 1].transport;
+    const struct connection *connection = &reading->connection;
+    const uint8_t *user = connection->user;
 
     if (user != NULL) {
         __builtin_prefetch(user, 1);
         __builtin_prefetch(user + READING_ALIGNMENT, 1);
     }
-    for (unsigned i = 0; i < 2; i++)
-        transport_fetch(&reading->half[i].transport);
+    __builtin_prefetch(&mine->recent[mine->recent_next], 1);
+    if (transport_is_open(theirs))
+        __builtin_prefetch(&connection->direction[side_of(reading, half ^ 1)].largest_acknowledged,
+                           1);
 }
 
 void reading_clear(struct reading *reading)
@@ -535,8 +549,10 @@ void reading_clear(struct reading *reading)
     if (reading->waits)
         first_segment_free(reading->first, &reading->readers->held);
     reading->waits = false;
-    stream_clear(&reading->half[0].stream, &reading->readers->held);
-    stream_clear(&reading->half[1].stream, &reading->readers->held);
+    for (unsigned i = 0; i < 2; i++) {
+        stream_clear(&reading->half[i].stream, &reading->readers->held);
+        transport_clear(&reading->half[i].transport, &reading->readers->flights);
+    }
 }
 
 static void exchange(void *a, void *b, void *buffer, size_t size)

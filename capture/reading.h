@@ -27,6 +27,7 @@ struct readers {
     struct connection_handler handler;
     struct connections_counters counters;
     struct stream_budget held;
+    struct pool flights; /* struct flight: never fewer than two for each that is read */
 };
 
 enum {
@@ -35,12 +36,14 @@ enum {
     READING_RESET = 0x04
 };
 
+/* What every segment touches is one cache line of each: the first of transport, the last of
+ * stream. */
 struct half {
-    _Alignas(READING_ALIGNMENT) struct stream stream;
     _Alignas(READING_ALIGNMENT) struct transport transport;
+    struct stream stream;
 };
 
-/* What every segment touches stands together, in one cache line here and two of each direction,
+/* What every segment touches stands together, in one cache line here and one of each direction,
  * each stream and each transport. */
 struct reading {
     _Alignas(READING_ALIGNMENT) struct readers *readers;
@@ -85,10 +88,10 @@ bool reading_icmp(struct reading *reading, unsigned half, const struct icmp_erro
 /* Deliver what is held back and call ended. reading_clear must follow. */
 void reading_end(struct reading *reading, enum connection_end reason);
 
-/* Have the processor fetch what taking a segment looks at, and, when that is there, what it points
- * to. */
+/* Have the processor fetch what taking a segment that half sent looks at, and, when that is there,
+ * what it points to. */
 void reading_fetch(const struct reading *reading);
-void reading_fetch_more(const struct reading *reading);
+void reading_fetch_more(const struct reading *reading, unsigned half);
 
 /* Free what the streams hold. */
 void reading_clear(struct reading *reading);

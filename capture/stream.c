@@ -60,10 +60,23 @@ static void free_first(struct stream *stream, struct stream_budget *budget)
     free(piece);
 }
 
+enum { EARLY_ACKS_OCTETS = STREAM_EARLY_ACKS_MAX * sizeof(struct early_ack) };
+
+static void free_early_acks(struct stream *stream, struct stream_budget *budget)
+{
+    if (stream->early_acks == NULL)
+        return;
+    free(stream->early_acks);
+    stream->early_acks = NULL;
+    stream->early_ack_count = 0;
+    budget->used -= EARLY_ACKS_OCTETS;
+}
+
 void stream_clear(struct stream *stream, struct stream_budget *budget)
 {
     while (stream->first != NULL)
         free_first(stream, budget);
+    free_early_acks(stream, budget);
 }
 
 bool stream_in_window(const struct stream *stream, int64_t start, int64_t end)
@@ -119,7 +132,7 @@ static void compare(struct stream *stream, const struct stream_piece *piece,
     if (memcmp(mine.data, theirs, mine.len) == 0)
         return;
     for (size_t i = 0; i < mine.len; i++)
-        stream->conflicting += mine.data[i] != theirs[i];
+        stream->conflicting += mine.data[i] != theirs[i] && stream->conflicting < UINT32_MAX;
 }
 
 static void hole_changed(struct stream *stream)
@@ -142,10 +155,27 @@ uint64_t stream_arrived_by(const struct stream *stream)
     return early_ack_of(stream, stream->next);
 }
 
-static void note_early_ack(struct stream *stream, int64_t end, uint64_t packet)
+/* Room for them, which few streams need. */
+static bool have_early_acks(struct stream *stream, struct stream_budget *budget)
+{
+    if (stream->early_acks != NULL)
+        return true;
+    if (budget->max - budget->used < EARLY_ACKS_OCTETS)
+        return false;
+    stream->early_acks = calloc(1, EARLY_ACKS_OCTETS);
+    if (stream->early_acks == NULL)
+        return false;
+    budget->used += EARLY_ACKS_OCTETS;
+    return true;
+}
+
+static void note_early_ack(struct stream *stream, struct stream_budget *budget, int64_t end,
+                           uint64_t packet)
 {
     uint8_t count = stream->early_ack_count;
 
+    if (!have_early_acks(stream, budget))
+        return;
     if (count > 0 && stream->early_acks[count - 1].end <= stream->next)
         count = 0;
     if (count < STREAM_EARLY_ACKS_MAX)
@@ -371,12 +401,13 @@ bool stream_push(struct stream *stream, const struct stream_sink *sink,
     return push_in_order(stream, sink, budget, &in);
 }
 
-void stream_acknowledge(struct stream *stream, int64_t offset, uint64_t packet)
+void stream_acknowledge(struct stream *stream, struct stream_budget *budget, int64_t offset,
+                        uint64_t packet)
 {
     /* Octets that far ahead could not be held: the number is of another connection. */
     if (offset > stream->acknowledged && offset > stream->next
         && offset - stream->next <= STREAM_HELD_OCTETS_MAX)
-        note_early_ack(stream, offset, packet);
+        note_early_ack(stream, budget, offset, packet);
     stream->acknowledged = larger(stream->acknowledged, offset);
 }
 
@@ -402,12 +433,12 @@ bool stream_expire(struct stream *stream, const struct stream_sink *sink,
         return true;
     if (!stream->hole_is_timed) {
         stream->hole_is_timed = true;
-        stream->hole_at = at;
+        stream->hole_since_ns = at.time_ns;
         stream->hole_packets = packets;
         return true;
     }
     if (packets - stream->hole_packets < STREAM_PATIENCE_PACKETS
-        && elapsed_ns(at.time_ns, stream->hole_at.time_ns) < STREAM_PATIENCE_NS)
+        && elapsed_ns(at.time_ns, stream->hole_since_ns) < STREAM_PATIENCE_NS)
         return true;
     return give_up(stream, sink, budget, acknowledged_end(stream), at);
 }

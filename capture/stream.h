@@ -67,35 +67,35 @@ struct early_ack {
     uint64_t packet;
 };
 
-/* What nearly every segment touches stands first, in one cache line. */
+/* What nearly every segment touches stands last, in one cache line: see struct half. */
 struct stream {
-    bool known;              /* base is set */
-    bool hole_is_timed;      /* hole_at and hole_packets are set */
-    uint8_t early_ack_count; /* at most STREAM_EARLY_ACKS_MAX */
-    uint32_t base;           /* sequence number of offset 0 */
-    uint32_t held_pieces;    /* pieces held */
-    uint32_t held_octets;    /* captured octets in them */
+    struct stream_piece *first; /* held pieces by offset, without overlaps */
+    struct stream_piece *last;
+    struct early_ack *early_acks; /* ascending; those behind the last of STREAM_EARLY_ACKS_MAX are
+                                     not noted. NULL: none so far */
+    int64_t hole_since_ns;        /* when the hole at next was first known to be ACKed */
+    int64_t sent_earlier; /* like sent, and it was sent before a segment of the other side came */
+
     int64_t next;            /* offset of the next octet for the sink */
     int64_t highest;         /* behind the last octet captured */
     int64_t acknowledged;    /* highest offset that the other side ACKed */
     int64_t sent;            /* behind the last octet that its sender's numbers tell of */
     int64_t fin;             /* offset of FIN, -1: none so far */
+    uint32_t base;           /* sequence number of offset 0 */
     int32_t window;          /* largest window announced by the other side in octets, 0: not seen */
-
-    uint32_t hole_packets; /* packets of the connection at hole_at, as far as they fit */
-    struct moment hole_at; /* when the hole at next was first known to be ACKed */
-    int64_t sent_earlier;  /* like sent, and it was sent before a segment of the other side came */
-    uint64_t conflicting;  /* octets that differ from those that came first */
-    struct stream_piece *first; /* held pieces by offset, without overlaps */
-    struct stream_piece *last;
-    struct early_ack early_acks[STREAM_EARLY_ACKS_MAX]; /* ascending; those behind the last are not
-                                                           noted */
+    uint32_t held_octets;    /* captured octets in the held pieces */
+    uint32_t hole_packets;   /* packets of the connection at hole_since_ns, as far as they fit */
+    uint32_t conflicting;    /* octets that differ from those that came first, as far as they fit */
+    uint8_t held_pieces;     /* at most STREAM_HELD_PIECES_MAX */
+    uint8_t early_ack_count; /* at most STREAM_EARLY_ACKS_MAX */
+    bool known;              /* base is set */
+    bool hole_is_timed;      /* hole_since_ns and hole_packets are set */
 };
 
 /* A stream without a base. Allocates nothing. */
 void stream_init(struct stream *stream);
 
-/* Free what is held. */
+/* Free what is held, and what else was allocated. */
 void stream_clear(struct stream *stream, struct stream_budget *budget);
 
 /* Say what sequence number offset 0 has. */
@@ -125,7 +125,8 @@ bool stream_push(struct stream *stream, const struct stream_sink *sink,
                  uint32_t length, struct moment at);
 
 /* The other side ACKed everything below offset, in this packet. */
-void stream_acknowledge(struct stream *stream, int64_t offset, uint64_t packet);
+void stream_acknowledge(struct stream *stream, struct stream_budget *budget, int64_t offset,
+                        uint64_t packet);
 
 /* True when octets that the other side ACKed are not there. A single octet at the
  * end is none: a FIN or a keep-alive probe that was not captured looks the same. */

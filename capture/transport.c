@@ -24,7 +24,13 @@ void transport_init(struct transport *transport)
     memset(transport->recent_tag, 0, sizeof(transport->recent_tag));
     transport->sent_count = 0;
     transport->sent_open = 0;
+    transport->flight = NULL;
     transport->recent_count = 0;
+    transport->recent_next = 0;
+    transport->syn_seen = false;
+    transport->window_shift = WINDOW_SCALE_MAX;
+    transport->sent_again = false;
+    transport->sack_hole = false;
     transport->acknowledged_once = false;
     transport->far_seen = false;
     transport->reset_seen = false;
@@ -33,6 +39,14 @@ void transport_init(struct transport *transport)
     transport->last_ack = 0;
     transport->hole_since_ns = 0;
     transport->reset_highest = 0;
+}
+
+void transport_clear(struct transport *transport, struct pool *flights)
+{
+    if (transport->flight == NULL)
+        return;
+    pool_give(flights, pool_number(flights, transport->flight));
+    transport->flight = NULL;
 }
 
 /* Take the next option; false at the end of the list. */
@@ -67,99 +81,12 @@ void transport_syn_options(struct bytes options, struct syn_options *out)
     }
 }
 
-/* Enough to tell SACK blocks and timestamps apart. */
-static uint32_t options_checksum(struct bytes options)
-{
-    uint32_t sum = (uint32_t)options.len;
-    uint32_t word;
-
-    while (bytes_u32(&options, &word))
-        sum = (sum ^ word) * 0x9e3779b1u; /* an odd number: no bit is lost */
-    return sum;
-}
-
-/* A router on the way between two capture points takes one off the hop limit; either
- * copy may be captured first. */
-static bool same_packet(const struct recent_packet *a, const struct recent_packet *b)
-{
-    int hops = a->hop_limit - b->hop_limit;
-
-    return a->sequence == b->sequence && a->acknowledgment == b->acknowledgment
-           && a->payload_length == b->payload_length && a->options == b->options
-           && a->ip_id == b->ip_id && a->window == b->window && a->flags == b->flags && hops >= -1
-           && hops <= 1;
-}
-
-/* The same for packets that are the same. */
-static uint32_t tag_of(const struct segment *segment)
-{
-    uint32_t acknowledgment = segment->flags & TCP_ACK ? segment->acknowledgment : 0;
-
-    return (segment->sequence ^ acknowledgment << 16 ^ acknowledgment >> 16)
-           + (segment->payload_length ^ (uint32_t)segment->ip_id << 16);
-}
-
-static struct recent_packet recent_packet_of(const struct segment *segment)
-{
-    return (struct recent_packet){
-        .time_ns = segment->at.time_ns,
-        .sequence = segment->sequence,
-        .acknowledgment = segment->flags & TCP_ACK ? segment->acknowledgment : 0,
-        .payload_length = segment->payload_length,
-        .options = options_checksum(segment->options),
-        .ip_id = segment->ip_id,
-        .window = segment->window,
-        .flags = segment->flags,
-        .hop_limit = segment->hop_limit,
-    };
-}
-
-/* In nearly every case it is not. */
-static bool is_tag_recent(const struct transport *transport, uint32_t tag)
-{
-    const uint32_t *tags = transport->recent_tag;
-
-    _Static_assert(TRANSPORT_RECENT_MAX == 4, "all of them are compared");
-    return (tags[0] == tag) | (tags[1] == tag) | (tags[2] == tag) | (tags[3] == tag);
-}
-
-static bool is_recent(const struct transport *transport, const struct recent_packet *now)
-{
-    for (uint32_t i = 0; i < TRANSPORT_RECENT_MAX && i < transport->recent_count; i++) {
-        const struct recent_packet *seen = &transport->recent[i];
-
-        if (same_packet(seen, now)
-            && elapsed_ns(now->time_ns, seen->time_ns) <= TRANSPORT_DUPLICATE_NS
-            && elapsed_ns(seen->time_ns, now->time_ns) <= TRANSPORT_DUPLICATE_NS)
-            return true;
-    }
-    return false;
-}
-
-bool transport_is_duplicate(struct direction *direction, struct transport *transport,
-                            const struct segment *segment)
-{
-    const struct recent_packet now = recent_packet_of(segment);
-    const uint32_t tag = tag_of(segment);
-    const uint32_t count = transport->recent_count;
-
-    if (is_tag_recent(transport, tag) && is_recent(transport, &now)) {
-        direction->duplicates++;
-        return true;
-    }
-    transport->recent_tag[count % TRANSPORT_RECENT_MAX] = tag;
-    transport->recent[count % TRANSPORT_RECENT_MAX] = now;
-    /* Keep the remainder right when the count would wrap. */
-    transport->recent_count = count + 1 < UINT32_MAX ? count + 1 : TRANSPORT_RECENT_MAX;
-    return false;
-}
-
 void transport_packet(struct direction *direction, const struct segment *segment)
 {
     if (direction->packets == 0)
         direction->first = segment->at;
     direction->last = segment->at;
-    direction->packets++;
+    direction->packets = transport_sum(direction->packets, 1);
     direction->octets += segment->ip_length;
     if (segment->flags & TCP_RST)
         return;
@@ -184,16 +111,51 @@ void transport_syn(struct direction *direction, const struct segment *segment)
     direction->timestamps = options.timestamps;
 }
 
+/* RFC 7323 section 2.2: windows are scaled when both SYNs say so. When its own was not seen, the
+ * scale is the most that it can be; when the other one was not, it counts as if it said so. */
+void transport_note_syns(struct transport *transport, const struct direction *direction,
+                         const struct direction *peer)
+{
+    int shift = direction->window_scale;
+
+    if (direction->syn_count == 0)
+        shift = WINDOW_SCALE_MAX;
+    else if (shift < 0 || (peer->syn_count > 0 && peer->window_scale < 0))
+        shift = 0;
+    transport->syn_seen = direction->syn_count > 0;
+    transport->window_shift = (unsigned)shift & 0xfu;
+}
+
+/* Segments that are remembered at most. */
+static uint32_t sent_room(const struct transport *transport)
+{
+    return transport->flight != NULL ? TRANSPORT_SENT_MAX : TRANSPORT_SENT_FEW;
+}
+
 static struct sent_segment *sent_at(struct transport *transport, uint32_t number)
 {
-    return &transport->sent[number % TRANSPORT_SENT_MAX];
+    return transport->flight != NULL ? &transport->flight->sent[number % TRANSPORT_SENT_MAX]
+                                     : &transport->few[number % TRANSPORT_SENT_FEW];
 }
 
 static uint32_t sent_oldest(const struct transport *transport)
 {
     uint32_t count = transport->sent_count;
+    uint32_t room = sent_room(transport);
 
-    return count > TRANSPORT_SENT_MAX ? count - TRANSPORT_SENT_MAX : 0;
+    return count > room ? count - room : 0;
+}
+
+/* They are more than a few: have room for all that are to be remembered. When memory is short the
+ * few stay. */
+static void begin_flight(struct transport *transport, struct pool *flights)
+{
+    uint32_t number = pool_take(flights);
+
+    if (number == POOL_NONE)
+        return;
+    transport->flight = pool_at(flights, number);
+    memcpy(transport->flight->sent, transport->few, sizeof(transport->few));
 }
 
 /* The sizes that never got through: of the segments sent again, those not ACKed, or
@@ -221,8 +183,8 @@ static void note_unacknowledged(struct direction *direction, struct transport *t
                                 int64_t highest, int64_t acknowledged)
 {
     direction->unacknowledged_octets =
-        highest > acknowledged ? (uint64_t)(highest - acknowledged) : 0;
-    if (direction->retransmissions > 0)
+        highest > acknowledged ? transport_sum(0, highest - acknowledged) : 0;
+    if (transport->sent_again)
         note_unacknowledged_sizes(direction, transport);
 }
 
@@ -258,8 +220,8 @@ static void sent_acknowledged(struct direction *direction, struct transport *tra
 }
 
 /* SACK blocks (RFC 2018 section 3), without the one that reports a duplicate (RFC 2883). */
-static void note_sack(struct direction *direction, const struct segment *segment,
-                      struct bytes blocks)
+static void note_sack(struct direction *direction, struct transport *transport,
+                      const struct segment *segment, struct bytes blocks)
 {
     uint32_t lowest = UINT32_MAX;
     uint32_t left;
@@ -272,8 +234,17 @@ static void note_sack(struct direction *direction, const struct segment *segment
             lowest = above;
     }
     direction->sack_blocks++;
-    if (lowest != UINT32_MAX)
-        direction->sack_hole_octets = lowest;
+    if (lowest == UINT32_MAX)
+        return;
+    direction->sack_hole_octets = lowest;
+    transport->sack_hole = true;
+}
+
+static void close_sack_hole(struct direction *direction, struct transport *transport)
+{
+    if (transport->sack_hole)
+        direction->sack_hole_octets = 0;
+    transport->sack_hole = false;
 }
 
 static bool find_sack(struct bytes options, struct bytes *blocks)
@@ -301,19 +272,13 @@ static bool is_duplicate_ack(const struct transport *transport, const struct str
            && peer_stream->highest > peer_stream->acknowledged;
 }
 
-static void note_window(const struct direction *direction, const struct direction *peer,
-                        struct stream *peer_stream, const struct segment *segment)
+static void note_window(const struct transport *transport, struct stream *peer_stream,
+                        const struct segment *segment)
 {
     int32_t window = segment->window;
-    int shift = WINDOW_SCALE_MAX; /* of a connection whose SYN was not seen: the most it can be */
 
-    if (direction->syn_count > 0 && peer->syn_count > 0)
-        shift =
-            direction->window_scale >= 0 && peer->window_scale >= 0 ? direction->window_scale : 0;
-    else if (direction->syn_count > 0)
-        shift = direction->window_scale >= 0 ? direction->window_scale : 0;
     if (!(segment->flags & TCP_SYN))
-        window <<= shift;
+        window <<= transport->window_shift;
     if (window > peer_stream->window)
         peer_stream->window = window;
 }
@@ -326,20 +291,21 @@ static bool is_credible(struct transport *transport, const struct stream *peer_s
     int64_t reach = peer_stream->window > UINT16_MAX ? peer_stream->window : UINT16_MAX;
     int64_t from = peer_stream->highest > peer_stream->acknowledged ? peer_stream->highest
                                                                     : peer_stream->acknowledged;
-    bool goes_on =
-        transport->far_seen && offset > transport->far_ack && offset <= transport->far_ack + reach;
+    uint32_t beyond = (uint32_t)offset - transport->far_ack;
+    bool goes_on = transport->far_seen && beyond > 0 && beyond <= reach;
 
     reach += STREAM_WINDOW_SLACK;
     if (offset <= from + reach || goes_on)
         return true;
     transport->far_seen = true;
-    transport->far_ack = offset;
+    transport->far_ack = (uint32_t)offset;
     return false;
 }
 
 void transport_acknowledgment(struct direction *direction, struct transport *transport,
                               struct direction *peer, struct transport *peer_transport,
-                              struct stream *peer_stream, const struct segment *segment)
+                              struct stream *peer_stream, struct stream_budget *budget,
+                              const struct segment *segment)
 {
     int64_t offset = stream_offset(peer_stream, segment->acknowledgment);
     bool advances = offset > peer_stream->acknowledged;
@@ -351,17 +317,17 @@ void transport_acknowledgment(struct direction *direction, struct transport *tra
         direction->duplicate_acks++;
     if (segment->window == 0 && !(segment->flags & TCP_SYN))
         direction->zero_windows++;
-    note_window(direction, peer, peer_stream, segment);
+    note_window(transport, peer_stream, segment);
     if (find_sack(segment->options, &blocks))
-        note_sack(direction, segment, blocks);
+        note_sack(direction, transport, segment, blocks);
     else if (advances)
-        direction->sack_hole_octets = 0;
+        close_sack_hole(direction, transport);
     transport->acknowledged_once = true;
     transport->last_ack = segment->acknowledgment;
     transport->last_window = segment->window;
     if (!advances)
         return;
-    stream_acknowledge(peer_stream, offset, segment->at.packet);
+    stream_acknowledge(peer_stream, budget, offset, segment->at.packet);
     if (peer_stream->fin >= 0 && offset > peer_stream->fin)
         peer->fin_acknowledged = true;
     sent_acknowledged(peer, peer_transport, segment->acknowledgment);
@@ -387,14 +353,16 @@ static struct sent_segment *sent_before(struct transport *transport, uint32_t st
     return found;
 }
 
-static void note_sent(struct direction *direction, struct transport *transport, uint32_t start,
-                      uint32_t length, bool again)
+static void note_sent(struct direction *direction, struct transport *transport,
+                      struct pool *flights, uint32_t start, uint32_t length, bool again)
 {
     struct sent_segment *sent = again ? sent_before(transport, start, length) : NULL;
 
     if (sent == NULL && transport->sent_count == UINT32_MAX)
         return; /* four thousand million segments: no handshake any more */
     if (sent == NULL) {
+        if (transport->sent_count == TRANSPORT_SENT_FEW)
+            begin_flight(transport, flights);
         sent = sent_at(transport, transport->sent_count++);
         *sent = (struct sent_segment){
             .start = start,
@@ -404,6 +372,7 @@ static void note_sent(struct direction *direction, struct transport *transport, 
     sent->superseded = false;
     if (!again)
         return;
+    transport->sent_again = true;
     if (sent->again < SENT_AGAIN_MAX)
         sent->again++;
     if (sent->again > direction->most_retransmitted)
@@ -432,8 +401,8 @@ static bool fills_hole_late(const struct transport *transport, const struct segm
 }
 
 void transport_payload(struct direction *direction, struct transport *transport,
-                       const struct stream *stream, const struct segment *segment, int64_t start,
-                       int64_t rtt_ns)
+                       struct pool *flights, const struct stream *stream,
+                       const struct segment *segment, int64_t start, int64_t rtt_ns)
 {
     uint32_t length = segment->payload_length;
     int64_t end = start + length;
@@ -452,8 +421,9 @@ void transport_payload(struct direction *direction, struct transport *transport,
         note_retransmission(direction, segment, late ? length : seen);
     if (start > stream->highest)
         transport->hole_since_ns = segment->at.time_ns;
-    note_sent(direction, transport, stream->base + (uint32_t)start, length, seen > 0 || late);
-    if (transport->reset_seen && end > transport->reset_highest
+    note_sent(direction, transport, flights, stream->base + (uint32_t)start, length,
+              seen > 0 || late);
+    if (transport->reset_seen && (int32_t)((uint32_t)end - transport->reset_highest) > 0
         && direction->reset.fit != RESET_OUTSIDE)
         direction->reset.data_after = true;
     note_unacknowledged(direction, transport, highest, stream->acknowledged);
@@ -502,21 +472,21 @@ static int64_t sent_end(const struct stream *stream)
 
 /* A host sends its RST with the next number that it would send, and ACKs what it has
  * (RFC 9293 section 3.5.2). */
-static uint64_t unseen_before_reset(struct transport *transport, const struct stream *stream,
+static uint32_t unseen_before_reset(struct transport *transport, const struct stream *stream,
                                     const struct stream *peer_stream, const struct segment *segment)
 {
-    uint64_t unseen = 0;
+    uint32_t unseen = 0;
     int64_t offset;
 
     if (stream->known) {
         offset = stream_offset(stream, segment->sequence);
         if (offset > sent_end(stream))
-            unseen += (uint64_t)(offset - sent_end(stream));
+            unseen = transport_sum(unseen, offset - sent_end(stream));
     }
     if (peer_stream->known && (segment->flags & TCP_ACK)) {
         offset = stream_offset(peer_stream, segment->acknowledgment);
         if (offset > sent_end(peer_stream) && is_credible(transport, peer_stream, offset))
-            unseen += (uint64_t)(offset - sent_end(peer_stream));
+            unseen = transport_sum(unseen, offset - sent_end(peer_stream));
     }
     return unseen;
 }
@@ -537,7 +507,7 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
     transport_syn_options(segment->options, &options);
     *reset = (struct reset){
         .at = segment->at,
-        .fit = fit,
+        .fit = (uint8_t)fit,
         .hop_limit = segment->hop_limit,
         .ip_id = segment->ip_id,
         .has_ack = segment->flags & TCP_ACK,
@@ -554,6 +524,6 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
         reset->answers_syn = offset == 0 && segment->sequence == 0;
     }
     transport->reset_seen = true;
-    transport->reset_highest = stream->highest;
+    transport->reset_highest = (uint32_t)stream->highest;
     return fit;
 }

@@ -10,12 +10,15 @@
 #define TLSWHY_CAPTURE_TRANSPORT_H
 
 #include "capture/connection.h"
+#include "capture/pool.h"
 #include "capture/stream.h"
 
 enum {
     /* Payload segments of one direction that are remembered: more than a server sends
      * in one flight with the usual initial window of 10 (RFC 6928). */
     TRANSPORT_SENT_MAX = 32,
+    /* Of them, those that have their place beside the other facts: for more a flight is taken. */
+    TRANSPORT_SENT_FEW = 8,
     /* Packets of one direction among which a second copy is looked for. */
     TRANSPORT_RECENT_MAX = 4,
     /* A copy of a packet that a mirror or a second interface adds comes within this
@@ -44,44 +47,67 @@ struct sent_segment {
     uint32_t superseded : 1; /* its octets were sent again in other portions */
 };
 
-/* What makes two captured packets copies of one. */
+/* What makes two captured packets copies of one, beside the tag: that of packets which are the same
+ * in sequence, acknowledgment and IP identification is the same only if their payloads are as
+ * long. */
 struct recent_packet {
-    int64_t time_ns;
     uint32_t sequence;
     uint32_t acknowledgment;
-    uint32_t payload_length;
-    uint32_t options; /* a checksum of the TCP options */
+    uint32_t options;    /* a checksum of the TCP options */
+    uint32_t time_lower; /* 48 bits of the time in ns: they come again after three days */
+    uint16_t time_upper;
     uint16_t ip_id;
     uint16_t window;
     uint8_t flags;
     uint8_t hop_limit;
 };
 
+/* Room for all payload segments that are remembered of one direction. */
+struct flight {
+    struct sent_segment sent[TRANSPORT_SENT_MAX];
+};
+
 /* What is needed, beside the facts, to keep the facts of what one side sends. What every segment
  * touches stands first, in one cache line. */
 struct transport {
     uint32_t recent_tag[TRANSPORT_RECENT_MAX]; /* of recent: where they differ, the packets do */
-    uint32_t recent_count;
     uint32_t sent_count; /* segments ever noted; the last TRANSPORT_SENT_MAX are kept */
     uint32_t sent_open;  /* from this one on some may not be ACKed */
     uint32_t last_ack;
     uint16_t last_window;
-    bool acknowledged_once; /* last_ack and last_window are set */
-    bool far_seen;          /* far_ack is set */
-    bool reset_seen;        /* reset_highest is set */
-    int64_t hole_since_ns;  /* when the newest hole below the highest octet was seen first */
-    int64_t reset_highest;  /* highest octet when its RST came */
-    int64_t far_ack;        /* the last ACK that was too far ahead to be believed at once */
-    struct sent_segment sent[TRANSPORT_SENT_MAX];
+    uint8_t recent_count : 3;                    /* of recent, those that are set */
+    uint8_t recent_next : 2;                     /* the place of the next one */
+    bool acknowledged_once : 1;                  /* last_ack and last_window are set */
+    bool far_seen : 1;                           /* far_ack is set */
+    bool reset_seen : 1;                         /* reset_highest is set */
+    bool syn_seen : 1;                           /* of this side */
+    uint8_t window_shift : 4;                    /* of the windows that this side announces */
+    bool sent_again : 1;                         /* some segment was */
+    bool sack_hole : 1;                          /* sack_hole_octets of the direction are above 0 */
+    struct sent_segment few[TRANSPORT_SENT_FEW]; /* the segments, when there is no flight */
+    struct flight *flight; /* all of them, once they were more than a few; NULL: none */
+    int64_t hole_since_ns; /* when the newest hole below the highest octet was seen first */
+    /* Offsets, of which the lower 32 bits tell how far others near to them are. */
+    uint32_t reset_highest; /* highest octet when its RST came */
+    uint32_t far_ack;       /* the last ACK that was too far ahead to be believed at once */
     struct recent_packet recent[TRANSPORT_RECENT_MAX];
 };
 
+/* A count, and what is added to it (not negative), as far as they fit. */
+static inline uint32_t transport_sum(uint32_t count, int64_t more)
+{
+    return more < UINT32_MAX - count ? count + (uint32_t)more : UINT32_MAX;
+}
+
 void transport_init(struct transport *transport);
 
-/* Have the processor fetch what the next ACK looks at; the first members are there. */
-static inline void transport_fetch(const struct transport *transport)
+/* Give the flight back to the pool of all of them. */
+void transport_clear(struct transport *transport, struct pool *flights);
+
+/* Is a segment remembered that was not ACKed? */
+static inline bool transport_is_open(const struct transport *transport)
 {
-    __builtin_prefetch(&transport->sent[transport->sent_open % TRANSPORT_SENT_MAX], 1);
+    return transport->sent_open != transport->sent_count;
 }
 
 /* True when the segment is a second capture of a packet seen before; counts it. */
@@ -91,19 +117,26 @@ bool transport_is_duplicate(struct direction *direction, struct transport *trans
 /* Any packet that is no duplicate. */
 void transport_packet(struct direction *direction, const struct segment *segment);
 
-/* A SYN or SYN-ACK. */
+/* A SYN or SYN-ACK. transport_note_syns must follow for both sides. */
 void transport_syn(struct direction *direction, const struct segment *segment);
+
+/* Keep at hand whether there was one of direction, and how the windows that it announces are
+ * scaled, as far as SYNs of both sides tell. */
+void transport_note_syns(struct transport *transport, const struct direction *direction,
+                         const struct direction *peer);
 
 /* The ACK field and the window of a segment of direction, whose other side is peer
  * with the stream of what peer sent (stream_acknowledge included). */
 void transport_acknowledgment(struct direction *direction, struct transport *transport,
                               struct direction *peer, struct transport *peer_transport,
-                              struct stream *peer_stream, const struct segment *segment);
+                              struct stream *peer_stream, struct stream_budget *budget,
+                              const struct segment *segment);
 
-/* Payload at offset start, before stream_push. rtt_ns: -1 unknown. */
+/* Payload at offset start, before stream_push. rtt_ns: -1 unknown. flights: where a struct flight
+ * is taken from. */
 void transport_payload(struct direction *direction, struct transport *transport,
-                       const struct stream *stream, const struct segment *segment, int64_t start,
-                       int64_t rtt_ns);
+                       struct pool *flights, const struct stream *stream,
+                       const struct segment *segment, int64_t start, int64_t rtt_ns);
 
 /* True for a keep-alive probe (RFC 1122 section 4.2.3.6), which is counted. */
 bool transport_is_keep_alive(struct direction *direction, const struct stream *stream,

@@ -196,13 +196,13 @@ static void octets_that_were_acked_before_they_came_tell_by_which_packet(void)
     begin(&tape);
     tape.tells_arrival = true;
     push(&tape, 0, "ab");
-    stream_acknowledge(&tape.stream, 2, 10);
-    stream_acknowledge(&tape.stream, 4, 11);
-    stream_acknowledge(&tape.stream, 5, 12);
+    stream_acknowledge(&tape.stream, &tape.budget, 2, 10);
+    stream_acknowledge(&tape.stream, &tape.budget, 4, 11);
+    stream_acknowledge(&tape.stream, &tape.budget, 5, 12);
     push(&tape, 2, "cd");
     push(&tape, 4, "e");
     push(&tape, 5, "f");
-    stream_acknowledge(&tape.stream, 8, 13);
+    stream_acknowledge(&tape.stream, &tape.budget, 8, 13);
     push(&tape, 7, "h");
     push(&tape, 6, "g");
     CU_ASSERT_STRING_EQUAL(tape.text, "ab@0 cd@11 e@12 f@0 g@13 h@13 ");
@@ -215,7 +215,7 @@ static void an_ack_far_ahead_is_no_early_one(void)
 
     begin(&tape);
     tape.tells_arrival = true;
-    stream_acknowledge(&tape.stream, STREAM_HELD_OCTETS_MAX + 1, 10);
+    stream_acknowledge(&tape.stream, &tape.budget, STREAM_HELD_OCTETS_MAX + 1, 10);
     push(&tape, 0, "ab");
     CU_ASSERT_STRING_EQUAL(tape.text, "ab@0 ");
     finish(&tape, false);
@@ -228,10 +228,27 @@ static void of_many_early_acks_the_first_are_remembered(void)
     begin(&tape);
     tape.tells_arrival = true;
     for (int64_t i = 1; i <= STREAM_EARLY_ACKS_MAX + 1; i++)
-        stream_acknowledge(&tape.stream, i, (uint64_t)(10 + i));
+        stream_acknowledge(&tape.stream, &tape.budget, i, (uint64_t)(10 + i));
     for (int64_t i = 0; i <= STREAM_EARLY_ACKS_MAX; i++)
         push(&tape, i, "x");
     CU_ASSERT_STRING_EQUAL(tape.text, "x@11 x@12 x@13 x@14 x@15 x@16 x@17 x@18 x@0 ");
+    finish(&tape, false);
+}
+
+static void early_acks_count_in_the_budget(void)
+{
+    struct tape tape;
+
+    begin(&tape);
+    tape.tells_arrival = true;
+    tape.budget.max = STREAM_EARLY_ACKS_MAX * sizeof(struct early_ack) - 1;
+    stream_acknowledge(&tape.stream, &tape.budget, 1, 10);
+    push(&tape, 0, "a");
+    tape.budget.max++;
+    stream_acknowledge(&tape.stream, &tape.budget, 2, 11);
+    push(&tape, 1, "b");
+    CU_ASSERT_STRING_EQUAL(tape.text, "a@0 b@11 ");
+    CU_ASSERT_EQUAL(tape.budget.used, tape.budget.max);
     finish(&tape, false);
 }
 
@@ -241,7 +258,7 @@ static void an_acked_hole_is_given_up_after_some_packets(void)
 
     begin(&tape);
     push(&tape, 2, "c");
-    stream_acknowledge(&tape.stream, 3, 1);
+    stream_acknowledge(&tape.stream, &tape.budget, 3, 1);
     expire(&tape, 10, 0);
     expire(&tape, 10 + STREAM_PATIENCE_PACKETS - 1, 0);
     CU_ASSERT_STRING_EQUAL(tape.text, "");
@@ -256,7 +273,7 @@ static void an_acked_hole_is_given_up_after_some_time(void)
 
     begin(&tape);
     push(&tape, 2, "c");
-    stream_acknowledge(&tape.stream, 3, 1);
+    stream_acknowledge(&tape.stream, &tape.budget, 3, 1);
     expire(&tape, 1, 0);
     expire(&tape, 2, STREAM_PATIENCE_NS - 1);
     CU_ASSERT_STRING_EQUAL(tape.text, "");
@@ -270,7 +287,7 @@ static void octets_later_than_their_ack_are_no_gap(void)
     struct tape tape;
 
     begin(&tape);
-    stream_acknowledge(&tape.stream, 4, 1);
+    stream_acknowledge(&tape.stream, &tape.budget, 4, 1);
     expire(&tape, 1, 0);
     push(&tape, 2, "cd");
     expire(&tape, 2, 0);
@@ -286,7 +303,7 @@ static void a_hole_at_the_end_is_given_up_when_acked(void)
 
     begin(&tape);
     push(&tape, 0, "a");
-    stream_acknowledge(&tape.stream, 4, 1);
+    stream_acknowledge(&tape.stream, &tape.budget, 4, 1);
     finish(&tape, false);
     CU_ASSERT_STRING_EQUAL(tape.text, "a[3m]");
 }
@@ -297,7 +314,8 @@ static void one_acked_octet_at_the_end_is_no_hole(void)
 
     begin(&tape);
     push(&tape, 0, "a");
-    stream_acknowledge(&tape.stream, 2, 1); /* a FIN that was not captured, for all we know */
+    stream_acknowledge(&tape.stream, &tape.budget, 2,
+                       1); /* a FIN that was not captured, for all we know */
     finish(&tape, false);
     CU_ASSERT_STRING_EQUAL(tape.text, "a");
 }
@@ -309,7 +327,7 @@ static void the_ack_of_a_fin_is_no_hole(void)
     begin(&tape);
     push(&tape, 0, "a");
     tape.stream.fin = 1;
-    stream_acknowledge(&tape.stream, 2, 1);
+    stream_acknowledge(&tape.stream, &tape.budget, 2, 1);
     finish(&tape, false);
     CU_ASSERT_STRING_EQUAL(tape.text, "a");
 }
@@ -388,6 +406,7 @@ static void a_budget_used_by_half_leaves_each_stream_less(void)
 
 static void the_window_of_the_other_side_bounds_what_is_taken(void)
 {
+    struct stream_budget budget = {0};
     struct stream stream;
     int64_t limit = 1000 + STREAM_WINDOW_SLACK;
 
@@ -397,7 +416,7 @@ static void the_window_of_the_other_side_bounds_what_is_taken(void)
     stream.window = 1000;
     CU_ASSERT_TRUE(stream_in_window(&stream, limit, limit + 1));
     CU_ASSERT_FALSE(stream_in_window(&stream, limit + 1, limit + 2));
-    stream_acknowledge(&stream, 10, 1);
+    stream_acknowledge(&stream, &budget, 10, 1);
     CU_ASSERT_TRUE(stream_in_window(&stream, limit + 10, limit + 11));
     CU_ASSERT_FALSE(stream_in_window(&stream, -STREAM_WINDOW_MAX - 2, -STREAM_WINDOW_MAX - 1));
 }
@@ -474,7 +493,7 @@ static uint64_t random_run(uint64_t seed)
         reference_push(&reference, start, bytes_of(octets, captured), length);
         (void)stream_push(&stream, &sink, &budget, start, bytes_of(octets, captured), length, at);
         if (next_random(&state) % 16 == 0)
-            stream_acknowledge(&stream, start, 1);
+            stream_acknowledge(&stream, &budget, start, 1);
         (void)stream_expire(&stream, &sink, &budget, (uint32_t)i, at);
         disagreements += !reference_agrees(&reference, &stream);
     }
@@ -507,6 +526,7 @@ int main(void)
         {"an ACK far ahead is no early one", an_ack_far_ahead_is_no_early_one},
         {"of many early ACKs the first are remembered",
          of_many_early_acks_the_first_are_remembered},
+        {"early ACKs count in the budget", early_acks_count_in_the_budget},
         {"an ACKed hole is given up after some packets",
          an_acked_hole_is_given_up_after_some_packets},
         {"an ACKed hole is given up after some time", an_acked_hole_is_given_up_after_some_time},

@@ -177,6 +177,35 @@ static void what_is_acked_after_all_is_not_unacknowledged(void)
 }
 
 /* Too soon to be told by time. */
+/* A server whose segments, as many and each larger by one, are sent twice and never ACKed. */
+static struct direction flight_sent_twice(uint32_t segments)
+{
+    struct scene *scene = begin();
+
+    for (int again = 0; again < 2; again++) {
+        uint32_t sequence = 0;
+
+        for (uint32_t i = 0; i < segments; sequence += 100 + i, i++)
+            send(scene, (struct sending){SIDE_SERVER, TCP_ACK, sequence, 0, 100 + i, SECOND, NULL,
+                                         0, 0, false});
+    }
+    return finish(scene).direction[SIDE_SERVER];
+}
+
+static void a_long_flight_is_remembered_and_a_longer_one_from_its_end(void)
+{
+    struct direction server = flight_sent_twice(TRANSPORT_SENT_FEW);
+
+    CU_ASSERT_EQUAL(server.smallest_unacknowledged, 100);
+    server = flight_sent_twice(TRANSPORT_SENT_MAX);
+    CU_ASSERT_EQUAL(server.retransmissions, TRANSPORT_SENT_MAX);
+    CU_ASSERT_EQUAL(server.smallest_unacknowledged, 100);
+    CU_ASSERT_EQUAL(server.largest_unacknowledged, 100 + TRANSPORT_SENT_MAX - 1);
+    CU_ASSERT_EQUAL(server.most_retransmitted, 1);
+    CU_ASSERT_EQUAL(flight_sent_twice(TRANSPORT_SENT_MAX + 1).retransmissions,
+                    TRANSPORT_SENT_MAX + 1);
+}
+
 static void octets_held_behind_a_hole_count_as_seen(void)
 {
     struct scene *scene = begin();
@@ -295,6 +324,7 @@ static void a_copy_that_differs_or_is_late_is_a_retransmission(void)
     CU_ASSERT_EQUAL(captured_twice(TRANSPORT_DUPLICATE_NS + 1, 0, true).retransmissions, 1);
     CU_ASSERT_EQUAL(captured_twice(50000, 2, true).retransmissions, 1);
     CU_ASSERT_EQUAL(captured_twice(50000, 0, false).retransmissions, 1);
+    CU_ASSERT_EQUAL(captured_twice((INT64_C(1) << 32) + 50000, 0, true).retransmissions, 1);
 }
 
 /* A RST of the server with this relative number after an exchange of 10 octets each way. */
@@ -423,6 +453,8 @@ int main(void)
         {"a size that was cut down never passed", a_size_that_was_cut_down_never_passed},
         {"what is ACKed after all is not unacknowledged",
          what_is_acked_after_all_is_not_unacknowledged},
+        {"a long flight is remembered, and a longer one from its end",
+         a_long_flight_is_remembered_and_a_longer_one_from_its_end},
         {"octets held behind a hole count as seen", octets_held_behind_a_hole_count_as_seen},
         {"a SYN captured twice is one SYN", a_syn_captured_twice_is_one_syn},
         {"a hole filled soon is reordering and late a retransmission",

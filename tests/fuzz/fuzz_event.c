@@ -71,7 +71,7 @@ static void fill_numbers(struct sample *sample, struct bytes *in)
     for (int side = 0; side < SIDES; side++) {
         connection->endpoint[side].port = (uint16_t)number(in);
         connection->direction[side].octets = number(in);
-        connection->direction[side].packets = number(in);
+        connection->direction[side].packets = (uint32_t)number(in);
         connection->direction[side].missed_octets = number(in);
     }
     connection->first.time_ns = (int64_t)(number(in) % (uint64_t)PACKET_TIME_MAX_NS);
