@@ -15,19 +15,38 @@ enum {
                         are of its signature */
 };
 
-static struct knowledge_table *new_table(const struct knowledge_options *options,
-                                         size_t record_size, size_t key_size, uint32_t records_max)
-{
-    const struct knowledge_table_options table = {
-        .record_size = record_size,
-        /* Lists have a length, and are the most of a server's record. */
-        .clear_size =
-            key_size == KNOWLEDGE_ADDRESS_KEY ? offsetof(struct known_server, versions) : 0,
-        .key_size = key_size,
-        .records_max = records_max,
-        .hash_key = {options->hash_key[0], options->hash_key[1]},
-    };
+static const struct knowledge_table_options servers_table = {
+    .record_size = sizeof(struct known_server),
+    .key_size = KNOWLEDGE_ADDRESS_KEY,
+    /* Lists have a length, and are the most of the record. */
+    .clear_size = offsetof(struct known_server, versions),
+    .rare_size = sizeof(struct known_server_failures),
+    .rare_offset = offsetof(struct known_server, failures),
+};
 
+static const struct knowledge_table_options names_table = {
+    .record_size = sizeof(struct known_name),
+    .key_size = KNOWLEDGE_NAME_KEY,
+};
+
+static const struct knowledge_table_options clients_table = {
+    .record_size = sizeof(struct known_client),
+    .key_size = KNOWLEDGE_CLIENT_KEY,
+    .rare_size = sizeof(struct known_client_failures),
+    .rare_offset = offsetof(struct known_client, failures),
+};
+
+static const struct knowledge_table_options retries_table = {
+    .record_size = sizeof(struct known_retry),
+    .key_size = KNOWLEDGE_RETRY_KEY,
+};
+
+static struct knowledge_table *new_table(const struct knowledge_options *options,
+                                         struct knowledge_table_options table, uint32_t records_max)
+{
+    table.records_max = records_max;
+    table.hash_key[0] = options->hash_key[0];
+    table.hash_key[1] = options->hash_key[1];
     return knowledge_table_new(&table);
 }
 
@@ -43,13 +62,13 @@ struct knowledge *knowledge_new(const struct knowledge_options *options)
     if (knowledge == NULL)
         return NULL;
     knowledge->options = *options;
-    knowledge->servers = new_table(options, sizeof(struct known_server), KNOWLEDGE_ADDRESS_KEY,
-                                   or_default(options->servers_max, KNOWLEDGE_SERVERS_MAX));
-    knowledge->names = new_table(options, sizeof(struct known_name), KNOWLEDGE_NAME_KEY,
-                                 or_default(options->names_max, KNOWLEDGE_NAMES_MAX));
-    knowledge->clients = new_table(options, sizeof(struct known_client), KNOWLEDGE_CLIENT_KEY,
-                                   or_default(options->clients_max, KNOWLEDGE_CLIENTS_MAX));
-    knowledge->retries = new_table(options, sizeof(struct known_retry), KNOWLEDGE_RETRY_KEY,
+    knowledge->servers =
+        new_table(options, servers_table, or_default(options->servers_max, KNOWLEDGE_SERVERS_MAX));
+    knowledge->names =
+        new_table(options, names_table, or_default(options->names_max, KNOWLEDGE_NAMES_MAX));
+    knowledge->clients =
+        new_table(options, clients_table, or_default(options->clients_max, KNOWLEDGE_CLIENTS_MAX));
+    knowledge->retries = new_table(options, retries_table,
                                    or_default(options->clients_max / 4, KNOWLEDGE_RETRIES_MAX));
     if (knowledge->servers == NULL || knowledge->names == NULL || knowledge->clients == NULL
         || knowledge->retries == NULL) {
@@ -254,19 +273,37 @@ uint64_t knowledge_hash_peer(const struct knowledge *knowledge, const struct fac
     return siphash_1_3(knowledge->options.sketch_key, key, sizeof(key));
 }
 
+/* Whom else a handshake tells of: its client and, with a hello that could be read, the name. */
+struct parties {
+    uint64_t client_hash; /* of the address */
+    bool has_client;      /* client_key is set */
+    uint8_t client_key[KNOWLEDGE_CLIENT_KEY];
+    uint8_t name_key[KNOWLEDGE_NAME_KEY];
+};
+
+/* What is known of them is far off in memory, and comes while the server's is looked at. */
+static void expect_parties(struct knowledge *knowledge, const struct facts *facts,
+                           struct parties *out)
+{
+    out->has_client = put_client_key(knowledge, out->client_key, facts, out->client_hash);
+    if (out->has_client)
+        knowledge_table_expect(knowledge->clients, out->client_key);
+    put_name_key(knowledge, out->name_key, facts);
+    knowledge_table_expect(knowledge->names, out->name_key);
+}
+
 /* Returns the name if its certificates should be examined, else NULL. */
 static struct known_name *learn_name(struct knowledge *knowledge, const struct facts *facts,
                                      struct known_server *server, struct known_client *client,
-                                     uint64_t client_hash)
+                                     const struct parties *parties)
 {
-    uint8_t key[KNOWLEDGE_NAME_KEY];
+    const uint8_t *key = parties->name_key;
     struct known_name *name;
     int64_t at_ns = facts->connection->last.time_ns;
     enum treatment how = treatment_of(facts);
 
     if (client != NULL && how == TREATMENT_ACCEPTED)
         knowledge_note_taken(knowledge, client, facts);
-    put_name_key(knowledge, key, facts);
     name = facts->outcome == OUTCOME_ESTABLISHED ? knowledge_table_get_again(knowledge->names, key)
                                                  : knowledge_table_get(knowledge->names, key);
     if (name == NULL)
@@ -279,7 +316,7 @@ static struct known_name *learn_name(struct knowledge *knowledge, const struct f
     if (client != NULL && how == TREATMENT_REFUSED)
         knowledge_note_reset(knowledge, client, name, facts);
     knowledge_learn_certificate(knowledge, name, facts);
-    knowledge_learn_flight(&name->flights, facts, client_hash);
+    knowledge_learn_flight(&name->flights, facts, parties->client_hash);
     if (wants_certificate(knowledge, name, facts))
         return name;
     if (client != NULL)
@@ -289,12 +326,12 @@ static struct known_name *learn_name(struct knowledge *knowledge, const struct f
 
 /* Returns what is known of the client; NULL: nothing is kept. */
 static struct known_client *learn_client(struct knowledge *knowledge, const struct facts *facts,
-                                         uint64_t client_hash)
+                                         const struct parties *parties)
 {
-    uint8_t key[KNOWLEDGE_CLIENT_KEY];
+    const uint8_t *key = parties->client_key;
     struct known_client *client;
 
-    if (!put_client_key(knowledge, key, facts, client_hash))
+    if (!parties->has_client)
         return NULL;
     client = facts->outcome == OUTCOME_ESTABLISHED
                  ? knowledge_table_get_again(knowledge->clients, key)
@@ -305,8 +342,10 @@ static struct known_client *learn_client(struct knowledge *knowledge, const stru
         known_count_add(&client->established, facts->connection->last.time_ns);
         sketch_add(&client->servers, knowledge_hash_peer(knowledge, facts));
     } else if (facts->outcome == OUTCOME_FAILED) {
+        if (client->failed.count == 0)
+            *client->failures = (struct known_client_failures){0};
         known_count_add(&client->failed, facts->connection->last.time_ns);
-        sketch_add(&client->servers_failed, knowledge_hash_peer(knowledge, facts));
+        sketch_add(&client->failures->servers, knowledge_hash_peer(knowledge, facts));
     }
     return client;
 }
@@ -371,7 +410,7 @@ struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *f
     struct lesson lesson = {0};
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     struct known_server *server;
-    uint64_t client_hash;
+    struct parties parties;
 
     knowledge_put_peer_key(knowledge, key, facts);
     server = server_to_learn(knowledge, key, facts);
@@ -384,13 +423,15 @@ struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *f
     learn_attempt(server, facts);
     if (!is_tls(facts))
         return lesson;
-    client_hash = hash_client(knowledge, facts);
-    knowledge_learn_server(server, facts, client_hash);
+    parties.client_hash = hash_client(knowledge, facts);
+    if (facts->client_hello_read)
+        expect_parties(knowledge, facts, &parties);
+    knowledge_learn_server(server, facts, parties.client_hash);
     if (!facts->client_hello_read)
         return lesson;
     knowledge_learn_attempt(knowledge, server, facts);
-    lesson.unexamined = learn_name(knowledge, facts, server,
-                                   learn_client(knowledge, facts, client_hash), client_hash);
+    lesson.unexamined =
+        learn_name(knowledge, facts, server, learn_client(knowledge, facts, &parties), &parties);
     return lesson;
 }
 

@@ -34,9 +34,9 @@ enum {
     KNOWLEDGE_NAME_KEY = 26,      /* address, port, and 64 bits for the name */
     KNOWLEDGE_CLIENT_KEY = 16,    /* 64 bits for the address, and as many for the fingerprint */
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
-    KNOWLEDGE_SERVERS_MAX = 8192, /* of 2.6 KiB each: 21 MiB */
+    KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.8 KiB each: 15 MiB */
     KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.45 KiB each: 7 MiB */
-    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.55 KiB each: 18 MiB */
+    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.35 KiB each: 12 MiB */
 };
 
 /* How often something came, and when last. */
@@ -54,10 +54,11 @@ struct known_treatment {
     uint32_t refused_since; /* of those refused, the ones after the last that was taken up */
 };
 
-/* Code points that a server chose. */
+/* A code point that a server chose, how often, and when last. */
 struct known_value {
+    int64_t last_ns;
+    uint32_t count;
     uint16_t value;
-    struct known_count seen;
 };
 
 struct known_values {
@@ -97,6 +98,12 @@ struct known_alert {
     uint32_t split;    /* hellos longer than one segment */
 };
 
+/* What is known of a server where something failed: of most it is not there. */
+struct known_server_failures {
+    struct sketch clients; /* whose handshakes failed; set when known_server.failed counts any */
+    struct known_alert alerts[KNOWLEDGE_ALERTS_MAX]; /* set as far as the count says */
+};
+
 struct known_server {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     bool is_begun; /* the lists at the end are set too */
@@ -121,13 +128,12 @@ struct known_server {
     uint64_t name_hash;                   /* of that name; 0: not known, after a state was read */
     uint32_t pauses_total;                /* that there were */
     struct sketch clients;                /* that it took up */
-    struct sketch clients_failed;         /* whose handshakes failed */
-    struct known_values versions;         /* chosen */
-    struct known_values suites;           /* chosen, of TLS 1.3 and others */
-    struct known_values groups;           /* chosen, in whatever message */
-    struct known_values schemes;          /* signed with, up to TLS 1.2 */
+    struct known_server_failures *failures; /* never NULL; belongs to the table */
+    struct known_values versions;           /* chosen */
+    struct known_values suites;             /* chosen, of TLS 1.3 and others */
+    struct known_values groups;             /* chosen, in whatever message */
+    struct known_values schemes;            /* signed with, up to TLS 1.2 */
     uint8_t alert_count;
-    struct known_alert alerts[KNOWLEDGE_ALERTS_MAX]; /* set as far as the count says */
     struct known_pause pauses[KNOWLEDGE_PAUSES_MAX]; /* the latest, in a ring */
 };
 
@@ -172,8 +178,7 @@ struct known_issuer {
     uint64_t issuer; /* as in known_certificate */
     struct known_count taken;
     struct known_count refused;
-    uint32_t refused_at[KNOWLEDGE_ISSUER_SERVERS]; /* parts of hashes of different servers */
-    uint8_t servers;                               /* so many of them are set */
+    uint8_t servers; /* at so many different ones, as far as they are told apart */
 };
 
 /* Hellos for names that a server never took up, each answered by a RST in the server's name:
@@ -188,14 +193,21 @@ struct known_resets {
     bool other_name_taken; /* by one of these servers, from the same client */
 };
 
+/* What is known of a client that failed: of most it is not there. */
+struct known_client_failures {
+    struct sketch servers; /* with which it failed */
+    struct known_resets resets;
+    /* Parts of hashes of the servers where it refused certificates, of each of its issuers. */
+    uint32_t refused_at[KNOWLEDGE_ISSUERS_MAX][KNOWLEDGE_ISSUER_SERVERS];
+};
+
 /* One client address with one kind of hello. */
 struct known_client {
     uint8_t key[KNOWLEDGE_CLIENT_KEY];
     struct known_count established;
     struct known_count failed;
-    struct sketch servers;        /* with which it was established */
-    struct sketch servers_failed; /* with which it failed */
-    struct known_resets resets;
+    struct sketch servers;                  /* with which it was established */
+    struct known_client_failures *failures; /* set when failed counts any; belongs to the table */
     uint8_t issuer_count;
     struct known_issuer issuers[KNOWLEDGE_ISSUERS_MAX]; /* those that came last */
 };

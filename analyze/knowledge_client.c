@@ -25,13 +25,15 @@ static struct known_issuer *issuer_of(struct known_client *client, uint64_t issu
     return oldest;
 }
 
-static void note_server(struct known_issuer *issuer, uint32_t part)
+static void note_server(struct known_client *client, struct known_issuer *issuer, uint32_t part)
 {
+    uint32_t *refused_at = client->failures->refused_at[issuer - client->issuers];
+
     for (size_t i = 0; i < issuer->servers; i++)
-        if (issuer->refused_at[i] == part)
+        if (refused_at[i] == part)
             return;
     if (issuer->servers < KNOWLEDGE_ISSUER_SERVERS)
-        issuer->refused_at[issuer->servers++] = part;
+        refused_at[issuer->servers++] = part;
 }
 
 void knowledge_note_issuer(const struct knowledge *knowledge, struct known_client *client,
@@ -47,7 +49,7 @@ void knowledge_note_issuer(const struct knowledge *knowledge, struct known_clien
     } else if (facts->outcome == OUTCOME_FAILED && client_refused_flight(facts)) {
         issuer = issuer_of(client, name->certificate.issuer);
         known_count_add(&issuer->refused, at_ns);
-        note_server(issuer, (uint32_t)(knowledge_hash_peer(knowledge, facts) >> 32));
+        note_server(client, issuer, (uint32_t)(knowledge_hash_peer(knowledge, facts) >> 32));
     }
 }
 
@@ -101,9 +103,9 @@ static bool is_near(const struct known_resets *resets, int64_t at_ns)
 void knowledge_note_taken(const struct knowledge *knowledge, struct known_client *client,
                           const struct facts *facts)
 {
-    struct known_resets *resets = &client->resets;
+    struct known_resets *resets = &client->failures->resets;
 
-    if (resets->server_count == 0)
+    if (client->failed.count == 0 || resets->server_count == 0)
         return;
     if (parts_have(resets->names, resets->name_count,
                    part_of(knowledge_hash_name(knowledge, facts))))
@@ -116,7 +118,7 @@ void knowledge_note_taken(const struct knowledge *knowledge, struct known_client
 void knowledge_note_reset(const struct knowledge *knowledge, struct known_client *client,
                           const struct known_name *name, const struct facts *facts)
 {
-    struct known_resets *resets = &client->resets;
+    struct known_resets *resets = &client->failures->resets;
     uint64_t server = knowledge_hash_peer(knowledge, facts);
     int64_t at_ns = facts->connection->last.time_ns;
 
@@ -137,10 +139,10 @@ const struct known_resets *knowledge_find_resets(const struct knowledge *knowled
 {
     const struct known_resets *resets;
 
-    if (known->client == NULL || known->name == NULL || known->name->hellos.accepted.count > 0
-        || !is_reset_at_name(facts))
+    if (known->client == NULL || known->client->failed.count == 0 || known->name == NULL
+        || known->name->hellos.accepted.count > 0 || !is_reset_at_name(facts))
         return NULL;
-    resets = &known->client->resets;
+    resets = &known->client->failures->resets;
     return is_near(resets, facts->connection->last.time_ns)
                    && parts_have(resets->servers, resets->server_count,
                                  part_of(knowledge_hash_peer(knowledge, facts)))

@@ -18,7 +18,10 @@ static void learn_value(struct known_values *values, uint16_t value, int64_t at_
         values->items[i] = (struct known_value){.value = value};
         values->count++;
     }
-    known_count_add(&values->items[i].seen, at_ns);
+    if (values->items[i].count < UINT32_MAX)
+        values->items[i].count++;
+    if (at_ns > values->items[i].last_ns)
+        values->items[i].last_ns = at_ns;
 }
 
 void known_treatment_add(struct known_treatment *treatment, const struct known_server *server,
@@ -141,12 +144,13 @@ static void learn_choice(struct known_server *server, const struct facts *facts,
 static struct known_alert *alert_of(struct known_server *server, uint8_t description)
 {
     for (size_t i = 0; i < server->alert_count; i++)
-        if (server->alerts[i].description == description)
-            return &server->alerts[i];
+        if (server->failures->alerts[i].description == description)
+            return &server->failures->alerts[i];
     if (server->alert_count == KNOWLEDGE_ALERTS_MAX)
         return NULL;
-    server->alerts[server->alert_count] = (struct known_alert){.description = description};
-    return &server->alerts[server->alert_count++];
+    server->failures->alerts[server->alert_count] =
+        (struct known_alert){.description = description};
+    return &server->failures->alerts[server->alert_count++];
 }
 
 /* An alert in answer to a hello, and what kind of hello that was. */
@@ -183,8 +187,10 @@ void knowledge_learn_server(struct known_server *server, const struct facts *fac
     if (facts->outcome == OUTCOME_ESTABLISHED)
         known_established_add(server, at_ns);
     if (facts->outcome == OUTCOME_FAILED) {
+        if (server->failed.count == 0)
+            server->failures->clients = (struct sketch){0};
         known_count_add(&server->failed, at_ns);
-        sketch_add(&server->clients_failed, client_hash);
+        sketch_add(&server->failures->clients, client_hash);
     }
     learn_choice(server, facts, at_ns);
     learn_alert(server, facts, at_ns);

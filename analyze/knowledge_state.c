@@ -33,7 +33,8 @@ static void walk_values(struct state_codec *codec, struct known_values *values)
     state_codec_flag(codec, &values->incomplete);
     for (size_t i = 0; i < values->count; i++) {
         state_codec_u16(codec, &values->items[i].value);
-        walk_count(codec, &values->items[i].seen);
+        state_codec_u32(codec, &values->items[i].count);
+        state_codec_time(codec, &values->items[i].last_ns);
     }
 }
 
@@ -54,7 +55,7 @@ static void walk_alerts(struct state_codec *codec, struct known_server *server)
     server->alert_count =
         (uint8_t)state_codec_small(codec, server->alert_count, KNOWLEDGE_ALERTS_MAX);
     for (size_t i = 0; i < server->alert_count; i++) {
-        struct known_alert *alert = &server->alerts[i];
+        struct known_alert *alert = &server->failures->alerts[i];
 
         alert->description = (uint8_t)state_codec_small(codec, alert->description, UINT8_MAX);
         walk_count(codec, &alert->sent);
@@ -73,6 +74,15 @@ static void walk_sketch(struct state_codec *codec, struct sketch *sketch)
         state_codec_u32(codec, &sketch->first[i]);
     for (size_t i = 0; sketch->first_count > SKETCH_EXACT_MAX && i < SKETCH_BITS / 64; i++)
         state_codec_u64(codec, &sketch->words[i]);
+}
+
+/* One that is set only when there were failures. */
+static void walk_failures(struct state_codec *codec, const struct known_count *failed,
+                          struct sketch *sketch)
+{
+    struct sketch none = {0};
+
+    walk_sketch(codec, codec->is_reading || failed->count > 0 ? sketch : &none);
 }
 
 static void walk_server(struct state_codec *codec, void *record)
@@ -105,7 +115,7 @@ static void walk_server(struct state_codec *codec, void *record)
     state_codec_u32(codec, &server->names_accepted);
     state_codec_text(codec, server->name, sizeof(server->name));
     walk_sketch(codec, &server->clients);
-    walk_sketch(codec, &server->clients_failed);
+    walk_failures(codec, &server->failed, &server->failures->clients);
 }
 
 static void walk_certificate(struct state_codec *codec, struct known_certificate *certificate)
@@ -146,14 +156,15 @@ static void walk_name(struct state_codec *codec, void *record)
     walk_sketch(codec, &name->flights.clients_refused);
 }
 
-static void walk_issuer(struct state_codec *codec, struct known_issuer *issuer)
+static void walk_issuer(struct state_codec *codec, struct known_issuer *issuer,
+                        uint32_t *refused_at)
 {
     state_codec_u64(codec, &issuer->issuer);
     walk_count(codec, &issuer->taken);
     walk_count(codec, &issuer->refused);
     issuer->servers = (uint8_t)state_codec_small(codec, issuer->servers, KNOWLEDGE_ISSUER_SERVERS);
     for (size_t i = 0; i < issuer->servers; i++)
-        state_codec_u32(codec, &issuer->refused_at[i]);
+        state_codec_u32(codec, &refused_at[i]);
 }
 
 static void walk_client(struct state_codec *codec, void *record)
@@ -164,11 +175,11 @@ static void walk_client(struct state_codec *codec, void *record)
     walk_count(codec, &client->established);
     walk_count(codec, &client->failed);
     walk_sketch(codec, &client->servers);
-    walk_sketch(codec, &client->servers_failed);
+    walk_failures(codec, &client->failed, &client->failures->servers);
     client->issuer_count =
         (uint8_t)state_codec_small(codec, client->issuer_count, KNOWLEDGE_ISSUERS_MAX);
     for (size_t i = 0; i < client->issuer_count; i++)
-        walk_issuer(codec, &client->issuers[i]);
+        walk_issuer(codec, &client->issuers[i], client->failures->refused_at[i]);
 }
 
 static void walk_all(struct state_codec *codec, const struct knowledge *knowledge,

@@ -31,6 +31,7 @@ struct link {
 struct block {
     struct link links[BLOCK_RECORDS];
     uint8_t *records;
+    uint8_t *rare; /* the second parts, as they were left by others */
 };
 
 /* The records whose hashes end alike. Most keys that are looked for in a crowd are not there: which
@@ -99,6 +100,7 @@ void knowledge_table_free(struct knowledge_table *table)
         if (table->blocks[i] == NULL)
             continue;
         free(table->blocks[i]->records);
+        free(table->blocks[i]->rare);
         free(table->blocks[i]);
     }
     free(table->blocks);
@@ -210,7 +212,8 @@ void *knowledge_table_find(struct knowledge_table *table, const void *key)
 static bool grow(struct knowledge_table *table)
 {
     struct block **slot = &table->blocks[table->count / BLOCK_RECORDS];
-    size_t octets = BLOCK_RECORDS * table->options.record_size;
+    const size_t octets = BLOCK_RECORDS * table->options.record_size;
+    const size_t rare_octets = BLOCK_RECORDS * table->options.rare_size;
     struct block *block;
 
     if (*slot != NULL)
@@ -219,12 +222,16 @@ static bool grow(struct knowledge_table *table)
     if (block == NULL)
         return false;
     block->records = malloc(octets);
-    if (block->records == NULL) {
+    if (rare_octets > 0)
+        block->rare = malloc(rare_octets);
+    if (block->records == NULL || (rare_octets > 0 && block->rare == NULL)) {
+        free(block->records);
+        free(block->rare);
         free(block);
         return false;
     }
     *slot = block;
-    table->memory += sizeof(*block) + octets;
+    table->memory += sizeof(*block) + octets + rare_octets;
     return true;
 }
 
@@ -262,6 +269,29 @@ static bool move_used(struct knowledge_table *table, uint32_t place)
     return true;
 }
 
+void knowledge_table_set_rare(const struct knowledge_table *table, void *record, void *rare)
+{
+    if (table->options.rare_size > 0)
+        memcpy((uint8_t *)record + table->options.rare_offset, &rare, sizeof(rare));
+}
+
+static void *rare_of(const struct knowledge_table *table, const void *record)
+{
+    void *rare;
+
+    memcpy(&rare, (const uint8_t *)record + table->options.rare_offset, sizeof(rare));
+    return rare;
+}
+
+static void link_rare(struct knowledge_table *table, uint32_t place)
+{
+    size_t offset = place % BLOCK_RECORDS * table->options.rare_size;
+
+    if (table->options.rare_size > 0)
+        knowledge_table_set_rare(table, knowledge_table_at(table, place),
+                                 table->blocks[place / BLOCK_RECORDS]->rare + offset);
+}
+
 /* A place for a new record, NONE: no memory and nothing to evict. */
 static uint32_t take_place(struct knowledge_table *table)
 {
@@ -291,11 +321,24 @@ static void *add(struct knowledge_table *table, const void *key, uint32_t hash)
     record = knowledge_table_at(table, place);
     memset(record, 0, table->options.clear_size);
     memcpy(record, key, table->options.key_size);
+    link_rare(table, place);
     *link_at(table, place) = (struct link){.hash = hash & UINT32_MAX >> 1, .next = bucket->first};
     bucket->first = place;
     bucket->marks |= mark_of(hash);
     link_newest(table, place);
     return record;
+}
+
+void knowledge_table_copy(const struct knowledge_table *table, void *record, const void *other)
+{
+    const size_t rare_size = table->options.rare_size;
+    void *rare = rare_size > 0 ? rare_of(table, record) : NULL;
+
+    memcpy(record, other, table->options.record_size);
+    if (rare_size == 0)
+        return;
+    memcpy(rare, rare_of(table, other), rare_size);
+    knowledge_table_set_rare(table, record, rare);
 }
 
 void *knowledge_table_get(struct knowledge_table *table, const void *key)

@@ -4,7 +4,8 @@
  * A keyed hash (table_hash.h) finds the record: nobody outside can choose keys that collide. When
  * the table is full, a record that was not used for long makes room, and is counted: those that
  * were used since they had their place in the order get a new one at its end instead. Records never
- * move: a pointer to one stays valid until that record is evicted.
+ * move: a pointer to one stays valid until that record is evicted. What a record needs only
+ * sometimes stands apart from it, so that the rest fills fewer cache lines.
  */
 #ifndef TLSWHY_ANALYZE_KNOWLEDGE_TABLE_H
 #define TLSWHY_ANALYZE_KNOWLEDGE_TABLE_H
@@ -22,6 +23,9 @@ struct knowledge_table_options {
     size_t clear_size;  /* octets of a new record that are zero, from its beginning on, the key not
                              counted; the others are as they were. 0: all */
     uint32_t records_max; /* at least 1 */
+    size_t rare_size;   /* octets of a second part, which few records use: where none of those that
+                           stand together does, it takes no memory. 0: there is none */
+    size_t rare_offset; /* of the pointer to it in the record, which the table sets */
     uint64_t hash_key[2]; /* secret */
 };
 
@@ -34,6 +38,13 @@ void knowledge_table_free(struct knowledge_table *table); /* NULL is harmless */
 /* Somebody is going to ask for this key: fetch what tells whether there is a record. It is far off
  * in memory where there is a crowd, and comes while other things are done. */
 void knowledge_table_expect(struct knowledge_table *table, const void *key);
+
+/* Let a record outside of the table have rare, of rare_size octets, as its second part. */
+void knowledge_table_set_rare(const struct knowledge_table *table, void *record, void *rare);
+
+/* Make a record, which the table gave out, a copy of one with the same key that is outside of it,
+ * second parts included. */
+void knowledge_table_copy(const struct knowledge_table *table, void *record, const void *other);
 
 /* The record with this key, which counts as used now. NULL: there is none. */
 void *knowledge_table_find(struct knowledge_table *table, const void *key);

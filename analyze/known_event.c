@@ -35,7 +35,7 @@ static void add_alerts(struct json *json, struct json_at object, const struct kn
         return;
     array = json_add_array(json, object, "alerts");
     for (size_t i = 0; i < server->alert_count; i++) {
-        const struct known_alert *alert = &server->alerts[i];
+        const struct known_alert *alert = &server->failures->alerts[i];
         struct json_at item = json_append_object(json, array);
         char name[NAMES_HEX_SIZE];
 

@@ -107,13 +107,15 @@ static void read_table(struct state_codec *codec, const struct state_table *tabl
 
     for (uint32_t i = 0; i < count && codec->fault == NULL; i++) {
         union state_record record;
+        union state_record rare = {0};
         void *kept;
 
         memset(&record, 0, table->record_size);
+        knowledge_table_set_rare(table->records, &record, &rare);
         table->walk(codec, &record);
         kept = codec->fault == NULL ? knowledge_table_get(table->records, &record) : NULL;
         if (kept != NULL)
-            memcpy(kept, &record, table->record_size);
+            knowledge_table_copy(table->records, kept, &record);
         else
             state_codec_fail(codec, "a record finds no memory");
     }

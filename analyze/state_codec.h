@@ -49,6 +49,7 @@ union state_record {
 };
 
 _Static_assert(sizeof(struct known_server) <= STATE_RECORD_MAX, "it has room");
+_Static_assert(sizeof(struct known_server_failures) <= STATE_RECORD_MAX, "and its second part");
 
 /* All records of a table, each of which begins with its key. */
 struct state_table {

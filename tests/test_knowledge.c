@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/knowledge.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "analyze/knowledge_table.h"
@@ -66,6 +67,51 @@ static void a_key_that_is_expected_changes_nothing(void)
         CU_ASSERT_PTR_EQUAL(knowledge_table_find(table, &key), record);
     }
     CU_ASSERT_EQUAL(knowledge_table_count(table), 100);
+    knowledge_table_free(table);
+}
+
+struct parted_record {
+    uint32_t key;
+    uint32_t *rare;
+};
+
+static struct knowledge_table *parted_table_of(uint32_t records_max)
+{
+    const struct knowledge_table_options options = {
+        .record_size = sizeof(struct parted_record),
+        .key_size = sizeof(uint32_t),
+        .records_max = records_max,
+        .rare_size = sizeof(uint32_t),
+        .rare_offset = offsetof(struct parted_record, rare),
+    };
+
+    return knowledge_table_new(&options);
+}
+
+static void each_record_has_a_second_part_of_its_own(void)
+{
+    struct knowledge_table *table = parted_table_of(1000);
+    struct parted_record *record;
+    struct parted_record outside;
+    uint32_t rare = 5;
+
+    for (uint32_t key = 0; key < 2000; key++) { /* the latter half in place of the first */
+        record = knowledge_table_get(table, &key);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(record);
+        *record->rare = key + 7;
+    }
+    for (uint32_t key = 1000; key < 2000; key++) {
+        record = knowledge_table_find(table, &key);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(record);
+        CU_ASSERT_EQUAL(*record->rare, key + 7);
+    }
+    outside = (struct parted_record){.key = 1500};
+    knowledge_table_set_rare(table, &outside, &rare);
+    record = knowledge_table_find(table, &outside.key);
+    knowledge_table_copy(table, record, &outside);
+    rare = 6;
+    CU_ASSERT_EQUAL(record->key, 1500);
+    CU_ASSERT_EQUAL(*record->rare, 5);
     knowledge_table_free(table);
 }
 
@@ -253,8 +299,8 @@ static void a_refusal_is_counted_and_ends_at_the_next_success(void)
     CU_ASSERT_EQUAL(known.server->hellos.refused.count, 2);
     CU_ASSERT_EQUAL(known.name->hellos.refused_since, 2);
     CU_ASSERT_EQUAL(known.server->alert_count, 1);
-    CU_ASSERT_EQUAL(known.server->alerts[0].description, TLS_ALERT_HANDSHAKE_FAILURE);
-    CU_ASSERT_TRUE(known.server->alerts[0].sent.count > 0);
+    CU_ASSERT_EQUAL(known.server->failures->alerts[0].description, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(known.server->failures->alerts[0].sent.count > 0);
     CU_ASSERT_FALSE(known_speaks_tls(known.server));
     begin_established(&story, 1, &offer);
     learn(knowledge, &story);
@@ -262,6 +308,33 @@ static void a_refusal_is_counted_and_ends_at_the_next_success(void)
     CU_ASSERT_EQUAL(known.server->hellos.refused.count, 2);
     CU_ASSERT_EQUAL(known.name->hellos.refused_since, 0);
     CU_ASSERT_TRUE(known_speaks_tls(known.server));
+    knowledge_free(knowledge);
+}
+
+/* A record that is used again has nothing of the failures of whom it was about before. */
+static void failures_are_forgotten_with_their_server_and_client(void)
+{
+    const struct knowledge_options options = {.servers_max = 1, .clients_max = 1};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct story_offer offer = story_modern_offer();
+    struct story story;
+    struct known known;
+
+    for (uint8_t i = 1; i <= 3; i++) {
+        story_begin(&story);
+        story.connection.endpoint[SIDE_CLIENT].address.octets[15] = i;
+        story.connection.endpoint[SIDE_SERVER].address.octets[15] = i;
+        story_client_hello(&story, &offer);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+        learn(knowledge, &story);
+    }
+    knowledge_find(knowledge, story_facts(&story), &known);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(known.server);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(known.client);
+    CU_ASSERT_EQUAL(known.server->alert_count, 1);
+    CU_ASSERT_EQUAL(known.server->failures->alerts[0].sent.count, 1);
+    CU_ASSERT_EQUAL(sketch_count(&known.server->failures->clients), 1);
+    CU_ASSERT_EQUAL(sketch_count(&known.client->failures->servers), 1);
     knowledge_free(knowledge);
 }
 
@@ -362,6 +435,7 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"a record is found by its key", a_record_is_found_by_its_key},
         {"a key that is expected changes nothing", a_key_that_is_expected_changes_nothing},
+        {"each record has a second part of its own", each_record_has_a_second_part_of_its_own},
         {"the least recently used makes room", the_least_recently_used_makes_room},
         {"a full table takes no more memory", a_full_table_takes_no_more_memory},
         {"a crowd does not drive out what comes often",
@@ -372,6 +446,8 @@ int main(void)
         {"names are the same in any case", names_are_the_same_in_any_case},
         {"a refusal is counted, and ends at the next success",
          a_refusal_is_counted_and_ends_at_the_next_success},
+        {"failures are forgotten with their server and client",
+         failures_are_forgotten_with_their_server_and_client},
         {"a client that refuses was taken up", a_client_that_refuses_was_taken_up},
         {"what clients make of a certificate is known",
          what_clients_make_of_a_certificate_is_known},

@@ -88,10 +88,10 @@ static enum known_says weigh_values(const struct facts *facts, const struct know
 
         if (counts != NULL && !counts(facts, value->value))
             continue;
-        chosen += value->seen.count;
+        chosen += value->count;
         if (!list_u16_contains(list, value->value))
             continue;
-        if (value->seen.last_ns > facts->connection->last.time_ns)
+        if (value->last_ns > facts->connection->last.time_ns)
             return KNOWN_AGAINST;
         is_shared = true;
     }
@@ -341,7 +341,7 @@ void describe_known_life(const struct facts *facts, struct evidence *evidence)
 /* The client fails at several servers: where it succeeds too, it is not the client as such. */
 static void describe_client(const struct known_client *client, struct evidence *evidence)
 {
-    uint32_t failed = sketch_count(&client->servers_failed);
+    uint32_t failed = client->failed.count > 0 ? sketch_count(&client->failures->servers) : 0;
     uint32_t reached = sketch_count(&client->servers);
 
     if (failed + reached < 2)
@@ -402,7 +402,7 @@ static void describe_alert(const struct facts *facts, const struct known_server 
     char hex[3][NAMES_HEX_SIZE];
 
     for (size_t i = 0; i < server->alert_count; i++) {
-        const struct known_alert *alert = &server->alerts[i];
+        const struct known_alert *alert = &server->failures->alerts[i];
 
         if (!facts_server_refused_hello(facts)
             || !facts_alert(facts, SIDE_SERVER, alert->description)
@@ -425,7 +425,7 @@ static void describe_alert(const struct facts *facts, const struct known_server 
 
 static void describe_clients(const struct known_server *server, struct evidence *evidence)
 {
-    uint32_t failed = sketch_count(&server->clients_failed);
+    uint32_t failed = server->failed.count > 0 ? sketch_count(&server->failures->clients) : 0;
 
     if (failed < 2 || server->established.count > 0)
         return;
