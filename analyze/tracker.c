@@ -8,8 +8,8 @@
 #include "analyze/tracker_internal.h"
 
 enum {
-    /* What knowledge (35 MiB, 45 where everybody fails), incidents (5) and insight (6) need at their
-       usual limits, about. */
+    /* What knowledge (35 MiB, 45 where everybody fails), incidents (5) and insight (6) need at
+       their usual limits, about. */
     LEARNED_OCTETS = 48 << 20,
     LEARNED_OCTETS_MIN = 1 << 20
 };
