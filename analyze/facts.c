@@ -112,10 +112,10 @@ static void clear_absent(struct facts *facts)
         memset(&facts->server_extensions, 0, sizeof(facts->server_extensions));
 }
 
-void facts_build(struct facts *facts, const struct observation *observation)
+/* Returns whether the handshake was finished. */
+static bool read_handshake(struct facts *facts, const struct observation *observation,
+                           bool in_brief)
 {
-    bool is_finished;
-
     memset(facts, 0, offsetof(struct facts, client_extensions));
     facts->connection = observation->connection;
     facts->handshake = observation->handshake;
@@ -124,13 +124,25 @@ void facts_build(struct facts *facts, const struct observation *observation)
     facts->evicted = observation->reason == CONNECTION_END_EVICTED;
     facts->tls_expected = observation->tls_expected;
     facts->overloaded = observation->overloaded;
+    facts->in_brief = in_brief;
     identify_preludes(facts);
     facts_read_notes(facts);
     clear_absent(facts);
     facts->resumed = is_resumed(facts);
     facts->client_certificate_likely_empty = client_certificate_looks_empty(facts);
     facts_find_starttls(facts, &observation->tls_ports);
-    is_finished = facts_handshake_finished(facts);
+    return facts_handshake_finished(facts);
+}
+
+void facts_build(struct facts *facts, const struct observation *observation)
+{
+    /* What was settled early is established as a rule, where it is TLS. */
+    const bool in_brief = observation->settled && observation->established_in_brief
+                          && observation->handshake->spoke_tls[SIDE_SERVER];
+    bool is_finished = read_handshake(facts, observation, in_brief);
+
+    if (in_brief && !is_finished)
+        is_finished = read_handshake(facts, observation, false);
     if (!is_finished || !observation->established_in_brief) {
         facts_find_refusal(facts);
         see_capture(facts);

@@ -135,6 +135,7 @@ struct facts {
     bool capture_ended;     /* the input ended while the connection was open */
     bool evicted;           /* dropped for want of memory */
     bool tls_expected;      /* TLS is spoken on this port */
+    bool in_brief;          /* established, and as established_in_brief wants it */
 
     enum outcome outcome;
     const char *incomplete_reason; /* OUTCOME_INCOMPLETE: what the capture lacks; else NULL */
@@ -237,9 +238,10 @@ struct observation {
     bool tls_expected;          /* TLS is spoken on this port, or by this server */
     struct tls_ports tls_ports; /* where TLS is expected of the target of a proxy */
     bool settled;               /* the tracker let go early: the handshake is over */
-    bool established_in_brief;  /* how an established handshake ended, and what of it was not
-                                   captured, is asked by nobody: those members of its facts stay
-                                   zero */
+    bool established_in_brief;  /* how an established handshake ended, what of it was not captured
+                                   and what else its client offered is asked by nobody: those
+                                   members of its facts stay zero, and of the client's extensions
+                                   may those that knowledge does not learn from */
     bool overloaded;            /* the capture lost packets while the connection lasted, or left
                                    connections out */
 };

@@ -82,27 +82,35 @@ static void read_offer(struct facts *facts)
         offer->renegotiation_info = true;
 }
 
-static bool read_client_hello(const struct handshake *handshake, const struct note *note,
+/* What is learned of an established handshake, and asked to see that it is one. */
+#define BRIEF_EXTENSIONS                                                                           \
+    (EXTENSION_BIT(TLS_EXTENSION_SERVER_NAME) | EXTENSION_BIT(TLS_EXTENSION_STATUS_REQUEST)        \
+     | EXTENSION_BIT(TLS_EXTENSION_SIGNATURE_ALGORITHMS)                                           \
+     | EXTENSION_BIT(TLS_EXTENSION_APPLICATION_LAYER_PROTOCOL_NEGOTIATION)                         \
+     | EXTENSION_BIT(TLS_EXTENSION_EARLY_DATA) | EXTENSION_BIT(TLS_EXTENSION_SUPPORTED_VERSIONS))
+
+static bool read_client_hello(const struct facts *facts, const struct note *note,
                               struct client_hello *hello, struct hello_extensions *extensions)
 {
     if (note->offset == NOTE_NOT_KEPT
-        || !client_hello_parse(handshake_body(handshake, note), hello))
+        || !client_hello_parse(handshake_body(facts->handshake, note), hello))
         return false;
-    return extensions_parse(hello->extensions, EXTENSION_IN_CLIENT_HELLO, extensions);
+    return extensions_parse_some(hello->extensions, EXTENSION_IN_CLIENT_HELLO,
+                                 facts->in_brief ? BRIEF_EXTENSIONS : EXTENSIONS_ALL, extensions);
 }
 
 static void see_client_hello(struct facts *facts, const struct note *note)
 {
     if (facts->client_hello_note == NULL) {
         facts->client_hello_note = note;
-        facts->client_hello_read = read_client_hello(facts->handshake, note, &facts->client_hello,
-                                                     &facts->client_extensions);
+        facts->client_hello_read =
+            read_client_hello(facts, note, &facts->client_hello, &facts->client_extensions);
         if (facts->client_hello_read)
             read_offer(facts);
     } else if (facts->second_client_hello_note == NULL && facts->retry_note != NULL) {
         facts->second_client_hello_note = note;
         facts->second_client_hello_read = read_client_hello(
-            facts->handshake, note, &facts->second_client_hello, &facts->second_client_extensions);
+            facts, note, &facts->second_client_hello, &facts->second_client_extensions);
     }
 }
 

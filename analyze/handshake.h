@@ -41,7 +41,7 @@ enum malformation {
 /* One thing seen. 40 octets. */
 struct note {
     struct moment at;
-    uint64_t place;   /* in the order of things, see session_order_notes */
+    uint64_t place;   /* in the order of things, see session_conclude */
     uint32_t length;  /* octets: message body, record fragment, gap */
     uint32_t offset;  /* where the body begins in the transcript, NOTE_NOT_KEPT: nowhere */
     uint16_t version; /* of the record that carried it */

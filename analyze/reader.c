@@ -8,16 +8,16 @@ static void note_sslv2_client_hello(struct run *run, const struct sslv2_client_h
 {
     reader_settle_sides(run, TLS_HANDSHAKE_CLIENT_HELLO);
     run->session->hello_seen = true;
-    run->session->handshake.spoke_tls[run->from] = true;
+    run->session->spoke_tls[run->from] = true;
 
-    struct note *note = run_note(run, NOTE_SSLV2_HELLO);
+    const struct note_detail detail = {
+        .type = TLS_HANDSHAKE_CLIENT_HELLO,
+        .version = hello->version,
+        .length = (uint32_t)hello->message.len,
+    };
 
-    if (note == NULL)
-        return;
-    note->type = TLS_HANDSHAKE_CLIENT_HELLO;
-    note->version = hello->version;
-    note->length = (uint32_t)hello->message.len;
-    session_keep_body(run->session, note, hello->message);
+    if (run_note(run, NOTE_SSLV2_HELLO, detail))
+        session_keep_body(run->session, run->from, hello->message);
 }
 
 /* A client that begins in the format of SSL 2.0 goes on in TLS if its hello offered that. */
@@ -49,14 +49,14 @@ static enum record_status read_sslv2_server(struct run *run, struct bytes *octet
     if (status != RECORD_OK)
         return status;
 
-    struct note *note = run_note(run, NOTE_SSLV2_HELLO);
+    const struct note_detail detail = {
+        .type = is_hello ? TLS_HANDSHAKE_SERVER_HELLO : SSLV2_NOTE_ERROR,
+        .version = TLS_VERSION_SSL2,
+        .code = (uint8_t)error,
+    };
 
-    if (note != NULL) {
-        note->type = is_hello ? TLS_HANDSHAKE_SERVER_HELLO : SSLV2_NOTE_ERROR;
-        note->version = TLS_VERSION_SSL2;
-        note->code = (uint8_t)error;
-    }
-    run->session->handshake.spoke_tls[run->from] = true;
+    (void)run_note(run, NOTE_SSLV2_HELLO, detail);
+    run->session->spoke_tls[run->from] = true;
     run->session->reader[SIDE_CLIENT].state = READER_OPAQUE;
     run->session->reader[SIDE_SERVER].state = READER_OPAQUE;
     return status;
@@ -117,7 +117,7 @@ void reader_take_start(struct run *run, struct bytes data)
     }
     if (status == RECORD_ALIEN) {
         run_reader(run)->state = READER_PRELUDE;
-        (void)run_note(run, NOTE_PLAINTEXT);
+        (void)run_note(run, NOTE_PLAINTEXT, (struct note_detail){0});
     }
     reader_go_on(run, rest);
     buffer_release(&held, session->budget);
@@ -139,7 +139,7 @@ static void read_lost(struct run *run, struct bytes data)
 
 static void read_opaque(struct run *run, struct bytes data)
 {
-    run->session->handshake.opaque_octets[run->from] += data.len;
+    run->session->opaque_octets[run->from] += data.len;
 }
 
 void reader_go_on(struct run *run, struct bytes data)
@@ -158,7 +158,7 @@ void session_read(struct session *session, enum side from, struct bytes data, st
 {
     struct run run = {.session = session, .from = from, .at = at};
 
-    session->handshake.stream_octets[from] += data.len;
+    session->stream_octets[from] += data.len;
     reader_go_on(&run, data);
 }
 
@@ -175,15 +175,11 @@ static void note_broken_message(struct run *run, struct bytes octets)
     reader_settle_sides(run, type);
     if (type == TLS_HANDSHAKE_CLIENT_HELLO)
         run->session->hello_seen = true;
-    run->session->handshake.spoke_tls[run->from] = true;
+    run->session->spoke_tls[run->from] = true;
 
-    struct note *note = run_note(run, NOTE_MESSAGE);
+    const struct note_detail detail = {.type = type, .version = version, .length = length};
 
-    if (note == NULL)
-        return;
-    note->type = type;
-    note->version = version;
-    note->length = length;
+    (void)run_note(run, NOTE_MESSAGE, detail);
 }
 
 /* Octets are missing while a record waits for its rest. True when the framing survives: the
@@ -212,12 +208,13 @@ void session_gap(struct session *session, enum side from, uint64_t missing, stru
 {
     struct run run = {.session = session, .from = from, .at = at};
     struct reader *reader = &session->reader[from];
-    struct note *note = run_note(&run, NOTE_GAP);
+    const struct note_detail detail = {
+        .length = missing > UINT32_MAX ? UINT32_MAX : (uint32_t)missing,
+    };
 
-    if (note != NULL)
-        note->length = missing > UINT32_MAX ? UINT32_MAX : (uint32_t)missing;
-    session->handshake.gap_octets[from] += missing;
-    session->handshake.stream_octets[from] += missing;
+    (void)run_note(&run, NOTE_GAP, detail);
+    session->gap_octets[from] += missing;
+    session->stream_octets[from] += missing;
     if (reader->state == READER_OPAQUE || reader->state == READER_PRELUDE)
         return;
     if (reader->skip >= missing && reader->skip > 0) {

@@ -18,9 +18,18 @@ static inline struct reader *run_reader(const struct run *run)
     return &run->session->reader[run->from];
 }
 
-static inline struct note *run_note(const struct run *run, enum note_kind kind)
+static inline bool run_note(const struct run *run, enum note_kind kind, struct note_detail detail)
 {
-    return session_note(run->session, kind, run->from, run->at);
+    return session_note(run->session, kind, run->from, run->at, detail);
+}
+
+/* Of a record whose content is protected. */
+static inline struct note_detail reader_detail(const struct record *record)
+{
+    return (struct note_detail){
+        .length = (uint32_t)record->fragment.len,
+        .version = record->version,
+    };
 }
 
 /* Note octets that are not what they should be. */

@@ -6,13 +6,13 @@
 
 void reader_note_malformed(const struct run *run, enum malformation malformation)
 {
-    struct note *note = run_note(run, NOTE_MALFORMED);
-    uint64_t before = run->session->handshake.stream_octets[run->from];
+    uint64_t before = run->session->stream_octets[run->from];
+    const struct note_detail detail = {
+        .type = (uint8_t)malformation,
+        .length = before > UINT32_MAX ? UINT32_MAX : (uint32_t)before,
+    };
 
-    if (note == NULL)
-        return;
-    note->type = (uint8_t)malformation;
-    note->length = before > UINT32_MAX ? UINT32_MAX : (uint32_t)before;
+    (void)run_note(run, NOTE_MALFORMED, detail);
 }
 
 /* Bodies that a diagnosis reads. ClientKeyExchange, Finished and tickets tell nothing. */
@@ -73,15 +73,14 @@ static void take_message(struct run *run, const struct message *message, uint16_
         || message->type == TLS_HANDSHAKE_HELLO_RETRY_REQUEST_RESERVED)
         see_server_hello(session, message->type, message->body);
 
-    struct note *note = run_note(run, NOTE_MESSAGE);
+    const struct note_detail detail = {
+        .type = message->type,
+        .version = version,
+        .length = (uint32_t)message->body.len,
+    };
 
-    if (note == NULL)
-        return;
-    note->type = message->type;
-    note->version = version;
-    note->length = (uint32_t)message->body.len;
-    if (body_is_wanted(message->type))
-        session_keep_body(session, note, message->body);
+    if (run_note(run, NOTE_MESSAGE, detail) && body_is_wanted(message->type))
+        session_keep_body(session, run->from, message->body);
 }
 
 /* Take whole messages off the front of *octets. False when what follows is no message. */
@@ -113,17 +112,11 @@ static void give_up_messages(const struct run *run, const struct record *record)
 
     buffer_release(&reader->message, session->budget);
     reader->encrypted = true;
-    if (!session->midway && session->handshake.gap_octets[run->from] == 0) {
+    if (!session->midway && session->gap_octets[run->from] == 0) {
         reader_note_malformed(run, MALFORMED_MESSAGE_SIZE);
         return;
     }
-
-    struct note *note = run_note(run, NOTE_ENCRYPTED_HANDSHAKE);
-
-    if (note != NULL) {
-        note->length = (uint32_t)record->fragment.len;
-        note->version = record->version;
-    }
+    (void)run_note(run, NOTE_ENCRYPTED_HANDSHAKE, reader_detail(record));
 }
 
 void reader_take_handshake(struct run *run, const struct record *record)
@@ -147,6 +140,8 @@ void reader_take_handshake(struct run *run, const struct record *record)
     message = &run_reader(run)->message; /* the sides may have been exchanged */
     if (!framed) {
         give_up_messages(run, record);
+    } else if (spans && octets.len == 0) {
+        buffer_release(message, session->budget);
     } else if (spans) {
         memmove(message->data, octets.data, octets.len);
         message->length = (uint32_t)octets.len;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* reader_prelude.c -- a stream that is not TLS, and the ClientHello that may come in it. */
-#include <stdlib.h>
-
 #include "analyze/reader_internal.h"
 #include "analyze/starttls.h"
 #include "dissect/prelude.h"
@@ -14,77 +12,79 @@ enum {
     REPLY_ROOM = 160   /* octets that a long greeting leaves for the answer to a request for TLS */
 };
 
-static struct prelude_text *new_prelude(const struct run *run)
-{
-    struct budget *budget = run->session->budget;
-    struct prelude_text *text = NULL;
-
-    if (budget->limit - budget->used >= sizeof(*text))
-        text = calloc(1, sizeof(*text));
-    if (text != NULL) {
-        budget->used += sizeof(*text);
-        text->at = run->at;
-    }
-    return text;
-}
-
 /* What the client said, or after an answer what it said then: a proxy that wants a password is
  * asked again. The steps of SOCKS are one request. */
-static bool asks_for_tls(const struct handshake *handshake, const struct prelude_text *text)
+static bool asks_for_tls(const struct preludes *preludes, const struct prelude_text *text)
 {
     struct bytes client = bytes_of(text->data, text->length);
 
-    if (!moment_seen(handshake->starttls_at))
+    if (!moment_seen(preludes->starttls_at))
         return starttls_is_request(client);
-    return moment_seen(handshake->starttls_answered_at)
+    return moment_seen(preludes->starttls_answered_at)
            && starttls_client_protocol(client) != PRELUDE_SOCKS5
-           && bytes_skip(&client, handshake->starttls_request_end) && starttls_is_request(client);
+           && bytes_skip(&client, preludes->starttls_request_end) && starttls_is_request(client);
 }
 
 /* A request for TLS is answered by what the server sends from here on. */
 static void see_request(const struct run *run, const struct prelude_text *text)
 {
-    struct handshake *handshake = &run->session->handshake;
-    struct prelude_text *server = handshake->prelude[SIDE_SERVER];
+    struct preludes *preludes = run->session->preludes;
+    struct prelude_text *server = preludes->prelude[SIDE_SERVER];
 
-    if (!asks_for_tls(handshake, text))
+    if (!asks_for_tls(preludes, text))
         return;
-    handshake->starttls_at = run->at;
-    handshake->starttls_answered_at = (struct moment){0};
-    handshake->starttls_request_end = text->length;
-    handshake->starttls_reply_offset = 0;
+    preludes->starttls_at = run->at;
+    preludes->starttls_answered_at = (struct moment){0};
+    preludes->starttls_request_end = text->length;
+    preludes->starttls_reply_offset = 0;
     if (server == NULL)
         return;
     if (server->length > sizeof(server->data) - REPLY_ROOM)
         server->length = sizeof(server->data) - REPLY_ROOM;
-    handshake->starttls_reply_offset = server->length;
+    preludes->starttls_reply_offset = server->length;
 }
 
 /* The first answer counts; in SOCKS5 the last one, for the method is agreed on before. */
 static void see_answer(const struct run *run)
 {
-    struct handshake *handshake = &run->session->handshake;
-    const struct prelude_text *client = handshake->prelude[SIDE_CLIENT];
+    struct preludes *preludes = run->session->preludes;
+    const struct prelude_text *client;
 
-    if (!moment_seen(handshake->starttls_at) || client == NULL)
+    if (preludes == NULL)
         return;
-    if (!moment_seen(handshake->starttls_answered_at)
+    client = preludes->prelude[SIDE_CLIENT];
+    if (!moment_seen(preludes->starttls_at) || client == NULL)
+        return;
+    if (!moment_seen(preludes->starttls_answered_at)
         || starttls_client_protocol(bytes_of(client->data, client->length)) == PRELUDE_SOCKS5)
-        handshake->starttls_answered_at = run->at;
+        preludes->starttls_answered_at = run->at;
+}
+
+static struct prelude_text *find_or_make_text(const struct run *run)
+{
+    struct session *session = run->session;
+    struct prelude_text *text = NULL;
+
+    if (session->preludes != NULL)
+        text = session->preludes->prelude[run->from];
+    if (text != NULL)
+        return text;
+    text = session_new_text(session, run->at);
+    if (text != NULL)
+        session->preludes->prelude[run->from] = text;
+    return text;
 }
 
 static void keep_prelude(const struct run *run, struct bytes data)
 {
     if (run->from == SIDE_SERVER)
         see_answer(run);
-    struct prelude_text **slot = &run->session->handshake.prelude[run->from];
 
-    if (*slot == NULL)
-        *slot = new_prelude(run);
-    if (*slot == NULL)
+    struct prelude_text *text = find_or_make_text(run);
+
+    if (text == NULL)
         return;
 
-    struct prelude_text *text = *slot;
     size_t room = sizeof(text->data) - text->length;
     size_t length = data.len < room ? data.len : room;
 
@@ -128,14 +128,14 @@ static struct bytes octets_of(const struct prelude_text *text)
 }
 
 /* The server has said no to the client's request for TLS. Some clients do not listen. */
-static bool request_is_refused(const struct handshake *handshake)
+static bool request_is_refused(const struct preludes *preludes)
 {
-    struct bytes server = octets_of(handshake->prelude[SIDE_SERVER]);
-    struct bytes client = octets_of(handshake->prelude[SIDE_CLIENT]);
+    struct bytes server = octets_of(preludes->prelude[SIDE_SERVER]);
+    struct bytes client = octets_of(preludes->prelude[SIDE_CLIENT]);
     struct bytes reply = server;
 
-    return moment_seen(handshake->starttls_at) && client.len > 0
-           && bytes_skip(&reply, handshake->starttls_reply_offset) && reply.len > 0
+    return moment_seen(preludes->starttls_at) && client.len > 0
+           && bytes_skip(&reply, preludes->starttls_reply_offset) && reply.len > 0
            && starttls_is_refusal(
                starttls_protocol(starttls_client_protocol(client), prelude_identify(server, false)),
                reply);
@@ -144,27 +144,26 @@ static bool request_is_refused(const struct handshake *handshake)
 /* The hello that ends what a side says in clear was kept with it: hello_octets of the stream. */
 static void drop_hello(const struct run *run, size_t hello_octets)
 {
-    struct handshake *handshake = &run->session->handshake;
-    struct prelude_text *text = handshake->prelude[run->from];
-    uint64_t before = handshake->stream_octets[run->from] - hello_octets;
+    struct prelude_text *text = run->session->preludes->prelude[run->from];
+    uint64_t before = run->session->stream_octets[run->from] - hello_octets;
 
     if (text != NULL && text->length > before)
         text->length = (uint16_t)before;
 }
 
 /* What was said so far becomes the opening; what comes instead of TLS is kept apart from it. */
-static void keep_opening(struct handshake *handshake, enum side side)
+static void keep_opening(struct preludes *preludes, enum side side)
 {
-    struct prelude_text *text = handshake->prelude[side];
+    struct prelude_text *text = preludes->prelude[side];
 
     if (text == NULL)
         return;
-    if (handshake->opening[side] != NULL) {
+    if (preludes->opening[side] != NULL) {
         text->length = 0;
         return;
     }
-    handshake->opening[side] = text;
-    handshake->prelude[side] = NULL;
+    preludes->opening[side] = text;
+    preludes->prelude[side] = NULL;
 }
 
 /* A ClientHello after another protocol: from here on both directions speak TLS. After a refusal
@@ -172,19 +171,21 @@ static void keep_opening(struct handshake *handshake, enum side side)
 static void switch_to_tls(struct run *run, size_t hello_octets)
 {
     struct session *session = run->session;
-    bool refused = request_is_refused(&session->handshake);
+    struct preludes *preludes = session->preludes; /* NULL: there was no memory for it */
+    bool refused = preludes != NULL && request_is_refused(preludes);
 
-    drop_hello(run, hello_octets);
+    if (preludes != NULL)
+        drop_hello(run, hello_octets);
     for (size_t side = 0; side < SIDES; side++) {
         struct reader *reader = &session->reader[side];
 
         if (reader->state == READER_PRELUDE)
             reader->state = READER_START;
         buffer_release(&reader->partial, session->budget);
-        if (!refused)
-            keep_opening(&session->handshake, (enum side)side);
+        if (preludes != NULL && !refused)
+            keep_opening(preludes, (enum side)side);
     }
-    session->handshake.switched = !refused;
+    session->switched = !refused;
 }
 
 /* Look for a ClientHello in the window of the last octets; returns the octets from it on. */

@@ -11,59 +11,46 @@ static void read_handshake_record(struct run *run, const struct record *record)
 {
     const struct session *session = run->session;
 
-    if (!run_reader(run)->encrypted || session->tls13) {
+    if (!run_reader(run)->encrypted || session->tls13)
         reader_take_handshake(run, record);
-        return;
-    }
-
-    struct note *note = run_note(run, NOTE_ENCRYPTED_HANDSHAKE);
-
-    if (note != NULL) {
-        note->length = (uint32_t)record->fragment.len;
-        note->version = record->version;
-    }
+    else
+        (void)run_note(run, NOTE_ENCRYPTED_HANDSHAKE, reader_detail(record));
 }
 
 static void read_change_cipher_spec(struct run *run, const struct record *record)
 {
-    struct note *note = run_note(run, NOTE_CHANGE_CIPHER_SPEC);
+    struct note_detail detail = reader_detail(record);
 
+    detail.code = record->fragment.len == 1 && record->fragment.data[0] == 1;
     /* In TLS 1.3 it is for middleboxes only and means nothing (RFC 8446 appendix D.4). A client
      * that was asked to retry sends it before its second hello, which is plain. */
     run_reader(run)->encrypted = true;
-    if (note == NULL)
-        return;
-    note->version = record->version;
-    note->length = (uint32_t)record->fragment.len;
-    note->code = record->fragment.len == 1 && record->fragment.data[0] == 1;
+    (void)run_note(run, NOTE_CHANGE_CIPHER_SPEC, detail);
 }
 
 static void read_alert_record(struct run *run, const struct record *record)
 {
     struct bytes fragment = record->fragment;
     struct alert alert;
-    struct note *note;
 
     if (!alerts_are_plain(fragment)) {
         if (!run_reader(run)->encrypted && fragment.len <= TLS_ALERT_LENGTH) {
             reader_note_malformed(run, MALFORMED_ALERT);
             return;
         }
-        note = run_note(run, NOTE_ENCRYPTED_ALERT);
-        if (note != NULL) {
-            note->length = (uint32_t)fragment.len;
-            note->version = record->version;
-        }
+        (void)run_note(run, NOTE_ENCRYPTED_ALERT, reader_detail(record));
         return;
     }
     while (alert_next(&fragment, &alert)) {
-        note = run_note(run, NOTE_ALERT);
-        if (note == NULL)
+        const struct note_detail detail = {
+            .length = TLS_ALERT_LENGTH,
+            .version = record->version,
+            .type = alert.level,
+            .code = alert.description,
+        };
+
+        if (!run_note(run, NOTE_ALERT, detail))
             return;
-        note->length = TLS_ALERT_LENGTH;
-        note->version = record->version;
-        note->type = alert.level;
-        note->code = alert.description;
     }
 }
 
@@ -75,10 +62,9 @@ static void read_application_record(struct run *run, const struct record *record
 
 static void read_heartbeat_record(struct run *run, const struct record *record)
 {
-    struct note *note = run_note(run, NOTE_HEARTBEAT);
+    const struct note_detail detail = {.length = (uint32_t)record->fragment.len};
 
-    if (note != NULL)
-        note->length = (uint32_t)record->fragment.len;
+    (void)run_note(run, NOTE_HEARTBEAT, detail);
 }
 
 static void read_record(struct run *run, const struct record *record)
@@ -90,10 +76,8 @@ static void read_record(struct run *run, const struct record *record)
         [TLS_CONTENT_APPLICATION_DATA] = read_application_record,
         [TLS_CONTENT_HEARTBEAT] = read_heartbeat_record,
     };
-    struct handshake *handshake = &run->session->handshake;
-
-    handshake->records[run->from]++;
-    handshake->spoke_tls[run->from] = true;
+    run->session->records[run->from]++;
+    run->session->spoke_tls[run->from] = true;
     readers[record->type](run, record);
 }
 
@@ -125,8 +109,8 @@ static void read_header_only(struct run *run, struct bytes octets, size_t need)
 
 void reader_note_dropped(const struct run *run, size_t octets)
 {
-    run->session->handshake.transcript_full = true;
-    run->session->handshake.gap_octets[run->from] += octets;
+    run->session->transcript_full = true;
+    run->session->gap_octets[run->from] += octets;
 }
 
 void reader_lose_framing(struct run *run, enum malformation malformation)
@@ -137,7 +121,7 @@ void reader_lose_framing(struct run *run, enum malformation malformation)
     buffer_release(&reader->message, run->session->budget);
     reader->state = READER_LOST;
     reader->skip = 0;
-    if (run->session->handshake.gap_octets[run->from] == 0)
+    if (run->session->gap_octets[run->from] == 0)
         reader_note_malformed(run, malformation);
 }
 
@@ -183,7 +167,7 @@ static void read_records(struct run *run, struct bytes *octets, bool kept)
             reader_lose_framing(run, MALFORMED_RECORD);
             return;
         case RECORD_OVERSIZED:
-            run->session->handshake.spoke_tls[run->from] = true;
+            run->session->spoke_tls[run->from] = true;
             reader_lose_framing(run, MALFORMED_RECORD_SIZE);
             return;
         }
@@ -213,8 +197,8 @@ static void complete_partial(struct run *run, struct bytes *data)
         return;
     kept = bytes_of(reader->partial.data, reader->partial.length);
     read_records(run, &kept, true);
-    if (kept.len == 0)
-        run_reader(run)->partial.length = 0; /* the sides may have been exchanged */
+    if (kept.len == 0) /* the sides may have been exchanged */
+        buffer_release(&run_reader(run)->partial, run->session->budget);
 }
 
 /* Drop the octets of *data that belong to a record whose content is not needed. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* session.h -- the working state of one handshake in progress, private to the tracker.
  *
- * A session owns its handshake record, two stream readers and the buffers that
+ * A session owns the notes of its handshake, two stream readers and the buffers that
  * hold what spans segments or records. Every octet that it allocates is taken
  * from a budget shared by all sessions of a tracker.
  */
@@ -16,17 +16,17 @@
 #define PRELUDE_SEARCH_MAX 16384
 
 enum {
-    BUFFER_FIRST_CAPACITY = 1024, /* octets: a hello with its extensions fits as a rule. Each next
-                                     kind of block is twice as large */
-    BUDGET_SPARE_KINDS = 3,       /* 4 KiB: the flight of a server with its certificates */
-    BUDGET_SPARE_BLOCKS = 64      /* of each kind, 448 KiB in all: handshakes that end and begin */
+    BUFFER_FIRST_CAPACITY = 512, /* octets: a hello of a program, and what the server answers in TLS
+                                    1.3, fits as a rule */
+    BUDGET_SPARE_KINDS = 7,      /* 4 KiB: the flight of a server with its certificates */
+    BUDGET_SPARE_BLOCKS = 32     /* of each kind, 408 KiB in all: handshakes that end and begin */
 };
 
 struct spare_block {
     struct spare_block *next;
 };
 
-/* Memory of all sessions of one tracker. A session has 1 KiB, and mostly one or two blocks. */
+/* Memory of all sessions of one tracker. A session has 1/2 KiB, and mostly one or two blocks. */
 struct budget {
     size_t limit;
     size_t used;
@@ -38,6 +38,12 @@ struct budget {
 
 /* Count so many octets as used. False, and nothing changed: they are above the limit. */
 MUST_USE bool budget_take(struct budget *budget, size_t octets);
+
+/* A block of at least so many octets, counted as used. NULL: above the limit, or no memory. */
+void *budget_take_block(struct budget *budget, size_t octets);
+
+/* Give back a block of so many octets, and count it no longer. */
+void budget_give_block(struct budget *budget, void *block, size_t octets);
 
 /* Free the spare blocks. */
 void budget_clear(struct budget *budget);
@@ -78,8 +84,39 @@ enum {
     SESSION_NOTES = 16      /* a full handshake with client authentication has 14 */
 };
 
+/* A note while its handshake is in progress: in full it takes more than twice as much. */
+struct brief_note {
+    uint32_t time_low; /* nanoseconds since the connection began, 40 bits in all */
+    uint32_t packets;  /* since then */
+    uint16_t version;  /* as in struct note, and so are the others */
+    uint8_t type;
+    uint8_t code;
+    uint16_t length;
+    uint8_t time_high;
+    uint8_t what; /* kind, side, and whether the body is in the transcript: BRIEF_... */
+};
+
+/* What a note says beside its kind, its side and its moment. */
+struct note_detail {
+    uint32_t length;
+    uint16_t version;
+    uint8_t type;
+    uint8_t code;
+};
+
+/* What the sides said before TLS, or in its place: members as in struct handshake. */
+struct preludes {
+    struct prelude_text *prelude[SIDES];
+    struct prelude_text *opening[SIDES];
+    struct moment starttls_at;
+    struct moment starttls_answered_at;
+    uint16_t starttls_request_end;
+    uint16_t starttls_reply_offset;
+    struct prelude_text first; /* of the texts; further ones are blocks of the budget */
+};
+
 /* What every segment touches stands together, in a few cache lines: thousands of sessions are in
- * progress at a time. */
+ * progress at a time. Members that struct handshake has too are explained there. */
 struct session {
     _Alignas(SESSION_ALIGNMENT) struct budget *budget;
     struct connection *connection;
@@ -88,24 +125,45 @@ struct session {
     bool tls13;             /* ServerHello chose TLS 1.3, or a HelloRetryRequest was seen */
     bool hello_seen;        /* a ClientHello of any format */
     bool sslv2;             /* it was in the format of SSL 2.0 */
-    uint8_t application_notes[SIDES];
+    bool switched;
     bool client_finished;         /* TLS 1.3: the client sent a record that can hold its Finished */
     bool follows_finished[SIDES]; /* TLS 1.3: after it, this side sent more than an alert */
-    bool has_late_notes;          /* what session_order_notes has to look at */
-    uint64_t last_place;          /* of the notes */
+    bool has_late_notes;          /* not all notes are in the order of the packets */
+    uint8_t brief_max;            /* how many notes there may be in brief; 0: they are in full */
+    bool notes_full;
+    bool transcript_full;
+    bool spoke_tls[SIDES];
+    uint8_t application_notes[SIDES];
+    uint8_t note_count;
+    uint64_t last_place; /* of the notes */
+    struct moment began; /* the connection's first packet */
+
     struct reader reader[SIDES];
-    struct buffer transcript; /* handshake.transcript points at its octets */
-    struct handshake handshake;
-    struct note first_notes[SESSION_NOTES]; /* further ones take a block of the budget */
+    struct buffer transcript;
+    uint64_t stream_octets[SIDES];
+    uint32_t records[SIDES];
+    uint32_t application_records[SIDES];
+
+    uint64_t application_octets[SIDES];
+    uint64_t gap_octets[SIDES];
+    uint64_t opaque_octets[SIDES];
+    struct preludes *preludes; /* a block of the budget; NULL: TLS from the first octet */
+    struct note *notes;        /* likewise, when they do not fit into brief_notes; else NULL */
+    struct brief_note brief_notes[SESSION_NOTES];
 };
 
-/* Add a note; returns it, or NULL when there is no room. length, version, type and code are
- * the caller's to fill in the result. */
-struct note *session_note(struct session *session, enum note_kind kind, enum side side,
-                          struct moment at);
+/* Add a note. False: there is no room. */
+bool session_note(struct session *session, enum note_kind kind, enum side side, struct moment at,
+                  struct note_detail detail);
 
-/* Copy the body of a message into the transcript and let the note point there. */
-void session_keep_body(struct session *session, struct note *note, struct bytes body);
+/* Copy the body of the message that was noted last into the transcript. */
+void session_keep_body(struct session *session, enum side from, struct bytes body);
+
+/* The part of the notes in session_reverse, session_conclude and session_release. */
+void session_reverse_notes(struct session *session);
+void session_conclude_notes(const struct session *session, struct handshake *handshake,
+                            struct note room[SESSION_NOTES]);
+void session_release_notes(struct session *session);
 
 /* Take the next in-order octets of one direction. May reverse the connection. */
 void session_read(struct session *session, enum side from, struct bytes data, struct moment at);
@@ -120,11 +178,17 @@ void session_gap(struct session *session, enum side from, uint64_t missing, stru
 /* Exchange the sides of everything noted so far. */
 void session_reverse(struct session *session);
 
-/* Put the notes in the order that the packets prove. Called once, before they are judged. */
-void session_order_notes(struct session *session);
+/* The handshake so far as it is judged, with its notes in full, in the order that the packets
+ * prove. It borrows from the session, and notes of few from room. Called once, at its end. */
+void session_conclude(struct session *session, struct handshake *handshake,
+                      struct note room[SESSION_NOTES]);
 
-/* Begin a session in memory that the caller took from the budget: nothing was seen. */
-void session_begin(struct session *session, struct budget *budget);
+/* A text that is empty so far, of what a side says from this moment on; NULL: no memory. */
+struct prelude_text *session_new_text(struct session *session, struct moment at);
+
+/* Begin a session for this connection, in memory that the caller took from the budget: nothing was
+ * seen. */
+void session_begin(struct session *session, struct budget *budget, struct connection *connection);
 
 /* Free everything that the session holds, not the session itself. */
 void session_release(struct session *session);

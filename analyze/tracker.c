@@ -26,7 +26,7 @@ static void init_sessions(struct tracker *tracker)
     pool_init(&tracker->sessions, sizeof(struct session), (uint32_t)count);
 }
 
-static struct session *take_session(struct tracker *tracker)
+static struct session *take_session(struct tracker *tracker, struct connection *connection)
 {
     struct session *session;
     uint32_t number;
@@ -39,7 +39,7 @@ static struct session *take_session(struct tracker *tracker)
         return NULL;
     }
     session = pool_at(&tracker->sessions, number);
-    session_begin(session, &tracker->budget);
+    session_begin(session, &tracker->budget, connection);
     tracker->counters.handshakes++;
     return session;
 }
@@ -249,12 +249,12 @@ static void fetch(const void *memory, size_t octets)
 static void fetch_told(const struct session *session)
 {
     enum { TRANSCRIPT_MAX = 6144 }; /* octets: most have less */
-    const struct handshake *handshake = &session->handshake;
-    size_t length = handshake->transcript_length;
+    const struct buffer *transcript = &session->transcript;
+    size_t length = transcript->length;
 
     fetch(session->connection, sizeof(*session->connection));
     if (length > 0)
-        fetch(handshake->transcript, length < TRANSCRIPT_MAX ? length : TRANSCRIPT_MAX);
+        fetch(transcript->data, length < TRANSCRIPT_MAX ? length : TRANSCRIPT_MAX);
 }
 
 /* Judge a connection that is over, or whose handshake is; or pass it on. */
@@ -262,9 +262,11 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
                   bool settled)
 {
     const struct connection *connection = session->connection;
+    struct note notes[SESSION_NOTES];
+    struct handshake handshake;
     struct observation observation = {
         .connection = connection,
-        .handshake = &session->handshake,
+        .handshake = &handshake,
         .reason = reason,
         .capture_end_ns = connection->ended_ns > connection->last.time_ns
                               ? connection->ended_ns
@@ -278,7 +280,7 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
 
     if (tracker->options.examine_all)
         fetch_told(session);
-    session_order_notes(session);
+    session_conclude(session, &handshake, notes);
     if (tracker->options.pass_on.take != NULL)
         tracker->options.pass_on.take(tracker->options.pass_on.context, &observation);
     else
@@ -363,15 +365,13 @@ void tracker_tell_incidents(struct tracker *tracker, int64_t now_ns, bool is_las
 static enum connection_interest on_opened(void *context, struct connection *connection)
 {
     struct tracker *tracker = context;
-    struct session *session = take_session(tracker);
+    struct session *session = take_session(tracker, connection);
 
     connection->user = session;
     if (session == NULL) {
         tracker->counters.refused++;
         return CONNECTION_DONE;
     }
-    session->connection = connection;
-    session->midway = !connection->syn_seen;
     return CONNECTION_CONTINUE;
 }
 
@@ -411,7 +411,7 @@ static enum connection_interest on_closed(void *context, struct connection *conn
     struct session *session = connection->user;
 
     (void)context;
-    session_note(session, is_reset ? NOTE_RST : NOTE_FIN, by, at);
+    (void)session_note(session, is_reset ? NOTE_RST : NOTE_FIN, by, at, (struct note_detail){0});
     return CONNECTION_CONTINUE;
 }
 

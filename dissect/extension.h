@@ -176,6 +176,13 @@ MUST_USE bool extension_find(struct bytes extensions, uint16_t type, struct byte
 MUST_USE bool extensions_parse(struct bytes extensions, enum extension_context context,
                                struct hello_extensions *out);
 
+/* Likewise, but the fields of only these types are filled in: a set of EXTENSION_BIT(), for types
+ * below 64, or EXTENSIONS_ALL. Those of others stay absent; they are counted all the same. */
+#define EXTENSION_BIT(type) (UINT64_C(1) << (type))
+#define EXTENSIONS_ALL      UINT64_MAX
+MUST_USE bool extensions_parse_some(struct bytes extensions, enum extension_context context,
+                                    uint64_t types, struct hello_extensions *out);
+
 /* Readers of lists. Each takes one entry off the front and returns false at the end; an entry
  * that is cut counts as the end, which does not happen in lists that extensions_parse() passed.*/
 MUST_USE bool list_u8_next(struct bytes *list, uint8_t *out);

@@ -446,8 +446,13 @@ static uint64_t type_number(uint16_t type)
     return tls_is_grease(type) ? 0 : (number ^ number >> 32) * UINT64_C(0xff51afd7ed558ccd);
 }
 
-bool extensions_parse(struct bytes extensions, enum extension_context context,
-                      struct hello_extensions *out)
+static inline bool is_asked_for(uint16_t type, uint64_t types)
+{
+    return types == EXTENSIONS_ALL || (type < 64 && (types >> type & 1) != 0);
+}
+
+bool extensions_parse_some(struct bytes extensions, enum extension_context context, uint64_t types,
+                           struct hello_extensions *out)
 {
     const struct bytes all = extensions;
     uint64_t seen = 0; /* bits of the types so far: without its bit a type is new */
@@ -470,6 +475,8 @@ bool extensions_parse(struct bytes extensions, enum extension_context context,
             low_types |= bit;
         else
             high_types += type_number(extension.type);
+        if (!is_asked_for(extension.type, types))
+            continue;
         row = row_find(extension.type);
         if (row)
             extension_parse(row, &extension, context, out);
@@ -479,4 +486,10 @@ bool extensions_parse(struct bytes extensions, enum extension_context context,
     out->high_types = high_types;
     out->has_cut = extensions.len > 0;
     return !out->has_cut;
+}
+
+bool extensions_parse(struct bytes extensions, enum extension_context context,
+                      struct hello_extensions *out)
+{
+    return extensions_parse_some(extensions, context, EXTENSIONS_ALL, out);
 }

@@ -43,17 +43,19 @@ static void the_messages_of_a_connection(void)
     struct budget budget = {.limit = (size_t)4 * HANDSHAKE_TRANSCRIPT_MAX};
     struct connection connection = {0};
     struct session session;
-    struct note note = {.side = SIDE_SERVER};
+    const struct note_detail detail = {.length = sizeof(body)};
 
-    session_begin(&session, &budget);
-    session.connection = &connection;
-    for (int i = 0; i < 2; i++)
-        session_keep_body(&session, &note, bytes_of(body, sizeof(body)));
-    CU_ASSERT_FALSE(session.handshake.transcript_full);
-    CU_ASSERT_EQUAL(session.handshake.transcript_length, HANDSHAKE_TRANSCRIPT_MAX);
-    session_keep_body(&session, &note, bytes_of(body, 1));
-    CU_ASSERT_TRUE(session.handshake.transcript_full);
-    CU_ASSERT_EQUAL(session.handshake.transcript_length, HANDSHAKE_TRANSCRIPT_MAX);
+    session_begin(&session, &budget, &connection);
+    for (int i = 0; i < 2; i++) {
+        CU_ASSERT_TRUE(
+            session_note(&session, NOTE_MESSAGE, SIDE_SERVER, (struct moment){0}, detail));
+        session_keep_body(&session, SIDE_SERVER, bytes_of(body, sizeof(body)));
+    }
+    CU_ASSERT_FALSE(session.transcript_full);
+    CU_ASSERT_EQUAL(session.transcript.length, HANDSHAKE_TRANSCRIPT_MAX);
+    session_keep_body(&session, SIDE_SERVER, bytes_of(body, 1));
+    CU_ASSERT_TRUE(session.transcript_full);
+    CU_ASSERT_EQUAL(session.transcript.length, HANDSHAKE_TRANSCRIPT_MAX);
     session_release(&session);
     budget_clear(&budget);
     CU_ASSERT_EQUAL(budget.used, 0);
@@ -66,13 +68,13 @@ static void what_is_said_instead_of_tls(void)
     struct connection connection = {0};
     struct session session;
 
-    session_begin(&session, &budget);
-    session.connection = &connection;
+    session_begin(&session, &budget, &connection);
     for (int i = 0; i < 2; i++)
         session_read(&session, SIDE_CLIENT, bytes_of(said, sizeof(said)),
                      (struct moment){.packet = 1});
-    CU_ASSERT_PTR_NOT_NULL_FATAL(session.handshake.prelude[SIDE_CLIENT]);
-    CU_ASSERT_EQUAL(session.handshake.prelude[SIDE_CLIENT]->length, HANDSHAKE_PRELUDE_MAX);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(session.preludes);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(session.preludes->prelude[SIDE_CLIENT]);
+    CU_ASSERT_EQUAL(session.preludes->prelude[SIDE_CLIENT]->length, HANDSHAKE_PRELUDE_MAX);
     session_release(&session);
     budget_clear(&budget);
 }

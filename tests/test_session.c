@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The notes of a handshake in progress: whether kept in brief or in full, they come out as made. */
+#include "analyze/session.h"
+#include "tests/support/suite.h"
+
+#define SECOND_NS INT64_C(1000000000)
+
+enum { BODY = 100, MEMORY = 1 << 20 };
+
+struct fixture {
+    struct budget budget;
+    struct connection connection;
+    struct session session;
+    struct handshake handshake;
+    struct note room[SESSION_NOTES];
+};
+
+static void begin(struct fixture *fixture, size_t memory)
+{
+    *fixture = (struct fixture){
+        .budget = {.limit = memory},
+        .connection = {.first = {.time_ns = 1000 * SECOND_NS, .packet = 1000}},
+    };
+    session_begin(&fixture->session, &fixture->budget, &fixture->connection);
+}
+
+static void end(struct fixture *fixture)
+{
+    session_release(&fixture->session);
+    budget_clear(&fixture->budget);
+    CU_ASSERT_EQUAL(fixture->budget.used, 0);
+}
+
+/* The moment of the note of this number, in order. */
+static struct moment moment_of(size_t number)
+{
+    return (struct moment){
+        .time_ns = 1000 * SECOND_NS + (int64_t)number * 7 * SECOND_NS,
+        .packet = 1000 + number * 3,
+    };
+}
+
+/* A message with a body that is kept, alternately of both sides. */
+static void note_message(struct fixture *fixture, size_t number)
+{
+    const struct note_detail detail = {.length = BODY, .version = 0x0303, .type = 11, .code = 7};
+    enum side side = number % 2 == 0 ? SIDE_CLIENT : SIDE_SERVER;
+    uint8_t body[BODY];
+
+    memset(body, (int)number, sizeof(body));
+    CU_ASSERT_TRUE(session_note(&fixture->session, NOTE_MESSAGE, side, moment_of(number), detail));
+    session_keep_body(&fixture->session, side, bytes_of(body, sizeof(body)));
+}
+
+static void conclude(struct fixture *fixture)
+{
+    session_conclude(&fixture->session, &fixture->handshake, fixture->room);
+}
+
+static void expect_message(const struct fixture *fixture, size_t index, size_t number)
+{
+    const struct note *note = &fixture->handshake.notes[index];
+    struct bytes body = handshake_body(&fixture->handshake, note);
+
+    CU_ASSERT_EQUAL(note->kind, NOTE_MESSAGE);
+    CU_ASSERT_EQUAL(note->side, number % 2 == 0 ? SIDE_CLIENT : SIDE_SERVER);
+    CU_ASSERT_EQUAL(note->at.time_ns, moment_of(number).time_ns);
+    CU_ASSERT_EQUAL(note->at.packet, moment_of(number).packet);
+    CU_ASSERT_EQUAL(note->version, 0x0303);
+    CU_ASSERT_EQUAL(note->type, 11);
+    CU_ASSERT_EQUAL(note->code, 7);
+    CU_ASSERT_EQUAL_FATAL(body.len, BODY);
+    CU_ASSERT_EQUAL(body.data[0], number);
+    CU_ASSERT_EQUAL(body.data[BODY - 1], number);
+}
+
+static void few_notes_come_out_as_made(void)
+{
+    const struct note_detail fin = {0};
+    struct fixture fixture;
+
+    begin(&fixture, MEMORY);
+    note_message(&fixture, 0);
+    CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_FIN, SIDE_SERVER, moment_of(1), fin));
+    note_message(&fixture, 2);
+    CU_ASSERT_PTR_NULL(fixture.session.notes);
+    conclude(&fixture);
+    CU_ASSERT_EQUAL_FATAL(fixture.handshake.note_count, 3);
+    expect_message(&fixture, 0, 0);
+    expect_message(&fixture, 2, 2);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[1].kind, NOTE_FIN);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[1].side, SIDE_SERVER);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[1].offset, NOTE_NOT_KEPT);
+    end(&fixture);
+}
+
+static void many_notes_come_out_as_made(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture, MEMORY);
+    for (size_t i = 0; i <= SESSION_NOTES; i++)
+        note_message(&fixture, i);
+    CU_ASSERT_PTR_NOT_NULL(fixture.session.notes);
+    conclude(&fixture);
+    CU_ASSERT_EQUAL_FATAL(fixture.handshake.note_count, SESSION_NOTES + 1);
+    for (size_t i = 0; i <= SESSION_NOTES; i++)
+        expect_message(&fixture, i, i);
+    end(&fixture);
+}
+
+/* Each of these is too much for a note in brief, or is where none was expected. */
+static void a_note_of_unusual_size_comes_out_as_made(void)
+{
+    const struct {
+        struct moment at;
+        uint32_t length;
+    } unusual[] = {
+        {{.time_ns = 1000 * SECOND_NS + (INT64_C(1) << 40), .packet = 2000}, 1},
+        {{.time_ns = INT64_MAX, .packet = 2000}, 1},
+        {{.time_ns = 999 * SECOND_NS, .packet = 2000}, 1},
+        {{.time_ns = 1001 * SECOND_NS, .packet = 1000 + (UINT64_C(1) << 32)}, 1},
+        {{.time_ns = 1001 * SECOND_NS, .packet = 2000}, UINT16_MAX + 1},
+        {{.time_ns = 1001 * SECOND_NS, .packet = 2000}, UINT32_MAX},
+    };
+
+    for (size_t i = 0; i < sizeof(unusual) / sizeof(unusual[0]); i++) {
+        const struct note_detail detail = {.length = unusual[i].length};
+        struct fixture fixture;
+        const struct note *note;
+
+        begin(&fixture, MEMORY);
+        note_message(&fixture, 0);
+        CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_ENCRYPTED_HANDSHAKE, SIDE_CLIENT,
+                                    unusual[i].at, detail));
+        conclude(&fixture);
+        CU_ASSERT_EQUAL_FATAL(fixture.handshake.note_count, 2);
+        expect_message(&fixture, 0, 0);
+        note = &fixture.handshake.notes[1];
+        CU_ASSERT_EQUAL(note->at.time_ns, unusual[i].at.time_ns);
+        CU_ASSERT_EQUAL(note->at.packet, unusual[i].at.packet);
+        CU_ASSERT_EQUAL(note->length, unusual[i].length);
+        end(&fixture);
+    }
+}
+
+/* The largest that there is room for in brief. */
+static void a_note_that_just_fits_comes_out_as_made(void)
+{
+    const struct note_detail detail = {.length = UINT16_MAX};
+    const struct moment at = {
+        .time_ns = 1000 * SECOND_NS + (INT64_C(1) << 40) - 1,
+        .packet = UINT64_C(1000) + UINT32_MAX,
+    };
+    struct fixture fixture;
+
+    begin(&fixture, MEMORY);
+    CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_RST, SIDE_SERVER, at, detail));
+    CU_ASSERT_PTR_NULL(fixture.session.notes);
+    conclude(&fixture);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[0].at.time_ns, at.time_ns);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[0].at.packet, at.packet);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[0].length, UINT16_MAX);
+    end(&fixture);
+}
+
+static void sides_are_exchanged_in_brief_and_in_full(void)
+{
+    const size_t counts[] = {2, SESSION_NOTES + 2};
+
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        struct fixture fixture;
+
+        begin(&fixture, MEMORY);
+        for (size_t number = 0; number < counts[i]; number++)
+            note_message(&fixture, number);
+        session_reverse_notes(&fixture.session);
+        conclude(&fixture);
+        for (size_t number = 0; number < counts[i]; number++)
+            CU_ASSERT_EQUAL(fixture.handshake.notes[number].side,
+                            number % 2 == 0 ? SIDE_SERVER : SIDE_CLIENT);
+        end(&fixture);
+    }
+}
+
+/* What was ACKed before it was captured belongs before what came between. */
+static void what_came_late_is_put_where_it_belongs(void)
+{
+    const struct note_detail detail = {.length = 1};
+    struct fixture fixture;
+
+    begin(&fixture, MEMORY);
+    note_message(&fixture, 0);
+    CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_RST, SIDE_CLIENT, moment_of(2), detail));
+    fixture.connection.arrived_by = moment_of(1).packet;
+    CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_ALERT, SIDE_SERVER, moment_of(3), detail));
+    conclude(&fixture);
+    CU_ASSERT_EQUAL_FATAL(fixture.handshake.note_count, 3);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[1].kind, NOTE_ALERT);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[1].at.packet, moment_of(3).packet);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[2].kind, NOTE_RST);
+    end(&fixture);
+}
+
+static void notes_without_memory_are_counted_as_missing(void)
+{
+    const struct note_detail detail = {.length = 1};
+    struct fixture fixture;
+
+    begin(&fixture, 0);
+    for (size_t i = 0; i < SESSION_NOTES; i++)
+        CU_ASSERT_TRUE(
+            session_note(&fixture.session, NOTE_HEARTBEAT, SIDE_CLIENT, moment_of(i), detail));
+    CU_ASSERT_FALSE(fixture.session.notes_full);
+    CU_ASSERT_FALSE(session_note(&fixture.session, NOTE_HEARTBEAT, SIDE_CLIENT,
+                                 moment_of(SESSION_NOTES), detail));
+    conclude(&fixture);
+    CU_ASSERT_TRUE(fixture.handshake.notes_full);
+    CU_ASSERT_EQUAL(fixture.handshake.note_count, SESSION_NOTES);
+    end(&fixture);
+}
+
+/* Each size of block holds what it is for, and the next one begins where it ends. */
+static void a_buffer_grows_by_half_at_most(void)
+{
+    struct budget budget = {.limit = MEMORY};
+
+    for (size_t length = 1; length <= 10000; length++) {
+        static const uint8_t octets[10000];
+        struct buffer buffer = {0};
+
+        CU_ASSERT_TRUE(buffer_append(&buffer, &budget, bytes_of(octets, length), sizeof(octets)));
+        CU_ASSERT_TRUE(buffer.capacity >= length);
+        CU_ASSERT_TRUE(buffer.capacity == BUFFER_FIRST_CAPACITY
+                       || (size_t)buffer.capacity * 2 < length * 3);
+        CU_ASSERT_EQUAL(budget.used, buffer.capacity);
+        buffer_release(&buffer, &budget);
+    }
+    CU_ASSERT_EQUAL(budget.used, 0);
+    budget_clear(&budget);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"few notes come out as made", few_notes_come_out_as_made},
+        {"many notes come out as made", many_notes_come_out_as_made},
+        {"a note of unusual size comes out as made", a_note_of_unusual_size_comes_out_as_made},
+        {"a note that just fits comes out as made", a_note_that_just_fits_comes_out_as_made},
+        {"sides are exchanged in brief and in full", sides_are_exchanged_in_brief_and_in_full},
+        {"what came late is put where it belongs", what_came_late_is_put_where_it_belongs},
+        {"notes without memory are counted as missing",
+         notes_without_memory_are_counted_as_missing},
+        {"a buffer grows by half at most", a_buffer_grows_by_half_at_most},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("session", tests);
+}
