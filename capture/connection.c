@@ -369,7 +369,7 @@ static void take_batch(struct connections *c, const struct packet *packets, size
     }
     for (size_t i = 0; i < count; i++)
         if (readings[i] != NULL)
-            reading_fetch_more(readings[i], places[i].half);
+            reading_fetch_more(readings[i], places[i].half, &packets[i].segment);
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind == PACKET_TCP)
             take_at(c, &places[i], numbers[i], &packets[i].segment);

@@ -433,23 +433,12 @@ static bool take_first(struct reading *reading, unsigned half, const struct segm
     return more;
 }
 
-/* The handler's state is somewhere else in memory: it comes while the segment is looked at. */
-static void fetch_user(const struct reading *reading)
-{
-    enum { LINE = 64, LINES = 4 };
-    const uint8_t *octets = reading->connection.user;
-
-    for (size_t i = 0; octets != NULL && i < LINES; i++)
-        __builtin_prefetch(octets + i * LINE, 1);
-}
-
 enum reading_status reading_segment(struct reading *reading, unsigned half,
                                     const struct segment *segment)
 {
     struct direction *direction = direction_of(reading, half);
     bool more;
 
-    fetch_user(reading);
     if (transport_is_duplicate(direction, &reading->half[half].transport, segment))
         return reading->closing ? READING_CLOSING : READING_CONTINUE;
     reading->packets++;
@@ -527,21 +516,27 @@ void reading_fetch(const struct reading *reading)
     }
 }
 
-void reading_fetch_more(const struct reading *reading, unsigned half)
+/* The handler's state is somewhere else in memory. */
+static void fetch_user(const struct reading *reading)
+{
+    enum { LINES = 4 };
+    const uint8_t *octets = reading->connection.user;
+
+    for (size_t i = 0; octets != NULL && i < LINES; i++)
+        __builtin_prefetch(octets + i * READING_ALIGNMENT, 1);
+}
+
+void reading_fetch_more(const struct reading *reading, unsigned half, const struct segment *segment)
 {
     const struct transport *mine = &reading->half[half].transport;
     const struct transport *theirs = &reading->half[half ^ 1].transport;
-    const struct connection *connection = &reading->connection;
-    const uint8_t *user = connection->user;
+    const struct direction *peer = &reading->connection.direction[side_of(reading, half ^ 1)];
 
-    if (user != NULL) {
-        __builtin_prefetch(user, 1);
-        __builtin_prefetch(user + READING_ALIGNMENT, 1);
-    }
+    if (segment->payload_length > 0)
+        fetch_user(reading);
     __builtin_prefetch(&mine->recent[mine->recent_next], 1);
     if (transport_is_open(theirs))
-        __builtin_prefetch(&connection->direction[side_of(reading, half ^ 1)].largest_acknowledged,
-                           1);
+        __builtin_prefetch(&peer->largest_acknowledged, 1);
 }
 
 void reading_clear(struct reading *reading)

@@ -91,7 +91,8 @@ void reading_end(struct reading *reading, enum connection_end reason);
 /* Have the processor fetch what taking a segment that half sent looks at, and, when that is there,
  * what it points to. */
 void reading_fetch(const struct reading *reading);
-void reading_fetch_more(const struct reading *reading, unsigned half);
+void reading_fetch_more(const struct reading *reading, unsigned half,
+                        const struct segment *segment);
 
 /* Free what the streams hold. */
 void reading_clear(struct reading *reading);

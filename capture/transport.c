@@ -24,7 +24,7 @@ void transport_init(struct transport *transport)
     memset(transport->recent_tag, 0, sizeof(transport->recent_tag));
     transport->sent_count = 0;
     transport->sent_open = 0;
-    transport->flight = NULL;
+    transport->is_long = false;
     transport->recent_count = 0;
     transport->recent_next = 0;
     transport->syn_seen = false;
@@ -43,10 +43,9 @@ void transport_init(struct transport *transport)
 
 void transport_clear(struct transport *transport, struct pool *flights)
 {
-    if (transport->flight == NULL)
-        return;
-    pool_give(flights, pool_number(flights, transport->flight));
-    transport->flight = NULL;
+    if (transport->is_long)
+        pool_give(flights, pool_number(flights, transport->flight));
+    transport->is_long = false;
 }
 
 /* Take the next option; false at the end of the list. */
@@ -129,13 +128,13 @@ void transport_note_syns(struct transport *transport, const struct direction *di
 /* Segments that are remembered at most. */
 static uint32_t sent_room(const struct transport *transport)
 {
-    return transport->flight != NULL ? TRANSPORT_SENT_MAX : TRANSPORT_SENT_FEW;
+    return transport->is_long ? TRANSPORT_SENT_MAX : TRANSPORT_SENT_FEW;
 }
 
 static struct sent_segment *sent_at(struct transport *transport, uint32_t number)
 {
-    return transport->flight != NULL ? &transport->flight->sent[number % TRANSPORT_SENT_MAX]
-                                     : &transport->few[number % TRANSPORT_SENT_FEW];
+    return transport->is_long ? &transport->flight->sent[number % TRANSPORT_SENT_MAX]
+                              : &transport->few[number % TRANSPORT_SENT_FEW];
 }
 
 static uint32_t sent_oldest(const struct transport *transport)
@@ -154,6 +153,7 @@ static void begin_flight(struct transport *transport, struct pool *flights)
 
     if (number == POOL_NONE)
         return;
+    transport->is_long = true;
     transport->flight = pool_at(flights, number);
     memcpy(transport->flight->sent, transport->few, sizeof(transport->few));
 }
@@ -283,6 +283,14 @@ static void note_window(const struct transport *transport, struct stream *peer_s
         peer_stream->window = window;
 }
 
+/* The one before it was too far ahead too, and this one goes on from there. */
+static bool goes_on(const struct transport *transport, int64_t offset, int64_t reach)
+{
+    uint32_t beyond = (uint32_t)offset - transport->far_ack;
+
+    return beyond > 0 && beyond <= reach;
+}
+
 /* An ACK of more than a window beyond what was captured is forged or of another
  * connection, unless the next one goes on from there: then the capture has a gap. */
 static bool is_credible(struct transport *transport, const struct stream *peer_stream,
@@ -291,11 +299,9 @@ static bool is_credible(struct transport *transport, const struct stream *peer_s
     int64_t reach = peer_stream->window > UINT16_MAX ? peer_stream->window : UINT16_MAX;
     int64_t from = peer_stream->highest > peer_stream->acknowledged ? peer_stream->highest
                                                                     : peer_stream->acknowledged;
-    uint32_t beyond = (uint32_t)offset - transport->far_ack;
-    bool goes_on = transport->far_seen && beyond > 0 && beyond <= reach;
 
-    reach += STREAM_WINDOW_SLACK;
-    if (offset <= from + reach || goes_on)
+    if (offset <= from + reach + STREAM_WINDOW_SLACK
+        || (transport->far_seen && goes_on(transport, offset, reach)))
         return true;
     transport->far_seen = true;
     transport->far_ack = (uint32_t)offset;

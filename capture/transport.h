@@ -74,18 +74,21 @@ struct transport {
     uint32_t sent_count; /* segments ever noted; the last TRANSPORT_SENT_MAX are kept */
     uint32_t sent_open;  /* from this one on some may not be ACKed */
     uint32_t last_ack;
+    /* Set by each packet; what is read together with others stands apart from it: a processor waits
+     * for what it stored a part of. */
+    uint8_t recent_count : 3;   /* of recent, those that are set */
+    uint8_t recent_next : 2;    /* the place of the next one */
+    bool acknowledged_once : 1; /* last_ack and last_window are set */
+    bool far_seen : 1;          /* far_ack is set */
+    bool reset_seen : 1;        /* reset_highest is set */
+    bool syn_seen : 1;          /* of this side */
+    uint8_t window_shift : 4;   /* of the windows that this side announces */
+    bool sent_again : 1;        /* some segment was */
+    bool sack_hole : 1;         /* sack_hole_octets of the direction are above 0 */
+    bool is_long : 1;           /* there is a flight */
     uint16_t last_window;
-    uint8_t recent_count : 3;                    /* of recent, those that are set */
-    uint8_t recent_next : 2;                     /* the place of the next one */
-    bool acknowledged_once : 1;                  /* last_ack and last_window are set */
-    bool far_seen : 1;                           /* far_ack is set */
-    bool reset_seen : 1;                         /* reset_highest is set */
-    bool syn_seen : 1;                           /* of this side */
-    uint8_t window_shift : 4;                    /* of the windows that this side announces */
-    bool sent_again : 1;                         /* some segment was */
-    bool sack_hole : 1;                          /* sack_hole_octets of the direction are above 0 */
     struct sent_segment few[TRANSPORT_SENT_FEW]; /* the segments, when there is no flight */
-    struct flight *flight; /* all of them, once they were more than a few; NULL: none */
+    struct flight *flight; /* is_long: all of them, once they were more than a few */
     int64_t hole_since_ns; /* when the newest hole below the highest octet was seen first */
     /* Offsets, of which the lower 32 bits tell how far others near to them are. */
     uint32_t reset_highest; /* highest octet when its RST came */
