@@ -8,7 +8,11 @@
 
 #define SECOND_NS INT64_C(1000000000)
 
-enum { BUCKETS = 1024, DAY = 86400, ALLOCATION_OCTETS = 16 /* what malloc(3) adds */ };
+enum {
+    BUCKETS = INVENTORY_ENTRIES_MAX, /* an entry in each */
+    DAY = 86400,
+    ALLOCATION_OCTETS = 16 /* what malloc(3) adds */
+};
 
 /* A certificate as it was read: many servers have the same one, and it is ten times as large as
  * what is to be said of a server. */

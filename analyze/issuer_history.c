@@ -71,19 +71,17 @@ static bool name_key(const struct issuer_history *history, const struct facts *f
     return true;
 }
 
-/* What this connection shows; false when that is nothing. */
+/* What this connection shows, without a text; false when that is nothing. */
 static bool see(const struct facts *facts, struct issuer_sighting *sighting)
 {
     const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
     const struct certificate *leaf = chain != NULL ? chain->leaf : NULL;
-    struct text text;
 
     /* A certificate for other names is the server's default one and says nothing on this name. */
     if (leaf == NULL || leaf->reading == CERTIFICATE_UNREADABLE
         || (chain->name != NAME_MATCH_SAN && chain->name != NAME_MATCH_COMMON_NAME))
         return false;
-    memset(sighting, 0, sizeof(*sighting));
-    sighting->issuer = leaf->issuer_id;
+    *sighting = (struct issuer_sighting){.issuer = leaf->issuer_id};
     if (chain->anchor != NULL)
         sighting->root = chain->anchor->subject_id;
     else if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
@@ -91,9 +89,18 @@ static bool see(const struct facts *facts, struct issuer_sighting *sighting)
     sighting->is_anchored = chain->end == CHAIN_END_ANCHORED;
     sighting->at = facts->server_certificate_note->at;
     sighting->server = facts->connection->endpoint[SIDE_SERVER];
-    text = text_begin(sighting->text, sizeof(sighting->text));
-    text_add(&text, "%s", leaf->issuer[0] != '\0' ? leaf->issuer : "an issuer without a name");
     return true;
+}
+
+/* Keep a sighting, and who the issuer is. */
+static void keep(struct issuer_sighting *kept, const struct issuer_sighting *sighting,
+                 const struct certificate *leaf)
+{
+    struct text text;
+
+    *kept = *sighting;
+    text = text_begin(kept->text, sizeof(kept->text));
+    text_add_string(&text, leaf->issuer[0] != '\0' ? leaf->issuer : "an issuer without a name");
 }
 
 static bool has_root(const struct issuer_sighting *sighting)
@@ -126,9 +133,10 @@ void issuer_history_learn(struct issuer_history *history, const struct facts *fa
         return;
     known = find_issuer(record, &sighting.issuer);
     if (known == NULL && record->count < ISSUERS_OF_NAME)
-        record->issuers[record->count++] = sighting;
+        keep(&record->issuers[record->count++], &sighting, facts->chain[SIDE_SERVER]->leaf);
     else if (known != NULL && sighting.at.time_ns < known->at.time_ns)
-        *known = sighting; /* connections end in another order than they begin */
+        /* Connections end in another order than they begin. */
+        keep(known, &sighting, facts->chain[SIDE_SERVER]->leaf);
 }
 
 static const struct issuer_sighting *first_of(const struct name_record *record)

@@ -41,7 +41,7 @@ bool output_line(struct output *output, struct bytes line)
         return false;
     errno = 0;
     output->held += line.len;
-    if (fwrite(line.data, 1, line.len, output->file) != line.len)
+    if (fwrite_unlocked(line.data, 1, line.len, output->file) != line.len)
         note_error(output);
     if (output->holds_back && output->held < OUTPUT_HELD_MAX)
         return output->error == 0;
