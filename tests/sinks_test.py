@@ -442,25 +442,35 @@ class Program(Sinks):
             self.assertEqual(done.returncode, 1)
             self.assertRegex(done.stderr, rb"^(tlswhy: .*\n)+$", "a crash of a sanitizer is 1 too")
 
-    def run_with_a_kafka_library(self, octets, *options):
-        """With this as the file of librdkafka."""
-        (self.folder / "librdkafka.so.1").write_bytes(octets)
+    def run_with_a_library(self, name, octets, *arguments):
+        """With this as the file of a library."""
+        (self.folder / name).write_bytes(octets)
         return subprocess.run(
-            [TLSWHY, *options, CAPTURE], capture_output=True, timeout=TIME_LIMIT,
+            [TLSWHY, *arguments], capture_output=True, timeout=TIME_LIMIT,
             env={**os.environ, "LD_LIBRARY_PATH": str(self.folder)})
 
     @unittest.skipUnless("rdkafka" in built_in(), "this build has no librdkafka")
     def test_the_kafka_library_is_loaded_for_a_kafka_sink_alone(self):
-        self.assertEqual(self.run_with_a_kafka_library(b"none").returncode, 0)
-        done = self.run_with_a_kafka_library(b"none", "--sink=kafka://127.0.0.1:1/topic")
+        name = "librdkafka.so.1"
+        self.assertEqual(self.run_with_a_library(name, b"none", CAPTURE).returncode, 0)
+        done = self.run_with_a_library(name, b"none", "--sink=kafka://127.0.0.1:1/topic", CAPTURE)
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, rb"^tlswhy: a Kafka sink needs librdkafka: .*\n$")
+
+    @unittest.skipUnless("libmicrohttpd" in built_in(), "this build has no libmicrohttpd")
+    def test_the_http_library_is_loaded_for_metrics_alone(self):
+        name = "libmicrohttpd.so.12"
+        self.assertEqual(self.run_with_a_library(name, b"none", CAPTURE).returncode, 0)
+        done = self.run_with_a_library(name, b"none", "--interface=lo", "--metrics=127.0.0.1:0")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, rb"^tlswhy: --metrics needs libmicrohttpd: .*\n$")
 
     @unittest.skipUnless("rdkafka" in built_in(), "this build has no librdkafka")
     def test_a_kafka_library_that_lacks_a_function_is_not_used(self):
         linked = subprocess.run(["ldd", TLSWHY], capture_output=True, check=True, text=True).stdout
         other = Path(re.search(r"=> (\S*libcjson\S*)", linked)[1]).read_bytes()
-        done = self.run_with_a_kafka_library(other, "--sink=kafka://127.0.0.1:1/topic")
+        done = self.run_with_a_library("librdkafka.so.1", other, "--sink=kafka://127.0.0.1:1/topic",
+                                       CAPTURE)
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, rb"^tlswhy: .* undefined symbol: rd_kafka_.*\n$")
 

@@ -86,10 +86,11 @@ void explain_version(FILE *out)
             "cJSON %s\n"
             "Optional libraries in this build: %s\n"
             "Optional libraries not in this build: %s\n"
-            "%s"
+            "%s%s"
             "License GPL-2.0-or-later. There is no warranty, to the extent permitted by law.\n",
             TLSWHY_VERSION, pcap_lib_version(), wolfSSL_lib_version(), cJSON_Version(),
             TLSWHY_OPTIONAL_FOUND[0] != '\0' ? TLSWHY_OPTIONAL_FOUND : "none",
             TLSWHY_OPTIONAL_MISSING[0] != '\0' ? TLSWHY_OPTIONAL_MISSING : "none",
+            HAVE_MICROHTTPD ? "Loaded for --metrics alone: libmicrohttpd\n" : "",
             HAVE_RDKAFKA ? "Loaded for a sink kafka://... alone: librdkafka\n" : "");
 }

@@ -2,8 +2,7 @@
 /* kafka_library.h -- librdkafka, loaded for those who ask for a Kafka sink alone.
  *
  * It brings OpenSSL and SASL, in some builds an HTTP client too, which a program that starts as
- * root and never talks to Kafka neither has to map nor to trust. Its header is used when this is
- * compiled, so that each function has the type that it has there.
+ * root and never talks to Kafka neither has to map nor to trust.
  */
 #ifndef TLSWHY_TOOLS_KAFKA_LIBRARY_H
 #define TLSWHY_TOOLS_KAFKA_LIBRARY_H
@@ -44,9 +43,8 @@ struct kafka_library {
 
 struct kafka_library;
 
-/* Load it; before the sandbox, which lets nothing be mapped to be executed. The caller frees what
- * it gets when no carrier uses it any more; the library itself stays until the program ends, since
- * its threads may. NULL after a complaint: it is not installed, or this build does without. */
+/* Load it; see optional_library_load. The caller frees what it gets when no carrier uses it any
+ * more. NULL after a complaint: it is not installed, or this build does without. */
 struct kafka_library *kafka_library_load(void);
 
 #endif

@@ -6,6 +6,7 @@
 
 #if HAVE_MICROHTTPD
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <microhttpd.h>
 #include <netdb.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "tools/tlswhy/metrics.h"
+#include "tools/tlswhy/optional_library.h"
 
 static const char ADDRESS_DEFAULT[] = "127.0.0.1";
 
@@ -23,8 +25,35 @@ enum {
     BACKLOG = 16
 };
 
+#define HTTP_LIBRARY "libmicrohttpd.so.12" /* the interface of its header, whatever the version */
+
+/* What we call, without the prefix MHD_. */
+#define HTTP_FUNCTIONS(ROW)                                                                        \
+    ROW(add_response_header)                                                                       \
+    ROW(create_response_from_buffer)                                                               \
+    ROW(destroy_response)                                                                          \
+    ROW(queue_response)                                                                            \
+    ROW(start_daemon)                                                                              \
+    ROW(stop_daemon)
+
+#define HTTP_MEMBER(name) __typeof__ (&MHD_##name)(name);
+
+struct http_library {
+    HTTP_FUNCTIONS(HTTP_MEMBER)
+};
+
+#undef HTTP_MEMBER
+
+#define HTTP_ROW(name) {"MHD_" #name, offsetof(struct http_library, name)},
+
+static const struct library_function functions[] = {HTTP_FUNCTIONS(HTTP_ROW)};
+
+#undef HTTP_ROW
+
 struct metrics_server {
-    struct MHD_Daemon *daemon;
+    struct http_library http;
+    int socket;                /* -1: given to the daemon */
+    struct MHD_Daemon *daemon; /* NULL: not started */
     const struct service *service;
 };
 
@@ -65,7 +94,8 @@ static int bind_and_listen(const struct addrinfo *info)
     return -1;
 }
 
-int metrics_listen(const char *where)
+/* A socket, -1 after a complaint. */
+static int listen_at(const char *where)
 {
     const struct addrinfo hints = {
         .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
@@ -87,8 +117,27 @@ int metrics_listen(const char *where)
     return file;
 }
 
-/* The metrics in memory, which MHD frees. NULL: there is none. */
-static struct MHD_Response *build(const struct service *service)
+struct metrics_server *metrics_server_open(const char *where)
+{
+    struct metrics_server *server = calloc(1, sizeof(*server));
+
+    if (server == NULL) {
+        (void)complain_memory();
+        return NULL;
+    }
+    server->socket = listen_at(where);
+    if (server->socket >= 0
+        && optional_library_load(HTTP_LIBRARY, functions, sizeof(functions) / sizeof(functions[0]),
+                                 &server->http))
+        return server;
+    if (server->socket >= 0)
+        (void)complain("--metrics needs libmicrohttpd: %s", dlerror());
+    metrics_server_close(server);
+    return NULL;
+}
+
+/* The metrics in memory, which the library frees. NULL: there is none. */
+static struct MHD_Response *build(const struct metrics_server *server)
 {
     char *text = NULL;
     size_t length = 0;
@@ -97,26 +146,26 @@ static struct MHD_Response *build(const struct service *service)
 
     if (out == NULL)
         return NULL;
-    metrics_write(out, service);
+    metrics_write(out, server->service);
     if (fclose(out) != 0 || text == NULL) {
         free(text);
         return NULL;
     }
-    response = MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_FREE);
+    response = server->http.create_response_from_buffer(length, text, MHD_RESPMEM_MUST_FREE);
     if (response == NULL)
         free(text);
     else
-        (void)MHD_add_response_header(response, "Content-Type",
-                                      "text/plain; version=0.0.4; charset=utf-8");
+        (void)server->http.add_response_header(response, "Content-Type",
+                                               "text/plain; version=0.0.4; charset=utf-8");
     return response;
 }
 
-static struct MHD_Response *build_error(void)
+static struct MHD_Response *build_error(const struct metrics_server *server)
 {
     static const char text[] = "Metrics are at /metrics.\n";
 
-    return MHD_create_response_from_buffer(sizeof(text) - 1, (void *)(uintptr_t)text,
-                                           MHD_RESPMEM_PERSISTENT);
+    return server->http.create_response_from_buffer(sizeof(text) - 1, (void *)(uintptr_t)text,
+                                                    MHD_RESPMEM_PERSISTENT);
 }
 
 /* The library says what it is given. NOLINTNEXTLINE(readability-function-size) */
@@ -134,61 +183,57 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
     (void)state;
     if (*length > 0) /* a body, of which nothing is wanted */
         return MHD_NO;
-    response = is_known ? build(server->service) : build_error();
+    response = is_known ? build(server) : build_error(server);
     if (response == NULL)
         return MHD_NO;
-    result = MHD_queue_response(connection, is_known ? MHD_HTTP_OK : MHD_HTTP_NOT_FOUND, response);
-    MHD_destroy_response(response);
+    result = server->http.queue_response(connection, is_known ? MHD_HTTP_OK : MHD_HTTP_NOT_FOUND,
+                                         response);
+    server->http.destroy_response(response);
     return result;
 }
 
-struct metrics_server *metrics_server_start(int socket_fd, const struct service *service)
+bool metrics_server_start(struct metrics_server *server, const struct service *service)
 {
-    struct metrics_server *server = calloc(1, sizeof(*server));
-
-    if (server == NULL) {
-        close(socket_fd);
-        (void)complain_memory();
-        return NULL;
-    }
     server->service = service;
-    server->daemon = MHD_start_daemon(
+    server->daemon = server->http.start_daemon(
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL, NULL, answer, server,
-        MHD_OPTION_LISTEN_SOCKET, socket_fd, MHD_OPTION_CONNECTION_LIMIT, METRICS_CONNECTIONS_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, METRICS_TIMEOUT_SECONDS, MHD_OPTION_END);
-    if (server->daemon != NULL)
-        return server;
-    close(socket_fd);
-    free(server);
-    (void)complain("--metrics: the HTTP server does not start");
-    return NULL;
+        MHD_OPTION_LISTEN_SOCKET, server->socket, MHD_OPTION_CONNECTION_LIMIT,
+        METRICS_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, METRICS_TIMEOUT_SECONDS,
+        MHD_OPTION_END);
+    if (server->daemon == NULL)
+        return complain("--metrics: the HTTP server does not start");
+    server->socket = -1;
+    return true;
 }
 
-void metrics_server_stop(struct metrics_server *server)
+void metrics_server_close(struct metrics_server *server)
 {
     if (server == NULL)
         return;
-    MHD_stop_daemon(server->daemon);
+    if (server->daemon != NULL)
+        server->http.stop_daemon(server->daemon);
+    if (server->socket >= 0)
+        close(server->socket);
     free(server);
 }
 
 #else
 
-int metrics_listen(const char *where)
+struct metrics_server *metrics_server_open(const char *where)
 {
     (void)where;
     (void)complain("--metrics: this build has no HTTP server (libmicrohttpd)");
-    return -1;
-}
-
-struct metrics_server *metrics_server_start(int socket_fd, const struct service *service)
-{
-    (void)socket_fd;
-    (void)service;
     return NULL;
 }
 
-void metrics_server_stop(struct metrics_server *server)
+bool metrics_server_start(struct metrics_server *server, const struct service *service)
+{
+    (void)server;
+    (void)service;
+    return false;
+}
+
+void metrics_server_close(struct metrics_server *server)
 {
     (void)server;
 }

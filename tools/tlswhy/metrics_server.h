@@ -12,13 +12,15 @@ enum {
 
 struct metrics_server;
 
-/* Listen at "PORT", "ADDRESS:PORT" or "[ADDRESS]:PORT". Returns a socket, -1 after a complaint,
- * also when this build has no HTTP server (libmicrohttpd). */
-int metrics_listen(const char *where);
+/* Listen at "PORT", "ADDRESS:PORT" or "[ADDRESS]:PORT", and load the HTTP server (libmicrohttpd),
+ * which brings GnuTLS and more: for those who ask for metrics alone. Before the sandbox is entered.
+ * NULL after a complaint, also when this build has none, or it is not installed. */
+struct metrics_server *metrics_server_open(const char *where);
 
-/* Serve on that socket, which it owns from now on, in a thread of its own. NULL after a
- * complaint. */
-struct metrics_server *metrics_server_start(int socket, const struct service *service);
-void metrics_server_stop(struct metrics_server *server); /* NULL is harmless */
+/* Serve in a thread of its own. False after a complaint. */
+bool metrics_server_start(struct metrics_server *server, const struct service *service);
+
+/* Stop, and free it; NULL is harmless. */
+void metrics_server_close(struct metrics_server *server);
 
 #endif

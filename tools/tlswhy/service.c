@@ -286,17 +286,6 @@ static bool start_workers(struct service *service)
     return true;
 }
 
-static bool start_metrics(struct service *service)
-{
-    int socket = service->metrics_socket;
-
-    if (socket < 0)
-        return true;
-    service->metrics_socket = -1;
-    service->metrics = metrics_server_start(socket, service);
-    return service->metrics != NULL;
-}
-
 /* All is open: from here on nothing can be opened or connected to, and nothing executed. */
 static bool give_up_privileges(struct service *service)
 {
@@ -311,7 +300,7 @@ static bool give_up_privileges(struct service *service)
     if (service->broker == NULL)
         return false;
     feed_set_opener(service->feed, broker_opener(service->broker));
-    return start_metrics(service)
+    return (service->metrics == NULL || metrics_server_start(service->metrics, service))
            && (!has_sandbox
                || sandbox_enter(feed_has_kafka(service->feed) ? SANDBOX_SERVICE_KAFKA
                                                               : SANDBOX_SERVICE));
@@ -350,7 +339,6 @@ int service_run(const struct options *options)
         .options = options,
         .signals = -1,
         .shared = &shared,
-        .metrics_socket = -1,
     };
     int status = EXIT_COULD_NOT;
 

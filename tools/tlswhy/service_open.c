@@ -28,8 +28,8 @@ static bool open_metrics(struct service *service)
     const char *where = service->options->service.metrics;
 
     if (where != NULL)
-        service->metrics_socket = metrics_listen(where);
-    return where == NULL || service->metrics_socket >= 0;
+        service->metrics = metrics_server_open(where);
+    return where == NULL || service->metrics != NULL;
 }
 
 static bool open_feed(struct service *service)
@@ -169,9 +169,7 @@ void service_release(struct service *service)
     }
     if (!is_any_running)
         collector_free(service->collector);
-    metrics_server_stop(service->metrics);
-    if (service->metrics_socket >= 0)
-        close(service->metrics_socket);
+    metrics_server_close(service->metrics);
     notify_close(&service->notify);
     broker_stop(service->broker);
     feed_close(service->feed);

@@ -27,8 +27,7 @@ struct service {
     struct outlet *outlet; /* of the main thread's own lines */
     FILE *report_file;     /* of the text report, on the sink's descriptor; NULL with --json */
     struct shared *shared;
-    int metrics_socket; /* -1: none, or given to the server */
-    struct metrics_server *metrics;
+    struct metrics_server *metrics; /* NULL: none is asked for */
     struct notify notify;
     struct collector *collector;
     struct worker *workers[SERVICE_WORKERS_MAX];
