@@ -16,6 +16,9 @@ struct entry {
     uint8_t der[];
 };
 
+/* Certificates whose entry is guessed before it is looked for: those of a large network. */
+enum { RECENT = 1024 };
+
 struct certificate_cache {
     uint64_t hash_key[2];
     struct table_hash table_hash; /* of the same */
@@ -23,6 +26,7 @@ struct certificate_cache {
     struct certificate_cache_stats stats;
     struct entry *oldest;
     struct entry *newest;
+    struct entry *recent[RECENT];
     size_t buckets; /* a power of two */
     struct entry *bucket[];
 };
@@ -76,6 +80,30 @@ static struct entry **bucket_of(struct certificate_cache *cache, uint64_t hash)
     return &cache->bucket[hash & (cache->buckets - 1)];
 }
 
+/* Where an entry is guessed: by the end of a signature, which no two have in common. Who makes
+ * certificates for which that is not so gains that they are looked for. */
+static struct entry **recent_of(struct certificate_cache *cache, struct bytes der)
+{
+    uint64_t word = 0;
+
+    if (der.len >= sizeof(word))
+        memcpy(&word, der.data + der.len - sizeof(word), sizeof(word));
+    return &cache->recent[(word ^ word >> 32 ^ der.len) % RECENT];
+}
+
+static void guess_no_more(struct certificate_cache *cache, const struct entry *entry)
+{
+    struct entry **recent = recent_of(cache, bytes_of(entry->der, entry->length));
+
+    if (*recent == entry)
+        *recent = NULL;
+}
+
+static bool is_of(const struct entry *entry, struct bytes der)
+{
+    return bytes_equal(der, bytes_of(entry->der, entry->length));
+}
+
 static void use_end(struct certificate_cache *cache, struct entry *entry)
 {
     if (entry->older != NULL)
@@ -116,6 +144,7 @@ static void evict_oldest(struct certificate_cache *cache)
     cache->stats.evictions++;
     cache->stats.entries--;
     cache->stats.octets -= octets_of(entry->length);
+    guess_no_more(cache, entry);
     free(entry);
 }
 
@@ -123,8 +152,7 @@ static struct entry *entry_find(struct certificate_cache *cache, uint64_t hash, 
 {
     struct entry *entry = *bucket_of(cache, hash);
 
-    while (entry != NULL
-           && (entry->hash != hash || !bytes_equal(der, bytes_of(entry->der, entry->length))))
+    while (entry != NULL && (entry->hash != hash || !is_of(entry, der)))
         entry = entry->next;
     return entry;
 }
@@ -155,19 +183,32 @@ static struct entry *entry_add(struct certificate_cache *cache, uint64_t hash, s
     return entry;
 }
 
+/* By a guess, else by the hash; NULL: it is not there. */
+static struct entry *find(struct certificate_cache *cache, struct entry **recent, uint64_t *hash,
+                          struct bytes der)
+{
+    if (*recent != NULL && is_of(*recent, der))
+        return *recent;
+    *hash = table_hash_long(&cache->table_hash, cache->hash_key, der);
+    return entry_find(cache, *hash, der);
+}
+
 const struct certificate *certificate_cache_get(struct certificate_cache *cache, struct bytes der)
 {
+    struct entry **recent;
     struct entry *entry;
-    uint64_t hash;
+    uint64_t hash = 0;
 
     if (der.len == 0 || der.len > CERTIFICATE_DER_MAX)
         return NULL;
-    hash = table_hash_long(&cache->table_hash, cache->hash_key, der);
-    entry = entry_find(cache, hash, der);
+    recent = recent_of(cache, der);
+    entry = find(cache, recent, &hash, der);
     if (entry == NULL) {
         entry = entry_add(cache, hash, der);
+        *recent = entry;
         return entry != NULL ? &entry->certificate : NULL;
     }
+    *recent = entry;
     use_end(cache, entry);
     use_begin(cache, entry);
     cache->stats.hits++;

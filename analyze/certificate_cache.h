@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* certificate_cache.h -- each distinct certificate is read once.
  *
- * A bounded table from DER to struct certificate: a keyed hash finds the entry, a comparison of
- * all octets confirms it. When full, the entry not used for longest makes room, and is counted.
+ * A bounded table from DER to struct certificate: a guess or a keyed hash finds the entry, a
+ * comparison of all octets confirms it. When full, the entry not used for longest makes room, and
+ * is counted.
  */
 #ifndef TLSWHY_ANALYZE_CERTIFICATE_CACHE_H
 #define TLSWHY_ANALYZE_CERTIFICATE_CACHE_H

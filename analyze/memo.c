@@ -21,8 +21,7 @@ struct memo {
 
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
-    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15); /* odd: 2^64 by the golden ratio */
-    return hash ^ hash >> 32;
+    return (hash + word) * UINT64_C(0x9e3779b97f4a7c15); /* odd: 2^64 by the golden ratio */
 }
 
 /* No secret: whoever makes keys collide gains that texts are made again. Two hashes side by side do
@@ -39,7 +38,8 @@ void memo_key_finish(struct memo_key *key)
     for (; key->length - at >= 8; at += 8)
         hashes[0] = mix(hashes[0], siphash_load(key->octets + at, 8));
     hashes[1] = mix(hashes[1], siphash_load(key->octets + at, key->length - at));
-    key->hash = mix(hashes[0], hashes[1]);
+    key->hash = mix(hashes[0] ^ hashes[0] >> 32, hashes[1] ^ hashes[1] >> 32);
+    key->hash ^= key->hash >> 32; /* the upper bits are those that all octets count for */
 }
 
 struct memo *memo_new(void)

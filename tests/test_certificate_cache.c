@@ -87,6 +87,23 @@ static void octets_are_bounded_too(void)
     end();
 }
 
+static void certificates_that_end_alike_are_told_apart(void)
+{
+    uint8_t octets[2][100] = {{1}, {2}};
+    const struct certificate *first[2];
+
+    begin(0, 0);
+    for (size_t i = 0; i < 2; i++)
+        first[i] = certificate_cache_get(cache, bytes_of(octets[i], sizeof(octets[i])));
+    CU_ASSERT_PTR_NOT_EQUAL(first[0], first[1]);
+    for (size_t i = 0; i < 6; i++)
+        CU_ASSERT_PTR_EQUAL(
+            certificate_cache_get(cache, bytes_of(octets[i % 2], sizeof(octets[0]))), first[i % 2]);
+    CU_ASSERT_EQUAL(certificate_cache_stats(cache).reads, 2);
+    CU_ASSERT_EQUAL(certificate_cache_stats(cache).hits, 6);
+    end();
+}
+
 static void nothing_and_too_much_are_refused(void)
 {
     static uint8_t junk[CERTIFICATE_DER_MAX + 1];
@@ -127,6 +144,7 @@ int main(void)
         {"a certificate is read once", a_certificate_is_read_once},
         {"the one not used for longest makes room", the_one_not_used_for_longest_makes_room},
         {"octets are bounded too", octets_are_bounded_too},
+        {"certificates that end alike are told apart", certificates_that_end_alike_are_told_apart},
         {"nothing and too much are refused", nothing_and_too_much_are_refused},
         {"an issuer seen before is found", an_issuer_seen_before_is_found},
         {"no cache is freed", no_cache_is_freed},
