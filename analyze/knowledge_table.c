@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analyze/knowledge.h"
+#include "capture/fetch.h"
 #include "capture/table_hash.h"
 
 enum {
@@ -420,9 +421,9 @@ void knowledge_table_expect(struct knowledge_table *table, const void *key)
     table->expected_hash = hash_of(table, key);
     memcpy(table->expected_key, key, table->options.key_size);
     table->is_expecting = true;
-    __builtin_prefetch(bucket_of(table, table->expected_hash));
+    fetch(bucket_of(table, table->expected_hash), sizeof(struct bucket));
     if (table->door != NULL)
-        __builtin_prefetch(door_word(table, spread_of(table->expected_hash)));
+        fetch(door_word(table, spread_of(table->expected_hash)), sizeof(uint64_t));
 }
 
 uint32_t knowledge_table_count(const struct knowledge_table *table)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "capture/fetch.h"
 #include "dissect/prelude.h"
 #include "dissect/tls.h"
 
@@ -364,10 +365,9 @@ bool session_settled(const struct session *session)
 /* The hellos were written long ago; they are read as soon as the notes are. */
 static void fetch_hellos(const struct buffer *transcript)
 {
-    enum { LINE = 64, OCTETS_MAX = 640 };
+    enum { OCTETS_MAX = 640 };
 
-    for (uint32_t i = 0; i < transcript->length && i < OCTETS_MAX; i += LINE)
-        __builtin_prefetch(transcript->data + i);
+    fetch(transcript->data, transcript->length < OCTETS_MAX ? transcript->length : OCTETS_MAX);
 }
 
 static void conclude_preludes(const struct preludes *preludes, struct handshake *handshake)

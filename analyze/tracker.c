@@ -6,6 +6,7 @@
 #include "analyze/examiner.h"
 #include "analyze/session.h"
 #include "analyze/tracker_internal.h"
+#include "capture/fetch.h"
 
 enum {
     /* What knowledge (35 MiB, 45 where everybody fails), incidents (5) and insight (6) need at
@@ -233,15 +234,6 @@ static void judge_observed(struct tracker *tracker, const struct observation *ob
         tracker_keep_judged(tracker, observation, facts.outcome, &note);
     }
     learn(tracker, &facts);
-}
-
-/* Have memory brought near, one cache line after the other. */
-static void fetch(const void *memory, size_t octets)
-{
-    enum { LINE = 64 };
-
-    for (size_t i = 0; i < octets; i += LINE)
-        __builtin_prefetch((const uint8_t *)memory + i);
 }
 
 /* What is told of a connection was touched a round trip ago, with others since: it comes while the

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "capture/fetch.h"
+
 enum {
     SEGMENT_BITS = 10,
     SEGMENT_SLOTS = 1 << SEGMENT_BITS,
@@ -109,7 +111,7 @@ uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key)
 
 void flow_fetch_slot(const struct flow_table *table, uint32_t hash)
 {
-    __builtin_prefetch(&segment_of(table, hash)->slots[hash % SEGMENT_SLOTS]);
+    fetch(&segment_of(table, hash)->slots[hash % SEGMENT_SLOTS], 1);
 }
 
 uint32_t flow_fetch(const struct flow_table *table, uint32_t hash)
@@ -122,7 +124,7 @@ uint32_t flow_fetch(const struct flow_table *table, uint32_t hash)
         if (slot->number_1 == 0)
             return POOL_NONE;
         if (slot->hash == hash) {
-            __builtin_prefetch(flow_at(table, slot->number_1 - 1), 1);
+            fetch(flow_at(table, slot->number_1 - 1), sizeof(struct flow));
             return slot->number_1 - 1;
         }
     }

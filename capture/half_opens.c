@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "capture/fetch.h"
 #include "capture/region.h"
 
 enum {
@@ -74,7 +75,7 @@ static struct half_open_bucket *bucket_at(const struct half_opens *table, uint32
 void half_opens_fetch(const struct half_opens *table, uint32_t hash)
 {
     if (table->buckets != NULL)
-        __builtin_prefetch(bucket_at(table, hash, 0), 1);
+        fetch(bucket_at(table, hash, 0), sizeof(struct half_open_bucket));
 }
 
 static struct half_open *find_in(const struct half_opens *table,

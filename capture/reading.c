@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/reading.h"
 
+#include "capture/fetch.h"
 #include "capture/moment.h"
 
 _Static_assert(offsetof(struct reading, connection.direction) == READING_ALIGNMENT,
@@ -508,35 +509,26 @@ void reading_end(struct reading *reading, enum connection_end reason)
 
 void reading_fetch(const struct reading *reading)
 {
-    __builtin_prefetch(reading, 1);
+    fetch(reading, READING_ALIGNMENT);
     for (unsigned i = 0; i < 2; i++) {
-        __builtin_prefetch(&reading->connection.direction[i], 1);
-        __builtin_prefetch(&reading->half[i].stream.next, 1);
-        __builtin_prefetch(&reading->half[i].transport, 1);
+        fetch(&reading->connection.direction[i], READING_ALIGNMENT);
+        fetch(&reading->half[i].stream.next, READING_ALIGNMENT);
+        fetch(&reading->half[i].transport, READING_ALIGNMENT);
     }
-}
-
-/* The handler's state is somewhere else in memory. */
-static void fetch_user(const struct reading *reading)
-{
-    enum { LINES = 4 };
-    const uint8_t *octets = reading->connection.user;
-
-    for (size_t i = 0; octets != NULL && i < LINES; i++)
-        __builtin_prefetch(octets + i * READING_ALIGNMENT, 1);
 }
 
 void reading_fetch_more(const struct reading *reading, unsigned half, const struct segment *segment)
 {
+    enum { USER_OCTETS = 256 }; /* what is touched first */
     const struct transport *mine = &reading->half[half].transport;
     const struct transport *theirs = &reading->half[half ^ 1].transport;
     const struct direction *peer = &reading->connection.direction[side_of(reading, half ^ 1)];
 
-    if (segment->payload_length > 0)
-        fetch_user(reading);
-    __builtin_prefetch(&mine->recent[mine->recent_next], 1);
+    if (segment->payload_length > 0 && reading->connection.user != NULL)
+        fetch(reading->connection.user, USER_OCTETS);
+    fetch(&mine->recent[mine->recent_next], sizeof(mine->recent[0]));
     if (transport_is_open(theirs))
-        __builtin_prefetch(&peer->largest_acknowledged, 1);
+        fetch(&peer->largest_acknowledged, READING_ALIGNMENT);
 }
 
 void reading_clear(struct reading *reading)
