@@ -86,7 +86,7 @@ static void add_kind(struct json *json, struct json_at event, const struct verdi
 }
 
 static void add_event(struct json *json, struct json_at root, const struct verdict *verdict,
-                      const char *ended)
+                      const char ended[TEXT_TIMESTAMP_LENGTH])
 {
     struct json_at event = json_add_object(json, root, "event");
     int64_t started_ns = verdict->facts->connection->first.time_ns;
@@ -96,11 +96,11 @@ static void add_event(struct json *json, struct json_at root, const struct verdi
 
     add_kind(json, event, verdict);
     if (is_update ? event_update_id(verdict, id) : event_id(verdict->facts, id))
-        json_add_name(json, event, "id", id);
+        json_add_digits(json, event, "id", id, sizeof(id) - 1);
     else
         json_fail(json);
     json_add_time(json, event, "start", started_ns);
-    json_add_name(json, event, "end", ended);
+    json_add_digits(json, event, "end", ended, TEXT_TIMESTAMP_LENGTH);
     json_add_signed(json, event, "duration", ended_ns - started_ns);
     if (verdict->cause != NULL)
         json_add_constant(json, event, "reason", verdict->cause->title);
@@ -117,13 +117,13 @@ bool event_write(struct event_writer *writer, const struct verdict *verdict, str
 {
     struct json *json = &writer->json;
     struct json_at root = json_begin(json);
-    char ended[TEXT_TIMESTAMP_LENGTH + 1] = "";
+    char ended[TEXT_TIMESTAMP_LENGTH];
     char message[SUMMARY_SIZE];
     struct memo_key hello;
 
     event_hello_key(&hello, verdict->facts);
     text_put_timestamp(ended, summary_ended_ns(verdict));
-    json_add_name(json, root, "@timestamp", ended);
+    json_add_digits(json, root, "@timestamp", ended, sizeof(ended));
     json_add_text(json, root, "message", summary_format(verdict, message));
     event_add_ecs(json, root);
     add_event(json, root, verdict, ended);

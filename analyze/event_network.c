@@ -17,7 +17,7 @@ static void add_mac(struct json *json, struct json_at party, const uint8_t mac[6
         text[3 * i] = digits[mac[i] >> 4];
         text[3 * i + 1] = digits[mac[i] & 0xf];
     }
-    json_add_name(json, party, "mac", text);
+    json_add_digits(json, party, "mac", text, sizeof(text) - 1);
 }
 
 static struct json_part add_party(struct json *json, struct json_at root, const char *key,

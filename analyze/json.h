@@ -266,6 +266,14 @@ ALWAYS_INLINE void json_add_text(struct json *json, struct json_at parent, const
         json_add_constant(json, parent, key, value);
 }
 
+/* Add digits, or what else needs no escape, of a length that the compiler knows. */
+ALWAYS_INLINE void json_add_digits(struct json *json, struct json_at parent, const char *key,
+                                   const char *digits, size_t length)
+{
+    if (json_begin_value(json, parent, key, length + 2))
+        json_put_quoted(json, digits, length);
+}
+
 /* Add a name of ours: an identifier, a number, digits, an address. Nothing in it needs an escape,
  * and none is looked for. Nothing when it is NULL or empty. */
 ALWAYS_INLINE void json_add_name(struct json *json, struct json_at parent, const char *key,
