@@ -117,7 +117,7 @@ const char *chain_staple_problem_name(enum chain_staple_problem problem);
 struct chain_judgement {
     /* The path: indices into the chain, the leaf first, then what issued it. An anchor that was
      * not sent is not among them: chain_at_depth() gives it after the last. */
-    size_t path[CHAIN_CERTIFICATES_MAX];
+    uint8_t path[CHAIN_CERTIFICATES_MAX];
     size_t path_length;               /* certificates sent that are on it, the leaf counted */
     const struct certificate *leaf;   /* NULL: none */
     const struct certificate *last;   /* last one sent on the path; NULL: none */

@@ -82,9 +82,11 @@ static size_t find_sent_issuer(const struct chain *chain, const struct repeated 
     return best;
 }
 
+_Static_assert(CHAIN_CERTIFICATES_MAX <= UINT8_MAX, "an octet for each place of the path");
+
 static void add_to_path(const struct chain *chain, size_t index, struct chain_judgement *out)
 {
-    out->path[out->path_length++] = index;
+    out->path[out->path_length++] = (uint8_t)index;
     out->last = chain->certificates[index];
 }
 
