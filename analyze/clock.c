@@ -92,6 +92,8 @@ struct reading {
     uint8_t nonce[NONCE_LEN];
 };
 
+/* In TLS 1.3 all 32 octets are random (RFC 8446 section 4.1.2), and who offers it has but one
+ * hello for all versions. */
 static bool read_hello(const struct clocks *clocks, const struct facts *facts,
                        struct reading *reading)
 {
@@ -100,8 +102,8 @@ static bool read_hello(const struct clocks *clocks, const struct facts *facts,
     struct bytes nonce;
     uint32_t seconds;
 
-    if (!facts->client_hello_read || !bytes_u32(&random, &seconds)
-        || !bytes_take(&random, NONCE_LEN, &nonce))
+    if (!facts->client_hello_read || facts->offer.version_max >= TLS_VERSION_1_3
+        || !bytes_u32(&random, &seconds) || !bytes_take(&random, NONCE_LEN, &nonce))
         return false;
     memset(reading, 0, sizeof(*reading));
     reading->key.address = siphash_1_3(clocks->hash_key, address->octets, sizeof(address->octets));

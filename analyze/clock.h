@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clock.h -- by how much the clocks of clients, and that of the capture, are wrong.
  *
- * Up to TLS 1.2 a hello's random may begin with the sender's time (gmt_unix_time, RFC 5246 section
- * 7.4.1.2). Many stacks fill it with random octets. It is taken for a clock where hellos of one
- * client are off from the packets' time by the same, or where other clients with the same offer
- * have the packets' time there. Two random numbers are within seconds of each other once in some
- * hundred million times.
+ * In a hello that offers TLS 1.2 at most the random may begin with the sender's time
+ * (gmt_unix_time, RFC 5246 section 7.4.1.2); in TLS 1.3 it is all random (RFC 8446 section 4.1.2).
+ * Many stacks fill it with random octets. It is taken for a clock where hellos of one client are
+ * off from the packets' time by the same, or where other clients with the same offer have the
+ * packets' time there. Two random numbers are within seconds of each other once in some hundred
+ * million times.
  *
  * The capture's own clock is implausible when no server's certificate had been issued by then.
  */

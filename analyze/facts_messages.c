@@ -83,11 +83,16 @@ static void read_offer(struct facts *facts)
 }
 
 /* What is learned of an established handshake, and asked to see that it is one. */
-#define BRIEF_EXTENSIONS                                                                           \
+#define BRIEF_CLIENT_EXTENSIONS                                                                    \
     (EXTENSION_BIT(TLS_EXTENSION_SERVER_NAME) | EXTENSION_BIT(TLS_EXTENSION_STATUS_REQUEST)        \
      | EXTENSION_BIT(TLS_EXTENSION_SIGNATURE_ALGORITHMS)                                           \
      | EXTENSION_BIT(TLS_EXTENSION_APPLICATION_LAYER_PROTOCOL_NEGOTIATION)                         \
      | EXTENSION_BIT(TLS_EXTENSION_EARLY_DATA) | EXTENSION_BIT(TLS_EXTENSION_SUPPORTED_VERSIONS))
+#define BRIEF_SERVER_EXTENSIONS                                                                    \
+    (EXTENSION_BIT(TLS_EXTENSION_APPLICATION_LAYER_PROTOCOL_NEGOTIATION)                           \
+     | EXTENSION_BIT(TLS_EXTENSION_SUPPORTED_VERSIONS)                                             \
+     | EXTENSION_BIT(TLS_EXTENSION_PRE_SHARED_KEY) | EXTENSION_BIT(TLS_EXTENSION_KEY_SHARE)        \
+     | EXTENSION_BIT(TLS_EXTENSION_KEY_SHARE_DRAFT))
 
 static bool read_client_hello(const struct facts *facts, const struct note *note,
                               struct client_hello *hello, struct hello_extensions *extensions)
@@ -96,7 +101,8 @@ static bool read_client_hello(const struct facts *facts, const struct note *note
         || !client_hello_parse(handshake_body(facts->handshake, note), hello))
         return false;
     return extensions_parse_some(hello->extensions, EXTENSION_IN_CLIENT_HELLO,
-                                 facts->in_brief ? BRIEF_EXTENSIONS : EXTENSIONS_ALL, extensions);
+                                 facts->in_brief ? BRIEF_CLIENT_EXTENSIONS : EXTENSIONS_ALL,
+                                 extensions);
 }
 
 static void see_client_hello(struct facts *facts, const struct note *note)
@@ -151,8 +157,9 @@ static void see_server_hello(struct facts *facts, const struct note *note)
     if (!read)
         return;
     facts->server_hello = hello;
-    facts->server_hello_read =
-        extensions_parse(hello.extensions, EXTENSION_IN_SERVER_HELLO, &facts->server_extensions);
+    facts->server_hello_read = extensions_parse_some(
+        hello.extensions, EXTENSION_IN_SERVER_HELLO,
+        facts->in_brief ? BRIEF_SERVER_EXTENSIONS : EXTENSIONS_ALL, &facts->server_extensions);
     if (facts->server_hello_read)
         choose(facts, &hello);
 }

@@ -136,6 +136,12 @@ static bool buffer_grow(struct buffer *buffer, struct budget *budget, size_t nee
     return true;
 }
 
+void buffer_reserve(struct buffer *buffer, struct budget *budget, size_t octets)
+{
+    if (octets > buffer->capacity)
+        (void)buffer_grow(buffer, budget, octets);
+}
+
 bool buffer_append(struct buffer *buffer, struct budget *budget, struct bytes octets,
                    uint32_t ceiling)
 {

@@ -59,6 +59,9 @@ struct buffer {
 MUST_USE bool buffer_append(struct buffer *buffer, struct budget *budget, struct bytes octets,
                             uint32_t ceiling);
 
+/* Make room for so many octets in all, if there is memory for it. */
+void buffer_reserve(struct buffer *buffer, struct budget *budget, size_t octets);
+
 /* Give the memory back; the buffer is empty afterwards. */
 void buffer_release(struct buffer *buffer, struct budget *budget);
 

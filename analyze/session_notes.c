@@ -9,6 +9,7 @@
 enum {
     NOTES_RESERVED = 10, /* room that what may come without end leaves for what ends a handshake */
     APPLICATION_NOTES_MAX = 12, /* of one side; from then on the last one is overwritten */
+    SERVER_HELLO_ROOM = 128, /* octets: in TLS 1.3 it is the only message that follows the first */
     NOTES_OCTETS = HANDSHAKE_NOTES_MAX * sizeof(struct note)
 };
 
@@ -201,6 +202,8 @@ void session_keep_body(struct session *session, enum side from, struct bytes bod
 {
     uint32_t offset = session->transcript.length;
 
+    if (offset == 0)
+        buffer_reserve(&session->transcript, session->budget, body.len + SERVER_HELLO_ROOM);
     if (!buffer_append(&session->transcript, session->budget, body, HANDSHAKE_TRANSCRIPT_MAX)) {
         session->transcript_full = true;
         session->gap_octets[from] += body.len;

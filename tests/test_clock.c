@@ -93,6 +93,21 @@ static void hellos_that_agree_prove_one(void)
     end(&fixture);
 }
 
+/* Whatever the first octets are, in TLS 1.3 they are not its time. */
+static void an_offer_of_1_3_has_no_clock_in_it(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.sample.facts.offer.version_max = TLS_VERSION_1_3;
+    learn(&fixture, 1, 5 * YEAR);
+    CU_ASSERT_EQUAL(learn(&fixture, 1, 5 * YEAR).basis, CLOCK_BASIS_NONE);
+    fixture.sample.facts.offer.version_max = TLS_VERSION_1_2;
+    CU_ASSERT_EQUAL(learn(&fixture, 1, 5 * YEAR).basis, CLOCK_BASIS_NONE); /* nor was it learned */
+    CU_ASSERT_EQUAL(learn(&fixture, 1, 5 * YEAR).basis, CLOCK_BASIS_HELLOS);
+    end(&fixture);
+}
+
 static void what_one_run_saw_the_next_one_knows(void)
 {
     static const uint64_t other_key[2] = {3, 4};
@@ -273,6 +288,7 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"one hello proves no clock", one_hello_proves_no_clock},
         {"hellos that agree prove one", hellos_that_agree_prove_one},
+        {"an offer of 1.3 has no clock in it", an_offer_of_1_3_has_no_clock_in_it},
         {"what one run saw the next one knows", what_one_run_saw_the_next_one_knows},
         {"hellos that do not agree prove none", hellos_that_do_not_agree_prove_none},
         {"a random that never changes is no clock", a_random_that_never_changes_is_no_clock},
