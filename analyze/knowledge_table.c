@@ -6,6 +6,7 @@
 
 #include "analyze/knowledge.h"
 #include "capture/fetch.h"
+#include "capture/region.h"
 #include "capture/table_hash.h"
 
 enum {
@@ -32,7 +33,6 @@ struct link {
 struct block {
     struct link links[BLOCK_RECORDS];
     uint8_t *records;
-    uint8_t *rare; /* the second parts, as they were left by others */
 };
 
 /* The records whose hashes end alike. Most keys that are looked for in a crowd are not there: which
@@ -46,6 +46,7 @@ struct knowledge_table {
     struct knowledge_table_options options;
     struct table_hash hash;
     struct block **blocks;
+    uint8_t *rare; /* the second parts, as they were left by others; NULL: none so far */
     struct bucket *buckets;
     uint32_t bucket_count; /* a power of two */
     uint64_t *door;        /* bits of keys that came once; NULL: none had to wait so far */
@@ -101,10 +102,10 @@ void knowledge_table_free(struct knowledge_table *table)
         if (table->blocks[i] == NULL)
             continue;
         free(table->blocks[i]->records);
-        free(table->blocks[i]->rare);
         free(table->blocks[i]);
     }
     free(table->blocks);
+    region_free(table->rare, table->options.records_max * table->options.rare_size);
     free(table->buckets);
     free(table->door);
     free(table);
@@ -209,30 +210,35 @@ void *knowledge_table_find(struct knowledge_table *table, const void *key)
     return find(table, key, hash_of(table, key));
 }
 
+/* Make sure that there is room for second parts, most of which are never written. */
+static bool have_rare(struct knowledge_table *table)
+{
+    size_t octets = table->options.records_max * table->options.rare_size;
+
+    if (octets > 0 && table->rare == NULL)
+        table->rare = region_new_sparse(octets);
+    return octets == 0 || table->rare != NULL;
+}
+
 /* Make sure that the block of the next record is there. */
 static bool grow(struct knowledge_table *table)
 {
     struct block **slot = &table->blocks[table->count / BLOCK_RECORDS];
     const size_t octets = BLOCK_RECORDS * table->options.record_size;
-    const size_t rare_octets = BLOCK_RECORDS * table->options.rare_size;
     struct block *block;
 
     if (*slot != NULL)
         return true;
-    block = calloc(1, sizeof(*block));
+    block = have_rare(table) ? calloc(1, sizeof(*block)) : NULL;
     if (block == NULL)
         return false;
     block->records = malloc(octets);
-    if (rare_octets > 0)
-        block->rare = malloc(rare_octets);
-    if (block->records == NULL || (rare_octets > 0 && block->rare == NULL)) {
-        free(block->records);
-        free(block->rare);
+    if (block->records == NULL) {
         free(block);
         return false;
     }
     *slot = block;
-    table->memory += sizeof(*block) + octets + rare_octets;
+    table->memory += sizeof(*block) + octets + BLOCK_RECORDS * table->options.rare_size;
     return true;
 }
 
@@ -286,11 +292,9 @@ static void *rare_of(const struct knowledge_table *table, const void *record)
 
 static void link_rare(struct knowledge_table *table, uint32_t place)
 {
-    size_t offset = place % BLOCK_RECORDS * table->options.rare_size;
-
     if (table->options.rare_size > 0)
         knowledge_table_set_rare(table, knowledge_table_at(table, place),
-                                 table->blocks[place / BLOCK_RECORDS]->rare + offset);
+                                 table->rare + place * table->options.rare_size);
 }
 
 /* A place for a new record, NONE: no memory and nothing to evict. */

@@ -13,7 +13,15 @@
 /* Zeroed memory of octets (> 0), aligned to a page. NULL when the system has not that much. */
 void *region_new(size_t octets);
 
-/* Give it back; NULL is harmless. octets as in region_new. */
+/* The same for a table of which little is ever touched, here and there: in pages of the usual size,
+ * for in large ones all of it would be there. */
+void *region_new_sparse(size_t octets);
+
+/* Give either back; NULL is harmless. octets as in region_new. */
 void region_free(void *region, size_t octets);
+
+/* Have the heap of the C library in large pages too, as far as it grows in an analysis with usual
+ * limits. To be called once, by the program, before it starts threads. */
+void region_widen_heap(void);
 
 #endif
