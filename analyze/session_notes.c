@@ -141,6 +141,7 @@ static inline void see_place(struct session *session, uint64_t place, bool is_ga
     session->last_place = place;
 }
 
+/* What is not noted for want of memory is like what was not captured: nobody is blamed for it. */
 NEVER_INLINE static bool note_in_full(struct session *session, enum note_kind kind, enum side side,
                                       struct moment at, struct note_detail detail)
 {
@@ -149,6 +150,8 @@ NEVER_INLINE static bool note_in_full(struct session *session, enum note_kind ki
 
     if (write_out(session))
         note = find_room_for_note(session, kind, side);
+    else
+        session->gap_octets[side] += detail.length > 0 ? detail.length : 1;
     if (note == NULL) {
         session->notes_full = true;
         return false;
