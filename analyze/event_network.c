@@ -11,13 +11,16 @@ enum { PROTOCOL_TCP = 6 };
 static void add_mac(struct json *json, struct json_at party, const uint8_t mac[6])
 {
     static const char digits[] = "0123456789ABCDEF";
-    char text[] = "00-00-00-00-00-00";
+    static const char form[] = "00-00-00-00-00-00";
+    char *place = json_add_place(json, party, "mac", sizeof(form) - 1);
 
+    if (place == NULL)
+        return;
+    memcpy(place, form, sizeof(form) - 1);
     for (size_t i = 0; i < 6; i++) {
-        text[3 * i] = digits[mac[i] >> 4];
-        text[3 * i + 1] = digits[mac[i] & 0xf];
+        place[3 * i] = digits[mac[i] >> 4];
+        place[3 * i + 1] = digits[mac[i] & 0xf];
     }
-    json_add_digits(json, party, "mac", text, sizeof(text) - 1);
 }
 
 static struct json_part add_party(struct json *json, struct json_at root, const char *key,

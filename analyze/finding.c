@@ -222,19 +222,23 @@ static const struct finding_row {
 
 enum { FINDING_ROWS = sizeof(finding_rows) / sizeof(finding_rows[0]) };
 
+static bool find_other(const struct facts *facts, const struct finding_row *row,
+                       struct finding *finding)
+{
+    struct text text = text_begin(finding->text, sizeof(finding->text));
+
+    finding->id = row->id;
+    return row->find(facts, &text);
+}
+
 static void find_others(const struct facts *facts, struct verdict *verdict)
 {
     for (size_t i = 0; i < FINDING_ROWS; i++) {
         struct finding *finding = next_finding(verdict);
-        struct text text;
 
         if (finding == NULL)
             return;
-        text = text_begin(finding->text, sizeof(finding->text));
-        if (!finding_rows[i].find(facts, &text))
-            continue;
-        finding->id = finding_rows[i].id;
-        verdict->finding_count++;
+        verdict->finding_count += find_other(facts, &finding_rows[i], finding);
     }
 }
 

@@ -141,8 +141,8 @@ struct json_part json_close(struct json *json, struct json_at object)
         return part;
     text = memchr(json->data + object.begin, '{', json->length - object.begin);
     close_innermost(json);
-    part.begin = (size_t)(text - json->data);
-    part.length = json->length - 1 - part.begin; /* without the comma */
+    part.begin = (uint32_t)(text - json->data);
+    part.length = (uint32_t)json->length - 1 - part.begin; /* without the comma */
     return part;
 }
 
@@ -368,14 +368,6 @@ void json_add_date(struct json *json, struct json_at parent, const char *key, in
 
     text_add_date_stamp(&text, seconds);
     json_add_constant(json, parent, key, buffer);
-}
-
-void json_put_time(struct json *json, int64_t time_ns)
-{
-    char stamp[TEXT_TIMESTAMP_LENGTH];
-
-    text_put_timestamp(stamp, time_ns);
-    json_put_quoted(json, stamp, sizeof(stamp));
 }
 
 void json_append_hex(struct json *json, struct json_at array, struct bytes octets)

@@ -34,13 +34,13 @@ enum {
 struct json {
     char *data;
     size_t length;
-    size_t room;  /* octets at data, those for the end left out; 0 when something failed */
-    size_t begin; /* of the innermost object or array that is open */
-    size_t size;  /* octets at data */
+    size_t room; /* octets at data, those for the end left out; 0 when something failed */
+    size_t size; /* octets at data */
     size_t max;
-    size_t depth; /* of the innermost object or array that is open; the line itself is 0 */
+    uint32_t begin; /* of the innermost object or array that is open */
+    uint32_t depth; /* of the same; the line itself is 0 */
     struct {
-        size_t begin;     /* where it was added: before its key; each has another one */
+        uint32_t begin;   /* where it was added: before its key; each has another one */
         char closer;      /* '}' or ']' */
         bool may_be_left; /* out, when it is empty */
     } levels[JSON_DEPTH_MAX];
@@ -48,13 +48,13 @@ struct json {
     struct memo *memo; /* parts of events that come again; borrowed, NULL: none */
 };
 
-/* An object or array that is open. */
+/* An object or array that is open. It fits in a register, and goes through a dozen functions. */
 struct json_at {
-    size_t depth;
-    size_t begin;
+    uint32_t depth;
+    uint32_t begin;
 };
 
-/* Begin to use a writer for lines of at most max octets. Allocates nothing yet. */
+/* Begin to use a writer for lines of at most max octets, below 2^32. Allocates nothing yet. */
 void json_init(struct json *json, size_t max);
 
 /* Free the buffer. */
@@ -69,8 +69,8 @@ MUST_USE bool json_finish(struct json *json, struct bytes *line);
 
 /* An object that is complete: octets of the line. */
 struct json_part {
-    size_t begin;
-    size_t length;
+    uint32_t begin;
+    uint32_t length;
 };
 
 /* Close an object, or add a copy of it under another name. */
@@ -172,13 +172,14 @@ static inline void json_put_number(struct json *json, int64_t value)
         json_put_long_number(json, value);
 }
 
-/* A string, for which length + 2 octets were asked, and a time with its quotes. */
+/* A string, for which length + 2 octets were asked. */
 void json_put_string(struct json *json, const char *value, size_t length);
-void json_put_time(struct json *json, int64_t time_ns);
 
 /* The object or array that was begun before its key, and that brackets show. */
-ALWAYS_INLINE struct json_at json_put_level(struct json *json, size_t begin, const char *brackets)
+ALWAYS_INLINE struct json_at json_put_level(struct json *json, size_t before, const char *brackets)
 {
+    uint32_t begin = (uint32_t)before;
+
     json->data[json->length++] = brackets[0];
     json->depth++;
     json->begin = begin;
@@ -240,12 +241,30 @@ ALWAYS_INLINE void json_add_unsigned(struct json *json, struct json_at parent, c
     json_add_signed(json, parent, key, value > INT64_MAX ? INT64_MAX : (int64_t)value);
 }
 
+/* Add a string of so many octets, none of which needs an escape, for the caller to write them where
+ * the result says. NULL: it cannot be added. */
+MUST_USE ALWAYS_INLINE char *json_add_place(struct json *json, struct json_at parent,
+                                            const char *key, size_t length)
+{
+    char *out;
+
+    if (!json_begin_value(json, parent, key, length + 2))
+        return NULL;
+    out = json->data + json->length;
+    *out++ = '"';
+    memcpy(out + length, "\",", 2);
+    json->length += length + 3;
+    return out;
+}
+
 /* Add a packet time (text_put_timestamp). */
 static inline void json_add_time(struct json *json, struct json_at parent, const char *key,
                                  int64_t time_ns)
 {
-    if (json_begin_value(json, parent, key, TEXT_TIMESTAMP_LENGTH + 2))
-        json_put_time(json, time_ns);
+    char *place = json_add_place(json, parent, key, TEXT_TIMESTAMP_LENGTH);
+
+    if (place != NULL)
+        text_put_timestamp(place, time_ns);
 }
 
 /* Add text that is UTF-8 and not from a peer as it is; nothing when value is NULL. */

@@ -10,12 +10,6 @@
 
 static const char ELLIPSIS[] = "...";
 
-struct text text_begin(char *data, size_t size)
-{
-    data[0] = '\0';
-    return (struct text){.data = data, .size = size};
-}
-
 /* Replace the end of the text with the ellipsis, without halving a character. */
 static void text_cut(struct text *text)
 {

@@ -18,7 +18,11 @@ struct text {
 };
 
 /* Begin an empty text in the caller's buffer. */
-struct text text_begin(char *data, size_t size);
+static inline struct text text_begin(char *data, size_t size)
+{
+    data[0] = '\0';
+    return (struct text){.data = data, .size = size};
+}
 
 /* Append printf-formatted text that is known to be clean. */
 __attribute__((format(printf, 2, 3))) void text_add(struct text *text, const char *format, ...);
