@@ -177,12 +177,14 @@ enum fit fit_ldap(struct bytes in)
     return memchr(operations, operation, sizeof operations) ? FIT_YES : FIT_NO;
 }
 
-/* CONNECT or BIND with port, address and a user that ends in NUL. */
+/* CONNECT or BIND with port, address and a user that ends in NUL. With port 0 it is no request, but
+ * may be the length of a MongoDB message. */
 enum fit fit_socks4_client(struct bytes in)
 {
     enum { FIXED = 8 };
 
-    if ((in.len > 0 && in.data[0] != 4) || (in.len > 1 && in.data[1] != 1 && in.data[1] != 2))
+    if ((in.len > 0 && in.data[0] != 4) || (in.len > 1 && in.data[1] != 1 && in.data[1] != 2)
+        || (in.len > 3 && in.data[2] == 0 && in.data[3] == 0))
         return FIT_NO;
     if (in.len <= FIXED)
         return FIT_MAYBE;

@@ -87,6 +87,7 @@ static const struct example examples[] = {
     SENDS(REDIS, CLIENT, "PING\r\n"),
     SENDS(MONGODB, CLIENT, "\x3a\1\0\0\1\0\0\0\0\0\0\0\xd4\7\0\0\0\0\0\0admin.$cmd\0"),
     SENDS(MONGODB, CLIENT, "\x3a\1\0\0\1\0\0\0\0\0\0\0\xdd\7\0\0\0\0\0\0\0"),
+    SENDS(MONGODB, CLIENT, "\4\1\0\0\1\0\0\0\0\0\0\0\xdd\7\0\0\0\0\0\0\0"),
     SENDS(MQTT, CLIENT, "\x10\x1a\0\4MQTT\4\2\0\x3c\0\x0e"),
     SENDS(MQTT, CLIENT, "\x10\x9a\1\0\6MQIsdp\3\2\0\x3c"),
     SENDS(AMQP, CLIENT, "AMQP\0\0\x09\1"),
