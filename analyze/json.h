@@ -176,10 +176,8 @@ static inline void json_put_number(struct json *json, int64_t value)
 void json_put_string(struct json *json, const char *value, size_t length);
 
 /* The object or array that was begun before its key, and that brackets show. */
-ALWAYS_INLINE struct json_at json_put_level(struct json *json, size_t before, const char *brackets)
+ALWAYS_INLINE struct json_at json_put_level(struct json *json, uint32_t begin, const char *brackets)
 {
-    uint32_t begin = (uint32_t)before;
-
     json->data[json->length++] = brackets[0];
     json->depth++;
     json->begin = begin;
@@ -197,7 +195,8 @@ ALWAYS_INLINE struct json_at json_add_level(struct json *json, struct json_at pa
         json_fail(json);
     if (!json_begin_value(json, parent, key, 2))
         return parent;
-    return json_put_level(json, json->length - (key != NULL ? strlen(key) + 3 : 0), brackets);
+    return json_put_level(json, (uint32_t)(json->length - (key != NULL ? strlen(key) + 3 : 0)),
+                          brackets);
 }
 
 ALWAYS_INLINE struct json_at json_add_object(struct json *json, struct json_at parent,
