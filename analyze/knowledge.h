@@ -36,7 +36,7 @@ enum {
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
     KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.8 KiB each: 15 MiB */
     KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.45 KiB each: 7 MiB */
-    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.35 KiB each: 12 MiB */
+    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.3 KiB each: 9 MiB */
 };
 
 /* How often something came, and when last. */
@@ -177,8 +177,7 @@ struct known_name {
 struct known_issuer {
     uint64_t issuer; /* as in known_certificate */
     struct known_count taken;
-    struct known_count refused;
-    uint8_t servers; /* at so many different ones, as far as they are told apart */
+    uint8_t servers; /* where it refused them: so many are told apart */
 };
 
 /* Hellos for names that a server never took up, each answered by a RST in the server's name:
@@ -197,7 +196,8 @@ struct known_resets {
 struct known_client_failures {
     struct sketch servers; /* with which it failed */
     struct known_resets resets;
-    /* Parts of hashes of the servers where it refused certificates, of each of its issuers. */
+    /* Of each of its issuers: certificates that it refused, and parts of hashes of the servers. */
+    struct known_count refused[KNOWLEDGE_ISSUERS_MAX];
     uint32_t refused_at[KNOWLEDGE_ISSUERS_MAX][KNOWLEDGE_ISSUER_SERVERS];
 };
 

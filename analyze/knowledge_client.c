@@ -5,29 +5,36 @@
 
 /* --- issuers --- */
 
-/* The one that was heard of last gives way last. */
-static struct known_issuer *issuer_of(struct known_client *client, uint64_t issuer)
+/* When the client took or refused a certificate of its issuer i last: both together. */
+static int64_t heard_of(const struct known_client *client, size_t i)
 {
-    struct known_issuer *oldest = &client->issuers[0];
+    return client->issuers[i].taken.last_ns
+           + (client->failed.count > 0 ? client->failures->refused[i].last_ns : 0);
+}
+
+/* Which of the client's issuers it is. The one that was heard of last gives way last. */
+static size_t issuer_of(struct known_client *client, uint64_t issuer)
+{
+    size_t oldest = 0;
 
     for (size_t i = 0; i < client->issuer_count; i++) {
-        struct known_issuer *known = &client->issuers[i];
-        int64_t last_ns = known->taken.last_ns + known->refused.last_ns;
-
-        if (known->issuer == issuer)
-            return known;
-        if (last_ns < oldest->taken.last_ns + oldest->refused.last_ns)
-            oldest = known;
+        if (client->issuers[i].issuer == issuer)
+            return i;
+        if (heard_of(client, i) < heard_of(client, oldest))
+            oldest = i;
     }
     if (client->issuer_count < KNOWLEDGE_ISSUERS_MAX)
-        oldest = &client->issuers[client->issuer_count++];
-    *oldest = (struct known_issuer){.issuer = issuer};
+        oldest = client->issuer_count++;
+    client->issuers[oldest] = (struct known_issuer){.issuer = issuer};
+    if (client->failed.count > 0)
+        client->failures->refused[oldest] = (struct known_count){0};
     return oldest;
 }
 
-static void note_server(struct known_client *client, struct known_issuer *issuer, uint32_t part)
+static void note_server(struct known_client *client, size_t number, uint32_t part)
 {
-    uint32_t *refused_at = client->failures->refused_at[issuer - client->issuers];
+    struct known_issuer *issuer = &client->issuers[number];
+    uint32_t *refused_at = client->failures->refused_at[number];
 
     for (size_t i = 0; i < issuer->servers; i++)
         if (refused_at[i] == part)
@@ -40,15 +47,16 @@ void knowledge_note_issuer(const struct knowledge *knowledge, struct known_clien
                            const struct known_name *name, const struct facts *facts)
 {
     int64_t at_ns = facts->connection->last.time_ns;
-    struct known_issuer *issuer;
+    size_t issuer;
 
     if (name->certificate.issuer == 0 || facts->resumed)
         return;
     if (facts->outcome == OUTCOME_ESTABLISHED) {
-        known_count_add(&issuer_of(client, name->certificate.issuer)->taken, at_ns);
+        issuer = issuer_of(client, name->certificate.issuer);
+        known_count_add(&client->issuers[issuer].taken, at_ns);
     } else if (facts->outcome == OUTCOME_FAILED && client_refused_flight(facts)) {
         issuer = issuer_of(client, name->certificate.issuer);
-        known_count_add(&issuer->refused, at_ns);
+        known_count_add(&client->failures->refused[issuer], at_ns);
         note_server(client, issuer, (uint32_t)(knowledge_hash_peer(knowledge, facts) >> 32));
     }
 }

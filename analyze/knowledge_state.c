@@ -156,15 +156,19 @@ static void walk_name(struct state_codec *codec, void *record)
     walk_sketch(codec, &name->flights.clients_refused);
 }
 
-static void walk_issuer(struct state_codec *codec, struct known_issuer *issuer,
-                        uint32_t *refused_at)
+static void walk_issuer(struct state_codec *codec, struct known_client *client, size_t number)
 {
+    struct known_issuer *issuer = &client->issuers[number];
+    struct known_client_failures *failures = client->failures;
+    struct known_count none = {0};
+    bool has_failures = codec->is_reading || client->failed.count > 0;
+
     state_codec_u64(codec, &issuer->issuer);
     walk_count(codec, &issuer->taken);
-    walk_count(codec, &issuer->refused);
+    walk_count(codec, has_failures ? &failures->refused[number] : &none);
     issuer->servers = (uint8_t)state_codec_small(codec, issuer->servers, KNOWLEDGE_ISSUER_SERVERS);
     for (size_t i = 0; i < issuer->servers; i++)
-        state_codec_u32(codec, &refused_at[i]);
+        state_codec_u32(codec, &failures->refused_at[number][i]);
 }
 
 static void walk_client(struct state_codec *codec, void *record)
@@ -179,7 +183,7 @@ static void walk_client(struct state_codec *codec, void *record)
     client->issuer_count =
         (uint8_t)state_codec_small(codec, client->issuer_count, KNOWLEDGE_ISSUERS_MAX);
     for (size_t i = 0; i < client->issuer_count; i++)
-        walk_issuer(codec, &client->issuers[i], client->failures->refused_at[i]);
+        walk_issuer(codec, client, i);
 }
 
 static void walk_all(struct state_codec *codec, const struct knowledge *knowledge,

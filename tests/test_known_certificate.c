@@ -256,7 +256,7 @@ static void set_client(struct known_client *client, uint64_t issuer, uint8_t ser
 {
     *client = (struct known_client){
         .issuer_count = 2,
-        .issuers = {{.issuer = issuer, .refused = {.count = servers}, .servers = servers},
+        .issuers = {{.issuer = issuer, .servers = servers},
                     {.issuer = issuer + 1, .taken = {.count = 3}}},
     };
 }
