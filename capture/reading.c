@@ -101,7 +101,7 @@ static void begin(struct reading *reading, const struct flow_key *key, unsigned 
     connection->syn_rtt_ns = -1;
     connection->ack_rtt_ns = -1;
     reading->packets = 0;
-    reading->client = (uint8_t)client;
+    reading->client = (uint16_t)client;
     reading->done = false;
     reading->closing = false;
     reading->payload = false;
@@ -406,7 +406,7 @@ static bool may_wait(const struct reading *reading, unsigned half, const struct 
 static bool wait_or_take(struct reading *reading, unsigned half, const struct segment *segment)
 {
     reading->first = first_segment_new(segment, &reading->readers->held);
-    reading->first_half = (uint8_t)half;
+    reading->first_half = half & 1;
     reading->waits = reading->first != NULL;
     return reading->waits || take(reading, half, segment);
 }

@@ -50,12 +50,12 @@ struct reading {
     uint32_t packets; /* both ways, as far as they fit */
     bool done : 1;    /* the handler returned CONNECTION_DONE */
     bool closing : 1;
-    bool payload : 1;   /* some was seen */
-    bool waits : 1;     /* first is set */
-    bool has_macs : 1;  /* both endpoints have one */
-    uint8_t client;     /* the half that is the client */
-    uint8_t first_half; /* the one that sent first */
-    uint8_t given;      /* closed was called: READING_FIN << half, READING_RESET << half */
+    bool payload : 1;       /* some was seen */
+    bool waits : 1;         /* first is set */
+    bool has_macs : 1;      /* both endpoints have one */
+    uint8_t first_half : 1; /* the one that sent first */
+    uint8_t given;          /* closed was called: READING_FIN << half, READING_RESET << half */
+    uint16_t client; /* the half that is the client; in an octet, whatever is stored might be it */
     struct connection connection;
     struct first_segment *first; /* waits for the next packet */
     struct half half[2];
