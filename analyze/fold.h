@@ -8,7 +8,10 @@
 
 #include "dissect/bytes.h"
 
-enum { FOLD_NAME_MAX = 255 /* octets of a host name (RFC 1035 section 2.3.4) */ };
+enum {
+    FOLD_NAME_MAX = 255, /* octets of a host name (RFC 1035 section 2.3.4) */
+    FOLD_ROOM = 256      /* whole words of them */
+};
 
 /* Eight octets at once, in whatever order: added to seven bits, 0x3f and 0x25 reach the eighth from
  * 'A' on and behind 'Z'. What is a capital letter gets 0x20, which is a quarter of that bit. */
@@ -23,7 +26,7 @@ static inline uint64_t fold_eight(uint64_t word)
 
 /* Copy at most FOLD_NAME_MAX octets of a name to out, small letters for capital ones; returns how
  * many. */
-static inline size_t fold_name(uint8_t out[FOLD_NAME_MAX], struct bytes name)
+static inline size_t fold_name(uint8_t out[FOLD_ROOM], struct bytes name)
 {
     size_t length = name.len < FOLD_NAME_MAX ? name.len : FOLD_NAME_MAX;
     uint64_t word = 0;

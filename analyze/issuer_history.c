@@ -58,7 +58,7 @@ static bool name_key(const struct issuer_history *history, const struct facts *f
 {
     const uint64_t second[] = {~history->hash_key[0], history->hash_key[1]};
     struct bytes name = facts_server_name(facts);
-    uint8_t folded[FOLD_NAME_MAX];
+    uint8_t folded[FOLD_ROOM];
     uint64_t hashes[2];
     size_t length;
 

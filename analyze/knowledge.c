@@ -105,7 +105,7 @@ static void put_hash(uint8_t *key, uint64_t hash)
 /* Names are compared without regard to case (RFC 6066 section 3, RFC 4343). */
 static uint64_t hash_name(const struct knowledge *knowledge, struct bytes name)
 {
-    uint8_t folded[FOLD_NAME_MAX];
+    uint8_t folded[FOLD_ROOM];
     size_t length = fold_name(folded, name);
 
     return siphash_1_3(knowledge->options.hash_key, folded, length);

@@ -7,7 +7,7 @@ static void capital_letters_alone_become_small(void)
     for (unsigned octet = 0; octet < 256; octet++)
         for (size_t at = 0; at < 11; at++) { /* eight at once, and what is left */
             uint8_t name[11] = {0};
-            uint8_t folded[FOLD_NAME_MAX];
+            uint8_t folded[FOLD_ROOM];
             bool is_capital = octet >= 'A' && octet <= 'Z';
 
             name[at] = (uint8_t)octet;
@@ -22,7 +22,7 @@ static void any_length_is_folded(void)
 {
     static const char name[] = "WWW.Example.COM:[`{@Z";
     static const char small[] = "www.example.com:[`{@z";
-    uint8_t folded[FOLD_NAME_MAX];
+    uint8_t folded[FOLD_ROOM];
 
     for (size_t length = 0; length < sizeof(name); length++) {
         CU_ASSERT_EQUAL(fold_name(folded, bytes_of(name, length)), length);
@@ -33,7 +33,7 @@ static void any_length_is_folded(void)
 static void a_name_that_is_too_long_is_cut(void)
 {
     uint8_t name[FOLD_NAME_MAX + 1];
-    uint8_t folded[FOLD_NAME_MAX];
+    uint8_t folded[FOLD_ROOM];
 
     memset(name, 'X', sizeof(name));
     CU_ASSERT_EQUAL(fold_name(folded, bytes_of(name, sizeof(name))), FOLD_NAME_MAX);

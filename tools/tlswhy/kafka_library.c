@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/kafka_library.h"
 
+#include <stddef.h>
+
 #include "tools/tlswhy/complain.h"
 
 #if HAVE_RDKAFKA
