@@ -56,11 +56,12 @@ static inline void digits_put_all(char out[DIGITS_AT_ONCE], uint64_t digits, siz
 /* Write value, below DIGITS_LIMIT, without zeros before it; returns how many digits it has. */
 static inline size_t digits_put_first(char out[DIGITS_AT_ONCE], uint64_t value)
 {
-    uint64_t digits = digits_of(value);
-    size_t zeros = (size_t)__builtin_ctzll(digits | UINT64_C(1) << 56) / 8; /* but for the last */
+    /* What comes next waits for the length, not for the digits. */
+    size_t length = 1u + (value >= 10) + (value >= 100) + (value >= 1000) + (value >= 10000)
+                    + (value >= 100000) + (value >= 1000000) + (value >= 10000000);
 
-    digits_put_all(out, digits, zeros);
-    return DIGITS_AT_ONCE - zeros;
+    digits_put_all(out, digits_of(value), DIGITS_AT_ONCE - length);
+    return length;
 }
 
 /* Write value in decimal at out; returns how many digits it has. What is written after them has no

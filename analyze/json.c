@@ -60,11 +60,6 @@ static bool reserve(struct json *json, size_t octets)
     return true;
 }
 
-static void put_character(struct json *json, char character)
-{
-    json->data[json->length++] = character;
-}
-
 /* reserve leaves room for this. */
 static void close_innermost(struct json *json)
 {
@@ -109,7 +104,7 @@ struct json_at json_begin(struct json *json)
     json->begin = 0;
     json->room = json->size > 0 ? json->size - JSON_END_MAX : 0;
     if (reserve(json, 1))
-        put_character(json, '{');
+        json->data[json->length++] = '{';
     return (struct json_at){0};
 }
 
@@ -148,8 +143,12 @@ struct json_part json_close(struct json *json, struct json_at object)
 
 void json_add_copy(struct json *json, struct json_at parent, const char *key, struct json_part part)
 {
-    if (part.length > 0 && json_begin_value(json, parent, key, part.length))
-        json_put(json, json->data + part.begin, part.length);
+    char *out;
+
+    if (part.length == 0 || !json_begin_value(json, parent, key, part.length, &out))
+        return;
+    memcpy(out, json->data + part.begin, part.length);
+    json_end_value(json, out + part.length);
 }
 
 size_t json_mark(struct json *json, struct json_at object)
@@ -166,20 +165,21 @@ struct bytes json_since(struct json *json, struct json_at object, size_t mark)
 
 void json_add_members(struct json *json, struct json_at object, struct bytes members)
 {
-    if (members.len == 0 || !json_begin_value(json, object, NULL, members.len))
+    char *out;
+
+    if (members.len == 0 || !json_begin_value(json, object, NULL, members.len, &out))
         return;
-    memcpy(json->data + json->length, members.data, members.len);
+    memcpy(out, members.data, members.len);
     json->length += members.len;
 }
 
-void json_put_long_number(struct json *json, int64_t value)
+char *json_put_number(char *out, int64_t value)
 {
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 
     if (value < 0)
-        put_character(json, '-');
-    json->length += digits_put(json->data + json->length, rest);
-    put_character(json, ',');
+        *out++ = '-';
+    return out + digits_put(out, rest);
 }
 
 /* RFC 8259 section 7. */
@@ -222,44 +222,49 @@ static bool is_plain(const char *value, size_t length)
     return word_is_plain(word);
 }
 
-static void put_escape(struct json *json, char character)
+static char *put_escape(char *out, char character)
 {
     unsigned char octet = (unsigned char)character;
 
-    put_character(json, '\\');
+    *out++ = '\\';
     if (character == '"' || character == '\\') {
-        put_character(json, character);
-        return;
+        *out++ = character;
+        return out;
     }
-    put_character(json, 'u');
-    put_character(json, '0');
-    put_character(json, '0');
-    put_character(json, HEX_DIGITS[octet >> 4]);
-    put_character(json, HEX_DIGITS[octet & 0xf]);
+    *out++ = 'u';
+    *out++ = '0';
+    *out++ = '0';
+    *out++ = HEX_DIGITS[octet >> 4];
+    *out++ = HEX_DIGITS[octet & 0xf];
+    return out;
 }
 
 /* What does not stand for itself all along. */
-static void put_escaped(struct json *json, const char *value, size_t length)
+static void end_escaped(struct json *json, size_t begin, const char *value, size_t length)
 {
-    if (!reserve(json, length * ESCAPE_MAX + 3))
+    char *out;
+
+    json->length = begin;
+    if (!reserve(json, length * ESCAPE_MAX + JSON_MEMBER_MAX))
         return;
-    put_character(json, '"');
+    out = json->data + begin;
+    *out++ = '"';
     for (size_t i = 0; i < length; i++) {
         if (needs_escape(value[i]))
-            put_escape(json, value[i]);
+            out = put_escape(out, value[i]);
         else
-            put_character(json, value[i]);
+            *out++ = value[i];
     }
-    put_character(json, '"');
-    put_character(json, ',');
+    *out++ = '"';
+    json_end_value(json, out);
 }
 
-void json_put_string(struct json *json, const char *value, size_t length)
+void json_end_string(struct json *json, char *out, const char *value, size_t length)
 {
     if (is_plain(value, length))
-        json_put_quoted(json, value, length);
+        json_end_value(json, json_put_quoted(out, value, length));
     else
-        put_escaped(json, value, length);
+        end_escaped(json, (size_t)(out - json->data), value, length);
 }
 
 /* UTF-16 code units of the escapes of RFC 8259 section 7. */
@@ -318,17 +323,18 @@ void json_add_octets(struct json *json, struct json_at parent, const char *key, 
     bool is_long = octets.len > JSON_OCTETS_MAX;
     struct text token;
     bool is_text;
+    char *out;
 
-    if (octets.len == 0 || !json_begin_value(json, parent, key, STRING_TOKEN_MAX))
+    if (octets.len == 0 || !json_begin_value(json, parent, key, STRING_TOKEN_MAX, &out))
         return;
     if (!is_long && is_plain_ascii(octets)) { /* most names are */
-        json_put_quoted(json, (const char *)octets.data, octets.len);
+        json_end_value(json, json_put_quoted(out, (const char *)octets.data, octets.len));
         return;
     }
     is_text = utf8_is_valid(octets) && memchr(octets.data, 0, octets.len) == NULL;
     if (is_long)
         octets.len = is_text ? utf8_whole(octets, JSON_OCTETS_MAX) : JSON_OCTETS_MAX;
-    token = text_begin(json->data + json->length, STRING_TOKEN_MAX);
+    token = text_begin(out, STRING_TOKEN_MAX);
     text_append(&token, "\"", 1);
     if (is_text)
         add_characters(&token, octets);
@@ -336,8 +342,7 @@ void json_add_octets(struct json *json, struct json_at parent, const char *key, 
         add_hex(&token, octets);
     text_append(&token, ELLIPSIS, is_long ? sizeof(ELLIPSIS) - 1 : 0);
     text_append(&token, "\"", 1);
-    json->length += token.length;
-    put_character(json, ',');
+    json_end_value(json, out + token.length);
 }
 
 /* Digests and serial numbers, in the form that ECS shows. */
@@ -345,20 +350,21 @@ void json_add_hex(struct json *json, struct json_at parent, const char *key, str
 {
     struct bytes four;
     uint8_t octet;
+    char *out;
 
     if (octets.len > JSON_HEX_OCTETS_MAX)
         octets.len = JSON_HEX_OCTETS_MAX;
-    if (octets.len == 0 || !json_begin_value(json, parent, key, 2 * octets.len + 2))
+    if (octets.len == 0 || !json_begin_value(json, parent, key, 2 * octets.len + 2, &out))
         return;
-    put_character(json, '"');
-    for (; bytes_take(&octets, 4, &four); json->length += 8)
-        digits_put_hex(json->data + json->length, four.data, DIGITS_GAP_UPPER);
+    *out++ = '"';
+    for (; bytes_take(&octets, 4, &four); out += 8)
+        digits_put_hex(out, four.data, DIGITS_GAP_UPPER);
     while (bytes_u8(&octets, &octet)) {
-        put_character(json, HEX_CAPITALS[octet >> 4]);
-        put_character(json, HEX_CAPITALS[octet & 0xf]);
+        *out++ = HEX_CAPITALS[octet >> 4];
+        *out++ = HEX_CAPITALS[octet & 0xf];
     }
-    put_character(json, '"');
-    put_character(json, ',');
+    *out++ = '"';
+    json_end_value(json, out);
 }
 
 void json_add_date(struct json *json, struct json_at parent, const char *key, int64_t seconds)
@@ -376,34 +382,36 @@ void json_append_hex(struct json *json, struct json_at array, struct bytes octet
 }
 
 /* Three octets, or what there is of them, as four characters. */
-static void put_base64(struct json *json, const uint8_t octets[3], size_t count)
+static char *put_base64(char *out, const uint8_t octets[3], size_t count)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     uint32_t bits = (uint32_t)octets[0] << 16 | (uint32_t)octets[1] << 8 | octets[2];
 
     for (size_t i = 0; i < 4; i++)
-        put_character(json, i <= count ? digits[bits >> (18 - 6 * i) & 0x3f] : '=');
+        out[i] = i <= count ? digits[bits >> (18 - 6 * i) & 0x3f] : '=';
+    return out + 4;
 }
 
 void json_append_base64(struct json *json, struct json_at array, struct bytes octets)
 {
     uint8_t three[3] = {0};
     size_t count = 0;
+    char *out;
 
-    if (!json_begin_value(json, array, NULL, (octets.len + 2) / 3 * 4 + 2))
+    if (!json_begin_value(json, array, NULL, (octets.len + 2) / 3 * 4 + 2, &out))
         return;
-    put_character(json, '"');
+    *out++ = '"';
     while (bytes_u8(&octets, &three[count])) {
         if (++count < sizeof(three))
             continue;
-        put_base64(json, three, count);
+        out = put_base64(out, three, count);
         count = 0;
         memset(three, 0, sizeof(three));
     }
     if (count > 0)
-        put_base64(json, three, count);
-    put_character(json, '"');
-    put_character(json, ',');
+        out = put_base64(out, three, count);
+    *out++ = '"';
+    json_end_value(json, out);
 }
 
 void json_append_octets(struct json *json, struct json_at array, struct bytes octets)
@@ -413,14 +421,13 @@ void json_append_octets(struct json *json, struct json_at array, struct bytes oc
 
 void json_append_name(struct json *json, struct json_at array, const char *name, uint16_t value)
 {
-    char token[8] = {'"', '0', 'x', 0, 0, 0, 0, '"'};
+    char token[] = "0x0000";
 
     if (name != NULL) {
         json_append_constant(json, array, name);
         return;
     }
     for (size_t i = 0; i < 4; i++)
-        token[3 + i] = HEX_DIGITS[value >> (12 - 4 * i) & 0xf];
-    if (json_begin_value(json, array, NULL, sizeof(token)))
-        json_put(json, token, sizeof(token));
+        token[2 + i] = HEX_DIGITS[value >> (12 - 4 * i) & 0xf];
+    json_add_digits(json, array, NULL, token, sizeof(token) - 1);
 }

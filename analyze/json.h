@@ -118,10 +118,12 @@ void json_fail(struct json *json);
  * something failed. */
 MUST_USE bool json_prepare(struct json *json, struct json_at parent, size_t octets);
 
-/* Begin a value that needs at most so many octets; key is NULL in an array. False: it cannot be
- * added. */
+/* Begin a value that needs at most so many octets; key is NULL in an array. *place is where to
+ * write it, for json_end_value. False: it cannot be added. The length of the line changes once for
+ * each value: whoever writes characters may have written over it, for all that the compiler
+ * knows. */
 MUST_USE ALWAYS_INLINE bool json_begin_value(struct json *json, struct json_at parent,
-                                             const char *key, size_t octets)
+                                             const char *key, size_t octets, char **place)
 {
     size_t key_length = key != NULL ? strlen(key) : 0;
     char *out;
@@ -130,59 +132,45 @@ MUST_USE ALWAYS_INLINE bool json_begin_value(struct json *json, struct json_at p
     if ((parent.begin != json->begin || json->length + octets > json->room)
         && !json_prepare(json, parent, octets))
         return false;
+    out = json->data + json->length;
+    *place = out;
     if (key == NULL)
         return true;
-    out = json->data + json->length;
     *out++ = '"';
     memcpy(out, key, key_length);
     memcpy(out + key_length, "\":", 2);
-    json->length += key_length + 3;
+    *place = out + key_length + 2;
     return true;
 }
 
-/* The value that was begun. */
-ALWAYS_INLINE void json_put(struct json *json, const char *octets, size_t length)
+/* The value that was begun ends here. */
+ALWAYS_INLINE void json_end_value(struct json *json, char *end)
 {
-    char *out = json->data + json->length;
-
-    memcpy(out, octets, length);
-    out[length] = ',';
-    json->length += length + 1;
+    *end = ',';
+    json->length = (size_t)(end + 1 - json->data);
 }
 
-/* The same in quotes. */
-ALWAYS_INLINE void json_put_quoted(struct json *json, const char *octets, size_t length)
+/* Write a string as it is, or a number; returns the end. */
+ALWAYS_INLINE char *json_put_quoted(char *out, const char *octets, size_t length)
 {
-    char *out = json->data + json->length;
-
     *out++ = '"';
     memcpy(out, octets, length);
-    memcpy(out + length, "\",", 2);
-    json->length += length + 3;
+    out[length] = '"';
+    return out + length + 1;
 }
 
-void json_put_long_number(struct json *json, int64_t value);
+char *json_put_number(char *out, int64_t value);
 
-/* Most have one digit. */
-static inline void json_put_number(struct json *json, int64_t value)
+/* End a value that was begun with a string, for which length + 2 octets were asked. */
+void json_end_string(struct json *json, char *out, const char *value, size_t length);
+
+/* The object or array that is begun here, before its key, and that brackets show. */
+ALWAYS_INLINE struct json_at json_open(struct json *json, uint32_t begin, char bracket)
 {
-    if (value >= 0 && value < 10)
-        json_put(json, (const char[1]){(char)('0' + value)}, 1);
-    else
-        json_put_long_number(json, value);
-}
-
-/* A string, for which length + 2 octets were asked. */
-void json_put_string(struct json *json, const char *value, size_t length);
-
-/* The object or array that was begun before its key, and that brackets show. */
-ALWAYS_INLINE struct json_at json_put_level(struct json *json, uint32_t begin, const char *brackets)
-{
-    json->data[json->length++] = brackets[0];
     json->depth++;
     json->begin = begin;
     json->levels[json->depth].begin = begin;
-    json->levels[json->depth].closer = brackets[1];
+    json->levels[json->depth].closer = bracket;
     json->levels[json->depth].may_be_left = false;
     return (struct json_at){.depth = json->depth, .begin = begin};
 }
@@ -191,12 +179,16 @@ ALWAYS_INLINE struct json_at json_put_level(struct json *json, uint32_t begin, c
 ALWAYS_INLINE struct json_at json_add_level(struct json *json, struct json_at parent,
                                             const char *key, const char *brackets)
 {
+    size_t key_length = key != NULL ? strlen(key) + 3 : 0;
+    char *out;
+
     if (parent.depth + 1 >= JSON_DEPTH_MAX)
         json_fail(json);
-    if (!json_begin_value(json, parent, key, 2))
+    if (!json_begin_value(json, parent, key, 2, &out))
         return parent;
-    return json_put_level(json, (uint32_t)(json->length - (key != NULL ? strlen(key) + 3 : 0)),
-                          brackets);
+    *out++ = brackets[0];
+    json->length = (size_t)(out - json->data);
+    return json_open(json, (uint32_t)(json->length - key_length - 1), brackets[1]);
 }
 
 ALWAYS_INLINE struct json_at json_add_object(struct json *json, struct json_at parent,
@@ -222,15 +214,26 @@ struct json_at json_add_optional(struct json *json, struct json_at parent, const
 ALWAYS_INLINE void json_add_bool(struct json *json, struct json_at parent, const char *key,
                                  bool value)
 {
-    if (json_begin_value(json, parent, key, 5))
-        json_put(json, value ? "true" : "false", value ? 4 : 5);
+    char *out;
+
+    if (!json_begin_value(json, parent, key, 8, &out))
+        return;
+    memcpy(out, value ? "true,   " : "false,  ", 8); /* at once, whichever it is */
+    json_end_value(json, out + (value ? 4 : 5));
 }
 
 ALWAYS_INLINE void json_add_signed(struct json *json, struct json_at parent, const char *key,
                                    int64_t value)
 {
-    if (json_begin_value(json, parent, key, JSON_NUMBER_MAX))
-        json_put_number(json, value);
+    char *out;
+
+    if (!json_begin_value(json, parent, key, JSON_NUMBER_MAX, &out))
+        return;
+    if (value >= 0 && value < 10) /* most are */
+        *out++ = (char)('0' + value);
+    else
+        out = json_put_number(out, value);
+    json_end_value(json, out);
 }
 
 /* Numbers above INT64_MAX become it: the field type "long" ends there. */
@@ -247,12 +250,11 @@ MUST_USE ALWAYS_INLINE char *json_add_place(struct json *json, struct json_at pa
 {
     char *out;
 
-    if (!json_begin_value(json, parent, key, length + 2))
+    if (!json_begin_value(json, parent, key, length + 2, &out))
         return NULL;
-    out = json->data + json->length;
     *out++ = '"';
-    memcpy(out + length, "\",", 2);
-    json->length += length + 3;
+    out[length] = '"';
+    json_end_value(json, out + length + 1);
     return out;
 }
 
@@ -271,9 +273,10 @@ ALWAYS_INLINE void json_add_constant(struct json *json, struct json_at parent, c
                                      const char *value)
 {
     size_t length = value != NULL ? strlen(value) : 0;
+    char *out;
 
-    if (value != NULL && json_begin_value(json, parent, key, length + 2))
-        json_put_string(json, value, length);
+    if (value != NULL && json_begin_value(json, parent, key, length + 2, &out))
+        json_end_string(json, out, value, length);
 }
 
 /* The same; nothing when value is NULL or empty. */
@@ -288,8 +291,10 @@ ALWAYS_INLINE void json_add_text(struct json *json, struct json_at parent, const
 ALWAYS_INLINE void json_add_digits(struct json *json, struct json_at parent, const char *key,
                                    const char *digits, size_t length)
 {
-    if (json_begin_value(json, parent, key, length + 2))
-        json_put_quoted(json, digits, length);
+    char *out;
+
+    if (json_begin_value(json, parent, key, length + 2, &out))
+        json_end_value(json, json_put_quoted(out, digits, length));
 }
 
 /* Add a name of ours: an identifier, a number, digits, an address. Nothing in it needs an escape,
@@ -299,8 +304,8 @@ ALWAYS_INLINE void json_add_name(struct json *json, struct json_at parent, const
 {
     size_t length = name != NULL ? strlen(name) : 0;
 
-    if (length > 0 && json_begin_value(json, parent, key, length + 2))
-        json_put_quoted(json, name, length);
+    if (length > 0)
+        json_add_digits(json, parent, key, name, length);
 }
 
 /* The same for an entry of an array. */
