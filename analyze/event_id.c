@@ -14,8 +14,8 @@ struct identity {
 
 enum {
     NUMBERS_MAX = sizeof(((struct identity *)0)->octets) / 8,
-    /* The last ones of a random, for which one block of SHA-256 has room beside two endpoints, a
-     * time and its padding (FIPS 180-4 section 5.1.1). Two blocks would be a tenth of the event. */
+    /* Of a random, for which one block of SHA-256 has room beside two endpoints, a time and its
+     * padding (FIPS 180-4 section 5.1.1). Two blocks would be a tenth of the event. */
     RANDOM_OCTETS = 64 - 2 * (16 + 2) - 8 - 9
 };
 
@@ -35,6 +35,16 @@ static void add_uint(struct identity *identity, uint64_t value, size_t octets)
 static void add_number(struct identity *identity, uint64_t value)
 {
     add_uint(identity, value, sizeof(value));
+}
+
+/* All octets of a random, folded into as many as there is room for. */
+static void add_random(struct identity *identity, struct bytes random)
+{
+    uint8_t folded[RANDOM_OCTETS] = {0};
+
+    for (size_t i = 0; i < random.len; i++)
+        folded[i % RANDOM_OCTETS] ^= random.data[i];
+    add(identity, folded, sizeof(folded));
 }
 
 /* The first digits of the digest. False when that fails. */
@@ -58,7 +68,6 @@ bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE])
     const struct client_hello *hello;
     const struct hello_extensions *extensions;
     struct identity identity = {.length = 0};
-    struct bytes random;
 
     for (size_t side = 0; side < SIDES; side++) {
         const struct endpoint *endpoint = &connection->endpoint[side];
@@ -69,9 +78,7 @@ bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE])
     add_number(&identity, (uint64_t)connection->first.time_ns);
     if (!event_client_hello(facts, &hello, &extensions))
         return finish_id(&identity, out);
-    random = hello->random;
-    if (bytes_skip(&random, TLS_RANDOM_LENGTH - RANDOM_OCTETS) && random.len == RANDOM_OCTETS)
-        add(&identity, random.data, RANDOM_OCTETS);
+    add_random(&identity, hello->random);
     return finish_id(&identity, out);
 }
 

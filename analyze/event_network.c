@@ -113,7 +113,7 @@ void event_add_network(struct json *json, struct json_at root, const struct fact
                  &server->address, server->port, id);
     json_add_name(json, network, "community_id", id);
     json_add_unsigned(json, network, "packets",
-                      direction[SIDE_CLIENT].packets + direction[SIDE_SERVER].packets);
+                      (uint64_t)direction[SIDE_CLIENT].packets + direction[SIDE_SERVER].packets);
     json_add_unsigned(json, network, "bytes",
                       direction[SIDE_CLIENT].octets + direction[SIDE_SERVER].octets);
     event_add_forwarded(json, network, facts);

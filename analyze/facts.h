@@ -135,7 +135,7 @@ struct facts {
     bool capture_ended;     /* the input ended while the connection was open */
     bool evicted;           /* dropped for want of memory */
     bool tls_expected;      /* TLS is spoken on this port */
-    bool in_brief;          /* established, and as established_in_brief wants it */
+    bool in_brief;          /* of the hellos, only some extensions were read */
 
     enum outcome outcome;
     const char *incomplete_reason; /* OUTCOME_INCOMPLETE: what the capture lacks; else NULL */

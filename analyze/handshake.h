@@ -70,14 +70,14 @@ struct prelude_text {
     uint8_t data[HANDSHAKE_PRELUDE_MAX];
 };
 
-/* What every record touches comes first: it has to be near each other in memory. */
+/* What is known of a handshake when it is judged. */
 struct handshake {
     uint8_t note_count;
     bool notes_full;       /* some notes were dropped */
     bool transcript_full;  /* some message bodies were not kept */
     bool spoke_tls[SIDES]; /* at least one well-formed record or SSLv2 hello */
 
-    struct note *notes;  /* in packet order, owned by the tracker; note_count are set */
+    struct note *notes;  /* in packet order, owned by whoever judges; note_count are set */
     uint8_t *transcript; /* bodies of plain messages, owned by the tracker */
     uint32_t transcript_length;
 

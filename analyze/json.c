@@ -136,6 +136,8 @@ struct json_part json_close(struct json *json, struct json_at object)
         return part;
     text = memchr(json->data + object.begin, '{', json->length - object.begin);
     close_innermost(json);
+    if (json->length <= object.begin) /* it was left out */
+        return part;
     part.begin = (uint32_t)(text - json->data);
     part.length = (uint32_t)json->length - 1 - part.begin; /* without the comma */
     return part;

@@ -207,7 +207,8 @@ struct known_client {
     struct known_count established;
     struct known_count failed;
     struct sketch servers;                  /* with which it was established */
-    struct known_client_failures *failures; /* set when failed counts any; belongs to the table */
+    struct known_client_failures *failures; /* never NULL, set when failed counts any; belongs to
+                                               the table */
     uint8_t issuer_count;
     struct known_issuer issuers[KNOWLEDGE_ISSUERS_MAX]; /* those that came last */
 };

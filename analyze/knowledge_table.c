@@ -342,7 +342,9 @@ void knowledge_table_copy(const struct knowledge_table *table, void *record, con
     memcpy(record, other, table->options.record_size);
     if (rare_size == 0)
         return;
-    memcpy(rare, rare_of(table, other), rare_size);
+    /* Where both are zero, as in most records, it goes on taking no memory. */
+    if (memcmp(rare, rare_of(table, other), rare_size) != 0)
+        memcpy(rare, rare_of(table, other), rare_size);
     knowledge_table_set_rare(table, record, rare);
 }
 

@@ -373,7 +373,8 @@ static void fetch_hellos(const struct buffer *transcript)
 {
     enum { OCTETS_MAX = 640 };
 
-    fetch(transcript->data, transcript->length < OCTETS_MAX ? transcript->length : OCTETS_MAX);
+    if (transcript->length > 0)
+        fetch(transcript->data, transcript->length < OCTETS_MAX ? transcript->length : OCTETS_MAX);
 }
 
 static void conclude_preludes(const struct preludes *preludes, struct handshake *handshake)

@@ -24,6 +24,7 @@ enum {
     BRIEF_LENGTH_BITS = 16
 };
 
+_Static_assert(NOTE_RST < 1 << (8 - BRIEF_KIND_SHIFT), "every kind has room");
 _Static_assert((int)SIDE_CLIENT == 0 && (int)SIDE_SERVER == (int)BRIEF_SIDE, "a bit");
 
 /* What was captured late came before the packet that ACKed it: odd places are for that. */
@@ -141,6 +142,16 @@ static inline void see_place(struct session *session, uint64_t place, bool is_ga
     session->last_place = place;
 }
 
+/* Octets that a note which is not kept stands for, at least one; those of a gap count anyway. */
+static uint64_t octets_lost(enum note_kind kind, struct note_detail detail)
+{
+    bool is_counted = kind == NOTE_MESSAGE || kind == NOTE_APPLICATION_DATA;
+
+    if (kind == NOTE_GAP)
+        return 0;
+    return is_counted && detail.length > 0 ? detail.length : 1;
+}
+
 /* What is not noted for want of memory is like what was not captured: nobody is blamed for it. */
 NEVER_INLINE static bool note_in_full(struct session *session, enum note_kind kind, enum side side,
                                       struct moment at, struct note_detail detail)
@@ -151,7 +162,7 @@ NEVER_INLINE static bool note_in_full(struct session *session, enum note_kind ki
     if (write_out(session))
         note = find_room_for_note(session, kind, side);
     else
-        session->gap_octets[side] += detail.length > 0 ? detail.length : 1;
+        session->gap_octets[side] += octets_lost(kind, detail);
     if (note == NULL) {
         session->notes_full = true;
         return false;
@@ -171,21 +182,41 @@ NEVER_INLINE static bool note_in_full(struct session *session, enum note_kind ki
     return true;
 }
 
+/* Make room by moving the last note in brief of application data of this side to the end. */
+NEVER_INLINE static struct brief_note *reuse_brief_note(struct session *session, enum side side)
+{
+    const uint8_t what = (uint8_t)(NOTE_APPLICATION_DATA << BRIEF_KIND_SHIFT | side);
+    size_t last = session->note_count - 1u;
+
+    for (size_t i = last; i > 0; i--) {
+        struct brief_note *old = &session->brief_notes[i];
+
+        if (old->what != what)
+            continue;
+        memmove(old, old + 1, (last - i) * sizeof(*old));
+        break;
+    }
+    return &session->brief_notes[last];
+}
+
 bool session_note(struct session *session, enum note_kind kind, enum side side, struct moment at,
                   struct note_detail detail)
 {
     const uint64_t elapsed = (uint64_t)at.time_ns - (uint64_t)session->began.time_ns;
     const uint64_t packets = at.packet - session->began.packet;
     const bool is_application = kind == NOTE_APPLICATION_DATA;
+    const bool is_again = is_one_of_many(session, is_application, side);
+    struct brief_note *brief;
 
-    if (session->note_count >= session->brief_max || session->connection->arrived_by > 0
+    if (session->note_count + !is_again > session->brief_max || session->connection->arrived_by > 0
         || kind == NOTE_GAP
         || (elapsed >> BRIEF_TIME_BITS | packets >> BRIEF_PACKETS_BITS
             | detail.length >> BRIEF_LENGTH_BITS)
-               != 0
-        || is_one_of_many(session, is_application, side))
+               != 0)
         return note_in_full(session, kind, side, at, detail);
-    session->brief_notes[session->note_count++] = (struct brief_note){
+    brief =
+        is_again ? reuse_brief_note(session, side) : &session->brief_notes[session->note_count++];
+    *brief = (struct brief_note){
         .time_low = (uint32_t)elapsed,
         .packets = (uint32_t)packets,
         .version = detail.version,
@@ -195,8 +226,8 @@ bool session_note(struct session *session, enum note_kind kind, enum side side, 
         .time_high = (uint8_t)(elapsed >> BRIEF_TIME_SHIFT),
         .what = (uint8_t)(kind << BRIEF_KIND_SHIFT | side),
     };
-    if (is_application)
-        session->application_notes[side]++;
+    session->application_notes[side] =
+        (uint8_t)(session->application_notes[side] + (is_application && !is_again));
     see_place(session, 2 * at.packet, false);
     return true;
 }

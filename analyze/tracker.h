@@ -65,7 +65,7 @@ struct tracker_counters {
     uint64_t memory;      /* octets held for them */
     uint64_t memory_peak;
     uint64_t transcripts_full; /* messages not kept: HANDSHAKE_TRANSCRIPT_MAX or memory_max */
-    uint64_t notes_full;       /* notes not kept: HANDSHAKE_NOTES_MAX */
+    uint64_t notes_full;       /* notes not kept: HANDSHAKE_NOTES_MAX or memory_max */
     uint64_t unreadable;       /* hellos that do not parse */
     struct knowledge_counters knowledge;
     struct certificate_cache_stats certificates;

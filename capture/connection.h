@@ -59,9 +59,9 @@ struct reset {
     bool acknowledges_data : 1; /* its ACK field covers everything the other side sent */
 };
 
-/* What one side of a connection sent. Sizes in octets; counts and sizes of 32 bits stop at their
- * largest value. What nearly every packet changes stands first, in one cache line: thousands of
- * connections are in progress at a time. */
+/* What one side of a connection sent. Sizes in octets; the number of packets and sums of octets of
+ * 32 bits stop at their largest value. What nearly every packet changes stands first, in one cache
+ * line: thousands of connections are in progress at a time. */
 struct direction {
     struct moment last;      /* last packet */
     struct moment last_data; /* last packet with new payload */
@@ -210,11 +210,10 @@ struct connection_handler {
 
 /* memory_max is shared out: 7/16 for flow entries (about 84 octets for each connection
  * in the table), 3/16 for SYNs without an answer (about 140 octets each), 5/16 for connections
- * that are read (1.5 KiB each, and 0.5 for long flights), 1/16 for octets held back by holes, and
- * for what tells of disorder. A share that
- * is used up evicts within itself, the least recently used of the first kind there is:
- * connections that are over, those nobody reads, connections
- * that are closing (which end as CLOSED), those without payload so far, those being read. */
+ * that are read (1.5 KiB each, and as much again at most for long flights and disorder), 1/16 for
+ * octets held back by holes. A share that is used up evicts within itself, the least recently used
+ * of the first kind there is: connections that are over, those nobody reads, connections that are
+ * closing (which end as CLOSED), those without payload so far, those being read. */
 struct connections_options {
     size_t memory_max;            /* octets for everything that the table allocates */
     int64_t idle_timeout_ns;      /* of a connection that the handler still reads */

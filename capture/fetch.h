@@ -8,7 +8,8 @@
 
 enum { FETCH_LINE = 64 }; /* octets of a cache line */
 
-/* Have the processor fetch octets (> 0) of memory, one cache line after the other. The statement in
+/* Have the processor fetch octets (> 0) of memory that begins a cache line, one line after the
+ * other; of other memory the last line may stay away. The statement in
  * assembly is empty: a function that does nothing but fetch is to gcc 12 one that does nothing, and
  * is not called. */
 static inline void fetch(const void *memory, size_t octets)

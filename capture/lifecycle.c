@@ -11,8 +11,9 @@ enum {
     SHARE_HELD = 1,
     SHARES = 16,
 
-    /* Octets of a connection that is read, at most: few have long flights. */
-    READING_COST = sizeof(struct reading) + SIDES * sizeof(struct flight),
+    /* Octets of a connection that is read, at most: few have long flights or early ACKs. */
+    READING_COST =
+        sizeof(struct reading) + SIDES * (sizeof(struct flight) + STREAM_EARLY_ACKS_OCTETS),
 
     /* Flows looked at in one go for a time-out or an eviction; those used since they
      * were queued go to the end, which each packet can cause once at most. */
@@ -72,7 +73,8 @@ void lifecycle_note_levels(struct connections *c)
         lists[FLOW_CONNECTING].count + lists[FLOW_READING].count + lists[FLOW_CLOSING].count;
     counters->memory = sizeof(*c) + c->table.memory + pool_memory(&c->table.flows)
                        + c->half_opens.memory + pool_memory(&c->readings)
-                       + pool_memory(&c->readers.flights) + c->readers.held.used;
+                       + pool_memory(&c->readers.flights) + c->readers.held.used
+                       + c->readers.held.early_acks;
     if (counters->memory > counters->memory_peak)
         counters->memory_peak = counters->memory;
 }

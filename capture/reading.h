@@ -55,7 +55,8 @@ struct reading {
     bool has_macs : 1;      /* both endpoints have one */
     uint8_t first_half : 1; /* the one that sent first */
     uint8_t given;          /* closed was called: READING_FIN << half, READING_RESET << half */
-    uint16_t client; /* the half that is the client; in an octet, whatever is stored might be it */
+    uint16_t client; /* the half that is the client; were it an octet, the compiler would read it
+                        anew after each store through a pointer to octets */
     struct connection connection;
     struct first_segment *first; /* waits for the next packet */
     struct half half[2];

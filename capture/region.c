@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/region.h"
 
-#include <malloc.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
-void *region_new_sparse(size_t octets)
+/* Which pages is a wish: with others all is the same but the time, or the memory. */
+static void *new_region(size_t octets, bool is_sparse)
 {
     void *region = mmap(NULL, octets, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     if (region == MAP_FAILED)
         return NULL;
+    (void)madvise(region, octets, is_sparse ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
     return region;
 }
 
 void *region_new(size_t octets)
 {
-    void *region = region_new_sparse(octets);
+    return new_region(octets, false);
+}
 
-    /* A wish: without large pages it is slower only. */
-    if (region != NULL)
-        (void)madvise(region, octets, MADV_HUGEPAGE);
-    return region;
+void *region_new_sparse(size_t octets)
+{
+    return new_region(octets, true);
 }
 
 void region_free(void *region, size_t octets)
@@ -35,6 +34,11 @@ void region_free(void *region, size_t octets)
 
 #ifdef __GLIBC__
 
+#include <malloc.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 enum {
     HEAP_OCTETS = 64 << 20,      /* addresses, which are no memory yet */
     HEAP_PAGE = 2 << 20,         /* a large one */
@@ -42,8 +46,8 @@ enum {
     HEAP_MAPPINGS_USUAL = 65536
 };
 
-/* The heap grows by that much at once, for a block that does not fit, and stays as large; what is
- * new is wished for in large pages while it is empty. */
+/* The heap grows by that much at once, for a block that does not fit; what is new is wished for in
+ * large pages while it is empty. Whatever of it is free later stays, so that it stays in these. */
 void region_widen_heap(void)
 {
     uint8_t *block;

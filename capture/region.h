@@ -21,7 +21,8 @@ void *region_new_sparse(size_t octets);
 void region_free(void *region, size_t octets);
 
 /* Have the heap of the C library in large pages too, as far as it grows in an analysis with usual
- * limits. To be called once, by the program, before it starts threads. */
+ * limits. To be called once, by a program that is over when its files are read, before it starts
+ * threads: from then on no heap gives back what is free at its end, up to some 70 MiB. */
 void region_widen_heap(void);
 
 #endif

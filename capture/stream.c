@@ -60,8 +60,6 @@ static void free_first(struct stream *stream, struct stream_budget *budget)
     free(piece);
 }
 
-enum { EARLY_ACKS_OCTETS = STREAM_EARLY_ACKS_MAX * sizeof(struct early_ack) };
-
 static void free_early_acks(struct stream *stream, struct stream_budget *budget)
 {
     if (stream->early_acks == NULL)
@@ -69,7 +67,16 @@ static void free_early_acks(struct stream *stream, struct stream_budget *budget)
     free(stream->early_acks);
     stream->early_acks = NULL;
     stream->early_ack_count = 0;
-    budget->used -= EARLY_ACKS_OCTETS;
+    budget->early_acks -= STREAM_EARLY_ACKS_OCTETS;
+}
+
+/* Once all that they cover has its turn, nobody asks for them. */
+static void settle_early_acks(struct stream *stream, struct stream_budget *budget)
+{
+    uint8_t count = stream->early_ack_count;
+
+    if (count > 0 && stream->early_acks[count - 1].end <= stream->next)
+        free_early_acks(stream, budget);
 }
 
 void stream_clear(struct stream *stream, struct stream_budget *budget)
@@ -160,12 +167,10 @@ static bool have_early_acks(struct stream *stream, struct stream_budget *budget)
 {
     if (stream->early_acks != NULL)
         return true;
-    if (budget->max - budget->used < EARLY_ACKS_OCTETS)
-        return false;
-    stream->early_acks = calloc(1, EARLY_ACKS_OCTETS);
+    stream->early_acks = calloc(1, STREAM_EARLY_ACKS_OCTETS);
     if (stream->early_acks == NULL)
         return false;
-    budget->used += EARLY_ACKS_OCTETS;
+    budget->early_acks += STREAM_EARLY_ACKS_OCTETS;
     return true;
 }
 
@@ -176,8 +181,6 @@ static void note_early_ack(struct stream *stream, struct stream_budget *budget, 
 
     if (!have_early_acks(stream, budget))
         return;
-    if (count > 0 && stream->early_acks[count - 1].end <= stream->next)
-        count = 0;
     if (count < STREAM_EARLY_ACKS_MAX)
         stream->early_acks[count++] = (struct early_ack){.end = end, .packet = packet};
     stream->early_ack_count = count;
@@ -233,7 +236,7 @@ static bool give_first(struct stream *stream, const struct stream_sink *sink,
 static bool give_held(struct stream *stream, const struct stream_sink *sink,
                       struct stream_budget *budget)
 {
-    /* The number stands in a cache line that is at hand. */
+    /* Both say the same, but the number is in a cache line that is at hand. */
     while (stream->held_pieces > 0 && stream->first != NULL
            && stream->first->start <= stream->next) {
         if (!give_first(stream, sink, budget))
@@ -398,16 +401,22 @@ bool stream_push(struct stream *stream, const struct stream_sink *sink,
     if (in.start > stream->next)
         return true;
     hole_changed(stream);
-    return push_in_order(stream, sink, budget, &in);
+    if (!push_in_order(stream, sink, budget, &in))
+        return false;
+    settle_early_acks(stream, budget);
+    return true;
 }
 
 void stream_acknowledge(struct stream *stream, struct stream_budget *budget, int64_t offset,
                         uint64_t packet)
 {
+    /* The number of a FIN is none of an octet. */
+    int64_t end = stream->fin >= 0 ? smaller(offset, stream->fin) : offset;
+
     /* Octets that far ahead could not be held: the number is of another connection. */
-    if (offset > stream->acknowledged && offset > stream->next
-        && offset - stream->next <= STREAM_HELD_OCTETS_MAX)
-        note_early_ack(stream, budget, offset, packet);
+    if (end > stream->acknowledged && end > stream->next
+        && end - stream->next <= STREAM_HELD_OCTETS_MAX)
+        note_early_ack(stream, budget, end, packet);
     stream->acknowledged = larger(stream->acknowledged, offset);
 }
 

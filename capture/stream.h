@@ -39,10 +39,12 @@ enum {
 /* The largest window that TCP can announce (RFC 7323 section 2.3). */
 #define STREAM_WINDOW_MAX (INT64_C(1) << 30)
 
-/* Octets held by all streams that share it. */
+/* Memory of all streams that share it, in octets. */
 struct stream_budget {
-    size_t used;
-    size_t max;
+    size_t used; /* by held pieces */
+    size_t max;  /* for those */
+    size_t
+        early_acks; /* at most STREAM_EARLY_ACKS_OCTETS for each stream, and so without a limit */
 };
 
 enum stream_gap {
@@ -67,12 +69,14 @@ struct early_ack {
     uint64_t packet;
 };
 
+enum { STREAM_EARLY_ACKS_OCTETS = STREAM_EARLY_ACKS_MAX * sizeof(struct early_ack) };
+
 /* What nearly every segment touches stands last, in one cache line: see struct half. */
 struct stream {
     struct stream_piece *first; /* held pieces by offset, without overlaps */
     struct stream_piece *last;
     struct early_ack *early_acks; /* ascending; those behind the last of STREAM_EARLY_ACKS_MAX are
-                                     not noted. NULL: none so far */
+                                     not noted. NULL: none that matter */
     int64_t hole_since_ns;        /* when the hole at next was first known to be ACKed */
     int64_t sent_earlier; /* like sent, and it was sent before a segment of the other side came */
 

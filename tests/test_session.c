@@ -202,6 +202,35 @@ static void what_came_late_is_put_where_it_belongs(void)
     end(&fixture);
 }
 
+/* Neither memory nor a place among the notes is needed for what goes on without end. */
+static void application_data_without_end_fits_in_brief(void)
+{
+    enum { RECORDS = 100 };
+    const struct note_detail detail = {.length = 100};
+    struct fixture fixture;
+    const struct note *notes;
+
+    begin(&fixture, 0);
+    CU_ASSERT_TRUE(
+        session_note(&fixture.session, NOTE_CHANGE_CIPHER_SPEC, SIDE_SERVER, moment_of(0), detail));
+    for (uint64_t i = 1; i <= RECORDS; i++)
+        CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_APPLICATION_DATA, SIDE_CLIENT,
+                                    moment_of(i), detail));
+    CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_RST, SIDE_SERVER, moment_of(RECORDS + 1),
+                                (struct note_detail){.length = 0}));
+    CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_APPLICATION_DATA, SIDE_CLIENT,
+                                moment_of(RECORDS + 2), detail));
+    conclude(&fixture);
+    notes = fixture.handshake.notes;
+    CU_ASSERT_FALSE(fixture.handshake.notes_full);
+    CU_ASSERT_EQUAL(fixture.handshake.gap_octets[SIDE_CLIENT], 0);
+    CU_ASSERT_EQUAL_FATAL(fixture.handshake.note_count, 14);
+    CU_ASSERT_EQUAL(notes[11].at.packet, moment_of(11).packet);
+    CU_ASSERT_EQUAL(notes[12].kind, NOTE_RST);
+    CU_ASSERT_EQUAL(notes[13].at.packet, moment_of(RECORDS + 2).packet);
+    end(&fixture);
+}
+
 static void notes_without_memory_count_as_not_captured(void)
 {
     const struct note_detail detail = {.length = 1};
@@ -250,6 +279,7 @@ int main(void)
         {"a note that just fits comes out as made", a_note_that_just_fits_comes_out_as_made},
         {"sides are exchanged in brief and in full", sides_are_exchanged_in_brief_and_in_full},
         {"what came late is put where it belongs", what_came_late_is_put_where_it_belongs},
+        {"application data without end fits in brief", application_data_without_end_fits_in_brief},
         {"notes without memory count as not captured", notes_without_memory_count_as_not_captured},
         {"a buffer grows by half at most", a_buffer_grows_by_half_at_most},
         CU_TEST_INFO_NULL,

@@ -10,6 +10,7 @@
 
 #include "analyze/inventory_table.h"
 #include "analyze/report.h"
+#include "capture/region.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/feed.h"
@@ -452,6 +453,7 @@ int analysis_run(const struct options *options)
     ssize_t random;
     int status;
 
+    region_widen_heap();
     random = getrandom(analysis.hash_key, sizeof(analysis.hash_key), 0);
     if (random != (ssize_t)sizeof(analysis.hash_key)) {
         complain("no random numbers: %s", strerror(errno));

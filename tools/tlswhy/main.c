@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tlswhy -- says why TLS handshakes failed, from packets alone. */
-#include "capture/region.h"
 #include "tools/tlswhy/analysis.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/explain.h"
@@ -49,7 +48,6 @@ int main(int argc, char **argv)
     struct options options;
     int status = EXIT_USAGE;
 
-    region_widen_heap();
     if (options_parse(argc, argv, &options))
         status = run(&options);
     options_free(&options);
