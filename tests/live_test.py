@@ -757,13 +757,23 @@ class Privileges(Live):
 class Manager(Live):
     """Whom it tells how it goes."""
 
-    def test_it_says_ready_alive_and_stopping(self):
-        path = str(self.folder / "notify")
+    @contextlib.contextmanager
+    def manager(self, seconds):
+        """The socket of a service manager, which waits for so long."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-            manager.bind(path)
-            os.chmod(path, 0o777)
-            manager.settimeout(10)
-            live = self.start(env={"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "1500000"})
+            manager.bind(str(self.folder / "notify"))
+            os.chmod(manager.getsockname(), 0o777)
+            manager.settimeout(seconds)
+            yield manager
+
+    def start_watched(self, manager, microseconds):
+        """The program under this manager, with so long between two signs of life."""
+        path = manager.getsockname()
+        return self.start(env={"NOTIFY_SOCKET": path, "WATCHDOG_USEC": microseconds})
+
+    def test_it_says_ready_alive_and_stopping(self):
+        with self.manager(10) as manager:
+            live = self.start_watched(manager, "1500000")
             said = [manager.recv(4096).decode() for _ in range(3)]
             live.send_signal(signal.SIGHUP)
             while not said[-1].startswith("RELOADING=1"):
@@ -775,12 +785,8 @@ class Manager(Live):
         self.assertEqual(said[1:3], ["WATCHDOG=1", "WATCHDOG=1"])
 
     def test_a_thread_that_hangs_ends_the_signs_of_life(self):
-        path = str(self.folder / "notify")
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-            manager.bind(path)
-            os.chmod(path, 0o777)
-            manager.settimeout(2)
-            live = self.start(env={"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "600000"})
+        with self.manager(2) as manager:
+            live = self.start_watched(manager, "600000")
             self.assertEqual(manager.recv(4096), b"READY=1")
             with stopped_threads(live.pid), self.assertRaises(TimeoutError):
                 for _ in range(200):  # 40 s of them
