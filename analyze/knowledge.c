@@ -32,8 +32,8 @@ static const struct knowledge_table_options names_table = {
 static const struct knowledge_table_options clients_table = {
     .record_size = sizeof(struct known_client),
     .key_size = KNOWLEDGE_CLIENT_KEY,
-    .rare_size = sizeof(struct known_client_failures),
-    .rare_offset = offsetof(struct known_client, failures),
+    .rare_size = sizeof(struct known_client_rare),
+    .rare_offset = offsetof(struct known_client, rare),
 };
 
 static const struct knowledge_table_options retries_table = {
@@ -340,12 +340,13 @@ static struct known_client *learn_client(struct knowledge *knowledge, const stru
         return NULL;
     if (facts->outcome == OUTCOME_ESTABLISHED) {
         known_count_add(&client->established, facts->connection->last.time_ns);
-        sketch_add(&client->servers, knowledge_hash_peer(knowledge, facts));
+        sketch_add_apart(&client->servers, &client->rare->servers,
+                         knowledge_hash_peer(knowledge, facts));
     } else if (facts->outcome == OUTCOME_FAILED) {
         if (client->failed.count == 0)
-            *client->failures = (struct known_client_failures){0};
+            client->rare->failures = (struct known_client_failures){0};
         known_count_add(&client->failed, facts->connection->last.time_ns);
-        sketch_add(&client->failures->servers, knowledge_hash_peer(knowledge, facts));
+        sketch_add(&client->rare->failures.servers, knowledge_hash_peer(knowledge, facts));
     }
     return client;
 }

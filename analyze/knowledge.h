@@ -36,7 +36,7 @@ enum {
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
     KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.8 KiB each: 15 MiB */
     KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.45 KiB each: 7 MiB */
-    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.3 KiB each: 9 MiB */
+    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.13 KiB each: 4 MiB, and 15 where all are unusual */
 };
 
 /* How often something came, and when last. */
@@ -192,7 +192,7 @@ struct known_resets {
     bool other_name_taken; /* by one of these servers, from the same client */
 };
 
-/* What is known of a client that failed: of most it is not there. */
+/* What is known of a client that failed. */
 struct known_client_failures {
     struct sketch servers; /* with which it failed */
     struct known_resets resets;
@@ -201,16 +201,23 @@ struct known_client_failures {
     uint32_t refused_at[KNOWLEDGE_ISSUERS_MAX][KNOWLEDGE_ISSUER_SERVERS];
 };
 
+/* What there is to know of few clients only: of most it is not there. */
+struct known_client_rare {
+    struct sketch_map servers;                              /* of known_client.servers */
+    struct known_issuer issuers[KNOWLEDGE_ISSUERS_MAX - 1]; /* all but one; set as far as the count
+                                                               says */
+    struct known_client_failures failures; /* set when known_client.failed counts any */
+};
+
 /* One client address with one kind of hello. */
 struct known_client {
     uint8_t key[KNOWLEDGE_CLIENT_KEY];
     struct known_count established;
     struct known_count failed;
-    struct sketch servers;                  /* with which it was established */
-    struct known_client_failures *failures; /* never NULL, set when failed counts any; belongs to
-                                               the table */
-    uint8_t issuer_count;
-    struct known_issuer issuers[KNOWLEDGE_ISSUERS_MAX]; /* those that came last */
+    struct sketch_first servers;    /* with which it was established */
+    uint8_t issuer_count;           /* of those that came last, see known_client_issuer */
+    struct known_issuer issuer;     /* the first of them */
+    struct known_client_rare *rare; /* never NULL; belongs to the table */
 };
 
 /* What is left of a hello in an attempt to reach a server. */
@@ -337,6 +344,13 @@ static inline uint32_t known_clients_of(const struct known_server *server)
     uint32_t about = sketch_count(&server->clients);
 
     return about < server->hellos.accepted.count ? about : server->hellos.accepted.count;
+}
+
+/* Issuer number i (below issuer_count) of those whose certificates the client took or refused. */
+static inline const struct known_issuer *known_client_issuer(const struct known_client *client,
+                                                             size_t i)
+{
+    return i == 0 ? &client->issuer : &client->rare->issuers[i - 1];
 }
 
 /* The entry for code point value, NULL: never seen. */

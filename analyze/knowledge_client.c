@@ -8,8 +8,8 @@
 /* When the client took or refused a certificate of its issuer i last: both together. */
 static int64_t heard_of(const struct known_client *client, size_t i)
 {
-    return client->issuers[i].taken.last_ns
-           + (client->failed.count > 0 ? client->failures->refused[i].last_ns : 0);
+    return known_client_issuer(client, i)->taken.last_ns
+           + (client->failed.count > 0 ? client->rare->failures.refused[i].last_ns : 0);
 }
 
 /* Which of the client's issuers it is. The one that was heard of last gives way last. */
@@ -18,23 +18,23 @@ static size_t issuer_of(struct known_client *client, uint64_t issuer)
     size_t oldest = 0;
 
     for (size_t i = 0; i < client->issuer_count; i++) {
-        if (client->issuers[i].issuer == issuer)
+        if (known_client_issuer(client, i)->issuer == issuer)
             return i;
         if (heard_of(client, i) < heard_of(client, oldest))
             oldest = i;
     }
     if (client->issuer_count < KNOWLEDGE_ISSUERS_MAX)
         oldest = client->issuer_count++;
-    client->issuers[oldest] = (struct known_issuer){.issuer = issuer};
+    *known_issuer_at(client, oldest) = (struct known_issuer){.issuer = issuer};
     if (client->failed.count > 0)
-        client->failures->refused[oldest] = (struct known_count){0};
+        client->rare->failures.refused[oldest] = (struct known_count){0};
     return oldest;
 }
 
 static void note_server(struct known_client *client, size_t number, uint32_t part)
 {
-    struct known_issuer *issuer = &client->issuers[number];
-    uint32_t *refused_at = client->failures->refused_at[number];
+    struct known_issuer *issuer = known_issuer_at(client, number);
+    uint32_t *refused_at = client->rare->failures.refused_at[number];
 
     for (size_t i = 0; i < issuer->servers; i++)
         if (refused_at[i] == part)
@@ -53,21 +53,23 @@ void knowledge_note_issuer(const struct knowledge *knowledge, struct known_clien
         return;
     if (facts->outcome == OUTCOME_ESTABLISHED) {
         issuer = issuer_of(client, name->certificate.issuer);
-        known_count_add(&client->issuers[issuer].taken, at_ns);
+        known_count_add(&known_issuer_at(client, issuer)->taken, at_ns);
     } else if (facts->outcome == OUTCOME_FAILED && client_refused_flight(facts)) {
         issuer = issuer_of(client, name->certificate.issuer);
-        known_count_add(&client->failures->refused[issuer], at_ns);
+        known_count_add(&client->rare->failures.refused[issuer], at_ns);
         note_server(client, issuer, (uint32_t)(knowledge_hash_peer(knowledge, facts) >> 32));
     }
 }
 
 const struct known_issuer *known_issuer_find(const struct known *known)
 {
-    if (known->client == NULL || known->name == NULL || known->name->certificate.issuer == 0)
+    const struct known_client *client = known->client;
+
+    if (client == NULL || known->name == NULL || known->name->certificate.issuer == 0)
         return NULL;
-    for (size_t i = 0; i < known->client->issuer_count; i++)
-        if (known->client->issuers[i].issuer == known->name->certificate.issuer)
-            return &known->client->issuers[i];
+    for (size_t i = 0; i < client->issuer_count; i++)
+        if (known_client_issuer(client, i)->issuer == known->name->certificate.issuer)
+            return known_client_issuer(client, i);
     return NULL;
 }
 
@@ -111,7 +113,7 @@ static bool is_near(const struct known_resets *resets, int64_t at_ns)
 void knowledge_note_taken(const struct knowledge *knowledge, struct known_client *client,
                           const struct facts *facts)
 {
-    struct known_resets *resets = &client->failures->resets;
+    struct known_resets *resets = &client->rare->failures.resets;
 
     if (client->failed.count == 0 || resets->server_count == 0)
         return;
@@ -126,7 +128,7 @@ void knowledge_note_taken(const struct knowledge *knowledge, struct known_client
 void knowledge_note_reset(const struct knowledge *knowledge, struct known_client *client,
                           const struct known_name *name, const struct facts *facts)
 {
-    struct known_resets *resets = &client->failures->resets;
+    struct known_resets *resets = &client->rare->failures.resets;
     uint64_t server = knowledge_hash_peer(knowledge, facts);
     int64_t at_ns = facts->connection->last.time_ns;
 
@@ -150,7 +152,7 @@ const struct known_resets *knowledge_find_resets(const struct knowledge *knowled
     if (known->client == NULL || known->client->failed.count == 0 || known->name == NULL
         || known->name->hellos.accepted.count > 0 || !is_reset_at_name(facts))
         return NULL;
-    resets = &known->client->failures->resets;
+    resets = &known->client->rare->failures.resets;
     return is_near(resets, facts->connection->last.time_ns)
                    && parts_have(resets->servers, resets->server_count,
                                  part_of(knowledge_hash_peer(knowledge, facts)))

@@ -14,6 +14,12 @@ struct knowledge {
     struct knowledge_table *retries;
 };
 
+/* As known_client_issuer, for who keeps it. */
+static inline struct known_issuer *known_issuer_at(struct known_client *client, size_t i)
+{
+    return i == 0 ? &client->issuer : &client->rare->issuers[i - 1];
+}
+
 /* How the server treated a hello. */
 enum treatment {
     TREATMENT_UNKNOWN, /* the client gave up first, or the capture does not show it */

@@ -17,20 +17,33 @@ enum {
     SKETCH_COUNT_MAX = 2000 /* from here on the map is nearly full and says only "at least" */
 };
 
+/* The first few things. */
+struct sketch_first {
+    uint32_t count;                   /* above SKETCH_EXACT_MAX: there were more */
+    uint32_t parts[SKETCH_EXACT_MAX]; /* of hashes */
+};
+
+struct sketch_map {
+    uint64_t words[SKETCH_BITS / 64];
+};
+
 struct sketch {
-    uint32_t first_count;             /* above SKETCH_EXACT_MAX: there were more */
-    uint32_t first[SKETCH_EXACT_MAX]; /* parts of hashes */
-    uint64_t words[SKETCH_BITS / 64]; /* set only when there were more */
+    struct sketch_first first;
+    struct sketch_map map; /* set only when there were more than the first */
 };
 
 /* Add the thing with this keyed hash. */
 void sketch_add(struct sketch *sketch, uint64_t hash);
 
-/* Whether the thing with this keyed hash is one of the first few that were added. */
-bool sketch_has_early(const struct sketch *sketch, uint64_t hash);
-
 /* About how many different things were added; exact up to SKETCH_EXACT_MAX.
  * SKETCH_COUNT_MAX stands for that many or more. */
 uint32_t sketch_count(const struct sketch *sketch);
+
+/* The same for a sketch whose map stands elsewhere: it is not looked at before it is set. */
+void sketch_add_apart(struct sketch_first *first, struct sketch_map *map, uint64_t hash);
+uint32_t sketch_count_apart(const struct sketch_first *first, const struct sketch_map *map);
+
+/* Whether the thing with this keyed hash is one of the first few that were added. */
+bool sketch_has_early(const struct sketch_first *first, uint64_t hash);
 
 #endif

@@ -67,13 +67,19 @@ static void walk_alerts(struct state_codec *codec, struct known_server *server)
 }
 
 /* Most sketches are of few things: then there is no map. */
+static void walk_sketch_apart(struct state_codec *codec, struct sketch_first *first,
+                              struct sketch_map *map)
+{
+    first->count = state_codec_small(codec, first->count, SKETCH_EXACT_MAX + 1);
+    for (size_t i = 0; i < first->count && i < SKETCH_EXACT_MAX; i++)
+        state_codec_u32(codec, &first->parts[i]);
+    for (size_t i = 0; first->count > SKETCH_EXACT_MAX && i < SKETCH_BITS / 64; i++)
+        state_codec_u64(codec, &map->words[i]);
+}
+
 static void walk_sketch(struct state_codec *codec, struct sketch *sketch)
 {
-    sketch->first_count = state_codec_small(codec, sketch->first_count, SKETCH_EXACT_MAX + 1);
-    for (size_t i = 0; i < sketch->first_count && i < SKETCH_EXACT_MAX; i++)
-        state_codec_u32(codec, &sketch->first[i]);
-    for (size_t i = 0; sketch->first_count > SKETCH_EXACT_MAX && i < SKETCH_BITS / 64; i++)
-        state_codec_u64(codec, &sketch->words[i]);
+    walk_sketch_apart(codec, &sketch->first, &sketch->map);
 }
 
 /* One that is set only when there were failures. */
@@ -158,8 +164,8 @@ static void walk_name(struct state_codec *codec, void *record)
 
 static void walk_issuer(struct state_codec *codec, struct known_client *client, size_t number)
 {
-    struct known_issuer *issuer = &client->issuers[number];
-    struct known_client_failures *failures = client->failures;
+    struct known_issuer *issuer = known_issuer_at(client, number);
+    struct known_client_failures *failures = &client->rare->failures;
     struct known_count none = {0};
     bool has_failures = codec->is_reading || client->failed.count > 0;
 
@@ -178,8 +184,8 @@ static void walk_client(struct state_codec *codec, void *record)
     state_codec_octets(codec, client->key, sizeof(client->key));
     walk_count(codec, &client->established);
     walk_count(codec, &client->failed);
-    walk_sketch(codec, &client->servers);
-    walk_failures(codec, &client->failed, &client->failures->servers);
+    walk_sketch_apart(codec, &client->servers, &client->rare->servers);
+    walk_failures(codec, &client->failed, &client->rare->failures.servers);
     client->issuer_count =
         (uint8_t)state_codec_small(codec, client->issuer_count, KNOWLEDGE_ISSUERS_MAX);
     for (size_t i = 0; i < client->issuer_count; i++)

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "analyze/knowledge_table.h"
+#include "analyze/knowledge_internal.h"
 #include "dissect/tls.h"
 #include "tests/support/facts_builder.h"
 #include "tests/support/wire.h"
@@ -334,7 +334,7 @@ static void failures_are_forgotten_with_their_server_and_client(void)
     CU_ASSERT_EQUAL(known.server->alert_count, 1);
     CU_ASSERT_EQUAL(known.server->failures->alerts[0].sent.count, 1);
     CU_ASSERT_EQUAL(sketch_count(&known.server->failures->clients), 1);
-    CU_ASSERT_EQUAL(sketch_count(&known.client->failures->servers), 1);
+    CU_ASSERT_EQUAL(sketch_count(&known.client->rare->failures.servers), 1);
     knowledge_free(knowledge);
 }
 
@@ -430,6 +430,45 @@ static void what_clients_make_of_a_certificate_is_known(void)
     knowledge_free(knowledge);
 }
 
+/* Of a client with few servers and one issuer, as nearly all are, nothing more is kept. */
+static void a_client_of_many_servers_and_issuers_has_room_for_them(void)
+{
+    enum { SERVERS = 12, ISSUERS = KNOWLEDGE_ISSUERS_MAX + 2 };
+    const struct knowledge_options options = {0};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct known_client_rare rare[2] = {0};
+    struct known_client clients[2] = {{.rare = &rare[0]}, {.rare = &rare[1]}};
+    struct story_offer offer = story_modern_offer();
+    struct known_name name = {0};
+    struct known known = {.client = &clients[0], .name = &name};
+    struct story story;
+
+    begin_established(&story, 1, &offer);
+    for (uint64_t i = 1; i <= SERVERS; i++)
+        sketch_add_apart(&clients[0].servers, &rare[0].servers, mix(i));
+    sketch_add_apart(&clients[1].servers, &rare[1].servers, mix(1));
+    CU_ASSERT_EQUAL(sketch_count_apart(&clients[0].servers, &rare[0].servers), SERVERS);
+    CU_ASSERT_EQUAL(sketch_count_apart(&clients[1].servers, &rare[1].servers), 1);
+    for (uint64_t i = 1; i <= ISSUERS; i++) {
+        name.certificate.issuer = i;
+        story.connection.last.time_ns += STORY_SECOND;
+        (void)story_facts(&story);
+        for (uint64_t times = 0; times < i; times++)
+            knowledge_note_issuer(knowledge, &clients[0], &name, &story.facts);
+    }
+    for (uint64_t i = 1; i <= ISSUERS; i++) {
+        const struct known_issuer *issuer;
+
+        name.certificate.issuer = i;
+        issuer = known_issuer_find(&known);
+        if (i <= 2) /* those before are the last heard of */
+            CU_ASSERT_PTR_NULL(issuer)
+        else
+            CU_ASSERT_TRUE(issuer != NULL && issuer->taken.count == i);
+    }
+    knowledge_free(knowledge);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -446,6 +485,8 @@ int main(void)
         {"names are the same in any case", names_are_the_same_in_any_case},
         {"a refusal is counted, and ends at the next success",
          a_refusal_is_counted_and_ends_at_the_next_success},
+        {"a client of many servers and issuers has room for them",
+         a_client_of_many_servers_and_issuers_has_room_for_them},
         {"failures are forgotten with their server and client",
          failures_are_forgotten_with_their_server_and_client},
         {"a client that refuses was taken up", a_client_that_refuses_was_taken_up},

@@ -7,7 +7,7 @@
 #include "tests/support/facts_builder.h"
 #include "tests/support/wire.h"
 
-enum { SERVERS = 5, CLIENTS = 12 };
+enum { SERVERS = 10, CLIENTS = 12 }; /* more than a sketch tells apart */
 
 static struct knowledge *new_knowledge(uint64_t key, uint32_t servers_max)
 {
@@ -25,8 +25,13 @@ static void tell(struct story *story, uint8_t server, uint8_t client)
     story_wait(story, client * STORY_SECOND);
     story_modern_hello(story);
     story_flight_1_3(story);
-    if (client % 3 == 0)
+    if (client % 3 == 0) {
         story_fatal(story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
+    } else {
+        story_protected(story, SIDE_CLIENT, 53); /* Finished */
+        story_protected(story, SIDE_CLIENT, 400);
+        story_protected(story, SIDE_SERVER, 4000);
+    }
 }
 
 /* Some servers, each with some clients. */
@@ -95,6 +100,9 @@ static void what_was_written_is_known_again(void)
     CU_ASSERT_STRING_EQUAL(is.server->name, was.server->name);
     CU_ASSERT_PTR_NOT_NULL_FATAL(is.client);
     CU_ASSERT_EQUAL(is.client->failed.count, was.client->failed.count);
+    CU_ASSERT_TRUE(is.client->servers.count > SKETCH_EXACT_MAX);
+    CU_ASSERT_EQUAL(sketch_count_apart(&is.client->servers, &is.client->rare->servers),
+                    sketch_count_apart(&was.client->servers, &was.client->rare->servers));
     CU_ASSERT_EQUAL(sketch_count(&is.name->flights.clients_refused), 4);
     file_free(state);
     state = state_of(before);

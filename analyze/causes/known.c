@@ -341,8 +341,8 @@ void describe_known_life(const struct facts *facts, struct evidence *evidence)
 /* The client fails at several servers: where it succeeds too, it is not the client as such. */
 static void describe_client(const struct known_client *client, struct evidence *evidence)
 {
-    uint32_t failed = client->failed.count > 0 ? sketch_count(&client->failures->servers) : 0;
-    uint32_t reached = sketch_count(&client->servers);
+    uint32_t failed = client->failed.count > 0 ? sketch_count(&client->rare->failures.servers) : 0;
+    uint32_t reached = sketch_count_apart(&client->servers, &client->rare->servers);
 
     if (failed + reached < 2)
         return;

@@ -150,9 +150,12 @@ static void add_clients(struct text *text, const struct sketch *clients)
 static bool takes_other_issuers(const struct known_client *client,
                                 const struct known_issuer *issuer)
 {
-    for (size_t i = 0; i < client->issuer_count; i++)
-        if (client->issuers[i].issuer != issuer->issuer && client->issuers[i].taken.count > 0)
+    for (size_t i = 0; i < client->issuer_count; i++) {
+        const struct known_issuer *other = known_client_issuer(client, i);
+
+        if (other->issuer != issuer->issuer && other->taken.count > 0)
             return true;
+    }
     return false;
 }
 
