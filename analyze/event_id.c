@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <wolfssl/options.h>
-
-#include <wolfssl/wolfcrypt/hash.h>
-
 #include "analyze/digits.h"
 #include "analyze/event_parts.h"
+#include "capture/digest.h"
 
 /* What an identifier is the digest of. */
 struct identity {
@@ -50,9 +47,9 @@ static void add_random(struct identity *identity, struct bytes random)
 /* The first digits of the digest. False when that fails. */
 static bool finish_id(const struct identity *identity, char out[EVENT_ID_SIZE])
 {
-    uint8_t digest[WC_SHA256_DIGEST_SIZE];
+    uint8_t digest[DIGEST_SHA256_SIZE];
 
-    if (wc_Sha256Hash(identity->octets, (word32)identity->length, digest) != 0)
+    if (!digest_sha256(bytes_of(identity->octets, identity->length), digest))
         return false;
     for (size_t i = 0; i < EVENT_ID_SIZE - 1; i += 8)
         digits_put_hex(out + i, digest + i / 2, DIGITS_GAP_LOWER);

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/community_id.h"
 
-#include <wolfssl/options.h>
-#include <wolfssl/wolfcrypt/hash.h>
+#include "capture/digest.h"
 
-enum {
-    DIGEST_LEN = 20, /* SHA-1 */
-    INPUT_MAX = 2 + 16 + 16 + 1 + 1 + 2 + 2
-};
+enum { INPUT_MAX = 2 + 16 + 16 + 1 + 1 + 2 + 2 };
 
 /* RFC 4648 section 4. text has room for the result and a NUL. */
 static void base64(const uint8_t *octets, size_t len, char *text)
@@ -53,7 +49,7 @@ void community_id(uint16_t seed, uint8_t protocol, const struct address *address
     const struct address *first = is_ordered ? address_a : address_b;
     const struct address *second = is_ordered ? address_b : address_a;
     uint8_t in[INPUT_MAX];
-    uint8_t digest[DIGEST_LEN];
+    uint8_t digest[DIGEST_SHA1_SIZE];
     size_t len = put_u16(in, 0, seed);
 
     len = put(in, len, first->octets + skip, sizeof(first->octets) - skip);
@@ -63,7 +59,7 @@ void community_id(uint16_t seed, uint8_t protocol, const struct address *address
     len = put_u16(in, len, is_ordered ? port_a : port_b);
     len = put_u16(in, len, is_ordered ? port_b : port_a);
     text[0] = '\0';
-    if (wc_ShaHash(in, (word32)len, digest) != 0)
+    if (!digest_sha1(bytes_of(in, len), digest))
         return;
     text[0] = '1';
     text[1] = ':';
