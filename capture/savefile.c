@@ -193,7 +193,7 @@ __attribute__((cold)) static void correct_leap(struct savefile *savefile, struct
 }
 
 /* A time of 0 is that of a packet without one. */
-static inline void believe_time(struct savefile *savefile, struct raw_packet *packet)
+NEVER_INLINE static void doubt_time(struct savefile *savefile, struct raw_packet *packet)
 {
     bool leaps = savefile->believed_ns > 0 && !savefile->is_leaping
                  && packet->time_ns - savefile->believed_ns > SAVEFILE_LEAP_NS;
@@ -201,6 +201,14 @@ static inline void believe_time(struct savefile *savefile, struct raw_packet *pa
     savefile->is_leaping = leaps;
     if (leaps)
         correct_leap(savefile, packet);
+    else
+        savefile->believed_ns = packet->time_ns;
+}
+
+static inline void believe_time(struct savefile *savefile, struct raw_packet *packet)
+{
+    if (savefile->is_leaping || packet->time_ns - savefile->believed_ns > SAVEFILE_LEAP_NS)
+        doubt_time(savefile, packet);
     else
         savefile->believed_ns = packet->time_ns;
 }

@@ -77,13 +77,18 @@ static inline uint16_t savefile_u16(const struct savefile *savefile, struct byte
     return savefile->is_little_endian ? __builtin_bswap16(value) : value;
 }
 
-static inline uint32_t savefile_u32(const struct savefile *savefile, struct bytes *in)
+static inline uint32_t savefile_ordered_u32(bool is_little_endian, struct bytes *in)
 {
     uint32_t value = 0;
 
     if (!bytes_u32(in, &value))
         return 0;
-    return savefile->is_little_endian ? __builtin_bswap32(value) : value;
+    return is_little_endian ? __builtin_bswap32(value) : value;
+}
+
+static inline uint32_t savefile_u32(const struct savefile *savefile, struct bytes *in)
+{
+    return savefile_ordered_u32(savefile->is_little_endian, in);
 }
 
 /* seconds and nanoseconds as one, within the limits of a packet's time. */

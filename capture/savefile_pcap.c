@@ -7,7 +7,8 @@ enum {
     FILE_HEADER_LEN = 24,
     RECORD_HEADER_LEN = 16,
     RECORD_HEADER_MODIFIED_LEN = 24, /* interface, protocol and packet type behind the lengths */
-    LINK_TYPE_MASK = 0x03ffffff      /* the bits above tell of a frame check sequence */
+    LINK_TYPE_MASK = 0x03ffffff,     /* the bits above tell of a frame check sequence */
+    VERSION_MINOR_UNORDERED = 3      /* of version 2: the last one with lengths in any order */
 };
 
 #define NS_PER_S        INT64_C(1000000000)
@@ -29,32 +30,29 @@ static void order_lengths(uint16_t version_minor, struct record *record)
 {
     uint32_t captured = record->captured;
 
-    if (version_minor > 3 || captured <= record->original)
+    if (version_minor > VERSION_MINOR_UNORDERED || captured <= record->original)
         return;
     record->captured = record->original;
     record->original = captured;
 }
 
-/* Read the header of a record at the front of ready, which has its octets. */
-static inline void peek_header(const struct savefile *savefile, struct bytes ready,
-                               struct record *record)
+static inline void read_numbers(bool is_little_endian, struct bytes header, struct record *record)
 {
-    struct bytes in = {.data = ready.data, .len = RECORD_HEADER_LEN};
-
-    record->seconds = savefile_u32(savefile, &in);
-    record->fraction = savefile_u32(savefile, &in);
-    record->captured = savefile_u32(savefile, &in);
-    record->original = savefile_u32(savefile, &in);
-    order_lengths(savefile->version_minor, record);
+    record->seconds = savefile_ordered_u32(is_little_endian, &header);
+    record->fraction = savefile_ordered_u32(is_little_endian, &header);
+    record->captured = savefile_ordered_u32(is_little_endian, &header);
+    record->original = savefile_ordered_u32(is_little_endian, &header);
 }
 
 static enum savefile_status read_header(struct savefile *savefile, struct record *record)
 {
     enum savefile_status status = savefile_need(savefile, savefile->record_header_len);
 
-    if (status == SAVEFILE_PACKET)
-        peek_header(savefile, savefile->ready, record);
-    return status;
+    if (status != SAVEFILE_PACKET)
+        return status;
+    read_numbers(savefile->is_little_endian, savefile->ready, record);
+    order_lengths(savefile->version_minor, record);
+    return SAVEFILE_PACKET;
 }
 
 /* Step over a record that is longer than a packet can be. SAVEFILE_PACKET: done. */
@@ -91,28 +89,39 @@ static void take_record(struct savefile *savefile, const struct record *record,
     savefile->counters.packets++;
 }
 
+/* Of the records that nearly all files have. */
 static size_t records_at_hand(struct savefile *savefile, struct raw_packet *packets, size_t max)
 {
     const struct savefile_interface interface = savefile->interfaces[0];
-    const size_t header_len = savefile->record_header_len;
+    const bool is_little_endian = savefile->is_little_endian;
     struct bytes ready = savefile->ready;
-    size_t count;
+    struct bytes rest = ready;
+    struct bytes header;
+    size_t count = 0;
 
-    for (count = 0; count < max && ready.len >= header_len; count++) {
+    while (count < max && bytes_take(&rest, RECORD_HEADER_LEN, &header)) {
         struct record record;
 
-        peek_header(savefile, ready, &record);
-        if (record.captured > PACKET_OCTETS_MAX || record.captured > ready.len - header_len)
+        read_numbers(is_little_endian, header, &record);
+        if (record.captured > PACKET_OCTETS_MAX
+            || !bytes_take(&rest, record.captured, &packets[count].data))
             break;
-        if (!bytes_skip(&ready, header_len)
-            || !bytes_take(&ready, record.captured, &packets[count].data))
-            break;
-        describe(&interface, &record, &packets[count]);
+        describe(&interface, &record, &packets[count++]);
+        ready = rest;
     }
     savefile->offset += savefile->ready.len - ready.len;
     savefile->ready = ready;
     savefile->counters.packets += count;
     return count;
+}
+
+/* Of all others: each has to be looked at by itself. */
+static size_t none_at_hand(struct savefile *savefile, struct raw_packet *packets, size_t max)
+{
+    (void)savefile;
+    (void)packets;
+    (void)max;
+    return 0;
 }
 
 static enum savefile_status next_record(struct savefile *savefile, struct raw_packet *packet)
@@ -157,6 +166,9 @@ enum savefile_status savefile_start_pcap(struct savefile *savefile)
     savefile->record_header_len =
         magic == MAGIC_MODIFIED ? RECORD_HEADER_MODIFIED_LEN : RECORD_HEADER_LEN;
     savefile->next = next_record;
-    savefile->at_hand = records_at_hand;
+    savefile->at_hand =
+        magic == MAGIC_MODIFIED || savefile->version_minor <= VERSION_MINOR_UNORDERED
+            ? none_at_hand
+            : records_at_hand;
     return SAVEFILE_PACKET;
 }

@@ -377,13 +377,32 @@ static size_t read_at_hand(struct source *source, struct raw_packet *packets, si
                             source->waiting < source->file_count ? 1 : max);
 }
 
+/* Number those at the front of which nothing is to be decided: nobody filters, no file waits, and
+ * their link type was found readable. Returns how many. */
+static size_t admit_alike(struct source *source, struct raw_packet *packets, size_t count)
+{
+    struct file *file = source->current;
+    uint64_t before = source->counters.packets;
+    size_t admitted = 0;
+
+    if (source->filter != NULL || source->waiting < source->file_count)
+        return 0;
+    while (admitted < count && packets[admitted].link_type == file->last_link_type) {
+        packets[admitted].number = before + admitted + 1;
+        admitted++;
+    }
+    source->counters.packets += admitted;
+    file->delivered += admitted;
+    return admitted;
+}
+
 /* Number those that are to be delivered, and close up the gaps of the others. Returns how many. */
 static size_t admit(struct source *source, struct raw_packet *packets, size_t count)
 {
     struct file *file = source->current;
-    size_t admitted = 0;
+    size_t admitted = admit_alike(source, packets, count);
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = admitted; i < count; i++) {
         if (!passes(source, file, &packets[i]))
             continue;
         if (next_file_is_due(source, packets[i].time_ns)) { /* it is the only one */

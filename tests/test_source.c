@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define MAGIC_MICROSECONDS 0xa1b2c3d4
+#define MAGIC_MODIFIED     0xa1b2cd34
 
 enum { FILES_MAX = 4, REPORTS_MAX = 8, ORDER_MAX = 64, READ_MAX = 3 };
 
@@ -147,6 +148,50 @@ static void one_file_is_read(void)
     CU_ASSERT_EQUAL(bench->counters.packets, 3);
     CU_ASSERT_EQUAL(bench->most_read, 3);
     bench_free(bench);
+}
+
+/* Write a record whose two lengths, which differ, stand the other way round, or whose header is
+ * longer. */
+static void odd_record(struct bench *bench, bool is_swapped, bool is_modified, char mark)
+{
+    struct capture_file *file = &bench->file;
+
+    file_number(file, 1, 4);
+    file_number(file, 0, 4);
+    file_number(file, is_swapped ? 3 : 2, 4);
+    file_number(file, is_swapped ? 2 : 3, 4);
+    if (is_modified)
+        file_number(file, 0, 8);
+    file_number(file, (uint8_t)mark, 1);
+    file_number(file, (uint8_t)mark, 1);
+}
+
+/* Whichever records a pcap file has, those read at once are the ones that it holds. */
+static void odd_records_are_read(void)
+{
+    static const struct {
+        uint32_t magic;
+        uint8_t version_minor; /* up to 3 the lengths stand in either order */
+        bool is_swapped;
+    } cases[] = {{MAGIC_MICROSECONDS, 4, false},
+                 {MAGIC_MICROSECONDS, 3, true},
+                 {MAGIC_MICROSECONDS, 2, false},
+                 {MAGIC_MODIFIED, 4, false}};
+
+    for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+        struct bench *bench = bench_new();
+
+        file_start(&bench->file, false);
+        file_pcap(&bench->file, cases[c].magic, LINKTYPE_ETHERNET);
+        bench->file.octets[7] = cases[c].version_minor;
+        for (const char *mark = "abcd"; *mark != '\0'; mark++)
+            odd_record(bench, cases[c].is_swapped, cases[c].magic == MAGIC_MODIFIED, *mark);
+        save(bench);
+        run(bench, NULL);
+        CU_ASSERT_EQUAL(bench->end, SOURCE_END);
+        CU_ASSERT_STRING_EQUAL(bench->order, "abcd");
+        bench_free(bench);
+    }
 }
 
 static void a_series_is_read_in_order_of_time(void)
@@ -330,6 +375,7 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"one file is read", one_file_is_read},
+        {"odd records are read", odd_records_are_read},
         {"a series is read in order of time", a_series_is_read_in_order_of_time},
         {"overlapping files are merged by time", overlapping_files_are_merged_by_time},
         {"a file keeps its order", a_file_keeps_its_order},
