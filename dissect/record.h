@@ -23,6 +23,9 @@
  * protocol with any protection allows (RFC 5246 section 6.2.3). */
 #define RECORD_MAX (TLS_RECORD_HEADER_LENGTH + TLS_CIPHERTEXT_MAX)
 
+/* Of the minor versions, RFC 8446 wants 3 at most; test servers send what they negotiated. */
+#define RECORD_VERSION_MAX TLS_VERSION_1_3
+
 /* What the front of a stream is. Shared by record_next() and the readers of dissect/sslv2.h. */
 enum record_status {
     RECORD_OK,       /* *out is set, *stream moved past the record */
@@ -36,6 +39,16 @@ struct record {
     uint16_t version; /* legacy_record_version, 0x0300 to 0x0304 */
     struct bytes fragment;
 };
+
+/* A content type and a version that TLS records have. */
+static inline bool record_header_fits(uint8_t type, uint16_t version)
+{
+    return type >= TLS_CONTENT_CHANGE_CIPHER_SPEC && type <= TLS_CONTENT_HEARTBEAT
+           && version >= TLS_VERSION_SSL3 && version <= RECORD_VERSION_MAX;
+}
+
+/* The part of record_next() for a stream that does not begin with a whole record. */
+MUST_USE enum record_status record_next_odd(struct bytes stream, struct record *out, size_t *need);
 
 /* Take the next record from the front of *stream.
  *
@@ -53,6 +66,22 @@ struct record {
  * Except on RECORD_OK *stream is unchanged; except on RECORD_OK and RECORD_OVERSIZED *out is;
  * *need is written only where it says so here.
  */
-MUST_USE enum record_status record_next(struct bytes *stream, struct record *out, size_t *need);
+MUST_USE ALWAYS_INLINE enum record_status record_next(struct bytes *stream, struct record *out,
+                                                      size_t *need)
+{
+    struct bytes in = *stream;
+    struct bytes header;
+    struct record record;
+    uint16_t length;
+
+    if (!bytes_take(&in, TLS_RECORD_HEADER_LENGTH, &header) || !bytes_u8(&header, &record.type)
+        || !bytes_u16(&header, &record.version) || !bytes_u16(&header, &length)
+        || !record_header_fits(record.type, record.version) || length > TLS_CIPHERTEXT_MAX
+        || !bytes_take(&in, length, &record.fragment))
+        return record_next_odd(*stream, out, need);
+    *out = record;
+    *stream = in;
+    return RECORD_OK;
+}
 
 #endif
