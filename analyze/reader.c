@@ -16,7 +16,7 @@ static void note_sslv2_client_hello(struct run *run, const struct sslv2_client_h
         .length = (uint32_t)hello->message.len,
     };
 
-    if (run_note(run, NOTE_SSLV2_HELLO, detail))
+    if (session_note(run, NOTE_SSLV2_HELLO, detail))
         session_keep_body(run->session, run->from, hello->message);
 }
 
@@ -55,7 +55,7 @@ static enum record_status read_sslv2_server(struct run *run, struct bytes *octet
         .code = (uint8_t)error,
     };
 
-    (void)run_note(run, NOTE_SSLV2_HELLO, detail);
+    (void)session_note(run, NOTE_SSLV2_HELLO, detail);
     run->session->spoke_tls[run->from] = true;
     run->session->reader[SIDE_CLIENT].state = READER_OPAQUE;
     run->session->reader[SIDE_SERVER].state = READER_OPAQUE;
@@ -117,7 +117,7 @@ void reader_take_start(struct run *run, struct bytes data)
     }
     if (status == RECORD_ALIEN) {
         run_reader(run)->state = READER_PRELUDE;
-        (void)run_note(run, NOTE_PLAINTEXT, (struct note_detail){0});
+        (void)session_note(run, NOTE_PLAINTEXT, (struct note_detail){0});
     }
     reader_go_on(run, rest);
     buffer_release(&held, session->budget);
@@ -179,7 +179,7 @@ static void note_broken_message(struct run *run, struct bytes octets)
 
     const struct note_detail detail = {.type = type, .version = version, .length = length};
 
-    (void)run_note(run, NOTE_MESSAGE, detail);
+    (void)session_note(run, NOTE_MESSAGE, detail);
 }
 
 /* Octets are missing while a record waits for its rest. True when the framing survives: the
@@ -212,7 +212,7 @@ void session_gap(struct session *session, enum side from, uint64_t missing, stru
         .length = missing > UINT32_MAX ? UINT32_MAX : (uint32_t)missing,
     };
 
-    (void)run_note(&run, NOTE_GAP, detail);
+    (void)session_note(&run, NOTE_GAP, detail);
     session->gap_octets[from] += missing;
     session->stream_octets[from] += missing;
     if (reader->state == READER_OPAQUE || reader->state == READER_PRELUDE)

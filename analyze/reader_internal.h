@@ -6,21 +6,9 @@
 #include "analyze/session.h"
 #include "dissect/record.h"
 
-/* The octets at hand: whose they are and which packet brought them. */
-struct run {
-    struct session *session;
-    enum side from;
-    struct moment at;
-};
-
 static inline struct reader *run_reader(const struct run *run)
 {
     return &run->session->reader[run->from];
-}
-
-static inline bool run_note(const struct run *run, enum note_kind kind, struct note_detail detail)
-{
-    return session_note(run->session, kind, run->from, run->at, detail);
 }
 
 /* Of a record whose content is protected. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* reader_message.c -- the handshake messages of plain records. */
 #include "analyze/reader_internal.h"
+#include "analyze/session_brief.h"
 #include "dissect/hello.h"
 #include "dissect/message.h"
 
@@ -12,7 +13,7 @@ void reader_note_malformed(const struct run *run, enum malformation malformation
         .length = before > UINT32_MAX ? UINT32_MAX : (uint32_t)before,
     };
 
-    (void)run_note(run, NOTE_MALFORMED, detail);
+    (void)session_note(run, NOTE_MALFORMED, detail);
 }
 
 /* Bodies that a diagnosis reads. ClientKeyExchange, Finished and tickets tell nothing. */
@@ -79,7 +80,9 @@ static void take_message(struct run *run, const struct message *message, uint16_
         .length = (uint32_t)message->body.len,
     };
 
-    if (run_note(run, NOTE_MESSAGE, detail) && body_is_wanted(message->type))
+    if ((session_note_in_brief(run, NOTE_MESSAGE, detail)
+         || session_note(run, NOTE_MESSAGE, detail))
+        && body_is_wanted(message->type))
         session_keep_body(session, run->from, message->body);
 }
 
@@ -116,7 +119,7 @@ static void give_up_messages(const struct run *run, const struct record *record)
         reader_note_malformed(run, MALFORMED_MESSAGE_SIZE);
         return;
     }
-    (void)run_note(run, NOTE_ENCRYPTED_HANDSHAKE, reader_detail(record));
+    (void)session_note(run, NOTE_ENCRYPTED_HANDSHAKE, reader_detail(record));
 }
 
 void reader_take_handshake(struct run *run, const struct record *record)

@@ -5,6 +5,7 @@
  * its content is needed at all, and a message that spans records.
  */
 #include "analyze/reader_internal.h"
+#include "analyze/session_brief.h"
 #include "dissect/alert.h"
 
 static void read_handshake_record(struct run *run, const struct record *record)
@@ -14,7 +15,7 @@ static void read_handshake_record(struct run *run, const struct record *record)
     if (!run_reader(run)->encrypted || session->tls13)
         reader_take_handshake(run, record);
     else
-        (void)run_note(run, NOTE_ENCRYPTED_HANDSHAKE, reader_detail(record));
+        (void)session_note(run, NOTE_ENCRYPTED_HANDSHAKE, reader_detail(record));
 }
 
 static void read_change_cipher_spec(struct run *run, const struct record *record)
@@ -25,7 +26,7 @@ static void read_change_cipher_spec(struct run *run, const struct record *record
     /* In TLS 1.3 it is for middleboxes only and means nothing (RFC 8446 appendix D.4). A client
      * that was asked to retry sends it before its second hello, which is plain. */
     run_reader(run)->encrypted = true;
-    (void)run_note(run, NOTE_CHANGE_CIPHER_SPEC, detail);
+    (void)session_note(run, NOTE_CHANGE_CIPHER_SPEC, detail);
 }
 
 static void read_alert_record(struct run *run, const struct record *record)
@@ -38,7 +39,7 @@ static void read_alert_record(struct run *run, const struct record *record)
             reader_note_malformed(run, MALFORMED_ALERT);
             return;
         }
-        (void)run_note(run, NOTE_ENCRYPTED_ALERT, reader_detail(record));
+        (void)session_note(run, NOTE_ENCRYPTED_ALERT, reader_detail(record));
         return;
     }
     while (alert_next(&fragment, &alert)) {
@@ -49,36 +50,61 @@ static void read_alert_record(struct run *run, const struct record *record)
             .code = alert.description,
         };
 
-        if (!run_note(run, NOTE_ALERT, detail))
+        if (!session_note(run, NOTE_ALERT, detail))
             return;
     }
 }
 
-static void read_application_record(struct run *run, const struct record *record)
+/* After both Finished of TLS 1.3 each side proves by what it sends that it accepts them. */
+static inline void weigh_protected_record(struct session *session, enum side from, size_t length)
 {
-    session_application_record(run->session, run->from, run->at, record->version,
-                               (uint32_t)record->fragment.len);
+    if (!session->tls13 || length < FINISHED_RECORD_MIN)
+        return;
+    if (session->client_finished)
+        session->follows_finished[from] = true;
+    else if (from == SIDE_CLIENT)
+        session->client_finished = true;
+}
+
+ALWAYS_INLINE void read_application_record(struct run *run, const struct record *record)
+{
+    const struct note_detail detail = reader_detail(record);
+    struct session *session = run->session;
+
+    if (!session_note_application_data_in_brief(run, detail))
+        (void)session_note(run, NOTE_APPLICATION_DATA, detail);
+    session->application_records[run->from]++;
+    session->application_octets[run->from] += detail.length;
+    weigh_protected_record(session, run->from, detail.length);
 }
 
 static void read_heartbeat_record(struct run *run, const struct record *record)
 {
     const struct note_detail detail = {.length = (uint32_t)record->fragment.len};
 
-    (void)run_note(run, NOTE_HEARTBEAT, detail);
+    (void)session_note(run, NOTE_HEARTBEAT, detail);
 }
 
-static void read_record(struct run *run, const struct record *record)
+static void read_other_record(struct run *run, const struct record *record)
 {
     static void (*const readers[])(struct run *, const struct record *) = {
         [TLS_CONTENT_CHANGE_CIPHER_SPEC] = read_change_cipher_spec,
         [TLS_CONTENT_ALERT] = read_alert_record,
         [TLS_CONTENT_HANDSHAKE] = read_handshake_record,
-        [TLS_CONTENT_APPLICATION_DATA] = read_application_record,
         [TLS_CONTENT_HEARTBEAT] = read_heartbeat_record,
     };
+
+    readers[record->type](run, record);
+}
+
+ALWAYS_INLINE void read_record(struct run *run, const struct record *record)
+{
     run->session->records[run->from]++;
     run->session->spoke_tls[run->from] = true;
-    readers[record->type](run, record);
+    if (record->type == TLS_CONTENT_APPLICATION_DATA)
+        read_application_record(run, record);
+    else
+        read_other_record(run, record);
 }
 
 /* A record whose header is enough: the content is protected. */
@@ -138,7 +164,8 @@ static void keep_partial(struct run *run, struct bytes octets)
 }
 
 /* The record at the front of octets is not all there. */
-static void read_partial_record(struct run *run, struct bytes octets, size_t need, bool kept)
+NEVER_INLINE static void read_partial_record(struct run *run, struct bytes octets, size_t need,
+                                             bool kept)
 {
     if (octets.len >= TLS_RECORD_HEADER_LENGTH && content_is_protected(run, octets.data[0])) {
         read_header_only(run, octets, need);
@@ -149,33 +176,35 @@ static void read_partial_record(struct run *run, struct bytes octets, size_t nee
     }
 }
 
-/* Read records that lie in *octets. kept: *octets is this reader's partial buffer. */
-static void read_records(struct run *run, struct bytes *octets, bool kept)
+/* Read records that lie in octets, and return what is left. kept: octets is this reader's partial
+ * buffer. */
+ALWAYS_INLINE struct bytes read_records(struct run *run, struct bytes octets, bool kept)
 {
     struct record record;
     size_t need = 0;
 
-    while (octets->len > 0 && run_reader(run)->state == READER_TLS) {
-        switch (record_next(octets, &record, &need)) {
+    while (octets.len > 0 && run_reader(run)->state == READER_TLS) {
+        switch (record_next(&octets, &record, &need)) {
         case RECORD_OK:
             read_record(run, &record);
             break;
         case RECORD_PARTIAL:
-            read_partial_record(run, *octets, need, kept);
-            return;
+            read_partial_record(run, octets, need, kept);
+            return octets;
         case RECORD_ALIEN:
             reader_lose_framing(run, MALFORMED_RECORD);
-            return;
+            return octets;
         case RECORD_OVERSIZED:
             run->session->spoke_tls[run->from] = true;
             reader_lose_framing(run, MALFORMED_RECORD_SIZE);
-            return;
+            return octets;
         }
     }
+    return octets;
 }
 
 /* Move octets of *data to the partial record, as many as record_next needs to go on. */
-static void complete_partial(struct run *run, struct bytes *data)
+NEVER_INLINE static void complete_partial(struct run *run, struct bytes *data)
 {
     struct reader *reader = run_reader(run);
     struct bytes kept = bytes_of(reader->partial.data, reader->partial.length);
@@ -196,7 +225,7 @@ static void complete_partial(struct run *run, struct bytes *data)
     if (reader->state != READER_TLS)
         return;
     kept = bytes_of(reader->partial.data, reader->partial.length);
-    read_records(run, &kept, true);
+    kept = read_records(run, kept, true);
     if (kept.len == 0) /* the sides may have been exchanged */
         buffer_release(&run_reader(run)->partial, run->session->budget);
 }
@@ -220,7 +249,7 @@ void reader_take_records(struct run *run, struct bytes data)
         } else if (run_reader(run)->partial.length > 0) {
             complete_partial(run, &data);
         } else {
-            read_records(run, &data, false);
+            (void)read_records(run, data, false);
             return;
         }
     }

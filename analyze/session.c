@@ -279,22 +279,6 @@ void session_release(struct session *session)
     session_release_notes(session);
 }
 
-void session_application_record(struct session *session, enum side from, struct moment at,
-                                uint16_t version, uint32_t length)
-{
-    const struct note_detail detail = {.version = version, .length = length};
-
-    (void)session_note(session, NOTE_APPLICATION_DATA, from, at, detail);
-    session->application_records[from]++;
-    session->application_octets[from] += length;
-    if (!session->tls13 || length < FINISHED_RECORD_MIN)
-        return;
-    if (session->client_finished)
-        session->follows_finished[from] = true;
-    else if (from == SIDE_CLIENT)
-        session->client_finished = true;
-}
-
 /* The head of an HTTP response with a status in which a server complains about plain HTTP on a
  * TLS port, or one that is not there yet: its body will tell. */
 static bool may_be_complaint(struct bytes response)

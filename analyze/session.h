@@ -155,9 +155,15 @@ struct session {
     struct brief_note brief_notes[SESSION_NOTES];
 };
 
+/* The octets at hand, or what else is seen: whose it is and which packet brought it. */
+struct run {
+    struct session *session;
+    enum side from;
+    struct moment at;
+};
+
 /* Add a note. False: there is no room. */
-bool session_note(struct session *session, enum note_kind kind, enum side side, struct moment at,
-                  struct note_detail detail);
+bool session_note(const struct run *run, enum note_kind kind, struct note_detail detail);
 
 /* Copy the body of the message that was noted last into the transcript. */
 void session_keep_body(struct session *session, enum side from, struct bytes body);
@@ -170,10 +176,6 @@ void session_release_notes(struct session *session);
 
 /* Take the next in-order octets of one direction. May reverse the connection. */
 void session_read(struct session *session, enum side from, struct bytes data, struct moment at);
-
-/* A record of type application_data: counted, noted, and weighed in TLS 1.3. */
-void session_application_record(struct session *session, enum side from, struct moment at,
-                                uint16_t version, uint32_t length);
 
 /* Octets are missing in one direction. */
 void session_gap(struct session *session, enum side from, uint64_t missing, struct moment at);

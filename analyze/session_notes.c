@@ -4,28 +4,13 @@
  * Nearly all handshakes are over with few notes of usual size, which are kept in brief. When one
  * does not fit they are written out in full, in a block of the budget.
  */
-#include "analyze/session.h"
+#include "analyze/session_brief.h"
 
 enum {
     NOTES_RESERVED = 10, /* room that what may come without end leaves for what ends a handshake */
-    APPLICATION_NOTES_MAX = 12, /* of one side; from then on the last one is overwritten */
     SERVER_HELLO_ROOM = 128, /* octets: in TLS 1.3 it is the only message that follows the first */
     NOTES_OCTETS = HANDSHAKE_NOTES_MAX * sizeof(struct note)
 };
-
-/* Of struct brief_note. */
-enum {
-    BRIEF_SIDE = 1,
-    BRIEF_KEPT = 2, /* the body is in the transcript, behind those of earlier notes */
-    BRIEF_KIND_SHIFT = 2,
-    BRIEF_TIME_SHIFT = 32,
-    BRIEF_TIME_BITS = 40,
-    BRIEF_PACKETS_BITS = 32,
-    BRIEF_LENGTH_BITS = 16
-};
-
-_Static_assert(NOTE_RST < 1 << (8 - BRIEF_KIND_SHIFT), "every kind has room");
-_Static_assert((int)SIDE_CLIENT == 0 && (int)SIDE_SERVER == (int)BRIEF_SIDE, "a bit");
 
 /* What was captured late came before the packet that ACKed it: odd places are for that. */
 static inline uint64_t place_of(const struct connection *connection, struct moment at)
@@ -134,14 +119,6 @@ static struct note *find_room_for_note(struct session *session, enum note_kind k
     return &session->notes[session->note_count++];
 }
 
-/* What came out of the order of the packets, or of a hole, may belong before earlier notes. */
-static inline void see_place(struct session *session, uint64_t place, bool is_gap)
-{
-    if (place < session->last_place || is_gap)
-        session->has_late_notes = true;
-    session->last_place = place;
-}
-
 /* Octets that a note which is not kept stands for, at least one; those of a gap count anyway. */
 static uint64_t octets_lost(enum note_kind kind, struct note_detail detail)
 {
@@ -153,37 +130,38 @@ static uint64_t octets_lost(enum note_kind kind, struct note_detail detail)
 }
 
 /* What is not noted for want of memory is like what was not captured: nobody is blamed for it. */
-NEVER_INLINE static bool note_in_full(struct session *session, enum note_kind kind, enum side side,
-                                      struct moment at, struct note_detail detail)
+NEVER_INLINE static bool note_in_full(const struct run *run, enum note_kind kind,
+                                      struct note_detail detail)
 {
-    uint64_t place = place_of(session->connection, at);
+    struct session *session = run->session;
+    uint64_t place = place_of(session->connection, run->at);
     struct note *note = NULL;
 
     if (write_out(session))
-        note = find_room_for_note(session, kind, side);
+        note = find_room_for_note(session, kind, run->from);
     else
-        session->gap_octets[side] += octets_lost(kind, detail);
+        session->gap_octets[run->from] += octets_lost(kind, detail);
     if (note == NULL) {
         session->notes_full = true;
         return false;
     }
     *note = (struct note){
-        .at = at,
+        .at = run->at,
         .place = place,
         .length = detail.length,
         .offset = NOTE_NOT_KEPT,
         .version = detail.version,
         .kind = (uint8_t)kind,
-        .side = (uint8_t)side,
+        .side = (uint8_t)run->from,
         .type = detail.type,
         .code = detail.code,
     };
-    see_place(session, place, kind == NOTE_GAP);
+    session_see_place(session, place, kind == NOTE_GAP);
     return true;
 }
 
 /* Make room by moving the last note in brief of application data of this side to the end. */
-NEVER_INLINE static struct brief_note *reuse_brief_note(struct session *session, enum side side)
+static struct brief_note *reuse_brief_note(struct session *session, enum side side)
 {
     const uint8_t what = (uint8_t)(NOTE_APPLICATION_DATA << BRIEF_KIND_SHIFT | side);
     size_t last = session->note_count - 1u;
@@ -199,37 +177,25 @@ NEVER_INLINE static struct brief_note *reuse_brief_note(struct session *session,
     return &session->brief_notes[last];
 }
 
-bool session_note(struct session *session, enum note_kind kind, enum side side, struct moment at,
-                  struct note_detail detail)
+/* Protected records come without end: for the last one of a side there is always room. */
+static bool note_application_data(const struct run *run, struct note_detail detail)
 {
-    const uint64_t elapsed = (uint64_t)at.time_ns - (uint64_t)session->began.time_ns;
-    const uint64_t packets = at.packet - session->began.packet;
-    const bool is_application = kind == NOTE_APPLICATION_DATA;
-    const bool is_again = is_one_of_many(session, is_application, side);
-    struct brief_note *brief;
+    struct session *session = run->session;
 
-    if (session->note_count + !is_again > session->brief_max || session->connection->arrived_by > 0
-        || kind == NOTE_GAP
-        || (elapsed >> BRIEF_TIME_BITS | packets >> BRIEF_PACKETS_BITS
-            | detail.length >> BRIEF_LENGTH_BITS)
-               != 0)
-        return note_in_full(session, kind, side, at, detail);
-    brief =
-        is_again ? reuse_brief_note(session, side) : &session->brief_notes[session->note_count++];
-    *brief = (struct brief_note){
-        .time_low = (uint32_t)elapsed,
-        .packets = (uint32_t)packets,
-        .version = detail.version,
-        .type = detail.type,
-        .code = detail.code,
-        .length = (uint16_t)detail.length,
-        .time_high = (uint8_t)(elapsed >> BRIEF_TIME_SHIFT),
-        .what = (uint8_t)(kind << BRIEF_KIND_SHIFT | side),
-    };
-    session->application_notes[side] =
-        (uint8_t)(session->application_notes[side] + (is_application && !is_again));
-    see_place(session, 2 * at.packet, false);
+    if (session_note_application_data_in_brief(run, detail))
+        return true;
+    if (session->brief_max == 0 || !is_one_of_many(session, true, run->from)
+        || !is_brief(run, NOTE_APPLICATION_DATA, detail))
+        return note_in_full(run, NOTE_APPLICATION_DATA, detail);
+    write_brief_note(run, reuse_brief_note(session, run->from), NOTE_APPLICATION_DATA, detail);
     return true;
+}
+
+bool session_note(const struct run *run, enum note_kind kind, struct note_detail detail)
+{
+    if (kind == NOTE_APPLICATION_DATA)
+        return note_application_data(run, detail);
+    return session_note_in_brief(run, kind, detail) || note_in_full(run, kind, detail);
 }
 
 void session_keep_body(struct session *session, enum side from, struct bytes body)

@@ -400,10 +400,10 @@ static enum connection_interest on_gap(void *context, struct connection *connect
 static enum connection_interest on_closed(void *context, struct connection *connection,
                                           enum side by, bool is_reset, struct moment at)
 {
-    struct session *session = connection->user;
+    const struct run run = {.session = connection->user, .from = by, .at = at};
 
     (void)context;
-    (void)session_note(session, is_reset ? NOTE_RST : NOTE_FIN, by, at, (struct note_detail){0});
+    (void)session_note(&run, is_reset ? NOTE_RST : NOTE_FIN, (struct note_detail){0});
     return CONNECTION_CONTINUE;
 }
 

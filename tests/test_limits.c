@@ -43,12 +43,12 @@ static void the_messages_of_a_connection(void)
     struct budget budget = {.limit = (size_t)4 * HANDSHAKE_TRANSCRIPT_MAX};
     struct connection connection = {0};
     struct session session;
+    const struct run run = {.session = &session, .from = SIDE_SERVER};
     const struct note_detail detail = {.length = sizeof(body)};
 
     session_begin(&session, &budget, &connection);
     for (int i = 0; i < 2; i++) {
-        CU_ASSERT_TRUE(
-            session_note(&session, NOTE_MESSAGE, SIDE_SERVER, (struct moment){0}, detail));
+        CU_ASSERT_TRUE(session_note(&run, NOTE_MESSAGE, detail));
         session_keep_body(&session, SIDE_SERVER, bytes_of(body, sizeof(body)));
     }
     CU_ASSERT_FALSE(session.transcript_full);

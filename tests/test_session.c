@@ -40,6 +40,14 @@ static struct moment moment_of(size_t number)
     };
 }
 
+static bool add_note(struct fixture *fixture, enum note_kind kind, enum side side, struct moment at,
+                     struct note_detail detail)
+{
+    const struct run run = {.session = &fixture->session, .from = side, .at = at};
+
+    return session_note(&run, kind, detail);
+}
+
 /* A message with a body that is kept, alternately of both sides. */
 static void note_message(struct fixture *fixture, size_t number)
 {
@@ -48,7 +56,7 @@ static void note_message(struct fixture *fixture, size_t number)
     uint8_t body[BODY];
 
     memset(body, (int)number, sizeof(body));
-    CU_ASSERT_TRUE(session_note(&fixture->session, NOTE_MESSAGE, side, moment_of(number), detail));
+    CU_ASSERT_TRUE(add_note(fixture, NOTE_MESSAGE, side, moment_of(number), detail));
     session_keep_body(&fixture->session, side, bytes_of(body, sizeof(body)));
 }
 
@@ -81,7 +89,7 @@ static void few_notes_come_out_as_made(void)
 
     begin(&fixture, MEMORY);
     note_message(&fixture, 0);
-    CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_FIN, SIDE_SERVER, moment_of(1), fin));
+    CU_ASSERT_TRUE(add_note(&fixture, NOTE_FIN, SIDE_SERVER, moment_of(1), fin));
     note_message(&fixture, 2);
     CU_ASSERT_PTR_NULL(fixture.session.notes);
     conclude(&fixture);
@@ -131,8 +139,8 @@ static void a_note_of_unusual_size_comes_out_as_made(void)
 
         begin(&fixture, MEMORY);
         note_message(&fixture, 0);
-        CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_ENCRYPTED_HANDSHAKE, SIDE_CLIENT,
-                                    unusual[i].at, detail));
+        CU_ASSERT_TRUE(
+            add_note(&fixture, NOTE_ENCRYPTED_HANDSHAKE, SIDE_CLIENT, unusual[i].at, detail));
         conclude(&fixture);
         CU_ASSERT_EQUAL_FATAL(fixture.handshake.note_count, 2);
         expect_message(&fixture, 0, 0);
@@ -155,7 +163,7 @@ static void a_note_that_just_fits_comes_out_as_made(void)
     struct fixture fixture;
 
     begin(&fixture, MEMORY);
-    CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_RST, SIDE_SERVER, at, detail));
+    CU_ASSERT_TRUE(add_note(&fixture, NOTE_RST, SIDE_SERVER, at, detail));
     CU_ASSERT_PTR_NULL(fixture.session.notes);
     conclude(&fixture);
     CU_ASSERT_EQUAL(fixture.handshake.notes[0].at.time_ns, at.time_ns);
@@ -191,9 +199,9 @@ static void what_came_late_is_put_where_it_belongs(void)
 
     begin(&fixture, MEMORY);
     note_message(&fixture, 0);
-    CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_RST, SIDE_CLIENT, moment_of(2), detail));
+    CU_ASSERT_TRUE(add_note(&fixture, NOTE_RST, SIDE_CLIENT, moment_of(2), detail));
     fixture.connection.arrived_by = moment_of(1).packet;
-    CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_ALERT, SIDE_SERVER, moment_of(3), detail));
+    CU_ASSERT_TRUE(add_note(&fixture, NOTE_ALERT, SIDE_SERVER, moment_of(3), detail));
     conclude(&fixture);
     CU_ASSERT_EQUAL_FATAL(fixture.handshake.note_count, 3);
     CU_ASSERT_EQUAL(fixture.handshake.notes[1].kind, NOTE_ALERT);
@@ -211,15 +219,14 @@ static void application_data_without_end_fits_in_brief(void)
     const struct note *notes;
 
     begin(&fixture, 0);
-    CU_ASSERT_TRUE(
-        session_note(&fixture.session, NOTE_CHANGE_CIPHER_SPEC, SIDE_SERVER, moment_of(0), detail));
+    CU_ASSERT_TRUE(add_note(&fixture, NOTE_CHANGE_CIPHER_SPEC, SIDE_SERVER, moment_of(0), detail));
     for (uint64_t i = 1; i <= RECORDS; i++)
-        CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_APPLICATION_DATA, SIDE_CLIENT,
-                                    moment_of(i), detail));
-    CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_RST, SIDE_SERVER, moment_of(RECORDS + 1),
-                                (struct note_detail){.length = 0}));
-    CU_ASSERT_TRUE(session_note(&fixture.session, NOTE_APPLICATION_DATA, SIDE_CLIENT,
-                                moment_of(RECORDS + 2), detail));
+        CU_ASSERT_TRUE(
+            add_note(&fixture, NOTE_APPLICATION_DATA, SIDE_CLIENT, moment_of(i), detail));
+    CU_ASSERT_TRUE(add_note(&fixture, NOTE_RST, SIDE_SERVER, moment_of(RECORDS + 1),
+                            (struct note_detail){.length = 0}));
+    CU_ASSERT_TRUE(
+        add_note(&fixture, NOTE_APPLICATION_DATA, SIDE_CLIENT, moment_of(RECORDS + 2), detail));
     conclude(&fixture);
     notes = fixture.handshake.notes;
     CU_ASSERT_FALSE(fixture.handshake.notes_full);
@@ -238,11 +245,10 @@ static void notes_without_memory_count_as_not_captured(void)
 
     begin(&fixture, 0);
     for (size_t i = 0; i < SESSION_NOTES; i++)
-        CU_ASSERT_TRUE(
-            session_note(&fixture.session, NOTE_HEARTBEAT, SIDE_CLIENT, moment_of(i), detail));
+        CU_ASSERT_TRUE(add_note(&fixture, NOTE_HEARTBEAT, SIDE_CLIENT, moment_of(i), detail));
     CU_ASSERT_FALSE(fixture.session.notes_full);
-    CU_ASSERT_FALSE(session_note(&fixture.session, NOTE_HEARTBEAT, SIDE_CLIENT,
-                                 moment_of(SESSION_NOTES), detail));
+    CU_ASSERT_FALSE(
+        add_note(&fixture, NOTE_HEARTBEAT, SIDE_CLIENT, moment_of(SESSION_NOTES), detail));
     conclude(&fixture);
     CU_ASSERT_TRUE(fixture.handshake.notes_full);
     CU_ASSERT_EQUAL(fixture.handshake.gap_octets[SIDE_CLIENT], 1);
