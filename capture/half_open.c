@@ -32,8 +32,8 @@ void half_open_begin(struct half_open *half_open, const struct segment *syn, uns
     half_open->touched = false;
     half_open->opener = (uint8_t)opener;
     memcpy(half_open->tunnels, syn->tunnels, sizeof(half_open->tunnels));
-    memcpy(half_open->mac[SIDE_CLIENT], syn->source_mac, sizeof(syn->source_mac));
-    memcpy(half_open->mac[SIDE_SERVER], syn->destination_mac, sizeof(syn->destination_mac));
+    memcpy(half_open->mac[SIDE_CLIENT], syn->mac.source, sizeof(syn->mac.source));
+    memcpy(half_open->mac[SIDE_SERVER], syn->mac.destination, sizeof(syn->mac.destination));
 }
 
 static void count_up(uint16_t *count)

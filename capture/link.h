@@ -16,6 +16,7 @@
 
 /* LINKTYPE_ values that are read (registry: tcpdump.org/linktypes.html). */
 enum {
+    LINKTYPE_NONE = -1, /* of no packet */
     LINKTYPE_NULL = 0,
     LINKTYPE_ETHERNET = 1,
     LINKTYPE_PPP = 9,

@@ -7,11 +7,10 @@
 #include "capture/ip.h"
 #include "capture/link.h"
 #include "capture/plain.h"
+#include "capture/tcp.h"
 #include "capture/tunnel.h"
 
 #include <stdlib.h>
-
-enum { TCP_HEADER_LEN = 20 };
 
 struct packet_decoder {
     struct fragments *fragments;
@@ -23,6 +22,7 @@ struct packet_decoder {
 struct walk {
     struct packet_decoder *decoder;
     const struct raw_packet *raw;
+    struct moment at;
     struct packet *packet;
     struct link link;
     struct ip ip;   /* innermost so far */
@@ -30,13 +30,6 @@ struct walk {
     bool is_guess;  /* inside a tunnel that only a UDP port announced */
     uint8_t tunnel_count;
     uint8_t tunnels[PACKET_TUNNELS_MAX];
-};
-
-/* The outermost headers, read in one go. */
-struct plain {
-    bool is_read;
-    struct link link;
-    struct ip ip; /* set if is_read */
 };
 
 struct packet_decoder *packet_decoder_new(void)
@@ -82,57 +75,10 @@ static enum packet_kind short_kind(const struct walk *walk)
     return walk->missing > 0 ? PACKET_CUT : PACKET_MALFORMED;
 }
 
-/* What the headers around TCP say about the segment. */
-ALWAYS_INLINE void describe_path(const struct raw_packet *raw, const struct link *link,
-                                 const struct ip *ip, struct segment *segment)
-{
-    segment->at = (struct moment){.time_ns = raw->time_ns, .packet = raw->number};
-    ip_address(ip->version, ip->source, &segment->source);
-    ip_address(ip->version, ip->destination, &segment->destination);
-    segment->hop_limit = ip->hop_limit;
-    segment->ip_id = ip->id;
-    segment->dont_fragment = ip->dont_fragment;
-    segment->ip_length = ip->length;
-    segment->vlan_id = link->vlan_id;
-    segment->has_mac = link->addresses != NULL;
-    if (segment->has_mac) {
-        memcpy(segment->destination_mac, link->addresses, 6);
-        memcpy(segment->source_mac, link->addresses + 6, 6);
-    }
-}
-
-/* RFC 9293 section 3.1. missing: octets on the wire behind the payload of ip. All but the
- * tunnels is set. Always inlined: of headers that are read in one go nothing is then stored but
- * the segment. */
-ALWAYS_INLINE enum packet_kind decode_tcp(const struct raw_packet *raw, const struct link *link,
-                                          const struct ip *ip, size_t missing,
-                                          struct segment *segment)
-{
-    struct bytes payload = ip->payload;
-    struct bytes in;
-    uint8_t offset;
-    size_t header;
-
-    if (!bytes_take(&payload, TCP_HEADER_LEN, &in) || !bytes_u16(&in, &segment->source_port)
-        || !bytes_u16(&in, &segment->destination_port) || !bytes_u32(&in, &segment->sequence)
-        || !bytes_u32(&in, &segment->acknowledgment) || !bytes_u8(&in, &offset)
-        || !bytes_u8(&in, &segment->flags) || !bytes_u16(&in, &segment->window))
-        return missing > 0 ? PACKET_CUT : PACKET_MALFORMED;
-    header = (size_t)(offset >> 4) * 4;
-    if (header < TCP_HEADER_LEN || header > ip->payload.len + missing)
-        return PACKET_MALFORMED;
-    if (!bytes_take(&payload, header - TCP_HEADER_LEN, &segment->options))
-        return missing > 0 ? PACKET_CUT : PACKET_MALFORMED;
-    segment->payload = payload;
-    segment->payload_length = (uint32_t)(payload.len + missing);
-    describe_path(raw, link, ip, segment);
-    return PACKET_TCP;
-}
-
 static enum packet_kind decode_inner_tcp(struct walk *walk)
 {
     struct segment *segment = &walk->packet->segment;
-    enum packet_kind kind = decode_tcp(walk->raw, &walk->link, &walk->ip, walk->missing, segment);
+    enum packet_kind kind = tcp_decode(walk->at, &walk->link, &walk->ip, walk->missing, segment);
 
     if (kind != PACKET_TCP)
         return kind;
@@ -145,8 +91,7 @@ static enum packet_kind decode_icmp(struct walk *walk)
 {
     if (!icmp_decode_error(&walk->ip, &walk->packet->icmp))
         return PACKET_OTHER;
-    walk->packet->icmp.at =
-        (struct moment){.time_ns = walk->raw->time_ns, .packet = walk->raw->number};
+    walk->packet->icmp.at = walk->at;
     return PACKET_ICMP_ERROR;
 }
 
@@ -293,7 +238,7 @@ static enum packet_kind decode_layers(struct walk *walk, bool is_read)
     }
 }
 
-static void count(struct packet_counters *counters, enum packet_kind kind)
+static void count_kind(struct packet_counters *counters, enum packet_kind kind)
 {
     switch (kind) {
     case PACKET_TCP:
@@ -323,54 +268,71 @@ static void count(struct packet_counters *counters, enum packet_kind kind)
     }
 }
 
-/* Packets that are not what nearly all are; never inlined, as all the others would save what it
- * needs. plain: the outermost headers, if they were read. */
-__attribute__((noinline)) static enum packet_kind decode_walking(struct packet_decoder *decoder,
-                                                                 const struct raw_packet *raw,
-                                                                 struct packet *packet,
-                                                                 struct plain plain)
+static enum packet_kind decode_layered(struct packet_decoder *decoder, const struct raw_packet *raw,
+                                       struct moment at, struct packet *packet)
 {
     size_t missing =
         raw->original_length > raw->data.len ? raw->original_length - raw->data.len : 0;
-    struct walk walk = {
-        .decoder = decoder,
-        .raw = raw,
-        .packet = packet,
-        .link = plain.link,
-        .missing = plain.is_read ? 0 : missing, /* a frame may be longer than its packet */
-    };
+    struct walk walk = {.decoder = decoder, .raw = raw, .at = at, .packet = packet};
     enum packet_kind kind;
+    bool is_plain;
 
-    if (plain.is_read)
-        walk.ip = plain.ip;
+    link_init(&walk.link);
+    is_plain = raw->link_type == LINKTYPE_ETHERNET && !decoder->verifies
+               && plain_decode(raw->data, &walk.link, &walk.ip);
+    walk.missing = is_plain ? 0 : missing; /* a frame may be longer than its packet */
     fragments_release(decoder->fragments);
-    kind = decode_layers(&walk, plain.is_read);
+    kind = decode_layers(&walk, is_plain);
     return walk.is_guess ? PACKET_OTHER : kind; /* the inside fits no tunnel: plain UDP */
 }
 
-static inline enum packet_kind decode(struct packet_decoder *decoder, const struct raw_packet *raw,
-                                      struct packet *packet)
+/* A packet that is not what nearly all are; never inlined, as all the others would save what it
+ * needs. False: it lies in the buffer of the fragments. */
+__attribute__((noinline)) static bool decode_other(struct packet_decoder *decoder,
+                                                   const struct raw_packet *raw, struct moment at,
+                                                   struct packet *packet)
 {
-    struct plain plain;
+    struct packet_counters *counters = &decoder->counters;
+    uint64_t reassembled = counters->reassembled;
 
-    link_init(&plain.link);
-    plain.is_read = raw->link_type == LINKTYPE_ETHERNET && !decoder->verifies
-                    && plain_decode(raw->data, &plain.link, &plain.ip);
-    if (!plain.is_read || plain.ip.protocol != IP_PROTOCOL_TCP)
-        return decode_walking(decoder, raw, packet, plain);
-    memset(packet->segment.tunnels, TUNNEL_NONE, sizeof(packet->segment.tunnels));
-    return decode_tcp(raw, &plain.link, &plain.ip, 0, &packet->segment);
+    packet->kind = decode_layered(decoder, raw, at, packet);
+    count_kind(counters, packet->kind);
+    return counters->reassembled == reassembled;
+}
+
+size_t packet_decode_some(struct packet_decoder *decoder, const struct raw_packet *raw,
+                          size_t count, struct packet *packets)
+{
+    const int plain_type = decoder->verifies ? LINKTYPE_NONE : LINKTYPE_ETHERNET;
+    const uint64_t before = decoder->counters.packets;
+    uint64_t octets = 0;
+    uint64_t others = 0;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        struct moment at = {
+            .time_ns = raw[i].time_ns,
+            .packet = raw[i].number != 0 ? raw[i].number : before + i + 1,
+        };
+
+        octets += raw[i].original_length;
+        packets[i].kind = PACKET_TCP; /* nearly always */
+        if (raw[i].link_type == plain_type
+            && plain_decode_segment(raw[i].data, at, &packets[i].segment))
+            continue;
+        others++;
+        if (!decode_other(decoder, &raw[i], at, &packets[i]))
+            count = i + 1;
+    }
+    decoder->counters.packets += i;
+    decoder->counters.octets += octets;
+    decoder->counters.tcp += i - others;
+    return i;
 }
 
 enum packet_kind packet_decode(struct packet_decoder *decoder, const struct raw_packet *raw,
                                struct packet *packet)
 {
-    packet->kind = decode(decoder, raw, packet);
-    decoder->counters.packets++;
-    decoder->counters.octets += raw->original_length;
-    if (packet->kind == PACKET_TCP) /* nearly always */
-        decoder->counters.tcp++;
-    else
-        count(&decoder->counters, packet->kind);
+    (void)packet_decode_some(decoder, raw, 1, packet);
     return packet->kind;
 }

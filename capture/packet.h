@@ -27,7 +27,7 @@ struct raw_packet {
     struct bytes data;        /* the captured octets, at most original_length */
     uint32_t original_length; /* octets on the wire; more than data.len: cut by snaplen */
     int64_t time_ns;          /* since 1970-01-01 00:00:00 UTC; 0 to PACKET_TIME_MAX_NS */
-    uint64_t number;          /* 1 for the first packet of the input */
+    uint64_t number;          /* 1 for the first packet of the input; 0: its decoder counts */
     int link_type;            /* a LINKTYPE_ value, see link.h */
 };
 
@@ -92,6 +92,12 @@ enum tunnel {
 /* "gre", "ip_in_ip", "vxlan", ...; NULL for TUNNEL_NONE. Static storage. */
 const char *tunnel_name(enum tunnel tunnel);
 
+/* The addresses that a frame of Ethernet begins with. */
+struct frame_addresses {
+    uint8_t destination[6];
+    uint8_t source[6];
+};
+
 /* A TCP segment. Numbers are in host order. */
 struct segment {
     struct moment at;
@@ -111,9 +117,8 @@ struct segment {
     struct bytes payload;    /* captured octets of the payload */
     uint32_t payload_length; /* octets of the payload on the wire, >= payload.len */
     uint16_t vlan_id;        /* outermost VLAN identifier, 0: untagged */
-    bool has_mac;            /* the two addresses below are known: of the outermost frame */
-    uint8_t source_mac[6];
-    uint8_t destination_mac[6];
+    bool has_mac;            /* the addresses below are known: of the outermost frame */
+    struct frame_addresses mac;
     uint8_t tunnels[PACKET_TUNNELS_MAX]; /* enum tunnel, outermost first, TUNNEL_NONE ends */
 };
 
@@ -189,9 +194,14 @@ void packet_decoder_limit_fragments(struct packet_decoder *decoder, size_t octet
  * still to put in. One that cannot be verified, because the capture cut it, is none. */
 void packet_decoder_verify(struct packet_decoder *decoder);
 
-/* Decode one packet into *packet. Views in *packet are valid until raw->data
- * goes away or the next call, whichever is first. Never fails: what cannot be
- * read is reported and counted by kind. Returns packet->kind. */
+/* Decode packets in their order, each into one of packets. Views in those are valid until raw->data
+ * goes away or the next call, whichever is first. Never fails: what cannot be read is reported and
+ * counted by kind. Returns how many were decoded: all of them, or fewer, up to one whose octets lie
+ * in a buffer that the next packet may need. Without any to decode, 0. */
+size_t packet_decode_some(struct packet_decoder *decoder, const struct raw_packet *raw,
+                          size_t count, struct packet *packets);
+
+/* Likewise one packet. Returns packet->kind. */
 enum packet_kind packet_decode(struct packet_decoder *decoder, const struct raw_packet *raw,
                                struct packet *packet);
 

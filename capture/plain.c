@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/plain.h"
 
+#include "capture/tcp.h"
+
 enum {
     ETHERNET_LEN = 14,
     IPV4_LEN = 20,
@@ -18,7 +20,7 @@ static bool is_known(uint8_t protocol)
 
 /* No fragment, and nothing of it missing. Members are set one by one: compilers clear a struct that
  * is set as a whole with an instruction that takes longer than all of the decoding. */
-static void set_whole(struct ip *ip)
+static inline void set_whole(struct ip *ip)
 {
     ip->more_fragments = false;
     ip->is_routed = false;
@@ -28,32 +30,26 @@ static void set_whole(struct ip *ip)
 }
 
 /* The headers are taken as a whole: their length is then known to the compiler, which drops the
- * checks of the single fields. */
-static bool plain_ipv4(struct bytes data, struct ip *ip)
+ * checks of the single fields. Each field is looked at as soon as it is read, as there are more of
+ * them than registers. */
+ALWAYS_INLINE bool plain_ipv4(struct bytes data, struct ip *ip)
 {
     struct bytes in;
     struct bytes addresses;
     uint8_t version_length;
     uint16_t length;
-    uint16_t id;
     uint16_t fragment;
-    uint8_t hop_limit;
-    uint8_t protocol;
 
-    if (!bytes_take(&data, IPV4_LEN, &in) || !bytes_u8(&in, &version_length) || !bytes_skip(&in, 1)
-        || !bytes_u16(&in, &length) || !bytes_u16(&in, &id) || !bytes_u16(&in, &fragment)
-        || !bytes_u8(&in, &hop_limit) || !bytes_u8(&in, &protocol) || !bytes_skip(&in, 2)
-        || !bytes_take(&in, 8, &addresses))
-        return false;
-    if (version_length != IPV4_VERSION_LENGTH || (fragment & IPV4_FRAGMENT) != 0
-        || !is_known(protocol) || length < IPV4_LEN || length - (size_t)IPV4_LEN > data.len)
+    if (!bytes_take(&data, IPV4_LEN, &in) || !bytes_u8(&in, &version_length)
+        || version_length != IPV4_VERSION_LENGTH || !bytes_skip(&in, 1) || !bytes_u16(&in, &length)
+        || length < IPV4_LEN || length - (size_t)IPV4_LEN > data.len || !bytes_u16(&in, &ip->id)
+        || !bytes_u16(&in, &fragment) || (fragment & IPV4_FRAGMENT) != 0
+        || !bytes_u8(&in, &ip->hop_limit) || !bytes_u8(&in, &ip->protocol)
+        || !is_known(ip->protocol) || !bytes_skip(&in, 2) || !bytes_take(&in, 8, &addresses))
         return false;
     set_whole(ip);
     ip->version = 4;
-    ip->protocol = protocol;
-    ip->hop_limit = hop_limit;
     ip->dont_fragment = (fragment & IPV4_DONT_FRAGMENT) != 0;
-    ip->id = id;
     ip->length = length;
     ip->source = addresses.data;
     ip->destination = addresses.data + 4;
@@ -61,25 +57,21 @@ static bool plain_ipv4(struct bytes data, struct ip *ip)
     return true;
 }
 
-static bool plain_ipv6(struct bytes data, struct ip *ip)
+ALWAYS_INLINE bool plain_ipv6(struct bytes data, struct ip *ip)
 {
     struct bytes in;
     struct bytes addresses;
     uint8_t version;
     uint16_t length;
-    uint8_t protocol;
-    uint8_t hop_limit;
 
-    if (!bytes_take(&data, IPV6_LEN, &in) || !bytes_u8(&in, &version) || !bytes_skip(&in, 3)
-        || !bytes_u16(&in, &length) || !bytes_u8(&in, &protocol) || !bytes_u8(&in, &hop_limit)
+    if (!bytes_take(&data, IPV6_LEN, &in) || !bytes_u8(&in, &version)
+        || version >> 4 != IPV6_VERSION || !bytes_skip(&in, 3) || !bytes_u16(&in, &length)
+        || length == 0 || length > data.len || !bytes_u8(&in, &ip->protocol)
+        || !is_known(ip->protocol) || !bytes_u8(&in, &ip->hop_limit)
         || !bytes_take(&in, 32, &addresses))
-        return false;
-    if (version >> 4 != IPV6_VERSION || !is_known(protocol) || length == 0 || length > data.len)
         return false;
     set_whole(ip);
     ip->version = IPV6_VERSION;
-    ip->protocol = protocol;
-    ip->hop_limit = hop_limit;
     ip->dont_fragment = true;
     ip->id = 0;
     ip->length = (uint32_t)length + IPV6_LEN;
@@ -89,18 +81,50 @@ static bool plain_ipv6(struct bytes data, struct ip *ip)
     return true;
 }
 
-bool plain_decode(struct bytes frame, struct link *link, struct ip *ip)
+/* What stands behind the header of Ethernet is left in *frame. */
+ALWAYS_INLINE bool plain_ethernet(struct bytes *frame, struct bytes *addresses, uint16_t *type)
 {
     struct bytes in;
+
+    return bytes_take(frame, ETHERNET_LEN, &in) && bytes_take(&in, 12, addresses)
+           && bytes_u16(&in, type);
+}
+
+bool plain_decode(struct bytes frame, struct link *link, struct ip *ip)
+{
     struct bytes addresses;
     uint16_t type;
 
-    if (!bytes_take(&frame, ETHERNET_LEN, &in) || !bytes_take(&in, 12, &addresses)
-        || !bytes_u16(&in, &type))
-        return false;
-    if (!(type == ETHERTYPE_IPV4 && plain_ipv4(frame, ip))
-        && !(type == ETHERTYPE_IPV6 && plain_ipv6(frame, ip)))
+    if (!plain_ethernet(&frame, &addresses, &type)
+        || (!(type == ETHERTYPE_IPV4 && plain_ipv4(frame, ip))
+            && !(type == ETHERTYPE_IPV6 && plain_ipv6(frame, ip))))
         return false;
     link->addresses = addresses.data;
     return true;
+}
+
+ALWAYS_INLINE bool plain_segment(const struct ip *ip, struct bytes macs, struct moment at,
+                                 struct segment *segment)
+{
+    const struct link link = {.addresses = macs.data};
+
+    if (ip->protocol != IP_PROTOCOL_TCP || tcp_decode(at, &link, ip, 0, segment) != PACKET_TCP)
+        return false;
+    memset(segment->tunnels, TUNNEL_NONE, sizeof(segment->tunnels));
+    return true;
+}
+
+/* Each version by itself: to the compiler the lengths of its addresses are then known. */
+bool plain_decode_segment(struct bytes frame, struct moment at, struct segment *segment)
+{
+    struct bytes macs;
+    uint16_t type;
+    struct ip ip;
+
+    if (!plain_ethernet(&frame, &macs, &type))
+        return false;
+    if (type == ETHERTYPE_IPV4)
+        return plain_ipv4(frame, &ip) && plain_segment(&ip, macs, at, segment);
+    return type == ETHERTYPE_IPV6 && plain_ipv6(frame, &ip)
+           && plain_segment(&ip, macs, at, segment);
 }

@@ -124,8 +124,8 @@ static void note_macs(struct reading *reading, unsigned half, const struct segme
 
     if (reading->has_macs || !segment->has_mac)
         return;
-    note_mac(&reading->connection.endpoint[side], segment->source_mac);
-    note_mac(&reading->connection.endpoint[side_other(side)], segment->destination_mac);
+    note_mac(&reading->connection.endpoint[side], segment->mac.source);
+    note_mac(&reading->connection.endpoint[side_other(side)], segment->mac.destination);
     reading->has_macs = true;
 }
 

@@ -38,7 +38,7 @@ static inline struct bytes bytes_of(const void *data, size_t len)
 }
 
 /* Take the first count octets off *in into *out. False when fewer are left. */
-MUST_USE static inline bool bytes_take(struct bytes *in, size_t count, struct bytes *out)
+MUST_USE ALWAYS_INLINE bool bytes_take(struct bytes *in, size_t count, struct bytes *out)
 {
     if (count > in->len)
         return false;
@@ -51,7 +51,7 @@ MUST_USE static inline bool bytes_take(struct bytes *in, size_t count, struct by
 }
 
 /* Drop the first count octets of *in. False when fewer are left. */
-MUST_USE static inline bool bytes_skip(struct bytes *in, size_t count)
+MUST_USE ALWAYS_INLINE bool bytes_skip(struct bytes *in, size_t count)
 {
     struct bytes skipped;
 
@@ -72,7 +72,7 @@ MUST_USE static inline bool bytes_uint(struct bytes *in, size_t width, uint64_t 
     return true;
 }
 
-MUST_USE static inline bool bytes_u8(struct bytes *in, uint8_t *out)
+MUST_USE ALWAYS_INLINE bool bytes_u8(struct bytes *in, uint8_t *out)
 {
     if (in->len < 1)
         return false;
@@ -105,7 +105,7 @@ MUST_USE static inline bool bytes_u24(struct bytes *in, uint32_t *out)
 }
 
 /* 32 bits, network order. */
-MUST_USE static inline bool bytes_u32(struct bytes *in, uint32_t *out)
+MUST_USE ALWAYS_INLINE bool bytes_u32(struct bytes *in, uint32_t *out)
 {
     if (in->len < 4)
         return false;

@@ -306,8 +306,8 @@ static void the_ip_header_is_described(void)
     CU_ASSERT_TRUE(segment->dont_fragment);
     CU_ASSERT_EQUAL(segment->ip_length, 20 + 20 + strlen(PAYLOAD));
     CU_ASSERT_TRUE(segment->has_mac);
-    CU_ASSERT_EQUAL(memcmp(segment->destination_mac, "\x02\0\0\0\0\x0d", 6), 0);
-    CU_ASSERT_EQUAL(memcmp(segment->source_mac, "\x02\0\0\0\0\x05", 6), 0);
+    CU_ASSERT_EQUAL(memcmp(segment->mac.destination, "\x02\0\0\0\0\x0d", 6), 0);
+    CU_ASSERT_EQUAL(memcmp(segment->mac.source, "\x02\0\0\0\0\x05", 6), 0);
     build_plain_ipv6(&bench->frame);
     CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_TCP);
     CU_ASSERT_STRING_EQUAL(address_format(&segment->source, text), "2001:db8::1");
@@ -471,6 +471,59 @@ static void fragments_become_a_segment(void)
     bench_free(bench);
 }
 
+/* Packets of Ethernet as raw packets without a number. */
+static void put_packet(struct frame *frame, uint8_t room[128], struct raw_packet *raw)
+{
+    frame_ethernet(frame, ETHERTYPE_IPV4);
+    if (frame->len > 128)
+        abort();
+    memcpy(room, frame_octets(frame).data, frame->len);
+    *raw = (struct raw_packet){
+        .data = bytes_of(room, frame->len),
+        .original_length = (uint32_t)frame->len,
+        .link_type = LINKTYPE_ETHERNET,
+    };
+}
+
+/* Of four packets: a segment, one in two fragments, another segment. */
+static void several_are_decoded_up_to_a_datagram_of_fragments(void)
+{
+    struct bench *bench = bench_new();
+    struct frame *frame = &bench->frame;
+    struct raw_packet raw[4];
+    struct packet packets[4];
+    uint8_t room[4][128];
+
+    for (size_t i = 0; i < 4; i++) {
+        bool is_second = i == 2;
+
+        start_segment(frame);
+        frame->len = is_second ? frame->len - 16 : frame->len;
+        if (i == 1) { /* the first sixteen octets: those behind them are at the end of the room */
+            memmove(frame->room + FRAME_ROOM - 16, frame_octets(frame).data, 16);
+            frame->len = 16;
+        }
+        if (i == 1 || is_second)
+            frame_ipv4_fragment(frame, IP_PROTOCOL_TCP, is_second ? 2 : 0x2000);
+        else
+            frame_ipv4(frame, IP_PROTOCOL_TCP);
+        put_packet(frame, room[i], &raw[i]);
+    }
+    CU_ASSERT_EQUAL(packet_decode_some(bench->decoder, raw, 4, packets), 3);
+    CU_ASSERT_EQUAL(packets[0].kind, PACKET_TCP);
+    CU_ASSERT_EQUAL(packets[0].segment.at.packet, 1);
+    CU_ASSERT_EQUAL(packets[1].kind, PACKET_FRAGMENT);
+    CU_ASSERT_EQUAL(packets[2].kind, PACKET_TCP);
+    CU_ASSERT_EQUAL(packets[2].segment.at.packet, 3);
+    CU_ASSERT_TRUE(bytes_equal(packets[2].segment.payload, packets[0].segment.payload));
+    CU_ASSERT_EQUAL(packet_decode_some(bench->decoder, raw + 3, 1, packets), 1);
+    CU_ASSERT_EQUAL(packets[0].segment.at.packet, 4);
+    CU_ASSERT_EQUAL(packet_decode_some(bench->decoder, raw, 0, packets), 0);
+    CU_ASSERT_EQUAL(packet_decoder_counters(bench->decoder)->packets, 4);
+    CU_ASSERT_EQUAL(packet_decoder_counters(bench->decoder)->tcp, 3);
+    bench_free(bench);
+}
+
 static void ipv6_fragments_become_a_segment(void)
 {
     struct bench *bench = bench_new();
@@ -531,6 +584,8 @@ int main(void)
         {"nesting is bounded", nesting_is_bounded},
         {"extension headers are bounded", extension_headers_are_bounded},
         {"fragments become a segment", fragments_become_a_segment},
+        {"several are decoded up to a datagram of fragments",
+         several_are_decoded_up_to_a_datagram_of_fragments},
         {"IPv6 fragments become a segment", ipv6_fragments_become_a_segment},
         {"kinds are counted", kinds_are_counted},
         CU_TEST_INFO_NULL,

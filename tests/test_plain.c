@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/plain.h"
 
+#include "capture/tcp.h"
+
 #include "tests/support/frames.h"
 #include "tests/support/wire.h"
 
@@ -120,6 +122,24 @@ static void check_same(const struct ip *plain, const struct ip *ip)
     CU_ASSERT_EQUAL(plain->missing, ip->missing);
 }
 
+/* The segment that is found in one go is what is found step by step. */
+static void check_segment(struct bytes octets, const struct link *link, const struct ip *ip)
+{
+    const struct moment at = {.time_ns = 5, .packet = 7};
+    struct segment segment;
+    struct segment slow;
+    bool is_segment;
+
+    memset(&segment, 0, sizeof(segment)); /* padding too */
+    memset(&slow, 0, sizeof(slow));
+    is_segment = plain_decode_segment(octets, at, &segment);
+    CU_ASSERT_EQUAL(is_segment, ip->protocol == IP_PROTOCOL_TCP
+                                    && tcp_decode(at, link, ip, 0, &slow) == PACKET_TCP);
+    if (is_segment)
+        CU_ASSERT_TRUE(
+            bytes_equal(bytes_of(&segment, sizeof(segment)), bytes_of(&slow, sizeof(slow))));
+}
+
 /* What is found in one go is what is found step by step. */
 static void check_frame(struct bytes octets)
 {
@@ -129,7 +149,10 @@ static void check_frame(struct bytes octets)
     struct ip slow = {0};
 
     if (!plain_decode(octets, &link, &ip)) {
+        struct segment segment;
+
         CU_ASSERT_PTR_NULL(link.addresses);
+        CU_ASSERT_FALSE(plain_decode_segment(octets, (struct moment){0}, &segment));
         return;
     }
     link_init(&slow_link);
@@ -138,6 +161,7 @@ static void check_frame(struct bytes octets)
         ip_decode(slow_link.ip_version, slow_link.payload, slow_link.payload.len, &slow), IP_WHOLE);
     CU_ASSERT_PTR_EQUAL(link.addresses, slow_link.addresses);
     check_same(&ip, &slow);
+    check_segment(octets, &slow_link, &slow);
 }
 
 static void plain_frames_are_told_from_others(void)
@@ -173,7 +197,7 @@ static void what_is_found_is_what_the_layers_find(void)
 /* Every value of every octet of the headers. */
 static void whatever_the_headers_hold_is_read_alike(void)
 {
-    enum { HEADERS = 14 + 40 };
+    enum { HEADERS = 14 + 40 + 20 };
     struct frame *frame = calloc(1, sizeof(*frame));
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(frame);

@@ -16,7 +16,6 @@ struct pipeline {
     struct connections *connections;
     struct tracker *tracker;
     struct event_writer *writer; /* NULL: no events */
-    uint64_t packets;
     int64_t first_ns;
     int64_t last_ns;
     int64_t now_ns; /* of the packet that came last, which may be earlier */
@@ -171,8 +170,9 @@ void pipeline_free(struct pipeline *pipeline)
 
 static void note_times(struct pipeline *pipeline, const struct raw_packet *raw, size_t count)
 {
-    int64_t first_ns = pipeline->packets > 0 ? pipeline->first_ns : INT64_MAX;
-    int64_t last_ns = pipeline->packets > 0 ? pipeline->last_ns : INT64_MIN;
+    bool is_first = packet_decoder_counters(pipeline->decoder)->packets == 0;
+    int64_t first_ns = is_first ? INT64_MAX : pipeline->first_ns;
+    int64_t last_ns = is_first ? INT64_MIN : pipeline->last_ns;
 
     if (count == 0)
         return;
@@ -185,38 +185,20 @@ static void note_times(struct pipeline *pipeline, const struct raw_packet *raw, 
     pipeline->now_ns = raw[count - 1].time_ns;
 }
 
-/* Packets without a number are numbered here. */
-static void decode(struct pipeline *pipeline, const struct raw_packet *raw, struct packet *packet)
-{
-    pipeline->packets++;
-    if (raw->number != 0) {
-        packet_decode(pipeline->decoder, raw, packet);
-    } else {
-        struct raw_packet numbered = *raw;
-
-        numbered.number = pipeline->packets;
-        packet_decode(pipeline->decoder, &numbered, packet);
-    }
-}
-
 /* A datagram put together from fragments lies in a buffer of the decoder until the next packet. */
 void pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, size_t count)
 {
     struct packet packets[PIPELINE_BATCH];
-    const struct packet_counters *counters = packet_decoder_counters(pipeline->decoder);
-    uint64_t reassembled = counters->reassembled;
-    size_t ready = 0;
 
     note_times(pipeline, raw, count);
-    for (size_t i = 0; i < count; i++) {
-        decode(pipeline, &raw[i], &packets[ready++]);
-        if (ready < PIPELINE_BATCH && counters->reassembled == reassembled)
-            continue;
+    while (count > 0) {
+        size_t most = count < PIPELINE_BATCH ? count : PIPELINE_BATCH;
+        size_t ready = packet_decode_some(pipeline->decoder, raw, most, packets);
+
         connections_packets(pipeline->connections, packets, ready);
-        reassembled = counters->reassembled;
-        ready = 0;
+        raw += ready;
+        count -= ready;
     }
-    connections_packets(pipeline->connections, packets, ready);
 }
 
 void pipeline_judge(struct pipeline *pipeline, const struct observation *observation)

@@ -66,8 +66,7 @@ struct pipeline *pipeline_new(const struct pipeline_options *options,
                               const struct pipeline_sink *sink);
 void pipeline_free(struct pipeline *pipeline); /* NULL is harmless */
 
-/* Take packets in their order, all of them valid during the call; those whose number is 0 are
- * numbered here. */
+/* Take packets in their order, all of them valid during the call. */
 void pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, size_t count);
 
 /* Judge a connection that another pipeline observed; only PIPELINE_JUDGE. */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcp.h -- the header of TCP (RFC 9293 section 3.1), and what those around it say of a segment. */
+#ifndef TLSWHY_CAPTURE_TCP_H
+#define TLSWHY_CAPTURE_TCP_H
+
+#include "capture/ip.h"
+#include "capture/link.h"
+
+enum { TCP_HEADER_LEN = 20 };
+
+ALWAYS_INLINE void tcp_describe_path(const struct link *link, const struct ip *ip,
+                                     struct segment *segment)
+{
+    ip_address(ip->version, ip->source, &segment->source);
+    ip_address(ip->version, ip->destination, &segment->destination);
+    segment->hop_limit = ip->hop_limit;
+    segment->ip_id = ip->id;
+    segment->dont_fragment = ip->dont_fragment;
+    segment->ip_length = ip->length;
+    segment->vlan_id = link->vlan_id;
+    segment->has_mac = link->addresses != NULL;
+    if (segment->has_mac)
+        memcpy(&segment->mac, link->addresses, sizeof(segment->mac));
+}
+
+/* Read the segment that ip carries. missing: octets on the wire behind the payload of ip. All but
+ * the tunnels is set; of what is no PACKET_TCP, some may be. Always inlined: of headers that are
+ * read in one go nothing is then stored but the segment, and that as soon as it is read, as there
+ * are more members than registers. */
+ALWAYS_INLINE enum packet_kind tcp_decode(struct moment at, const struct link *link,
+                                          const struct ip *ip, size_t missing,
+                                          struct segment *segment)
+{
+    struct bytes in = ip->payload;
+    struct bytes payload = ip->payload;
+    uint8_t offset;
+    size_t header;
+
+    segment->at = at;
+    tcp_describe_path(link, ip, segment);
+    if (in.len < TCP_HEADER_LEN || !bytes_u16(&in, &segment->source_port)
+        || !bytes_u16(&in, &segment->destination_port) || !bytes_u32(&in, &segment->sequence)
+        || !bytes_u32(&in, &segment->acknowledgment) || !bytes_u8(&in, &offset)
+        || !bytes_u8(&in, &segment->flags) || !bytes_u16(&in, &segment->window))
+        return missing > 0 ? PACKET_CUT : PACKET_MALFORMED;
+    header = (size_t)(offset >> 4) * 4;
+    if (header < TCP_HEADER_LEN || header > payload.len + missing)
+        return PACKET_MALFORMED;
+    if (!bytes_take(&payload, header, &segment->options)
+        || !bytes_skip(&segment->options, TCP_HEADER_LEN))
+        return missing > 0 ? PACKET_CUT : PACKET_MALFORMED;
+    segment->payload = payload;
+    segment->payload_length = (uint32_t)(payload.len + missing);
+    return PACKET_TCP;
+}
+
+#endif
