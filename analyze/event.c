@@ -113,22 +113,36 @@ void event_add_ecs(struct json *json, struct json_at root)
     json_add_name(json, json_add_object(json, root, "ecs"), "version", ECS_VERSION);
 }
 
+/* The event's time and what it says in a sentence. */
+static void add_head(struct json *json, struct json_at root, const struct verdict *verdict,
+                     const char ended[TEXT_TIMESTAMP_LENGTH],
+                     const struct address_text addresses[SIDES])
+{
+    char message[SUMMARY_SIZE];
+    size_t length = summary_format(verdict, addresses, message);
+
+    json_add_digits(json, root, "@timestamp", ended, TEXT_TIMESTAMP_LENGTH);
+    json_add_string(json, root, "message", message, length);
+    event_add_ecs(json, root);
+}
+
 bool event_write(struct event_writer *writer, const struct verdict *verdict, struct bytes *line)
 {
+    const struct facts *facts = verdict->facts;
     struct json *json = &writer->json;
     struct json_at root = json_begin(json);
+    struct address_text addresses[SIDES];
     char ended[TEXT_TIMESTAMP_LENGTH];
-    char message[SUMMARY_SIZE];
     struct memo_key hello;
 
-    event_hello_key(&hello, verdict->facts);
+    for (size_t side = 0; side < SIDES; side++)
+        address_text_make(&addresses[side], &facts->connection->endpoint[side].address);
+    event_hello_key(&hello, facts);
     text_put_timestamp(ended, summary_ended_ns(verdict));
-    json_add_digits(json, root, "@timestamp", ended, sizeof(ended));
-    json_add_text(json, root, "message", summary_format(verdict, message));
-    event_add_ecs(json, root);
+    add_head(json, root, verdict, ended, addresses);
     add_event(json, root, verdict, ended);
-    event_add_parties(json, root, verdict->facts);
-    event_add_network(json, root, verdict->facts, &writer->options);
+    event_add_parties(json, root, facts, addresses);
+    event_add_network(json, root, facts, &writer->options);
     event_add_observer(json, root, &writer->options);
     event_add_tls(json, root, verdict, &writer->options, &hello);
     event_add_verdict(json, root, verdict, &hello);

@@ -7,45 +7,60 @@
 
 enum { PROTOCOL_TCP = 6 };
 
+enum {
+    MAC_LENGTH = 17, /* of "00-00-5E-00-53-AB" */
+    /* Octets of a party at the most: the object, an address and a MAC address, three numbers. */
+    PARTY_MAX =
+        6 * (11 + JSON_MEMBER_MAX) + ADDRESS_TEXT_MAX + MAC_LENGTH + 4 + 3 * JSON_NUMBER_MAX,
+    PARTIES_MAX = 2 * SIDES * PARTY_MAX
+};
+
 /* The form of RFC 7042 section 2.1, which ECS asks for. */
-static void add_mac(struct json *json, struct json_at party, const uint8_t mac[6])
+static char *put_mac(char *out, const uint8_t mac[6])
 {
     static const char digits[] = "0123456789ABCDEF";
-    static const char form[] = "00-00-00-00-00-00";
-    char *place = json_add_place(json, party, "mac", sizeof(form) - 1);
+    char text[MAC_LENGTH + 1];
 
-    if (place == NULL)
-        return;
-    memcpy(place, form, sizeof(form) - 1);
+#pragma GCC unroll 6
     for (size_t i = 0; i < 6; i++) {
-        place[3 * i] = digits[mac[i] >> 4];
-        place[3 * i + 1] = digits[mac[i] & 0xf];
+        text[3 * i] = digits[mac[i] >> 4];
+        text[3 * i + 1] = digits[mac[i] & 0xf];
+        text[3 * i + 2] = '-';
     }
+    return json_put_digits(out, "mac", text, MAC_LENGTH);
 }
 
-static struct json_part add_party(struct json *json, struct json_at root, const char *key,
-                                  const struct connection *connection, enum side side)
+/* Put the members of a party. */
+static char *put_party(char *out, const struct connection *connection, enum side side,
+                       const struct address_text *address)
 {
     const struct endpoint *endpoint = &connection->endpoint[side];
-    struct json_at party = json_add_object(json, root, key);
-    char text[ADDRESS_TEXT_MAX];
 
-    json_add_name(json, party, "ip", address_format(&endpoint->address, text));
-    json_add_unsigned(json, party, "port", endpoint->port);
+    out = json_put_digits(out, "ip", address->text, address->length);
+    out = json_put_unsigned(out, "port", endpoint->port);
     if (endpoint->has_mac)
-        add_mac(json, party, endpoint->mac);
-    json_add_unsigned(json, party, "packets", connection->direction[side].packets);
-    json_add_unsigned(json, party, "bytes", connection->direction[side].octets);
-    return json_close(json, party);
+        out = put_mac(out, endpoint->mac);
+    out = json_put_unsigned(out, "packets", connection->direction[side].packets);
+    return json_put_unsigned(out, "bytes", connection->direction[side].octets);
 }
 
-void event_add_parties(struct json *json, struct json_at root, const struct facts *facts)
+/* Who opened the connection is the source and the client. */
+void event_add_parties(struct json *json, struct json_at root, const struct facts *facts,
+                       const struct address_text addresses[SIDES])
 {
-    struct json_part client = add_party(json, root, "source", facts->connection, SIDE_CLIENT);
-    struct json_part server = add_party(json, root, "destination", facts->connection, SIDE_SERVER);
+    char *source, *source_end, *destination, *destination_end, *out;
 
-    json_add_copy(json, root, "client", client);
-    json_add_copy(json, root, "server", server);
+    if (!json_begin_members(json, root, PARTIES_MAX, &out))
+        return;
+    source = json_put_object(out, "source");
+    source_end = json_put_object_end(
+        put_party(source, facts->connection, SIDE_CLIENT, &addresses[SIDE_CLIENT]));
+    destination = json_put_object(source_end, "destination");
+    destination_end = json_put_object_end(
+        put_party(destination, facts->connection, SIDE_SERVER, &addresses[SIDE_SERVER]));
+    out = json_put_octets(json_put_object(destination_end, "client"), source, source_end);
+    out = json_put_octets(json_put_object(out, "server"), destination, destination_end);
+    json_end_members(json, out);
 }
 
 static bool is_tls(const struct handshake *handshake)

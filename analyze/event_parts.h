@@ -39,7 +39,8 @@ void event_add_opening(struct json *json, struct json_at why, const struct facts
 void event_add_forwarded(struct json *json, struct json_at network, const struct facts *facts);
 
 /* event_network.c: source, destination, client, server, network, observer. */
-void event_add_parties(struct json *json, struct json_at root, const struct facts *facts);
+void event_add_parties(struct json *json, struct json_at root, const struct facts *facts,
+                       const struct address_text addresses[SIDES]);
 void event_add_network(struct json *json, struct json_at root, const struct facts *facts,
                        const struct event_options *options);
 void event_add_observer(struct json *json, struct json_at root,

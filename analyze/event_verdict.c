@@ -85,31 +85,49 @@ static uint64_t lost_octets(const struct direction *direction)
     return direction->retransmissions > 0 ? direction->unacknowledged_octets : 0;
 }
 
-static void add_direction(struct json *json, struct json_at transport, const char *key,
-                          const struct direction *direction)
+static char *put_losses(char *out, const struct direction *direction)
 {
-    struct json_at object;
+    out = json_put_unsigned(out, "retransmissions", direction->retransmissions);
+    out = json_put_unsigned(out, "retransmitted_bytes", direction->retransmitted_octets);
+    out = json_put_unsigned(out, "lost_bytes", lost_octets(direction));
+    out = json_put_unsigned(out, "missed_bytes", direction->missed_octets);
+    out = json_put_unsigned(out, "cut_bytes", direction->cut_octets);
+    out = json_put_unsigned(out, "dropped_bytes", direction->dropped_octets);
+    return json_put_unsigned(out, "conflicting_bytes", direction->conflicting_octets);
+}
 
-    if (direction->packets == 0)
-        return;
-    object = json_add_object(json, transport, key);
-    json_add_unsigned(json, object, "hop_limit", direction->hop_limit);
+/* What put_losses puts for most directions. */
+static char *put_no_losses(char *out)
+{
+    static const char zeros[] = "\"retransmissions\":0,\"retransmitted_bytes\":0,\"lost_bytes\":0,"
+                                "\"missed_bytes\":0,\"cut_bytes\":0,\"dropped_bytes\":0,"
+                                "\"conflicting_bytes\":0,";
+
+    memcpy(out, zeros, sizeof(zeros) - 1);
+    return out + sizeof(zeros) - 1;
+}
+
+static bool has_losses(const struct direction *direction)
+{
+    return (direction->retransmissions | direction->retransmitted_octets | lost_octets(direction)
+            | direction->missed_octets | direction->cut_octets | direction->dropped_octets
+            | direction->conflicting_octets)
+           != 0;
+}
+
+static char *put_direction(char *out, const struct direction *direction)
+{
+    out = json_put_unsigned(out, "hop_limit", direction->hop_limit);
     if (direction->mss != 0)
-        json_add_unsigned(json, object, "mss", direction->mss);
-    json_add_unsigned(json, object, "payload_bytes", direction->payload_octets);
-    json_add_unsigned(json, object, "retransmissions", direction->retransmissions);
-    json_add_unsigned(json, object, "retransmitted_bytes", direction->retransmitted_octets);
-    json_add_unsigned(json, object, "lost_bytes", lost_octets(direction));
-    json_add_unsigned(json, object, "missed_bytes", direction->missed_octets);
-    json_add_unsigned(json, object, "cut_bytes", direction->cut_octets);
-    json_add_unsigned(json, object, "dropped_bytes", direction->dropped_octets);
-    json_add_unsigned(json, object, "conflicting_bytes", direction->conflicting_octets);
-    json_add_unsigned(json, object, "largest_segment", direction->largest_segment);
-    json_add_unsigned(json, object, "largest_acknowledged", direction->largest_acknowledged);
+        out = json_put_unsigned(out, "mss", direction->mss);
+    out = json_put_unsigned(out, "payload_bytes", direction->payload_octets);
+    out = has_losses(direction) ? put_losses(out, direction) : put_no_losses(out);
+    out = json_put_unsigned(out, "largest_segment", direction->largest_segment);
+    out = json_put_unsigned(out, "largest_acknowledged", direction->largest_acknowledged);
     if (direction->smallest_unacknowledged != 0)
-        json_add_unsigned(json, object, "smallest_unacknowledged",
-                          direction->smallest_unacknowledged);
-    json_add_unsigned(json, object, "zero_windows", direction->zero_windows);
+        out = json_put_unsigned(out, "smallest_unacknowledged", direction->smallest_unacknowledged);
+    out = json_put_unsigned(out, "zero_windows", direction->zero_windows);
+    return json_put_object_end(out);
 }
 
 /* Which event this one takes the place of, and what that one said. */
@@ -131,24 +149,36 @@ static void add_earlier(struct json *json, struct json_at why, const struct verd
     json_add_name(json, object, "refused_by", party_name(earlier->refused_by));
 }
 
+enum {
+    /* Octets of transport at the most: three objects, of which the first has five members and the
+     * others have fourteen, and no key has more than 23 letters. */
+    TRANSPORT_MAX = (3 + 5 + 2 * 14) * (23 + JSON_MEMBER_MAX + JSON_NUMBER_MAX)
+};
+
 static void add_transport(struct json *json, struct json_at why,
                           const struct connection *connection)
 {
     const struct direction *client = &connection->direction[SIDE_CLIENT];
     const struct direction *server = &connection->direction[SIDE_SERVER];
-    struct json_at transport = json_add_object(json, why, "transport");
+    char *out;
 
+    if (!json_begin_members(json, why, TRANSPORT_MAX, &out))
+        return;
+    out = json_put_object(out, "transport");
     /* The sensor sits between the two: each half of the way is measured by one of them. */
     if (connection->syn_rtt_ns >= 0 && connection->ack_rtt_ns >= 0)
-        json_add_signed(json, transport, "rtt", connection->syn_rtt_ns + connection->ack_rtt_ns);
-    json_add_bool(json, transport, "syn_seen", connection->syn_seen);
-    json_add_unsigned(json, transport, "retransmissions",
-                      (uint64_t)client->retransmissions + server->retransmissions);
-    json_add_unsigned(json, transport, "lost_bytes", lost_octets(client) + lost_octets(server));
-    json_add_unsigned(json, transport, "missed_bytes",
-                      client->missed_octets + server->missed_octets);
-    add_direction(json, transport, "client", client);
-    add_direction(json, transport, "server", server);
+        out = json_put_unsigned(
+            out, "rtt", (uint64_t)connection->syn_rtt_ns + (uint64_t)connection->ack_rtt_ns);
+    out = json_put_bool(out, "syn_seen", connection->syn_seen);
+    out = json_put_unsigned(out, "retransmissions",
+                            (uint64_t)client->retransmissions + server->retransmissions);
+    out = json_put_unsigned(out, "lost_bytes", lost_octets(client) + lost_octets(server));
+    out = json_put_unsigned(out, "missed_bytes", client->missed_octets + server->missed_octets);
+    if (client->packets != 0)
+        out = put_direction(json_put_object(out, "client"), client);
+    if (server->packets != 0)
+        out = put_direction(json_put_object(out, "server"), server);
+    json_end_members(json, json_put_object_end(out));
 }
 
 /* Outermost first. */

@@ -236,6 +236,79 @@ ALWAYS_INLINE void json_add_signed(struct json *json, struct json_at parent, con
     json_end_value(json, out);
 }
 
+/* Begin members that have at most so many octets in all, each with JSON_MEMBER_MAX beside its key
+ * and value: one look for room, and the length of the line changes once, for all of them. *out is
+ * where to put the first one. False: they cannot be added. */
+MUST_USE ALWAYS_INLINE bool json_begin_members(struct json *json, struct json_at object,
+                                               size_t octets, char **out)
+{
+    return json_begin_value(json, object, NULL, octets, out);
+}
+
+/* The members that were begun end here. */
+ALWAYS_INLINE void json_end_members(struct json *json, const char *end)
+{
+    json->length = (size_t)(end - json->data);
+}
+
+/* Put a key, or a member, at out; returns its end. */
+ALWAYS_INLINE char *json_put_key(char *out, const char *key)
+{
+    const size_t length = strlen(key);
+
+    *out++ = '"';
+    memcpy(out, key, length);
+    memcpy(out + length, "\":", 2);
+    return out + length + 2;
+}
+
+ALWAYS_INLINE char *json_put_unsigned(char *out, const char *key, uint64_t value)
+{
+    out = json_put_key(out, key);
+    if (value < 10) /* most are */
+        *out++ = (char)('0' + value);
+    else
+        out = json_put_number(out, value > INT64_MAX ? INT64_MAX : (int64_t)value);
+    *out = ',';
+    return out + 1;
+}
+
+ALWAYS_INLINE char *json_put_bool(char *out, const char *key, bool value)
+{
+    out = json_put_key(out, key);
+    memcpy(out, value ? "true,   " : "false,  ", 8); /* at once, whichever it is */
+    return out + (value ? 5 : 6);
+}
+
+/* A string that needs no escape. */
+ALWAYS_INLINE char *json_put_digits(char *out, const char *key, const char *digits, size_t length)
+{
+    out = json_put_quoted(json_put_key(out, key), digits, length);
+    *out = ',';
+    return out + 1;
+}
+
+/* Octets that were put before, up to an end. */
+ALWAYS_INLINE char *json_put_octets(char *out, const char *octets, const char *end)
+{
+    memcpy(out, octets, (size_t)(end - octets));
+    return out + (end - octets);
+}
+
+/* Open an object, and close it after its members, of which it has one at least. */
+ALWAYS_INLINE char *json_put_object(char *out, const char *key)
+{
+    out = json_put_key(out, key);
+    *out = '{';
+    return out + 1;
+}
+
+ALWAYS_INLINE char *json_put_object_end(char *out)
+{
+    memcpy(out - 1, "},", 2);
+    return out + 1;
+}
+
 /* Numbers above INT64_MAX become it: the field type "long" ends there. */
 ALWAYS_INLINE void json_add_unsigned(struct json *json, struct json_at parent, const char *key,
                                      uint64_t value)
@@ -268,15 +341,22 @@ static inline void json_add_time(struct json *json, struct json_at parent, const
         text_put_timestamp(place, time_ns);
 }
 
+/* Add text of so many octets that is UTF-8 and not from a peer as it is. */
+ALWAYS_INLINE void json_add_string(struct json *json, struct json_at parent, const char *key,
+                                   const char *value, size_t length)
+{
+    char *out;
+
+    if (json_begin_value(json, parent, key, length + 2, &out))
+        json_end_string(json, out, value, length);
+}
+
 /* Add text that is UTF-8 and not from a peer as it is; nothing when value is NULL. */
 ALWAYS_INLINE void json_add_constant(struct json *json, struct json_at parent, const char *key,
                                      const char *value)
 {
-    size_t length = value != NULL ? strlen(value) : 0;
-    char *out;
-
-    if (value != NULL && json_begin_value(json, parent, key, length + 2, &out))
-        json_end_string(json, out, value, length);
+    if (value != NULL)
+        json_add_string(json, parent, key, value, strlen(value));
 }
 
 /* The same; nothing when value is NULL or empty. */

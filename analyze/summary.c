@@ -15,16 +15,26 @@ int64_t summary_ended_ns(const struct verdict *verdict)
     return ended_ns > connection->first.time_ns ? ended_ns : connection->first.time_ns;
 }
 
-void summary_add_endpoint(struct text *text, const struct endpoint *endpoint)
+static void add_endpoint(struct text *text, const struct endpoint *endpoint,
+                         const struct address_text *address)
 {
-    char address[ADDRESS_TEXT_MAX];
-
     bool is_ipv4 = address_is_ipv4(&endpoint->address);
 
-    text_add_string(text, is_ipv4 ? "" : "[");
-    text_add_string(text, address_format(&endpoint->address, address));
-    text_add_string(text, is_ipv4 ? ":" : "]:");
+    if (!is_ipv4)
+        text_append(text, "[", 1);
+    text_append(text, address->text, address->length);
+    if (!is_ipv4)
+        text_append(text, "]", 1);
+    text_append(text, ":", 1);
     text_add_number(text, endpoint->port);
+}
+
+void summary_add_endpoint(struct text *text, const struct endpoint *endpoint)
+{
+    struct address_text address;
+
+    address_text_make(&address, &endpoint->address);
+    add_endpoint(text, endpoint, &address);
 }
 
 bool summary_add_server_name(struct text *text, const struct facts *facts)
@@ -37,24 +47,35 @@ bool summary_add_server_name(struct text *text, const struct facts *facts)
     if (is_long)
         name.len = SUMMARY_NAME_OCTETS;
     text_add_untrusted(text, name);
-    text_add_string(text, is_long ? "..." : "");
+    if (is_long)
+        text_add_string(text, "...");
     return true;
 }
 
-void summary_add_parties(struct text *text, const struct facts *facts)
+static void add_parties(struct text *text, const struct facts *facts,
+                        const struct address_text addresses[SIDES])
 {
     const struct endpoint *endpoint = facts->connection->endpoint;
     char buffer[4 * SUMMARY_NAME_OCTETS + 4];
     struct text name = text_begin(buffer, sizeof(buffer));
 
-    summary_add_endpoint(text, &endpoint[SIDE_CLIENT]);
+    add_endpoint(text, &endpoint[SIDE_CLIENT], &addresses[SIDE_CLIENT]);
     text_add_string(text, " -> ");
-    summary_add_endpoint(text, &endpoint[SIDE_SERVER]);
+    add_endpoint(text, &endpoint[SIDE_SERVER], &addresses[SIDE_SERVER]);
     if (!summary_add_server_name(&name, facts))
         return;
     text_add_string(text, " (");
-    text_add_string(text, buffer);
+    text_append(text, buffer, name.length);
     text_add_string(text, ")");
+}
+
+void summary_add_parties(struct text *text, const struct facts *facts)
+{
+    struct address_text addresses[SIDES];
+
+    for (size_t side = 0; side < SIDES; side++)
+        address_text_make(&addresses[side], &facts->connection->endpoint[side].address);
+    add_parties(text, facts, addresses);
 }
 
 static void add_established(struct text *text, const struct facts *facts)
@@ -67,9 +88,12 @@ static void add_established(struct text *text, const struct facts *facts)
     text_add_string(text, ": ");
     text_add_string(
         text, names_or_hex(hex, sizeof(hex), names_version(facts->version), facts->version, 4));
-    text_add_string(text, facts->suite != NULL ? ", " : "");
-    text_add_string(text, facts->suite != NULL ? facts->suite->name : "");
-    text_add_string(text, facts->resumed ? ", resumed" : "");
+    if (facts->suite != NULL) {
+        text_add_string(text, ", ");
+        text_add_string(text, facts->suite->name);
+    }
+    if (facts->resumed)
+        text_add_string(text, ", resumed");
 }
 
 void summary_add_outcome(struct text *text, const struct verdict *verdict)
@@ -84,13 +108,14 @@ void summary_add_outcome(struct text *text, const struct verdict *verdict)
         text_add(text, "not TLS");
 }
 
-const char *summary_format(const struct verdict *verdict, char out[SUMMARY_SIZE])
+size_t summary_format(const struct verdict *verdict, const struct address_text addresses[SIDES],
+                      char out[SUMMARY_SIZE])
 {
     struct text text = text_begin(out, SUMMARY_SIZE);
 
     text_add_string(&text, "TLS handshake ");
-    summary_add_parties(&text, verdict->facts);
+    add_parties(&text, verdict->facts, addresses);
     text_add_string(&text, " ");
     summary_add_outcome(&text, verdict);
-    return out;
+    return text.length;
 }

@@ -29,7 +29,9 @@ void summary_add_parties(struct text *text, const struct facts *facts);
  * TLS_AES_128_GCM_SHA256, resumed", "incomplete: ...", "not TLS". */
 void summary_add_outcome(struct text *text, const struct verdict *verdict);
 
-/* Write "TLS handshake", the parties and the outcome. Returns out. */
-const char *summary_format(const struct verdict *verdict, char out[SUMMARY_SIZE]);
+/* Write "TLS handshake", the parties, whose addresses are these, and the outcome. Returns how long
+ * that is, NUL not counted. */
+size_t summary_format(const struct verdict *verdict, const struct address_text addresses[SIDES],
+                      char out[SUMMARY_SIZE]);
 
 #endif

@@ -5,21 +5,27 @@ enum { IPV6_GROUPS = 8 };
 
 _Static_assert(ADDRESS_TEXT_MAX > IPV6_GROUPS * 5 - 1, "eight groups, seven colons and NUL");
 
-/* As inet_ntop does, which goes through printf, for each group of an address. A digit that is not
- * shown is written over: nobody could foretell which ones are. */
-static void format_ipv4(const uint8_t octets[4], char *out)
+/* As inet_ntop does, which goes through printf, for each group of an address. Digits and dot of an
+ * octet are written at once, the first one lowest, but for zeros before it; returns the end.
+ * Division by 100 and by 10 is multiplication, exact for an octet. */
+static char *format_ipv4(const uint8_t octets[4], char *out)
 {
     for (size_t i = 0; i < 4; i++) {
-        uint8_t octet = octets[i];
+        uint32_t octet = octets[i];
+        uint32_t hundreds = octet * 41 >> 12;
+        uint32_t tens = (octet - 100 * hundreds) * 103 >> 10;
+        uint32_t ones = octet - 100 * hundreds - 10 * tens;
+        uint32_t skipped = (uint32_t)(octet < 100) + (octet < 10);
+        uint32_t written = hundreds | tens << 8 | ones << 16 | (uint32_t)('.' - '0') << 24;
 
-        *out = (char)('0' + octet / 100);
-        out += octet >= 100;
-        *out = (char)('0' + octet / 10 % 10);
-        out += octet >= 10;
-        *out++ = (char)('0' + octet % 10);
-        *out++ = '.';
+        written = (written + '0' * UINT32_C(0x01010101)) >> 8 * skipped;
+#pragma GCC unroll 4
+        for (size_t j = 0; j < 4; j++)
+            out[j] = (char)(written >> 8 * j);
+        out += 4 - skipped;
     }
     out[-1] = '\0';
+    return out - 1;
 }
 
 /* A run of groups that are zero. */
@@ -60,7 +66,7 @@ static char *put_group(char *out, uint16_t group)
 }
 
 /* RFC 5952 section 4; what ends in an IPv4 address after zeros alone by section 5. */
-static void format_ipv6(const uint8_t octets[16], char *out)
+static char *format_ipv6(const uint8_t octets[16], char *out)
 {
     uint16_t groups[IPV6_GROUPS];
     struct zeros zeros;
@@ -76,20 +82,28 @@ static void format_ipv6(const uint8_t octets[16], char *out)
         }
         if (i > 0)
             *out++ = ':';
-        if (i == 6 && zeros.begin == 0 && zeros.count == 6) {
-            format_ipv4(octets + 12, out);
-            return;
-        }
+        if (i == 6 && zeros.begin == 0 && zeros.count == 6)
+            return format_ipv4(octets + 12, out);
         out = put_group(out, groups[i]);
     }
     *out = '\0';
+    return out;
+}
+
+/* Write the text; returns its end. */
+static char *format(const struct address *address, char text[ADDRESS_TEXT_MAX])
+{
+    return address_is_ipv4(address) ? format_ipv4(address->octets + 12, text)
+                                    : format_ipv6(address->octets, text);
 }
 
 const char *address_format(const struct address *address, char text[ADDRESS_TEXT_MAX])
 {
-    if (address_is_ipv4(address))
-        format_ipv4(address->octets + 12, text);
-    else
-        format_ipv6(address->octets, text);
+    (void)format(address, text);
     return text;
+}
+
+void address_text_make(struct address_text *text, const struct address *address)
+{
+    text->length = (size_t)(format(address, text->text) - text->text);
 }

@@ -63,6 +63,14 @@ enum {
  * NUL terminated. Returns text. */
 const char *address_format(const struct address *address, char text[ADDRESS_TEXT_MAX]);
 
+/* The same with its length, for those who need it more than once. */
+struct address_text {
+    size_t length; /* NUL not counted */
+    char text[ADDRESS_TEXT_MAX];
+};
+
+void address_text_make(struct address_text *text, const struct address *address);
+
 /* TCP header flags (RFC 9293 section 3.1). */
 enum {
     TCP_FIN = 0x01,

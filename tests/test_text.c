@@ -262,19 +262,25 @@ static void times_are_utc_to_the_nanosecond(void)
     }
 }
 
-/* What printf says, of numbers of each length and of both sides of each power of ten and of two. */
+static void check_number(uint64_t number)
+{
+    char expected[32];
+    char digits[DIGITS_MAX];
+    size_t length = (size_t)snprintf(expected, sizeof(expected), "%" PRIu64, number);
+
+    CU_ASSERT_EQUAL_FATAL(digits_put(digits, number), length);
+    CU_ASSERT_NSTRING_EQUAL(digits, expected, length);
+}
+
+/* What printf says, of all that most events have, and of numbers of each length and of both sides of each power of ten and of two. */
 static void digits_are_those_of_printf(void)
 {
     uint64_t power = 1;
 
+    for (uint64_t number = 0; number <= UINT16_MAX; number++)
+        check_number(number);
     for (int i = 0; i < 3 * 64 + 3 * 20; i++) {
-        uint64_t number = power + (uint64_t)(i % 3) - 1;
-        char expected[32];
-        char digits[DIGITS_MAX];
-        size_t length = (size_t)snprintf(expected, sizeof(expected), "%" PRIu64, number);
-
-        CU_ASSERT_EQUAL_FATAL(digits_put(digits, number), length);
-        CU_ASSERT_NSTRING_EQUAL(digits, expected, length);
+        check_number(power + (uint64_t)(i % 3) - 1);
         if (i % 3 == 2)
             power = i == 3 * 64 - 1 ? 1 : power * (i < 3 * 64 ? 2 : 10);
     }
