@@ -118,7 +118,7 @@ MUST_USE ALWAYS_INLINE bool bytes_u32(struct bytes *in, uint32_t *out)
 
 /* Read a TLS vector (RFC 8446 section 3.4): a length of width octets (1 to 3), then that many
  * octets, which *out becomes a view of. Where the width is known to the compiler, no loop is left
- * of it. */
+ * of it. Behind a length that was read there is memory, so an empty vector needs no care. */
 MUST_USE static inline bool bytes_vector(struct bytes *in, size_t width, struct bytes *out)
 {
     struct bytes rest = *in;
@@ -127,10 +127,13 @@ MUST_USE static inline bool bytes_vector(struct bytes *in, size_t width, struct 
     uint32_t length = 0;
 
     if ((width == 1 && !bytes_u8(&rest, &length_8)) || (width == 2 && !bytes_u16(&rest, &length_16))
-        || (width == 3 && !bytes_u24(&rest, &length))
-        || !bytes_take(&rest, length | length_16 | length_8, out))
+        || (width == 3 && !bytes_u24(&rest, &length)))
         return false;
-    *in = rest;
+    length |= length_16 | length_8;
+    if (length > rest.len)
+        return false;
+    *out = (struct bytes){.data = rest.data, .len = length};
+    *in = (struct bytes){.data = rest.data + length, .len = rest.len - length};
     return true;
 }
 

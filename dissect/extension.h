@@ -42,6 +42,8 @@ enum extension_state {
  * same. */
 #define EXTENSIONS_DUPLICATE_CHECK_MAX 64
 
+#define EXTENSION_HEADER_LENGTH 4 /* octets: type and length */
+
 struct extension {
     uint16_t type;
     struct bytes data;
@@ -158,9 +160,12 @@ struct hello_extensions {
 MUST_USE static inline bool extension_next(struct bytes *extensions, struct extension *out)
 {
     struct bytes in = *extensions;
+    struct bytes header;
     struct extension extension;
+    uint16_t length;
 
-    if (!bytes_u16(&in, &extension.type) || !bytes_vector(&in, 2, &extension.data))
+    if (!bytes_take(&in, EXTENSION_HEADER_LENGTH, &header) || !bytes_u16(&header, &extension.type)
+        || !bytes_u16(&header, &length) || !bytes_take(&in, length, &extension.data))
         return false;
     *out = extension;
     *extensions = in;

@@ -399,13 +399,18 @@ static bool row_parse(const struct row *row, struct bytes in, enum extension_con
     return layout_parse(row->layout, in, &((struct extension_list *)field)->list);
 }
 
-/* Read one extension into its field. Every field begins with its state. */
-static void extension_parse(const struct row *row, const struct extension *extension,
-                            enum extension_context context, struct hello_extensions *out)
+/* Read one extension into its field, if it has one. Every field begins with its state. */
+static void extension_parse(const struct extension *extension, enum extension_context context,
+                            struct hello_extensions *out)
 {
-    void *field = (uint8_t *)out + row->offset;
-    enum extension_state *state = field;
+    const struct row *row = row_find(extension->type);
+    void *field;
+    enum extension_state *state;
 
+    if (row == NULL)
+        return;
+    field = (uint8_t *)out + row->offset;
+    state = field;
     if ((row->contexts & (int)context) == 0)
         note(extension->type, &out->has_misplaced, &out->misplaced);
     if (*state != EXTENSION_ABSENT)
@@ -431,8 +436,8 @@ static bool type_is_among(struct bytes extensions, size_t count, uint16_t type)
     return false;
 }
 
-/* One bit of 64 for a type: below 64 that of the number itself; the others in use spread well. */
-static uint64_t type_bit(uint16_t type)
+/* One bit of 64 for a type from 64 on: those in use spread well. */
+static uint64_t high_type_bit(uint16_t type)
 {
     return UINT64_C(1) << (type ^ type >> 6) % 64;
 }
@@ -446,40 +451,37 @@ static uint64_t type_number(uint16_t type)
     return tls_is_grease(type) ? 0 : (number ^ number >> 32) * UINT64_C(0xff51afd7ed558ccd);
 }
 
-static inline bool is_asked_for(uint16_t type, uint64_t types)
+/* A type with the bit of an earlier one: of a few, look whether it is the same. */
+NEVER_INLINE static void see_again(struct bytes all, size_t count, uint16_t type,
+                                   struct hello_extensions *out)
 {
-    return types == EXTENSIONS_ALL || (type < 64 && (types >> type & 1) != 0);
+    if (count < EXTENSIONS_DUPLICATE_CHECK_MAX && type_is_among(all, count, type))
+        note(type, &out->has_duplicate, &out->duplicate);
 }
 
 bool extensions_parse_some(struct bytes extensions, enum extension_context context, uint64_t types,
                            struct hello_extensions *out)
 {
     const struct bytes all = extensions;
-    uint64_t seen = 0; /* bits of the types so far: without its bit a type is new */
-    uint64_t low_types = 0;
+    uint64_t low_types = 0; /* without its bit a type is new */
+    uint64_t high_bits = 0; /* likewise */
     uint64_t high_types = 0;
     size_t count = 0;
     struct extension extension;
-    const struct row *row;
 
     memset(out, 0, sizeof *out);
-    while (extension_next(&extensions, &extension)) {
-        const uint64_t bit = type_bit(extension.type);
+    for (; extension_next(&extensions, &extension); count++) {
+        const uint16_t type = extension.type;
+        const uint64_t bit = type < 64 ? UINT64_C(1) << type : high_type_bit(type);
+        uint64_t *seen = type < 64 ? &low_types : &high_bits;
 
-        if ((seen & bit) != 0 && count < EXTENSIONS_DUPLICATE_CHECK_MAX
-            && type_is_among(all, count, extension.type))
-            note(extension.type, &out->has_duplicate, &out->duplicate);
-        seen |= bit;
-        count++;
-        if (extension.type < 64)
-            low_types |= bit;
-        else
-            high_types += type_number(extension.type);
-        if (!is_asked_for(extension.type, types))
-            continue;
-        row = row_find(extension.type);
-        if (row)
-            extension_parse(row, &extension, context, out);
+        if ((*seen & bit) != 0)
+            see_again(all, count, type, out);
+        *seen |= bit;
+        if (type >= 64)
+            high_types += type_number(type);
+        if (type < 64 ? (types & bit) != 0 : types == EXTENSIONS_ALL)
+            extension_parse(&extension, context, out);
     }
     out->count = count;
     out->low_types = low_types;

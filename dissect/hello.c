@@ -52,6 +52,8 @@ bool client_hello_parse(struct bytes body, struct client_hello *out)
 /* What follows the version, with or without session ID and compression method. */
 static bool server_hello_fields(struct bytes in, bool has_session_id, struct server_hello *out)
 {
+    out->session_id = (struct bytes){.len = 0};
+    out->compression_method = 0;
     return bytes_take(&in, TLS_RANDOM_LENGTH, &out->random)
            && (!has_session_id || session_id_take(&in, &out->session_id))
            && bytes_u16(&in, &out->cipher_suite)
@@ -62,22 +64,23 @@ static bool server_hello_fields(struct bytes in, bool has_session_id, struct ser
 /* The drafts of TLS 1.3 up to 21 had dropped the session ID and the compression method. They
  * name themselves by 0x7f.., and up to 14 also by 0x0304, which is no legacy_version of the final
  * protocol but sent by servers that get it wrong: then what fits counts. */
+static bool server_hello_body(struct bytes in, struct server_hello *out)
+{
+    const uint16_t version = out->legacy_version;
+
+    return (!version_is_draft(version) && server_hello_fields(in, true, out))
+           || (version_is_tls_1_3(version) && server_hello_fields(in, false, out));
+}
+
 bool server_hello_parse(struct bytes body, struct server_hello *out)
 {
-    struct server_hello hello = {.session_id = {.len = 0}};
-    struct server_hello draft;
+    struct server_hello hello;
 
-    if (!bytes_u16(&body, &hello.legacy_version))
+    if (!bytes_u16(&body, &hello.legacy_version) || !server_hello_body(body, &hello))
         return false;
-    draft = hello;
-    if (!version_is_draft(hello.legacy_version) && server_hello_fields(body, true, &hello))
-        *out = hello;
-    else if (version_is_tls_1_3(hello.legacy_version) && server_hello_fields(body, false, &draft))
-        *out = draft;
-    else
-        return false;
-    out->is_hello_retry_request =
-        bytes_equal(out->random, bytes_of(retry_random, sizeof retry_random));
+    hello.is_hello_retry_request =
+        bytes_equal(hello.random, bytes_of(retry_random, sizeof retry_random));
+    *out = hello;
     return true;
 }
 
