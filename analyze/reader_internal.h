@@ -27,9 +27,16 @@ void reader_note_malformed(const struct run *run, enum malformation malformation
  * their sender. */
 void reader_note_dropped(const struct run *run, size_t octets);
 
+/* The part of reader_settle_sides() for the first hello. */
+void reader_settle_sides_by(struct run *run, uint8_t type);
+
 /* Whoever sends a message of this type first has shown its side; may reverse the connection and
  * with it run->from. */
-void reader_settle_sides(struct run *run, uint8_t type);
+static inline void reader_settle_sides(struct run *run, uint8_t type)
+{
+    if (!run->session->hello_seen)
+        reader_settle_sides_by(run, type);
+}
 
 /* Read the handshake messages of a plain record. */
 void reader_take_handshake(struct run *run, const struct record *record);

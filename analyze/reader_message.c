@@ -16,32 +16,31 @@ void reader_note_malformed(const struct run *run, enum malformation malformation
     (void)session_note(run, NOTE_MALFORMED, detail);
 }
 
+#define MESSAGE_BIT(type) (UINT32_C(1) << (type))
+
 /* Bodies that a diagnosis reads. ClientKeyExchange, Finished and tickets tell nothing. */
 static bool body_is_wanted(uint8_t type)
 {
-    static const bool wanted[] = {
-        [TLS_HANDSHAKE_CLIENT_HELLO] = true,
-        [TLS_HANDSHAKE_SERVER_HELLO] = true,
-        [TLS_HANDSHAKE_HELLO_RETRY_REQUEST_RESERVED] = true,
-        [TLS_HANDSHAKE_CERTIFICATE] = true,
-        [TLS_HANDSHAKE_SERVER_KEY_EXCHANGE] = true,
-        [TLS_HANDSHAKE_CERTIFICATE_REQUEST] = true,
-        [TLS_HANDSHAKE_CERTIFICATE_VERIFY] = true,
-        [TLS_HANDSHAKE_CERTIFICATE_STATUS] = true,
-    };
+    static const uint32_t wanted =
+        MESSAGE_BIT(TLS_HANDSHAKE_CLIENT_HELLO) | MESSAGE_BIT(TLS_HANDSHAKE_SERVER_HELLO)
+        | MESSAGE_BIT(TLS_HANDSHAKE_HELLO_RETRY_REQUEST_RESERVED)
+        | MESSAGE_BIT(TLS_HANDSHAKE_CERTIFICATE) | MESSAGE_BIT(TLS_HANDSHAKE_SERVER_KEY_EXCHANGE)
+        | MESSAGE_BIT(TLS_HANDSHAKE_CERTIFICATE_REQUEST)
+        | MESSAGE_BIT(TLS_HANDSHAKE_CERTIFICATE_VERIFY)
+        | MESSAGE_BIT(TLS_HANDSHAKE_CERTIFICATE_STATUS);
 
-    return type < sizeof(wanted) / sizeof(wanted[0]) && wanted[type];
+    return type < 32 && (wanted >> type & 1) != 0;
 }
 
 /* Who sends the first ClientHello is the client, whoever opened the TCP connection: that is
  * unknown in a connection picked up midway, and the other way round in active FTP. */
-void reader_settle_sides(struct run *run, uint8_t type)
+void reader_settle_sides_by(struct run *run, uint8_t type)
 {
     bool turned =
         (type == TLS_HANDSHAKE_CLIENT_HELLO && run->from == SIDE_SERVER)
         || (type == TLS_HANDSHAKE_SERVER_HELLO && run->from == SIDE_CLIENT && run->session->midway);
 
-    if (!turned || run->session->hello_seen)
+    if (!turned)
         return;
     session_reverse(run->session);
     run->from = side_other(run->from);

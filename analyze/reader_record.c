@@ -151,12 +151,15 @@ void reader_lose_framing(struct run *run, enum malformation malformation)
         reader_note_malformed(run, malformation);
 }
 
-/* Keep the beginning of a record until the rest comes. */
-static void keep_partial(struct run *run, struct bytes octets)
+/* Keep the beginning of a record until the rest comes. need is its whole size, for which room is
+ * made if that is not much more than what came of it: sizes are easily announced. */
+static void keep_partial(struct run *run, struct bytes octets, size_t need)
 {
     struct session *session = run->session;
     struct reader *reader = run_reader(run);
 
+    if (need <= 2 * (reader->partial.length + octets.len))
+        buffer_reserve(&reader->partial, session->budget, need);
     if (!buffer_append(&reader->partial, session->budget, octets, RECORD_MAX)) {
         reader_note_dropped(run, octets.len);
         reader_lose_framing(run, MALFORMED_RECORD);
@@ -172,7 +175,7 @@ NEVER_INLINE static void read_partial_record(struct run *run, struct bytes octet
         if (kept)
             buffer_release(&run_reader(run)->partial, run->session->budget);
     } else if (!kept) {
-        keep_partial(run, octets);
+        keep_partial(run, octets, need);
     }
 }
 
@@ -221,7 +224,7 @@ NEVER_INLINE static void complete_partial(struct run *run, struct bytes *data)
 
     if (!bytes_take(data, missing < data->len ? missing : data->len, &more))
         return;
-    keep_partial(run, more);
+    keep_partial(run, more, need);
     if (reader->state != READER_TLS)
         return;
     kept = bytes_of(reader->partial.data, reader->partial.length);

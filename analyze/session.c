@@ -74,12 +74,15 @@ void budget_clear(struct budget *budget)
 
 /* What is long leaves room for what is short: all handshakes that are read at a time, with
  * hellos of usual length, fit beside messages that never end. */
-static size_t limit_for(const struct budget *budget, unsigned kind)
+static bool fits(const struct budget *budget, unsigned kind, size_t octets)
 {
+    const size_t share = budget->limit / LIMIT_SHARES;
     unsigned step = kind > LIMIT_FROM_KIND ? (kind - LIMIT_FROM_KIND + 1) / 2 : 0;
 
-    return budget->limit / LIMIT_SHARES
-           * (LIMIT_SHARES - (step < LIMIT_STEPS ? step : LIMIT_STEPS));
+    if (budget->used + octets <= share * (LIMIT_SHARES - LIMIT_STEPS))
+        return true;
+    return budget->used + octets
+           <= share * (LIMIT_SHARES - (step < LIMIT_STEPS ? step : LIMIT_STEPS));
 }
 
 bool budget_take(struct budget *budget, size_t octets)
@@ -120,7 +123,7 @@ static bool buffer_grow(struct buffer *buffer, struct budget *budget, size_t nee
     size_t capacity = octets_of_kind(kind);
     uint8_t *data;
 
-    if (budget->used + capacity - buffer->capacity > limit_for(budget, kind)
+    if (!fits(budget, kind, capacity - buffer->capacity)
         || !budget_take(budget, capacity - buffer->capacity))
         return false;
     data = take_block(budget, kind);
@@ -156,10 +159,8 @@ bool buffer_append(struct buffer *buffer, struct budget *budget, struct bytes oc
     return true;
 }
 
-void buffer_release(struct buffer *buffer, struct budget *budget)
+void buffer_give_back(struct buffer *buffer, struct budget *budget)
 {
-    if (buffer->data == NULL)
-        return;
     give_block(budget, buffer->data, buffer->capacity);
     budget->used -= buffer->capacity;
     *buffer = (struct buffer){0};

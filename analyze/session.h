@@ -62,8 +62,15 @@ MUST_USE bool buffer_append(struct buffer *buffer, struct budget *budget, struct
 /* Make room for so many octets in all, if there is memory for it. */
 void buffer_reserve(struct buffer *buffer, struct budget *budget, size_t octets);
 
-/* Give the memory back; the buffer is empty afterwards. */
-void buffer_release(struct buffer *buffer, struct budget *budget);
+/* The part of buffer_release() for a buffer that has memory. */
+void buffer_give_back(struct buffer *buffer, struct budget *budget);
+
+/* Give the memory back; the buffer is empty afterwards. Most buffers never had any. */
+static inline void buffer_release(struct buffer *buffer, struct budget *budget)
+{
+    if (buffer->data != NULL)
+        buffer_give_back(buffer, budget);
+}
 
 enum reader_state {
     READER_START,   /* nothing seen yet: TLS, SSL 2.0 or something else */
