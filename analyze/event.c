@@ -11,8 +11,45 @@ static const char ECS_VERSION[] = "9.5.0";
 
 struct event_writer {
     struct event_options options;
+    char *observer; /* which is the same in each: members as json_since gives them */
+    size_t observer_length;
     struct json json;
 };
+
+/* False: no memory. */
+static bool keep_observer(struct event_writer *writer)
+{
+    struct json *json = &writer->json;
+    struct json_at root = json_begin(json);
+    size_t mark = json_mark(json, root);
+    struct bytes members;
+
+    event_add_observer(json, root, &writer->options);
+    members = json_since(json, root, mark);
+    if (json->failed)
+        return false;
+    writer->observer = malloc(members.len);
+    if (writer->observer == NULL)
+        return false;
+    memcpy(writer->observer, members.data, members.len);
+    writer->observer_length = members.len;
+    return true;
+}
+
+static void add_observer(struct event_writer *writer, struct json_at root)
+{
+    json_add_members(&writer->json, root, bytes_of(writer->observer, writer->observer_length));
+}
+
+void event_writer_free(struct event_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    memo_free(writer->json.memo);
+    free(writer->observer);
+    json_release(&writer->json);
+    free(writer);
+}
 
 struct event_writer *event_writer_new(const struct event_options *options)
 {
@@ -23,20 +60,11 @@ struct event_writer *event_writer_new(const struct event_options *options)
     writer->options = *options;
     json_init(&writer->json, EVENT_LINE_MAX);
     writer->json.memo = memo_new();
-    if (writer->json.memo == NULL) {
-        free(writer);
+    if (writer->json.memo == NULL || !keep_observer(writer)) {
+        event_writer_free(writer);
         return NULL;
     }
     return writer;
-}
-
-void event_writer_free(struct event_writer *writer)
-{
-    if (writer == NULL)
-        return;
-    memo_free(writer->json.memo);
-    json_release(&writer->json);
-    free(writer);
 }
 
 /* What ECS has for an outcome: event.outcome, and the types beside "connection". */
@@ -50,39 +78,39 @@ static const struct outcome_row {
     [OUTCOME_NOT_TLS] = {"unknown", "info"},
 };
 
-static void add_types(struct json *json, struct json_at event, const struct verdict *verdict)
-{
-    struct json_at array = json_add_array(json, event, "type");
+enum {
+    /* Octets of what event begins with at the most: fifteen keys and names with their punctuation,
+     * of which the longest has 20 letters, an identifier, two times and a number. */
+    EVENT_HEAD_MAX = 15 * (20 + 2 + JSON_MEMBER_MAX) + EVENT_ID_SIZE + 2 * TEXT_TIMESTAMP_LENGTH
+                     + JSON_NUMBER_MAX
+};
 
-    json_append_constant(json, array, "connection");
-    if (verdict->outcome == OUTCOME_FAILED && verdict->refused_by != PARTY_NONE)
-        json_append_constant(json, array, "denied");
-    json_append_constant(json, array, outcome_rows[verdict->outcome].type);
+static char *put_types(char *out, const struct verdict *verdict)
+{
+    bool is_denied = verdict->outcome == OUTCOME_FAILED && verdict->refused_by != PARTY_NONE;
+
+    out = json_put_array(out, "type");
+    out = json_put_entry(out, "connection");
+    if (is_denied)
+        out = json_put_entry(out, "denied");
+    out = json_put_entry(out, outcome_rows[verdict->outcome].type);
+    return json_put_array_end(out);
 }
 
-/* What is the same for all of an outcome. */
-static void add_kind(struct json *json, struct json_at event, const struct verdict *verdict)
+static char *put_kind(char *out, const struct verdict *verdict)
 {
-    bool is_update = verdict_is_update(verdict);
-    struct memo_key key;
-    size_t mark;
-
-    memo_key_begin(&key);
-    memo_key_add_u16(&key, is_update);
-    memo_key_add_u16(&key, (uint16_t)verdict->outcome);
-    memo_key_add_u16(&key, verdict->refused_by != PARTY_NONE);
-    memo_key_finish(&key);
-    if (event_recall(json, event, EVENT_MEMO_EVENT, &key))
-        return;
-    mark = json_mark(json, event);
-    json_add_constant(json, event, "kind", "event");
-    json_append_constant(json, json_add_array(json, event, "category"), "network");
-    add_types(json, event, verdict);
-    json_add_constant(json, event, "action", is_update ? "tls_handshake_update" : "tls_handshake");
-    json_add_constant(json, event, "outcome", outcome_rows[verdict->outcome].outcome);
-    json_add_constant(json, event, "module", "tlswhy");
-    json_add_constant(json, event, "dataset", "tlswhy.handshake");
-    event_remember(json, event, EVENT_MEMO_EVENT, &key, mark);
+    out = json_put_name(out, "kind", "event");
+    out = json_put_array(out, "category");
+    out = json_put_entry(out, "network");
+    out = json_put_array_end(out);
+    out = put_types(out, verdict);
+    if (verdict_is_update(verdict))
+        out = json_put_name(out, "action", "tls_handshake_update");
+    else
+        out = json_put_name(out, "action", "tls_handshake");
+    out = json_put_name(out, "outcome", outcome_rows[verdict->outcome].outcome);
+    out = json_put_name(out, "module", "tlswhy");
+    return json_put_name(out, "dataset", "tlswhy.handshake");
 }
 
 static void add_event(struct json *json, struct json_at root, const struct verdict *verdict,
@@ -90,18 +118,21 @@ static void add_event(struct json *json, struct json_at root, const struct verdi
 {
     struct json_at event = json_add_object(json, root, "event");
     int64_t started_ns = verdict->facts->connection->first.time_ns;
-    int64_t ended_ns = summary_ended_ns(verdict);
-    bool is_update = verdict_is_update(verdict);
     char id[EVENT_ID_SIZE];
+    char started[TEXT_TIMESTAMP_LENGTH];
+    char *out;
 
-    add_kind(json, event, verdict);
-    if (is_update ? event_update_id(verdict, id) : event_id(verdict->facts, id))
-        json_add_digits(json, event, "id", id, sizeof(id) - 1);
-    else
+    if (!(verdict_is_update(verdict) ? event_update_id(verdict, id) : event_id(verdict->facts, id)))
         json_fail(json);
-    json_add_time(json, event, "start", started_ns);
-    json_add_digits(json, event, "end", ended, TEXT_TIMESTAMP_LENGTH);
-    json_add_signed(json, event, "duration", ended_ns - started_ns);
+    if (!json_begin_members(json, event, EVENT_HEAD_MAX, &out))
+        return;
+    text_put_timestamp(started, started_ns);
+    out = put_kind(out, verdict);
+    out = json_put_digits(out, "id", id, sizeof(id) - 1);
+    out = json_put_digits(out, "start", started, sizeof(started));
+    out = json_put_digits(out, "end", ended, TEXT_TIMESTAMP_LENGTH);
+    out = json_put_unsigned(out, "duration", (uint64_t)(summary_ended_ns(verdict) - started_ns));
+    json_end_members(json, out);
     if (verdict->cause != NULL)
         json_add_constant(json, event, "reason", verdict->cause->title);
     else if (verdict->outcome == OUTCOME_INCOMPLETE)
@@ -143,7 +174,7 @@ bool event_write(struct event_writer *writer, const struct verdict *verdict, str
     add_event(json, root, verdict, ended);
     event_add_parties(json, root, facts, addresses);
     event_add_network(json, root, facts, &writer->options);
-    event_add_observer(json, root, &writer->options);
+    add_observer(writer, root);
     event_add_tls(json, root, verdict, &writer->options, &hello);
     event_add_verdict(json, root, verdict, &hello);
     return json_finish(json, line);
@@ -156,7 +187,7 @@ bool event_write_certificate(struct event_writer *writer, const struct inventory
     struct json_at root = json_begin(json);
 
     event_add_inventory(json, root, news);
-    event_add_observer(json, root, &writer->options);
+    add_observer(writer, root);
     return json_finish(json, line);
 }
 
@@ -167,6 +198,6 @@ bool event_write_incident(struct event_writer *writer, const struct incident *in
     struct json_at root = json_begin(json);
 
     event_add_incident(json, root, incident, state, now_ns);
-    event_add_observer(json, root, &writer->options);
+    add_observer(writer, root);
     return json_finish(json, line);
 }

@@ -37,10 +37,14 @@ static void add_number(struct identity *identity, uint64_t value)
 /* All octets of a random, folded into as many as there is room for. */
 static void add_random(struct identity *identity, struct bytes random)
 {
-    uint8_t folded[RANDOM_OCTETS] = {0};
+    uint8_t rows[3][RANDOM_OCTETS] = {{0}};
+    uint8_t folded[RANDOM_OCTETS];
 
-    for (size_t i = 0; i < random.len; i++)
-        folded[i % RANDOM_OCTETS] ^= random.data[i];
+    _Static_assert(sizeof(rows) >= TLS_RANDOM_LENGTH, "a random fits");
+    if (random.len == TLS_RANDOM_LENGTH) /* else there is none */
+        memcpy(rows, random.data, TLS_RANDOM_LENGTH);
+    for (size_t i = 0; i < RANDOM_OCTETS; i++)
+        folded[i] = rows[0][i] ^ rows[1][i] ^ rows[2][i];
     add(identity, folded, sizeof(folded));
 }
 

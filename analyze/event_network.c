@@ -135,8 +135,7 @@ void event_add_network(struct json *json, struct json_at root, const struct fact
     add_vlan(json, network, connection->vlan_id);
 }
 
-static void add_observer(struct json *json, struct json_at root,
-                         const struct event_options *options)
+void event_add_observer(struct json *json, struct json_at root, const struct event_options *options)
 {
     struct json_at observer = json_add_object(json, root, "observer");
     struct json_at ingress;
@@ -152,18 +151,4 @@ static void add_observer(struct json *json, struct json_at root,
     ingress = json_add_object(json, observer, "ingress");
     json_add_text(json, json_add_object(json, ingress, "interface"), "name",
                   options->observer_interface);
-}
-
-void event_add_observer(struct json *json, struct json_at root, const struct event_options *options)
-{
-    struct memo_key key;
-    size_t mark;
-
-    memo_key_begin(&key);
-    memo_key_finish(&key);
-    if (event_recall(json, root, EVENT_MEMO_OBSERVER, &key))
-        return;
-    mark = json_mark(json, root);
-    add_observer(json, root, options);
-    event_remember(json, root, EVENT_MEMO_OBSERVER, &key, mark);
 }

@@ -85,12 +85,10 @@ bool event_sslv2_kinds(const struct facts *facts, struct bytes *kinds);
 /* event_memo.c: what comes again, by what it is made of. */
 enum event_memo {
     EVENT_MEMO_CERTIFICATE,
-    EVENT_MEMO_CHAIN,   /* tlswhy.chain or tlswhy.client_chain */
-    EVENT_MEMO_CLIENT,  /* tls.client */
-    EVENT_MEMO_OFFER,   /* tlswhy.offer and tlswhy.ja4 */
-    EVENT_MEMO_SERVER,  /* tls.server */
-    EVENT_MEMO_EVENT,   /* what event says of an outcome */
-    EVENT_MEMO_OBSERVER /* observer, which is the same in each */
+    EVENT_MEMO_CHAIN,  /* tlswhy.chain or tlswhy.client_chain */
+    EVENT_MEMO_CLIENT, /* tls.client */
+    EVENT_MEMO_OFFER,  /* tlswhy.offer and tlswhy.ja4 */
+    EVENT_MEMO_SERVER  /* tls.server */
 };
 
 /* What all that an event tells of the client's hello is made of, but for the server's name; and of

@@ -48,17 +48,14 @@ static char message_letter(uint8_t type)
     return 'Z';
 }
 
+/* What the client's note is; most are messages. */
 static char note_letter(const struct note *note)
 {
-    char letter;
-
-    if (note->kind == NOTE_SSLV2_HELLO && note->type == SSLV2_NOTE_ERROR)
-        letter = 'L';
-    else if (note->kind == NOTE_MESSAGE || note->kind == NOTE_SSLV2_HELLO)
-        letter = message_letter(note->type);
-    else
-        letter = note->kind < sizeof(kind_letters) ? kind_letters[note->kind] : 0;
-    return note->side == SIDE_SERVER && letter >= 'A' ? (char)(letter - 'A' + 'a') : letter;
+    if (note->kind == NOTE_MESSAGE)
+        return message_letter(note->type);
+    if (note->kind == NOTE_SSLV2_HELLO)
+        return note->type == SSLV2_NOTE_ERROR ? 'L' : message_letter(note->type);
+    return note->kind < sizeof(kind_letters) ? kind_letters[note->kind] : 0;
 }
 
 const char *history_format(const struct handshake *handshake, char out[HISTORY_SIZE])
@@ -66,10 +63,13 @@ const char *history_format(const struct handshake *handshake, char out[HISTORY_S
     size_t length = 0;
 
     for (size_t i = 0; i < handshake->note_count; i++) {
-        char letter = note_letter(&handshake->notes[i]);
+        const struct note *note = &handshake->notes[i];
+        char letter = note_letter(note);
 
-        if (letter != 0)
-            out[length++] = letter;
+        /* What no letter stands for is written over. */
+        out[length] =
+            note->side == SIDE_SERVER && letter >= 'A' ? (char)(letter + 'a' - 'A') : letter;
+        length += letter != 0;
     }
     out[length] = '\0';
     return out;

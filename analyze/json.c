@@ -93,7 +93,8 @@ static bool return_to(struct json *json, struct json_at at)
 
 bool json_prepare(struct json *json, struct json_at parent, size_t octets)
 {
-    return return_to(json, parent) && reserve(json, octets);
+    return return_to(json, parent)
+           && (json->length + octets <= json->room || reserve(json, octets));
 }
 
 struct json_at json_begin(struct json *json)
@@ -117,14 +118,6 @@ bool json_finish(struct json *json, struct bytes *line)
     memcpy(json->data + json->length, "}\n", 2);
     *line = bytes_of(json->data, json->length + 2);
     return true;
-}
-
-struct json_at json_add_optional(struct json *json, struct json_at parent, const char *key)
-{
-    struct json_at object = json_add_object(json, parent, key);
-
-    json->levels[json->depth].may_be_left = !json->failed;
-    return object;
 }
 
 struct json_part json_close(struct json *json, struct json_at object)
@@ -190,38 +183,35 @@ static bool needs_escape(char character)
     return (unsigned char)character < 0x20 || character == '"' || character == '\\';
 }
 
-/* All eight octets of the word stand for themselves. Three tests side by side: subtracting one from
- * an octet that is 0 sets its highest bit; so does subtracting 0x20 from one that is below. A
- * borrow may doubt an octet too many, never one too few. */
-static bool word_is_plain(uint64_t word)
-{
-    static const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t quotes = word ^ ones * '"';
-    uint64_t backslashes = word ^ ones * '\\';
-    uint64_t doubts = ((word - ones * 0x20) & ~word) | ((quotes - ones) & ~quotes)
-                      | ((backslashes - ones) & ~backslashes);
+/* Sixteen octets that are looked at together. */
+typedef uint8_t vector __attribute__((vector_size(16)));
 
-    return (doubts & ones << 7) == 0;
+/* Not zero where an octet needs an escape. */
+static vector find_escapes(const char *octets)
+{
+    vector value;
+
+    memcpy(&value, octets, sizeof(value));
+    return (vector)((value < 0x20) | (value == '"') | (value == '\\'));
 }
 
-/* Nothing needs an escape. What is left after whole words is read with what comes before it. */
+/* Nothing needs an escape. What is left after whole vectors is read with what comes before it. */
 static bool is_plain(const char *value, size_t length)
 {
-    uint64_t word;
+    vector escapes = {0};
+    uint64_t halves[2];
     size_t at = 0;
 
-    if (length < sizeof(word)) {
+    if (length < sizeof(escapes)) {
         while (at < length && !needs_escape(value[at]))
             at++;
         return at == length;
     }
-    for (; length - at > sizeof(word); at += sizeof(word)) {
-        memcpy(&word, value + at, sizeof(word));
-        if (!word_is_plain(word))
-            return false;
-    }
-    memcpy(&word, value + length - sizeof(word), sizeof(word));
-    return word_is_plain(word);
+    for (; length - at > sizeof(escapes); at += sizeof(escapes))
+        escapes |= find_escapes(value + at);
+    escapes |= find_escapes(value + length - sizeof(escapes));
+    memcpy(halves, &escapes, sizeof(halves));
+    return (halves[0] | halves[1]) == 0;
 }
 
 static char *put_escape(char *out, char character)

@@ -209,7 +209,14 @@ static inline struct json_at json_append_object(struct json *json, struct json_a
 }
 
 /* Add an object that is left out when nothing is added to it. */
-struct json_at json_add_optional(struct json *json, struct json_at parent, const char *key);
+ALWAYS_INLINE struct json_at json_add_optional(struct json *json, struct json_at parent,
+                                               const char *key)
+{
+    struct json_at object = json_add_object(json, parent, key);
+
+    json->levels[json->depth].may_be_left = !json->failed;
+    return object;
+}
 
 ALWAYS_INLINE void json_add_bool(struct json *json, struct json_at parent, const char *key,
                                  bool value)
@@ -285,6 +292,33 @@ ALWAYS_INLINE char *json_put_digits(char *out, const char *key, const char *digi
 {
     out = json_put_quoted(json_put_key(out, key), digits, length);
     *out = ',';
+    return out + 1;
+}
+
+/* A name of ours, of which nothing needs an escape. */
+ALWAYS_INLINE char *json_put_name(char *out, const char *key, const char *name)
+{
+    return json_put_digits(out, key, name, strlen(name));
+}
+
+/* Open an array, put such names in it, and close it after one at least. */
+ALWAYS_INLINE char *json_put_array(char *out, const char *key)
+{
+    out = json_put_key(out, key);
+    *out = '[';
+    return out + 1;
+}
+
+ALWAYS_INLINE char *json_put_entry(char *out, const char *name)
+{
+    out = json_put_quoted(out, name, strlen(name));
+    *out = ',';
+    return out + 1;
+}
+
+ALWAYS_INLINE char *json_put_array_end(char *out)
+{
+    memcpy(out - 1, "],", 2);
     return out + 1;
 }
 

@@ -5,25 +5,24 @@
 
 enum { INPUT_MAX = 2 + 16 + 16 + 1 + 1 + 2 + 2 };
 
-/* RFC 4648 section 4. text has room for the result and a NUL. */
-static void base64(const uint8_t *octets, size_t len, char *text)
+/* RFC 4648 section 4. text has room for the result and a NUL: a digest is six groups of three
+ * octets, and two octets more. */
+static void base64(const uint8_t digest[DIGEST_SHA1_SIZE], char *text)
 {
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    uint8_t octets[DIGEST_SHA1_SIZE + 1] = {0};
 
-    for (size_t i = 0; i < len; i += 3) {
-        uint32_t group = (uint32_t)octets[i] << 16;
+    memcpy(octets, digest, DIGEST_SHA1_SIZE);
+    for (size_t i = 0; i < sizeof(octets); i += 3, text += 4) {
+        uint32_t group = (uint32_t)octets[i] << 16 | (uint32_t)octets[i + 1] << 8 | octets[i + 2];
 
-        if (i + 1 < len)
-            group |= (uint32_t)octets[i + 1] << 8;
-        if (i + 2 < len)
-            group |= octets[i + 2];
-        *text++ = alphabet[group >> 18];
-        *text++ = alphabet[group >> 12 & 63];
-        *text++ = (char)(i + 1 < len ? alphabet[group >> 6 & 63] : '=');
-        *text++ = (char)(i + 2 < len ? alphabet[group & 63] : '=');
+        text[0] = alphabet[group >> 18];
+        text[1] = alphabet[group >> 12 & 63];
+        text[2] = alphabet[group >> 6 & 63];
+        text[3] = alphabet[group & 63];
     }
-    *text = '\0';
+    memcpy(text - 1, "=", 2);
 }
 
 static size_t put(uint8_t *out, size_t at, const void *octets, size_t len)
@@ -63,5 +62,5 @@ void community_id(uint16_t seed, uint8_t protocol, const struct address *address
         return;
     text[0] = '1';
     text[1] = ':';
-    base64(digest, sizeof(digest), text + 2);
+    base64(digest, text + 2);
 }

@@ -162,17 +162,19 @@ static void check_line(struct json *json, const char *expected)
 /* Wherever it stands, beside whatever octet: a character is escaped when RFC 8259 says so. */
 static void each_character_is_escaped_when_it_must_be(void)
 {
+    enum { SHORT = 15, LONG = 51 }; /* octets: below a vector, and four of them */
     struct json json;
     size_t wrong = 0;
 
     json_init(&json, LINE_MAX);
     for (int character = 1; character < 0x80; character++) {
-        for (size_t at = 0; at < 17; at++) {
-            char text[] = "!#[]~ 0aZ!#[]~ 0a";
+        for (size_t at = 0; at < LONG; at++) {
+            char text[] = "!#[]~ 0aZ!#[]~ 0a!#[]~ 0aZ!#[]~ 0a!#[]~ 0aZ!#[]~ 0a";
             struct bytes line;
             cJSON *read;
 
             text[at] = (char)character;
+            text[at < SHORT ? SHORT : LONG] = '\0';
             json_add_text(&json, json_begin(&json), "t", text);
             CU_ASSERT_TRUE_FATAL(json_finish(&json, &line));
             for (size_t i = 0; i + 1 < line.len; i++)

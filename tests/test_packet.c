@@ -317,52 +317,6 @@ static void the_ip_header_is_described(void)
     bench_free(bench);
 }
 
-/* What inet_ntop says, of addresses with zeros in all places. */
-static void addresses_are_shown_as_others_do(void)
-{
-    uint32_t state = 1;
-
-    for (int i = 0; i < 20000; i++) {
-        struct address address;
-        struct address_text made;
-        char text[ADDRESS_TEXT_MAX];
-        char expected[ADDRESS_TEXT_MAX];
-
-        for (size_t at = 0; at < sizeof(address.octets); at++) {
-            state = state * 1664525 + 1013904223;
-            address.octets[at] = (state >> 30) != 0 ? 0 : (uint8_t)(state >> 22);
-        }
-        if (i % 4 == 0) /* groups without a zero in them too */
-            memset(address.octets + i % 14, 0xfe - i % 3, 3);
-        if (address_is_ipv4(&address))
-            continue;
-        inet_ntop(AF_INET6, address.octets, expected, sizeof(expected));
-        CU_ASSERT_STRING_EQUAL(address_format(&address, text), expected);
-        address_text_make(&made, &address);
-        CU_ASSERT_STRING_EQUAL(made.text, expected);
-        CU_ASSERT_EQUAL(made.length, strlen(expected));
-    }
-}
-
-static void every_octet_of_an_ipv4_address_is_shown(void)
-{
-    for (unsigned octet = 0; octet < 256; octet++) {
-        for (size_t at = 12; at < 16; at++) {
-            struct address address = {.octets = {[10] = 0xff, 0xff, 1, 22, 133, 4}};
-            struct address_text made;
-            char text[ADDRESS_TEXT_MAX];
-            char expected[ADDRESS_TEXT_MAX];
-
-            address.octets[at] = (uint8_t)octet;
-            inet_ntop(AF_INET, address.octets + 12, expected, sizeof(expected));
-            CU_ASSERT_STRING_EQUAL(address_format(&address, text), expected);
-            address_text_make(&made, &address);
-            CU_ASSERT_STRING_EQUAL(made.text, expected);
-            CU_ASSERT_EQUAL(made.length, strlen(expected));
-        }
-    }
-}
-
 static void padding_is_no_payload(void)
 {
     struct bench *bench = bench_new();
@@ -598,8 +552,6 @@ int main(void)
         {"every prefix is cut or a shorter segment", every_prefix_is_cut_or_a_shorter_segment},
         {"every runt is harmless", every_runt_is_harmless},
         {"the IP header is described", the_ip_header_is_described},
-        {"addresses are shown as others do", addresses_are_shown_as_others_do},
-        {"every octet of an IPv4 address is shown", every_octet_of_an_ipv4_address_is_shown},
         {"padding is no payload", padding_is_no_payload},
         {"a length of zero is what was on the wire", a_length_of_zero_is_what_was_on_the_wire},
         {"TCP options are a view", tcp_options_are_a_view},
