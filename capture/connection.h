@@ -210,7 +210,7 @@ struct connection_handler {
 
 /* memory_max is shared out: 7/16 for flow entries (about 84 octets for each connection
  * in the table), 3/16 for SYNs without an answer (about 140 octets each), 5/16 for connections
- * that are read (1.5 KiB each, and as much again at most for long flights and disorder), 1/16 for
+ * that are read (1.4 KiB each, and as much again at most for long flights and disorder), 1/16 for
  * octets held back by holes. A share that is used up evicts within itself, the least recently used
  * of the first kind there is: connections that are over, those nobody reads, connections that are
  * closing (which end as CLOSED), those without payload so far, those being read. */

@@ -9,9 +9,10 @@ _Static_assert(offsetof(struct reading, connection.direction) == READING_ALIGNME
 _Static_assert(sizeof(struct direction) % READING_ALIGNMENT == 0, "a direction begins with one");
 _Static_assert(offsetof(struct direction, largest_acknowledged) == READING_ALIGNMENT,
                "and has what every segment touches there");
-_Static_assert(offsetof(struct half, stream.next) % READING_ALIGNMENT == 0
-                   && sizeof(struct half) - offsetof(struct half, stream.next) == READING_ALIGNMENT,
-               "as has a stream at its end");
+_Static_assert(offsetof(struct half, stream.next) == READING_ALIGNMENT
+                   && offsetof(struct half, transport) == (size_t)2 * READING_ALIGNMENT
+                   && offsetof(struct transport, few) == READING_ALIGNMENT,
+               "as have a stream at its end and a transport");
 
 /* The context of a stream's sink. */
 struct reader {
@@ -405,9 +406,9 @@ static bool may_wait(const struct reading *reading, unsigned half, const struct 
 
 static bool wait_or_take(struct reading *reading, unsigned half, const struct segment *segment)
 {
-    reading->first = first_segment_new(segment, &reading->readers->held);
+    reading->half[half].first = first_segment_new(segment, &reading->readers->held);
     reading->first_half = half & 1;
-    reading->waits = reading->first != NULL;
+    reading->waits = reading->half[half].first != NULL;
     return reading->waits || take(reading, half, segment);
 }
 
@@ -420,8 +421,8 @@ static inline bool take_next(struct reading *reading, unsigned half, const struc
 /* Take the segment that waits for it, behind the next one or before. */
 static bool take_first(struct reading *reading, unsigned half, const struct segment *next)
 {
-    struct first_segment *first = reading->first;
     unsigned first_half = reading->first_half;
+    struct first_segment *first = reading->half[first_half].first;
     bool more;
 
     reading->waits = false;
@@ -512,21 +513,18 @@ void reading_fetch(const struct reading *reading)
     fetch(reading, READING_ALIGNMENT);
     for (unsigned i = 0; i < 2; i++) {
         fetch(&reading->connection.direction[i], READING_ALIGNMENT);
-        fetch(&reading->half[i].stream.next, READING_ALIGNMENT);
-        fetch(&reading->half[i].transport, READING_ALIGNMENT);
+        fetch(&reading->half[i].stream.next, 2 * (size_t)READING_ALIGNMENT);
     }
 }
 
 void reading_fetch_more(const struct reading *reading, unsigned half, const struct segment *segment)
 {
     enum { USER_OCTETS = 256 }; /* what is touched first */
-    const struct transport *mine = &reading->half[half].transport;
     const struct transport *theirs = &reading->half[half ^ 1].transport;
     const struct direction *peer = &reading->connection.direction[side_of(reading, half ^ 1)];
 
     if (segment->payload_length > 0 && reading->connection.user != NULL)
         fetch(reading->connection.user, USER_OCTETS);
-    fetch(&mine->recent[mine->recent_next], sizeof(mine->recent[0]));
     if (transport_is_open(theirs))
         fetch(&peer->largest_acknowledged, READING_ALIGNMENT);
 }
@@ -534,7 +532,7 @@ void reading_fetch_more(const struct reading *reading, unsigned half, const stru
 void reading_clear(struct reading *reading)
 {
     if (reading->waits)
-        first_segment_free(reading->first, &reading->readers->held);
+        first_segment_free(reading->half[reading->first_half].first, &reading->readers->held);
     reading->waits = false;
     for (unsigned i = 0; i < 2; i++) {
         stream_clear(&reading->half[i].stream, &reading->readers->held);

@@ -36,29 +36,30 @@ enum {
     READING_RESET = 0x04
 };
 
-/* What every segment touches is one cache line of each: the first of transport, the last of
- * stream. */
+/* What every segment touches is one cache line of each: the last of stream, the first of
+ * transport. */
 struct half {
-    _Alignas(READING_ALIGNMENT) struct transport transport;
+    _Alignas(READING_ALIGNMENT) struct first_segment
+        *first; /* waits for the next packet; set when reading.waits says so */
     struct stream stream;
+    struct transport transport;
 };
 
-/* What every segment touches stands together, in one cache line here and one of each direction,
- * each stream and each transport. */
+/* What every segment touches stands together, in one cache line here and one of each direction and
+ * those of the halves. */
 struct reading {
     _Alignas(READING_ALIGNMENT) struct readers *readers;
     uint32_t packets; /* both ways, as far as they fit */
     bool done : 1;    /* the handler returned CONNECTION_DONE */
     bool closing : 1;
     bool payload : 1;       /* some was seen */
-    bool waits : 1;         /* first is set */
+    bool waits : 1;         /* the first segment of first_half */
     bool has_macs : 1;      /* both endpoints have one */
     uint8_t first_half : 1; /* the one that sent first */
     uint8_t given;          /* closed was called: READING_FIN << half, READING_RESET << half */
     uint16_t client; /* the half that is the client; were it an octet, the compiler would read it
                         anew after each store through a pointer to octets */
     struct connection connection;
-    struct first_segment *first; /* waits for the next packet */
     struct half half[2];
 };
 

@@ -19,7 +19,7 @@ static bool begins_at(const struct reading *reading, unsigned half, uint32_t seq
     const struct stream *stream = &reading->half[half].stream;
 
     if (reading->waits && reading->first_half == half)
-        return first_segment_of(reading->first)->sequence == sequence;
+        return first_segment_of(reading->half[half].first)->sequence == sequence;
     return stream->known && stream->base == sequence;
 }
 

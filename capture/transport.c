@@ -25,8 +25,8 @@ void transport_init(struct transport *transport)
     transport->sent_count = 0;
     transport->sent_open = 0;
     transport->is_long = false;
-    transport->recent_count = 0;
     transport->recent_next = 0;
+    transport->recent_full = false;
     transport->syn_seen = false;
     transport->window_shift = WINDOW_SCALE_MAX;
     transport->sent_again = false;
@@ -37,8 +37,6 @@ void transport_init(struct transport *transport)
     transport->far_ack = 0;
     transport->last_window = 0;
     transport->last_ack = 0;
-    transport->hole_since_ns = 0;
-    transport->reset_highest = 0;
 }
 
 void transport_clear(struct transport *transport, struct pool *flights)
@@ -150,12 +148,14 @@ static uint32_t sent_oldest(const struct transport *transport)
 static void begin_flight(struct transport *transport, struct pool *flights)
 {
     uint32_t number = pool_take(flights);
+    struct flight *flight;
 
     if (number == POOL_NONE)
         return;
+    flight = pool_at(flights, number);
+    memcpy(flight->sent, transport->few, sizeof(transport->few));
     transport->is_long = true;
-    transport->flight = pool_at(flights, number);
-    memcpy(transport->flight->sent, transport->few, sizeof(transport->few));
+    transport->flight = flight;
 }
 
 /* The sizes that never got through: of the segments sent again, those not ACKed, or
@@ -396,25 +396,25 @@ static void note_retransmission(struct direction *direction, const struct segmen
 
 /* Octets below the highest that were not captured before: late in the network, or
  * sent again after the capture or the network lost them? */
-static bool fills_hole_late(const struct transport *transport, const struct segment *segment,
+static bool fills_hole_late(const struct stream *stream, const struct segment *segment,
                             int64_t rtt_ns)
 {
     int64_t limit = rtt_ns < 0 ? TRANSPORT_RTO_NS : rtt_ns;
 
     if (limit < TRANSPORT_REORDER_NS)
         limit = TRANSPORT_REORDER_NS;
-    return elapsed_ns(segment->at.time_ns, transport->hole_since_ns) > limit;
+    return elapsed_ns(segment->at.time_ns, stream->disorder_since_ns) > limit;
 }
 
 void transport_payload(struct direction *direction, struct transport *transport,
-                       struct pool *flights, const struct stream *stream,
-                       const struct segment *segment, int64_t start, int64_t rtt_ns)
+                       struct pool *flights, struct stream *stream, const struct segment *segment,
+                       int64_t start, int64_t rtt_ns)
 {
     uint32_t length = segment->payload_length;
     int64_t end = start + length;
     int64_t highest = end > stream->highest ? end : stream->highest;
     int64_t seen = start < stream->highest ? stream_seen(stream, start, end) : 0;
-    bool late = seen == 0 && start < stream->highest && fills_hole_late(transport, segment, rtt_ns);
+    bool late = seen == 0 && start < stream->highest && fills_hole_late(stream, segment, rtt_ns);
 
     if (direction->payload_octets == 0)
         direction->first_data = segment->at;
@@ -426,10 +426,10 @@ void transport_payload(struct direction *direction, struct transport *transport,
     if (seen > 0 || late)
         note_retransmission(direction, segment, late ? length : seen);
     if (start > stream->highest)
-        transport->hole_since_ns = segment->at.time_ns;
+        stream->disorder_since_ns = segment->at.time_ns;
     note_sent(direction, transport, flights, stream->base + (uint32_t)start, length,
               seen > 0 || late);
-    if (transport->reset_seen && (int32_t)((uint32_t)end - transport->reset_highest) > 0
+    if (transport->reset_seen && (int32_t)((uint32_t)end - stream->reset_highest) > 0
         && direction->reset.fit != RESET_OUTSIDE)
         direction->reset.data_after = true;
     note_unacknowledged(direction, transport, highest, stream->acknowledged);
@@ -498,7 +498,7 @@ static uint32_t unseen_before_reset(struct transport *transport, const struct st
 }
 
 enum reset_fit transport_reset(struct direction *direction, struct transport *transport,
-                               const struct stream *stream, const struct stream *peer_stream,
+                               struct stream *stream, const struct stream *peer_stream,
                                const struct segment *segment)
 {
     enum reset_fit fit = reset_fit(stream, peer_stream, segment);
@@ -530,6 +530,6 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
         reset->answers_syn = offset == 0 && segment->sequence == 0;
     }
     transport->reset_seen = true;
-    transport->reset_highest = (uint32_t)stream->highest;
+    stream->reset_highest = (uint32_t)stream->highest;
     return fit;
 }

@@ -21,9 +21,10 @@ enum {
     TRANSPORT_SENT_FEW = 8,
     /* Packets of one direction among which a second copy is looked for. */
     TRANSPORT_RECENT_MAX = 4,
-    /* A copy of a packet that a mirror or a second interface adds comes within this
-     * time; a retransmission needs a round trip and is later, but for the shortest LANs. */
-    TRANSPORT_DUPLICATE_NS = 300 * 1000
+    /* A copy of a packet that a mirror or a second interface adds comes within this time, give or
+     * take a unit; a retransmission needs a round trip and is later, but for the shortest LANs. */
+    TRANSPORT_DUPLICATE_NS = 300 * 1000,
+    TRANSPORT_RECENT_UNIT = 256 /* ns: 32 bits of them come again after 18 minutes */
 };
 
 /* Out of order in the network, not sent again, when octets fill a hole within this time
@@ -47,21 +48,6 @@ struct sent_segment {
     uint32_t superseded : 1; /* its octets were sent again in other portions */
 };
 
-/* What makes two captured packets copies of one, beside the tag: that of packets which are the same
- * in sequence, acknowledgment and IP identification is the same only if their payloads are as
- * long. */
-struct recent_packet {
-    uint32_t sequence;
-    uint32_t acknowledgment;
-    uint32_t options;    /* a checksum of the TCP options */
-    uint32_t time_lower; /* 48 bits of the time in ns: they come again after three days */
-    uint16_t time_upper;
-    uint16_t ip_id;
-    uint16_t window;
-    uint8_t flags;
-    uint8_t hop_limit;
-};
-
 /* Room for all payload segments that are remembered of one direction. */
 struct flight {
     struct sent_segment sent[TRANSPORT_SENT_MAX];
@@ -70,30 +56,33 @@ struct flight {
 /* What is needed, beside the facts, to keep the facts of what one side sends. What every segment
  * touches stands first, in one cache line. */
 struct transport {
-    uint32_t recent_tag[TRANSPORT_RECENT_MAX]; /* of recent: where they differ, the packets do */
+    /* The last packets, see transport_is_duplicate: parts of a hash, the time, the hop limit. */
+    uint32_t recent_tag[TRANSPORT_RECENT_MAX];
+    uint32_t recent_time[TRANSPORT_RECENT_MAX];
+    uint16_t recent_check[TRANSPORT_RECENT_MAX];
+    uint8_t recent_hop_limit[TRANSPORT_RECENT_MAX];
     uint32_t sent_count; /* segments ever noted; the last TRANSPORT_SENT_MAX are kept */
     uint32_t sent_open;  /* from this one on some may not be ACKed */
     uint32_t last_ack;
+    uint32_t far_ack; /* an offset, the lower 32 bits: the last ACK that was too far ahead to be
+                         believed at once */
     /* Set by each packet; what is read together with others stands apart from it: a processor waits
      * for what it stored a part of. */
-    uint8_t recent_count : 3;   /* of recent, those that are set */
-    uint8_t recent_next : 2;    /* the place of the next one */
+    uint8_t recent_next : 2;    /* the place of the next packet */
+    bool recent_full : 1;       /* there were as many as are remembered */
     bool acknowledged_once : 1; /* last_ack and last_window are set */
     bool far_seen : 1;          /* far_ack is set */
-    bool reset_seen : 1;        /* reset_highest is set */
+    bool reset_seen : 1;        /* reset_highest of the stream is set */
     bool syn_seen : 1;          /* of this side */
     uint8_t window_shift : 4;   /* of the windows that this side announces */
     bool sent_again : 1;        /* some segment was */
     bool sack_hole : 1;         /* sack_hole_octets of the direction are above 0 */
     bool is_long : 1;           /* there is a flight */
     uint16_t last_window;
-    struct sent_segment few[TRANSPORT_SENT_FEW]; /* the segments, when there is no flight */
-    struct flight *flight; /* is_long: all of them, once they were more than a few */
-    int64_t hole_since_ns; /* when the newest hole below the highest octet was seen first */
-    /* Offsets, of which the lower 32 bits tell how far others near to them are. */
-    uint32_t reset_highest; /* highest octet when its RST came */
-    uint32_t far_ack;       /* the last ACK that was too far ahead to be believed at once */
-    struct recent_packet recent[TRANSPORT_RECENT_MAX];
+    union {
+        struct sent_segment few[TRANSPORT_SENT_FEW]; /* the segments, when there is no flight */
+        struct flight *flight; /* is_long: all of them, once they were more than a few */
+    };
 };
 
 /* A count, and what is added to it (not negative), as far as they fit. */
@@ -138,8 +127,8 @@ void transport_acknowledgment(struct direction *direction, struct transport *tra
 /* Payload at offset start, before stream_push. rtt_ns: -1 unknown. flights: where a struct flight
  * is taken from. */
 void transport_payload(struct direction *direction, struct transport *transport,
-                       struct pool *flights, const struct stream *stream,
-                       const struct segment *segment, int64_t start, int64_t rtt_ns);
+                       struct pool *flights, struct stream *stream, const struct segment *segment,
+                       int64_t start, int64_t rtt_ns);
 
 /* True for a keep-alive probe (RFC 1122 section 4.2.3.6), which is counted. */
 bool transport_is_keep_alive(struct direction *direction, const struct stream *stream,
@@ -148,7 +137,7 @@ bool transport_is_keep_alive(struct direction *direction, const struct stream *s
 /* A RST. stream is what its sender sent, peer_stream what the other side sent.
  * Returns how it fits. */
 enum reset_fit transport_reset(struct direction *direction, struct transport *transport,
-                               const struct stream *stream, const struct stream *peer_stream,
+                               struct stream *stream, const struct stream *peer_stream,
                                const struct segment *segment);
 
 /* Options of a SYN. */

@@ -323,7 +323,9 @@ static void a_packet_captured_twice_is_no_retransmission(void)
 
 static void a_copy_that_differs_or_is_late_is_a_retransmission(void)
 {
-    CU_ASSERT_EQUAL(captured_twice(TRANSPORT_DUPLICATE_NS + 1, 0, true).retransmissions, 1);
+    CU_ASSERT_EQUAL(
+        captured_twice(TRANSPORT_DUPLICATE_NS + 2 * TRANSPORT_RECENT_UNIT, 0, true).retransmissions,
+        1);
     CU_ASSERT_EQUAL(captured_twice(50000, 2, true).retransmissions, 1);
     CU_ASSERT_EQUAL(captured_twice(50000, 0, false).retransmissions, 1);
     CU_ASSERT_EQUAL(captured_twice((INT64_C(1) << 32) + 50000, 0, true).retransmissions, 1);
