@@ -36,31 +36,43 @@ static void put_length(uint8_t *out, size_t length)
     memcpy(out, &number, sizeof(number));
 }
 
-/* Of four values at once: both octets of one end in the digit a, as those of GREASE do. A borrow
- * may suspect a value too many, never one too few. */
-static bool may_have_grease(const uint8_t values[8])
-{
-    static const uint64_t ones = UINT64_C(0x0001000100010001);
-    uint64_t word;
+/* Eight values that are looked at together. */
+typedef uint16_t vector __attribute__((vector_size(16)));
 
-    memcpy(&word, values, sizeof(word));
-    word = (word & 0x0f0f * ones) ^ 0x0a0a * ones;
-    return ((word - ones) & ~word & 0x8000 * ones) != 0;
+/* Both octets of a value end in the digit a, as those of GREASE do. Not zero where one does; a few
+ * others do too. */
+static vector find_suspects(const uint8_t *values)
+{
+    vector eight;
+
+    memcpy(&eight, values, sizeof(eight));
+    return (vector)((eight & 0x0f0f) == 0x0a0a);
+}
+
+/* What is left after whole vectors is read with what comes before it. */
+static bool may_have_grease(const uint8_t *values, size_t octets)
+{
+    vector suspects = {0};
+    uint64_t halves[2];
+    size_t at = 0;
+
+    if (octets < sizeof(suspects))
+        return true;
+    for (; octets - at > sizeof(suspects); at += sizeof(suspects))
+        suspects |= find_suspects(values + at);
+    suspects |= find_suspects(values + octets - sizeof(suspects));
+    memcpy(halves, &suspects, sizeof(halves));
+    return (halves[0] | halves[1]) != 0;
 }
 
 static void fold_grease(uint8_t *values, size_t octets)
 {
-    size_t at = 0;
-
-    while (octets - at >= 2) {
-        if (octets - at >= 8 && !may_have_grease(values + at)) {
-            at += 8;
-            continue;
-        }
+    octets -= octets % 2;
+    if (!may_have_grease(values, octets))
+        return;
+    for (size_t at = 0; at < octets; at += 2)
         if (tls_is_grease((uint16_t)(values[at] << 8 | values[at + 1])))
             memset(values + at, 0x0a, 2);
-        at += 2;
-    }
 }
 
 /* Each list follows its length, so that different hellos have different keys. */

@@ -98,39 +98,48 @@ static bool is_internal(const struct event_options *options, const struct endpoi
 }
 
 /* In the words that ECS has for a sensor at the edge of a network. */
-static void add_direction(struct json *json, struct json_at network,
-                          const struct event_options *options, const struct endpoint ends[SIDES])
+static char *put_direction(char *out, const struct event_options *options,
+                           const struct endpoint ends[SIDES])
 {
     static const char *const directions[2][2] = {{"external", "inbound"}, {"outbound", "internal"}};
 
-    if (options->internal_count > 0)
-        json_add_name(json, network, "direction",
-                      directions[is_internal(options, &ends[SIDE_CLIENT])]
-                                [is_internal(options, &ends[SIDE_SERVER])]);
+    return json_put_name(out, "direction",
+                         directions[is_internal(options, &ends[SIDE_CLIENT])]
+                                   [is_internal(options, &ends[SIDE_SERVER])]);
 }
+
+/* Octets of what every network has, at the most: seven members, of which the Community ID is the
+ * longest. */
+enum { NETWORK_MAX = 7 * (12 + JSON_MEMBER_MAX + 2 + COMMUNITY_ID_MAX) };
 
 void event_add_network(struct json *json, struct json_at root, const struct facts *facts,
                        const struct event_options *options)
 {
     const struct connection *connection = facts->connection;
     const struct direction *direction = connection->direction;
-    struct json_at network = json_add_object(json, root, "network");
     const struct endpoint *client = &connection->endpoint[SIDE_CLIENT];
     const struct endpoint *server = &connection->endpoint[SIDE_SERVER];
+    struct json_at network = json_add_object(json, root, "network");
     char id[COMMUNITY_ID_MAX];
+    char *out;
 
-    json_add_name(json, network, "transport", "tcp");
-    json_add_name(json, network, "type", address_is_ipv4(&client->address) ? "ipv4" : "ipv6");
-    if (is_tls(facts->handshake))
-        json_add_name(json, network, "protocol", "tls");
-    add_direction(json, network, options, connection->endpoint);
     community_id(options->community_seed, PROTOCOL_TCP, &client->address, client->port,
                  &server->address, server->port, id);
-    json_add_name(json, network, "community_id", id);
-    json_add_unsigned(json, network, "packets",
-                      (uint64_t)direction[SIDE_CLIENT].packets + direction[SIDE_SERVER].packets);
-    json_add_unsigned(json, network, "bytes",
-                      direction[SIDE_CLIENT].octets + direction[SIDE_SERVER].octets);
+    if (!json_begin_members(json, network, NETWORK_MAX, &out))
+        return;
+    out = json_put_name(out, "transport", "tcp");
+    out = json_put_name(out, "type", address_is_ipv4(&client->address) ? "ipv4" : "ipv6");
+    if (is_tls(facts->handshake))
+        out = json_put_name(out, "protocol", "tls");
+    if (options->internal_count > 0)
+        out = put_direction(out, options, connection->endpoint);
+    if (id[0] != '\0')
+        out = json_put_digits(out, "community_id", id, sizeof(id) - 1);
+    out = json_put_unsigned(
+        out, "packets", (uint64_t)direction[SIDE_CLIENT].packets + direction[SIDE_SERVER].packets);
+    out = json_put_unsigned(out, "bytes",
+                            direction[SIDE_CLIENT].octets + direction[SIDE_SERVER].octets);
+    json_end_members(json, out);
     event_add_forwarded(json, network, facts);
     add_vlan(json, network, connection->vlan_id);
 }

@@ -8,24 +8,30 @@
 /* tls.version and tls.version_protocol, which is lower case and without the number. */
 static const struct version_row {
     uint16_t version;
-    const char *number;
-    const char *protocol;
+    char number[3];
+    char protocol[3];
 } version_rows[] = {
-    {TLS_VERSION_SSL2, "2.0", "ssl"}, {TLS_VERSION_SSL3, "3.0", "ssl"},
-    {TLS_VERSION_1_0, "1.0", "tls"},  {TLS_VERSION_1_1, "1.1", "tls"},
-    {TLS_VERSION_1_2, "1.2", "tls"},  {TLS_VERSION_1_3, "1.3", "tls"},
+    {TLS_VERSION_SSL2, {'2', '.', '0'}, {'s', 's', 'l'}},
+    {TLS_VERSION_SSL3, {'3', '.', '0'}, {'s', 's', 'l'}},
+    {TLS_VERSION_1_0, {'1', '.', '0'}, {'t', 'l', 's'}},
+    {TLS_VERSION_1_1, {'1', '.', '1'}, {'t', 'l', 's'}},
+    {TLS_VERSION_1_2, {'1', '.', '2'}, {'t', 'l', 's'}},
+    {TLS_VERSION_1_3, {'1', '.', '3'}, {'t', 'l', 's'}},
 };
 
-static void add_version(struct json *json, struct json_at tls, uint16_t version)
+static char *put_version(char *out, uint16_t version)
 {
     if (version_is_tls_1_3(version)) /* its drafts too */
         version = TLS_VERSION_1_3;
     for (size_t i = 0; i < sizeof(version_rows) / sizeof(version_rows[0]); i++) {
-        if (version_rows[i].version != version)
+        const struct version_row *row = &version_rows[i];
+
+        if (row->version != version)
             continue;
-        json_add_name(json, tls, "version", version_rows[i].number);
-        json_add_name(json, tls, "version_protocol", version_rows[i].protocol);
+        out = json_put_digits(out, "version", row->number, sizeof(row->number));
+        return json_put_digits(out, "version_protocol", row->protocol, sizeof(row->protocol));
     }
+    return out;
 }
 
 /* The group of the key exchange, 0: not known. */
@@ -40,21 +46,37 @@ static uint16_t chosen_group(const struct facts *facts)
     return 0;
 }
 
-static void add_negotiated(struct json *json, struct json_at tls, const struct facts *facts)
+/* Octets of what was negotiated at the most, but for two names: six members. */
+enum { NEGOTIATED_MAX = 6 * (16 + JSON_MEMBER_MAX + 8) };
+
+static void add_negotiated(struct json *json, struct json_at tls, const struct verdict *verdict)
+{
+    const struct facts *facts = verdict->facts;
+    uint16_t group = chosen_group(facts);
+    const char *curve = group != 0 ? names_group(group) : NULL;
+    size_t curve_length = curve != NULL ? strlen(curve) : 0;
+    size_t suite_length = facts->suite != NULL ? strlen(facts->suite->name) : 0;
+    char *out;
+
+    if (!json_begin_members(json, tls, NEGOTIATED_MAX + curve_length + suite_length, &out))
+        return;
+    out = json_put_bool(out, "established", verdict->outcome == OUTCOME_ESTABLISHED);
+    out = put_version(out, facts->version);
+    if (suite_length > 0)
+        out = json_put_digits(out, "cipher", facts->suite->name, suite_length);
+    if (curve_length > 0)
+        out = json_put_digits(out, "curve", curve, curve_length);
+    if (facts->server_hello_read)
+        out = json_put_bool(out, "resumed", facts->resumed);
+    json_end_members(json, out);
+}
+
+static void add_next_protocol(struct json *json, struct json_at tls, const struct facts *facts)
 {
     struct bytes protocols = facts->server_extensions.alpn.protocols;
     struct bytes protocol;
-    uint16_t group = chosen_group(facts);
 
-    add_version(json, tls, facts->version);
-    if (facts->suite != NULL)
-        json_add_name(json, tls, "cipher", facts->suite->name);
-    if (group != 0)
-        json_add_name(json, tls, "curve", names_group(group));
-    if (!facts->server_hello_read)
-        return;
-    json_add_bool(json, tls, "resumed", facts->resumed);
-    if (list_name_next(&protocols, &protocol))
+    if (facts->server_hello_read && list_name_next(&protocols, &protocol))
         json_add_octets(json, tls, "next_protocol", protocol);
 }
 
@@ -169,8 +191,8 @@ void event_add_tls(struct json *json, struct json_at root, const struct verdict 
 {
     struct json_at tls = json_add_object(json, root, "tls");
 
-    json_add_bool(json, tls, "established", verdict->outcome == OUTCOME_ESTABLISHED);
-    add_negotiated(json, tls, verdict->facts);
+    add_negotiated(json, tls, verdict);
+    add_next_protocol(json, tls, verdict->facts);
     add_side(json, tls, "client", verdict->facts, SIDE_CLIENT, options->certificate_chain, hello);
     add_side(json, tls, "server", verdict->facts, SIDE_SERVER, options->certificate_chain, hello);
 }

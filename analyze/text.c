@@ -224,9 +224,8 @@ void text_put_timestamp(char out[TEXT_TIMESTAMP_LENGTH], int64_t time_ns)
     uint32_t rest = put_time(out, time_ns, 'T');
 
     out[SECONDS_LENGTH] = '.';
-    out[SECONDS_LENGTH + 1] = (char)('0' + rest / 100000000);
-    for (size_t at = SECONDS_LENGTH + 8; at > SECONDS_LENGTH + 1; at -= 2, rest /= 100)
-        digits_put_pair(out + at, rest % 100);
+    digits_put_all(out + SECONDS_LENGTH + 1, digits_of(rest / 10), 0);
+    out[TEXT_TIMESTAMP_LENGTH - 2] = (char)('0' + rest % 10);
     out[TEXT_TIMESTAMP_LENGTH - 1] = 'Z';
 }
 
