@@ -302,14 +302,14 @@ void facts_read_notes(struct facts *facts)
 
         if (note->kind == NOTE_MESSAGE)
             see_message(facts, note);
-        else if (note->kind == NOTE_SSLV2_HELLO)
-            see_sslv2(facts, note);
+        else if (note->kind == NOTE_APPLICATION_DATA)
+            see_protected(facts, note);
         else if (note->kind == NOTE_CHANGE_CIPHER_SPEC)
             remember_first(&facts->change_cipher_spec_note[note->side], note);
         else if (note->kind == NOTE_ENCRYPTED_HANDSHAKE)
             remember_first(&facts->finished_note[note->side], note);
-        else if (note->kind == NOTE_APPLICATION_DATA)
-            see_protected(facts, note);
+        else if (note->kind == NOTE_SSLV2_HELLO)
+            see_sslv2(facts, note);
         else if (note->kind == NOTE_PLAINTEXT)
             remember_first(&facts->prelude_note[note->side], note);
     }

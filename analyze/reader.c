@@ -82,9 +82,10 @@ static enum record_status identify_start(struct run *run, struct bytes *octets)
     return RECORD_ALIEN;
 }
 
-/* A stream of the other side that is TLS makes alien octets here an answer in another protocol;
- * in a connection picked up midway they are just the middle of something. */
-void reader_take_start(struct run *run, struct bytes data)
+/* The start of a stream that came in pieces, or is no record. A stream of the other side that is
+ * TLS makes alien octets here an answer in another protocol; in a connection picked up midway they
+ * are just the middle of something. */
+NEVER_INLINE static void take_odd_start(struct run *run, struct bytes data)
 {
     struct session *session = run->session;
     struct buffer *partial = &run_reader(run)->partial;
@@ -123,6 +124,18 @@ void reader_take_start(struct run *run, struct bytes data)
     buffer_release(&held, session->budget);
 }
 
+void reader_take_start(struct run *run, struct bytes data)
+{
+    struct reader *reader = run_reader(run);
+
+    if (reader->partial.length > 0 || !record_begins(data)) {
+        take_odd_start(run, data);
+        return;
+    }
+    reader->state = READER_TLS;
+    reader_take_records(run, data);
+}
+
 /* Framing was lost: a segment often begins with a record, so look there. */
 static void read_lost(struct run *run, struct bytes data)
 {
@@ -159,7 +172,10 @@ void session_read(struct session *session, enum side from, struct bytes data, st
     struct run run = {.session = session, .from = from, .at = at};
 
     session->stream_octets[from] += data.len;
-    reader_go_on(&run, data);
+    if (session->reader[from].state == READER_TLS)
+        reader_take_records(&run, data);
+    else
+        reader_go_on(&run, data);
 }
 
 /* A message whose record broke off: that it came is known, what it said is not. */

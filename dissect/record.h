@@ -47,6 +47,16 @@ static inline bool record_header_fits(uint8_t type, uint16_t version)
            && version >= TLS_VERSION_SSL3 && version <= RECORD_VERSION_MAX;
 }
 
+/* Whether the stream begins with the header of a record, of whatever length. */
+static inline bool record_begins(struct bytes stream)
+{
+    uint8_t type;
+    uint16_t version;
+
+    return stream.len >= TLS_RECORD_HEADER_LENGTH && bytes_u8(&stream, &type)
+           && bytes_u16(&stream, &version) && record_header_fits(type, version);
+}
+
 /* The part of record_next() for a stream that does not begin with a whole record. */
 MUST_USE enum record_status record_next_odd(struct bytes stream, struct record *out, size_t *need);
 
