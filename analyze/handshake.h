@@ -38,17 +38,29 @@ enum malformation {
     MALFORMED_MESSAGE       /* a hello that does not parse */
 };
 
+/* What a note says beside its kind: members as in struct note. Copied as one. */
+struct note_label {
+    uint16_t version;
+    uint8_t type;
+    uint8_t code;
+};
+
 /* One thing seen. 40 octets. */
 struct note {
     struct moment at;
-    uint64_t place;   /* in the order of things, see session_conclude */
-    uint32_t length;  /* octets: message body, record fragment, gap */
-    uint32_t offset;  /* where the body begins in the transcript, NOTE_NOT_KEPT: nowhere */
-    uint16_t version; /* of the record that carried it */
-    uint8_t kind;     /* enum note_kind */
-    uint8_t side;     /* enum side */
-    uint8_t type;
-    uint8_t code;
+    uint64_t place;  /* in the order of things, see session_conclude */
+    uint32_t length; /* octets: message body, record fragment, gap */
+    uint32_t offset; /* where the body begins in the transcript, NOTE_NOT_KEPT: nowhere */
+    union {
+        struct {
+            uint16_t version; /* of the record that carried it */
+            uint8_t type;
+            uint8_t code;
+        };
+        struct note_label label;
+    };
+    uint8_t kind; /* enum note_kind */
+    uint8_t side; /* enum side */
 };
 
 #define NOTE_NOT_KEPT UINT32_MAX

@@ -98,9 +98,7 @@ enum {
 struct brief_note {
     uint32_t time_low; /* nanoseconds since the connection began, 40 bits in all */
     uint32_t packets;  /* since then */
-    uint16_t version;  /* as in struct note, and so are the others */
-    uint8_t type;
-    uint8_t code;
+    struct note_label label;
     uint16_t length;
     uint8_t time_high;
     uint8_t what; /* kind, side, and whether the body is in the transcript: BRIEF_... */
@@ -109,9 +107,14 @@ struct brief_note {
 /* What a note says beside its kind, its side and its moment. */
 struct note_detail {
     uint32_t length;
-    uint16_t version;
-    uint8_t type;
-    uint8_t code;
+    union {
+        struct {
+            uint16_t version;
+            uint8_t type;
+            uint8_t code;
+        };
+        struct note_label label;
+    };
 };
 
 /* What the sides said before TLS, or in its place: members as in struct handshake. */

@@ -53,9 +53,7 @@ static inline void write_brief_note(const struct run *run, struct brief_note *br
     *brief = (struct brief_note){
         .time_low = (uint32_t)elapsed,
         .packets = (uint32_t)(run->at.packet - began.packet),
-        .version = detail.version,
-        .type = detail.type,
-        .code = detail.code,
+        .label = detail.label,
         .length = (uint16_t)detail.length,
         .time_high = (uint8_t)(elapsed >> BRIEF_TIME_SHIFT),
         .what = (uint8_t)(kind << BRIEF_KIND_SHIFT | run->from),

@@ -27,25 +27,23 @@ static void expand(const struct session *session, struct note notes[SESSION_NOTE
     uint32_t offset = 0;
 
     for (size_t i = 0; i < session->note_count; i++) {
-        const struct brief_note brief = session->brief_notes[i];
-        const uint64_t elapsed = brief.time_low | (uint64_t)brief.time_high << BRIEF_TIME_SHIFT;
-        const uint64_t packet = began.packet + brief.packets;
+        const struct brief_note *brief = &session->brief_notes[i];
+        const uint64_t elapsed = brief->time_low | (uint64_t)brief->time_high << BRIEF_TIME_SHIFT;
+        const uint8_t what = brief->what;
+        struct note *note = &notes[i];
 
-        notes[i] = (struct note){
-            .at = {.time_ns = (int64_t)((uint64_t)began.time_ns + elapsed), .packet = packet},
-            .place = 2 * packet,
-            .length = brief.length,
-            .offset = NOTE_NOT_KEPT,
-            .version = brief.version,
-            .kind = brief.what >> BRIEF_KIND_SHIFT,
-            .side = brief.what & BRIEF_SIDE,
-            .type = brief.type,
-            .code = brief.code,
-        };
-        if ((brief.what & BRIEF_KEPT) == 0)
+        note->at.time_ns = (int64_t)((uint64_t)began.time_ns + elapsed);
+        note->at.packet = began.packet + brief->packets;
+        note->place = 2 * note->at.packet;
+        note->length = brief->length;
+        note->label = brief->label;
+        note->kind = what >> BRIEF_KIND_SHIFT;
+        note->side = what & BRIEF_SIDE;
+        note->offset = NOTE_NOT_KEPT;
+        if ((what & BRIEF_KEPT) == 0)
             continue;
-        notes[i].offset = offset;
-        offset += brief.length;
+        note->offset = offset;
+        offset += note->length;
     }
 }
 
@@ -150,11 +148,9 @@ NEVER_INLINE static bool note_in_full(const struct run *run, enum note_kind kind
         .place = place,
         .length = detail.length,
         .offset = NOTE_NOT_KEPT,
-        .version = detail.version,
+        .label = detail.label,
         .kind = (uint8_t)kind,
         .side = (uint8_t)run->from,
-        .type = detail.type,
-        .code = detail.code,
     };
     session_see_place(session, place, kind == NOTE_GAP);
     return true;
