@@ -119,26 +119,46 @@ enum pem_status pem_next(struct bytes file, struct bytes *in, struct pem_block *
     return PEM_BLOCK;
 }
 
-enum { BASE64_BLANK = 0x40, BASE64_PAD = 0x41, BASE64_NONE = 0x42 };
+/* What a character is: a digit with its value in the lower six bits, or one of the others. */
+enum { BASE64_NONE = 0, BASE64_BLANK = 1, BASE64_PAD = 2, BASE64_DIGIT = 0x80 };
 
-/* The value of a character, or one of the above. */
-static uint8_t base64_value(uint8_t character)
+/* By its ASCII code (RFC 4648 section 4). */
+static const uint8_t base64_characters[UINT8_MAX + 1] = {
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x01, 0x00, 0x00, 0x01, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xbe, 0x00, 0x00, 0x00, 0xbf,
+    0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9, 0xba, 0xbb, 0xbc, 0xbd, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00,
+    0x00, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8b, 0x8c, 0x8d, 0x8e,
+    0x8f, 0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x9a, 0x9b, 0x9c, 0x9d, 0x9e, 0x9f, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8,
+    0xa9, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf, 0xb0, 0xb1, 0xb2, 0xb3, 0x00, 0x00, 0x00, 0x00, 0x00};
+
+static void write_24(uint8_t *out, uint32_t bits)
 {
-    if (character >= 'A' && character <= 'Z')
-        return (uint8_t)(character - 'A');
-    if (character >= 'a' && character <= 'z')
-        return (uint8_t)(character - 'a' + 26);
-    if (character >= '0' && character <= '9')
-        return (uint8_t)(character - '0' + 52);
-    if (character == '+')
-        return 62;
-    if (character == '/')
-        return 63;
-    if (character == '=')
-        return BASE64_PAD;
-    return character == '\n' || character == '\r' || character == ' ' || character == '\t'
-               ? BASE64_BLANK
-               : BASE64_NONE;
+    out[0] = (uint8_t)(bits >> 16);
+    out[1] = (uint8_t)(bits >> 8);
+    out[2] = (uint8_t)bits;
+}
+
+/* Take four characters if they are digits, as nearly all are. */
+static bool decode_four(struct bytes *body, uint8_t *out)
+{
+    struct bytes rest = *body;
+    struct bytes four;
+    uint32_t first, second, third, fourth;
+
+    if (!bytes_take(&rest, 4, &four))
+        return false;
+    first = base64_characters[four.data[0]];
+    second = base64_characters[four.data[1]];
+    third = base64_characters[four.data[2]];
+    fourth = base64_characters[four.data[3]];
+    if ((first & second & third & fourth & BASE64_DIGIT) == 0)
+        return false;
+    *body = rest;
+    write_24(out,
+             (first & 0x3f) << 18 | (second & 0x3f) << 12 | (third & 0x3f) << 6 | (fourth & 0x3f));
+    return true;
 }
 
 bool pem_decode(struct bytes body, uint8_t *out, size_t *length)
@@ -148,20 +168,26 @@ bool pem_decode(struct bytes body, uint8_t *out, size_t *length)
     unsigned padding = 0;
     size_t written = 0;
 
-    for (size_t i = 0; i < body.len; i++) {
-        uint8_t value = base64_value(body.data[i]);
+    while (body.len > 0) {
+        uint8_t value;
 
+        if (count + padding == 0 && decode_four(&body, out + written)) {
+            written += 3;
+            continue;
+        }
+        if (!bytes_u8(&body, &value))
+            break;
+        value = base64_characters[value];
         if (value == BASE64_BLANK)
             continue;
         if (value == BASE64_NONE || (padding > 0 && value != BASE64_PAD))
             return false;
         padding += value == BASE64_PAD;
-        bits = bits << 6 | (value & 0x3f);
+        bits = bits << 6 | (value == BASE64_PAD ? 0 : value & 0x3fu);
         if (++count < 4)
             continue;
-        out[written++] = (uint8_t)(bits >> 16);
-        out[written++] = (uint8_t)(bits >> 8);
-        out[written++] = (uint8_t)bits;
+        write_24(out + written, bits);
+        written += 3;
         bits = 0;
         count = 0;
     }

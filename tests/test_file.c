@@ -37,6 +37,42 @@ static void base64_is_decoded(void)
     CU_ASSERT_STRING_EQUAL(decoded("fn5+Pz8/"), "~~~\?\?\?");
 }
 
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* RFC 4648 table 1: read in order, and one by one behind a blank, which no group of four begins
+ * with. */
+static void each_digit_has_its_value(void)
+{
+    uint8_t out[48];
+    size_t length = 0;
+
+    CU_ASSERT_TRUE_FATAL(pem_decode(text(digits), out, &length));
+    CU_ASSERT_EQUAL_FATAL(length, sizeof(out));
+    for (size_t i = 0; i < 64; i++) {
+        const char group[] = {' ', 'A', 'A', 'A', digits[i]};
+        size_t bit = 6 * i;
+        unsigned pair = (unsigned)out[bit / 8] << 8 | (bit / 8 + 1 < 48 ? out[bit / 8 + 1] : 0);
+        uint8_t one[3];
+
+        CU_ASSERT_EQUAL(pair >> (10 - bit % 8) & 0x3f, i);
+        CU_ASSERT_TRUE(pem_decode(bytes_of(group, sizeof(group)), one, &length));
+        CU_ASSERT_EQUAL(length, 3);
+        CU_ASSERT_EQUAL(one[2], i);
+    }
+}
+
+static void no_other_character_is_a_digit(void)
+{
+    for (unsigned character = 1; character <= UINT8_MAX; character++) {
+        const char group[] = {'A', 'A', 'A', (char)character};
+        uint8_t out[3];
+        size_t length;
+
+        if (strchr(digits, (int)character) == NULL && character != '=')
+            CU_ASSERT_FALSE(pem_decode(bytes_of(group, sizeof(group)), out, &length));
+    }
+}
+
 static void other_text_is_refused(void)
 {
     static const char *const wrong[] = {
@@ -121,6 +157,8 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"base64 is decoded", base64_is_decoded},
+        {"each digit has its value", each_digit_has_its_value},
+        {"no other character is a digit", no_other_character_is_a_digit},
         {"other text is refused", other_text_is_refused},
         {"blocks are found between other text", blocks_are_found_between_other_text},
         {"a block that does not end says where", a_block_that_does_not_end_says_where},
