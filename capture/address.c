@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "capture/packet.h"
+#include "capture/address.h"
 
 enum { IPV6_GROUPS = 8 };
 

@@ -13,10 +13,10 @@
 /* Packets whose connections are fetched at once: more than a processor has loads in flight. */
 enum { BATCH_MAX = 32 };
 
-/* Where the connection of a segment is looked for. */
-struct place {
-    struct flow_key key;
-    unsigned half; /* which half of the key sent the segment */
+/* Of a segment of a batch, what is found out before its turn. */
+struct prospect {
+    struct flow *flow;             /* that it is likely to be of, NULL: none */
+    const struct reading *reading; /* of that flow, NULL: nobody reads it */
     uint32_t hash;
 };
 
@@ -49,10 +49,10 @@ struct connections *connections_new(const struct connections_options *options,
     return c;
 }
 
-static void settle(struct connections *c, uint32_t number, enum reading_status status)
+static void settle(struct connections *c, const struct flow *flow, enum reading_status status)
 {
-    const struct flow *flow = flow_at(&c->table, number);
     const struct reading *reading = reading_of(c, flow);
+    uint32_t number = flow_number(&c->table, flow);
 
     if (status == READING_DONE)
         lifecycle_release_reading(c, number, reading->closing ? FLOW_OVER : FLOW_DONE);
@@ -62,16 +62,16 @@ static void settle(struct connections *c, uint32_t number, enum reading_status s
         flow_queue(&c->table, number, FLOW_READING);
 }
 
-static void read_segment(struct connections *c, uint32_t number, unsigned half,
+static void read_segment(struct connections *c, const struct flow *flow,
                          const struct segment *segment)
 {
-    const struct flow *flow = flow_at(&c->table, number);
     enum reading_status status;
 
-    lifecycle_make_held_room(c, number);
-    status = reading_segment(reading_of(c, flow), half, segment);
+    if (lifecycle_wants_held_room(c))
+        lifecycle_make_held_room(c, flow_number(&c->table, flow));
+    status = reading_segment(reading_of(c, flow), segment->half, segment);
     if (status != READING_CONTINUE || flow->state == FLOW_CONNECTING)
-        settle(c, number, status);
+        settle(c, flow, status);
 }
 
 static void note_isn(struct flow *flow, unsigned half, uint32_t isn)
@@ -117,28 +117,26 @@ static uint32_t promote(struct connections *c, struct half_open *half_open)
     reading_begin_half_open(reading, half_open);
     half_opens_remove(&c->half_opens, half_open);
     flow_queue(&c->table, number, FLOW_CONNECTING);
-    settle(c, number, reading_opened(reading));
+    settle(c, flow, reading_opened(reading));
     lifecycle_note_levels(c);
     return flow->state == FLOW_CONNECTING ? number : POOL_NONE;
 }
 
-static bool open_half_open(struct connections *c, const struct place *place,
-                           const struct segment *segment)
+static bool open_half_open(struct connections *c, uint32_t hash, const struct segment *segment)
 {
-    struct half_open *half_open = lifecycle_add_half_open(c, &place->key, place->hash);
+    struct half_open *half_open = lifecycle_add_half_open(c, &segment->key, hash);
 
     if (half_open == NULL)
         return false;
-    half_open_begin(half_open, segment, place->half);
+    half_open_begin(half_open, segment);
     return true;
 }
 
-static bool open_reading(struct connections *c, const struct place *place,
-                         const struct segment *segment)
+static bool open_reading(struct connections *c, uint32_t hash, const struct segment *segment)
 {
     bool from_server = (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
-    unsigned client = from_server ? place->half ^ 1 : place->half;
-    uint32_t number = add_reading(c, &place->key, place->hash);
+    unsigned client = from_server ? segment->half ^ 1u : segment->half;
+    uint32_t number = add_reading(c, &segment->key, hash);
     struct reading *reading;
     struct flow *flow;
 
@@ -151,19 +149,20 @@ static bool open_reading(struct connections *c, const struct place *place,
     else
         c->readers.counters.midway++;
     reading = reading_of(c, flow);
-    reading_begin(reading, &place->key, client, segment);
+    reading_begin(reading, &segment->key, client, segment);
     flow_queue(&c->table, number, FLOW_CONNECTING);
     if (reading_opened(reading) == READING_DONE)
-        settle(c, number, READING_DONE);
+        settle(c, flow, READING_DONE);
     else
-        read_segment(c, number, place->half, segment);
+        read_segment(c, flow, segment);
     return true;
 }
 
 static bool is_shed(struct connections *c, const struct segment *segment)
 {
     bool is_syn = (segment->flags & TCP_SYN) != 0;
-    uint16_t port = segment->flags & TCP_ACK ? segment->source_port : segment->destination_port;
+    uint16_t port =
+        segment->flags & TCP_ACK ? segment_source_port(segment) : segment_destination_port(segment);
     bool is_preferred = c->readers.handler.prefers == NULL
                         || c->readers.handler.prefers(c->readers.handler.context, port);
     enum connections_shed what = CONNECTIONS_SHED_MIDWAY;
@@ -179,8 +178,7 @@ static bool is_shed(struct connections *c, const struct segment *segment)
 
 /* The first segment of a connection, as far as we know. A bare ACK, FIN or RST of a
  * connection not in the table tells of nothing that is still to come. */
-static void open_connection(struct connections *c, const struct place *place,
-                            const struct segment *segment)
+static void open_connection(struct connections *c, uint32_t hash, const struct segment *segment)
 {
     bool opened;
 
@@ -190,9 +188,9 @@ static void open_connection(struct connections *c, const struct place *place,
         return;
     c->readers.counters.opened++;
     if ((segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && segment->payload_length == 0)
-        opened = open_half_open(c, place, segment);
+        opened = open_half_open(c, hash, segment);
     else
-        opened = open_reading(c, place, segment);
+        opened = open_reading(c, hash, segment);
     if (!opened) {
         c->readers.counters.evicted++;
         c->readers.counters.ended++;
@@ -202,12 +200,12 @@ static void open_connection(struct connections *c, const struct place *place,
 
 /* Of a flow that nobody reads: is this segment the beginning of another connection? The
  * same SYN again, long after the end, is a client that tries again. */
-static bool is_new_syn(const struct connections *c, const struct flow *flow, unsigned half,
+static bool is_new_syn(const struct connections *c, const struct flow *flow,
                        const struct segment *segment)
 {
     if ((segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
         return false;
-    if (!(flow->flags & FLOW_ISN_KNOWN) || opener_of(flow) != half
+    if (!(flow->flags & FLOW_ISN_KNOWN) || opener_of(flow) != segment->half
         || flow->isn != segment->sequence)
         return true;
     return flow->state == FLOW_OVER
@@ -215,42 +213,44 @@ static bool is_new_syn(const struct connections *c, const struct flow *flow, uns
 }
 
 /* A segment of a flow that nobody reads. */
-static void pass(struct connections *c, uint32_t number, unsigned half,
-                 const struct segment *segment)
+static void pass(struct connections *c, struct flow *flow, const struct segment *segment)
 {
-    struct flow *flow = flow_at(&c->table, number);
-
     if ((segment->flags & (TCP_FIN | TCP_RST)) == 0 || flow->state == FLOW_OVER)
         return;
     if (segment->flags & TCP_FIN)
-        flow->flags |= (uint8_t)(FLOW_FIN_0 << half);
+        flow->flags |= (uint8_t)(FLOW_FIN_0 << segment->half);
     if ((segment->flags & TCP_RST) || (flow->flags & FLOW_FIN_BOTH) == FLOW_FIN_BOTH)
-        flow_queue(&c->table, number, FLOW_OVER);
+        flow_queue(&c->table, flow_number(&c->table, flow), FLOW_OVER);
 }
 
-/* Does the segment begin another connection on the same addresses and ports? */
-static bool is_reused(const struct connections *c, const struct flow *flow, unsigned half,
-                      const struct segment *segment)
+/* Does the SYN begin another connection on the same addresses and ports? */
+static bool is_reused_by(const struct connections *c, const struct flow *flow,
+                         const struct segment *syn)
 {
-    if (!(segment->flags & TCP_SYN))
-        return false;
     if (is_read(flow))
-        return reading_is_reused_by(reading_of(c, flow), half, segment);
-    return is_new_syn(c, flow, half, segment);
+        return reading_is_reused_by(reading_of(c, flow), syn->half, syn);
+    return is_new_syn(c, flow, syn);
+}
+
+static inline bool is_reused(const struct connections *c, const struct flow *flow,
+                             const struct segment *segment)
+{
+    return (segment->flags & TCP_SYN) && is_reused_by(c, flow, segment);
 }
 
 /* A segment of a connection that is half open: the SYN again, or one of another connection on the
  * same addresses and ports, or what ends this state. */
-static void half_open_segment(struct connections *c, struct half_open *half_open,
-                              const struct place *place, const struct segment *segment)
+static void half_open_segment(struct connections *c, struct half_open *half_open, uint32_t hash,
+                              const struct segment *segment)
 {
     bool is_syn = (segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN
-                  && place->half == half_open->opener;
+                  && segment->half == half_open->opener;
+    struct flow *flow;
     uint32_t number;
 
     if (is_syn && segment->sequence != half_open->isn) {
         lifecycle_end_half_open(c, half_open, CONNECTION_END_REUSED);
-        open_connection(c, place, segment);
+        open_connection(c, hash, segment);
         return;
     }
     if (is_syn && segment->payload_length == 0) {
@@ -260,22 +260,21 @@ static void half_open_segment(struct connections *c, struct half_open *half_open
     number = promote(c, half_open);
     if (number == POOL_NONE)
         return;
-    flow_at(&c->table, number)->seen_ns = segment->at.time_ns;
-    flow_at(&c->table, number)->flags |= FLOW_TOUCHED;
-    read_segment(c, number, place->half, segment);
+    flow = flow_at(&c->table, number);
+    flow->seen_ns = segment->at.time_ns;
+    flow->flags |= FLOW_TOUCHED;
+    read_segment(c, flow, segment);
 }
 
-static void take_segment(struct connections *c, uint32_t number, unsigned half,
-                         const struct segment *segment)
+ALWAYS_INLINE void take_segment(struct connections *c, struct flow *flow,
+                                const struct segment *segment)
 {
-    struct flow *flow = flow_at(&c->table, number);
-
     flow->seen_ns = segment->at.time_ns;
     flow->flags |= FLOW_TOUCHED;
     if (flow->state >= FLOW_DONE)
-        pass(c, number, half, segment);
+        pass(c, flow, segment);
     else
-        read_segment(c, number, half, segment);
+        read_segment(c, flow, segment);
 }
 
 void connections_advance(struct connections *connections, int64_t now_ns)
@@ -290,89 +289,86 @@ void connections_shed(struct connections *connections, enum connections_shed wha
     connections->shed = what;
 }
 
-static void find_place(const struct connections *c, const struct segment *segment,
-                       struct place *place)
+/* A segment of a connection that has no flow. */
+static void take_without_flow(struct connections *c, uint32_t hash, const struct segment *segment)
 {
-    place->half = flow_key_of(&segment->source, segment->source_port, &segment->destination,
-                              segment->destination_port, &place->key);
-    place->hash = flow_hash(&c->table, &place->key);
+    struct half_open *half_open = half_opens_find(&c->half_opens, &segment->key, hash);
+
+    if (half_open != NULL)
+        half_open_segment(c, half_open, hash, segment);
+    else
+        open_connection(c, hash, segment);
 }
 
-static void take_at(struct connections *c, const struct place *place, uint32_t likely,
+/* A segment of a flow that is not at hand, or that begins anew. */
+__attribute__((noinline)) static void look_for(struct connections *c, uint32_t hash,
+                                               const struct segment *segment)
+{
+    uint32_t number = flow_find(&c->table, &segment->key, hash);
+
+    if (number != POOL_NONE && is_reused(c, flow_at(&c->table, number), segment)) {
+        lifecycle_end_flow(c, number, CONNECTION_END_REUSED);
+        number = POOL_NONE;
+    }
+    if (number != POOL_NONE)
+        take_segment(c, flow_at(&c->table, number), segment);
+    else
+        take_without_flow(c, hash, segment);
+}
+
+/* likely: the flow that it is likely to be of, NULL: none. */
+static void take_at(struct connections *c, struct flow *likely, uint32_t hash,
                     const struct segment *segment)
 {
     uint64_t since_sweep = (uint64_t)segment->at.time_ns - (uint64_t)c->swept_ns;
-    struct half_open *half_open;
-    uint32_t number;
 
     c->now_ns = segment->at.time_ns;
     /* Unsigned: a step backwards is a large interval, and resets swept_ns. */
     if (since_sweep >= SWEEP_INTERVAL_NS || c->sweep_again)
         (void)lifecycle_sweep(c, segment->at.time_ns);
-    number = flow_find(&c->table, &place->key, place->hash, likely);
-    if (number != POOL_NONE && is_reused(c, flow_at(&c->table, number), place->half, segment)) {
-        lifecycle_end_flow(c, number, CONNECTION_END_REUSED);
-        number = POOL_NONE;
-    }
-    if (number != POOL_NONE) {
-        take_segment(c, number, place->half, segment);
-        return;
-    }
-    half_open = half_opens_find(&c->half_opens, &place->key, place->hash);
-    if (half_open != NULL)
-        half_open_segment(c, half_open, place, segment);
+    if (likely != NULL && flow_is_of(likely, &segment->key) && !is_reused(c, likely, segment))
+        take_segment(c, likely, segment);
     else
-        open_connection(c, place, segment);
+        look_for(c, hash, segment);
 }
 
 void connections_segment(struct connections *connections, const struct segment *segment)
 {
-    struct place place;
-
-    find_place(connections, segment, &place);
-    take_at(connections, &place, POOL_NONE, segment);
-}
-
-/* What is read of the flow that a segment is likely to be of, NULL: nothing. */
-static const struct reading *reading_likely(const struct connections *c, uint32_t number)
-{
-    const struct flow *flow = number != POOL_NONE ? flow_at(&c->table, number) : NULL;
-
-    return flow != NULL && is_read(flow) ? reading_of(c, flow) : NULL;
+    take_at(connections, NULL, flow_hash(&connections->table, &segment->key), segment);
 }
 
 /* Each step touches what the one before it had fetched. */
 static void take_batch(struct connections *c, const struct packet *packets, size_t count)
 {
-    struct place places[BATCH_MAX];
-    uint32_t numbers[BATCH_MAX];
-    const struct reading *readings[BATCH_MAX];
+    struct prospect prospects[BATCH_MAX];
 
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind != PACKET_TCP)
             continue;
-        find_place(c, &packets[i].segment, &places[i]);
-        flow_fetch_slot(&c->table, places[i].hash);
+        prospects[i].hash = flow_hash(&c->table, &packets[i].segment.key);
+        flow_fetch_slot(&c->table, prospects[i].hash);
     }
     for (size_t i = 0; i < count; i++) {
-        numbers[i] = POOL_NONE;
+        prospects[i].flow = NULL;
         if (packets[i].kind != PACKET_TCP)
             continue;
-        numbers[i] = flow_fetch(&c->table, places[i].hash);
-        if (numbers[i] == POOL_NONE)
-            half_opens_fetch(&c->half_opens, places[i].hash);
+        prospects[i].flow = flow_fetch(&c->table, prospects[i].hash);
+        if (prospects[i].flow == NULL)
+            half_opens_fetch(&c->half_opens, prospects[i].hash);
     }
     for (size_t i = 0; i < count; i++) {
-        readings[i] = reading_likely(c, numbers[i]);
-        if (readings[i] != NULL)
-            reading_fetch(readings[i]);
+        prospects[i].reading = NULL;
+        if (prospects[i].flow == NULL || !is_read(prospects[i].flow))
+            continue;
+        prospects[i].reading = reading_of(c, prospects[i].flow);
+        reading_fetch(prospects[i].reading);
     }
     for (size_t i = 0; i < count; i++)
-        if (readings[i] != NULL)
-            reading_fetch_more(readings[i], places[i].half, &packets[i].segment);
+        if (prospects[i].reading != NULL)
+            reading_fetch_more(prospects[i].reading, packets[i].segment.half, &packets[i].segment);
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind == PACKET_TCP)
-            take_at(c, &places[i], numbers[i], &packets[i].segment);
+            take_at(c, prospects[i].flow, prospects[i].hash, &packets[i].segment);
         else if (packets[i].kind == PACKET_ICMP_ERROR)
             connections_icmp(c, &packets[i].icmp);
     }
@@ -408,7 +404,7 @@ void connections_icmp(struct connections *connections, const struct icmp_error *
     unsigned half = flow_key_of(&error->source, error->source_port, &error->destination,
                                 error->destination_port, &key);
     uint32_t hash = flow_hash(&c->table, &key);
-    uint32_t number = flow_find(&c->table, &key, hash, POOL_NONE);
+    uint32_t number = flow_find(&c->table, &key, hash);
     const struct flow *flow;
 
     if (number == POOL_NONE)

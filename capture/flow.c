@@ -33,9 +33,43 @@ static struct flow_segment *segment_of(const struct flow_table *table, uint32_t 
     return table->directory[(uint64_t)hash >> (32 - table->depth)];
 }
 
+enum {
+    /* Words of 32 bits of a key. */
+    WORD_MAPPED = 2, /* of the first address: 0xffff0000, if it is of IPv4 */
+    WORD_IPV4 = 3,
+    WORDS_ADDRESS = 4,
+    WORD_PORTS = 8
+};
+
+/* The sum of a key of IPv4 addresses, solved for what differs among them: table_hash_sum multiplies
+ * words in pairs, of which one is known, or is the last one, whose partner is 0. */
+static struct flow_hash_ipv4 solve_ipv4(const struct table_hash *hash)
+{
+    static const uint8_t mapped[4] = {[2] = 0xff, [3] = 0xff};
+    const uint64_t *keys = &hash->keys[1]; /* one for each word */
+    struct flow_hash_ipv4 ipv4 = {
+        .sum = hash->keys[0] + keys[WORD_PORTS] * keys[WORD_PORTS + 1],
+        .ports = keys[WORD_PORTS + 1],
+    };
+
+    for (unsigned i = 0; i < 2; i++) {
+        const uint64_t *words = keys + (size_t)i * WORDS_ADDRESS;
+
+        ipv4.address[i] = words[WORD_MAPPED] + siphash_load(mapped, sizeof(mapped));
+        ipv4.sum += words[0] * words[1] + ipv4.address[i] * words[WORD_IPV4];
+    }
+    return ipv4;
+}
+
+uint32_t flow_hash_any(const struct flow_table *table, const struct flow_key *key)
+{
+    return flow_hash_mix(table_hash_sum(&table->hash, (const uint8_t *)key, sizeof(*key)));
+}
+
 bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2], uint32_t max)
 {
     *table = (struct flow_table){.hash = table_hash_of(hash_key)};
+    table->hash_ipv4 = solve_ipv4(&table->hash);
     pool_init(&table->flows, sizeof(struct flow), max);
     for (int i = 0; i < FLOW_STATES; i++)
         table->lists[i] = (struct flow_list){.oldest = POOL_NONE, .newest = POOL_NONE};
@@ -70,51 +104,12 @@ void flow_table_clear(struct flow_table *table)
     pool_clear(&table->flows);
 }
 
-/* Which of two addresses is the lower: any order does, if it is always the same. */
-static int compare_addresses(const struct address *a, const struct address *b)
-{
-    uint64_t x[2];
-    uint64_t y[2];
-
-    memcpy(x, a->octets, sizeof(x));
-    memcpy(y, b->octets, sizeof(y));
-    if (x[1] != y[1])
-        return x[1] < y[1] ? -1 : 1;
-    if (x[0] != y[0])
-        return x[0] < y[0] ? -1 : 1;
-    return 0;
-}
-
-unsigned flow_key_of(const struct address *source, uint16_t source_port,
-                     const struct address *destination, uint16_t destination_port,
-                     struct flow_key *key)
-{
-    int order = compare_addresses(source, destination);
-    unsigned half = order > 0 || (order == 0 && source_port > destination_port);
-
-    key->address[half] = *source;
-    key->port[half] = source_port;
-    key->address[half ^ 1] = *destination;
-    key->port[half ^ 1] = destination_port;
-    return half;
-}
-
-/* The bits are mixed, because what is regular in the keys of flows, such as ports that are counted
- * up, would stay so; that makes no two hashes equal. */
-uint32_t flow_hash(const struct flow_table *table, const struct flow_key *key)
-{
-    uint32_t hash = table_hash(&table->hash, key, sizeof(*key));
-
-    hash = (hash ^ hash >> 16) * 0x9e3779b1u; /* an odd number: no bit is lost */
-    return hash ^ hash >> 15;
-}
-
 void flow_fetch_slot(const struct flow_table *table, uint32_t hash)
 {
     fetch(&segment_of(table, hash)->slots[hash % SEGMENT_SLOTS], 1);
 }
 
-uint32_t flow_fetch(const struct flow_table *table, uint32_t hash)
+struct flow *flow_fetch(const struct flow_table *table, uint32_t hash)
 {
     const struct flow_segment *segment = segment_of(table, hash);
 
@@ -122,15 +117,17 @@ uint32_t flow_fetch(const struct flow_table *table, uint32_t hash)
         const struct flow_slot *slot = &segment->slots[i % SEGMENT_SLOTS];
 
         if (slot->number_1 == 0)
-            return POOL_NONE;
+            return NULL;
         if (slot->hash == hash) {
-            fetch(flow_at(table, slot->number_1 - 1), sizeof(struct flow));
-            return slot->number_1 - 1;
+            struct flow *flow = flow_at(table, slot->number_1 - 1);
+
+            fetch(flow, sizeof(*flow));
+            return flow;
         }
     }
 }
 
-static uint32_t search(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
+uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash)
 {
     const struct flow_segment *segment = segment_of(table, hash);
 
@@ -142,18 +139,6 @@ static uint32_t search(const struct flow_table *table, const struct flow_key *ke
         if (slot->hash == hash && flow_key_is(&flow_at(table, slot->number_1 - 1)->key, key))
             return slot->number_1 - 1;
     }
-}
-
-uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, uint32_t hash,
-                   uint32_t likely)
-{
-    const struct flow *flow;
-
-    if (likely == POOL_NONE)
-        return search(table, key, hash);
-    flow = flow_at(table, likely);
-    return flow->state != FLOW_NONE && flow_key_is(&flow->key, key) ? likely
-                                                                    : search(table, key, hash);
 }
 
 static void segment_insert(struct flow_segment *segment, struct flow_slot slot)

@@ -7,7 +7,7 @@
 _Static_assert(sizeof(struct half_open) <= 128, "a half-open connection is two cache lines");
 
 /* Members are set one by one, see plain.c. */
-void half_open_begin(struct half_open *half_open, const struct segment *syn, unsigned opener)
+void half_open_begin(struct half_open *half_open, const struct segment *syn)
 {
     struct syn_options options;
 
@@ -30,7 +30,7 @@ void half_open_begin(struct half_open *half_open, const struct segment *syn, uns
     half_open->timestamps = options.timestamps;
     half_open->has_mac = syn->has_mac;
     half_open->touched = false;
-    half_open->opener = (uint8_t)opener;
+    half_open->opener = syn->half;
     memcpy(half_open->tunnels, syn->tunnels, sizeof(half_open->tunnels));
     memcpy(half_open->mac[SIDE_CLIENT], syn->mac.source, sizeof(syn->mac.source));
     memcpy(half_open->mac[SIDE_SERVER], syn->mac.destination, sizeof(syn->mac.destination));

@@ -36,8 +36,8 @@ struct half_open {
     uint8_t mac[SIDES][6];
 };
 
-/* Note the first SYN, which this half of the key sent. Key and hash are set before. */
-void half_open_begin(struct half_open *half_open, const struct segment *syn, unsigned opener);
+/* Note the first SYN. Key and hash are set before. */
+void half_open_begin(struct half_open *half_open, const struct segment *syn);
 
 /* Note a SYN with the same sequence number. */
 void half_open_again(struct half_open *half_open, const struct segment *syn);

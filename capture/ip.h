@@ -71,14 +71,10 @@ enum ip_status ip_skip_extensions(struct ip *ip);
 /* The IPv4 (4 octets) or IPv6 (16 octets) address at octets. */
 ALWAYS_INLINE void ip_address(uint8_t version, const uint8_t *octets, struct address *address)
 {
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-    if (version == 6) {
+    if (version == 6)
         memcpy(address->octets, octets, sizeof(address->octets));
-        return;
-    }
-    memcpy(address->octets, mapped, sizeof(mapped));
-    memcpy(address->octets + sizeof(mapped), octets, 4);
+    else
+        address_map_ipv4(address, octets);
 }
 
 #endif

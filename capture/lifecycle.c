@@ -55,6 +55,7 @@ void lifecycle_init(struct connections *c)
     pool_init(&c->readings, sizeof(struct reading), c->readings_max);
     pool_init(&c->readers.flights, sizeof(struct flight), SIDES * c->readings_max);
     c->readers.held.max = c->options.memory_max / SHARES * SHARE_HELD;
+    c->held_high = c->readers.held.max / 8 * 7;
     c->timeout_ns[FLOW_CONNECTING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_READING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_CLOSING] = c->options.closed_linger_ns;
@@ -359,7 +360,7 @@ void lifecycle_make_held_room(struct connections *c, uint32_t never)
 {
     const struct flow_list *list = &c->table.lists[FLOW_READING];
 
-    for (unsigned i = 0; i < SWEEP_MAX && c->readers.held.used > c->readers.held.max / 8 * 7; i++) {
+    for (unsigned i = 0; i < SWEEP_MAX && lifecycle_wants_held_room(c); i++) {
         uint32_t number = list->oldest;
 
         if (number == POOL_NONE)

@@ -25,6 +25,7 @@ struct connections {
     struct reading scratch; /* a half-open connection on its way out needs no memory */
     uint32_t flows_max;
     uint32_t readings_max;
+    size_t held_high; /* held octets from which on room is made for more */
     int64_t swept_ns;
     int64_t now_ns; /* of the last segment */
     enum connections_shed shed;
@@ -68,6 +69,12 @@ void lifecycle_end_half_open(struct connections *c, struct half_open *half_open,
 
 /* A record for a connection to be read, likewise. */
 uint32_t lifecycle_take_reading(struct connections *c);
+
+/* Whether the room for held octets is nearly used up. */
+static inline bool lifecycle_wants_held_room(const struct connections *c)
+{
+    return c->readers.held.used > c->held_high;
+}
 
 /* Make room for held octets, but not at the cost of the connection never. */
 void lifecycle_make_held_room(struct connections *c, uint32_t never);

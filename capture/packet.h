@@ -13,6 +13,7 @@
 #ifndef TLSWHY_CAPTURE_PACKET_H
 #define TLSWHY_CAPTURE_PACKET_H
 
+#include "capture/flow_key.h"
 #include "dissect/bytes.h"
 
 /* The latest time of a packet (year 2116): differences and sums with a time-out do not overflow. */
@@ -41,35 +42,6 @@ static inline bool moment_seen(struct moment at)
 {
     return at.packet != 0;
 }
-
-/* An IP address, IPv4 in the mapped form ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2). */
-struct address {
-    uint8_t octets[16];
-};
-
-/* True for an IPv4 address in the mapped form. */
-static inline bool address_is_ipv4(const struct address *address)
-{
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-    return memcmp(address->octets, mapped, sizeof(mapped)) == 0;
-}
-
-enum {
-    ADDRESS_TEXT_MAX = 46 /* "ffff:...:255.255.255.255" and the final NUL (INET6_ADDRSTRLEN) */
-};
-
-/* Write the usual text form of address (dotted quad or RFC 5952) into text,
- * NUL terminated. Returns text. */
-const char *address_format(const struct address *address, char text[ADDRESS_TEXT_MAX]);
-
-/* The same with its length, for those who need it more than once. */
-struct address_text {
-    size_t length; /* NUL not counted */
-    char text[ADDRESS_TEXT_MAX];
-};
-
-void address_text_make(struct address_text *text, const struct address *address);
 
 /* TCP header flags (RFC 9293 section 3.1). */
 enum {
@@ -109,17 +81,15 @@ struct frame_addresses {
 /* A TCP segment. Numbers are in host order. */
 struct segment {
     struct moment at;
-    struct address source;
-    struct address destination;
-    uint16_t source_port;
-    uint16_t destination_port;
+    struct flow_key key; /* both ends */
+    uint8_t half;        /* which of them sent it: 0 or 1 */
+    bool dont_fragment;  /* IPv4 DF; true for IPv6 */
+    uint16_t ip_id;      /* IPv4 identification; 0 for IPv6 */
     uint32_t sequence;
     uint32_t acknowledgment; /* meaningful with TCP_ACK only */
     uint16_t window;         /* as in the header, not scaled */
     uint8_t flags;           /* TCP_... */
     uint8_t hop_limit;       /* TTL or hop limit of the innermost IP header */
-    uint16_t ip_id;          /* IPv4 identification; 0 for IPv6 */
-    bool dont_fragment;      /* IPv4 DF; true for IPv6 */
     uint32_t ip_length;      /* octets of the innermost IP packet, headers included */
     struct bytes options;    /* TCP options */
     struct bytes payload;    /* captured octets of the payload */
@@ -129,6 +99,16 @@ struct segment {
     struct frame_addresses mac;
     uint8_t tunnels[PACKET_TUNNELS_MAX]; /* enum tunnel, outermost first, TUNNEL_NONE ends */
 };
+
+static inline uint16_t segment_source_port(const struct segment *segment)
+{
+    return segment->key.port[segment->half];
+}
+
+static inline uint16_t segment_destination_port(const struct segment *segment)
+{
+    return segment->key.port[segment->half ^ 1];
+}
 
 /* An ICMP or ICMPv6 error that quotes the start of a TCP segment
  * (RFC 792, RFC 4443 section 3). */

@@ -22,7 +22,7 @@ static uint32_t find(const struct flow_table *table, uint32_t number)
 {
     struct flow_key key = key_number(number);
 
-    return flow_find(table, &key, flow_hash(table, &key), POOL_NONE);
+    return flow_find(table, &key, flow_hash(table, &key));
 }
 
 static uint32_t add(struct flow_table *table, uint32_t number)
@@ -46,6 +46,66 @@ static void both_directions_have_one_key(void)
     CU_ASSERT_EQUAL(flow_key_of(&a, 443, &a, 40000, &there), 0);
     CU_ASSERT_EQUAL(flow_key_of(&a, 40000, &a, 443, &back), 1);
     CU_ASSERT_EQUAL(memcmp(&there, &back, sizeof(there)), 0);
+}
+
+/* All pairs of a few ends, the same one twice among them. */
+static void ipv4_ends_have_the_key_of_their_mapped_form(void)
+{
+    static const uint8_t ends[][4] = {
+        {192, 0, 2, 1}, {192, 0, 2, 2}, {1, 2, 0, 192}, {0, 0, 0, 0}, {255, 255, 255, 255}};
+    static const uint16_t ports[] = {0, 443, 40000, 65535};
+    enum { ENDS = 5, PORTS = 4, ALL = ENDS * PORTS };
+
+    for (size_t i = 0; i < (size_t)ALL * ALL; i++) {
+        const uint8_t *source = ends[i % ENDS];
+        const uint8_t *destination = ends[i / ALL % ENDS];
+        uint16_t source_port = ports[i / ENDS % PORTS];
+        uint16_t destination_port = ports[i / ALL / ENDS];
+        struct address mapped[2];
+        struct flow_key key;
+        struct flow_key of_mapped;
+        unsigned half = flow_key_of_ipv4(source, source_port, destination, destination_port, &key);
+
+        address_map_ipv4(&mapped[0], source);
+        address_map_ipv4(&mapped[1], destination);
+        CU_ASSERT_EQUAL(
+            half, flow_key_of(&mapped[0], source_port, &mapped[1], destination_port, &of_mapped));
+        CU_ASSERT_TRUE(flow_key_is(&key, &of_mapped));
+        CU_ASSERT_EQUAL(memcmp(&key, &of_mapped, sizeof(key)), 0);
+        CU_ASSERT_EQUAL(memcmp(&key.address[half], &mapped[0], sizeof(mapped[0])), 0);
+        CU_ASSERT_EQUAL(key.port[half], source_port);
+    }
+}
+
+static void keys_differ_in_each_octet(void)
+{
+    const struct flow_key key = key_number(1);
+
+    for (size_t i = 0; i < sizeof(key); i++) {
+        struct flow_key other = key;
+
+        CU_ASSERT_TRUE(flow_key_is(&key, &other));
+        ((uint8_t *)&other)[i] ^= 1;
+        CU_ASSERT_FALSE(flow_key_is(&key, &other));
+    }
+}
+
+/* What is left out of the hash of IPv4 addresses changes nothing. */
+static void the_hash_of_ipv4_is_that_of_any_key(void)
+{
+    struct flow_table table;
+
+    CU_ASSERT_TRUE_FATAL(flow_table_init(&table, secret, FLOWS_MAX));
+    for (uint32_t number = 0; number < 100; number++) {
+        struct flow_key key = key_number(number * 2654435761u);
+
+        key.address[number % 2].octets[12] = (uint8_t)(number * 37);
+        key.port[number % 2] = (uint16_t)(number * 40503);
+        CU_ASSERT_EQUAL(flow_hash(&table, &key), flow_hash_any(&table, &key));
+        key.address[0].octets[number % 12] ^= 1; /* not IPv4 any more */
+        CU_ASSERT_EQUAL(flow_hash(&table, &key), flow_hash_any(&table, &key));
+    }
+    flow_table_clear(&table);
 }
 
 static void the_hash_depends_on_the_secret_and_each_part(void)
@@ -241,6 +301,10 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"both directions have one key", both_directions_have_one_key},
+        {"IPv4 ends have the key of their mapped form",
+         ipv4_ends_have_the_key_of_their_mapped_form},
+        {"keys differ in each octet", keys_differ_in_each_octet},
+        {"the hash of IPv4 is that of any key", the_hash_of_ipv4_is_that_of_any_key},
         {"the hash depends on the secret and each part",
          the_hash_depends_on_the_secret_and_each_part},
         {"hashes of regular keys are spread", hashes_of_regular_keys_are_spread},

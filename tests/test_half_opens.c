@@ -69,7 +69,7 @@ static bool add(struct model *model, uint32_t number)
 
     if (half_open == NULL)
         return false;
-    half_open_begin(half_open, &syn, 0);
+    half_open_begin(half_open, &syn);
     model->order[model->count++] = number;
     return true;
 }

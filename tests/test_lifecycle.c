@@ -24,10 +24,10 @@ static void flood(struct scene *scene, uint32_t number, unsigned packets)
         struct segment segment =
             scene_segment(scene, script[i].from, script[i].flags, script[i].sequence, 0,
                           bytes_of(script[i].payload, strlen(script[i].payload)));
-        struct address *peer =
-            script[i].from == SIDE_CLIENT ? &segment.source : &segment.destination;
+        struct address client =
+            address_v4(10, (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number);
 
-        *peer = address_v4(10, (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number);
+        segment_between(&segment, script[i].from, client, scene->client_port);
         scene->now_ns -= MILLISECOND - 1000;
         scene_give(scene, &segment);
     }

@@ -234,8 +234,8 @@ static void a_segment_is_read_through_every_form(void)
     for (size_t i = 0; i < FORMS; i++) {
         forms[i].build(&bench->frame);
         CU_ASSERT_EQUAL_FATAL(decode(bench, LINKTYPE_ETHERNET), PACKET_TCP);
-        CU_ASSERT_EQUAL(segment->source_port, FRAME_SOURCE_PORT);
-        CU_ASSERT_EQUAL(segment->destination_port, FRAME_DESTINATION_PORT);
+        CU_ASSERT_EQUAL(segment_source_port(segment), FRAME_SOURCE_PORT);
+        CU_ASSERT_EQUAL(segment_destination_port(segment), FRAME_DESTINATION_PORT);
         CU_ASSERT_EQUAL(segment->sequence, FRAME_SEQUENCE);
         CU_ASSERT_EQUAL(segment->acknowledgment, FRAME_ACKNOWLEDGMENT);
         CU_ASSERT_EQUAL(segment->flags, TCP_PSH | TCP_ACK);
@@ -299,8 +299,9 @@ static void the_ip_header_is_described(void)
 
     start_ethernet(&bench->frame);
     CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_TCP);
-    CU_ASSERT_STRING_EQUAL(address_format(&segment->source, text), "192.0.2.1");
-    CU_ASSERT_STRING_EQUAL(address_format(&segment->destination, text), "198.51.100.2");
+    CU_ASSERT_STRING_EQUAL(address_format(&segment->key.address[segment->half], text), "192.0.2.1");
+    CU_ASSERT_STRING_EQUAL(address_format(&segment->key.address[segment->half ^ 1], text),
+                           "198.51.100.2");
     CU_ASSERT_EQUAL(segment->hop_limit, 64);
     CU_ASSERT_EQUAL(segment->ip_id, 0x1234);
     CU_ASSERT_TRUE(segment->dont_fragment);
@@ -310,7 +311,8 @@ static void the_ip_header_is_described(void)
     CU_ASSERT_EQUAL(memcmp(segment->mac.source, "\x02\0\0\0\0\x05", 6), 0);
     build_plain_ipv6(&bench->frame);
     CU_ASSERT_EQUAL(decode(bench, LINKTYPE_ETHERNET), PACKET_TCP);
-    CU_ASSERT_STRING_EQUAL(address_format(&segment->source, text), "2001:db8::1");
+    CU_ASSERT_STRING_EQUAL(address_format(&segment->key.address[segment->half], text),
+                           "2001:db8::1");
     CU_ASSERT_EQUAL(segment->hop_limit, 55);
     CU_ASSERT_EQUAL(segment->ip_id, 0);
     CU_ASSERT_TRUE(segment->dont_fragment);

@@ -183,12 +183,13 @@ static struct bytes options_of(const struct step *step, uint8_t octets[OPTIONS_L
 
 static void give_icmp(struct connections *connections, const struct segment *segment)
 {
+    const struct flow_key *key = &segment->key;
     const struct icmp_error error = {
         .at = segment->at,
-        .source = segment->source,
-        .destination = segment->destination,
-        .source_port = segment->source_port,
-        .destination_port = segment->destination_port,
+        .source = key->address[segment->half],
+        .destination = key->address[segment->half ^ 1],
+        .source_port = segment_source_port(segment),
+        .destination_port = segment_destination_port(segment),
         .sequence = segment->sequence,
     };
 
@@ -200,12 +201,12 @@ static void play(struct connections *connections, const struct step *step, uint1
 {
     static const uint8_t octets[65536];
     uint8_t options[OPTIONS_LENGTH];
+    const struct address client = {.octets = {[15] = 2}};
+    const struct address server = {.octets = {[15] = 1}};
     bool reply = step->tuple & 0x80;
     uint16_t server_port = step->tuple & 0x40 ? 8080 : 443;
     struct segment segment = {
         .at = at,
-        .source_port = reply ? server_port : client_port,
-        .destination_port = reply ? client_port : server_port,
         .sequence = number_of(step->sequence),
         .acknowledgment = number_of(step->acknowledgment),
         .window = (uint16_t)(step->cut * 257),
@@ -218,8 +219,9 @@ static void play(struct connections *connections, const struct step *step, uint1
         .payload = bytes_of(octets, step->cut < 32 ? step->length * step->cut / 32u : step->length),
     };
 
-    segment.source.octets[15] = reply ? 1 : 2;
-    segment.destination.octets[15] = reply ? 2 : 1;
+    segment.half = (uint8_t)flow_key_of(
+        reply ? &server : &client, reply ? server_port : client_port, reply ? &client : &server,
+        reply ? client_port : server_port, &segment.key);
     if (step->flags & 0x40)
         give_icmp(connections, &segment);
     else

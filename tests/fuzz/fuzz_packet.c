@@ -19,7 +19,7 @@ static void check(enum packet_kind kind, const struct packet *packet)
         touch(packet->segment.payload);
         must(packet->segment.payload_length >= packet->segment.payload.len);
         must(packet->segment.options.len <= 40);
-        (void)address_format(&packet->segment.source, text);
+        (void)address_format(&packet->segment.key.address[packet->segment.half], text);
     }
     if (kind == PACKET_ICMP_ERROR)
         (void)address_format(&packet->icmp.sender, text);

@@ -75,27 +75,35 @@ static void keep_verdict(void *context, const struct verdict *verdict)
     keep_findings(play, verdict);
 }
 
-struct segment play_segment(struct play *play, enum side from, uint8_t flags)
+static void set_ends(struct segment *segment, enum side from, uint16_t client_port,
+                     uint16_t server_port)
 {
-    bool client = from == SIDE_CLIENT;
     static const struct address addresses[SIDES] = {{{[10] = 0xff, [11] = 0xff, 192, 0, 2, 1}},
                                                     {{[10] = 0xff, [11] = 0xff, 192, 0, 2, 2}}};
+    const uint16_t ports[SIDES] = {client_port, server_port};
+    enum side to = side_other(from);
+
+    segment->half = (uint8_t)flow_key_of(&addresses[from], ports[from], &addresses[to], ports[to],
+                                         &segment->key);
+}
+
+struct segment play_segment(struct play *play, enum side from, uint8_t flags)
+{
+    struct segment segment;
 
     play->now_ns += play->step_ns;
-    return (struct segment){
+    segment = (struct segment){
         .at = {.time_ns = play->now_ns, .packet = ++play->packets},
-        .source = addresses[from],
-        .destination = addresses[side_other(from)],
-        .source_port = client ? CLIENT_PORT : play->server_port,
-        .destination_port = client ? play->server_port : CLIENT_PORT,
         .sequence = play->next[from],
         .acknowledgment = play->next[side_other(from)],
         .window = 65535,
         .flags = flags,
-        .hop_limit = client ? 64 : 60,
+        .hop_limit = from == SIDE_CLIENT ? 64 : 60,
         .ip_id = (uint16_t)play->packets,
         .ip_length = 40,
     };
+    set_ends(&segment, from, CLIENT_PORT, play->server_port);
+    return segment;
 }
 
 void play_give(struct play *play, const struct segment *segment)
@@ -343,7 +351,7 @@ void play_end_after(struct play *play, int64_t silence_ns)
 
     play->now_ns += silence_ns;
     other = play_segment(play, SIDE_CLIENT, TCP_SYN);
-    other.source_port = OTHER_PORT;
+    set_ends(&other, SIDE_CLIENT, OTHER_PORT, play->server_port);
     play_give(play, &other);
     play_end(play);
 }

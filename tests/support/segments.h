@@ -194,6 +194,20 @@ static inline struct address address_v4(uint8_t a, uint8_t b, uint8_t c, uint8_t
     return (struct address){.octets = {[10] = 0xff, [11] = 0xff, a, b, c, d}};
 }
 
+/* Set the ends of a segment that one side of a client's connection to the server sends. */
+static inline void segment_between(struct segment *segment, enum side from, struct address client,
+                                   uint16_t client_port)
+{
+    const struct address there = address_v4(198, 51, 100, 1);
+
+    if (from == SIDE_CLIENT)
+        segment->half =
+            (uint8_t)flow_key_of(&client, client_port, &there, SERVER_PORT, &segment->key);
+    else
+        segment->half =
+            (uint8_t)flow_key_of(&there, SERVER_PORT, &client, client_port, &segment->key);
+}
+
 /* A segment of one side, with relative numbers: 0 is the first octet behind the SYN. */
 static inline struct segment scene_segment(struct scene *scene, enum side from, uint8_t flags,
                                            uint32_t sequence, uint32_t acknowledgment,
@@ -201,10 +215,6 @@ static inline struct segment scene_segment(struct scene *scene, enum side from, 
 {
     static const uint32_t first[SIDES] = {CLIENT_ISN + 1, SERVER_ISN + 1};
     struct segment segment = {
-        .source = address_v4(192, 0, 2, 1),
-        .destination = address_v4(198, 51, 100, 1),
-        .source_port = scene->client_port,
-        .destination_port = SERVER_PORT,
         .sequence = first[from] + sequence - (flags & TCP_SYN ? 1 : 0),
         .acknowledgment = flags & TCP_ACK ? first[side_other(from)] + acknowledgment : 0,
         .window = scene->window,
@@ -217,14 +227,7 @@ static inline struct segment scene_segment(struct scene *scene, enum side from, 
         .payload_length = (uint32_t)payload.len,
     };
 
-    if (from == SIDE_SERVER) {
-        struct address source = segment.source;
-
-        segment.source = segment.destination;
-        segment.destination = source;
-        segment.source_port = SERVER_PORT;
-        segment.destination_port = scene->client_port;
-    }
+    segment_between(&segment, from, address_v4(192, 0, 2, 1), scene->client_port);
     return segment;
 }
 

@@ -81,7 +81,7 @@ static void fail(const char *what)
 
 static bool is_from_client(const struct script *script, const struct segment *segment)
 {
-    return segment->source_port == script->packets[0].segment.source_port;
+    return segment_source_port(segment) == segment_source_port(&script->packets[0].segment);
 }
 
 /* Keep a packet, with its payload. False: the script ends before it. */
@@ -154,16 +154,17 @@ static void read_script(const struct class *class, struct script *script)
 /* The packet as the client with this number sends or gets it. */
 static void address(struct bench *bench, uint32_t number, struct segment *segment)
 {
-    const uint8_t client[4] = {10, (uint8_t)(number >> 16), (uint8_t)(number >> 8),
+    const uint8_t octets[4] = {10, (uint8_t)(number >> 16), (uint8_t)(number >> 8),
                                (uint8_t)number};
     bool from_client = is_from_client(bench->script, segment);
-    struct address *end = from_client ? &segment->source : &segment->destination;
+    const struct address server = segment->key.address[segment->half ^ from_client];
+    uint16_t server_port = segment->key.port[segment->half ^ from_client];
+    struct address client;
 
-    memcpy(end->octets + 12, client, sizeof(client));
-    if (from_client)
-        segment->source_port = CLIENT_PORT;
-    else
-        segment->destination_port = CLIENT_PORT;
+    address_map_ipv4(&client, octets);
+    segment->half = (uint8_t)flow_key_of(
+        from_client ? &client : &server, from_client ? CLIENT_PORT : server_port,
+        from_client ? &server : &client, from_client ? server_port : CLIENT_PORT, &segment->key);
     bench->time_ns += 10;
     segment->at = (struct moment){.time_ns = bench->time_ns, .packet = ++bench->packets};
 }
