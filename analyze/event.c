@@ -118,6 +118,7 @@ static void add_event(struct json *json, struct json_at root, const struct verdi
 {
     struct json_at event = json_add_object(json, root, "event");
     int64_t started_ns = verdict->facts->connection->first.time_ns;
+    int64_t ended_ns = summary_ended_ns(verdict);
     char id[EVENT_ID_SIZE];
     char started[TEXT_TIMESTAMP_LENGTH];
     char *out;
@@ -126,12 +127,12 @@ static void add_event(struct json *json, struct json_at root, const struct verdi
         json_fail(json);
     if (!json_begin_members(json, event, EVENT_HEAD_MAX, &out))
         return;
-    text_put_timestamp(started, started_ns);
+    text_put_timestamp_near(started, started_ns, ended, ended_ns);
     out = put_kind(out, verdict);
     out = json_put_digits(out, "id", id, sizeof(id) - 1);
     out = json_put_digits(out, "start", started, sizeof(started));
     out = json_put_digits(out, "end", ended, TEXT_TIMESTAMP_LENGTH);
-    out = json_put_unsigned(out, "duration", (uint64_t)(summary_ended_ns(verdict) - started_ns));
+    out = json_put_unsigned(out, "duration", (uint64_t)(ended_ns - started_ns));
     json_end_members(json, out);
     if (verdict->cause != NULL)
         json_add_constant(json, event, "reason", verdict->cause->title);

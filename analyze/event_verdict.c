@@ -10,6 +10,20 @@ static void add_moment(struct json *json, struct json_at object, struct moment a
     event_add_moment(json, object, "packet", "time", at);
 }
 
+/* Octets of both names at the most. */
+enum { OUTCOME_MAX = 2 * (7 + JSON_MEMBER_MAX + 32) };
+
+static void add_outcome(struct json *json, struct json_at why, const struct verdict *verdict)
+{
+    char *out;
+
+    if (!json_begin_members(json, why, OUTCOME_MAX, &out))
+        return;
+    out = json_put_name(out, "outcome", outcome_name(verdict->outcome));
+    out = json_put_name(out, "stage", stage_name(verdict->stage));
+    json_end_members(json, out);
+}
+
 static void add_cause(struct json *json, struct json_at why, const struct verdict *verdict)
 {
     struct json_at array;
@@ -199,10 +213,10 @@ void event_add_verdict(struct json *json, struct json_at root, const struct verd
     const struct facts *facts = verdict->facts;
     struct json_at why = json_add_object(json, root, "tlswhy");
     char history[HISTORY_SIZE];
+    size_t length;
     char incident[INCIDENT_ID_SIZE];
 
-    json_add_name(json, why, "outcome", outcome_name(verdict->outcome));
-    json_add_name(json, why, "stage", stage_name(verdict->stage));
+    add_outcome(json, why, verdict);
     add_cause(json, why, verdict);
     json_add_name(json, why, "refused_by", party_name(verdict->refused_by));
     json_add_text(json, why, "incomplete_reason", verdict->incomplete_reason);
@@ -211,7 +225,9 @@ void event_add_verdict(struct json *json, struct json_at root, const struct verd
     add_alert(json, why, &facts->refusal);
     event_add_chains(json, why, facts);
     event_add_offer(json, why, facts, hello);
-    json_add_name(json, why, "history", history_format(facts->handshake, history));
+    length = history_format(facts->handshake, history);
+    if (length > 0)
+        json_add_digits(json, why, "history", history, length);
     event_add_opening(json, why, facts);
     if (verdict->outcome == OUTCOME_FAILED)
         event_add_known(json, why, facts);

@@ -58,7 +58,7 @@ static char note_letter(const struct note *note)
     return note->kind < sizeof(kind_letters) ? kind_letters[note->kind] : 0;
 }
 
-const char *history_format(const struct handshake *handshake, char out[HISTORY_SIZE])
+size_t history_format(const struct handshake *handshake, char out[HISTORY_SIZE])
 {
     size_t length = 0;
 
@@ -72,5 +72,5 @@ const char *history_format(const struct handshake *handshake, char out[HISTORY_S
         length += letter != 0;
     }
     out[length] = '\0';
-    return out;
+    return length;
 }

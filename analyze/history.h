@@ -22,7 +22,7 @@
 
 enum { HISTORY_SIZE = HANDSHAKE_NOTES_MAX + 1 };
 
-/* Write the word for the notes of handshake, NUL terminated, into out. Returns out. */
-const char *history_format(const struct handshake *handshake, char out[HISTORY_SIZE]);
+/* Write the word for the notes of handshake, NUL terminated, into out. Returns its length. */
+size_t history_format(const struct handshake *handshake, char out[HISTORY_SIZE]);
 
 #endif

@@ -18,9 +18,17 @@ struct name_record {
     size_t count;
 };
 
+/* A name as a client sent it, and its key. */
+struct keyed_name {
+    size_t length; /* 0: none */
+    uint8_t octets[FOLD_ROOM];
+    uint8_t key[NAME_KEY_LEN];
+};
+
 struct issuer_history {
     uint64_t hash_key[2];
     struct knowledge_table *names;
+    struct keyed_name last; /* each connection is asked about, and then learned from */
 };
 
 struct issuer_history *issuer_history_new(const uint64_t hash_key[2], uint32_t names_max)
@@ -52,23 +60,34 @@ void issuer_history_free(struct issuer_history *history)
     free(history);
 }
 
-/* The key of the name that the client asked for; case does not count. */
-static bool name_key(const struct issuer_history *history, const struct facts *facts,
-                     uint8_t key[NAME_KEY_LEN])
+/* Make the key of a name, and keep both; case does not count. */
+static void keep_name(struct issuer_history *history, struct bytes name)
 {
     const uint64_t second[] = {~history->hash_key[0], history->hash_key[1]};
-    struct bytes name = facts_server_name(facts);
+    struct keyed_name *last = &history->last;
     uint8_t folded[FOLD_ROOM];
-    uint64_t hashes[2];
-    size_t length;
+    size_t length = fold_name(folded, name);
+    const uint64_t hashes[2] = {
+        siphash_1_3(history->hash_key, folded, length),
+        siphash_1_3(second, folded, length),
+    };
 
-    if (!facts->client_hello_read || name.len == 0 || name.len > sizeof(folded))
-        return false;
-    length = fold_name(folded, name);
-    hashes[0] = siphash_1_3(history->hash_key, folded, length);
-    hashes[1] = siphash_1_3(second, folded, length);
-    memcpy(key, hashes, NAME_KEY_LEN);
-    return true;
+    last->length = name.len;
+    memcpy(last->octets, name.data, name.len);
+    memcpy(last->key, hashes, NAME_KEY_LEN);
+}
+
+/* The key of the name that the client asked for, valid until the next call; NULL: of none. */
+static const uint8_t *name_key(struct issuer_history *history, const struct facts *facts)
+{
+    const struct keyed_name *last = &history->last;
+    struct bytes name = facts_server_name(facts);
+
+    if (!facts->client_hello_read || name.len == 0 || name.len > sizeof(last->octets))
+        return NULL;
+    if (!bytes_equal(name, bytes_of(last->octets, last->length)))
+        keep_name(history, name);
+    return last->key;
 }
 
 /* What this connection shows, without a text; false when that is nothing. */
@@ -124,9 +143,12 @@ void issuer_history_learn(struct issuer_history *history, const struct facts *fa
     struct issuer_sighting sighting;
     struct issuer_sighting *known;
     struct name_record *record;
-    uint8_t key[NAME_KEY_LEN];
+    const uint8_t *key;
 
-    if (!see(facts, &sighting) || !name_key(history, facts, key))
+    if (!see(facts, &sighting))
+        return;
+    key = name_key(history, facts);
+    if (key == NULL)
         return;
     record = knowledge_table_get(history->names, key);
     if (record == NULL)
@@ -156,9 +178,12 @@ const struct issuer_sighting *issuer_history_find(struct issuer_history *history
     const struct issuer_sighting *known;
     struct issuer_sighting sighting;
     struct name_record *record;
-    uint8_t key[NAME_KEY_LEN];
+    const uint8_t *key;
 
-    if (!see(facts, &sighting) || !name_key(history, facts, key))
+    if (!see(facts, &sighting))
+        return NULL;
+    key = name_key(history, facts);
+    if (key == NULL)
         return NULL;
     record = knowledge_table_find(history->names, key);
     if (record == NULL || record->count == 0)
@@ -213,6 +238,7 @@ void issuer_history_clear(struct issuer_history *history)
 void issuer_history_set_hash_key(struct issuer_history *history, const uint64_t hash_key[2])
 {
     memcpy(history->hash_key, hash_key, sizeof(history->hash_key));
+    history->last.length = 0; /* its key is that of the old one */
 }
 
 uint64_t issuer_history_evictions(const struct issuer_history *history)

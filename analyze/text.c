@@ -204,9 +204,14 @@ static void put_seconds(char out[SECONDS_LENGTH], int64_t seconds, char separato
     digits_put_pair(out + 17, rest % 60);
 }
 
-/* The same for a packet time, which ends in the year 2262; returns the nanoseconds that are left.
- * Before 1970 they count forwards too. */
-static uint32_t put_time(char out[SECONDS_LENGTH], int64_t time_ns, char separator)
+/* A packet time, which ends in the year 2262, in whole seconds and what is left, which counts
+ * forwards before 1970 too. */
+struct seconds {
+    int64_t whole;
+    uint32_t rest_ns;
+};
+
+static struct seconds seconds_of(int64_t time_ns)
 {
     int64_t seconds = time_ns / SECOND;
     int64_t rest = time_ns % SECOND;
@@ -215,25 +220,45 @@ static uint32_t put_time(char out[SECONDS_LENGTH], int64_t time_ns, char separat
         seconds--;
         rest += SECOND;
     }
-    put_seconds(out, seconds, separator);
-    return (uint32_t)rest;
+    return (struct seconds){.whole = seconds, .rest_ns = (uint32_t)rest};
+}
+
+/* Write what follows the second at out. */
+static void put_fraction(char *out, uint32_t rest_ns)
+{
+    out[0] = '.';
+    digits_put_all(out + 1, digits_of(rest_ns / 10), 0);
+    out[9] = (char)('0' + rest_ns % 10);
+    out[10] = 'Z';
 }
 
 void text_put_timestamp(char out[TEXT_TIMESTAMP_LENGTH], int64_t time_ns)
 {
-    uint32_t rest = put_time(out, time_ns, 'T');
+    struct seconds time = seconds_of(time_ns);
 
-    out[SECONDS_LENGTH] = '.';
-    digits_put_all(out + SECONDS_LENGTH + 1, digits_of(rest / 10), 0);
-    out[TEXT_TIMESTAMP_LENGTH - 2] = (char)('0' + rest % 10);
-    out[TEXT_TIMESTAMP_LENGTH - 1] = 'Z';
+    put_seconds(out, time.whole, 'T');
+    put_fraction(out + SECONDS_LENGTH, time.rest_ns);
+}
+
+void text_put_timestamp_near(char out[TEXT_TIMESTAMP_LENGTH], int64_t time_ns,
+                             const char known[TEXT_TIMESTAMP_LENGTH], int64_t known_ns)
+{
+    struct seconds time = seconds_of(time_ns);
+
+    if (time.whole == seconds_of(known_ns).whole)
+        memcpy(out, known, SECONDS_LENGTH);
+    else
+        put_seconds(out, time.whole, 'T');
+    put_fraction(out + SECONDS_LENGTH, time.rest_ns);
 }
 
 void text_add_time(struct text *text, int64_t time_ns)
 {
     char stamp[SECONDS_LENGTH + 4];
-    uint32_t milliseconds = put_time(stamp, time_ns, ' ') / MILLISECOND;
+    struct seconds time = seconds_of(time_ns);
+    uint32_t milliseconds = time.rest_ns / MILLISECOND;
 
+    put_seconds(stamp, time.whole, ' ');
     stamp[SECONDS_LENGTH] = '.';
     stamp[SECONDS_LENGTH + 1] = (char)('0' + milliseconds / 100);
     digits_put_pair(stamp + SECONDS_LENGTH + 2, milliseconds % 100);

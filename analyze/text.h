@@ -68,6 +68,10 @@ void text_add_names(struct text *text, struct bytes list, const char *(*name)(ui
  * "2024-05-01T10:00:00.123456789Z". */
 void text_put_timestamp(char out[TEXT_TIMESTAMP_LENGTH], int64_t time_ns);
 
+/* The same when another one is known already, which most often is of the same second. */
+void text_put_timestamp_near(char out[TEXT_TIMESTAMP_LENGTH], int64_t time_ns,
+                             const char known[TEXT_TIMESTAMP_LENGTH], int64_t known_ns);
+
 /* Append a packet time for people, to the millisecond: "2024-05-01 10:00:00.123". */
 void text_add_time(struct text *text, int64_t time_ns);
 

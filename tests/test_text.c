@@ -244,7 +244,10 @@ static void times_are_utc_to_the_nanosecond(void)
     } cases[] = {
         {0, "1970-01-01T00:00:00.000000000Z", "1970-01-01 00:00:00.000"},
         {INT64_C(1714557600123456789), "2024-05-01T10:00:00.123456789Z", "2024-05-01 10:00:00.123"},
+        {INT64_C(1714557600999999999), "2024-05-01T10:00:00.999999999Z", "2024-05-01 10:00:00.999"},
+        {INT64_C(1714557601000000000), "2024-05-01T10:00:01.000000000Z", "2024-05-01 10:00:01.000"},
         {-1, "1969-12-31T23:59:59.999999999Z", "1969-12-31 23:59:59.999"},
+        {-1000000000, "1969-12-31T23:59:59.000000000Z", "1969-12-31 23:59:59.000"},
         {INT64_MAX, "2262-04-11T23:47:16.854775807Z", "2262-04-11 23:47:16.854"},
         {INT64_MIN, "1677-09-21T00:12:43.145224192Z", "1677-09-21 00:12:43.145"},
     };
@@ -259,6 +262,10 @@ static void times_are_utc_to_the_nanosecond(void)
         CU_ASSERT_EQUAL(strlen(cases[i].timestamp), sizeof(stamp));
         text_add_time(&text, cases[i].time_ns);
         CU_ASSERT_STRING_EQUAL(buffer, cases[i].time);
+        for (size_t j = 0; j < sizeof(cases) / sizeof(cases[0]); j++) {
+            text_put_timestamp_near(stamp, cases[i].time_ns, cases[j].timestamp, cases[j].time_ns);
+            CU_ASSERT_NSTRING_EQUAL(stamp, cases[i].timestamp, sizeof(stamp));
+        }
     }
 }
 
