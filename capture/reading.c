@@ -22,7 +22,8 @@ struct reader {
 
 static enum side side_of(const struct reading *reading, unsigned half)
 {
-    return half == reading->client ? SIDE_CLIENT : SIDE_SERVER;
+    _Static_assert(SIDE_CLIENT == 0 && SIDE_SERVER == 1, "halves that differ are of other sides");
+    return (enum side)(half ^ reading->client);
 }
 
 static struct direction *direction_of(struct reading *reading, unsigned half)

@@ -378,9 +378,10 @@ static bool give_up(struct stream *stream, const struct stream_sink *sink,
     return give_held(stream, sink, budget);
 }
 
-bool stream_push(struct stream *stream, const struct stream_sink *sink,
-                 struct stream_budget *budget, int64_t start, struct bytes captured,
-                 uint32_t length, struct moment at)
+/* A segment that is not simply the next one. */
+NEVER_INLINE static bool push(struct stream *stream, const struct stream_sink *sink,
+                              struct stream_budget *budget, int64_t start, struct bytes captured,
+                              uint32_t length, struct moment at)
 {
     struct incoming in = {
         .start = start,
@@ -402,6 +403,21 @@ bool stream_push(struct stream *stream, const struct stream_sink *sink,
         return true;
     hole_changed(stream);
     if (!push_in_order(stream, sink, budget, &in))
+        return false;
+    settle_early_acks(stream, budget);
+    return true;
+}
+
+bool stream_push(struct stream *stream, const struct stream_sink *sink,
+                 struct stream_budget *budget, int64_t start, struct bytes captured,
+                 uint32_t length, struct moment at)
+{
+    /* Nearly always: the octets that come next, whole, and none wait for them. */
+    if (start != stream->next || captured.len != length || stream->held_pieces > 0)
+        return push(stream, sink, budget, start, captured, length, at);
+    stream->highest = larger(stream->highest, start + length);
+    hole_changed(stream);
+    if (length > 0 && !give_data(stream, sink, captured, at))
         return false;
     settle_early_acks(stream, budget);
     return true;

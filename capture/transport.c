@@ -20,13 +20,16 @@ enum {
 
 void transport_init(struct transport *transport)
 {
-    /* The other arrays are read below their counts only. */
+    /* A packet is as unlikely to have this hash as any other. The other array is read below its count
+     * only. */
     memset(transport->recent_tag, 0, sizeof(transport->recent_tag));
+    memset(transport->recent_time, 0, sizeof(transport->recent_time));
+    memset(transport->recent_check, 0, sizeof(transport->recent_check));
+    memset(transport->recent_hop_limit, 0, sizeof(transport->recent_hop_limit));
     transport->sent_count = 0;
     transport->sent_open = 0;
     transport->is_long = false;
     transport->recent_next = 0;
-    transport->recent_full = false;
     transport->syn_seen = false;
     transport->window_shift = WINDOW_SCALE_MAX;
     transport->sent_again = false;
@@ -293,7 +296,7 @@ static bool goes_on(const struct transport *transport, int64_t offset, int64_t r
 
 /* An ACK of more than a window beyond what was captured is forged or of another
  * connection, unless the next one goes on from there: then the capture has a gap. */
-static bool is_credible(struct transport *transport, const struct stream *peer_stream,
+static bool is_believed(struct transport *transport, const struct stream *peer_stream,
                         int64_t offset)
 {
     int64_t reach = peer_stream->window > UINT16_MAX ? peer_stream->window : UINT16_MAX;
@@ -306,6 +309,12 @@ static bool is_credible(struct transport *transport, const struct stream *peer_s
     transport->far_seen = true;
     transport->far_ack = (uint32_t)offset;
     return false;
+}
+
+static inline bool is_credible(struct transport *transport, const struct stream *peer_stream,
+                               int64_t offset)
+{
+    return offset <= peer_stream->highest || is_believed(transport, peer_stream, offset);
 }
 
 void transport_acknowledgment(struct direction *direction, struct transport *transport,

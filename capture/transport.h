@@ -68,8 +68,7 @@ struct transport {
                          believed at once */
     /* Set by each packet; what is read together with others stands apart from it: a processor waits
      * for what it stored a part of. */
-    uint8_t recent_next : 2;    /* the place of the next packet */
-    bool recent_full : 1;       /* there were as many as are remembered */
+    uint8_t recent_next : 2;    /* the place of the next packet, after the last the first again */
     bool acknowledged_once : 1; /* last_ack and last_window are set */
     bool far_seen : 1;          /* far_ack is set */
     bool reset_seen : 1;        /* reset_highest of the stream is set */

@@ -14,25 +14,20 @@ static inline uint64_t mix(uint64_t sum, struct bytes octets)
     return (sum ^ siphash_load(octets.data, octets.len)) * MULTIPLIER;
 }
 
-ALWAYS_INLINE uint64_t sum_of(struct bytes options)
+/* Enough to tell SACK blocks and timestamps apart. Of timestamps alone what precedes them is left
+ * out: it is always the same. */
+static inline uint64_t sum_of_options(struct bytes options)
 {
     uint64_t sum = options.len;
     struct bytes word;
 
+    if (options.len == TIMESTAMPS_LEN)
+        return mix(sum, bytes_of(options.data + TIMESTAMPS_LEN - 8, 8));
     while (bytes_take(&options, 8, &word))
         sum = mix(sum, word);
     if (bytes_take(&options, 4, &word))
         sum = mix(sum, word);
     return sum;
-}
-
-/* Enough to tell SACK blocks and timestamps apart. With a length that the compiler knows, no loop
- * is left of it. */
-static inline uint64_t sum_of_options(struct bytes options)
-{
-    if (options.len == TIMESTAMPS_LEN)
-        return sum_of(bytes_of(options.data, TIMESTAMPS_LEN));
-    return sum_of(options);
 }
 
 /* A hash of what copies of one packet have in common. It has no key: whoever makes two packets
@@ -79,9 +74,7 @@ static bool is_tag_recent(const struct transport *transport, uint32_t tag)
 NEVER_INLINE static bool is_recent(const struct transport *transport, uint64_t hash,
                                    const struct segment *segment)
 {
-    uint32_t count = transport->recent_full ? TRANSPORT_RECENT_MAX : transport->recent_next;
-
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < TRANSPORT_RECENT_MAX; i++)
         if (transport->recent_tag[i] == (uint32_t)hash && is_copy(transport, i, hash, segment))
             return true;
     return false;
@@ -102,7 +95,5 @@ bool transport_is_duplicate(struct direction *direction, struct transport *trans
     transport->recent_time[place] = time_of(segment);
     transport->recent_hop_limit[place] = segment->hop_limit;
     transport->recent_next = (place + 1) % TRANSPORT_RECENT_MAX;
-    if (place == TRANSPORT_RECENT_MAX - 1)
-        transport->recent_full = true;
     return false;
 }
