@@ -6,7 +6,7 @@
 /* What an identifier is the digest of. */
 struct identity {
     size_t length;
-    uint8_t octets[128]; /* two endpoints, a time and a random; or the numbers below */
+    uint8_t octets[128]; /* what is added below */
 };
 
 enum {
@@ -16,49 +16,67 @@ enum {
     RANDOM_OCTETS = 64 - 2 * (16 + 2) - 8 - 9
 };
 
+/* What that of a connection is the digest of. Numbers are in network order. */
+struct connection_identity {
+    struct {
+        uint8_t address[16];
+        uint8_t port[2];
+    } endpoints[SIDES];
+    uint8_t first_ns[8];
+    uint8_t random[RANDOM_OCTETS]; /* of the client's hello; left out when there is none */
+};
+
+_Static_assert(sizeof(struct connection_identity) == 64 - 9, "one block, and no hole");
+
 static void add(struct identity *identity, const void *octets, size_t length)
 {
     memcpy(identity->octets + identity->length, octets, length);
     identity->length += length;
 }
 
-/* The lowest octets of a number, in network order. */
-static void add_uint(struct identity *identity, uint64_t value, size_t octets)
+static void put_number(uint8_t octets[8], uint64_t value)
 {
-    for (size_t i = octets; i > 0; i--)
-        identity->octets[identity->length++] = (uint8_t)(value >> 8 * (i - 1));
+#pragma GCC unroll 8 /* then it is one store */
+    for (size_t i = 0; i < 8; i++)
+        octets[i] = (uint8_t)(value >> (56 - 8 * i));
 }
 
 static void add_number(struct identity *identity, uint64_t value)
 {
-    add_uint(identity, value, sizeof(value));
+    uint8_t octets[8];
+
+    put_number(octets, value);
+    add(identity, octets, sizeof(octets));
 }
 
 /* All octets of a random, folded into as many as there is room for. */
-static void add_random(struct identity *identity, struct bytes random)
+static void put_random(uint8_t octets[RANDOM_OCTETS], struct bytes random)
 {
     uint8_t rows[3][RANDOM_OCTETS] = {{0}};
-    uint8_t folded[RANDOM_OCTETS];
 
     _Static_assert(sizeof(rows) >= TLS_RANDOM_LENGTH, "a random fits");
     if (random.len == TLS_RANDOM_LENGTH) /* else there is none */
         memcpy(rows, random.data, TLS_RANDOM_LENGTH);
     for (size_t i = 0; i < RANDOM_OCTETS; i++)
-        folded[i] = rows[0][i] ^ rows[1][i] ^ rows[2][i];
-    add(identity, folded, sizeof(folded));
+        octets[i] = rows[0][i] ^ rows[1][i] ^ rows[2][i];
 }
 
 /* The first digits of the digest. False when that fails. */
-static bool finish_id(const struct identity *identity, char out[EVENT_ID_SIZE])
+static bool make_id(struct bytes octets, char out[EVENT_ID_SIZE])
 {
     uint8_t digest[DIGEST_SHA256_SIZE];
 
-    if (!digest_sha256(bytes_of(identity->octets, identity->length), digest))
+    if (!digest_sha256(octets, digest))
         return false;
     for (size_t i = 0; i < EVENT_ID_SIZE - 1; i += 8)
         digits_put_hex(out + i, digest + i / 2, DIGITS_GAP_LOWER);
     out[EVENT_ID_SIZE - 1] = '\0';
     return true;
+}
+
+static bool finish_id(const struct identity *identity, char out[EVENT_ID_SIZE])
+{
+    return make_id(bytes_of(identity->octets, identity->length), out);
 }
 
 /* Two connections can have the same addresses, ports and, where the clock of a capture is coarse,
@@ -68,19 +86,21 @@ bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE])
     const struct connection *connection = facts->connection;
     const struct client_hello *hello;
     const struct hello_extensions *extensions;
-    struct identity identity = {.length = 0};
+    struct connection_identity identity;
 
     for (size_t side = 0; side < SIDES; side++) {
         const struct endpoint *endpoint = &connection->endpoint[side];
 
-        add(&identity, endpoint->address.octets, sizeof(endpoint->address.octets));
-        add_uint(&identity, endpoint->port, sizeof(endpoint->port));
+        memcpy(identity.endpoints[side].address, endpoint->address.octets,
+               sizeof(endpoint->address.octets));
+        identity.endpoints[side].port[0] = (uint8_t)(endpoint->port >> 8);
+        identity.endpoints[side].port[1] = (uint8_t)endpoint->port;
     }
-    add_number(&identity, (uint64_t)connection->first.time_ns);
+    put_number(identity.first_ns, (uint64_t)connection->first.time_ns);
     if (!event_client_hello(facts, &hello, &extensions))
-        return finish_id(&identity, out);
-    add_random(&identity, hello->random);
-    return finish_id(&identity, out);
+        return make_id(bytes_of(&identity, offsetof(struct connection_identity, random)), out);
+    put_random(identity.random, hello->random);
+    return make_id(bytes_of(&identity, sizeof(identity)), out);
 }
 
 bool event_update_id(const struct verdict *verdict, char out[EVENT_ID_SIZE])

@@ -41,8 +41,13 @@ static void add_cause(struct json *json, struct json_at why, const struct verdic
 
 static void add_evidence(struct json *json, struct json_at why, const struct evidence *evidence)
 {
-    struct json_at array = json_add_array(json, why, "evidence");
+    struct json_at array;
 
+    if (evidence->count == 0) { /* nothing speaks for an established handshake */
+        json_add_empty_array(json, why, "evidence");
+        return;
+    }
+    array = json_add_array(json, why, "evidence");
     for (size_t i = 0; i < evidence->count; i++) {
         struct json_at item = json_append_object(json, array);
 
@@ -54,8 +59,13 @@ static void add_evidence(struct json *json, struct json_at why, const struct evi
 
 static void add_findings(struct json *json, struct json_at why, const struct verdict *verdict)
 {
-    struct json_at array = json_add_array(json, why, "findings");
+    struct json_at array;
 
+    if (verdict->finding_count == 0) {
+        json_add_empty_array(json, why, "findings");
+        return;
+    }
+    array = json_add_array(json, why, "findings");
     for (size_t i = 0; i < verdict->finding_count; i++) {
         struct json_at item = json_append_object(json, array);
 

@@ -198,7 +198,7 @@ static void find_chain_problems(const struct facts *facts, enum side side, struc
         && strcmp(verdict->cause->id, "client_certificate_rejected") == 0)
         return;
     problems = chain_problems_of(facts->chain[side]);
-    for (size_t i = 0; i < chain_problem_count; i++)
+    for (size_t i = 0; problems >> i != 0; i++)
         if ((problems >> i & 1) != 0
             && (side == SIDE_CLIENT || !is_told(verdict, &chain_problems[i])))
             add_chain_problem(facts, side, &chain_problems[i], verdict);

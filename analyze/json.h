@@ -203,6 +203,17 @@ ALWAYS_INLINE struct json_at json_add_array(struct json *json, struct json_at pa
     return json_add_level(json, parent, key, "[]");
 }
 
+/* Add an array that stays empty. */
+ALWAYS_INLINE void json_add_empty_array(struct json *json, struct json_at parent, const char *key)
+{
+    char *out;
+
+    if (!json_begin_value(json, parent, key, 2, &out))
+        return;
+    memcpy(out, "[]", 2);
+    json_end_value(json, out + 2);
+}
+
 static inline struct json_at json_append_object(struct json *json, struct json_at array)
 {
     return json_add_level(json, array, NULL, "{}");
