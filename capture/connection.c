@@ -15,8 +15,9 @@ enum { BATCH_MAX = 32 };
 
 /* Of a segment of a batch, what is found out before its turn. */
 struct prospect {
-    struct flow *flow;             /* that it is likely to be of, NULL: none */
-    const struct reading *reading; /* of that flow, NULL: nobody reads it */
+    const struct flow_segment *segment; /* of the index, where its flow is looked for */
+    struct flow *flow;                  /* that it is likely to be of, NULL: none */
+    const struct reading *reading;      /* of that flow, NULL: nobody reads it */
     uint32_t hash;
 };
 
@@ -346,13 +347,13 @@ static void take_batch(struct connections *c, const struct packet *packets, size
         if (packets[i].kind != PACKET_TCP)
             continue;
         prospects[i].hash = flow_hash(&c->table, &packets[i].segment.key);
-        flow_fetch_slot(&c->table, prospects[i].hash);
+        prospects[i].segment = flow_fetch_slot(&c->table, prospects[i].hash);
     }
     for (size_t i = 0; i < count; i++) {
         prospects[i].flow = NULL;
         if (packets[i].kind != PACKET_TCP)
             continue;
-        prospects[i].flow = flow_fetch(&c->table, prospects[i].hash);
+        prospects[i].flow = flow_fetch(&c->table, prospects[i].segment, prospects[i].hash);
         if (prospects[i].flow == NULL)
             half_opens_fetch(&c->half_opens, prospects[i].hash);
     }

@@ -30,7 +30,7 @@ _Static_assert(sizeof(struct flow) == 64, "a flow is one cache line");
 
 static struct flow_segment *segment_of(const struct flow_table *table, uint32_t hash)
 {
-    return table->directory[(uint64_t)hash >> (32 - table->depth)];
+    return table->directory[(uint64_t)hash >> table->shift];
 }
 
 enum {
@@ -70,6 +70,7 @@ bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2], uint3
 {
     *table = (struct flow_table){.hash = table_hash_of(hash_key)};
     table->hash_ipv4 = solve_ipv4(&table->hash);
+    table->shift = 32;
     pool_init(&table->flows, sizeof(struct flow), max);
     for (int i = 0; i < FLOW_STATES; i++)
         table->lists[i] = (struct flow_list){.oldest = POOL_NONE, .newest = POOL_NONE};
@@ -104,15 +105,17 @@ void flow_table_clear(struct flow_table *table)
     pool_clear(&table->flows);
 }
 
-void flow_fetch_slot(const struct flow_table *table, uint32_t hash)
-{
-    fetch(&segment_of(table, hash)->slots[hash % SEGMENT_SLOTS], 1);
-}
-
-struct flow *flow_fetch(const struct flow_table *table, uint32_t hash)
+const struct flow_segment *flow_fetch_slot(const struct flow_table *table, uint32_t hash)
 {
     const struct flow_segment *segment = segment_of(table, hash);
 
+    fetch(&segment->slots[hash % SEGMENT_SLOTS], 1);
+    return segment;
+}
+
+struct flow *flow_fetch(const struct flow_table *table, const struct flow_segment *segment,
+                        uint32_t hash)
+{
     for (uint32_t i = hash;; i++) {
         const struct flow_slot *slot = &segment->slots[i % SEGMENT_SLOTS];
 
@@ -166,6 +169,7 @@ static bool double_directory(struct flow_table *table)
     free(table->directory);
     table->directory = directory;
     table->depth++;
+    table->shift--;
     table->memory += entries * sizeof(*directory);
     return true;
 }
@@ -193,7 +197,7 @@ static bool split(struct flow_table *table, uint32_t hash)
             segment_insert(in_upper ? upper : lower, slot);
     }
     uint32_t count = 1u << (table->depth - lower->depth);
-    uint32_t first = (uint32_t)((uint64_t)hash >> (32 - table->depth)) & ~(2 * count - 1);
+    uint32_t first = (uint32_t)((uint64_t)hash >> table->shift) & ~(2 * count - 1);
 
     for (uint32_t i = 0; i < count; i++)
         table->directory[first + count + i] = upper;

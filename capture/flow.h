@@ -74,6 +74,7 @@ struct flow_table {
     struct pool flows;
     struct flow_segment **directory;
     uint32_t depth; /* the directory has 1 << depth entries */
+    uint32_t shift; /* 32 - depth: of a hash, to its entry */
     size_t memory;  /* octets of the index; those of the flows are pool_memory */
     struct table_hash hash;
     struct flow_hash_ipv4 hash_ipv4;
@@ -117,11 +118,14 @@ static inline uint32_t flow_hash(const struct flow_table *table, const struct fl
                          + ipv4->ports * siphash_load((const uint8_t *)key->port, 4));
 }
 
-/* Have the processor fetch the part of the index where a flow of this hash is looked for, or,
- * when that is there, the flow itself; *flow_fetch* returns the flow that it is likely to be, NULL
- * when there is none. */
-void flow_fetch_slot(const struct flow_table *table, uint32_t hash);
-struct flow *flow_fetch(const struct flow_table *table, uint32_t hash);
+/* Have the processor fetch the part of the index where a flow of this hash is looked for. Returns
+ * the segment that it is in, until a flow is added. */
+const struct flow_segment *flow_fetch_slot(const struct flow_table *table, uint32_t hash);
+
+/* When that is there, likewise the flow itself. Returns the flow that it is likely to be, NULL when
+ * there is none. */
+struct flow *flow_fetch(const struct flow_table *table, const struct flow_segment *segment,
+                        uint32_t hash);
 
 /* Whether a flow that flow_fetch returned, however long ago, has this key. */
 static inline bool flow_is_of(const struct flow *flow, const struct flow_key *key)
