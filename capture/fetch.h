@@ -14,6 +14,7 @@ enum { FETCH_LINE = 64 }; /* octets of a cache line */
  * is not called. */
 static inline void fetch(const void *memory, size_t octets)
 {
+#pragma GCC unroll 4 /* objects of a pool are two dozen lines */
     for (size_t i = 0; i < octets; i += FETCH_LINE)
         __builtin_prefetch((const uint8_t *)memory + i, 1);
     __asm__ volatile("");
