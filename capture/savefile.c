@@ -193,7 +193,7 @@ __attribute__((cold)) static void correct_leap(struct savefile *savefile, struct
 }
 
 /* A time of 0 is that of a packet without one. */
-NEVER_INLINE static void doubt_time(struct savefile *savefile, struct raw_packet *packet)
+static void believe_time(struct savefile *savefile, struct raw_packet *packet)
 {
     bool leaps = savefile->believed_ns > 0 && !savefile->is_leaping
                  && packet->time_ns - savefile->believed_ns > SAVEFILE_LEAP_NS;
@@ -205,12 +205,19 @@ NEVER_INLINE static void doubt_time(struct savefile *savefile, struct raw_packet
         savefile->believed_ns = packet->time_ns;
 }
 
-static inline void believe_time(struct savefile *savefile, struct raw_packet *packet)
+/* Likewise those at the front that do not leap. Returns how many. */
+static size_t believe_times(struct savefile *savefile, const struct raw_packet *packets,
+                            size_t count)
 {
-    if (savefile->is_leaping || packet->time_ns - savefile->believed_ns > SAVEFILE_LEAP_NS)
-        doubt_time(savefile, packet);
-    else
-        savefile->believed_ns = packet->time_ns;
+    int64_t believed_ns = savefile->believed_ns;
+    size_t i;
+
+    if (savefile->is_leaping)
+        return 0;
+    for (i = 0; i < count && packets[i].time_ns - believed_ns <= SAVEFILE_LEAP_NS; i++)
+        believed_ns = packets[i].time_ns;
+    savefile->believed_ns = believed_ns;
+    return i;
 }
 
 enum savefile_status savefile_next(struct savefile *savefile, struct raw_packet *packet)
@@ -226,7 +233,7 @@ size_t savefile_at_hand(struct savefile *savefile, struct raw_packet *packets, s
 {
     size_t count = savefile->at_hand(savefile, packets, max);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = believe_times(savefile, packets, count); i < count; i++)
         believe_time(savefile, &packets[i]);
     return count;
 }

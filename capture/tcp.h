@@ -8,17 +8,26 @@
 
 enum { TCP_HEADER_LEN = 20 };
 
-ALWAYS_INLINE unsigned tcp_key(const struct ip *ip, uint16_t source_port, uint16_t destination_port,
-                               struct flow_key *key)
+/* Read the ports at the front of a header that ip carries: with its addresses they are the key. */
+ALWAYS_INLINE bool tcp_read_key(struct bytes *in, const struct ip *ip, struct segment *segment)
 {
+    struct flow_key *key = &segment->key;
+    uint16_t source_port;
+    uint16_t destination_port;
     struct address source;
     struct address destination;
 
-    if (ip->version == 4)
-        return flow_key_of_ipv4(ip->source, source_port, ip->destination, destination_port, key);
+    if (!bytes_u16(in, &source_port) || !bytes_u16(in, &destination_port))
+        return false;
+    if (ip->version == 4) {
+        segment->half = (uint8_t)flow_key_of_ipv4(ip->source, source_port, ip->destination,
+                                                  destination_port, key);
+        return true;
+    }
     memcpy(&source, ip->source, sizeof(source));
     memcpy(&destination, ip->destination, sizeof(destination));
-    return flow_key_of(&source, source_port, &destination, destination_port, key);
+    segment->half = (uint8_t)flow_key_of(&source, source_port, &destination, destination_port, key);
+    return true;
 }
 
 ALWAYS_INLINE void tcp_describe_path(const struct link *link, const struct ip *ip,
@@ -44,19 +53,16 @@ ALWAYS_INLINE enum packet_kind tcp_decode(struct moment at, const struct link *l
 {
     struct bytes in = ip->payload;
     struct bytes payload = ip->payload;
-    uint16_t source_port;
-    uint16_t destination_port;
     uint8_t offset;
     size_t header;
 
     segment->at = at;
     tcp_describe_path(link, ip, segment);
-    if (in.len < TCP_HEADER_LEN || !bytes_u16(&in, &source_port)
-        || !bytes_u16(&in, &destination_port) || !bytes_u32(&in, &segment->sequence)
-        || !bytes_u32(&in, &segment->acknowledgment) || !bytes_u8(&in, &offset)
-        || !bytes_u8(&in, &segment->flags) || !bytes_u16(&in, &segment->window))
+    if (in.len < TCP_HEADER_LEN || !tcp_read_key(&in, ip, segment)
+        || !bytes_u32(&in, &segment->sequence) || !bytes_u32(&in, &segment->acknowledgment)
+        || !bytes_u8(&in, &offset) || !bytes_u8(&in, &segment->flags)
+        || !bytes_u16(&in, &segment->window))
         return missing > 0 ? PACKET_CUT : PACKET_MALFORMED;
-    segment->half = (uint8_t)tcp_key(ip, source_port, destination_port, &segment->key);
     header = (size_t)(offset >> 4) * 4;
     if (header < TCP_HEADER_LEN || header > payload.len + missing)
         return PACKET_MALFORMED;
