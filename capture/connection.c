@@ -117,7 +117,6 @@ static uint32_t promote(struct connections *c, struct half_open *half_open)
     reading = reading_of(c, flow);
     reading_begin_half_open(reading, half_open);
     half_opens_remove(&c->half_opens, half_open);
-    flow_queue(&c->table, number, FLOW_CONNECTING);
     settle(c, flow, reading_opened(reading));
     lifecycle_note_levels(c);
     return flow->state == FLOW_CONNECTING ? number : POOL_NONE;
@@ -151,7 +150,6 @@ static bool open_reading(struct connections *c, uint32_t hash, const struct segm
         c->readers.counters.midway++;
     reading = reading_of(c, flow);
     reading_begin(reading, &segment->key, client, segment);
-    flow_queue(&c->table, number, FLOW_CONNECTING);
     if (reading_opened(reading) == READING_DONE)
         settle(c, flow, READING_DONE);
     else

@@ -206,9 +206,9 @@ uint32_t lifecycle_add_flow(struct connections *c, const struct flow_key *key, u
 
     if (c->table.flows.used >= c->flows_max)
         (void)evict(c, order, FLOW_STATES, false);
-    number = flow_add(&c->table, key, hash, FLOW_OVER);
+    number = flow_add(&c->table, key, hash, FLOW_CONNECTING);
     if (number == POOL_NONE && evict(c, order, FLOW_STATES, false))
-        number = flow_add(&c->table, key, hash, FLOW_OVER);
+        number = flow_add(&c->table, key, hash, FLOW_CONNECTING);
     return number;
 }
 

@@ -55,8 +55,8 @@ void lifecycle_init(struct connections *c);
 /* Bring the counters of levels up to date. */
 void lifecycle_note_levels(struct connections *c);
 
-/* A new flow entry, in no use yet (FLOW_OVER), at the cost of others if need be.
- * POOL_NONE when memory is short. */
+/* A new flow entry (FLOW_CONNECTING), at the cost of others if need be; its record is to be set at
+ * once. POOL_NONE when memory is short. */
 uint32_t lifecycle_add_flow(struct connections *c, const struct flow_key *key, uint32_t hash);
 
 /* A half-open connection, likewise: half_open_begin must follow. NULL when memory is short. */
