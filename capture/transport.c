@@ -20,8 +20,8 @@ enum {
 
 void transport_init(struct transport *transport)
 {
-    /* A packet is as unlikely to have this hash as any other. The other array is read below its count
-     * only. */
+    /* A packet is as unlikely to have this hash as any other. The other array is read below its
+     * count only. */
     memset(transport->recent_tag, 0, sizeof(transport->recent_tag));
     memset(transport->recent_time, 0, sizeof(transport->recent_time));
     memset(transport->recent_check, 0, sizeof(transport->recent_check));
