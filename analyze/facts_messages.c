@@ -295,10 +295,11 @@ static void see_protected(struct facts *facts, const struct note *note)
 
 void facts_read_notes(struct facts *facts)
 {
-    const struct handshake *handshake = facts->handshake;
+    const struct note *const notes = facts->handshake->notes;
+    const size_t count = facts->handshake->note_count;
 
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct note *note = &notes[i];
 
         if (note->kind == NOTE_MESSAGE)
             see_message(facts, note);

@@ -327,7 +327,7 @@ static bool prelude_is_settled(const struct prelude_text *text, bool from_client
     return !may_switch[prelude];
 }
 
-static bool other_protocol_is_settled(const struct session *session)
+bool session_without_tls_settled(const struct session *session)
 {
     const struct preludes *preludes = session->preludes;
 
@@ -338,19 +338,6 @@ static bool other_protocol_is_settled(const struct session *session)
            && preludes->prelude[SIDE_SERVER] != NULL
            && prelude_is_settled(preludes->prelude[SIDE_CLIENT], true)
            && prelude_is_settled(preludes->prelude[SIDE_SERVER], false);
-}
-
-bool session_settled(const struct session *session)
-{
-    const uint32_t *application = session->application_records;
-
-    if (session->tls13)
-        return session->follows_finished[SIDE_CLIENT] && session->follows_finished[SIDE_SERVER];
-    if (session->server_hello_seen || (session->midway && !session->hello_seen))
-        return application[SIDE_CLIENT] > 0 && application[SIDE_SERVER] > 0;
-    if (session->spoke_tls[SIDE_CLIENT] || session->spoke_tls[SIDE_SERVER])
-        return false;
-    return other_protocol_is_settled(session);
 }
 
 /* The hellos were written long ago; they are read as soon as the notes are. */

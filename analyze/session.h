@@ -208,8 +208,21 @@ void session_begin(struct session *session, struct budget *budget, struct connec
 /* Free everything that the session holds, not the session itself. */
 void session_release(struct session *session);
 
+/* The part of session_settled() for a connection of which nothing is TLS so far. */
+bool session_without_tls_settled(const struct session *session);
+
 /* True when nothing that can still come changes the outcome: the tracker may let go. */
-bool session_settled(const struct session *session);
+static inline bool session_settled(const struct session *session)
+{
+    const uint32_t *application = session->application_records;
+
+    if (session->tls13)
+        return session->follows_finished[SIDE_CLIENT] && session->follows_finished[SIDE_SERVER];
+    if (session->server_hello_seen || (session->midway && !session->hello_seen))
+        return application[SIDE_CLIENT] > 0 && application[SIDE_SERVER] > 0;
+    return !session->spoke_tls[SIDE_CLIENT] && !session->spoke_tls[SIDE_SERVER]
+           && session_without_tls_settled(session);
+}
 
 /* Octets of a TLS 1.3 record that can hold a Finished at least: message header, the smallest
  * hash, content type and the shortest tag (RFC 8446 sections 4.4.4 and 5.2, RFC 6655 for CCM_8).

@@ -91,19 +91,19 @@ static void give_verdict(struct tracker *tracker, struct verdict *verdict, bool 
     tracker->sink.take(tracker->sink.context, verdict);
 }
 
-/* Returns what was said. */
-static struct earlier_verdict conclude(struct tracker *tracker, struct facts *facts,
-                                       const struct incident_past *past)
+/* Judge and say so. *note gets what was said; it may be NULL unless the handshake failed. */
+static void conclude(struct tracker *tracker, struct facts *facts, struct defer_note *note)
 {
     struct known known;
     struct verdict verdict;
 
     tracker_weigh(tracker, facts, &known, &verdict);
     if (verdict.outcome == OUTCOME_FAILED && !tracker->options.alone)
-        incidents_add(tracker->incidents, &verdict, past);
+        incidents_add(tracker->incidents, &verdict, &note->past);
     give_verdict(tracker, &verdict, true);
     facts->known = NULL;
-    return tracker_earlier_of(&verdict);
+    if (note != NULL)
+        note->verdict = tracker_earlier_of(&verdict);
 }
 
 static void learn(struct tracker *tracker, struct facts *facts)
@@ -149,7 +149,7 @@ static void conclude_deferred(struct tracker *tracker, struct deferred *deferred
 
     tracker->attempts_waiting -= deferred->note.is_attempt;
     tracker_build_deferred(tracker, deferred, &facts);
-    (void)conclude(tracker, &facts, &deferred->note.past);
+    conclude(tracker, &facts, &deferred->note);
     deferred_free(deferred);
 }
 
@@ -211,28 +211,35 @@ static struct incident_past past_of(const struct tracker *tracker, const struct 
     };
 }
 
+static void judge_or_wait(struct tracker *tracker, const struct observation *observation,
+                          struct facts *facts)
+{
+    struct defer_note note = {
+        .is_attempt = is_attempt(facts),
+        .for_order = facts->outcome == OUTCOME_ESTABLISHED,
+    };
+
+    if (facts->outcome == OUTCOME_FAILED || note.is_attempt)
+        note.past = past_of(tracker, facts);
+    if (wants_to_wait(tracker, facts) && wait_for_more(tracker, observation, &note))
+        return;
+    conclude(tracker, facts, &note);
+    note.judged_ns = facts->connection->ended_ns;
+    tracker_keep_judged(tracker, observation, facts->outcome, &note);
+}
+
 /* Judge, or let it wait; and learn. */
 static void judge_observed(struct tracker *tracker, const struct observation *observation)
 {
-    struct incident_past past = {0};
     struct facts facts;
-    struct defer_note note;
 
     if (!tracker->options.alone)
         knowledge_expect(tracker->knowledge, &observation->connection->endpoint[SIDE_SERVER]);
     facts_build(&facts, observation);
-    if (facts.outcome == OUTCOME_FAILED || is_attempt(&facts))
-        past = past_of(tracker, &facts);
-    note = (struct defer_note){
-        .is_attempt = is_attempt(&facts),
-        .for_order = facts.outcome == OUTCOME_ESTABLISHED,
-        .past = past,
-    };
-    if (!wants_to_wait(tracker, &facts) || !wait_for_more(tracker, observation, &note)) {
-        note.verdict = conclude(tracker, &facts, &past);
-        note.judged_ns = facts.connection->ended_ns;
-        tracker_keep_judged(tracker, observation, facts.outcome, &note);
-    }
+    if (facts.outcome == OUTCOME_ESTABLISHED && !tracker->options.defer_all)
+        conclude(tracker, &facts, NULL); /* nothing that comes later changes it */
+    else
+        judge_or_wait(tracker, observation, &facts);
     learn(tracker, &facts);
 }
 
