@@ -323,7 +323,7 @@ static void take_at(struct connections *c, struct flow *likely, uint32_t hash,
 
     c->now_ns = segment->at.time_ns;
     /* Unsigned: a step backwards is a large interval, and resets swept_ns. */
-    if (since_sweep >= SWEEP_INTERVAL_NS || c->sweep_again)
+    if (since_sweep >= SWEEP_INTERVAL_NS)
         (void)lifecycle_sweep(c, segment->at.time_ns);
     if (likely != NULL && flow_is_of(likely, &segment->key) && !is_reused(c, likely, segment))
         take_segment(c, likely, segment);

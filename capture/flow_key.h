@@ -36,10 +36,10 @@ static inline unsigned flow_key_of(const struct address *source, uint16_t source
 /* What the ends of two IPv4 addresses are ordered by, which is their order in flow_key_of. */
 static inline uint64_t flow_key_rank_ipv4(const uint8_t octets[4], uint16_t port)
 {
-    uint32_t number;
+    uint32_t address_bits;
 
-    memcpy(&number, octets, sizeof(number));
-    return (uint64_t)number << 16 | port;
+    memcpy(&address_bits, octets, sizeof(address_bits));
+    return (uint64_t)address_bits << 16 | port;
 }
 
 /* The same of IPv4 addresses, of four octets each. The ends are exchanged without a branch, as no

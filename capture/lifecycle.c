@@ -345,8 +345,7 @@ bool lifecycle_sweep(struct connections *c, int64_t now_ns)
 
     for (int state = 0; state < FLOW_STATES; state++)
         finished = sweep_state(c, (enum flow_state)state, now_ns) && finished;
-    c->swept_ns = now_ns;
-    c->sweep_again = !finished;
+    c->swept_ns = finished ? now_ns : LIFECYCLE_SWEEP_AGAIN_NS;
     lifecycle_note_levels(c);
     return finished;
 }

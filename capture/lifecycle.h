@@ -16,6 +16,9 @@
 #include "capture/half_opens.h"
 #include "capture/reading.h"
 
+/* A time that is long before that of any packet. */
+#define LIFECYCLE_SWEEP_AGAIN_NS INT64_MIN
+
 struct connections {
     struct connections_options options;
     struct readers readers;
@@ -26,10 +29,9 @@ struct connections {
     uint32_t flows_max;
     uint32_t readings_max;
     size_t held_high; /* held octets from which on room is made for more */
-    int64_t swept_ns;
-    int64_t now_ns; /* of the last segment */
+    int64_t swept_ns; /* LIFECYCLE_SWEEP_AGAIN_NS: the last sweep left something to do */
+    int64_t now_ns;   /* of the last segment */
     enum connections_shed shed;
-    bool sweep_again; /* the last sweep left something to do */
     int64_t timeout_ns[FLOW_STATES];
 };
 
