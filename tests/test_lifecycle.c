@@ -64,6 +64,32 @@ static void a_flood_stays_within_the_budget_and_is_reported(void)
     check_flood(4, 20000);  /* with a hole */
 }
 
+/* Of many that time out at once each packet ends some, and none waits for the next time that others
+ * are looked for. */
+static void what_times_out_at_once_ends_packet_by_packet(void)
+{
+    enum { SYNS = 500, PACKETS = 8 };
+    struct connections_options options = scene_options();
+    struct scene *scene = scene_new(&options);
+    const struct connections_counters *counters = connections_counters(scene->connections);
+
+    scene->log_length = sizeof(scene->log) - 1; /* nobody reads it */
+    for (uint32_t i = 0; i < SYNS; i++)
+        flood(scene, i, 1);
+    CU_ASSERT_EQUAL(counters->half_open, SYNS);
+    scene_wait(scene, options.half_open_timeout_ns + SECOND);
+    for (uint32_t i = 0; i < PACKETS; i++) {
+        uint64_t before = counters->ended;
+
+        flood(scene, SYNS + i, 1); /* a microsecond later */
+        CU_ASSERT(counters->ended > before);
+        CU_ASSERT(counters->ended < before + SYNS / 2);
+    }
+    CU_ASSERT_EQUAL(counters->ended, SYNS);
+    CU_ASSERT_EQUAL(counters->half_open, PACKETS);
+    scene_free(scene);
+}
+
 /* A real handshake beside a flood of SYNs and partial hellos: neither evicts it while
  * it goes on. */
 static void a_flood_does_not_evict_a_handshake_that_goes_on(void)
@@ -309,6 +335,8 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"a flood stays within the budget and is reported",
          a_flood_stays_within_the_budget_and_is_reported},
+        {"what times out at once ends packet by packet",
+         what_times_out_at_once_ends_packet_by_packet},
         {"a flood does not evict a handshake that goes on",
          a_flood_does_not_evict_a_handshake_that_goes_on},
         {"a flood of hellos does not evict a connection that has begun",
