@@ -301,15 +301,6 @@ static void add_hex(struct text *token, struct bytes octets)
     }
 }
 
-/* Printable ASCII that stands for itself. */
-static bool is_plain_ascii(struct bytes octets)
-{
-    for (size_t i = 0; i < octets.len; i++)
-        if (octets.data[i] >= 0x7f || needs_escape((char)octets.data[i]))
-            return false;
-    return true;
-}
-
 void json_add_octets(struct json *json, struct json_at parent, const char *key, struct bytes octets)
 {
     bool is_long = octets.len > JSON_OCTETS_MAX;
@@ -319,7 +310,7 @@ void json_add_octets(struct json *json, struct json_at parent, const char *key, 
 
     if (octets.len == 0 || !json_begin_value(json, parent, key, STRING_TOKEN_MAX, &out))
         return;
-    if (!is_long && is_plain_ascii(octets)) { /* most names are */
+    if (!is_long && text_is_plain(octets)) { /* most names are */
         json_end_value(json, json_put_quoted(out, (const char *)octets.data, octets.len));
         return;
     }

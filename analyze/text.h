@@ -54,6 +54,10 @@ static inline void text_add_string(struct text *text, const char *string)
 
 void text_add_number(struct text *text, uint64_t number);
 
+/* Printable ASCII without quotation marks and backslashes: what most names are, and what stands for
+ * itself wherever it is written. */
+bool text_is_plain(struct bytes octets);
+
 /* Append untrusted octets: printable ASCII and valid UTF-8 letters as they are, backslash and
  * everything else (control characters, invalid UTF-8, directional marks) as \xNN. */
 void text_add_untrusted(struct text *text, struct bytes octets);

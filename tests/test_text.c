@@ -293,6 +293,32 @@ static void digits_are_those_of_printf(void)
     }
 }
 
+static bool stands_for_itself(uint8_t octet)
+{
+    return octet >= 0x20 && octet < 0x7f && octet != '"' && octet != '\\';
+}
+
+/* Every octet, in every place of texts of all lengths around one and two words. */
+static void what_stands_for_itself_is_plain(void)
+{
+    enum { LONGEST = 19 };
+    size_t wrong = 0;
+
+    CU_ASSERT_TRUE(text_is_plain((struct bytes){0}));
+    for (unsigned octet = 0; octet < 256; octet++) {
+        for (size_t length = 1; length <= LONGEST; length++) {
+            for (size_t at = 0; at < length; at++) {
+                uint8_t octets[LONGEST];
+
+                memset(octets, octet % 2 == 0 ? ' ' : '~', sizeof(octets));
+                octets[at] = (uint8_t)octet;
+                wrong += text_is_plain(bytes_of(octets, length)) != stands_for_itself(octets[at]);
+            }
+        }
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+}
+
 static void every_octet_has_its_two_hexadecimal_digits(void)
 {
     for (unsigned i = 0; i < 256; i++) {
@@ -324,6 +350,7 @@ int main(void)
         {"durations have a unit that people use", durations_have_a_unit_that_people_use},
         {"times are UTC, to the nanosecond", times_are_utc_to_the_nanosecond},
         {"digits are those of printf", digits_are_those_of_printf},
+        {"what stands for itself is plain", what_stands_for_itself_is_plain},
         {"every octet has its two hexadecimal digits", every_octet_has_its_two_hexadecimal_digits},
         CU_TEST_INFO_NULL,
     };
