@@ -51,14 +51,15 @@ ALWAYS_INLINE enum packet_kind tcp_decode(struct moment at, const struct link *l
                                           const struct ip *ip, size_t missing,
                                           struct segment *segment)
 {
-    struct bytes in = ip->payload;
+    struct bytes rest = ip->payload;
     struct bytes payload = ip->payload;
+    struct bytes in;
     uint8_t offset;
     size_t header;
 
     segment->at = at;
     tcp_describe_path(link, ip, segment);
-    if (in.len < TCP_HEADER_LEN || !tcp_read_key(&in, ip, segment)
+    if (!bytes_take(&rest, TCP_HEADER_LEN, &in) || !tcp_read_key(&in, ip, segment)
         || !bytes_u32(&in, &segment->sequence) || !bytes_u32(&in, &segment->acknowledgment)
         || !bytes_u8(&in, &offset) || !bytes_u8(&in, &segment->flags)
         || !bytes_u16(&in, &segment->window))
