@@ -50,7 +50,8 @@ bool client_hello_parse(struct bytes body, struct client_hello *out)
 }
 
 /* What follows the version, with or without session ID and compression method. */
-static bool server_hello_fields(struct bytes in, bool has_session_id, struct server_hello *out)
+ALWAYS_INLINE bool server_hello_fields(struct bytes in, bool has_session_id,
+                                       struct server_hello *out)
 {
     out->session_id = (struct bytes){.len = 0};
     out->compression_method = 0;
@@ -153,12 +154,8 @@ uint16_t client_hello_version_max(const struct client_hello *hello)
     return highest;
 }
 
-enum downgrade server_hello_downgrade(const struct server_hello *hello)
+static enum downgrade sentinel_of(struct bytes random)
 {
-    struct bytes random = hello->random;
-
-    if (server_hello_version(hello) > TLS_VERSION_1_2 || hello->is_hello_retry_request)
-        return DOWNGRADE_NONE;
     if (!bytes_skip(&random, TLS_RANDOM_LENGTH - TLS_DOWNGRADE_SENTINEL_LENGTH))
         return DOWNGRADE_NONE;
     if (bytes_equal(random, bytes_of(sentinel_1_2, sizeof sentinel_1_2)))
@@ -166,6 +163,16 @@ enum downgrade server_hello_downgrade(const struct server_hello *hello)
     if (bytes_equal(random, bytes_of(sentinel_1_1, sizeof sentinel_1_1)))
         return DOWNGRADE_TO_1_1;
     return DOWNGRADE_NONE;
+}
+
+enum downgrade server_hello_downgrade(const struct server_hello *hello)
+{
+    const enum downgrade sentinel = sentinel_of(hello->random);
+
+    if (sentinel == DOWNGRADE_NONE || hello->is_hello_retry_request
+        || server_hello_version(hello) > TLS_VERSION_1_2)
+        return DOWNGRADE_NONE;
+    return sentinel;
 }
 
 uint32_t hello_gmt_unix_time(struct bytes random)
