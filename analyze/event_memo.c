@@ -36,8 +36,9 @@ static void put_length(uint8_t *out, size_t length)
     memcpy(out, &number, sizeof(number));
 }
 
-/* Eight values that are looked at together. */
-typedef uint16_t vector __attribute__((vector_size(16)));
+/* Octets of values that are looked at together. */
+enum { VECTOR_OCTETS = 16 };
+typedef uint16_t vector __attribute__((vector_size(VECTOR_OCTETS)));
 
 /* Both octets of a value end in the digit a, as those of GREASE do. Not zero where one does; a few
  * others do too. */
@@ -45,7 +46,7 @@ static vector find_suspects(const uint8_t *values)
 {
     vector eight;
 
-    memcpy(&eight, values, sizeof(eight));
+    memcpy(&eight, values, VECTOR_OCTETS);
     return (vector)((eight & 0x0f0f) == 0x0a0a);
 }
 
@@ -56,11 +57,11 @@ static bool may_have_grease(const uint8_t *values, size_t octets)
     uint64_t halves[2];
     size_t at = 0;
 
-    if (octets < sizeof(suspects))
+    if (octets < VECTOR_OCTETS)
         return true;
-    for (; octets - at > sizeof(suspects); at += sizeof(suspects))
+    for (; octets - at > VECTOR_OCTETS; at += VECTOR_OCTETS)
         suspects |= find_suspects(values + at);
-    suspects |= find_suspects(values + octets - sizeof(suspects));
+    suspects |= find_suspects(values + octets - VECTOR_OCTETS);
     memcpy(halves, &suspects, sizeof(halves));
     return (halves[0] | halves[1]) != 0;
 }

@@ -183,15 +183,16 @@ static bool needs_escape(char character)
     return (unsigned char)character < 0x20 || character == '"' || character == '\\';
 }
 
-/* Sixteen octets that are looked at together. */
-typedef uint8_t vector __attribute__((vector_size(16)));
+/* Octets that are looked at together. */
+enum { VECTOR_OCTETS = 16 };
+typedef uint8_t vector __attribute__((vector_size(VECTOR_OCTETS)));
 
 /* Not zero where an octet needs an escape. */
 static vector find_escapes(const char *octets)
 {
     vector value;
 
-    memcpy(&value, octets, sizeof(value));
+    memcpy(&value, octets, VECTOR_OCTETS);
     return (vector)((value < 0x20) | (value == '"') | (value == '\\'));
 }
 
@@ -202,14 +203,14 @@ static bool is_plain(const char *value, size_t length)
     uint64_t halves[2];
     size_t at = 0;
 
-    if (length < sizeof(escapes)) {
+    if (length < VECTOR_OCTETS) {
         while (at < length && !needs_escape(value[at]))
             at++;
         return at == length;
     }
-    for (; length - at > sizeof(escapes); at += sizeof(escapes))
+    for (; length - at > VECTOR_OCTETS; at += VECTOR_OCTETS)
         escapes |= find_escapes(value + at);
-    escapes |= find_escapes(value + length - sizeof(escapes));
+    escapes |= find_escapes(value + length - VECTOR_OCTETS);
     memcpy(halves, &escapes, sizeof(halves));
     return (halves[0] | halves[1]) == 0;
 }
