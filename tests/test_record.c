@@ -118,6 +118,28 @@ static void what_cannot_be_tls_is_alien_at_its_first_wrong_octet(void)
     guard_free(&guard);
 }
 
+/* record_begins() is the short way: where record_next() finds the whole header of a record, of
+ * whatever length. */
+static void a_record_begins_with_its_whole_header(void)
+{
+    static const char *const streams[] = {
+        "",           "16",           "16 0301 00",        "16 0301 0000",      "16 0301 0005 01",
+        "17 0304 00", "17 0304 ffff", "14 0300 0001 01",   "18 0303 4801",      "19 0303 0001 00",
+        "13 03 0300", "16 0305 0000", "16 0200 0001 0000", "16 0400 0001 0000", "80 2e01 0002 00"};
+    struct guard guard = guard_new();
+
+    for (size_t i = 0; i < sizeof streams / sizeof streams[0]; i++) {
+        struct bytes stream = guard_hex(&guard, streams[i]);
+        struct bytes rest = stream;
+        struct record record;
+        size_t need = 0;
+        bool is_alien = record_next(&rest, &record, &need) == RECORD_ALIEN;
+
+        CU_ASSERT_EQUAL(record_begins(stream), !is_alien && stream.len >= TLS_RECORD_HEADER_LENGTH);
+    }
+    guard_free(&guard);
+}
+
 /* A record of this length, header included, filled with zeros. */
 static enum record_status next_of_length(const struct guard *guard, size_t length, bool is_whole,
                                          struct record *record, size_t *need)
@@ -173,6 +195,7 @@ int main(void)
         {"only TLS types and versions are records", only_tls_types_and_versions_are_records},
         {"what cannot be TLS is alien at its first wrong octet",
          what_cannot_be_tls_is_alien_at_its_first_wrong_octet},
+        {"a record begins with its whole header", a_record_begins_with_its_whole_header},
         {"the longest legal record is taken", the_longest_legal_record_is_taken},
         {"a longer record is named and not waited for",
          a_longer_record_is_named_and_not_waited_for},

@@ -276,6 +276,30 @@ static void a_buffer_grows_by_half_at_most(void)
     budget_clear(&budget);
 }
 
+/* The room for a record of 16005 octets of which only so many came. */
+static size_t room_for_record(size_t brought)
+{
+    enum { FRAGMENT = 16000 };
+    static const uint8_t record[FRAGMENT] = {22, 3, 3, FRAGMENT >> 8, FRAGMENT & 0xff, 11};
+    struct fixture fixture;
+    size_t room;
+
+    begin(&fixture, MEMORY);
+    session_read(&fixture.session, SIDE_SERVER, bytes_of(record, brought), moment_of(0));
+    CU_ASSERT_EQUAL(fixture.session.reader[SIDE_SERVER].partial.length, brought);
+    room = fixture.session.reader[SIDE_SERVER].partial.capacity;
+    end(&fixture);
+    return room;
+}
+
+/* Anybody can announce a long one. */
+static void a_record_has_room_when_half_of_it_came(void)
+{
+    CU_ASSERT_EQUAL(room_for_record(6), BUFFER_FIRST_CAPACITY);
+    CU_ASSERT_EQUAL(room_for_record(8002), 8192);
+    CU_ASSERT_EQUAL(room_for_record(8003), 16384);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -288,6 +312,7 @@ int main(void)
         {"application data without end fits in brief", application_data_without_end_fits_in_brief},
         {"notes without memory count as not captured", notes_without_memory_count_as_not_captured},
         {"a buffer grows by half at most", a_buffer_grows_by_half_at_most},
+        {"a record has room when half of it came", a_record_has_room_when_half_of_it_came},
         CU_TEST_INFO_NULL,
     };
 
