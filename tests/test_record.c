@@ -89,7 +89,7 @@ static void only_tls_types_and_versions_are_records(void)
             uint8_t octets[] = {(uint8_t)first, 3, (uint8_t)minor, 0, 0};
             struct bytes stream = bytes_of(octets, sizeof octets);
             struct record record;
-            size_t need;
+            size_t need = 0;
             bool is_tls = first >= 20 && first <= 24 && minor <= 4;
 
             CU_ASSERT_EQUAL(record_next(&stream, &record, &need),
@@ -159,7 +159,7 @@ static void the_longest_legal_record_is_taken(void)
 {
     struct guard guard = guard_new();
     struct record record;
-    size_t need;
+    size_t need = 0;
 
     CU_ASSERT_EQUAL(next_of_length(&guard, TLS_CIPHERTEXT_MAX, true, &record, &need), RECORD_OK);
     CU_ASSERT_EQUAL(record.fragment.len, 16384 + 2048);
@@ -173,7 +173,7 @@ static void a_longer_record_is_named_and_not_waited_for(void)
 {
     struct guard guard = guard_new();
     struct record record;
-    size_t need;
+    size_t need = 0;
 
     CU_ASSERT_EQUAL(next_of_length(&guard, TLS_CIPHERTEXT_MAX + 1, false, &record, &need),
                     RECORD_OVERSIZED);
