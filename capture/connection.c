@@ -315,8 +315,9 @@ __attribute__((noinline)) static void look_for(struct connections *c, uint32_t h
         take_without_flow(c, hash, segment);
 }
 
-/* likely: the flow that it is likely to be of, NULL: none. */
-static void take_at(struct connections *c, struct flow *likely, uint32_t hash,
+/* likely: the flow that it is likely to be of, NULL: none. is_without_flow: there is none for
+ * sure. */
+static void take_at(struct connections *c, struct flow *likely, bool is_without_flow, uint32_t hash,
                     const struct segment *segment)
 {
     uint64_t since_sweep = (uint64_t)segment->at.time_ns - (uint64_t)c->swept_ns;
@@ -327,19 +328,22 @@ static void take_at(struct connections *c, struct flow *likely, uint32_t hash,
         (void)lifecycle_sweep(c, segment->at.time_ns);
     if (likely != NULL && flow_is_of(likely, &segment->key) && !is_reused(c, likely, segment))
         take_segment(c, likely, segment);
+    else if (is_without_flow)
+        take_without_flow(c, hash, segment);
     else
         look_for(c, hash, segment);
 }
 
 void connections_segment(struct connections *connections, const struct segment *segment)
 {
-    take_at(connections, NULL, flow_hash(&connections->table, &segment->key), segment);
+    take_at(connections, NULL, false, flow_hash(&connections->table, &segment->key), segment);
 }
 
 /* Each step touches what the one before it had fetched. */
 static void take_batch(struct connections *c, const struct packet *packets, size_t count)
 {
     struct prospect prospects[BATCH_MAX];
+    uint32_t added = c->table.added;
 
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind != PACKET_TCP)
@@ -367,7 +371,8 @@ static void take_batch(struct connections *c, const struct packet *packets, size
             reading_fetch_more(prospects[i].reading, packets[i].segment.half, &packets[i].segment);
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind == PACKET_TCP)
-            take_at(c, prospects[i].flow, prospects[i].hash, &packets[i].segment);
+            take_at(c, prospects[i].flow, prospects[i].flow == NULL && c->table.added == added,
+                    prospects[i].hash, &packets[i].segment);
         else if (packets[i].kind == PACKET_ICMP_ERROR)
             connections_icmp(c, &packets[i].icmp);
     }

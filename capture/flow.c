@@ -255,6 +255,7 @@ uint32_t flow_add(struct flow_table *table, const struct flow_key *key, uint32_t
     if (number == POOL_NONE)
         return POOL_NONE;
     *flow_at(table, number) = (struct flow){.key = *key, .record = POOL_NONE};
+    table->added++;
     list_append(table, number, state);
     segment_insert(segment_of(table, hash),
                    (struct flow_slot){.hash = hash, .number_1 = number + 1});

@@ -75,6 +75,7 @@ struct flow_table {
     struct flow_segment **directory;
     uint32_t depth; /* the directory has 1 << depth entries */
     uint32_t shift; /* 32 - depth: of a hash, to its entry */
+    uint32_t added; /* flows ever added, for comparison */
     size_t memory;  /* octets of the index; those of the flows are pool_memory */
     struct table_hash hash;
     struct flow_hash_ipv4 hash_ipv4;
