@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <wolfssl/options.h>
+
+#include <wolfssl/wolfcrypt/hash.h>
+
 #include "analyze/digits.h"
 #include "analyze/event_parts.h"
-#include "capture/digest.h"
 
 /* What an identifier is the digest of. */
 struct identity {
@@ -64,9 +67,9 @@ static void put_random(uint8_t octets[RANDOM_OCTETS], struct bytes random)
 /* The first digits of the digest. False when that fails. */
 static bool make_id(struct bytes octets, char out[EVENT_ID_SIZE])
 {
-    uint8_t digest[DIGEST_SHA256_SIZE];
+    uint8_t digest[WC_SHA256_DIGEST_SIZE];
 
-    if (!digest_sha256(octets, digest))
+    if (wc_Sha256Hash(octets.data, (word32)octets.len, digest) != 0)
         return false;
     for (size_t i = 0; i < EVENT_ID_SIZE - 1; i += 8)
         digits_put_hex(out + i, digest + i / 2, DIGITS_GAP_LOWER);

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/community_id.h"
 
-#include "capture/digest.h"
+#include <wolfssl/options.h>
+#include <wolfssl/wolfcrypt/hash.h>
 
-enum { INPUT_MAX = 2 + 16 + 16 + 1 + 1 + 2 + 2 };
+enum {
+    DIGEST_LEN = 20, /* SHA-1 */
+    INPUT_MAX = 2 + 16 + 16 + 1 + 1 + 2 + 2
+};
 
 /* RFC 4648 section 4. text has room for the result and a NUL: a digest is six groups of three
  * octets, and two octets more. */
-static void base64(const uint8_t digest[DIGEST_SHA1_SIZE], char *text)
+static void base64(const uint8_t digest[WC_SHA_DIGEST_SIZE], char *text)
 {
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    uint8_t octets[DIGEST_SHA1_SIZE + 2] = {0};
+    uint8_t octets[WC_SHA_DIGEST_SIZE + 2] = {0};
 
-    memcpy(octets, digest, DIGEST_SHA1_SIZE);
+    memcpy(octets, digest, WC_SHA_DIGEST_SIZE);
 #pragma GCC unroll 7
     for (size_t i = 0; i < 7; i++) {
         const uint8_t *three = octets + 3 * i;
@@ -52,7 +56,7 @@ void community_id(uint16_t seed, uint8_t protocol, const struct address *address
     const struct address *first = is_ordered ? address_a : address_b;
     const struct address *second = is_ordered ? address_b : address_a;
     uint8_t in[INPUT_MAX];
-    uint8_t digest[DIGEST_SHA1_SIZE];
+    uint8_t digest[DIGEST_LEN];
     size_t len = put_u16(in, 0, seed);
 
     len = put(in, len, first->octets + skip, sizeof(first->octets) - skip);
@@ -62,7 +66,7 @@ void community_id(uint16_t seed, uint8_t protocol, const struct address *address
     len = put_u16(in, len, is_ordered ? port_a : port_b);
     len = put_u16(in, len, is_ordered ? port_b : port_a);
     text[0] = '\0';
-    if (!digest_sha1(bytes_of(in, len), digest))
+    if (wc_ShaHash(in, (word32)len, digest) != 0)
         return;
     text[0] = '1';
     text[1] = ':';
