@@ -469,10 +469,7 @@ void connections_finish(struct connections *connections)
     half_opens_sort(&c->half_opens);
     while (end_first(c))
         ;
-    for (int state = FLOW_DONE; state < FLOW_STATES; state++) {
-        while (c->table.lists[state].oldest != POOL_NONE)
-            lifecycle_end_flow(c, c->table.lists[state].oldest, CONNECTION_END_CAPTURE);
-    }
+    lifecycle_forget_all(c);
     lifecycle_note_levels(c);
 }
 

@@ -66,14 +66,19 @@ uint32_t flow_hash_any(const struct flow_table *table, const struct flow_key *ke
     return flow_hash_mix(table_hash_sum(&table->hash, (const uint8_t *)key, sizeof(*key)));
 }
 
+static void clear_lists(struct flow_table *table)
+{
+    for (int i = 0; i < FLOW_STATES; i++)
+        table->lists[i] = (struct flow_list){.oldest = POOL_NONE, .newest = POOL_NONE};
+}
+
 bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2], uint32_t max)
 {
     *table = (struct flow_table){.hash = table_hash_of(hash_key)};
     table->hash_ipv4 = solve_ipv4(&table->hash);
     table->shift = 32;
     pool_init(&table->flows, sizeof(struct flow), max);
-    for (int i = 0; i < FLOW_STATES; i++)
-        table->lists[i] = (struct flow_list){.oldest = POOL_NONE, .newest = POOL_NONE};
+    clear_lists(table);
     table->directory = malloc(sizeof(*table->directory));
     if (table->directory == NULL)
         return false;
@@ -293,6 +298,21 @@ void flow_remove(struct flow_table *table, uint32_t number)
     list_remove(table, flow);
     flow->state = FLOW_NONE;
     pool_give(&table->flows, number);
+}
+
+void flow_remove_all(struct flow_table *table)
+{
+    uint32_t entries = 1u << table->depth;
+
+    for (uint32_t i = 0; i < entries;) {
+        struct flow_segment *segment = table->directory[i];
+
+        segment->used = 0;
+        memset(segment->slots, 0, sizeof(segment->slots));
+        i += 1u << (table->depth - segment->depth);
+    }
+    clear_lists(table);
+    pool_clear(&table->flows);
 }
 
 /* A way to compare flows. */

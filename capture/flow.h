@@ -144,6 +144,9 @@ uint32_t flow_add(struct flow_table *table, const struct flow_key *key, uint32_t
 
 void flow_remove(struct flow_table *table, uint32_t number);
 
+/* Remove all flows at once, and give their memory back. */
+void flow_remove_all(struct flow_table *table);
+
 /* Move a flow to the end of the list of state (which may be its own). */
 void flow_queue(struct flow_table *table, uint32_t number, enum flow_state state);
 

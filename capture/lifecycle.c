@@ -148,6 +148,18 @@ void lifecycle_end_flow(struct connections *c, uint32_t number, enum connection_
     forget(c, number);
 }
 
+/* They are most of the connections of a capture, and one by one each costs as much as a packet. */
+void lifecycle_forget_all(struct connections *c)
+{
+    for (int state = FLOW_DONE; state < FLOW_STATES; state++) {
+        uint32_t number = c->table.lists[state].oldest;
+
+        for (; number != POOL_NONE; number = flow_at(&c->table, number)->newer)
+            count_ended(c, flow_at(&c->table, number));
+    }
+    flow_remove_all(&c->table);
+}
+
 /* The oldest flow of a state that was not used since it was queued; after SWEEP_MAX
  * that were, the next one. POOL_NONE when there is none. */
 static uint32_t oldest(struct connections *c, enum flow_state state)

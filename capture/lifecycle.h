@@ -90,6 +90,9 @@ void lifecycle_release_reading(struct connections *c, uint32_t number, enum flow
 /* End a connection in whatever state, with its callbacks; its flow entry goes too. */
 void lifecycle_end_flow(struct connections *c, uint32_t number, enum connection_end reason);
 
+/* Remove all flow entries, of connections that nobody reads. */
+void lifecycle_forget_all(struct connections *c);
+
 /* End some of what timed out by now_ns. False when there may be more. */
 bool lifecycle_sweep(struct connections *c, int64_t now_ns);
 
