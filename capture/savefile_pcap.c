@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/fetch.h"
 #include "capture/savefile_internal.h"
 
 #include <inttypes.h>
@@ -8,7 +9,9 @@ enum {
     RECORD_HEADER_LEN = 16,
     RECORD_HEADER_MODIFIED_LEN = 24, /* interface, protocol and packet type behind the lengths */
     LINK_TYPE_MASK = 0x03ffffff,     /* the bits above tell of a frame check sequence */
-    VERSION_MINOR_UNORDERED = 3      /* of version 2: the last one with lengths in any order */
+    VERSION_MINOR_UNORDERED = 3,     /* of version 2: the last one with lengths in any order */
+    AHEAD = 2048,                    /* octets: some records */
+    AHEAD_OCTETS = 320               /* about one record, of a handshake */
 };
 
 #define NS_PER_S        INT64_C(1000000000)
@@ -89,7 +92,8 @@ static void take_record(struct savefile *savefile, const struct record *record,
     savefile->counters.packets++;
 }
 
-/* Of the records that nearly all files have. */
+/* Of the records that nearly all files have. Where one begins, the one before it says, and a
+ * processor would wait for each: what comes is fetched, wherever the records begin in it. */
 static size_t records_at_hand(struct savefile *savefile, struct raw_packet *packets, size_t max)
 {
     const struct savefile_interface interface = savefile->interfaces[0];
@@ -102,6 +106,8 @@ static size_t records_at_hand(struct savefile *savefile, struct raw_packet *pack
     while (count < max && bytes_take(&rest, RECORD_HEADER_LEN, &header)) {
         struct record record;
 
+        if (rest.len >= AHEAD + AHEAD_OCTETS)
+            fetch(rest.data + AHEAD, AHEAD_OCTETS);
         read_numbers(is_little_endian, header, &record);
         if (record.captured > PACKET_OCTETS_MAX
             || !bytes_take(&rest, record.captured, &packets[count].data))
