@@ -290,6 +290,8 @@ static void expect_parties(struct knowledge *knowledge, const struct facts *fact
         knowledge_table_expect(knowledge->clients, out->client_key);
     put_name_key(knowledge, out->name_key, facts);
     knowledge_table_expect(knowledge->names, out->name_key);
+    if (out->has_client)
+        knowledge_table_approach(knowledge->clients);
 }
 
 /* Returns the name if its certificates should be examined, else NULL. */
@@ -406,6 +408,11 @@ void knowledge_expect(struct knowledge *knowledge, const struct endpoint *server
     knowledge_table_expect(knowledge->servers, key);
 }
 
+void knowledge_approach(const struct knowledge *knowledge)
+{
+    knowledge_table_approach(knowledge->servers);
+}
+
 struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *facts)
 {
     struct lesson lesson = {0};
@@ -430,6 +437,7 @@ struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *f
     knowledge_learn_server(server, facts, parties.client_hash);
     if (!facts->client_hello_read)
         return lesson;
+    knowledge_table_approach(knowledge->names);
     knowledge_learn_attempt(knowledge, server, facts);
     lesson.unexamined =
         learn_name(knowledge, facts, server, learn_client(knowledge, facts, &parties), &parties);

@@ -291,6 +291,9 @@ void knowledge_free(struct knowledge *knowledge); /* NULL is harmless */
 /* Somebody is going to ask for what is known of this server: fetch it meanwhile. */
 void knowledge_expect(struct knowledge *knowledge, const struct endpoint *server);
 
+/* Some hundred instructions later: fetch what is known of that server. */
+void knowledge_approach(const struct knowledge *knowledge);
+
 /* What became of a connection that was to be learned from. */
 struct lesson {
     bool is_counted_only; /* there is no room, and its server succeeded for the first time */

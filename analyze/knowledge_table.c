@@ -13,7 +13,8 @@ enum {
     BLOCK_RECORDS = 256, /* records allocated at once: a small input needs one block */
     DOOR_WORDS = 8192,   /* of the bits that remember keys: 64 KiB, which a cache holds */
     DOOR_BITS = DOOR_WORDS * 64,
-    EXPECTED_KEY_MAX = 32 /* octets; a longer key is never expected */
+    EXPECTED_KEY_MAX = 32, /* octets; a longer key is never expected */
+    FETCHED_MAX = 512      /* octets of a record: what is looked at first */
 };
 
 #define NONE KNOWLEDGE_TABLE_NONE
@@ -430,6 +431,17 @@ void knowledge_table_expect(struct knowledge_table *table, const void *key)
     fetch(bucket_of(table, table->expected_hash), sizeof(struct bucket));
     if (table->door != NULL)
         fetch(door_word(table, spread_of(table->expected_hash)), sizeof(uint64_t));
+}
+
+void knowledge_table_approach(const struct knowledge_table *table)
+{
+    const struct bucket *bucket = bucket_of(table, table->expected_hash);
+    size_t octets = table->options.record_size;
+
+    if (!table->is_expecting || (bucket->marks & mark_of(table->expected_hash)) == 0)
+        return;
+    fetch(link_at(table, bucket->first), sizeof(struct link));
+    fetch(knowledge_table_at(table, bucket->first), octets < FETCHED_MAX ? octets : FETCHED_MAX);
 }
 
 uint32_t knowledge_table_count(const struct knowledge_table *table)

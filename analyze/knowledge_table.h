@@ -39,6 +39,9 @@ void knowledge_table_free(struct knowledge_table *table); /* NULL is harmless */
  * in memory where there is a crowd, and comes while other things are done. */
 void knowledge_table_expect(struct knowledge_table *table, const void *key);
 
+/* That has come since: fetch the record that is likely to have the key that is expected. */
+void knowledge_table_approach(const struct knowledge_table *table);
+
 /* Let a record outside of the table have rare, of rare_size octets, as its second part. */
 void knowledge_table_set_rare(const struct knowledge_table *table, void *record, void *rare);
 

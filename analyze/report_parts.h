@@ -64,6 +64,13 @@ enum {
     REPORT_CAUSES_MAX = 128 /* different causes: twice what there are */
 };
 
+/* The servers whose hashes end alike. In a crowd most have no counts: the other bits of a hash tell
+ * that, without a look at any server. */
+struct report_bucket {
+    struct report_server *first;
+    uint32_t marks; /* one bit for each value of the five highest bits of a hash */
+};
+
 struct report {
     struct report_options options;
     struct layout layout;
@@ -73,7 +80,7 @@ struct report {
     size_t entries_max;
     uint64_t entries_left_out; /* failures without an entry */
     struct table_hash server_hash;
-    struct report_server *server_buckets[REPORT_BUCKETS];
+    struct report_bucket server_buckets[REPORT_BUCKETS];
     size_t server_count;
     size_t servers_max;
     uint64_t servers_left_out; /* verdicts whose server has no counts */

@@ -20,13 +20,13 @@ static size_t entry_bucket(const struct report *report, const struct report_key 
 }
 
 /* Of every connection: its server. */
-static size_t server_bucket(const struct report *report, const struct endpoint *key)
+static uint32_t hash_server(const struct report *report, const struct endpoint *key)
 {
     uint8_t octets[sizeof(key->address.octets) + sizeof(key->port)];
 
     memcpy(octets, key->address.octets, sizeof(key->address.octets));
     memcpy(octets + sizeof(key->address.octets), &key->port, sizeof(key->port));
-    return table_hash(&report->server_hash, octets, sizeof(octets)) % REPORT_BUCKETS;
+    return table_hash(&report->server_hash, octets, sizeof(octets));
 }
 
 int report_key_compare(const struct report_key *a, const struct report_key *b)
@@ -83,8 +83,10 @@ static bool is_server(const struct report_server *server, const struct endpoint 
 
 struct report_server *report_server_get(struct report *report, const struct endpoint *endpoint)
 {
-    struct report_server **bucket = &report->server_buckets[server_bucket(report, endpoint)];
-    struct report_server *server = *bucket;
+    uint32_t hash = hash_server(report, endpoint);
+    struct report_bucket *bucket = &report->server_buckets[hash % REPORT_BUCKETS];
+    uint32_t mark = UINT32_C(1) << (hash >> 27);
+    struct report_server *server = bucket->marks & mark ? bucket->first : NULL;
 
     while (server != NULL && !is_server(server, endpoint))
         server = server->next;
@@ -95,8 +97,9 @@ struct report_server *report_server_get(struct report *report, const struct endp
         return NULL;
     server->key.address = endpoint->address;
     server->key.port = endpoint->port;
-    server->next = *bucket;
-    *bucket = server;
+    server->next = bucket->first;
+    bucket->first = server;
+    bucket->marks |= mark;
     report->server_count++;
     return server;
 }
@@ -126,7 +129,7 @@ struct report_server **report_servers(const struct report *report,
     if (servers == NULL)
         return NULL;
     for (size_t i = 0; i < REPORT_BUCKETS; i++)
-        for (struct report_server *server = report->server_buckets[i]; server != NULL;
+        for (struct report_server *server = report->server_buckets[i].first; server != NULL;
              server = server->next)
             servers[count++] = server;
     qsort(servers, count, sizeof(servers[0]), compare);
@@ -142,10 +145,10 @@ void report_tables_free(struct report *report)
             report->entry_buckets[i] = entry->next;
             free(entry);
         }
-        while (report->server_buckets[i] != NULL) {
-            struct report_server *server = report->server_buckets[i];
+        while (report->server_buckets[i].first != NULL) {
+            struct report_server *server = report->server_buckets[i].first;
 
-            report->server_buckets[i] = server->next;
+            report->server_buckets[i].first = server->next;
             free(server->posture);
             free(server);
         }

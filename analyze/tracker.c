@@ -236,6 +236,8 @@ static void judge_observed(struct tracker *tracker, const struct observation *ob
     if (!tracker->options.alone)
         knowledge_expect(tracker->knowledge, &observation->connection->endpoint[SIDE_SERVER]);
     facts_build(&facts, observation);
+    if (!tracker->options.alone)
+        knowledge_approach(tracker->knowledge);
     if (facts.outcome == OUTCOME_ESTABLISHED && !tracker->options.defer_all)
         conclude(tracker, &facts, NULL); /* nothing that comes later changes it */
     else
