@@ -79,9 +79,9 @@ static const struct outcome_row {
 };
 
 enum {
-    /* Octets of what event begins with at the most: fifteen keys and names with their punctuation,
+    /* Octets of what event begins with at the most: twenty keys and names with their punctuation,
      * of which the longest has 20 letters, an identifier, two times and a number. */
-    EVENT_HEAD_MAX = 15 * (20 + 2 + JSON_MEMBER_MAX) + EVENT_ID_SIZE + 2 * TEXT_TIMESTAMP_LENGTH
+    EVENT_HEAD_MAX = 20 * (20 + 2 + JSON_MEMBER_MAX) + EVENT_ID_SIZE + 2 * TEXT_TIMESTAMP_LENGTH
                      + JSON_NUMBER_MAX
 };
 
@@ -145,7 +145,7 @@ void event_add_ecs(struct json *json, struct json_at root)
     json_add_name(json, json_add_object(json, root, "ecs"), "version", ECS_VERSION);
 }
 
-/* The event's time and what it says in a sentence. */
+/* The event's time, what it says in a sentence, and the version of the fields' names. */
 static void add_head(struct json *json, struct json_at root, const struct verdict *verdict,
                      const char ended[TEXT_TIMESTAMP_LENGTH],
                      const struct address_text addresses[SIDES])

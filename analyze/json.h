@@ -412,7 +412,7 @@ ALWAYS_INLINE void json_add_text(struct json *json, struct json_at parent, const
         json_add_constant(json, parent, key, value);
 }
 
-/* Add digits, or what else needs no escape, of a length that the compiler knows. */
+/* Add digits, or what else needs no escape. */
 ALWAYS_INLINE void json_add_digits(struct json *json, struct json_at parent, const char *key,
                                    const char *digits, size_t length)
 {

@@ -36,7 +36,7 @@ enum {
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
     KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.8 KiB each: 15 MiB */
     KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.45 KiB each: 7 MiB */
-    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.13 KiB each: 4 MiB, and 15 where all are unusual */
+    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.13 KiB each: 4 MiB, and 18 where all are unusual */
 };
 
 /* How often something came, and when last. */

@@ -86,7 +86,7 @@ struct report_server *report_server_get(struct report *report, const struct endp
     uint32_t hash = hash_server(report, endpoint);
     struct report_bucket *bucket = &report->server_buckets[hash % REPORT_BUCKETS];
     uint32_t mark = UINT32_C(1) << (hash >> 27);
-    struct report_server *server = bucket->marks & mark ? bucket->first : NULL;
+    struct report_server *server = (bucket->marks & mark) != 0 ? bucket->first : NULL;
 
     while (server != NULL && !is_server(server, endpoint))
         server = server->next;

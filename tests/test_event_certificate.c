@@ -96,7 +96,8 @@ static void an_unreadable_certificate_has_a_fingerprint_alone(void)
     judged_end(&judged);
 }
 
-/* Change one thing that is told of a chain, numbers twice, at first nothing; false: that was all. */
+/* Change one thing that is told of a chain, numbers twice, at first nothing; false: that was
+ * all. */
 static bool change_chain(struct judged *judged, size_t change)
 {
     struct chain_judgement *judgement = &judged->judgement;

@@ -279,7 +279,8 @@ static void check_number(uint64_t number)
     CU_ASSERT_NSTRING_EQUAL(digits, expected, length);
 }
 
-/* What printf says, of all that most events have, and of numbers of each length and of both sides of each power of ten and of two. */
+/* What printf says, of all that most events have, and of numbers of each length and of both sides
+ * of each power of ten and of two. */
 static void digits_are_those_of_printf(void)
 {
     uint64_t power = 1;
