@@ -321,6 +321,30 @@ static void a_packet_captured_twice_is_no_retransmission(void)
     CU_ASSERT_EQUAL(client.hop_limit_last, 64);
 }
 
+/* No-operations (RFC 9293 section 3.2), of which one is another option in the second packet. */
+static struct direction captured_with_another_option(size_t length, size_t at)
+{
+    struct scene *scene = begin();
+    struct segment segment = scene_segment(scene, SIDE_CLIENT, TCP_ACK, 0, 0, bytes_of(block, 100));
+    uint8_t options[2][40];
+
+    memset(options, 1, sizeof(options));
+    options[1][at] = 2;
+    for (size_t i = 0; i < 2; i++) {
+        segment.options = bytes_of(options[i], length);
+        scene_give(scene, &segment);
+        scene->now_ns += 50000 - MILLISECOND;
+    }
+    return finish(scene).direction[SIDE_CLIENT];
+}
+
+static void a_copy_has_the_same_options(void)
+{
+    for (size_t length = 4; length <= 40; length += 4)
+        for (size_t at = 0; at < length; at++)
+            CU_ASSERT_EQUAL(captured_with_another_option(length, at).duplicates, 0);
+}
+
 static void a_copy_that_differs_or_is_late_is_a_retransmission(void)
 {
     CU_ASSERT_EQUAL(
@@ -466,6 +490,7 @@ int main(void)
         {"a SACK block tells the hole below it", a_sack_block_tells_the_hole_below_it},
         {"a SACK hole that closes is forgotten", a_sack_hole_that_closes_is_forgotten},
         {"zero windows and keep-alives are counted", zero_windows_and_keep_alives_are_counted},
+        {"a copy has the same options", a_copy_has_the_same_options},
         {"a packet captured twice is no retransmission",
          a_packet_captured_twice_is_no_retransmission},
         {"a copy that differs or is late is a retransmission",
