@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/event_parts.h"
+#include "analyze/scan.h"
 
 bool event_recall(struct json *json, struct json_at object, enum event_memo kind,
                   const struct memo_key *key)
@@ -36,40 +37,18 @@ static void put_length(uint8_t *out, size_t length)
     memcpy(out, &number, sizeof(number));
 }
 
-/* Octets of values that are looked at together. */
-enum { VECTOR_OCTETS = 16 };
-typedef uint16_t vector __attribute__((vector_size(VECTOR_OCTETS)));
-
-/* Both octets of a value end in the digit a, as those of GREASE do. Not zero where one does; a few
- * others do too. */
-static vector find_suspects(const uint8_t *values)
+/* Where both octets of a value end in the digit a, as those of GREASE do, and those of a few others. */
+static inline scan_octets find_suspects(scan_octets octets)
 {
-    vector eight;
+    typedef uint16_t values __attribute__((vector_size(SCAN_OCTETS)));
 
-    memcpy(&eight, values, VECTOR_OCTETS);
-    return (vector)((eight & 0x0f0f) == 0x0a0a);
-}
-
-/* What is left after whole vectors is read with what comes before it. */
-static bool may_have_grease(const uint8_t *values, size_t octets)
-{
-    vector suspects = {0};
-    uint64_t halves[2];
-    size_t at = 0;
-
-    if (octets < VECTOR_OCTETS)
-        return true;
-    for (; octets - at > VECTOR_OCTETS; at += VECTOR_OCTETS)
-        suspects |= find_suspects(values + at);
-    suspects |= find_suspects(values + octets - VECTOR_OCTETS);
-    memcpy(halves, &suspects, sizeof(halves));
-    return (halves[0] | halves[1]) != 0;
+    return (scan_octets)(((values)octets & 0x0f0f) == 0x0a0a);
 }
 
 static void fold_grease(uint8_t *values, size_t octets)
 {
     octets -= octets % 2;
-    if (!may_have_grease(values, octets))
+    if (!scan_has(bytes_of(values, octets), find_suspects))
         return;
     for (size_t at = 0; at < octets; at += 2)
         if (tls_is_grease((uint16_t)(values[at] << 8 | values[at + 1])))

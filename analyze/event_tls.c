@@ -8,15 +8,12 @@
 /* tls.version and tls.version_protocol, which is lower case and without the number. */
 static const struct version_row {
     uint16_t version;
-    char number[3];
-    char protocol[3];
+    const char *number;
+    const char *protocol;
 } version_rows[] = {
-    {TLS_VERSION_SSL2, {'2', '.', '0'}, {'s', 's', 'l'}},
-    {TLS_VERSION_SSL3, {'3', '.', '0'}, {'s', 's', 'l'}},
-    {TLS_VERSION_1_0, {'1', '.', '0'}, {'t', 'l', 's'}},
-    {TLS_VERSION_1_1, {'1', '.', '1'}, {'t', 'l', 's'}},
-    {TLS_VERSION_1_2, {'1', '.', '2'}, {'t', 'l', 's'}},
-    {TLS_VERSION_1_3, {'1', '.', '3'}, {'t', 'l', 's'}},
+    {TLS_VERSION_SSL2, "2.0", "ssl"}, {TLS_VERSION_SSL3, "3.0", "ssl"},
+    {TLS_VERSION_1_0, "1.0", "tls"},  {TLS_VERSION_1_1, "1.1", "tls"},
+    {TLS_VERSION_1_2, "1.2", "tls"},  {TLS_VERSION_1_3, "1.3", "tls"},
 };
 
 static char *put_version(char *out, uint16_t version)
@@ -28,8 +25,8 @@ static char *put_version(char *out, uint16_t version)
 
         if (row->version != version)
             continue;
-        out = json_put_digits(out, "version", row->number, sizeof(row->number));
-        return json_put_digits(out, "version_protocol", row->protocol, sizeof(row->protocol));
+        out = json_put_name(out, "version", row->number);
+        return json_put_name(out, "version_protocol", row->protocol);
     }
     return out;
 }

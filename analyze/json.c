@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "analyze/digits.h"
+#include "analyze/scan.h"
 #include "analyze/text.h"
 #include "analyze/utf8.h"
 
@@ -183,36 +184,10 @@ static bool needs_escape(char character)
     return (unsigned char)character < 0x20 || character == '"' || character == '\\';
 }
 
-/* Octets that are looked at together. */
-enum { VECTOR_OCTETS = 16 };
-typedef uint8_t vector __attribute__((vector_size(VECTOR_OCTETS)));
-
-/* Not zero where an octet needs an escape. */
-static vector find_escapes(const char *octets)
+/* Where an octet needs an escape. */
+static inline scan_octets find_escapes(scan_octets octets)
 {
-    vector value;
-
-    memcpy(&value, octets, VECTOR_OCTETS);
-    return (vector)((value < 0x20) | (value == '"') | (value == '\\'));
-}
-
-/* Nothing needs an escape. What is left after whole vectors is read with what comes before it. */
-static bool is_plain(const char *value, size_t length)
-{
-    vector escapes = {0};
-    uint64_t halves[2];
-    size_t at = 0;
-
-    if (length < VECTOR_OCTETS) {
-        while (at < length && !needs_escape(value[at]))
-            at++;
-        return at == length;
-    }
-    for (; length - at > VECTOR_OCTETS; at += VECTOR_OCTETS)
-        escapes |= find_escapes(value + at);
-    escapes |= find_escapes(value + length - VECTOR_OCTETS);
-    memcpy(halves, &escapes, sizeof(halves));
-    return (halves[0] | halves[1]) == 0;
+    return (scan_octets)((octets < 0x20) | (octets == '"') | (octets == '\\'));
 }
 
 static char *put_escape(char *out, char character)
@@ -254,10 +229,10 @@ static void end_escaped(struct json *json, size_t begin, const char *value, size
 
 void json_end_string(struct json *json, char *out, const char *value, size_t length)
 {
-    if (is_plain(value, length))
-        json_end_value(json, json_put_quoted(out, value, length));
-    else
+    if (scan_has(bytes_of(value, length), find_escapes))
         end_escaped(json, (size_t)(out - json->data), value, length);
+    else
+        json_end_value(json, json_put_quoted(out, value, length));
 }
 
 /* UTF-16 code units of the escapes of RFC 8259 section 7. */

@@ -118,6 +118,17 @@ void json_fail(struct json *json);
  * something failed. */
 MUST_USE bool json_prepare(struct json *json, struct json_at parent, size_t octets);
 
+/* Put a key at out; returns its end. */
+ALWAYS_INLINE char *json_put_key(char *out, const char *key)
+{
+    const size_t length = strlen(key);
+
+    *out++ = '"';
+    memcpy(out, key, length);
+    memcpy(out + length, "\":", 2);
+    return out + length + 2;
+}
+
 /* Begin a value that needs at most so many octets; key is NULL in an array. *place is where to
  * write it, for json_end_value. False: it cannot be added. The length of the line changes once for
  * each value: whoever writes characters may have written over it, for all that the compiler
@@ -126,20 +137,14 @@ MUST_USE ALWAYS_INLINE bool json_begin_value(struct json *json, struct json_at p
                                              const char *key, size_t octets, char **place)
 {
     size_t key_length = key != NULL ? strlen(key) : 0;
-    char *out;
 
     octets += JSON_MEMBER_MAX + key_length;
     if ((parent.begin != json->begin || json->length + octets > json->room)
         && !json_prepare(json, parent, octets))
         return false;
-    out = json->data + json->length;
-    *place = out;
-    if (key == NULL)
-        return true;
-    *out++ = '"';
-    memcpy(out, key, key_length);
-    memcpy(out + key_length, "\":", 2);
-    *place = out + key_length + 2;
+    *place = json->data + json->length;
+    if (key != NULL)
+        *place = json_put_key(*place, key);
     return true;
 }
 
@@ -229,15 +234,30 @@ ALWAYS_INLINE struct json_at json_add_optional(struct json *json, struct json_at
     return object;
 }
 
+enum { JSON_BOOL_MAX = 8 }; /* octets of one, and of what is written behind it */
+
+/* Put a value at out; returns its end. */
+ALWAYS_INLINE char *json_put_truth(char *out, bool value)
+{
+    memcpy(out, value ? "true    " : "false   ", JSON_BOOL_MAX); /* at once, whichever it is */
+    return out + (value ? 4 : 5);
+}
+
+ALWAYS_INLINE char *json_put_integer(char *out, int64_t value)
+{
+    if (value < 0 || value >= 10)
+        return json_put_number(out, value);
+    *out = (char)('0' + value); /* as most are */
+    return out + 1;
+}
+
 ALWAYS_INLINE void json_add_bool(struct json *json, struct json_at parent, const char *key,
                                  bool value)
 {
     char *out;
 
-    if (!json_begin_value(json, parent, key, 8, &out))
-        return;
-    memcpy(out, value ? "true,   " : "false,  ", 8); /* at once, whichever it is */
-    json_end_value(json, out + (value ? 4 : 5));
+    if (json_begin_value(json, parent, key, JSON_BOOL_MAX, &out))
+        json_end_value(json, json_put_truth(out, value));
 }
 
 ALWAYS_INLINE void json_add_signed(struct json *json, struct json_at parent, const char *key,
@@ -245,13 +265,8 @@ ALWAYS_INLINE void json_add_signed(struct json *json, struct json_at parent, con
 {
     char *out;
 
-    if (!json_begin_value(json, parent, key, JSON_NUMBER_MAX, &out))
-        return;
-    if (value >= 0 && value < 10) /* most are */
-        *out++ = (char)('0' + value);
-    else
-        out = json_put_number(out, value);
-    json_end_value(json, out);
+    if (json_begin_value(json, parent, key, JSON_NUMBER_MAX, &out))
+        json_end_value(json, json_put_integer(out, value));
 }
 
 /* Begin members that have at most so many octets in all, each with JSON_MEMBER_MAX beside its key
@@ -269,33 +284,25 @@ ALWAYS_INLINE void json_end_members(struct json *json, const char *end)
     json->length = (size_t)(end - json->data);
 }
 
-/* Put a key, or a member, at out; returns its end. */
-ALWAYS_INLINE char *json_put_key(char *out, const char *key)
+/* The field type "long" ends at INT64_MAX: numbers above become it. */
+static inline int64_t json_long(uint64_t value)
 {
-    const size_t length = strlen(key);
-
-    *out++ = '"';
-    memcpy(out, key, length);
-    memcpy(out + length, "\":", 2);
-    return out + length + 2;
+    return value > INT64_MAX ? INT64_MAX : (int64_t)value;
 }
 
+/* Put a member at out; returns its end. */
 ALWAYS_INLINE char *json_put_unsigned(char *out, const char *key, uint64_t value)
 {
-    out = json_put_key(out, key);
-    if (value < 10) /* most are */
-        *out++ = (char)('0' + value);
-    else
-        out = json_put_number(out, value > INT64_MAX ? INT64_MAX : (int64_t)value);
+    out = json_put_integer(json_put_key(out, key), json_long(value));
     *out = ',';
     return out + 1;
 }
 
 ALWAYS_INLINE char *json_put_bool(char *out, const char *key, bool value)
 {
-    out = json_put_key(out, key);
-    memcpy(out, value ? "true,   " : "false,  ", 8); /* at once, whichever it is */
-    return out + (value ? 5 : 6);
+    out = json_put_truth(json_put_key(out, key), value);
+    *out = ',';
+    return out + 1;
 }
 
 /* A string that needs no escape. */
@@ -354,11 +361,10 @@ ALWAYS_INLINE char *json_put_object_end(char *out)
     return out + 1;
 }
 
-/* Numbers above INT64_MAX become it: the field type "long" ends there. */
 ALWAYS_INLINE void json_add_unsigned(struct json *json, struct json_at parent, const char *key,
                                      uint64_t value)
 {
-    json_add_signed(json, parent, key, value > INT64_MAX ? INT64_MAX : (int64_t)value);
+    json_add_signed(json, parent, key, json_long(value));
 }
 
 /* Add a string of so many octets, none of which needs an escape, for the caller to write them where

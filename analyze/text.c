@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "analyze/digits.h"
+#include "analyze/scan.h"
 #include "analyze/utf8.h"
 #include "dissect/extension.h"
 
@@ -69,39 +70,15 @@ void text_add(struct text *text, const char *format, ...)
     va_end(arguments);
 }
 
-/* Tests side by side, of eight octets: subtracting one from an octet that is 0 sets its highest
- * bit; so does subtracting 0x20 from one that is below, and adding one to 0x7f. Only an octet that
- * is doubted itself carries something to the next one. */
-static bool word_is_plain(uint64_t word)
+/* Where an octet is none of those that text_is_plain() is about. */
+static inline scan_octets find_others(scan_octets octets)
 {
-    static const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t quotes = word ^ ones * '"';
-    uint64_t backslashes = word ^ ones * '\\';
-    uint64_t doubts = ((word - ones * 0x20) & ~word) | word | (word + ones)
-                      | ((quotes - ones) & ~quotes) | ((backslashes - ones) & ~backslashes);
-
-    return (doubts & ones << 7) == 0;
+    return (scan_octets)((octets < 0x20) | (octets >= 0x7f) | (octets == '"') | (octets == '\\'));
 }
 
-/* What is left after whole words is read with what comes before it; a short text follows blanks. */
 bool text_is_plain(struct bytes octets)
 {
-    uint64_t word;
-    size_t at = 0;
-
-    if (octets.len < sizeof(word)) {
-        memset(&word, ' ', sizeof(word));
-        for (; at < octets.len; at++)
-            word = word << 8 | octets.data[at];
-        return word_is_plain(word);
-    }
-    for (; octets.len - at > sizeof(word); at += sizeof(word)) {
-        memcpy(&word, octets.data + at, sizeof(word));
-        if (!word_is_plain(word))
-            return false;
-    }
-    memcpy(&word, octets.data + octets.len - sizeof(word), sizeof(word));
-    return word_is_plain(word);
+    return !scan_has(octets, find_others);
 }
 
 /* Printable ASCII, but for the backslash: it begins an escape. */

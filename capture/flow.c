@@ -28,6 +28,12 @@ struct flow_segment {
 _Static_assert(sizeof(struct flow_key) == 36, "the key has no padding: it is compared as octets");
 _Static_assert(sizeof(struct flow) == 64, "a flow is one cache line");
 
+/* Upper bits of a hash that choose an entry of the directory. */
+static uint32_t depth_of(const struct flow_table *table)
+{
+    return 32 - table->shift;
+}
+
 static struct flow_segment *segment_of(const struct flow_table *table, uint32_t hash)
 {
     return table->directory[(uint64_t)hash >> table->shift];
@@ -94,12 +100,12 @@ bool flow_table_init(struct flow_table *table, const uint64_t hash_key[2], uint3
 
 void flow_table_clear(struct flow_table *table)
 {
-    uint32_t entries = 1u << table->depth;
+    uint32_t entries = 1u << depth_of(table);
 
     if (table->directory == NULL)
         return;
     for (uint32_t i = 0; i < entries;) {
-        uint32_t same = 1u << (table->depth - table->directory[i]->depth);
+        uint32_t same = 1u << (depth_of(table) - table->directory[i]->depth);
 
         free(table->directory[i]);
         i += same;
@@ -161,10 +167,10 @@ static void segment_insert(struct flow_segment *segment, struct flow_slot slot)
 
 static bool double_directory(struct flow_table *table)
 {
-    size_t entries = (size_t)1 << table->depth;
+    size_t entries = (size_t)1 << depth_of(table);
     struct flow_segment **directory;
 
-    if (table->depth >= DEPTH_MAX)
+    if (depth_of(table) >= DEPTH_MAX)
         return false;
     directory = malloc(2 * entries * sizeof(*directory));
     if (directory == NULL)
@@ -173,7 +179,6 @@ static bool double_directory(struct flow_table *table)
         directory[2 * i] = directory[2 * i + 1] = table->directory[i];
     free(table->directory);
     table->directory = directory;
-    table->depth++;
     table->shift--;
     table->memory += entries * sizeof(*directory);
     return true;
@@ -186,7 +191,7 @@ static bool split(struct flow_table *table, uint32_t hash)
     struct flow_segment *upper;
     struct flow_segment before = *lower;
 
-    if (lower->depth == table->depth && !double_directory(table))
+    if (lower->depth == depth_of(table) && !double_directory(table))
         return false;
     upper = calloc(1, sizeof(*upper));
     if (upper == NULL)
@@ -201,7 +206,7 @@ static bool split(struct flow_table *table, uint32_t hash)
         if (slot.number_1 != 0)
             segment_insert(in_upper ? upper : lower, slot);
     }
-    uint32_t count = 1u << (table->depth - lower->depth);
+    uint32_t count = 1u << (depth_of(table) - lower->depth);
     uint32_t first = (uint32_t)((uint64_t)hash >> table->shift) & ~(2 * count - 1);
 
     for (uint32_t i = 0; i < count; i++)
@@ -302,14 +307,14 @@ void flow_remove(struct flow_table *table, uint32_t number)
 
 void flow_remove_all(struct flow_table *table)
 {
-    uint32_t entries = 1u << table->depth;
+    uint32_t entries = 1u << depth_of(table);
 
     for (uint32_t i = 0; i < entries;) {
         struct flow_segment *segment = table->directory[i];
 
         segment->used = 0;
         memset(segment->slots, 0, sizeof(segment->slots));
-        i += 1u << (table->depth - segment->depth);
+        i += 1u << (depth_of(table) - segment->depth);
     }
     clear_lists(table);
     pool_clear(&table->flows);

@@ -73,8 +73,7 @@ struct flow_hash_ipv4 {
 struct flow_table {
     struct pool flows;
     struct flow_segment **directory;
-    uint32_t depth; /* the directory has 1 << depth entries */
-    uint32_t shift; /* 32 - depth: of a hash, to its entry */
+    uint32_t shift; /* of a hash, to its entry: the directory has 1 << (32 - shift) of them */
     uint32_t added; /* flows ever added, for comparison */
     size_t memory;  /* octets of the index; those of the flows are pool_memory */
     struct table_hash hash;
