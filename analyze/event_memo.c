@@ -37,7 +37,7 @@ static void put_length(uint8_t *out, size_t length)
     memcpy(out, &number, sizeof(number));
 }
 
-/* Where both octets of a value end in the digit a, as those of GREASE do, and those of a few others. */
+/* Where both octets of a value end in the digit a, as those of GREASE do, and a few others. */
 static inline scan_octets find_suspects(scan_octets octets)
 {
     typedef uint16_t values __attribute__((vector_size(SCAN_OCTETS)));
