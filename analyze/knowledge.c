@@ -273,41 +273,19 @@ uint64_t knowledge_hash_peer(const struct knowledge *knowledge, const struct fac
     return siphash_1_3(knowledge->options.sketch_key, key, sizeof(key));
 }
 
-/* Whom else a handshake tells of: its client and, with a hello that could be read, the name. */
-struct parties {
-    uint64_t client_hash; /* of the address */
-    bool has_client;      /* client_key is set */
-    uint8_t client_key[KNOWLEDGE_CLIENT_KEY];
-    uint8_t name_key[KNOWLEDGE_NAME_KEY];
-};
-
-/* What is known of them is far off in memory, and comes while the server's is looked at. */
-static void expect_parties(struct knowledge *knowledge, const struct facts *facts,
-                           struct parties *out)
-{
-    out->has_client = put_client_key(knowledge, out->client_key, facts, out->client_hash);
-    if (out->has_client)
-        knowledge_table_expect(knowledge->clients, out->client_key);
-    put_name_key(knowledge, out->name_key, facts);
-    knowledge_table_expect(knowledge->names, out->name_key);
-    if (out->has_client)
-        knowledge_table_approach(knowledge->clients);
-}
-
 /* Returns the name if its certificates should be examined, else NULL. */
 static struct known_name *learn_name(struct knowledge *knowledge, const struct facts *facts,
                                      struct known_server *server, struct known_client *client,
-                                     const struct parties *parties)
+                                     const struct knowledge_parties *parties)
 {
-    const uint8_t *key = parties->name_key;
     struct known_name *name;
     int64_t at_ns = facts->connection->last.time_ns;
     enum treatment how = treatment_of(facts);
 
     if (client != NULL && how == TREATMENT_ACCEPTED)
         knowledge_note_taken(knowledge, client, facts);
-    name = facts->outcome == OUTCOME_ESTABLISHED ? knowledge_table_get_again(knowledge->names, key)
-                                                 : knowledge_table_get(knowledge->names, key);
+    name = knowledge_table_get_expected(knowledge->names, parties->name_key, parties->name_expected,
+                                        facts->outcome == OUTCOME_ESTABLISHED);
     if (name == NULL)
         return NULL;
     if (how == TREATMENT_ACCEPTED)
@@ -328,16 +306,15 @@ static struct known_name *learn_name(struct knowledge *knowledge, const struct f
 
 /* Returns what is known of the client; NULL: nothing is kept. */
 static struct known_client *learn_client(struct knowledge *knowledge, const struct facts *facts,
-                                         const struct parties *parties)
+                                         const struct knowledge_parties *parties)
 {
-    const uint8_t *key = parties->client_key;
     struct known_client *client;
 
     if (!parties->has_client)
         return NULL;
-    client = facts->outcome == OUTCOME_ESTABLISHED
-                 ? knowledge_table_get_again(knowledge->clients, key)
-                 : knowledge_table_get(knowledge->clients, key);
+    client = knowledge_table_get_expected(knowledge->clients, parties->client_key,
+                                          parties->client_expected,
+                                          facts->outcome == OUTCOME_ESTABLISHED);
     if (client == NULL)
         return NULL;
     if (facts->outcome == OUTCOME_ESTABLISHED) {
@@ -400,26 +377,53 @@ static struct known_server *server_to_learn(struct knowledge *knowledge, const u
                : knowledge_table_get(knowledge->servers, key);
 }
 
-void knowledge_expect(struct knowledge *knowledge, const struct endpoint *server)
+uint32_t knowledge_expect(const struct knowledge *knowledge, const struct endpoint *server)
 {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
 
     put_server_key(key, server);
-    knowledge_table_expect(knowledge->servers, key);
+    return knowledge_table_expect(knowledge->servers, key);
 }
 
-void knowledge_approach(const struct knowledge *knowledge)
+void knowledge_approach(const struct knowledge *knowledge, uint32_t expected)
 {
-    knowledge_table_approach(knowledge->servers);
+    knowledge_table_approach(knowledge->servers, expected);
 }
 
-struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *facts)
+void knowledge_meet(const struct knowledge *knowledge, const struct facts *facts,
+                    struct knowledge_parties *out)
+{
+    out->has_name = facts->client_hello_read && is_tls(facts);
+    out->has_client = false;
+    if (!is_tls(facts))
+        return;
+    out->client_hash = hash_client(knowledge, facts);
+    if (!out->has_name)
+        return;
+    out->has_client = put_client_key(knowledge, out->client_key, facts, out->client_hash);
+    if (out->has_client)
+        out->client_expected = knowledge_table_expect(knowledge->clients, out->client_key);
+    put_name_key(knowledge, out->name_key, facts);
+    out->name_expected = knowledge_table_expect(knowledge->names, out->name_key);
+}
+
+/* They come while the server is looked at. */
+static void approach(const struct knowledge *knowledge, const struct knowledge_parties *parties)
+{
+    if (parties->has_client)
+        knowledge_table_approach(knowledge->clients, parties->client_expected);
+    if (parties->has_name)
+        knowledge_table_approach(knowledge->names, parties->name_expected);
+}
+
+struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *facts,
+                              const struct knowledge_parties *parties)
 {
     struct lesson lesson = {0};
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     struct known_server *server;
-    struct parties parties;
 
+    approach(knowledge, parties);
     knowledge_put_peer_key(knowledge, key, facts);
     server = server_to_learn(knowledge, key, facts);
     if (server == NULL) {
@@ -431,16 +435,12 @@ struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *f
     learn_attempt(server, facts);
     if (!is_tls(facts))
         return lesson;
-    parties.client_hash = hash_client(knowledge, facts);
-    if (facts->client_hello_read)
-        expect_parties(knowledge, facts, &parties);
-    knowledge_learn_server(server, facts, parties.client_hash);
-    if (!facts->client_hello_read)
+    knowledge_learn_server(server, facts, parties->client_hash);
+    if (!parties->has_name)
         return lesson;
-    knowledge_table_approach(knowledge->names);
     knowledge_learn_attempt(knowledge, server, facts);
     lesson.unexamined =
-        learn_name(knowledge, facts, server, learn_client(knowledge, facts, &parties), &parties);
+        learn_name(knowledge, facts, server, learn_client(knowledge, facts, parties), parties);
     return lesson;
 }
 

@@ -288,11 +288,27 @@ struct knowledge;
 struct knowledge *knowledge_new(const struct knowledge_options *options);
 void knowledge_free(struct knowledge *knowledge); /* NULL is harmless */
 
-/* Somebody is going to ask for what is known of this server: fetch it meanwhile. */
-void knowledge_expect(struct knowledge *knowledge, const struct endpoint *server);
+/* Somebody is going to ask for what is known of this server: fetch what tells where that is. Returns
+ * what is to be given to the next one. */
+uint32_t knowledge_expect(const struct knowledge *knowledge, const struct endpoint *server);
 
 /* Some hundred instructions later: fetch what is known of that server. */
-void knowledge_approach(const struct knowledge *knowledge);
+void knowledge_approach(const struct knowledge *knowledge, uint32_t expected);
+
+/* Whom a handshake tells of beside its server, as knowledge_learn needs it. */
+struct knowledge_parties {
+    uint64_t client_hash;   /* of the client's address; set when TLS was spoken */
+    bool has_name;          /* TLS was spoken, and the ClientHello could be read */
+    bool has_client;        /* what kind of client it is can be told, too */
+    uint32_t name_expected; /* what knowledge_table_expect returned */
+    uint32_t client_expected;
+    uint8_t name_key[KNOWLEDGE_NAME_KEY];
+    uint8_t client_key[KNOWLEDGE_CLIENT_KEY];
+};
+
+/* Find out whom it tells of, and fetch what tells where they are known. */
+void knowledge_meet(const struct knowledge *knowledge, const struct facts *facts,
+                    struct knowledge_parties *out);
 
 /* What became of a connection that was to be learned from. */
 struct lesson {
@@ -302,8 +318,10 @@ struct lesson {
                                       until the next knowledge_learn. NULL: none */
 };
 
-/* Learn from a connection that is over. Chains that were examined (facts->chain) are noted too. */
-struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *facts);
+/* Learn from a connection that is over, with the parties that knowledge_meet found in its facts.
+ * Chains that were examined (facts->chain) are noted too. */
+struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *facts,
+                              const struct knowledge_parties *parties);
 
 /* Note the certificates that were examined. */
 void knowledge_learn_certificate(const struct knowledge *knowledge, struct known_name *name,

@@ -13,8 +13,7 @@ enum {
     BLOCK_RECORDS = 256, /* records allocated at once: a small input needs one block */
     DOOR_WORDS = 8192,   /* of the bits that remember keys: 64 KiB, which a cache holds */
     DOOR_BITS = DOOR_WORDS * 64,
-    EXPECTED_KEY_MAX = 32, /* octets; a longer key is never expected */
-    FETCHED_MAX = 512      /* octets of a record: what is looked at first */
+    FETCHED_MAX = 512 /* octets of a record: what is looked at first */
 };
 
 #define NONE KNOWLEDGE_TABLE_NONE
@@ -57,9 +56,6 @@ struct knowledge_table {
     uint32_t oldest;
     uint64_t evictions;
     size_t memory;
-    bool is_expecting;
-    uint32_t expected_hash;
-    uint8_t expected_key[EXPECTED_KEY_MAX];
 };
 
 static uint32_t blocks_max(const struct knowledge_table_options *options)
@@ -125,7 +121,7 @@ void *knowledge_table_at(const struct knowledge_table *table, uint32_t place)
 
 /* With a size that the compiler knows, no loop is left of it: those of the tables that every
  * handshake asks. */
-static uint32_t hash_anew(const struct knowledge_table *table, const void *key)
+static uint32_t sum_of(const struct knowledge_table *table, const void *key)
 {
     switch (table->options.key_size) {
     case KNOWLEDGE_CLIENT_KEY:
@@ -141,9 +137,7 @@ static uint32_t hash_anew(const struct knowledge_table *table, const void *key)
 
 static uint32_t hash_of(const struct knowledge_table *table, const void *key)
 {
-    if (table->is_expecting && memcmp(table->expected_key, key, table->options.key_size) == 0)
-        return table->expected_hash;
-    return hash_anew(table, key) & UINT32_MAX >> 1;
+    return sum_of(table, key) & UINT32_MAX >> 1;
 }
 
 static struct bucket *bucket_of(const struct knowledge_table *table, uint32_t hash)
@@ -349,14 +343,6 @@ void knowledge_table_copy(const struct knowledge_table *table, void *record, con
     knowledge_table_set_rare(table, record, rare);
 }
 
-void *knowledge_table_get(struct knowledge_table *table, const void *key)
-{
-    uint32_t hash = hash_of(table, key);
-    void *record = find(table, key, hash);
-
-    return record != NULL ? record : add(table, key, hash);
-}
-
 /* Fibonacci hashing, to 31 bits. */
 static uint64_t spread_of(uint32_t hash)
 {
@@ -407,38 +393,47 @@ static bool open_door(struct knowledge_table *table)
     return table->door != NULL;
 }
 
-void *knowledge_table_get_again(struct knowledge_table *table, const void *key)
+void *knowledge_table_get_expected(struct knowledge_table *table, const void *key, uint32_t hash,
+                                   bool may_wait)
 {
-    uint32_t hash = hash_of(table, key);
     void *record = find(table, key, hash);
 
     if (record != NULL)
         return record;
-    if (knowledge_table_is_full(table) && open_door(table) && !has_come_before(table, hash)) {
+    if (may_wait && knowledge_table_is_full(table) && open_door(table)
+        && !has_come_before(table, hash)) {
         table->evictions++; /* what is not kept is counted like what is forgotten */
         return NULL;
     }
     return add(table, key, hash);
 }
 
-void knowledge_table_expect(struct knowledge_table *table, const void *key)
+void *knowledge_table_get(struct knowledge_table *table, const void *key)
 {
-    if (table->options.key_size > EXPECTED_KEY_MAX)
-        return;
-    table->expected_hash = hash_of(table, key);
-    memcpy(table->expected_key, key, table->options.key_size);
-    table->is_expecting = true;
-    fetch(bucket_of(table, table->expected_hash), sizeof(struct bucket));
-    if (table->door != NULL)
-        fetch(door_word(table, spread_of(table->expected_hash)), sizeof(uint64_t));
+    return knowledge_table_get_expected(table, key, hash_of(table, key), false);
 }
 
-void knowledge_table_approach(const struct knowledge_table *table)
+void *knowledge_table_get_again(struct knowledge_table *table, const void *key)
 {
-    const struct bucket *bucket = bucket_of(table, table->expected_hash);
+    return knowledge_table_get_expected(table, key, hash_of(table, key), true);
+}
+
+uint32_t knowledge_table_expect(const struct knowledge_table *table, const void *key)
+{
+    uint32_t hash = hash_of(table, key);
+
+    fetch(bucket_of(table, hash), sizeof(struct bucket));
+    if (table->door != NULL)
+        fetch(door_word(table, spread_of(hash)), sizeof(uint64_t));
+    return hash;
+}
+
+void knowledge_table_approach(const struct knowledge_table *table, uint32_t hash)
+{
+    const struct bucket *bucket = bucket_of(table, hash);
     size_t octets = table->options.record_size;
 
-    if (!table->is_expecting || (bucket->marks & mark_of(table->expected_hash)) == 0)
+    if ((bucket->marks & mark_of(hash)) == 0)
         return;
     fetch(link_at(table, bucket->first), sizeof(struct link));
     fetch(knowledge_table_at(table, bucket->first), octets < FETCHED_MAX ? octets : FETCHED_MAX);

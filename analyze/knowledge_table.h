@@ -36,11 +36,12 @@ struct knowledge_table *knowledge_table_new(const struct knowledge_table_options
 void knowledge_table_free(struct knowledge_table *table); /* NULL is harmless */
 
 /* Somebody is going to ask for this key: fetch what tells whether there is a record. It is far off
- * in memory where there is a crowd, and comes while other things are done. */
-void knowledge_table_expect(struct knowledge_table *table, const void *key);
+ * in memory where there is a crowd, and comes while other things are done. Returns the key's hash,
+ * for the functions below. */
+uint32_t knowledge_table_expect(const struct knowledge_table *table, const void *key);
 
-/* That has come since: fetch the record that is likely to have the key that is expected. */
-void knowledge_table_approach(const struct knowledge_table *table);
+/* That has come since: fetch the record that is likely to have the key with this hash. */
+void knowledge_table_approach(const struct knowledge_table *table, uint32_t hash);
 
 /* Let a record outside of the table have rare, of rare_size octets, as its second part. */
 void knowledge_table_set_rare(const struct knowledge_table *table, void *record, void *rare);
@@ -60,6 +61,10 @@ void *knowledge_table_get(struct knowledge_table *table, const void *key);
  * remembered when it comes for the first time, in a few bits, and the result is NULL. A crowd of
  * things that come once does not drive out what comes often. */
 void *knowledge_table_get_again(struct knowledge_table *table, const void *key);
+
+/* One of these two, may_wait: the latter, of a key whose hash is known. */
+void *knowledge_table_get_expected(struct knowledge_table *table, const void *key, uint32_t hash,
+                                   bool may_wait);
 
 /* Records in the table, and the record at a place below that number, in no particular order. */
 uint32_t knowledge_table_count(const struct knowledge_table *table);

@@ -9,8 +9,10 @@
 /* A limit, smaller when memory is. */
 static size_t scaled(size_t count, size_t memory_max)
 {
-    const size_t octets = REPORT_ENTRIES_MAX * sizeof(struct report_entry)
-                          + REPORT_SERVERS_MAX * sizeof(struct report_server);
+    const size_t octets =
+        REPORT_ENTRIES_MAX * sizeof(struct report_entry)
+        + REPORT_SERVERS_MAX
+              * (2 * sizeof(struct report_server) + sizeof(struct report_server_details));
 
     if (memory_max == 0 || memory_max >= octets)
         return count;
@@ -27,6 +29,9 @@ struct report *report_new(const struct report_options *options)
     report->server_hash = table_hash_of(options->hash_key);
     report->entries_max = scaled(REPORT_ENTRIES_MAX, options->memory_max);
     report->servers_max = scaled(REPORT_SERVERS_MAX, options->memory_max);
+    report->server_slots = 2;
+    while (report->server_slots < 2 * report->servers_max)
+        report->server_slots *= 2;
     report->layout = layout_new(options->out, options->width, options->has_color);
     return report;
 }
@@ -159,12 +164,16 @@ static void server_add_name(struct report_server *server, const struct facts *fa
 {
     char buffer[REPORT_NAME_SIZE];
     struct text name = text_begin(buffer, sizeof(buffer));
+    struct report_server_details *details;
 
     if (!summary_add_server_name(&name, facts))
         return;
-    if (server->name[0] == '\0')
-        memcpy(server->name, buffer, sizeof(buffer));
-    else if (strcmp(server->name, buffer) != 0)
+    details = report_server_detail(server);
+    if (details == NULL)
+        return; /* a name less: what failed is told all the same */
+    if (details->name[0] == '\0')
+        memcpy(details->name, buffer, sizeof(buffer));
+    else if (strcmp(details->name, buffer) != 0)
         server->more_names = true;
 }
 
@@ -177,7 +186,6 @@ static void add_server(struct report *report, const struct verdict *verdict)
         report->servers_left_out++;
         return;
     }
-    server->endpoint = *endpoint;
     server->outcomes[verdict->outcome]++;
     if (verdict->outcome == OUTCOME_FAILED || report->options.all)
         server_add_name(server, verdict->facts);

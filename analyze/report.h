@@ -17,7 +17,8 @@
 enum {
     REPORT_ENTRIES_MAX = 1024, /* different failures told in full, of some 10 KiB each: nobody
                                   reads more */
-    REPORT_SERVERS_MAX = 4096, /* servers with counts of their own, of some 900 octets each */
+    REPORT_SERVERS_MAX =
+        4096, /* servers with counts of their own, of some 900 octets each with a name */
     REPORT_SERVERS_SHOWN = 20, /* of them, those with most failures */
     REPORT_POSTURE_MAX = 16,   /* kinds of findings of one server: more than there are at a time */
     REPORT_CLIENTS_MAX = 64    /* clients of one entry that are told apart */
@@ -49,6 +50,9 @@ struct report;
 /* Make a report; options are copied. NULL when memory is short. */
 struct report *report_new(const struct report_options *options);
 void report_free(struct report *report); /* NULL is harmless */
+
+/* A verdict on a connection of this server comes soon: fetch what counts it meanwhile. */
+void report_expect(const struct report *report, const struct endpoint *server);
 
 /* Take one verdict, and copy what is needed later. */
 void report_add(struct report *report, const struct verdict *verdict);

@@ -12,8 +12,7 @@ enum {
     REPORT_NAME_SIZE = 4 * SUMMARY_NAME_OCTETS + 4 /* every octet escaped, "..." and NUL */
 };
 
-/* What makes two failures equal. Compared octet by octet: set to zero before it is filled. Of
- * a server only address and port are set. */
+/* What makes two failures equal. Compared octet by octet: set to zero before it is filled. */
 struct report_key {
     const struct cause *cause;
     struct address address; /* of the server */
@@ -43,14 +42,20 @@ struct report_entry {
 
 struct report_posture;
 
-struct report_server {
-    struct report_key key;
-    struct report_server *next; /* in the same bucket */
-    struct endpoint endpoint;
+/* What few servers need. */
+struct report_server_details {
     char name[REPORT_NAME_SIZE];    /* of the first verdict that had one and counts */
-    bool more_names;                /* other failures had other names */
-    uint64_t outcomes[4];           /* by enum outcome */
     struct report_posture *posture; /* owned; NULL: nothing was noticed */
+};
+
+/* One cache line: every verdict counts at its server, and they are far apart in memory. */
+struct report_server {
+    struct address address;
+    uint16_t port;
+    bool is_used;
+    bool more_names;                       /* other failures had other names */
+    uint64_t outcomes[4];                  /* by enum outcome */
+    struct report_server_details *details; /* owned; NULL: neither a name nor a posture */
 };
 
 struct report_cause {
@@ -64,13 +69,6 @@ enum {
     REPORT_CAUSES_MAX = 128 /* different causes: twice what there are */
 };
 
-/* The servers whose hashes end alike. In a crowd most have no counts: the other bits of a hash tell
- * that, without a look at any server. */
-struct report_bucket {
-    struct report_server *first;
-    uint32_t marks; /* one bit for each value of the five highest bits of a hash */
-};
-
 struct report {
     struct report_options options;
     struct layout layout;
@@ -80,22 +78,26 @@ struct report {
     size_t entries_max;
     uint64_t entries_left_out; /* failures without an entry */
     struct table_hash server_hash;
-    struct report_bucket server_buckets[REPORT_BUCKETS];
-    size_t server_count;
+    struct report_server *servers; /* server_slots of them, NULL: none so far */
+    size_t server_slots;           /* a power of two, twice servers_max or more */
+    size_t server_count;           /* that are used */
     size_t servers_max;
     uint64_t servers_left_out; /* verdicts whose server has no counts */
     struct report_cause causes[REPORT_CAUSES_MAX];
     size_t cause_count;
 };
 
-/* report_table.c: an order of all that a key says but the cause, as for strcmp. */
+/* report_table.c: an order of all that a key says but the cause, and one of servers, as for
+ * strcmp. */
 int report_key_compare(const struct report_key *a, const struct report_key *b);
+int report_server_compare(const struct report_server *a, const struct report_server *b);
 
-/* The entry of a failure, the counts of a server. New ones are zero but for
+/* The entry of a failure, the counts of a server, its details. New ones are zero but for
  * their key. NULL when the limit is reached or memory is short; of find, when there is none. */
 struct report_entry *report_entry_get(struct report *report, const struct report_key *key);
 struct report_entry *report_entry_find(const struct report *report, const struct report_key *key);
 struct report_server *report_server_get(struct report *report, const struct endpoint *endpoint);
+struct report_server_details *report_server_detail(struct report_server *server);
 
 /* All of them in the order of compare (as for qsort, over pointers), as an array of entry_count
  * or server_count pointers for the caller to free; NULL when memory is short. */
@@ -113,7 +115,9 @@ void report_entry_write(const struct layout *layout, const struct report_entry *
 void report_posture_add(struct report_server *server, const struct verdict *verdict);
 void report_write_posture(const struct report *report);
 
-/* report_summary.c: the first line, and what comes after the failures. */
+/* report_summary.c: add address, port and name of a server; the first line, and what comes after
+ * the failures. */
+void report_server_name(struct text *text, const struct report_server *server);
 void report_write_answer(const struct report *report, const struct report_totals *totals);
 void report_write_summary(const struct report *report);
 void report_write_totals(const struct report *report, const struct report_totals *totals);

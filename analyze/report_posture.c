@@ -37,16 +37,34 @@ static void add_finding(struct report_posture *posture, const struct finding *fi
     posture->items[i].count++;
 }
 
+static struct report_posture *posture_of(const struct report_server *server)
+{
+    return server->details != NULL ? server->details->posture : NULL;
+}
+
+/* NULL: no memory. */
+static struct report_posture *posture_to_add(struct report_server *server)
+{
+    struct report_server_details *details = report_server_detail(server);
+
+    if (details == NULL)
+        return NULL;
+    if (details->posture == NULL)
+        details->posture = calloc(1, sizeof(*details->posture));
+    return details->posture;
+}
+
 void report_posture_add(struct report_server *server, const struct verdict *verdict)
 {
     for (size_t i = 0; i < verdict->finding_count; i++) {
+        struct report_posture *posture;
+
         if (!finding_is_of_server(verdict->findings[i].id))
             continue;
-        if (server->posture == NULL)
-            server->posture = calloc(1, sizeof(*server->posture));
-        if (server->posture == NULL)
+        posture = posture_to_add(server);
+        if (posture == NULL)
             return; /* a line less: what failed is told all the same */
-        add_finding(server->posture, &verdict->findings[i]);
+        add_finding(posture, &verdict->findings[i]);
     }
 }
 
@@ -55,12 +73,12 @@ static int compare_servers(const void *a, const void *b)
 {
     const struct report_server *left = *(struct report_server *const *)a;
     const struct report_server *right = *(struct report_server *const *)b;
-    size_t left_count = left->posture != NULL ? left->posture->count : 0;
-    size_t right_count = right->posture != NULL ? right->posture->count : 0;
+    size_t left_count = posture_of(left) != NULL ? posture_of(left)->count : 0;
+    size_t right_count = posture_of(right) != NULL ? posture_of(right)->count : 0;
 
     if (left_count != right_count)
         return left_count > right_count ? -1 : 1;
-    return report_key_compare(&left->key, &right->key);
+    return report_server_compare(left, right);
 }
 
 /* Most frequent first. */
@@ -92,16 +110,14 @@ static void write_item(const struct layout *layout, const struct posture_item *i
 
 static void write_server(const struct layout *layout, const struct report_server *server)
 {
-    struct report_posture *posture = server->posture;
+    struct report_posture *posture = posture_of(server);
     uint64_t all = server->outcomes[OUTCOME_ESTABLISHED] + server->outcomes[OUTCOME_FAILED]
                    + server->outcomes[OUTCOME_INCOMPLETE];
     char number[LAYOUT_NUMBER_SIZE];
     char buffer[LINE_SIZE];
     struct text text = text_begin(buffer, sizeof(buffer));
 
-    summary_add_endpoint(&text, &server->endpoint);
-    if (server->name[0] != '\0')
-        text_add(&text, " (%s%s)", server->name, server->more_names ? " and others" : "");
+    report_server_name(&text, server);
     fprintf(layout->out, "%*s%s\n", MARGIN, "", buffer);
     qsort(posture->items, posture->count, sizeof(posture->items[0]), compare_items);
     for (size_t i = 0; i < posture->count; i++)
@@ -118,7 +134,8 @@ void report_write_posture(const struct report *report)
     char number[LAYOUT_NUMBER_SIZE];
     size_t noticed = 0;
 
-    while (servers != NULL && noticed < report->server_count && servers[noticed]->posture != NULL)
+    while (servers != NULL && noticed < report->server_count
+           && posture_of(servers[noticed]) != NULL)
         noticed++;
     if (noticed > 0)
         fprintf(layout->out, "\n%sNoticed at servers, whether handshakes failed or not%s\n",

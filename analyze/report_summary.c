@@ -120,7 +120,16 @@ static int compare_servers(const void *a, const void *b)
 
     if (left_failed != right_failed)
         return left_failed > right_failed ? -1 : 1;
-    return report_key_compare(&left->key, &right->key);
+    return report_server_compare(left, right);
+}
+
+void report_server_name(struct text *text, const struct report_server *server)
+{
+    const struct endpoint endpoint = {.address = server->address, .port = server->port};
+
+    summary_add_endpoint(text, &endpoint);
+    if (server->details != NULL && server->details->name[0] != '\0')
+        text_add(text, " (%s%s)", server->details->name, server->more_names ? " and others" : "");
 }
 
 static void write_server(const struct layout *layout, const struct report_server *server)
@@ -132,9 +141,7 @@ static void write_server(const struct layout *layout, const struct report_server
     char buffer[LINE_SIZE];
     struct text text = text_begin(buffer, sizeof(buffer));
 
-    summary_add_endpoint(&text, &server->endpoint);
-    if (server->name[0] != '\0')
-        text_add(&text, " (%s%s)", server->name, server->more_names ? " and others" : "");
+    report_server_name(&text, server);
     fprintf(layout->out, "%*s%7s of %s  %s\n", MARGIN, "",
             layout_number(server->outcomes[OUTCOME_FAILED], failed), layout_number(all, total),
             buffer);

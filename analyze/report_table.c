@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "analyze/report_parts.h"
+#include "capture/fetch.h"
+#include "capture/region.h"
 
 static size_t entry_bucket(const struct report *report, const struct report_key *key)
 {
@@ -29,12 +31,23 @@ static uint32_t hash_server(const struct report *report, const struct endpoint *
     return table_hash(&report->server_hash, octets, sizeof(octets));
 }
 
+static int compare_places(const struct address *a, uint16_t a_port, const struct address *b,
+                          uint16_t b_port)
+{
+    int order = memcmp(a->octets, b->octets, sizeof(a->octets));
+
+    return order != 0 ? order : a_port - b_port;
+}
+
+int report_server_compare(const struct report_server *a, const struct report_server *b)
+{
+    return compare_places(&a->address, a->port, &b->address, b->port);
+}
+
 int report_key_compare(const struct report_key *a, const struct report_key *b)
 {
-    int order = memcmp(a->address.octets, b->address.octets, sizeof(a->address.octets));
+    int order = compare_places(&a->address, a->port, &b->address, b->port);
 
-    if (order == 0)
-        order = a->port - b->port;
     if (order == 0)
         order = strcmp(a->name, b->name);
     if (order == 0)
@@ -77,31 +90,56 @@ struct report_entry *report_entry_get(struct report *report, const struct report
 
 static bool is_server(const struct report_server *server, const struct endpoint *endpoint)
 {
-    return server->key.port == endpoint->port
-           && memcmp(&server->key.address, &endpoint->address, sizeof(endpoint->address)) == 0;
+    return server->port == endpoint->port
+           && memcmp(&server->address, &endpoint->address, sizeof(endpoint->address)) == 0;
+}
+
+/* There are more places than servers: one of them is not used. */
+static struct report_server *place_of(const struct report *report, const struct endpoint *endpoint)
+{
+    size_t place = hash_server(report, endpoint);
+    struct report_server *server;
+
+    do
+        server = &report->servers[place++ & (report->server_slots - 1)];
+    while (server->is_used && !is_server(server, endpoint));
+    return server;
+}
+
+static bool have_servers(struct report *report)
+{
+    if (report->servers == NULL)
+        report->servers = region_new(report->server_slots * sizeof(*report->servers));
+    return report->servers != NULL;
 }
 
 struct report_server *report_server_get(struct report *report, const struct endpoint *endpoint)
 {
-    uint32_t hash = hash_server(report, endpoint);
-    struct report_bucket *bucket = &report->server_buckets[hash % REPORT_BUCKETS];
-    uint32_t mark = UINT32_C(1) << (hash >> 27);
-    struct report_server *server = (bucket->marks & mark) != 0 ? bucket->first : NULL;
+    struct report_server *server = have_servers(report) ? place_of(report, endpoint) : NULL;
 
-    while (server != NULL && !is_server(server, endpoint))
-        server = server->next;
-    if (server != NULL || report->server_count >= report->servers_max)
+    if (server == NULL || server->is_used)
         return server;
-    server = calloc(1, sizeof(*server));
-    if (server == NULL)
+    if (report->server_count >= report->servers_max)
         return NULL;
-    server->key.address = endpoint->address;
-    server->key.port = endpoint->port;
-    server->next = bucket->first;
-    bucket->first = server;
-    bucket->marks |= mark;
+    server->address = endpoint->address;
+    server->port = endpoint->port;
+    server->is_used = true;
     report->server_count++;
     return server;
+}
+
+struct report_server_details *report_server_detail(struct report_server *server)
+{
+    if (server->details == NULL)
+        server->details = calloc(1, sizeof(*server->details));
+    return server->details;
+}
+
+void report_expect(const struct report *report, const struct endpoint *server)
+{
+    if (report->servers != NULL)
+        fetch(&report->servers[hash_server(report, server) & (report->server_slots - 1)],
+              sizeof(*report->servers));
 }
 
 struct report_entry **report_entries(const struct report *report,
@@ -128,10 +166,9 @@ struct report_server **report_servers(const struct report *report,
 
     if (servers == NULL)
         return NULL;
-    for (size_t i = 0; i < REPORT_BUCKETS; i++)
-        for (struct report_server *server = report->server_buckets[i].first; server != NULL;
-             server = server->next)
-            servers[count++] = server;
+    for (size_t i = 0; count < report->server_count; i++)
+        if (report->servers[i].is_used)
+            servers[count++] = &report->servers[i];
     qsort(servers, count, sizeof(servers[0]), compare);
     return servers;
 }
@@ -145,12 +182,12 @@ void report_tables_free(struct report *report)
             report->entry_buckets[i] = entry->next;
             free(entry);
         }
-        while (report->server_buckets[i].first != NULL) {
-            struct report_server *server = report->server_buckets[i].first;
-
-            report->server_buckets[i].first = server->next;
-            free(server->posture);
-            free(server);
-        }
     }
+    for (size_t i = 0; report->servers != NULL && i < report->server_slots; i++) {
+        if (report->servers[i].details == NULL)
+            continue;
+        free(report->servers[i].details->posture);
+        free(report->servers[i].details);
+    }
+    region_free(report->servers, report->server_slots * sizeof(*report->servers));
 }

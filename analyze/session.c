@@ -41,6 +41,8 @@ static void *take_block(struct budget *budget, unsigned kind)
         return malloc(octets_of_kind(kind));
     budget->spare[kind] = block->next;
     budget->spare_count[kind]--;
+    if (block->next != NULL) /* it comes while this one is used */
+        fetch(block->next, sizeof(*block));
     return block;
 }
 

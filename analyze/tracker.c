@@ -106,13 +106,14 @@ static void conclude(struct tracker *tracker, struct facts *facts, struct defer_
         note->verdict = tracker_earlier_of(&verdict);
 }
 
-static void learn(struct tracker *tracker, struct facts *facts)
+static void learn(struct tracker *tracker, struct facts *facts,
+                  const struct knowledge_parties *parties)
 {
     struct lesson lesson;
 
     if (tracker->options.alone)
         return;
-    lesson = knowledge_learn(tracker->knowledge, facts);
+    lesson = knowledge_learn(tracker->knowledge, facts, parties);
     if (lesson.is_counted_only) /* nor is there room for the clock of its client */
         return;
     if (lesson.unexamined != NULL) {
@@ -231,18 +232,25 @@ static void judge_or_wait(struct tracker *tracker, const struct observation *obs
 /* Judge, or let it wait; and learn. */
 static void judge_observed(struct tracker *tracker, const struct observation *observation)
 {
+    const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
+    struct knowledge_parties parties;
+    uint32_t expected = 0;
     struct facts facts;
 
+    if (tracker->sink.expect != NULL)
+        tracker->sink.expect(tracker->sink.context, server);
     if (!tracker->options.alone)
-        knowledge_expect(tracker->knowledge, &observation->connection->endpoint[SIDE_SERVER]);
+        expected = knowledge_expect(tracker->knowledge, server);
     facts_build(&facts, observation);
-    if (!tracker->options.alone)
-        knowledge_approach(tracker->knowledge);
+    if (!tracker->options.alone) {
+        knowledge_approach(tracker->knowledge, expected);
+        knowledge_meet(tracker->knowledge, &facts, &parties);
+    }
     if (facts.outcome == OUTCOME_ESTABLISHED && !tracker->options.defer_all)
         conclude(tracker, &facts, NULL); /* nothing that comes later changes it */
     else
         judge_or_wait(tracker, observation, &facts);
-    learn(tracker, &facts);
+    learn(tracker, &facts, &parties);
 }
 
 /* What is told of a connection was touched a round trip ago, with others since: it comes while the

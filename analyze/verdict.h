@@ -62,6 +62,9 @@ void diagnose(const struct facts *facts, struct verdict *verdict);
 struct verdict_sink {
     void *context;
     void (*take)(void *context, const struct verdict *verdict);
+
+    /* One on a connection of this server is likely to come soon; NULL: nobody wants to know. */
+    void (*expect)(void *context, const struct endpoint *server);
 };
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/lifecycle.h"
 
+#include "capture/fetch.h"
 #include "capture/moment.h"
 
 enum {
@@ -82,14 +83,17 @@ void lifecycle_note_levels(struct connections *c)
 
 static void count_ended(struct connections *c, struct flow *flow)
 {
-    if (!(flow->flags & FLOW_ENDED))
-        c->readers.counters.ended++;
+    if (flow->flags & FLOW_ENDED)
+        return;
+    c->readers.counters.ended++;
+    c->flows_ended++;
     flow->flags |= FLOW_ENDED;
 }
 
 static void forget(struct connections *c, uint32_t number)
 {
     count_ended(c, flow_at(&c->table, number));
+    c->flows_ended--;
     flow_remove(&c->table, number);
 }
 
@@ -151,12 +155,8 @@ void lifecycle_end_flow(struct connections *c, uint32_t number, enum connection_
 /* They are most of the connections of a capture, and one by one each costs as much as a packet. */
 void lifecycle_forget_all(struct connections *c)
 {
-    for (int state = FLOW_DONE; state < FLOW_STATES; state++) {
-        uint32_t number = c->table.lists[state].oldest;
-
-        for (; number != POOL_NONE; number = flow_at(&c->table, number)->newer)
-            count_ended(c, flow_at(&c->table, number));
-    }
+    c->readers.counters.ended += c->table.flows.used - c->flows_ended;
+    c->flows_ended = 0;
     flow_remove_all(&c->table);
 }
 
@@ -311,6 +311,8 @@ static bool sweep_state(struct connections *c, enum flow_state state, int64_t no
         if (number == POOL_NONE)
             return true;
         flow = flow_at(&c->table, number);
+        if (flow->newer != POOL_NONE) /* it comes while this one is looked at */
+            fetch(flow_at(&c->table, flow->newer), sizeof(*flow));
         if (is_ahead(flow->seen_ns, now_ns)) {
             flow->seen_ns = now_ns;
             flow->flags |= FLOW_TOUCHED;

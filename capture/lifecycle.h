@@ -26,6 +26,7 @@ struct connections {
     struct half_opens half_opens;
     struct pool readings;
     struct reading scratch; /* a half-open connection on its way out needs no memory */
+    uint32_t flows_ended;   /* flows of the table that have FLOW_ENDED */
     uint32_t flows_max;
     uint32_t readings_max;
     size_t held_high; /* held octets from which on room is made for more */

@@ -526,8 +526,10 @@ void reading_fetch_more(const struct reading *reading, unsigned half, const stru
 
     if (segment->payload_length > 0 && reading->connection.user != NULL)
         fetch(reading->connection.user, USER_OCTETS);
-    if (transport_is_open(theirs))
+    if (transport_is_open(theirs)) {
         fetch(&peer->largest_acknowledged, READING_ALIGNMENT);
+        transport_fetch_open(theirs);
+    }
 }
 
 void reading_clear(struct reading *reading)

@@ -81,6 +81,9 @@ static void settle_early_acks(struct stream *stream, struct stream_budget *budge
 
 void stream_clear(struct stream *stream, struct stream_budget *budget)
 {
+    /* What says that there is nothing is at hand, and the pointers may not be. */
+    if (stream->held_pieces == 0 && stream->early_ack_count == 0)
+        return;
     while (stream->first != NULL)
         free_first(stream, budget);
     free_early_acks(stream, budget);

@@ -10,6 +10,7 @@
 #define TLSWHY_CAPTURE_TRANSPORT_H
 
 #include "capture/connection.h"
+#include "capture/fetch.h"
 #include "capture/pool.h"
 #include "capture/stream.h"
 
@@ -99,6 +100,16 @@ void transport_clear(struct transport *transport, struct pool *flights);
 static inline bool transport_is_open(const struct transport *transport)
 {
     return transport->sent_open != transport->sent_count;
+}
+
+/* Have the processor fetch the first segment that may not be ACKed. */
+static inline void transport_fetch_open(const struct transport *transport)
+{
+    uint32_t open = transport->sent_open;
+
+    fetch(transport->is_long ? &transport->flight->sent[open % TRANSPORT_SENT_MAX]
+                             : &transport->few[open % TRANSPORT_SENT_FEW],
+          sizeof(struct sent_segment));
 }
 
 /* True when the segment is a second capture of a packet seen before; counts it. */

@@ -21,6 +21,13 @@ static const struct suite suites[] = {
 #undef SUITE
 };
 
+/* Of the same suites, in the same order: a search touches a line or two of them. */
+static const uint16_t values[] = {
+#define SUITE(number, text, exchange, proof, encryption, digest, lowest, highest, grade) (number),
+#include "dissect/def/suite.def"
+#undef SUITE
+};
+
 static const struct suite_layout layouts[SUITE_CIPHER_COUNT] = {
 #define CIPHER(token, how, bits, block_octets, nonce_octets, tag_octets)                           \
     [SUITE_CIPHER_##token] = {.mode = SUITE_MODE_##how,                                            \
@@ -42,16 +49,16 @@ static const uint8_t hash_lengths[SUITE_HASH_COUNT] = {
  * offers dozens of suites. */
 const struct suite *suite_find(uint16_t value)
 {
-    const struct suite *suite = suites;
-    size_t left = sizeof(suites) / sizeof(suites[0]);
+    const uint16_t *found = values;
+    size_t left = sizeof(values) / sizeof(values[0]);
 
     while (left > 1) {
         size_t half = left / 2;
 
-        suite = suite[half].value <= value ? suite + half : suite;
+        found = found[half] <= value ? found + half : found;
         left -= half;
     }
-    return suite->value == value ? suite : NULL;
+    return *found == value ? &suites[found - values] : NULL;
 }
 
 const struct suite_layout *suite_layout(const struct suite *suite)

@@ -54,20 +54,19 @@ static void a_key_that_is_expected_changes_nothing(void)
 {
     struct knowledge_table *table = table_of(100);
 
-    knowledge_table_approach(table);
-    knowledge_table_expect(table, &(uint32_t){0});
-    knowledge_table_approach(table);
+    knowledge_table_approach(table, knowledge_table_expect(table, &(uint32_t){0}));
     CU_ASSERT_PTR_NULL(knowledge_table_find(table, &(uint32_t){0}));
     for (uint32_t key = 0; key < 200; key++) {
+        uint32_t hash = knowledge_table_expect(table, &key);
         struct record *record;
 
-        knowledge_table_expect(table, &key);
         CU_ASSERT_PTR_NULL(knowledge_table_find(table, &(uint32_t){key + 1}));
-        record = knowledge_table_get(table, &key);
-        knowledge_table_approach(table);
+        record = knowledge_table_get_expected(table, &key, hash, false);
+        knowledge_table_approach(table, hash);
         CU_ASSERT_PTR_NOT_NULL_FATAL(record);
         CU_ASSERT_EQUAL(record->key, key);
         CU_ASSERT_PTR_EQUAL(knowledge_table_find(table, &key), record);
+        CU_ASSERT_PTR_EQUAL(knowledge_table_get_expected(table, &key, hash, true), record);
     }
     CU_ASSERT_EQUAL(knowledge_table_count(table), 100);
     knowledge_table_free(table);
@@ -207,7 +206,7 @@ static void a_sketch_counts_few_exactly_and_many_nearly(void)
 /* What a connection shows, learned. */
 static void learn(struct knowledge *knowledge, struct story *story)
 {
-    knowledge_learn(knowledge, story_facts(story));
+    story_learn(knowledge, story_facts(story));
 }
 
 static void begin_established(struct story *story, uint8_t client, const struct story_offer *offer)
@@ -395,7 +394,7 @@ static void memory_stays_within_its_bound(void)
 
         memcpy(server, &number, sizeof(number));
         memcpy(client, &number, sizeof(number));
-        knowledge_learn(knowledge, &story.facts);
+        story_learn(knowledge, &story.facts);
         if (number == SERVERS / 2)
             memory = knowledge_counters(knowledge).memory;
     }
@@ -423,7 +422,7 @@ static void what_clients_make_of_a_certificate_is_known(void)
             story_fin(&story, SIDE_CLIENT);
         else
             story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECODE_ERROR); /* of something else */
-        knowledge_learn(knowledge, story_facts(&story));
+        story_learn(knowledge, story_facts(&story));
     }
     knowledge_find(knowledge, &story.facts, &known);
     CU_ASSERT_EQUAL(known.name->flights.taken.count, 0);

@@ -44,7 +44,7 @@ static struct knowledge *learned(uint64_t key)
             struct story story;
 
             tell(&story, (uint8_t)server, (uint8_t)client);
-            knowledge_learn(knowledge, story_facts(&story));
+            story_learn(knowledge, story_facts(&story));
         }
     return knowledge;
 }

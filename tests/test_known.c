@@ -32,7 +32,7 @@ static void establish(int count, int64_t from_s, const struct story_offer *offer
         story_ccs(&story, SIDE_SERVER);
         story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
         CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
-        knowledge_learn(knowledge, story_facts(&story));
+        story_learn(knowledge, story_facts(&story));
     }
 }
 
@@ -52,7 +52,7 @@ static void learn_refusals(int count, int64_t from_s, const struct story_offer *
         struct story story;
 
         refuse(&story, from_s + i, offer, alert);
-        knowledge_learn(knowledge, story_facts(&story));
+        story_learn(knowledge, story_facts(&story));
     }
 }
 
@@ -255,7 +255,7 @@ static void a_client_that_fails_everywhere_is_named(void)
     for (uint8_t server = 1; server <= 3; server++) {
         refuse(&story, server, &old, TLS_ALERT_PROTOCOL_VERSION);
         story.connection.endpoint[SIDE_SERVER].address.octets[15] = server;
-        knowledge_learn(knowledge, story_facts(&story));
+        story_learn(knowledge, story_facts(&story));
     }
     refuse(&story, 5, &old, TLS_ALERT_PROTOCOL_VERSION);
     story.connection.endpoint[SIDE_SERVER].address.octets[15] = 1;
@@ -270,7 +270,7 @@ static void a_client_that_fails_everywhere_is_named(void)
     story_client_flight_1_2(&story);
     story_ccs(&story, SIDE_SERVER);
     story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
-    knowledge_learn(knowledge, story_facts(&story));
+    story_learn(knowledge, story_facts(&story));
     refuse(&story, 7, &old, TLS_ALERT_PROTOCOL_VERSION);
     (void)story_facts(&story);
     CU_ASSERT_TRUE(
@@ -287,7 +287,7 @@ static void a_server_that_fails_everybody_is_named(void)
     for (uint8_t client = 1; client <= 2; client++) {
         refuse(&story, client, &modern, TLS_ALERT_INTERNAL_ERROR);
         story.connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
-        knowledge_learn(knowledge, story_facts(&story));
+        story_learn(knowledge, story_facts(&story));
     }
     refuse(&story, 5, &modern, TLS_ALERT_INTERNAL_ERROR);
     (void)story_facts(&story);
@@ -327,11 +327,11 @@ static void a_split_hello_is_too_large_where_others_succeed(void)
         open_knowledge();
         for (int n = 0; n < cases[i].whole + cases[i].split_accepted; n++) {
             say_hello(&story, at_s++, n < cases[i].whole ? WHOLE : HALF, true);
-            knowledge_learn(knowledge, story_facts(&story));
+            story_learn(knowledge, story_facts(&story));
         }
         for (int n = 0; n < 3; n++) {
             say_hello(&story, at_s++, HALF, false);
-            knowledge_learn(knowledge, story_facts(&story));
+            story_learn(knowledge, story_facts(&story));
         }
         say_hello(&story, at_s, HALF, false);
         CU_ASSERT_EQUAL(story_certainty(&story, "large_client_hello_intolerance"),
@@ -347,7 +347,7 @@ static void retry(struct story *first, int64_t after_s, const struct story_offer
     struct story second;
 
     refuse(first, 10, offer, -1);
-    knowledge_learn(knowledge, story_facts(first));
+    story_learn(knowledge, story_facts(first));
     if (succeeds) {
         struct story_choice choice = story_choice_1_2();
 
@@ -359,7 +359,7 @@ static void retry(struct story *first, int64_t after_s, const struct story_offer
     } else {
         refuse(&second, 10 + after_s, next, -1);
     }
-    knowledge_learn(knowledge, story_facts(&second));
+    story_learn(knowledge, story_facts(&second));
     refuse(first, 10, offer, -1);
     (void)story_facts(first);
 }
@@ -408,7 +408,7 @@ static void a_shorter_hello_of_the_same_client_tells_that_the_long_one_was_too_l
 
         open_knowledge();
         say_hello(&story, 1, HALF, false);
-        knowledge_learn(knowledge, story_facts(&story));
+        story_learn(knowledge, story_facts(&story));
         memset(shorter.schemes, 0, sizeof(shorter.schemes));
         shorter.name = NULL;
         shorter.alpn = NULL;
@@ -421,7 +421,7 @@ static void a_shorter_hello_of_the_same_client_tells_that_the_long_one_was_too_l
         story_client_flight_1_2(&story);
         story_ccs(&story, SIDE_SERVER);
         story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
-        knowledge_learn(knowledge, story_facts(&story));
+        story_learn(knowledge, story_facts(&story));
         say_hello(&story, 1, HALF, false);
         CU_ASSERT_EQUAL(story_certainty(&story, "large_client_hello_intolerance"),
                         i == 0 ? CAUSE_LIKELY : CAUSE_POSSIBLE);

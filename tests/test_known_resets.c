@@ -60,7 +60,7 @@ static void judge_first(const struct visit *visits, struct story *story)
         end(&other, visits[i].taken);
         CU_ASSERT_EQUAL(story_facts(&other)->outcome,
                         visits[i].taken ? OUTCOME_ESTABLISHED : OUTCOME_FAILED);
-        knowledge_learn(knowledge, story_facts(&other));
+        story_learn(knowledge, story_facts(&other));
     }
     begin(story, &visits[0]);
     end(story, false);

@@ -113,6 +113,9 @@ void story_client_flight_1_2(struct story *story); /* ClientKeyExchange to Finis
 
 /* What the rules say: the certainty of one alone, the primary cause of all. */
 const struct facts *story_facts(struct story *story);
+
+/* Let knowledge learn from these facts. */
+struct lesson story_learn(struct knowledge *knowledge, const struct facts *facts);
 enum certainty story_certainty(struct story *story, const char *id);
 const char *story_cause(struct story *story);
 

@@ -75,6 +75,13 @@ static void take_verdict(void *context, const struct verdict *verdict)
         analysis->is_out_of_memory = true;
 }
 
+static void expect_verdict(void *context, const struct endpoint *server)
+{
+    const struct analysis *analysis = context;
+
+    report_expect(analysis->report, server);
+}
+
 /* All packets are there: nobody waits for the next one, and for the event before it. */
 static bool reads_files_alone(const struct options *options)
 {
@@ -189,6 +196,7 @@ static bool open_pipeline(struct analysis *analysis)
     const struct pipeline_sink sink = {
         .context = analysis,
         .take_verdict = take_verdict,
+        .expect_verdict = analysis->report != NULL ? expect_verdict : NULL,
         .take_line = take_line,
     };
 

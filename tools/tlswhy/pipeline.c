@@ -66,6 +66,13 @@ static void take_verdict(void *context, const struct verdict *verdict)
     pipeline->sink.take_verdict(pipeline->sink.context, verdict);
 }
 
+static void expect_verdict(void *context, const struct endpoint *server)
+{
+    const struct pipeline *pipeline = context;
+
+    pipeline->sink.expect_verdict(pipeline->sink.context, server);
+}
+
 static bool open_tracker(struct pipeline *pipeline)
 {
     const struct pipeline_options *options = &pipeline->options;
@@ -85,7 +92,11 @@ static bool open_tracker(struct pipeline *pipeline)
         .hash_key = {options->hash_key[0], options->hash_key[1]},
         .sketch_key = {options->sketch_key[0], options->sketch_key[1]},
     };
-    const struct verdict_sink sink = {.context = pipeline, .take = take_verdict};
+    const struct verdict_sink sink = {
+        .context = pipeline,
+        .take = take_verdict,
+        .expect = pipeline->sink.expect_verdict != NULL ? expect_verdict : NULL,
+    };
 
     if (options->part == PIPELINE_OBSERVE)
         tracker.pass_on.take = pipeline->sink.take_observation;

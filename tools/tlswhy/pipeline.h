@@ -30,6 +30,9 @@ struct pipeline_sink {
     /* Every verdict, whatever its outcome, after its event. */
     void (*take_verdict)(void *context, const struct verdict *verdict);
 
+    /* One on a connection of this server is likely to come soon; NULL: nobody wants to know. */
+    void (*expect_verdict)(void *context, const struct endpoint *server);
+
     /* What pipeline_tell_incidents tells, after its event; NULL: nobody wants it. */
     void (*take_incident)(void *context, const struct incident *incident,
                           enum incident_state state);
