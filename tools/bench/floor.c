@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* floor FILE -- read a capture with libpcap and count its packets.
+/* floor FILE -- read a capture with pcap_next_ex and count its packets.
  *
- * The least that a program built on libpcap can cost. The benchmarks give what
- * tlswhy needs as a multiple of it:
+ * What a program built on libpcap costs that does nothing with its packets (with pcap_loop, some 3 %
+ * less). The benchmarks give what tlswhy needs as a multiple of it:
  *
  *     tools/bench/compare -n 5 'build/release/floor F' 'build/release/tlswhy F'
  */
@@ -16,19 +16,24 @@ struct count {
     uint64_t octets; /* captured, link headers included */
 };
 
-static void count_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *packet)
+static int count_packets(pcap_t *capture, struct count *count)
 {
-    struct count *count = (struct count *)(void *)user;
+    struct pcap_pkthdr *header;
+    const u_char *packet;
+    int result;
 
-    (void)packet;
-    count->packets++;
-    count->octets += header->caplen;
+    while ((result = pcap_next_ex(capture, &header, &packet)) == 1) {
+        count->packets++;
+        count->octets += header->caplen;
+    }
+    return result;
 }
 
 int main(int argc, char **argv)
 {
     char error[PCAP_ERRBUF_SIZE];
     struct count count = {0};
+    int result;
 
     if (argc != 2) {
         fprintf(stderr, "usage: floor FILE\n");
@@ -39,10 +44,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "floor: %s\n", error);
         return 1;
     }
-    int result = pcap_loop(capture, -1, count_packet, (u_char *)&count);
-    if (result != 0)
+    result = count_packets(capture, &count);
+    if (result != PCAP_ERROR_BREAK)
         fprintf(stderr, "floor: %s: %s\n", argv[1], pcap_geterr(capture));
     printf("%" PRIu64 " packets, %" PRIu64 " octets\n", count.packets, count.octets);
     pcap_close(capture);
-    return result == 0 ? 0 : 1;
+    return result == PCAP_ERROR_BREAK ? 0 : 1;
 }
