@@ -270,7 +270,7 @@ static void fetch_told(const struct session *session)
 static void judge(struct tracker *tracker, struct session *session, enum connection_end reason,
                   bool settled)
 {
-    const struct connection *connection = session->connection;
+    struct connection *connection = session->connection;
     struct note notes[SESSION_NOTES];
     struct handshake handshake;
     struct observation observation = {
@@ -289,6 +289,7 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
 
     if (tracker->options.examine_all)
         fetch_told(session);
+    connection_conclude(connection);
     session_conclude(session, &handshake, notes);
     if (tracker->options.pass_on.take != NULL)
         tracker->options.pass_on.take(tracker->options.pass_on.context, &observation);
@@ -400,6 +401,8 @@ static enum connection_interest on_data(void *context, struct connection *connec
     struct tracker *tracker = context;
     struct session *session = connection->user;
 
+    if (session->server_hello_seen) /* it may be the last: what a judge looks at first comes */
+        fetch(connection->endpoint, sizeof(connection->endpoint));
     session_read(session, from, data, at);
     return go_on_or_settle(tracker, session);
 }

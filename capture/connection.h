@@ -68,18 +68,22 @@ struct direction {
     uint64_t octets;         /* of IP packets, headers included */
     uint64_t payload_octets; /* every payload octet, also those sent again */
     uint32_t packets;
-    uint32_t unacknowledged_octets; /* sent, not ACKed so far */
-    uint32_t largest_segment;       /* largest payload of one segment sent */
-    uint16_t ip_id_last;            /* of the last packet that is not a RST */
-    uint8_t hop_limit;              /* of the first packet that is not a RST */
-    uint8_t hop_limit_last;         /* of the last packet that is not a RST */
+    uint32_t largest_segment; /* largest payload of one segment sent */
+    uint32_t duplicate_acks;  /* sent by this side */
+    uint16_t ip_id_last;      /* of the last packet that is not a RST */
+    uint8_t hop_limit;        /* of the first packet that is not a RST */
+    uint8_t hop_limit_last;   /* of the last packet that is not a RST */
 
-    uint32_t largest_acknowledged; /* largest payload of one segment that was ACKed */
-    uint32_t sack_hole_octets;     /* the hole below the lowest SACK block this side
-                                            reported last and that was never closed; 0: none */
-    uint32_t sack_blocks;          /* ACKs of this side that carried a SACK block */
-    uint32_t duplicate_acks;       /* sent by this side */
-    uint32_t zero_windows;         /* segments of this side that announced window 0 */
+    /* As connection_conclude found them. */
+    uint32_t unacknowledged_octets;   /* sent, not ACKed so far */
+    uint32_t largest_acknowledged;    /* largest payload of one segment that was ACKed */
+    uint32_t smallest_unacknowledged; /* smallest of those sent again and never ACKed, 0: none */
+    uint32_t largest_unacknowledged;  /* largest of those sent again and never ACKed, 0: none */
+
+    uint32_t sack_hole_octets; /* the hole below the lowest SACK block this side
+                                        reported last and that was never closed; 0: none */
+    uint32_t sack_blocks;      /* ACKs of this side that carried a SACK block */
+    uint32_t zero_windows;     /* segments of this side that announced window 0 */
     uint32_t keep_alives;
     uint32_t duplicates; /* packets captured twice (several interfaces, a mirror of both
                             ports): in no other count */
@@ -94,16 +98,14 @@ struct direction {
     bool sack_permitted : 1;
     bool timestamps : 1;
     bool fin_acknowledged : 1;
-    struct moment first;      /* first packet */
     struct moment first_data; /* first packet with payload */
+    struct moment first;      /* first packet */
     struct moment syn;        /* first SYN (client) or SYN-ACK (server) */
     struct moment last_syn;   /* last of them */
     struct moment fin;        /* first FIN */
     uint32_t fin_again;       /* times that the FIN was sent again */
 
-    uint32_t most_retransmitted;      /* times that the segment sent most often was sent again */
-    uint32_t smallest_unacknowledged; /* smallest of those sent again and never ACKed, 0: none */
-    uint32_t largest_unacknowledged;  /* largest of those sent again and never ACKed, 0: none */
+    uint32_t most_retransmitted; /* times that the segment sent most often was sent again */
     uint64_t retransmitted_octets;
     struct moment first_retransmission;
     struct moment last_retransmission;
@@ -146,13 +148,13 @@ struct connection {
     int64_t ack_rtt_ns;  /* SYN-ACK to its ACK as seen here, -1: unknown */
     struct direction direction[SIDES];
     struct endpoint endpoint[SIDES];
-    struct icmp_facts icmp;
-    struct moment first;    /* first packet of the connection */
-    int64_t ended_ns;       /* in `ended`: time of the latest packet of the whole input by then */
+    uint16_t vlan_id;
     bool syn_seen;          /* the capture has its beginning; else it was picked up midway,
                                  and the sides are a guess until connection_reverse */
     bool simultaneous_open; /* RFC 9293 section 3.5 */
-    uint16_t vlan_id;
+    int64_t ended_ns;       /* in `ended`: time of the latest packet of the whole input by then */
+    struct moment first;    /* first packet of the connection */
+    struct icmp_facts icmp;
     uint8_t tunnels[PACKET_TUNNELS_MAX];
 };
 
@@ -171,7 +173,7 @@ enum connection_end {
 };
 
 /* The consumer: all five callbacks and a predicate, which get the context given here and call
- * nothing of the table but connection_reverse. A connection is valid from opened to ended (or to
+ * nothing of the table but connection_reverse and connection_conclude. A connection is valid from opened to ended (or to
  * the callback that returned CONNECTION_DONE). A SYN without an answer is kept in a small
  * record: its connection is opened when something else happens, or just before its end; one that
  * gives way to other SYNs for want of memory is counted only. */
@@ -290,6 +292,10 @@ void connections_finish(struct connections *connections);
  * within a callback of that connection; from then on the sides of all callbacks are
  * exchanged too. */
 void connection_reverse(struct connection *connection);
+
+/* Find out what a direction has only then. From within a callback of that connection; `ended` finds
+ * it done. */
+void connection_conclude(struct connection *connection);
 
 const struct connections_counters *connections_counters(const struct connections *connections);
 

@@ -6,9 +6,9 @@
 
 _Static_assert(offsetof(struct reading, connection.direction) == READING_ALIGNMENT,
                "what every segment touches is one cache line");
-_Static_assert(sizeof(struct direction) % READING_ALIGNMENT == 0, "a direction begins with one");
-_Static_assert(offsetof(struct direction, largest_acknowledged) == READING_ALIGNMENT,
-               "and has what every segment touches there");
+_Static_assert(sizeof(struct direction) % READING_ALIGNMENT == 0
+                   && offsetof(struct direction, unacknowledged_octets) == READING_ALIGNMENT,
+               "as it is at the beginning of a direction");
 _Static_assert(offsetof(struct half, stream.next) == READING_ALIGNMENT
                    && offsetof(struct half, transport) == (size_t)2 * READING_ALIGNMENT
                    && offsetof(struct transport, few) == READING_ALIGNMENT,
@@ -109,6 +109,7 @@ static void begin(struct reading *reading, const struct flow_key *key, unsigned 
     reading->payload = false;
     reading->waits = false;
     reading->has_macs = false;
+    reading->ending = false;
     reading->given = 0;
 }
 
@@ -487,12 +488,32 @@ bool reading_icmp(struct reading *reading, unsigned half, const struct icmp_erro
     return true;
 }
 
+static struct reading *reading_with(struct connection *connection)
+{
+    void *octets = (uint8_t *)connection - offsetof(struct reading, connection);
+
+    return octets;
+}
+
+void connection_conclude(struct connection *connection)
+{
+    struct reading *reading = reading_with(connection);
+
+    if (reading->ending) /* the streams are not what they were any more */
+        return;
+    for (unsigned half = 0; half < 2; half++)
+        transport_conclude(direction_of(reading, half), &reading->half[half].transport,
+                           &reading->half[half].stream);
+}
+
 void reading_end(struct reading *reading, enum connection_end reason)
 {
     const struct connection_handler *handler = &reading->readers->handler;
 
     if (reading->waits && !take_first(reading, 0, NULL))
         return;
+    connection_conclude(&reading->connection);
+    reading->ending = true;
     for (unsigned half = 0; half < 2; half++) {
         struct half *from = &reading->half[half];
         struct reader reader = {.reading = reading, .half = half};
@@ -512,24 +533,23 @@ void reading_end(struct reading *reading, enum connection_end reason)
 void reading_fetch(const struct reading *reading)
 {
     fetch(reading, READING_ALIGNMENT);
-    for (unsigned i = 0; i < 2; i++) {
-        fetch(&reading->connection.direction[i], READING_ALIGNMENT);
+    for (unsigned i = 0; i < 2; i++)
         fetch(&reading->half[i].stream.next, 2 * (size_t)READING_ALIGNMENT);
-    }
 }
 
 void reading_fetch_more(const struct reading *reading, unsigned half, const struct segment *segment)
 {
-    enum { USER_OCTETS = 256 }; /* what is touched first */
+    enum { USER_OCTETS = 192 }; /* what is touched first */
     const struct transport *theirs = &reading->half[half ^ 1].transport;
-    const struct direction *peer = &reading->connection.direction[side_of(reading, half ^ 1)];
 
-    if (segment->payload_length > 0 && reading->connection.user != NULL)
-        fetch(reading->connection.user, USER_OCTETS);
-    if (transport_is_open(theirs)) {
-        fetch(&peer->largest_acknowledged, READING_ALIGNMENT);
-        transport_fetch_open(theirs);
+    fetch(&reading->connection.direction[side_of(reading, half)], READING_ALIGNMENT);
+    if (segment->payload_length > 0) {
+        fetch(&reading->half[half].transport.few, READING_ALIGNMENT);
+        if (reading->connection.user != NULL)
+            fetch(reading->connection.user, USER_OCTETS);
     }
+    if (transport_is_open(theirs))
+        transport_fetch_open(theirs);
 }
 
 void reading_clear(struct reading *reading)
@@ -548,13 +568,6 @@ static void exchange(void *a, void *b, void *buffer, size_t size)
     memcpy(buffer, a, size);
     memcpy(a, b, size);
     memcpy(b, buffer, size);
-}
-
-static struct reading *reading_with(struct connection *connection)
-{
-    void *octets = (uint8_t *)connection - offsetof(struct reading, connection);
-
-    return octets;
 }
 
 void connection_reverse(struct connection *connection)

@@ -55,6 +55,7 @@ struct reading {
     bool payload : 1;       /* some was seen */
     bool waits : 1;         /* the first segment of first_half */
     bool has_macs : 1;      /* both endpoints have one */
+    bool ending : 1;        /* reading_end was called */
     uint8_t first_half : 1; /* the one that sent first */
     uint8_t given;          /* closed was called: READING_FIN << half, READING_RESET << half */
     uint16_t client; /* the half that is the client; were it an octet, the compiler would read it

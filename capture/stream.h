@@ -72,7 +72,7 @@ struct early_ack {
 enum { STREAM_EARLY_ACKS_OCTETS = STREAM_EARLY_ACKS_MAX * sizeof(struct early_ack) };
 
 /* What nearly every segment touches stands last, in one cache line: see struct half. The members
- * with "disorder" and "reset" are kept by transport.h. */
+ * with "disorder", "far" and "reset" are kept by transport.h. */
 struct stream {
     struct stream_piece *first; /* held pieces by offset, without overlaps */
     struct stream_piece *last;
@@ -81,6 +81,8 @@ struct stream {
     int64_t hole_since_ns;        /* when the hole at next was first known to be ACKed */
     int64_t sent_earlier; /* like sent, and it was sent before a segment of the other side came */
     int64_t disorder_since_ns; /* when the newest hole below the highest octet was seen first */
+    uint32_t far_ack; /* an offset, the lower 32 bits: that of the last ACK of the other side that
+                         was too far ahead to be believed at once */
     uint32_t reset_highest; /* highest when its sender's RST came: the lower 32 bits, which tell how
                                   far others near to it are */
 

@@ -37,7 +37,7 @@ void transport_init(struct transport *transport)
     transport->acknowledged_once = false;
     transport->far_seen = false;
     transport->reset_seen = false;
-    transport->far_ack = 0;
+    transport->largest_acknowledged = 0;
     transport->last_window = 0;
     transport->last_ack = 0;
 }
@@ -182,11 +182,13 @@ static void note_unacknowledged_sizes(struct direction *direction, struct transp
     direction->largest_unacknowledged = largest;
 }
 
-static void note_unacknowledged(struct direction *direction, struct transport *transport,
-                                int64_t highest, int64_t acknowledged)
+void transport_conclude(struct direction *direction, struct transport *transport,
+                        const struct stream *stream)
 {
-    direction->unacknowledged_octets =
-        highest > acknowledged ? transport_sum(0, highest - acknowledged) : 0;
+    int64_t open = stream->highest - stream->acknowledged;
+
+    direction->unacknowledged_octets = open > 0 ? transport_sum(0, open) : 0;
+    direction->largest_acknowledged = transport->largest_acknowledged;
     if (transport->sent_again)
         note_unacknowledged_sizes(direction, transport);
 }
@@ -197,9 +199,8 @@ static int32_t sent_end_from(const struct sent_segment *sent, uint32_t sequence)
     return (int32_t)(sent->start + sent->length - sequence);
 }
 
-/* Everything of direction below the sequence number was ACKed. */
-static void sent_acknowledged(struct direction *direction, struct transport *transport,
-                              uint32_t acknowledgment)
+/* Everything below the sequence number was ACKed. */
+static void sent_acknowledged(struct transport *transport, uint32_t acknowledgment)
 {
     uint32_t oldest = sent_oldest(transport);
     bool in_row = true;
@@ -213,8 +214,8 @@ static void sent_acknowledged(struct direction *direction, struct transport *tra
 
         if (!sent->acknowledged && sent_end_from(sent, acknowledgment) <= 0) {
             sent->acknowledged = true;
-            if (length > direction->largest_acknowledged)
-                direction->largest_acknowledged = length;
+            if (length > transport->largest_acknowledged)
+                transport->largest_acknowledged = length;
         }
         in_row = in_row && sent->acknowledged;
         if (in_row)
@@ -287,31 +288,30 @@ static void note_window(const struct transport *transport, struct stream *peer_s
 }
 
 /* The one before it was too far ahead too, and this one goes on from there. */
-static bool goes_on(const struct transport *transport, int64_t offset, int64_t reach)
+static bool goes_on(const struct stream *peer_stream, int64_t offset, int64_t reach)
 {
-    uint32_t beyond = (uint32_t)offset - transport->far_ack;
+    uint32_t beyond = (uint32_t)offset - peer_stream->far_ack;
 
     return beyond > 0 && beyond <= reach;
 }
 
 /* An ACK of more than a window beyond what was captured is forged or of another
  * connection, unless the next one goes on from there: then the capture has a gap. */
-static bool is_believed(struct transport *transport, const struct stream *peer_stream,
-                        int64_t offset)
+static bool is_believed(struct transport *transport, struct stream *peer_stream, int64_t offset)
 {
     int64_t reach = peer_stream->window > UINT16_MAX ? peer_stream->window : UINT16_MAX;
     int64_t from = peer_stream->highest > peer_stream->acknowledged ? peer_stream->highest
                                                                     : peer_stream->acknowledged;
 
     if (offset <= from + reach + STREAM_WINDOW_SLACK
-        || (transport->far_seen && goes_on(transport, offset, reach)))
+        || (transport->far_seen && goes_on(peer_stream, offset, reach)))
         return true;
     transport->far_seen = true;
-    transport->far_ack = (uint32_t)offset;
+    peer_stream->far_ack = (uint32_t)offset;
     return false;
 }
 
-static inline bool is_credible(struct transport *transport, const struct stream *peer_stream,
+static inline bool is_credible(struct transport *transport, struct stream *peer_stream,
                                int64_t offset)
 {
     return offset <= peer_stream->highest || is_believed(transport, peer_stream, offset);
@@ -345,8 +345,7 @@ void transport_acknowledgment(struct direction *direction, struct transport *tra
     stream_acknowledge(peer_stream, budget, offset, segment->at.packet);
     if (peer_stream->fin >= 0 && offset > peer_stream->fin)
         peer->fin_acknowledged = true;
-    sent_acknowledged(peer, peer_transport, segment->acknowledgment);
-    note_unacknowledged(peer, peer_transport, peer_stream->highest, offset);
+    sent_acknowledged(peer_transport, segment->acknowledgment);
 }
 
 /* Find a segment with these very octets; mark those cut differently as superseded. */
@@ -421,7 +420,6 @@ void transport_payload(struct direction *direction, struct transport *transport,
 {
     uint32_t length = segment->payload_length;
     int64_t end = start + length;
-    int64_t highest = end > stream->highest ? end : stream->highest;
     int64_t seen = start < stream->highest ? stream_seen(stream, start, end) : 0;
     bool late = seen == 0 && start < stream->highest && fills_hole_late(stream, segment, rtt_ns);
 
@@ -441,7 +439,6 @@ void transport_payload(struct direction *direction, struct transport *transport,
     if (transport->reset_seen && (int32_t)((uint32_t)end - stream->reset_highest) > 0
         && direction->reset.fit != RESET_OUTSIDE)
         direction->reset.data_after = true;
-    note_unacknowledged(direction, transport, highest, stream->acknowledged);
 }
 
 bool transport_is_keep_alive(struct direction *direction, const struct stream *stream,
@@ -488,7 +485,7 @@ static int64_t sent_end(const struct stream *stream)
 /* A host sends its RST with the next number that it would send, and ACKs what it has
  * (RFC 9293 section 3.5.2). */
 static uint32_t unseen_before_reset(struct transport *transport, const struct stream *stream,
-                                    const struct stream *peer_stream, const struct segment *segment)
+                                    struct stream *peer_stream, const struct segment *segment)
 {
     uint32_t unseen = 0;
     int64_t offset;
@@ -507,7 +504,7 @@ static uint32_t unseen_before_reset(struct transport *transport, const struct st
 }
 
 enum reset_fit transport_reset(struct direction *direction, struct transport *transport,
-                               struct stream *stream, const struct stream *peer_stream,
+                               struct stream *stream, struct stream *peer_stream,
                                const struct segment *segment)
 {
     enum reset_fit fit = reset_fit(stream, peer_stream, segment);

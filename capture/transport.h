@@ -65,13 +65,12 @@ struct transport {
     uint32_t sent_count; /* segments ever noted; the last TRANSPORT_SENT_MAX are kept */
     uint32_t sent_open;  /* from this one on some may not be ACKed */
     uint32_t last_ack;
-    uint32_t far_ack; /* an offset, the lower 32 bits: the last ACK that was too far ahead to be
-                         believed at once */
+    uint32_t largest_acknowledged; /* largest payload of one segment that was ACKed */
     /* Set by each packet; what is read together with others stands apart from it: a processor waits
      * for what it stored a part of. */
     uint8_t recent_next : 2;    /* the place of the next packet, after the last the first again */
     bool acknowledged_once : 1; /* last_ack and last_window are set */
-    bool far_seen : 1;          /* far_ack is set */
+    bool far_seen : 1;          /* far_ack of the other side's stream is set */
     bool reset_seen : 1;        /* reset_highest of the stream is set */
     bool syn_seen : 1;          /* of this side */
     uint8_t window_shift : 4;   /* of the windows that this side announces */
@@ -140,6 +139,10 @@ void transport_payload(struct direction *direction, struct transport *transport,
                        struct pool *flights, struct stream *stream, const struct segment *segment,
                        int64_t start, int64_t rtt_ns);
 
+/* What is still open of what direction sent, and what became of the rest: see connection_conclude. */
+void transport_conclude(struct direction *direction, struct transport *transport,
+                        const struct stream *stream);
+
 /* True for a keep-alive probe (RFC 1122 section 4.2.3.6), which is counted. */
 bool transport_is_keep_alive(struct direction *direction, const struct stream *stream,
                              const struct segment *segment);
@@ -147,7 +150,7 @@ bool transport_is_keep_alive(struct direction *direction, const struct stream *s
 /* A RST. stream is what its sender sent, peer_stream what the other side sent.
  * Returns how it fits. */
 enum reset_fit transport_reset(struct direction *direction, struct transport *transport,
-                               struct stream *stream, const struct stream *peer_stream,
+                               struct stream *stream, struct stream *peer_stream,
                                const struct segment *segment);
 
 /* Options of a SYN. */
