@@ -82,14 +82,24 @@ static enum record_status identify_start(struct run *run, struct bytes *octets)
     return RECORD_ALIEN;
 }
 
+/* From now on it is the caller's. */
+static struct buffer take_partial(const struct run *run)
+{
+    struct buffer taken = *run_partial(run);
+
+    *run_partial(run) = (struct buffer){0};
+    run_reader(run)->has_partial = false;
+    return taken;
+}
+
 /* The start of a stream that came in pieces, or is no record. A stream of the other side that is
  * TLS makes alien octets here an answer in another protocol; in a connection picked up midway they
  * are just the middle of something. */
 NEVER_INLINE static void take_odd_start(struct run *run, struct bytes data)
 {
     struct session *session = run->session;
-    struct buffer *partial = &run_reader(run)->partial;
-    bool spans = partial->length > 0;
+    struct buffer *partial = run_partial(run);
+    bool spans = run_reader(run)->has_partial;
 
     if (spans) {
         if (!buffer_append(partial, session->budget, data, PRELUDE_SEARCH_MAX + RECORD_MAX)) {
@@ -105,17 +115,12 @@ NEVER_INLINE static void take_odd_start(struct run *run, struct bytes data)
     struct buffer held = {0};
 
     if (status == RECORD_PARTIAL) {
-        if (!spans && !buffer_append(partial, session->budget, data, RECORD_MAX)) {
-            reader_note_dropped(run, data.len);
-            reader_lose_framing(run, MALFORMED_RECORD);
-        }
+        if (!spans)
+            reader_keep_partial(run, data);
         return;
     }
-    if (spans) {
-        partial = &run_reader(run)->partial; /* the sides may have been exchanged */
-        held = *partial;
-        *partial = (struct buffer){0};
-    }
+    if (spans) /* the sides may have been exchanged */
+        held = take_partial(run);
     if (status == RECORD_ALIEN) {
         run_reader(run)->state = READER_PRELUDE;
         (void)session_note(run, NOTE_PLAINTEXT, (struct note_detail){0});
@@ -128,7 +133,7 @@ void reader_take_start(struct run *run, struct bytes data)
 {
     struct reader *reader = run_reader(run);
 
-    if (reader->partial.length > 0 || !record_begins(data)) {
+    if (reader->has_partial || !record_begins(data)) {
         take_odd_start(run, data);
         return;
     }
@@ -203,17 +208,16 @@ static void note_broken_message(struct run *run, struct bytes octets)
 static bool skip_broken_record(struct run *run, uint64_t missing)
 {
     struct session *session = run->session;
-    struct buffer broken = run_reader(run)->partial;
+    struct buffer broken = take_partial(run);
     struct bytes octets = bytes_of(broken.data, broken.length);
     struct record record;
     size_t need = 0;
     bool framed = record_next(&octets, &record, &need) == RECORD_PARTIAL
                   && broken.length >= TLS_RECORD_HEADER_LENGTH && need - broken.length >= missing;
 
-    run_reader(run)->partial = (struct buffer){0};
     note_broken_message(run, octets);
     if (framed) {
-        run_reader(run)->skip = (uint32_t)(need - broken.length - missing);
+        run_reader(run)->skip = (uint16_t)(need - broken.length - missing);
         run_reader(run)->state = READER_TLS;
     }
     buffer_release(&broken, session->budget);
@@ -234,11 +238,11 @@ void session_gap(struct session *session, enum side from, uint64_t missing, stru
     if (reader->state == READER_OPAQUE || reader->state == READER_PRELUDE)
         return;
     if (reader->skip >= missing && reader->skip > 0) {
-        reader->skip -= (uint32_t)missing;
+        reader->skip -= (uint16_t)missing;
         return;
     }
-    if (reader->partial.length > 0 && skip_broken_record(&run, missing)) {
-        buffer_release(&run_reader(&run)->message, session->budget);
+    if (reader->has_partial && skip_broken_record(&run, missing)) {
+        session_drop_message(session, run.from);
         return;
     }
     reader_lose_framing(&run, MALFORMED_RECORD);

@@ -11,6 +11,16 @@ static inline struct reader *run_reader(const struct run *run)
     return &run->session->reader[run->from];
 }
 
+static inline struct buffer *run_partial(const struct run *run)
+{
+    return &run->session->partial[run->from];
+}
+
+static inline struct buffer *run_message(const struct run *run)
+{
+    return &run->session->message[run->from];
+}
+
 /* Of a record whose content is protected. */
 static inline struct note_detail reader_detail(const struct record *record)
 {
@@ -29,6 +39,9 @@ void reader_note_dropped(const struct run *run, size_t octets);
 
 /* The part of reader_settle_sides() for the first hello. */
 void reader_settle_sides_by(struct run *run, uint8_t type);
+
+/* Keep octets of a record whose rest is to come. Without memory the framing is lost. */
+void reader_keep_partial(struct run *run, struct bytes octets);
 
 /* Whoever sends a message of this type first has shown its side; may reverse the connection and
  * with it run->from. */

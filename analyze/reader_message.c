@@ -112,7 +112,7 @@ static void give_up_messages(const struct run *run, const struct record *record)
     const struct session *session = run->session;
     struct reader *reader = run_reader(run);
 
-    buffer_release(&reader->message, session->budget);
+    session_drop_message(run->session, run->from);
     reader->encrypted = true;
     if (!session->midway && session->gap_octets[run->from] == 0) {
         reader_note_malformed(run, MALFORMED_MESSAGE_SIZE);
@@ -121,17 +121,26 @@ static void give_up_messages(const struct run *run, const struct record *record)
     (void)session_note(run, NOTE_ENCRYPTED_HANDSHAKE, reader_detail(record));
 }
 
+/* Its rest comes in later records. */
+static void keep_message(const struct run *run, struct bytes octets)
+{
+    if (buffer_append(run_message(run), run->session->budget, octets, MESSAGE_MAX))
+        run_reader(run)->has_message = true;
+    else
+        reader_note_dropped(run, octets.len);
+}
+
 void reader_take_handshake(struct run *run, const struct record *record)
 {
     struct session *session = run->session;
     struct bytes octets = record->fragment;
-    struct buffer *message = &run_reader(run)->message;
-    bool spans = message->length > 0;
+    struct buffer *message = run_message(run);
+    bool spans = run_reader(run)->has_message;
 
     if (spans) {
         if (!buffer_append(message, session->budget, octets, MESSAGE_MAX + TLS_CIPHERTEXT_MAX)) {
             reader_note_dropped(run, octets.len);
-            buffer_release(message, session->budget);
+            session_drop_message(session, run->from);
             return;
         }
         octets = bytes_of(message->data, message->length);
@@ -139,15 +148,15 @@ void reader_take_handshake(struct run *run, const struct record *record)
 
     bool framed = take_messages(run, &octets, record->version);
 
-    message = &run_reader(run)->message; /* the sides may have been exchanged */
+    message = run_message(run); /* the sides may have been exchanged */
     if (!framed) {
         give_up_messages(run, record);
     } else if (spans && octets.len == 0) {
-        buffer_release(message, session->budget);
+        session_drop_message(session, run->from);
     } else if (spans) {
         memmove(message->data, octets.data, octets.len);
         message->length = (uint32_t)octets.len;
-    } else if (octets.len > 0 && !buffer_append(message, session->budget, octets, MESSAGE_MAX)) {
-        reader_note_dropped(run, octets.len);
+    } else if (octets.len > 0) {
+        keep_message(run, octets);
     }
 }

@@ -181,7 +181,7 @@ static void switch_to_tls(struct run *run, size_t hello_octets)
 
         if (reader->state == READER_PRELUDE)
             reader->state = READER_START;
-        buffer_release(&reader->partial, session->budget);
+        session_drop_partial(session, (enum side)side);
         if (preludes != NULL && !refused)
             keep_opening(preludes, (enum side)side);
     }
@@ -207,11 +207,12 @@ static bool find_hello(struct bytes window, struct bytes *hello)
 static bool search_step(struct run *run, struct bytes step, size_t rest)
 {
     struct session *session = run->session;
-    struct buffer *window = &run_reader(run)->partial;
+    struct buffer *window = run_partial(run);
     struct bytes hello;
 
     if (!buffer_append(window, session->budget, step, SEARCH_STEP + HELLO_MARK_LENGTH))
         return true;
+    run_reader(run)->has_partial = true;
     if (find_hello(bytes_of(window->data, window->length), &hello)) {
         uint8_t copy[SEARCH_STEP + HELLO_MARK_LENGTH];
 

@@ -129,7 +129,7 @@ static void read_header_only(struct run *run, struct bytes octets, size_t need)
     record.version = version;
     /* The readers of protected records use the length alone: no octet behind it is read. */
     record.fragment = (struct bytes){.data = octets.data, .len = need - TLS_RECORD_HEADER_LENGTH};
-    run_reader(run)->skip = (uint32_t)(need - octets.len);
+    run_reader(run)->skip = (uint16_t)(need - octets.len);
     read_record(run, &record);
 }
 
@@ -143,27 +143,33 @@ void reader_lose_framing(struct run *run, enum malformation malformation)
 {
     struct reader *reader = run_reader(run);
 
-    buffer_release(&reader->partial, run->session->budget);
-    buffer_release(&reader->message, run->session->budget);
+    session_drop_partial(run->session, run->from);
+    session_drop_message(run->session, run->from);
     reader->state = READER_LOST;
     reader->skip = 0;
     if (run->session->gap_octets[run->from] == 0)
         reader_note_malformed(run, malformation);
 }
 
+void reader_keep_partial(struct run *run, struct bytes octets)
+{
+    if (buffer_append(run_partial(run), run->session->budget, octets, RECORD_MAX)) {
+        run_reader(run)->has_partial = true;
+        return;
+    }
+    reader_note_dropped(run, octets.len);
+    reader_lose_framing(run, MALFORMED_RECORD);
+}
+
 /* Keep the beginning of a record until the rest comes. need is its whole size, for which room is
  * made if that is not much more than what came of it: sizes are easily announced. */
 static void keep_partial(struct run *run, struct bytes octets, size_t need)
 {
-    struct session *session = run->session;
-    struct reader *reader = run_reader(run);
+    struct buffer *partial = run_partial(run);
 
-    if (need <= 2 * (reader->partial.length + octets.len))
-        buffer_reserve(&reader->partial, session->budget, need);
-    if (!buffer_append(&reader->partial, session->budget, octets, RECORD_MAX)) {
-        reader_note_dropped(run, octets.len);
-        reader_lose_framing(run, MALFORMED_RECORD);
-    }
+    if (need <= 2 * (partial->length + octets.len))
+        buffer_reserve(partial, run->session->budget, need);
+    reader_keep_partial(run, octets);
 }
 
 /* The record at the front of octets is not all there. */
@@ -173,7 +179,7 @@ NEVER_INLINE static void read_partial_record(struct run *run, struct bytes octet
     if (octets.len >= TLS_RECORD_HEADER_LENGTH && content_is_protected(run, octets.data[0])) {
         read_header_only(run, octets, need);
         if (kept)
-            buffer_release(&run_reader(run)->partial, run->session->budget);
+            session_drop_partial(run->session, run->from);
     } else if (!kept) {
         keep_partial(run, octets, need);
     }
@@ -210,7 +216,7 @@ ALWAYS_INLINE struct bytes read_records(struct run *run, struct bytes octets, bo
 NEVER_INLINE static void complete_partial(struct run *run, struct bytes *data)
 {
     struct reader *reader = run_reader(run);
-    struct bytes kept = bytes_of(reader->partial.data, reader->partial.length);
+    struct bytes kept = bytes_of(run_partial(run)->data, run_partial(run)->length);
     struct record record;
     size_t need = 0;
     struct bytes more;
@@ -220,17 +226,17 @@ NEVER_INLINE static void complete_partial(struct run *run, struct bytes *data)
         return;
     }
 
-    size_t missing = need - reader->partial.length;
+    size_t missing = need - run_partial(run)->length;
 
     if (!bytes_take(data, missing < data->len ? missing : data->len, &more))
         return;
     keep_partial(run, more, need);
     if (reader->state != READER_TLS)
         return;
-    kept = bytes_of(reader->partial.data, reader->partial.length);
+    kept = bytes_of(run_partial(run)->data, run_partial(run)->length);
     kept = read_records(run, kept, true);
     if (kept.len == 0) /* the sides may have been exchanged */
-        buffer_release(&run_reader(run)->partial, run->session->budget);
+        session_drop_partial(run->session, run->from);
 }
 
 /* Drop the octets of *data that belong to a record whose content is not needed. */
@@ -239,7 +245,7 @@ static void skip_content(struct run *run, struct bytes *data)
     struct reader *reader = run_reader(run);
     size_t skip = reader->skip < data->len ? reader->skip : data->len;
 
-    reader->skip -= (uint32_t)skip;
+    reader->skip -= (uint16_t)skip;
     if (!bytes_skip(data, skip))
         data->len = 0;
 }
@@ -249,7 +255,7 @@ void reader_take_records(struct run *run, struct bytes data)
     while (data.len > 0 && run_reader(run)->state == READER_TLS) {
         if (run_reader(run)->skip > 0) {
             skip_content(run, &data);
-        } else if (run_reader(run)->partial.length > 0) {
+        } else if (run_reader(run)->has_partial) {
             complete_partial(run, &data);
         } else {
             (void)read_records(run, data, false);

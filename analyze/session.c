@@ -184,6 +184,14 @@ static void swap_counts32(uint32_t counts[SIDES])
     counts[1] = first;
 }
 
+static void swap_buffers(struct buffer buffers[SIDES])
+{
+    struct buffer buffer = buffers[SIDE_CLIENT];
+
+    buffers[SIDE_CLIENT] = buffers[SIDE_SERVER];
+    buffers[SIDE_SERVER] = buffer;
+}
+
 static void swap_texts(struct prelude_text *texts[SIDES])
 {
     struct prelude_text *first = texts[0];
@@ -207,6 +215,8 @@ void session_reverse(struct session *session)
 
     session->reader[SIDE_CLIENT] = session->reader[SIDE_SERVER];
     session->reader[SIDE_SERVER] = reader;
+    swap_buffers(session->partial);
+    swap_buffers(session->message);
     session->spoke_tls[SIDE_CLIENT] = session->spoke_tls[SIDE_SERVER];
     session->spoke_tls[SIDE_SERVER] = spoke;
     reverse_preludes(session->preludes);
@@ -264,6 +274,7 @@ static void release_preludes(struct session *session)
 void session_begin(struct session *session, struct budget *budget, struct connection *connection)
 {
     memset(session, 0, offsetof(struct session, brief_notes));
+    memset(session->partial, 0, sizeof(*session) - offsetof(struct session, partial));
     session->budget = budget;
     session->connection = connection;
     session->midway = !connection->syn_seen;
@@ -271,11 +282,25 @@ void session_begin(struct session *session, struct budget *budget, struct connec
     session->brief_max = SESSION_NOTES;
 }
 
+void session_drop_partial(struct session *session, enum side side)
+{
+    buffer_release(&session->partial[side], session->budget);
+    session->reader[side].has_partial = false;
+}
+
+void session_drop_message(struct session *session, enum side side)
+{
+    buffer_release(&session->message[side], session->budget);
+    session->reader[side].has_message = false;
+}
+
 void session_release(struct session *session)
 {
     for (size_t side = 0; side < SIDES; side++) {
-        buffer_release(&session->reader[side].partial, session->budget);
-        buffer_release(&session->reader[side].message, session->budget);
+        if (session->reader[side].has_partial)
+            session_drop_partial(session, (enum side)side);
+        if (session->reader[side].has_message)
+            session_drop_message(session, (enum side)side);
     }
     buffer_release(&session->transcript, session->budget);
     release_preludes(session);

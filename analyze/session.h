@@ -10,6 +10,7 @@
 
 #include "analyze/handshake.h"
 #include "analyze/tracker.h"
+#include "dissect/record.h"
 
 /* Octets of another protocol in which a switch to TLS is looked for. STARTTLS comes within
  * the first exchanges: a capability list is the longest of them. */
@@ -82,11 +83,11 @@ enum reader_state {
 
 /* Reads one direction. */
 struct reader {
-    uint8_t state;         /* enum reader_state */
-    bool encrypted;        /* this side sent its change_cipher_spec */
-    uint32_t skip;         /* octets left of a record whose content is not needed */
-    struct buffer partial; /* a record, or other start of a stream, that is not complete */
-    struct buffer message; /* a handshake message that spans records */
+    uint8_t state;        /* enum reader_state */
+    bool encrypted : 1;   /* this side sent its change_cipher_spec */
+    bool has_partial : 1; /* there is something in `partial` of the session */
+    bool has_message : 1; /* likewise in `message` */
+    uint16_t skip;        /* octets left of a record whose content is not needed */
 };
 
 enum {
@@ -128,11 +129,19 @@ struct preludes {
     struct prelude_text first; /* of the texts; further ones are blocks of the budget */
 };
 
-/* What every segment touches stands together, in a few cache lines: thousands of sessions are in
- * progress at a time. Members that struct handshake has too are explained there. */
+/* What nearly every segment touches stands first, in two cache lines, and what few touch last:
+ * thousands of sessions are in progress at a time. Members that struct handshake has too are
+ * explained there. */
 struct session {
-    _Alignas(SESSION_ALIGNMENT) struct budget *budget;
-    struct connection *connection;
+    _Alignas(SESSION_ALIGNMENT) struct connection *connection;
+    struct moment began; /* the connection's first packet */
+    uint64_t last_place; /* of the notes */
+    uint64_t stream_octets[SIDES];
+    uint32_t records[SIDES];
+    uint32_t application_records[SIDES];
+    uint64_t application_octets[SIDES];
+    struct buffer transcript;
+    struct reader reader[SIDES];
     bool midway;            /* the connection's beginning is not in the capture */
     bool server_hello_seen; /* a ServerHello, not a HelloRetryRequest, and it parses */
     bool tls13;             /* ServerHello chose TLS 1.3, or a HelloRetryRequest was seen */
@@ -148,22 +157,21 @@ struct session {
     bool spoke_tls[SIDES];
     uint8_t application_notes[SIDES];
     uint8_t note_count;
-    uint64_t last_place; /* of the notes */
-    struct moment began; /* the connection's first packet */
 
-    struct reader reader[SIDES];
-    struct buffer transcript;
-    uint64_t stream_octets[SIDES];
-    uint32_t records[SIDES];
-    uint32_t application_records[SIDES];
+    _Alignas(SESSION_ALIGNMENT) struct brief_note brief_notes[SESSION_NOTES];
 
-    uint64_t application_octets[SIDES];
+    struct buffer partial[SIDES]; /* a record, or other start of a stream, that is not complete */
+    struct buffer message[SIDES]; /* a handshake message that spans records */
+    struct budget *budget;
     uint64_t gap_octets[SIDES];
     uint64_t opaque_octets[SIDES];
     struct preludes *preludes; /* a block of the budget; NULL: TLS from the first octet */
     struct note *notes;        /* likewise, when they do not fit into brief_notes; else NULL */
-    struct brief_note brief_notes[SESSION_NOTES];
 };
+
+_Static_assert(offsetof(struct session, brief_notes) == (size_t)2 * SESSION_ALIGNMENT,
+               "what nearly every segment touches is two cache lines");
+_Static_assert(RECORD_MAX <= UINT16_MAX, "what is left of a record fits");
 
 /* The octets at hand, or what else is seen: whose it is and which packet brought it. */
 struct run {
@@ -174,6 +182,10 @@ struct run {
 
 /* Add a note. False: there is no room. */
 bool session_note(const struct run *run, enum note_kind kind, struct note_detail detail);
+
+/* Nothing of a record, or of a message, of this side is kept any more. */
+void session_drop_partial(struct session *session, enum side side);
+void session_drop_message(struct session *session, enum side side);
 
 /* Copy the body of the message that was noted last into the transcript. */
 void session_keep_body(struct session *session, enum side from, struct bytes body);

@@ -205,7 +205,7 @@ void session_keep_body(struct session *session, enum side from, struct bytes bod
         session->gap_octets[from] += body.len;
         return;
     }
-    if (session->notes != NULL)
+    if (session->brief_max == 0)
         session->notes[session->note_count - 1].offset = offset;
     else
         session->brief_notes[session->note_count - 1].what |= BRIEF_KEPT;

@@ -286,8 +286,8 @@ static size_t room_for_record(size_t brought)
 
     begin(&fixture, MEMORY);
     session_read(&fixture.session, SIDE_SERVER, bytes_of(record, brought), moment_of(0));
-    CU_ASSERT_EQUAL(fixture.session.reader[SIDE_SERVER].partial.length, brought);
-    room = fixture.session.reader[SIDE_SERVER].partial.capacity;
+    CU_ASSERT_EQUAL(fixture.session.partial[SIDE_SERVER].length, brought);
+    room = fixture.session.partial[SIDE_SERVER].capacity;
     end(&fixture);
     return room;
 }
