@@ -17,8 +17,7 @@
 enum {
     REPORT_ENTRIES_MAX = 1024, /* different failures told in full, of some 10 KiB each: nobody
                                   reads more */
-    REPORT_SERVERS_MAX =
-        4096, /* servers with counts of their own, of some 900 octets each with a name */
+    REPORT_SERVERS_MAX = 4096, /* servers with counts of their own, of some 900 octets at most */
     REPORT_SERVERS_SHOWN = 20, /* of them, those with most failures */
     REPORT_POSTURE_MAX = 16,   /* kinds of findings of one server: more than there are at a time */
     REPORT_CLIENTS_MAX = 64    /* clients of one entry that are told apart */
