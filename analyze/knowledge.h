@@ -288,8 +288,8 @@ struct knowledge;
 struct knowledge *knowledge_new(const struct knowledge_options *options);
 void knowledge_free(struct knowledge *knowledge); /* NULL is harmless */
 
-/* Somebody is going to ask for what is known of this server: fetch what tells where that is. Returns
- * what is to be given to the next one. */
+/* Somebody is going to ask for what is known of this server: fetch what tells where that is.
+ * Returns what is to be given to the next one. */
 uint32_t knowledge_expect(const struct knowledge *knowledge, const struct endpoint *server);
 
 /* Some hundred instructions later: fetch what is known of that server. */

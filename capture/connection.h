@@ -173,10 +173,10 @@ enum connection_end {
 };
 
 /* The consumer: all five callbacks and a predicate, which get the context given here and call
- * nothing of the table but connection_reverse and connection_conclude. A connection is valid from opened to ended (or to
- * the callback that returned CONNECTION_DONE). A SYN without an answer is kept in a small
- * record: its connection is opened when something else happens, or just before its end; one that
- * gives way to other SYNs for want of memory is counted only. */
+ * nothing of the table but connection_reverse and connection_conclude. A connection is valid from
+ * opened to ended (or to the callback that returned CONNECTION_DONE). A SYN without an answer is
+ * kept in a small record: its connection is opened when something else happens, or just before its
+ * end; one that gives way to other SYNs for want of memory is counted only. */
 struct connection_handler {
     void *context;
 

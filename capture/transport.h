@@ -139,7 +139,7 @@ void transport_payload(struct direction *direction, struct transport *transport,
                        struct pool *flights, struct stream *stream, const struct segment *segment,
                        int64_t start, int64_t rtt_ns);
 
-/* What is still open of what direction sent, and what became of the rest: see connection_conclude. */
+/* What is still open of what direction sent, and what became of the rest: connection_conclude. */
 void transport_conclude(struct direction *direction, struct transport *transport,
                         const struct stream *stream);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* floor FILE -- read a capture with pcap_next_ex and count its packets.
  *
- * What a program built on libpcap costs that does nothing with its packets (with pcap_loop, some 3 %
- * less). The benchmarks give what tlswhy needs as a multiple of it:
+ * What a program built on libpcap costs that does nothing with its packets (with pcap_loop, some
+ * 3 % less). The benchmarks give what tlswhy needs as a multiple of it:
  *
  *     tools/bench/compare -n 5 'build/release/floor F' 'build/release/tlswhy F'
  */
