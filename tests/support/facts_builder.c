@@ -545,14 +545,6 @@ const struct facts *story_facts(struct story *story)
     return &story->facts;
 }
 
-struct lesson story_learn(struct knowledge *knowledge, const struct facts *facts)
-{
-    struct knowledge_parties parties;
-
-    knowledge_meet(knowledge, facts, &parties);
-    return knowledge_learn(knowledge, facts, &parties);
-}
-
 enum certainty story_certainty(struct story *story, const char *id)
 {
     const struct cause *cause = cause_find(id);

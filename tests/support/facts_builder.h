@@ -115,7 +115,13 @@ void story_client_flight_1_2(struct story *story); /* ClientKeyExchange to Finis
 const struct facts *story_facts(struct story *story);
 
 /* Let knowledge learn from these facts. */
-struct lesson story_learn(struct knowledge *knowledge, const struct facts *facts);
+static inline struct lesson story_learn(struct knowledge *knowledge, const struct facts *facts)
+{
+    struct knowledge_parties parties;
+
+    knowledge_meet(knowledge, facts, &parties);
+    return knowledge_learn(knowledge, facts, &parties);
+}
 enum certainty story_certainty(struct story *story, const char *id);
 const char *story_cause(struct story *story);
 
