@@ -155,13 +155,18 @@ uint32_t flow_find(const struct flow_table *table, const struct flow_key *key, u
     }
 }
 
+/* The newest one stands where a search begins, as most segments are of the newest flows: the search
+ * is over at once, and a processor guesses that it will be. The one that stood there is still
+ * found: there is no empty slot between. */
 static void segment_insert(struct flow_segment *segment, struct flow_slot slot)
 {
+    struct flow_slot *first = &segment->slots[slot.hash % SEGMENT_SLOTS];
     uint32_t i = slot.hash;
 
     while (segment->slots[i % SEGMENT_SLOTS].number_1 != 0)
         i++;
-    segment->slots[i % SEGMENT_SLOTS] = slot;
+    segment->slots[i % SEGMENT_SLOTS] = *first;
+    *first = slot;
     segment->used++;
 }
 
@@ -199,7 +204,7 @@ static bool split(struct flow_table *table, uint32_t hash)
     table->memory += sizeof(*upper);
     memset(lower, 0, sizeof(*lower));
     lower->depth = upper->depth = before.depth + 1;
-    for (uint32_t i = 0; i < SEGMENT_SLOTS; i++) {
+    for (uint32_t i = SEGMENT_SLOTS; i-- > 0;) { /* which leaves those in front there */
         struct flow_slot slot = before.slots[i];
         bool in_upper = slot.hash >> (31 - before.depth) & 1;
 
