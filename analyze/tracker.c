@@ -277,9 +277,6 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
         .connection = connection,
         .handshake = &handshake,
         .reason = reason,
-        .capture_end_ns = connection->ended_ns > connection->last.time_ns
-                              ? connection->ended_ns
-                              : connection->last.time_ns,
         .tls_expected = expects_tls(tracker, &connection->endpoint[SIDE_SERVER]),
         .tls_ports = tls_ports(tracker),
         .settled = settled,
@@ -290,6 +287,9 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
     if (tracker->options.examine_all)
         fetch_told(session);
     connection_conclude(connection);
+    observation.capture_end_ns = connection->ended_ns > connection->last.time_ns
+                                     ? connection->ended_ns
+                                     : connection->last.time_ns;
     session_conclude(session, &handshake, notes);
     if (tracker->options.pass_on.take != NULL)
         tracker->options.pass_on.take(tracker->options.pass_on.context, &observation);

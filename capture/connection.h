@@ -60,26 +60,26 @@ struct reset {
 };
 
 /* What one side of a connection sent. Sizes in octets; the number of packets and sums of octets of
- * 32 bits stop at their largest value. What nearly every packet changes stands first, in one cache
- * line: thousands of connections are in progress at a time. */
+ * 32 bits stop at their largest value. What every segment with payload changes stands first, in one
+ * cache line: thousands of connections are in progress at a time. */
 struct direction {
-    struct moment last;      /* last packet */
-    struct moment last_data; /* last packet with new payload */
-    uint64_t octets;         /* of IP packets, headers included */
-    uint64_t payload_octets; /* every payload octet, also those sent again */
-    uint32_t packets;
+    struct moment first_data; /* first packet with payload */
+    struct moment last_data;  /* last packet with new payload */
+    uint64_t payload_octets;  /* every payload octet, also those sent again */
     uint32_t largest_segment; /* largest payload of one segment sent */
-    uint32_t duplicate_acks;  /* sent by this side */
-    uint16_t ip_id_last;      /* of the last packet that is not a RST */
-    uint8_t hop_limit;        /* of the first packet that is not a RST */
-    uint8_t hop_limit_last;   /* of the last packet that is not a RST */
 
     /* As connection_conclude found them. */
+    uint32_t packets;
+    uint64_t octets;                  /* of IP packets, headers included */
     uint32_t unacknowledged_octets;   /* sent, not ACKed so far */
+    uint16_t ip_id_last;              /* of the last packet that is not a RST */
+    uint8_t hop_limit;                /* of the first packet that is not a RST */
+    uint8_t hop_limit_last;           /* of the last packet that is not a RST */
     uint32_t largest_acknowledged;    /* largest payload of one segment that was ACKed */
     uint32_t smallest_unacknowledged; /* smallest of those sent again and never ACKed, 0: none */
     uint32_t largest_unacknowledged;  /* largest of those sent again and never ACKed, 0: none */
 
+    uint32_t duplicate_acks;   /* sent by this side */
     uint32_t sack_hole_octets; /* the hole below the lowest SACK block this side
                                         reported last and that was never closed; 0: none */
     uint32_t sack_blocks;      /* ACKs of this side that carried a SACK block */
@@ -98,17 +98,17 @@ struct direction {
     bool sack_permitted : 1;
     bool timestamps : 1;
     bool fin_acknowledged : 1;
-    struct moment first_data; /* first packet with payload */
-    struct moment first;      /* first packet */
-    struct moment syn;        /* first SYN (client) or SYN-ACK (server) */
-    struct moment last_syn;   /* last of them */
-    struct moment fin;        /* first FIN */
-    uint32_t fin_again;       /* times that the FIN was sent again */
+    struct moment first;    /* first packet */
+    struct moment syn;      /* first SYN (client) or SYN-ACK (server) */
+    struct moment last_syn; /* last of them */
+    struct moment fin;      /* first FIN */
+    uint32_t fin_again;     /* times that the FIN was sent again */
 
     uint32_t most_retransmitted; /* times that the segment sent most often was sent again */
     uint64_t retransmitted_octets;
     struct moment first_retransmission;
     struct moment last_retransmission;
+    struct moment disorder; /* first packet behind the newest hole below the highest octet */
 
     /* What the capture did not see. */
     uint64_t missed_octets;      /* ACKed by the other side, never captured */
@@ -140,12 +140,10 @@ struct icmp_facts {
 
 /* One TCP connection. Members are for reading; only the table writes them. */
 struct connection {
-    struct moment last;  /* last packet so far */
-    void *user;          /* the handler's own state */
+    struct moment last_by[SIDES]; /* last packet of each side so far */
+    void *user;                   /* the handler's own state */
     uint64_t arrived_by; /* in `data`: the packet that ACKed these octets before they were captured,
                             0: they were captured in time */
-    int64_t syn_rtt_ns;  /* SYN to SYN-ACK as seen here, -1: unknown */
-    int64_t ack_rtt_ns;  /* SYN-ACK to its ACK as seen here, -1: unknown */
     struct direction direction[SIDES];
     struct endpoint endpoint[SIDES];
     uint16_t vlan_id;
@@ -154,6 +152,9 @@ struct connection {
     bool simultaneous_open; /* RFC 9293 section 3.5 */
     int64_t ended_ns;       /* in `ended`: time of the latest packet of the whole input by then */
     struct moment first;    /* first packet of the connection */
+    struct moment last;     /* last one, as connection_conclude found it */
+    int64_t syn_rtt_ns;     /* SYN to SYN-ACK as seen here, -1: unknown */
+    int64_t ack_rtt_ns;     /* SYN-ACK to its ACK as seen here, -1: unknown */
     struct icmp_facts icmp;
     uint8_t tunnels[PACKET_TUNNELS_MAX];
 };
@@ -293,8 +294,8 @@ void connections_finish(struct connections *connections);
  * exchanged too. */
 void connection_reverse(struct connection *connection);
 
-/* Find out what a direction has only then. From within a callback of that connection; `ended` finds
- * it done. */
+/* Find out what a connection and its directions have only then. From within a callback of that
+ * connection; `ended` finds it done. */
 void connection_conclude(struct connection *connection);
 
 const struct connections_counters *connections_counters(const struct connections *connections);

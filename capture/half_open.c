@@ -2,7 +2,6 @@
 #include "capture/half_open.h"
 
 #include "capture/moment.h"
-#include "capture/transport.h"
 
 _Static_assert(sizeof(struct half_open) <= 128, "a half-open connection is two cache lines");
 
@@ -66,7 +65,8 @@ static void endpoint_mac(struct endpoint *endpoint, const struct half_open *half
     memcpy(endpoint->mac, half_open->mac[side], sizeof(endpoint->mac));
 }
 
-void half_open_facts(const struct half_open *half_open, struct connection *connection)
+void half_open_facts(const struct half_open *half_open, struct connection *connection,
+                     struct transport *transport)
 {
     struct direction *client = &connection->direction[SIDE_CLIENT];
     struct moment last = {
@@ -74,11 +74,13 @@ void half_open_facts(const struct half_open *half_open, struct connection *conne
         .packet = half_open->first.packet + half_open->last_packet,
     };
 
-    client->packets = half_open->count;
-    client->octets = (uint64_t)half_open->count * half_open->ip_length;
+    transport->packets = half_open->count;
+    transport->octets = (uint64_t)half_open->count * half_open->ip_length;
+    transport->hop_limit = half_open->hop_limit;
+    transport->hop_limit_last = half_open->hop_limit_last;
+    transport->ip_id_last = half_open->ip_id;
     client->first = half_open->first;
     client->syn = half_open->first;
-    client->last = last;
     client->last_syn = last;
     client->syn_count = half_open->count;
     client->duplicates = half_open->duplicates;
@@ -86,11 +88,8 @@ void half_open_facts(const struct half_open *half_open, struct connection *conne
     client->window_scale = half_open->window_scale;
     client->sack_permitted = half_open->sack_permitted;
     client->timestamps = half_open->timestamps;
-    client->hop_limit = half_open->hop_limit;
-    client->hop_limit_last = half_open->hop_limit_last;
-    client->ip_id_last = half_open->ip_id;
     connection->first = half_open->first;
-    connection->last = last;
+    connection->last_by[SIDE_CLIENT] = last;
     connection->syn_seen = true;
     connection->vlan_id = half_open->vlan_id;
     memcpy(connection->tunnels, half_open->tunnels, sizeof(connection->tunnels));

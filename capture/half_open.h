@@ -9,6 +9,7 @@
 
 #include "capture/connection.h"
 #include "capture/flow.h"
+#include "capture/transport.h"
 
 struct half_open {
     struct flow_key key;
@@ -43,7 +44,9 @@ void half_open_begin(struct half_open *half_open, const struct segment *syn);
 void half_open_again(struct half_open *half_open, const struct segment *syn);
 
 /* The facts of a connection that consists of these SYNs: everything but the
- * addresses and ports. *connection is zero but for those. */
-void half_open_facts(const struct half_open *half_open, struct connection *connection);
+ * addresses and ports. *connection is zero but for those; *transport, of what its client sent, is
+ * as transport_init left it. */
+void half_open_facts(const struct half_open *half_open, struct connection *connection,
+                     struct transport *transport);
 
 #endif

@@ -7,12 +7,13 @@
 _Static_assert(offsetof(struct reading, connection.direction) == READING_ALIGNMENT,
                "what every segment touches is one cache line");
 _Static_assert(sizeof(struct direction) % READING_ALIGNMENT == 0
-                   && offsetof(struct direction, unacknowledged_octets) == READING_ALIGNMENT,
-               "as it is at the beginning of a direction");
+                   && offsetof(struct direction, hop_limit_last) == READING_ALIGNMENT - 1,
+               "as it is at the beginning of a direction for those with payload");
 _Static_assert(offsetof(struct half, stream.next) == READING_ALIGNMENT
-                   && offsetof(struct half, transport) == (size_t)2 * READING_ALIGNMENT
-                   && offsetof(struct transport, few) == READING_ALIGNMENT,
-               "as have a stream at its end and a transport");
+                   && offsetof(struct half, transport.few) == (size_t)2 * READING_ALIGNMENT
+                   && offsetof(struct half, transport.recent_tag) == (size_t)3 * READING_ALIGNMENT
+                   && sizeof(struct half) == (size_t)4 * READING_ALIGNMENT,
+               "as are the parts of a half");
 
 /* The context of a stream's sink. */
 struct reader {
@@ -110,6 +111,7 @@ static void begin(struct reading *reading, const struct flow_key *key, unsigned 
     reading->waits = false;
     reading->has_macs = false;
     reading->ending = false;
+    reading->ack_timed = false;
     reading->given = 0;
 }
 
@@ -146,7 +148,6 @@ void reading_begin(struct reading *reading, const struct flow_key *key, unsigned
 
     begin(reading, key, client);
     connection->first = first->at;
-    connection->last = first->at;
     connection->syn_seen = first->flags & TCP_SYN;
     connection->vlan_id = first->vlan_id;
     memcpy(connection->tunnels, first->tunnels, sizeof(connection->tunnels));
@@ -157,7 +158,7 @@ void reading_begin_half_open(struct reading *reading, const struct half_open *ha
     unsigned client = half_open->opener;
 
     begin(reading, &half_open->key, client);
-    half_open_facts(half_open, &reading->connection);
+    half_open_facts(half_open, &reading->connection, &reading->half[client].transport);
     reading->packets = half_open->count;
     reading->has_macs = half_open->has_mac;
     stream_set_base(&reading->half[client].stream, half_open->isn + 1);
@@ -239,10 +240,10 @@ static void note_ack_rtt(struct reading *reading, unsigned half, const struct se
     struct connection *connection = &reading->connection;
     const struct direction *server = &connection->direction[SIDE_SERVER];
 
-    if (connection->ack_rtt_ns >= 0 || side_of(reading, half) != SIDE_CLIENT
-        || (segment->flags & TCP_SYN) || server->syn_count != 1
-        || segment->at.time_ns < server->syn.time_ns)
+    if (reading->ack_timed || side_of(reading, half) != SIDE_CLIENT || (segment->flags & TCP_SYN)
+        || server->syn_count != 1 || segment->at.time_ns < server->syn.time_ns)
         return;
+    reading->ack_timed = true;
     connection->ack_rtt_ns = elapsed_ns(segment->at.time_ns, server->syn.time_ns);
 }
 
@@ -257,13 +258,6 @@ static void take_acknowledgment(struct reading *reading, unsigned half,
     transport_acknowledgment(direction_of(reading, half), &reading->half[half].transport,
                              direction_of(reading, half ^ 1), &peer->transport, &peer->stream,
                              &reading->readers->held, segment);
-}
-
-static int64_t rtt_of(const struct connection *connection)
-{
-    if (connection->syn_rtt_ns < 0 || connection->ack_rtt_ns < 0)
-        return -1;
-    return later_ns(connection->syn_rtt_ns, connection->ack_rtt_ns);
 }
 
 static bool take_payload(struct reading *reading, unsigned half, const struct segment *segment)
@@ -285,8 +279,8 @@ static bool take_payload(struct reading *reading, unsigned half, const struct se
     }
     reading->payload = true;
     has_held = stream->held_pieces > 0;
-    transport_payload(direction, &reading->half[half].transport, &reading->readers->flights, stream,
-                      segment, start, rtt_of(&reading->connection));
+    transport_payload(&reading->connection, direction, &reading->half[half].transport,
+                      &reading->readers->flights, stream, segment, start);
     more = stream_push(stream, &sink, &reading->readers->held, start, segment->payload, length,
                        segment->at);
     /* The callbacks may have exchanged the sides. */
@@ -408,9 +402,9 @@ static bool may_wait(const struct reading *reading, unsigned half, const struct 
 
 static bool wait_or_take(struct reading *reading, unsigned half, const struct segment *segment)
 {
-    reading->half[half].first = first_segment_new(segment, &reading->readers->held);
+    reading->first = first_segment_new(segment, &reading->readers->held);
     reading->first_half = half & 1;
-    reading->waits = reading->half[half].first != NULL;
+    reading->waits = reading->first != NULL;
     return reading->waits || take(reading, half, segment);
 }
 
@@ -424,7 +418,7 @@ static inline bool take_next(struct reading *reading, unsigned half, const struc
 static bool take_first(struct reading *reading, unsigned half, const struct segment *next)
 {
     unsigned first_half = reading->first_half;
-    struct first_segment *first = reading->half[first_half].first;
+    struct first_segment *first = reading->first;
     bool more;
 
     reading->waits = false;
@@ -441,14 +435,15 @@ enum reading_status reading_segment(struct reading *reading, unsigned half,
                                     const struct segment *segment)
 {
     struct direction *direction = direction_of(reading, half);
+    struct transport *transport = &reading->half[half].transport;
     bool more;
 
-    if (transport_is_duplicate(direction, &reading->half[half].transport, segment))
+    if (transport_is_duplicate(direction, transport, segment))
         return reading->closing ? READING_CLOSING : READING_CONTINUE;
     reading->packets++;
-    reading->connection.last = segment->at;
+    reading->connection.last_by[side_of(reading, half)] = segment->at;
     note_macs(reading, half, segment);
-    transport_packet(direction, segment);
+    transport_packet(direction, transport, segment);
     if (reading->waits)
         more = take_first(reading, half, segment);
     else
@@ -501,6 +496,7 @@ void connection_conclude(struct connection *connection)
 
     if (reading->ending) /* the streams are not what they were any more */
         return;
+    connection->last = reading_last(reading);
     for (unsigned half = 0; half < 2; half++)
         transport_conclude(direction_of(reading, half), &reading->half[half].transport,
                            &reading->half[half].stream);
@@ -518,7 +514,7 @@ void reading_end(struct reading *reading, enum connection_end reason)
         struct half *from = &reading->half[half];
         struct reader reader = {.reading = reading, .half = half};
         struct stream_sink sink = sink_of(&reader);
-        bool one_sided = direction_of(reading, half ^ 1)->packets == 0;
+        bool one_sided = reading->half[half ^ 1].transport.packets == 0;
 
         if (!stream_finish(&from->stream, &sink, &reading->readers->held, one_sided,
                            reading->connection.last)
@@ -530,11 +526,12 @@ void reading_end(struct reading *reading, enum connection_end reason)
     handler->ended(handler->context, &reading->connection, reason);
 }
 
-void reading_fetch(const struct reading *reading)
+void reading_fetch(const struct reading *reading, unsigned half)
 {
     fetch(reading, READING_ALIGNMENT);
     for (unsigned i = 0; i < 2; i++)
-        fetch(&reading->half[i].stream.next, 2 * (size_t)READING_ALIGNMENT);
+        fetch(&reading->half[i].stream.next, READING_ALIGNMENT);
+    fetch(&reading->half[half].transport.recent_tag, READING_ALIGNMENT);
 }
 
 void reading_fetch_more(const struct reading *reading, unsigned half, const struct segment *segment)
@@ -542,8 +539,8 @@ void reading_fetch_more(const struct reading *reading, unsigned half, const stru
     enum { USER_OCTETS = 192 }; /* what is touched first */
     const struct transport *theirs = &reading->half[half ^ 1].transport;
 
-    fetch(&reading->connection.direction[side_of(reading, half)], READING_ALIGNMENT);
     if (segment->payload_length > 0) {
+        fetch(&reading->connection.direction[side_of(reading, half)], READING_ALIGNMENT);
         fetch(&reading->half[half].transport.few, READING_ALIGNMENT);
         if (reading->connection.user != NULL)
             fetch(reading->connection.user, USER_OCTETS);
@@ -555,7 +552,7 @@ void reading_fetch_more(const struct reading *reading, unsigned half, const stru
 void reading_clear(struct reading *reading)
 {
     if (reading->waits)
-        first_segment_free(reading->half[reading->first_half].first, &reading->readers->held);
+        first_segment_free(reading->first, &reading->readers->held);
     reading->waits = false;
     for (unsigned i = 0; i < 2; i++) {
         stream_clear(&reading->half[i].stream, &reading->readers->held);
@@ -575,11 +572,14 @@ void connection_reverse(struct connection *connection)
     struct reading *reading = reading_with(connection);
     struct direction direction;
     struct endpoint endpoint;
+    struct moment last;
 
     exchange(&connection->direction[SIDE_CLIENT], &connection->direction[SIDE_SERVER], &direction,
              sizeof(direction));
     exchange(&connection->endpoint[SIDE_CLIENT], &connection->endpoint[SIDE_SERVER], &endpoint,
              sizeof(endpoint));
+    exchange(&connection->last_by[SIDE_CLIENT], &connection->last_by[SIDE_SERVER], &last,
+             sizeof(last));
     connection->icmp.quoted = side_other(connection->icmp.quoted);
     reading->client ^= 1;
 }

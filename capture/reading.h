@@ -36,17 +36,16 @@ enum {
     READING_RESET = 0x04
 };
 
-/* What every segment touches is one cache line of each: the last of stream, the first of
- * transport. */
+/* Four cache lines: a segment touches the second of both halves, where the stream ends and the
+ * transport begins, and the last of its sender; with payload also the third of its sender, and
+ * where it ACKs some, that of the other one. */
 struct half {
-    _Alignas(READING_ALIGNMENT) struct first_segment
-        *first; /* waits for the next packet; set when reading.waits says so */
-    struct stream stream;
+    _Alignas(READING_ALIGNMENT) struct stream stream;
     struct transport transport;
 };
 
-/* What every segment touches stands together, in one cache line here and one of each direction and
- * those of the halves. */
+/* What every segment touches stands together, in one cache line here and those of the halves; with
+ * payload, one of its direction comes to it. */
 struct reading {
     _Alignas(READING_ALIGNMENT) struct readers *readers;
     uint32_t packets; /* both ways, as far as they fit */
@@ -56,11 +55,13 @@ struct reading {
     bool waits : 1;         /* the first segment of first_half */
     bool has_macs : 1;      /* both endpoints have one */
     bool ending : 1;        /* reading_end was called */
+    bool ack_timed : 1;     /* ack_rtt_ns of the connection is known */
     uint8_t first_half : 1; /* the one that sent first */
     uint8_t given;          /* closed was called: READING_FIN << half, READING_RESET << half */
     uint16_t client; /* the half that is the client; were it an octet, the compiler would read it
                         anew after each store through a pointer to octets */
     struct connection connection;
+    struct first_segment *first; /* waits for the next packet; set when waits says so */
     struct half half[2];
 };
 
@@ -71,6 +72,14 @@ void reading_begin(struct reading *reading, const struct flow_key *key, unsigned
 
 /* Begin a connection of which only SYNs were seen. No callback. */
 void reading_begin_half_open(struct reading *reading, const struct half_open *half_open);
+
+/* The last packet so far: of the two sides, the one that was captured later. */
+static inline struct moment reading_last(const struct reading *reading)
+{
+    const struct moment *last_by = reading->connection.last_by;
+
+    return last_by[last_by[1].packet > last_by[0].packet];
+}
 
 /* Call opened. */
 enum reading_status reading_opened(struct reading *reading);
@@ -93,7 +102,7 @@ void reading_end(struct reading *reading, enum connection_end reason);
 
 /* Have the processor fetch what taking a segment that half sent looks at, and, when that is there,
  * what it points to. */
-void reading_fetch(const struct reading *reading);
+void reading_fetch(const struct reading *reading, unsigned half);
 void reading_fetch_more(const struct reading *reading, unsigned half,
                         const struct segment *segment);
 

@@ -19,7 +19,7 @@ static bool begins_at(const struct reading *reading, unsigned half, uint32_t seq
     const struct stream *stream = &reading->half[half].stream;
 
     if (reading->waits && reading->first_half == half)
-        return first_segment_of(reading->half[half].first)->sequence == sequence;
+        return first_segment_of(reading->first)->sequence == sequence;
     return stream->known && stream->base == sequence;
 }
 
@@ -37,7 +37,7 @@ bool reading_is_reused_by(const struct reading *reading, unsigned half,
     if (segment->flags & TCP_ACK)
         return is_foreign_syn_ack(reading, half, segment);
     if (reading->closing
-        || elapsed_ns(segment->at.time_ns, reading->connection.last.time_ns) > READING_REUSE_NS)
+        || elapsed_ns(segment->at.time_ns, reading_last(reading).time_ns) > READING_REUSE_NS)
         return true;
     /* Both sides may open at the same time; else a SYN from where none came is new. */
     if (!stream->known)

@@ -72,34 +72,32 @@ struct early_ack {
 enum { STREAM_EARLY_ACKS_OCTETS = STREAM_EARLY_ACKS_MAX * sizeof(struct early_ack) };
 
 /* What nearly every segment touches stands last, in one cache line: see struct half. The members
- * with "disorder", "far" and "reset" are kept by transport.h. */
+ * with "reset" and "largest" are kept by transport.h. */
 struct stream {
     struct stream_piece *first; /* held pieces by offset, without overlaps */
     struct stream_piece *last;
     struct early_ack *early_acks; /* ascending; those behind the last of STREAM_EARLY_ACKS_MAX are
                                      not noted. NULL: none that matter */
     int64_t hole_since_ns;        /* when the hole at next was first known to be ACKed */
-    int64_t sent_earlier; /* like sent, and it was sent before a segment of the other side came */
-    int64_t disorder_since_ns; /* when the newest hole below the highest octet was seen first */
-    uint32_t far_ack; /* an offset, the lower 32 bits: that of the last ACK of the other side that
-                         was too far ahead to be believed at once */
+    int64_t sent;                 /* behind the last octet that its sender's numbers tell of */
+    int64_t sent_earlier;   /* like sent, and it was sent before a segment of the other side came */
+    uint32_t held_octets;   /* captured octets in the held pieces */
+    uint32_t hole_packets;  /* packets of the connection at hole_since_ns, as far as they fit */
+    uint32_t conflicting;   /* octets that differ from those that came first, as far as they fit */
     uint32_t reset_highest; /* highest when its sender's RST came: the lower 32 bits, which tell how
                                   far others near to it are */
 
-    int64_t next;            /* offset of the next octet for the sink */
-    int64_t highest;         /* behind the last octet captured */
-    int64_t acknowledged;    /* highest offset that the other side ACKed */
-    int64_t sent;            /* behind the last octet that its sender's numbers tell of */
-    int64_t fin;             /* offset of FIN, -1: none so far */
-    uint32_t base;           /* sequence number of offset 0 */
-    int32_t window;          /* largest window announced by the other side in octets, 0: not seen */
-    uint32_t held_octets;    /* captured octets in the held pieces */
-    uint32_t hole_packets;   /* packets of the connection at hole_since_ns, as far as they fit */
-    uint32_t conflicting;    /* octets that differ from those that came first, as far as they fit */
-    uint8_t held_pieces;     /* at most STREAM_HELD_PIECES_MAX */
-    uint8_t early_ack_count; /* at most STREAM_EARLY_ACKS_MAX */
-    bool known;              /* base is set */
-    bool hole_is_timed;      /* hole_since_ns and hole_packets are set */
+    int64_t next;         /* offset of the next octet for the sink */
+    int64_t highest;      /* behind the last octet captured */
+    int64_t acknowledged; /* highest offset that the other side ACKed */
+    int64_t fin;          /* offset of FIN, -1: none so far */
+    uint32_t base;        /* sequence number of offset 0 */
+    int32_t window;       /* largest window announced by the other side in octets, 0: not seen */
+    uint32_t largest_acknowledged; /* largest payload of one segment that was ACKed */
+    uint8_t held_pieces;           /* at most STREAM_HELD_PIECES_MAX */
+    uint8_t early_ack_count;       /* at most STREAM_EARLY_ACKS_MAX */
+    bool known;                    /* base is set */
+    bool hole_is_timed;            /* hole_since_ns and hole_packets are set */
 };
 
 /* A stream without a base. Allocates nothing. */

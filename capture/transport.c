@@ -29,7 +29,6 @@ void transport_init(struct transport *transport)
     transport->sent_count = 0;
     transport->sent_open = 0;
     transport->is_long = false;
-    transport->recent_next = 0;
     transport->syn_seen = false;
     transport->window_shift = WINDOW_SCALE_MAX;
     transport->sent_again = false;
@@ -37,9 +36,13 @@ void transport_init(struct transport *transport)
     transport->acknowledged_once = false;
     transport->far_seen = false;
     transport->reset_seen = false;
-    transport->largest_acknowledged = 0;
     transport->last_window = 0;
     transport->last_ack = 0;
+    transport->octets = 0;
+    transport->packets = 0;
+    transport->ip_id_last = 0;
+    transport->hop_limit = 0;
+    transport->hop_limit_last = 0;
 }
 
 void transport_clear(struct transport *transport, struct pool *flights)
@@ -81,19 +84,19 @@ void transport_syn_options(struct bytes options, struct syn_options *out)
     }
 }
 
-void transport_packet(struct direction *direction, const struct segment *segment)
+void transport_packet(struct direction *direction, struct transport *transport,
+                      const struct segment *segment)
 {
-    if (direction->packets == 0)
+    if (transport->packets == 0)
         direction->first = segment->at;
-    direction->last = segment->at;
-    direction->packets = transport_sum(direction->packets, 1);
-    direction->octets += segment->ip_length;
+    transport->packets = transport_sum(transport->packets, 1);
+    transport->octets += segment->ip_length;
     if (segment->flags & TCP_RST)
         return;
-    if (direction->hop_limit == 0)
-        direction->hop_limit = segment->hop_limit;
-    direction->hop_limit_last = segment->hop_limit;
-    direction->ip_id_last = segment->ip_id;
+    if (transport->hop_limit == 0)
+        transport->hop_limit = segment->hop_limit;
+    transport->hop_limit_last = segment->hop_limit;
+    transport->ip_id_last = segment->ip_id;
 }
 
 void transport_syn(struct direction *direction, const struct segment *segment)
@@ -187,8 +190,13 @@ void transport_conclude(struct direction *direction, struct transport *transport
 {
     int64_t open = stream->highest - stream->acknowledged;
 
+    direction->packets = transport->packets;
+    direction->octets = transport->octets;
+    direction->ip_id_last = transport->ip_id_last;
+    direction->hop_limit = transport->hop_limit;
+    direction->hop_limit_last = transport->hop_limit_last;
     direction->unacknowledged_octets = open > 0 ? transport_sum(0, open) : 0;
-    direction->largest_acknowledged = transport->largest_acknowledged;
+    direction->largest_acknowledged = stream->largest_acknowledged;
     if (transport->sent_again)
         note_unacknowledged_sizes(direction, transport);
 }
@@ -200,7 +208,8 @@ static int32_t sent_end_from(const struct sent_segment *sent, uint32_t sequence)
 }
 
 /* Everything below the sequence number was ACKed. */
-static void sent_acknowledged(struct transport *transport, uint32_t acknowledgment)
+static void sent_acknowledged(struct transport *transport, struct stream *stream,
+                              uint32_t acknowledgment)
 {
     uint32_t oldest = sent_oldest(transport);
     bool in_row = true;
@@ -214,8 +223,8 @@ static void sent_acknowledged(struct transport *transport, uint32_t acknowledgme
 
         if (!sent->acknowledged && sent_end_from(sent, acknowledgment) <= 0) {
             sent->acknowledged = true;
-            if (length > transport->largest_acknowledged)
-                transport->largest_acknowledged = length;
+            if (length > stream->largest_acknowledged)
+                stream->largest_acknowledged = length;
         }
         in_row = in_row && sent->acknowledged;
         if (in_row)
@@ -288,30 +297,31 @@ static void note_window(const struct transport *transport, struct stream *peer_s
 }
 
 /* The one before it was too far ahead too, and this one goes on from there. */
-static bool goes_on(const struct stream *peer_stream, int64_t offset, int64_t reach)
+static bool goes_on(const struct transport *transport, int64_t offset, int64_t reach)
 {
-    uint32_t beyond = (uint32_t)offset - peer_stream->far_ack;
+    uint32_t beyond = (uint32_t)offset - transport->far_ack;
 
     return beyond > 0 && beyond <= reach;
 }
 
 /* An ACK of more than a window beyond what was captured is forged or of another
  * connection, unless the next one goes on from there: then the capture has a gap. */
-static bool is_believed(struct transport *transport, struct stream *peer_stream, int64_t offset)
+static bool is_believed(struct transport *transport, const struct stream *peer_stream,
+                        int64_t offset)
 {
     int64_t reach = peer_stream->window > UINT16_MAX ? peer_stream->window : UINT16_MAX;
     int64_t from = peer_stream->highest > peer_stream->acknowledged ? peer_stream->highest
                                                                     : peer_stream->acknowledged;
 
     if (offset <= from + reach + STREAM_WINDOW_SLACK
-        || (transport->far_seen && goes_on(peer_stream, offset, reach)))
+        || (transport->far_seen && goes_on(transport, offset, reach)))
         return true;
     transport->far_seen = true;
-    peer_stream->far_ack = (uint32_t)offset;
+    transport->far_ack = (uint32_t)offset;
     return false;
 }
 
-static inline bool is_credible(struct transport *transport, struct stream *peer_stream,
+static inline bool is_credible(struct transport *transport, const struct stream *peer_stream,
                                int64_t offset)
 {
     return offset <= peer_stream->highest || is_believed(transport, peer_stream, offset);
@@ -345,7 +355,7 @@ void transport_acknowledgment(struct direction *direction, struct transport *tra
     stream_acknowledge(peer_stream, budget, offset, segment->at.packet);
     if (peer_stream->fin >= 0 && offset > peer_stream->fin)
         peer->fin_acknowledged = true;
-    sent_acknowledged(peer_transport, segment->acknowledgment);
+    sent_acknowledged(peer_transport, peer_stream, segment->acknowledgment);
 }
 
 /* Find a segment with these very octets; mark those cut differently as superseded. */
@@ -402,26 +412,35 @@ static void note_retransmission(struct direction *direction, const struct segmen
     direction->last_retransmission = segment->at;
 }
 
+static int64_t rtt_of(const struct connection *connection)
+{
+    if (connection->syn_rtt_ns < 0 || connection->ack_rtt_ns < 0)
+        return -1;
+    return later_ns(connection->syn_rtt_ns, connection->ack_rtt_ns);
+}
+
 /* Octets below the highest that were not captured before: late in the network, or
  * sent again after the capture or the network lost them? */
-static bool fills_hole_late(const struct stream *stream, const struct segment *segment,
-                            int64_t rtt_ns)
+static bool fills_hole_late(const struct connection *connection, const struct direction *direction,
+                            const struct segment *segment)
 {
+    int64_t rtt_ns = rtt_of(connection);
     int64_t limit = rtt_ns < 0 ? TRANSPORT_RTO_NS : rtt_ns;
 
     if (limit < TRANSPORT_REORDER_NS)
         limit = TRANSPORT_REORDER_NS;
-    return elapsed_ns(segment->at.time_ns, stream->disorder_since_ns) > limit;
+    return elapsed_ns(segment->at.time_ns, direction->disorder.time_ns) > limit;
 }
 
-void transport_payload(struct direction *direction, struct transport *transport,
-                       struct pool *flights, struct stream *stream, const struct segment *segment,
-                       int64_t start, int64_t rtt_ns)
+void transport_payload(const struct connection *connection, struct direction *direction,
+                       struct transport *transport, struct pool *flights, struct stream *stream,
+                       const struct segment *segment, int64_t start)
 {
     uint32_t length = segment->payload_length;
     int64_t end = start + length;
     int64_t seen = start < stream->highest ? stream_seen(stream, start, end) : 0;
-    bool late = seen == 0 && start < stream->highest && fills_hole_late(stream, segment, rtt_ns);
+    bool late =
+        seen == 0 && start < stream->highest && fills_hole_late(connection, direction, segment);
 
     if (direction->payload_octets == 0)
         direction->first_data = segment->at;
@@ -433,7 +452,7 @@ void transport_payload(struct direction *direction, struct transport *transport,
     if (seen > 0 || late)
         note_retransmission(direction, segment, late ? length : seen);
     if (start > stream->highest)
-        stream->disorder_since_ns = segment->at.time_ns;
+        direction->disorder = segment->at;
     note_sent(direction, transport, flights, stream->base + (uint32_t)start, length,
               seen > 0 || late);
     if (transport->reset_seen && (int32_t)((uint32_t)end - stream->reset_highest) > 0
@@ -485,7 +504,7 @@ static int64_t sent_end(const struct stream *stream)
 /* A host sends its RST with the next number that it would send, and ACKs what it has
  * (RFC 9293 section 3.5.2). */
 static uint32_t unseen_before_reset(struct transport *transport, const struct stream *stream,
-                                    struct stream *peer_stream, const struct segment *segment)
+                                    const struct stream *peer_stream, const struct segment *segment)
 {
     uint32_t unseen = 0;
     int64_t offset;
@@ -504,7 +523,7 @@ static uint32_t unseen_before_reset(struct transport *transport, const struct st
 }
 
 enum reset_fit transport_reset(struct direction *direction, struct transport *transport,
-                               struct stream *stream, struct stream *peer_stream,
+                               struct stream *stream, const struct stream *peer_stream,
                                const struct segment *segment)
 {
     enum reset_fit fit = reset_fit(stream, peer_stream, segment);

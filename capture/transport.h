@@ -54,23 +54,18 @@ struct flight {
     struct sent_segment sent[TRANSPORT_SENT_MAX];
 };
 
-/* What is needed, beside the facts, to keep the facts of what one side sends. What every segment
- * touches stands first, in one cache line. */
+/* What is needed, beside the facts, to keep the facts of what one side sends. What segments of
+ * either side touch stands first: in one cache line, with the end of the stream, that of every
+ * segment, and in the next one that of those with payload and of their ACKs. What every segment of
+ * this side touches stands last, in one line too: see struct half. */
 struct transport {
-    /* The last packets, see transport_is_duplicate: parts of a hash, the time, the hop limit. */
-    uint32_t recent_tag[TRANSPORT_RECENT_MAX];
-    uint32_t recent_time[TRANSPORT_RECENT_MAX];
-    uint16_t recent_check[TRANSPORT_RECENT_MAX];
-    uint8_t recent_hop_limit[TRANSPORT_RECENT_MAX];
     uint32_t sent_count; /* segments ever noted; the last TRANSPORT_SENT_MAX are kept */
     uint32_t sent_open;  /* from this one on some may not be ACKed */
     uint32_t last_ack;
-    uint32_t largest_acknowledged; /* largest payload of one segment that was ACKed */
-    /* Set by each packet; what is read together with others stands apart from it: a processor waits
+    /* Set by each ACK; what is read together with others stands apart from it: a processor waits
      * for what it stored a part of. */
-    uint8_t recent_next : 2;    /* the place of the next packet, after the last the first again */
     bool acknowledged_once : 1; /* last_ack and last_window are set */
-    bool far_seen : 1;          /* far_ack of the other side's stream is set */
+    bool far_seen : 1;          /* far_ack is set */
     bool reset_seen : 1;        /* reset_highest of the stream is set */
     bool syn_seen : 1;          /* of this side */
     uint8_t window_shift : 4;   /* of the windows that this side announces */
@@ -82,6 +77,20 @@ struct transport {
         struct sent_segment few[TRANSPORT_SENT_FEW]; /* the segments, when there is no flight */
         struct flight *flight; /* is_long: all of them, once they were more than a few */
     };
+
+    /* The last packets, see transport_is_duplicate: parts of a hash, the time, the hop limit. */
+    uint32_t recent_tag[TRANSPORT_RECENT_MAX];
+    uint32_t recent_time[TRANSPORT_RECENT_MAX];
+    uint16_t recent_check[TRANSPORT_RECENT_MAX];
+    uint8_t recent_hop_limit[TRANSPORT_RECENT_MAX];
+    uint32_t far_ack; /* an offset, the lower 32 bits: the last ACK that was too far ahead to be
+                         believed at once */
+    /* What transport_conclude makes facts of. */
+    uint64_t octets;
+    uint32_t packets;
+    uint16_t ip_id_last;
+    uint8_t hop_limit;
+    uint8_t hop_limit_last;
 };
 
 /* A count, and what is added to it (not negative), as far as they fit. */
@@ -116,7 +125,8 @@ bool transport_is_duplicate(struct direction *direction, struct transport *trans
                             const struct segment *segment);
 
 /* Any packet that is no duplicate. */
-void transport_packet(struct direction *direction, const struct segment *segment);
+void transport_packet(struct direction *direction, struct transport *transport,
+                      const struct segment *segment);
 
 /* A SYN or SYN-ACK. transport_note_syns must follow for both sides. */
 void transport_syn(struct direction *direction, const struct segment *segment);
@@ -133,13 +143,14 @@ void transport_acknowledgment(struct direction *direction, struct transport *tra
                               struct stream *peer_stream, struct stream_budget *budget,
                               const struct segment *segment);
 
-/* Payload at offset start, before stream_push. rtt_ns: -1 unknown. flights: where a struct flight
- * is taken from. */
-void transport_payload(struct direction *direction, struct transport *transport,
-                       struct pool *flights, struct stream *stream, const struct segment *segment,
-                       int64_t start, int64_t rtt_ns);
+/* Payload of a direction of the connection at offset start, before stream_push. flights: where a
+ * struct flight is taken from. */
+void transport_payload(const struct connection *connection, struct direction *direction,
+                       struct transport *transport, struct pool *flights, struct stream *stream,
+                       const struct segment *segment, int64_t start);
 
-/* What is still open of what direction sent, and what became of the rest: connection_conclude. */
+/* What direction sent, what is still open of it, and what became of the rest: see
+ * connection_conclude. */
 void transport_conclude(struct direction *direction, struct transport *transport,
                         const struct stream *stream);
 
@@ -150,7 +161,7 @@ bool transport_is_keep_alive(struct direction *direction, const struct stream *s
 /* A RST. stream is what its sender sent, peer_stream what the other side sent.
  * Returns how it fits. */
 enum reset_fit transport_reset(struct direction *direction, struct transport *transport,
-                               struct stream *stream, struct stream *peer_stream,
+                               struct stream *stream, const struct stream *peer_stream,
                                const struct segment *segment);
 
 /* Options of a SYN. */

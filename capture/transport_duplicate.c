@@ -89,7 +89,7 @@ bool transport_is_duplicate(struct direction *direction, struct transport *trans
                             const struct segment *segment)
 {
     const uint64_t hash = hash_of(segment);
-    const uint32_t place = transport->recent_next;
+    const uint32_t place = transport->packets % TRANSPORT_RECENT_MAX;
 
     if (is_tag_recent(transport, (uint32_t)hash) && is_recent(transport, hash, segment)) {
         direction->duplicates++;
@@ -99,6 +99,5 @@ bool transport_is_duplicate(struct direction *direction, struct transport *trans
     transport->recent_check[place] = (uint16_t)(hash >> 48);
     transport->recent_time[place] = time_of(segment);
     transport->recent_hop_limit[place] = segment->hop_limit;
-    transport->recent_next = (place + 1) % TRANSPORT_RECENT_MAX;
     return false;
 }

@@ -20,6 +20,8 @@ static void an_exchange_is_told_from_beginning_to_end(void)
     CU_ASSERT_EQUAL(scene->last.endpoint[SIDE_SERVER].address.octets[12], 198);
     CU_ASSERT_EQUAL(scene->last.first.packet, 1);
     CU_ASSERT_EQUAL(scene->last.last.packet, 8);
+    CU_ASSERT_EQUAL(scene->last.last_by[SIDE_CLIENT].packet, 8);
+    CU_ASSERT_EQUAL(scene->last.last_by[SIDE_SERVER].packet, 7);
     finish(scene, "+c\"hello\"s\"welcome\"c.s.end:closed");
 }
 
@@ -95,6 +97,8 @@ static void a_syn_without_an_answer_times_out(void)
     CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].syn_count, 4);
     CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].syn.packet, 1);
     CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].last_syn.packet, 4);
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].packets, 4);
+    CU_ASSERT_EQUAL(scene->last.last_by[SIDE_CLIENT].packet, 4);
     CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].hop_limit, 64);
     CU_ASSERT_EQUAL(scene->last.endpoint[SIDE_CLIENT].port, CLIENT_PORT);
     CU_ASSERT_TRUE(scene->last.syn_seen);
@@ -129,6 +133,10 @@ static void sides_are_exchanged_when_the_handler_knows_better(void)
     CU_ASSERT_EQUAL(scene->last.endpoint[SIDE_CLIENT].port, CLIENT_PORT);
     CU_ASSERT_EQUAL(scene->last.direction[SIDE_SERVER].payload_octets, 6);
     CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].payload_octets, 5);
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_SERVER].packets, 2);
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].packets, 1);
+    CU_ASSERT_EQUAL(scene->last.last_by[SIDE_SERVER].packet, 3);
+    CU_ASSERT_EQUAL(scene->last.last_by[SIDE_CLIENT].packet, 2);
     CU_ASSERT_TRUE(moment_seen(scene->last.direction[SIDE_SERVER].fin));
     scene_free(scene);
 }

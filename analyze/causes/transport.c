@@ -177,11 +177,11 @@ void describe_loss(const struct facts *facts, enum side from, struct evidence *e
                      direction->smallest_unacknowledged, direction->largest_unacknowledged,
                      side_name(from), direction->largest_acknowledged);
     if (receiver->sack_hole_octets > 0)
-        evidence_add(evidence, "hole", receiver->last,
+        evidence_add(evidence, "hole", facts->connection->last_by[side_other(from)],
                      "the %s acknowledges data behind a hole of %llu octets that was never closed",
                      side_name(side_other(from)), (unsigned long long)receiver->sack_hole_octets);
     else if (direction->undelivered_octets > 0)
-        evidence_add(evidence, "never_arrived", direction->last,
+        evidence_add(evidence, "never_arrived", facts->connection->last_by[from],
                      "by the sequence numbers of its ACKs the %s sent %llu octets that never came",
                      side_name(from), (unsigned long long)direction->undelivered_octets);
 }

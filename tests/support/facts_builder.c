@@ -271,7 +271,7 @@ static void send_syn(struct story *story, enum side side)
     direction->syn = next_moment(story);
     direction->last_syn = direction->syn;
     direction->first = direction->syn;
-    direction->last = direction->syn;
+    story->connection.last_by[side] = direction->syn;
     direction->packets = 1;
     direction->syn_count = 1;
     direction->mss = MSS;
@@ -311,7 +311,7 @@ static void count_packet(struct story *story, enum side side, struct moment at, 
     struct direction *direction = &story->connection.direction[side];
 
     direction->packets++;
-    direction->last = at;
+    story->connection.last_by[side] = at;
     direction->payload_octets += payload;
     if (payload == 0)
         return;
