@@ -364,7 +364,7 @@ static void take_batch(struct connections *c, const struct packet *packets, size
         if (prospects[i].flow == NULL || !is_read(prospects[i].flow))
             continue;
         prospects[i].reading = reading_of(c, prospects[i].flow);
-        reading_fetch(prospects[i].reading, packets[i].segment.half);
+        reading_fetch(prospects[i].reading);
     }
     for (size_t i = 0; i < count; i++)
         if (prospects[i].reading != NULL)

@@ -526,12 +526,11 @@ void reading_end(struct reading *reading, enum connection_end reason)
     handler->ended(handler->context, &reading->connection, reason);
 }
 
-void reading_fetch(const struct reading *reading, unsigned half)
+void reading_fetch(const struct reading *reading)
 {
     fetch(reading, READING_ALIGNMENT);
     for (unsigned i = 0; i < 2; i++)
         fetch(&reading->half[i].stream.next, READING_ALIGNMENT);
-    fetch(&reading->half[half].transport.recent_tag, READING_ALIGNMENT);
 }
 
 void reading_fetch_more(const struct reading *reading, unsigned half, const struct segment *segment)
@@ -539,6 +538,7 @@ void reading_fetch_more(const struct reading *reading, unsigned half, const stru
     enum { USER_OCTETS = 192 }; /* what is touched first */
     const struct transport *theirs = &reading->half[half ^ 1].transport;
 
+    fetch(&reading->half[half].transport.recent_tag, READING_ALIGNMENT);
     if (segment->payload_length > 0) {
         fetch(&reading->connection.direction[side_of(reading, half)], READING_ALIGNMENT);
         fetch(&reading->half[half].transport.few, READING_ALIGNMENT);

@@ -100,9 +100,9 @@ bool reading_icmp(struct reading *reading, unsigned half, const struct icmp_erro
 /* Deliver what is held back and call ended. reading_clear must follow. */
 void reading_end(struct reading *reading, enum connection_end reason);
 
-/* Have the processor fetch what taking a segment that half sent looks at, and, when that is there,
- * what it points to. */
-void reading_fetch(const struct reading *reading, unsigned half);
+/* Have the processor fetch what taking any segment looks at, and, when that is there, the rest of
+ * what taking this one does that half sent. */
+void reading_fetch(const struct reading *reading);
 void reading_fetch_more(const struct reading *reading, unsigned half,
                         const struct segment *segment);
 
