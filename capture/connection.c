@@ -15,9 +15,8 @@ enum { BATCH_MAX = 32 };
 
 /* Of a segment of a batch, what is found out before its turn. */
 struct prospect {
-    const struct flow_segment *segment; /* of the index, where its flow is looked for */
-    struct flow *flow;                  /* that it is likely to be of, NULL: none */
-    const struct reading *reading;      /* of that flow, NULL: nobody reads it */
+    const struct flow_segment *slots; /* of the index, where its flow is looked for */
+    struct flow *flow;                /* that it is likely to be of, NULL: none */
     uint32_t hash;
 };
 
@@ -339,36 +338,79 @@ void connections_segment(struct connections *connections, const struct segment *
     take_at(connections, NULL, false, flow_hash(&connections->table, &segment->key), segment);
 }
 
+/* Have the flows fetched. */
+static void find_flows(const struct connections *c, const struct packet *packets, size_t count,
+                       struct prospect *prospects)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (packets[i].kind != PACKET_TCP)
+            continue;
+        prospects[i].hash = flow_hash(&c->table, &packets[i].segment.key);
+        prospects[i].slots = flow_fetch_slot(&c->table, prospects[i].hash);
+    }
+    for (size_t i = 0; i < count; i++) {
+        prospects[i].flow = NULL;
+        if (packets[i].kind != PACKET_TCP)
+            continue;
+        prospects[i].flow = flow_fetch(&c->table, prospects[i].slots, prospects[i].hash);
+        if (prospects[i].flow == NULL)
+            half_opens_fetch(&c->half_opens, prospects[i].hash);
+    }
+}
+
+/* Have fetched what is read of these flows. Which packet needs what, no processor can guess: those
+ * that do are listed without a branch. */
+static void find_readings(const struct connections *c, const struct packet *packets, size_t count,
+                          const struct prospect *prospects)
+{
+    struct found {
+        const struct reading *reading;
+        unsigned half; /* the one that sent the packet */
+        bool has_data;
+    } all[BATCH_MAX];
+    const struct found *some[BATCH_MAX];
+    uint8_t read[BATCH_MAX];
+    size_t read_count = 0;
+    size_t some_count = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (prospects[i].flow == NULL)
+            continue;
+        read[read_count] = (uint8_t)i;
+        read_count += is_read(prospects[i].flow);
+    }
+    for (size_t i = 0; i < read_count; i++) {
+        const struct segment *segment = &packets[read[i]].segment;
+
+        all[i].reading = reading_of(c, prospects[read[i]].flow);
+        all[i].half = segment->half;
+        all[i].has_data = segment->payload_length > 0;
+        reading_fetch(all[i].reading);
+    }
+    for (size_t i = 0; i < read_count; i++) {
+        reading_fetch_sender(all[i].reading, all[i].half);
+        some[some_count] = &all[i];
+        some_count += all[i].has_data;
+    }
+    for (size_t i = 0; i < some_count; i++)
+        reading_fetch_data(some[i]->reading, some[i]->half);
+    some_count = 0;
+    for (size_t i = 0; i < read_count; i++) {
+        some[some_count] = &all[i];
+        some_count += reading_is_open(all[i].reading, all[i].half ^ 1);
+    }
+    for (size_t i = 0; i < some_count; i++)
+        reading_fetch_open(some[i]->reading, some[i]->half ^ 1);
+}
+
 /* Each step touches what the one before it had fetched. */
 static void take_batch(struct connections *c, const struct packet *packets, size_t count)
 {
     struct prospect prospects[BATCH_MAX];
     uint32_t added = c->table.added;
 
-    for (size_t i = 0; i < count; i++) {
-        if (packets[i].kind != PACKET_TCP)
-            continue;
-        prospects[i].hash = flow_hash(&c->table, &packets[i].segment.key);
-        prospects[i].segment = flow_fetch_slot(&c->table, prospects[i].hash);
-    }
-    for (size_t i = 0; i < count; i++) {
-        prospects[i].flow = NULL;
-        if (packets[i].kind != PACKET_TCP)
-            continue;
-        prospects[i].flow = flow_fetch(&c->table, prospects[i].segment, prospects[i].hash);
-        if (prospects[i].flow == NULL)
-            half_opens_fetch(&c->half_opens, prospects[i].hash);
-    }
-    for (size_t i = 0; i < count; i++) {
-        prospects[i].reading = NULL;
-        if (prospects[i].flow == NULL || !is_read(prospects[i].flow))
-            continue;
-        prospects[i].reading = reading_of(c, prospects[i].flow);
-        reading_fetch(prospects[i].reading);
-    }
-    for (size_t i = 0; i < count; i++)
-        if (prospects[i].reading != NULL)
-            reading_fetch_more(prospects[i].reading, packets[i].segment.half, &packets[i].segment);
+    find_flows(c, packets, count, prospects);
+    find_readings(c, packets, count, prospects);
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind == PACKET_TCP)
             take_at(c, prospects[i].flow, prospects[i].flow == NULL && c->table.added == added,

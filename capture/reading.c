@@ -533,20 +533,29 @@ void reading_fetch(const struct reading *reading)
         fetch(&reading->half[i].stream.next, READING_ALIGNMENT);
 }
 
-void reading_fetch_more(const struct reading *reading, unsigned half, const struct segment *segment)
+void reading_fetch_sender(const struct reading *reading, unsigned half)
+{
+    fetch(&reading->half[half].transport.recent_tag, READING_ALIGNMENT);
+}
+
+void reading_fetch_data(const struct reading *reading, unsigned half)
 {
     enum { USER_OCTETS = 192 }; /* what is touched first */
-    const struct transport *theirs = &reading->half[half ^ 1].transport;
 
-    fetch(&reading->half[half].transport.recent_tag, READING_ALIGNMENT);
-    if (segment->payload_length > 0) {
-        fetch(&reading->connection.direction[side_of(reading, half)], READING_ALIGNMENT);
-        fetch(&reading->half[half].transport.few, READING_ALIGNMENT);
-        if (reading->connection.user != NULL)
-            fetch(reading->connection.user, USER_OCTETS);
-    }
-    if (transport_is_open(theirs))
-        transport_fetch_open(theirs);
+    fetch(&reading->connection.direction[side_of(reading, half)], READING_ALIGNMENT);
+    fetch(&reading->half[half].transport.few, READING_ALIGNMENT);
+    if (reading->connection.user != NULL)
+        fetch(reading->connection.user, USER_OCTETS);
+}
+
+bool reading_is_open(const struct reading *reading, unsigned half)
+{
+    return transport_is_open(&reading->half[half].transport);
+}
+
+void reading_fetch_open(const struct reading *reading, unsigned half)
+{
+    transport_fetch_open(&reading->half[half].transport);
 }
 
 void reading_clear(struct reading *reading)

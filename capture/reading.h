@@ -100,11 +100,14 @@ bool reading_icmp(struct reading *reading, unsigned half, const struct icmp_erro
 /* Deliver what is held back and call ended. reading_clear must follow. */
 void reading_end(struct reading *reading, enum connection_end reason);
 
-/* Have the processor fetch what taking any segment looks at, and, when that is there, the rest of
- * what taking this one does that half sent. */
+/* Have the processor fetch what taking any segment looks at; and, when that is there, what taking
+ * one does that half sent, one of them with data, and one that may ACK what half sent, when
+ * something of that is open. */
 void reading_fetch(const struct reading *reading);
-void reading_fetch_more(const struct reading *reading, unsigned half,
-                        const struct segment *segment);
+void reading_fetch_sender(const struct reading *reading, unsigned half);
+void reading_fetch_data(const struct reading *reading, unsigned half);
+bool reading_is_open(const struct reading *reading, unsigned half);
+void reading_fetch_open(const struct reading *reading, unsigned half);
 
 /* Free what the streams hold. */
 void reading_clear(struct reading *reading);
