@@ -108,9 +108,9 @@ static void write_item(const struct layout *layout, const struct posture_item *i
     layout_paragraph(layout, COUNT_WIDTH, COUNT_WIDTH, buffer);
 }
 
-static void write_server(const struct layout *layout, const struct report_server *server)
+static void write_server(const struct layout *layout, const struct report_server *server,
+                         struct report_posture *posture)
 {
-    struct report_posture *posture = posture_of(server);
     uint64_t all = server->outcomes[OUTCOME_ESTABLISHED] + server->outcomes[OUTCOME_FAILED]
                    + server->outcomes[OUTCOME_INCOMPLETE];
     char number[LAYOUT_NUMBER_SIZE];
@@ -140,8 +140,12 @@ void report_write_posture(const struct report *report)
     if (noticed > 0)
         fprintf(layout->out, "\n%sNoticed at servers, whether handshakes failed or not%s\n",
                 layout->strong, layout->plain);
-    for (size_t i = 0; i < noticed && i < REPORT_SERVERS_SHOWN; i++)
-        write_server(layout, servers[i]);
+    for (size_t i = 0; i < noticed && i < REPORT_SERVERS_SHOWN; i++) {
+        struct report_posture *posture = posture_of(servers[i]);
+
+        if (posture != NULL)
+            write_server(layout, servers[i], posture);
+    }
     free(servers);
     if (noticed > REPORT_SERVERS_SHOWN)
         fprintf(layout->out, "%*sand %s more servers\n", MARGIN, "",
