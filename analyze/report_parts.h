@@ -6,6 +6,7 @@
 #include "analyze/layout.h"
 #include "analyze/report.h"
 #include "analyze/summary.h"
+#include "capture/fetch.h"
 #include "capture/table_hash.h"
 
 enum {
@@ -57,6 +58,8 @@ struct report_server {
     uint64_t outcomes[4];                  /* by enum outcome */
     struct report_server_details *details; /* owned; NULL: neither a name nor a posture */
 };
+
+_Static_assert(sizeof(struct report_server) == FETCH_LINE, "it is one cache line");
 
 struct report_cause {
     const struct cause *cause;

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "analyze/report_parts.h"
-#include "capture/fetch.h"
 #include "capture/region.h"
 
 static size_t entry_bucket(const struct report *report, const struct report_key *key)
@@ -94,16 +93,20 @@ static bool is_server(const struct report_server *server, const struct endpoint 
            && memcmp(&server->address, &endpoint->address, sizeof(endpoint->address)) == 0;
 }
 
+/* Where a server stands, or one of those before it. */
+static size_t first_place(const struct report *report, const struct endpoint *endpoint)
+{
+    return hash_server(report, endpoint) & (report->server_slots - 1);
+}
+
 /* There are more places than servers: one of them is not used. */
 static struct report_server *place_of(const struct report *report, const struct endpoint *endpoint)
 {
-    size_t place = hash_server(report, endpoint);
-    struct report_server *server;
+    size_t place = first_place(report, endpoint);
 
-    do
-        server = &report->servers[place++ & (report->server_slots - 1)];
-    while (server->is_used && !is_server(server, endpoint));
-    return server;
+    while (report->servers[place].is_used && !is_server(&report->servers[place], endpoint))
+        place = (place + 1) & (report->server_slots - 1);
+    return &report->servers[place];
 }
 
 static bool have_servers(struct report *report)
@@ -138,8 +141,7 @@ struct report_server_details *report_server_detail(struct report_server *server)
 void report_expect(const struct report *report, const struct endpoint *server)
 {
     if (report->servers != NULL)
-        fetch(&report->servers[hash_server(report, server) & (report->server_slots - 1)],
-              sizeof(*report->servers));
+        fetch(&report->servers[first_place(report, server)], sizeof(*report->servers));
 }
 
 struct report_entry **report_entries(const struct report *report,
