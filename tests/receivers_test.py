@@ -183,9 +183,11 @@ def syslog_ng():
     program = UNPACKED / "usr" / "sbin" / "syslog-ng"
     if not program.exists():
         return None
-    libraries = [str(path.parent) for path in UNPACKED.rglob("libsyslog-ng*.so*")]
-    libraries += [str(path.parent) for path in UNPACKED.rglob("libivykis.so*")]
-    libraries += [str(path.parent) for path in UNPACKED.rglob("libnet.so*")]
+    libraries = [
+        str(path.parent)
+        for name in ("libsyslog-ng", "libivykis", "libnet", "libwrap")
+        for path in UNPACKED.rglob(f"{name}*.so*")
+    ]
     modules = next(UNPACKED.rglob("libsyslogformat.so")).parent
     environment = {**os.environ, "LD_LIBRARY_PATH": ":".join(dict.fromkeys(libraries))}
     command = [str(program), f"--module-path={modules}"]
