@@ -68,7 +68,7 @@ static size_t package_octets(const struct handshake *handshake)
     return offsetof(struct package, notes) + handshake->note_count * sizeof(handshake->notes[0]);
 }
 
-static size_t octets_of(const struct observation *observation)
+size_t deferred_octets(const struct observation *observation)
 {
     const struct handshake *handshake = observation->handshake;
     size_t octets = package_octets(handshake) + handshake->transcript_length;
@@ -109,7 +109,7 @@ static struct deferred *take_oldest(struct defer *defer, struct line *line)
 struct deferred *defer_make_room(struct defer *defer, const struct observation *observation,
                                  const struct defer_note *note)
 {
-    size_t octets = octets_of(observation);
+    size_t octets = deferred_octets(observation);
     struct line *line = line_of(defer, note);
 
     if (octets > line->memory_max
@@ -163,16 +163,17 @@ static void copy_handshake(struct package *package, const struct handshake *hand
     package->handshake.transcript = rest;
 }
 
-struct deferred *deferred_new(const struct observation *observation, const struct defer_note *note)
+struct deferred *deferred_make(void *block, const struct observation *observation,
+                               const struct defer_note *note)
 {
-    size_t octets = octets_of(observation);
-    struct package *package = malloc(octets);
-    struct deferred *deferred;
+    struct package *package = block;
+    struct deferred *deferred = &package->deferred;
 
-    if (package == NULL)
-        return NULL;
-    deferred = &package->deferred;
-    *deferred = (struct deferred){.observation = *observation, .note = *note, .octets = octets};
+    *deferred = (struct deferred){
+        .observation = *observation,
+        .note = *note,
+        .octets = deferred_octets(observation),
+    };
     package->connection = *observation->connection;
     package->connection.user = NULL;
     copy_handshake(package, observation->handshake);
@@ -184,14 +185,16 @@ struct deferred *deferred_new(const struct observation *observation, const struc
 bool defer_keep(struct defer *defer, const struct observation *observation,
                 const struct defer_note *note)
 {
-    size_t octets = octets_of(observation);
+    size_t octets = deferred_octets(observation);
     struct line *line = line_of(defer, note);
-    struct deferred *deferred = NULL;
+    struct deferred *deferred;
+    void *block = NULL;
 
     if (has_room(defer, line, octets) && !(note->for_order && defer->order_is_lost))
-        deferred = deferred_new(observation, note);
-    if (deferred == NULL)
+        block = malloc(octets);
+    if (block == NULL)
         return false;
+    deferred = deferred_make(block, observation, note);
     if (line->last != NULL)
         line->last->next = deferred;
     else

@@ -68,10 +68,15 @@ struct deferred *defer_take_all(struct defer *defer);
  * NULL: there is none. */
 struct deferred *defer_take_judged(struct defer *defer, int64_t until_ns);
 
-/* A copy of what is observed, to be freed with deferred_free. NULL: no memory. */
-struct deferred *deferred_new(const struct observation *observation, const struct defer_note *note);
+/* The octets of a copy of what is observed. */
+size_t deferred_octets(const struct observation *observation);
 
-/* Free one. NULL is harmless. */
+/* Make the copy at the beginning of block, which is as deferred_octets says or longer, and aligned
+ * as malloc(3) does. The block stays the caller's. */
+struct deferred *deferred_make(void *block, const struct observation *observation,
+                               const struct defer_note *note);
+
+/* Free one that the store handed out. NULL is harmless. */
 void deferred_free(struct deferred *deferred);
 
 struct defer_counters defer_counters(const struct defer *defer);

@@ -8,6 +8,7 @@
 #ifndef TLSWHY_ANALYZE_SESSION_H
 #define TLSWHY_ANALYZE_SESSION_H
 
+#include "analyze/budget.h"
 #include "analyze/handshake.h"
 #include "analyze/tracker.h"
 #include "dissect/record.h"
@@ -15,63 +16,6 @@
 /* Octets of another protocol in which a switch to TLS is looked for. STARTTLS comes within
  * the first exchanges: a capability list is the longest of them. */
 #define PRELUDE_SEARCH_MAX 16384
-
-enum {
-    BUFFER_FIRST_CAPACITY = 512, /* octets: a hello of a program, and what the server answers in TLS
-                                    1.3, fits as a rule */
-    BUDGET_SPARE_KINDS = 7,      /* 4 KiB: the flight of a server with its certificates */
-    BUDGET_SPARE_BLOCKS = 32     /* of each kind, 408 KiB in all: handshakes that end and begin */
-};
-
-struct spare_block {
-    struct spare_block *next;
-};
-
-/* Memory of all sessions of one tracker. A session has 1/2 KiB, and mostly one or two blocks. */
-struct budget {
-    size_t limit;
-    size_t used;
-    size_t peak;
-    /* Blocks of buffers that ended, for those that begin; they are not counted as used. */
-    struct spare_block *spare[BUDGET_SPARE_KINDS];
-    uint8_t spare_count[BUDGET_SPARE_KINDS];
-};
-
-/* Count so many octets as used. False, and nothing changed: they are above the limit. */
-MUST_USE bool budget_take(struct budget *budget, size_t octets);
-
-/* A block of at least so many octets, counted as used. NULL: above the limit, or no memory. */
-void *budget_take_block(struct budget *budget, size_t octets);
-
-/* Give back a block of so many octets, and count it no longer. */
-void budget_give_block(struct budget *budget, void *block, size_t octets);
-
-/* Free the spare blocks. */
-void budget_clear(struct budget *budget);
-
-/* A growing buffer with a ceiling. */
-struct buffer {
-    uint8_t *data;
-    uint32_t length;
-    uint32_t capacity;
-};
-
-/* Append octets; false, and nothing changed, when the ceiling, the budget or memory forbids. */
-MUST_USE bool buffer_append(struct buffer *buffer, struct budget *budget, struct bytes octets,
-                            uint32_t ceiling);
-
-/* Make room for so many octets in all, if there is memory for it. */
-void buffer_reserve(struct buffer *buffer, struct budget *budget, size_t octets);
-
-/* The part of buffer_release() for a buffer that has memory. */
-void buffer_give_back(struct buffer *buffer, struct budget *budget);
-
-/* Give the memory back; the buffer is empty afterwards. Most buffers never had any. */
-static inline void buffer_release(struct buffer *buffer, struct budget *budget)
-{
-    if (buffer->data != NULL)
-        buffer_give_back(buffer, budget);
-}
 
 enum reader_state {
     READER_START,   /* nothing seen yet: TLS, SSL 2.0 or something else */
@@ -91,8 +35,9 @@ struct reader {
 };
 
 enum {
-    SESSION_ALIGNMENT = 64, /* a cache line */
-    SESSION_NOTES = 16      /* a full handshake with client authentication has 14 */
+    SESSION_ALIGNMENT = 64,   /* a cache line */
+    SESSION_NOTES = 16,       /* a full handshake with client authentication has 14 */
+    SESSION_SPARE_BLOCKS = 32 /* of each size, 1.2 MiB in all: handshakes that end and begin */
 };
 
 /* A note while its handshake is in progress: in full it takes more than twice as much. */

@@ -530,6 +530,7 @@ struct tracker *tracker_new(const struct tracker_options *options, const struct 
     tracker->options = *options;
     tracker->sink = *sink;
     tracker->budget.limit = options->memory_max;
+    tracker->budget.spare_max = SESSION_SPARE_BLOCKS;
     init_sessions(tracker);
     if (options->pass_on.take != NULL || open_court(tracker))
         return tracker;

@@ -256,26 +256,6 @@ static void notes_without_memory_count_as_not_captured(void)
     end(&fixture);
 }
 
-/* Each size of block holds what it is for, and the next one begins where it ends. */
-static void a_buffer_grows_by_half_at_most(void)
-{
-    struct budget budget = {.limit = MEMORY};
-
-    for (size_t length = 1; length <= 10000; length++) {
-        static const uint8_t octets[10000];
-        struct buffer buffer = {0};
-
-        CU_ASSERT_TRUE(buffer_append(&buffer, &budget, bytes_of(octets, length), sizeof(octets)));
-        CU_ASSERT_TRUE(buffer.capacity >= length);
-        CU_ASSERT_TRUE(buffer.capacity == BUFFER_FIRST_CAPACITY
-                       || (size_t)buffer.capacity * 2 < length * 3);
-        CU_ASSERT_EQUAL(budget.used, buffer.capacity);
-        buffer_release(&buffer, &budget);
-    }
-    CU_ASSERT_EQUAL(budget.used, 0);
-    budget_clear(&budget);
-}
-
 /* The room for a record of 16005 octets of which only so many came. */
 static size_t room_for_record(size_t brought)
 {
@@ -311,7 +291,6 @@ int main(void)
         {"what came late is put where it belongs", what_came_late_is_put_where_it_belongs},
         {"application data without end fits in brief", application_data_without_end_fits_in_brief},
         {"notes without memory count as not captured", notes_without_memory_count_as_not_captured},
-        {"a buffer grows by half at most", a_buffer_grows_by_half_at_most},
         {"a record has room when half of it came", a_record_has_room_when_half_of_it_came},
         CU_TEST_INFO_NULL,
     };

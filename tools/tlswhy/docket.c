@@ -5,14 +5,20 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 
+#include "analyze/budget.h"
+#include "capture/fetch.h"
+
+enum { FETCHED_OCTETS = 6144 /* of a connection that is looked at next: most have less */ };
+
 struct docket {
     int wake;
     size_t octets_max;
     atomic_size_t pushed; /* by the one thread */
     atomic_size_t taken;  /* by the other, who needs them no more */
     size_t freed;         /* of those; the pusher's own */
+    struct budget budget; /* of all that are not freed; the pusher's own */
     bool is_looking;      /* at the one after those that were taken; the taker's own */
-    atomic_size_t octets;
+    atomic_size_t octets; /* budget.used, for all to read */
     atomic_size_t refused[DOCKET_KINDS];
     _Atomic int64_t time_ns;
     bool is_new; /* something was pushed since the last flush; the pusher's own */
@@ -22,27 +28,27 @@ struct docket {
 struct docket *docket_new(int wake, size_t octets_max)
 {
     struct docket *docket = calloc(1, sizeof(*docket));
+    size_t spare = octets_max / DOCKET_SPARE_SHARE;
 
+    if (spare > DOCKET_SPARE_MAX)
+        spare = DOCKET_SPARE_MAX;
     if (docket == NULL)
         return NULL;
     docket->wake = wake;
-    docket->octets_max = octets_max;
+    docket->octets_max = octets_max - spare;
+    docket->budget = (struct budget){.limit = SIZE_MAX, .spare_max = budget_spare_within(spare)};
     return docket;
 }
 
 /* Free what is before end. */
 static void free_until(struct docket *docket, size_t end)
 {
-    size_t octets = 0;
-
     while (docket->freed != end) {
         struct deferred *deferred = docket->items[docket->freed++ % DOCKET_LENGTH];
 
-        octets += deferred->octets;
-        deferred_free(deferred);
+        budget_give_block(&docket->budget, deferred, deferred->octets);
     }
-    if (octets > 0)
-        atomic_fetch_sub_explicit(&docket->octets, octets, memory_order_relaxed);
+    atomic_store_explicit(&docket->octets, docket->budget.used, memory_order_relaxed);
 }
 
 void docket_free(struct docket *docket)
@@ -50,6 +56,7 @@ void docket_free(struct docket *docket)
     if (docket == NULL)
         return;
     free_until(docket, atomic_load(&docket->pushed));
+    budget_clear(&docket->budget);
     free(docket);
 }
 
@@ -77,9 +84,7 @@ enum docket_kind docket_kind_of(const struct observation *observation)
 /* By the fuller of the two limits. */
 static bool refuses(const struct docket *docket, enum docket_kind kind, size_t waiting)
 {
-    size_t octets = atomic_load_explicit(&docket->octets, memory_order_relaxed);
-
-    return docket_refuses(kind, octets, docket->octets_max)
+    return docket_refuses(kind, docket->budget.used, docket->octets_max)
            || docket_refuses(kind, waiting, DOCKET_LENGTH);
 }
 
@@ -89,17 +94,17 @@ bool docket_push(struct docket *docket, const struct observation *observation)
     size_t pushed = atomic_load_explicit(&docket->pushed, memory_order_relaxed);
     size_t taken = atomic_load_explicit(&docket->taken, memory_order_acquire);
     enum docket_kind kind = docket_kind_of(observation);
-    struct deferred *deferred = NULL;
+    void *block = NULL;
 
     free_until(docket, taken);
     if (!refuses(docket, kind, pushed - taken))
-        deferred = deferred_new(observation, &none);
-    if (deferred == NULL) {
+        block = budget_take_block(&docket->budget, deferred_octets(observation));
+    if (block == NULL) {
         atomic_fetch_add_explicit(&docket->refused[kind], 1, memory_order_relaxed);
         return false;
     }
-    docket->items[pushed % DOCKET_LENGTH] = deferred;
-    atomic_fetch_add_explicit(&docket->octets, deferred->octets, memory_order_relaxed);
+    docket->items[pushed % DOCKET_LENGTH] = deferred_make(block, observation, &none);
+    atomic_store_explicit(&docket->octets, docket->budget.used, memory_order_relaxed);
     atomic_store_explicit(&docket->pushed, pushed + 1, memory_order_release);
     docket->is_new = true;
     return true;
@@ -113,13 +118,23 @@ void docket_flush(struct docket *docket)
     free_until(docket, atomic_load_explicit(&docket->taken, memory_order_acquire));
 }
 
+/* Another processor may have written it, or this one long ago: it comes while the one before it is
+ * looked at. */
+static void fetch_item(const struct docket *docket, size_t place)
+{
+    fetch(docket->items[place % DOCKET_LENGTH], FETCHED_OCTETS);
+}
+
 const struct deferred *docket_take(struct docket *docket)
 {
     size_t taken = atomic_load_explicit(&docket->taken, memory_order_relaxed);
+    size_t pushed = atomic_load_explicit(&docket->pushed, memory_order_acquire);
 
     if (docket->is_looking)
         atomic_store_explicit(&docket->taken, ++taken, memory_order_release);
-    docket->is_looking = taken != atomic_load_explicit(&docket->pushed, memory_order_acquire);
+    docket->is_looking = taken != pushed;
+    if (pushed - taken > 1)
+        fetch_item(docket, taken + 1);
     return docket->is_looking ? docket->items[taken % DOCKET_LENGTH] : NULL;
 }
 

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/budget.h"
+
+#include <stdlib.h>
+
+#include "capture/fetch.h"
+
+enum {
+    LIMIT_FROM_KIND = 2, /* for blocks above 1 KiB ever less of the memory is there, */
+    LIMIT_STEPS = 4,     /* with each doubling, but half of it */
+    LIMIT_SHARES = 8
+};
+
+/* Blocks of kind 0, 2, 4 ... are twice as large as the one before, those between half as much
+ * larger. */
+static size_t octets_of_kind(unsigned kind)
+{
+    return (size_t)(kind % 2 == 0 ? BUFFER_FIRST_CAPACITY : BUFFER_FIRST_CAPACITY / 2 * 3)
+           << kind / 2;
+}
+
+/* The first block that is large enough; above BUDGET_SPARE_KINDS: one that is never spare. */
+static unsigned kind_of_block(size_t octets)
+{
+    _Static_assert((BUFFER_FIRST_CAPACITY & (BUFFER_FIRST_CAPACITY - 1)) == 0, "a power of two");
+    unsigned doublings;
+
+    if (octets <= BUFFER_FIRST_CAPACITY)
+        return 0;
+    doublings = (unsigned)(__builtin_clzl(BUFFER_FIRST_CAPACITY) - __builtin_clzl(octets - 1));
+    return 2 * doublings + (octets <= octets_of_kind(2 * doublings + 1) ? 1 : 2);
+}
+
+static void *take_block(struct budget *budget, unsigned kind)
+{
+    struct spare_block *block = kind < BUDGET_SPARE_KINDS ? budget->spare[kind] : NULL;
+
+    if (block == NULL)
+        return malloc(octets_of_kind(kind));
+    budget->spare[kind] = block->next;
+    budget->spare_count[kind]--;
+    if (block->next != NULL) /* it comes while this one is used */
+        fetch(block->next, sizeof(*block));
+    return block;
+}
+
+static void give_block(struct budget *budget, void *data, size_t capacity)
+{
+    unsigned kind = kind_of_block(capacity);
+    struct spare_block *block = data;
+
+    if (data == NULL || kind >= BUDGET_SPARE_KINDS
+        || budget->spare_count[kind] >= budget->spare_max) {
+        free(data);
+        return;
+    }
+    block->next = budget->spare[kind];
+    budget->spare[kind] = block;
+    budget->spare_count[kind]++;
+}
+
+uint16_t budget_spare_within(size_t octets)
+{
+    size_t of_each_kind = 0;
+
+    for (unsigned kind = 0; kind < BUDGET_SPARE_KINDS; kind++)
+        of_each_kind += octets_of_kind(kind);
+    octets /= of_each_kind;
+    return octets < UINT16_MAX ? (uint16_t)octets : UINT16_MAX;
+}
+
+void budget_clear(struct budget *budget)
+{
+    for (size_t kind = 0; kind < BUDGET_SPARE_KINDS; kind++) {
+        while (budget->spare[kind] != NULL) {
+            struct spare_block *block = budget->spare[kind];
+
+            budget->spare[kind] = block->next;
+            free(block);
+        }
+        budget->spare_count[kind] = 0;
+    }
+}
+
+/* What is long leaves room for what is short: all handshakes that are read at a time, with
+ * hellos of usual length, fit beside messages that never end. */
+static bool fits(const struct budget *budget, unsigned kind, size_t octets)
+{
+    const size_t share = budget->limit / LIMIT_SHARES;
+    unsigned step = kind > LIMIT_FROM_KIND ? (kind - LIMIT_FROM_KIND + 1) / 2 : 0;
+
+    if (budget->used + octets <= share * (LIMIT_SHARES - LIMIT_STEPS))
+        return true;
+    return budget->used + octets
+           <= share * (LIMIT_SHARES - (step < LIMIT_STEPS ? step : LIMIT_STEPS));
+}
+
+bool budget_take(struct budget *budget, size_t octets)
+{
+    if (budget->limit - budget->used < octets)
+        return false;
+    budget->used += octets;
+    if (budget->used > budget->peak)
+        budget->peak = budget->used;
+    return true;
+}
+
+void *budget_take_block(struct budget *budget, size_t octets)
+{
+    unsigned kind = kind_of_block(octets);
+    size_t capacity = octets_of_kind(kind);
+    void *block;
+
+    if (!budget_take(budget, capacity))
+        return NULL;
+    block = take_block(budget, kind);
+    if (block == NULL)
+        budget->used -= capacity;
+    return block;
+}
+
+void budget_give_block(struct budget *budget, void *block, size_t octets)
+{
+    if (block == NULL)
+        return;
+    give_block(budget, block, octets);
+    budget->used -= octets_of_kind(kind_of_block(octets));
+}
+
+static bool buffer_grow(struct buffer *buffer, struct budget *budget, size_t needed)
+{
+    unsigned kind = kind_of_block(needed);
+    size_t capacity = octets_of_kind(kind);
+    uint8_t *data;
+
+    if (!fits(budget, kind, capacity - buffer->capacity)
+        || !budget_take(budget, capacity - buffer->capacity))
+        return false;
+    data = take_block(budget, kind);
+    if (data == NULL) {
+        budget->used -= capacity - buffer->capacity;
+        return false;
+    }
+    if (buffer->length > 0)
+        memcpy(data, buffer->data, buffer->length);
+    give_block(budget, buffer->data, buffer->capacity);
+    buffer->data = data;
+    buffer->capacity = (uint32_t)capacity;
+    return true;
+}
+
+void buffer_reserve(struct buffer *buffer, struct budget *budget, size_t octets)
+{
+    if (octets > buffer->capacity)
+        (void)buffer_grow(buffer, budget, octets);
+}
+
+bool buffer_append(struct buffer *buffer, struct budget *budget, struct bytes octets,
+                   uint32_t ceiling)
+{
+    size_t needed = buffer->length + octets.len;
+
+    if (octets.len > ceiling || needed > ceiling
+        || (needed > buffer->capacity && !buffer_grow(buffer, budget, needed)))
+        return false;
+    if (octets.len > 0)
+        memcpy(buffer->data + buffer->length, octets.data, octets.len);
+    buffer->length = (uint32_t)needed;
+    return true;
+}
+
+void buffer_give_back(struct buffer *buffer, struct budget *budget)
+{
+    give_block(budget, buffer->data, buffer->capacity);
+    budget->used -= buffer->capacity;
+    *buffer = (struct buffer){0};
+}
