@@ -359,9 +359,10 @@ static void find_flows(const struct connections *c, const struct packet *packets
 }
 
 /* Have fetched what is read of these flows. Which packet needs what, no processor can guess: those
- * that do are listed without a branch. */
-static void find_readings(const struct connections *c, const struct packet *packets, size_t count,
-                          const struct prospect *prospects)
+ * that do are listed without a branch. Returns how many of the packets are of flows that are read.
+ */
+static size_t find_readings(const struct connections *c, const struct packet *packets, size_t count,
+                            const struct prospect *prospects)
 {
     struct found {
         const struct reading *reading;
@@ -401,16 +402,18 @@ static void find_readings(const struct connections *c, const struct packet *pack
     }
     for (size_t i = 0; i < some_count; i++)
         reading_fetch_open(some[i]->reading, some[i]->half ^ 1);
+    return read_count;
 }
 
-/* Each step touches what the one before it had fetched. */
-static void take_batch(struct connections *c, const struct packet *packets, size_t count)
+/* Each step touches what the one before it had fetched. Returns as connections_packets does. */
+static size_t take_batch(struct connections *c, const struct packet *packets, size_t count)
 {
     struct prospect prospects[BATCH_MAX];
     uint32_t added = c->table.added;
+    size_t read_count;
 
     find_flows(c, packets, count, prospects);
-    find_readings(c, packets, count, prospects);
+    read_count = find_readings(c, packets, count, prospects);
     for (size_t i = 0; i < count; i++) {
         if (packets[i].kind == PACKET_TCP)
             take_at(c, prospects[i].flow, prospects[i].flow == NULL && c->table.added == added,
@@ -418,18 +421,22 @@ static void take_batch(struct connections *c, const struct packet *packets, size
         else if (packets[i].kind == PACKET_ICMP_ERROR)
             connections_icmp(c, &packets[i].icmp);
     }
+    return read_count;
 }
 
-void connections_packets(struct connections *connections, const struct packet *packets,
-                         size_t count)
+size_t connections_packets(struct connections *connections, const struct packet *packets,
+                           size_t count)
 {
+    size_t read_count = 0;
+
     while (count > 0) {
         size_t part = count < BATCH_MAX ? count : BATCH_MAX;
 
-        take_batch(connections, packets, part);
+        read_count += take_batch(connections, packets, part);
         packets += part;
         count -= part;
     }
+    return read_count;
 }
 
 /* The SYN that an ICMP error quotes gets a connection that can carry it. */

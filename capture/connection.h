@@ -271,9 +271,10 @@ void connections_free(struct connections *connections); /* NULL is harmless */
 void connections_segment(struct connections *connections, const struct segment *segment);
 
 /* Take packets, as many as there are at hand: their segments and ICMP errors in their order, as if
- * they came one by one. What is to be looked up for several is fetched at once, which is faster. */
-void connections_packets(struct connections *connections, const struct packet *packets,
-                         size_t count);
+ * they came one by one. What is to be looked up for several is fetched at once, which is faster.
+ * Returns how many are of connections that the handler reads. */
+size_t connections_packets(struct connections *connections, const struct packet *packets,
+                           size_t count);
 
 /* Take one ICMP error: noted at the connection that it quotes, if there is one. */
 void connections_icmp(struct connections *connections, const struct icmp_error *error);

@@ -197,19 +197,21 @@ static void note_times(struct pipeline *pipeline, const struct raw_packet *raw, 
 }
 
 /* A datagram put together from fragments lies in a buffer of the decoder until the next packet. */
-void pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, size_t count)
+size_t pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, size_t count)
 {
     struct packet packets[PIPELINE_BATCH];
+    size_t read_count = 0;
 
     note_times(pipeline, raw, count);
     while (count > 0) {
         size_t most = count < PIPELINE_BATCH ? count : PIPELINE_BATCH;
         size_t ready = packet_decode_some(pipeline->decoder, raw, most, packets);
 
-        connections_packets(pipeline->connections, packets, ready);
+        read_count += connections_packets(pipeline->connections, packets, ready);
         raw += ready;
         count -= ready;
     }
+    return read_count;
 }
 
 void pipeline_judge(struct pipeline *pipeline, const struct observation *observation)

@@ -69,8 +69,9 @@ struct pipeline *pipeline_new(const struct pipeline_options *options,
                               const struct pipeline_sink *sink);
 void pipeline_free(struct pipeline *pipeline); /* NULL is harmless */
 
-/* Take packets in their order, all of them valid during the call. */
-void pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, size_t count);
+/* Take packets in their order, all of them valid during the call. Returns how many are of
+ * connections whose octets are read. */
+size_t pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw, size_t count);
 
 /* Judge a connection that another pipeline observed; only PIPELINE_JUDGE. */
 void pipeline_judge(struct pipeline *pipeline, const struct observation *observation);

@@ -83,7 +83,7 @@ static bool open_pipeline(struct worker *worker)
         != (ssize_t)sizeof(pipeline.hash_key))
         return complain("no random numbers: %s", strerror(errno));
     worker->pipeline = pipeline_new(&pipeline, &sink);
-    worker->gather.pipeline = worker->pipeline;
+    gather_init(&worker->gather, worker->pipeline);
     return worker->pipeline != NULL;
 }
 
