@@ -35,7 +35,7 @@ size_t pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw,
 struct fixture {
     struct pipeline pipeline;
     struct gather gather;
-    int64_t number;
+    size_t number; /* of the packet that comes next */
     uint8_t ring[GATHER_LONG + 1]; /* the only room for a packet: the next one takes it */
 };
 
@@ -51,7 +51,7 @@ static void give(struct fixture *fixture, size_t count, size_t octets)
     for (size_t i = 0; i < count; i++) {
         struct raw_packet raw = {
             .data = bytes_of(fixture->ring, octets),
-            .time_ns = fixture->number,
+            .time_ns = (int64_t)fixture->number,
         };
 
         memset(fixture->ring, (uint8_t)fixture->number++, octets);
