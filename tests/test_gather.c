@@ -35,7 +35,7 @@ size_t pipeline_packets(struct pipeline *pipeline, const struct raw_packet *raw,
 struct fixture {
     struct pipeline pipeline;
     struct gather gather;
-    size_t number; /* of the packet that comes next */
+    size_t number;                 /* of the packet that comes next */
     uint8_t ring[GATHER_LONG + 1]; /* the only room for a packet: the next one takes it */
 };
 
