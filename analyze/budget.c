@@ -44,9 +44,8 @@ static void *take_block(struct budget *budget, unsigned kind)
     return block;
 }
 
-static void give_block(struct budget *budget, void *data, size_t capacity)
+static void give_block(struct budget *budget, void *data, unsigned kind)
 {
-    unsigned kind = kind_of_block(capacity);
     struct spare_block *block = data;
 
     if (data == NULL || kind >= BUDGET_SPARE_KINDS
@@ -121,10 +120,12 @@ void *budget_take_block(struct budget *budget, size_t octets)
 
 void budget_give_block(struct budget *budget, void *block, size_t octets)
 {
+    unsigned kind = kind_of_block(octets);
+
     if (block == NULL)
         return;
-    give_block(budget, block, octets);
-    budget->used -= octets_of_kind(kind_of_block(octets));
+    give_block(budget, block, kind);
+    budget->used -= octets_of_kind(kind);
 }
 
 static bool buffer_grow(struct buffer *buffer, struct budget *budget, size_t needed)
@@ -143,7 +144,7 @@ static bool buffer_grow(struct buffer *buffer, struct budget *budget, size_t nee
     }
     if (buffer->length > 0)
         memcpy(data, buffer->data, buffer->length);
-    give_block(budget, buffer->data, buffer->capacity);
+    give_block(budget, buffer->data, kind_of_block(buffer->capacity));
     buffer->data = data;
     buffer->capacity = (uint32_t)capacity;
     return true;
@@ -171,7 +172,7 @@ bool buffer_append(struct buffer *buffer, struct budget *budget, struct bytes oc
 
 void buffer_give_back(struct buffer *buffer, struct budget *budget)
 {
-    give_block(budget, buffer->data, buffer->capacity);
+    give_block(budget, buffer->data, kind_of_block(buffer->capacity));
     budget->used -= buffer->capacity;
     *buffer = (struct buffer){0};
 }

@@ -163,17 +163,13 @@ static void copy_handshake(struct package *package, const struct handshake *hand
     package->handshake.transcript = rest;
 }
 
-struct deferred *deferred_make(void *block, const struct observation *observation,
+struct deferred *deferred_make(void *block, size_t octets, const struct observation *observation,
                                const struct defer_note *note)
 {
     struct package *package = block;
     struct deferred *deferred = &package->deferred;
 
-    *deferred = (struct deferred){
-        .observation = *observation,
-        .note = *note,
-        .octets = deferred_octets(observation),
-    };
+    *deferred = (struct deferred){.observation = *observation, .note = *note, .octets = octets};
     package->connection = *observation->connection;
     package->connection.user = NULL;
     copy_handshake(package, observation->handshake);
@@ -194,7 +190,7 @@ bool defer_keep(struct defer *defer, const struct observation *observation,
         block = malloc(octets);
     if (block == NULL)
         return false;
-    deferred = deferred_make(block, observation, note);
+    deferred = deferred_make(block, octets, observation, note);
     if (line->last != NULL)
         line->last->next = deferred;
     else

@@ -71,9 +71,9 @@ struct deferred *defer_take_judged(struct defer *defer, int64_t until_ns);
 /* The octets of a copy of what is observed. */
 size_t deferred_octets(const struct observation *observation);
 
-/* Make the copy at the beginning of block, which is as deferred_octets says or longer, and aligned
- * as malloc(3) does. The block stays the caller's. */
-struct deferred *deferred_make(void *block, const struct observation *observation,
+/* Make the copy, which has octets as deferred_octets says, at the beginning of block, which is so
+ * long at least, and aligned as malloc(3) does. The block stays the caller's. */
+struct deferred *deferred_make(void *block, size_t octets, const struct observation *observation,
                                const struct defer_note *note);
 
 /* Free one that the store handed out. NULL is harmless. */

@@ -94,16 +94,17 @@ bool docket_push(struct docket *docket, const struct observation *observation)
     size_t pushed = atomic_load_explicit(&docket->pushed, memory_order_relaxed);
     size_t taken = atomic_load_explicit(&docket->taken, memory_order_acquire);
     enum docket_kind kind = docket_kind_of(observation);
+    size_t octets = deferred_octets(observation);
     void *block = NULL;
 
     free_until(docket, taken);
     if (!refuses(docket, kind, pushed - taken))
-        block = budget_take_block(&docket->budget, deferred_octets(observation));
+        block = budget_take_block(&docket->budget, octets);
     if (block == NULL) {
         atomic_fetch_add_explicit(&docket->refused[kind], 1, memory_order_relaxed);
         return false;
     }
-    docket->items[pushed % DOCKET_LENGTH] = deferred_make(block, observation, &none);
+    docket->items[pushed % DOCKET_LENGTH] = deferred_make(block, octets, observation, &none);
     atomic_store_explicit(&docket->octets, docket->budget.used, memory_order_relaxed);
     atomic_store_explicit(&docket->pushed, pushed + 1, memory_order_release);
     docket->is_new = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/gather.h"
 
-_Static_assert(GATHER_LONG <= GATHER_OCTETS && GATHER_OCTETS % GATHER_ALIGNMENT == 0,
+_Static_assert(GATHER_LONG <= GATHER_OCTETS,
                "an empty gather has room for any packet that is copied");
 
 void gather_init(struct gather *gather, struct pipeline *pipeline)
@@ -44,10 +44,9 @@ static bool has_room(const struct gather *gather, size_t octets)
 static struct bytes copy(struct gather *gather, struct bytes data)
 {
     uint8_t *place = gather->octets + gather->used;
-    size_t lines = (data.len + GATHER_ALIGNMENT - 1) / GATHER_ALIGNMENT;
 
     memcpy(place, data.data, data.len);
-    gather->used += lines * GATHER_ALIGNMENT;
+    gather->used += data.len;
     return bytes_of(place, data.len);
 }
 
@@ -56,10 +55,8 @@ void gather_packet(struct gather *gather, const struct raw_packet *raw)
     bool is_copied = raw->data.len <= gather->copied_max;
     struct raw_packet *packet;
 
-    if (is_copied && !has_room(gather, raw->data.len)) {
+    if (is_copied && !has_room(gather, raw->data.len))
         gather_flush(gather);
-        is_copied = raw->data.len <= gather->copied_max;
-    }
     packet = &gather->packets[gather->count++];
     *packet = *raw;
     if (is_copied)

@@ -18,8 +18,7 @@ enum {
     GATHER_LONG = 4096,    /* of one that is while many are read: */
     GATHER_LONG_SHARE = 3, /* a third (half of a storm of handshakes, an eighth of downloads) */
     GATHER_OCTETS = 16384, /* of all of a batch: half of the smallest first-level cache */
-    GATHER_LOOK = 1024,    /* packets between two looks at how many are read */
-    GATHER_ALIGNMENT = 64  /* of a copy to the first one: a cache line */
+    GATHER_LOOK = 1024     /* packets between two looks at how many are read */
 };
 
 struct gather {
