@@ -37,8 +37,9 @@ const struct cause cause_certificate_expired = {
     .layer = LAYER_CERTIFICATE,
     .title = "The server's certificate has expired",
     .explanation = "The client refused a certificate of the server's chain because of its validity "
-                   "dates: certificate_expired(45). The leaf or one of the intermediates is past "
-                   "its end, or the client's clock is wrong.",
+                   "dates. The alert for that is certificate_expired(45); some clients send "
+                   "bad_certificate(42), certificate_unknown(46) or unknown_ca(48). The leaf or "
+                   "one of the intermediates is past its end, or the client's clock is wrong.",
     .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME </dev/null | openssl "
               "x509 -noout -dates`. Renew the certificate, reload the service (a renewed file that "
               "was never loaded is the classic), and watch the renewal job. If the dates are "

@@ -29,8 +29,8 @@ const struct cause cause_certificate_revoked = {
     .layer = LAYER_CERTIFICATE,
     .title = "The server's certificate has been revoked",
     .explanation = "The client found the certificate, or one of its issuers, revoked by its "
-                   "authority, through an OCSP response or a certificate revocation list, and said "
-                   "certificate_revoked(44).",
+                   "authority, through an OCSP response or a certificate revocation list. The "
+                   "alert for that is certificate_revoked(44).",
     .remedy = "Ask the authority: `openssl ocsp -issuer issuer.pem -cert leaf.pem -url \"$(openssl "
               "x509 -in leaf.pem -noout -ocsp_uri)\"`, or look into its CRL. Find out why it was "
               "revoked, issue a new certificate with a new key, and replace it wherever it is in "

@@ -46,8 +46,10 @@ const struct cause cause_untrusted_ca = {
     .layer = LAYER_CERTIFICATE,
     .title = "The client does not trust the authority that issued the server's certificate",
     .explanation = "The client could not connect the server's certificate with an authority that "
-                   "it trusts: unknown_ca(48). The root is private or new to this client, an "
-                   "intermediate certificate is missing, or the certificate is self-signed.",
+                   "it trusts. The alert for that is unknown_ca(48); some clients send "
+                   "certificate_unknown(46) or bad_certificate(42). The root is private or new to "
+                   "this client, an intermediate certificate is missing, or the certificate is "
+                   "self-signed.",
     .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME -showcerts` on the "
               "client: verify error 20 or 21 with one certificate means a missing intermediate "
               "(send the full chain), 18 a self-signed one, 19 an unknown root. Add a private root "
