@@ -68,11 +68,13 @@ static size_t package_octets(const struct handshake *handshake)
     return offsetof(struct package, notes) + handshake->note_count * sizeof(handshake->notes[0]);
 }
 
-size_t deferred_octets(const struct observation *observation)
+size_t deferred_octets(const struct observation *observation, enum deferred_body body)
 {
     const struct handshake *handshake = observation->handshake;
     size_t octets = package_octets(handshake) + handshake->transcript_length;
 
+    if (body == DEFERRED_COPIES_BODY && handshake->shared != NULL)
+        octets += handshake->shared->length;
     for (size_t side = 0; side < SIDES; side++) {
         octets += handshake->prelude[side] != NULL ? sizeof(struct prelude_text) : 0;
         octets += handshake->opening[side] != NULL ? sizeof(struct prelude_text) : 0;
@@ -109,7 +111,7 @@ static struct deferred *take_oldest(struct defer *defer, struct line *line)
 struct deferred *defer_make_room(struct defer *defer, const struct observation *observation,
                                  const struct defer_note *note)
 {
-    size_t octets = deferred_octets(observation);
+    size_t octets = deferred_octets(observation, DEFERRED_COPIES_BODY);
     struct line *line = line_of(defer, note);
 
     if (octets > line->memory_max
@@ -144,8 +146,25 @@ static void copy_text(struct prelude_text **text, uint8_t **rest)
     *rest += sizeof(**text);
 }
 
+/* Copy the body that the handshake shares to rest, where the transcript is, of which it is the last
+ * part from now on. */
+static void copy_shared(struct handshake *handshake, uint8_t *rest)
+{
+    const struct shared_body *shared = handshake->shared;
+
+    if (shared == NULL)
+        return;
+    for (size_t i = 0; i < handshake->note_count; i++)
+        if (handshake->notes[i].offset == NOTE_SHARED)
+            handshake->notes[i].offset = handshake->transcript_length;
+    memcpy(rest + handshake->transcript_length, shared->octets, shared->length);
+    handshake->transcript_length += shared->length;
+    handshake->shared = NULL;
+}
+
 /* Copy the handshake and what it points at to behind the package. */
-static void copy_handshake(struct package *package, const struct handshake *handshake)
+static void copy_handshake(struct package *package, const struct handshake *handshake,
+                           enum deferred_body body)
 {
     uint8_t *rest = (uint8_t *)package + package_octets(handshake);
 
@@ -161,10 +180,12 @@ static void copy_handshake(struct package *package, const struct handshake *hand
     if (handshake->transcript_length > 0)
         memcpy(rest, handshake->transcript, handshake->transcript_length);
     package->handshake.transcript = rest;
+    if (body == DEFERRED_COPIES_BODY)
+        copy_shared(&package->handshake, rest);
 }
 
 struct deferred *deferred_make(void *block, size_t octets, const struct observation *observation,
-                               const struct defer_note *note)
+                               enum deferred_body body, const struct defer_note *note)
 {
     struct package *package = block;
     struct deferred *deferred = &package->deferred;
@@ -172,7 +193,7 @@ struct deferred *deferred_make(void *block, size_t octets, const struct observat
     *deferred = (struct deferred){.observation = *observation, .note = *note, .octets = octets};
     package->connection = *observation->connection;
     package->connection.user = NULL;
-    copy_handshake(package, observation->handshake);
+    copy_handshake(package, observation->handshake, body);
     deferred->observation.connection = &package->connection;
     deferred->observation.handshake = &package->handshake;
     return deferred;
@@ -181,7 +202,7 @@ struct deferred *deferred_make(void *block, size_t octets, const struct observat
 bool defer_keep(struct defer *defer, const struct observation *observation,
                 const struct defer_note *note)
 {
-    size_t octets = deferred_octets(observation);
+    size_t octets = deferred_octets(observation, DEFERRED_COPIES_BODY);
     struct line *line = line_of(defer, note);
     struct deferred *deferred;
     void *block = NULL;
@@ -190,7 +211,7 @@ bool defer_keep(struct defer *defer, const struct observation *observation,
         block = malloc(octets);
     if (block == NULL)
         return false;
-    deferred = deferred_make(block, octets, observation, note);
+    deferred = deferred_make(block, octets, observation, DEFERRED_COPIES_BODY, note);
     if (line->last != NULL)
         line->last->next = deferred;
     else

@@ -68,13 +68,19 @@ struct deferred *defer_take_all(struct defer *defer);
  * NULL: there is none. */
 struct deferred *defer_take_judged(struct defer *defer, int64_t until_ns);
 
+/* What becomes of the body that a handshake shares with others. */
+enum deferred_body {
+    DEFERRED_COPIES_BODY, /* into the transcript */
+    DEFERRED_SHARES_BODY  /* who makes the copy holds it as long as the copy is needed */
+};
+
 /* The octets of a copy of what is observed. */
-size_t deferred_octets(const struct observation *observation);
+size_t deferred_octets(const struct observation *observation, enum deferred_body body);
 
 /* Make the copy, which has octets as deferred_octets says, at the beginning of block, which is so
  * long at least, and aligned as malloc(3) does. The block stays the caller's. */
 struct deferred *deferred_make(void *block, size_t octets, const struct observation *observation,
-                               const struct defer_note *note);
+                               enum deferred_body body, const struct defer_note *note);
 
 /* Free one that the store handed out. NULL is harmless. */
 void deferred_free(struct deferred *deferred);

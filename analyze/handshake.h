@@ -3,12 +3,14 @@
  *
  * While packets arrive the tracker only frames and notes: each record or message
  * becomes a note (who, what, when, how long), and plain handshake messages are
- * copied once into the transcript. What it means is worked out from here when
- * the connection is over (facts.h). Nothing in this struct is a view.
+ * copied once into the transcript, unless other handshakes have the same. What
+ * it means is worked out from here when the connection is over (facts.h). Nothing
+ * in this struct is a view of packets.
  */
 #ifndef TLSWHY_ANALYZE_HANDSHAKE_H
 #define TLSWHY_ANALYZE_HANDSHAKE_H
 
+#include "analyze/body_table.h"
 #include "capture/connection.h"
 
 enum note_kind {
@@ -50,7 +52,7 @@ struct note {
     struct moment at;
     uint64_t place;  /* in the order of things, see session_conclude */
     uint32_t length; /* octets: message body, record fragment, gap */
-    uint32_t offset; /* where the body begins in the transcript, NOTE_NOT_KEPT: nowhere */
+    uint32_t offset; /* where the body begins in the transcript, or NOTE_... below */
     union {
         struct {
             uint16_t version; /* of the record that carried it */
@@ -64,6 +66,7 @@ struct note {
 };
 
 #define NOTE_NOT_KEPT UINT32_MAX
+#define NOTE_SHARED   (UINT32_MAX - 1) /* the body is the one that the handshake shares */
 
 enum { SSLV2_NOTE_ERROR = 0xff };
 
@@ -92,6 +95,7 @@ struct handshake {
     struct note *notes;  /* in packet order, owned by whoever judges; note_count are set */
     uint8_t *transcript; /* bodies of plain messages, owned by the tracker */
     uint32_t transcript_length;
+    struct shared_body *shared; /* the body of one message, NULL: none; as the transcript */
 
     /* Counted whether or not there was room for a note. */
     uint32_t records[SIDES]; /* TLS records */
@@ -114,6 +118,8 @@ struct handshake {
 static inline struct bytes handshake_body(const struct handshake *handshake,
                                           const struct note *note)
 {
+    if (note->offset == NOTE_SHARED && handshake->shared != NULL)
+        return bytes_of(handshake->shared->octets, handshake->shared->length);
     if (handshake->transcript == NULL || note->offset == NOTE_NOT_KEPT
         || note->offset > handshake->transcript_length
         || note->length > handshake->transcript_length - note->offset)

@@ -102,7 +102,8 @@ NEVER_INLINE static void take_odd_start(struct run *run, struct bytes data)
     bool spans = run_reader(run)->has_partial;
 
     if (spans) {
-        if (!buffer_append(partial, session->budget, data, PRELUDE_SEARCH_MAX + RECORD_MAX)) {
+        if (!buffer_append(partial, &session->memory->budget, data,
+                           PRELUDE_SEARCH_MAX + RECORD_MAX)) {
             reader_note_dropped(run, data.len);
             reader_lose_framing(run, MALFORMED_RECORD);
             return;
@@ -126,7 +127,7 @@ NEVER_INLINE static void take_odd_start(struct run *run, struct bytes data)
         (void)session_note(run, NOTE_PLAINTEXT, (struct note_detail){0});
     }
     reader_go_on(run, rest);
-    buffer_release(&held, session->budget);
+    buffer_release(&held, &session->memory->budget);
 }
 
 void reader_take_start(struct run *run, struct bytes data)
@@ -220,7 +221,7 @@ static bool skip_broken_record(struct run *run, uint64_t missing)
         run_reader(run)->skip = (uint16_t)(need - broken.length - missing);
         run_reader(run)->state = READER_TLS;
     }
-    buffer_release(&broken, session->budget);
+    buffer_release(&broken, &session->memory->budget);
     return framed;
 }
 

@@ -62,6 +62,14 @@ static void see_server_hello(struct session *session, uint8_t type, struct bytes
         session->server_hello_seen = true;
 }
 
+static void keep_body(const struct run *run, const struct message *message)
+{
+    if (message->type == TLS_HANDSHAKE_CERTIFICATE)
+        session_share_body(run->session, run->from, message->body);
+    else
+        session_keep_body(run->session, run->from, message->body);
+}
+
 static void take_message(struct run *run, const struct message *message, uint16_t version)
 {
     struct session *session = run->session;
@@ -82,7 +90,7 @@ static void take_message(struct run *run, const struct message *message, uint16_
     if ((session_note_in_brief(run, NOTE_MESSAGE, detail)
          || session_note(run, NOTE_MESSAGE, detail))
         && body_is_wanted(message->type))
-        session_keep_body(session, run->from, message->body);
+        keep_body(run, message);
 }
 
 /* Take whole messages off the front of *octets. False when what follows is no message. */
@@ -124,7 +132,7 @@ static void give_up_messages(const struct run *run, const struct record *record)
 /* Its rest comes in later records. */
 static void keep_message(const struct run *run, struct bytes octets)
 {
-    if (buffer_append(run_message(run), run->session->budget, octets, MESSAGE_MAX))
+    if (buffer_append(run_message(run), &run->session->memory->budget, octets, MESSAGE_MAX))
         run_reader(run)->has_message = true;
     else
         reader_note_dropped(run, octets.len);
@@ -138,7 +146,8 @@ void reader_take_handshake(struct run *run, const struct record *record)
     bool spans = run_reader(run)->has_message;
 
     if (spans) {
-        if (!buffer_append(message, session->budget, octets, MESSAGE_MAX + TLS_CIPHERTEXT_MAX)) {
+        if (!buffer_append(message, &session->memory->budget, octets,
+                           MESSAGE_MAX + TLS_CIPHERTEXT_MAX)) {
             reader_note_dropped(run, octets.len);
             session_drop_message(session, run->from);
             return;

@@ -210,7 +210,7 @@ static bool search_step(struct run *run, struct bytes step, size_t rest)
     struct buffer *window = run_partial(run);
     struct bytes hello;
 
-    if (!buffer_append(window, session->budget, step, SEARCH_STEP + HELLO_MARK_LENGTH))
+    if (!buffer_append(window, &session->memory->budget, step, SEARCH_STEP + HELLO_MARK_LENGTH))
         return true;
     run_reader(run)->has_partial = true;
     if (find_hello(bytes_of(window->data, window->length), &hello)) {

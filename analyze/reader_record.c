@@ -153,7 +153,7 @@ void reader_lose_framing(struct run *run, enum malformation malformation)
 
 void reader_keep_partial(struct run *run, struct bytes octets)
 {
-    if (buffer_append(run_partial(run), run->session->budget, octets, RECORD_MAX)) {
+    if (buffer_append(run_partial(run), &run->session->memory->budget, octets, RECORD_MAX)) {
         run_reader(run)->has_partial = true;
         return;
     }
@@ -168,7 +168,7 @@ static void keep_partial(struct run *run, struct bytes octets, size_t need)
     struct buffer *partial = run_partial(run);
 
     if (need <= 2 * (partial->length + octets.len))
-        buffer_reserve(partial, run->session->budget, need);
+        buffer_reserve(partial, &run->session->memory->budget, need);
     reader_keep_partial(run, octets);
 }
 

@@ -68,7 +68,7 @@ void session_reverse(struct session *session)
 
 static struct prelude_text *begin_preludes(struct session *session)
 {
-    struct preludes *preludes = budget_take_block(session->budget, sizeof(*preludes));
+    struct preludes *preludes = budget_take_block(&session->memory->budget, sizeof(*preludes));
 
     if (preludes == NULL)
         return NULL;
@@ -81,7 +81,7 @@ struct prelude_text *session_new_text(struct session *session, struct moment at)
 {
     struct prelude_text *text = session->preludes == NULL
                                     ? begin_preludes(session)
-                                    : budget_take_block(session->budget, sizeof(*text));
+                                    : budget_take_block(&session->memory->budget, sizeof(*text));
 
     if (text == NULL)
         return NULL;
@@ -93,7 +93,7 @@ struct prelude_text *session_new_text(struct session *session, struct moment at)
 static void release_text(const struct session *session, struct prelude_text *text)
 {
     if (text != &session->preludes->first)
-        budget_give_block(session->budget, text, sizeof(*text));
+        budget_give_block(&session->memory->budget, text, sizeof(*text));
 }
 
 static void release_preludes(struct session *session)
@@ -104,15 +104,16 @@ static void release_preludes(struct session *session)
         release_text(session, session->preludes->prelude[side]);
         release_text(session, session->preludes->opening[side]);
     }
-    budget_give_block(session->budget, session->preludes, sizeof(*session->preludes));
+    budget_give_block(&session->memory->budget, session->preludes, sizeof(*session->preludes));
     session->preludes = NULL;
 }
 
-void session_begin(struct session *session, struct budget *budget, struct connection *connection)
+void session_begin(struct session *session, struct session_memory *memory,
+                   struct connection *connection)
 {
     memset(session, 0, offsetof(struct session, brief_notes));
     memset(session->partial, 0, sizeof(*session) - offsetof(struct session, partial));
-    session->budget = budget;
+    session->memory = memory;
     session->connection = connection;
     session->midway = !connection->syn_seen;
     session->began = connection->first;
@@ -121,13 +122,13 @@ void session_begin(struct session *session, struct budget *budget, struct connec
 
 void session_drop_partial(struct session *session, enum side side)
 {
-    buffer_release(&session->partial[side], session->budget);
+    buffer_release(&session->partial[side], &session->memory->budget);
     session->reader[side].has_partial = false;
 }
 
 void session_drop_message(struct session *session, enum side side)
 {
-    buffer_release(&session->message[side], session->budget);
+    buffer_release(&session->message[side], &session->memory->budget);
     session->reader[side].has_message = false;
 }
 
@@ -139,7 +140,9 @@ void session_release(struct session *session)
         if (session->reader[side].has_message)
             session_drop_message(session, (enum side)side);
     }
-    buffer_release(&session->transcript, session->budget);
+    buffer_release(&session->transcript, &session->memory->budget);
+    body_table_release(session->memory->bodies, session->shared);
+    session->shared = NULL;
     release_preludes(session);
     session_release_notes(session);
 }
@@ -236,6 +239,7 @@ void session_conclude(struct session *session, struct handshake *handshake,
         .transcript_full = session->transcript_full,
         .transcript = session->transcript.data,
         .transcript_length = session->transcript.length,
+        .shared = session->shared,
         .switched = session->switched,
     };
     for (size_t side = 0; side < SIDES; side++) {

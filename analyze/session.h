@@ -3,11 +3,12 @@
  *
  * A session owns the notes of its handshake, two stream readers and the buffers that
  * hold what spans segments or records. Every octet that it allocates is taken
- * from a budget shared by all sessions of a tracker.
+ * from the memory that all sessions of a tracker share.
  */
 #ifndef TLSWHY_ANALYZE_SESSION_H
 #define TLSWHY_ANALYZE_SESSION_H
 
+#include "analyze/body_table.h"
 #include "analyze/budget.h"
 #include "analyze/handshake.h"
 #include "analyze/tracker.h"
@@ -47,7 +48,7 @@ struct brief_note {
     struct note_label label;
     uint16_t length;
     uint8_t time_high;
-    uint8_t what; /* kind, side, and whether the body is in the transcript: BRIEF_... */
+    uint8_t what; /* kind, side, and where the body is: BRIEF_... */
 };
 
 /* What a note says beside its kind, its side and its moment. */
@@ -74,6 +75,12 @@ struct preludes {
     struct prelude_text first; /* of the texts; further ones are blocks of the budget */
 };
 
+/* What the sessions of a tracker share. */
+struct session_memory {
+    struct budget budget;
+    struct body_table *bodies; /* of Certificate messages; NULL: each is copied */
+};
+
 /* What nearly every segment touches stands first, in two cache lines, and what few touch last:
  * thousands of sessions are in progress at a time. Members that struct handshake has too are
  * explained there. */
@@ -87,18 +94,19 @@ struct session {
     uint64_t application_octets[SIDES];
     struct buffer transcript;
     struct reader reader[SIDES];
-    bool midway;            /* the connection's beginning is not in the capture */
-    bool server_hello_seen; /* a ServerHello, not a HelloRetryRequest, and it parses */
-    bool tls13;             /* ServerHello chose TLS 1.3, or a HelloRetryRequest was seen */
-    bool hello_seen;        /* a ClientHello of any format */
-    bool sslv2;             /* it was in the format of SSL 2.0 */
-    bool switched;
+    struct session_memory *memory;
+    bool midway : 1;         /* the connection's beginning is not in the capture */
+    bool sslv2 : 1;          /* the ClientHello was in the format of SSL 2.0 */
+    bool switched : 1;       /* the preludes led to TLS */
+    bool has_late_notes : 1; /* not all notes are in the order of the packets */
+    bool notes_full : 1;
+    bool transcript_full : 1;
+    bool server_hello_seen;       /* a ServerHello, not a HelloRetryRequest, and it parses */
+    bool tls13;                   /* ServerHello chose TLS 1.3, or a HelloRetryRequest was seen */
+    bool hello_seen;              /* a ClientHello of any format */
     bool client_finished;         /* TLS 1.3: the client sent a record that can hold its Finished */
     bool follows_finished[SIDES]; /* TLS 1.3: after it, this side sent more than an alert */
-    bool has_late_notes;          /* not all notes are in the order of the packets */
     uint8_t brief_max;            /* how many notes there may be in brief; 0: they are in full */
-    bool notes_full;
-    bool transcript_full;
     bool spoke_tls[SIDES];
     uint8_t application_notes[SIDES];
     uint8_t note_count;
@@ -107,7 +115,7 @@ struct session {
 
     struct buffer partial[SIDES]; /* a record, or other start of a stream, that is not complete */
     struct buffer message[SIDES]; /* a handshake message that spans records */
-    struct budget *budget;
+    struct shared_body *shared;   /* the first Certificate, when it is kept there; else NULL */
     uint64_t gap_octets[SIDES];
     uint64_t opaque_octets[SIDES];
     struct preludes *preludes; /* a block of the budget; NULL: TLS from the first octet */
@@ -135,6 +143,10 @@ void session_drop_message(struct session *session, enum side side);
 /* Copy the body of the message that was noted last into the transcript. */
 void session_keep_body(struct session *session, enum side from, struct bytes body);
 
+/* The same, of a message that other handshakes have too: hold the body that they share, if that
+ * can be. */
+void session_share_body(struct session *session, enum side from, struct bytes body);
+
 /* The part of the notes in session_reverse, session_conclude and session_release. */
 void session_reverse_notes(struct session *session);
 void session_conclude_notes(const struct session *session, struct handshake *handshake,
@@ -160,7 +172,8 @@ struct prelude_text *session_new_text(struct session *session, struct moment at)
 
 /* Begin a session for this connection, in memory that the caller took from the budget: nothing was
  * seen. */
-void session_begin(struct session *session, struct budget *budget, struct connection *connection);
+void session_begin(struct session *session, struct session_memory *memory,
+                   struct connection *connection);
 
 /* Free everything that the session holds, not the session itself. */
 void session_release(struct session *session);

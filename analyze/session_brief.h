@@ -12,8 +12,9 @@ enum { APPLICATION_NOTES_MAX = 12 }; /* of one side; from then on the last one i
 /* Of struct brief_note. */
 enum {
     BRIEF_SIDE = 1,
-    BRIEF_KEPT = 2, /* the body is in the transcript, behind those of earlier notes */
-    BRIEF_KIND_SHIFT = 2,
+    BRIEF_KEPT = 2,   /* the body is in the transcript, behind those of earlier notes */
+    BRIEF_SHARED = 4, /* the body is the one that the handshake shares */
+    BRIEF_KIND_SHIFT = 3,
     BRIEF_TIME_SHIFT = 32,
     BRIEF_TIME_BITS = 40,
     BRIEF_PACKETS_BITS = 32,

@@ -39,7 +39,7 @@ static void expand(const struct session *session, struct note notes[SESSION_NOTE
         note->label = brief->label;
         note->kind = what >> BRIEF_KIND_SHIFT;
         note->side = what & BRIEF_SIDE;
-        note->offset = NOTE_NOT_KEPT;
+        note->offset = (what & BRIEF_SHARED) != 0 ? NOTE_SHARED : NOTE_NOT_KEPT;
         if ((what & BRIEF_KEPT) == 0)
             continue;
         note->offset = offset;
@@ -82,7 +82,7 @@ static bool write_out(struct session *session)
 {
     if (session->notes != NULL)
         return true;
-    session->notes = budget_take_block(session->budget, NOTES_OCTETS);
+    session->notes = budget_take_block(&session->memory->budget, NOTES_OCTETS);
     if (session->notes == NULL)
         return false;
     expand(session, session->notes);
@@ -199,8 +199,10 @@ void session_keep_body(struct session *session, enum side from, struct bytes bod
     uint32_t offset = session->transcript.length;
 
     if (offset == 0)
-        buffer_reserve(&session->transcript, session->budget, body.len + SERVER_HELLO_ROOM);
-    if (!buffer_append(&session->transcript, session->budget, body, HANDSHAKE_TRANSCRIPT_MAX)) {
+        buffer_reserve(&session->transcript, &session->memory->budget,
+                       body.len + SERVER_HELLO_ROOM);
+    if (!buffer_append(&session->transcript, &session->memory->budget, body,
+                       HANDSHAKE_TRANSCRIPT_MAX)) {
         session->transcript_full = true;
         session->gap_octets[from] += body.len;
         return;
@@ -209,6 +211,22 @@ void session_keep_body(struct session *session, enum side from, struct bytes bod
         session->notes[session->note_count - 1].offset = offset;
     else
         session->brief_notes[session->note_count - 1].what |= BRIEF_KEPT;
+}
+
+void session_share_body(struct session *session, enum side from, struct bytes body)
+{
+    struct shared_body *shared =
+        session->shared == NULL ? body_table_hold(session->memory->bodies, body) : NULL;
+
+    if (shared == NULL) {
+        session_keep_body(session, from, body);
+        return;
+    }
+    session->shared = shared;
+    if (session->brief_max == 0)
+        session->notes[session->note_count - 1].offset = NOTE_SHARED;
+    else
+        session->brief_notes[session->note_count - 1].what |= BRIEF_SHARED;
 }
 
 void session_reverse_notes(struct session *session)
@@ -264,6 +282,6 @@ void session_conclude_notes(const struct session *session, struct handshake *han
 
 void session_release_notes(struct session *session)
 {
-    budget_give_block(session->budget, session->notes, NOTES_OCTETS);
+    budget_give_block(&session->memory->budget, session->notes, NOTES_OCTETS);
     session->notes = NULL;
 }

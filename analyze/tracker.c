@@ -1,46 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/tracker.h"
 
-#include <stdlib.h>
-
 #include "analyze/examiner.h"
 #include "analyze/session.h"
 #include "analyze/tracker_internal.h"
 #include "capture/fetch.h"
-
-enum {
-    /* What knowledge (30 MiB, 45 where everybody fails), incidents (5) and insight (6) need at
-       their usual limits, about. */
-    LEARNED_OCTETS = 48 << 20,
-    LEARNED_OCTETS_MIN = 1 << 20
-};
-
-/* Room for as many as the budget allows; memory comes as they are taken. */
-static void init_sessions(struct tracker *tracker)
-{
-    size_t count = tracker->budget.limit / sizeof(struct session);
-
-    if (count < 1)
-        count = 1;
-    if (count > POOL_NONE)
-        count = POOL_NONE;
-    pool_init(&tracker->sessions, sizeof(struct session), (uint32_t)count);
-}
 
 static struct session *take_session(struct tracker *tracker, struct connection *connection)
 {
     struct session *session;
     uint32_t number;
 
-    if (!budget_take(&tracker->budget, sizeof(*session)))
+    if (!budget_take(&tracker->memory.budget, sizeof(*session)))
         return NULL;
     number = pool_take(&tracker->sessions);
     if (number == POOL_NONE) {
-        tracker->budget.used -= sizeof(*session);
+        tracker->memory.budget.used -= sizeof(*session);
         return NULL;
     }
     session = pool_at(&tracker->sessions, number);
-    session_begin(session, &tracker->budget, connection);
+    session_begin(session, &tracker->memory, connection);
     tracker->counters.handshakes++;
     return session;
 }
@@ -48,7 +27,7 @@ static struct session *take_session(struct tracker *tracker, struct connection *
 static void give_session(struct tracker *tracker, struct session *session)
 {
     session_release(session);
-    tracker->budget.used -= sizeof(*session);
+    tracker->memory.budget.used -= sizeof(*session);
     tracker->counters.handshakes--;
     session->connection->user = NULL;
     pool_give(&tracker->sessions, pool_number(&tracker->sessions, session));
@@ -443,117 +422,6 @@ static void on_ended(void *context, struct connection *connection, enum connecti
     give_session(tracker, session);
 }
 
-/* A limit on records, smaller when memory is. */
-static uint32_t scaled(uint32_t records, size_t octets)
-{
-    if (octets >= LEARNED_OCTETS)
-        return records;
-    return 1 + (uint32_t)((uint64_t)records * octets / LEARNED_OCTETS);
-}
-
-/* A third is for certificates as they were read, as far as they can do with it. */
-static struct certificate_cache_limits cache_limits(const struct tracker_options *options)
-{
-    struct certificate_cache_limits limits = {.octets = options->knowledge_max / 3};
-
-    if (options->knowledge_max == 0 || limits.octets > CERTIFICATE_CACHE_OCTETS)
-        limits.octets = CERTIFICATE_CACHE_OCTETS;
-    if (limits.octets < CERTIFICATE_CACHE_OCTETS_MIN)
-        limits.octets = CERTIFICATE_CACHE_OCTETS_MIN;
-    return limits;
-}
-
-/* And the rest for what is learned of servers and clients. */
-static size_t learned_octets(const struct tracker_options *options)
-{
-    const size_t cache = cache_limits(options).octets;
-
-    if (options->knowledge_max == 0)
-        return LEARNED_OCTETS;
-    if (options->knowledge_max < cache + LEARNED_OCTETS_MIN)
-        return LEARNED_OCTETS_MIN;
-    return options->knowledge_max - cache;
-}
-
-static struct knowledge *new_knowledge(const struct tracker_options *options)
-{
-    const size_t octets = learned_octets(options);
-    const struct knowledge_options knowledge = {
-        .servers_max = scaled(KNOWLEDGE_SERVERS_MAX, octets),
-        .names_max = scaled(KNOWLEDGE_NAMES_MAX, octets),
-        .clients_max = scaled(KNOWLEDGE_CLIENTS_MAX, octets),
-        .hash_key = {options->hash_key[0], options->hash_key[1]},
-        .sketch_key = {options->sketch_key[0], options->sketch_key[1]},
-    };
-
-    return knowledge_new(&knowledge);
-}
-
-static struct insight *new_insight(const struct tracker_options *options)
-{
-    const size_t octets = learned_octets(options);
-    const struct insight_options insight = {
-        .clients_max = scaled(CLOCK_CLIENTS_MAX, octets),
-        .names_max = scaled(ISSUER_NAMES_MAX, octets),
-        .hash_key = {options->hash_key[0], options->hash_key[1]},
-    };
-
-    return insight_new(&insight);
-}
-
-/* What verdicts need. False: no memory. */
-static bool open_court(struct tracker *tracker)
-{
-    const struct tracker_options *options = &tracker->options;
-    const struct certificate_cache_limits cache = cache_limits(options);
-
-    tracker->examiner = examiner_new(options->trust, options->crls, &cache);
-    tracker->knowledge = new_knowledge(options);
-    tracker->insight = new_insight(options);
-    tracker->incidents = incidents_new(options->hash_key, options->sketch_key,
-                                       scaled(INCIDENTS_MAX, learned_octets(options)));
-    tracker->defer = options->defer_max > 0 ? defer_new(options->defer_max) : NULL;
-    for (size_t i = 0; i < TRACKER_LOOKS && options->revise_max > 0; i++)
-        tracker->judged[i] = defer_new(options->revise_max / TRACKER_LOOKS);
-    return tracker->examiner != NULL && tracker->knowledge != NULL && tracker->insight != NULL
-           && tracker->incidents != NULL && (tracker->defer != NULL || options->defer_max == 0)
-           && (options->revise_max == 0
-               || (tracker->judged[0] != NULL && tracker->judged[1] != NULL));
-}
-
-struct tracker *tracker_new(const struct tracker_options *options, const struct verdict_sink *sink)
-{
-    struct tracker *tracker = calloc(1, sizeof(*tracker));
-
-    if (tracker == NULL)
-        return NULL;
-    tracker->options = *options;
-    tracker->sink = *sink;
-    tracker->budget.limit = options->memory_max;
-    tracker->budget.spare_max = SESSION_SPARE_BLOCKS;
-    init_sessions(tracker);
-    if (options->pass_on.take != NULL || open_court(tracker))
-        return tracker;
-    tracker_free(tracker);
-    return NULL;
-}
-
-void tracker_free(struct tracker *tracker)
-{
-    if (tracker == NULL)
-        return;
-    pool_clear(&tracker->sessions);
-    budget_clear(&tracker->budget);
-    defer_free(tracker->defer);
-    for (size_t i = 0; i < TRACKER_LOOKS; i++)
-        defer_free(tracker->judged[i]);
-    knowledge_free(tracker->knowledge);
-    insight_free(tracker->insight);
-    incidents_free(tracker->incidents);
-    examiner_free(tracker->examiner);
-    free(tracker);
-}
-
 void tracker_set_trust(struct tracker *tracker, struct trust_store *trust,
                        const struct crl_set *crls)
 {
@@ -577,8 +445,9 @@ struct connection_handler tracker_handler(struct tracker *tracker)
 
 const struct tracker_counters *tracker_counters(struct tracker *tracker)
 {
-    tracker->counters.memory = tracker->budget.used;
-    tracker->counters.memory_peak = tracker->budget.peak;
+    tracker->counters.memory = tracker->memory.budget.used;
+    tracker->counters.memory_peak = tracker->memory.budget.peak;
+    tracker->counters.bodies_memory = body_table_octets(tracker->memory.bodies);
     if (tracker->knowledge == NULL)
         return &tracker->counters;
     tracker->counters.knowledge = knowledge_counters(tracker->knowledge);

@@ -34,6 +34,8 @@ enum { TRACKER_LOOKS = 2 };
 struct tracker_options {
     size_t memory_max;         /* octets for handshakes in progress; what comes when they are used
                                   up is not read, and counted */
+    struct body_table *bodies; /* borrowed: where bodies of messages are kept that handshakes have
+                                  in common; NULL: in a table of its own, as part of memory_max */
     const uint16_t *tls_ports; /* where TLS is expected beside the well-known ports; borrowed */
     size_t tls_port_count;
     struct trust_store *trust;  /* borrowed; NULL: nothing is said of trust */
@@ -64,6 +66,7 @@ struct tracker_counters {
     uint64_t refused;     /* connections not read for want of memory */
     uint64_t memory;      /* octets held for them */
     uint64_t memory_peak;
+    uint64_t bodies_memory;    /* octets of the messages that they have in common */
     uint64_t transcripts_full; /* messages not kept: HANDSHAKE_TRANSCRIPT_MAX or memory_max */
     uint64_t notes_full;       /* notes not kept: HANDSHAKE_NOTES_MAX or memory_max */
     uint64_t unreadable;       /* hellos that do not parse */

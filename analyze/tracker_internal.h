@@ -11,7 +11,8 @@ struct tracker {
     struct tracker_options options;
     struct verdict_sink sink;
     struct tracker_counters counters;
-    struct budget budget;
+    struct session_memory memory;
+    struct body_table *bodies; /* its own; NULL: they are borrowed */
     struct examiner *examiner;
     struct knowledge *knowledge;
     struct insight *insight;

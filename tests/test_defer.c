@@ -77,6 +77,46 @@ static void a_copy_owes_nothing_to_the_original(void)
     defer_free(defer);
 }
 
+/* What one message had in common with other handshakes, the copy has alone. */
+static void a_body_that_was_shared_is_copied(void)
+{
+    static const uint8_t octets[1000] = {[0] = 1, [999] = 2};
+    struct defer *defer = defer_new(1 << 20);
+    struct body_table *bodies = body_table_new(1 << 20);
+    struct sample *sample = malloc(sizeof(*sample));
+    struct note notes[] = {
+        {.offset = 0, .length = 10},
+        {.offset = NOTE_SHARED, .length = sizeof(octets)},
+        {.offset = NOTE_NOT_KEPT},
+    };
+    const struct handshake *handshake;
+    struct deferred *deferred;
+    struct bytes body;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(sample);
+    sample_make(sample, 7, 0);
+    sample->handshake.notes = notes;
+    sample->handshake.note_count = sizeof(notes) / sizeof(notes[0]);
+    sample->handshake.shared = body_table_hold(bodies, bytes_of(octets, sizeof(octets)));
+    CU_ASSERT_TRUE(defer_keep(defer, &sample->observation, &undecided));
+    body_table_release(bodies, sample->handshake.shared);
+    body_table_free(bodies);
+    free(sample);
+
+    deferred = defer_take_all(defer);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(deferred);
+    handshake = deferred->observation.handshake;
+    CU_ASSERT_EQUAL(notes[1].offset, NOTE_SHARED); /* the original stays */
+    body = handshake_body(handshake, &handshake->notes[1]);
+    CU_ASSERT_TRUE(bytes_equal(body, bytes_of(octets, sizeof(octets))));
+    body = handshake_body(handshake, &handshake->notes[0]);
+    CU_ASSERT_EQUAL(body.len, 10);
+    CU_ASSERT_EQUAL(body.data[9], 7);
+    CU_ASSERT_PTR_NULL(handshake_body(handshake, &handshake->notes[2]).data);
+    deferred_free(deferred);
+    defer_free(defer);
+}
+
 static void all_come_in_the_order_of_their_first_packets(void)
 {
     enum { COUNT = 200 };
@@ -201,6 +241,7 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"a copy owes nothing to the original", a_copy_owes_nothing_to_the_original},
+        {"a body that was shared is copied", a_body_that_was_shared_is_copied},
         {"all come in the order of their first packets",
          all_come_in_the_order_of_their_first_packets},
         {"the one that waited longest makes room", the_one_that_waited_longest_makes_room},

@@ -82,6 +82,33 @@ static void what_is_taken_is_freed_by_who_pushed_when_another_is_taken(void)
     docket_free(docket);
 }
 
+/* Nobody copies it, and it stays as long as the copy is looked at. */
+static void a_body_that_handshakes_share_is_held(void)
+{
+    static const uint8_t octets[1000] = {1};
+    struct docket *docket = docket_new(-1, ROOM);
+    struct body_table *bodies = docket_bodies(docket);
+    struct sample *sample = sample_new();
+    const struct deferred *deferred;
+    struct shared_body *body = body_table_hold(bodies, bytes_of(octets, sizeof(octets)));
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(body);
+    sample->handshake.shared = body;
+    CU_ASSERT_TRUE(docket_push(docket, &sample->observation));
+    CU_ASSERT_EQUAL(body->holders, 3);
+    body_table_release(bodies, body);
+    deferred = docket_take(docket);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(deferred);
+    CU_ASSERT_PTR_EQUAL(deferred->observation.handshake->shared, body);
+    CU_ASSERT_PTR_NULL(docket_take(docket));
+    CU_ASSERT_EQUAL(body->holders, 2);
+    docket_flush(docket);
+    CU_ASSERT_EQUAL(body->holders, 1);
+    CU_ASSERT_TRUE(docket_push(docket, &sample->observation));
+    free(sample);
+    docket_free(docket); /* what is in it holds its body: a use after that would be told */
+}
+
 static void what_can_be_spared_is_refused_first(void)
 {
     CU_ASSERT_FALSE(docket_refuses(DOCKET_NOT_TLS, 49, 100));
@@ -198,6 +225,7 @@ int main(void)
          what_is_pushed_is_taken_in_order_and_is_a_copy},
         {"what is taken is freed by who pushed, when another is taken",
          what_is_taken_is_freed_by_who_pushed_when_another_is_taken},
+        {"a body that handshakes share is held", a_body_that_handshakes_share_is_held},
         {"what can be spared is refused first", what_can_be_spared_is_refused_first},
         {"the kinds are told apart", the_kinds_are_told_apart},
         {"memory stays within its limit and the rest is counted",

@@ -40,13 +40,13 @@ static void one_handshake_message(void)
 static void the_messages_of_a_connection(void)
 {
     static uint8_t body[HANDSHAKE_TRANSCRIPT_MAX / 2];
-    struct budget budget = {.limit = (size_t)4 * HANDSHAKE_TRANSCRIPT_MAX};
+    struct session_memory memory = {.budget = {.limit = (size_t)4 * HANDSHAKE_TRANSCRIPT_MAX}};
     struct connection connection = {0};
     struct session session;
     const struct run run = {.session = &session, .from = SIDE_SERVER};
     const struct note_detail detail = {.length = sizeof(body)};
 
-    session_begin(&session, &budget, &connection);
+    session_begin(&session, &memory, &connection);
     for (int i = 0; i < 2; i++) {
         CU_ASSERT_TRUE(session_note(&run, NOTE_MESSAGE, detail));
         session_keep_body(&session, SIDE_SERVER, bytes_of(body, sizeof(body)));
@@ -57,18 +57,18 @@ static void the_messages_of_a_connection(void)
     CU_ASSERT_TRUE(session.transcript_full);
     CU_ASSERT_EQUAL(session.transcript.length, HANDSHAKE_TRANSCRIPT_MAX);
     session_release(&session);
-    budget_clear(&budget);
-    CU_ASSERT_EQUAL(budget.used, 0);
+    budget_clear(&memory.budget);
+    CU_ASSERT_EQUAL(memory.budget.used, 0);
 }
 
 static void what_is_said_instead_of_tls(void)
 {
     static const uint8_t said[HANDSHAKE_PRELUDE_MAX + 1] = {'?'};
-    struct budget budget = {.limit = (size_t)4 * HANDSHAKE_TRANSCRIPT_MAX};
+    struct session_memory memory = {.budget = {.limit = (size_t)4 * HANDSHAKE_TRANSCRIPT_MAX}};
     struct connection connection = {0};
     struct session session;
 
-    session_begin(&session, &budget, &connection);
+    session_begin(&session, &memory, &connection);
     for (int i = 0; i < 2; i++)
         session_read(&session, SIDE_CLIENT, bytes_of(said, sizeof(said)),
                      (struct moment){.packet = 1});
@@ -76,7 +76,7 @@ static void what_is_said_instead_of_tls(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(session.preludes->prelude[SIDE_CLIENT]);
     CU_ASSERT_EQUAL(session.preludes->prelude[SIDE_CLIENT]->length, HANDSHAKE_PRELUDE_MAX);
     session_release(&session);
-    budget_clear(&budget);
+    budget_clear(&memory.budget);
 }
 
 static void certificates_kept_as_read(void)

@@ -5,10 +5,10 @@
 
 #define SECOND_NS INT64_C(1000000000)
 
-enum { BODY = 100, MEMORY = 1 << 20 };
+enum { BODY = 100, CERTIFICATE = 3000, MEMORY = 1 << 20 };
 
 struct fixture {
-    struct budget budget;
+    struct session_memory memory;
     struct connection connection;
     struct session session;
     struct handshake handshake;
@@ -18,17 +18,17 @@ struct fixture {
 static void begin(struct fixture *fixture, size_t memory)
 {
     *fixture = (struct fixture){
-        .budget = {.limit = memory},
+        .memory = {.budget = {.limit = memory}},
         .connection = {.first = {.time_ns = 1000 * SECOND_NS, .packet = 1000}},
     };
-    session_begin(&fixture->session, &fixture->budget, &fixture->connection);
+    session_begin(&fixture->session, &fixture->memory, &fixture->connection);
 }
 
 static void end(struct fixture *fixture)
 {
     session_release(&fixture->session);
-    budget_clear(&fixture->budget);
-    CU_ASSERT_EQUAL(fixture->budget.used, 0);
+    budget_clear(&fixture->memory.budget);
+    CU_ASSERT_EQUAL(fixture->memory.budget.used, 0);
 }
 
 /* The moment of the note of this number, in order. */
@@ -256,6 +256,74 @@ static void notes_without_memory_count_as_not_captured(void)
     end(&fixture);
 }
 
+/* A Certificate, of the server, whose octets are all this value. */
+static void note_certificate(struct fixture *fixture, size_t number, uint8_t value)
+{
+    const struct note_detail detail = {.length = CERTIFICATE, .type = 11};
+    uint8_t body[CERTIFICATE];
+
+    memset(body, value, sizeof(body));
+    CU_ASSERT_TRUE(add_note(fixture, NOTE_MESSAGE, SIDE_SERVER, moment_of(number), detail));
+    session_share_body(&fixture->session, SIDE_SERVER, bytes_of(body, sizeof(body)));
+}
+
+static void expect_certificate(const struct fixture *fixture, size_t index, uint8_t value)
+{
+    struct bytes body = handshake_body(&fixture->handshake, &fixture->handshake.notes[index]);
+
+    CU_ASSERT_EQUAL_FATAL(body.len, CERTIFICATE);
+    CU_ASSERT_EQUAL(body.data[0], value);
+    CU_ASSERT_EQUAL(body.data[CERTIFICATE - 1], value);
+}
+
+/* The first one is shared, and another is copied; what is between and behind them stays. */
+static void what_is_shared_comes_out_in_brief_and_in_full(void)
+{
+    const size_t counts[] = {4, SESSION_NOTES + 2};
+
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        struct fixture fixture;
+        struct body_table *bodies = body_table_new(MEMORY);
+
+        begin(&fixture, MEMORY);
+        fixture.memory.bodies = bodies;
+        note_message(&fixture, 0);
+        note_certificate(&fixture, 1, 'a');
+        note_message(&fixture, 2);
+        note_certificate(&fixture, 3, 'b');
+        for (size_t number = 4; number < counts[i]; number++)
+            note_message(&fixture, number);
+        CU_ASSERT_EQUAL(fixture.session.transcript.length, BODY * (counts[i] - 2) + CERTIFICATE);
+        conclude(&fixture);
+        CU_ASSERT_EQUAL_FATAL(fixture.handshake.note_count, counts[i]);
+        expect_certificate(&fixture, 1, 'a');
+        expect_certificate(&fixture, 3, 'b');
+        for (size_t number = 0; number < counts[i]; number++)
+            if (number != 1 && number != 3)
+                expect_message(&fixture, number, number);
+        end(&fixture);
+        body_table_free(bodies); /* who still held one would lose it: the sanitizer would tell */
+    }
+}
+
+/* Once there are many notes, too. */
+static void what_is_shared_late_comes_out(void)
+{
+    struct body_table *bodies = body_table_new(MEMORY);
+    struct fixture fixture;
+
+    begin(&fixture, MEMORY);
+    fixture.memory.bodies = bodies;
+    for (size_t number = 0; number <= SESSION_NOTES; number++)
+        note_message(&fixture, number);
+    note_certificate(&fixture, SESSION_NOTES + 1, 'a');
+    CU_ASSERT_PTR_NOT_NULL(fixture.session.shared);
+    conclude(&fixture);
+    expect_certificate(&fixture, SESSION_NOTES + 1, 'a');
+    end(&fixture);
+    body_table_free(bodies);
+}
+
 /* The room for a record of 16005 octets of which only so many came. */
 static size_t room_for_record(size_t brought)
 {
@@ -291,6 +359,9 @@ int main(void)
         {"what came late is put where it belongs", what_came_late_is_put_where_it_belongs},
         {"application data without end fits in brief", application_data_without_end_fits_in_brief},
         {"notes without memory count as not captured", notes_without_memory_count_as_not_captured},
+        {"what is shared comes out in brief and in full",
+         what_is_shared_comes_out_in_brief_and_in_full},
+        {"what is shared late comes out", what_is_shared_late_comes_out},
         {"a record has room when half of it came", a_record_has_room_when_half_of_it_came},
         CU_TEST_INFO_NULL,
     };

@@ -10,43 +10,60 @@
 
 enum { FETCHED_OCTETS = 6144 /* of a connection that is looked at next: most have less */ };
 
+struct item {
+    struct deferred *deferred;
+    struct shared_body *body; /* that its handshake shares, NULL: none; held for it */
+};
+
 struct docket {
     int wake;
     size_t octets_max;
-    atomic_size_t pushed; /* by the one thread */
-    atomic_size_t taken;  /* by the other, who needs them no more */
-    size_t freed;         /* of those; the pusher's own */
-    struct budget budget; /* of all that are not freed; the pusher's own */
-    bool is_looking;      /* at the one after those that were taken; the taker's own */
-    atomic_size_t octets; /* budget.used, for all to read */
+    atomic_size_t pushed;      /* by the one thread */
+    atomic_size_t taken;       /* by the other, who needs them no more */
+    size_t freed;              /* of those; the pusher's own */
+    struct budget budget;      /* of all that are not freed; the pusher's own */
+    struct body_table *bodies; /* that their handshakes share; likewise */
+    bool is_looking;           /* at the one after those that were taken; the taker's own */
+    atomic_size_t octets;      /* budget.used, for all to read */
     atomic_size_t refused[DOCKET_KINDS];
     _Atomic int64_t time_ns;
     bool is_new; /* something was pushed since the last flush; the pusher's own */
-    struct deferred *items[DOCKET_LENGTH];
+    struct item items[DOCKET_LENGTH];
 };
 
 struct docket *docket_new(int wake, size_t octets_max)
 {
     struct docket *docket = calloc(1, sizeof(*docket));
     size_t spare = octets_max / DOCKET_SPARE_SHARE;
+    size_t bodies = body_table_within(octets_max);
 
     if (spare > DOCKET_SPARE_MAX)
         spare = DOCKET_SPARE_MAX;
     if (docket == NULL)
         return NULL;
     docket->wake = wake;
-    docket->octets_max = octets_max - spare;
+    docket->octets_max = octets_max - spare - bodies;
     docket->budget = (struct budget){.limit = SIZE_MAX, .spare_max = budget_spare_within(spare)};
-    return docket;
+    docket->bodies = body_table_new(bodies);
+    if (docket->bodies != NULL)
+        return docket;
+    free(docket);
+    return NULL;
+}
+
+struct body_table *docket_bodies(const struct docket *docket)
+{
+    return docket->bodies;
 }
 
 /* Free what is before end. */
 static void free_until(struct docket *docket, size_t end)
 {
     while (docket->freed != end) {
-        struct deferred *deferred = docket->items[docket->freed++ % DOCKET_LENGTH];
+        const struct item *item = &docket->items[docket->freed++ % DOCKET_LENGTH];
 
-        budget_give_block(&docket->budget, deferred, deferred->octets);
+        body_table_release(docket->bodies, item->body);
+        budget_give_block(&docket->budget, item->deferred, item->deferred->octets);
     }
     atomic_store_explicit(&docket->octets, docket->budget.used, memory_order_relaxed);
 }
@@ -57,6 +74,7 @@ void docket_free(struct docket *docket)
         return;
     free_until(docket, atomic_load(&docket->pushed));
     budget_clear(&docket->budget);
+    body_table_free(docket->bodies);
     free(docket);
 }
 
@@ -94,7 +112,7 @@ bool docket_push(struct docket *docket, const struct observation *observation)
     size_t pushed = atomic_load_explicit(&docket->pushed, memory_order_relaxed);
     size_t taken = atomic_load_explicit(&docket->taken, memory_order_acquire);
     enum docket_kind kind = docket_kind_of(observation);
-    size_t octets = deferred_octets(observation);
+    size_t octets = deferred_octets(observation, DEFERRED_SHARES_BODY);
     void *block = NULL;
 
     free_until(docket, taken);
@@ -104,7 +122,10 @@ bool docket_push(struct docket *docket, const struct observation *observation)
         atomic_fetch_add_explicit(&docket->refused[kind], 1, memory_order_relaxed);
         return false;
     }
-    docket->items[pushed % DOCKET_LENGTH] = deferred_make(block, octets, observation, &none);
+    docket->items[pushed % DOCKET_LENGTH] = (struct item){
+        .deferred = deferred_make(block, octets, observation, DEFERRED_SHARES_BODY, &none),
+        .body = body_table_hold_too(observation->handshake->shared),
+    };
     atomic_store_explicit(&docket->octets, docket->budget.used, memory_order_relaxed);
     atomic_store_explicit(&docket->pushed, pushed + 1, memory_order_release);
     docket->is_new = true;
@@ -123,7 +144,7 @@ void docket_flush(struct docket *docket)
  * looked at. */
 static void fetch_item(const struct docket *docket, size_t place)
 {
-    fetch(docket->items[place % DOCKET_LENGTH], FETCHED_OCTETS);
+    fetch(docket->items[place % DOCKET_LENGTH].deferred, FETCHED_OCTETS);
 }
 
 const struct deferred *docket_take(struct docket *docket)
@@ -136,7 +157,7 @@ const struct deferred *docket_take(struct docket *docket)
     docket->is_looking = taken != pushed;
     if (pushed - taken > 1)
         fetch_item(docket, taken + 1);
-    return docket->is_looking ? docket->items[taken % DOCKET_LENGTH] : NULL;
+    return docket->is_looking ? docket->items[taken % DOCKET_LENGTH].deferred : NULL;
 }
 
 void docket_set_time(struct docket *docket, int64_t time_ns)

@@ -31,6 +31,10 @@ struct docket;
 struct docket *docket_new(int wake, size_t octets_max);
 void docket_free(struct docket *docket); /* NULL is harmless; frees what is in it */
 
+/* The table of bodies that handshakes share, for the one who pushes: they are not copied on the way
+ * to the judge. As long as the docket. */
+struct body_table *docket_bodies(const struct docket *docket);
+
 /* Copy what was observed onto the docket. False: it was refused, and is counted. */
 bool docket_push(struct docket *docket, const struct observation *observation);
 

@@ -78,6 +78,7 @@ static bool open_tracker(struct pipeline *pipeline)
     const struct pipeline_options *options = &pipeline->options;
     struct tracker_options tracker = {
         .memory_max = options->memory_max / 2,
+        .bodies = options->bodies,
         .tls_ports = options->options->tls_ports,
         .tls_port_count = options->options->tls_port_count,
         .trust = options->trust,

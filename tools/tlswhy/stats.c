@@ -93,6 +93,8 @@ const struct stats_row stats_rows[] = {
     LEVEL("fragments_memory_bytes", "Memory of buffers for IP fragments", packets.fragments_memory),
     LEVEL("connections_memory_bytes", "Memory of the connection tables", connections.memory),
     LEVEL("handshakes_memory_bytes", "Memory of handshakes in progress", tracker.memory),
+    LEVEL("shared_messages_memory_bytes", "Memory of messages that handshakes have in common",
+          tracker.bodies_memory),
     LABELLED("established", "Handshakes established", tracker.outcomes[OUTCOME_ESTABLISHED]),
     LABELLED("incomplete", "Handshakes that the capture shows in part",
              tracker.outcomes[OUTCOME_INCOMPLETE]),
@@ -137,6 +139,7 @@ static void add_tracker(struct tracker_counters *sum, const struct tracker_count
     sum->refused += other->refused;
     sum->memory += other->memory;
     sum->memory_peak += other->memory_peak;
+    sum->bodies_memory += other->bodies_memory;
     sum->transcripts_full += other->transcripts_full;
     sum->notes_full += other->notes_full;
     sum->unreadable += other->unreadable;

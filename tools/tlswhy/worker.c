@@ -73,6 +73,7 @@ static bool open_pipeline(struct worker *worker)
         .part = PIPELINE_OBSERVE,
         .options = worker->options.options,
         .memory_max = worker->options.memory_max,
+        .bodies = docket_bodies(worker->options.docket),
     };
     const struct pipeline_sink sink = {
         .context = worker,

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/body_table.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "analyze/budget.h"
+#include "capture/table_hash.h"
+
+enum {
+    SPARE_BLOCKS = 8, /* of each size: where two bodies have one slot, they take turns */
+    /* Of a body that are hashed: the serial number of the first certificate is among them, and the
+       lengths of all. */
+    HASHED_OCTETS = TABLE_HASH_OCTETS_MAX
+};
+
+_Static_assert((int)HASHED_OCTETS <= (int)BODY_OCTETS_MIN, "they are there");
+
+struct body_table {
+    struct budget budget;
+    struct table_hash hash;
+    struct shared_body *slots[BODY_TABLE_SLOTS];
+};
+
+struct body_table *body_table_new(size_t octets_max)
+{
+    struct body_table *table = calloc(1, sizeof(*table));
+    uint64_t secret[2] = {0};
+
+    if (table == NULL)
+        return NULL;
+    table->budget = (struct budget){.limit = octets_max, .spare_max = SPARE_BLOCKS};
+    /* Where the kernel has no secret to give, the table still works: it can be attacked. */
+    if (getrandom(secret, sizeof(secret), 0) < 0)
+        secret[0] = (uint64_t)(uintptr_t)table;
+    table->hash = table_hash_of(secret);
+    return table;
+}
+
+/* The table holds what is in the slot no longer. */
+static void clear_slot(struct body_table *table, struct shared_body **slot)
+{
+    body_table_release(table, *slot);
+    *slot = NULL;
+}
+
+void body_table_free(struct body_table *table)
+{
+    if (table == NULL)
+        return;
+    for (size_t i = 0; i < BODY_TABLE_SLOTS; i++)
+        clear_slot(table, &table->slots[i]);
+    budget_clear(&table->budget);
+    free(table);
+}
+
+static size_t block_octets(size_t length)
+{
+    return sizeof(struct shared_body) + length;
+}
+
+void body_table_release(struct body_table *table, struct shared_body *body)
+{
+    if (body != NULL && --body->holders == 0)
+        budget_give_block(&table->budget, body, block_octets(body->length));
+}
+
+static bool is_the_same(const struct shared_body *body, struct bytes octets)
+{
+    return body != NULL && bytes_equal(bytes_of(body->octets, body->length), octets);
+}
+
+/* Make a body that the table holds. NULL: no room. */
+static struct shared_body *make(struct body_table *table, struct bytes octets)
+{
+    struct shared_body *body = budget_take_block(&table->budget, block_octets(octets.len));
+
+    if (body == NULL)
+        return NULL;
+    body->holders = 1;
+    body->length = (uint32_t)octets.len;
+    memcpy(body->octets, octets.data, octets.len);
+    return body;
+}
+
+/* Two that have one slot in common take turns, so that those that are not sent any more give way. */
+struct shared_body *body_table_hold(struct body_table *table, struct bytes octets)
+{
+    struct shared_body **slot;
+
+    if (table == NULL || octets.len < BODY_OCTETS_MIN || octets.len > BODY_OCTETS_MAX)
+        return NULL;
+    slot = &table->slots[table_hash(&table->hash, octets.data, HASHED_OCTETS) % BODY_TABLE_SLOTS];
+    if (!is_the_same(*slot, octets)) {
+        clear_slot(table, slot);
+        *slot = make(table, octets);
+    }
+    if (*slot != NULL)
+        (*slot)->holders++;
+    return *slot;
+}
+
+size_t body_table_octets(const struct body_table *table)
+{
+    return table->budget.used;
+}

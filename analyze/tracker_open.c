@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tracker_open.c -- how a tracker shares out its memory. */
+#include <stdlib.h>
+
+#include "analyze/tracker_internal.h"
+
+enum {
+    /* What knowledge (30 MiB, 45 where everybody fails), incidents (5) and insight (6) need at
+       their usual limits, about. */
+    LEARNED_OCTETS = 48 << 20,
+    LEARNED_OCTETS_MIN = 1 << 20
+};
+
+/* Room for as many as the budget allows; memory comes as they are taken. False: no memory. */
+static bool open_sessions(struct tracker *tracker)
+{
+    const struct tracker_options *options = &tracker->options;
+    const size_t own = options->bodies == NULL ? body_table_within(options->memory_max) : 0;
+    const size_t limit = options->memory_max - own;
+    size_t count = limit / sizeof(struct session);
+
+    tracker->memory = (struct session_memory){
+        .budget = {.limit = limit, .spare_max = SESSION_SPARE_BLOCKS},
+        .bodies = options->bodies,
+    };
+    if (options->bodies == NULL)
+        tracker->memory.bodies = tracker->bodies = body_table_new(own);
+    if (count < 1)
+        count = 1;
+    if (count > POOL_NONE)
+        count = POOL_NONE;
+    pool_init(&tracker->sessions, sizeof(struct session), (uint32_t)count);
+    return tracker->memory.bodies != NULL;
+}
+
+/* A limit on records, smaller when memory is. */
+static uint32_t scaled(uint32_t records, size_t octets)
+{
+    if (octets >= LEARNED_OCTETS)
+        return records;
+    return 1 + (uint32_t)((uint64_t)records * octets / LEARNED_OCTETS);
+}
+
+/* A third is for certificates as they were read, as far as they can do with it. */
+static struct certificate_cache_limits cache_limits(const struct tracker_options *options)
+{
+    struct certificate_cache_limits limits = {.octets = options->knowledge_max / 3};
+
+    if (options->knowledge_max == 0 || limits.octets > CERTIFICATE_CACHE_OCTETS)
+        limits.octets = CERTIFICATE_CACHE_OCTETS;
+    if (limits.octets < CERTIFICATE_CACHE_OCTETS_MIN)
+        limits.octets = CERTIFICATE_CACHE_OCTETS_MIN;
+    return limits;
+}
+
+/* And the rest for what is learned of servers and clients. */
+static size_t learned_octets(const struct tracker_options *options)
+{
+    const size_t cache = cache_limits(options).octets;
+
+    if (options->knowledge_max == 0)
+        return LEARNED_OCTETS;
+    if (options->knowledge_max < cache + LEARNED_OCTETS_MIN)
+        return LEARNED_OCTETS_MIN;
+    return options->knowledge_max - cache;
+}
+
+static struct knowledge *new_knowledge(const struct tracker_options *options)
+{
+    const size_t octets = learned_octets(options);
+    const struct knowledge_options knowledge = {
+        .servers_max = scaled(KNOWLEDGE_SERVERS_MAX, octets),
+        .names_max = scaled(KNOWLEDGE_NAMES_MAX, octets),
+        .clients_max = scaled(KNOWLEDGE_CLIENTS_MAX, octets),
+        .hash_key = {options->hash_key[0], options->hash_key[1]},
+        .sketch_key = {options->sketch_key[0], options->sketch_key[1]},
+    };
+
+    return knowledge_new(&knowledge);
+}
+
+static struct insight *new_insight(const struct tracker_options *options)
+{
+    const size_t octets = learned_octets(options);
+    const struct insight_options insight = {
+        .clients_max = scaled(CLOCK_CLIENTS_MAX, octets),
+        .names_max = scaled(ISSUER_NAMES_MAX, octets),
+        .hash_key = {options->hash_key[0], options->hash_key[1]},
+    };
+
+    return insight_new(&insight);
+}
+
+/* What verdicts need. False: no memory. */
+static bool open_court(struct tracker *tracker)
+{
+    const struct tracker_options *options = &tracker->options;
+    const struct certificate_cache_limits cache = cache_limits(options);
+
+    tracker->examiner = examiner_new(options->trust, options->crls, &cache);
+    tracker->knowledge = new_knowledge(options);
+    tracker->insight = new_insight(options);
+    tracker->incidents = incidents_new(options->hash_key, options->sketch_key,
+                                       scaled(INCIDENTS_MAX, learned_octets(options)));
+    tracker->defer = options->defer_max > 0 ? defer_new(options->defer_max) : NULL;
+    for (size_t i = 0; i < TRACKER_LOOKS && options->revise_max > 0; i++)
+        tracker->judged[i] = defer_new(options->revise_max / TRACKER_LOOKS);
+    return tracker->examiner != NULL && tracker->knowledge != NULL && tracker->insight != NULL
+           && tracker->incidents != NULL && (tracker->defer != NULL || options->defer_max == 0)
+           && (options->revise_max == 0
+               || (tracker->judged[0] != NULL && tracker->judged[1] != NULL));
+}
+
+struct tracker *tracker_new(const struct tracker_options *options, const struct verdict_sink *sink)
+{
+    struct tracker *tracker = calloc(1, sizeof(*tracker));
+
+    if (tracker == NULL)
+        return NULL;
+    tracker->options = *options;
+    tracker->sink = *sink;
+    if (open_sessions(tracker) && (options->pass_on.take != NULL || open_court(tracker)))
+        return tracker;
+    tracker_free(tracker);
+    return NULL;
+}
+
+void tracker_free(struct tracker *tracker)
+{
+    if (tracker == NULL)
+        return;
+    pool_clear(&tracker->sessions);
+    budget_clear(&tracker->memory.budget);
+    body_table_free(tracker->bodies);
+    defer_free(tracker->defer);
+    for (size_t i = 0; i < TRACKER_LOOKS; i++)
+        defer_free(tracker->judged[i]);
+    knowledge_free(tracker->knowledge);
+    insight_free(tracker->insight);
+    incidents_free(tracker->incidents);
+    examiner_free(tracker->examiner);
+    free(tracker);
+}
