@@ -83,7 +83,7 @@ static struct shared_body *make(struct body_table *table, struct bytes octets)
     return body;
 }
 
-/* Two that have one slot in common take turns, so that those that are not sent any more give way. */
+/* Two with one slot take turns, so that those that nobody sends any more give way. */
 struct shared_body *body_table_hold(struct body_table *table, struct bytes octets)
 {
     struct shared_body **slot;
