@@ -8,7 +8,8 @@
 #include "capture/table_hash.h"
 
 enum {
-    SPARE_BLOCKS = 8, /* of each size: where two bodies have one slot, they take turns */
+    SPARE_SHARE = 8, /* this part of the memory stays for bodies that come when others go */
+    STEPS = 16,      /* slots that are looked at to make room for a body */
     /* Of a body that are hashed: the serial number of the first certificate is among them, and the
        lengths of all. */
     HASHED_OCTETS = TABLE_HASH_OCTETS_MAX
@@ -19,6 +20,8 @@ _Static_assert((int)HASHED_OCTETS <= (int)BODY_OCTETS_MIN, "they are there");
 struct body_table {
     struct budget budget;
     struct table_hash hash;
+    uint64_t refused;
+    size_t hand; /* the slot that gives way next */
     struct shared_body *slots[BODY_TABLE_SLOTS];
 };
 
@@ -29,7 +32,10 @@ struct body_table *body_table_new(size_t octets_max)
 
     if (table == NULL)
         return NULL;
-    table->budget = (struct budget){.limit = octets_max, .spare_max = SPARE_BLOCKS};
+    table->budget = (struct budget){
+        .limit = octets_max - octets_max / SPARE_SHARE,
+        .spare_max = budget_spare_within(octets_max / SPARE_SHARE),
+    };
     /* Where the kernel has no secret to give, the table still works: it can be attacked. */
     if (getrandom(secret, sizeof(secret), 0) < 0)
         secret[0] = (uint64_t)(uintptr_t)table;
@@ -70,20 +76,40 @@ static bool is_the_same(const struct shared_body *body, struct bytes octets)
     return body != NULL && bytes_equal(bytes_of(body->octets, body->length), octets);
 }
 
-/* Make a body that the table holds. NULL: no room. */
-static struct shared_body *make(struct body_table *table, struct bytes octets)
+/* Room for a body; those that the table alone holds give way in turn. NULL: there is none. */
+static struct shared_body *take_room(struct body_table *table, size_t octets)
 {
-    struct shared_body *body = budget_take_block(&table->budget, block_octets(octets.len));
+    struct shared_body *room = budget_take_block(&table->budget, octets);
 
-    if (body == NULL)
+    for (unsigned i = 0; room == NULL && i < STEPS; i++) {
+        struct shared_body **slot = &table->slots[table->hand++ % BODY_TABLE_SLOTS];
+
+        if (*slot == NULL || (*slot)->holders > 1)
+            continue;
+        clear_slot(table, slot);
+        room = budget_take_block(&table->budget, octets);
+    }
+    return room;
+}
+
+/* Make a body that the table holds in this slot. NULL: no room. */
+static struct shared_body *make(struct body_table *table, struct shared_body **slot,
+                                struct bytes octets)
+{
+    struct shared_body *body = take_room(table, block_octets(octets.len));
+
+    if (body == NULL) {
+        table->refused++;
         return NULL;
+    }
     body->holders = 1;
     body->length = (uint32_t)octets.len;
     memcpy(body->octets, octets.data, octets.len);
+    clear_slot(table, slot);
+    *slot = body;
     return body;
 }
 
-/* Two with one slot take turns, so that those that nobody sends any more give way. */
 struct shared_body *body_table_hold(struct body_table *table, struct bytes octets)
 {
     struct shared_body **slot;
@@ -91,16 +117,20 @@ struct shared_body *body_table_hold(struct body_table *table, struct bytes octet
     if (table == NULL || octets.len < BODY_OCTETS_MIN || octets.len > BODY_OCTETS_MAX)
         return NULL;
     slot = &table->slots[table_hash(&table->hash, octets.data, HASHED_OCTETS) % BODY_TABLE_SLOTS];
-    if (!is_the_same(*slot, octets)) {
-        clear_slot(table, slot);
-        *slot = make(table, octets);
-    }
-    if (*slot != NULL)
-        (*slot)->holders++;
-    return *slot;
+    return body_table_hold_too(is_the_same(*slot, octets) ? *slot : make(table, slot, octets));
 }
 
 size_t body_table_octets(const struct body_table *table)
 {
     return table->budget.used;
+}
+
+size_t body_table_octets_peak(const struct body_table *table)
+{
+    return table->budget.peak;
+}
+
+uint64_t body_table_refused(const struct body_table *table)
+{
+    return table->refused;
 }

@@ -13,7 +13,7 @@
 
 enum {
     BODY_TABLE_SLOTS = 1024, /* a power of two; certificates of the servers of a large network */
-    BODY_TABLE_SHARE = 16,   /* of the memory for handshakes in progress, */
+    BODY_TABLE_SHARE = 16,   /* of the memory of those who hold bodies, */
     BODY_TABLE_OCTETS = 8 << 20, /* but no more than this: 8 KiB each, a chain of five */
     BODY_OCTETS_MIN = 512,       /* what is shorter is copied as fast as it is compared */
     BODY_OCTETS_MAX = 12280 /* what is longer, few servers send; with its head, a block of 12 KiB */
@@ -57,7 +57,9 @@ static inline size_t body_table_within(size_t memory_max)
     return octets < BODY_TABLE_OCTETS ? octets : BODY_TABLE_OCTETS;
 }
 
-/* Octets that the bodies take. */
+/* Octets that the bodies take, and that they took at most; and how many found no room. */
 size_t body_table_octets(const struct body_table *table);
+size_t body_table_octets_peak(const struct body_table *table);
+uint64_t body_table_refused(const struct body_table *table);
 
 #endif

@@ -74,8 +74,9 @@ enum {
     HANDSHAKE_NOTES_MAX = 48,         /* a full handshake with client authentication has 14 */
     HANDSHAKE_PRELUDE_MAX = 512,      /* octets kept of a stream that does not begin with TLS: some
                                       lines of a mail server, an HTTP head with its status */
-    HANDSHAKE_TRANSCRIPT_MAX = 262144 /* plain messages of one connection: the longest chains that
-                                      servers send stay below 64 KiB; OpenSSL refuses above 100 */
+    HANDSHAKE_TRANSCRIPT_MAX = 262144 /* plain messages of one connection, beside the one that it
+                                      shares: the longest chains that servers send stay below
+                                      64 KiB; OpenSSL refuses above 100 */
 };
 
 /* The beginning of a stream that is not TLS. */
@@ -95,7 +96,7 @@ struct handshake {
     struct note *notes;  /* in packet order, owned by whoever judges; note_count are set */
     uint8_t *transcript; /* bodies of plain messages, owned by the tracker */
     uint32_t transcript_length;
-    struct shared_body *shared; /* the body of one message, NULL: none; as the transcript */
+    struct shared_body *shared; /* the body of one message, NULL: none; owned by its table */
 
     /* Counted whether or not there was room for a note. */
     uint32_t records[SIDES]; /* TLS records */

@@ -64,7 +64,8 @@ static void see_server_hello(struct session *session, uint8_t type, struct bytes
 
 static void keep_body(const struct run *run, const struct message *message)
 {
-    if (message->type == TLS_HANDSHAKE_CERTIFICATE)
+    /* Each client has another one. */
+    if (message->type == TLS_HANDSHAKE_CERTIFICATE && run->from == SIDE_SERVER)
         session_share_body(run->session, run->from, message->body);
     else
         session_keep_body(run->session, run->from, message->body);

@@ -115,7 +115,7 @@ struct session {
 
     struct buffer partial[SIDES]; /* a record, or other start of a stream, that is not complete */
     struct buffer message[SIDES]; /* a handshake message that spans records */
-    struct shared_body *shared;   /* the first Certificate, when it is kept there; else NULL */
+    struct shared_body *shared;   /* the server's Certificate; NULL: it is copied, or none came */
     uint64_t gap_octets[SIDES];
     uint64_t opaque_octets[SIDES];
     struct preludes *preludes; /* a block of the budget; NULL: TLS from the first octet */

@@ -8,8 +8,7 @@
 
 enum {
     NOTES_RESERVED = 10, /* room that what may come without end leaves for what ends a handshake */
-    ANSWER_ROOM = 384,   /* octets behind the first message: a ServerHello, and in TLS 1.2 a key
-                                exchange with a signature of 2048 bits */
+    SERVER_HELLO_ROOM = 128, /* octets: in TLS 1.3 it is the only message that follows the first */
     NOTES_OCTETS = HANDSHAKE_NOTES_MAX * sizeof(struct note)
 };
 
@@ -200,7 +199,8 @@ void session_keep_body(struct session *session, enum side from, struct bytes bod
     uint32_t offset = session->transcript.length;
 
     if (offset == 0)
-        buffer_reserve(&session->transcript, &session->memory->budget, body.len + ANSWER_ROOM);
+        buffer_reserve(&session->transcript, &session->memory->budget,
+                       body.len + SERVER_HELLO_ROOM);
     if (!buffer_append(&session->transcript, &session->memory->budget, body,
                        HANDSHAKE_TRANSCRIPT_MAX)) {
         session->transcript_full = true;

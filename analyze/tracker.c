@@ -446,8 +446,10 @@ struct connection_handler tracker_handler(struct tracker *tracker)
 const struct tracker_counters *tracker_counters(struct tracker *tracker)
 {
     tracker->counters.memory = tracker->memory.budget.used;
-    tracker->counters.memory_peak = tracker->memory.budget.peak;
+    tracker->counters.memory_peak =
+        tracker->memory.budget.peak + body_table_octets_peak(tracker->memory.bodies);
     tracker->counters.bodies_memory = body_table_octets(tracker->memory.bodies);
+    tracker->counters.bodies_refused = body_table_refused(tracker->memory.bodies);
     if (tracker->knowledge == NULL)
         return &tracker->counters;
     tracker->counters.knowledge = knowledge_counters(tracker->knowledge);

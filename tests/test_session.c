@@ -306,6 +306,22 @@ static void what_is_shared_comes_out_in_brief_and_in_full(void)
     }
 }
 
+static void what_is_shared_stays_when_sides_are_exchanged(void)
+{
+    struct body_table *bodies = body_table_new(MEMORY);
+    struct fixture fixture;
+
+    begin(&fixture, MEMORY);
+    fixture.memory.bodies = bodies;
+    note_certificate(&fixture, 0, 'a');
+    session_reverse_notes(&fixture.session);
+    conclude(&fixture);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[0].side, SIDE_CLIENT);
+    expect_certificate(&fixture, 0, 'a');
+    end(&fixture);
+    body_table_free(bodies);
+}
+
 /* Once there are many notes, too. */
 static void what_is_shared_late_comes_out(void)
 {
@@ -361,6 +377,8 @@ int main(void)
         {"notes without memory count as not captured", notes_without_memory_count_as_not_captured},
         {"what is shared comes out in brief and in full",
          what_is_shared_comes_out_in_brief_and_in_full},
+        {"what is shared stays when sides are exchanged",
+         what_is_shared_stays_when_sides_are_exchanged},
         {"what is shared late comes out", what_is_shared_late_comes_out},
         {"a record has room when half of it came", a_record_has_room_when_half_of_it_came},
         CU_TEST_INFO_NULL,

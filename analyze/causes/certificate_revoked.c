@@ -30,7 +30,8 @@ const struct cause cause_certificate_revoked = {
     .title = "The server's certificate has been revoked",
     .explanation = "The client found the certificate, or one of its issuers, revoked by its "
                    "authority, through an OCSP response or a certificate revocation list. The "
-                   "alert for that is certificate_revoked(44).",
+                   "alert for that is certificate_revoked(44); some clients send "
+                   "bad_certificate(42) or certificate_unknown(46).",
     .remedy = "Ask the authority: `openssl ocsp -issuer issuer.pem -cert leaf.pem -url \"$(openssl "
               "x509 -in leaf.pem -noout -ocsp_uri)\"`, or look into its CRL. Find out why it was "
               "revoked, issue a new certificate with a new key, and replace it wherever it is in "
@@ -38,7 +39,7 @@ const struct cause cause_certificate_revoked = {
     .reported_as = "OpenSSL: verify error 23: certificate revoked; curl: (60); Chromium: "
                    "net::ERR_CERT_REVOKED; Firefox: SEC_ERROR_REVOKED_CERTIFICATE; Java: "
                    "CertificateRevokedException: Certificate has been revoked",
-    .alerts = "44",
+    .alerts = "44 42 46",
     .source = "RFC 5280 sections 5 and 6.3; RFC 6960; RFC 8446 section 6.2",
     .match = match,
 };

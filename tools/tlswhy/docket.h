@@ -32,7 +32,7 @@ struct docket *docket_new(int wake, size_t octets_max);
 void docket_free(struct docket *docket); /* NULL is harmless; frees what is in it */
 
 /* The table of bodies that handshakes share, for the one who pushes: they are not copied on the way
- * to the judge. As long as the docket. */
+ * to the judge. It is the docket's, and nobody else holds any of them when that is freed. */
 struct body_table *docket_bodies(const struct docket *docket);
 
 /* Copy what was observed onto the docket. False: it was refused, and is counted. */

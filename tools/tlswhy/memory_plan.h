@@ -14,7 +14,7 @@
 struct memory_plan {
     size_t tables;  /* connections and the handshakes on them, of one worker */
     size_t waiting; /* connections that wait: for later ones to decide them, or, of one worker, for
-                         the judge */
+                         the judge, with the messages that its handshakes have in common */
     size_t
         knowledge;  /* of servers and clients, with incidents, and certificates as they were read */
     size_t state;   /* what of that is being written to --state */

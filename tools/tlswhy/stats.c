@@ -83,6 +83,8 @@ const struct stats_row stats_rows[] = {
     COUNTER("inventory_left_out", "Times that a certificate found no room in the inventory",
             inventory_left_out),
     COUNTER("transcripts_full", "Handshakes too long to be kept whole", tracker.transcripts_full),
+    COUNTER("unshared_messages", "Messages copied for want of room to keep them once",
+            tracker.bodies_refused),
     COUNTER("notes_full",
             "Handshakes with more messages than are noted, or than had room in memory",
             tracker.notes_full),
@@ -140,6 +142,7 @@ static void add_tracker(struct tracker_counters *sum, const struct tracker_count
     sum->memory += other->memory;
     sum->memory_peak += other->memory_peak;
     sum->bodies_memory += other->bodies_memory;
+    sum->bodies_refused += other->bodies_refused;
     sum->transcripts_full += other->transcripts_full;
     sum->notes_full += other->notes_full;
     sum->unreadable += other->unreadable;
