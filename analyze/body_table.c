@@ -2,7 +2,6 @@
 #include "analyze/body_table.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
 
 #include "analyze/budget.h"
 #include "capture/table_hash.h"
@@ -28,7 +27,7 @@ struct body_table {
 struct body_table *body_table_new(size_t octets_max)
 {
     struct body_table *table = calloc(1, sizeof(*table));
-    uint64_t secret[2] = {0};
+    uint64_t secret[2];
 
     if (table == NULL)
         return NULL;
@@ -36,9 +35,7 @@ struct body_table *body_table_new(size_t octets_max)
         .limit = octets_max - octets_max / SPARE_SHARE,
         .spare_max = budget_spare_within(octets_max / SPARE_SHARE),
     };
-    /* Where the kernel has no secret to give, the table still works: it can be attacked. */
-    if (getrandom(secret, sizeof(secret), 0) < 0)
-        secret[0] = (uint64_t)(uintptr_t)table;
+    table_hash_secret(secret);
     table->hash = table_hash_of(secret);
     return table;
 }

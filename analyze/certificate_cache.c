@@ -2,7 +2,6 @@
 #include "analyze/certificate_cache.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
 
 #include "capture/table_hash.h"
 
@@ -55,9 +54,7 @@ struct certificate_cache *certificate_cache_new(const struct certificate_cache_l
         return NULL;
     cache->limits = wanted;
     cache->buckets = buckets;
-    /* Where the kernel has no secret to give, the table still works: it can be attacked. */
-    if (getrandom(cache->hash_key, sizeof(cache->hash_key), 0) < 0)
-        cache->hash_key[0] = (uint64_t)(uintptr_t)cache;
+    table_hash_secret(cache->hash_key);
     cache->table_hash = table_hash_of(cache->hash_key);
     return cache;
 }

@@ -194,6 +194,15 @@ bool session_note(const struct run *run, enum note_kind kind, struct note_detail
     return session_note_in_brief(run, kind, detail) || note_in_full(run, kind, detail);
 }
 
+/* Where the body of the message that was noted last is: as both forms of a note say it. */
+static void note_body(struct session *session, uint32_t offset, uint8_t brief)
+{
+    if (session->brief_max == 0)
+        session->notes[session->note_count - 1].offset = offset;
+    else
+        session->brief_notes[session->note_count - 1].what |= brief;
+}
+
 void session_keep_body(struct session *session, enum side from, struct bytes body)
 {
     uint32_t offset = session->transcript.length;
@@ -207,10 +216,7 @@ void session_keep_body(struct session *session, enum side from, struct bytes bod
         session->gap_octets[from] += body.len;
         return;
     }
-    if (session->brief_max == 0)
-        session->notes[session->note_count - 1].offset = offset;
-    else
-        session->brief_notes[session->note_count - 1].what |= BRIEF_KEPT;
+    note_body(session, offset, BRIEF_KEPT);
 }
 
 void session_share_body(struct session *session, enum side from, struct bytes body)
@@ -223,10 +229,7 @@ void session_share_body(struct session *session, enum side from, struct bytes bo
         return;
     }
     session->shared = shared;
-    if (session->brief_max == 0)
-        session->notes[session->note_count - 1].offset = NOTE_SHARED;
-    else
-        session->brief_notes[session->note_count - 1].what |= BRIEF_SHARED;
+    note_body(session, NOTE_SHARED, BRIEF_SHARED);
 }
 
 void session_reverse_notes(struct session *session)

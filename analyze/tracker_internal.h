@@ -12,7 +12,6 @@ struct tracker {
     struct verdict_sink sink;
     struct tracker_counters counters;
     struct session_memory memory;
-    struct body_table *bodies; /* its own; NULL: they are borrowed */
     struct examiner *examiner;
     struct knowledge *knowledge;
     struct insight *insight;

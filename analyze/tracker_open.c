@@ -21,10 +21,8 @@ static bool open_sessions(struct tracker *tracker)
 
     tracker->memory = (struct session_memory){
         .budget = {.limit = limit, .spare_max = SESSION_SPARE_BLOCKS},
-        .bodies = options->bodies,
+        .bodies = options->bodies != NULL ? options->bodies : body_table_new(own),
     };
-    if (options->bodies == NULL)
-        tracker->memory.bodies = tracker->bodies = body_table_new(own);
     if (count < 1)
         count = 1;
     if (count > POOL_NONE)
@@ -131,7 +129,8 @@ void tracker_free(struct tracker *tracker)
         return;
     pool_clear(&tracker->sessions);
     budget_clear(&tracker->memory.budget);
-    body_table_free(tracker->bodies);
+    if (tracker->options.bodies == NULL)
+        body_table_free(tracker->memory.bodies);
     defer_free(tracker->defer);
     for (size_t i = 0; i < TRACKER_LOOKS; i++)
         defer_free(tracker->judged[i]);

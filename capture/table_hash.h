@@ -11,6 +11,8 @@
 #ifndef TLSWHY_CAPTURE_TABLE_HASH_H
 #define TLSWHY_CAPTURE_TABLE_HASH_H
 
+#include <sys/random.h>
+
 #include "capture/siphash.h"
 
 enum { TABLE_HASH_OCTETS_MAX = 96, TABLE_HASH_KEYS = 1 + TABLE_HASH_OCTETS_MAX / 4 };
@@ -18,6 +20,16 @@ enum { TABLE_HASH_OCTETS_MAX = 96, TABLE_HASH_KEYS = 1 + TABLE_HASH_OCTETS_MAX /
 struct table_hash {
     uint64_t keys[TABLE_HASH_KEYS]; /* one for the sum, one for each 32 bits of the input */
 };
+
+/* A secret of 128 bits. Where the kernel has none to give, a table still works: it can be
+ * attacked. */
+static inline void table_hash_secret(uint64_t secret[2])
+{
+    if (getrandom(secret, 2 * sizeof(secret[0]), 0) >= 0)
+        return;
+    secret[0] = (uint64_t)(uintptr_t)secret;
+    secret[1] = 0;
+}
 
 /* Keys from a secret of 128 bits. */
 static inline struct table_hash table_hash_of(const uint64_t secret[2])

@@ -18,7 +18,7 @@ struct fixture {
 static void begin(struct fixture *fixture, size_t memory)
 {
     *fixture = (struct fixture){
-        .memory = {.budget = {.limit = memory}},
+        .memory = {.budget = {.limit = memory}, .bodies = body_table_new(MEMORY)},
         .connection = {.first = {.time_ns = 1000 * SECOND_NS, .packet = 1000}},
     };
     session_begin(&fixture->session, &fixture->memory, &fixture->connection);
@@ -29,6 +29,8 @@ static void end(struct fixture *fixture)
     session_release(&fixture->session);
     budget_clear(&fixture->memory.budget);
     CU_ASSERT_EQUAL(fixture->memory.budget.used, 0);
+    body_table_free(fixture->memory.bodies); /* who still held one would lose it: the sanitizer
+                                                would tell */
 }
 
 /* The moment of the note of this number, in order. */
@@ -283,10 +285,8 @@ static void what_is_shared_comes_out_in_brief_and_in_full(void)
 
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         struct fixture fixture;
-        struct body_table *bodies = body_table_new(MEMORY);
 
         begin(&fixture, MEMORY);
-        fixture.memory.bodies = bodies;
         note_message(&fixture, 0);
         note_certificate(&fixture, 1, 'a');
         note_message(&fixture, 2);
@@ -302,34 +302,28 @@ static void what_is_shared_comes_out_in_brief_and_in_full(void)
             if (number != 1 && number != 3)
                 expect_message(&fixture, number, number);
         end(&fixture);
-        body_table_free(bodies); /* who still held one would lose it: the sanitizer would tell */
     }
 }
 
 static void what_is_shared_stays_when_sides_are_exchanged(void)
 {
-    struct body_table *bodies = body_table_new(MEMORY);
     struct fixture fixture;
 
     begin(&fixture, MEMORY);
-    fixture.memory.bodies = bodies;
     note_certificate(&fixture, 0, 'a');
     session_reverse_notes(&fixture.session);
     conclude(&fixture);
     CU_ASSERT_EQUAL(fixture.handshake.notes[0].side, SIDE_CLIENT);
     expect_certificate(&fixture, 0, 'a');
     end(&fixture);
-    body_table_free(bodies);
 }
 
 /* Once there are many notes, too. */
 static void what_is_shared_late_comes_out(void)
 {
-    struct body_table *bodies = body_table_new(MEMORY);
     struct fixture fixture;
 
     begin(&fixture, MEMORY);
-    fixture.memory.bodies = bodies;
     for (size_t number = 0; number <= SESSION_NOTES; number++)
         note_message(&fixture, number);
     note_certificate(&fixture, SESSION_NOTES + 1, 'a');
@@ -337,7 +331,6 @@ static void what_is_shared_late_comes_out(void)
     conclude(&fixture);
     expect_certificate(&fixture, SESSION_NOTES + 1, 'a');
     end(&fixture);
-    body_table_free(bodies);
 }
 
 /* The room for a record of 16005 octets of which only so many came. */
