@@ -33,7 +33,7 @@ struct body_table *body_table_new(size_t octets_max)
         return NULL;
     table->budget = (struct budget){
         .limit = octets_max - octets_max / SPARE_SHARE,
-        .spare_max = budget_spare_within(octets_max / SPARE_SHARE),
+        .spare_max = octets_max / SPARE_SHARE,
     };
     table_hash_secret(secret);
     table->hash = table_hash_of(secret);

@@ -31,53 +31,79 @@ static unsigned kind_of_block(size_t octets)
     return 2 * doublings + (octets <= octets_of_kind(2 * doublings + 1) ? 1 : 2);
 }
 
+/* Take the first spare block of this kind off its list. */
+static void take_spare(struct budget *budget, unsigned kind)
+{
+    budget->spare[kind] = budget->spare[kind]->next;
+    budget->spare_count[kind]--;
+    budget->spare_octets -= octets_of_kind(kind);
+}
+
 static void *take_block(struct budget *budget, unsigned kind)
 {
     struct spare_block *block = kind < BUDGET_SPARE_KINDS ? budget->spare[kind] : NULL;
 
     if (block == NULL)
         return malloc(octets_of_kind(kind));
-    budget->spare[kind] = block->next;
-    budget->spare_count[kind]--;
+    take_spare(budget, kind);
     if (block->next != NULL) /* it comes while this one is used */
         fetch(block->next, sizeof(*block));
     return block;
+}
+
+/* The kind whose spare blocks have the most octets. */
+static unsigned fullest_kind(const struct budget *budget)
+{
+    unsigned fullest = 0;
+
+    for (unsigned kind = 1; kind < BUDGET_SPARE_KINDS; kind++)
+        if (budget->spare_count[kind] * octets_of_kind(kind)
+            > budget->spare_count[fullest] * octets_of_kind(fullest))
+            fullest = kind;
+    return fullest;
+}
+
+/* Have room for one more spare block. Of what nobody took for long there may be the most: it makes
+ * room. False: of its own kind there are enough, or one alone is too much. */
+static bool have_spare_room(struct budget *budget, unsigned kind)
+{
+    if (octets_of_kind(kind) > budget->spare_max)
+        return false;
+    while (budget->spare_max - budget->spare_octets < octets_of_kind(kind)) {
+        const unsigned fullest = fullest_kind(budget);
+        struct spare_block *block = budget->spare[fullest];
+
+        if (fullest == kind)
+            return false;
+        take_spare(budget, fullest);
+        free(block);
+    }
+    return true;
 }
 
 static void give_block(struct budget *budget, void *data, unsigned kind)
 {
     struct spare_block *block = data;
 
-    if (data == NULL || kind >= BUDGET_SPARE_KINDS
-        || budget->spare_count[kind] >= budget->spare_max) {
+    if (data == NULL || kind >= BUDGET_SPARE_KINDS || !have_spare_room(budget, kind)) {
         free(data);
         return;
     }
     block->next = budget->spare[kind];
     budget->spare[kind] = block;
     budget->spare_count[kind]++;
-}
-
-uint16_t budget_spare_within(size_t octets)
-{
-    size_t of_each_kind = 0;
-
-    for (unsigned kind = 0; kind < BUDGET_SPARE_KINDS; kind++)
-        of_each_kind += octets_of_kind(kind);
-    octets /= of_each_kind;
-    return octets < UINT16_MAX ? (uint16_t)octets : UINT16_MAX;
+    budget->spare_octets += octets_of_kind(kind);
 }
 
 void budget_clear(struct budget *budget)
 {
-    for (size_t kind = 0; kind < BUDGET_SPARE_KINDS; kind++) {
+    for (unsigned kind = 0; kind < BUDGET_SPARE_KINDS; kind++) {
         while (budget->spare[kind] != NULL) {
             struct spare_block *block = budget->spare[kind];
 
-            budget->spare[kind] = block->next;
+            take_spare(budget, kind);
             free(block);
         }
-        budget->spare_count[kind] = 0;
     }
 }
 

@@ -24,9 +24,10 @@ struct budget {
     size_t used;
     size_t peak;
     /* Blocks that were given back, for those who take one next; they are not counted as used. Of
-     * each kind, which is a size, so many at most. */
-    uint16_t spare_max;
-    uint16_t spare_count[BUDGET_SPARE_KINDS];
+     * each kind, which is a size, a list; so many octets at most. */
+    size_t spare_max;
+    size_t spare_octets;
+    uint32_t spare_count[BUDGET_SPARE_KINDS];
     struct spare_block *spare[BUDGET_SPARE_KINDS];
 };
 
@@ -38,9 +39,6 @@ void *budget_take_block(struct budget *budget, size_t octets);
 
 /* Give back a block of so many octets, and count it no longer. */
 void budget_give_block(struct budget *budget, void *block, size_t octets);
-
-/* How many spare blocks of each kind take no more than so many octets in all. */
-uint16_t budget_spare_within(size_t octets);
 
 /* Free the spare blocks. */
 void budget_clear(struct budget *budget);

@@ -36,9 +36,8 @@ struct reader {
 };
 
 enum {
-    SESSION_ALIGNMENT = 64,   /* a cache line */
-    SESSION_NOTES = 16,       /* a full handshake with client authentication has 14 */
-    SESSION_SPARE_BLOCKS = 32 /* of each size, 1.2 MiB in all: handshakes that end and begin */
+    SESSION_ALIGNMENT = 64, /* a cache line */
+    SESSION_NOTES = 16      /* a full handshake with client authentication has 14 */
 };
 
 /* A note while its handshake is in progress: in full it takes more than twice as much. */

@@ -8,7 +8,10 @@ enum {
     /* What knowledge (30 MiB, 45 where everybody fails), incidents (5) and insight (6) need at
        their usual limits, about. */
     LEARNED_OCTETS = 48 << 20,
-    LEARNED_OCTETS_MIN = 1 << 20
+    LEARNED_OCTETS_MIN = 1 << 20,
+    SPARE_SHARE = 32, /* this part of the memory of sessions stays for those that begin when others
+                           end, */
+    SPARE_MAX = 4 << 20 /* or so many octets: of some thousand */
 };
 
 /* Room for as many as the budget allows; memory comes as they are taken. False: no memory. */
@@ -16,11 +19,13 @@ static bool open_sessions(struct tracker *tracker)
 {
     const struct tracker_options *options = &tracker->options;
     const size_t own = options->bodies == NULL ? body_table_within(options->memory_max) : 0;
-    const size_t limit = options->memory_max - own;
+    const size_t share = (options->memory_max - own) / SPARE_SHARE;
+    const size_t spare = share < SPARE_MAX ? share : SPARE_MAX;
+    const size_t limit = options->memory_max - own - spare;
     size_t count = limit / sizeof(struct session);
 
     tracker->memory = (struct session_memory){
-        .budget = {.limit = limit, .spare_max = SESSION_SPARE_BLOCKS},
+        .budget = {.limit = limit, .spare_max = spare},
         .bodies = options->bodies != NULL ? options->bodies : body_table_new(own),
     };
     if (count < 1)

@@ -8,6 +8,7 @@
 #include "analyze/event.h"
 #include "analyze/inventory.h"
 #include "analyze/session.h"
+#include "analyze/tracker_internal.h"
 #include "dissect/message.h"
 #include "tests/support/certificates.h"
 #include "tests/support/inventory_filled.h"
@@ -59,6 +60,25 @@ static void the_messages_of_a_connection(void)
     session_release(&session);
     budget_clear(&memory.budget);
     CU_ASSERT_EQUAL(memory.budget.used, 0);
+}
+
+/* What sessions take, what is spare and what they have in common, each within its part. */
+static void the_memory_of_handshakes(void)
+{
+    static const size_t memory_max[] = {64 << 20, 1 << 20};
+
+    for (size_t i = 0; i < sizeof(memory_max) / sizeof(memory_max[0]); i++) {
+        const struct tracker_options options = {.memory_max = memory_max[i]};
+        const struct verdict_sink sink = {0};
+        struct tracker *tracker = tracker_new(&options, &sink);
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(tracker);
+        CU_ASSERT_TRUE(tracker->memory.budget.spare_max > 0);
+        CU_ASSERT_EQUAL(tracker->memory.budget.limit + tracker->memory.budget.spare_max
+                            + body_table_within(memory_max[i]),
+                        memory_max[i]);
+        tracker_free(tracker);
+    }
 }
 
 static void what_is_said_instead_of_tls(void)
@@ -154,6 +174,7 @@ int main(void)
     CU_TestInfo tests[] = {
         {"one handshake message", one_handshake_message},
         {"the messages of a connection", the_messages_of_a_connection},
+        {"the memory of handshakes", the_memory_of_handshakes},
         {"what is said instead of TLS", what_is_said_instead_of_tls},
         {"certificates kept as read", certificates_kept_as_read},
         {"clients whose clock is remembered", clients_whose_clock_is_remembered},

@@ -44,7 +44,7 @@ struct docket *docket_new(int wake, size_t octets_max)
         return NULL;
     docket->wake = wake;
     docket->octets_max = octets_max - spare - bodies;
-    docket->budget = (struct budget){.limit = SIZE_MAX, .spare_max = budget_spare_within(spare)};
+    docket->budget = (struct budget){.limit = SIZE_MAX, .spare_max = spare};
     docket->bodies = body_table_new(bodies);
     if (docket->bodies != NULL)
         return docket;
