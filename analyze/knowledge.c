@@ -18,10 +18,9 @@ enum {
 static const struct knowledge_table_options servers_table = {
     .record_size = sizeof(struct known_server),
     .key_size = KNOWLEDGE_ADDRESS_KEY,
-    /* Lists have a length, and are the most of the record. */
-    .clear_size = offsetof(struct known_server, versions),
-    .rare_size = sizeof(struct known_server_failures),
-    .rare_offset = offsetof(struct known_server, failures),
+    .clear_size = offsetof(struct known_server, pauses), /* of which there is a number */
+    .rare_size = sizeof(struct known_server_rare),
+    .rare_offset = offsetof(struct known_server, rare),
 };
 
 static const struct knowledge_table_options names_table = {
@@ -208,14 +207,6 @@ enum version_class version_class_of(uint16_t version_max)
     return (enum version_class)(VERSION_CLASS_1_0 + (version_max - TLS_VERSION_1_0));
 }
 
-const struct known_value *known_values_find(const struct known_values *values, uint16_t value)
-{
-    for (size_t i = 0; i < values->count; i++)
-        if (values->items[i].value == value)
-            return &values->items[i];
-    return NULL;
-}
-
 /* A server that went on after the hello has taken it up, unless it was the one to refuse later: it
  * may find out then that its key or a certificate of the client does not do. */
 enum treatment treatment_of(const struct facts *facts)
@@ -353,19 +344,6 @@ static void learn_attempt(struct known_server *server, const struct facts *facts
         known_count_add(&server->unanswered, connection->last.time_ns);
 }
 
-static void begin_server(struct known_server *server)
-{
-    struct known_values *const lists[] = {&server->versions, &server->suites, &server->groups,
-                                          &server->schemes};
-
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-        lists[i]->count = 0;
-        lists[i]->incomplete = false;
-    }
-    server->alert_count = 0;
-    server->is_begun = true;
-}
-
 /* A failure is remembered at once, for others may fail likewise. */
 static struct known_server *server_to_learn(struct knowledge *knowledge, const uint8_t *key,
                                             const struct facts *facts)
@@ -430,8 +408,6 @@ struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *f
         lesson.is_counted_only = is_tls(facts);
         return lesson;
     }
-    if (!server->is_begun)
-        begin_server(server);
     learn_attempt(server, facts);
     if (!is_tls(facts))
         return lesson;

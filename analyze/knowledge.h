@@ -20,6 +20,7 @@
 enum {
     KNOWLEDGE_VALUES_MAX = 12,    /* different values of one kind that a server chose: more than
                                      its usual clients make it choose */
+    KNOWLEDGE_VALUES_FEW = 2,     /* of them, those that stand with the other facts */
     KNOWLEDGE_ALPN_MAX = 4,       /* protocols that a server chose: h2, http/1.1 and a few */
     KNOWLEDGE_ALPN_OCTETS = 15,   /* of one; longer ones are left out, none is registered */
     KNOWLEDGE_PAUSES_MAX = 8,     /* between successes, of those the latest */
@@ -34,13 +35,14 @@ enum {
     KNOWLEDGE_NAME_KEY = 26,      /* address, port, and 64 bits for the name */
     KNOWLEDGE_CLIENT_KEY = 16,    /* 64 bits for the address, and as many for the fingerprint */
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
-    KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.8 KiB each: 15 MiB */
+    KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.1 KiB each: 9 MiB, and 16 where all are unusual */
     KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.45 KiB each: 7 MiB */
-    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.13 KiB each: 4 MiB, and 18 where all are unusual */
+    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.13 KiB each: 4 MiB, and 17 where all are unusual */
 };
 
-/* How often something came, and when last. */
-struct known_count {
+/* How often something came, and when last. Records are full of them, and thousands of records do
+ * not fit into a cache: no octet lies idle. */
+struct __attribute__((packed, aligned(4))) known_count {
     uint32_t count;
     int64_t last_ns;
 };
@@ -54,17 +56,26 @@ struct known_treatment {
     uint32_t refused_since; /* of those refused, the ones after the last that was taken up */
 };
 
+/* What a server chooses. */
+enum known_choice {
+    KNOWN_VERSIONS,
+    KNOWN_SUITES,  /* of TLS 1.3 and others */
+    KNOWN_GROUPS,  /* in whatever message */
+    KNOWN_SCHEMES, /* that it signed with, up to TLS 1.2 */
+    KNOWN_CHOICES
+};
+
 /* A code point that a server chose, how often, and when last. */
 struct known_value {
-    int64_t last_ns;
-    uint32_t count;
+    struct known_count chosen;
     uint16_t value;
 };
 
+/* As far as count says; the rest of them stand in known_server.rare: see known_server_value. */
 struct known_values {
     uint8_t count;
-    bool incomplete;                                /* there were more than fit */
-    struct known_value items[KNOWLEDGE_VALUES_MAX]; /* set as far as count says */
+    bool incomplete; /* there were more than KNOWLEDGE_VALUES_MAX */
+    struct known_value few[KNOWLEDGE_VALUES_FEW];
 };
 
 struct known_protocol {
@@ -98,17 +109,22 @@ struct known_alert {
     uint32_t split;    /* hellos longer than one segment */
 };
 
-/* What is known of a server where something failed: of most it is not there. */
-struct known_server_failures {
-    struct sketch clients; /* whose handshakes failed; set when known_server.failed counts any */
+/* What there is to know of few servers only: of most it is not there. */
+struct known_server_rare {
+    struct sketch failed_clients; /* whose handshakes failed; set when known_server.failed counts
+                                     any */
     struct known_alert alerts[KNOWLEDGE_ALERTS_MAX]; /* set as far as the count says */
+    struct known_value values[KNOWN_CHOICES][KNOWLEDGE_VALUES_MAX - KNOWLEDGE_VALUES_FEW];
 };
 
+/* What every handshake changes stands first. */
 struct known_server {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
-    bool is_begun; /* the lists at the end are set too */
+    uint8_t alpn_count;
+    uint8_t alert_count;
     struct known_count established;
     struct known_count failed;
+    struct known_count answered;                        /* TCP connections that the server took */
     struct known_treatment hellos;                      /* all that could be read */
     struct known_treatment by_version[VERSION_CLASSES]; /* by the highest version offered */
     struct known_treatment without_name;                /* no server_name extension */
@@ -117,31 +133,25 @@ struct known_server {
     struct known_treatment unsplit;  /* the others */
     uint32_t largest_accepted;       /* octets of the largest hello taken up */
     uint32_t smallest_split_refused; /* octets; 0: none */
+    uint32_t names_accepted;         /* different names that it took up */
+    uint32_t pauses_total;           /* that there were */
+    uint64_t name_hash;              /* of `name`; 0: not known, after a state was read */
+    struct known_server_rare *rare;  /* never NULL; belongs to the table */
+    struct known_values chosen[KNOWN_CHOICES];
+    struct sketch clients; /* that it took up */
     struct known_protocol alpn[KNOWLEDGE_ALPN_MAX];
-    uint8_t alpn_count;
     struct known_count chose_lower;       /* than the client's best, with no mark of a downgrade */
     struct known_count asked_certificate; /* of the client */
     struct known_count unanswered;        /* connection attempts without an answer */
-    struct known_count answered;          /* TCP connections that the server took */
-    uint32_t names_accepted;              /* different names that it took up */
-    char name[KNOWLEDGE_NAME_SIZE];       /* the last of them, made printable; "": none */
-    uint64_t name_hash;                   /* of that name; 0: not known, after a state was read */
-    uint32_t pauses_total;                /* that there were */
-    struct sketch clients;                /* that it took up */
-    struct known_server_failures *failures; /* never NULL; belongs to the table */
-    struct known_values versions;           /* chosen */
-    struct known_values suites;             /* chosen, of TLS 1.3 and others */
-    struct known_values groups;             /* chosen, in whatever message */
-    struct known_values schemes;            /* signed with, up to TLS 1.2 */
-    uint8_t alert_count;
+    char name[KNOWLEDGE_NAME_SIZE];       /* the last that it took up, made printable; "": none */
     struct known_pause pauses[KNOWLEDGE_PAUSES_MAX]; /* the latest, in a ring */
 };
 
 /* The certificate that a server sent in clear, as it was judged then. */
 struct known_certificate {
+    uint64_t message_hash; /* of the Certificate message: an equal one is not judged again */
     bool known;
     int64_t seen_ns;
-    uint64_t message_hash; /* of the Certificate message: an equal one is not judged again */
     uint8_t sha256[CERTIFICATE_SHA256_LEN];
     uint64_t issuer;    /* a hash of the leaf's issuer name; 0: not known */
     int64_t valid_from; /* of all of the path, seconds since 1970; both 0: not known */
@@ -169,8 +179,8 @@ struct known_name {
     uint8_t key[KNOWLEDGE_NAME_KEY];
     struct known_treatment hellos;
     struct known_count established;
-    struct known_certificate certificate;
     struct known_flights flights;
+    struct known_certificate certificate;
 };
 
 /* What a client made of certificates by one issuer, in full handshakes. */
@@ -374,8 +384,13 @@ static inline const struct known_issuer *known_client_issuer(const struct known_
     return i == 0 ? &client->issuer : &client->rare->issuers[i - 1];
 }
 
-/* The entry for code point value, NULL: never seen. */
-const struct known_value *known_values_find(const struct known_values *values, uint16_t value);
+/* Value number i (below their count) of those that the server chose. */
+static inline const struct known_value *known_server_value(const struct known_server *server,
+                                                           enum known_choice choice, size_t i)
+{
+    return i < KNOWLEDGE_VALUES_FEW ? &server->chosen[choice].few[i]
+                                    : &server->rare->values[choice][i - KNOWLEDGE_VALUES_FEW];
+}
 
 /* Octets of the client's first and only hello, with the headers of record and message; 0: there is
  * none, or it was asked for another. And whether it is longer than any segment of the client. */

@@ -20,6 +20,14 @@ static inline struct known_issuer *known_issuer_at(struct known_client *client, 
     return i == 0 ? &client->issuer : &client->rare->issuers[i - 1];
 }
 
+/* As known_server_value, for who keeps it. */
+static inline struct known_value *known_value_at(struct known_server *server,
+                                                 enum known_choice choice, size_t i)
+{
+    return i < KNOWLEDGE_VALUES_FEW ? &server->chosen[choice].few[i]
+                                    : &server->rare->values[choice][i - KNOWLEDGE_VALUES_FEW];
+}
+
 /* How the server treated a hello. */
 enum treatment {
     TREATMENT_UNKNOWN, /* the client gave up first, or the capture does not show it */

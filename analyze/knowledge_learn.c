@@ -4,24 +4,23 @@
 #include "analyze/knowledge_internal.h"
 #include "capture/siphash.h"
 
-static void learn_value(struct known_values *values, uint16_t value, int64_t at_ns)
+static void learn_value(struct known_server *server, enum known_choice choice, uint16_t value,
+                        int64_t at_ns)
 {
+    struct known_values *values = &server->chosen[choice];
     size_t i = 0;
 
-    while (i < values->count && values->items[i].value != value)
+    while (i < values->count && known_value_at(server, choice, i)->value != value)
         i++;
     if (i == KNOWLEDGE_VALUES_MAX) {
         values->incomplete = true;
         return;
     }
     if (i == values->count) {
-        values->items[i] = (struct known_value){.value = value};
+        *known_value_at(server, choice, i) = (struct known_value){.value = value};
         values->count++;
     }
-    if (values->items[i].count < UINT32_MAX)
-        values->items[i].count++;
-    if (at_ns > values->items[i].last_ns)
-        values->items[i].last_ns = at_ns;
+    known_count_add(&known_value_at(server, choice, i)->chosen, at_ns);
 }
 
 void known_treatment_add(struct known_treatment *treatment, const struct known_server *server,
@@ -108,7 +107,7 @@ static void learn_version(struct known_server *server, const struct facts *facts
 {
     uint16_t version = chosen_version(facts);
 
-    learn_value(&server->versions, version, at_ns);
+    learn_value(server, KNOWN_VERSIONS, version, at_ns);
     if (facts->client_hello_read && version < facts->offer.version_max
         && server_hello_downgrade(&facts->server_hello) == DOWNGRADE_NONE)
         known_count_add(&server->chose_lower, at_ns);
@@ -117,15 +116,15 @@ static void learn_version(struct known_server *server, const struct facts *facts
 static void learn_groups(struct known_server *server, const struct facts *facts, int64_t at_ns)
 {
     if (facts->server_extensions.key_share.state == EXTENSION_WELL_FORMED)
-        learn_value(&server->groups, facts->server_extensions.key_share.group, at_ns);
+        learn_value(server, KNOWN_GROUPS, facts->server_extensions.key_share.group, at_ns);
     else if (facts->retry_read && facts->retry_extensions.key_share.state == EXTENSION_WELL_FORMED)
-        learn_value(&server->groups, facts->retry_extensions.key_share.group, at_ns);
+        learn_value(server, KNOWN_GROUPS, facts->retry_extensions.key_share.group, at_ns);
     if (!facts->server_key_exchange_read)
         return;
     if (facts->server_key_exchange.curve_type == TLS_EC_CURVE_TYPE_NAMED_CURVE)
-        learn_value(&server->groups, facts->server_key_exchange.named_group, at_ns);
+        learn_value(server, KNOWN_GROUPS, facts->server_key_exchange.named_group, at_ns);
     if (facts->server_key_exchange.has_scheme)
-        learn_value(&server->schemes, facts->server_key_exchange.signature_scheme, at_ns);
+        learn_value(server, KNOWN_SCHEMES, facts->server_key_exchange.signature_scheme, at_ns);
 }
 
 /* What the server chose. */
@@ -134,7 +133,7 @@ static void learn_choice(struct known_server *server, const struct facts *facts,
     if (!facts->server_hello_read || treatment_of(facts) != TREATMENT_ACCEPTED)
         return;
     learn_version(server, facts, at_ns);
-    learn_value(&server->suites, facts->server_hello.cipher_suite, at_ns);
+    learn_value(server, KNOWN_SUITES, facts->server_hello.cipher_suite, at_ns);
     learn_groups(server, facts, at_ns);
     learn_alpn(server, facts);
     if (facts->certificate_request_note != NULL)
@@ -144,13 +143,12 @@ static void learn_choice(struct known_server *server, const struct facts *facts,
 static struct known_alert *alert_of(struct known_server *server, uint8_t description)
 {
     for (size_t i = 0; i < server->alert_count; i++)
-        if (server->failures->alerts[i].description == description)
-            return &server->failures->alerts[i];
+        if (server->rare->alerts[i].description == description)
+            return &server->rare->alerts[i];
     if (server->alert_count == KNOWLEDGE_ALERTS_MAX)
         return NULL;
-    server->failures->alerts[server->alert_count] =
-        (struct known_alert){.description = description};
-    return &server->failures->alerts[server->alert_count++];
+    server->rare->alerts[server->alert_count] = (struct known_alert){.description = description};
+    return &server->rare->alerts[server->alert_count++];
 }
 
 /* An alert in answer to a hello, and what kind of hello that was. */
@@ -188,9 +186,9 @@ void knowledge_learn_server(struct known_server *server, const struct facts *fac
         known_established_add(server, at_ns);
     if (facts->outcome == OUTCOME_FAILED) {
         if (server->failed.count == 0)
-            server->failures->clients = (struct sketch){0};
+            server->rare->failed_clients = (struct sketch){0};
         known_count_add(&server->failed, at_ns);
-        sketch_add(&server->failures->clients, client_hash);
+        sketch_add(&server->rare->failed_clients, client_hash);
     }
     learn_choice(server, facts, at_ns);
     learn_alert(server, facts, at_ns);

@@ -15,8 +15,11 @@ enum { HALVINGS_MAX = 31 /* of a table that has as many records as can be: one i
 
 static void walk_count(struct state_codec *codec, struct known_count *count)
 {
+    int64_t last_ns = count->last_ns;
+
     state_codec_u32(codec, &count->count);
-    state_codec_time(codec, &count->last_ns);
+    state_codec_time(codec, &last_ns);
+    count->last_ns = last_ns;
 }
 
 static void walk_treatment(struct state_codec *codec, struct known_treatment *treatment)
@@ -27,14 +30,18 @@ static void walk_treatment(struct state_codec *codec, struct known_treatment *tr
     state_codec_u32(codec, &treatment->refused_since);
 }
 
-static void walk_values(struct state_codec *codec, struct known_values *values)
+static void walk_values(struct state_codec *codec, struct known_server *server,
+                        enum known_choice choice)
 {
+    struct known_values *values = &server->chosen[choice];
+
     values->count = (uint8_t)state_codec_small(codec, values->count, KNOWLEDGE_VALUES_MAX);
     state_codec_flag(codec, &values->incomplete);
     for (size_t i = 0; i < values->count; i++) {
-        state_codec_u16(codec, &values->items[i].value);
-        state_codec_u32(codec, &values->items[i].count);
-        state_codec_time(codec, &values->items[i].last_ns);
+        struct known_value *value = known_value_at(server, choice, i);
+
+        state_codec_u16(codec, &value->value);
+        walk_count(codec, &value->chosen);
     }
 }
 
@@ -55,7 +62,7 @@ static void walk_alerts(struct state_codec *codec, struct known_server *server)
     server->alert_count =
         (uint8_t)state_codec_small(codec, server->alert_count, KNOWLEDGE_ALERTS_MAX);
     for (size_t i = 0; i < server->alert_count; i++) {
-        struct known_alert *alert = &server->failures->alerts[i];
+        struct known_alert *alert = &server->rare->alerts[i];
 
         alert->description = (uint8_t)state_codec_small(codec, alert->description, UINT8_MAX);
         walk_count(codec, &alert->sent);
@@ -95,7 +102,6 @@ static void walk_server(struct state_codec *codec, void *record)
 {
     struct known_server *server = record;
 
-    server->is_begun = true;
     state_codec_octets(codec, server->key, sizeof(server->key));
     walk_count(codec, &server->established);
     walk_count(codec, &server->failed);
@@ -108,10 +114,8 @@ static void walk_server(struct state_codec *codec, void *record)
     walk_treatment(codec, &server->unsplit);
     state_codec_u32(codec, &server->largest_accepted);
     state_codec_u32(codec, &server->smallest_split_refused);
-    walk_values(codec, &server->versions);
-    walk_values(codec, &server->suites);
-    walk_values(codec, &server->groups);
-    walk_values(codec, &server->schemes);
+    for (size_t i = 0; i < KNOWN_CHOICES; i++)
+        walk_values(codec, server, (enum known_choice)i);
     walk_alerts(codec, server);
     walk_alpn(codec, server);
     walk_count(codec, &server->chose_lower);
@@ -121,7 +125,7 @@ static void walk_server(struct state_codec *codec, void *record)
     state_codec_u32(codec, &server->names_accepted);
     state_codec_text(codec, server->name, sizeof(server->name));
     walk_sketch(codec, &server->clients);
-    walk_failures(codec, &server->failed, &server->failures->clients);
+    walk_failures(codec, &server->failed, &server->rare->failed_clients);
 }
 
 static void walk_certificate(struct state_codec *codec, struct known_certificate *certificate)

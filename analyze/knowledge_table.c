@@ -13,7 +13,7 @@ enum {
     BLOCK_RECORDS = 256, /* records allocated at once: a small input needs one block */
     DOOR_WORDS = 8192,   /* of the bits that remember keys: 64 KiB, which a cache holds */
     DOOR_BITS = DOOR_WORDS * 64,
-    FETCHED_MAX = 512 /* octets of a record: what is looked at first */
+    FETCHED_MAX = 704 /* octets of a record and its link: what is looked at first */
 };
 
 #define NONE KNOWLEDGE_TABLE_NONE
@@ -21,7 +21,8 @@ enum {
 _Static_assert((int)KNOWLEDGE_TABLE_KEY_MAX <= (int)TABLE_HASH_OCTETS_MAX,
                "every key can be hashed");
 
-/* What ties a record to the table. */
+/* What ties a record to the table: it stands before the record, most often in the cache line where
+ * the key is. */
 struct link {
     uint32_t next; /* in the same bucket */
     uint32_t newer;
@@ -30,10 +31,8 @@ struct link {
     uint32_t was_used : 1; /* since it got its place in the order of use */
 };
 
-struct block {
-    struct link links[BLOCK_RECORDS];
-    uint8_t *records;
-};
+_Static_assert(sizeof(struct link) % _Alignof(max_align_t) == 0,
+               "so a record is aligned behind it");
 
 /* The records whose hashes end alike. Most keys that are looked for in a crowd are not there: which
  * other bits their hashes have tells that, without a look at any record. */
@@ -45,8 +44,9 @@ struct bucket {
 struct knowledge_table {
     struct knowledge_table_options options;
     struct table_hash hash;
-    struct block **blocks;
-    uint8_t *rare; /* the second parts, as they were left by others; NULL: none so far */
+    uint8_t **blocks; /* of BLOCK_RECORDS links and records each */
+    size_t stride;    /* octets from one to the next, whole cache lines */
+    uint8_t *rare;    /* the second parts, as they were left by others; NULL: none so far */
     struct bucket *buckets;
     uint32_t bucket_count; /* a power of two */
     uint64_t *door;        /* bits of keys that came once; NULL: none had to wait so far */
@@ -73,6 +73,8 @@ struct knowledge_table *knowledge_table_new(const struct knowledge_table_options
     table->hash = table_hash_of(options->hash_key);
     if (options->clear_size == 0)
         table->options.clear_size = options->record_size;
+    table->stride =
+        (sizeof(struct link) + options->record_size + FETCH_LINE - 1) / FETCH_LINE * FETCH_LINE;
     table->newest = NONE;
     table->oldest = NONE;
     table->bucket_count = 1;
@@ -95,12 +97,8 @@ void knowledge_table_free(struct knowledge_table *table)
 {
     if (table == NULL)
         return;
-    for (uint32_t i = 0; table->blocks != NULL && i < blocks_max(&table->options); i++) {
-        if (table->blocks[i] == NULL)
-            continue;
-        free(table->blocks[i]->records);
+    for (uint32_t i = 0; table->blocks != NULL && i < blocks_max(&table->options); i++)
         free(table->blocks[i]);
-    }
     free(table->blocks);
     region_free(table->rare, table->options.records_max * table->options.rare_size);
     free(table->buckets);
@@ -110,13 +108,13 @@ void knowledge_table_free(struct knowledge_table *table)
 
 static struct link *link_at(const struct knowledge_table *table, uint32_t place)
 {
-    return &table->blocks[place / BLOCK_RECORDS]->links[place % BLOCK_RECORDS];
+    return (struct link *)(void *)(table->blocks[place / BLOCK_RECORDS]
+                                   + place % BLOCK_RECORDS * table->stride);
 }
 
 void *knowledge_table_at(const struct knowledge_table *table, uint32_t place)
 {
-    return table->blocks[place / BLOCK_RECORDS]->records
-           + place % BLOCK_RECORDS * table->options.record_size;
+    return link_at(table, place) + 1;
 }
 
 /* With a size that the compiler knows, no loop is left of it: those of the tables that every
@@ -218,22 +216,16 @@ static bool have_rare(struct knowledge_table *table)
 /* Make sure that the block of the next record is there. */
 static bool grow(struct knowledge_table *table)
 {
-    struct block **slot = &table->blocks[table->count / BLOCK_RECORDS];
-    const size_t octets = BLOCK_RECORDS * table->options.record_size;
-    struct block *block;
+    uint8_t **slot = &table->blocks[table->count / BLOCK_RECORDS];
+    const size_t octets = BLOCK_RECORDS * table->stride;
 
     if (*slot != NULL)
         return true;
-    block = have_rare(table) ? calloc(1, sizeof(*block)) : NULL;
-    if (block == NULL)
+    if (have_rare(table))
+        *slot = aligned_alloc(FETCH_LINE, octets);
+    if (*slot == NULL)
         return false;
-    block->records = malloc(octets);
-    if (block->records == NULL) {
-        free(block);
-        return false;
-    }
-    *slot = block;
-    table->memory += sizeof(*block) + octets + BLOCK_RECORDS * table->options.rare_size;
+    table->memory += octets + BLOCK_RECORDS * table->options.rare_size;
     return true;
 }
 
@@ -431,12 +423,10 @@ uint32_t knowledge_table_expect(const struct knowledge_table *table, const void 
 void knowledge_table_approach(const struct knowledge_table *table, uint32_t hash)
 {
     const struct bucket *bucket = bucket_of(table, hash);
-    size_t octets = table->options.record_size;
 
     if ((bucket->marks & mark_of(hash)) == 0)
         return;
-    fetch(link_at(table, bucket->first), sizeof(struct link));
-    fetch(knowledge_table_at(table, bucket->first), octets < FETCHED_MAX ? octets : FETCHED_MAX);
+    fetch(link_at(table, bucket->first), table->stride < FETCHED_MAX ? table->stride : FETCHED_MAX);
 }
 
 uint32_t knowledge_table_count(const struct knowledge_table *table)

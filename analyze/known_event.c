@@ -5,15 +5,19 @@
 #include "dissect/names.h"
 
 static void add_values(struct json *json, struct json_at object, const char *key,
-                       const struct known_values *values, const char *(*name)(uint16_t))
+                       const struct known_server *server, enum known_choice choice,
+                       const char *(*name)(uint16_t))
 {
     struct json_at array;
 
-    if (values->count == 0)
+    if (server->chosen[choice].count == 0)
         return;
     array = json_add_array(json, object, key);
-    for (size_t i = 0; i < values->count; i++)
-        json_append_name(json, array, name(values->items[i].value), values->items[i].value);
+    for (size_t i = 0; i < server->chosen[choice].count; i++) {
+        uint16_t value = known_server_value(server, choice, i)->value;
+
+        json_append_name(json, array, name(value), value);
+    }
 }
 
 static void add_alpn(struct json *json, struct json_at object, const struct known_server *server)
@@ -35,7 +39,7 @@ static void add_alerts(struct json *json, struct json_at object, const struct kn
         return;
     array = json_add_array(json, object, "alerts");
     for (size_t i = 0; i < server->alert_count; i++) {
-        const struct known_alert *alert = &server->failures->alerts[i];
+        const struct known_alert *alert = &server->rare->alerts[i];
         struct json_at item = json_append_object(json, array);
         char name[NAMES_HEX_SIZE];
 
@@ -76,9 +80,9 @@ void event_add_known(struct json *json, struct json_at why, const struct facts *
     json_add_unsigned(json, object, "clients", known_clients_of(server));
     if (server->established.count > 0)
         json_add_time(json, object, "last_established", server->established.last_ns);
-    add_values(json, object, "versions", &server->versions, names_version);
-    add_values(json, object, "ciphers", &server->suites, names_cipher_suite);
-    add_values(json, object, "groups", &server->groups, names_group);
+    add_values(json, object, "versions", server, KNOWN_VERSIONS, names_version);
+    add_values(json, object, "ciphers", server, KNOWN_SUITES, names_cipher_suite);
+    add_values(json, object, "groups", server, KNOWN_GROUPS, names_group);
     add_alpn(json, object, server);
     add_alerts(json, object, server);
     json_add_unsigned(json, object, "server_names", server->names_accepted);

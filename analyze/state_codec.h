@@ -49,7 +49,7 @@ union state_record {
 };
 
 _Static_assert(sizeof(struct known_server) <= STATE_RECORD_MAX, "it has room");
-_Static_assert(sizeof(struct known_server_failures) <= STATE_RECORD_MAX
+_Static_assert(sizeof(struct known_server_rare) <= STATE_RECORD_MAX
                    && sizeof(struct known_client_rare) <= STATE_RECORD_MAX,
                "and second parts");
 

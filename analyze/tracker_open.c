@@ -5,7 +5,7 @@
 #include "analyze/tracker_internal.h"
 
 enum {
-    /* What knowledge (30 MiB, 45 where everybody fails), incidents (5) and insight (6) need at
+    /* What knowledge (22 MiB, 42 where everybody fails), incidents (5) and insight (6) need at
        their usual limits, about. */
     LEARNED_OCTETS = 48 << 20,
     LEARNED_OCTETS_MIN = 1 << 20,

@@ -209,17 +209,61 @@ static void learn(struct knowledge *knowledge, struct story *story)
     story_learn(knowledge, story_facts(story));
 }
 
+static void begin_chosen(struct story *story, uint8_t client, const struct story_offer *offer,
+                         const struct story_choice *choice)
+{
+    story_begin(story);
+    story->connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
+    story_client_hello(story, offer);
+    story_flight_1_2(story, choice, 0);
+    story_client_flight_1_2(story);
+    story_ccs(story, SIDE_SERVER);
+    story_note(story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+}
+
 static void begin_established(struct story *story, uint8_t client, const struct story_offer *offer)
 {
     struct story_choice choice = story_choice_1_2();
 
-    story_begin(story);
-    story->connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
-    story_client_hello(story, offer);
-    story_flight_1_2(story, &choice, 0);
-    story_client_flight_1_2(story);
-    story_ccs(story, SIDE_SERVER);
-    story_note(story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+    begin_chosen(story, client, offer, &choice);
+}
+
+/* The first few stand elsewhere than the others. */
+static void all_that_a_server_chose_is_known_up_to_a_number(void)
+{
+    const struct knowledge_options options = {0};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_2();
+    const struct known_values *suites;
+    struct story story;
+    struct known known;
+
+    for (unsigned round = 1; round <= 2; round++) {
+        for (uint16_t i = 0; i < KNOWLEDGE_VALUES_MAX; i++) {
+            choice.suite = (uint16_t)(0xc009 + i);
+            begin_chosen(&story, 1, &offer, &choice);
+            learn(knowledge, &story);
+        }
+        knowledge_find(knowledge, story_facts(&story), &known);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(known.server);
+        suites = &known.server->chosen[KNOWN_SUITES];
+        CU_ASSERT_EQUAL(suites->count, KNOWLEDGE_VALUES_MAX);
+        CU_ASSERT_FALSE(suites->incomplete);
+        for (uint16_t i = 0; i < KNOWLEDGE_VALUES_MAX; i++) {
+            const struct known_value *suite = known_server_value(known.server, KNOWN_SUITES, i);
+
+            CU_ASSERT_EQUAL(suite->value, 0xc009 + i);
+            CU_ASSERT_EQUAL(suite->chosen.count, round);
+        }
+        CU_ASSERT_EQUAL(known.server->chosen[KNOWN_VERSIONS].count, 1);
+    }
+    choice.suite = 0xc009 + KNOWLEDGE_VALUES_MAX;
+    begin_chosen(&story, 1, &offer, &choice);
+    learn(knowledge, &story);
+    CU_ASSERT_EQUAL(suites->count, KNOWLEDGE_VALUES_MAX);
+    CU_ASSERT_TRUE(suites->incomplete);
+    knowledge_free(knowledge);
 }
 
 static void what_a_server_took_up_is_known(void)
@@ -244,10 +288,11 @@ static void what_a_server_took_up_is_known(void)
     CU_ASSERT_EQUAL(known.server->hellos.accepted.count, 3);
     CU_ASSERT_EQUAL(known.server->chose_lower.count, 3);
     CU_ASSERT_EQUAL(known.server->by_version[VERSION_CLASS_1_3].accepted.count, 3);
-    CU_ASSERT_EQUAL(known.server->versions.count, 1);
-    CU_ASSERT_PTR_NOT_NULL(known_values_find(&known.server->versions, TLS_VERSION_1_2));
-    CU_ASSERT_PTR_NOT_NULL(known_values_find(&known.server->suites, 0xc02f));
-    CU_ASSERT_PTR_NULL(known_values_find(&known.server->suites, 0x1301));
+    CU_ASSERT_EQUAL(known.server->chosen[KNOWN_VERSIONS].count, 1);
+    CU_ASSERT_EQUAL(known_server_value(known.server, KNOWN_VERSIONS, 0)->value, TLS_VERSION_1_2);
+    CU_ASSERT_EQUAL(known.server->chosen[KNOWN_SUITES].count, 1);
+    CU_ASSERT_EQUAL(known_server_value(known.server, KNOWN_SUITES, 0)->value, 0xc02f);
+    CU_ASSERT_EQUAL(known_server_value(known.server, KNOWN_SUITES, 0)->chosen.count, 3);
     CU_ASSERT_EQUAL(sketch_count(&known.server->clients), 3);
     CU_ASSERT_EQUAL(known.server->names_accepted, 1);
     CU_ASSERT_STRING_EQUAL(known.server->name, "www.example.com");
@@ -301,8 +346,8 @@ static void a_refusal_is_counted_and_ends_at_the_next_success(void)
     CU_ASSERT_EQUAL(known.server->hellos.refused.count, 2);
     CU_ASSERT_EQUAL(known.name->hellos.refused_since, 2);
     CU_ASSERT_EQUAL(known.server->alert_count, 1);
-    CU_ASSERT_EQUAL(known.server->failures->alerts[0].description, TLS_ALERT_HANDSHAKE_FAILURE);
-    CU_ASSERT_TRUE(known.server->failures->alerts[0].sent.count > 0);
+    CU_ASSERT_EQUAL(known.server->rare->alerts[0].description, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(known.server->rare->alerts[0].sent.count > 0);
     CU_ASSERT_FALSE(known_speaks_tls(known.server));
     begin_established(&story, 1, &offer);
     learn(knowledge, &story);
@@ -334,8 +379,8 @@ static void failures_are_forgotten_with_their_server_and_client(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(known.server);
     CU_ASSERT_PTR_NOT_NULL_FATAL(known.client);
     CU_ASSERT_EQUAL(known.server->alert_count, 1);
-    CU_ASSERT_EQUAL(known.server->failures->alerts[0].sent.count, 1);
-    CU_ASSERT_EQUAL(sketch_count(&known.server->failures->clients), 1);
+    CU_ASSERT_EQUAL(known.server->rare->alerts[0].sent.count, 1);
+    CU_ASSERT_EQUAL(sketch_count(&known.server->rare->failed_clients), 1);
     CU_ASSERT_EQUAL(sketch_count(&known.client->rare->failures.servers), 1);
     knowledge_free(knowledge);
 }
@@ -481,6 +526,8 @@ int main(void)
          a_crowd_does_not_drive_out_what_comes_often},
         {"a sketch counts few exactly, and many nearly",
          a_sketch_counts_few_exactly_and_many_nearly},
+        {"all that a server chose is known up to a number",
+         all_that_a_server_chose_is_known_up_to_a_number},
         {"what a server took up is known", what_a_server_took_up_is_known},
         {"names are the same in any case", names_are_the_same_in_any_case},
         {"a refusal is counted, and ends at the next success",

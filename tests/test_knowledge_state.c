@@ -7,7 +7,11 @@
 #include "tests/support/facts_builder.h"
 #include "tests/support/wire.h"
 
-enum { SERVERS = 10, CLIENTS = 12 }; /* more than a sketch tells apart */
+enum {
+    SERVERS = 10,
+    CLIENTS = 12, /* more than a sketch tells apart */
+    SUITES = KNOWLEDGE_VALUES_FEW + 2
+};
 
 static struct knowledge *new_knowledge(uint64_t key, uint32_t servers_max)
 {
@@ -19,12 +23,18 @@ static struct knowledge *new_knowledge(uint64_t key, uint32_t servers_max)
 
 static void tell(struct story *story, uint8_t server, uint8_t client)
 {
+    struct story_choice choice = story_choice_1_3();
+
     story_begin(story);
     story->connection.endpoint[SIDE_SERVER].address.octets[15] = server;
     story->connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
     story_wait(story, client * STORY_SECOND);
     story_modern_hello(story);
-    story_flight_1_3(story);
+    choice.suite = (uint16_t)(0x1301 + client % SUITES);
+    story_server_hello(story, &choice);
+    story_ccs(story, SIDE_SERVER);
+    story_protected(story, SIDE_SERVER, 1200); /* EncryptedExtensions to CertificateVerify */
+    story_protected(story, SIDE_SERVER, 53);   /* Finished */
     if (client % 3 == 0) {
         story_fatal(story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
     } else {
@@ -96,7 +106,15 @@ static void what_was_written_is_known_again(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(is.server);
     CU_ASSERT_PTR_NOT_NULL_FATAL(is.name);
     CU_ASSERT_EQUAL(is.server->established.count, was.server->established.count);
-    CU_ASSERT_EQUAL(is.server->suites.items[0].value, was.server->suites.items[0].value);
+    CU_ASSERT_EQUAL_FATAL(was.server->chosen[KNOWN_SUITES].count, SUITES);
+    CU_ASSERT_EQUAL_FATAL(is.server->chosen[KNOWN_SUITES].count, SUITES);
+    for (size_t i = 0; i < SUITES; i++) {
+        const struct known_value *value = known_server_value(is.server, KNOWN_SUITES, i);
+
+        CU_ASSERT_EQUAL(value->value, known_server_value(was.server, KNOWN_SUITES, i)->value);
+        CU_ASSERT_EQUAL(value->chosen.count,
+                        known_server_value(was.server, KNOWN_SUITES, i)->chosen.count);
+    }
     CU_ASSERT_STRING_EQUAL(is.server->name, was.server->name);
     CU_ASSERT_PTR_NOT_NULL_FATAL(is.client);
     CU_ASSERT_EQUAL(is.client->failed.count, was.client->failed.count);

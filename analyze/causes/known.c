@@ -42,21 +42,22 @@ static enum known_says weigh_treatment(const struct facts *facts, const struct k
     return like->accepted.count == 0 ? KNOWN_FOR : KNOWN_NOTHING;
 }
 
-static uint16_t highest(const struct known_values *values)
+static uint16_t highest_version(const struct known_server *server)
 {
-    uint16_t value = 0;
+    uint16_t highest = 0;
 
-    for (size_t i = 0; i < values->count; i++)
-        if (values->items[i].value > value)
-            value = values->items[i].value;
-    return value;
+    for (size_t i = 0; i < server->chosen[KNOWN_VERSIONS].count; i++) {
+        uint16_t version = known_server_value(server, KNOWN_VERSIONS, i)->value;
+
+        highest = version > highest ? version : highest;
+    }
+    return highest;
 }
 
 /* A server that chooses less than its client's best has nothing better. */
 static enum known_says weigh_minimum(const struct facts *facts, const struct known_server *server)
 {
-    if (!facts->offer.has_supported_versions
-        || facts->offer.version_min <= highest(&server->versions))
+    if (!facts->offer.has_supported_versions || facts->offer.version_min <= highest_version(server))
         return KNOWN_NOTHING;
     if (server->chose_lower.count >= KNOWN_MANY)
         return KNOWN_SURE;
@@ -76,22 +77,23 @@ static enum known_says weigh_version(const struct facts *facts, const struct kno
 
 /* Compare a list of the offer with what the server chose: nothing in common speaks for a suspect,
  * what was chosen later against it. */
-static enum known_says weigh_values(const struct facts *facts, const struct known_values *values,
-                                    struct bytes list,
+static enum known_says weigh_values(const struct facts *facts, const struct known_server *server,
+                                    enum known_choice choice, struct bytes list,
                                     bool (*counts)(const struct facts *, uint16_t))
 {
+    const struct known_values *values = &server->chosen[choice];
     uint32_t chosen = 0;
     bool is_shared = false;
 
     for (size_t i = 0; i < values->count; i++) {
-        const struct known_value *value = &values->items[i];
+        const struct known_value *value = known_server_value(server, choice, i);
 
         if (counts != NULL && !counts(facts, value->value))
             continue;
-        chosen += value->count;
+        chosen += value->chosen.count;
         if (!list_u16_contains(list, value->value))
             continue;
-        if (value->last_ns > facts->connection->last.time_ns)
+        if (value->chosen.last_ns > facts->connection->last.time_ns)
             return KNOWN_AGAINST;
         is_shared = true;
     }
@@ -111,19 +113,20 @@ static bool suite_counts(const struct facts *facts, uint16_t value)
 
 static enum known_says weigh_suites(const struct facts *facts, const struct known_server *server)
 {
-    return weigh_values(facts, &server->suites, facts->client_hello.cipher_suites, suite_counts);
+    return weigh_values(facts, server, KNOWN_SUITES, facts->client_hello.cipher_suites,
+                        suite_counts);
 }
 
 static enum known_says weigh_groups(const struct facts *facts, const struct known_server *server)
 {
-    return weigh_values(facts, &server->groups, facts->client_extensions.supported_groups.list,
+    return weigh_values(facts, server, KNOWN_GROUPS, facts->client_extensions.supported_groups.list,
                         NULL);
 }
 
 static enum known_says weigh_schemes(const struct facts *facts, const struct known_server *server)
 {
-    return weigh_values(facts, &server->schemes, facts->client_extensions.signature_algorithms.list,
-                        NULL);
+    return weigh_values(facts, server, KNOWN_SCHEMES,
+                        facts->client_extensions.signature_algorithms.list, NULL);
 }
 
 static enum known_says weigh_no_name(const struct facts *facts, const struct known_server *server)
@@ -195,15 +198,18 @@ bool known_resets_follow_names(const struct facts *facts)
 }
 
 /* "TLS 1.2, TLS 1.3" */
-static void add_values(struct text *text, const struct known_values *values,
-                       const char *(*name)(uint16_t))
+static void add_values(struct text *text, const struct known_server *server,
+                       enum known_choice choice, const char *(*name)(uint16_t))
 {
+    const struct known_values *values = &server->chosen[choice];
     char hex[NAMES_HEX_SIZE];
 
-    for (size_t i = 0; i < values->count && i < NAMES_SHOWN; i++)
+    for (size_t i = 0; i < values->count && i < NAMES_SHOWN; i++) {
+        uint16_t value = known_server_value(server, choice, i)->value;
+
         text_add(text, "%s%s", i > 0 ? ", " : "",
-                 names_or_hex(hex, sizeof(hex), name(values->items[i].value),
-                              values->items[i].value, 4));
+                 names_or_hex(hex, sizeof(hex), name(value), value, 4));
+    }
     if (values->count > NAMES_SHOWN || values->incomplete)
         text_add(text, " and others");
 }
@@ -218,11 +224,11 @@ static void add_numbers(struct text *text, const struct known_server *server)
              clients > SKETCH_EXACT_MAX ? "about " : "", clients, clients == 1 ? "" : "s");
 }
 
-static void describe_values(const struct known_server *server, const struct known_values *values,
+static void describe_values(const struct known_server *server, enum known_choice choice,
                             const char *what, const char *(*name)(uint16_t), struct text *text)
 {
     text_add(text, "this server has %s only ", what);
-    add_values(text, values, name);
+    add_values(text, server, choice, name);
     add_numbers(text, server);
 }
 
@@ -235,7 +241,7 @@ static void describe_versions(const struct facts *facts, const struct known_serv
     uint32_t others = server->hellos.accepted.count - like->accepted_then;
 
     if (class > VERSION_CLASS_1_1 || like->accepted.count == 0) {
-        describe_values(server, &server->versions, "accepted", names_version, text);
+        describe_values(server, KNOWN_VERSIONS, "accepted", names_version, text);
         return;
     }
     text_add(text, "this server took up an offer of this version at ");
@@ -271,13 +277,13 @@ void describe_known(const struct facts *facts, enum suspect suspect, struct evid
         describe_versions(facts, server, &text);
         break;
     case SUSPECT_SUITES:
-        describe_values(server, &server->suites, "chosen", names_cipher_suite, &text);
+        describe_values(server, KNOWN_SUITES, "chosen", names_cipher_suite, &text);
         break;
     case SUSPECT_GROUPS:
-        describe_values(server, &server->groups, "chosen", names_group, &text);
+        describe_values(server, KNOWN_GROUPS, "chosen", names_group, &text);
         break;
     case SUSPECT_SCHEMES:
-        describe_values(server, &server->schemes, "signed with", names_signature_scheme, &text);
+        describe_values(server, KNOWN_SCHEMES, "signed with", names_signature_scheme, &text);
         break;
     case SUSPECT_NO_NAME:
         text_add(&text, "this server has taken up %u hellos with a server name and %u without",
@@ -402,7 +408,7 @@ static void describe_alert(const struct facts *facts, const struct known_server 
     char hex[3][NAMES_HEX_SIZE];
 
     for (size_t i = 0; i < server->alert_count; i++) {
-        const struct known_alert *alert = &server->failures->alerts[i];
+        const struct known_alert *alert = &server->rare->alerts[i];
 
         if (!facts_server_refused_hello(facts)
             || !facts_alert(facts, SIDE_SERVER, alert->description)
@@ -425,7 +431,7 @@ static void describe_alert(const struct facts *facts, const struct known_server 
 
 static void describe_clients(const struct known_server *server, struct evidence *evidence)
 {
-    uint32_t failed = server->failed.count > 0 ? sketch_count(&server->failures->clients) : 0;
+    uint32_t failed = server->failed.count > 0 ? sketch_count(&server->rare->failed_clients) : 0;
 
     if (failed < 2 || server->established.count > 0)
         return;
