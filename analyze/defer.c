@@ -191,7 +191,7 @@ struct deferred *deferred_make(void *block, size_t octets, const struct observat
     struct deferred *deferred = &package->deferred;
 
     *deferred = (struct deferred){.observation = *observation, .note = *note, .octets = octets};
-    package->connection = *observation->connection;
+    connection_copy(&package->connection, observation->connection);
     package->connection.user = NULL;
     copy_handshake(package, observation->handshake, body);
     deferred->observation.connection = &package->connection;

@@ -111,13 +111,15 @@ static uint64_t lost_octets(const struct direction *direction)
 
 static char *put_losses(char *out, const struct direction *direction)
 {
+    const struct trouble *trouble = direction_trouble(direction);
+
     out = json_put_unsigned(out, "retransmissions", direction->retransmissions);
     out = json_put_unsigned(out, "retransmitted_bytes", direction->retransmitted_octets);
     out = json_put_unsigned(out, "lost_bytes", lost_octets(direction));
-    out = json_put_unsigned(out, "missed_bytes", direction->missed_octets);
-    out = json_put_unsigned(out, "cut_bytes", direction->cut_octets);
-    out = json_put_unsigned(out, "dropped_bytes", direction->dropped_octets);
-    return json_put_unsigned(out, "conflicting_bytes", direction->conflicting_octets);
+    out = json_put_unsigned(out, "missed_bytes", trouble->missed_octets);
+    out = json_put_unsigned(out, "cut_bytes", trouble->cut_octets);
+    out = json_put_unsigned(out, "dropped_bytes", trouble->dropped_octets);
+    return json_put_unsigned(out, "conflicting_bytes", trouble->conflicting_octets);
 }
 
 /* What put_losses puts for most directions. */
@@ -133,9 +135,11 @@ static char *put_no_losses(char *out)
 
 static bool has_losses(const struct direction *direction)
 {
+    const struct trouble *trouble = direction_trouble(direction);
+
     return (direction->retransmissions | direction->retransmitted_octets | lost_octets(direction)
-            | direction->missed_octets | direction->cut_octets | direction->dropped_octets
-            | direction->conflicting_octets)
+            | trouble->missed_octets | trouble->cut_octets | trouble->dropped_octets
+            | trouble->conflicting_octets)
            != 0;
 }
 
@@ -197,7 +201,9 @@ static void add_transport(struct json *json, struct json_at why,
     out = json_put_unsigned(out, "retransmissions",
                             (uint64_t)client->retransmissions + server->retransmissions);
     out = json_put_unsigned(out, "lost_bytes", lost_octets(client) + lost_octets(server));
-    out = json_put_unsigned(out, "missed_bytes", client->missed_octets + server->missed_octets);
+    out = json_put_unsigned(out, "missed_bytes",
+                            direction_trouble(client)->missed_octets
+                                + direction_trouble(server)->missed_octets);
     if (client->packets != 0)
         out = put_direction(json_put_object(out, "client"), client);
     if (server->packets != 0)

@@ -55,8 +55,10 @@ bool facts_octets_are_lost(const struct facts *facts, enum side from)
     const struct direction *receiver = &facts->connection->direction[side_other(from)];
 
     return receiver->sack_hole_octets > 0
-           || (sender->undelivered_octets > 0 && sender->missed_octets == 0
-               && receiver->missed_octets == 0 && facts->waited_ns >= LOST_AFTER_NS);
+           || (direction_trouble(sender)->undelivered_octets > 0
+               && direction_trouble(sender)->missed_octets == 0
+               && direction_trouble(receiver)->missed_octets == 0
+               && facts->waited_ns >= LOST_AFTER_NS);
 }
 
 /* Octets that one side sent, and neither did the capture see them nor does the other side say
@@ -65,7 +67,8 @@ static bool octets_are_unseen(const struct facts *facts, enum side from)
 {
     const struct connection *connection = facts->connection;
 
-    return connection->direction[from].unseen_octets > 0 && !facts_octets_are_lost(facts, from)
+    return direction_trouble(&connection->direction[from])->unseen_octets > 0
+           && !facts_octets_are_lost(facts, from)
            && connection->direction[side_other(from)].duplicate_acks == 0;
 }
 
@@ -79,9 +82,10 @@ static bool client_left_before_the_rest(const struct facts *facts)
     const struct handshake *handshake = facts->handshake;
 
     return facts->client_hello_note != NULL && handshake->records[SIDE_CLIENT] == 1
-           && moment_seen(client->fin) && client->unseen_octets == 0
-           && handshake->gap_octets[SIDE_CLIENT] == 0 && server->missed_octets == 0
-           && server->dropped_octets == 0;
+           && moment_seen(client->fin) && direction_trouble(client)->unseen_octets == 0
+           && handshake->gap_octets[SIDE_CLIENT] == 0
+           && direction_trouble(server)->missed_octets == 0
+           && direction_trouble(server)->dropped_octets == 0;
 }
 
 static void see_capture(struct facts *facts)
@@ -94,7 +98,7 @@ static void see_capture(struct facts *facts)
 
         if (direction->packets == 0 && handshake->spoke_tls[side_other((enum side)side)])
             facts->one_direction_only = true;
-        if (direction->cut_octets > 0)
+        if (direction_trouble(direction)->cut_octets > 0)
             facts->cut = true;
         if ((handshake->gap_octets[side] > 0 || octets_are_unseen(facts, (enum side)side))
             && (side == SIDE_CLIENT || !client_left_before_the_rest(facts)))
@@ -183,7 +187,7 @@ bool facts_client_had_left(const struct facts *facts)
         return facts->last_note->side == SIDE_CLIENT
                && client->fin.packet <= facts->last_note->at.packet;
     return refusal->kind == REFUSAL_RST && facts->last_note->side == SIDE_SERVER
-           && !client->reset.has_ack && !moment_seen(client->fin);
+           && !direction_reset(client)->has_ack && !moment_seen(client->fin);
 }
 
 bool facts_server_refused_hello(const struct facts *facts)

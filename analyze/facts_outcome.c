@@ -69,8 +69,8 @@ static bool tcp_is_connected(const struct facts *facts)
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
-    return moment_seen(server->syn) || server->packets > server->reset.count
-           || client->packets > (uint64_t)client->syn_count + client->reset.count;
+    return moment_seen(server->syn) || server->packets > direction_reset(server)->count
+           || client->packets > (uint64_t)client->syn_count + direction_reset(client)->count;
 }
 
 static enum stage find_stage(const struct facts *facts)
@@ -105,12 +105,12 @@ static enum outcome outcome_of_connect(struct facts *facts, enum connection_end 
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
-    bool reset = moment_seen(server->reset.at);
+    bool reset = moment_seen(direction_reset(server)->at);
 
     if (!facts->tls_expected)
         return OUTCOME_NOT_TLS;
     facts->incomplete_reason = "the capture missed packets";
-    if (tcp_is_connected(facts) || (reset && !server->reset.answers_syn))
+    if (tcp_is_connected(facts) || (reset && !direction_reset(server)->answers_syn))
         return OUTCOME_INCOMPLETE;
     facts->incomplete_reason = NULL;
     if (facts->connection->icmp.count > 0 || reset || client->syn_count > 1)
@@ -129,7 +129,7 @@ static bool reset_answers_unseen_octets(const struct facts *facts)
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
-    return moment_seen(client->fin) && client->reset.at.packet > client->fin.packet
+    return moment_seen(client->fin) && direction_reset(client)->at.packet > client->fin.packet
            && server->last_data.packet < client->fin.packet && !moment_seen(server->fin);
 }
 
@@ -143,7 +143,7 @@ static bool end_is_not_captured(const struct facts *facts)
     if (facts->refusal.by != SIDE_CLIENT)
         return false;
     if (facts->refusal.kind == REFUSAL_FIN)
-        return !moment_seen(server->fin) && !moment_seen(server->reset.at);
+        return !moment_seen(server->fin) && !moment_seen(direction_reset(server)->at);
     return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT && !facts->connection->syn_seen;
 }
 
@@ -173,9 +173,10 @@ static bool client_went_on(const struct facts *facts)
 static bool reset_follows_unseen_octets(const struct facts *facts)
 {
     const struct direction *direction = &facts->connection->direction[facts->refusal.by];
+    const struct reset *reset = direction_reset(direction);
 
-    return facts->refusal.kind == REFUSAL_RST && direction->reset.unseen_octets > 0
-           && (direction->hop_limit == 0 || direction->reset.hop_limit == direction->hop_limit);
+    return facts->refusal.kind == REFUSAL_RST && reset->unseen_octets > 0
+           && (direction->hop_limit == 0 || reset->hop_limit == direction->hop_limit);
 }
 
 /* What the capture lacks to judge a handshake that was not seen to finish; NULL: nothing. */
@@ -253,7 +254,7 @@ static bool beginning_is_lost(const struct facts *facts)
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
 
     return facts->tls_expected && facts->connection->syn_seen
-           && (client->payload_octets > 0 || client->unseen_octets > 1)
+           && (client->payload_octets > 0 || direction_trouble(client)->unseen_octets > 1)
            && facts->handshake->stream_octets[SIDE_CLIENT] == 0;
 }
 
@@ -275,7 +276,7 @@ static bool opening_is_reset_by_another(const struct facts *facts)
     return facts->tls_expected && facts->refusal.kind == REFUSAL_RST
            && facts->handshake->stream_octets[SIDE_CLIENT] == 0
            && facts->handshake->stream_octets[SIDE_SERVER] == 0 && sender->hop_limit != 0
-           && sender->reset.hop_limit != sender->hop_limit;
+           && direction_reset(sender)->hop_limit != sender->hop_limit;
 }
 
 /* A SYN-ACK that the client goes on not getting, or gets when it has given up: it repeats its SYN
@@ -284,15 +285,16 @@ static bool opening_is_lost(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
-    bool gave_up =
-        moment_seen(client->reset.at) && !client->reset.has_ack && client->reset.unseen_octets == 0;
+    const struct reset *reset = direction_reset(client);
+    bool gave_up = moment_seen(reset->at) && !reset->has_ack && reset->unseen_octets == 0;
     bool goes_on = client->packets == client->syn_count
                    && server->last_syn.time_ns - server->syn.time_ns >= SILENCE_NS;
 
     return facts->tls_expected && facts->connection->syn_seen && client->syn_count >= SYNS_IN_VAIN
            && client->payload_octets == 0 && server->payload_octets == 0
-           && client->unseen_octets == 0 && !moment_seen(client->fin) && !moment_seen(server->fin)
-           && !moment_seen(server->reset.at) && (gave_up || goes_on);
+           && direction_trouble(client)->unseen_octets == 0 && !moment_seen(client->fin)
+           && !moment_seen(server->fin) && !moment_seen(direction_reset(server)->at)
+           && (gave_up || goes_on);
 }
 
 /* Nobody sent a TLS record. */

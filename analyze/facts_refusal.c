@@ -57,7 +57,7 @@ bool facts_is_protected_alert(const struct facts *facts, const struct note *note
 /* A RST that an honest receiver ignores ends nothing (RFC 5961 section 3.2). */
 static bool is_effective_reset(const struct facts *facts, const struct note *note)
 {
-    return facts->connection->direction[note->side].reset.fit != RESET_OUTSIDE;
+    return direction_reset(&facts->connection->direction[note->side])->fit != RESET_OUTSIDE;
 }
 
 /* Another protocol where TLS was expected. Before a STARTTLS it is what should be there. */

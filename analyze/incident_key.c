@@ -111,7 +111,7 @@ static bool see_hop_limit(const struct connection *connection, struct incident_p
     const struct reset *first = NULL;
 
     for (size_t side = 0; side < SIDES; side++) {
-        const struct reset *reset = &connection->direction[side].reset;
+        const struct reset *reset = direction_reset(&connection->direction[side]);
 
         if (reset->count > 0 && reset->hop_limit != connection->direction[side].hop_limit)
             first = first == NULL || reset->at.packet < first->at.packet ? reset : first;

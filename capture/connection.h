@@ -59,6 +59,29 @@ struct reset {
     bool acknowledges_data : 1; /* its ACK field covers everything the other side sent */
 };
 
+/* What only few directions have: of the others it stays as it was found, for it is two cache lines.
+ */
+struct trouble {
+    struct moment first_retransmission;
+    struct moment last_retransmission;
+    struct moment disorder; /* first packet behind the newest hole below the highest octet */
+
+    /* What the capture did not see. */
+    uint64_t missed_octets;      /* ACKed by the other side, never captured */
+    uint64_t unseen_octets;      /* at the end: sent, by its own later octets, its FIN or the other
+                               side's ACKs, and neither captured nor in missed_octets; a FIN
+                               counts as one. Lost by the capture or by the network */
+    uint64_t undelivered_octets; /* of them, those that were sent before something came for which
+                                    this side sent a mere ACK, and that were never ACKed */
+    uint64_t cut_octets;         /* payload cut by snaplen */
+    uint64_t dropped_octets;     /* given up by a limit of ours: reordering buffer full */
+    uint32_t conflicting_octets; /* overlapping payload that differs from what came first (of
+                                    what is still at hand: octets held back by a hole) */
+    uint32_t outside_octets;     /* payload outside the receiver's window, ignored */
+
+    struct reset reset;
+};
+
 /* What one side of a connection sent. Sizes in octets; the number of packets and sums of octets of
  * 32 bits stop at their largest value. What every segment with payload changes stands first, in one
  * cache line: thousands of connections are in progress at a time. */
@@ -98,6 +121,7 @@ struct direction {
     bool sack_permitted : 1;
     bool timestamps : 1;
     bool fin_acknowledged : 1;
+    bool has_trouble : 1;
     struct moment first;    /* first packet */
     struct moment syn;      /* first SYN (client) or SYN-ACK (server) */
     struct moment last_syn; /* last of them */
@@ -106,25 +130,31 @@ struct direction {
 
     uint32_t most_retransmitted; /* times that the segment sent most often was sent again */
     uint64_t retransmitted_octets;
-    struct moment first_retransmission;
-    struct moment last_retransmission;
-    struct moment disorder; /* first packet behind the newest hole below the highest octet */
-
-    /* What the capture did not see. */
-    uint64_t missed_octets;      /* ACKed by the other side, never captured */
-    uint64_t unseen_octets;      /* at the end: sent, by its own later octets, its FIN or the other
-                               side's ACKs, and neither captured nor in missed_octets; a FIN
-                               counts as one. Lost by the capture or by the network */
-    uint64_t undelivered_octets; /* of them, those that were sent before something came for which
-                                    this side sent a mere ACK, and that were never ACKed */
-    uint64_t cut_octets;         /* payload cut by snaplen */
-    uint64_t dropped_octets;     /* given up by a limit of ours: reordering buffer full */
-    uint32_t conflicting_octets; /* overlapping payload that differs from what came first (of
-                                    what is still at hand: octets held back by a hole) */
-    uint32_t outside_octets;     /* payload outside the receiver's window, ignored */
-
-    struct reset reset;
+    struct trouble trouble; /* see direction_trouble */
 };
+
+/* What there is of it, or one where all is zero. */
+static inline const struct trouble *direction_trouble(const struct direction *direction)
+{
+    static const struct trouble none;
+
+    return direction->has_trouble ? &direction->trouble : &none;
+}
+
+/* Its RST; all is zero when it sent none. */
+static inline const struct reset *direction_reset(const struct direction *direction)
+{
+    return &direction_trouble(direction)->reset;
+}
+
+/* The trouble, to be changed. */
+static inline struct trouble *direction_have_trouble(struct direction *direction)
+{
+    if (!direction->has_trouble)
+        direction->trouble = (struct trouble){0};
+    direction->has_trouble = true;
+    return &direction->trouble;
+}
 
 /* ICMP errors that quoted the connection; facts of the first, and a count. */
 struct icmp_facts {
@@ -158,6 +188,31 @@ struct connection {
     struct icmp_facts icmp;
     uint8_t tunnels[PACKET_TUNNELS_MAX];
 };
+
+enum {
+    CONNECTION_BEHIND = offsetof(struct connection, direction) + sizeof(struct direction[SIDES])
+};
+
+/* Zero for all but the trouble, of which there is none then. */
+static inline void connection_clear(struct connection *connection)
+{
+    memset(connection, 0, offsetof(struct connection, direction));
+    for (size_t side = 0; side < SIDES; side++)
+        memset(&connection->direction[side], 0, offsetof(struct direction, trouble));
+    memset((uint8_t *)connection + CONNECTION_BEHIND, 0, sizeof(*connection) - CONNECTION_BEHIND);
+}
+
+/* Copy all but the trouble that there is not. */
+static inline void connection_copy(struct connection *to, const struct connection *from)
+{
+    memcpy(to, from, offsetof(struct connection, direction));
+    for (size_t side = 0; side < SIDES; side++)
+        memcpy(&to->direction[side], &from->direction[side],
+               from->direction[side].has_trouble ? sizeof(struct direction)
+                                                 : offsetof(struct direction, trouble));
+    memcpy((uint8_t *)to + CONNECTION_BEHIND, (const uint8_t *)from + CONNECTION_BEHIND,
+           sizeof(*to) - CONNECTION_BEHIND);
+}
 
 enum connection_interest {
     CONNECTION_CONTINUE, /* go on */

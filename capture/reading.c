@@ -7,8 +7,10 @@
 _Static_assert(offsetof(struct reading, connection.direction) == READING_ALIGNMENT,
                "what every segment touches is one cache line");
 _Static_assert(sizeof(struct direction) % READING_ALIGNMENT == 0
-                   && offsetof(struct direction, hop_limit_last) == READING_ALIGNMENT - 1,
-               "as it is at the beginning of a direction for those with payload");
+                   && offsetof(struct direction, hop_limit_last) == READING_ALIGNMENT - 1
+                   && offsetof(struct direction, trouble) % READING_ALIGNMENT == 0,
+               "as it is at the beginning of a direction for those with payload; trouble has lines "
+               "of its own");
 _Static_assert(offsetof(struct half, stream.next) == READING_ALIGNMENT
                    && offsetof(struct half, transport.few) == (size_t)2 * READING_ALIGNMENT
                    && offsetof(struct half, transport.recent_tag) == (size_t)3 * READING_ALIGNMENT
@@ -55,16 +57,16 @@ static bool sink_data(void *context, struct bytes data, struct moment at)
 
 static void count_gap(struct reading *reading, unsigned half, uint64_t missing, enum stream_gap why)
 {
-    struct direction *direction = direction_of(reading, half);
+    struct trouble *trouble = direction_have_trouble(direction_of(reading, half));
 
     if (why == STREAM_GAP_MISSED) {
-        direction->missed_octets += missing;
+        trouble->missed_octets += missing;
         reading->readers->counters.missed_octets += missing;
     } else if (why == STREAM_GAP_CUT) {
-        direction->cut_octets += missing;
+        trouble->cut_octets += missing;
         reading->readers->counters.cut_octets += missing;
     } else {
-        direction->dropped_octets += missing;
+        trouble->dropped_octets += missing;
         reading->readers->counters.dropped_octets += missing;
     }
 }
@@ -89,7 +91,7 @@ static void begin(struct reading *reading, const struct flow_key *key, unsigned 
 {
     struct connection *connection = &reading->connection;
 
-    memset(connection, 0, sizeof(*connection));
+    connection_clear(connection);
     for (unsigned half = 0; half < 2; half++) {
         struct endpoint *endpoint =
             &connection->endpoint[half == client ? SIDE_CLIENT : SIDE_SERVER];
@@ -274,7 +276,9 @@ static bool take_payload(struct reading *reading, unsigned half, const struct se
 
     if (!stream_in_window(stream, start, start + length)
         || (stream->fin >= 0 && start >= stream->fin)) {
-        direction->outside_octets = transport_sum(direction->outside_octets, length);
+        struct trouble *trouble = direction_have_trouble(direction);
+
+        trouble->outside_octets = transport_sum(trouble->outside_octets, length);
         return true;
     }
     reading->payload = true;
@@ -284,8 +288,9 @@ static bool take_payload(struct reading *reading, unsigned half, const struct se
     more = stream_push(stream, &sink, &reading->readers->held, start, segment->payload, length,
                        segment->at);
     /* The callbacks may have exchanged the sides. */
-    if (has_held)
-        direction_of(reading, half)->conflicting_octets = stream->conflicting;
+    if (has_held && stream->conflicting > 0)
+        direction_have_trouble(direction_of(reading, half))->conflicting_octets =
+            stream->conflicting;
     return more;
 }
 
@@ -520,8 +525,7 @@ void reading_end(struct reading *reading, enum connection_end reason)
                            reading->connection.last)
             || !settle(reading, half, reading->connection.last))
             return;
-        direction_of(reading, half)->unseen_octets = stream_unseen(&from->stream);
-        direction_of(reading, half)->undelivered_octets = stream_undelivered(&from->stream);
+        transport_note_unseen(direction_of(reading, half), &from->stream);
     }
     handler->ended(handler->context, &reading->connection, reason);
 }

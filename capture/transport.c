@@ -201,6 +201,19 @@ void transport_conclude(struct direction *direction, struct transport *transport
         note_unacknowledged_sizes(direction, transport);
 }
 
+void transport_note_unseen(struct direction *direction, const struct stream *stream)
+{
+    const uint64_t unseen = stream_unseen(stream);
+    const uint64_t undelivered = stream_undelivered(stream);
+    struct trouble *trouble;
+
+    if (unseen == 0 && undelivered == 0)
+        return;
+    trouble = direction_have_trouble(direction);
+    trouble->unseen_octets = unseen;
+    trouble->undelivered_octets = undelivered;
+}
+
 /* Where a segment ends, seen from another sequence number: positive when behind it. */
 static int32_t sent_end_from(const struct sent_segment *sent, uint32_t sequence)
 {
@@ -406,10 +419,12 @@ static void note_sent(struct direction *direction, struct transport *transport,
 static void note_retransmission(struct direction *direction, const struct segment *segment,
                                 int64_t octets)
 {
+    struct trouble *trouble = direction_have_trouble(direction);
+
     direction->retransmissions++;
     direction->retransmitted_octets += (uint64_t)octets;
-    moment_first(&direction->first_retransmission, segment->at);
-    direction->last_retransmission = segment->at;
+    moment_first(&trouble->first_retransmission, segment->at);
+    trouble->last_retransmission = segment->at;
 }
 
 static int64_t rtt_of(const struct connection *connection)
@@ -429,7 +444,7 @@ static bool fills_hole_late(const struct connection *connection, const struct di
 
     if (limit < TRANSPORT_REORDER_NS)
         limit = TRANSPORT_REORDER_NS;
-    return elapsed_ns(segment->at.time_ns, direction->disorder.time_ns) > limit;
+    return elapsed_ns(segment->at.time_ns, direction_trouble(direction)->disorder.time_ns) > limit;
 }
 
 void transport_payload(const struct connection *connection, struct direction *direction,
@@ -452,12 +467,12 @@ void transport_payload(const struct connection *connection, struct direction *di
     if (seen > 0 || late)
         note_retransmission(direction, segment, late ? length : seen);
     if (start > stream->highest)
-        direction->disorder = segment->at;
+        direction_have_trouble(direction)->disorder = segment->at;
     note_sent(direction, transport, flights, stream->base + (uint32_t)start, length,
               seen > 0 || late);
     if (transport->reset_seen && (int32_t)((uint32_t)end - stream->reset_highest) > 0
-        && direction->reset.fit != RESET_OUTSIDE)
-        direction->reset.data_after = true;
+        && direction_reset(direction)->fit != RESET_OUTSIDE)
+        direction_have_trouble(direction)->reset.data_after = true;
 }
 
 bool transport_is_keep_alive(struct direction *direction, const struct stream *stream,
@@ -527,7 +542,7 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
                                const struct segment *segment)
 {
     enum reset_fit fit = reset_fit(stream, peer_stream, segment);
-    struct reset *reset = &direction->reset;
+    struct reset *reset = &direction_have_trouble(direction)->reset;
     bool better = reset->fit == RESET_OUTSIDE && fit != RESET_OUTSIDE;
     uint32_t count = reset->count + 1;
     struct syn_options options;

@@ -154,6 +154,9 @@ void transport_payload(const struct connection *connection, struct direction *di
 void transport_conclude(struct direction *direction, struct transport *transport,
                         const struct stream *stream);
 
+/* What of it the capture did not see, at the end: see struct trouble. */
+void transport_note_unseen(struct direction *direction, const struct stream *stream);
+
 /* True for a keep-alive probe (RFC 1122 section 4.2.3.6), which is counted. */
 bool transport_is_keep_alive(struct direction *direction, const struct stream *stream,
                              const struct segment *segment);

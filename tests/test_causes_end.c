@@ -98,7 +98,7 @@ static void reset_with(struct story *story, uint8_t hop_limit)
     story_begin(story);
     story_modern_hello(story);
     story_rst(story, SIDE_SERVER);
-    sent_by(story, SIDE_SERVER)->reset.hop_limit = hop_limit;
+    direction_have_trouble(sent_by(story, SIDE_SERVER))->reset.hop_limit = hop_limit;
 }
 
 static void a_rst_from_another_distance_is_a_middlebox(void)
@@ -138,10 +138,10 @@ static void odd_reset(struct story *story, int64_t round_trip_ns, bool agreed, b
     reset_with(story, 57);
     client->syn_count = server->syn_count = 1;
     client->timestamps = server->timestamps = agreed;
-    client->last_data = server->reset.at;
+    client->last_data = direction_reset(server)->at;
     client->last_data.time_ns -= STORY_MILLISECOND;
     story->connection.syn_rtt_ns = round_trip_ns;
-    server->reset.has_timestamp = has_timestamp;
+    direction_have_trouble(server)->reset.has_timestamp = has_timestamp;
 }
 
 static void a_rst_with_two_signs_of_a_third_party_is_a_middlebox(void)
@@ -177,7 +177,7 @@ static void a_rst_without_an_ack_needs_no_timestamp(void)
     struct story story;
 
     odd_reset(&story, -1, true, false);
-    sent_by(&story, SIDE_SERVER)->reset.has_ack = false;
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset.has_ack = false;
     CU_ASSERT_EQUAL(story_certainty(&story, "middlebox_reset"), CAUSE_NO);
 }
 
@@ -186,7 +186,7 @@ static void data_after_its_own_rst_is_certain(void)
     struct story story;
 
     reset_with(&story, 57);
-    sent_by(&story, SIDE_SERVER)->reset.data_after = true;
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset.data_after = true;
     CU_ASSERT_TRUE(story_says(&story, "middlebox_reset", CAUSE_CERTAIN));
 }
 
@@ -195,7 +195,7 @@ static void rsts_to_both_sides_that_do_not_fit_are_certain(void)
     struct story story;
 
     reset_with(&story, 63);
-    sent_by(&story, SIDE_CLIENT)->reset = (struct reset){
+    direction_have_trouble(sent_by(&story, SIDE_CLIENT))->reset = (struct reset){
         .at = story.connection.last, .hop_limit = 40, .count = 1, .fit = RESET_EXACT};
     CU_ASSERT_TRUE(story_says(&story, "middlebox_reset", CAUSE_CERTAIN));
 }
@@ -208,7 +208,7 @@ static void a_rst_after_an_alert_is_not_the_end(void)
     story_modern_hello(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION);
     story_rst(&story, SIDE_SERVER);
-    sent_by(&story, SIDE_SERVER)->reset.hop_limit = 63;
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset.hop_limit = 63;
     CU_ASSERT_TRUE(story_denies(&story, "middlebox_reset"));
     CU_ASSERT_TRUE(story_denies(&story, "reset_by_server"));
 }
@@ -243,7 +243,7 @@ static void a_forged_rst_of_the_client_is_not_the_clients(void)
     story_begin(&story);
     story_modern_hello(&story);
     story_rst(&story, SIDE_CLIENT);
-    sent_by(&story, SIDE_CLIENT)->reset.hop_limit = 50;
+    direction_have_trouble(sent_by(&story, SIDE_CLIENT))->reset.hop_limit = 50;
     CU_ASSERT_TRUE(story_denies(&story, "reset_by_client"));
     CU_ASSERT_TRUE(story_says(&story, "middlebox_reset", CAUSE_LIKELY));
 }
@@ -356,8 +356,8 @@ static void what_a_client_did_not_wait_for_changes_nothing(void)
         story_fin(&story, SIDE_SERVER);
         story.handshake.records[SIDE_CLIENT] = 1;
         story.handshake.gap_octets[SIDE_SERVER] = 1500;
-        sent_by(&story, SIDE_SERVER)->unseen_octets = 1500;
-        sent_by(&story, SIDE_SERVER)->missed_octets = acknowledged[i];
+        direction_have_trouble(sent_by(&story, SIDE_SERVER))->unseen_octets = 1500;
+        direction_have_trouble(sent_by(&story, SIDE_SERVER))->missed_octets = acknowledged[i];
         CU_ASSERT_EQUAL(story_facts(&story)->outcome, outcomes[i]);
     }
 }

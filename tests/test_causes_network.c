@@ -25,8 +25,8 @@ static void lose(struct story *story, enum side side, uint32_t smallest, uint32_
 
     direction->retransmissions = 4;
     direction->most_retransmitted = 4;
-    direction->first_retransmission = story->connection.last;
-    direction->last_retransmission = story->connection.last;
+    direction_have_trouble(direction)->first_retransmission = story->connection.last;
+    direction_have_trouble(direction)->last_retransmission = story->connection.last;
     direction->smallest_unacknowledged = smallest;
     direction->largest_unacknowledged = largest;
     direction->largest_acknowledged = largest_acknowledged;

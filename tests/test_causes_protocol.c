@@ -375,7 +375,7 @@ static void what_no_rule_explains_is_unknown(void)
     story_begin(&story);
     story_note(&story, SIDE_CLIENT, NOTE_HEARTBEAT);
     story_rst(&story, SIDE_SERVER);
-    story.connection.direction[SIDE_SERVER].reset.hop_limit = 57;
+    direction_have_trouble(&story.connection.direction[SIDE_SERVER])->reset.hop_limit = 57;
     story_wait(&story, STORY_SECOND);
     CU_ASSERT_TRUE(story_denies(&story, "server_closed"));
     CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));

@@ -68,8 +68,55 @@ static void a_refused_syn_ends_as_closed(void)
     connections_advance(scene->connections, scene->now_ns + 3 * SECOND);
     expect_log(scene, "+s!end:closed");
     CU_ASSERT_FALSE(moment_seen(scene->last.direction[SIDE_SERVER].syn));
-    CU_ASSERT_EQUAL(scene->last.direction[SIDE_SERVER].reset.fit, RESET_EXACT);
+    CU_ASSERT_EQUAL(direction_reset(&scene->last.direction[SIDE_SERVER])->fit, RESET_EXACT);
     finish(scene, "+s!end:closed");
+}
+
+/* The memory of the first is the second's, and what few connections have is not cleared before it
+ * is needed. */
+static void a_connection_has_no_trouble_of_an_earlier_one(void)
+{
+    struct scene *scene = scene_new(NULL);
+    const struct direction *from_client = &scene->last.direction[SIDE_CLIENT];
+    const struct direction *from_server = &scene->last.direction[SIDE_SERVER];
+
+    client(scene, TCP_ACK, 0, 0, "hello");
+    client(scene, TCP_ACK, 0, 0, "hello");
+    client(scene, TCP_RST | TCP_ACK, 5, 0, "");
+    server(scene, TCP_RST, 0, 0, "");
+    connections_advance(scene->connections, scene->now_ns + 3 * SECOND);
+    CU_ASSERT_EQUAL(direction_trouble(from_client)->first_retransmission.packet, 2);
+    CU_ASSERT_EQUAL(direction_reset(from_client)->count, 1);
+    CU_ASSERT_EQUAL(direction_reset(from_server)->count, 1);
+    scene_wait(scene, 4 * SECOND);
+    client(scene, TCP_SYN, 0, 0, "");
+    server(scene, TCP_SYN | TCP_ACK, 0, 0, "");
+    client(scene, TCP_ACK, 0, 0, "hello");
+    server(scene, TCP_ACK, 0, 10, "");
+    connections_finish(scene->connections);
+    CU_ASSERT_EQUAL(scene->ended, 2);
+    CU_ASSERT_EQUAL(direction_trouble(from_client)->missed_octets, 5);
+    CU_ASSERT_FALSE(moment_seen(direction_trouble(from_client)->first_retransmission));
+    CU_ASSERT_EQUAL(direction_reset(from_client)->count, 0);
+    CU_ASSERT_EQUAL(direction_reset(from_server)->count, 0);
+    scene_free(scene);
+}
+
+static void a_copy_has_the_trouble_that_there_is(void)
+{
+    static struct connection connection, copy;
+    struct direction *from_server = &connection.direction[SIDE_SERVER];
+
+    connection.last_by[SIDE_SERVER].packet = 1;
+    connection.tunnels[PACKET_TUNNELS_MAX - 1] = 2;
+    connection.direction[SIDE_CLIENT].trouble.missed_octets = 3; /* there is none: see the flag */
+    direction_have_trouble(from_server)->reset.count = 4;
+    CU_ASSERT_EQUAL(direction_trouble(&connection.direction[SIDE_CLIENT])->missed_octets, 0);
+    connection_copy(&copy, &connection);
+    CU_ASSERT_EQUAL(copy.last_by[SIDE_SERVER].packet, 1);
+    CU_ASSERT_EQUAL(copy.tunnels[PACKET_TUNNELS_MAX - 1], 2);
+    CU_ASSERT_EQUAL(copy.direction[SIDE_CLIENT].trouble.missed_octets, 0); /* not copied */
+    CU_ASSERT_EQUAL(direction_reset(&copy.direction[SIDE_SERVER])->count, 4);
 }
 
 static void a_syn_ack_after_an_injected_reset_is_of_the_same_connection(void)
@@ -274,8 +321,8 @@ static void an_ack_of_an_older_connection_is_no_answer(void)
     server(scene, TCP_ACK, 0, 5, "yes");
     connections_finish(scene->connections);
     expect_log(scene, "+c\"hello\"s\"yes\"end:capture");
-    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].missed_octets, 0);
-    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].reset.fit, RESET_OUTSIDE);
+    CU_ASSERT_EQUAL(direction_trouble(&scene->last.direction[SIDE_CLIENT])->missed_octets, 0);
+    CU_ASSERT_EQUAL(direction_reset(&scene->last.direction[SIDE_CLIENT])->fit, RESET_OUTSIDE);
     scene_free(scene);
 }
 
@@ -320,7 +367,7 @@ static void octets_that_the_capture_missed_are_a_gap(void)
     server(scene, TCP_ACK, 3, 6, "more");
     connections_finish(scene->connections);
     expect_log(scene, "+c\"he\"s\"yes\"s\"more\"c[3]c\"!\"end:capture");
-    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].missed_octets, 3);
+    CU_ASSERT_EQUAL(direction_trouble(&scene->last.direction[SIDE_CLIENT])->missed_octets, 3);
     CU_ASSERT_EQUAL(connections_counters(scene->connections)->missed_octets, 3);
     scene_free(scene);
 }
@@ -333,7 +380,7 @@ static void a_segment_later_than_its_ack_is_in_time(void)
     client(scene, TCP_ACK, 0, 0, "hello");
     connections_finish(scene->connections);
     expect_log(scene, "+s\"yes\"c\"hello\"end:capture");
-    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].missed_octets, 0);
+    CU_ASSERT_EQUAL(direction_trouble(&scene->last.direction[SIDE_CLIENT])->missed_octets, 0);
     scene_free(scene);
 }
 
@@ -346,7 +393,7 @@ static void octets_lost_in_the_network_are_no_gap(void)
     server(scene, TCP_ACK, 0, 2, "");
     connections_finish(scene->connections);
     expect_log(scene, "+c\"he\"end:capture");
-    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].missed_octets, 0);
+    CU_ASSERT_EQUAL(direction_trouble(&scene->last.direction[SIDE_CLIENT])->missed_octets, 0);
     CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].unacknowledged_octets, 4);
     scene_free(scene);
 }
@@ -361,7 +408,7 @@ static void of_one_direction_all_that_was_captured_is_given(void)
     connections_finish(scene->connections);
     expect_log(scene, "+c\"he\"c[3]c\"!\"s[30]end:capture");
     CU_ASSERT_EQUAL(scene->last.direction[SIDE_SERVER].packets, 0);
-    CU_ASSERT_EQUAL(scene->last.direction[SIDE_SERVER].missed_octets, 30);
+    CU_ASSERT_EQUAL(direction_trouble(&scene->last.direction[SIDE_SERVER])->missed_octets, 30);
     scene_free(scene);
 }
 
@@ -376,7 +423,7 @@ static void octets_cut_by_snaplen_are_a_gap(void)
     client(scene, TCP_ACK, 11, 0, "!");
     connections_finish(scene->connections);
     expect_log(scene, "+c\"hello\"c[6]c\"!\"end:capture");
-    CU_ASSERT_EQUAL(scene->last.direction[SIDE_CLIENT].cut_octets, 6);
+    CU_ASSERT_EQUAL(direction_trouble(&scene->last.direction[SIDE_CLIENT])->cut_octets, 6);
     scene_free(scene);
 }
 
@@ -500,6 +547,9 @@ int main(void)
          a_reset_ends_after_a_while_and_late_data_still_counts},
         {"a reset outside the window ends nothing", a_reset_outside_the_window_ends_nothing},
         {"a refused SYN ends as closed", a_refused_syn_ends_as_closed},
+        {"a connection has no trouble of an earlier one",
+         a_connection_has_no_trouble_of_an_earlier_one},
+        {"a copy has the trouble that there is", a_copy_has_the_trouble_that_there_is},
         {"a SYN-ACK after an injected reset is of the same connection",
          a_syn_ack_after_an_injected_reset_is_of_the_same_connection},
         {"a SYN without an answer times out", a_syn_without_an_answer_times_out},

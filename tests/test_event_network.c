@@ -13,10 +13,11 @@ static void what_was_not_lost_is_told_as_what_was(void)
         .retransmissions = 11,
         .retransmitted_octets = 12,
         .unacknowledged_octets = 13,
-        .missed_octets = 14,
-        .cut_octets = 15,
-        .dropped_octets = 16,
-        .conflicting_octets = 17,
+        .has_trouble = true,
+        .trouble = {.missed_octets = 14,
+                    .cut_octets = 15,
+                    .dropped_octets = 16,
+                    .conflicting_octets = 17},
     };
     static const struct {
         const char *name;
@@ -52,9 +53,12 @@ static void what_was_not_lost_is_told_as_what_was(void)
 static void one_loss_is_enough(void)
 {
     static const struct direction directions[] = {
-        {.packets = 1, .retransmissions = 7}, {.packets = 1, .retransmitted_octets = 7},
-        {.packets = 1, .missed_octets = 7},   {.packets = 1, .cut_octets = 7},
-        {.packets = 1, .dropped_octets = 7},  {.packets = 1, .conflicting_octets = 7},
+        {.packets = 1, .retransmissions = 7},
+        {.packets = 1, .retransmitted_octets = 7},
+        {.packets = 1, .has_trouble = true, .trouble.missed_octets = 7},
+        {.packets = 1, .has_trouble = true, .trouble.cut_octets = 7},
+        {.packets = 1, .has_trouble = true, .trouble.dropped_octets = 7},
+        {.packets = 1, .has_trouble = true, .trouble.conflicting_octets = 7},
     };
     static const char *const paths[] = {
         "tlswhy.transport.server.retransmissions", "tlswhy.transport.server.retransmitted_bytes",

@@ -137,8 +137,8 @@ static void sizes_that_never_pass_are_told_from_those_that_do(void)
     CU_ASSERT_EQUAL(server->smallest_unacknowledged, 1400);
     CU_ASSERT_EQUAL(server->largest_unacknowledged, 1400);
     CU_ASSERT_EQUAL(server->unacknowledged_octets, 1400);
-    CU_ASSERT_EQUAL(server->first_retransmission.packet, 8);
-    CU_ASSERT_EQUAL(server->last_retransmission.packet, 12);
+    CU_ASSERT_EQUAL(direction_trouble(server)->first_retransmission.packet, 8);
+    CU_ASSERT_EQUAL(direction_trouble(server)->last_retransmission.packet, 12);
     CU_ASSERT_EQUAL(server->last_data.packet, 7);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].largest_acknowledged, 300);
 }
@@ -263,7 +263,7 @@ static void a_sack_block_tells_the_hole_below_it(void)
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].sack_blocks, 1);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].sack_hole_octets, 1400);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].duplicate_acks, 1);
-    CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].missed_octets, 0);
+    CU_ASSERT_EQUAL(direction_trouble(&connection.direction[SIDE_SERVER])->missed_octets, 0);
 }
 
 static void a_sack_hole_that_closes_is_forgotten(void)
@@ -365,7 +365,7 @@ static struct reset reset_with(uint32_t sequence)
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 10, 10, 0, 0, NULL, 0, 0, false});
     send(scene,
          (struct sending){SIDE_SERVER, TCP_RST | TCP_ACK, sequence, 10, 0, 0, NULL, 0, 99, false});
-    return finish(scene).direction[SIDE_SERVER].reset;
+    return direction_trouble(&finish(scene).direction[SIDE_SERVER])->reset;
 }
 
 static void a_reset_is_compared_with_what_the_receiver_expects(void)
@@ -392,7 +392,8 @@ static void a_reset_has_a_timestamp_or_not(void)
 
         segment.options = bytes_of(timestamps, i == 0 ? 0 : sizeof(timestamps));
         scene_give(scene, &segment);
-        CU_ASSERT_EQUAL(finish(scene).direction[SIDE_SERVER].reset.has_timestamp, i == 1);
+        CU_ASSERT_EQUAL(direction_reset(&finish(scene).direction[SIDE_SERVER])->has_timestamp,
+                        i == 1);
     }
 }
 
@@ -419,7 +420,7 @@ static void a_better_reset_replaces_one_outside_the_window(void)
     send(scene, (struct sending){SIDE_SERVER, TCP_RST, 100000000, 0, 0, 0, NULL, 0, 99, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_RST, 0, 0, 0, 0, NULL, 0, 57, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_RST, 1, 0, 0, 0, NULL, 0, 58, false});
-    reset = finish(scene).direction[SIDE_SERVER].reset;
+    reset = direction_trouble(&finish(scene).direction[SIDE_SERVER])->reset;
     CU_ASSERT_EQUAL(reset.fit, RESET_EXACT);
     CU_ASSERT_EQUAL(reset.hop_limit, 57);
     CU_ASSERT_EQUAL(reset.count, 3);
@@ -434,8 +435,8 @@ static void data_after_its_own_reset_is_noted(void)
     send(scene, (struct sending){SIDE_SERVER, TCP_RST, 0, 0, 0, 0, NULL, 0, 99, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 10, 10, 0, NULL, 0, 0, false});
     connection = finish(scene);
-    CU_ASSERT_TRUE(connection.direction[SIDE_SERVER].reset.data_after);
-    CU_ASSERT_FALSE(connection.direction[SIDE_CLIENT].reset.data_after);
+    CU_ASSERT_TRUE(direction_reset(&connection.direction[SIDE_SERVER])->data_after);
+    CU_ASSERT_FALSE(direction_reset(&connection.direction[SIDE_CLIENT])->data_after);
     /* The RST's own hop limit is kept apart from that of the other packets. */
     CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].hop_limit, 57);
     CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].hop_limit_last, 57);
@@ -465,7 +466,7 @@ static void data_outside_the_window_is_ignored_and_counted(void)
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 60001 + STREAM_WINDOW_SLACK, 0, 100, 0, NULL,
                                  0, 0, false});
     connection = finish(scene);
-    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].outside_octets, 100);
+    CU_ASSERT_EQUAL(direction_trouble(&connection.direction[SIDE_CLIENT])->outside_octets, 100);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].payload_octets, 0);
 }
 

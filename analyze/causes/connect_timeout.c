@@ -7,7 +7,7 @@
  * does not have. */
 static bool sent_only_syns(const struct direction *client)
 {
-    return client->packets <= (uint64_t)client->syn_count + client->reset.count;
+    return client->packets <= (uint64_t)client->syn_count + direction_reset(client)->count;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

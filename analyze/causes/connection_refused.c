@@ -8,13 +8,13 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
     if (facts->stage != STAGE_TCP_CONNECT || !moment_seen(client->syn) || moment_seen(server->syn)
-        || !moment_seen(server->reset.at))
+        || !moment_seen(direction_reset(server)->at))
         return CAUSE_NO;
     evidence_add(evidence, "syn", client->syn, "the client's SYN was sent %u time%s",
                  client->syn_count, client->syn_count == 1 ? "" : "s");
-    evidence_add(evidence, "syn_reset", server->reset.at,
+    evidence_add(evidence, "syn_reset", direction_reset(server)->at,
                  "a RST from the server's address answers it, with hop limit (TTL) %u",
-                 server->reset.hop_limit);
+                 direction_reset(server)->hop_limit);
     describe_known_life(facts, evidence);
     return CAUSE_CERTAIN;
 }

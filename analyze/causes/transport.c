@@ -105,7 +105,7 @@ static bool reset_comes_too_soon(const struct facts *facts, enum side by)
 {
     const struct connection *connection = facts->connection;
     const struct direction *other = &connection->direction[side_other(by)];
-    const struct reset *reset = &connection->direction[by].reset;
+    const struct reset *reset = direction_reset(&connection->direction[by]);
     int64_t after_ns = reset->at.time_ns - other->last_data.time_ns;
 
     return by == SIDE_SERVER && reset->acknowledges_data && other->syn_count == 1
@@ -119,9 +119,10 @@ static bool reset_comes_too_soon(const struct facts *facts, enum side by)
 static bool reset_lacks_timestamp(const struct facts *facts, enum side by)
 {
     const struct direction *direction = facts->connection->direction;
+    const struct reset *reset = direction_reset(&direction[by]);
 
-    return direction[SIDE_CLIENT].timestamps && direction[SIDE_SERVER].timestamps
-           && direction[by].reset.has_ack && !direction[by].reset.has_timestamp;
+    return direction[SIDE_CLIENT].timestamps && direction[SIDE_SERVER].timestamps && reset->has_ack
+           && !reset->has_timestamp;
 }
 
 /* Signs that the RST is not of its host's making. One may have another reason: the first packet of
@@ -142,7 +143,7 @@ static enum certainty odd_reset(const struct facts *facts, enum side by)
 enum certainty reset_is_foreign(const struct facts *facts, enum side by)
 {
     const struct direction *direction = &facts->connection->direction[by];
-    const struct reset *reset = &direction->reset;
+    const struct reset *reset = direction_reset(direction);
 
     if (!moment_seen(reset->at))
         return CAUSE_NO;
@@ -161,17 +162,18 @@ void describe_loss(const struct facts *facts, enum side from, struct evidence *e
 {
     const struct direction *direction = &facts->connection->direction[from];
     const struct direction *receiver = &facts->connection->direction[side_other(from)];
+    const struct trouble *trouble = direction_trouble(direction);
 
     if (direction->retransmissions > 0)
-        evidence_add(evidence, "retransmissions", direction->first_retransmission,
+        evidence_add(evidence, "retransmissions", trouble->first_retransmission,
                      "the %s sent %u segment%s again, the same one up to %u time%s; the last at "
                      "packet %llu",
                      side_name(from), direction->retransmissions,
                      direction->retransmissions == 1 ? "" : "s", direction->most_retransmitted,
                      direction->most_retransmitted == 1 ? "" : "s",
-                     (unsigned long long)direction->last_retransmission.packet);
+                     (unsigned long long)trouble->last_retransmission.packet);
     if (direction->largest_unacknowledged > 0)
-        evidence_add(evidence, "never_acknowledged", direction->last_retransmission,
+        evidence_add(evidence, "never_acknowledged", trouble->last_retransmission,
                      "segments of %u to %u octets of the %s were never acknowledged; the largest "
                      "that was has %u",
                      direction->smallest_unacknowledged, direction->largest_unacknowledged,
@@ -180,16 +182,16 @@ void describe_loss(const struct facts *facts, enum side from, struct evidence *e
         evidence_add(evidence, "hole", facts->connection->last_by[side_other(from)],
                      "the %s acknowledges data behind a hole of %llu octets that was never closed",
                      side_name(side_other(from)), (unsigned long long)receiver->sack_hole_octets);
-    else if (direction->undelivered_octets > 0)
+    else if (trouble->undelivered_octets > 0)
         evidence_add(evidence, "never_arrived", facts->connection->last_by[from],
                      "by the sequence numbers of its ACKs the %s sent %llu octets that never came",
-                     side_name(from), (unsigned long long)direction->undelivered_octets);
+                     side_name(from), (unsigned long long)trouble->undelivered_octets);
 }
 
 void describe_reset(const struct facts *facts, enum side by, struct evidence *evidence)
 {
     const struct direction *direction = &facts->connection->direction[by];
-    const struct reset *reset = &direction->reset;
+    const struct reset *reset = direction_reset(direction);
 
     if (!moment_seen(reset->at))
         return;

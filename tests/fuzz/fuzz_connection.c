@@ -84,11 +84,11 @@ static enum connection_interest told_data(void *context, struct connection *conn
 static enum connection_interest gap(void *context, struct connection *connection, enum side from,
                                     uint64_t missing, struct moment at)
 {
-    const struct direction *direction = &connection->direction[from];
+    const struct trouble *trouble = direction_trouble(&connection->direction[from]);
 
     must(connection->user != NULL);
     must(missing > 0 && moment_seen(at));
-    must(direction->missed_octets + direction->cut_octets + direction->dropped_octets >= missing);
+    must(trouble->missed_octets + trouble->cut_octets + trouble->dropped_octets >= missing);
     return interest(context, connection);
 }
 

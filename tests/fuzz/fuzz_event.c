@@ -72,7 +72,7 @@ static void fill_numbers(struct sample *sample, struct bytes *in)
         connection->endpoint[side].port = (uint16_t)number(in);
         connection->direction[side].octets = number(in);
         connection->direction[side].packets = (uint32_t)number(in);
-        connection->direction[side].missed_octets = number(in);
+        direction_have_trouble(&connection->direction[side])->missed_octets = number(in);
     }
     connection->first.time_ns = (int64_t)(number(in) % (uint64_t)PACKET_TIME_MAX_NS);
     connection->last.time_ns = (int64_t)(number(in) % (uint64_t)PACKET_TIME_MAX_NS);

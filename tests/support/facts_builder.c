@@ -433,7 +433,7 @@ void story_rst(struct story *story, enum side side)
 {
     struct direction *direction = &story->connection.direction[side];
 
-    direction->reset = (struct reset){
+    direction_have_trouble(direction)->reset = (struct reset){
         .at = story_note(story, side, NOTE_RST)->at,
         .fit = RESET_EXACT,
         .hop_limit = side == SIDE_CLIENT ? HOP_LIMIT_CLIENT : HOP_LIMIT_SERVER,
