@@ -204,14 +204,13 @@ void transport_conclude(struct direction *direction, struct transport *transport
 void transport_note_unseen(struct direction *direction, const struct stream *stream)
 {
     const uint64_t unseen = stream_unseen(stream);
-    const uint64_t undelivered = stream_undelivered(stream);
     struct trouble *trouble;
 
-    if (unseen == 0 && undelivered == 0)
+    if (unseen == 0)
         return;
     trouble = direction_have_trouble(direction);
     trouble->unseen_octets = unseen;
-    trouble->undelivered_octets = undelivered;
+    trouble->undelivered_octets = stream_undelivered(stream);
 }
 
 /* Where a segment ends, seen from another sequence number: positive when behind it. */

@@ -110,6 +110,19 @@ static void a_mere_ack_tells_what_was_sent_before(void)
     CU_ASSERT_EQUAL(direction_trouble(&connection.direction[S])->undelivered_octets, 0);
 }
 
+/* A FIN has a number, too, which a mere ACK after it counts. */
+static void a_captured_fin_is_not_undelivered(void)
+{
+    struct connection connection = play((struct sending[]){{C, TCP_ACK, 0, 0, 10},
+                                                           {S, TCP_ACK | TCP_FIN, 0, 10, 0},
+                                                           {C, TCP_ACK, 10, 0, 5},
+                                                           {S, TCP_ACK, 1, 15, 0},
+                                                           {0}});
+
+    CU_ASSERT_EQUAL(direction_trouble(&connection.direction[S])->unseen_octets, 0);
+    CU_ASSERT_EQUAL(direction_trouble(&connection.direction[S])->undelivered_octets, 0);
+}
+
 static void an_ack_of_nothing_new_leaves_open_when_it_was_sent(void)
 {
     struct connection connection = acks_with(5000, 10);
@@ -200,6 +213,7 @@ int main(void)
         {"octets in ACKed holes count as missed alone",
          octets_in_acked_holes_count_as_missed_alone},
         {"a mere ACK tells what was sent before", a_mere_ack_tells_what_was_sent_before},
+        {"a captured FIN is not undelivered", a_captured_fin_is_not_undelivered},
         {"an ACK of nothing new leaves open when it was sent",
          an_ack_of_nothing_new_leaves_open_when_it_was_sent},
         {"numbers outside the window tell nothing", numbers_outside_the_window_tell_nothing},
