@@ -56,7 +56,7 @@ static void a_block_above_the_limit_is_none(void)
 static void spare_blocks_stay_within_what_they_are_given(void)
 {
     enum { BLOCKS = 8, OCTETS = 4096 };
-    struct budget budget = {.limit = MEMORY, .spare_max = 3 * OCTETS + 1};
+    struct budget budget = {.limit = MEMORY, .spare_max = (size_t)3 * OCTETS + 1};
     void *blocks[BLOCKS];
 
     for (size_t i = 0; i < BLOCKS; i++) {
@@ -80,14 +80,14 @@ static void spare_blocks_stay_within_what_they_are_given(void)
 static void what_is_spare_most_makes_room_for_another_kind(void)
 {
     enum { LONG = 12288, SHORT = 512 };
-    struct budget budget = {.limit = MEMORY, .spare_max = 2 * LONG};
+    struct budget budget = {.limit = MEMORY, .spare_max = (size_t)2 * LONG};
     void *first = budget_take_block(&budget, LONG);
     void *second = budget_take_block(&budget, LONG);
     void *other = budget_take_block(&budget, SHORT);
 
     budget_give_block(&budget, first, LONG);
     budget_give_block(&budget, second, LONG);
-    CU_ASSERT_EQUAL(budget.spare_octets, 2 * LONG);
+    CU_ASSERT_EQUAL(budget.spare_octets, (size_t)2 * LONG);
     budget_give_block(&budget, other, SHORT);
     CU_ASSERT_EQUAL(budget.spare_octets, LONG + SHORT);
     CU_ASSERT_PTR_EQUAL(budget_take_block(&budget, SHORT), other);
@@ -101,7 +101,7 @@ static void what_is_spare_most_makes_room_for_another_kind(void)
 static void the_kind_with_the_most_octets_makes_room(void)
 {
     enum { LONG = 12288, MIDDLE = 4096, SHORT = 512, SHORT_COUNT = 8 };
-    struct budget budget = {.limit = MEMORY, .spare_max = LONG + SHORT_COUNT * SHORT};
+    struct budget budget = {.limit = MEMORY, .spare_max = LONG + (size_t)SHORT_COUNT * SHORT};
     void *many[SHORT_COUNT];
     void *one = budget_take_block(&budget, LONG);
     void *other = budget_take_block(&budget, MIDDLE);
@@ -112,7 +112,7 @@ static void the_kind_with_the_most_octets_makes_room(void)
         budget_give_block(&budget, many[i], SHORT);
     budget_give_block(&budget, one, LONG);
     budget_give_block(&budget, other, MIDDLE);
-    CU_ASSERT_EQUAL(budget.spare_octets, SHORT_COUNT * SHORT + MIDDLE);
+    CU_ASSERT_EQUAL(budget.spare_octets, (size_t)SHORT_COUNT * SHORT + MIDDLE);
     budget_clear(&budget);
 }
 

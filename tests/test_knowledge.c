@@ -240,7 +240,7 @@ static void all_that_a_server_chose_is_known_up_to_a_number(void)
     struct known known;
 
     for (unsigned round = 1; round <= 2; round++) {
-        for (uint16_t i = 0; i < KNOWLEDGE_VALUES_MAX; i++) {
+        for (unsigned i = 0; i < KNOWLEDGE_VALUES_MAX; i++) {
             choice.suite = (uint16_t)(0xc009 + i);
             begin_chosen(&story, 1, &offer, &choice);
             learn(knowledge, &story);
@@ -250,7 +250,7 @@ static void all_that_a_server_chose_is_known_up_to_a_number(void)
         suites = &known.server->chosen[KNOWN_SUITES];
         CU_ASSERT_EQUAL(suites->count, KNOWLEDGE_VALUES_MAX);
         CU_ASSERT_FALSE(suites->incomplete);
-        for (uint16_t i = 0; i < KNOWLEDGE_VALUES_MAX; i++) {
+        for (unsigned i = 0; i < KNOWLEDGE_VALUES_MAX; i++) {
             const struct known_value *suite = known_server_value(known.server, KNOWN_SUITES, i);
 
             CU_ASSERT_EQUAL(suite->value, 0xc009 + i);
