@@ -31,21 +31,24 @@ static unsigned kind_of_block(size_t octets)
     return 2 * doublings + (octets <= octets_of_kind(2 * doublings + 1) ? 1 : 2);
 }
 
-/* Take the first spare block of this kind off its list. */
-static void take_spare(struct budget *budget, unsigned kind)
+/* Take the first spare block of this kind, which there is, off its list. */
+static struct spare_block *take_spare(struct budget *budget, unsigned kind)
 {
-    budget->spare[kind] = budget->spare[kind]->next;
+    struct spare_block *block = budget->spare[kind];
+
+    budget->spare[kind] = block->next;
     budget->spare_count[kind]--;
     budget->spare_octets -= octets_of_kind(kind);
+    return block;
 }
 
 static void *take_block(struct budget *budget, unsigned kind)
 {
-    struct spare_block *block = kind < BUDGET_SPARE_KINDS ? budget->spare[kind] : NULL;
+    struct spare_block *block;
 
-    if (block == NULL)
+    if (kind >= BUDGET_SPARE_KINDS || budget->spare[kind] == NULL)
         return malloc(octets_of_kind(kind));
-    take_spare(budget, kind);
+    block = take_spare(budget, kind);
     if (block->next != NULL) /* it comes while this one is used */
         fetch(block->next, sizeof(*block));
     return block;
@@ -71,12 +74,10 @@ static bool have_spare_room(struct budget *budget, unsigned kind)
         return false;
     while (budget->spare_max - budget->spare_octets < octets_of_kind(kind)) {
         const unsigned fullest = fullest_kind(budget);
-        struct spare_block *block = budget->spare[fullest];
 
         if (fullest == kind)
             return false;
-        take_spare(budget, fullest);
-        free(block);
+        free(take_spare(budget, fullest));
     }
     return true;
 }
@@ -97,14 +98,9 @@ static void give_block(struct budget *budget, void *data, unsigned kind)
 
 void budget_clear(struct budget *budget)
 {
-    for (unsigned kind = 0; kind < BUDGET_SPARE_KINDS; kind++) {
-        while (budget->spare[kind] != NULL) {
-            struct spare_block *block = budget->spare[kind];
-
-            take_spare(budget, kind);
-            free(block);
-        }
-    }
+    for (unsigned kind = 0; kind < BUDGET_SPARE_KINDS; kind++)
+        while (budget->spare[kind] != NULL)
+            free(take_spare(budget, kind));
 }
 
 /* What is long leaves room for what is short: all handshakes that are read at a time, with

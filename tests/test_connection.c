@@ -89,8 +89,7 @@ static void a_connection_has_no_trouble_of_an_earlier_one(void)
     CU_ASSERT_EQUAL(direction_reset(from_client)->count, 1);
     CU_ASSERT_EQUAL(direction_reset(from_server)->count, 1);
     scene_wait(scene, 4 * SECOND);
-    client(scene, TCP_SYN, 0, 0, "");
-    server(scene, TCP_SYN | TCP_ACK, 0, 0, "");
+    scene_handshake(scene);
     client(scene, TCP_ACK, 0, 0, "hello");
     server(scene, TCP_ACK, 0, 10, "");
     connections_finish(scene->connections);

@@ -365,7 +365,7 @@ static struct reset reset_with(uint32_t sequence)
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 10, 10, 0, 0, NULL, 0, 0, false});
     send(scene,
          (struct sending){SIDE_SERVER, TCP_RST | TCP_ACK, sequence, 10, 0, 0, NULL, 0, 99, false});
-    return direction_trouble(&finish(scene).direction[SIDE_SERVER])->reset;
+    return *direction_reset(&finish(scene).direction[SIDE_SERVER]);
 }
 
 static void a_reset_is_compared_with_what_the_receiver_expects(void)
@@ -420,7 +420,7 @@ static void a_better_reset_replaces_one_outside_the_window(void)
     send(scene, (struct sending){SIDE_SERVER, TCP_RST, 100000000, 0, 0, 0, NULL, 0, 99, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_RST, 0, 0, 0, 0, NULL, 0, 57, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_RST, 1, 0, 0, 0, NULL, 0, 58, false});
-    reset = direction_trouble(&finish(scene).direction[SIDE_SERVER])->reset;
+    reset = *direction_reset(&finish(scene).direction[SIDE_SERVER]);
     CU_ASSERT_EQUAL(reset.fit, RESET_EXACT);
     CU_ASSERT_EQUAL(reset.hop_limit, 57);
     CU_ASSERT_EQUAL(reset.count, 3);

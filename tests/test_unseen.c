@@ -161,7 +161,7 @@ static struct reset reset_with(uint8_t flags, uint32_t sequence, uint32_t acknow
                                 {C, TCP_RST | flags, sequence, acknowledgment, 0},
                                 {0}});
 
-    return direction_trouble(&connection.direction[C])->reset;
+    return *direction_reset(&connection.direction[C]);
 }
 
 static void the_numbers_of_a_reset_tell_what_went_before(void)
