@@ -35,7 +35,7 @@ static enum link_status step_vlan(struct bytes *in, struct link *link, uint32_t 
     if (!bytes_u16(in, &control) || !bytes_u16(in, &type))
         return LINK_SHORT;
     if (link->vlan_id == 0)
-        link->vlan_id = control & 0x0fff;
+        link->vlan_id = control & LINK_VLAN_IDENTIFIER;
     *next = type > ETHERNET_LENGTH_MAX ? type : LINK_PROTOCOL_LLC;
     return LINK_IP;
 }

@@ -5,6 +5,8 @@
 
 enum {
     ETHERNET_LEN = 14,
+    ETHERNET_ADDRESSES_LEN = 12,
+    VLAN_TAG_LEN = 4,
     IPV4_LEN = 20,
     IPV6_LEN = 40,
     IPV4_VERSION_LENGTH = 0x45, /* version 4, five words: no options */
@@ -82,49 +84,84 @@ ALWAYS_INLINE bool plain_ipv6(struct bytes data, struct ip *ip)
 }
 
 /* What stands behind the header of Ethernet is left in *frame. */
-ALWAYS_INLINE bool plain_ethernet(struct bytes *frame, struct bytes *addresses, uint16_t *type)
+ALWAYS_INLINE bool plain_ethernet(struct bytes *frame, struct link *link, uint16_t *type)
 {
     struct bytes in;
+    struct bytes addresses;
 
-    return bytes_take(frame, ETHERNET_LEN, &in) && bytes_take(&in, 12, addresses)
-           && bytes_u16(&in, type);
+    if (!bytes_take(frame, ETHERNET_LEN, &in)
+        || !bytes_take(&in, ETHERNET_ADDRESSES_LEN, &addresses))
+        return false;
+    link->addresses = addresses.data;
+    link->vlan_id = 0;
+    return bytes_u16(&in, type);
+}
+
+/* The tag of a VLAN (IEEE 802.1Q), likewise. */
+static inline bool plain_tag(struct bytes *frame, struct link *link, uint16_t *type)
+{
+    struct bytes in;
+    uint16_t control;
+
+    if (!bytes_take(frame, VLAN_TAG_LEN, &in) || !bytes_u16(&in, &control))
+        return false;
+    link->vlan_id = control & LINK_VLAN_IDENTIFIER;
+    return bytes_u16(&in, type);
 }
 
 bool plain_decode(struct bytes frame, struct link *link, struct ip *ip)
 {
-    struct bytes addresses;
+    struct link found;
     uint16_t type;
 
-    if (!plain_ethernet(&frame, &addresses, &type)
+    if (!plain_ethernet(&frame, &found, &type)
+        || (type == ETHERTYPE_VLAN && !plain_tag(&frame, &found, &type))
         || (!(type == ETHERTYPE_IPV4 && plain_ipv4(frame, ip))
             && !(type == ETHERTYPE_IPV6 && plain_ipv6(frame, ip))))
         return false;
-    link->addresses = addresses.data;
+    link->addresses = found.addresses;
+    link->vlan_id = found.vlan_id;
     return true;
 }
 
-ALWAYS_INLINE bool plain_segment(const struct ip *ip, struct bytes macs, struct moment at,
-                                 struct segment *segment)
+ALWAYS_INLINE bool plain_tcp(const struct link *link, const struct ip *ip, struct moment at,
+                             struct segment *segment)
 {
-    const struct link link = {.addresses = macs.data};
-
-    if (ip->protocol != IP_PROTOCOL_TCP || tcp_decode(at, &link, ip, 0, segment) != PACKET_TCP)
+    if (ip->protocol != IP_PROTOCOL_TCP || tcp_decode(at, link, ip, 0, segment) != PACKET_TCP)
         return false;
     memset(segment->tunnels, TUNNEL_NONE, sizeof(segment->tunnels));
     return true;
 }
 
 /* Each version by itself: to the compiler the lengths of its addresses are then known. */
-bool plain_decode_segment(struct bytes frame, struct moment at, struct segment *segment)
+ALWAYS_INLINE bool plain_segment(const struct link *link, uint16_t type, struct bytes packet,
+                                 struct moment at, struct segment *segment)
 {
-    struct bytes macs;
-    uint16_t type;
     struct ip ip;
 
-    if (!plain_ethernet(&frame, &macs, &type))
-        return false;
     if (type == ETHERTYPE_IPV4)
-        return plain_ipv4(frame, &ip) && plain_segment(&ip, macs, at, segment);
-    return type == ETHERTYPE_IPV6 && plain_ipv6(frame, &ip)
-           && plain_segment(&ip, macs, at, segment);
+        return plain_ipv4(packet, &ip) && plain_tcp(link, &ip, at, segment);
+    return type == ETHERTYPE_IPV6 && plain_ipv6(packet, &ip) && plain_tcp(link, &ip, at, segment);
+}
+
+/* Apart, so that frames without a tag pay nothing for it. */
+NEVER_INLINE static bool plain_tagged_segment(const uint8_t *addresses, struct bytes frame,
+                                              struct moment at, struct segment *segment)
+{
+    struct link link = {.addresses = addresses};
+    uint16_t type;
+
+    return plain_tag(&frame, &link, &type) && plain_segment(&link, type, frame, at, segment);
+}
+
+bool plain_decode_segment(struct bytes frame, struct moment at, struct segment *segment)
+{
+    struct link link;
+    uint16_t type;
+
+    if (!plain_ethernet(&frame, &link, &type))
+        return false;
+    if (type == ETHERTYPE_VLAN)
+        return plain_tagged_segment(link.addresses, frame, at, segment);
+    return plain_segment(&link, type, frame, at, segment);
 }

@@ -51,7 +51,24 @@ static void build_vlan(struct frame *frame)
 {
     tcp(frame);
     frame_ipv4(frame, IP_PROTOCOL_TCP);
+    FRAME_PREPEND(frame, "\xe0\x05\x08\0");
+    frame_ethernet(frame, ETHERTYPE_VLAN);
+}
+
+static void build_vlan_ipv6(struct frame *frame)
+{
+    tcp(frame);
+    frame_ipv6(frame, IP_PROTOCOL_TCP);
+    FRAME_PREPEND(frame, "\x0f\xff\x86\xdd");
+    frame_ethernet(frame, ETHERTYPE_VLAN);
+}
+
+static void build_two_vlans(struct frame *frame)
+{
+    tcp(frame);
+    frame_ipv4(frame, IP_PROTOCOL_TCP);
     FRAME_PREPEND(frame, "\0\x05\x08\0");
+    FRAME_PREPEND(frame, "\0\x06\x81\0");
     frame_ethernet(frame, ETHERTYPE_VLAN);
 }
 
@@ -96,9 +113,17 @@ static const struct {
     void (*build)(struct frame *frame);
     bool is_plain;
 } cases[] = {
-    {build_ipv4, true},           {build_ipv6, true},  {build_udp, true},
-    {build_padded, true},         {build_vlan, false}, {build_first_fragment, false},
-    {build_last_fragment, false}, {build_icmp, false}, {build_hop_by_hop, false},
+    {build_ipv4, true},
+    {build_ipv6, true},
+    {build_udp, true},
+    {build_padded, true},
+    {build_vlan, true},
+    {build_vlan_ipv6, true},
+    {build_two_vlans, false},
+    {build_first_fragment, false},
+    {build_last_fragment, false},
+    {build_icmp, false},
+    {build_hop_by_hop, false},
     {build_contradiction, false},
 };
 
@@ -160,6 +185,7 @@ static void check_frame(struct bytes octets)
     CU_ASSERT_EQUAL_FATAL(
         ip_decode(slow_link.ip_version, slow_link.payload, slow_link.payload.len, &slow), IP_WHOLE);
     CU_ASSERT_PTR_EQUAL(link.addresses, slow_link.addresses);
+    CU_ASSERT_EQUAL(link.vlan_id, slow_link.vlan_id);
     check_same(&ip, &slow);
     check_segment(octets, &slow_link, &slow);
 }
@@ -197,7 +223,7 @@ static void what_is_found_is_what_the_layers_find(void)
 /* Every value of every octet of the headers. */
 static void whatever_the_headers_hold_is_read_alike(void)
 {
-    enum { HEADERS = 14 + 40 + 20 };
+    enum { HEADERS = 14 + 4 + 40 + 20 };
     struct frame *frame = calloc(1, sizeof(*frame));
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(frame);
