@@ -29,6 +29,7 @@ TLSWHY = os.environ.get("TLSWHY", "tlswhy")
 TIME_LIMIT = 60
 
 ANALYSED, COULD_NOT, USAGE, FAILURES_FOUND = 0, 1, 2, 3
+WIDTH = 100  # of a line, where no terminal says otherwise
 
 
 def capture(folder):
@@ -572,6 +573,12 @@ class Knowledge(CommandLine):
         self.assertEqual(run("-V").stdout, text)
         for name in (r"\Atlswhy \d+\.\d+\.\d+\n", "libpcap", "wolfSSL", "cJSON", "GPL-2.0-or-later"):
             self.assertRegex(text, name)
+
+    def test_no_line_of_the_help_is_too_long_and_no_option_touches_what_it_does(self):
+        for line in self.expect(ANALYSED, "--help").stdout.splitlines():
+            self.assertLessEqual(len(line), WIDTH)
+            if re.match(" {2,6}-", line):
+                self.assertRegex(line, r"^  (-.|  )[, ] +\S+(  +\S.*)?$")
 
     def test_the_manual_page_has_every_option_of_the_help_and_no_other(self):
         text = self.expect(ANALYSED, "--help").stdout

@@ -20,7 +20,7 @@ static int tell(const struct options *options)
     layout =
         layout_new(output.file, output_width(&output), output_has_color(&output, options->color));
     if (options->mode == MODE_HELP) {
-        options_help(output.file);
+        options_help(&layout);
     } else if (options->mode == MODE_VERSION) {
         explain_version(output.file);
     } else if (options->mode == MODE_CAUSES) {

@@ -314,7 +314,9 @@ static const struct option_row *find_row(const char *name)
     return NULL;
 }
 
-static void write_help(FILE *out, const struct option_row *row)
+enum { HELP_COLUMN = 32, HELP_GAP = 2 };
+
+static void write_help(const struct layout *layout, const struct option_row *row)
 {
     char left[64];
     int length = snprintf(left, sizeof(left), "  %c%c%c ", row->letter != 0 ? '-' : ' ',
@@ -328,29 +330,37 @@ static void write_help(FILE *out, const struct option_row *row)
     else if (row->has_value == required_argument)
         snprintf(left + length, sizeof(left) - (size_t)length, "%s%s", row->name != NULL ? "=" : "",
                  row->value);
-    fprintf(out, "%-32s%s\n", left, row->help);
+    fprintf(layout->out, "%-*s", HELP_COLUMN, left);
+    if (strlen(left) + HELP_GAP > HELP_COLUMN)
+        fprintf(layout->out, "\n%*s", HELP_COLUMN, "");
+    layout_paragraph(layout, HELP_COLUMN, HELP_COLUMN, row->help);
 }
 
-void options_help(FILE *out)
+void options_help(const struct layout *layout)
 {
+    FILE *out = layout->out;
+
     fputs("Usage: tlswhy [OPTION]... CAPTURE...\n"
           "       tlswhy [OPTION]... -r CAPTURE [-r CAPTURE]... [EXPRESSION]\n"
           "       tlswhy [OPTION]... -i INTERFACE [-i INTERFACE]... [EXPRESSION]\n"
           "       tlswhy --merge [--output=FILE] SUMMARY...\n"
-          "Say for each TLS handshake in a capture that failed: why, and what to do.\n\n"
-          "A CAPTURE is a pcap or pcapng file, also compressed by gzip or zstd; - is standard "
-          "input.\n\n",
+          "Say for each TLS handshake in a capture that failed: why, and what to do.\n\n",
           out);
+    layout_paragraph(layout, 0, 0,
+                     "A CAPTURE is a pcap or pcapng file, also compressed by gzip or zstd; - is "
+                     "standard input.");
+    fputc('\n', out);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         if (i == FILE_OPTION_COUNT)
             fputs("\nWhere events go:\n", out);
         if (i == SERVICE_OPTIONS_BEGIN)
             fputs("\nLive capture, until SIGINT or SIGTERM:\n", out);
-        write_help(out, row_at(i));
+        write_help(layout, row_at(i));
     }
-    fputs("\nExit status: 0 analysed; 1 something could not be read or written; 2 wrong usage;\n"
-          "3 with --check, if a handshake failed.\n",
-          out);
+    fputc('\n', out);
+    layout_paragraph(layout, 0, 0,
+                     "Exit status: 0 analysed; 1 something could not be read or written; 2 wrong "
+                     "usage; 3 with --check, if a handshake failed.");
 }
 
 /* For getopt_long: its value is the row's place after all letters. */

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "analyze/event.h"
+#include "analyze/layout.h"
 #include "tools/tlswhy/feed_options.h"
 #include "tools/tlswhy/service_options.h"
 
@@ -92,6 +92,6 @@ bool options_parse(int argc, char **argv, struct options *options);
 void options_free(struct options *options);
 
 /* Write what --help prints. */
-void options_help(FILE *out);
+void options_help(const struct layout *layout);
 
 #endif
