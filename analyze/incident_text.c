@@ -82,9 +82,9 @@ void incident_add_extent(struct text *text, const struct incident *incident)
         text_add(text, " of ");
         add_parties(text, incident, &incident->clients, "client");
     }
-    text_add(text, ", ");
+    text_add(text, ", begun between ");
     text_add_time(text, incident->first_ns);
-    text_add(text, " to ");
+    text_add(text, " and ");
     text_add_time(text, incident->last_ns);
     text_add(text, " UTC");
 }
