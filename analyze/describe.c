@@ -296,11 +296,23 @@ void describe_server_name(const struct facts *facts, struct evidence *evidence)
 
 void describe_choice(const struct facts *facts, struct evidence *evidence)
 {
+    const struct server_key_exchange *exchange = &facts->server_key_exchange;
+    uint16_t group = facts_chosen_group(facts);
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
     char version[16];
+    char hex[NAMES_HEX_SIZE];
 
     if (!facts->server_hello_read)
         return;
-    evidence_add(evidence, "server_choice", facts->server_hello_note->at,
-                 "the server chose %s with %s", describe_version(facts->version, version),
-                 facts->suite != NULL ? facts->suite->name : "a suite that is not registered");
+    text_add(&text, "the server chose %s with %s", describe_version(facts->version, version),
+             facts->suite != NULL ? facts->suite->name : "a suite that is not registered");
+    if (group != 0)
+        text_add(&text, ", the group %s",
+                 names_or_hex(hex, sizeof(hex), names_group(group), group, 4));
+    if (facts->server_key_exchange_read && exchange->has_scheme)
+        text_add(&text, ", signed with %s",
+                 names_or_hex(hex, sizeof(hex), names_signature_scheme(exchange->signature_scheme),
+                              exchange->signature_scheme, 4));
+    evidence_add(evidence, "server_choice", facts->server_hello_note->at, "%s", line);
 }

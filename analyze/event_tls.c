@@ -31,25 +31,13 @@ static char *put_version(char *out, uint16_t version)
     return out;
 }
 
-/* The group of the key exchange, 0: not known. */
-static uint16_t chosen_group(const struct facts *facts)
-{
-    const struct server_key_exchange *exchange = &facts->server_key_exchange;
-
-    if (facts->server_hello_read && facts->server_extensions.key_share.group != 0)
-        return facts->server_extensions.key_share.group;
-    if (facts->server_key_exchange_read && exchange->curve_type == TLS_EC_CURVE_TYPE_NAMED_CURVE)
-        return exchange->named_group;
-    return 0;
-}
-
 /* Octets of what was negotiated at the most, but for two names: six members. */
 enum { NEGOTIATED_MAX = 6 * (16 + JSON_MEMBER_MAX + 8) };
 
 static void add_negotiated(struct json *json, struct json_at tls, const struct verdict *verdict)
 {
     const struct facts *facts = verdict->facts;
-    uint16_t group = chosen_group(facts);
+    uint16_t group = facts_chosen_group(facts);
     const char *curve = group != 0 ? names_group(group) : NULL;
     size_t curve_length = curve != NULL ? strlen(curve) : 0;
     size_t suite_length = facts->suite != NULL ? strlen(facts->suite->name) : 0;

@@ -203,6 +203,17 @@ bool facts_client_refused_server(const struct facts *facts)
            && facts->refusal.by == SIDE_CLIENT && facts->outcome == OUTCOME_FAILED;
 }
 
+uint16_t facts_chosen_group(const struct facts *facts)
+{
+    const struct server_key_exchange *exchange = &facts->server_key_exchange;
+
+    if (facts->server_hello_read && facts->server_extensions.key_share.group != 0)
+        return facts->server_extensions.key_share.group;
+    if (facts->server_key_exchange_read && exchange->curve_type == TLS_EC_CURVE_TYPE_NAMED_CURVE)
+        return exchange->named_group;
+    return 0;
+}
+
 bool facts_last_hello(const struct facts *facts, const struct client_hello **hello,
                       const struct hello_extensions **extensions)
 {

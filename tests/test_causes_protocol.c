@@ -176,6 +176,34 @@ static void server_hello_done_without_a_certificate_is_unexpected(void)
     CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_CERTAIN));
 }
 
+/* The server asks for a certificate, which the client has nothing to say to, and refuses. */
+static void leave_certificate_out(struct story *story, uint8_t alert)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    begin_hello(story);
+    story_server_hello(story, &choice);
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE, bytes_of("\0\0\4\0\0\1x", 7));
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE_REQUEST,
+                  bytes_of("\1\1\0\2\4\1\0\0", 8));
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+    story_client_flight_1_2(story);
+    story_fatal(story, SIDE_SERVER, alert);
+}
+
+static void no_answer_to_a_certificate_request_is_unexpected(void)
+{
+    struct story story;
+
+    leave_certificate_out(&story, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_CERTAIN));
+    leave_certificate_out(&story, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "unexpected_message"));
+    leave_certificate_out(&story, TLS_ALERT_UNEXPECTED_MESSAGE);
+    story.handshake.gap_octets[SIDE_CLIENT] = 7; /* it may have been in there */
+    CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_LIKELY));
+}
+
 static void a_server_that_begins_without_a_hello_is_unexpected(void)
 {
     struct story story;
@@ -410,6 +438,8 @@ int main(void)
          application_data_before_encryption_is_unexpected},
         {"ServerHelloDone without a certificate is unexpected",
          server_hello_done_without_a_certificate_is_unexpected},
+        {"no answer to a certificate request is unexpected",
+         no_answer_to_a_certificate_request_is_unexpected},
         {"a server that begins without a hello is unexpected",
          a_server_that_begins_without_a_hello_is_unexpected},
         {"a first hello cannot come unexpected", a_first_hello_cannot_come_unexpected},

@@ -107,6 +107,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     }
     if (!said)
         return CAUSE_NO;
+    if (facts_client_refused_server(facts))
+        describe_choice(facts, evidence);
     describe_last_seen(facts, evidence);
     return CAUSE_LIKELY;
 }

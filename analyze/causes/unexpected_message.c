@@ -53,6 +53,19 @@ static const struct note *done_too_early(const struct facts *facts)
                                                                    : NULL;
 }
 
+/* A client that is asked for a certificate has to answer with a Certificate, be it an empty one (RFC
+ * 5246 section 7.4.6). Not every server minds: only where it says so was that out of order. */
+static const struct note *certificate_left_out(const struct facts *facts)
+{
+    bool is_missing = facts->certificate_request_note != NULL
+                      && facts->client_certificate_note == NULL
+                      && facts->handshake->gap_octets[SIDE_CLIENT] == 0;
+
+    return is_missing && facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE)
+               ? facts->client_key_exchange_note
+               : NULL;
+}
+
 /* A server that begins with anything else than a hello (RFC 8446 section 4.1.3). */
 static const struct note *server_began_wrong(const struct facts *facts)
 {
@@ -85,6 +98,8 @@ static bool order_is_broken(const struct facts *facts, struct evidence *evidence
         {second_client_hello, "a second ClientHello came without a HelloRetryRequest"},
         {data_in_clear, "application data came before the client switched to encryption"},
         {done_too_early, "ServerHelloDone came without the certificate that the suite needs"},
+        {certificate_left_out,
+         "the client was asked for a certificate and goes on without a Certificate message"},
         {server_began_wrong, "the server did not begin with ServerHello"},
     };
 
