@@ -24,8 +24,8 @@ void describe_server_name(const struct facts *facts, struct evidence *evidence);
 /* Add host and port of what a proxy was asked for. */
 void describe_target(struct text *text, const struct proxy_target *target);
 
-/* What the server chose: version and suite, and where it is known the group, and the signature scheme
- * of its key exchange. */
+/* What the server chose: version and suite, and where they are known the group, and the signature
+ * scheme of its key exchange. */
 void describe_choice(const struct facts *facts, struct evidence *evidence);
 
 /* "TLS 1.2", or "0x0305" for a number that is no version; text needs 16 octets. */

@@ -11,8 +11,8 @@
 #include "capture/ip.h"
 #include "capture/link.h"
 
-/* Set *ip, and the addresses and the VLAN of *link. False: the frame is none of these, or the capture lacks a
- * part of it; some of *ip may be set, *link is as it was. */
+/* Set *ip, and the addresses and the VLAN of *link. False: the frame is none of these, or the
+ * capture lacks a part of it; some of *ip may be set, *link is as it was. */
 bool plain_decode(struct bytes frame, struct link *link, struct ip *ip);
 
 /* Set *segment, of the moment given, from such a frame. False: it is none, or carries no TCP that

@@ -53,8 +53,8 @@ static const struct note *done_too_early(const struct facts *facts)
                                                                    : NULL;
 }
 
-/* A client that is asked for a certificate has to answer with a Certificate, be it an empty one (RFC
- * 5246 section 7.4.6). Not every server minds: only where it says so was that out of order. */
+/* A client that is asked for a certificate has to answer with a Certificate, be it an empty one
+ * (RFC 5246 section 7.4.6). Not every server minds: only where it says so was it out of order. */
 static const struct note *certificate_left_out(const struct facts *facts)
 {
     bool is_missing = facts->certificate_request_note != NULL
