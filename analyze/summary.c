@@ -78,8 +78,9 @@ void summary_add_parties(struct text *text, const struct facts *facts)
     add_parties(text, facts, addresses);
 }
 
-static void add_established(struct text *text, const struct facts *facts)
+static void add_established(struct text *text, const struct verdict *verdict)
 {
+    const struct facts *facts = verdict->facts;
     char hex[NAMES_HEX_SIZE];
 
     text_add_string(text, "established");
@@ -94,12 +95,14 @@ static void add_established(struct text *text, const struct facts *facts)
     }
     if (facts->resumed)
         text_add_string(text, ", resumed");
+    if (verdict_has_finding(verdict, "closed_right_after_handshake"))
+        text_add_string(text, "; the client left at once, without sending data");
 }
 
 void summary_add_outcome(struct text *text, const struct verdict *verdict)
 {
     if (verdict->outcome == OUTCOME_ESTABLISHED)
-        add_established(text, verdict->facts);
+        add_established(text, verdict);
     else if (verdict->outcome == OUTCOME_FAILED)
         text_add(text, "failed: %s", verdict->cause->title);
     else if (verdict->outcome == OUTCOME_INCOMPLETE)

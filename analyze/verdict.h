@@ -3,6 +3,8 @@
 #ifndef TLSWHY_ANALYZE_VERDICT_H
 #define TLSWHY_ANALYZE_VERDICT_H
 
+#include <string.h>
+
 #include "analyze/cause.h"
 
 enum {
@@ -52,6 +54,15 @@ void verdict_begin(struct verdict *verdict, const struct facts *facts);
 static inline bool verdict_is_update(const struct verdict *verdict)
 {
     return verdict->earlier != NULL && !verdict->earlier->is_folded;
+}
+
+/* Whether one of the findings has this identifier. */
+static inline bool verdict_has_finding(const struct verdict *verdict, const char *id)
+{
+    for (size_t i = 0; i < verdict->finding_count; i++)
+        if (strcmp(verdict->findings[i].id, id) == 0)
+            return true;
+    return false;
 }
 
 /* Judge one connection: runs every rule over the facts and fills *verdict, which

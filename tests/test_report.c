@@ -236,6 +236,21 @@ static void with_all_each_connection_has_a_line(void)
     report_text_end(&written);
 }
 
+static void with_all_a_client_that_left_at_once_is_told(void)
+{
+    struct report_text written;
+    struct verdict *verdict = &written.sample.verdict;
+
+    report_text_begin(&written, (struct report_options){.all = true});
+    sample_established(&written.sample);
+    verdict->findings[0].id = "closed_right_after_handshake";
+    verdict->finding_count = 1;
+    report_add(written.report, verdict);
+    text_check_has(report_text_finish(&written),
+                   "TLS_AES_128_GCM_SHA256; the client left at once, without sending data\n");
+    report_text_end(&written);
+}
+
 static void what_could_hide_something_is_said(void)
 {
     struct report_text written;
@@ -454,6 +469,8 @@ int main(void)
         {"without failures it says so", without_failures_it_says_so},
         {"without TLS or packets it says so", without_tls_or_packets_it_says_so},
         {"with --all each connection has a line", with_all_each_connection_has_a_line},
+        {"with --all a client that left at once is told",
+         with_all_a_client_that_left_at_once_is_told},
         {"what could hide something is said", what_could_hide_something_is_said},
         {"what a peer chose cannot reach the terminal",
          what_a_peer_chose_cannot_reach_the_terminal},
