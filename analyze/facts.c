@@ -3,25 +3,6 @@
 
 #include "analyze/facts_internal.h"
 
-/* Octets of an empty Certificate of TLS 1.3: header, empty context, empty list (RFC 8446 section
- * 4.4.2). */
-enum { EMPTY_CERTIFICATE_LENGTH = TLS_HANDSHAKE_HEADER_LENGTH + 1 + 3 };
-
-/* Some stacks put it into one record with the Finished behind it. */
-static bool client_certificate_looks_empty(const struct facts *facts)
-{
-    const struct note *first = facts->first_protected_note[SIDE_CLIENT];
-    size_t finished;
-
-    if (!facts->tls13 || first == NULL || facts->suite == NULL)
-        return false;
-    finished = TLS_HANDSHAKE_HEADER_LENGTH + suite_hash_length(facts->suite);
-    return suite_record_length(facts->suite, TLS_VERSION_1_3, EMPTY_CERTIFICATE_LENGTH,
-                               first->length)
-           || suite_record_length(facts->suite, TLS_VERSION_1_3,
-                                  EMPTY_CERTIFICATE_LENGTH + finished, first->length);
-}
-
 /* A ticket or session ID that the server takes up, or a PSK that it chooses. Up to TLS 1.2 the
  * server goes straight to its change_cipher_spec (RFC 5246 section 7.3). */
 static bool is_resumed(const struct facts *facts)
@@ -133,7 +114,7 @@ static bool read_handshake(struct facts *facts, const struct observation *observ
     facts_read_notes(facts);
     clear_absent(facts);
     facts->resumed = is_resumed(facts);
-    facts->client_certificate_likely_empty = client_certificate_looks_empty(facts);
+    facts_read_client_flight(facts);
     facts_find_starttls(facts, &observation->tls_ports);
     return facts_handshake_finished(facts);
 }

@@ -97,6 +97,14 @@ struct offer {
     bool renegotiation_info;  /* the extension or the signalling suite (RFC 5746) */
 };
 
+/* What the size of a client's first records of TLS 1.3 tells of a Certificate, which only a client
+ * that was asked for one sends (RFC 8446 section 4.4.2). */
+enum client_answer {
+    CLIENT_ANSWER_NONE,       /* nothing: a Finished alone, or what may be one */
+    CLIENT_ANSWER_EMPTY,      /* a Certificate without a certificate in it */
+    CLIENT_ANSWER_CERTIFICATE /* more than a Finished */
+};
+
 /* Why the first octets of a client's random are taken for its time (clock.h). */
 enum clock_basis {
     CLOCK_BASIS_NONE,   /* they are not: it says nothing */
@@ -194,9 +202,9 @@ struct facts {
     /* Protected records after ServerHello in TLS 1.3, and what they tell by size and place. */
     const struct note *first_protected_note[SIDES];
     const struct note *last_protected_note[SIDES];
-    bool client_certificate_likely_empty; /* the client's first record has the size of an empty
-                                             Certificate, or of that and a Finished (RFC 8446
-                                             section 4.4.2) */
+    const struct note *client_flight_note; /* the client's first one, where it cannot be early data
+                                              that was refused; NULL: none, or not known */
+    enum client_answer client_answer;
 
     /* The end. */
     struct refusal refusal;                   /* the first fatal event */

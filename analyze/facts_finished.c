@@ -110,25 +110,8 @@ static bool server_ended_after(const struct facts *facts, const struct note *fli
     return false;
 }
 
-/* A Certificate message of TLS 1.3 with the smallest certificate in use: header, context, list,
- * entry, the certificate, its extensions (RFC 8446 section 4.4.2). */
-enum { CERTIFICATE_MIN = 4 + 1 + 3 + 3 + 200 + 2 };
-
-/* A client that was asked for a certificate sends a Certificate before its Finished (RFC 8446
- * section 4.4.2), and the server judges it after the client believes to be done: it can refuse
- * then, and only then. An empty Certificate is a record smaller than a Finished, or in one record
- * with it; any other one is large. With a PSK the server cannot ask (section 4.3.2), and early
- * data ends with a small record of its own. */
-static bool client_may_have_authenticated(const struct facts *facts)
-{
-    const struct note *first = facts->first_protected_note[SIDE_CLIENT];
-
-    if (facts->resumed || facts->client_extensions.early_data.state != EXTENSION_ABSENT)
-        return false;
-    return first->length < FINISHED_RECORD_MIN || first->length >= CERTIFICATE_MIN
-           || facts->client_certificate_likely_empty;
-}
-
+/* A server judges the client's certificate after the client believes to be done: it can refuse
+ * then, and only then. */
 static bool finished_1_3(const struct facts *facts)
 {
     const struct note *finished = facts_client_finished(facts);
@@ -137,8 +120,8 @@ static bool finished_1_3(const struct facts *facts)
         return false;
     if (server_went_on(facts, finished))
         return true;
-    return !(client_may_have_authenticated(facts)
-             && server_ended_after(facts, facts->first_protected_note[SIDE_CLIENT]));
+    return facts->client_answer == CLIENT_ANSWER_NONE
+           || !server_ended_after(facts, facts->client_flight_note);
 }
 
 bool facts_handshake_finished(const struct facts *facts)

@@ -11,6 +11,10 @@ void facts_read_notes(struct facts *facts);
 /* Fill in what the offer says of the suites, when a hello was read. */
 void facts_read_suites(struct facts *facts);
 
+/* TLS 1.3: find where the client's flight begins and what it tells: client_flight_note and
+ * client_answer. */
+void facts_read_client_flight(struct facts *facts);
+
 /* True when the notes show a finished handshake, whatever came afterwards. */
 bool facts_handshake_finished(const struct facts *facts);
 

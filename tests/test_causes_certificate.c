@@ -295,6 +295,40 @@ static void in_tls_1_3_the_size_of_an_empty_certificate_tells(void)
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
 }
 
+/* Java adds 16 octets, Mbed TLS fills up to a multiple of 16. */
+static void in_tls_1_3_an_empty_certificate_may_be_padded(void)
+{
+    static const uint16_t records[][2] = {{41, 69}, {32, 64}, {44, 80}};
+
+    for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        struct story story;
+
+        begin_1_3(&story);
+        story_ccs(&story, SIDE_CLIENT);
+        story_protected(&story, SIDE_CLIENT, records[i][0]);
+        story_protected(&story, SIDE_CLIENT, records[i][1]);
+        story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+        CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
+    }
+}
+
+static void in_tls_1_3_a_padded_finished_is_no_client_certificate(void)
+{
+    static const uint16_t records[] = {64, 69, 80, 85};
+
+    for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        struct story story;
+
+        begin_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, records[i]);
+        story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+    }
+}
+
 /* BoringSSL puts both messages into one record. */
 static void in_tls_1_3_an_empty_certificate_may_share_the_finished_record(void)
 {
@@ -449,6 +483,10 @@ int main(void)
          no_client_certificate_is_blamed_where_none_was_sent},
         {"in TLS 1.3 the size of an empty Certificate tells",
          in_tls_1_3_the_size_of_an_empty_certificate_tells},
+        {"in TLS 1.3 an empty certificate may be padded",
+         in_tls_1_3_an_empty_certificate_may_be_padded},
+        {"in TLS 1.3 a padded Finished is no client certificate",
+         in_tls_1_3_a_padded_finished_is_no_client_certificate},
         {"in TLS 1.3 an empty Certificate may share the record of the Finished",
          in_tls_1_3_an_empty_certificate_may_share_the_finished_record},
         {"in TLS 1.3 more than a Finished is a certificate",

@@ -96,14 +96,10 @@ static bool no_certificate_alert(const struct facts *facts)
 
 static bool client_answered_request(const struct facts *facts)
 {
-    const struct note *first = facts->first_protected_note[SIDE_CLIENT];
-
     if (!facts->tls13)
         return facts->client_certificate_note != NULL || no_certificate_alert(facts);
-    /* With early data its end comes first, and its size is much like an empty Certificate's. */
-    return first != NULL && facts->stage >= STAGE_ENCRYPTED_CLIENT_FLIGHT
-           && facts->client_extensions.early_data.state == EXTENSION_ABSENT
-           && !suite_finished_length(facts->suite, TLS_VERSION_1_3, first->length);
+    return facts->client_answer != CLIENT_ANSWER_NONE
+           && facts->stage >= STAGE_ENCRYPTED_CLIENT_FLIGHT;
 }
 
 bool server_refused_after_client_certificate(const struct facts *facts)
@@ -114,7 +110,7 @@ bool server_refused_after_client_certificate(const struct facts *facts)
 
 bool client_certificate_was_empty(const struct facts *facts)
 {
-    return facts->tls13 ? facts->client_certificate_likely_empty
+    return facts->tls13 ? facts->client_answer == CLIENT_ANSWER_EMPTY
                         : facts->client_certificate_empty || no_certificate_alert(facts);
 }
 
@@ -130,9 +126,22 @@ void describe_server_certificate(const struct facts *facts, struct evidence *evi
                      (unsigned long long)facts->handshake->application_octets[SIDE_SERVER]);
 }
 
+static void describe_client_flight(const struct facts *facts, struct evidence *evidence)
+{
+    static const char *const tells[] = {
+        [CLIENT_ANSWER_EMPTY] = "a Certificate message without a certificate, alone (some stacks "
+                                "pad it) or with the Finished, has that size",
+        [CLIENT_ANSWER_CERTIFICATE] = "more than a Finished, so it was asked for a certificate",
+    };
+
+    if (facts->client_answer != CLIENT_ANSWER_NONE)
+        evidence_add(evidence, "client_certificate", facts->client_flight_note->at,
+                     "the client's encrypted flight begins with a record of %u octets: %s",
+                     facts->client_flight_note->length, tells[facts->client_answer]);
+}
+
 void describe_client_certificate(const struct facts *facts, struct evidence *evidence)
 {
-    const struct note *protected_note = facts->first_protected_note[SIDE_CLIENT];
     const struct note *certificate = facts->client_certificate_note;
 
     if (facts->certificate_request_note != NULL)
@@ -146,12 +155,6 @@ void describe_client_certificate(const struct facts *facts, struct evidence *evi
     else if (no_certificate_alert(facts))
         evidence_add(evidence, "client_certificate", facts->warning_note->at,
                      "the client says that it has no certificate: alert no_certificate(41)");
-    else if (facts->tls13 && protected_note != NULL)
-        evidence_add(evidence, "client_certificate", protected_note->at,
-                     "the client's encrypted flight begins with a record of %u octets: %s",
-                     protected_note->length,
-                     facts->client_certificate_likely_empty
-                         ? "a Certificate message without a certificate, alone or with the "
-                           "Finished, has that size"
-                         : "more than a Finished, so it was asked for a certificate");
+    else
+        describe_client_flight(facts, evidence);
 }
