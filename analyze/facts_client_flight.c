@@ -39,13 +39,60 @@ static enum client_answer answer_of(const struct facts *facts, const struct note
     return flight->length >= CERTIFICATE_MIN ? CLIENT_ANSWER_CERTIFICATE : CLIENT_ANSWER_NONE;
 }
 
+/* Early data is sent before the client has the server's hello, so it may come by after it. There is
+ * none behind a HelloRetryRequest (RFC 8446 section 4.2.10), and with a PSK nobody is asked for a
+ * certificate. */
+static bool early_data_may_cross(const struct facts *facts)
+{
+    return facts->client_extensions.early_data.state != EXTENSION_ABSENT
+           && facts->retry_note == NULL && !facts->resumed;
+}
+
+/* The client's first record behind the server's flight. A record with more in it than an alert is
+ * of that flight, or later than the client's. */
+static const struct note *first_behind_server_flight(const struct facts *facts,
+                                                     const struct note **server)
+{
+    const struct handshake *handshake = facts->handshake;
+    const struct note *end = handshake->notes + handshake->note_count;
+    const struct note *first = NULL;
+
+    *server = facts->server_hello_note;
+    for (const struct note *note = *server; note < end; note++) {
+        if (note->kind != NOTE_APPLICATION_DATA)
+            continue;
+        if (note->side == SIDE_CLIENT && first == NULL) {
+            first = note;
+        } else if (note->side == SIDE_SERVER && note->length >= FINISHED_RECORD_MIN) {
+            *server = note;
+            first = NULL;
+        }
+    }
+    return first;
+}
+
+/* What answers the server's flight comes by when that has had the time to reach the client and the
+ * answer to come back. What comes earlier, or was lost on its way, may be early data. */
+static const struct note *first_in_answer(const struct facts *facts)
+{
+    const struct connection *connection = facts->connection;
+    const struct note *server;
+    const struct note *first = first_behind_server_flight(facts, &server);
+
+    return first != NULL && connection->ack_rtt_ns >= 0
+                   && connection->direction[SIDE_CLIENT].retransmissions == 0
+                   && first->at.time_ns - server->at.time_ns >= connection->ack_rtt_ns
+               ? first
+               : NULL;
+}
+
 void facts_read_client_flight(struct facts *facts)
 {
-    const struct note *flight = facts->first_protected_note[SIDE_CLIENT];
-
-    if (!facts->tls13 || facts->client_extensions.early_data.state != EXTENSION_ABSENT)
+    if (!facts->tls13)
         return;
-    facts->client_flight_note = flight;
-    if (flight != NULL)
-        facts->client_answer = answer_of(facts, flight);
+    facts->client_flight_note = early_data_may_cross(facts)
+                                    ? first_in_answer(facts)
+                                    : facts->first_protected_note[SIDE_CLIENT];
+    if (facts->client_flight_note != NULL)
+        facts->client_answer = answer_of(facts, facts->client_flight_note);
 }

@@ -55,10 +55,11 @@ static void read_alert_record(struct run *run, const struct record *record)
     }
 }
 
-/* After both Finished of TLS 1.3 each side proves by what it sends that it accepts them. */
+/* After both Finished of TLS 1.3 each side proves by what it sends that it accepts them. What a
+ * client sends before the ServerHello is early data. */
 static inline void weigh_protected_record(struct session *session, enum side from, size_t length)
 {
-    if (!session->tls13 || length < FINISHED_RECORD_MIN)
+    if (!session->tls13 || !session->server_hello_seen || length < FINISHED_RECORD_MIN)
         return;
     if (session->client_finished)
         session->follows_finished[from] = true;

@@ -4,12 +4,15 @@
 #include "tests/support/wire.h"
 
 enum {
-    ALERT_RECORD = 19,             /* AES-128-GCM in TLS 1.3: two octets, content type, tag */
-    PADDED_ALERT_RECORD = 35,      /* the same with 16 octets of padding */
-    EMPTY_CERTIFICATE_RECORD = 25, /* eight octets of message */
-    FINISHED_RECORD = 53,          /* header, SHA-256 */
-    EMPTY_AND_FINISHED_RECORD = 61 /* both */
+    ALERT_RECORD = 19,              /* AES-128-GCM in TLS 1.3: two octets, content type, tag */
+    PADDED_ALERT_RECORD = 35,       /* the same with 16 octets of padding */
+    EMPTY_CERTIFICATE_RECORD = 25,  /* eight octets of message */
+    FINISHED_RECORD = 53,           /* header, SHA-256 */
+    EMPTY_AND_FINISHED_RECORD = 61, /* both */
+    EARLY_DATA_RECORD = 500
 };
+
+#define ROUND_TRIP (20 * STORY_MILLISECOND)
 
 /* The client has the server's whole flight. */
 static void begin_1_2(struct story *story)
@@ -421,20 +424,111 @@ static void in_tls_1_3_a_finished_alone_is_no_client_certificate(void)
     CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
 }
 
-static void early_data_is_no_client_certificate(void)
+/* The client sends early data, and the server's hello takes its PSK or not. */
+static void begin_early_data(struct story *story, bool psk)
 {
-    struct story story;
     struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_3();
 
     offer.early_data = true;
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_3(&story);
+    choice.psk = psk;
+    story_begin(story);
+    story->connection.ack_rtt_ns = ROUND_TRIP;
+    story_client_hello(story, &offer);
+    story_protected(story, SIDE_CLIENT, EARLY_DATA_RECORD);
+    story_server_hello(story, &choice);
+    story_protected(story, SIDE_SERVER, 1200);
+}
+
+static void story_refusal(struct story *story)
+{
+    story_protected(story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(story, SIDE_SERVER);
+}
+
+static void the_end_of_early_data_is_no_client_certificate(void)
+{
+    struct story story;
+
+    begin_early_data(&story, true);
+    story_wait(&story, ROUND_TRIP);
     story_protected(&story, SIDE_CLIENT, 21); /* EndOfEarlyData */
     story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
-    story_fin(&story, SIDE_SERVER);
-    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
-    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
+    story_refusal(&story);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+static void a_client_certificate_may_follow_early_data_that_was_refused(void)
+{
+    static const struct {
+        uint16_t record;
+        const char *cause;
+    } rows[] = {
+        {EMPTY_CERTIFICATE_RECORD, "client_certificate_required"},
+        {900, "client_certificate_rejected"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_early_data(&story, false);
+        story_protected(&story, SIDE_SERVER, FINISHED_RECORD);
+        story_wait(&story, ROUND_TRIP);
+        story_protected(&story, SIDE_CLIENT, rows[i].record);
+        story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+        story_refusal(&story);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, CAUSE_LIKELY));
+    }
+}
+
+/* A second hello has no early data behind it, however soon its answer comes. */
+static void a_client_certificate_may_follow_a_retry(void)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_3();
+    struct story story;
+
+    offer.early_data = true;
+    choice.retry = true;
+    story_begin(&story);
+    story.connection.ack_rtt_ns = ROUND_TRIP;
+    story_client_hello(&story, &offer);
+    story_server_hello(&story, &choice);
+    story_protected(&story, SIDE_CLIENT, EARLY_DATA_RECORD);
+    story_modern_hello(&story);
+    story_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, EMPTY_CERTIFICATE_RECORD);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_refusal(&story);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+}
+
+/* A server that closes at once, while early data that it skips crosses its flight: in the middle of
+ * it, behind it, or behind it for want of a segment. */
+static void early_data_that_crosses_is_no_client_certificate(void)
+{
+    static const struct {
+        bool in_the_middle;
+        bool lost;
+    } rows[] = {{true, false}, {false, false}, {false, true}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_early_data(&story, false);
+        if (rows[i].in_the_middle)
+            story_protected(&story, SIDE_CLIENT, EARLY_DATA_RECORD);
+        story_protected(&story, SIDE_SERVER, FINISHED_RECORD);
+        if (rows[i].lost)
+            story_wait(&story, ROUND_TRIP);
+        story.connection.direction[SIDE_CLIENT].retransmissions = rows[i].lost;
+        if (!rows[i].in_the_middle)
+            story_protected(&story, SIDE_CLIENT, EARLY_DATA_RECORD);
+        story_wait(&story, ROUND_TRIP);
+        story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+        story_refusal(&story);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+    }
 }
 
 static void the_clients_certificate_is_judged_before_the_servers(void)
@@ -498,7 +592,13 @@ int main(void)
          in_tls_1_3_alerts_of_any_shape_are_a_refusal},
         {"in TLS 1.3 a Finished alone is no client certificate",
          in_tls_1_3_a_finished_alone_is_no_client_certificate},
-        {"early data is no client certificate", early_data_is_no_client_certificate},
+        {"the end of early data is no client certificate",
+         the_end_of_early_data_is_no_client_certificate},
+        {"a client certificate may follow early data that was refused",
+         a_client_certificate_may_follow_early_data_that_was_refused},
+        {"a client certificate may follow a retry", a_client_certificate_may_follow_a_retry},
+        {"early data that crosses is no client certificate",
+         early_data_that_crosses_is_no_client_certificate},
         {"the client's certificate is judged before the server's",
          the_clients_certificate_is_judged_before_the_servers},
         CU_TEST_INFO_NULL,

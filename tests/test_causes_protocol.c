@@ -164,6 +164,29 @@ static void application_data_before_encryption_is_unexpected(void)
     CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_CERTAIN));
 }
 
+/* RFC 8446 appendix D.3: the server says so, or the client leaves by itself. */
+static void early_data_for_an_older_version_is_unexpected(void)
+{
+    for (size_t side = 0; side < SIDES; side++) {
+        struct story_offer offer = story_modern_offer();
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        offer.early_data = true;
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_ccs(&story, SIDE_CLIENT);
+        story_protected(&story, SIDE_CLIENT, 40);
+        story_flight_1_2(&story, &choice, 0);
+        if (side == SIDE_SERVER)
+            story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+        else
+            story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_TRUE(story_says(&story, "unexpected_message",
+                                  side == SIDE_SERVER ? CAUSE_CERTAIN : CAUSE_LIKELY));
+    }
+}
+
 static void server_hello_done_without_a_certificate_is_unexpected(void)
 {
     struct story story;
@@ -436,6 +459,8 @@ int main(void)
         {"a second hello is unexpected", a_second_hello_is_unexpected},
         {"application data before encryption is unexpected",
          application_data_before_encryption_is_unexpected},
+        {"early data for an older version is unexpected",
+         early_data_for_an_older_version_is_unexpected},
         {"ServerHelloDone without a certificate is unexpected",
          server_hello_done_without_a_certificate_is_unexpected},
         {"no answer to a certificate request is unexpected",

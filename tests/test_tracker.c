@@ -143,6 +143,22 @@ static void client_without_certificate_1_3(struct play *play)
     play_fin(play, SIDE_SERVER);
 }
 
+/* The server asked for another key share while early data was on its way. */
+static void early_data_retried_1_3(struct play *play)
+{
+    play_client_hello(play, true);
+    play_retry(play);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 100);
+    play_client_hello(play, true);
+    play_server_hello(play, true);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 1500);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 53);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 900);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 53);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 19);
+    play_fin(play, SIDE_SERVER);
+}
+
 static void client_with_certificate_1_3(struct play *play)
 {
     hellos_1_3(play);
@@ -368,6 +384,8 @@ static const struct scenario {
     {"plain alert in TLS 1.3, answered by an encrypted one", plain_alert_1_3, OUTCOME_FAILED,
      STAGE_ENCRYPTED_SERVER_FLIGHT, REFUSAL_ALERT, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED},
     {"no client certificate, TLS 1.3", client_without_certificate_1_3, OUTCOME_FAILED,
+     STAGE_ENCRYPTED_CLIENT_FLIGHT, REFUSAL_ENCRYPTED_ALERT, SIDE_SERVER, 0},
+    {"client certificate refused after a retry, TLS 1.3", early_data_retried_1_3, OUTCOME_FAILED,
      STAGE_ENCRYPTED_CLIENT_FLIGHT, REFUSAL_ENCRYPTED_ALERT, SIDE_SERVER, 0},
     {"client certificate accepted, TLS 1.3", client_with_certificate_1_3, OUTCOME_ESTABLISHED,
      STAGE_FINISHED, REFUSAL_NONE, SIDE_CLIENT, 0},

@@ -115,6 +115,38 @@ static bool order_is_broken(const struct facts *facts, struct evidence *evidence
     return false;
 }
 
+/* Early data for a server that chose an older version, which has none. */
+static const struct note *early_data_below_1_3(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    if (facts->server_hello_note == NULL || facts->tls13 || facts->client_key_exchange_note != NULL
+        || facts->client_extensions.early_data.state == EXTENSION_ABSENT)
+        return NULL;
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_CLIENT)
+            return note;
+    }
+    return NULL;
+}
+
+/* The server gets records that it cannot know, and the client must give up by itself (RFC 8446
+ * appendix D.3). */
+static bool early_data_failed(const struct facts *facts, struct evidence *evidence)
+{
+    const struct note *note = early_data_below_1_3(facts);
+
+    if (!has_come_before(facts, note) || facts->refusal.kind == REFUSAL_NONE
+        || (facts->refusal.by == SIDE_CLIENT && !facts_closed_without_reason(facts, SIDE_CLIENT)))
+        return false;
+    evidence_add(evidence, "early_data", note->at,
+                 "the client sent early data (0-RTT), and the server chose a version older than "
+                 "TLS 1.3, which has none");
+    return true;
+}
+
 /* A hello that answers nothing cannot come unexpected: the alert means something in it. */
 static bool answers_first_hello(const struct facts *facts)
 {
@@ -127,8 +159,9 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
                 || facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
     enum side by;
 
-    if (order_is_broken(facts, evidence, &by) && facts->refusal.kind != REFUSAL_NONE
-        && facts->refusal.by != by)
+    if (early_data_failed(facts, evidence)
+        || (order_is_broken(facts, evidence, &by) && facts->refusal.kind != REFUSAL_NONE
+            && facts->refusal.by != by))
         return said ? CAUSE_CERTAIN : CAUSE_LIKELY;
     if (!said)
         return CAUSE_NO;
@@ -143,17 +176,21 @@ const struct cause cause_unexpected_message = {
     .explanation = "The messages of a handshake have a fixed order. One side got a message that "
                    "does not belong there, or none that does, and said unexpected_message(10): a "
                    "defect in the other side's TLS library, or two streams mixed up by a device on "
-                   "the way.",
+                   "the way. Early data (0-RTT) is such a message for a server without TLS 1.3: a "
+                   "client sends it when another server of the name, or an earlier configuration, "
+                   "gave it a ticket for TLS 1.3.",
     .remedy = "The evidence names the message before the alert. Reproduce it with `openssl "
               "s_client -connect SERVER:PORT -msg`, which prints every message, and update the "
               "library that sent the wrong one. Try without session resumption and without 0-RTT, "
-              "which are where such defects mostly are.",
+              "which are where such defects mostly are. Where the "
+              "evidence names early data, all servers of the name need TLS 1.3 before one of them "
+              "takes early data: switch 0-RTT off until then.",
     .reported_as = "OpenSSL: unexpected message, sslv3 alert unexpected message; curl: (35); "
                    "Chromium: net::ERR_SSL_PROTOCOL_ERROR; Firefox: "
                    "SSL_ERROR_HANDSHAKE_UNEXPECTED_ALERT, SSL_ERROR_RX_UNEXPECTED_SERVER_HELLO; "
                    "Java: SSLProtocolException: Unexpected handshake message; Go: tls: received "
                    "unexpected handshake message",
     .alerts = "10",
-    .source = "RFC 8446 sections 4 and 6.2; RFC 5246 section 7.3",
+    .source = "RFC 8446 sections 4 and 6.2, appendix D.3; RFC 5246 section 7.3",
     .match = match,
 };

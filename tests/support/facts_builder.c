@@ -206,6 +206,11 @@ static void put_server_extensions(struct body *body, const struct story_choice *
         put(body, 2, 2);
         put(body, choice->selected_version, 2);
     }
+    if (choice->psk) {
+        put(body, TLS_EXTENSION_PRE_SHARED_KEY, 2);
+        put(body, 2, 2);
+        put(body, 0, 2);
+    }
     if (choice->share != 0) {
         put(body, TLS_EXTENSION_KEY_SHARE, 2);
         put(body, choice->retry ? 2 : 8, 2);

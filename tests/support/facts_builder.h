@@ -54,6 +54,7 @@ struct story_choice {
     uint8_t compression;
     uint8_t downgrade; /* enum downgrade: the mark at the end of the random */
     bool retry;        /* it is a HelloRetryRequest */
+    bool psk;          /* pre_shared_key: the first one offered */
     bool master_secret;
     bool renegotiation;
     bool truncated; /* the body ends in the middle */
