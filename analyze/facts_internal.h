@@ -34,6 +34,14 @@ void facts_decide_outcome(struct facts *facts, const struct observation *observa
  * connection. A padded alert is longer (RFC 8446 section 5.4). */
 bool facts_is_protected_alert(const struct facts *facts, const struct note *note);
 
+/* The sender of the note closes or resets later. */
+bool facts_closes_later(const struct facts *facts, const struct note *after);
+
+/* TLS 1.3: after the flight of a client that was asked for a certificate, the server sends one
+ * record and closes. It pads its records (RFC 8446 section 5.4), and this one is as long as the
+ * smallest of its flight: whether it is an alert or a session ticket, its size does not tell. */
+bool facts_end_is_padded(const struct facts *facts);
+
 /* TLS 1.3: the client's first protected record that can hold its Finished, or NULL. */
 const struct note *facts_client_finished(const struct facts *facts);
 

@@ -193,6 +193,8 @@ static const char *what_is_missing(const struct facts *facts)
         return "the connection began before the capture";
     if (client_went_on(facts))
         return "the client went on, the server's answer is not in the capture";
+    if (facts_end_is_padded(facts))
+        return "the server pads its records: its last one is an alert or a session ticket";
     if (facts->missed && facts->cut)
         return "packets were cut by the capture's snapshot length";
     if (close_is_unanswered(facts))

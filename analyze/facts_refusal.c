@@ -19,7 +19,7 @@ static bool is_warning(const struct facts *facts, const struct note *note)
     return !facts->tls13 || note->code == TLS_ALERT_UNRECOGNIZED_NAME;
 }
 
-static bool closes_later(const struct facts *facts, const struct note *after)
+bool facts_closes_later(const struct facts *facts, const struct note *after)
 {
     const struct handshake *handshake = facts->handshake;
 
@@ -51,7 +51,7 @@ bool facts_is_protected_alert(const struct facts *facts, const struct note *note
         || note != facts->last_protected_note[side] || is_behind_finished(facts, note))
         return false;
     return suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length)
-           || closes_later(facts, note);
+           || facts_closes_later(facts, note);
 }
 
 /* A RST that an honest receiver ignores ends nothing (RFC 5961 section 3.2). */

@@ -56,15 +56,18 @@ static void read_alert_record(struct run *run, const struct record *record)
 }
 
 /* After both Finished of TLS 1.3 each side proves by what it sends that it accepts them. What a
- * client sends before the ServerHello is early data. */
+ * client sends before the ServerHello is early data, and what a server sends may be an alert that
+ * is padded to the length of its smallest records. */
 static inline void weigh_protected_record(struct session *session, enum side from, size_t length)
 {
     if (!session->tls13 || !session->server_hello_seen || length < FINISHED_RECORD_MIN)
         return;
     if (session->client_finished)
-        session->follows_finished[from] = true;
+        session->follows_finished[from] |= from == SIDE_CLIENT || length != session->server_least;
     else if (from == SIDE_CLIENT)
         session->client_finished = true;
+    else if (session->server_least == 0 || length < session->server_least)
+        session->server_least = (uint16_t)length;
 }
 
 ALWAYS_INLINE void read_application_record(struct run *run, const struct record *record)

@@ -118,6 +118,18 @@ static void encrypted_alert_1_3(struct play *play)
     play_fin(play, SIDE_CLIENT);
 }
 
+static void padding_server_1_3(struct play *play)
+{
+    play_client_hello(play, true);
+    play_server_hello(play, true);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 2064);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 528);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 900);
+    play_protected(play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 53);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 528);
+    play_fin(play, SIDE_SERVER);
+}
+
 static void padded_alert_1_3(struct play *play)
 {
     hellos_1_3(play);
@@ -381,6 +393,8 @@ static const struct scenario {
      REFUSAL_ENCRYPTED_ALERT, SIDE_CLIENT, 0},
     {"padded alert, TLS 1.3", padded_alert_1_3, OUTCOME_FAILED, STAGE_ENCRYPTED_SERVER_FLIGHT,
      REFUSAL_ENCRYPTED_ALERT, SIDE_CLIENT, 0},
+    {"server that pads, TLS 1.3", padding_server_1_3, OUTCOME_INCOMPLETE,
+     STAGE_ENCRYPTED_CLIENT_FLIGHT, REFUSAL_FIN, SIDE_SERVER, 0},
     {"plain alert in TLS 1.3, answered by an encrypted one", plain_alert_1_3, OUTCOME_FAILED,
      STAGE_ENCRYPTED_SERVER_FLIGHT, REFUSAL_ALERT, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED},
     {"no client certificate, TLS 1.3", client_without_certificate_1_3, OUTCOME_FAILED,

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+#include "tests/support/wire.h"
+
+enum {
+    ALERT_RECORD = 19,              /* AES-128-GCM in TLS 1.3: two octets, content type, tag */
+    PADDED_ALERT_RECORD = 35,       /* the same with 16 octets of padding */
+    EMPTY_CERTIFICATE_RECORD = 25,  /* eight octets of message */
+    FINISHED_RECORD = 53,           /* header, SHA-256 */
+    EMPTY_AND_FINISHED_RECORD = 61, /* both */
+    EARLY_DATA_RECORD = 500,
+    PADDED_RECORD = 528 /* content, its type and padding fill up 512 octets */
+};
+
+#define ROUND_TRIP (20 * STORY_MILLISECOND)
+
+/* The client has the server's whole flight. */
+static void begin_1_2(struct story *story)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(story);
+    story_modern_hello(story);
+    story_flight_1_2(story, &choice, 0);
+}
+
+static void begin_1_3(struct story *story)
+{
+    story_begin(story);
+    story_modern_hello(story);
+    story_flight_1_3(story);
+}
+
+static void ask_for_certificate(struct story *story, struct bytes list)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(story);
+    story_modern_hello(story);
+    story_server_hello(story, &choice);
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE, bytes_of("\0\0\4\0\0\1x", 7));
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE_REQUEST,
+                  bytes_of("\1\1\0\2\4\1\0\0", 8));
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+    story_message(story, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE, list);
+    story_client_flight_1_2(story);
+}
+
+static void an_empty_list_that_is_refused_is_a_required_certificate(void)
+{
+    static const struct {
+        uint8_t alert;
+        enum certainty certainty;
+    } rows[] = {
+        {TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_CERTAIN},
+        {TLS_ALERT_BAD_CERTIFICATE, CAUSE_CERTAIN},
+        {TLS_ALERT_CERTIFICATE_REQUIRED, CAUSE_CERTAIN},
+        {TLS_ALERT_DECODE_ERROR, CAUSE_LIKELY},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        ask_for_certificate(&story, bytes_of("\0\0\0", 3));
+        story_fatal(&story, SIDE_SERVER, rows[i].alert);
+        CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", rows[i].certainty));
+        CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_SERVER);
+    }
+}
+
+static void an_empty_list_and_a_close_is_a_required_certificate(void)
+{
+    struct story story;
+
+    ask_for_certificate(&story, bytes_of("\0\0\0", 3));
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+}
+
+static void the_alert_of_ssl_3_is_an_empty_list(void)
+{
+    struct story story;
+
+    begin_1_2(&story);
+    story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_NO_CERTIFICATE);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+}
+
+static void a_certificate_that_is_refused_is_rejected(void)
+{
+    static const struct bytes list = {(const uint8_t *)"\0\0\4\0\0\1x", 7};
+    static const uint8_t alerts[] = {TLS_ALERT_BAD_CERTIFICATE, TLS_ALERT_CERTIFICATE_EXPIRED,
+                                     TLS_ALERT_UNKNOWN_CA, TLS_ALERT_ACCESS_DENIED};
+    struct story story;
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        ask_for_certificate(&story, list);
+        story_fatal(&story, SIDE_SERVER, alerts[i]);
+        CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_CERTAIN));
+        CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
+    }
+    ask_for_certificate(&story, list);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+}
+
+static void a_client_certificate_is_not_blamed_for_a_broken_record(void)
+{
+    struct story story;
+
+    ask_for_certificate(&story, bytes_of("\0\0\4\0\0\1x", 7));
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_BAD_RECORD_MAC);
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
+}
+
+static void no_client_certificate_is_blamed_where_none_was_sent(void)
+{
+    struct story story;
+
+    begin_1_2(&story);
+    story_client_flight_1_2(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
+}
+
+static void in_tls_1_3_the_size_of_an_empty_certificate_tells(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_ccs(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_CLIENT, EMPTY_CERTIFICATE_RECORD);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+}
+
+/* Java adds 16 octets, Mbed TLS fills up to a multiple of 16. */
+static void in_tls_1_3_an_empty_certificate_may_be_padded(void)
+{
+    static const uint16_t records[][2] = {{41, 69}, {32, 64}, {44, 80}};
+
+    for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        struct story story;
+
+        begin_1_3(&story);
+        story_ccs(&story, SIDE_CLIENT);
+        story_protected(&story, SIDE_CLIENT, records[i][0]);
+        story_protected(&story, SIDE_CLIENT, records[i][1]);
+        story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+        CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
+    }
+}
+
+static void in_tls_1_3_a_padded_finished_is_no_client_certificate(void)
+{
+    static const uint16_t records[] = {64, 69, 80, 85};
+
+    for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        struct story story;
+
+        begin_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, records[i]);
+        story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+    }
+}
+
+/* BoringSSL puts both messages into one record. */
+static void in_tls_1_3_an_empty_certificate_may_share_the_finished_record(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_ccs(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_CLIENT, EMPTY_AND_FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+}
+
+/* A client that sends its request at once, one as short as an alert. */
+static void in_tls_1_3_what_follows_a_finished_is_no_refusal(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_ccs(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_CLIENT, EMPTY_CERTIFICATE_RECORD);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_CLIENT, PADDED_ALERT_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_SERVER);
+}
+
+static void in_tls_1_3_more_than_a_finished_is_a_certificate(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_ccs(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+}
+
+/* The server pads all its records to one size, and sends these after the client's flight. */
+static enum outcome outcome_of_padded(uint16_t certificate, uint16_t first, uint16_t second,
+                                      bool closes)
+{
+    struct story_choice choice = story_choice_1_3();
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_server_hello(&story, &choice);
+    story_protected(&story, SIDE_SERVER, PADDED_RECORD);
+    story_protected(&story, SIDE_SERVER, 2064);
+    story_protected(&story, SIDE_SERVER, PADDED_RECORD);
+    if (certificate > 0)
+        story_protected(&story, SIDE_CLIENT, certificate);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, first);
+    if (second > 0)
+        story_protected(&story, SIDE_SERVER, second);
+    story_fin(&story, closes ? SIDE_SERVER : SIDE_CLIENT);
+    return story_facts(&story)->outcome;
+}
+
+/* It may be a ticket of a server that is content as well (RFC 8446 section 5.4). */
+static void in_tls_1_3_one_record_of_a_server_that_pads_proves_nothing(void)
+{
+    CU_ASSERT_EQUAL(outcome_of_padded(EMPTY_CERTIFICATE_RECORD, PADDED_RECORD, 0, true),
+                    OUTCOME_INCOMPLETE);
+    CU_ASSERT_EQUAL(outcome_of_padded(900, PADDED_RECORD, 0, true), OUTCOME_INCOMPLETE);
+}
+
+static void in_tls_1_3_more_of_a_server_that_pads_is_no_refusal(void)
+{
+    CU_ASSERT_EQUAL(outcome_of_padded(900, PADDED_RECORD, PADDED_RECORD, true),
+                    OUTCOME_ESTABLISHED);
+    CU_ASSERT_EQUAL(outcome_of_padded(900, 2 * PADDED_RECORD, 0, true), OUTCOME_ESTABLISHED);
+    CU_ASSERT_EQUAL(outcome_of_padded(900, PADDED_RECORD, 0, false), OUTCOME_ESTABLISHED);
+    CU_ASSERT_EQUAL(outcome_of_padded(0, PADDED_RECORD, 0, true), OUTCOME_ESTABLISHED);
+}
+
+/* An answer may have any size, also that of a record of the server's flight. */
+static void in_tls_1_3_an_answer_as_long_as_a_finished_is_no_refusal(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, FINISHED_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+/* A server without tickets that answers in one short record, and closes. */
+static void in_tls_1_3_a_short_answer_is_no_refusal(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_ccs(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD + 20);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+/* Some stacks pad an alert, and some send two. */
+static void in_tls_1_3_alerts_of_any_shape_are_a_refusal(void)
+{
+    static const uint16_t records[][2] = {{ALERT_RECORD, ALERT_RECORD},
+                                          {ALERT_RECORD, PADDED_ALERT_RECORD},
+                                          {PADDED_ALERT_RECORD, 0}};
+
+    for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        struct story story;
+
+        begin_1_3(&story);
+        story_ccs(&story, SIDE_CLIENT);
+        story_protected(&story, SIDE_CLIENT, 900);
+        story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+        story_protected(&story, SIDE_SERVER, records[i][0]);
+        if (records[i][1] > 0)
+            story_protected(&story, SIDE_SERVER, records[i][1]);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+    }
+}
+
+static void in_tls_1_3_a_finished_alone_is_no_client_certificate(void)
+{
+    struct story story;
+
+    begin_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
+}
+
+/* The client sends early data, and the server's hello takes its PSK or not. */
+static void begin_early_data(struct story *story, bool psk)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_3();
+
+    offer.early_data = true;
+    choice.psk = psk;
+    story_begin(story);
+    story->connection.ack_rtt_ns = ROUND_TRIP;
+    story_client_hello(story, &offer);
+    story_protected(story, SIDE_CLIENT, EARLY_DATA_RECORD);
+    story_server_hello(story, &choice);
+    story_protected(story, SIDE_SERVER, 1200);
+}
+
+static void story_refusal(struct story *story)
+{
+    story_protected(story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(story, SIDE_SERVER);
+}
+
+static void the_end_of_early_data_is_no_client_certificate(void)
+{
+    struct story story;
+
+    begin_early_data(&story, true);
+    story_wait(&story, ROUND_TRIP);
+    story_protected(&story, SIDE_CLIENT, 21); /* EndOfEarlyData */
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_refusal(&story);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+static void a_client_certificate_may_follow_early_data_that_was_refused(void)
+{
+    static const struct {
+        uint16_t record;
+        const char *cause;
+    } rows[] = {
+        {EMPTY_CERTIFICATE_RECORD, "client_certificate_required"},
+        {900, "client_certificate_rejected"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_early_data(&story, false);
+        story_protected(&story, SIDE_SERVER, FINISHED_RECORD);
+        story_wait(&story, ROUND_TRIP);
+        story_protected(&story, SIDE_CLIENT, rows[i].record);
+        story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+        story_refusal(&story);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, CAUSE_LIKELY));
+    }
+}
+
+/* A second hello has no early data behind it, however soon its answer comes. */
+static void a_client_certificate_may_follow_a_retry(void)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_3();
+    struct story story;
+
+    offer.early_data = true;
+    choice.retry = true;
+    story_begin(&story);
+    story.connection.ack_rtt_ns = ROUND_TRIP;
+    story_client_hello(&story, &offer);
+    story_server_hello(&story, &choice);
+    story_protected(&story, SIDE_CLIENT, EARLY_DATA_RECORD);
+    story_modern_hello(&story);
+    story_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, EMPTY_CERTIFICATE_RECORD);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_refusal(&story);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+}
+
+/* A server that closes at once, while early data that it skips crosses its flight: in the middle of
+ * it, behind it, or behind it for want of a segment. */
+static void early_data_that_crosses_is_no_client_certificate(void)
+{
+    static const struct {
+        bool in_the_middle;
+        bool lost;
+    } rows[] = {{true, false}, {false, false}, {false, true}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_early_data(&story, false);
+        if (rows[i].in_the_middle)
+            story_protected(&story, SIDE_CLIENT, EARLY_DATA_RECORD);
+        story_protected(&story, SIDE_SERVER, FINISHED_RECORD);
+        if (rows[i].lost)
+            story_wait(&story, ROUND_TRIP);
+        story.connection.direction[SIDE_CLIENT].retransmissions = rows[i].lost;
+        if (!rows[i].in_the_middle)
+            story_protected(&story, SIDE_CLIENT, EARLY_DATA_RECORD);
+        story_wait(&story, ROUND_TRIP);
+        story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+        story_refusal(&story);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+    }
+}
+
+static void the_clients_certificate_is_judged_before_the_servers(void)
+{
+    struct story story;
+
+    ask_for_certificate(&story, bytes_of("\0\0\4\0\0\1x", 7));
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_CERTIFICATE_EXPIRED);
+    CU_ASSERT_TRUE(story_denies(&story, "certificate_expired"));
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_CERTAIN));
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"an empty list that is refused is a required certificate",
+         an_empty_list_that_is_refused_is_a_required_certificate},
+        {"an empty list and a close is a required certificate",
+         an_empty_list_and_a_close_is_a_required_certificate},
+        {"the alert of SSL 3.0 is an empty list", the_alert_of_ssl_3_is_an_empty_list},
+        {"a certificate that is refused is rejected", a_certificate_that_is_refused_is_rejected},
+        {"a client certificate is not blamed for a broken record",
+         a_client_certificate_is_not_blamed_for_a_broken_record},
+        {"no client certificate is blamed where none was sent",
+         no_client_certificate_is_blamed_where_none_was_sent},
+        {"in TLS 1.3 the size of an empty Certificate tells",
+         in_tls_1_3_the_size_of_an_empty_certificate_tells},
+        {"in TLS 1.3 an empty certificate may be padded",
+         in_tls_1_3_an_empty_certificate_may_be_padded},
+        {"in TLS 1.3 a padded Finished is no client certificate",
+         in_tls_1_3_a_padded_finished_is_no_client_certificate},
+        {"in TLS 1.3 an empty Certificate may share the record of the Finished",
+         in_tls_1_3_an_empty_certificate_may_share_the_finished_record},
+        {"in TLS 1.3 more than a Finished is a certificate",
+         in_tls_1_3_more_than_a_finished_is_a_certificate},
+        {"in TLS 1.3 what follows a Finished is no refusal",
+         in_tls_1_3_what_follows_a_finished_is_no_refusal},
+        {"in TLS 1.3 one record of a server that pads proves nothing",
+         in_tls_1_3_one_record_of_a_server_that_pads_proves_nothing},
+        {"in TLS 1.3 more of a server that pads is no refusal",
+         in_tls_1_3_more_of_a_server_that_pads_is_no_refusal},
+        {"in TLS 1.3 an answer as long as a Finished is no refusal",
+         in_tls_1_3_an_answer_as_long_as_a_finished_is_no_refusal},
+        {"in TLS 1.3 a short answer is no refusal", in_tls_1_3_a_short_answer_is_no_refusal},
+        {"in TLS 1.3 alerts of any shape are a refusal",
+         in_tls_1_3_alerts_of_any_shape_are_a_refusal},
+        {"in TLS 1.3 a Finished alone is no client certificate",
+         in_tls_1_3_a_finished_alone_is_no_client_certificate},
+        {"the end of early data is no client certificate",
+         the_end_of_early_data_is_no_client_certificate},
+        {"a client certificate may follow early data that was refused",
+         a_client_certificate_may_follow_early_data_that_was_refused},
+        {"a client certificate may follow a retry", a_client_certificate_may_follow_a_retry},
+        {"early data that crosses is no client certificate",
+         early_data_that_crosses_is_no_client_certificate},
+        {"the client's certificate is judged before the server's",
+         the_clients_certificate_is_judged_before_the_servers},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("causes about client certificates", tests);
+}
