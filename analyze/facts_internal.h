@@ -30,8 +30,8 @@ void facts_decide_outcome(struct facts *facts, const struct observation *observa
                           bool is_finished);
 
 /* A protected record of TLS 1.3 that is an alert by its size and place: too small for a Finished,
- * the last of its sender, and either exactly as long as an alert or followed by the end of the
- * connection. A padded alert is longer (RFC 8446 section 5.4). */
+ * and either exactly as long as an alert, with nothing but others of its sender behind it, or its
+ * last one before the end of the connection. A padded alert is longer (RFC 8446 section 5.4). */
 bool facts_is_protected_alert(const struct facts *facts, const struct note *note);
 
 /* The sender of the note closes or resets later. */

@@ -42,16 +42,31 @@ static bool is_behind_finished(const struct facts *facts, const struct note *not
     return note->side == SIDE_CLIENT && finished != NULL && note > finished;
 }
 
+/* The side says no more, or nothing but alerts: some stacks send two, and a close_notify may be the
+ * answer to the other side's. */
+static bool only_alerts_follow(const struct facts *facts, const struct note *note)
+{
+    const struct note *last = facts->last_protected_note[note->side];
+
+    for (const struct note *later = note + 1; later <= last; later++) {
+        if (later->kind == NOTE_APPLICATION_DATA && later->side == note->side
+            && !suite_alert_length(facts->suite, TLS_VERSION_1_3, later->length))
+            return false;
+    }
+    return true;
+}
+
 bool facts_is_protected_alert(const struct facts *facts, const struct note *note)
 {
     enum side side = (enum side)note->side;
 
     if (!facts->tls13 || note->length >= FINISHED_RECORD_MIN
         || facts->first_protected_note[side] == NULL || note < facts->first_protected_note[side]
-        || note != facts->last_protected_note[side] || is_behind_finished(facts, note))
+        || is_behind_finished(facts, note))
         return false;
-    return suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length)
-           || facts_closes_later(facts, note);
+    if (suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length))
+        return only_alerts_follow(facts, note);
+    return note == facts->last_protected_note[side] && facts_closes_later(facts, note);
 }
 
 /* A RST that an honest receiver ignores ends nothing (RFC 5961 section 3.2). */

@@ -307,6 +307,26 @@ static void in_tls_1_3_alerts_of_any_shape_are_a_refusal(void)
     }
 }
 
+/* The client goes at the first of two alerts, before the second one comes by. */
+static void in_tls_1_3_the_first_of_two_alerts_is_the_refusal(void)
+{
+    const struct note *first;
+    struct story story;
+
+    begin_1_3(&story);
+    story_ccs(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    first = &story.notes[story.handshake.note_count - 1];
+    story_fin(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_SERVER);
+    CU_ASSERT_PTR_EQUAL(story.facts.refusal.note, first);
+}
+
 static void in_tls_1_3_a_finished_alone_is_no_client_certificate(void)
 {
     struct story story;
@@ -470,6 +490,8 @@ int main(void)
         {"in TLS 1.3 a short answer is no refusal", in_tls_1_3_a_short_answer_is_no_refusal},
         {"in TLS 1.3 alerts of any shape are a refusal",
          in_tls_1_3_alerts_of_any_shape_are_a_refusal},
+        {"in TLS 1.3 the first of two alerts is the refusal",
+         in_tls_1_3_the_first_of_two_alerts_is_the_refusal},
         {"in TLS 1.3 a Finished alone is no client certificate",
          in_tls_1_3_a_finished_alone_is_no_client_certificate},
         {"the end of early data is no client certificate",
