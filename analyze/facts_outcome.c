@@ -233,7 +233,17 @@ static bool is_dying(const struct facts *facts)
            || (acknowledged && !silence_proves_nothing(facts));
 }
 
-static enum outcome outcome_of_handshake(struct facts *facts)
+/* Why a handshake that nothing ended is open. */
+static const char *what_came_last(const struct facts *facts, enum connection_end reason)
+{
+    if (reason == CONNECTION_END_IDLE)
+        return "nothing came for 120 s; what came after that, if anything, was not read";
+    if (facts->capture_ended && facts->waited_ns < SILENCE_NS)
+        return "the capture ends during the handshake";
+    return "the capture lacks the packets that came next";
+}
+
+static enum outcome outcome_of_handshake(struct facts *facts, enum connection_end reason)
 {
     if (facts->refusal.kind == REFUSAL_ALERT && facts->refusal.alert != TLS_ALERT_CLOSE_NOTIFY
         && facts->refusal.alert != TLS_ALERT_USER_CANCELED)
@@ -243,9 +253,7 @@ static enum outcome outcome_of_handshake(struct facts *facts)
         return OUTCOME_INCOMPLETE;
     if (facts->refusal.kind != REFUSAL_NONE || is_dying(facts))
         return OUTCOME_FAILED;
-    facts->incomplete_reason = facts->capture_ended && facts->waited_ns < SILENCE_NS
-                                   ? "the capture ends during the handshake"
-                                   : "the capture lacks the packets that came next";
+    facts->incomplete_reason = what_came_last(facts, reason);
     return OUTCOME_INCOMPLETE;
 }
 
@@ -309,7 +317,7 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
     if (opening && connection->direction[SIDE_CLIENT].payload_octets == 0)
         return outcome_of_connect(facts, reason);
     if (beginning_is_lost(facts))
-        return outcome_of_handshake(facts);
+        return outcome_of_handshake(facts, reason);
     if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls.refused
         || plain_client_is_hung_up_on(facts) || opening_is_reset_by_another(facts)
         || opening_is_lost(facts))
@@ -327,6 +335,6 @@ void facts_decide_outcome(struct facts *facts, const struct observation *observa
     else if (!handshake->spoke_tls[SIDE_CLIENT] && !handshake->spoke_tls[SIDE_SERVER])
         facts->outcome = outcome_without_tls(facts, observation->reason);
     else
-        facts->outcome = outcome_of_handshake(facts);
+        facts->outcome = outcome_of_handshake(facts, observation->reason);
     facts->stage = find_stage(facts);
 }

@@ -131,6 +131,8 @@ static void write_not_seen(const struct layout *layout, const struct report_tota
         {connections->dropped_octets, "octets given up because too much before them was missing"},
         {connections->evicted + connections->evicted_half_open,
          "connections given up for want of memory (--max-memory)"},
+        {connections->went_on,
+         "connections that went on after 120 s of silence, which was not read"},
         {tracker->refused, "connections not read for want of memory (--max-memory)"},
         {tracker->transcripts_full, "handshakes too long to be kept whole"},
         {tracker->notes_full,

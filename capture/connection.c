@@ -74,6 +74,15 @@ static void read_segment(struct connections *c, const struct flow *flow,
         settle(c, flow, status);
 }
 
+static void read_first_segment(struct connections *c, const struct flow *flow,
+                               const struct segment *segment)
+{
+    if (reading_opened(reading_of(c, flow)) == READING_DONE)
+        settle(c, flow, READING_DONE);
+    else
+        read_segment(c, flow, segment);
+}
+
 static void note_isn(struct flow *flow, unsigned half, uint32_t isn)
 {
     flow->isn = isn;
@@ -136,7 +145,6 @@ static bool open_reading(struct connections *c, uint32_t hash, const struct segm
     bool from_server = (segment->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
     unsigned client = from_server ? segment->half ^ 1u : segment->half;
     uint32_t number = add_reading(c, &segment->key, hash);
-    struct reading *reading;
     struct flow *flow;
 
     if (number == POOL_NONE)
@@ -147,12 +155,8 @@ static bool open_reading(struct connections *c, uint32_t hash, const struct segm
         note_isn(flow, client, from_server ? segment->acknowledgment - 1 : segment->sequence);
     else
         c->readers.counters.midway++;
-    reading = reading_of(c, flow);
-    reading_begin(reading, &segment->key, client, segment);
-    if (reading_opened(reading) == READING_DONE)
-        settle(c, flow, READING_DONE);
-    else
-        read_segment(c, flow, segment);
+    reading_begin(reading_of(c, flow), &segment->key, client, segment);
+    read_first_segment(c, flow, segment);
     return true;
 }
 
@@ -221,6 +225,53 @@ static void pass(struct connections *c, struct flow *flow, const struct segment 
         flow_queue(&c->table, flow_number(&c->table, flow), FLOW_OVER);
 }
 
+/* Read a connection again that was silent from its beginning until its time-out. */
+static void take_up_again(struct connections *c, struct flow *flow, const struct segment *segment)
+{
+    uint32_t number = flow_number(&c->table, flow);
+    uint32_t peer_isn = flow->peer_isn;
+    uint32_t record = lifecycle_take_reading(c);
+
+    flow->record = record;
+    if (record == POOL_NONE) {
+        c->readers.counters.evicted++;
+        flow_queue(&c->table, number, FLOW_DONE);
+        return;
+    }
+    flow_queue(&c->table, number, FLOW_CONNECTING);
+    lifecycle_prepare(c, reading_of(c, flow));
+    reading_begin_again(reading_of(c, flow), flow, peer_isn, segment);
+    read_first_segment(c, flow, segment);
+    lifecycle_note_levels(c);
+}
+
+/* Not a keep-alive probe, which may have one octet: that before the next one. */
+static bool has_new_octets(const struct flow *flow, const struct segment *segment)
+{
+    uint32_t isn = segment->half == opener_of(flow) ? flow->isn : flow->peer_isn;
+    uint32_t end = segment->sequence + segment->payload_length;
+
+    if (segment->payload_length == 0 || (segment->flags & TCP_RST))
+        return false;
+    return flow->flags & FLOW_BEGUN ? segment->payload_length > 1 : (int32_t)(end - isn) > 1;
+}
+
+/* A segment of a connection whose time-out came. When a side closes it goes on as one that nobody
+ * reads: who leaves without a word has nothing to say. */
+static void take_idle(struct connections *c, struct flow *flow, const struct segment *segment)
+{
+    bool goes_on = has_new_octets(flow, segment);
+
+    if (goes_on && !(flow->flags & FLOW_BEGUN)) {
+        take_up_again(c, flow, segment);
+        return;
+    }
+    c->readers.counters.went_on += goes_on;
+    pass(c, flow, segment);
+    if (flow->state == FLOW_IDLE && (goes_on || (segment->flags & TCP_FIN)))
+        flow_queue(&c->table, flow_number(&c->table, flow), FLOW_DONE);
+}
+
 /* Does the SYN begin another connection on the same addresses and ports? */
 static bool is_reused_by(const struct connections *c, const struct flow *flow,
                          const struct segment *syn)
@@ -271,6 +322,8 @@ ALWAYS_INLINE void take_segment(struct connections *c, struct flow *flow,
     flow->flags |= FLOW_TOUCHED;
     if (flow->state >= FLOW_DONE)
         pass(c, flow, segment);
+    else if (flow->state == FLOW_IDLE)
+        take_idle(c, flow, segment);
     else
         read_segment(c, flow, segment);
 }
@@ -479,7 +532,7 @@ static uint32_t first_of_all(const struct connections *c)
 {
     uint32_t first = POOL_NONE;
 
-    for (int state = 0; state < FLOW_DONE; state++) {
+    for (int state = 0; state < FLOW_IDLE; state++) {
         uint32_t number = c->table.lists[state].oldest;
 
         if (number == POOL_NONE)
@@ -513,7 +566,7 @@ void connections_finish(struct connections *connections)
 {
     struct connections *c = connections;
 
-    for (int state = 0; state < FLOW_DONE; state++)
+    for (int state = 0; state < FLOW_IDLE; state++)
         flow_list_sort(&c->table, (enum flow_state)state, first_packet, c);
     half_opens_sort(&c->half_opens);
     while (end_first(c))
@@ -528,7 +581,7 @@ void connections_free(struct connections *connections)
 
     if (c == NULL)
         return;
-    for (int state = FLOW_CONNECTING; state < FLOW_DONE; state++) {
+    for (int state = FLOW_CONNECTING; state < FLOW_IDLE; state++) {
         uint32_t number = c->table.lists[state].oldest;
 
         for (; number != POOL_NONE; number = flow_at(&c->table, number)->newer)

@@ -178,7 +178,8 @@ struct connection {
     struct endpoint endpoint[SIDES];
     uint16_t vlan_id;
     bool syn_seen;          /* the capture has its beginning; else it was picked up midway,
-                                 and the sides are a guess until connection_reverse */
+                                 and the sides are a guess until connection_reverse. Facts of the
+                                 SYNs there are none when it was silent before (see opened) */
     bool simultaneous_open; /* RFC 9293 section 3.5 */
     int64_t ended_ns;       /* in `ended`: time of the latest packet of the whole input by then */
     struct moment first;    /* first packet of the connection */
@@ -236,7 +237,8 @@ enum connection_end {
 struct connection_handler {
     void *context;
 
-    /* A connection's first packet. May set connection->user. */
+    /* A connection's first packet. May set connection->user. A connection that ends by the idle
+     * time-out with not one octet so far is opened again by its first ones, and counted once. */
     enum connection_interest (*opened)(void *context, struct connection *connection);
 
     /* The next octets of one direction, in order, each octet once. data lies in
@@ -270,8 +272,8 @@ struct connection_handler {
  * in the table), 3/16 for SYNs without an answer (about 140 octets each), 5/16 for connections
  * that are read (1.4 KiB each, and as much again at most for long flights and disorder), 1/16 for
  * octets held back by holes. A share that is used up evicts within itself, the least recently used
- * of the first kind there is: connections that are over, those nobody reads, connections that are
- * closing (which end as CLOSED), those without payload so far, those being read. */
+ * of the first kind there is: connections that are over, those nobody reads, those that timed
+ * out, connections that are closing (which end as CLOSED), those without payload so far, those being read. */
 struct connections_options {
     size_t memory_max;            /* octets for everything that the table allocates */
     int64_t idle_timeout_ns;      /* of a connection that the handler still reads */
@@ -290,6 +292,8 @@ struct connections_counters {
     uint64_t ended;
     uint64_t evicted;      /* dropped because memory_max was reached: handshakes the handler read */
     uint64_t evicted_done; /* likewise, connections nobody read any more */
+    uint64_t went_on;      /* after the idle time-out, when the handler still read them: what came
+                              then was not read */
     uint64_t current;      /* in the table now */
     uint64_t reading;      /* of them, those the handler still reads */
     uint64_t missed_octets;     /* ACKed and never captured, in connections the handler read */

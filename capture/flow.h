@@ -24,12 +24,13 @@ enum flow_state {
     FLOW_CONNECTING, /* no payload so far; record: reading.h */
     FLOW_READING,    /* likewise, with payload */
     FLOW_CLOSING,    /* likewise, FIN both ways or RST seen */
+    FLOW_IDLE,       /* its time-out came; no record, but see FLOW_BEGUN */
     FLOW_DONE,       /* nobody reads it; no record */
     FLOW_OVER        /* likewise, and closed: kept for what comes late */
 };
 
 enum {
-    FLOW_STATES = 5,
+    FLOW_STATES = 6,
     FLOW_NONE = FLOW_STATES /* of an entry that was removed */
 };
 
@@ -39,7 +40,9 @@ enum {
     FLOW_ISN_KNOWN = 0x04, /* isn is set */
     FLOW_ISN_1 = 0x08,     /* isn is of endpoint 1, else of endpoint 0 */
     FLOW_TOUCHED = 0x10,   /* used since it was queued: eviction passes it by once */
-    FLOW_ENDED = 0x20      /* its end was counted */
+    FLOW_ENDED = 0x20,     /* its end was counted */
+    FLOW_BEGUN = 0x40 /* FLOW_IDLE: there were octets before, and what comes is only counted; else
+                              it is read again from its first octet */
 };
 
 /* 64 octets: one cache line. */
@@ -47,7 +50,10 @@ struct flow {
     struct flow_key key;
     uint32_t older; /* neighbours in the list of its state, POOL_NONE: none */
     uint32_t newer;
-    uint32_t record; /* number in the pool of its state */
+    union {
+        uint32_t record;   /* number in the pool of its state */
+        uint32_t peer_isn; /* FLOW_IDLE: initial sequence number of who did not open it */
+    };
     int64_t seen_ns; /* last packet */
     uint32_t isn;    /* initial sequence number of who opened it */
     uint8_t state;

@@ -60,6 +60,7 @@ void lifecycle_init(struct connections *c)
     c->timeout_ns[FLOW_CONNECTING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_READING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_CLOSING] = c->options.closed_linger_ns;
+    c->timeout_ns[FLOW_IDLE] = DONE_TIMEOUT_NS;
     c->timeout_ns[FLOW_DONE] = DONE_TIMEOUT_NS;
     c->timeout_ns[FLOW_OVER] = OVER_TIMEOUT_NS;
 }
@@ -114,15 +115,21 @@ void lifecycle_release_reading(struct connections *c, uint32_t number, enum flow
     lifecycle_note_levels(c);
 }
 
+static void tell_end(struct connections *c, const struct flow *flow, enum connection_end reason)
+{
+    struct reading *reading = reading_of(c, flow);
+
+    reading->connection.ended_ns = c->now_ns;
+    reading_end(reading, reason);
+}
+
 /* Tell the handler of the end. The flow entry stays, with nobody reading it. */
 static void end_reading(struct connections *c, uint32_t number, enum connection_end reason)
 {
     struct flow *flow = flow_at(&c->table, number);
-    struct reading *reading = reading_of(c, flow);
     bool over = flow->state == FLOW_CLOSING;
 
-    reading->connection.ended_ns = c->now_ns;
-    reading_end(reading, reason);
+    tell_end(c, flow, reason);
     count_ended(c, flow);
     lifecycle_release_reading(c, number, over ? FLOW_OVER : FLOW_DONE);
 }
@@ -196,7 +203,7 @@ static bool evict(struct connections *c, const enum flow_state *states, unsigned
         if (number == POOL_NONE || (states[i] == FLOW_CONNECTING && are_too_many_read(c)))
             continue;
         counters->evicted += states[i] == FLOW_READING || states[i] == FLOW_CONNECTING;
-        counters->evicted_done += states[i] == FLOW_DONE;
+        counters->evicted_done += states[i] == FLOW_DONE || states[i] == FLOW_IDLE;
         if (states[i] == FLOW_CLOSING)
             end_reading(c, number, CONNECTION_END_CLOSED);
         else if (states[i] == FLOW_READING)
@@ -212,8 +219,8 @@ static bool evict(struct connections *c, const enum flow_state *states, unsigned
 
 uint32_t lifecycle_add_flow(struct connections *c, const struct flow_key *key, uint32_t hash)
 {
-    static const enum flow_state order[] = {FLOW_OVER, FLOW_DONE, FLOW_CLOSING, FLOW_CONNECTING,
-                                            FLOW_READING};
+    static const enum flow_state order[] = {FLOW_OVER,    FLOW_DONE,       FLOW_IDLE,
+                                            FLOW_CLOSING, FLOW_CONNECTING, FLOW_READING};
     uint32_t number;
 
     if (c->table.flows.used >= c->flows_max)
@@ -280,6 +287,26 @@ uint32_t lifecycle_take_reading(struct connections *c)
     return number;
 }
 
+/* One that is idle is told as that. When it has been silent from its beginning on, all that it has
+ * to say may still come: a client may open connections before it needs them. */
+static void end_idle(struct connections *c, uint32_t number)
+{
+    struct flow *flow = flow_at(&c->table, number);
+    const struct reading *reading = reading_of(c, flow);
+    unsigned peer = opener_of(flow) ^ 1;
+    uint32_t peer_isn = reading->half[peer].stream.base - 1;
+
+    bool is_silent = (flow->flags & FLOW_ISN_KNOWN) && reading_is_silent(reading);
+
+    tell_end(c, flow, CONNECTION_END_IDLE);
+    lifecycle_release_reading(c, number, FLOW_IDLE);
+    flow->peer_isn = peer_isn;
+    if (is_silent)
+        return;
+    flow->flags |= FLOW_BEGUN;
+    count_ended(c, flow);
+}
+
 static void end_by_timeout(struct connections *c, uint32_t number)
 {
     const struct flow *flow = flow_at(&c->table, number);
@@ -287,7 +314,7 @@ static void end_by_timeout(struct connections *c, uint32_t number)
     if (flow->state == FLOW_CLOSING)
         end_reading(c, number, CONNECTION_END_CLOSED);
     else if (is_read(flow))
-        end_reading(c, number, CONNECTION_END_IDLE);
+        end_idle(c, number);
     else
         lifecycle_end_flow(c, number, CONNECTION_END_IDLE);
 }

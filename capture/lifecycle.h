@@ -4,8 +4,8 @@
  * Memory is shared out by kind (flow entries, SYNs without an answer, connections read,
  * held octets), and each kind evicts its own, so that no flood of one kind takes the
  * place of another. Of flow entries those go first whose connections are over, then those
- * that nobody reads, those closing, those without payload so far, and at
- * last those being read; within a kind the one least recently used, approximately
+ * that nobody reads, those that timed out, those closing, those without payload
+ * so far, and at last those being read; within a kind the one least recently used, approximately
  * (a second chance for what was used since it was queued).
  */
 #ifndef TLSWHY_CAPTURE_LIFECYCLE_H
@@ -43,8 +43,7 @@ static inline struct reading *reading_of(const struct connections *c, const stru
 
 static inline bool is_read(const struct flow *flow)
 {
-    return flow->state == FLOW_CONNECTING || flow->state == FLOW_READING
-           || flow->state == FLOW_CLOSING;
+    return flow->state < FLOW_IDLE;
 }
 
 static inline unsigned opener_of(const struct flow *flow)

@@ -70,6 +70,15 @@ struct reading {
 void reading_begin(struct reading *reading, const struct flow_key *key, unsigned client,
                    const struct segment *first);
 
+/* Begin a connection anew that was silent, of whose SYNs no more is known than their numbers.
+ * Likewise. */
+void reading_begin_again(struct reading *reading, const struct flow *flow, uint32_t peer_isn,
+                         const struct segment *first);
+
+/* Whether nothing but its opening was seen of a connection, and nothing tells of octets or a FIN
+ * that the capture missed. */
+bool reading_is_silent(const struct reading *reading);
+
 /* Begin a connection of which only SYNs were seen. No callback. */
 void reading_begin_half_open(struct reading *reading, const struct half_open *half_open);
 

@@ -2,8 +2,7 @@
 /* The table under stress: floods stay within its memory and what they evict is reported;
  * any cutting and order of segments gives the same octets. */
 #include "capture/lifecycle.h"
-#include "tests/support/segments.h"
-#include "tests/support/suite.h"
+#include "tests/support/told.h"
 
 /* A connection of its own for each number, up to the given packet of a handshake. */
 static void flood(struct scene *scene, uint32_t number, unsigned packets)
@@ -175,6 +174,126 @@ static void a_connection_nobody_reads_is_forgotten_soon_after_its_end(void)
     connections_advance(scene->connections, scene->now_ns + 11 * SECOND);
     CU_ASSERT_EQUAL(connections_counters(scene->connections)->current, 0);
     CU_ASSERT_EQUAL(connections_counters(scene->connections)->ended, 1);
+    scene_free(scene);
+}
+
+/* One that has been told as idle, with not one octet so far. */
+static struct scene *silent(void)
+{
+    struct connections_options options = scene_options();
+    struct scene *scene = begin();
+
+    scene_wait(scene, options.idle_timeout_ns + 10 * SECOND);
+    connections_advance(scene->connections, scene->now_ns);
+    expect_log(scene, "+end:idle");
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->reading, 0);
+    return scene;
+}
+
+static void a_connection_that_was_silent_is_read_from_its_first_octet(void)
+{
+    static const enum side firsts[] = {SIDE_CLIENT, SIDE_SERVER};
+
+    for (size_t i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++) {
+        struct scene *scene = silent();
+        enum side first = firsts[i];
+
+        scene_send(scene, first, TCP_ACK, 0, 0, "hello");
+        scene_send(scene, side_other(first), TCP_ACK, 0, 5, "answer");
+        CU_ASSERT_EQUAL(connections_counters(scene->connections)->reading, 1);
+        CU_ASSERT_EQUAL(connections_counters(scene->connections)->midway, 0);
+        finish(scene, first == SIDE_CLIENT ? "+end:idle/+c\"hello\"s\"answer\"end:capture"
+                                           : "+end:idle/+s\"hello\"c\"answer\"end:capture");
+    }
+}
+
+/* What the capture lacks of the beginning is a gap, as if the connection had been read all along.
+ */
+static void what_is_missing_after_a_silence_is_a_gap(void)
+{
+    struct scene *scene = silent();
+
+    CU_ASSERT_EQUAL(scene->opened, 1);
+    server(scene, TCP_ACK, 0, 5, "answer");
+    client(scene, TCP_ACK, 5, 6, "more");
+    connections_finish(scene->connections);
+    CU_ASSERT(scene->last.syn_seen);
+    CU_ASSERT_EQUAL(direction_trouble(&scene->last.direction[SIDE_CLIENT])->missed_octets, 5);
+    expect_log(scene, "+end:idle/+s\"answer\"c[5]c\"more\"end:capture");
+    scene_free(scene);
+}
+
+/* Probes to keep it alive, with an octet and without, are no first octets. */
+static void keep_alive_probes_leave_a_connection_silent(void)
+{
+    struct scene *scene = silent();
+
+    for (unsigned i = 0; i < 20; i++) {
+        scene_wait(scene, 75 * SECOND);
+        client(scene, TCP_ACK, UINT32_MAX, 0, i % 2 == 0 ? "" : "x");
+        server(scene, TCP_ACK, i % 4 < 2 ? 0 : UINT32_MAX, 0, i % 4 < 2 ? "" : "x");
+    }
+    expect_log(scene, "+end:idle");
+    client(scene, TCP_ACK, 0, 0, "hello");
+    finish(scene, "+end:idle/+c\"hello\"end:capture");
+}
+
+static void a_connection_that_is_closed_silently_is_read_no_more(void)
+{
+    struct scene *scene = silent();
+
+    client(scene, TCP_ACK | TCP_FIN, 0, 0, "");
+    server(scene, TCP_ACK, 0, 1, "too late");
+    client(scene, TCP_RST, 1, 0, "");
+    finish(scene, "+end:idle");
+    scene = silent();
+    client(scene, TCP_RST, 0, 0, "");
+    finish(scene, "+end:idle");
+}
+
+/* What was sent, or is known to have been, makes it one that has begun. What comes after a time-out
+ * is counted then, once for each connection. */
+static void a_connection_that_has_begun_is_not_read_after_its_time_out(void)
+{
+    for (unsigned captured = 0; captured < 2; captured++) {
+        struct scene *scene = begin();
+
+        if (captured)
+            client(scene, TCP_ACK, 0, 0, "hello");
+        server(scene, TCP_ACK, 0, 5, "");
+        scene_wait(scene, 130 * SECOND);
+        client(scene, TCP_ACK, 4, 0, "x"); /* a keep-alive probe */
+        CU_ASSERT_EQUAL(connections_counters(scene->connections)->went_on, 0);
+        client(scene, TCP_ACK, 5, 0, "more");
+        client(scene, TCP_ACK, 9, 0, "and more");
+        CU_ASSERT_EQUAL(connections_counters(scene->connections)->went_on, 1);
+        finish(scene, captured ? "+c\"hello\"end:idle" : "+c[5]end:idle");
+    }
+}
+
+/* Not for ever: its entry goes after ten minutes more, and its place is one of many. */
+static void silent_connections_stay_within_the_budget(void)
+{
+    struct connections_options options = scene_options();
+    const struct connections_counters *counters;
+    struct scene *scene;
+
+    options.memory_max = (size_t)1 << 20;
+    options.idle_timeout_ns = SECOND;
+    scene = scene_new(&options);
+    scene->log_length = sizeof(scene->log) - 1; /* nobody reads it */
+    counters = connections_counters(scene->connections);
+    for (uint32_t i = 0; i < 20000; i++) {
+        flood(scene, i, 2);
+        scene_wait(scene, SECOND / 50);
+    }
+    CU_ASSERT(counters->memory_peak <= options.memory_max);
+    CU_ASSERT(counters->evicted_done > 0);
+    CU_ASSERT_EQUAL(counters->evicted, 0);
+    scene_wait(scene, 602 * SECOND);
+    connections_advance(scene->connections, scene->now_ns);
+    CU_ASSERT_EQUAL(counters->current, 0);
+    CU_ASSERT_EQUAL(counters->ended, counters->opened);
     scene_free(scene);
 }
 
@@ -351,6 +470,16 @@ int main(void)
         {"a connection nobody reads costs little", a_connection_nobody_reads_costs_little},
         {"a connection nobody reads is forgotten soon after its end",
          a_connection_nobody_reads_is_forgotten_soon_after_its_end},
+        {"a connection that was silent is read from its first octet",
+         a_connection_that_was_silent_is_read_from_its_first_octet},
+        {"what is missing after a silence is a gap", what_is_missing_after_a_silence_is_a_gap},
+        {"keep-alive probes leave a connection silent",
+         keep_alive_probes_leave_a_connection_silent},
+        {"a connection that is closed silently is read no more",
+         a_connection_that_is_closed_silently_is_read_no_more},
+        {"a connection that has begun is not read after its time-out",
+         a_connection_that_has_begun_is_not_read_after_its_time_out},
+        {"silent connections stay within the budget", silent_connections_stay_within_the_budget},
         {"a clock set back holds up no end", a_clock_set_back_holds_up_no_end},
         {"a handshake read stays below its bound", a_handshake_read_stays_below_its_bound},
         {"any cutting and order gives the same octets",

@@ -36,6 +36,7 @@ static const struct counter_row {
     {"dropped_bytes", offsetof(struct run_totals, connections.dropped_octets)},
     {"evicted_handshakes", offsetof(struct run_totals, connections.evicted)},
     {"evicted_half_open", offsetof(struct run_totals, connections.evicted_half_open)},
+    {"idle_connections_resumed", offsetof(struct run_totals, connections.went_on)},
     {"refused_handshakes", offsetof(struct run_totals, tracker.refused)},
     {"transcripts_full", offsetof(struct run_totals, tracker.transcripts_full)},
     {"notes_full", offsetof(struct run_totals, tracker.notes_full)},
