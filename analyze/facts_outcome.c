@@ -186,11 +186,11 @@ static const char *what_is_missing(const struct facts *facts)
         return "dropped for want of memory, see --max-memory";
     if (facts->one_direction_only)
         return "the capture has only one direction of the connection";
-    if (!hello_seen(facts) && facts->handshake->spoke_tls[SIDE_SERVER]
-        && facts->prelude_note[SIDE_CLIENT] == NULL)
-        return "the connection began before the capture";
     if (!hello_seen(facts) && !facts->connection->syn_seen)
         return "the connection began before the capture";
+    if (!hello_seen(facts) && facts->handshake->spoke_tls[SIDE_SERVER]
+        && facts->prelude_note[SIDE_CLIENT] == NULL)
+        return "the capture has no ClientHello";
     if (client_went_on(facts))
         return "the client went on, the server's answer is not in the capture";
     if (facts_end_is_padded(facts))
@@ -307,6 +307,19 @@ static bool opening_is_lost(const struct facts *facts)
            && (gave_up || goes_on);
 }
 
+/* The client closed before it had sent a single octet, as TCP health checks do; what the server says
+ * to that, some in an alert, refuses nothing. */
+static bool client_left_unheard(const struct facts *facts)
+{
+    const struct connection *connection = facts->connection;
+    const struct direction *client = &connection->direction[SIDE_CLIENT];
+
+    return connection->syn_seen && facts->refusal.kind == REFUSAL_FIN
+           && facts->refusal.by == SIDE_CLIENT && client->payload_octets == 0
+           && facts->handshake->stream_octets[SIDE_CLIENT] == 0 && !facts->missed
+           && facts->server_hello_note == NULL && facts->retry_note == NULL;
+}
+
 /* Nobody sent a TLS record. */
 static enum outcome outcome_without_tls(struct facts *facts, enum connection_end reason)
 {
@@ -334,6 +347,8 @@ void facts_decide_outcome(struct facts *facts, const struct observation *observa
         facts->outcome = OUTCOME_ESTABLISHED;
     else if (!handshake->spoke_tls[SIDE_CLIENT] && !handshake->spoke_tls[SIDE_SERVER])
         facts->outcome = outcome_without_tls(facts, observation->reason);
+    else if (client_left_unheard(facts))
+        facts->outcome = OUTCOME_NOT_TLS;
     else
         facts->outcome = outcome_of_handshake(facts, observation->reason);
     facts->stage = find_stage(facts);

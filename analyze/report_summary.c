@@ -30,7 +30,7 @@ static void add_nothing(struct text *text, const struct report_totals *totals)
         text_add(text, "The input holds no packets.");
         return;
     }
-    text_add(text, "No TLS was seen in ");
+    text_add(text, "No TLS handshake was seen in ");
     add_count(text, totals->packets->packets, "packet", "packets");
     text_add(text, " and ");
     add_count(text, totals->connections->opened, "TCP connection", "TCP connections");

@@ -217,6 +217,46 @@ static void syns_without_answer_count_where_tls_is_expected(void)
     }
 }
 
+/* The capture may well have what came next: it was not read any more. */
+static void a_silence_that_the_time_out_ended_is_told_as_that(void)
+{
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_client_hello(&play, true);
+    play_server_hello(&play, true);
+    play_end_after(&play, 130 * SECOND_NS);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(play.incomplete, "nothing came for 120 s"));
+}
+
+/* Nothing is missing of a connection that its client closed unused. */
+static void a_client_that_leaves_without_a_word_is_not_refused(void)
+{
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_fin(&play, SIDE_CLIENT);
+    play_alert(&play, SIDE_SERVER, TLS_ALERT_LEVEL_FATAL, TLS_ALERT_DECODE_ERROR);
+    play_reset(&play, SIDE_CLIENT);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_NOT_TLS);
+}
+
+static void a_hello_that_was_not_captured_is_told_as_that(void)
+{
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_missing(&play, SIDE_CLIENT, 500);
+    play_server_hello(&play, false);
+    play_server_flight(&play);
+    play_fin(&play, SIDE_CLIENT);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
+    CU_ASSERT_STRING_EQUAL(play.incomplete, "the capture has no ClientHello");
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -227,6 +267,12 @@ int main(void)
          a_flight_that_comes_too_late_is_not_refused},
         {"SYNs without answer count where TLS is expected",
          syns_without_answer_count_where_tls_is_expected},
+        {"a silence that the time-out ended is told as that",
+         a_silence_that_the_time_out_ended_is_told_as_that},
+        {"a client that leaves without a word is not refused",
+         a_client_that_leaves_without_a_word_is_not_refused},
+        {"a hello that was not captured is told as that",
+         a_hello_that_was_not_captured_is_told_as_that},
         CU_TEST_INFO_NULL,
     };
 

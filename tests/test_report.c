@@ -208,7 +208,7 @@ static void without_tls_or_packets_it_says_so(void)
 
     report_text_begin(&written, (struct report_options){0});
     text_check_has(report_text_finish(&written),
-                   "No TLS was seen in 1,234 packets and 5 TCP connections.\n");
+                   "No TLS handshake was seen in 1,234 packets and 5 TCP connections.\n");
     report_text_end(&written);
 
     report_text_begin(&written, (struct report_options){0});
