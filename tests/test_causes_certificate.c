@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/tls.h"
+#include "tests/support/certificates.h"
 #include "tests/support/facts_builder.h"
+#include "tests/support/judged.h"
 #include "tests/support/wire.h"
 
 enum {
@@ -73,6 +75,38 @@ static void the_same_alerts_of_the_server_are_not_about_its_own_certificate(void
         for (size_t j = 0; j < sizeof(causes) / sizeof(causes[0]); j++)
             CU_ASSERT_TRUE(story_denies(&story, causes[j]));
     }
+}
+
+/* The client refuses this chain, with the alert or by leaving. */
+static void check_authority(const char *files, const char *name, uint8_t alert,
+                            enum certainty certainty)
+{
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, files, name, CERTIFICATES_TIME);
+    begin_1_2(&story);
+    if (alert != TLS_ALERT_CLOSE_NOTIFY)
+        story_fatal(&story, SIDE_CLIENT, alert);
+    story_fin(&story, SIDE_CLIENT);
+    (void)story_facts(&story);
+    story.facts.chain[SIDE_SERVER] = &judged.judgement;
+    CU_ASSERT_EQUAL(story_certainty(&story, "certificate_purpose"), certainty);
+    judged_end(&judged);
+}
+
+static void a_server_that_is_an_authority_is_refused_when_nothing_else_is_wrong(void)
+{
+    static const char chain[] = "leaf_is_ca intermediate";
+
+    check_authority(chain, "www.example.test", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_LIKELY);
+    check_authority(chain, "www.example.test", TLS_ALERT_BAD_CERTIFICATE, CAUSE_LIKELY);
+    check_authority(chain, "www.elsewhere.test", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_POSSIBLE);
+    check_authority("leaf_is_ca", "www.example.test", TLS_ALERT_CERTIFICATE_UNKNOWN,
+                    CAUSE_POSSIBLE);
+    check_authority(chain, "www.example.test", TLS_ALERT_INTERNAL_ERROR, CAUSE_POSSIBLE);
+    check_authority(chain, "www.example.test", TLS_ALERT_CLOSE_NOTIFY, CAUSE_POSSIBLE);
 }
 
 static void a_certificate_alert_before_any_certificate_is_just_an_alert(void)
@@ -160,6 +194,30 @@ static void leaving_long_after_the_flight_is_not_about_the_certificate(void)
     CU_ASSERT_TRUE(story_denies(&story, "certificate_rejected"));
 }
 
+/* A library may hold its error back so that the time tells nothing. */
+static void a_late_good_bye_after_the_flight_may_be_about_the_certificate(void)
+{
+    static const struct {
+        int64_t waited_ns;
+        enum certainty certainty;
+    } rows[] = {
+        {12 * STORY_SECOND, CAUSE_POSSIBLE},
+        {30 * STORY_SECOND, CAUSE_POSSIBLE},
+        {60 * STORY_SECOND, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_1_3(&story);
+        story_wait(&story, rows[i].waited_ns);
+        story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_CLOSE_NOTIFY);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_certainty(&story, "certificate_rejected"), rows[i].certainty);
+        CU_ASSERT_EQUAL(story_certainty(&story, "client_abandoned"), CAUSE_POSSIBLE);
+    }
+}
+
 static void leaving_before_the_flight_arrives_is_not_about_the_certificate(void)
 {
     struct story story;
@@ -190,6 +248,8 @@ int main(void)
         {"alerts of the client name what is wrong", alerts_of_the_client_name_what_is_wrong},
         {"the same alerts of the server are not about its own certificate",
          the_same_alerts_of_the_server_are_not_about_its_own_certificate},
+        {"a server that is an authority is refused when nothing else is wrong",
+         a_server_that_is_an_authority_is_refused_when_nothing_else_is_wrong},
         {"a certificate alert before any certificate is just an alert",
          a_certificate_alert_before_any_certificate_is_just_an_alert},
         {"an alert after the server's FIN is a consequence",
@@ -204,6 +264,8 @@ int main(void)
          leaving_right_after_the_flight_may_be_about_the_certificate},
         {"leaving long after the flight is not about the certificate",
          leaving_long_after_the_flight_is_not_about_the_certificate},
+        {"a late good-bye after the flight may be about the certificate",
+         a_late_good_bye_after_the_flight_may_be_about_the_certificate},
         {"leaving before the flight arrives is not about the certificate",
          leaving_before_the_flight_arrives_is_not_about_the_certificate},
         {"leaving after going on is not about the certificate",

@@ -3,6 +3,17 @@
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/chain_problem.h"
+
+/* Few clients mind a CA certificate as a server's. One that says it is the certificate does, when
+ * nothing else is wrong with the chain. */
+static bool may_mind_authority(const struct facts *facts, const struct chain_judgement *chain)
+{
+    uint32_t problems = chain_problems_of(chain);
+
+    return facts->refusal.kind == REFUSAL_ALERT && alert_is_about_certificates(facts->refusal.alert)
+           && chain->end == CHAIN_END_ANCHORED && (problems & (problems - 1)) == 0;
+}
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
@@ -16,8 +27,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_purpose(facts, SIDE_SERVER, evidence);
     certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNSUPPORTED_CERTIFICATE);
-    /* Few clients mind a CA certificate as a server's. */
-    if (chain->purpose == PURPOSE_CA_AS_LEAF && certainty == CAUSE_LIKELY)
+    if (chain->purpose == PURPOSE_CA_AS_LEAF && certainty == CAUSE_LIKELY
+        && !may_mind_authority(facts, chain))
         return CAUSE_POSSIBLE;
     /* An issuer that is none breaks the chain, and some clients say so. */
     if (chain->purpose_depth > 0 && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA))

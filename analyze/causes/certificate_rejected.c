@@ -41,13 +41,24 @@ static enum certainty encrypted_alert(const struct facts *facts)
     return facts->server_certificate_note != NULL ? CAUSE_LIKELY : CAUSE_NO;
 }
 
+/* Some libraries hold back what follows from an error, for up to half a minute, so that its time
+ * tells an attacker nothing; they end with close_notify then. */
+#define HELD_BACK_NS INT64_C(31000000000)
+
+/* How long after the server's flight a client may leave for it. */
+static int64_t patience_ns(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CLOSE_NOTIFY) ? HELD_BACK_NS
+                                                                   : CERTIFICATE_JUDGEMENT_NS;
+}
+
 /* Some clients just leave when they do not like the certificate; so do scanners and impatient
  * users. */
 static enum certainty left_after_flight(const struct facts *facts)
 {
     if (!facts_closed_without_reason(facts, SIDE_CLIENT) || facts_client_had_left(facts)
         || !server_flight_complete(facts) || !client_silent_after_flight(facts)
-        || facts->waited_ns > CERTIFICATE_JUDGEMENT_NS)
+        || facts->waited_ns > patience_ns(facts))
         return CAUSE_NO;
     /* Where some say that it is the certificate, those that say nothing mean it too. */
     return known_flights(facts) == FLIGHTS_ALL_REFUSED ? CAUSE_LIKELY : CAUSE_POSSIBLE;
