@@ -270,6 +270,44 @@ static void close_notify_of_the_server_closes(void)
     CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
 }
 
+/* Up to TLS 1.2 some servers look for a group when they are to name it, behind the certificates. */
+static void a_server_that_closes_before_its_key_exchange_may_have_no_group(void)
+{
+    enum { SECP256R1 = 23, X25519 = 29, X448 = 30, ECDHE_RSA = 0xc02f, RSA = 0x009c };
+    static const struct {
+        story_list groups;
+        uint16_t suite;
+        enum certainty closed;
+        enum certainty alerted;
+    } rows[] = {
+        {{X448}, ECDHE_RSA, CAUSE_POSSIBLE, CAUSE_LIKELY},
+        {{X25519, SECP256R1}, ECDHE_RSA, CAUSE_NO, CAUSE_NO},
+        {{X448}, RSA, CAUSE_NO, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+        bool alerts = i % 2 == 1;
+        struct story_offer offer = story_modern_offer();
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        memcpy(offer.groups, rows[i / 2].groups, sizeof(offer.groups));
+        offer.name = NULL; /* the server has chosen its certificate all the same */
+        choice.suite = rows[i / 2].suite;
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_server_hello(&story, &choice);
+        story_certificate(&story, SIDE_SERVER);
+        if (alerts)
+            story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_group"),
+                        alerts ? rows[i / 2].alerted : rows[i / 2].closed);
+        CU_ASSERT_EQUAL(story_certainty(&story, "missing_sni"), CAUSE_NO);
+        CU_ASSERT(alerts || story_says(&story, "server_closed", CAUSE_LIKELY));
+    }
+}
+
 static void a_fin_after_an_alert_closes_nothing(void)
 {
     struct story story;
@@ -438,6 +476,8 @@ int main(void)
         {"a FIN after an alert closes nothing", a_fin_after_an_alert_closes_nothing},
         {"a client that waited in vain met a silent server",
          a_client_that_waited_in_vain_met_a_silent_server},
+        {"a server that closes before its key exchange may have no group",
+         a_server_that_closes_before_its_key_exchange_may_have_no_group},
         {"a client that did not wait abandoned", a_client_that_did_not_wait_abandoned},
         {"silence to the end is the server's", silence_to_the_end_is_the_servers},
         {"a hello that is not acknowledged met no silent server for sure",

@@ -196,13 +196,28 @@ static enum weight weigh_master_secret(const struct facts *facts)
     return captured_after(facts, MASTER_SECRET_DEMANDED) ? WEIGHT_UNUSUAL : WEIGHT_NONE;
 }
 
+/* Up to TLS 1.2 a server names the group and signs behind its certificates (RFC 5246 section 7.4.3,
+ * RFC 8422 section 5.4), and some look for a group and a scheme only then. */
+static bool gave_up_before_signing(const struct facts *facts)
+{
+    return facts->server_certificate_note != NULL && !facts->tls13
+           && facts->server_key_exchange_note == NULL && facts->server_hello_done_note == NULL
+           && facts->refusal.by == SIDE_SERVER;
+}
+
 /* A server that sent HelloRetryRequest or ServerHello has found version, suite and group, and
- * looked at the name. It may find out late that its key does not fit. */
+ * looked at the name. It may find out late that its key does not fit, or that it has no group for
+ * the suite that it chose. */
 static bool is_settled(const struct facts *facts, enum suspect suspect)
 {
-    return (facts->retry_note != NULL || facts->server_hello_note != NULL)
-           && suspect != SUSPECT_SCHEMES
-           && !(suspect == SUSPECT_NO_NAME && facts->server_hello_note != NULL);
+    if (facts->retry_note == NULL && facts->server_hello_note == NULL)
+        return false;
+    if (suspect == SUSPECT_GROUPS)
+        return !gave_up_before_signing(facts) || facts->suite == NULL
+               || facts->suite->key_exchange != SUITE_KEY_EXCHANGE_ECDHE;
+    if (suspect == SUSPECT_NO_NAME)
+        return facts->server_hello_note == NULL || facts->server_certificate_note != NULL;
+    return suspect != SUSPECT_SCHEMES;
 }
 
 /* What this server did with others outweighs what servers do in general. A version that it does
@@ -318,23 +333,15 @@ static const struct manner manners[] = {
     },
 };
 
-/* Up to TLS 1.2 a server signs behind its certificates (RFC 5246 section 7.4.3), and some look
- * for a scheme only then. */
-static bool gave_up_before_signing(const struct facts *facts)
-{
-    return facts->server_certificate_note != NULL && !facts->tls13
-           && facts->server_key_exchange_note == NULL && facts->server_hello_done_note == NULL
-           && facts->refusal.by == SIDE_SERVER;
-}
-
 static bool is_refused_so(const struct facts *facts, const struct manner *manner)
 {
+    bool is_offer_refused = facts_server_refused_hello(facts) || gave_up_before_signing(facts);
+
     switch (manner->kind) {
     case MANNER_ALERT:
-        return (facts_server_refused_hello(facts) || gave_up_before_signing(facts))
-               && facts_alert(facts, SIDE_SERVER, manner->alert);
+        return is_offer_refused && facts_alert(facts, SIDE_SERVER, manner->alert);
     case MANNER_CLOSED:
-        return facts_server_refused_hello(facts) && facts_closed_without_reason(facts, SIDE_SERVER)
+        return is_offer_refused && facts_closed_without_reason(facts, SIDE_SERVER)
                && facts->waited_ns < PROMPT_NS;
     case MANNER_ENCRYPTED:
         return facts->tls13 && facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
