@@ -57,6 +57,32 @@ static void alerts_of_the_client_name_what_is_wrong(void)
     }
 }
 
+/* RFC 8446 section 6.2: unknown_ca is for partial chains too, certificate_expired for certificates
+ * that are not valid yet. */
+static void an_alert_on_a_hidden_certificate_leaves_open_what_it_stands_for_too(void)
+{
+    static const struct {
+        uint8_t alert;
+        const char *other;
+    } rows[] = {
+        {TLS_ALERT_UNKNOWN_CA, "self_signed"},
+        {TLS_ALERT_UNKNOWN_CA, "incomplete_chain"},
+        {TLS_ALERT_CERTIFICATE_EXPIRED, "certificate_not_yet_valid"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_1_3(&story);
+        story_fatal(&story, SIDE_CLIENT, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, rows[i].other), CAUSE_POSSIBLE);
+        CU_ASSERT_TRUE(story_considers(&story, rows[i].other));
+        begin_1_3(&story);
+        story_fatal(&story, SIDE_CLIENT, TLS_ALERT_BAD_CERTIFICATE);
+        CU_ASSERT_TRUE(story_denies(&story, rows[i].other));
+    }
+}
+
 static void the_same_alerts_of_the_server_are_not_about_its_own_certificate(void)
 {
     static const char *const causes[] = {"bad_certificate",      "certificate_revoked",
@@ -246,6 +272,8 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"alerts of the client name what is wrong", alerts_of_the_client_name_what_is_wrong},
+        {"an alert on a hidden certificate leaves open what it stands for too",
+         an_alert_on_a_hidden_certificate_leaves_open_what_it_stands_for_too},
         {"the same alerts of the server are not about its own certificate",
          the_same_alerts_of_the_server_are_not_about_its_own_certificate},
         {"a server that is an authority is refused when nothing else is wrong",

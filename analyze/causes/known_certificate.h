@@ -22,8 +22,9 @@ enum known_problem {
 
 /* How well this problem explains that the client refused a hidden certificate: likely at most,
  * and possible where the certificate was seen long before or after. named is the alert that
- * stands for it. Adds the evidence unless the result is CAUSE_NO: nothing is known, the
- * certificate known has no such problem, or this client refused something else. */
+ * stands for it. Adds the evidence unless the result is CAUSE_NO: the certificate known has no such
+ * problem, or this client refused something else. Where nothing is known, an alert that stands for
+ * this problem and a more common one makes it possible. */
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,
                                        uint8_t named, struct evidence *evidence);
 
