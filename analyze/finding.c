@@ -10,8 +10,19 @@
 #include "analyze/text.h"
 #include "dissect/names.h"
 
+/* TLS 1.3: an alert is all that the client sent behind its Finished, and then came the end. Who
+ * closed TCP first is a race between the two. */
+static bool client_said_good_bye(const struct facts *facts)
+{
+    const struct note *last = facts->last_protected_note[SIDE_CLIENT];
+
+    return facts->tls13 && last != NULL && last != facts->first_protected_note[SIDE_CLIENT]
+           && suite_alert_length(facts->suite, TLS_VERSION_1_3, last->length)
+           && facts->refusal.at.packet > last->at.packet;
+}
+
 /* The handshake was finished and the client left at once: some clients verify the server only
- * then, others just probe. */
+ * then, others just probe. One whose offer of Encrypted ClientHello was not accepted must do so. */
 static bool closed_right_after_handshake(const struct facts *facts, struct text *text)
 {
     const struct handshake *handshake = facts->handshake;
@@ -19,10 +30,12 @@ static bool closed_right_after_handshake(const struct facts *facts, struct text 
                              : handshake->application_records[SIDE_CLIENT] > 0;
 
     if (facts->outcome != OUTCOME_ESTABLISHED || data || facts->refusal.kind == REFUSAL_NONE
-        || facts->refusal.by != SIDE_CLIENT)
+        || (facts->refusal.by != SIDE_CLIENT && !client_said_good_bye(facts)))
         return false;
     text_add(text, "the client closed the connection right after the handshake without sending "
                    "data: it may have refused the server's certificate only then");
+    if (facts->client_extensions.encrypted_client_hello.state == EXTENSION_WELL_FORMED)
+        text_add(text, ", or that its Encrypted ClientHello was not accepted (RFC 9849)");
     return true;
 }
 

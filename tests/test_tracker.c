@@ -510,6 +510,34 @@ static void a_finished_handshake_that_closes_at_once_is_told(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(play.findings, "closed_right_after_handshake"));
 }
 
+/* TLS 1.3, and the server closes before the client does. */
+static void a_good_bye_right_behind_the_finished_is_told(void)
+{
+    enum { ALERT = 2 + 1 + 16, FINISHED = 4 + 32 + 1 + 16, TICKET = 234 };
+
+    for (unsigned more = 0; more < 3; more++) {
+        struct play play;
+
+        play_begin(&play, 443, 0);
+        play_client_hello(&play, true);
+        play_server_hello(&play, true);
+        play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 2000);
+        play_protected(&play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, FINISHED);
+        play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, TICKET);
+        if (more == 1) /* who closes first is not the client */
+            play_fin(&play, SIDE_SERVER);
+        play_protected(&play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, ALERT);
+        if (more == 2) /* it was data, such as the length of what follows */
+            play_protected(&play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, ALERT);
+        if (more != 1)
+            play_fin(&play, SIDE_SERVER);
+        play_reset(&play, SIDE_CLIENT);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+        CU_ASSERT_EQUAL(strstr(play.findings, "closed_right_after_handshake") != NULL, more == 0);
+    }
+}
+
 static void a_connection_picked_up_at_the_server_hello_is_turned_round(void)
 {
     struct play play;
@@ -584,6 +612,8 @@ int main(void)
          every_scenario_has_its_outcome_in_any_pieces},
         {"a finished handshake that closes at once is told",
          a_finished_handshake_that_closes_at_once_is_told},
+        {"a good-bye right behind the Finished is told",
+         a_good_bye_right_behind_the_finished_is_told},
         {"a connection picked up at the ServerHello is turned round",
          a_connection_picked_up_at_the_server_hello_is_turned_round},
         {"a connection in the middle is incomplete", a_connection_in_the_middle_is_incomplete},
