@@ -10,13 +10,18 @@
 #include "analyze/text.h"
 #include "dissect/names.h"
 
+/* A client that has opened a connection in advance says good-bye later than this. */
+#define AT_ONCE_NS INT64_C(1000000000)
+
 /* TLS 1.3: an alert is all that the client sent behind its Finished, and then came the end. Who
  * closed TCP first is a race between the two. */
 static bool client_said_good_bye(const struct facts *facts)
 {
+    const struct note *first = facts->first_protected_note[SIDE_CLIENT];
     const struct note *last = facts->last_protected_note[SIDE_CLIENT];
 
-    return facts->tls13 && last != NULL && last != facts->first_protected_note[SIDE_CLIENT]
+    return facts->tls13 && last != NULL && last != first
+           && last->at.time_ns - first->at.time_ns <= AT_ONCE_NS
            && suite_alert_length(facts->suite, TLS_VERSION_1_3, last->length)
            && facts->refusal.at.packet > last->at.packet;
 }
