@@ -47,6 +47,15 @@ bool sketch_has_early(const struct sketch_first *first, uint64_t hash)
     return has_part(first, (uint32_t)(hash >> 32));
 }
 
+uint32_t sketch_common_early(const struct sketch_first *one, const struct sketch_first *other)
+{
+    uint32_t common = 0;
+
+    for (uint32_t i = 0; i < one->count && i < SKETCH_EXACT_MAX; i++)
+        common += has_part(other, one->parts[i]) ? 1 : 0;
+    return common;
+}
+
 /* Each new thing leaves a clear bit clear with the chance 1 - 1/SKETCH_BITS: the smallest number
  * of things that is expected to leave no more clear bits than there are. */
 uint32_t sketch_count_apart(const struct sketch_first *first, const struct sketch_map *map)

@@ -43,6 +43,10 @@ uint32_t sketch_count(const struct sketch *sketch);
 void sketch_add_apart(struct sketch_first *first, struct sketch_map *map, uint64_t hash);
 uint32_t sketch_count_apart(const struct sketch_first *first, const struct sketch_map *map);
 
+/* How many of the first few things of one sketch are among the first few of the other, where both
+ * were added with the same key. */
+uint32_t sketch_common_early(const struct sketch_first *one, const struct sketch_first *other);
+
 /* Whether the thing with this keyed hash is one of the first few that were added. */
 bool sketch_has_early(const struct sketch_first *first, uint64_t hash);
 

@@ -170,6 +170,32 @@ static void a_client_of_1_3_alone_meets_a_server_that_chooses_lower(void)
     close_knowledge();
 }
 
+static void one_server_is_not_counted_as_two(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story story;
+
+    open_knowledge();
+    establish(1, 0, &modern);
+    for (uint8_t server = 2; server <= 3; server++) { /* 2 is that of establish() */
+        refuse(&story, 10, &modern, TLS_ALERT_INTERNAL_ERROR);
+        story.connection.endpoint[SIDE_CLIENT].address.octets[15] = 1;
+        if (server == 3)
+            story.connection.endpoint[SIDE_SERVER].address.octets[15]++;
+        story_learn(knowledge, story_facts(&story));
+        refuse(&story, 10, &modern, TLS_ALERT_INTERNAL_ERROR);
+        story.connection.endpoint[SIDE_CLIENT].address.octets[15] = 1;
+        (void)story_facts(&story);
+        CU_ASSERT_EQUAL(has_fact(&story, "client_known",
+                                 "this client succeeds at 1 server and fails at 2, of which 1 is "
+                                 "among those"),
+                        server == 3);
+        CU_ASSERT_FALSE(
+            has_fact(&story, "client_known", "this client succeeds at 1 server and fails at 1"));
+    }
+    close_knowledge();
+}
+
 static void a_name_that_alone_is_refused_is_not_served(void)
 {
     struct story_offer modern = story_modern_offer();
@@ -463,6 +489,7 @@ int main(void)
         {"an outage is not taken for an old version", an_outage_is_not_taken_for_an_old_version},
         {"a client of TLS 1.3 alone meets a server that chooses lower",
          a_client_of_1_3_alone_meets_a_server_that_chooses_lower},
+        {"one server is not counted as two", one_server_is_not_counted_as_two},
         {"a name that alone is refused is not served", a_name_that_alone_is_refused_is_not_served},
         {"only clients without a name are refused", only_clients_without_a_name_are_refused},
         {"suites that were never chosen stand out", suites_that_were_never_chosen_stand_out},

@@ -347,18 +347,27 @@ void describe_known_life(const struct facts *facts, struct evidence *evidence)
 /* The client fails at several servers: where it succeeds too, it is not the client as such. */
 static void describe_client(const struct known_client *client, struct evidence *evidence)
 {
-    uint32_t failed = client->failed.count > 0 ? sketch_count(&client->rare->failures.servers) : 0;
+    bool has_failed = client->failed.count > 0;
+    uint32_t failed = has_failed ? sketch_count(&client->rare->failures.servers) : 0;
     uint32_t reached = sketch_count_apart(&client->servers, &client->rare->servers);
+    uint32_t both =
+        has_failed ? sketch_common_early(&client->servers, &client->rare->failures.servers.first)
+                   : 0;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
 
-    if (failed + reached < 2)
+    if (failed + reached - both < 2)
         return;
-    if (reached == 0)
-        evidence_add(evidence, "client_known", (struct moment){0},
-                     "this client fails at every server that it tries: %u of %u", failed, failed);
-    else
-        evidence_add(evidence, "client_known", (struct moment){0},
-                     "this client succeeds at %u server%s and fails at %u", reached,
-                     reached == 1 ? "" : "s", failed);
+    if (reached == 0) {
+        text_add(&text, "this client fails at every server that it tries: %u of %u", failed,
+                 failed);
+    } else {
+        text_add(&text, "this client succeeds at %u server%s and fails at %u", reached,
+                 reached == 1 ? "" : "s", failed);
+        if (both > 0)
+            text_add(&text, ", of which %u %s among those", both, both == 1 ? "is" : "are");
+    }
+    evidence_add(evidence, "client_known", (struct moment){0}, "%s", line);
 }
 
 /* "with TLS 1.2 at most instead of TLS 1.3, without 2 extensions, with 300 octets instead of
