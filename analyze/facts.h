@@ -90,8 +90,8 @@ struct offer {
     bool suites_all_obsolete; /* none of them is better than STRENGTH_WEAK */
     bool suites_tls13;        /* at least one suite of TLS 1.3 */
     bool suites_legacy;       /* at least one suite of TLS 1.2 or below */
-    bool suites_rsa;          /* a legacy suite that an RSA key can serve */
-    bool suites_ecdsa;        /* a legacy suite that an ECDSA key can serve */
+    bool suites_rsa;          /* a legacy suite that an RSA key alone can serve */
+    bool suites_ecdsa;        /* a legacy suite that an ECDSA key alone can serve */
     bool suites_ecdhe;        /* a suite with ephemeral elliptic curves, TLS 1.3 included */
     bool fallback_scsv;       /* TLS_FALLBACK_SCSV */
     bool renegotiation_info;  /* the extension or the signalling suite (RFC 5746) */

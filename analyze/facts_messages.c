@@ -4,6 +4,14 @@
 #include "dissect/certificate_list.h"
 #include "dissect/sslv2.h"
 
+/* Some suites need a secret that both sides know beside the certificate (RFC 4279 section 4, RFC
+ * 5054 section 2.3). */
+static bool key_is_enough(const struct suite *suite, enum suite_authentication key)
+{
+    return suite->authentication == key && suite->key_exchange != SUITE_KEY_EXCHANGE_RSA_PSK
+           && suite->key_exchange != SUITE_KEY_EXCHANGE_SRP;
+}
+
 /* Whether a server that has a key of this kind could serve a suite of TLS 1.2 or below. */
 static void count_suite(struct offer *offer, uint16_t value)
 {
@@ -20,9 +28,9 @@ static void count_suite(struct offer *offer, uint16_t value)
         offer->suites_tls13 = true;
     else
         offer->suites_legacy = true;
-    if (suite->authentication == SUITE_AUTHENTICATION_RSA)
+    if (key_is_enough(suite, SUITE_AUTHENTICATION_RSA))
         offer->suites_rsa = true;
-    if (suite->authentication == SUITE_AUTHENTICATION_ECDSA)
+    if (key_is_enough(suite, SUITE_AUTHENTICATION_ECDSA))
         offer->suites_ecdsa = true;
     if (suite->key_exchange == SUITE_KEY_EXCHANGE_ECDHE
         || suite->key_exchange == SUITE_KEY_EXCHANGE_ECDHE_PSK

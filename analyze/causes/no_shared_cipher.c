@@ -10,6 +10,10 @@ static void describe_narrowness(const struct facts *facts, struct evidence *evid
     if (offer->suites_all_obsolete)
         evidence_add(evidence, "suites_obsolete", at,
                      "every suite offered is obsolete: servers of today refuse them all");
+    else if (offer->suites_legacy && !offer->suites_tls13 && !offer->suites_rsa
+             && !offer->suites_ecdsa)
+        evidence_add(evidence, "suites_without_certificate", at,
+                     "no suite offered can be served with an RSA or ECDSA certificate alone");
     else if (offer->suites_legacy && !offer->suites_ecdhe)
         evidence_add(evidence, "suites_without_ecdhe", at,
                      "no suite offered has an ephemeral elliptic-curve key exchange (ECDHE)");

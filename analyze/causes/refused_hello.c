@@ -83,6 +83,9 @@ static enum weight weigh_suites(const struct facts *facts)
                    : WEIGHT_STANDS_OUT;
     if (offer->version_max >= TLS_VERSION_1_3 && offer->suites_tls13)
         return WEIGHT_ORDINARY;
+    /* Suites with pre-shared keys (RFC 4279), or for keys that few servers have. */
+    if (!offer->suites_rsa && !offer->suites_ecdsa)
+        return WEIGHT_STANDS_OUT;
     if (!offer->suites_ecdhe || !offer->suites_rsa || !offer->suites_ecdsa
         || offer->suites <= FEW_SUITES)
         return WEIGHT_UNUSUAL;
