@@ -133,7 +133,7 @@ static void rare_groups_are_likely_the_reason(void)
 static void common_groups_are_not_blamed(void)
 {
     struct story story;
-    struct story_offer offer = story_modern_offer();
+    struct story_offer offer = offer_1_2();
 
     refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
@@ -196,7 +196,7 @@ static void unsupported_certificate_before_any_is_about_schemes(void)
 static void a_full_list_of_schemes_is_not_blamed(void)
 {
     struct story story;
-    struct story_offer offer = story_modern_offer();
+    struct story_offer offer = offer_1_2();
 
     refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));

@@ -33,6 +33,73 @@ static bool has_fact(const struct story *story, const char *fact)
     return false;
 }
 
+static void an_offer_of_tls_1_3_that_fits_everywhere_leaves_groups_and_schemes_open(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_group"));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_signature_algorithm"));
+    CU_ASSERT_TRUE(story_considers(&story, "unrecognized_sni"));
+    CU_ASSERT_TRUE(has_fact(&story, "offered_groups"));
+    CU_ASSERT_TRUE(has_fact(&story, "offered_signature_schemes"));
+}
+
+static void without_the_mandatory_suite_common_groups_are_not_thought_of(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.suites, (story_list){0x1303, 0xc02b, 0xc02f, 0xc009, 0xc013, 0x009c},
+           sizeof(offer.suites));
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));
+}
+
+static void what_is_common_is_not_thought_of_where_something_stands_out(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.groups, (story_list){25}, sizeof(offer.groups));
+    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));
+}
+
+static void other_alerts_are_not_about_what_is_common(void)
+{
+    static const uint8_t alerts[] = {TLS_ALERT_INSUFFICIENT_SECURITY, TLS_ALERT_ILLEGAL_PARAMETER,
+                                     TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_INTERNAL_ERROR,
+                                     TLS_ALERT_ACCESS_DENIED};
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        struct story story;
+        struct story_offer offer = story_modern_offer();
+
+        refuse(&story, &offer, alerts[i]);
+        CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
+        CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));
+    }
+}
+
+static void what_is_common_is_not_thought_of_after_a_server_hello(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_server_hello(&story, &choice);
+    story_certificate(&story, SIDE_SERVER);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));
+}
+
 /* RSA_PSK has a certificate, and a pre-shared key beside it. */
 static void suites_that_no_certificate_alone_can_serve_stand_out(void)
 {
@@ -50,6 +117,15 @@ static void suites_that_no_certificate_alone_can_serve_stand_out(void)
 int main(void)
 {
     CU_TestInfo tests[] = {
+        {"an offer of TLS 1.3 that fits everywhere leaves groups and schemes open",
+         an_offer_of_tls_1_3_that_fits_everywhere_leaves_groups_and_schemes_open},
+        {"without the mandatory suite common groups are not thought of",
+         without_the_mandatory_suite_common_groups_are_not_thought_of},
+        {"what is common is not thought of where something stands out",
+         what_is_common_is_not_thought_of_where_something_stands_out},
+        {"other alerts are not about what is common", other_alerts_are_not_about_what_is_common},
+        {"what is common is not thought of after a ServerHello",
+         what_is_common_is_not_thought_of_after_a_server_hello},
         {"suites that no certificate alone can serve stand out",
          suites_that_no_certificate_alone_can_serve_stand_out},
         CU_TEST_INFO_NULL,

@@ -25,6 +25,15 @@ static void describe_narrowness(const struct facts *facts, struct evidence *evid
                      "no suite offered can be served with an RSA certificate");
 }
 
+/* Where the offer does not tell suites from groups and schemes, the reader may know the server. */
+static void describe_rivals(const struct facts *facts, struct evidence *evidence)
+{
+    if (refused_hello_suspect(facts, SUSPECT_GROUPS) != CAUSE_NO)
+        describe_offered_groups(facts, evidence);
+    if (refused_hello_suspect(facts, SUSPECT_SCHEMES) != CAUSE_NO)
+        describe_offered_schemes(facts, evidence);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum certainty certainty = refused_hello_suspect(facts, SUSPECT_SUITES);
@@ -35,6 +44,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_known(facts, SUSPECT_SUITES, evidence);
     describe_narrowness(facts, evidence);
     describe_offered_versions(facts, evidence);
+    if (certainty == CAUSE_POSSIBLE)
+        describe_rivals(facts, evidence);
     return certainty;
 }
 

@@ -8,6 +8,7 @@
 /* How unusual a part of an offer is, compared with what clients of its time send. */
 enum weight {
     WEIGHT_NONE,       /* speaks against the suspect, or says nothing */
+    WEIGHT_SLIGHT,     /* nearly every server takes this: thought of where nothing is unusual */
     WEIGHT_ORDINARY,   /* nothing unusual, yet it can be the reason */
     WEIGHT_UNUSUAL,    /* servers that refuse this are not rare */
     WEIGHT_STANDS_OUT, /* most servers refuse this */
@@ -64,6 +65,17 @@ static enum weight weigh_version(const struct facts *facts)
     return offer->version_min == TLS_VERSION_1_3 ? WEIGHT_ORDINARY : WEIGHT_NONE;
 }
 
+/* Every server of TLS 1.3 has its mandatory suite, unless it is told not to (RFC 8446 section 9.1):
+ * then what is missing can as well be a group, or a signature that its key can make. Keys of other
+ * kinds than RSA and ECDSA, and groups that few clients have, are rare, but they are in use. */
+static enum weight weigh_what_is_common(const struct facts *facts)
+{
+    return facts->offer.version_max >= TLS_VERSION_1_3 && facts->server_hello_note == NULL
+                   && list_u16_contains(facts->client_hello.cipher_suites, SUITE_MANDATORY_1_3)
+               ? WEIGHT_SLIGHT
+               : WEIGHT_NONE;
+}
+
 /* Only an offer that servers of any key and any age of the last ten years can take. */
 static bool is_broad(const struct offer *offer)
 {
@@ -108,7 +120,7 @@ static enum weight weigh_groups(const struct facts *facts)
             count++;
     if (!common)
         return WEIGHT_STANDS_OUT;
-    return count == 1 ? WEIGHT_UNUSUAL : WEIGHT_NONE;
+    return count == 1 ? WEIGHT_UNUSUAL : weigh_what_is_common(facts);
 }
 
 /* What the signature schemes of a list can verify. SignatureScheme values up to 0x06ff are
@@ -173,7 +185,7 @@ static enum weight weigh_schemes(const struct facts *facts)
         return WEIGHT_NONE;
     if (!kinds.rsa || !kinds.elliptic || !kinds.modern)
         return WEIGHT_STANDS_OUT;
-    return WEIGHT_NONE;
+    return weigh_what_is_common(facts);
 }
 
 static enum weight weigh_no_name(const struct facts *facts)
@@ -277,7 +289,7 @@ static const struct manner manners[] = {
     {
         .kind = MANNER_ALERT,
         .alert = TLS_ALERT_HANDSHAKE_FAILURE,
-        .least = WEIGHT_ORDINARY,
+        .least = WEIGHT_SLIGHT,
         .enough = WEIGHT_UNUSUAL,
         .cap = {[SUSPECT_VERSION] = CAUSE_LIKELY,
                 [SUSPECT_SUITES] = CAUSE_LIKELY,
@@ -383,14 +395,33 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
     return cap;
 }
 
-static bool outweighs_all(const struct facts *facts, const struct manner *manner,
-                          enum suspect suspect, enum weight weight)
+/* The weight of the heaviest of the other suspects that this refusal can be about. */
+static enum weight weigh_others(const struct facts *facts, const struct manner *manner,
+                                enum suspect suspect)
 {
-    for (size_t other = 0; other < SUSPECTS; other++)
-        if (other != suspect && cap_of(facts, manner, (enum suspect)other) != CAUSE_NO
-            && weigh(facts, (enum suspect)other) >= weight)
-            return false;
-    return true;
+    enum weight heaviest = WEIGHT_NONE;
+
+    for (size_t other = 0; other < SUSPECTS; other++) {
+        enum weight weight;
+
+        if (other == suspect || cap_of(facts, manner, (enum suspect)other) == CAUSE_NO)
+            continue;
+        weight = weigh(facts, (enum suspect)other);
+        heaviest = weight > heaviest ? weight : heaviest;
+    }
+    return heaviest;
+}
+
+/* How well a suspect of this weight explains a refusal that it can be about. */
+static enum certainty compare(const struct facts *facts, const struct manner *manner,
+                              enum suspect suspect, enum weight weight)
+{
+    enum weight others = weigh_others(facts, manner, suspect);
+
+    if (weight == WEIGHT_SLIGHT && others >= WEIGHT_UNUSUAL)
+        return CAUSE_NO;
+    return weight >= manner->enough && weight > others ? cap_of(facts, manner, suspect)
+                                                       : CAUSE_POSSIBLE;
 }
 
 enum certainty refused_hello_suspect(const struct facts *facts, enum suspect suspect)
@@ -399,18 +430,14 @@ enum certainty refused_hello_suspect(const struct facts *facts, enum suspect sus
         return CAUSE_NO;
     for (size_t i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
         const struct manner *manner = &manners[i];
-        enum certainty cap;
         enum weight weight;
 
         if (!is_refused_so(facts, manner))
             continue;
         weight = weigh(facts, suspect);
-        cap = cap_of(facts, manner, suspect);
-        if (cap == CAUSE_NO || weight < manner->least)
-            return CAUSE_NO;
-        return weight >= manner->enough && outweighs_all(facts, manner, suspect, weight)
-                   ? cap
-                   : CAUSE_POSSIBLE;
+        return cap_of(facts, manner, suspect) != CAUSE_NO && weight >= manner->least
+                   ? compare(facts, manner, suspect, weight)
+                   : CAUSE_NO;
     }
     return CAUSE_NO;
 }
