@@ -114,6 +114,36 @@ static void suites_that_no_certificate_alone_can_serve_stand_out(void)
     CU_ASSERT_TRUE(has_fact(&story, "suites_without_certificate"));
 }
 
+/* There is an alert for versions, but for SSL 3.0. */
+static void a_general_alert_to_an_old_offer_may_mean_its_suites(void)
+{
+    static const struct {
+        uint16_t version;
+        story_list suites;
+        uint8_t alert;
+        enum certainty certainty;
+    } rows[] = {
+        {TLS_VERSION_1_1, {0x002f, 0x0035}, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_POSSIBLE},
+        {TLS_VERSION_1_0, {0xc009, 0xc00a}, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_POSSIBLE},
+        {TLS_VERSION_1_1,
+         {0xc009, 0xc00a, 0xc013, 0xc014, 0x002f},
+         TLS_ALERT_HANDSHAKE_FAILURE,
+         CAUSE_LIKELY},
+        {TLS_VERSION_1_1, {0x002f, 0x0035}, TLS_ALERT_PROTOCOL_VERSION, CAUSE_CERTAIN},
+        {TLS_VERSION_SSL3, {0x002f, 0x0035}, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_LIKELY},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+        struct story_offer offer = offer_of(rows[i].version, rows[i].suites);
+
+        refuse(&story, &offer, rows[i].alert);
+        CU_ASSERT_TRUE(story_says(&story, "version_mismatch", rows[i].certainty));
+        if (rows[i].certainty < CAUSE_CERTAIN)
+            CU_ASSERT_TRUE(story_considers(&story, "no_shared_cipher"));
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -128,6 +158,8 @@ int main(void)
          what_is_common_is_not_thought_of_after_a_server_hello},
         {"suites that no certificate alone can serve stand out",
          suites_that_no_certificate_alone_can_serve_stand_out},
+        {"a general alert to an old offer may mean its suites",
+         a_general_alert_to_an_old_offer_may_mean_its_suites},
         CU_TEST_INFO_NULL,
     };
 

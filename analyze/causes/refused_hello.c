@@ -373,6 +373,12 @@ static bool is_ended_by_host(const struct facts *facts)
            || reset_is_foreign(facts, facts->refusal.by) == CAUSE_NO;
 }
 
+/* The refusal is the alert that speaks of no part of the offer. */
+static bool is_general(const struct manner *manner)
+{
+    return manner->kind == MANNER_ALERT && manner->alert == TLS_ALERT_HANDSHAKE_FAILURE;
+}
+
 /* The most that this refusal can say of a suspect, with what is known of the server. */
 static enum certainty cap_of(const struct facts *facts, const struct manner *manner,
                              enum suspect suspect)
@@ -380,7 +386,6 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
     enum certainty cap = manner->cap[suspect];
     enum known_says says = known_about(facts, suspect);
     bool is_about_name = suspect == SUSPECT_NAME || suspect == SUSPECT_NO_NAME;
-    bool is_general = manner->kind == MANNER_ALERT && manner->alert == TLS_ALERT_HANDSHAKE_FAILURE;
 
     if (suspect == SUSPECT_VERSION && says == KNOWN_SURE && cap == CAUSE_LIKELY
         && is_ended_by_host(facts))
@@ -389,7 +394,7 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
         && !known_resets_follow_names(facts))
         return CAUSE_LIKELY;
     if (is_about_name && says >= KNOWN_FOR
-        && (is_general
+        && (is_general(manner)
             || (manner->kind == MANNER_ALERT && manner->alert == TLS_ALERT_INTERNAL_ERROR)))
         return CAUSE_LIKELY;
     return cap;
@@ -412,6 +417,16 @@ static enum weight weigh_others(const struct facts *facts, const struct manner *
     return heaviest;
 }
 
+/* From TLS 1.0 on there is an alert for a version that is not supported (RFC 2246 section 7.2.2).
+ * A server that sends the general one instead may mean suites that are as unusual. */
+static bool suites_may_be_meant(const struct facts *facts, const struct manner *manner,
+                                enum suspect suspect, enum weight weight)
+{
+    return suspect == SUSPECT_VERSION && weight < WEIGHT_KNOWN && is_general(manner)
+           && facts->offer.version_max >= TLS_VERSION_1_0
+           && weigh(facts, SUSPECT_SUITES) >= WEIGHT_UNUSUAL;
+}
+
 /* How well a suspect of this weight explains a refusal that it can be about. */
 static enum certainty compare(const struct facts *facts, const struct manner *manner,
                               enum suspect suspect, enum weight weight)
@@ -420,8 +435,10 @@ static enum certainty compare(const struct facts *facts, const struct manner *ma
 
     if (weight == WEIGHT_SLIGHT && others >= WEIGHT_UNUSUAL)
         return CAUSE_NO;
-    return weight >= manner->enough && weight > others ? cap_of(facts, manner, suspect)
-                                                       : CAUSE_POSSIBLE;
+    return weight >= manner->enough && weight > others
+                   && !suites_may_be_meant(facts, manner, suspect, weight)
+               ? cap_of(facts, manner, suspect)
+               : CAUSE_POSSIBLE;
 }
 
 enum certainty refused_hello_suspect(const struct facts *facts, enum suspect suspect)
