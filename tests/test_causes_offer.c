@@ -401,7 +401,7 @@ static void each_way_to_refuse_says_something_else(void)
         {ODD_GROUPS, TLS_ALERT_INSUFFICIENT_SECURITY, "no_shared_group", CAUSE_LIKELY},
         {ODD_GROUPS, TLS_ALERT_ILLEGAL_PARAMETER, "no_shared_group", CAUSE_LIKELY},
         {ODD_GROUPS, TLS_ALERT_UNEXPECTED_MESSAGE, "no_shared_group", CAUSE_POSSIBLE},
-        {ODD_GROUPS, TLS_ALERT_INTERNAL_ERROR, "no_shared_group", CAUSE_NO},
+        {ODD_GROUPS, TLS_ALERT_INTERNAL_ERROR, "no_shared_group", CAUSE_POSSIBLE},
         {ODD_GROUPS, TLS_ALERT_DECODE_ERROR, "no_shared_group", CAUSE_NO},
         {ODD_GROUPS, CLOSES, "no_shared_group", CAUSE_POSSIBLE},
         {ODD_ONE_GROUP, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_group", CAUSE_LIKELY},

@@ -144,6 +144,44 @@ static void a_general_alert_to_an_old_offer_may_mean_its_suites(void)
     }
 }
 
+static void access_denied_before_any_certificate_may_be_about_the_name(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    refuse(&story, &offer, TLS_ALERT_ACCESS_DENIED);
+    CU_ASSERT_TRUE(story_says(&story, "peer_alert", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(has_fact(&story, "server_name"));
+    offer.name = NULL;
+    refuse(&story, &offer, TLS_ALERT_ACCESS_DENIED);
+    CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_POSSIBLE));
+}
+
+static void internal_error_may_be_about_the_name_that_was_asked_for(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    refuse(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "unrecognized_sni"));
+}
+
+static void internal_error_may_be_about_rare_groups(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.groups, (story_list){25, 30}, sizeof(offer.groups));
+    refuse(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "internal_error"));
+    memcpy(offer.groups, (story_list){23}, sizeof(offer.groups));
+    refuse(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -160,6 +198,11 @@ int main(void)
          suites_that_no_certificate_alone_can_serve_stand_out},
         {"a general alert to an old offer may mean its suites",
          a_general_alert_to_an_old_offer_may_mean_its_suites},
+        {"access_denied before any certificate may be about the name",
+         access_denied_before_any_certificate_may_be_about_the_name},
+        {"internal_error may be about the name that was asked for",
+         internal_error_may_be_about_the_name_that_was_asked_for},
+        {"internal_error may be about rare groups", internal_error_may_be_about_rare_groups},
         CU_TEST_INFO_NULL,
     };
 

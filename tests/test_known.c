@@ -170,6 +170,22 @@ static void a_client_of_1_3_alone_meets_a_server_that_chooses_lower(void)
     close_knowledge();
 }
 
+/* Whatever the server says of it, a name that it alone refuses is the reason. */
+static void access_denied_to_one_name_alone_is_about_the_name(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer other = story_modern_offer();
+    struct story story;
+
+    other.name = "other.example.com";
+    open_knowledge();
+    establish(5, 0, &modern);
+    learn_refusals(1, 20, &other, TLS_ALERT_ACCESS_DENIED);
+    refuse(&story, 20, &other, TLS_ALERT_ACCESS_DENIED);
+    CU_ASSERT_TRUE(story_says(&story, "unrecognized_sni", CAUSE_LIKELY));
+    close_knowledge();
+}
+
 static void one_server_is_not_counted_as_two(void)
 {
     struct story_offer modern = story_modern_offer();
@@ -489,6 +505,8 @@ int main(void)
         {"an outage is not taken for an old version", an_outage_is_not_taken_for_an_old_version},
         {"a client of TLS 1.3 alone meets a server that chooses lower",
          a_client_of_1_3_alone_meets_a_server_that_chooses_lower},
+        {"access_denied to one name alone is about the name",
+         access_denied_to_one_name_alone_is_about_the_name},
         {"one server is not counted as two", one_server_is_not_counted_as_two},
         {"a name that alone is refused is not served", a_name_that_alone_is_refused_is_not_served},
         {"only clients without a name are refused", only_clients_without_a_name_are_refused},

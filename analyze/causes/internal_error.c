@@ -8,9 +8,12 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR))
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
-    /* Servers that find no certificate for a hello without a name call that an internal error. */
-    return refused_hello_suspect(facts, SUSPECT_NO_NAME) != CAUSE_NO ? CAUSE_POSSIBLE
-                                                                     : CAUSE_LIKELY;
+    /* Servers that find no certificate for a hello without a name, or no parameters for its rare
+     * groups, call that an internal error. */
+    return refused_hello_suspect(facts, SUSPECT_NO_NAME) != CAUSE_NO
+                   || refused_hello_suspect(facts, SUSPECT_GROUPS) != CAUSE_NO
+               ? CAUSE_POSSIBLE
+               : CAUSE_LIKELY;
 }
 
 const struct cause cause_internal_error = {

@@ -36,6 +36,9 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_choice(facts, evidence);
     describe_last_seen(facts, evidence);
+    if (facts_server_refused_hello(facts)
+        && facts_alert(facts, SIDE_SERVER, TLS_ALERT_ACCESS_DENIED))
+        describe_server_name(facts, evidence);
     return plain && facts->refusal.note->kind == NOTE_ALERT && !is_ambiguous(facts->refusal.alert)
                ? CAUSE_LIKELY
                : CAUSE_POSSIBLE;
@@ -48,8 +51,9 @@ const struct cause cause_peer_alert = {
     .explanation = "An alert ended the handshake. Its code, if it is in clear, is in the evidence; "
                    "neither the offer nor the messages before it show what it is about.",
     .remedy = "Look up the code in RFC 8446 section 6.2 and the log of the side that sent it, at "
-              "the time in the evidence. For access_denied(49) check the server's access rules, "
-              "for unknown_psk_identity(115) the configured keys. Reproduce with `openssl s_client "
+              "the time in the evidence. For access_denied(49) check the server's access rules "
+              "and, right after a ClientHello, whether it serves the name asked for; for "
+              "unknown_psk_identity(115) the configured keys. Reproduce with `openssl s_client "
               "-connect SERVER:PORT -servername NAME -state -msg`.",
     .reported_as = "OpenSSL: alert number N; curl: (35); Chromium: net::ERR_SSL_PROTOCOL_ERROR; "
                    "Firefox: SSL_ERROR_HANDSHAKE_FAILURE_ALERT, SSL_ERROR_ACCESS_DENIED_ALERT; "

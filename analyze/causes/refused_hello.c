@@ -235,6 +235,11 @@ static bool is_settled(const struct facts *facts, enum suspect suspect)
     return suspect != SUSPECT_SCHEMES;
 }
 
+static bool is_about_name(enum suspect suspect)
+{
+    return suspect == SUSPECT_NAME || suspect == SUSPECT_NO_NAME;
+}
+
 /* What this server did with others outweighs what servers do in general. A version that it does
  * not take explains all else about an old hello. */
 static enum weight correct(const struct facts *facts, enum suspect suspect, enum weight weight)
@@ -277,14 +282,17 @@ enum manner_kind { MANNER_ALERT, MANNER_CLOSED, MANNER_ENCRYPTED };
 struct manner {
     enum manner_kind kind;
     uint8_t alert;
-    enum weight least;            /* a lighter suspect does not explain this refusal */
-    enum weight enough;           /* this heavy, and heavier than all others, is the most */
-    enum certainty cap[SUSPECTS]; /* the most that this refusal can say of each suspect */
+    enum weight least;              /* a lighter suspect does not explain this refusal */
+    enum weight least_of[SUSPECTS]; /* the same of single ones; WEIGHT_NONE: as above */
+    enum weight enough;             /* this heavy, and heavier than all others, is the most */
+    enum certainty cap[SUSPECTS];   /* the most that this refusal can say of each suspect */
+    bool means_known_names;         /* likely of names that others show to be the reason */
 };
 
 /* Which codes fit what, by RFC 8446 section 6.2 and its predecessors; with the freedom that
- * stacks take: illegal_parameter and unexpected_message for groups, internal_error for a name
- * that no certificate was found for. */
+ * stacks take: illegal_parameter and unexpected_message for groups, internal_error when they
+ * find no parameters for a key exchange, and that or access_denied when they find no certificate
+ * for a name. */
 static const struct manner manners[] = {
     {
         .kind = MANNER_ALERT,
@@ -298,6 +306,7 @@ static const struct manner manners[] = {
                 [SUSPECT_NO_NAME] = CAUSE_LIKELY,
                 [SUSPECT_NAME] = CAUSE_POSSIBLE,
                 [SUSPECT_MASTER_SECRET] = CAUSE_POSSIBLE},
+        .means_known_names = true,
     },
     {
         .kind = MANNER_ALERT,
@@ -327,8 +336,22 @@ static const struct manner manners[] = {
         .kind = MANNER_ALERT,
         .alert = TLS_ALERT_INTERNAL_ERROR,
         .least = WEIGHT_UNUSUAL,
+        .least_of = {[SUSPECT_GROUPS] = WEIGHT_STANDS_OUT, [SUSPECT_NAME] = WEIGHT_ORDINARY},
         .enough = WEIGHT_STANDS_OUT,
-        .cap = {[SUSPECT_SCHEMES] = CAUSE_POSSIBLE, [SUSPECT_NO_NAME] = CAUSE_POSSIBLE},
+        .cap = {[SUSPECT_GROUPS] = CAUSE_POSSIBLE,
+                [SUSPECT_SCHEMES] = CAUSE_POSSIBLE,
+                [SUSPECT_NO_NAME] = CAUSE_POSSIBLE,
+                [SUSPECT_NAME] = CAUSE_POSSIBLE},
+        .means_known_names = true,
+    },
+    {
+        .kind = MANNER_ALERT,
+        .alert = TLS_ALERT_ACCESS_DENIED,
+        .least = WEIGHT_UNUSUAL,
+        .least_of = {[SUSPECT_NAME] = WEIGHT_KNOWN},
+        .enough = WEIGHT_STANDS_OUT,
+        .cap = {[SUSPECT_NO_NAME] = CAUSE_POSSIBLE, [SUSPECT_NAME] = CAUSE_POSSIBLE},
+        .means_known_names = true,
     },
     {
         .kind = MANNER_CLOSED,
@@ -385,19 +408,15 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
 {
     enum certainty cap = manner->cap[suspect];
     enum known_says says = known_about(facts, suspect);
-    bool is_about_name = suspect == SUSPECT_NAME || suspect == SUSPECT_NO_NAME;
 
     if (suspect == SUSPECT_VERSION && says == KNOWN_SURE && cap == CAUSE_LIKELY
         && is_ended_by_host(facts))
         return CAUSE_CERTAIN;
-    if (is_about_name && says == KNOWN_SURE && manner->kind == MANNER_CLOSED
+    if (is_about_name(suspect) && says == KNOWN_SURE && manner->kind == MANNER_CLOSED
         && !known_resets_follow_names(facts))
         return CAUSE_LIKELY;
-    if (is_about_name && says >= KNOWN_FOR
-        && (is_general(manner)
-            || (manner->kind == MANNER_ALERT && manner->alert == TLS_ALERT_INTERNAL_ERROR)))
-        return CAUSE_LIKELY;
-    return cap;
+    return is_about_name(suspect) && says >= KNOWN_FOR && manner->means_known_names ? CAUSE_LIKELY
+                                                                                    : cap;
 }
 
 /* The weight of the heaviest of the other suspects that this refusal can be about. */
@@ -441,6 +460,13 @@ static enum certainty compare(const struct facts *facts, const struct manner *ma
                : CAUSE_POSSIBLE;
 }
 
+static enum weight least_of(const struct manner *manner, enum suspect suspect)
+{
+    enum weight least = manner->least_of[suspect];
+
+    return least != WEIGHT_NONE ? least : manner->least;
+}
+
 enum certainty refused_hello_suspect(const struct facts *facts, enum suspect suspect)
 {
     if (!facts->client_hello_read)
@@ -452,7 +478,7 @@ enum certainty refused_hello_suspect(const struct facts *facts, enum suspect sus
         if (!is_refused_so(facts, manner))
             continue;
         weight = weigh(facts, suspect);
-        return cap_of(facts, manner, suspect) != CAUSE_NO && weight >= manner->least
+        return cap_of(facts, manner, suspect) != CAUSE_NO && weight >= least_of(manner, suspect)
                    ? compare(facts, manner, suspect, weight)
                    : CAUSE_NO;
     }

@@ -51,7 +51,9 @@ const struct cause cause_unrecognized_sni = {
     .title = "The server does not serve the name that the client asks for",
     .explanation = "The client asked for a server name (SNI) for which the server has no "
                    "certificate or virtual host, and the server refuses instead of serving a "
-                   "default: unrecognized_name(112), or a general handshake_failure(40).",
+                   "default: unrecognized_name(112), a general handshake_failure(40), or "
+                   "internal_error(80) or access_denied(49) when its program finds no certificate "
+                   "for the name.",
     .remedy = "Check the spelling and the DNS record of the name, then `openssl s_client -connect "
               "SERVER:PORT -servername NAME` against another name that the server is known to "
               "serve. Add the name to the server's configuration (server_name, ServerName, crt), "
@@ -60,7 +62,7 @@ const struct cause cause_unrecognized_sni = {
                    "net::ERR_SSL_UNRECOGNIZED_NAME_ALERT; Firefox: "
                    "SSL_ERROR_UNRECOGNIZED_NAME_ALERT; Java: SSLHandshakeException: Received fatal "
                    "alert: unrecognized_name; Go: remote error: tls: unrecognized name",
-    .alerts = "112 40",
+    .alerts = "112 40 49 80",
     .source = "RFC 6066 section 3; RFC 8446 section 6.2",
     .match = match,
 };
