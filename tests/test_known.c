@@ -36,6 +36,23 @@ static void establish(int count, int64_t from_s, const struct story_offer *offer
     }
 }
 
+/* The server takes up count hellos with TLS 1.3, a second apart. */
+static void take_up_tls_1_3(int count, int64_t from_s)
+{
+    struct story_offer modern = story_modern_offer();
+
+    for (int i = 0; i < count; i++) {
+        struct story story;
+
+        begin(&story, from_s + i, &modern);
+        story.connection.endpoint[SIDE_CLIENT].address.octets[15] = (uint8_t)(i + 1);
+        story_flight_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, 53);
+        story_protected(&story, SIDE_SERVER, 300);
+        story_learn(knowledge, story_facts(&story));
+    }
+}
+
 /* The server closes the connection, or sends this alert, and that is learned. */
 static void refuse(struct story *story, int64_t at_s, const struct story_offer *offer, int alert)
 {
@@ -167,6 +184,53 @@ static void a_client_of_1_3_alone_meets_a_server_that_chooses_lower(void)
     establish(12, 0, &modern);
     refuse(&story, 20, &newest, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_CERTAIN));
+    close_knowledge();
+}
+
+/* A client of TLS 1.2 alone at a server that was asked for TLS 1.3 by all others. */
+static void a_server_that_chose_tls_1_3_alone_may_have_nothing_older(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer older = story_modern_offer();
+    struct story_offer oldest = story_modern_offer();
+    struct story story;
+
+    memset(older.versions, 0, sizeof(older.versions));
+    oldest.suites[3] = oldest.suites[4] = oldest.suites[5] = oldest.suites[6] =
+        0xc00a; /* no AEAD */
+    memset(oldest.versions, 0, sizeof(oldest.versions));
+    open_knowledge();
+    refuse(&story, 20, &older, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+    take_up_tls_1_3(8, 0);
+    refuse(&story, 20, &older, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_cipher"));
+    CU_ASSERT_TRUE(has_fact(&story, "server_known",
+                            "this server has accepted only TLS 1.3 (8 connections, 8 clients)"));
+    refuse(&story, 20, &oldest, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+    older.name = "other.example.com";
+    refuse(&story, 20, &older, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+    establish(1, 30, &modern);
+    older.name = modern.name;
+    refuse(&story, 20, &older, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+    close_knowledge();
+}
+
+static void a_name_that_was_taken_up_later_is_not_the_reason(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story story;
+
+    open_knowledge();
+    refuse(&story, 20, &modern, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_considers(&story, "unrecognized_sni"));
+    establish(3, 30, &modern);
+    refuse(&story, 20, &modern, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "unrecognized_sni"));
     close_knowledge();
 }
 
@@ -505,6 +569,10 @@ int main(void)
         {"an outage is not taken for an old version", an_outage_is_not_taken_for_an_old_version},
         {"a client of TLS 1.3 alone meets a server that chooses lower",
          a_client_of_1_3_alone_meets_a_server_that_chooses_lower},
+        {"a server that chose TLS 1.3 alone may have nothing older",
+         a_server_that_chose_tls_1_3_alone_may_have_nothing_older},
+        {"a name that was taken up later is not the reason",
+         a_name_that_was_taken_up_later_is_not_the_reason},
         {"access_denied to one name alone is about the name",
          access_denied_to_one_name_alone_is_about_the_name},
         {"one server is not counted as two", one_server_is_not_counted_as_two},

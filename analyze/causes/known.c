@@ -64,14 +64,42 @@ static enum known_says weigh_minimum(const struct facts *facts, const struct kno
     return server->chose_lower.count >= KNOWN_FEW ? KNOWN_FOR : KNOWN_NOTHING;
 }
 
+/* The server chose TLS 1.3 whenever it took up a hello. */
+static bool chose_only_tls_1_3(const struct known_server *server)
+{
+    const struct known_values *versions = &server->chosen[KNOWN_VERSIONS];
+
+    for (size_t i = 0; i < versions->count; i++)
+        if (known_server_value(server, KNOWN_VERSIONS, i)->value < TLS_VERSION_1_3)
+            return false;
+    return versions->count > 0 && !versions->incomplete;
+}
+
+/* Where nearly all clients have TLS 1.3 a server that takes TLS 1.2 as well chooses nothing else
+ * either. It says something only of a client whose name is served. */
+static enum known_says weigh_tls_1_2(const struct facts *facts, const struct known_server *server)
+{
+    const struct known_name *name = facts->known->name;
+
+    if (!chose_only_tls_1_3(server) || name == NULL || name->hellos.accepted.count == 0)
+        return KNOWN_NOTHING;
+    return weigh_treatment(facts, server, &server->by_version[VERSION_CLASS_1_2]) >= KNOWN_FOR
+               ? KNOWN_HINTS
+               : KNOWN_NOTHING;
+}
+
 /* What a server would do with an older offer is seen only from clients that make one. Servers that
  * refuse versions which RFC 8996 deprecates are the rule; those that refuse TLS 1.2 are not. */
 static enum known_says weigh_version(const struct facts *facts, const struct known_server *server)
 {
     enum version_class class = version_class_of(facts->offer.version_max);
+    enum known_says says;
 
-    if (class > VERSION_CLASS_1_1)
-        return weigh_minimum(facts, server);
+    if (class > VERSION_CLASS_1_1) {
+        says = weigh_minimum(facts, server);
+        return says == KNOWN_NOTHING && class == VERSION_CLASS_1_2 ? weigh_tls_1_2(facts, server)
+                                                                   : says;
+    }
     return weigh_treatment(facts, server, &server->by_version[class]);
 }
 
@@ -270,7 +298,7 @@ void describe_known(const struct facts *facts, enum suspect suspect, struct evid
     char line[EVIDENCE_TEXT_MAX];
     struct text text = text_begin(line, sizeof(line));
 
-    if (known_about(facts, suspect) < KNOWN_FOR)
+    if (known_about(facts, suspect) < KNOWN_HINTS)
         return;
     switch (suspect) {
     case SUSPECT_VERSION:

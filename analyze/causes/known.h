@@ -13,6 +13,7 @@
 enum known_says {
     KNOWN_NOTHING, /* too little is known */
     KNOWN_AGAINST, /* the server took this up from others */
+    KNOWN_HINTS,   /* it took up nothing like this, but hardly anybody offered it */
     KNOWN_FOR,     /* the server took up many offers and none like this one */
     KNOWN_SURE     /* likewise, and nothing else is left to explain it */
 };
@@ -31,7 +32,7 @@ enum known_says known_about_split_hello(const struct facts *facts);
  * does, too. */
 bool known_resets_follow_names(const struct facts *facts);
 
-/* Add what known_about() rests on; nothing when it says nothing. */
+/* Add what known_about() rests on; nothing when it does not speak for the suspect. */
 void describe_known(const struct facts *facts, enum suspect suspect, struct evidence *evidence);
 void describe_known_sizes(const struct facts *facts, struct evidence *evidence);
 

@@ -240,6 +240,35 @@ static bool is_about_name(enum suspect suspect)
     return suspect == SUSPECT_NAME || suspect == SUSPECT_NO_NAME;
 }
 
+/* The offer has a suite with AEAD and an ephemeral key exchange for each kind of key, as every
+ * server of TLS 1.2 has had for years (RFC 9325 section 4.2). */
+static bool has_modern_suites(const struct facts *facts)
+{
+    struct bytes list = facts->client_hello.cipher_suites;
+    bool rsa = false;
+    bool elliptic = false;
+    uint16_t value;
+
+    while (list_u16_next(&list, &value)) {
+        const struct suite *suite = suite_find(value);
+
+        if (suite == NULL || suite->strength < SUITE_STRENGTH_MODERN)
+            continue;
+        rsa |= suite->authentication == SUITE_AUTHENTICATION_RSA;
+        elliptic |= suite->authentication == SUITE_AUTHENTICATION_ECDSA;
+    }
+    return rsa && elliptic;
+}
+
+/* What the server took up later is no reason to refuse, where it does not depend on the rest of the
+ * offer. */
+static enum weight correct_down(enum suspect suspect, enum weight weight)
+{
+    if (is_about_name(suspect))
+        return WEIGHT_NONE;
+    return weight > WEIGHT_ORDINARY ? WEIGHT_ORDINARY : weight;
+}
+
 /* What this server did with others outweighs what servers do in general. A version that it does
  * not take explains all else about an old hello. */
 static enum weight correct(const struct facts *facts, enum suspect suspect, enum weight weight)
@@ -252,7 +281,9 @@ static enum weight correct(const struct facts *facts, enum suspect suspect, enum
     enum known_says says = known_about(facts, suspect);
 
     if (says == KNOWN_AGAINST)
-        return weight > WEIGHT_ORDINARY ? WEIGHT_ORDINARY : weight;
+        return correct_down(suspect, weight);
+    if (says == KNOWN_HINTS && weight < WEIGHT_ORDINARY && has_modern_suites(facts))
+        return WEIGHT_ORDINARY;
     if (says < KNOWN_FOR || weight < least[suspect])
         return weight;
     return suspect == SUSPECT_VERSION || known_about(facts, SUSPECT_VERSION) < KNOWN_FOR
