@@ -307,8 +307,8 @@ static bool opening_is_lost(const struct facts *facts)
            && (gave_up || goes_on);
 }
 
-/* The client closed before it had sent a single octet, as TCP health checks do; what the server says
- * to that, some in an alert, refuses nothing. */
+/* The client closed before it had sent a single octet, as TCP health checks do; what the server
+ * says to that, some in an alert, refuses nothing. */
 static bool client_left_unheard(const struct facts *facts)
 {
     const struct connection *connection = facts->connection;

@@ -273,7 +273,8 @@ struct connection_handler {
  * that are read (1.4 KiB each, and as much again at most for long flights and disorder), 1/16 for
  * octets held back by holes. A share that is used up evicts within itself, the least recently used
  * of the first kind there is: connections that are over, those nobody reads, those that timed
- * out, connections that are closing (which end as CLOSED), those without payload so far, those being read. */
+ * out, connections that are closing (which end as CLOSED), those without payload so far, those
+ * being read. */
 struct connections_options {
     size_t memory_max;            /* octets for everything that the table allocates */
     int64_t idle_timeout_ns;      /* of a connection that the handler still reads */

@@ -5,8 +5,6 @@
 #include "tests/support/play.h"
 #include "tests/support/suite.h"
 
-#define SILENCE_NS INT64_C(60000000000)
-
 static void hellos_1_2(struct play *play)
 {
     play_client_hello(play, false);
@@ -498,92 +496,6 @@ static void no_handshake_fails_for_want_of_memory(void)
     }
 }
 
-static void a_finished_handshake_that_closes_at_once_is_told(void)
-{
-    struct play play;
-
-    play_begin(&play, 443, 0);
-    play_handshake(&play);
-    play_fin(&play, SIDE_CLIENT);
-    play_end(&play);
-    CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
-    CU_ASSERT_PTR_NOT_NULL(strstr(play.findings, "closed_right_after_handshake"));
-}
-
-/* TLS 1.3, and the server closes before the client does. */
-static void a_good_bye_right_behind_the_finished_is_told(void)
-{
-    enum { ALERT = 2 + 1 + 16, FINISHED = 4 + 32 + 1 + 16, TICKET = 234 };
-
-    for (unsigned more = 0; more < 3; more++) {
-        struct play play;
-
-        play_begin(&play, 443, 0);
-        play_client_hello(&play, true);
-        play_server_hello(&play, true);
-        play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 2000);
-        play_protected(&play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, FINISHED);
-        play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, TICKET);
-        if (more == 1) /* who closes first is not the client */
-            play_fin(&play, SIDE_SERVER);
-        play_protected(&play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, ALERT);
-        if (more == 2) /* it was data, such as the length of what follows */
-            play_protected(&play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, ALERT);
-        if (more != 1)
-            play_fin(&play, SIDE_SERVER);
-        play_reset(&play, SIDE_CLIENT);
-        play_end(&play);
-        CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
-        CU_ASSERT_EQUAL(strstr(play.findings, "closed_right_after_handshake") != NULL, more == 0);
-    }
-}
-
-static void a_connection_picked_up_at_the_server_hello_is_turned_round(void)
-{
-    struct play play;
-
-    play_begin_midway(&play, 0);
-    play_server_hello(&play, false);
-    play_server_flight(&play);
-    play_client_finishes(&play);
-    play_server_finishes(&play);
-    play_end(&play);
-    CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
-    CU_ASSERT_EQUAL(play.client_port, 40000);
-}
-
-static void a_connection_in_the_middle_is_incomplete(void)
-{
-    struct play play;
-
-    play_begin_midway(&play, 0);
-    play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 500);
-    play_protected(&play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 500);
-    play_end(&play);
-    CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
-}
-
-static void silence_after_an_acknowledged_hello_is_a_failure(void)
-{
-    struct play play;
-
-    play_begin(&play, 443, 0);
-    play_client_hello(&play, true);
-    play_end_after(&play, SILENCE_NS);
-    CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
-    CU_ASSERT_EQUAL(play.refusal, REFUSAL_NONE);
-}
-
-static void an_end_of_the_capture_in_the_handshake_is_incomplete(void)
-{
-    struct play play;
-
-    play_begin(&play, 443, 0);
-    play_client_hello(&play, true);
-    play_end(&play);
-    CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
-}
-
 static void memory_is_bounded_and_the_limit_is_counted(void)
 {
     struct play play;
@@ -610,17 +522,6 @@ int main(void)
     CU_TestInfo tests[] = {
         {"every scenario has its outcome, in any pieces",
          every_scenario_has_its_outcome_in_any_pieces},
-        {"a finished handshake that closes at once is told",
-         a_finished_handshake_that_closes_at_once_is_told},
-        {"a good-bye right behind the Finished is told",
-         a_good_bye_right_behind_the_finished_is_told},
-        {"a connection picked up at the ServerHello is turned round",
-         a_connection_picked_up_at_the_server_hello_is_turned_round},
-        {"a connection in the middle is incomplete", a_connection_in_the_middle_is_incomplete},
-        {"silence after an acknowledged hello is a failure",
-         silence_after_an_acknowledged_hello_is_a_failure},
-        {"an end of the capture in the handshake is incomplete",
-         an_end_of_the_capture_in_the_handshake_is_incomplete},
         {"no handshake fails for want of memory", no_handshake_fails_for_want_of_memory},
         {"memory is bounded and the limit is counted", memory_is_bounded_and_the_limit_is_counted},
         CU_TEST_INFO_NULL,
