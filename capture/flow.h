@@ -24,7 +24,7 @@ enum flow_state {
     FLOW_CONNECTING, /* no payload so far; record: reading.h */
     FLOW_READING,    /* likewise, with payload */
     FLOW_CLOSING,    /* likewise, FIN both ways or RST seen */
-    FLOW_IDLE,       /* its time-out came; no record, but see FLOW_BEGUN */
+    FLOW_IDLE,       /* its time-out came, no record; without FLOW_BEGUN its first octet is read */
     FLOW_DONE,       /* nobody reads it; no record */
     FLOW_OVER        /* likewise, and closed: kept for what comes late */
 };
@@ -41,8 +41,7 @@ enum {
     FLOW_ISN_1 = 0x08,     /* isn is of endpoint 1, else of endpoint 0 */
     FLOW_TOUCHED = 0x10,   /* used since it was queued: eviction passes it by once */
     FLOW_ENDED = 0x20,     /* its end was counted */
-    FLOW_BEGUN = 0x40 /* FLOW_IDLE: there were octets before, and what comes is only counted; else
-                              it is read again from its first octet */
+    FLOW_BEGUN = 0x40      /* FLOW_IDLE: it had octets before, and those that come are counted */
 };
 
 /* 64 octets: one cache line. */

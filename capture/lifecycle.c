@@ -295,7 +295,6 @@ static void end_idle(struct connections *c, uint32_t number)
     const struct reading *reading = reading_of(c, flow);
     unsigned peer = opener_of(flow) ^ 1;
     uint32_t peer_isn = reading->half[peer].stream.base - 1;
-
     bool is_silent = (flow->flags & FLOW_ISN_KNOWN) && reading_is_silent(reading);
 
     tell_end(c, flow, CONNECTION_END_IDLE);
