@@ -71,6 +71,13 @@ static const struct note *first_behind_server_flight(const struct facts *facts,
     return first;
 }
 
+/* Something that the client sent was lost on its way, and came by when it was sent again. What was
+ * sent again for no such reason had come by at its time. */
+static bool came_late(const struct direction *client)
+{
+    return client->retransmissions > 0 && moment_seen(direction_trouble(client)->disorder);
+}
+
 /* What answers the server's flight comes by when that has had the time to reach the client and the
  * answer to come back. What comes earlier, or was lost on its way, may be early data. */
 static const struct note *first_in_answer(const struct facts *facts)
@@ -80,7 +87,7 @@ static const struct note *first_in_answer(const struct facts *facts)
     const struct note *first = first_behind_server_flight(facts, &server);
 
     return first != NULL && connection->ack_rtt_ns >= 0
-                   && connection->direction[SIDE_CLIENT].retransmissions == 0
+                   && !came_late(&connection->direction[SIDE_CLIENT])
                    && first->at.time_ns - server->at.time_ns >= connection->ack_rtt_ns
                ? first
                : NULL;
