@@ -238,6 +238,7 @@ static void take_up_again(struct connections *c, struct flow *flow, const struct
         flow_queue(&c->table, number, FLOW_DONE);
         return;
     }
+    lifecycle_count_again(c, flow);
     flow_queue(&c->table, number, FLOW_CONNECTING);
     lifecycle_prepare(c, reading_of(c, flow));
     reading_begin_again(reading_of(c, flow), flow, peer_isn, segment);

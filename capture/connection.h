@@ -238,7 +238,7 @@ struct connection_handler {
     void *context;
 
     /* A connection's first packet. May set connection->user. A connection that ends by the idle
-     * time-out with not one octet so far is opened again by its first ones, and counted once. */
+     * time-out with not one octet so far is opened again by its first ones, and counted again. */
     enum connection_interest (*opened)(void *context, struct connection *connection);
 
     /* The next octets of one direction, in order, each octet once. data lies in

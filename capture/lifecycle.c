@@ -91,6 +91,13 @@ static void count_ended(struct connections *c, struct flow *flow)
     flow->flags |= FLOW_ENDED;
 }
 
+void lifecycle_count_again(struct connections *c, struct flow *flow)
+{
+    c->readers.counters.opened++;
+    c->flows_ended--;
+    flow->flags &= (uint8_t)~FLOW_ENDED;
+}
+
 static void forget(struct connections *c, uint32_t number)
 {
     count_ended(c, flow_at(&c->table, number));
@@ -300,9 +307,8 @@ static void end_idle(struct connections *c, uint32_t number)
     tell_end(c, flow, CONNECTION_END_IDLE);
     lifecycle_release_reading(c, number, FLOW_IDLE);
     flow->peer_isn = peer_isn;
-    if (is_silent)
-        return;
-    flow->flags |= FLOW_BEGUN;
+    if (!is_silent)
+        flow->flags |= FLOW_BEGUN;
     count_ended(c, flow);
 }
 

@@ -72,6 +72,9 @@ void lifecycle_end_half_open(struct connections *c, struct half_open *half_open,
 /* A record for a connection to be read, likewise. */
 uint32_t lifecycle_take_reading(struct connections *c);
 
+/* Count a flow whose end was counted as that of another connection. */
+void lifecycle_count_again(struct connections *c, struct flow *flow);
+
 /* Whether the room for held octets is nearly used up. */
 static inline bool lifecycle_wants_held_room(const struct connections *c)
 {

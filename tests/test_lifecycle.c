@@ -202,6 +202,9 @@ static void a_connection_that_was_silent_is_read_from_its_first_octet(void)
         scene_send(scene, side_other(first), TCP_ACK, 0, 5, "answer");
         CU_ASSERT_EQUAL(connections_counters(scene->connections)->reading, 1);
         CU_ASSERT_EQUAL(connections_counters(scene->connections)->midway, 0);
+        CU_ASSERT_EQUAL(connections_counters(scene->connections)->opened, 2);
+        CU_ASSERT_EQUAL(connections_counters(scene->connections)->ended, 1);
+        CU_ASSERT_EQUAL(connections_counters(scene->connections)->current, 1);
         finish(scene, first == SIDE_CLIENT ? "+end:idle/+c\"hello\"s\"answer\"end:capture"
                                            : "+end:idle/+s\"hello\"c\"answer\"end:capture");
     }
