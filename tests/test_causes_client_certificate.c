@@ -429,10 +429,11 @@ static void early_data_that_crosses_is_no_client_certificate(void)
     } rows[] = {{true, false}, {false, false}, {false, true}};
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct direction *client;
         struct story story;
-        struct direction *client = &story.connection.direction[SIDE_CLIENT];
 
         begin_early_data(&story, false);
+        client = &story.connection.direction[SIDE_CLIENT];
         if (rows[i].in_the_middle)
             story_protected(&story, SIDE_CLIENT, EARLY_DATA_RECORD);
         story_protected(&story, SIDE_SERVER, FINISHED_RECORD);

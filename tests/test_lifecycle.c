@@ -23,10 +23,10 @@ static void flood(struct scene *scene, uint32_t number, unsigned packets)
         struct segment segment =
             scene_segment(scene, script[i].from, script[i].flags, script[i].sequence, 0,
                           bytes_of(script[i].payload, strlen(script[i].payload)));
-        struct address client =
+        struct address sender =
             address_v4(10, (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number);
 
-        segment_between(&segment, script[i].from, client, scene->client_port);
+        segment_between(&segment, script[i].from, sender, scene->client_port);
         scene->now_ns -= MILLISECOND - 1000;
         scene_give(scene, &segment);
     }
