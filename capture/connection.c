@@ -230,10 +230,9 @@ static void take_up_again(struct connections *c, struct flow *flow, const struct
 {
     uint32_t number = flow_number(&c->table, flow);
     uint32_t peer_isn = flow->peer_isn;
-    uint32_t record = lifecycle_take_reading(c);
 
-    flow->record = record;
-    if (record == POOL_NONE) {
+    flow->record = lifecycle_take_reading(c);
+    if (flow->record == POOL_NONE) {
         c->readers.counters.evicted++;
         flow_queue(&c->table, number, FLOW_DONE);
         return;
