@@ -1,31 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/tls.h"
 #include "tests/support/certificates.h"
-#include "tests/support/facts_builder.h"
 #include "tests/support/judged.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
-
-enum {
-    ALERT_RECORD = 19,       /* AES-128-GCM in TLS 1.3: two octets, content type, tag */
-    PADDED_ALERT_RECORD = 35 /* the same with 16 octets of padding */
-};
-
-/* The client has the server's whole flight. */
-static void begin_1_2(struct story *story)
-{
-    struct story_choice choice = story_choice_1_2();
-
-    story_begin(story);
-    story_modern_hello(story);
-    story_flight_1_2(story, &choice, 0);
-}
-
-static void begin_1_3(struct story *story)
-{
-    story_begin(story);
-    story_modern_hello(story);
-    story_flight_1_3(story);
-}
 
 static void alerts_of_the_client_name_what_is_wrong(void)
 {
@@ -46,12 +24,12 @@ static void alerts_of_the_client_name_what_is_wrong(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct story story;
 
-        begin_1_2(&story);
+        story_begin_flight_1_2(&story);
         story_fatal(&story, SIDE_CLIENT, rows[i].alert);
         CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
         CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_CLIENT);
         /* In TLS 1.3 some clients send the same in clear. */
-        begin_1_3(&story);
+        story_begin_flight_1_3(&story);
         story_fatal(&story, SIDE_CLIENT, rows[i].alert);
         CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
     }
@@ -73,11 +51,11 @@ static void an_alert_on_a_hidden_certificate_leaves_open_what_it_stands_for_too(
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct story story;
 
-        begin_1_3(&story);
+        story_begin_flight_1_3(&story);
         story_fatal(&story, SIDE_CLIENT, rows[i].alert);
         CU_ASSERT_EQUAL(story_certainty(&story, rows[i].other), CAUSE_POSSIBLE);
         CU_ASSERT_TRUE(story_considers(&story, rows[i].other));
-        begin_1_3(&story);
+        story_begin_flight_1_3(&story);
         story_fatal(&story, SIDE_CLIENT, TLS_ALERT_BAD_CERTIFICATE);
         CU_ASSERT_TRUE(story_denies(&story, rows[i].other));
     }
@@ -96,7 +74,7 @@ static void the_same_alerts_of_the_server_are_not_about_its_own_certificate(void
     for (size_t i = 0; i < sizeof(alerts); i++) {
         struct story story;
 
-        begin_1_2(&story);
+        story_begin_flight_1_2(&story);
         story_fatal(&story, SIDE_SERVER, alerts[i]);
         for (size_t j = 0; j < sizeof(causes) / sizeof(causes[0]); j++)
             CU_ASSERT_TRUE(story_denies(&story, causes[j]));
@@ -112,7 +90,7 @@ static void check_authority(const char *files, const char *name, uint8_t alert,
 
     judged_begin(&judged);
     judged_chain(&judged, files, name, CERTIFICATES_TIME);
-    begin_1_2(&story);
+    story_begin_flight_1_2(&story);
     if (alert != TLS_ALERT_CLOSE_NOTIFY)
         story_fatal(&story, SIDE_CLIENT, alert);
     story_fin(&story, SIDE_CLIENT);
@@ -149,7 +127,7 @@ static void an_alert_after_the_servers_fin_is_a_consequence(void)
 {
     struct story story;
 
-    begin_1_2(&story);
+    story_begin_flight_1_2(&story);
     story_fin(&story, SIDE_SERVER);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_UNKNOWN);
     CU_ASSERT_TRUE(story_denies(&story, "certificate_rejected"));
@@ -158,12 +136,12 @@ static void an_alert_after_the_servers_fin_is_a_consequence(void)
 
 static void an_encrypted_alert_in_answer_to_the_flight_rejects_the_certificate(void)
 {
-    static const uint32_t lengths[] = {ALERT_RECORD, PADDED_ALERT_RECORD};
+    static const uint32_t lengths[] = {STORY_ALERT_RECORD, STORY_PADDED_ALERT_RECORD};
 
     for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
         struct story story;
 
-        begin_1_3(&story);
+        story_begin_flight_1_3(&story);
         story_ccs(&story, SIDE_CLIENT);
         story_protected(&story, SIDE_CLIENT, lengths[i]);
         story_fin(&story, SIDE_CLIENT);
@@ -179,7 +157,7 @@ static void an_encrypted_alert_in_place_of_a_certificate_is_not_about_one(void)
     story_begin(&story);
     story_modern_hello(&story);
     story_server_hello(&story, &choice);
-    story_protected(&story, SIDE_CLIENT, ALERT_RECORD);
+    story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_denies(&story, "certificate_rejected"));
 }
@@ -188,7 +166,7 @@ static void a_client_that_verifies_late_rejects_encrypted_in_tls_1_2(void)
 {
     struct story story;
 
-    begin_1_2(&story);
+    story_begin_flight_1_2(&story);
     story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("\1\4", 2));
     story_ccs(&story, SIDE_CLIENT);
     story_note(&story, SIDE_CLIENT, NOTE_ENCRYPTED_ALERT)->length = 26;
@@ -200,11 +178,11 @@ static void leaving_right_after_the_flight_may_be_about_the_certificate(void)
 {
     struct story story;
 
-    begin_1_3(&story);
+    story_begin_flight_1_3(&story);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&story, "client_abandoned"));
-    begin_1_2(&story);
+    story_begin_flight_1_2(&story);
     story_rst(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&story, "reset_by_client"));
@@ -214,7 +192,7 @@ static void leaving_long_after_the_flight_is_not_about_the_certificate(void)
 {
     struct story story;
 
-    begin_1_2(&story);
+    story_begin_flight_1_2(&story);
     story_wait(&story, 20 * STORY_SECOND);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_denies(&story, "certificate_rejected"));
@@ -235,7 +213,7 @@ static void a_late_good_bye_after_the_flight_may_be_about_the_certificate(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct story story;
 
-        begin_1_3(&story);
+        story_begin_flight_1_3(&story);
         story_wait(&story, rows[i].waited_ns);
         story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_CLOSE_NOTIFY);
         story_fin(&story, SIDE_CLIENT);
@@ -261,7 +239,7 @@ static void leaving_after_going_on_is_not_about_the_certificate(void)
 {
     struct story story;
 
-    begin_1_2(&story);
+    story_begin_flight_1_2(&story);
     story_client_flight_1_2(&story);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_denies(&story, "certificate_rejected"));

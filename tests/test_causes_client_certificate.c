@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
 enum {
-    ALERT_RECORD = 19,              /* AES-128-GCM in TLS 1.3: two octets, content type, tag */
-    PADDED_ALERT_RECORD = 35,       /* the same with 16 octets of padding */
     EMPTY_CERTIFICATE_RECORD = 25,  /* eight octets of message */
     FINISHED_RECORD = 53,           /* header, SHA-256 */
     EMPTY_AND_FINISHED_RECORD = 61, /* both */
@@ -15,34 +13,9 @@ enum {
 
 #define ROUND_TRIP (20 * STORY_MILLISECOND)
 
-/* The client has the server's whole flight. */
-static void begin_1_2(struct story *story)
-{
-    struct story_choice choice = story_choice_1_2();
-
-    story_begin(story);
-    story_modern_hello(story);
-    story_flight_1_2(story, &choice, 0);
-}
-
-static void begin_1_3(struct story *story)
-{
-    story_begin(story);
-    story_modern_hello(story);
-    story_flight_1_3(story);
-}
-
 static void ask_for_certificate(struct story *story, struct bytes list)
 {
-    struct story_choice choice = story_choice_1_2();
-
-    story_begin(story);
-    story_modern_hello(story);
-    story_server_hello(story, &choice);
-    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE, bytes_of("\0\0\4\0\0\1x", 7));
-    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE_REQUEST,
-                  bytes_of("\1\1\0\2\4\1\0\0", 8));
-    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+    story_begin_request(story);
     story_message(story, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE, list);
     story_client_flight_1_2(story);
 }
@@ -82,7 +55,7 @@ static void the_alert_of_ssl_3_is_an_empty_list(void)
 {
     struct story story;
 
-    begin_1_2(&story);
+    story_begin_flight_1_2(&story);
     story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_NO_CERTIFICATE);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
@@ -120,7 +93,7 @@ static void no_client_certificate_is_blamed_where_none_was_sent(void)
 {
     struct story story;
 
-    begin_1_2(&story);
+    story_begin_flight_1_2(&story);
     story_client_flight_1_2(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
@@ -131,11 +104,11 @@ static void in_tls_1_3_the_size_of_an_empty_certificate_tells(void)
 {
     struct story story;
 
-    begin_1_3(&story);
+    story_begin_flight_1_3(&story);
     story_ccs(&story, SIDE_CLIENT);
     story_protected(&story, SIDE_CLIENT, EMPTY_CERTIFICATE_RECORD);
     story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
-    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
 }
@@ -148,11 +121,11 @@ static void in_tls_1_3_an_empty_certificate_may_be_padded(void)
     for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
         struct story story;
 
-        begin_1_3(&story);
+        story_begin_flight_1_3(&story);
         story_ccs(&story, SIDE_CLIENT);
         story_protected(&story, SIDE_CLIENT, records[i][0]);
         story_protected(&story, SIDE_CLIENT, records[i][1]);
-        story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+        story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
         story_fin(&story, SIDE_SERVER);
         CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
         CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
@@ -166,9 +139,9 @@ static void in_tls_1_3_a_padded_finished_is_no_client_certificate(void)
     for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
         struct story story;
 
-        begin_1_3(&story);
+        story_begin_flight_1_3(&story);
         story_protected(&story, SIDE_CLIENT, records[i]);
-        story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+        story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
         story_fin(&story, SIDE_SERVER);
         CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
     }
@@ -179,10 +152,10 @@ static void in_tls_1_3_an_empty_certificate_may_share_the_finished_record(void)
 {
     struct story story;
 
-    begin_1_3(&story);
+    story_begin_flight_1_3(&story);
     story_ccs(&story, SIDE_CLIENT);
     story_protected(&story, SIDE_CLIENT, EMPTY_AND_FINISHED_RECORD);
-    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
 }
@@ -192,12 +165,12 @@ static void in_tls_1_3_what_follows_a_finished_is_no_refusal(void)
 {
     struct story story;
 
-    begin_1_3(&story);
+    story_begin_flight_1_3(&story);
     story_ccs(&story, SIDE_CLIENT);
     story_protected(&story, SIDE_CLIENT, EMPTY_CERTIFICATE_RECORD);
     story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
-    story_protected(&story, SIDE_CLIENT, PADDED_ALERT_RECORD);
-    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_protected(&story, SIDE_CLIENT, STORY_PADDED_ALERT_RECORD);
+    story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
     story_fin(&story, SIDE_SERVER);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
@@ -208,11 +181,11 @@ static void in_tls_1_3_more_than_a_finished_is_a_certificate(void)
 {
     struct story story;
 
-    begin_1_3(&story);
+    story_begin_flight_1_3(&story);
     story_ccs(&story, SIDE_CLIENT);
     story_protected(&story, SIDE_CLIENT, 900);
     story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
-    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
 }
@@ -262,7 +235,7 @@ static void in_tls_1_3_an_answer_as_long_as_a_finished_is_no_refusal(void)
 {
     struct story story;
 
-    begin_1_3(&story);
+    story_begin_flight_1_3(&story);
     story_protected(&story, SIDE_CLIENT, 900);
     story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
     story_protected(&story, SIDE_SERVER, FINISHED_RECORD);
@@ -275,12 +248,12 @@ static void in_tls_1_3_a_short_answer_is_no_refusal(void)
 {
     struct story story;
 
-    begin_1_3(&story);
+    story_begin_flight_1_3(&story);
     story_ccs(&story, SIDE_CLIENT);
     story_protected(&story, SIDE_CLIENT, 900);
     story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
-    story_protected(&story, SIDE_SERVER, ALERT_RECORD + 20);
-    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD + 20);
+    story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
 }
@@ -288,14 +261,14 @@ static void in_tls_1_3_a_short_answer_is_no_refusal(void)
 /* Some stacks pad an alert, and some send two. */
 static void in_tls_1_3_alerts_of_any_shape_are_a_refusal(void)
 {
-    static const uint16_t records[][2] = {{ALERT_RECORD, ALERT_RECORD},
-                                          {ALERT_RECORD, PADDED_ALERT_RECORD},
-                                          {PADDED_ALERT_RECORD, 0}};
+    static const uint16_t records[][2] = {{STORY_ALERT_RECORD, STORY_ALERT_RECORD},
+                                          {STORY_ALERT_RECORD, STORY_PADDED_ALERT_RECORD},
+                                          {STORY_PADDED_ALERT_RECORD, 0}};
 
     for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
         struct story story;
 
-        begin_1_3(&story);
+        story_begin_flight_1_3(&story);
         story_ccs(&story, SIDE_CLIENT);
         story_protected(&story, SIDE_CLIENT, 900);
         story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
@@ -313,14 +286,14 @@ static void in_tls_1_3_the_first_of_two_alerts_is_the_refusal(void)
     const struct note *first;
     struct story story;
 
-    begin_1_3(&story);
+    story_begin_flight_1_3(&story);
     story_ccs(&story, SIDE_CLIENT);
     story_protected(&story, SIDE_CLIENT, 900);
     story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
-    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
     first = &story.notes[story.handshake.note_count - 1];
     story_fin(&story, SIDE_CLIENT);
-    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
     CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_SERVER);
@@ -331,9 +304,9 @@ static void in_tls_1_3_a_finished_alone_is_no_client_certificate(void)
 {
     struct story story;
 
-    begin_1_3(&story);
+    story_begin_flight_1_3(&story);
     story_protected(&story, SIDE_CLIENT, FINISHED_RECORD);
-    story_protected(&story, SIDE_SERVER, ALERT_RECORD);
+    story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
     CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
@@ -357,7 +330,7 @@ static void begin_early_data(struct story *story, bool psk)
 
 static void story_refusal(struct story *story)
 {
-    story_protected(story, SIDE_SERVER, ALERT_RECORD);
+    story_protected(story, SIDE_SERVER, STORY_ALERT_RECORD);
     story_fin(story, SIDE_SERVER);
 }
 

@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
-
-/* A server refuses this offer with this alert. */
-static void refuse(struct story *story, const struct story_offer *offer, uint8_t alert)
-{
-    story_begin(story);
-    story_client_hello(story, offer);
-    story_fatal(story, SIDE_SERVER, alert);
-}
 
 /* A client refuses what a server of TLS 1.2 chose. */
 static void refuse_choice(struct story *story, const struct story_choice *choice, size_t dh_bits,
@@ -25,7 +17,7 @@ static void refuse_choice(struct story *story, const struct story_choice *choice
 static void refuse_at(struct story *story, const struct story_offer *offer, uint8_t alert,
                       int64_t seconds)
 {
-    refuse(story, offer, alert);
+    story_refuse_offer(story, offer, alert);
     story->connection.first.time_ns = seconds * STORY_SECOND;
 }
 
@@ -53,7 +45,7 @@ static void protocol_version_of_the_server_is_certain(void)
     struct story story;
     struct story_offer offer = offer_1_2();
 
-    refuse(&story, &offer, TLS_ALERT_PROTOCOL_VERSION);
+    story_refuse_offer(&story, &offer, TLS_ALERT_PROTOCOL_VERSION);
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_CERTAIN));
     CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_SERVER);
     CU_ASSERT_EQUAL(story.verdict.alternative_count, 0);
@@ -128,7 +120,7 @@ static void an_obsolete_version_stands_out_today_only(void)
     struct story story;
     struct story_offer offer = offer_1_0();
 
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
     refuse_at(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE, INT64_C(1325376000)); /* 2012 */
     CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
@@ -152,7 +144,7 @@ static void a_modern_offer_is_no_version_mismatch(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
 }
 
@@ -174,12 +166,12 @@ static void inappropriate_fallback_is_certain_with_the_scsv(void)
     struct story story;
     struct story_offer offer = offer_1_2();
 
-    refuse(&story, &offer, TLS_ALERT_INAPPROPRIATE_FALLBACK);
+    story_refuse_offer(&story, &offer, TLS_ALERT_INAPPROPRIATE_FALLBACK);
     CU_ASSERT_TRUE(story_says(&story, "inappropriate_fallback", CAUSE_LIKELY));
     offer.suites[8] = TLS_FALLBACK_SCSV;
-    refuse(&story, &offer, TLS_ALERT_INAPPROPRIATE_FALLBACK);
+    story_refuse_offer(&story, &offer, TLS_ALERT_INAPPROPRIATE_FALLBACK);
     CU_ASSERT_TRUE(story_says(&story, "inappropriate_fallback", CAUSE_CERTAIN));
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "inappropriate_fallback"));
 }
 
@@ -239,7 +231,7 @@ static void a_client_without_extended_master_secret_may_be_refused_for_it(void)
     struct story_offer offer = offer_1_2();
 
     offer.master_secret = false;
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "missing_extended_master_secret", CAUSE_POSSIBLE));
     refuse_at(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE, INT64_C(1420070400)); /* 2015 */
     CU_ASSERT_TRUE(story_denies(&story, "missing_extended_master_secret"));
@@ -252,13 +244,13 @@ static void no_schemes_weigh_more_than_no_extended_master_secret(void)
 
     offer.master_secret = false;
     memset(offer.schemes, 0, sizeof(offer.schemes));
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "missing_extended_master_secret"));
     refuse_at(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE, INT64_C(1600000000)); /* 2020 */
     CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
     memcpy(offer.suites, (story_list){0x002f, 0x0035}, sizeof(offer.suites));
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "no_shared_signature_algorithm"));
 }

@@ -2,16 +2,8 @@
 #include <stdio.h>
 
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
-
-/* A server refuses this offer with this alert. */
-static void refuse(struct story *story, const struct story_offer *offer, uint8_t alert)
-{
-    story_begin(story);
-    story_client_hello(story, offer);
-    story_fatal(story, SIDE_SERVER, alert);
-}
 
 /* A client refuses what a server of TLS 1.2 chose. */
 static void refuse_choice(struct story *story, const struct story_choice *choice, size_t dh_bits,
@@ -47,7 +39,7 @@ static void suites_that_stand_out_are_likely_the_reason(void)
         struct story_offer offer = offer_1_2();
 
         memcpy(offer.suites, lists[i], sizeof(lists[i]));
-        refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
         CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
     }
 }
@@ -57,7 +49,7 @@ static void insufficient_security_is_about_suites(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    refuse(&story, &offer, TLS_ALERT_INSUFFICIENT_SECURITY);
+    story_refuse_offer(&story, &offer, TLS_ALERT_INSUFFICIENT_SECURITY);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
 }
 
@@ -68,7 +60,7 @@ static void an_offer_of_tls_1_3_without_the_mandatory_suite_stands_out(void)
 
     memcpy(offer.suites, (story_list){0x1303}, sizeof(offer.suites));
     memcpy(offer.versions, (story_list){TLS_VERSION_1_3}, sizeof(offer.versions));
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
 }
 
@@ -82,7 +74,7 @@ static void suites_are_not_blamed_for_other_alerts(void)
         struct story_offer offer = offer_1_2();
 
         memcpy(offer.suites, (story_list){0x0004}, sizeof(offer.suites));
-        refuse(&story, &offer, alerts[i]);
+        story_refuse_offer(&story, &offer, alerts[i]);
         CU_ASSERT_TRUE(story_denies(&story, "no_shared_cipher"));
     }
 }
@@ -109,7 +101,7 @@ static void two_suspects_that_stand_out_equally_are_only_possible(void)
 
     memcpy(offer.groups, (story_list){25}, sizeof(offer.groups));
     memcpy(offer.schemes, (story_list){0x0403}, sizeof(offer.schemes));
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_group"), CAUSE_POSSIBLE);
     CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_signature_algorithm"), CAUSE_POSSIBLE);
     CU_ASSERT_EQUAL(story.verdict.confidence, CAUSE_POSSIBLE);
@@ -125,7 +117,7 @@ static void rare_groups_are_likely_the_reason(void)
         struct story_offer offer = story_modern_offer();
 
         memcpy(offer.groups, (story_list){0x0a0a, 25, 256}, sizeof(offer.groups));
-        refuse(&story, &offer, alerts[i]);
+        story_refuse_offer(&story, &offer, alerts[i]);
         CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_LIKELY));
     }
 }
@@ -135,7 +127,7 @@ static void common_groups_are_not_blamed(void)
     struct story story;
     struct story_offer offer = offer_1_2();
 
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
 }
 
@@ -159,10 +151,10 @@ static void missing_extension_is_about_the_group_lists_when_one_is_missing(void)
     struct story_offer offer = story_modern_offer();
 
     memset(offer.groups, 0, sizeof(offer.groups));
-    refuse(&story, &offer, TLS_ALERT_MISSING_EXTENSION);
+    story_refuse_offer(&story, &offer, TLS_ALERT_MISSING_EXTENSION);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_LIKELY));
     offer = story_modern_offer();
-    refuse(&story, &offer, TLS_ALERT_MISSING_EXTENSION);
+    story_refuse_offer(&story, &offer, TLS_ALERT_MISSING_EXTENSION);
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
 }
 
@@ -179,7 +171,7 @@ static void schemes_of_one_kind_of_key_are_likely_the_reason(void)
         struct story_offer offer = story_modern_offer();
 
         memcpy(offer.schemes, lists[i], sizeof(lists[i]));
-        refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
         CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
     }
 }
@@ -189,7 +181,7 @@ static void unsupported_certificate_before_any_is_about_schemes(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    refuse(&story, &offer, TLS_ALERT_UNSUPPORTED_CERTIFICATE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_UNSUPPORTED_CERTIFICATE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
 }
 
@@ -198,7 +190,7 @@ static void a_full_list_of_schemes_is_not_blamed(void)
     struct story story;
     struct story_offer offer = offer_1_2();
 
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));
 }
 
@@ -209,7 +201,7 @@ static void suites_decide_before_schemes_of_the_same_kind(void)
 
     memcpy(offer.suites, (story_list){0xc009, 0xc02b, 0xc02c}, sizeof(offer.suites));
     memcpy(offer.schemes, (story_list){0x0403, 0x0503}, sizeof(offer.schemes));
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
 }
 
@@ -218,10 +210,10 @@ static void no_application_protocol_is_certain_where_alpn_was_offered(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    refuse(&story, &offer, TLS_ALERT_NO_APPLICATION_PROTOCOL);
+    story_refuse_offer(&story, &offer, TLS_ALERT_NO_APPLICATION_PROTOCOL);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_alpn", CAUSE_CERTAIN));
     offer.alpn = NULL;
-    refuse(&story, &offer, TLS_ALERT_NO_APPLICATION_PROTOCOL);
+    story_refuse_offer(&story, &offer, TLS_ALERT_NO_APPLICATION_PROTOCOL);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_alpn", CAUSE_LIKELY));
 }
 
@@ -257,7 +249,7 @@ static void a_missing_name_is_certain_with_unrecognized_name(void)
     struct story_offer offer = story_modern_offer();
 
     offer.name = NULL;
-    refuse(&story, &offer, TLS_ALERT_UNRECOGNIZED_NAME);
+    story_refuse_offer(&story, &offer, TLS_ALERT_UNRECOGNIZED_NAME);
     CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_CERTAIN));
     CU_ASSERT_TRUE(story_denies(&story, "unrecognized_sni"));
 }
@@ -278,7 +270,7 @@ static void a_missing_name_is_what_stands_out(void)
         struct story_offer offer = story_modern_offer();
 
         offer.name = NULL;
-        refuse(&story, &offer, rows[i].alert);
+        story_refuse_offer(&story, &offer, rows[i].alert);
         CU_ASSERT_TRUE(story_says(&story, "missing_sni", rows[i].certainty));
     }
 }
@@ -288,7 +280,7 @@ static void a_name_that_is_there_is_not_missing(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "missing_sni"));
 }
 
@@ -310,7 +302,7 @@ static void an_unknown_name_is_certain_with_unrecognized_name(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    refuse(&story, &offer, TLS_ALERT_UNRECOGNIZED_NAME);
+    story_refuse_offer(&story, &offer, TLS_ALERT_UNRECOGNIZED_NAME);
     CU_ASSERT_TRUE(story_says(&story, "unrecognized_sni", CAUSE_CERTAIN));
 }
 
@@ -319,7 +311,7 @@ static void with_an_offer_that_fits_everywhere_the_name_is_possible_too(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&story, "unrecognized_sni"));
 }
@@ -458,7 +450,7 @@ static void a_hello_that_was_not_read_is_not_weighed(void)
     struct story story;
     struct story_offer offer = odd_offer(ODD_SUITES);
 
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     story.handshake.notes[0].offset = NOTE_NOT_KEPT;
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_cipher"));
     CU_ASSERT_TRUE(story_says(&story, "peer_alert", CAUSE_POSSIBLE));
@@ -471,7 +463,7 @@ static void groups_do_not_matter_without_elliptic_curves(void)
 
     memcpy(offer.suites, (story_list){0x002f, 0x0035, 0x009c}, sizeof(offer.suites));
     memcpy(offer.groups, (story_list){25}, sizeof(offer.groups));
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
 }
 
@@ -481,7 +473,7 @@ static void a_missing_list_of_groups_lets_a_server_of_tls_1_2_choose(void)
     struct story_offer offer = offer_1_2();
 
     memset(offer.groups, 0, sizeof(offer.groups));
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
 }
 
@@ -491,7 +483,7 @@ static void a_missing_list_of_schemes_means_sha_1(void)
     struct story_offer offer = offer_1_2();
 
     memset(offer.schemes, 0, sizeof(offer.schemes));
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
 }
 
@@ -502,7 +494,7 @@ static void an_offer_of_tls_1_3_alone_may_meet_an_older_server(void)
 
     memcpy(offer.suites, (story_list){0x1301, 0x1302, 0x1303}, sizeof(offer.suites));
     memcpy(offer.versions, (story_list){TLS_VERSION_1_3}, sizeof(offer.versions));
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&story, "no_shared_cipher"));
     CU_ASSERT_TRUE(story_denies(&story, "unrecognized_sni"));

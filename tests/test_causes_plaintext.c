@@ -1,21 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
-
-static void begin_hello(struct story *story)
-{
-    story_begin(story);
-    story_modern_hello(story);
-}
-
-static void begin_flight(struct story *story)
-{
-    struct story_choice choice = story_choice_1_2();
-
-    begin_hello(story);
-    story_flight_1_2(story, &choice, 0);
-}
 
 static void plain_http_that_an_alert_answers_is_certain(void)
 {
@@ -72,7 +58,7 @@ static void a_banner_in_answer_to_a_hello_is_not_tls(void)
     for (size_t i = 0; i < sizeof(banners) / sizeof(banners[0]); i++) {
         struct story story;
 
-        begin_hello(&story);
+        story_begin_hello(&story);
         story_plaintext(&story, SIDE_SERVER, banners[i]);
         story_fin(&story, SIDE_CLIENT);
         CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_CERTAIN));
@@ -83,7 +69,7 @@ static void text_of_no_known_protocol_is_likely_not_tls(void)
 {
     struct story story;
 
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_plaintext(&story, SIDE_SERVER, "hello, who is there?\n");
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_LIKELY));
@@ -93,7 +79,7 @@ static void octets_without_a_meaning_are_malformed(void)
 {
     struct story story;
 
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_plaintext(&story, SIDE_SERVER, "\x01\x02\x03\xff\xfe\xfd\xfc\xfb\xfa\xf9");
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_denies(&story, "server_not_tls"));
@@ -104,7 +90,7 @@ static void a_server_that_speaks_tls_is_tls(void)
 {
     struct story story;
 
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECODE_ERROR);
     CU_ASSERT_TRUE(story_denies(&story, "server_not_tls"));
     CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));

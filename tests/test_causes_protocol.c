@@ -1,21 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
-
-static void begin_hello(struct story *story)
-{
-    story_begin(story);
-    story_modern_hello(story);
-}
-
-static void begin_flight(struct story *story)
-{
-    struct story_choice choice = story_choice_1_2();
-
-    begin_hello(story);
-    story_flight_1_2(story, &choice, 0);
-}
 
 static void decode_error_about_a_hello_that_does_not_parse_is_certain(void)
 {
@@ -39,7 +25,7 @@ static void a_broken_hello_is_malformed_whatever_the_alert(void)
         struct story_choice choice = story_choice_1_2();
 
         choice.truncated = true;
-        begin_hello(&story);
+        story_begin_hello(&story);
         story_server_hello(&story, &choice);
         story_fatal(&story, SIDE_CLIENT, alerts[i]);
         CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_CERTAIN));
@@ -63,7 +49,7 @@ static void decode_error_alone_is_likely(void)
 {
     struct story story;
 
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECODE_ERROR);
     CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_LIKELY));
 }
@@ -72,11 +58,11 @@ static void octets_that_are_not_tls_are_malformed(void)
 {
     struct story story;
 
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_note(&story, SIDE_SERVER, NOTE_MALFORMED)->type = MALFORMED_RECORD_SIZE;
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_RECORD_OVERFLOW);
     CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_CERTAIN));
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_note(&story, SIDE_SERVER, NOTE_MALFORMED)->type = MALFORMED_RECORD;
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_LIKELY));
@@ -86,7 +72,7 @@ static void a_good_hello_is_not_malformed(void)
 {
     struct story story;
 
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "malformed_record"));
 }
@@ -95,10 +81,10 @@ static void bad_record_mac_is_certain_from_either_side(void)
 {
     struct story story;
 
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_BAD_RECORD_MAC);
     CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_client_flight_1_2(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_DECRYPTION_FAILED);
     CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
@@ -108,7 +94,7 @@ static void decrypt_error_is_likely(void)
 {
     struct story story;
 
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECRYPT_ERROR);
     CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_LIKELY));
 }
@@ -117,7 +103,7 @@ static void an_encrypted_alert_in_place_of_the_servers_finished_is_corruption(vo
 {
     struct story story;
 
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_client_flight_1_2(&story);
     story_ccs(&story, SIDE_SERVER);
     story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_ALERT)->length = 26;
@@ -128,7 +114,7 @@ static void a_server_that_leaves_at_the_finished_may_have_found_corruption(void)
 {
     struct story story;
 
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_client_flight_1_2(&story);
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
@@ -139,7 +125,7 @@ static void a_refused_hello_is_no_corruption(void)
 {
     struct story story;
 
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "record_corruption"));
 }
@@ -148,7 +134,7 @@ static void a_second_hello_is_unexpected(void)
 {
     struct story story;
 
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_modern_hello(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
     CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_CERTAIN));
@@ -158,7 +144,7 @@ static void application_data_before_encryption_is_unexpected(void)
 {
     struct story story;
 
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_note(&story, SIDE_CLIENT, NOTE_APPLICATION_DATA)->length = 40;
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
     CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_CERTAIN));
@@ -192,7 +178,7 @@ static void server_hello_done_without_a_certificate_is_unexpected(void)
     struct story story;
     struct story_choice choice = story_choice_1_2();
 
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_server_hello(&story, &choice);
     story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE);
@@ -202,14 +188,7 @@ static void server_hello_done_without_a_certificate_is_unexpected(void)
 /* The server asks for a certificate, which the client has nothing to say to, and refuses. */
 static void leave_certificate_out(struct story *story, uint8_t alert)
 {
-    struct story_choice choice = story_choice_1_2();
-
-    begin_hello(story);
-    story_server_hello(story, &choice);
-    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE, bytes_of("\0\0\4\0\0\1x", 7));
-    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE_REQUEST,
-                  bytes_of("\1\1\0\2\4\1\0\0", 8));
-    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+    story_begin_request(story);
     story_client_flight_1_2(story);
     story_fatal(story, SIDE_SERVER, alert);
 }
@@ -231,7 +210,7 @@ static void a_server_that_begins_without_a_hello_is_unexpected(void)
 {
     struct story story;
 
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_FINISHED, bytes_of("abcdefghijkl", 12));
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE);
     CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_CERTAIN));
@@ -241,7 +220,7 @@ static void a_first_hello_cannot_come_unexpected(void)
 {
     struct story story;
 
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
     CU_ASSERT_EQUAL(story_certainty(&story, "unexpected_message"), CAUSE_POSSIBLE);
 }
@@ -250,7 +229,7 @@ static void a_handshake_in_order_is_not_unexpected(void)
 {
     struct story story;
 
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_client_flight_1_2(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "unexpected_message"));
@@ -259,7 +238,7 @@ static void a_handshake_in_order_is_not_unexpected(void)
 /* A server of TLS 1.2 chooses something, the client refuses with this alert. */
 static void refuse_choice(struct story *story, const struct story_choice *choice, uint8_t alert)
 {
-    begin_hello(story);
+    story_begin_hello(story);
     story_flight_1_2(story, choice, 0);
     story_fatal(story, SIDE_CLIENT, alert);
 }
@@ -321,7 +300,7 @@ static void a_share_that_was_not_offered_is_illegal(void)
     struct story_choice choice = story_choice_1_3();
 
     choice.share = 23;
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_server_hello(&story, &choice);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER);
     CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_CERTAIN));
@@ -355,7 +334,7 @@ static void illegal_parameter_without_a_visible_reason_is_likely(void)
 {
     struct story story;
 
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_client_flight_1_2(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER);
     CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_LIKELY));
@@ -365,7 +344,7 @@ static void a_choice_from_the_offer_is_legal(void)
 {
     struct story story;
 
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
     CU_ASSERT_TRUE(story_denies(&story, "illegal_parameter"));
 }
@@ -374,10 +353,10 @@ static void internal_error_says_what_it_is(void)
 {
     struct story story;
 
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR);
     CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_ACCESS_DENIED);
     CU_ASSERT_TRUE(story_denies(&story, "internal_error"));
 }
@@ -390,7 +369,7 @@ static void alerts_that_nothing_explains_are_named(void)
     for (size_t i = 0; i < sizeof(alerts); i++) {
         struct story story;
 
-        begin_hello(&story);
+        story_begin_hello(&story);
         story_fatal(&story, SIDE_SERVER, alerts[i]);
         CU_ASSERT_TRUE(story_says(&story, "peer_alert", CAUSE_LIKELY));
     }
@@ -400,7 +379,7 @@ static void an_ambiguous_alert_is_only_possibly_just_an_alert(void)
 {
     struct story story;
 
-    begin_flight(&story);
+    story_begin_flight_1_2(&story);
     story_client_flight_1_2(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "peer_alert", CAUSE_POSSIBLE));
@@ -410,10 +389,10 @@ static void a_close_is_no_alert(void)
 {
     struct story story;
 
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_alert(&story, SIDE_SERVER, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_CLOSE_NOTIFY);
     CU_ASSERT_TRUE(story_denies(&story, "peer_alert"));
-    begin_hello(&story);
+    story_begin_hello(&story);
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_TRUE(story_denies(&story, "peer_alert"));
 }

@@ -2,15 +2,8 @@
 /* What is thought of when a server refuses an offer in which little or nothing is unusual, or in
  * which several things are. */
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
-
-static void refuse(struct story *story, const struct story_offer *offer, uint8_t alert)
-{
-    story_begin(story);
-    story_client_hello(story, offer);
-    story_fatal(story, SIDE_SERVER, alert);
-}
 
 static struct story_offer offer_of(uint16_t version, const story_list suites)
 {
@@ -38,7 +31,7 @@ static void an_offer_of_tls_1_3_that_fits_everywhere_leaves_groups_and_schemes_o
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&story, "no_shared_group"));
     CU_ASSERT_TRUE(story_considers(&story, "no_shared_signature_algorithm"));
@@ -54,7 +47,7 @@ static void without_the_mandatory_suite_common_groups_are_not_thought_of(void)
 
     memcpy(offer.suites, (story_list){0x1303, 0xc02b, 0xc02f, 0xc009, 0xc013, 0x009c},
            sizeof(offer.suites));
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));
@@ -66,7 +59,7 @@ static void what_is_common_is_not_thought_of_where_something_stands_out(void)
     struct story_offer offer = story_modern_offer();
 
     memcpy(offer.groups, (story_list){25}, sizeof(offer.groups));
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));
 }
@@ -81,7 +74,7 @@ static void other_alerts_are_not_about_what_is_common(void)
         struct story story;
         struct story_offer offer = story_modern_offer();
 
-        refuse(&story, &offer, alerts[i]);
+        story_refuse_offer(&story, &offer, alerts[i]);
         CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
         CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));
     }
@@ -108,7 +101,7 @@ static void suites_that_no_certificate_alone_can_serve_stand_out(void)
         offer_of(TLS_VERSION_1_2, (story_list){0x00a8, 0x00aa, 0x00ac, 0x008c, 0xc035});
 
     offer.name = NULL;
-    refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "missing_sni"));
     CU_ASSERT_TRUE(has_fact(&story, "suites_without_certificate"));
@@ -137,7 +130,7 @@ static void a_general_alert_to_an_old_offer_may_mean_its_suites(void)
         struct story story;
         struct story_offer offer = offer_of(rows[i].version, rows[i].suites);
 
-        refuse(&story, &offer, rows[i].alert);
+        story_refuse_offer(&story, &offer, rows[i].alert);
         CU_ASSERT_TRUE(story_says(&story, "version_mismatch", rows[i].certainty));
         if (rows[i].certainty < CAUSE_CERTAIN)
             CU_ASSERT_TRUE(story_considers(&story, "no_shared_cipher"));
@@ -149,11 +142,11 @@ static void access_denied_before_any_certificate_may_be_about_the_name(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    refuse(&story, &offer, TLS_ALERT_ACCESS_DENIED);
+    story_refuse_offer(&story, &offer, TLS_ALERT_ACCESS_DENIED);
     CU_ASSERT_TRUE(story_says(&story, "peer_alert", CAUSE_LIKELY));
     CU_ASSERT_TRUE(has_fact(&story, "server_name"));
     offer.name = NULL;
-    refuse(&story, &offer, TLS_ALERT_ACCESS_DENIED);
+    story_refuse_offer(&story, &offer, TLS_ALERT_ACCESS_DENIED);
     CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_POSSIBLE));
 }
 
@@ -162,7 +155,7 @@ static void internal_error_may_be_about_the_name_that_was_asked_for(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    refuse(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
+    story_refuse_offer(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
     CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "unrecognized_sni"));
 }
@@ -173,11 +166,11 @@ static void internal_error_may_be_about_rare_groups(void)
     struct story_offer offer = story_modern_offer();
 
     memcpy(offer.groups, (story_list){25, 30}, sizeof(offer.groups));
-    refuse(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
+    story_refuse_offer(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&story, "internal_error"));
     memcpy(offer.groups, (story_list){23}, sizeof(offer.groups));
-    refuse(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
+    story_refuse_offer(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
     CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
 }

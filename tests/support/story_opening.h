@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How most stories begin (facts_builder.h). */
+#ifndef TLSWHY_TESTS_STORY_OPENING_H
+#define TLSWHY_TESTS_STORY_OPENING_H
+
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+
+enum {
+    STORY_ALERT_RECORD = 19,       /* AES-128-GCM in TLS 1.3: two octets, content type, tag */
+    STORY_PADDED_ALERT_RECORD = 35 /* the same with 16 octets of padding */
+};
+
+static inline void story_begin_hello(struct story *story)
+{
+    story_begin(story);
+    story_modern_hello(story);
+}
+
+/* The client has the server's whole flight. */
+static inline void story_begin_flight_1_2(struct story *story)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin_hello(story);
+    story_flight_1_2(story, &choice, 0);
+}
+
+static inline void story_begin_flight_1_3(struct story *story)
+{
+    story_begin_hello(story);
+    story_flight_1_3(story);
+}
+
+/* Up to TLS 1.2: the server's flight asks for a certificate. */
+static inline void story_begin_request(struct story *story)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin_hello(story);
+    story_server_hello(story, &choice);
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE, bytes_of("\0\0\4\0\0\1x", 7));
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE_REQUEST,
+                  bytes_of("\1\1\0\2\4\1\0\0", 8));
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+}
+
+/* The server refuses an offer with this alert. */
+static inline void story_refuse_offer(struct story *story, const struct story_offer *offer,
+                                      uint8_t alert)
+{
+    story_begin(story);
+    story_client_hello(story, offer);
+    story_fatal(story, SIDE_SERVER, alert);
+}
+
+#endif
