@@ -130,12 +130,13 @@ static uint32_t padded_record_length(const struct facts *facts)
 
 bool facts_end_is_padded(const struct facts *facts)
 {
-    const struct note *finished = facts_client_finished(facts);
+    const struct note *finished;
     const struct note *answer;
 
-    if (!facts->tls13 || finished == NULL || facts->client_answer == CLIENT_ANSWER_NONE)
+    if (facts->client_answer == CLIENT_ANSWER_NONE)
         return false;
-    answer = only_answer(facts, finished);
+    finished = facts_client_finished(facts);
+    answer = finished != NULL ? only_answer(facts, finished) : NULL;
     return answer != NULL && answer->length >= FINISHED_RECORD_MIN
            && answer->length == padded_record_length(facts) && facts_closes_later(facts, answer);
 }

@@ -2,7 +2,6 @@
 #include "capture/link.h"
 
 enum {
-    ETHERNET_ADDRESSES_LEN = 12,
     ETHERNET_LENGTH_MAX = 0x05ff, /* below: IEEE 802.3 length, from 0x0600 on: EtherType */
     MACSEC_SCI = 0x20,
     MACSEC_ENCRYPTED = 0x08,
@@ -19,7 +18,7 @@ static enum link_status step_ethernet(struct bytes *in, struct link *link, uint3
     struct bytes addresses;
     uint16_t type;
 
-    if (!bytes_take(in, ETHERNET_ADDRESSES_LEN, &addresses) || !bytes_u16(in, &type))
+    if (!bytes_take(in, LINK_ETHERNET_ADDRESSES, &addresses) || !bytes_u16(in, &type))
         return LINK_SHORT;
     if (link->addresses == NULL)
         link->addresses = addresses.data;
@@ -89,7 +88,7 @@ static bool looks_like_ethernet(struct bytes in)
                                        ETHERTYPE_PPPOE_SESSION, ETHERTYPE_MPLS};
     uint16_t type;
 
-    if (!bytes_skip(&in, ETHERNET_ADDRESSES_LEN) || !bytes_u16(&in, &type))
+    if (!bytes_skip(&in, LINK_ETHERNET_ADDRESSES) || !bytes_u16(&in, &type))
         return false;
     for (size_t i = 0; i < sizeof(carried) / sizeof(carried[0]); i++)
         if (type == carried[i])

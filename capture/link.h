@@ -60,6 +60,7 @@ enum {
     LINK_HEADERS_MAX =
         16,               /* headers between the frame and IP; twice what provider networks stack */
     LINK_LABELS_MAX = 16, /* MPLS labels in one stack; the deepest in use have about ten */
+    LINK_ETHERNET_ADDRESSES = 12, /* octets of both in a frame */
     LINK_VLAN_IDENTIFIER = 0x0fff /* these bits of a tag's control information, IEEE 802.1Q */
 };
 

@@ -5,7 +5,6 @@
 
 enum {
     ETHERNET_LEN = 14,
-    ETHERNET_ADDRESSES_LEN = 12,
     VLAN_TAG_LEN = 4,
     IPV4_LEN = 20,
     IPV6_LEN = 40,
@@ -90,7 +89,7 @@ ALWAYS_INLINE bool plain_ethernet(struct bytes *frame, struct link *link, uint16
     struct bytes addresses;
 
     if (!bytes_take(frame, ETHERNET_LEN, &in)
-        || !bytes_take(&in, ETHERNET_ADDRESSES_LEN, &addresses))
+        || !bytes_take(&in, LINK_ETHERNET_ADDRESSES, &addresses))
         return false;
     link->addresses = addresses.data;
     link->vlan_id = 0;

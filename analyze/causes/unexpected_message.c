@@ -182,9 +182,9 @@ const struct cause cause_unexpected_message = {
     .remedy = "The evidence names the message before the alert. Reproduce it with `openssl "
               "s_client -connect SERVER:PORT -msg`, which prints every message, and update the "
               "library that sent the wrong one. Try without session resumption and without 0-RTT, "
-              "which are where such defects mostly are. Where the "
-              "evidence names early data, all servers of the name need TLS 1.3 before one of them "
-              "takes early data: switch 0-RTT off until then.",
+              "which are where such defects mostly are. Where the evidence names early data, all "
+              "servers of the name need TLS 1.3 before one of them takes early data: switch 0-RTT "
+              "off until then.",
     .reported_as = "OpenSSL: unexpected message, sslv3 alert unexpected message; curl: (35); "
                    "Chromium: net::ERR_SSL_PROTOCOL_ERROR; Firefox: "
                    "SSL_ERROR_HANDSHAKE_UNEXPECTED_ALERT, SSL_ERROR_RX_UNEXPECTED_SERVER_HELLO; "
