@@ -56,6 +56,15 @@ static void key_set_server(struct report_key *key, const struct facts *facts)
     *key = (struct report_key){.address = server->address, .port = server->port};
 }
 
+/* Who gave up in the end, and how, is not who had ended it: a client that the server said no to, or
+ * that the network lets wait. */
+static bool is_consequence(const struct refusal *refusal, enum party refused_by)
+{
+    if (refused_by == PARTY_NETWORK)
+        return refusal->kind != REFUSAL_RST;
+    return refusal->kind != REFUSAL_NONE && refused_by == party_of(side_other(refusal->by));
+}
+
 static void key_set_failure(struct report_key *key, const struct verdict *verdict,
                             const struct cause *cause, enum party refused_by)
 {
@@ -66,6 +75,7 @@ static void key_set_failure(struct report_key *key, const struct verdict *verdic
     key->refusal = (uint8_t)refusal->kind;
     key->by = (uint8_t)refused_by;
     key->alert = refusal->kind == REFUSAL_ALERT ? refusal->alert : 0;
+    key->is_consequence = is_consequence(refusal, refused_by);
     summary_add_server_name(&name, verdict->facts);
 }
 

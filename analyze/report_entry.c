@@ -89,9 +89,9 @@ static void write_ended(const struct layout *layout, const struct report_entry *
     char buffer[LINE_SIZE];
     struct text text = text_begin(buffer, sizeof(buffer));
 
-    if (entry->key.by == PARTY_NETWORK && refusal != REFUSAL_RST) {
-        /* Who gave up first, and how, is only a consequence. */
-        write_field(layout, "Ended by", "the network");
+    if (party != NULL && entry->key.is_consequence) {
+        text_add(&text, "the %s", party);
+        write_field(layout, "Ended by", buffer);
         return;
     }
     if (party != NULL && refusal != REFUSAL_NONE)

@@ -21,6 +21,7 @@ struct report_key {
     uint8_t refusal; /* enum refusal_kind */
     uint8_t by;      /* enum party */
     uint8_t alert;
+    bool is_consequence;         /* the refusal: the other side had ended it */
     char name[REPORT_NAME_SIZE]; /* that the client asked for, "" for none */
 };
 

@@ -42,15 +42,19 @@ static void who_ended_it_is_said_without_contradiction(void)
 {
     static const struct {
         enum refusal_kind kind;
+        enum side by;
         enum party party;
         const char *expected;
     } cases[] = {
-        {REFUSAL_NONE, PARTY_SERVER, "Ended by    silence of the server\n"},
-        {REFUSAL_NONE, PARTY_NONE, "Ended by    silence\n"},
-        {REFUSAL_FIN, PARTY_CLIENT, "Ended by    the client, by closing the connection\n"},
-        {REFUSAL_FIN, PARTY_NETWORK, "Ended by    the network\n"},
-        {REFUSAL_RST, PARTY_NETWORK, "Ended by    the network, by resetting the connection\n"},
-        {REFUSAL_ENCRYPTED_ALERT, PARTY_SERVER,
+        {REFUSAL_NONE, SIDE_CLIENT, PARTY_SERVER, "Ended by    silence of the server\n"},
+        {REFUSAL_NONE, SIDE_CLIENT, PARTY_NONE, "Ended by    silence\n"},
+        {REFUSAL_FIN, SIDE_CLIENT, PARTY_CLIENT,
+         "Ended by    the client, by closing the connection\n"},
+        {REFUSAL_FIN, SIDE_CLIENT, PARTY_SERVER, "Ended by    the server\n"},
+        {REFUSAL_FIN, SIDE_CLIENT, PARTY_NETWORK, "Ended by    the network\n"},
+        {REFUSAL_RST, SIDE_SERVER, PARTY_NETWORK,
+         "Ended by    the network, by resetting the connection\n"},
+        {REFUSAL_ENCRYPTED_ALERT, SIDE_SERVER, PARTY_SERVER,
          "Ended by    the server, with an encrypted alert\n"},
     };
 
@@ -60,6 +64,7 @@ static void who_ended_it_is_said_without_contradiction(void)
         report_text_begin(&written, (struct report_options){0});
         sample_failed(&written.sample);
         written.sample.facts.refusal.kind = cases[i].kind;
+        written.sample.facts.refusal.by = cases[i].by;
         written.sample.verdict.refused_by = cases[i].party;
         report_add(written.report, &written.sample.verdict);
         text_check_has(report_text_finish(&written), cases[i].expected);
