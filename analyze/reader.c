@@ -165,8 +165,8 @@ void reader_go_on(struct run *run, struct bytes data)
 {
     static void (*const readers[])(struct run *, struct bytes) = {
         [READER_START] = reader_take_start, [READER_PRELUDE] = reader_take_prelude,
-        [READER_TLS] = reader_take_records, [READER_OPAQUE] = read_opaque,
-        [READER_LOST] = read_lost,
+        [READER_TLS] = reader_take_records, [READER_TDS] = reader_take_tds,
+        [READER_OPAQUE] = read_opaque,      [READER_LOST] = read_lost,
     };
 
     if (data.len > 0)

@@ -30,6 +30,15 @@ static inline struct note_detail reader_detail(const struct record *record)
     };
 }
 
+/* True when octets may be the beginning of a record. */
+static inline bool reader_may_be_record(struct bytes octets)
+{
+    struct record record;
+    size_t need = 0;
+
+    return record_next(&octets, &record, &need) != RECORD_ALIEN;
+}
+
 /* Note octets that are not what they should be. */
 void reader_note_malformed(const struct run *run, enum malformation malformation);
 
@@ -65,5 +74,10 @@ void reader_go_on(struct run *run, struct bytes data);
 void reader_take_start(struct run *run, struct bytes data);
 void reader_take_prelude(struct run *run, struct bytes data);
 void reader_take_records(struct run *run, struct bytes data);
+void reader_take_tds(struct run *run, struct bytes data);
+
+/* Both directions go on in packets of TDS, the client within one of which so many octets are left.
+ * The session has preludes. */
+void reader_expect_tds(struct session *session, enum side client, uint16_t left);
 
 #endif

@@ -96,17 +96,9 @@ static void keep_prelude(const struct run *run, struct bytes data)
         see_request(run, text);
 }
 
-/* Whoever reads the octets next takes them for the beginning of a record. Only then may they be
- * given to him: else he would give them back, again and again. */
-static bool is_record(struct bytes octets)
-{
-    struct record record;
-    size_t need = 0;
-
-    return record_next(&octets, &record, &need) != RECORD_ALIEN;
-}
-
-/* True when octets begin with the headers of a ClientHello that contradict themselves nowhere. */
+/* True when octets begin with the headers of a ClientHello that contradict themselves nowhere, so
+ * that whoever reads them next takes them for the beginning of a record: else he would give them
+ * back, again and again. */
 static bool is_hello_mark(struct bytes octets)
 {
     struct bytes whole = octets;
@@ -119,7 +111,7 @@ static bool is_hello_mark(struct bytes octets)
            && record_length <= TLS_CIPHERTEXT_MAX && bytes_u8(&octets, &type)
            && type == TLS_HANDSHAKE_CLIENT_HELLO && bytes_u24(&octets, &length)
            && length <= TLS_CIPHERTEXT_MAX && length + TLS_HANDSHAKE_HEADER_LENGTH >= record_length
-           && bytes_u16(&octets, &version) && version >> 8 == 3 && is_record(whole);
+           && bytes_u16(&octets, &version) && version >> 8 == 3 && reader_may_be_record(whole);
 }
 
 static struct bytes octets_of(const struct prelude_text *text)
@@ -166,6 +158,22 @@ static void keep_opening(struct preludes *preludes, enum side side)
     preludes->prelude[side] = NULL;
 }
 
+/* The hello comes in a packet of TDS, whose header is what the client said last: what is left of
+ * that packet. 0: it does not, or what was said before it is not known to its end. */
+static uint16_t tds_left(const struct run *run, size_t hello_octets)
+{
+    const struct prelude_text *text = run->session->preludes->prelude[run->from];
+    uint64_t before = run->session->stream_octets[run->from] - hello_octets;
+    struct bytes said = octets_of(text);
+    uint16_t left = 0;
+
+    if (said.len != before || said.len < TDS_HEADER_LENGTH
+        || !bytes_skip(&said, said.len - TDS_HEADER_LENGTH)
+        || !tds_prelogin_header_take(&said, &left))
+        return 0;
+    return left;
+}
+
 /* A ClientHello after another protocol: from here on both directions speak TLS. After a refusal
  * the client alone does, and what was said before remains what matters. */
 static void switch_to_tls(struct run *run, size_t hello_octets)
@@ -173,9 +181,12 @@ static void switch_to_tls(struct run *run, size_t hello_octets)
     struct session *session = run->session;
     struct preludes *preludes = session->preludes; /* NULL: there was no memory for it */
     bool refused = preludes != NULL && request_is_refused(preludes);
+    uint16_t left = 0;
 
-    if (preludes != NULL)
+    if (preludes != NULL) {
         drop_hello(run, hello_octets);
+        left = tds_left(run, hello_octets);
+    }
     for (size_t side = 0; side < SIDES; side++) {
         struct reader *reader = &session->reader[side];
 
@@ -185,6 +196,8 @@ static void switch_to_tls(struct run *run, size_t hello_octets)
         if (preludes != NULL && !refused)
             keep_opening(preludes, (enum side)side);
     }
+    if (left > 0)
+        reader_expect_tds(session, run->from, left);
     session->switched = !refused;
 }
 

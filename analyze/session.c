@@ -39,8 +39,13 @@ static void swap_texts(struct prelude_text *texts[SIDES])
 
 static void reverse_preludes(struct preludes *preludes)
 {
+    struct tds_framing first;
+
     if (preludes == NULL)
         return;
+    first = preludes->tds[0];
+    preludes->tds[0] = preludes->tds[1];
+    preludes->tds[1] = first;
     swap_texts(preludes->prelude);
     swap_texts(preludes->opening);
 }
@@ -184,6 +189,9 @@ static bool prelude_is_settled(const struct prelude_text *text, bool from_client
         [PRELUDE_PROXY_V2] = true,
         [PRELUDE_RDP] = true,
         [PRELUDE_AMQP] = true,
+        [PRELUDE_VNC] = true,
+        [PRELUDE_TDS] = true,
+        [PRELUDE_RPC] = true,
     };
 
     struct bytes octets = bytes_of(text->data, text->length);

@@ -13,6 +13,7 @@
 #include "analyze/handshake.h"
 #include "analyze/tracker.h"
 #include "dissect/record.h"
+#include "dissect/tds.h"
 
 /* Octets of another protocol in which a switch to TLS is looked for. STARTTLS comes within
  * the first exchanges: a capability list is the longest of them. */
@@ -22,7 +23,8 @@ enum reader_state {
     READER_START,   /* nothing seen yet: TLS, SSL 2.0 or something else */
     READER_PRELUDE, /* another protocol, which may yet switch to TLS */
     READER_TLS,
-    READER_OPAQUE, /* SSL 2.0 after its hellos: only counted */
+    READER_TDS,    /* TLS in packets of TDS */
+    READER_OPAQUE, /* only counted: SSL 2.0 after its hellos, TDS after an encrypted login */
     READER_LOST    /* framing lost: looks for a record at the start of each segment */
 };
 
@@ -63,6 +65,13 @@ struct note_detail {
     };
 };
 
+/* Where one direction is in the packets of TDS that carry its handshake. */
+struct tds_framing {
+    uint16_t left; /* octets of a packet's content that are to come */
+    uint8_t header_length;
+    uint8_t header[TDS_HEADER_LENGTH]; /* of the next packet, as far as it came */
+};
+
 /* What the sides said before TLS, or in its place: members as in struct handshake. */
 struct preludes {
     struct prelude_text *prelude[SIDES];
@@ -71,6 +80,7 @@ struct preludes {
     struct moment starttls_answered_at;
     uint16_t starttls_request_end;
     uint16_t starttls_reply_offset;
+    struct tds_framing tds[SIDES];
     struct prelude_text first; /* of the texts; further ones are blocks of the budget */
 };
 

@@ -4,6 +4,8 @@
 #include <strings.h>
 
 #include "dissect/proxy_header.h"
+#include "dissect/rdp.h"
+#include "dissect/tds.h"
 
 static bool begins_with(struct bytes text, const char *word)
 {
@@ -107,6 +109,14 @@ static bool postgresql_asks(struct bytes client)
     return false;
 }
 
+/* What is encrypted for the login alone goes on in clear where the server does not support it. */
+static bool tds_asks(struct bytes client)
+{
+    enum tds_encryption wanted = tds_encryption(client);
+
+    return wanted == TDS_ENCRYPT_ON || wanted == TDS_ENCRYPT_REQUIRED;
+}
+
 static bool is_negative_status(struct bytes status)
 {
     uint8_t class;
@@ -191,6 +201,36 @@ static bool http_refuses(struct bytes reply)
            && reply.data[0] != '2';
 }
 
+static const char *tds_refusal(struct bytes reply)
+{
+    return tds_encryption(reply) == TDS_ENCRYPT_NOT_SUPPORTED
+               ? "PRELOGIN: encryption is not supported"
+               : NULL;
+}
+
+static bool tds_refuses(struct bytes reply)
+{
+    return tds_refusal(reply) != NULL;
+}
+
+static const char *rdp_refusal(struct bytes reply)
+{
+    uint8_t failure = rdp_failure(reply);
+
+    return failure != 0 ? rdp_failure_name(failure) : NULL;
+}
+
+static bool rdp_refuses(struct bytes reply)
+{
+    return rdp_failure(reply) != 0;
+}
+
+/* What a server that agrees puts into its verifier (RFC 9289 section 4.1). */
+static bool rpc_refuses(struct bytes reply)
+{
+    return !contains(reply, "STARTTLS");
+}
+
 enum {
     SOCKS4_GRANTED = 90,
     SOCKS5_NO_METHOD = 0xff /* RFC 1928 section 3 */
@@ -256,30 +296,34 @@ static bool socks5_refuses(struct bytes reply)
     return socks5_refusal(reply) != NULL;
 }
 
-/* How a protocol asks for TLS and how it says no. */
+/* How a protocol asks for TLS and how it says no; what that means, when it is not text. */
 struct starttls {
     bool (*asks)(struct bytes client);
     bool (*refuses)(struct bytes reply);
+    const char *(*refusal)(struct bytes reply);
 };
 
 static const struct starttls *find(enum prelude protocol)
 {
     static const struct starttls protocols[PRELUDE_COUNT] = {
-        [PRELUDE_HTTP_CONNECT] = {always_asks, http_refuses},
-        [PRELUDE_SMTP] = {text_asks, status_refuses},
-        [PRELUDE_FTP] = {text_asks, status_refuses},
-        [PRELUDE_NNTP] = {text_asks, status_refuses},
-        [PRELUDE_REPLY] = {text_asks, status_refuses},
-        [PRELUDE_POP3] = {text_asks, pop3_refuses},
-        [PRELUDE_IMAP] = {text_asks, imap_refuses},
-        [PRELUDE_SIEVE] = {text_asks, sieve_refuses},
-        [PRELUDE_IRC] = {text_asks, irc_refuses},
-        [PRELUDE_XMPP] = {xmpp_asks, xmpp_refuses},
-        [PRELUDE_LDAP] = {ldap_asks, ldap_refuses},
-        [PRELUDE_MYSQL_SSL_REQUEST] = {always_asks, mysql_refuses},
-        [PRELUDE_POSTGRESQL_SSL_REQUEST] = {postgresql_asks, postgresql_refuses},
-        [PRELUDE_SOCKS4] = {always_asks, socks4_refuses},
-        [PRELUDE_SOCKS5] = {always_asks, socks5_refuses},
+        [PRELUDE_HTTP_CONNECT] = {always_asks, http_refuses, NULL},
+        [PRELUDE_SMTP] = {text_asks, status_refuses, NULL},
+        [PRELUDE_FTP] = {text_asks, status_refuses, NULL},
+        [PRELUDE_NNTP] = {text_asks, status_refuses, NULL},
+        [PRELUDE_REPLY] = {text_asks, status_refuses, NULL},
+        [PRELUDE_POP3] = {text_asks, pop3_refuses, NULL},
+        [PRELUDE_IMAP] = {text_asks, imap_refuses, NULL},
+        [PRELUDE_SIEVE] = {text_asks, sieve_refuses, NULL},
+        [PRELUDE_IRC] = {text_asks, irc_refuses, NULL},
+        [PRELUDE_XMPP] = {xmpp_asks, xmpp_refuses, NULL},
+        [PRELUDE_LDAP] = {ldap_asks, ldap_refuses, NULL},
+        [PRELUDE_MYSQL_SSL_REQUEST] = {always_asks, mysql_refuses, NULL},
+        [PRELUDE_POSTGRESQL_SSL_REQUEST] = {postgresql_asks, postgresql_refuses, NULL},
+        [PRELUDE_SOCKS4] = {always_asks, socks4_refuses, socks4_refusal},
+        [PRELUDE_SOCKS5] = {always_asks, socks5_refuses, socks5_refusal},
+        [PRELUDE_RDP] = {rdp_asks_for_tls, rdp_refuses, rdp_refusal},
+        [PRELUDE_TDS] = {tds_asks, tds_refuses, tds_refusal},
+        [PRELUDE_RPC] = {always_asks, rpc_refuses, NULL},
     };
 
     return protocol < PRELUDE_COUNT && protocols[protocol].asks != NULL ? &protocols[protocol]
@@ -330,9 +374,9 @@ bool starttls_is_refusal(enum prelude protocol, struct bytes reply)
 
 const char *starttls_refusal_name(enum prelude protocol, struct bytes reply)
 {
-    if (protocol == PRELUDE_SOCKS4)
-        return socks4_refusal(reply);
-    return protocol == PRELUDE_SOCKS5 ? socks5_refusal(reply) : NULL;
+    const struct starttls *starttls = find(protocol);
+
+    return starttls != NULL && starttls->refusal != NULL ? starttls->refusal(reply) : NULL;
 }
 
 uint16_t starttls_status(enum prelude protocol, struct bytes reply)
@@ -383,6 +427,9 @@ const char *starttls_name(enum prelude protocol)
         [PRELUDE_SOCKS4] = "socks4",
         [PRELUDE_SOCKS5] = "socks5",
         [PRELUDE_RDP] = "rdp",
+        [PRELUDE_VNC] = "vnc",
+        [PRELUDE_TDS] = "tds",
+        [PRELUDE_RPC] = "rpc",
         [PRELUDE_STARTTLS] = "starttls",
     };
 

@@ -89,6 +89,9 @@ static const struct signature signatures[] = {
     {PRELUDE_SMB, BOTH, NULL, fit_smb},
     {PRELUDE_TELNET, BOTH, NULL, fit_telnet},
     {PRELUDE_VNC, BOTH, "RFB 003.", NULL},
+    {PRELUDE_TDS, CLIENT, NULL, fit_tds_prelogin},
+    {PRELUDE_TDS, SERVER, NULL, fit_tds_response},
+    {PRELUDE_RPC, CLIENT, NULL, fit_rpc_tls},
     /* The tag in front is any word, those that others begin with too. */
     {PRELUDE_IMAP, CLIENT, NULL, fit_imap_command},
 };
@@ -133,6 +136,8 @@ static const char *const names[PRELUDE_COUNT] = {
     [PRELUDE_SMB] = "SMB",
     [PRELUDE_TELNET] = "Telnet",
     [PRELUDE_VNC] = "VNC",
+    [PRELUDE_TDS] = "TDS (SQL Server)",
+    [PRELUDE_RPC] = "RPC",
 };
 
 static enum fit signature_fit(const struct signature *signature, struct bytes in)

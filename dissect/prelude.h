@@ -53,6 +53,8 @@ enum prelude {
     PRELUDE_SMB,
     PRELUDE_TELNET,
     PRELUDE_VNC,
+    PRELUDE_TDS, /* PRELOGIN of Microsoft SQL Server, or its answer */
+    PRELUDE_RPC, /* a probe for TLS, RFC 9289 */
     PRELUDE_COUNT
 };
 

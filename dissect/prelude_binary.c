@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/prelude_fit.h"
+#include "dissect/tds.h"
 #include "dissect/tls.h"
 
 static enum fit better(enum fit a, enum fit b)
@@ -282,4 +283,42 @@ enum fit fit_telnet(struct bytes in)
     if (!bytes_u8(&in, &command))
         return FIT_MAYBE;
     return command >= 0xfb && command <= 0xfe ? FIT_YES : FIT_NO;
+}
+
+/* The only packet of a message whose first option is VERSION, of six octets ([MS-TDS] section
+ * 2.2.6.5). */
+static enum fit fit_tds(struct bytes in, const char *type)
+{
+    enum fit fit = fit_prefix(in, type, 2);
+
+    if (fit == FIT_YES)
+        fit = fit_prefix(bytes_after(in, TDS_HEADER_LENGTH), "\0", 1);
+    if (fit == FIT_YES)
+        fit = fit_prefix(bytes_after(in, TDS_HEADER_LENGTH + 3), "\0\6", 2);
+    return fit;
+}
+
+enum fit fit_tds_prelogin(struct bytes in)
+{
+    return fit_tds(in, "\x12\x01");
+}
+
+/* The answer has the type of any response. */
+enum fit fit_tds_response(struct bytes in)
+{
+    return fit_tds(in, "\x04\x01");
+}
+
+/* The last fragment of a record, which is a call with the flavor AUTH_TLS (RFC 5531 sections 9 and
+ * 11, RFC 9289 section 4.1). */
+enum fit fit_rpc_tls(struct bytes in)
+{
+    enum { CALL = 4 + 4, FLAVOR = CALL + 5 * 4 };
+    enum fit fit = fit_prefix(in, "\x80\0", 2);
+
+    if (fit == FIT_YES)
+        fit = fit_prefix(bytes_after(in, CALL), "\0\0\0\0\0\0\0\2", 8);
+    if (fit == FIT_YES)
+        fit = fit_prefix(bytes_after(in, FLAVOR), "\0\0\0\7", 4);
+    return fit;
 }

@@ -60,5 +60,8 @@ enum fit fit_proxy_v2(struct bytes in);
 enum fit fit_rdp(struct bytes in);
 enum fit fit_smb(struct bytes in);
 enum fit fit_telnet(struct bytes in);
+enum fit fit_tds_prelogin(struct bytes in);
+enum fit fit_tds_response(struct bytes in);
+enum fit fit_rpc_tls(struct bytes in);
 
 #endif

@@ -19,6 +19,11 @@ struct example {
         PRELUDE_##prelude, side, text, sizeof(text) - 1                                            \
     }
 
+/* A call of the NULL procedure of NFS, or what differs from it in an octet. */
+#define RPC_PROBE(mark, type, flavor)                                                              \
+    mark "\0\0\x28\1\2\3\4\0\0\0" type "\0\0\0\2\0\1\x86\xa3\0\0\0\4\0\0\0\0\0\0\0" flavor         \
+         "\0\0\0\0\0\0\0\0\0\0\0\0"
+
 /* clang-format off */
 static const struct example examples[] = {
     SENDS(HTTP_REQUEST, CLIENT, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
@@ -113,6 +118,15 @@ static const struct example examples[] = {
     SENDS(PROXY_V2, CLIENT, "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x0a\0\0\1\x0a\0\0\2\x9c\x40\1\xbb"),
     SENDS(RDP, CLIENT, "\3\0\0\x13\x0e\xe0\0\0\0\0\0\1\0\x08\0\3\0\0\0"),
     SENDS(RDP, SERVER, "\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\1\0\0\0"),
+    SENDS(TDS, CLIENT, "\x12\1\0\x2f\0\0\1\0\0\0\x1a\0\6\1\0\x20\0\1\xff"),
+    SENDS(TDS, SERVER, "\4\1\0\x2b\0\0\1\0\0\0\x1a\0\6\1\0\x20\0\1\xff"),
+    SENDS(PARTIAL, SERVER, "\4\1\0\x2b\0\0\1\0\0\0\x1a\0"),
+    SENDS(UNKNOWN, SERVER, "\4\1\0\x2b\0\0\1\0\xaa\0\x1a\0\6"), /* an error */
+    SENDS(UNKNOWN, CLIENT, "\x12\1\0\x2f\0\0\1\0\0\0\x1a\0\7"),
+    SENDS(RPC, CLIENT, RPC_PROBE("\x80", "\0", "\7")),
+    SENDS(UNKNOWN, CLIENT, RPC_PROBE("\0", "\0", "\7")),    /* not the last fragment */
+    SENDS(UNKNOWN, CLIENT, RPC_PROBE("\x80", "\1", "\7")),  /* a reply */
+    SENDS(UNKNOWN, CLIENT, RPC_PROBE("\x80", "\0", "\1")),  /* AUTH_SYS */
     SENDS(SMB, CLIENT, "\0\0\0\x54\xff" "SMBr\0\0\0\0"),
     SENDS(SMB, CLIENT, "\0\0\1\4\xfe" "SMB@\0\0\0"),
     SENDS(TELNET, SERVER, "\xff\xfd\x18\xff\xfd\x20"),

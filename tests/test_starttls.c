@@ -5,7 +5,7 @@
 #include "tests/support/play.h"
 #include "tests/support/suite.h"
 
-enum { STEPS_MAX = 8, PIECES = 3 };
+enum { STEPS_MAX = 8, PIECES = 3, SQL_SERVER_PORT = 1433, TDS_PACKET = 4088 };
 
 /* What one side says, which may hold NULs. */
 struct step {
@@ -131,6 +131,23 @@ static const struct conversation conversations[] = {
       SERVER_SAYS("\1\0"), CLIENT_SAYS("\5\1\0\3\x0fwww.example.org\1\xbb")},
      SERVER_SAYS("\5\0\0\1\0\0\0\0\0\0"),
      SERVER_SAYS("\5\5\0\1\0\0\0\0\0\0")},
+    {"RDP",
+     3389,
+     {CLIENT_SAYS("\3\0\0\x2c\x27\xe0\0\0\0\0\0Cookie: mstshash=operator\r\n"
+                  "\1\0\x08\0\x0b\0\0\0")},
+     SERVER_SAYS("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\x1f\x08\0\2\0\0\0"),
+     SERVER_SAYS("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\3\0\x08\0\5\0\0\0")},
+    {"RPC",
+     2049,
+     {CLIENT_SAYS("\x80\0\0\x28\1\2\3\4\0\0\0\0\0\0\0\2\0\1\x86\xa3\0\0\0\4\0\0\0\0"
+                  "\0\0\0\7\0\0\0\0\0\0\0\0\0\0\0\0")},
+     SERVER_SAYS("\x80\0\0\x20\1\2\3\4\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\x08STARTTLS\0\0\0\0"),
+     SERVER_SAYS("\x80\0\0\x14\1\2\3\4\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\2")},
+    {"TDS",
+     SQL_SERVER_PORT,
+     {CLIENT_SAYS("\x12\1\0\x1a\0\0\1\0\0\0\x0b\0\6\1\0\x11\0\1\xff\0\0\0\0\0\0\1")},
+     SERVER_SAYS("\4\1\0\x1a\0\0\1\0\0\0\x0b\0\6\1\0\x11\0\1\xff\x0f\0\0\0\0\0\1"),
+     SERVER_SAYS("\4\1\0\x1a\0\0\1\0\0\0\x0b\0\6\1\0\x11\0\1\xff\x0f\0\0\0\0\0\2")},
 };
 
 static const size_t pieces[PIECES] = {0, 1, 7};
@@ -144,6 +161,8 @@ static void say(struct play *play, const struct step *step)
 static void ask(struct play *play, const struct conversation *conversation, size_t piece)
 {
     play_begin(play, conversation->port, piece);
+    if (conversation->port == SQL_SERVER_PORT)
+        play->tds = TDS_PACKET;
     for (size_t i = 0; i < STEPS_MAX && conversation->steps[i].text != NULL; i++)
         say(play, &conversation->steps[i]);
 }
@@ -467,6 +486,53 @@ static void the_target_of_a_proxy_is_the_server_name(void)
         }
 }
 
+/* Its types of security are numbers, which mean nothing without the version before. */
+static void vnc_goes_on_with_tls(void)
+{
+    static const struct step steps[] = {
+        SERVER_SAYS("RFB 003.008\n"), CLIENT_SAYS("RFB 003.008\n"), SERVER_SAYS("\2\x13\2"),
+        CLIENT_SAYS("\x13"),          SERVER_SAYS("\0\2"),          CLIENT_SAYS("\0\2"),
+        SERVER_SAYS("\0\1\0\0\1\4"),  CLIENT_SAYS("\0\0\1\4"),      SERVER_SAYS("\1"),
+    };
+
+    for (size_t piece = 0; piece < PIECES; piece++) {
+        struct play play;
+
+        play_begin(&play, 5900, pieces[piece]);
+        for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+            say(&play, &steps[i]);
+        play_handshake(&play);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+        CU_ASSERT_TRUE(play.switched);
+    }
+}
+
+/* What a reply in numbers means is told in words. */
+static void refusals_in_numbers_are_told_in_words(void)
+{
+    static const struct {
+        const char *name;
+        const char *reply;
+    } cases[] = {
+        {"RDP", "RDP failure 5: the server requires CredSSP (network level authe"},
+        {"TDS", "PRELOGIN: encryption is not supported"},
+        {"SOCKS5", "SOCKS5 reply 2: connection not allowed by ruleset"},
+    };
+
+    for (size_t i = 0; i < sizeof(conversations) / sizeof(conversations[0]); i++)
+        for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+            struct play play;
+
+            if (strcmp(conversations[i].name, cases[k].name) != 0)
+                continue;
+            ask(&play, &conversations[i], 0);
+            say(&play, &conversations[i].refuses);
+            play_end(&play);
+            CU_ASSERT_STRING_EQUAL(play.starttls_reply, cases[k].reply);
+        }
+}
+
 static void a_long_greeting_leaves_room_for_the_answer(void)
 {
     char greeting[600];
@@ -506,6 +572,8 @@ int main(void)
         {"a proxy that refuses another port refuses no TLS",
          a_proxy_that_refuses_another_port_refuses_no_tls},
         {"the target of a proxy is the server name", the_target_of_a_proxy_is_the_server_name},
+        {"VNC goes on with TLS", vnc_goes_on_with_tls},
+        {"refusals in numbers are told in words", refusals_in_numbers_are_told_in_words},
         {"a long greeting leaves room for the answer", a_long_greeting_leaves_room_for_the_answer},
         CU_TEST_INFO_NULL,
     };

@@ -46,20 +46,24 @@ const struct cause cause_starttls_refused = {
     .layer = LAYER_PROTOCOL,
     .title = "The server refused the client's request to change to TLS",
     .explanation = "In this protocol TLS begins on request (STARTTLS, AUTH TLS, an SSLRequest of "
-                   "PostgreSQL, CONNECT at a proxy). The server's answer was no, so that there was "
-                   "no TLS handshake at all.",
+                   "PostgreSQL, the PRELOGIN of SQL Server, an RDP connection request, CONNECT at "
+                   "a proxy). The server's answer was no, so that there was no TLS handshake at "
+                   "all.",
     .remedy = "Read the refusing line in the evidence. Try it with `openssl s_client -connect "
               "SERVER:PORT -starttls smtp` (or imap, pop3, ftp, postgres, ...). Enable TLS and a "
               "certificate in the service (smtpd_tls_security_level in Postfix, ssl = on in "
-              "PostgreSQL), or allow the target in the proxy's rules. A firewall that rewrites "
-              "mail sessions can remove STARTTLS as well.",
+              "PostgreSQL, a certificate in SQL Server), or allow the target in the proxy's rules. "
+              "A firewall that rewrites mail sessions can remove STARTTLS as well.",
     .reported_as = "curl: (64), (56) CONNECT tunnel failed, response 403; OpenSSL: Didn't find "
                    "STARTTLS in server response; psql: server does not support SSL, but SSL was "
-                   "required; Postfix: Must issue a STARTTLS command first; Chromium: "
-                   "net::ERR_TUNNEL_CONNECTION_FAILED; Java: SMTPSendFailedException",
+                   "required; SqlClient: The instance of SQL Server you attempted to connect to "
+                   "does not support encryption; FreeRDP: "
+                   "ERRCONNECT_SECURITY_NEGO_CONNECT_FAILED; Postfix: Must issue a STARTTLS "
+                   "command first; Chromium: net::ERR_TUNNEL_CONNECTION_FAILED; Java: "
+                   "SMTPSendFailedException",
     .alerts = "",
     .source = "RFC 3207 section 4; RFC 9051 section 6.2.1; RFC 2595; RFC 4217; RFC 9110 section "
-              "9.3.6",
+              "9.3.6; [MS-TDS] section 2.2.6.5; [MS-RDPBCGR] section 2.2.1.2.2",
     .ended_by = PARTY_SERVER,
     .match = match,
 };

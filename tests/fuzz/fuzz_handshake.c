@@ -102,6 +102,13 @@ static void send_server_flight(struct play *play, const struct step *step, enum 
     play_server_flight(play);
 }
 
+/* From here on records come in packets of TDS of so many octets, or alone. */
+static void change_packets(struct play *play, const struct step *step, enum side from)
+{
+    (void)from;
+    play->tds = step->value;
+}
+
 static void change_cipher_spec(struct play *play, const struct step *step, enum side from)
 {
     (void)step;
@@ -130,7 +137,7 @@ static const struct {
     {send_server_hello, false}, {send_server_flight, false},
     {send_protected, false},    {change_cipher_spec, false},
     {send_alert, false},        {say, false},
-    {close_side, false},
+    {close_side, false},        {change_packets, false},
 };
 
 static bool next_step(struct bytes *in, struct step *step)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "dissect/tds.h"
 #include "dissect/tls.h"
 
 #define STEP_NS INT64_C(1000000)
@@ -206,6 +207,23 @@ void play_text(struct play *play, enum side from, const char *text)
     play_octets(play, from, text, strlen(text));
 }
 
+/* Octets of records, each so many in a packet. */
+static void send_in_packets(struct play *play, enum side from, const uint8_t *octets, size_t length)
+{
+    for (size_t offset = 0; offset < length; offset += play->tds) {
+        uint8_t packet[TDS_HEADER_LENGTH + FRAGMENT_MAX + TLS_RECORD_HEADER_LENGTH] = {
+            TDS_PRELOGIN};
+        size_t left = length - offset;
+        size_t part = left < play->tds ? left : play->tds;
+
+        packet[1] = part == left;
+        packet[2] = (uint8_t)((TDS_HEADER_LENGTH + part) >> 8);
+        packet[3] = (uint8_t)(TDS_HEADER_LENGTH + part);
+        memcpy(packet + TDS_HEADER_LENGTH, octets + offset, part);
+        play_octets(play, from, packet, TDS_HEADER_LENGTH + part);
+    }
+}
+
 void play_record(struct play *play, enum side from, uint8_t type, struct bytes fragment)
 {
     uint8_t record[TLS_RECORD_HEADER_LENGTH + FRAGMENT_MAX] = {
@@ -215,7 +233,10 @@ void play_record(struct play *play, enum side from, uint8_t type, struct bytes f
         abort();
     if (fragment.len > 0)
         memcpy(record + TLS_RECORD_HEADER_LENGTH, fragment.data, fragment.len);
-    play_octets(play, from, record, TLS_RECORD_HEADER_LENGTH + fragment.len);
+    if (play->tds > 0)
+        send_in_packets(play, from, record, TLS_RECORD_HEADER_LENGTH + fragment.len);
+    else
+        play_octets(play, from, record, TLS_RECORD_HEADER_LENGTH + fragment.len);
 }
 
 void play_protected(struct play *play, enum side from, uint8_t type, size_t length)
