@@ -75,14 +75,15 @@ static bool is_effective_reset(const struct facts *facts, const struct note *not
     return direction_reset(&facts->connection->direction[note->side])->fit != RESET_OUTSIDE;
 }
 
-/* Another protocol where TLS was expected. Before a STARTTLS it is what should be there. */
+/* Another protocol where TLS was expected. Before a STARTTLS it is what should be there, and whoever
+ * speaks TLS behind it has not answered in that protocol. */
 static bool is_foreign(const struct facts *facts, const struct note *note)
 {
     const struct handshake *handshake = facts->handshake;
 
-    return !handshake->switched || note > facts->client_hello_note
-               ? handshake->spoke_tls[SIDE_CLIENT] || handshake->spoke_tls[SIDE_SERVER]
-               : false;
+    return (!handshake->switched || note > facts->client_hello_note)
+           && !handshake->spoke_tls[note->side]
+           && handshake->spoke_tls[side_other((enum side)note->side)];
 }
 
 static enum refusal_kind refusal_of(const struct facts *facts, const struct note *note)

@@ -76,8 +76,8 @@ void reader_take_prelude(struct run *run, struct bytes data);
 void reader_take_records(struct run *run, struct bytes data);
 void reader_take_tds(struct run *run, struct bytes data);
 
-/* Both directions go on in packets of TDS, the client within one of which so many octets are left.
+/* Both directions go on in packets of TDS, this side within one of which so many octets are left.
  * The session has preludes. */
-void reader_expect_tds(struct session *session, enum side client, uint16_t left);
+void reader_expect_tds(struct session *session, enum side side, uint16_t left);
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reader_prelude.c -- a stream that is not TLS, and the ClientHello that may come in it. */
+/* reader_prelude.c -- a stream that is not TLS, and the hello that may come in it. */
 #include "analyze/reader_internal.h"
 #include "analyze/starttls.h"
+#include "dissect/alert.h"
+#include "dissect/names.h"
 #include "dissect/prelude.h"
 
 enum {
-    /* The shortest run that is taken for a ClientHello in the middle of another protocol:
-     * record header, message header, version. */
+    /* The shortest run that is taken for a hello in the middle of another protocol: record header,
+     * message header, version. */
     HELLO_MARK_LENGTH = 11,
     SEARCH_STEP = 512, /* octets looked at in one go */
     REPLY_ROOM = 160   /* octets that a long greeting leaves for the answer to a request for TLS */
@@ -96,10 +98,10 @@ static void keep_prelude(const struct run *run, struct bytes data)
         see_request(run, text);
 }
 
-/* True when octets begin with the headers of a ClientHello that contradict themselves nowhere, so
+/* True when octets begin with the headers of such a hello that contradict themselves nowhere, so
  * that whoever reads them next takes them for the beginning of a record: else he would give them
- * back, again and again. */
-static bool is_hello_mark(struct bytes octets)
+ * back, again and again. A ServerHello may share its record with what follows it. */
+static bool is_hello_mark(struct bytes octets, uint8_t wanted)
 {
     struct bytes whole = octets;
     uint8_t content, type;
@@ -108,10 +110,25 @@ static bool is_hello_mark(struct bytes octets)
 
     return bytes_u8(&octets, &content) && content == TLS_CONTENT_HANDSHAKE
            && bytes_u16(&octets, &record_version) && bytes_u16(&octets, &record_length)
-           && record_length <= TLS_CIPHERTEXT_MAX && bytes_u8(&octets, &type)
-           && type == TLS_HANDSHAKE_CLIENT_HELLO && bytes_u24(&octets, &length)
-           && length <= TLS_CIPHERTEXT_MAX && length + TLS_HANDSHAKE_HEADER_LENGTH >= record_length
+           && record_length <= TLS_CIPHERTEXT_MAX && bytes_u8(&octets, &type) && type == wanted
+           && bytes_u24(&octets, &length) && length <= TLS_CIPHERTEXT_MAX
+           && (wanted == TLS_HANDSHAKE_SERVER_HELLO
+               || length + TLS_HANDSHAKE_HEADER_LENGTH >= record_length)
            && bytes_u16(&octets, &version) && version >> 8 == 3 && reader_may_be_record(whole);
+}
+
+/* A server's alert in clear. */
+static bool is_alert_mark(struct bytes octets)
+{
+    uint8_t content;
+    uint16_t version, length;
+    struct alert alert;
+
+    return bytes_u8(&octets, &content) && content == TLS_CONTENT_ALERT
+           && bytes_u16(&octets, &version) && version >= TLS_VERSION_SSL3
+           && version <= TLS_VERSION_1_2 && bytes_u16(&octets, &length)
+           && length == TLS_ALERT_LENGTH && alert_next(&octets, &alert)
+           && names_alert(alert.description) != NULL;
 }
 
 static struct bytes octets_of(const struct prelude_text *text)
@@ -158,29 +175,31 @@ static void keep_opening(struct preludes *preludes, enum side side)
     preludes->prelude[side] = NULL;
 }
 
-/* The hello comes in a packet of TDS, whose header is what the client said last: what is left of
- * that packet. 0: it does not, or what was said before it is not known to its end. */
+/* The hello comes in a packet of TDS, whose header is what its side said last: what is left of that
+ * packet. 0: it does not, or what was said before it is not known to its end. */
 static uint16_t tds_left(const struct run *run, size_t hello_octets)
 {
     const struct prelude_text *text = run->session->preludes->prelude[run->from];
     uint64_t before = run->session->stream_octets[run->from] - hello_octets;
     struct bytes said = octets_of(text);
-    uint16_t left = 0;
+    struct tds_header header;
 
     if (said.len != before || said.len < TDS_HEADER_LENGTH
-        || !bytes_skip(&said, said.len - TDS_HEADER_LENGTH)
-        || !tds_prelogin_header_take(&said, &left))
+        || !bytes_skip(&said, said.len - TDS_HEADER_LENGTH) || !tds_header_take(&said, &header)
+        || header.type != TDS_PRELOGIN)
         return 0;
-    return left;
+    return header.length;
 }
 
-/* A ClientHello after another protocol: from here on both directions speak TLS. After a refusal
- * the client alone does, and what was said before remains what matters. */
-static void switch_to_tls(struct run *run, size_t hello_octets)
+/* TLS after another protocol. From a ClientHello on both directions speak it; after a refusal the
+ * client alone does, and what was said before remains what matters. By its answer to a hello the
+ * server alone shows it: the hello is there already, or comes later because packets changed
+ * places. */
+static void switch_to_tls(struct run *run, size_t hello_octets, bool is_answer)
 {
     struct session *session = run->session;
     struct preludes *preludes = session->preludes; /* NULL: there was no memory for it */
-    bool refused = preludes != NULL && request_is_refused(preludes);
+    bool refused = !is_answer && preludes != NULL && request_is_refused(preludes);
     uint16_t left = 0;
 
     if (preludes != NULL) {
@@ -190,6 +209,8 @@ static void switch_to_tls(struct run *run, size_t hello_octets)
     for (size_t side = 0; side < SIDES; side++) {
         struct reader *reader = &session->reader[side];
 
+        if (reader->state == READER_TLS || (is_answer && side != run->from))
+            continue;
         if (reader->state == READER_PRELUDE)
             reader->state = READER_START;
         session_drop_partial(session, (enum side)side);
@@ -201,18 +222,27 @@ static void switch_to_tls(struct run *run, size_t hello_octets)
     session->switched = !refused;
 }
 
-/* Look for a ClientHello in the window of the last octets; returns the octets from it on. */
-static bool find_hello(struct bytes window, struct bytes *hello)
+enum mark { MARK_NONE, MARK_CLIENT_HELLO, MARK_ANSWER };
+
+static enum mark mark_at(const struct run *run, struct bytes octets)
 {
-    while (window.len >= HELLO_MARK_LENGTH) {
-        if (is_hello_mark(window)) {
-            *hello = window;
-            return true;
-        }
-        if (!bytes_skip(&window, 1))
-            return false;
-    }
-    return false;
+    if (is_hello_mark(octets, TLS_HANDSHAKE_CLIENT_HELLO))
+        return MARK_CLIENT_HELLO;
+    if (is_hello_mark(octets, TLS_HANDSHAKE_SERVER_HELLO)
+        || (run->from == SIDE_SERVER && run->session->hello_seen && is_alert_mark(octets)))
+        return MARK_ANSWER;
+    return MARK_NONE;
+}
+
+/* Look for TLS in the window of the last octets, and drop those before it. */
+static enum mark find_mark(const struct run *run, struct bytes *window)
+{
+    enum mark mark;
+
+    do
+        mark = mark_at(run, *window);
+    while (mark == MARK_NONE && bytes_skip(window, 1));
+    return mark;
 }
 
 /* Search step octets and what was left from before; behind them come rest more. Returns false when
@@ -222,16 +252,21 @@ static bool search_step(struct run *run, struct bytes step, size_t rest)
     struct session *session = run->session;
     struct buffer *window = run_partial(run);
     struct bytes hello;
+    enum mark mark;
 
-    if (!buffer_append(window, &session->memory->budget, step, SEARCH_STEP + HELLO_MARK_LENGTH))
+    if (!buffer_append(window, &session->memory->budget, step, SEARCH_STEP + HELLO_MARK_LENGTH)) {
+        reader_note_dropped(run, step.len);
         return true;
+    }
     run_reader(run)->has_partial = true;
-    if (find_hello(bytes_of(window->data, window->length), &hello)) {
+    hello = bytes_of(window->data, window->length);
+    mark = find_mark(run, &hello);
+    if (mark != MARK_NONE) {
         uint8_t copy[SEARCH_STEP + HELLO_MARK_LENGTH];
 
         memcpy(copy, hello.data, hello.len);
         hello.data = copy;
-        switch_to_tls(run, hello.len + rest);
+        switch_to_tls(run, hello.len + rest, mark == MARK_ANSWER);
         reader_go_on(run, hello);
         return false;
     }

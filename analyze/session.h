@@ -68,6 +68,7 @@ struct note_detail {
 /* Where one direction is in the packets of TDS that carry its handshake. */
 struct tds_framing {
     uint16_t left; /* octets of a packet's content that are to come */
+    bool no_tls;   /* that packet carries none */
     uint8_t header_length;
     uint8_t header[TDS_HEADER_LENGTH]; /* of the next packet, as far as it came */
 };

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/tds.h"
 
-bool tds_prelogin_header_take(struct bytes *in, uint16_t *length)
+bool tds_header_take(struct bytes *in, struct tds_header *out)
 {
     enum { STATUS_LAST = 1 };
     struct bytes header = *in;
     struct bytes identifiers; /* of the process and the packet */
     uint8_t type, status, window;
-    uint16_t whole;
+    uint16_t length;
 
-    if (!bytes_u8(&header, &type) || type != TDS_PRELOGIN || !bytes_u8(&header, &status)
-        || status > STATUS_LAST || !bytes_u16(&header, &whole) || whole < TDS_HEADER_LENGTH
-        || !bytes_take(&header, 3, &identifiers) || !bytes_u8(&header, &window) || window != 0)
+    if (!bytes_u8(&header, &type) || (type != TDS_PRELOGIN && type != TDS_RESPONSE)
+        || !bytes_u8(&header, &status) || status > STATUS_LAST || !bytes_u16(&header, &length)
+        || length < TDS_HEADER_LENGTH || !bytes_take(&header, 3, &identifiers)
+        || !bytes_u8(&header, &window) || window != 0)
         return false;
     *in = header;
-    *length = (uint16_t)(whole - TDS_HEADER_LENGTH);
+    *out = (struct tds_header){.type = type, .length = (uint16_t)(length - TDS_HEADER_LENGTH)};
     return true;
 }
 

@@ -18,7 +18,13 @@
 
 enum {
     TDS_HEADER_LENGTH = 8,
-    TDS_PRELOGIN = 0x12 /* the type of packets that carry a handshake, and of what comes before */
+    TDS_RESPONSE = 0x04, /* the type of a server's answer to PRELOGIN, and of others */
+    TDS_PRELOGIN = 0x12  /* the type of packets that carry a handshake, and of what comes before */
+};
+
+struct tds_header {
+    uint8_t type;    /* TDS_RESPONSE or TDS_PRELOGIN */
+    uint16_t length; /* octets of the content, which follows */
 };
 
 /* What a side says about encryption in its PRELOGIN message. A client certificate, which is a bit
@@ -31,9 +37,9 @@ enum tds_encryption {
     TDS_ENCRYPT_UNSAID /* the message has no such option, or is not all there */
 };
 
-/* Take the header of a PRELOGIN packet off *in, and set *length to the octets of its content. False,
- * and nothing changed: another one, one that contradicts itself, or not enough octets. */
-MUST_USE bool tds_prelogin_header_take(struct bytes *in, uint16_t *length);
+/* Take the header of a packet of one of these types off *in. False, and nothing changed: another
+ * one, one that contradicts itself, or not enough octets. */
+MUST_USE bool tds_header_take(struct bytes *in, struct tds_header *out);
 
 /* Of a PRELOGIN message, or a server's answer to it, which has another type; message begins with
  * its header. */

@@ -252,6 +252,83 @@ static void leave(const struct conversation *conversation, size_t piece)
     check(conversation, !play.starttls_refused && play.outcome != OUTCOME_FAILED, "left", &play);
 }
 
+/* The capture began behind the request. */
+static void accept_midway(const struct conversation *conversation, size_t piece)
+{
+    struct play play;
+
+    play_begin_midway(&play, piece);
+    if (conversation->port == SQL_SERVER_PORT)
+        play.tds = TDS_PACKET;
+    say(&play, &conversation->accepts);
+    play_handshake(&play);
+    play_end(&play);
+    check(conversation, play.outcome == OUTCOME_ESTABLISHED, "midway", &play);
+}
+
+static void fail_midway(const struct conversation *conversation, size_t piece)
+{
+    struct play play;
+
+    play_begin_midway(&play, piece);
+    if (conversation->port == SQL_SERVER_PORT)
+        play.tds = TDS_PACKET;
+    say(&play, &conversation->accepts);
+    play_client_hello(&play, false);
+    play_alert(&play, SIDE_SERVER, 2, TLS_ALERT_PROTOCOL_VERSION);
+    play_fin(&play, SIDE_SERVER);
+    play_end(&play);
+    check(conversation, play.outcome == OUTCOME_FAILED && play.alert == TLS_ALERT_PROTOCOL_VERSION,
+          "failed midway", &play);
+}
+
+/* The rest of play_handshake(). */
+static void finish(struct play *play)
+{
+    play_server_flight(play);
+    play_client_finishes(play);
+    play_server_finishes(play);
+    play_end(play);
+}
+
+/* The hello was captured before the answer that its sender had waited for. */
+static void accept_late(const struct conversation *conversation, size_t piece)
+{
+    struct play play;
+
+    ask(&play, conversation, piece);
+    play_client_hello(&play, false);
+    say(&play, &conversation->accepts);
+    play_server_hello(&play, false);
+    finish(&play);
+    check(conversation, play.outcome == OUTCOME_ESTABLISHED && play.switched, "late", &play);
+}
+
+/* The server's hello was captured before the client's. */
+static void answer_early(const struct conversation *conversation, size_t piece)
+{
+    struct play play;
+
+    ask(&play, conversation, piece);
+    say(&play, &conversation->accepts);
+    play_server_hello(&play, false);
+    play_client_hello(&play, false);
+    finish(&play);
+    check(conversation, play.outcome == OUTCOME_ESTABLISHED && play.switched, "early", &play);
+}
+
+static void a_capture_may_begin_behind_the_request(void)
+{
+    for_all(accept_midway);
+    for_all(fail_midway);
+}
+
+static void packets_may_have_changed_places(void)
+{
+    for_all(accept_late);
+    for_all(answer_early);
+}
+
 static void tls_begins_when_the_server_agrees(void)
 {
     for_all(accept);
@@ -559,6 +636,8 @@ int main(void)
         {"a hello after a refusal changes nothing", a_hello_after_a_refusal_changes_nothing},
         {"a hello is judged after the change", a_hello_is_judged_after_the_change},
         {"without an answer nothing is refused", without_an_answer_nothing_is_refused},
+        {"a capture may begin behind the request", a_capture_may_begin_behind_the_request},
+        {"packets may have changed places", packets_may_have_changed_places},
         {"a PROXY header tells the client", a_proxy_header_tells_the_client},
         {"a PROXY header comes before other protocols too",
          a_proxy_header_comes_before_other_protocols_too},

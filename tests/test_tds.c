@@ -171,10 +171,10 @@ static void missing_octets_make_it_incomplete(void)
     }
 }
 
-/* Nothing is read behind what is no packet with TLS, wherever a segment begins. */
-static void what_follows_another_packet_is_not_read(void)
+/* Nothing is read behind what is no packet and no TLS, wherever a segment begins. */
+static void what_follows_other_octets_is_not_read(void)
 {
-    static const char response[] = "\4\1\0\x10\0\x33\1\0\xfd\0\0\0\0\0\0\0"
+    static const char response[] = "500 not possible"
                                    "\x15\3\3\0\2\2\x46";
     static const size_t sizes[] = {0, 1, 8, 16};
 
@@ -239,22 +239,28 @@ static void headers_are_read(void)
     static const struct {
         const char *octets;
         size_t length;
-        bool is_header;
+        uint8_t type; /* 0: it is none */
         uint16_t content;
     } cases[] = {
-        {"\x12\0\x10\0\0\0\1\0", 8, true, 0xff8}, {"\x12\1\0\x08\0\0\xff\0", 8, true, 0},
-        {"\x12\1\0\7\0\0\1\0", 8, false, 0},      {"\x12\1\0\x09\0\0\1", 7, false, 0},
-        {"\x12\2\0\x09\0\0\1\0", 8, false, 0},    {"\x12\1\0\x09\0\0\1\1", 8, false, 0},
-        {"\4\1\0\x09\0\0\1\0", 8, false, 0},      {"", 0, false, 0},
+        {"\x12\0\x10\0\0\0\1\0", 8, TDS_PRELOGIN, 0xff8},
+        {"\x12\1\0\x08\0\0\xff\0", 8, TDS_PRELOGIN, 0},
+        {"\4\1\0\x09\0\0\1\0", 8, TDS_RESPONSE, 1},
+        {"\x12\1\0\7\0\0\1\0", 8, 0, 0},
+        {"\x12\1\0\x09\0\0\1", 7, 0, 0},
+        {"\x12\2\0\x09\0\0\1\0", 8, 0, 0},
+        {"\x12\1\0\x09\0\0\1\1", 8, 0, 0},
+        {"\1\1\0\x09\0\0\1\0", 8, 0, 0},
+        {"", 0, 0, 0},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct bytes in = bytes_of(cases[i].octets, cases[i].length);
-        uint16_t length = 0;
+        struct tds_header header = {0};
 
-        CU_ASSERT_EQUAL(tds_prelogin_header_take(&in, &length), cases[i].is_header);
-        CU_ASSERT_EQUAL(length, cases[i].content);
-        CU_ASSERT_EQUAL(in.len, cases[i].is_header ? 0 : cases[i].length);
+        CU_ASSERT_EQUAL(tds_header_take(&in, &header), cases[i].type != 0);
+        CU_ASSERT_EQUAL(header.type, cases[i].type);
+        CU_ASSERT_EQUAL(header.length, cases[i].content);
+        CU_ASSERT_EQUAL(in.len, cases[i].type != 0 ? 0 : cases[i].length);
     }
 }
 
@@ -291,7 +297,7 @@ int main(void)
         {"a packet with a hello is enough", a_packet_with_a_hello_is_enough},
         {"sides are exchanged within a packet", sides_are_exchanged_within_a_packet},
         {"missing octets make it incomplete", missing_octets_make_it_incomplete},
-        {"what follows another packet is not read", what_follows_another_packet_is_not_read},
+        {"what follows other octets is not read", what_follows_other_octets_is_not_read},
         {"a header somewhere before the hello means nothing",
          a_header_somewhere_before_the_hello_means_nothing},
         {"packets that contradict themselves are not followed",
