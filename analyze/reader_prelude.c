@@ -224,8 +224,12 @@ static void switch_to_tls(struct run *run, size_t hello_octets, bool is_answer)
 
 enum mark { MARK_NONE, MARK_CLIENT_HELLO, MARK_ANSWER };
 
+/* Few octets are the type of such a record. */
 static enum mark mark_at(const struct run *run, struct bytes octets)
 {
+    if (octets.len == 0 || octets.data[0] < TLS_CONTENT_ALERT
+        || octets.data[0] > TLS_CONTENT_HANDSHAKE)
+        return MARK_NONE;
     if (is_hello_mark(octets, TLS_HANDSHAKE_CLIENT_HELLO))
         return MARK_CLIENT_HELLO;
     if (is_hello_mark(octets, TLS_HANDSHAKE_SERVER_HELLO)
