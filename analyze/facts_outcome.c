@@ -277,13 +277,25 @@ static bool plain_client_is_hung_up_on(const struct facts *facts)
            && (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST);
 }
 
+/* A client that sent nothing but SYNs and, to the SYN-ACK, the RST of a host that knows no such
+ * connection (RFC 9293 section 3.10.7.1). Scanners make their SYNs themselves, with a hop limit of
+ * their own, and their host, which did not, answers so. */
+static bool opening_is_a_probe(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct reset *reset = direction_reset(client);
+
+    return facts->refusal.by == SIDE_CLIENT && !reset->has_ack && reset->unseen_octets == 0
+           && client->packets == (uint64_t)client->syn_count + reset->count;
+}
+
 /* A connection where TLS is expected that is reset before a single octet, by a RST that took
  * another way than its alleged sender's packets: a hello that something on the way took. */
 static bool opening_is_reset_by_another(const struct facts *facts)
 {
     const struct direction *sender = &facts->connection->direction[facts->refusal.by];
 
-    return facts->tls_expected && facts->refusal.kind == REFUSAL_RST
+    return facts->tls_expected && facts->refusal.kind == REFUSAL_RST && !opening_is_a_probe(facts)
            && facts->handshake->stream_octets[SIDE_CLIENT] == 0
            && facts->handshake->stream_octets[SIDE_SERVER] == 0 && sender->hop_limit != 0
            && direction_reset(sender)->hop_limit != sender->hop_limit;

@@ -57,6 +57,7 @@ struct reset {
                              an ACK of the SYN alone (RFC 9293 section 3.10.7.1) */
     bool data_after : 1;  /* a data segment that it sent with higher time, beyond the RST */
     bool acknowledges_data : 1; /* its ACK field covers everything the other side sent */
+    bool routed : 1;            /* see routed of struct direction */
 };
 
 /* What only few directions have: of the others it stays as it was found, for it is two cache lines.
@@ -122,6 +123,9 @@ struct direction {
     bool timestamps : 1;
     bool fin_acknowledged : 1;
     bool has_trouble : 1;
+    bool routed : 1;        /* a packet other than a RST was captured twice, with two hop limits: on
+                             both sides of a router */
+    bool last_routed : 1;   /* as connection_conclude found it: the last octets sent were */
     struct moment first;    /* first packet */
     struct moment syn;      /* first SYN (client) or SYN-ACK (server) */
     struct moment last_syn; /* last of them */

@@ -3,21 +3,6 @@
 
 #include "capture/moment.h"
 
-/* TCP option kinds (RFC 9293 section 3.2, RFC 7323, RFC 2018). */
-enum {
-    OPTION_END = 0,
-    OPTION_NOP = 1,
-    OPTION_MSS = 2,
-    OPTION_WINDOW_SCALE = 3,
-    OPTION_SACK_PERMITTED = 4,
-    OPTION_SACK = 5,
-    OPTION_TIMESTAMPS = 8
-};
-
-enum {
-    WINDOW_SCALE_MAX = 14 /* RFC 7323 section 2.3: larger values mean 14 */
-};
-
 void transport_init(struct transport *transport)
 {
     /* A packet is as unlikely to have this hash as any other. The other array is read below its
@@ -30,7 +15,7 @@ void transport_init(struct transport *transport)
     transport->sent_open = 0;
     transport->is_long = false;
     transport->syn_seen = false;
-    transport->window_shift = WINDOW_SCALE_MAX;
+    transport->window_shift = TRANSPORT_WINDOW_SCALE_MAX;
     transport->sent_again = false;
     transport->sack_hole = false;
     transport->acknowledged_once = false;
@@ -50,38 +35,6 @@ void transport_clear(struct transport *transport, struct pool *flights)
     if (transport->is_long)
         pool_give(flights, pool_number(flights, transport->flight));
     transport->is_long = false;
-}
-
-/* Take the next option; false at the end of the list. */
-static bool next_option(struct bytes *options, uint8_t *kind, struct bytes *value)
-{
-    uint8_t length;
-
-    do {
-        if (!bytes_u8(options, kind) || *kind == OPTION_END)
-            return false;
-    } while (*kind == OPTION_NOP);
-    return bytes_u8(options, &length) && length >= 2
-           && bytes_take(options, (size_t)length - 2, value);
-}
-
-void transport_syn_options(struct bytes options, struct syn_options *out)
-{
-    struct bytes value;
-    uint8_t kind;
-    uint8_t shift;
-
-    *out = (struct syn_options){.window_scale = -1};
-    while (next_option(&options, &kind, &value)) {
-        if (kind == OPTION_MSS && value.len == 2)
-            (void)!bytes_u16(&value, &out->mss);
-        else if (kind == OPTION_WINDOW_SCALE && bytes_u8(&value, &shift))
-            out->window_scale = (int8_t)(shift < WINDOW_SCALE_MAX ? shift : WINDOW_SCALE_MAX);
-        else if (kind == OPTION_SACK_PERMITTED)
-            out->sack_permitted = true;
-        else if (kind == OPTION_TIMESTAMPS)
-            out->timestamps = true;
-    }
 }
 
 void transport_packet(struct direction *direction, struct transport *transport,
@@ -122,7 +75,7 @@ void transport_note_syns(struct transport *transport, const struct direction *di
     int shift = direction->window_scale;
 
     if (direction->syn_count == 0)
-        shift = WINDOW_SCALE_MAX;
+        shift = TRANSPORT_WINDOW_SCALE_MAX;
     else if (shift < 0 || (peer->syn_count > 0 && peer->window_scale < 0))
         shift = 0;
     transport->syn_seen = direction->syn_count > 0;
@@ -147,6 +100,12 @@ static uint32_t sent_oldest(const struct transport *transport)
     uint32_t room = sent_room(transport);
 
     return count > room ? count - room : 0;
+}
+
+/* Where a segment ends, seen from another sequence number: positive when behind it. */
+static int32_t sent_end_from(const struct sent_segment *sent, uint32_t sequence)
+{
+    return (int32_t)(sent->start + sent->length - sequence);
 }
 
 /* They are more than a few: have room for all that are to be remembered. When memory is short the
@@ -185,6 +144,34 @@ static void note_unacknowledged_sizes(struct direction *direction, struct transp
     direction->largest_unacknowledged = largest;
 }
 
+void transport_routed(struct direction *direction, struct transport *transport,
+                      const struct segment *segment)
+{
+    if (segment->flags & TCP_RST) {
+        direction_have_trouble(direction)->reset.routed = true;
+        return;
+    }
+    direction->routed = true;
+    for (uint32_t i = sent_oldest(transport); i < transport->sent_count; i++) {
+        struct sent_segment *sent = sent_at(transport, i);
+
+        if (sent->start == segment->sequence && sent->length == segment->payload_length)
+            sent->routed = true;
+    }
+}
+
+/* A segment that ends where this side's octets end went through the router. */
+static bool last_is_routed(struct transport *transport, uint32_t end)
+{
+    for (uint32_t i = sent_oldest(transport); i < transport->sent_count; i++) {
+        const struct sent_segment *sent = sent_at(transport, i);
+
+        if (sent->routed && sent_end_from(sent, end) == 0)
+            return true;
+    }
+    return false;
+}
+
 void transport_conclude(struct direction *direction, struct transport *transport,
                         const struct stream *stream)
 {
@@ -199,6 +186,9 @@ void transport_conclude(struct direction *direction, struct transport *transport
     direction->largest_acknowledged = stream->largest_acknowledged;
     if (transport->sent_again)
         note_unacknowledged_sizes(direction, transport);
+    if (direction->routed)
+        direction->last_routed =
+            last_is_routed(transport, stream->base + (uint32_t)stream->highest);
 }
 
 void transport_note_unseen(struct direction *direction, const struct stream *stream)
@@ -211,12 +201,6 @@ void transport_note_unseen(struct direction *direction, const struct stream *str
     trouble = direction_have_trouble(direction);
     trouble->unseen_octets = unseen;
     trouble->undelivered_octets = stream_undelivered(stream);
-}
-
-/* Where a segment ends, seen from another sequence number: positive when behind it. */
-static int32_t sent_end_from(const struct sent_segment *sent, uint32_t sequence)
-{
-    return (int32_t)(sent->start + sent->length - sequence);
 }
 
 /* Everything below the sequence number was ACKed. */
@@ -244,8 +228,26 @@ static void sent_acknowledged(struct transport *transport, struct stream *stream
     }
 }
 
-/* SACK blocks (RFC 2018 section 3), without the one that reports a duplicate (RFC 2883). */
+/* The other side has what is between these sequence numbers: the segments in there passed. */
+static void sent_arrived(struct transport *transport, struct stream *stream, uint32_t left,
+                         uint32_t right)
+{
+    for (uint32_t i = sent_oldest(transport); i < transport->sent_count; i++) {
+        struct sent_segment *sent = sent_at(transport, i);
+
+        if (sent->acknowledged || (int32_t)(sent->start - left) < 0
+            || sent_end_from(sent, right) > 0)
+            continue;
+        sent->acknowledged = true;
+        if (!sent->superseded && sent->length > stream->largest_acknowledged)
+            stream->largest_acknowledged = sent->length;
+    }
+}
+
+/* SACK blocks (RFC 2018 section 3). The one that reports a duplicate (RFC 2883) tells of no
+ * hole. */
 static void note_sack(struct direction *direction, struct transport *transport,
+                      struct transport *peer_transport, struct stream *peer_stream,
                       const struct segment *segment, struct bytes blocks)
 {
     uint32_t lowest = UINT32_MAX;
@@ -255,6 +257,7 @@ static void note_sack(struct direction *direction, struct transport *transport,
     while (bytes_u32(&blocks, &left) && bytes_u32(&blocks, &right)) {
         uint32_t above = left - segment->acknowledgment;
 
+        sent_arrived(peer_transport, peer_stream, left, right);
         if (above < STREAM_WINDOW_MAX && above < lowest)
             lowest = above;
     }
@@ -274,16 +277,10 @@ static void close_sack_hole(struct direction *direction, struct transport *trans
 
 static bool find_sack(struct bytes options, struct bytes *blocks)
 {
-    uint8_t kind;
-
     /* Timestamps alone, as RFC 7323 appendix A lays them out: most segments. */
-    if (options.len < 10 || (options.len == 12 && options.data[2] == OPTION_TIMESTAMPS))
+    if (options.len < 10 || (options.len == 12 && options.data[2] == TRANSPORT_OPTION_TIMESTAMPS))
         return false;
-    while (next_option(&options, &kind, blocks)) {
-        if (kind == OPTION_SACK)
-            return true;
-    }
-    return false;
+    return transport_sack_option(options, blocks);
 }
 
 /* RFC 5681 section 2. */
@@ -356,7 +353,7 @@ void transport_acknowledgment(struct direction *direction, struct transport *tra
         direction->zero_windows++;
     note_window(transport, peer_stream, segment);
     if (find_sack(segment->options, &blocks))
-        note_sack(direction, transport, segment, blocks);
+        note_sack(direction, transport, peer_transport, peer_stream, segment, blocks);
     else if (advances)
         close_sack_hole(direction, transport);
     transport->acknowledged_once = true;

@@ -28,6 +28,11 @@ enum {
     TRANSPORT_RECENT_UNIT = 256 /* ns: 32 bits of them come again after 18 minutes */
 };
 
+enum {
+    TRANSPORT_OPTION_TIMESTAMPS = 8, /* RFC 7323 section 3.2 */
+    TRANSPORT_WINDOW_SCALE_MAX = 14  /* RFC 7323 section 2.3: larger values mean 14 */
+};
+
 /* Out of order in the network, not sent again, when octets fill a hole within this time
  * and a round trip; without a known round trip, within the usual smallest
  * retransmission time-out. */
@@ -35,7 +40,7 @@ enum {
 #define TRANSPORT_RTO_NS     INT64_C(200000000)
 
 enum {
-    SENT_LENGTH_BITS = 22, /* a segment is shorter than IP_LENGTH_MAX */
+    SENT_LENGTH_BITS = 20, /* a segment is shorter than IP_LENGTH_MAX */
     SENT_AGAIN_BITS = 8,
     SENT_AGAIN_MAX = (1 << SENT_AGAIN_BITS) - 1 /* stacks give up after fifteen times, or so */
 };
@@ -47,6 +52,7 @@ struct sent_segment {
     uint32_t again : SENT_AGAIN_BITS; /* times sent again */
     uint32_t acknowledged : 1;
     uint32_t superseded : 1; /* its octets were sent again in other portions */
+    uint32_t routed : 1;     /* captured on both sides of a router */
 };
 
 /* Room for all payload segments that are remembered of one direction. */
@@ -124,6 +130,10 @@ static inline void transport_fetch_open(const struct transport *transport)
 bool transport_is_duplicate(struct direction *direction, struct transport *transport,
                             const struct segment *segment);
 
+/* The segment is a second capture of one, behind or before a router. */
+void transport_routed(struct direction *direction, struct transport *transport,
+                      const struct segment *segment);
+
 /* Any packet that is no duplicate. */
 void transport_packet(struct direction *direction, struct transport *transport,
                       const struct segment *segment);
@@ -177,5 +187,8 @@ struct syn_options {
 
 /* Read the options of a SYN; what is malformed ends the list. */
 void transport_syn_options(struct bytes options, struct syn_options *out);
+
+/* Find the SACK blocks among the options; false: there are none. */
+bool transport_sack_option(struct bytes options, struct bytes *blocks);
 
 #endif

@@ -76,12 +76,18 @@ static bool is_tag_recent(const struct transport *transport, uint32_t tag)
     return (tags[0] == tag) | (tags[1] == tag) | (tags[2] == tag) | (tags[3] == tag);
 }
 
-NEVER_INLINE static bool is_recent(const struct transport *transport, uint64_t hash,
-                                   const struct segment *segment)
+/* Looks for the packet among the last ones, and counts a copy. */
+NEVER_INLINE static bool is_recent(struct direction *direction, struct transport *transport,
+                                   uint64_t hash, const struct segment *segment)
 {
-    for (uint32_t i = 0; i < TRANSPORT_RECENT_MAX; i++)
-        if (transport->recent_tag[i] == (uint32_t)hash && is_copy(transport, i, hash, segment))
-            return true;
+    for (uint32_t i = 0; i < TRANSPORT_RECENT_MAX; i++) {
+        if (transport->recent_tag[i] != (uint32_t)hash || !is_copy(transport, i, hash, segment))
+            continue;
+        direction->duplicates++;
+        if (segment->hop_limit != transport->recent_hop_limit[i])
+            transport_routed(direction, transport, segment);
+        return true;
+    }
     return false;
 }
 
@@ -91,10 +97,8 @@ bool transport_is_duplicate(struct direction *direction, struct transport *trans
     const uint64_t hash = hash_of(segment);
     const uint32_t place = transport->packets % TRANSPORT_RECENT_MAX;
 
-    if (is_tag_recent(transport, (uint32_t)hash) && is_recent(transport, hash, segment)) {
-        direction->duplicates++;
+    if (is_tag_recent(transport, (uint32_t)hash) && is_recent(direction, transport, hash, segment))
         return true;
-    }
     transport->recent_tag[place] = (uint32_t)hash;
     transport->recent_check[place] = (uint16_t)(hash >> 48);
     transport->recent_time[place] = time_of(segment);

@@ -266,6 +266,26 @@ static void a_sack_block_tells_the_hole_below_it(void)
     CU_ASSERT_EQUAL(direction_trouble(&connection.direction[SIDE_SERVER])->missed_octets, 0);
 }
 
+/* A large segment, as a host leaves the cutting to its network card: its second half is sent again
+ * and arrives, its first half never does. */
+static void what_a_sack_block_covers_has_passed(void)
+{
+    static const char sack[] = "\x01\x01\x05\x0a\x00\x00\x19\x01\x00\x00\x1b\x59";
+    struct scene *scene = begin();
+    struct direction server;
+
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 0, 2000, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 1400, 0, 600, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 0, 0, sack, 12, 0, false});
+    for (int i = 0; i < 3; i++)
+        send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 0, 1400, SECOND, NULL, 0, 0, false});
+    server = finish(scene).direction[SIDE_SERVER];
+    CU_ASSERT_EQUAL(server.largest_acknowledged, 600);
+    CU_ASSERT_EQUAL(server.smallest_unacknowledged, 1400);
+    CU_ASSERT_EQUAL(server.largest_unacknowledged, 1400);
+    CU_ASSERT_EQUAL(server.unacknowledged_octets, 2000);
+}
+
 static void a_sack_hole_that_closes_is_forgotten(void)
 {
     static const char sack[] = "\x01\x01\x05\x0a\x00\x00\x19\x01\x00\x00\x1e\x79";
@@ -319,6 +339,28 @@ static void a_packet_captured_twice_is_no_retransmission(void)
     CU_ASSERT_EQUAL(client.duplicates, 1);
     CU_ASSERT_EQUAL(captured_twice(50000, UINT8_MAX, true).duplicates, 1); /* one hop less */
     CU_ASSERT_EQUAL(client.hop_limit_last, 64);
+}
+
+static void a_packet_captured_twice_may_have_been_routed(void)
+{
+    static const char none[] = "";
+    struct scene *scene = begin();
+    struct segment segment;
+    struct direction client = captured_twice(50000, 0, true);
+
+    CU_ASSERT_FALSE(client.routed);
+    client = captured_twice(50000, 1, true);
+    CU_ASSERT_TRUE(client.routed);
+    CU_ASSERT_TRUE(client.last_routed);
+
+    segment = scene_segment(scene, SIDE_CLIENT, TCP_RST, 0, 0, bytes_of(none, 0));
+    scene_give(scene, &segment);
+    scene->now_ns += 50000 - MILLISECOND;
+    segment.hop_limit--;
+    scene_give(scene, &segment);
+    client = finish(scene).direction[SIDE_CLIENT];
+    CU_ASSERT_FALSE(client.routed);
+    CU_ASSERT_TRUE(direction_reset(&client)->routed);
 }
 
 /* No-operations (RFC 9293 section 3.2), of which one is another option in the second packet. */
@@ -489,11 +531,14 @@ int main(void)
         {"a hole filled soon is reordering and late a retransmission",
          a_hole_filled_soon_is_reordering_and_late_a_retransmission},
         {"a SACK block tells the hole below it", a_sack_block_tells_the_hole_below_it},
+        {"what a SACK block covers has passed", what_a_sack_block_covers_has_passed},
         {"a SACK hole that closes is forgotten", a_sack_hole_that_closes_is_forgotten},
         {"zero windows and keep-alives are counted", zero_windows_and_keep_alives_are_counted},
         {"a copy has the same options", a_copy_has_the_same_options},
         {"a packet captured twice is no retransmission",
          a_packet_captured_twice_is_no_retransmission},
+        {"a packet captured twice may have been routed",
+         a_packet_captured_twice_may_have_been_routed},
         {"a copy that differs or is late is a retransmission",
          a_copy_that_differs_or_is_late_is_a_retransmission},
         {"a reset is compared with what the receiver expects",

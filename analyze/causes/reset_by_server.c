@@ -14,8 +14,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_reset(facts, SIDE_SERVER, evidence);
     describe_last_seen(facts, evidence);
     /* Without any other packet of the server its origin is open. */
-    return server->hop_limit == 0 || known_resets_follow_names(facts) ? CAUSE_POSSIBLE
-                                                                      : CAUSE_LIKELY;
+    return server->hop_limit == 0 || known_resets_follow_names(facts)
+                   || reset_is_of_router(facts, SIDE_SERVER) != CAUSE_NO
+               ? CAUSE_POSSIBLE
+               : CAUSE_LIKELY;
 }
 
 const struct cause cause_reset_by_server = {

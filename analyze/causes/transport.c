@@ -137,18 +137,35 @@ static enum certainty odd_reset(const struct facts *facts, enum side by)
     return is_soon || is_bare ? CAUSE_POSSIBLE : CAUSE_NO;
 }
 
-/* Packets of one host in one connection take one path: another hop limit is another host, unless
- * the path itself changed. Some systems begin their RSTs with another initial value; then the
- * distance is the same. */
-enum certainty reset_is_foreign(const struct facts *facts, enum side by)
+/* The capture has what a router gets and what it sends on, every packet of this side twice, but the
+ * RST once. */
+static bool reset_has_one_copy(const struct facts *facts, enum side by)
 {
     const struct direction *direction = &facts->connection->direction[by];
     const struct reset *reset = direction_reset(direction);
 
-    if (!moment_seen(reset->at))
+    return direction->routed && moment_seen(reset->at) && !reset->routed
+           && (uint64_t)direction->duplicates + reset->count >= direction->packets;
+}
+
+enum certainty reset_is_of_router(const struct facts *facts, enum side by)
+{
+    const struct direction *other = &facts->connection->direction[side_other(by)];
+
+    if (!reset_has_one_copy(facts, by))
         return CAUSE_NO;
-    if (reset->data_after)
-        return CAUSE_CERTAIN;
+    return other->routed && !other->last_routed && other->payload_octets > 0 ? CAUSE_LIKELY
+                                                                             : CAUSE_POSSIBLE;
+}
+
+/* Packets of one host in one connection take one path: another hop limit is another host, unless
+ * the path itself changed. Some systems begin their RSTs with another initial value; then the
+ * distance is the same. */
+static enum certainty reset_came_from_elsewhere(const struct facts *facts, enum side by)
+{
+    const struct direction *direction = &facts->connection->direction[by];
+    const struct reset *reset = direction_reset(direction);
+
     if (direction->hop_limit == 0 || reset->hop_limit == direction->hop_limit
         || reset->hop_limit == direction->hop_limit_last)
         return odd_reset(facts, by);
@@ -156,6 +173,42 @@ enum certainty reset_is_foreign(const struct facts *facts, enum side by)
         || distance(reset->hop_limit) == distance(direction->hop_limit))
         return odd_reset(facts, by) == CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_LIKELY;
     return CAUSE_LIKELY;
+}
+
+enum certainty reset_is_foreign(const struct facts *facts, enum side by)
+{
+    const struct reset *reset = direction_reset(&facts->connection->direction[by]);
+    enum certainty by_path;
+    enum certainty by_router;
+
+    if (!moment_seen(reset->at))
+        return CAUSE_NO;
+    if (reset->data_after)
+        return CAUSE_CERTAIN;
+    by_path = reset_came_from_elsewhere(facts, by);
+    by_router = reset_is_of_router(facts, by);
+    return by_path > by_router ? by_path : by_router;
+}
+
+/* Which sizes were lost, and which passed. */
+static void describe_sizes(const struct direction *direction, enum side from,
+                           struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (direction->largest_unacknowledged == 0)
+        return;
+    text_add(&text, "segments of %u ", direction->smallest_unacknowledged);
+    if (direction->largest_unacknowledged > direction->smallest_unacknowledged)
+        text_add(&text, "to %u ", direction->largest_unacknowledged);
+    text_add(&text, "octets of the %s were never acknowledged; ", side_name(from));
+    if (direction->largest_acknowledged > 0)
+        text_add(&text, "the largest that was has %u", direction->largest_acknowledged);
+    else
+        text_add(&text, "none was");
+    evidence_add(evidence, "never_acknowledged", direction_trouble(direction)->last_retransmission,
+                 "%s", line);
 }
 
 void describe_loss(const struct facts *facts, enum side from, struct evidence *evidence)
@@ -172,12 +225,7 @@ void describe_loss(const struct facts *facts, enum side from, struct evidence *e
                      direction->retransmissions == 1 ? "" : "s", direction->most_retransmitted,
                      direction->most_retransmitted == 1 ? "" : "s",
                      (unsigned long long)trouble->last_retransmission.packet);
-    if (direction->largest_unacknowledged > 0)
-        evidence_add(evidence, "never_acknowledged", trouble->last_retransmission,
-                     "segments of %u to %u octets of the %s were never acknowledged; the largest "
-                     "that was has %u",
-                     direction->smallest_unacknowledged, direction->largest_unacknowledged,
-                     side_name(from), direction->largest_acknowledged);
+    describe_sizes(direction, from, evidence);
     if (receiver->sack_hole_octets > 0)
         evidence_add(evidence, "hole", facts->connection->last_by[side_other(from)],
                      "the %s acknowledges data behind a hole of %llu octets that was never closed",
@@ -212,6 +260,14 @@ void describe_reset(const struct facts *facts, enum side by, struct evidence *ev
     if (reset_lacks_timestamp(facts, by))
         evidence_add(evidence, "reset_without_timestamp", reset->at,
                      "the RST has no timestamp although both sides agreed on them");
+    if (reset_is_of_router(facts, by) != CAUSE_NO)
+        evidence_add(evidence, "reset_of_router", reset->at,
+                     "the capture has all packets of the %s on both sides of a router, but the RST "
+                     "on one side alone%s",
+                     side_name(by),
+                     reset_is_of_router(facts, by) == CAUSE_LIKELY
+                         ? ", and what it answers was not sent on either"
+                         : "");
     if (reset->data_after)
         evidence_add(evidence, "data_after_reset", direction->last_data,
                      "data from the %s arrived after the RST in its name", side_name(by));

@@ -37,6 +37,10 @@ uint32_t full_segment(const struct facts *facts, enum side from);
 /* The RST of this side came from elsewhere: it does not fit the side's other packets. */
 enum certainty reset_is_foreign(const struct facts *facts, enum side by);
 
+/* The capture has both sides of a router and the RST of this side on one of them alone: the router
+ * made it, likely where it did not send on what the RST answers, or dropped it. */
+enum certainty reset_is_of_router(const struct facts *facts, enum side by);
+
 /* Add the counts of a direction's loss; the RST and the packets it is compared with. */
 void describe_loss(const struct facts *facts, enum side from, struct evidence *evidence);
 void describe_reset(const struct facts *facts, enum side by, struct evidence *evidence);

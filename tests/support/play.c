@@ -71,6 +71,7 @@ static void keep_verdict(void *context, const struct verdict *verdict)
     play->client_port = facts->connection->endpoint[SIDE_CLIENT].port;
     play->prelude[SIDE_CLIENT] = facts->prelude[SIDE_CLIENT];
     play->prelude[SIDE_SERVER] = facts->prelude[SIDE_SERVER];
+    play->confidence = verdict->confidence;
     copy_text(play->cause, sizeof(play->cause), verdict->cause != NULL ? verdict->cause->id : "");
     copy_text(play->incomplete, sizeof(play->incomplete), verdict->incomplete_reason);
     keep_findings(play, verdict);

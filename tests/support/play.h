@@ -44,8 +44,9 @@ struct play {
     uint16_t target_port;      /* that a proxy was asked for, 0: none */
     struct proxy_header proxy; /* before TLS */
     char cause[48];            /* identifier, "" for none */
-    char incomplete[128];      /* reason, "" for none */
-    char findings[256];        /* identifiers, each followed by a blank */
+    enum certainty confidence;
+    char incomplete[128]; /* reason, "" for none */
+    char findings[256];   /* identifiers, each followed by a blank */
     enum prelude prelude[SIDES];
 };
 

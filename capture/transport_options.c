@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The options of TCP headers. */
+#include "capture/transport.h"
+
+/* TCP option kinds (RFC 9293 section 3.2, RFC 7323, RFC 2018). */
+enum {
+    OPTION_END = 0,
+    OPTION_NOP = 1,
+    OPTION_MSS = 2,
+    OPTION_WINDOW_SCALE = 3,
+    OPTION_SACK_PERMITTED = 4,
+    OPTION_SACK = 5
+};
+
+/* Take the next option; false at the end of the list. */
+static bool next_option(struct bytes *options, uint8_t *kind, struct bytes *value)
+{
+    uint8_t length;
+
+    do {
+        if (!bytes_u8(options, kind) || *kind == OPTION_END)
+            return false;
+    } while (*kind == OPTION_NOP);
+    return bytes_u8(options, &length) && length >= 2
+           && bytes_take(options, (size_t)length - 2, value);
+}
+
+void transport_syn_options(struct bytes options, struct syn_options *out)
+{
+    struct bytes value;
+    uint8_t kind;
+    uint8_t shift;
+
+    *out = (struct syn_options){.window_scale = -1};
+    while (next_option(&options, &kind, &value)) {
+        if (kind == OPTION_MSS && value.len == 2)
+            (void)!bytes_u16(&value, &out->mss);
+        else if (kind == OPTION_WINDOW_SCALE && bytes_u8(&value, &shift))
+            out->window_scale =
+                (int8_t)(shift < TRANSPORT_WINDOW_SCALE_MAX ? shift : TRANSPORT_WINDOW_SCALE_MAX);
+        else if (kind == OPTION_SACK_PERMITTED)
+            out->sack_permitted = true;
+        else if (kind == TRANSPORT_OPTION_TIMESTAMPS)
+            out->timestamps = true;
+    }
+}
+
+bool transport_sack_option(struct bytes options, struct bytes *blocks)
+{
+    uint8_t kind;
+
+    while (next_option(&options, &kind, blocks)) {
+        if (kind == OPTION_SACK)
+            return true;
+    }
+    return false;
+}
