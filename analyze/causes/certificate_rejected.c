@@ -18,7 +18,7 @@ static enum certainty vague_alert(const struct facts *facts)
         if (client_alert_on_certificate(facts, vague[i]))
             return CAUSE_LIKELY;
     /* General alerts that some clients send for what their own code found wrong. */
-    if (client_silent_after_flight(facts) && server_flight_complete(facts)
+    if (client_ended_at_flight(facts)
         && (client_alert_on_certificate(facts, TLS_ALERT_HANDSHAKE_FAILURE)
             || client_alert_on_certificate(facts, TLS_ALERT_INTERNAL_ERROR)
             || client_alert_on_certificate(facts, TLS_ALERT_ACCESS_DENIED)))

@@ -24,8 +24,6 @@ static bool went_silent(const struct facts *facts)
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    bool after_flight = server_flight_complete(facts) && client_silent_after_flight(facts);
-
     if (!client_hello_seen(facts))
         return CAUSE_NO;
     if (went_silent(facts)) {
@@ -37,7 +35,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_leaving(facts, evidence);
     describe_last_seen(facts, evidence);
     /* A RST, a certificate not liked or a server that does not answer explain it as well. */
-    if (facts->refusal.kind == REFUSAL_RST || after_flight
+    if (facts->refusal.kind == REFUSAL_RST || client_ended_at_flight(facts)
         || (!facts->answered[SIDE_SERVER] && facts->waited_ns >= WAITED_IN_VAIN_NS))
         return CAUSE_POSSIBLE;
     return CAUSE_LIKELY;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/refused_hello.h"
+#include "analyze/causes/server_flight.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
@@ -9,9 +10,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
     /* Servers that find no certificate for a hello without a name, or no parameters for its rare
-     * groups, call that an internal error. */
+     * groups, call that an internal error; so do libraries whose program says no to a certificate
+     * and not why. */
     return refused_hello_suspect(facts, SUSPECT_NO_NAME) != CAUSE_NO
                    || refused_hello_suspect(facts, SUSPECT_GROUPS) != CAUSE_NO
+                   || client_ended_at_flight(facts)
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;
 }

@@ -53,6 +53,12 @@ bool client_silent_after_flight(const struct facts *facts)
     return true;
 }
 
+bool client_ended_at_flight(const struct facts *facts)
+{
+    return facts_client_refused_server(facts) && server_flight_complete(facts)
+           && client_silent_after_flight(facts);
+}
+
 bool alert_is_about_certificates(uint8_t description)
 {
     return (description >= TLS_ALERT_BAD_CERTIFICATE

@@ -17,6 +17,9 @@ bool server_flight_complete(const struct facts *facts);
 /* The client sent nothing after the server's flight but what ended the handshake. */
 bool client_silent_after_flight(const struct facts *facts);
 
+/* The client ended the handshake there: its flight was due, and it sent none. */
+bool client_ended_at_flight(const struct facts *facts);
+
 /* An alert that RFC 8446 section 6.2 has for certificates. */
 bool alert_is_about_certificates(uint8_t description);
 
