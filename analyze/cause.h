@@ -49,6 +49,10 @@ struct cause {
     /* The rule. May add to *evidence only what it used. NULL only for the cause that is
      * chosen when no rule matches. */
     enum certainty (*match)(const struct facts *facts, struct evidence *evidence);
+
+    /* Nothing on the wire points to this cause, and it would end a handshake in this way: where the
+     * verdict is not certain it is named among the alternatives, the last ones. NULL: never. */
+    bool (*conceivable)(const struct facts *facts);
 };
 
 /* All causes; the most specific come first: between rules of equal certainty the

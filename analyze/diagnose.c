@@ -83,6 +83,25 @@ static bool is_spoiled(const struct facts *facts)
            || (facts->overloaded && facts->refusal.kind != REFUSAL_ALERT);
 }
 
+static bool is_named(const struct verdict *verdict, const struct cause *cause)
+{
+    bool named = verdict->cause == cause;
+
+    for (size_t i = 0; i < verdict->alternative_count; i++)
+        named = named || verdict->alternatives[i] == cause;
+    return named;
+}
+
+static void add_conceivable(const struct facts *facts, struct verdict *verdict)
+{
+    for (size_t i = 0; i < cause_count; i++) {
+        const struct cause *cause = cause_list[i];
+
+        if (cause->conceivable != NULL && !is_named(verdict, cause) && cause->conceivable(facts))
+            add_alternative(verdict, cause);
+    }
+}
+
 /* What is certain leaves no alternative. What the capture may have spoiled is not certain. */
 static void settle_confidence(const struct facts *facts, struct verdict *verdict)
 {
@@ -122,6 +141,8 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
         describe_last_seen(facts, &verdict->evidence);
     }
     settle_confidence(facts, verdict);
+    if (verdict->confidence < CAUSE_CERTAIN)
+        add_conceivable(facts, verdict);
     if (facts->overloaded)
         evidence_add(&verdict->evidence, "overloaded", (struct moment){0},
                      "The capture lost packets or left connections out in this time.");

@@ -12,12 +12,12 @@ static void alerts_of_the_client_name_what_is_wrong(void)
         const char *cause;
         enum certainty certainty;
     } rows[] = {
-        {TLS_ALERT_BAD_CERTIFICATE, "bad_certificate", CAUSE_LIKELY},
+        {TLS_ALERT_BAD_CERTIFICATE, "bad_certificate", CAUSE_POSSIBLE},
         {TLS_ALERT_UNSUPPORTED_CERTIFICATE, "certificate_rejected", CAUSE_LIKELY},
         {TLS_ALERT_CERTIFICATE_REVOKED, "certificate_revoked", CAUSE_CERTAIN},
         {TLS_ALERT_CERTIFICATE_EXPIRED, "certificate_expired", CAUSE_LIKELY},
         {TLS_ALERT_CERTIFICATE_UNKNOWN, "certificate_rejected", CAUSE_LIKELY},
-        {TLS_ALERT_UNKNOWN_CA, "untrusted_ca", CAUSE_LIKELY},
+        {TLS_ALERT_UNKNOWN_CA, "untrusted_ca", CAUSE_POSSIBLE},
         {TLS_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE, "ocsp_response_bad", CAUSE_CERTAIN},
     };
 
@@ -36,7 +36,7 @@ static void alerts_of_the_client_name_what_is_wrong(void)
 }
 
 /* RFC 8446 section 6.2: unknown_ca is for partial chains too, certificate_expired for certificates
- * that are not valid yet. */
+ * that are not valid yet. What bad_certificate is sent for is nearly anything. */
 static void an_alert_on_a_hidden_certificate_leaves_open_what_it_stands_for_too(void)
 {
     static const struct {
@@ -46,6 +46,10 @@ static void an_alert_on_a_hidden_certificate_leaves_open_what_it_stands_for_too(
         {TLS_ALERT_UNKNOWN_CA, "self_signed"},
         {TLS_ALERT_UNKNOWN_CA, "incomplete_chain"},
         {TLS_ALERT_CERTIFICATE_EXPIRED, "certificate_not_yet_valid"},
+        {TLS_ALERT_BAD_CERTIFICATE, "certificate_not_yet_valid"},
+        {TLS_ALERT_BAD_CERTIFICATE, "hostname_mismatch"},
+        {TLS_ALERT_BAD_CERTIFICATE, "weak_certificate"},
+        {TLS_ALERT_BAD_CERTIFICATE, "untrusted_ca"},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -53,11 +57,11 @@ static void an_alert_on_a_hidden_certificate_leaves_open_what_it_stands_for_too(
 
         story_begin_flight_1_3(&story);
         story_fatal(&story, SIDE_CLIENT, rows[i].alert);
-        CU_ASSERT_EQUAL(story_certainty(&story, rows[i].other), CAUSE_POSSIBLE);
         CU_ASSERT_TRUE(story_considers(&story, rows[i].other));
-        story_begin_flight_1_3(&story);
-        story_fatal(&story, SIDE_CLIENT, TLS_ALERT_BAD_CERTIFICATE);
         CU_ASSERT_TRUE(story_denies(&story, rows[i].other));
+        story_begin_flight_1_3(&story);
+        story_fatal(&story, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_UNKNOWN);
+        CU_ASSERT_FALSE(story_considers(&story, rows[i].other));
     }
 }
 
@@ -111,6 +115,86 @@ static void a_server_that_is_an_authority_is_refused_when_nothing_else_is_wrong(
                     CAUSE_POSSIBLE);
     check_authority(chain, "www.example.test", TLS_ALERT_INTERNAL_ERROR, CAUSE_POSSIBLE);
     check_authority(chain, "www.example.test", TLS_ALERT_CLOSE_NOTIFY, CAUSE_POSSIBLE);
+}
+
+/* A client that got this chain ends the handshake: with an alert, or close_notify for none. */
+static void refuse_chain(struct story *story, const struct chain_judgement *judgement,
+                         uint8_t alert)
+{
+    story_begin_flight_1_2(story);
+    if (alert != TLS_ALERT_CLOSE_NOTIFY)
+        story_fatal(story, SIDE_CLIENT, alert);
+    story_fin(story, SIDE_CLIENT);
+    (void)story_facts(story);
+    story->facts.chain[SIDE_SERVER] = judgement;
+    diagnose(&story->facts, &story->verdict);
+}
+
+static void what_looks_right_may_be_wrong_for_the_client(void)
+{
+    static const char *const causes[] = {"client_clock_skew", "hostname_mismatch", "untrusted_ca"};
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf intermediate", "www.example.test", CERTIFICATES_TIME);
+    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+        refuse_chain(&story, &judged.judgement, TLS_ALERT_BAD_CERTIFICATE);
+        CU_ASSERT_TRUE(story_says(&story, "bad_certificate", CAUSE_POSSIBLE));
+        CU_ASSERT_TRUE(story_considers(&story, causes[i]));
+        refuse_chain(&story, &judged.judgement, TLS_ALERT_CLOSE_NOTIFY);
+        CU_ASSERT_FALSE(story_considers(&story, causes[i]));
+    }
+    judged.judgement.leaf = NULL; /* it cannot be read */
+    refuse_chain(&story, &judged.judgement, TLS_ALERT_BAD_CERTIFICATE);
+    CU_ASSERT_TRUE(story_says(&story, "bad_certificate", CAUSE_LIKELY));
+    judged_chain(&judged, "leaf_expired intermediate", "www.example.test", CERTIFICATES_TIME);
+    refuse_chain(&story, &judged.judgement, TLS_ALERT_BAD_CERTIFICATE);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_expired", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(story_considers(&story, "hostname_mismatch"));
+    judged_end(&judged);
+}
+
+/* A client that leaves without an alert may miss what the trust store here lacks, too. */
+static void leaving_at_a_chain_without_a_root_may_be_about_trust(void)
+{
+    static const struct {
+        enum chain_end end;
+        bool incomplete;
+        bool untrusted;
+    } rows[] = {
+        {CHAIN_END_ANCHORED, false, false},
+        {CHAIN_END_ISSUER_MISSING, true, true},
+        {CHAIN_END_UNTRUSTED_ROOT, false, true},
+    };
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf intermediate", "www.example.test", CERTIFICATES_TIME);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        judged.judgement.end = rows[i].end;
+        refuse_chain(&story, &judged.judgement, TLS_ALERT_CLOSE_NOTIFY);
+        CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
+        CU_ASSERT_EQUAL(story_considers(&story, "incomplete_chain"), rows[i].incomplete);
+        CU_ASSERT_EQUAL(story_considers(&story, "untrusted_ca"), rows[i].untrusted);
+    }
+    judged_end(&judged);
+}
+
+/* Its program looked at the certificate, and said no without a reason. */
+static void internal_error_behind_the_flight_may_be_about_the_certificate(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "internal_error"));
+    story_begin_flight_1_2(&story);
+    story_client_flight_1_2(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));
 }
 
 static void a_certificate_alert_before_any_certificate_is_just_an_alert(void)
@@ -256,6 +340,12 @@ int main(void)
          the_same_alerts_of_the_server_are_not_about_its_own_certificate},
         {"a server that is an authority is refused when nothing else is wrong",
          a_server_that_is_an_authority_is_refused_when_nothing_else_is_wrong},
+        {"what looks right may be wrong for the client",
+         what_looks_right_may_be_wrong_for_the_client},
+        {"leaving at a chain without a root may be about trust",
+         leaving_at_a_chain_without_a_root_may_be_about_trust},
+        {"internal_error behind the flight may be about the certificate",
+         internal_error_behind_the_flight_may_be_about_the_certificate},
         {"a certificate alert before any certificate is just an alert",
          a_certificate_alert_before_any_certificate_is_just_an_alert},
         {"an alert after the server's FIN is a consequence",

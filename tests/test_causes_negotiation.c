@@ -139,6 +139,29 @@ static void a_hello_in_ssl2_format_that_is_hung_up_on_is_a_mismatch(void)
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
 }
 
+/* The client's minimum is not on the wire. */
+static void leaving_at_an_old_version_may_be_about_it(void)
+{
+    static const struct {
+        uint16_t version;
+        bool considered;
+    } rows[] = {{TLS_VERSION_1_0, true}, {TLS_VERSION_1_1, true}, {TLS_VERSION_1_2, false}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = offer_1_2();
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        choice.legacy_version = rows[i].version;
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_flight_1_2(&story, &choice, 0);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
+        CU_ASSERT_EQUAL(story_considers(&story, "version_mismatch"), rows[i].considered);
+    }
+}
+
 static void a_modern_offer_is_no_version_mismatch(void)
 {
     struct story story;
@@ -519,6 +542,7 @@ int main(void)
         {"an obsolete version stands out today only", an_obsolete_version_stands_out_today_only},
         {"a hello in SSL 2.0 format that is hung up on is a mismatch",
          a_hello_in_ssl2_format_that_is_hung_up_on_is_a_mismatch},
+        {"leaving at an old version may be about it", leaving_at_an_old_version_may_be_about_it},
         {"a modern offer is no version mismatch", a_modern_offer_is_no_version_mismatch},
         {"an obsolete version closed on late is no refusal of it",
          an_obsolete_version_closed_on_late_is_no_refusal_of_it},

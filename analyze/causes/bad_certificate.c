@@ -3,16 +3,20 @@
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/server_flight.h"
 
+static bool is_damaged(const struct chain_judgement *chain)
+{
+    return chain != NULL && chain->leaf == NULL;
+}
+
+/* The alert says no more than that. What is visibly wrong has causes of its own, and what is not
+ * may be the client's: its clock, its trust store, the name that it wants. */
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     if (!client_alert_on_certificate(facts, TLS_ALERT_BAD_CERTIFICATE))
         return CAUSE_NO;
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
-    /* What is visibly wrong has causes of its own. */
-    if (facts->chain[SIDE_SERVER] != NULL && chain_has_problem(facts->chain[SIDE_SERVER]))
-        return CAUSE_POSSIBLE;
-    return CAUSE_LIKELY;
+    return is_damaged(facts->chain[SIDE_SERVER]) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 
 const struct cause cause_bad_certificate = {

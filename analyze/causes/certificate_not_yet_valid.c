@@ -19,6 +19,12 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
 }
 
+static bool is_conceivable(const struct facts *facts)
+{
+    return certificate_is_open(facts, TLS_ALERT_CERTIFICATE_EXPIRED)
+           || certificate_is_open(facts, TLS_ALERT_BAD_CERTIFICATE);
+}
+
 const struct cause cause_certificate_not_yet_valid = {
     .id = "certificate_not_yet_valid",
     .layer = LAYER_CERTIFICATE,
@@ -40,4 +46,5 @@ const struct cause cause_certificate_not_yet_valid = {
     .source = "RFC 5280 section 4.1.2.5; RFC 8446 section 6.2",
     .ended_by = PARTY_CLIENT,
     .match = match,
+    .conceivable = is_conceivable,
 };

@@ -63,6 +63,16 @@ enum certainty certificate_refusal_weigh_trust(const struct facts *facts)
     return facts->chain[SIDE_SERVER]->path_length == 1 ? CAUSE_POSSIBLE : CAUSE_NO;
 }
 
+bool certificate_trust_is_in_doubt(const struct facts *facts, enum chain_end end)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+
+    return chain != NULL && chain->end == end
+           && (facts->refusal.kind != REFUSAL_ALERT
+               || facts_closed_without_reason(facts, SIDE_CLIENT))
+           && certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA) != CAUSE_NO;
+}
+
 static struct moment certificate_moment(const struct facts *facts, enum side side)
 {
     return side == SIDE_SERVER ? facts->server_certificate_note->at

@@ -23,6 +23,10 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
  * explanation at all when an issuer came with it: a root may be left out. */
 enum certainty certificate_refusal_weigh_trust(const struct facts *facts);
 
+/* The client refused the chain without an alert in clear, and by the trust store it has this end:
+ * that may be the reason, and the client may know more issuers. */
+bool certificate_trust_is_in_doubt(const struct facts *facts, enum chain_end end);
+
 /* The certificate at this depth of the path: who it stands for, who issued it, how long. */
 void describe_certificate(const struct facts *facts, enum side side,
                           const struct certificate *certificate, struct evidence *evidence);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/text.h"
 
@@ -75,6 +76,15 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+/* Clients whose clock is behind send bad_certificate for a certificate that is not valid yet. */
+static bool is_conceivable(const struct facts *facts)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+
+    return chain != NULL && certificate_looks_right(facts, TLS_ALERT_BAD_CERTIFICATE)
+           && client_clock(facts, chain) == CLOCK_NOT_KNOWN;
+}
+
 const struct cause cause_client_clock_skew = {
     .id = "client_clock_skew",
     .layer = LAYER_CERTIFICATE,
@@ -97,4 +107,5 @@ const struct cause cause_client_clock_skew = {
     .source = "RFC 5280 section 4.1.2.5; RFC 8446 section 6.2",
     .ended_by = PARTY_CLIENT,
     .match = match,
+    .conceivable = is_conceivable,
 };

@@ -24,6 +24,13 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+/* A client may compare with another name than the one in its hello. */
+static bool is_conceivable(const struct facts *facts)
+{
+    return certificate_is_open(facts, TLS_ALERT_BAD_CERTIFICATE)
+           || certificate_looks_right(facts, TLS_ALERT_BAD_CERTIFICATE);
+}
+
 const struct cause cause_hostname_mismatch = {
     .id = "hostname_mismatch",
     .layer = LAYER_CERTIFICATE,
@@ -45,4 +52,5 @@ const struct cause cause_hostname_mismatch = {
     .source = "RFC 9525 section 6; RFC 6066 section 3; RFC 8446 section 6.2",
     .ended_by = PARTY_CLIENT,
     .match = match,
+    .conceivable = is_conceivable,
 };

@@ -26,6 +26,13 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty == CAUSE_CERTAIN ? CAUSE_LIKELY : certainty;
 }
 
+/* RFC 8446 section 6.2: unknown_ca is for partial chains, too. */
+static bool is_conceivable(const struct facts *facts)
+{
+    return certificate_is_open(facts, TLS_ALERT_UNKNOWN_CA)
+           || certificate_trust_is_in_doubt(facts, CHAIN_END_ISSUER_MISSING);
+}
+
 const struct cause cause_incomplete_chain = {
     .id = "incomplete_chain",
     .layer = LAYER_CERTIFICATE,
@@ -49,4 +56,5 @@ const struct cause cause_incomplete_chain = {
     .source = "RFC 8446 section 4.4.2; RFC 5280 section 6.1; RFC 4158",
     .ended_by = PARTY_CLIENT,
     .match = match,
+    .conceivable = is_conceivable,
 };

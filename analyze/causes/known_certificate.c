@@ -66,22 +66,18 @@ static bool lacks_intermediate(const struct known_certificate *known, int64_t at
 static const struct problem_row {
     bool (*is_there)(const struct known_certificate *known, int64_t at);
     const char *text;
-    bool needs_alert;  /* it depends on a trust store, which may be another than the client's */
-    bool shares_alert; /* RFC 8446 section 6.2 has the alert that stands for it for another problem
-                           as well, which is met more often */
+    bool needs_alert; /* it depends on a trust store, which may be another than the client's */
 } problem_rows[KNOWN_PROBLEMS] = {
-    [KNOWN_REVOKED] = {is_revoked, "is revoked", false, false},
-    [KNOWN_EXPIRED] = {is_expired, "has expired, or an issuer's has", false, false},
-    [KNOWN_NOT_YET_VALID] = {is_not_yet_valid, "is not valid yet, or an issuer's is not", false,
-                             true},
-    [KNOWN_SELF_SIGNED] = {is_self_signed, "is its own issuer", false, true},
-    [KNOWN_OTHER_NAME] = {is_for_other_name, "does not stand for this name", false, false},
-    [KNOWN_OTHER_PURPOSE] = {is_for_other_purpose, "is for another purpose", false, false},
-    [KNOWN_WEAK] = {is_weak, "has a weak key or signature, or an issuer's has", false, false},
+    [KNOWN_REVOKED] = {is_revoked, "is revoked", false},
+    [KNOWN_EXPIRED] = {is_expired, "has expired, or an issuer's has", false},
+    [KNOWN_NOT_YET_VALID] = {is_not_yet_valid, "is not valid yet, or an issuer's is not", false},
+    [KNOWN_SELF_SIGNED] = {is_self_signed, "is its own issuer", false},
+    [KNOWN_OTHER_NAME] = {is_for_other_name, "does not stand for this name", false},
+    [KNOWN_OTHER_PURPOSE] = {is_for_other_purpose, "is for another purpose", false},
+    [KNOWN_WEAK] = {is_weak, "has a weak key or signature, or an issuer's has", false},
     [KNOWN_UNTRUSTED_ROOT] = {has_untrusted_root, "leads to a root that is not in the trust store",
-                              true, false},
-    [KNOWN_INCOMPLETE] = {lacks_intermediate, "comes without the certificate of its issuer", true,
-                          true},
+                              true},
+    [KNOWN_INCOMPLETE] = {lacks_intermediate, "comes without the certificate of its issuer", true},
 };
 
 enum {
@@ -231,18 +227,32 @@ void describe_known_certificate(const struct facts *facts, struct evidence *evid
         describe(facts, known, evidence);
 }
 
-/* Nothing is known of the hidden certificate but what the client's alert says, which leaves this
- * open. */
-static enum certainty weigh_unknown(const struct facts *facts, const struct problem_row *row,
-                                    uint8_t named, struct evidence *evidence)
+bool certificate_is_open(const struct facts *facts, uint8_t alert)
 {
-    if (!row->shares_alert || !facts->tls13 || facts->resumed || facts->chain[SIDE_SERVER] != NULL
-        || !client_alert_on_certificate(facts, named))
-        return CAUSE_NO;
-    describe_server_certificate(facts, evidence);
-    describe_server_name(facts, evidence);
-    describe_known_certificate(facts, evidence);
-    return CAUSE_POSSIBLE;
+    return facts->chain[SIDE_SERVER] == NULL && !facts->resumed && find_known(facts) == NULL
+           && client_alert_on_certificate(facts, alert);
+}
+
+static bool known_has_problem(const struct facts *facts, const struct known_certificate *known)
+{
+    int64_t at = facts->server_hello_note->at.time_ns / SECOND_NS;
+
+    for (size_t i = 0; i < KNOWN_PROBLEMS; i++)
+        if (problem_rows[i].is_there(known, at))
+            return true;
+    return false;
+}
+
+bool certificate_looks_right(const struct facts *facts, uint8_t alert)
+{
+    const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
+    const struct known_certificate *known = find_known(facts);
+
+    if (facts->resumed || !client_alert_on_certificate(facts, alert))
+        return false;
+    if (chain != NULL)
+        return chain->leaf != NULL && !chain_has_problem(chain);
+    return known != NULL && !known_has_problem(facts, known);
 }
 
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,
@@ -252,9 +262,7 @@ enum certainty known_certificate_weigh(const struct facts *facts, enum known_pro
     const struct problem_row *row = &problem_rows[problem];
     enum certainty certainty;
 
-    if (known == NULL)
-        return weigh_unknown(facts, row, named, evidence);
-    if (!client_refused_flight(facts)
+    if (known == NULL || !client_refused_flight(facts)
         || !row->is_there(known, facts->server_hello_note->at.time_ns / SECOND_NS)
         || (row->needs_alert && facts->refusal.kind != REFUSAL_ALERT))
         return CAUSE_NO;

@@ -22,11 +22,19 @@ enum known_problem {
 
 /* How well this problem explains that the client refused a hidden certificate: likely at most,
  * and possible where the certificate was seen long before or after. named is the alert that
- * stands for it. Adds the evidence unless the result is CAUSE_NO: the certificate known has no such
- * problem, or this client refused something else. Where nothing is known, an alert that stands for
- * this problem and a more common one makes it possible. */
+ * stands for it. Adds the evidence unless the result is CAUSE_NO: nothing is known, the certificate
+ * known has no such problem, or this client refused something else. */
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,
                                        uint8_t named, struct evidence *evidence);
+
+/* The client refused the certificate with this alert, and it was not seen: neither here nor, for one
+ * that TLS 1.3 hides, elsewhere. All that the alert stands for is open. */
+bool certificate_is_open(const struct facts *facts, uint8_t alert);
+
+/* The client refused the certificate with this alert, and nothing is wrong with it that can be
+ * seen: the reason is in what only the client has, its clock, its trust store, the name that it
+ * wants, or in a signature. */
+bool certificate_looks_right(const struct facts *facts, uint8_t alert);
 
 /* What the other clients of this server and name made of its flight. */
 enum known_flight_says {

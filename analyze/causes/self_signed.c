@@ -17,6 +17,12 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA);
 }
 
+/* RFC 8446 section 6.2: unknown_ca is for every chain that leads to no known issuer. */
+static bool is_conceivable(const struct facts *facts)
+{
+    return certificate_is_open(facts, TLS_ALERT_UNKNOWN_CA);
+}
+
 const struct cause cause_self_signed = {
     .id = "self_signed",
     .layer = LAYER_CERTIFICATE,
@@ -38,4 +44,5 @@ const struct cause cause_self_signed = {
     .source = "RFC 5280 sections 3.2 and 6.1; RFC 8446 section 6.2",
     .ended_by = PARTY_CLIENT,
     .match = match,
+    .conceivable = is_conceivable,
 };

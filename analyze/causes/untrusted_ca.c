@@ -38,7 +38,17 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
     describe_known_certificate(facts, evidence);
-    return CAUSE_LIKELY;
+    /* A chain that was not seen may be a partial one, or no more than a certificate of its own. */
+    return certificate_is_open(facts, TLS_ALERT_UNKNOWN_CA) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+}
+
+/* The client's trust store is another than the one here. */
+static bool is_conceivable(const struct facts *facts)
+{
+    return certificate_is_open(facts, TLS_ALERT_BAD_CERTIFICATE)
+           || certificate_looks_right(facts, TLS_ALERT_BAD_CERTIFICATE)
+           || certificate_trust_is_in_doubt(facts, CHAIN_END_UNTRUSTED_ROOT)
+           || certificate_trust_is_in_doubt(facts, CHAIN_END_ISSUER_MISSING);
 }
 
 const struct cause cause_untrusted_ca = {
@@ -63,4 +73,5 @@ const struct cause cause_untrusted_ca = {
     .alerts = "48 46 42",
     .source = "RFC 5280 section 6.1; RFC 8446 sections 4.4.2.2 and 6.2",
     .match = match,
+    .conceivable = is_conceivable,
 };

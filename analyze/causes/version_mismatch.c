@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
 #include "analyze/causes/proxy_refusal.h"
+#include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
 
 /* 2011-03-01: RFC 6176 prohibits SSL 2.0; until then clients sent hellos in its format to reach
@@ -111,6 +112,15 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return CAUSE_NO;
 }
 
+/* The client's minimum is not on the wire, and some clients leave below it without an alert. */
+static bool is_conceivable(const struct facts *facts)
+{
+    return facts_client_refused_server(facts) && facts_closed_without_reason(facts, SIDE_CLIENT)
+           && client_silent_after_flight(facts) && facts->waited_ns <= CERTIFICATE_JUDGEMENT_NS
+           && facts->version != 0 && facts->version < TLS_VERSION_1_2
+           && facts->offer.version_max > facts->version && !choice_was_listed(facts);
+}
+
 const struct cause cause_version_mismatch = {
     .id = "version_mismatch",
     .layer = LAYER_NEGOTIATION,
@@ -132,4 +142,5 @@ const struct cause cause_version_mismatch = {
     .alerts = "70 40 80",
     .source = "RFC 8446 sections 4.1.3, 4.2.1 and 6.2; RFC 8996; RFC 6176",
     .match = match,
+    .conceivable = is_conceivable,
 };

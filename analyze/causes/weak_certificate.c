@@ -22,6 +22,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+static bool is_conceivable(const struct facts *facts)
+{
+    return certificate_is_open(facts, TLS_ALERT_BAD_CERTIFICATE);
+}
+
 const struct cause cause_weak_certificate = {
     .id = "weak_certificate",
     .layer = LAYER_CERTIFICATE,
@@ -43,4 +48,5 @@ const struct cause cause_weak_certificate = {
     .source = "RFC 9155; RFC 8446 section 4.4.2.2; RFC 9325 section 4.5",
     .ended_by = PARTY_CLIENT,
     .match = match,
+    .conceivable = is_conceivable,
 };
