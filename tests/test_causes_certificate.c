@@ -182,6 +182,23 @@ static void leaving_at_a_chain_without_a_root_may_be_about_trust(void)
     judged_end(&judged);
 }
 
+/* A capturing host without a clock begins in 1970, or thereabouts. */
+static void dates_mean_nothing_to_a_clock_before_the_version(void)
+{
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf_future intermediate", "www.example.test", CERTIFICATES_TIME);
+    refuse_chain(&story, &judged.judgement, TLS_ALERT_CERTIFICATE_EXPIRED);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_not_yet_valid", CAUSE_CERTAIN));
+    story.connection.first.time_ns = 3 * 365 * 86400 * STORY_SECOND;
+    diagnose(&story.facts, &story.verdict);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_not_yet_valid", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "certificate_expired"));
+    judged_end(&judged);
+}
+
 /* Its program looked at the certificate, and said no without a reason. */
 static void internal_error_behind_the_flight_may_be_about_the_certificate(void)
 {
@@ -344,6 +361,8 @@ int main(void)
          what_looks_right_may_be_wrong_for_the_client},
         {"leaving at a chain without a root may be about trust",
          leaving_at_a_chain_without_a_root_may_be_about_trust},
+        {"dates mean nothing to a clock before the version",
+         dates_mean_nothing_to_a_clock_before_the_version},
         {"internal_error behind the flight may be about the certificate",
          internal_error_behind_the_flight_may_be_about_the_certificate},
         {"a certificate alert before any certificate is just an alert",

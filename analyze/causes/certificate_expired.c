@@ -4,8 +4,6 @@
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
-/* The alert names the cause, but it covers certificates that are not valid yet as well (RFC 8446
- * section 6.2), and it rests on the client's clock. */
 /* The certificate is readable: its dates and the time of the packet decide. */
 static enum certainty judge_chain(const struct facts *facts, const struct chain_judgement *chain,
                                   struct evidence *evidence)
@@ -17,6 +15,8 @@ static enum certainty judge_chain(const struct facts *facts, const struct chain_
     return certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
 }
 
+/* The alert names the cause, but it covers certificates that are not valid yet as well (RFC 8446
+ * section 6.2), and it rests on the client's clock. */
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
@@ -30,6 +30,15 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_server_name(facts, evidence);
     describe_known_certificate(facts, evidence);
     return CAUSE_LIKELY;
+}
+
+/* The dates are not, by the clock of a capture that is wrong. */
+static bool is_conceivable(const struct facts *facts)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+
+    return chain != NULL && chain->validity == VALIDITY_NOT_YET && capture_clock_is_early(facts)
+           && certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_EXPIRED) != CAUSE_NO;
 }
 
 const struct cause cause_certificate_expired = {
@@ -51,4 +60,5 @@ const struct cause cause_certificate_expired = {
     .alerts = "45 42 46 48",
     .source = "RFC 5280 section 4.1.2.5; RFC 8446 section 6.2",
     .match = match,
+    .conceivable = is_conceivable,
 };

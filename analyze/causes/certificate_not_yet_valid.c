@@ -8,6 +8,7 @@
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
+    enum certainty certainty;
 
     if (chain == NULL)
         return known_certificate_weigh(facts, KNOWN_NOT_YET_VALID, TLS_ALERT_CERTIFICATE_EXPIRED,
@@ -16,7 +17,13 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_validity(facts, SIDE_SERVER, evidence);
     describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);
-    return certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
+    certainty = certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
+    if (certainty == CAUSE_NO || !capture_clock_is_early(facts))
+        return certainty;
+    evidence_add(evidence, "capture_clock", facts->connection->first,
+                 "the clock of the capture is wrong: at that time there was no %s",
+                 names_version(facts->version));
+    return CAUSE_POSSIBLE;
 }
 
 static bool is_conceivable(const struct facts *facts)

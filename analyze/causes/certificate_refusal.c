@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "analyze/causes/refused_hello.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/text.h"
 #include "dissect/tls.h"
@@ -71,6 +72,24 @@ bool certificate_trust_is_in_doubt(const struct facts *facts, enum chain_end end
            && (facts->refusal.kind != REFUSAL_ALERT
                || facts_closed_without_reason(facts, SIDE_CLIENT))
            && certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA) != CAUSE_NO;
+}
+
+bool capture_clock_is_early(const struct facts *facts)
+{
+    static const struct {
+        uint16_t version;
+        int64_t since; /* begin of the year, seconds since 1970 */
+    } published[] = {
+        {TLS_VERSION_1_0, INT64_C(915148800)},  /* 1999: RFC 2246 */
+        {TLS_VERSION_1_1, INT64_C(1136073600)}, /* 2006: RFC 4346 */
+        {TLS_VERSION_1_2, INT64_C(1199145600)}, /* 2008: RFC 5246 */
+        {TLS_VERSION_1_3, INT64_C(1514764800)}, /* 2018: RFC 8446 */
+    };
+
+    for (size_t i = 0; i < sizeof(published) / sizeof(published[0]); i++)
+        if (published[i].version == facts->version)
+            return !captured_after(facts, published[i].since);
+    return false;
 }
 
 static struct moment certificate_moment(const struct facts *facts, enum side side)

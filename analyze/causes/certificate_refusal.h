@@ -27,6 +27,10 @@ enum certainty certificate_refusal_weigh_trust(const struct facts *facts);
  * that may be the reason, and the client may know more issuers. */
 bool certificate_trust_is_in_doubt(const struct facts *facts, enum chain_end end);
 
+/* The time of the packets is before the version that was chosen was published: the clock of the
+ * capturing host is wrong, and dates mean nothing. */
+bool capture_clock_is_early(const struct facts *facts);
+
 /* The certificate at this depth of the path: who it stands for, who issued it, how long. */
 void describe_certificate(const struct facts *facts, enum side side,
                           const struct certificate *certificate, struct evidence *evidence);
