@@ -425,6 +425,7 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
     uint8_t server_key[KNOWLEDGE_ADDRESS_KEY];
     uint8_t name_key[KNOWLEDGE_NAME_KEY];
     uint8_t client_key[KNOWLEDGE_CLIENT_KEY];
+    uint64_t client_hash;
 
     knowledge_put_peer_key(knowledge, server_key, facts);
     *known = (struct known){.server = knowledge_table_find(knowledge->servers, server_key)};
@@ -432,7 +433,11 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
         return;
     put_name_key(knowledge, name_key, facts);
     known->name = knowledge_table_find(knowledge->names, name_key);
-    if (put_client_key(knowledge, client_key, facts, hash_client(knowledge, facts)))
+    client_hash = hash_client(knowledge, facts);
+    known->client_took_flight =
+        known->name != NULL
+        && sketch_has_early(&known->name->flights.clients_taken.first, client_hash);
+    if (put_client_key(knowledge, client_key, facts, client_hash))
         known->client = knowledge_table_find(knowledge->clients, client_key);
     known->attempt = knowledge_find_attempt(knowledge, facts);
     known->resets = knowledge_find_resets(knowledge, known, facts);

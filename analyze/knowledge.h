@@ -258,6 +258,8 @@ struct known {
     const struct known_server *server;
     const struct known_name *name;
     const struct known_client *client;
+    bool client_took_flight; /* of this server and name, at another time: its address did, as one
+                                of the first few */
     const struct known_attempt *attempt; /* this one, which failed */
     const struct known_resets *resets;   /* this one is one of them */
 };

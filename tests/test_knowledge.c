@@ -319,10 +319,15 @@ static void names_are_the_same_in_any_case(void)
     begin_established(&story, 1, &offer);
     knowledge_find(knowledge, story_facts(&story), &known);
     CU_ASSERT_PTR_NOT_NULL(known.name);
+    CU_ASSERT_TRUE(known.client_took_flight);
+    begin_established(&story, 2, &offer);
+    knowledge_find(knowledge, story_facts(&story), &known);
+    CU_ASSERT_FALSE(known.client_took_flight); /* another client did */
     offer.name = "www.example.org";
     begin_established(&story, 1, &offer);
     knowledge_find(knowledge, story_facts(&story), &known);
     CU_ASSERT_PTR_NULL(known.name);
+    CU_ASSERT_FALSE(known.client_took_flight);
     knowledge_free(knowledge);
 }
 

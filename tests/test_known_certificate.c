@@ -251,6 +251,39 @@ static void what_only_one_client_refuses_is_its_own_fault(void)
     CU_ASSERT_FALSE(has_evidence(&fixture, ""));
 }
 
+/* As scanners do, which look no further. */
+static void who_takes_a_certificate_leaves_for_another_reason(void)
+{
+    static const struct {
+        int64_t taken_ns; /* before or after this connection */
+        bool took;
+        bool self_signed;
+        enum certainty rejected;
+    } rows[] = {
+        {60 * STORY_SECOND, true, false, CAUSE_NO},
+        {-60 * STORY_SECOND, true, false, CAUSE_NO},
+        {60 * STORY_SECOND, false, false, CAUSE_POSSIBLE},
+        {3600 * STORY_SECOND, true, false, CAUSE_POSSIBLE}, /* it may be another one by then */
+        {60 * STORY_SECOND, true, true, CAUSE_POSSIBLE},    /* another program at its address */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fixture fixture;
+
+        begin(&fixture);
+        set_flights(&fixture, 1, 0);
+        fixture.name.flights.taken.last_ns = STORY_TIME + rows[i].taken_ns;
+        fixture.known.client_took_flight = rows[i].took;
+        if (rows[i].self_signed)
+            fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
+        story_fin(&fixture.story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), rows[i].rejected);
+        CU_ASSERT_EQUAL(says(&fixture, "client_abandoned"), CAUSE_POSSIBLE);
+        diagnose(&fixture.story.facts, &fixture.story.verdict);
+        CU_ASSERT_TRUE(story_considers(&fixture.story, "certificate_rejected"));
+    }
+}
+
 /* A client that refused certificates of this issuer at so many servers, and took another's. */
 static void set_client(struct known_client *client, struct known_client_rare *rare, uint64_t issuer,
                        uint8_t servers)
@@ -309,6 +342,8 @@ int main(void)
          what_all_clients_refuse_is_the_fault_of_the_server},
         {"what only one client refuses is its own fault",
          what_only_one_client_refuses_is_its_own_fault},
+        {"who takes a certificate leaves for another reason",
+         who_takes_a_certificate_leaves_for_another_reason},
         {"what is known is evidence", what_is_known_is_evidence},
         CU_TEST_INFO_NULL,
     };

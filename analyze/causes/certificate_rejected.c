@@ -54,11 +54,21 @@ static int64_t patience_ns(const struct facts *facts)
 
 /* Some clients just leave when they do not like the certificate; so do scanners and impatient
  * users. */
+static bool left_at_flight(const struct facts *facts)
+{
+    return facts_closed_without_reason(facts, SIDE_CLIENT) && !facts_client_had_left(facts)
+           && client_ended_at_flight(facts) && facts->waited_ns <= patience_ns(facts);
+}
+
+/* A client that takes the certificate at other times leaves for another reason. */
+static bool is_conceivable(const struct facts *facts)
+{
+    return left_at_flight(facts) && known_client_takes_flight(facts);
+}
+
 static enum certainty left_after_flight(const struct facts *facts)
 {
-    if (!facts_closed_without_reason(facts, SIDE_CLIENT) || facts_client_had_left(facts)
-        || !server_flight_complete(facts) || !client_silent_after_flight(facts)
-        || facts->waited_ns > patience_ns(facts))
+    if (!left_at_flight(facts) || known_client_takes_flight(facts))
         return CAUSE_NO;
     /* Where some say that it is the certificate, those that say nothing mean it too. */
     return known_flights(facts) == FLIGHTS_ALL_REFUSED ? CAUSE_LIKELY : CAUSE_POSSIBLE;
@@ -101,4 +111,5 @@ const struct cause cause_certificate_rejected = {
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5280 section 6; RFC 9525",
     .ended_by = PARTY_CLIENT,
     .match = match,
+    .conceivable = is_conceivable,
 };

@@ -10,6 +10,9 @@
 #define SECOND_NS INT64_C(1000000000)
 #define DAY_NS    (86400 * SECOND_NS)
 
+/* Within this time neither a certificate nor what a client thinks of it is likely to change. */
+#define SAME_RUN_NS (600 * SECOND_NS)
+
 static bool is_revoked(const struct known_certificate *known, int64_t at)
 {
     (void)at;
@@ -243,16 +246,31 @@ static bool known_has_problem(const struct facts *facts, const struct known_cert
     return false;
 }
 
-bool certificate_looks_right(const struct facts *facts, uint8_t alert)
+static bool looks_right(const struct facts *facts)
 {
     const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
     const struct known_certificate *known = find_known(facts);
 
-    if (facts->resumed || !client_alert_on_certificate(facts, alert))
-        return false;
     if (chain != NULL)
         return chain->leaf != NULL && !chain_has_problem(chain);
     return known != NULL && !known_has_problem(facts, known);
+}
+
+bool certificate_looks_right(const struct facts *facts, uint8_t alert)
+{
+    return !facts->resumed && client_alert_on_certificate(facts, alert) && looks_right(facts);
+}
+
+bool known_client_takes_flight(const struct facts *facts)
+{
+    const struct known *known = facts->known;
+    int64_t apart_ns;
+
+    if (known == NULL || !known->client_took_flight || !client_ended_at_flight(facts)
+        || !looks_right(facts))
+        return false;
+    apart_ns = known->name->flights.taken.last_ns - facts->connection->first.time_ns;
+    return apart_ns <= SAME_RUN_NS && apart_ns >= -SAME_RUN_NS;
 }
 
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,

@@ -46,6 +46,11 @@ enum known_flight_says {
 
 enum known_flight_says known_flights(const struct facts *facts);
 
+/* The client ended the handshake at a flight with a certificate in which nothing is wrong that can
+ * be seen, and minutes before or after it took it: others of its address may trust more, or it
+ * leaves for another reason, as scanners do. */
+bool known_client_takes_flight(const struct facts *facts);
+
 /* The client refused a certificate of an issuer whose certificates it refuses at several servers
  * and never took, while it takes others', and other clients take this one: it does not trust the
  * issuer. */
