@@ -95,7 +95,8 @@ const struct cause cause_certificate_rejected = {
     .layer = LAYER_CERTIFICATE,
     .title = "The client rejected the server's certificate without a reason that can be seen",
     .explanation = "The client ended the handshake when it had the server's certificate: with an "
-                   "alert that names no clear reason, such as certificate_unknown(46), with an "
+                   "alert that names no clear reason, such as certificate_unknown(46) or the "
+                   "internal_error(80) of a program whose own check says no, with an "
                    "encrypted one (TLS 1.3), or by closing. Name, dates, issuer and purpose of the "
                    "certificate are what clients check at that point.",
     .remedy = "Check from the client's place: `openssl s_client -connect SERVER:PORT -servername "

@@ -125,11 +125,12 @@ const struct cause cause_version_mismatch = {
     .id = "version_mismatch",
     .layer = LAYER_NEGOTIATION,
     .title = "Client and server have no TLS version in common",
-    .explanation = "The versions that the client offers and those that the server accepts do not "
-                   "overlap. Servers say so with protocol_version(70); others refuse with "
-                   "handshake_failure(40) or just close. A client refuses in the same way a "
-                   "ServerHello that chooses a version below its minimum, or gives up with "
-                   "internal_error(80) at the SHA-1 signatures of TLS 1.0 and 1.1.",
+    .explanation =
+        "The versions that the client offers and those that the server accepts do not "
+        "overlap. Servers say so with protocol_version(70); others refuse with "
+        "handshake_failure(40) or just close. A client refuses in the same way a "
+        "ServerHello that chooses a version below its minimum, leaves without a word, or "
+        "gives up with internal_error(80) at the SHA-1 signatures of TLS 1.0 and 1.1.",
     .remedy = "Compare both sides: `openssl s_client -connect SERVER:PORT -tls1_2` (and -tls1_3) "
               "shows what the server takes; `tlswhy --json` lists what the client offers. Update "
               "the older side. Lowering the minimum version of the newer one is a stopgap: TLS "
