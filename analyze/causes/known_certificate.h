@@ -27,8 +27,8 @@ enum known_problem {
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,
                                        uint8_t named, struct evidence *evidence);
 
-/* The client refused the certificate with this alert, and it was not seen: neither here nor, for one
- * that TLS 1.3 hides, elsewhere. All that the alert stands for is open. */
+/* The client refused the certificate with this alert, and it was not seen: neither here nor, for
+ * one that TLS 1.3 hides, elsewhere. All that the alert stands for is open. */
 bool certificate_is_open(const struct facts *facts, uint8_t alert);
 
 /* The client refused the certificate with this alert, and nothing is wrong with it that can be
