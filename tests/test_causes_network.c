@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/transport.h"
 #include "dissect/tls.h"
 #include "tests/support/facts_builder.h"
 #include "tests/support/wire.h"
@@ -170,6 +171,31 @@ static void full_segments_that_vanish_are_a_black_hole(void)
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_says(&story, "mtu_blackhole", CAUSE_LIKELY));
     CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_NETWORK);
+}
+
+static void the_sizes_that_passed_and_did_not_are_a_sentence(void)
+{
+    static const struct {
+        uint32_t smallest, largest, acknowledged;
+        const char *text;
+    } rows[] = {
+        {FULL, FULL, 0, "segments of 1448 octets of the server were never acknowledged; none was"},
+        {SMALL, FULL, 100,
+         "segments of 300 to 1448 octets of the server were never acknowledged; the largest that "
+         "was has 100"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct evidence evidence = {0};
+        struct story story;
+
+        story_begin(&story);
+        story_modern_hello(&story);
+        lose(&story, SIDE_SERVER, rows[i].smallest, rows[i].largest, rows[i].acknowledged);
+        describe_loss(story_facts(&story), SIDE_SERVER, &evidence);
+        CU_ASSERT_EQUAL_FATAL(evidence.count, 2);
+        CU_ASSERT_STRING_EQUAL(evidence.items[1].text, rows[i].text);
+    }
 }
 
 static void a_large_hello_that_vanishes_is_a_black_hole(void)
@@ -446,6 +472,8 @@ int main(void)
          an_icmp_error_that_tcp_survived_is_not_blamed},
         {"fragmentation needed is no refusal", fragmentation_needed_is_no_refusal},
         {"full segments that vanish are a black hole", full_segments_that_vanish_are_a_black_hole},
+        {"the sizes that passed and did not are a sentence",
+         the_sizes_that_passed_and_did_not_are_a_sentence},
         {"a large hello that vanishes is a black hole",
          a_large_hello_that_vanishes_is_a_black_hole},
         {"a router that says so makes it certain", a_router_that_says_so_makes_it_certain},
