@@ -112,8 +112,7 @@ struct handshake {
     struct moment starttls_answered_at;
     uint16_t starttls_request_end;  /* behind the request in the client's text */
     uint16_t starttls_reply_offset; /* where the answer begins in the server's text */
-    uint64_t opaque_octets[SIDES];  /* what followed the hellos of SSL 2.0, or an
-                                       encrypted login in TDS */
+    uint64_t opaque_octets[SIDES];  /* SSL 2.0: what followed the hellos */
 };
 
 /* The body of a message note, or an empty view when it was not kept. */

@@ -76,8 +76,9 @@ void reader_take_prelude(struct run *run, struct bytes data);
 void reader_take_records(struct run *run, struct bytes data);
 void reader_take_tds(struct run *run, struct bytes data);
 
-/* Both directions go on in packets of TDS, this side within one of which so many octets are left.
- * The session has preludes. */
-void reader_expect_tds(struct session *session, enum side side, uint16_t left);
+/* Both directions go on in packets of TDS, that of the run within one of which so many octets are
+ * left. The session has preludes, and what was said before is their opening. May reverse the
+ * connection and with it run->from. */
+void reader_expect_tds(struct run *run, uint16_t left);
 
 #endif

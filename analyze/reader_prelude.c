@@ -182,11 +182,12 @@ static uint16_t tds_left(const struct run *run, size_t hello_octets)
     const struct prelude_text *text = run->session->preludes->prelude[run->from];
     uint64_t before = run->session->stream_octets[run->from] - hello_octets;
     struct bytes said = octets_of(text);
+    bool is_tds = prelude_identify(said, run->from == SIDE_CLIENT) == PRELUDE_TDS;
     struct tds_header header;
 
     if (said.len != before || said.len < TDS_HEADER_LENGTH
-        || !bytes_skip(&said, said.len - TDS_HEADER_LENGTH) || !tds_header_take(&said, &header)
-        || header.type != TDS_PRELOGIN)
+        || !bytes_skip(&said, said.len - TDS_HEADER_LENGTH)
+        || !(is_tds ? tds_header_take(&said, &header) : tds_prelogin_header_take(&said, &header)))
         return 0;
     return header.length;
 }
@@ -209,20 +210,33 @@ static void switch_to_tls(struct run *run, size_t hello_octets, bool is_answer)
     for (size_t side = 0; side < SIDES; side++) {
         struct reader *reader = &session->reader[side];
 
-        if (reader->state == READER_TLS || (is_answer && side != run->from))
+        if (reader->state == READER_TLS || (is_answer && left == 0 && side != run->from))
+            continue;
+        if (preludes != NULL && !refused)
+            keep_opening(preludes, (enum side)side);
+        if (left > 0)
             continue;
         if (reader->state == READER_PRELUDE)
             reader->state = READER_START;
         session_drop_partial(session, (enum side)side);
-        if (preludes != NULL && !refused)
-            keep_opening(preludes, (enum side)side);
     }
     if (left > 0)
-        reader_expect_tds(session, run->from, left);
+        reader_expect_tds(run, left);
     session->switched = !refused;
 }
 
 enum mark { MARK_NONE, MARK_CLIENT_HELLO, MARK_ANSWER };
+
+/* Somebody wants TLS here: else what looks like an answer to a hello is a part of something else, of
+ * a file maybe. */
+static bool answer_may_come(const struct run *run)
+{
+    const struct session *session = run->session;
+
+    return run->from == SIDE_SERVER
+           && (session->hello_seen
+               || (session->preludes != NULL && moment_seen(session->preludes->starttls_at)));
+}
 
 /* Few octets are the type of such a record. */
 static enum mark mark_at(const struct run *run, struct bytes octets)
@@ -232,8 +246,8 @@ static enum mark mark_at(const struct run *run, struct bytes octets)
         return MARK_NONE;
     if (is_hello_mark(octets, TLS_HANDSHAKE_CLIENT_HELLO))
         return MARK_CLIENT_HELLO;
-    if (is_hello_mark(octets, TLS_HANDSHAKE_SERVER_HELLO)
-        || (run->from == SIDE_SERVER && run->session->hello_seen && is_alert_mark(octets)))
+    if (answer_may_come(run)
+        && (is_hello_mark(octets, TLS_HANDSHAKE_SERVER_HELLO) || is_alert_mark(octets)))
         return MARK_ANSWER;
     return MARK_NONE;
 }

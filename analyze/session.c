@@ -66,6 +66,7 @@ void session_reverse(struct session *session)
     swap_counts32(session->application_records);
     swap_counts(session->application_octets);
     swap_counts(session->gap_octets);
+    swap_counts(session->opaque_octets);
     swap_counts(session->stream_octets);
     session_reverse_notes(session);
     connection_reverse(session->connection);

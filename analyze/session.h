@@ -111,6 +111,7 @@ struct session {
     bool has_late_notes : 1; /* not all notes are in the order of the packets */
     bool notes_full : 1;
     bool transcript_full : 1;
+    bool login_is_over : 1;       /* TDS: what follows an encrypted login is in clear */
     bool server_hello_seen;       /* a ServerHello, not a HelloRetryRequest, and it parses */
     bool tls13;                   /* ServerHello chose TLS 1.3, or a HelloRetryRequest was seen */
     bool hello_seen;              /* a ClientHello of any format */
@@ -201,7 +202,8 @@ static inline bool session_settled(const struct session *session)
     if (session->tls13)
         return session->follows_finished[SIDE_CLIENT] && session->follows_finished[SIDE_SERVER];
     if (session->server_hello_seen || (session->midway && !session->hello_seen))
-        return application[SIDE_CLIENT] > 0 && application[SIDE_SERVER] > 0;
+        return application[SIDE_CLIENT] > 0
+               && (application[SIDE_SERVER] > 0 || session->login_is_over);
     return !session->spoke_tls[SIDE_CLIENT] && !session->spoke_tls[SIDE_SERVER]
            && session_without_tls_settled(session);
 }

@@ -208,11 +208,6 @@ static const char *tds_refusal(struct bytes reply)
                : NULL;
 }
 
-static bool tds_refuses(struct bytes reply)
-{
-    return tds_refusal(reply) != NULL;
-}
-
 static const char *rdp_refusal(struct bytes reply)
 {
     uint8_t failure = rdp_failure(reply);
@@ -220,15 +215,32 @@ static const char *rdp_refusal(struct bytes reply)
     return failure != 0 ? rdp_failure_name(failure) : NULL;
 }
 
-static bool rdp_refuses(struct bytes reply)
+/* The whole call came (RFC 5531 section 11). */
+static bool rpc_asks(struct bytes client)
 {
-    return rdp_failure(reply) != 0;
+    enum { LENGTH_MASK = 0x7fffffff };
+    uint32_t mark;
+
+    return bytes_u32(&client, &mark) && client.len >= (mark & LENGTH_MASK);
 }
 
-/* What a server that agrees puts into its verifier (RFC 9289 section 4.1). */
+/* A server that agrees says so in the verifier of its reply (RFC 5531 section 9, RFC 9289 section
+ * 4.1). */
 static bool rpc_refuses(struct bytes reply)
 {
-    return !contains(reply, "STARTTLS");
+    enum { MARK_AND_IDENTIFIER = 8, REPLY = 1, DENIED = 1 };
+    static const char agreed[] = "STARTTLS";
+    uint32_t type, status, flavor, length;
+    struct bytes verifier;
+
+    if (!bytes_skip(&reply, MARK_AND_IDENTIFIER) || !bytes_u32(&reply, &type) || type != REPLY
+        || !bytes_u32(&reply, &status))
+        return false;
+    if (status == DENIED)
+        return true;
+    return bytes_u32(&reply, &flavor) && bytes_u32(&reply, &length)
+           && bytes_take(&reply, length, &verifier)
+           && (length != strlen(agreed) || memcmp(verifier.data, agreed, length) != 0);
 }
 
 enum {
@@ -286,44 +298,37 @@ static const char *socks5_refusal(struct bytes reply)
     return version == 5 ? socks5_reply_name(code) : NULL;
 }
 
-static bool socks4_refuses(struct bytes reply)
-{
-    return socks4_refusal(reply) != NULL;
-}
-
-static bool socks5_refuses(struct bytes reply)
-{
-    return socks5_refusal(reply) != NULL;
-}
-
-/* How a protocol asks for TLS and how it says no; what that means, when it is not text. */
+/* How a protocol asks for TLS and how it says no. */
 struct starttls {
     bool (*asks)(struct bytes client);
-    bool (*refuses)(struct bytes reply);
-    const char *(*refusal)(struct bytes reply);
+    bool (*refuses)(struct bytes reply);        /* NULL: a reply that has a refusal */
+    const char *(*refusal)(struct bytes reply); /* what it means, when it is not text */
+    bool is_optional; /* clients that want TLS only where it can be had go on in clear */
 };
 
 static const struct starttls *find(enum prelude protocol)
 {
     static const struct starttls protocols[PRELUDE_COUNT] = {
-        [PRELUDE_HTTP_CONNECT] = {always_asks, http_refuses, NULL},
-        [PRELUDE_SMTP] = {text_asks, status_refuses, NULL},
-        [PRELUDE_FTP] = {text_asks, status_refuses, NULL},
-        [PRELUDE_NNTP] = {text_asks, status_refuses, NULL},
-        [PRELUDE_REPLY] = {text_asks, status_refuses, NULL},
-        [PRELUDE_POP3] = {text_asks, pop3_refuses, NULL},
-        [PRELUDE_IMAP] = {text_asks, imap_refuses, NULL},
-        [PRELUDE_SIEVE] = {text_asks, sieve_refuses, NULL},
-        [PRELUDE_IRC] = {text_asks, irc_refuses, NULL},
-        [PRELUDE_XMPP] = {xmpp_asks, xmpp_refuses, NULL},
-        [PRELUDE_LDAP] = {ldap_asks, ldap_refuses, NULL},
-        [PRELUDE_MYSQL_SSL_REQUEST] = {always_asks, mysql_refuses, NULL},
-        [PRELUDE_POSTGRESQL_SSL_REQUEST] = {postgresql_asks, postgresql_refuses, NULL},
-        [PRELUDE_SOCKS4] = {always_asks, socks4_refuses, socks4_refusal},
-        [PRELUDE_SOCKS5] = {always_asks, socks5_refuses, socks5_refusal},
-        [PRELUDE_RDP] = {rdp_asks_for_tls, rdp_refuses, rdp_refusal},
-        [PRELUDE_TDS] = {tds_asks, tds_refuses, tds_refusal},
-        [PRELUDE_RPC] = {always_asks, rpc_refuses, NULL},
+        [PRELUDE_HTTP_CONNECT] = {.asks = always_asks, .refuses = http_refuses},
+        [PRELUDE_SMTP] = {.asks = text_asks, .refuses = status_refuses},
+        [PRELUDE_FTP] = {.asks = text_asks, .refuses = status_refuses},
+        [PRELUDE_NNTP] = {.asks = text_asks, .refuses = status_refuses},
+        [PRELUDE_REPLY] = {.asks = text_asks, .refuses = status_refuses},
+        [PRELUDE_POP3] = {.asks = text_asks, .refuses = pop3_refuses},
+        [PRELUDE_IMAP] = {.asks = text_asks, .refuses = imap_refuses},
+        [PRELUDE_SIEVE] = {.asks = text_asks, .refuses = sieve_refuses},
+        [PRELUDE_IRC] = {.asks = text_asks, .refuses = irc_refuses},
+        [PRELUDE_XMPP] = {.asks = xmpp_asks, .refuses = xmpp_refuses},
+        [PRELUDE_LDAP] = {.asks = ldap_asks, .refuses = ldap_refuses},
+        [PRELUDE_MYSQL_SSL_REQUEST] = {.asks = always_asks, .refuses = mysql_refuses},
+        [PRELUDE_POSTGRESQL_SSL_REQUEST] = {.asks = postgresql_asks,
+                                            .refuses = postgresql_refuses,
+                                            .is_optional = true},
+        [PRELUDE_SOCKS4] = {.asks = always_asks, .refusal = socks4_refusal},
+        [PRELUDE_SOCKS5] = {.asks = always_asks, .refusal = socks5_refusal},
+        [PRELUDE_RDP] = {.asks = rdp_asks_for_tls, .refusal = rdp_refusal},
+        [PRELUDE_TDS] = {.asks = tds_asks, .refusal = tds_refusal},
+        [PRELUDE_RPC] = {.asks = rpc_asks, .refuses = rpc_refuses, .is_optional = true},
     };
 
     return protocol < PRELUDE_COUNT && protocols[protocol].asks != NULL ? &protocols[protocol]
@@ -367,7 +372,8 @@ bool starttls_is_refusal(enum prelude protocol, struct bytes reply)
     const struct starttls *starttls = find(protocol);
 
     if (starttls != NULL)
-        return starttls->refuses(reply);
+        return starttls->refuses != NULL ? starttls->refuses(reply)
+                                         : starttls->refusal(reply) != NULL;
     return status_refuses(reply) || pop3_refuses(reply) || sieve_refuses(reply)
            || irc_refuses(reply) || imap_refuses(reply);
 }
@@ -377,6 +383,13 @@ const char *starttls_refusal_name(enum prelude protocol, struct bytes reply)
     const struct starttls *starttls = find(protocol);
 
     return starttls != NULL && starttls->refusal != NULL ? starttls->refusal(reply) : NULL;
+}
+
+bool starttls_is_optional(enum prelude protocol)
+{
+    const struct starttls *starttls = find(protocol);
+
+    return starttls != NULL && starttls->is_optional;
 }
 
 uint16_t starttls_status(enum prelude protocol, struct bytes reply)

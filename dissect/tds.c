@@ -3,19 +3,30 @@
 
 bool tds_header_take(struct bytes *in, struct tds_header *out)
 {
-    enum { STATUS_LAST = 1 };
     struct bytes header = *in;
-    struct bytes identifiers; /* of the process and the packet */
-    uint8_t type, status, window;
+    uint8_t type, status;
     uint16_t length;
 
     if (!bytes_u8(&header, &type) || (type != TDS_PRELOGIN && type != TDS_RESPONSE)
-        || !bytes_u8(&header, &status) || status > STATUS_LAST || !bytes_u16(&header, &length)
-        || length < TDS_HEADER_LENGTH || !bytes_take(&header, 3, &identifiers)
-        || !bytes_u8(&header, &window) || window != 0)
+        || !bytes_u8(&header, &status) || !bytes_u16(&header, &length) || length < TDS_HEADER_LENGTH
+        || !bytes_skip(&header, 4))
         return false;
     *in = header;
     *out = (struct tds_header){.type = type, .length = (uint16_t)(length - TDS_HEADER_LENGTH)};
+    return true;
+}
+
+bool tds_prelogin_header_take(struct bytes *in, struct tds_header *out)
+{
+    enum { STATUS_AT = 1, STATUS_LAST = 1, WINDOW_AT = TDS_HEADER_LENGTH - 1 };
+    struct bytes header = *in;
+    struct tds_header found;
+
+    if (!tds_header_take(&header, &found) || found.type != TDS_PRELOGIN
+        || in->data[STATUS_AT] > STATUS_LAST || in->data[WINDOW_AT] != 0)
+        return false;
+    *in = header;
+    *out = found;
     return true;
 }
 
@@ -32,8 +43,10 @@ static struct bytes find_option(struct bytes content, uint8_t wanted)
 
         if (!bytes_u16(&options, &offset) || !bytes_u16(&options, &length))
             break;
-        if (token == wanted && bytes_skip(&content, offset) && bytes_take(&content, length, &value))
-            return value;
+        if (token == wanted)
+            return bytes_skip(&content, offset) && bytes_take(&content, length, &value)
+                       ? value
+                       : (struct bytes){0};
     }
     return (struct bytes){0};
 }

@@ -38,8 +38,13 @@ enum tds_encryption {
 };
 
 /* Take the header of a packet of one of these types off *in. False, and nothing changed: another
- * one, one that contradicts itself, or not enough octets. */
+ * one, one that is longer than its packet, or not enough octets. Status and window are not looked
+ * at: a receiver ignores what it does not know in them. */
 MUST_USE bool tds_header_take(struct bytes *in, struct tds_header *out);
+
+/* The same of a PRELOGIN packet where nothing else says that there is one: no octet is another than
+ * that of clients that are known. */
+MUST_USE bool tds_prelogin_header_take(struct bytes *in, struct tds_header *out);
 
 /* Of a PRELOGIN message, or a server's answer to it, which has another type; message begins with
  * its header. */

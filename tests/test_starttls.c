@@ -317,6 +317,74 @@ static void answer_early(const struct conversation *conversation, size_t piece)
     check(conversation, play.outcome == OUTCOME_ESTABLISHED && play.switched, "early", &play);
 }
 
+/* Half an answer is none. */
+static void break_off(const struct conversation *conversation, size_t piece)
+{
+    for (size_t length = 0; length < conversation->accepts.length; length++) {
+        struct step part = conversation->accepts;
+        struct play play;
+
+        part.length = length;
+        ask(&play, conversation, piece);
+        say(&play, &part);
+        play_fin(&play, SIDE_SERVER);
+        play_end(&play);
+        check(conversation, !play.starttls_refused && play.outcome != OUTCOME_FAILED, "broken off",
+              &play);
+    }
+}
+
+static void half_an_answer_refuses_nothing(void)
+{
+    for_all(break_off);
+}
+
+/* Who asks for TLS where it can be had, and goes on in clear, has not failed. */
+static void what_is_optional_may_go_on_in_clear(void)
+{
+    for (size_t i = 0; i < sizeof(conversations) / sizeof(conversations[0]); i++) {
+        bool is_optional = strncmp(conversations[i].name, "PostgreSQL", 10) == 0
+                           || strcmp(conversations[i].name, "RPC") == 0;
+
+        for (size_t piece = 0; piece < PIECES; piece++) {
+            struct play play;
+
+            ask(&play, &conversations[i], pieces[piece]);
+            say(&play, &conversations[i].refuses);
+            play_octets(&play, SIDE_CLIENT, "\0\0\0\x12\0\3\0\0user\0me\0\0", 17);
+            play_fin(&play, SIDE_CLIENT);
+            play_end(&play);
+            check(&conversations[i], (play.outcome == OUTCOME_FAILED) == !is_optional, "in clear",
+                  &play);
+        }
+    }
+}
+
+/* A file that goes from one side to the other may hold anything. */
+static void a_hello_within_a_file_is_no_tls(void)
+{
+    static const char file[] = "file \x16\3\3\0\x2a\2\0\0\x26\3\3"
+                               "0123456789abcdef0123456789abcdef\0\x13\1\0 of a capture";
+    static const struct step requests[] = {
+        CLIENT_SAYS("POST /x HTTP/1.1\r\nContent-Length: 65\r\n\r\n"),
+        CLIENT_SAYS("GET /x HTTP/1.1\r\n\r\n"),
+        SERVER_SAYS("220 mail.example.org ESMTP\r\n"),
+    };
+
+    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+        for (size_t side = 0; side < SIDES; side++)
+            for (size_t piece = 0; piece < PIECES; piece++) {
+                struct play play;
+
+                play_begin(&play, 8080, pieces[piece]);
+                say(&play, &requests[i]);
+                play_octets(&play, (enum side)side, file, sizeof(file) - 1);
+                play_text(&play, SIDE_SERVER, "200 OK\r\n");
+                play_end(&play);
+                CU_ASSERT_EQUAL(play.outcome, OUTCOME_NOT_TLS);
+            }
+}
+
 static void a_capture_may_begin_behind_the_request(void)
 {
     for_all(accept_midway);
@@ -637,6 +705,9 @@ int main(void)
         {"a hello is judged after the change", a_hello_is_judged_after_the_change},
         {"without an answer nothing is refused", without_an_answer_nothing_is_refused},
         {"a capture may begin behind the request", a_capture_may_begin_behind_the_request},
+        {"half an answer refuses nothing", half_an_answer_refuses_nothing},
+        {"what is optional may go on in clear", what_is_optional_may_go_on_in_clear},
+        {"a hello within a file is no TLS", a_hello_within_a_file_is_no_tls},
         {"packets may have changed places", packets_may_have_changed_places},
         {"a PROXY header tells the client", a_proxy_header_tells_the_client},
         {"a PROXY header comes before other protocols too",
