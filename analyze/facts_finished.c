@@ -67,112 +67,12 @@ const struct note *facts_client_finished(const struct facts *facts)
     return NULL;
 }
 
-/* The last alert, or one before it: some stacks send two. */
-static bool may_be_alert(const struct facts *facts, const struct note *note)
-{
-    return suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length)
-           || facts_is_protected_alert(facts, note);
-}
-
-/* After the client's Finished, only a server that accepted it sends a record with more in it
- * than an alert: a ticket or data, and be it a short answer before a close_notify. */
-static bool server_went_on(const struct facts *facts, const struct note *finished)
-{
-    const struct handshake *handshake = facts->handshake;
-
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note > finished && note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_SERVER
-            && !may_be_alert(facts, note))
-            return true;
-    }
-    return false;
-}
-
-/* The server's only record behind the client's Finished; NULL: there is none, or another one. */
-static const struct note *only_answer(const struct facts *facts, const struct note *finished)
-{
-    const struct handshake *handshake = facts->handshake;
-    const struct note *only = NULL;
-
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note <= finished || note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_SERVER)
-            continue;
-        if (only != NULL)
-            return NULL;
-        only = note;
-    }
-    return only;
-}
-
-/* Octets of the smallest protected record of a server's flight that ends with padding, which it
- * does when its last record is no Finished by its size; 0: it does not, or has no such record. */
-static uint32_t padded_record_length(const struct facts *facts)
-{
-    const struct note *last = NULL;
-    uint32_t smallest = 0;
-
-    for (const struct note *note = facts->server_hello_note; note < facts->client_flight_note;
-         note++) {
-        if (note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_SERVER)
-            continue;
-        if (last == NULL || note->length < smallest)
-            smallest = note->length;
-        last = note;
-    }
-    return last == NULL || suite_finished_length(facts->suite, TLS_VERSION_1_3, last->length)
-               ? 0
-               : smallest;
-}
-
-bool facts_end_is_padded(const struct facts *facts)
-{
-    const struct note *finished;
-    const struct note *answer;
-
-    if (facts->client_answer == CLIENT_ANSWER_NONE)
-        return false;
-    finished = facts_client_finished(facts);
-    answer = finished != NULL ? only_answer(facts, finished) : NULL;
-    return answer != NULL && answer->length >= FINISHED_RECORD_MIN
-           && answer->length == padded_record_length(facts) && facts_closes_later(facts, answer);
-}
-
-/* The server's first sign of life after the client's flight began is an alert-sized record or a
- * RST, while the client wants to go on. A FIN alone is no refusal: a server that refuses says
- * so, and one that closes in an orderly way may have been content. */
-static bool server_ended_after(const struct facts *facts, const struct note *flight)
-{
-    const struct handshake *handshake = facts->handshake;
-
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note <= flight)
-            continue;
-        if (note->kind == NOTE_FIN || note->kind == NOTE_RST)
-            return note->side == SIDE_SERVER && note->kind == NOTE_RST;
-        if (note->side == SIDE_SERVER)
-            return note->kind == NOTE_APPLICATION_DATA || note->kind == NOTE_ALERT;
-    }
-    return false;
-}
-
 /* A server judges the client's certificate after the client believes to be done: it can refuse
  * then, and only then. */
 static bool finished_1_3(const struct facts *facts)
 {
-    const struct note *finished = facts_client_finished(facts);
-
-    if (finished == NULL || facts_end_is_padded(facts))
-        return false;
-    if (server_went_on(facts, finished))
-        return true;
-    return facts->client_answer == CLIENT_ANSWER_NONE
-           || !server_ended_after(facts, facts->client_flight_note);
+    return facts_client_finished(facts) != NULL
+           && facts_server_answer(facts) == SERVER_ANSWER_CONTENT;
 }
 
 bool facts_handshake_finished(const struct facts *facts)

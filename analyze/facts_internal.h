@@ -37,10 +37,17 @@ bool facts_is_protected_alert(const struct facts *facts, const struct note *note
 /* The sender of the note closes or resets later. */
 bool facts_closes_later(const struct facts *facts, const struct note *after);
 
-/* TLS 1.3: after the flight of a client that was asked for a certificate, the server sends one
- * record and closes. It pads its records (RFC 8446 section 5.4), and this one is as long as the
- * smallest of its flight: whether it is an alert or a session ticket, its size does not tell. */
-bool facts_end_is_padded(const struct facts *facts);
+/* TLS 1.3: what a server made of the flight of a client that it had asked for a certificate. */
+enum server_answer {
+    SERVER_ANSWER_CONTENT, /* nothing says that it refused; it may not have asked */
+    SERVER_ANSWER_REFUSAL,
+    /* It does not tell: */
+    SERVER_ANSWER_PADDED,  /* a record that may be an alert or a session ticket */
+    SERVER_ANSWER_TOO_LATE /* an alert or a RST, which may answer that the client leaves */
+};
+
+/* Behind the client's Finished, which is there. */
+enum server_answer facts_server_answer(const struct facts *facts);
 
 /* TLS 1.3: the client's first protected record that can hold its Finished, or NULL. */
 const struct note *facts_client_finished(const struct facts *facts);

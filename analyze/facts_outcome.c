@@ -179,6 +179,22 @@ static bool reset_follows_unseen_octets(const struct facts *facts)
            && (direction->hop_limit == 0 || reset->hop_limit == direction->hop_limit);
 }
 
+/* Why the end does not tell whether the server accepted the flight of a client that it had asked for
+ * a certificate; NULL: it tells. */
+static const char *untold_answer(const struct facts *facts)
+{
+    static const char *const reasons[] = {
+        [SERVER_ANSWER_CONTENT] = NULL,
+        [SERVER_ANSWER_REFUSAL] = NULL,
+        [SERVER_ANSWER_PADDED] =
+            "the server pads its records: its last one is an alert or a session ticket",
+        [SERVER_ANSWER_TOO_LATE] =
+            "the client left before the server's answer to its certificate could tell",
+    };
+
+    return reasons[facts_server_answer(facts)];
+}
+
 /* What the capture lacks to judge a handshake that was not seen to finish; NULL: nothing. */
 static const char *what_is_missing(const struct facts *facts)
 {
@@ -193,8 +209,8 @@ static const char *what_is_missing(const struct facts *facts)
         return "the capture has no ClientHello";
     if (client_went_on(facts))
         return "the client went on, the server's answer is not in the capture";
-    if (facts_end_is_padded(facts))
-        return "the server pads its records: its last one is an alert or a session ticket";
+    if (untold_answer(facts) != NULL)
+        return untold_answer(facts);
     if (facts->missed && facts->cut)
         return "packets were cut by the capture's snapshot length";
     if (close_is_unanswered(facts))

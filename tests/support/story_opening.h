@@ -7,8 +7,10 @@
 #include "tests/support/facts_builder.h"
 
 enum {
-    STORY_ALERT_RECORD = 19,       /* AES-128-GCM in TLS 1.3: two octets, content type, tag */
-    STORY_PADDED_ALERT_RECORD = 35 /* the same with 16 octets of padding */
+    STORY_ALERT_RECORD = 19,             /* AES-128-GCM in TLS 1.3: two octets, content type, tag */
+    STORY_PADDED_ALERT_RECORD = 35,      /* the same with 16 octets of padding */
+    STORY_EMPTY_CERTIFICATE_RECORD = 25, /* eight octets of message */
+    STORY_FINISHED_RECORD = 53           /* header, SHA-256 */
 };
 
 static inline void story_begin_hello(struct story *story)
@@ -30,6 +32,13 @@ static inline void story_begin_flight_1_3(struct story *story)
 {
     story_begin_hello(story);
     story_flight_1_3(story);
+}
+
+/* The server sends what is as long as an alert, and closes. */
+static inline void story_refuse(struct story *story)
+{
+    story_protected(story, SIDE_SERVER, STORY_ALERT_RECORD);
+    story_fin(story, SIDE_SERVER);
 }
 
 /* Up to TLS 1.2: the server's flight asks for a certificate. */

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* facts_server_answer.c -- TLS 1.3: what the server made of the flight of a client that it had asked
+ * for a certificate, as far as sizes and order of its records tell. */
+#include "analyze/facts_internal.h"
+#include "analyze/session.h"
+
+/* The last alert, or one before it: some stacks send two. */
+static bool may_be_alert(const struct facts *facts, const struct note *note)
+{
+    return suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length)
+           || facts_is_protected_alert(facts, note);
+}
+
+/* After the client's Finished, only a server that accepted it sends a record with more in it
+ * than an alert: a ticket or data, and be it a short answer before a close_notify. */
+static bool server_went_on(const struct facts *facts, const struct note *finished)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note > finished && note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_SERVER
+            && !may_be_alert(facts, note))
+            return true;
+    }
+    return false;
+}
+
+/* The server's only record behind the client's Finished; NULL: there is none, or another one. */
+static const struct note *only_answer(const struct facts *facts, const struct note *finished)
+{
+    const struct handshake *handshake = facts->handshake;
+    const struct note *only = NULL;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note <= finished || note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_SERVER)
+            continue;
+        if (only != NULL)
+            return NULL;
+        only = note;
+    }
+    return only;
+}
+
+/* Octets of the smallest protected record of a server's flight that ends with padding, which it
+ * does when its last record is no Finished by its size; 0: it does not, or has no such record. */
+static uint32_t padded_record_length(const struct facts *facts)
+{
+    const struct note *last = NULL;
+    uint32_t smallest = 0;
+
+    for (const struct note *note = facts->server_hello_note; note < facts->client_flight_note;
+         note++) {
+        if (note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_SERVER)
+            continue;
+        if (last == NULL || note->length < smallest)
+            smallest = note->length;
+        last = note;
+    }
+    return last == NULL || suite_finished_length(facts->suite, TLS_VERSION_1_3, last->length)
+               ? 0
+               : smallest;
+}
+
+/* After the flight of the client the server sends one record and closes. It pads its records (RFC
+ * 8446 section 5.4), and this one is as long as the smallest of its flight: whether it is an alert
+ * or a session ticket, its size does not tell. */
+static bool end_is_padded(const struct facts *facts, const struct note *finished)
+{
+    const struct note *answer = only_answer(facts, finished);
+
+    return answer != NULL && answer->length >= FINISHED_RECORD_MIN
+           && answer->length == padded_record_length(facts) && facts_closes_later(facts, answer);
+}
+
+/* Who pads its records shows it by its Finished. */
+static bool client_pads(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note >= facts->client_flight_note && note->kind == NOTE_APPLICATION_DATA
+            && note->side == SIDE_CLIENT
+            && suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length))
+            return false;
+    }
+    return true;
+}
+
+/* Behind its flight the client closed, or sent what may be its close_notify: nothing follows one
+ * (RFC 8446 section 6.1), and what comes just before, user_canceled, is as long. */
+static bool may_be_good_bye(const struct facts *facts, const struct note *note)
+{
+    if (note->kind != NOTE_APPLICATION_DATA)
+        return note->kind == NOTE_FIN || note->kind == NOTE_RST || note->kind == NOTE_ALERT;
+    return note->length == facts->last_protected_note[SIDE_CLIENT]->length
+           && (suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length)
+               || (note->length < FINISHED_RECORD_MIN && client_pads(facts)));
+}
+
+/* Who closes and has not read all that came sends a RST (RFC 2525 section 2.17). Here the client sent
+ * nothing that came later. */
+static bool left_unread(const struct facts *facts, const struct note *answer)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note <= answer)
+            continue;
+        if (note->side == SIDE_CLIENT)
+            return false;
+        if (note->kind == NOTE_RST)
+            return true;
+    }
+    return false;
+}
+
+/* The server's first sign of life behind the client's flight, when all its records there are as
+ * short as alerts. A FIN alone is no refusal: a server that refuses says so, and one that closes in
+ * an orderly way may have been content. A client that leaves is answered with a close_notify, or
+ * with a RST for what nobody read: these are no refusal either, unless it is that good-bye that
+ * the server did not read. */
+static enum server_answer first_answer(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+    bool client_left = false;
+    bool client_closed = false;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+        bool closes = note->kind == NOTE_FIN || note->kind == NOTE_RST;
+
+        if (note <= facts->client_flight_note)
+            continue;
+        if (note->side == SIDE_CLIENT) {
+            client_left = client_left || may_be_good_bye(facts, note);
+            client_closed = client_closed || closes;
+        } else if (note->kind == NOTE_FIN || (client_closed && closes)) {
+            return SERVER_ANSWER_CONTENT;
+        } else if (closes || note->kind == NOTE_APPLICATION_DATA || note->kind == NOTE_ALERT) {
+            return client_left && (closes || !left_unread(facts, note)) ? SERVER_ANSWER_TOO_LATE
+                                                                        : SERVER_ANSWER_REFUSAL;
+        }
+    }
+    return SERVER_ANSWER_CONTENT;
+}
+
+enum server_answer facts_server_answer(const struct facts *facts)
+{
+    const struct note *finished;
+
+    if (facts->client_answer == CLIENT_ANSWER_NONE)
+        return SERVER_ANSWER_CONTENT;
+    finished = facts_client_finished(facts);
+    if (finished == NULL)
+        return SERVER_ANSWER_CONTENT;
+    if (end_is_padded(facts, finished))
+        return SERVER_ANSWER_PADDED;
+    return server_went_on(facts, finished) ? SERVER_ANSWER_CONTENT : first_answer(facts);
+}

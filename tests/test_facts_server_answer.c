@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/story_opening.h"
+#include "tests/support/suite.h"
+
+enum {
+    PADDED_RECORD = 528 /* content, its type and padding fill up 512 octets */
+};
+
+/* The server pads all its records to one size, and sends these after the client's flight. */
+static enum outcome outcome_of_padded(uint16_t certificate, uint16_t first, uint16_t second,
+                                      bool closes)
+{
+    struct story_choice choice = story_choice_1_3();
+    struct story story;
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_server_hello(&story, &choice);
+    story_protected(&story, SIDE_SERVER, PADDED_RECORD);
+    story_protected(&story, SIDE_SERVER, 2064);
+    story_protected(&story, SIDE_SERVER, PADDED_RECORD);
+    if (certificate > 0)
+        story_protected(&story, SIDE_CLIENT, certificate);
+    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, first);
+    if (second > 0)
+        story_protected(&story, SIDE_SERVER, second);
+    story_fin(&story, closes ? SIDE_SERVER : SIDE_CLIENT);
+    return story_facts(&story)->outcome;
+}
+
+/* It may be a ticket of a server that is content as well (RFC 8446 section 5.4). */
+static void one_record_of_a_server_that_pads_proves_nothing(void)
+{
+    CU_ASSERT_EQUAL(outcome_of_padded(STORY_EMPTY_CERTIFICATE_RECORD, PADDED_RECORD, 0, true),
+                    OUTCOME_INCOMPLETE);
+    CU_ASSERT_EQUAL(outcome_of_padded(900, PADDED_RECORD, 0, true), OUTCOME_INCOMPLETE);
+}
+
+static void more_of_a_server_that_pads_is_no_refusal(void)
+{
+    CU_ASSERT_EQUAL(outcome_of_padded(900, PADDED_RECORD, PADDED_RECORD, true),
+                    OUTCOME_ESTABLISHED);
+    CU_ASSERT_EQUAL(outcome_of_padded(900, 2 * PADDED_RECORD, 0, true), OUTCOME_ESTABLISHED);
+    CU_ASSERT_EQUAL(outcome_of_padded(900, PADDED_RECORD, 0, false), OUTCOME_ESTABLISHED);
+    CU_ASSERT_EQUAL(outcome_of_padded(0, PADDED_RECORD, 0, true), OUTCOME_ESTABLISHED);
+}
+
+/* What the server says behind it may be its own close_notify, or what it was not waited for with. */
+static void what_answers_a_client_that_leaves_tells_nothing(void)
+{
+    static const struct {
+        uint16_t certificate;
+        uint16_t good_bye;
+        bool closes;
+        bool is_reset;
+    } rows[] = {
+        {900, STORY_ALERT_RECORD, false, false},
+        {900, STORY_ALERT_RECORD, true, false},
+        {900, STORY_ALERT_RECORD, false, true},
+        {900, 0, true, false},
+        {STORY_EMPTY_CERTIFICATE_RECORD, STORY_ALERT_RECORD, true, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, rows[i].certificate);
+        story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        if (rows[i].good_bye > 0)
+            story_protected(&story, SIDE_CLIENT, rows[i].good_bye);
+        if (rows[i].closes)
+            story_fin(&story, SIDE_CLIENT);
+        if (rows[i].is_reset)
+            story_rst(&story, SIDE_SERVER);
+        else
+            story_refuse(&story);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+        CU_ASSERT_STRING_EQUAL(
+            story.facts.incomplete_reason,
+            "the client left before the server's answer to its certificate could tell");
+    }
+}
+
+/* A client that pads shows it by its Finished, and its close_notify is padded, too. */
+static void a_client_that_pads_may_leave_as_well(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD + 16);
+    story_protected(&story, SIDE_CLIENT, STORY_PADDED_ALERT_RECORD);
+    story_refuse(&story);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+}
+
+/* What a server has not read when it closes, which its RST tells, it did not answer. */
+static void what_answers_no_good_bye_is_a_refusal(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+    story_refuse(&story);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+}
+
+/* A record as short as an alert, before another one, is no close_notify. */
+static void short_data_is_no_good_bye(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, STORY_PADDED_ALERT_RECORD);
+    story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
+    story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+    story_fin(&story, SIDE_CLIENT);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+}
+
+/* A ticket tells that the server is content, whoever left before. */
+static void a_ticket_for_a_client_that_left_is_content(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+    story_fin(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_SERVER, 250);
+    story_refuse(&story);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+/* A server without tickets that has nothing to say to a client that closes. */
+static void silence_for_a_client_that_left_is_content(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+    story_fin(&story, SIDE_CLIENT);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"one record of a server that pads proves nothing",
+         one_record_of_a_server_that_pads_proves_nothing},
+        {"more of a server that pads is no refusal", more_of_a_server_that_pads_is_no_refusal},
+        {"what answers a client that leaves tells nothing",
+         what_answers_a_client_that_leaves_tells_nothing},
+        {"a client that pads may leave as well", a_client_that_pads_may_leave_as_well},
+        {"what answers no good-bye is a refusal", what_answers_no_good_bye_is_a_refusal},
+        {"short data is no good-bye", short_data_is_no_good_bye},
+        {"a ticket for a client that left is content", a_ticket_for_a_client_that_left_is_content},
+        {"silence for a client that left is content", silence_for_a_client_that_left_is_content},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("what a server makes of a client's certificate", tests);
+}
