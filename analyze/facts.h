@@ -281,6 +281,11 @@ bool facts_client_refused_server(const struct facts *facts);
  * 3.10.7.1). */
 bool facts_client_had_left(const struct facts *facts);
 
+/* TLS 1.3: the server never had this protected record of the client: nothing that its host sent
+ * acknowledges it, and it was sent again and again, or was answered with a RST of a server that had
+ * closed before (RFC 9293 section 3.10.7.1). */
+bool facts_never_arrived(const struct facts *facts, const struct note *record);
+
 /* Octets of this side were lost on their way, and not by the capture: the receiver says that it
  * has later ones (RFC 2018), or it went on without them long after they were sent. */
 bool facts_octets_are_lost(const struct facts *facts, enum side from);

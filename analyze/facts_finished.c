@@ -4,6 +4,9 @@
 #include "analyze/facts_internal.h"
 #include "analyze/session.h"
 
+/* Sent again twice, and not ACKed by then: lost, not just slow. */
+enum { RESENDS_OF_LOSS = 2 };
+
 /* Notes are in packet order, so their addresses compare. */
 static bool comes_before(const struct note *first, const struct note *second)
 {
@@ -67,12 +70,66 @@ const struct note *facts_client_finished(const struct facts *facts)
     return NULL;
 }
 
+/* Octets of the client's records behind this one: all of them, less those up to it. */
+static uint64_t octets_behind(const struct facts *facts, const struct note *record)
+{
+    const struct handshake *handshake = facts->handshake;
+    uint64_t octets =
+        handshake->application_octets[SIDE_CLIENT]
+        + handshake->application_records[SIDE_CLIENT] * (uint64_t)TLS_RECORD_HEADER_LENGTH;
+
+    for (const struct note *note = handshake->notes; note <= record; note++)
+        if (note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_CLIENT)
+            octets -= (uint64_t)note->length + TLS_RECORD_HEADER_LENGTH;
+    return octets;
+}
+
+/* Nothing that the server's host sent says that it has all of the client's record: the last octet that is
+ * not ACKed may be a FIN. Only when the capture has all that the client sent is it known what these
+ * octets are. */
+static bool is_unacknowledged(const struct facts *facts, const struct note *record)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct trouble *trouble = direction_trouble(client);
+
+    return facts->handshake->gap_octets[SIDE_CLIENT] == 0 && trouble->unseen_octets == 0
+           && trouble->dropped_octets == 0
+           && client->unacknowledged_octets > octets_behind(facts, record) + 1;
+}
+
+/* The client sends its flight again and again. */
+static bool flight_is_lost(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+
+    return client->largest_unacknowledged > 0 && client->most_retransmitted >= RESENDS_OF_LOSS;
+}
+
+/* The server had closed when the client's record came by, and answers it with a RST: it has no such
+ * connection any more (RFC 9293 section 3.10.7.1). */
+static bool server_had_left(const struct facts *facts, const struct note *record)
+{
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    const struct reset *reset = direction_reset(server);
+
+    return moment_seen(server->fin) && server->fin.packet < record->at.packet
+           && reset->at.packet > record->at.packet && reset->fit != RESET_OUTSIDE;
+}
+
+bool facts_never_arrived(const struct facts *facts, const struct note *record)
+{
+    return (flight_is_lost(facts) || server_had_left(facts, record))
+           && is_unacknowledged(facts, record) && !facts_server_went_on(facts, record);
+}
+
 /* A server judges the client's certificate after the client believes to be done: it can refuse
- * then, and only then. */
+ * then, and only then. Without the client's Finished no server is done. */
 static bool finished_1_3(const struct facts *facts)
 {
-    return facts_client_finished(facts) != NULL
-           && facts_server_answer(facts) == SERVER_ANSWER_CONTENT;
+    const struct note *finished = facts_client_finished(facts);
+
+    return finished != NULL && facts_server_answer(facts) == SERVER_ANSWER_CONTENT
+           && !facts_never_arrived(facts, finished);
 }
 
 bool facts_handshake_finished(const struct facts *facts)

@@ -46,8 +46,12 @@ enum server_answer {
     SERVER_ANSWER_TOO_LATE /* an alert or a RST, which may answer that the client leaves */
 };
 
-/* Behind the client's Finished, which is there. */
+/* Behind the client's Finished, if there is one. */
 enum server_answer facts_server_answer(const struct facts *facts);
+
+/* TLS 1.3: behind the client's Finished, only a server that accepted it sends a record with more in
+ * it than an alert: a ticket or data, and be it a short answer before a close_notify. */
+bool facts_server_went_on(const struct facts *facts, const struct note *finished);
 
 /* TLS 1.3: the client's first protected record that can hold its Finished, or NULL. */
 const struct note *facts_client_finished(const struct facts *facts);

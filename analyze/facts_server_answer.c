@@ -11,9 +11,7 @@ static bool may_be_alert(const struct facts *facts, const struct note *note)
            || facts_is_protected_alert(facts, note);
 }
 
-/* After the client's Finished, only a server that accepted it sends a record with more in it
- * than an alert: a ticket or data, and be it a short answer before a close_notify. */
-static bool server_went_on(const struct facts *facts, const struct note *finished)
+bool facts_server_went_on(const struct facts *facts, const struct note *finished)
 {
     const struct handshake *handshake = facts->handshake;
 
@@ -163,5 +161,5 @@ enum server_answer facts_server_answer(const struct facts *facts)
         return SERVER_ANSWER_CONTENT;
     if (end_is_padded(facts, finished))
         return SERVER_ANSWER_PADDED;
-    return server_went_on(facts, finished) ? SERVER_ANSWER_CONTENT : first_answer(facts);
+    return facts_server_went_on(facts, finished) ? SERVER_ANSWER_CONTENT : first_answer(facts);
 }

@@ -100,12 +100,15 @@ static bool no_certificate_alert(const struct facts *facts)
            && warning->code == TLS_ALERT_NO_CERTIFICATE;
 }
 
+/* And the server had its answer before the end. */
 static bool client_answered_request(const struct facts *facts)
 {
     if (!facts->tls13)
-        return facts->client_certificate_note != NULL || no_certificate_alert(facts);
+        return is_before_end(facts, facts->client_certificate_note) || no_certificate_alert(facts);
     return facts->client_answer != CLIENT_ANSWER_NONE
-           && facts->stage >= STAGE_ENCRYPTED_CLIENT_FLIGHT;
+           && is_before_end(facts, facts->client_flight_note)
+           && facts->stage >= STAGE_ENCRYPTED_CLIENT_FLIGHT
+           && !facts_never_arrived(facts, facts->client_flight_note);
 }
 
 bool server_refused_after_client_certificate(const struct facts *facts)

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/story_opening.h"
+#include "tests/support/suite.h"
+
+enum {
+    FLIGHT_OCTETS = STORY_FINISHED_RECORD + 5, /* with the header of the record */
+    REQUEST_RECORD = 90
+};
+
+/* The client believes to be connected, and sends its request. So many octets of that were never
+ * ACKed. */
+static void send_flight(struct story *story, uint32_t unacknowledged)
+{
+    story_protected(story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_protected(story, SIDE_CLIENT, REQUEST_RECORD);
+    story->connection.direction[SIDE_CLIENT].unacknowledged_octets = unacknowledged;
+}
+
+static void send_again(struct story *story, uint32_t times)
+{
+    struct direction *client = &story->connection.direction[SIDE_CLIENT];
+
+    client->most_retransmitted = times;
+    client->retransmissions = times;
+    client->largest_unacknowledged = client->mss;
+    client->smallest_unacknowledged = client->mss;
+}
+
+static void a_flight_that_never_arrives_finishes_nothing(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    send_flight(&story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
+    send_again(&story, 6);
+    story_wait(&story, 8 * STORY_SECOND);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+    CU_ASSERT_TRUE(story_considers(&story, "packet_loss"));
+}
+
+/* Nor does a certificate count that did not arrive. */
+static void a_certificate_that_never_arrives_is_not_refused(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, 900);
+    send_flight(&story, 905 + FLIGHT_OCTETS + REQUEST_RECORD + 5);
+    send_again(&story, 6);
+    story_wait(&story, 8 * STORY_SECOND);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
+}
+
+static void a_request_that_never_arrives_follows_a_handshake(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    send_flight(&story, REQUEST_RECORD + 5);
+    send_again(&story, 6);
+    story_fin(&story, SIDE_CLIENT);
+    story.connection.direction[SIDE_CLIENT].unacknowledged_octets++; /* the FIN */
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+/* Once is no loss: an ACK may have been late, or not captured. */
+static void a_flight_that_is_sent_again_once_may_have_arrived(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    send_flight(&story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
+    send_again(&story, 1);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+/* Data of the server before the client's Finished prove nothing (RFC 8446 section 2), those behind
+ * it do. */
+static void an_answer_tells_that_the_flight_arrived(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    send_flight(&story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
+    send_again(&story, 6);
+    story_protected(&story, SIDE_SERVER, 250);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+/* What the capture lacks of the client's octets may be what was not ACKed. */
+static void octets_that_were_not_captured_prove_no_loss(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    send_flight(&story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
+    send_again(&story, 6);
+    direction_have_trouble(&story.connection.direction[SIDE_CLIENT])->unseen_octets = 1000;
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+static void a_server_that_left_before_finishes_nothing(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_fin(&story, SIDE_SERVER);
+    send_flight(&story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+}
+
+/* The certificate comes too late to be the reason. */
+static void a_server_that_left_before_refuses_no_certificate(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_fin(&story, SIDE_SERVER);
+    story_protected(&story, SIDE_CLIENT, 900);
+    send_flight(&story, 905 + FLIGHT_OCTETS + REQUEST_RECORD + 5);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
+}
+
+/* The server refuses the empty Certificate, and has closed when the Finished comes. */
+static void a_server_that_left_before_the_finished_may_have_refused(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, STORY_EMPTY_CERTIFICATE_RECORD);
+    story_refuse(&story);
+    send_flight(&story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+}
+
+/* Its host took the flight, or nothing tells: they may have crossed. */
+static void a_server_that_closes_early_may_have_finished(void)
+{
+    static const struct {
+        uint32_t unacknowledged;
+        bool resets;
+    } rows[] = {{0, true}, {FLIGHT_OCTETS + REQUEST_RECORD + 5, false}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_3(&story);
+        story_fin(&story, SIDE_SERVER);
+        send_flight(&story, rows[i].unacknowledged);
+        if (rows[i].resets)
+            story_rst(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+    }
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"a flight that never arrives finishes nothing",
+         a_flight_that_never_arrives_finishes_nothing},
+        {"a certificate that never arrives is not refused",
+         a_certificate_that_never_arrives_is_not_refused},
+        {"a request that never arrives follows a handshake",
+         a_request_that_never_arrives_follows_a_handshake},
+        {"a flight that is sent again once may have arrived",
+         a_flight_that_is_sent_again_once_may_have_arrived},
+        {"an answer tells that the flight arrived", an_answer_tells_that_the_flight_arrived},
+        {"octets that were not captured prove no loss",
+         octets_that_were_not_captured_prove_no_loss},
+        {"a server that left before finishes nothing", a_server_that_left_before_finishes_nothing},
+        {"a server that left before refuses no certificate",
+         a_server_that_left_before_refuses_no_certificate},
+        {"a server that left before the Finished may have refused",
+         a_server_that_left_before_the_finished_may_have_refused},
+        {"a server that closes early may have finished",
+         a_server_that_closes_early_may_have_finished},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("whether a handshake of TLS 1.3 finished", tests);
+}
