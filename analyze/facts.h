@@ -286,6 +286,20 @@ bool facts_client_had_left(const struct facts *facts);
  * closed before (RFC 9293 section 3.10.7.1). */
 bool facts_never_arrived(const struct facts *facts, const struct note *record);
 
+/* TLS 1.3: what a server made of the flight of a client that it had asked for a certificate. */
+enum server_answer {
+    SERVER_ANSWER_CONTENT, /* nothing says that it refused; it may not have asked */
+    SERVER_ANSWER_REFUSAL,
+    SERVER_ANSWER_SILENCE, /* it closed at once without a word */
+    /* It does not tell: */
+    SERVER_ANSWER_UNSEEN,  /* the capture lacks octets of the server */
+    SERVER_ANSWER_PADDED,  /* a record that may be an alert or a session ticket */
+    SERVER_ANSWER_TOO_LATE /* an alert or a RST, which may answer that the client leaves */
+};
+
+/* Behind the client's Finished, if there is one. */
+enum server_answer facts_server_answer(const struct facts *facts);
+
 /* Octets of this side were lost on their way, and not by the capture: the receiver says that it
  * has later ones (RFC 2018), or it went on without them long after they were sent. */
 bool facts_octets_are_lost(const struct facts *facts, enum side from);

@@ -105,15 +105,15 @@ static bool flight_is_lost(const struct facts *facts)
     return client->largest_unacknowledged > 0 && client->most_retransmitted >= RESENDS_OF_LOSS;
 }
 
-/* The server had closed when the client's record came by, and answers it with a RST: it has no such
- * connection any more (RFC 9293 section 3.10.7.1). */
+/* The server closed, and answers what comes then with a RST: it has no such connection any more (RFC
+ * 9293 section 3.10.7.1). */
 static bool server_had_left(const struct facts *facts, const struct note *record)
 {
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
     const struct reset *reset = direction_reset(server);
 
-    return moment_seen(server->fin) && server->fin.packet < record->at.packet
-           && reset->at.packet > record->at.packet && reset->fit != RESET_OUTSIDE;
+    return moment_seen(server->fin) && reset->at.packet > record->at.packet
+           && reset->fit != RESET_OUTSIDE;
 }
 
 bool facts_never_arrived(const struct facts *facts, const struct note *record)

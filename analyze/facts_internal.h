@@ -37,18 +37,6 @@ bool facts_is_protected_alert(const struct facts *facts, const struct note *note
 /* The sender of the note closes or resets later. */
 bool facts_closes_later(const struct facts *facts, const struct note *after);
 
-/* TLS 1.3: what a server made of the flight of a client that it had asked for a certificate. */
-enum server_answer {
-    SERVER_ANSWER_CONTENT, /* nothing says that it refused; it may not have asked */
-    SERVER_ANSWER_REFUSAL,
-    /* It does not tell: */
-    SERVER_ANSWER_PADDED,  /* a record that may be an alert or a session ticket */
-    SERVER_ANSWER_TOO_LATE /* an alert or a RST, which may answer that the client leaves */
-};
-
-/* Behind the client's Finished, if there is one. */
-enum server_answer facts_server_answer(const struct facts *facts);
-
 /* TLS 1.3: behind the client's Finished, only a server that accepted it sends a record with more in
  * it than an alert: a ticket or data, and be it a short answer before a close_notify. */
 bool facts_server_went_on(const struct facts *facts, const struct note *finished);

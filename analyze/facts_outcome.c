@@ -180,19 +180,26 @@ static bool reset_follows_unseen_octets(const struct facts *facts)
 }
 
 /* Why the end does not tell whether the server accepted the flight of a client that it had asked for
- * a certificate; NULL: it tells. */
+ * a certificate; NULL: it tells. A server that closes at once without a word had hardly another reason
+ * than that there was no certificate; of one that was sent, it may have been content. */
 static const char *untold_answer(const struct facts *facts)
 {
     static const char *const reasons[] = {
         [SERVER_ANSWER_CONTENT] = NULL,
         [SERVER_ANSWER_REFUSAL] = NULL,
+        [SERVER_ANSWER_SILENCE] =
+            "the server closed without a word: it refused the client's certificate, or was done",
+        [SERVER_ANSWER_UNSEEN] = "the capture missed packets",
         [SERVER_ANSWER_PADDED] =
             "the server pads its records: its last one is an alert or a session ticket",
         [SERVER_ANSWER_TOO_LATE] =
             "the client left before the server's answer to its certificate could tell",
     };
+    enum server_answer answer = facts_server_answer(facts);
 
-    return reasons[facts_server_answer(facts)];
+    return answer == SERVER_ANSWER_SILENCE && facts->client_answer == CLIENT_ANSWER_EMPTY
+               ? NULL
+               : reasons[answer];
 }
 
 /* What the capture lacks to judge a handshake that was not seen to finish; NULL: nothing. */

@@ -4,6 +4,9 @@
 #include "analyze/facts_internal.h"
 #include "analyze/session.h"
 
+/* Sooner than a server gives up to wait for a client. */
+#define AT_ONCE_NS INT64_C(1000000000)
+
 /* The last alert, or one before it: some stacks send two. */
 static bool may_be_alert(const struct facts *facts, const struct note *note)
 {
@@ -120,11 +123,36 @@ static bool left_unread(const struct facts *facts, const struct note *answer)
     return false;
 }
 
+/* A server that is done with the handshake and has nothing to say waits for the client; one that
+ * finds that the client has no certificate need not wait. */
+static bool is_at_once(const struct facts *facts, const struct note *note)
+{
+    return note->at.time_ns - facts->client_flight_note->at.time_ns <= AT_ONCE_NS;
+}
+
+/* What the server does first behind the client's flight, once the client has left or not. A server that
+ * refuses should say so (RFC 8446 section 6.2), but some have no more than a FIN. A client that leaves
+ * is answered with a close_notify, or with a RST for what nobody read: these are no refusal, unless
+ * it is that good-bye that the server did not read. */
+static enum server_answer answer_with(const struct facts *facts, const struct note *note,
+                                      bool client_left)
+{
+    if (note->kind == NOTE_FIN)
+        return !client_left && is_at_once(facts, note) ? SERVER_ANSWER_SILENCE
+                                                       : SERVER_ANSWER_CONTENT;
+    if (client_left && (note->kind == NOTE_RST || !left_unread(facts, note)))
+        return SERVER_ANSWER_TOO_LATE;
+    return SERVER_ANSWER_REFUSAL;
+}
+
+static bool is_answer(const struct note *note)
+{
+    return note->kind == NOTE_FIN || note->kind == NOTE_RST || note->kind == NOTE_APPLICATION_DATA
+           || note->kind == NOTE_ALERT;
+}
+
 /* The server's first sign of life behind the client's flight, when all its records there are as
- * short as alerts. A FIN alone is no refusal: a server that refuses says so, and one that closes in
- * an orderly way may have been content. A client that leaves is answered with a close_notify, or
- * with a RST for what nobody read: these are no refusal either, unless it is that good-bye that
- * the server did not read. */
+ * short as alerts. */
 static enum server_answer first_answer(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
@@ -140,19 +168,27 @@ static enum server_answer first_answer(const struct facts *facts)
         if (note->side == SIDE_CLIENT) {
             client_left = client_left || may_be_good_bye(facts, note);
             client_closed = client_closed || closes;
-        } else if (note->kind == NOTE_FIN || (client_closed && closes)) {
+        } else if (client_closed && closes) {
             return SERVER_ANSWER_CONTENT;
-        } else if (closes || note->kind == NOTE_APPLICATION_DATA || note->kind == NOTE_ALERT) {
-            return client_left && (closes || !left_unread(facts, note)) ? SERVER_ANSWER_TOO_LATE
-                                                                        : SERVER_ANSWER_REFUSAL;
+        } else if (is_answer(note)) {
+            return answer_with(facts, note, client_left);
         }
     }
     return SERVER_ANSWER_CONTENT;
 }
 
+/* What the server said may be what the capture lacks. */
+static bool answer_is_unseen(const struct facts *facts)
+{
+    const struct trouble *trouble = direction_trouble(&facts->connection->direction[SIDE_SERVER]);
+
+    return facts->handshake->gap_octets[SIDE_SERVER] > 0 || trouble->unseen_octets > 0;
+}
+
 enum server_answer facts_server_answer(const struct facts *facts)
 {
     const struct note *finished;
+    enum server_answer answer;
 
     if (facts->client_answer == CLIENT_ANSWER_NONE)
         return SERVER_ANSWER_CONTENT;
@@ -161,5 +197,9 @@ enum server_answer facts_server_answer(const struct facts *facts)
         return SERVER_ANSWER_CONTENT;
     if (end_is_padded(facts, finished))
         return SERVER_ANSWER_PADDED;
-    return facts_server_went_on(facts, finished) ? SERVER_ANSWER_CONTENT : first_answer(facts);
+    if (facts_server_went_on(facts, finished))
+        return SERVER_ANSWER_CONTENT;
+    answer = first_answer(facts);
+    return answer != SERVER_ANSWER_REFUSAL && answer_is_unseen(facts) ? SERVER_ANSWER_UNSEEN
+                                                                      : answer;
 }

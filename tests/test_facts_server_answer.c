@@ -154,6 +154,84 @@ static void silence_for_a_client_that_left_is_content(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
 }
 
+/* The server closes without a word, so long after the client's flight. */
+static void close_without_a_word(struct story *story, uint16_t certificate, int64_t after_ns)
+{
+    story_begin_flight_1_3(story);
+    story_protected(story, SIDE_CLIENT, certificate);
+    story_protected(story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_wait(story, after_ns);
+    story_fin(story, SIDE_SERVER);
+}
+
+/* Some servers have no alert for it (RFC 8446 section 6.2 wants one), but need no time either. */
+static void a_close_without_a_word_may_require_a_certificate(void)
+{
+    struct story story;
+
+    close_without_a_word(&story, STORY_EMPTY_CERTIFICATE_RECORD, STORY_MILLISECOND);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "server_closed"));
+}
+
+static void a_close_without_a_word_tells_nothing_of_a_certificate(void)
+{
+    struct story story;
+
+    close_without_a_word(&story, 900, STORY_MILLISECOND);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+    CU_ASSERT_STRING_EQUAL(
+        story.facts.incomplete_reason,
+        "the server closed without a word: it refused the client's certificate, or was done");
+}
+
+static void a_server_that_has_waited_for_the_client_was_content(void)
+{
+    struct story story;
+
+    close_without_a_word(&story, STORY_EMPTY_CERTIFICATE_RECORD, 5 * STORY_SECOND);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+static void a_finished_alone_and_a_close_is_a_handshake(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+/* It may be the alert, whoever closes first. */
+static void what_was_not_captured_of_the_server_may_be_its_answer(void)
+{
+    for (size_t i = 0; i < 4; i++) {
+        struct story story;
+
+        story_begin_flight_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, i / 2 == 0 ? 900 : STORY_EMPTY_CERTIFICATE_RECORD);
+        story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        story_fin(&story, i % 2 == 0 ? SIDE_SERVER : SIDE_CLIENT);
+        story.handshake.gap_octets[SIDE_SERVER] = 24;
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+        CU_ASSERT_STRING_EQUAL(story.facts.incomplete_reason, "the capture missed packets");
+    }
+}
+
+static void a_ticket_tells_whatever_was_not_captured(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_protected(&story, SIDE_SERVER, 250);
+    story.handshake.gap_octets[SIDE_SERVER] = 24;
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -167,6 +245,17 @@ int main(void)
         {"short data is no good-bye", short_data_is_no_good_bye},
         {"a ticket for a client that left is content", a_ticket_for_a_client_that_left_is_content},
         {"silence for a client that left is content", silence_for_a_client_that_left_is_content},
+        {"a close without a word may require a certificate",
+         a_close_without_a_word_may_require_a_certificate},
+        {"a close without a word tells nothing of a certificate",
+         a_close_without_a_word_tells_nothing_of_a_certificate},
+        {"a server that has waited for the client was content",
+         a_server_that_has_waited_for_the_client_was_content},
+        {"a finished alone and a close is a handshake",
+         a_finished_alone_and_a_close_is_a_handshake},
+        {"what was not captured of the server may be its answer",
+         what_was_not_captured_of_the_server_may_be_its_answer},
+        {"a ticket tells whatever was not captured", a_ticket_tells_whatever_was_not_captured},
         CU_TEST_INFO_NULL,
     };
 

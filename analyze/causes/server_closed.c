@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -10,7 +11,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_last_seen(facts, evidence);
     describe_server_name(facts, evidence);
     describe_offered_versions(facts, evidence);
-    return CAUSE_LIKELY;
+    return server_refused_in_silence(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 const struct cause cause_server_closed = {

@@ -117,6 +117,12 @@ bool server_refused_after_client_certificate(const struct facts *facts)
            && client_answered_request(facts);
 }
 
+bool server_refused_in_silence(const struct facts *facts)
+{
+    return server_refused_after_client_certificate(facts)
+           && facts_server_answer(facts) == SERVER_ANSWER_SILENCE;
+}
+
 bool client_certificate_was_empty(const struct facts *facts)
 {
     return facts->tls13 ? facts->client_answer == CLIENT_ANSWER_EMPTY

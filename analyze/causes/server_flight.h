@@ -35,6 +35,9 @@ bool client_alert_on_certificate(const struct facts *facts, uint8_t description)
  * TLS 1.3 that request is not visible; sizes tell that the client answered one. */
 bool server_refused_after_client_certificate(const struct facts *facts);
 
+/* TLS 1.3: it did so with nothing but a FIN. A server may close for other reasons, too. */
+bool server_refused_in_silence(const struct facts *facts);
+
 /* The client's Certificate had no certificate in it, as seen (up to TLS 1.2, or the no_certificate
  * alert of SSL 3.0) or by its size (TLS 1.3). */
 bool client_certificate_was_empty(const struct facts *facts);
