@@ -247,8 +247,8 @@ void session_reverse_notes(struct session *session)
 }
 
 /* Octets behind a hole are delivered late, so notes come in an order that is not that of the
- * packets. Per side the order of the stream stands; between the sides the packets decide, and for
- * octets that were ACKed before they were captured, the ACK does. */
+ * packets. Per side the order of the stream stands, which a RST is no part of; between the sides the
+ * packets decide, and for octets that were ACKed before they were captured, the ACK does. */
 static void order_notes(struct note *notes, size_t count)
 {
     uint64_t place[HANDSHAKE_NOTES_MAX] = {0};
@@ -256,16 +256,19 @@ static void order_notes(struct note *notes, size_t count)
 
     for (size_t i = 0; i < count; i++) {
         struct note note = notes[i];
+        uint64_t own = last[note.side];
         size_t at = i;
 
-        if (note.kind != NOTE_GAP && note.place > last[note.side])
-            last[note.side] = note.place;
-        while (at > 0 && place[at - 1] > last[note.side]) {
+        if (note.kind != NOTE_GAP && note.place > own)
+            own = note.place;
+        if (note.kind != NOTE_RST)
+            last[note.side] = own;
+        while (at > 0 && place[at - 1] > own) {
             place[at] = place[at - 1];
             notes[at] = notes[at - 1];
             at--;
         }
-        place[at] = last[note.side];
+        place[at] = own;
         notes[at] = note;
     }
 }

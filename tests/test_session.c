@@ -212,6 +212,26 @@ static void what_came_late_is_put_where_it_belongs(void)
     end(&fixture);
 }
 
+/* Octets behind a hole that is given up come out behind the RST that their sender sent later. */
+static void a_reset_is_no_part_of_the_stream(void)
+{
+    const struct note_detail detail = {.length = 1};
+    struct fixture fixture;
+
+    begin(&fixture, MEMORY);
+    note_message(&fixture, 0);
+    CU_ASSERT_TRUE(add_note(&fixture, NOTE_ALERT, SIDE_SERVER, moment_of(2), detail));
+    CU_ASSERT_TRUE(add_note(&fixture, NOTE_RST, SIDE_CLIENT, moment_of(3), detail));
+    CU_ASSERT_TRUE(add_note(&fixture, NOTE_GAP, SIDE_CLIENT, moment_of(3), detail));
+    CU_ASSERT_TRUE(add_note(&fixture, NOTE_APPLICATION_DATA, SIDE_CLIENT, moment_of(1), detail));
+    conclude(&fixture);
+    CU_ASSERT_EQUAL_FATAL(fixture.handshake.note_count, 5);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[2].kind, NOTE_APPLICATION_DATA);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[3].kind, NOTE_ALERT);
+    CU_ASSERT_EQUAL(fixture.handshake.notes[4].kind, NOTE_RST);
+    end(&fixture);
+}
+
 /* Neither memory nor a place among the notes is needed for what goes on without end. */
 static void application_data_without_end_fits_in_brief(void)
 {
@@ -366,6 +386,7 @@ int main(void)
         {"a note that just fits comes out as made", a_note_that_just_fits_comes_out_as_made},
         {"sides are exchanged in brief and in full", sides_are_exchanged_in_brief_and_in_full},
         {"what came late is put where it belongs", what_came_late_is_put_where_it_belongs},
+        {"a reset is no part of the stream", a_reset_is_no_part_of_the_stream},
         {"application data without end fits in brief", application_data_without_end_fits_in_brief},
         {"notes without memory count as not captured", notes_without_memory_count_as_not_captured},
         {"what is shared comes out in brief and in full",
