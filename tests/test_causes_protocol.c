@@ -121,6 +121,17 @@ static void a_server_that_leaves_at_the_finished_may_have_found_corruption(void)
     CU_ASSERT_TRUE(story_considers(&story, "record_corruption"));
 }
 
+static void a_server_that_left_before_the_finished_has_found_no_corruption(void)
+{
+    struct story story;
+
+    story_begin_flight_1_2(&story);
+    story_fin(&story, SIDE_SERVER);
+    story_client_flight_1_2(&story);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(story_considers(&story, "record_corruption"));
+}
+
 static void a_refused_hello_is_no_corruption(void)
 {
     struct story story;
@@ -434,6 +445,8 @@ int main(void)
          an_encrypted_alert_in_place_of_the_servers_finished_is_corruption},
         {"a server that leaves at the Finished may have found corruption",
          a_server_that_leaves_at_the_finished_may_have_found_corruption},
+        {"a server that left before the Finished has found no corruption",
+         a_server_that_left_before_the_finished_has_found_no_corruption},
         {"a refused hello is no corruption", a_refused_hello_is_no_corruption},
         {"a second hello is unexpected", a_second_hello_is_unexpected},
         {"application data before encryption is unexpected",

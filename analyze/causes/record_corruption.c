@@ -10,13 +10,22 @@ static enum certainty said_so(const struct facts *facts, enum side by)
     return facts_alert(facts, by, TLS_ALERT_DECRYPT_ERROR) ? CAUSE_LIKELY : CAUSE_NO;
 }
 
-/* Up to TLS 1.2: the server has switched to encryption, and an alert stands where its Finished
+/* Up to TLS 1.2: the end came behind the client's Finished, and the server's own is not there. What
+ * comes by when a side has left did not make it leave. */
+static bool ended_at_finished(const struct facts *facts)
+{
+    const struct note *finished = facts->finished_note[SIDE_CLIENT];
+
+    return !facts->tls13 && facts->refusal.kind != REFUSAL_NONE && finished != NULL
+           && finished < facts->refusal.note && facts->finished_note[SIDE_SERVER] == NULL;
+}
+
+/* The server has switched to encryption, and an alert stands where its Finished
  * should be. It could not make sense of the client's. */
 static enum certainty finished_not_accepted(const struct facts *facts)
 {
-    if (facts->tls13 || facts->refusal.kind != REFUSAL_ENCRYPTED_ALERT
-        || facts->refusal.by != SIDE_SERVER || facts->finished_note[SIDE_CLIENT] == NULL
-        || facts->finished_note[SIDE_SERVER] != NULL)
+    if (!ended_at_finished(facts) || facts->refusal.kind != REFUSAL_ENCRYPTED_ALERT
+        || facts->refusal.by != SIDE_SERVER)
         return CAUSE_NO;
     return CAUSE_LIKELY;
 }
@@ -24,9 +33,8 @@ static enum certainty finished_not_accepted(const struct facts *facts)
 /* The server left without a word at that very place. */
 static enum certainty left_at_finished(const struct facts *facts)
 {
-    if (facts->tls13 || !facts_closed_without_reason(facts, SIDE_SERVER)
-        || facts->refusal.kind == REFUSAL_NONE || facts->finished_note[SIDE_CLIENT] == NULL
-        || facts->finished_note[SIDE_SERVER] != NULL || facts->resumed)
+    if (!ended_at_finished(facts) || !facts_closed_without_reason(facts, SIDE_SERVER)
+        || facts->resumed)
         return CAUSE_NO;
     return CAUSE_POSSIBLE;
 }
