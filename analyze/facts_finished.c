@@ -64,9 +64,9 @@ static bool server_answered_data(const struct facts *facts)
     return false;
 }
 
-/* Up to TLS 1.2 records of type application_data come behind both Finished. Of a ServerHello that was
- * cut or lost nobody knows the version: in TLS 1.3 they are the handshake, too, and what is as short
- * as an alert may be one (RFC 8446 section 5.2). */
+/* Up to TLS 1.2 records of type application_data come behind both Finished. Of a ServerHello
+ * that was cut or lost nobody knows the version: in TLS 1.3 they are the handshake, too, and
+ * what is as short as an alert may be one (RFC 8446 section 5.2). */
 static bool sides_exchanged_data(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
@@ -113,9 +113,9 @@ static uint64_t octets_behind(const struct facts *facts, const struct note *reco
     return octets;
 }
 
-/* Nothing that the server's host sent says that it has all of the client's record: the last octet that is
- * not ACKed may be a FIN. Only when the capture has all that the client sent is it known what these
- * octets are. */
+/* Nothing that the server's host sent says that it has all of the client's record: the last
+ * octet that is not ACKed may be a FIN. Only when the capture has all that the client sent is it
+ * known what these octets are. */
 static bool is_unacknowledged(const struct facts *facts, const struct note *record)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
@@ -134,8 +134,8 @@ static bool flight_is_lost(const struct facts *facts)
     return client->largest_unacknowledged > 0 && client->most_retransmitted >= RESENDS_OF_LOSS;
 }
 
-/* The server closed, and answers what comes then with a RST: it has no such connection any more (RFC
- * 9293 section 3.10.7.1). */
+/* The server closed, and answers what comes then with a RST: it has no such connection any more
+ * (RFC 9293 section 3.10.7.1). */
 static bool server_had_left(const struct facts *facts, const struct note *record)
 {
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];

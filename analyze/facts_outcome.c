@@ -179,9 +179,10 @@ static bool reset_follows_unseen_octets(const struct facts *facts)
            && (direction->hop_limit == 0 || reset->hop_limit == direction->hop_limit);
 }
 
-/* Why the end does not tell whether the server accepted the flight of a client that it had asked for
- * a certificate; NULL: it tells. A server that closes at once without a word had hardly another reason
- * than that there was no certificate; of one that was sent, it may have been content. */
+/* Why the end does not tell whether the server accepted the flight of a client that it had asked
+ * for a certificate; NULL: it tells. A server that closes at once without a word had hardly
+ * another reason than that there was no certificate; of one that was sent, it may have been
+ * content. */
 static const char *untold_answer(const struct facts *facts)
 {
     static const char *const reasons[] = {

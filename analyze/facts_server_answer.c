@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* facts_server_answer.c -- TLS 1.3: what the server made of the flight of a client that it had asked
- * for a certificate, as far as sizes and order of its records tell. */
+/* facts_server_answer.c -- TLS 1.3: what the server made of the flight of a client that it had
+ * asked for a certificate, as far as sizes and order of its records tell. */
 #include "analyze/facts_internal.h"
 #include "analyze/session.h"
 
@@ -104,8 +104,8 @@ static bool may_be_good_bye(const struct facts *facts, const struct note *note)
                || (note->length < FINISHED_RECORD_MIN && client_pads(facts)));
 }
 
-/* Who closes and has not read all that came sends a RST (RFC 2525 section 2.17). Here the client sent
- * nothing that came later. */
+/* Who closes and has not read all that came sends a RST (RFC 2525 section 2.17). Here the client
+ * sent nothing that came later. */
 static bool left_unread(const struct facts *facts, const struct note *answer)
 {
     const struct handshake *handshake = facts->handshake;
@@ -130,10 +130,10 @@ static bool is_at_once(const struct facts *facts, const struct note *note)
     return note->at.time_ns - facts->client_flight_note->at.time_ns <= AT_ONCE_NS;
 }
 
-/* What the server does first behind the client's flight, once the client has left or not. A server that
- * refuses should say so (RFC 8446 section 6.2), but some have no more than a FIN. A client that leaves
- * is answered with a close_notify, or with a RST for what nobody read: these are no refusal, unless
- * it is that good-bye that the server did not read. */
+/* What the server does first behind the client's flight, once the client has left or not. A
+ * server that refuses should say so (RFC 8446 section 6.2), but some have no more than a FIN. A
+ * client that leaves is answered with a close_notify, or with a RST for what nobody read: these
+ * are no refusal, unless it is that good-bye that the server did not read. */
 static enum server_answer answer_with(const struct facts *facts, const struct note *note,
                                       bool client_left)
 {

@@ -26,16 +26,40 @@ static bool client_said_good_bye(const struct facts *facts)
            && facts->refusal.at.packet > last->at.packet;
 }
 
-/* The handshake was finished and the client left at once: some clients verify the server only
- * then, others just probe. One whose offer of Encrypted ClientHello was not accepted must do so. */
-static bool closed_right_after_handshake(const struct facts *facts, struct text *text)
+/* The last record of the handshake; NULL: not known. */
+static const struct note *last_of_handshake(const struct facts *facts)
+{
+    const struct note *client = facts->finished_note[SIDE_CLIENT];
+    const struct note *server = facts->finished_note[SIDE_SERVER];
+
+    if (facts->tls13)
+        return facts->first_protected_note[SIDE_CLIENT];
+    return client == NULL || server == NULL || client > server ? client : server;
+}
+
+static bool left_at_once(const struct facts *facts)
+{
+    const struct note *last = last_of_handshake(facts);
+
+    return last == NULL || facts->refusal.at.time_ns - last->at.time_ns <= AT_ONCE_NS;
+}
+
+/* The handshake was finished and the client left without having used it. */
+static bool left_without_data(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
     bool data = facts->tls13 ? handshake->application_records[SIDE_CLIENT] > 2
                              : handshake->application_records[SIDE_CLIENT] > 0;
 
-    if (facts->outcome != OUTCOME_ESTABLISHED || data || facts->refusal.kind == REFUSAL_NONE
-        || (facts->refusal.by != SIDE_CLIENT && !client_said_good_bye(facts)))
+    return facts->outcome == OUTCOME_ESTABLISHED && !data && facts->refusal.kind != REFUSAL_NONE
+           && (facts->refusal.by == SIDE_CLIENT || client_said_good_bye(facts));
+}
+
+/* Some clients verify the server only when the handshake is over, others just probe. One whose
+ * offer of Encrypted ClientHello was not accepted must leave. */
+static bool closed_right_after_handshake(const struct facts *facts, struct text *text)
+{
+    if (!left_without_data(facts) || !left_at_once(facts))
         return false;
     text_add(text, "the client closed the connection right after the handshake without sending "
                    "data: it may have refused the server's certificate only then");
@@ -167,13 +191,11 @@ static struct finding *next_finding(struct verdict *verdict)
     return &verdict->findings[verdict->finding_count];
 }
 
-/* Clients that verify only after the handshake accept nothing yet when it is over. */
+/* Clients that verify only after the handshake accept nothing yet when it is over, and some ask
+ * somebody, who takes time. */
 static bool is_accepted(const struct facts *facts)
 {
-    char buffer[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(buffer, sizeof(buffer));
-
-    return facts->outcome == OUTCOME_ESTABLISHED && !closed_right_after_handshake(facts, &text);
+    return facts->outcome == OUTCOME_ESTABLISHED && !left_without_data(facts);
 }
 
 /* A problem that is the cause, or that was taken for it, is told as such. */

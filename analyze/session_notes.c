@@ -247,8 +247,8 @@ void session_reverse_notes(struct session *session)
 }
 
 /* Octets behind a hole are delivered late, so notes come in an order that is not that of the
- * packets. Per side the order of the stream stands, which a RST is no part of; between the sides the
- * packets decide, and for octets that were ACKed before they were captured, the ACK does. */
+ * packets. Per side the order of the stream stands, which a RST is no part of; between the sides
+ * the packets decide, and for octets that were ACKed before they were captured, the ACK does. */
 static void order_notes(struct note *notes, size_t count)
 {
     uint64_t place[HANDSHAKE_NOTES_MAX] = {0};

@@ -46,7 +46,8 @@ static void more_of_a_server_that_pads_is_no_refusal(void)
     CU_ASSERT_EQUAL(outcome_of_padded(0, PADDED_RECORD, 0, true), OUTCOME_ESTABLISHED);
 }
 
-/* What the server says behind it may be its own close_notify, or what it was not waited for with. */
+/* What the server says behind it may be its own close_notify, or what it was not waited for
+ * with. */
 static void what_answers_a_client_that_leaves_tells_nothing(void)
 {
     static const struct {

@@ -102,6 +102,24 @@ static void a_client_that_left_at_once_accepted_nothing(void)
     end(&fixture);
 }
 
+/* Nor need one that took its time, which is another matter than leaving at once. */
+static void a_client_that_left_later_is_not_said_to_leave_at_once(void)
+{
+    struct fixture fixture;
+    struct note finished = {.side = SIDE_CLIENT, .kind = NOTE_ENCRYPTED_HANDSHAKE};
+
+    begin(&fixture);
+    show(&fixture, "leaf_rsa_1024 intermediate", "www.example.test");
+    fixture.sample.facts.tls13 = false;
+    fixture.sample.facts.finished_note[SIDE_CLIENT] = &finished;
+    fixture.sample.facts.refusal = (struct refusal){.kind = REFUSAL_FIN, .by = SIDE_CLIENT};
+    fixture.sample.facts.refusal.at.time_ns = finished.at.time_ns + INT64_C(4000000000);
+    CU_ASSERT_STRING_EQUAL(find(&fixture), "short_key ");
+    CU_ASSERT_STRING_EQUAL(text_of(&fixture, 0),
+                           "the certificate has a short key: RSA of 1024 bits");
+    end(&fixture);
+}
+
 static void a_proxy_that_was_asked_for_another_name_is_told(void)
 {
     static const struct {
@@ -215,6 +233,8 @@ int main(void)
         {"what was accepted is noticed", what_was_accepted_is_noticed},
         {"a client that left at once accepted nothing",
          a_client_that_left_at_once_accepted_nothing},
+        {"a client that left later is not said to leave at once",
+         a_client_that_left_later_is_not_said_to_leave_at_once},
         {"what is the cause is not noticed too", what_is_the_cause_is_not_noticed_too},
         {"a client's chain has findings of its own", a_clients_chain_has_findings_of_its_own},
         {"another issuer is told with both sides", another_issuer_is_told_with_both_sides},
