@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/offer_weight.h"
+
+#include "analyze/causes/causes.h"
+
+/* 2014-10-15: the POODLE attack; within months servers and clients gave up SSL 3.0 (RFC 7568). */
+#define SSL3_GIVEN_UP INT64_C(1413331200)
+
+/* 2018-07-01: the payment industry's rules forbid TLS 1.0, and many servers drop it. */
+#define TLS10_FADING INT64_C(1530403200)
+
+/* 2021-03-01: RFC 8996 deprecates TLS 1.0 and 1.1. */
+#define TLS10_GIVEN_UP INT64_C(1614556800)
+
+/* 2021-09-07: OpenSSL 3.0, which makes no SHA-1 signature unless it is told to; GnuTLS and Go gave
+ * them up in those years too. */
+#define SHA1_GIVEN_UP INT64_C(1630972800)
+
+/* 2023-05-16: from here on the validation of modules for FIPS 140-3 demands the extended master
+ * secret, and servers in that mode refuse clients without it. */
+#define MASTER_SECRET_DEMANDED INT64_C(1684195200)
+
+/* An offer of fewer cipher suites is a configured one: general clients offer ten and more. */
+enum { FEW_SUITES = 2 };
+
+#define SUITE_MANDATORY_1_3 0x1301 /* TLS_AES_128_GCM_SHA256, RFC 8446 section 9.1 */
+#define GROUP_SECP256R1     23
+#define GROUP_X25519        29
+#define GROUP_FFDHE_FIRST   256 /* RFC 7919 section 2 */
+#define GROUP_FFDHE_LAST    511
+
+bool captured_after(const struct facts *facts, int64_t seconds)
+{
+    return facts->connection->first.time_ns / INT64_C(1000000000) >= seconds;
+}
+
+bool offer_has_modern_suites(const struct facts *facts)
+{
+    struct bytes list = facts->client_hello.cipher_suites;
+    bool rsa = false;
+    bool elliptic = false;
+    uint16_t value;
+
+    while (list_u16_next(&list, &value)) {
+        const struct suite *suite = suite_find(value);
+
+        if (suite == NULL || suite->strength < SUITE_STRENGTH_MODERN)
+            continue;
+        rsa |= suite->authentication == SUITE_AUTHENTICATION_RSA;
+        elliptic |= suite->authentication == SUITE_AUTHENTICATION_ECDSA;
+    }
+    return rsa && elliptic;
+}
+
+static enum weight weigh_version(const struct facts *facts)
+{
+    const struct offer *offer = &facts->offer;
+
+    if (offer->version_max <= TLS_VERSION_SSL3)
+        return captured_after(facts, SSL3_GIVEN_UP) ? WEIGHT_STANDS_OUT : WEIGHT_ORDINARY;
+    if (offer->version_max <= TLS_VERSION_1_1) {
+        if (captured_after(facts, TLS10_GIVEN_UP))
+            return WEIGHT_STANDS_OUT;
+        return captured_after(facts, TLS10_FADING) ? WEIGHT_UNUSUAL : WEIGHT_NONE;
+    }
+    /* Servers without TLS 1.3 that look for a suite first find none in such a hello. */
+    return offer->version_min == TLS_VERSION_1_3 ? WEIGHT_ORDINARY : WEIGHT_NONE;
+}
+
+/* Every server of TLS 1.3 has its mandatory suite, unless it is told not to (RFC 8446 section 9.1):
+ * then what is missing can as well be a group, or a signature that its key can make. Keys of other
+ * kinds than RSA and ECDSA, and groups that few clients have, are rare, but they are in use. */
+static enum weight weigh_what_is_common(const struct facts *facts)
+{
+    return facts->offer.version_max >= TLS_VERSION_1_3 && facts->server_hello_note == NULL
+                   && list_u16_contains(facts->client_hello.cipher_suites, SUITE_MANDATORY_1_3)
+               ? WEIGHT_SLIGHT
+               : WEIGHT_NONE;
+}
+
+/* Only an offer that servers of any key and any age of the last ten years can take. */
+static bool is_broad(const struct offer *offer)
+{
+    return offer->version_max >= TLS_VERSION_1_2 && offer->suites_legacy && offer->suites_rsa
+           && offer->suites_ecdsa && offer->suites_ecdhe && !offer->suites_all_obsolete;
+}
+
+static enum weight weigh_suites(const struct facts *facts)
+{
+    const struct offer *offer = &facts->offer;
+
+    if (offer->suites == 0 || offer->suites_all_obsolete)
+        return WEIGHT_STANDS_OUT;
+    if (!offer->suites_legacy)
+        return list_u16_contains(facts->client_hello.cipher_suites, SUITE_MANDATORY_1_3)
+                   ? WEIGHT_ORDINARY
+                   : WEIGHT_STANDS_OUT;
+    if (offer->version_max >= TLS_VERSION_1_3 && offer->suites_tls13)
+        return WEIGHT_ORDINARY;
+    /* Suites with pre-shared keys (RFC 4279), or for keys that few servers have. */
+    if (!offer->suites_rsa && !offer->suites_ecdsa)
+        return WEIGHT_STANDS_OUT;
+    if (!offer->suites_ecdhe || !offer->suites_rsa || !offer->suites_ecdsa
+        || offer->suites <= FEW_SUITES)
+        return WEIGHT_UNUSUAL;
+    return WEIGHT_ORDINARY;
+}
+
+static enum weight weigh_groups(const struct facts *facts)
+{
+    struct bytes list = facts->client_extensions.supported_groups.list;
+    bool common = list_u16_contains(list, GROUP_SECP256R1) || list_u16_contains(list, GROUP_X25519);
+    size_t count = 0;
+    uint16_t group;
+
+    if (!facts->offer.suites_ecdhe)
+        return WEIGHT_NONE;
+    if (facts->client_extensions.supported_groups.state == EXTENSION_ABSENT)
+        return facts->offer.version_max >= TLS_VERSION_1_3 ? WEIGHT_STANDS_OUT : WEIGHT_NONE;
+    while (list_u16_next(&list, &group))
+        if (!tls_is_grease(group) && (group < GROUP_FFDHE_FIRST || group > GROUP_FFDHE_LAST))
+            count++;
+    if (!common)
+        return WEIGHT_STANDS_OUT;
+    return count == 1 ? WEIGHT_UNUSUAL : weigh_what_is_common(facts);
+}
+
+/* What the signature schemes of a list can verify. SignatureScheme values up to 0x06ff are
+ * {hash, signature} pairs of RFC 5246 section 7.4.1.4.1; the 0x08.. ones are RFC 8446's. */
+struct scheme_kinds {
+    bool rsa;
+    bool elliptic; /* ECDSA or EdDSA */
+    bool modern;   /* a hash better than SHA-1 */
+    size_t count;
+};
+
+static struct scheme_kinds sort_schemes(struct bytes list)
+{
+    enum { HASH_SHA1 = 2, INTRINSIC = 8, SIGNATURE_RSA = 1, SIGNATURE_ECDSA = 3 };
+    static const uint8_t intrinsic_rsa[] = {0x04, 0x05, 0x06, 0x09, 0x0a, 0x0b};
+    struct scheme_kinds kinds = {0};
+    uint16_t scheme;
+
+    while (list_u16_next(&list, &scheme)) {
+        uint8_t hash = (uint8_t)(scheme >> 8);
+        uint8_t low = (uint8_t)(scheme & 0xff);
+        bool rsa = hash == INTRINSIC ? memchr(intrinsic_rsa, low, sizeof(intrinsic_rsa)) != NULL
+                                     : low == SIGNATURE_RSA;
+
+        if (tls_is_grease(scheme))
+            continue;
+        kinds.count++;
+        kinds.rsa |= rsa;
+        kinds.elliptic |= hash == INTRINSIC ? !rsa : low == SIGNATURE_ECDSA;
+        kinds.modern |= hash > HASH_SHA1;
+    }
+    return kinds;
+}
+
+/* Without the list SHA-1 is all that the client takes (RFC 5246 section 7.4.1.4.1), which TLS 1.3
+ * does not know; where the key is exchanged by RSA, nothing is signed. */
+static enum weight weigh_no_schemes(const struct facts *facts)
+{
+    if (facts->offer.version_max >= TLS_VERSION_1_3)
+        return WEIGHT_STANDS_OUT;
+    if (!facts->offer.suites_ecdhe)
+        return WEIGHT_ORDINARY;
+    return is_broad(&facts->offer) && captured_after(facts, SHA1_GIVEN_UP) ? WEIGHT_STANDS_OUT
+                                                                           : WEIGHT_UNUSUAL;
+}
+
+static enum weight weigh_schemes(const struct facts *facts)
+{
+    const struct offer *offer = &facts->offer;
+    const struct extension_list *schemes = &facts->client_extensions.signature_algorithms;
+    bool only_legacy = offer->version_max <= TLS_VERSION_1_2;
+    struct scheme_kinds kinds;
+
+    if (offer->version_max < TLS_VERSION_1_2)
+        return WEIGHT_NONE;
+    if (schemes->state == EXTENSION_ABSENT)
+        return weigh_no_schemes(facts);
+    kinds = sort_schemes(schemes->list);
+    /* A kind of key that no suite offered can use is the matter of the suites. */
+    if (only_legacy
+        && ((!kinds.rsa && !offer->suites_rsa) || (!kinds.elliptic && !offer->suites_ecdsa)))
+        return WEIGHT_NONE;
+    if (!kinds.rsa || !kinds.elliptic || !kinds.modern)
+        return WEIGHT_STANDS_OUT;
+    return weigh_what_is_common(facts);
+}
+
+static enum weight weigh_no_name(const struct facts *facts)
+{
+    if (facts->client_extensions.server_name.state != EXTENSION_ABSENT)
+        return WEIGHT_NONE;
+    return facts->client_hello.has_extensions ? WEIGHT_UNUSUAL : WEIGHT_ORDINARY;
+}
+
+/* With an offer that fits everywhere, the name is what is left. */
+static enum weight weigh_name(const struct facts *facts)
+{
+    if (facts->client_extensions.server_name.state != EXTENSION_WELL_FORMED)
+        return WEIGHT_NONE;
+    return is_broad(&facts->offer) ? WEIGHT_ORDINARY : WEIGHT_NONE;
+}
+
+static enum weight weigh_master_secret(const struct facts *facts)
+{
+    if (facts->client_extensions.extended_master_secret.state != EXTENSION_ABSENT
+        || facts->offer.version_max != TLS_VERSION_1_2 || !is_broad(&facts->offer))
+        return WEIGHT_NONE;
+    return captured_after(facts, MASTER_SECRET_DEMANDED) ? WEIGHT_UNUSUAL : WEIGHT_NONE;
+}
+
+enum weight offer_weigh(const struct facts *facts, enum suspect suspect)
+{
+    static enum weight (*const weighers[SUSPECTS])(const struct facts *facts) = {
+        [SUSPECT_VERSION] = weigh_version,
+        [SUSPECT_SUITES] = weigh_suites,
+        [SUSPECT_GROUPS] = weigh_groups,
+        [SUSPECT_SCHEMES] = weigh_schemes,
+        [SUSPECT_NO_NAME] = weigh_no_name,
+        [SUSPECT_NAME] = weigh_name,
+        [SUSPECT_MASTER_SECRET] = weigh_master_secret,
+    };
+
+    return weighers[suspect](facts);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* offer_weight.h -- how unusual each part of a client's offer is, whatever its server may be.
+ *
+ * The scale is that of general servers at the time of the capture. What is known of the server
+ * itself, and the way in which it refused, are the matter of refused_hello.c.
+ */
+#ifndef TLSWHY_ANALYZE_CAUSES_OFFER_WEIGHT_H
+#define TLSWHY_ANALYZE_CAUSES_OFFER_WEIGHT_H
+
+#include "analyze/causes/refused_hello.h"
+
+/* How unusual a part of an offer is, compared with what clients of its time send. */
+enum weight {
+    WEIGHT_NONE,       /* speaks against the suspect, or says nothing */
+    WEIGHT_SLIGHT,     /* nearly every server takes this: thought of where nothing is unusual */
+    WEIGHT_ORDINARY,   /* nothing unusual, yet it can be the reason */
+    WEIGHT_UNUSUAL,    /* servers that refuse this are not rare */
+    WEIGHT_STANDS_OUT, /* most servers refuse this */
+    WEIGHT_KNOWN       /* this server, which takes up other offers, never took up this */
+};
+
+/* The weight of this part of the offer of facts, whose ClientHello was read. Not WEIGHT_KNOWN. */
+enum weight offer_weigh(const struct facts *facts, enum suspect suspect);
+
+/* The offer has a suite with AEAD and an ephemeral key exchange for each kind of key, as every
+ * server of TLS 1.2 has had for years (RFC 9325 section 4.2). */
+bool offer_has_modern_suites(const struct facts *facts);
+
+#endif
