@@ -369,80 +369,6 @@ static void the_downgrade_mark_means_nothing_to_a_client_of_tls_1_2(void)
     CU_ASSERT_TRUE(story_denies(&story, "downgrade_detected"));
 }
 
-/* A server asks for a share of P-384, which the modern offer lists. */
-static void begin_retry(struct story *story)
-{
-    struct story_choice retry = story_choice_1_3();
-
-    retry.retry = true;
-    retry.share = 24;
-    story_begin(story);
-    story_modern_hello(story);
-    story_server_hello(story, &retry);
-}
-
-static void a_retry_that_is_not_answered_has_failed(void)
-{
-    struct story story;
-
-    begin_retry(&story);
-    story_fin(&story, SIDE_CLIENT);
-    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
-}
-
-static void a_second_hello_without_the_share_is_certain(void)
-{
-    struct story story;
-
-    begin_retry(&story);
-    story_modern_hello(&story);
-    story_fatal(&story, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER);
-    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_CERTAIN));
-}
-
-static void a_second_retry_is_certain(void)
-{
-    struct story story;
-    struct story_offer offer = story_modern_offer();
-    struct story_choice retry = story_choice_1_3();
-
-    begin_retry(&story);
-    offer.shares[0] = 24;
-    story_client_hello(&story, &offer);
-    retry.retry = true;
-    retry.share = 24;
-    story_server_hello(&story, &retry);
-    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE);
-    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_CERTAIN));
-}
-
-static void a_retry_that_led_on_is_not_blamed(void)
-{
-    struct story story;
-    struct story_offer offer = story_modern_offer();
-
-    begin_retry(&story);
-    offer.shares[0] = 24;
-    story_client_hello(&story, &offer);
-    story_flight_1_3(&story);
-    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
-    CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
-    CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
-}
-
-static void a_retry_does_not_hide_an_alert_with_a_name(void)
-{
-    struct story story;
-    struct story_offer offer = story_modern_offer();
-
-    begin_retry(&story);
-    offer.shares[0] = 24;
-    story_client_hello(&story, &offer);
-    story_fatal(&story, SIDE_SERVER, TLS_ALERT_NO_APPLICATION_PROTOCOL);
-    CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
-    CU_ASSERT_TRUE(story_says(&story, "no_shared_alpn", CAUSE_CERTAIN));
-}
-
 static void what_the_capture_may_have_missed_is_not_certain(void)
 {
     struct story story;
@@ -570,12 +496,6 @@ int main(void)
          the_downgrade_mark_and_illegal_parameter_are_certain},
         {"the downgrade mark means nothing to a client of TLS 1.2",
          the_downgrade_mark_means_nothing_to_a_client_of_tls_1_2},
-        {"a retry that is not answered has failed", a_retry_that_is_not_answered_has_failed},
-        {"a second hello without the share is certain",
-         a_second_hello_without_the_share_is_certain},
-        {"a second retry is certain", a_second_retry_is_certain},
-        {"a retry that led on is not blamed", a_retry_that_led_on_is_not_blamed},
-        {"a retry does not hide an alert with a name", a_retry_does_not_hide_an_alert_with_a_name},
         {"what the capture may have missed is not certain",
          what_the_capture_may_have_missed_is_not_certain},
         {"the downgrade mark with another refusal is only possible",

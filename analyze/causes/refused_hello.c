@@ -4,6 +4,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
 #include "analyze/causes/offer_weight.h"
+#include "analyze/causes/second_hello.h"
 #include "analyze/causes/transport.h"
 
 /* A server that closes because of an offer does it when it has read it. What comes later than
@@ -19,9 +20,14 @@ static bool gave_up_before_signing(const struct facts *facts)
            && facts->refusal.by == SIDE_SERVER;
 }
 
-/* A server that sent HelloRetryRequest or ServerHello has found version, suite and group, and
- * looked at the name. It may find out late that its key does not fit, or that it has no group for
- * the suite that it chose. */
+static bool is_about_name(enum suspect suspect)
+{
+    return suspect == SUSPECT_NAME || suspect == SUSPECT_NO_NAME;
+}
+
+/* A server that sent HelloRetryRequest or ServerHello has found version, suite and group. It may
+ * find out late that its key does not fit, or that it has no group for the suite that it chose; and
+ * after a HelloRetryRequest, that it has no certificate for the name. */
 static bool is_settled(const struct facts *facts, enum suspect suspect)
 {
     if (facts->retry_note == NULL && facts->server_hello_note == NULL)
@@ -29,14 +35,11 @@ static bool is_settled(const struct facts *facts, enum suspect suspect)
     if (suspect == SUSPECT_GROUPS)
         return !gave_up_before_signing(facts) || facts->suite == NULL
                || facts->suite->key_exchange != SUITE_KEY_EXCHANGE_ECDHE;
+    if (is_about_name(suspect) && facts->server_hello_note == NULL)
+        return second_hello_judge(facts) != SECOND_HELLO_RIGHT;
     if (suspect == SUSPECT_NO_NAME)
-        return facts->server_hello_note == NULL || facts->server_certificate_note != NULL;
+        return facts->server_certificate_note != NULL;
     return suspect != SUSPECT_SCHEMES;
-}
-
-static bool is_about_name(enum suspect suspect)
-{
-    return suspect == SUSPECT_NAME || suspect == SUSPECT_NO_NAME;
 }
 
 /* What the server took up later is no reason to refuse, where it does not depend on the rest of the

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/refused_hello.h"
+#include "analyze/causes/second_hello.h"
 #include "analyze/causes/transport.h"
 
 /* Alerts that name another reason than the retry. */
@@ -30,25 +32,6 @@ static const struct note *second_retry(const struct facts *facts)
     return NULL;
 }
 
-/* The second hello has a share of the group that the server asked for. */
-static bool share_was_sent(const struct facts *facts)
-{
-    struct bytes shares = facts->second_client_extensions.key_share.shares;
-    struct key_share share;
-
-    while (key_share_next(&shares, &share))
-        if (share.group == facts->retry_extensions.key_share.group)
-            return true;
-    return false;
-}
-
-static bool share_is_missing(const struct facts *facts)
-{
-    return facts->second_client_hello_read && facts->retry_read
-           && facts->retry_extensions.key_share.state == EXTENSION_WELL_FORMED
-           && !share_was_sent(facts);
-}
-
 static void describe_retry(const struct facts *facts, struct evidence *evidence)
 {
     char hex[NAMES_HEX_SIZE];
@@ -71,8 +54,76 @@ static void describe_retry(const struct facts *facts, struct evidence *evidence)
                      "no second hello of the client was seen");
 }
 
+/* What is wrong with the second hello. */
+static void describe_fault(const struct facts *facts, enum second_hello second,
+                           struct evidence *evidence)
+{
+    static const struct {
+        const char *fact;
+        const char *text;
+    } faults[] = {
+        [SECOND_HELLO_NO_SHARE] = {"share_missing", "the second hello has no share of the group "
+                                                    "that the server asked for"},
+        [SECOND_HELLO_NO_COOKIE] = {"cookie_missing",
+                                    "the second hello does not return the server's cookie"},
+        [SECOND_HELLO_CHANGED] = {"hello_changed", "the second hello differs from the first in "
+                                                   "more than RFC 8446 section 4.1.2 allows"},
+        [SECOND_HELLO_RIGHT] = {NULL, NULL},
+    };
+
+    if (faults[second].fact != NULL)
+        evidence_add(evidence, faults[second].fact, facts->second_client_hello_note->at, "%s",
+                     faults[second].text);
+}
+
+/* Alerts about the content of a message. */
+static bool complains_of_message(const struct facts *facts)
+{
+    static const uint8_t complaints[] = {
+        TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_DECODE_ERROR,
+        TLS_ALERT_DECRYPT_ERROR, /* of a pre-shared key, whose binder is made anew */
+        TLS_ALERT_MISSING_EXTENSION,
+    };
+
+    return memchr(complaints, facts->refusal.alert, sizeof(complaints)) != NULL;
+}
+
+/* A server that is content with both hellos looks for a certificate and a signature then, and may
+ * find none. A complaint of the message is about what is new in the second hello: the rest it let
+ * pass once. */
+static enum certainty weigh_right_answer(const struct facts *facts)
+{
+    if (facts->refusal.kind != REFUSAL_ALERT || facts->refusal.by != SIDE_SERVER
+        || facts_closed_without_reason(facts, SIDE_SERVER))
+        return CAUSE_POSSIBLE;
+    if (complains_of_message(facts))
+        return refused_hello_suspect(facts, SUSPECT_NAME) < CAUSE_LIKELY ? CAUSE_LIKELY
+                                                                         : CAUSE_POSSIBLE;
+    return facts->retry_extensions.cookie.state != EXTENSION_ABSENT ? CAUSE_POSSIBLE : CAUSE_NO;
+}
+
+static enum certainty weigh(const struct facts *facts, enum second_hello second)
+{
+    switch (second) {
+    case SECOND_HELLO_NO_SHARE:
+    case SECOND_HELLO_NO_COOKIE:
+        return facts->refusal.kind == REFUSAL_ALERT ? CAUSE_CERTAIN : CAUSE_LIKELY;
+    case SECOND_HELLO_UNREAD:
+        return CAUSE_POSSIBLE;
+    case SECOND_HELLO_RIGHT:
+        return weigh_right_answer(facts);
+    case SECOND_HELLO_NONE:
+    case SECOND_HELLO_CHANGED:
+        break;
+    }
+    /* Loss explains silence as well. */
+    return facts->refusal.kind == REFUSAL_NONE || data_is_lost(facts, SIDE_CLIENT) ? CAUSE_POSSIBLE
+                                                                                   : CAUSE_LIKELY;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
+    enum second_hello second = second_hello_judge(facts);
     const struct note *again;
 
     if (facts->retry_note == NULL || facts->server_hello_note != NULL
@@ -85,14 +136,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
                      "the server asked for another hello a second time, which is not allowed");
         return CAUSE_CERTAIN;
     }
-    if (share_is_missing(facts)) {
-        evidence_add(evidence, "share_missing", facts->second_client_hello_note->at,
-                     "the second hello has no share of the group that the server asked for");
-        return facts->refusal.kind == REFUSAL_ALERT ? CAUSE_CERTAIN : CAUSE_LIKELY;
-    }
-    /* Loss explains silence as well. */
-    return facts->refusal.kind == REFUSAL_NONE || data_is_lost(facts, SIDE_CLIENT) ? CAUSE_POSSIBLE
-                                                                                   : CAUSE_LIKELY;
+    describe_fault(facts, second, evidence);
+    return weigh(facts, second);
 }
 
 const struct cause cause_retry_failed = {
@@ -102,7 +147,7 @@ const struct cause cause_retry_failed = {
     .explanation = "In TLS 1.3 a server that likes none of the key shares sends HelloRetryRequest. "
                    "The client must answer with the same hello and the share asked for. It did "
                    "not answer, answered wrongly, or the server did not accept the answer or asked "
-                   "twice.",
+                   "twice. After a right answer the usual reasons to refuse a hello are as good.",
     .remedy = "Provoke it with `openssl s_client -connect SERVER:PORT -groups P-521:X25519` (the "
               "first group is the share sent). Update the side at fault. Offering the server's "
               "preferred group first, mostly X25519 or P-256, avoids the retry. A cluster whose "
@@ -111,7 +156,7 @@ const struct cause cause_retry_failed = {
                    "net::ERR_SSL_PROTOCOL_ERROR; Firefox: SSL_ERROR_BAD_2ND_CLIENT_HELLO, "
                    "SSL_ERROR_RX_UNEXPECTED_HELLO_RETRY_REQUEST; Java: SSLHandshakeException: "
                    "Received fatal alert: illegal_parameter",
-    .alerts = "47 10 40 50 109",
+    .alerts = "47 10 40 50 51 109",
     .source = "RFC 8446 sections 4.1.2, 4.1.4 and 4.2.8",
     .match = match,
 };

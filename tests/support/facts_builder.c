@@ -93,41 +93,37 @@ static void put_renegotiation(struct body *body, bool wanted)
     put(body, 0, 1);
 }
 
-static void put_name(struct body *body, const char *name)
+/* An extension that is a list, of which this text is all. In front of the text are so many octets
+ * of zero, and its length in width octets. NULL: none. */
+static void put_text_extension(struct body *body, uint16_t type, size_t zeros, size_t width,
+                               const char *text)
 {
     size_t data;
     size_t list;
-    size_t host;
+    size_t entry;
 
-    if (name == NULL)
+    if (text == NULL)
         return;
-    put(body, TLS_EXTENSION_SERVER_NAME, 2);
+    put(body, type, 2);
     data = open_vector(body, 2);
     list = open_vector(body, 2);
-    put(body, TLS_NAME_TYPE_HOST_NAME, 1);
-    host = open_vector(body, 2);
-    put_text(body, name);
-    close_vector(body, host, 2);
+    put(body, 0, zeros);
+    entry = open_vector(body, width);
+    put_text(body, text);
+    close_vector(body, entry, width);
     close_vector(body, list, 2);
     close_vector(body, data, 2);
 }
 
 static void put_alpn(struct body *body, const char *protocol)
 {
-    size_t data;
-    size_t list;
-    size_t entry;
+    put_text_extension(body, TLS_EXTENSION_APPLICATION_LAYER_PROTOCOL_NEGOTIATION, 0, 1, protocol);
+}
 
-    if (protocol == NULL)
-        return;
-    put(body, TLS_EXTENSION_APPLICATION_LAYER_PROTOCOL_NEGOTIATION, 2);
-    data = open_vector(body, 2);
-    list = open_vector(body, 2);
-    entry = open_vector(body, 1);
-    put_text(body, protocol);
-    close_vector(body, entry, 1);
-    close_vector(body, list, 2);
-    close_vector(body, data, 2);
+/* RFC 8446 section 4.2.2 */
+static void put_cookie(struct body *body, const char *cookie)
+{
+    put_text_extension(body, TLS_EXTENSION_COOKIE, 0, 0, cookie);
 }
 
 static void put_shares(struct body *body, const uint16_t *groups)
@@ -153,7 +149,7 @@ static void put_client_extensions(struct body *body, const struct story_offer *o
 {
     size_t extensions = open_vector(body, 2);
 
-    put_name(body, offer->name);
+    put_text_extension(body, TLS_EXTENSION_SERVER_NAME, 1, 2, offer->name);
     put_empty_extension(body, TLS_EXTENSION_EXTENDED_MASTER_SECRET, offer->master_secret);
     put_renegotiation(body, offer->renegotiation);
     put_list_extension(body, TLS_EXTENSION_SUPPORTED_GROUPS, offer->groups, 2);
@@ -161,6 +157,7 @@ static void put_client_extensions(struct body *body, const struct story_offer *o
     put_alpn(body, offer->alpn);
     put_list_extension(body, TLS_EXTENSION_SUPPORTED_VERSIONS, offer->versions, 1);
     put_shares(body, offer->shares);
+    put_cookie(body, offer->cookie);
     put_empty_extension(body, TLS_EXTENSION_EARLY_DATA, offer->early_data);
     put_empty_extension(body, offer->twice, offer->twice != 0);
     put_empty_extension(body, offer->twice, offer->twice != 0);
@@ -201,6 +198,7 @@ static void put_server_extensions(struct body *body, const struct story_choice *
     put_empty_extension(body, TLS_EXTENSION_EXTENDED_MASTER_SECRET, choice->master_secret);
     put_renegotiation(body, choice->renegotiation);
     put_alpn(body, choice->alpn);
+    put_cookie(body, choice->cookie);
     if (choice->selected_version != 0) {
         put(body, TLS_EXTENSION_SUPPORTED_VERSIONS, 2);
         put(body, 2, 2);

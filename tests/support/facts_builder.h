@@ -35,6 +35,7 @@ struct story_offer {
     story_list schemes;
     const char *name;    /* server_name, NULL: none */
     const char *alpn;    /* one protocol, NULL: none */
+    const char *cookie;  /* of a second hello, NULL: none */
     uint16_t twice;      /* this extension type is in the hello twice, empty; 0: none */
     uint16_t broken;     /* this extension type has one octet of 0xff as data; 0: none */
     bool master_secret;  /* extended_master_secret */
@@ -51,6 +52,7 @@ struct story_choice {
     uint16_t selected_version; /* supported_versions, 0: none */
     uint16_t share;            /* group of key_share, 0: none */
     const char *alpn;
+    const char *cookie; /* of a HelloRetryRequest, NULL: none */
     uint8_t compression;
     uint8_t downgrade; /* enum downgrade: the mark at the end of the random */
     bool retry;        /* it is a HelloRetryRequest */

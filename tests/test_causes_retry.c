@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a HelloRetryRequest has to do with the end of a handshake. */
+#include "dissect/tls.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/wire.h"
+
+/* A server asks for a share of P-384, which the modern offer lists. */
+static void begin_retry(struct story *story)
+{
+    struct story_choice retry = story_choice_1_3();
+
+    retry.retry = true;
+    retry.share = 24;
+    story_begin(story);
+    story_modern_hello(story);
+    story_server_hello(story, &retry);
+}
+
+static void a_retry_that_is_not_answered_has_failed(void)
+{
+    struct story story;
+
+    begin_retry(&story);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+}
+
+static void a_second_hello_without_the_share_is_certain(void)
+{
+    struct story story;
+
+    begin_retry(&story);
+    story_modern_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_CERTAIN));
+}
+
+static void a_second_retry_is_certain(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+    struct story_choice retry = story_choice_1_3();
+
+    begin_retry(&story);
+    offer.shares[0] = 24;
+    story_client_hello(&story, &offer);
+    retry.retry = true;
+    retry.share = 24;
+    story_server_hello(&story, &retry);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_CERTAIN));
+}
+
+static void a_retry_that_led_on_is_not_blamed(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    begin_retry(&story);
+    offer.shares[0] = 24;
+    story_client_hello(&story, &offer);
+    story_flight_1_3(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
+}
+
+static void a_retry_does_not_hide_an_alert_with_a_name(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    begin_retry(&story);
+    offer.shares[0] = 24;
+    story_client_hello(&story, &offer);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_NO_APPLICATION_PROTOCOL);
+    CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_alpn", CAUSE_CERTAIN));
+}
+
+/* The client answers as it must, and the server refuses with this alert. */
+static void refuse_right_answer(struct story *story, struct story_offer offer,
+                                const struct story_choice *retry, uint8_t alert)
+{
+    story_begin(story);
+    story_client_hello(story, &offer);
+    story_server_hello(story, retry);
+    memcpy(offer.shares, (story_list){retry->share}, sizeof(offer.shares));
+    offer.cookie = retry->cookie;
+    story_client_hello(story, &offer);
+    story_fatal(story, SIDE_SERVER, alert);
+}
+
+static struct story_choice retry_with(const char *cookie)
+{
+    struct story_choice retry = story_choice_1_3();
+
+    retry.retry = true;
+    retry.share = 24;
+    retry.cookie = cookie;
+    return retry;
+}
+
+static void after_a_right_answer_names_are_weighed_as_without_a_retry(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+    struct story_choice retry = retry_with(NULL);
+
+    refuse_right_answer(&story, offer, &retry, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "unrecognized_sni"));
+    CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
+    offer.name = NULL;
+    refuse_right_answer(&story, offer, &retry, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_POSSIBLE));
+}
+
+static void after_a_right_answer_schemes_are_weighed_as_without_a_retry(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+    struct story_choice retry = retry_with(NULL);
+
+    memcpy(offer.schemes, (story_list){0x0403, 0x0503}, sizeof(offer.schemes));
+    refuse_right_answer(&story, offer, &retry, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
+}
+
+static void a_complaint_of_a_right_answer_is_about_the_retry(void)
+{
+    static const uint8_t alerts[] = {TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_UNEXPECTED_MESSAGE,
+                                     TLS_ALERT_DECODE_ERROR, TLS_ALERT_DECRYPT_ERROR,
+                                     TLS_ALERT_MISSING_EXTENSION};
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        struct story story;
+        struct story_choice retry = retry_with(NULL);
+
+        refuse_right_answer(&story, story_modern_offer(), &retry, alerts[i]);
+        CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+    }
+}
+
+static void a_cookie_can_be_refused_with_any_alert(void)
+{
+    struct story story;
+    struct story_choice retry = retry_with("cookie");
+
+    refuse_right_answer(&story, story_modern_offer(), &retry, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_considers(&story, "retry_failed"));
+}
+
+static void a_cookie_that_is_not_returned_is_certain(void)
+{
+    static const char *const returned[] = {NULL, "cooky"};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct story story;
+        struct story_offer offer = story_modern_offer();
+        struct story_choice retry = retry_with("cookie");
+
+        story_begin_hello(&story);
+        story_server_hello(&story, &retry);
+        offer.shares[0] = 24;
+        offer.cookie = returned[i];
+        story_client_hello(&story, &offer);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_CERTAIN));
+    }
+}
+
+static void a_second_hello_that_changed_elsewhere_is_likely(void)
+{
+    for (int i = 0; i < 3; i++) {
+        struct story story;
+        struct story_offer offer = story_modern_offer();
+
+        begin_retry(&story);
+        offer.shares[0] = 24;
+        offer.suites[0] = i == 0 ? 0x1302 : offer.suites[0];
+        offer.name = i == 1 ? "other.example.com" : offer.name;
+        offer.alpn = i == 2 ? NULL : offer.alpn;
+        story_client_hello(&story, &offer);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+    }
+}
+
+static void a_second_hello_without_early_data_is_right(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+    struct story_choice retry = retry_with(NULL);
+
+    offer.early_data = true;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_server_hello(&story, &retry);
+    offer.early_data = false;
+    offer.shares[0] = 24;
+    story_client_hello(&story, &offer);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
+}
+
+static void a_close_after_a_right_answer_may_have_any_reason(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    begin_retry(&story);
+    offer.shares[0] = 24;
+    story_client_hello(&story, &offer);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "retry_failed"));
+}
+
+static void a_second_hello_that_cannot_be_read_proves_nothing(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    begin_retry(&story);
+    offer.truncated = true;
+    story_client_hello(&story, &offer);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_considers(&story, "retry_failed"));
+    CU_ASSERT_EQUAL(story_certainty(&story, "retry_failed"), CAUSE_POSSIBLE);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"a retry that is not answered has failed", a_retry_that_is_not_answered_has_failed},
+        {"a second hello without the share is certain",
+         a_second_hello_without_the_share_is_certain},
+        {"a second retry is certain", a_second_retry_is_certain},
+        {"a retry that led on is not blamed", a_retry_that_led_on_is_not_blamed},
+        {"a retry does not hide an alert with a name", a_retry_does_not_hide_an_alert_with_a_name},
+        {"after a right answer names are weighed as without a retry",
+         after_a_right_answer_names_are_weighed_as_without_a_retry},
+        {"after a right answer schemes are weighed as without a retry",
+         after_a_right_answer_schemes_are_weighed_as_without_a_retry},
+        {"a complaint of a right answer is about the retry",
+         a_complaint_of_a_right_answer_is_about_the_retry},
+        {"a cookie can be refused with any alert", a_cookie_can_be_refused_with_any_alert},
+        {"a cookie that is not returned is certain", a_cookie_that_is_not_returned_is_certain},
+        {"a second hello that changed elsewhere is likely",
+         a_second_hello_that_changed_elsewhere_is_likely},
+        {"a second hello without early data is right", a_second_hello_without_early_data_is_right},
+        {"a close after a right answer may have any reason",
+         a_close_after_a_right_answer_may_have_any_reason},
+        {"a second hello that cannot be read proves nothing",
+         a_second_hello_that_cannot_be_read_proves_nothing},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("causes after a retry", tests);
+}
