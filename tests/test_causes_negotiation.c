@@ -248,16 +248,35 @@ static void with_both_missing_secure_renegotiation_is_the_better_guess(void)
     CU_ASSERT_TRUE(story_considers(&story, "missing_extended_master_secret"));
 }
 
+/* Only clients that know more than those without it seem to have turned it off. */
 static void a_client_without_extended_master_secret_may_be_refused_for_it(void)
 {
     struct story story;
     struct story_offer offer = offer_1_2();
 
     offer.master_secret = false;
+    offer.mac_order = true;
     story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "missing_extended_master_secret", CAUSE_POSSIBLE));
     refuse_at(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE, INT64_C(1420070400)); /* 2015 */
     CU_ASSERT_TRUE(story_denies(&story, "missing_extended_master_secret"));
+}
+
+static void a_client_that_never_has_extended_master_secret_meets_other_reasons(void)
+{
+    struct story story;
+    struct story_offer offer = offer_1_2();
+
+    offer.master_secret = false;
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "missing_extended_master_secret"));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_group"));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_signature_algorithm"));
+    CU_ASSERT_TRUE(story_considers(&story, "unrecognized_sni"));
+    offer.name = NULL;
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_POSSIBLE));
 }
 
 static void no_schemes_weigh_more_than_no_extended_master_secret(void)
@@ -484,6 +503,8 @@ int main(void)
          with_both_missing_secure_renegotiation_is_the_better_guess},
         {"a client without extended master secret may be refused for it",
          a_client_without_extended_master_secret_may_be_refused_for_it},
+        {"a client that never has extended master secret meets other reasons",
+         a_client_that_never_has_extended_master_secret_meets_other_reasons},
         {"a server may find no scheme behind its certificates",
          a_server_may_find_no_scheme_behind_its_certificates},
         {"no schemes weigh more than no extended master secret",

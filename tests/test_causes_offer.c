@@ -44,13 +44,16 @@ static void suites_that_stand_out_are_likely_the_reason(void)
     }
 }
 
-static void insufficient_security_is_about_suites(void)
+/* What RFC 8446 section 6.2 calls parameters can also be groups and signatures. */
+static void insufficient_security_is_about_suites_first_of_all(void)
 {
     struct story story;
     struct story_offer offer = story_modern_offer();
 
     story_refuse_offer(&story, &offer, TLS_ALERT_INSUFFICIENT_SECURITY);
-    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_group"));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_signature_algorithm"));
 }
 
 static void an_offer_of_tls_1_3_without_the_mandatory_suite_stands_out(void)
@@ -122,11 +125,16 @@ static void rare_groups_are_likely_the_reason(void)
     }
 }
 
-static void common_groups_are_not_blamed(void)
+/* Where the suites fit nearly every server too, they are a guess as good as others. */
+static void common_groups_are_blamed_where_the_suites_fit_alone(void)
 {
     struct story story;
     struct story_offer offer = offer_1_2();
 
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_group"));
+    memcpy(offer.suites, (story_list){0xc009, 0xc013, 0x002f}, sizeof(offer.suites)); /* CBC */
     story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
 }
@@ -185,11 +193,12 @@ static void unsupported_certificate_before_any_is_about_schemes(void)
     CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
 }
 
-static void a_full_list_of_schemes_is_not_blamed(void)
+static void a_full_list_of_schemes_is_not_blamed_where_suites_may_be(void)
 {
     struct story story;
     struct story_offer offer = offer_1_2();
 
+    memcpy(offer.suites, (story_list){0xc009, 0xc013, 0x002f}, sizeof(offer.suites)); /* CBC */
     story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));
 }
@@ -525,7 +534,8 @@ int main(void)
     CU_TestInfo tests[] = {
         {"suites that stand out are likely the reason",
          suites_that_stand_out_are_likely_the_reason},
-        {"insufficient_security is about suites", insufficient_security_is_about_suites},
+        {"insufficient_security is about suites first of all",
+         insufficient_security_is_about_suites_first_of_all},
         {"an offer of TLS 1.3 without the mandatory suite stands out",
          an_offer_of_tls_1_3_without_the_mandatory_suite_stands_out},
         {"suites are not blamed for other alerts", suites_are_not_blamed_for_other_alerts},
@@ -533,7 +543,8 @@ int main(void)
         {"two suspects that stand out equally are only possible",
          two_suspects_that_stand_out_equally_are_only_possible},
         {"rare groups are likely the reason", rare_groups_are_likely_the_reason},
-        {"common groups are not blamed", common_groups_are_not_blamed},
+        {"common groups are blamed where the suites fit alone",
+         common_groups_are_blamed_where_the_suites_fit_alone},
         {"a group chosen outside the offer is certain",
          a_group_chosen_outside_the_offer_is_certain},
         {"missing_extension is about the group lists when one is missing",
@@ -542,7 +553,8 @@ int main(void)
          schemes_of_one_kind_of_key_are_likely_the_reason},
         {"unsupported_certificate before any is about schemes",
          unsupported_certificate_before_any_is_about_schemes},
-        {"a full list of schemes is not blamed", a_full_list_of_schemes_is_not_blamed},
+        {"a full list of schemes is not blamed where suites may be",
+         a_full_list_of_schemes_is_not_blamed_where_suites_may_be},
         {"suites decide before schemes of the same kind",
          suites_decide_before_schemes_of_the_same_kind},
         {"no_application_protocol is certain where ALPN was offered",

@@ -66,9 +66,8 @@ static void what_is_common_is_not_thought_of_where_something_stands_out(void)
 
 static void other_alerts_are_not_about_what_is_common(void)
 {
-    static const uint8_t alerts[] = {TLS_ALERT_INSUFFICIENT_SECURITY, TLS_ALERT_ILLEGAL_PARAMETER,
-                                     TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_INTERNAL_ERROR,
-                                     TLS_ALERT_ACCESS_DENIED};
+    static const uint8_t alerts[] = {TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_UNEXPECTED_MESSAGE,
+                                     TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_ACCESS_DENIED};
 
     for (size_t i = 0; i < sizeof(alerts); i++) {
         struct story story;

@@ -145,16 +145,74 @@ static enum known_says weigh_suites(const struct facts *facts, const struct know
                         suite_counts);
 }
 
+/* Nearly every client has one of these, and a server that has one too chooses it. */
+static bool is_common_group(uint16_t group)
+{
+    static const uint16_t common[] = {
+        23,     /* secp256r1 */
+        29,     /* x25519 */
+        0x11eb, /* SecP256r1MLKEM768 */
+        0x11ec, /* X25519MLKEM768 */
+        0x6399, /* X25519Kyber768Draft00 */
+    };
+
+    for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+        if (common[i] == group)
+            return true;
+    return false;
+}
+
+static bool chose_common_group(const struct known_server *server)
+{
+    for (size_t i = 0; i < server->chosen[KNOWN_GROUPS].count; i++)
+        if (is_common_group(known_server_value(server, KNOWN_GROUPS, i)->value))
+            return true;
+    return false;
+}
+
+/* A server that chose other groups than the common ones whenever it chose has none of those, or none
+ * that it takes: a client that offers nothing else finds none. */
 static enum known_says weigh_groups(const struct facts *facts, const struct known_server *server)
 {
-    return weigh_values(facts, server, KNOWN_GROUPS, facts->client_extensions.supported_groups.list,
-                        NULL);
+    const struct extension_list *groups = &facts->client_extensions.supported_groups;
+    enum known_says says = weigh_values(facts, server, KNOWN_GROUPS, groups->list, NULL);
+
+    return says == KNOWN_FOR && groups->state == EXTENSION_WELL_FORMED && facts->offer.suites_ecdhe
+                   && !chose_common_group(server)
+               ? KNOWN_SURE
+               : says;
+}
+
+/* A list without SHA-1 speaks against certificates that are signed with it, too, unless there is
+ * another list for them (RFC 8446 section 4.2.3). Servers that go by it refuse the client where
+ * they have nothing else (RFC 5246 section 7.4.2). */
+static bool known_chain_is_excluded(const struct facts *facts)
+{
+    enum { HASH_SHA1 = 2, OCTET = 8 };
+    const struct known_name *name = facts->known->name;
+    const struct hello_extensions *extensions = &facts->client_extensions;
+    const struct extension_list *schemes =
+        extensions->signature_algorithms_cert.state == EXTENSION_WELL_FORMED
+            ? &extensions->signature_algorithms_cert
+            : &extensions->signature_algorithms;
+    struct bytes list = schemes->list;
+    uint16_t scheme;
+
+    if (name == NULL || !name->certificate.known || (name->certificate.weakness & WEAK_SHA1) == 0
+        || schemes->state != EXTENSION_WELL_FORMED)
+        return false;
+    while (list_u16_next(&list, &scheme))
+        if (scheme >> OCTET == HASH_SHA1)
+            return false;
+    return true;
 }
 
 static enum known_says weigh_schemes(const struct facts *facts, const struct known_server *server)
 {
-    return weigh_values(facts, server, KNOWN_SCHEMES,
-                        facts->client_extensions.signature_algorithms.list, NULL);
+    enum known_says says = weigh_values(facts, server, KNOWN_SCHEMES,
+                                        facts->client_extensions.signature_algorithms.list, NULL);
+
+    return says < KNOWN_HINTS && known_chain_is_excluded(facts) ? KNOWN_HINTS : says;
 }
 
 static enum known_says weigh_no_name(const struct facts *facts, const struct known_server *server)
@@ -311,7 +369,11 @@ void describe_known(const struct facts *facts, enum suspect suspect, struct evid
         describe_values(server, KNOWN_GROUPS, "chosen", names_group, &text);
         break;
     case SUSPECT_SCHEMES:
-        describe_values(server, KNOWN_SCHEMES, "signed with", names_signature_scheme, &text);
+        if (known_about(facts, suspect) == KNOWN_HINTS)
+            text_add(&text, "the certificates that this server has for the name are signed with "
+                            "SHA-1, which the client does not list");
+        else
+            describe_values(server, KNOWN_SCHEMES, "signed with", names_signature_scheme, &text);
         break;
     case SUSPECT_NO_NAME:
         text_add(&text, "this server has taken up %u hellos with a server name and %u without",

@@ -13,7 +13,8 @@
 enum known_says {
     KNOWN_NOTHING, /* too little is known */
     KNOWN_AGAINST, /* the server took this up from others */
-    KNOWN_HINTS,   /* it took up nothing like this, but hardly anybody offered it */
+    KNOWN_HINTS,   /* it took up nothing like this, but hardly anybody offered it, or has
+                      nothing that fits it */
     KNOWN_FOR,     /* the server took up many offers and none like this one */
     KNOWN_SURE     /* likewise, and nothing else is left to explain it */
 };

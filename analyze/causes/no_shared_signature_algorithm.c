@@ -30,10 +30,12 @@ const struct cause cause_no_shared_signature_algorithm = {
     .id = "no_shared_signature_algorithm",
     .layer = LAYER_NEGOTIATION,
     .title = "The server's key cannot make any signature that the client accepts",
-    .explanation = "The client lists the signature schemes that it can verify "
-                   "(signature_algorithms). None of them works with the key in the server's "
-                   "certificate: typically a list without RSA at a server with an RSA key, a list "
-                   "without ECDSA at one with an ECDSA key, or nothing but SHA-1.",
+    .explanation =
+        "The client lists the signature schemes that it can verify "
+        "(signature_algorithms). None of them works with the key in the server's "
+        "certificate: typically a list without RSA at a server with an RSA key, a list "
+        "without ECDSA at one with an ECDSA key, or nothing but SHA-1. Some servers refuse "
+        "as well when the list does not have what their certificates are signed with.",
     .remedy = "See what the server's key is with `openssl s_client -connect SERVER:PORT | openssl "
               "x509 -noout -text`, and try a single scheme with `-sigalgs RSA-PSS+SHA256`. Correct "
               "the client's list, or give the server a second certificate with the other type of "

@@ -67,22 +67,32 @@ static enum weight weigh_version(const struct facts *facts)
     return offer->version_min == TLS_VERSION_1_3 ? WEIGHT_ORDINARY : WEIGHT_NONE;
 }
 
-/* Every server of TLS 1.3 has its mandatory suite, unless it is told not to (RFC 8446 section 9.1):
- * then what is missing can as well be a group, or a signature that its key can make. Keys of other
- * kinds than RSA and ECDSA, and groups that few clients have, are rare, but they are in use. */
-static enum weight weigh_what_is_common(const struct facts *facts)
-{
-    return facts->offer.version_max >= TLS_VERSION_1_3 && facts->server_hello_note == NULL
-                   && list_u16_contains(facts->client_hello.cipher_suites, SUITE_MANDATORY_1_3)
-               ? WEIGHT_SLIGHT
-               : WEIGHT_NONE;
-}
-
 /* Only an offer that servers of any key and any age of the last ten years can take. */
 static bool is_broad(const struct offer *offer)
 {
     return offer->version_max >= TLS_VERSION_1_2 && offer->suites_legacy && offer->suites_rsa
            && offer->suites_ecdsa && offer->suites_ecdhe && !offer->suites_all_obsolete;
+}
+
+/* TLS 1.2 at most, with suites that nearly every server of that version takes. */
+static bool is_plain_1_2(const struct facts *facts)
+{
+    return facts->offer.version_max == TLS_VERSION_1_2 && is_broad(&facts->offer)
+           && offer_has_modern_suites(facts);
+}
+
+/* Every server of TLS 1.3 has its mandatory suite, unless it is told not to (RFC 8446 section 9.1),
+ * and nearly every one of TLS 1.2 those that are recommended: then what is missing can as well be a
+ * group, or a signature that its key can make. Keys of other kinds than RSA and ECDSA, and groups
+ * that few clients have, are rare, but they are in use. */
+static enum weight weigh_what_is_common(const struct facts *facts)
+{
+    bool suites_fit =
+        is_plain_1_2(facts)
+        || (facts->offer.version_max >= TLS_VERSION_1_3
+            && list_u16_contains(facts->client_hello.cipher_suites, SUITE_MANDATORY_1_3));
+
+    return suites_fit && facts->server_hello_note == NULL ? WEIGHT_SLIGHT : WEIGHT_NONE;
 }
 
 static enum weight weigh_suites(const struct facts *facts)
@@ -103,7 +113,7 @@ static enum weight weigh_suites(const struct facts *facts)
     if (!offer->suites_ecdhe || !offer->suites_rsa || !offer->suites_ecdsa
         || offer->suites <= FEW_SUITES)
         return WEIGHT_UNUSUAL;
-    return WEIGHT_ORDINARY;
+    return is_plain_1_2(facts) ? WEIGHT_SLIGHT : WEIGHT_ORDINARY;
 }
 
 static enum weight weigh_groups(const struct facts *facts)
@@ -211,6 +221,13 @@ static enum weight weigh_master_secret(const struct facts *facts)
         || facts->offer.version_max != TLS_VERSION_1_2 || !is_broad(&facts->offer))
         return WEIGHT_NONE;
     return captured_after(facts, MASTER_SECRET_DEMANDED) ? WEIGHT_UNUSUAL : WEIGHT_NONE;
+}
+
+/* Libraries that know encrypt_then_mac (RFC 7366) know what came a year later as well. */
+bool offer_never_has_master_secret(const struct facts *facts)
+{
+    return facts->client_extensions.extended_master_secret.state == EXTENSION_ABSENT
+           && facts->client_extensions.encrypt_then_mac.state == EXTENSION_ABSENT;
 }
 
 enum weight offer_weigh(const struct facts *facts, enum suspect suspect)

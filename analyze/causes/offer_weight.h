@@ -26,4 +26,8 @@ enum weight offer_weigh(const struct facts *facts, enum suspect suspect);
  * server of TLS 1.2 has had for years (RFC 9325 section 4.2). */
 bool offer_has_modern_suites(const struct facts *facts);
 
+/* The client does not offer extended_master_secret, and seems not to know it: nobody turned it
+ * off. */
+bool offer_never_has_master_secret(const struct facts *facts);
+
 #endif

@@ -56,17 +56,22 @@ static enum weight correct_down(enum suspect suspect, enum weight weight)
 static enum weight correct(const struct facts *facts, enum suspect suspect, enum weight weight)
 {
     static const enum weight least[SUSPECTS] = {
-        [SUSPECT_SUITES] = WEIGHT_ORDINARY, [SUSPECT_GROUPS] = WEIGHT_UNUSUAL,
+        [SUSPECT_SUITES] = WEIGHT_SLIGHT,   [SUSPECT_GROUPS] = WEIGHT_UNUSUAL,
         [SUSPECT_SCHEMES] = WEIGHT_UNUSUAL, [SUSPECT_NO_NAME] = WEIGHT_ORDINARY,
         [SUSPECT_NAME] = WEIGHT_ORDINARY,
+    };
+    static const enum weight hinted[SUSPECTS] = {
+        [SUSPECT_VERSION] = WEIGHT_ORDINARY,
+        [SUSPECT_SCHEMES] = WEIGHT_UNUSUAL,
     };
     enum known_says says = known_about(facts, suspect);
 
     if (says == KNOWN_AGAINST)
         return correct_down(suspect, weight);
-    if (says == KNOWN_HINTS && weight < WEIGHT_ORDINARY && offer_has_modern_suites(facts))
-        return WEIGHT_ORDINARY;
-    if (says < KNOWN_FOR || weight < least[suspect])
+    if (says == KNOWN_HINTS && weight < hinted[suspect] && offer_has_modern_suites(facts))
+        return hinted[suspect];
+    if (says < KNOWN_FOR
+        || (weight < least[suspect] && (suspect != SUSPECT_GROUPS || says < KNOWN_SURE)))
         return weight;
     return suspect == SUSPECT_VERSION || known_about(facts, SUSPECT_VERSION) < KNOWN_FOR
                ? WEIGHT_KNOWN
@@ -114,8 +119,8 @@ static const struct manner manners[] = {
     {
         .kind = MANNER_ALERT,
         .alert = TLS_ALERT_INSUFFICIENT_SECURITY,
-        .least = WEIGHT_ORDINARY,
-        .enough = WEIGHT_ORDINARY,
+        .least = WEIGHT_SLIGHT,
+        .enough = WEIGHT_UNUSUAL,
         .cap = {[SUSPECT_SUITES] = CAUSE_LIKELY,
                 [SUSPECT_GROUPS] = CAUSE_LIKELY,
                 [SUSPECT_SCHEMES] = CAUSE_LIKELY,
@@ -222,21 +227,35 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
                                                                                     : cap;
 }
 
-/* The weight of the heaviest of the other suspects that this refusal can be about. */
-static enum weight weigh_others(const struct facts *facts, const struct manner *manner,
-                                enum suspect suspect)
+/* The weight of the heaviest of the suspects that this refusal can be about. Those of the set
+ * left_out, one bit each, do not count. */
+static enum weight weigh_heaviest(const struct facts *facts, const struct manner *manner,
+                                  unsigned left_out)
 {
     enum weight heaviest = WEIGHT_NONE;
 
-    for (size_t other = 0; other < SUSPECTS; other++) {
+    for (size_t suspect = 0; suspect < SUSPECTS; suspect++) {
         enum weight weight;
 
-        if (other == suspect || cap_of(facts, manner, (enum suspect)other) == CAUSE_NO)
+        if ((left_out >> suspect & 1) != 0
+            || cap_of(facts, manner, (enum suspect)suspect) == CAUSE_NO)
             continue;
-        weight = weigh(facts, (enum suspect)other);
+        weight = weigh(facts, (enum suspect)suspect);
         heaviest = weight > heaviest ? weight : heaviest;
     }
     return heaviest;
+}
+
+/* What nearly every server takes is no reason where something is unusual. Clients that never have
+ * the extended master secret are many, and meet all the other reasons too. */
+static bool is_overshadowed(const struct facts *facts, const struct manner *manner,
+                            enum suspect suspect)
+{
+    unsigned left_out = 1U << suspect;
+
+    if (offer_never_has_master_secret(facts))
+        left_out |= 1U << SUSPECT_MASTER_SECRET;
+    return weigh_heaviest(facts, manner, left_out) >= WEIGHT_UNUSUAL;
 }
 
 /* From TLS 1.0 on there is an alert for a version that is not supported (RFC 2246 section 7.2.2).
@@ -253,11 +272,9 @@ static bool suites_may_be_meant(const struct facts *facts, const struct manner *
 static enum certainty compare(const struct facts *facts, const struct manner *manner,
                               enum suspect suspect, enum weight weight)
 {
-    enum weight others = weigh_others(facts, manner, suspect);
-
-    if (weight == WEIGHT_SLIGHT && others >= WEIGHT_UNUSUAL)
+    if (weight == WEIGHT_SLIGHT && is_overshadowed(facts, manner, suspect))
         return CAUSE_NO;
-    return weight >= manner->enough && weight > others
+    return weight >= manner->enough && weight > weigh_heaviest(facts, manner, 1U << suspect)
                    && !suites_may_be_meant(facts, manner, suspect, weight)
                ? cap_of(facts, manner, suspect)
                : CAUSE_POSSIBLE;

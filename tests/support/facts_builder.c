@@ -151,6 +151,7 @@ static void put_client_extensions(struct body *body, const struct story_offer *o
 
     put_text_extension(body, TLS_EXTENSION_SERVER_NAME, 1, 2, offer->name);
     put_empty_extension(body, TLS_EXTENSION_EXTENDED_MASTER_SECRET, offer->master_secret);
+    put_empty_extension(body, TLS_EXTENSION_ENCRYPT_THEN_MAC, offer->mac_order);
     put_renegotiation(body, offer->renegotiation);
     put_list_extension(body, TLS_EXTENSION_SUPPORTED_GROUPS, offer->groups, 2);
     put_list_extension(body, TLS_EXTENSION_SIGNATURE_ALGORITHMS, offer->schemes, 2);

@@ -39,6 +39,7 @@ struct story_offer {
     uint16_t twice;      /* this extension type is in the hello twice, empty; 0: none */
     uint16_t broken;     /* this extension type has one octet of 0xff as data; 0: none */
     bool master_secret;  /* extended_master_secret */
+    bool mac_order;      /* encrypt_then_mac */
     bool renegotiation;  /* renegotiation_info */
     bool early_data;     /* early_data */
     bool no_compression; /* the only compression method is DEFLATE */

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is known of a server tells of offers that look ordinary. */
+#include "dissect/tls.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/wire.h"
+
+#define MINUTE (60 * STORY_SECOND)
+
+/* A server that took up some hellos a minute before the story. */
+struct fixture {
+    struct story story;
+    struct known_server_rare rare;
+    struct known_server server;
+    struct known_name name;
+    struct known known;
+};
+
+static void take_up(struct known_count *count, uint32_t hellos)
+{
+    *count = (struct known_count){.count = hellos, .last_ns = STORY_TIME - MINUTE};
+}
+
+static void begin(struct fixture *fixture, uint32_t hellos)
+{
+    memset(fixture, 0, sizeof(*fixture));
+    fixture->server.rare = &fixture->rare;
+    take_up(&fixture->server.hellos.accepted, hellos);
+    take_up(&fixture->server.with_name.accepted, hellos);
+    fixture->known.server = &fixture->server;
+}
+
+/* Each time the server chose this group. */
+static void choose_group(struct fixture *fixture, uint16_t group)
+{
+    struct known_values *groups = &fixture->server.chosen[KNOWN_GROUPS];
+    struct known_value *value = &groups->few[groups->count++];
+
+    value->value = group;
+    take_up(&value->chosen, fixture->server.hellos.accepted.count);
+}
+
+static struct story_offer plain_offer_1_2(void)
+{
+    struct story_offer offer = story_modern_offer();
+
+    memset(offer.versions, 0, sizeof(offer.versions));
+    memset(offer.shares, 0, sizeof(offer.shares));
+    memcpy(offer.groups, (story_list){29, 23}, sizeof(offer.groups));
+    offer.master_secret = false;
+    return offer;
+}
+
+static bool refusal_says(struct fixture *fixture, const struct story_offer *offer, uint8_t alert,
+                         const char *cause, enum certainty certainty)
+{
+    story_refuse_offer(&fixture->story, offer, alert);
+    story_facts(&fixture->story);
+    fixture->story.facts.known = &fixture->known;
+    diagnose(&fixture->story.facts, &fixture->story.verdict);
+    return story_says(&fixture->story, cause, certainty);
+}
+
+static void a_server_that_chose_rare_groups_alone_has_none_of_the_common_ones(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = plain_offer_1_2();
+
+    begin(&fixture, 8);
+    choose_group(&fixture, 24);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_group",
+                                CAUSE_LIKELY));
+    offer.groups[2] = 24;
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_cipher",
+                                CAUSE_POSSIBLE));
+}
+
+/* A server that others made choose x25519 has P-256 as well. */
+static void a_server_that_chose_a_common_group_may_have_others(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = plain_offer_1_2();
+
+    begin(&fixture, 8);
+    choose_group(&fixture, 24);
+    choose_group(&fixture, 0x11ec);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_cipher",
+                                CAUSE_POSSIBLE));
+}
+
+static void rare_groups_say_nothing_of_a_client_without_a_list_or_without_curves(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = plain_offer_1_2();
+
+    begin(&fixture, 8);
+    choose_group(&fixture, 24);
+    memset(offer.groups, 0, sizeof(offer.groups));
+    CU_ASSERT_FALSE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_group",
+                                 CAUSE_LIKELY));
+    offer = plain_offer_1_2();
+    memcpy(offer.suites, (story_list){0x009c, 0x002f, 0x009d}, sizeof(offer.suites));
+    CU_ASSERT_FALSE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_group",
+                                 CAUSE_LIKELY));
+}
+
+static void certificates_with_sha1_are_refused_by_a_list_without_it(void)
+{
+    static const uint8_t alerts[] = {TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_INSUFFICIENT_SECURITY};
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        struct fixture fixture;
+        struct story_offer offer = story_modern_offer();
+
+        begin(&fixture, 5);
+        fixture.known.name = &fixture.name;
+        take_up(&fixture.name.hellos.accepted, 5);
+        fixture.name.certificate.weakness = WEAK_SHA1;
+        CU_ASSERT_TRUE(
+            refusal_says(&fixture, &offer, alerts[i], "no_shared_cipher", CAUSE_POSSIBLE));
+        fixture.name.certificate.known = true;
+        CU_ASSERT_TRUE(refusal_says(&fixture, &offer, alerts[i], "no_shared_signature_algorithm",
+                                    CAUSE_LIKELY));
+        offer.schemes[6] = 0x0201;
+        CU_ASSERT_TRUE(
+            refusal_says(&fixture, &offer, alerts[i], "no_shared_cipher", CAUSE_POSSIBLE));
+    }
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"a server that chose rare groups alone has none of the common ones",
+         a_server_that_chose_rare_groups_alone_has_none_of_the_common_ones},
+        {"a server that chose a common group may have others",
+         a_server_that_chose_a_common_group_may_have_others},
+        {"rare groups say nothing of a client without a list or without curves",
+         rare_groups_say_nothing_of_a_client_without_a_list_or_without_curves},
+        {"certificates with SHA-1 are refused by a list without it",
+         certificates_with_sha1_are_refused_by_a_list_without_it},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("what is known of ordinary offers", tests);
+}
