@@ -159,6 +159,30 @@ static void internal_error_may_be_about_the_name_that_was_asked_for(void)
     CU_ASSERT_TRUE(story_considers(&story, "unrecognized_sni"));
 }
 
+static void internal_error_may_be_about_the_name_in_a_narrow_offer(void)
+{
+    struct story story;
+    struct story_offer offer = offer_of(TLS_VERSION_1_2, (story_list){0xc02f, 0xc030, 0xc013});
+
+    story_refuse_offer(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "unrecognized_sni"));
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "unrecognized_sni"));
+}
+
+/* EdDSA signs for keys that few servers have. */
+static void schemes_of_eddsa_serve_no_ecdsa_key(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.schemes, (story_list){0x0807, 0x0808, 0x0804, 0x0805, 0x0401},
+           sizeof(offer.schemes));
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
+}
+
 static void internal_error_may_be_about_rare_groups(void)
 {
     struct story story;
@@ -194,6 +218,9 @@ int main(void)
          access_denied_before_any_certificate_may_be_about_the_name},
         {"internal_error may be about the name that was asked for",
          internal_error_may_be_about_the_name_that_was_asked_for},
+        {"internal_error may be about the name in a narrow offer",
+         internal_error_may_be_about_the_name_in_a_narrow_offer},
+        {"schemes of EdDSA serve no ECDSA key", schemes_of_eddsa_serve_no_ecdsa_key},
         {"internal_error may be about rare groups", internal_error_may_be_about_rare_groups},
         CU_TEST_INFO_NULL,
     };

@@ -4,7 +4,7 @@
 #include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
-#define MINUTE (60 * STORY_SECOND)
+#define MINUTE (INT64_C(60) * STORY_SECOND)
 
 /* A server that took up some hellos a minute before the story. */
 struct fixture {
@@ -126,6 +126,51 @@ static void certificates_with_sha1_are_refused_by_a_list_without_it(void)
     }
 }
 
+/* The server fails others as well, but it answers. */
+static void illegal_parameter_to_a_name_that_was_never_taken_up_may_be_about_it(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = story_modern_offer();
+
+    begin(&fixture, 6);
+    take_up(&fixture.server.hellos.refused, 4);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter",
+                                CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&fixture.story, "unrecognized_sni"));
+    fixture.known.name = &fixture.name;
+    fixture.server.names_accepted = 1;
+    take_up(&fixture.name.hellos.refused, 2);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_ILLEGAL_PARAMETER, "unrecognized_sni",
+                                CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&fixture.story, "illegal_parameter"));
+    offer.name = NULL;
+    CU_ASSERT_TRUE(
+        refusal_says(&fixture, &offer, TLS_ALERT_ILLEGAL_PARAMETER, "missing_sni", CAUSE_POSSIBLE));
+    offer.no_compression = true;
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter",
+                                CAUSE_CERTAIN));
+}
+
+/* The suites say nothing where the server's complaint is not of them. */
+static void a_narrow_offer_can_be_refused_for_its_name(void)
+{
+    static const uint8_t alerts[] = {TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_ACCESS_DENIED,
+                                     TLS_ALERT_ILLEGAL_PARAMETER};
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        struct fixture fixture;
+        struct story_offer offer = story_modern_offer();
+
+        memcpy(offer.suites, (story_list){0x1301, 0xc02f, 0xc030, 0xc013}, sizeof(offer.suites));
+        begin(&fixture, 6);
+        fixture.known.name = &fixture.name;
+        fixture.server.names_accepted = 1;
+        take_up(&fixture.server.hellos.refused, 1);
+        take_up(&fixture.name.hellos.refused, 1);
+        CU_ASSERT_TRUE(refusal_says(&fixture, &offer, alerts[i], "unrecognized_sni", CAUSE_LIKELY));
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -137,6 +182,9 @@ int main(void)
          rare_groups_say_nothing_of_a_client_without_a_list_or_without_curves},
         {"certificates with SHA-1 are refused by a list without it",
          certificates_with_sha1_are_refused_by_a_list_without_it},
+        {"illegal_parameter to a name that was never taken up may be about it",
+         illegal_parameter_to_a_name_that_was_never_taken_up_may_be_about_it},
+        {"a narrow offer can be refused for its name", a_narrow_offer_can_be_refused_for_its_name},
         CU_TEST_INFO_NULL,
     };
 

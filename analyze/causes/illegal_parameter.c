@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 
 /* What the server chose was not on offer. Each row tests one field of ServerHello against
  * ClientHello, both of which were read. */
@@ -92,6 +93,19 @@ static bool client_hello_is_wrong(const struct facts *facts, struct evidence *ev
     return true;
 }
 
+/* Nothing is visibly wrong with a hello for a name, or without one, that this server never took up.
+ */
+static bool may_be_about_name(const struct facts *facts)
+{
+    static const enum suspect names[] = {SUSPECT_NAME, SUSPECT_NO_NAME};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (refused_hello_suspect(facts, names[i]) != CAUSE_NO
+            && known_about(facts, names[i]) >= KNOWN_HINTS)
+            return true;
+    return false;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum side by = facts->refusal.by;
@@ -110,7 +124,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (facts_client_refused_server(facts))
         describe_choice(facts, evidence);
     describe_last_seen(facts, evidence);
-    return CAUSE_LIKELY;
+    return may_be_about_name(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 const struct cause cause_illegal_parameter = {

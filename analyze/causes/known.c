@@ -215,12 +215,25 @@ static enum known_says weigh_schemes(const struct facts *facts, const struct kno
     return says < KNOWN_HINTS && known_chain_is_excluded(facts) ? KNOWN_HINTS : says;
 }
 
+/* A server that answers with an alert is up, whomever else it refuses. */
+static enum known_says weigh_naming(const struct facts *facts, const struct known_server *server,
+                                    const struct known_treatment *like)
+{
+    enum known_says says = weigh_treatment(facts, server, like);
+
+    return says == KNOWN_NOTHING && like->accepted.count == 0
+                   && server->hellos.accepted.count >= KNOWN_FEW
+                   && facts->refusal.kind == REFUSAL_ALERT
+               ? KNOWN_HINTS
+               : says;
+}
+
 static enum known_says weigh_no_name(const struct facts *facts, const struct known_server *server)
 {
     if (facts->client_extensions.server_name.state != EXTENSION_ABSENT
         || server->with_name.accepted.count < KNOWN_FEW)
         return KNOWN_NOTHING;
-    return weigh_treatment(facts, server, &server->without_name);
+    return weigh_naming(facts, server, &server->without_name);
 }
 
 static enum known_says weigh_name(const struct facts *facts, const struct known_server *server)
@@ -230,7 +243,7 @@ static enum known_says weigh_name(const struct facts *facts, const struct known_
     if (facts->client_extensions.server_name.state != EXTENSION_WELL_FORMED || name == NULL
         || server->names_accepted == 0)
         return KNOWN_NOTHING;
-    return weigh_treatment(facts, server, &name->hellos);
+    return weigh_naming(facts, server, &name->hellos);
 }
 
 enum known_says known_about(const struct facts *facts, enum suspect suspect)

@@ -67,9 +67,10 @@ static enum weight weigh_version(const struct facts *facts)
     return offer->version_min == TLS_VERSION_1_3 ? WEIGHT_ORDINARY : WEIGHT_NONE;
 }
 
-/* Only an offer that servers of any key and any age of the last ten years can take. */
-static bool is_broad(const struct offer *offer)
+bool offer_is_broad(const struct facts *facts)
 {
+    const struct offer *offer = &facts->offer;
+
     return offer->version_max >= TLS_VERSION_1_2 && offer->suites_legacy && offer->suites_rsa
            && offer->suites_ecdsa && offer->suites_ecdhe && !offer->suites_all_obsolete;
 }
@@ -77,7 +78,7 @@ static bool is_broad(const struct offer *offer)
 /* TLS 1.2 at most, with suites that nearly every server of that version takes. */
 static bool is_plain_1_2(const struct facts *facts)
 {
-    return facts->offer.version_max == TLS_VERSION_1_2 && is_broad(&facts->offer)
+    return facts->offer.version_max == TLS_VERSION_1_2 && offer_is_broad(facts)
            && offer_has_modern_suites(facts);
 }
 
@@ -135,12 +136,13 @@ static enum weight weigh_groups(const struct facts *facts)
     return count == 1 ? WEIGHT_UNUSUAL : weigh_what_is_common(facts);
 }
 
-/* What the signature schemes of a list can verify. SignatureScheme values up to 0x06ff are
+/* What the signature schemes of a list can verify, of the keys that are common: those for EdDSA fit
+ * no others (RFC 8446 section 4.2.3). SignatureScheme values up to 0x06ff are
  * {hash, signature} pairs of RFC 5246 section 7.4.1.4.1; the 0x08.. ones are RFC 8446's. */
 struct scheme_kinds {
     bool rsa;
-    bool elliptic; /* ECDSA or EdDSA */
-    bool modern;   /* a hash better than SHA-1 */
+    bool ecdsa;
+    bool modern; /* a hash better than SHA-1 */
     size_t count;
 };
 
@@ -161,7 +163,7 @@ static struct scheme_kinds sort_schemes(struct bytes list)
             continue;
         kinds.count++;
         kinds.rsa |= rsa;
-        kinds.elliptic |= hash == INTRINSIC ? !rsa : low == SIGNATURE_ECDSA;
+        kinds.ecdsa |= hash != INTRINSIC && low == SIGNATURE_ECDSA;
         kinds.modern |= hash > HASH_SHA1;
     }
     return kinds;
@@ -175,8 +177,8 @@ static enum weight weigh_no_schemes(const struct facts *facts)
         return WEIGHT_STANDS_OUT;
     if (!facts->offer.suites_ecdhe)
         return WEIGHT_ORDINARY;
-    return is_broad(&facts->offer) && captured_after(facts, SHA1_GIVEN_UP) ? WEIGHT_STANDS_OUT
-                                                                           : WEIGHT_UNUSUAL;
+    return offer_is_broad(facts) && captured_after(facts, SHA1_GIVEN_UP) ? WEIGHT_STANDS_OUT
+                                                                         : WEIGHT_UNUSUAL;
 }
 
 static enum weight weigh_schemes(const struct facts *facts)
@@ -193,9 +195,9 @@ static enum weight weigh_schemes(const struct facts *facts)
     kinds = sort_schemes(schemes->list);
     /* A kind of key that no suite offered can use is the matter of the suites. */
     if (only_legacy
-        && ((!kinds.rsa && !offer->suites_rsa) || (!kinds.elliptic && !offer->suites_ecdsa)))
+        && ((!kinds.rsa && !offer->suites_rsa) || (!kinds.ecdsa && !offer->suites_ecdsa)))
         return WEIGHT_NONE;
-    if (!kinds.rsa || !kinds.elliptic || !kinds.modern)
+    if (!kinds.rsa || !kinds.ecdsa || !kinds.modern)
         return WEIGHT_STANDS_OUT;
     return weigh_what_is_common(facts);
 }
@@ -207,18 +209,16 @@ static enum weight weigh_no_name(const struct facts *facts)
     return facts->client_hello.has_extensions ? WEIGHT_UNUSUAL : WEIGHT_ORDINARY;
 }
 
-/* With an offer that fits everywhere, the name is what is left. */
 static enum weight weigh_name(const struct facts *facts)
 {
-    if (facts->client_extensions.server_name.state != EXTENSION_WELL_FORMED)
-        return WEIGHT_NONE;
-    return is_broad(&facts->offer) ? WEIGHT_ORDINARY : WEIGHT_NONE;
+    return facts->client_extensions.server_name.state == EXTENSION_WELL_FORMED ? WEIGHT_ORDINARY
+                                                                               : WEIGHT_NONE;
 }
 
 static enum weight weigh_master_secret(const struct facts *facts)
 {
     if (facts->client_extensions.extended_master_secret.state != EXTENSION_ABSENT
-        || facts->offer.version_max != TLS_VERSION_1_2 || !is_broad(&facts->offer))
+        || facts->offer.version_max != TLS_VERSION_1_2 || !offer_is_broad(facts))
         return WEIGHT_NONE;
     return captured_after(facts, MASTER_SECRET_DEMANDED) ? WEIGHT_UNUSUAL : WEIGHT_NONE;
 }

@@ -22,6 +22,9 @@ enum weight {
 /* The weight of this part of the offer of facts, whose ClientHello was read. Not WEIGHT_KNOWN. */
 enum weight offer_weigh(const struct facts *facts, enum suspect suspect);
 
+/* Servers of any key and any age of the last ten years can take its suites. */
+bool offer_is_broad(const struct facts *facts);
+
 /* The offer has a suite with AEAD and an ephemeral key exchange for each kind of key, as every
  * server of TLS 1.2 has had for years (RFC 9325 section 4.2). */
 bool offer_has_modern_suites(const struct facts *facts);

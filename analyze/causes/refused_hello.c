@@ -78,12 +78,6 @@ static enum weight correct(const struct facts *facts, enum suspect suspect, enum
                : weight;
 }
 
-static enum weight weigh(const struct facts *facts, enum suspect suspect)
-{
-    return is_settled(facts, suspect) ? WEIGHT_NONE
-                                      : correct(facts, suspect, offer_weigh(facts, suspect));
-}
-
 /* The ways to refuse a hello. */
 enum manner_kind { MANNER_ALERT, MANNER_CLOSED, MANNER_ENCRYPTED };
 
@@ -99,8 +93,8 @@ struct manner {
 
 /* Which codes fit what, by RFC 8446 section 6.2 and its predecessors; with the freedom that
  * stacks take: illegal_parameter and unexpected_message for groups, internal_error when they
- * find no parameters for a key exchange, and that or access_denied when they find no certificate
- * for a name. */
+ * find no parameters for a key exchange, and that, access_denied or illegal_parameter when they
+ * find no certificate for a name. */
 static const struct manner manners[] = {
     {
         .kind = MANNER_ALERT,
@@ -130,8 +124,13 @@ static const struct manner manners[] = {
         .kind = MANNER_ALERT,
         .alert = TLS_ALERT_ILLEGAL_PARAMETER,
         .least = WEIGHT_UNUSUAL,
+        .least_of = {[SUSPECT_NAME] = WEIGHT_ORDINARY},
         .enough = WEIGHT_STANDS_OUT,
-        .cap = {[SUSPECT_GROUPS] = CAUSE_LIKELY, [SUSPECT_SCHEMES] = CAUSE_POSSIBLE},
+        .cap = {[SUSPECT_GROUPS] = CAUSE_LIKELY,
+                [SUSPECT_SCHEMES] = CAUSE_POSSIBLE,
+                [SUSPECT_NO_NAME] = CAUSE_POSSIBLE,
+                [SUSPECT_NAME] = CAUSE_POSSIBLE},
+        .means_known_names = true,
     },
     {
         .kind = MANNER_ALERT,
@@ -178,6 +177,21 @@ static const struct manner manners[] = {
         .cap = {[SUSPECT_SCHEMES] = CAUSE_POSSIBLE, [SUSPECT_NO_NAME] = CAUSE_POSSIBLE},
     },
 };
+
+/* With suites that fit everywhere, the name is what is left. A refusal that is never about suites
+ * needs none. */
+static bool suites_come_first(const struct facts *facts, const struct manner *manner)
+{
+    return manner->cap[SUSPECT_SUITES] != CAUSE_NO && !offer_is_broad(facts);
+}
+
+static enum weight weigh(const struct facts *facts, const struct manner *manner,
+                         enum suspect suspect)
+{
+    if (is_settled(facts, suspect) || (suspect == SUSPECT_NAME && suites_come_first(facts, manner)))
+        return WEIGHT_NONE;
+    return correct(facts, suspect, offer_weigh(facts, suspect));
+}
 
 static bool is_refused_so(const struct facts *facts, const struct manner *manner)
 {
@@ -240,7 +254,7 @@ static enum weight weigh_heaviest(const struct facts *facts, const struct manner
         if ((left_out >> suspect & 1) != 0
             || cap_of(facts, manner, (enum suspect)suspect) == CAUSE_NO)
             continue;
-        weight = weigh(facts, (enum suspect)suspect);
+        weight = weigh(facts, manner, (enum suspect)suspect);
         heaviest = weight > heaviest ? weight : heaviest;
     }
     return heaviest;
@@ -265,7 +279,7 @@ static bool suites_may_be_meant(const struct facts *facts, const struct manner *
 {
     return suspect == SUSPECT_VERSION && weight < WEIGHT_KNOWN && is_general(manner)
            && facts->offer.version_max >= TLS_VERSION_1_0
-           && weigh(facts, SUSPECT_SUITES) >= WEIGHT_UNUSUAL;
+           && weigh(facts, manner, SUSPECT_SUITES) >= WEIGHT_UNUSUAL;
 }
 
 /* How well a suspect of this weight explains a refusal that it can be about. */
@@ -297,7 +311,7 @@ enum certainty refused_hello_suspect(const struct facts *facts, enum suspect sus
 
         if (!is_refused_so(facts, manner))
             continue;
-        weight = weigh(facts, suspect);
+        weight = weigh(facts, manner, suspect);
         return cap_of(facts, manner, suspect) != CAUSE_NO && weight >= least_of(manner, suspect)
                    ? compare(facts, manner, suspect, weight)
                    : CAUSE_NO;

@@ -52,8 +52,8 @@ const struct cause cause_unrecognized_sni = {
     .explanation = "The client asked for a server name (SNI) for which the server has no "
                    "certificate or virtual host, and the server refuses instead of serving a "
                    "default: unrecognized_name(112), a general handshake_failure(40), or "
-                   "internal_error(80) or access_denied(49) when its program finds no certificate "
-                   "for the name.",
+                   "internal_error(80), access_denied(49) or illegal_parameter(47) when its "
+                   "program finds no certificate for the name.",
     .remedy = "Check the spelling and the DNS record of the name, then `openssl s_client -connect "
               "SERVER:PORT -servername NAME` against another name that the server is known to "
               "serve. Add the name to the server's configuration (server_name, ServerName, crt), "
@@ -62,7 +62,7 @@ const struct cause cause_unrecognized_sni = {
                    "net::ERR_SSL_UNRECOGNIZED_NAME_ALERT; Firefox: "
                    "SSL_ERROR_UNRECOGNIZED_NAME_ALERT; Java: SSLHandshakeException: Received fatal "
                    "alert: unrecognized_name; Go: remote error: tls: unrecognized name",
-    .alerts = "112 40 49 80",
+    .alerts = "112 40 47 49 80",
     .source = "RFC 6066 section 3; RFC 8446 section 6.2",
     .match = match,
 };
