@@ -198,6 +198,46 @@ static void internal_error_may_be_about_rare_groups(void)
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
 }
 
+/* The server ends the connection behind this offer. */
+static void close_on(struct story *story, const struct story_offer *offer,
+                     void (*end)(struct story *story, enum side side))
+{
+    story_begin(story);
+    story_client_hello(story, offer);
+    end(story, SIDE_SERVER);
+}
+
+static void a_close_may_be_about_the_name(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    close_on(&story, &offer, story_fin);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "unrecognized_sni"));
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+    close_on(&story, &offer, story_rst);
+    CU_ASSERT_TRUE(story_denies(&story, "unrecognized_sni"));
+}
+
+static void a_close_may_be_about_a_version_that_stands_alone(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.versions, (story_list){TLS_VERSION_1_3}, sizeof(offer.versions));
+    close_on(&story, &offer, story_fin);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));
+    close_on(&story, &offer, story_rst);
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+    offer = offer_of(TLS_VERSION_1_2, (story_list){0xc02b, 0xc02f, 0x009c});
+    close_on(&story, &offer, story_fin);
+    CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -221,6 +261,9 @@ int main(void)
         {"internal_error may be about the name in a narrow offer",
          internal_error_may_be_about_the_name_in_a_narrow_offer},
         {"schemes of EdDSA serve no ECDSA key", schemes_of_eddsa_serve_no_ecdsa_key},
+        {"a close may be about the name", a_close_may_be_about_the_name},
+        {"a close may be about a version that stands alone",
+         a_close_may_be_about_a_version_that_stands_alone},
         {"internal_error may be about rare groups", internal_error_may_be_about_rare_groups},
         CU_TEST_INFO_NULL,
     };

@@ -80,12 +80,13 @@ static bool chose_only_tls_1_3(const struct known_server *server)
 static enum known_says weigh_tls_1_2(const struct facts *facts, const struct known_server *server)
 {
     const struct known_name *name = facts->known->name;
+    enum known_says says = weigh_treatment(facts, server, &server->by_version[VERSION_CLASS_1_2]);
 
+    if (says == KNOWN_AGAINST)
+        return KNOWN_AGAINST;
     if (!chose_only_tls_1_3(server) || name == NULL || name->hellos.accepted.count == 0)
         return KNOWN_NOTHING;
-    return weigh_treatment(facts, server, &server->by_version[VERSION_CLASS_1_2]) >= KNOWN_FOR
-               ? KNOWN_HINTS
-               : KNOWN_NOTHING;
+    return says >= KNOWN_FOR ? KNOWN_HINTS : KNOWN_NOTHING;
 }
 
 /* What a server would do with an older offer is seen only from clients that make one. Servers that

@@ -64,7 +64,9 @@ static enum weight weigh_version(const struct facts *facts)
         return captured_after(facts, TLS10_FADING) ? WEIGHT_UNUSUAL : WEIGHT_NONE;
     }
     /* Servers without TLS 1.3 that look for a suite first find none in such a hello. */
-    return offer->version_min == TLS_VERSION_1_3 ? WEIGHT_ORDINARY : WEIGHT_NONE;
+    if (offer->version_min == TLS_VERSION_1_3)
+        return WEIGHT_ORDINARY;
+    return offer->version_max == TLS_VERSION_1_2 ? WEIGHT_SLIGHT : WEIGHT_NONE;
 }
 
 bool offer_is_broad(const struct facts *facts)

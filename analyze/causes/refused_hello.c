@@ -46,7 +46,7 @@ static bool is_settled(const struct facts *facts, enum suspect suspect)
  * offer. */
 static enum weight correct_down(enum suspect suspect, enum weight weight)
 {
-    if (is_about_name(suspect))
+    if (is_about_name(suspect) || suspect == SUSPECT_VERSION)
         return WEIGHT_NONE;
     return weight > WEIGHT_ORDINARY ? WEIGHT_ORDINARY : weight;
 }
@@ -78,8 +78,8 @@ static enum weight correct(const struct facts *facts, enum suspect suspect, enum
                : weight;
 }
 
-/* The ways to refuse a hello. */
-enum manner_kind { MANNER_ALERT, MANNER_CLOSED, MANNER_ENCRYPTED };
+/* The ways to refuse a hello. A reset may come from elsewhere, or say that nobody read the hello. */
+enum manner_kind { MANNER_ALERT, MANNER_CLOSED, MANNER_RESET, MANNER_ENCRYPTED };
 
 struct manner {
     enum manner_kind kind;
@@ -100,6 +100,7 @@ static const struct manner manners[] = {
         .kind = MANNER_ALERT,
         .alert = TLS_ALERT_HANDSHAKE_FAILURE,
         .least = WEIGHT_SLIGHT,
+        .least_of = {[SUSPECT_VERSION] = WEIGHT_ORDINARY},
         .enough = WEIGHT_UNUSUAL,
         .cap = {[SUSPECT_VERSION] = CAUSE_LIKELY,
                 [SUSPECT_SUITES] = CAUSE_LIKELY,
@@ -163,6 +164,18 @@ static const struct manner manners[] = {
     {
         .kind = MANNER_CLOSED,
         .least = WEIGHT_UNUSUAL,
+        .least_of = {[SUSPECT_VERSION] = WEIGHT_SLIGHT, [SUSPECT_NAME] = WEIGHT_ORDINARY},
+        .enough = WEIGHT_STANDS_OUT,
+        .cap = {[SUSPECT_VERSION] = CAUSE_LIKELY,
+                [SUSPECT_SUITES] = CAUSE_POSSIBLE,
+                [SUSPECT_GROUPS] = CAUSE_POSSIBLE,
+                [SUSPECT_SCHEMES] = CAUSE_POSSIBLE,
+                [SUSPECT_NO_NAME] = CAUSE_POSSIBLE,
+                [SUSPECT_NAME] = CAUSE_POSSIBLE},
+    },
+    {
+        .kind = MANNER_RESET,
+        .least = WEIGHT_UNUSUAL,
         .enough = WEIGHT_STANDS_OUT,
         .cap = {[SUSPECT_VERSION] = CAUSE_LIKELY,
                 [SUSPECT_SUITES] = CAUSE_POSSIBLE,
@@ -201,7 +214,9 @@ static bool is_refused_so(const struct facts *facts, const struct manner *manner
     case MANNER_ALERT:
         return is_offer_refused && facts_alert(facts, SIDE_SERVER, manner->alert);
     case MANNER_CLOSED:
+    case MANNER_RESET:
         return is_offer_refused && facts_closed_without_reason(facts, SIDE_SERVER)
+               && (facts->refusal.kind == REFUSAL_RST) == (manner->kind == MANNER_RESET)
                && facts->waited_ns < PROMPT_NS;
     case MANNER_ENCRYPTED:
         return facts->tls13 && facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
@@ -224,6 +239,11 @@ static bool is_general(const struct manner *manner)
     return manner->kind == MANNER_ALERT && manner->alert == TLS_ALERT_HANDSHAKE_FAILURE;
 }
 
+static bool is_silent(const struct manner *manner)
+{
+    return manner->kind == MANNER_CLOSED || manner->kind == MANNER_RESET;
+}
+
 /* The most that this refusal can say of a suspect, with what is known of the server. */
 static enum certainty cap_of(const struct facts *facts, const struct manner *manner,
                              enum suspect suspect)
@@ -234,7 +254,7 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
     if (suspect == SUSPECT_VERSION && says == KNOWN_SURE && cap == CAUSE_LIKELY
         && is_ended_by_host(facts))
         return CAUSE_CERTAIN;
-    if (is_about_name(suspect) && says == KNOWN_SURE && manner->kind == MANNER_CLOSED
+    if (is_about_name(suspect) && says == KNOWN_SURE && is_silent(manner)
         && !known_resets_follow_names(facts))
         return CAUSE_LIKELY;
     return is_about_name(suspect) && says >= KNOWN_FOR && manner->means_known_names ? CAUSE_LIKELY
