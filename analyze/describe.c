@@ -285,7 +285,13 @@ void describe_server_name(const struct facts *facts, struct evidence *evidence)
         text_add(&text, "the client asks for the server name ");
         text_add_untrusted(&text, extensions->server_name.host_name);
     } else {
-        text_add(&text, "the client sends no server name (SNI)");
+        text_add(&text, "%s",
+                 extensions->server_name.state == EXTENSION_ABSENT
+                     ? "the client sends no server name (SNI)"
+                 : facts_names_no_server(facts)
+                     ? "the client sends a server name (SNI) without a name in it, which RFC 6066 "
+                       "section 3 does not allow"
+                     : "the client sends a server name (SNI) that cannot be read");
     }
     if (facts->starttls.has_target) {
         text_add(&text, "; it asked the proxy for ");

@@ -184,6 +184,17 @@ bool facts_client_refused_server(const struct facts *facts)
            && facts->refusal.by == SIDE_CLIENT && facts->outcome == OUTCOME_FAILED;
 }
 
+bool facts_names_no_server(const struct facts *facts)
+{
+    enum extension_state state = facts->client_extensions.server_name.state;
+    struct bytes data;
+
+    return state == EXTENSION_ABSENT
+           || (state == EXTENSION_MALFORMED
+               && extension_find(facts->client_hello.extensions, TLS_EXTENSION_SERVER_NAME, &data)
+               && server_name_is_empty(data));
+}
+
 uint16_t facts_chosen_group(const struct facts *facts)
 {
     const struct server_key_exchange *exchange = &facts->server_key_exchange;

@@ -308,6 +308,10 @@ bool facts_octets_are_lost(const struct facts *facts, enum side from);
  * the target that a proxy was asked for. Empty: none was said, or an address as octets. */
 struct bytes facts_server_name(const struct facts *facts);
 
+/* The ClientHello, which was read, names no server: it has no server_name extension, or one without
+ * a name in it. */
+bool facts_names_no_server(const struct facts *facts);
+
 /* The group of the key exchange (RFC 8446 section 4.2.8, RFC 8422 section 5.4), 0: not known. */
 uint16_t facts_chosen_group(const struct facts *facts);
 

@@ -1,6 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/extension.h"
 
+bool server_name_is_empty(struct bytes data)
+{
+    struct bytes list;
+    struct bytes name;
+    uint8_t type;
+
+    if (data.len == 0)
+        return true;
+    if (!bytes_vector(&data, 2, &list) || data.len > 0)
+        return false;
+    if (list.len == 0)
+        return true;
+    return bytes_u8(&list, &type) && bytes_vector(&list, 2, &name) && name.len == 0
+           && list.len == 0;
+}
+
 bool extension_find(struct bytes extensions, uint16_t type, struct bytes *data)
 {
     struct extension extension;

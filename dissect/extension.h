@@ -155,6 +155,10 @@ struct hello_extensions {
     struct extension_list post_handshake_auth;          /* empty; RFC 8446 section 4.2.6 */
 };
 
+/* The data of a client's server_name extension that names nobody: empty, an empty list, or a host
+ * name of no octets, which RFC 6066 section 3 forbids. */
+MUST_USE bool server_name_is_empty(struct bytes data);
+
 /* Take the next extension from the front of *extensions. False at the end, and when what is left
  * is not a whole extension: then extensions->len is not 0. */
 MUST_USE static inline bool extension_next(struct bytes *extensions, struct extension *out)

@@ -198,6 +198,24 @@ static void internal_error_may_be_about_rare_groups(void)
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
 }
 
+/* RFC 6066 section 3: a host name has at least one octet. */
+static void an_empty_name_is_no_name(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    offer.name = "";
+    story_refuse_offer(&story, &offer, TLS_ALERT_UNRECOGNIZED_NAME);
+    CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_CERTAIN));
+    CU_ASSERT_TRUE(story_denies(&story, "unrecognized_sni"));
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_LIKELY));
+    offer.name = NULL;
+    offer.broken = TLS_EXTENSION_SERVER_NAME;
+    story_refuse_offer(&story, &offer, TLS_ALERT_UNRECOGNIZED_NAME);
+    CU_ASSERT_TRUE(story_says(&story, "unrecognized_sni", CAUSE_CERTAIN));
+}
+
 /* The server ends the connection behind this offer. */
 static void close_on(struct story *story, const struct story_offer *offer,
                      void (*end)(struct story *story, enum side side))
@@ -261,6 +279,7 @@ int main(void)
         {"internal_error may be about the name in a narrow offer",
          internal_error_may_be_about_the_name_in_a_narrow_offer},
         {"schemes of EdDSA serve no ECDSA key", schemes_of_eddsa_serve_no_ecdsa_key},
+        {"an empty name is no name", an_empty_name_is_no_name},
         {"a close may be about the name", a_close_may_be_about_the_name},
         {"a close may be about a version that stands alone",
          a_close_may_be_about_a_version_that_stands_alone},

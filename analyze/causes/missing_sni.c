@@ -27,7 +27,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 {
     enum certainty certainty;
 
-    if (!facts->client_hello_read || facts->client_extensions.server_name.state != EXTENSION_ABSENT)
+    if (!facts->client_hello_read || !facts_names_no_server(facts))
         return CAUSE_NO;
     certainty = weigh(facts);
     if (certainty == CAUSE_NO)
@@ -41,9 +41,11 @@ const struct cause cause_missing_sni = {
     .id = "missing_sni",
     .layer = LAYER_SERVER_NAME,
     .title = "The client did not say which server name it wants, and the server needs one",
-    .explanation = "A server that serves several names picks the certificate by the server_name "
-                   "extension (SNI). The client sent none, because it is old, connects to an IP "
-                   "address, or is told not to, and the server has no certificate for that case.",
+    .explanation =
+        "A server that serves several names picks the certificate by the server_name "
+        "extension (SNI). The client sent none, or an empty one, because it is old, "
+        "connects to an IP address, or is told not to, and the server has no certificate "
+        "for that case.",
     .remedy = "Compare `openssl s_client -connect SERVER:PORT -noservername` with `-servername "
               "NAME`. Let the client use the host name (health checks and scripts that connect to "
               "an IP address need an option: curl --connect-to, check-sni in HAProxy, "

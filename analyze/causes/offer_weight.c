@@ -206,7 +206,7 @@ static enum weight weigh_schemes(const struct facts *facts)
 
 static enum weight weigh_no_name(const struct facts *facts)
 {
-    if (facts->client_extensions.server_name.state != EXTENSION_ABSENT)
+    if (!facts_names_no_server(facts))
         return WEIGHT_NONE;
     return facts->client_hello.has_extensions ? WEIGHT_UNUSUAL : WEIGHT_ORDINARY;
 }

@@ -35,7 +35,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 {
     enum certainty certainty;
 
-    if (facts->client_hello_read && facts->client_extensions.server_name.state == EXTENSION_ABSENT)
+    if (facts->client_hello_read && facts_names_no_server(facts))
         return CAUSE_NO;
     certainty = weigh(facts, evidence);
     if (certainty == CAUSE_NO)
