@@ -210,10 +210,6 @@ static void an_empty_name_is_no_name(void)
     CU_ASSERT_TRUE(story_denies(&story, "unrecognized_sni"));
     story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_LIKELY));
-    offer.name = NULL;
-    offer.broken = TLS_EXTENSION_SERVER_NAME;
-    story_refuse_offer(&story, &offer, TLS_ALERT_UNRECOGNIZED_NAME);
-    CU_ASSERT_TRUE(story_says(&story, "unrecognized_sni", CAUSE_CERTAIN));
 }
 
 /* The server ends the connection behind this offer. */

@@ -514,6 +514,28 @@ static void lists_end_where_they_end(void)
     guard_free(&guard);
 }
 
+static void a_server_name_without_a_name_is_told_from_a_broken_one(void)
+{
+    static const struct {
+        const char *data;
+        size_t length;
+        bool is_empty;
+    } rows[] = {
+        {"", 0, true},
+        {"\0\0", 2, true},
+        {"\0\3\0\0\0", 5, true},
+        {"\0\4\0\0\1a", 6, false},
+        {"\0", 1, false},
+        {"\0\2\0\0", 4, false},
+        {"\0\3\0\0\0\0", 6, false},
+        {"\0\6\0\0\0\0\0\0", 8, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CU_ASSERT_EQUAL(server_name_is_empty(bytes_of(rows[i].data, rows[i].length)),
+                        rows[i].is_empty);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -532,6 +554,8 @@ int main(void)
         {"a cut list is told", a_cut_list_is_told},
         {"an extension is found by its type", an_extension_is_found_by_its_type},
         {"lists end where they end", lists_end_where_they_end},
+        {"a server_name without a name is told from a broken one",
+         a_server_name_without_a_name_is_told_from_a_broken_one},
         CU_TEST_INFO_NULL,
     };
 

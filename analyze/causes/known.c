@@ -171,8 +171,8 @@ static bool chose_common_group(const struct known_server *server)
     return false;
 }
 
-/* A server that chose other groups than the common ones whenever it chose has none of those, or none
- * that it takes: a client that offers nothing else finds none. */
+/* A server that always chose other groups than the common ones has none of those, or none that it
+ * takes: a client that offers nothing else finds none. */
 static enum known_says weigh_groups(const struct facts *facts, const struct known_server *server)
 {
     const struct extension_list *groups = &facts->client_extensions.supported_groups;

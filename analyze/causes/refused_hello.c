@@ -78,7 +78,7 @@ static enum weight correct(const struct facts *facts, enum suspect suspect, enum
                : weight;
 }
 
-/* The ways to refuse a hello. A reset may come from elsewhere, or say that nobody read the hello. */
+/* The ways to refuse a hello. A reset may come from elsewhere, or from one who did not read it. */
 enum manner_kind { MANNER_ALERT, MANNER_CLOSED, MANNER_RESET, MANNER_ENCRYPTED };
 
 struct manner {
