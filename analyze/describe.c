@@ -160,6 +160,16 @@ void describe_refusal(const struct facts *facts, struct evidence *evidence)
     evidence_add(evidence, "refusal", facts->refusal.at, "%s", line);
 }
 
+void describe_partial_hello(const struct facts *facts, struct evidence *evidence)
+{
+    if (facts->handshake->partial_hello_octets == 0)
+        return;
+    evidence_add(evidence, "partial_client_hello", facts->client_hello_note->at,
+                 "%u of %u octets of the ClientHello arrived here",
+                 facts->handshake->partial_hello_octets,
+                 facts->client_hello_note->length + TLS_HANDSHAKE_HEADER_LENGTH);
+}
+
 /* "the client offers <what>: a, b, c" for a list of 16-bit code points. */
 static void describe_list(const struct facts *facts, struct evidence *evidence, const char *fact,
                           const char *what, struct bytes list, const char *(*name)(uint16_t))

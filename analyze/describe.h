@@ -13,6 +13,9 @@ void describe_refusal(const struct facts *facts, struct evidence *evidence);
 /* What was seen last before the refusal. */
 void describe_last_seen(const struct facts *facts, struct evidence *evidence);
 
+/* How much came of a ClientHello that broke off. */
+void describe_partial_hello(const struct facts *facts, struct evidence *evidence);
+
 /* The client's offer, each as one line with names. Nothing is added when no hello was read. */
 void describe_offered_versions(const struct facts *facts, struct evidence *evidence);
 void describe_offered_suites(const struct facts *facts, struct evidence *evidence);

@@ -230,14 +230,15 @@ static const char *what_is_missing(const struct facts *facts)
 
 /* A capture without the SYN may lack the answer, too. One more flight finishes the handshake: a
  * packet or two, which the capture may lack like their ACKs. And a client that stays away without a
- * FIN or RST is unlikely. */
+ * FIN or RST is unlikely, in the middle of its hello as well. */
 static bool silence_proves_nothing(const struct facts *facts)
 {
     if (!moment_seen(facts->connection->direction[SIDE_CLIENT].syn))
         return true;
     if (facts->last_note != NULL && facts->last_note->side == SIDE_SERVER)
         return true;
-    return !facts->tls13 && facts->finished_note[SIDE_CLIENT] != NULL;
+    return facts->handshake->partial_hello_octets > 0
+           || (!facts->tls13 && facts->finished_note[SIDE_CLIENT] != NULL);
 }
 
 /* Silence of a connection proves something only where TCP itself was seen to work or to fail:

@@ -98,6 +98,9 @@ struct handshake {
     uint32_t transcript_length;
     struct shared_body *shared; /* the body of one message, NULL: none; owned by its table */
 
+    uint32_t partial_hello_octets; /* of the client's only hello, its header included, when not all
+                                      of it came; 0: there is none, or it is whole */
+
     /* Counted whether or not there was room for a note. */
     uint32_t records[SIDES]; /* TLS records */
     uint32_t application_records[SIDES];

@@ -39,6 +39,26 @@ static inline bool reader_may_be_record(struct bytes octets)
     return record_next(&octets, &record, &need) != RECORD_ALIEN;
 }
 
+/* True when octets begin with the headers of such a hello that contradict themselves nowhere, so
+ * that whoever reads them next takes them for the beginning of a record: else he would give them
+ * back, again and again. A ServerHello may share its record with what follows it. Of what is not
+ * TLS every octet is asked. */
+static inline bool reader_begins_hello(struct bytes octets, uint8_t wanted)
+{
+    struct bytes whole = octets;
+    uint8_t content, type;
+    uint16_t record_version, record_length, version;
+    uint32_t length;
+
+    return bytes_u8(&octets, &content) && content == TLS_CONTENT_HANDSHAKE
+           && bytes_u16(&octets, &record_version) && bytes_u16(&octets, &record_length)
+           && record_length <= TLS_CIPHERTEXT_MAX && bytes_u8(&octets, &type) && type == wanted
+           && bytes_u24(&octets, &length) && length <= TLS_CIPHERTEXT_MAX
+           && (wanted == TLS_HANDSHAKE_SERVER_HELLO
+               || length + TLS_HANDSHAKE_HEADER_LENGTH >= record_length)
+           && bytes_u16(&octets, &version) && version >> 8 == 3 && reader_may_be_record(whole);
+}
+
 /* Note octets that are not what they should be. */
 void reader_note_malformed(const struct run *run, enum malformation malformation);
 

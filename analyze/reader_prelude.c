@@ -98,25 +98,6 @@ static void keep_prelude(const struct run *run, struct bytes data)
         see_request(run, text);
 }
 
-/* True when octets begin with the headers of such a hello that contradict themselves nowhere, so
- * that whoever reads them next takes them for the beginning of a record: else he would give them
- * back, again and again. A ServerHello may share its record with what follows it. */
-static bool is_hello_mark(struct bytes octets, uint8_t wanted)
-{
-    struct bytes whole = octets;
-    uint8_t content, type;
-    uint16_t record_version, record_length, version;
-    uint32_t length;
-
-    return bytes_u8(&octets, &content) && content == TLS_CONTENT_HANDSHAKE
-           && bytes_u16(&octets, &record_version) && bytes_u16(&octets, &record_length)
-           && record_length <= TLS_CIPHERTEXT_MAX && bytes_u8(&octets, &type) && type == wanted
-           && bytes_u24(&octets, &length) && length <= TLS_CIPHERTEXT_MAX
-           && (wanted == TLS_HANDSHAKE_SERVER_HELLO
-               || length + TLS_HANDSHAKE_HEADER_LENGTH >= record_length)
-           && bytes_u16(&octets, &version) && version >> 8 == 3 && reader_may_be_record(whole);
-}
-
 /* A server's alert in clear. */
 static bool is_alert_mark(struct bytes octets)
 {
@@ -244,10 +225,10 @@ static enum mark mark_at(const struct run *run, struct bytes octets)
     if (octets.len == 0 || octets.data[0] < TLS_CONTENT_ALERT
         || octets.data[0] > TLS_CONTENT_HANDSHAKE)
         return MARK_NONE;
-    if (is_hello_mark(octets, TLS_HANDSHAKE_CLIENT_HELLO))
+    if (reader_begins_hello(octets, TLS_HANDSHAKE_CLIENT_HELLO))
         return MARK_CLIENT_HELLO;
     if (answer_may_come(run)
-        && (is_hello_mark(octets, TLS_HANDSHAKE_SERVER_HELLO) || is_alert_mark(octets)))
+        && (reader_begins_hello(octets, TLS_HANDSHAKE_SERVER_HELLO) || is_alert_mark(octets)))
         return MARK_ANSWER;
     return MARK_NONE;
 }

@@ -262,4 +262,5 @@ void session_conclude(struct session *session, struct handshake *handshake,
     }
     conclude_preludes(session->preludes, handshake);
     session_conclude_notes(session, handshake, room);
+    session_conclude_hello(session, handshake);
 }

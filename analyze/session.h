@@ -166,6 +166,9 @@ void session_conclude_notes(const struct session *session, struct handshake *han
                             struct note room[SESSION_NOTES]);
 void session_release_notes(struct session *session);
 
+/* The part of session_conclude for a ClientHello that broke off: add a note of it. */
+void session_conclude_hello(const struct session *session, struct handshake *handshake);
+
 /* Take the next in-order octets of one direction. May reverse the connection. */
 void session_read(struct session *session, enum side from, struct bytes data, struct moment at);
 

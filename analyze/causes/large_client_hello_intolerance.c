@@ -3,6 +3,17 @@
 #include "analyze/causes/known.h"
 #include "analyze/causes/transport.h"
 
+/* A server that has a part alone may have been told to wait for the rest in vain: by the client's
+ * numbers the rest was on its way, or the server did not wait for it. */
+static bool rest_was_stopped(const struct facts *facts, uint32_t octets)
+{
+    bool was_sent =
+        direction_trouble(&facts->connection->direction[SIDE_CLIENT])->unseen_octets > 1;
+
+    return octets > full_segment(facts, SIDE_CLIENT)
+           && (was_sent || facts_server_refused_hello(facts));
+}
+
 /* The hello, with the headers of record and message, is longer than any segment of the client. */
 static bool hello_was_split(const struct facts *facts)
 {
@@ -13,11 +24,12 @@ static bool hello_was_split(const struct facts *facts)
         return false;
     octets =
         facts->client_hello_note->length + TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH;
-    return octets > client->largest_segment;
+    return octets > client->largest_segment
+           && (!client_hello_broke_off(facts) || rest_was_stopped(facts, octets));
 }
 
-/* The server has the whole hello, or at least its end (SACK), and ends the connection or says
- * nothing. */
+/* The server has the whole hello, or at least its end (SACK), or its beginning alone, and ends the
+ * connection or says nothing. */
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     if (!hello_was_split(facts) || facts->answered[SIDE_SERVER] || !ended_without_reason(facts)
@@ -26,9 +38,9 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
             && facts->waited_ns < WAITED_IN_VAIN_NS))
         return CAUSE_NO;
     evidence_add(evidence, "client_hello_size", facts->client_hello_note->at,
-                 "the ClientHello has %u octets and came in more than one segment, the largest of "
-                 "%u",
+                 "the ClientHello has %u octets and %s more than one segment, the largest of %u",
                  facts->client_hello_note->length + TLS_HANDSHAKE_HEADER_LENGTH,
+                 client_hello_broke_off(facts) ? "needs" : "came in",
                  facts->connection->direction[SIDE_CLIENT].largest_segment);
     describe_offered_groups(facts, evidence);
     describe_known_sizes(facts, evidence);

@@ -6,6 +6,16 @@
  * retransmission in wide use. */
 #define REFUSED_AT_ONCE_NS INT64_C(200000000)
 
+/* The rest of the hello did not come in the time that sending it again takes, and the client did not
+ * leave: it may have been on its way. */
+static bool rest_of_hello_is_due(const struct facts *facts, enum side from)
+{
+    bool client_left = facts->refusal.kind != REFUSAL_NONE && facts->refusal.by == SIDE_CLIENT;
+
+    return from == SIDE_CLIENT && client_hello_broke_off(facts) && !client_left
+           && facts->waited_ns >= WAITED_IN_VAIN_NS;
+}
+
 /* A hole is closed within a retransmission time-out, unless what is sent again is lost as well. An
  * end that did not wait for that may have another reason. */
 static enum certainty weigh(const struct facts *facts, enum side from)
@@ -13,7 +23,7 @@ static enum certainty weigh(const struct facts *facts, enum side from)
     if (data_is_lost(facts, from))
         return CAUSE_LIKELY;
     if (!data_has_hole(facts, from))
-        return CAUSE_NO;
+        return rest_of_hello_is_due(facts, from) ? CAUSE_POSSIBLE : CAUSE_NO;
     return facts->waited_ns >= WAITED_IN_VAIN_NS ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 

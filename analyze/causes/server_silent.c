@@ -15,7 +15,7 @@ static bool waited_in_vain(const struct facts *facts)
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    if (!client_hello_seen(facts) || facts->last_note == NULL
+    if (!client_hello_seen(facts) || client_hello_broke_off(facts) || facts->last_note == NULL
         || facts->last_note->side != SIDE_CLIENT || !waited_in_vain(facts)
         || data_is_lost(facts, SIDE_CLIENT) || data_is_lost(facts, SIDE_SERVER)
         || data_has_hole(facts, SIDE_SERVER))

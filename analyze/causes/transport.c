@@ -42,6 +42,11 @@ bool client_hello_seen(const struct facts *facts)
     return facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL;
 }
 
+bool client_hello_broke_off(const struct facts *facts)
+{
+    return facts->handshake->partial_hello_octets > 0;
+}
+
 bool data_is_lost(const struct facts *facts, enum side from)
 {
     const struct direction *direction = &facts->connection->direction[from];

@@ -16,6 +16,9 @@ bool ended_without_reason(const struct facts *facts);
 /* A ClientHello of any format was seen. */
 bool client_hello_seen(const struct facts *facts);
 
+/* Not all of the ClientHello arrived: whoever waits for the rest owes no answer. */
+bool client_hello_broke_off(const struct facts *facts);
+
 /* Payload of this side was sent again and again and never acknowledged. */
 bool data_is_lost(const struct facts *facts, enum side from);
 
