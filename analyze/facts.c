@@ -69,6 +69,17 @@ static bool client_left_before_the_rest(const struct facts *facts)
            && direction_trouble(server)->dropped_octets == 0;
 }
 
+/* What a side said before the change to TLS, to a proxy or STARTTLS, answers no hello. */
+static bool has_answered(const struct facts *facts, enum side side)
+{
+    const struct direction *direction = &facts->connection->direction[side];
+    bool is_before = side == SIDE_SERVER && facts->handshake->switched
+                     && facts->client_hello_note != NULL
+                     && direction->last_data.packet < facts->client_hello_note->at.packet;
+
+    return direction->payload_octets > 0 && !is_before;
+}
+
 static void see_capture(struct facts *facts)
 {
     const struct connection *connection = facts->connection;
@@ -84,7 +95,7 @@ static void see_capture(struct facts *facts)
         if ((handshake->gap_octets[side] > 0 || octets_are_unseen(facts, (enum side)side))
             && (side == SIDE_CLIENT || !client_left_before_the_rest(facts)))
             facts->missed = true;
-        facts->answered[side] = direction->payload_octets > 0;
+        facts->answered[side] = has_answered(facts, (enum side)side);
     }
 }
 

@@ -46,6 +46,33 @@ static void a_good_bye_right_behind_the_finished_is_told(void)
     }
 }
 
+/* The answer to the request for TLS is none to the hello. */
+static void a_server_that_falls_silent_behind_its_go_ahead_is_told(void)
+{
+    static const struct {
+        uint16_t port;
+        const char *request;
+        const char *answer;
+    } cases[] = {
+        {8080, "CONNECT www.example.com:443 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"},
+        {25, "STARTTLS\r\n", "220 go ahead\r\n"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct play play;
+
+        play_begin(&play, cases[i].port, 0);
+        play_text(&play, SIDE_CLIENT, cases[i].request);
+        play_text(&play, SIDE_SERVER, cases[i].answer);
+        play_client_hello(&play, true);
+        play.now_ns += SILENCE_NS;
+        play_fin(&play, SIDE_CLIENT);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+        CU_ASSERT_STRING_EQUAL(play.cause, "server_silent");
+    }
+}
+
 static void a_connection_picked_up_at_the_server_hello_is_turned_round(void)
 {
     struct play play;
@@ -99,6 +126,8 @@ int main(void)
          a_finished_handshake_that_closes_at_once_is_told},
         {"a good-bye right behind the Finished is told",
          a_good_bye_right_behind_the_finished_is_told},
+        {"a server that falls silent behind its go-ahead is told",
+         a_server_that_falls_silent_behind_its_go_ahead_is_told},
         {"a connection picked up at the ServerHello is turned round",
          a_connection_picked_up_at_the_server_hello_is_turned_round},
         {"a connection in the middle is incomplete", a_connection_in_the_middle_is_incomplete},
