@@ -147,6 +147,17 @@ static bool end_is_not_captured(const struct facts *facts)
     return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT && !facts->connection->syn_seen;
 }
 
+/* A RST that comes behind the client's FIN and knows of no octets that are not here, as of a host
+ * that has no such connection any more (RFC 9293 section 3.10.7.1). */
+static bool reset_answers_close(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct reset *reset = direction_reset(&facts->connection->direction[SIDE_SERVER]);
+
+    return moment_seen(reset->at) && reset->at.packet > client->fin.packet
+           && reset->unseen_octets == 0 && reset->fit != RESET_OUTSIDE;
+}
+
 /* The client got no answer and closed, and not even the ACK of its FIN is there: that ACK would
  * tell whether the server had answered. */
 static bool close_is_unanswered(const struct facts *facts)
@@ -154,8 +165,9 @@ static bool close_is_unanswered(const struct facts *facts)
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
 
     return facts->refusal.kind == REFUSAL_FIN && facts->refusal.by == SIDE_CLIENT
-           && !client->fin_acknowledged && client->retransmissions == 0
-           && client->syn_count < SYNS_IN_VAIN && !facts->answered[SIDE_SERVER];
+           && !client->fin_acknowledged && !reset_answers_close(facts)
+           && client->retransmissions == 0 && client->syn_count < SYNS_IN_VAIN
+           && !facts->answered[SIDE_SERVER];
 }
 
 /* Up to TLS 1.2: the client is done but for the server's Finished, which may have come: the client

@@ -257,6 +257,36 @@ static void a_hello_that_was_not_captured_is_told_as_that(void)
     CU_ASSERT_STRING_EQUAL(play.incomplete, "the capture has no ClientHello");
 }
 
+/* A host that has no such connection any more says that it has nothing to say; unless its numbers
+ * tell of octets that the capture does not have. */
+static void a_rst_that_answers_the_fin_is_an_answer(void)
+{
+    static const struct {
+        enum outcome outcome;
+        uint32_t unseen;
+        bool is_answered;
+    } cases[] = {
+        {OUTCOME_INCOMPLETE, 0, false},
+        {OUTCOME_FAILED, 0, true},
+        {OUTCOME_INCOMPLETE, 300, true},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct play play;
+
+        play_begin(&play, 443, 0);
+        play_client_hello(&play, true);
+        wait(&play, 8);
+        give(&play, SIDE_CLIENT, TCP_FIN | TCP_ACK, play.next[SIDE_CLIENT]);
+        if (cases[i].is_answered)
+            give(&play, SIDE_SERVER, TCP_RST, play.next[SIDE_SERVER] + cases[i].unseen);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, cases[i].outcome);
+        if (cases[i].outcome == OUTCOME_FAILED)
+            CU_ASSERT_STRING_EQUAL(play.cause, "server_silent");
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -273,6 +303,7 @@ int main(void)
          a_client_that_leaves_without_a_word_is_not_refused},
         {"a hello that was not captured is told as that",
          a_hello_that_was_not_captured_is_told_as_that},
+        {"a RST that answers the FIN is an answer", a_rst_that_answers_the_fin_is_an_answer},
         CU_TEST_INFO_NULL,
     };
 
