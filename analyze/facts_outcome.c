@@ -63,6 +63,32 @@ static enum stage stage_1_3(const struct facts *facts)
     return STAGE_SERVER_HELLO;
 }
 
+/* The client repeats its SYN all the time, for two time-outs at least, whatever answers that; or the
+ * server goes on repeating its SYN-ACK. */
+static bool opening_goes_on(const struct direction *client, const struct direction *server)
+{
+    return client->packets == client->syn_count
+           && (server->last_syn.time_ns - server->syn.time_ns >= SILENCE_NS
+               || (server->syn_count >= SYNS_IN_VAIN
+                   && client->last_syn.time_ns - client->syn.time_ns >= SYN_SILENCE_NS));
+}
+
+/* A SYN-ACK that the client goes on not getting, or gets when it has given up. One SYN proves
+ * nothing: scanners and forged addresses leave others half open. */
+static bool opening_is_lost(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    const struct reset *reset = direction_reset(client);
+    bool gave_up = moment_seen(reset->at) && !reset->has_ack && reset->unseen_octets == 0;
+
+    return facts->tls_expected && facts->connection->syn_seen && client->syn_count >= SYNS_IN_VAIN
+           && client->payload_octets == 0 && server->payload_octets == 0
+           && direction_trouble(client)->unseen_octets == 0 && !moment_seen(client->fin)
+           && !moment_seen(server->fin) && !moment_seen(direction_reset(server)->at)
+           && (gave_up || opening_goes_on(client, server));
+}
+
 /* A SYN-ACK is in the capture, or what there cannot be without one. */
 static bool tcp_is_connected(const struct facts *facts)
 {
@@ -91,7 +117,8 @@ static enum stage find_stage(const struct facts *facts)
         return STAGE_SERVER_HELLO;
     if (facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL)
         return STAGE_CLIENT_HELLO;
-    return tcp_is_connected(facts) ? STAGE_TCP_ESTABLISHED : STAGE_TCP_CONNECT;
+    return tcp_is_connected(facts) && !opening_is_lost(facts) ? STAGE_TCP_ESTABLISHED
+                                                              : STAGE_TCP_CONNECT;
 }
 
 static bool hello_seen(const struct facts *facts)
@@ -336,24 +363,6 @@ static bool opening_is_reset_by_another(const struct facts *facts)
            && facts->handshake->stream_octets[SIDE_CLIENT] == 0
            && facts->handshake->stream_octets[SIDE_SERVER] == 0 && sender->hop_limit != 0
            && direction_reset(sender)->hop_limit != sender->hop_limit;
-}
-
-/* A SYN-ACK that the client goes on not getting, or gets when it has given up: it repeats its SYN
- * all the time. One SYN proves nothing: scanners and forged addresses leave others half open. */
-static bool opening_is_lost(const struct facts *facts)
-{
-    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
-    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
-    const struct reset *reset = direction_reset(client);
-    bool gave_up = moment_seen(reset->at) && !reset->has_ack && reset->unseen_octets == 0;
-    bool goes_on = client->packets == client->syn_count
-                   && server->last_syn.time_ns - server->syn.time_ns >= SILENCE_NS;
-
-    return facts->tls_expected && facts->connection->syn_seen && client->syn_count >= SYNS_IN_VAIN
-           && client->payload_octets == 0 && server->payload_octets == 0
-           && direction_trouble(client)->unseen_octets == 0 && !moment_seen(client->fin)
-           && !moment_seen(server->fin) && !moment_seen(direction_reset(server)->at)
-           && (gave_up || goes_on);
 }
 
 /* The client closed before it had sent a single octet, as TCP health checks do; what the server

@@ -338,7 +338,7 @@ static void learn_attempt(struct known_server *server, const struct facts *facts
 {
     const struct connection *connection = facts->connection;
 
-    if (facts->stage > STAGE_TCP_CONNECT)
+    if (facts->stage > STAGE_TCP_CONNECT || moment_seen(connection->direction[SIDE_SERVER].syn))
         known_count_add(&server->answered, connection->last.time_ns);
     else if (connection->direction[SIDE_SERVER].packets == 0)
         known_count_add(&server->unanswered, connection->last.time_ns);

@@ -90,6 +90,7 @@ static void a_connection_that_never_opens_died_of_loss(void)
         enum outcome outcome;
     } cases[] = {
         {443, 4, 5, OUTCOME_FAILED},
+        {443, 4, 3, OUTCOME_FAILED},
         {8080, 4, 5, OUTCOME_NOT_TLS}, /* nobody speaks TLS there */
         {443, 1, 5, OUTCOME_NOT_TLS},  /* half open: a scanner, or a forged address */
         {443, 2, 5, OUTCOME_NOT_TLS},
@@ -103,6 +104,8 @@ static void a_connection_that_never_opens_died_of_loss(void)
         play_end_after(&play, 10 * SECOND_NS);
         CU_ASSERT_EQUAL(play.outcome, cases[i].outcome);
         CU_ASSERT_STRING_EQUAL(play.cause, cases[i].outcome == OUTCOME_FAILED ? "packet_loss" : "");
+        if (cases[i].outcome == OUTCOME_FAILED)
+            CU_ASSERT_EQUAL(play.stage, STAGE_TCP_CONNECT);
     }
 }
 

@@ -57,7 +57,9 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 {
     enum certainty most = CAUSE_NO;
 
-    if (!ended_without_reason(facts) || facts->stage == STAGE_TCP_CONNECT)
+    if (!ended_without_reason(facts)
+        || (facts->stage == STAGE_TCP_CONNECT
+            && !moment_seen(facts->connection->direction[SIDE_SERVER].syn)))
         return CAUSE_NO;
     for (size_t side = 0; side < SIDES; side++) {
         enum certainty certainty = weigh(facts, (enum side)side);
