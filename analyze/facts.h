@@ -268,6 +268,13 @@ bool facts_alert(const struct facts *facts, enum side by, uint8_t description);
  * FIN, RST, close_notify, or silence counts for the server when it never answered. */
 bool facts_closed_without_reason(const struct facts *facts, enum side by);
 
+/* Neither side sent a single octet that the capture has. */
+static inline bool facts_nobody_spoke(const struct facts *facts)
+{
+    return facts->handshake->stream_octets[SIDE_CLIENT] == 0
+           && facts->handshake->stream_octets[SIDE_SERVER] == 0;
+}
+
 /* The refusal is the server's answer to the client's (last) hello: after it, before
  * any ServerHello. */
 bool facts_server_refused_hello(const struct facts *facts);

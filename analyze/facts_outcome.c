@@ -9,6 +9,10 @@
 /* A SYN is sent again after 1 s, then 2 s (RFC 6298 section 2.1): two time-outs went by. */
 #define SYN_SILENCE_NS INT64_C(3000000000)
 
+/* Servers that wait for a hello do so for seconds at least: one that ends a connection sooner does
+ * not want it, and one that ends it later got none. */
+#define PATIENCE_NS INT64_C(1000000000)
+
 /* SYNs of a client that gets no answer: of two, the first may just have been slow. */
 enum { SYNS_IN_VAIN = 3 };
 
@@ -360,9 +364,34 @@ static bool opening_is_reset_by_another(const struct facts *facts)
     const struct direction *sender = &facts->connection->direction[facts->refusal.by];
 
     return facts->tls_expected && facts->refusal.kind == REFUSAL_RST && !opening_is_a_probe(facts)
-           && facts->handshake->stream_octets[SIDE_CLIENT] == 0
-           && facts->handshake->stream_octets[SIDE_SERVER] == 0 && sender->hop_limit != 0
+           && facts_nobody_spoke(facts) && sender->hop_limit != 0
            && direction_reset(sender)->hop_limit != sender->hop_limit;
+}
+
+/* All that this side sent is in the capture. */
+static bool is_captured(const struct direction *direction)
+{
+    const struct trouble *trouble = direction_trouble(direction);
+
+    return trouble->unseen_octets == 0 && trouble->missed_octets == 0
+           && trouble->reset.unseen_octets == 0;
+}
+
+/* A server that takes a connection where TLS is expected, and ends it before the client has had its
+ * say: it does not want this client, or has nobody behind it. */
+static bool client_is_turned_away(const struct facts *facts)
+{
+    const struct connection *connection = facts->connection;
+    const struct direction *client = &connection->direction[SIDE_CLIENT];
+    const struct direction *server = &connection->direction[SIDE_SERVER];
+    bool is_ended = facts->refusal.by == SIDE_SERVER
+                    && (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST);
+
+    return facts->tls_expected && connection->syn_seen && moment_seen(server->syn)
+           && client->packets > client->syn_count && facts_nobody_spoke(facts)
+           && client->payload_octets == 0 && server->payload_octets == 0 && is_ended
+           && facts->refusal.at.time_ns - server->last_syn.time_ns < PATIENCE_NS
+           && is_captured(client) && is_captured(server);
 }
 
 /* The client closed before it had sent a single octet, as TCP health checks do; what the server
@@ -391,7 +420,7 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
         return outcome_of_handshake(facts, reason);
     if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls.refused
         || plain_client_is_hung_up_on(facts) || opening_is_reset_by_another(facts)
-        || opening_is_lost(facts))
+        || opening_is_lost(facts) || client_is_turned_away(facts))
         return OUTCOME_FAILED;
     return OUTCOME_NOT_TLS;
 }

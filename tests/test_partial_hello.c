@@ -182,6 +182,49 @@ static void a_hello_that_is_whole_in_the_end_is_not_broken(void)
     CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
 }
 
+/* No octet of a hello came at all: the server did not wait for one. */
+static void a_client_that_is_turned_away_failed(void)
+{
+    static const struct {
+        void (*end)(struct play *play, enum side by);
+        const char *cause; /* "": none */
+        int64_t after_ns;
+        enum side by;
+        uint16_t port;
+    } cases[] = {
+        {play_reset, "reset_by_server", 0, SIDE_SERVER, 443},
+        {play_fin, "server_closed", 0, SIDE_SERVER, 443},
+        {play_fin, "", 0, SIDE_SERVER, 80},                /* TLS is not spoken there */
+        {play_fin, "", 5 * SECOND_NS, SIDE_SERVER, 443},   /* nobody wanted to say a word */
+        {play_reset, "", 5 * SECOND_NS, SIDE_SERVER, 443}, /* likewise */
+        {play_fin, "", 0, SIDE_CLIENT, 443},               /* a health check */
+        {play_reset, "", 0, SIDE_CLIENT, 443},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct play play;
+
+        play_begin(&play, cases[i].port, 0);
+        play.now_ns += cases[i].after_ns;
+        cases[i].end(&play, cases[i].by);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, cases[i].cause[0] != '\0' ? OUTCOME_FAILED : OUTCOME_NOT_TLS);
+        CU_ASSERT_STRING_EQUAL(play.cause, cases[i].cause);
+    }
+}
+
+/* The RST acknowledges a hello that the capture does not have. */
+static void a_hello_that_was_not_captured_is_not_turned_away(void)
+{
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play.next[SIDE_CLIENT] += HELLO;
+    play_reset(&play, SIDE_SERVER);
+    play_end(&play);
+    CU_ASSERT_NOT_EQUAL(play.outcome, OUTCOME_FAILED);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -196,6 +239,9 @@ int main(void)
          what_merely_looks_like_a_hello_counts_for_nothing},
         {"a hello that is whole in the end is not broken",
          a_hello_that_is_whole_in_the_end_is_not_broken},
+        {"a client that is turned away failed", a_client_that_is_turned_away_failed},
+        {"a hello that was not captured is not turned away",
+         a_hello_that_was_not_captured_is_not_turned_away},
         CU_TEST_INFO_NULL,
     };
 

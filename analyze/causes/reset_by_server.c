@@ -11,6 +11,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         || facts->stage == STAGE_TCP_CONNECT
         || reset_is_foreign(facts, SIDE_SERVER) >= CAUSE_LIKELY)
         return CAUSE_NO;
+    describe_turned_away(facts, evidence);
     describe_reset(facts, SIDE_SERVER, evidence);
     describe_last_seen(facts, evidence);
     /* Without any other packet of the server its origin is open. */

@@ -6,8 +6,10 @@
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     if (facts->refusal.kind == REFUSAL_NONE || facts->refusal.kind == REFUSAL_RST
-        || !facts_closed_without_reason(facts, SIDE_SERVER) || !client_hello_seen(facts))
+        || !facts_closed_without_reason(facts, SIDE_SERVER)
+        || (!client_hello_seen(facts) && !facts_nobody_spoke(facts)))
         return CAUSE_NO;
+    describe_turned_away(facts, evidence);
     describe_last_seen(facts, evidence);
     describe_server_name(facts, evidence);
     describe_offered_versions(facts, evidence);
@@ -21,7 +23,8 @@ const struct cause cause_server_closed = {
     .explanation = "The server sent FIN, or close_notify, before the handshake was finished, and "
                    "no alert that names a reason. Servers do so when they do not like the offer or "
                    "the name and are not polite, when a limit or time-out strikes, or when the "
-                   "process behind a proxy is gone.",
+                   "process behind a proxy is gone. One that closes before the client has sent its "
+                   "hello turns the client away: by its address, or for want of room.",
     .remedy = "The reason is in the server's log at this time, if at all. Vary one thing after the "
               "other: `openssl s_client -connect SERVER:PORT -servername NAME -tls1_2`, another "
               "name, another client address. If the close came after a long pause, look for the "

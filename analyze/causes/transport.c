@@ -296,3 +296,17 @@ void describe_wait(const struct facts *facts, struct evidence *evidence)
                         : " and the client's last octets were not acknowledged");
     evidence_add(evidence, "waited", facts->last_note->at, "%s", line);
 }
+
+void describe_turned_away(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+
+    if (!facts_nobody_spoke(facts) || !moment_seen(server->syn))
+        return;
+    text_add(&text, "the server ended the connection ");
+    text_add_duration(&text, facts->refusal.at.time_ns - server->last_syn.time_ns);
+    text_add(&text, " after it had taken it, before the client had sent its hello");
+    evidence_add(evidence, "turned_away", facts->refusal.at, "%s", line);
+}
