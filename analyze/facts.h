@@ -275,6 +275,10 @@ static inline bool facts_nobody_spoke(const struct facts *facts)
            && facts->handshake->stream_octets[SIDE_SERVER] == 0;
 }
 
+/* Where TLS is expected a client begins in clear with the preface of HTTP/2 (RFC 9113 section 3.4)
+ * or a PROXY protocol header, and the server answers that it is a bad request. */
+bool facts_preface_is_refused(const struct facts *facts);
+
 /* The refusal is the server's answer to the client's (last) hello: after it, before
  * any ServerHello. */
 bool facts_server_refused_hello(const struct facts *facts);

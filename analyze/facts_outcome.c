@@ -419,8 +419,9 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
     if (beginning_is_lost(facts))
         return outcome_of_handshake(facts, reason);
     if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls.refused
-        || plain_client_is_hung_up_on(facts) || opening_is_reset_by_another(facts)
-        || opening_is_lost(facts) || client_is_turned_away(facts))
+        || facts_preface_is_refused(facts) || plain_client_is_hung_up_on(facts)
+        || opening_is_reset_by_another(facts) || opening_is_lost(facts)
+        || client_is_turned_away(facts))
         return OUTCOME_FAILED;
     return OUTCOME_NOT_TLS;
 }

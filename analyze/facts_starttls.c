@@ -77,6 +77,22 @@ void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)
         read_reply(facts, reply, tls_ports);
 }
 
+/* What no server answers with 400 that was meant for it: an HTTP server takes its own preface, or
+ * header, and one that expects TLS takes it for a request line (RFC 9112 section 2.2). */
+bool facts_preface_is_refused(const struct facts *facts)
+{
+    enum { BAD_REQUEST = 400 };
+    enum prelude client = facts->prelude[SIDE_CLIENT];
+    bool is_preface =
+        client == PRELUDE_HTTP2 || client == PRELUDE_PROXY_V1 || client == PRELUDE_PROXY_V2;
+
+    return facts->tls_expected && is_preface && !facts->handshake->switched
+           && facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_RESPONSE
+           && starttls_status(PRELUDE_HTTP_CONNECT,
+                              octets_of(facts->handshake->prelude[SIDE_SERVER]))
+                  == BAD_REQUEST;
+}
+
 struct bytes facts_server_name(const struct facts *facts)
 {
     const struct hello_extensions *extensions =

@@ -155,6 +155,39 @@ static void on_a_tls_port_a_silent_server_expected_tls(void)
     CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));
 }
 
+/* No HTTP server has another answer to what was not meant for it; a page is one, and elsewhere it
+ * may be the client's own fault. */
+static void a_preface_that_is_a_bad_request_came_without_tls(void)
+{
+    static const struct {
+        const char *request;
+        const char *answer;
+        const char *cause; /* NULL: none */
+        bool tls_expected;
+    } cases[] = {
+        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n",
+         "plaintext_on_tls_port", true},
+        {"PROXY TCP4 192.0.2.1 192.0.2.2 5000 443\r\n", "HTTP/1.0 400 Bad Request\r\n\r\n",
+         "plaintext_on_tls_port", true},
+        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n", NULL, false},
+        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", NULL, true},
+        {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n", NULL, true},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct story story;
+
+        begin_plain(&story, cases[i].request);
+        story.tls_expected = cases[i].tls_expected;
+        story_plaintext(&story, SIDE_SERVER, cases[i].answer);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome,
+                        cases[i].cause != NULL ? OUTCOME_FAILED : OUTCOME_NOT_TLS);
+        if (cases[i].cause != NULL)
+            CU_ASSERT_TRUE(story_says(&story, cases[i].cause, CAUSE_POSSIBLE));
+    }
+}
+
 static void a_readable_line_of_no_known_protocol_is_likely_plaintext(void)
 {
     struct story story;
@@ -195,6 +228,8 @@ int main(void)
         {"a refused STARTTLS is certain", a_refused_starttls_is_certain},
         {"a granted STARTTLS is not refused", a_granted_starttls_is_not_refused},
         {"on a TLS port a silent server expected TLS", on_a_tls_port_a_silent_server_expected_tls},
+        {"a preface that is a bad request came without TLS",
+         a_preface_that_is_a_bad_request_came_without_tls},
         {"a readable line of no known protocol is likely plaintext",
          a_readable_line_of_no_known_protocol_is_likely_plaintext},
         {"a client that came to TLS did not speak plaintext",

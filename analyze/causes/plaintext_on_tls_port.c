@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/proxy_refusal.h"
 #include "analyze/describe.h"
+#include "analyze/knowledge.h"
 #include "analyze/text.h"
 
 /* A line of the client's request that is worth showing. */
@@ -60,6 +61,32 @@ static bool port_says_so(const struct facts *facts)
     return facts->tls_expected && !facts->answered[SIDE_SERVER];
 }
 
+/* A server of HTTP alone may not know the preface either: whether this one speaks TLS, others tell. */
+static enum certainty weigh(const struct facts *facts, bool known)
+{
+    if (facts_preface_is_refused(facts))
+        return facts->known != NULL && known_speaks_tls(facts->known->server) ? CAUSE_LIKELY
+                                                                              : CAUSE_POSSIBLE;
+    return known && server_says_so(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
+}
+
+static void describe_answer(const struct facts *facts, struct evidence *evidence)
+{
+    uint16_t port = facts->connection->endpoint[SIDE_SERVER].port;
+
+    if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS)
+        evidence_add(evidence, "server_page", facts->handshake->prelude[SIDE_SERVER]->at,
+                     "the server answers in clear that a plain request came to its HTTPS port");
+    if (port_says_so(facts))
+        evidence_add(evidence, "tls_port", (struct moment){0},
+                     "port %u is one where TLS is spoken, and the server answered nothing", port);
+    if (facts_preface_is_refused(facts))
+        evidence_add(evidence, "bad_request", facts->handshake->prelude[SIDE_SERVER]->at,
+                     "port %u is one where TLS is spoken, and the server answers in clear that "
+                     "this is a bad request (400)",
+                     port);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     bool known = is_known(facts->prelude[SIDE_CLIENT]);
@@ -72,17 +99,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (facts->prelude_note[SIDE_CLIENT] == NULL || facts->handshake->switched
         || facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL
         || (!known && client_line(facts).len == 0)
-        || (!server_says_so(facts) && !port_says_so(facts)))
+        || (!server_says_so(facts) && !port_says_so(facts) && !facts_preface_is_refused(facts)))
         return CAUSE_NO;
     describe_request(facts, evidence);
-    if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS)
-        evidence_add(evidence, "server_page", facts->handshake->prelude[SIDE_SERVER]->at,
-                     "the server answers in clear that a plain request came to its HTTPS port");
-    if (port_says_so(facts))
-        evidence_add(evidence, "tls_port", (struct moment){0},
-                     "port %u is one where TLS is spoken, and the server answered nothing",
-                     facts->connection->endpoint[SIDE_SERVER].port);
-    return known && server_says_so(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
+    describe_answer(facts, evidence);
+    return weigh(facts, known);
 }
 
 const struct cause cause_plaintext_on_tls_port = {
