@@ -268,12 +268,9 @@ bool facts_alert(const struct facts *facts, enum side by, uint8_t description);
  * FIN, RST, close_notify, or silence counts for the server when it never answered. */
 bool facts_closed_without_reason(const struct facts *facts, enum side by);
 
-/* Neither side sent a single octet that the capture has. */
-static inline bool facts_nobody_spoke(const struct facts *facts)
-{
-    return facts->handshake->stream_octets[SIDE_CLIENT] == 0
-           && facts->handshake->stream_octets[SIDE_SERVER] == 0;
-}
+/* A server that takes a connection where TLS is expected, and ends it before the client has had its
+ * say: it does not want this client, or has nobody behind it. */
+bool facts_client_is_turned_away(const struct facts *facts);
 
 /* Where TLS is expected a client begins in clear with the preface of HTTP/2 (RFC 9113 section 3.4)
  * or a PROXY protocol header, and the server answers that it is a bad request. */

@@ -9,9 +9,9 @@
 /* A SYN is sent again after 1 s, then 2 s (RFC 6298 section 2.1): two time-outs went by. */
 #define SYN_SILENCE_NS INT64_C(3000000000)
 
-/* Servers that wait for a hello do so for seconds at least: one that ends a connection sooner does
- * not want it, and one that ends it later got none. */
-#define PATIENCE_NS INT64_C(1000000000)
+/* Servers that wait for a hello do so for a second at least, mostly for many: one that ends a
+ * connection this soon does not want it, and one that ends it later got no hello. */
+#define AT_ONCE_NS INT64_C(200000000)
 
 /* SYNs of a client that gets no answer: of two, the first may just have been slow. */
 enum { SYNS_IN_VAIN = 3 };
@@ -357,6 +357,13 @@ static bool opening_is_a_probe(const struct facts *facts)
            && client->packets == (uint64_t)client->syn_count + reset->count;
 }
 
+/* Neither side sent a single octet that the capture has. */
+static bool nobody_spoke(const struct facts *facts)
+{
+    return facts->handshake->stream_octets[SIDE_CLIENT] == 0
+           && facts->handshake->stream_octets[SIDE_SERVER] == 0;
+}
+
 /* A connection where TLS is expected that is reset before a single octet, by a RST that took
  * another way than its alleged sender's packets: a hello that something on the way took. */
 static bool opening_is_reset_by_another(const struct facts *facts)
@@ -364,7 +371,7 @@ static bool opening_is_reset_by_another(const struct facts *facts)
     const struct direction *sender = &facts->connection->direction[facts->refusal.by];
 
     return facts->tls_expected && facts->refusal.kind == REFUSAL_RST && !opening_is_a_probe(facts)
-           && facts_nobody_spoke(facts) && sender->hop_limit != 0
+           && nobody_spoke(facts) && sender->hop_limit != 0
            && direction_reset(sender)->hop_limit != sender->hop_limit;
 }
 
@@ -377,20 +384,21 @@ static bool is_captured(const struct direction *direction)
            && trouble->reset.unseen_octets == 0;
 }
 
-/* A server that takes a connection where TLS is expected, and ends it before the client has had its
- * say: it does not want this client, or has nobody behind it. */
-static bool client_is_turned_away(const struct facts *facts)
+bool facts_client_is_turned_away(const struct facts *facts)
 {
     const struct connection *connection = facts->connection;
     const struct direction *client = &connection->direction[SIDE_CLIENT];
     const struct direction *server = &connection->direction[SIDE_SERVER];
+    const struct reset *reset = direction_reset(client);
     bool is_ended = facts->refusal.by == SIDE_SERVER
                     && (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST);
+    /* Its host knows no such connection any more (RFC 9293 section 3.10.7.1). */
+    bool client_was_gone = moment_seen(reset->at) && !reset->has_ack;
 
     return facts->tls_expected && connection->syn_seen && moment_seen(server->syn)
-           && client->packets > client->syn_count && facts_nobody_spoke(facts)
+           && client->packets > client->syn_count && nobody_spoke(facts)
            && client->payload_octets == 0 && server->payload_octets == 0 && is_ended
-           && facts->refusal.at.time_ns - server->last_syn.time_ns < PATIENCE_NS
+           && !client_was_gone && facts->refusal.at.time_ns - server->last_syn.time_ns < AT_ONCE_NS
            && is_captured(client) && is_captured(server);
 }
 
@@ -421,7 +429,7 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
     if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls.refused
         || facts_preface_is_refused(facts) || plain_client_is_hung_up_on(facts)
         || opening_is_reset_by_another(facts) || opening_is_lost(facts)
-        || client_is_turned_away(facts))
+        || facts_client_is_turned_away(facts))
         return OUTCOME_FAILED;
     return OUTCOME_NOT_TLS;
 }

@@ -195,6 +195,7 @@ static void a_client_that_is_turned_away_failed(void)
         {play_reset, "reset_by_server", 0, SIDE_SERVER, 443},
         {play_fin, "server_closed", 0, SIDE_SERVER, 443},
         {play_fin, "", 0, SIDE_SERVER, 80},                /* TLS is not spoken there */
+        {play_fin, "", SECOND_NS / 2, SIDE_SERVER, 443},   /* it got no hello */
         {play_fin, "", 5 * SECOND_NS, SIDE_SERVER, 443},   /* nobody wanted to say a word */
         {play_reset, "", 5 * SECOND_NS, SIDE_SERVER, 443}, /* likewise */
         {play_fin, "", 0, SIDE_CLIENT, 443},               /* a health check */
@@ -211,6 +212,21 @@ static void a_client_that_is_turned_away_failed(void)
         CU_ASSERT_EQUAL(play.outcome, cases[i].cause[0] != '\0' ? OUTCOME_FAILED : OUTCOME_NOT_TLS);
         CU_ASSERT_STRING_EQUAL(play.cause, cases[i].cause);
     }
+}
+
+/* Its host knows nothing of the connection any more when the server closes. */
+static void a_client_that_had_left_is_not_turned_away(void)
+{
+    struct play play;
+    struct segment segment;
+
+    play_begin(&play, 443, 0);
+    segment = play_segment(&play, SIDE_SERVER, TCP_FIN | TCP_ACK);
+    play_give(&play, &segment);
+    segment = play_segment(&play, SIDE_CLIENT, TCP_RST);
+    play_give(&play, &segment);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_NOT_TLS);
 }
 
 /* The RST acknowledges a hello that the capture does not have. */
@@ -240,6 +256,7 @@ int main(void)
         {"a hello that is whole in the end is not broken",
          a_hello_that_is_whole_in_the_end_is_not_broken},
         {"a client that is turned away failed", a_client_that_is_turned_away_failed},
+        {"a client that had left is not turned away", a_client_that_had_left_is_not_turned_away},
         {"a hello that was not captured is not turned away",
          a_hello_that_was_not_captured_is_not_turned_away},
         CU_TEST_INFO_NULL,

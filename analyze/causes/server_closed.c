@@ -7,7 +7,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 {
     if (facts->refusal.kind == REFUSAL_NONE || facts->refusal.kind == REFUSAL_RST
         || !facts_closed_without_reason(facts, SIDE_SERVER)
-        || (!client_hello_seen(facts) && !facts_nobody_spoke(facts)))
+        || (!client_hello_seen(facts) && !facts_client_is_turned_away(facts)))
         return CAUSE_NO;
     describe_turned_away(facts, evidence);
     describe_last_seen(facts, evidence);

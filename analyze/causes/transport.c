@@ -303,7 +303,7 @@ void describe_turned_away(const struct facts *facts, struct evidence *evidence)
     struct text text = text_begin(line, sizeof(line));
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
-    if (!facts_nobody_spoke(facts) || !moment_seen(server->syn))
+    if (!facts_client_is_turned_away(facts))
         return;
     text_add(&text, "the server ended the connection ");
     text_add_duration(&text, facts->refusal.at.time_ns - server->last_syn.time_ns);
