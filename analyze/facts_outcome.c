@@ -67,8 +67,8 @@ static enum stage stage_1_3(const struct facts *facts)
     return STAGE_SERVER_HELLO;
 }
 
-/* The client repeats its SYN all the time, for two time-outs at least, whatever answers that; or the
- * server goes on repeating its SYN-ACK. */
+/* The client repeats its SYN all the time, for two time-outs at least, whatever answers that; or
+ * the server goes on repeating its SYN-ACK. */
 static bool opening_goes_on(const struct direction *client, const struct direction *server)
 {
     return client->packets == client->syn_count

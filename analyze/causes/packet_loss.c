@@ -6,8 +6,8 @@
  * retransmission in wide use. */
 #define REFUSED_AT_ONCE_NS INT64_C(200000000)
 
-/* The rest of the hello did not come in the time that sending it again takes, and the client did not
- * leave: it may have been on its way. */
+/* The rest of the hello did not come in the time that sending it again takes, and the client did
+ * not leave: it may have been on its way. */
 static bool rest_of_hello_is_due(const struct facts *facts, enum side from)
 {
     bool client_left = facts->refusal.kind != REFUSAL_NONE && facts->refusal.by == SIDE_CLIENT;

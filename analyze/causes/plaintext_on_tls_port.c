@@ -61,7 +61,8 @@ static bool port_says_so(const struct facts *facts)
     return facts->tls_expected && !facts->answered[SIDE_SERVER];
 }
 
-/* A server of HTTP alone may not know the preface either: whether this one speaks TLS, others tell. */
+/* A server of HTTP alone may not know the preface either: others tell whether this one speaks
+ * TLS. */
 static enum certainty weigh(const struct facts *facts, bool known)
 {
     if (facts_preface_is_refused(facts))
