@@ -75,7 +75,7 @@ static bool is_effective_reset(const struct facts *facts, const struct note *not
     return direction_reset(&facts->connection->direction[note->side])->fit != RESET_OUTSIDE;
 }
 
-/* Another protocol where TLS was expected. Before a STARTTLS it is what should be there, and whoever
+/* Another protocol where TLS was expected. Before a STARTTLS it is what should be there, and who
  * speaks TLS behind it has not answered in that protocol. */
 static bool is_foreign(const struct facts *facts, const struct note *note)
 {

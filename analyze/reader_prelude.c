@@ -208,8 +208,8 @@ static void switch_to_tls(struct run *run, size_t hello_octets, bool is_answer)
 
 enum mark { MARK_NONE, MARK_CLIENT_HELLO, MARK_ANSWER };
 
-/* Somebody wants TLS here: else what looks like an answer to a hello is a part of something else, of
- * a file maybe. */
+/* Somebody wants TLS here: else what looks like an answer to a hello is a part of something else, a
+ * file maybe. */
 static bool answer_may_come(const struct run *run)
 {
     const struct session *session = run->session;

@@ -2,26 +2,10 @@
 /* How TLS begins within other protocols, or is refused: whole connections, delivered whole, octet
  * by octet and in odd pieces. The conversations follow the examples of the RFCs. */
 #include "dissect/tls.h"
-#include "tests/support/play.h"
+#include "tests/support/step.h"
 #include "tests/support/suite.h"
 
 enum { STEPS_MAX = 8, PIECES = 3, SQL_SERVER_PORT = 1433, TDS_PACKET = 4088 };
-
-/* What one side says, which may hold NULs. */
-struct step {
-    enum side side;
-    const char *text;
-    size_t length;
-};
-
-#define CLIENT_SAYS(text)                                                                          \
-    {                                                                                              \
-        SIDE_CLIENT, text, sizeof(text) - 1                                                        \
-    }
-#define SERVER_SAYS(text)                                                                          \
-    {                                                                                              \
-        SIDE_SERVER, text, sizeof(text) - 1                                                        \
-    }
 
 struct conversation {
     const char *name;
@@ -151,12 +135,6 @@ static const struct conversation conversations[] = {
 };
 
 static const size_t pieces[PIECES] = {0, 1, 7};
-
-static void say(struct play *play, const struct step *step)
-{
-    if (step->length > 0)
-        play_octets(play, step->side, step->text, step->length);
-}
 
 static void ask(struct play *play, const struct conversation *conversation, size_t piece)
 {
@@ -422,215 +400,6 @@ static void without_an_answer_nothing_is_refused(void)
     for_all(leave);
 }
 
-static const char header_v1[] = "PROXY TCP4 203.0.113.7 198.51.100.1 50000 443\r\n";
-static const char header_v2[] =
-    "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\7\xc6\x33\x64\1\xc3P\1\xbb";
-
-static const struct step proxy_headers[] = {
-    {SIDE_CLIENT, header_v1, sizeof(header_v1) - 1},
-    {SIDE_CLIENT, header_v2, sizeof(header_v2) - 1},
-};
-
-static void begin_proxied(struct play *play, size_t header, size_t piece)
-{
-    play_begin(play, 443, piece);
-    say(play, &proxy_headers[header]);
-}
-
-static void check_proxy(const struct play *play, size_t header)
-{
-    static const uint8_t client[] = {203, 0, 113, 7};
-
-    CU_ASSERT_EQUAL(play->proxy.version, header + 1);
-    CU_ASSERT_EQUAL(play->proxy.client.port, 50000);
-    CU_ASSERT_EQUAL(memcmp(play->proxy.client.address + 12, client, sizeof(client)), 0);
-}
-
-static void a_proxy_header_tells_the_client(void)
-{
-    for (size_t header = 0; header < 2; header++)
-        for (size_t piece = 0; piece < PIECES; piece++) {
-            struct play play;
-
-            begin_proxied(&play, header, pieces[piece]);
-            play_handshake(&play);
-            play_end(&play);
-            CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
-            check_proxy(&play, header);
-        }
-}
-
-static void a_proxy_header_comes_before_other_protocols_too(void)
-{
-    struct play play;
-
-    play_begin(&play, 25, 0);
-    play_text(&play, SIDE_CLIENT, header_v1);
-    play_text(&play, SIDE_SERVER, "220 mail ESMTP\r\n");
-    play_text(&play, SIDE_CLIENT, "EHLO a\r\n");
-    play_text(&play, SIDE_SERVER, "250 STARTTLS\r\n");
-    play_text(&play, SIDE_CLIENT, "STARTTLS\r\n");
-    play_text(&play, SIDE_SERVER, "454 no\r\n");
-    play_end(&play);
-    CU_ASSERT_STRING_EQUAL(play.cause, "starttls_refused");
-    CU_ASSERT_EQUAL(play.starttls_status, 454);
-    check_proxy(&play, 0);
-}
-
-/* How servers that take the header for a record react to it. */
-static void a_server_that_does_not_expect_the_header_is_named(void)
-{
-    enum reaction { FIN, RST, ALERT_10, ALERT_50, ALERT_70, HTTP, REACTIONS };
-
-    for (size_t header = 0; header < 2; header++)
-        for (int reaction = FIN; reaction < REACTIONS; reaction++) {
-            struct play play;
-
-            begin_proxied(&play, header, 0);
-            play_client_hello(&play, true);
-            if (reaction == ALERT_10)
-                play_alert(&play, SIDE_SERVER, 2, TLS_ALERT_UNEXPECTED_MESSAGE);
-            if (reaction == ALERT_50)
-                play_alert(&play, SIDE_SERVER, 2, TLS_ALERT_DECODE_ERROR);
-            if (reaction == ALERT_70)
-                play_alert(&play, SIDE_SERVER, 2, TLS_ALERT_PROTOCOL_VERSION);
-            if (reaction == HTTP)
-                play_text(&play, SIDE_SERVER, "HTTP/1.1 400 Bad Request\r\n\r\n");
-            if (reaction == RST)
-                play_reset(&play, SIDE_SERVER);
-            else
-                play_fin(&play, SIDE_SERVER);
-            play_end(&play);
-            CU_ASSERT_STRING_EQUAL(play.cause, "plaintext_on_tls_port");
-            check_proxy(&play, header);
-        }
-}
-
-/* nginx does not wait for what follows. */
-static void an_answer_to_the_header_may_come_before_the_hello(void)
-{
-    static const struct {
-        const char *answer;
-        bool is_refused;
-    } cases[] = {
-        {"HTTP/1.1 400 Bad Request\r\nServer: a\r\n\r\n", true},
-        {"220 mail ESMTP\r\n", false},
-    };
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct play play;
-
-        begin_proxied(&play, 0, 0);
-        play_text(&play, SIDE_SERVER, cases[i].answer);
-        play_fin(&play, SIDE_SERVER);
-        play_client_hello(&play, true);
-        play_reset(&play, SIDE_CLIENT);
-        play_end(&play);
-        CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
-        CU_ASSERT_EQUAL(strcmp(play.cause, "plaintext_on_tls_port") == 0, cases[i].is_refused);
-    }
-}
-
-/* What a server says that has understood the header is said of the hello. */
-static void a_server_that_understands_the_header_may_refuse_the_hello(void)
-{
-    static const uint8_t alerts[] = {TLS_ALERT_NO_APPLICATION_PROTOCOL, TLS_ALERT_UNRECOGNIZED_NAME,
-                                     TLS_ALERT_HANDSHAKE_FAILURE};
-
-    for (size_t i = 0; i < sizeof(alerts); i++) {
-        struct play play;
-
-        begin_proxied(&play, 0, 0);
-        play_client_hello(&play, true);
-        play_alert(&play, SIDE_SERVER, 2, alerts[i]);
-        play_fin(&play, SIDE_SERVER);
-        play_end(&play);
-        CU_ASSERT_STRING_NOT_EQUAL(play.cause, "plaintext_on_tls_port");
-    }
-}
-
-/* A second CONNECT, with a password, on the same connection. */
-static void a_request_may_be_repeated(void)
-{
-    static const char request[] = "CONNECT www.example.org:443 HTTP/1.1\r\n\r\n";
-    struct play play;
-
-    play_begin(&play, 3128, 0);
-    play_text(&play, SIDE_CLIENT, request);
-    play_text(&play, SIDE_SERVER, "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
-    play_text(&play, SIDE_CLIENT, request);
-    play_text(&play, SIDE_SERVER, "HTTP/1.1 200 OK\r\n\r\n");
-    play_client_hello(&play, true);
-    play_fin(&play, SIDE_SERVER);
-    play_end(&play);
-    CU_ASSERT_TRUE(play.switched);
-    CU_ASSERT_FALSE(play.starttls_refused);
-    CU_ASSERT_EQUAL(play.starttls_status, 200);
-    CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
-}
-
-static void a_proxy_that_refuses_another_port_refuses_no_tls(void)
-{
-    static const struct {
-        const char *request;
-        bool is_failure;
-    } cases[] = {
-        {"CONNECT www.example.org:443 HTTP/1.1\r\n\r\n", true},
-        {"CONNECT www.example.org:8443 HTTP/1.1\r\n\r\n", true},
-        {"CONNECT www.example.org:22 HTTP/1.1\r\n\r\n", false},
-        {"CONNECT www.example.org:80 HTTP/1.1\r\n\r\n", false},
-    };
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct play play;
-
-        play_begin(&play, 3128, 0);
-        play_text(&play, SIDE_CLIENT, cases[i].request);
-        play_text(&play, SIDE_SERVER, "HTTP/1.1 403 Forbidden\r\n\r\n");
-        play_fin(&play, SIDE_SERVER);
-        play_end(&play);
-        CU_ASSERT_EQUAL(play.starttls_refused, cases[i].is_failure);
-        CU_ASSERT_EQUAL(play.outcome, cases[i].is_failure ? OUTCOME_FAILED : OUTCOME_NOT_TLS);
-        CU_ASSERT_EQUAL(play.starttls_status, 403);
-        CU_ASSERT_STRING_EQUAL(play.starttls_reply, "HTTP/1.1 403 Forbidden");
-        CU_ASSERT_TRUE(play.starttls_answered);
-    }
-}
-
-/* The hello of these plays has no server name. */
-static void the_target_of_a_proxy_is_the_server_name(void)
-{
-    static const struct {
-        struct step steps[STEPS_MAX];
-        const char *name;
-    } cases[] = {
-        {{CLIENT_SAYS("CONNECT www.example.org:443 HTTP/1.1\r\n\r\n"),
-          SERVER_SAYS("HTTP/1.1 200 OK\r\n\r\n")},
-         "www.example.org"},
-        {{CLIENT_SAYS("\4\1\1\xbb\0\0\0\1user\0www.example.org\0"),
-          SERVER_SAYS("\0\x5a\0\0\0\0\0\0")},
-         "www.example.org"},
-        {{CLIENT_SAYS("\5\1\0"), SERVER_SAYS("\5\0"),
-          CLIENT_SAYS("\5\1\0\3\x0fwww.example.org\1\xbb"), SERVER_SAYS("\5\0\0\1\0\0\0\0\0\0")},
-         "www.example.org"},
-    };
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        for (size_t piece = 0; piece < PIECES; piece++) {
-            struct play play;
-
-            play_begin(&play, 1080, pieces[piece]);
-            for (size_t step = 0; cases[i].steps[step].text != NULL; step++)
-                say(&play, &cases[i].steps[step]);
-            play_handshake(&play);
-            play_end(&play);
-            CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
-            CU_ASSERT_STRING_EQUAL(play.server_name, cases[i].name);
-            CU_ASSERT_EQUAL(play.target_port, 443);
-            CU_ASSERT_TRUE(play.starttls_answered);
-        }
-}
-
 /* Its types of security are numbers, which mean nothing without the version before. */
 static void vnc_goes_on_with_tls(void)
 {
@@ -709,19 +478,6 @@ int main(void)
         {"what is optional may go on in clear", what_is_optional_may_go_on_in_clear},
         {"a hello within a file is no TLS", a_hello_within_a_file_is_no_tls},
         {"packets may have changed places", packets_may_have_changed_places},
-        {"a PROXY header tells the client", a_proxy_header_tells_the_client},
-        {"a PROXY header comes before other protocols too",
-         a_proxy_header_comes_before_other_protocols_too},
-        {"a server that does not expect the PROXY header is named",
-         a_server_that_does_not_expect_the_header_is_named},
-        {"an answer to the PROXY header may come before the hello",
-         an_answer_to_the_header_may_come_before_the_hello},
-        {"a server that understands the PROXY header may refuse the hello",
-         a_server_that_understands_the_header_may_refuse_the_hello},
-        {"a request may be repeated", a_request_may_be_repeated},
-        {"a proxy that refuses another port refuses no TLS",
-         a_proxy_that_refuses_another_port_refuses_no_tls},
-        {"the target of a proxy is the server name", the_target_of_a_proxy_is_the_server_name},
         {"VNC goes on with TLS", vnc_goes_on_with_tls},
         {"refusals in numbers are told in words", refusals_in_numbers_are_told_in_words},
         {"a long greeting leaves room for the answer", a_long_greeting_leaves_room_for_the_answer},
