@@ -105,7 +105,8 @@ static bool may_be_good_bye(const struct facts *facts, const struct note *note)
 }
 
 /* Who closes and has not read all that came sends a RST (RFC 2525 section 2.17). Here the client
- * sent nothing that came later. */
+ * sent nothing that came later: its good-bye was not read. Its FIN before the answer spoils that,
+ * for a server that is content finds it as well, and need not read more. */
 static bool left_unread(const struct facts *facts, const struct note *answer)
 {
     const struct handshake *handshake = facts->handshake;
@@ -135,14 +136,16 @@ static bool is_at_once(const struct facts *facts, const struct note *note)
  * client that leaves is answered with a close_notify, or with a RST for what nobody read: these
  * are no refusal, unless it is that good-bye that the server did not read. */
 static enum server_answer answer_with(const struct facts *facts, const struct note *note,
-                                      bool client_left)
+                                      bool client_left, bool client_closed)
 {
     if (note->kind == NOTE_FIN)
         return !client_left && is_at_once(facts, note) ? SERVER_ANSWER_SILENCE
                                                        : SERVER_ANSWER_CONTENT;
-    if (client_left && (note->kind == NOTE_RST || !left_unread(facts, note)))
-        return SERVER_ANSWER_TOO_LATE;
-    return SERVER_ANSWER_REFUSAL;
+    if (!client_left)
+        return SERVER_ANSWER_REFUSAL;
+    return note->kind != NOTE_RST && !client_closed && left_unread(facts, note)
+               ? SERVER_ANSWER_REFUSAL
+               : SERVER_ANSWER_TOO_LATE;
 }
 
 static bool is_answer(const struct note *note)
@@ -171,7 +174,7 @@ static enum server_answer first_answer(const struct facts *facts)
         } else if (client_closed && closes) {
             return SERVER_ANSWER_CONTENT;
         } else if (is_answer(note)) {
-            return answer_with(facts, note, client_left);
+            return answer_with(facts, note, client_left, client_closed);
         }
     }
     return SERVER_ANSWER_CONTENT;

@@ -111,6 +111,21 @@ static void what_answers_no_good_bye_is_a_refusal(void)
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
 }
 
+/* Behind the client's FIN that proves nothing. */
+static void what_comes_behind_a_fin_is_no_refusal(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+    story_fin(&story, SIDE_CLIENT);
+    story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+}
+
 /* A record as short as an alert, before another one, is no close_notify. */
 static void short_data_is_no_good_bye(void)
 {
@@ -243,6 +258,7 @@ int main(void)
          what_answers_a_client_that_leaves_tells_nothing},
         {"a client that pads may leave as well", a_client_that_pads_may_leave_as_well},
         {"what answers no good-bye is a refusal", what_answers_no_good_bye_is_a_refusal},
+        {"what comes behind a FIN is no refusal", what_comes_behind_a_fin_is_no_refusal},
         {"short data is no good-bye", short_data_is_no_good_bye},
         {"a ticket for a client that left is content", a_ticket_for_a_client_that_left_is_content},
         {"silence for a client that left is content", silence_for_a_client_that_left_is_content},
