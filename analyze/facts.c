@@ -21,8 +21,7 @@ static void identify_preludes(struct facts *facts)
         const struct prelude_text *text = facts->handshake->prelude[side];
 
         if (text != NULL)
-            facts->prelude[side] =
-                prelude_identify(bytes_of(text->data, text->length), side == SIDE_CLIENT);
+            facts->prelude[side] = prelude_identify(prelude_octets(text), side == SIDE_CLIENT);
     }
 }
 

@@ -12,11 +12,6 @@ static const struct prelude_text *text_of(const struct handshake *handshake, enu
     return handshake->switched ? handshake->opening[side] : handshake->prelude[side];
 }
 
-static struct bytes octets_of(const struct prelude_text *text)
-{
-    return text != NULL ? bytes_of(text->data, text->length) : bytes_of("", 0);
-}
-
 static void find_proxy(struct facts *facts, const struct prelude_text *text, struct bytes *client)
 {
     if (text != NULL && proxy_header_take(client, &facts->proxy))
@@ -61,8 +56,8 @@ void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)
     const struct handshake *handshake = facts->handshake;
     const struct prelude_text *text = text_of(handshake, SIDE_CLIENT);
     struct starttls_facts *starttls = &facts->starttls;
-    struct bytes client = octets_of(text);
-    struct bytes reply = octets_of(text_of(handshake, SIDE_SERVER));
+    struct bytes client = prelude_octets(text);
+    struct bytes reply = prelude_octets(text_of(handshake, SIDE_SERVER));
 
     find_proxy(facts, text, &client);
     starttls->asked = moment_seen(handshake->starttls_at);
@@ -89,7 +84,7 @@ bool facts_preface_is_refused(const struct facts *facts)
     return facts->tls_expected && is_preface && !facts->handshake->switched
            && facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_RESPONSE
            && starttls_status(PRELUDE_HTTP_CONNECT,
-                              octets_of(facts->handshake->prelude[SIDE_SERVER]))
+                              prelude_octets(facts->handshake->prelude[SIDE_SERVER]))
                   == BAD_REQUEST;
 }
 

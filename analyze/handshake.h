@@ -86,6 +86,12 @@ struct prelude_text {
     uint8_t data[HANDSHAKE_PRELUDE_MAX];
 };
 
+/* An empty view of NULL. */
+static inline struct bytes prelude_octets(const struct prelude_text *text)
+{
+    return text != NULL ? bytes_of(text->data, text->length) : bytes_of("", 0);
+}
+
 /* What is known of a handshake when it is judged. */
 struct handshake {
     uint8_t note_count;

@@ -112,16 +112,11 @@ static bool is_alert_mark(struct bytes octets)
            && names_alert(alert.description) != NULL;
 }
 
-static struct bytes octets_of(const struct prelude_text *text)
-{
-    return text != NULL ? bytes_of(text->data, text->length) : bytes_of("", 0);
-}
-
 /* The server has said no to the client's request for TLS. Some clients do not listen. */
 static bool request_is_refused(const struct preludes *preludes)
 {
-    struct bytes server = octets_of(preludes->prelude[SIDE_SERVER]);
-    struct bytes client = octets_of(preludes->prelude[SIDE_CLIENT]);
+    struct bytes server = prelude_octets(preludes->prelude[SIDE_SERVER]);
+    struct bytes client = prelude_octets(preludes->prelude[SIDE_CLIENT]);
     struct bytes reply = server;
 
     return moment_seen(preludes->starttls_at) && client.len > 0
@@ -162,7 +157,7 @@ static uint16_t tds_left(const struct run *run, size_t hello_octets)
 {
     const struct prelude_text *text = run->session->preludes->prelude[run->from];
     uint64_t before = run->session->stream_octets[run->from] - hello_octets;
-    struct bytes said = octets_of(text);
+    struct bytes said = prelude_octets(text);
     bool is_tds = prelude_identify(said, run->from == SIDE_CLIENT) == PRELUDE_TDS;
     struct tds_header header;
 

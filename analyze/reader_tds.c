@@ -20,7 +20,7 @@ static struct bytes all_said(const struct session *session, enum side side,
     const struct prelude_text *text = session->preludes->opening[side];
 
     if (text != NULL && text->length == session->stream_octets[side])
-        return bytes_of(text->data, text->length);
+        return prelude_octets(text);
     if (text != NULL || partial->length != session->stream_octets[side]
         || partial->length > TDS_HEADER_LENGTH)
         return bytes_of("", 0);

@@ -195,7 +195,7 @@ static bool prelude_is_settled(const struct prelude_text *text, bool from_client
         [PRELUDE_RPC] = true,
     };
 
-    struct bytes octets = bytes_of(text->data, text->length);
+    struct bytes octets = prelude_octets(text);
     enum prelude prelude = prelude_identify(octets, from_client);
 
     if (prelude == PRELUDE_HTTP_RESPONSE && text->length < sizeof(text->data))

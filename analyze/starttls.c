@@ -45,15 +45,6 @@ static bool skip_word(struct bytes *line)
     return false;
 }
 
-static void skip_line(struct bytes *text)
-{
-    uint8_t octet;
-
-    while (bytes_u8(text, &octet))
-        if (octet == '\n')
-            return;
-}
-
 /* A command alone on a line, as far as it came; after a tag in IMAP. */
 static bool line_asks(struct bytes line)
 {
@@ -72,7 +63,7 @@ static bool text_asks(struct bytes client)
 
         if (line_asks(client) || (skip_word(&tagged) && line_asks(tagged)))
             return true;
-        skip_line(&client);
+        bytes_skip_line(&client);
     }
     return false;
 }
@@ -140,7 +131,7 @@ static bool pop3_refuses(struct bytes reply)
 static bool imap_refuses(struct bytes reply)
 {
     while (reply.len > 0 && reply.data[0] == '*')
-        skip_line(&reply);
+        bytes_skip_line(&reply);
     return skip_word(&reply) && (begins_with_word(reply, "NO") || begins_with_word(reply, "BAD"));
 }
 

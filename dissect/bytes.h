@@ -137,6 +137,16 @@ MUST_USE static inline bool bytes_vector(struct bytes *in, size_t width, struct 
     return true;
 }
 
+/* Drop what is left of a line with its line feed; everything when there is none. */
+static inline void bytes_skip_line(struct bytes *in)
+{
+    uint8_t octet;
+
+    while (bytes_u8(in, &octet))
+        if (octet == '\n')
+            return;
+}
+
 /* True when both views hold the same octets. */
 static inline bool bytes_equal(struct bytes a, struct bytes b)
 {

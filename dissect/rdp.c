@@ -19,23 +19,14 @@ static bool read_negotiation(struct bytes in, uint8_t wanted, uint8_t *value)
            && bytes_u8(&in, value);
 }
 
-/* A cookie or a routing token. */
-static void skip_line(struct bytes *in)
-{
-    uint8_t octet;
-
-    while (bytes_u8(in, &octet) && octet != '\n')
-        ;
-}
-
 bool rdp_asks_for_tls(struct bytes request)
 {
     uint8_t protocols;
 
     if (!bytes_skip(&request, HEADERS_LENGTH))
         return false;
-    if (request.len > 0 && request.data[0] >= ' ')
-        skip_line(&request);
+    if (request.len > 0 && request.data[0] >= ' ') /* a cookie or a routing token */
+        bytes_skip_line(&request);
     return read_negotiation(request, TYPE_REQUEST, &protocols) && protocols != 0;
 }
 

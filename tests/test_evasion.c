@@ -17,13 +17,6 @@ static void refuse(struct play *play)
     play_fin(play, SIDE_SERVER);
 }
 
-static void finish_1_2(struct play *play)
-{
-    play_server_flight(play);
-    play_client_finishes(play);
-    play_server_finishes(play);
-}
-
 /* A segment beside the stream: octets at a distance from the next octet of that side. */
 static void inject(struct play *play, enum side from, uint8_t flags, int32_t distance,
                    struct bytes payload)
@@ -70,7 +63,7 @@ static void octets_sent_again_with_other_content_are_not_read(void)
     play_client_hello(&play, false);
     play_server_hello(&play, false);
     inject(&play, SIDE_SERVER, TCP_ACK, -(int32_t)sizeof(fatal_alert), alert_octets());
-    finish_1_2(&play);
+    play_finish(&play);
     play_end(&play);
     check_established(&play);
 }
@@ -124,7 +117,7 @@ static void octets_outside_of_the_window_are_not_read(void)
     inject(&play, SIDE_SERVER, TCP_ACK, FAR_OUTSIDE, alert_octets());
     inject(&play, SIDE_SERVER, TCP_ACK, -FAR_OUTSIDE, alert_octets());
     play_server_hello(&play, false);
-    finish_1_2(&play);
+    play_finish(&play);
     play_end(&play);
     check_established(&play);
 }
@@ -139,7 +132,7 @@ static void a_reset_with_a_wrong_number_ends_nothing(void)
         play_client_hello(&play, false);
         inject(&play, (enum side)side, TCP_RST, FAR_OUTSIDE, bytes_of("", 0));
         play_server_hello(&play, false);
-        finish_1_2(&play);
+        play_finish(&play);
         play_end(&play);
         check_established(&play);
     }
@@ -158,7 +151,7 @@ static void a_reset_that_the_peer_never_got_ends_nothing(void)
     reset.hop_limit = 1;
     play_give(&play, &reset);
     play_server_hello(&play, false);
-    finish_1_2(&play);
+    play_finish(&play);
     play_end(&play);
     check_established(&play);
 }
@@ -211,7 +204,7 @@ static void reserved_values_everywhere_change_nothing(void)
     play_begin(&play, 443, 0);
     play_message(&play, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_HELLO, hello);
     play_server_hello(&play, false);
-    finish_1_2(&play);
+    play_finish(&play);
     play_end(&play);
     check_established(&play);
     CU_ASSERT_EQUAL(play.version, TLS_VERSION_1_2);
@@ -349,7 +342,7 @@ static void a_server_hello_that_cannot_be_read_fails_nothing(void)
     play_begin(&play, 443, 0);
     play_client_hello(&play, false);
     play_record(&play, SIDE_SERVER, TLS_CONTENT_HANDSHAKE, bytes_of(octets, sizeof(octets) - 1));
-    finish_1_2(&play);
+    play_finish(&play);
     play_protected(&play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 100);
     play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 100);
     play_protected(&play, SIDE_CLIENT, TLS_CONTENT_ALERT, 26);

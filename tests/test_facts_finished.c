@@ -26,13 +26,19 @@ static void send_again(struct story *story, uint32_t times)
     client->smallest_unacknowledged = client->mss;
 }
 
+/* Nothing of it was ACKed, and it was sent again so many times. */
+static void begin_lost_flight(struct story *story, uint32_t times)
+{
+    story_begin_flight_1_3(story);
+    send_flight(story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
+    send_again(story, times);
+}
+
 static void a_flight_that_never_arrives_finishes_nothing(void)
 {
     struct story story;
 
-    story_begin_flight_1_3(&story);
-    send_flight(&story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
-    send_again(&story, 6);
+    begin_lost_flight(&story, 6);
     story_wait(&story, 8 * STORY_SECOND);
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
@@ -71,9 +77,7 @@ static void a_flight_that_is_sent_again_once_may_have_arrived(void)
 {
     struct story story;
 
-    story_begin_flight_1_3(&story);
-    send_flight(&story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
-    send_again(&story, 1);
+    begin_lost_flight(&story, 1);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
 }
@@ -84,9 +88,7 @@ static void an_answer_tells_that_the_flight_arrived(void)
 {
     struct story story;
 
-    story_begin_flight_1_3(&story);
-    send_flight(&story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
-    send_again(&story, 6);
+    begin_lost_flight(&story, 6);
     story_protected(&story, SIDE_SERVER, 250);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
@@ -97,9 +99,7 @@ static void octets_that_were_not_captured_prove_no_loss(void)
 {
     struct story story;
 
-    story_begin_flight_1_3(&story);
-    send_flight(&story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
-    send_again(&story, 6);
+    begin_lost_flight(&story, 6);
     direction_have_trouble(&story.connection.direction[SIDE_CLIENT])->unseen_octets = 1000;
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);

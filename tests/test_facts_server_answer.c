@@ -97,15 +97,21 @@ static void a_client_that_pads_may_leave_as_well(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
 }
 
+/* Up to the client's close_notify behind its flight, with a certificate. */
+static void begin_and_say_good_bye(struct story *story)
+{
+    story_begin_flight_1_3(story);
+    story_protected(story, SIDE_CLIENT, 900);
+    story_protected(story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_protected(story, SIDE_CLIENT, STORY_ALERT_RECORD);
+}
+
 /* What a server has not read when it closes, which its RST tells, it did not answer. */
 static void what_answers_no_good_bye_is_a_refusal(void)
 {
     struct story story;
 
-    story_begin_flight_1_3(&story);
-    story_protected(&story, SIDE_CLIENT, 900);
-    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
-    story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+    begin_and_say_good_bye(&story);
     story_refuse(&story);
     story_rst(&story, SIDE_SERVER);
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
@@ -116,10 +122,7 @@ static void what_comes_behind_a_fin_is_no_refusal(void)
 {
     struct story story;
 
-    story_begin_flight_1_3(&story);
-    story_protected(&story, SIDE_CLIENT, 900);
-    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
-    story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+    begin_and_say_good_bye(&story);
     story_fin(&story, SIDE_CLIENT);
     story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
     story_rst(&story, SIDE_SERVER);
@@ -146,10 +149,7 @@ static void a_ticket_for_a_client_that_left_is_content(void)
 {
     struct story story;
 
-    story_begin_flight_1_3(&story);
-    story_protected(&story, SIDE_CLIENT, 900);
-    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
-    story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+    begin_and_say_good_bye(&story);
     story_fin(&story, SIDE_CLIENT);
     story_protected(&story, SIDE_SERVER, 250);
     story_refuse(&story);
@@ -161,10 +161,7 @@ static void silence_for_a_client_that_left_is_content(void)
 {
     struct story story;
 
-    story_begin_flight_1_3(&story);
-    story_protected(&story, SIDE_CLIENT, 900);
-    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
-    story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+    begin_and_say_good_bye(&story);
     story_fin(&story, SIDE_CLIENT);
     story_rst(&story, SIDE_SERVER);
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);

@@ -6,18 +6,24 @@
 
 enum { ROUTER_COPY_NS = 20 * 1000 };
 
-/* A segment without payload; routed: it is captured again behind a router. */
+/* routed: it is captured again behind a router. */
+static void give_at_router(struct play *play, struct segment segment, bool routed)
+{
+    play_give(play, &segment);
+    if (!routed)
+        return;
+    segment.at.time_ns += ROUTER_COPY_NS;
+    segment.at.packet = ++play->packets;
+    segment.hop_limit--;
+    play_give(play, &segment);
+}
+
+/* A segment without payload. */
 static void give(struct play *play, enum side from, uint8_t flags, bool routed)
 {
     struct segment segment = play_segment(play, from, flags);
 
-    play_give(play, &segment);
-    if (routed) {
-        segment.at.time_ns += ROUTER_COPY_NS;
-        segment.at.packet = ++play->packets;
-        segment.hop_limit--;
-        play_give(play, &segment);
-    }
+    give_at_router(play, segment, routed);
     if ((flags & (TCP_SYN | TCP_FIN)) != 0)
         play->next[from]++;
 }
@@ -31,13 +37,7 @@ static void hello(struct play *play, bool routed)
     segment.payload = bytes_of(octets, sizeof(octets));
     segment.payload_length = sizeof(octets);
     segment.ip_length += sizeof(octets);
-    play_give(play, &segment);
-    if (routed) {
-        segment.at.time_ns += ROUTER_COPY_NS;
-        segment.at.packet = ++play->packets;
-        segment.hop_limit--;
-        play_give(play, &segment);
-    }
+    give_at_router(play, segment, routed);
     play->next[SIDE_CLIENT] += sizeof(octets);
 }
 

@@ -203,19 +203,25 @@ static void ignore(const struct conversation *conversation, size_t piece)
           "refused and ignored", &play);
 }
 
-/* The server is asked, agrees, and then says no to the hello. */
+/* The server agrees, and then says no to the hello. */
+static void agree_and_refuse_hello(const struct conversation *conversation, struct play *play,
+                                   const char *what)
+{
+    say(play, &conversation->accepts);
+    play_client_hello(play, false);
+    play_alert(play, SIDE_SERVER, 2, TLS_ALERT_PROTOCOL_VERSION);
+    play_fin(play, SIDE_SERVER);
+    play_end(play);
+    check(conversation,
+          play->outcome == OUTCOME_FAILED && play->alert == TLS_ALERT_PROTOCOL_VERSION, what, play);
+}
+
 static void fail(const struct conversation *conversation, size_t piece)
 {
     struct play play;
 
     ask(&play, conversation, piece);
-    say(&play, &conversation->accepts);
-    play_client_hello(&play, false);
-    play_alert(&play, SIDE_SERVER, 2, TLS_ALERT_PROTOCOL_VERSION);
-    play_fin(&play, SIDE_SERVER);
-    play_end(&play);
-    check(conversation, play.outcome == OUTCOME_FAILED && play.alert == TLS_ALERT_PROTOCOL_VERSION,
-          "failed", &play);
+    agree_and_refuse_hello(conversation, &play, "failed");
     CU_ASSERT_FALSE(play.starttls_refused);
 }
 
@@ -231,13 +237,18 @@ static void leave(const struct conversation *conversation, size_t piece)
 }
 
 /* The capture began behind the request. */
+static void begin_midway(struct play *play, const struct conversation *conversation, size_t piece)
+{
+    play_begin_midway(play, piece);
+    if (conversation->port == SQL_SERVER_PORT)
+        play->tds = TDS_PACKET;
+}
+
 static void accept_midway(const struct conversation *conversation, size_t piece)
 {
     struct play play;
 
-    play_begin_midway(&play, piece);
-    if (conversation->port == SQL_SERVER_PORT)
-        play.tds = TDS_PACKET;
+    begin_midway(&play, conversation, piece);
     say(&play, &conversation->accepts);
     play_handshake(&play);
     play_end(&play);
@@ -248,25 +259,8 @@ static void fail_midway(const struct conversation *conversation, size_t piece)
 {
     struct play play;
 
-    play_begin_midway(&play, piece);
-    if (conversation->port == SQL_SERVER_PORT)
-        play.tds = TDS_PACKET;
-    say(&play, &conversation->accepts);
-    play_client_hello(&play, false);
-    play_alert(&play, SIDE_SERVER, 2, TLS_ALERT_PROTOCOL_VERSION);
-    play_fin(&play, SIDE_SERVER);
-    play_end(&play);
-    check(conversation, play.outcome == OUTCOME_FAILED && play.alert == TLS_ALERT_PROTOCOL_VERSION,
-          "failed midway", &play);
-}
-
-/* The rest of play_handshake(). */
-static void finish(struct play *play)
-{
-    play_server_flight(play);
-    play_client_finishes(play);
-    play_server_finishes(play);
-    play_end(play);
+    begin_midway(&play, conversation, piece);
+    agree_and_refuse_hello(conversation, &play, "failed midway");
 }
 
 /* The hello was captured before the answer that its sender had waited for. */
@@ -278,7 +272,8 @@ static void accept_late(const struct conversation *conversation, size_t piece)
     play_client_hello(&play, false);
     say(&play, &conversation->accepts);
     play_server_hello(&play, false);
-    finish(&play);
+    play_finish(&play);
+    play_end(&play);
     check(conversation, play.outcome == OUTCOME_ESTABLISHED && play.switched, "late", &play);
 }
 
@@ -291,7 +286,8 @@ static void answer_early(const struct conversation *conversation, size_t piece)
     say(&play, &conversation->accepts);
     play_server_hello(&play, false);
     play_client_hello(&play, false);
-    finish(&play);
+    play_finish(&play);
+    play_end(&play);
     check(conversation, play.outcome == OUTCOME_ESTABLISHED && play.switched, "early", &play);
 }
 

@@ -52,9 +52,7 @@ static void a_handshake_in_packets_of_any_size_is_read(void)
             play_client_hello(&play, false); /* a shorter packet can not be told from others */
             play.tds = packets[i];
             play_server_hello(&play, false);
-            play_server_flight(&play);
-            play_client_finishes(&play);
-            play_server_finishes(&play);
+            play_finish(&play);
             go_on_encrypted(&play);
             CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
             CU_ASSERT_EQUAL(play.version, TLS_VERSION_1_2);
@@ -148,9 +146,7 @@ static void sides_are_exchanged_within_a_packet(void)
         play_octets(&play, SIDE_CLIENT, packet, sizeof(packet) - 1);
         play.tds = 4088;
         play_server_hello(&play, false);
-        play_server_flight(&play);
-        play_client_finishes(&play);
-        play_server_finishes(&play);
+        play_finish(&play);
         go_on_encrypted(&play);
         CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
         CU_ASSERT_FALSE(play.framing_lost);
@@ -174,9 +170,7 @@ static void the_hello_may_be_captured_anywhere(void)
             play.tds = 4088;
             play_client_hello(&play, false);
             play_octets(&play, SIDE_SERVER, octets + cut, sizeof(octets) - 1 - cut);
-            play_server_flight(&play);
-            play_client_finishes(&play);
-            play_server_finishes(&play);
+            play_finish(&play);
             go_on_encrypted(&play);
             CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
             CU_ASSERT_FALSE(play.framing_lost);

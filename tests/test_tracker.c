@@ -213,9 +213,7 @@ static void name_warning_then_fine(struct play *play)
     play_client_hello(play, false);
     play_alert(play, SIDE_SERVER, 1, TLS_ALERT_UNRECOGNIZED_NAME);
     play_server_hello(play, false);
-    play_server_flight(play);
-    play_client_finishes(play);
-    play_server_finishes(play);
+    play_finish(play);
 }
 
 static void late_alert_after_fin(struct play *play)

@@ -79,9 +79,7 @@ static void a_connection_picked_up_at_the_server_hello_is_turned_round(void)
 
     play_begin_midway(&play, 0);
     play_server_hello(&play, false);
-    play_server_flight(&play);
-    play_client_finishes(&play);
-    play_server_finishes(&play);
+    play_finish(&play);
     play_end(&play);
     CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
     CU_ASSERT_EQUAL(play.client_port, 40000);

@@ -334,13 +334,18 @@ void play_server_finishes(struct play *play)
     play_protected(play, SIDE_SERVER, TLS_CONTENT_HANDSHAKE, 40);
 }
 
+void play_finish(struct play *play)
+{
+    play_server_flight(play);
+    play_client_finishes(play);
+    play_server_finishes(play);
+}
+
 void play_handshake(struct play *play)
 {
     play_client_hello(play, false);
     play_server_hello(play, false);
-    play_server_flight(play);
-    play_client_finishes(play);
-    play_server_finishes(play);
+    play_finish(play);
 }
 
 void play_missing(struct play *play, enum side from, uint32_t missing)

@@ -97,7 +97,8 @@ void play_server_flight(struct play *play);
 void play_client_finishes(struct play *play);
 void play_server_finishes(struct play *play);
 
-/* A whole handshake of TLS 1.2. */
+/* What follows the hellos of TLS 1.2, up to both Finished; a whole handshake. */
+void play_finish(struct play *play);
 void play_handshake(struct play *play);
 
 /* Octets of this side that the other one ACKs and the capture does not have. */
