@@ -214,7 +214,7 @@ struct facts {
     int64_t waited_ns;            /* from the other side's last data (or its SYN) to the refusal,
                                       or to the last packet when there was none */
     bool answered[SIDES];         /* that side sent payload octets; the server, where it changed to
-                                     TLS: after the hello */
+                                     TLS or began before the capture: after the hello */
 
     const struct known *known; /* what other connections tell of its parties; NULL: nothing */
 

@@ -164,18 +164,20 @@ static bool reset_answers_unseen_octets(const struct facts *facts)
            && server->last_data.packet < client->fin.packet && !moment_seen(server->fin);
 }
 
-/* The client closed and the server's close is not in the capture, nor what it said before. Or the
- * client's last word is an alert that may well be its close_notify, in a capture that has not all
- * of the connection. */
+/* The client closed or sent an alert, and the server's close is not in the capture, nor what it
+ * said before. Or the client's last word is an alert that may well be its close_notify, and the
+ * capture has not all of the connection. */
 static bool end_is_not_captured(const struct facts *facts)
 {
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    bool server_ended = moment_seen(server->fin) || moment_seen(direction_reset(server)->at);
 
     if (facts->refusal.by != SIDE_CLIENT)
         return false;
     if (facts->refusal.kind == REFUSAL_FIN)
-        return !moment_seen(server->fin) && !moment_seen(direction_reset(server)->at);
-    return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT && !facts->connection->syn_seen;
+        return !server_ended;
+    return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
+           && (!server_ended || !facts->connection->syn_seen);
 }
 
 /* A RST that comes behind the client's FIN and knows of no octets that are not here, as of a host
@@ -246,6 +248,13 @@ static const char *untold_answer(const struct facts *facts)
                : reasons[answer];
 }
 
+/* Who spoke something else than TLS did so before the hello only, and the beginning of the
+ * connection is not captured: they may have agreed on TLS there. */
+static bool answer_may_be_older(const struct facts *facts)
+{
+    return facts->refusal.kind == REFUSAL_PLAINTEXT && !facts->answered[facts->refusal.by];
+}
+
 /* What the capture lacks to judge a handshake that was not seen to finish; NULL: nothing. */
 static const char *what_is_missing(const struct facts *facts)
 {
@@ -253,7 +262,7 @@ static const char *what_is_missing(const struct facts *facts)
         return "dropped for want of memory, see --max-memory";
     if (facts->one_direction_only)
         return "the capture has only one direction of the connection";
-    if (!hello_seen(facts) && !facts->connection->syn_seen)
+    if (!facts->connection->syn_seen && (!hello_seen(facts) || answer_may_be_older(facts)))
         return "the connection began before the capture";
     if (!hello_seen(facts) && facts->handshake->spoke_tls[SIDE_SERVER]
         && facts->prelude_note[SIDE_CLIENT] == NULL)

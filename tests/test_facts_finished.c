@@ -4,7 +4,8 @@
 
 enum {
     FLIGHT_OCTETS = STORY_FINISHED_RECORD + 5, /* with the header of the record */
-    REQUEST_RECORD = 90
+    REQUEST_RECORD = 90,
+    ENCRYPTED_ALERT_1_2 = 26 /* AES-GCM: nonce, two octets, tag */
 };
 
 /* The client believes to be connected, and sends its request. So many octets of that were never
@@ -188,6 +189,27 @@ static void the_end_of_an_unknown_version_may_be_an_alert(void)
     }
 }
 
+/* TLS 1.2: behind the Finished the client sent an alert, its close_notify or a refusal. What the
+ * server says then tells which; where the capture ends before that, nothing does. */
+static void an_alert_behind_the_finished_waits_for_the_server(void)
+{
+    static const struct {
+        bool is_answered;
+        enum outcome outcome;
+    } rows[] = {{false, OUTCOME_INCOMPLETE}, {true, OUTCOME_FAILED}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_2(&story);
+        story_client_flight_1_2(&story);
+        story_note(&story, SIDE_CLIENT, NOTE_ENCRYPTED_ALERT)->length = ENCRYPTED_ALERT_1_2;
+        if (rows[i].is_answered)
+            story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -211,6 +233,8 @@ int main(void)
          a_server_that_closes_early_may_have_finished},
         {"the end of an unknown version may be an alert",
          the_end_of_an_unknown_version_may_be_an_alert},
+        {"an alert behind the Finished waits for the server",
+         an_alert_behind_the_finished_waits_for_the_server},
         CU_TEST_INFO_NULL,
     };
 

@@ -263,6 +263,18 @@ static void fail_midway(const struct conversation *conversation, size_t piece)
     agree_and_refuse_hello(conversation, &play, "failed midway");
 }
 
+/* And it ended before the server's hello. */
+static void end_midway(const struct conversation *conversation, size_t piece)
+{
+    struct play play;
+
+    begin_midway(&play, conversation, piece);
+    say(&play, &conversation->accepts);
+    play_client_hello(&play, false);
+    play_end(&play);
+    check(conversation, play.outcome == OUTCOME_INCOMPLETE, "ended midway", &play);
+}
+
 /* The hello was captured before the answer that its sender had waited for. */
 static void accept_late(const struct conversation *conversation, size_t piece)
 {
@@ -363,6 +375,7 @@ static void a_capture_may_begin_behind_the_request(void)
 {
     for_all(accept_midway);
     for_all(fail_midway);
+    for_all(end_midway);
 }
 
 static void packets_may_have_changed_places(void)
