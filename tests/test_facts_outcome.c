@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an end means: each sign that a rule asks for is taken away, one at a time. */
+#include "tests/support/story_opening.h"
+#include "tests/support/suite.h"
+
+static struct direction *sent_by(struct story *story, enum side side)
+{
+    return &story->connection.direction[side];
+}
+
+/* A SYN that is sent again for 7 s, and so are the SYN-ACKs: these do not get through. */
+static void lose_opening(struct story *story)
+{
+    story_begin(story);
+    for (size_t side = 0; side < SIDES; side++) {
+        struct direction *direction = sent_by(story, (enum side)side);
+
+        direction->syn_count = 3;
+        direction->packets = 3;
+        direction->last_syn = direction->syn;
+        direction->last_syn.time_ns += 7 * STORY_SECOND;
+    }
+    story_wait(story, 7 * STORY_SECOND);
+    story->reason = CONNECTION_END_IDLE;
+}
+
+static void no_tls_is_expected(struct story *story)
+{
+    story->tls_expected = false;
+}
+
+static void the_syn_is_not_captured(struct story *story)
+{
+    story->connection.syn_seen = false;
+}
+
+static void the_client_sent_two_syns(struct story *story)
+{
+    sent_by(story, SIDE_CLIENT)->syn_count = 2;
+    sent_by(story, SIDE_CLIENT)->packets = 2;
+}
+
+static void the_client_sent_an_ack(struct story *story)
+{
+    sent_by(story, SIDE_CLIENT)->packets++;
+}
+
+static void they_gave_up_at_once(struct story *story)
+{
+    for (size_t side = 0; side < SIDES; side++)
+        sent_by(story, (enum side)side)->last_syn.time_ns =
+            sent_by(story, (enum side)side)->syn.time_ns + STORY_SECOND;
+}
+
+static void the_client_sent_octets(struct story *story)
+{
+    sent_by(story, SIDE_CLIENT)->payload_octets = 1;
+}
+
+static void the_server_sent_octets(struct story *story)
+{
+    sent_by(story, SIDE_SERVER)->payload_octets = 1;
+}
+
+static void an_octet_of_the_client_is_not_captured(struct story *story)
+{
+    direction_have_trouble(sent_by(story, SIDE_CLIENT))->unseen_octets = 1;
+}
+
+static void the_client_closed(struct story *story)
+{
+    sent_by(story, SIDE_CLIENT)->fin = sent_by(story, SIDE_CLIENT)->last_syn;
+}
+
+static void the_server_closed(struct story *story)
+{
+    sent_by(story, SIDE_SERVER)->fin = sent_by(story, SIDE_SERVER)->last_syn;
+}
+
+static void the_server_reset(struct story *story)
+{
+    direction_have_trouble(sent_by(story, SIDE_SERVER))->reset =
+        (struct reset){.at = sent_by(story, SIDE_SERVER)->last_syn, .fit = RESET_EXACT, .count = 1};
+}
+
+static bool opening_is_lost(struct story *story)
+{
+    const struct facts *facts = story_facts(story);
+
+    return facts->outcome == OUTCOME_FAILED && facts->stage == STAGE_TCP_CONNECT;
+}
+
+static void a_lost_opening_has_many_signs(void)
+{
+    static void (*const changes[])(struct story *) = {
+        no_tls_is_expected,       the_syn_is_not_captured,
+        the_client_sent_two_syns, the_client_sent_an_ack,
+        they_gave_up_at_once,     the_client_sent_octets,
+        the_server_sent_octets,   an_octet_of_the_client_is_not_captured,
+        the_client_closed,        the_server_closed,
+        the_server_reset,
+    };
+    struct story story;
+
+    lose_opening(&story);
+    CU_ASSERT_TRUE(opening_is_lost(&story));
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        lose_opening(&story);
+        changes[i](&story);
+        CU_ASSERT_FALSE(opening_is_lost(&story));
+    }
+}
+
+/* A server that sends nothing but one SYN-ACK again may still have been answered: the client's own
+ * SYNs tell, when it sends them for two time-outs. */
+static void syns_in_vain_are_enough(void)
+{
+    struct story story;
+
+    lose_opening(&story);
+    sent_by(&story, SIDE_SERVER)->last_syn = sent_by(&story, SIDE_SERVER)->syn;
+    CU_ASSERT_TRUE(opening_is_lost(&story));
+}
+
+/* The client closes behind its hello, and nothing tells whether the server had answered. */
+static void close_unanswered(struct story *story)
+{
+    story_begin_hello(story);
+    story_fin(story, SIDE_CLIENT);
+    sent_by(story, SIDE_CLIENT)->fin_acknowledged = false;
+}
+
+static void what_was_sent_again_was_not_answered(void)
+{
+    struct story story;
+
+    close_unanswered(&story);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+    close_unanswered(&story);
+    sent_by(&story, SIDE_CLIENT)->retransmissions = 1;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+    close_unanswered(&story);
+    sent_by(&story, SIDE_CLIENT)->syn_count = 3;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+}
+
+static void a_server_that_spoke_was_not_waited_for(void)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+
+    story_begin_hello(&story);
+    story_server_hello(&story, &choice);
+    story_fin(&story, SIDE_CLIENT);
+    sent_by(&story, SIDE_CLIENT)->fin_acknowledged = false;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+}
+
+/* Up to TLS 1.2 one packet more finishes the handshake; that one may not have been captured. */
+static void a_silence_before_the_last_flight_proves_nothing(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story.reason = CONNECTION_END_CAPTURE;
+    story_wait(&story, 20 * STORY_SECOND);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+    story_begin_flight_1_2(&story);
+    story_client_flight_1_2(&story);
+    story.reason = CONNECTION_END_CAPTURE;
+    story_wait(&story, 20 * STORY_SECOND);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+}
+
+/* The client's RST came another way than its SYN; a scanner's host sends it to a SYN-ACK that it
+ * did not ask for. */
+static void reset_from_elsewhere(struct story *story)
+{
+    story_begin(story);
+    sent_by(story, SIDE_CLIENT)->hop_limit = 64;
+    story_rst(story, SIDE_CLIENT);
+    direction_have_trouble(sent_by(story, SIDE_CLIENT))->reset.hop_limit = 48;
+    direction_have_trouble(sent_by(story, SIDE_CLIENT))->reset.has_ack = false;
+}
+
+static void who_sent_an_ack_does_not_scan(void)
+{
+    struct story story;
+
+    reset_from_elsewhere(&story);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_NOT_TLS);
+    reset_from_elsewhere(&story);
+    the_client_sent_an_ack(&story);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+    reset_from_elsewhere(&story);
+    the_client_sent_an_ack(&story);
+    story.handshake.stream_octets[SIDE_SERVER] = 1;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_NOT_TLS);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"a lost opening has many signs", a_lost_opening_has_many_signs},
+        {"SYNs in vain are enough", syns_in_vain_are_enough},
+        {"what was sent again was not answered", what_was_sent_again_was_not_answered},
+        {"a server that spoke was not waited for", a_server_that_spoke_was_not_waited_for},
+        {"a silence before the last flight proves nothing",
+         a_silence_before_the_last_flight_proves_nothing},
+        {"who sent an ACK does not scan", who_sent_an_ack_does_not_scan},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("what an end means", tests);
+}
