@@ -198,6 +198,28 @@ static void who_sent_an_ack_does_not_scan(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_NOT_TLS);
 }
 
+/* The server closes at once, before the client's hello. */
+static void turn_away(struct story *story)
+{
+    story_begin(story);
+    the_client_sent_an_ack(story);
+    story_fin(story, SIDE_SERVER);
+}
+
+static void who_is_turned_away_was_there_and_had_not_begun(void)
+{
+    struct story story;
+
+    turn_away(&story);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+    turn_away(&story);
+    sent_by(&story, SIDE_CLIENT)->packets--;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_NOT_TLS);
+    turn_away(&story);
+    story.handshake.stream_octets[SIDE_SERVER] = 1;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_NOT_TLS);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -208,6 +230,8 @@ int main(void)
         {"a silence before the last flight proves nothing",
          a_silence_before_the_last_flight_proves_nothing},
         {"who sent an ACK does not scan", who_sent_an_ack_does_not_scan},
+        {"who is turned away was there and had not begun",
+         who_is_turned_away_was_there_and_had_not_begun},
         CU_TEST_INFO_NULL,
     };
 
