@@ -46,11 +46,12 @@ static void who_ends_it_is_the_cause(void)
         void (*end)(struct play *play, enum side by);
         const char *cause;
         enum side by;
+        enum certainty confidence;
     } cases[] = {
-        {play_fin, "server_closed", SIDE_SERVER},
-        {play_fin, "client_abandoned", SIDE_CLIENT},
-        {play_reset, "reset_by_server", SIDE_SERVER},
-        {play_reset, "reset_by_client", SIDE_CLIENT},
+        {play_fin, "server_closed", SIDE_SERVER, CAUSE_LIKELY},
+        {play_fin, "client_abandoned", SIDE_CLIENT, CAUSE_LIKELY},
+        {play_reset, "reset_by_server", SIDE_SERVER, CAUSE_LIKELY},
+        {play_reset, "reset_by_client", SIDE_CLIENT, CAUSE_POSSIBLE},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -64,6 +65,7 @@ static void who_ends_it_is_the_cause(void)
             play_end(&play);
             expect(&play, cases[i].cause);
             CU_ASSERT_EQUAL(play.refused, cases[i].by);
+            CU_ASSERT_EQUAL(play.confidence, cases[i].confidence);
         }
     }
 }
