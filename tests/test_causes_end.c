@@ -101,6 +101,37 @@ static void reset_with(struct story *story, uint8_t hop_limit)
     direction_have_trouble(sent_by(story, SIDE_SERVER))->reset.hop_limit = hop_limit;
 }
 
+/* Of a long hello one segment came. That it was too long is conceivable when the rest was sent, or
+ * the server did not wait for it; that it was lost, when the server waited. */
+static void a_part_of_a_large_hello_tells_less(void)
+{
+    static const struct {
+        int64_t waited_ns;
+        enum side by;
+        uint64_t unseen;
+        enum certainty too_large;
+        enum certainty lost;
+    } cases[] = {
+        {STORY_SECOND / 10, SIDE_SERVER, 0, CAUSE_POSSIBLE, CAUSE_NO},
+        {5 * STORY_SECOND, SIDE_SERVER, 0, CAUSE_POSSIBLE, CAUSE_POSSIBLE},
+        {5 * STORY_SECOND, SIDE_CLIENT, 0, CAUSE_NO, CAUSE_NO},
+        {5 * STORY_SECOND, SIDE_CLIENT, 500, CAUSE_POSSIBLE, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct story story;
+
+        large_hello(&story);
+        story.handshake.partial_hello_octets = FULL;
+        direction_have_trouble(sent_by(&story, SIDE_CLIENT))->unseen_octets = cases[i].unseen;
+        story_wait(&story, cases[i].waited_ns);
+        story_fin(&story, cases[i].by);
+        CU_ASSERT_EQUAL(story_certainty(&story, "large_client_hello_intolerance"),
+                        cases[i].too_large);
+        CU_ASSERT_EQUAL(story_certainty(&story, "packet_loss"), cases[i].lost);
+    }
+}
+
 static void a_rst_from_another_distance_is_a_middlebox(void)
 {
     struct story story;
@@ -454,6 +485,7 @@ int main(void)
          a_large_hello_that_is_answered_is_not_too_large},
         {"a large hello without an answer may be too large",
          a_large_hello_without_an_answer_may_be_too_large},
+        {"a part of a large hello tells less", a_part_of_a_large_hello_tells_less},
         {"a RST from another distance is a middlebox", a_rst_from_another_distance_is_a_middlebox},
         {"a RST from the same distance is the server's",
          a_rst_from_the_same_distance_is_the_servers},
