@@ -68,13 +68,12 @@ static bool client_left_before_the_rest(const struct facts *facts)
            && direction_trouble(server)->dropped_octets == 0;
 }
 
-/* What a side said before the change to TLS, to a proxy or STARTTLS, answers no hello; nor may what
- * is in front of it where the connection began before the capture. */
+/* What a server said before the hello, its greeting or what it answered a request for TLS, answers
+ * no hello. */
 static bool has_answered(const struct facts *facts, enum side side)
 {
     const struct direction *direction = &facts->connection->direction[side];
     bool is_before = side == SIDE_SERVER && facts->client_hello_note != NULL
-                     && (facts->handshake->switched || !facts->connection->syn_seen)
                      && direction->last_data.packet < facts->client_hello_note->at.packet;
 
     return direction->payload_octets > 0 && !is_before;

@@ -213,8 +213,8 @@ struct facts {
     const struct note *last_note; /* last thing seen before the refusal, NULL: nothing */
     int64_t waited_ns;            /* from the other side's last data (or its SYN) to the refusal,
                                       or to the last packet when there was none */
-    bool answered[SIDES];         /* that side sent payload octets; the server, where it changed to
-                                     TLS or began before the capture: after the hello */
+    bool answered[SIDES];         /* that side sent payload octets; the server, when there is a
+                                     hello: after that */
 
     const struct known *known; /* what other connections tell of its parties; NULL: nothing */
 
