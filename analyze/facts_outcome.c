@@ -16,6 +16,9 @@
 /* SYNs of a client that gets no answer: of two, the first may just have been slow. */
 enum { SYNS_IN_VAIN = 3 };
 
+/* Times that the same octets are sent again: once may be impatience. */
+enum { RESENDS_IN_VAIN = 2 };
+
 const char *outcome_name(enum outcome outcome)
 {
     static const char *const names[] = {
@@ -293,6 +296,16 @@ static bool silence_proves_nothing(const struct facts *facts)
            || (!facts->tls13 && facts->finished_note[SIDE_CLIENT] != NULL);
 }
 
+/* The side sends the same octets again and again, or did so before it fell silent. What got through
+ * in the end was late, not lost. */
+static bool sends_in_vain(const struct facts *facts, enum side side)
+{
+    const struct direction *direction = &facts->connection->direction[side];
+
+    return direction->most_retransmitted >= RESENDS_IN_VAIN
+           && (direction->unacknowledged_octets > 0 || facts->waited_ns >= SILENCE_NS);
+}
+
 /* Silence of a connection proves something only where TCP itself was seen to work or to fail:
  * what was sent last is either ACKed, or sent again and again. Neither means that the capture
  * lacks packets, as one does that was made through a filter. */
@@ -302,7 +315,7 @@ static bool is_dying(const struct facts *facts)
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
     bool acknowledged = client->unacknowledged_octets == 0 && server->unacknowledged_octets == 0;
 
-    if (client->most_retransmitted >= 2 || server->most_retransmitted >= 2)
+    if (sends_in_vain(facts, SIDE_CLIENT) || sends_in_vain(facts, SIDE_SERVER))
         return true;
     if (facts->waited_ns < SILENCE_NS)
         return false;

@@ -172,6 +172,31 @@ static void a_silence_before_the_last_flight_proves_nothing(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
 }
 
+/* The server's flight got through in the end, and half a second later the capture ends. */
+static void what_was_late_is_not_lost(void)
+{
+    static const struct {
+        uint32_t unacknowledged;
+        int64_t waited_ns;
+        enum outcome outcome;
+    } rows[] = {
+        {0, STORY_SECOND / 2, OUTCOME_INCOMPLETE},
+        {700, STORY_SECOND / 2, OUTCOME_FAILED},
+        {0, 20 * STORY_SECOND, OUTCOME_FAILED},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_2(&story);
+        sent_by(&story, SIDE_SERVER)->most_retransmitted = 2;
+        sent_by(&story, SIDE_SERVER)->unacknowledged_octets = rows[i].unacknowledged;
+        story.reason = CONNECTION_END_CAPTURE;
+        story_wait(&story, rows[i].waited_ns);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
+    }
+}
+
 /* The client's RST came another way than its SYN; a scanner's host sends it to a SYN-ACK that it
  * did not ask for. */
 static void reset_from_elsewhere(struct story *story)
@@ -229,6 +254,7 @@ int main(void)
         {"a server that spoke was not waited for", a_server_that_spoke_was_not_waited_for},
         {"a silence before the last flight proves nothing",
          a_silence_before_the_last_flight_proves_nothing},
+        {"what was late is not lost", what_was_late_is_not_lost},
         {"who sent an ACK does not scan", who_sent_an_ack_does_not_scan},
         {"who is turned away was there and had not begun",
          who_is_turned_away_was_there_and_had_not_begun},
