@@ -29,6 +29,9 @@ enum outcome {
 /* "established", "failed", "incomplete", "not_tls". */
 const char *outcome_name(enum outcome outcome);
 
+/* SYNs of a client that gets no answer: of two, the first may just have been slow. */
+enum { FACTS_SYNS_IN_VAIN = 3 };
+
 /* How far the handshake came. Ordered. */
 enum stage {
     STAGE_TCP_CONNECT, /* up to here: the TCP connection itself */

@@ -13,9 +13,6 @@
  * connection this soon does not want it, and one that ends it later got no hello. */
 #define AT_ONCE_NS INT64_C(200000000)
 
-/* SYNs of a client that gets no answer: of two, the first may just have been slow. */
-enum { SYNS_IN_VAIN = 3 };
-
 /* Times that the same octets are sent again: once may be impatience. */
 enum { RESENDS_IN_VAIN = 2 };
 
@@ -76,7 +73,7 @@ static bool opening_goes_on(const struct direction *client, const struct directi
 {
     return client->packets == client->syn_count
            && (server->last_syn.time_ns - server->syn.time_ns >= SILENCE_NS
-               || (server->syn_count >= SYNS_IN_VAIN
+               || (server->syn_count >= FACTS_SYNS_IN_VAIN
                    && client->last_syn.time_ns - client->syn.time_ns >= SYN_SILENCE_NS));
 }
 
@@ -89,10 +86,11 @@ static bool opening_is_lost(const struct facts *facts)
     const struct reset *reset = direction_reset(client);
     bool gave_up = moment_seen(reset->at) && !reset->has_ack && reset->unseen_octets == 0;
 
-    return facts->tls_expected && facts->connection->syn_seen && client->syn_count >= SYNS_IN_VAIN
-           && client->payload_octets == 0 && server->payload_octets == 0
-           && direction_trouble(client)->unseen_octets == 0 && !moment_seen(client->fin)
-           && !moment_seen(server->fin) && !moment_seen(direction_reset(server)->at)
+    return facts->tls_expected && facts->connection->syn_seen
+           && client->syn_count >= FACTS_SYNS_IN_VAIN && client->payload_octets == 0
+           && server->payload_octets == 0 && direction_trouble(client)->unseen_octets == 0
+           && !moment_seen(client->fin) && !moment_seen(server->fin)
+           && !moment_seen(direction_reset(server)->at)
            && (gave_up || opening_goes_on(client, server));
 }
 
@@ -202,7 +200,7 @@ static bool close_is_unanswered(const struct facts *facts)
 
     return facts->refusal.kind == REFUSAL_FIN && facts->refusal.by == SIDE_CLIENT
            && !client->fin_acknowledged && !reset_answers_close(facts)
-           && client->retransmissions == 0 && client->syn_count < SYNS_IN_VAIN
+           && client->retransmissions == 0 && client->syn_count < FACTS_SYNS_IN_VAIN
            && !facts->answered[SIDE_SERVER];
 }
 

@@ -3,9 +3,6 @@
 #include "analyze/causes/known.h"
 #include "analyze/text.h"
 
-/* The first of two may have been answered late. */
-enum { SYNS_IN_VAIN = 3 };
-
 /* A client that sent anything but SYNs, and RSTs to give up, has got an answer that the capture
  * does not have. */
 static bool sent_only_syns(const struct direction *client)
@@ -32,7 +29,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     text_add(&text, " and nothing came back");
     evidence_add(evidence, "syn", client->syn, "%s", line);
     describe_known_life(facts, evidence);
-    return client->syn_count >= SYNS_IN_VAIN ? CAUSE_CERTAIN : CAUSE_LIKELY;
+    return client->syn_count >= FACTS_SYNS_IN_VAIN ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }
 
 const struct cause cause_connect_timeout = {
