@@ -7,6 +7,13 @@
 /* Sent again twice, and not ACKed by then: lost, not just slow. */
 enum { RESENDS_OF_LOSS = 2 };
 
+/* The usual smallest time-out before octets are sent again: what is below the round trips that were
+ * measured, or on a network without any, comes sooner. */
+#define RESENT_AFTER_NS INT64_C(200000000)
+
+/* Octets that are sent again for this long are lost, though nothing of the other side tells. */
+#define RESENT_IN_VAIN_NS INT64_C(1000000000)
+
 /* Notes are in packet order, so their addresses compare. */
 static bool comes_before(const struct note *first, const struct note *second)
 {
@@ -76,14 +83,6 @@ static bool sides_exchanged_data(const struct facts *facts)
            && (facts->version != 0 || server_answered_data(facts));
 }
 
-static bool finished_up_to_1_2(const struct facts *facts)
-{
-    if (sides_exchanged_data(facts))
-        return true;
-    return facts->finished_note[SIDE_CLIENT] != NULL && facts->finished_note[SIDE_SERVER] != NULL
-           && !server_jumped_ahead(facts);
-}
-
 const struct note *facts_client_finished(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
@@ -99,39 +98,50 @@ const struct note *facts_client_finished(const struct facts *facts)
     return NULL;
 }
 
-/* Octets of the client's records behind this one: all of them, less those up to it. */
+/* Octets that its sender sent behind this record: all of application data, less those up to it, and
+ * what else is noted. In doubt they are too many: fewer of the octets that are not ACKed are then
+ * the record's. */
 static uint64_t octets_behind(const struct facts *facts, const struct note *record)
 {
     const struct handshake *handshake = facts->handshake;
     uint64_t octets =
-        handshake->application_octets[SIDE_CLIENT]
-        + handshake->application_records[SIDE_CLIENT] * (uint64_t)TLS_RECORD_HEADER_LENGTH;
+        handshake->application_octets[record->side]
+        + handshake->application_records[record->side] * (uint64_t)TLS_RECORD_HEADER_LENGTH
+        + handshake->opaque_octets[record->side];
 
-    for (const struct note *note = handshake->notes; note <= record; note++)
-        if (note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_CLIENT)
-            octets -= (uint64_t)note->length + TLS_RECORD_HEADER_LENGTH;
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+        const uint64_t length = (uint64_t)note->length + TLS_RECORD_HEADER_LENGTH;
+
+        if (note->side != record->side)
+            continue;
+        if (note->kind == NOTE_APPLICATION_DATA)
+            octets -= note <= record ? length : 0;
+        else if (note > record && note->kind != NOTE_FIN && note->kind != NOTE_RST)
+            octets += length;
+    }
     return octets;
 }
 
-/* Nothing that the server's host sent says that it has all of the client's record: the last
- * octet that is not ACKed may be a FIN. Only when the capture has all that the client sent is it
- * known what these octets are. */
+/* Nothing that the other side's host sent says that it has all of the record: the last octet that
+ * is not ACKed may be a FIN. Only when the capture has all that the sender sent is it known what
+ * these octets are. */
 static bool is_unacknowledged(const struct facts *facts, const struct note *record)
 {
-    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
-    const struct trouble *trouble = direction_trouble(client);
+    const struct direction *sender = &facts->connection->direction[record->side];
+    const struct trouble *trouble = direction_trouble(sender);
 
-    return facts->handshake->gap_octets[SIDE_CLIENT] == 0 && trouble->unseen_octets == 0
+    return facts->handshake->gap_octets[record->side] == 0 && trouble->unseen_octets == 0
            && trouble->dropped_octets == 0
-           && client->unacknowledged_octets > octets_behind(facts, record) + 1;
+           && sender->unacknowledged_octets > octets_behind(facts, record) + 1;
 }
 
-/* The client sends its flight again and again. */
-static bool flight_is_lost(const struct facts *facts)
+/* The side sends its flight again and again. */
+static bool flight_is_lost(const struct facts *facts, enum side from)
 {
-    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *sender = &facts->connection->direction[from];
 
-    return client->largest_unacknowledged > 0 && client->most_retransmitted >= RESENDS_OF_LOSS;
+    return sender->largest_unacknowledged > 0 && sender->most_retransmitted >= RESENDS_OF_LOSS;
 }
 
 /* The server closed, and answers what comes then with a RST: it has no such connection any more
@@ -147,8 +157,65 @@ static bool server_had_left(const struct facts *facts, const struct note *record
 
 bool facts_never_arrived(const struct facts *facts, const struct note *record)
 {
-    return (flight_is_lost(facts) || server_had_left(facts, record))
+    return (flight_is_lost(facts, SIDE_CLIENT) || server_had_left(facts, record))
            && is_unacknowledged(facts, record) && !facts_server_went_on(facts, record);
+}
+
+/* The host that the record did not reach sent something since, when it would have told that it has
+ * it. A RST may be another host's. */
+static bool receiver_is_heard_since(const struct facts *facts, const struct note *record)
+{
+    const struct connection *connection = facts->connection;
+    const enum side receiver = side_other((enum side)record->side);
+    const struct direction *direction = &connection->direction[receiver];
+    const struct moment *last = moment_seen(direction_reset(direction)->at)
+                                    ? &direction->fin
+                                    : &connection->last_by[receiver];
+    int64_t round_trip_ns =
+        receiver == SIDE_CLIENT ? connection->ack_rtt_ns : connection->syn_rtt_ns;
+
+    return moment_seen(*last)
+           && last->time_ns - record->at.time_ns
+                  >= (round_trip_ns > RESENT_AFTER_NS ? round_trip_ns : RESENT_AFTER_NS);
+}
+
+/* The record is sent again for so long that the ACKs of one that arrived would have come. */
+static bool is_sent_in_vain(const struct facts *facts, const struct note *record)
+{
+    const struct direction *sender = &facts->connection->direction[record->side];
+
+    return direction_trouble(sender)->last_retransmission.time_ns - record->at.time_ns
+           >= RESENT_IN_VAIN_NS;
+}
+
+/* The Finished that ends the handshake: the server's, in an abbreviated one the client's. NULL:
+ * there are not both. */
+static const struct note *last_finished(const struct facts *facts)
+{
+    const struct note *client = facts->finished_note[SIDE_CLIENT];
+    const struct note *server = facts->finished_note[SIDE_SERVER];
+
+    if (client == NULL || server == NULL)
+        return NULL;
+    return client > server ? client : server;
+}
+
+bool facts_finished_is_lost(const struct facts *facts)
+{
+    const struct note *last = last_finished(facts);
+
+    return last != NULL && flight_is_lost(facts, (enum side)last->side)
+           && is_unacknowledged(facts, last)
+           && facts->handshake->application_records[side_other((enum side)last->side)] == 0
+           && (receiver_is_heard_since(facts, last) || is_sent_in_vain(facts, last));
+}
+
+static bool finished_up_to_1_2(const struct facts *facts)
+{
+    if (sides_exchanged_data(facts))
+        return true;
+    return facts->finished_note[SIDE_CLIENT] != NULL && facts->finished_note[SIDE_SERVER] != NULL
+           && !server_jumped_ahead(facts) && !facts_finished_is_lost(facts);
 }
 
 /* A server judges the client's certificate after the client believes to be done: it can refuse

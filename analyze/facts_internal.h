@@ -18,6 +18,11 @@ void facts_read_client_flight(struct facts *facts);
 /* True when the notes show a finished handshake, whatever came afterwards. */
 bool facts_handshake_finished(const struct facts *facts);
 
+/* Up to TLS 1.2: both Finished are in the capture, and the last of them never arrived, which nobody
+ * is done without (RFC 5246 section 7.3): it was sent again and again, its receiver never ACKed it
+ * and sent no data. */
+bool facts_finished_is_lost(const struct facts *facts);
+
 /* Find out what came before TLS: a PROXY protocol header, a request for TLS within another protocol
  * and its answer. */
 void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports);

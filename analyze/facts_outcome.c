@@ -208,7 +208,7 @@ static bool close_is_unanswered(const struct facts *facts)
  * sent data and there is a hole in the server's stream, or octets came that were not captured. */
 static bool client_went_on(const struct facts *facts)
 {
-    if (facts->tls13 || facts->finished_note[SIDE_CLIENT] == NULL)
+    if (facts->tls13 || facts->finished_note[SIDE_CLIENT] == NULL || facts_finished_is_lost(facts))
         return false;
     return reset_answers_unseen_octets(facts) || end_is_not_captured(facts)
            || (facts->handshake->application_records[SIDE_CLIENT] > 0

@@ -5,7 +5,9 @@
 enum {
     FLIGHT_OCTETS = STORY_FINISHED_RECORD + 5, /* with the header of the record */
     REQUEST_RECORD = 90,
-    ENCRYPTED_ALERT_1_2 = 26 /* AES-GCM: nonce, two octets, tag */
+    FINISHED_1_2_RECORD = 40,                          /* AES-GCM: nonce, message, tag */
+    FINISHED_1_2_OCTETS = 6 + FINISHED_1_2_RECORD + 5, /* with the change_cipher_spec before it */
+    ENCRYPTED_ALERT_1_2 = 26                           /* AES-GCM: nonce, two octets, tag */
 };
 
 /* The client believes to be connected, and sends its request. So many octets of that were never
@@ -17,14 +19,14 @@ static void send_flight(struct story *story, uint32_t unacknowledged)
     story->connection.direction[SIDE_CLIENT].unacknowledged_octets = unacknowledged;
 }
 
-static void send_again(struct story *story, uint32_t times)
+static void send_again(struct story *story, enum side side, uint32_t times)
 {
-    struct direction *client = &story->connection.direction[SIDE_CLIENT];
+    struct direction *sender = &story->connection.direction[side];
 
-    client->most_retransmitted = times;
-    client->retransmissions = times;
-    client->largest_unacknowledged = client->mss;
-    client->smallest_unacknowledged = client->mss;
+    sender->most_retransmitted = times;
+    sender->retransmissions = times;
+    sender->largest_unacknowledged = sender->mss;
+    sender->smallest_unacknowledged = sender->mss;
 }
 
 /* Nothing of it was ACKed, and it was sent again so many times. */
@@ -32,7 +34,7 @@ static void begin_lost_flight(struct story *story, uint32_t times)
 {
     story_begin_flight_1_3(story);
     send_flight(story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
-    send_again(story, times);
+    send_again(story, SIDE_CLIENT, times);
 }
 
 static void a_flight_that_never_arrives_finishes_nothing(void)
@@ -54,7 +56,7 @@ static void a_certificate_that_never_arrives_is_not_refused(void)
     story_begin_flight_1_3(&story);
     story_protected(&story, SIDE_CLIENT, 900);
     send_flight(&story, 905 + FLIGHT_OCTETS + REQUEST_RECORD + 5);
-    send_again(&story, 6);
+    send_again(&story, SIDE_CLIENT, 6);
     story_wait(&story, 8 * STORY_SECOND);
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
@@ -67,7 +69,7 @@ static void a_request_that_never_arrives_follows_a_handshake(void)
 
     story_begin_flight_1_3(&story);
     send_flight(&story, REQUEST_RECORD + 5);
-    send_again(&story, 6);
+    send_again(&story, SIDE_CLIENT, 6);
     story_fin(&story, SIDE_CLIENT);
     story.connection.direction[SIDE_CLIENT].unacknowledged_octets++; /* the FIN */
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
@@ -210,6 +212,128 @@ static void an_alert_behind_the_finished_waits_for_the_server(void)
     }
 }
 
+static void finish_1_2(struct story *story, enum side side)
+{
+    story_ccs(story, side);
+    story_note(story, side, NOTE_ENCRYPTED_HANDSHAKE)->length = FINISHED_1_2_RECORD;
+}
+
+/* TLS 1.2: the server's Finished is sent again so many times for so long, and of what the server
+ * sent so many octets are not ACKed. */
+static void lose_finished(struct story *story, uint32_t times, int64_t during_ns,
+                          uint32_t unacknowledged)
+{
+    struct direction *server = &story->connection.direction[SIDE_SERVER];
+
+    story_begin_flight_1_2(story);
+    story_client_flight_1_2(story);
+    finish_1_2(story, SIDE_SERVER);
+    server->unacknowledged_octets = unacknowledged;
+    send_again(story, SIDE_SERVER, times);
+    story_wait(story, during_ns);
+    direction_have_trouble(server)->last_retransmission.time_ns = story->now_ns;
+}
+
+/* The client goes on sending packets that acknowledge no more. */
+static void client_is_heard(struct story *story)
+{
+    story->connection.last_by[SIDE_CLIENT].time_ns = story->now_ns;
+    story->connection.last_by[SIDE_CLIENT].packet = story->packet;
+}
+
+static void a_last_finished_that_never_arrives_finishes_nothing(void)
+{
+    static const struct {
+        uint32_t times;
+        int64_t during_ns;
+        bool is_heard;
+        enum outcome outcome;
+    } rows[] = {
+        {2, 600 * STORY_MILLISECOND, true, OUTCOME_FAILED},
+        {2, 600 * STORY_MILLISECOND, false, OUTCOME_ESTABLISHED},
+        {2, 100 * STORY_MILLISECOND, true, OUTCOME_ESTABLISHED},
+        {1, 600 * STORY_MILLISECOND, true, OUTCOME_ESTABLISHED},
+        {4, 3 * STORY_SECOND, false, OUTCOME_FAILED},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        lose_finished(&story, rows[i].times, rows[i].during_ns, FINISHED_1_2_OCTETS);
+        if (rows[i].is_heard)
+            client_is_heard(&story);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
+        if (rows[i].outcome == OUTCOME_FAILED)
+            CU_ASSERT_TRUE(story_says(&story, "packet_loss", CAUSE_LIKELY));
+    }
+}
+
+/* The client gave up meanwhile, and the capture ends before the server does. */
+static void a_client_that_leaves_without_the_last_finished_did_not_go_on(void)
+{
+    struct story story;
+
+    lose_finished(&story, 3, 900 * STORY_MILLISECOND, FINISHED_1_2_OCTETS);
+    story_fin(&story, SIDE_CLIENT);
+    client_is_heard(&story);
+    CU_ASSERT_TRUE(story_says(&story, "packet_loss", CAUSE_LIKELY));
+}
+
+/* A RST may be another host's, and is no sign of what the client has. */
+static void a_reset_does_not_tell_that_the_last_finished_is_lost(void)
+{
+    struct story story;
+
+    lose_finished(&story, 2, 600 * STORY_MILLISECOND, FINISHED_1_2_OCTETS);
+    story_rst(&story, SIDE_CLIENT);
+    client_is_heard(&story);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+/* In an abbreviated handshake the client's Finished comes last (RFC 5246 section 7.3). */
+static void the_last_finished_of_an_abbreviated_handshake_is_the_clients(void)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+
+    story_begin_hello(&story);
+    story_server_hello(&story, &choice);
+    finish_1_2(&story, SIDE_SERVER);
+    finish_1_2(&story, SIDE_CLIENT);
+    story.connection.direction[SIDE_CLIENT].unacknowledged_octets = FINISHED_1_2_OCTETS;
+    send_again(&story, SIDE_CLIENT, 7);
+    story_wait(&story, 7 * STORY_SECOND);
+    direction_have_trouble(&story.connection.direction[SIDE_CLIENT])->last_retransmission.time_ns =
+        story.now_ns;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+    CU_ASSERT_TRUE(story_considers(&story, "packet_loss"));
+}
+
+/* What is lost is what came behind the Finished, or what the capture lacks; or the client has sent
+ * data, which may be an answer. */
+static void a_last_finished_that_may_have_arrived_ends_a_handshake(void)
+{
+    enum { ACKED, UNSEEN, WITH_DATA, WAYS };
+
+    for (unsigned way = 0; way < WAYS; way++) {
+        struct story story;
+        struct direction *server = &story.connection.direction[SIDE_SERVER];
+
+        lose_finished(&story, 6, 8 * STORY_SECOND, FINISHED_1_2_OCTETS);
+        if (way == ACKED) {
+            story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_ALERT)->length = ENCRYPTED_ALERT_1_2;
+            story_fin(&story, SIDE_SERVER);
+            server->unacknowledged_octets = ENCRYPTED_ALERT_1_2 + 5 + 1;
+        } else if (way == UNSEEN) {
+            direction_have_trouble(server)->unseen_octets = 1000;
+        } else {
+            story_protected(&story, SIDE_CLIENT, REQUEST_RECORD);
+        }
+        client_is_heard(&story);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -235,6 +359,16 @@ int main(void)
          the_end_of_an_unknown_version_may_be_an_alert},
         {"an alert behind the Finished waits for the server",
          an_alert_behind_the_finished_waits_for_the_server},
+        {"a last Finished that never arrives finishes nothing",
+         a_last_finished_that_never_arrives_finishes_nothing},
+        {"a client that leaves without the last Finished did not go on",
+         a_client_that_leaves_without_the_last_finished_did_not_go_on},
+        {"a reset does not tell that the last Finished is lost",
+         a_reset_does_not_tell_that_the_last_finished_is_lost},
+        {"the last Finished of an abbreviated handshake is the client's",
+         the_last_finished_of_an_abbreviated_handshake_is_the_clients},
+        {"a last Finished that may have arrived ends a handshake",
+         a_last_finished_that_may_have_arrived_ends_a_handshake},
         CU_TEST_INFO_NULL,
     };
 
