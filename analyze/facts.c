@@ -87,7 +87,8 @@ static void see_capture(struct facts *facts)
     for (size_t side = 0; side < SIDES; side++) {
         const struct direction *direction = &connection->direction[side];
 
-        if (direction->packets == 0 && handshake->spoke_tls[side_other((enum side)side)])
+        if (direction->packets == 0 && handshake->spoke_tls[side_other((enum side)side)]
+            && facts_tcp_is_connected(facts))
             facts->one_direction_only = true;
         if (direction_trouble(direction)->cut_octets > 0)
             facts->cut = true;

@@ -30,6 +30,10 @@ void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)
 /* Find the first fatal event: fills refusal, warning_note, last_note and waited_ns. */
 void facts_find_refusal(struct facts *facts);
 
+/* A SYN-ACK is in the capture, or what there cannot be without one: what the client sent in a SYN
+ * can (RFC 7413). */
+bool facts_tcp_is_connected(const struct facts *facts);
+
 /* Decide outcome, incomplete_reason and stage from everything else. */
 void facts_decide_outcome(struct facts *facts, const struct observation *observation,
                           bool is_finished);

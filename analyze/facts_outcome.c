@@ -94,8 +94,7 @@ static bool opening_is_lost(const struct facts *facts)
            && (gave_up || opening_goes_on(client, server));
 }
 
-/* A SYN-ACK is in the capture, or what there cannot be without one. */
-static bool tcp_is_connected(const struct facts *facts)
+bool facts_tcp_is_connected(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
@@ -104,10 +103,22 @@ static bool tcp_is_connected(const struct facts *facts)
            || client->packets > (uint64_t)client->syn_count + direction_reset(client)->count;
 }
 
+/* A SYN with data (RFC 7413), maybe a whole hello, that nobody answered or that was refused. */
+static bool data_of_syn_is_in_vain(const struct facts *facts)
+{
+    const struct connection *connection = facts->connection;
+    const struct reset *reset = direction_reset(&connection->direction[SIDE_SERVER]);
+
+    return connection->syn_seen && connection->direction[SIDE_CLIENT].payload_octets > 0
+           && !facts_tcp_is_connected(facts) && (!moment_seen(reset->at) || reset->answers_syn);
+}
+
 static enum stage find_stage(const struct facts *facts)
 {
     if (facts->outcome == OUTCOME_ESTABLISHED)
         return STAGE_FINISHED;
+    if (data_of_syn_is_in_vain(facts))
+        return STAGE_TCP_CONNECT;
     if (facts->tls13)
         return stage_1_3(facts);
     if (facts->change_cipher_spec_note[SIDE_CLIENT] != NULL
@@ -122,8 +133,8 @@ static enum stage find_stage(const struct facts *facts)
         return STAGE_SERVER_HELLO;
     if (facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL)
         return STAGE_CLIENT_HELLO;
-    return tcp_is_connected(facts) && !opening_is_lost(facts) ? STAGE_TCP_ESTABLISHED
-                                                              : STAGE_TCP_CONNECT;
+    return facts_tcp_is_connected(facts) && !opening_is_lost(facts) ? STAGE_TCP_ESTABLISHED
+                                                                    : STAGE_TCP_CONNECT;
 }
 
 static bool hello_seen(const struct facts *facts)
@@ -139,10 +150,10 @@ static enum outcome outcome_of_connect(struct facts *facts, enum connection_end 
 
     bool reset = moment_seen(direction_reset(server)->at);
 
-    if (!facts->tls_expected)
+    if (!facts->tls_expected && !hello_seen(facts))
         return OUTCOME_NOT_TLS;
     facts->incomplete_reason = "the capture missed packets";
-    if (tcp_is_connected(facts) || (reset && !direction_reset(server)->answers_syn))
+    if (facts_tcp_is_connected(facts) || (reset && !direction_reset(server)->answers_syn))
         return OUTCOME_INCOMPLETE;
     facts->incomplete_reason = NULL;
     if (facts->connection->icmp.count > 0 || reset || client->syn_count > 1)
@@ -461,6 +472,8 @@ void facts_decide_outcome(struct facts *facts, const struct observation *observa
 
     if (is_finished)
         facts->outcome = OUTCOME_ESTABLISHED;
+    else if (data_of_syn_is_in_vain(facts))
+        facts->outcome = outcome_of_connect(facts, observation->reason);
     else if (!handshake->spoke_tls[SIDE_CLIENT] && !handshake->spoke_tls[SIDE_SERVER])
         facts->outcome = outcome_without_tls(facts, observation->reason);
     else if (client_left_unheard(facts))

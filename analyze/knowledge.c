@@ -218,6 +218,7 @@ enum treatment treatment_of(const struct facts *facts)
     if (facts->server_hello_read)
         return is_over && facts->refusal.by == SIDE_SERVER ? TREATMENT_UNKNOWN : TREATMENT_ACCEPTED;
     if (facts->outcome != OUTCOME_FAILED || facts->server_hello_note != NULL
+        || facts->stage == STAGE_TCP_CONNECT
         || (is_over && facts->refusal.by == SIDE_CLIENT && facts->refusal.kind == REFUSAL_ALERT))
         return TREATMENT_UNKNOWN;
     return TREATMENT_REFUSED;

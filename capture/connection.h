@@ -54,7 +54,8 @@ struct reset {
     bool has_ack : 1;
     bool has_timestamp : 1; /* RFC 7323 section 3.2: it should have one where both SYNs do */
     bool answers_syn : 1; /* it has the numbers of an answer to a SYN that nobody waits for: 0, and
-                             an ACK of the SYN alone (RFC 9293 section 3.10.7.1) */
+                             an ACK of the SYN and of octets that were captured, if any: they may be
+                             in the SYN (RFC 9293 section 3.10.7.1, RFC 7413) */
     bool data_after : 1;  /* a data segment that it sent with higher time, beyond the RST */
     bool acknowledges_data : 1; /* its ACK field covers everything the other side sent */
     bool routed : 1;            /* see routed of struct direction */

@@ -563,7 +563,8 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
         int64_t offset = stream_offset(peer_stream, segment->acknowledgment);
 
         reset->acknowledges_data = offset >= peer_stream->highest;
-        reset->answers_syn = offset == 0 && segment->sequence == 0;
+        reset->answers_syn =
+            offset >= 0 && offset <= peer_stream->highest && segment->sequence == 0;
     }
     transport->reset_seen = true;
     stream->reset_highest = (uint32_t)stream->highest;

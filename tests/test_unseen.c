@@ -176,11 +176,12 @@ static void the_numbers_of_a_reset_tell_what_went_before(void)
     CU_ASSERT_EQUAL(reset_with(TCP_ACK, 100000000, 10).unseen_octets, 0);
 }
 
-/* A SYN and a RST with these numbers, the sequence number an absolute one. */
-static bool answers_syn(uint8_t flags, uint32_t sequence, uint32_t acknowledgment)
+/* A SYN with so many octets and a RST with these numbers, the sequence number an absolute one. */
+static bool answers_syn_with(size_t octets, uint8_t flags, uint32_t sequence,
+                             uint32_t acknowledgment)
 {
     struct scene *scene = scene_new(NULL);
-    struct segment syn = scene_segment(scene, C, TCP_SYN, 0, 0, bytes_of(block, 0));
+    struct segment syn = scene_segment(scene, C, TCP_SYN, 0, 0, bytes_of(block, octets));
     struct segment reset = scene_segment(scene, S, TCP_RST | flags, sequence - (SERVER_ISN + 1),
                                          acknowledgment, bytes_of(block, 0));
     bool answers;
@@ -194,12 +195,26 @@ static bool answers_syn(uint8_t flags, uint32_t sequence, uint32_t acknowledgmen
     return answers;
 }
 
+static bool answers_syn(uint8_t flags, uint32_t sequence, uint32_t acknowledgment)
+{
+    return answers_syn_with(0, flags, sequence, acknowledgment);
+}
+
 static void a_reset_that_answers_a_syn_has_its_numbers(void)
 {
     CU_ASSERT_TRUE(answers_syn(TCP_ACK, 0, 0));
     CU_ASSERT_FALSE(answers_syn(0, 0, 0));
     CU_ASSERT_FALSE(answers_syn(TCP_ACK, 5001, 0));
     CU_ASSERT_FALSE(answers_syn(TCP_ACK, 0, 80));
+}
+
+/* RFC 7413 section 4.2: the host takes the data of the SYN or not. */
+static void a_reset_that_answers_a_syn_may_acknowledge_its_data(void)
+{
+    CU_ASSERT_TRUE(answers_syn_with(80, TCP_ACK, 0, 0));
+    CU_ASSERT_TRUE(answers_syn_with(80, TCP_ACK, 0, 80));
+    CU_ASSERT_FALSE(answers_syn_with(80, TCP_ACK, 0, 81));
+    CU_ASSERT_FALSE(answers_syn_with(80, TCP_ACK, 5001, 80));
 }
 
 int main(void)
@@ -222,6 +237,8 @@ int main(void)
         {"the numbers of a reset tell what went before",
          the_numbers_of_a_reset_tell_what_went_before},
         {"a reset that answers a SYN has its numbers", a_reset_that_answers_a_syn_has_its_numbers},
+        {"a reset that answers a SYN may acknowledge its data",
+         a_reset_that_answers_a_syn_may_acknowledge_its_data},
         CU_TEST_INFO_NULL,
     };
 
