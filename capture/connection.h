@@ -46,7 +46,8 @@ struct reset {
     struct moment at;
     uint32_t unseen_octets; /* by its numbers: sent by either side before it and not captured, a FIN
                                counting as one */
-    uint32_t count;         /* RSTs of this side in all */
+    uint16_t count;         /* RSTs of this side in all */
+    uint16_t packets; /* other packets of this side before it; both stop at the largest value */
     uint16_t window;
     uint16_t ip_id;
     uint8_t fit; /* enum reset_fit */
@@ -57,6 +58,8 @@ struct reset {
                              an ACK of the SYN and of octets that were captured, if any: they may be
                              in the SYN (RFC 9293 section 3.10.7.1, RFC 7413) */
     bool data_after : 1;  /* a data segment that it sent with higher time, beyond the RST */
+    bool fin_after : 1;   /* so long after it that no network exchanges them its first FIN came, not
+                             yet sent by the numbers of the RST, and ACKs less than that did */
     bool acknowledges_data : 1; /* its ACK field covers everything the other side sent */
     bool routed : 1;            /* see routed of struct direction */
 };

@@ -304,8 +304,8 @@ static void take_fin(struct reading *reading, unsigned half, const struct segmen
     if (stream->fin >= 0 || fin < stream->highest || !stream_in_window(stream, fin, fin))
         return;
     stream->fin = fin;
-    direction->fin = segment->at;
-    direction->fin_acknowledged = stream->acknowledged > fin;
+    transport_fin(direction, stream, direction_of(reading, half ^ 1),
+                  &reading->half[half ^ 1].stream, segment);
 }
 
 static bool take_reset(struct reading *reading, unsigned half, const struct segment *segment)

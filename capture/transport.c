@@ -482,6 +482,28 @@ bool transport_is_keep_alive(struct direction *direction, const struct stream *s
     return true;
 }
 
+/* Who has reset a connection sends no FIN in it (RFC 9293 section 3.10.7.1), and one that was sent
+ * before is in the numbers of the RST. */
+static bool is_fin_after_reset(const struct reset *reset, const struct direction *peer,
+                               const struct stream *peer_stream, const struct segment *segment)
+{
+    return moment_seen(reset->at) && reset->fit != RESET_OUTSIDE && reset->acknowledges_data
+           && reset->unseen_octets == 0 && (segment->flags & TCP_ACK)
+           && peer->last_data.packet < reset->at.packet
+           && stream_offset(peer_stream, segment->acknowledgment) < peer_stream->highest
+           && elapsed_ns(segment->at.time_ns, reset->at.time_ns) > TRANSPORT_RTO_NS;
+}
+
+void transport_fin(struct direction *direction, const struct stream *stream,
+                   const struct direction *peer, const struct stream *peer_stream,
+                   const struct segment *segment)
+{
+    direction->fin = segment->at;
+    direction->fin_acknowledged = stream->acknowledged > stream->fin;
+    if (is_fin_after_reset(direction_reset(direction), peer, peer_stream, segment))
+        direction_have_trouble(direction)->reset.fin_after = true;
+}
+
 /* RFC 5961 section 3.2, and RFC 9293 section 3.10.7.3 for an answer to a SYN. */
 static enum reset_fit reset_fit(const struct stream *stream, const struct stream *peer_stream,
                                 const struct segment *segment)
@@ -540,7 +562,8 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
     enum reset_fit fit = reset_fit(stream, peer_stream, segment);
     struct reset *reset = &direction_have_trouble(direction)->reset;
     bool better = reset->fit == RESET_OUTSIDE && fit != RESET_OUTSIDE;
-    uint32_t count = reset->count + 1;
+    uint16_t count = (uint16_t)(reset->count + (reset->count < UINT16_MAX));
+    uint32_t packets = transport->packets - count;
     struct syn_options options;
 
     reset->count = count;
@@ -556,6 +579,7 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
         .has_timestamp = options.timestamps,
         .window = segment->window,
         .count = count,
+        .packets = packets < UINT16_MAX ? (uint16_t)packets : UINT16_MAX,
     };
     if (fit != RESET_OUTSIDE)
         reset->unseen_octets = unseen_before_reset(transport, stream, peer_stream, segment);

@@ -4,7 +4,7 @@
  * Facts only: what each number means for a verdict is decided elsewhere. The order
  * of calls for one segment: transport_is_duplicate, transport_packet, then what
  * applies of transport_syn, transport_acknowledgment, transport_payload,
- * transport_reset.
+ * transport_fin, transport_reset.
  */
 #ifndef TLSWHY_CAPTURE_TRANSPORT_H
 #define TLSWHY_CAPTURE_TRANSPORT_H
@@ -170,6 +170,11 @@ void transport_note_unseen(struct direction *direction, const struct stream *str
 /* True for a keep-alive probe (RFC 1122 section 4.2.3.6), which is counted. */
 bool transport_is_keep_alive(struct direction *direction, const struct stream *stream,
                              const struct segment *segment);
+
+/* The first FIN of direction, whose stream knows it; peer_stream is what peer sent. */
+void transport_fin(struct direction *direction, const struct stream *stream,
+                   const struct direction *peer, const struct stream *peer_stream,
+                   const struct segment *segment);
 
 /* A RST. stream is what its sender sent, peer_stream what the other side sent.
  * Returns how it fits. */

@@ -4,7 +4,7 @@
 #include "tests/support/play.h"
 #include "tests/support/suite.h"
 
-enum { ROUTER_COPY_NS = 20 * 1000 };
+enum { ROUTER_COPY_NS = 20 * 1000, HELLO_OCTETS = 11 };
 
 /* routed: it is captured again behind a router. */
 static void give_at_router(struct play *play, struct segment segment, bool routed)
@@ -31,7 +31,7 @@ static void give(struct play *play, enum side from, uint8_t flags, bool routed)
 /* Octets that begin a ClientHello, in one segment. */
 static void hello(struct play *play, bool routed)
 {
-    static const uint8_t octets[] = {22, 3, 1, 0, 6, 1, 0, 0, 2, 3, 3};
+    static const uint8_t octets[HELLO_OCTETS] = {22, 3, 1, 0, 6, 1, 0, 0, 2, 3, 3};
     struct segment segment = play_segment(play, SIDE_CLIENT, TCP_ACK | TCP_PSH);
 
     segment.payload = bytes_of(octets, sizeof(octets));
@@ -43,7 +43,8 @@ static void hello(struct play *play, bool routed)
 
 /* Everything up to the server's RST, captured at a router that may or may not send on the hello and
  * the RST. */
-static void reset_at_router(struct play *play, bool opening, bool hello_goes_on, bool reset_goes_on)
+static void begin_reset_at_router(struct play *play, bool opening, bool hello_goes_on,
+                                  bool reset_goes_on)
 {
     play_begin_midway(play, 0);
     play->server_port = 443;
@@ -52,7 +53,6 @@ static void reset_at_router(struct play *play, bool opening, bool hello_goes_on,
     give(play, SIDE_CLIENT, TCP_ACK, opening);
     hello(play, hello_goes_on);
     give(play, SIDE_SERVER, TCP_RST | TCP_ACK, reset_goes_on);
-    play_end(play);
 }
 
 static void a_reset_on_one_side_of_a_router_is_the_routers(void)
@@ -73,8 +73,40 @@ static void a_reset_on_one_side_of_a_router_is_the_routers(void)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct play play;
 
-        reset_at_router(&play, cases[i].opening, cases[i].hello, cases[i].reset);
+        begin_reset_at_router(&play, cases[i].opening, cases[i].hello, cases[i].reset);
+        play_end(&play);
         CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+        CU_ASSERT_STRING_EQUAL(play.cause, cases[i].cause);
+        CU_ASSERT_EQUAL(play.confidence, cases[i].confidence);
+    }
+}
+
+/* The server did not get what the router answered with a RST, and says so in its FIN. */
+static void what_comes_after_a_reset_shows_whose_it_is(void)
+{
+    static const struct {
+        int64_t later_ns;
+        bool opening;
+        const char *cause;
+        enum certainty confidence;
+    } cases[] = {
+        /* The network may have exchanged the two. */
+        {1000000, true, "middlebox_reset", CAUSE_LIKELY},
+        {1000000, false, "reset_by_server", CAUSE_LIKELY},
+        {400000000, true, "middlebox_reset", CAUSE_CERTAIN},
+        {400000000, false, "middlebox_reset", CAUSE_CERTAIN},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct play play;
+        struct segment fin;
+
+        begin_reset_at_router(&play, cases[i].opening, false, false);
+        play.now_ns += cases[i].later_ns;
+        fin = play_segment(&play, SIDE_SERVER, TCP_FIN | TCP_ACK);
+        fin.acknowledgment -= HELLO_OCTETS;
+        play_give(&play, &fin);
+        play_end(&play);
         CU_ASSERT_STRING_EQUAL(play.cause, cases[i].cause);
         CU_ASSERT_EQUAL(play.confidence, cases[i].confidence);
     }
@@ -113,6 +145,7 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"a reset on one side of a router is the router's",
          a_reset_on_one_side_of_a_router_is_the_routers},
+        {"what comes after a reset shows whose it is", what_comes_after_a_reset_shows_whose_it_is},
         {"a probe that its own host resets is no middlebox",
          a_probe_that_its_own_host_resets_is_no_middlebox},
         CU_TEST_INFO_NULL,

@@ -484,6 +484,27 @@ static void data_after_its_own_reset_is_noted(void)
     CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].hop_limit_last, 57);
 }
 
+/* A RST of the server that ACKs ten octets of the client, and a FIN with these numbers. */
+static bool fin_comes_after_reset(uint32_t reset_at, uint32_t acknowledgment, int64_t wait_ns)
+{
+    struct scene *scene = begin();
+
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 10, 0, NULL, 0, 0, false});
+    send(scene,
+         (struct sending){SIDE_SERVER, TCP_RST | TCP_ACK, reset_at, 10, 0, 0, NULL, 0, 57, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_FIN | TCP_ACK, 0, acknowledgment, 0, wait_ns,
+                                 NULL, 0, 0, false});
+    return direction_reset(&finish(scene).direction[SIDE_SERVER])->fin_after;
+}
+
+static void a_fin_after_its_own_reset_is_noted(void)
+{
+    CU_ASSERT_TRUE(fin_comes_after_reset(0, 0, SECOND));
+    CU_ASSERT_FALSE(fin_comes_after_reset(0, 0, MILLISECOND)); /* exchanged on the way */
+    CU_ASSERT_FALSE(fin_comes_after_reset(1, 0, SECOND));      /* it was sent before */
+    CU_ASSERT_FALSE(fin_comes_after_reset(0, 10, SECOND));
+}
+
 static void a_fin_and_its_ack_are_noted(void)
 {
     struct scene *scene = begin();
@@ -548,6 +569,7 @@ int main(void)
         {"a better reset replaces one outside the window",
          a_better_reset_replaces_one_outside_the_window},
         {"data after its own reset is noted", data_after_its_own_reset_is_noted},
+        {"a FIN after its own reset is noted", a_fin_after_its_own_reset_is_noted},
         {"a FIN and its ACK are noted", a_fin_and_its_ack_are_noted},
         {"data outside the window is ignored and counted",
          data_outside_the_window_is_ignored_and_counted},

@@ -33,7 +33,7 @@ const struct cause cause_middlebox_reset = {
     .title = "Something between client and server reset the connection",
     .explanation =
         "The RST seems not to come from the host in whose name it was sent: its hop limit "
-        "differs from that host's other packets, or the host went on sending data, or a "
+        "differs from that host's other packets, or the host went on sending data or a FIN, or a "
         "capture at a router has it on one side of that alone, or "
         "several servers reset one client for some names alone. "
         "Firewalls, intrusion prevention and name filters end connections in this way, "

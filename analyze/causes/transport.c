@@ -142,15 +142,15 @@ static enum certainty odd_reset(const struct facts *facts, enum side by)
     return is_soon || is_bare ? CAUSE_POSSIBLE : CAUSE_NO;
 }
 
-/* The capture has what a router gets and what it sends on, every packet of this side twice, but the
- * RST once. */
+/* The capture has what a router gets and what it sends on, every packet of this side up to the RST
+ * twice, but the RST once. */
 static bool reset_has_one_copy(const struct facts *facts, enum side by)
 {
     const struct direction *direction = &facts->connection->direction[by];
     const struct reset *reset = direction_reset(direction);
 
     return direction->routed && moment_seen(reset->at) && !reset->routed
-           && (uint64_t)direction->duplicates + reset->count >= direction->packets;
+           && direction->duplicates >= reset->packets;
 }
 
 enum certainty reset_is_of_router(const struct facts *facts, enum side by)
@@ -188,7 +188,7 @@ enum certainty reset_is_foreign(const struct facts *facts, enum side by)
 
     if (!moment_seen(reset->at))
         return CAUSE_NO;
-    if (reset->data_after)
+    if (reset->data_after || reset->fin_after)
         return CAUSE_CERTAIN;
     by_path = reset_came_from_elsewhere(facts, by);
     by_router = reset_is_of_router(facts, by);
@@ -276,6 +276,11 @@ void describe_reset(const struct facts *facts, enum side by, struct evidence *ev
     if (reset->data_after)
         evidence_add(evidence, "data_after_reset", direction->last_data,
                      "data from the %s arrived after the RST in its name", side_name(by));
+    if (reset->fin_after)
+        evidence_add(evidence, "fin_after_reset", direction->fin,
+                     "a FIN from the %s arrived after the RST in its name, and acknowledges less "
+                     "than that",
+                     side_name(by));
     if (reset->count > 1)
         evidence_add(evidence, "reset_count", reset->at, "%u RSTs came in the %s's name",
                      reset->count, side_name(by));
