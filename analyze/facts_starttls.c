@@ -28,13 +28,14 @@ static bool wants_tls(const struct facts *facts, const struct tls_ports *tls_por
     return starttls->has_target && tls_port_is(tls_ports, starttls->target.port);
 }
 
-/* The client said more behind its request, in clear. */
-static bool goes_on_in_clear(const struct handshake *handshake)
+/* The client goes on in clear, behind its request, in a protocol that allows it. */
+static bool goes_on_in_clear(const struct facts *facts)
 {
-    const struct prelude_text *text = text_of(handshake, SIDE_CLIENT);
+    const struct handshake *handshake = facts->handshake;
+    struct bytes rest = prelude_octets(text_of(handshake, SIDE_CLIENT));
 
-    return text != NULL && text->length > handshake->starttls_request_end
-           && !handshake->spoke_tls[SIDE_CLIENT];
+    return !handshake->spoke_tls[SIDE_CLIENT] && bytes_skip(&rest, handshake->starttls_request_end)
+           && starttls_goes_on(facts->starttls.protocol, rest);
 }
 
 static void read_reply(struct facts *facts, struct bytes reply, const struct tls_ports *tls_ports)
@@ -42,10 +43,9 @@ static void read_reply(struct facts *facts, struct bytes reply, const struct tls
     struct starttls_facts *starttls = &facts->starttls;
     const char *name = starttls_refusal_name(starttls->protocol, reply);
 
-    starttls->refused =
-        !facts->handshake->switched && !facts->handshake->spoke_tls[SIDE_SERVER]
-        && starttls_is_refusal(starttls->protocol, reply) && wants_tls(facts, tls_ports)
-        && !(starttls_is_optional(starttls->protocol) && goes_on_in_clear(facts->handshake));
+    starttls->refused = !facts->handshake->switched && !facts->handshake->spoke_tls[SIDE_SERVER]
+                        && starttls_is_refusal(starttls->protocol, reply)
+                        && wants_tls(facts, tls_ports) && !goes_on_in_clear(facts);
     starttls->status = starttls_status(starttls->protocol, reply);
     starttls->reply =
         name != NULL ? bytes_of(name, strlen(name)) : prelude_first_line(reply, REPLY_LINE_MAX);

@@ -193,6 +193,7 @@ static bool prelude_is_settled(const struct prelude_text *text, bool from_client
         [PRELUDE_VNC] = true,
         [PRELUDE_TDS] = true,
         [PRELUDE_RPC] = true,
+        [PRELUDE_NBD] = true,
     };
 
     struct bytes octets = prelude_octets(text);

@@ -3,6 +3,7 @@
 
 #include <strings.h>
 
+#include "dissect/nbd.h"
 #include "dissect/proxy_header.h"
 #include "dissect/rdp.h"
 #include "dissect/tds.h"
@@ -295,6 +296,7 @@ struct starttls {
     bool (*refuses)(struct bytes reply);        /* NULL: a reply that has a refusal */
     const char *(*refusal)(struct bytes reply); /* what it means, when it is not text */
     bool is_optional; /* clients that want TLS only where it can be had go on in clear */
+    bool (*leaves)(struct bytes rest); /* NULL: who leaves says no more */
 };
 
 static const struct starttls *find(enum prelude protocol)
@@ -320,6 +322,10 @@ static const struct starttls *find(enum prelude protocol)
         [PRELUDE_RDP] = {.asks = rdp_asks_for_tls, .refusal = rdp_refusal},
         [PRELUDE_TDS] = {.asks = tds_asks, .refusal = tds_refusal},
         [PRELUDE_RPC] = {.asks = rpc_asks, .refuses = rpc_refuses, .is_optional = true},
+        [PRELUDE_NBD] = {.asks = nbd_asks_for_tls,
+                         .refusal = nbd_refusal,
+                         .is_optional = true,
+                         .leaves = nbd_aborts},
     };
 
     return protocol < PRELUDE_COUNT && protocols[protocol].asks != NULL ? &protocols[protocol]
@@ -376,11 +382,12 @@ const char *starttls_refusal_name(enum prelude protocol, struct bytes reply)
     return starttls != NULL && starttls->refusal != NULL ? starttls->refusal(reply) : NULL;
 }
 
-bool starttls_is_optional(enum prelude protocol)
+bool starttls_goes_on(enum prelude protocol, struct bytes rest)
 {
     const struct starttls *starttls = find(protocol);
 
-    return starttls != NULL && starttls->is_optional;
+    return starttls != NULL && starttls->is_optional && rest.len > 0
+           && (starttls->leaves == NULL || !starttls->leaves(rest));
 }
 
 uint16_t starttls_status(enum prelude protocol, struct bytes reply)
@@ -434,6 +441,7 @@ const char *starttls_name(enum prelude protocol)
         [PRELUDE_VNC] = "vnc",
         [PRELUDE_TDS] = "tds",
         [PRELUDE_RPC] = "rpc",
+        [PRELUDE_NBD] = "nbd",
         [PRELUDE_STARTTLS] = "starttls",
     };
 

@@ -14,7 +14,8 @@ enum prelude starttls_client_protocol(struct bytes client);
 
 /* True when what the client sent so far asks for TLS: a STARTTLS command (RFC 3207, 9051, 2595,
  * 4217, 4642, 6120, 5804), an LDAP ExtendedRequest (RFC 4511 section 4.14), an SSLRequest of
- * PostgreSQL or MySQL, what TDS, RDP and RPC have for it (dissect/tds.h, dissect/rdp.h, RFC 9289);
+ * PostgreSQL or MySQL, what TDS, RDP, NBD and RPC have for it (dissect/tds.h, dissect/rdp.h,
+ * dissect/nbd.h, RFC 9289);
  * or for a connection through a proxy: CONNECT (RFC 9110 section 9.3.6), SOCKS4, SOCKS5 (RFC
  * 1928). */
 bool starttls_is_request(struct bytes client);
@@ -27,9 +28,10 @@ enum prelude starttls_protocol(enum prelude client, enum prelude server);
  * starttls_protocol. */
 bool starttls_is_refusal(enum prelude protocol, struct bytes reply);
 
-/* True where clients ask for TLS and go on without it, in the same connection, when it is refused:
- * only one that leaves then wanted nothing else. */
-bool starttls_is_optional(enum prelude protocol);
+/* True where clients ask for TLS and go on without it, in the same connection, when it is refused,
+ * and rest, what this one sent behind its request, does: only one that leaves then wanted nothing
+ * else. */
+bool starttls_goes_on(enum prelude protocol, struct bytes rest);
 
 /* The three digits of a reply in SMTP, FTP, NNTP or HTTP; 0: it has none. */
 uint16_t starttls_status(enum prelude protocol, struct bytes reply);

@@ -92,6 +92,8 @@ static const struct signature signatures[] = {
     {PRELUDE_TDS, CLIENT, NULL, fit_tds_prelogin},
     {PRELUDE_TDS, SERVER, NULL, fit_tds_response},
     {PRELUDE_RPC, CLIENT, NULL, fit_rpc_tls},
+    {PRELUDE_NBD, CLIENT, NULL, fit_nbd_client},
+    {PRELUDE_NBD, SERVER, "NBDMAGIC", NULL},
     /* The tag in front is any word, those that others begin with too. */
     {PRELUDE_IMAP, CLIENT, NULL, fit_imap_command},
 };
@@ -138,6 +140,7 @@ static const char *const names[PRELUDE_COUNT] = {
     [PRELUDE_VNC] = "VNC",
     [PRELUDE_TDS] = "TDS (SQL Server)",
     [PRELUDE_RPC] = "RPC",
+    [PRELUDE_NBD] = "NBD (Network Block Device)",
 };
 
 static enum fit signature_fit(const struct signature *signature, struct bytes in)

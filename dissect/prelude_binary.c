@@ -322,3 +322,15 @@ enum fit fit_rpc_tls(struct bytes in)
         fit = fit_prefix(bytes_after(in, FLAVOR), "\0\0\0\7", 4);
     return fit;
 }
+
+/* The two flags that there are, then the first option (doc/proto.md of the NBD project). */
+enum fit fit_nbd_client(struct bytes in)
+{
+    enum { FLAGS_ALL = 3 };
+    enum fit fit = fit_prefix(in, "\0\0\0", 3);
+    struct bytes flags = bytes_after(in, 3);
+
+    if (fit != FIT_YES || flags.len == 0)
+        return fit == FIT_YES ? FIT_MAYBE : fit;
+    return flags.data[0] <= FLAGS_ALL ? fit_prefix(bytes_after(flags, 1), "IHAVEOPT", 8) : FIT_NO;
+}

@@ -63,5 +63,6 @@ enum fit fit_telnet(struct bytes in);
 enum fit fit_tds_prelogin(struct bytes in);
 enum fit fit_tds_response(struct bytes in);
 enum fit fit_rpc_tls(struct bytes in);
+enum fit fit_nbd_client(struct bytes in);
 
 #endif

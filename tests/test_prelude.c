@@ -127,6 +127,10 @@ static const struct example examples[] = {
     SENDS(UNKNOWN, CLIENT, RPC_PROBE("\0", "\0", "\7")),    /* not the last fragment */
     SENDS(UNKNOWN, CLIENT, RPC_PROBE("\x80", "\1", "\7")),  /* a reply */
     SENDS(UNKNOWN, CLIENT, RPC_PROBE("\x80", "\0", "\1")),  /* AUTH_SYS */
+    SENDS(NBD, SERVER, "NBDMAGICIHAVEOPT\0\3"),
+    SENDS(NBD, CLIENT, "\0\0\0\3IHAVEOPT\0\0\0\5\0\0\0\0"),
+    SENDS(UNKNOWN, CLIENT, "\0\0\0\4IHAVEOPT\0\0\0\5\0\0\0\0"), /* no such flag */
+    SENDS(UNKNOWN, CLIENT, "\0\0\0\3IHAVENOT"),
     SENDS(SMB, CLIENT, "\0\0\0\x54\xff" "SMBr\0\0\0\0"),
     SENDS(SMB, CLIENT, "\0\0\1\4\xfe" "SMB@\0\0\0"),
     SENDS(TELNET, SERVER, "\xff\xfd\x18\xff\xfd\x20"),

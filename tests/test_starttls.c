@@ -127,6 +127,12 @@ static const struct conversation conversations[] = {
                   "\0\0\0\7\0\0\0\0\0\0\0\0\0\0\0\0")},
      SERVER_SAYS("\x80\0\0\x20\1\2\3\4\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\x08STARTTLS\0\0\0\0"),
      SERVER_SAYS("\x80\0\0\x14\1\2\3\4\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\2")},
+    {"NBD",
+     10809,
+     {SERVER_SAYS("NBDMAGICIHAVEOPT\0\3"), CLIENT_SAYS("\0\0\0\3IHAVEOPT\0\0\0\5\0\0\0\0")},
+     SERVER_SAYS("\0\3\xe8\x89\4\x55\x65\xa9\0\0\0\5\0\0\0\1\0\0\0\0"),
+     SERVER_SAYS("\0\3\xe8\x89\4\x55\x65\xa9\0\0\0\5\x80\0\0\2\0\0\0\x12"
+                 "TLS not configured")},
     {"TDS",
      SQL_SERVER_PORT,
      {CLIENT_SAYS("\x12\1\0\x1a\0\0\1\0\0\0\x0b\0\6\1\0\x11\0\1\xff\0\0\0\0\0\0\1")},
@@ -330,7 +336,8 @@ static void what_is_optional_may_go_on_in_clear(void)
 {
     for (size_t i = 0; i < sizeof(conversations) / sizeof(conversations[0]); i++) {
         bool is_optional = strncmp(conversations[i].name, "PostgreSQL", 10) == 0
-                           || strcmp(conversations[i].name, "RPC") == 0;
+                           || strcmp(conversations[i].name, "RPC") == 0
+                           || strcmp(conversations[i].name, "NBD") == 0;
 
         for (size_t piece = 0; piece < PIECES; piece++) {
             struct play play;
@@ -344,6 +351,31 @@ static void what_is_optional_may_go_on_in_clear(void)
                   &play);
         }
     }
+}
+
+/* To say goodbye is not to go on. */
+static void who_says_goodbye_has_failed(void)
+{
+    static const struct {
+        const char *name;
+        struct step goodbye;
+    } cases[] = {
+        {"NBD", CLIENT_SAYS("IHAVEOPT\0\0\0\2\0\0\0\0")},
+    };
+
+    for (size_t i = 0; i < sizeof(conversations) / sizeof(conversations[0]); i++)
+        for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+            struct play play;
+
+            if (strcmp(conversations[i].name, cases[k].name) != 0)
+                continue;
+            ask(&play, &conversations[i], 0);
+            say(&play, &conversations[i].refuses);
+            say(&play, &cases[k].goodbye);
+            play_fin(&play, SIDE_CLIENT);
+            play_end(&play);
+            check(&conversations[i], strcmp(play.cause, "starttls_refused") == 0, "goodbye", &play);
+        }
 }
 
 /* A file that goes from one side to the other may hold anything. */
@@ -440,6 +472,7 @@ static void refusals_in_numbers_are_told_in_words(void)
     } cases[] = {
         {"RDP", "RDP failure 5: the server requires CredSSP (network level authe"},
         {"TDS", "PRELOGIN: encryption is not supported"},
+        {"NBD", "NBD error 2: the server's policy forbids TLS, or it has no cert"},
         {"SOCKS5", "SOCKS5 reply 2: connection not allowed by ruleset"},
     };
 
@@ -485,6 +518,7 @@ int main(void)
         {"a capture may begin behind the request", a_capture_may_begin_behind_the_request},
         {"half an answer refuses nothing", half_an_answer_refuses_nothing},
         {"what is optional may go on in clear", what_is_optional_may_go_on_in_clear},
+        {"who says goodbye has failed", who_says_goodbye_has_failed},
         {"a hello within a file is no TLS", a_hello_within_a_file_is_no_tls},
         {"packets may have changed places", packets_may_have_changed_places},
         {"VNC goes on with TLS", vnc_goes_on_with_tls},

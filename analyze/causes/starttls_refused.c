@@ -58,7 +58,8 @@ const struct cause cause_starttls_refused = {
                    "STARTTLS in server response; psql: server does not support SSL, but SSL was "
                    "required; SqlClient: The instance of SQL Server you attempted to connect to "
                    "does not support encryption; FreeRDP: "
-                   "ERRCONNECT_SECURITY_NEGO_CONNECT_FAILED; Postfix: Must issue a STARTTLS "
+                   "ERRCONNECT_SECURITY_NEGO_CONNECT_FAILED; QEMU: Denied by server for option 5 "
+                   "(starttls); Postfix: Must issue a STARTTLS "
                    "command first; Chromium: net::ERR_TUNNEL_CONNECTION_FAILED; Java: "
                    "SMTPSendFailedException",
     .alerts = "",
