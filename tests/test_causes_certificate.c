@@ -35,6 +35,37 @@ static void alerts_of_the_client_name_what_is_wrong(void)
     }
 }
 
+/* RFC 8446 section 6.2: decrypt_error is about a handshake operation, which at this point only
+ * signatures are; octets changed on the way are another explanation. */
+static void decrypt_error_after_the_certificate_is_about_a_signature(void)
+{
+    struct story story;
+
+    story_begin_flight_1_2(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECRYPT_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "bad_certificate", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "record_corruption"));
+    story_begin_flight_1_3(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECRYPT_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "bad_certificate", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "record_corruption"));
+}
+
+/* There is no certificate to verify. */
+static void decrypt_error_in_a_resumed_handshake_is_not_about_a_certificate(void)
+{
+    struct story_choice choice = story_choice_1_3();
+    struct story story;
+
+    choice.psk = true;
+    story_begin_hello(&story);
+    story_server_hello(&story, &choice);
+    story_protected(&story, SIDE_SERVER, 1000);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECRYPT_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(story_considers(&story, "bad_certificate"));
+}
+
 /* RFC 8446 section 6.2: unknown_ca is for partial chains too, certificate_expired for certificates
  * that are not valid yet. What bad_certificate is sent for is nearly anything. */
 static void an_alert_on_a_hidden_certificate_leaves_open_what_it_stands_for_too(void)
@@ -351,6 +382,10 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"alerts of the client name what is wrong", alerts_of_the_client_name_what_is_wrong},
+        {"decrypt_error after the certificate is about a signature",
+         decrypt_error_after_the_certificate_is_about_a_signature},
+        {"decrypt_error in a resumed handshake is not about a certificate",
+         decrypt_error_in_a_resumed_handshake_is_not_about_a_certificate},
         {"an alert on a hidden certificate leaves open what it stands for too",
          an_alert_on_a_hidden_certificate_leaves_open_what_it_stands_for_too},
         {"the same alerts of the server are not about its own certificate",

@@ -76,6 +76,20 @@ static void a_certificate_that_is_refused_is_rejected(void)
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
 }
 
+/* A signature: in its chain, in a CRL of the server, or of CertificateVerify. */
+static void a_client_certificate_is_rejected_when_a_signature_does_not_verify(void)
+{
+    struct story story;
+
+    ask_for_certificate(&story, bytes_of("\0\0\4\0\0\1x", 7));
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_DECRYPT_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "record_corruption"));
+    ask_for_certificate(&story, bytes_of("\0\0\0", 3));
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_DECRYPT_ERROR);
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_rejected"));
+}
+
 static void a_client_certificate_is_not_blamed_for_a_broken_record(void)
 {
     struct story story;
@@ -394,6 +408,8 @@ int main(void)
          an_empty_list_and_a_close_is_a_required_certificate},
         {"the alert of SSL 3.0 is an empty list", the_alert_of_ssl_3_is_an_empty_list},
         {"a certificate that is refused is rejected", a_certificate_that_is_refused_is_rejected},
+        {"a client certificate is rejected when a signature does not verify",
+         a_client_certificate_is_rejected_when_a_signature_does_not_verify},
         {"a client certificate is not blamed for a broken record",
          a_client_certificate_is_not_blamed_for_a_broken_record},
         {"no client certificate is blamed where none was sent",

@@ -90,13 +90,15 @@ static void bad_record_mac_is_certain_from_either_side(void)
     CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
 }
 
-static void decrypt_error_is_likely(void)
+static void decrypt_error_about_the_finished_is_likely(void)
 {
     struct story story;
 
     story_begin_flight_1_2(&story);
-    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECRYPT_ERROR);
+    story_client_flight_1_2(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_DECRYPT_ERROR);
     CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(story_considers(&story, "bad_certificate"));
 }
 
 static void an_encrypted_alert_in_place_of_the_servers_finished_is_corruption(void)
@@ -440,7 +442,7 @@ int main(void)
         {"octets that are not TLS are malformed", octets_that_are_not_tls_are_malformed},
         {"a good hello is not malformed", a_good_hello_is_not_malformed},
         {"bad_record_mac is certain from either side", bad_record_mac_is_certain_from_either_side},
-        {"decrypt_error is likely", decrypt_error_is_likely},
+        {"decrypt_error about the Finished is likely", decrypt_error_about_the_finished_is_likely},
         {"an encrypted alert in place of the server's Finished is corruption",
          an_encrypted_alert_in_place_of_the_servers_finished_is_corruption},
         {"a server that leaves at the Finished may have found corruption",

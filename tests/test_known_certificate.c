@@ -284,6 +284,21 @@ static void who_takes_a_certificate_leaves_for_another_reason(void)
     }
 }
 
+/* Its signatures verified then: octets that were changed on the way are as good a reason. */
+static void who_takes_a_certificate_can_verify_it(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    set_flights(&fixture, 1, 0);
+    fixture.name.flights.taken.last_ns = STORY_TIME + STORY_SECOND;
+    refuse(&fixture, TLS_ALERT_DECRYPT_ERROR);
+    CU_ASSERT_EQUAL(says(&fixture, "bad_certificate"), CAUSE_LIKELY);
+    fixture.known.client_took_flight = true;
+    CU_ASSERT_EQUAL(says(&fixture, "bad_certificate"), CAUSE_POSSIBLE);
+    CU_ASSERT_EQUAL(says(&fixture, "record_corruption"), CAUSE_POSSIBLE);
+}
+
 /* A client that refused certificates of this issuer at so many servers, and took another's. */
 static void set_client(struct known_client *client, struct known_client_rare *rare, uint64_t issuer,
                        uint8_t servers)
@@ -344,6 +359,7 @@ int main(void)
          what_only_one_client_refuses_is_its_own_fault},
         {"who takes a certificate leaves for another reason",
          who_takes_a_certificate_leaves_for_another_reason},
+        {"who takes a certificate can verify it", who_takes_a_certificate_can_verify_it},
         {"what is known is evidence", what_is_known_is_evidence},
         CU_TEST_INFO_NULL,
     };

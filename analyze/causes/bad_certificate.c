@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
 static bool is_damaged(const struct chain_judgement *chain)
@@ -8,15 +9,40 @@ static bool is_damaged(const struct chain_judgement *chain)
     return chain != NULL && chain->leaf == NULL;
 }
 
+/* An alert of a meaning of its own, and of its place: bad_certificate(42) by the RFC, which many
+ * clients call decrypt_error(51). */
+static enum certainty signature_failed(const struct facts *facts, struct evidence *evidence)
+{
+    if (!client_could_not_verify(facts))
+        return CAUSE_NO;
+    evidence_add(evidence, "signature", facts->refusal.at,
+                 "decrypt_error(51) at this point is about a signature that does not verify: in "
+                 "the chain, as when an authority was made anew under its old name with another "
+                 "key, in a CRL, or of the key exchange");
+    /* Then no signature in its chain is wrong. */
+    return known_client_takes_flight(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+}
+
 /* The alert says no more than that. What is visibly wrong has causes of its own, and what is not
  * may be the client's: its clock, its trust store, the name that it wants. */
-static enum certainty match(const struct facts *facts, struct evidence *evidence)
+static enum certainty alert_names_it(const struct facts *facts)
 {
     if (!client_alert_on_certificate(facts, TLS_ALERT_BAD_CERTIFICATE))
         return CAUSE_NO;
+    return is_damaged(facts->chain[SIDE_SERVER]) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = alert_names_it(facts);
+
+    if (certainty == CAUSE_NO)
+        certainty = signature_failed(facts, evidence);
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
-    return is_damaged(facts->chain[SIDE_SERVER]) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+    return certainty;
 }
 
 const struct cause cause_bad_certificate = {
@@ -25,15 +51,23 @@ const struct cause cause_bad_certificate = {
     .title = "The client considers the server's certificate bad",
     .explanation = "After the server's certificate the client sent bad_certificate(42). By the RFC "
                    "that means a certificate that is damaged or whose signature does not verify; "
-                   "many clients send it for a wrong name, a date or an unknown issuer as well.",
+                   "many clients send it for a wrong name, a date or an unknown issuer as well. "
+                   "decrypt_error(51) at that point is a signature that does not verify: the "
+                   "client has another key for the issuer's name, or does not know the algorithm, "
+                   "or the server's private key does not belong to its certificate.",
     .remedy = "Look at what the server sends: `openssl s_client -connect SERVER:PORT -servername "
               "NAME -showcerts -verify_hostname NAME`. Check name, dates and intermediates; then "
-              "read the client's own log, which mostly says more than its alert.",
-    .reported_as = "OpenSSL: sslv3 alert bad certificate, certificate verify failed; curl: (60); "
-                   "Chromium: net::ERR_CERT_INVALID; Firefox: SSL_ERROR_BAD_CERT_DOMAIN, "
-                   "SEC_ERROR_BAD_SIGNATURE; Java: SSLHandshakeException: Received fatal alert: "
-                   "bad_certificate; Go: remote error: tls: bad certificate",
-    .alerts = "42",
+              "read the client's own log, which mostly says more than its alert. With "
+              "decrypt_error(51) run `openssl verify -CAfile CA.pem -untrusted intermediates.pem "
+              "server.pem` with the CA file of the client: error 7 means an authority of the same "
+              "name with another key, so give the client the new one.",
+    .reported_as =
+        "OpenSSL: sslv3 alert bad certificate, tlsv1 alert decrypt error, certificate "
+        "verify failed, verify error 7: certificate signature failure; curl: (60), (35); "
+        "Chromium: net::ERR_CERT_INVALID; Firefox: SSL_ERROR_BAD_CERT_DOMAIN, "
+        "SEC_ERROR_BAD_SIGNATURE; Java: SSLHandshakeException: Received fatal alert: "
+        "bad_certificate; Go: remote error: tls: bad certificate",
+    .alerts = "42 51",
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5280 section 6",
     .match = match,
 };

@@ -23,7 +23,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     bool named = alert_is_about_certificate(facts);
 
     if (!server_refused_after_client_certificate(facts) || client_certificate_was_empty(facts)
-        || (!named && !refused_without_words(facts)
+        || (!named && !refused_without_words(facts) && !server_could_not_verify(facts)
             && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)))
         return CAUSE_NO;
     describe_client_certificate(facts, evidence);
@@ -38,7 +38,9 @@ const struct cause cause_client_certificate_rejected = {
     .title = "The server rejected the client's certificate",
     .explanation = "The server asked for a certificate, the client sent one, and the server ended "
                    "the handshake: the issuer is unknown to it, the certificate has expired or is "
-                   "revoked, or it is not meant for clients. In TLS 1.3 the client believes to be "
+                   "revoked, or it is not meant for clients. decrypt_error(51) is a signature that "
+                   "does not verify: in its chain, in a CRL, or the client's own. In TLS 1.3 the "
+                   "client believes to be "
                    "connected and sees the refusal only when it reads.",
     .remedy = "Verify the certificate as the server does: `openssl verify -purpose sslclient "
               "-CAfile CLIENT-CA.pem -untrusted intermediates.pem client.pem`, and look at its "
@@ -50,7 +52,7 @@ const struct cause cause_client_certificate_rejected = {
                    "net::ERR_BAD_SSL_CLIENT_AUTH_CERT; Firefox: SSL_ERROR_UNKNOWN_CA_ALERT, "
                    "SSL_ERROR_BAD_CERT_ALERT; Java: SSLHandshakeException: Received fatal alert: "
                    "certificate_unknown; Go: tls: failed to verify certificate",
-    .alerts = "42 43 44 45 46 48 49 40",
+    .alerts = "42 43 44 45 46 48 49 40 51",
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5246 sections 7.2.2 and 7.4.6",
     .ended_by = PARTY_SERVER,
     .match = match,

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/server_flight.h"
 
 static enum certainty said_so(const struct facts *facts, enum side by)
 {
     if (facts_alert(facts, by, TLS_ALERT_BAD_RECORD_MAC)
         || facts_alert(facts, by, TLS_ALERT_DECRYPTION_FAILED))
         return CAUSE_CERTAIN;
-    /* Also about signatures, whose fault can be in the certificate. */
-    return facts_alert(facts, by, TLS_ALERT_DECRYPT_ERROR) ? CAUSE_LIKELY : CAUSE_NO;
+    if (!facts_alert(facts, by, TLS_ALERT_DECRYPT_ERROR))
+        return CAUSE_NO;
+    /* A signature that does not verify is seldom one that was changed on the way. */
+    return client_could_not_verify(facts) || server_could_not_verify(facts) ? CAUSE_POSSIBLE
+                                                                            : CAUSE_LIKELY;
 }
 
 /* Up to TLS 1.2: the end came behind the client's Finished, and the server's own is not there. What

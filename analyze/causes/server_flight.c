@@ -91,6 +91,20 @@ bool client_alert_on_certificate(const struct facts *facts, uint8_t description)
            && (facts->tls13 || facts->server_certificate_note != NULL || facts->missed);
 }
 
+bool client_could_not_verify(const struct facts *facts)
+{
+    return client_alert_on_certificate(facts, TLS_ALERT_DECRYPT_ERROR)
+           && !is_before_end(facts, facts->finished_note[SIDE_SERVER])
+           && (!facts->tls13 || server_flight_complete(facts));
+}
+
+bool server_could_not_verify(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_DECRYPT_ERROR)
+           && server_refused_after_client_certificate(facts) && !client_certificate_was_empty(facts)
+           && !is_before_end(facts, facts->change_cipher_spec_note[SIDE_SERVER]);
+}
+
 /* SSL 3.0 has an alert for it (RFC 6101 section 5.4.2): a warning. */
 static bool no_certificate_alert(const struct facts *facts)
 {

@@ -31,6 +31,15 @@ bool client_refused_flight(const struct facts *facts);
  * certificate. */
 bool client_alert_on_certificate(const struct facts *facts, uint8_t description);
 
+/* The client says decrypt_error(51) where it had the server's certificate and no Finished up to
+ * TLS 1.2, or all of the server's flight in TLS 1.3: by RFC 8446 section 6.2 a signature did not
+ * verify, in the certificate's chain or of the key exchange. What protects records has an alert of
+ * its own. */
+bool client_could_not_verify(const struct facts *facts);
+
+/* The same of the server, which had the client's certificate (and CertificateVerify). */
+bool server_could_not_verify(const struct facts *facts);
+
 /* The server refused, in whatever way, after the client's answer to its CertificateRequest. In
  * TLS 1.3 that request is not visible; sizes tell that the client answered one. */
 bool server_refused_after_client_certificate(const struct facts *facts);
