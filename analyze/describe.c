@@ -282,6 +282,43 @@ void describe_target(struct text *text, const struct proxy_target *target)
     text_add(text, ":%u", target->port);
 }
 
+/* What a suite of TLS 1.2 or below takes its keys from beside the key exchange, NULL: nothing. */
+static const char *shared_secret(const struct suite *suite)
+{
+    static const struct {
+        enum suite_key_exchange key_exchange;
+        const char *secret;
+    } rows[] = {
+        {SUITE_KEY_EXCHANGE_PSK, "pre-shared key"},
+        {SUITE_KEY_EXCHANGE_DHE_PSK, "pre-shared key"},
+        {SUITE_KEY_EXCHANGE_RSA_PSK, "pre-shared key"},
+        {SUITE_KEY_EXCHANGE_ECDHE_PSK, "pre-shared key"},
+        {SUITE_KEY_EXCHANGE_SRP, "password"},
+        {SUITE_KEY_EXCHANGE_ECCPWD, "password"},
+        {SUITE_KEY_EXCHANGE_ECJPAKE, "password"},
+    };
+
+    for (size_t i = 0; suite != NULL && i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].key_exchange == suite->key_exchange)
+            return rows[i].secret;
+    return NULL;
+}
+
+void describe_shared_secret(const struct facts *facts, struct evidence *evidence)
+{
+    const char *secret = shared_secret(facts->suite);
+
+    if (facts_refused_key_offer(facts))
+        evidence_add(evidence, "pre_shared_key", facts->client_hello_note->at,
+                     "the client offers a pre-shared key or a ticket: a server that has another "
+                     "key for it finds that its binder does not verify, and must refuse");
+    else if (secret != NULL && facts->server_hello_note != NULL)
+        evidence_add(evidence, "shared_secret", facts->server_hello_note->at,
+                     "the suite %s takes its keys from a %s: when that of the two sides differs, "
+                     "what one side protects does not verify at the other",
+                     facts->suite->name, secret);
+}
+
 void describe_server_name(const struct facts *facts, struct evidence *evidence)
 {
     const struct client_hello *hello;

@@ -16,6 +16,10 @@ void describe_last_seen(const struct facts *facts, struct evidence *evidence);
 /* How much came of a ClientHello that broke off. */
 void describe_partial_hello(const struct facts *facts, struct evidence *evidence);
 
+/* The secret that both sides must have: that the client offers, where its hello was refused, or that
+ * the suite takes its keys from. Nothing is added where there is none. */
+void describe_shared_secret(const struct facts *facts, struct evidence *evidence);
+
 /* The client's offer, each as one line with names. Nothing is added when no hello was read. */
 void describe_offered_versions(const struct facts *facts, struct evidence *evidence);
 void describe_offered_suites(const struct facts *facts, struct evidence *evidence);

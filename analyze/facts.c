@@ -195,6 +195,15 @@ bool facts_client_refused_server(const struct facts *facts)
            && facts->refusal.by == SIDE_CLIENT && facts->outcome == OUTCOME_FAILED;
 }
 
+bool facts_refused_key_offer(const struct facts *facts)
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+
+    return facts_server_refused_hello(facts) && facts_last_hello(facts, &hello, &extensions)
+           && extensions->pre_shared_key.state != EXTENSION_ABSENT;
+}
+
 bool facts_names_no_server(const struct facts *facts)
 {
     enum extension_state state = facts->client_extensions.server_name.state;

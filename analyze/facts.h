@@ -324,6 +324,10 @@ struct bytes facts_server_name(const struct facts *facts);
  * a name in it. */
 bool facts_names_no_server(const struct facts *facts);
 
+/* The server refused a hello that offers pre-shared keys or tickets: it may have another key than
+ * the client, so that the binder does not verify (RFC 8446 section 4.2.11.2). */
+bool facts_refused_key_offer(const struct facts *facts);
+
 /* The group of the key exchange (RFC 8446 section 4.2.8, RFC 8422 section 5.4), 0: not known. */
 uint16_t facts_chosen_group(const struct facts *facts);
 

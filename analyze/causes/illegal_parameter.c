@@ -123,6 +123,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     if (facts_client_refused_server(facts))
         describe_choice(facts, evidence);
+    else
+        describe_shared_secret(facts, evidence);
     describe_last_seen(facts, evidence);
     return may_be_about_name(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }

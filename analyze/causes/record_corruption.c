@@ -55,23 +55,38 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         certainty = left_at_finished(facts);
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
+    describe_shared_secret(facts, evidence);
     describe_choice(facts, evidence);
     describe_last_seen(facts, evidence);
     return certainty;
+}
+
+/* Some servers call a binder that does not verify an illegal parameter. */
+static bool is_conceivable(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER)
+           && facts_refused_key_offer(facts);
 }
 
 const struct cause cause_record_corruption = {
     .id = "record_corruption",
     .layer = LAYER_PROTOCOL,
     .title = "One side could not decrypt or verify what the other sent",
-    .explanation = "A protected record, a signature or a Finished message did not pass its check: "
-                   "bad_record_mac(20) or decrypt_error(51). The octets were changed on the way, "
-                   "the two sides computed different keys, or one has a defect.",
-    .remedy = "Capture on both sides and compare the payload octet by octet: a difference points "
-              "to a device or network card on the way (test with `ethtool -K IFACE tso off gso off "
-              "gro off`). No difference points to a library: update both, and try other suites "
-              "with `openssl s_client -connect SERVER:PORT -cipher SUITE`. Certificate and private "
-              "key that do not belong together look the same.",
+    .explanation =
+        "A protected record, a signature or a Finished message did not pass its check: "
+        "bad_record_mac(20) or decrypt_error(51). The octets were changed on the way, "
+        "the two sides computed different keys, or one has a defect. With a pre-shared key, "
+        "a ticket or a password the keys differ when the two sides do not have the same "
+        "one.",
+    .remedy =
+        "Where the evidence names a pre-shared key or a password, compare it and its identity "
+        "on both sides first: `openssl s_client -connect SERVER:PORT -psk_identity IDENTITY "
+        "-psk KEY` tries one. Servers that share tickets need the same ticket key. Else "
+        "capture on both sides and compare the payload octet by octet: a difference points "
+        "to a device or network card on the way (test with `ethtool -K IFACE tso off gso off "
+        "gro off`). No difference points to a library: update both, and try other suites "
+        "with `openssl s_client -connect SERVER:PORT -cipher SUITE`. Certificate and private "
+        "key that do not belong together look the same.",
     .reported_as = "OpenSSL: decryption failed or bad record mac, digest check failed, tlsv1 alert "
                    "decrypt error; curl: (35), (56); Chromium: "
                    "net::ERR_SSL_BAD_RECORD_MAC_ALERT, net::ERR_SSL_DECRYPT_ERROR_ALERT; Firefox: "
@@ -79,6 +94,7 @@ const struct cause cause_record_corruption = {
                    "SSL_ERROR_DECRYPT_ERROR_ALERT; Java: SSLHandshakeException: Received fatal "
                    "alert: bad_record_mac; Go: local error: tls: bad record MAC",
     .alerts = "20 21 51",
-    .source = "RFC 8446 sections 5.2 and 6.2; RFC 5246 section 7.2.2",
+    .source = "RFC 8446 sections 4.2.11.2, 5.2 and 6.2; RFC 5246 section 7.2.2; RFC 4279 section 2",
     .match = match,
+    .conceivable = is_conceivable,
 };
