@@ -77,6 +77,7 @@ static void an_alert_on_a_hidden_certificate_leaves_open_what_it_stands_for_too(
         {TLS_ALERT_UNKNOWN_CA, "self_signed"},
         {TLS_ALERT_UNKNOWN_CA, "incomplete_chain"},
         {TLS_ALERT_CERTIFICATE_EXPIRED, "certificate_not_yet_valid"},
+        {TLS_ALERT_CERTIFICATE_EXPIRED, "client_clock_skew"},
         {TLS_ALERT_BAD_CERTIFICATE, "certificate_not_yet_valid"},
         {TLS_ALERT_BAD_CERTIFICATE, "hostname_mismatch"},
         {TLS_ALERT_BAD_CERTIFICATE, "weak_certificate"},
@@ -148,6 +149,15 @@ static void a_server_that_is_an_authority_is_refused_when_nothing_else_is_wrong(
     check_authority(chain, "www.example.test", TLS_ALERT_CLOSE_NOTIFY, CAUSE_POSSIBLE);
 }
 
+/* A client that got this chain closes. */
+static void leave_chain(struct story *story, const struct chain_judgement *judgement)
+{
+    story_fin(story, SIDE_CLIENT);
+    (void)story_facts(story);
+    story->facts.chain[SIDE_SERVER] = judgement;
+    diagnose(&story->facts, &story->verdict);
+}
+
 /* A client that got this chain ends the handshake: with an alert, or close_notify for none. */
 static void refuse_chain(struct story *story, const struct chain_judgement *judgement,
                          uint8_t alert)
@@ -155,10 +165,7 @@ static void refuse_chain(struct story *story, const struct chain_judgement *judg
     story_begin_flight_1_2(story);
     if (alert != TLS_ALERT_CLOSE_NOTIFY)
         story_fatal(story, SIDE_CLIENT, alert);
-    story_fin(story, SIDE_CLIENT);
-    (void)story_facts(story);
-    story->facts.chain[SIDE_SERVER] = judgement;
-    diagnose(&story->facts, &story->verdict);
+    leave_chain(story, judgement);
 }
 
 static void what_looks_right_may_be_wrong_for_the_client(void)
@@ -213,6 +220,32 @@ static void leaving_at_a_chain_without_a_root_may_be_about_trust(void)
     judged_end(&judged);
 }
 
+/* Trust is in doubt only where the client says nothing, and had nothing but the flight. */
+static void what_a_client_says_or_goes_on_with_is_not_about_trust(void)
+{
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf intermediate", "www.example.test", CERTIFICATES_TIME);
+    judged.judgement.end = CHAIN_END_ISSUER_MISSING;
+    judged.judgement.issuer_seen_completes = true;
+    refuse_chain(&story, &judged.judgement, TLS_ALERT_CLOSE_NOTIFY);
+    CU_ASSERT_TRUE(story_considers(&story, "untrusted_ca"));
+    refuse_chain(&story, &judged.judgement, TLS_ALERT_CERTIFICATE_UNKNOWN);
+    CU_ASSERT_FALSE(story_considers(&story, "untrusted_ca"));
+    story_begin_flight_1_2(&story);
+    story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_CLOSE_NOTIFY);
+    leave_chain(&story, &judged.judgement);
+    CU_ASSERT_TRUE(story_considers(&story, "untrusted_ca"));
+    story_begin_flight_1_2(&story);
+    story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("\1\4", 2));
+    leave_chain(&story, &judged.judgement);
+    CU_ASSERT_STRING_EQUAL(story.verdict.cause->id, "client_abandoned");
+    CU_ASSERT_FALSE(story_considers(&story, "untrusted_ca"));
+    judged_end(&judged);
+}
+
 /* A capturing host without a clock begins in 1970, or thereabouts. */
 static void dates_mean_nothing_to_a_clock_before_the_version(void)
 {
@@ -227,6 +260,10 @@ static void dates_mean_nothing_to_a_clock_before_the_version(void)
     diagnose(&story.facts, &story.verdict);
     CU_ASSERT_TRUE(story_says(&story, "certificate_not_yet_valid", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&story, "certificate_expired"));
+    refuse_chain(&story, &judged.judgement, TLS_ALERT_PROTOCOL_VERSION); /* not about dates */
+    story.connection.first.time_ns = INT64_C(94608000) * STORY_SECOND;
+    diagnose(&story.facts, &story.verdict);
+    CU_ASSERT_FALSE(story_considers(&story, "certificate_expired"));
     judged_end(&judged);
 }
 
@@ -396,6 +433,8 @@ int main(void)
          what_looks_right_may_be_wrong_for_the_client},
         {"leaving at a chain without a root may be about trust",
          leaving_at_a_chain_without_a_root_may_be_about_trust},
+        {"what a client says or goes on with is not about trust",
+         what_a_client_says_or_goes_on_with_is_not_about_trust},
         {"dates mean nothing to a clock before the version",
          dates_mean_nothing_to_a_clock_before_the_version},
         {"internal_error behind the flight may be about the certificate",
