@@ -21,19 +21,9 @@ static void refuse_at(struct story *story, const struct story_offer *offer, uint
     story->connection.first.time_ns = seconds * STORY_SECOND;
 }
 
-static struct story_offer offer_1_2(void)
-{
-    struct story_offer offer = story_modern_offer();
-
-    memset(offer.versions, 0, sizeof(offer.versions));
-    memset(offer.shares, 0, sizeof(offer.shares));
-    memmove(offer.suites, offer.suites + 3, sizeof(offer.suites) - 3 * sizeof(offer.suites[0]));
-    return offer;
-}
-
 static struct story_offer offer_1_0(void)
 {
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     offer.legacy_version = TLS_VERSION_1_0;
     memset(offer.schemes, 0, sizeof(offer.schemes));
@@ -43,7 +33,7 @@ static struct story_offer offer_1_0(void)
 static void protocol_version_of_the_server_is_certain(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     story_refuse_offer(&story, &offer, TLS_ALERT_PROTOCOL_VERSION);
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_CERTAIN));
@@ -55,7 +45,7 @@ static void protocol_version_of_the_server_is_certain(void)
 static void protocol_version_of_the_client_after_a_server_hello_is_certain(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
     struct story_choice choice = story_choice_1_2();
 
     choice.legacy_version = TLS_VERSION_1_0;
@@ -94,7 +84,7 @@ static void a_version_chosen_outside_the_list_is_a_mismatch(void)
 /* The client leaves at the signature of the server's key exchange with internal_error(80). */
 static void give_up_at_signature(struct story *story, uint16_t version)
 {
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
     struct story_choice choice = story_choice_1_2();
 
     choice.legacy_version = version;
@@ -148,7 +138,7 @@ static void leaving_at_an_old_version_may_be_about_it(void)
     } rows[] = {{TLS_VERSION_1_0, true}, {TLS_VERSION_1_1, true}, {TLS_VERSION_1_2, false}};
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct story_offer offer = offer_1_2();
+        struct story_offer offer = story_offer_1_2();
         struct story_choice choice = story_choice_1_2();
         struct story story;
 
@@ -187,7 +177,7 @@ static void an_obsolete_version_closed_on_late_is_no_refusal_of_it(void)
 static void inappropriate_fallback_is_certain_with_the_scsv(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     story_refuse_offer(&story, &offer, TLS_ALERT_INAPPROPRIATE_FALLBACK);
     CU_ASSERT_TRUE(story_says(&story, "inappropriate_fallback", CAUSE_LIKELY));
@@ -252,7 +242,7 @@ static void with_both_missing_secure_renegotiation_is_the_better_guess(void)
 static void a_client_without_extended_master_secret_may_be_refused_for_it(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     offer.master_secret = false;
     offer.mac_order = true;
@@ -265,7 +255,7 @@ static void a_client_without_extended_master_secret_may_be_refused_for_it(void)
 static void a_client_that_never_has_extended_master_secret_meets_other_reasons(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     offer.master_secret = false;
     story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
@@ -282,7 +272,7 @@ static void a_client_that_never_has_extended_master_secret_meets_other_reasons(v
 static void no_schemes_weigh_more_than_no_extended_master_secret(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     offer.master_secret = false;
     memset(offer.schemes, 0, sizeof(offer.schemes));
@@ -301,7 +291,7 @@ static void no_schemes_weigh_more_than_no_extended_master_secret(void)
 static void a_server_may_find_no_scheme_behind_its_certificates(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
     const struct story_choice choice = story_choice_1_2();
 
     memcpy(offer.schemes, (story_list){0x0403}, sizeof(offer.schemes));
@@ -377,7 +367,7 @@ static void the_downgrade_mark_and_illegal_parameter_are_certain(void)
 static void the_downgrade_mark_means_nothing_to_a_client_of_tls_1_2(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
     struct story_choice choice = story_choice_1_2();
 
     choice.downgrade = DOWNGRADE_TO_1_2;
@@ -391,7 +381,7 @@ static void the_downgrade_mark_means_nothing_to_a_client_of_tls_1_2(void)
 static void what_the_capture_may_have_missed_is_not_certain(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     story_begin(&story);
     story_client_hello(&story, &offer);
@@ -414,7 +404,7 @@ static void the_downgrade_mark_with_another_refusal_is_only_possible(void)
 static void a_fallback_that_meets_the_downgrade_mark_is_likely(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
     struct story_choice choice = story_choice_1_2();
 
     choice.downgrade = DOWNGRADE_TO_1_2;

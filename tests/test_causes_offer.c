@@ -15,16 +15,6 @@ static void refuse_choice(struct story *story, const struct story_choice *choice
     story_fatal(story, SIDE_CLIENT, alert);
 }
 
-static struct story_offer offer_1_2(void)
-{
-    struct story_offer offer = story_modern_offer();
-
-    memset(offer.versions, 0, sizeof(offer.versions));
-    memset(offer.shares, 0, sizeof(offer.shares));
-    memmove(offer.suites, offer.suites + 3, sizeof(offer.suites) - 3 * sizeof(offer.suites[0]));
-    return offer;
-}
-
 static void suites_that_stand_out_are_likely_the_reason(void)
 {
     static const story_list lists[] = {
@@ -36,7 +26,7 @@ static void suites_that_stand_out_are_likely_the_reason(void)
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         struct story story;
-        struct story_offer offer = offer_1_2();
+        struct story_offer offer = story_offer_1_2();
 
         memcpy(offer.suites, lists[i], sizeof(lists[i]));
         story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
@@ -74,7 +64,7 @@ static void suites_are_not_blamed_for_other_alerts(void)
 
     for (size_t i = 0; i < sizeof(alerts); i++) {
         struct story story;
-        struct story_offer offer = offer_1_2();
+        struct story_offer offer = story_offer_1_2();
 
         memcpy(offer.suites, (story_list){0x0004}, sizeof(offer.suites));
         story_refuse_offer(&story, &offer, alerts[i]);
@@ -85,7 +75,7 @@ static void suites_are_not_blamed_for_other_alerts(void)
 static void suites_are_not_blamed_after_a_server_hello(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
     struct story_choice choice = story_choice_1_2();
 
     memcpy(offer.suites, (story_list){0x0004}, sizeof(offer.suites));
@@ -129,7 +119,7 @@ static void rare_groups_are_likely_the_reason(void)
 static void common_groups_are_blamed_where_the_suites_fit_alone(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
@@ -196,7 +186,7 @@ static void unsupported_certificate_before_any_is_about_schemes(void)
 static void a_full_list_of_schemes_is_not_blamed_where_suites_may_be(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     memcpy(offer.suites, (story_list){0xc009, 0xc013, 0x002f}, sizeof(offer.suites)); /* CBC */
     story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
@@ -206,7 +196,7 @@ static void a_full_list_of_schemes_is_not_blamed_where_suites_may_be(void)
 static void suites_decide_before_schemes_of_the_same_kind(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     memcpy(offer.suites, (story_list){0xc009, 0xc02b, 0xc02c}, sizeof(offer.suites));
     memcpy(offer.schemes, (story_list){0x0403, 0x0503}, sizeof(offer.schemes));
@@ -368,7 +358,7 @@ static struct story_offer odd_offer(enum oddity oddity)
     if (oddity == ODD_SUITES)
         memcpy(offer.suites, (story_list){0x0004, 0x0005}, sizeof(offer.suites));
     if (oddity == ODD_VERSION) {
-        offer = offer_1_2();
+        offer = story_offer_1_2();
         offer.legacy_version = TLS_VERSION_1_0;
         memset(offer.schemes, 0, sizeof(offer.schemes));
     }
@@ -468,7 +458,7 @@ static void a_hello_that_was_not_read_is_not_weighed(void)
 static void groups_do_not_matter_without_elliptic_curves(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     memcpy(offer.suites, (story_list){0x002f, 0x0035, 0x009c}, sizeof(offer.suites));
     memcpy(offer.groups, (story_list){25}, sizeof(offer.groups));
@@ -479,7 +469,7 @@ static void groups_do_not_matter_without_elliptic_curves(void)
 static void a_missing_list_of_groups_lets_a_server_of_tls_1_2_choose(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     memset(offer.groups, 0, sizeof(offer.groups));
     story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
@@ -489,7 +479,7 @@ static void a_missing_list_of_groups_lets_a_server_of_tls_1_2_choose(void)
 static void a_missing_list_of_schemes_means_sha_1(void)
 {
     struct story story;
-    struct story_offer offer = offer_1_2();
+    struct story_offer offer = story_offer_1_2();
 
     memset(offer.schemes, 0, sizeof(offer.schemes));
     story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);

@@ -25,6 +25,7 @@ enum { FEW_SUITES = 2 };
 
 #define SUITE_MANDATORY_1_3 0x1301 /* TLS_AES_128_GCM_SHA256, RFC 8446 section 9.1 */
 #define GROUP_SECP256R1     23
+#define GROUP_SECP384R1     24
 #define GROUP_X25519        29
 #define GROUP_FFDHE_FIRST   256 /* RFC 7919 section 2 */
 #define GROUP_FFDHE_LAST    511
@@ -123,6 +124,7 @@ static enum weight weigh_groups(const struct facts *facts)
 {
     struct bytes list = facts->client_extensions.supported_groups.list;
     bool common = list_u16_contains(list, GROUP_SECP256R1) || list_u16_contains(list, GROUP_X25519);
+    bool strict = list_u16_contains(list, GROUP_SECP384R1);
     size_t count = 0;
     uint16_t group;
 
@@ -133,8 +135,10 @@ static enum weight weigh_groups(const struct facts *facts)
     while (list_u16_next(&list, &group))
         if (!tls_is_grease(group) && (group < GROUP_FFDHE_FIRST || group > GROUP_FFDHE_LAST))
             count++;
+    /* P-384 alone is what profiles of high security ask for (RFC 6460, RFC 9151). All stacks of
+     * today have it, and many servers leave it on. */
     if (!common)
-        return WEIGHT_STANDS_OUT;
+        return strict ? WEIGHT_UNUSUAL : WEIGHT_STANDS_OUT;
     return count == 1 ? WEIGHT_UNUSUAL : weigh_what_is_common(facts);
 }
 
@@ -143,9 +147,9 @@ static enum weight weigh_groups(const struct facts *facts)
  * {hash, signature} pairs of RFC 5246 section 7.4.1.4.1; the 0x08.. ones are RFC 8446's. */
 struct scheme_kinds {
     bool rsa;
+    bool pkcs1; /* of those for RSA, one that TLS 1.2 knew from the beginning */
     bool ecdsa;
     bool modern; /* a hash better than SHA-1 */
-    size_t count;
 };
 
 static struct scheme_kinds sort_schemes(struct bytes list)
@@ -163,8 +167,8 @@ static struct scheme_kinds sort_schemes(struct bytes list)
 
         if (tls_is_grease(scheme))
             continue;
-        kinds.count++;
         kinds.rsa |= rsa;
+        kinds.pkcs1 |= rsa && hash != INTRINSIC;
         kinds.ecdsa |= hash != INTRINSIC && low == SIGNATURE_ECDSA;
         kinds.modern |= hash > HASH_SHA1;
     }
@@ -183,6 +187,20 @@ static enum weight weigh_no_schemes(const struct facts *facts)
                                                                          : WEIGHT_UNUSUAL;
 }
 
+/* With suites for one kind of key the other kind is the matter of the suites. What is left is
+ * whether the schemes fit the keys for which there are suites, as servers have them: of RSA
+ * signatures those of PKCS#1, since RSASSA-PSS came years after TLS 1.2 and can be turned off.
+ * Where the key is exchanged by RSA, nothing is signed. */
+static enum weight weigh_schemes_of_one_key(const struct offer *offer,
+                                            const struct scheme_kinds *kinds)
+{
+    bool fit = (offer->suites_rsa && kinds->pkcs1) || (offer->suites_ecdsa && kinds->ecdsa);
+
+    if (!offer->suites_ecdhe || (!offer->suites_rsa && !offer->suites_ecdsa))
+        return WEIGHT_NONE;
+    return fit && kinds->modern ? WEIGHT_NONE : WEIGHT_UNUSUAL;
+}
+
 static enum weight weigh_schemes(const struct facts *facts)
 {
     const struct offer *offer = &facts->offer;
@@ -195,10 +213,9 @@ static enum weight weigh_schemes(const struct facts *facts)
     if (schemes->state == EXTENSION_ABSENT)
         return weigh_no_schemes(facts);
     kinds = sort_schemes(schemes->list);
-    /* A kind of key that no suite offered can use is the matter of the suites. */
     if (only_legacy
         && ((!kinds.rsa && !offer->suites_rsa) || (!kinds.ecdsa && !offer->suites_ecdsa)))
-        return WEIGHT_NONE;
+        return weigh_schemes_of_one_key(offer, &kinds);
     if (!kinds.rsa || !kinds.ecdsa || !kinds.modern)
         return WEIGHT_STANDS_OUT;
     return weigh_what_is_common(facts);

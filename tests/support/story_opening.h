@@ -13,6 +13,17 @@ enum {
     STORY_FINISHED_RECORD = 53           /* header, SHA-256 */
 };
 
+/* What a browser of today would offer without TLS 1.3. */
+static inline struct story_offer story_offer_1_2(void)
+{
+    struct story_offer offer = story_modern_offer();
+
+    memset(offer.versions, 0, sizeof(offer.versions));
+    memset(offer.shares, 0, sizeof(offer.shares));
+    memmove(offer.suites, offer.suites + 3, sizeof(offer.suites) - 3 * sizeof(offer.suites[0]));
+    return offer;
+}
+
 static inline void story_begin_hello(struct story *story)
 {
     story_begin(story);

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which parts of an offer are weighed against each other when a server refuses it. */
+#include "dissect/tls.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/wire.h"
+
+/* An offer of TLS 1.2 with these suites and schemes is refused without a reason. */
+static void refuse_suites_and_schemes(struct story *story, const story_list suites,
+                                      const story_list schemes)
+{
+    struct story_offer offer = story_offer_1_2();
+
+    memcpy(offer.suites, suites, sizeof(offer.suites));
+    memcpy(offer.schemes, schemes, sizeof(offer.schemes));
+    story_refuse_offer(story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+}
+
+static const story_list suites_of_rsa = {0xc030, 0xc02f, 0xc028, 0xc013};
+static const story_list suites_of_ecdsa = {0xc009, 0xc02b, 0xc02c};
+
+static void schemes_that_do_not_fit_the_keys_of_the_suites_are_as_good_a_reason(void)
+{
+    static const struct {
+        const story_list *suites;
+        story_list schemes;
+    } rows[] = {
+        {&suites_of_rsa, {0x0804, 0x0805, 0x0806}}, /* RSASSA-PSS, which TLS 1.2 did not have */
+        {&suites_of_rsa, {0x0809, 0x080a}},         /* and that for keys of its own */
+        {&suites_of_rsa, {0x0201}},                 /* SHA-1 */
+        {&suites_of_ecdsa, {0x0807}},               /* Ed25519 */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        refuse_suites_and_schemes(&story, *rows[i].suites, rows[i].schemes);
+        CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+        CU_ASSERT_TRUE(story_considers(&story, "no_shared_signature_algorithm"));
+    }
+}
+
+static void schemes_that_fit_the_keys_of_the_suites_are_no_reason(void)
+{
+    static const struct {
+        const story_list *suites;
+        story_list schemes;
+    } rows[] = {
+        {&suites_of_rsa, {0x0804, 0x0401}},
+        {&suites_of_ecdsa, {0x0403}},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        refuse_suites_and_schemes(&story, *rows[i].suites, rows[i].schemes);
+        CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+        CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));
+    }
+}
+
+/* Without an ephemeral key exchange, or without certificates. */
+static void schemes_do_not_matter_where_nothing_is_signed(void)
+{
+    static const story_list lists[] = {
+        {0x002f, 0x0035, 0x009c}, /* RSA */
+        {0xc035, 0xc036},         /* ECDHE_PSK */
+    };
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        struct story story;
+
+        refuse_suites_and_schemes(&story, lists[i], (story_list){0x0804});
+        CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+        CU_ASSERT_TRUE(story_denies(&story, "no_shared_signature_algorithm"));
+    }
+}
+
+/* What servers have by themselves is less of a reason than what hardly any of them has. */
+static void p_384_alone_is_unusual_and_other_groups_stand_out(void)
+{
+    static const struct {
+        story_list groups;
+        enum certainty certainty;
+    } rows[] = {{{24}, CAUSE_POSSIBLE},
+                {{24, 25}, CAUSE_POSSIBLE},
+                {{25}, CAUSE_LIKELY},
+                {{26, 30}, CAUSE_LIKELY}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+        struct story_offer offer = story_offer_1_2();
+
+        memcpy(offer.suites, (story_list){0xc02c}, sizeof(offer.suites));
+        memcpy(offer.groups, rows[i].groups, sizeof(offer.groups));
+        story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_group"), rows[i].certainty);
+        CU_ASSERT_STRING_EQUAL(story_cause(&story), rows[i].certainty == CAUSE_POSSIBLE
+                                                        ? "no_shared_cipher"
+                                                        : "no_shared_group");
+    }
+}
+
+static void p_384_alone_is_likely_the_reason_where_the_suites_fit(void)
+{
+    struct story story;
+    struct story_offer offer = story_offer_1_2();
+
+    memcpy(offer.groups, (story_list){24}, sizeof(offer.groups));
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_LIKELY));
+}
+
+/* The mandatory suite of TLS 1.3 fits nobody when that version is not offered. */
+static void a_suite_of_tls_1_3_means_nothing_without_that_version(void)
+{
+    struct story story;
+    struct story_offer offer = story_offer_1_2();
+
+    memcpy(offer.suites, (story_list){0x1301, 0xc009, 0xc013, 0x002f}, sizeof(offer.suites));
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
+}
+
+/* Suites for both kinds of key, yet somebody chose them. */
+static void two_suites_are_few(void)
+{
+    struct story story;
+    struct story_offer offer = story_offer_1_2();
+
+    memcpy(offer.suites, (story_list){0xc02b, 0xc02f}, sizeof(offer.suites));
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+    memcpy(offer.suites, (story_list){0xc02b, 0xc02f, 0xc009}, sizeof(offer.suites));
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"schemes that do not fit the keys of the suites are as good a reason",
+         schemes_that_do_not_fit_the_keys_of_the_suites_are_as_good_a_reason},
+        {"schemes that fit the keys of the suites are no reason",
+         schemes_that_fit_the_keys_of_the_suites_are_no_reason},
+        {"schemes do not matter where nothing is signed",
+         schemes_do_not_matter_where_nothing_is_signed},
+        {"P-384 alone is unusual, and other groups stand out",
+         p_384_alone_is_unusual_and_other_groups_stand_out},
+        {"P-384 alone is likely the reason where the suites fit",
+         p_384_alone_is_likely_the_reason_where_the_suites_fit},
+        {"a suite of TLS 1.3 means nothing without that version",
+         a_suite_of_tls_1_3_means_nothing_without_that_version},
+        {"two suites are few", two_suites_are_few},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("offer_weight", tests);
+}
