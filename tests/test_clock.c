@@ -257,7 +257,8 @@ static void the_clients_clock_decides_whether_it_is_wrong(void)
         int64_t ahead_by;
         enum certainty expected;
     } cases[] = {
-        {TLS_ALERT_CERTIFICATE_EXPIRED, CLOCK_BASIS_NONE, 9 * YEAR, CAUSE_LIKELY},
+        /* Without a clock it may be a CRL of the client's that has expired. */
+        {TLS_ALERT_CERTIFICATE_EXPIRED, CLOCK_BASIS_NONE, 9 * YEAR, CAUSE_POSSIBLE},
         {TLS_ALERT_CERTIFICATE_EXPIRED, CLOCK_BASIS_HELLOS, 9 * YEAR, CAUSE_CERTAIN},
         {TLS_ALERT_CERTIFICATE_EXPIRED, CLOCK_BASIS_OTHERS, -9 * YEAR, CAUSE_CERTAIN},
         {TLS_ALERT_CERTIFICATE_EXPIRED, CLOCK_BASIS_HELLOS, 60, CAUSE_NO},
@@ -283,6 +284,37 @@ static void the_clients_clock_decides_whether_it_is_wrong(void)
     end(&fixture);
 }
 
+/* A client whose clock is behind may say bad_certificate; not one whose clock is known. */
+static void a_clock_that_is_right_is_not_conceivably_wrong(void)
+{
+    const struct cause *cause = cause_find("client_clock_skew");
+    struct evidence evidence;
+    struct fixture fixture;
+
+    begin(&fixture);
+    weigh(&fixture, TLS_ALERT_BAD_CERTIFICATE, CLOCK_BASIS_NONE, 0, &evidence);
+    CU_ASSERT_TRUE(cause->conceivable(&fixture.sample.facts));
+    weigh(&fixture, TLS_ALERT_BAD_CERTIFICATE, CLOCK_BASIS_HELLOS, 60, &evidence);
+    CU_ASSERT_FALSE(cause->conceivable(&fixture.sample.facts));
+    end(&fixture);
+}
+
+/* Its alert says that something is out of its dates: neither the certificate nor the clock is. */
+static void a_clock_that_is_right_leaves_what_the_client_holds(void)
+{
+    struct evidence evidence = {0};
+    struct fixture fixture;
+
+    begin(&fixture);
+    weigh(&fixture, TLS_ALERT_CERTIFICATE_EXPIRED, CLOCK_BASIS_HELLOS, 60, &evidence);
+    CU_ASSERT_EQUAL(cause_find("certificate_rejected")->match(&fixture.sample.facts, &evidence),
+                    CAUSE_POSSIBLE);
+    fixture.judged.judgement.validity = VALIDITY_EXPIRED;
+    CU_ASSERT_EQUAL(cause_find("certificate_rejected")->match(&fixture.sample.facts, &evidence),
+                    CAUSE_NO);
+    end(&fixture);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -298,6 +330,10 @@ int main(void)
          a_capture_before_all_certificates_is_implausible},
         {"the client's clock decides whether it is wrong",
          the_clients_clock_decides_whether_it_is_wrong},
+        {"a clock that is right is not conceivably wrong",
+         a_clock_that_is_right_is_not_conceivably_wrong},
+        {"a clock that is right leaves what the client holds",
+         a_clock_that_is_right_leaves_what_the_client_holds},
         CU_TEST_INFO_NULL,
     };
 

@@ -167,6 +167,47 @@ static void a_client_that_leaves_soon_has_seen_it(void)
     CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_NO);
 }
 
+/* The alert is about dates, and those that are known are right: it is the client's clock, or a CRL
+ * that it holds, unless the server has another certificate. */
+static void dates_that_are_known_decide_what_certificate_expired_is_about(void)
+{
+    static const struct {
+        int64_t seen_before; /* seconds */
+        int64_t valid_from;  /* seconds from now */
+        int64_t valid_until; /* 0: not known */
+        const char *cause;
+        enum certainty certainty;
+        const char *other;
+    } rows[] = {
+        {0, -30 * DAY_SECONDS, 30 * DAY_SECONDS, "client_clock_skew", CAUSE_POSSIBLE,
+         "certificate_expired"},
+        {0, -30 * DAY_SECONDS, 30 * DAY_SECONDS, "client_clock_skew", CAUSE_POSSIBLE,
+         "certificate_rejected"},
+        {2 * DAY_SECONDS, -30 * DAY_SECONDS, 30 * DAY_SECONDS, "certificate_expired",
+         CAUSE_POSSIBLE, "client_clock_skew"},
+        {0, -30 * DAY_SECONDS, -DAY_SECONDS, "certificate_expired", CAUSE_LIKELY, NULL},
+        {0, DAY_SECONDS, 30 * DAY_SECONDS, "certificate_not_yet_valid", CAUSE_LIKELY,
+         "certificate_expired"},
+        {0, 0, 0, "certificate_expired", CAUSE_LIKELY, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int64_t now = STORY_TIME / STORY_SECOND;
+        bool has_dates = rows[i].valid_until != 0;
+        struct fixture fixture;
+
+        begin(&fixture);
+        fixture.name.certificate.seen_ns -= rows[i].seen_before * STORY_SECOND;
+        fixture.name.certificate.valid_from = has_dates ? now + rows[i].valid_from : 0;
+        fixture.name.certificate.valid_until = has_dates ? now + rows[i].valid_until : 0;
+        refuse(&fixture, TLS_ALERT_CERTIFICATE_EXPIRED);
+        CU_ASSERT_EQUAL(says(&fixture, rows[i].cause), rows[i].certainty);
+        diagnose(&fixture.story.facts, &fixture.story.verdict);
+        CU_ASSERT_STRING_EQUAL(fixture.story.verdict.cause->id, rows[i].cause);
+        CU_ASSERT_TRUE(rows[i].other == NULL || story_considers(&fixture.story, rows[i].other));
+    }
+}
+
 static void what_is_known_is_evidence(void)
 {
     struct evidence evidence = {0};
@@ -234,6 +275,34 @@ static void what_all_clients_refuse_is_the_fault_of_the_server(void)
     set_flights(&fixture, 1, 3);
     CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), CAUSE_POSSIBLE);
     CU_ASSERT_FALSE(has_evidence(&fixture, ""));
+}
+
+/* What others make of the flight counts more than a certificate that the server sends to some. */
+static void others_decide_whose_dates_are_wrong(void)
+{
+    static const struct {
+        bool known;
+        uint32_t taken;
+        uint32_t refused;
+        enum certainty expired;
+        enum certainty clock;
+    } rows[] = {
+        {false, 0, 1, CAUSE_LIKELY, CAUSE_NO},
+        {false, 5, 1, CAUSE_NO, CAUSE_POSSIBLE},
+        {true, 0, 1, CAUSE_NO, CAUSE_POSSIBLE},
+        {true, 0, 3, CAUSE_LIKELY, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fixture fixture;
+
+        begin(&fixture);
+        fixture.name.certificate.known = rows[i].known;
+        set_flights(&fixture, rows[i].taken, rows[i].refused);
+        refuse(&fixture, TLS_ALERT_CERTIFICATE_EXPIRED);
+        CU_ASSERT_EQUAL(says(&fixture, "certificate_expired"), rows[i].expired);
+        CU_ASSERT_EQUAL(says(&fixture, "client_clock_skew"), rows[i].clock);
+    }
 }
 
 static void what_only_one_client_refuses_is_its_own_fault(void)
@@ -360,6 +429,9 @@ int main(void)
         {"who takes a certificate leaves for another reason",
          who_takes_a_certificate_leaves_for_another_reason},
         {"who takes a certificate can verify it", who_takes_a_certificate_can_verify_it},
+        {"dates that are known decide what certificate_expired is about",
+         dates_that_are_known_decide_what_certificate_expired_is_about},
+        {"others decide whose dates are wrong", others_decide_whose_dates_are_wrong},
         {"what is known is evidence", what_is_known_is_evidence},
         CU_TEST_INFO_NULL,
     };

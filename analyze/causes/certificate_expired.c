@@ -15,28 +15,43 @@ static enum certainty judge_chain(const struct facts *facts, const struct chain_
     return certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
 }
 
-/* The alert names the cause, but it covers certificates that are not valid yet as well (RFC 8446
- * section 6.2), and it rests on the client's clock. */
+/* The certificate is hidden. The alert names the cause, but it covers certificates that are not
+ * valid yet as well (RFC 8446 section 6.2), and it rests on the client's clock: one that is known
+ * to be in its dates speaks against that clock. */
+static enum certainty judge_hidden(const struct facts *facts, struct evidence *evidence)
+{
+    static const enum certainty certainties[] = {
+        [DATES_NOT_KNOWN] = CAUSE_LIKELY, [DATES_EXPIRED] = CAUSE_LIKELY,
+        [DATES_NOT_YET] = CAUSE_POSSIBLE, [DATES_RIGHT_ONCE] = CAUSE_POSSIBLE,
+        [DATES_RIGHT] = CAUSE_NO,
+    };
+
+    describe_server_certificate(facts, evidence);
+    describe_server_name(facts, evidence);
+    describe_known_certificate(facts, evidence);
+    return certainties[known_certificate_dates(facts)];
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
 
     if (chain != NULL && chain->validity != VALIDITY_UNKNOWN)
         return judge_chain(facts, chain, evidence);
-    if (!client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_EXPIRED))
-        return known_certificate_weigh(facts, KNOWN_EXPIRED, TLS_ALERT_CERTIFICATE_EXPIRED,
-                                       evidence);
-    describe_server_certificate(facts, evidence);
-    describe_server_name(facts, evidence);
-    describe_known_certificate(facts, evidence);
-    return CAUSE_LIKELY;
+    if (client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_EXPIRED))
+        return judge_hidden(facts, evidence);
+    return known_certificate_weigh(facts, KNOWN_EXPIRED, TLS_ALERT_CERTIFICATE_EXPIRED, evidence);
 }
 
-/* The dates are not, by the clock of a capture that is wrong. */
+/* The dates are not, by the clock of a capture that is wrong; or the server has another certificate
+ * than the one that is known. */
 static bool is_conceivable(const struct facts *facts)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
 
+    if (client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_EXPIRED)
+        && known_certificate_dates(facts) == DATES_RIGHT)
+        return true;
     return chain != NULL && chain->validity == VALIDITY_NOT_YET && capture_clock_is_early(facts)
            && certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_EXPIRED) != CAUSE_NO;
 }

@@ -26,6 +26,20 @@ static enum certainty vague_alert(const struct facts *facts)
     return CAUSE_NO;
 }
 
+/* OpenSSL's alert for a CRL of the client's that has expired is the one for certificates, too. The
+ * certificate is seen, or known, to be in its dates. A clock that shows that it is wrong is the
+ * certain cause then (client_clock_skew). */
+static enum certainty expired_alert(const struct facts *facts)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+    bool in_dates = chain != NULL ? chain->validity == VALIDITY_OK
+                                  : known_certificate_dates(facts) == DATES_RIGHT;
+
+    return in_dates && client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_EXPIRED)
+               ? CAUSE_POSSIBLE
+               : CAUSE_NO;
+}
+
 /* TLS 1.3: an alert-sized record is all that the client had to say to the server's flight. Up to
  * TLS 1.2: a client that verifies late has sent its own flight, and then an encrypted alert in
  * place of waiting for the server's Finished. */
@@ -79,6 +93,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     enum certainty certainty = vague_alert(facts);
 
     if (certainty == CAUSE_NO)
+        certainty = expired_alert(facts);
+    if (certainty == CAUSE_NO)
         certainty = encrypted_alert(facts);
     if (certainty == CAUSE_NO)
         certainty = left_after_flight(facts);
@@ -94,11 +110,14 @@ const struct cause cause_certificate_rejected = {
     .id = "certificate_rejected",
     .layer = LAYER_CERTIFICATE,
     .title = "The client rejected the server's certificate without a reason that can be seen",
-    .explanation = "The client ended the handshake when it had the server's certificate: with an "
-                   "alert that names no clear reason, such as certificate_unknown(46) or the "
-                   "internal_error(80) of a program whose own check says no, with an "
-                   "encrypted one (TLS 1.3), or by closing. Name, dates, issuer and purpose of the "
-                   "certificate are what clients check at that point.",
+    .explanation =
+        "The client ended the handshake when it had the server's certificate: with an "
+        "alert that names no clear reason, such as certificate_unknown(46) or the "
+        "internal_error(80) of a program whose own check says no, with "
+        "certificate_expired(45) though the certificate has not, as for a CRL that has, "
+        "with an encrypted one (TLS 1.3), or by closing. Name, dates, issuer and purpose "
+        "of the certificate are what clients check at that point, and what a CRL says "
+        "of it.",
     .remedy = "Check from the client's place: `openssl s_client -connect SERVER:PORT -servername "
               "NAME -verify_hostname NAME -verify_return_error -showcerts`. The client's log has "
               "the exact reason. Compare with a capture of a TLS 1.2 connection to the server, in "
@@ -108,7 +127,7 @@ const struct cause cause_certificate_rejected = {
                    "net::ERR_CERT_COMMON_NAME_INVALID; Firefox: SEC_ERROR_UNKNOWN_ISSUER, "
                    "SSL_ERROR_BAD_CERT_DOMAIN; Java: SSLHandshakeException: Received fatal alert: "
                    "certificate_unknown; Go: remote error: tls: unknown certificate",
-    .alerts = "46 43 111 114 40 80",
+    .alerts = "46 43 45 111 114 40 80",
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5280 section 6; RFC 9525",
     .ended_by = PARTY_CLIENT,
     .match = match,

@@ -43,8 +43,27 @@ static enum certainty weigh(const struct facts *facts, enum agreement agreement)
 
     if (agreement == CLOCK_OUTSIDE)
         return certainty;
-    /* Without the client's clock only the alert that names the dates points at it. */
-    return agreement == CLOCK_NOT_KNOWN && certainty == CAUSE_CERTAIN ? CAUSE_LIKELY : CAUSE_NO;
+    /* Without the client's clock only the alert that names the dates points at it, and that is
+     * sent for a CRL of the client's that has expired, too. */
+    return agreement == CLOCK_NOT_KNOWN && certainty == CAUSE_CERTAIN ? CAUSE_POSSIBLE : CAUSE_NO;
+}
+
+/* The certificate is hidden, but known from elsewhere to be in its dates. The client's clock is
+ * not known: a hello that offers TLS 1.3 has none in it. */
+static enum certainty judge_hidden(const struct facts *facts, struct evidence *evidence)
+{
+    enum known_dates dates = known_certificate_dates(facts);
+
+    if (!client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_EXPIRED)
+        || (dates != DATES_RIGHT && dates != DATES_RIGHT_ONCE))
+        return CAUSE_NO;
+    describe_server_certificate(facts, evidence);
+    describe_server_name(facts, evidence);
+    describe_known_certificate(facts, evidence);
+    evidence_add(evidence, "validity", facts->refusal.at,
+                 "the client says certificate_expired(45), but what is known of the certificate "
+                 "from other connections speaks against it");
+    return CAUSE_POSSIBLE;
 }
 
 /* The client says that a certificate is out of its dates, or its clock is, and at the packet's time
@@ -56,7 +75,9 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     enum agreement agreement;
     enum certainty certainty;
 
-    if (chain == NULL || chain->validity != VALIDITY_OK)
+    if (chain == NULL)
+        return judge_hidden(facts, evidence);
+    if (chain->validity != VALIDITY_OK)
         return CAUSE_NO;
     agreement = client_clock(facts, chain);
     certainty = weigh(facts, agreement);
@@ -81,8 +102,10 @@ static bool is_conceivable(const struct facts *facts)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
 
-    return chain != NULL && certificate_looks_right(facts, TLS_ALERT_BAD_CERTIFICATE)
-           && client_clock(facts, chain) == CLOCK_NOT_KNOWN;
+    if (chain != NULL && client_clock(facts, chain) != CLOCK_NOT_KNOWN)
+        return false;
+    return certificate_looks_right(facts, TLS_ALERT_BAD_CERTIFICATE)
+           || certificate_is_open(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
 }
 
 const struct cause cause_client_clock_skew = {
@@ -90,16 +113,20 @@ const struct cause cause_client_clock_skew = {
     .layer = LAYER_CERTIFICATE,
     .title = "The client's clock is wrong: it takes a valid certificate for expired",
     .explanation = "The client refused the certificate as expired, but at the time of the capture "
-                   "the whole chain is within its dates. So the client's clock is off, which its "
-                   "own hellos may show; less often "
-                   "it tries another chain with an expired issuer, or the clock of the capturing "
-                   "host is wrong.",
+                   "the whole chain is within its dates, as seen here or, in TLS 1.3, by what is "
+                   "known from other connections. So the client's clock is off, which its own "
+                   "hellos may show; or a CRL or OCSP response that it holds has expired (OpenSSL "
+                   "sends the same alert); less often it tries another chain with an expired "
+                   "issuer, or the clock of the capturing host is wrong.",
     .remedy = "Run `date -u` on the client and compare it with a time server (`chronyc "
               "tracking`, `ntpdate -q pool.ntp.org`, `w32tm /query /status`). Replace the "
               "battery of a clock that starts in the past. If the clock is right, look for an"
-              " expired intermediate or root in the client's own store.",
+              " expired CRL where the client has some (curl --crlfile, nginx proxy_ssl_crl; "
+              "`openssl crl -noout -nextupdate -in FILE`), and for an expired intermediate or "
+              "root in its own store.",
     .reported_as = "OpenSSL: verify error 10: certificate has expired, 9: certificate is not yet "
-                   "valid; curl: (60); Chromium: net::ERR_CERT_DATE_INVALID (shown as a clock "
+                   "valid, 12: CRL has expired; curl: (60); Chromium: net::ERR_CERT_DATE_INVALID "
+                   "(shown as a clock "
                    "error); Firefox: SEC_ERROR_EXPIRED_CERTIFICATE; Java: "
                    "CertificateExpiredException; Go: x509: certificate has expired or is not yet "
                    "valid",

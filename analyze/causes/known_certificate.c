@@ -273,6 +273,24 @@ bool known_client_takes_flight(const struct facts *facts)
     return apart_ns <= SAME_RUN_NS && apart_ns >= -SAME_RUN_NS;
 }
 
+enum known_dates known_certificate_dates(const struct facts *facts)
+{
+    const struct known_certificate *known = find_known(facts);
+    enum known_flight_says says = known_flights(facts);
+    int64_t at;
+
+    if (facts->chain[SIDE_SERVER] != NULL || says == FLIGHTS_ALL_REFUSED)
+        return DATES_NOT_KNOWN;
+    if (known == NULL || known->valid_until == 0)
+        return says == FLIGHTS_ONE_REFUSED ? DATES_RIGHT : DATES_NOT_KNOWN;
+    at = facts->server_hello_note->at.time_ns / SECOND_NS;
+    if (is_expired(known, at))
+        return DATES_EXPIRED;
+    if (is_not_yet_valid(known, at))
+        return DATES_NOT_YET;
+    return is_recent(facts, known) || says == FLIGHTS_ONE_REFUSED ? DATES_RIGHT : DATES_RIGHT_ONCE;
+}
+
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,
                                        uint8_t named, struct evidence *evidence)
 {

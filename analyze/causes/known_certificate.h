@@ -36,6 +36,20 @@ bool certificate_is_open(const struct facts *facts, uint8_t alert);
  * wants, or in a signature. */
 bool certificate_looks_right(const struct facts *facts, uint8_t alert);
 
+/* What is known of the dates of a certificate that was not seen. */
+enum known_dates {
+    DATES_NOT_KNOWN,
+    DATES_EXPIRED,    /* the one known has expired by now, or an issuer's has */
+    DATES_NOT_YET,    /* the one known is not valid yet, or an issuer's is not */
+    DATES_RIGHT_ONCE, /* the one known is in its dates, but the server may have another by now */
+    DATES_RIGHT       /* the one known is recent, and all of its path is in its dates; or several
+                         other clients take what this one refuses */
+};
+
+/* Of the certificate that the client refused, when it is hidden; DATES_NOT_KNOWN when all clients
+ * refuse it: the server may have two, and show the other one in clear. */
+enum known_dates known_certificate_dates(const struct facts *facts);
+
 /* What the other clients of this server and name made of its flight. */
 enum known_flight_says {
     FLIGHTS_SAY_NOTHING,
