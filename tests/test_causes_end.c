@@ -212,6 +212,27 @@ static void a_rst_without_an_ack_needs_no_timestamp(void)
     CU_ASSERT_EQUAL(story_certainty(&story, "middlebox_reset"), CAUSE_NO);
 }
 
+/* The capture has each packet of the client's on both sides of a router, but its RST on one. */
+static void a_rst_that_a_router_may_have_written_is_only_possible(void)
+{
+    for (unsigned is_routed = 0; is_routed < 2; is_routed++) {
+        struct story story;
+        struct direction *client = sent_by(&story, SIDE_CLIENT);
+        struct story_choice choice = story_choice_1_2();
+
+        story_begin(&story);
+        client->hop_limit = client->hop_limit_last = 64;
+        story_modern_hello(&story);
+        story_server_hello(&story, &choice);
+        story_rst(&story, SIDE_CLIENT);
+        client->routed = is_routed != 0;
+        client->duplicates = 2;
+        direction_have_trouble(client)->reset.packets = 2;
+        CU_ASSERT_EQUAL(story_certainty(&story, "reset_by_client"),
+                        is_routed ? CAUSE_POSSIBLE : CAUSE_LIKELY);
+    }
+}
+
 static void data_after_its_own_rst_is_certain(void)
 {
     struct story story;
@@ -494,6 +515,8 @@ int main(void)
         {"a RST with two signs of a third party is a middlebox",
          a_rst_with_two_signs_of_a_third_party_is_a_middlebox},
         {"a RST without an ACK needs no timestamp", a_rst_without_an_ack_needs_no_timestamp},
+        {"a RST that a router may have written is only possible",
+         a_rst_that_a_router_may_have_written_is_only_possible},
         {"data after its own RST is certain", data_after_its_own_rst_is_certain},
         {"RSTs to both sides that do not fit are certain",
          rsts_to_both_sides_that_do_not_fit_are_certain},
