@@ -215,7 +215,13 @@ static void a_rst_without_an_ack_needs_no_timestamp(void)
 /* The capture has each packet of the client's on both sides of a router, but its RST on one. */
 static void a_rst_that_a_router_may_have_written_is_only_possible(void)
 {
-    for (unsigned is_routed = 0; is_routed < 2; is_routed++) {
+    static const struct {
+        bool is_routed;
+        uint32_t duplicates;
+        enum certainty certainty;
+    } rows[] = {{false, 2, CAUSE_LIKELY}, {true, 1, CAUSE_LIKELY}, {true, 2, CAUSE_POSSIBLE}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct story story;
         struct direction *client = sent_by(&story, SIDE_CLIENT);
         struct story_choice choice = story_choice_1_2();
@@ -225,11 +231,10 @@ static void a_rst_that_a_router_may_have_written_is_only_possible(void)
         story_modern_hello(&story);
         story_server_hello(&story, &choice);
         story_rst(&story, SIDE_CLIENT);
-        client->routed = is_routed != 0;
-        client->duplicates = 2;
+        client->routed = rows[i].is_routed;
+        client->duplicates = rows[i].duplicates;
         direction_have_trouble(client)->reset.packets = 2;
-        CU_ASSERT_EQUAL(story_certainty(&story, "reset_by_client"),
-                        is_routed ? CAUSE_POSSIBLE : CAUSE_LIKELY);
+        CU_ASSERT_EQUAL(story_certainty(&story, "reset_by_client"), rows[i].certainty);
     }
 }
 
