@@ -476,7 +476,8 @@ void facts_decide_outcome(struct facts *facts, const struct observation *observa
         facts->outcome = outcome_of_connect(facts, observation->reason);
     else if (!handshake->spoke_tls[SIDE_CLIENT] && !handshake->spoke_tls[SIDE_SERVER])
         facts->outcome = outcome_without_tls(facts, observation->reason);
-    else if (client_left_unheard(facts))
+    else if (client_left_unheard(facts)
+             || (handshake->presumed && !handshake->spoke_tls[SIDE_SERVER]))
         facts->outcome = OUTCOME_NOT_TLS;
     else
         facts->outcome = outcome_of_handshake(facts, observation->reason);

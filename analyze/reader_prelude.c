@@ -86,6 +86,8 @@ static void keep_prelude(const struct run *run, struct bytes data)
 
     if (text == NULL)
         return;
+    if (run->from == SIDE_SERVER)
+        run->session->preludes->turn_began = run->session->stream_octets[SIDE_CLIENT];
 
     size_t room = sizeof(text->data) - text->length;
     size_t length = data.len < room ? data.len : room;
@@ -209,7 +211,7 @@ static bool answer_may_come(const struct run *run)
 {
     const struct session *session = run->session;
 
-    return run->from == SIDE_SERVER
+    return run->from == SIDE_SERVER && !session->presumed
            && (session->hello_seen
                || (session->preludes != NULL && moment_seen(session->preludes->starttls_at)));
 }
@@ -272,9 +274,90 @@ static bool search_step(struct run *run, struct bytes step, size_t rest)
     return true;
 }
 
+/* How much of the client's turn, which begins when the server has spoken, came before these octets
+ * of its. */
+static uint64_t turn_before(const struct run *run, struct bytes data)
+{
+    return run->session->stream_octets[SIDE_CLIENT] - data.len - run->session->preludes->turn_began;
+}
+
+/* Whether both sides' words are unknown by now. A turn of the client is read in one way from its
+ * first octet on. Words that do not begin where the connection does may be anything. */
+static bool is_unknown(const struct run *run, struct bytes data)
+{
+    const struct preludes *preludes = run->session->preludes;
+
+    if (run->session->midway || preludes == NULL || preludes->prelude[SIDE_CLIENT] == NULL
+        || preludes->prelude[SIDE_SERVER] == NULL)
+        return false;
+    if (preludes->is_unknown || (run->from == SIDE_CLIENT && turn_before(run, data) > 0))
+        return preludes->is_unknown;
+    return session_knows_neither(run->session);
+}
+
+static void begin_turn(struct session *session)
+{
+    struct preludes *preludes = session->preludes;
+
+    if (preludes->turns <= UNKNOWN_TURNS_MAX)
+        preludes->turns++;
+    session_drop_partial(session, SIDE_CLIENT);
+}
+
+/* Nobody knows how the two agree on TLS, nor where a file begins that they exchange: only a hello
+ * that begins a turn of the client may follow from what they said. */
+static void take_unknown(struct run *run, struct bytes data)
+{
+    struct session *session = run->session;
+    struct buffer *window = run_partial(run);
+    uint8_t copy[HELLO_MARK_LENGTH];
+    struct bytes head;
+    size_t missing;
+
+    session->preludes->is_unknown = true;
+    if (run->from == SIDE_SERVER)
+        return;
+    if (turn_before(run, data) == 0)
+        begin_turn(session);
+    if (turn_before(run, data) != window->length)
+        return;
+    missing = HELLO_MARK_LENGTH - window->length;
+    if (!bytes_take(&data, data.len < missing ? data.len : missing, &head)
+        || !buffer_append(window, &session->memory->budget, head, HELLO_MARK_LENGTH))
+        return;
+    run_reader(run)->has_partial = true;
+    if (window->length < HELLO_MARK_LENGTH)
+        return;
+    memcpy(copy, window->data, HELLO_MARK_LENGTH);
+    session_drop_partial(session, SIDE_CLIENT);
+    head = bytes_of(copy, HELLO_MARK_LENGTH);
+    if (!reader_begins_hello(head, TLS_HANDSHAKE_CLIENT_HELLO))
+        return;
+    switch_to_tls(run, HELLO_MARK_LENGTH + data.len, false);
+    session->presumed = session->switched;
+    reader_go_on(run, head);
+    reader_go_on(run, data);
+}
+
+/* What was taken for a hello is none, for what the server says to it is no TLS. */
+static void withdraw(struct session *session)
+{
+    session->spoke_tls[SIDE_CLIENT] = false;
+}
+
 void reader_take_prelude(struct run *run, struct bytes data)
 {
+    bool unknown = is_unknown(run, data);
+
     keep_prelude(run, data);
+    if (run->session->presumed) {
+        withdraw(run->session);
+        return;
+    }
+    if (unknown) {
+        take_unknown(run, data);
+        return;
+    }
     while (data.len > 0 && run_reader(run)->state == READER_PRELUDE) {
         struct bytes step;
 

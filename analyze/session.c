@@ -204,16 +204,38 @@ static bool prelude_is_settled(const struct prelude_text *text, bool from_client
     return !may_switch[prelude];
 }
 
+static bool said_more_than(const struct session *session, uint64_t octets)
+{
+    return session->stream_octets[SIDE_CLIENT] > octets
+           || session->stream_octets[SIDE_SERVER] > octets;
+}
+
+bool session_knows_neither(const struct session *session)
+{
+    const struct preludes *preludes = session->preludes;
+
+    return preludes->is_unknown
+           || (prelude_identify(prelude_octets(preludes->prelude[SIDE_CLIENT]), true)
+                   == PRELUDE_UNKNOWN
+               && prelude_identify(prelude_octets(preludes->prelude[SIDE_SERVER]), false)
+                      == PRELUDE_UNKNOWN);
+}
+
 bool session_without_tls_settled(const struct session *session)
 {
     const struct preludes *preludes = session->preludes;
 
-    if (session->stream_octets[SIDE_CLIENT] > PRELUDE_SEARCH_MAX
-        || session->stream_octets[SIDE_SERVER] > PRELUDE_SEARCH_MAX)
+    if (said_more_than(session, PRELUDE_SEARCH_MAX))
         return true;
-    return preludes != NULL && preludes->prelude[SIDE_CLIENT] != NULL
-           && preludes->prelude[SIDE_SERVER] != NULL
-           && prelude_is_settled(preludes->prelude[SIDE_CLIENT], true)
+    if (preludes == NULL || preludes->prelude[SIDE_SERVER] == NULL)
+        return false;
+    if (session->presumed)
+        return true; /* what the server answered is no TLS */
+    if (preludes->prelude[SIDE_CLIENT] == NULL)
+        return false;
+    if (session_knows_neither(session))
+        return preludes->turns > UNKNOWN_TURNS_MAX || said_more_than(session, UNKNOWN_SEARCH_MAX);
+    return prelude_is_settled(preludes->prelude[SIDE_CLIENT], true)
            && prelude_is_settled(preludes->prelude[SIDE_SERVER], false);
 }
 
@@ -251,6 +273,7 @@ void session_conclude(struct session *session, struct handshake *handshake,
         .transcript_length = session->transcript.length,
         .shared = session->shared,
         .switched = session->switched,
+        .presumed = session->presumed,
     };
     for (size_t side = 0; side < SIDES; side++) {
         handshake->spoke_tls[side] = session->spoke_tls[side];

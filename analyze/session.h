@@ -19,6 +19,11 @@
  * the first exchanges: a capability list is the longest of them. */
 #define PRELUDE_SEARCH_MAX 16384
 
+/* The same where both sides began in words that nobody knows: octets of a side, and turns of the
+ * client. Nearly all of these never switch, so they are let go soon. */
+#define UNKNOWN_SEARCH_MAX 2048
+#define UNKNOWN_TURNS_MAX  8
+
 enum reader_state {
     READER_START,   /* nothing seen yet: TLS, SSL 2.0 or something else */
     READER_PRELUDE, /* another protocol, which may yet switch to TLS */
@@ -81,6 +86,9 @@ struct preludes {
     struct moment starttls_answered_at;
     uint16_t starttls_request_end;
     uint16_t starttls_reply_offset;
+    bool is_unknown;     /* both sides began in words that nobody knows */
+    uint8_t turns;       /* of the client since then */
+    uint64_t turn_began; /* octets of the client's stream when the server spoke last */
     struct tds_framing tds[SIDES];
     struct prelude_text first; /* of the texts; further ones are blocks of the budget */
 };
@@ -112,6 +120,7 @@ struct session {
     bool notes_full : 1;
     bool transcript_full : 1;
     bool login_is_over : 1;       /* TDS: what follows an encrypted login is in clear */
+    bool presumed : 1;            /* as in struct handshake */
     bool server_hello_seen;       /* a ServerHello, not a HelloRetryRequest, and it parses */
     bool tls13;                   /* ServerHello chose TLS 1.3, or a HelloRetryRequest was seen */
     bool hello_seen;              /* a ClientHello of any format */
@@ -193,6 +202,9 @@ void session_begin(struct session *session, struct session_memory *memory,
 
 /* Free everything that the session holds, not the session itself. */
 void session_release(struct session *session);
+
+/* Both sides spoke, which the session keeps, and neither in a protocol that is known. */
+bool session_knows_neither(const struct session *session);
 
 /* The part of session_settled() for a connection of which nothing is TLS so far. */
 bool session_without_tls_settled(const struct session *session);

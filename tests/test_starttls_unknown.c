@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How TLS begins behind words that nobody knows: a hello that is a turn of the client, soon, and
+ * that the server answers in TLS. All else that looks like one is a part of something else. */
+#include "analyze/session.h"
+#include "dissect/tls.h"
+#include "tests/support/step.h"
+#include "tests/support/suite.h"
+
+enum { STEPS_MAX = 4, PIECES = 3 };
+
+static const size_t pieces[PIECES] = {0, 1, 7};
+
+/* Up to the hello. */
+static const struct step openings[][STEPS_MAX] = {
+    {CLIENT_SAYS("hello\r\n"), SERVER_SAYS("ready\r\n")},
+    {SERVER_SAYS("welcome\r\n"), CLIENT_SAYS("upgrade\r\n"), SERVER_SAYS("go ahead\r\n")},
+    {CLIENT_SAYS("\1\2\3\4"), SERVER_SAYS("\1\2\3\5")},
+    {SERVER_SAYS("welcome\r\n"), CLIENT_SAYS("AAAA-AAAAAA"), SERVER_SAYS("BBBB-BBBBBB")},
+    {CLIENT_SAYS("\0\0\0\x12Hello Director x"), SERVER_SAYS("\0\0\0\x05 1000")},
+};
+
+enum { OPENINGS = sizeof(openings) / sizeof(openings[0]) };
+
+static const char record_begin[] = "\x16\3\1\0\xc8\1\0\0\xc4\3\3";
+
+typedef void act(struct play *play);
+
+/* What happens behind each opening, in pieces of each size. */
+static void expect(act *perform, enum outcome outcome)
+{
+    for (size_t i = 0; i < OPENINGS; i++)
+        for (size_t piece = 0; piece < PIECES; piece++) {
+            struct play play;
+
+            play_begin(&play, 9101, pieces[piece]);
+            for (size_t k = 0; k < STEPS_MAX; k++)
+                say(&play, &openings[i][k]);
+            perform(&play);
+            play_end(&play);
+            CU_ASSERT_EQUAL(play.verdicts, 1);
+            CU_ASSERT_EQUAL(play.outcome, outcome);
+            if (play.outcome != outcome)
+                printf("\nopening %zu in pieces of %zu: %s, %s\n", i, pieces[piece],
+                       outcome_name(play.outcome), play.cause);
+        }
+}
+
+static void refuse(struct play *play)
+{
+    play_client_hello(play, false);
+    play_alert(play, SIDE_SERVER, 2, TLS_ALERT_PROTOCOL_VERSION);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void tls_may_begin_behind_unknown_words(void)
+{
+    expect(play_handshake, OUTCOME_ESTABLISHED);
+    expect(refuse, OUTCOME_FAILED);
+}
+
+static void answer_in_clear(struct play *play)
+{
+    play_client_hello(play, false);
+    play_text(play, SIDE_SERVER, "thanks for the file\r\n");
+    play_fin(play, SIDE_CLIENT);
+}
+
+/* A hello in frames of another protocol, whose headers have segments of their own. */
+static void answer_in_frames(struct play *play)
+{
+    play_client_hello(play, false);
+    play_text(play, SIDE_SERVER, "frame\r\n");
+    play_server_hello(play, false);
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void hang_up(struct play *play)
+{
+    play_client_hello(play, false);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void what_the_server_answers_in_clear_is_no_hello(void)
+{
+    expect(answer_in_clear, OUTCOME_NOT_TLS);
+    expect(answer_in_frames, OUTCOME_NOT_TLS);
+    expect(hang_up, OUTCOME_NOT_TLS);
+}
+
+static void send_file(struct play *play)
+{
+    play_text(play, SIDE_CLIENT, "file\r\n");
+    play_handshake(play);
+}
+
+static void send_part_of_mark(struct play *play)
+{
+    play_octets(play, SIDE_CLIENT, record_begin, 5);
+    play_handshake(play);
+}
+
+static void receive_file(struct play *play)
+{
+    play_octets(play, SIDE_SERVER, record_begin, sizeof(record_begin) - 1);
+    play_alert(play, SIDE_CLIENT, 2, TLS_ALERT_PROTOCOL_VERSION);
+}
+
+static void a_hello_within_a_turn_is_no_tls(void)
+{
+    expect(send_file, OUTCOME_NOT_TLS);
+    expect(send_part_of_mark, OUTCOME_NOT_TLS);
+    expect(receive_file, OUTCOME_NOT_TLS);
+}
+
+static void talk_long(struct play *play)
+{
+    for (size_t i = 0; i <= UNKNOWN_TURNS_MAX; i++) {
+        play_text(play, SIDE_CLIENT, "more");
+        play_text(play, SIDE_SERVER, "more");
+    }
+    play_handshake(play);
+}
+
+static void say_much(struct play *play, enum side side)
+{
+    for (size_t i = 0; i <= UNKNOWN_SEARCH_MAX / 16; i++)
+        play_text(play, side, "more than enough");
+    play_text(play, SIDE_SERVER, "ok");
+    play_handshake(play);
+}
+
+static void ask_much(struct play *play)
+{
+    say_much(play, SIDE_CLIENT);
+}
+
+static void answer_much(struct play *play)
+{
+    say_much(play, SIDE_SERVER);
+}
+
+static void behind_many_words_no_hello_is_looked_for(void)
+{
+    expect(talk_long, OUTCOME_NOT_TLS);
+    expect(ask_much, OUTCOME_NOT_TLS);
+    expect(answer_much, OUTCOME_NOT_TLS);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"TLS may begin behind unknown words", tls_may_begin_behind_unknown_words},
+        {"what the server answers in clear is no hello",
+         what_the_server_answers_in_clear_is_no_hello},
+        {"a hello within a turn is no TLS", a_hello_within_a_turn_is_no_tls},
+        {"behind many words no hello is looked for", behind_many_words_no_hello_is_looked_for},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("starttls_unknown", tests);
+}
