@@ -100,6 +100,36 @@ static void a_client_certificate_is_not_blamed_for_a_broken_record(void)
     CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
 }
 
+/* Libraries whose program says no to a certificate and not why. */
+static void a_server_that_breaks_at_a_client_certificate_may_have_rejected_it(void)
+{
+    struct story story;
+
+    ask_for_certificate(&story, bytes_of("\0\0\4\0\0\1x", 7));
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "client_certificate_rejected"));
+    story_begin_flight_1_2(&story);
+    story_client_flight_1_2(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_FALSE(story_considers(&story, "client_certificate_rejected"));
+}
+
+/* It is asked for one, and its program fails to produce it. */
+static void a_client_that_breaks_at_the_request_may_have_no_certificate(void)
+{
+    struct story story;
+
+    story_begin_request(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "client_certificate_required"));
+    story_begin_flight_1_2(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
+    CU_ASSERT_FALSE(story_considers(&story, "client_certificate_required"));
+}
+
 static void no_client_certificate_is_blamed_where_none_was_sent(void)
 {
     struct story story;
@@ -410,6 +440,10 @@ int main(void)
         {"a certificate that is refused is rejected", a_certificate_that_is_refused_is_rejected},
         {"a client certificate is rejected when a signature does not verify",
          a_client_certificate_is_rejected_when_a_signature_does_not_verify},
+        {"a server that breaks at a client certificate may have rejected it",
+         a_server_that_breaks_at_a_client_certificate_may_have_rejected_it},
+        {"a client that breaks at the request may have no certificate",
+         a_client_that_breaks_at_the_request_may_have_no_certificate},
         {"a client certificate is not blamed for a broken record",
          a_client_certificate_is_not_blamed_for_a_broken_record},
         {"no client certificate is blamed where none was sent",

@@ -32,6 +32,14 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return CAUSE_LIKELY;
 }
 
+/* So libraries whose program says no to a certificate and not why. */
+static bool is_conceivable(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR)
+           && server_refused_after_client_certificate(facts)
+           && !client_certificate_was_empty(facts);
+}
+
 const struct cause cause_client_certificate_rejected = {
     .id = "client_certificate_rejected",
     .layer = LAYER_CERTIFICATE,
@@ -56,4 +64,5 @@ const struct cause cause_client_certificate_rejected = {
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5246 sections 7.2.2 and 7.4.6",
     .ended_by = PARTY_SERVER,
     .match = match,
+    .conceivable = is_conceivable,
 };

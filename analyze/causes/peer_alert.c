@@ -53,7 +53,9 @@ const struct cause cause_peer_alert = {
     .remedy = "Look up the code in RFC 8446 section 6.2 and the log of the side that sent it, at "
               "the time in the evidence. For access_denied(49) check the server's access rules "
               "and, right after a ClientHello, whether it serves the name asked for; for "
-              "unknown_psk_identity(115) the configured keys. Reproduce with `openssl s_client "
+              "unknown_psk_identity(115) the configured keys. An alert about certificates from a "
+              "server that asked for none comes from a check in its own program. Reproduce with "
+              "`openssl s_client "
               "-connect SERVER:PORT -servername NAME -state -msg`.",
     .reported_as = "OpenSSL: alert number N; curl: (35); Chromium: net::ERR_SSL_PROTOCOL_ERROR; "
                    "Firefox: SSL_ERROR_HANDSHAKE_FAILURE_ALERT, SSL_ERROR_ACCESS_DENIED_ALERT; "
