@@ -26,6 +26,8 @@ const char *chain_purpose_problem_name(enum chain_purpose_problem problem)
         [PURPOSE_NO_CERT_SIGN] = "no_cert_sign",
         [PURPOSE_PATH_LENGTH] = "path_length",
         [PURPOSE_NAME_CONSTRAINTS] = "name_constraints",
+        [PURPOSE_SUITE_KEY_USAGE] = "suite_key_usage",
+        [PURPOSE_ANY_ONLY] = "any_purpose_only",
     };
 
     return names[problem];
@@ -217,7 +219,7 @@ void chain_judge(const struct chain *chain, const struct chain_question *questio
     chain_find_order(chain, out);
     chain_find_validity(chain, question->at, out);
     chain_find_name(question, out);
-    chain_find_purpose(chain, question->role, out);
+    chain_find_purpose(chain, question, out);
     chain_find_weakness(chain, out);
     chain_find_staple(chain, question, out);
     chain_find_revocation(chain, question, out);
@@ -229,8 +231,10 @@ bool chain_has_problem(const struct chain_judgement *judgement)
                    || judgement->end == CHAIN_END_UNTRUSTED_ROOT
                    || judgement->end == CHAIN_END_ISSUER_MISSING;
 
+    bool bad_purpose =
+        judgement->purpose != PURPOSE_OK && !chain_purpose_is_debatable(judgement->purpose);
+
     return bad_end || judgement->validity_of != NULL || judgement->name == NAME_MATCH_MISMATCH
-           || judgement->name == NAME_MATCH_COMMON_NAME || judgement->purpose_of != NULL
-           || judgement->weakness != 0 || judgement->revoked != NULL
-           || judgement->staple != STAPLE_OK;
+           || judgement->name == NAME_MATCH_COMMON_NAME || bad_purpose || judgement->weakness != 0
+           || judgement->revoked != NULL || judgement->staple != STAPLE_OK;
 }

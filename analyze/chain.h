@@ -49,6 +49,8 @@ struct chain_question {
     struct trust_store *trust;  /* NULL: no store, nothing is said on trust */
     const struct crl_set *crls; /* NULL: none */
     struct bytes staple;        /* stapled OCSPResponse of the leaf; empty: none came */
+    uint16_t leaf_usage;        /* enum certificate_key_usage, for CHAIN_SERVER: what the chosen
+                                       suite has the leaf's key do; 0: not known */
     bool staple_expected;       /* the client asked for a staple and all of the server's
                                         flight that could hold it was seen */
     const struct certificate_cache *seen; /* where an issuer that was not sent may be known from
@@ -81,8 +83,13 @@ enum chain_purpose_problem {
     PURPOSE_NOT_CA,             /* an issuer without the CA flag */
     PURPOSE_NO_CERT_SIGN,       /* an issuer with keyUsage but without keyCertSign */
     PURPOSE_PATH_LENGTH,        /* more certificates below an issuer than it allows */
-    PURPOSE_NAME_CONSTRAINTS    /* an issuer that may not issue for a name of one below it */
+    PURPOSE_NAME_CONSTRAINTS,   /* an issuer that may not issue for a name of one below it */
+    PURPOSE_SUITE_KEY_USAGE,    /* leaf: keyUsage without the bit that the chosen suite needs */
+    PURPOSE_ANY_ONLY            /* leaf: no purpose of extKeyUsage allows it but any */
 };
+
+/* Some clients refuse it, and many that verify do not. */
+bool chain_purpose_is_debatable(enum chain_purpose_problem problem);
 
 /* "extended_key_usage", "key_usage", "ca_as_leaf", "not_ca", ...; "ok". */
 const char *chain_purpose_problem_name(enum chain_purpose_problem problem);
@@ -150,7 +157,7 @@ struct chain_judgement {
 
     enum name_match name; /* CHAIN_SERVER: of the leaf against server_name */
 
-    enum chain_purpose_problem purpose;   /* the first from the leaf; PURPOSE_CA_AS_LEAF only if
+    enum chain_purpose_problem purpose;   /* the first from the leaf; a debatable one only if
                                            nothing else is wrong */
     const struct certificate *purpose_of; /* NULL unless wrong */
     size_t purpose_depth;
@@ -183,7 +190,7 @@ void chain_find_path(const struct chain *chain, const struct chain_question *que
 void chain_find_order(const struct chain *chain, struct chain_judgement *out);
 void chain_find_validity(const struct chain *chain, int64_t at, struct chain_judgement *out);
 void chain_find_name(const struct chain_question *question, struct chain_judgement *out);
-void chain_find_purpose(const struct chain *chain, enum chain_role role,
+void chain_find_purpose(const struct chain *chain, const struct chain_question *question,
                         struct chain_judgement *out);
 void chain_find_weakness(const struct chain *chain, struct chain_judgement *out);
 void chain_find_staple(const struct chain *chain, const struct chain_question *question,
@@ -206,8 +213,8 @@ enum chain_validity chain_validity_at(const struct certificate *certificate, int
  * only if it is a leaf: nobody verifies the signature of a root. */
 unsigned chain_weakness_of(const struct certificate *certificate, bool is_leaf);
 
-/* Any problem at all that a client could refuse: of the path's end, validity, name (mismatch or
- * common name only), purpose, weakness, revocation, staple. */
+/* Any problem at all that clients which verify refuse: of the path's end, validity, name (mismatch
+ * or common name only), purpose (not a debatable one), weakness, revocation, staple. */
 bool chain_has_problem(const struct chain_judgement *judgement);
 
 #endif

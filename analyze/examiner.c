@@ -34,6 +34,23 @@ static bool staple_is_due(const struct facts *facts)
            && (facts->server_key_exchange_note != NULL || facts->server_hello_done_note != NULL);
 }
 
+/* What the suite has the key of the server's certificate do: sign the key exchange, decrypt it, or
+ * take part in it (RFC 5246 section 7.4.2, RFC 8446 section 4.4.2.2). */
+static uint16_t usage_for(const struct suite *suite)
+{
+    static const uint16_t usages[] = {
+        [SUITE_KEY_EXCHANGE_ANY] = USAGE_DIGITAL_SIGNATURE,
+        [SUITE_KEY_EXCHANGE_RSA] = USAGE_KEY_ENCIPHERMENT,
+        [SUITE_KEY_EXCHANGE_DH] = USAGE_KEY_AGREEMENT,
+        [SUITE_KEY_EXCHANGE_DHE] = USAGE_DIGITAL_SIGNATURE,
+        [SUITE_KEY_EXCHANGE_ECDH] = USAGE_KEY_AGREEMENT,
+        [SUITE_KEY_EXCHANGE_ECDHE] = USAGE_DIGITAL_SIGNATURE,
+        [SUITE_KEY_EXCHANGE_GOST] = 0, /* the last one */
+    };
+
+    return suite != NULL ? usages[suite->key_exchange] : 0;
+}
+
 static struct chain_question question_for(const struct examiner *examiner,
                                           const struct facts *facts, enum side side,
                                           const struct note *note)
@@ -49,6 +66,7 @@ static struct chain_question question_for(const struct examiner *examiner,
     if (side == SIDE_CLIENT)
         return question;
     question.server_name = facts_server_name(facts);
+    question.leaf_usage = usage_for(facts->suite);
     question.staple = find_staple(facts);
     question.staple_expected = staple_is_due(facts);
     return question;

@@ -144,7 +144,7 @@ static void walk_certificate(struct state_codec *codec, struct known_certificate
     certificate->name =
         (enum name_match)state_codec_small(codec, certificate->name, NAME_MATCH_UNDECIDED);
     certificate->purpose = (enum chain_purpose_problem)state_codec_small(
-        codec, certificate->purpose, PURPOSE_NAME_CONSTRAINTS);
+        codec, certificate->purpose, PURPOSE_ANY_ONLY);
     certificate->weakness = state_codec_small(codec, certificate->weakness, UINT8_MAX);
     state_codec_flag(codec, &certificate->revoked);
     state_codec_flag(codec, &certificate->trust_known);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
 #include "dissect/tls.h"
 #include "tests/support/certificates.h"
 #include "tests/support/judged.h"
@@ -166,6 +168,48 @@ static void refuse_chain(struct story *story, const struct chain_judgement *judg
     if (alert != TLS_ALERT_CLOSE_NOTIFY)
         story_fatal(story, SIDE_CLIENT, alert);
     leave_chain(story, judgement);
+}
+
+/* What only some clients mind, and which alerts they send for it. */
+static void a_purpose_that_is_debatable_is_as_likely_as_the_alert_has_it(void)
+{
+    static const struct {
+        enum chain_purpose_problem purpose;
+        const char *name;
+        uint8_t alert;
+        enum certainty certainty;
+    } rows[] = {
+        {PURPOSE_ANY_ONLY, "www", TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_LIKELY},
+        {PURPOSE_ANY_ONLY, "www", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_POSSIBLE},
+        {PURPOSE_ANY_ONLY, "www", TLS_ALERT_BAD_CERTIFICATE, CAUSE_POSSIBLE},
+        {PURPOSE_SUITE_KEY_USAGE, "elsewhere", TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_LIKELY},
+        {PURPOSE_SUITE_KEY_USAGE, "www", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_LIKELY},
+        {PURPOSE_SUITE_KEY_USAGE, "elsewhere", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_POSSIBLE},
+        {PURPOSE_SUITE_KEY_USAGE, "www", TLS_ALERT_BAD_CERTIFICATE, CAUSE_POSSIBLE},
+        {PURPOSE_SUITE_KEY_USAGE, "www", TLS_ALERT_INTERNAL_ERROR, CAUSE_POSSIBLE},
+        {PURPOSE_SUITE_KEY_USAGE, "www", TLS_ALERT_PROTOCOL_VERSION, CAUSE_NO},
+        {PURPOSE_EXTENDED_KEY_USAGE, "www", TLS_ALERT_BAD_CERTIFICATE, CAUSE_LIKELY},
+    };
+    struct judged judged;
+    char name[64];
+
+    judged_begin(&judged);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        snprintf(name, sizeof(name), "%s.example.test", rows[i].name);
+        judged_chain(&judged, "leaf intermediate", name, CERTIFICATES_TIME);
+        judged.judgement.purpose = rows[i].purpose;
+        judged.judgement.purpose_of = judged.judgement.leaf;
+        refuse_chain(&story, &judged.judgement, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, "certificate_purpose"), rows[i].certainty);
+        /* What looks right but for that leaves open what the client sees. */
+        CU_ASSERT_EQUAL(rows[i].alert == TLS_ALERT_BAD_CERTIFICATE
+                            && story_considers(&story, "hostname_mismatch"),
+                        rows[i].alert == TLS_ALERT_BAD_CERTIFICATE
+                            && rows[i].purpose != PURPOSE_EXTENDED_KEY_USAGE);
+    }
+    judged_end(&judged);
 }
 
 static void what_looks_right_may_be_wrong_for_the_client(void)
@@ -429,6 +473,8 @@ int main(void)
          the_same_alerts_of_the_server_are_not_about_its_own_certificate},
         {"a server that is an authority is refused when nothing else is wrong",
          a_server_that_is_an_authority_is_refused_when_nothing_else_is_wrong},
+        {"a purpose that is debatable is as likely as the alert has it",
+         a_purpose_that_is_debatable_is_as_likely_as_the_alert_has_it},
         {"what looks right may be wrong for the client",
          what_looks_right_may_be_wrong_for_the_client},
         {"leaving at a chain without a root may be about trust",

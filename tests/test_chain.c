@@ -310,7 +310,10 @@ static void purposes(void)
     check_purpose("leaf_client intermediate", CHAIN_SERVER, PURPOSE_EXTENDED_KEY_USAGE, 0);
     check_purpose("leaf_client intermediate", CHAIN_CLIENT, PURPOSE_OK, 0);
     check_purpose("leaf_code_signing intermediate", CHAIN_SERVER, PURPOSE_EXTENDED_KEY_USAGE, 0);
-    check_purpose("leaf_any_purpose intermediate", CHAIN_SERVER, PURPOSE_OK, 0);
+    check_purpose("leaf_any_purpose intermediate", CHAIN_SERVER, PURPOSE_ANY_ONLY, 0);
+    CU_ASSERT_FALSE(chain_has_problem(&judgement));
+    check_purpose("leaf_any_purpose intermediate", CHAIN_CLIENT, PURPOSE_ANY_ONLY, 0);
+    check_purpose("leaf_any_purpose intermediate_not_ca", CHAIN_SERVER, PURPOSE_NOT_CA, 1);
     check_purpose("leaf_no_purpose intermediate", CHAIN_SERVER, PURPOSE_OK, 0);
     check_purpose("leaf_key_usage intermediate", CHAIN_SERVER, PURPOSE_KEY_USAGE, 0);
     check_purpose("leaf intermediate_elsewhere", CHAIN_SERVER, PURPOSE_NAME_CONSTRAINTS, 1);
@@ -327,6 +330,22 @@ static void purposes(void)
     CU_ASSERT_EQUAL(chain_depth(&judgement), 4);
     /* What cannot be read is not judged. */
     check_purpose("leaf_p192 intermediate", CHAIN_SERVER, PURPOSE_OK, 0);
+}
+
+/* The leaf may sign and decrypt. */
+static void a_suite_may_ask_for_a_key_usage_that_is_not_there(void)
+{
+    ask_usual();
+    question.leaf_usage = USAGE_DIGITAL_SIGNATURE;
+    judge("leaf intermediate");
+    CU_ASSERT_EQUAL(judgement.purpose, PURPOSE_OK);
+    question.leaf_usage = USAGE_KEY_AGREEMENT;
+    judge("leaf intermediate");
+    CU_ASSERT_EQUAL(judgement.purpose, PURPOSE_SUITE_KEY_USAGE);
+    CU_ASSERT_PTR_EQUAL(judgement.purpose_of, judgement.leaf);
+    CU_ASSERT_FALSE(chain_has_problem(&judgement)); /* many clients do not look */
+    judge("leaf_is_ca intermediate");
+    CU_ASSERT_EQUAL(judgement.purpose, PURPOSE_SUITE_KEY_USAGE); /* more clients mind that */
 }
 
 static void check_weakness(const char *files, unsigned weakness, size_t depth)
@@ -546,6 +565,8 @@ int main(void)
         {"an anchor expires too", an_anchor_expires_too},
         {"names are those of the server", names_are_those_of_the_server},
         {"purposes", purposes},
+        {"a suite may ask for a key usage that is not there",
+         a_suite_may_ask_for_a_key_usage_that_is_not_there},
         {"weak keys and digests", weak_keys_and_digests},
         {"staples", staples},
         {"a staple revokes", a_staple_revokes},

@@ -5,14 +5,30 @@
 #include "analyze/causes/server_flight.h"
 #include "analyze/chain_problem.h"
 
-/* Few clients mind a CA certificate as a server's. One that says it is the certificate does, when
- * nothing else is wrong with the chain. */
-static bool may_mind_authority(const struct facts *facts, const struct chain_judgement *chain)
+/* The client says that it is the certificate, and nothing else is wrong with the chain. */
+static bool is_all_that_is_wrong(const struct facts *facts, const struct chain_judgement *chain)
 {
     uint32_t problems = chain_problems_of(chain);
 
     return facts->refusal.kind == REFUSAL_ALERT && alert_is_about_certificates(facts->refusal.alert)
            && chain->end == CHAIN_END_ANCHORED && (problems & (problems - 1)) == 0;
+}
+
+/* Many clients mind nothing of it. A CA certificate is minded where nothing else is wrong, and
+ * certificate_unknown is the word of Java, which minds a key usage that the suite does not fit. */
+static enum certainty weigh_debatable(const struct facts *facts,
+                                      const struct chain_judgement *chain)
+{
+    if (facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNSUPPORTED_CERTIFICATE))
+        return CAUSE_LIKELY;
+    if (!is_all_that_is_wrong(facts, chain))
+        return CAUSE_POSSIBLE;
+    if (chain->purpose == PURPOSE_CA_AS_LEAF)
+        return CAUSE_LIKELY;
+    return chain->purpose == PURPOSE_SUITE_KEY_USAGE
+                   && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_UNKNOWN)
+               ? CAUSE_LIKELY
+               : CAUSE_POSSIBLE;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -27,9 +43,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_purpose(facts, SIDE_SERVER, evidence);
     certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNSUPPORTED_CERTIFICATE);
-    if (chain->purpose == PURPOSE_CA_AS_LEAF && certainty == CAUSE_LIKELY
-        && !may_mind_authority(facts, chain))
-        return CAUSE_POSSIBLE;
+    if (chain_purpose_is_debatable(chain->purpose) && certainty >= CAUSE_LIKELY)
+        return weigh_debatable(facts, chain);
     /* An issuer that is none breaks the chain, and some clients say so. */
     if (chain->purpose_depth > 0 && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA))
         return CAUSE_LIKELY;
@@ -40,15 +55,22 @@ const struct cause cause_certificate_purpose = {
     .id = "certificate_purpose",
     .layer = LAYER_CERTIFICATE,
     .title = "The server's certificate is not meant for this use",
-    .explanation = "A certificate says what it may be used for: extended key usage (server "
-                   "authentication), key usage, and for issuers the CA flag, the path length and "
-                   "the names that they may issue for. The server's certificate or one of its "
-                   "issuers does not allow what it is used for here, and the client refused it.",
-    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME </dev/null | "
-              "openssl x509 -noout -ext extendedKeyUsage,keyUsage,basicConstraints`. Issue a "
-              "certificate with serverAuth in its extended key usage; issuers need CA:TRUE, "
-              "keyCertSign, a sufficient path length, and name constraints that have room for the "
-              "server's names.",
+    .explanation =
+        "A certificate says what it may be used for: extended key usage (server "
+        "authentication), key usage, and for issuers the CA flag, the path length and "
+        "the names that they may issue for. The server's certificate or one of its "
+        "issuers does not allow what it is used for here, and the client refused it. Not all "
+        "clients mind anyExtendedKeyUsage in place of server authentication (OpenSSL, "
+        "BoringSSL and rustls do), a key usage without digitalSignature though the "
+        "cipher suite has the key sign (Java, NSS and Mbed TLS do), or a CA's "
+        "certificate as a server's.",
+    .remedy =
+        "Run `openssl s_client -connect SERVER:PORT -servername NAME </dev/null | "
+        "openssl x509 -noout -ext extendedKeyUsage,keyUsage,basicConstraints`. Issue a "
+        "certificate with serverAuth in its extended key usage and digitalSignature in its key "
+        "usage (keyEncipherment alone is for TLS_RSA_* suites); issuers need CA:TRUE, "
+        "keyCertSign, a sufficient path length, and name constraints that have room for the "
+        "server's names.",
     .reported_as = "OpenSSL: verify error 26: unsupported certificate purpose, 24: invalid CA "
                    "certificate, 25: path length constraint exceeded, 32: key usage does not "
                    "include certificate signing, 47: permitted subtree violation; curl: (60); "
@@ -57,7 +79,8 @@ const struct cause cause_certificate_purpose = {
                    "Extended key usage does not permit use for TLS server authentication; Go: "
                    "x509: certificate specifies an incompatible key usage",
     .alerts = "43 42 46 48",
-    .source = "RFC 5280 sections 4.2.1.3, 4.2.1.9, 4.2.1.10 and 4.2.1.12; RFC 8446 section 6.2",
+    .source = "RFC 5280 sections 4.2.1.3, 4.2.1.9, 4.2.1.10 and 4.2.1.12; RFC 5246 section 7.4.2; "
+              "RFC 8446 sections 4.4.2.2 and 6.2",
     .ended_by = PARTY_CLIENT,
     .match = match,
 };

@@ -219,6 +219,10 @@ void describe_purpose(const struct facts *facts, enum side side, struct evidence
         [PURPOSE_NO_CERT_SIGN] = "it issued a certificate without the key usage for that",
         [PURPOSE_PATH_LENGTH] = "there are more certificates below it than it allows",
         [PURPOSE_NAME_CONSTRAINTS] = "its name constraints forbid a name below it",
+        [PURPOSE_SUITE_KEY_USAGE] = "its key usage does not allow what the cipher suite has its "
+                                    "key do",
+        [PURPOSE_ANY_ONLY] = "its extended key usage allows this use by anyExtendedKeyUsage "
+                             "alone, which OpenSSL, BoringSSL and others do not count",
     };
     const struct chain_judgement *chain = facts->chain[side];
 

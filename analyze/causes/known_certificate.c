@@ -41,11 +41,11 @@ static bool is_for_other_name(const struct known_certificate *known, int64_t at)
     return known->name == NAME_MATCH_MISMATCH;
 }
 
-/* Few clients mind a CA certificate as a server's. */
+/* Not what few clients mind, or what depends on the suite of the other connection. */
 static bool is_for_other_purpose(const struct known_certificate *known, int64_t at)
 {
     (void)at;
-    return known->purpose != PURPOSE_OK && known->purpose != PURPOSE_CA_AS_LEAF;
+    return known->purpose != PURPOSE_OK && !chain_purpose_is_debatable(known->purpose);
 }
 
 static bool is_weak(const struct known_certificate *known, int64_t at)
