@@ -75,8 +75,8 @@ static void schemes_do_not_matter_where_nothing_is_signed(void)
     }
 }
 
-/* What servers have by themselves is less of a reason than what hardly any of them has. */
-static void p_384_alone_is_unusual_and_other_groups_stand_out(void)
+/* Profiles of high security have suites for one kind of key, and P-384. */
+static void p_384_does_not_stand_out_beside_few_suites(void)
 {
     static const struct {
         story_list groups;
@@ -100,7 +100,7 @@ static void p_384_alone_is_unusual_and_other_groups_stand_out(void)
     }
 }
 
-static void p_384_alone_is_likely_the_reason_where_the_suites_fit(void)
+static void p_384_alone_stands_out_where_the_suites_fit(void)
 {
     struct story story;
     struct story_offer offer = story_offer_1_2();
@@ -108,6 +108,8 @@ static void p_384_alone_is_likely_the_reason_where_the_suites_fit(void)
     memcpy(offer.groups, (story_list){24}, sizeof(offer.groups));
     story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_LIKELY));
+    story_refuse_offer(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_POSSIBLE));
 }
 
 /* The mandatory suite of TLS 1.3 fits nobody when that version is not offered. */
@@ -145,10 +147,9 @@ int main(void)
          schemes_that_fit_the_keys_of_the_suites_are_no_reason},
         {"schemes do not matter where nothing is signed",
          schemes_do_not_matter_where_nothing_is_signed},
-        {"P-384 alone is unusual, and other groups stand out",
-         p_384_alone_is_unusual_and_other_groups_stand_out},
-        {"P-384 alone is likely the reason where the suites fit",
-         p_384_alone_is_likely_the_reason_where_the_suites_fit},
+        {"P-384 does not stand out beside few suites", p_384_does_not_stand_out_beside_few_suites},
+        {"P-384 alone stands out where the suites fit",
+         p_384_alone_stands_out_where_the_suites_fit},
         {"a suite of TLS 1.3 means nothing without that version",
          a_suite_of_tls_1_3_means_nothing_without_that_version},
         {"two suites are few", two_suites_are_few},

@@ -124,7 +124,7 @@ static enum weight weigh_groups(const struct facts *facts)
 {
     struct bytes list = facts->client_extensions.supported_groups.list;
     bool common = list_u16_contains(list, GROUP_SECP256R1) || list_u16_contains(list, GROUP_X25519);
-    bool strict = list_u16_contains(list, GROUP_SECP384R1);
+    bool is_profile = list_u16_contains(list, GROUP_SECP384R1);
     size_t count = 0;
     uint16_t group;
 
@@ -135,10 +135,11 @@ static enum weight weigh_groups(const struct facts *facts)
     while (list_u16_next(&list, &group))
         if (!tls_is_grease(group) && (group < GROUP_FFDHE_FIRST || group > GROUP_FFDHE_LAST))
             count++;
-    /* P-384 alone is what profiles of high security ask for (RFC 6460, RFC 9151). All stacks of
-     * today have it, and many servers leave it on. */
+    /* P-384 with few suites is a profile of high security (RFC 6460, RFC 9151). Servers have that
+     * group more often than the key for which these suites are. */
     if (!common)
-        return strict ? WEIGHT_UNUSUAL : WEIGHT_STANDS_OUT;
+        return is_profile && weigh_suites(facts) == WEIGHT_UNUSUAL ? WEIGHT_UNUSUAL
+                                                                   : WEIGHT_STANDS_OUT;
     return count == 1 ? WEIGHT_UNUSUAL : weigh_what_is_common(facts);
 }
 
