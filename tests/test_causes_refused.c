@@ -252,6 +252,23 @@ static void a_close_may_be_about_a_version_that_stands_alone(void)
     CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
 }
 
+/* A key for this server says that it spoke that version. */
+static void a_client_with_a_key_knows_that_the_server_has_tls_1_3(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.versions, (story_list){TLS_VERSION_1_3}, sizeof(offer.versions));
+    memcpy(offer.suites, (story_list){0x1301, 0x1302}, sizeof(offer.suites));
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_POSSIBLE));
+    offer.psk = true;
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(has_fact(&story, "offered_pre_shared_key"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -280,6 +297,8 @@ int main(void)
         {"a close may be about a version that stands alone",
          a_close_may_be_about_a_version_that_stands_alone},
         {"internal_error may be about rare groups", internal_error_may_be_about_rare_groups},
+        {"a client with a key knows that the server has TLS 1.3",
+         a_client_with_a_key_knows_that_the_server_has_tls_1_3},
         CU_TEST_INFO_NULL,
     };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/offer_weight.h"
 
 static void describe_narrowness(const struct facts *facts, struct evidence *evidence)
 {
@@ -32,6 +33,10 @@ static void describe_rivals(const struct facts *facts, struct evidence *evidence
         describe_offered_groups(facts, evidence);
     if (refused_hello_suspect(facts, SUSPECT_SCHEMES) != CAUSE_NO)
         describe_offered_schemes(facts, evidence);
+    if (offer_has_shared_key(facts))
+        evidence_add(evidence, "offered_pre_shared_key", facts->client_hello_note->at,
+                     "the client offers a pre-shared key or a ticket: a server that does not take "
+                     "it needs a certificate, and may have none");
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

@@ -53,6 +53,11 @@ bool offer_has_modern_suites(const struct facts *facts)
     return rsa && elliptic;
 }
 
+bool offer_has_shared_key(const struct facts *facts)
+{
+    return facts->client_extensions.pre_shared_key.state == EXTENSION_WELL_FORMED;
+}
+
 static enum weight weigh_version(const struct facts *facts)
 {
     const struct offer *offer = &facts->offer;
@@ -64,9 +69,10 @@ static enum weight weigh_version(const struct facts *facts)
             return WEIGHT_STANDS_OUT;
         return captured_after(facts, TLS10_FADING) ? WEIGHT_UNUSUAL : WEIGHT_NONE;
     }
-    /* Servers without TLS 1.3 that look for a suite first find none in such a hello. */
+    /* Servers without TLS 1.3 that look for a suite first find none in such a hello. A client that
+     * has a key for this server knows it, mostly from a ticket that only TLS 1.3 can have left. */
     if (offer->version_min == TLS_VERSION_1_3)
-        return WEIGHT_ORDINARY;
+        return offer_has_shared_key(facts) ? WEIGHT_SLIGHT : WEIGHT_ORDINARY;
     return offer->version_max == TLS_VERSION_1_2 ? WEIGHT_SLIGHT : WEIGHT_NONE;
 }
 

@@ -29,6 +29,10 @@ bool offer_is_broad(const struct facts *facts);
  * server of TLS 1.2 has had for years (RFC 9325 section 4.2). */
 bool offer_has_modern_suites(const struct facts *facts);
 
+/* The client offers pre-shared keys of TLS 1.3: tickets, or keys that were configured (RFC 8446
+ * section 4.2.11). */
+bool offer_has_shared_key(const struct facts *facts);
+
 /* The client does not offer extended_master_secret, and seems not to know it: nobody turned it
  * off. */
 bool offer_never_has_master_secret(const struct facts *facts);
