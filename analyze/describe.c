@@ -170,6 +170,44 @@ void describe_partial_hello(const struct facts *facts, struct evidence *evidence
                  facts->client_hello_note->length + TLS_HANDSHAKE_HEADER_LENGTH);
 }
 
+/* Append the usual limits that a message of this length exceeds. */
+static void add_limits(struct text *text, uint32_t length)
+{
+    static const struct {
+        uint32_t octets;
+        const char *who;
+    } limits[] = {
+        {16384, "Mbed TLS"},
+        {32768, "Java"},
+        {65535, "rustls"},
+        {102400, "OpenSSL"},
+    };
+    const char *separator = "; limits of stacks that it exceeds, as they come: ";
+
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        if (length <= limits[i].octets)
+            continue;
+        text_add(text, "%s%u (%s)", separator, limits[i].octets, limits[i].who);
+        separator = ", ";
+    }
+}
+
+void describe_long_message(const struct facts *facts, struct evidence *evidence)
+{
+    const struct long_message *message = &facts->long_message;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    const char *name = names_handshake_type(message->type);
+
+    if (message->length == 0)
+        return;
+    text_add(&text, "the %s's %s message has %u octets, and the %s ended the handshake at it",
+             side_name(message->from), name != NULL ? name : "handshake", message->length,
+             side_name(side_other(message->from)));
+    add_limits(&text, message->length);
+    evidence_add(evidence, "long_message", message->at, "%s", line);
+}
+
 /* "the client offers <what>: a, b, c" for a list of 16-bit code points. */
 static void describe_list(const struct facts *facts, struct evidence *evidence, const char *fact,
                           const char *what, struct bytes list, const char *(*name)(uint16_t))

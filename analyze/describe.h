@@ -20,6 +20,9 @@ void describe_partial_hello(const struct facts *facts, struct evidence *evidence
  * the suite takes its keys from. Nothing is added where there is none. */
 void describe_shared_secret(const struct facts *facts, struct evidence *evidence);
 
+/* The message that may have been too long for its receiver, and whose limits it exceeds. */
+void describe_long_message(const struct facts *facts, struct evidence *evidence);
+
 /* The client's offer, each as one line with names. Nothing is added when no hello was read. */
 void describe_offered_versions(const struct facts *facts, struct evidence *evidence);
 void describe_offered_suites(const struct facts *facts, struct evidence *evidence);

@@ -147,6 +147,7 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
         evidence_add(&verdict->evidence, "overloaded", (struct moment){0},
                      "The capture lost packets or left connections out in this time.");
     describe_partial_hello(facts, &verdict->evidence);
+    describe_long_message(facts, &verdict->evidence);
     describe_known_sides(facts, &verdict->evidence);
     describe_refusal(facts, &verdict->evidence);
     verdict->refused_by = find_party(facts, verdict->cause);

@@ -145,8 +145,10 @@ void facts_build(struct facts *facts, const struct observation *observation)
     }
     facts_decide_outcome(facts, observation, is_finished);
     /* Dozens of suites per hello: only the causes ask. */
-    if (facts->outcome == OUTCOME_FAILED)
+    if (facts->outcome == OUTCOME_FAILED) {
         facts_read_suites(facts);
+        facts_find_long_message(facts);
+    }
 }
 
 bool facts_alert(const struct facts *facts, enum side by, uint8_t description)

@@ -134,6 +134,14 @@ struct starttls_facts {
     struct proxy_target target;
 };
 
+/* A handshake message in clear that is so long that not every receiver takes it. */
+struct long_message {
+    struct moment at; /* of its last octets that came by */
+    uint32_t length;  /* octets of its body, as announced; 0: there is none */
+    enum side from;
+    uint8_t type;
+};
+
 struct chain;
 struct chain_judgement;
 struct issuer_sighting;
@@ -218,6 +226,9 @@ struct facts {
                                       or to the last packet when there was none */
     bool answered[SIDES];         /* that side sent payload octets; the server, when there is a
                                      hello: after that */
+
+    /* Its receiver ended the handshake during it or directly behind it, and gave no other reason. */
+    struct long_message long_message;
 
     const struct known *known; /* what other connections tell of its parties; NULL: nothing */
 

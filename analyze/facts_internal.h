@@ -34,6 +34,9 @@ void facts_find_refusal(struct facts *facts);
  * can (RFC 7413). */
 bool facts_tcp_is_connected(const struct facts *facts);
 
+/* Of a handshake that failed: fill in long_message. */
+void facts_find_long_message(struct facts *facts);
+
 /* Decide outcome, incomplete_reason and stage from everything else. */
 void facts_decide_outcome(struct facts *facts, const struct observation *observation,
                           bool is_finished);

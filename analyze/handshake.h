@@ -92,6 +92,12 @@ static inline struct bytes prelude_octets(const struct prelude_text *text)
     return text != NULL ? bytes_of(text->data, text->length) : bytes_of("", 0);
 }
 
+/* A plain handshake message of which not all came, as it was announced. */
+struct partial_message {
+    uint32_t length; /* octets of its body; 0: there is none */
+    uint8_t type;
+};
+
 /* What is known of a handshake when it is judged. */
 struct handshake {
     uint8_t note_count;
@@ -106,6 +112,8 @@ struct handshake {
 
     uint32_t partial_hello_octets; /* of the client's only hello, its header included, when not all
                                       of it came; 0: there is none, or it is whole */
+
+    struct partial_message partial_message[SIDES]; /* that spans records; not the client's hello */
 
     /* Counted whether or not there was room for a note. */
     uint32_t records[SIDES]; /* TLS records */

@@ -262,6 +262,21 @@ static void conclude_preludes(const struct preludes *preludes, struct handshake 
     handshake->starttls_reply_offset = preludes->starttls_reply_offset;
 }
 
+static struct partial_message partial_message(const struct session *session, enum side side)
+{
+    const struct buffer *message = &session->message[side];
+    struct partial_message partial = {0};
+    struct bytes octets;
+
+    if (!session->reader[side].has_message)
+        return partial;
+    octets = bytes_of(message->data, message->length);
+    if (!bytes_u8(&octets, &partial.type) || !bytes_u24(&octets, &partial.length)
+        || partial.type == TLS_HANDSHAKE_CLIENT_HELLO)
+        return (struct partial_message){0};
+    return partial;
+}
+
 void session_conclude(struct session *session, struct handshake *handshake,
                       struct note room[SESSION_NOTES])
 {
@@ -283,6 +298,7 @@ void session_conclude(struct session *session, struct handshake *handshake,
         handshake->stream_octets[side] = session->stream_octets[side];
         handshake->gap_octets[side] = session->gap_octets[side];
         handshake->opaque_octets[side] = session->opaque_octets[side];
+        handshake->partial_message[side] = partial_message(session, (enum side)side);
     }
     conclude_preludes(session->preludes, handshake);
     session_conclude_notes(session, handshake, room);

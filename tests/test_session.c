@@ -377,6 +377,27 @@ static void a_record_has_room_when_half_of_it_came(void)
     CU_ASSERT_EQUAL(room_for_record(8003), 16384);
 }
 
+/* A message of which some records came, and what is known of it without its end. */
+static void a_message_that_breaks_off_is_announced(void)
+{
+    static const uint8_t part[] = {22, 3, 3, 0, 7, 11, 1, 0, 0, 0, 0, 0};
+    static const uint8_t whole[] = {22, 3, 3, 0, 7, 11, 0, 0, 3, 0, 0, 0};
+    struct fixture fixture;
+
+    begin(&fixture, MEMORY);
+    session_read(&fixture.session, SIDE_SERVER, bytes_of(part, sizeof(part)), moment_of(0));
+    conclude(&fixture);
+    CU_ASSERT_EQUAL(fixture.handshake.partial_message[SIDE_SERVER].type, 11);
+    CU_ASSERT_EQUAL(fixture.handshake.partial_message[SIDE_SERVER].length, 65536);
+    CU_ASSERT_EQUAL(fixture.handshake.partial_message[SIDE_CLIENT].length, 0);
+    end(&fixture);
+    begin(&fixture, MEMORY);
+    session_read(&fixture.session, SIDE_SERVER, bytes_of(whole, sizeof(whole)), moment_of(0));
+    conclude(&fixture);
+    CU_ASSERT_EQUAL(fixture.handshake.partial_message[SIDE_SERVER].length, 0);
+    end(&fixture);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -395,6 +416,7 @@ int main(void)
          what_is_shared_stays_when_sides_are_exchanged},
         {"what is shared late comes out", what_is_shared_late_comes_out},
         {"a record has room when half of it came", a_record_has_room_when_half_of_it_came},
+        {"a message that breaks off is announced", a_message_that_breaks_off_is_announced},
         CU_TEST_INFO_NULL,
     };
 

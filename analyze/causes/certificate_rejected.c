@@ -98,11 +98,15 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         certainty = encrypted_alert(facts);
     if (certainty == CAUSE_NO)
         certainty = left_after_flight(facts);
+    if (certainty == CAUSE_NO && !known_client_takes_flight(facts))
+        certainty = certificate_may_be_too_long(facts, SIDE_SERVER);
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
     describe_known_certificate(facts, evidence);
+    if (client_may_lack_certificate(facts))
+        describe_certificate_request(facts, evidence);
     return certainty;
 }
 
@@ -117,17 +121,20 @@ const struct cause cause_certificate_rejected = {
         "certificate_expired(45) though the certificate has not, as for a CRL that has, "
         "with an encrypted one (TLS 1.3), or by closing. Name, dates, issuer and purpose "
         "of the certificate are what clients check at that point, and what a CRL says "
-        "of it.",
+        "of it. A Certificate message that is too long for the client ends so as well, or "
+        "with unexpected_message(10) or illegal_parameter(47).",
     .remedy = "Check from the client's place: `openssl s_client -connect SERVER:PORT -servername "
               "NAME -verify_hostname NAME -verify_return_error -showcerts`. The client's log has "
               "the exact reason. Compare with a capture of a TLS 1.2 connection to the server, in "
-              "which the certificate is readable.",
+              "which the certificate is readable. Where the evidence names its length, send fewer "
+              "certificates, and ones with fewer names, or raise the client's limit "
+              "(jdk.tls.maxHandshakeMessageSize in Java).",
     .reported_as = "OpenSSL: certificate verify failed, on the server: sslv3 alert certificate "
                    "unknown; curl: (60); Chromium: net::ERR_CERT_AUTHORITY_INVALID, "
                    "net::ERR_CERT_COMMON_NAME_INVALID; Firefox: SEC_ERROR_UNKNOWN_ISSUER, "
                    "SSL_ERROR_BAD_CERT_DOMAIN; Java: SSLHandshakeException: Received fatal alert: "
                    "certificate_unknown; Go: remote error: tls: unknown certificate",
-    .alerts = "46 43 45 111 114 40 80",
+    .alerts = "46 43 45 111 114 40 80 10 22 47 50",
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5280 section 6; RFC 9525",
     .ended_by = PARTY_CLIENT,
     .match = match,

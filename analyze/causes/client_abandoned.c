@@ -39,8 +39,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         evidence_add(evidence, "client_took_certificate", (struct moment){0},
                      "the client's address took this server's certificate for this name, minutes "
                      "before or after");
-    /* A RST, a certificate not liked or a server that does not answer explain it as well. */
+    /* A RST, a certificate not liked, a message that is too long or a server that does not answer
+     * explain it as well. */
     if (facts->refusal.kind == REFUSAL_RST || client_ended_at_flight(facts)
+        || facts->long_message.length > 0
         || (!facts->answered[SIDE_SERVER] && facts->waited_ns >= WAITED_IN_VAIN_NS
             && !client_hello_broke_off(facts)))
         return CAUSE_POSSIBLE;

@@ -18,7 +18,7 @@ static bool refused_without_words(const struct facts *facts)
            || facts_closed_without_reason(facts, SIDE_SERVER);
 }
 
-static enum certainty match(const struct facts *facts, struct evidence *evidence)
+static enum certainty weigh(const struct facts *facts)
 {
     bool named = alert_is_about_certificate(facts);
 
@@ -26,10 +26,18 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         || (!named && !refused_without_words(facts) && !server_could_not_verify(facts)
             && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)))
         return CAUSE_NO;
-    describe_client_certificate(facts, evidence);
-    if (named)
-        return facts->tls13 ? CAUSE_LIKELY : CAUSE_CERTAIN;
-    return CAUSE_LIKELY;
+    return named && !facts->tls13 ? CAUSE_CERTAIN : CAUSE_LIKELY;
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = weigh(facts);
+
+    if (certainty == CAUSE_NO)
+        certainty = certificate_may_be_too_long(facts, SIDE_CLIENT);
+    if (certainty != CAUSE_NO)
+        describe_client_certificate(facts, evidence);
+    return certainty;
 }
 
 /* So libraries whose program says no to a certificate and not why. */
@@ -47,7 +55,9 @@ const struct cause cause_client_certificate_rejected = {
     .explanation = "The server asked for a certificate, the client sent one, and the server ended "
                    "the handshake: the issuer is unknown to it, the certificate has expired or is "
                    "revoked, or it is not meant for clients. decrypt_error(51) is a signature that "
-                   "does not verify: in its chain, in a CRL, or the client's own. In TLS 1.3 the "
+                   "does not verify: in its chain, in a CRL, or the client's own. A Certificate "
+                   "message that is too long for the server ends so as well, or with "
+                   "illegal_parameter(47). In TLS 1.3 the "
                    "client believes to be "
                    "connected and sees the refusal only when it reads.",
     .remedy = "Verify the certificate as the server does: `openssl verify -purpose sslclient "
@@ -60,7 +70,7 @@ const struct cause cause_client_certificate_rejected = {
                    "net::ERR_BAD_SSL_CLIENT_AUTH_CERT; Firefox: SSL_ERROR_UNKNOWN_CA_ALERT, "
                    "SSL_ERROR_BAD_CERT_ALERT; Java: SSLHandshakeException: Received fatal alert: "
                    "certificate_unknown; Go: tls: failed to verify certificate",
-    .alerts = "42 43 44 45 46 48 49 40 51",
+    .alerts = "42 43 44 45 46 48 49 40 51 10 22 47 50",
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5246 sections 7.2.2 and 7.4.6",
     .ended_by = PARTY_SERVER,
     .match = match,

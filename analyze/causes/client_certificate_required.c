@@ -48,4 +48,5 @@ const struct cause cause_client_certificate_required = {
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5246 section 7.4.6",
     .ended_by = PARTY_SERVER,
     .match = match,
+    .conceivable = client_may_lack_certificate,
 };

@@ -126,7 +126,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     else
         describe_shared_secret(facts, evidence);
     describe_last_seen(facts, evidence);
-    return may_be_about_name(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return may_be_about_name(facts) || facts->long_message.length > 0 ? CAUSE_POSSIBLE
+                                                                      : CAUSE_LIKELY;
 }
 
 const struct cause cause_illegal_parameter = {

@@ -14,7 +14,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
      * and not why. */
     return refused_hello_suspect(facts, SUSPECT_NO_NAME) != CAUSE_NO
                    || refused_hello_suspect(facts, SUSPECT_GROUPS) != CAUSE_NO
-                   || client_ended_at_flight(facts)
+                   || client_ended_at_flight(facts) || facts->long_message.length > 0
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;
 }

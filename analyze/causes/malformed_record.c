@@ -91,7 +91,9 @@ static enum certainty weigh(const struct facts *facts, enum side sender, struct 
     if (may_have_complained(facts, receiver) && hello_is_broken(facts, sender, evidence))
         return complained(facts, receiver) || !hello_was_read(facts, sender) ? CAUSE_CERTAIN
                                                                              : CAUSE_LIKELY;
-    return complained(facts, receiver) ? CAUSE_LIKELY : CAUSE_NO;
+    if (!complained(facts, receiver))
+        return CAUSE_NO;
+    return facts->long_message.length > 0 ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

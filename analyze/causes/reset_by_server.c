@@ -16,6 +16,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_last_seen(facts, evidence);
     /* Without any other packet of the server its origin is open. */
     return server->hop_limit == 0 || known_resets_follow_names(facts)
+                   || facts->long_message.length > 0
                    || reset_is_of_router(facts, SIDE_SERVER) != CAUSE_NO
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;

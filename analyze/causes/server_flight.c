@@ -105,6 +105,28 @@ bool server_could_not_verify(const struct facts *facts)
            && !is_before_end(facts, facts->change_cipher_spec_note[SIDE_SERVER]);
 }
 
+/* The largest message that Java takes: the least limit of a stack that is not made for small
+ * devices. */
+enum { COMMON_MESSAGE_MAX = 32768 };
+
+enum certainty certificate_may_be_too_long(const struct facts *facts, enum side from)
+{
+    static const uint8_t complaints[] = {
+        TLS_ALERT_UNEXPECTED_MESSAGE,
+        TLS_ALERT_RECORD_OVERFLOW,
+        TLS_ALERT_ILLEGAL_PARAMETER,
+        TLS_ALERT_DECODE_ERROR,
+    };
+    const struct long_message *message = &facts->long_message;
+
+    if (message->length == 0 || message->from != from || message->type != TLS_HANDSHAKE_CERTIFICATE)
+        return CAUSE_NO;
+    return message->length > COMMON_MESSAGE_MAX && facts->refusal.kind == REFUSAL_ALERT
+                   && memchr(complaints, facts->refusal.alert, sizeof(complaints)) != NULL
+               ? CAUSE_LIKELY
+               : CAUSE_POSSIBLE;
+}
+
 /* SSL 3.0 has an alert for it (RFC 6101 section 5.4.2): a warning. */
 static bool no_certificate_alert(const struct facts *facts)
 {
@@ -129,6 +151,14 @@ bool server_refused_after_client_certificate(const struct facts *facts)
 {
     return facts->refusal.kind != REFUSAL_NONE && facts->refusal.by == SIDE_SERVER
            && client_answered_request(facts);
+}
+
+bool client_may_lack_certificate(const struct facts *facts)
+{
+    return facts->certificate_request_note != NULL && client_ended_at_flight(facts)
+           && (facts_alert(facts, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR)
+               || (facts->long_message.length > 0
+                   && facts->long_message.type == TLS_HANDSHAKE_CERTIFICATE_REQUEST));
 }
 
 bool server_refused_in_silence(const struct facts *facts)
@@ -169,13 +199,18 @@ static void describe_client_flight(const struct facts *facts, struct evidence *e
                      facts->client_flight_note->length, tells[facts->client_answer]);
 }
 
+void describe_certificate_request(const struct facts *facts, struct evidence *evidence)
+{
+    if (facts->certificate_request_note != NULL)
+        evidence_add(evidence, "certificate_request", facts->certificate_request_note->at,
+                     "the server asked the client for a certificate");
+}
+
 void describe_client_certificate(const struct facts *facts, struct evidence *evidence)
 {
     const struct note *certificate = facts->client_certificate_note;
 
-    if (facts->certificate_request_note != NULL)
-        evidence_add(evidence, "certificate_request", facts->certificate_request_note->at,
-                     "the server asked the client for a certificate");
+    describe_certificate_request(facts, evidence);
     if (certificate != NULL)
         evidence_add(evidence, "client_certificate", certificate->at, "%s",
                      facts->client_certificate_empty

@@ -40,12 +40,21 @@ bool client_could_not_verify(const struct facts *facts);
 /* The same of the server, which had the client's certificate (and CertificateVerify). */
 bool server_could_not_verify(const struct facts *facts);
 
+/* The receiver ended the handshake at a Certificate of this side that is so long that not every
+ * receiver takes it: likely with an alert about the message, which is in its place, when receivers
+ * for servers and desktops refuse it, too. */
+enum certainty certificate_may_be_too_long(const struct facts *facts, enum side from);
+
 /* The server refused, in whatever way, after the client's answer to its CertificateRequest. In
  * TLS 1.3 that request is not visible; sizes tell that the client answered one. */
 bool server_refused_after_client_certificate(const struct facts *facts);
 
 /* TLS 1.3: it did so with nothing but a FIN. A server may close for other reasons, too. */
 bool server_refused_in_silence(const struct facts *facts);
+
+/* The client ended the handshake at a flight in clear that asks for a certificate: with
+ * internal_error(80), as when it fails to produce one, or the request may be too long for it. */
+bool client_may_lack_certificate(const struct facts *facts);
 
 /* The client's Certificate had no certificate in it, as seen (up to TLS 1.2, or the no_certificate
  * alert of SSL 3.0) or by its size (TLS 1.3). */
@@ -54,5 +63,8 @@ bool client_certificate_was_empty(const struct facts *facts);
 /* Say where the server's certificate, or the client's, was seen. */
 void describe_server_certificate(const struct facts *facts, struct evidence *evidence);
 void describe_client_certificate(const struct facts *facts, struct evidence *evidence);
+
+/* Say where the server asked for a certificate; nothing when that was not seen. */
+void describe_certificate_request(const struct facts *facts, struct evidence *evidence);
 
 #endif

@@ -147,7 +147,8 @@ static bool early_data_failed(const struct facts *facts, struct evidence *eviden
     return true;
 }
 
-/* A hello that answers nothing cannot come unexpected: the alert means something in it. */
+/* A hello that answers nothing cannot come unexpected: the alert means something in it. So it may
+ * with a message that is too long. */
 static bool answers_first_hello(const struct facts *facts)
 {
     return facts_server_refused_hello(facts) && facts->retry_note == NULL;
@@ -166,7 +167,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (!said)
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
-    return answers_first_hello(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return answers_first_hello(facts) || facts->long_message.length > 0 ? CAUSE_POSSIBLE
+                                                                        : CAUSE_LIKELY;
 }
 
 const struct cause cause_unexpected_message = {
