@@ -309,6 +309,10 @@ bool facts_client_had_left(const struct facts *facts);
  * closed before (RFC 9293 section 3.10.7.1). */
 bool facts_never_arrived(const struct facts *facts, const struct note *record);
 
+/* TLS 1.3: what the client sent behind its flight is its close, or may be its close_notify: nothing
+ * follows one (RFC 8446 section 6.1), and what comes just before, user_canceled, is as long. */
+bool facts_may_be_good_bye(const struct facts *facts, const struct note *note);
+
 /* TLS 1.3: what a server made of the flight of a client that it had asked for a certificate. */
 enum server_answer {
     SERVER_ANSWER_CONTENT, /* nothing says that it refused; it may not have asked */

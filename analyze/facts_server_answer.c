@@ -93,9 +93,7 @@ static bool client_pads(const struct facts *facts)
     return true;
 }
 
-/* Behind its flight the client closed, or sent what may be its close_notify: nothing follows one
- * (RFC 8446 section 6.1), and what comes just before, user_canceled, is as long. */
-static bool may_be_good_bye(const struct facts *facts, const struct note *note)
+bool facts_may_be_good_bye(const struct facts *facts, const struct note *note)
 {
     if (note->kind != NOTE_APPLICATION_DATA)
         return note->kind == NOTE_FIN || note->kind == NOTE_RST || note->kind == NOTE_ALERT;
@@ -169,7 +167,7 @@ static enum server_answer first_answer(const struct facts *facts)
         if (note <= facts->client_flight_note)
             continue;
         if (note->side == SIDE_CLIENT) {
-            client_left = client_left || may_be_good_bye(facts, note);
+            client_left = client_left || facts_may_be_good_bye(facts, note);
             client_closed = client_closed || closes;
         } else if (client_closed && closes) {
             return SERVER_ANSWER_CONTENT;

@@ -13,6 +13,24 @@
 /* A client that has opened a connection in advance says good-bye later than this. */
 #define AT_ONCE_NS INT64_C(1000000000)
 
+/* Who pads its records says user_canceled before its close_notify, and that is how it is known: one
+ * such record alone, or two that are not padded, may be data. */
+static bool said_padded_good_bye(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+    uint32_t padded = 0;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note > facts->first_protected_note[SIDE_CLIENT] && note->side == SIDE_CLIENT
+            && note->kind == NOTE_APPLICATION_DATA && facts_may_be_good_bye(facts, note)
+            && !suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length))
+            padded++;
+    }
+    return padded == 2;
+}
+
 /* TLS 1.3: an alert is all that the client sent behind its Finished, and then came the end. Who
  * closed TCP first is a race between the two. */
 static bool client_said_good_bye(const struct facts *facts)
@@ -22,7 +40,8 @@ static bool client_said_good_bye(const struct facts *facts)
 
     return facts->tls13 && last != NULL && last != first
            && last->at.time_ns - first->at.time_ns <= AT_ONCE_NS
-           && suite_alert_length(facts->suite, TLS_VERSION_1_3, last->length)
+           && (suite_alert_length(facts->suite, TLS_VERSION_1_3, last->length)
+               || said_padded_good_bye(facts))
            && facts->refusal.at.packet > last->at.packet;
 }
 
@@ -44,14 +63,20 @@ static bool left_at_once(const struct facts *facts)
     return last == NULL || facts->refusal.at.time_ns - last->at.time_ns <= AT_ONCE_NS;
 }
 
+/* Records of type application_data that a client sends without data: in TLS 1.3 its flight, of which
+ * an empty Certificate may be one, or else a close_notify behind it. */
+static uint32_t records_without_data(const struct facts *facts)
+{
+    if (!facts->tls13)
+        return 0;
+    return said_padded_good_bye(facts) ? 3 : 2;
+}
+
 /* The handshake was finished and the client left without having used it. */
 static bool left_without_data(const struct facts *facts)
 {
-    const struct handshake *handshake = facts->handshake;
-    bool data = facts->tls13 ? handshake->application_records[SIDE_CLIENT] > 2
-                             : handshake->application_records[SIDE_CLIENT] > 0;
-
-    return facts->outcome == OUTCOME_ESTABLISHED && !data && facts->refusal.kind != REFUSAL_NONE
+    return facts->outcome == OUTCOME_ESTABLISHED && facts->refusal.kind != REFUSAL_NONE
+           && facts->handshake->application_records[SIDE_CLIENT] <= records_without_data(facts)
            && (facts->refusal.by == SIDE_CLIENT || client_said_good_bye(facts));
 }
 
@@ -65,6 +90,86 @@ static bool closed_right_after_handshake(const struct facts *facts, struct text 
                    "data: it may have refused the server's certificate only then");
     if (facts->client_extensions.encrypted_client_hello.state == EXTENSION_WELL_FORMED)
         text_add(text, ", or that its Encrypted ClientHello was not accepted (RFC 9849)");
+    return true;
+}
+
+/* What a server of TLS 1.3 sent behind the client's flight, beside alerts. */
+enum server_words {
+    SERVER_WORDS_NONE,
+    SERVER_WORDS_TICKETS, /* records that are all alike, as session tickets are */
+    SERVER_WORDS_DATA     /* or what may be data: among others, a single record */
+};
+
+static enum server_words server_words(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+    uint32_t length = 0;
+    uint32_t noted = 0;
+    uint32_t words = 0;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_SERVER)
+            continue;
+        noted++;
+        if (note < facts->first_protected_note[SIDE_CLIENT]
+            || suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length))
+            continue;
+        if (words++ > 0 && note->length != length)
+            return SERVER_WORDS_DATA;
+        length = note->length;
+    }
+    if (words == 1 || noted < handshake->application_records[SIDE_SERVER])
+        return SERVER_WORDS_DATA;
+    return words == 0 ? SERVER_WORDS_NONE : SERVER_WORDS_TICKETS;
+}
+
+/* What the server had to judge yet is the client's certificate. In TLS 1.3 that is so for the whole
+ * flight of the client: a server that says nothing may not have accepted it. */
+static bool server_sent_no_data(const struct facts *facts)
+{
+    enum server_words words;
+
+    if (!facts->tls13)
+        return facts->certificate_request_note != NULL
+               && facts->handshake->application_records[SIDE_SERVER] == 0;
+    words = server_words(facts);
+    return words == SERVER_WORDS_NONE
+           || (words == SERVER_WORDS_TICKETS && facts->client_answer != CLIENT_ANSWER_NONE);
+}
+
+/* The handshake was finished and the server, as the first of both, left at once without having used
+ * it. */
+static bool server_left_at_once(const struct facts *facts)
+{
+    return facts->outcome == OUTCOME_ESTABLISHED && facts->refusal.kind != REFUSAL_NONE
+           && facts->refusal.by == SIDE_SERVER && !client_said_good_bye(facts) && !facts->missed
+           && left_at_once(facts) && server_sent_no_data(facts);
+}
+
+/* What the server may have done only when the handshake was over. */
+static const char *what_server_did(const struct facts *facts)
+{
+    bool has_certificate =
+        facts->tls13 ? facts->client_answer == CLIENT_ANSWER_CERTIFICATE
+                     : facts->client_certificate_note != NULL && !facts->client_certificate_empty;
+
+    if (facts->tls13 && facts->client_answer == CLIENT_ANSWER_NONE)
+        return "refused the client's Finished";
+    return has_certificate ? "refused the client's certificate"
+                           : "missed a certificate of the client";
+}
+
+/* Some servers look at the client's certificate only when the handshake is over. */
+static bool server_closed_right_after_handshake(const struct facts *facts, struct text *text)
+{
+    if (!server_left_at_once(facts))
+        return false;
+    text_add(text,
+             "the server closed the connection right after the handshake without sending data: it "
+             "may only then have %s",
+             what_server_did(facts));
     return true;
 }
 
@@ -191,11 +296,12 @@ static struct finding *next_finding(struct verdict *verdict)
     return &verdict->findings[verdict->finding_count];
 }
 
-/* Clients that verify only after the handshake accept nothing yet when it is over, and some ask
- * somebody, who takes time. */
-static bool is_accepted(const struct facts *facts)
+/* Who verifies only after the handshake has accepted nothing yet when it is over, and some clients
+ * ask somebody, who takes time. */
+static bool is_accepted(const struct facts *facts, enum side side)
 {
-    return facts->outcome == OUTCOME_ESTABLISHED && !left_without_data(facts);
+    return facts->outcome == OUTCOME_ESTABLISHED && !left_without_data(facts)
+           && (side == SIDE_SERVER || !server_left_at_once(facts));
 }
 
 /* A problem that is the cause, or that was taken for it, is told as such. */
@@ -217,7 +323,7 @@ static void add_chain_problem(const struct facts *facts, enum side side,
     text = text_begin(finding->text, sizeof(finding->text));
     text_add_string(&text, side == SIDE_CLIENT ? "of the client: " : "");
     problem->tell(facts->chain[side], &text);
-    if (problem->is_refusable && is_accepted(facts)) {
+    if (problem->is_refusable && is_accepted(facts, side)) {
         text_add_string(&text, "; the ");
         text_add_string(&text, party_name(party_of(side_other(side))));
         text_add_string(&text, " accepted it");
@@ -250,6 +356,7 @@ static const struct finding_row {
     bool (*find)(const struct facts *facts, struct text *text);
 } finding_rows[] = {
     {"closed_right_after_handshake", false, closed_right_after_handshake},
+    {"server_closed_right_after_handshake", false, server_closed_right_after_handshake},
     {"obsolete_version", true, obsolete_version},
     {"weak_suite", true, weak_suite},
     {"issuer_changed", true, issuer_changed},

@@ -46,6 +46,137 @@ static void a_good_bye_right_behind_the_finished_is_told(void)
     }
 }
 
+/* The records of these lengths, which mean nothing; ends at the first 0. */
+static void send_protected(struct play *play, enum side from, const uint16_t lengths[])
+{
+    for (size_t i = 0; lengths[i] != 0; i++)
+        play_protected(play, from, TLS_CONTENT_APPLICATION_DATA, lengths[i]);
+}
+
+static void begin_flight_1_3(struct play *play)
+{
+    play_begin(play, 443, 0);
+    play_client_hello(play, true);
+    play_server_hello(play, true);
+    play_protected(play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 2000);
+}
+
+/* Some stacks pad their records by 16 octets, and say user_canceled and close_notify. One short
+ * record behind a flight in a single record is data. */
+static void a_padded_good_bye_is_told(void)
+{
+    static const struct {
+        uint16_t client[5];
+        uint16_t server[3];
+        bool is_told;
+    } rows[] = {
+        {{69, 35, 35}, {0}, true},
+        {{69, 35, 35}, {19}, true},
+        {{2003, 35}, {9067, 19}, false},
+        {{69, 90, 35}, {0}, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct play play;
+
+        begin_flight_1_3(&play);
+        send_protected(&play, SIDE_CLIENT, (const uint16_t[]){rows[i].client[0], 0});
+        send_protected(&play, SIDE_SERVER, (const uint16_t[]){250, 250, 0});
+        send_protected(&play, SIDE_CLIENT, rows[i].client + 1);
+        send_protected(&play, SIDE_SERVER, rows[i].server);
+        play_fin(&play, SIDE_CLIENT);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+        CU_ASSERT_EQUAL(strstr(play.findings, "closed_right_after_handshake") != NULL,
+                        rows[i].is_told);
+        CU_ASSERT_PTR_NULL(strstr(play.findings, "server_closed_right_after_handshake"));
+    }
+}
+
+/* A full handshake of TLS 1.2, in which the server asks for a certificate and the client has none.
+ */
+static void play_request(struct play *play)
+{
+    play_begin(play, 443, 0);
+    play_client_hello(play, false);
+    play_server_hello(play, false);
+    play_message(play, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE, bytes_of("\0\0\4\0\0\1x", 7));
+    play_message(play, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE_REQUEST,
+                 bytes_of("\1\1\0\2\4\1\0\0", 8));
+    play_message(play, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+    play_message(play, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE, bytes_of("\0\0\0", 3));
+    play_client_finishes(play);
+    play_server_finishes(play);
+}
+
+static void a_server_that_asked_for_a_certificate_and_leaves_at_once_is_told(void)
+{
+    enum { AT_ONCE, ANSWERED, LATE, AFTER_CLIENT, WAYS };
+
+    for (unsigned way = 0; way < WAYS; way++) {
+        struct play play;
+
+        play_request(&play);
+        if (way == ANSWERED)
+            play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 100);
+        if (way == LATE)
+            play.now_ns += SILENCE_NS;
+        if (way == AFTER_CLIENT)
+            play_fin(&play, SIDE_CLIENT);
+        play_fin(&play, SIDE_SERVER);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+        CU_ASSERT_EQUAL(strstr(play.findings, "server_closed_right_after_handshake") != NULL,
+                        way == AT_ONCE);
+    }
+}
+
+/* Of one that asked for none, nothing is to be said: it has accepted all that there is. */
+static void a_server_that_asked_for_nothing_may_leave_at_once(void)
+{
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_handshake(&play);
+    play_fin(&play, SIDE_SERVER);
+    play_end(&play);
+    CU_ASSERT_PTR_NULL(strstr(play.findings, "server_closed_right_after_handshake"));
+}
+
+/* TLS 1.3: behind the client's flight session tickets are alike; nothing but an alert is no sign
+ * that the server accepted it, and tickets are, unless it had asked for a certificate. */
+static void a_server_that_leaves_right_behind_the_finished_is_told(void)
+{
+    static const struct {
+        uint16_t client[5];
+        uint16_t server[5];
+        bool is_told;
+    } rows[] = {
+        {{53, 90}, {19}, true},
+        {{53}, {19}, true},
+        {{53, 90}, {0}, true},
+        {{53, 90}, {250, 250, 19}, false},
+        {{53, 90}, {250, 19}, false},
+        {{53, 19}, {19}, false},
+        {{25, 53}, {250, 250, 19}, true},
+        {{25, 53}, {250, 19}, false},
+        {{25, 53}, {250, 250, 400}, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct play play;
+
+        begin_flight_1_3(&play);
+        send_protected(&play, SIDE_CLIENT, rows[i].client);
+        send_protected(&play, SIDE_SERVER, rows[i].server);
+        play_fin(&play, SIDE_SERVER);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+        CU_ASSERT_EQUAL(strstr(play.findings, "server_closed_right_after_handshake") != NULL,
+                        rows[i].is_told);
+    }
+}
+
 /* The answer to the request for TLS is none to the hello. */
 static void a_server_that_falls_silent_behind_its_go_ahead_is_told(void)
 {
@@ -122,6 +253,13 @@ int main(void)
     CU_TestInfo tests[] = {
         {"a finished handshake that closes at once is told",
          a_finished_handshake_that_closes_at_once_is_told},
+        {"a padded good-bye is told", a_padded_good_bye_is_told},
+        {"a server that asked for a certificate and leaves at once is told",
+         a_server_that_asked_for_a_certificate_and_leaves_at_once_is_told},
+        {"a server that asked for nothing may leave at once",
+         a_server_that_asked_for_nothing_may_leave_at_once},
+        {"a server that leaves right behind the Finished is told",
+         a_server_that_leaves_right_behind_the_finished_is_told},
         {"a good-bye right behind the Finished is told",
          a_good_bye_right_behind_the_finished_is_told},
         {"a server that falls silent behind its go-ahead is told",
