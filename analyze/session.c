@@ -164,7 +164,7 @@ static bool may_be_complaint(struct bytes response)
 }
 
 /* Another protocol that is known to stay what it is. */
-static bool prelude_is_settled(const struct prelude_text *text, bool from_client)
+static bool prelude_is_settled(const struct prelude_text *text, enum prelude prelude)
 {
     static const bool may_switch[PRELUDE_COUNT] = {
         [PRELUDE_PARTIAL] = true,
@@ -196,11 +196,8 @@ static bool prelude_is_settled(const struct prelude_text *text, bool from_client
         [PRELUDE_NBD] = true,
     };
 
-    struct bytes octets = prelude_octets(text);
-    enum prelude prelude = prelude_identify(octets, from_client);
-
     if (prelude == PRELUDE_HTTP_RESPONSE && text->length < sizeof(text->data))
-        return !may_be_complaint(octets);
+        return !may_be_complaint(prelude_octets(text));
     return !may_switch[prelude];
 }
 
@@ -210,15 +207,30 @@ static bool said_more_than(const struct session *session, uint64_t octets)
            || session->stream_octets[SIDE_SERVER] > octets;
 }
 
+static enum prelude prelude_of(const struct preludes *preludes, enum side side)
+{
+    return prelude_identify(prelude_octets(preludes->prelude[side]), side == SIDE_CLIENT);
+}
+
 bool session_knows_neither(const struct session *session)
 {
-    const struct preludes *preludes = session->preludes;
+    return prelude_of(session->preludes, SIDE_CLIENT) == PRELUDE_UNKNOWN
+           && prelude_of(session->preludes, SIDE_SERVER) == PRELUDE_UNKNOWN;
+}
 
-    return preludes->is_unknown
-           || (prelude_identify(prelude_octets(preludes->prelude[SIDE_CLIENT]), true)
-                   == PRELUDE_UNKNOWN
-               && prelude_identify(prelude_octets(preludes->prelude[SIDE_SERVER]), false)
-                      == PRELUDE_UNKNOWN);
+/* Both sides spoke, and what they said leads nowhere any more. */
+static bool preludes_are_settled(const struct session *session)
+{
+    const struct preludes *preludes = session->preludes;
+    enum prelude client =
+        preludes->is_unknown ? PRELUDE_UNKNOWN : prelude_of(preludes, SIDE_CLIENT);
+    enum prelude server =
+        preludes->is_unknown ? PRELUDE_UNKNOWN : prelude_of(preludes, SIDE_SERVER);
+
+    if (client == PRELUDE_UNKNOWN && server == PRELUDE_UNKNOWN)
+        return preludes->turns > UNKNOWN_TURNS_MAX || said_more_than(session, UNKNOWN_SEARCH_MAX);
+    return prelude_is_settled(preludes->prelude[SIDE_CLIENT], client)
+           && prelude_is_settled(preludes->prelude[SIDE_SERVER], server);
 }
 
 bool session_without_tls_settled(const struct session *session)
@@ -231,12 +243,7 @@ bool session_without_tls_settled(const struct session *session)
         return false;
     if (session->presumed)
         return true; /* what the server answered is no TLS */
-    if (preludes->prelude[SIDE_CLIENT] == NULL)
-        return false;
-    if (session_knows_neither(session))
-        return preludes->turns > UNKNOWN_TURNS_MAX || said_more_than(session, UNKNOWN_SEARCH_MAX);
-    return prelude_is_settled(preludes->prelude[SIDE_CLIENT], true)
-           && prelude_is_settled(preludes->prelude[SIDE_SERVER], false);
+    return preludes->prelude[SIDE_CLIENT] != NULL && preludes_are_settled(session);
 }
 
 /* The hellos were written long ago; they are read as soon as the notes are. */

@@ -203,7 +203,7 @@ void session_begin(struct session *session, struct session_memory *memory,
 /* Free everything that the session holds, not the session itself. */
 void session_release(struct session *session);
 
-/* Both sides spoke, which the session keeps, and neither in a protocol that is known. */
+/* Both sides spoke, which the session keeps, and neither of them in a protocol that is known. */
 bool session_knows_neither(const struct session *session);
 
 /* The part of session_settled() for a connection of which nothing is TLS so far. */

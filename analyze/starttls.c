@@ -200,13 +200,6 @@ static const char *tds_refusal(struct bytes reply)
                : NULL;
 }
 
-static const char *rdp_refusal(struct bytes reply)
-{
-    uint8_t failure = rdp_failure(reply);
-
-    return failure != 0 ? rdp_failure_name(failure) : NULL;
-}
-
 /* The whole call came (RFC 5531 section 11). */
 static bool rpc_asks(struct bytes client)
 {
@@ -319,7 +312,10 @@ static const struct starttls *find(enum prelude protocol)
                                             .is_optional = true},
         [PRELUDE_SOCKS4] = {.asks = always_asks, .refusal = socks4_refusal},
         [PRELUDE_SOCKS5] = {.asks = always_asks, .refusal = socks5_refusal},
-        [PRELUDE_RDP] = {.asks = rdp_asks_for_tls, .refusal = rdp_refusal},
+        [PRELUDE_RDP] = {.asks = rdp_asks_for_tls,
+                         .refusal = rdp_refusal,
+                         .is_optional = true,
+                         .leaves = rdp_disconnects},
         [PRELUDE_TDS] = {.asks = tds_asks, .refusal = tds_refusal},
         [PRELUDE_RPC] = {.asks = rpc_asks, .refuses = rpc_refuses, .is_optional = true},
         [PRELUDE_NBD] = {.asks = nbd_asks_for_tls,

@@ -86,6 +86,7 @@ static const struct signature signatures[] = {
     {PRELUDE_PROXY_V1, CLIENT, "PROXY UNKNOWN", NULL},
     {PRELUDE_PROXY_V2, CLIENT, NULL, fit_proxy_v2},
     {PRELUDE_RDP, BOTH, NULL, fit_rdp},
+    {PRELUDE_RDP, SERVER, NULL, fit_rdp_error},
     {PRELUDE_SMB, BOTH, NULL, fit_smb},
     {PRELUDE_TELNET, BOTH, NULL, fit_telnet},
     {PRELUDE_VNC, BOTH, "RFB 003.", NULL},

@@ -261,6 +261,22 @@ enum fit fit_rdp(struct bytes in)
     return code.data[0] == 0xe0 || code.data[0] == 0xd0 ? FIT_YES : FIT_NO;
 }
 
+/* TPKT with the header of this message behind its length. */
+static enum fit fit_tpkt(struct bytes in, const char *header, size_t length)
+{
+    enum fit fit = fit_prefix(in, "\x03\0\0", 3);
+
+    return fit == FIT_YES ? fit_prefix(bytes_after(in, 4), header, length) : fit;
+}
+
+/* X.224 data, as of a server that ends the connection by the disconnect of the layer above, or a
+ * disconnect request (ITU-T X.224 sections 13.7 and 13.5): what a server says to a request that it
+ * cannot read. */
+enum fit fit_rdp_error(struct bytes in)
+{
+    return better(fit_tpkt(in, "\x02\xf0\x80", 3), fit_tpkt(in, "\x06\x80", 2));
+}
+
 /* The NetBIOS session header and the marks of SMB 1 and SMB 2. */
 enum fit fit_smb(struct bytes in)
 {

@@ -58,6 +58,7 @@ enum fit fit_socks5_client(struct bytes in);
 enum fit fit_socks5_server(struct bytes in);
 enum fit fit_proxy_v2(struct bytes in);
 enum fit fit_rdp(struct bytes in);
+enum fit fit_rdp_error(struct bytes in);
 enum fit fit_smb(struct bytes in);
 enum fit fit_telnet(struct bytes in);
 enum fit fit_tds_prelogin(struct bytes in);

@@ -2,10 +2,15 @@
 #include "dissect/rdp.h"
 
 enum {
-    HEADERS_LENGTH = 11,
+    TPKT_LENGTH = 4,
+    X224_LENGTH = 7,
+    HEADERS_LENGTH = TPKT_LENGTH + X224_LENGTH,
     NEGOTIATION_LENGTH = 8,
-    TYPE_REQUEST = 1, /* RDP_NEG_REQ */
-    TYPE_FAILURE = 3  /* RDP_NEG_FAILURE */
+    TYPE_REQUEST = 1,          /* RDP_NEG_REQ */
+    TYPE_RESPONSE = 2,         /* RDP_NEG_RSP */
+    TYPE_FAILURE = 3,          /* RDP_NEG_FAILURE */
+    CONNECTION_CONFIRM = 0xd0, /* X.224 */
+    DISCONNECT_REQUEST = 0x80
 };
 
 /* The value of the negotiation structure at the front, of which the first octet is all that is in
@@ -19,27 +24,35 @@ static bool read_negotiation(struct bytes in, uint8_t wanted, uint8_t *value)
            && bytes_u8(&in, value);
 }
 
+/* The X.224 message in a TPKT packet (RFC 1006 section 6), of which all came, and its code. */
+static bool read_message(struct bytes in, uint8_t *code, struct bytes *message)
+{
+    enum { VERSION = 3, CODE_OFFSET = 1 };
+    uint8_t version, reserved;
+    uint16_t length;
+    struct bytes rest;
+
+    if (!bytes_u8(&in, &version) || version != VERSION || !bytes_u8(&in, &reserved)
+        || !bytes_u16(&in, &length) || length < TPKT_LENGTH
+        || !bytes_take(&in, (size_t)length - TPKT_LENGTH, message))
+        return false;
+    rest = *message;
+    return bytes_skip(&rest, CODE_OFFSET) && bytes_u8(&rest, code);
+}
+
 bool rdp_asks_for_tls(struct bytes request)
 {
-    uint8_t protocols;
+    struct bytes message;
+    uint8_t code, protocols;
 
-    if (!bytes_skip(&request, HEADERS_LENGTH))
+    if (!read_message(request, &code, &message) || !bytes_skip(&request, HEADERS_LENGTH))
         return false;
     if (request.len > 0 && request.data[0] >= ' ') /* a cookie or a routing token */
         bytes_skip_line(&request);
     return read_negotiation(request, TYPE_REQUEST, &protocols) && protocols != 0;
 }
 
-uint8_t rdp_failure(struct bytes answer)
-{
-    uint8_t code;
-
-    return bytes_skip(&answer, HEADERS_LENGTH) && read_negotiation(answer, TYPE_FAILURE, &code)
-               ? code
-               : 0;
-}
-
-const char *rdp_failure_name(uint8_t code)
+static const char *failure_name(uint8_t code)
 {
     static const char *const names[] = {
         NULL,
@@ -53,4 +66,29 @@ const char *rdp_failure_name(uint8_t code)
 
     return code > 0 && code < sizeof(names) / sizeof(names[0]) ? names[code]
                                                                : "RDP failure: unassigned code";
+}
+
+const char *rdp_refusal(struct bytes answer)
+{
+    struct bytes confirm;
+    uint8_t code, value;
+
+    if (!read_message(answer, &code, &confirm) || code != CONNECTION_CONFIRM
+        || !bytes_skip(&confirm, X224_LENGTH))
+        return NULL;
+    if (read_negotiation(confirm, TYPE_FAILURE, &value))
+        return value != 0 ? failure_name(value) : NULL;
+    if (confirm.len == 0)
+        return "RDP: the server does not negotiate, so its security is RDP's own";
+    return read_negotiation(confirm, TYPE_RESPONSE, &value) && value == 0
+               ? "RDP: the server chose RDP's own security"
+               : NULL;
+}
+
+bool rdp_disconnects(struct bytes rest)
+{
+    struct bytes message;
+    uint8_t code;
+
+    return read_message(rest, &code, &message) && code == DISCONNECT_REQUEST;
 }

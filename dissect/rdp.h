@@ -12,13 +12,16 @@
 
 #include "dissect/bytes.h"
 
-/* True when a client's request offers a protocol that begins with TLS. */
+/* True when a client's request, of which all came, offers a protocol that begins with TLS. */
 bool rdp_asks_for_tls(struct bytes request);
 
-/* Why a server's answer refuses what was asked for, as RDP_NEG_FAILURE has it; 0: it does not. */
-uint8_t rdp_failure(struct bytes answer);
+/* What a server's answer means, for people, that refuses what was asked for: an RDP_NEG_FAILURE, or
+ * the choice of RDP's own security, which is also what a server means that does not negotiate.
+ * Static storage; NULL: it does not refuse. */
+const char *rdp_refusal(struct bytes answer);
 
-/* What such a code means, for people. Static storage, never NULL. */
-const char *rdp_failure_name(uint8_t code);
+/* True when what a client says begins with an X.224 disconnect request (ITU-T X.224 section 13.5):
+ * it leaves. */
+bool rdp_disconnects(struct bytes rest);
 
 #endif

@@ -118,6 +118,10 @@ static const struct example examples[] = {
     SENDS(PROXY_V2, CLIENT, "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x0a\0\0\1\x0a\0\0\2\x9c\x40\1\xbb"),
     SENDS(RDP, CLIENT, "\3\0\0\x13\x0e\xe0\0\0\0\0\0\1\0\x08\0\3\0\0\0"),
     SENDS(RDP, SERVER, "\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\1\0\0\0"),
+    SENDS(RDP, SERVER, "\3\0\0\x09\2\xf0\x80\x21\x80"), /* its MCS layer disconnects */
+    SENDS(RDP, SERVER, "\3\0\0\x0b\6\x80\0\0\0\0\0"),
+    SENDS(UNKNOWN, SERVER, "\3\0\0\x09\7\xf0\x80"),
+    SENDS(UNKNOWN, CLIENT, "\3\0\0\x09\2\xf0\x80\x21\x80"),
     SENDS(TDS, CLIENT, "\x12\1\0\x2f\0\0\1\0\0\0\x1a\0\6\1\0\x20\0\1\xff"),
     SENDS(TDS, SERVER, "\4\1\0\x2b\0\0\1\0\0\0\x1a\0\6\1\0\x20\0\1\xff"),
     SENDS(PARTIAL, SERVER, "\4\1\0\x2b\0\0\1\0\0\0\x1a\0"),

@@ -117,10 +117,20 @@ static const struct conversation conversations[] = {
      SERVER_SAYS("\5\5\0\1\0\0\0\0\0\0")},
     {"RDP",
      3389,
-     {CLIENT_SAYS("\3\0\0\x2c\x27\xe0\0\0\0\0\0Cookie: mstshash=operator\r\n"
+     {CLIENT_SAYS("\3\0\0\x2e\x29\xe0\0\0\0\0\0Cookie: mstshash=operator\r\n"
                   "\1\0\x08\0\x0b\0\0\0")},
      SERVER_SAYS("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\x1f\x08\0\2\0\0\0"),
      SERVER_SAYS("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\3\0\x08\0\5\0\0\0")},
+    {"RDP to a server with security of its own",
+     3389,
+     {CLIENT_SAYS("\3\0\0\x13\x0e\xe0\0\0\0\0\0\1\0\x08\0\1\0\0\0")},
+     SERVER_SAYS("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\1\0\0\0"),
+     SERVER_SAYS("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\0\0\0\0")},
+    {"RDP to a server that does not negotiate",
+     3389,
+     {CLIENT_SAYS("\3\0\0\x13\x0e\xe0\0\0\0\0\0\1\0\x08\0\1\0\0\0")},
+     SERVER_SAYS("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\1\0\0\0"),
+     SERVER_SAYS("\3\0\0\x0b\x06\xd0\0\0\x12\x34\0")},
     {"RPC",
      2049,
      {CLIENT_SAYS("\x80\0\0\x28\1\2\3\4\0\0\0\0\0\0\0\2\0\1\x86\xa3\0\0\0\4\0\0\0\0"
@@ -337,6 +347,7 @@ static void what_is_optional_may_go_on_in_clear(void)
     for (size_t i = 0; i < sizeof(conversations) / sizeof(conversations[0]); i++) {
         bool is_optional = strncmp(conversations[i].name, "PostgreSQL", 10) == 0
                            || strcmp(conversations[i].name, "RPC") == 0
+                           || strncmp(conversations[i].name, "RDP", 3) == 0
                            || strcmp(conversations[i].name, "NBD") == 0;
 
         for (size_t piece = 0; piece < PIECES; piece++) {
@@ -361,6 +372,7 @@ static void who_says_goodbye_has_failed(void)
         struct step goodbye;
     } cases[] = {
         {"NBD", CLIENT_SAYS("IHAVEOPT\0\0\0\2\0\0\0\0")},
+        {"RDP", CLIENT_SAYS("\3\0\0\x0b\6\x80\0\0\0\0\0")},
     };
 
     for (size_t i = 0; i < sizeof(conversations) / sizeof(conversations[0]); i++)
