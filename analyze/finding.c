@@ -260,7 +260,7 @@ static bool proxy_target_differs(const struct facts *facts, struct text *text)
     if (host.data[host.len - 1] == '.')
         host.len--;
     if (name.len == 0 || bytes_equal(name, facts->starttls.target.host)
-        || name_match_dns(name, host))
+        || name_match_dns(host, name))
         return false;
     text_add(text, "the client asked the proxy for ");
     text_add_untrusted(text, facts->starttls.target.host);

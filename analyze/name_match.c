@@ -31,7 +31,7 @@ static bool equal_without_case(struct bytes a, struct bytes b)
     return true;
 }
 
-/* A trailing dot says that the name is absolute, which it is anyway. */
+/* A trailing dot says that the name asked for is absolute, which it is anyway. */
 static struct bytes without_root(struct bytes name)
 {
     if (name.len > 1 && name.data[name.len - 1] == '.')
@@ -68,7 +68,6 @@ static bool wildcard_matches(struct bytes pattern, struct bytes reference)
 
 bool name_match_dns(struct bytes pattern, struct bytes reference)
 {
-    pattern = without_root(pattern);
     reference = without_root(reference);
     if (pattern.len == 0 || reference.len == 0)
         return false;
