@@ -462,6 +462,32 @@ static void missing_extensions_are_not_blamed_once_the_client_went_on(void)
     CU_ASSERT_TRUE(story_denies(&story, "missing_extended_master_secret"));
 }
 
+static void a_choice_that_cannot_be_seen_may_be_about_alpn(void)
+{
+    static const struct {
+        const char *alpn;
+        uint8_t alert;
+        enum certainty certainty;
+    } rows[] = {
+        {"smtp", TLS_ALERT_DECODE_ERROR, CAUSE_POSSIBLE},
+        {"smtp", TLS_ALERT_UNKNOWN_CA, CAUSE_NO},
+        {"http/1.1", TLS_ALERT_DECODE_ERROR, CAUSE_NO}, /* what servers choose by default */
+        {NULL, TLS_ALERT_DECODE_ERROR, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+        struct story_offer offer = story_modern_offer();
+
+        offer.alpn = rows[i].alpn;
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_flight_1_3(&story);
+        story_fatal(&story, SIDE_CLIENT, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_alpn"), rows[i].certainty);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -518,6 +544,8 @@ int main(void)
          missing_extensions_are_not_blamed_for_other_alerts},
         {"missing extensions are not blamed once the client went on",
          missing_extensions_are_not_blamed_once_the_client_went_on},
+        {"a choice that cannot be seen may be about ALPN",
+         a_choice_that_cannot_be_seen_may_be_about_alpn},
         CU_TEST_INFO_NULL,
     };
 

@@ -47,6 +47,21 @@ static bool choice_was_not_offered(const struct facts *facts, struct evidence *e
     return true;
 }
 
+/* In TLS 1.3 the choice is encrypted. Servers that know none of the protocols should refuse, but some
+ * choose what they always do, http/1.1 for the most part, or an empty name; the client may complain
+ * of the parameter, of the extension, or of its grammar. */
+static bool choice_may_be_hidden(const struct facts *facts)
+{
+    static const uint8_t complaints[] = {TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_DECODE_ERROR,
+                                         TLS_ALERT_UNSUPPORTED_EXTENSION};
+
+    return facts->tls13 && facts_client_refused_server(facts)
+           && facts->refusal.kind == REFUSAL_ALERT
+           && memchr(complaints, facts->refusal.alert, sizeof(complaints)) != NULL
+           && facts->first_protected_note[SIDE_SERVER] != NULL && offers_alpn(facts)
+           && !protocol_is_offered(facts, bytes_of("http/1.1", 8));
+}
+
 /* In TLS 1.3 a server that is past its ServerHello refuses encrypted. */
 static bool may_be_hidden(const struct facts *facts)
 {
@@ -61,7 +76,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 
     if (certainty == CAUSE_NO && choice_was_not_offered(facts, evidence))
         certainty = CAUSE_LIKELY;
-    if (certainty == CAUSE_NO && may_be_hidden(facts))
+    if (certainty == CAUSE_NO && (choice_may_be_hidden(facts) || may_be_hidden(facts)))
         certainty = CAUSE_POSSIBLE;
     if (certainty != CAUSE_NO)
         describe_offered_alpn(facts, evidence);
