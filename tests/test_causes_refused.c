@@ -252,6 +252,23 @@ static void a_close_may_be_about_a_version_that_stands_alone(void)
     CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
 }
 
+/* Better suites than those of TLS 1.1 came with TLS 1.2. */
+static void insufficient_security_may_be_about_a_version_without_better_suites(void)
+{
+    static const story_list ordinary = {0xc009, 0xc013, 0x002f};
+    static const story_list obsolete = {0x0004, 0x0005};
+    struct story story;
+    struct story_offer offer = offer_of(TLS_VERSION_1_1, ordinary);
+
+    story_refuse_offer(&story, &offer, TLS_ALERT_INSUFFICIENT_SECURITY);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_cipher"));
+    offer = offer_of(TLS_VERSION_1_1, obsolete);
+    story_refuse_offer(&story, &offer, TLS_ALERT_INSUFFICIENT_SECURITY);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+}
+
 /* A key for this server says that it spoke that version. */
 static void a_client_with_a_key_knows_that_the_server_has_tls_1_3(void)
 {
@@ -297,6 +314,8 @@ int main(void)
         {"a close may be about a version that stands alone",
          a_close_may_be_about_a_version_that_stands_alone},
         {"internal_error may be about rare groups", internal_error_may_be_about_rare_groups},
+        {"insufficient_security may be about a version without better suites",
+         insufficient_security_may_be_about_a_version_without_better_suites},
         {"a client with a key knows that the server has TLS 1.3",
          a_client_with_a_key_knows_that_the_server_has_tls_1_3},
         CU_TEST_INFO_NULL,

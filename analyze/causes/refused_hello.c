@@ -115,8 +115,10 @@ static const struct manner manners[] = {
         .kind = MANNER_ALERT,
         .alert = TLS_ALERT_INSUFFICIENT_SECURITY,
         .least = WEIGHT_SLIGHT,
+        .least_of = {[SUSPECT_VERSION] = WEIGHT_UNUSUAL},
         .enough = WEIGHT_UNUSUAL,
-        .cap = {[SUSPECT_SUITES] = CAUSE_LIKELY,
+        .cap = {[SUSPECT_VERSION] = CAUSE_POSSIBLE,
+                [SUSPECT_SUITES] = CAUSE_LIKELY,
                 [SUSPECT_GROUPS] = CAUSE_LIKELY,
                 [SUSPECT_SCHEMES] = CAUSE_LIKELY,
                 [SUSPECT_MASTER_SECRET] = CAUSE_POSSIBLE},
@@ -191,6 +193,14 @@ static const struct manner manners[] = {
     },
 };
 
+/* insufficient_security(71) demands better suites. The best of them came with TLS 1.2, so that an
+ * older version is in question too, unless the suites are unusual even for that version. */
+static bool suites_are_meant(const struct facts *facts, const struct manner *manner)
+{
+    return manner->kind == MANNER_ALERT && manner->alert == TLS_ALERT_INSUFFICIENT_SECURITY
+           && correct(facts, SUSPECT_SUITES, offer_weigh(facts, SUSPECT_SUITES)) >= WEIGHT_UNUSUAL;
+}
+
 /* With suites that fit everywhere, the name is what is left. A refusal that is never about suites
  * needs none. */
 static bool suites_come_first(const struct facts *facts, const struct manner *manner)
@@ -201,7 +211,8 @@ static bool suites_come_first(const struct facts *facts, const struct manner *ma
 static enum weight weigh(const struct facts *facts, const struct manner *manner,
                          enum suspect suspect)
 {
-    if (is_settled(facts, suspect) || (suspect == SUSPECT_NAME && suites_come_first(facts, manner)))
+    if (is_settled(facts, suspect) || (suspect == SUSPECT_NAME && suites_come_first(facts, manner))
+        || (suspect == SUSPECT_VERSION && suites_are_meant(facts, manner)))
         return WEIGHT_NONE;
     return correct(facts, suspect, offer_weigh(facts, suspect));
 }

@@ -128,9 +128,10 @@ const struct cause cause_version_mismatch = {
     .explanation =
         "The versions that the client offers and those that the server accepts do not "
         "overlap. Servers say so with protocol_version(70); others refuse with "
-        "handshake_failure(40) or just close. A client refuses in the same way a "
-        "ServerHello that chooses a version below its minimum, leaves without a word, or "
-        "gives up with internal_error(80) at the SHA-1 signatures of TLS 1.0 and 1.1.",
+        "handshake_failure(40) or insufficient_security(71), or just close. A client refuses "
+        "in the same way a ServerHello that chooses a version below its minimum, leaves "
+        "without a word, or gives up with internal_error(80) at the SHA-1 signatures of TLS "
+        "1.0 and 1.1.",
     .remedy = "Compare both sides: `openssl s_client -connect SERVER:PORT -tls1_2` (and -tls1_3) "
               "shows what the server takes; `tlswhy --json` lists what the client offers. Update "
               "the older side. Lowering the minimum version of the newer one is a stopgap: TLS "
@@ -140,7 +141,7 @@ const struct cause cause_version_mismatch = {
                    "Firefox: SSL_ERROR_UNSUPPORTED_VERSION, SSL_ERROR_PROTOCOL_VERSION_ALERT; "
                    "Java: SSLHandshakeException: Received fatal alert: protocol_version; Go: tls: "
                    "client offered only unsupported versions",
-    .alerts = "70 40 80",
+    .alerts = "70 40 71 80",
     .source = "RFC 8446 sections 4.1.3, 4.2.1 and 6.2; RFC 8996; RFC 6176",
     .match = match,
     .conceivable = is_conceivable,
