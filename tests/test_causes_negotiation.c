@@ -488,6 +488,45 @@ static void a_choice_that_cannot_be_seen_may_be_about_alpn(void)
     }
 }
 
+/* How a client can leave behind the flight of a server that chose TLS 1.1. */
+enum leaving { LEAVES_AT_ONCE, LEAVES_LATE, LEAVES_AFTER_ITS_FLIGHT, LEAVES_ITS_OWN_VERSION };
+
+static void leave_tls_1_1(struct story *story, enum leaving how, bool lists_it)
+{
+    struct story_offer offer = story_offer_1_2();
+    struct story_choice choice = story_choice_1_2();
+
+    choice.legacy_version = TLS_VERSION_1_1;
+    if (how == LEAVES_ITS_OWN_VERSION)
+        offer.legacy_version = TLS_VERSION_1_1;
+    if (lists_it)
+        memcpy(offer.versions, (story_list){TLS_VERSION_1_2, TLS_VERSION_1_1},
+               sizeof(offer.versions));
+    story_begin(story);
+    story_client_hello(story, &offer);
+    story_flight_1_2(story, &choice, 0);
+    if (how == LEAVES_AFTER_ITS_FLIGHT)
+        story_message(story, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("", 0));
+    story_wait(story, how == LEAVES_LATE ? 6 * STORY_SECOND : 0);
+    story_fin(story, SIDE_CLIENT);
+}
+
+static void leaving_for_another_reason_is_not_about_an_old_version(void)
+{
+    struct story story;
+
+    leave_tls_1_1(&story, LEAVES_AT_ONCE, false);
+    CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));
+    leave_tls_1_1(&story, LEAVES_AT_ONCE, true);
+    CU_ASSERT_FALSE(story_considers(&story, "version_mismatch"));
+    leave_tls_1_1(&story, LEAVES_LATE, false);
+    CU_ASSERT_FALSE(story_considers(&story, "version_mismatch"));
+    leave_tls_1_1(&story, LEAVES_AFTER_ITS_FLIGHT, false);
+    CU_ASSERT_FALSE(story_considers(&story, "version_mismatch"));
+    leave_tls_1_1(&story, LEAVES_ITS_OWN_VERSION, false);
+    CU_ASSERT_FALSE(story_considers(&story, "version_mismatch"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -546,6 +585,8 @@ int main(void)
          missing_extensions_are_not_blamed_once_the_client_went_on},
         {"a choice that cannot be seen may be about ALPN",
          a_choice_that_cannot_be_seen_may_be_about_alpn},
+        {"leaving for another reason is not about an old version",
+         leaving_for_another_reason_is_not_about_an_old_version},
         CU_TEST_INFO_NULL,
     };
 

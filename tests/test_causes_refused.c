@@ -286,6 +286,19 @@ static void a_client_with_a_key_knows_that_the_server_has_tls_1_3(void)
     CU_ASSERT_TRUE(has_fact(&story, "offered_pre_shared_key"));
 }
 
+/* The suites are obsolete, but illegal_parameter is not about them. */
+static void what_a_refusal_cannot_be_about_is_no_rival(void)
+{
+    struct story story;
+    struct story_offer offer = offer_of(TLS_VERSION_1_2, (story_list){0xc011}); /* ECDHE with RC4 */
+
+    memcpy(offer.groups, (story_list){25}, sizeof(offer.groups));
+    story_refuse_offer(&story, &offer, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_LIKELY));
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -318,6 +331,7 @@ int main(void)
          insufficient_security_may_be_about_a_version_without_better_suites},
         {"a client with a key knows that the server has TLS 1.3",
          a_client_with_a_key_knows_that_the_server_has_tls_1_3},
+        {"what a refusal cannot be about is no rival", what_a_refusal_cannot_be_about_is_no_rival},
         CU_TEST_INFO_NULL,
     };
 

@@ -188,6 +188,37 @@ static void a_second_hello_that_changed_elsewhere_is_likely(void)
     }
 }
 
+/* The server refuses the answer, a hello of these parts, and calls nothing wrong. */
+static void refuse_second_hello(struct story *story, const struct story_offer *offer,
+                                bool other_random)
+{
+    begin_retry(story);
+    story_client_hello(story, offer);
+    if (other_random)
+        story->transcript[story->handshake.notes[story->handshake.note_count - 1].offset + 2] ^= 1;
+    story_fatal(story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+}
+
+/* What stands in front of the extensions. */
+static void a_second_hello_begins_as_the_first_one(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    offer.shares[0] = 24;
+    refuse_second_hello(&story, &offer, false);
+    CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
+    refuse_second_hello(&story, &offer, true);
+    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+    offer.session_id = 32;
+    refuse_second_hello(&story, &offer, false);
+    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+    offer.session_id = 0;
+    offer.no_compression = true;
+    refuse_second_hello(&story, &offer, false);
+    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+}
+
 static void a_second_hello_without_early_data_is_right(void)
 {
     struct story story;
@@ -209,11 +240,15 @@ static void a_close_after_a_right_answer_may_have_any_reason(void)
 {
     struct story story;
     struct story_offer offer = story_modern_offer();
+    struct story_choice retry = retry_with(NULL);
 
     begin_retry(&story);
     offer.shares[0] = 24;
     story_client_hello(&story, &offer);
     story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "retry_failed"));
+    refuse_right_answer(&story, offer, &retry, TLS_ALERT_CLOSE_NOTIFY);
     CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "retry_failed"));
 }
@@ -250,6 +285,7 @@ int main(void)
         {"a cookie that is not returned is certain", a_cookie_that_is_not_returned_is_certain},
         {"a second hello that changed elsewhere is likely",
          a_second_hello_that_changed_elsewhere_is_likely},
+        {"a second hello begins as the first one", a_second_hello_begins_as_the_first_one},
         {"a second hello without early data is right", a_second_hello_without_early_data_is_right},
         {"a close after a right answer may have any reason",
          a_close_after_a_right_answer_may_have_any_reason},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is known of a server tells of offers that look ordinary. */
+#include "analyze/causes/known.h"
 #include "dissect/tls.h"
 #include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
@@ -171,6 +172,53 @@ static void a_narrow_offer_can_be_refused_for_its_name(void)
     }
 }
 
+/* What the story says of a suspect, with what is known. */
+static enum known_says says_of(struct fixture *fixture, enum suspect suspect)
+{
+    story_facts(&fixture->story);
+    fixture->story.facts.known = &fixture->known;
+    return known_about(&fixture->story.facts, suspect);
+}
+
+/* RFC 5246 section 7.4.1.4.1: SHA-1 is what it stands for. */
+static void a_missing_list_excludes_no_certificate_with_sha1(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = plain_offer_1_2();
+
+    begin(&fixture, 5);
+    fixture.known.name = &fixture.name;
+    fixture.name.certificate.known = true;
+    fixture.name.certificate.weakness = WEAK_SHA1;
+    story_refuse_offer(&fixture.story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_EQUAL(says_of(&fixture, SUSPECT_SCHEMES), KNOWN_HINTS);
+    memset(offer.schemes, 0, sizeof(offer.schemes));
+    story_refuse_offer(&fixture.story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_EQUAL(says_of(&fixture, SUSPECT_SCHEMES), KNOWN_NOTHING);
+}
+
+/* It fails others as well: only an alert tells that it was up, and only many that it works. */
+static void names_are_hinted_at_by_a_server_that_is_up_and_known(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = story_modern_offer();
+
+    begin(&fixture, 3);
+    take_up(&fixture.server.hellos.refused, 4);
+    take_up(&fixture.name.hellos.refused, 2);
+    fixture.known.name = &fixture.name;
+    fixture.server.names_accepted = 1;
+    story_refuse_offer(&fixture.story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_EQUAL(says_of(&fixture, SUSPECT_NAME), KNOWN_HINTS);
+    take_up(&fixture.server.hellos.accepted, 2);
+    CU_ASSERT_EQUAL(says_of(&fixture, SUSPECT_NAME), KNOWN_NOTHING);
+    take_up(&fixture.server.hellos.accepted, 3);
+    story_begin(&fixture.story);
+    story_client_hello(&fixture.story, &offer);
+    story_fin(&fixture.story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(says_of(&fixture, SUSPECT_NAME), KNOWN_NOTHING);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -185,6 +233,10 @@ int main(void)
         {"illegal_parameter to a name that was never taken up may be about it",
          illegal_parameter_to_a_name_that_was_never_taken_up_may_be_about_it},
         {"a narrow offer can be refused for its name", a_narrow_offer_can_be_refused_for_its_name},
+        {"a missing list excludes no certificate with SHA-1",
+         a_missing_list_excludes_no_certificate_with_sha1},
+        {"names are hinted at by a server that is up and known",
+         names_are_hinted_at_by_a_server_that_is_up_and_known},
         CU_TEST_INFO_NULL,
     };
 

@@ -390,7 +390,9 @@ void story_client_hello(struct story *story, const struct story_offer *offer)
 
     put(&body, offer->legacy_version, 2);
     put_random(&body, DOWNGRADE_NONE);
-    put(&body, 0, 1);
+    put(&body, offer->session_id, 1);
+    for (size_t i = 0; i < offer->session_id; i++)
+        put(&body, i, 1);
     vector = open_vector(&body, 2);
     put_list(&body, offer->suites);
     close_vector(&body, vector, 2);

@@ -36,6 +36,7 @@ struct story_offer {
     const char *name;    /* server_name, NULL: none */
     const char *alpn;    /* one protocol, NULL: none */
     const char *cookie;  /* of a second hello, NULL: none */
+    uint8_t session_id;  /* octets of legacy_session_id */
     uint16_t twice;      /* this extension type is in the hello twice, empty; 0: none */
     uint16_t broken;     /* this extension type has one octet of 0xff as data; 0: none */
     bool master_secret;  /* extended_master_secret */
