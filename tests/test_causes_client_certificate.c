@@ -429,6 +429,29 @@ static void the_clients_certificate_is_judged_before_the_servers(void)
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_CERTAIN));
 }
 
+/* Packets cross: the server had refused before the client's flight was there. */
+static void a_flight_that_comes_after_the_refusal_is_not_what_was_refused(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_refuse(&story);
+    story_protected(&story, SIDE_CLIENT, STORY_EMPTY_CERTIFICATE_RECORD);
+    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
+}
+
+/* Its Finished is still to come. */
+static void half_a_flight_is_not_what_was_refused(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, STORY_EMPTY_CERTIFICATE_RECORD);
+    story_refuse(&story);
+    CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -478,6 +501,9 @@ int main(void)
          early_data_that_crosses_is_no_client_certificate},
         {"the client's certificate is judged before the server's",
          the_clients_certificate_is_judged_before_the_servers},
+        {"a flight that comes after the refusal is not what was refused",
+         a_flight_that_comes_after_the_refusal_is_not_what_was_refused},
+        {"half a flight is not what was refused", half_a_flight_is_not_what_was_refused},
         CU_TEST_INFO_NULL,
     };
 

@@ -266,6 +266,28 @@ static void a_second_hello_that_cannot_be_read_proves_nothing(void)
     CU_ASSERT_EQUAL(story_certainty(&story, "retry_failed"), CAUSE_POSSIBLE);
 }
 
+/* One octet more than the extension says. */
+static void a_cookie_in_a_malformed_extension_is_not_returned(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+    struct story_choice retry = retry_with("cookie");
+    const struct note *hello;
+    uint8_t *end;
+
+    story_begin_hello(&story);
+    story_server_hello(&story, &retry);
+    offer.shares[0] = 24;
+    offer.cookie = "cookie+";
+    story_client_hello(&story, &offer);
+    hello = &story.handshake.notes[story.handshake.note_count - 1];
+    end = story.transcript + hello->offset + hello->length; /* the cookie comes last */
+    CU_ASSERT_EQUAL_FATAL(end[-8], 7);
+    end[-8] = 6;
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_CERTAIN));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -291,6 +313,8 @@ int main(void)
          a_close_after_a_right_answer_may_have_any_reason},
         {"a second hello that cannot be read proves nothing",
          a_second_hello_that_cannot_be_read_proves_nothing},
+        {"a cookie in a malformed extension is not returned",
+         a_cookie_in_a_malformed_extension_is_not_returned},
         CU_TEST_INFO_NULL,
     };
 
