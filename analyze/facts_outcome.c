@@ -204,15 +204,15 @@ static bool reset_answers_close(const struct facts *facts)
 }
 
 /* The client got no answer and closed, and not even the ACK of its FIN is there: that ACK would
- * tell whether the server had answered. */
+ * tell whether the server had answered. A FIN that is sent again was not ACKed at all. */
 static bool close_is_unanswered(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
 
     return facts->refusal.kind == REFUSAL_FIN && facts->refusal.by == SIDE_CLIENT
            && !client->fin_acknowledged && !reset_answers_close(facts)
-           && client->retransmissions == 0 && client->syn_count < FACTS_SYNS_IN_VAIN
-           && !facts->answered[SIDE_SERVER];
+           && client->retransmissions == 0 && client->fin_again == 0
+           && client->syn_count < FACTS_SYNS_IN_VAIN && !facts->answered[SIDE_SERVER];
 }
 
 /* Up to TLS 1.2: the client is done but for the server's Finished, which may have come: the client

@@ -290,6 +290,35 @@ static void a_rst_that_answers_the_fin_is_an_answer(void)
     }
 }
 
+/* One that is sent again was not ACKed: the capture did not end before that, the path did. */
+static void a_fin_that_is_sent_again_is_lost(void)
+{
+    static const struct {
+        unsigned again;
+        enum outcome outcome;
+        const char *cause;
+    } cases[] = {
+        {0, OUTCOME_INCOMPLETE, ""},
+        {1, OUTCOME_FAILED, "server_silent"},
+        {2, OUTCOME_FAILED, "packet_loss"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct play play;
+
+        play_begin(&play, 443, 0);
+        play_client_hello(&play, true);
+        wait(&play, 7);
+        for (unsigned n = 0; n <= cases[i].again; n++) {
+            give(&play, SIDE_CLIENT, TCP_FIN | TCP_ACK, play.next[SIDE_CLIENT]);
+            play.now_ns += SECOND_NS / 5;
+        }
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, cases[i].outcome);
+        CU_ASSERT_STRING_EQUAL(play.cause, cases[i].cause);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -307,6 +336,7 @@ int main(void)
         {"a hello that was not captured is told as that",
          a_hello_that_was_not_captured_is_told_as_that},
         {"a RST that answers the FIN is an answer", a_rst_that_answers_the_fin_is_an_answer},
+        {"a FIN that is sent again is lost", a_fin_that_is_sent_again_is_lost},
         CU_TEST_INFO_NULL,
     };
 

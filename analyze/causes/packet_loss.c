@@ -46,10 +46,11 @@ static enum certainty weigh_path(const struct facts *facts, struct evidence *evi
         || client_waited(facts) < REFUSED_AT_ONCE_NS)
         return CAUSE_NO;
     evidence_add(evidence, "sent_again", facts->connection->last,
-                 "SYNs were sent %u times and SYN-ACKs %u times; the client sent %u segments "
-                 "again, the server %u",
+                 "SYNs were sent %u times and SYN-ACKs %u times; the client sent its FIN again %u "
+                 "times and %u segments, the server %u segments",
                  direction[SIDE_CLIENT].syn_count, direction[SIDE_SERVER].syn_count,
-                 direction[SIDE_CLIENT].retransmissions, direction[SIDE_SERVER].retransmissions);
+                 direction[SIDE_CLIENT].fin_again, direction[SIDE_CLIENT].retransmissions,
+                 direction[SIDE_SERVER].retransmissions);
     return CAUSE_LIKELY;
 }
 

@@ -69,8 +69,10 @@ static uint32_t sent_again(const struct direction *direction)
 bool path_is_lossy(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
-    bool fin_is_unanswered = moment_seen(client->fin) && !client->fin_acknowledged
-                             && facts->capture_end_ns - client->fin.time_ns >= WAITED_IN_VAIN_NS;
+    bool fin_is_unanswered =
+        moment_seen(client->fin) && !client->fin_acknowledged
+        && (client->fin_again > 0
+            || facts->capture_end_ns - client->fin.time_ns >= WAITED_IN_VAIN_NS);
     /* What comes together with the FIN, late, came before and did not get here. */
     uint32_t not_seen = (uint32_t)facts_client_had_left(facts) + (uint32_t)fin_is_unanswered;
 
