@@ -113,9 +113,13 @@ static void settle_confidence(const struct facts *facts, struct verdict *verdict
         verdict->alternative_count = 0;
 }
 
+/* A server that said nothing ended nothing but by its own FIN or RST. */
 static enum party find_party(const struct facts *facts, const struct cause *cause)
 {
-    if (cause->ended_by != PARTY_NONE)
+    bool server_is_mute = cause->ended_by == PARTY_SERVER && !facts->answered[SIDE_SERVER]
+                          && facts->refusal.kind != REFUSAL_NONE;
+
+    if (cause->ended_by != PARTY_NONE && !server_is_mute)
         return cause->ended_by;
     if (facts->refusal.kind != REFUSAL_NONE)
         return party_of(facts->refusal.by);

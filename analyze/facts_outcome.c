@@ -13,6 +13,10 @@
  * connection this soon does not want it, and one that ends it later got no hello. */
 #define AT_ONCE_NS INT64_C(200000000)
 
+/* A client that leaves later than this has not changed its mind, and a server that is slow has most
+ * often answered by then. */
+#define PATIENCE_NS INT64_C(3000000000)
+
 /* Times that the same octets are sent again: once may be impatience. */
 enum { RESENDS_IN_VAIN = 2 };
 
@@ -433,6 +437,34 @@ bool facts_client_is_turned_away(const struct facts *facts)
            && is_captured(client) && is_captured(server);
 }
 
+/* HTTP that is for this server, not for one behind it as a proxy (RFC 9112 section 3.2.1). */
+static bool client_speaks_plain_http(const struct facts *facts)
+{
+    struct bytes request = prelude_octets(facts->handshake->prelude[SIDE_CLIENT]);
+    uint8_t octet = 0;
+
+    if (facts->prelude[SIDE_CLIENT] != PRELUDE_HTTP_REQUEST)
+        return facts->prelude[SIDE_CLIENT] == PRELUDE_HTTP2;
+    while (octet != ' ' && bytes_u8(&request, &octet))
+        continue;
+    return bytes_u8(&request, &octet) && octet == '/';
+}
+
+/* The same, to a server that waits for more octets of what it takes for the beginning of TLS, until
+ * the client gives up. Other protocols are not for port or server alone to tell: they may be the
+ * beginning of STARTTLS. */
+static bool plain_client_waits_in_vain(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+
+    return facts->tls_expected && facts->connection->syn_seen && client_speaks_plain_http(facts)
+           && facts->refusal.by == SIDE_CLIENT
+           && (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST)
+           && facts->waited_ns >= PATIENCE_NS && client->unacknowledged_octets == 0
+           && server->payload_octets == 0 && is_captured(client) && is_captured(server);
+}
+
 /* The client closed before it had sent a single octet, as TCP health checks do; what the server
  * says to that, some in an alert, refuses nothing. */
 static bool client_left_unheard(const struct facts *facts)
@@ -459,8 +491,8 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
         return outcome_of_handshake(facts, reason);
     if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls.refused
         || facts_preface_is_refused(facts) || plain_client_is_hung_up_on(facts)
-        || opening_is_reset_by_another(facts) || opening_is_lost(facts)
-        || facts_client_is_turned_away(facts))
+        || plain_client_waits_in_vain(facts) || opening_is_reset_by_another(facts)
+        || opening_is_lost(facts) || facts_client_is_turned_away(facts))
         return OUTCOME_FAILED;
     return OUTCOME_NOT_TLS;
 }

@@ -106,7 +106,22 @@ enum fit fit_nntp_reply(struct bytes in)
     return fit_reply_with(in, texts);
 }
 
-/* A 400 that says why, in the words of the usual web servers. */
+/* A header field (RFC 9110 section 7.8) of a response that asks for TLS. */
+static bool has_upgrade_to_tls(struct bytes in)
+{
+    struct bytes line;
+
+    do {
+        bytes_skip_line(&in);
+        line = prelude_first_line(in, in.len);
+        if (fit_any_case(line, "UPGRADE:") == FIT_YES && has_text(line, "TLS/"))
+            return true;
+    } while (line.len > 0);
+    return false;
+}
+
+/* A 400 that says why, in the words of the usual web servers, or a 426 that asks for TLS in those
+ * of the protocol (RFC 2817 section 4.2, RFC 9110 section 15.5.22). */
 enum fit fit_http_to_https(struct bytes in)
 {
     static const char *const texts[] = {"PLAIN HTTP REQUEST WAS SENT TO HTTPS", /* nginx */
@@ -118,6 +133,8 @@ enum fit fit_http_to_https(struct bytes in)
 
     if (fit != FIT_YES)
         return fit;
+    if (fit_prefix(bytes_after(in, 8), " 426", 4) == FIT_YES)
+        return has_upgrade_to_tls(in) ? FIT_YES : FIT_NO;
     for (const char *const *text = texts; *text != NULL; text++) {
         if (has_text(in, *text))
             return FIT_YES;

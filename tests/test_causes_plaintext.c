@@ -155,6 +155,54 @@ static void on_a_tls_port_a_silent_server_expected_tls(void)
     CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));
 }
 
+/* Some servers wait for the rest of what they take for TLS. */
+static void on_a_tls_port_a_client_may_wait_in_vain(void)
+{
+    static const struct {
+        const char *request;
+        int64_t wait_ns;
+        enum outcome outcome;
+    } cases[] = {
+        {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", 5 * STORY_SECOND, OUTCOME_FAILED},
+        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 5 * STORY_SECOND, OUTCOME_FAILED},
+        {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", STORY_SECOND, OUTCOME_NOT_TLS},
+        /* It may be the server behind that is slow, or the change to TLS that is to come. */
+        {"GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n", 5 * STORY_SECOND, OUTCOME_NOT_TLS},
+        {"EHLO x\r\n", 5 * STORY_SECOND, OUTCOME_NOT_TLS},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct story story;
+
+        begin_plain(&story, cases[i].request);
+        story_wait(&story, cases[i].wait_ns);
+        story_fin(&story, SIDE_CLIENT);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, cases[i].outcome);
+        if (cases[i].outcome == OUTCOME_FAILED) {
+            CU_ASSERT_TRUE(story_says(&story, "plaintext_on_tls_port", CAUSE_POSSIBLE));
+            CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_CLIENT);
+        }
+    }
+}
+
+static void elsewhere_nobody_waits_for_tls(void)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        struct story story;
+
+        begin_plain(&story, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        story.tls_expected = i != 0;
+        if (i == 1)
+            story.connection.direction[SIDE_CLIENT].unacknowledged_octets = 27;
+        if (i == 2)
+            direction_have_trouble(&story.connection.direction[SIDE_SERVER])->unseen_octets = 9;
+        story_wait(&story, 5 * STORY_SECOND);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_STRING_EQUAL(story_cause(&story), "not_tls");
+    }
+}
+
 /* No HTTP server has another answer to what was not meant for it; a page is one, and elsewhere it
  * may be the client's own fault. */
 static void a_preface_that_is_a_bad_request_came_without_tls(void)
@@ -228,6 +276,8 @@ int main(void)
         {"a refused STARTTLS is certain", a_refused_starttls_is_certain},
         {"a granted STARTTLS is not refused", a_granted_starttls_is_not_refused},
         {"on a TLS port a silent server expected TLS", on_a_tls_port_a_silent_server_expected_tls},
+        {"on a TLS port a client may wait in vain", on_a_tls_port_a_client_may_wait_in_vain},
+        {"elsewhere nobody waits for TLS", elsewhere_nobody_waits_for_tls},
         {"a preface that is a bad request came without TLS",
          a_preface_that_is_a_bad_request_came_without_tls},
         {"a readable line of no known protocol is likely plaintext",

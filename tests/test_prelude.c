@@ -41,6 +41,11 @@ static const struct example examples[] = {
           " HTTPS server.\n"),
     SENDS(HTTP_TO_HTTPS, SERVER, "HTTP/1.1 400 \r\n\r\nBad Request\r\nThis combination of host and "
           "port requires TLS.\r\n"),
+    SENDS(HTTP_TO_HTTPS, SERVER, "HTTP/1.1 426 Upgrade Required\r\nDate: x\r\n"
+          "upgrade: TLS/1.2, HTTP/1.1\r\n\r\n"),
+    SENDS(HTTP_RESPONSE, SERVER, "HTTP/1.1 426 Upgrade Required\r\nUpgrade: h2c\r\n\r\n"),
+    SENDS(HTTP_RESPONSE, SERVER, "HTTP/1.1 426 Upgrade Required\r\n\r\nUpgrade: TLS/1.2\r\n"),
+    SENDS(HTTP_RESPONSE, SERVER, "HTTP/1.1 200 OK\r\nUpgrade: TLS/1.2\r\n\r\n"),
     SENDS(HTTP2, CLIENT, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
     SENDS(SSH, SERVER, "SSH-2.0-OpenSSH_9.2p1\r\n"),
     SENDS(SSH, CLIENT, "SSH-2.0-PuTTY_Release_0.78\r\n"),

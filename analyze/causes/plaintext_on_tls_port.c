@@ -61,11 +61,17 @@ static bool port_says_so(const struct facts *facts)
     return facts->tls_expected && !facts->answered[SIDE_SERVER];
 }
 
-/* A server of HTTP alone may not know the preface either: others tell whether this one speaks
- * TLS. */
+/* The server did not even close. */
+static bool client_gave_up(const struct facts *facts)
+{
+    return port_says_so(facts) && facts->refusal.by == SIDE_CLIENT;
+}
+
+/* A server of HTTP alone may not know the preface either, or be slow: others tell whether this one
+ * speaks TLS. */
 static enum certainty weigh(const struct facts *facts, bool known)
 {
-    if (facts_preface_is_refused(facts))
+    if (facts_preface_is_refused(facts) || client_gave_up(facts))
         return facts->known != NULL && known_speaks_tls(facts->known->server) ? CAUSE_LIKELY
                                                                               : CAUSE_POSSIBLE;
     return known && server_says_so(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
