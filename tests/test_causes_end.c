@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
 enum { FULL = 1448 }; /* octets of a full segment with the timestamp option */
@@ -316,6 +316,41 @@ static void a_fin_of_the_server_closes(void)
     CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_SERVER);
 }
 
+/* It was the client's turn, whose octets may have been lost before they came by here. */
+static void a_server_that_waited_in_vain_closes_for_want_of_the_client(void)
+{
+    static const struct {
+        int64_t wait_ns;
+        enum certainty confidence;
+    } cases[] = {{STORY_SECOND / 10, CAUSE_LIKELY}, {3 * STORY_SECOND, CAUSE_POSSIBLE}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_2(&story);
+        story_wait(&story, cases[i].wait_ns);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_TRUE(story_says(&story, "server_closed", cases[i].confidence));
+        if (cases[i].confidence == CAUSE_POSSIBLE) {
+            CU_ASSERT_TRUE(story_considers(&story, "packet_loss"));
+            CU_ASSERT_TRUE(story_considers(&story, "client_abandoned"));
+        }
+    }
+}
+
+/* The client waits for the server, which is in the middle of its flight. */
+static void a_server_that_closes_late_when_it_is_its_turn_did_not_wait(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin_hello(&story);
+    story_server_hello(&story, &choice);
+    story_wait(&story, 3 * STORY_SECOND);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+}
+
 static void close_notify_of_the_server_closes(void)
 {
     struct story story;
@@ -532,6 +567,10 @@ int main(void)
         {"a forged RST of the client is not the client's",
          a_forged_rst_of_the_client_is_not_the_clients},
         {"a FIN of the server closes", a_fin_of_the_server_closes},
+        {"a server that waited in vain closes for want of the client",
+         a_server_that_waited_in_vain_closes_for_want_of_the_client},
+        {"a server that closes late when it is its turn did not wait",
+         a_server_that_closes_late_when_it_is_its_turn_did_not_wait},
         {"close_notify of the server closes", close_notify_of_the_server_closes},
         {"a FIN after an alert closes nothing", a_fin_after_an_alert_closes_nothing},
         {"a client that waited in vain met a silent server",

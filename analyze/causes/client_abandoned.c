@@ -70,4 +70,5 @@ const struct cause cause_client_abandoned = {
     .source = "RFC 8446 section 6.1; RFC 8305 section 5",
     .ended_by = PARTY_CLIENT,
     .match = match,
+    .conceivable = server_waited_in_vain,
 };

@@ -91,4 +91,5 @@ const struct cause cause_packet_loss = {
     .source = "RFC 6298 section 5; RFC 2018; RFC 9293 section 3.8",
     .ended_by = PARTY_NETWORK,
     .match = match,
+    .conceivable = server_waited_in_vain,
 };

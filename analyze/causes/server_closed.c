@@ -13,8 +13,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_last_seen(facts, evidence);
     describe_server_name(facts, evidence);
     describe_offered_versions(facts, evidence);
-    return server_refused_in_silence(facts) || facts->long_message.length > 0 ? CAUSE_POSSIBLE
-                                                                              : CAUSE_LIKELY;
+    return server_refused_in_silence(facts) || server_waited_in_vain(facts)
+                   || facts->long_message.length > 0
+               ? CAUSE_POSSIBLE
+               : CAUSE_LIKELY;
 }
 
 const struct cause cause_server_closed = {

@@ -60,6 +60,20 @@ bool data_has_hole(const struct facts *facts, enum side from)
     return facts_octets_are_lost(facts, from);
 }
 
+/* All that the server has to say before the client's answer was said, as far as can be seen. */
+static bool is_clients_turn(const struct facts *facts)
+{
+    return facts->last_note != NULL && facts->last_note->side == SIDE_SERVER
+           && (facts->server_hello_done_note != NULL || facts->finished_note[SIDE_SERVER] != NULL
+               || (facts->tls13 && facts->first_protected_note[SIDE_SERVER] != NULL));
+}
+
+bool server_waited_in_vain(const struct facts *facts)
+{
+    return facts->refusal.kind == REFUSAL_FIN && facts->refusal.by == SIDE_SERVER
+           && is_clients_turn(facts) && facts->waited_ns >= WAITED_IN_VAIN_NS;
+}
+
 static uint32_t sent_again(const struct direction *direction)
 {
     return direction->retransmissions + direction->fin_again

@@ -26,6 +26,10 @@ bool data_is_lost(const struct facts *facts, enum side from);
  * numbers tell of them. */
 bool data_has_hole(const struct facts *facts, enum side from);
 
+/* The server closed although it was the client's turn, for which it had waited: what kept the
+ * client from it, or its octets, is the cause, and may not be in the capture. */
+bool server_waited_in_vain(const struct facts *facts);
+
 /* Packets had to be sent again more often than a path that merely loses one now and then makes
  * necessary: SYNs and payload of both sides. */
 bool path_is_lossy(const struct facts *facts);
