@@ -25,6 +25,7 @@ enum {
     CERTIFICATE_URL_SIZE = 256,         /* a URL of authorityInfoAccess, NUL counted */
     CERTIFICATE_NAMES_MAX = 256,        /* names of subjectAltName kept; public CAs allow 100 */
     CERTIFICATE_NAME_OCTETS = 8192,     /* octets of all of them together */
+    CERTIFICATE_OID_SIZE = 64,          /* an object identifier as text, NUL counted */
     CERTIFICATE_SERIAL_MAX = 20,        /* octets of a serial number, RFC 5280 section 4.1.2.2 */
     CERTIFICATE_KEY_ID_MAX = 32,        /* octets of a key identifier kept; 20 as a rule */
     CERTIFICATE_NAME_ID_LEN = 20,       /* octets of a name's identity */
@@ -153,6 +154,8 @@ struct certificate {
     uint16_t extensions;      /* how many were looked at */
     bool duplicate_extension; /* two of one kind, which RFC 5280 section 4.2 forbids */
     bool unknown_critical;    /* a critical extension that this program does not know */
+    char critical_oid[CERTIFICATE_OID_SIZE]; /* the first of them, "1.2.3"; cut with "..." where
+                                                too long; "": none */
     bool malformed_extension; /* one of the following could not be read: it counts as absent */
     struct certificate_key_id subject_key_id;
     struct certificate_key_id authority_key_id;

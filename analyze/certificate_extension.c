@@ -304,8 +304,12 @@ static void extension_read(struct bytes oid, bool critical, struct bytes value,
             out->malformed_extension = true;
         return;
     }
-    if (critical)
+    if (critical && !out->unknown_critical) {
+        struct text text = text_begin(out->critical_oid, sizeof(out->critical_oid));
+
+        certificate_add_oid(&text, oid);
         out->unknown_critical = true;
+    }
 }
 
 static bool is_among(struct bytes oid, const struct bytes *seen, size_t count)

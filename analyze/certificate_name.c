@@ -84,7 +84,7 @@ static bool arc_next(struct bytes *oid, uint64_t *out)
     return true;
 }
 
-static void add_dotted(struct text *text, struct bytes oid)
+void certificate_add_oid(struct text *text, struct bytes oid)
 {
     uint64_t arc;
 
@@ -195,7 +195,7 @@ static void add_attribute(struct text *text, const struct attribute *attribute)
     if (name != NULL)
         text_add(text, "%s", name);
     else
-        add_dotted(text, attribute->type);
+        certificate_add_oid(text, attribute->type);
     text_add(text, "=");
     add_value(text, attribute, true);
 }

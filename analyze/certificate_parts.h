@@ -6,6 +6,7 @@
 #define TLSWHY_ANALYZE_CERTIFICATE_PARTS_H
 
 #include "analyze/certificate.h"
+#include "analyze/text.h"
 
 /* The fields of a certificate (RFC 5280 section 4.1) as views into its DER. Contents without
  * header unless said otherwise. */
@@ -37,6 +38,9 @@ struct certificate_name_text {
 /* Read the RDNs of a name into *out. False, and *out undefined, if they are malformed. */
 MUST_USE bool certificate_distinguished_name_read(struct bytes rdns,
                                                   struct certificate_name_text *out);
+
+/* Append an object identifier, the contents of its DER, as "1.2.840". */
+void certificate_add_oid(struct text *text, struct bytes oid);
 
 /* Read all extensions into *out, which says nothing on them yet. False if the list itself is
  * malformed or has more than CERTIFICATE_EXTENSIONS_MAX; what was read before that is set. */

@@ -199,6 +199,23 @@ unsigned chain_weakness_of(const struct certificate *certificate, bool is_leaf)
     return weakness;
 }
 
+/* RFC 5280 section 4.2: who does not know a critical extension has to refuse the certificate. What
+ * an anchor says of itself is not looked at (section 6.1.1 (d)). */
+void chain_find_critical(const struct chain *chain, struct chain_judgement *out)
+{
+    for (size_t depth = 0; depth < chain_depth(out); depth++) {
+        const struct certificate *certificate = chain_at_depth(chain, out, depth);
+        bool is_anchor = out->anchor != NULL && depth + 1 == chain_depth(out);
+
+        if (is_anchor || certificate->reading == CERTIFICATE_UNREADABLE
+            || !certificate->unknown_critical)
+            continue;
+        out->critical_of = certificate;
+        out->critical_depth = depth;
+        return;
+    }
+}
+
 void chain_find_weakness(const struct chain *chain, struct chain_judgement *out)
 {
     for (size_t depth = 0; depth < chain_depth(out) && out->weakness == 0; depth++) {
@@ -220,6 +237,7 @@ void chain_judge(const struct chain *chain, const struct chain_question *questio
     chain_find_validity(chain, question->at, out);
     chain_find_name(question, out);
     chain_find_purpose(chain, question, out);
+    chain_find_critical(chain, out);
     chain_find_weakness(chain, out);
     chain_find_staple(chain, question, out);
     chain_find_revocation(chain, question, out);
@@ -230,11 +248,11 @@ bool chain_has_problem(const struct chain_judgement *judgement)
     bool bad_end = judgement->end == CHAIN_END_SELF_SIGNED
                    || judgement->end == CHAIN_END_UNTRUSTED_ROOT
                    || judgement->end == CHAIN_END_ISSUER_MISSING;
-
     bool bad_purpose =
         judgement->purpose != PURPOSE_OK && !chain_purpose_is_debatable(judgement->purpose);
 
     return bad_end || judgement->validity_of != NULL || judgement->name == NAME_MATCH_MISMATCH
-           || judgement->name == NAME_MATCH_COMMON_NAME || bad_purpose || judgement->weakness != 0
+           || judgement->name == NAME_MATCH_COMMON_NAME || bad_purpose
+           || judgement->critical_of != NULL || judgement->weakness != 0
            || judgement->revoked != NULL || judgement->staple != STAPLE_OK;
 }

@@ -162,6 +162,10 @@ struct chain_judgement {
     const struct certificate *purpose_of; /* NULL unless wrong */
     size_t purpose_depth;
 
+    const struct certificate *critical_of; /* the first from the leaf with a critical extension
+                                              that is not known here; NULL: none */
+    size_t critical_depth;
+
     unsigned weakness; /* enum chain_weakness of the first one from the leaf that is weak */
     const struct certificate *weakness_of; /* NULL: none */
     size_t weakness_depth;
@@ -192,6 +196,7 @@ void chain_find_validity(const struct chain *chain, int64_t at, struct chain_jud
 void chain_find_name(const struct chain_question *question, struct chain_judgement *out);
 void chain_find_purpose(const struct chain *chain, const struct chain_question *question,
                         struct chain_judgement *out);
+void chain_find_critical(const struct chain *chain, struct chain_judgement *out);
 void chain_find_weakness(const struct chain *chain, struct chain_judgement *out);
 void chain_find_staple(const struct chain *chain, const struct chain_question *question,
                        struct chain_judgement *out);
@@ -214,7 +219,8 @@ enum chain_validity chain_validity_at(const struct certificate *certificate, int
 unsigned chain_weakness_of(const struct certificate *certificate, bool is_leaf);
 
 /* Any problem at all that clients which verify refuse: of the path's end, validity, name (mismatch
- * or common name only), purpose (not a debatable one), weakness, revocation, staple. */
+ * or common name only), purpose (not a debatable one), critical extension, weakness, revocation,
+ * staple. */
 bool chain_has_problem(const struct chain_judgement *judgement);
 
 #endif

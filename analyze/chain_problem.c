@@ -161,6 +161,18 @@ static void tell_other_purpose(const struct chain_judgement *chain, struct text 
     text_add_string(text, texts[chain->purpose]);
 }
 
+static bool has_unknown_critical(const struct chain_judgement *chain)
+{
+    return chain->critical_of != NULL;
+}
+
+static void tell_unknown_critical(const struct chain_judgement *chain, struct text *text)
+{
+    add_which(text, chain->critical_of, chain->critical_depth);
+    text_add(text, " has a critical extension that clients hardly know: %s",
+             chain->critical_of->critical_oid);
+}
+
 static bool has_short_key(const struct chain_judgement *chain)
 {
     return (chain->weakness & (WEAK_RSA_KEY | WEAK_EC_KEY)) != 0;
@@ -277,6 +289,8 @@ const struct chain_problem chain_problems[] = {
      tell_common_name_only},
     {"wrong_purpose", "client_wrong_purpose", "certificate_purpose", true, is_for_other_purpose,
      tell_other_purpose},
+    {"unknown_critical_extension", "client_unknown_critical_extension", "bad_certificate", true,
+     has_unknown_critical, tell_unknown_critical},
     {"short_key", "client_short_key", "weak_certificate", true, has_short_key, tell_short_key},
     {"dsa_key", "client_dsa_key", "weak_certificate", true, has_dsa_key, tell_dsa_key},
     {"md5_signature", "client_md5_signature", "weak_certificate", true, is_signed_with_md5,

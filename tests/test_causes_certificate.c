@@ -170,6 +170,35 @@ static void refuse_chain(struct story *story, const struct chain_judgement *judg
     leave_chain(story, judgement);
 }
 
+/* RFC 5280 section 4.2. */
+static void a_critical_extension_that_is_not_known_has_to_be_refused(void)
+{
+    static const struct {
+        const char *files;
+        uint8_t alert;
+        enum certainty certainty;
+    } rows[] = {
+        {"unknown_critical intermediate", TLS_ALERT_BAD_CERTIFICATE, CAUSE_LIKELY},
+        {"unknown_critical intermediate", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_LIKELY},
+        {"unknown_critical intermediate", TLS_ALERT_CLOSE_NOTIFY, CAUSE_LIKELY},
+        {"unknown_critical intermediate", TLS_ALERT_UNKNOWN_CA, CAUSE_POSSIBLE},
+        {"unknown_critical intermediate", TLS_ALERT_PROTOCOL_VERSION, CAUSE_NO},
+        {"leaf intermediate", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_NO},
+        {"leaf intermediate", TLS_ALERT_BAD_CERTIFICATE, CAUSE_POSSIBLE},
+    };
+    struct judged judged;
+
+    judged_begin(&judged);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        judged_chain(&judged, rows[i].files, "www.example.test", CERTIFICATES_TIME);
+        refuse_chain(&story, &judged.judgement, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, "bad_certificate"), rows[i].certainty);
+    }
+    judged_end(&judged);
+}
+
 /* What only some clients mind, and which alerts they send for it. */
 static void a_purpose_that_is_debatable_is_as_likely_as_the_alert_has_it(void)
 {
@@ -473,6 +502,8 @@ int main(void)
          the_same_alerts_of_the_server_are_not_about_its_own_certificate},
         {"a server that is an authority is refused when nothing else is wrong",
          a_server_that_is_an_authority_is_refused_when_nothing_else_is_wrong},
+        {"a critical extension that is not known has to be refused",
+         a_critical_extension_that_is_not_known_has_to_be_refused},
         {"a purpose that is debatable is as likely as the alert has it",
          a_purpose_that_is_debatable_is_as_likely_as_the_alert_has_it},
         {"what looks right may be wrong for the client",

@@ -44,6 +44,7 @@ static void the_fields_of_a_good_certificate(void)
     CU_ASSERT_EQUAL(certificate.authority_key_id.length, 20);
     CU_ASSERT_FALSE(certificate.must_staple);
     CU_ASSERT_FALSE(certificate.unknown_critical);
+    CU_ASSERT_STRING_EQUAL(certificate.critical_oid, "");
 }
 
 static void the_constraints_of_a_leaf_and_a_ca(void)
@@ -228,6 +229,7 @@ static void an_unknown_critical_extension_is_noted(void)
     read_file("unknown_critical");
     CU_ASSERT_EQUAL(certificate.reading, CERTIFICATE_READ);
     CU_ASSERT_TRUE(certificate.unknown_critical);
+    CU_ASSERT_STRING_EQUAL(certificate.critical_oid, "1.3.6.1.4.1.55555.1");
     CU_ASSERT_EQUAL(certificate.key_usage, USAGE_DIGITAL_SIGNATURE | USAGE_KEY_ENCIPHERMENT);
 }
 

@@ -44,6 +44,7 @@ static void each_problem_is_found_where_it_is_and_nowhere_else(void)
         {"leaf_sha1 intermediate", "www.example.test", "sha1_signature "},
         {"leaf_md5 intermediate", "www.example.test", "md5_signature "},
         {"leaf_code_signing intermediate", "www.example.test", "wrong_purpose "},
+        {"unknown_critical intermediate", "www.example.test", "unknown_critical_extension "},
         {"leaf intermediate intermediate", "www.example.test", "duplicate_certificates "},
         {"leaf intermediate other_root", "www.example.test", "unrelated_certificates "},
         {"leaf_below_subordinate intermediate subordinate", "www.example.test",
@@ -91,6 +92,10 @@ static void a_problem_is_told_in_words(void)
                                    "sent nor in the trust store");
     judged_chain(&judged, "leaf_rsa_1024 intermediate", "www.example.test", CERTIFICATES_TIME);
     check_text("short_key", "the certificate has a short key: RSA of 1024 bits");
+    judged_chain(&judged, "unknown_critical intermediate", "www.example.test", CERTIFICATES_TIME);
+    check_text("unknown_critical_extension",
+               "the certificate has a critical extension that clients hardly know: "
+               "1.3.6.1.4.1.55555.1");
 }
 
 static void a_date_too_far_away_for_nanoseconds_is_told(void)

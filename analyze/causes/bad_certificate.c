@@ -9,6 +9,17 @@ static bool is_damaged(const struct chain_judgement *chain)
     return chain != NULL && chain->leaf == NULL;
 }
 
+/* Whatever the client says, it has to refuse that (RFC 5280 section 4.2). */
+static enum certainty judge_critical(const struct facts *facts, struct evidence *evidence)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+
+    if (chain == NULL || chain->critical_of == NULL)
+        return CAUSE_NO;
+    describe_critical(facts, SIDE_SERVER, evidence);
+    return certificate_refusal_weigh(facts, TLS_ALERT_BAD_CERTIFICATE);
+}
+
 /* An alert of a meaning of its own, and of its place: bad_certificate(42) by the RFC, which many
  * clients call decrypt_error(51). */
 static enum certainty signature_failed(const struct facts *facts, struct evidence *evidence)
@@ -34,15 +45,19 @@ static enum certainty alert_names_it(const struct facts *facts)
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    enum certainty certainty = alert_names_it(facts);
+    enum certainty by_extension = judge_critical(facts, evidence);
+    enum certainty by_alert;
 
-    if (certainty == CAUSE_NO)
-        certainty = signature_failed(facts, evidence);
-    if (certainty == CAUSE_NO)
-        return CAUSE_NO;
+    if (by_extension == CAUSE_LIKELY)
+        return by_extension;
+    by_alert = alert_names_it(facts);
+    if (by_alert == CAUSE_NO)
+        by_alert = signature_failed(facts, evidence);
+    if (by_alert == CAUSE_NO)
+        return by_extension;
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
-    return certainty;
+    return by_alert;
 }
 
 const struct cause cause_bad_certificate = {
@@ -54,10 +69,13 @@ const struct cause cause_bad_certificate = {
                    "many clients send it for a wrong name, a date or an unknown issuer as well. "
                    "decrypt_error(51) at that point is a signature that does not verify: the "
                    "client has another key for the issuer's name, or does not know the algorithm, "
-                   "or the server's private key does not belong to its certificate.",
+                   "or the server's private key does not belong to its certificate. Or the client "
+                   "refused, in whatever way, a certificate with a critical extension that it does "
+                   "not know, as it has to.",
     .remedy = "Look at what the server sends: `openssl s_client -connect SERVER:PORT -servername "
-              "NAME -showcerts -verify_hostname NAME`. Check name, dates and intermediates; then "
-              "read the client's own log, which mostly says more than its alert. With "
+              "NAME -showcerts -verify_hostname NAME`. Check name, dates, intermediates, and "
+              "(`openssl x509 -noout -text`) extensions that are critical; then read the client's "
+              "own log, which mostly says more than its alert. With "
               "decrypt_error(51) run `openssl verify -CAfile CA.pem -untrusted intermediates.pem "
               "server.pem` with the CA file of the client: error 7 means an authority of the same "
               "name with another key, so give the client the new one.",
@@ -67,7 +85,7 @@ const struct cause cause_bad_certificate = {
         "Chromium: net::ERR_CERT_INVALID; Firefox: SSL_ERROR_BAD_CERT_DOMAIN, "
         "SEC_ERROR_BAD_SIGNATURE; Java: SSLHandshakeException: Received fatal alert: "
         "bad_certificate; Go: remote error: tls: bad certificate",
-    .alerts = "42 51",
-    .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5280 section 6",
+    .alerts = "42 46 43 51",
+    .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5280 sections 4.2 and 6",
     .match = match,
 };

@@ -231,6 +231,17 @@ void describe_purpose(const struct facts *facts, enum side side, struct evidence
                      chain->purpose_of->subject, texts[chain->purpose]);
 }
 
+void describe_critical(const struct facts *facts, enum side side, struct evidence *evidence)
+{
+    const struct certificate *certificate = facts->chain[side]->critical_of;
+
+    if (certificate != NULL)
+        evidence_add(evidence, "critical_extension", certificate_moment(facts, side),
+                     "certificate of %s: a critical extension that is not known has to be "
+                     "refused: %s",
+                     certificate->subject, certificate->critical_oid);
+}
+
 void describe_weakness(const struct facts *facts, enum side side, struct evidence *evidence)
 {
     const struct chain_judgement *chain = facts->chain[side];
@@ -266,5 +277,6 @@ void describe_chain_problems(const struct facts *facts, enum side side, struct e
         describe_names(facts, evidence);
     describe_chain_end(facts, side, evidence);
     describe_purpose(facts, side, evidence);
+    describe_critical(facts, side, evidence);
     describe_weakness(facts, side, evidence);
 }

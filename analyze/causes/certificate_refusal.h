@@ -43,6 +43,7 @@ void describe_validity(const struct facts *facts, enum side side, struct evidenc
 void describe_names(const struct facts *facts, struct evidence *evidence);
 void describe_chain_end(const struct facts *facts, enum side side, struct evidence *evidence);
 void describe_purpose(const struct facts *facts, enum side side, struct evidence *evidence);
+void describe_critical(const struct facts *facts, enum side side, struct evidence *evidence);
 void describe_weakness(const struct facts *facts, enum side side, struct evidence *evidence);
 void describe_revocation(const struct facts *facts, enum side side, struct evidence *evidence);
 
