@@ -63,7 +63,7 @@ static bool left_at_once(const struct facts *facts)
     return last == NULL || facts->refusal.at.time_ns - last->at.time_ns <= AT_ONCE_NS;
 }
 
-/* Records of type application_data that a client sends without data: in TLS 1.3 its flight, of which
+/* Records of application_data that a client sends without data: in TLS 1.3 its flight, of which
  * an empty Certificate may be one, or else a close_notify behind it. */
 static uint32_t records_without_data(const struct facts *facts)
 {
