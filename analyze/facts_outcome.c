@@ -107,13 +107,13 @@ bool facts_tcp_is_connected(const struct facts *facts)
            || client->packets > (uint64_t)client->syn_count + direction_reset(client)->count;
 }
 
-/* A SYN with data (RFC 7413), maybe a whole hello, that nobody answered or that was refused. */
-static bool data_of_syn_is_in_vain(const struct facts *facts)
+/* A SYN with TLS in it (RFC 7413), maybe a whole hello, that nobody answered or that was refused. */
+static bool hello_of_syn_is_in_vain(const struct facts *facts)
 {
     const struct connection *connection = facts->connection;
     const struct reset *reset = direction_reset(&connection->direction[SIDE_SERVER]);
 
-    return connection->syn_seen && connection->direction[SIDE_CLIENT].payload_octets > 0
+    return connection->syn_seen && facts->handshake->spoke_tls[SIDE_CLIENT]
            && !facts_tcp_is_connected(facts) && (!moment_seen(reset->at) || reset->answers_syn);
 }
 
@@ -121,7 +121,7 @@ static enum stage find_stage(const struct facts *facts)
 {
     if (facts->outcome == OUTCOME_ESTABLISHED)
         return STAGE_FINISHED;
-    if (data_of_syn_is_in_vain(facts))
+    if (hello_of_syn_is_in_vain(facts))
         return STAGE_TCP_CONNECT;
     if (facts->tls13)
         return stage_1_3(facts);
@@ -504,7 +504,7 @@ void facts_decide_outcome(struct facts *facts, const struct observation *observa
 
     if (is_finished)
         facts->outcome = OUTCOME_ESTABLISHED;
-    else if (data_of_syn_is_in_vain(facts))
+    else if (hello_of_syn_is_in_vain(facts))
         facts->outcome = outcome_of_connect(facts, observation->reason);
     else if (!handshake->spoke_tls[SIDE_CLIENT] && !handshake->spoke_tls[SIDE_SERVER])
         facts->outcome = outcome_without_tls(facts, observation->reason);
