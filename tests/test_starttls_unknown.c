@@ -146,6 +146,61 @@ static void behind_many_words_no_hello_is_looked_for(void)
     expect(answer_much, OUTCOME_NOT_TLS);
 }
 
+static const char greeting[] = "INFO {\"tls_required\":true}\r\n";
+
+/* The server greets before or behind the client's hello, and then answers it; the client does this. */
+static struct play greet(bool is_before, act *perform)
+{
+    struct play play;
+
+    play_begin(&play, 4222, 0);
+    if (is_before)
+        play_text(&play, SIDE_SERVER, greeting);
+    play_client_hello(&play, false);
+    if (!is_before)
+        play_text(&play, SIDE_SERVER, greeting);
+    play_server_hello(&play, false);
+    perform(&play);
+    play_end(&play);
+    return play;
+}
+
+static void leave(struct play *play)
+{
+    play_fin(play, SIDE_CLIENT);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void complain_of_record(struct play *play)
+{
+    play_alert(play, SIDE_CLIENT, 2, TLS_ALERT_UNEXPECTED_MESSAGE);
+    leave(play);
+}
+
+static void complain_of_certificate(struct play *play)
+{
+    play_server_flight(play);
+    play_alert(play, SIDE_CLIENT, 2, TLS_ALERT_UNKNOWN_CA);
+    leave(play);
+}
+
+/* Its TLS library reads the greeting. */
+static void who_does_not_wait_for_a_greeting_fails_by_it(void)
+{
+    struct play play = greet(false, leave);
+
+    CU_ASSERT_STRING_EQUAL(play.cause, "server_not_tls");
+    CU_ASSERT_EQUAL(play.confidence, CAUSE_LIKELY);
+    play = greet(false, complain_of_record);
+    CU_ASSERT_STRING_EQUAL(play.cause, "server_not_tls");
+    play = greet(false, complain_of_certificate);
+    CU_ASSERT_STRING_NOT_EQUAL(play.cause, "server_not_tls");
+    play = greet(true, leave);
+    CU_ASSERT_STRING_NOT_EQUAL(play.cause, "server_not_tls");
+    play = greet(false, play_finish);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -154,6 +209,8 @@ int main(void)
          what_the_server_answers_in_clear_is_no_hello},
         {"a hello within a turn is no TLS", a_hello_within_a_turn_is_no_tls},
         {"behind many words no hello is looked for", behind_many_words_no_hello_is_looked_for},
+        {"who does not wait for a greeting fails by it",
+         who_does_not_wait_for_a_greeting_fails_by_it},
         CU_TEST_INFO_NULL,
     };
 

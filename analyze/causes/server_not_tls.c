@@ -3,6 +3,7 @@
 #include "analyze/causes/proxy_refusal.h"
 #include "analyze/causes/transport.h"
 #include "analyze/text.h"
+#include "dissect/tls.h"
 
 /* A line of the server's that is worth showing. */
 enum { BANNER_MAX = 100 };
@@ -29,11 +30,73 @@ static void describe_banner(const struct facts *facts, struct evidence *evidence
     evidence_add(evidence, "server_protocol", facts->refusal.at, "%s", line);
 }
 
+/* What a server said in clear before it answered the hello of a client that had asked for nothing;
+ * NULL: nothing. */
+static const struct prelude_text *unasked_greeting(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    if (!handshake->switched || !facts->connection->syn_seen || !facts->client_hello_read
+        || handshake->opening[SIDE_CLIENT] != NULL)
+        return NULL;
+    return handshake->opening[SIDE_SERVER];
+}
+
+/* The client left, or said that what it got is no TLS, and never went on behind its hello. */
+static bool client_stopped_at_greeting(const struct facts *facts)
+{
+    bool stopped = facts_closed_without_reason(facts, SIDE_CLIENT)
+                   || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION)
+                   || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE)
+                   || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_RECORD_OVERFLOW)
+                   || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_DECODE_ERROR);
+
+    return stopped && facts->second_client_hello_note == NULL
+           && facts->client_key_exchange_note == NULL
+           && facts->change_cipher_spec_note[SIDE_CLIENT] == NULL
+           && facts->first_protected_note[SIDE_CLIENT] == NULL;
+}
+
+/* A server that greets in clear before TLS, and a client that knows nothing of it: its TLS library
+ * reads the greeting as a record. */
+static bool greeting_was_not_expected(const struct facts *facts)
+{
+    return unasked_greeting(facts) != NULL && client_stopped_at_greeting(facts);
+}
+
+/* A client that waits for the greeting has it before its hello. */
+static bool hello_came_before_greeting(const struct facts *facts)
+{
+    const struct prelude_text *greeting = unasked_greeting(facts);
+
+    return greeting != NULL && greeting->at.packet > facts->client_hello_note->at.packet
+           && facts->refusal.at.packet > greeting->at.packet;
+}
+
+static enum certainty weigh_greeting(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    const struct prelude_text *greeting = unasked_greeting(facts);
+
+    if (!greeting_was_not_expected(facts) || !hello_came_before_greeting(facts))
+        return CAUSE_NO;
+    text_add(&text, "the server greets in clear before TLS, and the client, which sent its hello "
+                    "without waiting for that, reads it as TLS: \"");
+    text_add_untrusted(&text, first_line(greeting));
+    text_add(&text, "\"");
+    evidence_add(evidence, "server_protocol", greeting->at, "%s", line);
+    return CAUSE_LIKELY;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum prelude prelude = facts->prelude[SIDE_SERVER];
     bool known = prelude != PRELUDE_UNKNOWN && prelude != PRELUDE_PARTIAL;
+    enum certainty certainty = weigh_greeting(facts, evidence);
 
+    if (certainty != CAUSE_NO)
+        return certainty;
     if (facts->refusal.kind != REFUSAL_PLAINTEXT || facts->refusal.by != SIDE_SERVER
         || !client_hello_seen(facts))
         return CAUSE_NO;
@@ -50,7 +113,8 @@ const struct cause cause_server_not_tls = {
     .title = "The client speaks TLS, but the server on this port speaks something else",
     .explanation = "The client's ClientHello met a service that does not expect TLS there: it "
                    "sent a greeting or an error in its own protocol. Many clients then report a "
-                   "wrong version number, although no version is at fault.",
+                   "wrong version number, although no version is at fault. Some services greet in "
+                   "clear and then take TLS (NATS does): only clients of that protocol get there.",
     .remedy = "Look at what answers with `nc SERVER PORT` or `curl -v http://SERVER:PORT/`. "
               "Correct the port, switch TLS on in the service (listen 443 ssl), or use STARTTLS "
               "where the protocol has it: `openssl s_client -connect SERVER:PORT -starttls smtp`.",
@@ -63,4 +127,5 @@ const struct cause cause_server_not_tls = {
     .source = "RFC 8446 section 5.1; RFC 3207; RFC 2595",
     .ended_by = PARTY_SERVER,
     .match = match,
+    .conceivable = greeting_was_not_expected,
 };
