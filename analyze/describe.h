@@ -16,8 +16,8 @@ void describe_last_seen(const struct facts *facts, struct evidence *evidence);
 /* How much came of a ClientHello that broke off. */
 void describe_partial_hello(const struct facts *facts, struct evidence *evidence);
 
-/* The secret that both sides must have: that the client offers, where its hello was refused, or that
- * the suite takes its keys from. Nothing is added where there is none. */
+/* The secret that both sides must have: the client offers it in a hello that was refused, or the
+ * suite takes its keys from it. Nothing is added where there is none. */
 void describe_shared_secret(const struct facts *facts, struct evidence *evidence);
 
 /* The message that may have been too long for its receiver, and whose limits it exceeds. */

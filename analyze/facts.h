@@ -140,6 +140,7 @@ struct long_message {
     uint32_t length;  /* octets of its body, as announced; 0: there is none */
     enum side from;
     uint8_t type;
+    bool is_last; /* the receiver had nothing behind it that it could mean as well */
 };
 
 struct chain;
@@ -227,7 +228,8 @@ struct facts {
     bool answered[SIDES];         /* that side sent payload octets; the server, when there is a
                                      hello: after that */
 
-    /* Its receiver ended the handshake during it or directly behind it, and gave no other reason. */
+    /* Its receiver ended the handshake during it or directly behind it, and named no other
+     * reason. */
     struct long_message long_message;
 
     const struct known *known; /* what other connections tell of its parties; NULL: nothing */

@@ -46,28 +46,41 @@ static struct long_message long_message_of(const struct note *note)
         .length = note->length,
         .from = (enum side)note->side,
         .type = note->type,
+        .is_last = true,
     };
 }
 
-/* The longest one that the receiver had since it spoke last; else the one whose end came by after
- * it had ended the handshake: senders go on until they read the alert. */
+/* The longest one that the receiver had since it spoke last. */
 static struct long_message find_whole(const struct facts *facts, enum side from)
 {
     const struct handshake *handshake = facts->handshake;
+    const struct note *end = handshake->notes + handshake->note_count;
     struct long_message found = {0};
 
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (is_before_end(facts, note) && note->side != from)
-            found = (struct long_message){0};
-        if (!is_message(note, from) || note->length <= found.length)
-            continue;
+    for (const struct note *note = handshake->notes; note < end; note++) {
         if (!is_before_end(facts, note))
-            return found.length >= LONG_MESSAGE_MIN ? found : long_message_of(note);
-        found = long_message_of(note);
+            break;
+        if (note->side != from)
+            found = (struct long_message){0};
+        else if (is_message(note, from) && note->length > found.length)
+            found = long_message_of(note);
+        else
+            found.is_last = false;
     }
     return found;
+}
+
+/* The one whose end came by after the receiver had ended the handshake: senders go on until they
+ * read the alert. */
+static struct long_message find_late(const struct facts *facts, enum side from)
+{
+    const struct handshake *handshake = facts->handshake;
+    const struct note *end = handshake->notes + handshake->note_count;
+
+    for (const struct note *note = handshake->notes; note < end; note++)
+        if (is_message(note, from) && !is_before_end(facts, note))
+            return long_message_of(note);
+    return (struct long_message){0};
 }
 
 /* Of which not all came. */
@@ -80,19 +93,27 @@ static struct long_message find_partial(const struct facts *facts, enum side fro
         .length = partial->length,
         .from = from,
         .type = partial->type,
+        .is_last = true,
     };
 }
 
 void facts_find_long_message(struct facts *facts)
 {
+    static struct long_message (*const finders[])(const struct facts *, enum side) = {
+        find_whole,
+        find_late,
+        find_partial,
+    };
     enum side from = side_other(facts->refusal.by);
-    struct long_message found;
 
     if (!ended_for_no_other_reason(facts))
         return;
-    found = find_partial(facts, from);
-    if (found.length < LONG_MESSAGE_MIN)
-        found = find_whole(facts, from);
-    if (found.length >= LONG_MESSAGE_MIN)
+    for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++) {
+        struct long_message found = finders[i](facts, from);
+
+        if (found.length < LONG_MESSAGE_MIN)
+            continue;
         facts->long_message = found;
+        return;
+    }
 }

@@ -47,10 +47,10 @@ static void a_certificate_that_is_too_long_is_rejected(void)
     } rows[] = {
         {SERVER_STACK, TLS_ALERT_UNEXPECTED_MESSAGE, "certificate_rejected", CAUSE_LIKELY,
          "unexpected_message"},
-        {SERVER_STACK, TLS_ALERT_ILLEGAL_PARAMETER, "certificate_rejected", CAUSE_LIKELY,
-         "illegal_parameter"},
-        {SERVER_STACK, TLS_ALERT_DECODE_ERROR, "certificate_rejected", CAUSE_LIKELY,
+        {SERVER_STACK, TLS_ALERT_RECORD_OVERFLOW, "certificate_rejected", CAUSE_LIKELY,
          "malformed_record"},
+        {SERVER_STACK, TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter", CAUSE_POSSIBLE,
+         "certificate_rejected"}, /* it may be in the key exchange */
         {SMALL_DEVICE, TLS_ALERT_UNEXPECTED_MESSAGE, "unexpected_message", CAUSE_POSSIBLE,
          "certificate_rejected"},
         {SMALL_DEVICE, TLS_ALERT_BAD_CERTIFICATE, "bad_certificate", CAUSE_POSSIBLE,
@@ -66,6 +66,20 @@ static void a_certificate_that_is_too_long_is_rejected(void)
         CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
         CU_ASSERT_TRUE(story_considers(&story, rows[i].other));
         CU_ASSERT_TRUE(tells_the_length(&story));
+    }
+}
+
+/* Nothing behind it can be meant. */
+static void a_field_of_the_last_message_is_its_length(void)
+{
+    static const uint8_t alerts[] = {TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_DECODE_ERROR};
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        struct story story;
+
+        begin_with(&story, TLS_HANDSHAKE_CERTIFICATE, SERVER_STACK);
+        story_fatal(&story, SIDE_CLIENT, alerts[i]);
+        CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_LIKELY));
     }
 }
 
@@ -164,8 +178,8 @@ static void a_client_certificate_that_is_too_long_is_rejected(void)
     story_begin_request(&story);
     story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE, bytes_of("", 0))->length =
         SERVER_STACK;
-    story_client_flight_1_2(&story);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER);
+    story_client_flight_1_2(&story);
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "illegal_parameter"));
     CU_ASSERT_TRUE(tells_the_length(&story));
@@ -175,6 +189,7 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"a certificate that is too long is rejected", a_certificate_that_is_too_long_is_rejected},
+        {"a field of the last message is its length", a_field_of_the_last_message_is_its_length},
         {"a certificate of ordinary length is not", a_certificate_of_ordinary_length_is_not},
         {"another reason has nothing to do with the length",
          another_reason_has_nothing_to_do_with_the_length},

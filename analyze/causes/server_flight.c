@@ -109,22 +109,34 @@ bool server_could_not_verify(const struct facts *facts)
  * devices. */
 enum { COMMON_MESSAGE_MAX = 32768 };
 
+/* The alert is about a message that is in its place, as all behind it are. An alert about a field
+ * may mean one of those behind it. */
+static bool complains_of_message(const struct facts *facts)
+{
+    static const struct {
+        uint8_t alert;
+        bool is_about_field;
+    } complaints[] = {
+        {TLS_ALERT_UNEXPECTED_MESSAGE, false},
+        {TLS_ALERT_RECORD_OVERFLOW, false},
+        {TLS_ALERT_ILLEGAL_PARAMETER, true},
+        {TLS_ALERT_DECODE_ERROR, true},
+    };
+
+    for (size_t i = 0; i < sizeof(complaints) / sizeof(complaints[0]); i++)
+        if (facts_alert(facts, facts->refusal.by, complaints[i].alert))
+            return !complaints[i].is_about_field || facts->long_message.is_last;
+    return false;
+}
+
 enum certainty certificate_may_be_too_long(const struct facts *facts, enum side from)
 {
-    static const uint8_t complaints[] = {
-        TLS_ALERT_UNEXPECTED_MESSAGE,
-        TLS_ALERT_RECORD_OVERFLOW,
-        TLS_ALERT_ILLEGAL_PARAMETER,
-        TLS_ALERT_DECODE_ERROR,
-    };
     const struct long_message *message = &facts->long_message;
 
     if (message->length == 0 || message->from != from || message->type != TLS_HANDSHAKE_CERTIFICATE)
         return CAUSE_NO;
-    return message->length > COMMON_MESSAGE_MAX && facts->refusal.kind == REFUSAL_ALERT
-                   && memchr(complaints, facts->refusal.alert, sizeof(complaints)) != NULL
-               ? CAUSE_LIKELY
-               : CAUSE_POSSIBLE;
+    return message->length > COMMON_MESSAGE_MAX && complains_of_message(facts) ? CAUSE_LIKELY
+                                                                               : CAUSE_POSSIBLE;
 }
 
 /* SSL 3.0 has an alert for it (RFC 6101 section 5.4.2): a warning. */
