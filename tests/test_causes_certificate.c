@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
+#include "analyze/knowledge.h"
 #include "dissect/tls.h"
 #include "tests/support/certificates.h"
 #include "tests/support/judged.h"
@@ -168,6 +169,36 @@ static void refuse_chain(struct story *story, const struct chain_judgement *judg
     if (alert != TLS_ALERT_CLOSE_NOTIFY)
         story_fatal(story, SIDE_CLIENT, alert);
     leave_chain(story, judgement);
+}
+
+/* OpenSSL has the same alert for a limit of depth, and for a CRL that it does not have. */
+static void unknown_ca_at_a_complete_path_may_be_about_something_else(void)
+{
+    struct known_client client = {.issuer_count = 1, .issuer = {.issuer = 7}};
+    struct known_name name = {.certificate = {.known = true, .issuer = 7}};
+    struct known known = {.name = &name, .client = &client};
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf intermediate", "www.example.test", CERTIFICATES_TIME);
+    refuse_chain(&story, &judged.judgement, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_TRUE(story_says(&story, "untrusted_ca", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "certificate_rejected"));
+    story.facts.known = &known;
+    CU_ASSERT_EQUAL(story_certainty(&story, "untrusted_ca"), CAUSE_LIKELY);
+    client.issuer.taken.count = 1; /* it takes the issuer elsewhere */
+    CU_ASSERT_EQUAL(story_certainty(&story, "untrusted_ca"), CAUSE_POSSIBLE);
+    judged_chain(&judged, "leaf_below_subordinate subordinate intermediate", "www.example.test",
+                 CERTIFICATES_TIME);
+    refuse_chain(&story, &judged.judgement, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_EQUAL(story_certainty(&story, "untrusted_ca"), CAUSE_LIKELY);
+    judged.judgement.path_length++;
+    CU_ASSERT_EQUAL(story_certainty(&story, "untrusted_ca"), CAUSE_POSSIBLE);
+    judged.judgement.end = CHAIN_END_UNTRUSTED_ROOT;
+    refuse_chain(&story, &judged.judgement, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_TRUE(story_says(&story, "untrusted_ca", CAUSE_CERTAIN));
+    judged_end(&judged);
 }
 
 /* RFC 5280 section 4.2. */
@@ -502,6 +533,8 @@ int main(void)
          the_same_alerts_of_the_server_are_not_about_its_own_certificate},
         {"a server that is an authority is refused when nothing else is wrong",
          a_server_that_is_an_authority_is_refused_when_nothing_else_is_wrong},
+        {"unknown_ca at a complete path may be about something else",
+         unknown_ca_at_a_complete_path_may_be_about_something_else},
         {"a critical extension that is not known has to be refused",
          a_critical_extension_that_is_not_known_has_to_be_refused},
         {"a purpose that is debatable is as likely as the alert has it",

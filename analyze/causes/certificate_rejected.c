@@ -74,9 +74,21 @@ static bool left_at_flight(const struct facts *facts)
            && client_ended_at_flight(facts) && facts->waited_ns <= patience_ns(facts);
 }
 
+/* The path is complete for the trust store here. unknown_ca is the alert for a client that does not
+ * have the root, and OpenSSL's for a limit of depth and a missing CRL. */
+static bool may_miss_no_root(const struct facts *facts)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+
+    return chain != NULL && chain->end == CHAIN_END_ANCHORED
+           && client_alert_on_certificate(facts, TLS_ALERT_UNKNOWN_CA);
+}
+
 /* A client that takes the certificate at other times leaves for another reason. */
 static bool is_conceivable(const struct facts *facts)
 {
+    if (may_miss_no_root(facts))
+        return true;
     return left_at_flight(facts) && known_client_takes_flight(facts);
 }
 

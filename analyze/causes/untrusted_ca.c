@@ -3,6 +3,24 @@
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/knowledge.h"
+
+/* Certificates of a path, the root counted, beyond which a limit of depth is a reason, too: the
+ * leaf, two issuers and the root are usual. */
+enum { USUAL_DEPTH = 4 };
+
+/* The path is complete for the trust store here, and the client says unknown_ca: its store is
+ * another one, unless it takes the issuer elsewhere. OpenSSL says so for a path that is too long
+ * for its limit and for a CRL that it lacks, too. */
+static enum certainty judge_complete(const struct facts *facts, const struct chain_judgement *chain)
+{
+    const struct known_issuer *issuer =
+        facts->known != NULL ? known_issuer_find(facts->known) : NULL;
+
+    return chain_depth(chain) > USUAL_DEPTH || (issuer != NULL && issuer->taken.count > 0)
+               ? CAUSE_POSSIBLE
+               : CAUSE_LIKELY;
+}
 
 /* The chain is readable. A root of its own, or an issuer that came and whose own issuer, perhaps
  * the root that a server may leave out, is not known here. A chain that is complete for this
@@ -23,7 +41,8 @@ static enum certainty judge_chain(const struct facts *facts, const struct chain_
     }
     if (chain->end == CHAIN_END_SELF_SIGNED || certainty != CAUSE_CERTAIN)
         return CAUSE_NO;
-    return CAUSE_LIKELY;
+    describe_known_certificate(facts, evidence);
+    return judge_complete(facts, chain);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -59,14 +78,20 @@ const struct cause cause_untrusted_ca = {
                    "it trusts. The alert for that is unknown_ca(48); some clients send "
                    "certificate_unknown(46) or bad_certificate(42). The root is private or new to "
                    "this client, an intermediate certificate is missing, or the certificate is "
-                   "self-signed.",
-    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME -showcerts` on the "
-              "client: verify error 20 or 21 with one certificate means a missing intermediate "
-              "(send the full chain), 18 a self-signed one, 19 an unknown root. Add a private root "
-              "to the client's trust store, and check for a TLS-inspecting proxy on the way.",
+                   "self-signed. OpenSSL sends the same alert for a chain that is longer than its "
+                   "limit, and for a CRL that it was told to look at and does not have.",
+    .remedy =
+        "Run `openssl s_client -connect SERVER:PORT -servername NAME -showcerts` on the "
+        "client: verify error 20 or 21 with one certificate means a missing intermediate "
+        "(send the full chain), 18 a self-signed one, 19 an unknown root. Add a private root "
+        "to the client's trust store, and check for a TLS-inspecting proxy on the way. If the "
+        "client has the root, look for a limit of depth (verify error 22; nginx "
+        "proxy_ssl_verify_depth) or a missing CRL (3; nginx proxy_ssl_crl, which needs one of "
+        "each authority).",
     .reported_as = "OpenSSL: verify error 19: self-signed certificate in certificate chain, 20: "
                    "unable to get local issuer certificate, 21: unable to verify the first "
-                   "certificate; curl: (60); Chromium: net::ERR_CERT_AUTHORITY_INVALID; Firefox: "
+                   "certificate, 22: certificate chain too long, 3: unable to get certificate CRL; "
+                   "curl: (60); Chromium: net::ERR_CERT_AUTHORITY_INVALID; Firefox: "
                    "SEC_ERROR_UNKNOWN_ISSUER; Java: SSLHandshakeException: PKIX path building "
                    "failed: unable to find valid certification path to requested target; Go: x509: "
                    "certificate signed by unknown authority",
