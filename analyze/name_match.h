@@ -29,9 +29,9 @@ const char *name_match_name(enum name_match match);
 enum name_match name_match_certificate(const struct certificate *certificate,
                                        struct bytes reference);
 
-/* True when the DNS name pattern of a certificate, a wildcard or not, stands for reference. A dot at
- * the end of reference is none of the name; pattern has none (RFC 5280 section 4.2.1.6, preferred
- * name syntax), and clients refuse one that has. */
+/* True when the DNS name pattern of a certificate, a wildcard or not, stands for reference. A dot
+ * at the end of reference is none of the name. The pattern has none (preferred name syntax, RFC
+ * 5280 section 4.2.1.6), and clients refuse one that has. */
 bool name_match_dns(struct bytes pattern, struct bytes reference);
 
 /* True when reference is an IPv4 or IPv6 address as text; its 4 or 16 octets to address (16
