@@ -129,29 +129,6 @@ static void a_hello_in_ssl2_format_that_is_hung_up_on_is_a_mismatch(void)
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
 }
 
-/* The client's minimum is not on the wire. */
-static void leaving_at_an_old_version_may_be_about_it(void)
-{
-    static const struct {
-        uint16_t version;
-        bool considered;
-    } rows[] = {{TLS_VERSION_1_0, true}, {TLS_VERSION_1_1, true}, {TLS_VERSION_1_2, false}};
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct story_offer offer = story_offer_1_2();
-        struct story_choice choice = story_choice_1_2();
-        struct story story;
-
-        choice.legacy_version = rows[i].version;
-        story_begin(&story);
-        story_client_hello(&story, &offer);
-        story_flight_1_2(&story, &choice, 0);
-        story_fin(&story, SIDE_CLIENT);
-        CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
-        CU_ASSERT_EQUAL(story_considers(&story, "version_mismatch"), rows[i].considered);
-    }
-}
-
 static void a_modern_offer_is_no_version_mismatch(void)
 {
     struct story story;
@@ -462,71 +439,6 @@ static void missing_extensions_are_not_blamed_once_the_client_went_on(void)
     CU_ASSERT_TRUE(story_denies(&story, "missing_extended_master_secret"));
 }
 
-static void a_choice_that_cannot_be_seen_may_be_about_alpn(void)
-{
-    static const struct {
-        const char *alpn;
-        uint8_t alert;
-        enum certainty certainty;
-    } rows[] = {
-        {"smtp", TLS_ALERT_DECODE_ERROR, CAUSE_POSSIBLE},
-        {"smtp", TLS_ALERT_UNKNOWN_CA, CAUSE_NO},
-        {"http/1.1", TLS_ALERT_DECODE_ERROR, CAUSE_NO}, /* what servers choose by default */
-        {NULL, TLS_ALERT_DECODE_ERROR, CAUSE_NO},
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct story story;
-        struct story_offer offer = story_modern_offer();
-
-        offer.alpn = rows[i].alpn;
-        story_begin(&story);
-        story_client_hello(&story, &offer);
-        story_flight_1_3(&story);
-        story_fatal(&story, SIDE_CLIENT, rows[i].alert);
-        CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_alpn"), rows[i].certainty);
-    }
-}
-
-/* How a client can leave behind the flight of a server that chose TLS 1.1. */
-enum leaving { LEAVES_AT_ONCE, LEAVES_LATE, LEAVES_AFTER_ITS_FLIGHT, LEAVES_ITS_OWN_VERSION };
-
-static void leave_tls_1_1(struct story *story, enum leaving how, bool lists_it)
-{
-    struct story_offer offer = story_offer_1_2();
-    struct story_choice choice = story_choice_1_2();
-
-    choice.legacy_version = TLS_VERSION_1_1;
-    if (how == LEAVES_ITS_OWN_VERSION)
-        offer.legacy_version = TLS_VERSION_1_1;
-    if (lists_it)
-        memcpy(offer.versions, (story_list){TLS_VERSION_1_2, TLS_VERSION_1_1},
-               sizeof(offer.versions));
-    story_begin(story);
-    story_client_hello(story, &offer);
-    story_flight_1_2(story, &choice, 0);
-    if (how == LEAVES_AFTER_ITS_FLIGHT)
-        story_message(story, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("", 0));
-    story_wait(story, how == LEAVES_LATE ? 6 * STORY_SECOND : 0);
-    story_fin(story, SIDE_CLIENT);
-}
-
-static void leaving_for_another_reason_is_not_about_an_old_version(void)
-{
-    struct story story;
-
-    leave_tls_1_1(&story, LEAVES_AT_ONCE, false);
-    CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));
-    leave_tls_1_1(&story, LEAVES_AT_ONCE, true);
-    CU_ASSERT_FALSE(story_considers(&story, "version_mismatch"));
-    leave_tls_1_1(&story, LEAVES_LATE, false);
-    CU_ASSERT_FALSE(story_considers(&story, "version_mismatch"));
-    leave_tls_1_1(&story, LEAVES_AFTER_ITS_FLIGHT, false);
-    CU_ASSERT_FALSE(story_considers(&story, "version_mismatch"));
-    leave_tls_1_1(&story, LEAVES_ITS_OWN_VERSION, false);
-    CU_ASSERT_FALSE(story_considers(&story, "version_mismatch"));
-}
-
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -542,7 +454,6 @@ int main(void)
         {"an obsolete version stands out today only", an_obsolete_version_stands_out_today_only},
         {"a hello in SSL 2.0 format that is hung up on is a mismatch",
          a_hello_in_ssl2_format_that_is_hung_up_on_is_a_mismatch},
-        {"leaving at an old version may be about it", leaving_at_an_old_version_may_be_about_it},
         {"a modern offer is no version mismatch", a_modern_offer_is_no_version_mismatch},
         {"an obsolete version closed on late is no refusal of it",
          an_obsolete_version_closed_on_late_is_no_refusal_of_it},
@@ -583,10 +494,6 @@ int main(void)
          missing_extensions_are_not_blamed_for_other_alerts},
         {"missing extensions are not blamed once the client went on",
          missing_extensions_are_not_blamed_once_the_client_went_on},
-        {"a choice that cannot be seen may be about ALPN",
-         a_choice_that_cannot_be_seen_may_be_about_alpn},
-        {"leaving for another reason is not about an old version",
-         leaving_for_another_reason_is_not_about_an_old_version},
         CU_TEST_INFO_NULL,
     };
 

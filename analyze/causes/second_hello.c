@@ -16,14 +16,13 @@ static bool share_is_missing(const struct facts *facts)
     return true;
 }
 
+/* A list that is absent or malformed is empty, and no cookie is (RFC 8446 section 4.2.2). */
 static bool cookie_is_missing(const struct facts *facts)
 {
     const struct extension_list *asked = &facts->retry_extensions.cookie;
     const struct extension_list *returned = &facts->second_client_extensions.cookie;
 
-    return asked->state == EXTENSION_WELL_FORMED
-           && (returned->state != EXTENSION_WELL_FORMED
-               || !bytes_equal(returned->list, asked->list));
+    return asked->state == EXTENSION_WELL_FORMED && !bytes_equal(returned->list, asked->list);
 }
 
 /* RFC 8446 section 4.1.2; encrypted_client_hello is encrypted anew (RFC 9849 section 6.1.5). */

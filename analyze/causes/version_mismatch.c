@@ -117,8 +117,8 @@ static bool is_conceivable(const struct facts *facts)
 {
     return facts_client_refused_server(facts) && facts_closed_without_reason(facts, SIDE_CLIENT)
            && client_silent_after_flight(facts) && facts->waited_ns <= CERTIFICATE_JUDGEMENT_NS
-           && facts->version != 0 && facts->version < TLS_VERSION_1_2
-           && facts->offer.version_max > facts->version && !choice_was_listed(facts);
+           && facts->version != 0 && facts->offer.version_max > facts->version
+           && !choice_was_listed(facts);
 }
 
 const struct cause cause_version_mismatch = {
