@@ -107,7 +107,7 @@ bool facts_tcp_is_connected(const struct facts *facts)
            || client->packets > (uint64_t)client->syn_count + direction_reset(client)->count;
 }
 
-/* A SYN with TLS in it (RFC 7413), maybe a whole hello, that nobody answered or that was refused. */
+/* A SYN with TLS in it (RFC 7413), maybe a whole hello, that nobody took or that was refused. */
 static bool hello_of_syn_is_in_vain(const struct facts *facts)
 {
     const struct connection *connection = facts->connection;
