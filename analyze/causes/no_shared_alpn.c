@@ -47,10 +47,10 @@ static bool choice_was_not_offered(const struct facts *facts, struct evidence *e
     return true;
 }
 
-/* In TLS 1.3 the choice is encrypted. Servers that know none of the protocols should refuse, but some
- * choose what they always do, http/1.1 for the most part, or an empty name; the client may complain
- * of the parameter, of the extension, or of its grammar. No other version has protected records
- * in the middle of a handshake. */
+/* In TLS 1.3 the choice is encrypted. Servers that know none of the protocols should refuse, but
+ * some choose what they always do, http/1.1 for the most part, or an empty name; the client may
+ * complain of the parameter, of the extension, or of its grammar. No other version has protected
+ * records in the middle of a handshake. */
 static bool choice_may_be_hidden(const struct facts *facts)
 {
     static const uint8_t complaints[] = {TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_DECODE_ERROR,

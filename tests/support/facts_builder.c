@@ -145,23 +145,6 @@ static void put_shares(struct body *body, const uint16_t *groups)
     close_vector(body, data, 2);
 }
 
-/* One identity and its binder of SHA-256, which come last (RFC 8446 section 4.2.11). */
-static void put_shared_key(struct body *body, bool wanted)
-{
-    if (!wanted)
-        return;
-    put(body, TLS_EXTENSION_PRE_SHARED_KEY, 2);
-    put(body, 2 + 2 + 3 + 4 + 2 + 1 + 32, 2);
-    put(body, 2 + 3 + 4, 2);
-    put(body, 3, 2);
-    put(body, 0x6b6579, 3); /* "key" */
-    put(body, 0, 4);
-    put(body, 1 + 32, 2);
-    put(body, 32, 1);
-    for (size_t i = 0; i < 32; i++)
-        put(body, i, 1);
-}
-
 static void put_client_extensions(struct body *body, const struct story_offer *offer)
 {
     size_t extensions = open_vector(body, 2);
@@ -184,7 +167,6 @@ static void put_client_extensions(struct body *body, const struct story_offer *o
         put(body, 1, 2);
         put(body, 0xff, 1);
     }
-    put_shared_key(body, offer->psk);
     close_vector(body, extensions, 2);
 }
 

@@ -43,7 +43,6 @@ struct story_offer {
     bool mac_order;      /* encrypt_then_mac */
     bool renegotiation;  /* renegotiation_info */
     bool early_data;     /* early_data */
-    bool psk;            /* pre_shared_key: one identity */
     bool no_compression; /* the only compression method is DEFLATE */
     bool truncated;      /* the body ends in the middle */
 };
