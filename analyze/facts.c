@@ -151,6 +151,11 @@ void facts_build(struct facts *facts, const struct observation *observation)
     }
 }
 
+bool facts_is_before_end(const struct facts *facts, const struct note *note)
+{
+    return note != NULL && (facts->refusal.note == NULL || note < facts->refusal.note);
+}
+
 bool facts_alert(const struct facts *facts, enum side by, uint8_t description)
 {
     return facts->refusal.kind == REFUSAL_ALERT && facts->refusal.by == by

@@ -277,6 +277,10 @@ void facts_build(struct facts *facts, const struct observation *observation);
 
 /* Predicates that several rules share. */
 
+/* The note (false for NULL) is in front of what ended the handshake, if anything did. Packets
+ * cross: what arrives after one side has ended it did not make it do so. */
+bool facts_is_before_end(const struct facts *facts, const struct note *note);
+
 /* The refusal is a plain alert by this side with this description. */
 bool facts_alert(const struct facts *facts, enum side by, uint8_t description);
 

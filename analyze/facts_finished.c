@@ -4,9 +4,6 @@
 #include "analyze/facts_internal.h"
 #include "analyze/session.h"
 
-/* Sent again twice, and not ACKed by then: lost, not just slow. */
-enum { RESENDS_OF_LOSS = 2 };
-
 /* The usual smallest time-out before octets are sent again: what is below the round trips that were
  * measured, or on a network without any, comes sooner. */
 #define RESENT_AFTER_NS INT64_C(200000000)
@@ -141,7 +138,8 @@ static bool flight_is_lost(const struct facts *facts, enum side from)
 {
     const struct direction *sender = &facts->connection->direction[from];
 
-    return sender->largest_unacknowledged > 0 && sender->most_retransmitted >= RESENDS_OF_LOSS;
+    return sender->largest_unacknowledged > 0
+           && sender->most_retransmitted >= FACTS_RESENDS_OF_LOSS;
 }
 
 /* The server closed, and answers what comes then with a RST: it has no such connection any more

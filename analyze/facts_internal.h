@@ -5,6 +5,10 @@
 
 #include "analyze/facts.h"
 
+/* Times that the same octets are sent again: once may be impatience. Not ACKed by then they are
+ * lost, not just slow. */
+enum { FACTS_RESENDS_OF_LOSS = 2 };
+
 /* Take the notes apart into the members for messages, hellos and protected records. */
 void facts_read_notes(struct facts *facts);
 

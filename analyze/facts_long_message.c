@@ -28,11 +28,6 @@ static bool ended_for_no_other_reason(const struct facts *facts)
                || (refusal->kind == REFUSAL_ALERT && may_be_about_length(refusal->alert)));
 }
 
-static bool is_before_end(const struct facts *facts, const struct note *note)
-{
-    return facts->refusal.note == NULL || note < facts->refusal.note;
-}
-
 static bool is_message(const struct note *note, enum side from)
 {
     return note->kind == NOTE_MESSAGE && note->side == from
@@ -58,7 +53,7 @@ static struct long_message find_whole(const struct facts *facts, enum side from)
     struct long_message found = {0};
 
     for (const struct note *note = handshake->notes; note < end; note++) {
-        if (!is_before_end(facts, note))
+        if (!facts_is_before_end(facts, note))
             break;
         if (note->side != from)
             found = (struct long_message){0};
@@ -78,7 +73,7 @@ static struct long_message find_late(const struct facts *facts, enum side from)
     const struct note *end = handshake->notes + handshake->note_count;
 
     for (const struct note *note = handshake->notes; note < end; note++)
-        if (is_message(note, from) && !is_before_end(facts, note))
+        if (is_message(note, from) && !facts_is_before_end(facts, note))
             return long_message_of(note);
     return (struct long_message){0};
 }

@@ -17,9 +17,6 @@
  * often answered by then. */
 #define PATIENCE_NS INT64_C(3000000000)
 
-/* Times that the same octets are sent again: once may be impatience. */
-enum { RESENDS_IN_VAIN = 2 };
-
 const char *outcome_name(enum outcome outcome)
 {
     static const char *const names[] = {
@@ -110,11 +107,13 @@ bool facts_tcp_is_connected(const struct facts *facts)
 /* A SYN with TLS in it (RFC 7413), maybe a whole hello, that nobody took or that was refused. */
 static bool hello_of_syn_is_in_vain(const struct facts *facts)
 {
-    const struct connection *connection = facts->connection;
-    const struct reset *reset = direction_reset(&connection->direction[SIDE_SERVER]);
+    const struct reset *reset;
 
-    return connection->syn_seen && facts->handshake->spoke_tls[SIDE_CLIENT]
-           && !facts_tcp_is_connected(facts) && (!moment_seen(reset->at) || reset->answers_syn);
+    if (!facts->handshake->spoke_tls[SIDE_CLIENT] || !facts->connection->syn_seen
+        || facts_tcp_is_connected(facts))
+        return false;
+    reset = direction_reset(&facts->connection->direction[SIDE_SERVER]);
+    return !moment_seen(reset->at) || reset->answers_syn;
 }
 
 static enum stage find_stage(const struct facts *facts)
@@ -315,7 +314,7 @@ static bool sends_in_vain(const struct facts *facts, enum side side)
 {
     const struct direction *direction = &facts->connection->direction[side];
 
-    return direction->most_retransmitted >= RESENDS_IN_VAIN
+    return direction->most_retransmitted >= FACTS_RESENDS_OF_LOSS
            && (direction->unacknowledged_octets > 0 || facts->waited_ns >= SILENCE_NS);
 }
 

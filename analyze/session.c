@@ -273,11 +273,8 @@ static struct partial_message partial_message(const struct session *session, enu
 {
     const struct buffer *message = &session->message[side];
     struct partial_message partial = {0};
-    struct bytes octets;
+    struct bytes octets = bytes_of(message->data, message->length);
 
-    if (!session->reader[side].has_message)
-        return partial;
-    octets = bytes_of(message->data, message->length);
     if (!bytes_u8(&octets, &partial.type) || !bytes_u24(&octets, &partial.length)
         || partial.type == TLS_HANDSHAKE_CLIENT_HELLO)
         return (struct partial_message){0};
@@ -305,7 +302,8 @@ void session_conclude(struct session *session, struct handshake *handshake,
         handshake->stream_octets[side] = session->stream_octets[side];
         handshake->gap_octets[side] = session->gap_octets[side];
         handshake->opaque_octets[side] = session->opaque_octets[side];
-        handshake->partial_message[side] = partial_message(session, (enum side)side);
+        if (session->reader[side].has_message)
+            handshake->partial_message[side] = partial_message(session, (enum side)side);
     }
     conclude_preludes(session->preludes, handshake);
     session_conclude_notes(session, handshake, room);

@@ -8,12 +8,6 @@
  * resumed flight stays below 150. */
 enum { PROTECTED_FLIGHT_MIN = 350 };
 
-/* Packets cross: what arrives after one side has ended the handshake did not make it do so. */
-static bool is_before_end(const struct facts *facts, const struct note *note)
-{
-    return note != NULL && (facts->refusal.note == NULL || note < facts->refusal.note);
-}
-
 static uint64_t protected_octets_before_end(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
@@ -23,7 +17,7 @@ static uint64_t protected_octets_before_end(const struct facts *facts)
         const struct note *note = &handshake->notes[i];
 
         if (note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_SERVER
-            && is_before_end(facts, note))
+            && facts_is_before_end(facts, note))
             octets += note->length;
     }
     return octets;
@@ -35,8 +29,8 @@ bool server_flight_complete(const struct facts *facts)
         return false;
     if (facts->tls13)
         return protected_octets_before_end(facts) >= PROTECTED_FLIGHT_MIN;
-    return is_before_end(facts, facts->server_certificate_note)
-           && is_before_end(facts, facts->server_hello_done_note);
+    return facts_is_before_end(facts, facts->server_certificate_note)
+           && facts_is_before_end(facts, facts->server_hello_done_note);
 }
 
 bool client_silent_after_flight(const struct facts *facts)
@@ -47,7 +41,7 @@ bool client_silent_after_flight(const struct facts *facts)
         const struct note *note = &handshake->notes[i];
 
         if (note->side == SIDE_CLIENT && note > facts->server_hello_note
-            && is_before_end(facts, note) && note->kind != NOTE_CHANGE_CIPHER_SPEC)
+            && facts_is_before_end(facts, note) && note->kind != NOTE_CHANGE_CIPHER_SPEC)
             return false;
     }
     return true;
@@ -94,7 +88,7 @@ bool client_alert_on_certificate(const struct facts *facts, uint8_t description)
 bool client_could_not_verify(const struct facts *facts)
 {
     return client_alert_on_certificate(facts, TLS_ALERT_DECRYPT_ERROR)
-           && !is_before_end(facts, facts->finished_note[SIDE_SERVER])
+           && !facts_is_before_end(facts, facts->finished_note[SIDE_SERVER])
            && (!facts->tls13 || server_flight_complete(facts));
 }
 
@@ -102,7 +96,7 @@ bool server_could_not_verify(const struct facts *facts)
 {
     return facts_alert(facts, SIDE_SERVER, TLS_ALERT_DECRYPT_ERROR)
            && server_refused_after_client_certificate(facts) && !client_certificate_was_empty(facts)
-           && !is_before_end(facts, facts->change_cipher_spec_note[SIDE_SERVER]);
+           && !facts_is_before_end(facts, facts->change_cipher_spec_note[SIDE_SERVER]);
 }
 
 /* The largest message that Java takes: the least limit of a stack that is not made for small
@@ -152,9 +146,10 @@ static bool no_certificate_alert(const struct facts *facts)
 static bool client_answered_request(const struct facts *facts)
 {
     if (!facts->tls13)
-        return is_before_end(facts, facts->client_certificate_note) || no_certificate_alert(facts);
+        return facts_is_before_end(facts, facts->client_certificate_note)
+               || no_certificate_alert(facts);
     return facts->client_answer != CLIENT_ANSWER_NONE
-           && is_before_end(facts, facts->client_flight_note)
+           && facts_is_before_end(facts, facts->client_flight_note)
            && facts->stage >= STAGE_ENCRYPTED_CLIENT_FLIGHT
            && !facts_never_arrived(facts, facts->client_flight_note);
 }
