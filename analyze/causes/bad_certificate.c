@@ -64,14 +64,13 @@ const struct cause cause_bad_certificate = {
     .id = "bad_certificate",
     .layer = LAYER_CERTIFICATE,
     .title = "The client considers the server's certificate bad",
-    .explanation = "After the server's certificate the client sent bad_certificate(42). By the RFC "
-                   "that means a certificate that is damaged or whose signature does not verify; "
-                   "many clients send it for a wrong name, a date or an unknown issuer as well. "
-                   "decrypt_error(51) at that point is a signature that does not verify: the "
-                   "client has another key for the issuer's name, or does not know the algorithm, "
-                   "or the server's private key does not belong to its certificate. Or the client "
-                   "refused, in whatever way, a certificate with a critical extension that it does "
-                   "not know, as it has to.",
+    .explanation =
+        "The client refused the server's certificate as bad. By the RFC bad_certificate(42) means "
+        "one that is damaged or whose signature does not verify; many clients send it for a wrong "
+        "name, a date or an unknown issuer as well. decrypt_error(51) at that point is a signature "
+        "that does not verify: the client has another key for the issuer's name, or does not know "
+        "the algorithm, or the server's private key does not belong to its certificate. And a "
+        "critical extension that the client does not know makes it refuse, in whatever way.",
     .remedy = "Look at what the server sends: `openssl s_client -connect SERVER:PORT -servername "
               "NAME -showcerts -verify_hostname NAME`. Check name, dates, intermediates, and "
               "(`openssl x509 -noout -text`) extensions that are critical; then read the client's "
