@@ -97,15 +97,20 @@ static void an_answer_tells_that_the_flight_arrived(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
 }
 
-/* What the capture lacks of the client's octets may be what was not ACKed. */
+/* What the capture lacks of the client's octets, or was not read, may be what was not ACKed. */
 static void octets_that_were_not_captured_prove_no_loss(void)
 {
-    struct story story;
+    for (unsigned dropped = 0; dropped < 2; dropped++) {
+        struct story story;
+        struct trouble *trouble;
 
-    begin_lost_flight(&story, 6);
-    direction_have_trouble(&story.connection.direction[SIDE_CLIENT])->unseen_octets = 1000;
-    story_fin(&story, SIDE_CLIENT);
-    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+        begin_lost_flight(&story, 6);
+        trouble = direction_have_trouble(&story.connection.direction[SIDE_CLIENT]);
+        trouble->unseen_octets = dropped ? 0 : 1000;
+        trouble->dropped_octets = dropped ? 1000 : 0;
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+    }
 }
 
 static void a_server_that_left_before_finishes_nothing(void)
@@ -209,6 +214,7 @@ static void an_alert_behind_the_finished_waits_for_the_server(void)
         if (rows[i].is_answered)
             story_fin(&story, SIDE_SERVER);
         CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
+        CU_ASSERT_TRUE(story_denies(&story, "record_corruption"));
     }
 }
 
@@ -334,6 +340,19 @@ static void a_last_finished_that_may_have_arrived_ends_a_handshake(void)
     }
 }
 
+/* A RST that does not fit the connection tells nothing of its server. */
+static void a_rst_of_another_connection_does_not_show_who_left(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_fin(&story, SIDE_SERVER);
+    send_flight(&story, FLIGHT_OCTETS + REQUEST_RECORD + 5);
+    story_rst(&story, SIDE_SERVER);
+    direction_have_trouble(&story.connection.direction[SIDE_SERVER])->reset.fit = RESET_OUTSIDE;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -353,6 +372,8 @@ int main(void)
          a_server_that_left_before_refuses_no_certificate},
         {"a server that left before the Finished may have refused",
          a_server_that_left_before_the_finished_may_have_refused},
+        {"a RST of another connection does not show who left",
+         a_rst_of_another_connection_does_not_show_who_left},
         {"a server that closes early may have finished",
          a_server_that_closes_early_may_have_finished},
         {"the end of an unknown version may be an alert",
