@@ -152,8 +152,7 @@ static void tell_other_purpose(const struct chain_judgement *chain, struct text 
         [PURPOSE_NO_CERT_SIGN] = " issued another one without the key usage for it",
         [PURPOSE_PATH_LENGTH] = " has more certificates below it than it allows",
         [PURPOSE_NAME_CONSTRAINTS] = " has name constraints that forbid a name below it",
-        [PURPOSE_SUITE_KEY_USAGE] = " may not be used as the cipher suite has it, says its key "
-                                    "usage",
+        [PURPOSE_SUITE_KEY_USAGE] = " has a key usage that the cipher suite does not fit",
         [PURPOSE_ANY_ONLY] = " names no purpose but any, which OpenSSL and others refuse",
     };
 
