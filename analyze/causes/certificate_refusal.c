@@ -219,10 +219,8 @@ void describe_purpose(const struct facts *facts, enum side side, struct evidence
         [PURPOSE_NO_CERT_SIGN] = "it issued a certificate without the key usage for that",
         [PURPOSE_PATH_LENGTH] = "there are more certificates below it than it allows",
         [PURPOSE_NAME_CONSTRAINTS] = "its name constraints forbid a name below it",
-        [PURPOSE_SUITE_KEY_USAGE] = "its key usage does not allow what the cipher suite has its "
-                                    "key do",
-        [PURPOSE_ANY_ONLY] = "its extended key usage allows this use by anyExtendedKeyUsage "
-                             "alone, which OpenSSL, BoringSSL and others do not count",
+        [PURPOSE_SUITE_KEY_USAGE] = "it has a key usage that the cipher suite does not fit",
+        [PURPOSE_ANY_ONLY] = "it names no purpose but any, which OpenSSL and others refuse",
     };
     const struct chain_judgement *chain = facts->chain[side];
 
