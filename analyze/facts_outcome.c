@@ -445,7 +445,7 @@ static bool client_speaks_plain_http(const struct facts *facts)
     if (facts->prelude[SIDE_CLIENT] != PRELUDE_HTTP_REQUEST)
         return facts->prelude[SIDE_CLIENT] == PRELUDE_HTTP2;
     while (octet != ' ' && bytes_u8(&request, &octet))
-        continue;
+        ;
     return bytes_u8(&request, &octet) && octet == '/';
 }
 

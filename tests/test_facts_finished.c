@@ -323,9 +323,10 @@ static void a_last_finished_that_may_have_arrived_ends_a_handshake(void)
 
     for (unsigned way = 0; way < WAYS; way++) {
         struct story story;
-        struct direction *server = &story.connection.direction[SIDE_SERVER];
+        struct direction *server;
 
         lose_finished(&story, 6, 8 * STORY_SECOND, FINISHED_1_2_OCTETS);
+        server = &story.connection.direction[SIDE_SERVER];
         if (way == ACKED) {
             story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_ALERT)->length = ENCRYPTED_ALERT_1_2;
             story_fin(&story, SIDE_SERVER);
