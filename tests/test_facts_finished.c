@@ -229,9 +229,10 @@ static void finish_1_2(struct story *story, enum side side)
 static void lose_finished(struct story *story, uint32_t times, int64_t during_ns,
                           uint32_t unacknowledged)
 {
-    struct direction *server = &story->connection.direction[SIDE_SERVER];
+    struct direction *server;
 
     story_begin_flight_1_2(story);
+    server = &story->connection.direction[SIDE_SERVER];
     story_client_flight_1_2(story);
     finish_1_2(story, SIDE_SERVER);
     server->unacknowledged_octets = unacknowledged;
