@@ -43,8 +43,10 @@ struct cause {
     const char *reported_as; /* how the usual clients and servers word it, separated by "; " */
     const char *alerts;      /* alert codes it can come with, "40 71", or "" */
     const char *source;      /* RFC and section */
-    bool last_resort;    /* asked only when no other rule matches: it explains nothing further */
-    enum party ended_by; /* who ended the handshake; PARTY_NONE: whose refusal it was */
+    bool last_resort;     /* asked only when no other rule matches: it explains nothing further */
+    bool tells_end_alone; /* how it ended, and what that usually means: a fact that would end a
+                             handshake in that way as well leaves it possible at most */
+    enum party ended_by;  /* who ended the handshake; PARTY_NONE: whose refusal it was */
 
     /* The rule. May add to *evidence only what it used. NULL only for the cause that is
      * chosen when no rule matches. */

@@ -60,13 +60,22 @@ static void replace_cause(struct verdict *verdict, const struct cause *cause,
     verdict->alternatives[0] = before;
 }
 
+/* A receiver for which a message is too long says so with whatever alert it has, or with none. */
+static enum certainty weigh_other_reasons(const struct facts *facts, const struct cause *cause,
+                                          enum certainty certainty)
+{
+    bool has_other_reason = cause->tells_end_alone && facts->long_message.length > 0;
+
+    return has_other_reason && certainty == CAUSE_LIKELY ? CAUSE_POSSIBLE : certainty;
+}
+
 static void ask(const struct facts *facts, const struct cause *cause, struct verdict *verdict)
 {
     struct evidence evidence;
     enum certainty certainty;
 
     evidence.count = 0;
-    certainty = cause->match(facts, &evidence);
+    certainty = weigh_other_reasons(facts, cause, cause->match(facts, &evidence));
     if (certainty == CAUSE_NO)
         return;
     if (certainty > verdict->confidence)

@@ -185,6 +185,71 @@ static void a_client_certificate_that_is_too_long_is_rejected(void)
     CU_ASSERT_TRUE(tells_the_length(&story));
 }
 
+/* How receivers end a handshake, and the cause that tells no more than that. */
+struct end {
+    enum note_kind kind; /* NOTE_ALERT, NOTE_FIN or NOTE_RST */
+    uint8_t alert;
+    const char *cause;
+};
+
+static void end_handshake(struct story *story, enum side by, const struct end *end)
+{
+    if (end->kind == NOTE_FIN)
+        story_fin(story, by);
+    else if (end->kind == NOTE_RST)
+        story_rst(story, by);
+    else
+        story_fatal(story, by, end->alert);
+}
+
+/* By the client, in the middle of the server's flight. */
+static void a_client_may_end_for_the_length_in_any_way(void)
+{
+    static const struct end ends[] = {
+        {NOTE_ALERT, TLS_ALERT_UNEXPECTED_MESSAGE, "unexpected_message"},
+        {NOTE_ALERT, TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter"},
+        {NOTE_ALERT, TLS_ALERT_DECODE_ERROR, "malformed_record"},
+        {NOTE_ALERT, TLS_ALERT_INTERNAL_ERROR, "internal_error"},
+        {NOTE_FIN, 0, "client_abandoned"},
+        {NOTE_RST, 0, "reset_by_client"},
+    };
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        struct story story;
+
+        begin_with(&story, TLS_HANDSHAKE_SERVER_KEY_EXCHANGE, SERVER_STACK);
+        end_handshake(&story, SIDE_CLIENT, &ends[i]);
+        CU_ASSERT_TRUE(story_says(&story, ends[i].cause, CAUSE_POSSIBLE));
+        begin_with(&story, TLS_HANDSHAKE_SERVER_KEY_EXCHANGE, ORDINARY);
+        end_handshake(&story, SIDE_CLIENT, &ends[i]);
+        CU_ASSERT_TRUE(story_says(&story, ends[i].cause, CAUSE_LIKELY));
+    }
+}
+
+/* By the server, behind a message of the client. */
+static void a_server_may_end_for_the_length_in_any_way(void)
+{
+    static const struct end ends[] = {
+        {NOTE_FIN, 0, "server_closed"},
+        {NOTE_RST, 0, "reset_by_server"},
+    };
+
+    static const uint32_t lengths[] = {SERVER_STACK, ORDINARY};
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        for (size_t j = 0; j < sizeof(lengths) / sizeof(lengths[0]); j++) {
+            enum certainty certainty = lengths[j] == ORDINARY ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+            struct story story;
+
+            story_begin_flight_1_2(&story);
+            story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("", 0))
+                ->length = lengths[j];
+            end_handshake(&story, SIDE_SERVER, &ends[i]);
+            CU_ASSERT_TRUE(story_says(&story, ends[i].cause, certainty));
+        }
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -201,6 +266,8 @@ int main(void)
          a_certificate_request_that_is_too_long_is_named},
         {"a client certificate that is too long is rejected",
          a_client_certificate_that_is_too_long_is_rejected},
+        {"a client may end for the length in any way", a_client_may_end_for_the_length_in_any_way},
+        {"a server may end for the length in any way", a_server_may_end_for_the_length_in_any_way},
         CU_TEST_INFO_NULL,
     };
 

@@ -39,10 +39,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         evidence_add(evidence, "client_took_certificate", (struct moment){0},
                      "the client's address took this server's certificate for this name, minutes "
                      "before or after");
-    /* A RST, a certificate not liked, a message that is too long or a server that does not answer
-     * explain it as well. */
+    /* A RST, a certificate not liked or a server that does not answer explain it as well. */
     if (facts->refusal.kind == REFUSAL_RST || client_ended_at_flight(facts)
-        || facts->long_message.length > 0
         || (!facts->answered[SIDE_SERVER] && facts->waited_ns >= WAITED_IN_VAIN_NS
             && !client_hello_broke_off(facts)))
         return CAUSE_POSSIBLE;
@@ -68,6 +66,7 @@ const struct cause cause_client_abandoned = {
                    "handshake error: EOF",
     .alerts = "0 90",
     .source = "RFC 8446 section 6.1; RFC 8305 section 5",
+    .tells_end_alone = true,
     .ended_by = PARTY_CLIENT,
     .match = match,
     .conceivable = server_waited_in_vain,

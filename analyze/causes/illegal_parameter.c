@@ -126,8 +126,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     else
         describe_shared_secret(facts, evidence);
     describe_last_seen(facts, evidence);
-    return may_be_about_name(facts) || facts->long_message.length > 0 ? CAUSE_POSSIBLE
-                                                                      : CAUSE_LIKELY;
+    return may_be_about_name(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 const struct cause cause_illegal_parameter = {
@@ -149,5 +148,6 @@ const struct cause cause_illegal_parameter = {
                    "server chose an unconfigured cipher suite",
     .alerts = "47 110",
     .source = "RFC 8446 sections 4.1.3, 4.2 and 6.2; RFC 5246 section 7.4.1.3",
+    .tells_end_alone = true,
     .match = match,
 };

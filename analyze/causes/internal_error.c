@@ -14,7 +14,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
      * and not why. */
     return refused_hello_suspect(facts, SUSPECT_NO_NAME) != CAUSE_NO
                    || refused_hello_suspect(facts, SUSPECT_GROUPS) != CAUSE_NO
-                   || client_ended_at_flight(facts) || facts->long_message.length > 0
+                   || client_ended_at_flight(facts)
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;
 }
@@ -36,5 +36,6 @@ const struct cause cause_internal_error = {
                    "tls: internal error",
     .alerts = "80",
     .source = "RFC 8446 section 6.2",
+    .tells_end_alone = true,
     .match = match,
 };

@@ -91,9 +91,7 @@ static enum certainty weigh(const struct facts *facts, enum side sender, struct 
     if (may_have_complained(facts, receiver) && hello_is_broken(facts, sender, evidence))
         return complained(facts, receiver) || !hello_was_read(facts, sender) ? CAUSE_CERTAIN
                                                                              : CAUSE_LIKELY;
-    if (!complained(facts, receiver))
-        return CAUSE_NO;
-    return facts->long_message.length > 0 ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return complained(facts, receiver) ? CAUSE_LIKELY : CAUSE_NO;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -132,5 +130,6 @@ const struct cause cause_malformed_record = {
                    "error decoding message",
     .alerts = "50 22 47 10",
     .source = "RFC 8446 sections 5.1, 5.2 and 6.2",
+    .tells_end_alone = true,
     .match = match,
 };

@@ -14,7 +14,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_last_seen(facts, evidence);
     /* A client that waited in vain has another reason; one that got a certificate may have one. */
     if (client->hop_limit == 0 || !facts->answered[SIDE_SERVER] || client_ended_at_flight(facts)
-        || facts->long_message.length > 0 || reset_is_of_router(facts, SIDE_CLIENT) != CAUSE_NO)
+        || reset_is_of_router(facts, SIDE_CLIENT) != CAUSE_NO)
         return CAUSE_POSSIBLE;
     return CAUSE_LIKELY;
 }
@@ -36,6 +36,7 @@ const struct cause cause_reset_by_client = {
                    "reset; Go: http: TLS handshake error: read: connection reset by peer",
     .alerts = "",
     .source = "RFC 9293 sections 3.5.2 and 3.6",
+    .tells_end_alone = true,
     .ended_by = PARTY_CLIENT,
     .match = match,
 };

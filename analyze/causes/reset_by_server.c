@@ -16,7 +16,6 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_last_seen(facts, evidence);
     /* Without any other packet of the server its origin is open. */
     return server->hop_limit == 0 || known_resets_follow_names(facts)
-                   || facts->long_message.length > 0
                    || reset_is_of_router(facts, SIDE_SERVER) != CAUSE_NO
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;
@@ -39,6 +38,7 @@ const struct cause cause_reset_by_server = {
                    "OpenSSL: write:errno=104",
     .alerts = "",
     .source = "RFC 9293 sections 3.5.2 and 3.6",
+    .tells_end_alone = true,
     .ended_by = PARTY_SERVER,
     .match = match,
 };

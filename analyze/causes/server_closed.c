@@ -13,10 +13,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_last_seen(facts, evidence);
     describe_server_name(facts, evidence);
     describe_offered_versions(facts, evidence);
-    return server_refused_in_silence(facts) || server_waited_in_vain(facts)
-                   || facts->long_message.length > 0
-               ? CAUSE_POSSIBLE
-               : CAUSE_LIKELY;
+    return server_refused_in_silence(facts) || server_waited_in_vain(facts) ? CAUSE_POSSIBLE
+                                                                            : CAUSE_LIKELY;
 }
 
 const struct cause cause_server_closed = {
@@ -38,6 +36,7 @@ const struct cause cause_server_closed = {
                    "handshake; Go: EOF; GnuTLS: The TLS connection was non-properly terminated",
     .alerts = "0 90",
     .source = "RFC 8446 section 6.1; RFC 9293 section 3.6",
+    .tells_end_alone = true,
     .ended_by = PARTY_SERVER,
     .match = match,
 };

@@ -147,8 +147,7 @@ static bool early_data_failed(const struct facts *facts, struct evidence *eviden
     return true;
 }
 
-/* A hello that answers nothing cannot come unexpected: the alert means something in it. So it may
- * with a message that is too long. */
+/* A hello that answers nothing cannot come unexpected: the alert means something in it. */
 static bool answers_first_hello(const struct facts *facts)
 {
     return facts_server_refused_hello(facts) && facts->retry_note == NULL;
@@ -167,8 +166,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (!said)
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
-    return answers_first_hello(facts) || facts->long_message.length > 0 ? CAUSE_POSSIBLE
-                                                                        : CAUSE_LIKELY;
+    return answers_first_hello(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 const struct cause cause_unexpected_message = {
@@ -194,5 +192,6 @@ const struct cause cause_unexpected_message = {
                    "unexpected handshake message",
     .alerts = "10",
     .source = "RFC 8446 sections 4 and 6.2, appendix D.3; RFC 5246 section 7.3",
+    .tells_end_alone = true,
     .match = match,
 };
