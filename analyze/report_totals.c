@@ -23,6 +23,8 @@ static void write_packets(const struct layout *layout, const struct report_total
     struct text text = text_begin(buffer, sizeof(buffer));
 
     text_add(&text, "%s", layout_number(totals->packets->packets, number));
+    if (totals->packets->other > 0)
+        text_add(&text, ", %s of them not TCP", layout_number(totals->packets->other, number));
     if (totals->packets->packets > 0) {
         text_add(&text, ", ");
         text_add_time(&text, totals->first_ns);

@@ -269,11 +269,13 @@ static void what_could_hide_something_is_said(void)
     written.connections.missed_octets = 1460;
     written.packets.cut = 1;
     written.packets.cut_payloads = 2;
+    written.packets.other = 34;
     written.connections.evicted = 7;
     written.tracker.unreadable = 8;
     written.totals.interrupted = true;
     report_text_finish(&written);
     text_check_has(written.text, "octets that passed by without being captured: 1,460\n");
+    text_check_has(written.text, "Packets      1,234, 34 of them not TCP, ");
     text_check_has(written.text, "packets cut by the snap length of the capture: 3\n");
     text_check_has(written.text, "connections given up for want of memory (--max-memory): 7\n");
     text_check_has(written.text, "hello messages that could not be read: 8\n");
