@@ -89,6 +89,24 @@ void describe_last_seen(const struct facts *facts, struct evidence *evidence)
     evidence_add(evidence, "last_seen", facts->last_note->at, "%s", line);
 }
 
+void describe_starttls_request(const struct facts *facts, struct evidence *evidence)
+{
+    const struct starttls_facts *starttls = &facts->starttls;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (!starttls->has_target) {
+        evidence_add(evidence, "starttls", starttls->at,
+                     "the client asked to change to TLS within %s",
+                     prelude_name(starttls->protocol));
+        return;
+    }
+    text_add(&text, "the client asked within %s for a connection to ",
+             prelude_name(starttls->protocol));
+    describe_target(&text, &starttls->target);
+    evidence_add(evidence, "starttls", starttls->at, "%s", line);
+}
+
 static void describe_foreign(const struct facts *facts, struct text *text)
 {
     enum side by = facts->refusal.by;

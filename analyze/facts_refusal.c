@@ -75,14 +75,25 @@ static bool is_effective_reset(const struct facts *facts, const struct note *not
     return direction_reset(&facts->connection->direction[note->side])->fit != RESET_OUTSIDE;
 }
 
-/* Another protocol where TLS was expected. Before a STARTTLS it is what should be there, and who
- * speaks TLS behind it has not answered in that protocol. */
+/* What the sides say before a STARTTLS is what should be there. Without a hello behind it, the
+ * server's answer tells where that ends. */
+static bool is_prelude(const struct facts *facts, const struct note *note)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    if (!handshake->switched)
+        return false;
+    if (facts->client_hello_note != NULL)
+        return note < facts->client_hello_note;
+    return note->at.packet <= handshake->starttls_answered_at.packet;
+}
+
+/* Another protocol where TLS was expected. Who speaks TLS has not answered in that protocol. */
 static bool is_foreign(const struct facts *facts, const struct note *note)
 {
     const struct handshake *handshake = facts->handshake;
 
-    return (!handshake->switched || note > facts->client_hello_note)
-           && !handshake->spoke_tls[note->side]
+    return !is_prelude(facts, note) && !handshake->spoke_tls[note->side]
            && handshake->spoke_tls[side_other((enum side)note->side)];
 }
 

@@ -252,6 +252,23 @@ static void leave(const struct conversation *conversation, size_t piece)
     check(conversation, !play.starttls_refused && play.outcome != OUTCOME_FAILED, "left", &play);
 }
 
+/* The client leaves when the server has agreed, and the server's TLS stack complains of its FIN. */
+static void leave_agreed(const struct conversation *conversation, size_t piece)
+{
+    struct play play;
+
+    ask(&play, conversation, piece);
+    say(&play, &conversation->accepts);
+    play_fin(&play, SIDE_CLIENT);
+    play_alert(&play, SIDE_SERVER, 2, TLS_ALERT_DECODE_ERROR);
+    play_fin(&play, SIDE_SERVER);
+    play_end(&play);
+    check(conversation,
+          play.outcome == OUTCOME_FAILED && play.refused == SIDE_CLIENT
+              && play.refusal == REFUSAL_FIN && strcmp(play.cause, "client_abandoned") == 0,
+          "left when TLS was agreed", &play);
+}
+
 /* The capture began behind the request. */
 static void begin_midway(struct play *play, const struct conversation *conversation, size_t piece)
 {
@@ -453,6 +470,11 @@ static void without_an_answer_nothing_is_refused(void)
     for_all(leave);
 }
 
+static void the_words_before_tls_end_nothing(void)
+{
+    for_all(leave_agreed);
+}
+
 /* Its types of security are numbers, which mean nothing without the version before. */
 static void vnc_goes_on_with_tls(void)
 {
@@ -527,6 +549,7 @@ int main(void)
         {"a hello after a refusal changes nothing", a_hello_after_a_refusal_changes_nothing},
         {"a hello is judged after the change", a_hello_is_judged_after_the_change},
         {"without an answer nothing is refused", without_an_answer_nothing_is_refused},
+        {"the words before TLS end nothing", the_words_before_tls_end_nothing},
         {"a capture may begin behind the request", a_capture_may_begin_behind_the_request},
         {"half an answer refuses nothing", half_an_answer_refuses_nothing},
         {"what is optional may go on in clear", what_is_optional_may_go_on_in_clear},

@@ -3,6 +3,7 @@
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
+#include "analyze/describe.h"
 #include "analyze/text.h"
 
 static void describe_leaving(const struct facts *facts, struct evidence *evidence)
@@ -16,6 +17,23 @@ static void describe_leaving(const struct facts *facts, struct evidence *evidenc
     evidence_add(evidence, "client_left", facts->refusal.at, "%s", line);
 }
 
+/* TLS had been agreed on, and the client said no more. */
+static bool left_before_hello(const struct facts *facts)
+{
+    return facts->starttls.asked && facts->handshake->switched && !client_hello_seen(facts);
+}
+
+static void describe_point(const struct facts *facts, struct evidence *evidence)
+{
+    if (!left_before_hello(facts)) {
+        describe_last_seen(facts, evidence);
+        return;
+    }
+    describe_starttls_request(facts, evidence);
+    evidence_add(evidence, "starttls_reply", facts->starttls.answered_at,
+                 "the server agreed, and no ClientHello came");
+}
+
 /* The turn was the client's, and it said nothing more. */
 static bool went_silent(const struct facts *facts)
 {
@@ -25,7 +43,7 @@ static bool went_silent(const struct facts *facts)
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    if (!client_hello_seen(facts))
+    if (!client_hello_seen(facts) && !left_before_hello(facts))
         return CAUSE_NO;
     if (went_silent(facts)) {
         describe_last_seen(facts, evidence);
@@ -34,7 +52,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (!facts_closed_without_reason(facts, SIDE_CLIENT))
         return CAUSE_NO;
     describe_leaving(facts, evidence);
-    describe_last_seen(facts, evidence);
+    describe_point(facts, evidence);
     if (known_client_takes_flight(facts))
         evidence_add(evidence, "client_took_certificate", (struct moment){0},
                      "the client's address took this server's certificate for this name, minutes "
@@ -54,7 +72,10 @@ const struct cause cause_client_abandoned = {
     .explanation = "The client closed the connection, or fell silent, while the server was "
                    "answering, and nothing on the wire was wrong. Users stop a page, clients race "
                    "several connections and drop the losers, scanners and health checks look no "
-                   "further; a time-out of the client that is too short looks the same.",
+                   "further; a time-out of the client that is too short looks the same. Where TLS "
+                   "was asked for within another protocol, what the server agreed to may not be "
+                   "enough: a client that insists on CredSSP (NLA) leaves an RDP server without "
+                   "it.",
     .remedy = "Compare how long the client waited (in the evidence) with its time-outs. Read its "
               "log at this time, and look for another connection of the same client that succeeded "
               "at once. If it happens to one client and always at this point, run `openssl "

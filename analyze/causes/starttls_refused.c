@@ -3,24 +3,6 @@
 #include "analyze/describe.h"
 #include "analyze/text.h"
 
-static void describe_request(const struct facts *facts, struct evidence *evidence)
-{
-    const struct starttls_facts *starttls = &facts->starttls;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
-
-    if (!starttls->has_target) {
-        evidence_add(evidence, "starttls", starttls->at,
-                     "the client asked to change to TLS within %s",
-                     prelude_name(starttls->protocol));
-        return;
-    }
-    text_add(&text, "the client asked within %s for a connection to ",
-             prelude_name(starttls->protocol));
-    describe_target(&text, &starttls->target);
-    evidence_add(evidence, "starttls", starttls->at, "%s", line);
-}
-
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     char line[EVIDENCE_TEXT_MAX];
@@ -28,7 +10,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 
     if (!facts->starttls.refused)
         return CAUSE_NO;
-    describe_request(facts, evidence);
+    describe_starttls_request(facts, evidence);
     text_add(&text, "the server answered ");
     if (facts->starttls.reply.len > 0) {
         text_add(&text, "\"");
