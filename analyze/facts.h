@@ -125,6 +125,7 @@ struct client_clock {
 struct starttls_facts {
     enum prelude protocol; /* PRELUDE_UNKNOWN: none, or not known */
     bool asked;            /* the client asked for TLS, or a proxy for a connection */
+    bool wants_tls;        /* which, as far as the target's port tells, is for TLS */
     bool refused;          /* and the server said no */
     struct moment at;      /* of the request */
     struct moment answered_at;
@@ -291,6 +292,10 @@ bool facts_closed_without_reason(const struct facts *facts, enum side by);
 /* A server that takes a connection where TLS is expected, and ends it before the client has had its
  * say: it does not want this client, or has nobody behind it. */
 bool facts_client_is_turned_away(const struct facts *facts);
+
+/* A client asked for TLS within another protocol, waited for seconds without any answer, and left.
+ */
+bool facts_request_is_ignored(const struct facts *facts);
 
 /* Where TLS is expected a client begins in clear with the preface of HTTP/2 (RFC 9113 section 3.4)
  * or a PROXY protocol header, and the server answers that it is a bad request. */

@@ -464,6 +464,28 @@ static bool plain_client_waits_in_vain(const struct facts *facts)
            && server->payload_octets == 0 && is_captured(client) && is_captured(server);
 }
 
+/* SOCKS5 answers the method and the password first, which is no answer to the request. */
+static bool request_is_answered(const struct facts *facts)
+{
+    const struct starttls_facts *starttls = &facts->starttls;
+    struct moment last = facts->connection->direction[SIDE_CLIENT].last_data;
+
+    return moment_seen(starttls->answered_at)
+           && (starttls->protocol != PRELUDE_SOCKS5 || starttls->answered_at.packet > last.packet);
+}
+
+bool facts_request_is_ignored(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    bool is_ended = facts->refusal.by == SIDE_CLIENT
+                    && (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST);
+
+    return facts->starttls.wants_tls && !facts->handshake->switched && !request_is_answered(facts)
+           && is_ended && facts->refusal.at.time_ns - client->last_data.time_ns >= PATIENCE_NS
+           && client->unacknowledged_octets == 0 && is_captured(client) && is_captured(server);
+}
+
 /* The client closed before it had sent a single octet, as TCP health checks do; what the server
  * says to that, some in an alert, refuses nothing. */
 static bool client_left_unheard(const struct facts *facts)
@@ -490,8 +512,9 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
         return outcome_of_handshake(facts, reason);
     if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls.refused
         || facts_preface_is_refused(facts) || plain_client_is_hung_up_on(facts)
-        || plain_client_waits_in_vain(facts) || opening_is_reset_by_another(facts)
-        || opening_is_lost(facts) || facts_client_is_turned_away(facts))
+        || plain_client_waits_in_vain(facts) || facts_request_is_ignored(facts)
+        || opening_is_reset_by_another(facts) || opening_is_lost(facts)
+        || facts_client_is_turned_away(facts))
         return OUTCOME_FAILED;
     return OUTCOME_NOT_TLS;
 }

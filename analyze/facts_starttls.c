@@ -19,7 +19,7 @@ static void find_proxy(struct facts *facts, const struct prelude_text *text, str
 }
 
 /* A proxy that does not connect to a port where TLS is not spoken has refused no TLS. */
-static bool wants_tls(const struct facts *facts, const struct tls_ports *tls_ports)
+static bool is_for_tls(const struct facts *facts, const struct tls_ports *tls_ports)
 {
     const struct starttls_facts *starttls = &facts->starttls;
 
@@ -38,14 +38,14 @@ static bool goes_on_in_clear(const struct facts *facts)
            && starttls_goes_on(facts->starttls.protocol, rest);
 }
 
-static void read_reply(struct facts *facts, struct bytes reply, const struct tls_ports *tls_ports)
+static void read_reply(struct facts *facts, struct bytes reply)
 {
     struct starttls_facts *starttls = &facts->starttls;
     const char *name = starttls_refusal_name(starttls->protocol, reply);
 
     starttls->refused = !facts->handshake->switched && !facts->handshake->spoke_tls[SIDE_SERVER]
-                        && starttls_is_refusal(starttls->protocol, reply)
-                        && wants_tls(facts, tls_ports) && !goes_on_in_clear(facts);
+                        && starttls_is_refusal(starttls->protocol, reply) && starttls->wants_tls
+                        && !goes_on_in_clear(facts);
     starttls->status = starttls_status(starttls->protocol, reply);
     starttls->reply =
         name != NULL ? bytes_of(name, strlen(name)) : prelude_first_line(reply, REPLY_LINE_MAX);
@@ -68,8 +68,9 @@ void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)
     starttls->at = handshake->starttls_at;
     starttls->answered_at = handshake->starttls_answered_at;
     starttls->has_target = proxy_target_parse(starttls->protocol, client, &starttls->target);
+    starttls->wants_tls = starttls->asked && is_for_tls(facts, tls_ports);
     if (starttls->asked && bytes_skip(&reply, handshake->starttls_reply_offset) && reply.len > 0)
-        read_reply(facts, reply, tls_ports);
+        read_reply(facts, reply);
 }
 
 /* What no server answers with 400 that was meant for it: an HTTP server takes its own preface, or

@@ -252,6 +252,21 @@ static void leave(const struct conversation *conversation, size_t piece)
     check(conversation, !play.starttls_refused && play.outcome != OUTCOME_FAILED, "left", &play);
 }
 
+/* It has waited for an answer longer than slow servers need for one. */
+static void wait_in_vain(const struct conversation *conversation, size_t piece)
+{
+    struct play play;
+
+    ask(&play, conversation, piece);
+    play.now_ns += INT64_C(5000000000);
+    play_fin(&play, SIDE_CLIENT);
+    play_end(&play);
+    check(conversation,
+          play.outcome == OUTCOME_FAILED && strcmp(play.cause, "server_silent") == 0
+              && play.refused_by == PARTY_CLIENT,
+          "waited in vain", &play);
+}
+
 /* The client leaves when the server has agreed, and the server's TLS stack complains of its FIN. */
 static void leave_agreed(const struct conversation *conversation, size_t piece)
 {
@@ -470,6 +485,11 @@ static void without_an_answer_nothing_is_refused(void)
     for_all(leave);
 }
 
+static void a_request_without_an_answer_fails_in_the_end(void)
+{
+    for_all(wait_in_vain);
+}
+
 static void the_words_before_tls_end_nothing(void)
 {
     for_all(leave_agreed);
@@ -549,6 +569,8 @@ int main(void)
         {"a hello after a refusal changes nothing", a_hello_after_a_refusal_changes_nothing},
         {"a hello is judged after the change", a_hello_is_judged_after_the_change},
         {"without an answer nothing is refused", without_an_answer_nothing_is_refused},
+        {"a request without an answer fails in the end",
+         a_request_without_an_answer_fails_in_the_end},
         {"the words before TLS end nothing", the_words_before_tls_end_nothing},
         {"a capture may begin behind the request", a_capture_may_begin_behind_the_request},
         {"half an answer refuses nothing", half_an_answer_refuses_nothing},

@@ -64,6 +64,33 @@ static void a_proxy_header_comes_before_other_protocols_too(void)
     check_proxy(&play, 0);
 }
 
+/* Who waits in vain for a proxy, or for an answer that it had. */
+static void what_is_not_for_tls_or_was_answered_is_not_ignored(void)
+{
+    static const struct {
+        const char *request;
+        const char *answer; /* NULL: none */
+        enum outcome outcome;
+    } cases[] = {
+        {"CONNECT www.example.org:443 HTTP/1.1\r\n\r\n", NULL, OUTCOME_FAILED},
+        {"CONNECT www.example.org:80 HTTP/1.1\r\n\r\n", NULL, OUTCOME_NOT_TLS},
+        {"STARTTLS\r\n", "250 \r\n", OUTCOME_NOT_TLS},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct play play;
+
+        play_begin(&play, 3128, 0);
+        play_text(&play, SIDE_CLIENT, cases[i].request);
+        if (cases[i].answer != NULL)
+            play_text(&play, SIDE_SERVER, cases[i].answer);
+        play.now_ns += INT64_C(5000000000);
+        play_fin(&play, SIDE_CLIENT);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, cases[i].outcome);
+    }
+}
+
 /* How servers that take the header for a record react to it. */
 static void a_server_that_does_not_expect_the_header_is_named(void)
 {
@@ -234,6 +261,8 @@ int main(void)
         {"a proxy that refuses another port refuses no TLS",
          a_proxy_that_refuses_another_port_refuses_no_tls},
         {"the target of a proxy is the server name", the_target_of_a_proxy_is_the_server_name},
+        {"what is not for TLS, or was answered, is not ignored",
+         what_is_not_for_tls_or_was_answered_is_not_ignored},
         CU_TEST_INFO_NULL,
     };
 

@@ -2,6 +2,8 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
 #include "analyze/causes/transport.h"
+#include "analyze/describe.h"
+#include "analyze/text.h"
 
 /* The last word was the client's, it reached the server, and no answer came for as long as
  * anybody watched. */
@@ -13,8 +15,26 @@ static bool waited_in_vain(const struct facts *facts)
     return client_gave_up || facts->refusal.kind == REFUSAL_NONE;
 }
 
+/* A proxy may look for its target all that time. */
+static void describe_ignored_request(const struct facts *facts, struct evidence *evidence)
+{
+    struct moment asked = facts->connection->direction[SIDE_CLIENT].last_data;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    describe_starttls_request(facts, evidence);
+    text_add(&text, "no answer came for ");
+    text_add_duration(&text, facts->refusal.at.time_ns - asked.time_ns);
+    text_add(&text, " although all that the client sent was acknowledged");
+    evidence_add(evidence, "waited", facts->refusal.at, "%s", line);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
+    if (facts_request_is_ignored(facts)) {
+        describe_ignored_request(facts, evidence);
+        return CAUSE_LIKELY;
+    }
     if (!client_hello_seen(facts) || client_hello_broke_off(facts) || facts->last_note == NULL
         || facts->last_note->side != SIDE_CLIENT || !waited_in_vain(facts)
         || data_is_lost(facts, SIDE_CLIENT) || data_is_lost(facts, SIDE_SERVER)
@@ -31,15 +51,18 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 const struct cause cause_server_silent = {
     .id = "server_silent",
     .layer = LAYER_NETWORK,
-    .title = "The server got the client's hello and never answered it",
+    .title = "The server got the client's hello, or its request for TLS, and never answered it",
     .explanation = "The TCP connection works, the server's host acknowledged what the client sent, "
                    "and yet no TLS answer came. The process hangs, is overloaded, waits for "
                    "something else first (a PROXY protocol header), or is not what speaks TLS "
-                   "here; or a device takes the connection and forwards nothing.",
+                   "here; or a device takes the connection and forwards nothing. A request for TLS "
+                   "within another protocol (STARTTLS, CONNECT) stays unanswered where the server "
+                   "does not know it, or where a proxy cannot find or reach its target.",
     .remedy = "On the server look at the process (`ss -tnp 'sport = :PORT'` shows octets waiting "
               "in Recv-Q: it does not read) and its load. Behind a load balancer compare the PROXY "
               "protocol settings of both. `openssl s_client -connect SERVER:PORT` directly at the "
-              "server, past proxies and firewalls, tells where it hangs.",
+              "server, past proxies and firewalls, tells where it hangs. For a proxy, look up and "
+              "reach the target from the proxy's host.",
     .reported_as = "curl: (28) SSL connection timeout; Chromium: net::ERR_TIMED_OUT; Firefox: "
                    "NS_ERROR_NET_TIMEOUT; Java: SocketTimeoutException: Read timed out; Go: "
                    "net/http: TLS handshake timeout",
