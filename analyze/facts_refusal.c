@@ -69,10 +69,36 @@ bool facts_is_protected_alert(const struct facts *facts, const struct note *note
     return note == facts->last_protected_note[side] && facts_closes_later(facts, note);
 }
 
-/* A RST that an honest receiver ignores ends nothing (RFC 5961 section 3.2). */
+static bool is_record(const struct note *note)
+{
+    return note->kind != NOTE_FIN && note->kind != NOTE_RST && note->kind != NOTE_GAP;
+}
+
+/* Its receiver sends records behind it, and so does, or closes then, the side in whose name it came:
+ * the one has not taken it, the other has not sent it. Of one side alone it could be what was on its
+ * way. */
+static bool both_went_on(const struct facts *facts, const struct note *reset)
+{
+    const struct handshake *handshake = facts->handshake;
+    bool has_gone_on[SIDES] = {false, false};
+
+    for (const struct note *note = reset + 1; note < handshake->notes + handshake->note_count;
+         note++) {
+        bool is_close = note->kind == NOTE_FIN && note->side == reset->side
+                        && has_gone_on[side_other((enum side)reset->side)];
+
+        if (is_record(note) || is_close)
+            has_gone_on[note->side] = true;
+    }
+    return has_gone_on[SIDE_CLIENT] && has_gone_on[SIDE_SERVER];
+}
+
+/* A RST that an honest receiver ignores ends nothing (RFC 5961 section 3.2), nor does one that was
+ * ignored. */
 static bool is_effective_reset(const struct facts *facts, const struct note *note)
 {
-    return direction_reset(&facts->connection->direction[note->side])->fit != RESET_OUTSIDE;
+    return direction_reset(&facts->connection->direction[note->side])->fit != RESET_OUTSIDE
+           && !both_went_on(facts, note);
 }
 
 /* What the sides say before a STARTTLS is what should be there. Without a hello behind it, the

@@ -159,6 +159,66 @@ static void a_reset_that_the_peer_never_got_ends_nothing(void)
 /* Octets that reach the monitor and not the peer, by their hop limit, and then the true ones: what
  * was captured first is read, so a stranger on the way can hide a handshake or spoil it. That the
  * two differ is counted. */
+/* In the name of either side, within the window or exact. Both go on, so that it ended nothing: the
+ * handshake fails later, or does not. */
+static void a_reset_that_both_ignore_ends_nothing(void)
+{
+    static const int32_t distances[] = {0, 100};
+
+    for (int by = 0; by < SIDES; by++)
+        for (size_t i = 0; i < sizeof(distances) / sizeof(distances[0]); i++)
+            for (int is_refused = 0; is_refused < 2; is_refused++) {
+                struct play play;
+
+                play_begin(&play, 443, 0);
+                play_client_hello(&play, false);
+                inject(&play, (enum side)by, TCP_RST, distances[i], bytes_of("", 0));
+                play_server_hello(&play, false);
+                play_server_flight(&play);
+                play_client_finishes(&play);
+                if (is_refused)
+                    refuse(&play);
+                else
+                    play_server_finishes(&play);
+                play_end(&play);
+                if (is_refused)
+                    check_refused(&play);
+                else
+                    check_established(&play);
+            }
+}
+
+/* The refusal of the hello is the only record behind it, and the client, which sent no RST, closes
+ * then. */
+static void a_refusal_behind_a_false_reset_stands(void)
+{
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_client_hello(&play, false);
+    inject(&play, SIDE_CLIENT, TCP_RST, 100, bytes_of("", 0));
+    refuse(&play);
+    play_fin(&play, SIDE_CLIENT);
+    play_end(&play);
+    check_refused(&play);
+}
+
+/* What was on its way when a side reset the connection does not undo that. */
+static void what_was_on_its_way_undoes_no_reset(void)
+{
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_client_hello(&play, false);
+    inject(&play, SIDE_CLIENT, TCP_RST, 0, bytes_of("", 0));
+    play_server_hello(&play, false);
+    play_server_flight(&play);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+    CU_ASSERT_EQUAL(play.refusal, REFUSAL_RST);
+    CU_ASSERT_EQUAL(play.refused, SIDE_CLIENT);
+}
+
 static void octets_that_the_peer_never_got_are_told_apart_by_nothing(void)
 {
     static const uint8_t other[sizeof(fatal_alert)] = {TLS_CONTENT_ALERT,   3, 3, 0, 2, 2,
@@ -444,6 +504,9 @@ int main(void)
         {"a flood of warnings hides no handshake", a_flood_of_warnings_hides_no_handshake},
         {"what only looks like a hello switches to nothing",
          what_only_looks_like_a_hello_switches_to_nothing},
+        {"a RST that both ignore ends nothing", a_reset_that_both_ignore_ends_nothing},
+        {"a refusal behind a false RST stands", a_refusal_behind_a_false_reset_stands},
+        {"what was on its way undoes no RST", what_was_on_its_way_undoes_no_reset},
         CU_TEST_INFO_NULL,
     };
 
