@@ -60,13 +60,15 @@ static void replace_cause(struct verdict *verdict, const struct cause *cause,
     verdict->alternatives[0] = before;
 }
 
-/* A receiver for which a message is too long says so with whatever alert it has, or with none. */
+/* A receiver for which a message is too long says so with whatever alert it has, or with none. And
+ * what the capture missed may be what the end is about. */
 static enum certainty weigh_other_reasons(const struct facts *facts, const struct cause *cause,
                                           enum certainty certainty)
 {
-    bool has_other_reason = cause->tells_end_alone && facts->long_message.length > 0;
+    bool has_other_reason = facts->long_message.length > 0 || facts->missed;
 
-    return has_other_reason && certainty == CAUSE_LIKELY ? CAUSE_POSSIBLE : certainty;
+    return cause->tells_end_alone && has_other_reason && certainty == CAUSE_LIKELY ? CAUSE_POSSIBLE
+                                                                                   : certainty;
 }
 
 static void ask(const struct facts *facts, const struct cause *cause, struct verdict *verdict)

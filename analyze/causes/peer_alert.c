@@ -64,5 +64,6 @@ const struct cause cause_peer_alert = {
     .alerts = "40 41 49 60 100 110 111 114 115 117 121",
     .source = "RFC 8446 section 6",
     .last_resort = true,
+    .tells_end_alone = true,
     .match = match,
 };

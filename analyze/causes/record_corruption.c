@@ -95,6 +95,7 @@ const struct cause cause_record_corruption = {
                    "alert: bad_record_mac; Go: local error: tls: bad record MAC",
     .alerts = "20 21 51",
     .source = "RFC 8446 sections 4.2.11.2, 5.2 and 6.2; RFC 5246 section 7.2.2; RFC 4279 section 2",
+    .tells_end_alone = true,
     .match = match,
     .conceivable = is_conceivable,
 };

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Alerts about what the capture missed. */
+#include "dissect/tls.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/wire.h"
+
+enum { MISSED = 1000 };
+
+/* The client refuses something behind ServerHello. */
+static void refuse(struct story *story, uint8_t alert, uint64_t missed)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    story_begin_hello(story);
+    story_server_hello(story, &choice);
+    story->handshake.gap_octets[SIDE_SERVER] = missed;
+    story_fatal(story, SIDE_CLIENT, alert);
+}
+
+static void an_alert_may_be_about_what_was_missed(void)
+{
+    static const struct {
+        uint8_t alert;
+        const char *cause;
+    } rows[] = {
+        {TLS_ALERT_UNEXPECTED_MESSAGE, "unexpected_message"},
+        {TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter"},
+        {TLS_ALERT_DECODE_ERROR, "malformed_record"},
+        {TLS_ALERT_INTERNAL_ERROR, "internal_error"},
+        {TLS_ALERT_NO_RENEGOTIATION, "peer_alert"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        refuse(&story, rows[i].alert, 0);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, CAUSE_LIKELY));
+        refuse(&story, rows[i].alert, MISSED);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, CAUSE_POSSIBLE));
+    }
+}
+
+/* The client's Finished, or a signature in front of it. */
+static void so_may_one_of_the_server(void)
+{
+    static const uint64_t gaps[] = {0, MISSED};
+
+    for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_2(&story);
+        story.handshake.gap_octets[SIDE_CLIENT] = gaps[i];
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_DECRYPT_ERROR);
+        CU_ASSERT_TRUE(
+            story_says(&story, "record_corruption", gaps[i] == 0 ? CAUSE_LIKELY : CAUSE_POSSIBLE));
+    }
+}
+
+/* It names its cause, whatever else there was. */
+static void what_an_alert_names_stays_likely(void)
+{
+    struct story story;
+
+    refuse(&story, TLS_ALERT_BAD_RECORD_MAC, MISSED);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_LIKELY));
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"an alert may be about what was missed", an_alert_may_be_about_what_was_missed},
+        {"so may one of the server", so_may_one_of_the_server},
+        {"what an alert names stays likely", what_an_alert_names_stays_likely},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("causes of what was missed", tests);
+}
