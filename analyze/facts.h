@@ -324,15 +324,21 @@ bool facts_never_arrived(const struct facts *facts, const struct note *record);
  * follows one (RFC 8446 section 6.1), and what comes just before, user_canceled, is as long. */
 bool facts_may_be_good_bye(const struct facts *facts, const struct note *note);
 
+/* Who has the last of the handshake, has nothing to say and ends the connection sooner than this has
+ * not waited for the other side in vain. */
+#define FACTS_LEFT_AFTER_FINISH_NS INT64_C(1000000000)
+
 /* TLS 1.3: what a server made of the flight of a client that it had asked for a certificate. */
 enum server_answer {
     SERVER_ANSWER_CONTENT, /* nothing says that it refused; it may not have asked */
     SERVER_ANSWER_REFUSAL,
     SERVER_ANSWER_SILENCE, /* it closed at once without a word */
     /* It does not tell: */
-    SERVER_ANSWER_UNSEEN,  /* the capture lacks octets of the server */
-    SERVER_ANSWER_PADDED,  /* a record that may be an alert or a session ticket */
-    SERVER_ANSWER_TOO_LATE /* an alert or a RST, which may answer that the client leaves */
+    SERVER_ANSWER_UNSEEN,   /* the capture lacks octets of the server */
+    SERVER_ANSWER_PADDED,   /* a record that may be an alert or a session ticket */
+    SERVER_ANSWER_TOO_LATE, /* an alert or a RST, which may answer that the client leaves */
+    SERVER_ANSWER_LATER     /* an alert or a close, so late that it may end a time of waiting, or
+                               answer what the client sent behind its flight */
 };
 
 /* Behind the client's Finished, if there is one. */

@@ -11,7 +11,7 @@
 
 /* Servers that wait for a hello do so for a second at least, mostly for many: one that ends a
  * connection this soon does not want it, and one that ends it later got no hello. */
-#define AT_ONCE_NS INT64_C(200000000)
+#define TURNED_AWAY_NS INT64_C(200000000)
 
 /* A client that leaves later than this has not changed its mind, and a server that is slow has most
  * often answered by then. */
@@ -255,6 +255,8 @@ static const char *untold_answer(const struct facts *facts)
             "the server pads its records: its last one is an alert or a session ticket",
         [SERVER_ANSWER_TOO_LATE] =
             "the client left before the server's answer to its certificate could tell",
+        [SERVER_ANSWER_LATER] = "the server closed some time after it had the client's "
+                                "certificate: it refused that, or closed for another reason",
     };
     enum server_answer answer = facts_server_answer(facts);
 
@@ -432,7 +434,8 @@ bool facts_client_is_turned_away(const struct facts *facts)
     return facts->tls_expected && connection->syn_seen && moment_seen(server->syn)
            && client->packets > client->syn_count && nobody_spoke(facts)
            && client->payload_octets == 0 && server->payload_octets == 0 && is_ended
-           && !client_was_gone && facts->refusal.at.time_ns - server->last_syn.time_ns < AT_ONCE_NS
+           && !client_was_gone
+           && facts->refusal.at.time_ns - server->last_syn.time_ns < TURNED_AWAY_NS
            && is_captured(client) && is_captured(server);
 }
 

@@ -4,8 +4,16 @@
 #include "analyze/facts_internal.h"
 #include "analyze/session.h"
 
-/* Sooner than a server gives up to wait for a client. */
-#define AT_ONCE_NS INT64_C(1000000000)
+/* A server that has had all of the client's flight for this long, and still said nothing, most
+ * likely waits for more: the rest of a refusal takes some milliseconds. What it says to what the
+ * client sends by then may answer that. */
+#define TURN_TO_DATA_NS INT64_C(10000000)
+
+enum {
+    /* Certificate, CertificateVerify and Finished (RFC 8446 section 2), each in its own record. */
+    FLIGHT_RECORDS_MAX = 3,
+    PADDING_STEP = 16 /* what stacks that pad all their records usually fill them up to */
+};
 
 /* The last alert, or one before it: some stacks send two. */
 static bool may_be_alert(const struct facts *facts, const struct note *note)
@@ -122,11 +130,93 @@ static bool left_unread(const struct facts *facts, const struct note *answer)
     return false;
 }
 
-/* A server that is done with the handshake and has nothing to say waits for the client; one that
- * finds that the client has no certificate need not wait. */
-static bool is_at_once(const struct facts *facts, const struct note *note)
+/* A Finished by its size, with padding where the client's flight begins with padding. */
+static bool may_be_finished(const struct facts *facts, const struct note *note)
 {
-    return note->at.time_ns - facts->client_flight_note->at.time_ns <= AT_ONCE_NS;
+    bool pads =
+        facts->client_flight_note->length % PADDING_STEP == 0 && note->length % PADDING_STEP == 0;
+
+    for (uint32_t padding = 0; padding < (pads ? PADDING_STEP : 1u); padding++)
+        if (note->length > padding
+            && suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length - padding))
+            return true;
+    return false;
+}
+
+/* The last record of the client's flight, whose records need not come together (RFC 896). Where
+ * none can be told to be the Finished, the first is taken for all of it. */
+static const struct note *end_of_flight(const struct facts *facts, const struct note *answer)
+{
+    unsigned records = 0;
+
+    for (const struct note *note = facts->client_flight_note;
+         note < answer && records < FLIGHT_RECORDS_MAX; note++) {
+        if (note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_CLIENT)
+            continue;
+        if (may_be_finished(facts, note))
+            return note;
+        records++;
+    }
+    return facts->client_flight_note;
+}
+
+/* Between here and the server and back, 0: not known. A SYN may have to wake somebody up or to look
+ * for a way; what is sooner tells better. */
+static int64_t server_round_trip_ns(const struct facts *facts)
+{
+    int64_t syn_ns = facts->connection->syn_rtt_ns;
+    int64_t hello_ns = syn_ns;
+
+    if (facts->client_hello_note != NULL)
+        hello_ns = facts->server_hello_note->at.time_ns - facts->client_hello_note->at.time_ns;
+    if (hello_ns < syn_ns)
+        syn_ns = hello_ns;
+    return syn_ns > 0 ? syn_ns : 0;
+}
+
+static int64_t elapsed_ns(const struct note *from, const struct note *to)
+{
+    return to->at.time_ns - from->at.time_ns;
+}
+
+/* A server that is done with the handshake and has nothing to say waits for the client; one that
+ * refuses need not wait. */
+static bool is_at_once(const struct facts *facts, const struct note *answer)
+{
+    return elapsed_ns(end_of_flight(facts, answer), answer) - server_round_trip_ns(facts)
+           <= FACTS_LEFT_AFTER_FINISH_NS;
+}
+
+/* The last that the client sent behind its flight in time for the server to have read it; round
+ * trips vary. NULL: nothing. */
+static const struct note *last_data_before(const struct facts *facts, const struct note *flight,
+                                           const struct note *answer)
+{
+    const int64_t round_trip_ns = server_round_trip_ns(facts);
+    const struct note *last = NULL;
+
+    for (const struct note *note = flight + 1; note < answer; note++)
+        if (note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_CLIENT
+            && elapsed_ns(note, answer) >= round_trip_ns - round_trip_ns / 4)
+            last = note;
+    return last;
+}
+
+/* The server had the flight, said nothing, had what the client sent behind it, and answered sooner
+ * than it had let the flight wait: that may be a close_notify for what it read there. What a client
+ * sends directly behind its flight tells nothing of the kind. */
+static bool may_answer_data(const struct facts *facts, const struct note *answer)
+{
+    const int64_t round_trip_ns = server_round_trip_ns(facts);
+    const struct note *flight = end_of_flight(facts, answer);
+    const struct note *data = last_data_before(facts, flight, answer);
+    int64_t pause_ns;
+
+    if (data == NULL)
+        return false;
+    pause_ns = elapsed_ns(flight, data);
+    return pause_ns >= TURN_TO_DATA_NS + round_trip_ns / 4
+           && pause_ns >= elapsed_ns(data, answer) - round_trip_ns;
 }
 
 /* What the server does first behind the client's flight, once the client has left or not. A
@@ -136,14 +226,13 @@ static bool is_at_once(const struct facts *facts, const struct note *note)
 static enum server_answer answer_with(const struct facts *facts, const struct note *note,
                                       bool client_left, bool client_closed)
 {
-    if (note->kind == NOTE_FIN)
-        return !client_left && is_at_once(facts, note) ? SERVER_ANSWER_SILENCE
-                                                       : SERVER_ANSWER_CONTENT;
-    if (!client_left)
-        return SERVER_ANSWER_REFUSAL;
-    return note->kind != NOTE_RST && !client_closed && left_unread(facts, note)
-               ? SERVER_ANSWER_REFUSAL
-               : SERVER_ANSWER_TOO_LATE;
+    if (note->kind == NOTE_FIN && (client_left || !is_at_once(facts, note)))
+        return SERVER_ANSWER_CONTENT;
+    if (client_left && (note->kind == NOTE_RST || client_closed || !left_unread(facts, note)))
+        return SERVER_ANSWER_TOO_LATE;
+    if (!is_at_once(facts, note) || may_answer_data(facts, note))
+        return SERVER_ANSWER_LATER;
+    return note->kind == NOTE_FIN ? SERVER_ANSWER_SILENCE : SERVER_ANSWER_REFUSAL;
 }
 
 static bool is_answer(const struct note *note)

@@ -245,6 +245,135 @@ static void a_ticket_tells_whatever_was_not_captured(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
 }
 
+/* Records of a client and the pause before each; the last one has no octets. */
+struct sent {
+    uint16_t length;
+    uint16_t after_ms;
+};
+
+enum { SENT_MAX = 5 };
+
+static void send_records(struct story *story, const struct sent sent[SENT_MAX])
+{
+    for (size_t i = 0; i < SENT_MAX && sent[i].length > 0; i++) {
+        story_wait(story, sent[i].after_ms * STORY_MILLISECOND);
+        story_protected(story, SIDE_CLIENT, sent[i].length);
+    }
+}
+
+/* Behind the client's records the server says what is as short as an alert, so many milliseconds
+ * later. Of all of this the network takes a round trip. */
+static enum outcome outcome_of_alert(const struct sent sent[SENT_MAX], uint16_t round_trip_ms,
+                                     uint16_t answer_ms)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story.connection.syn_rtt_ns = round_trip_ms * STORY_MILLISECOND;
+    story_wait(&story, round_trip_ms * STORY_MILLISECOND);
+    story_flight_1_3(&story);
+    send_records(&story, sent);
+    story_wait(&story, answer_ms * STORY_MILLISECOND);
+    story_refuse(&story);
+    return story_facts(&story)->outcome;
+}
+
+static const struct sent request_at_once[SENT_MAX] = {
+    {900, 1}, {STORY_FINISHED_RECORD, 0}, {60, 0}};
+static const struct sent request_later[SENT_MAX] = {{900, 1}, {STORY_FINISHED_RECORD, 0}, {60, 70}};
+static const struct sent no_request[SENT_MAX] = {{900, 1}, {STORY_FINISHED_RECORD, 0}};
+
+/* A server that took the certificate may have no tickets, and close at what it does not like. */
+static void what_may_answer_later_data_tells_nothing(void)
+{
+    static const struct sent empty[SENT_MAX] = {
+        {STORY_EMPTY_CERTIFICATE_RECORD, 1}, {STORY_FINISHED_RECORD, 0}, {60, 70}};
+
+    CU_ASSERT_EQUAL(outcome_of_alert(request_later, 0, 0), OUTCOME_INCOMPLETE);
+    CU_ASSERT_EQUAL(outcome_of_alert(request_later, 0, 50), OUTCOME_INCOMPLETE);
+    CU_ASSERT_EQUAL(outcome_of_alert(empty, 0, 0), OUTCOME_INCOMPLETE);
+    CU_ASSERT_EQUAL(outcome_of_alert(request_later, 40, 40), OUTCOME_INCOMPLETE);
+}
+
+static void what_answers_the_flight_refuses_it(void)
+{
+    CU_ASSERT_EQUAL(outcome_of_alert(no_request, 0, 0), OUTCOME_FAILED);
+    CU_ASSERT_EQUAL(outcome_of_alert(no_request, 0, 400), OUTCOME_FAILED);
+    CU_ASSERT_EQUAL(outcome_of_alert(request_at_once, 0, 0), OUTCOME_FAILED);
+    CU_ASSERT_EQUAL(outcome_of_alert(request_at_once, 0, 400), OUTCOME_FAILED);
+}
+
+/* The network is slower than the client. */
+static void data_on_its_way_is_not_answered(void)
+{
+    CU_ASSERT_EQUAL(outcome_of_alert(request_later, 400, 332), OUTCOME_FAILED);
+    CU_ASSERT_EQUAL(outcome_of_alert(request_at_once, 2000, 2002), OUTCOME_FAILED);
+}
+
+/* A server needs less time to refuse than to give up waiting. */
+static void a_pause_before_the_end_tells_nothing(void)
+{
+    CU_ASSERT_EQUAL(outcome_of_alert(no_request, 0, 2500), OUTCOME_INCOMPLETE);
+    CU_ASSERT_EQUAL(outcome_of_alert(request_at_once, 0, 2500), OUTCOME_INCOMPLETE);
+}
+
+/* TCP may hold the rest of the flight back until the first segment is ACKed (RFC 896). */
+static void a_flight_ends_with_its_finished(void)
+{
+    static const struct sent held[SENT_MAX] = {
+        {900, 1}, {281, 45}, {STORY_FINISHED_RECORD, 0}, {60, 0}};
+    static const struct sent padded[SENT_MAX] = {{1728, 1}, {288, 45}, {64, 0}, {64, 0}};
+    static const struct sent coalesced[SENT_MAX] = {{1300, 1}, {64, 70}};
+
+    CU_ASSERT_EQUAL(outcome_of_alert(held, 0, 0), OUTCOME_FAILED);
+    CU_ASSERT_EQUAL(outcome_of_alert(padded, 0, 0), OUTCOME_FAILED);
+    CU_ASSERT_EQUAL(outcome_of_alert(coalesced, 0, 0), OUTCOME_INCOMPLETE);
+}
+
+/* It may have had to wait for an address or for a way. */
+static void a_slow_syn_is_no_round_trip(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story.connection.syn_rtt_ns = STORY_SECOND;
+    send_records(&story, request_later);
+    story_refuse(&story);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+    CU_ASSERT_STRING_EQUAL(story.facts.incomplete_reason,
+                           "the server closed some time after it had the client's certificate: it "
+                           "refused that, or closed for another reason");
+}
+
+/* Neither does a FIN or a RST there. */
+static void a_bare_end_may_answer_data(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, STORY_EMPTY_CERTIFICATE_RECORD);
+    send_records(&story, (struct sent[SENT_MAX]){{STORY_FINISHED_RECORD, 0}, {60, 70}});
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+
+    story_begin_flight_1_3(&story);
+    send_records(&story, request_later);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+}
+
+/* What is as short as an alert does not tell which one. */
+static void a_refusal_may_be_a_close(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    send_records(&story, request_at_once);
+    story_refuse(&story);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "server_closed"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -270,6 +399,14 @@ int main(void)
         {"what was not captured of the server may be its answer",
          what_was_not_captured_of_the_server_may_be_its_answer},
         {"a ticket tells whatever was not captured", a_ticket_tells_whatever_was_not_captured},
+        {"what may answer later data tells nothing", what_may_answer_later_data_tells_nothing},
+        {"what answers the flight refuses it", what_answers_the_flight_refuses_it},
+        {"data on its way is not answered", data_on_its_way_is_not_answered},
+        {"a pause before the end tells nothing", a_pause_before_the_end_tells_nothing},
+        {"a flight ends with its Finished", a_flight_ends_with_its_finished},
+        {"a slow SYN is no round trip", a_slow_syn_is_no_round_trip},
+        {"a bare end may answer data", a_bare_end_may_answer_data},
+        {"a refusal may be a close", a_refusal_may_be_a_close},
         CU_TEST_INFO_NULL,
     };
 

@@ -17,6 +17,14 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
                                                                             : CAUSE_LIKELY;
 }
 
+/* TLS 1.3: behind a client's flight the record that is as short as an alert may be a close_notify,
+ * of a server that took the flight, or of one that wants no client now. */
+static bool may_be_close_notify(const struct facts *facts)
+{
+    return facts->tls13 && facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
+           && server_refused_after_client_certificate(facts);
+}
+
 const struct cause cause_server_closed = {
     .id = "server_closed",
     .layer = LAYER_NETWORK,
@@ -39,4 +47,5 @@ const struct cause cause_server_closed = {
     .tells_end_alone = true,
     .ended_by = PARTY_SERVER,
     .match = match,
+    .conceivable = may_be_close_notify,
 };
