@@ -10,9 +10,6 @@
 #include "analyze/text.h"
 #include "dissect/names.h"
 
-/* A client that has opened a connection in advance says good-bye later than this. */
-#define AT_ONCE_NS INT64_C(1000000000)
-
 /* Who pads its records says user_canceled before its close_notify, and that is how it is known: one
  * such record alone, or two that are not padded, may be data. */
 static bool said_padded_good_bye(const struct facts *facts)
@@ -39,7 +36,7 @@ static bool client_said_good_bye(const struct facts *facts)
     const struct note *last = facts->last_protected_note[SIDE_CLIENT];
 
     return facts->tls13 && last != NULL && last != first
-           && last->at.time_ns - first->at.time_ns <= AT_ONCE_NS
+           && last->at.time_ns - first->at.time_ns <= FACTS_LEFT_AFTER_FINISH_NS
            && (suite_alert_length(facts->suite, TLS_VERSION_1_3, last->length)
                || said_padded_good_bye(facts))
            && facts->refusal.at.packet > last->at.packet;
@@ -60,7 +57,8 @@ static bool left_at_once(const struct facts *facts)
 {
     const struct note *last = last_of_handshake(facts);
 
-    return last == NULL || facts->refusal.at.time_ns - last->at.time_ns <= AT_ONCE_NS;
+    return last == NULL
+           || facts->refusal.at.time_ns - last->at.time_ns <= FACTS_LEFT_AFTER_FINISH_NS;
 }
 
 /* Records of application_data that a client sends without data: in TLS 1.3 its flight, of which
