@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/tls.h"
+#include "tests/support/certificates.h"
+#include "tests/support/judged.h"
 #include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
@@ -74,6 +76,44 @@ static void a_certificate_that_is_refused_is_rejected(void)
     ask_for_certificate(&story, list);
     story_rst(&story, SIDE_SERVER);
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+}
+
+/* A server that asks for certificates got these and refused them. */
+static void reject_chain(struct story *story, struct judged *judged, const char *files)
+{
+    judged_chain(judged, files, NULL, CERTIFICATES_TIME);
+    ask_for_certificate(story, bytes_of("\0\0\4\0\0\1x", 7));
+    story_fatal(story, SIDE_SERVER, TLS_ALERT_BAD_CERTIFICATE);
+    (void)story_facts(story);
+    story->facts.chain[SIDE_CLIENT] = &judged->judgement;
+    diagnose(&story->facts, &story->verdict);
+    CU_ASSERT_TRUE(story_says(story, "client_certificate_rejected", CAUSE_CERTAIN));
+}
+
+static void what_is_wrong_with_a_rejected_certificate_is_evidence(void)
+{
+    static const struct {
+        const char *files;
+        const char *fact;
+        const char *words;
+    } rows[] = {
+        {"leaf_expired intermediate", "not_after", "the certificate expired on 20"},
+        {"leaf_future intermediate", "not_before", "the certificate is not valid before 20"},
+        {"leaf_code_signing intermediate", "purpose", "its extended key usage does not allow"},
+        {"leaf_client", "issuer_missing", "is neither sent nor in the trust store"},
+        {"self_signed", "self_signed", "the certificate is its own issuer"},
+        {"leaf_client intermediate", "certificate", "issued by "},
+    };
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        reject_chain(&story, &judged, rows[i].files);
+        CU_ASSERT_TRUE(story_tells(&story, rows[i].fact, rows[i].words));
+        CU_ASSERT_FALSE(story_tells(&story, "chain_complete", ""));
+    }
+    judged_end(&judged);
 }
 
 /* A signature: in its chain, in a CRL of the server, or of CertificateVerify. */
@@ -461,6 +501,8 @@ int main(void)
          an_empty_list_and_a_close_is_a_required_certificate},
         {"the alert of SSL 3.0 is an empty list", the_alert_of_ssl_3_is_an_empty_list},
         {"a certificate that is refused is rejected", a_certificate_that_is_refused_is_rejected},
+        {"what is wrong with a rejected certificate is evidence",
+         what_is_wrong_with_a_rejected_certificate_is_evidence},
         {"a client certificate is rejected when a signature does not verify",
          a_client_certificate_is_rejected_when_a_signature_does_not_verify},
         {"a server that breaks at a client certificate may have rejected it",

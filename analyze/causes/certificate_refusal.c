@@ -261,20 +261,18 @@ void describe_revocation(const struct facts *facts, enum side side, struct evide
                      chain->revoked_by_staple ? "the stapled OCSP response" : "a CRL");
 }
 
-void describe_chain_problems(const struct facts *facts, enum side side, struct evidence *evidence)
+void describe_client_chain(const struct facts *facts, struct evidence *evidence)
 {
-    const struct chain_judgement *chain = facts->chain[side];
+    const struct chain_judgement *chain = facts->chain[SIDE_CLIENT];
 
     if (chain == NULL)
         return;
-    describe_certificate(facts, side, chain->leaf, evidence);
-    describe_revocation(facts, side, evidence);
-    describe_validity(facts, side, evidence);
-    if (side == SIDE_SERVER
-        && (chain->name == NAME_MATCH_MISMATCH || chain->name == NAME_MATCH_COMMON_NAME))
-        describe_names(facts, evidence);
-    describe_chain_end(facts, side, evidence);
-    describe_purpose(facts, side, evidence);
-    describe_critical(facts, side, evidence);
-    describe_weakness(facts, side, evidence);
+    describe_certificate(facts, SIDE_CLIENT, chain->leaf, evidence);
+    describe_revocation(facts, SIDE_CLIENT, evidence);
+    describe_validity(facts, SIDE_CLIENT, evidence);
+    if (chain->end != CHAIN_END_ANCHORED)
+        describe_chain_end(facts, SIDE_CLIENT, evidence);
+    describe_purpose(facts, SIDE_CLIENT, evidence);
+    describe_critical(facts, SIDE_CLIENT, evidence);
+    describe_weakness(facts, SIDE_CLIENT, evidence);
 }

@@ -35,8 +35,9 @@ bool capture_clock_is_early(const struct facts *facts);
 void describe_certificate(const struct facts *facts, enum side side,
                           const struct certificate *certificate, struct evidence *evidence);
 
-/* What is wrong with the chain of a side, one line for each problem. */
-void describe_chain_problems(const struct facts *facts, enum side side, struct evidence *evidence);
+/* The client's certificate, and what is wrong with its chain, one line for each problem. Nothing is
+ * added when it was not read. */
+void describe_client_chain(const struct facts *facts, struct evidence *evidence);
 
 /* The single problems, in words. */
 void describe_validity(const struct facts *facts, enum side side, struct evidence *evidence);

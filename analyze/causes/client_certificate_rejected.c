@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/server_flight.h"
 
 static bool alert_is_about_certificate(const struct facts *facts)
@@ -35,8 +36,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 
     if (certainty == CAUSE_NO)
         certainty = certificate_may_be_too_long(facts, SIDE_CLIENT);
-    if (certainty != CAUSE_NO)
-        describe_client_certificate(facts, evidence);
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    describe_client_certificate(facts, evidence);
+    describe_client_chain(facts, evidence);
     return certainty;
 }
 

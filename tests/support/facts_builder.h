@@ -138,4 +138,16 @@ bool story_denies(struct story *story, const char *cause);
 /* The cause is the primary one or among the alternatives. */
 bool story_considers(struct story *story, const char *cause);
 
+/* What was said of the cause rests on this fact, told with these words among others. */
+static inline bool story_tells(const struct story *story, const char *fact, const char *words)
+{
+    const struct evidence *evidence = &story->verdict.evidence;
+
+    for (size_t i = 0; i < evidence->count; i++)
+        if (strcmp(evidence->items[i].fact, fact) == 0
+            && strstr(evidence->items[i].text, words) != NULL)
+            return true;
+    return false;
+}
+
 #endif
