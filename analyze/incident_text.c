@@ -138,10 +138,12 @@ static void add_client_onset(struct text *text, const struct incident *incident)
     if (!incident_tells_successes(incident))
         text_add(text, "Whether this client succeeds elsewhere is not known.");
     else if (incident->established.count == 0)
-        text_add(text, "This client succeeded nowhere.");
+        text_add(text, "With this kind of hello the client succeeded nowhere.");
     else
-        text_add(text, "The same client succeeded %u time%s elsewhere or at other times.",
-                 incident->established.count, incident->established.count == 1 ? "" : "s");
+        text_add(
+            text,
+            "With this kind of hello the client succeeded %u time%s elsewhere or at other times.",
+            incident->established.count, incident->established.count == 1 ? "" : "s");
 }
 
 void incident_add_onset(struct text *text, const struct incident *incident, int64_t end_ns)

@@ -548,7 +548,7 @@ static void what_is_not_known_of_a_client_is_not_told(void)
     CU_ASSERT_TRUE(incident_tells_successes(incident));
     text = text_begin(buffer, sizeof(buffer));
     incident_add_onset(&text, incident, STORY_TIME);
-    CU_ASSERT_STRING_EQUAL(buffer, "This client succeeded nowhere.");
+    CU_ASSERT_STRING_EQUAL(buffer, "With this kind of hello the client succeeded nowhere.");
     incidents_free(incidents);
 }
 

@@ -267,11 +267,12 @@ static void one_server_is_not_counted_as_two(void)
         story.connection.endpoint[SIDE_CLIENT].address.octets[15] = 1;
         (void)story_facts(&story);
         CU_ASSERT_EQUAL(has_fact(&story, "client_known",
-                                 "this client succeeds at 1 server and fails at 2, of which 1 is "
-                                 "among those"),
+                                 "this client, with this kind of hello, succeeds at 1 server "
+                                 "and fails at 2, of which 1 is among those"),
                         server == 3);
         CU_ASSERT_FALSE(
-            has_fact(&story, "client_known", "this client succeeds at 1 server and fails at 1"));
+            has_fact(&story, "client_known",
+                     "this client, with this kind of hello, succeeds at 1 server and fails at 1"));
     }
     close_knowledge();
 }
@@ -366,8 +367,9 @@ static void a_client_that_fails_everywhere_is_named(void)
     refuse(&story, 5, &old, TLS_ALERT_PROTOCOL_VERSION);
     story.connection.endpoint[SIDE_SERVER].address.octets[15] = 1;
     (void)story_facts(&story);
-    CU_ASSERT_TRUE(has_fact(&story, "client_known",
-                            "this client fails at every server that it tries: 3 of 3"));
+    CU_ASSERT_TRUE(has_fact(
+        &story, "client_known",
+        "this client, with this kind of hello, fails at every server that it tries: 3 of 3"));
 
     begin(&story, 6, &old);
     choice.legacy_version = TLS_VERSION_1_0;
@@ -380,7 +382,8 @@ static void a_client_that_fails_everywhere_is_named(void)
     refuse(&story, 7, &old, TLS_ALERT_PROTOCOL_VERSION);
     (void)story_facts(&story);
     CU_ASSERT_TRUE(
-        has_fact(&story, "client_known", "this client succeeds at 1 server and fails at 3"));
+        has_fact(&story, "client_known",
+                 "this client, with this kind of hello, succeeds at 1 server and fails at 3"));
     close_knowledge();
 }
 

@@ -448,7 +448,8 @@ void describe_known_life(const struct facts *facts, struct evidence *evidence)
     evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
 }
 
-/* The client fails at several servers: where it succeeds too, it is not the client as such. */
+/* The client fails at several servers: where it succeeds too, it is not the client as such. Other
+ * programs of its host are other clients. */
 static void describe_client(const struct known_client *client, struct evidence *evidence)
 {
     bool has_failed = client->failed.count > 0;
@@ -463,11 +464,14 @@ static void describe_client(const struct known_client *client, struct evidence *
     if (failed + reached - both < 2)
         return;
     if (reached == 0) {
-        text_add(&text, "this client fails at every server that it tries: %u of %u", failed,
-                 failed);
+        text_add(&text,
+                 "this client, with this kind of hello, fails at every server that it tries: "
+                 "%u of %u",
+                 failed, failed);
     } else {
-        text_add(&text, "this client succeeds at %u server%s and fails at %u", reached,
-                 reached == 1 ? "" : "s", failed);
+        text_add(&text,
+                 "this client, with this kind of hello, succeeds at %u server%s and fails at %u",
+                 reached, reached == 1 ? "" : "s", failed);
         if (both > 0)
             text_add(&text, ", of which %u %s among those", both, both == 1 ? "is" : "are");
     }

@@ -185,13 +185,13 @@ static void describe_issuer(const struct facts *facts, struct evidence *evidence
         return;
     if (issuer->taken.count > 0)
         evidence_add(evidence, "client_known", (struct moment){0},
-                     "this client took certificates by the same issuer %u time%s elsewhere or at "
-                     "other times",
+                     "this client, with this kind of hello, took certificates by the same issuer "
+                     "%u time%s elsewhere or at other times",
                      issuer->taken.count, issuer->taken.count == 1 ? "" : "s");
     else if (issuer->servers > 1)
         evidence_add(evidence, "client_known", (struct moment){0},
-                     "this client refuses certificates by this issuer at %s%u servers, all that it "
-                     "met them at%s",
+                     "this client, with this kind of hello, refuses certificates by this issuer at "
+                     "%s%u servers, all that it met them at%s",
                      issuer->servers == KNOWLEDGE_ISSUER_SERVERS ? "at least " : "",
                      issuer->servers, others);
 }
