@@ -161,11 +161,13 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
     if (facts->overloaded)
         evidence_add(&verdict->evidence, "overloaded", (struct moment){0},
                      "The capture lost packets or left connections out in this time.");
+    remedy_describe_way(facts, &verdict->evidence);
     describe_partial_hello(facts, &verdict->evidence);
     describe_long_message(facts, &verdict->evidence);
     describe_known_sides(facts, &verdict->evidence);
     describe_refusal(facts, &verdict->evidence);
     verdict->refused_by = find_party(facts, verdict->cause);
+    verdict->way = remedy_way_of(facts);
 }
 
 /* The texts are not cleared: they are ten thousand octets, and counts say which of them are set. */
@@ -179,6 +181,7 @@ void verdict_begin(struct verdict *verdict, const struct facts *facts)
     verdict->confidence = CAUSE_NO;
     verdict->alternative_count = 0;
     verdict->evidence.count = 0;
+    verdict->way = NULL;
     verdict->incomplete_reason = facts->incomplete_reason;
     verdict->finding_count = 0;
     verdict->incident = NULL;

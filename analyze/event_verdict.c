@@ -27,6 +27,7 @@ static void add_outcome(struct json *json, struct json_at why, const struct verd
 static void add_cause(struct json *json, struct json_at why, const struct verdict *verdict)
 {
     struct json_at array;
+    char remedy[REMEDY_SIZE];
 
     if (verdict->cause == NULL)
         return;
@@ -36,7 +37,8 @@ static void add_cause(struct json *json, struct json_at why, const struct verdic
     array = json_add_array(json, why, "alternatives");
     for (size_t i = 0; i < verdict->alternative_count; i++)
         json_append_constant(json, array, verdict->alternatives[i]->id);
-    json_add_constant(json, why, "remedy", verdict->cause->remedy);
+    json_add_constant(json, why, "remedy",
+                      remedy_text(verdict->cause->remedy, verdict->way, remedy));
 }
 
 static void add_evidence(struct json *json, struct json_at why, const struct evidence *evidence)

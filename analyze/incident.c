@@ -150,8 +150,10 @@ static void begin(struct incident *incident, const struct verdict *verdict,
     incident->client = facts->connection->endpoint[SIDE_CLIENT];
     incident->first_ns = INT64_MAX;
     text_add_untrusted(&name, asked_name(facts));
-    if (table == INCIDENT_AT_SERVER)
+    if (table == INCIDENT_AT_SERVER) {
+        incident->way = verdict->way;
         note_target(incident, facts);
+    }
     if (table == INCIDENT_ON_PATH)
         incident->path = incident_path_of(verdict);
 }

@@ -95,10 +95,11 @@ struct incident {
     uint32_t generation; /* how many with this key are over */
     enum incident_scope scope;
     const struct cause *cause;
-    enum certainty confidence; /* the best of its failures */
-    enum party refused_by;     /* of the first failure counted */
-    struct endpoint server;    /* of the first failure counted; for INCIDENT_CLIENT one of many */
-    struct endpoint client;    /* of it */
+    enum certainty confidence;    /* the best of its failures */
+    enum party refused_by;        /* of the first failure counted */
+    const struct remedy_way *way; /* of it, at one server; NULL: there is none */
+    struct endpoint server; /* of the first failure counted; for INCIDENT_CLIENT one of many */
+    struct endpoint client; /* of it */
     char name[INCIDENT_NAME_SIZE];   /* asked for in it, made printable; "": none */
     bool more_names;                 /* other failures asked for other names */
     char target[INCIDENT_NAME_SIZE]; /* that a proxy at server was asked for; "": none */

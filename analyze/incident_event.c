@@ -121,6 +121,7 @@ void event_add_incident(struct json *json, struct json_at root, const struct inc
 {
     struct json_at why;
     char id[INCIDENT_ID_SIZE];
+    char remedy[REMEDY_SIZE];
 
     json_add_time(json, root, "@timestamp", incident->last_ns);
     add_message(json, root, incident, now_ns);
@@ -133,6 +134,7 @@ void event_add_incident(struct json *json, struct json_at root, const struct inc
     json_add_constant(json, why, "layer", layer_name(incident->cause->layer));
     json_add_constant(json, why, "confidence", certainty_name(incident->confidence));
     json_add_constant(json, why, "refused_by", party_name(incident->refused_by));
-    json_add_constant(json, why, "remedy", incident->cause->remedy);
+    json_add_constant(json, why, "remedy",
+                      remedy_text(incident->cause->remedy, incident->way, remedy));
     add_details(json, why, incident, state);
 }

@@ -248,18 +248,24 @@ void report_revise(struct report *report, const struct verdict *verdict)
     add_failure(report, &key, verdict);
 }
 
-/* Whether the cause was explained already; from now on it is. */
-static bool was_explained(struct report *report, const struct cause *cause)
+/* Write an entry without what was written of its cause before. */
+static void write_entry(struct report *report, const struct report_entry *entry)
 {
-    bool was = false;
+    const struct remedy_way *way = entry->verdict.way;
+    bool is_explained = false;
+    bool is_told = false;
 
     for (size_t i = 0; i < report->cause_count; i++) {
-        if (report->causes[i].cause != cause)
+        struct report_cause *cause = &report->causes[i];
+
+        if (cause->cause != entry->key.cause)
             continue;
-        was = report->causes[i].is_explained;
-        report->causes[i].is_explained = true;
+        is_explained = cause->is_explained;
+        is_told = is_explained && cause->way == way;
+        cause->is_explained = true;
+        cause->way = way;
     }
-    return was;
+    report_entry_write(&report->layout, entry, is_explained, is_told);
 }
 
 /* Most frequent first, then in the order of time. */
@@ -289,8 +295,7 @@ void report_finish(struct report *report, const struct report_totals *totals)
         incidents_write(&report->layout, totals->incidents, totals->last_ns);
     /* Behind all others are those whose failures have another cause by now. */
     for (size_t i = 0; entries != NULL && i < report->entry_count && entries[i]->count > 0; i++)
-        report_entry_write(&report->layout, entries[i],
-                           was_explained(report, entries[i]->key.cause));
+        write_entry(report, entries[i]);
     free(entries);
     if (report->entries_left_out > 0)
         fprintf(report->layout.out, "\n%s more failures, of other kinds, are only counted below.\n",

@@ -174,9 +174,10 @@ static void write_alternatives(const struct layout *layout, const struct verdict
 }
 
 void report_entry_write(const struct layout *layout, const struct report_entry *entry,
-                        bool is_explained)
+                        bool is_explained, bool is_told)
 {
     const struct verdict *verdict = &entry->verdict;
+    char remedy[REMEDY_SIZE];
 
     write_heading(layout, entry);
     write_when(layout, entry);
@@ -188,5 +189,6 @@ void report_entry_write(const struct layout *layout, const struct report_entry *
     write_alternatives(layout, verdict);
     for (size_t i = 0; i < verdict->finding_count; i++)
         write_field(layout, i == 0 ? "Noticed" : "", verdict->findings[i].text);
-    write_field(layout, "Remedy", is_explained ? "as above" : verdict->cause->remedy);
+    write_field(layout, "Remedy",
+                is_told ? "as above" : remedy_text(verdict->cause->remedy, verdict->way, remedy));
 }

@@ -65,7 +65,8 @@ _Static_assert(sizeof(struct report_server) == FETCH_LINE, "it is one cache line
 struct report_cause {
     const struct cause *cause;
     uint64_t count;
-    bool is_explained; /* in an entry that was written */
+    bool is_explained;            /* in an entry that was written */
+    const struct remedy_way *way; /* with which its remedy was written last */
 };
 
 enum {
@@ -111,9 +112,10 @@ struct report_server **report_servers(const struct report *report,
                                       int (*compare)(const void *, const void *));
 void report_tables_free(struct report *report);
 
-/* report_entry.c: write one folded failure. The cause is_explained when the reader has seen it. */
+/* report_entry.c: write one folded failure. What the reader has seen of its cause is not repeated:
+ * the explanation when it is_explained, the remedy when it is_told. */
 void report_entry_write(const struct layout *layout, const struct report_entry *entry,
-                        bool is_explained);
+                        bool is_explained, bool is_told);
 
 /* report_posture.c: note what was found of the server, and write it for all of them. */
 void report_posture_add(struct report_server *server, const struct verdict *verdict);

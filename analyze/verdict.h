@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyze/cause.h"
+#include "analyze/remedy.h"
 
 enum {
     VERDICT_ALTERNATIVES_MAX = 4,
@@ -40,6 +41,7 @@ struct verdict {
     const struct cause *alternatives[VERDICT_ALTERNATIVES_MAX];
     size_t alternative_count;
     struct evidence evidence;
+    const struct remedy_way *way;  /* what the remedy's commands need; NULL: nothing */
     const char *incomplete_reason; /* OUTCOME_INCOMPLETE: what the capture lacks; else NULL */
     struct finding findings[VERDICT_FINDINGS_MAX];
     size_t finding_count;

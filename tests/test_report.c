@@ -149,6 +149,29 @@ static void different_failures_are_not_folded(void)
     report_text_end(&written);
 }
 
+/* Twice within POP3, then from the first octet. */
+static void a_remedy_is_told_anew_where_its_commands_need_something_else(void)
+{
+    static const struct remedy_way pop3 = {"POP3", "STLS", " -starttls pop3", NULL};
+    struct report_text written;
+    const char *text;
+
+    report_text_begin(&written, (struct report_options){0});
+    for (uint8_t i = 0; i < 3; i++) {
+        sample_failed(&written.sample);
+        written.sample.verdict.cause = cause_find("certificate_expired");
+        written.sample.verdict.way = i < 2 ? &pop3 : NULL;
+        written.sample.connection.endpoint[SIDE_SERVER].address.octets[15] = i;
+        report_add(written.report, &written.sample.verdict);
+    }
+    text = report_text_finish(&written);
+    CU_ASSERT_EQUAL(text_count_of(text, "  Why  "), 1);
+    CU_ASSERT_EQUAL(text_count_of(text, "  Remedy      as above\n"), 1);
+    CU_ASSERT_EQUAL(text_count_of(text, "-starttls pop3"), 1);
+    CU_ASSERT_EQUAL(text_count_of(text, "  Remedy      Run `openssl"), 2);
+    report_text_end(&written);
+}
+
 static void the_most_frequent_failure_comes_first(void)
 {
     struct report_text written;
@@ -471,6 +494,8 @@ int main(void)
         {"who ended it is said without contradiction", who_ended_it_is_said_without_contradiction},
         {"equal failures are folded", equal_failures_are_folded},
         {"different failures are not folded", different_failures_are_not_folded},
+        {"a remedy is told anew where its commands need something else",
+         a_remedy_is_told_anew_where_its_commands_need_something_else},
         {"the most frequent failure comes first", the_most_frequent_failure_comes_first},
         {"a server counts what it established too", a_server_counts_what_it_established_too},
         {"without failures it says so", without_failures_it_says_so},

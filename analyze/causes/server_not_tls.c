@@ -117,7 +117,8 @@ const struct cause cause_server_not_tls = {
                    "clear and then take TLS (NATS does): only clients of that protocol get there.",
     .remedy = "Look at what answers with `nc SERVER PORT` or `curl -v http://SERVER:PORT/`. "
               "Correct the port, switch TLS on in the service (listen 443 ssl), or use STARTTLS "
-              "where the protocol has it: `openssl s_client -connect SERVER:PORT -starttls smtp`.",
+              "where the protocol has it: `openssl s_client -connect SERVER:PORT -starttls "
+              "PROTOCOL` (smtp, imap, pop3, ftp, postgres, ...).",
     .reported_as = "OpenSSL: wrong version number, packet length too long; curl: (35); Chromium: "
                    "net::ERR_SSL_PROTOCOL_ERROR; Firefox: SSL_ERROR_RX_RECORD_TOO_LONG; Java: "
                    "SSLException: Unsupported or unrecognized SSL message; Go: tls: first record "

@@ -60,8 +60,8 @@ const struct cause cause_server_silent = {
                    "does not know it, or where a proxy cannot find or reach its target.",
     .remedy = "On the server look at the process (`ss -tnp 'sport = :PORT'` shows octets waiting "
               "in Recv-Q: it does not read) and its load. Behind a load balancer compare the PROXY "
-              "protocol settings of both. `openssl s_client -connect SERVER:PORT` directly at the "
-              "server, past proxies and firewalls, tells where it hangs. For a proxy, look up and "
+              "protocol settings of both. `openssl s_client -connect SERVER:PORT`, run nearer and "
+              "nearer to the server, tells where it hangs. For a proxy, look up and "
               "reach the target from the proxy's host.",
     .reported_as = "curl: (28) SSL connection timeout; Chromium: net::ERR_TIMED_OUT; Firefox: "
                    "NS_ERROR_NET_TIMEOUT; Java: SocketTimeoutException: Read timed out; Go: "

@@ -31,11 +31,12 @@ const struct cause cause_starttls_refused = {
                    "PostgreSQL, the PRELOGIN of SQL Server, an RDP connection request, CONNECT at "
                    "a proxy). The server's answer was no, so that there was no TLS handshake at "
                    "all.",
-    .remedy = "Read the refusing line in the evidence. Try it with `openssl s_client -connect "
-              "SERVER:PORT -starttls smtp` (or imap, pop3, ftp, postgres, ...). Enable TLS and a "
-              "certificate in the service (smtpd_tls_security_level in Postfix, ssl = on in "
-              "PostgreSQL, a certificate in SQL Server), or allow the target in the proxy's rules. "
-              "A firewall that rewrites mail sessions can remove STARTTLS as well.",
+    .remedy =
+        "Read the refusing line in the evidence. Try it with `openssl s_client -connect "
+        "SERVER:PORT -starttls PROTOCOL` (smtp, imap, pop3, ftp, postgres, ...). Enable TLS and a "
+        "certificate in the service (smtpd_tls_security_level in Postfix, ssl = on in "
+        "PostgreSQL, a certificate in SQL Server), or allow the target in the proxy's rules. "
+        "A firewall that rewrites mail sessions can remove STARTTLS as well.",
     .reported_as = "curl: (64), (56) CONNECT tunnel failed, response 403; OpenSSL: Didn't find "
                    "STARTTLS in server response; psql: server does not support SSL, but SSL was "
                    "required; SqlClient: The instance of SQL Server you attempted to connect to "
