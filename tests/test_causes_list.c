@@ -85,6 +85,17 @@ static void explanations_and_remedies_are_sentences(void)
     }
 }
 
+/* A command that shows the server's certificate alone tells nothing of an issuer's. */
+static void what_an_issuers_certificate_can_have_is_looked_for_in_the_whole_chain(void)
+{
+    static const char *const ids[] = {"certificate_expired", "certificate_not_yet_valid",
+                                      "certificate_purpose", "weak_certificate"};
+
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+        check(strstr(cause_find(ids[i])->remedy, "-showcerts") != NULL, cause_find(ids[i]),
+              "the command shows one certificate");
+}
+
 static void alerts_are_registered_codes(void)
 {
     for (size_t i = 0; i < cause_count; i++) {
@@ -192,6 +203,8 @@ int main(void)
         {"every cause has all its texts", every_cause_has_all_its_texts},
         {"titles are one line without full stop", titles_are_one_line_without_full_stop},
         {"explanations and remedies are sentences", explanations_and_remedies_are_sentences},
+        {"what an issuer's certificate can have is looked for in the whole chain",
+         what_an_issuers_certificate_can_have_is_looked_for_in_the_whole_chain},
         {"alerts are registered codes", alerts_are_registered_codes},
         {"unknown is the last and only one without a rule",
          unknown_is_the_last_and_only_one_without_a_rule},

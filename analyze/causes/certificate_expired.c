@@ -59,15 +59,18 @@ static bool is_conceivable(const struct facts *facts)
 const struct cause cause_certificate_expired = {
     .id = "certificate_expired",
     .layer = LAYER_CERTIFICATE,
-    .title = "The server's certificate has expired",
+    .title = "The server's certificate, or an issuer's, has expired",
     .explanation = "The client refused a certificate of the server's chain because of its validity "
                    "dates. The alert for that is certificate_expired(45); some clients send "
                    "bad_certificate(42), certificate_unknown(46) or unknown_ca(48). The leaf or "
                    "one of the intermediates is past its end, or the client's clock is wrong.",
-    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME </dev/null | openssl "
-              "x509 -noout -dates`. Renew the certificate, reload the service (a renewed file that "
-              "was never loaded is the classic), and watch the renewal job. If the dates are "
-              "right, set the client's clock.",
+    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME -showcerts </dev/null`, "
+              "which lists the chain, and look at the dates of the certificate that the evidence "
+              "names: OpenSSL 3 prints them, or give it to `openssl x509 -noout -subject -dates`. "
+              "Renew the server's certificate, or put the authority's current intermediate into "
+              "the file of the chain, reload the service (a renewed file that was never loaded is "
+              "the classic), and watch the renewal job. If all dates are right, set the client's "
+              "clock.",
     .reported_as = "OpenSSL: verify error 10: certificate has expired; curl: (60); Chromium: "
                    "net::ERR_CERT_DATE_INVALID; Firefox: SEC_ERROR_EXPIRED_CERTIFICATE, "
                    "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE; Java: CertificateExpiredException: "

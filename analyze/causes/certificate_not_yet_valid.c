@@ -35,15 +35,16 @@ static bool is_conceivable(const struct facts *facts)
 const struct cause cause_certificate_not_yet_valid = {
     .id = "certificate_not_yet_valid",
     .layer = LAYER_CERTIFICATE,
-    .title = "The server's certificate is not valid yet",
+    .title = "The server's certificate, or an issuer's, is not valid yet",
     .explanation = "The certificate, or one of its issuers, begins to be valid only after the time"
                    " of this connection, and the client refused it. Either it was issued by a "
                    "machine whose clock is ahead, or it was put in service too early, or the clock"
                    " of the capturing host is behind.",
-    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME </dev/null | "
-              "openssl x509 -noout -startdate` and compare with `date -u` on the authority's "
-              "host, the server and the client. Set the clocks (NTP), or go back to the "
-              "former certificate until the new one begins.",
+    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME -showcerts </dev/null`, "
+              "which lists the chain, give the certificate that the evidence names to `openssl "
+              "x509 -noout -subject -startdate`, and compare with `date -u` on the authority's "
+              "host, the server and the client. Set the clocks (NTP), or go back to the former "
+              "certificate, or intermediate, until the new one begins.",
     .reported_as = "OpenSSL: verify error 9: certificate is not yet valid; curl: (60); Chromium: "
                    "net::ERR_CERT_DATE_INVALID; Firefox: "
                    "MOZILLA_PKIX_ERROR_NOT_YET_VALID_CERTIFICATE; Java: "

@@ -54,7 +54,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 const struct cause cause_certificate_purpose = {
     .id = "certificate_purpose",
     .layer = LAYER_CERTIFICATE,
-    .title = "The server's certificate is not meant for this use",
+    .title = "The server's certificate, or an issuer's, is not meant for this use",
     .explanation =
         "A certificate says what it may be used for: extended key usage (server "
         "authentication), key usage, and for issuers the CA flag, the path length and "
@@ -64,13 +64,14 @@ const struct cause cause_certificate_purpose = {
         "BoringSSL and rustls do), a key usage without digitalSignature though the "
         "cipher suite has the key sign (Java, NSS and Mbed TLS do), or a CA's "
         "certificate as a server's.",
-    .remedy =
-        "Run `openssl s_client -connect SERVER:PORT -servername NAME </dev/null | "
-        "openssl x509 -noout -ext extendedKeyUsage,keyUsage,basicConstraints`. Issue a "
-        "certificate with serverAuth in its extended key usage and digitalSignature in its key "
-        "usage (keyEncipherment alone is for TLS_RSA_* suites); issuers need CA:TRUE, "
-        "keyCertSign, a sufficient path length, and name constraints that have room for the "
-        "server's names.",
+    .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME -showcerts </dev/null`, "
+              "which lists the chain, and give the certificate that the evidence names to `openssl "
+              "x509 -noout -ext extendedKeyUsage,keyUsage,basicConstraints,nameConstraints`. Issue "
+              "a server's certificate with serverAuth in its extended key usage and "
+              "digitalSignature in its key usage (keyEncipherment alone is for TLS_RSA_* suites); "
+              "issuers need CA:TRUE, keyCertSign, a sufficient path length, and name constraints "
+              "that have room for the server's names: where one has not, the authority has to "
+              "issue it anew, or the server's by another.",
     .reported_as = "OpenSSL: verify error 26: unsupported certificate purpose, 24: invalid CA "
                    "certificate, 25: path length constraint exceeded, 32: key usage does not "
                    "include certificate signing, 47: permitted subtree violation; curl: (60); "
