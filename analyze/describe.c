@@ -28,7 +28,20 @@ static const char *side_name(enum side side)
     return side == SIDE_CLIENT ? "client" : "server";
 }
 
-static void describe_note(struct text *text, const struct note *note)
+/* Which protocol, by what the side said instead of TLS, or before it. */
+static void describe_clear(const struct facts *facts, struct text *text, enum side side)
+{
+    enum prelude prelude = facts->prelude[side];
+
+    if (facts->handshake->switched)
+        prelude =
+            prelude_identify(prelude_octets(facts->handshake->opening[side]), side == SIDE_CLIENT);
+    text_add(text, "octets in clear");
+    if (prelude != PRELUDE_UNKNOWN && prelude != PRELUDE_PARTIAL)
+        text_add(text, " (%s)", prelude_name(prelude));
+}
+
+static void describe_note(const struct facts *facts, struct text *text, const struct note *note)
 {
     char alert[48];
     const char *message = names_handshake_type(note->type);
@@ -62,7 +75,7 @@ static void describe_note(struct text *text, const struct note *note)
         text_add(text, "octets that are not TLS, at stream offset %u", note->length);
         break;
     case NOTE_PLAINTEXT:
-        text_add(text, "another protocol");
+        describe_clear(facts, text, (enum side)note->side);
         break;
     case NOTE_GAP:
         text_add(text, "%u octets that the capture missed", note->length);
@@ -85,7 +98,7 @@ void describe_last_seen(const struct facts *facts, struct evidence *evidence)
         return;
     text_add(&text, "last thing before the end, from the %s: ",
              side_name((enum side)facts->last_note->side));
-    describe_note(&text, facts->last_note);
+    describe_note(facts, &text, facts->last_note);
     evidence_add(evidence, "last_seen", facts->last_note->at, "%s", line);
 }
 
@@ -172,7 +185,7 @@ void describe_refusal(const struct facts *facts, struct evidence *evidence)
         text_add(&text, ", ");
         text_add_duration(&text, facts->waited_ns);
         text_add(&text, " after ");
-        describe_note(&text, facts->last_note);
+        describe_note(facts, &text, facts->last_note);
         text_add(&text, " of the %s", side_name((enum side)facts->last_note->side));
     }
     evidence_add(evidence, "refusal", facts->refusal.at, "%s", line);

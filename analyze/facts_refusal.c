@@ -123,6 +123,15 @@ static bool is_foreign(const struct facts *facts, const struct note *note)
            && handshake->spoke_tls[side_other((enum side)note->side)];
 }
 
+/* The server answers a request in clear that it came to a port for TLS. How it closes behind that is
+ * often not looked at any more. */
+static bool refuses_clear_request(const struct facts *facts, const struct note *note)
+{
+    return note->side == SIDE_SERVER && facts->prelude_note[SIDE_CLIENT] != NULL
+           && (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS
+               || facts_preface_is_refused(facts));
+}
+
 static enum refusal_kind refusal_of(const struct facts *facts, const struct note *note)
 {
     switch ((enum note_kind)note->kind) {
@@ -137,7 +146,8 @@ static enum refusal_kind refusal_of(const struct facts *facts, const struct note
     case NOTE_RST:
         return is_effective_reset(facts, note) ? REFUSAL_RST : REFUSAL_NONE;
     case NOTE_PLAINTEXT:
-        return is_foreign(facts, note) ? REFUSAL_PLAINTEXT : REFUSAL_NONE;
+        return is_foreign(facts, note) || refuses_clear_request(facts, note) ? REFUSAL_PLAINTEXT
+                                                                             : REFUSAL_NONE;
     case NOTE_SSLV2_HELLO:
         return note->type == SSLV2_NOTE_ERROR ? REFUSAL_ALERT : REFUSAL_NONE;
     case NOTE_MALFORMED:

@@ -23,6 +23,22 @@ static void plain_http_that_the_page_answers_is_certain(void)
                     "HTTP/1.1 400 Bad Request\r\n\r\n<html>The plain HTTP request was sent to "
                     "HTTPS port</html>");
     CU_ASSERT_TRUE(story_says(&story, "plaintext_on_tls_port", CAUSE_CERTAIN));
+    CU_ASSERT_EQUAL(story.facts.refusal.kind, REFUSAL_PLAINTEXT);
+    CU_ASSERT_EQUAL(story.facts.refusal.by, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_tells(&story, "refusal",
+                               "after octets in clear (HTTP request) of the "
+                               "client"));
+}
+
+static void the_alert_that_answers_plain_text_is_told(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_plaintext(&story, SIDE_CLIENT, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_says(&story, "plaintext_on_tls_port", CAUSE_CERTAIN));
+    CU_ASSERT_TRUE(story_tells(&story, "server_alert", "unexpected_message(10)"));
 }
 
 static void plain_http_that_is_answered_is_none_of_ours(void)
@@ -264,6 +280,7 @@ int main(void)
          plain_http_that_an_alert_answers_is_certain},
         {"plain HTTP that the page answers is certain",
          plain_http_that_the_page_answers_is_certain},
+        {"the alert that answers plain text is told", the_alert_that_answers_plain_text_is_told},
         {"plain HTTP that is answered is none of ours",
          plain_http_that_is_answered_is_none_of_ours},
         {"plain octets without a meaning are no request",

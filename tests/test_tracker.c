@@ -418,7 +418,7 @@ static const struct scenario {
     {"plain HTTP", plain_http, OUTCOME_NOT_TLS, STAGE_TCP_ESTABLISHED, REFUSAL_NONE, SIDE_CLIENT,
      0},
     {"client speaks HTTP, page", bad_request_page, OUTCOME_FAILED, STAGE_TCP_ESTABLISHED,
-     REFUSAL_NONE, SIDE_CLIENT, 0},
+     REFUSAL_PLAINTEXT, SIDE_SERVER, 0},
     {"SMTP with STARTTLS", smtp_starttls, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
      SIDE_CLIENT, 0},
     {"SMTP, hello refused", smtp_starttls_fails, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_ALERT,

@@ -44,7 +44,6 @@ static void describe_proxy_header(const struct facts *facts, struct evidence *ev
                  "the client is a proxy that begins with a PROXY protocol header, version %u, "
                  "which the server takes for the beginning of TLS",
                  facts->proxy.version);
-    describe_refusal(facts, evidence);
 }
 
 /* The server says that it expected TLS: with an alert, or with the page that web servers have for
@@ -77,10 +76,28 @@ static enum certainty weigh(const struct facts *facts, bool known)
     return known && server_says_so(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }
 
+/* An alert is TLS, and what the client said is no answer to it: it is not what ended it. */
+static void describe_server_alert(const struct facts *facts, struct evidence *evidence)
+{
+    const struct handshake *handshake = facts->handshake;
+    char alert[48];
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note->side != SIDE_SERVER || note->kind != NOTE_ALERT)
+            continue;
+        evidence_add(evidence, "server_alert", note->at, "the server answers with the alert %s",
+                     describe_alert(note->code, alert));
+        return;
+    }
+}
+
 static void describe_answer(const struct facts *facts, struct evidence *evidence)
 {
     uint16_t port = facts->connection->endpoint[SIDE_SERVER].port;
 
+    describe_server_alert(facts, evidence);
     if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS)
         evidence_add(evidence, "server_page", facts->handshake->prelude[SIDE_SERVER]->at,
                      "the server answers in clear that a plain request came to its HTTPS port");
