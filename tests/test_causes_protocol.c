@@ -52,6 +52,7 @@ static void decode_error_alone_is_likely(void)
     story_begin_flight_1_2(&story);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECODE_ERROR);
     CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_tells(&story, "malformed", "could not read is among what the "));
 }
 
 static void octets_that_are_not_tls_are_malformed(void)

@@ -36,12 +36,15 @@ const struct cause cause_connect_timeout = {
     .id = "connect_timeout",
     .layer = LAYER_NETWORK,
     .title = "The server did not answer the connection attempt",
-    .explanation = "The client's SYN was never answered, neither with a SYN-ACK nor with a RST or "
-                   "an ICMP error: a firewall drops it, the host is down, or the route is wrong. "
-                   "TLS never began.",
+    .explanation =
+        "The client's SYN was never answered, neither with a SYN-ACK nor with a RST or an "
+        "ICMP error: a firewall drops it, the host is down, the route is wrong, or the "
+        "service does not accept connections as fast as they come, so that its queue is full "
+        "and the system drops the SYN. TLS never began.",
     .remedy = "From the client's network run `nc -vz SERVER PORT` and `traceroute -T -p PORT "
               "SERVER`; capture on the server to see whether the SYN arrives; check firewalls, "
-              "security groups and the server's address.",
+              "security groups and the server's address. If it arrives, look for a full queue on "
+              "the server: `ss -ltn` (Recv-Q above Send-Q) and `nstat -az TcpExtListenOverflows`.",
     .reported_as = "curl: (28) Connection timed out; Chromium: net::ERR_CONNECTION_TIMED_OUT; "
                    "Firefox: NS_ERROR_NET_TIMEOUT; Java: java.net.ConnectException: Connection "
                    "timed out, SocketTimeoutException: Connect timed out; Go: dial tcp: i/o "

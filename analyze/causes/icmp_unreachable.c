@@ -107,10 +107,12 @@ const struct cause cause_icmp_unreachable = {
     .explanation = "An ICMP error that quotes this connection came back: no route, no such host, "
                    "or prohibited by a firewall's policy. Systems give up a connection attempt at "
                    "once when they get it.",
-    .remedy = "The evidence names the sender of the error: look at the routes and rules of that "
-              "device. `traceroute -T -p PORT SERVER` shows where the path ends; `ip route get "
-              "SERVER` and, for IPv6, `ip -6 route` whether this host has a route at all. "
-              "\"Prohibited\" is always a firewall's rule.",
+    .remedy = "The evidence names the sender of the error, and whose segment it answers: look at "
+              "the routes and rules of that device. For a segment of the client, on the client, "
+              "`traceroute -T -p PORT SERVER` shows where the path ends and `ip route get SERVER` "
+              "(for IPv6 `ip -6 route`) whether it has a route at all; for one of the server, "
+              "which shows that the way back is broken, `traceroute CLIENT` and `ip route get "
+              "CLIENT` do on the server. \"Prohibited\" is always a firewall's rule.",
     .reported_as = "curl: (7) No route to host, Network is unreachable; Chromium: "
                    "net::ERR_ADDRESS_UNREACHABLE; Firefox: NS_ERROR_CONNECTION_REFUSED; Java: "
                    "java.net.NoRouteToHostException: No route to host; Go: dial tcp: connect: no "

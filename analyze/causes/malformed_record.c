@@ -82,6 +82,18 @@ static enum certainty weigh_octets(const struct facts *facts, enum side sender,
                : CAUSE_LIKELY;
 }
 
+/* The alert is all that there is: the octets were encrypted, or are right by our reading. */
+static enum certainty weigh_complaint(const struct facts *facts, enum side sender,
+                                      struct evidence *evidence)
+{
+    if (!complained(facts, side_other(sender)))
+        return CAUSE_NO;
+    evidence_add(evidence, "malformed", facts->refusal.at,
+                 "what the %s could not read is among what the %s sent before this packet",
+                 side_name(side_other(sender)), side_name(sender));
+    return CAUSE_LIKELY;
+}
+
 static enum certainty weigh(const struct facts *facts, enum side sender, struct evidence *evidence)
 {
     enum side receiver = side_other(sender);
@@ -91,7 +103,7 @@ static enum certainty weigh(const struct facts *facts, enum side sender, struct 
     if (may_have_complained(facts, receiver) && hello_is_broken(facts, sender, evidence))
         return complained(facts, receiver) || !hello_was_read(facts, sender) ? CAUSE_CERTAIN
                                                                              : CAUSE_LIKELY;
-    return complained(facts, receiver) ? CAUSE_LIKELY : CAUSE_NO;
+    return weigh_complaint(facts, sender, evidence);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -119,10 +131,11 @@ const struct cause cause_malformed_record = {
     .explanation = "A record or a handshake message breaks its grammar: a length that does not "
                    "fit, a record above the limit, or octets that are no TLS at all. The receiver "
                    "says decode_error(50) or record_overflow(22), or closes.",
-    .remedy = "Note the sender and the stream offset in the evidence, and open the packet in "
-              "Wireshark (filter tls, or `tshark -r FILE -V -Y 'tcp.stream eq N'`). Update the "
-              "sender's TLS library; look for a device between the two that changes the stream, "
-              "and for a second service on the same port.",
+    .remedy = "Where the octets came in clear the evidence names their sender, packet and stream "
+              "offset: open that packet in Wireshark (filter tls, or `tshark -r FILE -V -Y "
+              "'tcp.stream eq N'`). Where only their receiver complains, look at what the other "
+              "side sent before that. Update the sender's TLS library; look for a device between "
+              "the two that changes the stream, and for a second service on the same port.",
     .reported_as = "OpenSSL: length mismatch, wrong version number, tlsv1 alert decode error; "
                    "curl: (35); Chromium: net::ERR_SSL_PROTOCOL_ERROR; Firefox: "
                    "SSL_ERROR_RX_RECORD_TOO_LONG, SSL_ERROR_RX_MALFORMED_SERVER_HELLO; Java: "

@@ -38,10 +38,11 @@ const struct cause cause_middlebox_reset = {
         "several servers reset one client for some names alone. "
         "Firewalls, intrusion prevention and name filters end connections in this way, "
         "often right after the ClientHello shows the server name.",
-    .remedy = "Capture at both ends: the server will show a RST that it never sent, or none. Look "
-              "for the device whose distance fits the RST's hop limit (`traceroute -T -p PORT "
-              "SERVER`), and into its logs for the server name and time. Try another name on the "
-              "same address: `openssl s_client -connect SERVER:PORT -servername OTHER`.",
+    .remedy = "Capture at both ends: the host in whose name the RST came will not have sent it, "
+              "though the other one gets it. Look for the device whose distance fits the RST's hop "
+              "limit (`traceroute -T -p PORT SERVER`), and into its logs for the server name and "
+              "time. Try another name on the same address: `openssl s_client -connect SERVER:PORT "
+              "-servername OTHER`.",
     .reported_as = "curl: (35) Recv failure: Connection reset by peer; Chromium: "
                    "net::ERR_CONNECTION_RESET; Firefox: PR_CONNECT_RESET_ERROR; Java: "
                    "SocketException: Connection reset; Go: read tcp: connection reset by peer; "
