@@ -19,9 +19,19 @@ static bool is_warning(const struct facts *facts, const struct note *note)
     return !facts->tls13 || note->code == TLS_ALERT_UNRECOGNIZED_NAME;
 }
 
+bool facts_fin_is_unseen(const struct facts *facts, enum side side)
+{
+    const struct direction *direction = &facts->connection->direction[side];
+
+    return direction_trouble(direction)->unseen_octets == 1 && !moment_seen(direction->fin);
+}
+
 bool facts_closes_later(const struct facts *facts, const struct note *after)
 {
     const struct handshake *handshake = facts->handshake;
+
+    if (facts_fin_is_unseen(facts, (enum side)after->side))
+        return true;
 
     for (size_t i = 0; i < handshake->note_count; i++) {
         const struct note *note = &handshake->notes[i];

@@ -56,6 +56,17 @@ static void so_may_one_of_the_server(void)
     }
 }
 
+/* The client complains of a close that the capture does not have. */
+static void a_fin_that_was_missed_may_be_the_reason(void)
+{
+    struct story story;
+
+    refuse(&story, TLS_ALERT_DECODE_ERROR, 0);
+    direction_have_trouble(&story.connection.direction[SIDE_SERVER])->unseen_octets = 1;
+    CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "server_closed"));
+}
+
 /* It names its cause, whatever else there was. */
 static void what_an_alert_names_stays_likely(void)
 {
@@ -71,6 +82,7 @@ int main(void)
         {"an alert may be about what was missed", an_alert_may_be_about_what_was_missed},
         {"so may one of the server", so_may_one_of_the_server},
         {"what an alert names stays likely", what_an_alert_names_stays_likely},
+        {"a FIN that was missed may be the reason", a_fin_that_was_missed_may_be_the_reason},
         CU_TEST_INFO_NULL,
     };
 

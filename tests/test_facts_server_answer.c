@@ -3,7 +3,8 @@
 #include "tests/support/suite.h"
 
 enum {
-    PADDED_RECORD = 528 /* content, its type and padding fill up 512 octets */
+    PADDED_RECORD = 528, /* content, its type and padding fill up 512 octets */
+    PADDED_ALERT = 35    /* 19 octets, and as many of padding as a block has */
 };
 
 /* The server pads all its records to one size, and sends these after the client's flight. */
@@ -245,6 +246,29 @@ static void a_ticket_tells_whatever_was_not_captured(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
 }
 
+/* A record that is padded is an alert where the server closes behind it, and its FIN may be what the
+ * capture missed. */
+static void a_fin_may_be_what_was_not_captured(void)
+{
+    static const struct {
+        uint64_t unseen;
+        enum outcome outcome;
+    } rows[] = {{0, OUTCOME_ESTABLISHED}, {1, OUTCOME_INCOMPLETE}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, 900);
+        story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        story_protected(&story, SIDE_SERVER, PADDED_ALERT);
+        story_fin(&story, SIDE_CLIENT);
+        direction_have_trouble(&story.connection.direction[SIDE_SERVER])->unseen_octets =
+            rows[i].unseen;
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
+    }
+}
+
 /* Records of a client and the pause before each; the last one has no octets. */
 struct sent {
     uint16_t length;
@@ -407,6 +431,7 @@ int main(void)
         {"a slow SYN is no round trip", a_slow_syn_is_no_round_trip},
         {"a bare end may answer data", a_bare_end_may_answer_data},
         {"a refusal may be a close", a_refusal_may_be_a_close},
+        {"a FIN may be what was not captured", a_fin_may_be_what_was_not_captured},
         CU_TEST_INFO_NULL,
     };
 

@@ -25,6 +25,12 @@ static bool may_be_close_notify(const struct facts *facts)
            && server_refused_after_client_certificate(facts);
 }
 
+/* The client's alert or FIN may be its answer to that. */
+static bool is_conceivable(const struct facts *facts)
+{
+    return may_be_close_notify(facts) || facts_fin_is_unseen(facts, SIDE_SERVER);
+}
+
 const struct cause cause_server_closed = {
     .id = "server_closed",
     .layer = LAYER_NETWORK,
@@ -47,5 +53,5 @@ const struct cause cause_server_closed = {
     .tells_end_alone = true,
     .ended_by = PARTY_SERVER,
     .match = match,
-    .conceivable = may_be_close_notify,
+    .conceivable = is_conceivable,
 };
