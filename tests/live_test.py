@@ -846,6 +846,33 @@ class Metrics(Live):
             )
             self.assertEqual((check.returncode, check.stderr), (0, b""))
 
+    def test_whoever_asks_while_it_ends_does_no_harm(self):
+        """Sanitizers see what an answer reads that is gone already."""
+        if "libmicrohttpd" not in built_in():
+            self.skipTest("this build has no libmicrohttpd")
+        ip("link", "set", "lo", "up")
+        asking = """
+import urllib.request as u
+def ask():
+    return len(u.urlopen('http://127.0.0.1:9117/metrics', timeout=5).read())
+print(ask(), flush=True)
+try:
+    while ask() > 0: pass
+except OSError:
+    pass
+"""
+        live = self.start("--metrics", "9117", "--workers", "4")
+        askers = [
+            subprocess.Popen(inside(sys.executable, "-c", asking), stdout=subprocess.PIPE)
+            for _ in range(2)
+        ]
+        self.running += askers
+        for asker in askers:
+            self.assertGreater(int(asker.stdout.readline()), 0)
+        self.stop(live)
+        for asker in askers:
+            asker.wait(timeout=20)
+
 
 if __name__ == "__main__":
     REASON = missing()

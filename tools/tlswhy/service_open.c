@@ -159,23 +159,32 @@ bool service_open(struct service *service)
     return true;
 }
 
+/* What the judge of verdicts uses as long as it runs: where it puts them. */
+static void release_outputs(struct service *service)
+{
+    feed_close(service->feed);
+    shared_close(service->shared);
+    if (service->report_file != NULL)
+        fclose(service->report_file);
+}
+
 void service_release(struct service *service)
 {
+    bool is_judge_running = service->collector != NULL && !collector_join(service->collector, 0);
     bool is_any_running = false;
 
+    metrics_server_close(service->metrics); /* first: it tells what all others count */
     for (size_t i = 0; i < service->worker_count; i++) {
         is_any_running |= service->workers[i] != NULL && !worker_join(service->workers[i], 0);
         worker_free(service->workers[i]);
     }
     if (!is_any_running)
         collector_free(service->collector);
-    metrics_server_close(service->metrics);
     notify_close(&service->notify);
-    broker_stop(service->broker);
-    feed_close(service->feed);
-    shared_close(service->shared);
-    if (service->report_file != NULL)
-        fclose(service->report_file);
+    if (service->feed == NULL || !feed_is_running(service->feed))
+        broker_stop(service->broker);
+    if (!is_judge_running)
+        release_outputs(service);
     if (service->signals >= 0)
         close(service->signals);
 }
