@@ -286,24 +286,37 @@ static bool start_workers(struct service *service)
     return true;
 }
 
-/* All is open: from here on nothing can be opened or connected to, and nothing executed. */
-static bool give_up_privileges(struct service *service)
+/* Whoever it is from now on has to find a place for the state. */
+static bool become_unprivileged(const struct service *service)
 {
-    bool has_sandbox = sandbox_is_built_in() && !service->options->service.no_sandbox;
-
     const char *state = service->options->state;
 
-    if (!privileges_drop(&service->identity) || (state != NULL && !state_file_has_place(state)))
-        return false;
+    return privileges_drop(&service->identity) && (state == NULL || state_file_has_place(state));
+}
+
+static bool start_helpers(struct service *service)
+{
     service->broker =
         broker_start(service->options, service->feed, collector_trust_path(service->collector));
     if (service->broker == NULL)
         return false;
     feed_set_opener(service->feed, broker_opener(service->broker));
-    return (service->metrics == NULL || metrics_server_start(service->metrics, service))
-           && (!has_sandbox
-               || sandbox_enter(feed_has_kafka(service->feed) ? SANDBOX_SERVICE_KAFKA
-                                                              : SANDBOX_SERVICE));
+    return service->metrics == NULL || metrics_server_start(service->metrics, service);
+}
+
+static bool enter_sandbox(const struct service *service)
+{
+    if (service->options->service.no_sandbox || !sandbox_is_built_in())
+        return true;
+    return sandbox_enter(feed_has_kafka(service->feed) ? SANDBOX_SERVICE_KAFKA : SANDBOX_SERVICE);
+}
+
+/* All is open: from here on nothing can be opened or connected to, and nothing executed. The order
+ * matters: the process that opens files is made by who has no privileges any more, and before there
+ * are threads, which the HTTP server has; and in the sandbox no process can be made. */
+static bool give_up_privileges(struct service *service)
+{
+    return become_unprivileged(service) && start_helpers(service) && enter_sandbox(service);
 }
 
 static bool start(struct service *service)
