@@ -32,8 +32,8 @@ static bool read_all(int file, uint8_t *data, size_t size, size_t *length)
     return true;
 }
 
-static bool read_open_file(int file, size_t max, struct bytes *out, const char **reason,
-                           int *system_error)
+bool file_read_descriptor(int file, size_t max, struct bytes *out, const char **reason,
+                          int *system_error)
 {
     struct stat status;
     uint8_t *data;
@@ -67,7 +67,7 @@ bool file_read(const char *path, size_t max, struct bytes *out, const char **rea
 
     if (file < 0)
         return fail("cannot be opened", errno, reason, system_error);
-    done = read_open_file(file, max, out, reason, system_error);
+    done = file_read_descriptor(file, max, out, reason, system_error);
     close(file);
     return done;
 }

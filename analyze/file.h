@@ -11,6 +11,10 @@
 MUST_USE bool file_read(const char *path, size_t max, struct bytes *out, const char **reason,
                         int *system_error);
 
+/* The same of a file that is open; it stays open. */
+MUST_USE bool file_read_descriptor(int file, size_t max, struct bytes *out, const char **reason,
+                                   int *system_error);
+
 /* Give the contents of a file back. */
 void file_free(struct bytes contents);
 

@@ -217,9 +217,14 @@ static void add_file(struct trust_store *store, const char *path)
     file_free(text);
 }
 
-void trust_store_add(struct trust_store *store, struct bytes contents, const char *path)
+void trust_store_read_none(struct trust_store *store)
 {
     store->is_given = true;
+}
+
+void trust_store_add(struct trust_store *store, struct bytes contents, const char *path)
+{
+    trust_store_read_none(store);
     add_contents(store, contents, path);
 }
 

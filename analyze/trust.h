@@ -39,8 +39,12 @@ struct trust_store *trust_store_new(const char *path);
 /* NULL is harmless. */
 void trust_store_free(struct trust_store *store);
 
-/* Add the contents of a file that was read elsewhere: where the process may open none. Loading then
- * reads no other. path is for errors, and copied. Only before the store is loaded. */
+/* Files are read elsewhere, for the process may open none: loading takes what trust_store_add was
+ * given, if anything. */
+void trust_store_read_none(struct trust_store *store);
+
+/* Add the contents of a file that was read elsewhere. Loading then reads no other. path is for
+ * errors, and copied. Only before the store is loaded. */
 void trust_store_add(struct trust_store *store, struct bytes contents, const char *path);
 
 /* True for the names that are read in a directory. */

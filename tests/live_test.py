@@ -540,6 +540,26 @@ class Signals(Live):
             lines = (self.folder / name).read_text().splitlines()
             self.assertGreater(len(handshakes([json.loads(line) for line in lines])), 0)
 
+    def test_hup_does_not_take_over_a_trust_store_without_certificates(self):
+        """An empty directory, and nothing of the system's in its place."""
+        for name, empty in (
+            ("file", lambda store: store.write_bytes(b"")),
+            ("folder", lambda store: (store / "root.pem").unlink()),
+        ):
+            with self.subTest(store=name):
+                store = self.folder / name
+                if name == "folder":
+                    store.mkdir()
+                    store.chmod(0o755)
+                shutil.copy(ROOT, store / "root.pem" if name == "folder" else store)
+                live = self.start("--trust-store", str(store))
+                empty(store)
+                live.send_signal(signal.SIGHUP)
+                time.sleep(0.5)
+                _, err = self.stop(live)
+                self.assertIn(f"{store}: no certificate in this trust store\n", err)
+                self.assertIn("stay as they were", err)
+
     def test_a_storm_of_hups_does_no_harm(self):
         path = self.folder / "events.json"
         live = self.start("--output", str(path), "--workers", "2")

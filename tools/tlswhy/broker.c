@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "analyze/file.h"
 #include "tools/tlswhy/broker_message.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/sandbox.h"
@@ -25,6 +25,8 @@ enum {
 struct broker {
     int socket;
     pid_t process;
+    uint32_t number;      /* of the last wish */
+    char *trust_path;     /* NULL: there is no trust store */
     pthread_mutex_t lock; /* one wish and its answers at a time */
 };
 
@@ -69,29 +71,26 @@ static pid_t begin_process(const int sockets[2], const struct options *options,
     _exit(0);
 }
 
-struct broker *broker_start(const struct options *options, const struct feed *feed,
-                            const char *trust_path)
+/* What begin_process needs, all but the process. NULL: errno says why. */
+static struct broker *new_broker(const char *trust_path, int sockets[2])
 {
     const struct timeval patience = {.tv_sec = ANSWER_SECONDS};
     struct broker *broker = calloc(1, sizeof(*broker));
-    int sockets[2];
 
-    if (broker == NULL || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
-        (void)complain("the opener of files: %s", strerror(errno));
+    if (broker == NULL)
+        return NULL;
+    broker->trust_path = trust_path != NULL ? strdup(trust_path) : NULL;
+    if ((trust_path != NULL && broker->trust_path == NULL)
+        || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
+        free(broker->trust_path);
         free(broker);
         return NULL;
     }
-    broker->process = begin_process(sockets, options, feed, trust_path);
     pthread_mutex_init(&broker->lock, NULL); /* cannot fail on Linux */
-    close(sockets[1]);
     broker->socket = sockets[0];
     (void)setsockopt(broker->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    if (broker->process > 0)
-        return broker;
-    (void)complain("fork: %s", strerror(errno));
-    close(broker->socket);
-    free(broker);
-    return NULL;
+    (void)setsockopt(broker->socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    return broker;
 }
 
 /* It ends when the socket does; init takes care of what is left of it, for the sandbox lets
@@ -102,6 +101,7 @@ void broker_stop(struct broker *broker)
         return;
     pthread_mutex_destroy(&broker->lock);
     close(broker->socket);
+    free(broker->trust_path);
     free(broker);
 }
 
@@ -116,8 +116,8 @@ static int take_descriptor(struct msghdr *message)
     return file;
 }
 
-/* The next answer. False after a complaint: it did not come. */
-static bool next_answer(const struct broker *broker, struct broker_answer *answer, int *file)
+/* Whatever comes next. */
+static bool receive(const struct broker *broker, struct broker_answer *answer, int *file)
 {
     struct iovec part = {.iov_base = answer, .iov_len = sizeof(*answer)};
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
@@ -129,32 +129,79 @@ static bool next_answer(const struct broker *broker, struct broker_answer *answe
     };
 
     if (recvmsg(broker->socket, &message, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof(*answer))
-        return complain("the opener of files does not answer");
+        return false;
     answer->name[BROKER_NAME_SIZE - 1] = '\0';
     *file = take_descriptor(&message);
     return true;
 }
 
-static bool send_wish(const struct broker *broker, enum broker_wish wish, size_t sink)
+/* The next answer to the last wish; those to earlier ones, for which nobody waited any more, are of
+ * other files. False after a complaint: it did not come. */
+static bool next_answer(const struct broker *broker, struct broker_answer *answer, int *file)
 {
-    const struct broker_request request = {.wish = (uint8_t)wish, .sink = (uint8_t)sink};
+    while (receive(broker, answer, file)) {
+        if (answer->number == broker->number)
+            return true;
+        if (*file >= 0)
+            close(*file);
+    }
+    *file = -1;
+    return complain("the opener of files does not answer");
+}
+
+/* It is when it is in its sandbox; if that failed, which was said, it ended. */
+static bool is_ready(const struct broker *broker)
+{
+    struct broker_answer answer;
+    int none = -1;
+
+    return next_answer(broker, &answer, &none) && answer.error == BROKER_END;
+}
+
+struct broker *broker_start(const struct options *options, const struct feed *feed,
+                            const char *trust_path)
+{
+    int sockets[2] = {-1, -1};
+    struct broker *broker = new_broker(trust_path, sockets);
+
+    if (broker == NULL) {
+        (void)complain("the opener of files: %s", strerror(errno));
+        return NULL;
+    }
+    broker->process = begin_process(sockets, options, feed, trust_path);
+    if (broker->process < 0)
+        (void)complain("fork: %s", strerror(errno));
+    close(sockets[1]);
+    if (broker->process > 0 && is_ready(broker))
+        return broker;
+    broker_stop(broker);
+    return NULL;
+}
+
+static bool send_wish(struct broker *broker, enum broker_wish wish, size_t sink)
+{
+    const struct broker_request request = {
+        .number = ++broker->number,
+        .wish = (uint16_t)wish,
+        .sink = (uint16_t)sink,
+    };
 
     return send(broker->socket, &request, sizeof(request), MSG_NOSIGNAL) == (ssize_t)sizeof(request)
            || complain("the opener of files is gone");
 }
 
-/* A wish that one descriptor answers. -1 with the error of the other process. */
-static int wish_for_one(const struct broker *broker, enum broker_wish wish, size_t sink)
+/* A wish that one descriptor answers. -1 with the error of the other process. The end of the
+ * answers is passed over by whoever asks next. */
+static int wish_for_one(struct broker *broker, enum broker_wish wish, size_t sink)
 {
     struct broker_answer answer;
-    struct broker_answer end;
     int file = -1;
-    int none = -1;
 
-    errno = EIO;
     if (!send_wish(broker, wish, sink) || !next_answer(broker, &answer, &file)
-        || answer.error == BROKER_END || !next_answer(broker, &end, &none))
+        || answer.error == BROKER_END) {
+        errno = EIO;
         return -1;
+    }
     errno = answer.error;
     return file;
 }
@@ -176,7 +223,7 @@ struct sink_opener broker_opener(struct broker *broker)
 }
 
 /* The wish is answered by its end alone when all went well. */
-static bool commit_state(const struct broker *broker)
+static bool commit_state(struct broker *broker)
 {
     struct broker_answer answer;
     int none = -1;
@@ -186,7 +233,7 @@ static bool commit_state(const struct broker *broker)
     return answer.error == BROKER_END || complain("%s: %s", answer.name, strerror(answer.error));
 }
 
-static bool write_state(const struct broker *broker, struct bytes octets)
+static bool write_state(struct broker *broker, struct bytes octets)
 {
     int file = wish_for_one(broker, BROKER_STATE, 0);
     bool is_filled;
@@ -208,42 +255,22 @@ bool broker_write_state(struct broker *broker, struct bytes octets)
     return is_written;
 }
 
-/* Read all of a file. False, and errno set. */
-static bool read_content(int file, size_t max, struct bytes *out)
-{
-    struct stat status;
-    size_t length = 0;
-    uint8_t *octets;
-
-    if (fstat(file, &status) != 0)
-        return false;
-    errno = !S_ISREG(status.st_mode) ? EINVAL : EFBIG;
-    if (!S_ISREG(status.st_mode) || (uint64_t)status.st_size > max)
-        return false;
-    octets = malloc((size_t)status.st_size + 1);
-    while (octets != NULL && length < (size_t)status.st_size) {
-        ssize_t count = read(file, octets + length, (size_t)status.st_size - length);
-
-        if (count <= 0)
-            break;
-        length += (size_t)count;
-    }
-    if (octets != NULL)
-        *out = bytes_of(octets, length);
-    return octets != NULL;
-}
-
 static bool add_content(struct contents *contents, const struct broker_answer *answer, int file,
                         bool is_crl)
 {
     struct content *content = &contents->items[contents->count];
+    const char *reason;
+    int error;
 
     if (answer->error != 0)
         return complain("%s: %s", answer->name, strerror(answer->error));
-    if (contents->count == FILES_MAX)
-        return complain("%s: too many files", answer->name);
-    if (!read_content(file, is_crl ? CRL_FILE_MAX : TRUST_FILE_MAX, &content->octets))
-        return complain("%s: %s", answer->name, strerror(errno));
+    if (contents->count == FILES_MAX || (!is_crl && contents->count == TRUST_FILES_MAX)) {
+        (void)complain("the trust store has too many files");
+        return true; /* as many are read as at the start */
+    }
+    if (!file_read_descriptor(file, is_crl ? CRL_FILE_MAX : TRUST_FILE_MAX, &content->octets,
+                              &reason, &error))
+        return trust_files_complain(answer->name, 0, reason, error);
     content->is_crl = is_crl;
     memcpy(content->name, answer->name, sizeof(content->name));
     contents->count++;
@@ -251,7 +278,7 @@ static bool add_content(struct contents *contents, const struct broker_answer *a
 }
 
 /* Read every answer, also after one that is of no use. */
-static bool collect(const struct broker *broker, enum broker_wish wish, struct contents *contents)
+static bool collect(struct broker *broker, enum broker_wish wish, struct contents *contents)
 {
     bool is_good = true;
 
@@ -274,7 +301,7 @@ static bool collect(const struct broker *broker, enum broker_wish wish, struct c
 static void contents_free(struct contents *contents)
 {
     for (size_t i = 0; i < contents->count; i++)
-        free((void *)(uintptr_t)contents->items[i].octets.data);
+        file_free(contents->items[i].octets);
     free(contents->items);
 }
 
@@ -282,22 +309,22 @@ static bool fill(struct trust_files *files, const struct contents *contents)
 {
     struct crl_error error;
 
+    trust_store_read_none(files->store);
     for (size_t i = 0; i < contents->count; i++) {
         const struct content *content = &contents->items[i];
 
         if (!content->is_crl)
             trust_store_add(files->store, content->octets, content->name);
         else if (!crl_set_add(files->crls, content->octets, &error))
-            return complain("%s: offset %llu: %s", content->name, (unsigned long long)error.offset,
-                            error.reason);
+            return trust_files_complain(content->name, error.offset, error.reason, 0);
     }
-    (void)trust_store_load(files->store);
-    return true;
+    return trust_files_load(files->store);
 }
 
-static bool fill_new(struct trust_files *files, const struct contents *contents)
+static bool fill_new(struct trust_files *files, const struct contents *contents,
+                     const char *trust_path)
 {
-    struct trust_files made = {.store = trust_store_new(NULL), .crls = crl_set_new()};
+    struct trust_files made = {.store = trust_store_new(trust_path), .crls = crl_set_new()};
     bool is_good = made.store != NULL && made.crls != NULL;
 
     is_good = is_good ? fill(&made, contents) : complain_memory();
@@ -317,7 +344,7 @@ bool broker_read_trust(struct broker *broker, struct trust_files *files)
     is_good = contents.items != NULL && collect(broker, BROKER_TRUST, &contents)
               && collect(broker, BROKER_CRLS, &contents);
     pthread_mutex_unlock(&broker->lock);
-    is_good = is_good && fill_new(files, &contents);
+    is_good = is_good && fill_new(files, &contents, broker->trust_path);
     contents_free(&contents);
     return is_good;
 }

@@ -20,20 +20,22 @@ enum { BROKER_NAME_SIZE = 256 };
 
 /* What is sent: a wish, and which sink. */
 struct broker_request {
-    uint8_t wish;
-    uint8_t sink;
+    uint32_t number; /* from 1; answers bear it, so that one that comes late is known as such */
+    uint16_t wish;
+    uint16_t sink;
 };
 
 /* To each wish there are answers, with a descriptor when error is 0, and then one whose error is
- * BROKER_END. */
+ * BROKER_END. Such an end comes first of all too, with the number 0: whoever opens files is ready. */
 struct broker_answer {
+    uint32_t number;
     int32_t error;               /* errno of the open */
     char name[BROKER_NAME_SIZE]; /* of the file, perhaps cut */
 };
 
 enum { BROKER_END = -1 };
 
-/* Answer wishes that come over socket until its other end is closed. */
+/* Say that wishes may come, and answer those that come over socket until its other end is closed. */
 void broker_process(int socket, const struct options *options, const struct feed *feed,
                     const char *trust_path);
 

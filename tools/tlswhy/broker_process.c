@@ -11,10 +11,16 @@
 #include "tools/tlswhy/broker_message.h"
 #include "tools/tlswhy/state_file.h"
 
+/* Who asked. */
+struct caller {
+    int socket;
+    uint32_t number; /* of the wish */
+};
+
 /* Send an answer, and the descriptor if there is one, which is closed. */
-static void answer(int socket, const char *name, int file, int error)
+static void answer(const struct caller *caller, const char *name, int file, int error)
 {
-    struct broker_answer body = {.error = file >= 0 ? 0 : error};
+    struct broker_answer body = {.number = caller->number, .error = file >= 0 ? 0 : error};
     struct iovec part = {.iov_base = &body, .iov_len = sizeof(body)};
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
@@ -31,83 +37,85 @@ static void answer(int socket, const char *name, int file, int error)
         header->cmsg_len = CMSG_LEN(sizeof(int));
         memcpy(CMSG_DATA(header), &file, sizeof(file));
     }
-    (void)sendmsg(socket, &message, MSG_NOSIGNAL); /* fails when nobody waits any more */
+    (void)sendmsg(caller->socket, &message, MSG_NOSIGNAL); /* fails when nobody waits any more */
     if (file >= 0)
         close(file);
 }
 
 /* O_NONBLOCK: a pipe of this name must not hang. */
-static void answer_file(int socket, const char *path)
+static void answer_file(const struct caller *caller, const char *path)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-    answer(socket, path, file, errno);
+    answer(caller, path, file, errno);
 }
 
-static void answer_directory(int socket, const char *path, DIR *directory)
+/* One more than are read shows that there are more. */
+static void answer_directory(const struct caller *caller, const char *path, DIR *directory)
 {
     const struct dirent *entry;
     char name[PATH_MAX];
     size_t files = 0;
 
-    while ((entry = readdir(directory)) != NULL && files < TRUST_FILES_MAX) {
+    while ((entry = readdir(directory)) != NULL && files <= TRUST_FILES_MAX) {
         if (!trust_is_certificate_file(entry->d_name)
             || (size_t)snprintf(name, sizeof(name), "%s/%s", path, entry->d_name) >= sizeof(name))
             continue;
-        answer_file(socket, name);
+        answer_file(caller, name);
         files++;
     }
 }
 
-static void answer_trust(int socket, const char *path)
+static void answer_trust(const struct caller *caller, const char *path)
 {
     DIR *directory = path != NULL ? opendir(path) : NULL;
 
     if (directory != NULL) {
-        answer_directory(socket, path, directory);
+        answer_directory(caller, path, directory);
         closedir(directory);
     } else if (path != NULL) {
-        answer_file(socket, path);
+        answer_file(caller, path);
     }
 }
 
 /* The new state is written by who asked for it, and kept open here until all of it is there. */
-static void answer_state(int socket, const char *path, int *state)
+static void answer_state(const struct caller *caller, const char *path, int *state)
 {
     if (*state >= 0)
         close(*state);
     *state = state_file_open_new(path);
-    answer(socket, path, *state >= 0 ? fcntl(*state, F_DUPFD_CLOEXEC, 0) : -1, errno);
+    answer(caller, path, *state >= 0 ? fcntl(*state, F_DUPFD_CLOEXEC, 0) : -1, errno);
 }
 
-static void answer_commit(int socket, const char *path, int *state)
+static void answer_commit(const struct caller *caller, const char *path, int *state)
 {
     if (*state < 0 || !state_file_commit(path, *state))
-        answer(socket, path, -1, errno);
+        answer(caller, path, -1, errno);
     *state = -1;
 }
 
-static void answer_sink(int socket, const struct feed *feed, const struct broker_request *request)
+static void answer_sink(const struct caller *caller, const struct feed *feed,
+                        const struct broker_request *request)
 {
     enum sink_wish wish = request->wish == BROKER_ROTATE ? SINK_ROTATE : SINK_OPEN;
     int file = feed_open_sink(feed, request->sink, wish);
 
-    answer(socket, "", file, errno);
+    answer(caller, "", file, errno);
 }
 
 /* What is asked for of the options, not of the feed. */
-static void answer_wish(int socket, enum broker_wish wish, const struct options *options,
-                        const char *trust_path, int *state)
+static void answer_wish(const struct caller *caller, enum broker_wish wish,
+                        const struct options *options, const char *trust_path, int *state)
 {
     if (wish == BROKER_TRUST) {
-        answer_trust(socket, trust_path);
+        answer_trust(caller, trust_path);
     } else if (wish == BROKER_CRLS) {
         for (size_t i = 0; i < options->crl_count; i++)
-            answer_file(socket, options->crls[i]);
+            answer_file(caller, options->crls[i]);
     } else if (wish == BROKER_STATE && options->state != NULL) {
-        answer_state(socket, options->state, state);
+        answer_state(caller, options->state, state);
     } else if (wish == BROKER_COMMIT && options->state != NULL) {
-        answer_commit(socket, options->state, state);
+        answer_commit(caller, options->state, state);
     }
 }
 
@@ -115,13 +123,16 @@ void broker_process(int socket, const struct options *options, const struct feed
                     const char *trust_path)
 {
     struct broker_request request;
+    struct caller caller = {.socket = socket};
     int state = -1;
 
+    answer(&caller, "", -1, BROKER_END);
     while (read(socket, &request, sizeof(request)) == (ssize_t)sizeof(request)) {
+        caller.number = request.number;
         if (request.wish == BROKER_SINK || request.wish == BROKER_ROTATE)
-            answer_sink(socket, feed, &request);
+            answer_sink(&caller, feed, &request);
         else
-            answer_wish(socket, (enum broker_wish)request.wish, options, trust_path, &state);
-        answer(socket, "", -1, BROKER_END);
+            answer_wish(&caller, (enum broker_wish)request.wish, options, trust_path, &state);
+        answer(&caller, "", -1, BROKER_END);
     }
 }

@@ -6,26 +6,26 @@
 
 #include "tools/tlswhy/complain.h"
 
-/* One line for what is wrong with a file. Returns false. */
-static bool complain_file(const char *path, uint64_t offset, const char *reason, int system_error)
+bool trust_files_complain(const char *path, uint64_t offset, const char *reason, int system_error)
 {
     if (system_error != 0)
         return complain("%s: %s", path, strerror(system_error));
     return complain("%s: offset %" PRIu64 ": %s", path, offset, reason);
 }
 
-static bool load_named_store(struct trust_store *store, const char *path)
+bool trust_files_load(struct trust_store *store)
 {
     enum trust_state state = trust_store_load(store);
+    const char *path = trust_store_path(store);
     size_t count, further;
     const struct trust_error *errors = trust_store_errors(store, &count, &further);
 
     for (size_t i = 0; i < count; i++)
-        (void)complain_file(errors[i].file, errors[i].offset, errors[i].reason,
-                            errors[i].system_error);
+        (void)trust_files_complain(errors[i].file, errors[i].offset, errors[i].reason,
+                                   errors[i].system_error);
     if (further > 0)
         (void)complain("%s: %zu more files cannot be read", path, further);
-    if (state == TRUST_LOADED)
+    if (state == TRUST_LOADED || path == NULL)
         return true;
     return complain("%s: no certificate in this trust store", path);
 }
@@ -36,7 +36,8 @@ static bool load_crls(struct crl_set *crls, const struct options *options)
 
     for (size_t i = 0; i < options->crl_count; i++)
         if (!crl_set_add_file(crls, options->crls[i], &error))
-            return complain_file(options->crls[i], error.offset, error.reason, error.system_error);
+            return trust_files_complain(options->crls[i], error.offset, error.reason,
+                                        error.system_error);
     return true;
 }
 
@@ -45,7 +46,7 @@ bool trust_files_open(struct trust_files *files, const struct options *options)
     *files = (struct trust_files){.store = trust_store_new(options->trust_store)};
     if (files->store == NULL)
         return complain_memory();
-    if (options->trust_store != NULL && !load_named_store(files->store, options->trust_store))
+    if (options->trust_store != NULL && !trust_files_load(files->store))
         return false;
     if (options->crl_count == 0)
         return true;

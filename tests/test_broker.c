@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The service's side of the opener of files. The other side is played here: it is late, ends before
+ * it is ready, or has more than is read. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "tools/tlswhy/broker.h"
+#include "tools/tlswhy/broker_message.h"
+
+/* What the other side does, as of the next broker_start. */
+enum play { PLAY_PUNCTUAL, PLAY_LATE, PLAY_DEAD, PLAY_EMPTY };
+
+static enum play play;
+
+static void send_answer(int socket, uint32_t number, const char *path)
+{
+    struct broker_answer body = {.number = number, .error = path != NULL ? 0 : BROKER_END};
+    struct iovec part = {.iov_base = &body, .iov_len = sizeof(body)};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    int file = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+
+    if (file >= 0) {
+        struct cmsghdr *header;
+
+        message.msg_control = control;
+        message.msg_controllen = sizeof(control);
+        header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &file, sizeof(file));
+    }
+    (void)sendmsg(socket, &message, MSG_NOSIGNAL);
+    if (file >= 0)
+        close(file);
+}
+
+/* Sink 0 is /dev/null, all others /dev/zero. A late answer to the wish before comes first. */
+void broker_process(int socket, const struct options *options, const struct feed *feed,
+                    const char *trust_path)
+{
+    struct broker_request request;
+
+    (void)options;
+    (void)feed;
+    (void)trust_path;
+    if (play == PLAY_DEAD)
+        return;
+    send_answer(socket, 0, NULL);
+    while (read(socket, &request, sizeof(request)) == (ssize_t)sizeof(request)) {
+        if (play == PLAY_LATE) {
+            send_answer(socket, request.number - 1, "/dev/full");
+            send_answer(socket, request.number - 1, NULL);
+        }
+        if (play != PLAY_EMPTY)
+            send_answer(socket, request.number, request.sink == 0 ? "/dev/null" : "/dev/zero");
+        send_answer(socket, request.number, NULL);
+    }
+}
+
+static struct broker *start(enum play wanted, const char *trust_path)
+{
+    static const struct options options = {.service = {.no_sandbox = true}};
+
+    play = wanted;
+    return broker_start(&options, NULL, trust_path);
+}
+
+static bool opens(struct broker *broker, size_t sink, const char *path)
+{
+    struct sink_opener opener = broker_opener(broker);
+    int file = opener.open(opener.context, sink, SINK_OPEN);
+    struct stat is, wanted;
+    bool is_same = file >= 0 && fstat(file, &is) == 0 && stat(path, &wanted) == 0
+                   && is.st_rdev == wanted.st_rdev;
+
+    if (file >= 0)
+        close(file);
+    return is_same;
+}
+
+static void a_wish_is_answered(void)
+{
+    struct broker *broker = start(PLAY_PUNCTUAL, NULL);
+
+    CU_ASSERT_FATAL(broker != NULL);
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT(opens(broker, 0, "/dev/null"));
+        CU_ASSERT(opens(broker, 1, "/dev/zero"));
+    }
+    broker_stop(broker);
+}
+
+static void an_answer_that_comes_late_is_not_taken_for_the_next(void)
+{
+    struct broker *broker = start(PLAY_LATE, NULL);
+    int before = dup(STDIN_FILENO);
+
+    CU_ASSERT_FATAL(broker != NULL);
+    close(before);
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT(opens(broker, 0, "/dev/null"));
+        CU_ASSERT(opens(broker, 1, "/dev/zero"));
+    }
+    CU_ASSERT_EQUAL(dup(STDIN_FILENO), before); /* what came late does not stay open */
+    close(before);
+    broker_stop(broker);
+}
+
+static void one_that_is_not_ready_is_noticed(void)
+{
+    CU_ASSERT_PTR_NULL(start(PLAY_DEAD, NULL));
+}
+
+/* Such as a directory that was emptied: what is there of the store is not to be forgotten, nor the
+ * system's to be looked for. */
+static void a_store_without_a_file_is_refused(void)
+{
+    struct broker *broker = start(PLAY_EMPTY, "/nowhere/store");
+    struct trust_files files = {0};
+
+    CU_ASSERT_FATAL(broker != NULL);
+    CU_ASSERT(!broker_read_trust(broker, &files));
+    CU_ASSERT_PTR_NULL(files.store);
+    broker_stop(broker);
+}
+
+static void who_has_no_store_reads_none(void)
+{
+    struct broker *broker = start(PLAY_EMPTY, NULL);
+    struct trust_files files = {0};
+
+    CU_ASSERT_FATAL(broker != NULL && broker_read_trust(broker, &files));
+    CU_ASSERT_EQUAL(trust_store_load(files.store), TRUST_NONE);
+    trust_files_close(&files);
+    broker_stop(broker);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"a wish is answered", a_wish_is_answered},
+        {"an answer that comes late is not taken for the next",
+         an_answer_that_comes_late_is_not_taken_for_the_next},
+        {"one that is not ready is noticed", one_that_is_not_ready_is_noticed},
+        {"a store without a file is refused", a_store_without_a_file_is_refused},
+        {"who has no store reads none", who_has_no_store_reads_none},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("broker", tests);
+}
