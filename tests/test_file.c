@@ -4,6 +4,7 @@
 #include "tests/support/wire.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -153,6 +154,25 @@ static void a_fifo_is_no_file(void)
     CU_ASSERT_EQUAL(unlink(path), 0);
 }
 
+/* Whatever the reason: here the descriptor is for writing only. */
+static void what_cannot_be_read_is_not_taken_for_an_empty_file(void)
+{
+    char path[] = "/tmp/tlswhy-file-XXXXXX";
+    struct bytes contents;
+    const char *reason;
+    int error;
+    int file = mkstemp(path);
+    int writing = open(path, O_WRONLY | O_CLOEXEC);
+
+    CU_ASSERT_TRUE_FATAL(file >= 0 && writing >= 0);
+    CU_ASSERT_EQUAL(write(file, "text", 4), 4);
+    CU_ASSERT_FALSE(file_read_descriptor(writing, 100, &contents, &reason, &error));
+    CU_ASSERT_EQUAL(error, EBADF);
+    close(file);
+    close(writing);
+    CU_ASSERT_EQUAL(unlink(path), 0);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -164,6 +184,8 @@ int main(void)
         {"a block that does not end says where", a_block_that_does_not_end_says_where},
         {"files are read whole or not", files_are_read_whole_or_not},
         {"a FIFO is no file", a_fifo_is_no_file},
+        {"what cannot be read is not taken for an empty file",
+         what_cannot_be_read_is_not_taken_for_an_empty_file},
         CU_TEST_INFO_NULL,
     };
 

@@ -61,8 +61,8 @@ void collector_set_trust(struct collector *collector, const struct trust_files *
 void collector_stats(struct collector *collector, struct stats *out);
 
 /* What it knows, as knowledge_state_write writes it, for file_free(). While it runs, what was asked
- * for with collector_ask_state, once; when it does not, as of now. False: there is none, or no
- * memory. */
+ * for with collector_ask_state, once; when it does not, as of now. False: there is none, or,
+ * after a complaint, no memory. */
 void collector_ask_state(struct collector *collector);
 MUST_USE bool collector_take_state(struct collector *collector, struct bytes *out);
 

@@ -229,7 +229,7 @@ static bool write_state(const struct service *service)
     if (service->options->state == NULL || service->broker == NULL)
         return true;
     if (!collector_take_state(service->collector, &state))
-        return complain_memory();
+        return false; /* that was said */
     is_written = broker_write_state(service->broker, state);
     file_free(state);
     return is_written;

@@ -132,7 +132,7 @@ bool state_file_make(struct knowledge *knowledge, struct insight *insight, size_
     uint64_t left_out;
 
     if (!knowledge_state_write(knowledge, insight, octets_max, out, &left_out))
-        return false;
+        return complain_memory();
     if (left_out > 0)
         (void)complain("warning: the state has no room for %" PRIu64
                        " records, those longest unused; --max-memory gives it more",
@@ -147,7 +147,7 @@ bool state_file_write(const char *path, struct knowledge *knowledge, struct insi
     bool is_written;
 
     if (!state_file_make(knowledge, insight, octets_max, &state))
-        return complain_memory();
+        return false;
     is_written = write_octets(path, state) || complain("%s: %s", path, strerror(errno));
     file_free(state);
     return is_written;

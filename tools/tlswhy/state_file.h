@@ -22,7 +22,8 @@ bool state_file_commit(const char *path, int file);
 /* Write to an open file. False with errno set. */
 bool state_file_fill(int file, struct bytes octets);
 
-/* As knowledge_state_write, with a complaint about records that find no room. */
+/* As knowledge_state_write, with a complaint about records that find no room. False after a
+ * complaint: there is no memory. */
 MUST_USE bool state_file_make(struct knowledge *knowledge, struct insight *insight,
                               size_t octets_max, struct bytes *out);
 
