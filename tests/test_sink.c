@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -302,6 +304,57 @@ static void a_file_is_opened_anew(void)
     free(moved);
 }
 
+/* An opener that fails as often as is wanted. */
+struct moody {
+    struct sink_spec spec;
+    atomic_int failures_left;
+};
+
+static int open_in_a_mood(void *context, size_t number, enum sink_wish wish)
+{
+    struct moody *moody = context;
+
+    (void)number;
+    if (atomic_load(&moody->failures_left) == 0)
+        return sink_spec_open(&moody->spec, wish, 3);
+    atomic_fetch_sub(&moody->failures_left, 1);
+    errno = EISDIR;
+    return -1;
+}
+
+/* Who asked for a new file gets it, also if that takes more than one attempt. */
+static void a_file_is_opened_anew_as_soon_as_that_works(void)
+{
+    char *name = new_file();
+    char *moved = new_file();
+    struct moody moody = {.spec = sink_spec_of_file(name)};
+    const struct sink_options options = {
+        .spec = &moody.spec,
+        .opener = {.context = &moody, .open = open_in_a_mood},
+        .memory_max = (size_t)1 << 30,
+        .queue_count = 1,
+    };
+    struct sink *sink = sink_new(&options);
+
+    CU_ASSERT_FATAL(sink != NULL);
+    atomic_store(&moody.failures_left, 2);
+    rename(name, moved);
+    CU_ASSERT_FATAL(sink_start(sink));
+    sink_reopen(sink);
+    for (int waited = 0; access(name, F_OK) != 0 && waited < 6 * SINK_RETRY_MS; waited += 10)
+        usleep(10000);
+    CU_ASSERT_EQUAL(access(name, F_OK), 0);
+    CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("1\n", 2)));
+    CU_ASSERT(sink_stop(sink, STOP_MS));
+    sink_close(sink);
+    CU_ASSERT(holds(moved, ""));
+    CU_ASSERT(holds(name, "1\n"));
+    unlink(name);
+    unlink(moved);
+    free(name);
+    free(moved);
+}
+
 static bool parses(const char *text, const char *host, const char *port)
 {
     struct sink_spec spec;
@@ -365,6 +418,8 @@ int main(void)
         {"a cut event is taken off at the next start", a_cut_event_is_taken_off_at_the_next_start},
         {"what others wrote is not taken off", what_others_wrote_is_not_taken_off},
         {"a file is opened anew", a_file_is_opened_anew},
+        {"a file is opened anew as soon as that works",
+         a_file_is_opened_anew_as_soon_as_that_works},
         {"sinks are named by URLs", sinks_are_named_by_urls},
         {"what is no sink is refused", what_is_no_sink_is_refused},
         CU_TEST_INFO_NULL,

@@ -245,7 +245,7 @@ static bool needs_renewal(struct sink *sink, enum sink_wish *wish)
 {
     const struct sink_rotation *rotation = &sink->options.rotation;
     int64_t age_ms = ending_now_ms() - sink->opened_ms;
-    bool is_wanted = atomic_exchange(&sink->wants_reopen, false);
+    bool is_wanted = atomic_load(&sink->wants_reopen);
     struct stat status;
 
     *wish = SINK_OPEN;
@@ -260,16 +260,18 @@ static bool needs_renewal(struct sink *sink, enum sink_wish *wish)
                || (rotation->seconds > 0 && age_ms >= (int64_t)(rotation->seconds * 1000)));
 }
 
-/* A file that cannot be rotated or opened anew is written to as it is. */
+/* A file that cannot be rotated or opened anew is written to as it is, and that is tried again. */
 static void renew(struct sink *sink)
 {
     struct carrier *before = sink->carrier;
     enum sink_wish wish;
+    bool was_wanted;
 
     if (!needs_renewal(sink, &wish))
         return;
     if (sink->cannot_renew && ending_now_ms() < sink->retry_ms)
         return;
+    was_wanted = atomic_exchange(&sink->wants_reopen, false);
     if (connect_carrier(sink, wish)) {
         if (before != NULL)
             sink->kind->close(before);
@@ -279,6 +281,8 @@ static void renew(struct sink *sink)
     }
     if (!sink->cannot_renew)
         (void)complain("%s: %s: writing to the old file", sink_name(sink), strerror(errno));
+    if (was_wanted)
+        atomic_store(&sink->wants_reopen, true);
     sink->cannot_renew = true;
     sink->carrier = before;
     sink->retry_ms = ending_now_ms() + SINK_RETRY_MS;
