@@ -413,6 +413,28 @@ class Sockets(Sinks):
         self.assertGreater(counters["spooled"], 2000)
         self.assertEqual(counters["spooled"] + counters["lost"], 30000)
 
+    def test_a_spool_that_somebody_cuts_holds_nothing_up(self):
+        """What was in it is lost and counted."""
+        path = Path(self.folder) / "socket"
+        with socket.socket(socket.AF_UNIX) as receiver:
+            receiver.bind(str(path))
+            receiver.listen()
+            process = start(40000, 0, f"--sink=unix:{path}", "--on-full=spool",
+                            f"--spool={self.folder}", "--spool-size=200M")
+            connection, _ = receiver.accept()
+            self.assertTrue(wait_for(lambda: is_idle(process), TIME_LIMIT))
+            (spool,) = Path(self.folder).glob("*.spool")
+            os.truncate(spool, 4096)
+            with connection, connection.makefile("rb") as stream:
+                connection.settimeout(TIME_LIMIT)
+                text = stream.read()
+        status, counters, said = finish(process)
+        self.assertIn("spool: its end was damaged", said)
+        self.assertEqual((status, counters["spooled"]), (1, 0))
+        self.assertGreater(counters["lost"], 0)
+        self.assertEqual(counters["written"] + counters["lost"], 40000)
+        self.assertEqual(numbers_of(text), list(range(counters["written"])))
+
 
 class Program(Sinks):
     """The same with the program itself."""

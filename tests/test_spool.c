@@ -64,7 +64,7 @@ static void expect(struct spool *spool, unsigned from, unsigned to, bool is_rele
     struct bytes line;
 
     for (unsigned number = from; number < to; number++) {
-        CU_ASSERT_FATAL(spool_take(spool, &line));
+        CU_ASSERT_EQUAL_FATAL(spool_take(spool, &line), SPOOL_LINE);
         CU_ASSERT(bytes_equal(line, line_of(number, buffer)));
         free((void *)(uintptr_t)line.data);
         if (is_released)
@@ -82,7 +82,7 @@ static void lines_come_out_in_order(void)
     put(spool, 0, 30);
     CU_ASSERT_EQUAL(spool_waiting(spool), 30);
     expect(spool, 0, 30, true);
-    CU_ASSERT(!spool_take(spool, &line));
+    CU_ASSERT_EQUAL(spool_take(spool, &line), SPOOL_EMPTY);
     spool_close(spool);
     remove_folder(folder);
 }
@@ -207,6 +207,56 @@ static void a_cut_record_is_given_up(void)
     remove_folder(folder);
 }
 
+/* Somebody cuts the file that is in use: what was taken before is not touched by that, what waits is
+ * given up, and what comes then is kept. */
+static void what_cannot_be_read_any_more_is_given_up(void)
+{
+    char *folder = new_folder();
+    struct spool *spool = spool_open(folder, "a", MAX);
+    char path[512];
+    struct bytes line;
+
+    put(spool, 0, 10);
+    expect(spool, 0, 2, false);
+    path_in(folder, path);
+    CU_ASSERT_EQUAL(truncate(path, 4096 + 5 * (LINE + 4) - 1), 0);
+    expect(spool, 2, 4, false);
+    CU_ASSERT_EQUAL(spool_take(spool, &line), SPOOL_DAMAGED);
+    CU_ASSERT_EQUAL(spool_waiting(spool), 6);
+    CU_ASSERT_EQUAL(spool_give_up(spool), 6);
+    CU_ASSERT_EQUAL(spool_waiting(spool), 0);
+    CU_ASSERT_EQUAL(spool_take(spool, &line), SPOOL_EMPTY);
+    put(spool, 20, 30);
+    for (int i = 0; i < 4; i++)
+        spool_release(spool, LINE);
+    expect(spool, 20, 30, true);
+    spool_close(spool);
+    remove_folder(folder);
+}
+
+/* The same where nothing is taken and unreleased. */
+static void what_was_put_into_a_cut_file_is_given_up(void)
+{
+    char *folder = new_folder();
+    struct spool *spool = spool_open(folder, "a", MAX);
+    char path[512];
+    struct bytes line;
+
+    put(spool, 0, 10);
+    path_in(folder, path);
+    CU_ASSERT_EQUAL(truncate(path, 0), 0);
+    put(spool, 10, 11);
+    CU_ASSERT_EQUAL(spool_take(spool, &line), SPOOL_DAMAGED);
+    CU_ASSERT_EQUAL(spool_give_up(spool), 11);
+    put(spool, 20, 30);
+    spool_close(spool);
+    spool = spool_open(folder, "a", MAX);
+    CU_ASSERT_FATAL(spool != NULL);
+    expect(spool, 20, 30, true);
+    spool_close(spool);
+    remove_folder(folder);
+}
+
 /* The header says that the ring is too small for anything, and nothing in it makes sense. */
 static void a_damaged_header_does_not_stay(void)
 {
@@ -248,6 +298,8 @@ int main(void)
         {"a spool has one owner", a_spool_has_one_owner},
         {"a damaged end is given up", a_damaged_end_is_given_up},
         {"a cut record is given up", a_cut_record_is_given_up},
+        {"what cannot be read any more is given up", what_cannot_be_read_any_more_is_given_up},
+        {"what was put into a cut file is given up", what_was_put_into_a_cut_file_is_given_up},
         {"a damaged header does not stay", a_damaged_header_does_not_stay},
         CU_TEST_INFO_NULL,
     };

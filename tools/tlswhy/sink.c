@@ -347,18 +347,28 @@ static void fill_spool(struct sink *sink)
     }
 }
 
+/* A spool that cannot be read any more would hold up all that comes. */
+static void fill_window_from_spool(struct sink *sink)
+{
+    enum spool_status status = SPOOL_LINE;
+    struct bytes line;
+
+    while (status == SPOOL_LINE && window_has_room(sink->window)) {
+        status = spool_take(sink->options.spool, &line);
+        if (status == SPOOL_LINE)
+            window_add(sink->window, line);
+    }
+    if (status == SPOOL_DAMAGED)
+        atomic_fetch_add(&sink->lost, spool_give_up(sink->options.spool));
+}
+
 /* One line of each queue in turn. */
-static void fill_window(struct sink *sink)
+static void fill_window_from_queues(struct sink *sink)
 {
     bool is_any = true;
     struct bytes line;
 
-    while (is_any && sink->options.spool != NULL && window_has_room(sink->window)) {
-        is_any = spool_take(sink->options.spool, &line);
-        if (is_any)
-            window_add(sink->window, line);
-    }
-    while (is_any && sink->options.spool == NULL) {
+    while (is_any) {
         is_any = false;
         for (size_t i = 0; i < sink->options.queue_count; i++) {
             if (!window_has_room(sink->window) || !queue_take(sink->queues[i], &line))
@@ -367,6 +377,14 @@ static void fill_window(struct sink *sink)
             is_any = true;
         }
     }
+}
+
+static void fill_window(struct sink *sink)
+{
+    if (sink->options.spool != NULL)
+        fill_window_from_spool(sink);
+    else
+        fill_window_from_queues(sink);
     atomic_store(&sink->in_window, sink->window->end - sink->window->counted);
 }
 

@@ -48,6 +48,8 @@ static bool transfer(const struct spool *spool, uint64_t place, uint8_t *data, s
         ssize_t count = is_write ? pwrite(spool->file, data, part, where)
                                  : pread(spool->file, data, part, where);
 
+        if (count < 0 && errno == EINTR)
+            continue;
         if (count <= 0)
             return false;
         data += count;
@@ -87,6 +89,11 @@ static bool is_there(const struct spool *spool, uint64_t place, size_t length)
            && (uint64_t)file.st_size - DATA_BEGIN >= end;
 }
 
+static void complain_damaged(uint64_t octets)
+{
+    (void)complain("spool: its end was damaged: %" PRIu64 " octets are given up", octets);
+}
+
 /* Count what an earlier process left. Whatever a crash of the system spoiled ends it. */
 static void look_through(struct spool *spool)
 {
@@ -96,8 +103,7 @@ static void look_through(struct spool *spool)
         size_t length = length_at(spool, place);
 
         if (length == 0 || !is_there(spool, place, LENGTH_SIZE + length)) {
-            (void)complain("spool: its end was damaged: %" PRIu64 " octets are given up",
-                           spool->header.tail - place);
+            complain_damaged(spool->header.tail - place);
             spool->header.tail = place;
             break;
         }
@@ -186,31 +192,51 @@ bool spool_put(struct spool *spool, struct bytes line)
     return true;
 }
 
-bool spool_take(struct spool *spool, struct bytes *line)
+enum spool_status spool_take(struct spool *spool, struct bytes *line)
 {
-    size_t length = spool->next != spool->header.tail ? length_at(spool, spool->next) : 0;
-    uint8_t *data = length > 0 ? malloc(length) : NULL;
+    size_t length;
+    uint8_t *data;
 
-    if (data == NULL || !transfer(spool, spool->next + LENGTH_SIZE, data, length, false)) {
+    if (spool->next == spool->header.tail)
+        return SPOOL_EMPTY;
+    length = length_at(spool, spool->next);
+    if (length == 0)
+        return SPOOL_DAMAGED;
+    data = malloc(length);
+    if (data == NULL)
+        return SPOOL_EMPTY;
+    if (!transfer(spool, spool->next + LENGTH_SIZE, data, length, false)) {
         free(data);
-        return false;
+        return SPOOL_DAMAGED;
     }
     *line = bytes_of(data, length);
     spool->next += LENGTH_SIZE + length;
     atomic_fetch_sub(&spool->waiting, 1);
-    return true;
+    return SPOOL_LINE;
 }
 
-void spool_release(struct spool *spool, size_t length)
+/* Note in the file what is left; of a ring that is empty nothing is. */
+static void note_what_is_left(struct spool *spool)
 {
-    struct header *header = &spool->header;
-
-    header->head += LENGTH_SIZE + length;
-    if (header->head == header->tail) {
+    if (spool->header.head == spool->header.tail) {
         empty(spool);
         (void)!ftruncate(spool->file, DATA_BEGIN); /* else the disk stays taken */
     }
     (void)write_header(spool); /* else lines are read again */
+}
+
+uint64_t spool_give_up(struct spool *spool)
+{
+    complain_damaged(spool->header.tail - spool->next);
+    spool->header.tail = spool->next;
+    note_what_is_left(spool);
+    return atomic_exchange(&spool->waiting, 0);
+}
+
+void spool_release(struct spool *spool, size_t length)
+{
+    spool->header.head += LENGTH_SIZE + length;
+    note_what_is_left(spool);
 }
 
 uint64_t spool_waiting(const struct spool *spool)

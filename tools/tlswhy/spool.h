@@ -14,6 +14,12 @@
 
 struct spool;
 
+enum spool_status {
+    SPOOL_LINE,   /* *line is set */
+    SPOOL_EMPTY,  /* there is none, or no memory for it now */
+    SPOOL_DAMAGED /* the file does not hold what was put into it: spool_give_up is due */
+};
+
 /* Open or make the file of the sink called name in directory; it may hold max octets, or as many
  * as it was made for while it is not empty. NULL after a complaint: also when another process has
  * it. */
@@ -25,8 +31,11 @@ void spool_close(struct spool *spool);
 /* Put a line at the end. False: it is full, or the disk is. */
 bool spool_put(struct spool *spool, struct bytes line);
 
-/* Take the oldest line that was not taken; it is the caller's to free(3). False: there is none. */
-bool spool_take(struct spool *spool, struct bytes *line);
+/* Take the oldest line that was not taken; it is the caller's to free(3). */
+enum spool_status spool_take(struct spool *spool, struct bytes *line);
+
+/* Give up every line that was not taken, and say so. Returns how many they were. */
+uint64_t spool_give_up(struct spool *spool);
 
 /* Forget the oldest line that was taken and not released, which has this length. */
 void spool_release(struct spool *spool, size_t length);
