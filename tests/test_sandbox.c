@@ -89,6 +89,13 @@ static bool make_a_packet_socket(void)
     return file >= 0 && close(file) == 0;
 }
 
+static bool make_a_local_socket(void)
+{
+    int file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    return file >= 0 && close(file) == 0;
+}
+
 /* As getaddrinfo does. */
 static bool ask_for_addresses(void)
 {
@@ -245,7 +252,10 @@ static void the_broker_opens_files_and_does_nothing_else(void)
     CU_ASSERT(works(SANDBOX_BROKER, open_a_file));
     CU_ASSERT(is_killed(SANDBOX_BROKER, run_a_program));
     CU_ASSERT(works(SANDBOX_BROKER_FEED, make_a_socket));
+    CU_ASSERT(works(SANDBOX_BROKER_FEED, make_a_local_socket));
     CU_ASSERT(works(SANDBOX_BROKER_FEED, connect_a_socket));
+    CU_ASSERT(is_killed(SANDBOX_BROKER_FEED, make_a_raw_socket));
+    CU_ASSERT(is_killed(SANDBOX_BROKER_FEED, make_a_packet_socket));
     CU_ASSERT(works(SANDBOX_SERVICE_KAFKA, make_a_socket));
     CU_ASSERT(works(SANDBOX_SERVICE_KAFKA, ask_for_addresses));
     CU_ASSERT(works(SANDBOX_SERVICE_KAFKA, be_refused_a_local_socket));

@@ -48,9 +48,8 @@ static const char *const service_only[] = {
 static const char *const broker_only[] = {"openat", "open",    "getdents64", "stat",       "stat64",
                                           "fcntl",  "fcntl64", "ftruncate",  "ftruncate64"};
 
-static const char *const broker_feed_only[] = {"rename",  "renameat",   "renameat2",
-                                               "unlink",  "unlinkat",   "socket",
-                                               "connect", "getsockopt", "fsync"};
+static const char *const broker_feed_only[] = {"rename",   "renameat", "renameat2",  "unlink",
+                                               "unlinkat", "connect",  "getsockopt", "fsync"};
 
 /* A cluster names its brokers while it runs, so librdkafka connects by itself, and looks them up in
  * files that can only be read. */
@@ -77,11 +76,19 @@ static bool allow(scmp_filter_ctx filter, struct list list)
     return true;
 }
 
+/* 32-bit processors have mmap2, and what some of them call mmap as well has no such arguments. */
+static int number_of_mmap(void)
+{
+    int number = seccomp_syscall_resolve_name("mmap2");
+
+    return number >= 0 ? number : SCMP_SYS(mmap);
+}
+
 /* Memory that can be executed is needed by nobody, nor are new processes: of clone3, whose flags
  * no filter sees, the C library falls back to clone. */
 static bool allow_conditionally(scmp_filter_ctx filter)
 {
-    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number_of_mmap(), 1,
                             SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0))
                == 0
            && seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
@@ -103,20 +110,27 @@ static bool allow_reading(scmp_filter_ctx filter)
            == 0;
 }
 
-/* TCP and UDP, and what the C library asks the kernel before it looks up a name; nothing that
- * sees or makes packets. A daemon that caches names is answered for: it is not there. */
-static bool allow_connecting(scmp_filter_ctx filter)
+/* Streams and datagrams of a family: nothing that sees or makes packets. */
+static bool allow_sockets(scmp_filter_ctx filter, int family)
 {
-    static const int families[] = {AF_INET, AF_INET6};
     static const int types[] = {SOCK_STREAM, SOCK_DGRAM};
     const uint64_t type_mask = 0xf; /* SOCK_CLOEXEC and SOCK_NONBLOCK are above */
 
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
         if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-                             SCMP_A0(SCMP_CMP_EQ, (uint64_t)families[i / 2], 0),
-                             SCMP_A1(SCMP_CMP_MASKED_EQ, type_mask, (uint64_t)types[i % 2]))
+                             SCMP_A0(SCMP_CMP_EQ, (uint64_t)family, 0),
+                             SCMP_A1(SCMP_CMP_MASKED_EQ, type_mask, (uint64_t)types[i]))
             != 0)
             return false;
+    return true;
+}
+
+/* TCP and UDP, and what the C library asks the kernel before it looks up a name. A daemon that
+ * caches names is answered for: it is not there. */
+static bool allow_connecting(scmp_filter_ctx filter)
+{
+    if (!allow_sockets(filter, AF_INET) || !allow_sockets(filter, AF_INET6))
+        return false;
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
                             SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0),
                             SCMP_A2(SCMP_CMP_EQ, NETLINK_ROUTE, 0))
@@ -124,6 +138,13 @@ static bool allow_connecting(scmp_filter_ctx filter)
            && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
                                SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0))
                   == 0;
+}
+
+/* Receivers of events, whose addresses are known. */
+static bool allow_receivers(scmp_filter_ctx filter)
+{
+    return allow_sockets(filter, AF_INET) && allow_sockets(filter, AF_INET6)
+           && allow_sockets(filter, AF_UNIX);
 }
 
 static bool fill(scmp_filter_ctx filter, enum sandbox kind)
@@ -140,7 +161,7 @@ static bool fill(scmp_filter_ctx filter, enum sandbox kind)
         [SANDBOX_BROKER_FEED] = {broker_only, sizeof(broker_only) / sizeof(broker_only[0])},
     };
 
-    if (kind == SANDBOX_BROKER_FEED && !allow(filter, feed))
+    if (kind == SANDBOX_BROKER_FEED && (!allow(filter, feed) || !allow_receivers(filter)))
         return false;
     if (kind == SANDBOX_SERVICE_KAFKA
         && (!allow(filter, kafka) || !allow_reading(filter) || !allow_connecting(filter)))
