@@ -305,6 +305,8 @@ size_t live_read(struct live *live, size_t max, live_take *take, void *context)
     live->take = take;
     live->context = context;
     count = pcap_dispatch(live->pcap, (int)max, deliver, (u_char *)(void *)live);
+    if (count < 0)
+        live->counters.failed_reads++;
     return count > 0 ? (size_t)count : 0;
 }
 
@@ -396,7 +398,7 @@ const char *live_name(const struct live *live)
 }
 
 /* The kernel counts from the last look on. */
-const struct live_counters *live_counters(struct live *live)
+const struct live_counters *live_count(struct live *live)
 {
     struct tpacket_stats_v3 stats = {0};
     socklen_t length = sizeof(stats);

@@ -42,6 +42,7 @@ struct live_counters {
     uint64_t dropped_kernel;    /* the ring was full */
     uint64_t dropped_interface; /* by the driver, since live_open; 0 for "any" */
     uint64_t vanished;          /* times that the interface went away or down */
+    uint64_t failed_reads;      /* also when it goes away */
 };
 
 struct live;
@@ -68,8 +69,8 @@ bool live_reserve(struct live *live, const struct live *member, char error[LIVE_
 /* For poll(2): readable when packets are there; -1 while the interface is gone. */
 int live_descriptor(const struct live *live);
 
-/* Deliver what is there, up to about max packets. Returns how many; 0 also when the interface
- * went away: look with live_check. */
+/* Deliver what is there, up to about max packets. Returns how many; 0 also when that failed, which
+ * is counted: when the interface went away live_check tells. */
 size_t live_read(struct live *live, size_t max, live_take *take, void *context);
 
 /* Look after the interface; now_ms is any clock that never goes back. Call it every second or
@@ -84,7 +85,8 @@ bool live_is_lost(const struct live *live);
 /* The name that was opened. */
 const char *live_name(const struct live *live);
 
-/* The counters as of now; the view is valid until the next call. */
-const struct live_counters *live_counters(struct live *live);
+/* Add what the system has counted since the last call. The view of all counters is valid until the
+ * next call. */
+const struct live_counters *live_count(struct live *live);
 
 #endif

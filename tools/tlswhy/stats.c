@@ -31,6 +31,8 @@ const struct stats_row stats_rows[] = {
           packets.fragments_waiting),
     LEVEL("interfaces_down", "Interfaces that are down or gone", interfaces_down),
     COUNTER("interface_outages", "Times that an interface went away", live.vanished),
+    COUNTER("failed_reads", "Reads from an interface that failed, also when it goes away",
+            live.failed_reads),
     COUNTER("connections", "TCP connections", connections.opened),
     COUNTER("connections_midway", "TCP connections picked up midway", connections.midway),
     LEVEL("connections_current", "TCP connections in the tables", connections.current),

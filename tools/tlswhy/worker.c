@@ -125,6 +125,15 @@ void worker_add(struct worker *worker, struct live *live)
     worker->lives[worker->live_count++] = live;
 }
 
+static void count_lives(struct worker *worker)
+{
+    struct live_counters sum = {0};
+
+    for (size_t i = 0; i < worker->live_count; i++)
+        stats_add_live(&sum, live_count(worker->lives[i]));
+    worker->stats.live = sum;
+}
+
 /* Hand over what was counted. */
 static void publish(struct worker *worker, int64_t now_ms)
 {
@@ -135,9 +144,6 @@ static void publish(struct worker *worker, int64_t now_ms)
     stats->tracker = *pipeline_tracker_counters(worker->pipeline);
     stats->first_ns = pipeline_first_ns(worker->pipeline);
     stats->last_ns = pipeline_last_ns(worker->pipeline);
-    stats->live = (struct live_counters){0};
-    for (size_t i = 0; i < worker->live_count; i++)
-        stats_add_live(&stats->live, live_counters(worker->lives[i]));
     stats->busy_ns = (uint64_t)clock_ns(CLOCK_THREAD_CPUTIME_ID);
     stats->wall_ns = (uint64_t)((now_ms - worker->begun_ms) * MILLISECOND_NS);
     pthread_mutex_lock(&worker->lock);
@@ -200,19 +206,11 @@ static void advance(struct worker *worker, int64_t now_ms)
     docket_flush(worker->options.docket);
 }
 
-static uint64_t dropped(struct worker *worker)
-{
-    uint64_t sum = 0;
-
-    for (size_t i = 0; i < worker->live_count; i++)
-        sum += live_counters(worker->lives[i])->dropped_kernel;
-    return sum;
-}
-
 /* Leave out what must be left out, so that what is being read can be read on. */
 static void look_for_overload(struct worker *worker, int64_t now_ms)
 {
-    const struct overload_signs signs = {.dropped = dropped(worker), .lag_ms = worker->lag_ms};
+    const struct overload_signs signs = {.dropped = worker->stats.live.dropped_kernel,
+                                         .lag_ms = worker->lag_ms};
     bool is_behind = overload_look(&worker->overload, &signs, now_ms);
 
     pipeline_shed(worker->pipeline, worker->overload.level);
@@ -229,6 +227,7 @@ static void care(struct worker *worker)
         return;
     worker->cared_ms = now_ms;
     check_lives(worker, now_ms);
+    count_lives(worker);
     look_for_overload(worker, now_ms);
     advance(worker, now_ms);
     publish(worker, now_ms);
@@ -304,6 +303,7 @@ static void *run(void *argument)
 
     worker->begun_ms = ending_now_ms();
     worker->packet_ms = worker->begun_ms;
+    count_lives(worker);
     publish(worker, worker->begun_ms);
     while (!atomic_load(&worker->is_stopping)) {
         size_t packets = read_all(worker);
@@ -318,6 +318,7 @@ static void *run(void *argument)
     pipeline_finish(worker->pipeline);
     docket_set_time(worker->options.docket, worker->read_ns);
     docket_flush(worker->options.docket);
+    count_lives(worker);
     publish(worker, ending_now_ms());
     atomic_store(&worker->is_over, true);
     return NULL;
