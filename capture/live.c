@@ -116,16 +116,18 @@ static bool set_default_filter(struct live *live, char error[LIVE_ERROR_MAX])
     return false;
 }
 
+bool live_has_timestamp_type(const char *name)
+{
+    return pcap_tstamp_type_name_to_val(name) >= 0;
+}
+
 static bool set_timestamp_type(struct live *live, const char *name, char error[LIVE_ERROR_MAX])
 {
-    int type;
-
     if (name == NULL)
         return true;
-    type = pcap_tstamp_type_name_to_val(name);
-    if (type < 0)
+    if (!live_has_timestamp_type(name))
         return fail(error, live, "no timestamp type has this name; see pcap-tstamp(7)");
-    if (pcap_set_tstamp_type(live->pcap, type) != 0)
+    if (pcap_set_tstamp_type(live->pcap, pcap_tstamp_type_name_to_val(name)) != 0)
         return fail(error, live, "the interface does not offer this timestamp type");
     return true;
 }

@@ -47,6 +47,9 @@ struct live_counters {
 
 struct live;
 
+/* True when libpcap knows a timestamp type of this name, which an interface may still not offer. */
+bool live_has_timestamp_type(const char *name);
+
 /* Called for each packet, which is valid during the call. Its number is 0. */
 typedef void live_take(void *context, const struct raw_packet *packet);
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
 SKIPPED = 77  # what ctest takes for "skipped"
-GOOD, USAGE = 0, 2
+GOOD, COULD_NOT, USAGE = 0, 1, 2
 FAILURE = Path(__file__).resolve().parent / "pcaps" / "no_shared_cipher" / "suites__curl__java.pcap"
 
 
@@ -77,6 +77,37 @@ class Config(unittest.TestCase):
         output = self.path.with_name("events.json")
         self.check(f"interface = nowhere0\njson = yes\noutput = {output}\n")
         self.assertFalse(output.exists())
+
+    def test_what_the_start_would_refuse_is_refused(self):
+        """As far as it can be tried without a trace."""
+        nowhere = self.path.with_name("nowhere")
+        empty = self.path.with_name("empty")
+        empty.touch()
+        for status, wrong, said in (
+            (USAGE, "on-full = spool", "--spool says where"),
+            (USAGE, "summary = x", "--summary is for captures"),
+            (USAGE, "filter = port abc", "port"),
+            (COULD_NOT, f"trust-store = {nowhere}", "no certificate in this trust store"),
+            (COULD_NOT, f"trust-store = {empty}", "no certificate in this trust store"),
+            (COULD_NOT, f"crl = {nowhere}", "No such file"),
+            (COULD_NOT, f"state = {nowhere}/state", "no state can be put into this directory"),
+            (COULD_NOT, "user = no-such-user", "no-such-user"),
+            (COULD_NOT, "cpu = 1000", "--cpu"),
+            (COULD_NOT, "timestamp-type = foo", "'foo'"),
+        ):
+            with self.subTest(wrong=wrong):
+                self.assertIn(said, self.check(f"interface = lo\n{wrong}\n", status))
+
+    def test_a_filter_is_tried_without_an_interface_too(self):
+        self.assertIn("abc", self.check("filter = port abc\n", USAGE))
+
+    def test_the_other_options_count(self):
+        """Some make sense with others alone."""
+        self.assertIn("--json", self.check("all = yes\nexpiry-levels = 7\n", USAGE))
+        done = run("--check-config", self.path, "--json")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (GOOD, "", ""))
+        done = run("--check-config", self.path, "--json", "words")
+        self.assertEqual(done.returncode, USAGE)
 
     def test_the_file_works_like_the_options_and_these_come_on_top(self):
         self.path.write_text("json = yes\nobserver-name = of the file\n")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tlswhy -- says why TLS handshakes failed, from packets alone. */
 #include "tools/tlswhy/analysis.h"
+#include "tools/tlswhy/check.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/explain.h"
 #include "tools/tlswhy/merge.h"
@@ -35,7 +36,7 @@ static int tell(const struct options *options)
 static int run(const struct options *options)
 {
     if (options->mode == MODE_CHECK_CONFIG)
-        return EXIT_ANALYSED; /* what is wrong was told while it was read */
+        return check_config(options);
     if (options->mode == MODE_MERGE)
         return merge_run(options);
     if (options->mode != MODE_ANALYSE)

@@ -287,7 +287,8 @@ static const struct option_row option_rows[] = {
     {"config", 0, required_argument, "FILE", apply_config,
      "options from FILE, one NAME = VALUE a line; later ones on the command line win"},
     {"check-config", 0, required_argument, "FILE", apply_check_config,
-     "only say whether FILE can be used"},
+     "only say what is wrong with FILE, together with the other options; interfaces, files of "
+     "events and receivers are not tried"},
     {"version", 'V', no_argument, NULL, apply_version, "print the version and what is built in"},
     {"help", 'h', no_argument, NULL, apply_help, "print this"},
 };
@@ -514,8 +515,12 @@ bool options_parse(int argc, char **argv, struct options *options)
         return true;
     if (options->mode == MODE_MERGE)
         return take_paths(options, argc - optind, argv + optind);
+    if (options->mode != MODE_ANALYSE && optind < argc)
+        return complain_usage("'%s' is one argument too many", argv[optind]);
+    if (options->mode == MODE_CHECK_CONFIG)
+        return check_together(options) && take_operands(options, 0, NULL);
     if (options->mode != MODE_ANALYSE)
-        return optind == argc || complain_usage("'%s' is one argument too many", argv[optind]);
+        return true;
     return check_together(options) && take_operands(options, argc - optind, argv + optind)
            && take_paths(options, argc - optind, argv + optind);
 }

@@ -11,7 +11,7 @@
 
 #include "analyze/file.h"
 #include "analyze/knowledge_state.h"
-#include "capture/filter.h"
+#include "tools/tlswhy/check.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/metrics_server.h"
@@ -331,20 +331,6 @@ static bool start(struct service *service)
            && collector_start(service->collector) && start_workers(service);
 }
 
-/* Each interface has a link type of its own: that a filter suits none of any kind is told
- * before. */
-static bool has_filter(const struct options *options)
-{
-    char error[FILTER_ERROR_MAX];
-    struct filter *filter;
-
-    if (options->filter == NULL)
-        return true;
-    filter = filter_new(options->filter, error);
-    filter_free(filter);
-    return filter != NULL || complain("%s", error);
-}
-
 int service_run(const struct options *options)
 {
     struct shared shared = {0};
@@ -353,13 +339,13 @@ int service_run(const struct options *options)
         .signals = -1,
         .shared = &shared,
     };
-    int status = EXIT_COULD_NOT;
+    int status = check_service(options, &service.identity);
 
-    if (!has_filter(options))
-        return EXIT_USAGE;
+    if (status != EXIT_ANALYSED)
+        return status;
+    status = EXIT_COULD_NOT;
     service.notify = notify_open();
-    if (open_signals(&service) && privileges_find(options->service.user, &service.identity)
-        && service_open(&service)) {
+    if (open_signals(&service) && service_open(&service)) {
         bool is_started = start(&service);
 
         if (is_started) {

@@ -134,24 +134,13 @@ static bool open_interface(struct service *service, const char *interface)
     return open_reserve(service, &live, lives[0]);
 }
 
-static bool has_processors(const struct service_options *options)
-{
-    const long count = sysconf(_SC_NPROCESSORS_CONF);
-
-    for (size_t i = 0; i < options->cpu_count; i++)
-        if (options->cpus[i] >= count)
-            return complain("--cpu: there is no %d: processors are 0 to %ld", options->cpus[i],
-                            count - 1);
-    return true;
-}
-
 bool service_open(struct service *service)
 {
     const struct service_options *options = &service->options->service;
 
     service->worker_count = (size_t)options->workers;
-    if (!has_processors(options) || !open_feed(service) || !open_metrics(service)
-        || !open_collector(service) || !open_workers(service))
+    if (!open_feed(service) || !open_metrics(service) || !open_collector(service)
+        || !open_workers(service))
         return false;
     for (size_t i = 0; i < options->interface_count; i++)
         if (!open_interface(service, options->interfaces[i]))

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/check.h"
+
+#include <unistd.h>
+
+#include "capture/filter.h"
+#include "capture/live.h"
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/state_file.h"
+#include "tools/tlswhy/trust_files.h"
+
+/* Each interface has a link type of its own: that a filter suits none of any kind is told
+ * before. */
+static bool has_filter(const struct options *options)
+{
+    char error[FILTER_ERROR_MAX];
+    struct filter *filter;
+
+    if (options->filter == NULL)
+        return true;
+    filter = filter_new(options->filter, error);
+    filter_free(filter);
+    return filter != NULL || complain("%s", error);
+}
+
+static bool has_processors(const struct service_options *options)
+{
+    const long count = sysconf(_SC_NPROCESSORS_CONF);
+
+    for (size_t i = 0; i < options->cpu_count; i++)
+        if (options->cpus[i] >= count)
+            return complain("--cpu: there is no %d: processors are 0 to %ld", options->cpus[i],
+                            count - 1);
+    return true;
+}
+
+static bool has_timestamps(const struct service_options *options)
+{
+    const char *type = options->timestamp_type;
+
+    return type == NULL || live_has_timestamp_type(type)
+           || complain("--timestamp-type: none is called '%s'; see pcap-tstamp(7)", type);
+}
+
+int check_service(const struct options *options, struct identity *identity)
+{
+    const struct service_options *service = &options->service;
+
+    if (!has_filter(options))
+        return EXIT_USAGE;
+    return privileges_find(service->user, identity) && has_processors(service)
+                   && has_timestamps(service)
+               ? EXIT_ANALYSED
+               : EXIT_COULD_NOT;
+}
+
+static bool has_files(const struct options *options)
+{
+    struct trust_files files;
+    bool is_good = trust_files_open(&files, options);
+
+    trust_files_close(&files);
+    return is_good && (options->state == NULL || state_file_has_place(options->state));
+}
+
+int check_config(const struct options *options)
+{
+    struct identity identity;
+    int status = EXIT_ANALYSED;
+
+    if (options->service.interface_count > 0)
+        status = check_service(options, &identity);
+    else if (!has_filter(options))
+        status = EXIT_USAGE;
+    if (!has_files(options) && status == EXIT_ANALYSED)
+        status = EXIT_COULD_NOT;
+    return status;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check.h -- what can be said of the options before anything is opened that leaves a trace. */
+#ifndef TLSWHY_TOOLS_CHECK_H
+#define TLSWHY_TOOLS_CHECK_H
+
+#include "tools/tlswhy/options.h"
+#include "tools/tlswhy/privileges.h"
+
+/* The filter, the user, the processors and the kind of timestamps of a service, as it starts with
+ * them; *identity is set when they are good. Returns the exit status, after a complaint if it is
+ * not EXIT_ANALYSED. */
+int check_service(const struct options *options, struct identity *identity);
+
+/* --check-config: these, and whether trust store, revocation lists and the directory of the state
+ * can be used. No interface, no receiver and no file of events is opened or made. Returns the exit
+ * status likewise. */
+int check_config(const struct options *options);
+
+#endif
