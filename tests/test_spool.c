@@ -286,6 +286,31 @@ static void a_damaged_header_does_not_stay(void)
     remove_folder(folder);
 }
 
+/* More waits than the ring has room for: what is read would be other lines, or some of them twice. */
+static void a_ring_that_is_too_small_for_its_lines_is_given_up(void)
+{
+    const uint64_t size = 2 * (LINE + 4);
+    char *folder = new_folder();
+    struct spool *spool = spool_open(folder, "a", MAX);
+    char path[512];
+    FILE *file;
+
+    put(spool, 0, 10);
+    spool_close(spool);
+    path_in(folder, path);
+    file = fopen(path, "r+");
+    fseek(file, sizeof(uint64_t), SEEK_SET); /* the second number of the header */
+    CU_ASSERT_EQUAL(fwrite(&size, 1, sizeof(size), file), sizeof(size));
+    fclose(file);
+    spool = spool_open(folder, "a", MAX);
+    CU_ASSERT_FATAL(spool != NULL);
+    CU_ASSERT_EQUAL(spool_waiting(spool), 0);
+    put(spool, 10, 20);
+    expect(spool, 10, 20, true);
+    spool_close(spool);
+    remove_folder(folder);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -301,6 +326,8 @@ int main(void)
         {"what cannot be read any more is given up", what_cannot_be_read_any_more_is_given_up},
         {"what was put into a cut file is given up", what_was_put_into_a_cut_file_is_given_up},
         {"a damaged header does not stay", a_damaged_header_does_not_stay},
+        {"a ring that is too small for its lines is given up",
+         a_ring_that_is_too_small_for_its_lines_is_given_up},
         CU_TEST_INFO_NULL,
     };
 
