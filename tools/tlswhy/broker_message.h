@@ -26,7 +26,8 @@ struct broker_request {
 };
 
 /* To each wish there are answers, with a descriptor when error is 0, and then one whose error is
- * BROKER_END. Such an end comes first of all too, with the number 0: whoever opens files is ready. */
+ * BROKER_END. Such an end also comes first of all, with the number 0: whoever opens files is
+ * ready. */
 struct broker_answer {
     uint32_t number;
     int32_t error;               /* errno of the open */
@@ -35,7 +36,8 @@ struct broker_answer {
 
 enum { BROKER_END = -1 };
 
-/* Say that wishes may come, and answer those that come over socket until its other end is closed. */
+/* Say that wishes may come, and answer those that come over socket until its other end is
+ * closed. */
 void broker_process(int socket, const struct options *options, const struct feed *feed,
                     const char *trust_path);
 
