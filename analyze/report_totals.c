@@ -35,6 +35,21 @@ static void write_packets(const struct layout *layout, const struct report_total
     write_line(layout, "Packets", buffer);
 }
 
+/* One file's packets have its own numbers, which need no word. */
+static void write_numbering(const struct layout *layout, const struct report_totals *totals)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+    char buffer[LINE_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    if (totals->source->files <= 1)
+        return;
+    text_add(&text,
+             "through all %s files in the order of time, as in what `mergecap` makes of them",
+             layout_number(totals->source->files, number));
+    write_line(layout, "Numbered", buffer);
+}
+
 /* Said once, since every verdict on dates rests on it. */
 static void write_clock(const struct layout *layout, const struct report_totals *totals)
 {
@@ -162,6 +177,7 @@ void report_write_totals(const struct report *report, const struct report_totals
 
     fprintf(layout->out, "\n%sWhat this rests on%s\n", layout->strong, layout->plain);
     write_packets(layout, totals);
+    write_numbering(layout, totals);
     write_clock(layout, totals);
     write_connections(layout, totals);
     write_outcomes(layout, totals);

@@ -28,7 +28,7 @@ struct raw_packet {
     struct bytes data;        /* the captured octets, at most original_length */
     uint32_t original_length; /* octets on the wire; more than data.len: cut by snaplen */
     int64_t time_ns;          /* since 1970-01-01 00:00:00 UTC; 0 to PACKET_TIME_MAX_NS */
-    uint64_t number;          /* 1 for the first packet of the input; 0: its decoder counts */
+    uint64_t number;          /* in the input, from 1 on, growing; 0: its decoder counts */
     int link_type;            /* a LINKTYPE_ value, see link.h */
 };
 

@@ -36,6 +36,8 @@ struct savefile_counters {
     uint64_t packets;
     uint64_t skipped;           /* packets longer than PACKET_OCTETS_MAX */
     uint64_t skipped_offset;    /* where the first of them is */
+    uint64_t not_packets;       /* what Wireshark numbers as well: entries of a journal and custom
+                                   blocks of pcapng */
     uint64_t leaps;             /* packets whose time was not believed, see SAVEFILE_LEAP_NS */
     uint64_t leap_offset;       /* where the first of them ends */
     uint64_t dropped_interface; /* lost by the interfaces, as the file says itself (pcapng) */

@@ -13,6 +13,9 @@ enum {
     BLOCK_PACKET_SIMPLE = 3,
     BLOCK_STATISTICS = 5,
     BLOCK_PACKET = 6,
+    BLOCK_JOURNAL = 9, /* an entry of the systemd journal */
+    BLOCK_CUSTOM = 0xbad,
+    BLOCK_CUSTOM_NOT_COPIED = 0x40000bad,
 
     BLOCK_HEADER_LEN = 8,
     BLOCK_TRAILER_LEN = 4,
@@ -397,8 +400,13 @@ static enum savefile_status read_block(struct savefile *savefile, uint32_t type,
         return read_interface(savefile);
     case BLOCK_STATISTICS:
         return read_statistics(savefile);
+    case BLOCK_JOURNAL:
+    case BLOCK_CUSTOM:
+    case BLOCK_CUSTOM_NOT_COPIED:
+        savefile->counters.not_packets++;
+        return SAVEFILE_PACKET;
     default:
-        return SAVEFILE_PACKET; /* names, secrets, custom blocks: stepped over */
+        return SAVEFILE_PACKET; /* names, secrets and the like: stepped over */
     }
 }
 

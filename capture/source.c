@@ -13,9 +13,8 @@ struct file {
     const char *path;
     size_t place;              /* among the operands */
     struct savefile *savefile; /* NULL: not open */
-    struct raw_packet head;    /* the next packet to deliver */
+    struct raw_packet head;    /* the next packet; number: of it and what was skipped before it */
     bool has_head;
-    bool is_judged; /* head passed link type and filter */
     int64_t first_ns;
     uint64_t size; /* on disk, 0: unknown */
     uint64_t delivered;
@@ -35,6 +34,7 @@ struct source {
     struct file *open[SOURCE_OPEN_MAX];
     size_t open_count;
     struct file *current; /* whose head was delivered last */
+    uint64_t frames;      /* come by so far, whether or not they were delivered */
     uint64_t done;        /* octets of finished files */
     uint64_t total;
     bool total_known;
@@ -119,14 +119,24 @@ static void file_finish(struct source *source, struct file *file, enum savefile_
     file_close(source, file);
 }
 
+/* What the file has had so far of what Wireshark gives a number. */
+static uint64_t frames_of(const struct file *file)
+{
+    const struct savefile_counters *counters = savefile_counters(file->savefile);
+
+    return counters->packets + counters->skipped + counters->not_packets;
+}
+
 /* Read the file's next packet into head. False: it has no more, and is closed. */
 static bool file_read(struct source *source, struct file *file)
 {
+    uint64_t before = frames_of(file);
     enum savefile_status status = savefile_next(file->savefile, &file->head);
 
     file->has_head = status == SAVEFILE_PACKET;
-    file->is_judged = false;
-    if (!file->has_head)
+    if (file->has_head)
+        file->head.number = frames_of(file) - before;
+    else
         file_finish(source, file, status);
     return file->has_head;
 }
@@ -184,25 +194,6 @@ static inline bool passes(struct source *source, struct file *file, const struct
         return true;
     source->counters.rejected++;
     return false;
-}
-
-enum load { LOAD_READY, LOAD_FINISHED, LOAD_PATIENCE };
-
-/* Have a head that passes; *budget packets may be rejected on the way. */
-static enum load file_load(struct source *source, struct file *file, int *budget)
-{
-    if (file->has_head && file->is_judged)
-        return LOAD_READY;
-    while (file->has_head || file_read(source, file)) {
-        if (passes(source, file, &file->head)) {
-            file->is_judged = true;
-            return LOAD_READY;
-        }
-        file->has_head = false;
-        if (--*budget == 0)
-            return LOAD_PATIENCE;
-    }
-    return LOAD_FINISHED;
 }
 
 /* Open the file, learn the time of its first packet, and close it again if that can be
@@ -298,22 +289,19 @@ static void begin_file(struct source *source)
     source->open[source->open_count++] = file;
 }
 
-/* Have a head in every open file. False: patience is at its end. */
-static bool load_open_files(struct source *source, int *budget)
+/* Have a head in every open file. */
+static void load_open_files(struct source *source)
 {
     size_t i = 0;
 
     while (i < source->open_count) {
-        enum load load = file_load(source, source->open[i], budget);
+        struct file *file = source->open[i];
 
-        if (load == LOAD_PATIENCE)
-            return false;
-        if (load == LOAD_FINISHED)
-            source->open[i] = source->open[--source->open_count];
-        else
+        if (file->has_head || file_read(source, file))
             i++;
+        else
+            source->open[i] = source->open[--source->open_count];
     }
-    return true;
 }
 
 /* The open file with the earliest packet; the file that began first if several are. */
@@ -339,6 +327,20 @@ static bool next_file_is_due(const struct source *source, int64_t time_ns)
     return source->files[source->waiting].first_ns <= time_ns;
 }
 
+/* The open file that has the next packet, NULL when there is none. */
+static struct file *next_file(struct source *source)
+{
+    struct file *file;
+
+    for (;;) {
+        load_open_files(source);
+        file = earliest(source);
+        if (!next_file_is_due(source, file != NULL ? file->head.time_ns : INT64_MAX))
+            return file;
+        begin_file(source);
+    }
+}
+
 /* The next packet, whichever file has it. The ones before it are valid no more. */
 static enum source_status next_packet(struct source *source, struct raw_packet *packet)
 {
@@ -348,23 +350,22 @@ static enum source_status next_packet(struct source *source, struct raw_packet *
     if (source->current != NULL)
         source->current->has_head = false;
     source->current = NULL;
-    for (;;) {
-        if (!load_open_files(source, &budget))
+    while ((file = next_file(source)) != NULL) {
+        source->frames += file->head.number;
+        if (passes(source, file, &file->head)) {
+            *packet = file->head;
+            packet->number = source->frames;
+            source->counters.packets++;
+            source->current = file;
+            return SOURCE_PACKET;
+        }
+        file->has_head = false;
+        if (--budget == 0)
             return SOURCE_IDLE;
-        file = earliest(source);
-        if (!next_file_is_due(source, source->open_count > 0 ? file->head.time_ns : INT64_MAX))
-            break;
-        begin_file(source);
     }
-    if (file == NULL)
-        return source->counters.files > 0
-                       && source->counters.files_unreadable == source->counters.files
-                   ? SOURCE_FAILED
-                   : SOURCE_END;
-    *packet = file->head;
-    packet->number = ++source->counters.packets;
-    source->current = file;
-    return SOURCE_PACKET;
+    return source->counters.files > 0 && source->counters.files_unreadable == source->counters.files
+               ? SOURCE_FAILED
+               : SOURCE_END;
 }
 
 /* More packets of the only open file, while those before them stay valid: 0 when there are none, or
@@ -382,7 +383,7 @@ static size_t read_at_hand(struct source *source, struct raw_packet *packets, si
 static size_t admit_alike(struct source *source, struct raw_packet *packets, size_t count)
 {
     struct file *file = source->current;
-    uint64_t before = source->counters.packets;
+    uint64_t before = source->frames;
     size_t admitted = 0;
 
     if (source->filter != NULL || source->waiting < source->file_count)
@@ -391,6 +392,7 @@ static size_t admit_alike(struct source *source, struct raw_packet *packets, siz
         packets[admitted].number = before + admitted + 1;
         admitted++;
     }
+    source->frames += admitted;
     source->counters.packets += admitted;
     file->delivered += admitted;
     return admitted;
@@ -403,17 +405,19 @@ static size_t admit(struct source *source, struct raw_packet *packets, size_t co
     size_t admitted = admit_alike(source, packets, count);
 
     for (size_t i = admitted; i < count; i++) {
-        if (!passes(source, file, &packets[i]))
-            continue;
         if (next_file_is_due(source, packets[i].time_ns)) { /* it is the only one */
             file->head = packets[i];
-            file->is_judged = true;
+            file->head.number = 1;
             source->current = NULL;
             return admitted;
         }
+        source->frames++;
+        if (!passes(source, file, &packets[i]))
+            continue;
         if (i != admitted)
             packets[admitted] = packets[i];
-        packets[admitted++].number = ++source->counters.packets;
+        packets[admitted++].number = source->frames;
+        source->counters.packets++;
     }
     return admitted;
 }

@@ -69,8 +69,10 @@ struct source;
 struct source *source_new(const struct source_options *options, char error[SOURCE_ERROR_MAX]);
 void source_free(struct source *source); /* NULL is harmless */
 
-/* The next packets, at most max (> 0), numbered from 1 on: as many as are at hand without reading
- * on, at least one with SOURCE_PACKET, none otherwise. They are valid until the next call. */
+/* The next packets, at most max (> 0): as many as are at hand without reading on, at least one with
+ * SOURCE_PACKET, none otherwise. They are valid until the next call. Their numbers are those that
+ * Wireshark gives them in the file, or, of several files, in what `mergecap` makes of them: what is
+ * not delivered counts too. */
 enum source_status source_read(struct source *source, struct raw_packet *packets, size_t max,
                                size_t *count);
 

@@ -286,6 +286,7 @@ static void what_could_hide_something_is_said(void)
     report_text_begin(&written, (struct report_options){0});
     text_check_has(report_text_finish(&written),
                    "Not seen     nothing: no packet was missed, cut, or left unread");
+    CU_ASSERT_PTR_NULL(strstr(written.text, "Numbered"));
     report_text_end(&written);
 
     report_text_begin(&written, (struct report_options){0});
@@ -295,10 +296,14 @@ static void what_could_hide_something_is_said(void)
     written.packets.other = 34;
     written.connections.evicted = 7;
     written.tracker.unreadable = 8;
+    written.source.files = 3;
     written.totals.interrupted = true;
     report_text_finish(&written);
     text_check_has(written.text, "octets that passed by without being captured: 1,460\n");
     text_check_has(written.text, "Packets      1,234, 34 of them not TCP, ");
+    text_check_has(written.text,
+                   "Numbered     through all 3 files in the order of time, as in what "
+                   "`mergecap` makes of them\n");
     text_check_has(written.text, "packets cut by the snap length of the capture: 3\n");
     text_check_has(written.text, "connections given up for want of memory (--max-memory): 7\n");
     text_check_has(written.text, "hello messages that could not be read: 8\n");

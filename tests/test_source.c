@@ -25,6 +25,7 @@ struct bench {
     enum source_trouble troubles[REPORTS_MAX];
     size_t report_count;
     char order[ORDER_MAX]; /* the last octet of each packet */
+    uint64_t numbers[ORDER_MAX];
     struct source_counters counters;
     enum source_status end;
     size_t most_read; /* packets in one go */
@@ -124,8 +125,8 @@ static void run(struct bench *bench, const char *filter)
         if (count + read > ORDER_MAX - 1)
             abort();
         for (size_t i = 0; i < read; i++) {
+            bench->numbers[count] = packets[i].number;
             bench->order[count++] = (char)packets[i].data.data[packets[i].data.len - 1];
-            CU_ASSERT_EQUAL(packets[i].number, count);
         }
         if (read > bench->most_read)
             bench->most_read = read;
@@ -136,6 +137,14 @@ static void run(struct bench *bench, const char *filter)
     source_free(source);
 }
 
+/* The numbers of the packets as digits. */
+static void check_numbers(const struct bench *bench, const char *numbers)
+{
+    CU_ASSERT_EQUAL_FATAL(strlen(bench->order), strlen(numbers));
+    for (size_t i = 0; numbers[i] != '\0'; i++)
+        CU_ASSERT_EQUAL(bench->numbers[i], (uint64_t)(numbers[i] - '0'));
+}
+
 static void one_file_is_read(void)
 {
     struct bench *bench = bench_new();
@@ -143,6 +152,7 @@ static void one_file_is_read(void)
     save_marks(bench, 10, 1, "abc");
     run(bench, NULL);
     CU_ASSERT_STRING_EQUAL(bench->order, "abc");
+    check_numbers(bench, "123");
     CU_ASSERT_EQUAL(bench->end, SOURCE_END);
     CU_ASSERT_EQUAL(bench->report_count, 0);
     CU_ASSERT_EQUAL(bench->counters.packets, 3);
@@ -215,6 +225,7 @@ static void overlapping_files_are_merged_by_time(void)
     save_marks(bench, 13, 10, "DZ"); /* at the same time as d, which was given first */
     run(bench, NULL);
     CU_ASSERT_STRING_EQUAL(bench->order, "abcdDefgZ");
+    check_numbers(bench, "123456789");
     bench_free(bench);
 }
 
@@ -245,6 +256,69 @@ static void a_filter_selects(void)
     run(bench, "udp port 443");
     CU_ASSERT_STRING_EQUAL(bench->order, "ac");
     CU_ASSERT_EQUAL(bench->counters.rejected, 1);
+    bench_free(bench);
+}
+
+/* What is rejected is in the file all the same, also where nothing else is at hand. */
+static void a_filter_leaves_the_numbers_alone(void)
+{
+    struct bench *bench = bench_new();
+
+    start_file(bench, LINKTYPE_ETHERNET);
+    for (const char *mark = "-a--b-c-d"; *mark != '\0'; mark++)
+        record(bench, 1, *mark == '-' ? 53 : 443, *mark);
+    save(bench);
+    run(bench, "udp port 443");
+    CU_ASSERT_STRING_EQUAL(bench->order, "abcd");
+    check_numbers(bench, "2579");
+    CU_ASSERT_EQUAL(bench->counters.packets, 4);
+    bench_free(bench);
+}
+
+/* As in the file that mergecap makes: by time, and only then selected. */
+static void a_filter_leaves_the_numbers_of_merged_files_alone(void)
+{
+    struct bench *bench = bench_new();
+
+    start_file(bench, LINKTYPE_ETHERNET);
+    record(bench, 10, 443, 'a');
+    record(bench, 12, 53, '-');
+    record(bench, 14, 443, 'd');
+    save(bench);
+    start_file(bench, LINKTYPE_ETHERNET);
+    record(bench, 11, 443, 'b');
+    record(bench, 13, 443, 'c');
+    record(bench, 15, 53, '-');
+    save(bench);
+    start_file(bench, LINKTYPE_ETHERNET);
+    record(bench, 20, 53, '-');
+    record(bench, 21, 443, 'e');
+    save(bench);
+    run(bench, "udp port 443");
+    CU_ASSERT_STRING_EQUAL(bench->order, "abcde");
+    check_numbers(bench, "12458");
+    bench_free(bench);
+}
+
+static void what_else_wireshark_numbers_is_counted(void)
+{
+    struct bench *bench = bench_new();
+    static const uint32_t types[] = {9, 0xbad, 0x40000bad, 10};
+
+    file_start(&bench->file, true);
+    file_section(&bench->file);
+    file_interface(&bench->file, LINKTYPE_ETHERNET, 6, 0);
+    file_packet(&bench->file, 0, 1, bytes_of("a", 1), 1);
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        file_block_start(&bench->file, types[i]);
+        file_number(&bench->file, 32473, 4); /* RFC 5612 */
+        file_block_end(&bench->file);
+    }
+    file_packet(&bench->file, 0, 1, bytes_of("b", 1), 1);
+    save(bench);
+    run(bench, NULL);
+    CU_ASSERT_STRING_EQUAL(bench->order, "ab");
+    check_numbers(bench, "15");
     bench_free(bench);
 }
 
@@ -380,6 +454,10 @@ int main(void)
         {"overlapping files are merged by time", overlapping_files_are_merged_by_time},
         {"a file keeps its order", a_file_keeps_its_order},
         {"a filter selects", a_filter_selects},
+        {"a filter leaves the numbers alone", a_filter_leaves_the_numbers_alone},
+        {"a filter leaves the numbers of merged files alone",
+         a_filter_leaves_the_numbers_of_merged_files_alone},
+        {"what else Wireshark numbers is counted", what_else_wireshark_numbers_is_counted},
         {"a filter that rejects much lets the caller breathe",
          a_filter_that_rejects_much_lets_the_caller_breathe},
         {"a filter that makes no sense is told", a_filter_that_makes_no_sense_is_told},
