@@ -12,6 +12,7 @@
 
 #include "analyze/body_table.h"
 #include "capture/connection.h"
+#include "dissect/prelude.h"
 
 enum note_kind {
     NOTE_MESSAGE,             /* plain handshake message: type, length, offset of the body */
@@ -72,12 +73,13 @@ enum { SSLV2_NOTE_ERROR = 0xff };
 
 enum {
     HANDSHAKE_NOTES_MAX = 48,         /* a full handshake with client authentication has 14 */
-    HANDSHAKE_PRELUDE_MAX = 512,      /* octets kept of a stream that does not begin with TLS: some
-                                      lines of a mail server, an HTTP head with its status */
+    HANDSHAKE_PRELUDE_MAX = 1024,     /* octets kept of a stream that does not begin with TLS */
     HANDSHAKE_TRANSCRIPT_MAX = 262144 /* plain messages of one connection, beside the one that it
                                       shares: the longest chains that servers send stay below
                                       64 KiB; OpenSSL refuses above 100 */
 };
+
+_Static_assert(HANDSHAKE_PRELUDE_MAX >= PRELUDE_OCTETS_MAX, "all that tells what it is");
 
 /* The beginning of a stream that is not TLS. */
 struct prelude_text {

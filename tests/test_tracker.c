@@ -253,6 +253,20 @@ static void bad_request_page(struct play *play)
     play_fin(play, SIDE_SERVER);
 }
 
+/* What a server's policies for browsers make of the head is no reason to miss what it says. */
+static void bad_request_page_behind_a_long_head(struct play *play)
+{
+    char page[900];
+
+    snprintf(page, sizeof(page),
+             "HTTP/1.1 400 Bad Request\r\nContent-Security-Policy: %0700d\r\n\r\n"
+             "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head>",
+             0);
+    play_text(play, SIDE_CLIENT, "GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n");
+    play_text(play, SIDE_SERVER, page);
+    play_fin(play, SIDE_SERVER);
+}
+
 static void smtp_until_starttls(struct play *play)
 {
     play_text(play, SIDE_SERVER, "220 mail.example.org ESMTP\r\n");
@@ -419,6 +433,8 @@ static const struct scenario {
      0},
     {"client speaks HTTP, page", bad_request_page, OUTCOME_FAILED, STAGE_TCP_ESTABLISHED,
      REFUSAL_PLAINTEXT, SIDE_SERVER, 0},
+    {"a page behind a long head", bad_request_page_behind_a_long_head, OUTCOME_FAILED,
+     STAGE_TCP_ESTABLISHED, REFUSAL_PLAINTEXT, SIDE_SERVER, 0},
     {"SMTP with STARTTLS", smtp_starttls, OUTCOME_ESTABLISHED, STAGE_FINISHED, REFUSAL_NONE,
      SIDE_CLIENT, 0},
     {"SMTP, hello refused", smtp_starttls_fails, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_ALERT,
