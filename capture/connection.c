@@ -200,20 +200,6 @@ static void open_connection(struct connections *c, uint32_t hash, const struct s
     lifecycle_note_levels(c);
 }
 
-/* Of a flow that nobody reads: is this segment the beginning of another connection? The
- * same SYN again, long after the end, is a client that tries again. */
-static bool is_new_syn(const struct connections *c, const struct flow *flow,
-                       const struct segment *segment)
-{
-    if ((segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
-        return false;
-    if (!(flow->flags & FLOW_ISN_KNOWN) || opener_of(flow) != segment->half
-        || flow->isn != segment->sequence)
-        return true;
-    return flow->state == FLOW_OVER
-           && elapsed_ns(segment->at.time_ns, flow->seen_ns) > c->options.closed_linger_ns;
-}
-
 /* A segment of a flow that nobody reads. */
 static void pass(struct connections *c, struct flow *flow, const struct segment *segment)
 {
@@ -278,7 +264,7 @@ static bool is_reused_by(const struct connections *c, const struct flow *flow,
 {
     if (is_read(flow))
         return reading_is_reused_by(reading_of(c, flow), syn->half, syn);
-    return is_new_syn(c, flow, syn);
+    return flow_is_reused_by(flow, syn, c->options.closed_linger_ns);
 }
 
 static inline bool is_reused(const struct connections *c, const struct flow *flow,

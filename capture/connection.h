@@ -232,7 +232,7 @@ enum connection_interest {
 enum connection_end {
     CONNECTION_END_CLOSED,  /* FIN both ways, or RST, and a short time for what came late */
     CONNECTION_END_IDLE,    /* no packet for the idle time-out */
-    CONNECTION_END_REUSED,  /* a new SYN on the same addresses and ports */
+    CONNECTION_END_REUSED,  /* a new SYN or SYN-ACK on the same addresses and ports */
     CONNECTION_END_EVICTED, /* memory was needed */
     CONNECTION_END_CAPTURE  /* the input ended */
 };

@@ -102,6 +102,10 @@ enum reading_status reading_segment(struct reading *reading, unsigned half,
 bool reading_is_reused_by(const struct reading *reading, unsigned half,
                           const struct segment *segment);
 
+/* The same of a connection that nobody reads. The SYN of one that is over, again and later than
+ * linger_ns, is of a client that tries again. */
+bool flow_is_reused_by(const struct flow *flow, const struct segment *segment, int64_t linger_ns);
+
 /* Note an ICMP error that quotes a segment of half. False when the quoted segment
  * cannot be one of this connection. */
 bool reading_icmp(struct reading *reading, unsigned half, const struct icmp_error *error);

@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether a segment begins another connection on addresses and ports that are in use. */
+#include "capture/lifecycle.h"
+#include "capture/moment.h"
 #include "capture/reading.h"
 
-#include "capture/moment.h"
+/* So long that a SYN begins a new connection, whatever its number. */
+static bool was_silent(const struct reading *reading, const struct segment *segment)
+{
+    return elapsed_ns(segment->at.time_ns, reading_last(reading).time_ns) > READING_REUSE_NS;
+}
 
-/* A SYN-ACK belongs to the connection whose SYN it ACKs. */
+/* A SYN-ACK belongs to the connection whose SYN it ACKs. That of another one may be all that was
+ * captured of its beginning, as where only one direction is: who has sent a FIN sends none for the
+ * same connection. */
 static bool is_foreign_syn_ack(const struct reading *reading, unsigned half,
                                const struct segment *segment)
 {
     const struct stream *peer = &reading->half[half ^ 1].stream;
 
-    return reading->closing && peer->known && peer->base != segment->acknowledgment;
+    if (!peer->known || peer->base == segment->acknowledgment)
+        return false;
+    return reading->closing || reading->half[half].stream.fin >= 0 || was_silent(reading, segment);
 }
 
 /* Is this the number of the first octet, as far as is known? */
@@ -36,8 +46,7 @@ bool reading_is_reused_by(const struct reading *reading, unsigned half,
         return false;
     if (segment->flags & TCP_ACK)
         return is_foreign_syn_ack(reading, half, segment);
-    if (reading->closing
-        || elapsed_ns(segment->at.time_ns, reading_last(reading).time_ns) > READING_REUSE_NS)
+    if (reading->closing || was_silent(reading, segment))
         return true;
     /* Both sides may open at the same time; else a SYN from where none came is new. */
     if (!stream->known)
@@ -48,4 +57,28 @@ bool reading_is_reused_by(const struct reading *reading, unsigned half,
      * (RFC 9293 section 3.10.7.4): it begins nothing. */
     offset = stream_offset(stream, segment->sequence);
     return offset < stream->acknowledged || offset > stream->highest + stream->window;
+}
+
+/* Likewise of a flow that nobody reads. */
+static bool is_foreign_to_flow(const struct flow *flow, const struct segment *syn_ack)
+{
+    bool is_known = (flow->flags & FLOW_ISN_KNOWN) != 0 && opener_of(flow) == (syn_ack->half ^ 1u);
+    bool has_fin = (flow->flags & FLOW_FIN_0 << syn_ack->half) != 0;
+
+    if (is_known && flow->isn + 1 == syn_ack->acknowledgment)
+        return false;
+    return flow->state == FLOW_OVER || has_fin
+           || elapsed_ns(syn_ack->at.time_ns, flow->seen_ns) > READING_REUSE_NS;
+}
+
+bool flow_is_reused_by(const struct flow *flow, const struct segment *segment, int64_t linger_ns)
+{
+    if (!(segment->flags & TCP_SYN) || (segment->flags & TCP_RST))
+        return false;
+    if (segment->flags & TCP_ACK)
+        return is_foreign_to_flow(flow, segment);
+    if (!(flow->flags & FLOW_ISN_KNOWN) || opener_of(flow) != segment->half
+        || flow->isn != segment->sequence)
+        return true;
+    return flow->state == FLOW_OVER && elapsed_ns(segment->at.time_ns, flow->seen_ns) > linger_ns;
 }
