@@ -231,6 +231,11 @@ bool input_is_regular(const struct input *input)
     return input->is_regular;
 }
 
+bool input_is_compressed(const struct input *input)
+{
+    return input->decompress != NULL;
+}
+
 uint64_t input_position(const struct input *input)
 {
     return input->position;

@@ -41,6 +41,9 @@ const char *input_error(const struct input *input);
  * no pipe, no terminal. */
 bool input_is_regular(const struct input *input);
 
+/* True when what is read is not what lies on disk, but decompressed from it. */
+bool input_is_compressed(const struct input *input);
+
 /* For progress: octets read of the file as it lies on disk, and its size (0: unknown). */
 uint64_t input_position(const struct input *input);
 uint64_t input_size(const struct input *input);

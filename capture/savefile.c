@@ -14,12 +14,17 @@ enum {
     MAGIC_LEN = 4
 };
 
+const char *savefile_offset_note(const struct savefile *savefile)
+{
+    return input_is_compressed(savefile->input) ? " of the decompressed data" : "";
+}
+
 enum savefile_status savefile_fail(struct savefile *savefile, uint64_t offset, const char *format,
                                    ...)
 {
     va_list arguments;
-    int len =
-        snprintf(savefile->reason, sizeof(savefile->reason), "at offset %" PRIu64 ": ", offset);
+    int len = snprintf(savefile->reason, sizeof(savefile->reason),
+                       "at offset %" PRIu64 "%s: ", offset, savefile_offset_note(savefile));
 
     va_start(arguments, format);
     vsnprintf(savefile->reason + len, sizeof(savefile->reason) - (size_t)len, format, arguments);
@@ -137,7 +142,9 @@ static enum savefile_status start(struct savefile *savefile)
 
     if (status == SAVEFILE_END)
         return savefile_fail(savefile, 0, "the file is empty");
-    if (status == SAVEFILE_ERROR)
+    /* What is left of a compressed file may give nothing that tells what it is. */
+    if (status == SAVEFILE_ERROR
+        || (status == SAVEFILE_TRUNCATED && savefile->input_status == INPUT_TRUNCATED))
         return status;
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
         if (status != SAVEFILE_PACKET

@@ -70,6 +70,9 @@ size_t savefile_at_hand(struct savefile *savefile, struct raw_packet *packets, s
  * (decompressed) file. */
 const char *savefile_reason(const struct savefile *savefile);
 
+/* What is to be said behind an offset in this file: empty when it is not compressed. */
+const char *savefile_offset_note(const struct savefile *savefile);
+
 const struct savefile_counters *savefile_counters(const struct savefile *savefile);
 const struct input *savefile_input(const struct savefile *savefile);
 

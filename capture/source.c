@@ -68,14 +68,14 @@ static bool file_open(struct source *source, struct file *file)
 static void report_leaps(const struct source *source, const struct file *file,
                          const struct savefile_counters *counters)
 {
-    char text[160];
+    char text[192];
 
     if (counters->leaps == 0)
         return;
     snprintf(text, sizeof(text),
              "%" PRIu64 " with a time more than a year after the packet before, whose time was "
-             "taken instead; the first ends at offset %" PRIu64,
-             counters->leaps, counters->leap_offset);
+             "taken instead; the first ends at offset %" PRIu64 "%s",
+             counters->leaps, counters->leap_offset, savefile_offset_note(file->savefile));
     report(source, file->path, SOURCE_SKIPPED, text);
 }
 
@@ -83,12 +83,13 @@ static void report_leaps(const struct source *source, const struct file *file,
 static void file_close(struct source *source, struct file *file)
 {
     const struct savefile_counters *counters = savefile_counters(file->savefile);
-    char text[128];
+    char text[160];
 
     if (counters->skipped > 0) {
         snprintf(text, sizeof(text),
-                 "%" PRIu64 " packets longer than %d octets, the first at offset %" PRIu64,
-                 counters->skipped, PACKET_OCTETS_MAX, counters->skipped_offset);
+                 "%" PRIu64 " packets longer than %d octets, the first at offset %" PRIu64 "%s",
+                 counters->skipped, PACKET_OCTETS_MAX, counters->skipped_offset,
+                 savefile_offset_note(file->savefile));
         report(source, file->path, SOURCE_SKIPPED, text);
     }
     report_leaps(source, file, counters);

@@ -468,10 +468,16 @@ static void check_compressed(struct bytes compressed, int packets)
 
         if (status != SAVEFILE_PACKET) {
             CU_ASSERT_EQUAL(status, SAVEFILE_TRUNCATED);
+            CU_ASSERT_PTR_NOT_NULL(
+                strstr(savefile_reason(savefile), " of the decompressed data: "));
             break;
         }
     }
     savefile_free(savefile);
+    compressed.len = 20;
+    CU_ASSERT_PTR_NULL(open_octets(compressed, reason));
+    CU_ASSERT_STRING_EQUAL(reason,
+                           "at offset 0 of the decompressed data: the file is cut off here");
 }
 
 #endif
@@ -524,7 +530,8 @@ static void damaged_gzip_is_an_error(void)
     compress_member(file_octets(file), compressed, sizeof(compressed), &len);
     memset(compressed + 10, 0xff, 8);
     CU_ASSERT_PTR_NULL(open_octets(bytes_of(compressed, len), reason));
-    CU_ASSERT_STRING_EQUAL(reason, "at offset 0: the compressed data is damaged");
+    CU_ASSERT_STRING_EQUAL(reason,
+                           "at offset 0 of the decompressed data: the compressed data is damaged");
     free(file);
 }
 
