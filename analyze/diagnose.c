@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* diagnose.c -- asks every rule and weighs the answers. */
 #include "analyze/causes/known.h"
+#include "analyze/causes/version_refusal.h"
 #include "analyze/describe.h"
 #include "analyze/finding.h"
 #include "analyze/verdict.h"
@@ -164,6 +165,7 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
     remedy_describe_way(facts, &verdict->evidence);
     describe_partial_hello(facts, &verdict->evidence);
     describe_long_message(facts, &verdict->evidence);
+    describe_version_contradiction(facts, &verdict->evidence);
     describe_known_sides(facts, &verdict->evidence);
     describe_refusal(facts, &verdict->evidence);
     verdict->refused_by = find_party(facts, verdict->cause);

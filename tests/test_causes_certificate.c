@@ -213,7 +213,8 @@ static void a_critical_extension_that_is_not_known_has_to_be_refused(void)
         {"unknown_critical intermediate", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_LIKELY},
         {"unknown_critical intermediate", TLS_ALERT_CLOSE_NOTIFY, CAUSE_LIKELY},
         {"unknown_critical intermediate", TLS_ALERT_UNKNOWN_CA, CAUSE_POSSIBLE},
-        {"unknown_critical intermediate", TLS_ALERT_PROTOCOL_VERSION, CAUSE_NO},
+        {"unknown_critical intermediate", TLS_ALERT_PROTOCOL_VERSION, CAUSE_POSSIBLE},
+        {"unknown_critical intermediate", TLS_ALERT_UNEXPECTED_MESSAGE, CAUSE_NO},
         {"leaf intermediate", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_NO},
         {"leaf intermediate", TLS_ALERT_BAD_CERTIFICATE, CAUSE_POSSIBLE},
     };
@@ -247,7 +248,7 @@ static void a_purpose_that_is_debatable_is_as_likely_as_the_alert_has_it(void)
         {PURPOSE_SUITE_KEY_USAGE, "elsewhere", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_POSSIBLE},
         {PURPOSE_SUITE_KEY_USAGE, "www", TLS_ALERT_BAD_CERTIFICATE, CAUSE_POSSIBLE},
         {PURPOSE_SUITE_KEY_USAGE, "www", TLS_ALERT_INTERNAL_ERROR, CAUSE_POSSIBLE},
-        {PURPOSE_SUITE_KEY_USAGE, "www", TLS_ALERT_PROTOCOL_VERSION, CAUSE_NO},
+        {PURPOSE_SUITE_KEY_USAGE, "www", TLS_ALERT_UNEXPECTED_MESSAGE, CAUSE_NO},
         {PURPOSE_EXTENDED_KEY_USAGE, "www", TLS_ALERT_BAD_CERTIFICATE, CAUSE_LIKELY},
     };
     struct judged judged;
@@ -364,7 +365,7 @@ static void dates_mean_nothing_to_a_clock_before_the_version(void)
     diagnose(&story.facts, &story.verdict);
     CU_ASSERT_TRUE(story_says(&story, "certificate_not_yet_valid", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&story, "certificate_expired"));
-    refuse_chain(&story, &judged.judgement, TLS_ALERT_PROTOCOL_VERSION); /* not about dates */
+    refuse_chain(&story, &judged.judgement, TLS_ALERT_UNEXPECTED_MESSAGE); /* not about dates */
     story.connection.first.time_ns = INT64_C(94608000) * STORY_SECOND;
     diagnose(&story.facts, &story.verdict);
     CU_ASSERT_FALSE(story_considers(&story, "certificate_expired"));

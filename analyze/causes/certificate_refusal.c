@@ -5,6 +5,7 @@
 
 #include "analyze/causes/refused_hello.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/causes/version_refusal.h"
 #include "analyze/text.h"
 #include "dissect/tls.h"
 
@@ -45,8 +46,8 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
     if (refusal->kind == REFUSAL_ALERT && is_vague(refusal->alert))
         return CAUSE_LIKELY;
     if (refusal->kind == REFUSAL_ALERT
-        && (alert_is_about_certificates(refusal->alert)
-            || refusal->alert == TLS_ALERT_DECRYPT_ERROR))
+        && (alert_is_about_certificates(refusal->alert) || refusal->alert == TLS_ALERT_DECRYPT_ERROR
+            || version_complaint_is_about_flight(facts)))
         return CAUSE_POSSIBLE;
     if (refusal->kind == REFUSAL_ENCRYPTED_ALERT)
         return facts->finished_note[SIDE_SERVER] == NULL ? CAUSE_LIKELY : CAUSE_NO;

@@ -3,6 +3,7 @@
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/causes/version_refusal.h"
 
 /* Alerts that speak of the certificate and give no reason that a cause of its own stands for. */
 static enum certainty vague_alert(const struct facts *facts)
@@ -17,6 +18,8 @@ static enum certainty vague_alert(const struct facts *facts)
     for (size_t i = 0; i < sizeof(vague); i++)
         if (client_alert_on_certificate(facts, vague[i]))
             return CAUSE_LIKELY;
+    if (version_complaint_is_about_flight(facts))
+        return CAUSE_POSSIBLE;
     /* General alerts that some clients send for what their own code found wrong. */
     if (client_ended_at_flight(facts)
         && (client_alert_on_certificate(facts, TLS_ALERT_HANDSHAKE_FAILURE)
@@ -146,7 +149,7 @@ const struct cause cause_certificate_rejected = {
                    "net::ERR_CERT_COMMON_NAME_INVALID; Firefox: SEC_ERROR_UNKNOWN_ISSUER, "
                    "SSL_ERROR_BAD_CERT_DOMAIN; Java: SSLHandshakeException: Received fatal alert: "
                    "certificate_unknown; Go: remote error: tls: unknown certificate",
-    .alerts = "46 43 45 111 114 40 80 10 22 47 50",
+    .alerts = "46 43 45 111 114 40 80 10 22 47 50 70",
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5280 section 6; RFC 9525",
     .ended_by = PARTY_CLIENT,
     .match = match,

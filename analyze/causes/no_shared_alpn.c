@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/version_refusal.h"
 #include "analyze/text.h"
 
 static bool offers_alpn(const struct facts *facts)
@@ -70,13 +71,22 @@ static bool may_be_hidden(const struct facts *facts)
            && offers_alpn(facts);
 }
 
+/* Servers on Windows, where the system has no alert for this, may send protocol_version(70). */
+static bool version_may_be_a_pretext(const struct facts *facts)
+{
+    enum certainty version = version_refusal_by_server(facts);
+
+    return version != CAUSE_NO && version < CAUSE_CERTAIN && offers_alpn(facts);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum certainty certainty = said_so(facts);
 
     if (certainty == CAUSE_NO && choice_was_not_offered(facts, evidence))
         certainty = CAUSE_LIKELY;
-    if (certainty == CAUSE_NO && (choice_may_be_hidden(facts) || may_be_hidden(facts)))
+    if (certainty == CAUSE_NO
+        && (choice_may_be_hidden(facts) || may_be_hidden(facts) || version_may_be_a_pretext(facts)))
         certainty = CAUSE_POSSIBLE;
     if (certainty != CAUSE_NO)
         describe_offered_alpn(facts, evidence);
@@ -89,7 +99,8 @@ const struct cause cause_no_shared_alpn = {
     .title = "Client and server have no application protocol (ALPN) in common",
     .explanation = "The client lists application protocols such as h2 or http/1.1. The server "
                    "knows none of them and says no_application_protocol(120), or it chose one that "
-                   "the client did not list.",
+                   "the client did not list. Servers on .NET under Windows say "
+                   "protocol_version(70) instead.",
     .remedy = "See what the server takes with `openssl s_client -connect SERVER:PORT -alpn "
               "h2,http/1.1`. Enable the client's protocol on the server, correct the list on the "
               "client, or leave ALPN out where the server knows none. A client that reaches the "
@@ -99,7 +110,7 @@ const struct cause cause_no_shared_alpn = {
                    "SSL_ERROR_NEXT_PROTOCOL_NO_PROTOCOL; Java: SSLHandshakeException: Received "
                    "fatal alert: no_application_protocol; Go: tls: client requested unsupported "
                    "application protocols",
-    .alerts = "120 110 47 50 40",
+    .alerts = "120 110 47 50 40 70",
     .source = "RFC 7301 sections 3.1 and 3.2",
     .match = match,
 };

@@ -6,6 +6,7 @@
 #include "analyze/causes/offer_weight.h"
 #include "analyze/causes/second_hello.h"
 #include "analyze/causes/transport.h"
+#include "analyze/causes/version_refusal.h"
 
 /* A server that closes because of an offer does it when it has read it. What comes later than
  * this is a time-out. */
@@ -84,6 +85,8 @@ enum manner_kind { MANNER_ALERT, MANNER_CLOSED, MANNER_RESET, MANNER_ENCRYPTED }
 struct manner {
     enum manner_kind kind;
     uint8_t alert;
+    bool (*is_doubtful)(const struct facts *facts); /* the alert speaks for itself unless this
+                                                       says so; NULL: it never does */
     enum weight least;              /* a lighter suspect does not explain this refusal */
     enum weight least_of[SUSPECTS]; /* the same of single ones; WEIGHT_NONE: as above */
     enum weight enough;             /* this heavy, and heavier than all others, is the most */
@@ -164,6 +167,19 @@ static const struct manner manners[] = {
         .means_known_names = true,
     },
     {
+        .kind = MANNER_ALERT,
+        .alert = TLS_ALERT_PROTOCOL_VERSION,
+        .is_doubtful = version_refusal_is_contradicted,
+        .least = WEIGHT_UNUSUAL,
+        .least_of = {[SUSPECT_NAME] = WEIGHT_KNOWN},
+        .enough = WEIGHT_STANDS_OUT,
+        .cap = {[SUSPECT_SUITES] = CAUSE_POSSIBLE,
+                [SUSPECT_GROUPS] = CAUSE_POSSIBLE,
+                [SUSPECT_SCHEMES] = CAUSE_POSSIBLE,
+                [SUSPECT_NO_NAME] = CAUSE_POSSIBLE,
+                [SUSPECT_NAME] = CAUSE_POSSIBLE},
+    },
+    {
         .kind = MANNER_CLOSED,
         .least = WEIGHT_UNUSUAL,
         .least_of = {[SUSPECT_VERSION] = WEIGHT_SLIGHT, [SUSPECT_NAME] = WEIGHT_ORDINARY},
@@ -223,7 +239,8 @@ static bool is_refused_so(const struct facts *facts, const struct manner *manner
 
     switch (manner->kind) {
     case MANNER_ALERT:
-        return is_offer_refused && facts_alert(facts, SIDE_SERVER, manner->alert);
+        return is_offer_refused && facts_alert(facts, SIDE_SERVER, manner->alert)
+               && (manner->is_doubtful == NULL || manner->is_doubtful(facts));
     case MANNER_CLOSED:
     case MANNER_RESET:
         return is_offer_refused && facts_closed_without_reason(facts, SIDE_SERVER)

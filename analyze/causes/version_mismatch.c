@@ -4,6 +4,7 @@
 #include "analyze/causes/proxy_refusal.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
+#include "analyze/causes/version_refusal.h"
 
 /* 2011-03-01: RFC 6176 prohibits SSL 2.0; until then clients sent hellos in its format to reach
  * servers of every age. */
@@ -12,21 +13,15 @@
 /* The server names the reason itself. */
 static enum certainty server_says_so(const struct facts *facts, struct evidence *evidence)
 {
-    if (!facts_server_refused_hello(facts)
-        || !facts_alert(facts, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION))
+    enum certainty certainty = version_refusal_by_server(facts);
+
+    if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_offered_versions(facts, evidence);
     describe_known(facts, SUSPECT_VERSION, evidence);
     /* The octets of a PROXY protocol header are not the version of a record either. */
-    return refuses_proxy_header(facts) == CAUSE_NO ? CAUSE_CERTAIN : CAUSE_LIKELY;
-}
-
-/* The offer lists the version that the server chose. Without a list the client's minimum is not
- * on the wire. */
-static bool choice_was_listed(const struct facts *facts)
-{
-    return facts->client_hello_read && facts->offer.has_supported_versions
-           && client_hello_offers_version(&facts->client_hello, facts->version);
+    return certainty == CAUSE_CERTAIN && refuses_proxy_header(facts) != CAUSE_NO ? CAUSE_LIKELY
+                                                                                 : certainty;
 }
 
 /* The client refuses the version that the server chose: it comes after a ServerHello. A client
@@ -34,11 +29,12 @@ static bool choice_was_listed(const struct facts *facts)
 static enum certainty client_says_so(const struct facts *facts, struct evidence *evidence)
 {
     if (!facts_client_refused_server(facts)
-        || !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION))
+        || !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION)
+        || version_choice_was_listed(facts))
         return CAUSE_NO;
     describe_offered_versions(facts, evidence);
     describe_choice(facts, evidence);
-    return choice_was_listed(facts) ? CAUSE_LIKELY : CAUSE_CERTAIN;
+    return CAUSE_CERTAIN;
 }
 
 /* The server chose a version that the client did not offer, and the client left without saying
@@ -113,12 +109,17 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 }
 
 /* The client's minimum is not on the wire, and some clients leave below it without an alert. */
-static bool is_conceivable(const struct facts *facts)
+static bool client_may_have_left_for_it(const struct facts *facts)
 {
     return facts_client_refused_server(facts) && facts_closed_without_reason(facts, SIDE_CLIENT)
            && client_silent_after_flight(facts) && facts->waited_ns <= CERTIFICATE_JUDGEMENT_NS
            && facts->version != 0 && facts->offer.version_max > facts->version
-           && !choice_was_listed(facts);
+           && !version_choice_was_listed(facts);
+}
+
+static bool is_conceivable(const struct facts *facts)
+{
+    return client_may_have_left_for_it(facts) || version_complaint_is_contradicted(facts);
 }
 
 const struct cause cause_version_mismatch = {
@@ -131,7 +132,8 @@ const struct cause cause_version_mismatch = {
         "handshake_failure(40) or insufficient_security(71), or just close. A client refuses "
         "in the same way a ServerHello that chooses a version below its minimum, leaves "
         "without a word, or gives up with internal_error(80) at the SHA-1 signatures of TLS "
-        "1.0 and 1.1.",
+        "1.0 and 1.1. Some programs, such as those on .NET under Windows, send "
+        "protocol_version(70) for other failures, too: the evidence says what contradicts it.",
     .remedy = "Compare both sides: `openssl s_client -connect SERVER:PORT -tls1_2` (and -tls1_3) "
               "shows what the server takes; `tlswhy --json` lists what the client offers. Update "
               "the older side. Lowering the minimum version of the newer one is a stopgap: TLS "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/causes/version_refusal.h"
 
 enum {
     MODULUS_BITS_MIN = 2048,      /* RFC 9325 section 4.2.1: finite-field Diffie-Hellman */
@@ -27,6 +28,9 @@ static enum certainty weigh_alert(const struct facts *facts)
         {TLS_ALERT_BAD_CERTIFICATE, CAUSE_POSSIBLE},
         {TLS_ALERT_INTERNAL_ERROR, CAUSE_POSSIBLE},
     };
+
+    if (version_complaint_is_about_flight(facts))
+        return CAUSE_POSSIBLE;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (facts_alert(facts, SIDE_CLIENT, rows[i].alert))
@@ -73,7 +77,7 @@ const struct cause cause_weak_parameters = {
                    "SSL_ERROR_WEAK_SERVER_EPHEMERAL_DH_KEY; Java: SSLHandshakeException: DH "
                    "ServerKeyExchange does not comply to algorithm constraints; GnuTLS: The "
                    "Diffie-Hellman prime sent by the server is not acceptable",
-    .alerts = "40 47 71 42",
+    .alerts = "40 47 71 42 70",
     .source = "RFC 7919 section 4; RFC 9325 section 4.2.1; RFC 5246 section 7.4.3",
     .match = match,
 };

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* version_refusal.h -- whether protocol_version(70) can be taken at its word.
+ *
+ * RFC 8446 section 6.2 has it for a version that the receiver recognises and does not support. Some
+ * libraries also send it for whatever else their system has no alert for, such as .NET's on
+ * Windows: then offer, choice and what the server took from others contradict it.
+ */
+#ifndef TLSWHY_ANALYZE_CAUSES_VERSION_REFUSAL_H
+#define TLSWHY_ANALYZE_CAUSES_VERSION_REFUSAL_H
+
+#include "analyze/cause.h"
+
+/* How well the versions explain that the server answered the hello with protocol_version(70).
+ * CAUSE_NO: it did not. Likely where few servers would have none of the versions offered, and
+ * possible at most where this one is known to take one of them. */
+enum certainty version_refusal_by_server(const struct facts *facts);
+
+/* The server said so, and is known to take a version that this hello offers. */
+bool version_refusal_is_contradicted(const struct facts *facts);
+
+/* The offer lists the version that the server chose: the client is prepared to negotiate it (RFC
+ * 8446 section 4.2.1). Without a list its minimum is not on the wire. */
+bool version_choice_was_listed(const struct facts *facts);
+
+/* The client says protocol_version(70) to a choice of a version that it lists. */
+bool version_complaint_is_contradicted(const struct facts *facts);
+
+/* The same directly behind the server's flight, which is where clients judge what is in it. */
+bool version_complaint_is_about_flight(const struct facts *facts);
+
+/* Add what contradicts protocol_version(70), of either side; nothing when nothing does. */
+void describe_version_contradiction(const struct facts *facts, struct evidence *evidence);
+
+#endif

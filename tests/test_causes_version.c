@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* protocol_version(70) that the offer, the choice or what is known of the server contradicts. */
+#include "analyze/knowledge.h"
+#include "dissect/tls.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/wire.h"
+
+#define MINUTE (INT64_C(60) * STORY_SECOND)
+#define DAY    (INT64_C(24) * 60 * MINUTE)
+
+/* A server that took this version from somebody, a while before the story. */
+struct fixture {
+    struct story story;
+    struct known_server_rare rare;
+    struct known_server server;
+    struct known known;
+};
+
+static void begin(struct fixture *fixture, uint16_t version, int64_t before)
+{
+    struct known_values *versions = &fixture->server.chosen[KNOWN_VERSIONS];
+
+    memset(fixture, 0, sizeof(*fixture));
+    fixture->server.rare = &fixture->rare;
+    fixture->known.server = &fixture->server;
+    versions->count = 1;
+    versions->few[0].value = version;
+    versions->few[0].chosen = (struct known_count){.count = 1, .last_ns = STORY_TIME - before};
+    fixture->server.hellos.accepted = versions->few[0].chosen;
+}
+
+/* The server refuses the offer with protocol_version. */
+static bool refusal_says(struct fixture *fixture, const struct story_offer *offer,
+                         enum certainty certainty)
+{
+    story_refuse_offer(&fixture->story, offer, TLS_ALERT_PROTOCOL_VERSION);
+    (void)story_facts(&fixture->story);
+    fixture->story.facts.known = &fixture->known;
+    diagnose(&fixture->story.facts, &fixture->story.verdict);
+    return story_says(&fixture->story, "version_mismatch", certainty);
+}
+
+static bool has_fact(const struct story *story, const char *fact)
+{
+    for (size_t i = 0; i < story->verdict.evidence.count; i++)
+        if (strcmp(story->verdict.evidence.items[i].fact, fact) == 0)
+            return true;
+    return false;
+}
+
+static struct story_offer old_offer(void)
+{
+    struct story_offer offer = story_offer_1_2();
+
+    offer.legacy_version = TLS_VERSION_1_1;
+    memset(offer.schemes, 0, sizeof(offer.schemes));
+    return offer;
+}
+
+/* A server that has neither of the current versions is rare. */
+static void an_offer_of_the_current_versions_is_likely_refused_for_them(void)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story story;
+
+    offer.alpn = NULL;
+    story_refuse_offer(&story, &offer, TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.alternative_count, 0);
+    offer.alpn = "h2";
+    story_refuse_offer(&story, &offer, TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_alpn"));
+}
+
+static void an_offer_without_one_of_them_is_certainly_refused_for_its_versions(void)
+{
+    struct story_offer offers[] = {old_offer(), story_offer_1_2(), story_modern_offer()};
+
+    memcpy(offers[2].versions, (story_list){TLS_VERSION_1_3}, sizeof(offers[2].versions));
+    for (size_t i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
+        struct story story;
+
+        offers[i].alpn = "h2";
+        story_refuse_offer(&story, &offers[i], TLS_ALERT_PROTOCOL_VERSION);
+        CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_CERTAIN));
+        CU_ASSERT_EQUAL(story.verdict.alternative_count, 0);
+    }
+}
+
+static void a_version_that_the_server_takes_is_hardly_the_reason(void)
+{
+    struct story_offer offer = story_modern_offer();
+    struct fixture fixture;
+
+    offer.alpn = "h2";
+    begin(&fixture, TLS_VERSION_1_3, MINUTE);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&fixture.story, "no_shared_alpn"));
+    CU_ASSERT_TRUE(has_fact(&fixture.story, "server_known"));
+    begin(&fixture, TLS_VERSION_1_3, -MINUTE); /* it is known from a later connection */
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_POSSIBLE));
+    offer = story_offer_1_2();
+    memcpy(offer.suites, (story_list){0xc009, 0xc00a}, sizeof(offer.suites));
+    begin(&fixture, TLS_VERSION_1_2, MINUTE);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&fixture.story, "no_shared_cipher"));
+}
+
+static void other_versions_that_the_server_takes_leave_it_certain(void)
+{
+    struct story_offer offer = story_offer_1_2();
+    struct fixture fixture;
+
+    begin(&fixture, TLS_VERSION_1_3, MINUTE);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_CERTAIN));
+    offer = old_offer();
+    begin(&fixture, TLS_VERSION_1_2, MINUTE);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_CERTAIN));
+    offer = story_modern_offer();
+    memcpy(offer.versions, (story_list){0x7f1c}, sizeof(offer.versions)); /* a draft */
+    begin(&fixture, TLS_VERSION_1_3, MINUTE);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_CERTAIN));
+}
+
+static void a_server_may_have_been_changed(void)
+{
+    struct story_offer offer = story_offer_1_2();
+    struct fixture fixture;
+    struct known_treatment *like = &fixture.server.by_version[VERSION_CLASS_1_2];
+
+    begin(&fixture, TLS_VERSION_1_2, 2 * DAY);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_CERTAIN));
+    begin(&fixture, TLS_VERSION_1_2, MINUTE);
+    like->accepted = fixture.server.hellos.accepted;
+    like->accepted_then = 1;
+    like->refused_since = 2;
+    fixture.server.hellos.accepted.count = 3;
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_POSSIBLE));
+    fixture.server.hellos.accepted.count = 4; /* three others by now */
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_CERTAIN));
+    like->refused_since = 1;
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_POSSIBLE));
+}
+
+/* RFC 8446 section 4.2.1: the client is prepared to negotiate what it lists. */
+static void a_listed_choice_is_hardly_what_the_client_complains_of(void)
+{
+    struct story story;
+
+    story_begin_flight_1_2(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));
+    CU_ASSERT_TRUE(has_fact(&story, "listed_version"));
+    story_begin_flight_1_3(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
+}
+
+static void the_size_of_a_prime_may_be_what_it_complains_of(void)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+
+    choice.suite = 0x009e; /* TLS_DHE_RSA_WITH_AES_128_GCM_SHA256 */
+    story_begin_hello(&story);
+    story_flight_1_2(&story, &choice, 1024);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_TRUE(story_says(&story, "weak_parameters", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));
+}
+
+/* What is in a flight that is not complete yet is not judged. */
+static void a_listed_choice_without_a_flight_explains_nothing(void)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+
+    story_begin_hello(&story);
+    story_server_hello(&story, &choice);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_TRUE(story_says(&story, "peer_alert", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"an offer of the current versions is likely refused for them",
+         an_offer_of_the_current_versions_is_likely_refused_for_them},
+        {"an offer without one of them is certainly refused for its versions",
+         an_offer_without_one_of_them_is_certainly_refused_for_its_versions},
+        {"a version that the server takes is hardly the reason",
+         a_version_that_the_server_takes_is_hardly_the_reason},
+        {"other versions that the server takes leave it certain",
+         other_versions_that_the_server_takes_leave_it_certain},
+        {"a server may have been changed", a_server_may_have_been_changed},
+        {"a listed choice is hardly what the client complains of",
+         a_listed_choice_is_hardly_what_the_client_complains_of},
+        {"the size of a prime may be what it complains of",
+         the_size_of_a_prime_may_be_what_it_complains_of},
+        {"a listed choice without a flight explains nothing",
+         a_listed_choice_without_a_flight_explains_nothing},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("protocol_version that something contradicts", tests);
+}
