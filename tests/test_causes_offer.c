@@ -409,7 +409,7 @@ static void each_way_to_refuse_says_something_else(void)
         {ODD_NAME, CLOSES, "missing_sni", CAUSE_POSSIBLE},
         {ODD_SUITES, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_cipher", CAUSE_LIKELY},
         {ODD_SUITES, TLS_ALERT_INSUFFICIENT_SECURITY, "no_shared_cipher", CAUSE_LIKELY},
-        {ODD_SUITES, TLS_ALERT_ILLEGAL_PARAMETER, "no_shared_cipher", CAUSE_NO},
+        {ODD_SUITES, TLS_ALERT_ILLEGAL_PARAMETER, "no_shared_cipher", CAUSE_POSSIBLE},
         {ODD_SUITES, CLOSES, "no_shared_cipher", CAUSE_POSSIBLE},
         {ODD_VERSION, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch", CAUSE_LIKELY},
         {ODD_VERSION, TLS_ALERT_INSUFFICIENT_SECURITY, "version_mismatch", CAUSE_POSSIBLE},

@@ -286,17 +286,56 @@ static void a_client_with_a_key_knows_that_the_server_has_tls_1_3(void)
     CU_ASSERT_TRUE(has_fact(&story, "offered_pre_shared_key"));
 }
 
-/* The suites are obsolete, but illegal_parameter is not about them. */
+/* The suites are obsolete, but unexpected_message is not about them. */
 static void what_a_refusal_cannot_be_about_is_no_rival(void)
 {
     struct story story;
     struct story_offer offer = offer_of(TLS_VERSION_1_2, (story_list){0xc011}); /* ECDHE with RC4 */
 
     memcpy(offer.groups, (story_list){25}, sizeof(offer.groups));
-    story_refuse_offer(&story, &offer, TLS_ALERT_ILLEGAL_PARAMETER);
-    CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_LIKELY));
+    story_refuse_offer(&story, &offer, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_group"));
+    CU_ASSERT_TRUE(story_denies(&story, "no_shared_cipher"));
     story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+}
+
+/* Some servers send it to whatever they do not like about an offer. */
+static void illegal_parameter_with_no_wrong_field_is_possible_only(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    story_refuse_offer(&story, &offer, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_cipher"));
+    CU_ASSERT_TRUE(story_considers(&story, "unrecognized_sni"));
+    offer.name = NULL;
+    story_refuse_offer(&story, &offer, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "missing_sni"));
+    offer.broken = TLS_EXTENSION_PRE_SHARED_KEY;
+    story_refuse_offer(&story, &offer, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_LIKELY));
+    offer = offer_of(TLS_VERSION_1_2, (story_list){0xc02f, 0xc02b});
+    story_refuse_offer(&story, &offer, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "illegal_parameter"));
+}
+
+/* Most servers take such a name, which is why it explains no other alert. */
+static void a_name_that_is_no_host_name_is_a_wrong_field(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    offer.name = "my_host.example.test";
+    story_refuse_offer(&story, &offer, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(has_fact(&story, "illegal_field"));
+    CU_ASSERT_EQUAL(story.verdict.alternative_count, 1); /* the name, and not the suites */
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "illegal_parameter"));
 }
 
 int main(void)
@@ -332,6 +371,10 @@ int main(void)
         {"a client with a key knows that the server has TLS 1.3",
          a_client_with_a_key_knows_that_the_server_has_tls_1_3},
         {"what a refusal cannot be about is no rival", what_a_refusal_cannot_be_about_is_no_rival},
+        {"illegal_parameter with no wrong field is possible only",
+         illegal_parameter_with_no_wrong_field_is_possible_only},
+        {"a name that is no host name is a wrong field",
+         a_name_that_is_no_host_name_is_a_wrong_field},
         CU_TEST_INFO_NULL,
     };
 

@@ -136,7 +136,7 @@ static void illegal_parameter_to_a_name_that_was_never_taken_up_may_be_about_it(
     begin(&fixture, 6);
     take_up(&fixture.server.hellos.refused, 4);
     CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter",
-                                CAUSE_LIKELY));
+                                CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&fixture.story, "unrecognized_sni"));
     fixture.known.name = &fixture.name;
     fixture.server.names_accepted = 1;
@@ -170,6 +170,42 @@ static void a_narrow_offer_can_be_refused_for_its_name(void)
         take_up(&fixture.name.hellos.refused, 1);
         CU_ASSERT_TRUE(refusal_says(&fixture, &offer, alerts[i], "unrecognized_sni", CAUSE_LIKELY));
     }
+}
+
+/* Small stacks have no other alert for it. */
+static void illegal_parameter_is_about_suites_where_the_server_takes_others_alone(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = plain_offer_1_2();
+    struct known_values *suites = &fixture.server.chosen[KNOWN_SUITES];
+
+    begin(&fixture, 5);
+    suites->count = 1;
+    suites->few[0].value = 0x002f; /* TLS_RSA_WITH_AES_128_CBC_SHA */
+    take_up(&suites->few[0].chosen, 5);
+    memcpy(offer.suites, (story_list){0xc02f, 0xc02b, 0xc030}, sizeof(offer.suites));
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_ILLEGAL_PARAMETER, "no_shared_cipher",
+                                CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&fixture.story, "illegal_parameter"));
+}
+
+static void a_name_that_is_no_host_name_is_a_wrong_field_unless_it_is_served(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = story_modern_offer();
+
+    offer.name = "my_host.example.test";
+    begin(&fixture, 6);
+    fixture.known.name = &fixture.name;
+    fixture.server.names_accepted = 1;
+    take_up(&fixture.server.hellos.refused, 1);
+    take_up(&fixture.name.hellos.refused, 1);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter",
+                                CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&fixture.story, "unrecognized_sni"));
+    take_up(&fixture.name.hellos.accepted, 1);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter",
+                                CAUSE_POSSIBLE));
 }
 
 /* What the story says of a suspect, with what is known. */
@@ -233,6 +269,10 @@ int main(void)
         {"illegal_parameter to a name that was never taken up may be about it",
          illegal_parameter_to_a_name_that_was_never_taken_up_may_be_about_it},
         {"a narrow offer can be refused for its name", a_narrow_offer_can_be_refused_for_its_name},
+        {"illegal_parameter is about suites where the server takes others alone",
+         illegal_parameter_is_about_suites_where_the_server_takes_others_alone},
+        {"a name that is no host name is a wrong field unless it is served",
+         a_name_that_is_no_host_name_is_a_wrong_field_unless_it_is_served},
         {"a missing list excludes no certificate with SHA-1",
          a_missing_list_excludes_no_certificate_with_sha1},
         {"names are hinted at by a server that is up and known",

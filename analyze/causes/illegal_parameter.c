@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
-#include "analyze/causes/known.h"
+#include "analyze/causes/host_name.h"
+#include "analyze/knowledge.h"
+#include "analyze/text.h"
 
 /* What the server chose was not on offer. Each row tests one field of ServerHello against
  * ClientHello, both of which were read. */
@@ -93,17 +95,38 @@ static bool client_hello_is_wrong(const struct facts *facts, struct evidence *ev
     return true;
 }
 
-/* Nothing is visibly wrong with a hello for a name, or without one, that this server never took up.
- */
-static bool may_be_about_name(const struct facts *facts)
+/* This server took the name up at another time. */
+static bool name_was_served(const struct facts *facts)
 {
-    static const enum suspect names[] = {SUSPECT_NAME, SUSPECT_NO_NAME};
+    return facts->known != NULL && facts->known->name != NULL
+           && facts->known->name->hellos.accepted.count > 0;
+}
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (refused_hello_suspect(facts, names[i]) != CAUSE_NO
-            && known_about(facts, names[i]) >= KNOWN_HINTS)
-            return true;
-    return false;
+static bool name_is_wrong(const struct facts *facts, struct evidence *evidence)
+{
+    const char *oddity;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (!facts_server_refused_hello(facts) || !facts->client_hello_read
+        || facts->client_extensions.server_name.state != EXTENSION_WELL_FORMED
+        || name_was_served(facts))
+        return false;
+    oddity = host_name_oddity(facts->client_extensions.server_name.host_name);
+    if (oddity == NULL)
+        return false;
+    text_add(&text, "the server name ");
+    text_add_untrusted(&text, facts->client_extensions.server_name.host_name);
+    text_add(&text, " is no host name: %s", oddity);
+    evidence_add(evidence, "illegal_field", facts->client_hello_note->at, "%s", line);
+    return true;
+}
+
+/* Nothing is visibly wrong with the hello, and it offers no key that the server may not know: some
+ * servers say illegal_parameter for whatever they do not like about an offer. */
+static bool may_be_about_offer(const struct facts *facts)
+{
+    return facts_server_refused_hello(facts) && !facts_refused_key_offer(facts);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -121,12 +144,14 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     }
     if (!said)
         return CAUSE_NO;
+    if (name_is_wrong(facts, evidence))
+        return CAUSE_LIKELY;
     if (facts_client_refused_server(facts))
         describe_choice(facts, evidence);
     else
         describe_shared_secret(facts, evidence);
     describe_last_seen(facts, evidence);
-    return may_be_about_name(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return may_be_about_offer(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 const struct cause cause_illegal_parameter = {
@@ -135,8 +160,9 @@ const struct cause cause_illegal_parameter = {
     .title = "A handshake message has a field that is out of range or contradicts another one",
     .explanation = "The message could be parsed, but a field in it is not allowed there: a suite, "
                    "group, compression or extension that was not offered, a value out of range, a "
-                   "key share that is no point of its curve. The receiver says "
-                   "illegal_parameter(47) or unsupported_extension(110).",
+                   "key share that is no point of its curve, a server name that is no host name. "
+                   "The receiver says illegal_parameter(47) or unsupported_extension(110). Some "
+                   "servers send the former to an offer that they cannot take, too.",
     .remedy = "The evidence names the field where it is visible; `openssl s_client -connect "
               "SERVER:PORT -msg -trace` prints all of them. Update the library of the side that "
               "sent it. Where both are up to date, look for a device between them that changes "

@@ -37,6 +37,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+static bool is_conceivable(const struct facts *facts)
+{
+    return refused_hello_conceivable(facts, SUSPECT_NO_NAME);
+}
+
 const struct cause cause_missing_sni = {
     .id = "missing_sni",
     .layer = LAYER_SERVER_NAME,
@@ -57,4 +62,5 @@ const struct cause cause_missing_sni = {
     .alerts = "112 109 40 47 49 80",
     .source = "RFC 6066 section 3; RFC 8446 section 9.2",
     .match = match,
+    .conceivable = is_conceivable,
 };

@@ -54,13 +54,19 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+static bool is_conceivable(const struct facts *facts)
+{
+    return refused_hello_conceivable(facts, SUSPECT_SUITES);
+}
+
 const struct cause cause_no_shared_cipher = {
     .id = "no_shared_cipher",
     .layer = LAYER_NEGOTIATION,
     .title = "The server accepts none of the cipher suites that the client offers",
     .explanation = "A server picks one of the client's cipher suites. It found none that it "
                    "accepts, or none that fits the key in its certificate, and refused the "
-                   "ClientHello with handshake_failure(40) or insufficient_security(71).",
+                   "ClientHello with handshake_failure(40) or insufficient_security(71). Small "
+                   "stacks may say illegal_parameter(47) instead.",
     .remedy = "List what the server takes with `nmap --script ssl-enum-ciphers -p PORT SERVER` or "
               "`openssl s_client -connect SERVER:PORT -cipher SUITE`, and compare it with the "
               "offer in the evidence. Update the client; on the server add a suite of the Mozilla "
@@ -71,7 +77,8 @@ const struct cause cause_no_shared_cipher = {
                    "SSL_ERROR_NO_CYPHER_OVERLAP; Java: SSLHandshakeException: no cipher suites in "
                    "common, Received fatal alert: handshake_failure; Go: tls: no cipher suite "
                    "supported by both client and server",
-    .alerts = "40 71",
+    .alerts = "40 71 47 70",
     .source = "RFC 8446 sections 4.1.1 and 6.2; RFC 5246 section 7.4.1.3",
     .match = match,
+    .conceivable = is_conceivable,
 };

@@ -2,6 +2,7 @@
 #include "analyze/causes/refused_hello.h"
 
 #include "analyze/causes/causes.h"
+#include "analyze/causes/host_name.h"
 #include "analyze/causes/known.h"
 #include "analyze/causes/offer_weight.h"
 #include "analyze/causes/second_hello.h"
@@ -92,12 +93,14 @@ struct manner {
     enum weight enough;             /* this heavy, and heavier than all others, is the most */
     enum certainty cap[SUSPECTS];   /* the most that this refusal can say of each suspect */
     bool means_known_names;         /* likely of names that others show to be the reason */
+    bool means_a_field;             /* what is ordinary explains it only if others show that it is
+                                       the reason; suites that they show to be it are likely */
 };
 
 /* Which codes fit what, by RFC 8446 section 6.2 and its predecessors; with the freedom that
- * stacks take: illegal_parameter and unexpected_message for groups, internal_error when they
- * find no parameters for a key exchange, and that, access_denied or illegal_parameter when they
- * find no certificate for a name. */
+ * stacks take: illegal_parameter and unexpected_message for groups, the former in small ones for
+ * suites, too, internal_error when they find no parameters for a key exchange, and that,
+ * access_denied or illegal_parameter when they find no certificate for a name. */
 static const struct manner manners[] = {
     {
         .kind = MANNER_ALERT,
@@ -132,11 +135,13 @@ static const struct manner manners[] = {
         .least = WEIGHT_UNUSUAL,
         .least_of = {[SUSPECT_NAME] = WEIGHT_ORDINARY},
         .enough = WEIGHT_STANDS_OUT,
-        .cap = {[SUSPECT_GROUPS] = CAUSE_LIKELY,
+        .cap = {[SUSPECT_SUITES] = CAUSE_POSSIBLE,
+                [SUSPECT_GROUPS] = CAUSE_LIKELY,
                 [SUSPECT_SCHEMES] = CAUSE_POSSIBLE,
                 [SUSPECT_NO_NAME] = CAUSE_POSSIBLE,
                 [SUSPECT_NAME] = CAUSE_POSSIBLE},
         .means_known_names = true,
+        .means_a_field = true,
     },
     {
         .kind = MANNER_ALERT,
@@ -217,11 +222,12 @@ static bool suites_are_meant(const struct facts *facts, const struct manner *man
            && correct(facts, SUSPECT_SUITES, offer_weigh(facts, SUSPECT_SUITES)) >= WEIGHT_UNUSUAL;
 }
 
-/* With suites that fit everywhere, the name is what is left. A refusal that is never about suites
- * needs none. */
+/* With suites that fit everywhere, the name is what is left. A refusal that is never or seldom
+ * about suites needs none. */
 static bool suites_come_first(const struct facts *facts, const struct manner *manner)
 {
-    return manner->cap[SUSPECT_SUITES] != CAUSE_NO && !offer_is_broad(facts);
+    return manner->cap[SUSPECT_SUITES] != CAUSE_NO && !manner->means_a_field
+           && !offer_is_broad(facts);
 }
 
 static enum weight weigh(const struct facts *facts, const struct manner *manner,
@@ -272,6 +278,13 @@ static bool is_silent(const struct manner *manner)
     return manner->kind == MANNER_CLOSED || manner->kind == MANNER_RESET;
 }
 
+/* An alert about a field, and a name that is no host name: whoever has that name is not asked. */
+static bool name_is_the_field(const struct facts *facts, const struct manner *manner)
+{
+    return manner->means_a_field
+           && host_name_oddity(facts->client_extensions.server_name.host_name) != NULL;
+}
+
 /* The most that this refusal can say of a suspect, with what is known of the server. */
 static enum certainty cap_of(const struct facts *facts, const struct manner *manner,
                              enum suspect suspect)
@@ -285,8 +298,12 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
     if (is_about_name(suspect) && says == KNOWN_SURE && is_silent(manner)
         && !known_resets_follow_names(facts))
         return CAUSE_LIKELY;
-    return is_about_name(suspect) && says >= KNOWN_FOR && manner->means_known_names ? CAUSE_LIKELY
-                                                                                    : cap;
+    if (suspect == SUSPECT_SUITES && says >= KNOWN_FOR && manner->means_a_field)
+        return CAUSE_LIKELY;
+    return is_about_name(suspect) && says >= KNOWN_FOR && manner->means_known_names
+                   && !name_is_the_field(facts, manner)
+               ? CAUSE_LIKELY
+               : cap;
 }
 
 /* The weight of the heaviest of the suspects that this refusal can be about. Those of the set
@@ -349,20 +366,45 @@ static enum weight least_of(const struct manner *manner, enum suspect suspect)
     return least != WEIGHT_NONE ? least : manner->least;
 }
 
-enum certainty refused_hello_suspect(const struct facts *facts, enum suspect suspect)
+/* The manner in which the hello was refused; NULL: in none that speaks of the offer. */
+static const struct manner *manner_of(const struct facts *facts)
 {
     if (!facts->client_hello_read)
-        return CAUSE_NO;
-    for (size_t i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
-        const struct manner *manner = &manners[i];
-        enum weight weight;
+        return NULL;
+    for (size_t i = 0; i < sizeof(manners) / sizeof(manners[0]); i++)
+        if (is_refused_so(facts, &manners[i]))
+            return &manners[i];
+    return NULL;
+}
 
-        if (!is_refused_so(facts, manner))
-            continue;
-        weight = weigh(facts, manner, suspect);
-        return cap_of(facts, manner, suspect) != CAUSE_NO && weight >= least_of(manner, suspect)
-                   ? compare(facts, manner, suspect, weight)
-                   : CAUSE_NO;
-    }
-    return CAUSE_NO;
+/* A name explains an alert about a field when nobody else was served for it. */
+static bool lacks_hint(const struct facts *facts, const struct manner *manner, enum suspect suspect)
+{
+    return manner->means_a_field && is_about_name(suspect)
+           && known_about(facts, suspect) < KNOWN_HINTS;
+}
+
+enum certainty refused_hello_suspect(const struct facts *facts, enum suspect suspect)
+{
+    const struct manner *manner = manner_of(facts);
+    enum weight weight;
+
+    if (manner == NULL || cap_of(facts, manner, suspect) == CAUSE_NO
+        || lacks_hint(facts, manner, suspect))
+        return CAUSE_NO;
+    weight = weigh(facts, manner, suspect);
+    return weight >= least_of(manner, suspect) ? compare(facts, manner, suspect, weight) : CAUSE_NO;
+}
+
+bool refused_hello_conceivable(const struct facts *facts, enum suspect suspect)
+{
+    const struct manner *manner = manner_of(facts);
+
+    if (manner == NULL || !manner->means_a_field)
+        return false;
+    if (!is_about_name(suspect)
+        && (name_is_the_field(facts, manner) || facts_refused_key_offer(facts)))
+        return false;
+    return cap_of(facts, manner, suspect) != CAUSE_NO
+           && weigh(facts, manner, suspect) != WEIGHT_NONE;
 }

@@ -27,6 +27,11 @@ enum suspect {
  * what other connections tell (known.h): what the server would have taken is not in the offer. */
 enum certainty refused_hello_suspect(const struct facts *facts, enum suspect suspect);
 
+/* The server refused the hello with an alert that is for a field of it, and that some send for such
+ * a part of the offer as well, though nothing is unusual about it. Never of suites and the like
+ * where a field is seen that may be meant. */
+bool refused_hello_conceivable(const struct facts *facts, enum suspect suspect);
+
 /* The packets are younger than the end of a time, in seconds since 1970: what was common then
  * does not stand out in them. */
 bool captured_after(const struct facts *facts, int64_t seconds);

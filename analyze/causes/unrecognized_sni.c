@@ -45,6 +45,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+static bool is_conceivable(const struct facts *facts)
+{
+    return refused_hello_conceivable(facts, SUSPECT_NAME);
+}
+
 const struct cause cause_unrecognized_sni = {
     .id = "unrecognized_sni",
     .layer = LAYER_SERVER_NAME,
@@ -65,4 +70,5 @@ const struct cause cause_unrecognized_sni = {
     .alerts = "112 40 47 49 80",
     .source = "RFC 6066 section 3; RFC 8446 section 6.2",
     .match = match,
+    .conceivable = is_conceivable,
 };
