@@ -21,30 +21,6 @@ static const struct name alerts[] = {
 static const struct name alert_levels[] = {
 #include "dissect/def/alert_level.def"
 };
-static const struct name certificate_compressions[] = {
-#include "dissect/def/certificate_compression_algorithm.def"
-};
-static const struct name certificate_status_types[] = {
-#include "dissect/def/certificate_status_type.def"
-};
-static const struct name certificate_types[] = {
-#include "dissect/def/certificate_type.def"
-};
-static const struct name client_certificate_types[] = {
-#include "dissect/def/client_certificate_type.def"
-};
-static const struct name compression_methods[] = {
-#include "dissect/def/compression_method.def"
-};
-static const struct name content_types[] = {
-#include "dissect/def/content_type.def"
-};
-static const struct name ec_curve_types[] = {
-#include "dissect/def/ec_curve_type.def"
-};
-static const struct name ec_point_formats[] = {
-#include "dissect/def/ec_point_format.def"
-};
 static const struct name extensions[] = {
 #include "dissect/def/extension.def"
 };
@@ -53,9 +29,6 @@ static const struct name groups[] = {
 };
 static const struct name handshake_types[] = {
 #include "dissect/def/handshake_type.def"
-};
-static const struct name psk_key_exchange_modes[] = {
-#include "dissect/def/psk_key_exchange_mode.def"
 };
 static const struct name signature_schemes[] = {
 #include "dissect/def/signature_scheme.def"
@@ -120,46 +93,6 @@ const char *names_alert_level(uint8_t value)
     return find(alert_levels, COUNT(alert_levels), value);
 }
 
-const char *names_certificate_compression(uint16_t value)
-{
-    return find(certificate_compressions, COUNT(certificate_compressions), value);
-}
-
-const char *names_certificate_status_type(uint8_t value)
-{
-    return find(certificate_status_types, COUNT(certificate_status_types), value);
-}
-
-const char *names_certificate_type(uint8_t value)
-{
-    return find(certificate_types, COUNT(certificate_types), value);
-}
-
-const char *names_client_certificate_type(uint8_t value)
-{
-    return find(client_certificate_types, COUNT(client_certificate_types), value);
-}
-
-const char *names_compression_method(uint8_t value)
-{
-    return find(compression_methods, COUNT(compression_methods), value);
-}
-
-const char *names_content_type(uint8_t value)
-{
-    return find(content_types, COUNT(content_types), value);
-}
-
-const char *names_ec_curve_type(uint8_t value)
-{
-    return find(ec_curve_types, COUNT(ec_curve_types), value);
-}
-
-const char *names_ec_point_format(uint8_t value)
-{
-    return find(ec_point_formats, COUNT(ec_point_formats), value);
-}
-
 const char *names_extension(uint16_t value)
 {
     return find_or_grease(extensions, COUNT(extensions), value);
@@ -173,13 +106,6 @@ const char *names_group(uint16_t value)
 const char *names_handshake_type(uint8_t value)
 {
     return find(handshake_types, COUNT(handshake_types), value);
-}
-
-const char *names_psk_key_exchange_mode(uint8_t value)
-{
-    if (tls_is_grease_u8(value))
-        return "GREASE";
-    return find(psk_key_exchange_modes, COUNT(psk_key_exchange_modes), value);
 }
 
 const char *names_signature_scheme(uint16_t value)

@@ -26,21 +26,12 @@ const char *names_cipher_suite(uint16_t value);
  * suite of SSL 3.0 and later (RFC 5246 appendix E.2) and named so. */
 const char *names_ssl2_cipher_kind(uint32_t value);
 
-const char *names_alert(uint8_t value);                    /* AlertDescription */
-const char *names_alert_level(uint8_t value);              /* AlertLevel */
-const char *names_certificate_compression(uint16_t value); /* RFC 8879 */
-const char *names_certificate_status_type(uint8_t value);  /* RFC 6066, RFC 6961 */
-const char *names_certificate_type(uint8_t value);         /* RFC 7250 */
-const char *names_client_certificate_type(uint8_t value);  /* of a CertificateRequest up to 1.2 */
-const char *names_compression_method(uint8_t value);       /* RFC 3749 */
-const char *names_content_type(uint8_t value);             /* ContentType of a record */
-const char *names_ec_curve_type(uint8_t value);            /* ECCurveType */
-const char *names_ec_point_format(uint8_t value);          /* ECPointFormat */
-const char *names_extension(uint16_t value);               /* ExtensionType */
-const char *names_group(uint16_t value);                   /* NamedGroup */
-const char *names_handshake_type(uint8_t value);           /* HandshakeType */
-const char *names_psk_key_exchange_mode(uint8_t value);    /* PskKeyExchangeMode */
-const char *names_version(uint16_t value);                 /* ProtocolVersion, "TLS 1.2" */
+const char *names_alert(uint8_t value);          /* AlertDescription */
+const char *names_alert_level(uint8_t value);    /* AlertLevel */
+const char *names_extension(uint16_t value);     /* ExtensionType */
+const char *names_group(uint16_t value);         /* NamedGroup */
+const char *names_handshake_type(uint8_t value); /* HandshakeType */
+const char *names_version(uint16_t value);       /* ProtocolVersion, "TLS 1.2" */
 
 /* SignatureScheme. The SignatureAndHashAlgorithm pairs of TLS 1.2 that are no scheme of TLS 1.3 are
  * named in the same manner: 0x0202 is dsa_sha1. */

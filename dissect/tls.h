@@ -265,11 +265,4 @@ static inline bool tls_is_grease(uint16_t value)
     return (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);
 }
 
-/* Whether a PskKeyExchangeMode is one of the eight that RFC 8701 section 2 reserves: 0x0b, 0x2a,
- * 0x49 ... 0xe4, which are 0x1f apart. */
-static inline bool tls_is_grease_u8(uint8_t value)
-{
-    return value % 0x1f == 0x0b;
-}
-
 #endif

@@ -24,19 +24,10 @@ typedef const char *lookup_function(uint32_t value);
     }
 LOOKUP(alert, uint8_t)
 LOOKUP(alert_level, uint8_t)
-LOOKUP(certificate_compression, uint16_t)
-LOOKUP(certificate_status_type, uint8_t)
-LOOKUP(certificate_type, uint8_t)
 LOOKUP(cipher_suite, uint16_t)
-LOOKUP(client_certificate_type, uint8_t)
-LOOKUP(compression_method, uint8_t)
-LOOKUP(content_type, uint8_t)
-LOOKUP(ec_curve_type, uint8_t)
-LOOKUP(ec_point_format, uint8_t)
 LOOKUP(extension, uint16_t)
 LOOKUP(group, uint16_t)
 LOOKUP(handshake_type, uint8_t)
-LOOKUP(psk_key_exchange_mode, uint8_t)
 LOOKUP(signature_scheme, uint16_t)
 LOOKUP(ssl2_cipher_kind, uint32_t)
 LOOKUP(version, uint16_t)
@@ -50,32 +41,8 @@ static const struct row alerts[] = {
 static const struct row alert_levels[] = {
 #include "dissect/def/alert_level.def"
 };
-static const struct row certificate_compressions[] = {
-#include "dissect/def/certificate_compression_algorithm.def"
-};
-static const struct row certificate_status_types[] = {
-#include "dissect/def/certificate_status_type.def"
-};
-static const struct row certificate_types[] = {
-#include "dissect/def/certificate_type.def"
-};
 static const struct row cipher_suites[] = {
 #include "dissect/def/suite.def"
-};
-static const struct row client_certificate_types[] = {
-#include "dissect/def/client_certificate_type.def"
-};
-static const struct row compression_methods[] = {
-#include "dissect/def/compression_method.def"
-};
-static const struct row content_types[] = {
-#include "dissect/def/content_type.def"
-};
-static const struct row ec_curve_types[] = {
-#include "dissect/def/ec_curve_type.def"
-};
-static const struct row ec_point_formats[] = {
-#include "dissect/def/ec_point_format.def"
 };
 static const struct row extensions[] = {
 #include "dissect/def/extension.def"
@@ -85,9 +52,6 @@ static const struct row groups[] = {
 };
 static const struct row handshake_types[] = {
 #include "dissect/def/handshake_type.def"
-};
-static const struct row psk_key_exchange_modes[] = {
-#include "dissect/def/psk_key_exchange_mode.def"
 };
 static const struct row signature_schemes[] = {
 #include "dissect/def/signature_scheme.def"
@@ -124,19 +88,10 @@ struct table {
 static const struct table tables[] = {
     TABLE(alerts, alert, 37, 0, 0xff),
     TABLE(alert_levels, alert_level, 2, 0, 0xff),
-    TABLE(certificate_compressions, certificate_compression, 3, 0, 0xffff),
-    TABLE(certificate_status_types, certificate_status_type, 2, 0, 0xff),
-    TABLE(certificate_types, certificate_type, 4, 0, 0xff),
     TABLE(cipher_suites, cipher_suite, 352, 37, 0xffff),
-    TABLE(client_certificate_types, client_certificate_type, 12, 5, 0xff),
-    TABLE(compression_methods, compression_method, 3, 0, 0xff),
-    TABLE(content_types, content_type, 8, 0, 0xff),
-    TABLE(ec_curve_types, ec_curve_type, 3, 0, 0xff),
-    TABLE(ec_point_formats, ec_point_format, 3, 0, 0xff),
     TABLE(extensions, extension, 64, 15, 0xffff),
     TABLE(groups, group, 59, 4, 0xffff),
     TABLE(handshake_types, handshake_type, 25, 2, 0xff),
-    TABLE(psk_key_exchange_modes, psk_key_exchange_mode, 2, 0, 0xff),
     TABLE(signature_schemes, signature_scheme, 49, 15, 0xffff),
     TABLE(ssl2_cipher_kinds, ssl2_cipher_kind, 0, 10, 0xffffff),
     TABLE(tlcp_suites, cipher_suite, 0, 19, 0xffff),
@@ -264,12 +219,6 @@ static void names_are_those_of_the_rfcs(void)
     expect_name(names_signature_scheme(0x0202), "dsa_sha1");   /* RFC 5246 7.4.1.4.1 */
     expect_name(names_signature_scheme(0x0708), "sm2sig_sm3"); /* RFC 8998 */
     expect_name(names_signature_scheme(0x0904), "mldsa44");
-    expect_name(names_ec_curve_type(3), "named_curve");           /* RFC 8422 section 5.4 */
-    expect_name(names_client_certificate_type(64), "ecdsa_sign"); /* RFC 8422 5.5 */
-    expect_name(names_certificate_compression(2), "brotli");      /* RFC 8879 section 3 */
-    expect_name(names_psk_key_exchange_mode(1), "psk_dhe_ke");
-    expect_name(names_compression_method(1), "DEFLATE");
-    expect_name(names_certificate_status_type(2), "ocsp_multi");
     expect_name(names_version(0x0300), "SSL 3.0");
     expect_name(names_version(0x7f1c), "TLS 1.3 draft 28");
 }
@@ -288,7 +237,6 @@ static void constants_agree_with_the_names(void)
     expect_name(names_alert(TLS_ALERT_CERTIFICATE_REQUIRED), "certificate_required");
     expect_name(names_alert(TLS_ALERT_ECH_REQUIRED), "ech_required");
     expect_name(names_alert_level(TLS_ALERT_LEVEL_FATAL), "fatal");
-    expect_name(names_content_type(TLS_CONTENT_APPLICATION_DATA), "application_data");
     expect_name(names_handshake_type(TLS_HANDSHAKE_CLIENT_HELLO), "client_hello");
     expect_name(names_handshake_type(TLS_HANDSHAKE_FINISHED), "finished");
     expect_name(names_handshake_type(TLS_HANDSHAKE_MESSAGE_HASH), "message_hash");
@@ -327,7 +275,6 @@ static void the_grease_values_are_known(void)
     static const uint16_t values[] = {0x0a0a, 0x1a1a, 0x2a2a, 0x3a3a, 0x4a4a, 0x5a5a,
                                       0x6a6a, 0x7a7a, 0x8a8a, 0x9a9a, 0xaaaa, 0xbaba,
                                       0xcaca, 0xdada, 0xeaea, 0xfafa};
-    static const uint8_t modes[] = {0x0b, 0x2a, 0x49, 0x68, 0x87, 0xa6, 0xc5, 0xe4};
     size_t found = 0;
 
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
@@ -338,17 +285,9 @@ static void the_grease_values_are_known(void)
         expect_name(names_signature_scheme(values[i]), "GREASE");
         expect_name(names_version(values[i]), "GREASE");
     }
-    for (size_t i = 0; i < sizeof(modes); i++) {
-        CU_ASSERT_TRUE(tls_is_grease_u8(modes[i]));
-        expect_name(names_psk_key_exchange_mode(modes[i]), "GREASE");
-    }
     for (uint32_t value = 0; value <= 0xffff; value++)
         found += tls_is_grease((uint16_t)value);
     CU_ASSERT_EQUAL(found, sizeof(values) / sizeof(values[0]));
-    found = 0;
-    for (uint32_t value = 0; value <= 0xff; value++)
-        found += tls_is_grease_u8((uint8_t)value);
-    CU_ASSERT_EQUAL(found, sizeof(modes));
 }
 
 static void a_value_without_a_name_is_shown_in_hexadecimal(void)
