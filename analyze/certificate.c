@@ -164,14 +164,6 @@ void certificate_name_text(const struct certificate *certificate, size_t index, 
         text_add(&text, "%02x", octets.data[i]);
 }
 
-void certificate_serial_text(const struct certificate *certificate, char *out, size_t size)
-{
-    struct text text = text_begin(out, size);
-
-    for (size_t i = 0; i < certificate->serial_length; i++)
-        text_add(&text, "%02x", certificate->serial[i]);
-}
-
 bool certificate_name_id_equal(const struct certificate_name_id *a,
                                const struct certificate_name_id *b)
 {

@@ -212,9 +212,6 @@ struct bytes certificate_name(const struct certificate *certificate, size_t inde
 void certificate_name_text(const struct certificate *certificate, size_t index, char *out,
                            size_t size);
 
-/* The serial number in hexadecimal digits: "4a0f"; size >= CERTIFICATE_SERIAL_MAX * 2 + 1. */
-void certificate_serial_text(const struct certificate *certificate, char *out, size_t size);
-
 /* The identities of two names match. */
 bool certificate_name_id_equal(const struct certificate_name_id *a,
                                const struct certificate_name_id *b);

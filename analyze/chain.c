@@ -15,24 +15,6 @@ const char *chain_end_name(enum chain_end end)
     return names[end];
 }
 
-const char *chain_purpose_problem_name(enum chain_purpose_problem problem)
-{
-    static const char *const names[] = {
-        [PURPOSE_OK] = "ok",
-        [PURPOSE_EXTENDED_KEY_USAGE] = "extended_key_usage",
-        [PURPOSE_KEY_USAGE] = "key_usage",
-        [PURPOSE_CA_AS_LEAF] = "ca_as_leaf",
-        [PURPOSE_NOT_CA] = "not_ca",
-        [PURPOSE_NO_CERT_SIGN] = "no_cert_sign",
-        [PURPOSE_PATH_LENGTH] = "path_length",
-        [PURPOSE_NAME_CONSTRAINTS] = "name_constraints",
-        [PURPOSE_SUITE_KEY_USAGE] = "suite_key_usage",
-        [PURPOSE_ANY_ONLY] = "any_purpose_only",
-    };
-
-    return names[problem];
-}
-
 const char *chain_staple_problem_name(enum chain_staple_problem problem)
 {
     static const char *const names[] = {

@@ -91,9 +91,6 @@ enum chain_purpose_problem {
 /* Some clients refuse it, and many that verify do not. */
 bool chain_purpose_is_debatable(enum chain_purpose_problem problem);
 
-/* "extended_key_usage", "key_usage", "ca_as_leaf", "not_ca", ...; "ok". */
-const char *chain_purpose_problem_name(enum chain_purpose_problem problem);
-
 /* What is weak in a certificate. A set. */
 enum chain_weakness {
     WEAK_RSA_KEY = 1 << 0,

@@ -22,19 +22,3 @@ void evidence_add(struct evidence *evidence, const char *fact, struct moment at,
     text_add_list(&text, format, arguments);
     va_end(arguments);
 }
-
-static bool evidence_has(const struct evidence *evidence, const struct evidence_item *item)
-{
-    for (size_t i = 0; i < evidence->count; i++)
-        if (strcmp(evidence->items[i].fact, item->fact) == 0
-            && evidence->items[i].at.packet == item->at.packet)
-            return true;
-    return false;
-}
-
-void evidence_merge(struct evidence *evidence, const struct evidence *more)
-{
-    for (size_t i = 0; i < more->count && evidence->count < EVIDENCE_MAX; i++)
-        if (!evidence_has(evidence, &more->items[i]))
-            evidence->items[evidence->count++] = more->items[i];
-}

@@ -26,7 +26,4 @@ struct evidence {
 __attribute__((format(printf, 4, 5))) void evidence_add(struct evidence *evidence, const char *fact,
                                                         struct moment at, const char *format, ...);
 
-/* Append the items of more that evidence does not hold yet (same fact and packet). */
-void evidence_merge(struct evidence *evidence, const struct evidence *more);
-
 #endif

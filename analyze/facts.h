@@ -10,7 +10,6 @@
 
 #include "analyze/handshake.h"
 #include "analyze/tls_port.h"
-#include "dissect/certificate_request.h"
 #include "dissect/extension.h"
 #include "dissect/hello.h"
 #include "dissect/key_exchange.h"

@@ -5,17 +5,6 @@
 
 enum { DNS_NAME_MAX = 255 }; /* octets of a name, RFC 1035 section 2.3.4 */
 
-const char *name_match_name(enum name_match match)
-{
-    static const char *const names[] = {
-        [NAME_MATCH_NOT_CHECKED] = "not_checked",       [NAME_MATCH_SAN] = "match",
-        [NAME_MATCH_COMMON_NAME] = "match_common_name", [NAME_MATCH_MISMATCH] = "mismatch",
-        [NAME_MATCH_UNDECIDED] = "undecided",
-    };
-
-    return names[match];
-}
-
 static uint8_t lower(uint8_t octet)
 {
     return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet - 'A' + 'a') : octet;

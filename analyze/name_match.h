@@ -22,9 +22,6 @@ enum name_match {
     NAME_MATCH_UNDECIDED    /* none of the names kept matches, but some were cut */
 };
 
-/* "match", "match_common_name", "mismatch", "not_checked", "undecided". */
-const char *name_match_name(enum name_match match);
-
 /* Judge reference: a DNS name, or an IPv4 or IPv6 address as text. Empty: not checked. */
 enum name_match name_match_certificate(const struct certificate *certificate,
                                        struct bytes reference);

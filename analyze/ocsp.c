@@ -22,26 +22,6 @@
  *     nextUpdate     [0] EXPLICIT GeneralizedTime OPTIONAL, ... }
  */
 
-const char *ocsp_certificate_status_name(enum ocsp_certificate_status status)
-{
-    static const char *const names[] = {
-        [OCSP_GOOD] = "good", [OCSP_REVOKED] = "revoked", [OCSP_UNKNOWN] = "unknown"};
-
-    return names[status];
-}
-
-const char *ocsp_response_status_name(uint8_t status)
-{
-    static const char *const names[] = {
-        [OCSP_SUCCESSFUL] = "successful",        [OCSP_MALFORMED_REQUEST] = "malformedRequest",
-        [OCSP_INTERNAL_ERROR] = "internalError", [OCSP_TRY_LATER] = "tryLater",
-        [OCSP_SIG_REQUIRED] = "sigRequired",     [OCSP_UNAUTHORIZED] = "unauthorized",
-    };
-    bool is_known = status < sizeof(names) / sizeof(names[0]) && names[status] != NULL;
-
-    return is_known ? names[status] : "unassigned";
-}
-
 /* RevokedInfo ::= SEQUENCE { revocationTime, revocationReason [0] EXPLICIT ENUMERATED OPTIONAL } */
 static bool revoked_info_read(struct bytes info, struct ocsp_answer *out)
 {

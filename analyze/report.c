@@ -44,11 +44,6 @@ void report_free(struct report *report)
     free(report);
 }
 
-uint64_t report_failed(const struct report *report)
-{
-    return report->outcomes[OUTCOME_FAILED];
-}
-
 static void key_set_server(struct report_key *key, const struct facts *facts)
 {
     const struct endpoint *server = &facts->connection->endpoint[SIDE_SERVER];

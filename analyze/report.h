@@ -63,7 +63,4 @@ void report_revise(struct report *report, const struct verdict *verdict);
 /* Write the report. */
 void report_finish(struct report *report, const struct report_totals *totals);
 
-/* How many of the verdicts failed. */
-uint64_t report_failed(const struct report *report);
-
 #endif

@@ -15,21 +15,6 @@ struct crl_set {
     size_t entries; /* of all lists */
 };
 
-/* CRLReason, RFC 5280 section 5.3.1. */
-static const char *const reason_names[] = {
-    [0] = "unspecified",        [1] = "keyCompromise", [2] = "cACompromise",
-    [3] = "affiliationChanged", [4] = "superseded",    [5] = "cessationOfOperation",
-    [6] = "certificateHold",    [8] = "removeFromCRL", [9] = "privilegeWithdrawn",
-    [10] = "aACompromise",
-};
-
-const char *revocation_reason_name(int reason)
-{
-    if (reason < 0 || (size_t)reason >= sizeof(reason_names) / sizeof(reason_names[0]))
-        return NULL;
-    return reason_names[reason];
-}
-
 struct crl_set *crl_set_new(void)
 {
     return calloc(1, sizeof(struct crl_set));

@@ -18,9 +18,6 @@ enum {
 /* CRLReason of RFC 5280 section 5.3.1; REVOCATION_REASON_NONE: not said. */
 enum { REVOCATION_REASON_NONE = -1 };
 
-/* "keyCompromise", ...; NULL for REVOCATION_REASON_NONE and values not assigned. */
-const char *revocation_reason_name(int reason);
-
 /* What was wrong with a CRL file. */
 struct crl_error {
     uint64_t offset;    /* octets from the file's beginning */
@@ -100,11 +97,5 @@ struct ocsp_question {
  * *out unchanged, if it is malformed, or longer than OCSP_RESPONSE_MAX. */
 MUST_USE bool ocsp_response_read(struct bytes response, const struct ocsp_question *question,
                                  struct ocsp_answer *out);
-
-/* "good", "revoked", "unknown". */
-const char *ocsp_certificate_status_name(enum ocsp_certificate_status status);
-
-/* "successful", "tryLater", ...; "unassigned". */
-const char *ocsp_response_status_name(uint8_t status);
 
 #endif

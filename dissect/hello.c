@@ -174,10 +174,3 @@ enum downgrade server_hello_downgrade(const struct server_hello *hello)
         return DOWNGRADE_NONE;
     return sentinel;
 }
-
-uint32_t hello_gmt_unix_time(struct bytes random)
-{
-    uint32_t seconds;
-
-    return bytes_u32(&random, &seconds) ? seconds : 0;
-}

@@ -91,8 +91,4 @@ uint16_t client_hello_version_max(const struct client_hello *hello);
  * later versions, and in a HelloRetryRequest, it has no meaning and DOWNGRADE_NONE is returned. */
 enum downgrade server_hello_downgrade(const struct server_hello *hello);
 
-/* gmt_unix_time, the first four octets of a random in the form of RFC 5246 section 7.4.1.2:
- * seconds since 1970 if the peer put a clock there, which few still do; 0 if random is shorter.*/
-uint32_t hello_gmt_unix_time(struct bytes random);
-
 #endif

@@ -30,6 +30,35 @@ static bool read_message(const char *path, struct certificate_list *list)
     return certificate_list_parse(bytes_of(octets, length), TLS_VERSION_1_2, list);
 }
 
+static const char *purpose_name(enum chain_purpose_problem problem)
+{
+    static const char *const names[] = {
+        [PURPOSE_OK] = "ok",
+        [PURPOSE_EXTENDED_KEY_USAGE] = "extended_key_usage",
+        [PURPOSE_KEY_USAGE] = "key_usage",
+        [PURPOSE_CA_AS_LEAF] = "ca_as_leaf",
+        [PURPOSE_NOT_CA] = "not_ca",
+        [PURPOSE_NO_CERT_SIGN] = "no_cert_sign",
+        [PURPOSE_PATH_LENGTH] = "path_length",
+        [PURPOSE_NAME_CONSTRAINTS] = "name_constraints",
+        [PURPOSE_SUITE_KEY_USAGE] = "suite_key_usage",
+        [PURPOSE_ANY_ONLY] = "any_purpose_only",
+    };
+
+    return names[problem];
+}
+
+static const char *match_name(enum name_match match)
+{
+    static const char *const names[] = {
+        [NAME_MATCH_NOT_CHECKED] = "not_checked",       [NAME_MATCH_SAN] = "match",
+        [NAME_MATCH_COMMON_NAME] = "match_common_name", [NAME_MATCH_MISMATCH] = "mismatch",
+        [NAME_MATCH_UNDECIDED] = "undecided",
+    };
+
+    return names[match];
+}
+
 static void print(const struct chain_judgement *judgement)
 {
     static const char *const validities[] = {
@@ -41,9 +70,9 @@ static void print(const struct chain_judgement *judgement)
 
     printf("%s\t%s %zu\t%s %zu\t%s %zu\t%s\n", chain_end_name(judgement->end),
            validities[judgement->validity], judgement->validity_depth,
-           chain_purpose_problem_name(judgement->purpose), judgement->purpose_depth,
+           purpose_name(judgement->purpose), judgement->purpose_depth,
            judgement->weakness != 0 ? "weak" : "ok", judgement->weakness_depth,
-           name_match_name(judgement->name));
+           match_name(judgement->name));
 }
 
 static bool judge(char *const fields[5], struct certificate_cache *cache)

@@ -542,7 +542,6 @@ static void more_than_1_mib_is_not_looked_at(void)
 static void results_have_names(void)
 {
     CU_ASSERT_STRING_EQUAL(chain_end_name(CHAIN_END_ISSUER_MISSING), "issuer_missing");
-    CU_ASSERT_STRING_EQUAL(chain_purpose_problem_name(PURPOSE_PATH_LENGTH), "path_length");
     CU_ASSERT_STRING_EQUAL(chain_staple_problem_name(STAPLE_NOT_YET), "not_yet_valid");
 }
 

@@ -43,44 +43,12 @@ static void a_long_text_is_cut_between_characters(void)
     CU_ASSERT_STRING_EQUAL(text + length - 3, "...");
 }
 
-static void merging_adds_only_what_is_new(void)
-{
-    struct evidence evidence = {0};
-    struct evidence more = {0};
-
-    evidence_add(&evidence, "hello", packet(4), "first");
-    evidence_add(&more, "hello", packet(4), "the same fact of the same packet");
-    evidence_add(&more, "hello", packet(9), "the same fact of another packet");
-    evidence_add(&more, "alert", packet(4), "another fact");
-    evidence_merge(&evidence, &more);
-    CU_ASSERT_EQUAL_FATAL(evidence.count, 3);
-    CU_ASSERT_STRING_EQUAL(evidence.items[0].text, "first");
-    CU_ASSERT_STRING_EQUAL(evidence.items[1].text, "the same fact of another packet");
-    CU_ASSERT_STRING_EQUAL(evidence.items[2].text, "another fact");
-}
-
-static void merging_stops_at_the_limit(void)
-{
-    struct evidence evidence = {0};
-    struct evidence more = {0};
-
-    for (uint64_t i = 1; i <= EVIDENCE_MAX - 1; i++)
-        evidence_add(&evidence, "fact", packet(i), "old");
-    for (uint64_t i = 100; i < 104; i++)
-        evidence_add(&more, "fact", packet(i), "new");
-    evidence_merge(&evidence, &more);
-    CU_ASSERT_EQUAL(evidence.count, EVIDENCE_MAX);
-    CU_ASSERT_STRING_EQUAL(evidence.items[EVIDENCE_MAX - 1].text, "new");
-}
-
 int main(void)
 {
     static CU_TestInfo tests[] = {
         {"an item keeps its packet and text", an_item_keeps_its_packet_and_text},
         {"what is too much is dropped", what_is_too_much_is_dropped},
         {"a long text is cut between characters", a_long_text_is_cut_between_characters},
-        {"merging adds only what is new", merging_adds_only_what_is_new},
-        {"merging stops at the limit", merging_stops_at_the_limit},
         CU_TEST_INFO_NULL,
     };
 

@@ -35,7 +35,7 @@ static void a_serial_in_the_list_is_revoked(void)
     CU_ASSERT_TRUE(answer.covered);
     CU_ASSERT_TRUE(answer.revoked);
     CU_ASSERT_EQUAL(answer.revoked_at, REVOKED_AT);
-    CU_ASSERT_STRING_EQUAL(revocation_reason_name(answer.reason), "keyCompromise");
+    CU_ASSERT_EQUAL(answer.reason, 1); /* keyCompromise */
     CU_ASSERT_EQUAL(answer.this_update, 1735689600);
     CU_ASSERT_EQUAL(answer.next_update, 1738368000);
     crl_set_free(set);
@@ -156,7 +156,7 @@ static void staples_say_good_revoked_or_unknown(void)
     CU_ASSERT_TRUE(read_staple("staple_unknown"));
     CU_ASSERT_EQUAL(staple.status, OCSP_UNKNOWN);
     CU_ASSERT_EQUAL(staple.next_update, 0);
-    CU_ASSERT_STRING_EQUAL(ocsp_certificate_status_name(staple.status), "unknown");
+    CU_ASSERT_EQUAL(staple.status, OCSP_UNKNOWN);
 }
 
 static void staples_without_an_answer(void)
@@ -165,9 +165,7 @@ static void staples_without_an_answer(void)
     CU_ASSERT_FALSE(staple.found);
     CU_ASSERT_TRUE(read_staple("staple_try_later"));
     CU_ASSERT_EQUAL(staple.response_status, OCSP_TRY_LATER);
-    CU_ASSERT_STRING_EQUAL(ocsp_response_status_name(staple.response_status), "tryLater");
-    CU_ASSERT_STRING_EQUAL(ocsp_response_status_name(4), "unassigned");
-    CU_ASSERT_STRING_EQUAL(ocsp_response_status_name(200), "unassigned");
+    CU_ASSERT_EQUAL(staple.response_status, OCSP_TRY_LATER);
 }
 
 /* The serial number alone is not enough: another authority gives the same ones. */
@@ -207,14 +205,6 @@ static void what_is_no_staple_is_refused(void)
     guard_free(&guard);
 }
 
-static void reasons_have_names(void)
-{
-    CU_ASSERT_PTR_NULL(revocation_reason_name(REVOCATION_REASON_NONE));
-    CU_ASSERT_PTR_NULL(revocation_reason_name(7));
-    CU_ASSERT_PTR_NULL(revocation_reason_name(11));
-    CU_ASSERT_STRING_EQUAL(revocation_reason_name(0), "unspecified");
-}
-
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -231,7 +221,6 @@ int main(void)
         {"staples without an answer", staples_without_an_answer},
         {"an answer is for one issuer", an_answer_is_for_one_issuer},
         {"what is no staple is refused", what_is_no_staple_is_refused},
-        {"reasons have names", reasons_have_names},
         CU_TEST_INFO_NULL,
     };
 

@@ -21,7 +21,6 @@ static void read_names(const struct certificate *certificate)
 
 static void check_certificate(const struct certificate *certificate)
 {
-    char serial[CERTIFICATE_SERIAL_MAX * 2 + 1];
     int64_t off_by;
 
     must((certificate->reason == NULL) == (certificate->reading == CERTIFICATE_READ));
@@ -31,7 +30,6 @@ static void check_certificate(const struct certificate *certificate)
     must(strlen(certificate->subject) < CERTIFICATE_TEXT_SIZE);
     must(strlen(certificate->issuer_url) < CERTIFICATE_URL_SIZE);
     read_names(certificate);
-    certificate_serial_text(certificate, serial, sizeof(serial));
     (void)chain_validity_at(certificate, 0, &off_by);
     (void)chain_weakness_of(certificate, true);
     (void)name_match_certificate(certificate, bytes_of("www.example.test", 16));
