@@ -106,7 +106,7 @@ static bool is_on_path(const struct chain_judgement *judgement, size_t index)
     return false;
 }
 
-void chain_find_validity(const struct chain *chain, int64_t at, struct chain_judgement *out)
+static void find_validity(const struct chain *chain, int64_t at, struct chain_judgement *out)
 {
     size_t depths = chain_depth(out);
     int64_t off_by = 0;
@@ -136,7 +136,7 @@ void chain_find_validity(const struct chain *chain, int64_t at, struct chain_jud
 
 /* --- name --- */
 
-void chain_find_name(const struct chain_question *question, struct chain_judgement *out)
+static void find_name(const struct chain_question *question, struct chain_judgement *out)
 {
     out->name = NAME_MATCH_NOT_CHECKED;
     if (question->role == CHAIN_SERVER && out->leaf != NULL)
@@ -183,7 +183,7 @@ unsigned chain_weakness_of(const struct certificate *certificate, bool is_leaf)
 
 /* RFC 5280 section 4.2: who does not know a critical extension has to refuse the certificate. What
  * an anchor says of itself is not looked at (section 6.1.1 (d)). */
-void chain_find_critical(const struct chain *chain, struct chain_judgement *out)
+static void find_critical(const struct chain *chain, struct chain_judgement *out)
 {
     for (size_t depth = 0; depth < chain_depth(out); depth++) {
         const struct certificate *certificate = chain_at_depth(chain, out, depth);
@@ -198,7 +198,7 @@ void chain_find_critical(const struct chain *chain, struct chain_judgement *out)
     }
 }
 
-void chain_find_weakness(const struct chain *chain, struct chain_judgement *out)
+static void find_weakness(const struct chain *chain, struct chain_judgement *out)
 {
     for (size_t depth = 0; depth < chain_depth(out) && out->weakness == 0; depth++) {
         const struct certificate *certificate = chain_at_depth(chain, out, depth);
@@ -216,11 +216,11 @@ void chain_judge(const struct chain *chain, const struct chain_question *questio
 {
     chain_find_path(chain, question, out);
     chain_find_order(chain, out);
-    chain_find_validity(chain, question->at, out);
-    chain_find_name(question, out);
+    find_validity(chain, question->at, out);
+    find_name(question, out);
     chain_find_purpose(chain, question, out);
-    chain_find_critical(chain, out);
-    chain_find_weakness(chain, out);
+    find_critical(chain, out);
+    find_weakness(chain, out);
     chain_find_staple(chain, question, out);
     chain_find_revocation(chain, question, out);
 }

@@ -185,16 +185,13 @@ struct chain_judgement {
 void chain_judge(const struct chain *chain, const struct chain_question *question,
                  struct chain_judgement *out);
 
-/* The parts, in the order in which chain_judge() calls them. The first one starts *out anew. */
+/* Its parts that are in files of their own, in the order of the calls. The first one starts *out
+ * anew. */
 void chain_find_path(const struct chain *chain, const struct chain_question *question,
                      struct chain_judgement *out);
 void chain_find_order(const struct chain *chain, struct chain_judgement *out);
-void chain_find_validity(const struct chain *chain, int64_t at, struct chain_judgement *out);
-void chain_find_name(const struct chain_question *question, struct chain_judgement *out);
 void chain_find_purpose(const struct chain *chain, const struct chain_question *question,
                         struct chain_judgement *out);
-void chain_find_critical(const struct chain *chain, struct chain_judgement *out);
-void chain_find_weakness(const struct chain *chain, struct chain_judgement *out);
 void chain_find_staple(const struct chain *chain, const struct chain_question *question,
                        struct chain_judgement *out);
 void chain_find_revocation(const struct chain *chain, const struct chain_question *question,

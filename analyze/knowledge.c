@@ -157,9 +157,12 @@ uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct
     return siphash_1_3(key, numbers, sizeof(numbers));
 }
 
+/* For sketches. */
 static uint64_t hash_client(const struct knowledge *knowledge, const struct facts *facts)
 {
-    return knowledge_hash_address(knowledge, &facts->connection->endpoint[SIDE_CLIENT].address);
+    const struct address *address = &facts->connection->endpoint[SIDE_CLIENT].address;
+
+    return siphash_1_3(knowledge->options.sketch_key, address->octets, sizeof(address->octets));
 }
 
 /* False: the kind of hello cannot be told. */
@@ -171,11 +174,6 @@ static bool put_client_key(const struct knowledge *knowledge, uint8_t *key,
     put_hash(key, client_hash);
     put_hash(key + sizeof(uint64_t), knowledge_kind_of_hello(knowledge, facts));
     return true;
-}
-
-uint64_t knowledge_hash_address(const struct knowledge *knowledge, const struct address *address)
-{
-    return siphash_1_3(knowledge->options.sketch_key, address->octets, sizeof(address->octets));
 }
 
 uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes body)

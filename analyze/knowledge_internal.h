@@ -48,9 +48,6 @@ void known_established_add(struct known_server *server, int64_t at_ns);
 void known_treatment_add(struct known_treatment *treatment, const struct known_server *server,
                          enum treatment how, int64_t at_ns);
 
-/* A keyed hash of an address, for sketches. */
-uint64_t knowledge_hash_address(const struct knowledge *knowledge, const struct address *address);
-
 /* A keyed hash of a Certificate message, by which another one is recognised. */
 uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes body);
 

@@ -385,6 +385,12 @@ static bool open_door(struct knowledge_table *table)
     return table->door != NULL;
 }
 
+/* Whether a new record costs an old one. */
+static bool is_full(const struct knowledge_table *table)
+{
+    return table->count == table->options.records_max;
+}
+
 void *knowledge_table_get_expected(struct knowledge_table *table, const void *key, uint32_t hash,
                                    bool may_wait)
 {
@@ -392,8 +398,7 @@ void *knowledge_table_get_expected(struct knowledge_table *table, const void *ke
 
     if (record != NULL)
         return record;
-    if (may_wait && knowledge_table_is_full(table) && open_door(table)
-        && !has_come_before(table, hash)) {
+    if (may_wait && is_full(table) && open_door(table) && !has_come_before(table, hash)) {
         table->evictions++; /* what is not kept is counted like what is forgotten */
         return NULL;
     }
@@ -432,11 +437,6 @@ void knowledge_table_approach(const struct knowledge_table *table, uint32_t hash
 uint32_t knowledge_table_count(const struct knowledge_table *table)
 {
     return table->count;
-}
-
-bool knowledge_table_is_full(const struct knowledge_table *table)
-{
-    return table->count == table->options.records_max;
 }
 
 uint32_t knowledge_table_oldest(struct knowledge_table *table)

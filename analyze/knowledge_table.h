@@ -70,9 +70,6 @@ void *knowledge_table_get_expected(struct knowledge_table *table, const void *ke
 uint32_t knowledge_table_count(const struct knowledge_table *table);
 void *knowledge_table_at(const struct knowledge_table *table, uint32_t place);
 
-/* Whether a new record costs an old one. */
-bool knowledge_table_is_full(const struct knowledge_table *table);
-
 /* The places of the records in the order in which they would make room: the first, and the one
  * after a place. KNOWLEDGE_TABLE_NONE: there is none. */
 #define KNOWLEDGE_TABLE_NONE UINT32_MAX

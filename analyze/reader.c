@@ -130,7 +130,7 @@ NEVER_INLINE static void take_odd_start(struct run *run, struct bytes data)
     buffer_release(&held, &session->memory->budget);
 }
 
-void reader_take_start(struct run *run, struct bytes data)
+static void read_start(struct run *run, struct bytes data)
 {
     struct reader *reader = run_reader(run);
 
@@ -164,7 +164,7 @@ static void read_opaque(struct run *run, struct bytes data)
 void reader_go_on(struct run *run, struct bytes data)
 {
     static void (*const readers[])(struct run *, struct bytes) = {
-        [READER_START] = reader_take_start, [READER_PRELUDE] = reader_take_prelude,
+        [READER_START] = read_start,        [READER_PRELUDE] = reader_take_prelude,
         [READER_TLS] = reader_take_records, [READER_TDS] = reader_take_tds,
         [READER_OPAQUE] = read_opaque,      [READER_LOST] = read_lost,
     };

@@ -91,7 +91,6 @@ void reader_lose_framing(struct run *run, enum malformation malformation);
 void reader_go_on(struct run *run, struct bytes data);
 
 /* Octets of a stream in a certain state: see enum reader_state. */
-void reader_take_start(struct run *run, struct bytes data);
 void reader_take_prelude(struct run *run, struct bytes data);
 void reader_take_records(struct run *run, struct bytes data);
 void reader_take_tds(struct run *run, struct bytes data);

@@ -445,7 +445,9 @@ static int64_t acknowledged_end(const struct stream *stream)
     return stream->fin >= 0 ? smaller(stream->acknowledged, stream->fin) : stream->acknowledged;
 }
 
-bool stream_has_acknowledged_hole(const struct stream *stream)
+/* Octets that the other side ACKed are not there. A single octet at the end is none: a FIN or a
+ * keep-alive probe that was not captured looks the same. */
+static bool has_acknowledged_hole(const struct stream *stream)
 {
     int64_t end = acknowledged_end(stream);
 
@@ -457,7 +459,7 @@ bool stream_has_acknowledged_hole(const struct stream *stream)
 bool stream_expire(struct stream *stream, const struct stream_sink *sink,
                    struct stream_budget *budget, uint32_t packets, struct moment at)
 {
-    if (!stream_has_acknowledged_hole(stream))
+    if (!has_acknowledged_hole(stream))
         return true;
     if (!stream->hole_is_timed) {
         stream->hole_is_timed = true;
@@ -503,7 +505,7 @@ bool stream_finish(struct stream *stream, const struct stream_sink *sink,
 {
     if (one_sided)
         stream->acknowledged = stream->highest;
-    while (stream_has_acknowledged_hole(stream)) {
+    while (has_acknowledged_hole(stream)) {
         if (!give_up(stream, sink, budget, acknowledged_end(stream), at))
             return false;
     }

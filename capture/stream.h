@@ -136,10 +136,6 @@ bool stream_push(struct stream *stream, const struct stream_sink *sink,
 void stream_acknowledge(struct stream *stream, struct stream_budget *budget, int64_t offset,
                         uint64_t packet);
 
-/* True when octets that the other side ACKed are not there. A single octet at the
- * end is none: a FIN or a keep-alive probe that was not captured looks the same. */
-bool stream_has_acknowledged_hole(const struct stream *stream);
-
 /* Give up an ACKed hole when it was open for too long; packets counts those of the
  * connection so far. Cheap when there is no hole. */
 bool stream_expire(struct stream *stream, const struct stream_sink *sink,

@@ -29,7 +29,9 @@ struct feed {
     struct outlet outlets[];
 };
 
-size_t feed_specs(const struct options *options, bool has_output, struct sink_spec *specs)
+/* The sinks of a run in their order, of which the first is --output if has_output says so. Returns
+ * how many; specs has room for SINKS_MAX + 1. */
+static size_t list_specs(const struct options *options, bool has_output, struct sink_spec *specs)
 {
     size_t count = 0;
 
@@ -131,7 +133,7 @@ struct feed *feed_open(const struct feed_options *options)
         feed->on_full = usual;
     for (size_t i = 0; i < options->outlet_count; i++)
         feed->outlets[i] = (struct outlet){.feed = feed, .number = i};
-    feed->sink_count = feed_specs(options->options, options->has_output, feed->specs);
+    feed->sink_count = list_specs(options->options, options->has_output, feed->specs);
     if (load_libraries(feed) && open_all(feed))
         return feed;
     release(feed);

@@ -69,8 +69,4 @@ const struct sink *feed_sink(const struct feed *feed, size_t number);
 /* Open or connect one of its sinks, as sink_spec_open does, from this process. */
 int feed_open_sink(const struct feed *feed, size_t number, enum sink_wish wish);
 
-/* The sinks of a run in their order, of which the first is --output if has_output says so. Returns
- * how many; specs has room for SINKS_MAX + 1. */
-size_t feed_specs(const struct options *options, bool has_output, struct sink_spec *specs);
-
 #endif
