@@ -15,6 +15,7 @@ const char *describe_version(uint16_t version, char text[16])
     return names_or_hex(text, 16, names_version(version), version, 4);
 }
 
+/* "handshake_failure(40)". */
 const char *describe_alert(uint8_t description, char text[48])
 {
     const char *name = names_alert(description);
@@ -100,6 +101,20 @@ void describe_last_seen(const struct facts *facts, struct evidence *evidence)
              side_name((enum side)facts->last_note->side));
     describe_note(facts, &text, facts->last_note);
     evidence_add(evidence, "last_seen", facts->last_note->at, "%s", line);
+}
+
+/* Host and port of what a proxy was asked for. */
+static void describe_target(struct text *text, const struct proxy_target *target)
+{
+    struct endpoint endpoint = {.port = target->port};
+
+    if (target->has_address) {
+        memcpy(endpoint.address.octets, target->address, sizeof(target->address));
+        summary_add_endpoint(text, &endpoint);
+        return;
+    }
+    text_add_untrusted(text, target->host);
+    text_add(text, ":%u", target->port);
 }
 
 void describe_starttls_request(const struct facts *facts, struct evidence *evidence)
@@ -336,19 +351,6 @@ void describe_offered_alpn(const struct facts *facts, struct evidence *evidence)
         text_add_untrusted(&text, name);
     }
     evidence_add(evidence, "offered_alpn", facts->client_hello_note->at, "%s", line);
-}
-
-void describe_target(struct text *text, const struct proxy_target *target)
-{
-    struct endpoint endpoint = {.port = target->port};
-
-    if (target->has_address) {
-        memcpy(endpoint.address.octets, target->address, sizeof(target->address));
-        summary_add_endpoint(text, &endpoint);
-        return;
-    }
-    text_add_untrusted(text, target->host);
-    text_add(text, ":%u", target->port);
 }
 
 /* What a suite of TLS 1.2 or below takes its keys from beside the key exchange, NULL: nothing. */

@@ -35,9 +35,6 @@ void describe_offered_schemes(const struct facts *facts, struct evidence *eviden
 void describe_offered_alpn(const struct facts *facts, struct evidence *evidence);
 void describe_server_name(const struct facts *facts, struct evidence *evidence);
 
-/* Add host and port of what a proxy was asked for. */
-void describe_target(struct text *text, const struct proxy_target *target);
-
 /* What the server chose: version and suite, and where they are known the group, and the signature
  * scheme of its key exchange. */
 void describe_choice(const struct facts *facts, struct evidence *evidence);

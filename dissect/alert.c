@@ -15,11 +15,6 @@ bool alert_next(struct bytes *fragment, struct alert *out)
     return true;
 }
 
-bool alert_parse(struct bytes fragment, struct alert *out)
-{
-    return fragment.len == TLS_ALERT_LENGTH && alert_next(&fragment, out);
-}
-
 bool alerts_are_plain(struct bytes fragment)
 {
     struct alert alert;

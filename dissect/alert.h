@@ -35,7 +35,4 @@ bool alerts_are_plain(struct bytes fragment);
  * not exist. */
 MUST_USE bool alert_next(struct bytes *fragment, struct alert *out);
 
-/* Parse a fragment that is exactly one plain alert. False otherwise. */
-MUST_USE bool alert_parse(struct bytes fragment, struct alert *out);
-
 #endif

@@ -5,12 +5,15 @@
 static void an_alert_has_a_level_and_a_description(void)
 {
     struct guard guard = guard_new();
+    struct bytes fragment = guard_hex(&guard, "02 28");
     struct alert alert;
 
-    CU_ASSERT_TRUE(alert_parse(guard_hex(&guard, "02 28"), &alert));
+    CU_ASSERT_TRUE(alert_next(&fragment, &alert));
+    CU_ASSERT_EQUAL(fragment.len, 0);
     CU_ASSERT_EQUAL(alert.level, TLS_ALERT_LEVEL_FATAL);
     CU_ASSERT_EQUAL(alert.description, TLS_ALERT_HANDSHAKE_FAILURE);
-    CU_ASSERT_TRUE(alert_parse(guard_hex(&guard, "01 ff"), &alert));
+    fragment = guard_hex(&guard, "01 ff");
+    CU_ASSERT_TRUE(alert_next(&fragment, &alert));
     CU_ASSERT_EQUAL(alert.description, 0xff);
     guard_free(&guard);
 }
@@ -19,7 +22,7 @@ static bool parse(struct bytes in)
 {
     struct alert alert;
 
-    return alert_parse(in, &alert);
+    return alert_next(&in, &alert);
 }
 
 static void a_cut_alert_is_none(void)
@@ -30,11 +33,13 @@ static void a_cut_alert_is_none(void)
 static void a_level_that_does_not_exist_is_refused(void)
 {
     struct guard guard = guard_new();
+    struct bytes none = guard_hex(&guard, "00 28");
+    struct bytes beyond = guard_hex(&guard, "03 28");
     struct alert alert = {.level = 9};
 
-    CU_ASSERT_FALSE(alert_parse(guard_hex(&guard, "00 28"), &alert));
-    CU_ASSERT_FALSE(alert_parse(guard_hex(&guard, "03 28"), &alert));
-    CU_ASSERT_FALSE(alert_parse(guard_hex(&guard, "02 28 00"), &alert));
+    CU_ASSERT_FALSE(alert_next(&none, &alert));
+    CU_ASSERT_FALSE(alert_next(&beyond, &alert));
+    CU_ASSERT_EQUAL(beyond.len, 2);
     CU_ASSERT_EQUAL(alert.level, 9);
     guard_free(&guard);
 }
