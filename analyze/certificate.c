@@ -66,7 +66,6 @@ static bool distinguished_names_read(const struct certificate_outline *outline,
         return false;
     out->subject_id = subject.id;
     out->issuer_id = issuer.id;
-    out->subject_empty = subject.is_empty;
     out->self_issued = certificate_name_id_equal(&subject.id, &issuer.id);
     return true;
 }

@@ -128,7 +128,6 @@ struct certificate {
     /* Always set. */
     enum certificate_reading reading;
     const char *reason; /* why it is not CERTIFICATE_READ; static, NULL if it is */
-    int wolfssl_error;  /* what wolfSSL said, negative; 0: nothing */
     uint32_t length;    /* octets of DER */
     uint8_t sha1[CERTIFICATE_SHA1_LEN];
     uint8_t sha256[CERTIFICATE_SHA256_LEN];
@@ -143,9 +142,8 @@ struct certificate {
     struct certificate_name_id issuer_id;
     struct certificate_digests issuer_digests; /* of the issuer's Name in DER */
     struct certificate_digests key_digests;    /* of the octets of the key, without algorithm */
-    bool subject_empty;
-    bool self_issued;                       /* subject and issuer are the same name */
-    uint8_t serial[CERTIFICATE_SERIAL_MAX]; /* magnitude, network order */
+    bool self_issued;                          /* subject and issuer are the same name */
+    uint8_t serial[CERTIFICATE_SERIAL_MAX];    /* magnitude, network order */
     uint8_t serial_length;
     bool serial_bad;    /* negative, zero or longer than 20 octets; cut to its last ones */
     bool has_validity;  /* both times could be read: the next two are set */
@@ -159,14 +157,12 @@ struct certificate {
     bool malformed_extension; /* one of the following could not be read: it counts as absent */
     struct certificate_key_id subject_key_id;
     struct certificate_key_id authority_key_id;
-    bool has_authority_serial;   /* authorityCertSerialNumber is there too */
     bool has_name_constraints;   /* and it is a SEQUENCE */
     uint16_t constraints_length; /* octets of it in constraints; 0: longer than is kept */
     bool must_staple;            /* TLS feature status_request, RFC 7633 */
     bool has_sct_list;           /* embedded CT timestamps, RFC 6962 */
     uint16_t sct_count;
     uint16_t policy_count;                 /* policies listed in certificatePolicies */
-    bool extended_validation;              /* one of them is 2.23.140.1.1 of the CA/Browser Forum */
     char ocsp_url[CERTIFICATE_URL_SIZE];   /* first of its kind in authorityInfoAccess; "": none */
     char issuer_url[CERTIFICATE_URL_SIZE]; /* caIssuers */
     char crl_url[CERTIFICATE_URL_SIZE];    /* first URL of cRLDistributionPoints */
@@ -182,7 +178,6 @@ struct certificate {
     /* Set if CERTIFICATE_READ. */
     enum certificate_digest digest;
     const char *signature_name; /* "sha256WithRSAEncryption", ...; static, never NULL */
-    bool has_basic_constraints;
     bool is_ca;
     bool has_path_length;
     uint8_t path_length; /* certificates allowed below, the leaf not counted */

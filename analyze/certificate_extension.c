@@ -56,7 +56,7 @@ static bool authority_key_id_read(struct bytes value, struct certificate *out)
         && !key_id_copy(octets, &out->authority_key_id))
         return false;
     der_take_optional(&fields, DER_CONTEXT_CONSTRUCTED | 1, &ignored);
-    out->has_authority_serial = der_take_optional(&fields, DER_CONTEXT | 2, &ignored);
+    der_take_optional(&fields, DER_CONTEXT | 2, &ignored);
     return fields.len == 0;
 }
 
@@ -119,8 +119,6 @@ static bool name_constraints_read(struct bytes value, struct certificate *out)
  * RFC 5280 section 4.2.1.4 */
 static bool policies_read(struct bytes value, struct certificate *out)
 {
-    /* 2.23.140.1.1, CA/Browser Forum Guidelines for Extended Validation, section 7.1.6 */
-    static const uint8_t extended_validation[] = {0x67, 0x81, 0x0c, 0x01, 0x01};
     struct bytes policies;
     struct bytes policy;
     struct bytes oid;
@@ -132,8 +130,6 @@ static bool policies_read(struct bytes value, struct certificate *out)
             return false;
         if (out->policy_count < UINT16_MAX)
             out->policy_count++;
-        if (oid_is(oid, extended_validation, sizeof(extended_validation)))
-            out->extended_validation = true;
     }
     return true;
 }

@@ -337,7 +337,6 @@ bool certificate_distinguished_name_read(struct bytes rdns, struct certificate_n
     identity_end(&identity, &out->id);
     if (malformed || !identity.is_good)
         return false;
-    out->is_empty = count == 0;
     if (out->text != NULL)
         write_text(shown, count, out->text);
     if (out->common_name != NULL)

@@ -32,7 +32,6 @@ struct certificate_name_text {
     char *text;        /* CERTIFICATE_TEXT_SIZE octets, the caller's; NULL: not wanted */
     char *common_name; /* the same */
     struct certificate_name_id id;
-    bool is_empty;
 };
 
 /* Read the RDNs of a name into *out. False, and *out undefined, if they are malformed. */
@@ -52,8 +51,8 @@ void certificate_key_read(const struct certificate_outline *outline, struct cert
 /* The digest in the parameters of an RSASSA-PSS signature (RFC 4055 section 3.1). */
 enum certificate_digest certificate_pss_digest(const struct certificate_outline *outline);
 
-/* Read signature, constraints and usages by wolfSSL into *out. False, and out->reason and
- * out->wolfssl_error set, if it refuses the certificate. */
+/* Read signature, constraints and usages by wolfSSL into *out. False, and out->reason
+ * set, if it refuses the certificate. */
 MUST_USE bool certificate_wolfssl_read(struct bytes der, const struct certificate_outline *outline,
                                        struct certificate *out);
 

@@ -93,7 +93,6 @@ static void signature_read(const DecodedCert *cert, const struct certificate_out
 
 static void constraints_read(const DecodedCert *cert, struct certificate *out)
 {
-    out->has_basic_constraints = cert->extBasicConstSet;
     out->is_ca = cert->isCA;
     out->has_path_length = cert->pathLengthSet;
     out->path_length = cert->pathLengthSet ? cert->pathLength : 0;
@@ -120,7 +119,6 @@ bool certificate_wolfssl_read(struct bytes der, const struct certificate_outline
     wc_FreeDecodedCert(&cert);
     if (error == 0)
         return true;
-    out->wolfssl_error = error;
     out->reason = wc_GetErrorString(error);
     return false;
 }

@@ -132,14 +132,12 @@ struct chain_judgement {
     bool trust_known;           /* there was a trust store to ask */
     const char *issuer_url;     /* CHAIN_END_ISSUER_MISSING: where to fetch the missing one,
                                          by AIA of the last; NULL: not said */
-    bool issuer_is_seen;        /* CHAIN_END_ISSUER_MISSING: another connection showed it */
     bool issuer_seen_completes; /* and with it the chain ends in the trust store */
 
     /* As sent. */
     bool out_of_order; /* the path leaves the order of the message */
     size_t duplicates; /* certificates sent again */
     size_t unrelated; /* sent, not on the path, not a duplicate: they help nobody or another path */
-    bool root_sent;   /* a self-issued certificate was sent after the leaf: needless */
     size_t unreadable;                          /* certificates that are not CERTIFICATE_READ */
     const struct certificate *first_unreadable; /* NULL: none */
 
@@ -171,8 +169,6 @@ struct chain_judgement {
     const struct certificate *revoked; /* NULL: none */
     size_t revoked_depth;
     bool revoked_by_staple; /* else by a CRL */
-    int64_t revoked_at;
-    int revocation_reason; /* REVOCATION_REASON_NONE or CRLReason */
 
     enum chain_staple_problem staple;
     bool staple_came;

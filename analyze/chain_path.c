@@ -139,7 +139,6 @@ static void find_missing_issuer(const struct chain_question *question, struct ch
         issuer = certificate_cache_find_issuer(question->seen, out->last);
     if (issuer == NULL)
         return;
-    out->issuer_is_seen = true;
     out->issuer_seen_completes =
         out->trust_known
         && (trust_store_contains(question->trust, issuer)
@@ -151,7 +150,7 @@ void chain_find_path(const struct chain *chain, const struct chain_question *que
 {
     struct repeated repeated;
 
-    *out = (struct chain_judgement){.revocation_reason = REVOCATION_REASON_NONE};
+    *out = (struct chain_judgement){.revoked = NULL};
     if (chain->count == 0 || chain->certificates[0]->reading == CERTIFICATE_UNREADABLE)
         return;
     out->trust_known = question->trust != NULL && trust_store_load(question->trust) == TRUST_LOADED;
@@ -215,8 +214,6 @@ void chain_find_order(const struct chain *chain, struct chain_judgement *out)
 
         if (repeated.is[i])
             out->duplicates++;
-        else if (i > 0 && certificate_may_issue(certificate, certificate))
-            out->root_sent = true;
         if (certificate->reading == CERTIFICATE_READ)
             continue;
         out->unreadable++;

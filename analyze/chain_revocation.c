@@ -40,21 +40,19 @@ void chain_find_staple(const struct chain *chain, const struct chain_question *q
         out->staple = STAPLE_MALFORMED;
 }
 
-static void note_revoked(const struct certificate *certificate, size_t depth, int64_t at,
-                         int reason, struct chain_judgement *out)
+static void note_revoked(const struct certificate *certificate, size_t depth,
+                         struct chain_judgement *out)
 {
     out->revocation = REVOCATION_REVOKED;
     out->revoked = certificate;
     out->revoked_depth = depth;
-    out->revoked_at = at;
-    out->revocation_reason = reason;
 }
 
 void chain_find_revocation(const struct chain *chain, const struct chain_question *question,
                            struct chain_judgement *out)
 {
     if (out->staple == STAPLE_REVOKED) {
-        note_revoked(out->leaf, 0, out->staple_answer.revoked_at, out->staple_answer.reason, out);
+        note_revoked(out->leaf, 0, out);
         out->revoked_by_staple = true;
         return;
     }
@@ -64,7 +62,7 @@ void chain_find_revocation(const struct chain *chain, const struct chain_questio
 
         /* A list of today says nothing on a handshake before the revocation. */
         if (answer.revoked && answer.revoked_at <= question->at) {
-            note_revoked(certificate, depth, answer.revoked_at, answer.reason, out);
+            note_revoked(certificate, depth, out);
             return;
         }
         if (depth == 0 && answer.covered)

@@ -121,19 +121,19 @@ static const char *extensions_read(struct bytes extensions, struct crl_list *out
     return NULL;
 }
 
-static int8_t entry_reason(struct bytes extensions)
+/* Whether the reason of an entry is that it revokes nothing any more. */
+static bool is_removal(struct bytes extensions)
 {
     enum { REASON_CODE = 21 };
     struct bytes list, value, code;
     uint8_t number;
 
     if (!der_take_optional(&extensions, DER_SEQUENCE, &list))
-        return REVOCATION_REASON_NONE;
+        return false;
     while (list.len > 0 && extension_next(&list, &number, &value))
-        if (number == REASON_CODE && der_take(&value, DER_ENUMERATED, &code) && code.len == 1
-            && code.data[0] <= INT8_MAX)
-            return (int8_t)code.data[0];
-    return REVOCATION_REASON_NONE;
+        if (number == REASON_CODE && der_take(&value, DER_ENUMERATED, &code) && code.len == 1)
+            return code.data[0] == REMOVE_FROM_CRL;
+    return false;
 }
 
 /* Zeros in front make the octets compare as the numbers do. False: longer than allowed. */
@@ -155,8 +155,7 @@ static bool entry_read(struct bytes *revoked, struct crl_entry *out, bool *keep)
     if (!der_take(revoked, DER_SEQUENCE, &in) || !der_take(&in, DER_INTEGER, &serial)
         || !der_take_time(&in, &out->revoked_at))
         return false;
-    out->reason = entry_reason(in);
-    *keep = serial_pad(der_magnitude(serial), out->serial) && out->reason != REMOVE_FROM_CRL;
+    *keep = serial_pad(der_magnitude(serial), out->serial) && !is_removal(in);
     return true;
 }
 

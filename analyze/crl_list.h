@@ -7,7 +7,6 @@
 
 struct crl_entry {
     uint8_t serial[CERTIFICATE_SERIAL_MAX]; /* magnitude, network order, zeros in front */
-    int8_t reason;                          /* CRLReason, or REVOCATION_REASON_NONE */
     int64_t revoked_at;                     /* seconds since 1970 */
 };
 

@@ -114,7 +114,6 @@ static void note_target(struct incident *incident, const struct facts *facts)
 
     if (target == NULL)
         return;
-    incident->target_port = target->port;
     if (!target->has_address) {
         text_add_untrusted(&name, target->host);
         text_add(&name, ":%u", target->port);

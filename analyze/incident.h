@@ -103,8 +103,7 @@ struct incident {
     char name[INCIDENT_NAME_SIZE];   /* asked for in it, made printable; "": none */
     bool more_names;                 /* other failures asked for other names */
     char target[INCIDENT_NAME_SIZE]; /* that a proxy at server was asked for; "": none */
-    uint16_t target_port;
-    struct incident_path path; /* INCIDENT_PATH */
+    struct incident_path path;       /* INCIDENT_PATH */
     uint64_t failures;
     int64_t first_ns; /* when the first one and the last one began */
     int64_t last_ns;

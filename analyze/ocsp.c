@@ -23,16 +23,11 @@
  */
 
 /* RevokedInfo ::= SEQUENCE { revocationTime, revocationReason [0] EXPLICIT ENUMERATED OPTIONAL } */
-static bool revoked_info_read(struct bytes info, struct ocsp_answer *out)
+static bool revoked_info_is_good(struct bytes info)
 {
-    struct bytes tagged, code;
+    int64_t at;
 
-    if (!der_take_time(&info, &out->revoked_at))
-        return false;
-    if (der_take_optional(&info, DER_CONTEXT_CONSTRUCTED | 0, &tagged)
-        && der_take(&tagged, DER_ENUMERATED, &code) && code.len == 1)
-        out->reason = code.data[0];
-    return true;
+    return der_take_time(&info, &at);
 }
 
 static bool status_read(struct bytes *in, struct ocsp_answer *out)
@@ -48,7 +43,7 @@ static bool status_read(struct bytes *in, struct ocsp_answer *out)
         return true;
     case DER_CONTEXT_CONSTRUCTED | 1:
         out->status = OCSP_REVOKED;
-        return revoked_info_read(contents, out);
+        return revoked_info_is_good(contents);
     case DER_CONTEXT | 2:
         out->status = OCSP_UNKNOWN;
         return true;
@@ -157,7 +152,7 @@ static bool basic_response_read(struct bytes in, const struct ocsp_question *que
 bool ocsp_response_read(struct bytes response, const struct ocsp_question *question,
                         struct ocsp_answer *out)
 {
-    struct ocsp_answer answer = {.reason = REVOCATION_REASON_NONE};
+    struct ocsp_answer answer = {.found = false};
     struct bytes in, status, tagged;
 
     if (response.len > OCSP_RESPONSE_MAX || !der_take(&response, DER_SEQUENCE, &in)

@@ -159,7 +159,7 @@ size_t crl_set_count(const struct crl_set *set)
 
 struct crl_answer crl_set_find(const struct crl_set *set, const struct certificate *certificate)
 {
-    struct crl_answer answer = {.reason = REVOCATION_REASON_NONE};
+    struct crl_answer answer = {.covered = false};
 
     if (set == NULL || certificate->reading == CERTIFICATE_UNREADABLE)
         return answer;
@@ -179,7 +179,6 @@ struct crl_answer crl_set_find(const struct crl_set *set, const struct certifica
             continue;
         answer.revoked = true;
         answer.revoked_at = entry->revoked_at;
-        answer.reason = entry->reason;
     }
     return answer;
 }

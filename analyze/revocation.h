@@ -15,9 +15,6 @@ enum {
     OCSP_SINGLE_RESPONSES_MAX = 32     /* answers in one response that are looked at */
 };
 
-/* CRLReason of RFC 5280 section 5.3.1; REVOCATION_REASON_NONE: not said. */
-enum { REVOCATION_REASON_NONE = -1 };
-
 /* What was wrong with a CRL file. */
 struct crl_error {
     uint64_t offset;    /* octets from the file's beginning */
@@ -30,7 +27,6 @@ struct crl_answer {
     bool covered;        /* there is a list of this certificate's issuer that tells */
     bool revoked;        /* and the serial is in it */
     int64_t revoked_at;  /* seconds since 1970 */
-    int reason;          /* REVOCATION_REASON_NONE or CRLReason */
     int64_t this_update; /* of the list */
     int64_t next_update; /* 0: not said */
 };
@@ -78,8 +74,6 @@ struct ocsp_answer {
     uint8_t response_status; /* enum ocsp_response_status; unless 0 nothing below is set */
     bool found;              /* a SingleResponse for the certificate is in it */
     enum ocsp_certificate_status status;
-    int64_t revoked_at; /* seconds since 1970, 0 unless revoked */
-    int reason;         /* REVOCATION_REASON_NONE or CRLReason */
     int64_t produced_at;
     int64_t this_update;
     int64_t next_update; /* 0: not said */

@@ -48,9 +48,7 @@ struct reset {
                                counting as one */
     uint16_t count;         /* RSTs of this side in all */
     uint16_t packets; /* other packets of this side before it; both stop at the largest value */
-    uint16_t window;
-    uint16_t ip_id;
-    uint8_t fit; /* enum reset_fit */
+    uint8_t fit;      /* enum reset_fit */
     uint8_t hop_limit;
     bool has_ack : 1;
     bool has_timestamp : 1; /* RFC 7323 section 3.2: it should have one where both SYNs do */
@@ -100,7 +98,6 @@ struct direction {
     uint32_t packets;
     uint64_t octets;                  /* of IP packets, headers included */
     uint32_t unacknowledged_octets;   /* sent, not ACKed so far */
-    uint16_t ip_id_last;              /* of the last packet that is not a RST */
     uint8_t hop_limit;                /* of the first packet that is not a RST */
     uint8_t hop_limit_last;           /* of the last packet that is not a RST */
     uint32_t largest_acknowledged;    /* largest payload of one segment that was ACKed */
@@ -185,15 +182,14 @@ struct connection {
     struct direction direction[SIDES];
     struct endpoint endpoint[SIDES];
     uint16_t vlan_id;
-    bool syn_seen;          /* the capture has its beginning; else it was picked up midway,
+    bool syn_seen;       /* the capture has its beginning; else it was picked up midway,
                                  and the sides are a guess until connection_reverse. Facts of the
                                  SYNs there are none when it was silent before (see opened) */
-    bool simultaneous_open; /* RFC 9293 section 3.5 */
-    int64_t ended_ns;       /* in `ended`: time of the latest packet of the whole input by then */
-    struct moment first;    /* first packet of the connection */
-    struct moment last;     /* last one, as connection_conclude found it */
-    int64_t syn_rtt_ns;     /* SYN to SYN-ACK as seen here, -1: unknown */
-    int64_t ack_rtt_ns;     /* SYN-ACK to its ACK as seen here, -1: unknown */
+    int64_t ended_ns;    /* in `ended`: time of the latest packet of the whole input by then */
+    struct moment first; /* first packet of the connection */
+    struct moment last;  /* last one, as connection_conclude found it */
+    int64_t syn_rtt_ns;  /* SYN to SYN-ACK as seen here, -1: unknown */
+    int64_t ack_rtt_ns;  /* SYN-ACK to its ACK as seen here, -1: unknown */
     struct icmp_facts icmp;
     uint8_t tunnels[PACKET_TUNNELS_MAX];
 };

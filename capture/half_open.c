@@ -78,7 +78,6 @@ void half_open_facts(const struct half_open *half_open, struct connection *conne
     transport->octets = (uint64_t)half_open->count * half_open->ip_length;
     transport->hop_limit = half_open->hop_limit;
     transport->hop_limit_last = half_open->hop_limit_last;
-    transport->ip_id_last = half_open->ip_id;
     client->first = half_open->first;
     client->syn = half_open->first;
     client->last_syn = last;

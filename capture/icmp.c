@@ -44,7 +44,6 @@ static bool read_quote(uint8_t version, struct bytes in, struct icmp_error *erro
         return false;
     ip_address(version, quoted.source, &error->source);
     ip_address(version, quoted.destination, &error->destination);
-    error->quoted_length = quoted.length;
     return true;
 }
 
@@ -59,7 +58,6 @@ bool icmp_decode_error(const struct ip *ip, struct icmp_error *error)
     if (!is_error(ip->version, error->type) || !read_quote(ip->version, in, error))
         return false;
     error->is_ipv6 = ip->version == 6;
-    error->hop_limit = ip->hop_limit;
     error->mtu = next_hop_mtu(ip->version, error->type, error->code, field);
     ip_address(ip->version, ip->source, &error->sender);
     return true;

@@ -3,7 +3,6 @@
 
 enum {
     IPV4_HEADER_LEN = 20,
-    IPV4_DONT_FRAGMENT = 0x4000,
     IPV4_MORE_FRAGMENTS = 0x2000,
     IPV4_FRAGMENT_OFFSET = 0x1fff,
     IPV6_HEADER_LEN = 40
@@ -117,7 +116,6 @@ static enum ip_status decode_ipv4(struct bytes data, size_t wire_length, struct 
     ip->destination = addresses.data + 4;
     ip->payload = data;
     bound_payload(ip, ip->length - header);
-    ip->dont_fragment = (fragment & IPV4_DONT_FRAGMENT) != 0;
     ip->more_fragments = (fragment & IPV4_MORE_FRAGMENTS) != 0;
     ip->fragment_id = ip->id;
     ip->fragment_offset = (uint32_t)(fragment & IPV4_FRAGMENT_OFFSET) * 8;
@@ -144,7 +142,6 @@ static enum ip_status decode_ipv6(struct bytes data, size_t wire_length, struct 
     ip->destination = addresses.data + 16;
     ip->payload = in;
     bound_payload(ip, ip->length - IPV6_HEADER_LEN);
-    ip->dont_fragment = true;
     ip->more_fragments = false;
     ip->id = 0;
     ip->fragment_offset = 0;

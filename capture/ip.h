@@ -46,7 +46,6 @@ struct ip {
     uint8_t version;  /* 4 or 6 */
     uint8_t protocol; /* what payload begins with */
     uint8_t hop_limit;
-    bool dont_fragment; /* true for IPv6 */
     bool more_fragments;
     bool is_routed;             /* there was an IPv6 routing header */
     uint16_t id;                /* IPv4 identification, 0 for IPv6 */

@@ -83,7 +83,6 @@ struct segment {
     struct moment at;
     struct flow_key key; /* both ends */
     uint8_t half;        /* which of them sent it: 0 or 1 */
-    bool dont_fragment;  /* IPv4 DF; true for IPv6 */
     uint16_t ip_id;      /* IPv4 identification; 0 for IPv6 */
     uint32_t sequence;
     uint32_t acknowledgment; /* meaningful with TCP_ACK only */
@@ -119,14 +118,12 @@ struct icmp_error {
     uint8_t type;
     uint8_t code;
     uint32_t mtu; /* next-hop MTU of "fragmentation needed" and "packet too big", else 0 */
-    uint8_t hop_limit;
     /* The quoted segment, as its sender sent it: */
     struct address source;
     struct address destination;
     uint16_t source_port;
     uint16_t destination_port;
     uint32_t sequence;
-    uint32_t quoted_length; /* total length of the quoted IP packet, 0 when not quoted */
 };
 
 enum packet_kind {

@@ -9,8 +9,7 @@ enum {
     IPV4_LEN = 20,
     IPV6_LEN = 40,
     IPV4_VERSION_LENGTH = 0x45, /* version 4, five words: no options */
-    IPV4_DONT_FRAGMENT = 0x4000,
-    IPV4_FRAGMENT = 0x3fff, /* more fragments, or an offset */
+    IPV4_FRAGMENT = 0x3fff,     /* more fragments, or an offset */
     IPV6_VERSION = 6
 };
 
@@ -50,7 +49,6 @@ ALWAYS_INLINE bool plain_ipv4(struct bytes data, struct ip *ip)
         return false;
     set_whole(ip);
     ip->version = 4;
-    ip->dont_fragment = (fragment & IPV4_DONT_FRAGMENT) != 0;
     ip->length = length;
     ip->source = addresses.data;
     ip->destination = addresses.data + 4;
@@ -73,7 +71,6 @@ ALWAYS_INLINE bool plain_ipv6(struct bytes data, struct ip *ip)
         return false;
     set_whole(ip);
     ip->version = IPV6_VERSION;
-    ip->dont_fragment = true;
     ip->id = 0;
     ip->length = (uint32_t)length + IPV6_LEN;
     ip->source = addresses.data;

@@ -7,7 +7,7 @@
 _Static_assert(offsetof(struct reading, connection.direction) == READING_ALIGNMENT,
                "what every segment touches is one cache line");
 _Static_assert(sizeof(struct direction) % READING_ALIGNMENT == 0
-                   && offsetof(struct direction, hop_limit_last) == READING_ALIGNMENT - 1
+                   && offsetof(struct direction, largest_acknowledged) == READING_ALIGNMENT
                    && offsetof(struct direction, trouble) % READING_ALIGNMENT == 0,
                "as it is at the beginning of a direction for those with payload; trouble has lines "
                "of its own");
@@ -227,8 +227,6 @@ static bool take_syn(struct reading *reading, unsigned half, const struct segmen
     stream_set_base(stream, segment->sequence + 1);
     if (has_ack && side == SIDE_SERVER)
         note_syn_rtt(reading, segment);
-    if (!has_ack && side == SIDE_SERVER && reading->connection.syn_seen)
-        reading->connection.simultaneous_open = true;
     if (!has_ack && segment->window > peer->window)
         peer->window = segment->window;
     reading->connection.syn_seen = true;

@@ -35,7 +35,6 @@ ALWAYS_INLINE void tcp_describe_path(const struct link *link, const struct ip *i
 {
     segment->hop_limit = ip->hop_limit;
     segment->ip_id = ip->id;
-    segment->dont_fragment = ip->dont_fragment;
     segment->ip_length = ip->length;
     segment->vlan_id = link->vlan_id;
     segment->has_mac = link->addresses != NULL;

@@ -25,7 +25,6 @@ void transport_init(struct transport *transport)
     transport->last_ack = 0;
     transport->octets = 0;
     transport->packets = 0;
-    transport->ip_id_last = 0;
     transport->hop_limit = 0;
     transport->hop_limit_last = 0;
 }
@@ -49,7 +48,6 @@ void transport_packet(struct direction *direction, struct transport *transport,
     if (transport->hop_limit == 0)
         transport->hop_limit = segment->hop_limit;
     transport->hop_limit_last = segment->hop_limit;
-    transport->ip_id_last = segment->ip_id;
 }
 
 void transport_syn(struct direction *direction, const struct segment *segment)
@@ -179,7 +177,6 @@ void transport_conclude(struct direction *direction, struct transport *transport
 
     direction->packets = transport->packets;
     direction->octets = transport->octets;
-    direction->ip_id_last = transport->ip_id_last;
     direction->hop_limit = transport->hop_limit;
     direction->hop_limit_last = transport->hop_limit_last;
     direction->unacknowledged_octets = open > 0 ? transport_sum(0, open) : 0;
@@ -574,10 +571,8 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
         .at = segment->at,
         .fit = (uint8_t)fit,
         .hop_limit = segment->hop_limit,
-        .ip_id = segment->ip_id,
         .has_ack = segment->flags & TCP_ACK,
         .has_timestamp = options.timestamps,
-        .window = segment->window,
         .count = count,
         .packets = packets < UINT16_MAX ? (uint16_t)packets : UINT16_MAX,
     };

@@ -94,7 +94,6 @@ struct transport {
     /* What transport_conclude makes facts of. */
     uint64_t octets;
     uint32_t packets;
-    uint16_t ip_id_last;
     uint8_t hop_limit;
     uint8_t hop_limit_last;
 };

@@ -132,8 +132,7 @@ struct hello_extensions {
     } record_size_limit; /* RFC 8449 */
     struct {
         enum extension_state state;
-        bool is_inner; /* client: ECHClientHello.type is inner */
-        uint16_t kdf;  /* client, outer: HPKE KDF, AEAD, and the ECHConfig used */
+        uint16_t kdf; /* client, outer: HPKE KDF, AEAD, and the ECHConfig used */
         uint16_t aead;
         uint8_t config_id;
         size_t payload_length; /* client, outer; of a GREASE one too (RFC 9849 section 6.2) */

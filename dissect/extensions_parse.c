@@ -218,7 +218,6 @@ static bool ech_client_parse(struct bytes in, struct hello_extensions *out)
 
     if (!bytes_u8(&in, &type) || type > ECH_INNER)
         return false;
-    out->encrypted_client_hello.is_inner = type == ECH_INNER;
     if (type == ECH_INNER)
         return in.len == 0;
     if (!bytes_u16(&in, &out->encrypted_client_hello.kdf)

@@ -188,21 +188,19 @@ enum record_status sslv2_server_hello_next(struct bytes *stream, struct sslv2_se
     struct bytes next = *stream;
     struct bytes in;
     struct sslv2_server_hello hello;
-    uint8_t is_hit;
     uint16_t certificate, cipher_specs, connection_id;
     enum record_status status = message_cut(&next, &server_hello, &in, need);
 
     if (status != RECORD_OK)
         return status;
     /* As above, with server_hello_fits(). */
-    if (!bytes_skip(&in, 1) || !bytes_u8(&in, &is_hit) || !bytes_u8(&in, &hello.certificate_type)
+    if (!bytes_skip(&in, 2) || !bytes_u8(&in, &hello.certificate_type)
         || !bytes_u16(&in, &hello.version) || !bytes_u16(&in, &certificate)
         || !bytes_u16(&in, &cipher_specs) || !bytes_u16(&in, &connection_id)
         || !bytes_take(&in, certificate, &hello.certificate)
         || !bytes_take(&in, cipher_specs, &hello.cipher_specs)
         || !bytes_take(&in, connection_id, &hello.connection_id))
         return RECORD_ALIEN;
-    hello.session_id_hit = is_hit != 0;
     *out = hello;
     *stream = next;
     return RECORD_OK;

@@ -44,7 +44,6 @@ struct sslv2_client_hello {
 };
 
 struct sslv2_server_hello {
-    bool session_id_hit;
     uint8_t certificate_type; /* 0 none, 1 X.509 */
     uint16_t version;         /* 0x0002 */
     struct bytes certificate; /* DER, empty on a hit */

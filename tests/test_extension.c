@@ -385,13 +385,12 @@ static void fields_hold_what_was_sent(void)
     parse_text("0000 0010 000e 01 0002 7878 00 0002 6162 00 0001 63", CH, &out);
     CU_ASSERT_TRUE(bytes_equal(out.server_name.host_name, bytes_of("ab", 2)));
     parse_text("fe0d 000b 00 0001 0003 2a 0000 0001 aa", CH, &out);
-    CU_ASSERT_FALSE(out.encrypted_client_hello.is_inner);
     CU_ASSERT_EQUAL(out.encrypted_client_hello.kdf, 1);
     CU_ASSERT_EQUAL(out.encrypted_client_hello.aead, 3);
     CU_ASSERT_EQUAL(out.encrypted_client_hello.config_id, 0x2a);
     CU_ASSERT_EQUAL(out.encrypted_client_hello.payload_length, 1);
     parse_text("fe0d 0001 01", CH, &out);
-    CU_ASSERT_TRUE(out.encrypted_client_hello.is_inner);
+    CU_ASSERT_EQUAL(out.encrypted_client_hello.state, EXTENSION_WELL_FORMED);
     parse_text("3374 0006 02 6832 02 6833", SH, &out);
     CU_ASSERT_EQUAL(out.npn.protocols.len, 6);
     parse_text("002a 0004 00004000", NST, &out);

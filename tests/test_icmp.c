@@ -27,7 +27,6 @@ static void an_icmp_error_tells_whose_segment_it_quotes(void)
     CU_ASSERT_EQUAL(error->source_port, FRAME_SOURCE_PORT);
     CU_ASSERT_EQUAL(error->destination_port, FRAME_DESTINATION_PORT);
     CU_ASSERT_EQUAL(error->sequence, FRAME_SEQUENCE);
-    CU_ASSERT_EQUAL(error->quoted_length, 1500);
     CU_ASSERT_STRING_EQUAL(address_format(&error->sender, text), "192.0.2.1");
     CU_ASSERT_STRING_EQUAL(address_format(&error->destination, text), "198.51.100.2");
     CU_ASSERT_EQUAL(decode_cut(bench, LINKTYPE_RAW, frame->len - 1, frame->len - 1), PACKET_OTHER);
@@ -47,7 +46,6 @@ static void packet_too_big_tells_its_mtu(void)
     CU_ASSERT_EQUAL_FATAL(decode(bench, LINKTYPE_RAW), PACKET_ICMP_ERROR);
     CU_ASSERT_TRUE(bench->packet.icmp.is_ipv6);
     CU_ASSERT_EQUAL(bench->packet.icmp.mtu, 1280);
-    CU_ASSERT_EQUAL(bench->packet.icmp.quoted_length, 40 + 20 + strlen(PAYLOAD));
     bench_free(bench);
 }
 

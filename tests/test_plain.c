@@ -134,7 +134,6 @@ static void check_same(const struct ip *plain, const struct ip *ip)
     CU_ASSERT_EQUAL(plain->version, ip->version);
     CU_ASSERT_EQUAL(plain->protocol, ip->protocol);
     CU_ASSERT_EQUAL(plain->hop_limit, ip->hop_limit);
-    CU_ASSERT_EQUAL(plain->dont_fragment, ip->dont_fragment);
     CU_ASSERT_EQUAL(plain->more_fragments, ip->more_fragments);
     CU_ASSERT_EQUAL(plain->is_routed, ip->is_routed);
     CU_ASSERT_EQUAL(plain->id, ip->id);

@@ -16,7 +16,6 @@ bool output_open(struct output *output, const char *path)
     *output = (struct output){.file = stdout, .name = "standard output"};
     if (path != NULL) {
         output->name = path;
-        output->is_owned = true;
         output->file = fopen(path, "we");
         if (output->file == NULL)
             return complain("%s: %s", path, strerror(errno));

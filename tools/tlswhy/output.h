@@ -18,8 +18,7 @@ enum {
 struct output {
     FILE *file;
     const char *name;
-    int error;     /* errno of the first failure, 0: none */
-    bool is_owned; /* to be closed */
+    int error; /* errno of the first failure, 0: none */
     char *buffer;
     bool holds_back; /* lines, for the caller to set: who reads does not wait for each */
     size_t held;     /* octets of them in the buffer */

@@ -52,7 +52,6 @@ struct sink_options {
     size_t queue_count;
     struct spool *spool; /* the sink's own from now on; NULL: none */
     bool is_patient;     /* a receiver or file that fails may come back */
-    bool waits;          /* no end before all is sent */
 };
 
 struct sink_counters {
