@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/chain_problem.h"
 
+#include "analyze/causes/causes.h"
+
 enum {
     NAMES_MAX = 4,     /* of a certificate that fit in a sentence */
     NAME_TEXT_MAX = 80 /* octets of one of them */
@@ -272,32 +274,33 @@ static void tell_unrelated(const struct chain_judgement *chain, struct text *tex
 }
 
 const struct chain_problem chain_problems[] = {
-    {"certificate_revoked", "client_certificate_revoked", "certificate_revoked", true, is_revoked,
-     tell_revoked},
-    {"certificate_expired", "client_certificate_expired", "certificate_expired", true, is_expired,
-     tell_expired},
-    {"certificate_not_yet_valid", "client_certificate_not_yet_valid", "certificate_not_yet_valid",
-     true, is_not_yet_valid, tell_not_yet_valid},
-    {"self_signed", "client_self_signed", "self_signed", true, is_self_signed, tell_self_signed},
-    {"untrusted_root", "client_untrusted_root", "untrusted_ca", true, has_untrusted_root,
+    {"certificate_revoked", "client_certificate_revoked", &cause_certificate_revoked, true,
+     is_revoked, tell_revoked},
+    {"certificate_expired", "client_certificate_expired", &cause_certificate_expired, true,
+     is_expired, tell_expired},
+    {"certificate_not_yet_valid", "client_certificate_not_yet_valid",
+     &cause_certificate_not_yet_valid, true, is_not_yet_valid, tell_not_yet_valid},
+    {"self_signed", "client_self_signed", &cause_self_signed, true, is_self_signed,
+     tell_self_signed},
+    {"untrusted_root", "client_untrusted_root", &cause_untrusted_ca, true, has_untrusted_root,
      tell_untrusted_root},
-    {"incomplete_chain", "client_incomplete_chain", "incomplete_chain", true, lacks_issuer,
+    {"incomplete_chain", "client_incomplete_chain", &cause_incomplete_chain, true, lacks_issuer,
      tell_missing_issuer},
-    {"name_mismatch", NULL, "hostname_mismatch", true, is_for_other_name, tell_other_name},
-    {"common_name_only", NULL, "hostname_mismatch", true, has_common_name_only,
+    {"name_mismatch", NULL, &cause_hostname_mismatch, true, is_for_other_name, tell_other_name},
+    {"common_name_only", NULL, &cause_hostname_mismatch, true, has_common_name_only,
      tell_common_name_only},
-    {"wrong_purpose", "client_wrong_purpose", "certificate_purpose", true, is_for_other_purpose,
-     tell_other_purpose},
-    {"unknown_critical_extension", "client_unknown_critical_extension", "bad_certificate", true,
-     has_unknown_critical, tell_unknown_critical},
-    {"short_key", "client_short_key", "weak_certificate", true, has_short_key, tell_short_key},
-    {"dsa_key", "client_dsa_key", "weak_certificate", true, has_dsa_key, tell_dsa_key},
-    {"md5_signature", "client_md5_signature", "weak_certificate", true, is_signed_with_md5,
+    {"wrong_purpose", "client_wrong_purpose", &cause_certificate_purpose, true,
+     is_for_other_purpose, tell_other_purpose},
+    {"unknown_critical_extension", "client_unknown_critical_extension", &cause_bad_certificate,
+     true, has_unknown_critical, tell_unknown_critical},
+    {"short_key", "client_short_key", &cause_weak_certificate, true, has_short_key, tell_short_key},
+    {"dsa_key", "client_dsa_key", &cause_weak_certificate, true, has_dsa_key, tell_dsa_key},
+    {"md5_signature", "client_md5_signature", &cause_weak_certificate, true, is_signed_with_md5,
      tell_digest},
-    {"sha1_signature", "client_sha1_signature", "weak_certificate", true, is_signed_with_sha1,
+    {"sha1_signature", "client_sha1_signature", &cause_weak_certificate, true, is_signed_with_sha1,
      tell_digest},
-    {"bad_staple", NULL, "ocsp_response_bad", true, has_bad_staple, tell_bad_staple},
-    {"unreadable_certificate", "client_unreadable_certificate", "bad_certificate", true,
+    {"bad_staple", NULL, &cause_ocsp_response_bad, true, has_bad_staple, tell_bad_staple},
+    {"unreadable_certificate", "client_unreadable_certificate", &cause_bad_certificate, true,
      is_unreadable, tell_unreadable},
     {"chain_out_of_order", "client_chain_out_of_order", NULL, false, is_out_of_order,
      tell_out_of_order},

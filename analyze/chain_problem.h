@@ -10,11 +10,13 @@
 #include "analyze/chain.h"
 #include "analyze/text.h"
 
+struct cause;
+
 struct chain_problem {
-    const char *id;        /* lower_snake_case, of a server's chain */
-    const char *client_id; /* the same of a client's chain; NULL: not with clients */
-    const char *cause;     /* identifier of the cause that stands for it; NULL: none */
-    bool is_refusable;     /* peers that verify refuse it; else it only troubles some */
+    const char *id;            /* lower_snake_case, of a server's chain */
+    const char *client_id;     /* the same of a client's chain; NULL: not with clients */
+    const struct cause *cause; /* that stands for it; NULL: none */
+    bool is_refusable;         /* peers that verify refuse it; else it only troubles some */
     bool (*is_there)(const struct chain_judgement *chain);
     /* Append a sentence without a full stop on a problem that is there. */
     void (*tell)(const struct chain_judgement *chain, struct text *text);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/finding.h"
 
+#include "analyze/causes/causes.h"
 #include "analyze/chain_problem.h"
-#include "analyze/describe.h"
 #include "analyze/issuer_history.h"
 #include "analyze/name_match.h"
 #include "analyze/public_name.h"
 #include "analyze/summary.h"
 #include "analyze/text.h"
-#include "dissect/names.h"
 
 /* Who pads its records says user_canceled before its close_notify, and that is how it is known: one
  * such record alone, or two that are not padded, may be data. */
@@ -305,8 +304,7 @@ static bool is_accepted(const struct facts *facts, enum side side)
 /* A problem that is the cause, or that was taken for it, is told as such. */
 static bool is_told(const struct verdict *verdict, const struct chain_problem *problem)
 {
-    return verdict->cause != NULL && problem->cause != NULL
-           && strcmp(verdict->cause->id, problem->cause) == 0;
+    return verdict->cause != NULL && verdict->cause == problem->cause;
 }
 
 static void add_chain_problem(const struct facts *facts, enum side side,
@@ -338,8 +336,7 @@ static void find_chain_problems(const struct facts *facts, enum side side, struc
 
     if (facts->chain[side] == NULL)
         return;
-    if (side == SIDE_CLIENT && verdict->cause != NULL
-        && strcmp(verdict->cause->id, "client_certificate_rejected") == 0)
+    if (side == SIDE_CLIENT && verdict->cause == &cause_client_certificate_rejected)
         return;
     problems = chain_problems_of(facts->chain[side]);
     for (size_t i = 0; problems >> i != 0; i++)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/causes/causes.h"
 #include "analyze/incident_internal.h"
 #include "analyze/summary.h"
 #include "capture/siphash.h"
@@ -99,9 +100,9 @@ static int64_t certificate_limit_ns(const struct verdict *verdict)
 
     if (judgement == NULL || judgement->validity_of == NULL)
         return 0;
-    if (strcmp(verdict->cause->id, "certificate_expired") == 0)
+    if (verdict->cause == &cause_certificate_expired)
         return judgement->validity_of->not_after * SECOND_NS;
-    if (strcmp(verdict->cause->id, "certificate_not_yet_valid") == 0)
+    if (verdict->cause == &cause_certificate_not_yet_valid)
         return judgement->validity_of->not_before * SECOND_NS;
     return 0;
 }

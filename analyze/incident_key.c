@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/incident_key.h"
 
+#include "analyze/causes/causes.h"
 #include "analyze/text.h"
 #include "capture/siphash.h"
 #include "dissect/fingerprint.h"
@@ -14,17 +15,17 @@ enum {
 
 /* Causes that something on the way may have, and by what the way is told. */
 static const struct path_row {
-    const char *cause;
+    const struct cause *cause;
     enum incident_path_kind kind;
 } path_rows[] = {
-    {"icmp_unreachable", INCIDENT_PATH_ROUTER},
-    {"mtu_blackhole", INCIDENT_PATH_ROUTER},
-    {"middlebox_reset", INCIDENT_PATH_HOP_LIMIT},
-    {"mtu_blackhole", INCIDENT_PATH_SERVER_NETWORK},
-    {"connect_timeout", INCIDENT_PATH_SERVER_NETWORK},
-    {"server_silent", INCIDENT_PATH_SERVER_NETWORK},
-    {"packet_loss", INCIDENT_PATH_SERVER_NETWORK},
-    {"large_client_hello_intolerance", INCIDENT_PATH_CLIENT_NETWORK},
+    {&cause_icmp_unreachable, INCIDENT_PATH_ROUTER},
+    {&cause_mtu_blackhole, INCIDENT_PATH_ROUTER},
+    {&cause_middlebox_reset, INCIDENT_PATH_HOP_LIMIT},
+    {&cause_mtu_blackhole, INCIDENT_PATH_SERVER_NETWORK},
+    {&cause_connect_timeout, INCIDENT_PATH_SERVER_NETWORK},
+    {&cause_server_silent, INCIDENT_PATH_SERVER_NETWORK},
+    {&cause_packet_loss, INCIDENT_PATH_SERVER_NETWORK},
+    {&cause_large_client_hello_intolerance, INCIDENT_PATH_CLIENT_NETWORK},
 };
 
 static void put_number(uint8_t *out, uint64_t number)
@@ -151,8 +152,7 @@ struct incident_path incident_path_of(const struct verdict *verdict)
     struct incident_path path;
 
     for (size_t i = 0; i < sizeof(path_rows) / sizeof(path_rows[0]); i++)
-        if (strcmp(path_rows[i].cause, verdict->cause->id) == 0
-            && see_path(connection, path_rows[i].kind, &path))
+        if (path_rows[i].cause == verdict->cause && see_path(connection, path_rows[i].kind, &path))
             return path;
     return (struct incident_path){.kind = INCIDENT_PATH_NONE};
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/incident_text.h"
 
+#include "analyze/causes/causes.h"
 #include "analyze/summary.h"
 
 /* "3 clients", "about 120 clients", "more than 2000 clients" */
@@ -91,7 +92,7 @@ void incident_add_extent(struct text *text, const struct incident *incident)
 
 static void add_certificate(struct text *text, const struct incident *incident)
 {
-    bool is_end = strcmp(incident->cause->id, "certificate_expired") == 0;
+    bool is_end = incident->cause == &cause_certificate_expired;
 
     if (incident->certificate_ns == 0)
         return;
