@@ -233,10 +233,9 @@ static bool client_went_on(const struct facts *facts)
 static bool reset_follows_unseen_octets(const struct facts *facts)
 {
     const struct direction *direction = &facts->connection->direction[facts->refusal.by];
-    const struct reset *reset = direction_reset(direction);
 
-    return facts->refusal.kind == REFUSAL_RST && reset->unseen_octets > 0
-           && (direction->hop_limit == 0 || reset->hop_limit == direction->hop_limit);
+    return facts->refusal.kind == REFUSAL_RST && direction_reset(direction)->unseen_octets > 0
+           && !reset_has_other_hop_limit(direction);
 }
 
 /* Why the end does not tell whether the server accepted the flight of a client that it had asked
@@ -407,8 +406,7 @@ static bool opening_is_reset_by_another(const struct facts *facts)
     const struct direction *sender = &facts->connection->direction[facts->refusal.by];
 
     return facts->tls_expected && facts->refusal.kind == REFUSAL_RST && !opening_is_a_probe(facts)
-           && nobody_spoke(facts) && sender->hop_limit != 0
-           && direction_reset(sender)->hop_limit != sender->hop_limit;
+           && nobody_spoke(facts) && reset_has_other_hop_limit(sender);
 }
 
 /* All that this side sent is in the capture. */

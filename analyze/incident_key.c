@@ -112,9 +112,10 @@ static bool see_hop_limit(const struct connection *connection, struct incident_p
     const struct reset *first = NULL;
 
     for (size_t side = 0; side < SIDES; side++) {
-        const struct reset *reset = direction_reset(&connection->direction[side]);
+        const struct direction *direction = &connection->direction[side];
+        const struct reset *reset = direction_reset(direction);
 
-        if (reset->count > 0 && reset->hop_limit != connection->direction[side].hop_limit)
+        if (reset_has_other_hop_limit(direction))
             first = first == NULL || reset->at.packet < first->at.packet ? reset : first;
     }
     if (first == NULL)

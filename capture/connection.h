@@ -152,6 +152,16 @@ static inline const struct reset *direction_reset(const struct direction *direct
     return &direction_trouble(direction)->reset;
 }
 
+/* It sent a RST with another hop limit than the first of its other packets. Where there is no other
+ * packet nothing is known. */
+static inline bool reset_has_other_hop_limit(const struct direction *direction)
+{
+    const struct reset *reset = direction_reset(direction);
+
+    return reset->count > 0 && direction->hop_limit != 0
+           && reset->hop_limit != direction->hop_limit;
+}
+
 /* The trouble, to be changed. */
 static inline struct trouble *direction_have_trouble(struct direction *direction)
 {

@@ -187,8 +187,7 @@ static enum certainty reset_came_from_elsewhere(const struct facts *facts, enum 
     const struct direction *direction = &facts->connection->direction[by];
     const struct reset *reset = direction_reset(direction);
 
-    if (direction->hop_limit == 0 || reset->hop_limit == direction->hop_limit
-        || reset->hop_limit == direction->hop_limit_last)
+    if (!reset_has_other_hop_limit(direction) || reset->hop_limit == direction->hop_limit_last)
         return odd_reset(facts, by);
     if (direction->hop_limit != direction->hop_limit_last
         || distance(reset->hop_limit) == distance(direction->hop_limit))
