@@ -2,11 +2,21 @@
 #include "analyze/causes/server_flight.h"
 
 #include "analyze/causes/causes.h"
+#include "analyze/certificate_parts.h"
+#include "analyze/der.h"
+#include "analyze/text.h"
+#include "dissect/certificate_request.h"
+#include "dissect/extension.h"
+#include "dissect/key_exchange.h"
+#include "dissect/names.h"
 
 /* Octets of protected records that must hold a server's certificate: the smallest that are in use
  * have 300 octets, and EncryptedExtensions, CertificateVerify and Finished add 100 and more. A
  * resumed flight stays below 150. */
 enum { PROTECTED_FLIGHT_MIN = 350 };
+
+/* Authorities that an evidence line names; some servers list all that they know. */
+enum { AUTHORITIES_TOLD = 3 };
 
 static uint64_t protected_octets_before_end(const struct facts *facts)
 {
@@ -206,11 +216,79 @@ static void describe_client_flight(const struct facts *facts, struct evidence *e
                      facts->client_flight_note->length, tells[facts->client_answer]);
 }
 
+static void add_authority(struct text *text, struct bytes der)
+{
+    char name[CERTIFICATE_TEXT_SIZE] = "";
+    struct certificate_name_text read = {.text = name};
+    struct bytes rdns;
+
+    if (!der_take(&der, DER_SEQUENCE, &rdns) || !certificate_distinguished_name_read(rdns, &read))
+        text_add(text, "one whose name cannot be read");
+    else
+        text_add(text, "%s", name);
+}
+
+/* A client that has no certificate of one of these sends none (RFC 5246 section 7.4.4). */
+static void add_authorities(struct text *text, struct bytes authorities)
+{
+    struct bytes name;
+    size_t count = 0;
+
+    while (distinguished_name_next(&authorities, &name)) {
+        if (count < AUTHORITIES_TOLD) {
+            text_add(text, count == 0 ? " by " : " or ");
+            add_authority(text, name);
+        }
+        count++;
+    }
+    if (count > AUTHORITIES_TOLD)
+        text_add(text, " or %zu others", count - AUTHORITIES_TOLD);
+}
+
 void describe_certificate_request(const struct facts *facts, struct evidence *evidence)
 {
-    if (facts->certificate_request_note != NULL)
-        evidence_add(evidence, "certificate_request", facts->certificate_request_note->at,
-                     "the server asked the client for a certificate");
+    const struct note *note = facts->certificate_request_note;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    struct certificate_request request;
+
+    if (note == NULL)
+        return;
+    text_add(&text, "the server asked the client for a certificate");
+    if (certificate_request_parse(handshake_body(facts->handshake, note), facts->version, &request))
+        add_authorities(&text, request.authorities);
+    evidence_add(evidence, "certificate_request", note->at, "%s", line);
+}
+
+/* Up to TLS 1.2: the client's signature, by which it shows that the certificate is its own. */
+static const struct note *find_certificate_verify(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note->kind == NOTE_MESSAGE && note->side == SIDE_CLIENT
+            && note->type == TLS_HANDSHAKE_CERTIFICATE_VERIFY)
+            return note;
+    }
+    return NULL;
+}
+
+static void describe_signature(const struct facts *facts, struct evidence *evidence)
+{
+    const struct note *note = find_certificate_verify(facts);
+    struct certificate_verify verify;
+    char hex[NAMES_HEX_SIZE];
+
+    if (note == NULL
+        || !certificate_verify_parse(handshake_body(facts->handshake, note), facts->version,
+                                     &verify)
+        || !verify.has_scheme)
+        return;
+    evidence_add(evidence, "certificate_verify", note->at, "the client signed with %s",
+                 names_or_hex(hex, sizeof(hex), names_signature_scheme(verify.signature_scheme),
+                              verify.signature_scheme, 4));
 }
 
 void describe_client_certificate(const struct facts *facts, struct evidence *evidence)
@@ -228,4 +306,5 @@ void describe_client_certificate(const struct facts *facts, struct evidence *evi
                      "the client says that it has no certificate: alert no_certificate(41)");
     else
         describe_client_flight(facts, evidence);
+    describe_signature(facts, evidence);
 }
