@@ -144,6 +144,42 @@ static void what_was_sent_again_was_not_answered(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
 }
 
+/* The RST of a host that has no such connection any more tells that nothing was on its way; one
+ * that an honest receiver ignores (RFC 5961 section 3.2) is nobody's. */
+static void a_reset_answers_a_close_where_it_fits(void)
+{
+    struct story story;
+
+    close_unanswered(&story);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+    close_unanswered(&story);
+    story_rst(&story, SIDE_SERVER);
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset.fit = RESET_OUTSIDE;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+}
+
+/* The client closes without a word, and the server says something in TLS. */
+static void leave_unheard(struct story *story)
+{
+    story_begin(story);
+    the_client_sent_an_ack(story);
+    story_fin(story, SIDE_CLIENT);
+    story_fatal(story, SIDE_SERVER, TLS_ALERT_DECODE_ERROR);
+}
+
+/* What was not captured may be its hello. */
+static void a_client_left_unheard_where_nothing_is_missing(void)
+{
+    struct story story;
+
+    leave_unheard(&story);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_NOT_TLS);
+    leave_unheard(&story);
+    story.handshake.gap_octets[SIDE_CLIENT] = 300;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+}
+
 static void a_server_that_spoke_was_not_waited_for(void)
 {
     struct story_choice choice = story_choice_1_2();
@@ -251,6 +287,9 @@ int main(void)
         {"a lost opening has many signs", a_lost_opening_has_many_signs},
         {"SYNs in vain are enough", syns_in_vain_are_enough},
         {"what was sent again was not answered", what_was_sent_again_was_not_answered},
+        {"a reset answers a close where it fits", a_reset_answers_a_close_where_it_fits},
+        {"a client left unheard where nothing is missing",
+         a_client_left_unheard_where_nothing_is_missing},
         {"a server that spoke was not waited for", a_server_that_spoke_was_not_waited_for},
         {"a silence before the last flight proves nothing",
          a_silence_before_the_last_flight_proves_nothing},
