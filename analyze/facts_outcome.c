@@ -371,13 +371,19 @@ static bool beginning_is_lost(const struct facts *facts)
            && facts->handshake->stream_octets[SIDE_CLIENT] == 0;
 }
 
+/* The side ended the connection with a FIN or RST, and said nothing about it. */
+static bool is_closed_by(const struct facts *facts, enum side side)
+{
+    return (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST)
+           && facts->refusal.by == side;
+}
+
 /* A client that speaks another protocol where TLS is expected, to a server that hangs up on it
  * without a word. */
 static bool plain_client_is_hung_up_on(const struct facts *facts)
 {
     return facts->tls_expected && facts->prelude[SIDE_CLIENT] > PRELUDE_PARTIAL
-           && !facts->answered[SIDE_SERVER] && facts->refusal.by == SIDE_SERVER
-           && (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST);
+           && !facts->answered[SIDE_SERVER] && is_closed_by(facts, SIDE_SERVER);
 }
 
 /* A client that sent nothing but SYNs and, to the SYN-ACK, the RST of a host that knows no such
@@ -424,15 +430,13 @@ bool facts_client_is_turned_away(const struct facts *facts)
     const struct direction *client = &connection->direction[SIDE_CLIENT];
     const struct direction *server = &connection->direction[SIDE_SERVER];
     const struct reset *reset = direction_reset(client);
-    bool is_ended = facts->refusal.by == SIDE_SERVER
-                    && (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST);
     /* Its host knows no such connection any more (RFC 9293 section 3.10.7.1). */
     bool client_was_gone = moment_seen(reset->at) && !reset->has_ack;
 
     return facts->tls_expected && connection->syn_seen && moment_seen(server->syn)
            && client->packets > client->syn_count && nobody_spoke(facts)
-           && client->payload_octets == 0 && server->payload_octets == 0 && is_ended
-           && !client_was_gone
+           && client->payload_octets == 0 && server->payload_octets == 0
+           && is_closed_by(facts, SIDE_SERVER) && !client_was_gone
            && facts->refusal.at.time_ns - server->last_syn.time_ns < TURNED_AWAY_NS
            && is_captured(client) && is_captured(server);
 }
@@ -459,10 +463,9 @@ static bool plain_client_waits_in_vain(const struct facts *facts)
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
     return facts->tls_expected && facts->connection->syn_seen && client_speaks_plain_http(facts)
-           && facts->refusal.by == SIDE_CLIENT
-           && (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST)
-           && facts->waited_ns >= PATIENCE_NS && client->unacknowledged_octets == 0
-           && server->payload_octets == 0 && is_captured(client) && is_captured(server);
+           && is_closed_by(facts, SIDE_CLIENT) && facts->waited_ns >= PATIENCE_NS
+           && client->unacknowledged_octets == 0 && server->payload_octets == 0
+           && is_captured(client) && is_captured(server);
 }
 
 /* SOCKS5 answers the method and the password first, which is no answer to the request. */
@@ -479,11 +482,10 @@ bool facts_request_is_ignored(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
-    bool is_ended = facts->refusal.by == SIDE_CLIENT
-                    && (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST);
 
     return facts->starttls.wants_tls && !facts->handshake->switched && !request_is_answered(facts)
-           && is_ended && facts->refusal.at.time_ns - client->last_data.time_ns >= PATIENCE_NS
+           && is_closed_by(facts, SIDE_CLIENT)
+           && facts->refusal.at.time_ns - client->last_data.time_ns >= PATIENCE_NS
            && client->unacknowledged_octets == 0 && is_captured(client) && is_captured(server);
 }
 
