@@ -255,6 +255,50 @@ static void names_are_hinted_at_by_a_server_that_is_up_and_known(void)
     CU_ASSERT_EQUAL(says_of(&fixture, SUSPECT_NAME), KNOWN_NOTHING);
 }
 
+/* The server, which chose this suite so often, closes at these, by FIN or RST, without a word. */
+static enum certainty closes_for_suites(uint32_t chosen, const story_list suites, bool is_reset)
+{
+    struct fixture fixture;
+    struct story_offer offer = plain_offer_1_2();
+    struct known_values *values = &fixture.server.chosen[KNOWN_SUITES];
+
+    begin(&fixture, chosen);
+    values->count = 1;
+    values->few[0].value = 0xc030;
+    take_up(&values->few[0].chosen, chosen);
+    memcpy(offer.suites, suites, sizeof(offer.suites));
+    story_begin(&fixture.story);
+    story_client_hello(&fixture.story, &offer);
+    if (is_reset)
+        story_rst(&fixture.story, SIDE_SERVER);
+    else
+        story_fin(&fixture.story, SIDE_SERVER);
+    story_facts(&fixture.story);
+    fixture.story.facts.known = &fixture.known;
+    diagnose(&fixture.story.facts, &fixture.story.verdict);
+    return strcmp(fixture.story.verdict.cause->id, "no_shared_cipher") == 0
+               ? fixture.story.verdict.confidence
+               : CAUSE_NO;
+}
+
+/* As it does for versions: what others chose tells what the close was for. */
+static void a_close_can_be_for_suites_that_a_server_never_chose(void)
+{
+    static const story_list without_curves = {0x002f};
+
+    CU_ASSERT_EQUAL(closes_for_suites(3, without_curves, false), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(closes_for_suites(3, without_curves, true), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(closes_for_suites(2, without_curves, false), CAUSE_NO);
+}
+
+static void ordinary_suites_are_no_reason_to_close(void)
+{
+    static const story_list ordinary = {0xc02b, 0xc02f, 0x002f};
+
+    CU_ASSERT_EQUAL(closes_for_suites(3, ordinary, false), CAUSE_NO);
+    CU_ASSERT_EQUAL(closes_for_suites(3, (story_list){0x002f, 0xc030}, false), CAUSE_NO);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -277,6 +321,9 @@ int main(void)
          a_missing_list_excludes_no_certificate_with_sha1},
         {"names are hinted at by a server that is up and known",
          names_are_hinted_at_by_a_server_that_is_up_and_known},
+        {"a close can be for suites that a server never chose",
+         a_close_can_be_for_suites_that_a_server_never_chose},
+        {"ordinary suites are no reason to close", ordinary_suites_are_no_reason_to_close},
         CU_TEST_INFO_NULL,
     };
 

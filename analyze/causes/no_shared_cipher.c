@@ -65,8 +65,9 @@ const struct cause cause_no_shared_cipher = {
     .title = "The server accepts none of the cipher suites that the client offers",
     .explanation = "A server picks one of the client's cipher suites. It found none that it "
                    "accepts, or none that fits the key in its certificate, and refused the "
-                   "ClientHello with handshake_failure(40) or insufficient_security(71). Small "
-                   "stacks may say illegal_parameter(47) instead.",
+                   "ClientHello with handshake_failure(40) or insufficient_security(71). Some "
+                   "servers say close_notify(0) instead, or just close; small stacks may say "
+                   "illegal_parameter(47).",
     .remedy = "List what the server takes with `nmap --script ssl-enum-ciphers -p PORT SERVER` or "
               "`openssl s_client -connect SERVER:PORT -cipher SUITE`, and compare it with the "
               "offer in the evidence. Update the client; on the server add a suite of the Mozilla "

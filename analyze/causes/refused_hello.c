@@ -80,8 +80,14 @@ static enum weight correct(const struct facts *facts, enum suspect suspect, enum
                : weight;
 }
 
-/* The ways to refuse a hello. A reset may come from elsewhere, or from one who did not read it. */
-enum manner_kind { MANNER_ALERT, MANNER_CLOSED, MANNER_RESET, MANNER_ENCRYPTED };
+/* The ways to refuse a hello. */
+enum manner_kind {
+    MANNER_ALERT,
+    MANNER_CLOSE_NOTIFY, /* without a reason, but its TLS has read the hello */
+    MANNER_CLOSED,       /* with a FIN or RST alone, or as if its user had canceled */
+    MANNER_OPEN_RESET,   /* with a RST that may come from elsewhere */
+    MANNER_ENCRYPTED
+};
 
 struct manner {
     enum manner_kind kind;
@@ -185,6 +191,19 @@ static const struct manner manners[] = {
                 [SUSPECT_NAME] = CAUSE_POSSIBLE},
     },
     {
+        .kind = MANNER_CLOSE_NOTIFY,
+        .least = WEIGHT_SLIGHT,
+        .enough = WEIGHT_UNUSUAL,
+        .cap = {[SUSPECT_VERSION] = CAUSE_LIKELY,
+                [SUSPECT_SUITES] = CAUSE_LIKELY,
+                [SUSPECT_GROUPS] = CAUSE_LIKELY,
+                [SUSPECT_SCHEMES] = CAUSE_LIKELY,
+                [SUSPECT_NO_NAME] = CAUSE_LIKELY,
+                [SUSPECT_NAME] = CAUSE_POSSIBLE,
+                [SUSPECT_MASTER_SECRET] = CAUSE_POSSIBLE},
+        .means_known_names = true,
+    },
+    {
         .kind = MANNER_CLOSED,
         .least = WEIGHT_UNUSUAL,
         .least_of = {[SUSPECT_VERSION] = WEIGHT_SLIGHT, [SUSPECT_NAME] = WEIGHT_ORDINARY},
@@ -197,7 +216,7 @@ static const struct manner manners[] = {
                 [SUSPECT_NAME] = CAUSE_POSSIBLE},
     },
     {
-        .kind = MANNER_RESET,
+        .kind = MANNER_OPEN_RESET,
         .least = WEIGHT_UNUSUAL,
         .enough = WEIGHT_STANDS_OUT,
         .cap = {[SUSPECT_VERSION] = CAUSE_LIKELY,
@@ -239,6 +258,28 @@ static enum weight weigh(const struct facts *facts, const struct manner *manner,
     return correct(facts, suspect, offer_weigh(facts, suspect));
 }
 
+/* The host itself ended it, in whatever way. */
+static bool is_ended_by_host(const struct facts *facts)
+{
+    return facts->refusal.kind != REFUSAL_RST
+           || reset_is_foreign(facts, facts->refusal.by) == CAUSE_NO;
+}
+
+/* A server without any other packet has no hop limit to compare. */
+static bool origin_is_open(const struct facts *facts)
+{
+    return facts->refusal.kind == REFUSAL_RST
+           && (!is_ended_by_host(facts) || known_resets_follow_names(facts)
+               || facts->connection->direction[facts->refusal.by].hop_limit == 0);
+}
+
+static enum manner_kind manner_of_close(const struct facts *facts)
+{
+    if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_CLOSE_NOTIFY))
+        return MANNER_CLOSE_NOTIFY;
+    return origin_is_open(facts) ? MANNER_OPEN_RESET : MANNER_CLOSED;
+}
+
 static bool is_refused_so(const struct facts *facts, const struct manner *manner)
 {
     bool is_offer_refused = facts_server_refused_hello(facts) || gave_up_before_signing(facts);
@@ -247,11 +288,11 @@ static bool is_refused_so(const struct facts *facts, const struct manner *manner
     case MANNER_ALERT:
         return is_offer_refused && facts_alert(facts, SIDE_SERVER, manner->alert)
                && (manner->is_doubtful == NULL || manner->is_doubtful(facts));
+    case MANNER_CLOSE_NOTIFY:
     case MANNER_CLOSED:
-    case MANNER_RESET:
+    case MANNER_OPEN_RESET:
         return is_offer_refused && facts_closed_without_reason(facts, SIDE_SERVER)
-               && (facts->refusal.kind == REFUSAL_RST) == (manner->kind == MANNER_RESET)
-               && facts->waited_ns < PROMPT_NS;
+               && manner_of_close(facts) == manner->kind && facts->waited_ns < PROMPT_NS;
     case MANNER_ENCRYPTED:
         return facts->tls13 && facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
                && facts->refusal.by == SIDE_SERVER
@@ -260,22 +301,25 @@ static bool is_refused_so(const struct facts *facts, const struct manner *manner
     return false;
 }
 
-/* The host itself ended it, in whatever way. */
-static bool is_ended_by_host(const struct facts *facts)
-{
-    return facts->refusal.kind != REFUSAL_RST
-           || reset_is_foreign(facts, facts->refusal.by) == CAUSE_NO;
-}
-
-/* The refusal is the alert that speaks of no part of the offer. */
+/* What the server says speaks of no part of the offer. */
 static bool is_general(const struct manner *manner)
 {
-    return manner->kind == MANNER_ALERT && manner->alert == TLS_ALERT_HANDSHAKE_FAILURE;
+    return manner->kind == MANNER_CLOSE_NOTIFY
+           || (manner->kind == MANNER_ALERT && manner->alert == TLS_ALERT_HANDSHAKE_FAILURE);
 }
 
 static bool is_silent(const struct manner *manner)
 {
-    return manner->kind == MANNER_CLOSED || manner->kind == MANNER_RESET;
+    return manner->kind == MANNER_CLOSED || manner->kind == MANNER_OPEN_RESET;
+}
+
+/* Suites that are unusual anyway, and of which the server never chose one from others: who closes
+ * at them need not say why. */
+static bool suites_are_known_to_differ(const struct facts *facts, const struct manner *manner,
+                                       enum known_says says)
+{
+    return manner->kind == MANNER_CLOSED && says >= KNOWN_FOR
+           && offer_weigh(facts, SUSPECT_SUITES) >= WEIGHT_UNUSUAL;
 }
 
 /* An alert about a field, and a name that is no host name: whoever has that name is not asked. */
@@ -295,6 +339,8 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
     if (suspect == SUSPECT_VERSION && says == KNOWN_SURE && cap == CAUSE_LIKELY
         && is_ended_by_host(facts))
         return CAUSE_CERTAIN;
+    if (suspect == SUSPECT_SUITES && suites_are_known_to_differ(facts, manner, says))
+        return CAUSE_LIKELY;
     if (is_about_name(suspect) && says == KNOWN_SURE && is_silent(manner)
         && !known_resets_follow_names(facts))
         return CAUSE_LIKELY;
