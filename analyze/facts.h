@@ -327,8 +327,8 @@ bool facts_never_arrived(const struct facts *facts, const struct note *record);
  * follows one (RFC 8446 section 6.1), and what comes just before, user_canceled, is as long. */
 bool facts_may_be_good_bye(const struct facts *facts, const struct note *note);
 
-/* Who has the last of the handshake, has nothing to say and ends the connection sooner than this has
- * not waited for the other side in vain. */
+/* Who has the last of the handshake and ends the connection sooner than this has not waited for the
+ * other side in vain. */
 #define FACTS_LEFT_AFTER_FINISH_NS INT64_C(1000000000)
 
 /* TLS 1.3: what a server made of the flight of a client that it had asked for a certificate. */
