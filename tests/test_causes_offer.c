@@ -110,6 +110,7 @@ static void rare_groups_are_likely_the_reason(void)
         struct story_offer offer = story_modern_offer();
 
         memcpy(offer.groups, (story_list){0x0a0a, 25, 256}, sizeof(offer.groups));
+        memcpy(offer.shares, (story_list){25}, sizeof(offer.shares));
         story_refuse_offer(&story, &offer, alerts[i]);
         CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_LIKELY));
     }
@@ -347,10 +348,14 @@ static struct story_offer odd_offer(enum oddity oddity)
 {
     struct story_offer offer = story_modern_offer();
 
-    if (oddity == ODD_GROUPS)
+    if (oddity == ODD_GROUPS) {
         memcpy(offer.groups, (story_list){25}, sizeof(offer.groups));
-    if (oddity == ODD_ONE_GROUP)
+        memcpy(offer.shares, (story_list){25}, sizeof(offer.shares));
+    }
+    if (oddity == ODD_ONE_GROUP) {
         memcpy(offer.groups, (story_list){23}, sizeof(offer.groups));
+        memcpy(offer.shares, (story_list){23}, sizeof(offer.shares));
+    }
     if (oddity == ODD_SCHEMES)
         memcpy(offer.schemes, (story_list){0x0403}, sizeof(offer.schemes));
     if (oddity == ODD_NAME)

@@ -398,6 +398,23 @@ static void a_reset_of_an_unknown_host_is_about_nothing_ordinary(void)
     CU_ASSERT_TRUE(story_denies(&story, "unrecognized_sni"));
 }
 
+static void a_share_of_a_group_that_is_not_listed_is_a_wrong_field(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.groups, (story_list){24}, sizeof(offer.groups));
+    memcpy(offer.shares, (story_list){29}, sizeof(offer.shares));
+    story_refuse_offer(&story, &offer, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_CERTAIN));
+    CU_ASSERT_TRUE(has_fact(&story, "illegal_field"));
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE); /* few servers look at it */
+    CU_ASSERT_TRUE(story_denies(&story, "illegal_parameter"));
+    memcpy(offer.shares, (story_list){24}, sizeof(offer.shares));
+    story_refuse_offer(&story, &offer, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_FALSE(has_fact(&story, "illegal_field"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -442,6 +459,8 @@ int main(void)
         {"user_canceled stands for itself", user_canceled_stands_for_itself},
         {"a reset of an unknown host is about nothing ordinary",
          a_reset_of_an_unknown_host_is_about_nothing_ordinary},
+        {"a share of a group that is not listed is a wrong field",
+         a_share_of_a_group_that_is_not_listed_is_a_wrong_field},
         CU_TEST_INFO_NULL,
     };
 

@@ -95,6 +95,30 @@ static bool client_hello_is_wrong(const struct facts *facts, struct evidence *ev
     return true;
 }
 
+/* RFC 8446 section 4.2.8: key shares are of groups that are listed, which servers may check. */
+static bool share_is_wrong(const struct facts *facts, struct evidence *evidence)
+{
+    const struct hello_extensions *extensions = &facts->client_extensions;
+    struct bytes shares = extensions->key_share.shares;
+    struct key_share share;
+    char hex[NAMES_HEX_SIZE];
+
+    if (!facts_server_refused_hello(facts) || !facts->client_hello_read || facts->retry_note != NULL
+        || extensions->key_share.state != EXTENSION_WELL_FORMED
+        || extensions->supported_groups.state != EXTENSION_WELL_FORMED)
+        return false;
+    while (key_share_next(&shares, &share)) {
+        if (tls_is_grease(share.group)
+            || list_u16_contains(extensions->supported_groups.list, share.group))
+            continue;
+        evidence_add(evidence, "illegal_field", facts->client_hello_note->at,
+                     "the client sends a key share of the group %s, which it does not list",
+                     names_or_hex(hex, sizeof(hex), names_group(share.group), share.group, 4));
+        return true;
+    }
+    return false;
+}
+
 /* This server took the name up at another time. */
 static bool name_was_served(const struct facts *facts)
 {
@@ -144,6 +168,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     }
     if (!said)
         return CAUSE_NO;
+    if (share_is_wrong(facts, evidence))
+        return CAUSE_CERTAIN;
     if (name_is_wrong(facts, evidence))
         return CAUSE_LIKELY;
     if (facts_client_refused_server(facts))
