@@ -208,6 +208,25 @@ static void a_name_that_is_no_host_name_is_a_wrong_field_unless_it_is_served(voi
                                 CAUSE_POSSIBLE));
 }
 
+static void a_key_may_be_all_that_differs_from_what_was_served(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = story_modern_offer();
+    const struct evidence *evidence = &fixture.story.verdict.evidence;
+    bool is_told = false;
+
+    begin(&fixture, 1);
+    story_refuse_offer(&fixture.story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story_facts(&fixture.story);
+    fixture.known.client_took_flight = true;
+    fixture.story.facts.known = &fixture.known;
+    fixture.story.facts.client_extensions.pre_shared_key.state = EXTENSION_WELL_FORMED;
+    diagnose(&fixture.story.facts, &fixture.story.verdict);
+    for (size_t i = 0; i < evidence->count; i++)
+        is_told |= strstr(evidence->items[i].text, "all that is different") != NULL;
+    CU_ASSERT_TRUE(is_told);
+}
+
 /* What the story says of a suspect, with what is known. */
 static enum known_says says_of(struct fixture *fixture, enum suspect suspect)
 {
@@ -317,6 +336,8 @@ int main(void)
          illegal_parameter_is_about_suites_where_the_server_takes_others_alone},
         {"a name that is no host name is a wrong field unless it is served",
          a_name_that_is_no_host_name_is_a_wrong_field_unless_it_is_served},
+        {"a key may be all that differs from what was served",
+         a_key_may_be_all_that_differs_from_what_was_served},
         {"a missing list excludes no certificate with SHA-1",
          a_missing_list_excludes_no_certificate_with_sha1},
         {"names are hinted at by a server that is up and known",

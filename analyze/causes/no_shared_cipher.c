@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
 #include "analyze/causes/offer_weight.h"
+#include "analyze/knowledge.h"
 
 static void describe_narrowness(const struct facts *facts, struct evidence *evidence)
 {
@@ -26,6 +27,20 @@ static void describe_narrowness(const struct facts *facts, struct evidence *evid
                      "no suite offered can be served with an RSA certificate");
 }
 
+/* A server that served the same client for the same name may have stumbled over the key alone. */
+static void describe_offered_key(const struct facts *facts, struct evidence *evidence)
+{
+    if (!offer_has_shared_key(facts))
+        return;
+    evidence_add(evidence, "offered_pre_shared_key", facts->client_hello_note->at, "%s",
+                 facts->known != NULL && facts->known->client_took_flight
+                     ? "the client offers a pre-shared key or a ticket; this server has served the "
+                       "client's address for this name in full handshakes: the key may be all that "
+                       "is different"
+                     : "the client offers a pre-shared key or a ticket: a server that does not "
+                       "take it needs a certificate, and may have none");
+}
+
 /* Where the offer does not tell suites from groups and schemes, the reader may know the server. */
 static void describe_rivals(const struct facts *facts, struct evidence *evidence)
 {
@@ -33,10 +48,7 @@ static void describe_rivals(const struct facts *facts, struct evidence *evidence
         describe_offered_groups(facts, evidence);
     if (refused_hello_suspect(facts, SUSPECT_SCHEMES) != CAUSE_NO)
         describe_offered_schemes(facts, evidence);
-    if (offer_has_shared_key(facts))
-        evidence_add(evidence, "offered_pre_shared_key", facts->client_hello_note->at,
-                     "the client offers a pre-shared key or a ticket: a server that does not take "
-                     "it needs a certificate, and may have none");
+    describe_offered_key(facts, evidence);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
