@@ -515,6 +515,22 @@ static void a_routing_loop_and_an_unreachable_of_ipv6_are_refusals(void)
     }
 }
 
+static void what_was_sent_again_is_told_and_nothing_else(void)
+{
+    struct story story;
+    struct direction *client = &story.connection.direction[SIDE_CLIENT];
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_wait(&story, STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    client->fin_again = 2;
+    client->retransmissions = 1;
+    CU_ASSERT_TRUE(story_says(&story, "packet_loss", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_tells(&story, "sent_again",
+                               "again: the client's FIN 2 times, data of the client 1 time"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -567,6 +583,8 @@ int main(void)
          an_icmp_error_before_the_last_answer_is_only_possible},
         {"a routing loop and an unreachable of IPv6 are refusals",
          a_routing_loop_and_an_unreachable_of_ipv6_are_refusals},
+        {"what was sent again is told, and nothing else",
+         what_was_sent_again_is_told_and_nothing_else},
         CU_TEST_INFO_NULL,
     };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/transport.h"
+#include "analyze/text.h"
 
 /* A client that does not like what it got says so sooner: it is the shortest time-out before a
  * retransmission in wide use. */
@@ -35,22 +36,46 @@ static int64_t client_waited(const struct facts *facts)
                : facts->waited_ns;
 }
 
+/* "for want of an answer these were sent again: the client's SYN 1 time, data of the server 3 times" */
+static void describe_sent_again(const struct facts *facts, struct evidence *evidence)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    const struct {
+        const char *what;
+        uint32_t again;
+    } rows[] = {
+        {"the client's SYN", client->syn_count > 0 ? client->syn_count - 1U : 0},
+        {"the server's SYN-ACK", server->syn_count > 0 ? server->syn_count - 1U : 0},
+        {"the client's FIN", client->fin_again},
+        {"data of the client", client->retransmissions},
+        {"data of the server", server->retransmissions},
+    };
+    const char *separator = "";
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    text_add(&text, "for want of an answer these were sent again: ");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].again == 0)
+            continue;
+        text_add(&text, "%s%s %u time%s", separator, rows[i].what, rows[i].again,
+                 rows[i].again == 1 ? "" : "s");
+        separator = ", ";
+    }
+    evidence_add(evidence, "sent_again", facts->connection->last, "%s", line);
+}
+
 /* What came last did arrive, and its answer did not, on a path that lost much before: the client
  * waited in vain. One that has all that it needs waits for nothing. */
 static enum certainty weigh_path(const struct facts *facts, struct evidence *evidence)
 {
-    const struct direction *direction = facts->connection->direction;
     bool by_client = facts->refusal.kind == REFUSAL_NONE || facts->refusal.by == SIDE_CLIENT;
 
     if (!path_is_lossy(facts) || !by_client || facts->server_hello_done_note != NULL
         || client_waited(facts) < REFUSED_AT_ONCE_NS)
         return CAUSE_NO;
-    evidence_add(evidence, "sent_again", facts->connection->last,
-                 "SYNs were sent %u times and SYN-ACKs %u times; the client sent its FIN again %u "
-                 "times and %u segments, the server %u segments",
-                 direction[SIDE_CLIENT].syn_count, direction[SIDE_SERVER].syn_count,
-                 direction[SIDE_CLIENT].fin_again, direction[SIDE_CLIENT].retransmissions,
-                 direction[SIDE_SERVER].retransmissions);
+    describe_sent_again(facts, evidence);
     return CAUSE_LIKELY;
 }
 
