@@ -166,6 +166,19 @@ class ExitStatus(CommandLine):
                 done = self.expect(USAGE, f"{option}={value}", CLEAN)
                 self.assertIn(option + ":", done.stderr)
 
+    def test_options_of_live_capture_are_not_for_files(self):
+        for option in ("--workers=2", "--metrics=9117", "--no-sandbox", "--stats-interval=5"):
+            with self.subTest(option=option):
+                done = self.expect(USAGE, option, CLEAN)
+                self.assertIn(option.split("=")[0] + " is for live capture", done.stderr)
+        for value in ("0", "65"):
+            self.assertIn("64", self.expect(USAGE, f"--workers={value}", CLEAN).stderr)
+
+    def test_a_filter_behind_a_file_is_told_where_it_belongs(self):
+        said = self.expect(COULD_NOT, CLEAN, "port", "443").stderr
+        self.assertIn("port: cannot open: No such file or directory; a filter needs -r FILE", said)
+        self.assertNotIn("filter", self.expect(COULD_NOT, "-r", CLEAN, "-r", "nowhere").stderr)
+
     def test_a_filter_that_makes_no_sense_is_2(self):
         done = self.expect(USAGE, "-f", "port of call", CLEAN)
         self.assertIn("port of call", done.stderr)

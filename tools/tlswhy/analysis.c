@@ -97,6 +97,13 @@ static bool reads_files_alone(const struct options *options)
     return true;
 }
 
+/* An operand that is no file, behind one that is: people mean a filter. */
+static bool may_be_filter(const struct options *options, const struct source_report *report)
+{
+    return options->read_count == 0 && report->trouble == SOURCE_UNREADABLE
+           && strcmp(report->path, options->paths[0]) != 0 && access(report->path, F_OK) != 0;
+}
+
 static void take_trouble(void *context, const struct source_report *report)
 {
     static const char *const kinds[] = {
@@ -109,8 +116,9 @@ static void take_trouble(void *context, const struct source_report *report)
     if (stop_requested()) /* a read that a signal ended is no fault of the file */
         return;
     progress_clear(&analysis->progress);
-    complain("%s%s: %s", kinds[report->trouble],
-             strcmp(report->path, "-") == 0 ? "standard input" : report->path, report->text);
+    complain("%s%s: %s%s", kinds[report->trouble],
+             strcmp(report->path, "-") == 0 ? "standard input" : report->path, report->text,
+             may_be_filter(analysis->options, report) ? "; a filter needs -r FILE, or -f" : "");
 }
 
 /* An inventory that tells news as they come, or one that is listed at the end. */

@@ -245,7 +245,8 @@ static const struct option_row option_rows[] = {
     {"json", 'j', no_argument, NULL, apply_json, "write one JSON object per line (ECS), no text"},
     {"output", 'o', required_argument, "FILE", apply_output, "write to FILE"},
     {"summary", 0, required_argument, "FILE", apply_summary,
-     "write counts by cause, server and client to FILE at the end, in JSON; - is standard output"},
+     "write counts by cause, server and client to FILE at the end, in JSON, of files alone; - is "
+     "standard output"},
     {"check", 'c', no_argument, NULL, apply_check, "exit with status 3 if a handshake failed"},
     {"streaming", 0, no_argument, NULL, apply_streaming,
      "judge each connection when it ends; do not wait for what later ones tell"},
@@ -394,6 +395,14 @@ static const struct option_row *row_of(int found)
     return NULL;
 }
 
+static bool is_for_live_capture(const struct option_row *row)
+{
+    for (size_t i = SERVICE_OPTIONS_BEGIN; i < OPTION_COUNT; i++)
+        if (row_at(i) == row)
+            return true;
+    return false;
+}
+
 static bool parse_options(int argc, char **argv, struct options *options)
 {
     struct option long_options[OPTION_COUNT + 1];
@@ -406,6 +415,8 @@ static bool parse_options(int argc, char **argv, struct options *options)
 
         if (row == NULL || !row->apply(options, optarg))
             return false;
+        if (is_for_live_capture(row))
+            options->live_option = row->name;
     }
     return true;
 }
@@ -476,6 +487,9 @@ static bool check_together(const struct options *options)
     if (options->summary != NULL && options->service.interface_count > 0)
         return complain_usage("--summary is for captures: live there are --metrics and "
                               "--stats-interval");
+    if (options->live_option != NULL && options->service.interface_count == 0)
+        return complain_usage("--%s is for live capture: -i says of which interface",
+                              options->live_option);
     if (is_stdout(options->summary) && options->output == NULL
         && (options->certificates || (options->json && options->sinks.count == 0)))
         return complain_usage("--summary=-: the rest needs another place, by --output or --sink");

@@ -54,6 +54,7 @@ struct options {
     size_t read_count;       /* of them, those given with -r */
     char *filter;            /* owned; NULL: every packet */
     const char *filter_file; /* -F */
+    const char *live_option; /* one of the command line that files do not need; NULL: none */
     const char *output;      /* NULL: standard output */
     const char *summary;     /* of the run; "-" is standard output, NULL: none */
     bool json;

@@ -75,7 +75,7 @@ static bool apply_workers(struct options *options, const char *value)
     if (!option_value_number("--workers", value, SERVICE_WORKERS_MAX, &workers))
         return false;
     if (workers == 0)
-        return complain("--workers: there must be one");
+        return complain("--workers: there must be one, and at most %d", SERVICE_WORKERS_MAX);
     options->service.workers = workers;
     return true;
 }
