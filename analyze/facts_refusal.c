@@ -133,8 +133,8 @@ static bool is_foreign(const struct facts *facts, const struct note *note)
            && handshake->spoke_tls[side_other((enum side)note->side)];
 }
 
-/* The server answers a request in clear that it came to a port for TLS. How it closes behind that is
- * often not looked at any more. */
+/* The server answers a request in clear that it came to a port for TLS. How it closes behind that
+ * is often not looked at any more. */
 static bool refuses_clear_request(const struct facts *facts, const struct note *note)
 {
     return note->side == SIDE_SERVER && facts->prelude_note[SIDE_CLIENT] != NULL

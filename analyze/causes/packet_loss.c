@@ -36,7 +36,7 @@ static int64_t client_waited(const struct facts *facts)
                : facts->waited_ns;
 }
 
-/* "for want of an answer these were sent again: the client's SYN 1 time, data of the server 3 times" */
+/* "... these were sent again: the client's SYN 1 time, data of the server 2 times" */
 static void describe_sent_again(const struct facts *facts, struct evidence *evidence)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
