@@ -46,7 +46,7 @@ void half_open_again(struct half_open *half_open, const struct segment *syn)
     int64_t passed = elapsed_ns(syn->at.time_ns, half_open->last_ns);
     uint64_t packets = syn->at.packet - half_open->first.packet;
 
-    if (passed <= TRANSPORT_DUPLICATE_NS && syn->ip_id == half_open->ip_id) {
+    if (passed <= TRANSPORT_DUPLICATE_FAR_NS && syn->ip_id == half_open->ip_id) {
         count_up(&half_open->duplicates);
         return;
     }

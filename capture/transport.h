@@ -25,6 +25,10 @@ enum {
     /* A copy of a packet that a mirror or a second interface adds comes within this time, give or
      * take a unit; a retransmission needs a round trip and is later, but for the shortest LANs. */
     TRANSPORT_DUPLICATE_NS = 300 * 1000,
+    /* Likewise of one that no retransmission is like, which may come from the other end of the path
+     * or by another clock. Below the shortest usual retransmission time-out: some hosts give all
+     * their packets one identification. */
+    TRANSPORT_DUPLICATE_FAR_NS = 100 * 1000 * 1000,
     TRANSPORT_RECENT_UNIT = 256 /* ns: 32 bits of them come again after 18 minutes */
 };
 

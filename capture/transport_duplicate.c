@@ -54,17 +54,25 @@ static inline uint32_t time_of(const struct segment *segment)
     return (uint32_t)((uint64_t)segment->at.time_ns / TRANSPORT_RECENT_UNIT);
 }
 
-/* Of two with the same tag. A router on the way between two capture points takes one off the hop
- * limit; either copy may be captured first. */
+/* How much later a copy may come: a host gives a packet that it sends again another
+ * identification, if it gives any; it waits long before it sends a SYN again, and sends no RST
+ * again. */
+static int64_t longest_wait(const struct segment *segment)
+{
+    bool is_unlike_others = segment->ip_id != 0 || (segment->flags & (TCP_SYN | TCP_RST)) != 0;
+
+    return is_unlike_others ? TRANSPORT_DUPLICATE_FAR_NS : TRANSPORT_DUPLICATE_NS;
+}
+
+/* Of two with the same tag. Routers between two capture points take some off the hop limit; either
+ * copy may be captured first. */
 static bool is_copy(const struct transport *transport, uint32_t place, uint64_t hash,
                     const struct segment *segment)
 {
-    const uint32_t limit = TRANSPORT_DUPLICATE_NS / TRANSPORT_RECENT_UNIT;
+    const uint32_t limit = (uint32_t)(longest_wait(segment) / TRANSPORT_RECENT_UNIT);
     uint32_t apart = time_of(segment) - transport->recent_time[place];
-    int hops = segment->hop_limit - transport->recent_hop_limit[place];
 
-    return transport->recent_check[place] == hash >> 48 && apart + limit <= 2 * limit && hops >= -1
-           && hops <= 1;
+    return transport->recent_check[place] == hash >> 48 && apart + limit <= 2 * limit;
 }
 
 /* In nearly every case it is not. */

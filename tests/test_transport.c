@@ -313,90 +313,6 @@ static void zero_windows_and_keep_alives_are_counted(void)
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].retransmissions, 0);
 }
 
-/* One packet captured twice, the second time wait_ns later and hops hops further. */
-static struct direction captured_twice(int64_t wait_ns, uint8_t hops, bool same_id)
-{
-    struct scene *scene = begin();
-    struct segment segment = scene_segment(scene, SIDE_CLIENT, TCP_ACK, 0, 0, bytes_of(block, 100));
-
-    scene_give(scene, &segment);
-    scene->now_ns += wait_ns - MILLISECOND;
-    segment.hop_limit = (uint8_t)(segment.hop_limit - hops);
-    segment.ip_id = (uint16_t)(segment.ip_id + !same_id);
-    scene_give(scene, &segment);
-    return finish(scene).direction[SIDE_CLIENT];
-}
-
-static void a_packet_captured_twice_is_no_retransmission(void)
-{
-    struct direction client = captured_twice(50000, 0, true);
-
-    CU_ASSERT_EQUAL(client.duplicates, 1);
-    CU_ASSERT_EQUAL(client.retransmissions, 0);
-    CU_ASSERT_EQUAL(client.packets, 3);
-    CU_ASSERT_EQUAL(client.payload_octets, 100);
-    client = captured_twice(50000, 1, true);
-    CU_ASSERT_EQUAL(client.duplicates, 1);
-    CU_ASSERT_EQUAL(captured_twice(50000, UINT8_MAX, true).duplicates, 1); /* one hop less */
-    CU_ASSERT_EQUAL(client.hop_limit_last, 64);
-}
-
-static void a_packet_captured_twice_may_have_been_routed(void)
-{
-    static const char none[] = "";
-    struct scene *scene = begin();
-    struct segment segment;
-    struct direction client = captured_twice(50000, 0, true);
-
-    CU_ASSERT_FALSE(client.routed);
-    client = captured_twice(50000, 1, true);
-    CU_ASSERT_TRUE(client.routed);
-    CU_ASSERT_TRUE(client.last_routed);
-
-    segment = scene_segment(scene, SIDE_CLIENT, TCP_RST, 0, 0, bytes_of(none, 0));
-    scene_give(scene, &segment);
-    scene->now_ns += 50000 - MILLISECOND;
-    segment.hop_limit--;
-    scene_give(scene, &segment);
-    client = finish(scene).direction[SIDE_CLIENT];
-    CU_ASSERT_FALSE(client.routed);
-    CU_ASSERT_TRUE(direction_reset(&client)->routed);
-}
-
-/* No-operations (RFC 9293 section 3.2), of which one is another option in the second packet. */
-static struct direction captured_with_another_option(size_t length, size_t at)
-{
-    struct scene *scene = begin();
-    struct segment segment = scene_segment(scene, SIDE_CLIENT, TCP_ACK, 0, 0, bytes_of(block, 100));
-    uint8_t options[2][40];
-
-    memset(options, 1, sizeof(options));
-    options[1][at] = 2;
-    for (size_t i = 0; i < 2; i++) {
-        segment.options = bytes_of(options[i], length);
-        scene_give(scene, &segment);
-        scene->now_ns += 50000 - MILLISECOND;
-    }
-    return finish(scene).direction[SIDE_CLIENT];
-}
-
-static void a_copy_has_the_same_options(void)
-{
-    for (size_t length = 4; length <= 40; length += 4)
-        for (size_t at = 0; at < length; at++)
-            CU_ASSERT_EQUAL(captured_with_another_option(length, at).duplicates, 0);
-}
-
-static void a_copy_that_differs_or_is_late_is_a_retransmission(void)
-{
-    CU_ASSERT_EQUAL(
-        captured_twice(TRANSPORT_DUPLICATE_NS + 2 * TRANSPORT_RECENT_UNIT, 0, true).retransmissions,
-        1);
-    CU_ASSERT_EQUAL(captured_twice(50000, 2, true).retransmissions, 1);
-    CU_ASSERT_EQUAL(captured_twice(50000, 0, false).retransmissions, 1);
-    CU_ASSERT_EQUAL(captured_twice((INT64_C(1) << 32) + 50000, 0, true).retransmissions, 1);
-}
-
 /* A RST of the server with this relative number after an exchange of 10 octets each way. */
 static struct reset reset_with(uint32_t sequence)
 {
@@ -555,13 +471,6 @@ int main(void)
         {"what a SACK block covers has passed", what_a_sack_block_covers_has_passed},
         {"a SACK hole that closes is forgotten", a_sack_hole_that_closes_is_forgotten},
         {"zero windows and keep-alives are counted", zero_windows_and_keep_alives_are_counted},
-        {"a copy has the same options", a_copy_has_the_same_options},
-        {"a packet captured twice is no retransmission",
-         a_packet_captured_twice_is_no_retransmission},
-        {"a packet captured twice may have been routed",
-         a_packet_captured_twice_may_have_been_routed},
-        {"a copy that differs or is late is a retransmission",
-         a_copy_that_differs_or_is_late_is_a_retransmission},
         {"a reset is compared with what the receiver expects",
          a_reset_is_compared_with_what_the_receiver_expects},
         {"a reset has a timestamp or not", a_reset_has_a_timestamp_or_not},
