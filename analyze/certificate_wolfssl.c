@@ -7,6 +7,7 @@
 #include <wolfssl/wolfcrypt/error-crypt.h>
 
 #include "analyze/certificate_parts.h"
+#include "dissect/count_of.h"
 
 static const struct {
     word32 oid_sum;
@@ -66,8 +67,6 @@ static const struct bit purposes[] = {
     {EXTKEYUSE_ANY, PURPOSE_ANY},
 };
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
 static uint16_t translate(const struct bit *bits, size_t count, unsigned theirs)
 {
     uint16_t ours = 0;
@@ -81,7 +80,7 @@ static uint16_t translate(const struct bit *bits, size_t count, unsigned theirs)
 static void signature_read(const DecodedCert *cert, const struct certificate_outline *outline,
                            struct certificate *out)
 {
-    for (size_t i = 0; i < COUNT(signatures); i++) {
+    for (size_t i = 0; i < COUNT_OF(signatures); i++) {
         if (signatures[i].oid_sum != cert->signatureOID)
             continue;
         out->signature_name = signatures[i].name;
@@ -97,9 +96,9 @@ static void constraints_read(const DecodedCert *cert, struct certificate *out)
     out->has_path_length = cert->pathLengthSet;
     out->path_length = cert->pathLengthSet ? cert->pathLength : 0;
     out->has_key_usage = cert->extKeyUsageSet;
-    out->key_usage = translate(usages, COUNT(usages), cert->extKeyUsage);
+    out->key_usage = translate(usages, COUNT_OF(usages), cert->extKeyUsage);
     out->has_purposes = cert->extExtKeyUsageSet;
-    out->purposes |= translate(purposes, COUNT(purposes), cert->extExtKeyUsage);
+    out->purposes |= translate(purposes, COUNT_OF(purposes), cert->extExtKeyUsage);
 }
 
 bool certificate_wolfssl_read(struct bytes der, const struct certificate_outline *outline,

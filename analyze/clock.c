@@ -5,9 +5,8 @@
 
 #include "analyze/chain.h"
 #include "analyze/state_codec.h"
+#include "capture/moment.h"
 #include "capture/siphash.h"
-
-#define SECOND_NS INT64_C(1000000000)
 
 enum {
     NONCE_LEN = 8, /* octets of the random that tell two hellos apart */

@@ -24,11 +24,6 @@ const char *describe_alert(uint8_t description, char text[48])
     return text;
 }
 
-static const char *side_name(enum side side)
-{
-    return side == SIDE_CLIENT ? "client" : "server";
-}
-
 /* Which protocol, by what the side said instead of TLS, or before it. */
 static void describe_clear(const struct facts *facts, struct text *text, enum side side)
 {

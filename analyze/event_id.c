@@ -3,6 +3,7 @@
 
 #include <wolfssl/wolfcrypt/hash.h>
 
+#include "analyze/big_endian.h"
 #include "analyze/digits.h"
 #include "analyze/event_parts.h"
 
@@ -35,13 +36,6 @@ static void add(struct identity *identity, const void *octets, size_t length)
 {
     memcpy(identity->octets + identity->length, octets, length);
     identity->length += length;
-}
-
-static void put_number(uint8_t octets[8], uint64_t value)
-{
-#pragma GCC unroll 8 /* then it is one store */
-    for (size_t i = 0; i < 8; i++)
-        octets[i] = (uint8_t)(value >> (56 - 8 * i));
 }
 
 static void add_number(struct identity *identity, uint64_t value)

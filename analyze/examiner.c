@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define SECOND_NS INT64_C(1000000000)
+#include "capture/moment.h"
 
 struct examiner {
     struct trust_store *trust;

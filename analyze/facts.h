@@ -59,6 +59,12 @@ static inline enum party party_of(enum side side)
     return side == SIDE_CLIENT ? PARTY_CLIENT : PARTY_SERVER;
 }
 
+/* "client", "server". */
+static inline const char *side_name(enum side side)
+{
+    return party_name(party_of(side));
+}
+
 /* The way in which a handshake came to its end: the first fatal event, in packet order. */
 enum refusal_kind {
     REFUSAL_NONE,            /* nothing happened any more: silence */

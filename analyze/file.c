@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analyze/bytes_free.h"
+
 static bool fail(const char *why, int error, const char **reason, int *system_error)
 {
     *reason = why;
@@ -74,12 +76,7 @@ bool file_read(const char *path, size_t max, struct bytes *out, const char **rea
 
 void file_free(struct bytes contents)
 {
-    union {
-        const uint8_t *octets;
-        void *memory;
-    } allocated = {.octets = contents.data};
-
-    free(allocated.memory);
+    bytes_free(contents);
 }
 
 /* Where text first occurs in in: *in moves to it. False, and *in empty, if it does not. */

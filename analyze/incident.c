@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 
+#include "analyze/big_endian.h"
 #include "analyze/causes/causes.h"
 #include "analyze/incident_internal.h"
 #include "analyze/summary.h"
+#include "capture/moment.h"
 #include "capture/siphash.h"
-
-#define SECOND_NS INT64_C(1000000000)
 
 const char *incident_scope_name(enum incident_scope scope)
 {
@@ -434,12 +434,6 @@ bool incident_admits(struct incident *incident, int64_t at_ns, uint32_t per_minu
     else
         incident->minute_events++;
     return !incident->is_last_folded;
-}
-
-static void put_number(uint8_t *out, uint64_t number)
-{
-    for (size_t i = 0; i < sizeof(number); i++)
-        out[i] = (uint8_t)(number >> (56 - 8 * i));
 }
 
 /* Keyed with zero: it is a name for the incident, and nothing looks it up. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/incident_key.h"
 
+#include "analyze/big_endian.h"
 #include "analyze/causes/causes.h"
 #include "analyze/text.h"
 #include "capture/siphash.h"
@@ -27,12 +28,6 @@ static const struct path_row {
     {&cause_packet_loss, INCIDENT_PATH_SERVER_NETWORK},
     {&cause_large_client_hello_intolerance, INCIDENT_PATH_CLIENT_NETWORK},
 };
-
-static void put_number(uint8_t *out, uint64_t number)
-{
-    for (size_t i = 0; i < sizeof(number); i++)
-        out[i] = (uint8_t)(number >> (56 - 8 * i));
-}
 
 static void put_port(uint8_t *out, uint16_t port)
 {

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 
 #include "analyze/chain_problem.h"
+#include "capture/moment.h"
 #include "capture/siphash.h"
-
-#define SECOND_NS INT64_C(1000000000)
 
 enum {
     BUCKETS = INVENTORY_ENTRIES_MAX, /* an entry in each */

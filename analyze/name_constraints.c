@@ -2,14 +2,10 @@
 #include "analyze/name_constraints.h"
 
 #include "analyze/der.h"
+#include "analyze/name_match.h"
 
 /* Subtrees looked at for one name: real constraints have some tens. */
 enum { SUBTREES_MAX = 128 };
-
-static uint8_t lower(uint8_t octet)
-{
-    return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet - 'A' + 'a') : octet;
-}
 
 static bool ends_with(struct bytes name, struct bytes end)
 {
@@ -18,7 +14,7 @@ static bool ends_with(struct bytes name, struct bytes end)
     if (end.len > name.len)
         return false;
     for (size_t i = 0; i < end.len; i++)
-        if (lower(name.data[before + i]) != lower(end.data[i]))
+        if (name_lower(name.data[before + i]) != name_lower(end.data[i]))
             return false;
     return true;
 }
@@ -112,7 +108,7 @@ static enum constraints_verdict judge_name(struct bytes constraints, uint8_t typ
 
 static bool is_name_octet(uint8_t octet)
 {
-    octet = lower(octet);
+    octet = name_lower(octet);
     return (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') || octet == '-'
            || octet == '_' || octet == '*';
 }

@@ -5,17 +5,12 @@
 
 enum { DNS_NAME_MAX = 255 }; /* octets of a name, RFC 1035 section 2.3.4 */
 
-static uint8_t lower(uint8_t octet)
-{
-    return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet - 'A' + 'a') : octet;
-}
-
 static bool equal_without_case(struct bytes a, struct bytes b)
 {
     if (a.len != b.len)
         return false;
     for (size_t i = 0; i < a.len; i++)
-        if (lower(a.data[i]) != lower(b.data[i]))
+        if (name_lower(a.data[i]) != name_lower(b.data[i]))
             return false;
     return true;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/utf8.h"
 
+#include "dissect/count_of.h"
+
 /* How a sequence begins (RFC 3629 section 4): the first octet under the mask has this value;
  * lowest is the smallest code point that needs that many octets. */
 static const struct sequence {
@@ -61,8 +63,6 @@ static const struct range not_printable[] = {
     {0x1d173, 0x1d17a},    /* musical format controls */
     {0xe0000, UINT32_MAX}, /* tags, variation selectors, private use, beyond Unicode */
 };
-
-#define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
 static bool is_in(const struct range *ranges, size_t count, uint32_t code_point)
 {

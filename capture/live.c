@@ -2,6 +2,7 @@
 #include "capture/live.h"
 
 #include "capture/fanout.h"
+#include "capture/moment.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,8 +17,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-#define SECOND_NS INT64_C(1000000000)
 
 /* Statistics of a driver that mean packets it lost. */
 static const char *const drop_files[] = {"rx_dropped", "rx_missed_errors", "rx_fifo_errors"};

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "dissect/count_of.h"
 #include "dissect/suite.h"
 #include "dissect/tls.h"
 
@@ -10,8 +11,6 @@ struct name {
     uint32_t value;
     const char *text;
 };
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* clang-format off */
 #define NAME(value, text) {(value), (text)},
@@ -73,49 +72,49 @@ const char *names_cipher_suite(uint16_t value)
 {
     const struct suite *suite = suite_find(value);
 
-    return suite ? suite->name : find_or_grease(tlcp_suites, COUNT(tlcp_suites), value);
+    return suite ? suite->name : find_or_grease(tlcp_suites, COUNT_OF(tlcp_suites), value);
 }
 
 const char *names_ssl2_cipher_kind(uint32_t value)
 {
     if (value <= UINT16_MAX)
         return names_cipher_suite((uint16_t)value);
-    return find(ssl2_cipher_kinds, COUNT(ssl2_cipher_kinds), value);
+    return find(ssl2_cipher_kinds, COUNT_OF(ssl2_cipher_kinds), value);
 }
 
 const char *names_alert(uint8_t value)
 {
-    return find(alerts, COUNT(alerts), value);
+    return find(alerts, COUNT_OF(alerts), value);
 }
 
 const char *names_alert_level(uint8_t value)
 {
-    return find(alert_levels, COUNT(alert_levels), value);
+    return find(alert_levels, COUNT_OF(alert_levels), value);
 }
 
 const char *names_extension(uint16_t value)
 {
-    return find_or_grease(extensions, COUNT(extensions), value);
+    return find_or_grease(extensions, COUNT_OF(extensions), value);
 }
 
 const char *names_group(uint16_t value)
 {
-    return find_or_grease(groups, COUNT(groups), value);
+    return find_or_grease(groups, COUNT_OF(groups), value);
 }
 
 const char *names_handshake_type(uint8_t value)
 {
-    return find(handshake_types, COUNT(handshake_types), value);
+    return find(handshake_types, COUNT_OF(handshake_types), value);
 }
 
 const char *names_signature_scheme(uint16_t value)
 {
-    return find_or_grease(signature_schemes, COUNT(signature_schemes), value);
+    return find_or_grease(signature_schemes, COUNT_OF(signature_schemes), value);
 }
 
 const char *names_version(uint16_t value)
 {
-    return find_or_grease(versions, COUNT(versions), value);
+    return find_or_grease(versions, COUNT_OF(versions), value);
 }
 
 const char *names_or_hex(char *buffer, size_t size, const char *name, unsigned value,

@@ -6,9 +6,9 @@
 #include "analyze/describe.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
+#include "capture/moment.h"
 
-#define SECOND_NS INT64_C(1000000000)
-#define DAY_NS    (86400 * SECOND_NS)
+#define DAY_NS (86400 * SECOND_NS)
 
 /* Within this time neither a certificate nor what a client thinks of it is likely to change. */
 #define SAME_RUN_NS (600 * SECOND_NS)

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 
-static const char *side_name(enum side side)
-{
-    return party_name(party_of(side));
-}
-
 static void describe_malformed(const struct note *note, struct evidence *evidence)
 {
     static const char *const what[] = {

@@ -17,11 +17,6 @@ enum {
 /* Below, a host's own delays are of the size of a round trip. */
 #define RTT_TELLING_NS INT64_C(10000000)
 
-static const char *side_name(enum side side)
-{
-    return party_name(party_of(side));
-}
-
 /* An alert that cannot be read, of a side that lacks the other's flight, is about waiting. */
 static bool gave_up_encrypted(const struct facts *facts)
 {

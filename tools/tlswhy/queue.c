@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 
+#include "analyze/bytes_free.h"
+
 struct queue {
     int wake;
     size_t octets_max;
@@ -43,7 +45,7 @@ void queue_free(struct queue *queue)
     if (queue == NULL)
         return;
     while (queue_take(queue, &line))
-        free((void *)(uintptr_t)line.data);
+        bytes_free(line);
     free(queue);
 }
 

@@ -8,7 +8,7 @@
 
 #include <cjson/cJSON.h>
 
-#define SECOND_NS INT64_C(1000000000)
+#include "capture/moment.h"
 
 /* For parts that are read; each returns false when what is there is not what belongs there. */
 

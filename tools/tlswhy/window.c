@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "analyze/bytes_free.h"
+
 struct window *window_new(size_t octets_max)
 {
     struct window *window = calloc(1, sizeof(*window));
@@ -22,7 +24,7 @@ void window_free(struct window *window)
     if (window == NULL)
         return;
     for (uint64_t number = window->first; number < window->end; number++)
-        free((void *)(uintptr_t)window_line(window, number)->octets.data);
+        bytes_free(window_line(window, number)->octets);
     free(window);
 }
 
@@ -55,7 +57,7 @@ size_t window_release(struct window *window)
     struct window_line *line = window_line(window, window->first++);
     size_t length = line->octets.len;
 
-    free((void *)(uintptr_t)line->octets.data);
+    bytes_free(line->octets);
     window->octets -= length;
     window->kept -= length;
     return length;
