@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
 /* prelude.h -- what the octets before TLS, or instead of it, are.
  *
  * Many protocols begin in clear and change to TLS on request (STARTTLS, SSLRequest, CONNECT);
  * and now and then a TLS peer talks to something that never speaks TLS. This names the protocol
  * from the first octets that one side sent, or from the start of any later run of them. It
- * recognises, it does not parse: use it for text to show, never to decide what bytes mean.
+ * recognises, it does not parse: what it names is a guess by a few octets, and who decides by it
+ * looks at more.
  * Pure functions, no state.
  */
 #ifndef TLSWHY_DISSECT_PRELUDE_H
