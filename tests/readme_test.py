@@ -17,6 +17,41 @@ README = (TREE / "README.md").read_text("utf-8")
 BUILD = Path(os.environ["TLSWHY"]).resolve().parent
 TIME_LIMIT = 300
 FACTORS = {"KiB": 1024, "octets": 1}
+# What counts that a limit was reached, and where that is told.
+COUNTED = {
+    "HANDSHAKE_TRANSCRIPT_MAX": ("transcripts_full", "analyze/report_totals.c"),
+    "BODY_TABLE_SLOTS": ("unshared_messages", "tools/tlswhy/stats.c"),
+    "BODY_OCTETS_MAX": ("unshared_messages", "tools/tlswhy/stats.c"),
+    "HANDSHAKE_NOTES_MAX": ("notes_full", "analyze/report_totals.c"),
+    "STREAM_HELD_OCTETS_MAX": ("dropped_octets", "analyze/report_totals.c"),
+    "FRAGMENT_DATAGRAMS_MAX": ("fragments_dropped", "analyze/report_totals.c"),
+    "PACKET_OCTETS_MAX": ("too_long", "analyze/report_totals.c"),
+    "INCIDENTS_MAX": ("incidents_evicted", "analyze/report_totals.c"),
+    "REPORT_ENTRIES_MAX": ("entries_left_out", "analyze/report.c"),
+    "REPORT_SERVERS_MAX": ("servers_left_out", "analyze/report.c"),
+    "INVENTORY_ENTRIES_MAX": ("inventory_left_out", "tools/tlswhy/stats.c"),
+    "ISSUER_NAMES_MAX": ("insight.evicted", "analyze/report_totals.c"),
+    "CLOCK_CLIENTS_MAX": ("insight.evicted", "analyze/report_totals.c"),
+    "CERTIFICATE_CACHE_ENTRIES": ("evicted_certificates", "tools/tlswhy/stats.c"),
+    "TALLY_ROWS_MAX": ("left_out", "analyze/tally.c"),
+}
+# These shorten what is read or shown, and nothing else is lost.
+SHORTENING = {
+    "HANDSHAKE_PRELUDE_MAX",
+    "MESSAGE_BODY_MAX",
+    "METRICS_CERTIFICATES_MAX",
+    "CHAIN_CERTIFICATES_MAX",
+    "CERTIFICATE_WOLFSSL_NAMES_MAX",
+    "EVIDENCE_MAX",
+    "JSON_OCTETS_MAX",
+    "JSON_NAMES_MAX",
+    "EVENT_CHAIN_OCTETS_MAX",
+}
+
+
+def without_comments(text):
+    """The code of a test in C or Python."""
+    return re.sub(r"/\*.*?\*/|^\s*#(?!define).*?$", "", text, flags=re.S | re.M)
 
 
 class Readme(unittest.TestCase):
@@ -67,11 +102,26 @@ class Readme(unittest.TestCase):
                 self.assertEqual(value, int(number) * FACTORS.get(unit, 1))
 
     def test_every_limit_has_a_test(self):
-        tests = "".join(path.read_text("utf-8") for path in (TREE / "tests").glob("*test*.*"))
-        stated = README[README.index("## Limits") : README.index("## As a service")]
-        for name in re.findall(r"`([A-Z_]+)` \|$", stated, re.M):
+        tests = "".join(
+            without_comments(path.read_text("utf-8"))
+            for path in sorted((TREE / "tests").glob("*test*.*"))
+            if path != Path(__file__).resolve()
+        )
+        for name in self.stated_limits():
             with self.subTest(limit=name):
                 self.assertRegex(tests, rf"\b{name}\b")
+
+    def test_every_limit_is_counted_or_only_shortens(self):
+        self.assertEqual(set(self.stated_limits()), COUNTED.keys() | SHORTENING)
+        for name, (counter, file) in COUNTED.items():
+            with self.subTest(limit=name):
+                self.assertRegex((TREE / file).read_text("utf-8"), rf"\b{re.escape(counter)}\b")
+
+    def stated_limits(self):
+        """The constants of the section on limits."""
+        stated = README[README.index("## Limits") : README.index("## As a service")]
+        cells = re.findall(r"\| ([^|]*) \|$", stated, re.M)
+        return re.findall(r"`([A-Z_]+)`", "".join(cells))
 
     def test_every_path_exists(self):
         for name in re.findall(r"`((?:tools|tests|analyze|dissect|capture)/[\w./-]*)`", README):
