@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What tells the way of an incident on a path. */
+#include "analyze/causes/causes.h"
+#include "analyze/incident_key.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/suite.h"
+
+/* The path of a handshake that a RST in the server's name ended, whose other packets have this hop
+ * limit, 0: there are none. */
+static struct incident_path path_of_reset(uint8_t hop_limit)
+{
+    struct story story;
+    struct verdict verdict = {.cause = &cause_middlebox_reset};
+    struct direction *server = &story.connection.direction[SIDE_SERVER];
+
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_rst(&story, SIDE_SERVER);
+    server->hop_limit = hop_limit;
+    direction_have_trouble(server)->reset.hop_limit = 48;
+    verdict.facts = story_facts(&story);
+    return incident_path_of(&verdict);
+}
+
+static void another_hop_limit_tells_the_way(void)
+{
+    struct incident_path path = path_of_reset(57);
+
+    CU_ASSERT_EQUAL(path.kind, INCIDENT_PATH_HOP_LIMIT);
+    CU_ASSERT_EQUAL(path.hop_limit, 48);
+    CU_ASSERT_EQUAL(path_of_reset(48).kind, INCIDENT_PATH_NONE);
+}
+
+static void a_lone_rst_has_nothing_to_differ_from(void)
+{
+    CU_ASSERT_EQUAL(path_of_reset(0).kind, INCIDENT_PATH_NONE);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"another hop limit tells the way", another_hop_limit_tells_the_way},
+        {"a lone RST has nothing to differ from", a_lone_rst_has_nothing_to_differ_from},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("incident_key", tests);
+}
