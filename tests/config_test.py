@@ -93,7 +93,7 @@ class Config(unittest.TestCase):
             (COULD_NOT, f"state = {nowhere}/state", "no state can be put into this directory"),
             (COULD_NOT, "user = no-such-user", "no-such-user"),
             (COULD_NOT, "cpu = 1000", "--cpu"),
-            (COULD_NOT, "timestamp-type = foo", "'foo'"),
+            (COULD_NOT, "timestamp-type = foo", "foo: no timestamp type"),
         ):
             with self.subTest(wrong=wrong):
                 self.assertIn(said, self.check(f"interface = lo\n{wrong}\n", status))

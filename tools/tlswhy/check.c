@@ -39,7 +39,7 @@ static bool has_timestamps(const struct service_options *options)
     const char *type = options->timestamp_type;
 
     return type == NULL || live_has_timestamp_type(type)
-           || complain("--timestamp-type: none is called '%s'; see pcap-tstamp(7)", type);
+           || complain("%s: no timestamp type has this name; see pcap-tstamp(7)", type);
 }
 
 int check_service(const struct options *options, struct identity *identity)
