@@ -84,9 +84,9 @@ static bool is_record(const struct note *note)
     return note->kind != NOTE_FIN && note->kind != NOTE_RST && note->kind != NOTE_GAP;
 }
 
-/* Its receiver sends records behind it, and so does, or closes then, the side in whose name it came:
- * the one has not taken it, the other has not sent it. Of one side alone it could be what was on its
- * way. */
+/* Its receiver sends records behind it, and so does, or closes then, the side in whose name it
+ * came: the one has not taken it, the other has not sent it. Of one side alone it could be what was
+ * on its way. */
 static bool both_went_on(const struct facts *facts, const struct note *reset)
 {
     const struct handshake *handshake = facts->handshake;
@@ -111,17 +111,11 @@ static bool is_effective_reset(const struct facts *facts, const struct note *not
            && !both_went_on(facts, note);
 }
 
-/* What the sides say before a STARTTLS is what should be there. Without a hello behind it, the
- * server's answer tells where that ends. */
+/* What the sides say before a STARTTLS is what should be there. */
 static bool is_prelude(const struct facts *facts, const struct note *note)
 {
-    const struct handshake *handshake = facts->handshake;
-
-    if (!handshake->switched)
-        return false;
-    if (facts->client_hello_note != NULL)
-        return note < facts->client_hello_note;
-    return note->at.packet <= handshake->starttls_answered_at.packet;
+    return facts->handshake->switched
+           && (facts->client_hello_note == NULL || note < facts->client_hello_note);
 }
 
 /* Another protocol where TLS was expected. Who speaks TLS has not answered in that protocol. */

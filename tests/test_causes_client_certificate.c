@@ -41,55 +41,6 @@ static void an_empty_list_that_is_refused_is_a_required_certificate(void)
     }
 }
 
-/* RFC 5246 section 7.4.4: a client without a certificate by one of these has none to send. */
-static void what_the_server_asked_for_is_told(void)
-{
-    /* Types, schemes, and the names in DER. */
-#define NAME(letter) "\0\x0e\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01" letter
-    static const struct {
-        const char *octets;
-        size_t length;
-        const char *told;
-    } rows[] = {
-        {"\1\1\0\2\4\1\0\0", 8, "asked the client for a certificate"},
-        {"\1\1\0\2\4\1\0\x20" NAME("a") NAME("b"), 40, "a certificate by CN=a or CN=b"},
-        {"\1\1\0\2\4\1\0\x50" NAME("a") NAME("b") NAME("c") NAME("d") NAME("e"), 88,
-         "by CN=a or CN=b or CN=c or 2 others"},
-        {"\1\1\0\2\4\1\0\4\0\2\x30\5", 12, "by one whose name cannot be read"},
-    };
-#undef NAME
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct story_choice choice = story_choice_1_2();
-        struct story story;
-
-        story_begin_hello(&story);
-        story_server_hello(&story, &choice);
-        story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE_REQUEST,
-                      bytes_of(rows[i].octets, rows[i].length));
-        story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
-        story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE, bytes_of("\0\0\0", 3));
-        story_client_flight_1_2(&story);
-        story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
-        CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_CERTAIN));
-        CU_ASSERT_TRUE(story_tells(&story, "certificate_request", rows[i].told));
-    }
-}
-
-static void how_the_client_signed_is_told(void)
-{
-    struct story story;
-
-    story_begin_request(&story);
-    story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE, bytes_of("\0\0\4\0\0\1x", 7));
-    story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE_VERIFY,
-                  bytes_of("\x02\x01\0\1s", 5));
-    story_client_flight_1_2(&story);
-    story_fatal(&story, SIDE_SERVER, TLS_ALERT_BAD_CERTIFICATE);
-    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_CERTAIN));
-    CU_ASSERT_TRUE(story_tells(&story, "certificate_verify", "signed with rsa_pkcs1_sha1"));
-}
-
 static void an_empty_list_and_a_close_is_a_required_certificate(void)
 {
     struct story story;
@@ -595,8 +546,6 @@ int main(void)
         {"a flight that comes after the refusal is not what was refused",
          a_flight_that_comes_after_the_refusal_is_not_what_was_refused},
         {"half a flight is not what was refused", half_a_flight_is_not_what_was_refused},
-        {"what the server asked for is told", what_the_server_asked_for_is_told},
-        {"how the client signed is told", how_the_client_signed_is_told},
         CU_TEST_INFO_NULL,
     };
 

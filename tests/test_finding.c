@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "analyze/causes/causes.h"
 #include "analyze/issuer_history.h"
 #include "tests/support/certificates.h"
 #include "tests/support/judged.h"
@@ -13,7 +14,6 @@ struct fixture {
     struct judged judged;
     struct sample sample;
     struct note note;
-    struct cause cause;
     char ids[512]; /* each followed by a blank */
 };
 
@@ -150,11 +150,9 @@ static void a_proxy_that_was_asked_for_another_name_is_told(void)
 }
 
 /* Let the handshake have failed for this reason. */
-static void fail_for(struct fixture *fixture, const char *cause)
+static void fail_for(struct fixture *fixture, const struct cause *cause)
 {
-    fixture->cause = sample_cause;
-    fixture->cause.id = cause;
-    fixture->sample.verdict.cause = &fixture->cause;
+    fixture->sample.verdict.cause = cause;
     fixture->sample.facts.outcome = OUTCOME_FAILED;
 }
 
@@ -164,11 +162,11 @@ static void what_is_the_cause_is_not_noticed_too(void)
 
     begin(&fixture);
     show(&fixture, "leaf_rsa_1024", "www.elsewhere.test");
-    fail_for(&fixture, "hostname_mismatch");
+    fail_for(&fixture, &cause_hostname_mismatch);
     CU_ASSERT_STRING_EQUAL(find(&fixture), "incomplete_chain short_key ");
     CU_ASSERT_STRING_EQUAL(text_of(&fixture, 1),
                            "the certificate has a short key: RSA of 1024 bits");
-    fail_for(&fixture, "weak_certificate");
+    fail_for(&fixture, &cause_weak_certificate);
     CU_ASSERT_STRING_EQUAL(find(&fixture), "incomplete_chain name_mismatch ");
     end(&fixture);
 }
@@ -182,7 +180,7 @@ static void a_clients_chain_has_findings_of_its_own(void)
     CU_ASSERT_STRING_EQUAL(find(&fixture), "client_certificate_expired client_incomplete_chain ");
     CU_ASSERT_PTR_NOT_NULL(strstr(text_of(&fixture, 0), "of the client: the certificate expired"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text_of(&fixture, 0), "; the server accepted it"));
-    fail_for(&fixture, "client_certificate_rejected");
+    fail_for(&fixture, &cause_client_certificate_rejected);
     CU_ASSERT_STRING_EQUAL(find(&fixture), ""); /* all of it is evidence */
     end(&fixture);
 }

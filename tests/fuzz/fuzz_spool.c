@@ -58,7 +58,7 @@ static void drain(struct spool *spool, unsigned put)
     struct bytes taken;
 
     must(waiting >= put && waiting <= LINES_MAX + put);
-    for (; spool_take(spool, &taken); waiting--) {
+    for (; spool_take(spool, &taken) == SPOOL_LINE; waiting--) {
         must(waiting > 0 && taken.len > 0 && taken.len <= EVENT_LINE_MAX);
         touch(taken);
         if (waiting <= put)
