@@ -174,7 +174,7 @@ static int64_t server_round_trip_ns(const struct facts *facts)
     return syn_ns > 0 ? syn_ns : 0;
 }
 
-static int64_t elapsed_ns(const struct note *from, const struct note *to)
+static int64_t between_ns(const struct note *from, const struct note *to)
 {
     return to->at.time_ns - from->at.time_ns;
 }
@@ -183,7 +183,7 @@ static int64_t elapsed_ns(const struct note *from, const struct note *to)
  * refuses need not wait. */
 static bool is_at_once(const struct facts *facts, const struct note *answer)
 {
-    return elapsed_ns(end_of_flight(facts, answer), answer) - server_round_trip_ns(facts)
+    return between_ns(end_of_flight(facts, answer), answer) - server_round_trip_ns(facts)
            <= FACTS_LEFT_AFTER_FINISH_NS;
 }
 
@@ -197,7 +197,7 @@ static const struct note *last_data_before(const struct facts *facts, const stru
 
     for (const struct note *note = flight + 1; note < answer; note++)
         if (note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_CLIENT
-            && elapsed_ns(note, answer) >= round_trip_ns - round_trip_ns / 4)
+            && between_ns(note, answer) >= round_trip_ns - round_trip_ns / 4)
             last = note;
     return last;
 }
@@ -214,9 +214,9 @@ static bool may_answer_data(const struct facts *facts, const struct note *answer
 
     if (data == NULL)
         return false;
-    pause_ns = elapsed_ns(flight, data);
+    pause_ns = between_ns(flight, data);
     return pause_ns >= TURN_TO_DATA_NS + round_trip_ns / 4
-           && pause_ns >= elapsed_ns(data, answer) - round_trip_ns;
+           && pause_ns >= between_ns(data, answer) - round_trip_ns;
 }
 
 /* What the server does first behind the client's flight, once the client has left or not. A

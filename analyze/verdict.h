@@ -9,7 +9,7 @@
 #include "analyze/remedy.h"
 
 enum {
-    VERDICT_ALTERNATIVES_MAX = 4,
+    VERDICT_ALTERNATIVES_MAX = 5,
     VERDICT_FINDINGS_MAX = 16,
     INCIDENT_ID_SIZE = 33 /* of the identifier of an incident: 32 hexadecimal digits, and NUL */
 };

@@ -81,6 +81,7 @@ static void an_alert_on_a_hidden_certificate_leaves_open_what_it_stands_for_too(
         {TLS_ALERT_UNKNOWN_CA, "incomplete_chain"},
         {TLS_ALERT_CERTIFICATE_EXPIRED, "certificate_not_yet_valid"},
         {TLS_ALERT_CERTIFICATE_EXPIRED, "client_clock_skew"},
+        {TLS_ALERT_BAD_CERTIFICATE, "certificate_expired"},
         {TLS_ALERT_BAD_CERTIFICATE, "certificate_not_yet_valid"},
         {TLS_ALERT_BAD_CERTIFICATE, "hostname_mismatch"},
         {TLS_ALERT_BAD_CERTIFICATE, "weak_certificate"},

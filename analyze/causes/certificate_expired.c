@@ -44,10 +44,14 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 }
 
 /* The dates are not, by the clock of a capture that is wrong; or the server has another certificate
- * than the one that is known. */
+ * than the one that is known; or none is known, and the alert is the one that some clients have for
+ * every certificate. */
 static bool is_conceivable(const struct facts *facts)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
+
+    if (certificate_is_open(facts, TLS_ALERT_BAD_CERTIFICATE))
+        return true;
 
     if (client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_EXPIRED)
         && known_certificate_dates(facts) == DATES_RIGHT)
