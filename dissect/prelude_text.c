@@ -135,6 +135,9 @@ enum fit fit_http_to_https(struct bytes in)
         return fit;
     if (fit_prefix(bytes_after(in, 8), " 426", 4) == FIT_YES)
         return has_upgrade_to_tls(in) ? FIT_YES : FIT_NO;
+    fit = fit_prefix(bytes_after(in, 8), " 4", 2); /* pages that went well are not looked through */
+    if (fit != FIT_YES)
+        return fit;
     for (const char *const *text = texts; *text != NULL; text++) {
         if (has_text(in, *text))
             return FIT_YES;

@@ -44,6 +44,7 @@ static const struct example examples[] = {
     SENDS(HTTP_TO_HTTPS, SERVER, "HTTP/1.1 426 Upgrade Required\r\nDate: x\r\n"
           "upgrade: TLS/1.2, HTTP/1.1\r\n\r\n"),
     SENDS(HTTP_RESPONSE, SERVER, "HTTP/1.1 426 Upgrade Required\r\nUpgrade: h2c\r\n\r\n"),
+    SENDS(HTTP_RESPONSE, SERVER, "HTTP/1.1 200 OK\r\n\r\nNever speak: speaking plain HTTP to an SSL port"),
     SENDS(HTTP_RESPONSE, SERVER, "HTTP/1.1 426 Upgrade Required\r\n\r\nUpgrade: TLS/1.2\r\n"),
     SENDS(HTTP_RESPONSE, SERVER, "HTTP/1.1 200 OK\r\nUpgrade: TLS/1.2\r\n\r\n"),
     SENDS(HTTP2, CLIENT, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
@@ -267,7 +268,7 @@ static void there_is_a_limit_to_what_is_looked_at(void)
     CU_ASSERT_EQUAL(prelude_identify(bytes_of(octets, PRELUDE_OCTETS_MAX), true), PRELUDE_UNKNOWN);
     octets[PRELUDE_OCTETS_MAX] = '\0';
     CU_ASSERT_EQUAL(prelude_identify(bytes_of(octets, sizeof octets), true), PRELUDE_UNKNOWN);
-    memcpy(octets, "HTTP/1.1", 8);
+    memcpy(octets, "HTTP/1.1 400 ", 13);
     memcpy(octets + PRELUDE_OCTETS_MAX, late, sizeof late - 1);
     CU_ASSERT_EQUAL(prelude_identify(bytes_of(octets, sizeof octets), false),
                     PRELUDE_HTTP_RESPONSE);
