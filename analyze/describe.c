@@ -30,8 +30,7 @@ static void describe_clear(const struct facts *facts, struct text *text, enum si
     enum prelude prelude = facts->prelude[side];
 
     if (facts->handshake->switched)
-        prelude =
-            prelude_identify(prelude_octets(facts->handshake->opening[side]), side == SIDE_CLIENT);
+        prelude = prelude_identify(prelude_octets(facts_words(facts, side)), side == SIDE_CLIENT);
     text_add(text, "octets in clear");
     if (prelude != PRELUDE_UNKNOWN && prelude != PRELUDE_PARTIAL)
         text_add(text, " (%s)", prelude_name(prelude));

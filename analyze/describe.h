@@ -20,8 +20,8 @@ void describe_partial_hello(const struct facts *facts, struct evidence *evidence
  * suite takes its keys from it. Nothing is added where there is none. */
 void describe_shared_secret(const struct facts *facts, struct evidence *evidence);
 
-/* Add what the client asked for within another protocol: TLS, or a connection to a target. Of a
- * connection with such a request alone. */
+/* Add what the client asked for within another protocol: TLS, or a connection to a target. Only for
+ * a connection in which the client asked. */
 void describe_starttls_request(const struct facts *facts, struct evidence *evidence);
 
 /* The message that may have been too long for its receiver, and whose limits it exceeds. */

@@ -302,6 +302,9 @@ bool facts_client_is_turned_away(const struct facts *facts);
  * was not captured (RFC 9293 section 3.4). When it closed is not known. */
 bool facts_fin_is_unseen(const struct facts *facts, enum side side);
 
+/* What a side said before TLS, or in its place; NULL: nothing. */
+const struct prelude_text *facts_words(const struct facts *facts, enum side side);
+
 /* A client asked for TLS within another protocol, waited for seconds without any answer, and left.
  */
 bool facts_request_is_ignored(const struct facts *facts);
@@ -333,8 +336,8 @@ bool facts_never_arrived(const struct facts *facts, const struct note *record);
  * follows one (RFC 8446 section 6.1), and what comes just before, user_canceled, is as long. */
 bool facts_may_be_good_bye(const struct facts *facts, const struct note *note);
 
-/* Who has the last of the handshake and ends the connection sooner than this has not waited for the
- * other side in vain. */
+/* A side that ends the connection within this time after the last record of the handshake did not
+ * give up waiting for the other. */
 #define FACTS_LEFT_AFTER_FINISH_NS INT64_C(1000000000)
 
 /* TLS 1.3: what a server made of the flight of a client that it had asked for a certificate. */

@@ -254,8 +254,8 @@ static const char *untold_answer(const struct facts *facts)
             "the server pads its records: its last one is an alert or a session ticket",
         [SERVER_ANSWER_TOO_LATE] =
             "the client left before the server's answer to its certificate could tell",
-        [SERVER_ANSWER_LATER] = "the server closed some time after it had the client's "
-                                "certificate: it refused that, or closed for another reason",
+        [SERVER_ANSWER_LATER] =
+            "the server closed long after the client's certificate: for that, or something else",
     };
     enum server_answer answer = facts_server_answer(facts);
 
@@ -468,23 +468,13 @@ static bool plain_client_waits_in_vain(const struct facts *facts)
            && is_captured(client) && is_captured(server);
 }
 
-/* SOCKS5 answers the method and the password first, which is no answer to the request. */
-static bool request_is_answered(const struct facts *facts)
-{
-    const struct starttls_facts *starttls = &facts->starttls;
-    struct moment last = facts->connection->direction[SIDE_CLIENT].last_data;
-
-    return moment_seen(starttls->answered_at)
-           && (starttls->protocol != PRELUDE_SOCKS5 || starttls->answered_at.packet > last.packet);
-}
-
 bool facts_request_is_ignored(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
-    return facts->starttls.wants_tls && !facts->handshake->switched && !request_is_answered(facts)
-           && is_closed_by(facts, SIDE_CLIENT)
+    return facts->starttls.wants_tls && !facts->handshake->switched
+           && !moment_seen(facts->starttls.answered_at) && is_closed_by(facts, SIDE_CLIENT)
            && facts->refusal.at.time_ns - client->last_data.time_ns >= PATIENCE_NS
            && client->unacknowledged_octets == 0 && is_captured(client) && is_captured(server);
 }

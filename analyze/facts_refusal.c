@@ -127,8 +127,8 @@ static bool is_foreign(const struct facts *facts, const struct note *note)
            && handshake->spoke_tls[side_other((enum side)note->side)];
 }
 
-/* The server answers a request in clear that it came to a port for TLS. How it closes behind that
- * is often not looked at any more. */
+/* The server's answer to a request in clear says that the port is for TLS. That is the end, for how
+ * the server closes behind it is often not captured. */
 static bool refuses_clear_request(const struct facts *facts, const struct note *note)
 {
     return note->side == SIDE_SERVER && facts->prelude_note[SIDE_CLIENT] != NULL

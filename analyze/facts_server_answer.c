@@ -169,7 +169,7 @@ static int64_t server_round_trip_ns(const struct facts *facts)
 
     if (facts->client_hello_note != NULL)
         hello_ns = facts->server_hello_note->at.time_ns - facts->client_hello_note->at.time_ns;
-    if (hello_ns < syn_ns)
+    if (syn_ns < 0 || hello_ns < syn_ns)
         syn_ns = hello_ns;
     return syn_ns > 0 ? syn_ns : 0;
 }
@@ -183,8 +183,7 @@ static int64_t between_ns(const struct note *from, const struct note *to)
  * refuses need not wait. */
 static bool is_at_once(const struct facts *facts, const struct note *answer)
 {
-    return between_ns(end_of_flight(facts, answer), answer) - server_round_trip_ns(facts)
-           <= FACTS_LEFT_AFTER_FINISH_NS;
+    return between_ns(end_of_flight(facts, answer), answer) <= FACTS_LEFT_AFTER_FINISH_NS;
 }
 
 /* The last that the client sent behind its flight in time for the server to have read it; round

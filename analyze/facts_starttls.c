@@ -6,10 +6,12 @@
 /* A reply line that is worth showing. */
 enum { REPLY_LINE_MAX = 120 };
 
-/* What a side said before TLS, or in its place. */
-static const struct prelude_text *text_of(const struct handshake *handshake, enum side side)
+const struct prelude_text *facts_words(const struct facts *facts, enum side side)
 {
-    return handshake->switched ? handshake->opening[side] : handshake->prelude[side];
+    const struct handshake *handshake = facts->handshake;
+
+    return handshake->switched && handshake->opening[side] != NULL ? handshake->opening[side]
+                                                                   : handshake->prelude[side];
 }
 
 static void find_proxy(struct facts *facts, const struct prelude_text *text, struct bytes *client)
@@ -32,7 +34,7 @@ static bool is_for_tls(const struct facts *facts, const struct tls_ports *tls_po
 static bool goes_on_in_clear(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
-    struct bytes rest = prelude_octets(text_of(handshake, SIDE_CLIENT));
+    struct bytes rest = prelude_octets(facts_words(facts, SIDE_CLIENT));
 
     return !handshake->spoke_tls[SIDE_CLIENT] && bytes_skip(&rest, handshake->starttls_request_end)
            && starttls_goes_on(facts->starttls.protocol, rest);
@@ -54,10 +56,10 @@ static void read_reply(struct facts *facts, struct bytes reply)
 void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)
 {
     const struct handshake *handshake = facts->handshake;
-    const struct prelude_text *text = text_of(handshake, SIDE_CLIENT);
+    const struct prelude_text *text = facts_words(facts, SIDE_CLIENT);
     struct starttls_facts *starttls = &facts->starttls;
     struct bytes client = prelude_octets(text);
-    struct bytes reply = prelude_octets(text_of(handshake, SIDE_SERVER));
+    struct bytes reply = prelude_octets(facts_words(facts, SIDE_SERVER));
 
     find_proxy(facts, text, &client);
     starttls->asked = moment_seen(handshake->starttls_at);

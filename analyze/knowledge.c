@@ -157,7 +157,7 @@ uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct
     return siphash_1_3(key, numbers, sizeof(numbers));
 }
 
-/* For sketches. */
+/* A keyed hash of the client's address, for sketches and for the key of the client. */
 static uint64_t hash_client(const struct knowledge *knowledge, const struct facts *facts)
 {
     const struct address *address = &facts->connection->endpoint[SIDE_CLIENT].address;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/remedy.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -51,7 +50,7 @@ static const struct remedy_way ways[PRELUDE_COUNT] = {
 static bool is_lmtp(const struct facts *facts)
 {
     static const char greeting[] = "LHLO ";
-    struct bytes client = prelude_octets(facts->handshake->opening[SIDE_CLIENT]);
+    struct bytes client = prelude_octets(facts_words(facts, SIDE_CLIENT));
 
     return client.len >= strlen(greeting)
            && strncasecmp((const char *)client.data, greeting, strlen(greeting)) == 0;
@@ -90,11 +89,16 @@ static void add_with_argument(struct text *text, const char *remedy, const char 
     text_add_string(text, remedy);
 }
 
+bool remedy_has_command(const char *remedy)
+{
+    return strstr(remedy, command) != NULL;
+}
+
 const char *remedy_text(const char *remedy, const struct remedy_way *way, char buffer[REMEDY_SIZE])
 {
     struct text text;
 
-    if (way == NULL || strstr(remedy, command) == NULL)
+    if (way == NULL || !remedy_has_command(remedy))
         return remedy;
     text = text_begin(buffer, REMEDY_SIZE);
     if (way->argument != NULL)

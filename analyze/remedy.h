@@ -24,6 +24,9 @@ struct remedy_way {
  * TLS; NULL: there is none, or it is not known. A constant. */
 const struct remedy_way *remedy_way_of(const struct facts *facts);
 
+/* The remedy has a command that depends on how TLS begins. */
+bool remedy_has_command(const char *remedy);
+
 /* The remedy with what its commands need; way may be NULL. Either remedy itself or buffer. */
 const char *remedy_text(const char *remedy, const struct remedy_way *way, char buffer[REMEDY_SIZE]);
 

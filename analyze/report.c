@@ -256,7 +256,7 @@ static void write_entry(struct report *report, const struct report_entry *entry)
         if (cause->cause != entry->key.cause)
             continue;
         is_explained = cause->is_explained;
-        is_told = is_explained && cause->way == way;
+        is_told = is_explained && (cause->way == way || !remedy_has_command(cause->cause->remedy));
         cause->is_explained = true;
         cause->way = way;
     }

@@ -21,7 +21,7 @@ struct anchor {
 struct trust_store {
     char *path;
     enum trust_state state;
-    bool is_given;          /* by trust_store_add */
+    bool reads_none;        /* its files are read elsewhere, see trust_store_read_none */
     struct anchor *anchors; /* sorted by subject once loaded */
     size_t count;
     size_t first[256 + 1]; /* anchor whose subject begins with this octet or a higher one */
@@ -219,7 +219,7 @@ static void add_file(struct trust_store *store, const char *path)
 
 void trust_store_read_none(struct trust_store *store)
 {
-    store->is_given = true;
+    store->reads_none = true;
 }
 
 void trust_store_add(struct trust_store *store, struct bytes contents, const char *path)
@@ -324,9 +324,9 @@ enum trust_state trust_store_load(struct trust_store *store)
 
     if (store->state != TRUST_NOT_LOADED)
         return store->state;
-    if (store->path == NULL && !store->is_given)
+    if (store->path == NULL && !store->reads_none)
         find_system_bundle(store);
-    if (store->path != NULL && !store->is_given) {
+    if (store->path != NULL && !store->reads_none) {
         if (stat(store->path, &status) == 0 && S_ISDIR(status.st_mode))
             add_directory(store, store->path);
         else

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "capture/lifecycle.h"
-#include "capture/moment.h"
 
 /* Time-outs are looked for this often, in packet time. */
 #define SWEEP_INTERVAL_NS UINT64_C(10000000)

@@ -72,8 +72,8 @@ bool live_reserve(struct live *live, const struct live *member, char error[LIVE_
 /* For poll(2): readable when packets are there; -1 while the interface is gone. */
 int live_descriptor(const struct live *live);
 
-/* Deliver what is there, up to about max packets. Returns how many; 0 also when that failed, which
- * is counted: when the interface went away live_check tells. */
+/* Deliver what is there, up to about max packets. Returns how many; 0 also when reading failed,
+ * which is counted; live_check tells whether the interface went away. */
 size_t live_read(struct live *live, size_t max, live_take *take, void *context);
 
 /* Look after the interface; now_ms is any clock that never goes back. Call it every second or

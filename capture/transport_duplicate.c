@@ -55,11 +55,10 @@ static inline uint32_t time_of(const struct segment *segment)
 }
 
 /* How much later a copy may come: a host gives a packet that it sends again another
- * identification, if it gives any; it waits long before it sends a SYN again, and sends no RST
- * again. */
+ * identification, if it gives any, and waits long before it sends a SYN again. */
 static int64_t longest_wait(const struct segment *segment)
 {
-    bool is_unlike_others = segment->ip_id != 0 || (segment->flags & (TCP_SYN | TCP_RST)) != 0;
+    bool is_unlike_others = segment->ip_id != 0 || (segment->flags & TCP_SYN) != 0;
 
     return is_unlike_others ? TRANSPORT_DUPLICATE_FAR_NS : TRANSPORT_DUPLICATE_NS;
 }

@@ -73,7 +73,7 @@ class Interfaces(live.Live):
         self.assertIn("recv1: is gone", err)
         stats = live.statistics(events)
         self.assertEqual((stats["interfaces_down"], stats["interface_outages"] > 0), (1, True))
-        self.assertGreater(stats["failed_reads"], 0)
+        self.assertGreater(stats["interface_failed_reads"], 0)
 
 
 class Workers(live.Live):

@@ -111,7 +111,7 @@ class Readme(unittest.TestCase):
             with self.subTest(limit=name):
                 self.assertRegex(tests, rf"\b{name}\b")
 
-    def test_every_limit_is_counted_or_only_shortens(self):
+    def test_every_limit_is_listed_with_its_counter(self):
         self.assertEqual(set(self.stated_limits()), COUNTED.keys() | SHORTENING)
         for name, (counter, file) in COUNTED.items():
             with self.subTest(limit=name):

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -68,7 +67,7 @@ void broker_process(int socket, const struct options *options, const struct feed
 
 static struct broker *start(enum play wanted, const char *trust_path)
 {
-    static const struct options options = {.service = {.no_sandbox = true}};
+    const struct options options = {.service = {.no_sandbox = true}, .trust_store = trust_path};
 
     play = wanted;
     return broker_start(&options, NULL, trust_path);

@@ -18,6 +18,9 @@ static void what_the_server_asked_for_is_told(void)
         {"\1\1\0\2\4\1\0\x20" NAME("a") NAME("b"), 40, "a certificate by CN=a or CN=b"},
         {"\1\1\0\2\4\1\0\x50" NAME("a") NAME("b") NAME("c") NAME("d") NAME("e"), 88,
          "by CN=a or CN=b or CN=c or 2 others"},
+        {"\1\1\0\2\4\1\0\x40" NAME("a") NAME("b") NAME("c") NAME("d"), 72,
+         "by CN=a or CN=b or CN=c or 1 other"},
+        {"\1\1\0\2\4\1\0\4\0\2\x30\0", 12, "by one without a name"},
         {"\1\1\0\2\4\1\0\4\0\2\x30\5", 12, "by one whose name cannot be read"},
     };
 #undef NAME

@@ -65,6 +65,10 @@ static void a_fin_that_was_missed_may_be_the_reason(void)
     direction_have_trouble(&story.connection.direction[SIDE_SERVER])->unseen_octets = 1;
     CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&story, "server_closed"));
+    story_begin_flight_1_2(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR); /* and closes behind it */
+    direction_have_trouble(&story.connection.direction[SIDE_SERVER])->unseen_octets = 1;
+    CU_ASSERT_FALSE(story_considers(&story, "server_closed"));
 }
 
 /* It names its cause, whatever else there was. */

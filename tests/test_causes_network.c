@@ -518,9 +518,10 @@ static void a_routing_loop_and_an_unreachable_of_ipv6_are_refusals(void)
 static void what_was_sent_again_is_told_and_nothing_else(void)
 {
     struct story story;
-    struct direction *client = &story.connection.direction[SIDE_CLIENT];
+    struct direction *client;
 
     story_begin(&story);
+    client = &story.connection.direction[SIDE_CLIENT];
     story_modern_hello(&story);
     story_wait(&story, STORY_SECOND);
     story_fin(&story, SIDE_CLIENT);

@@ -18,9 +18,10 @@ struct fixture {
 
 static void begin(struct fixture *fixture, uint16_t version, int64_t before)
 {
-    struct known_values *versions = &fixture->server.chosen[KNOWN_VERSIONS];
+    struct known_values *versions;
 
     memset(fixture, 0, sizeof(*fixture));
+    versions = &fixture->server.chosen[KNOWN_VERSIONS];
     fixture->server.rare = &fixture->rare;
     fixture->known.server = &fixture->server;
     versions->count = 1;
@@ -127,11 +128,12 @@ static void a_server_may_have_been_changed(void)
 {
     struct story_offer offer = story_offer_1_2();
     struct fixture fixture;
-    struct known_treatment *like = &fixture.server.by_version[VERSION_CLASS_1_2];
+    struct known_treatment *like;
 
     begin(&fixture, TLS_VERSION_1_2, 2 * DAY);
     CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_CERTAIN));
     begin(&fixture, TLS_VERSION_1_2, MINUTE);
+    like = &fixture.server.by_version[VERSION_CLASS_1_2];
     like->accepted = fixture.server.hellos.accepted;
     like->accepted_then = 1;
     like->refused_since = 2;

@@ -11,9 +11,10 @@ static struct incident_path path_of_reset(uint8_t hop_limit)
 {
     struct story story;
     struct verdict verdict = {.cause = &cause_middlebox_reset};
-    struct direction *server = &story.connection.direction[SIDE_SERVER];
+    struct direction *server;
 
     story_begin(&story);
+    server = &story.connection.direction[SIDE_SERVER];
     story_modern_hello(&story);
     story_rst(&story, SIDE_SERVER);
     server->hop_limit = hop_limit;

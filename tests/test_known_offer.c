@@ -177,9 +177,10 @@ static void illegal_parameter_is_about_suites_where_the_server_takes_others_alon
 {
     struct fixture fixture;
     struct story_offer offer = plain_offer_1_2();
-    struct known_values *suites = &fixture.server.chosen[KNOWN_SUITES];
+    struct known_values *suites;
 
     begin(&fixture, 5);
+    suites = &fixture.server.chosen[KNOWN_SUITES];
     suites->count = 1;
     suites->few[0].value = 0x002f; /* TLS_RSA_WITH_AES_128_CBC_SHA */
     take_up(&suites->few[0].chosen, 5);
@@ -279,9 +280,10 @@ static enum certainty closes_for_suites(uint32_t chosen, const story_list suites
 {
     struct fixture fixture;
     struct story_offer offer = plain_offer_1_2();
-    struct known_values *values = &fixture.server.chosen[KNOWN_SUITES];
+    struct known_values *values;
 
     begin(&fixture, chosen);
+    values = &fixture.server.chosen[KNOWN_SUITES];
     values->count = 1;
     values->few[0].value = 0xc030;
     take_up(&values->few[0].chosen, chosen);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/remedy.h"
 
-#include "dissect/tls.h"
 #include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 

@@ -17,6 +17,13 @@
 
 enum { STOP_MS = 5000, LINE = 100 };
 
+static void pause_ms(long milliseconds)
+{
+    const struct timespec pause = {.tv_nsec = milliseconds * 1000000};
+
+    (void)nanosleep(&pause, NULL);
+}
+
 static struct bytes line_of(char octet, size_t length, char *buffer)
 {
     memset(buffer, octet, length - 1);
@@ -344,7 +351,7 @@ static void a_file_is_opened_anew_as_soon_as_that_works(void)
     CU_ASSERT_FATAL(sink_start(sink));
     sink_reopen(sink);
     for (int waited = 0; access(name, F_OK) != 0 && waited < 6 * SINK_RETRY_MS; waited += 10)
-        usleep(10000);
+        pause_ms(10);
     CU_ASSERT_EQUAL(access(name, F_OK), 0);
     CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("1\n", 2)));
     CU_ASSERT(sink_stop(sink, STOP_MS));
@@ -385,7 +392,7 @@ static int read_pages(int file)
 
     for (int waited = 0; count < PAGES && waited < STOP_MS; waited++) {
         if (read(file, page, sizeof(page)) != (ssize_t)sizeof(page)) {
-            usleep(1000);
+            pause_ms(1);
             continue;
         }
         count += !has_come[page[0]];
@@ -486,7 +493,7 @@ static void what_is_kept_to_be_sent_again_leaves_room(void)
     pusher.queue = sink_queue(sink, 0);
     pthread_create(&pushing, NULL, push_all, &pusher);
     for (; sink_counters(sink).written < lines && waited < SINK_KEEP_MS / 2; waited++)
-        usleep(1000);
+        pause_ms(1);
     CU_ASSERT_EQUAL(sink_counters(sink).written, lines);
     pthread_join(pushing, NULL);
     CU_ASSERT(sink_stop(sink, STOP_MS));

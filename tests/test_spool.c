@@ -289,7 +289,7 @@ static void a_damaged_header_does_not_stay(void)
 /* More waits than the ring has room for: what is read would be other lines, or some of them twice. */
 static void a_ring_that_is_too_small_for_its_lines_is_given_up(void)
 {
-    const uint64_t size = 2 * (LINE + 4);
+    const uint64_t size = UINT64_C(2) * (LINE + 4);
     char *folder = new_folder();
     struct spool *spool = spool_open(folder, "a", MAX);
     char path[512];

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
-#include <string.h>
 
 #include "tests/support/suite.h"
 #include "tools/tlswhy/window.h"
@@ -64,9 +63,9 @@ static void what_was_sent_in_part_is_not_acknowledged(void)
 {
     struct window *window = sent_window(5);
 
-    window_acknowledge(window, 2 * LINE + LINE / 2, 77);
+    window_acknowledge(window, UINT64_C(2) * LINE + LINE / 2, 77);
     CU_ASSERT_EQUAL(window->acked, 2);
-    CU_ASSERT_EQUAL(window->kept, 2 * LINE);
+    CU_ASSERT_EQUAL(window->kept, UINT64_C(2) * LINE);
     CU_ASSERT_EQUAL(window_line(window, 1)->acked_ms, 77);
     window_acknowledge(window, (uint64_t)LINE * LINES, 78); /* more than was sent */
     CU_ASSERT_EQUAL(window->acked, 5);

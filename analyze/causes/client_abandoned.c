@@ -74,8 +74,8 @@ const struct cause cause_client_abandoned = {
                    "several connections and drop the losers, scanners and health checks look no "
                    "further; a time-out of the client that is too short looks the same. Where TLS "
                    "was asked for within another protocol, what the server agreed to may not be "
-                   "enough: a client that insists on CredSSP (NLA) leaves an RDP server without "
-                   "it.",
+                   "enough for it: a client that insists on CredSSP (NLA) leaves an RDP server "
+                   "that offers plain TLS.",
     .remedy = "Compare how long the client waited (in the evidence) with its time-outs. Read its "
               "log at this time, and look for another connection of the same client that succeeded "
               "at once. If it happens to one client and always at this point, run `openssl "

@@ -59,7 +59,7 @@ const struct cause cause_missing_sni = {
                    "Chromium: net::ERR_SSL_UNRECOGNIZED_NAME_ALERT; Firefox: "
                    "SSL_ERROR_UNRECOGNIZED_NAME_ALERT; Java: SSLHandshakeException: Received fatal "
                    "alert: unrecognized_name",
-    .alerts = "112 109 40 47 49 80",
+    .alerts = "112 109 40 47 49 80 70 0",
     .source = "RFC 6066 section 3; RFC 8446 section 9.2",
     .match = match,
     .conceivable = is_conceivable,

@@ -79,7 +79,7 @@ const struct cause cause_no_shared_cipher = {
                    "accepts, or none that fits the key in its certificate, and refused the "
                    "ClientHello with handshake_failure(40) or insufficient_security(71). Some "
                    "servers say close_notify(0) instead, or just close; small stacks may say "
-                   "illegal_parameter(47).",
+                   "illegal_parameter(47), and some on Windows protocol_version(70).",
     .remedy = "List what the server takes with `nmap --script ssl-enum-ciphers -p PORT SERVER` or "
               "`openssl s_client -connect SERVER:PORT -cipher SUITE`, and compare it with the "
               "offer in the evidence. Update the client; on the server add a suite of the Mozilla "
@@ -90,7 +90,7 @@ const struct cause cause_no_shared_cipher = {
                    "SSL_ERROR_NO_CYPHER_OVERLAP; Java: SSLHandshakeException: no cipher suites in "
                    "common, Received fatal alert: handshake_failure; Go: tls: no cipher suite "
                    "supported by both client and server",
-    .alerts = "40 71 47 70",
+    .alerts = "40 71 47 70 0",
     .source = "RFC 8446 sections 4.1.1 and 6.2; RFC 5246 section 7.4.1.3",
     .match = match,
     .conceivable = is_conceivable,

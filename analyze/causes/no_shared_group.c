@@ -81,7 +81,7 @@ const struct cause cause_no_shared_group = {
                    "SSL_ERROR_NO_CYPHER_OVERLAP; Java: SSLHandshakeException: Received fatal "
                    "alert: handshake_failure; Go: tls: no ECDHE curve supported by both client and "
                    "server",
-    .alerts = "40 47 71 80 109 10",
+    .alerts = "40 47 71 80 109 10 70 0",
     .source = "RFC 8446 sections 4.1.1, 4.2.7 and 9.2; RFC 8422 sections 4 and 5.1",
     .match = match,
 };

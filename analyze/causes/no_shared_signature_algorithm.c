@@ -45,7 +45,7 @@ const struct cause cause_no_shared_signature_algorithm = {
                    "Firefox: SSL_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM; Java: "
                    "SSLHandshakeException: Received fatal alert: handshake_failure; Go: tls: peer "
                    "doesn't support any of the certificate's signature algorithms",
-    .alerts = "40 43 47 71 80 109",
+    .alerts = "40 43 47 71 80 109 70 0",
     .source = "RFC 8446 sections 4.2.3, 4.4.2.2 and 9.2; RFC 5246 section 7.4.1.4.1",
     .match = match,
 };

@@ -61,7 +61,7 @@ const struct cause cause_peer_alert = {
                    "Firefox: SSL_ERROR_HANDSHAKE_FAILURE_ALERT, SSL_ERROR_ACCESS_DENIED_ALERT; "
                    "Java: SSLHandshakeException: Received fatal alert; Go: remote error: tls: "
                    "alert",
-    .alerts = "40 41 49 60 100 110 111 114 115 117 121",
+    .alerts = "40 41 49 60 100 110 111 114 115 117 121 70",
     .source = "RFC 8446 section 6",
     .last_resort = true,
     .tells_end_alone = true,

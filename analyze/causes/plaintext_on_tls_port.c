@@ -76,7 +76,7 @@ static enum certainty weigh(const struct facts *facts, bool known)
     return known && server_says_so(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }
 
-/* An alert is TLS, and what the client said is no answer to it: it is not what ended it. */
+/* The server's alert, whatever ended the connection. */
 static void describe_server_alert(const struct facts *facts, struct evidence *evidence)
 {
     const struct handshake *handshake = facts->handshake;

@@ -92,8 +92,8 @@ enum manner_kind {
 struct manner {
     enum manner_kind kind;
     uint8_t alert;
-    bool (*is_doubtful)(const struct facts *facts); /* the alert speaks for itself unless this
-                                                       says so; NULL: it never does */
+    bool (*is_doubtful)(const struct facts *facts); /* only where it says yes is the alert
+                                                       weighed; NULL: always */
     enum weight least;              /* a lighter suspect does not explain this refusal */
     enum weight least_of[SUSPECTS]; /* the same of single ones; WEIGHT_NONE: as above */
     enum weight enough;             /* this heavy, and heavier than all others, is the most */

@@ -25,10 +25,16 @@ static bool may_be_close_notify(const struct facts *facts)
            && server_refused_after_client_certificate(facts);
 }
 
-/* The client's alert or FIN may be its answer to that. */
+/* The server's FIN was not captured: the client's alert or FIN may be its answer to it. */
+static bool client_may_answer_close(const struct facts *facts)
+{
+    return facts->refusal.kind != REFUSAL_NONE && facts->refusal.by == SIDE_CLIENT
+           && facts_fin_is_unseen(facts, SIDE_SERVER);
+}
+
 static bool is_conceivable(const struct facts *facts)
 {
-    return may_be_close_notify(facts) || facts_fin_is_unseen(facts, SIDE_SERVER);
+    return may_be_close_notify(facts) || client_may_answer_close(facts);
 }
 
 const struct cause cause_server_closed = {

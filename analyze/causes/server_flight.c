@@ -225,7 +225,7 @@ static void add_authority(struct text *text, struct bytes der)
     if (!der_take(&der, DER_SEQUENCE, &rdns) || !certificate_distinguished_name_read(rdns, &read))
         text_add(text, "one whose name cannot be read");
     else
-        text_add(text, "%s", name);
+        text_add(text, "%s", name[0] != '\0' ? name : "one without a name");
 }
 
 /* A client that has no certificate of one of these sends none (RFC 5246 section 7.4.4). */
@@ -242,7 +242,8 @@ static void add_authorities(struct text *text, struct bytes authorities)
         count++;
     }
     if (count > AUTHORITIES_TOLD)
-        text_add(text, " or %zu others", count - AUTHORITIES_TOLD);
+        text_add(text, " or %zu other%s", count - AUTHORITIES_TOLD,
+                 count == AUTHORITIES_TOLD + 1 ? "" : "s");
 }
 
 void describe_certificate_request(const struct facts *facts, struct evidence *evidence)

@@ -15,7 +15,7 @@ static bool waited_in_vain(const struct facts *facts)
     return client_gave_up || facts->refusal.kind == REFUSAL_NONE;
 }
 
-/* A proxy may look for its target all that time. */
+/* The wait is counted from the request, not from the last thing that was noted. */
 static void describe_ignored_request(const struct facts *facts, struct evidence *evidence)
 {
     struct moment asked = facts->connection->direction[SIDE_CLIENT].last_data;

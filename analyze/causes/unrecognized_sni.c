@@ -67,7 +67,7 @@ const struct cause cause_unrecognized_sni = {
                    "net::ERR_SSL_UNRECOGNIZED_NAME_ALERT; Firefox: "
                    "SSL_ERROR_UNRECOGNIZED_NAME_ALERT; Java: SSLHandshakeException: Received fatal "
                    "alert: unrecognized_name; Go: remote error: tls: unrecognized name",
-    .alerts = "112 40 47 49 80",
+    .alerts = "112 40 47 49 80 70 0",
     .source = "RFC 6066 section 3; RFC 8446 section 6.2",
     .match = match,
     .conceivable = is_conceivable,

@@ -143,7 +143,7 @@ const struct cause cause_version_mismatch = {
                    "Firefox: SSL_ERROR_UNSUPPORTED_VERSION, SSL_ERROR_PROTOCOL_VERSION_ALERT; "
                    "Java: SSLHandshakeException: Received fatal alert: protocol_version; Go: tls: "
                    "client offered only unsupported versions",
-    .alerts = "70 40 71 80",
+    .alerts = "70 40 71 80 0",
     .source = "RFC 8446 sections 4.1.3, 4.2.1 and 6.2; RFC 8996; RFC 6176",
     .match = match,
     .conceivable = is_conceivable,

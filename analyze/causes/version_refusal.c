@@ -5,9 +5,10 @@
 #include "analyze/causes/known.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/knowledge.h"
+#include "capture/moment.h"
 
 /* A server that took a version longer ago than this may have been changed since. */
-#define TAKEN_RECENTLY_NS (INT64_C(24) * 3600 * 1000000000)
+#define TAKEN_RECENTLY_NS (SECOND_NS * 24 * 3600)
 
 enum {
     CHANGED_REFUSALS = 2, /* of offers that were taken before: no accident */

@@ -27,6 +27,7 @@ struct broker {
     pid_t process;
     uint32_t number;      /* of the last wish */
     char *trust_path;     /* NULL: there is no trust store */
+    bool is_trust_named;  /* by an option: one without a certificate is an error */
     pthread_mutex_t lock; /* one wish and its answers at a time */
 };
 
@@ -168,6 +169,7 @@ struct broker *broker_start(const struct options *options, const struct feed *fe
         (void)complain("the opener of files: %s", strerror(errno));
         return NULL;
     }
+    broker->is_trust_named = options->trust_store != NULL;
     broker->process = begin_process(sockets, options, feed, trust_path);
     if (broker->process < 0)
         (void)complain("fork: %s", strerror(errno));
@@ -305,7 +307,8 @@ static void contents_free(struct contents *contents)
     free(contents->items);
 }
 
-static bool fill(struct trust_files *files, const struct contents *contents)
+static bool fill(const struct broker *broker, struct trust_files *files,
+                 const struct contents *contents)
 {
     struct crl_error error;
 
@@ -318,16 +321,19 @@ static bool fill(struct trust_files *files, const struct contents *contents)
         else if (!crl_set_add(files->crls, content->octets, &error))
             return trust_files_complain(content->name, error.offset, error.reason, 0);
     }
-    return trust_files_load(files->store);
+    if (broker->is_trust_named)
+        return trust_files_load(files->store);
+    (void)trust_store_load(files->store);
+    return true;
 }
 
-static bool fill_new(struct trust_files *files, const struct contents *contents,
-                     const char *trust_path)
+static bool fill_new(const struct broker *broker, struct trust_files *files,
+                     const struct contents *contents)
 {
-    struct trust_files made = {.store = trust_store_new(trust_path), .crls = crl_set_new()};
+    struct trust_files made = {.store = trust_store_new(broker->trust_path), .crls = crl_set_new()};
     bool is_good = made.store != NULL && made.crls != NULL;
 
-    is_good = is_good ? fill(&made, contents) : complain_memory();
+    is_good = is_good ? fill(broker, &made, contents) : complain_memory();
     if (is_good)
         *files = made;
     else
@@ -344,7 +350,7 @@ bool broker_read_trust(struct broker *broker, struct trust_files *files)
     is_good = contents.items != NULL && collect(broker, BROKER_TRUST, &contents)
               && collect(broker, BROKER_CRLS, &contents);
     pthread_mutex_unlock(&broker->lock);
-    is_good = is_good && fill_new(files, &contents, broker->trust_path);
+    is_good = is_good && fill_new(broker, files, &contents);
     contents_free(&contents);
     return is_good;
 }

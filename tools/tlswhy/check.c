@@ -9,8 +9,8 @@
 #include "tools/tlswhy/state_file.h"
 #include "tools/tlswhy/trust_files.h"
 
-/* Each interface has a link type of its own: that a filter suits none of any kind is told
- * before. */
+/* An interface's link type is known only when it is open; a filter that suits no link type at all
+ * is refused before. */
 static bool has_filter(const struct options *options)
 {
     char error[FILTER_ERROR_MAX];

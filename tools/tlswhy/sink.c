@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analyze/bytes_free.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/window.h"
@@ -342,7 +343,7 @@ static void fill_spool(struct sink *sink)
 
         while (queue_peek(sink->queues[i], &line) && spool_put(sink->options.spool, line)) {
             (void)queue_take(sink->queues[i], &line);
-            free((void *)(uintptr_t)line.data);
+            bytes_free(line);
         }
     }
 }
@@ -446,7 +447,7 @@ static void end(struct sink *sink)
     for (size_t i = 0; i < sink->options.queue_count; i++)
         while (queue_take(sink->queues[i], &line)) {
             atomic_fetch_add(&sink->lost, 1);
-            free((void *)(uintptr_t)line.data);
+            bytes_free(line);
         }
 }
 

@@ -31,7 +31,7 @@ const struct stats_row stats_rows[] = {
           packets.fragments_waiting),
     LEVEL("interfaces_down", "Interfaces that are down or gone", interfaces_down),
     COUNTER("interface_outages", "Times that an interface went away", live.vanished),
-    COUNTER("failed_reads", "Reads from an interface that failed, also when it goes away",
+    COUNTER("interface_failed_reads", "Failed reads from interfaces, also when one goes away",
             live.failed_reads),
     COUNTER("connections", "TCP connections", connections.opened),
     COUNTER("connections_midway", "TCP connections picked up midway", connections.midway),
