@@ -255,7 +255,7 @@ static const char *untold_answer(const struct facts *facts)
         [SERVER_ANSWER_TOO_LATE] =
             "the client left before the server's answer to its certificate could tell",
         [SERVER_ANSWER_LATER] =
-            "the server closed long after the client's certificate: for that, or something else",
+            "the server closed, not at once: for the client's certificate, or for something else",
     };
     enum server_answer answer = facts_server_answer(facts);
 

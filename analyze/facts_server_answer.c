@@ -161,8 +161,8 @@ static const struct note *end_of_flight(const struct facts *facts, const struct 
 }
 
 /* Between here and the server and back, 0: not known. A SYN may have to wake somebody up or to look
- * for a way; what is sooner tells better. */
-static int64_t server_round_trip_ns(const struct facts *facts)
+ * for a way; what is sooner tells better. Of a hello alone it may be thought for the most part. */
+static int64_t longest_round_trip_ns(const struct facts *facts)
 {
     int64_t syn_ns = facts->connection->syn_rtt_ns;
     int64_t hello_ns = syn_ns;
@@ -172,6 +172,11 @@ static int64_t server_round_trip_ns(const struct facts *facts)
     if (syn_ns < 0 || hello_ns < syn_ns)
         syn_ns = hello_ns;
     return syn_ns > 0 ? syn_ns : 0;
+}
+
+static int64_t least_round_trip_ns(const struct facts *facts)
+{
+    return facts->connection->syn_rtt_ns < 0 ? 0 : longest_round_trip_ns(facts);
 }
 
 static int64_t between_ns(const struct note *from, const struct note *to)
@@ -191,7 +196,7 @@ static bool is_at_once(const struct facts *facts, const struct note *answer)
 static const struct note *last_data_before(const struct facts *facts, const struct note *flight,
                                            const struct note *answer)
 {
-    const int64_t round_trip_ns = server_round_trip_ns(facts);
+    const int64_t round_trip_ns = least_round_trip_ns(facts);
     const struct note *last = NULL;
 
     for (const struct note *note = flight + 1; note < answer; note++)
@@ -206,7 +211,6 @@ static const struct note *last_data_before(const struct facts *facts, const stru
  * sends directly behind its flight tells nothing of the kind. */
 static bool may_answer_data(const struct facts *facts, const struct note *answer)
 {
-    const int64_t round_trip_ns = server_round_trip_ns(facts);
     const struct note *flight = end_of_flight(facts, answer);
     const struct note *data = last_data_before(facts, flight, answer);
     int64_t pause_ns;
@@ -214,8 +218,8 @@ static bool may_answer_data(const struct facts *facts, const struct note *answer
     if (data == NULL)
         return false;
     pause_ns = between_ns(flight, data);
-    return pause_ns >= TURN_TO_DATA_NS + round_trip_ns / 4
-           && pause_ns >= between_ns(data, answer) - round_trip_ns;
+    return pause_ns >= TURN_TO_DATA_NS + least_round_trip_ns(facts) / 4
+           && pause_ns >= between_ns(data, answer) - longest_round_trip_ns(facts);
 }
 
 /* What the server does first behind the client's flight, once the client has left or not. A

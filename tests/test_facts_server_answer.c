@@ -319,6 +319,27 @@ static void what_may_answer_later_data_tells_nothing(void)
     CU_ASSERT_EQUAL(outcome_of_alert(request_later, 40, 40), OUTCOME_INCOMPLETE);
 }
 
+/* The hello tells of a round trip, and of what the server thought about it. */
+static void without_the_syn_it_tells_no_more(void)
+{
+    static const struct {
+        uint16_t hello_ms, answer_ms;
+    } rows[] = {{100, 101}, {2, 1}, {2, 0}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        story.connection.syn_rtt_ns = -1;
+        story_wait(&story, rows[i].hello_ms * STORY_MILLISECOND);
+        story_flight_1_3(&story);
+        send_records(&story, request_later);
+        story_wait(&story, rows[i].answer_ms * STORY_MILLISECOND);
+        story_refuse(&story);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+    }
+}
+
 static void what_answers_the_flight_refuses_it(void)
 {
     CU_ASSERT_EQUAL(outcome_of_alert(no_request, 0, 0), OUTCOME_FAILED);
@@ -365,7 +386,7 @@ static void a_slow_syn_is_no_round_trip(void)
     story_refuse(&story);
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
     CU_ASSERT_STRING_EQUAL(story.facts.incomplete_reason,
-                           "the server closed long after the client's certificate: for that, or "
+                           "the server closed, not at once: for the client's certificate, or for "
                            "something else");
 }
 
@@ -432,6 +453,7 @@ int main(void)
         {"a bare end may answer data", a_bare_end_may_answer_data},
         {"a refusal may be a close", a_refusal_may_be_a_close},
         {"a FIN may be what was not captured", a_fin_may_be_what_was_not_captured},
+        {"without the SYN it tells no more", without_the_syn_it_tells_no_more},
         CU_TEST_INFO_NULL,
     };
 
