@@ -6,33 +6,12 @@
 
 static const char block[100] = "x";
 
-/* End the scene; the facts are in the copy that is returned. */
-static struct connection finish(struct scene *scene)
-{
-    struct connection connection;
-
-    connections_finish(scene->connections);
-    CU_ASSERT_EQUAL(scene->ended, 1);
-    connection = scene->last;
-    scene_free(scene);
-    return connection;
-}
-
-static struct scene *begin(void)
-{
-    struct scene *scene = scene_new(NULL);
-
-    scene->log_data = false;
-    scene_handshake(scene);
-    return scene;
-}
-
 /* One packet captured twice, the second time wait_ns later and hops hops further, with these
  * identifications. */
 static struct direction captured_with_ids(int64_t wait_ns, uint8_t hops, uint16_t id,
                                           uint16_t other_id)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct segment segment = scene_segment(scene, SIDE_CLIENT, TCP_ACK, 0, 0, bytes_of(block, 100));
 
     segment.ip_id = id;
@@ -41,7 +20,7 @@ static struct direction captured_with_ids(int64_t wait_ns, uint8_t hops, uint16_
     segment.hop_limit = (uint8_t)(segment.hop_limit - hops);
     segment.ip_id = other_id;
     scene_give(scene, &segment);
-    return finish(scene).direction[SIDE_CLIENT];
+    return scene_conclude(scene).direction[SIDE_CLIENT];
 }
 
 static struct direction captured_twice(int64_t wait_ns, uint8_t hops)
@@ -66,7 +45,7 @@ static void a_packet_captured_twice_is_no_retransmission(void)
 static void a_packet_captured_twice_may_have_been_routed(void)
 {
     static const char none[] = "";
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct segment segment;
     struct direction client = captured_twice(50000, 0);
 
@@ -80,7 +59,7 @@ static void a_packet_captured_twice_may_have_been_routed(void)
     scene->now_ns += 50000 - MILLISECOND;
     segment.hop_limit--;
     scene_give(scene, &segment);
-    client = finish(scene).direction[SIDE_CLIENT];
+    client = scene_conclude(scene).direction[SIDE_CLIENT];
     CU_ASSERT_FALSE(client.routed);
     CU_ASSERT_TRUE(direction_reset(&client)->routed);
 }
@@ -88,7 +67,7 @@ static void a_packet_captured_twice_may_have_been_routed(void)
 /* No-operations (RFC 9293 section 3.2), of which one is another option in the second packet. */
 static struct direction captured_with_another_option(size_t length, size_t at)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct segment segment = scene_segment(scene, SIDE_CLIENT, TCP_ACK, 0, 0, bytes_of(block, 100));
     uint8_t options[2][40];
 
@@ -99,7 +78,7 @@ static struct direction captured_with_another_option(size_t length, size_t at)
         scene_give(scene, &segment);
         scene->now_ns += 50000 - MILLISECOND;
     }
-    return finish(scene).direction[SIDE_CLIENT];
+    return scene_conclude(scene).direction[SIDE_CLIENT];
 }
 
 static void a_copy_has_the_same_options(void)
@@ -147,7 +126,7 @@ static void what_opens_needs_no_identification(void)
         scene_give(scene, given[i]);
         given[i]->hop_limit -= 3;
     }
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].duplicates, 1);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].syn_count, 1);
     CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].duplicates, 1);

@@ -34,27 +34,6 @@ static void send(struct scene *scene, struct sending s)
     scene_give(scene, &segment);
 }
 
-/* End the scene; the facts are in the copy that is returned. */
-static struct connection finish(struct scene *scene)
-{
-    struct connection connection;
-
-    connections_finish(scene->connections);
-    CU_ASSERT_EQUAL(scene->ended, 1);
-    connection = scene->last;
-    scene_free(scene);
-    return connection;
-}
-
-static struct scene *begin(void)
-{
-    struct scene *scene = scene_new(NULL);
-
-    scene->log_data = false;
-    scene_handshake(scene);
-    return scene;
-}
-
 static void options_of_a_syn_are_read(void)
 {
     static const char options[] = "\x02\x04\x05\xb4\x01\x03\x03\x07\x04\x02\x08\x0a"
@@ -94,7 +73,7 @@ static void round_trips_are_measured(void)
                     .from = SIDE_SERVER, .flags = TCP_SYN | TCP_ACK, .wait_ns = 30 * MILLISECOND});
     send(scene,
          (struct sending){.from = SIDE_CLIENT, .flags = TCP_ACK, .wait_ns = 5 * MILLISECOND});
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     CU_ASSERT_EQUAL(connection.syn_rtt_ns, 31 * MILLISECOND);
     CU_ASSERT_EQUAL(connection.ack_rtt_ns, 6 * MILLISECOND);
 }
@@ -107,7 +86,7 @@ static void an_answer_to_two_syns_measures_nothing(void)
     send(scene, (struct sending){.from = SIDE_CLIENT, .flags = TCP_SYN});
     send(scene, (struct sending){.from = SIDE_CLIENT, .flags = TCP_SYN, .wait_ns = SECOND});
     send(scene, (struct sending){.from = SIDE_SERVER, .flags = TCP_SYN | TCP_ACK});
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     CU_ASSERT_EQUAL(connection.syn_rtt_ns, -1);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].syn_count, 2);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].syn.packet, 1);
@@ -117,7 +96,7 @@ static void an_answer_to_two_syns_measures_nothing(void)
 /* Full segments sent five times in vain while small ones pass. */
 static void sizes_that_never_pass_are_told_from_those_that_do(void)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct connection connection;
     const struct direction *server;
 
@@ -127,7 +106,7 @@ static void sizes_that_never_pass_are_told_from_those_that_do(void)
     for (int i = 0; i < 6; i++)
         send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 100, 300, 1400, SECOND << i, NULL, 0, 0,
                                      false});
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     server = &connection.direction[SIDE_SERVER];
     CU_ASSERT_EQUAL(server->retransmissions, 5);
     CU_ASSERT_EQUAL(server->retransmitted_octets, 7000);
@@ -146,7 +125,7 @@ static void sizes_that_never_pass_are_told_from_those_that_do(void)
 /* The sender finds out by itself and sends smaller portions, which pass. */
 static void a_size_that_was_cut_down_never_passed(void)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct connection connection;
     const struct direction *client;
 
@@ -155,7 +134,7 @@ static void a_size_that_was_cut_down_never_passed(void)
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 700, SECOND, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 700, 0, 700, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 1400, 0, 0, NULL, 0, 0, false});
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     client = &connection.direction[SIDE_CLIENT];
     CU_ASSERT_EQUAL(client->largest_acknowledged, 700);
     CU_ASSERT_EQUAL(client->smallest_unacknowledged, 1400);
@@ -164,13 +143,13 @@ static void a_size_that_was_cut_down_never_passed(void)
 
 static void what_is_acked_after_all_is_not_unacknowledged(void)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct connection connection;
 
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 1400, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 1400, SECOND, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 1400, 0, 0, NULL, 0, 0, false});
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].retransmissions, 1);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].largest_acknowledged, 1400);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].smallest_unacknowledged, 0);
@@ -179,7 +158,7 @@ static void what_is_acked_after_all_is_not_unacknowledged(void)
 /* A server whose segments, as many and each larger by one, are sent twice and never ACKed. */
 static struct direction flight_sent_twice(uint32_t segments)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
 
     for (int again = 0; again < 2; again++) {
         uint32_t sequence = 0;
@@ -188,7 +167,7 @@ static struct direction flight_sent_twice(uint32_t segments)
             send(scene, (struct sending){SIDE_SERVER, TCP_ACK, sequence, 0, 100 + i, SECOND, NULL,
                                          0, 0, false});
     }
-    return finish(scene).direction[SIDE_SERVER];
+    return scene_conclude(scene).direction[SIDE_SERVER];
 }
 
 static void a_long_flight_is_remembered_and_a_longer_one_from_its_end(void)
@@ -210,12 +189,12 @@ static void a_long_flight_is_remembered_and_a_longer_one_from_its_end(void)
 /* Too soon to be told by time. */
 static void octets_held_behind_a_hole_count_as_seen(void)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
 
     for (int i = 0; i < 3; i++)
         send(scene, (struct sending){
                         .from = SIDE_SERVER, .flags = TCP_ACK, .sequence = 1400, .length = 100});
-    CU_ASSERT_EQUAL(finish(scene).direction[SIDE_SERVER].retransmitted_octets, 200);
+    CU_ASSERT_EQUAL(scene_conclude(scene).direction[SIDE_SERVER].retransmitted_octets, 200);
 }
 
 static void a_syn_captured_twice_is_one_syn(void)
@@ -229,7 +208,7 @@ static void a_syn_captured_twice_is_one_syn(void)
     scene_give(scene, &syn);
     scene_wait(scene, SECOND);
     scene_give(scene, &syn);
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].syn_count, 2);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].duplicates, 1);
 }
@@ -237,11 +216,11 @@ static void a_syn_captured_twice_is_one_syn(void)
 /* Behind the loss: the hole is filled by octets never captured before. */
 static uint32_t retransmissions_after(int64_t wait_ns)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
 
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 100, 0, 100, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 0, 100, wait_ns, NULL, 0, 0, false});
-    return finish(scene).direction[SIDE_SERVER].retransmissions;
+    return scene_conclude(scene).direction[SIDE_SERVER].retransmissions;
 }
 
 static void a_hole_filled_soon_is_reordering_and_late_a_retransmission(void)
@@ -254,12 +233,12 @@ static void a_sack_block_tells_the_hole_below_it(void)
 {
     /* ACK 0 of the server's octets, SACK 1400-2800; the number is SERVER_ISN + 1 + 1400. */
     static const char sack[] = "\x01\x01\x05\x0a\x00\x00\x19\x01\x00\x00\x1e\x79";
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct connection connection;
 
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 1400, 0, 1400, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 0, 0, sack, 12, 0, false});
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].sack_blocks, 1);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].sack_hole_octets, 1400);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].duplicate_acks, 1);
@@ -271,7 +250,7 @@ static void a_sack_block_tells_the_hole_below_it(void)
 static void what_a_sack_block_covers_has_passed(void)
 {
     static const char sack[] = "\x01\x01\x05\x0a\x00\x00\x19\x01\x00\x00\x1b\x59";
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct direction server;
 
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 0, 2000, 0, NULL, 0, 0, false});
@@ -279,7 +258,7 @@ static void what_a_sack_block_covers_has_passed(void)
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 0, 0, sack, 12, 0, false});
     for (int i = 0; i < 3; i++)
         send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 0, 1400, SECOND, NULL, 0, 0, false});
-    server = finish(scene).direction[SIDE_SERVER];
+    server = scene_conclude(scene).direction[SIDE_SERVER];
     CU_ASSERT_EQUAL(server.largest_acknowledged, 600);
     CU_ASSERT_EQUAL(server.smallest_unacknowledged, 1400);
     CU_ASSERT_EQUAL(server.largest_unacknowledged, 1400);
@@ -289,25 +268,25 @@ static void what_a_sack_block_covers_has_passed(void)
 static void a_sack_hole_that_closes_is_forgotten(void)
 {
     static const char sack[] = "\x01\x01\x05\x0a\x00\x00\x19\x01\x00\x00\x1e\x79";
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
 
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 1400, 0, 1400, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 0, 0, sack, 12, 0, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 0, 1400, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 2800, 0, 0, NULL, 0, 0, false});
-    CU_ASSERT_EQUAL(finish(scene).direction[SIDE_CLIENT].sack_hole_octets, 0);
+    CU_ASSERT_EQUAL(scene_conclude(scene).direction[SIDE_CLIENT].sack_hole_octets, 0);
 }
 
 static void zero_windows_and_keep_alives_are_counted(void)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct connection connection;
 
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 10, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 10, 0, 0, NULL, 0, 0, true});
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 9, 0, 0, SECOND, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 9, 0, 1, SECOND, NULL, 0, 0, false});
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].zero_windows, 1);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].keep_alives, 2);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].retransmissions, 0);
@@ -316,14 +295,14 @@ static void zero_windows_and_keep_alives_are_counted(void)
 /* A RST of the server with this relative number after an exchange of 10 octets each way. */
 static struct reset reset_with(uint32_t sequence)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
 
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 10, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 10, 10, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 10, 10, 0, 0, NULL, 0, 0, false});
     send(scene,
          (struct sending){SIDE_SERVER, TCP_RST | TCP_ACK, sequence, 10, 0, 0, NULL, 0, 99, false});
-    return *direction_reset(&finish(scene).direction[SIDE_SERVER]);
+    return *direction_reset(&scene_conclude(scene).direction[SIDE_SERVER]);
 }
 
 static void a_reset_is_compared_with_what_the_receiver_expects(void)
@@ -344,27 +323,27 @@ static void a_reset_has_a_timestamp_or_not(void)
     static const uint8_t timestamps[] = {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2};
 
     for (size_t i = 0; i < 2; i++) {
-        struct scene *scene = begin();
+        struct scene *scene = scene_open();
         struct segment segment =
             scene_segment(scene, SIDE_SERVER, TCP_RST | TCP_ACK, 0, 0, bytes_of("", 0));
 
         segment.options = bytes_of(timestamps, i == 0 ? 0 : sizeof(timestamps));
         scene_give(scene, &segment);
-        CU_ASSERT_EQUAL(direction_reset(&finish(scene).direction[SIDE_SERVER])->has_timestamp,
-                        i == 1);
+        CU_ASSERT_EQUAL(
+            direction_reset(&scene_conclude(scene).direction[SIDE_SERVER])->has_timestamp, i == 1);
     }
 }
 
 static void a_fin_sent_again_is_counted(void)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct connection connection;
 
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 10, 0, NULL, 0, 0, false});
     for (unsigned i = 0; i < 3; i++)
         send(scene,
              (struct sending){SIDE_CLIENT, TCP_FIN | TCP_ACK, 10, 0, 0, SECOND, NULL, 0, 0, false});
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].fin_again, 2);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].retransmissions, 0);
     CU_ASSERT_FALSE(connection.direction[SIDE_CLIENT].fin_acknowledged);
@@ -372,13 +351,13 @@ static void a_fin_sent_again_is_counted(void)
 
 static void a_better_reset_replaces_one_outside_the_window(void)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct reset reset;
 
     send(scene, (struct sending){SIDE_SERVER, TCP_RST, 100000000, 0, 0, 0, NULL, 0, 99, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_RST, 0, 0, 0, 0, NULL, 0, 57, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_RST, 1, 0, 0, 0, NULL, 0, 58, false});
-    reset = *direction_reset(&finish(scene).direction[SIDE_SERVER]);
+    reset = *direction_reset(&scene_conclude(scene).direction[SIDE_SERVER]);
     CU_ASSERT_EQUAL(reset.fit, RESET_EXACT);
     CU_ASSERT_EQUAL(reset.hop_limit, 57);
     CU_ASSERT_EQUAL(reset.count, 3);
@@ -386,13 +365,13 @@ static void a_better_reset_replaces_one_outside_the_window(void)
 
 static void data_after_its_own_reset_is_noted(void)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct connection connection;
 
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 10, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_RST, 0, 0, 0, 0, NULL, 0, 99, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 10, 10, 0, NULL, 0, 0, false});
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     CU_ASSERT_TRUE(direction_reset(&connection.direction[SIDE_SERVER])->data_after);
     CU_ASSERT_FALSE(direction_reset(&connection.direction[SIDE_CLIENT])->data_after);
     /* The RST's own hop limit is kept apart from that of the other packets. */
@@ -403,14 +382,14 @@ static void data_after_its_own_reset_is_noted(void)
 /* A RST of the server that ACKs ten octets of the client, and a FIN with these numbers. */
 static bool fin_comes_after_reset(uint32_t reset_at, uint32_t acknowledgment, int64_t wait_ns)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
 
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 10, 0, NULL, 0, 0, false});
     send(scene,
          (struct sending){SIDE_SERVER, TCP_RST | TCP_ACK, reset_at, 10, 0, 0, NULL, 0, 57, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_FIN | TCP_ACK, 0, acknowledgment, 0, wait_ns,
                                  NULL, 0, 0, false});
-    return direction_reset(&finish(scene).direction[SIDE_SERVER])->fin_after;
+    return direction_reset(&scene_conclude(scene).direction[SIDE_SERVER])->fin_after;
 }
 
 static void a_fin_after_its_own_reset_is_noted(void)
@@ -423,14 +402,14 @@ static void a_fin_after_its_own_reset_is_noted(void)
 
 static void a_fin_and_its_ack_are_noted(void)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct connection connection;
 
     send(scene, (struct sending){SIDE_CLIENT, TCP_FIN | TCP_ACK, 0, 0, 5, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 5, 0, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 6, 0, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_FIN | TCP_ACK, 0, 6, 0, 0, NULL, 0, 0, false});
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].fin.packet, 4);
     CU_ASSERT_TRUE(connection.direction[SIDE_CLIENT].fin_acknowledged);
     CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].fin.packet, 7);
@@ -439,12 +418,12 @@ static void a_fin_and_its_ack_are_noted(void)
 
 static void data_outside_the_window_is_ignored_and_counted(void)
 {
-    struct scene *scene = begin();
+    struct scene *scene = scene_open();
     struct connection connection;
 
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 60001 + STREAM_WINDOW_SLACK, 0, 100, 0, NULL,
                                  0, 0, false});
-    connection = finish(scene);
+    connection = scene_conclude(scene);
     CU_ASSERT_EQUAL(direction_trouble(&connection.direction[SIDE_CLIENT])->outside_octets, 100);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].payload_octets, 0);
 }

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include "capture/connection.h"
+#include "tests/support/suite.h"
 
 enum {
     CLIENT_PORT = 40000,
@@ -258,6 +259,28 @@ static inline void scene_handshake(struct scene *scene)
     scene_send(scene, SIDE_CLIENT, TCP_SYN, 0, 0, "");
     scene_send(scene, SIDE_SERVER, TCP_SYN | TCP_ACK, 0, 0, "");
     scene_send(scene, SIDE_CLIENT, TCP_ACK, 0, 0, "");
+}
+
+/* A new scene with a connection that is open, of whose octets nothing is logged. */
+static inline struct scene *scene_open(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    scene->log_data = false;
+    scene_handshake(scene);
+    return scene;
+}
+
+/* End the scene; the facts are in the copy that is returned. */
+static inline struct connection scene_conclude(struct scene *scene)
+{
+    struct connection connection;
+
+    connections_finish(scene->connections);
+    CU_ASSERT_EQUAL(scene->ended, 1);
+    connection = scene->last;
+    scene_free(scene);
+    return connection;
 }
 
 #endif
