@@ -313,13 +313,15 @@ static bool is_silent(const struct manner *manner)
     return manner->kind == MANNER_CLOSED || manner->kind == MANNER_OPEN_RESET;
 }
 
-/* Suites that are unusual anyway, and of which the server never chose one from others: who closes
- * at them need not say why. */
+/* Suites of which the server never chose one from others, which are a field that an alert may mean;
+ * and who closes at them, where they are unusual anyway, need not say why. */
 static bool suites_are_known_to_differ(const struct facts *facts, const struct manner *manner,
                                        enum known_says says)
 {
-    return manner->kind == MANNER_CLOSED && says >= KNOWN_FOR
-           && offer_weigh(facts, SUSPECT_SUITES) >= WEIGHT_UNUSUAL;
+    bool is_unusual_and_closed =
+        manner->kind == MANNER_CLOSED && offer_weigh(facts, SUSPECT_SUITES) >= WEIGHT_UNUSUAL;
+
+    return says >= KNOWN_FOR && (manner->means_a_field || is_unusual_and_closed);
 }
 
 /* An alert about a field, and a name that is no host name: whoever has that name is not asked. */
@@ -343,8 +345,6 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
         return CAUSE_LIKELY;
     if (is_about_name(suspect) && says == KNOWN_SURE && is_silent(manner)
         && !known_resets_follow_names(facts))
-        return CAUSE_LIKELY;
-    if (suspect == SUSPECT_SUITES && says >= KNOWN_FOR && manner->means_a_field)
         return CAUSE_LIKELY;
     return is_about_name(suspect) && says >= KNOWN_FOR && manner->means_known_names
                    && !name_is_the_field(facts, manner)
