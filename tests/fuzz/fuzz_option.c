@@ -29,7 +29,7 @@ static void read_size(const char *value)
 {
     uint64_t octets;
 
-    if (option_value_size("--size", value, &octets))
+    if (option_value_size("--size", value, OPTION_MEMORY_MIN, OPTION_MEMORY_MAX, &octets))
         must(octets >= OPTION_MEMORY_MIN && octets <= OPTION_MEMORY_MAX);
 }
 

@@ -35,7 +35,7 @@ static const char *keep(struct options *options, const char *value)
 static bool apply_flag(struct reading *reading, const struct option_row *row, const char *value)
 {
     if (strcmp(value, "yes") == 0)
-        return row->apply(reading->options, NULL);
+        return option_row_apply(row, reading->options, NULL);
     return strcmp(value, "no") == 0 || complain("%s: '%s' is neither yes nor no", row->name, value);
 }
 
@@ -59,10 +59,10 @@ static bool apply(struct reading *reading, const char *name, const char *value)
         return complain("no option is called '%s'", name);
     if (is_for_command_line(name))
         return complain("'%s' makes sense on the command line only", name);
-    if (row->has_value == no_argument)
+    if (option_row_argument(row) == no_argument)
         return apply_flag(reading, row, value);
     value = keep(reading->options, value);
-    return value != NULL ? row->apply(reading->options, value) : complain_memory();
+    return value != NULL ? option_row_apply(row, reading->options, value) : complain_memory();
 }
 
 /* What inih calls for each line: 0 is an error. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/feed_options.h"
 
-#include <getopt.h>
 #include <string.h>
 
 #include "tools/tlswhy/complain.h"
@@ -40,35 +39,6 @@ static bool apply_on_full(struct options *options, const char *value)
     return complain("--on-full: '%s' is none of block, drop and spool", value);
 }
 
-static bool apply_spool(struct options *options, const char *value)
-{
-    options->sinks.spool = value;
-    return true;
-}
-
-static bool apply_spool_size(struct options *options, const char *value)
-{
-    return option_value_octets("--spool-size", value, SPOOL_SIZE_MIN, SIZE_MAX_GIVEN,
-                               &options->sinks.spool_size);
-}
-
-static bool apply_rotate_size(struct options *options, const char *value)
-{
-    return option_value_octets("--rotate-size", value, ROTATE_SIZE_MIN, SIZE_MAX_GIVEN,
-                               &options->sinks.rotate_size);
-}
-
-static bool apply_rotate_age(struct options *options, const char *value)
-{
-    return option_value_number("--rotate-age", value, ROTATE_AGE_MAX, &options->sinks.rotate_age);
-}
-
-static bool apply_rotate_count(struct options *options, const char *value)
-{
-    return option_value_number("--rotate-count", value, FEED_ROTATE_COUNT_MAX,
-                               &options->sinks.rotate_count);
-}
-
 static bool apply_events_per_minute(struct options *options, const char *value)
 {
     uint64_t number = 0;
@@ -92,22 +62,22 @@ static bool apply_kafka_property(struct options *options, const char *value)
 }
 
 const struct option_row feed_option_rows[FEED_OPTION_COUNT] = {
-    {"sink", 0, required_argument, "WHERE", apply_sink,
+    {"sink", 0, "WHERE", CALLS(apply_sink),
      "send events to file:PATH, unix:PATH, syslog+tcp://HOST:PORT ...; may be given again"},
-    {"on-full", 0, required_argument, "POLICY", apply_on_full,
+    {"on-full", 0, "POLICY", CALLS(apply_on_full),
      "when a sink takes no more: block (default with files), drop (default live), spool"},
-    {"spool", 0, required_argument, "DIRECTORY", apply_spool,
+    {"spool", 0, "DIRECTORY", SETS_TEXT(sinks.spool),
      "where events wait for sinks with --on-full=spool"},
-    {"spool-size", 0, required_argument, "SIZE", apply_spool_size,
+    {"spool-size", 0, "SIZE", SETS_SIZE(sinks.spool_size, SPOOL_SIZE_MIN, SIZE_MAX_GIVEN),
      "of each sink's spool, with K, M or G (default 1G)"},
-    {"rotate-size", 0, required_argument, "SIZE", apply_rotate_size,
+    {"rotate-size", 0, "SIZE", SETS_SIZE(sinks.rotate_size, ROTATE_SIZE_MIN, SIZE_MAX_GIVEN),
      "begin a new file when one has so many octets, with K, M or G"},
-    {"rotate-age", 0, required_argument, "SECONDS", apply_rotate_age,
+    {"rotate-age", 0, "SECONDS", SETS_NUMBER(sinks.rotate_age, ROTATE_AGE_MAX),
      "begin a new file after so long"},
-    {"rotate-count", 0, required_argument, "NUMBER", apply_rotate_count,
+    {"rotate-count", 0, "NUMBER", SETS_NUMBER(sinks.rotate_count, FEED_ROTATE_COUNT_MAX),
      "rotated files that stay: FILE.1, FILE.2 ... (default 10)"},
-    {"events-per-minute", 0, required_argument, "NUMBER", apply_events_per_minute,
+    {"events-per-minute", 0, "NUMBER", CALLS(apply_events_per_minute),
      "failures of one incident told in full (default 100; 0 or with --all: all of them)"},
-    {"kafka-property", 0, required_argument, "NAME=VALUE", apply_kafka_property,
+    {"kafka-property", 0, "NAME=VALUE", CALLS(apply_kafka_property),
      "a setting of librdkafka; may be given again"},
 };

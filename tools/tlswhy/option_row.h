@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* option_row.h -- one option: what it is called, what it does, and what --help says of it. */
+/* option_row.h -- one option: what it is called, what it does, and what --help says of it.
+ *
+ * Most options only store what they are given, so what they store and where are columns, and such
+ * an option is one row:
+ *
+ *     {"output", 'o', "FILE", SETS_TEXT(output), "write to FILE"},
+ *
+ * What checks more than bounds, or gathers a list, has a function. A member of struct options that
+ * has not the type that a macro is for does not compile.
+ */
 #ifndef TLSWHY_TOOLS_OPTION_ROW_H
 #define TLSWHY_TOOLS_OPTION_ROW_H
 
@@ -8,14 +17,62 @@
 /* What an option does with its value, which is NULL when it takes none. False after a complaint. */
 typedef bool option_apply(struct options *options, const char *value);
 
+enum option_kind {
+    OPTION_FLAG,   /* bool: true */
+    OPTION_TEXT,   /* const char *: the value as it is, borrowed */
+    OPTION_NAME,   /* the same, when it can stand in events */
+    OPTION_NUMBER, /* uint64_t: a decimal number */
+    OPTION_SIZE,   /* uint64_t: octets, with K, M or G */
+    OPTION_WHEN,   /* enum when; the value may be left out */
+    OPTION_MODE,   /* what to do instead of analysing */
+    OPTION_CALL    /* what a function makes of it */
+};
+
+struct option_effect {
+    enum option_kind kind;
+    size_t place;        /* of what is stored, in struct options */
+    uint64_t least;      /* of OPTION_SIZE, included; a number begins at 0 */
+    uint64_t most;       /* of OPTION_SIZE and OPTION_NUMBER, included */
+    enum mode mode;      /* OPTION_MODE */
+    option_apply *apply; /* OPTION_CALL */
+};
+
+/* Store in a member of that type. */
+#define OPTION_STORES(what, type, member, minimum, maximum)                                        \
+    {                                                                                              \
+        .kind = what, .least = (minimum), .most = (maximum),                                       \
+        .place = _Generic(((struct options *)NULL)->member, type                                   \
+                          : offsetof(struct options, member))                                      \
+    }
+
+#define SETS_FLAG(member)           OPTION_STORES(OPTION_FLAG, bool, member, 0, 0)
+#define SETS_TEXT(member)           OPTION_STORES(OPTION_TEXT, const char *, member, 0, 0)
+#define SETS_NAME(member)           OPTION_STORES(OPTION_NAME, const char *, member, 0, 0)
+#define SETS_WHEN(member)           OPTION_STORES(OPTION_WHEN, enum when, member, 0, 0)
+#define SETS_NUMBER(member, max)    OPTION_STORES(OPTION_NUMBER, uint64_t, member, 0, max)
+#define SETS_SIZE(member, min, max) OPTION_STORES(OPTION_SIZE, uint64_t, member, min, max)
+#define SETS_MODE(what)                                                                            \
+    {                                                                                              \
+        .kind = OPTION_MODE, .mode = (what)                                                        \
+    }
+#define CALLS(function)                                                                            \
+    {                                                                                              \
+        .kind = OPTION_CALL, .apply = (function)                                                   \
+    }
+
 struct option_row {
     const char *name;  /* NULL: only the letter */
     char letter;       /* 0: only the name */
-    int has_value;     /* no_argument, required_argument, optional_argument */
-    const char *value; /* what the value is */
-    option_apply *apply;
+    const char *value; /* what the value is, for --help; NULL: there is none */
+    struct option_effect effect;
     const char *help;
 };
+
+/* Does a value follow? no_argument, required_argument or optional_argument of getopt.h. */
+int option_row_argument(const struct option_row *row);
+
+/* Do what the option does. The value is NULL when none was given. False after a complaint. */
+bool option_row_apply(const struct option_row *row, struct options *options, const char *value);
 
 /* service_options.c: those for live capture, in the order of --help. */
 enum { SERVICE_OPTION_COUNT = 13 };

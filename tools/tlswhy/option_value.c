@@ -34,8 +34,8 @@ bool option_value_number(const char *option, const char *value, uint64_t max, ui
                     (unsigned long long)max);
 }
 
-bool option_value_octets(const char *option, const char *value, uint64_t min, uint64_t max,
-                         uint64_t *out)
+bool option_value_size(const char *option, const char *value, uint64_t min, uint64_t max,
+                       uint64_t *out)
 {
     static const char suffixes[] = "KMG";
     const char *rest = value;
@@ -57,11 +57,6 @@ bool option_value_octets(const char *option, const char *value, uint64_t min, ui
                         (unsigned long long)(min >> 20), (unsigned long long)(max >> 20));
     *out = number * unit;
     return true;
-}
-
-bool option_value_size(const char *option, const char *value, uint64_t *out)
-{
-    return option_value_octets(option, value, OPTION_MEMORY_MIN, OPTION_MEMORY_MAX, out);
 }
 
 /* What the numbers of a list are, and how one looks. */

@@ -13,12 +13,9 @@
 /* A decimal number from 0 to max. */
 bool option_value_number(const char *option, const char *value, uint64_t max, uint64_t *out);
 
-/* Octets: a number and K, M or G for powers of 1024. */
-bool option_value_size(const char *option, const char *value, uint64_t *out);
-
-/* The same within other bounds. */
-bool option_value_octets(const char *option, const char *value, uint64_t min, uint64_t max,
-                         uint64_t *out);
+/* Octets from min to max: a number and K, M or G for powers of 1024. */
+bool option_value_size(const char *option, const char *value, uint64_t min, uint64_t max,
+                       uint64_t *out);
 
 /* Ports from 1 to 65535 with commas between them, added to ports. */
 bool option_value_ports(const char *option, const char *value, uint16_t *ports, size_t max,

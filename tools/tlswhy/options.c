@@ -25,84 +25,10 @@ static bool apply_filter(struct options *options, const char *value)
     return options->filter != NULL || complain_memory();
 }
 
-static bool apply_filter_file(struct options *options, const char *value)
-{
-    options->filter_file = value;
-    return true;
-}
-
-static bool apply_output(struct options *options, const char *value)
-{
-    options->output = value;
-    return true;
-}
-
-static bool apply_summary(struct options *options, const char *value)
-{
-    options->summary = value;
-    return true;
-}
-
-static bool apply_json(struct options *options, const char *value)
-{
-    (void)value;
-    options->json = true;
-    return true;
-}
-
-static bool apply_all(struct options *options, const char *value)
-{
-    (void)value;
-    options->all = true;
-    return true;
-}
-
-static bool apply_check(struct options *options, const char *value)
-{
-    (void)value;
-    options->check = true;
-    return true;
-}
-
-static bool apply_streaming(struct options *options, const char *value)
-{
-    (void)value;
-    options->streaming = true;
-    return true;
-}
-
-static bool apply_verify_checksums(struct options *options, const char *value)
-{
-    (void)value;
-    options->verify_checksums = true;
-    return true;
-}
-
 static bool apply_explain(struct options *options, const char *value)
 {
     options->mode = MODE_EXPLAIN;
     options->cause = value;
-    return true;
-}
-
-static bool apply_causes(struct options *options, const char *value)
-{
-    (void)value;
-    options->mode = MODE_CAUSES;
-    return true;
-}
-
-static bool apply_merge(struct options *options, const char *value)
-{
-    (void)value;
-    options->mode = MODE_MERGE;
-    return true;
-}
-
-static bool apply_certificates(struct options *options, const char *value)
-{
-    (void)value;
-    options->certificates = true;
     return true;
 }
 
@@ -121,64 +47,11 @@ static bool apply_tls_port(struct options *options, const char *value)
                               &options->tls_port_count);
 }
 
-static bool apply_max_memory(struct options *options, const char *value)
-{
-    return option_value_size("--max-memory", value, &options->memory_max);
-}
-
-static bool apply_trust_store(struct options *options, const char *value)
-{
-    options->trust_store = value;
-    return true;
-}
-
 static bool apply_crl(struct options *options, const char *value)
 {
     if (options->crl_count == OPTIONS_CRLS_MAX)
         return complain("--crl: at most %d files", OPTIONS_CRLS_MAX);
     options->crls[options->crl_count++] = value;
-    return true;
-}
-
-static bool apply_no_correlation(struct options *options, const char *value)
-{
-    (void)value;
-    options->no_correlation = true;
-    return true;
-}
-
-static bool apply_state(struct options *options, const char *value)
-{
-    options->state = value;
-    return true;
-}
-
-static bool apply_seed(struct options *options, const char *value)
-{
-    uint64_t seed;
-
-    if (!option_value_number("--seed", value, UINT16_MAX, &seed))
-        return false;
-    options->community_seed = (uint16_t)seed;
-    return true;
-}
-
-static bool apply_observer_name(struct options *options, const char *value)
-{
-    options->observer_name = value;
-    return option_value_text("--observer-name", value);
-}
-
-static bool apply_observer_hostname(struct options *options, const char *value)
-{
-    options->observer_hostname = value;
-    return option_value_text("--observer-hostname", value);
-}
-
-static bool apply_certificate_chain(struct options *options, const char *value)
-{
-    (void)value;
-    options->certificate_chain = true;
     return true;
 }
 
@@ -188,21 +61,11 @@ static bool apply_internal_network(struct options *options, const char *value)
                                  OPTIONS_NETWORKS_MAX, &options->internal_count);
 }
 
-static bool apply_color(struct options *options, const char *value)
-{
-    return option_value_when("--color", value, &options->color);
-}
-
 static bool apply_no_color(struct options *options, const char *value)
 {
     (void)value;
     options->color = WHEN_NEVER;
     return true;
-}
-
-static bool apply_progress(struct options *options, const char *value)
-{
-    return option_value_when("--progress", value, &options->progress);
 }
 
 static const struct option_row *find_row(const char *name);
@@ -218,80 +81,64 @@ static bool apply_check_config(struct options *options, const char *value)
     return config_read(value, find_row, options);
 }
 
-static bool apply_version(struct options *options, const char *value)
-{
-    (void)value;
-    options->mode = MODE_VERSION;
-    return true;
-}
-
-static bool apply_help(struct options *options, const char *value)
-{
-    (void)value;
-    options->mode = MODE_HELP;
-    return true;
-}
-
 /* The order is that of --help. */
 static const struct option_row option_rows[] = {
-    {"read", 'r', required_argument, "FILE", apply_read,
+    {"read", 'r', "FILE", CALLS(apply_read),
      "read FILE; what follows the options is then a filter expression, as in tcpdump"},
-    {"filter", 'f', required_argument, "EXPRESSION", apply_filter,
+    {"filter", 'f', "EXPRESSION", CALLS(apply_filter),
      "look only at packets that match, in the syntax of tcpdump"},
-    {NULL, 'F', required_argument, "FILE", apply_filter_file,
-     "read the filter expression from FILE"},
-    {"all", 'a', no_argument, NULL, apply_all,
+    {NULL, 'F', "FILE", SETS_TEXT(filter_file), "read the filter expression from FILE"},
+    {"all", 'a', NULL, SETS_FLAG(all),
      "tell of every connection, not only of failures; with --json of certificates too"},
-    {"json", 'j', no_argument, NULL, apply_json, "write one JSON object per line (ECS), no text"},
-    {"output", 'o', required_argument, "FILE", apply_output, "write to FILE"},
-    {"summary", 0, required_argument, "FILE", apply_summary,
+    {"json", 'j', NULL, SETS_FLAG(json), "write one JSON object per line (ECS), no text"},
+    {"output", 'o', "FILE", SETS_TEXT(output), "write to FILE"},
+    {"summary", 0, "FILE", SETS_TEXT(summary),
      "write counts by cause, server and client to FILE at the end, in JSON, of files alone; - is "
      "standard output"},
-    {"check", 'c', no_argument, NULL, apply_check, "exit with status 3 if a handshake failed"},
-    {"streaming", 0, no_argument, NULL, apply_streaming,
+    {"check", 'c', NULL, SETS_FLAG(check), "exit with status 3 if a handshake failed"},
+    {"streaming", 0, NULL, SETS_FLAG(streaming),
      "judge each connection when it ends; do not wait for what later ones tell"},
-    {"no-correlation", 0, no_argument, NULL, apply_no_correlation,
+    {"no-correlation", 0, NULL, SETS_FLAG(no_correlation),
      "judge each connection by its own packets alone, as if there were no other"},
-    {"certificates", 0, no_argument, NULL, apply_certificates,
+    {"certificates", 0, NULL, SETS_FLAG(certificates),
      "list the certificates that were seen, soonest end first, and no handshakes"},
-    {"expiry-levels", 0, required_argument, "DAYS[,DAYS]", apply_expiry_levels,
+    {"expiry-levels", 0, "DAYS[,DAYS]", CALLS(apply_expiry_levels),
      "days before its end at which a certificate is told of (default 30,14,7,1)"},
-    {"explain", 'e', required_argument, "CAUSE", apply_explain, "explain a cause"},
-    {"causes", 0, no_argument, NULL, apply_causes, "list all causes"},
-    {"merge", 0, no_argument, NULL, apply_merge, "add up files of --summary, and write the sum"},
-    {"tls-port", 'p', required_argument, "PORT[,PORT]", apply_tls_port,
+    {"explain", 'e', "CAUSE", CALLS(apply_explain), "explain a cause"},
+    {"causes", 0, NULL, SETS_MODE(MODE_CAUSES), "list all causes"},
+    {"merge", 0, NULL, SETS_MODE(MODE_MERGE), "add up files of --summary, and write the sum"},
+    {"tls-port", 'p', "PORT[,PORT]", CALLS(apply_tls_port),
      "expect TLS on these ports too; elsewhere it is recognised by content"},
-    {"verify-checksums", 0, no_argument, NULL, apply_verify_checksums,
+    {"verify-checksums", 0, NULL, SETS_FLAG(verify_checksums),
      "leave out packets with a wrong checksum; not for captures made by their sender"},
-    {"max-memory", 'm', required_argument, "SIZE", apply_max_memory,
+    {"max-memory", 'm', "SIZE", SETS_SIZE(memory_max, OPTION_MEMORY_MIN, OPTION_MEMORY_MAX),
      "memory for connections and handshakes, with K, M or G (default 512M)"},
-    {"trust-store", 0, required_argument, "PATH", apply_trust_store,
+    {"trust-store", 0, "PATH", SETS_TEXT(trust_store),
      "roots to judge certificates by, a PEM file or a directory (default: the system's)"},
-    {"crl", 0, required_argument, "FILE", apply_crl,
+    {"crl", 0, "FILE", CALLS(apply_crl),
      "a certificate revocation list, PEM or DER; may be given again"},
-    {"state", 0, required_argument, "FILE", apply_state,
+    {"state", 0, "FILE", SETS_TEXT(state),
      "begin with what an earlier run knew of servers, and keep what this one knows in FILE"},
-    {"seed", 0, required_argument, "NUMBER", apply_seed, "seed of the Community ID (default 0)"},
-    {"observer-name", 0, required_argument, "NAME", apply_observer_name,
-     "observer.name of the events"},
-    {"observer-hostname", 0, required_argument, "NAME", apply_observer_hostname,
+    {"seed", 0, "NUMBER", SETS_NUMBER(community_seed, UINT16_MAX),
+     "seed of the Community ID (default 0)"},
+    {"observer-name", 0, "NAME", SETS_NAME(observer_name), "observer.name of the events"},
+    {"observer-hostname", 0, "NAME", SETS_NAME(observer_hostname),
      "observer.hostname of the events"},
-    {"certificate-chain", 0, no_argument, NULL, apply_certificate_chain,
+    {"certificate-chain", 0, NULL, SETS_FLAG(certificate_chain),
      "put the certificates themselves into events"},
-    {"internal-network", 0, required_argument, "NETWORK[,NETWORK]", apply_internal_network,
+    {"internal-network", 0, "NETWORK[,NETWORK]", CALLS(apply_internal_network),
      "networks of one's own, for network.direction of the events"},
-    {"color", 0, optional_argument, "WHEN", apply_color,
+    {"color", 0, "WHEN", SETS_WHEN(color),
      "auto (default), always or never; auto honours NO_COLOR"},
-    {"no-color", 0, no_argument, NULL, apply_no_color, "the same as --color=never"},
-    {"progress", 0, optional_argument, "WHEN", apply_progress,
-     "auto (default: on a terminal), always or never"},
-    {"config", 0, required_argument, "FILE", apply_config,
+    {"no-color", 0, NULL, CALLS(apply_no_color), "the same as --color=never"},
+    {"progress", 0, "WHEN", SETS_WHEN(progress), "auto (default: on a terminal), always or never"},
+    {"config", 0, "FILE", CALLS(apply_config),
      "options from FILE, one NAME = VALUE a line; later ones on the command line win"},
-    {"check-config", 0, required_argument, "FILE", apply_check_config,
+    {"check-config", 0, "FILE", CALLS(apply_check_config),
      "only say what is wrong with FILE, together with the other options; interfaces, files of "
      "events and receivers are not tried"},
-    {"version", 'V', no_argument, NULL, apply_version, "print the version and what is built in"},
-    {"help", 'h', no_argument, NULL, apply_help, "print this"},
+    {"version", 'V', NULL, SETS_MODE(MODE_VERSION), "print the version and what is built in"},
+    {"help", 'h', NULL, SETS_MODE(MODE_HELP), "print this"},
 };
 
 enum {
@@ -327,9 +174,9 @@ static void write_help(const struct layout *layout, const struct option_row *row
 
     if (row->name != NULL)
         length += snprintf(left + length, sizeof(left) - (size_t)length, "--%s", row->name);
-    if (row->has_value == optional_argument)
+    if (option_row_argument(row) == optional_argument)
         snprintf(left + length, sizeof(left) - (size_t)length, "[=%s]", row->value);
-    else if (row->has_value == required_argument)
+    else if (option_row_argument(row) == required_argument)
         snprintf(left + length, sizeof(left) - (size_t)length, "%s%s", row->name != NULL ? "=" : "",
                  row->value);
     fprintf(layout->out, "%-*s", HELP_COLUMN, left);
@@ -374,11 +221,12 @@ static void build_getopt(struct option *long_options, char *letters)
         const struct option_row *row = row_at(i);
 
         if (row->name != NULL)
-            long_options[long_count++] = (struct option){
-                .name = row->name, .has_arg = row->has_value, .val = (int)(UINT8_MAX + 1 + i)};
+            long_options[long_count++] = (struct option){.name = row->name,
+                                                         .has_arg = option_row_argument(row),
+                                                         .val = (int)(UINT8_MAX + 1 + i)};
         if (row->letter != 0)
             *letters++ = row->letter;
-        if (row->letter != 0 && row->has_value == required_argument)
+        if (row->letter != 0 && option_row_argument(row) == required_argument)
             *letters++ = ':';
     }
     long_options[long_count] = (struct option){0};
@@ -413,7 +261,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
     while ((found = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
         const struct option_row *row = row_of(found);
 
-        if (row == NULL || !row->apply(options, optarg))
+        if (row == NULL || !option_row_apply(row, options, optarg))
             return false;
         if (is_for_live_capture(row))
             options->live_option = row->name;

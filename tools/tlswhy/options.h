@@ -75,8 +75,8 @@ struct options {
     const char *state; /* file with what is known of servers; NULL: nothing is kept */
     uint16_t expiry_levels[OPTIONS_LEVELS_MAX]; /* days */
     size_t expiry_level_count;
-    bool has_expiry_levels; /* given by the user */
-    uint16_t community_seed;
+    bool has_expiry_levels;  /* given by the user */
+    uint64_t community_seed; /* 16 bits */
     const char *observer_name;
     const char *observer_hostname;
     bool certificate_chain; /* in events */

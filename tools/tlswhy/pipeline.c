@@ -140,7 +140,7 @@ static bool open_writer(struct pipeline *pipeline)
         .observer_name = options->observer_name,
         .observer_hostname = options->observer_hostname,
         .observer_interface = pipeline->options.interface,
-        .community_seed = options->community_seed,
+        .community_seed = (uint16_t)options->community_seed,
         .certificate_chain = options->certificate_chain,
         .internal = options->internal,
         .internal_count = options->internal_count,

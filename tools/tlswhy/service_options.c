@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/service_options.h"
 
-#include <getopt.h>
 #include <sched.h>
 #include <string.h>
 
@@ -11,9 +10,9 @@
 #include "tools/tlswhy/option_value.h"
 
 enum {
-    BUFFER_MIN = 1 << 20,             /* a few packets of the largest size */
-    BUFFER_MAX = 1 << 30,             /* libpcap takes an int */
-    STATS_INTERVAL_MAX = 24 * 60 * 60 /* seconds */
+    BUFFER_MIN = 1 << 20,       /* a few packets of the largest size */
+    BUFFER_MAX = 1 << 30,       /* libpcap takes an int */
+    INTERVAL_MAX = 24 * 60 * 60 /* seconds */
 };
 
 static bool apply_interface(struct options *options, const char *value)
@@ -29,12 +28,6 @@ static bool apply_interface(struct options *options, const char *value)
     return true;
 }
 
-static bool apply_buffer_size(struct options *options, const char *value)
-{
-    return option_value_octets("--buffer-size", value, BUFFER_MIN, BUFFER_MAX,
-                               &options->service.buffer_size);
-}
-
 static bool apply_snaplen(struct options *options, const char *value)
 {
     uint64_t snaplen;
@@ -45,26 +38,6 @@ static bool apply_snaplen(struct options *options, const char *value)
         return complain("--snaplen: %s is below %d, which cuts headers", value,
                         SERVICE_SNAPLEN_MIN);
     options->service.snaplen = snaplen;
-    return true;
-}
-
-static bool apply_no_promiscuous(struct options *options, const char *value)
-{
-    (void)value;
-    options->service.no_promiscuous = true;
-    return true;
-}
-
-static bool apply_immediate(struct options *options, const char *value)
-{
-    (void)value;
-    options->service.immediate = true;
-    return true;
-}
-
-static bool apply_timestamp_type(struct options *options, const char *value)
-{
-    options->service.timestamp_type = value;
     return true;
 }
 
@@ -102,31 +75,12 @@ static bool apply_cpu(struct options *options, const char *value)
     return service->cpu_count > 0 || complain("--cpu: the value is empty");
 }
 
-static bool apply_user(struct options *options, const char *value)
-{
-    options->service.user = value;
-    return true;
-}
-
-static bool apply_no_sandbox(struct options *options, const char *value)
-{
-    (void)value;
-    options->service.no_sandbox = true;
-    return true;
-}
-
 static bool apply_state_interval(struct options *options, const char *value)
 {
-    return option_value_number("--state-interval", value, STATS_INTERVAL_MAX,
+    return option_value_number("--state-interval", value, INTERVAL_MAX,
                                &options->service.state_interval)
            && (options->service.state_interval > 0
                || complain("--state-interval: %s: at least one second", value));
-}
-
-static bool apply_stats_interval(struct options *options, const char *value)
-{
-    return option_value_number("--stats-interval", value, STATS_INTERVAL_MAX,
-                               &options->service.stats_interval);
 }
 
 static bool apply_metrics(struct options *options, const char *value)
@@ -139,28 +93,28 @@ static bool apply_metrics(struct options *options, const char *value)
 }
 
 const struct option_row service_option_rows[SERVICE_OPTION_COUNT] = {
-    {"interface", 'i', required_argument, "NAME", apply_interface,
+    {"interface", 'i', "NAME", CALLS(apply_interface),
      "capture from this interface, or any; may be given again"},
-    {"buffer-size", 0, required_argument, "SIZE", apply_buffer_size,
+    {"buffer-size", 0, "SIZE", SETS_SIZE(service.buffer_size, BUFFER_MIN, BUFFER_MAX),
      "ring of each worker and interface, with K, M or G (default 64M)"},
-    {"snaplen", 's', required_argument, "OCTETS", apply_snaplen,
+    {"snaplen", 's', "OCTETS", CALLS(apply_snaplen),
      "octets captured of a packet (default 262144)"},
-    {"no-promiscuous", 0, no_argument, NULL, apply_no_promiscuous,
+    {"no-promiscuous", 0, NULL, SETS_FLAG(service.no_promiscuous),
      "only packets that are for this host"},
-    {"immediate", 0, no_argument, NULL, apply_immediate,
+    {"immediate", 0, NULL, SETS_FLAG(service.immediate),
      "see each packet at once, at a higher cost (default: within 50 ms)"},
-    {"timestamp-type", 0, required_argument, "TYPE", apply_timestamp_type,
+    {"timestamp-type", 0, "TYPE", SETS_TEXT(service.timestamp_type),
      "who takes the time of packets, see pcap-tstamp(7)"},
-    {"workers", 0, required_argument, "NUMBER", apply_workers,
+    {"workers", 0, "NUMBER", CALLS(apply_workers),
      "threads that share the packets out among them (default 1)"},
-    {"cpu", 0, required_argument, "CPU[,CPU]", apply_cpu, "where the workers run, in turn"},
-    {"user", 0, required_argument, "NAME", apply_user,
+    {"cpu", 0, "CPU[,CPU]", CALLS(apply_cpu), "where the workers run, in turn"},
+    {"user", 0, "NAME", SETS_TEXT(service.user),
      "who to be once interfaces and files are open (default: nobody, when started by root)"},
-    {"no-sandbox", 0, no_argument, NULL, apply_no_sandbox, "do without the filter of system calls"},
-    {"stats-interval", 0, required_argument, "SECONDS", apply_stats_interval,
+    {"no-sandbox", 0, NULL, SETS_FLAG(service.no_sandbox), "do without the filter of system calls"},
+    {"stats-interval", 0, "SECONDS", SETS_NUMBER(service.stats_interval, INTERVAL_MAX),
      "between two events with statistics; 0: only at the end (default 60)"},
-    {"state-interval", 0, required_argument, "SECONDS", apply_state_interval,
+    {"state-interval", 0, "SECONDS", CALLS(apply_state_interval),
      "live, between two writes of --state (default 300)"},
-    {"metrics", 0, required_argument, "[ADDRESS:]PORT", apply_metrics,
+    {"metrics", 0, "[ADDRESS:]PORT", CALLS(apply_metrics),
      "serve metrics for Prometheus (default address: 127.0.0.1)"},
 };
