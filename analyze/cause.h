@@ -10,6 +10,7 @@
 
 #include "analyze/evidence.h"
 #include "analyze/facts.h"
+#include "dissect/tls.h"
 
 /* How sure a rule is. Ordered: a higher value wins. */
 enum certainty {
@@ -34,6 +35,21 @@ enum layer {
 /* "negotiation", "server_name", "certificate", "network", "protocol". */
 const char *layer_name(enum layer layer);
 
+/* The alerts that a cause can come with, as numbers of RFC 8446 section 6, the usual one first. */
+struct cause_alerts {
+    const uint8_t *codes; /* borrowed for good */
+    size_t count;
+};
+
+#define CAUSE_ALERTS(...)                                                                          \
+    {                                                                                              \
+        .codes = (const uint8_t[]){__VA_ARGS__}, .count = sizeof((const uint8_t[]){__VA_ARGS__})   \
+    }
+#define CAUSE_WITHOUT_ALERTS                                                                       \
+    {                                                                                              \
+        .codes = NULL, .count = 0                                                                  \
+    }
+
 struct cause {
     const char *id; /* the product's vocabulary: lower_snake_case, never renamed */
     enum layer layer;
@@ -41,8 +57,8 @@ struct cause {
     const char *explanation; /* what happened on the wire and why that ends a handshake */
     const char *remedy;      /* what to do where, with the command that checks it */
     const char *reported_as; /* how the usual clients and servers word it, separated by "; " */
-    const char *alerts;      /* alert codes it can come with, "40 71", or "" */
-    const char *source;      /* RFC and section */
+    struct cause_alerts alerts;
+    const char *source;   /* RFC and section */
     bool last_resort;     /* asked only when no other rule matches: it explains nothing further */
     bool tells_end_alone; /* how it ended, and what that usually means: a fact that would end a
                              handshake in that way as well leaves it possible at most */

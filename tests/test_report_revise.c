@@ -9,7 +9,7 @@ static const struct cause other_cause = {
     .explanation = "Later connections told.",
     .remedy = "Read it anew.",
     .reported_as = "",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "",
 };
 

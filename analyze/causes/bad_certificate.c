@@ -84,7 +84,8 @@ const struct cause cause_bad_certificate = {
         "Chromium: net::ERR_CERT_INVALID; Firefox: SSL_ERROR_BAD_CERT_DOMAIN, "
         "SEC_ERROR_BAD_SIGNATURE; Java: SSLHandshakeException: Received fatal alert: "
         "bad_certificate; Go: remote error: tls: bad certificate",
-    .alerts = "42 46 43 51",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_BAD_CERTIFICATE, TLS_ALERT_CERTIFICATE_UNKNOWN,
+                           TLS_ALERT_UNSUPPORTED_CERTIFICATE, TLS_ALERT_DECRYPT_ERROR),
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5280 sections 4.2 and 6",
     .match = match,
 };

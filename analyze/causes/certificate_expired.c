@@ -79,7 +79,8 @@ const struct cause cause_certificate_expired = {
                    "net::ERR_CERT_DATE_INVALID; Firefox: SEC_ERROR_EXPIRED_CERTIFICATE, "
                    "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE; Java: CertificateExpiredException: "
                    "NotAfter; Go: x509: certificate has expired or is not yet valid",
-    .alerts = "45 42 46 48",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_CERTIFICATE_EXPIRED, TLS_ALERT_BAD_CERTIFICATE,
+                           TLS_ALERT_CERTIFICATE_UNKNOWN, TLS_ALERT_UNKNOWN_CA),
     .source = "RFC 5280 section 4.1.2.5; RFC 8446 section 6.2",
     .match = match,
     .conceivable = is_conceivable,

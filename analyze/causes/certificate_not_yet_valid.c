@@ -50,7 +50,8 @@ const struct cause cause_certificate_not_yet_valid = {
                    "MOZILLA_PKIX_ERROR_NOT_YET_VALID_CERTIFICATE; Java: "
                    "CertificateNotYetValidException: NotBefore; Go: x509: certificate has expired "
                    "or is not yet valid",
-    .alerts = "42 45 46",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_BAD_CERTIFICATE, TLS_ALERT_CERTIFICATE_EXPIRED,
+                           TLS_ALERT_CERTIFICATE_UNKNOWN),
     .source = "RFC 5280 section 4.1.2.5; RFC 8446 section 6.2",
     .ended_by = PARTY_CLIENT,
     .match = match,

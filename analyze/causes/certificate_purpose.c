@@ -79,7 +79,8 @@ const struct cause cause_certificate_purpose = {
                    "Firefox: SEC_ERROR_INADEQUATE_CERT_TYPE, SEC_ERROR_CA_CERT_INVALID; Java: "
                    "Extended key usage does not permit use for TLS server authentication; Go: "
                    "x509: certificate specifies an incompatible key usage",
-    .alerts = "43 42 46 48",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_UNSUPPORTED_CERTIFICATE, TLS_ALERT_BAD_CERTIFICATE,
+                           TLS_ALERT_CERTIFICATE_UNKNOWN, TLS_ALERT_UNKNOWN_CA),
     .source = "RFC 5280 sections 4.2.1.3, 4.2.1.9, 4.2.1.10 and 4.2.1.12; RFC 5246 section 7.4.2; "
               "RFC 8446 sections 4.4.2.2 and 6.2",
     .ended_by = PARTY_CLIENT,

@@ -149,7 +149,12 @@ const struct cause cause_certificate_rejected = {
                    "net::ERR_CERT_COMMON_NAME_INVALID; Firefox: SEC_ERROR_UNKNOWN_ISSUER, "
                    "SSL_ERROR_BAD_CERT_DOMAIN; Java: SSLHandshakeException: Received fatal alert: "
                    "certificate_unknown; Go: remote error: tls: unknown certificate",
-    .alerts = "46 43 45 111 114 40 80 10 22 47 50 70",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_CERTIFICATE_UNKNOWN, TLS_ALERT_UNSUPPORTED_CERTIFICATE,
+                           TLS_ALERT_CERTIFICATE_EXPIRED, TLS_ALERT_CERTIFICATE_UNOBTAINABLE,
+                           TLS_ALERT_BAD_CERTIFICATE_HASH_VALUE, TLS_ALERT_HANDSHAKE_FAILURE,
+                           TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_UNEXPECTED_MESSAGE,
+                           TLS_ALERT_RECORD_OVERFLOW, TLS_ALERT_ILLEGAL_PARAMETER,
+                           TLS_ALERT_DECODE_ERROR, TLS_ALERT_PROTOCOL_VERSION),
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5280 section 6; RFC 9525",
     .ended_by = PARTY_CLIENT,
     .match = match,

@@ -39,7 +39,8 @@ const struct cause cause_certificate_revoked = {
     .reported_as = "OpenSSL: verify error 23: certificate revoked; curl: (60); Chromium: "
                    "net::ERR_CERT_REVOKED; Firefox: SEC_ERROR_REVOKED_CERTIFICATE; Java: "
                    "CertificateRevokedException: Certificate has been revoked",
-    .alerts = "44 42 46",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_CERTIFICATE_REVOKED, TLS_ALERT_BAD_CERTIFICATE,
+                           TLS_ALERT_CERTIFICATE_UNKNOWN),
     .source = "RFC 5280 sections 5 and 6.3; RFC 6960; RFC 8446 section 6.2",
     .match = match,
 };

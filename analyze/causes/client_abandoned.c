@@ -85,7 +85,7 @@ const struct cause cause_client_abandoned = {
                    "OpenSSL: on the server: unexpected eof while reading; Java: "
                    "SSLHandshakeException: Remote host terminated the handshake; Go: http: TLS "
                    "handshake error: EOF",
-    .alerts = "0 90",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_CLOSE_NOTIFY, TLS_ALERT_USER_CANCELED),
     .source = "RFC 8446 section 6.1; RFC 8305 section 5",
     .tells_end_alone = true,
     .ended_by = PARTY_CLIENT,

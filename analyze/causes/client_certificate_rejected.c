@@ -73,7 +73,12 @@ const struct cause cause_client_certificate_rejected = {
                    "net::ERR_BAD_SSL_CLIENT_AUTH_CERT; Firefox: SSL_ERROR_UNKNOWN_CA_ALERT, "
                    "SSL_ERROR_BAD_CERT_ALERT; Java: SSLHandshakeException: Received fatal alert: "
                    "certificate_unknown; Go: tls: failed to verify certificate",
-    .alerts = "42 43 44 45 46 48 49 40 51 10 22 47 50",
+    .alerts = CAUSE_ALERTS(
+        TLS_ALERT_BAD_CERTIFICATE, TLS_ALERT_UNSUPPORTED_CERTIFICATE, TLS_ALERT_CERTIFICATE_REVOKED,
+        TLS_ALERT_CERTIFICATE_EXPIRED, TLS_ALERT_CERTIFICATE_UNKNOWN, TLS_ALERT_UNKNOWN_CA,
+        TLS_ALERT_ACCESS_DENIED, TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_DECRYPT_ERROR,
+        TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_RECORD_OVERFLOW, TLS_ALERT_ILLEGAL_PARAMETER,
+        TLS_ALERT_DECODE_ERROR),
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5246 sections 7.2.2 and 7.4.6",
     .ended_by = PARTY_SERVER,
     .match = match,

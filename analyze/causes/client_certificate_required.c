@@ -44,7 +44,9 @@ const struct cause cause_client_certificate_required = {
                    "SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT, SSL_ERROR_HANDSHAKE_FAILURE_ALERT; "
                    "Java: SSLHandshakeException: Empty client certificate chain, Received fatal "
                    "alert: certificate_required; Go: tls: client didn't provide a certificate",
-    .alerts = "116 40 42 41 46 50",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_CERTIFICATE_REQUIRED, TLS_ALERT_HANDSHAKE_FAILURE,
+                           TLS_ALERT_BAD_CERTIFICATE, TLS_ALERT_NO_CERTIFICATE,
+                           TLS_ALERT_CERTIFICATE_UNKNOWN, TLS_ALERT_DECODE_ERROR),
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5246 section 7.4.6",
     .ended_by = PARTY_SERVER,
     .match = match,

@@ -130,7 +130,8 @@ const struct cause cause_client_clock_skew = {
                    "error); Firefox: SEC_ERROR_EXPIRED_CERTIFICATE; Java: "
                    "CertificateExpiredException; Go: x509: certificate has expired or is not yet "
                    "valid",
-    .alerts = "45 42 46",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_CERTIFICATE_EXPIRED, TLS_ALERT_BAD_CERTIFICATE,
+                           TLS_ALERT_CERTIFICATE_UNKNOWN),
     .source = "RFC 5280 section 4.1.2.5; RFC 8446 section 6.2",
     .ended_by = PARTY_CLIENT,
     .match = match,

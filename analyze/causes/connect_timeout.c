@@ -49,7 +49,7 @@ const struct cause cause_connect_timeout = {
                    "Firefox: NS_ERROR_NET_TIMEOUT; Java: java.net.ConnectException: Connection "
                    "timed out, SocketTimeoutException: Connect timed out; Go: dial tcp: i/o "
                    "timeout; OpenSSL: connect:errno=110",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 9293 section 3.5; RFC 6298 section 2.1",
     .ended_by = PARTY_NETWORK,
     .match = match,

@@ -33,7 +33,7 @@ const struct cause cause_connection_refused = {
                    "net::ERR_CONNECTION_REFUSED; Firefox: NS_ERROR_CONNECTION_REFUSED; Java: "
                    "java.net.ConnectException: Connection refused; Go: dial tcp: connect: "
                    "connection refused; OpenSSL: connect:errno=111",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 9293 sections 3.5.2 and 3.10.7.1",
     .ended_by = PARTY_SERVER,
     .match = match,

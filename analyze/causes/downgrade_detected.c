@@ -38,7 +38,7 @@ const struct cause cause_downgrade_detected = {
                    "SSL_ERROR_RX_MALFORMED_SERVER_HELLO; Java: SSLHandshakeException: A potential "
                    "protocol version downgrade attack; Go: tls: downgrade attempt detected, "
                    "possibly due to a MitM attack or a broken middlebox",
-    .alerts = "47",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_ILLEGAL_PARAMETER),
     .source = "RFC 8446 section 4.1.3",
     .match = match,
 };

@@ -117,7 +117,7 @@ const struct cause cause_icmp_unreachable = {
                    "net::ERR_ADDRESS_UNREACHABLE; Firefox: NS_ERROR_CONNECTION_REFUSED; Java: "
                    "java.net.NoRouteToHostException: No route to host; Go: dial tcp: connect: no "
                    "route to host; OpenSSL: connect:errno=113",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 792; RFC 4443 section 3.1; RFC 1122 section 4.2.3.9; RFC 1812 section 5.2.7",
     .ended_by = PARTY_NETWORK,
     .match = match,

@@ -30,7 +30,7 @@ const struct cause cause_inappropriate_fallback = {
                    "net::ERR_SSL_PROTOCOL_ERROR; Firefox: "
                    "SSL_ERROR_INAPPROPRIATE_FALLBACK_ALERT; Java: SSLHandshakeException: Received "
                    "fatal alert: inappropriate_fallback",
-    .alerts = "86",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_INAPPROPRIATE_FALLBACK),
     .source = "RFC 7507 sections 3 and 4",
     .match = match,
 };

@@ -52,7 +52,8 @@ const struct cause cause_incomplete_chain = {
                    "net::ERR_CERT_AUTHORITY_INVALID; Firefox: SEC_ERROR_UNKNOWN_ISSUER; Java: PKIX"
                    " path building failed; Go: x509: certificate signed by unknown authority; "
                    "Node: UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-    .alerts = "48 46 42",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_UNKNOWN_CA, TLS_ALERT_CERTIFICATE_UNKNOWN,
+                           TLS_ALERT_BAD_CERTIFICATE),
     .source = "RFC 8446 section 4.4.2; RFC 5280 section 6.1; RFC 4158",
     .ended_by = PARTY_CLIENT,
     .match = match,

@@ -34,7 +34,7 @@ const struct cause cause_internal_error = {
                    "net::ERR_SSL_PROTOCOL_ERROR; Firefox: SSL_ERROR_INTERNAL_ERROR_ALERT; Java: "
                    "SSLHandshakeException: Received fatal alert: internal_error; Go: remote error: "
                    "tls: internal error",
-    .alerts = "80",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_INTERNAL_ERROR),
     .source = "RFC 8446 section 6.2",
     .tells_end_alone = true,
     .match = match,

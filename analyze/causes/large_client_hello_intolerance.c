@@ -62,7 +62,7 @@ const struct cause cause_large_client_hello_intolerance = {
                    "net::ERR_CONNECTION_RESET, net::ERR_TIMED_OUT; Firefox: "
                    "PR_CONNECT_RESET_ERROR; Java: SocketException: Connection reset; Go: read tcp: "
                    "connection reset by peer",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 8446 sections 4.1.2 and 5.1; RFC 9293 section 3.8",
     .match = match,
 };

@@ -30,7 +30,7 @@ const struct cause cause_legacy_renegotiation = {
     .reported_as = "OpenSSL: unsafe legacy renegotiation disabled; curl: (35); Firefox: "
                    "SSL_ERROR_UNSAFE_NEGOTIATION; Java: SSLHandshakeException: Failed to negotiate "
                    "the use of secure renegotiation",
-    .alerts = "40",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_HANDSHAKE_FAILURE),
     .source = "RFC 5746 sections 3.4 and 4.1",
     .match = match,
 };

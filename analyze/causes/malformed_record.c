@@ -136,7 +136,8 @@ const struct cause cause_malformed_record = {
                    "SSL_ERROR_RX_RECORD_TOO_LONG, SSL_ERROR_RX_MALFORMED_SERVER_HELLO; Java: "
                    "SSLProtocolException; Go: tls: oversized record received, remote error: tls: "
                    "error decoding message",
-    .alerts = "50 22 47 10",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_DECODE_ERROR, TLS_ALERT_RECORD_OVERFLOW,
+                           TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_UNEXPECTED_MESSAGE),
     .source = "RFC 8446 sections 5.1, 5.2 and 6.2",
     .tells_end_alone = true,
     .match = match,

@@ -47,7 +47,7 @@ const struct cause cause_middlebox_reset = {
                    "net::ERR_CONNECTION_RESET; Firefox: PR_CONNECT_RESET_ERROR; Java: "
                    "SocketException: Connection reset; Go: read tcp: connection reset by peer; "
                    "OpenSSL: read:errno=104",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 3360; RFC 5961 section 3; RFC 9293 section 3.5.2",
     .ended_by = PARTY_NETWORK,
     .match = match,

@@ -50,7 +50,8 @@ const struct cause cause_missing_extended_master_secret = {
     .reported_as = "OpenSSL: ems not enabled; curl: (35); GnuTLS: The TLS extended master secret "
                    "was required; Java: SSLHandshakeException: Extended Master Secret extension is "
                    "required",
-    .alerts = "40 71 0",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_INSUFFICIENT_SECURITY,
+                           TLS_ALERT_CLOSE_NOTIFY),
     .source = "RFC 7627 sections 5.2 and 5.3",
     .match = match,
 };

@@ -192,7 +192,7 @@ const struct cause cause_mtu_blackhole = {
     .reported_as = "curl: (28) SSL connection timeout; Chromium: net::ERR_TIMED_OUT, "
                    "net::ERR_CONNECTION_TIMED_OUT; Firefox: NS_ERROR_NET_TIMEOUT; Java: "
                    "SocketTimeoutException: Read timed out; Go: net/http: TLS handshake timeout",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 2923 section 2.1; RFC 1191; RFC 8201; RFC 4821",
     .ended_by = PARTY_NETWORK,
     .match = match,

@@ -110,7 +110,9 @@ const struct cause cause_no_shared_alpn = {
                    "SSL_ERROR_NEXT_PROTOCOL_NO_PROTOCOL; Java: SSLHandshakeException: Received "
                    "fatal alert: no_application_protocol; Go: tls: client requested unsupported "
                    "application protocols",
-    .alerts = "120 110 47 50 40 70",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_NO_APPLICATION_PROTOCOL, TLS_ALERT_UNSUPPORTED_EXTENSION,
+                           TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_DECODE_ERROR,
+                           TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_PROTOCOL_VERSION),
     .source = "RFC 7301 sections 3.1 and 3.2",
     .match = match,
 };

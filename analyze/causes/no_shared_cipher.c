@@ -90,7 +90,9 @@ const struct cause cause_no_shared_cipher = {
                    "SSL_ERROR_NO_CYPHER_OVERLAP; Java: SSLHandshakeException: no cipher suites in "
                    "common, Received fatal alert: handshake_failure; Go: tls: no cipher suite "
                    "supported by both client and server",
-    .alerts = "40 71 47 70 0",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_INSUFFICIENT_SECURITY,
+                           TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_PROTOCOL_VERSION,
+                           TLS_ALERT_CLOSE_NOTIFY),
     .source = "RFC 8446 sections 4.1.1 and 6.2; RFC 5246 section 7.4.1.3",
     .match = match,
     .conceivable = is_conceivable,

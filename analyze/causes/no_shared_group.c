@@ -81,7 +81,10 @@ const struct cause cause_no_shared_group = {
                    "SSL_ERROR_NO_CYPHER_OVERLAP; Java: SSLHandshakeException: Received fatal "
                    "alert: handshake_failure; Go: tls: no ECDHE curve supported by both client and "
                    "server",
-    .alerts = "40 47 71 80 109 10 70 0",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_ILLEGAL_PARAMETER,
+                           TLS_ALERT_INSUFFICIENT_SECURITY, TLS_ALERT_INTERNAL_ERROR,
+                           TLS_ALERT_MISSING_EXTENSION, TLS_ALERT_UNEXPECTED_MESSAGE,
+                           TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY),
     .source = "RFC 8446 sections 4.1.1, 4.2.7 and 9.2; RFC 8422 sections 4 and 5.1",
     .match = match,
 };

@@ -45,7 +45,10 @@ const struct cause cause_no_shared_signature_algorithm = {
                    "Firefox: SSL_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM; Java: "
                    "SSLHandshakeException: Received fatal alert: handshake_failure; Go: tls: peer "
                    "doesn't support any of the certificate's signature algorithms",
-    .alerts = "40 43 47 71 80 109 70 0",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_UNSUPPORTED_CERTIFICATE,
+                           TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_INSUFFICIENT_SECURITY,
+                           TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_MISSING_EXTENSION,
+                           TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY),
     .source = "RFC 8446 sections 4.2.3, 4.4.2.2 and 9.2; RFC 5246 section 7.4.1.4.1",
     .match = match,
 };

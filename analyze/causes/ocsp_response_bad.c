@@ -37,7 +37,7 @@ const struct cause cause_ocsp_response_bad = {
                    "MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING, "
                    "SEC_ERROR_OCSP_OLD_RESPONSE; Java: SSLHandshakeException: Received fatal "
                    "alert: bad_certificate_status_response",
-    .alerts = "113",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE),
     .source = "RFC 6066 section 8; RFC 7633; RFC 8446 sections 4.4.2.1 and 6.2",
     .match = match,
 };

@@ -112,7 +112,7 @@ const struct cause cause_packet_loss = {
     .reported_as = "curl: (28) SSL connection timeout; Chromium: net::ERR_TIMED_OUT, "
                    "net::ERR_CONNECTION_TIMED_OUT; Firefox: NS_ERROR_NET_TIMEOUT; Java: "
                    "SocketTimeoutException: Read timed out; Go: net/http: TLS handshake timeout",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 6298 section 5; RFC 2018; RFC 9293 section 3.8",
     .ended_by = PARTY_NETWORK,
     .match = match,

@@ -61,7 +61,12 @@ const struct cause cause_peer_alert = {
                    "Firefox: SSL_ERROR_HANDSHAKE_FAILURE_ALERT, SSL_ERROR_ACCESS_DENIED_ALERT; "
                    "Java: SSLHandshakeException: Received fatal alert; Go: remote error: tls: "
                    "alert",
-    .alerts = "40 41 49 60 100 110 111 114 115 117 121 70",
+    .alerts =
+        CAUSE_ALERTS(TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_NO_CERTIFICATE, TLS_ALERT_ACCESS_DENIED,
+                     TLS_ALERT_EXPORT_RESTRICTION, TLS_ALERT_NO_RENEGOTIATION,
+                     TLS_ALERT_UNSUPPORTED_EXTENSION, TLS_ALERT_CERTIFICATE_UNOBTAINABLE,
+                     TLS_ALERT_BAD_CERTIFICATE_HASH_VALUE, TLS_ALERT_UNKNOWN_PSK_IDENTITY,
+                     TLS_ALERT_GENERAL_ERROR, TLS_ALERT_ECH_REQUIRED, TLS_ALERT_PROTOCOL_VERSION),
     .source = "RFC 8446 section 6",
     .last_resort = true,
     .tells_end_alone = true,

@@ -151,7 +151,8 @@ const struct cause cause_plaintext_on_tls_port = {
                    "when not allowed; Chromium: net::ERR_EMPTY_RESPONSE, "
                    "net::ERR_INVALID_HTTP_RESPONSE; Go: Client sent an HTTP request to an HTTPS "
                    "server; Java: SSLException: Unsupported or unrecognized SSL message",
-    .alerts = "10 22 50 70",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_RECORD_OVERFLOW,
+                           TLS_ALERT_DECODE_ERROR, TLS_ALERT_PROTOCOL_VERSION),
     .source = "RFC 9110 section 4.2.2; RFC 8446 section 5.1",
     .ended_by = PARTY_SERVER,
     .match = match,

@@ -93,7 +93,8 @@ const struct cause cause_record_corruption = {
                    "SSL_ERROR_BAD_MAC_READ, SSL_ERROR_BAD_MAC_ALERT, "
                    "SSL_ERROR_DECRYPT_ERROR_ALERT; Java: SSLHandshakeException: Received fatal "
                    "alert: bad_record_mac; Go: local error: tls: bad record MAC",
-    .alerts = "20 21 51",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_BAD_RECORD_MAC, TLS_ALERT_DECRYPTION_FAILED,
+                           TLS_ALERT_DECRYPT_ERROR),
     .source = "RFC 8446 sections 4.2.11.2, 5.2 and 6.2; RFC 5246 section 7.2.2; RFC 4279 section 2",
     .tells_end_alone = true,
     .match = match,

@@ -34,7 +34,7 @@ const struct cause cause_reset_by_client = {
                    "peer); OpenSSL: on the server: SSL_ERROR_SYSCALL, errno 104; HAProxy: "
                    "Connection closed during SSL handshake; Java: SocketException: Connection "
                    "reset; Go: http: TLS handshake error: read: connection reset by peer",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 9293 sections 3.5.2 and 3.6",
     .tells_end_alone = true,
     .ended_by = PARTY_CLIENT,

@@ -36,7 +36,7 @@ const struct cause cause_reset_by_server = {
                    "net::ERR_CONNECTION_RESET; Firefox: PR_CONNECT_RESET_ERROR; Java: "
                    "SocketException: Connection reset; Go: read tcp: connection reset by peer; "
                    "OpenSSL: write:errno=104",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 9293 sections 3.5.2 and 3.6",
     .tells_end_alone = true,
     .ended_by = PARTY_SERVER,

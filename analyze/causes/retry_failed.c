@@ -156,7 +156,9 @@ const struct cause cause_retry_failed = {
                    "net::ERR_SSL_PROTOCOL_ERROR; Firefox: SSL_ERROR_BAD_2ND_CLIENT_HELLO, "
                    "SSL_ERROR_RX_UNEXPECTED_HELLO_RETRY_REQUEST; Java: SSLHandshakeException: "
                    "Received fatal alert: illegal_parameter",
-    .alerts = "47 10 40 50 51 109",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_UNEXPECTED_MESSAGE,
+                           TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_DECODE_ERROR,
+                           TLS_ALERT_DECRYPT_ERROR, TLS_ALERT_MISSING_EXTENSION),
     .source = "RFC 8446 sections 4.1.2, 4.1.4 and 4.2.8",
     .match = match,
 };

@@ -40,7 +40,8 @@ const struct cause cause_self_signed = {
                    "net::ERR_CERT_AUTHORITY_INVALID; Firefox: MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT;"
                    " Java: PKIX path building failed; Go: x509: certificate signed by unknown "
                    "authority; Node: DEPTH_ZERO_SELF_SIGNED_CERT",
-    .alerts = "48 42 46",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_UNKNOWN_CA, TLS_ALERT_BAD_CERTIFICATE,
+                           TLS_ALERT_CERTIFICATE_UNKNOWN),
     .source = "RFC 5280 sections 3.2 and 6.1; RFC 8446 section 6.2",
     .ended_by = PARTY_CLIENT,
     .match = match,

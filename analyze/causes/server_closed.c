@@ -54,7 +54,7 @@ const struct cause cause_server_closed = {
                    "reading; Chromium: net::ERR_CONNECTION_CLOSED; Firefox: "
                    "PR_END_OF_FILE_ERROR; Java: SSLHandshakeException: Remote host terminated the "
                    "handshake; Go: EOF; GnuTLS: The TLS connection was non-properly terminated",
-    .alerts = "0 90",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_CLOSE_NOTIFY, TLS_ALERT_USER_CANCELED),
     .source = "RFC 8446 section 6.1; RFC 9293 section 3.6",
     .tells_end_alone = true,
     .ended_by = PARTY_SERVER,

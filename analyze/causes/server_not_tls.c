@@ -124,7 +124,8 @@ const struct cause cause_server_not_tls = {
                    "SSLException: Unsupported or unrecognized SSL message; Go: tls: first record "
                    "does not look like a TLS handshake; GnuTLS: An unexpected TLS packet was "
                    "received",
-    .alerts = "70 10 22 50",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_UNEXPECTED_MESSAGE,
+                           TLS_ALERT_RECORD_OVERFLOW, TLS_ALERT_DECODE_ERROR),
     .source = "RFC 8446 section 5.1; RFC 3207; RFC 2595",
     .ended_by = PARTY_SERVER,
     .match = match,

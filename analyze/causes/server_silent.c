@@ -66,7 +66,7 @@ const struct cause cause_server_silent = {
     .reported_as = "curl: (28) SSL connection timeout; Chromium: net::ERR_TIMED_OUT; Firefox: "
                    "NS_ERROR_NET_TIMEOUT; Java: SocketTimeoutException: Read timed out; Go: "
                    "net/http: TLS handshake timeout",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 8446 section 2; RFC 6298 section 2.1",
     .match = match,
 };

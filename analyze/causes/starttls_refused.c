@@ -45,7 +45,7 @@ const struct cause cause_starttls_refused = {
                    "(starttls); Postfix: Must issue a STARTTLS "
                    "command first; Chromium: net::ERR_TUNNEL_CONNECTION_FAILED; Java: "
                    "SMTPSendFailedException",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 3207 section 4; RFC 9051 section 6.2.1; RFC 2595; RFC 4217; RFC 9110 section "
               "9.3.6; [MS-TDS] section 2.2.6.5; [MS-RDPBCGR] section 2.2.1.2",
     .ended_by = PARTY_SERVER,

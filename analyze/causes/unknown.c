@@ -10,7 +10,7 @@ const struct cause cause_unknown = {
     .remedy = "Look at the logs of both sides at this time. A capture at the other end, or one "
               "that begins earlier, may show more.",
     .reported_as = "",
-    .alerts = "",
+    .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "",
     .match = NULL,
 };

@@ -67,7 +67,10 @@ const struct cause cause_unrecognized_sni = {
                    "net::ERR_SSL_UNRECOGNIZED_NAME_ALERT; Firefox: "
                    "SSL_ERROR_UNRECOGNIZED_NAME_ALERT; Java: SSLHandshakeException: Received fatal "
                    "alert: unrecognized_name; Go: remote error: tls: unrecognized name",
-    .alerts = "112 40 47 49 80 70 0",
+    .alerts =
+        CAUSE_ALERTS(TLS_ALERT_UNRECOGNIZED_NAME, TLS_ALERT_HANDSHAKE_FAILURE,
+                     TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_ACCESS_DENIED, TLS_ALERT_INTERNAL_ERROR,
+                     TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY),
     .source = "RFC 6066 section 3; RFC 8446 section 6.2",
     .match = match,
     .conceivable = is_conceivable,

@@ -95,7 +95,8 @@ const struct cause cause_untrusted_ca = {
                    "SEC_ERROR_UNKNOWN_ISSUER; Java: SSLHandshakeException: PKIX path building "
                    "failed: unable to find valid certification path to requested target; Go: x509: "
                    "certificate signed by unknown authority",
-    .alerts = "48 46 42",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_UNKNOWN_CA, TLS_ALERT_CERTIFICATE_UNKNOWN,
+                           TLS_ALERT_BAD_CERTIFICATE),
     .source = "RFC 5280 section 6.1; RFC 8446 sections 4.4.2.2 and 6.2",
     .match = match,
     .conceivable = is_conceivable,

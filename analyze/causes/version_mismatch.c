@@ -143,7 +143,9 @@ const struct cause cause_version_mismatch = {
                    "Firefox: SSL_ERROR_UNSUPPORTED_VERSION, SSL_ERROR_PROTOCOL_VERSION_ALERT; "
                    "Java: SSLHandshakeException: Received fatal alert: protocol_version; Go: tls: "
                    "client offered only unsupported versions",
-    .alerts = "70 40 71 80 0",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_HANDSHAKE_FAILURE,
+                           TLS_ALERT_INSUFFICIENT_SECURITY, TLS_ALERT_INTERNAL_ERROR,
+                           TLS_ALERT_CLOSE_NOTIFY),
     .source = "RFC 8446 sections 4.1.3, 4.2.1 and 6.2; RFC 8996; RFC 6176",
     .match = match,
     .conceivable = is_conceivable,

@@ -44,7 +44,9 @@ const struct cause cause_weak_certificate = {
                    "net::ERR_CERT_WEAK_KEY, net::ERR_CERT_WEAK_SIGNATURE_ALGORITHM; Firefox: "
                    "SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED; Java: Algorithm constraints check"
                    " failed; Go: x509: cannot verify signature: insecure algorithm",
-    .alerts = "42 43 46 51 71",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_BAD_CERTIFICATE, TLS_ALERT_UNSUPPORTED_CERTIFICATE,
+                           TLS_ALERT_CERTIFICATE_UNKNOWN, TLS_ALERT_DECRYPT_ERROR,
+                           TLS_ALERT_INSUFFICIENT_SECURITY),
     .source = "RFC 9155; RFC 8446 section 4.4.2.2; RFC 9325 section 4.5",
     .ended_by = PARTY_CLIENT,
     .match = match,

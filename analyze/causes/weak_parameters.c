@@ -77,7 +77,9 @@ const struct cause cause_weak_parameters = {
                    "SSL_ERROR_WEAK_SERVER_EPHEMERAL_DH_KEY; Java: SSLHandshakeException: DH "
                    "ServerKeyExchange does not comply to algorithm constraints; GnuTLS: The "
                    "Diffie-Hellman prime sent by the server is not acceptable",
-    .alerts = "40 47 71 42 70",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_ILLEGAL_PARAMETER,
+                           TLS_ALERT_INSUFFICIENT_SECURITY, TLS_ALERT_BAD_CERTIFICATE,
+                           TLS_ALERT_PROTOCOL_VERSION),
     .source = "RFC 7919 section 4; RFC 9325 section 4.2.1; RFC 5246 section 7.4.3",
     .match = match,
 };

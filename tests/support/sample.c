@@ -10,7 +10,7 @@ const struct cause sample_cause = {
     .explanation = "The server found nothing in the offer that it could accept.",
     .remedy = "Offer more.",
     .reported_as = "sample failure",
-    .alerts = "40",
+    .alerts = CAUSE_ALERTS(TLS_ALERT_HANDSHAKE_FAILURE),
     .source = "RFC 8446 section 6.2",
 };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/explain.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
@@ -25,23 +24,18 @@ static void write_field(const struct layout *layout, const char *label, const ch
     layout_paragraph(layout, LABEL_WIDTH, LABEL_WIDTH, text);
 }
 
-/* "40 71" as "handshake_failure(40), insufficient_security(71)". */
-static void write_alerts(const struct layout *layout, const char *codes)
+/* As "handshake_failure(40), insufficient_security(71)". */
+static void write_alerts(const struct layout *layout, const struct cause_alerts *alerts)
 {
     char buffer[ALERTS_SIZE];
     struct text text = text_begin(buffer, sizeof(buffer));
 
-    while (*codes != '\0') {
+    for (size_t i = 0; i < alerts->count; i++) {
         char hex[NAMES_HEX_SIZE];
-        char *end;
-        unsigned long code = strtoul(codes, &end, 10);
+        uint8_t code = alerts->codes[i];
 
-        if (end == codes)
-            break;
-        text_add(&text, "%s%s(%lu)", text.length > 0 ? ", " : "",
-                 names_or_hex(hex, sizeof(hex), names_alert((uint8_t)code), (unsigned)code, 2),
-                 code);
-        codes = end + strspn(end, " ");
+        text_add(&text, "%s%s(%u)", i > 0 ? ", " : "",
+                 names_or_hex(hex, sizeof(hex), names_alert(code), code, 2), code);
     }
     write_field(layout, "Alerts", buffer);
 }
@@ -58,7 +52,7 @@ bool explain_cause(const struct layout *layout, const char *id)
     write_field(layout, "Explanation", cause->explanation);
     write_field(layout, "Remedy", cause->remedy);
     write_field(layout, "Reported as", cause->reported_as);
-    write_alerts(layout, cause->alerts);
+    write_alerts(layout, &cause->alerts);
     write_field(layout, "Source", cause->source);
     return true;
 }
