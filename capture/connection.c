@@ -233,7 +233,7 @@ static void take_up_again(struct connections *c, struct flow *flow, const struct
 /* Not a keep-alive probe, which may have one octet: that before the next one. */
 static bool has_new_octets(const struct flow *flow, const struct segment *segment)
 {
-    uint32_t isn = segment->half == opener_of(flow) ? flow->isn : flow->peer_isn;
+    uint32_t isn = segment->half == flow_opener(flow) ? flow->isn : flow->peer_isn;
     uint32_t end = segment->sequence + segment->payload_length;
 
     if (segment->payload_length == 0 || (segment->flags & TCP_RST))
@@ -261,7 +261,7 @@ static void take_idle(struct connections *c, struct flow *flow, const struct seg
 static bool is_reused_by(const struct connections *c, const struct flow *flow,
                          const struct segment *syn)
 {
-    if (is_read(flow))
+    if (flow_is_read(flow))
         return reading_is_reused_by(reading_of(c, flow), syn->half, syn);
     return flow_is_reused_by(flow, syn, c->options.closed_linger_ns);
 }
@@ -416,7 +416,7 @@ static size_t find_readings(const struct connections *c, const struct packet *pa
         if (prospects[i].flow == NULL)
             continue;
         read[read_count] = (uint8_t)i;
-        read_count += is_read(prospects[i].flow);
+        read_count += flow_is_read(prospects[i].flow);
     }
     for (size_t i = 0; i < read_count; i++) {
         const struct segment *segment = &packets[read[i]].segment;
@@ -503,7 +503,7 @@ void connections_icmp(struct connections *connections, const struct icmp_error *
     if (number == POOL_NONE)
         return;
     flow = flow_at(&c->table, number);
-    if (is_read(flow) && reading_icmp(reading_of(c, flow), half, error))
+    if (flow_is_read(flow) && reading_icmp(reading_of(c, flow), half, error))
         c->readers.counters.icmp_matched++;
 }
 

@@ -59,6 +59,26 @@ struct flow {
     uint8_t flags;
 };
 
+/* Whether there is a record, of reading.h. */
+static inline bool flow_is_read(const struct flow *flow)
+{
+    return flow->state < FLOW_IDLE;
+}
+
+/* The endpoint of the key that opened it, 0 or 1; 0 when that is not known. */
+static inline unsigned flow_opener(const struct flow *flow)
+{
+    return flow->flags & FLOW_ISN_1 ? 1 : 0;
+}
+
+/* A SYN after a silence as long as TIME-WAIT begins a new connection, whatever its number. */
+#define FLOW_REUSE_NS INT64_C(60000000000)
+
+/* True when the segment begins another connection on the addresses and ports of one that nobody
+ * reads. The SYN of one that is over, again and later than linger_ns, is of a client that tries
+ * again. */
+bool flow_is_reused_by(const struct flow *flow, const struct segment *segment, int64_t linger_ns);
+
 struct flow_segment;
 
 struct flow_list {

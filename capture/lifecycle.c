@@ -161,7 +161,7 @@ void lifecycle_end_half_open(struct connections *c, struct half_open *half_open,
 /* End a connection in whatever state; its flow goes too. */
 void lifecycle_end_flow(struct connections *c, uint32_t number, enum connection_end reason)
 {
-    if (is_read(flow_at(&c->table, number)))
+    if (flow_is_read(flow_at(&c->table, number)))
         end_reading(c, number, reason);
     forget(c, number);
 }
@@ -300,7 +300,7 @@ static void end_idle(struct connections *c, uint32_t number)
 {
     struct flow *flow = flow_at(&c->table, number);
     const struct reading *reading = reading_of(c, flow);
-    unsigned peer = opener_of(flow) ^ 1;
+    unsigned peer = flow_opener(flow) ^ 1;
     uint32_t peer_isn = reading->half[peer].stream.base - 1;
     bool is_silent = (flow->flags & FLOW_ISN_KNOWN) && reading_is_silent(reading);
 
@@ -318,7 +318,7 @@ static void end_by_timeout(struct connections *c, uint32_t number)
 
     if (flow->state == FLOW_CLOSING)
         end_reading(c, number, CONNECTION_END_CLOSED);
-    else if (is_read(flow))
+    else if (flow_is_read(flow))
         end_idle(c, number);
     else
         lifecycle_end_flow(c, number, CONNECTION_END_IDLE);

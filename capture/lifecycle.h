@@ -41,16 +41,6 @@ static inline struct reading *reading_of(const struct connections *c, const stru
     return pool_at(&c->readings, flow->record);
 }
 
-static inline bool is_read(const struct flow *flow)
-{
-    return flow->state < FLOW_IDLE;
-}
-
-static inline unsigned opener_of(const struct flow *flow)
-{
-    return flow->flags & FLOW_ISN_1 ? 1 : 0;
-}
-
 /* Set the time-outs and the shares of memory from c->options. */
 void lifecycle_init(struct connections *c);
 

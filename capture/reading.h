@@ -13,9 +13,6 @@
 #include "capture/stream.h"
 #include "capture/transport.h"
 
-/* A SYN after a silence as long as TIME-WAIT begins a new connection, whatever its number. */
-#define READING_REUSE_NS INT64_C(60000000000)
-
 enum reading_status {
     READING_CONTINUE,
     READING_CLOSING, /* FIN both ways or RST: continue for a short time */
@@ -101,10 +98,6 @@ enum reading_status reading_segment(struct reading *reading, unsigned half,
  * addresses and ports. */
 bool reading_is_reused_by(const struct reading *reading, unsigned half,
                           const struct segment *segment);
-
-/* The same of a connection that nobody reads. The SYN of one that is over, again and later than
- * linger_ns, is of a client that tries again. */
-bool flow_is_reused_by(const struct flow *flow, const struct segment *segment, int64_t linger_ns);
 
 /* Note an ICMP error that quotes a segment of half. False when the quoted segment
  * cannot be one of this connection. */

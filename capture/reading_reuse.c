@@ -7,7 +7,7 @@
 /* So long that a SYN begins a new connection, whatever its number. */
 static bool was_silent(const struct reading *reading, const struct segment *segment)
 {
-    return elapsed_ns(segment->at.time_ns, reading_last(reading).time_ns) > READING_REUSE_NS;
+    return elapsed_ns(segment->at.time_ns, reading_last(reading).time_ns) > FLOW_REUSE_NS;
 }
 
 /* A SYN-ACK belongs to the connection whose SYN it ACKs. That of another one may be all that was
@@ -57,28 +57,4 @@ bool reading_is_reused_by(const struct reading *reading, unsigned half,
      * (RFC 9293 section 3.10.7.4): it begins nothing. */
     offset = stream_offset(stream, segment->sequence);
     return offset < stream->acknowledged || offset > stream->highest + stream->window;
-}
-
-/* Likewise of a flow that nobody reads. */
-static bool is_foreign_to_flow(const struct flow *flow, const struct segment *syn_ack)
-{
-    bool is_known = (flow->flags & FLOW_ISN_KNOWN) != 0 && opener_of(flow) == (syn_ack->half ^ 1u);
-    bool has_fin = (flow->flags & FLOW_FIN_0 << syn_ack->half) != 0;
-
-    if (is_known && flow->isn + 1 == syn_ack->acknowledgment)
-        return false;
-    return flow->state == FLOW_OVER || has_fin
-           || elapsed_ns(syn_ack->at.time_ns, flow->seen_ns) > READING_REUSE_NS;
-}
-
-bool flow_is_reused_by(const struct flow *flow, const struct segment *segment, int64_t linger_ns)
-{
-    if (!(segment->flags & TCP_SYN) || (segment->flags & TCP_RST))
-        return false;
-    if (segment->flags & TCP_ACK)
-        return is_foreign_to_flow(flow, segment);
-    if (!(flow->flags & FLOW_ISN_KNOWN) || opener_of(flow) != segment->half
-        || flow->isn != segment->sequence)
-        return true;
-    return flow->state == FLOW_OVER && elapsed_ns(segment->at.time_ns, flow->seen_ns) > linger_ns;
 }

@@ -17,7 +17,7 @@ bool reading_is_silent(const struct reading *reading)
 void reading_begin_again(struct reading *reading, const struct flow *flow, uint32_t peer_isn,
                          const struct segment *first)
 {
-    unsigned client = opener_of(flow);
+    unsigned client = flow_opener(flow);
 
     reading_begin(reading, &flow->key, client, first);
     reading->connection.syn_seen = true;
