@@ -5,8 +5,8 @@
 
 #include "analyze/chain.h"
 #include "analyze/state_codec.h"
-#include "capture/moment.h"
 #include "capture/siphash.h"
+#include "capture/time_unit.h"
 
 enum {
     NONCE_LEN = 8, /* octets of the random that tell two hellos apart */

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "capture/moment.h"
+#include "capture/time_unit.h"
 
 struct examiner {
     struct trust_store *trust;

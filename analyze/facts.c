@@ -2,6 +2,7 @@
 #include "analyze/facts.h"
 
 #include "analyze/facts_internal.h"
+#include "capture/time_unit.h"
 
 /* A ticket or session ID that the server takes up, or a PSK that it chooses. Up to TLS 1.2 the
  * server goes straight to its change_cipher_spec (RFC 5246 section 7.3). */
@@ -27,7 +28,7 @@ static void identify_preludes(struct facts *facts)
 
 /* Octets that are this long on their way are lost: the longest time-out before the first
  * retransmission (RFC 6298 section 2.1). */
-#define LOST_AFTER_NS INT64_C(1000000000)
+#define LOST_AFTER_NS SECOND_NS
 
 bool facts_octets_are_lost(const struct facts *facts, enum side from)
 {

@@ -10,6 +10,7 @@
 
 #include "analyze/handshake.h"
 #include "analyze/tls_port.h"
+#include "capture/time_unit.h"
 #include "dissect/extension.h"
 #include "dissect/hello.h"
 #include "dissect/key_exchange.h"
@@ -338,7 +339,7 @@ bool facts_may_be_good_bye(const struct facts *facts, const struct note *note);
 
 /* A side that ends the connection within this time after the last record of the handshake did not
  * give up waiting for the other. */
-#define FACTS_LEFT_AFTER_FINISH_NS INT64_C(1000000000)
+#define FACTS_LEFT_AFTER_FINISH_NS SECOND_NS
 
 /* TLS 1.3: what a server made of the flight of a client that it had asked for a certificate. */
 enum server_answer {

@@ -3,13 +3,14 @@
  * answered wrongly with no. */
 #include "analyze/facts_internal.h"
 #include "analyze/session.h"
+#include "capture/time_unit.h"
 
 /* The usual smallest time-out before octets are sent again: what is below the round trips that were
  * measured, or on a network without any, comes sooner. */
-#define RESENT_AFTER_NS INT64_C(200000000)
+#define RESENT_AFTER_NS (200 * MILLISECOND_NS)
 
 /* Octets that are sent again for this long are lost, though nothing of the other side tells. */
-#define RESENT_IN_VAIN_NS INT64_C(1000000000)
+#define RESENT_IN_VAIN_NS SECOND_NS
 
 /* Notes are in packet order, so their addresses compare. */
 static bool comes_before(const struct note *first, const struct note *second)

@@ -2,20 +2,22 @@
 /* facts_outcome.c -- established, failed, incomplete or not TLS; and how far it came. */
 #include "analyze/facts_internal.h"
 
+#include "capture/time_unit.h"
+
 /* Without an answer for this long while the capture goes on, a handshake is dying rather than
  * slow: a retransmission time-out begins at 1 s and doubles (RFC 6298), so three went by. */
-#define SILENCE_NS INT64_C(7000000000)
+#define SILENCE_NS (7 * SECOND_NS)
 
 /* A SYN is sent again after 1 s, then 2 s (RFC 6298 section 2.1): two time-outs went by. */
-#define SYN_SILENCE_NS INT64_C(3000000000)
+#define SYN_SILENCE_NS (3 * SECOND_NS)
 
 /* Servers that wait for a hello do so for a second at least, mostly for many: one that ends a
  * connection this soon does not want it, and one that ends it later got no hello. */
-#define TURNED_AWAY_NS INT64_C(200000000)
+#define TURNED_AWAY_NS (200 * MILLISECOND_NS)
 
 /* A client that leaves later than this has not changed its mind, and a server that is slow has most
  * often answered by then. */
-#define PATIENCE_NS INT64_C(3000000000)
+#define PATIENCE_NS (3 * SECOND_NS)
 
 const char *outcome_name(enum outcome outcome)
 {

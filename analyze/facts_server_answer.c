@@ -3,11 +3,12 @@
  * asked for a certificate, as far as sizes and order of its records tell. */
 #include "analyze/facts_internal.h"
 #include "analyze/session.h"
+#include "capture/time_unit.h"
 
 /* A server that has had all of the client's flight for this long, and still said nothing, most
  * likely waits for more: the rest of a refusal takes some milliseconds. What it says to what the
  * client sends by then may answer that. */
-#define TURN_TO_DATA_NS INT64_C(10000000)
+#define TURN_TO_DATA_NS (10 * MILLISECOND_NS)
 
 enum {
     /* Certificate, CertificateVerify and Finished (RFC 8446 section 2), each in its own record. */

@@ -7,8 +7,8 @@
 #include "analyze/causes/causes.h"
 #include "analyze/incident_internal.h"
 #include "analyze/summary.h"
-#include "capture/moment.h"
 #include "capture/siphash.h"
+#include "capture/time_unit.h"
 
 const char *incident_scope_name(enum incident_scope scope)
 {

@@ -20,6 +20,7 @@
 
 #include "analyze/knowledge.h"
 #include "analyze/verdict.h"
+#include "capture/time_unit.h"
 
 enum {
     INCIDENTS_MAX = 4096,      /* of each scope, of some 600 octets each */
@@ -33,14 +34,14 @@ enum {
 };
 
 /* Without a failure for this long an incident is over, when the server works. */
-#define INCIDENT_QUIET_NS (INT64_C(600) * 1000000000)
+#define INCIDENT_QUIET_NS (600 * SECOND_NS)
 
 /* And one that failed everybody when the server works again for this long: longer than a client's
  * silence is waited for, for failures are known only at their end. */
-#define INCIDENT_RECOVERED_NS (INT64_C(150) * 1000000000)
+#define INCIDENT_RECOVERED_NS (150 * SECOND_NS)
 
 /* Between two events of an incident that goes on. */
-#define INCIDENT_UPDATE_NS (INT64_C(60) * 1000000000)
+#define INCIDENT_UPDATE_NS (60 * SECOND_NS)
 
 enum incident_scope {
     INCIDENT_SERVER, /* at one server */

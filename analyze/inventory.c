@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "analyze/chain_problem.h"
-#include "capture/moment.h"
 #include "capture/siphash.h"
+#include "capture/time_unit.h"
 
 enum {
     BUCKETS = INVENTORY_ENTRIES_MAX, /* an entry in each */

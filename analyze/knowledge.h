@@ -16,6 +16,7 @@
 #include "analyze/chain.h"
 #include "analyze/facts.h"
 #include "analyze/knowledge_sketch.h"
+#include "capture/time_unit.h"
 
 enum {
     KNOWLEDGE_VALUES_MAX = 12,    /* different values of one kind that a server chose: more than
@@ -266,11 +267,11 @@ struct known {
 
 /* Between a failure and what is taken for another attempt of the same client: impatient programs
  * try again at once, people within seconds. */
-#define KNOWLEDGE_RETRY_NS (INT64_C(30) * 1000000000)
+#define KNOWLEDGE_RETRY_NS (30 * SECOND_NS)
 
 /* Between two resets of a client that may have one reason: people try again within minutes, and a
  * server that is restarted by chance has long been up again. */
-#define KNOWLEDGE_RESETS_NS (INT64_C(300) * 1000000000)
+#define KNOWLEDGE_RESETS_NS (300 * SECOND_NS)
 
 struct knowledge_options {
     uint32_t servers_max; /* 0: the default above */

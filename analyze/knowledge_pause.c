@@ -7,7 +7,9 @@
  */
 #include "analyze/knowledge_internal.h"
 
-#define PAUSE_MIN_NS INT64_C(1000000000)
+#include "capture/time_unit.h"
+
+#define PAUSE_MIN_NS SECOND_NS
 
 void known_established_add(struct known_server *server, int64_t at_ns)
 {

@@ -7,6 +7,7 @@
 #include "analyze/digits.h"
 #include "analyze/scan.h"
 #include "analyze/utf8.h"
+#include "capture/time_unit.h"
 #include "dissect/extension.h"
 
 static const char ELLIPSIS[] = "...";
@@ -157,11 +158,9 @@ void text_add_names(struct text *text, struct bytes list, const char *(*name)(ui
         text_add(text, named > 0 ? " and %zu more" : "%zu", left_out);
 }
 
-#define MILLISECOND INT64_C(1000000)
-#define SECOND      (1000 * MILLISECOND)
-#define MINUTE      (60 * SECOND)
-#define HOUR        (60 * MINUTE)
-#define DAY         (24 * HOUR)
+#define MINUTE_NS (60 * SECOND_NS)
+#define HOUR_NS   (60 * MINUTE_NS)
+#define DAY_NS    (24 * HOUR_NS)
 
 /* Units from the finest on: each is used for durations below its limit. */
 static const struct unit {
@@ -170,12 +169,12 @@ static const struct unit {
     bool has_tenths;
     const char *name;
 } units[] = {
-    {10 * MILLISECOND, MILLISECOND, true, "ms"},
-    {SECOND, MILLISECOND, false, "ms"},
-    {2 * MINUTE, SECOND, true, "s"},
-    {2 * HOUR, MINUTE, false, "min"},
-    {2 * DAY, HOUR, false, "h"},
-    {INT64_MAX, DAY, false, "days"},
+    {10 * MILLISECOND_NS, MILLISECOND_NS, true, "ms"},
+    {SECOND_NS, MILLISECOND_NS, false, "ms"},
+    {2 * MINUTE_NS, SECOND_NS, true, "s"},
+    {2 * HOUR_NS, MINUTE_NS, false, "min"},
+    {2 * DAY_NS, HOUR_NS, false, "h"},
+    {INT64_MAX, DAY_NS, false, "days"},
 };
 
 enum { SECONDS_LENGTH = 19 /* "2024-05-01 10:00:00" */ };
@@ -231,12 +230,12 @@ struct seconds {
 
 static struct seconds seconds_of(int64_t time_ns)
 {
-    int64_t seconds = time_ns / SECOND;
-    int64_t rest = time_ns % SECOND;
+    int64_t seconds = time_ns / SECOND_NS;
+    int64_t rest = time_ns % SECOND_NS;
 
     if (rest < 0) {
         seconds--;
-        rest += SECOND;
+        rest += SECOND_NS;
     }
     return (struct seconds){.whole = seconds, .rest_ns = (uint32_t)rest};
 }
@@ -274,7 +273,7 @@ void text_add_time(struct text *text, int64_t time_ns)
 {
     char stamp[SECONDS_LENGTH + 4];
     struct seconds time = seconds_of(time_ns);
-    uint32_t milliseconds = time.rest_ns / MILLISECOND;
+    uint32_t milliseconds = time.rest_ns / MILLISECOND_NS;
 
     put_seconds(stamp, time.whole, ' ');
     stamp[SECONDS_LENGTH] = '.';
@@ -310,7 +309,7 @@ void text_add_duration(struct text *text, int64_t duration_ns)
         text_add(text, "-");
         duration_ns = duration_ns == INT64_MIN ? INT64_MAX : -duration_ns;
     }
-    if (duration_ns > 0 && duration_ns < MILLISECOND / 10) {
+    if (duration_ns > 0 && duration_ns < MILLISECOND_NS / 10) {
         text_add(text, "below 0.1 ms");
         return;
     }
@@ -326,11 +325,11 @@ void text_add_duration(struct text *text, int64_t duration_ns)
 
 void text_add_seconds(struct text *text, int64_t seconds)
 {
-    static const int64_t most = INT64_MAX / SECOND;
+    static const int64_t most = INT64_MAX / SECOND_NS;
 
     if (seconds > most)
         seconds = most;
     if (seconds < -most)
         seconds = -most;
-    text_add_duration(text, seconds * SECOND);
+    text_add_duration(text, seconds * SECOND_NS);
 }

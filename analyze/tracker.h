@@ -16,6 +16,7 @@
 #include "analyze/revocation.h"
 #include "analyze/trust.h"
 #include "analyze/verdict.h"
+#include "capture/time_unit.h"
 
 /* Who judges the connections of a tracker that does not do it itself. What is observed is valid
  * during the call. */
@@ -28,8 +29,8 @@ struct observation_sink {
  * first time who failed has tried again and others have come to a busy server, by the second they
  * have to one that is less so. */
 enum { TRACKER_LOOKS = 2 };
-#define TRACKER_FIRST_LOOK_NS  (INT64_C(30) * 1000000000)
-#define TRACKER_SECOND_LOOK_NS (INT64_C(120) * 1000000000)
+#define TRACKER_FIRST_LOOK_NS  (30 * SECOND_NS)
+#define TRACKER_SECOND_LOOK_NS (120 * SECOND_NS)
 
 struct tracker_options {
     size_t memory_max;         /* octets for handshakes in progress; what comes when they are used

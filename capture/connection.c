@@ -5,9 +5,10 @@
 #include <stdlib.h>
 
 #include "capture/lifecycle.h"
+#include "capture/time_unit.h"
 
 /* Time-outs are looked for this often, in packet time. */
-#define SWEEP_INTERVAL_NS UINT64_C(10000000)
+#define SWEEP_INTERVAL_NS (10 * (uint64_t)MILLISECOND_NS)
 
 /* Packets whose connections are fetched at once: more than a processor has loads in flight. */
 enum { BATCH_MAX = 32 };
@@ -23,10 +24,10 @@ struct connections_options connections_options_default(void)
 {
     return (struct connections_options){
         .memory_max = (size_t)256 * 1024 * 1024,
-        .idle_timeout_ns = INT64_C(120000000000),
+        .idle_timeout_ns = 120 * SECOND_NS,
         /* Common stacks send a SYN again after 1, 2, 4, ... 64 s. */
-        .half_open_timeout_ns = INT64_C(70000000000),
-        .closed_linger_ns = INT64_C(2000000000),
+        .half_open_timeout_ns = 70 * SECOND_NS,
+        .closed_linger_ns = 2 * SECOND_NS,
     };
 }
 

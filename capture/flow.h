@@ -17,6 +17,7 @@
 #include "capture/packet.h"
 #include "capture/pool.h"
 #include "capture/table_hash.h"
+#include "capture/time_unit.h"
 
 /* What is kept of a connection, and in which list its flow stands. Each list is
  * in the order of being queued, the oldest first. */
@@ -72,7 +73,7 @@ static inline unsigned flow_opener(const struct flow *flow)
 }
 
 /* A SYN after a silence as long as TIME-WAIT begins a new connection, whatever its number. */
-#define FLOW_REUSE_NS INT64_C(60000000000)
+#define FLOW_REUSE_NS (60 * SECOND_NS)
 
 /* True when the segment begins another connection on the addresses and ports of one that nobody
  * reads. The SYN of one that is over, again and later than linger_ns, is of a client that tries

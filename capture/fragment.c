@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/fragment.h"
 
-#include <stdlib.h>
+#include "capture/time_unit.h"
 
-#define NS_PER_S INT64_C(1000000000)
+#include <stdlib.h>
 
 enum { LENGTH_UNKNOWN = UINT16_MAX + 1 }; /* longer than any datagram */
 
@@ -148,7 +148,7 @@ static struct slot *slot_get(struct fragments *fragments, const struct fragment 
         if (slot == NULL)
             return NULL;
         slot_start(fragments, slot, fragment);
-    } else if (fragment->time_ns - slot->first_ns > FRAGMENT_TIMEOUT_S * NS_PER_S) {
+    } else if (fragment->time_ns - slot->first_ns > FRAGMENT_TIMEOUT_S * SECOND_NS) {
         slot_start(fragments, slot, fragment);
     }
     if (slot->buffer == NULL) {

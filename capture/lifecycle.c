@@ -3,6 +3,7 @@
 
 #include "capture/fetch.h"
 #include "capture/moment.h"
+#include "capture/time_unit.h"
 
 enum {
     /* Shares of memory_max, in sixteenths. */
@@ -28,14 +29,14 @@ enum {
 
 /* Of connections nobody reads: as long as most keep-alives leave them silent. One that
  * is forgotten too early is picked up midway, which costs time but spoils nothing. */
-#define DONE_TIMEOUT_NS INT64_C(600000000000)
+#define DONE_TIMEOUT_NS (600 * SECOND_NS)
 
 /* Of connections that are over, for copies that come late; they must not be taken for
  * a connection picked up midway. */
-#define OVER_TIMEOUT_NS INT64_C(10000000000)
+#define OVER_TIMEOUT_NS (10 * SECOND_NS)
 
 /* Packets of several queues come out of order by less. */
-#define SWEEP_DISORDER_NS INT64_C(1000000000)
+#define SWEEP_DISORDER_NS SECOND_NS
 
 static uint32_t share(const struct connections_options *options, unsigned sixteenths, size_t size)
 {

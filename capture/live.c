@@ -2,7 +2,7 @@
 #include "capture/live.h"
 
 #include "capture/fanout.h"
-#include "capture/moment.h"
+#include "capture/time_unit.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -5,8 +5,6 @@
 
 #include "capture/packet.h"
 
-#define SECOND_NS INT64_C(1000000000)
-
 /* Nanoseconds from then to now: 0 when time went backwards, INT64_MAX at most. */
 static inline int64_t elapsed_ns(int64_t now, int64_t then)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/savefile_internal.h"
 
+#include "capture/time_unit.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define NS_PER_S INT64_C(1000000000)
 
 enum {
     /* The rest of one read, the longest packet with its header, and room for another read. */
@@ -89,7 +89,7 @@ int64_t savefile_time(int64_t seconds, int64_t ns)
 {
     int64_t time_ns;
 
-    if (__builtin_mul_overflow(seconds, NS_PER_S, &time_ns)
+    if (__builtin_mul_overflow(seconds, SECOND_NS, &time_ns)
         || __builtin_add_overflow(time_ns, ns, &time_ns))
         return seconds < 0 ? 0 : PACKET_TIME_MAX_NS;
     if (time_ns < 0)

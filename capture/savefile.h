@@ -14,6 +14,7 @@
 
 #include "capture/input.h"
 #include "capture/packet.h"
+#include "capture/time_unit.h"
 
 enum {
     SAVEFILE_READ = 256 * 1024, /* octets read at once: larger reads fall out of the cache */
@@ -54,7 +55,7 @@ void savefile_free(struct savefile *savefile); /* NULL is harmless */
 /* A packet this long after the one before it: no capture pauses for a year, so one of both has a
  * wrong time. Linux around 4.4 gave answers to SYNs on the loopback interface twice the time of
  * day, and such a packet must not make every connection before it look over. */
-#define SAVEFILE_LEAP_NS (INT64_C(365) * 86400 * 1000000000)
+#define SAVEFILE_LEAP_NS (SECOND_NS * 365 * 86400)
 
 /* The next packet; number is left alone. One that leaps ahead (SAVEFILE_LEAP_NS) has the time of
  * the packet before it; when the next one leaps as well, it is believed. The packet is valid

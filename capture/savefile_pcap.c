@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/fetch.h"
 #include "capture/savefile_internal.h"
+#include "capture/time_unit.h"
 
 #include <inttypes.h>
 
@@ -14,7 +15,6 @@ enum {
     AHEAD_OCTETS = 320               /* about one record, of a handshake */
 };
 
-#define NS_PER_S        INT64_C(1000000000)
 #define NS_PER_TICK_MAX INT64_C(1000) /* microseconds */
 
 #define MAGIC_NANOSECONDS UINT32_C(0xa1b23c4d)
@@ -73,10 +73,10 @@ static enum savefile_status skip_record(struct savefile *savefile, uint32_t capt
 static inline void describe(const struct savefile_interface *interface, const struct record *record,
                             struct raw_packet *packet)
 {
-    _Static_assert(UINT32_MAX * NS_PER_S + UINT32_MAX * NS_PER_TICK_MAX <= PACKET_TIME_MAX_NS,
+    _Static_assert(UINT32_MAX * SECOND_NS + UINT32_MAX * NS_PER_TICK_MAX <= PACKET_TIME_MAX_NS,
                    "no time is too late");
     packet->time_ns =
-        record->seconds * NS_PER_S + record->fraction * (int64_t)interface->ns_per_tick;
+        record->seconds * SECOND_NS + record->fraction * (int64_t)interface->ns_per_tick;
     packet->original_length =
         record->original > record->captured ? record->original : record->captured;
     packet->link_type = interface->link_type;

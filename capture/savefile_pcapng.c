@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/savefile_internal.h"
 
+#include "capture/time_unit.h"
+
 #include <inttypes.h>
 
-#define NS_PER_S         UINT64_C(1000000000)
 #define BLOCK_SECTION    UINT32_C(0x0a0d0d0a) /* the same in both byte orders */
 #define BYTE_ORDER_MAGIC UINT32_C(0x1a2b3c4d)
 
@@ -266,7 +267,7 @@ static uint64_t binary_fraction_ns(uint64_t fraction, unsigned digits)
         fraction >>= digits - exact;
         digits = exact;
     }
-    return fraction * NS_PER_S >> digits;
+    return fraction * (uint64_t)SECOND_NS >> digits;
 }
 
 static int64_t ticks_to_ns(const struct savefile_interface *interface, uint64_t ticks)

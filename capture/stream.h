@@ -17,6 +17,7 @@
 #define TLSWHY_CAPTURE_STREAM_H
 
 #include "capture/packet.h"
+#include "capture/time_unit.h"
 
 enum {
     /* Held octets of one direction: a server's flight with a long chain, behind a hole. */
@@ -34,7 +35,7 @@ enum {
     STREAM_WINDOW_SLACK = 256 * 1024
 };
 
-#define STREAM_PATIENCE_NS INT64_C(2000000000)
+#define STREAM_PATIENCE_NS (2 * SECOND_NS)
 
 /* The largest window that TCP can announce (RFC 7323 section 2.3). */
 #define STREAM_WINDOW_MAX (INT64_C(1) << 30)

@@ -13,6 +13,7 @@
 #include "capture/fetch.h"
 #include "capture/pool.h"
 #include "capture/stream.h"
+#include "capture/time_unit.h"
 
 enum {
     /* Payload segments of one direction that are remembered: more than a server sends
@@ -40,8 +41,8 @@ enum {
 /* Out of order in the network, not sent again, when octets fill a hole within this time
  * and a round trip; without a known round trip, within the usual smallest
  * retransmission time-out. */
-#define TRANSPORT_REORDER_NS INT64_C(3000000)
-#define TRANSPORT_RTO_NS     INT64_C(200000000)
+#define TRANSPORT_REORDER_NS (3 * MILLISECOND_NS)
+#define TRANSPORT_RTO_NS     (200 * MILLISECOND_NS)
 
 enum {
     SENT_LENGTH_BITS = 20, /* a segment is shorter than IP_LENGTH_MAX */

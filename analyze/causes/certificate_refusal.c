@@ -7,6 +7,7 @@
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
 #include "analyze/text.h"
+#include "capture/time_unit.h"
 #include "dissect/tls.h"
 
 /* Names of a certificate that fit in a line. */
@@ -114,9 +115,9 @@ static void add_date(struct text *text, int64_t seconds)
 /* Seconds as a duration that fits in nanoseconds. */
 static int64_t duration_ns(int64_t seconds)
 {
-    static const int64_t most = INT64_MAX / 1000000000;
+    static const int64_t most = INT64_MAX / SECOND_NS;
 
-    return (seconds < most ? seconds : most) * 1000000000;
+    return (seconds < most ? seconds : most) * SECOND_NS;
 }
 
 void describe_certificate(const struct facts *facts, enum side side,

@@ -4,6 +4,7 @@
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
+#include "capture/time_unit.h"
 
 /* Alerts that speak of the certificate and give no reason that a cause of its own stands for. */
 static enum certainty vague_alert(const struct facts *facts)
@@ -60,7 +61,7 @@ static enum certainty encrypted_alert(const struct facts *facts)
 
 /* Some libraries hold back what follows from an error, for up to half a minute, so that its time
  * tells an attacker nothing; they end with close_notify then. */
-#define HELD_BACK_NS INT64_C(31000000000)
+#define HELD_BACK_NS (31 * SECOND_NS)
 
 /* How long after the server's flight a client may leave for it. */
 static int64_t patience_ns(const struct facts *facts)

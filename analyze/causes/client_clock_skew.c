@@ -4,13 +4,14 @@
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/text.h"
+#include "capture/time_unit.h"
 
 /* Whether the client's own clock lies outside the validity of the chain. */
 enum agreement { CLOCK_NOT_KNOWN, CLOCK_INSIDE, CLOCK_OUTSIDE };
 
 static enum agreement client_clock(const struct facts *facts, const struct chain_judgement *chain)
 {
-    int64_t at = facts->server_certificate_note->at.time_ns / INT64_C(1000000000);
+    int64_t at = facts->server_certificate_note->at.time_ns / SECOND_NS;
     int64_t of_client = at + facts->client_clock.ahead_by;
 
     if (facts->client_clock.basis == CLOCK_BASIS_NONE)

@@ -3,6 +3,7 @@
 
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
+#include "capture/time_unit.h"
 #include "dissect/names.h"
 
 enum {
@@ -511,7 +512,7 @@ static void describe_attempt(const struct known_attempt *attempt, struct evidenc
 
     if (attempt->next.began_ns == 0)
         return;
-    apart_ms = (attempt->next.began_ns - attempt->hello.began_ns) / INT64_C(1000000);
+    apart_ms = (attempt->next.began_ns - attempt->hello.began_ns) / MILLISECOND_NS;
     text_add(&text, "%lld ms after it began the same client tried again", (long long)apart_ms);
     add_difference(&text, attempt);
     text_add(&text, attempt->next_established ? ", and succeeded" : ", and failed too");

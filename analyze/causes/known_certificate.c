@@ -6,7 +6,7 @@
 #include "analyze/describe.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
-#include "capture/moment.h"
+#include "capture/time_unit.h"
 
 #define DAY_NS (86400 * SECOND_NS)
 

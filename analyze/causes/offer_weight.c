@@ -2,6 +2,7 @@
 #include "analyze/causes/offer_weight.h"
 
 #include "analyze/causes/causes.h"
+#include "capture/time_unit.h"
 
 /* 2014-10-15: the POODLE attack; within months servers and clients gave up SSL 3.0 (RFC 7568). */
 #define SSL3_GIVEN_UP INT64_C(1413331200)
@@ -32,7 +33,7 @@ enum { FEW_SUITES = 2 };
 
 bool captured_after(const struct facts *facts, int64_t seconds)
 {
-    return facts->connection->first.time_ns / INT64_C(1000000000) >= seconds;
+    return facts->connection->first.time_ns / SECOND_NS >= seconds;
 }
 
 bool offer_has_modern_suites(const struct facts *facts)

@@ -2,10 +2,11 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/transport.h"
 #include "analyze/text.h"
+#include "capture/time_unit.h"
 
 /* A client that does not like what it got says so sooner: it is the shortest time-out before a
  * retransmission in wide use. */
-#define REFUSED_AT_ONCE_NS INT64_C(200000000)
+#define REFUSED_AT_ONCE_NS (200 * MILLISECOND_NS)
 
 /* The rest of the hello did not come in the time that sending it again takes, and the client did
  * not leave: it may have been on its way. */

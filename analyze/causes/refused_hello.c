@@ -8,10 +8,11 @@
 #include "analyze/causes/second_hello.h"
 #include "analyze/causes/transport.h"
 #include "analyze/causes/version_refusal.h"
+#include "capture/time_unit.h"
 
 /* A server that closes because of an offer does it when it has read it. What comes later than
  * this is a time-out. */
-#define PROMPT_NS INT64_C(2000000000)
+#define PROMPT_NS (2 * SECOND_NS)
 
 /* Up to TLS 1.2 a server names the group and signs behind its certificates (RFC 5246 section 7.4.3,
  * RFC 8422 section 5.4), and some look for a group and a scheme only then. */

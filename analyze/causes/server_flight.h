@@ -5,10 +5,11 @@
 #define TLSWHY_ANALYZE_CAUSES_SERVER_FLIGHT_H
 
 #include "analyze/cause.h"
+#include "capture/time_unit.h"
 
 /* A client judges a certificate at once, or after it has asked for its revocation, for which
  * clients allow themselves some seconds. One that leaves later has other reasons. */
-#define CERTIFICATE_JUDGEMENT_NS INT64_C(5000000000)
+#define CERTIFICATE_JUDGEMENT_NS (5 * SECOND_NS)
 
 /* The server's flight with its certificate came to its end: ServerHelloDone, or in TLS 1.3
  * protected records of the size of a certificate. */

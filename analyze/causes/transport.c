@@ -3,6 +3,7 @@
 
 #include "analyze/causes/causes.h"
 #include "analyze/text.h"
+#include "capture/time_unit.h"
 
 enum {
     LOST_SENDS_MIN = 2,   /* sent again twice: not just slow */
@@ -15,7 +16,7 @@ enum {
 };
 
 /* Below, a host's own delays are of the size of a round trip. */
-#define RTT_TELLING_NS INT64_C(10000000)
+#define RTT_TELLING_NS (10 * MILLISECOND_NS)
 
 /* An alert that cannot be read, of a side that lacks the other's flight, is about waiting. */
 static bool gave_up_encrypted(const struct facts *facts)

@@ -4,10 +4,11 @@
 #define TLSWHY_ANALYZE_CAUSES_TRANSPORT_H
 
 #include "analyze/cause.h"
+#include "capture/time_unit.h"
 
 /* A client that waited this long for an answer has waited in vain: TCP's own patience for a first
  * answer is a second (RFC 6298 section 2.1), and a server's hello takes a round trip. */
-#define WAITED_IN_VAIN_NS INT64_C(1000000000)
+#define WAITED_IN_VAIN_NS SECOND_NS
 
 /* Nobody said anything about TLS at the end: silence, FIN, RST, a close without a reason, or an
  * encrypted alert of a side that never got what it waited for. */

@@ -5,7 +5,7 @@
 #include "analyze/causes/known.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/knowledge.h"
-#include "capture/moment.h"
+#include "capture/time_unit.h"
 
 /* A server that took a version longer ago than this may have been changed since. */
 #define TAKEN_RECENTLY_NS (SECOND_NS * 24 * 3600)

@@ -14,13 +14,12 @@
 #include "analyze/file.h"
 #include "analyze/incident_text.h"
 #include "analyze/summary.h"
+#include "capture/time_unit.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/pipeline.h"
 #include "tools/tlswhy/service_options.h"
 #include "tools/tlswhy/state_file.h"
-
-#define MILLISECOND_NS INT64_C(1000000)
 
 enum { VERDICT_NOTE_MAX = 192 /* octets of a time, and of two causes with their confidence */ };
 

@@ -8,7 +8,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "capture/moment.h"
+#include "capture/time_unit.h"
 
 /* For parts that are read; each returns false when what is there is not what belongs there. */
 

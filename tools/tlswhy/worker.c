@@ -12,12 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture/time_unit.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/gather.h"
 #include "tools/tlswhy/overload.h"
-
-#define MILLISECOND_NS INT64_C(1000000)
 
 struct worker {
     struct worker_options options;
