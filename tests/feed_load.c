@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/feed.h"
+#include "tools/tlswhy/system_clock.h"
 
 enum { SERVERS = 200, LINE_SIZE = 4096, PADDING = 900, STOP_MS = 5000 };
 
@@ -66,14 +66,14 @@ static void keep_pace(unsigned long number, unsigned long rate, int64_t begun_ms
     int64_t due_ms = rate > 0 ? (int64_t)(number * 1000 / rate) : 0;
     const struct timespec pause = {.tv_nsec = 1000000};
 
-    while (!is_interrupted && ending_now_ms() - begun_ms < due_ms)
+    while (!is_interrupted && system_clock_now_ms() - begun_ms < due_ms)
         (void)nanosleep(&pause, NULL);
 }
 
 static unsigned long push_all(struct feed *feed, unsigned long count, unsigned long rate)
 {
     struct outlet *outlet = feed_outlet(feed, 0);
-    int64_t begun_ms = ending_now_ms();
+    int64_t begun_ms = system_clock_now_ms();
     char line[LINE_SIZE];
     unsigned long number;
 
@@ -90,10 +90,10 @@ static unsigned long push_all(struct feed *feed, unsigned long count, unsigned l
 
 static void wait_for_end(struct feed *feed, bool is_live)
 {
-    int64_t until_ms = ending_now_ms() + STOP_MS;
+    int64_t until_ms = system_clock_now_ms() + STOP_MS;
 
     do {
-        if ((is_interrupted || is_live) && ending_now_ms() > until_ms)
+        if ((is_interrupted || is_live) && system_clock_now_ms() > until_ms)
             feed_give_up(feed);
         (void)feed_stop(feed, 100);
     } while (feed_is_running(feed));

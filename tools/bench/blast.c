@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define SECOND_NS INT64_C(1000000000)
+#include "capture/time_unit.h"
 
 enum {
     BATCH = 64, /* packets of one system call */

@@ -18,6 +18,7 @@
 #include "analyze/tracker.h"
 #include "capture/connection.h"
 #include "capture/savefile.h"
+#include "capture/time_unit.h"
 
 enum {
     PACKETS_MAX = 128, /* of a recording */
@@ -215,7 +216,7 @@ static uint64_t cpu_ns(void)
     struct timespec now;
 
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now); /* cannot fail with this clock */
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    return (uint64_t)(now.tv_sec * SECOND_NS + now.tv_nsec);
 }
 
 static uint64_t resident_octets(void)
@@ -250,7 +251,7 @@ static void open_bench(struct bench *bench)
     bench->connections = connections_new(&options, &handler);
     if (bench->connections == NULL)
         fail("out of memory");
-    bench->time_ns = INT64_C(1700000000) * 1000000000;
+    bench->time_ns = 1700000000 * SECOND_NS;
     read_script(bench->class, bench->script);
 }
 

@@ -12,7 +12,6 @@
 #include "analyze/report.h"
 #include "capture/region.h"
 #include "tools/tlswhy/complain.h"
-#include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/feed.h"
 #include "tools/tlswhy/memory_plan.h"
 #include "tools/tlswhy/output.h"
@@ -22,6 +21,7 @@
 #include "tools/tlswhy/service.h"
 #include "tools/tlswhy/state_file.h"
 #include "tools/tlswhy/stop.h"
+#include "tools/tlswhy/system_clock.h"
 #include "tools/tlswhy/trust_files.h"
 
 enum { FEED_LOOK_MS = 250 /* between two looks whether a signal came */ };
@@ -424,14 +424,14 @@ static bool open_feed(struct analysis *analysis)
 /* Send what waits. It takes as long as the receivers do, unless a signal came. */
 static bool stop_feed(struct analysis *analysis)
 {
-    int64_t until_ms = ending_now_ms() + SERVICE_STOP_MS;
+    int64_t until_ms = system_clock_now_ms() + SERVICE_STOP_MS;
     struct sink_counters counters;
     bool is_whole = true;
 
     if (analysis->feed == NULL)
         return true;
     do {
-        if (stop_requested() && ending_now_ms() > until_ms)
+        if (stop_requested() && system_clock_now_ms() > until_ms)
             feed_give_up(analysis->feed);
         is_whole = feed_stop(analysis->feed, FEED_LOOK_MS);
     } while (feed_is_running(analysis->feed));

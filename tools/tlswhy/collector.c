@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "analyze/file.h"
@@ -20,6 +19,7 @@
 #include "tools/tlswhy/pipeline.h"
 #include "tools/tlswhy/service_options.h"
 #include "tools/tlswhy/state_file.h"
+#include "tools/tlswhy/system_clock.h"
 
 enum { VERDICT_NOTE_MAX = 192 /* octets of a time, and of two causes with their confidence */ };
 
@@ -222,14 +222,12 @@ static void count_dockets(struct collector *collector)
 static void publish(struct collector *collector, int64_t now_ms)
 {
     struct stats *stats = &collector->stats;
-    struct timespec busy;
 
     count_dockets(collector);
     stats->tracker = *pipeline_tracker_counters(collector->pipeline);
     stats->unserialised = pipeline_unserialised(collector->pipeline);
     stats->folded = pipeline_folded(collector->pipeline);
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &busy); /* cannot fail with this clock */
-    stats->busy_ns = (uint64_t)busy.tv_sec * 1000000000 + (uint64_t)busy.tv_nsec;
+    stats->busy_ns = (uint64_t)system_clock_ns(CLOCK_THREAD_CPUTIME_ID);
     stats->wall_ns = (uint64_t)((now_ms - collector->begun_ms) * MILLISECOND_NS);
     pthread_mutex_lock(&collector->lock);
     collector->published = *stats;
@@ -296,7 +294,7 @@ static void make_state(struct collector *collector)
 
 static void care(struct collector *collector)
 {
-    int64_t now_ms = ending_now_ms();
+    int64_t now_ms = system_clock_now_ms();
 
     if (now_ms - collector->cared_ms < COLLECTOR_CARE_MS)
         return;
@@ -343,7 +341,7 @@ static void *run(void *argument)
     struct collector *collector = argument;
     bool is_last;
 
-    collector->begun_ms = ending_now_ms();
+    collector->begun_ms = system_clock_now_ms();
     publish(collector, collector->begun_ms);
     do {
         is_last = atomic_load(&collector->is_stopping);
@@ -356,7 +354,7 @@ static void *run(void *argument)
     advance(collector);
     pipeline_finish(collector->pipeline);
     pipeline_tell_incidents(collector->pipeline, true);
-    publish(collector, ending_now_ms());
+    publish(collector, system_clock_now_ms());
     atomic_store(&collector->is_over, true);
     return NULL;
 }

@@ -46,7 +46,7 @@ struct docket *collector_docket(struct collector *collector, size_t worker);
 bool collector_start(struct collector *collector);
 
 /* When the workers have ended: judge what they left, and what is known by then; collector_join
- * waits for that until until_ms of the clock of ending_now_ms. False: it has not ended. */
+ * waits for that until until_ms of the clock of system_clock_now_ms. False: it has not ended. */
 void collector_stop(struct collector *collector);
 bool collector_join(struct collector *collector, int64_t until_ms);
 

@@ -3,22 +3,17 @@
 
 #include <time.h>
 
-#define LOOK_NS 2000000L /* between two looks: nobody notices, and it costs nothing */
+#include "capture/time_unit.h"
+#include "tools/tlswhy/system_clock.h"
 
-int64_t ending_now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with this clock */
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+#define LOOK_NS (2 * MILLISECOND_NS) /* between two looks: nobody notices, and it costs nothing */
 
 bool ending_wait(const atomic_bool *is_over, int64_t until_ms)
 {
     const struct timespec look = {.tv_nsec = LOOK_NS};
 
     while (!atomic_load(is_over)) {
-        if (ending_now_ms() >= until_ms)
+        if (system_clock_now_ms() >= until_ms)
             return false;
         (void)nanosleep(&look, NULL);
     }

@@ -8,10 +8,7 @@
 #include <stdint.h>
 
 /* Wait until a thread has set *is_over, which is the last thing that it does, until_ms of the clock
- * of ending_now_ms at most. After true, pthread_join does not wait. */
+ * of system_clock_now_ms at most. After true, pthread_join does not wait. */
 bool ending_wait(const atomic_bool *is_over, int64_t until_ms);
-
-/* Milliseconds of a clock that never goes back. */
-int64_t ending_now_ms(void);
 
 #endif

@@ -7,9 +7,9 @@
 #include <time.h>
 
 #include "tools/tlswhy/complain.h"
-#include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/kafka_library.h"
 #include "tools/tlswhy/memory_plan.h"
+#include "tools/tlswhy/system_clock.h"
 
 #define LOOK_NS 500000L /* between two looks whether a queue has room again */
 
@@ -213,13 +213,13 @@ void feed_reopen(struct feed *feed)
 
 bool feed_stop(struct feed *feed, int timeout_ms)
 {
-    int64_t until_ms = ending_now_ms() + timeout_ms;
+    int64_t until_ms = system_clock_now_ms() + timeout_ms;
     bool is_whole = true;
 
     for (size_t i = 0; i < feed->sink_count; i++) /* they end at the same time */
         (void)sink_stop(feed->sinks[i], 0);
     for (size_t i = 0; i < feed->sink_count; i++) {
-        int64_t left_ms = until_ms - ending_now_ms();
+        int64_t left_ms = until_ms - system_clock_now_ms();
 
         is_whole = sink_stop(feed->sinks[i], left_ms > 0 ? (int)left_ms : 0) && is_whole;
     }

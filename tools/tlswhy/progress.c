@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/progress.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include "analyze/layout.h"
+#include "capture/time_unit.h"
+#include "tools/tlswhy/system_clock.h"
 
-static const int64_t INTERVAL_NS = 500000000; /* a short input never shows a line */
-
-static int64_t clock_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with this clock */
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
+static const int64_t INTERVAL_NS = 500 * MILLISECOND_NS; /* a short input never shows a line */
 
 void progress_begin(struct progress *progress, enum when when)
 {
     *progress = (struct progress){
         .is_wanted = when == WHEN_ALWAYS || (when == WHEN_AUTO && isatty(STDERR_FILENO)),
-        .shown_ns = clock_ns(),
+        .shown_ns = system_clock_ns(CLOCK_MONOTONIC),
     };
 }
 
@@ -33,7 +26,7 @@ void progress_update(struct progress *progress, const struct source *source)
 
     if (!progress->is_wanted)
         return;
-    now_ns = clock_ns();
+    now_ns = system_clock_ns(CLOCK_MONOTONIC);
     if (now_ns - progress->shown_ns < INTERVAL_NS)
         return;
     progress->shown_ns = now_ns;

@@ -2,22 +2,22 @@
 #include "tools/tlswhy/service.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "analyze/file.h"
 #include "analyze/knowledge_state.h"
 #include "tools/tlswhy/check.h"
 #include "tools/tlswhy/complain.h"
-#include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/metrics_server.h"
 #include "tools/tlswhy/sandbox.h"
 #include "tools/tlswhy/service_parts.h"
 #include "tools/tlswhy/state_file.h"
+#include "tools/tlswhy/system_clock.h"
 
 enum {
     STATUS_MS = 1000, /* between two status lines */
@@ -78,12 +78,10 @@ static void reload_trust(struct service *service)
 /* Since when: sd_notify(3) wants that with Type=notify-reload. */
 static void notify_reloading(const struct service *service)
 {
-    struct timespec now;
     char state[64];
 
-    clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with this clock */
-    snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%lld",
-             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+             system_clock_ns(CLOCK_MONOTONIC) / 1000);
     notify_send(&service->notify, state);
 }
 
@@ -125,7 +123,7 @@ static void keep_state(struct service *service, int64_t now_ms)
 
 static void do_what_is_due(struct service *service)
 {
-    int64_t now_ms = ending_now_ms();
+    int64_t now_ms = system_clock_now_ms();
     uint64_t interval_ms = service->options->service.stats_interval * 1000;
 
     if (now_ms >= service->status_at_ms && service->wants_status) {
@@ -179,12 +177,12 @@ static int serve(struct service *service)
 static bool join_workers(struct service *service, int64_t until_ms)
 {
     for (size_t i = 0; i < service->worker_count; i++) {
-        while (!worker_join(service->workers[i], ending_now_ms() + TICK_MS)) {
+        while (!worker_join(service->workers[i], system_clock_now_ms() + TICK_MS)) {
             int signal_number = next_signal(service, 0);
 
             if (signal_number == SIGINT || signal_number == SIGTERM)
                 die_of(signal_number);
-            if (ending_now_ms() > until_ms)
+            if (system_clock_now_ms() > until_ms)
                 return complain("a worker hangs: its verdicts are lost");
         }
     }
@@ -195,12 +193,12 @@ static bool join_workers(struct service *service, int64_t until_ms)
 static bool join_collector(struct service *service, int64_t until_ms)
 {
     collector_stop(service->collector);
-    while (!collector_join(service->collector, ending_now_ms() + TICK_MS)) {
+    while (!collector_join(service->collector, system_clock_now_ms() + TICK_MS)) {
         int signal_number = next_signal(service, 0);
 
         if (signal_number == SIGINT || signal_number == SIGTERM)
             die_of(signal_number);
-        if (ending_now_ms() > until_ms)
+        if (system_clock_now_ms() > until_ms)
             return complain("the verdicts are not ready in time: some are lost");
     }
     return true;
@@ -214,7 +212,7 @@ static bool stop_feed(struct service *service, int64_t until_ms)
 
         if (signal_number == SIGINT || signal_number == SIGTERM)
             die_of(signal_number);
-        if (ending_now_ms() > until_ms || !feed_is_running(service->feed))
+        if (system_clock_now_ms() > until_ms || !feed_is_running(service->feed))
             return false;
     }
     return true;
@@ -255,7 +253,7 @@ static bool tell_losses(const struct service *service)
 /* One that did not start has nothing to report. */
 static bool stop(struct service *service, bool is_started)
 {
-    int64_t until_ms = ending_now_ms() + SERVICE_STOP_MS;
+    int64_t until_ms = system_clock_now_ms() + SERVICE_STOP_MS;
     bool is_whole;
     bool is_judged;
 
@@ -324,9 +322,9 @@ static bool start(struct service *service)
     service->wants_status = service->options->progress == WHEN_ALWAYS
                             || (service->options->progress == WHEN_AUTO && isatty(STDERR_FILENO));
     service->stats_at_ms =
-        ending_now_ms() + (int64_t)service->options->service.stats_interval * 1000;
+        system_clock_now_ms() + (int64_t)service->options->service.stats_interval * 1000;
     service->state_at_ms =
-        ending_now_ms() + (int64_t)service->options->service.state_interval * 1000;
+        system_clock_now_ms() + (int64_t)service->options->service.state_interval * 1000;
     return give_up_privileges(service) && feed_start(service->feed)
            && collector_start(service->collector) && start_workers(service);
 }

@@ -13,6 +13,7 @@
 #include "analyze/bytes_free.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/ending.h"
+#include "tools/tlswhy/system_clock.h"
 #include "tools/tlswhy/window.h"
 
 struct sink {
@@ -58,7 +59,7 @@ static bool connect_carrier(struct sink *sink, enum sink_wish wish)
             return false;
     }
     sink->carrier = sink->kind->open(options->spec, &options->carrier, file);
-    sink->opened_ms = ending_now_ms();
+    sink->opened_ms = system_clock_now_ms();
     return sink->carrier != NULL;
 }
 
@@ -72,7 +73,7 @@ static bool open_first(struct sink *sink)
         || (!sink->options.is_patient && sink->options.spool == NULL))
         return false;
     sink->is_failing = true;
-    sink->retry_ms = ending_now_ms() + SINK_RETRY_MS;
+    sink->retry_ms = system_clock_now_ms() + SINK_RETRY_MS;
     return true;
 }
 
@@ -199,7 +200,7 @@ static void release_old(struct sink *sink, int64_t now_ms)
 
 static void note_acknowledged(struct sink *sink)
 {
-    int64_t now_ms = ending_now_ms();
+    int64_t now_ms = system_clock_now_ms();
 
     if (sink->carrier != NULL)
         window_acknowledge(sink->window, sink->kind->acknowledged(sink->carrier), now_ms);
@@ -218,7 +219,7 @@ static void fail(struct sink *sink)
         (void)complain("%s: %s", sink_name(sink), strerror(error));
     sink->is_failing = true;
     sink->is_full = false;
-    sink->retry_ms = ending_now_ms() + SINK_RETRY_MS;
+    sink->retry_ms = system_clock_now_ms() + SINK_RETRY_MS;
     atomic_fetch_add(&sink->failures, 1);
     if (sink->kind->is_local && (error == EPIPE || !sink->options.is_patient))
         atomic_store(&sink->is_dead, true);
@@ -234,7 +235,7 @@ static bool has_carrier(struct sink *sink)
 {
     if (sink->carrier != NULL)
         return true;
-    if (atomic_load(&sink->is_dead) || ending_now_ms() < sink->retry_ms)
+    if (atomic_load(&sink->is_dead) || system_clock_now_ms() < sink->retry_ms)
         return false;
     if (!connect_carrier(sink, SINK_OPEN))
         fail(sink);
@@ -245,7 +246,7 @@ static bool has_carrier(struct sink *sink)
 static bool needs_renewal(struct sink *sink, enum sink_wish *wish)
 {
     const struct sink_rotation *rotation = &sink->options.rotation;
-    int64_t age_ms = ending_now_ms() - sink->opened_ms;
+    int64_t age_ms = system_clock_now_ms() - sink->opened_ms;
     bool is_wanted = atomic_load(&sink->wants_reopen);
     struct stat status;
 
@@ -270,7 +271,7 @@ static void renew(struct sink *sink)
 
     if (!needs_renewal(sink, &wish))
         return;
-    if (sink->cannot_renew && ending_now_ms() < sink->retry_ms)
+    if (sink->cannot_renew && system_clock_now_ms() < sink->retry_ms)
         return;
     was_wanted = atomic_exchange(&sink->wants_reopen, false);
     if (connect_carrier(sink, wish)) {
@@ -286,7 +287,7 @@ static void renew(struct sink *sink)
         atomic_store(&sink->wants_reopen, true);
     sink->cannot_renew = true;
     sink->carrier = before;
-    sink->retry_ms = ending_now_ms() + SINK_RETRY_MS;
+    sink->retry_ms = system_clock_now_ms() + SINK_RETRY_MS;
 }
 
 /* Give the carrier what it takes, but not so much that a file grows far beyond its size. */
@@ -500,7 +501,7 @@ bool sink_stop(struct sink *sink, int timeout_ms)
         return true;
     atomic_store(&sink->is_stopping, true);
     (void)eventfd_write(sink->wake, 1);
-    if (!ending_wait(&sink->is_over, ending_now_ms() + timeout_ms))
+    if (!ending_wait(&sink->is_over, system_clock_now_ms() + timeout_ms))
         return false; /* it waits for the receiver, or hangs in a write */
     pthread_join(sink->thread, NULL);
     sink->is_running = false;

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/stats_event.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include "analyze/event_parts.h"
+#include "tools/tlswhy/system_clock.h"
 
 static void add_head(struct json *json, struct json_at root, bool is_last)
 {
-    struct timespec now;
     struct json_at event;
     char id[EVENT_ID_SIZE];
-    int64_t now_ns;
+    int64_t now_ns = system_clock_ns(CLOCK_REALTIME);
 
-    clock_gettime(CLOCK_REALTIME, &now); /* cannot fail with this clock */
-    now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
     json_add_time(json, root, "@timestamp", now_ns);
     json_add_constant(json, root, "message",
                       is_last ? "Statistics at the end of the capture" : "Statistics");

@@ -17,6 +17,7 @@
 #include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/gather.h"
 #include "tools/tlswhy/overload.h"
+#include "tools/tlswhy/system_clock.h"
 
 struct worker {
     struct worker_options options;
@@ -42,14 +43,6 @@ struct worker {
     struct stats published;
     int64_t seen_ms;
 };
-
-static int64_t clock_ns(clockid_t clock)
-{
-    struct timespec now;
-
-    clock_gettime(clock, &now); /* cannot fail with these clocks */
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static void take_observation(void *context, const struct observation *observation)
 {
@@ -143,7 +136,7 @@ static void publish(struct worker *worker, int64_t now_ms)
     stats->tracker = *pipeline_tracker_counters(worker->pipeline);
     stats->first_ns = pipeline_first_ns(worker->pipeline);
     stats->last_ns = pipeline_last_ns(worker->pipeline);
-    stats->busy_ns = (uint64_t)clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    stats->busy_ns = (uint64_t)system_clock_ns(CLOCK_THREAD_CPUTIME_ID);
     stats->wall_ns = (uint64_t)((now_ms - worker->begun_ms) * MILLISECOND_NS);
     pthread_mutex_lock(&worker->lock);
     worker->published = *stats;
@@ -220,7 +213,7 @@ static void look_for_overload(struct worker *worker, int64_t now_ms)
 
 static void care(struct worker *worker)
 {
-    int64_t now_ms = ending_now_ms();
+    int64_t now_ms = system_clock_now_ms();
 
     if (now_ms - worker->cared_ms < WORKER_CARE_MS)
         return;
@@ -238,7 +231,7 @@ static int64_t lag_ms(const struct worker *worker)
 {
     if (worker->options.options->service.timestamp_type != NULL)
         return 0;
-    return (clock_ns(CLOCK_REALTIME) - worker->read_ns) / MILLISECOND_NS;
+    return (system_clock_ns(CLOCK_REALTIME) - worker->read_ns) / MILLISECOND_NS;
 }
 
 static size_t read_all(struct worker *worker)
@@ -257,7 +250,7 @@ static size_t read_all(struct worker *worker)
     }
     worker->lag_ms = is_more ? lag_ms(worker) : 0;
     if (packets > 0) {
-        worker->packet_ms = ending_now_ms();
+        worker->packet_ms = system_clock_now_ms();
         docket_flush(worker->options.docket);
     }
     return packets;
@@ -300,7 +293,7 @@ static void *run(void *argument)
     const struct service_options *service = &worker->options.options->service;
     const bool naps = !service->immediate && service->buffer_size >= WORKER_NAP_RING;
 
-    worker->begun_ms = ending_now_ms();
+    worker->begun_ms = system_clock_now_ms();
     worker->packet_ms = worker->begun_ms;
     count_lives(worker);
     publish(worker, worker->begun_ms);
@@ -318,7 +311,7 @@ static void *run(void *argument)
     docket_set_time(worker->options.docket, worker->read_ns);
     docket_flush(worker->options.docket);
     count_lives(worker);
-    publish(worker, ending_now_ms());
+    publish(worker, system_clock_now_ms());
     atomic_store(&worker->is_over, true);
     return NULL;
 }
