@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* Write a number, its highest octet first. */
-static inline void put_number(uint8_t out[8], uint64_t number)
+static inline void big_endian_put(uint8_t out[8], uint64_t number)
 {
 #pragma GCC unroll 8 /* then it is one store */
     for (size_t i = 0; i < sizeof(number); i++)

@@ -6,6 +6,7 @@
 #include "analyze/der.h"
 #include "analyze/text.h"
 #include "analyze/utf8.h"
+#include "dissect/ascii.h"
 
 enum {
     SHOWN_MAX = 32,      /* attributes that are shown; more than that fit no text */
@@ -281,8 +282,7 @@ static void identity_add_string(struct identity *identity, uint8_t tag, struct b
         }
         if (space)
             identity_add(identity, bytes_of(" ", 1));
-        if (character[0] >= 'A' && character[0] <= 'Z')
-            character[0] = (uint8_t)(character[0] - 'A' + 'a');
+        character[0] = ascii_lower(character[0]);
         identity_add(identity, bytes_of(character, length));
         began = true;
         space = false;

@@ -195,5 +195,5 @@ void diagnose(const struct facts *facts, struct verdict *verdict)
     verdict_begin(verdict, facts);
     if (facts->outcome == OUTCOME_FAILED)
         find_cause(facts, verdict);
-    find_findings(facts, verdict);
+    finding_add_all(facts, verdict);
 }

@@ -42,7 +42,7 @@ static void add_number(struct identity *identity, uint64_t value)
 {
     uint8_t octets[8];
 
-    put_number(octets, value);
+    big_endian_put(octets, value);
     add(identity, octets, sizeof(octets));
 }
 
@@ -93,7 +93,7 @@ bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE])
         identity.endpoints[side].port[0] = (uint8_t)(endpoint->port >> 8);
         identity.endpoints[side].port[1] = (uint8_t)endpoint->port;
     }
-    put_number(identity.first_ns, (uint64_t)connection->first.time_ns);
+    big_endian_put(identity.first_ns, (uint64_t)connection->first.time_ns);
     if (!event_client_hello(facts, &hello, &extensions))
         return make_id(bytes_of(&identity, offsetof(struct connection_identity, random)), out);
     put_random(identity.random, hello->random);

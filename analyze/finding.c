@@ -395,7 +395,7 @@ bool finding_is_of_server(const char *id)
     return false;
 }
 
-void find_findings(const struct facts *facts, struct verdict *verdict)
+void finding_add_all(const struct facts *facts, struct verdict *verdict)
 {
     find_others(facts, verdict);
     find_chain_problems(facts, SIDE_SERVER, verdict);

@@ -6,7 +6,7 @@
 #include "analyze/verdict.h"
 
 /* Add the findings of any outcome to *verdict. */
-void find_findings(const struct facts *facts, struct verdict *verdict);
+void finding_add_all(const struct facts *facts, struct verdict *verdict);
 
 /* Whether findings of this identifier are about the server, whoever its client is; others are about
  * the client, or about the capture. */

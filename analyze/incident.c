@@ -456,8 +456,8 @@ static const char *format_id(const struct incident *incident, uint32_t number,
     }
     memcpy(octets + length, incident->name, strlen(incident->name));
     memcpy(octets + length + INCIDENT_NAME_SIZE, incident->target, strlen(incident->target));
-    put_number(octets + END,
-               (uint64_t)(incident->named_ns != 0 ? incident->named_ns : incident->first_ns));
+    big_endian_put(octets + END,
+                   (uint64_t)(incident->named_ns != 0 ? incident->named_ns : incident->first_ns));
     octets[END + 8] = (uint8_t)incident->scope;
     for (size_t half = 0; half < 2; half++) {
         uint64_t hash = siphash_2_4(keys[half], octets, sizeof(octets));

@@ -74,7 +74,7 @@ static void put_server(const uint64_t hash_key[2], uint8_t *party, const struct 
         hash = siphash_1_3(hash_key, target->host.data, target->host.len);
     if (incident_is_about_name(verdict))
         hash += siphash_1_3(hash_key, name.data, name.len);
-    put_number(party + 18, hash);
+    big_endian_put(party + 18, hash);
 }
 
 /* Address and kind of client; a client that sent no hello is known by its address. */
@@ -85,7 +85,7 @@ static void put_client(const uint64_t hash_key[2], uint8_t *party, const struct 
 
     memcpy(party, client->address.octets, sizeof(client->address.octets));
     if (facts->client_hello_read && ja4_client(&facts->client_hello, JA4_TCP, ja4))
-        put_number(party + 18, siphash_1_3(hash_key, ja4, strlen(ja4)));
+        big_endian_put(party + 18, siphash_1_3(hash_key, ja4, strlen(ja4)));
 }
 
 /* A host that answers for itself is no router on the way to it. */

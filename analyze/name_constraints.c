@@ -3,6 +3,7 @@
 
 #include "analyze/der.h"
 #include "analyze/name_match.h"
+#include "dissect/ascii.h"
 
 /* Subtrees looked at for one name: real constraints have some tens. */
 enum { SUBTREES_MAX = 128 };
@@ -14,7 +15,7 @@ static bool ends_with(struct bytes name, struct bytes end)
     if (end.len > name.len)
         return false;
     for (size_t i = 0; i < end.len; i++)
-        if (name_lower(name.data[before + i]) != name_lower(end.data[i]))
+        if (ascii_lower(name.data[before + i]) != ascii_lower(end.data[i]))
             return false;
     return true;
 }
@@ -108,9 +109,7 @@ static enum constraints_verdict judge_name(struct bytes constraints, uint8_t typ
 
 static bool is_name_octet(uint8_t octet)
 {
-    octet = name_lower(octet);
-    return (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') || octet == '-'
-           || octet == '_' || octet == '*';
+    return ascii_is_alphanumeric(octet) || octet == '-' || octet == '_' || octet == '*';
 }
 
 /* Labels of letters, digits and hyphens with dots between, two at least. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/name_match.h"
 
+#include "dissect/ascii.h"
+
 #include <arpa/inet.h>
 
 enum { DNS_NAME_MAX = 255 }; /* octets of a name, RFC 1035 section 2.3.4 */
@@ -10,7 +12,7 @@ static bool equal_without_case(struct bytes a, struct bytes b)
     if (a.len != b.len)
         return false;
     for (size_t i = 0; i < a.len; i++)
-        if (name_lower(a.data[i]) != name_lower(b.data[i]))
+        if (ascii_lower(a.data[i]) != ascii_lower(b.data[i]))
             return false;
     return true;
 }

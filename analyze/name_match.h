@@ -22,12 +22,6 @@ enum name_match {
     NAME_MATCH_UNDECIDED    /* none of the names kept matches, but some were cut */
 };
 
-/* An octet of a name as it is compared: letters of ASCII without case. */
-static inline uint8_t name_lower(uint8_t octet)
-{
-    return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet - 'A' + 'a') : octet;
-}
-
 /* Judge reference: a DNS name, or an IPv4 or IPv6 address as text. Empty: not checked. */
 enum name_match name_match_certificate(const struct certificate *certificate,
                                        struct bytes reference);

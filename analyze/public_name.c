@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/public_name.h"
 
+#include "dissect/ascii.h"
+
 #include <strings.h>
 
 static const char *const private_domains[] = {
@@ -25,12 +27,9 @@ static bool is_top_level(struct bytes label)
     bool has_letter = false;
 
     for (size_t i = 0; i < label.len; i++) {
-        uint8_t octet = label.data[i] | 0x20;
-        bool is_letter = octet >= 'a' && octet <= 'z';
-
-        if (!is_letter && !(label.data[i] >= '0' && label.data[i] <= '9') && label.data[i] != '-')
+        if (!ascii_is_alphanumeric(label.data[i]) && label.data[i] != '-')
             return false;
-        has_letter = has_letter || is_letter;
+        has_letter = has_letter || ascii_is_letter(label.data[i]);
     }
     return has_letter && label.len >= 2;
 }

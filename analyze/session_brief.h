@@ -33,7 +33,8 @@ static inline void session_see_place(struct session *session, uint64_t place, bo
 }
 
 /* Whether a note that says this fits in brief. */
-static inline bool is_brief(const struct run *run, enum note_kind kind, struct note_detail detail)
+static inline bool session_fits_in_brief(const struct run *run, enum note_kind kind,
+                                         struct note_detail detail)
 {
     const struct session *session = run->session;
     const uint64_t elapsed = (uint64_t)run->at.time_ns - (uint64_t)session->began.time_ns;
@@ -45,8 +46,8 @@ static inline bool is_brief(const struct run *run, enum note_kind kind, struct n
                   == 0;
 }
 
-static inline void write_brief_note(const struct run *run, struct brief_note *brief,
-                                    enum note_kind kind, struct note_detail detail)
+static inline void session_write_brief(const struct run *run, struct brief_note *brief,
+                                       enum note_kind kind, struct note_detail detail)
 {
     const struct moment began = run->session->began;
     const uint64_t elapsed = (uint64_t)run->at.time_ns - (uint64_t)began.time_ns;
@@ -69,9 +70,9 @@ ALWAYS_INLINE bool session_note_in_brief(const struct run *run, enum note_kind k
 {
     struct session *session = run->session;
 
-    if (session->note_count >= session->brief_max || !is_brief(run, kind, detail))
+    if (session->note_count >= session->brief_max || !session_fits_in_brief(run, kind, detail))
         return false;
-    write_brief_note(run, &session->brief_notes[session->note_count++], kind, detail);
+    session_write_brief(run, &session->brief_notes[session->note_count++], kind, detail);
     return true;
 }
 

@@ -181,9 +181,9 @@ static bool note_application_data(const struct run *run, struct note_detail deta
     if (session_note_application_data_in_brief(run, detail))
         return true;
     if (session->brief_max == 0 || !is_one_of_many(session, true, run->from)
-        || !is_brief(run, NOTE_APPLICATION_DATA, detail))
+        || !session_fits_in_brief(run, NOTE_APPLICATION_DATA, detail))
         return note_in_full(run, NOTE_APPLICATION_DATA, detail);
-    write_brief_note(run, reuse_brief_note(session, run->from), NOTE_APPLICATION_DATA, detail);
+    session_write_brief(run, reuse_brief_note(session, run->from), NOTE_APPLICATION_DATA, detail);
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include <wolfssl/wolfcrypt/md5.h>
 #include <wolfssl/wolfcrypt/sha256.h>
 
+#include "dissect/ascii.h"
 #include "dissect/extension.h"
 #include "dissect/fingerprint.h"
 
@@ -274,12 +275,6 @@ static const char *ja4_version(const struct client_hello *hello)
     return "00";
 }
 
-static bool is_alphanumeric(uint8_t octet)
-{
-    return (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z')
-           || (octet >= 'a' && octet <= 'z');
-}
-
 /* First and last letter of the first protocol; of its hexadecimal form if one of them is not a
  * letter or a digit; "00" without protocols. */
 static void ja4_write_alpn(struct bytes extensions, char *out)
@@ -294,7 +289,7 @@ static void ja4_write_alpn(struct bytes extensions, char *out)
         return;
     first = name.data[0];
     last = name.data[name.len - 1];
-    if (is_alphanumeric(first) && is_alphanumeric(last)) {
+    if (ascii_is_alphanumeric(first) && ascii_is_alphanumeric(last)) {
         out[0] = (char)first;
         out[1] = (char)last;
         return;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/ascii.h"
 #include "dissect/prelude_fit.h"
 #include "dissect/tds.h"
 #include "dissect/tls.h"
@@ -43,7 +44,7 @@ enum fit fit_mysql_greeting(struct bytes in)
 
     if (fit != FIT_YES || text.len == 0)
         return fit == FIT_YES ? FIT_MAYBE : fit;
-    return is_digit(text.data[0]) ? FIT_YES : FIT_NO;
+    return ascii_is_digit(text.data[0]) ? FIT_YES : FIT_NO;
 }
 
 enum fit fit_mysql_error(struct bytes in)

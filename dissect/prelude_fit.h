@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
 /* prelude_fit.h -- signatures of protocols, for dissect/prelude.c alone.
  *
  * Each function says whether some octets are the beginning of what a protocol's client or server
@@ -15,11 +14,6 @@ enum fit {
     FIT_MAYBE, /* as far as the octets go */
     FIT_YES
 };
-
-static inline bool is_digit(uint8_t octet)
-{
-    return octet >= '0' && octet <= '9';
-}
 
 /* The view without its first octets; empty if it has no more. */
 static inline struct bytes bytes_after(struct bytes in, size_t octets)

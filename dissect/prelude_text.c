@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/ascii.h"
 #include "dissect/prelude.h"
 #include "dissect/prelude_fit.h"
 
@@ -12,12 +13,7 @@ enum fit fit_prefix(struct bytes in, const char *prefix, size_t length)
     return bytes_equal(in, wanted) ? FIT_MAYBE : FIT_NO;
 }
 
-static uint8_t upper(uint8_t octet)
-{
-    return octet >= 'a' && octet <= 'z' ? (uint8_t)(octet - 'a' + 'A') : octet;
-}
-
-/* The octets begin with the upper-case text, in any case. */
+/* The octets begin with the text, in any case. */
 static enum fit fit_any_case(struct bytes in, const char *text)
 {
     uint8_t octet;
@@ -25,13 +21,13 @@ static enum fit fit_any_case(struct bytes in, const char *text)
     for (; *text != '\0'; text++) {
         if (!bytes_u8(&in, &octet))
             return FIT_MAYBE;
-        if (upper(octet) != (uint8_t)*text)
+        if (ascii_lower(octet) != ascii_lower((uint8_t)*text))
             return FIT_NO;
     }
     return FIT_YES;
 }
 
-/* Whether the upper-case text is anywhere in the view, in any case. */
+/* Whether the text is anywhere in the view, in any case. */
 static bool has_text(struct bytes in, const char *text)
 {
     for (; in.len > 0; in = bytes_after(in, 1)) {
@@ -54,7 +50,7 @@ enum fit fit_reply(struct bytes in)
         if (shape[i] == '2')
             fits = octet >= '2' && octet <= '5';
         else
-            fits = shape[i] == 'd' ? is_digit(octet) : octet == ' ' || octet == '-';
+            fits = shape[i] == 'd' ? ascii_is_digit(octet) : octet == ' ' || octet == '-';
         if (!fits)
             return FIT_NO;
     }
@@ -80,7 +76,8 @@ static bool has_enhanced_code(struct bytes in)
 {
     struct bytes code = bytes_after(in, 4);
 
-    return code.len >= 5 && is_digit(code.data[0]) && code.data[1] == '.' && is_digit(code.data[2]);
+    return code.len >= 5 && ascii_is_digit(code.data[0]) && code.data[1] == '.'
+           && ascii_is_digit(code.data[2]);
 }
 
 enum fit fit_smtp_reply(struct bytes in)
@@ -145,11 +142,6 @@ enum fit fit_http_to_https(struct bytes in)
     return FIT_NO;
 }
 
-static bool is_alphanumeric(uint8_t octet)
-{
-    return is_digit(octet) || (upper(octet) >= 'A' && upper(octet) <= 'Z');
-}
-
 /* A tagged IMAP command, RFC 9051 section 2.2.1: "a001 STARTTLS". */
 enum fit fit_imap_command(struct bytes in)
 {
@@ -159,7 +151,7 @@ enum fit fit_imap_command(struct bytes in)
     enum fit fit = FIT_NO;
     size_t tag = 0;
 
-    while (tag < in.len && tag <= TAG_MAX && is_alphanumeric(in.data[tag]))
+    while (tag < in.len && tag <= TAG_MAX && ascii_is_alphanumeric(in.data[tag]))
         tag++;
     if (tag == in.len && tag <= TAG_MAX)
         return FIT_MAYBE;
@@ -195,9 +187,9 @@ enum fit fit_redis_command(struct bytes in)
         return FIT_MAYBE;
     if (octet != '*')
         return FIT_NO;
-    while (bytes_u8(&in, &octet) && is_digit(octet) && count < 7)
+    while (bytes_u8(&in, &octet) && ascii_is_digit(octet) && count < 7)
         count++;
-    if (in.len == 0 && (octet == '*' || is_digit(octet)))
+    if (in.len == 0 && (octet == '*' || ascii_is_digit(octet)))
         return FIT_MAYBE;
     if (octet != '\r' || count == 0)
         return FIT_NO;

@@ -50,7 +50,7 @@ static const char *find(struct fixture *fixture)
     size_t used = 0;
 
     verdict->finding_count = 0;
-    find_findings(&fixture->sample.facts, verdict);
+    finding_add_all(&fixture->sample.facts, verdict);
     fixture->ids[0] = '\0';
     for (size_t i = 0; i < verdict->finding_count; i++)
         used += (size_t)snprintf(fixture->ids + used, sizeof(fixture->ids) - used, "%s ",

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/host_name.h"
 
-static bool is_letter_or_digit(uint8_t octet)
-{
-    uint8_t lower = octet | 0x20;
-
-    return (lower >= 'a' && lower <= 'z') || (octet >= '0' && octet <= '9');
-}
+#include "dissect/ascii.h"
 
 static bool has_other_characters(struct bytes name)
 {
     for (size_t i = 0; i < name.len; i++)
-        if (!is_letter_or_digit(name.data[i]) && name.data[i] != '-' && name.data[i] != '.')
+        if (!ascii_is_alphanumeric(name.data[i]) && name.data[i] != '-' && name.data[i] != '.')
             return true;
     return false;
 }
