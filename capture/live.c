@@ -399,7 +399,7 @@ const char *live_name(const struct live *live)
 }
 
 /* The kernel counts from the last look on. */
-const struct live_counters *live_count(struct live *live)
+const struct live_counters *live_update_counters(struct live *live)
 {
     struct tpacket_stats_v3 stats = {0};
     socklen_t length = sizeof(stats);

@@ -90,6 +90,6 @@ const char *live_name(const struct live *live);
 
 /* Add what the system has counted since the last call. The view of all counters is valid until the
  * next call. */
-const struct live_counters *live_count(struct live *live);
+const struct live_counters *live_update_counters(struct live *live);
 
 #endif

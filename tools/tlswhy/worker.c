@@ -122,7 +122,7 @@ static void count_lives(struct worker *worker)
     struct live_counters sum = {0};
 
     for (size_t i = 0; i < worker->live_count; i++)
-        stats_add_live(&sum, live_count(worker->lives[i]));
+        stats_add_live(&sum, live_update_counters(worker->lives[i]));
     worker->stats.live = sum;
 }
 
