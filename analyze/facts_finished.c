@@ -29,16 +29,10 @@ static bool server_jumped_ahead(const struct facts *facts)
 /* A protected record of the handshake behind the side's change_cipher_spec. */
 static bool sent_finished(const struct facts *facts, enum side side)
 {
-    const struct handshake *handshake = facts->handshake;
     const struct note *change = facts->change_cipher_spec_note[side];
 
-    for (size_t i = 0; change != NULL && i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note > change && note->kind == NOTE_ENCRYPTED_HANDSHAKE && note->side == side)
-            return true;
-    }
-    return false;
+    return change != NULL
+           && handshake_next(facts->handshake, change, side, NOTE_ENCRYPTED_HANDSHAKE) != NULL;
 }
 
 /* The two understood what is not understood here: a protected record of type handshake is of TLS
@@ -54,16 +48,11 @@ static bool finished_without_server_hello(const struct facts *facts)
 static bool server_answered_data(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
-    bool client_sent = false;
+    const struct note *note = handshake_next(handshake, NULL, SIDE_CLIENT, NOTE_APPLICATION_DATA);
 
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note->kind != NOTE_APPLICATION_DATA)
-            continue;
-        if (note->side == SIDE_CLIENT)
-            client_sent = true;
-        else if (client_sent && note->length >= FINISHED_RECORD_MIN)
+    while (note != NULL) {
+        note = handshake_next(handshake, note, SIDE_SERVER, NOTE_APPLICATION_DATA);
+        if (note != NULL && note->length >= FINISHED_RECORD_MIN)
             return true;
     }
     return false;
@@ -83,17 +72,11 @@ static bool sides_exchanged_data(const struct facts *facts)
 
 const struct note *facts_client_finished(const struct facts *facts)
 {
-    const struct handshake *handshake = facts->handshake;
-    const struct note *first = facts->first_protected_note[SIDE_CLIENT];
+    const struct note *note = facts->first_protected_note[SIDE_CLIENT];
 
-    for (size_t i = 0; first != NULL && i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note >= first && note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_CLIENT
-            && note->length >= FINISHED_RECORD_MIN)
-            return note;
-    }
-    return NULL;
+    while (note != NULL && note->length < FINISHED_RECORD_MIN)
+        note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA);
+    return note;
 }
 
 /* Octets that its sender sent behind this record: all of application data, less those up to it, and

@@ -28,19 +28,11 @@ bool facts_fin_is_unseen(const struct facts *facts, enum side side)
 
 bool facts_closes_later(const struct facts *facts, const struct note *after)
 {
-    const struct handshake *handshake = facts->handshake;
+    enum side side = (enum side)after->side;
 
-    if (facts_fin_is_unseen(facts, (enum side)after->side))
-        return true;
-
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note > after && note->side == after->side
-            && (note->kind == NOTE_FIN || note->kind == NOTE_RST))
-            return true;
-    }
-    return false;
+    return facts_fin_is_unseen(facts, side)
+           || handshake_next(facts->handshake, after, side, NOTE_FIN) != NULL
+           || handshake_next(facts->handshake, after, side, NOTE_RST) != NULL;
 }
 
 /* A client that does not like the server sends no Finished; what it says behind it may be as short

@@ -23,36 +23,27 @@ static bool may_be_alert(const struct facts *facts, const struct note *note)
            || facts_is_protected_alert(facts, note);
 }
 
+static const struct note *next_of_server(const struct facts *facts, const struct note *behind)
+{
+    return handshake_next(facts->handshake, behind, SIDE_SERVER, NOTE_APPLICATION_DATA);
+}
+
 bool facts_server_went_on(const struct facts *facts, const struct note *finished)
 {
-    const struct handshake *handshake = facts->handshake;
+    const struct note *note = finished;
 
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note > finished && note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_SERVER
-            && !may_be_alert(facts, note))
-            return true;
-    }
-    return false;
+    do
+        note = next_of_server(facts, note);
+    while (note != NULL && may_be_alert(facts, note));
+    return note != NULL;
 }
 
 /* The server's only record behind the client's Finished; NULL: there is none, or another one. */
 static const struct note *only_answer(const struct facts *facts, const struct note *finished)
 {
-    const struct handshake *handshake = facts->handshake;
-    const struct note *only = NULL;
+    const struct note *only = next_of_server(facts, finished);
 
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note <= finished || note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_SERVER)
-            continue;
-        if (only != NULL)
-            return NULL;
-        only = note;
-    }
-    return only;
+    return only != NULL && next_of_server(facts, only) == NULL ? only : NULL;
 }
 
 /* Octets of the smallest protected record of a server's flight that ends with padding, which it
@@ -89,17 +80,14 @@ static bool end_is_padded(const struct facts *facts, const struct note *finished
 /* Who pads its records shows it by its Finished. */
 static bool client_pads(const struct facts *facts)
 {
-    const struct handshake *handshake = facts->handshake;
+    const struct note *note = NULL;
 
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note >= facts->client_flight_note && note->kind == NOTE_APPLICATION_DATA
-            && note->side == SIDE_CLIENT
-            && suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length))
-            return false;
-    }
-    return true;
+    do
+        note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA);
+    while (note != NULL
+           && (note < facts->client_flight_note
+               || !suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length)));
+    return note == NULL;
 }
 
 bool facts_may_be_good_bye(const struct facts *facts, const struct note *note)

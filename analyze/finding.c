@@ -13,17 +13,13 @@
  * such record alone, or two that are not padded, may be data. */
 static bool said_padded_good_bye(const struct facts *facts)
 {
-    const struct handshake *handshake = facts->handshake;
+    const struct note *note = facts->first_protected_note[SIDE_CLIENT];
     uint32_t padded = 0;
 
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note > facts->first_protected_note[SIDE_CLIENT] && note->side == SIDE_CLIENT
-            && note->kind == NOTE_APPLICATION_DATA && facts_may_be_good_bye(facts, note)
-            && !suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length))
-            padded++;
-    }
+    while ((note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA))
+           != NULL)
+        padded += facts_may_be_good_bye(facts, note)
+                  && !suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length);
     return padded == 2;
 }
 
@@ -100,15 +96,12 @@ enum server_words {
 static enum server_words server_words(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
+    const struct note *note = NULL;
     uint32_t length = 0;
     uint32_t noted = 0;
     uint32_t words = 0;
 
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_SERVER)
-            continue;
+    while ((note = handshake_next(handshake, note, SIDE_SERVER, NOTE_APPLICATION_DATA)) != NULL) {
         noted++;
         if (note < facts->first_protected_note[SIDE_CLIENT]
             || suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length))

@@ -136,6 +136,33 @@ struct handshake {
     uint64_t opaque_octets[SIDES];  /* SSL 2.0: what followed the hellos */
 };
 
+/* The first note of that side and kind behind another one, which NULL stands for all of; NULL: there
+ * is none. */
+static inline const struct note *handshake_next(const struct handshake *handshake,
+                                                const struct note *behind, enum side side,
+                                                enum note_kind kind)
+{
+    const struct note *end = handshake->notes + handshake->note_count;
+
+    for (const struct note *note = behind != NULL ? behind + 1 : handshake->notes; note < end;
+         note++)
+        if (note->kind == kind && note->side == side)
+            return note;
+    return NULL;
+}
+
+/* Likewise the first plain message of that type: enum tls_handshake_type. */
+static inline const struct note *handshake_next_message(const struct handshake *handshake,
+                                                        const struct note *behind, enum side side,
+                                                        uint8_t type)
+{
+    const struct note *note = handshake_next(handshake, behind, side, NOTE_MESSAGE);
+
+    while (note != NULL && note->type != type)
+        note = handshake_next(handshake, note, side, NOTE_MESSAGE);
+    return note;
+}
+
 /* The body of a message note, or an empty view when it was not kept. */
 static inline struct bytes handshake_body(const struct handshake *handshake,
                                           const struct note *note)

@@ -79,18 +79,12 @@ static enum certainty weigh(const struct facts *facts, bool known)
 /* The server's alert, whatever ended the connection. */
 static void describe_server_alert(const struct facts *facts, struct evidence *evidence)
 {
-    const struct handshake *handshake = facts->handshake;
+    const struct note *note = handshake_next(facts->handshake, NULL, SIDE_SERVER, NOTE_ALERT);
     char alert[48];
 
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note->side != SIDE_SERVER || note->kind != NOTE_ALERT)
-            continue;
+    if (note != NULL)
         evidence_add(evidence, "server_alert", note->at, "the server answers with the alert %s",
                      describe_alert(note->code, alert));
-        return;
-    }
 }
 
 static void describe_answer(const struct facts *facts, struct evidence *evidence)

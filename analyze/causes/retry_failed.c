@@ -20,16 +20,8 @@ static bool names_another_reason(const struct facts *facts)
 /* A second HelloRetryRequest, which RFC 8446 section 4.1.4 forbids. */
 static const struct note *second_retry(const struct facts *facts)
 {
-    const struct handshake *handshake = facts->handshake;
-
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note > facts->retry_note && note->kind == NOTE_MESSAGE && note->side == SIDE_SERVER
-            && note->type == facts->retry_note->type)
-            return note;
-    }
-    return NULL;
+    return handshake_next_message(facts->handshake, facts->retry_note, SIDE_SERVER,
+                                  facts->retry_note->type);
 }
 
 static void describe_retry(const struct facts *facts, struct evidence *evidence)

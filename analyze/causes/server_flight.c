@@ -20,16 +20,13 @@ enum { AUTHORITIES_TOLD = 3 };
 
 static uint64_t protected_octets_before_end(const struct facts *facts)
 {
-    const struct handshake *handshake = facts->handshake;
+    const struct note *note = NULL;
     uint64_t octets = 0;
 
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_SERVER
-            && facts_is_before_end(facts, note))
+    while ((note = handshake_next(facts->handshake, note, SIDE_SERVER, NOTE_APPLICATION_DATA))
+           != NULL)
+        if (facts_is_before_end(facts, note))
             octets += note->length;
-    }
     return octets;
 }
 
@@ -262,23 +259,10 @@ void describe_certificate_request(const struct facts *facts, struct evidence *ev
 }
 
 /* Up to TLS 1.2: the client's signature, by which it shows that the certificate is its own. */
-static const struct note *find_certificate_verify(const struct facts *facts)
-{
-    const struct handshake *handshake = facts->handshake;
-
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note->kind == NOTE_MESSAGE && note->side == SIDE_CLIENT
-            && note->type == TLS_HANDSHAKE_CERTIFICATE_VERIFY)
-            return note;
-    }
-    return NULL;
-}
-
 static void describe_signature(const struct facts *facts, struct evidence *evidence)
 {
-    const struct note *note = find_certificate_verify(facts);
+    const struct note *note = handshake_next_message(facts->handshake, NULL, SIDE_CLIENT,
+                                                     TLS_HANDSHAKE_CERTIFICATE_VERIFY);
     struct certificate_verify verify;
     char hex[NAMES_HEX_SIZE];
 

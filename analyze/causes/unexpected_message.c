@@ -9,17 +9,10 @@ static bool has_come_before(const struct facts *facts, const struct note *note)
 /* RFC 8446 section 4.1.2: another ClientHello only in answer to a HelloRetryRequest. */
 static const struct note *second_client_hello(const struct facts *facts)
 {
-    const struct handshake *handshake = facts->handshake;
-
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (facts->client_hello_note != NULL && note > facts->client_hello_note
-            && note->kind == NOTE_MESSAGE && note->side == SIDE_CLIENT
-            && note->type == TLS_HANDSHAKE_CLIENT_HELLO && facts->retry_note == NULL)
-            return note;
-    }
-    return NULL;
+    if (facts->client_hello_note == NULL || facts->retry_note != NULL)
+        return NULL;
+    return handshake_next_message(facts->handshake, facts->client_hello_note, SIDE_CLIENT,
+                                  TLS_HANDSHAKE_CLIENT_HELLO);
 }
 
 /* Application data of a client that has not switched to encryption. In TLS 1.3 it may be early
@@ -27,17 +20,13 @@ static const struct note *second_client_hello(const struct facts *facts)
 static const struct note *data_in_clear(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
+    const struct note *change =
+        handshake_next(handshake, NULL, SIDE_CLIENT, NOTE_CHANGE_CIPHER_SPEC);
+    const struct note *data = handshake_next(handshake, NULL, SIDE_CLIENT, NOTE_APPLICATION_DATA);
 
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note->kind == NOTE_CHANGE_CIPHER_SPEC && note->side == SIDE_CLIENT)
-            return NULL;
-        if (note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_CLIENT && !facts->tls13
-            && facts->client_extensions.early_data.state == EXTENSION_ABSENT)
-            return note;
-    }
-    return NULL;
+    if (facts->tls13 || facts->client_extensions.early_data.state != EXTENSION_ABSENT)
+        return NULL;
+    return change == NULL || data < change ? data : NULL;
 }
 
 /* A suite that authenticates the server needs a Certificate before ServerHelloDone (RFC 5246
@@ -118,18 +107,10 @@ static bool order_is_broken(const struct facts *facts, struct evidence *evidence
 /* Early data for a server that chose an older version, which has none. */
 static const struct note *early_data_below_1_3(const struct facts *facts)
 {
-    const struct handshake *handshake = facts->handshake;
-
     if (facts->server_hello_note == NULL || facts->tls13 || facts->client_key_exchange_note != NULL
         || facts->client_extensions.early_data.state == EXTENSION_ABSENT)
         return NULL;
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_CLIENT)
-            return note;
-    }
-    return NULL;
+    return handshake_next(facts->handshake, NULL, SIDE_CLIENT, NOTE_APPLICATION_DATA);
 }
 
 /* The server gets records that it cannot know, and the client must give up by itself (RFC 8446
