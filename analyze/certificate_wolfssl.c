@@ -7,7 +7,6 @@
 #include <wolfssl/wolfcrypt/error-crypt.h>
 
 #include "analyze/certificate_parts.h"
-#include "dissect/count_of.h"
 
 static const struct {
     word32 oid_sum;
@@ -80,7 +79,7 @@ static uint16_t translate(const struct bit *bits, size_t count, unsigned theirs)
 static void signature_read(const DecodedCert *cert, const struct certificate_outline *outline,
                            struct certificate *out)
 {
-    for (size_t i = 0; i < COUNT_OF(signatures); i++) {
+    for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
         if (signatures[i].oid_sum != cert->signatureOID)
             continue;
         out->signature_name = signatures[i].name;
@@ -96,9 +95,10 @@ static void constraints_read(const DecodedCert *cert, struct certificate *out)
     out->has_path_length = cert->pathLengthSet;
     out->path_length = cert->pathLengthSet ? cert->pathLength : 0;
     out->has_key_usage = cert->extKeyUsageSet;
-    out->key_usage = translate(usages, COUNT_OF(usages), cert->extKeyUsage);
+    out->key_usage = translate(usages, sizeof(usages) / sizeof(usages[0]), cert->extKeyUsage);
     out->has_purposes = cert->extExtKeyUsageSet;
-    out->purposes |= translate(purposes, COUNT_OF(purposes), cert->extExtKeyUsage);
+    out->purposes |=
+        translate(purposes, sizeof(purposes) / sizeof(purposes[0]), cert->extExtKeyUsage);
 }
 
 bool certificate_wolfssl_read(struct bytes der, const struct certificate_outline *outline,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/utf8.h"
 
-#include "dissect/count_of.h"
-
 /* How a sequence begins (RFC 3629 section 4): the first octet under the mask has this value;
  * lowest is the smallest code point that needs that many octets. */
 static const struct sequence {
@@ -74,7 +72,7 @@ static bool is_in(const struct range *ranges, size_t count, uint32_t code_point)
 
 static const struct sequence *sequence_of(uint8_t first)
 {
-    for (size_t i = 0; i < COUNT_OF(sequences); i++)
+    for (size_t i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++)
         if ((first & sequences[i].mask) == sequences[i].value)
             return &sequences[i];
     return NULL;
@@ -97,7 +95,8 @@ size_t utf8_character(struct bytes octets, uint32_t *code_point)
             return 0;
         value = value << 6 | (octet & 0x3f);
     }
-    if (value < sequence->lowest || is_in(not_characters, COUNT_OF(not_characters), value))
+    if (value < sequence->lowest
+        || is_in(not_characters, sizeof(not_characters) / sizeof(not_characters[0]), value))
         return 0;
     *code_point = value;
     return sequence->length;
@@ -112,7 +111,7 @@ bool utf8_is_printable(uint32_t code_point)
 {
     if (code_point >= 0x20 && code_point < 0x7f) /* nearly all there ever is */
         return true;
-    return !is_in(not_printable, COUNT_OF(not_printable), code_point);
+    return !is_in(not_printable, sizeof(not_printable) / sizeof(not_printable[0]), code_point);
 }
 
 size_t utf8_whole(struct bytes octets, size_t max)

@@ -374,9 +374,9 @@ static const struct {
 
 static const struct row *row_find(uint16_t type)
 {
-    if (type < sizeof rows / sizeof rows[0])
+    if (type < sizeof(rows) / sizeof(rows[0]))
         return rows[type].contexts != 0 ? &rows[type] : NULL;
-    for (size_t i = 0; i < sizeof high_rows / sizeof high_rows[0]; i++)
+    for (size_t i = 0; i < sizeof(high_rows) / sizeof(high_rows[0]); i++)
         if (high_rows[i].type == type)
             return &high_rows[i].row;
     return NULL;

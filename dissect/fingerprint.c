@@ -268,7 +268,7 @@ static const char *ja4_version(const struct client_hello *hello)
         if (!tls_is_grease(version) && version > highest)
             highest = version;
     }
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (names[i].version == highest)
             return names[i].text;
     }

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include "dissect/count_of.h"
 #include "dissect/suite.h"
 #include "dissect/tls.h"
 
@@ -72,49 +71,51 @@ const char *names_cipher_suite(uint16_t value)
 {
     const struct suite *suite = suite_find(value);
 
-    return suite ? suite->name : find_or_grease(tlcp_suites, COUNT_OF(tlcp_suites), value);
+    return suite ? suite->name
+                 : find_or_grease(tlcp_suites, sizeof(tlcp_suites) / sizeof(tlcp_suites[0]), value);
 }
 
 const char *names_ssl2_cipher_kind(uint32_t value)
 {
     if (value <= UINT16_MAX)
         return names_cipher_suite((uint16_t)value);
-    return find(ssl2_cipher_kinds, COUNT_OF(ssl2_cipher_kinds), value);
+    return find(ssl2_cipher_kinds, sizeof(ssl2_cipher_kinds) / sizeof(ssl2_cipher_kinds[0]), value);
 }
 
 const char *names_alert(uint8_t value)
 {
-    return find(alerts, COUNT_OF(alerts), value);
+    return find(alerts, sizeof(alerts) / sizeof(alerts[0]), value);
 }
 
 const char *names_alert_level(uint8_t value)
 {
-    return find(alert_levels, COUNT_OF(alert_levels), value);
+    return find(alert_levels, sizeof(alert_levels) / sizeof(alert_levels[0]), value);
 }
 
 const char *names_extension(uint16_t value)
 {
-    return find_or_grease(extensions, COUNT_OF(extensions), value);
+    return find_or_grease(extensions, sizeof(extensions) / sizeof(extensions[0]), value);
 }
 
 const char *names_group(uint16_t value)
 {
-    return find_or_grease(groups, COUNT_OF(groups), value);
+    return find_or_grease(groups, sizeof(groups) / sizeof(groups[0]), value);
 }
 
 const char *names_handshake_type(uint8_t value)
 {
-    return find(handshake_types, COUNT_OF(handshake_types), value);
+    return find(handshake_types, sizeof(handshake_types) / sizeof(handshake_types[0]), value);
 }
 
 const char *names_signature_scheme(uint16_t value)
 {
-    return find_or_grease(signature_schemes, COUNT_OF(signature_schemes), value);
+    return find_or_grease(signature_schemes,
+                          sizeof(signature_schemes) / sizeof(signature_schemes[0]), value);
 }
 
 const char *names_version(uint16_t value)
 {
-    return find_or_grease(versions, COUNT_OF(versions), value);
+    return find_or_grease(versions, sizeof(versions) / sizeof(versions[0]), value);
 }
 
 const char *names_or_hex(char *buffer, size_t size, const char *name, unsigned value,

@@ -159,7 +159,7 @@ enum prelude prelude_identify(struct bytes data, bool from_client)
 
     if (is_long)
         data.len = PRELUDE_OCTETS_MAX;
-    for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
+    for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
         enum fit fit = FIT_NO;
 
         if ((signatures[i].side & side) != 0)

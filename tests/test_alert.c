@@ -71,7 +71,7 @@ static void what_may_be_encrypted_is_not_plain(void)
         "00 00 00 00 00 00 00 01 c3 1f 5e 11 bb 04 25 9a 80 1d 4c 62 a0 9b 11 02 7f 55"};
     struct guard guard = guard_new();
 
-    for (size_t i = 0; i < sizeof not_plain / sizeof not_plain[0]; i++)
+    for (size_t i = 0; i < sizeof(not_plain) / sizeof(not_plain[0]); i++)
         CU_ASSERT_FALSE(alerts_are_plain(guard_hex(&guard, not_plain[i])));
     CU_ASSERT_TRUE(alerts_are_plain(guard_hex(&guard, "02 28 02 28 01 00")));
     guard_free(&guard);

@@ -107,7 +107,7 @@ static void a_vector_longer_than_what_is_left_is_refused(void)
     static const size_t widths[] = {1, 1, 2, 2, 3, 3};
     struct guard guard = guard_new();
 
-    for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
         struct bytes in = guard_hex(&guard, cut[i]);
         const struct bytes before = in;
         struct bytes vector = bytes_of(octets, 1);

@@ -194,7 +194,7 @@ static void every_extension_is_read_by_its_grammar(void)
 {
     struct guard guard = guard_new();
 
-    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
         const struct example *example = &examples[i];
         struct hello_extensions out;
         enum extension_state wanted =
@@ -219,7 +219,7 @@ static void cut_extensions_leave_nothing_behind(void)
     struct guard guard = guard_new();
     struct hello_extensions out, blank;
 
-    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
         uint8_t data[128];
         struct bytes whole = guard_hex(&guard, examples[i].data);
         size_t length = whole.len;
@@ -465,7 +465,7 @@ static void a_cut_list_is_told(void)
     struct guard guard = guard_new();
     struct hello_extensions out;
 
-    for (size_t i = 0; i < sizeof cut / sizeof cut[0]; i++) {
+    for (size_t i = 0; i < sizeof(cut) / sizeof(cut[0]); i++) {
         CU_ASSERT_FALSE(extensions_parse(guard_hex(&guard, cut[i]), CH, &out));
         CU_ASSERT_TRUE(out.has_cut);
         CU_ASSERT_EQUAL(out.count, 1);

@@ -272,7 +272,7 @@ static void the_version_has_two_letters(void)
                  {0xfefc, "td3i"}, {0x0305, "t00i"}};
     struct recipe recipe = {.suites = "002f"};
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         recipe.legacy_version = cases[i].version;
         check_first_part(&recipe, cases[i].text);
     }
@@ -310,7 +310,7 @@ static void alpn_gives_two_letters(void)
                   "t12i010101"}};
     struct recipe recipe = {.legacy_version = TLS_VERSION_1_2, .suites = "002f", .types = "0010"};
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         recipe.alpn = cases[i].alpn;
         check_first_part(&recipe, cases[i].text);
     }

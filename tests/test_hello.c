@@ -116,7 +116,7 @@ static void a_malformed_client_hello_is_refused(void)
     struct guard guard = guard_new();
     struct client_hello hello = {.legacy_version = 99};
 
-    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++)
+    for (size_t i = 0; i < sizeof(malformed) / sizeof(malformed[0]); i++)
         CU_ASSERT_FALSE(client_hello_parse(guard_hex(&guard, malformed[i]), &hello));
     CU_ASSERT_EQUAL(hello.legacy_version, 99);
     CU_ASSERT_TRUE(
@@ -152,7 +152,7 @@ static void a_malformed_server_hello_is_refused(void)
     struct guard guard = guard_new();
     struct server_hello hello = {.legacy_version = 99};
 
-    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++)
+    for (size_t i = 0; i < sizeof(malformed) / sizeof(malformed[0]); i++)
         CU_ASSERT_FALSE(server_hello_parse(guard_hex(&guard, malformed[i]), &hello));
     CU_ASSERT_EQUAL(hello.legacy_version, 99);
     guard_free(&guard);

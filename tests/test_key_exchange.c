@@ -162,7 +162,7 @@ static void a_number_is_measured_in_bits(void)
                  {"ff", 8}, {"0100", 9}, {"00 00 40 00", 15}, {"7f ff", 15}};
     struct guard guard = guard_new();
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         CU_ASSERT_EQUAL(bytes_bit_length(guard_hex(&guard, cases[i].hex)), cases[i].bits);
     guard_free(&guard);
 }

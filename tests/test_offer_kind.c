@@ -25,7 +25,7 @@ static void types_are_told_apart_whatever_their_order(void)
     CU_ASSERT_TRUE(extensions_parse(guard_hex(&guard, same[1]), EXTENSION_IN_CLIENT_HELLO, &out));
     CU_ASSERT_EQUAL(out.low_types, first.low_types);
     CU_ASSERT_EQUAL(out.high_types, first.high_types);
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         CU_ASSERT_TRUE(
             extensions_parse(guard_hex(&guard, others[i]), EXTENSION_IN_CLIENT_HELLO, &out));
         CU_ASSERT_TRUE(out.low_types != first.low_types || out.high_types != first.high_types);
@@ -54,7 +54,7 @@ static void lists_are_recognised_by_their_numbers(void)
     struct guard guard = guard_new();
     uint64_t first = list_u16_number(guard_hex(&guard, rows[0].list));
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         CU_ASSERT_EQUAL(list_u16_number(guard_hex(&guard, rows[i].list)) == first,
                         rows[i].is_like_first);
     for (unsigned i = 0; i < 16; i++) {

@@ -194,7 +194,7 @@ static void every_protocol_is_named(void)
 {
     struct guard guard = guard_new();
 
-    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
         struct bytes in = guard_copy(&guard, examples[i].text, examples[i].length);
         enum prelude found = prelude_identify(in, examples[i].side == CLIENT);
 
@@ -210,7 +210,7 @@ static void every_protocol_has_an_example(void)
 {
     bool has_example[PRELUDE_COUNT] = {false};
 
-    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
         has_example[examples[i].prelude] = true;
     for (int prelude = 0; prelude < PRELUDE_COUNT; prelude++) {
         if (!has_example[prelude])
@@ -238,7 +238,7 @@ static void more_octets_make_the_answer_more_exact(void)
 {
     struct guard guard = guard_new();
 
-    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
         enum prelude before = PRELUDE_PARTIAL;
 
         for (size_t length = 1; length <= examples[i].length; length++) {
@@ -304,7 +304,7 @@ static void the_first_line_is_what_can_be_printed(void)
                  {"", 80, ""}};
     struct guard guard = guard_new();
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct bytes in = guard_copy(&guard, cases[i].text, strlen(cases[i].text));
 
         CU_ASSERT_TRUE(bytes_equal(prelude_first_line(in, cases[i].max),

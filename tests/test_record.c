@@ -104,7 +104,7 @@ static void what_cannot_be_tls_is_alien_at_its_first_wrong_octet(void)
                                         "16 02", "16 04", "16 03 05", "16 03 7f"};
     struct guard guard = guard_new();
 
-    for (size_t i = 0; i < sizeof alien / sizeof alien[0]; i++) {
+    for (size_t i = 0; i < sizeof(alien) / sizeof(alien[0]); i++) {
         struct bytes stream = guard_hex(&guard, alien[i]);
         size_t length = stream.len;
         struct record record = {.type = 99};
@@ -128,7 +128,7 @@ static void a_record_begins_with_its_whole_header(void)
         "13 03 0300", "16 0305 0000", "16 0200 0001 0000", "16 0400 0001 0000", "80 2e01 0002 00"};
     struct guard guard = guard_new();
 
-    for (size_t i = 0; i < sizeof streams / sizeof streams[0]; i++) {
+    for (size_t i = 0; i < sizeof(streams) / sizeof(streams[0]); i++) {
         struct bytes stream = guard_hex(&guard, streams[i]);
         struct bytes rest = stream;
         struct record record;

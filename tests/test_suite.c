@@ -9,8 +9,6 @@
 #include "dissect/tls.h"
 #include "tests/support/suite.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
 static const uint16_t values[] = {
 #define SUITE(value, ...) (value),
 #include "dissect/def/suite.def"
@@ -72,7 +70,7 @@ static void expect(bool holds, const char *what, const struct suite *suite)
 
 static void for_each_suite(void (*check)(const struct suite *suite))
 {
-    for (size_t i = 0; i < COUNT(values); i++) {
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         const struct suite *suite = suite_find(values[i]);
 
         if (!suite || suite->value != values[i]) {
@@ -89,7 +87,7 @@ static void every_row_is_found_and_nothing_else(void)
 
     for (uint32_t value = 0; value <= 0xffff; value++)
         found += suite_find((uint16_t)value) != NULL;
-    CU_ASSERT_EQUAL(found, COUNT(values));
+    CU_ASSERT_EQUAL(found, sizeof(values) / sizeof(values[0]));
     CU_ASSERT_PTR_NULL(suite_find(0x0a0a)); /* GREASE */
     CU_ASSERT_PTR_NULL(suite_find(0xe013)); /* TLCP */
 }
@@ -143,7 +141,7 @@ static void check_key_exchange(const struct suite *suite)
 {
     const struct beginning *best = &beginnings[0];
 
-    for (size_t i = 0; i < COUNT(beginnings); i++)
+    for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
         if (strlen(beginnings[i].text) >= strlen(best->text)
             && starts_with(suite->name, beginnings[i].text))
             best = &beginnings[i];
@@ -171,7 +169,7 @@ static void check_cipher(const struct suite *suite)
         expect(suite->cipher == SUITE_CIPHER_NONE, "a signal has no cipher", suite);
         return;
     }
-    for (size_t i = 0; i < COUNT(spellings); i++)
+    for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++)
         if (starts_with(protection, spellings[i].name)) {
             expect(strcmp(token, spellings[i].token) == 0, "cipher", suite);
             return;
@@ -226,7 +224,7 @@ static void check_hash(const struct suite *suite)
         {"_SCSV", SUITE_HASH_NONE},     {"_NULL_NULL", SUITE_HASH_NONE},
     };
 
-    for (size_t i = 0; i < COUNT(ends); i++)
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
         if (ends_with(suite->name, ends[i].end)) {
             expect(suite->hash == ends[i].hash, "hash", suite);
             return;
@@ -324,7 +322,7 @@ static void facts_of_well_known_suites(void)
          "TLS_RSA_WITH_AES_256_GCM_SHA384"},
     };
 
-    for (size_t i = 0; i < COUNT(expected); i++) {
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
         const struct suite *suite = suite_find(expected[i].value);
 
         expect(suite && suite->minimum_version == expected[i].minimum_version
@@ -399,7 +397,8 @@ static void check_lengths(const struct length_case *cases, size_t count,
 
 static void alert_records_have_the_lengths_of_the_rfcs(void)
 {
-    check_lengths(alert_lengths, COUNT(alert_lengths), suite_alert_length, "alert length");
+    check_lengths(alert_lengths, sizeof(alert_lengths) / sizeof(alert_lengths[0]),
+                  suite_alert_length, "alert length");
 }
 
 static const struct length_case finished_lengths[] = {
@@ -415,8 +414,8 @@ static const struct length_case finished_lengths[] = {
 
 static void finished_records_have_the_lengths_of_the_rfcs(void)
 {
-    check_lengths(finished_lengths, COUNT(finished_lengths), suite_finished_length,
-                  "Finished length");
+    check_lengths(finished_lengths, sizeof(finished_lengths) / sizeof(finished_lengths[0]),
+                  suite_finished_length, "Finished length");
 }
 
 /* Each suite has a length for an alert in every version of its range, and TLS 1.3 suites in no
