@@ -345,6 +345,8 @@ bool facts_may_be_good_bye(const struct facts *facts, const struct note *note);
 enum server_answer {
     SERVER_ANSWER_CONTENT, /* nothing says that it refused; it may not have asked */
     SERVER_ANSWER_REFUSAL,
+    SERVER_ANSWER_AT_DATA, /* an alert at once, when it may have read data behind the flight, too:
+                              a refusal, or close_notify of a server that has no tickets */
     SERVER_ANSWER_SILENCE, /* it closed at once without a word */
     /* It does not tell: */
     SERVER_ANSWER_UNSEEN,   /* the capture lacks octets of the server */

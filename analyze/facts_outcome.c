@@ -249,6 +249,7 @@ static const char *untold_answer(const struct facts *facts)
     static const char *const reasons[] = {
         [SERVER_ANSWER_CONTENT] = NULL,
         [SERVER_ANSWER_REFUSAL] = NULL,
+        [SERVER_ANSWER_AT_DATA] = NULL,
         [SERVER_ANSWER_SILENCE] =
             "the server closed without a word: it refused the client's certificate, or was done",
         [SERVER_ANSWER_UNSEEN] = "the capture missed packets",

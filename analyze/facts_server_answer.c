@@ -100,21 +100,24 @@ bool facts_may_be_good_bye(const struct facts *facts, const struct note *note)
 }
 
 /* Who closes and has not read all that came sends a RST (RFC 2525 section 2.17). Here the client
- * sent nothing that came later: its good-bye was not read. Its FIN before the answer spoils that,
- * for a server that is content finds it as well, and need not read more. */
+ * sent nothing that came later: what it sent before was not read. Its FIN is nothing to read, and
+ * brings a RST only from who has closed long before. */
 static bool left_unread(const struct facts *facts, const struct note *answer)
 {
     const struct handshake *handshake = facts->handshake;
+    bool closed[SIDES] = {false, false};
 
     for (size_t i = 0; i < handshake->note_count; i++) {
         const struct note *note = &handshake->notes[i];
 
         if (note <= answer)
             continue;
-        if (note->side == SIDE_CLIENT)
+        if (note->kind == NOTE_FIN)
+            closed[note->side] = true;
+        else if (note->side == SIDE_CLIENT)
             return false;
-        if (note->kind == NOTE_RST)
-            return true;
+        else if (note->kind == NOTE_RST)
+            return !closed[SIDE_CLIENT] || !closed[SIDE_SERVER];
     }
     return false;
 }
@@ -211,10 +214,28 @@ static bool may_answer_data(const struct facts *facts, const struct note *answer
            && pause_ns >= between_ns(data, answer) - longest_round_trip_ns(facts);
 }
 
+/* A record as short as an alert, of a server that may have read what the client had sent directly
+ * behind its flight: it may be a close_notify for that. */
+static bool may_close_at_data(const struct facts *facts, const struct note *answer)
+{
+    return answer->kind == NOTE_APPLICATION_DATA
+           && last_data_before(facts, end_of_flight(facts, answer), answer) != NULL
+           && !left_unread(facts, answer);
+}
+
+/* What the server says at once, or how it closes then, to a client that has not left. */
+static enum server_answer answer_at_once(const struct facts *facts, const struct note *note)
+{
+    if (note->kind == NOTE_FIN)
+        return SERVER_ANSWER_SILENCE;
+    return may_close_at_data(facts, note) ? SERVER_ANSWER_AT_DATA : SERVER_ANSWER_REFUSAL;
+}
+
 /* What the server does first behind the client's flight, once the client has left or not. A
  * server that refuses should say so (RFC 8446 section 6.2), but some have no more than a FIN. A
  * client that leaves is answered with a close_notify, or with a RST for what nobody read: these
- * are no refusal, unless it is that good-bye that the server did not read. */
+ * are no refusal, unless it is that good-bye that the server did not read: not when the client's FIN
+ * was there before, for a server that is content finds it as well, and need not read more. */
 static enum server_answer answer_with(const struct facts *facts, const struct note *note,
                                       bool client_left, bool client_closed)
 {
@@ -224,7 +245,7 @@ static enum server_answer answer_with(const struct facts *facts, const struct no
         return SERVER_ANSWER_TOO_LATE;
     if (!is_at_once(facts, note) || may_answer_data(facts, note))
         return SERVER_ANSWER_LATER;
-    return note->kind == NOTE_FIN ? SERVER_ANSWER_SILENCE : SERVER_ANSWER_REFUSAL;
+    return answer_at_once(facts, note);
 }
 
 static bool is_answer(const struct note *note)

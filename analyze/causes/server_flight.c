@@ -175,10 +175,14 @@ bool client_may_lack_certificate(const struct facts *facts)
                    && facts->long_message.type == TLS_HANDSHAKE_CERTIFICATE_REQUEST));
 }
 
-bool server_refused_in_silence(const struct facts *facts)
+bool server_may_be_content(const struct facts *facts)
 {
-    return server_refused_after_client_certificate(facts)
-           && facts_server_answer(facts) == SERVER_ANSWER_SILENCE;
+    enum server_answer answer;
+
+    if (!server_refused_after_client_certificate(facts))
+        return false;
+    answer = facts_server_answer(facts);
+    return answer == SERVER_ANSWER_SILENCE || answer == SERVER_ANSWER_AT_DATA;
 }
 
 bool client_certificate_was_empty(const struct facts *facts)
@@ -276,6 +280,16 @@ static void describe_signature(const struct facts *facts, struct evidence *evide
                               verify.signature_scheme, 4));
 }
 
+static void describe_end_at_data(const struct facts *facts, struct evidence *evidence)
+{
+    if (server_refused_after_client_certificate(facts)
+        && facts_server_answer(facts) == SERVER_ANSWER_AT_DATA)
+        evidence_add(evidence, "close_at_data", facts->refusal.at,
+                     "the server may have read what the client had sent behind its flight: if it "
+                     "has no session tickets, this may be its close_notify after a handshake that "
+                     "was finished");
+}
+
 void describe_client_certificate(const struct facts *facts, struct evidence *evidence)
 {
     const struct note *certificate = facts->client_certificate_note;
@@ -292,4 +306,5 @@ void describe_client_certificate(const struct facts *facts, struct evidence *evi
     else
         describe_client_flight(facts, evidence);
     describe_signature(facts, evidence);
+    describe_end_at_data(facts, evidence);
 }
