@@ -177,7 +177,7 @@ bool event_write(struct event_writer *writer, const struct verdict *verdict, str
     event_add_network(json, root, facts, &writer->options);
     add_observer(writer, root);
     event_add_tls(json, root, verdict, &writer->options, &hello);
-    event_add_verdict(json, root, verdict, &hello);
+    event_add_verdict(json, root, verdict, &writer->options, &hello);
     return json_finish(json, line);
 }
 

@@ -12,6 +12,7 @@
 #include "analyze/incident.h"
 #include "analyze/inventory.h"
 #include "analyze/verdict.h"
+#include "capture/origin.h"
 
 enum {
     EVENT_LINE_MAX = 1048576,      /* octets of one line: above what the limits of json.h allow */
@@ -34,6 +35,7 @@ struct event_options {
     bool certificate_chain;         /* the certificates themselves, as far as they were in clear */
     const struct event_network *internal; /* for network.direction; borrowed like the strings */
     size_t internal_count;                /* 0: the direction is not known */
+    const struct origins *origins;        /* borrowed; NULL: there is one file, or none */
 };
 
 struct event_writer;

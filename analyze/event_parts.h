@@ -105,6 +105,6 @@ void event_remember(struct json *json, struct json_at object, enum event_memo ki
 
 /* event_verdict.c: tlswhy. */
 void event_add_verdict(struct json *json, struct json_at root, const struct verdict *verdict,
-                       const struct memo_key *hello);
+                       const struct event_options *options, const struct memo_key *hello);
 
 #endif

@@ -41,7 +41,19 @@ static void add_cause(struct json *json, struct json_at why, const struct verdic
                       remedy_text(verdict->cause->remedy, verdict->way, remedy));
 }
 
-static void add_evidence(struct json *json, struct json_at why, const struct evidence *evidence)
+static void add_origin(struct json *json, struct json_at item, const struct origins *origins,
+                       struct moment at)
+{
+    struct origin origin;
+
+    if (!moment_seen(at) || !origins_find(origins, at.packet, &origin))
+        return;
+    json_add_octets(json, item, "file", bytes_of(origin.path, strlen(origin.path)));
+    json_add_unsigned(json, item, "file_packet", origin.packet);
+}
+
+static void add_evidence(struct json *json, struct json_at why, const struct evidence *evidence,
+                         const struct origins *origins)
 {
     struct json_at array;
 
@@ -55,6 +67,7 @@ static void add_evidence(struct json *json, struct json_at why, const struct evi
 
         json_add_name(json, item, "fact", evidence->items[i].fact);
         add_moment(json, item, evidence->items[i].at);
+        add_origin(json, item, origins, evidence->items[i].at);
         json_add_text(json, item, "text", evidence->items[i].text);
     }
 }
@@ -226,7 +239,7 @@ static void add_tunnels(struct json *json, struct json_at why, const struct conn
 }
 
 void event_add_verdict(struct json *json, struct json_at root, const struct verdict *verdict,
-                       const struct memo_key *hello)
+                       const struct event_options *options, const struct memo_key *hello)
 {
     const struct facts *facts = verdict->facts;
     struct json_at why = json_add_object(json, root, "tlswhy");
@@ -238,7 +251,7 @@ void event_add_verdict(struct json *json, struct json_at root, const struct verd
     add_cause(json, why, verdict);
     json_add_name(json, why, "refused_by", party_name(verdict->refused_by));
     json_add_text(json, why, "incomplete_reason", verdict->incomplete_reason);
-    add_evidence(json, why, &verdict->evidence);
+    add_evidence(json, why, &verdict->evidence, options->origins);
     add_findings(json, why, verdict);
     add_alert(json, why, &facts->refusal);
     event_add_chains(json, why, facts);

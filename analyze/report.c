@@ -260,7 +260,7 @@ static void write_entry(struct report *report, const struct report_entry *entry)
         cause->is_explained = true;
         cause->way = way;
     }
-    report_entry_write(&report->layout, entry, is_explained, is_told);
+    report_entry_write(&report->layout, entry, report->options.origins, is_explained, is_told);
 }
 
 /* Most frequent first, then in the order of time. */

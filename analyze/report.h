@@ -27,7 +27,8 @@ struct report_options {
     FILE *out;    /* borrowed */
     size_t width; /* columns, 0: not known */
     bool has_color;
-    bool all;             /* a line for every connection too, at once */
+    bool all;                      /* a line for every connection too, at once */
+    const struct origins *origins; /* borrowed; NULL: there is one file, or none */
     size_t memory_max;    /* octets for it; 0, or more than the limits above need: those limits */
     uint64_t hash_key[2]; /* secret key of the tables' hash; random in production */
 };

@@ -129,10 +129,32 @@ static void add_moment(struct text *text, struct moment at, int64_t started_ns, 
              (elapsed_us < 0 ? -elapsed_us : elapsed_us) % 1000000);
 }
 
-static void write_evidence(const struct layout *layout, const struct report_entry *entry)
+/* What is to be said of the item, and where its packet is: "... (packet 3 of b.pcap)", which is
+ * then the file that was told. */
+static void add_saying(struct text *text, const struct evidence_item *item,
+                       const struct origins *origins, const char **told)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+    struct origin origin;
+
+    text_add(text, "%s", item->text);
+    if (!moment_seen(item->at) || !origins_find(origins, item->at.packet, &origin))
+        return;
+    text_add(text, " (packet %s of ", layout_number(origin.packet, number));
+    if (origin.path == *told)
+        text_add(text, "that file");
+    else
+        text_add_untrusted(text, bytes_of(origin.path, strlen(origin.path)));
+    text_add(text, ")");
+    *told = origin.path;
+}
+
+static void write_evidence(const struct layout *layout, const struct report_entry *entry,
+                           const struct origins *origins)
 {
     const struct evidence *evidence = &entry->verdict.evidence;
     size_t columns = packet_columns(evidence);
+    const char *told = NULL;
 
     for (size_t i = 0; i < evidence->count; i++) {
         const struct evidence_item *item = &evidence->items[i];
@@ -145,7 +167,9 @@ static void write_evidence(const struct layout *layout, const struct report_entr
         write_label(layout, i == 0 ? "Evidence" : "");
         fputs(buffer, layout->out);
         column = INDENT + layout_columns(buffer);
-        layout_paragraph(layout, column, column, item->text);
+        text = text_begin(buffer, sizeof(buffer));
+        add_saying(&text, item, origins, &told);
+        layout_paragraph(layout, column, column, buffer);
     }
 }
 
@@ -174,7 +198,7 @@ static void write_alternatives(const struct layout *layout, const struct verdict
 }
 
 void report_entry_write(const struct layout *layout, const struct report_entry *entry,
-                        bool is_explained, bool is_told)
+                        const struct origins *origins, bool is_explained, bool is_told)
 {
     const struct verdict *verdict = &entry->verdict;
     char remedy[REMEDY_SIZE];
@@ -183,7 +207,7 @@ void report_entry_write(const struct layout *layout, const struct report_entry *
     write_when(layout, entry);
     if (!is_explained)
         write_field(layout, "Why", verdict->cause->explanation);
-    write_evidence(layout, entry);
+    write_evidence(layout, entry, origins);
     write_ended(layout, entry);
     write_confidence(layout, entry);
     write_alternatives(layout, verdict);

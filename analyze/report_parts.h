@@ -112,10 +112,11 @@ struct report_server **report_servers(const struct report *report,
                                       int (*compare)(const void *, const void *));
 void report_tables_free(struct report *report);
 
-/* report_entry.c: write one folded failure. What the reader has seen of its cause is not repeated:
- * the explanation when it is_explained, the remedy when it is_told. */
+/* report_entry.c: write one folded failure, and of several files (origins, else NULL) in which its
+ * packets are. What the reader has seen of its cause is not repeated: the explanation when it
+ * is_explained, the remedy when it is_told. */
 void report_entry_write(const struct layout *layout, const struct report_entry *entry,
-                        bool is_explained, bool is_told);
+                        const struct origins *origins, bool is_explained, bool is_told);
 
 /* report_posture.c: note what was found of the server, and write it for all of them. */
 void report_posture_add(struct report_server *server, const struct verdict *verdict);

@@ -45,7 +45,8 @@ static void write_numbering(const struct layout *layout, const struct report_tot
     if (totals->source->files <= 1)
         return;
     text_add(&text,
-             "through all %s files in the order of time, as in what `mergecap` makes of them",
+             "through all %s files in the order of time, as in what `mergecap` makes of them; in "
+             "brackets those of the files",
              layout_number(totals->source->files, number));
     write_line(layout, "Numbered", buffer);
 }

@@ -33,9 +33,10 @@ struct source {
     size_t waiting;     /* the first of files not yet begun */
     struct file *open[SOURCE_OPEN_MAX];
     size_t open_count;
-    struct file *current; /* whose head was delivered last */
-    uint64_t frames;      /* come by so far, whether or not they were delivered */
-    uint64_t done;        /* octets of finished files */
+    struct file *current;     /* whose head was delivered last */
+    const struct file *noted; /* the last one in options.origins */
+    uint64_t frames;          /* come by so far, whether or not they were delivered */
+    uint64_t done;            /* octets of finished files */
     uint64_t total;
     bool total_known;
 };
@@ -342,6 +343,15 @@ static struct file *next_file(struct source *source)
     }
 }
 
+/* Another file goes on, with its head. */
+static inline void note_origin(struct source *source, const struct file *file)
+{
+    if (source->options.origins == NULL || file == source->noted)
+        return;
+    origins_note(source->options.origins, source->frames, file->path, frames_of(file));
+    source->noted = file;
+}
+
 /* The next packet, whichever file has it. The ones before it are valid no more. */
 static enum source_status next_packet(struct source *source, struct raw_packet *packet)
 {
@@ -353,6 +363,7 @@ static enum source_status next_packet(struct source *source, struct raw_packet *
     source->current = NULL;
     while ((file = next_file(source)) != NULL) {
         source->frames += file->head.number;
+        note_origin(source, file);
         if (passes(source, file, &file->head)) {
             *packet = file->head;
             packet->number = source->frames;

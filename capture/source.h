@@ -9,6 +9,7 @@
 #ifndef TLSWHY_CAPTURE_SOURCE_H
 #define TLSWHY_CAPTURE_SOURCE_H
 
+#include "capture/origin.h"
 #include "capture/packet.h"
 
 enum {
@@ -39,6 +40,7 @@ struct source_options {
      * is valid during the call. */
     void (*report)(void *context, const struct source_report *report);
     void *report_context;
+    struct origins *origins; /* takes where packets are from; NULL: nobody asks */
 };
 
 struct source_counters {

@@ -116,6 +116,32 @@ static void numbers_and_flags_of_a_failure_are_right(void)
     written_end(&written);
 }
 
+/* Of several files that are read as one. */
+static void the_file_of_a_packet_is_told(void)
+{
+    struct origins *origins = origins_new();
+    const struct event_options options = {.origins = origins};
+    struct written written;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(origins);
+    written_begin(&written);
+    event_writer_free(written.writer);
+    written.writer = event_writer_new(&options);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(written.writer);
+    sample_failed(&written.sample);
+    origins_note(origins, 1, "a.pcap", 1);
+    origins_note(origins, written.sample.verdict.evidence.items[1].at.packet, "b\xff.pcap", 12);
+    written_write(&written);
+    written_check_text(&written, "tlswhy.evidence.0.file", "a.pcap");
+    CU_ASSERT_EQUAL(written_at(&written, "tlswhy.evidence.0.file_packet")->valuedouble,
+                    written_at(&written, "tlswhy.evidence.0.packet")->valuedouble);
+    CU_ASSERT_PTR_NOT_NULL(written_at(&written, "tlswhy.evidence.1.file"));
+    CU_ASSERT_EQUAL(written_at(&written, "tlswhy.evidence.1.file_packet")->valuedouble, 12);
+    CU_ASSERT_PTR_NULL(written_at(&written, "tlswhy.evidence.2.file"));
+    written_end(&written);
+    origins_free(origins);
+}
+
 static void an_established_handshake_has_no_cause(void)
 {
     struct written written;
@@ -454,6 +480,7 @@ int main(void)
         {"a failure has every field that the wire shows",
          a_failure_has_every_field_that_the_wire_shows},
         {"numbers and flags of a failure are right", numbers_and_flags_of_a_failure_are_right},
+        {"the file of a packet is told", the_file_of_a_packet_is_told},
         {"an established handshake has no cause", an_established_handshake_has_no_cause},
         {"an incomplete handshake says what is missing",
          an_incomplete_handshake_says_what_is_missing},

@@ -302,7 +302,8 @@ static void what_could_hide_something_is_said(void)
     text_check_has(written.text, "Packets      1,234, 34 of them not TCP, ");
     text_check_has(written.text,
                    "Numbered     through all 3 files in the order of time, as in what "
-                   "`mergecap` makes of them\n");
+                   "`mergecap` makes of them; in\n");
+    text_check_has(written.text, "               brackets those of the files\n");
     text_check_has(written.text, "packets cut by the snap length of the capture: 3\n");
     text_check_has(written.text, "connections given up for want of memory (--max-memory): 7\n");
     text_check_has(written.text, "hello messages that could not be read: 8\n");
@@ -326,6 +327,35 @@ static void what_a_peer_chose_cannot_reach_the_terminal(void)
     CU_ASSERT_EQUAL(text_count_of(text, "(\\x1b]0;owned\\x07\\x0a\\xe2\\x80\\xae.example)"), 2);
     CU_ASSERT_PTR_NULL(strpbrk(text, "\x1b\x07"));
     report_text_end(&written);
+}
+
+/* Of several files that are read as one. */
+static void the_file_of_a_packet_is_told(void)
+{
+    struct origins *origins = origins_new();
+    struct report_text written;
+    struct moment at = {SAMPLE_START_NS, 7};
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(origins);
+    origins_note(origins, 1, "a.pcap", 1);
+    origins_note(origins, 6, "b.pcap", 1);
+    report_text_begin(&written, (struct report_options){.origins = origins});
+    sample_failed(&written.sample);
+    written.sample.verdict.evidence.count = 0;
+    evidence_add(&written.sample.verdict.evidence, "one", (struct moment){SAMPLE_START_NS, 5},
+                 "one");
+    evidence_add(&written.sample.verdict.evidence, "two", at, "two");
+    at.packet++;
+    evidence_add(&written.sample.verdict.evidence, "three", at, "three");
+    evidence_add(&written.sample.verdict.evidence, "none", (struct moment){0}, "none");
+    report_add(written.report, &written.sample.verdict);
+    report_text_finish(&written);
+    text_check_has(written.text, "one (packet 5 of a.pcap)\n");
+    text_check_has(written.text, "two (packet 2 of b.pcap)\n");
+    text_check_has(written.text, "three (packet 3 of that file)\n");
+    text_check_has(written.text, "none\n");
+    report_text_end(&written);
+    origins_free(origins);
 }
 
 static void lines_are_no_wider_than_the_terminal(void)
@@ -521,6 +551,7 @@ int main(void)
         {"servers with most trouble come first and the rest is counted",
          servers_with_most_trouble_come_first_and_the_rest_is_counted},
         {"a clock that must be wrong is told", a_clock_that_must_be_wrong_is_told},
+        {"the file of a packet is told", the_file_of_a_packet_is_told},
         CU_TEST_INFO_NULL,
     };
 

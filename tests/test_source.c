@@ -28,6 +28,7 @@ struct bench {
     uint64_t numbers[ORDER_MAX];
     struct source_counters counters;
     enum source_status end;
+    struct origins *origins;
     size_t most_read; /* packets in one go */
 };
 
@@ -38,7 +39,8 @@ static struct bench *bench_new(void)
     if (bench == NULL)
         abort();
     snprintf(bench->directory, sizeof(bench->directory), "/tmp/test_source_XXXXXX");
-    if (mkdtemp(bench->directory) == NULL)
+    bench->origins = origins_new();
+    if (mkdtemp(bench->directory) == NULL || bench->origins == NULL)
         abort();
     return bench;
 }
@@ -48,6 +50,7 @@ static void bench_free(struct bench *bench)
     for (size_t i = 0; i < bench->file_count; i++)
         unlink(bench->paths[i]);
     rmdir(bench->directory);
+    origins_free(bench->origins);
     free(bench);
 }
 
@@ -111,6 +114,7 @@ static void run(struct bench *bench, const char *filter)
         .filter = filter,
         .report = take_report,
         .report_context = bench,
+        .origins = bench->origins,
     };
     char error[SOURCE_ERROR_MAX];
     struct source *source = source_new(&options, error);
@@ -143,6 +147,24 @@ static void check_numbers(const struct bench *bench, const char *numbers)
     CU_ASSERT_EQUAL_FATAL(strlen(bench->order), strlen(numbers));
     for (size_t i = 0; numbers[i] != '\0'; i++)
         CU_ASSERT_EQUAL(bench->numbers[i], (uint64_t)(numbers[i] - '0'));
+}
+
+/* The file of each packet and its number there. */
+static void check_origins(const struct bench *bench, const char *expected)
+{
+    char text[256] = "";
+
+    for (size_t i = 0; bench->order[i] != '\0'; i++) {
+        size_t length = strlen(text);
+        struct origin origin = {0};
+        size_t file = 0;
+
+        CU_ASSERT_TRUE_FATAL(origins_find(bench->origins, bench->numbers[i], &origin));
+        while (file < bench->file_count && bench->operands[file] != origin.path)
+            file++;
+        snprintf(&text[length], sizeof(text) - length, "%zu %u, ", file, (unsigned)origin.packet);
+    }
+    CU_ASSERT_STRING_EQUAL(text, expected);
 }
 
 static void one_file_is_read(void)
@@ -297,6 +319,7 @@ static void a_filter_leaves_the_numbers_of_merged_files_alone(void)
     run(bench, "udp port 443");
     CU_ASSERT_STRING_EQUAL(bench->order, "abcde");
     check_numbers(bench, "12458");
+    check_origins(bench, "0 1, 1 1, 1 2, 0 3, 2 2, ");
     bench_free(bench);
 }
 
@@ -319,6 +342,7 @@ static void what_else_wireshark_numbers_is_counted(void)
     run(bench, NULL);
     CU_ASSERT_STRING_EQUAL(bench->order, "ab");
     check_numbers(bench, "15");
+    check_origins(bench, "0 1, 0 5, ");
     bench_free(bench);
 }
 

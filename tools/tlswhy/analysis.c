@@ -37,6 +37,7 @@ struct analysis {
     struct inventory *inventory;  /* NULL: nobody asked for certificates */
     struct trust_files trust;
     struct pipeline *pipeline;
+    struct origins *origins; /* NULL: one file */
     struct source *source;
     struct progress progress;
     uint64_t failed;     /* handshakes */
@@ -174,6 +175,7 @@ static bool open_sink(struct analysis *analysis)
         .width = output_width(&analysis->output),
         .has_color = output_has_color(&analysis->output, options->color),
         .all = options->all,
+        .origins = analysis->origins,
         .memory_max = memory_plan_make(options->memory_max, 1).seen,
         .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
     };
@@ -197,6 +199,7 @@ static bool open_pipeline(struct analysis *analysis)
         .knowledge_max = plan.knowledge,
         .examine_all = options->all || options->certificates,
         .has_events = options->json,
+        .origins = analysis->origins,
         .trust = analysis->trust.store,
         .crls = analysis->trust.crls,
         .hash_key = {analysis->hash_key[0], analysis->hash_key[1]},
@@ -396,6 +399,7 @@ static int open_and_read(struct analysis *analysis)
         .filter = options->filter,
         .report = take_trouble,
         .report_context = analysis,
+        .origins = analysis->origins,
     };
     char error[SOURCE_ERROR_MAX];
 
@@ -448,6 +452,7 @@ static bool stop_feed(struct analysis *analysis)
 static void release(struct analysis *analysis)
 {
     source_free(analysis->source);
+    origins_free(analysis->origins);
     pipeline_free(analysis->pipeline);
     trust_files_close(&analysis->trust);
     inventory_free(analysis->inventory);
@@ -478,6 +483,8 @@ int analysis_run(const struct options *options)
     if (!output_open(&analysis.output, options->output))
         return EXIT_COULD_NOT;
     analysis.output.holds_back = reads_files_alone(options);
+    if (options->path_count > 1) /* without memory for it, files are not told */
+        analysis.origins = origins_new();
     stop_prepare();
     status = open_feed(&analysis) ? open_and_read(&analysis) : EXIT_COULD_NOT;
     release(&analysis);

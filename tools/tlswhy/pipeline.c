@@ -144,6 +144,7 @@ static bool open_writer(struct pipeline *pipeline)
         .certificate_chain = options->certificate_chain,
         .internal = options->internal,
         .internal_count = options->internal_count,
+        .origins = pipeline->options.origins,
     };
 
     if (!pipeline->options.has_events || pipeline->options.part == PIPELINE_OBSERVE)

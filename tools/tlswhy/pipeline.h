@@ -49,10 +49,12 @@ struct pipeline_options {
     size_t knowledge_max; /* octets for what is known of servers and clients */
     size_t defer_max;     /* octets for verdicts that wait for later connections; 0: all at once */
     size_t revise_max;    /* octets for verdicts that later connections may change; 0: none are */
-    struct body_table *bodies;  /* borrowed, as in tracker_options */
-    bool examine_all;           /* certificates of every handshake */
-    bool has_events;            /* verdicts are written as events, those that the options ask for */
-    const char *interface;      /* where all packets come from, for the events; NULL: several */
+    struct body_table *bodies; /* borrowed, as in tracker_options */
+    bool examine_all;          /* certificates of every handshake */
+    bool has_events;           /* verdicts are written as events, those that the options ask for */
+    const char *interface;     /* where all packets come from, for the events; NULL: several */
+    /* Borrowed, as in event_options. */
+    const struct origins *origins;
     struct trust_store *trust;  /* borrowed */
     const struct crl_set *crls; /* borrowed */
     uint64_t hash_key[2];       /* secret */
