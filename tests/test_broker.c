@@ -9,12 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/support/certificates.h"
 #include "tests/support/suite.h"
 #include "tools/tlswhy/broker.h"
 #include "tools/tlswhy/broker_message.h"
 
 /* What the other side does, as of the next broker_start. */
-enum play { PLAY_PUNCTUAL, PLAY_LATE, PLAY_DEAD, PLAY_EMPTY };
+enum play { PLAY_PUNCTUAL, PLAY_LATE, PLAY_DEAD, PLAY_EMPTY, PLAY_PART, PLAY_NO_LIST };
 
 static enum play play;
 
@@ -42,6 +43,26 @@ static void send_answer(int socket, uint32_t number, const char *path)
         close(file);
 }
 
+static void send_refusal(int socket, uint32_t number)
+{
+    const struct broker_answer body = {
+        .number = number, .error = EACCES, .name = "/nowhere/unreadable.pem"};
+
+    (void)send(socket, &body, sizeof(body), MSG_NOSIGNAL);
+}
+
+/* Of the store, or of the lists, the first file cannot be opened. */
+static void play_trust(int socket, const struct broker_request *request)
+{
+    if (request->wish == BROKER_TRUST) {
+        if (play == PLAY_PART)
+            send_refusal(socket, request->number);
+        send_answer(socket, request->number, certificates_path("root.der"));
+    } else if (play == PLAY_NO_LIST) {
+        send_refusal(socket, request->number);
+    }
+}
+
 /* Sink 0 is /dev/null, all others /dev/zero. A late answer to the wish before comes first. */
 void broker_process(int socket, const struct options *options, const struct feed *feed,
                     const char *trust_path)
@@ -59,7 +80,9 @@ void broker_process(int socket, const struct options *options, const struct feed
             send_answer(socket, request.number - 1, "/dev/full");
             send_answer(socket, request.number - 1, NULL);
         }
-        if (play != PLAY_EMPTY)
+        if (play == PLAY_PART || play == PLAY_NO_LIST)
+            play_trust(socket, &request);
+        else if (play != PLAY_EMPTY)
             send_answer(socket, request.number, request.sink == 0 ? "/dev/null" : "/dev/zero");
         send_answer(socket, request.number, NULL);
     }
@@ -132,6 +155,29 @@ static void a_store_without_a_file_is_refused(void)
     broker_stop(broker);
 }
 
+/* As at the start. */
+static void one_file_of_a_store_may_be_unreadable(void)
+{
+    struct broker *broker = start(PLAY_PART, "/nowhere/store");
+    struct trust_files files = {0};
+
+    CU_ASSERT_FATAL(broker != NULL && broker_read_trust(broker, &files));
+    CU_ASSERT_EQUAL(trust_store_count(files.store), 1);
+    trust_files_close(&files);
+    broker_stop(broker);
+}
+
+static void a_list_may_not(void)
+{
+    struct broker *broker = start(PLAY_NO_LIST, "/nowhere/store");
+    struct trust_files files = {0};
+
+    CU_ASSERT_FATAL(broker != NULL);
+    CU_ASSERT(!broker_read_trust(broker, &files));
+    CU_ASSERT_PTR_NULL(files.store);
+    broker_stop(broker);
+}
+
 static void who_has_no_store_reads_none(void)
 {
     struct broker *broker = start(PLAY_EMPTY, NULL);
@@ -147,6 +193,8 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"a wish is answered", a_wish_is_answered},
+        {"one file of a store may be unreadable", one_file_of_a_store_may_be_unreadable},
+        {"a list may not", a_list_may_not},
         {"an answer that comes late is not taken for the next",
          an_answer_that_comes_late_is_not_taken_for_the_next},
         {"one that is not ready is noticed", one_that_is_not_ready_is_noticed},

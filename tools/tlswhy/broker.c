@@ -14,6 +14,7 @@
 #include "analyze/file.h"
 #include "tools/tlswhy/broker_message.h"
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/sandbox.h"
 #include "tools/tlswhy/state_file.h"
 
@@ -186,6 +187,7 @@ static bool send_wish(struct broker *broker, enum broker_wish wish, size_t sink)
         .number = ++broker->number,
         .wish = (uint16_t)wish,
         .sink = (uint16_t)sink,
+        .until_ms = ending_now_ms() + ANSWER_SECONDS * 1000,
     };
 
     return send(broker->socket, &request, sizeof(request), MSG_NOSIGNAL) == (ssize_t)sizeof(request)
@@ -257,6 +259,9 @@ bool broker_write_state(struct broker *broker, struct bytes octets)
     return is_written;
 }
 
+/* Keep what the file has. What cannot be read is told, and left out when it is one file of a trust
+ * store, as at the start. False: it is a revocation list, without which what it revokes would count
+ * as good. */
 static bool add_content(struct contents *contents, const struct broker_answer *answer, int file,
                         bool is_crl)
 {
@@ -264,24 +269,31 @@ static bool add_content(struct contents *contents, const struct broker_answer *a
     const char *reason;
     int error;
 
-    if (answer->error != 0)
-        return complain("%s: %s", answer->name, strerror(answer->error));
+    if (answer->error != 0) {
+        (void)complain("%s: %s", answer->name, strerror(answer->error));
+        return !is_crl;
+    }
     if (contents->count == FILES_MAX || (!is_crl && contents->count == TRUST_FILES_MAX)) {
         (void)complain("the trust store has too many files");
         return true; /* as many are read as at the start */
     }
     if (!file_read_descriptor(file, is_crl ? CRL_FILE_MAX : TRUST_FILE_MAX, &content->octets,
-                              &reason, &error))
-        return trust_files_complain(answer->name, 0, reason, error);
+                              &reason, &error)) {
+        (void)trust_files_complain(answer->name, 0, reason, error);
+        return !is_crl;
+    }
     content->is_crl = is_crl;
     memcpy(content->name, answer->name, sizeof(content->name));
     contents->count++;
     return true;
 }
 
-/* Read every answer, also after one that is of no use. */
+/* Read every answer, also after one that is of no use. False: one of them must be, or all are, of no
+ * use. */
 static bool collect(struct broker *broker, enum broker_wish wish, struct contents *contents)
 {
+    const size_t before = contents->count;
+    size_t answers = 0;
     bool is_good = true;
 
     if (!send_wish(broker, wish, 0))
@@ -293,7 +305,8 @@ static bool collect(struct broker *broker, enum broker_wish wish, struct content
         if (!next_answer(broker, &answer, &file))
             return false;
         if (answer.error == BROKER_END)
-            return is_good;
+            return is_good && (answers == 0 || contents->count > before);
+        answers++;
         is_good = add_content(contents, &answer, file, wish == BROKER_CRLS) && is_good;
         if (file >= 0)
             close(file);

@@ -23,6 +23,7 @@ struct broker_request {
     uint32_t number; /* from 1; answers bear it, so that one that comes late is known as such */
     uint16_t wish;
     uint16_t sink;
+    int64_t until_ms; /* nobody waits for it any longer, by ending_now_ms */
 };
 
 /* To each wish there are answers, with a descriptor when error is 0, and then one whose error is
@@ -37,7 +38,8 @@ struct broker_answer {
 enum { BROKER_END = -1 };
 
 /* Say that wishes may come, and answer those that come over socket until its other end is
- * closed. */
+ * closed. Those that were given up meanwhile, for a file system hung, are not carried out: they were
+ * made anew since, if they still matter. */
 void broker_process(int socket, const struct options *options, const struct feed *feed,
                     const char *trust_path);
 

@@ -9,6 +9,7 @@
 
 #include "analyze/trust.h"
 #include "tools/tlswhy/broker_message.h"
+#include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/state_file.h"
 
 /* Who asked. */
@@ -119,6 +120,19 @@ static void answer_wish(const struct caller *caller, enum broker_wish wish,
     }
 }
 
+/* All wishes but those that nobody waits for any longer. */
+static void carry_out(const struct caller *caller, const struct broker_request *request,
+                      const struct options *options, const struct feed *feed,
+                      const char *trust_path, int *state)
+{
+    if (ending_now_ms() > request->until_ms)
+        return;
+    if (request->wish == BROKER_SINK || request->wish == BROKER_ROTATE)
+        answer_sink(caller, feed, request);
+    else
+        answer_wish(caller, (enum broker_wish)request->wish, options, trust_path, state);
+}
+
 void broker_process(int socket, const struct options *options, const struct feed *feed,
                     const char *trust_path)
 {
@@ -129,10 +143,7 @@ void broker_process(int socket, const struct options *options, const struct feed
     answer(&caller, "", -1, BROKER_END);
     while (read(socket, &request, sizeof(request)) == (ssize_t)sizeof(request)) {
         caller.number = request.number;
-        if (request.wish == BROKER_SINK || request.wish == BROKER_ROTATE)
-            answer_sink(&caller, feed, &request);
-        else
-            answer_wish(&caller, (enum broker_wish)request.wish, options, trust_path, &state);
+        carry_out(&caller, &request, options, feed, trust_path, &state);
         answer(&caller, "", -1, BROKER_END);
     }
 }
