@@ -89,30 +89,49 @@ static void add_findings(struct json *json, struct json_at why, const struct ver
     }
 }
 
-static void add_alert_content(struct json *json, struct json_at alert,
-                              const struct refusal *refusal)
+static void add_alert_content(struct json *json, struct json_at alert, uint8_t alert_level,
+                              uint8_t code)
 {
     char level[NAMES_HEX_SIZE];
     char name[NAMES_HEX_SIZE];
 
-    json_add_text(json, alert, "level",
-                  names_or_hex(level, sizeof(level), names_alert_level(refusal->alert_level),
-                               refusal->alert_level, 2));
-    json_add_unsigned(json, alert, "code", refusal->alert);
+    json_add_text(
+        json, alert, "level",
+        names_or_hex(level, sizeof(level), names_alert_level(alert_level), alert_level, 2));
+    json_add_unsigned(json, alert, "code", code);
     json_add_text(json, alert, "name",
-                  names_or_hex(name, sizeof(name), names_alert(refusal->alert), refusal->alert, 2));
+                  names_or_hex(name, sizeof(name), names_alert(code), code, 2));
 }
 
-static void add_alert(struct json *json, struct json_at why, const struct refusal *refusal)
+/* What a server says in TLS to a client that does not speak it. */
+static void add_answering_alert(struct json *json, struct json_at why, const struct facts *facts)
 {
+    enum side by = side_other(facts->refusal.by);
+    const struct note *note = facts_first_alert(facts, by);
+    struct json_at alert;
+
+    if (note == NULL)
+        return;
+    alert = json_add_object(json, why, "alert");
+    add_alert_content(json, alert, note->type, note->code);
+    json_add_name(json, alert, "sender", party_name(party_of(by)));
+    json_add_bool(json, alert, "encrypted", false);
+    add_moment(json, alert, note->at);
+}
+
+static void add_alert(struct json *json, struct json_at why, const struct facts *facts)
+{
+    const struct refusal *refusal = &facts->refusal;
     bool is_encrypted = refusal->kind == REFUSAL_ENCRYPTED_ALERT;
     struct json_at alert;
 
+    if (refusal->kind == REFUSAL_PLAINTEXT)
+        add_answering_alert(json, why, facts);
     if (refusal->kind != REFUSAL_ALERT && !is_encrypted)
         return;
     alert = json_add_object(json, why, "alert");
     if (!is_encrypted)
-        add_alert_content(json, alert, refusal);
+        add_alert_content(json, alert, refusal->alert_level, refusal->alert);
     json_add_name(json, alert, "sender", party_name(party_of(refusal->by)));
     json_add_bool(json, alert, "encrypted", is_encrypted);
     add_moment(json, alert, refusal->at);
@@ -253,7 +272,7 @@ void event_add_verdict(struct json *json, struct json_at root, const struct verd
     json_add_text(json, why, "incomplete_reason", verdict->incomplete_reason);
     add_evidence(json, why, &verdict->evidence, options->origins);
     add_findings(json, why, verdict);
-    add_alert(json, why, &facts->refusal);
+    add_alert(json, why, facts);
     event_add_chains(json, why, facts);
     event_add_offer(json, why, facts, hello);
     length = history_format(facts->handshake, history);

@@ -116,6 +116,34 @@ static void numbers_and_flags_of_a_failure_are_right(void)
     written_end(&written);
 }
 
+/* It answers a client that does not speak TLS: what that sent is the refusal. */
+static void an_alert_for_a_request_in_clear_is_told(void)
+{
+    struct written written;
+
+    written_begin(&written);
+    sample_failed(&written.sample);
+    written.sample.facts.refusal =
+        (struct refusal){.kind = REFUSAL_PLAINTEXT, .by = SIDE_CLIENT, .at = {SAMPLE_START_NS, 4}};
+    written_write(&written);
+    CU_ASSERT_PTR_NULL(written_at(&written, "tlswhy.alert"));
+    written.sample.notes[0] = (struct note){
+        .at = {SAMPLE_START_NS, 5},
+        .kind = NOTE_ALERT,
+        .side = SIDE_SERVER,
+        .type = TLS_ALERT_LEVEL_FATAL,
+        .code = TLS_ALERT_UNEXPECTED_MESSAGE,
+    };
+    written_write(&written);
+    written_check_text(&written, "tlswhy.alert.name", "unexpected_message");
+    written_check_text(&written, "tlswhy.alert.level", "fatal");
+    written_check_text(&written, "tlswhy.alert.sender", "server");
+    CU_ASSERT_EQUAL(written_at(&written, "tlswhy.alert.code")->valueint, 10);
+    CU_ASSERT_EQUAL(written_at(&written, "tlswhy.alert.packet")->valueint, 5);
+    CU_ASSERT_TRUE(cJSON_IsFalse(written_at(&written, "tlswhy.alert.encrypted")));
+    written_end(&written);
+}
+
 /* Of several files that are read as one. */
 static void the_file_of_a_packet_is_told(void)
 {
@@ -480,6 +508,7 @@ int main(void)
         {"a failure has every field that the wire shows",
          a_failure_has_every_field_that_the_wire_shows},
         {"numbers and flags of a failure are right", numbers_and_flags_of_a_failure_are_right},
+        {"an alert for a request in clear is told", an_alert_for_a_request_in_clear_is_told},
         {"the file of a packet is told", the_file_of_a_packet_is_told},
         {"an established handshake has no cause", an_established_handshake_has_no_cause},
         {"an incomplete handshake says what is missing",
