@@ -2,9 +2,18 @@
 #include "analyze/incident_text.h"
 
 #include "analyze/causes/causes.h"
+#include "analyze/layout.h"
 #include "analyze/summary.h"
 
-/* "3 clients", "about 120 clients", "more than 2000 clients" */
+/* "1 failure", "1,234 failures" */
+static void add_count(struct text *text, uint64_t count, const char *thing)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+
+    text_add(text, "%s %s%s", layout_number(count, number), thing, count == 1 ? "" : "s");
+}
+
+/* "3 clients", "about 120 clients", "more than 2,000 clients" */
 static void add_parties(struct text *text, const struct incident *incident,
                         const struct sketch *sketch, const char *thing)
 {
@@ -13,7 +22,8 @@ static void add_parties(struct text *text, const struct incident *incident,
 
     if (count >= SKETCH_COUNT_MAX)
         prefix = "more than ";
-    text_add(text, "%s%u %s%s", prefix, count, thing, count == 1 ? "" : "s");
+    text_add(text, "%s", prefix);
+    add_count(text, count, thing);
 }
 
 /* "203.0.113.0/24" */
@@ -77,8 +87,7 @@ void incident_add_extent(struct text *text, const struct incident *incident)
         text_add(text, "of whose failures none has this cause by what is known now");
         return;
     }
-    text_add(text, "%llu failure%s", (unsigned long long)incident->failures,
-             incident->failures == 1 ? "" : "s");
+    add_count(text, incident->failures, "failure");
     if (incident->scope != INCIDENT_CLIENT) {
         text_add(text, " of ");
         add_parties(text, incident, &incident->clients, "client");
@@ -105,11 +114,13 @@ static void add_server_onset(struct text *text, const struct incident *incident)
 {
     uint32_t meanwhile = incident->established_by_last - incident->before.established;
 
-    if (meanwhile > 0)
-        text_add(text, "Meanwhile %u other handshake%s with this server succeeded; ", meanwhile,
-                 meanwhile == 1 ? "" : "s");
-    else
+    if (meanwhile > 0) {
+        text_add(text, "Meanwhile ");
+        add_count(text, meanwhile, "other handshake");
+        text_add(text, " with this server succeeded; ");
+    } else {
         text_add(text, "None succeeded in between; ");
+    }
     if (incident->before.established == 0) {
         text_add(text, "none had succeeded before.");
         return;
@@ -125,26 +136,29 @@ static void add_server_onset(struct text *text, const struct incident *incident)
 
 static void add_name_onset(struct text *text, const struct incident *incident)
 {
-    if (incident->established.count == 0)
+    char number[LAYOUT_NUMBER_SIZE];
+
+    if (incident->established.count == 0) {
         text_add(text, "No handshake for this name succeeded; ");
-    else
-        text_add(text, "%u handshake%s for this name succeeded; ", incident->established.count,
-                 incident->established.count == 1 ? "" : "s");
-    text_add(text, "the server established %u in all until the last failure.",
-             incident->established_by_last);
+    } else {
+        add_count(text, incident->established.count, "handshake");
+        text_add(text, " for this name succeeded; ");
+    }
+    text_add(text, "the server established %s in all until the last failure.",
+             layout_number(incident->established_by_last, number));
 }
 
 static void add_client_onset(struct text *text, const struct incident *incident)
 {
-    if (!incident_tells_successes(incident))
+    if (!incident_tells_successes(incident)) {
         text_add(text, "Whether this client succeeds elsewhere is not known.");
-    else if (incident->established.count == 0)
+    } else if (incident->established.count == 0) {
         text_add(text, "With this kind of hello the client succeeded nowhere.");
-    else
-        text_add(
-            text,
-            "With this kind of hello the client succeeded %u time%s elsewhere or at other times.",
-            incident->established.count, incident->established.count == 1 ? "" : "s");
+    } else {
+        text_add(text, "With this kind of hello the client succeeded ");
+        add_count(text, incident->established.count, "time");
+        text_add(text, " elsewhere or at other times.");
+    }
 }
 
 void incident_add_onset(struct text *text, const struct incident *incident, int64_t end_ns)

@@ -59,7 +59,7 @@ class Folding(unittest.TestCase):
             failures, incidents, said = self.run_tlswhy(*options, f"--summary={summary.name}")
             counted = json.loads(summary.read())["counters"]["folded_events"]
         self.assertEqual(sum(extent["folded"] for extent in incidents.values()), counted)
-        self.assertEqual(f"{counted} failures have no event" in said, counted > 0)
+        self.assertEqual(f"{counted:,} failures have no event" in said, counted > 0)
         return len(failures), counted
 
     def test_by_default_an_incident_has_so_many_events_in_a_minute(self):

@@ -197,7 +197,7 @@ class Hostile(unittest.TestCase):
                 self.assertTrue(datagram.endswith(line[:-1]))
                 header = len(datagram) - len(line)
         lost = len(self.lines) - len(fitting)
-        self.assertEqual((status, said), (1, f"tlswhy: {lost} events were lost\n"))
+        self.assertEqual((status, said), (1, f"tlswhy: {lost:,} events were lost\n"))
 
     def test_reports_and_summaries_show_nothing_that_a_terminal_obeys(self):
         for options in (("--all",), ("--certificates",), ("--summary=-",)):

@@ -544,6 +544,10 @@ static void what_is_not_known_of_a_client_is_not_told(void)
     CU_ASSERT_FALSE(incident_tells_successes(incident));
     incident_add_onset(&text, incident, STORY_TIME);
     CU_ASSERT_STRING_EQUAL(buffer, "Whether this client succeeds elsewhere is not known.");
+    incident->failures = 1000;
+    text = text_begin(buffer, sizeof(buffer));
+    incident_add_extent(&text, incident);
+    CU_ASSERT_EQUAL(strncmp(buffer, "1,000 failures, begun", 21), 0);
     incident->has_known_key = true;
     CU_ASSERT_TRUE(incident_tells_successes(incident));
     text = text_begin(buffer, sizeof(buffer));

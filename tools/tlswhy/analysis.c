@@ -333,20 +333,24 @@ static void write_certificates(struct analysis *analysis)
 static void complain_left_out(const struct analysis *analysis)
 {
     uint64_t left_out = analysis->inventory != NULL ? inventory_left_out(analysis->inventory) : 0;
+    char number[LAYOUT_NUMBER_SIZE];
+    char known[LAYOUT_NUMBER_SIZE];
 
     if (left_out > 0)
-        complain("warning: more than %zu certificates: %llu sightings of others are left out",
-                 inventory_count(analysis->inventory), (unsigned long long)left_out);
+        complain("warning: more than %s certificates: %s sightings of others are left out",
+                 layout_number(inventory_count(analysis->inventory), known),
+                 layout_number(left_out, number));
 }
 
 static void complain_folded(const struct analysis *analysis)
 {
     uint64_t folded = pipeline_folded(analysis->pipeline);
+    char number[LAYOUT_NUMBER_SIZE];
 
     if (folded > 0)
-        complain("%llu failures have no event of their own, only that of their incident; "
+        complain("%s failures have no event of their own, only that of their incident; "
                  "--events-per-minute=all writes them",
-                 (unsigned long long)folded);
+                 layout_number(folded, number));
 }
 
 static void complain_clock(struct analysis *analysis)
@@ -429,6 +433,7 @@ static bool open_feed(struct analysis *analysis)
 static bool stop_feed(struct analysis *analysis)
 {
     int64_t until_ms = system_clock_now_ms() + SERVICE_STOP_MS;
+    char number[LAYOUT_NUMBER_SIZE];
     struct sink_counters counters;
     bool is_whole = true;
 
@@ -442,9 +447,9 @@ static bool stop_feed(struct analysis *analysis)
     counters = feed_counters(analysis->feed);
     feed_close(analysis->feed);
     if (counters.lost > 0)
-        return complain("%llu events were lost", (unsigned long long)counters.lost);
+        return complain("%s events were lost", layout_number(counters.lost, number));
     if (counters.spooled > 0)
-        (void)complain("warning: %llu events wait in %s", (unsigned long long)counters.spooled,
+        (void)complain("warning: %s events wait in %s", layout_number(counters.spooled, number),
                        analysis->options->sinks.spool);
     return is_whole || counters.spooled > 0;
 }

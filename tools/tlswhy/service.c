@@ -242,10 +242,11 @@ static bool tell_losses(const struct service *service)
     service_sinks(service, &sinks);
     for (size_t i = 0; i < sinks.count; i++) {
         uint64_t lost = sinks.items[i].counters.lost + sinks.items[i].counters.waiting;
+        char number[LAYOUT_NUMBER_SIZE];
 
         if (lost > 0)
-            is_whole = complain("%s: %llu events were lost", sinks.items[i].name,
-                                (unsigned long long)lost);
+            is_whole = complain("%s: %s events were lost", sinks.items[i].name,
+                                layout_number(lost, number));
     }
     return is_whole;
 }
