@@ -9,6 +9,7 @@ struct examiner {
     struct trust_store *trust;
     const struct crl_set *crls;
     struct certificate_cache *cache;
+    bool alone;
     struct chain chain[SIDES];
     struct chain_judgement judgement[SIDES];
 };
@@ -60,7 +61,7 @@ static struct chain_question question_for(const struct examiner *examiner,
         .at = note->at.time_ns / SECOND_NS,
         .trust = examiner->trust,
         .crls = examiner->crls,
-        .seen = examiner->cache,
+        .seen = examiner->alone ? NULL : examiner->cache,
     };
 
     if (side == SIDE_CLIENT)
@@ -90,7 +91,7 @@ static void examine_side(struct examiner *examiner, struct facts *facts, enum si
 }
 
 struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *crls,
-                              const struct certificate_cache_limits *limits)
+                              const struct certificate_cache_limits *limits, bool alone)
 {
     struct examiner *examiner = calloc(1, sizeof(*examiner));
 
@@ -98,6 +99,7 @@ struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *c
         return NULL;
     examiner->trust = trust;
     examiner->crls = crls;
+    examiner->alone = alone;
     examiner->cache = certificate_cache_new(limits);
     if (examiner->cache == NULL) {
         free(examiner);

@@ -13,9 +13,10 @@ struct examiner;
 
 /* An examiner that judges against the trust store and the revocation lists (either may be NULL:
  * then nothing is said of trust or revocation), which it borrows. limits are those of its cache,
- * NULL: the defaults. NULL when memory is short. */
+ * NULL: the defaults. When it judges each handshake alone, an issuer that another one showed is not
+ * known. NULL when memory is short. */
 struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *crls,
-                              const struct certificate_cache_limits *limits);
+                              const struct certificate_cache_limits *limits, bool alone);
 void examiner_free(struct examiner *examiner); /* NULL is harmless */
 
 /* Judge the certificates of a handshake: sets facts->chain and facts->certificates of each side

@@ -100,7 +100,7 @@ static bool open_court(struct tracker *tracker)
     const struct tracker_options *options = &tracker->options;
     const struct certificate_cache_limits cache = cache_limits(options);
 
-    tracker->examiner = examiner_new(options->trust, options->crls, &cache);
+    tracker->examiner = examiner_new(options->trust, options->crls, &cache, options->alone);
     tracker->knowledge = new_knowledge(options);
     tracker->insight = new_insight(options);
     tracker->incidents = incidents_new(options->hash_key, options->sketch_key,
