@@ -107,7 +107,7 @@ static void add_alert_content(struct json *json, struct json_at alert, uint8_t a
 static void add_answering_alert(struct json *json, struct json_at why, const struct facts *facts)
 {
     enum side by = side_other(facts->refusal.by);
-    const struct note *note = facts_first_alert(facts, by);
+    const struct note *note = handshake_next(facts->handshake, NULL, by, NOTE_ALERT);
     struct json_at alert;
 
     if (note == NULL)

@@ -203,19 +203,6 @@ bool facts_client_refused_server(const struct facts *facts)
            && facts->refusal.by == SIDE_CLIENT && facts->outcome == OUTCOME_FAILED;
 }
 
-const struct note *facts_first_alert(const struct facts *facts, enum side by)
-{
-    const struct handshake *handshake = facts->handshake;
-
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
-        if (note->kind == NOTE_ALERT && note->side == by)
-            return note;
-    }
-    return NULL;
-}
-
 bool facts_refused_key_offer(const struct facts *facts)
 {
     const struct client_hello *hello;

@@ -363,9 +363,6 @@ enum server_answer facts_server_answer(const struct facts *facts);
  * has later ones (RFC 2018), or it went on without them long after they were sent. */
 bool facts_octets_are_lost(const struct facts *facts, enum side from);
 
-/* The first alert in clear of this side; NULL: none. */
-const struct note *facts_first_alert(const struct facts *facts, enum side by);
-
 /* The name of the server that the client wants, which its certificate is for: of the hello, else
  * the target that a proxy was asked for. Empty: none was said, or an address as octets. */
 struct bytes facts_server_name(const struct facts *facts);

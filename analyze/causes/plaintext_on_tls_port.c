@@ -79,7 +79,7 @@ static enum certainty weigh(const struct facts *facts, bool known)
 /* The server's alert, whatever ended the connection. */
 static void describe_server_alert(const struct facts *facts, struct evidence *evidence)
 {
-    const struct note *note = facts_first_alert(facts, SIDE_SERVER);
+    const struct note *note = handshake_next(facts->handshake, NULL, SIDE_SERVER, NOTE_ALERT);
     char alert[48];
 
     if (note != NULL)

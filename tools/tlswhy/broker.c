@@ -14,9 +14,9 @@
 #include "analyze/file.h"
 #include "tools/tlswhy/broker_message.h"
 #include "tools/tlswhy/complain.h"
-#include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/sandbox.h"
 #include "tools/tlswhy/state_file.h"
+#include "tools/tlswhy/system_clock.h"
 
 enum {
     ANSWER_SECONDS = 5, /* a file system that hangs must not hang the service */
@@ -187,7 +187,7 @@ static bool send_wish(struct broker *broker, enum broker_wish wish, size_t sink)
         .number = ++broker->number,
         .wish = (uint16_t)wish,
         .sink = (uint16_t)sink,
-        .until_ms = ending_now_ms() + ANSWER_SECONDS * 1000,
+        .until_ms = system_clock_now_ms() + ANSWER_SECONDS * 1000,
     };
 
     return send(broker->socket, &request, sizeof(request), MSG_NOSIGNAL) == (ssize_t)sizeof(request)

@@ -23,7 +23,7 @@ struct broker_request {
     uint32_t number; /* from 1; answers bear it, so that one that comes late is known as such */
     uint16_t wish;
     uint16_t sink;
-    int64_t until_ms; /* nobody waits for it any longer, by ending_now_ms */
+    int64_t until_ms; /* nobody waits for it any longer, by system_clock_now_ms */
 };
 
 /* To each wish there are answers, with a descriptor when error is 0, and then one whose error is

@@ -9,8 +9,8 @@
 
 #include "analyze/trust.h"
 #include "tools/tlswhy/broker_message.h"
-#include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/state_file.h"
+#include "tools/tlswhy/system_clock.h"
 
 /* Who asked. */
 struct caller {
@@ -125,7 +125,7 @@ static void carry_out(const struct caller *caller, const struct broker_request *
                       const struct options *options, const struct feed *feed,
                       const char *trust_path, int *state)
 {
-    if (ending_now_ms() > request->until_ms)
+    if (system_clock_now_ms() > request->until_ms)
         return;
     if (request->wish == BROKER_SINK || request->wish == BROKER_ROTATE)
         answer_sink(caller, feed, request);
