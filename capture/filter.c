@@ -28,6 +28,8 @@ static int dlt_of(int link_type)
         return DLT_RAW;
     case LINKTYPE_C_HDLC:
         return DLT_C_HDLC;
+    case LINKTYPE_USER_2:
+        return DLT_PKTAP;
     default:
         return link_type;
     }

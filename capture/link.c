@@ -1,42 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/link.h"
 
-enum {
-    ETHERNET_LENGTH_MAX = 0x05ff, /* below: IEEE 802.3 length, from 0x0600 on: EtherType */
-    MACSEC_SCI = 0x20,
-    MACSEC_ENCRYPTED = 0x08,
-    MACSEC_CHANGED = 0x04,
-    MPLS_BOTTOM = 0x100,
-    NFLOG_PAYLOAD = 9 /* NFULA_PAYLOAD */
-};
+#include "capture/link_internal.h"
 
-/* A step takes one header off *in and names what follows. LINK_IP means: go on. */
-typedef enum link_status (*link_step)(struct bytes *in, struct link *link, uint32_t *next);
+enum { MACSEC_SCI = 0x20, MACSEC_ENCRYPTED = 0x08, MACSEC_CHANGED = 0x04, MPLS_BOTTOM = 0x100 };
 
 static enum link_status step_ethernet(struct bytes *in, struct link *link, uint32_t *next)
 {
     struct bytes addresses;
-    uint16_t type;
 
-    if (!bytes_take(in, LINK_ETHERNET_ADDRESSES, &addresses) || !bytes_u16(in, &type))
+    if (!bytes_take(in, LINK_ETHERNET_ADDRESSES, &addresses))
         return LINK_SHORT;
     if (link->addresses == NULL)
         link->addresses = addresses.data;
-    *next = type > ETHERNET_LENGTH_MAX ? type : LINK_PROTOCOL_LLC;
-    return LINK_IP;
+    return link_take_type(in, next);
 }
 
 static enum link_status step_vlan(struct bytes *in, struct link *link, uint32_t *next)
 {
     uint16_t control;
-    uint16_t type;
 
-    if (!bytes_u16(in, &control) || !bytes_u16(in, &type))
+    if (!bytes_u16(in, &control))
         return LINK_SHORT;
     if (link->vlan_id == 0)
         link->vlan_id = control & LINK_VLAN_IDENTIFIER;
-    *next = type > ETHERNET_LENGTH_MAX ? type : LINK_PROTOCOL_LLC;
-    return LINK_IP;
+    return link_take_type(in, next);
 }
 
 /* IEEE 802.1ah: the service instance tag, then the customer's frame. */
@@ -231,22 +219,15 @@ static enum link_status link_raw(struct bytes *in, struct link *link, uint32_t *
     return LINK_IP;
 }
 
-/* The address family in the byte order of the capturing machine (NULL) or of the network
- * (LOOP). IPv6 has a different number on each system. */
-static enum link_status link_null(struct bytes *in, struct link *link, uint32_t *next)
+/* RFC 4391 section 6, behind a global route header. */
+static enum link_status link_infiniband(struct bytes *in, struct link *link, uint32_t *next)
 {
-    static const uint32_t inet6[] = {10, 24, 28, 30};
-    uint32_t family;
+    uint16_t type;
 
     (void)link;
-    if (!bytes_u32(in, &family))
+    if (!bytes_skip(in, 40) || !bytes_u16(in, &type) || !bytes_skip(in, 2))
         return LINK_SHORT;
-    if (family > 0xffff)
-        family = __builtin_bswap32(family);
-    *next = family == 2 ? ETHERTYPE_IPV4 : LINK_PROTOCOL_NONE;
-    for (size_t i = 0; i < sizeof(inet6) / sizeof(inet6[0]); i++)
-        if (family == inet6[i])
-            *next = ETHERTYPE_IPV6;
+    *next = type;
     return LINK_IP;
 }
 
@@ -281,7 +262,7 @@ static enum link_status link_pppd(struct bytes *in, struct link *link, uint32_t 
 /* The protocols of a cooked capture below the EtherTypes: 4 is LLC. */
 static uint32_t cooked_protocol(uint16_t protocol)
 {
-    if (protocol > ETHERNET_LENGTH_MAX)
+    if (protocol > LINK_ETHERNET_LENGTH_MAX)
         return protocol;
     return protocol == 4 ? LINK_PROTOCOL_LLC : LINK_PROTOCOL_NONE;
 }
@@ -308,47 +289,41 @@ static enum link_status link_sll2(struct bytes *in, struct link *link, uint32_t 
     return LINK_IP;
 }
 
-/* Netfilter's log: family, version, resource, then values with length and type in the byte
- * order of the capturing machine, padded to four octets; the payload is the last. A value
- * takes at least four octets, so the loop ends. */
-static enum link_status link_nflog(struct bytes *in, struct link *link, uint32_t *next)
-{
-    uint16_t length;
-    uint16_t type;
-
-    (void)link;
-    *next = LINK_PROTOCOL_IP;
-    if (!bytes_skip(in, 4))
-        return LINK_SHORT;
-    while (bytes_u16(in, &length) && bytes_u16(in, &type)) {
-        if ((type & 0x00ff) == 0) { /* types are small: the low octet came first */
-            type = __builtin_bswap16(type);
-            length = __builtin_bswap16(length);
-        }
-        if (type == NFLOG_PAYLOAD)
-            return LINK_IP;
-        if (length < 4)
-            return LINK_MALFORMED;
-        if (!bytes_skip(in, (((size_t)length + 3) & ~(size_t)3) - 4))
-            return LINK_SHORT;
-    }
-    return LINK_SHORT;
-}
-
 /* The link types. Ethernet is first: it is looked up for nearly every packet. */
 static const struct {
     int link_type;
     link_step step;
 } link_types[] = {
-    {LINKTYPE_ETHERNET, step_ethernet}, {LINKTYPE_LINUX_SLL, link_sll},
-    {LINKTYPE_LINUX_SLL2, link_sll2},   {LINKTYPE_RAW, link_raw},
-    {LINKTYPE_RAW_12, link_raw},        {LINKTYPE_RAW_14, link_raw},
-    {LINKTYPE_IPV4, link_raw},          {LINKTYPE_IPV6, link_raw},
-    {LINKTYPE_NULL, link_null},         {LINKTYPE_LOOP, link_null},
-    {LINKTYPE_PPP, step_ppp},           {LINKTYPE_PPP_HDLC, link_hdlc},
-    {LINKTYPE_PPP_ETHER, step_pppoe},   {LINKTYPE_C_HDLC, link_hdlc},
-    {LINKTYPE_PPP_PPPD, link_pppd},     {LINKTYPE_PPP_WITH_DIR, link_ppp_direction},
-    {LINKTYPE_NFLOG, link_nflog},
+    {LINKTYPE_ETHERNET, step_ethernet},
+    {LINKTYPE_LINUX_SLL, link_sll},
+    {LINKTYPE_LINUX_SLL2, link_sll2},
+    {LINKTYPE_RAW, link_raw},
+    {LINKTYPE_RAW_12, link_raw},
+    {LINKTYPE_RAW_14, link_raw},
+    {LINKTYPE_IPV4, link_raw},
+    {LINKTYPE_IPV6, link_raw},
+    {LINKTYPE_NULL, link_system_null},
+    {LINKTYPE_LOOP, link_system_null},
+    {LINKTYPE_PPP, step_ppp},
+    {LINKTYPE_PPP_HDLC, link_hdlc},
+    {LINKTYPE_PPP_ETHER, step_pppoe},
+    {LINKTYPE_C_HDLC, link_hdlc},
+    {LINKTYPE_PPP_PPPD, link_pppd},
+    {LINKTYPE_PPP_WITH_DIR, link_ppp_direction},
+    {LINKTYPE_NFLOG, link_system_nflog},
+    {LINKTYPE_PKTAP, link_system_pktap},
+    {LINKTYPE_USER_2, link_system_pktap},
+    {LINKTYPE_PFLOG, link_system_pflog},
+    {LINKTYPE_ENC, link_system_enc},
+    {LINKTYPE_IEEE802_11, link_wireless_frame},
+    {LINKTYPE_IEEE802_11_RADIOTAP, link_wireless_radiotap},
+    {LINKTYPE_IEEE802_11_PRISM, link_wireless_prism},
+    {LINKTYPE_IEEE802_11_AVS, link_wireless_prism},
+    {LINKTYPE_PPI, link_wireless_ppi},
+    {LINKTYPE_IPOIB, link_infiniband},
+    {LINKTYPE_DSA_TAG_DSA, link_tag_dsa_frame},
+    {LINKTYPE_DSA_TAG_BRCM, link_tag_dsa_frame},
+    {LINKTYPE_DSA_TAG_BRCM_PREPEND, link_tag_before_frame},
 };
 
 enum { LINK_TYPES = sizeof(link_types) / sizeof(link_types[0]) };
@@ -375,8 +350,18 @@ static enum link_status found_ip(uint32_t protocol, struct bytes data, struct li
     return LINK_MALFORMED;
 }
 
+enum link_status link_frame_within(uint32_t link_type, uint32_t *next)
+{
+    if (link_type > UINT16_MAX || link_type_index((int)link_type) < 0)
+        return LINK_UNSUPPORTED;
+    *next = LINK_PROTOCOL_LINK_TYPE + link_type;
+    return LINK_IP;
+}
+
 static link_step protocol_step(uint32_t protocol)
 {
+    if (protocol >= LINK_PROTOCOL_LINK_TYPE)
+        return link_types[link_type_index((int)(protocol - LINK_PROTOCOL_LINK_TYPE))].step;
     for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
         if (protocols[i].protocol == protocol)
             return protocols[i].step;

@@ -4,8 +4,11 @@
  * One row per link type (the LINKTYPE_ values of the pcap and pcapng formats)
  * strips the link header; then one row per protocol strips what lies between
  * it and IP: stacked VLAN tags (802.1Q, 802.1ad), 802.1ah, unencrypted MACsec,
- * Cisco's metadata, MPLS and the Ethernet within, PPPoE, PPP, LLC/SNAP. Tunnels that carry such
- * frames in IP (tunnel.h) enter through link_decode_protocol.
+ * Cisco's metadata, MPLS and the Ethernet within, PPPoE, PPP,
+ * LLC/SNAP. Tunnels that carry such frames in IP (tunnel.h) enter through link_decode_protocol.
+ *
+ * Of IEEE 802.11 it reads data frames in clear, also those that were decrypted; not several packets
+ * in one frame (A-MSDU), nor parts of one.
  *
  * No allocation, no state: everything is a view into the frame.
  */
@@ -26,14 +29,27 @@ enum {
     LINKTYPE_PPP_ETHER = 51,
     LINKTYPE_RAW = 101,
     LINKTYPE_C_HDLC = 104,
+    LINKTYPE_IEEE802_11 = 105,
     LINKTYPE_LOOP = 108,
+    LINKTYPE_ENC = 109,
     LINKTYPE_LINUX_SLL = 113,
+    LINKTYPE_PFLOG = 117,
+    LINKTYPE_IEEE802_11_PRISM = 119,
+    LINKTYPE_IEEE802_11_RADIOTAP = 127,
+    LINKTYPE_USER_2 = 149, /* PKTAP in files of macOS, whose DLT_PKTAP it is */
+    LINKTYPE_IEEE802_11_AVS = 163,
     LINKTYPE_PPP_PPPD = 166,
+    LINKTYPE_PPI = 192,
     LINKTYPE_PPP_WITH_DIR = 204,
     LINKTYPE_IPV4 = 228,
     LINKTYPE_IPV6 = 229,
     LINKTYPE_NFLOG = 239,
-    LINKTYPE_LINUX_SLL2 = 276
+    LINKTYPE_IPOIB = 242,
+    LINKTYPE_PKTAP = 258,
+    LINKTYPE_LINUX_SLL2 = 276,
+    LINKTYPE_DSA_TAG_BRCM = 281,
+    LINKTYPE_DSA_TAG_BRCM_PREPEND = 282,
+    LINKTYPE_DSA_TAG_DSA = 284
 };
 
 /* What follows a header: an EtherType (IEEE 802 numbers, IANA), or one of ours above 16 bits. */

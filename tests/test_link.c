@@ -10,6 +10,12 @@
 #define IPV6                                                                                       \
     "60 00 00 00 00 00 3b 40 20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 01 "                     \
     "20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 02"
+#define ZERO_4  "00 00 00 00 "
+#define ZERO_16 ZERO_4 ZERO_4 ZERO_4 ZERO_4
+#define ZERO_52 ZERO_16 ZERO_16 ZERO_16 ZERO_4
+#define WIFI    "00 00 02 00 00 00 00 05 02 00 00 00 00 07 02 00 00 00 00 0d " /* up to the sequence */
+#define SNAP    "aa aa 03 00 00 00 08 00"
+#define SNAP6   "aa aa 03 00 00 00 86 dd"
 
 /* Frames that end in an IP packet. */
 static const struct {
@@ -61,17 +67,64 @@ static const struct {
     {LINKTYPE_LINUX_SLL2, 4, 0, "08 00 00 00 00 00 00 02 00 01 00 06 02 00 00 00 00 05 00 00"},
     {LINKTYPE_NFLOG, 4, 0, "02 00 00 00 05 00 0a 00 61 00 00 00 20 00 09 00"},
     {LINKTYPE_NFLOG, 4, 0, "02 00 00 00 00 05 00 0a 61 00 00 00 00 20 00 09"},
+    {LINKTYPE_PKTAP, 4, 0,
+     "6c 00 00 00 01 00 00 00 01 00 00 00 " ZERO_52 ZERO_16 ZERO_16 "00 00 "
+     "00 00 00 00 00 00 00 00 00 00 " MACS "08 00"},
+    {LINKTYPE_PKTAP, 6, 0, "0c 00 00 00 01 00 00 00 00 00 00 00 1e 00 00 00"},
+    {LINKTYPE_USER_2, 4, 0, "10 00 00 00 01 00 00 00 0c 00 00 00 00 00 00 00"},
+    {LINKTYPE_PFLOG, 4, 0, "3d 02 00 00 " ZERO_52 "00 00 00 00 00 00 00 00 # 61 of 64\n"},
+    {LINKTYPE_PFLOG, 6, 0, "45 1c 00 00 " ZERO_52 ZERO_16 "# 69 of 72, FreeBSD 14\n"},
+    {LINKTYPE_PFLOG, 6, 0,
+     "64 18 00 00 " ZERO_52 ZERO_16 ZERO_16 "00 00 00 00 "
+     "00 00 00 00 00 00 00 00 # OpenBSD\n"},
+    {LINKTYPE_PFLOG, 6, 0, "30 02 00 00 " ZERO_16 ZERO_16 "00 00 00 00 00 00 00 00 00 00 00 00"},
+    {LINKTYPE_ENC, 4, 0, "02 00 00 00 00 00 10 01 03 00 00 00"},
+    {LINKTYPE_ENC, 6, 0, "00 00 00 18 00 00 10 01 00 00 00 03"},
+    {LINKTYPE_IEEE802_11, 4, 0, "08 01 " WIFI "10 00 " SNAP},
+    {LINKTYPE_IEEE802_11, 6, 0, "88 02 " WIFI "10 00 00 00 " SNAP6 " # with QoS\n"},
+    {LINKTYPE_IEEE802_11, 4, 0, "88 83 " WIFI "10 00 02 00 00 00 00 08 05 00 00 00 00 00 " SNAP},
+    {LINKTYPE_IEEE802_11, 4, 0, "88 41 " WIFI "10 00 00 00 " SNAP " # decrypted\n"},
+    {LINKTYPE_IEEE802_11, 6, 0, "88 41 " WIFI "10 00 00 00 01 02 00 20 03 04 05 06 " SNAP6},
+    {LINKTYPE_IEEE802_11, 4, 6, "08 01 " WIFI "10 00 aa aa 03 00 00 00 81 00 00 06 08 00"},
+    {LINKTYPE_IEEE802_11_RADIOTAP, 4, 0, "00 00 08 00 00 00 00 00 08 01 " WIFI "10 00 " SNAP},
+    {LINKTYPE_IEEE802_11_RADIOTAP, 4, 0, "00 00 09 00 02 00 00 00 10 08 01 " WIFI "10 00 " SNAP},
+    {LINKTYPE_IEEE802_11_RADIOTAP, 6, 0,
+     "00 00 19 00 03 00 00 80 00 00 00 00 00 00 00 00 "
+     "01 02 03 04 05 06 07 08 20 88 01 " WIFI "10 00 00 00 00 00 " SNAP6 " # padded\n"},
+    {LINKTYPE_IEEE802_11_PRISM, 4, 0,
+     "44 00 00 00 0c 00 00 00 00 00 00 00 08 01 " WIFI "10 00 " SNAP},
+    {LINKTYPE_IEEE802_11_PRISM, 4, 0,
+     "00 00 00 44 00 00 00 0c 00 00 00 00 08 01 " WIFI "10 00 " SNAP},
+    {LINKTYPE_IEEE802_11_PRISM, 4, 0,
+     "80 21 10 01 00 00 00 0c 00 00 00 00 08 01 " WIFI "10 00 " SNAP},
+    {LINKTYPE_IEEE802_11_AVS, 6, 0, "80 21 10 02 00 00 00 08 08 01 " WIFI "10 00 " SNAP6},
+    {LINKTYPE_PPI, 4, 0, "00 00 08 00 69 00 00 00 08 01 " WIFI "10 00 " SNAP},
+    {LINKTYPE_PPI, 6, 0,
+     "00 00 18 00 01 00 00 00 02 00 14 00 01 02 03 04 05 06 07 08 01 00 00 00 " MACS "86 dd"},
+    {LINKTYPE_IPOIB, 4, 0, ZERO_16 ZERO_16 "00 00 00 00 00 00 00 00 08 00 00 00"},
+    {LINKTYPE_DSA_TAG_DSA, 4, 0, MACS "40 00 00 01 08 00"},
+    {LINKTYPE_DSA_TAG_BRCM, 6, 0, MACS "20 00 00 01 86 dd"},
+    {LINKTYPE_DSA_TAG_BRCM_PREPEND, 4, 0, "20 00 00 01 " MACS "08 00"},
 };
 
 enum { CARRIERS = sizeof(carriers) / sizeof(carriers[0]) };
 
 static struct bytes carrier_frame(const struct guard *guard, size_t i)
 {
-    char hex[512];
+    char hex[1024];
 
     snprintf(hex, sizeof(hex), "%s %s", carriers[i].header,
              carriers[i].ip_version == 4 ? IPV4 : IPV6);
     return guard_hex(guard, hex);
+}
+
+/* The outermost addresses of a frame, NULL: it has none. */
+static const uint8_t *carrier_addresses(size_t i, struct bytes frame)
+{
+    const char *header = carriers[i].header;
+    const char *addresses = strstr(header, MACS);
+
+    return addresses != NULL ? frame.data + (addresses - header) / 3 : NULL;
 }
 
 static enum link_status decode_hex(int link_type, const char *hex, struct link *link)
@@ -98,8 +151,7 @@ static void every_carrier_leads_to_ip(void)
         CU_ASSERT_EQUAL(link.ip_version, carriers[i].ip_version);
         CU_ASSERT_EQUAL(link.vlan_id, carriers[i].vlan_id);
         CU_ASSERT_EQUAL(link.payload.len, carriers[i].ip_version == 4 ? 28 : 40);
-        CU_ASSERT_EQUAL(link.addresses != NULL, carriers[i].link_type == LINKTYPE_ETHERNET);
-        CU_ASSERT_TRUE(link.addresses == NULL || link.addresses == frame.data);
+        CU_ASSERT_PTR_EQUAL(link.addresses, carrier_addresses(i, frame));
     }
     guard_free(&guard);
 }
@@ -146,6 +198,36 @@ static void what_is_not_ip_is_told_apart(void)
         {LINKTYPE_ETHERNET, LINK_UNSUPPORTED, MACS "88 e5 0c 00 00 00 00 01 # MACsec, encrypted\n"},
         {LINKTYPE_NULL, LINK_OTHER, "00 00 00 07"},
         {LINKTYPE_NFLOG, LINK_MALFORMED, "02 00 00 00 03 00 0a 00 61 00 00 00"},
+        {LINKTYPE_PKTAP, LINK_UNSUPPORTED,
+         "0c 00 00 00 02 00 00 00 0c 00 00 00 " IPV4 " # dropped\n"},
+        {LINKTYPE_PKTAP, LINK_UNSUPPORTED, "0c 00 00 00 01 00 00 00 93 00 00 00 " IPV4},
+        {LINKTYPE_PKTAP, LINK_UNSUPPORTED, "0c 00 00 00 01 00 00 00 0c 00 00 80 " IPV4},
+        {LINKTYPE_PKTAP, LINK_MALFORMED, "0b 00 00 00 01 00 00 00 0c 00 00 00 " IPV4},
+        {LINKTYPE_PKTAP, LINK_SHORT, "ff ff ff ff 01 00 00 00 0c 00 00 00 " IPV4},
+        {LINKTYPE_PFLOG, LINK_MALFORMED, "00 02 00 00 " IPV4},
+        {LINKTYPE_PFLOG, LINK_SHORT, "ff 02 00 00 " IPV4},
+        {LINKTYPE_PFLOG, LINK_OTHER, "3d 00 00 00 " ZERO_52 "00 00 00 00 00 00 00 00 " IPV4},
+        {LINKTYPE_ENC, LINK_OTHER, "00 00 00 00 00 00 10 01 00 00 00 03 " IPV4},
+        {LINKTYPE_IEEE802_11, LINK_OTHER, "80 00 " WIFI "10 00 # beacon\n"},
+        {LINKTYPE_IEEE802_11, LINK_OTHER, "d4 00 00 00 02 00 00 00 00 0d # acknowledgment\n"},
+        {LINKTYPE_IEEE802_11, LINK_OTHER, "48 11 " WIFI "10 00 # no data\n"},
+        {LINKTYPE_IEEE802_11, LINK_UNSUPPORTED, "08 05 " WIFI "10 00 " SNAP " " IPV4 " # more\n"},
+        {LINKTYPE_IEEE802_11, LINK_UNSUPPORTED, "08 01 " WIFI "11 00 " SNAP " " IPV4},
+        {LINKTYPE_IEEE802_11, LINK_UNSUPPORTED, "88 01 " WIFI "10 00 80 00 " MACS "00 24 " SNAP},
+        {LINKTYPE_IEEE802_11, LINK_UNSUPPORTED,
+         "88 41 " WIFI "10 00 00 00 01 02 00 20 03 04 05 06 9f 3c 11 58 03 42 " IPV4
+         " # encrypted\n"},
+        {LINKTYPE_IEEE802_11_RADIOTAP, LINK_UNSUPPORTED,
+         "00 00 09 00 02 00 00 00 50 08 01 " WIFI "10 00 " SNAP " " IPV4 " # damaged\n"},
+        {LINKTYPE_IEEE802_11_RADIOTAP, LINK_UNSUPPORTED, "01 00 08 00 00 00 00 00 08 01 " WIFI},
+        {LINKTYPE_IEEE802_11_RADIOTAP, LINK_MALFORMED, "00 00 07 00 00 00 00 00 08 01 " WIFI},
+        {LINKTYPE_IEEE802_11_RADIOTAP, LINK_SHORT, "00 00 ff ff 00 00 00 80 08 01 " WIFI},
+        {LINKTYPE_IEEE802_11_PRISM, LINK_MALFORMED, "44 00 00 00 07 00 00 00 08 01 " WIFI},
+        {LINKTYPE_IEEE802_11_PRISM, LINK_SHORT, "44 00 00 00 ff ff ff ff 08 01 " WIFI},
+        {LINKTYPE_PPI, LINK_UNSUPPORTED,
+         "00 00 18 00 69 00 00 00 02 00 14 00 " ZERO_4 ZERO_4 "05 00 00 00 08 01 " WIFI},
+        {LINKTYPE_PPI, LINK_UNSUPPORTED, "00 00 08 00 93 00 00 00 " IPV4},
+        {LINKTYPE_PPI, LINK_MALFORMED, "00 00 07 00 65 00 00 00 " IPV4},
         {147, LINK_UNSUPPORTED, IPV4},
     };
     struct link link;
@@ -155,8 +237,8 @@ static void what_is_not_ip_is_told_apart(void)
 }
 
 /* A frame of first, count times middle, and last. */
-static enum link_status decode_stack(const char *first, const char *middle, int count,
-                                     const char *last)
+static enum link_status decode_stack(int link_type, const char *first, const char *middle,
+                                     int count, const char *last)
 {
     struct link link;
     char hex[2048];
@@ -165,21 +247,26 @@ static enum link_status decode_stack(const char *first, const char *middle, int 
     for (int i = 0; i < count; i++)
         len += (size_t)snprintf(hex + len, sizeof(hex) - len, "%s ", middle);
     snprintf(hex + len, sizeof(hex) - len, "%s", last);
-    return decode_hex(LINKTYPE_ETHERNET, hex, &link);
+    return decode_hex(link_type, hex, &link);
 }
 
 static void stacks_are_bounded(void)
 {
-    CU_ASSERT_EQUAL(
-        decode_stack(MACS "81 00", "00 01 81 00", LINK_HEADERS_MAX - 1, "00 01 08 00 " IPV4),
-        LINK_IP);
-    CU_ASSERT_EQUAL(
-        decode_stack(MACS "81 00", "00 01 81 00", LINK_HEADERS_MAX + 1, "00 01 08 00 " IPV4),
-        LINK_UNSUPPORTED);
-    CU_ASSERT_EQUAL(
-        decode_stack(MACS "88 47", "00 01 00 40", LINK_LABELS_MAX - 1, "00 01 01 40 " IPV4),
-        LINK_IP);
-    CU_ASSERT_EQUAL(decode_stack(MACS "88 47", "00 01 00 40", LINK_LABELS_MAX, "00 01 01 40 " IPV4),
+    CU_ASSERT_EQUAL(decode_stack(LINKTYPE_ETHERNET, MACS "81 00", "00 01 81 00",
+                                 LINK_HEADERS_MAX - 1, "00 01 08 00 " IPV4),
+                    LINK_IP);
+    CU_ASSERT_EQUAL(decode_stack(LINKTYPE_ETHERNET, MACS "81 00", "00 01 81 00",
+                                 LINK_HEADERS_MAX + 1, "00 01 08 00 " IPV4),
+                    LINK_UNSUPPORTED);
+    CU_ASSERT_EQUAL(decode_stack(LINKTYPE_ETHERNET, MACS "88 47", "00 01 00 40",
+                                 LINK_LABELS_MAX - 1, "00 01 01 40 " IPV4),
+                    LINK_IP);
+    CU_ASSERT_EQUAL(decode_stack(LINKTYPE_ETHERNET, MACS "88 47", "00 01 00 40", LINK_LABELS_MAX,
+                                 "00 01 01 40 " IPV4),
+                    LINK_UNSUPPORTED);
+    CU_ASSERT_EQUAL(decode_stack(LINKTYPE_PPI, "00 00 08 00 65 00 00 00", "", 0, IPV4), LINK_IP);
+    CU_ASSERT_EQUAL(decode_stack(LINKTYPE_PPI, "", "00 00 08 00 c0 00 00 00", LINK_HEADERS_MAX + 2,
+                                 "00 00 08 00 65 00 00 00 " IPV4),
                     LINK_UNSUPPORTED);
 }
 
