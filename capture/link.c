@@ -198,6 +198,14 @@ static enum link_status step_llc(struct bytes *in, struct link *link, uint32_t *
     return LINK_IP;
 }
 
+/* The second version has four octets before the packet, the first none; both are IP. */
+static enum link_status step_wccp(struct bytes *in, struct link *link, uint32_t *next)
+{
+    (void)link;
+    *next = LINK_PROTOCOL_IP;
+    return looks_like_ip(*in) || bytes_skip(in, 4) ? LINK_IP : LINK_SHORT;
+}
+
 static const struct {
     uint32_t protocol;
     link_step step;
@@ -208,6 +216,9 @@ static const struct {
     {ETHERTYPE_MPLS, step_mpls},           {ETHERTYPE_MPLS_MULTICAST, step_mpls},
     {LINK_PROTOCOL_LLC, step_llc},         {ETHERTYPE_BACKBONE, step_backbone},
     {ETHERTYPE_MACSEC, step_macsec},       {ETHERTYPE_CISCO_METADATA, step_metadata},
+    {ETHERTYPE_EDSA, link_tag_edsa},       {ETHERTYPE_VN_TAG, link_tag_vn},
+    {ETHERTYPE_BATMAN, link_tag_batman},   {ETHERTYPE_NSH, link_tag_service_header},
+    {ETHERTYPE_WCCP, step_wccp},
 };
 
 /* The first octets of a link type with nothing but IP behind them. */
@@ -322,6 +333,7 @@ static const struct {
     {LINKTYPE_PPI, link_wireless_ppi},
     {LINKTYPE_IPOIB, link_infiniband},
     {LINKTYPE_DSA_TAG_DSA, link_tag_dsa_frame},
+    {LINKTYPE_DSA_TAG_EDSA, step_ethernet},
     {LINKTYPE_DSA_TAG_BRCM, link_tag_dsa_frame},
     {LINKTYPE_DSA_TAG_BRCM_PREPEND, link_tag_before_frame},
 };

@@ -4,7 +4,7 @@
  * One row per link type (the LINKTYPE_ values of the pcap and pcapng formats)
  * strips the link header; then one row per protocol strips what lies between
  * it and IP: stacked VLAN tags (802.1Q, 802.1ad), 802.1ah, unencrypted MACsec,
- * Cisco's metadata, MPLS and the Ethernet within, PPPoE, PPP,
+ * Cisco's metadata, tags of switches, MPLS and the Ethernet within, batman-adv, NSH, PPPoE, PPP,
  * LLC/SNAP. Tunnels that carry such frames in IP (tunnel.h) enter through link_decode_protocol.
  *
  * Of IEEE 802.11 it reads data frames in clear, also those that were decrypted; not several packets
@@ -49,16 +49,19 @@ enum {
     LINKTYPE_LINUX_SLL2 = 276,
     LINKTYPE_DSA_TAG_BRCM = 281,
     LINKTYPE_DSA_TAG_BRCM_PREPEND = 282,
-    LINKTYPE_DSA_TAG_DSA = 284
+    LINKTYPE_DSA_TAG_DSA = 284,
+    LINKTYPE_DSA_TAG_EDSA = 285
 };
 
 /* What follows a header: an EtherType (IEEE 802 numbers, IANA), or one of ours above 16 bits. */
 enum {
     ETHERTYPE_IPV4 = 0x0800,
+    ETHERTYPE_BATMAN = 0x4305,               /* batman-adv, not registered */
     ETHERTYPE_TRANSPARENT_ETHERNET = 0x6558, /* an Ethernet frame, RFC 1701 */
     ETHERTYPE_VLAN = 0x8100,
     ETHERTYPE_IPV6 = 0x86dd,
     ETHERTYPE_PPP = 0x880b,
+    ETHERTYPE_WCCP = 0x883e, /* GRE of Cisco's redirection of web traffic */
     ETHERTYPE_MPLS = 0x8847,
     ETHERTYPE_MPLS_MULTICAST = 0x8848,
     ETHERTYPE_PPPOE_SESSION = 0x8864,
@@ -66,7 +69,10 @@ enum {
     ETHERTYPE_MACSEC = 0x88e5,
     ETHERTYPE_BACKBONE = 0x88e7, /* IEEE 802.1ah service instance tag */
     ETHERTYPE_CISCO_METADATA = 0x8909,
+    ETHERTYPE_VN_TAG = 0x8926,
+    ETHERTYPE_NSH = 0x894f,      /* RFC 8300 */
     ETHERTYPE_OLD_VLAN = 0x9100, /* double tags before 802.1ad */
+    ETHERTYPE_EDSA = 0xdada,     /* Marvell's tag as Linux has it, not registered */
     LINK_PROTOCOL_IP = 0x10000,  /* IPv4 or IPv6, as its first four bits say */
     LINK_PROTOCOL_LLC = 0x10001, /* IEEE 802.2 */
     LINK_PROTOCOL_NONE = 0x10002 /* nothing that could carry IP */

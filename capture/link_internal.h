@@ -59,8 +59,12 @@ enum link_status link_wireless_radiotap(struct bytes *in, struct link *link, uin
 enum link_status link_wireless_prism(struct bytes *in, struct link *link, uint32_t *next);
 enum link_status link_wireless_ppi(struct bytes *in, struct link *link, uint32_t *next);
 
-/* link_tag.c: the tags of switches. */
+/* link_tag.c: what switches, meshes and service chains put between Ethernet and its content. */
 enum link_status link_tag_dsa_frame(struct bytes *in, struct link *link, uint32_t *next);
 enum link_status link_tag_before_frame(struct bytes *in, struct link *link, uint32_t *next);
+enum link_status link_tag_edsa(struct bytes *in, struct link *link, uint32_t *next);
+enum link_status link_tag_vn(struct bytes *in, struct link *link, uint32_t *next);
+enum link_status link_tag_batman(struct bytes *in, struct link *link, uint32_t *next);
+enum link_status link_tag_service_header(struct bytes *in, struct link *link, uint32_t *next);
 
 #endif

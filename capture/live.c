@@ -58,7 +58,9 @@ struct live {
 static const char *const default_filters[] = {
     FILTER_IP " or ether proto 0x8100 or ether proto 0x88a8 or ether proto 0x9100"
               " or ether proto 0x8847 or ether proto 0x8848 or ether proto 0x8864"
-              " or ether proto 0x88e5 or ether proto 0x88e7 or ether proto 0x8909",
+              " or ether proto 0x88e5 or ether proto 0x88e7 or ether proto 0x8909"
+              " or ether proto 0x8926 or ether proto 0x894f or ether proto 0x4305"
+              " or ether proto 0xdada",
     FILTER_IP,
     "",
 };

@@ -172,8 +172,10 @@ static enum tunnel_status open_vxlan(struct bytes in, size_t missing,
 static enum tunnel_status open_vxlan_gpe(struct bytes in, size_t missing,
                                          struct tunnel_content *content)
 {
-    static const uint32_t protocols[] = {LINK_PROTOCOL_NONE, ETHERTYPE_IPV4, ETHERTYPE_IPV6,
-                                         ETHERTYPE_TRANSPARENT_ETHERNET};
+    static const uint32_t protocols[] = {
+        LINK_PROTOCOL_NONE, ETHERTYPE_IPV4, ETHERTYPE_IPV6, ETHERTYPE_TRANSPARENT_ETHERNET,
+        ETHERTYPE_NSH,
+    };
     struct bytes header = in;
     uint8_t flags;
     uint8_t next;
