@@ -96,11 +96,17 @@ void filter_free(struct filter *filter)
     free(filter);
 }
 
+/* For link types behind whose headers libpcap finds no IP. */
+static const struct program *ip_program(const struct filter *filter)
+{
+    return &filter->programs[link_type_index(LINKTYPE_RAW)];
+}
+
 bool filter_suits(const struct filter *filter, int link_type, char error[FILTER_ERROR_MAX])
 {
     int index = link_type_index(link_type);
 
-    if (index >= 0 && filter->programs[index].is_compiled)
+    if (index >= 0 && (filter->programs[index].is_compiled || ip_program(filter)->is_compiled))
         return true;
     if (index >= 0)
         explain(&filter->programs[index], error);
@@ -109,12 +115,31 @@ bool filter_suits(const struct filter *filter, int link_type, char error[FILTER_
     return false;
 }
 
+static bool match(const struct program *program, struct bytes data, size_t original_length)
+{
+    struct pcap_pkthdr header = {.caplen = (bpf_u_int32)data.len,
+                                 .len = (bpf_u_int32)original_length};
+
+    return program->is_compiled && pcap_offline_filter(&program->code, &header, data.data) != 0;
+}
+
+static bool match_ip(const struct filter *filter, const struct raw_packet *packet)
+{
+    struct link link;
+
+    link_init(&link);
+    return link_decode(packet->link_type, packet->data, &link) == LINK_IP
+           && match(ip_program(filter), link.payload,
+                    packet->original_length - (packet->data.len - link.payload.len));
+}
+
 bool filter_match(const struct filter *filter, const struct raw_packet *packet)
 {
     int index = link_type_index(packet->link_type);
-    struct pcap_pkthdr header = {.caplen = (bpf_u_int32)packet->data.len,
-                                 .len = packet->original_length};
 
-    return index >= 0 && filter->programs[index].is_compiled
-           && pcap_offline_filter(&filter->programs[index].code, &header, packet->data.data) != 0;
+    if (index < 0)
+        return false;
+    if (!filter->programs[index].is_compiled)
+        return match_ip(filter, packet);
+    return match(&filter->programs[index], packet->data, packet->original_length);
 }

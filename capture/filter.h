@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* filter.h -- tcpdump's filter expressions, compiled by libpcap once per link type. */
+/* filter.h -- tcpdump's filter expressions, compiled by libpcap once per link type.
+ *
+ * Of link types behind whose headers libpcap finds no IP, such as PKTAP, what the headers lead to
+ * (link.h) is filtered as IP alone.
+ */
 #ifndef TLSWHY_CAPTURE_FILTER_H
 #define TLSWHY_CAPTURE_FILTER_H
 

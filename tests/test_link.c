@@ -298,6 +298,7 @@ static void every_link_type_is_found_at_its_place(void)
     CU_ASSERT_EQUAL(link_type_index(147), -1);
     CU_ASSERT_STRING_EQUAL(filter_link_type_name(LINKTYPE_RAW), "RAW");
     CU_ASSERT_STRING_EQUAL(filter_link_type_name(LINKTYPE_ETHERNET), "EN10MB");
+    CU_ASSERT_STRING_EQUAL(filter_link_type_name(LINKTYPE_USER_2), "PKTAP");
 }
 
 int main(void)

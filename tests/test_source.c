@@ -69,7 +69,7 @@ static void save(struct bench *bench)
 }
 
 /* A UDP packet from one port to another whose last octet is the mark. */
-static void record(struct bench *bench, uint32_t seconds, uint16_t port, char mark)
+static void build(struct bench *bench, uint16_t port, char mark)
 {
     char payload[2] = {mark, '\0'};
 
@@ -77,6 +77,19 @@ static void record(struct bench *bench, uint32_t seconds, uint16_t port, char ma
     frame_udp(&bench->frame, 1000, port);
     frame_ipv4(&bench->frame, 17);
     frame_ethernet(&bench->frame, ETHERTYPE_IPV4);
+}
+
+static void record(struct bench *bench, uint32_t seconds, uint16_t port, char mark)
+{
+    build(bench, port, mark);
+    file_record(&bench->file, seconds, 0, frame_octets(&bench->frame), (uint32_t)bench->frame.len);
+}
+
+/* Likewise, with four octets before the frame. */
+static void record_tagged(struct bench *bench, uint32_t seconds, uint16_t port, char mark)
+{
+    build(bench, port, mark);
+    frame_number(&bench->frame, 0x20000001, 4);
     file_record(&bench->file, seconds, 0, frame_octets(&bench->frame), (uint32_t)bench->frame.len);
 }
 
@@ -450,11 +463,39 @@ static void a_file_cut_off_is_read_to_the_cut(void)
     bench_free(bench);
 }
 
+/* Tags of switches, before a frame: libpcap looks for IP behind none. */
+static void a_filter_finds_what_libpcap_does_not(void)
+{
+    static const struct {
+        const char *filter;
+        const char *order;
+        enum source_status end;
+    } cases[] = {
+        {"udp port 443", "a", SOURCE_END},
+        {"ip", "ab", SOURCE_END},
+        {"vlan", "", SOURCE_FAILED},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct bench *bench = bench_new();
+
+        start_file(bench, LINKTYPE_DSA_TAG_BRCM_PREPEND);
+        record_tagged(bench, 1, 443, 'a');
+        record_tagged(bench, 2, 444, 'b');
+        save(bench);
+        run(bench, cases[i].filter);
+        CU_ASSERT_STRING_EQUAL(bench->order, cases[i].order);
+        CU_ASSERT_EQUAL(bench->end, cases[i].end);
+        CU_ASSERT_EQUAL(bench->report_count, cases[i].end == SOURCE_FAILED ? 1 : 0);
+        bench_free(bench);
+    }
+}
+
 static void an_unknown_link_type_is_named_once(void)
 {
     struct bench *bench = bench_new();
 
-    start_file(bench, 105);
+    start_file(bench, 107);
     record(bench, 1, 443, 'a');
     record(bench, 2, 443, 'b');
     save(bench);
@@ -463,9 +504,8 @@ static void an_unknown_link_type_is_named_once(void)
     CU_ASSERT_EQUAL(bench->end, SOURCE_FAILED);
     CU_ASSERT_EQUAL(bench->counters.link_unsupported, 2);
     CU_ASSERT_EQUAL_FATAL(bench->report_count, 1);
-    CU_ASSERT_STRING_EQUAL(
-        bench->reports[0],
-        "packets of link type 105 (IEEE802_11): this link type is not supported");
+    CU_ASSERT_STRING_EQUAL(bench->reports[0],
+                           "packets of link type 107 (FRELAY): this link type is not supported");
     bench_free(bench);
 }
 
@@ -489,6 +529,7 @@ int main(void)
         {"nothing to read is a failure", nothing_to_read_is_a_failure},
         {"a file without packets is no failure", a_file_without_packets_is_no_failure},
         {"a file cut off is read to the cut", a_file_cut_off_is_read_to_the_cut},
+        {"a filter finds what libpcap does not", a_filter_finds_what_libpcap_does_not},
         {"an unknown link type is named once", an_unknown_link_type_is_named_once},
         CU_TEST_INFO_NULL,
     };
