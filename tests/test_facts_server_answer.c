@@ -142,7 +142,7 @@ static void short_data_is_no_good_bye(void)
     story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
     story_fin(&story, SIDE_CLIENT);
     story_fin(&story, SIDE_SERVER);
-    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
 }
 
 /* A ticket tells that the server is content, whoever left before. */
@@ -420,8 +420,8 @@ static void a_refusal_may_be_a_close(void)
 }
 
 /* The request is there when the server says it, and it has no tickets: who took the flight, and not
- * the request, says the same. */
-static void what_may_close_at_a_request_is_a_possible_refusal(void)
+ * the request, says the same. The evidence tells of it. */
+static void what_may_close_at_a_request_is_told(void)
 {
     static const struct sent empty[SENT_MAX] = {
         {STORY_EMPTY_CERTIFICATE_RECORD, 1}, {STORY_FINISHED_RECORD, 0}, {60, 0}};
@@ -430,15 +430,16 @@ static void what_may_close_at_a_request_is_a_possible_refusal(void)
     story_begin_flight_1_3(&story);
     send_records(&story, request_at_once);
     story_refuse(&story);
-    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "server_closed"));
     CU_ASSERT_TRUE(story_tells(&story, "close_at_data", "close_notify"));
 
     story_begin_flight_1_3(&story);
     send_records(&story, empty);
     story_refuse(&story);
-    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "server_closed"));
+    CU_ASSERT_TRUE(story_tells(&story, "close_at_data", "close_notify"));
 }
 
 /* Who did not read the request did not answer it. The client's FIN is nothing to read. */
@@ -454,6 +455,7 @@ static void a_request_that_was_not_read_was_not_answered(void)
             story_fin(&story, SIDE_CLIENT);
         story_rst(&story, SIDE_SERVER);
         CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+        CU_ASSERT_FALSE(story_tells(&story, "close_at_data", "close_notify"));
     }
 }
 
@@ -470,6 +472,7 @@ static void a_request_on_its_way_was_not_answered(void)
     story_wait(&story, 200 * STORY_MILLISECOND);
     story_refuse(&story);
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(story_tells(&story, "close_at_data", "close_notify"));
 }
 
 /* A host that has closed for long knows nothing of the connection when the FIN comes. */
@@ -482,7 +485,8 @@ static void a_reset_for_a_late_fin_tells_nothing(void)
     story_refuse(&story);
     story_fin(&story, SIDE_CLIENT);
     story_rst(&story, SIDE_SERVER);
-    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_tells(&story, "close_at_data", "close_notify"));
 }
 
 int main(void)
@@ -518,8 +522,7 @@ int main(void)
         {"a slow SYN is no round trip", a_slow_syn_is_no_round_trip},
         {"a bare end may answer data", a_bare_end_may_answer_data},
         {"a refusal may be a close", a_refusal_may_be_a_close},
-        {"what may close at a request is a possible refusal",
-         what_may_close_at_a_request_is_a_possible_refusal},
+        {"what may close at a request is told", what_may_close_at_a_request_is_told},
         {"a request that was not read was not answered",
          a_request_that_was_not_read_was_not_answered},
         {"a request on its way was not answered", a_request_on_its_way_was_not_answered},

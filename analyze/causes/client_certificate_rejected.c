@@ -27,8 +27,6 @@ static enum certainty weigh(const struct facts *facts)
         || (!named && !refused_without_words(facts) && !server_could_not_verify(facts)
             && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)))
         return CAUSE_NO;
-    if (!named && server_may_be_content(facts))
-        return CAUSE_POSSIBLE;
     return named && !facts->tls13 ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }
 

@@ -21,7 +21,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (!server_refused_after_client_certificate(facts) || !client_certificate_was_empty(facts))
         return CAUSE_NO;
     describe_client_certificate(facts, evidence);
-    if (server_may_be_content(facts))
+    if (server_refused_in_silence(facts))
         return CAUSE_POSSIBLE;
     return facts->certificate_request_note != NULL && says_so(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }

@@ -13,8 +13,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_last_seen(facts, evidence);
     describe_server_name(facts, evidence);
     describe_offered_versions(facts, evidence);
-    return server_may_be_content(facts) || server_waited_in_vain(facts) ? CAUSE_POSSIBLE
-                                                                        : CAUSE_LIKELY;
+    return server_refused_in_silence(facts) || server_waited_in_vain(facts) ? CAUSE_POSSIBLE
+                                                                            : CAUSE_LIKELY;
 }
 
 /* TLS 1.3: behind a client's flight the record that is as short as an alert may be a close_notify,

@@ -175,14 +175,10 @@ bool client_may_lack_certificate(const struct facts *facts)
                    && facts->long_message.type == TLS_HANDSHAKE_CERTIFICATE_REQUEST));
 }
 
-bool server_may_be_content(const struct facts *facts)
+bool server_refused_in_silence(const struct facts *facts)
 {
-    enum server_answer answer;
-
-    if (!server_refused_after_client_certificate(facts))
-        return false;
-    answer = facts_server_answer(facts);
-    return answer == SERVER_ANSWER_SILENCE || answer == SERVER_ANSWER_AT_DATA;
+    return server_refused_after_client_certificate(facts)
+           && facts_server_answer(facts) == SERVER_ANSWER_SILENCE;
 }
 
 bool client_certificate_was_empty(const struct facts *facts)
@@ -280,6 +276,8 @@ static void describe_signature(const struct facts *facts, struct evidence *evide
                               verify.signature_scheme, 4));
 }
 
+/* Servers without session tickets that close at a request without a word are few: that the other is
+ * meant stays likely. */
 static void describe_end_at_data(const struct facts *facts, struct evidence *evidence)
 {
     if (server_refused_after_client_certificate(facts)

@@ -50,9 +50,8 @@ enum certainty certificate_may_be_too_long(const struct facts *facts, enum side 
  * TLS 1.3 that request is not visible; sizes tell that the client answered one. */
 bool server_refused_after_client_certificate(const struct facts *facts);
 
-/* TLS 1.3: it did so with nothing but a FIN, or with what may be a close_notify for the data that
- * the client sent behind its flight. A server may close for other reasons, too. */
-bool server_may_be_content(const struct facts *facts);
+/* TLS 1.3: it did so with nothing but a FIN. A server may close for other reasons, too. */
+bool server_refused_in_silence(const struct facts *facts);
 
 /* The client ended the handshake at a flight in clear that asks for a certificate: with
  * internal_error(80), as when it fails to produce one, or the request may be too long for it. */
