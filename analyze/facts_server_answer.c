@@ -135,8 +135,19 @@ static bool may_be_finished(const struct facts *facts, const struct note *note)
     return false;
 }
 
+/* Behind an empty Certificate the Finished is next, whatever its padding. Else the first record. */
+static const struct note *finished_after_empty(const struct facts *facts, const struct note *answer)
+{
+    const struct note *finished = facts_client_finished(facts);
+
+    return facts->client_answer == CLIENT_ANSWER_EMPTY && finished != NULL && finished < answer
+               ? finished
+               : facts->client_flight_note;
+}
+
 /* The last record of the client's flight, whose records need not come together (RFC 896). Where
- * none can be told to be the Finished, the first is taken for all of it. */
+ * none can be told to be the Finished, the first is taken for all of it, but for an empty
+ * Certificate. */
 static const struct note *end_of_flight(const struct facts *facts, const struct note *answer)
 {
     unsigned records = 0;
@@ -149,7 +160,7 @@ static const struct note *end_of_flight(const struct facts *facts, const struct 
             return note;
         records++;
     }
-    return facts->client_flight_note;
+    return finished_after_empty(facts, answer);
 }
 
 /* Between here and the server and back, 0: not known. A SYN may have to wake somebody up or to look
@@ -234,8 +245,8 @@ static enum server_answer answer_at_once(const struct facts *facts, const struct
 /* What the server does first behind the client's flight, once the client has left or not. A
  * server that refuses should say so (RFC 8446 section 6.2), but some have no more than a FIN. A
  * client that leaves is answered with a close_notify, or with a RST for what nobody read: these
- * are no refusal, unless it is that good-bye that the server did not read: not when the client's FIN
- * was there before, for a server that is content finds it as well, and need not read more. */
+ * are no refusal, unless it is that good-bye that the server did not read: not when the client's
+ * FIN was there before, for a server that is content finds it as well, and need not read more. */
 static enum server_answer answer_with(const struct facts *facts, const struct note *note,
                                       bool client_left, bool client_closed)
 {

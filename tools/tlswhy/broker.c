@@ -288,8 +288,8 @@ static bool add_content(struct contents *contents, const struct broker_answer *a
     return true;
 }
 
-/* Read every answer, also after one that is of no use. False: one of them must be, or all are, of no
- * use. */
+/* Read every answer, also after one that is of no use. False: one that must be of use is not, or
+ * none is. */
 static bool collect(struct broker *broker, enum broker_wish wish, struct contents *contents)
 {
     const size_t before = contents->count;

@@ -28,9 +28,9 @@ struct sink_opener broker_opener(struct broker *broker);
  * complaint. */
 bool broker_write_state(struct broker *broker, struct bytes octets);
 
-/* Read trust store and revocation lists anew, as at the start: a file of a directory of certificates
- * that cannot be read is told and left out. False after a complaint, when there is none that can be
- * read, or a revocation list cannot: *files is not touched. */
+/* Read trust store and revocation lists anew, as at the start: a file of a directory of
+ * certificates that cannot be read is told and left out. False after a complaint, when there is
+ * none that can be read, or a revocation list cannot: *files is not touched. */
 bool broker_read_trust(struct broker *broker, struct trust_files *files);
 
 #endif

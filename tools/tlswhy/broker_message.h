@@ -38,8 +38,8 @@ struct broker_answer {
 enum { BROKER_END = -1 };
 
 /* Say that wishes may come, and answer those that come over socket until its other end is
- * closed. Those that were given up meanwhile, for a file system hung, are not carried out: they were
- * made anew since, if they still matter. */
+ * closed. Those that were given up meanwhile, for a file system hung, are not carried out: they
+ * were made anew since, if they still matter. */
 void broker_process(int socket, const struct options *options, const struct feed *feed,
                     const char *trust_path);
 
