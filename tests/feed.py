@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -91,6 +92,11 @@ def parse_lines(octets):
         else:
             errors.append(f"line {number} is not an object")
     return events, errors
+
+
+def is_of_share(file, every):
+    """Whether a file is one of so many, by its name: the choice is the same when others are added."""
+    return zlib.crc32(file.encode()) % every == 0
 
 
 def run_all(jobs, function, items):
