@@ -3,11 +3,6 @@
 #include "tests/support/story_opening.h"
 #include "tests/support/suite.h"
 
-static struct direction *sent_by(struct story *story, enum side side)
-{
-    return &story->connection.direction[side];
-}
-
 /* A SYN that is sent again for 7 s, and so are the SYN-ACKs: these do not get through. */
 static void lose_opening(struct story *story)
 {

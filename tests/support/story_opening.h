@@ -24,10 +24,24 @@ static inline struct story_offer story_offer_1_2(void)
     return offer;
 }
 
+/* What the capture tells of the packets of one side. */
+static inline struct direction *sent_by(struct story *story, enum side side)
+{
+    return &story->connection.direction[side];
+}
+
 static inline void story_begin_hello(struct story *story)
 {
     story_begin(story);
     story_modern_hello(story);
+}
+
+/* A hello, and a client that leaves without an answer after this long. */
+static inline void hello_and_leave(struct story *story, int64_t after_ns)
+{
+    story_begin_hello(story);
+    story_wait(story, after_ns);
+    story_fin(story, SIDE_CLIENT);
 }
 
 /* The client has the server's whole flight. */
