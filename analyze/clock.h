@@ -49,6 +49,7 @@ void clocks_walk(struct clocks *clocks, struct state_codec *codec);
 void clocks_clear(struct clocks *clocks);
 void clocks_set_hash_key(struct clocks *clocks, const uint64_t hash_key[2]);
 
+/* What the certificates of all servers so far say of the clock of the capture. */
 struct capture_clock clocks_capture(const struct clocks *clocks);
 
 /* Clients and kinds of hello that were forgotten to make room for others. */

@@ -38,50 +38,35 @@ static void describe_clear(const struct facts *facts, struct text *text, enum si
 
 static void describe_note(const struct facts *facts, struct text *text, const struct note *note)
 {
-    char alert[48];
+    /* What stands before the length of a note and behind it; NULL: its length says nothing. */
+    static const struct {
+        const char *before;
+        const char *behind;
+    } rows[] = {
+        [NOTE_SSLV2_HELLO] = {"SSL 2.0 format hello", NULL},
+        [NOTE_CHANGE_CIPHER_SPEC] = {"change_cipher_spec", NULL},
+        [NOTE_ENCRYPTED_HANDSHAKE] = {"encrypted handshake message of ", " octets"},
+        [NOTE_ENCRYPTED_ALERT] = {"encrypted alert", NULL},
+        [NOTE_APPLICATION_DATA] = {"protected record of ", " octets"},
+        [NOTE_HEARTBEAT] = {"heartbeat", NULL},
+        [NOTE_MALFORMED] = {"octets that are not TLS, at stream offset ", ""},
+        [NOTE_GAP] = {"", " octets that the capture missed"},
+        [NOTE_FIN] = {"FIN", NULL},
+        [NOTE_RST] = {"RST", NULL},
+    };
     const char *message = names_handshake_type(note->type);
+    char alert[48];
 
-    switch ((enum note_kind)note->kind) {
-    case NOTE_MESSAGE:
+    if (note->kind == NOTE_MESSAGE)
         text_add(text, "%s", message != NULL ? message : "unknown handshake message");
-        break;
-    case NOTE_SSLV2_HELLO:
-        text_add(text, "SSL 2.0 format hello");
-        break;
-    case NOTE_CHANGE_CIPHER_SPEC:
-        text_add(text, "change_cipher_spec");
-        break;
-    case NOTE_ENCRYPTED_HANDSHAKE:
-        text_add(text, "encrypted handshake message of %u octets", note->length);
-        break;
-    case NOTE_ALERT:
+    else if (note->kind == NOTE_ALERT)
         text_add(text, "alert %s", describe_alert(note->code, alert));
-        break;
-    case NOTE_ENCRYPTED_ALERT:
-        text_add(text, "encrypted alert");
-        break;
-    case NOTE_APPLICATION_DATA:
-        text_add(text, "protected record of %u octets", note->length);
-        break;
-    case NOTE_HEARTBEAT:
-        text_add(text, "heartbeat");
-        break;
-    case NOTE_MALFORMED:
-        text_add(text, "octets that are not TLS, at stream offset %u", note->length);
-        break;
-    case NOTE_PLAINTEXT:
+    else if (note->kind == NOTE_PLAINTEXT)
         describe_clear(facts, text, (enum side)note->side);
-        break;
-    case NOTE_GAP:
-        text_add(text, "%u octets that the capture missed", note->length);
-        break;
-    case NOTE_FIN:
-        text_add(text, "FIN");
-        break;
-    case NOTE_RST:
-        text_add(text, "RST");
-        break;
-    }
+    else if (rows[note->kind].behind == NULL)
+        text_add(text, "%s", rows[note->kind].before);
+    else
+        text_add(text, "%s%u%s", rows[note->kind].before, note->length, rows[note->kind].behind);
 }
 
 void describe_last_seen(const struct facts *facts, struct evidence *evidence)

@@ -28,6 +28,7 @@ struct distinct {
     bool has_more; /* than are kept */
 };
 
+/* Forget all, and free what was kept. */
 void distinct_release(struct distinct *distinct);
 
 /* The hash of a thing, the same in every run. */

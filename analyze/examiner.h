@@ -29,6 +29,7 @@ void examiner_examine(struct examiner *examiner, struct facts *facts);
 void examiner_set_trust(struct examiner *examiner, struct trust_store *trust,
                         const struct crl_set *crls);
 
+/* The cache that it reads certificates through, for its counters. */
 const struct certificate_cache *examiner_cache(const struct examiner *examiner);
 
 #endif

@@ -136,8 +136,8 @@ struct handshake {
     uint64_t opaque_octets[SIDES];  /* SSL 2.0: what followed the hellos */
 };
 
-/* The first note of that side and kind behind another one, which NULL stands for all of; NULL: there
- * is none. */
+/* The first note of that side and kind behind another one, or of all, behind NULL. NULL: there is
+ * none. */
 static inline const struct note *handshake_next(const struct handshake *handshake,
                                                 const struct note *behind, enum side side,
                                                 enum note_kind kind)

@@ -35,6 +35,7 @@ enum treatment {
     TREATMENT_REFUSED
 };
 
+/* By how far the server went, and who ended it. */
 enum treatment treatment_of(const struct facts *facts);
 
 /* Count one more. */

@@ -45,6 +45,7 @@ struct address_text {
     char text[ADDRESS_TEXT_MAX];
 };
 
+/* Write an address as address_format does. */
 void address_text_make(struct address_text *text, const struct address *address);
 
 #endif

@@ -199,6 +199,7 @@ MUST_USE bool list_name_next(struct bytes *list, struct bytes *out); /* RFC 7301
 MUST_USE bool key_share_next(struct bytes *shares, struct key_share *out);
 MUST_USE bool distinguished_name_next(struct bytes *names, struct bytes *out); /* DER */
 
+/* Whether a list of such numbers, without its length, has this one. */
 bool list_u8_contains(struct bytes list, uint8_t value);
 bool list_u16_contains(struct bytes list, uint16_t value);
 

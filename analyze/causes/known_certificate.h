@@ -58,6 +58,8 @@ enum known_flight_says {
     FLIGHTS_ONE_REFUSED  /* several others take it, none refused it: it is this client */
 };
 
+/* What other clients made of this server's certificate for the same name, when the client of this
+ * connection refused it. FLIGHTS_SAY_NOTHING also when too few are known. */
 enum known_flight_says known_flights(const struct facts *facts);
 
 /* The client ended the handshake at a flight with a certificate in which nothing is wrong that can

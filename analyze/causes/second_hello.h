@@ -19,6 +19,7 @@ enum second_hello {
     SECOND_HELLO_RIGHT
 };
 
+/* Compare the second hello with the first one and the retry; the first fault found. */
 enum second_hello second_hello_judge(const struct facts *facts);
 
 #endif

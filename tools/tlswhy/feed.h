@@ -34,6 +34,7 @@ struct sink *feed_output(const struct feed *feed);
 /* Open by this one from now on; before feed_start. */
 void feed_set_opener(struct feed *feed, struct sink_opener opener);
 
+/* As sink_give, for all of them. */
 void feed_give(const struct feed *feed, unsigned user, unsigned group);
 
 /* Begin. False after a complaint. */
@@ -48,8 +49,11 @@ bool feed_stop(struct feed *feed, int timeout_ms);
 /* Wait no longer, neither to push nor to end. Safe in a signal handler's place, from any thread. */
 void feed_give_up(struct feed *feed);
 
+/* Whether the thread of any sink has not ended. */
 bool feed_is_running(const struct feed *feed);
-void feed_close(struct feed *feed); /* NULL is harmless */
+
+/* Let go of all sinks; of none while one is running, which keeps what it uses. NULL is harmless. */
+void feed_close(struct feed *feed);
 
 /* True when any sink is. */
 bool feed_is_dead(const struct feed *feed);
@@ -63,6 +67,7 @@ bool feed_needs_connections(const struct feed *feed);
 /* Whether one of them connects by itself. */
 bool feed_has_kafka(const struct feed *feed);
 
+/* The sinks, numbered from 0. They belong to the feed. */
 size_t feed_sink_count(const struct feed *feed);
 const struct sink *feed_sink(const struct feed *feed, size_t number);
 

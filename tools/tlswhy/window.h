@@ -36,6 +36,7 @@ struct window {
 struct window *window_new(size_t octets_max);
 void window_free(struct window *window);
 
+/* Whether a line may be added, however long: the last one may go beyond the octets. */
 bool window_has_room(const struct window *window);
 
 /* Add a line, which is the window's from now on; only when there is room. */

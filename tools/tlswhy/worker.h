@@ -43,7 +43,7 @@ bool worker_start(struct worker *worker, int cpu);
 /* Have it read what its rings hold and judge what is open; worker_join waits for that. */
 void worker_stop(struct worker *worker);
 
-/* Wait for its end, until_ms of the clock of system_clock_now_ms at most. False: it has not ended. */
+/* Wait for its end, until_ms of system_clock_now_ms at most. False: it has not ended. */
 bool worker_join(struct worker *worker, int64_t until_ms);
 
 /* What it has seen, as of a moment ago. */
