@@ -187,8 +187,8 @@ struct icmp_facts {
 struct connection {
     struct moment last_by[SIDES]; /* last packet of each side so far */
     void *user;                   /* the handler's own state */
-    uint64_t arrived_by; /* in `data`: the packet that ACKed these octets before they were captured,
-                            0: they were captured in time */
+    uint64_t arrived_by; /* in `data` and of a FIN in `closed`: the packet that ACKed these octets
+                            before they were captured, 0: they were captured in time */
     struct direction direction[SIDES];
     struct endpoint endpoint[SIDES];
     uint16_t vlan_id;

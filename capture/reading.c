@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "capture/reading.h"
-
-#include "capture/fetch.h"
 #include "capture/moment.h"
+#include "capture/reading_internal.h"
 
 _Static_assert(offsetof(struct reading, connection.direction) == READING_ALIGNMENT,
                "what every segment touches is one cache line");
@@ -22,17 +20,6 @@ struct reader {
     struct reading *reading;
     unsigned half;
 };
-
-static enum side side_of(const struct reading *reading, unsigned half)
-{
-    _Static_assert(SIDE_CLIENT == 0 && SIDE_SERVER == 1, "halves that differ are of other sides");
-    return (enum side)(half ^ reading->client);
-}
-
-static struct direction *direction_of(struct reading *reading, unsigned half)
-{
-    return &reading->connection.direction[side_of(reading, half)];
-}
 
 static bool wants_more(struct reading *reading, enum connection_interest interest)
 {
@@ -84,7 +71,12 @@ static bool sink_gap(void *context, uint64_t missing, enum stream_gap why, struc
 
 static struct stream_sink sink_of(struct reader *reader)
 {
-    return (struct stream_sink){.context = reader, .data = sink_data, .gap = sink_gap};
+    return (struct stream_sink){
+        .context = reader,
+        .data = sink_data,
+        .gap = sink_gap,
+        .other = &reader->reading->half[reader->half ^ 1].stream,
+    };
 }
 
 static void begin(struct reading *reading, const struct flow_key *key, unsigned client)
@@ -260,9 +252,30 @@ static void take_acknowledgment(struct reading *reading, unsigned half,
                              &reading->readers->held, segment);
 }
 
+/* Give what waited for octets of the other half, which may in turn have waited for it. */
+static bool resume(struct reading *reading, unsigned half)
+{
+    int64_t before;
+
+    do {
+        struct stream *stream = &reading->half[half].stream;
+        struct reader reader = {.reading = reading, .half = half};
+        struct stream_sink sink = sink_of(&reader);
+
+        before = stream->next;
+        if (!stream_resume(stream, &sink, &reading->readers->held))
+            return false;
+        half ^= 1;
+        if (stream->next == before)
+            return true;
+    } while (stream_waits(&reading->half[half].stream));
+    return true;
+}
+
 static bool take_payload(struct reading *reading, unsigned half, const struct segment *segment)
 {
     struct stream *stream = &reading->half[half].stream;
+    const struct stream *other = &reading->half[half ^ 1].stream;
     struct direction *direction = direction_of(reading, half);
     struct reader reader = {.reading = reading, .half = half};
     struct stream_sink sink = sink_of(&reader);
@@ -281,6 +294,9 @@ static bool take_payload(struct reading *reading, unsigned half, const struct se
     }
     reading->payload = true;
     has_held = stream->held_pieces > 0;
+    if (other->acknowledged > other->next && (segment->flags & TCP_ACK))
+        sink.after =
+            stream_place(stream, other, start, stream_offset(other, segment->acknowledgment));
     transport_payload(&reading->connection, direction, &reading->half[half].transport,
                       &reading->readers->flights, stream, segment, start);
     more = stream_push(stream, &sink, &reading->readers->held, start, segment->payload, length,
@@ -289,7 +305,7 @@ static bool take_payload(struct reading *reading, unsigned half, const struct se
     if (has_held && stream->conflicting > 0)
         direction_have_trouble(direction_of(reading, half))->conflicting_octets =
             stream->conflicting;
-    return more;
+    return more && (!stream_waits(other) || resume(reading, half ^ 1));
 }
 
 static void take_fin(struct reading *reading, unsigned half, const struct segment *segment)
@@ -336,14 +352,19 @@ static bool settle(struct reading *reading, unsigned half, struct moment at)
     struct half *from = &reading->half[half];
     struct reader reader = {.reading = reading, .half = half};
     struct stream_sink sink = sink_of(&reader);
+    bool more;
 
-    if (!stream_expire(&from->stream, &sink, &reading->readers->held, reading->packets, at))
+    if (!stream_expire(&from->stream, &sink, &reading->readers->held, reading->packets, at)
+        || (stream_waits(&reading->half[half ^ 1].stream) && !resume(reading, half ^ 1)))
         return false;
     if (is_given(reading, READING_FIN << half) || from->stream.fin < 0
         || from->stream.next < from->stream.fin)
         return true;
     reading->given |= (uint8_t)(READING_FIN << half);
-    return give_closed(reading, half, false, direction_of(reading, half)->fin);
+    reading->connection.arrived_by = stream_fin_arrived_by(&from->stream);
+    more = give_closed(reading, half, false, direction_of(reading, half)->fin);
+    reading->connection.arrived_by = 0;
+    return more;
 }
 
 /* An answer to something else than this SYN: a server that still knows an older connection
@@ -458,34 +479,6 @@ enum reading_status reading_segment(struct reading *reading, unsigned half,
     return reading->closing ? READING_CLOSING : READING_CONTINUE;
 }
 
-bool reading_icmp(struct reading *reading, unsigned half, const struct icmp_error *error)
-{
-    const struct stream *stream = &reading->half[half].stream;
-    struct icmp_facts *facts = &reading->connection.icmp;
-
-    if (stream->known) {
-        int64_t offset = stream_offset(stream, error->sequence);
-
-        /* A forger who does not see the connection cannot know (RFC 5927 section 4.1). */
-        if (offset > stream->highest + 1 || !stream_in_window(stream, offset, offset))
-            return false;
-    }
-    facts->count++;
-    if (facts->count > 1)
-        return true;
-    *facts = (struct icmp_facts){
-        .count = 1,
-        .at = error->at,
-        .sender = error->sender,
-        .is_ipv6 = error->is_ipv6,
-        .type = error->type,
-        .code = error->code,
-        .mtu = error->mtu,
-        .quoted = side_of(reading, half),
-    };
-    return true;
-}
-
 static struct reading *reading_with(struct connection *connection)
 {
     void *octets = (uint8_t *)connection - offsetof(struct reading, connection);
@@ -505,6 +498,33 @@ void connection_conclude(struct connection *connection)
                            &reading->half[half].stream);
 }
 
+/* in_turn: octets wait for those of the other half. */
+static bool finish(struct reading *reading, unsigned half, bool in_turn)
+{
+    struct reader reader = {.reading = reading, .half = half};
+    struct stream_sink sink = sink_of(&reader);
+    bool one_sided = reading->half[half ^ 1].transport.packets == 0;
+
+    if (!in_turn)
+        sink.other = NULL;
+    return stream_finish(&reading->half[half].stream, &sink, &reading->readers->held, one_sided,
+                         reading->connection.last);
+}
+
+/* Give what waits, and what is behind the holes that it waits for, as far as they have turns. */
+static bool finish_in_turn(struct reading *reading)
+{
+    const struct stream *streams[] = {&reading->half[0].stream, &reading->half[1].stream};
+    int64_t before;
+
+    do {
+        before = streams[0]->next + streams[1]->next;
+        if (!finish(reading, 0, true) || !finish(reading, 1, true))
+            return false;
+    } while (streams[0]->next + streams[1]->next > before);
+    return true;
+}
+
 void reading_end(struct reading *reading, enum connection_end reason)
 {
     const struct connection_handler *handler = &reading->readers->handler;
@@ -513,51 +533,15 @@ void reading_end(struct reading *reading, enum connection_end reason)
         return;
     connection_conclude(&reading->connection);
     reading->ending = true;
+    if ((stream_waits(&reading->half[0].stream) || stream_waits(&reading->half[1].stream))
+        && !finish_in_turn(reading))
+        return;
     for (unsigned half = 0; half < 2; half++) {
-        struct half *from = &reading->half[half];
-        struct reader reader = {.reading = reading, .half = half};
-        struct stream_sink sink = sink_of(&reader);
-        bool one_sided = reading->half[half ^ 1].transport.packets == 0;
-
-        if (!stream_finish(&from->stream, &sink, &reading->readers->held, one_sided,
-                           reading->connection.last)
-            || !settle(reading, half, reading->connection.last))
+        if (!finish(reading, half, false) || !settle(reading, half, reading->connection.last))
             return;
-        transport_note_unseen(direction_of(reading, half), &from->stream);
+        transport_note_unseen(direction_of(reading, half), &reading->half[half].stream);
     }
     handler->ended(handler->context, &reading->connection, reason);
-}
-
-void reading_fetch(const struct reading *reading)
-{
-    fetch(reading, READING_ALIGNMENT);
-    for (unsigned i = 0; i < 2; i++)
-        fetch(&reading->half[i].stream.next, READING_ALIGNMENT);
-}
-
-void reading_fetch_sender(const struct reading *reading, unsigned half)
-{
-    fetch(&reading->half[half].transport.recent_tag, READING_ALIGNMENT);
-}
-
-void reading_fetch_data(const struct reading *reading, unsigned half)
-{
-    enum { USER_OCTETS = 192 }; /* what is touched first */
-
-    fetch(&reading->connection.direction[side_of(reading, half)], READING_ALIGNMENT);
-    fetch(&reading->half[half].transport.few, READING_ALIGNMENT);
-    if (reading->connection.user != NULL)
-        fetch(reading->connection.user, USER_OCTETS);
-}
-
-bool reading_is_open(const struct reading *reading, unsigned half)
-{
-    return transport_is_open(&reading->half[half].transport);
-}
-
-void reading_fetch_open(const struct reading *reading, unsigned half)
-{
-    transport_fetch_open(&reading->half[half].transport);
 }
 
 void reading_clear(struct reading *reading)

@@ -9,6 +9,7 @@
 struct stream_piece {
     struct stream_piece *later;
     int64_t start;
+    int64_t after; /* see stream_place */
     uint32_t length;
     bool cut; /* no octets follow */
     struct moment at;
@@ -116,6 +117,7 @@ struct incoming {
     int64_t start;
     int64_t captured_end;
     int64_t end;
+    int64_t after;         /* see stream_place */
     const uint8_t *octets; /* at start */
     struct moment at;
 };
@@ -163,6 +165,11 @@ static uint64_t early_ack_of(const struct stream *stream, int64_t end)
 uint64_t stream_arrived_by(const struct stream *stream)
 {
     return early_ack_of(stream, stream->next);
+}
+
+uint64_t stream_fin_arrived_by(const struct stream *stream)
+{
+    return early_ack_of(stream, stream->fin + 1);
 }
 
 /* Room for them, which few streams need. */
@@ -236,12 +243,51 @@ static bool give_first(struct stream *stream, const struct stream_sink *sink,
     return more;
 }
 
+bool stream_waits(const struct stream *stream)
+{
+    /* Both say the same, but the number is in a cache line that is at hand. */
+    return stream->held_pieces > 0 && stream->first != NULL && stream->first->start <= stream->next;
+}
+
+/* Where the octets end that the other side has for sure: an ACK covers the FIN too. */
+static int64_t acknowledged_end(const struct stream *stream)
+{
+    return stream->fin >= 0 ? smaller(stream->acknowledged, stream->fin) : stream->acknowledged;
+}
+
+/* Octets that the other side ACKed are not there. A single octet at the end is none: a FIN or a
+ * keep-alive probe that was not captured looks the same. */
+static bool has_acknowledged_hole(const struct stream *stream)
+{
+    int64_t end = acknowledged_end(stream);
+
+    if (end <= stream->next || stream_waits(stream))
+        return false;
+    return end - stream->next > 1 || stream->first != NULL || stream->fin >= 0;
+}
+
+int64_t stream_place(const struct stream *stream, const struct stream *other, int64_t start,
+                     int64_t acknowledged)
+{
+    int64_t end = smaller(acknowledged, acknowledged_end(other));
+
+    if (start < stream->acknowledged || end <= other->next
+        || end - other->next > STREAM_HELD_OCTETS_MAX)
+        return 0;
+    return end;
+}
+
+/* The octets of the other side up to this offset may still come. */
+static bool must_wait(const struct stream_sink *sink, int64_t after)
+{
+    return sink->other != NULL && after > sink->other->next
+           && (has_acknowledged_hole(sink->other) || stream_waits(sink->other));
+}
+
 static bool give_held(struct stream *stream, const struct stream_sink *sink,
                       struct stream_budget *budget)
 {
-    /* Both say the same, but the number is in a cache line that is at hand. */
-    while (stream->held_pieces > 0 && stream->first != NULL
-           && stream->first->start <= stream->next) {
+    while (stream_waits(stream) && !must_wait(sink, stream->first->after)) {
         if (!give_first(stream, sink, budget))
             return false;
     }
@@ -298,7 +344,13 @@ static struct stream_piece *hold(struct stream *stream, struct stream_budget *bu
     piece = malloc(piece_memory(octets));
     if (piece == NULL)
         return NULL;
-    *piece = (struct stream_piece){.start = start, .length = length, .cut = cut, .at = in->at};
+    *piece = (struct stream_piece){
+        .start = start,
+        .after = in->after,
+        .length = length,
+        .cut = cut,
+        .at = in->at,
+    };
     if (!cut)
         memcpy(piece->octets, in->octets + (start - in->start), octets);
     piece->later = before != NULL ? before->later : stream->first;
@@ -373,12 +425,33 @@ static bool give_up(struct stream *stream, const struct stream_sink *sink,
     int64_t end = stream->first != NULL ? smaller(limit, stream->first->start) : limit;
     int64_t acknowledged = smaller(end, stream->acknowledged);
 
+    if (stream_waits(stream)) /* no hole, but no room for more that waits */
+        return give_first(stream, sink, budget);
     if (stream->next < acknowledged
         && !give_gap(stream, sink, acknowledged - stream->next, STREAM_GAP_MISSED, at))
         return false;
     if (stream->next < end && !give_gap(stream, sink, end - stream->next, STREAM_GAP_DROPPED, at))
         return false;
     return give_held(stream, sink, budget);
+}
+
+/* Leave out what was given before. */
+static void trim(struct incoming *in, int64_t next)
+{
+    int64_t seen = larger(0, next - in->start);
+
+    in->octets += smaller(seen, in->captured_end - in->start);
+    in->start += seen;
+    in->captured_end = larger(in->captured_end, in->start);
+}
+
+/* Have the segment wait. False when there is no room: what waits takes none that holes may need. */
+static bool wait_for_other(struct stream *stream, struct stream_budget *budget, struct incoming *in)
+{
+    if (budget->used > budget->max / 2)
+        return false;
+    trim(in, stream->next);
+    return push_ahead(stream, budget, in);
 }
 
 /* A segment that is not simply the next one. */
@@ -390,12 +463,15 @@ NEVER_INLINE static bool push(struct stream *stream, const struct stream_sink *s
         .start = start,
         .captured_end = start + (int64_t)captured.len,
         .end = start + length,
+        .after = sink->after,
         .octets = captured.data,
         .at = at,
     };
 
     stream->highest = larger(stream->highest, in.end);
     if (in.end <= stream->next)
+        return true;
+    if ((stream_waits(stream) || must_wait(sink, in.after)) && wait_for_other(stream, budget, &in))
         return true;
     /* Each round gives up one hole, so there are at most as many as pieces held. */
     while (in.start > stream->next && !push_ahead(stream, budget, &in)) {
@@ -415,8 +491,9 @@ bool stream_push(struct stream *stream, const struct stream_sink *sink,
                  struct stream_budget *budget, int64_t start, struct bytes captured,
                  uint32_t length, struct moment at)
 {
-    /* Nearly always: the octets that come next, whole, and none wait for them. */
-    if (start != stream->next || captured.len != length || stream->held_pieces > 0)
+    /* Nearly always: the octets that come next, whole, and none wait for them, nor do they. */
+    if (start != stream->next || captured.len != length || stream->held_pieces > 0
+        || sink->after != 0)
         return push(stream, sink, budget, start, captured, length, at);
     stream->highest = larger(stream->highest, start + length);
     hole_changed(stream);
@@ -439,21 +516,10 @@ void stream_acknowledge(struct stream *stream, struct stream_budget *budget, int
     stream->acknowledged = larger(stream->acknowledged, offset);
 }
 
-/* Where the octets end that the other side has for sure: an ACK covers the FIN too. */
-static int64_t acknowledged_end(const struct stream *stream)
+bool stream_resume(struct stream *stream, const struct stream_sink *sink,
+                   struct stream_budget *budget)
 {
-    return stream->fin >= 0 ? smaller(stream->acknowledged, stream->fin) : stream->acknowledged;
-}
-
-/* Octets that the other side ACKed are not there. A single octet at the end is none: a FIN or a
- * keep-alive probe that was not captured looks the same. */
-static bool has_acknowledged_hole(const struct stream *stream)
-{
-    int64_t end = acknowledged_end(stream);
-
-    if (end <= stream->next)
-        return false;
-    return end - stream->next > 1 || stream->first != NULL || stream->fin >= 0;
+    return give_held(stream, sink, budget);
 }
 
 bool stream_expire(struct stream *stream, const struct stream_sink *sink,
@@ -505,6 +571,8 @@ bool stream_finish(struct stream *stream, const struct stream_sink *sink,
 {
     if (one_sided)
         stream->acknowledged = stream->highest;
+    if (!give_held(stream, sink, budget))
+        return false;
     while (has_acknowledged_hole(stream)) {
         if (!give_up(stream, sink, budget, acknowledged_end(stream), at))
             return false;

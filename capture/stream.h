@@ -12,6 +12,10 @@
  * the octets (or they come late: a capture may be out of order), so they are given
  * up after a while. Never ACKed: the network lost them, and what follows was never
  * delivered to the receiver either: nor is it here. Cut by snaplen: they will not come.
+ *
+ * Two directions whose packets were captured by different clocks may come in another order than
+ * they were sent. Their ACKs tell the right one: octets that ACK some of the other side wait for
+ * these, as long as a hole there may still be filled.
  */
 #ifndef TLSWHY_CAPTURE_STREAM_H
 #define TLSWHY_CAPTURE_STREAM_H
@@ -60,6 +64,9 @@ struct stream_sink {
     void *context;
     bool (*data)(void *context, struct bytes data, struct moment at);
     bool (*gap)(void *context, uint64_t missing, enum stream_gap why, struct moment at);
+    /* What the other side sends, NULL: the order between both does not matter. */
+    const struct stream *other;
+    int64_t after; /* see stream_place; of octets that are pushed */
 };
 
 struct stream_piece;
@@ -121,11 +128,27 @@ static inline int64_t stream_offset(const struct stream *stream, uint32_t sequen
 /* During the callback data: the packet that ACKed its octets before they were captured, 0: none. */
 uint64_t stream_arrived_by(const struct stream *stream);
 
+/* The packet that ACKed the FIN before it was captured, 0: none. */
+uint64_t stream_fin_arrived_by(const struct stream *stream);
+
 /* True when octets from start to end (offsets) are ones that the receiver may take. */
 bool stream_in_window(const struct stream *stream, int64_t start, int64_t end);
 
 /* How many of the octets from start to end were captured before (or given up). */
 int64_t stream_seen(const struct stream *stream, int64_t start, int64_t end);
+
+/* Octets of stream from offset start on were sent behind those of other below the offset that is
+ * returned, by the ACK that came with them; 0: nothing says so, or all of these were captured. What
+ * the other side ACKed already waits for nothing: others may wait for it. */
+int64_t stream_place(const struct stream *stream, const struct stream *other, int64_t start,
+                     int64_t acknowledged);
+
+/* Octets that were captured in order wait for those of the other side. */
+bool stream_waits(const struct stream *stream);
+
+/* Give those that wait no longer. */
+bool stream_resume(struct stream *stream, const struct stream_sink *sink,
+                   struct stream_budget *budget);
 
 /* Take the payload of a segment that begins at offset start: captured octets, the
  * beginning of length octets on the wire. They must be in the window. */

@@ -222,7 +222,7 @@ static void what_is_missing_after_a_silence_is_a_gap(void)
     connections_finish(scene->connections);
     CU_ASSERT(scene->last.syn_seen);
     CU_ASSERT_EQUAL(direction_trouble(&scene->last.direction[SIDE_CLIENT])->missed_octets, 5);
-    expect_log(scene, "+end:idle/+s\"answer\"c[5]c\"more\"end:capture");
+    expect_log(scene, "+end:idle/+c[5]s\"answer\"c\"more\"end:capture");
     scene_free(scene);
 }
 

@@ -108,9 +108,57 @@ struct segment play_segment(struct play *play, enum side from, uint8_t flags)
     return segment;
 }
 
+/* A segment that is captured late, with a copy of its payload. */
+struct kept_segment {
+    struct kept_segment *earlier;
+    struct segment segment;
+    uint8_t octets[];
+};
+
+static void keep(struct play *play, const struct segment *segment)
+{
+    struct kept_segment *kept = malloc(sizeof(*kept) + segment->payload.len);
+
+    if (kept == NULL)
+        abort();
+    kept->earlier = play->kept;
+    kept->segment = *segment;
+    if (segment->payload.len > 0)
+        memcpy(kept->octets, segment->payload.data, segment->payload.len);
+    kept->segment.payload = bytes_of(kept->octets, segment->payload.len);
+    play->kept = kept;
+}
+
+/* All that were kept, in the order in which they were sent. */
+static void give_kept(struct play *play)
+{
+    struct kept_segment *next = NULL;
+
+    while (play->kept != NULL) {
+        struct kept_segment *kept = play->kept;
+
+        play->kept = kept->earlier;
+        kept->earlier = next;
+        next = kept;
+    }
+    while (next != NULL) {
+        struct kept_segment *kept = next;
+
+        next = kept->earlier;
+        kept->segment.at.packet = ++play->packets;
+        connections_segment(play->connections, &kept->segment);
+        free(kept);
+    }
+}
+
 void play_give(struct play *play, const struct segment *segment)
 {
-    connections_segment(play->connections, segment);
+    bool is_server = segment_source_port(segment) == play->server_port;
+
+    if (play->late[is_server ? SIDE_SERVER : SIDE_CLIENT])
+        keep(play, segment);
+    else
+        connections_segment(play->connections, segment);
 }
 
 static void send_flags(struct play *play, enum side from, uint8_t flags)
@@ -367,6 +415,7 @@ void play_reset(struct play *play, enum side by)
 
 void play_end(struct play *play)
 {
+    give_kept(play);
     connections_finish(play->connections);
     connections_free(play->connections);
     tracker_free(play->tracker);
@@ -379,6 +428,7 @@ void play_end_after(struct play *play, int64_t silence_ns)
     play->now_ns += silence_ns;
     other = play_segment(play, SIDE_CLIENT, TCP_SYN);
     set_ends(&other, SIDE_CLIENT, OTHER_PORT, play->server_port);
-    play_give(play, &other);
+    give_kept(play);
+    connections_segment(play->connections, &other);
     play_end(play);
 }

@@ -13,10 +13,12 @@
 struct play {
     struct connections *connections;
     struct tracker *tracker;
-    size_t piece; /* octets of a segment, 0: as many as a call sends */
-    bool swapped; /* of two pieces of a call the second one comes first */
-    bool doubled; /* each piece is captured twice */
-    size_t tds;   /* octets of records in a packet of TDS, 0: they stand alone */
+    size_t piece;     /* octets of a segment, 0: as many as a call sends */
+    bool swapped;     /* of two pieces of a call the second one comes first */
+    bool doubled;     /* each piece is captured twice */
+    bool late[SIDES]; /* what this side sends is captured behind all that the other one sends */
+    struct kept_segment *kept; /* what is captured late, the last one first */
+    size_t tds;                /* octets of records in a packet of TDS, 0: they stand alone */
     uint16_t server_port;
     int64_t now_ns;
     int64_t step_ns; /* from one packet to the next */
