@@ -99,7 +99,7 @@ struct direction {
     uint64_t octets;                  /* of IP packets, headers included */
     uint32_t unacknowledged_octets;   /* sent, not ACKed so far */
     uint8_t hop_limit;                /* of the first packet that is not a RST */
-    uint8_t hop_limit_last;           /* of the last packet that is not a RST */
+    uint8_t hop_limit_other;          /* of the last of them that is not like it; else the same */
     uint32_t largest_acknowledged;    /* largest payload of one segment that was ACKed */
     uint32_t smallest_unacknowledged; /* smallest of those sent again and never ACKed, 0: none */
     uint32_t largest_unacknowledged;  /* largest of those sent again and never ACKed, 0: none */
@@ -152,14 +152,21 @@ static inline const struct reset *direction_reset(const struct direction *direct
     return &direction_trouble(direction)->reset;
 }
 
-/* It sent a RST with another hop limit than the first of its other packets. Where there is no other
- * packet nothing is known. */
+/* Its other packets did not all have the same hop limit: they took several paths, or not all are of
+ * one host. */
+static inline bool hop_limit_varies(const struct direction *direction)
+{
+    return direction->hop_limit_other != direction->hop_limit;
+}
+
+/* It sent a RST with another hop limit than its other packets. Where there is no other packet
+ * nothing is known. */
 static inline bool reset_has_other_hop_limit(const struct direction *direction)
 {
     const struct reset *reset = direction_reset(direction);
 
-    return reset->count > 0 && direction->hop_limit != 0
-           && reset->hop_limit != direction->hop_limit;
+    return reset->count > 0 && direction->hop_limit != 0 && reset->hop_limit != direction->hop_limit
+           && reset->hop_limit != direction->hop_limit_other;
 }
 
 /* The trouble, to be changed. */

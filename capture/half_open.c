@@ -24,7 +24,7 @@ void half_open_begin(struct half_open *half_open, const struct segment *syn)
     half_open->vlan_id = syn->vlan_id;
     half_open->window_scale = options.window_scale;
     half_open->hop_limit = syn->hop_limit;
-    half_open->hop_limit_last = syn->hop_limit;
+    half_open->hop_limit_other = syn->hop_limit;
     half_open->sack_permitted = options.sack_permitted;
     half_open->timestamps = options.timestamps;
     half_open->has_mac = syn->has_mac;
@@ -55,7 +55,8 @@ void half_open_again(struct half_open *half_open, const struct segment *syn)
     half_open->last_ns = syn->at.time_ns;
     half_open->last_packet = packets < UINT32_MAX ? (uint32_t)packets : UINT32_MAX;
     half_open->ip_id = syn->ip_id;
-    half_open->hop_limit_last = syn->hop_limit;
+    if (syn->hop_limit != half_open->hop_limit)
+        half_open->hop_limit_other = syn->hop_limit;
 }
 
 static void endpoint_mac(struct endpoint *endpoint, const struct half_open *half_open,
@@ -77,7 +78,7 @@ void half_open_facts(const struct half_open *half_open, struct connection *conne
     transport->packets = half_open->count;
     transport->octets = (uint64_t)half_open->count * half_open->ip_length;
     transport->hop_limit = half_open->hop_limit;
-    transport->hop_limit_last = half_open->hop_limit_last;
+    transport->hop_limit_other = half_open->hop_limit_other;
     client->first = half_open->first;
     client->syn = half_open->first;
     client->last_syn = last;

@@ -27,7 +27,7 @@ struct half_open {
     uint16_t vlan_id;
     int8_t window_scale;
     uint8_t hop_limit;
-    uint8_t hop_limit_last;
+    uint8_t hop_limit_other;
     bool sack_permitted;
     bool has_mac;
     bool timestamps;

@@ -26,7 +26,7 @@ void transport_init(struct transport *transport)
     transport->octets = 0;
     transport->packets = 0;
     transport->hop_limit = 0;
-    transport->hop_limit_last = 0;
+    transport->hop_limit_other = 0;
 }
 
 void transport_clear(struct transport *transport, struct pool *flights)
@@ -34,6 +34,14 @@ void transport_clear(struct transport *transport, struct pool *flights)
     if (transport->is_long)
         pool_give(flights, pool_number(flights, transport->flight));
     transport->is_long = false;
+}
+
+/* Of the first packet, or of one that is not like it. */
+static void note_hop_limit(struct transport *transport, uint8_t hop_limit)
+{
+    if (transport->hop_limit == 0)
+        transport->hop_limit = hop_limit;
+    transport->hop_limit_other = hop_limit;
 }
 
 void transport_packet(struct direction *direction, struct transport *transport,
@@ -45,9 +53,8 @@ void transport_packet(struct direction *direction, struct transport *transport,
     transport->octets += segment->ip_length;
     if (segment->flags & TCP_RST)
         return;
-    if (transport->hop_limit == 0)
-        transport->hop_limit = segment->hop_limit;
-    transport->hop_limit_last = segment->hop_limit;
+    if (transport->hop_limit != segment->hop_limit)
+        note_hop_limit(transport, segment->hop_limit);
 }
 
 void transport_syn(struct direction *direction, const struct segment *segment)
@@ -178,7 +185,7 @@ void transport_conclude(struct direction *direction, struct transport *transport
     direction->packets = transport->packets;
     direction->octets = transport->octets;
     direction->hop_limit = transport->hop_limit;
-    direction->hop_limit_last = transport->hop_limit_last;
+    direction->hop_limit_other = transport->hop_limit_other;
     direction->unacknowledged_octets = open > 0 ? transport_sum(0, open) : 0;
     direction->largest_acknowledged = stream->largest_acknowledged;
     if (transport->sent_again)

@@ -100,7 +100,7 @@ struct transport {
     uint64_t octets;
     uint32_t packets;
     uint8_t hop_limit;
-    uint8_t hop_limit_last;
+    uint8_t hop_limit_other;
 };
 
 /* A count, and what is added to it (not negative), as far as they fit. */

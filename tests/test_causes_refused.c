@@ -415,9 +415,37 @@ static void a_share_of_a_group_that_is_not_listed_is_a_wrong_field(void)
     CU_ASSERT_FALSE(has_fact(&story, "illegal_field"));
 }
 
+/* A RST of the server with this hop limit, whose other packets have 57 and another one. */
+static void reset_among(struct story *story, uint8_t hop_limit, uint8_t other)
+{
+    struct direction *server = &story->connection.direction[SIDE_SERVER];
+
+    story_begin(story);
+    story_modern_hello(story);
+    story_rst(story, SIDE_SERVER);
+    server->hop_limit_other = other;
+    direction_have_trouble(server)->reset.hop_limit = hop_limit;
+}
+
+/* Packets of the server came by several ways: one more of them is no sign of another sender. */
+static void a_rst_among_hop_limits_that_vary_tells_less(void)
+{
+    struct story story;
+
+    reset_among(&story, 55, 57);
+    CU_ASSERT_TRUE(story_says(&story, "middlebox_reset", CAUSE_LIKELY));
+    reset_among(&story, 55, 56);
+    CU_ASSERT_EQUAL(story_certainty(&story, "middlebox_reset"), CAUSE_POSSIBLE);
+    CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));
+    reset_among(&story, 56, 56);
+    CU_ASSERT_TRUE(story_denies(&story, "middlebox_reset"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
+        {"a RST among hop limits that vary tells less",
+         a_rst_among_hop_limits_that_vary_tells_less},
         {"an offer of TLS 1.3 that fits everywhere leaves groups and schemes open",
          an_offer_of_tls_1_3_that_fits_everywhere_leaves_groups_and_schemes_open},
         {"without the mandatory suite common groups are not thought of",

@@ -108,7 +108,7 @@ static void a_rst_that_a_router_may_have_written_is_only_possible(void)
         struct story_choice choice = story_choice_1_2();
 
         story_begin(&story);
-        client->hop_limit = client->hop_limit_last = 64;
+        client->hop_limit = client->hop_limit_other = 64;
         story_modern_hello(&story);
         story_server_hello(&story, &choice);
         story_rst(&story, SIDE_CLIENT);

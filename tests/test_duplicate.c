@@ -39,7 +39,7 @@ static void a_packet_captured_twice_is_no_retransmission(void)
     client = captured_twice(50000, 1);
     CU_ASSERT_EQUAL(client.duplicates, 1);
     CU_ASSERT_EQUAL(captured_twice(50000, UINT8_MAX).duplicates, 1); /* one hop less */
-    CU_ASSERT_EQUAL(client.hop_limit_last, 64);
+    CU_ASSERT_EQUAL(client.hop_limit_other, 64);
 }
 
 static void a_packet_captured_twice_may_have_been_routed(void)

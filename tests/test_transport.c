@@ -376,7 +376,22 @@ static void data_after_its_own_reset_is_noted(void)
     CU_ASSERT_FALSE(direction_reset(&connection.direction[SIDE_CLIENT])->data_after);
     /* The RST's own hop limit is kept apart from that of the other packets. */
     CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].hop_limit, 57);
-    CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].hop_limit_last, 57);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].hop_limit_other, 57);
+}
+
+/* Of the packets between the first and the last one, too. */
+static void a_hop_limit_that_varies_is_noted(void)
+{
+    struct scene *scene = scene_open();
+    struct connection connection;
+
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 0, 10, 0, NULL, 0, 56, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 10, 0, 10, 0, NULL, 0, 0, false});
+    connection = scene_conclude(scene);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].hop_limit, 57);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].hop_limit_other, 56);
+    CU_ASSERT_TRUE(hop_limit_varies(&connection.direction[SIDE_SERVER]));
+    CU_ASSERT_FALSE(hop_limit_varies(&connection.direction[SIDE_CLIENT]));
 }
 
 /* A RST of the server that ACKs ten octets of the client, and a FIN with these numbers. */
@@ -457,6 +472,7 @@ int main(void)
         {"a better reset replaces one outside the window",
          a_better_reset_replaces_one_outside_the_window},
         {"data after its own reset is noted", data_after_its_own_reset_is_noted},
+        {"a hop limit that varies is noted", a_hop_limit_that_varies_is_noted},
         {"a FIN after its own reset is noted", a_fin_after_its_own_reset_is_noted},
         {"a FIN and its ACK are noted", a_fin_and_its_ack_are_noted},
         {"data outside the window is ignored and counted",

@@ -176,17 +176,16 @@ enum certainty reset_is_of_router(const struct facts *facts, enum side by)
 }
 
 /* Packets of one host in one connection take one path: another hop limit is another host, unless
- * the path itself changed. Some systems begin their RSTs with another initial value; then the
- * distance is the same. */
+ * the path itself changed, as it does where the others differ too. Some systems begin their RSTs
+ * with another initial value; then the distance is the same. */
 static enum certainty reset_came_from_elsewhere(const struct facts *facts, enum side by)
 {
     const struct direction *direction = &facts->connection->direction[by];
     const struct reset *reset = direction_reset(direction);
 
-    if (!reset_has_other_hop_limit(direction) || reset->hop_limit == direction->hop_limit_last)
+    if (!reset_has_other_hop_limit(direction))
         return odd_reset(facts, by);
-    if (direction->hop_limit != direction->hop_limit_last
-        || distance(reset->hop_limit) == distance(direction->hop_limit))
+    if (hop_limit_varies(direction) || distance(reset->hop_limit) == distance(direction->hop_limit))
         return odd_reset(facts, by) == CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_LIKELY;
     return CAUSE_LIKELY;
 }
@@ -261,8 +260,9 @@ void describe_reset(const struct facts *facts, enum side by, struct evidence *ev
         return;
     if (direction->hop_limit != 0)
         evidence_add(evidence, "reset_hop_limit", reset->at,
-                     "the RST has hop limit (TTL) %u, the %s's other packets have %u",
-                     reset->hop_limit, side_name(by), direction->hop_limit);
+                     "the RST has hop limit (TTL) %u, the %s's other packets have %u%s",
+                     reset->hop_limit, side_name(by), direction->hop_limit,
+                     hop_limit_varies(direction) ? " and others" : "");
     if (reset_comes_too_soon(facts, by))
         evidence_add(
             evidence, "reset_too_soon", reset->at,

@@ -280,7 +280,7 @@ static void send_syn(struct story *story, enum side side)
     direction->syn_count = 1;
     direction->mss = MSS;
     direction->hop_limit = side == SIDE_CLIENT ? HOP_LIMIT_CLIENT : HOP_LIMIT_SERVER;
-    direction->hop_limit_last = direction->hop_limit;
+    direction->hop_limit_other = direction->hop_limit;
 }
 
 void story_begin_syn(struct story *story)
