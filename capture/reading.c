@@ -537,7 +537,10 @@ void reading_end(struct reading *reading, enum connection_end reason)
         && !finish_in_turn(reading))
         return;
     for (unsigned half = 0; half < 2; half++) {
-        if (!finish(reading, half, false) || !settle(reading, half, reading->connection.last))
+        bool is_over = reading->half[half].stream.held_pieces == 0 && is_settled(reading, half);
+
+        if (!is_over
+            && (!finish(reading, half, false) || !settle(reading, half, reading->connection.last)))
             return;
         transport_note_unseen(direction_of(reading, half), &reading->half[half].stream);
     }
