@@ -7,7 +7,7 @@
 
 #include "tests/support/suite.h"
 #include "tools/tlswhy/broker_message.h"
-#include "tools/tlswhy/ending.h"
+#include "tools/tlswhy/system_clock.h"
 
 static unsigned opened;
 
@@ -32,7 +32,7 @@ static bool take_answer(int socket, uint32_t number, int32_t error)
 static void carry_out(uint16_t wish, const struct options *options, int64_t for_ms)
 {
     const struct broker_request request = {
-        .number = 1, .wish = wish, .sink = 0, .until_ms = ending_now_ms() + for_ms};
+        .number = 1, .wish = wish, .sink = 0, .until_ms = system_clock_now_ms() + for_ms};
     int sockets[2];
 
     opened = 0;
