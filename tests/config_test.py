@@ -63,7 +63,10 @@ class Config(unittest.TestCase):
         self.assertRegex(self.check("json = perhaps\n", USAGE), "perhaps")
 
     def test_what_says_what_to_do_belongs_on_the_command_line(self):
-        self.assertRegex(self.check("version = yes\n", USAGE), "version")
+        for name in ("version", "merge", "causes", "help"):
+            with self.subTest(name=name):
+                self.assertIn(f"'{name}' makes sense on the command line only",
+                              self.check(f"{name} = yes\n", USAGE))
 
     def test_a_line_that_is_none_is_told(self):
         self.check("json\n", USAGE)

@@ -40,15 +40,14 @@ static bool apply_flag(struct reading *reading, const struct option_row *row, co
 }
 
 /* What says what to do, not how. */
-static bool is_for_command_line(const char *name)
+static bool is_for_command_line(const struct option_row *row)
 {
-    static const char *const names[] = {"read",   "explain",      "causes", "version",
-                                        "config", "check-config", "help"};
+    static const char *const names[] = {"read", "explain", "config", "check-config"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcmp(name, names[i]) == 0)
+        if (strcmp(row->name, names[i]) == 0)
             return true;
-    return false;
+    return row->effect.kind == OPTION_MODE;
 }
 
 static bool apply(struct reading *reading, const char *name, const char *value)
@@ -57,7 +56,7 @@ static bool apply(struct reading *reading, const char *name, const char *value)
 
     if (row == NULL)
         return complain("no option is called '%s'", name);
-    if (is_for_command_line(name))
+    if (is_for_command_line(row))
         return complain("'%s' makes sense on the command line only", name);
     if (option_row_argument(row) == no_argument)
         return apply_flag(reading, row, value);
