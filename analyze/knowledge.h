@@ -130,7 +130,7 @@ struct known_server {
     struct known_treatment by_version[VERSION_CLASSES]; /* by the highest version offered */
     struct known_treatment without_name;                /* no server_name extension */
     struct known_treatment with_name;
-    struct known_treatment split;    /* longer than the client's largest segment */
+    struct known_treatment split;    /* longer than the client's largest segment on the wire */
     struct known_treatment unsplit;  /* the others */
     uint32_t largest_accepted;       /* octets of the largest hello taken up */
     uint32_t smallest_split_refused; /* octets; 0: none */
@@ -396,7 +396,7 @@ static inline const struct known_value *known_server_value(const struct known_se
 }
 
 /* Octets of the client's first and only hello, with the headers of record and message; 0: there is
- * none, or it was asked for another. And whether it is longer than any segment of the client. */
+ * none, or it was asked for another. And whether it is longer than any segment of the client on the wire. */
 uint32_t knowledge_hello_octets(const struct facts *facts);
 bool knowledge_hello_is_split(const struct facts *facts);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* knowledge_learn.c -- what one handshake that is over tells of its server. */
 #include "analyze/causes/server_flight.h"
+#include "analyze/causes/transport.h"
 #include "analyze/knowledge_internal.h"
 #include "capture/siphash.h"
 
@@ -46,8 +47,7 @@ uint32_t knowledge_hello_octets(const struct facts *facts)
 
 bool knowledge_hello_is_split(const struct facts *facts)
 {
-    return knowledge_hello_octets(facts)
-           > facts->connection->direction[SIDE_CLIENT].largest_segment;
+    return knowledge_hello_octets(facts) > segment_on_wire(facts, SIDE_CLIENT);
 }
 
 static void learn_size(struct known_server *server, const struct facts *facts, enum treatment how,

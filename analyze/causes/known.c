@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/known.h"
 
+#include "analyze/causes/transport.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
 #include "capture/time_unit.h"
@@ -271,7 +272,7 @@ static bool shorter_hello_succeeded(const struct facts *facts)
     const struct known_attempt *attempt = facts->known->attempt;
 
     return attempt != NULL && attempt->next_established && attempt->next.octets != 0
-           && attempt->next.octets <= facts->connection->direction[SIDE_CLIENT].largest_segment
+           && attempt->next.octets <= segment_on_wire(facts, SIDE_CLIENT)
            && attempt->next.version_max >= attempt->hello.version_max;
 }
 

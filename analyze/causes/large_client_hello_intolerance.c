@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
 #include "analyze/causes/transport.h"
+#include "analyze/knowledge.h"
 
 /* A server that has a part alone may have been told to wait for the rest in vain: by the client's
  * numbers the rest was on its way, or the server did not wait for it. */
@@ -14,18 +15,19 @@ static bool rest_was_stopped(const struct facts *facts, uint32_t octets)
            && (was_sent || facts_server_refused_hello(facts));
 }
 
-/* The hello, with the headers of record and message, is longer than any segment of the client. */
 static bool hello_was_split(const struct facts *facts)
 {
-    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
-    uint32_t octets;
+    return knowledge_hello_is_split(facts)
+           && (!client_hello_broke_off(facts)
+               || rest_was_stopped(facts, knowledge_hello_octets(facts)));
+}
 
-    if (facts->client_hello_note == NULL || facts->second_client_hello_note != NULL)
-        return false;
-    octets =
-        facts->client_hello_note->length + TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH;
-    return octets > client->largest_segment
-           && (!client_hello_broke_off(facts) || rest_was_stopped(facts, octets));
+/* Cards and virtual networks cut packets behind the capture, or before it put them together. */
+static bool came_in_segments(const struct facts *facts)
+{
+    return !client_hello_broke_off(facts)
+           && knowledge_hello_octets(facts)
+                  > facts->connection->direction[SIDE_CLIENT].largest_segment;
 }
 
 /* The server has the whole hello, or at least its end (SACK), or its beginning alone, and ends the
@@ -38,10 +40,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
             && facts->waited_ns < WAITED_IN_VAIN_NS))
         return CAUSE_NO;
     evidence_add(evidence, "client_hello_size", facts->client_hello_note->at,
-                 "the ClientHello has %u octets and %s more than one segment, the largest of %u",
+                 "the ClientHello has %u octets and %s %u",
                  facts->client_hello_note->length + TLS_HANDSHAKE_HEADER_LENGTH,
-                 client_hello_broke_off(facts) ? "needs" : "came in",
-                 facts->connection->direction[SIDE_CLIENT].largest_segment);
+                 came_in_segments(facts) ? "came in more than one segment, the largest of"
+                                         : "needs more than one segment of at most",
+                 segment_on_wire(facts, SIDE_CLIENT));
     describe_offered_groups(facts, evidence);
     describe_known_sizes(facts, evidence);
     return known_about_split_hello(facts) == KNOWN_SURE ? CAUSE_LIKELY : CAUSE_POSSIBLE;
@@ -53,7 +56,8 @@ const struct cause cause_large_client_hello_intolerance = {
     .title = "The server, or a device before it, cannot cope with a ClientHello in two segments",
     .explanation = "Post-quantum key shares make a ClientHello longer than one TCP segment. Some "
                    "servers and inspecting devices read only the first segment and then reset, "
-                   "close or wait for ever.",
+                   "close or wait for ever. A capture on the client's host may still show one "
+                   "packet, which the network card cuts.",
     .remedy = "Compare `openssl s_client -connect SERVER:PORT -groups X25519` with a client that "
               "sends X25519MLKEM768 (curl with OpenSSL 3.5, a current browser): only the short "
               "hello succeeds. https://tldr.fail has a test script. Update the server or the "

@@ -9,6 +9,7 @@ enum {
     LOST_SENDS_MIN = 2,   /* sent again twice: not just slow */
     LOSSY_SENDS_MIN = 3,  /* of a whole handshake, which has a dozen packets */
     TCP_OPTIONS_MAX = 40, /* RFC 9293 section 3.1 */
+    TIMESTAMPS_LEN = 12,  /* RFC 7323 appendix A */
     RTT_SHARE = 4,        /* the SYN's round trip may well have been a slow one */
     FULL_SEGMENT_UNKNOWN =
         1200 /* without an announced size: the smallest MTU of IPv6 is 1280 octets
@@ -102,6 +103,18 @@ uint32_t full_segment(const struct facts *facts, enum side from)
     uint16_t mss = facts->connection->direction[side_other(from)].mss;
 
     return mss > TCP_OPTIONS_MAX ? (uint32_t)mss - TCP_OPTIONS_MAX : FULL_SEGMENT_UNKNOWN;
+}
+
+uint32_t segment_on_wire(const struct facts *facts, enum side from)
+{
+    const struct direction *sender = &facts->connection->direction[from];
+    const struct direction *receiver = &facts->connection->direction[side_other(from)];
+    uint32_t options = sender->timestamps && receiver->timestamps ? TIMESTAMPS_LEN : 0;
+    uint32_t taken = (uint32_t)receiver->mss - options;
+
+    return receiver->mss > TCP_OPTIONS_MAX && taken < sender->largest_segment
+               ? taken
+               : sender->largest_segment;
 }
 
 /* Routers between a sender and here, when the sender began with the next higher one of the initial

@@ -42,6 +42,12 @@ bool loss_is_general(const struct facts *facts, enum side from);
  * announced in its SYN, less the room for TCP options. */
 uint32_t full_segment(const struct facts *facts, enum side from);
 
+/* Octets of payload of the largest segment of this side on the wire. A capture on the sender's own
+ * host, or between virtual machines, has packets that a network card cuts only behind it: then it
+ * is what the receiver announced in its SYN, less the options that every segment carries
+ * (RFC 9293 section 3.7.1, RFC 7323 section 3.2). */
+uint32_t segment_on_wire(const struct facts *facts, enum side from);
+
 /* The RST of this side came from elsewhere: it does not fit the side's other packets. */
 enum certainty reset_is_foreign(const struct facts *facts, enum side by);
 

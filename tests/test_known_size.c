@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether a ClientHello is too long for one segment, and what other hellos tell of that. */
+#include "dissect/tls.h"
+#include "tests/support/facts_builder.h"
+#include "tests/support/wire.h"
+
+enum {
+    ETHERNET_MSS = 1460,
+    LOOPBACK_MSS = 65495,
+    TIMESTAMPS_LEN = 12,
+    SHORT_NAME = 20,
+    LONG_NAME = 1400,
+    SECONDS_APART = 2
+};
+
+static const char cause[] = "large_client_hello_intolerance";
+
+static struct knowledge *knowledge;
+
+/* A hello with a name of this length, which the capture has in one packet. */
+static void begin(struct story *story, int64_t at_s, size_t name_length)
+{
+    static char name[LONG_NAME + 1];
+    struct story_offer offer = story_modern_offer();
+
+    memset(name, 'a', sizeof(name));
+    name[name_length] = '\0';
+    offer.name = name;
+    if (name_length == SHORT_NAME) /* another program of the client's host */
+        offer.alpn = NULL;
+    story_begin(story);
+    story_wait(story, at_s * STORY_SECOND);
+    story->connection.first.time_ns += at_s * STORY_SECOND;
+    story->knowledge = knowledge;
+    story_client_hello(story, &offer);
+    story->connection.direction[SIDE_SERVER].mss = ETHERNET_MSS;
+    story->connection.direction[SIDE_CLIENT].largest_segment = LOOPBACK_MSS;
+}
+
+static void a_hello_in_one_packet_is_split_behind_the_capture(void)
+{
+    static const struct {
+        uint32_t beyond; /* octets that the hello has more than the segment that the server takes */
+        bool timestamps;
+        uint16_t lacking; /* octets that the server's segment is smaller than Ethernet's */
+        enum certainty certainty;
+    } cases[] = {
+        {0, false, 0, CAUSE_NO},
+        {1, false, 0, CAUSE_POSSIBLE},
+        {0, true, 0, CAUSE_NO},
+        {1, true, 0, CAUSE_POSSIBLE},
+        {0, true, TIMESTAMPS_LEN, CAUSE_NO},
+        {1, true, TIMESTAMPS_LEN, CAUSE_POSSIBLE},
+    };
+    struct story story;
+    uint32_t fixed; /* octets of a hello but for its name */
+
+    begin(&story, 0, LONG_NAME);
+    fixed = knowledge_hello_octets(story_facts(&story)) - LONG_NAME;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct direction *server = &story.connection.direction[SIDE_SERVER];
+        uint32_t options = cases[i].timestamps ? TIMESTAMPS_LEN : 0;
+        uint32_t octets = ETHERNET_MSS - cases[i].lacking - options + cases[i].beyond;
+
+        begin(&story, 0, octets - fixed);
+        server->mss = (uint16_t)(ETHERNET_MSS - cases[i].lacking);
+        server->timestamps = cases[i].timestamps;
+        story.connection.direction[SIDE_CLIENT].timestamps = true;
+        story_rst(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(knowledge_hello_octets(story_facts(&story)), octets);
+        CU_ASSERT_EQUAL(story_certainty(&story, cause), cases[i].certainty);
+    }
+}
+
+/* Nothing is known of what it takes, or it takes all of it. */
+static void a_hello_that_the_server_takes_in_one_segment_is_not_split(void)
+{
+    static const uint16_t announced[] = {0, LOOPBACK_MSS};
+
+    for (size_t i = 0; i < sizeof(announced) / sizeof(announced[0]); i++) {
+        struct story story;
+
+        begin(&story, 0, LONG_NAME);
+        story.connection.direction[SIDE_SERVER].mss = announced[i];
+        story_rst(&story, SIDE_SERVER);
+        CU_ASSERT_TRUE(story_denies(&story, cause));
+    }
+}
+
+static void establish(struct story *story)
+{
+    const struct story_choice choice = story_choice_1_2();
+
+    story_flight_1_2(story, &choice, 0);
+    story_client_flight_1_2(story);
+    story_ccs(story, SIDE_SERVER);
+    story_note(story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+}
+
+/* Of one client's hellos, some seconds apart: "L" is long and reset, "l" long and taken up, "S" and
+ * "s" are shorter ones. The certainty for the one that is judged, of those that are reset. */
+static enum certainty certainty_of(const char *hellos, size_t judged)
+{
+    const struct knowledge_options options = {0};
+    enum certainty certainty;
+    struct story story;
+
+    knowledge = knowledge_new(&options);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+    for (size_t i = 0; hellos[i] != '\0'; i++) {
+        bool is_long = hellos[i] == 'L' || hellos[i] == 'l';
+
+        begin(&story, (int64_t)i * SECONDS_APART, is_long ? LONG_NAME : SHORT_NAME);
+        if (hellos[i] == 'l' || hellos[i] == 's')
+            establish(&story);
+        else
+            story_rst(&story, SIDE_SERVER);
+        story_learn(knowledge, story_facts(&story));
+    }
+    begin(&story, (int64_t)judged * SECONDS_APART, LONG_NAME);
+    story_rst(&story, SIDE_SERVER);
+    certainty = story_certainty(&story, cause);
+    knowledge_free(knowledge);
+    knowledge = NULL;
+    return certainty;
+}
+
+static void a_shorter_hello_that_succeeds_after_one_in_one_packet_is_telling(void)
+{
+    CU_ASSERT_EQUAL(certainty_of("L", 0), CAUSE_POSSIBLE);
+    CU_ASSERT_EQUAL(certainty_of("Ls", 0), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(certainty_of("Lls", 0), CAUSE_POSSIBLE);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"a hello in one packet is split behind the capture",
+         a_hello_in_one_packet_is_split_behind_the_capture},
+        {"a hello that the server takes in one segment is not split",
+         a_hello_that_the_server_takes_in_one_segment_is_not_split},
+        {"a shorter hello that succeeds after one in one packet is telling",
+         a_shorter_hello_that_succeeds_after_one_in_one_packet_is_telling},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("known_size", tests);
+}
