@@ -134,6 +134,8 @@ struct known_server {
     struct known_treatment unsplit;  /* the others */
     uint32_t largest_accepted;       /* octets of the largest hello taken up */
     uint32_t smallest_split_refused; /* octets; 0: none */
+    uint32_t split_returns;          /* split hellos refused, each of them the first after an
+                                        unsplit one that was taken up; not in a state */
     uint32_t names_accepted;         /* different names that it took up */
     uint32_t pauses_total;           /* that there were */
     uint64_t name_hash;              /* of `name`; 0: not known, after a state was read */

@@ -58,6 +58,9 @@ static void learn_size(struct known_server *server, const struct facts *facts, e
 
     if (octets == 0)
         return;
+    server->split_returns += how == TREATMENT_REFUSED && is_split
+                             && server->unsplit.accepted.last_ns > server->split.refused.last_ns
+                             && server->unsplit.accepted.last_ns < facts->connection->first.time_ns;
     known_treatment_add(is_split ? &server->split : &server->unsplit, server, how, at_ns);
     if (how == TREATMENT_ACCEPTED && octets > server->largest_accepted)
         server->largest_accepted = octets;

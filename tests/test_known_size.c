@@ -98,7 +98,7 @@ static void establish(struct story *story)
 }
 
 /* Of one client's hellos, some seconds apart: "L" is long and reset, "l" long and taken up, "S" and
- * "s" are shorter ones. The certainty for the one that is judged, of those that are reset. */
+ * "s" are shorter ones; "x" is a shorter one of another client, taken up. The certainty for the one that is judged, of those that are reset. */
 static enum certainty certainty_of(const char *hellos, size_t judged)
 {
     const struct knowledge_options options = {0};
@@ -111,7 +111,9 @@ static enum certainty certainty_of(const char *hellos, size_t judged)
         bool is_long = hellos[i] == 'L' || hellos[i] == 'l';
 
         begin(&story, (int64_t)i * SECONDS_APART, is_long ? LONG_NAME : SHORT_NAME);
-        if (hellos[i] == 'l' || hellos[i] == 's')
+        if (hellos[i] == 'x')
+            story.connection.endpoint[SIDE_CLIENT].address.octets[15] ^= 1;
+        if (hellos[i] != 'L' && hellos[i] != 'S')
             establish(&story);
         else
             story_rst(&story, SIDE_SERVER);
@@ -132,6 +134,29 @@ static void a_shorter_hello_that_succeeds_after_one_in_one_packet_is_telling(voi
     CU_ASSERT_EQUAL(certainty_of("Lls", 0), CAUSE_POSSIBLE);
 }
 
+static void more_that_succeed_make_it_no_less_sure(void)
+{
+    CU_ASSERT_EQUAL(certainty_of("Lsss", 0), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(certainty_of("sssLsss", 3), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(certainty_of("sLssLsssss", 1), CAUSE_LIKELY);
+}
+
+/* Some that are refused are the long ones now and then. */
+static void where_shorter_hellos_are_refused_too_it_may_be_chance(void)
+{
+    CU_ASSERT_EQUAL(certainty_of("SsLsSsss", 2), CAUSE_POSSIBLE);
+    CU_ASSERT_EQUAL(certainty_of("SLSs", 1), CAUSE_POSSIBLE);
+    CU_ASSERT_EQUAL(certainty_of("LSsLssLsssss", 0), CAUSE_LIKELY);
+}
+
+/* No shorter one of the same client comes after: the times tell. */
+static void others_that_succeed_between_tell_that_it_is_no_outage(void)
+{
+    CU_ASSERT_EQUAL(certainty_of("xxLxxLxxLxxxxx", 5), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(certainty_of("xxxxxxLLLxxx", 6), CAUSE_POSSIBLE); /* an outage */
+    CU_ASSERT_EQUAL(certainty_of("xLxLx", 1), CAUSE_POSSIBLE);        /* too few */
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -141,6 +166,11 @@ int main(void)
          a_hello_that_the_server_takes_in_one_segment_is_not_split},
         {"a shorter hello that succeeds after one in one packet is telling",
          a_shorter_hello_that_succeeds_after_one_in_one_packet_is_telling},
+        {"more that succeed make it no less sure", more_that_succeed_make_it_no_less_sure},
+        {"where shorter hellos are refused too it may be chance",
+         where_shorter_hellos_are_refused_too_it_may_be_chance},
+        {"others that succeed between tell that it is no outage",
+         others_that_succeed_between_tell_that_it_is_no_outage},
         CU_TEST_INFO_NULL,
     };
 

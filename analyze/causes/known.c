@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/known.h"
 
-#include "analyze/causes/transport.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
 #include "capture/time_unit.h"
 #include "dissect/names.h"
 
 enum {
-    KNOWN_FEW = 3,   /* offers of others that were taken up: chance is no explanation any more */
     KNOWN_MANY = 10, /* so many that the server is known well */
     KNOWN_AGAIN = 2, /* refusals of the same kind without an exception between: no accident */
     RESET_NAMES = 2, /* names that are reset: it is not about the one */
     NAMES_SHOWN = 6  /* code points in one line */
 };
 
-static const struct known_server *known_server(const struct facts *facts)
+const struct known_server *known_server_of(const struct facts *facts)
 {
     return facts->known != NULL && facts->client_hello_read ? facts->known->server : NULL;
 }
@@ -28,10 +26,9 @@ static bool others_succeed(const struct facts *facts, const struct known_server 
            || server->hellos.refused.count <= like->refused.count;
 }
 
-/* Judge by how the server treated hellos that are like this one. A change of its configuration
- * shows in refusals one after the other, while others succeed. */
-static enum known_says weigh_treatment(const struct facts *facts, const struct known_server *server,
-                                       const struct known_treatment *like)
+/* A change of its configuration shows in refusals one after the other, while others succeed. */
+enum known_says weigh_treatment(const struct facts *facts, const struct known_server *server,
+                                const struct known_treatment *like)
 {
     uint32_t others = server->hellos.accepted.count - like->accepted_then;
 
@@ -258,37 +255,11 @@ enum known_says known_about(const struct facts *facts, enum suspect suspect)
         [SUSPECT_NO_NAME] = weigh_no_name, [SUSPECT_NAME] = weigh_name,
         [SUSPECT_MASTER_SECRET] = NULL, /* whether others had it is not kept */
     };
-    const struct known_server *server = known_server(facts);
+    const struct known_server *server = known_server_of(facts);
 
     if (server == NULL || weighers[suspect] == NULL)
         return KNOWN_NOTHING;
     return weighers[suspect](facts, server);
-}
-
-/* The same client came with a shorter hello that fits one segment, and nothing older, and was
- * taken. */
-static bool shorter_hello_succeeded(const struct facts *facts)
-{
-    const struct known_attempt *attempt = facts->known->attempt;
-
-    return attempt != NULL && attempt->next_established && attempt->next.octets != 0
-           && attempt->next.octets <= segment_on_wire(facts, SIDE_CLIENT)
-           && attempt->next.version_max >= attempt->hello.version_max;
-}
-
-enum known_says known_about_split_hello(const struct facts *facts)
-{
-    const struct known_server *server = known_server(facts);
-    enum known_says says = KNOWN_NOTHING;
-
-    if (server == NULL || !knowledge_hello_is_split(facts))
-        return KNOWN_NOTHING;
-    if (server->unsplit.accepted.count >= KNOWN_FEW)
-        says = weigh_treatment(facts, server, &server->split);
-    return says == KNOWN_NOTHING && shorter_hello_succeeded(facts)
-                   && server->split.accepted.count == 0
-               ? KNOWN_SURE
-               : says;
 }
 
 bool known_resets_follow_names(const struct facts *facts)
@@ -368,7 +339,7 @@ static void describe_names(const struct known_server *server, const struct known
 
 void describe_known(const struct facts *facts, enum suspect suspect, struct evidence *evidence)
 {
-    const struct known_server *server = known_server(facts);
+    const struct known_server *server = known_server_of(facts);
     char line[EVIDENCE_TEXT_MAX];
     struct text text = text_begin(line, sizeof(line));
 
@@ -403,21 +374,6 @@ void describe_known(const struct facts *facts, enum suspect suspect, struct evid
         return;
     }
     evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
-}
-
-void describe_known_sizes(const struct facts *facts, struct evidence *evidence)
-{
-    const struct known_server *server = known_server(facts);
-
-    if (known_about_split_hello(facts) < KNOWN_FOR)
-        return;
-    evidence_add(
-        evidence, "server_known", (struct moment){0},
-        "of the hellos longer than one segment this server has taken up %u and refused %u, "
-        "silence included; of shorter ones it has taken up %u; the largest it took up has %u "
-        "octets",
-        server->split.accepted.count, server->split.refused.count, server->unsplit.accepted.count,
-        server->largest_accepted);
 }
 
 void describe_known_resets(const struct facts *facts, struct evidence *evidence)

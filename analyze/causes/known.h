@@ -10,6 +10,9 @@
 
 #include "analyze/causes/refused_hello.h"
 
+struct known_server;
+struct known_treatment;
+
 enum known_says {
     KNOWN_NOTHING, /* too little is known */
     KNOWN_AGAINST, /* the server took this up from others */
@@ -19,11 +22,25 @@ enum known_says {
     KNOWN_SURE     /* likewise, and nothing else is left to explain it */
 };
 
+enum {
+    KNOWN_FEW = 3 /* offers of others that were taken up: chance is no explanation any more */
+};
+
+/* The server of this connection, when its ClientHello could be read; NULL: nothing is known. */
+const struct known_server *known_server_of(const struct facts *facts);
+
+/* Judge by how the server treated hellos that are like the one of facts. */
+enum known_says weigh_treatment(const struct facts *facts, const struct known_server *server,
+                                const struct known_treatment *like);
+
 /* What is known of this part of the offer of facts. */
 enum known_says known_about(const struct facts *facts, enum suspect suspect);
 
-/* The same of a hello that needs more than one segment: also FOR when the same client got an answer
- * to a shorter one, of the same version, right after. */
+/* The same of a hello that needs more than one segment. None was ever taken up: SURE when the same
+ * client got an answer to a shorter one, of the same version, right after, or shorter ones succeed
+ * before, between and after those that were refused, and chance does not make it so. FOR at most
+ * where shorter ones, too, are refused without a word, or a longer one is refused with an alert: it
+ * has been read. */
 enum known_says known_about_split_hello(const struct facts *facts);
 
 /* Whether RSTs such as the one that ended this connection seem to follow server names rather
