@@ -413,7 +413,7 @@ struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *f
     knowledge_learn_server(server, facts, parties->client_hash);
     if (!parties->has_name)
         return lesson;
-    knowledge_learn_attempt(knowledge, server, facts);
+    knowledge_learn_attempt(knowledge, server, facts, parties->client_hash);
     lesson.unexamined =
         learn_name(knowledge, facts, server, learn_client(knowledge, facts, parties), parties);
     return lesson;

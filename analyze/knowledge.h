@@ -110,6 +110,14 @@ struct known_alert {
     uint32_t split;    /* hellos longer than one segment */
 };
 
+/* What is left of a hello that fits one segment and was taken up. */
+struct known_short_hello {
+    uint64_t client_hash;
+    int64_t began_ns; /* of the connection, which was established; 0: there was none */
+    uint32_t octets;
+    uint16_t version_max;
+};
+
 /* What there is to know of few servers only: of most it is not there. */
 struct known_server_rare {
     struct sketch failed_clients; /* whose handshakes failed; set when known_server.failed counts
@@ -130,16 +138,19 @@ struct known_server {
     struct known_treatment by_version[VERSION_CLASSES]; /* by the highest version offered */
     struct known_treatment without_name;                /* no server_name extension */
     struct known_treatment with_name;
-    struct known_treatment split;    /* longer than the client's largest segment on the wire */
-    struct known_treatment unsplit;  /* the others */
-    uint32_t largest_accepted;       /* octets of the largest hello taken up */
-    uint32_t smallest_split_refused; /* octets; 0: none */
-    uint32_t split_returns;          /* split hellos refused, each of them the first after an
+    struct known_treatment split;         /* longer than the client's largest segment on the wire */
+    struct known_treatment unsplit;       /* the others */
+    struct known_short_hello short_hello; /* the latest unsplit one that was established; of one
+                                             client none with less than the version of the one
+                                             before. Not in a state */
+    uint32_t largest_accepted;            /* octets of the largest hello taken up */
+    uint32_t smallest_split_refused;      /* octets; 0: none */
+    uint32_t split_returns;               /* split hellos refused, each of them the first after an
                                         unsplit one that was taken up; not in a state */
-    uint32_t names_accepted;         /* different names that it took up */
-    uint32_t pauses_total;           /* that there were */
-    uint64_t name_hash;              /* of `name`; 0: not known, after a state was read */
-    struct known_server_rare *rare;  /* never NULL; belongs to the table */
+    uint32_t names_accepted;              /* different names that it took up */
+    uint32_t pauses_total;                /* that there were */
+    uint64_t name_hash;                   /* of `name`; 0: not known, after a state was read */
+    struct known_server_rare *rare;       /* never NULL; belongs to the table */
     struct known_values chosen[KNOWN_CHOICES];
     struct sketch clients; /* that it took up */
     struct known_protocol alpn[KNOWLEDGE_ALPN_MAX];

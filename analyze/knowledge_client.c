@@ -204,8 +204,40 @@ static void note_next(struct known_attempt *attempt, const struct known_hello *n
     attempt->next_established = is_established;
 }
 
+/* That a connection failed is learned some seconds after its end, and what succeeded meanwhile was
+ * learned before. */
+static void note_short(struct known_attempt *attempt, const struct known_short_hello *latest,
+                       uint64_t client_hash)
+{
+    int64_t apart_ns = latest->began_ns - attempt->hello.began_ns;
+
+    if (latest->client_hash != client_hash || latest->octets >= attempt->hello.octets
+        || apart_ns <= 0 || apart_ns > KNOWLEDGE_RETRY_NS)
+        return;
+    attempt->next = (struct known_hello){
+        .began_ns = latest->began_ns,
+        .version_max = latest->version_max,
+        .extensions = attempt->hello.extensions,
+        .octets = latest->octets,
+        .kind = 0,
+    };
+    attempt->next_established = true;
+}
+
+/* The attempt of this connection, which failed. */
+static void note_failed(struct known_retry *retry, const struct known_server *server,
+                        const struct known_hello *hello, const struct facts *facts,
+                        uint64_t client_hash)
+{
+    struct known_attempt *attempt = &retry->attempts[retry->total++ % KNOWLEDGE_ATTEMPTS_MAX];
+
+    *attempt = (struct known_attempt){.hello = *hello};
+    if (knowledge_hello_is_split(facts))
+        note_short(attempt, &server->short_hello, client_hash);
+}
+
 void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_server *server,
-                             const struct facts *facts)
+                             const struct facts *facts, uint64_t client_hash)
 {
     bool is_failed = facts->outcome == OUTCOME_FAILED;
     uint8_t key[KNOWLEDGE_RETRY_KEY];
@@ -224,8 +256,7 @@ void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_ser
     for (size_t i = 0; i < retry->total && i < KNOWLEDGE_ATTEMPTS_MAX; i++)
         note_next(&retry->attempts[i], &hello, !is_failed);
     if (is_failed)
-        retry->attempts[retry->total++ % KNOWLEDGE_ATTEMPTS_MAX] =
-            (struct known_attempt){.hello = hello};
+        note_failed(retry, server, &hello, facts, client_hash);
 }
 
 const struct known_attempt *knowledge_find_attempt(struct knowledge *knowledge,

@@ -81,7 +81,7 @@ uint64_t knowledge_hash_peer(const struct knowledge *knowledge, const struct fac
 
 /* Note an attempt that failed, or one that came after such; server is what is known of it. */
 void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_server *server,
-                             const struct facts *facts);
+                             const struct facts *facts, uint64_t client_hash);
 
 /* The attempt of these facts, if it failed. NULL: it is not known. */
 const struct known_attempt *knowledge_find_attempt(struct knowledge *knowledge,

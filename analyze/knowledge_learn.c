@@ -50,9 +50,26 @@ bool knowledge_hello_is_split(const struct facts *facts)
     return knowledge_hello_octets(facts) > segment_on_wire(facts, SIDE_CLIENT);
 }
 
-static void learn_size(struct known_server *server, const struct facts *facts, enum treatment how,
-                       int64_t at_ns)
+static void learn_short(struct known_server *server, const struct facts *facts, uint32_t octets,
+                        uint64_t client_hash)
 {
+    struct known_short_hello *latest = &server->short_hello;
+
+    if (facts->outcome != OUTCOME_ESTABLISHED
+        || (latest->client_hash == client_hash && facts->offer.version_max < latest->version_max))
+        return;
+    *latest = (struct known_short_hello){
+        .client_hash = client_hash,
+        .began_ns = facts->connection->first.time_ns,
+        .octets = octets,
+        .version_max = facts->offer.version_max,
+    };
+}
+
+static void learn_size(struct known_server *server, const struct facts *facts, enum treatment how,
+                       uint64_t client_hash)
+{
+    int64_t at_ns = facts->connection->last.time_ns;
     uint32_t octets = knowledge_hello_octets(facts);
     bool is_split = knowledge_hello_is_split(facts);
 
@@ -62,6 +79,8 @@ static void learn_size(struct known_server *server, const struct facts *facts, e
                              && server->unsplit.accepted.last_ns > server->split.refused.last_ns
                              && server->unsplit.accepted.last_ns < facts->connection->first.time_ns;
     known_treatment_add(is_split ? &server->split : &server->unsplit, server, how, at_ns);
+    if (!is_split)
+        learn_short(server, facts, octets, client_hash);
     if (how == TREATMENT_ACCEPTED && octets > server->largest_accepted)
         server->largest_accepted = octets;
     if (how == TREATMENT_REFUSED && is_split
@@ -69,8 +88,10 @@ static void learn_size(struct known_server *server, const struct facts *facts, e
         server->smallest_split_refused = octets;
 }
 
-static void learn_hello(struct known_server *server, const struct facts *facts, int64_t at_ns)
+static void learn_hello(struct known_server *server, const struct facts *facts,
+                        uint64_t client_hash)
 {
+    int64_t at_ns = facts->connection->last.time_ns;
     enum treatment how = treatment_of(facts);
     bool has_name = facts->client_extensions.server_name.state != EXTENSION_ABSENT;
 
@@ -79,7 +100,7 @@ static void learn_hello(struct known_server *server, const struct facts *facts, 
     known_treatment_add(&server->by_version[version_class_of(facts->offer.version_max)], server,
                         how, at_ns);
     known_treatment_add(has_name ? &server->with_name : &server->without_name, server, how, at_ns);
-    learn_size(server, facts, how, at_ns);
+    learn_size(server, facts, how, client_hash);
 }
 
 static void learn_alpn(struct known_server *server, const struct facts *facts)
@@ -182,7 +203,7 @@ void knowledge_learn_server(struct known_server *server, const struct facts *fac
     int64_t at_ns = facts->connection->last.time_ns;
 
     if (facts->client_hello_read)
-        learn_hello(server, facts, at_ns);
+        learn_hello(server, facts, client_hash);
     if (treatment_of(facts) == TREATMENT_ACCEPTED)
         sketch_add(&server->clients, client_hash);
     if (facts->outcome == OUTCOME_ESTABLISHED)

@@ -10,7 +10,8 @@ enum {
     TIMESTAMPS_LEN = 12,
     SHORT_NAME = 20,
     LONG_NAME = 1400,
-    SECONDS_APART = 2
+    SECONDS_APART = 2,
+    TURNS_MAX = 16
 };
 
 static const char cause[] = "large_client_hello_intolerance";
@@ -97,9 +98,15 @@ static void establish(struct story *story)
     story_note(story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
 }
 
-/* Of one client's hellos, some seconds apart: "L" is long and reset, "l" long and taken up, "S" and
- * "s" are shorter ones; "x" is a shorter one of another client, taken up. The certainty for the one that is judged, of those that are reset. */
-static enum certainty certainty_of(const char *hellos, size_t judged)
+/* A hello of one client: "L" is long and reset, "l" long and taken up, "S" and "s" are shorter ones;
+ * "x" is a shorter one of another client, taken up. */
+struct turn {
+    char hello;
+    uint8_t at_s;
+};
+
+/* Learn of these in their order. Returns the certainty for the one that is judged, an "L". */
+static enum certainty certainty_of_turns(const struct turn *turns, size_t count, size_t judged)
 {
     const struct knowledge_options options = {0};
     enum certainty certainty;
@@ -107,24 +114,35 @@ static enum certainty certainty_of(const char *hellos, size_t judged)
 
     knowledge = knowledge_new(&options);
     CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
-    for (size_t i = 0; hellos[i] != '\0'; i++) {
-        bool is_long = hellos[i] == 'L' || hellos[i] == 'l';
+    for (size_t i = 0; i < count; i++) {
+        char hello = turns[i].hello;
 
-        begin(&story, (int64_t)i * SECONDS_APART, is_long ? LONG_NAME : SHORT_NAME);
-        if (hellos[i] == 'x')
+        begin(&story, turns[i].at_s, hello == 'L' || hello == 'l' ? LONG_NAME : SHORT_NAME);
+        if (hello == 'x')
             story.connection.endpoint[SIDE_CLIENT].address.octets[15] ^= 1;
-        if (hellos[i] != 'L' && hellos[i] != 'S')
+        if (hello != 'L' && hello != 'S')
             establish(&story);
         else
             story_rst(&story, SIDE_SERVER);
         story_learn(knowledge, story_facts(&story));
     }
-    begin(&story, (int64_t)judged * SECONDS_APART, LONG_NAME);
+    begin(&story, turns[judged].at_s, LONG_NAME);
     story_rst(&story, SIDE_SERVER);
     certainty = story_certainty(&story, cause);
     knowledge_free(knowledge);
     knowledge = NULL;
     return certainty;
+}
+
+/* The same of hellos some seconds apart. */
+static enum certainty certainty_of(const char *hellos, size_t judged)
+{
+    struct turn turns[TURNS_MAX];
+    size_t count = 0;
+
+    for (; hellos[count] != '\0'; count++)
+        turns[count] = (struct turn){hellos[count], (uint8_t)(count * SECONDS_APART)};
+    return certainty_of_turns(turns, count, judged);
 }
 
 static void a_shorter_hello_that_succeeds_after_one_in_one_packet_is_telling(void)
@@ -157,6 +175,30 @@ static void others_that_succeed_between_tell_that_it_is_no_outage(void)
     CU_ASSERT_EQUAL(certainty_of("xLxLx", 1), CAUSE_POSSIBLE);        /* too few */
 }
 
+/* A connection that was reset is over some time after its RST. */
+static void a_success_may_be_learned_of_before_the_failure(void)
+{
+    static const struct {
+        char shorter; /* as in certainty_of */
+        bool comes_after;
+        enum certainty certainty;
+    } cases[] = {
+        {'s', true, CAUSE_LIKELY},
+        {'s', false, CAUSE_POSSIBLE}, /* it began before the long one */
+        {'x', true, CAUSE_POSSIBLE},  /* it is of another client */
+        {'l', true, CAUSE_POSSIBLE},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct turn turns[] = {
+            {cases[i].shorter, cases[i].comes_after ? 2 : 0},
+            {'L', 1},
+        };
+
+        CU_ASSERT_EQUAL(certainty_of_turns(turns, 2, 1), cases[i].certainty);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -171,6 +213,8 @@ int main(void)
          where_shorter_hellos_are_refused_too_it_may_be_chance},
         {"others that succeed between tell that it is no outage",
          others_that_succeed_between_tell_that_it_is_no_outage},
+        {"a success may be learned of before the failure",
+         a_success_may_be_learned_of_before_the_failure},
         CU_TEST_INFO_NULL,
     };
 
