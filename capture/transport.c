@@ -152,10 +152,6 @@ static void note_unacknowledged_sizes(struct direction *direction, struct transp
 void transport_routed(struct direction *direction, struct transport *transport,
                       const struct segment *segment)
 {
-    if (segment->flags & TCP_RST) {
-        direction_have_trouble(direction)->reset.routed = true;
-        return;
-    }
     direction->routed = true;
     for (uint32_t i = sent_oldest(transport); i < transport->sent_count; i++) {
         struct sent_segment *sent = sent_at(transport, i);

@@ -134,7 +134,7 @@ static inline void transport_fetch_open(const struct transport *transport)
 bool transport_is_duplicate(struct direction *direction, struct transport *transport,
                             const struct segment *segment);
 
-/* The segment is a second capture of one, behind or before a router. */
+/* The segment, which is no RST, is a second capture of one, behind or before a router. */
 void transport_routed(struct direction *direction, struct transport *transport,
                       const struct segment *segment);
 

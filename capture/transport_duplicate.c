@@ -49,9 +49,9 @@ static inline uint64_t hash_of(const struct segment *segment)
     return sum ^ sum >> 32;
 }
 
-static inline uint32_t time_of(const struct segment *segment)
+static inline uint32_t time_of(struct moment at)
 {
-    return (uint32_t)((uint64_t)segment->at.time_ns / TRANSPORT_RECENT_UNIT);
+    return (uint32_t)((uint64_t)at.time_ns / TRANSPORT_RECENT_UNIT);
 }
 
 /* How much later a copy may come: a host gives a packet that it sends again another
@@ -69,7 +69,7 @@ static bool is_copy(const struct transport *transport, uint32_t place, uint64_t 
                     const struct segment *segment)
 {
     const uint32_t limit = (uint32_t)(longest_wait(segment) / TRANSPORT_RECENT_UNIT);
-    uint32_t apart = time_of(segment) - transport->recent_time[place];
+    uint32_t apart = time_of(segment->at) - transport->recent_time[place];
 
     return transport->recent_check[place] == hash >> 48 && apart + limit <= 2 * limit;
 }
@@ -83,6 +83,17 @@ static bool is_tag_recent(const struct transport *transport, uint32_t tag)
     return (tags[0] == tag) | (tags[1] == tag) | (tags[2] == tag) | (tags[3] == tag);
 }
 
+/* The packet is a copy of the one at this place, before or behind a router. Of several RSTs one is
+ * described: that the others went through says nothing of it. */
+static void note_routed(struct direction *direction, struct transport *transport, uint32_t place,
+                        const struct segment *segment)
+{
+    if ((segment->flags & TCP_RST) == 0)
+        transport_routed(direction, transport, segment);
+    else if (transport->recent_time[place] == time_of(direction_reset(direction)->at))
+        direction_have_trouble(direction)->reset.routed = true;
+}
+
 /* Looks for the packet among the last ones, and counts a copy. */
 NEVER_INLINE static bool is_recent(struct direction *direction, struct transport *transport,
                                    uint64_t hash, const struct segment *segment)
@@ -92,7 +103,7 @@ NEVER_INLINE static bool is_recent(struct direction *direction, struct transport
             continue;
         direction->duplicates++;
         if (segment->hop_limit != transport->recent_hop_limit[i])
-            transport_routed(direction, transport, segment);
+            note_routed(direction, transport, i, segment);
         return true;
     }
     return false;
@@ -108,7 +119,7 @@ bool transport_is_duplicate(struct direction *direction, struct transport *trans
         return true;
     transport->recent_tag[place] = (uint32_t)hash;
     transport->recent_check[place] = (uint16_t)(hash >> 48);
-    transport->recent_time[place] = time_of(segment);
+    transport->recent_time[place] = time_of(segment->at);
     transport->recent_hop_limit[place] = segment->hop_limit;
     return false;
 }

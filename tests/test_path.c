@@ -81,6 +81,36 @@ static void a_reset_on_one_side_of_a_router_is_the_routers(void)
     }
 }
 
+/* The server's own RST comes a moment later and goes through the router; the copy of the one before,
+ * if there is one, comes after it. */
+static void another_reset_does_not_tell_whose_the_first_is(void)
+{
+    static const struct {
+        bool first_goes_on;
+        const char *cause;
+    } cases[] = {{false, "middlebox_reset"}, {true, "reset_by_server"}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct play play;
+        struct segment first;
+        struct segment own;
+
+        begin_reset_at_router(&play, true, false, false);
+        own = play_segment(&play, SIDE_SERVER, TCP_RST | TCP_ACK);
+        first = own;
+        first.ip_id--;
+        first.hop_limit--;
+        own.acknowledgment -= HELLO_OCTETS;
+        play_give(&play, &own);
+        if (cases[i].first_goes_on)
+            play_give(&play, &first);
+        own.hop_limit--;
+        play_give(&play, &own);
+        play_end(&play);
+        CU_ASSERT_STRING_EQUAL(play.cause, cases[i].cause);
+    }
+}
+
 /* The server did not get what the router answered with a RST, and says so in its FIN. */
 static void what_comes_after_a_reset_shows_whose_it_is(void)
 {
@@ -145,6 +175,8 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"a reset on one side of a router is the router's",
          a_reset_on_one_side_of_a_router_is_the_routers},
+        {"another reset does not tell whose the first is",
+         another_reset_does_not_tell_whose_the_first_is},
         {"what comes after a reset shows whose it is", what_comes_after_a_reset_shows_whose_it_is},
         {"a probe that its own host resets is no middlebox",
          a_probe_that_its_own_host_resets_is_no_middlebox},
