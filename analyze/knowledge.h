@@ -409,7 +409,8 @@ static inline const struct known_value *known_server_value(const struct known_se
 }
 
 /* Octets of the client's first and only hello, with the headers of record and message; 0: there is
- * none, or it was asked for another. And whether it is longer than any segment of the client on the wire. */
+ * none, or it was asked for another. And whether it is longer than any segment of the client on the
+ * wire. */
 uint32_t knowledge_hello_octets(const struct facts *facts);
 bool knowledge_hello_is_split(const struct facts *facts);
 
