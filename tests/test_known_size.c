@@ -170,9 +170,9 @@ static void where_shorter_hellos_are_refused_too_it_may_be_chance(void)
 /* No shorter one of the same client comes after: the times tell. */
 static void others_that_succeed_between_tell_that_it_is_no_outage(void)
 {
-    CU_ASSERT_EQUAL(certainty_of("xxLxxLxxLxxxxx", 5), CAUSE_LIKELY);
-    CU_ASSERT_EQUAL(certainty_of("xxxxxxLLLxxx", 6), CAUSE_POSSIBLE); /* an outage */
-    CU_ASSERT_EQUAL(certainty_of("xLxLx", 1), CAUSE_POSSIBLE);        /* too few */
+    CU_ASSERT_EQUAL(certainty_of("xLxxLxxLxx", 4), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(certainty_of("xxxxLLLxxx", 4), CAUSE_POSSIBLE); /* an outage */
+    CU_ASSERT_EQUAL(certainty_of("xLxLx", 1), CAUSE_POSSIBLE);      /* too few */
 }
 
 /* A connection that was reset is over some time after its RST. */
