@@ -418,7 +418,7 @@ static void each_way_to_refuse_says_something_else(void)
         {ODD_SUITES, CLOSES, "no_shared_cipher", CAUSE_POSSIBLE},
         {ODD_VERSION, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch", CAUSE_LIKELY},
         {ODD_VERSION, TLS_ALERT_INSUFFICIENT_SECURITY, "version_mismatch", CAUSE_POSSIBLE},
-        {ODD_VERSION, TLS_ALERT_INTERNAL_ERROR, "version_mismatch", CAUSE_NO},
+        {ODD_VERSION, TLS_ALERT_INTERNAL_ERROR, "version_mismatch", CAUSE_POSSIBLE},
         {ODD_VERSION, CLOSES, "version_mismatch", CAUSE_LIKELY},
     };
 

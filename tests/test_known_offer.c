@@ -320,6 +320,52 @@ static void ordinary_suites_are_no_reason_to_close(void)
     CU_ASSERT_EQUAL(closes_for_suites(3, (story_list){0x002f, 0xc030}, false), CAUSE_NO);
 }
 
+static struct story_offer offer_up_to(uint16_t version)
+{
+    struct story_offer offer = plain_offer_1_2();
+
+    offer.legacy_version = version;
+    memset(offer.schemes, 0, sizeof(offer.schemes));
+    return offer;
+}
+
+/* Libraries that may not sign with SHA-1 find that out when they have taken the version. */
+static void internal_error_is_about_a_version_that_the_server_may_not_sign_for(void)
+{
+    static const uint16_t versions[] = {TLS_VERSION_1_0, TLS_VERSION_1_1};
+
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+        struct fixture fixture;
+        struct story_offer offer = offer_up_to(versions[i]);
+
+        begin(&fixture, 0);
+        CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_INTERNAL_ERROR, "version_mismatch",
+                                    CAUSE_POSSIBLE));
+        CU_ASSERT_TRUE(story_considers(&fixture.story, "internal_error"));
+        begin(&fixture, 12);
+        fixture.server.by_version[version_class_of(versions[i])].refused_since = 2;
+        CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_INTERNAL_ERROR, "version_mismatch",
+                                    CAUSE_LIKELY));
+        CU_ASSERT_TRUE(story_considers(&fixture.story, "internal_error"));
+    }
+}
+
+/* From TLS 1.2 on the client lists what it takes. */
+static void internal_error_is_not_about_a_version_without_a_fixed_signature(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.versions, (story_list){TLS_VERSION_1_3}, sizeof(offer.versions));
+    begin(&fixture, 12);
+    take_up(&fixture.server.chose_lower, 12);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch",
+                                CAUSE_CERTAIN));
+    CU_ASSERT_TRUE(
+        refusal_says(&fixture, &offer, TLS_ALERT_INTERNAL_ERROR, "internal_error", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_denies(&fixture.story, "version_mismatch"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -347,6 +393,10 @@ int main(void)
         {"a close can be for suites that a server never chose",
          a_close_can_be_for_suites_that_a_server_never_chose},
         {"ordinary suites are no reason to close", ordinary_suites_are_no_reason_to_close},
+        {"internal_error is about a version that the server may not sign for",
+         internal_error_is_about_a_version_that_the_server_may_not_sign_for},
+        {"internal_error is not about a version without a fixed signature",
+         internal_error_is_not_about_a_version_without_a_fixed_signature},
         CU_TEST_INFO_NULL,
     };
 

@@ -9,10 +9,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR))
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
-    /* Servers that find no certificate for a hello without a name, or no parameters for its rare
-     * groups, call that an internal error; so do libraries whose program says no to a certificate
-     * and not why. */
-    return refused_hello_suspect(facts, SUSPECT_NO_NAME) != CAUSE_NO
+    /* Servers that find no certificate for a hello without a name, no parameters for its rare
+     * groups, or no signature for its old version, call that an internal error; so do libraries
+     * whose program says no to a certificate and not why. */
+    return refused_hello_suspect(facts, SUSPECT_VERSION) != CAUSE_NO
+                   || refused_hello_suspect(facts, SUSPECT_NO_NAME) != CAUSE_NO
                    || refused_hello_suspect(facts, SUSPECT_GROUPS) != CAUSE_NO
                    || client_ended_at_flight(facts)
                ? CAUSE_POSSIBLE

@@ -54,6 +54,11 @@ bool offer_has_modern_suites(const struct facts *facts)
     return rsa && elliptic;
 }
 
+bool offer_prescribes_sha1(const struct facts *facts)
+{
+    return facts->offer.version_max <= TLS_VERSION_1_1;
+}
+
 bool offer_has_shared_key(const struct facts *facts)
 {
     return facts->client_extensions.pre_shared_key.state == EXTENSION_WELL_FORMED;

@@ -29,6 +29,10 @@ bool offer_is_broad(const struct facts *facts);
  * server of TLS 1.2 has had for years (RFC 9325 section 4.2). */
 bool offer_has_modern_suites(const struct facts *facts);
 
+/* The offer goes up to TLS 1.1 at most, where servers sign with MD5 and SHA-1 together, or SHA-1
+ * alone (RFC 4346 section 7.4.3, RFC 8422 section 5.4). */
+bool offer_prescribes_sha1(const struct facts *facts);
+
 /* The client offers pre-shared keys of TLS 1.3: tickets, or keys that were configured (RFC 8446
  * section 4.2.11). */
 bool offer_has_shared_key(const struct facts *facts);

@@ -102,12 +102,14 @@ struct manner {
     bool means_known_names;         /* likely of names that others show to be the reason */
     bool means_a_field;             /* what is ordinary explains it only if others show that it is
                                        the reason; suites that they show to be it are likely */
+    bool means_signatures; /* it speaks of a version only where that prescribes how to sign */
 };
 
 /* Which codes fit what, by RFC 8446 section 6.2 and its predecessors; with the freedom that
  * stacks take: illegal_parameter and unexpected_message for groups, the former in small ones for
- * suites, too, internal_error when they find no parameters for a key exchange, and that,
- * access_denied or illegal_parameter when they find no certificate for a name. */
+ * suites, too, internal_error when they find no parameters for a key exchange or may not sign as the
+ * version prescribes, and that, access_denied or illegal_parameter when they find no certificate
+ * for a name. */
 static const struct manner manners[] = {
     {
         .kind = MANNER_ALERT,
@@ -161,13 +163,17 @@ static const struct manner manners[] = {
         .kind = MANNER_ALERT,
         .alert = TLS_ALERT_INTERNAL_ERROR,
         .least = WEIGHT_UNUSUAL,
-        .least_of = {[SUSPECT_GROUPS] = WEIGHT_STANDS_OUT, [SUSPECT_NAME] = WEIGHT_ORDINARY},
+        .least_of = {[SUSPECT_VERSION] = WEIGHT_STANDS_OUT,
+                     [SUSPECT_GROUPS] = WEIGHT_STANDS_OUT,
+                     [SUSPECT_NAME] = WEIGHT_ORDINARY},
         .enough = WEIGHT_STANDS_OUT,
-        .cap = {[SUSPECT_GROUPS] = CAUSE_POSSIBLE,
+        .cap = {[SUSPECT_VERSION] = CAUSE_POSSIBLE,
+                [SUSPECT_GROUPS] = CAUSE_POSSIBLE,
                 [SUSPECT_SCHEMES] = CAUSE_POSSIBLE,
                 [SUSPECT_NO_NAME] = CAUSE_POSSIBLE,
                 [SUSPECT_NAME] = CAUSE_POSSIBLE},
         .means_known_names = true,
+        .means_signatures = true,
     },
     {
         .kind = MANNER_ALERT,
@@ -332,6 +338,16 @@ static bool name_is_the_field(const struct facts *facts, const struct manner *ma
            && host_name_oddity(facts->client_extensions.server_name.host_name) != NULL;
 }
 
+/* Up to TLS 1.1 the version prescribes how a server signs (offer_prescribes_sha1). Libraries that
+ * have the version in their range and no such signature in their policy find that out when they
+ * sign, and call it an error of their own. */
+static enum certainty cap_of_signatures(const struct facts *facts, enum known_says says)
+{
+    if (!offer_prescribes_sha1(facts))
+        return CAUSE_NO;
+    return says >= KNOWN_FOR ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+}
+
 /* The most that this refusal can say of a suspect, with what is known of the server. */
 static enum certainty cap_of(const struct facts *facts, const struct manner *manner,
                              enum suspect suspect)
@@ -339,6 +355,8 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
     enum certainty cap = manner->cap[suspect];
     enum known_says says = known_about(facts, suspect);
 
+    if (suspect == SUSPECT_VERSION && manner->means_signatures)
+        return cap_of_signatures(facts, says);
     if (suspect == SUSPECT_VERSION && says == KNOWN_SURE && cap == CAUSE_LIKELY
         && is_ended_by_host(facts))
         return CAUSE_CERTAIN;

@@ -89,6 +89,10 @@ static enum certainty obsolete_offer(const struct facts *facts, struct evidence 
         return CAUSE_NO;
     describe_offered_versions(facts, evidence);
     describe_known(facts, SUSPECT_VERSION, evidence);
+    if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR))
+        evidence_add(evidence, "signature", facts->client_hello_note->at,
+                     "the versions offered prescribe signatures with SHA-1, which servers of today "
+                     "refuse to make: some take such a hello and fail only then");
     return certainty;
 }
 
@@ -132,7 +136,8 @@ const struct cause cause_version_mismatch = {
         "handshake_failure(40) or insufficient_security(71), or just close. A client refuses "
         "in the same way a ServerHello that chooses a version below its minimum, leaves "
         "without a word, or gives up with internal_error(80) at the SHA-1 signatures of TLS "
-        "1.0 and 1.1. Some programs, such as those on .NET under Windows, send "
+        "1.0 and 1.1; so does a server that takes these versions and may not sign with SHA-1. "
+        "Some programs, such as those on .NET under Windows, send "
         "protocol_version(70) for other failures, too: the evidence says what contradicts it.",
     .remedy = "Compare both sides: `openssl s_client -connect SERVER:PORT -tls1_2` (and -tls1_3) "
               "shows what the server takes; `tlswhy --json` lists what the client offers. Update "
