@@ -108,6 +108,7 @@ struct known_alert {
     uint16_t version_highest;
     uint32_t nameless; /* hellos without a server name */
     uint32_t split;    /* hellos longer than one segment */
+    uint32_t ordinary; /* hellos with nothing unusual: refused_hello_is_ordinary() */
 };
 
 /* What is left of a hello that fits one segment and was taken up. */
@@ -122,6 +123,8 @@ struct known_short_hello {
 struct known_server_rare {
     struct sketch failed_clients; /* whose handshakes failed; set when known_server.failed counts
                                      any */
+    uint32_t ordinary_closed; /* hellos as in known_alert.ordinary that it answered with a FIN; */
+    uint32_t ordinary_reset;  /* and with a RST; both set as failed_clients is */
     struct known_alert alerts[KNOWLEDGE_ALERTS_MAX]; /* set as far as the count says */
     struct known_value values[KNOWN_CHOICES][KNOWLEDGE_VALUES_MAX - KNOWLEDGE_VALUES_FEW];
 };
@@ -399,6 +402,10 @@ static inline const struct known_issuer *known_client_issuer(const struct known_
 {
     return i == 0 ? &client->issuer : &client->rare->issuers[i - 1];
 }
+
+/* How many hellos with nothing unusual the server refused in the manner in which the connection of
+ * facts was refused: with the same alert, with a FIN, or with a RST. */
+uint32_t known_ordinary_refusals(const struct known_server *server, const struct facts *facts);
 
 /* Value number i (below their count) of those that the server chose. */
 static inline const struct known_value *known_server_value(const struct known_server *server,

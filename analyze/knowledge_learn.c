@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* knowledge_learn.c -- what one handshake that is over tells of its server. */
+#include "analyze/causes/refused_hello.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
 #include "analyze/knowledge_internal.h"
@@ -164,6 +165,20 @@ static void learn_choice(struct known_server *server, const struct facts *facts,
         known_count_add(&server->asked_certificate, at_ns);
 }
 
+uint32_t known_ordinary_refusals(const struct known_server *server, const struct facts *facts)
+{
+    if (server->failed.count > 0 && facts->refusal.kind == REFUSAL_FIN)
+        return server->rare->ordinary_closed;
+    if (server->failed.count > 0 && facts->refusal.kind == REFUSAL_RST)
+        return server->rare->ordinary_reset;
+    if (facts->refusal.kind != REFUSAL_ALERT)
+        return 0;
+    for (size_t i = 0; i < server->alert_count; i++)
+        if (server->rare->alerts[i].description == facts->refusal.alert)
+            return server->rare->alerts[i].ordinary;
+    return 0;
+}
+
 static struct known_alert *alert_of(struct known_server *server, uint8_t description)
 {
     for (size_t i = 0; i < server->alert_count; i++)
@@ -194,7 +209,26 @@ static void learn_alert(struct known_server *server, const struct facts *facts, 
         alert->version_highest = version;
     alert->nameless += facts->client_extensions.server_name.state == EXTENSION_ABSENT;
     alert->split += knowledge_hello_is_split(facts);
+    alert->ordinary += refused_hello_is_ordinary(facts);
     known_count_add(&alert->sent, at_ns);
+}
+
+static void learn_failure(struct known_server *server, const struct facts *facts,
+                          uint64_t client_hash, int64_t at_ns)
+{
+    struct known_server_rare *rare = server->rare;
+
+    if (server->failed.count == 0) {
+        rare->failed_clients = (struct sketch){0};
+        rare->ordinary_closed = 0;
+        rare->ordinary_reset = 0;
+    }
+    known_count_add(&server->failed, at_ns);
+    sketch_add(&rare->failed_clients, client_hash);
+    if (facts->refusal.kind == REFUSAL_FIN)
+        rare->ordinary_closed += refused_hello_is_ordinary(facts);
+    if (facts->refusal.kind == REFUSAL_RST)
+        rare->ordinary_reset += refused_hello_is_ordinary(facts);
 }
 
 void knowledge_learn_server(struct known_server *server, const struct facts *facts,
@@ -208,12 +242,8 @@ void knowledge_learn_server(struct known_server *server, const struct facts *fac
         sketch_add(&server->clients, client_hash);
     if (facts->outcome == OUTCOME_ESTABLISHED)
         known_established_add(server, at_ns);
-    if (facts->outcome == OUTCOME_FAILED) {
-        if (server->failed.count == 0)
-            server->rare->failed_clients = (struct sketch){0};
-        known_count_add(&server->failed, at_ns);
-        sketch_add(&server->rare->failed_clients, client_hash);
-    }
+    if (facts->outcome == OUTCOME_FAILED)
+        learn_failure(server, facts, client_hash, at_ns);
     learn_choice(server, facts, at_ns);
     learn_alert(server, facts, at_ns);
 }

@@ -70,6 +70,7 @@ static void walk_alerts(struct state_codec *codec, struct known_server *server)
         state_codec_u16(codec, &alert->version_highest);
         state_codec_u32(codec, &alert->nameless);
         state_codec_u32(codec, &alert->split);
+        state_codec_u32(codec, &alert->ordinary);
     }
 }
 
@@ -96,6 +97,16 @@ static void walk_failures(struct state_codec *codec, const struct known_count *f
     struct sketch none = {0};
 
     walk_sketch(codec, codec->is_reading || failed->count > 0 ? sketch : &none);
+}
+
+/* They stand with the failures. */
+static void walk_ordinary(struct state_codec *codec, struct known_server *server)
+{
+    uint32_t none = 0;
+    bool is_set = codec->is_reading || server->failed.count > 0;
+
+    state_codec_u32(codec, is_set ? &server->rare->ordinary_closed : &none);
+    state_codec_u32(codec, is_set ? &server->rare->ordinary_reset : &none);
 }
 
 static void walk_server(struct state_codec *codec, void *record)
@@ -126,6 +137,7 @@ static void walk_server(struct state_codec *codec, void *record)
     state_codec_text(codec, server->name, sizeof(server->name));
     walk_sketch(codec, &server->clients);
     walk_failures(codec, &server->failed, &server->rare->failed_clients);
+    walk_ordinary(codec, server);
 }
 
 static void walk_certificate(struct state_codec *codec, struct known_certificate *certificate)

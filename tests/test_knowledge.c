@@ -385,6 +385,7 @@ static void failures_are_forgotten_with_their_server_and_client(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(known.client);
     CU_ASSERT_EQUAL(known.server->alert_count, 1);
     CU_ASSERT_EQUAL(known.server->rare->alerts[0].sent.count, 1);
+    CU_ASSERT_EQUAL(known_ordinary_refusals(known.server, &story.facts), 1);
     CU_ASSERT_EQUAL(sketch_count(&known.server->rare->failed_clients), 1);
     CU_ASSERT_EQUAL(sketch_count(&known.client->rare->failures.servers), 1);
     knowledge_free(knowledge);

@@ -13,6 +13,9 @@ enum {
     SUITES = KNOWLEDGE_VALUES_FEW + 2
 };
 
+/* How a server ends a connection: with an alert, or with one of these. */
+enum { CLOSES = 256, RESETS };
+
 static struct knowledge *new_knowledge(uint64_t key, uint32_t servers_max)
 {
     const struct knowledge_options options = {
@@ -128,6 +131,51 @@ static void what_was_written_is_known_again(void)
     CU_ASSERT_TRUE(bytes_equal(state, again));
     file_free(state);
     file_free(again);
+    knowledge_free(before);
+    knowledge_free(after);
+}
+
+static void refuse(struct story *story, int how)
+{
+    story_begin(story);
+    story_modern_hello(story);
+    if (how == CLOSES)
+        story_fin(story, SIDE_SERVER);
+    else if (how == RESETS)
+        story_rst(story, SIDE_SERVER);
+    else
+        story_fatal(story, SIDE_SERVER, (uint8_t)how);
+}
+
+static void ordinary_refusals_are_kept_by_their_manner(void)
+{
+    static const int how[] = {TLS_ALERT_HANDSHAKE_FAILURE, CLOSES, CLOSES, RESETS, RESETS, RESETS};
+    static const struct {
+        int how;
+        uint32_t count;
+    } rows[] = {
+        {TLS_ALERT_HANDSHAKE_FAILURE, 1}, {CLOSES, 2}, {RESETS, 3}, {TLS_ALERT_INTERNAL_ERROR, 0}};
+    struct knowledge *before = new_knowledge(1, 0);
+    struct knowledge *after = new_knowledge(99, 0);
+    struct knowledge_state_error error;
+    struct story story;
+    struct bytes state;
+
+    for (size_t i = 0; i < sizeof(how) / sizeof(how[0]); i++) {
+        refuse(&story, how[i]);
+        story_learn(before, story_facts(&story));
+    }
+    state = state_of(before);
+    CU_ASSERT_TRUE_FATAL(read_state(after, state, &error));
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct known known;
+
+        refuse(&story, rows[i].how);
+        knowledge_find(after, story_facts(&story), &known);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(known.server);
+        CU_ASSERT_EQUAL(known_ordinary_refusals(known.server, &story.facts), rows[i].count);
+    }
+    file_free(state);
     knowledge_free(before);
     knowledge_free(after);
 }
@@ -300,6 +348,7 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"what was written is known again", what_was_written_is_known_again},
+        {"ordinary refusals are kept by their manner", ordinary_refusals_are_kept_by_their_manner},
         {"a state stays within its octets", a_state_stays_within_its_octets},
         {"nothing known is a state too", nothing_known_is_a_state_too},
         {"smaller tables keep what was used last", smaller_tables_keep_what_was_used_last},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/known.h"
 
+#include "analyze/causes/known_refusals.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
 #include "capture/time_unit.h"
@@ -525,6 +526,7 @@ void describe_known_sides(const struct facts *facts, struct evidence *evidence)
         describe_attempt(facts->known->attempt, evidence);
     if (facts->known->server != NULL)
         describe_alert(facts, facts->known->server, evidence);
+    describe_known_refusals(facts, evidence);
     if (facts->known->client != NULL)
         describe_client(facts->known->client, evidence);
 }

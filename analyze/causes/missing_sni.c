@@ -39,7 +39,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 
 static bool is_conceivable(const struct facts *facts)
 {
-    return refused_hello_conceivable(facts, SUSPECT_NO_NAME);
+    return refused_hello_conceivable(facts, SUSPECT_NO_NAME)
+           || refused_hello_played_down(facts, SUSPECT_NO_NAME);
 }
 
 const struct cause cause_missing_sni = {

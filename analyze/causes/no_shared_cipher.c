@@ -68,7 +68,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 
 static bool is_conceivable(const struct facts *facts)
 {
-    return refused_hello_conceivable(facts, SUSPECT_SUITES);
+    return refused_hello_conceivable(facts, SUSPECT_SUITES)
+           || refused_hello_played_down(facts, SUSPECT_SUITES);
 }
 
 const struct cause cause_no_shared_cipher = {

@@ -64,6 +64,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+static bool is_conceivable(const struct facts *facts)
+{
+    return refused_hello_played_down(facts, SUSPECT_GROUPS);
+}
+
 const struct cause cause_no_shared_group = {
     .id = "no_shared_group",
     .layer = LAYER_NEGOTIATION,
@@ -87,4 +92,5 @@ const struct cause cause_no_shared_group = {
                            TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY),
     .source = "RFC 8446 sections 4.1.1, 4.2.7 and 9.2; RFC 8422 sections 4 and 5.1",
     .match = match,
+    .conceivable = is_conceivable,
 };

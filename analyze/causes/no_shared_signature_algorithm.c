@@ -26,6 +26,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+static bool is_conceivable(const struct facts *facts)
+{
+    return refused_hello_played_down(facts, SUSPECT_SCHEMES);
+}
+
 const struct cause cause_no_shared_signature_algorithm = {
     .id = "no_shared_signature_algorithm",
     .layer = LAYER_NEGOTIATION,
@@ -51,4 +56,5 @@ const struct cause cause_no_shared_signature_algorithm = {
                            TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY),
     .source = "RFC 8446 sections 4.2.3, 4.4.2.2 and 9.2; RFC 5246 section 7.4.1.4.1",
     .match = match,
+    .conceivable = is_conceivable,
 };

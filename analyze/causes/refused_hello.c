@@ -4,6 +4,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/host_name.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/known_refusals.h"
 #include "analyze/causes/offer_weight.h"
 #include "analyze/causes/second_hello.h"
 #include "analyze/causes/transport.h"
@@ -102,14 +103,15 @@ struct manner {
     bool means_known_names;         /* likely of names that others show to be the reason */
     bool means_a_field;             /* what is ordinary explains it only if others show that it is
                                        the reason; suites that they show to be it are likely */
-    bool means_signatures; /* it speaks of a version only where that prescribes how to sign */
+    bool means_signatures;          /* of versions only those are in question that prescribe how a
+                                       server signs */
 };
 
 /* Which codes fit what, by RFC 8446 section 6.2 and its predecessors; with the freedom that
  * stacks take: illegal_parameter and unexpected_message for groups, the former in small ones for
- * suites, too, internal_error when they find no parameters for a key exchange or may not sign as the
- * version prescribes, and that, access_denied or illegal_parameter when they find no certificate
- * for a name. */
+ * suites, too, internal_error when they find no parameters for a key exchange or may not sign as
+ * the version prescribes, and that, access_denied or illegal_parameter when they find no
+ * certificate for a name. */
 static const struct manner manners[] = {
     {
         .kind = MANNER_ALERT,
@@ -256,13 +258,34 @@ static bool suites_come_first(const struct facts *facts, const struct manner *ma
            && !offer_is_broad(facts);
 }
 
-static enum weight weigh(const struct facts *facts, const struct manner *manner,
-                         enum suspect suspect)
+/* Where hellos with nothing unusual are refused in the same way, what is unusual in another one is
+ * no reason, and no version that it lacks: they have them all. Suites remain the first guess that
+ * they are there. */
+static enum weight play_down(enum suspect suspect, enum weight weight)
+{
+    if (suspect == SUSPECT_VERSION)
+        return WEIGHT_NONE;
+    if (weight < WEIGHT_UNUSUAL)
+        return weight;
+    return suspect == SUSPECT_SUITES ? WEIGHT_ORDINARY : WEIGHT_NONE;
+}
+
+/* As if it were the only hello that the server refused so. */
+static enum weight weigh_alone(const struct facts *facts, const struct manner *manner,
+                               enum suspect suspect)
 {
     if (is_settled(facts, suspect) || (suspect == SUSPECT_NAME && suites_come_first(facts, manner))
         || (suspect == SUSPECT_VERSION && suites_are_meant(facts, manner)))
         return WEIGHT_NONE;
     return correct(facts, suspect, offer_weigh(facts, suspect));
+}
+
+static enum weight weigh(const struct facts *facts, const struct manner *manner,
+                         enum suspect suspect)
+{
+    enum weight weight = weigh_alone(facts, manner, suspect);
+
+    return known_refuses_everybody(facts) ? play_down(suspect, weight) : weight;
 }
 
 /* The host itself ended it, in whatever way. */
@@ -459,6 +482,29 @@ enum certainty refused_hello_suspect(const struct facts *facts, enum suspect sus
         return CAUSE_NO;
     weight = weigh(facts, manner, suspect);
     return weight >= least_of(manner, suspect) ? compare(facts, manner, suspect, weight) : CAUSE_NO;
+}
+
+bool refused_hello_is_ordinary(const struct facts *facts)
+{
+    if (!facts_server_refused_hello(facts) || manner_of(facts) == NULL)
+        return false;
+    for (size_t suspect = 0; suspect < SUSPECTS; suspect++)
+        if (offer_weigh(facts, (enum suspect)suspect) >= WEIGHT_UNUSUAL)
+            return false;
+    return offer_weigh(facts, SUSPECT_VERSION) == WEIGHT_NONE;
+}
+
+bool refused_hello_played_down(const struct facts *facts, enum suspect suspect)
+{
+    const struct manner *manner = manner_of(facts);
+    enum weight alone;
+
+    if (manner == NULL || !known_refuses_everybody(facts)
+        || cap_of(facts, manner, suspect) == CAUSE_NO)
+        return false;
+    alone = weigh_alone(facts, manner, suspect);
+    return alone > WEIGHT_SLIGHT && alone >= least_of(manner, suspect)
+           && play_down(suspect, alone) < alone;
 }
 
 bool refused_hello_conceivable(const struct facts *facts, enum suspect suspect)

@@ -27,10 +27,18 @@ enum suspect {
  * what other connections tell (known.h): what the server would have taken is not in the offer. */
 enum certainty refused_hello_suspect(const struct facts *facts, enum suspect suspect);
 
+/* The server refused the hello in a manner that can be about an offer, but nothing about it is
+ * unusual: TLS 1.2 and 1.3, a name, suites, groups and schemes that nearly every server takes. */
+bool refused_hello_is_ordinary(const struct facts *facts);
+
 /* The server refused the hello with an alert that is for a field of it, and that some send for such
  * a part of the offer as well, though nothing is unusual about it. Never of suites and the like
  * where a field is seen that may be meant. */
 bool refused_hello_conceivable(const struct facts *facts, enum suspect suspect);
+
+/* This part of the offer would explain the refusal if the server did not refuse everybody in the
+ * same way (known_refuses_everybody). */
+bool refused_hello_played_down(const struct facts *facts, enum suspect suspect);
 
 /* The packets are younger than the end of a time, in seconds since 1970: what was common then
  * does not stand out in them. */

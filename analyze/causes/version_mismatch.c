@@ -123,7 +123,8 @@ static bool client_may_have_left_for_it(const struct facts *facts)
 
 static bool is_conceivable(const struct facts *facts)
 {
-    return client_may_have_left_for_it(facts) || version_complaint_is_contradicted(facts);
+    return client_may_have_left_for_it(facts) || version_complaint_is_contradicted(facts)
+           || refused_hello_played_down(facts, SUSPECT_VERSION);
 }
 
 const struct cause cause_version_mismatch = {

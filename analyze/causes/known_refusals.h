@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* known_refusals.h -- what it says of a refusal that the server refuses others in the same way. */
+#ifndef TLSWHY_ANALYZE_CAUSES_KNOWN_REFUSALS_H
+#define TLSWHY_ANALYZE_CAUSES_KNOWN_REFUSALS_H
+
+#include "analyze/cause.h"
+
+/* The server took up no hello of anybody, and refused some with nothing unusual in the manner in
+ * which it refused this one: that is no matter of what is unusual in this one. */
+bool known_refuses_everybody(const struct facts *facts);
+
+/* Add what known_refuses_everybody() rests on; nothing when it says no, or nothing is unusual in
+ * this hello either. */
+void describe_known_refusals(const struct facts *facts, struct evidence *evidence);
+
+#endif

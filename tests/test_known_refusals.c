@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A server that refuses hellos with nothing unusual does not refuse others for what is. */
+#include "dissect/tls.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/wire.h"
+
+/* How a server ends a connection: with an alert, or with one of these. */
+enum { CLOSES = 256, RESETS };
+
+static struct knowledge *knowledge;
+
+static void refuse(struct story *story, const struct story_offer *offer, int how)
+{
+    story_begin(story);
+    story->knowledge = knowledge;
+    story_client_hello(story, offer);
+    if (how == CLOSES)
+        story_fin(story, SIDE_SERVER);
+    else if (how == RESETS)
+        story_rst(story, SIDE_SERVER);
+    else
+        story_fatal(story, SIDE_SERVER, (uint8_t)how);
+}
+
+static void learn_refusals(int count, const struct story_offer *offer, int how)
+{
+    for (int i = 0; i < count; i++) {
+        struct story story;
+
+        refuse(&story, offer, how);
+        story_learn(knowledge, story_facts(&story));
+    }
+}
+
+static void learn_success(void)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+
+    story_begin_hello(&story);
+    story_flight_1_2(&story, &choice, 0);
+    story_client_flight_1_2(&story);
+    story_ccs(&story, SIDE_SERVER);
+    story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+    story_learn(knowledge, story_facts(&story));
+}
+
+static void open_knowledge(void)
+{
+    const struct knowledge_options options = {0};
+
+    knowledge = knowledge_new(&options);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+}
+
+static struct story_offer old_offer(void)
+{
+    struct story_offer offer = story_modern_offer();
+
+    offer.legacy_version = TLS_VERSION_1_0;
+    memset(offer.versions, 0, sizeof(offer.versions));
+    memset(offer.schemes, 0, sizeof(offer.schemes));
+    return offer;
+}
+
+static struct story_offer nameless_offer(void)
+{
+    struct story_offer offer = story_modern_offer();
+
+    offer.name = NULL;
+    return offer;
+}
+
+static struct story_offer offer_of_rare_groups(void)
+{
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.groups, (story_list){30}, sizeof(offer.groups)); /* x448 */
+    memcpy(offer.shares, offer.groups, sizeof(offer.shares));
+    return offer;
+}
+
+/* A hello is refused in this way after some ordinary ones were. */
+static void refuse_after_ordinary(struct story *story, const struct story_offer *offer, int how,
+                                  int ordinary)
+{
+    struct story_offer modern = story_modern_offer();
+
+    open_knowledge();
+    learn_refusals(ordinary, &modern, how);
+    refuse(story, offer, how);
+    (void)story_facts(story);
+}
+
+static void what_is_unusual_is_no_reason_where_everybody_is_refused(void)
+{
+    static const struct {
+        struct story_offer (*offer)(void);
+        int how;
+        const char *alone;
+        const char *among_others;
+        enum certainty certainty;
+    } rows[] = {
+        {old_offer, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch", "no_shared_cipher",
+         CAUSE_POSSIBLE},
+        {old_offer, TLS_ALERT_INTERNAL_ERROR, "version_mismatch", "internal_error", CAUSE_LIKELY},
+        {old_offer, CLOSES, "version_mismatch", "server_closed", CAUSE_LIKELY},
+        {old_offer, RESETS, "version_mismatch", "reset_by_server", CAUSE_LIKELY},
+        {nameless_offer, TLS_ALERT_HANDSHAKE_FAILURE, "missing_sni", "no_shared_cipher",
+         CAUSE_POSSIBLE},
+        {nameless_offer, TLS_ALERT_INTERNAL_ERROR, "missing_sni", "internal_error", CAUSE_LIKELY},
+        {offer_of_rare_groups, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_group", "no_shared_cipher",
+         CAUSE_POSSIBLE},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = rows[i].offer();
+        struct story story;
+
+        refuse_after_ordinary(&story, &offer, rows[i].how, 2);
+        diagnose(&story.facts, &story.verdict);
+        CU_ASSERT_STRING_EQUAL(story.verdict.cause->id, rows[i].alone);
+        knowledge_free(knowledge);
+        refuse_after_ordinary(&story, &offer, rows[i].how, 3);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].among_others, rows[i].certainty));
+        CU_ASSERT_TRUE(story_considers(&story, rows[i].alone));
+        knowledge_free(knowledge);
+    }
+}
+
+/* Suites are the first guess with ordinary hellos, too. */
+static void unusual_suites_are_no_more_than_possible_then(void)
+{
+    struct story_offer offer = story_offer_1_2();
+    struct story story;
+
+    memcpy(offer.suites, (story_list){0x002f}, sizeof(offer.suites));
+    refuse_after_ordinary(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE, 2);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_LIKELY));
+    knowledge_free(knowledge);
+    refuse_after_ordinary(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE, 3);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+    knowledge_free(knowledge);
+}
+
+static void another_way_to_refuse_is_another_reason(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer old = old_offer();
+    struct story story;
+
+    open_knowledge();
+    learn_refusals(3, &modern, CLOSES);
+    learn_refusals(3, &modern, TLS_ALERT_INTERNAL_ERROR);
+    refuse(&story, &old, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
+    refuse(&story, &old, RESETS);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
+    knowledge_free(knowledge);
+}
+
+static void a_server_that_took_up_a_hello_does_not_refuse_everybody(void)
+{
+    struct story_offer modern = story_modern_offer();
+    struct story_offer old = old_offer();
+    struct story story;
+
+    open_knowledge();
+    learn_refusals(3, &modern, CLOSES);
+    learn_success();
+    refuse(&story, &old, CLOSES);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
+    knowledge_free(knowledge);
+}
+
+/* A server with TLS 1.3 alone refuses the former, one with a strange name the latter. */
+static void hellos_with_something_unusual_say_nothing(void)
+{
+    struct story_offer offer_1_2 = story_offer_1_2();
+    struct story_offer nameless = nameless_offer();
+    struct story_offer old = old_offer();
+    struct story story;
+
+    open_knowledge();
+    learn_refusals(3, &offer_1_2, TLS_ALERT_HANDSHAKE_FAILURE);
+    learn_refusals(3, &nameless, TLS_ALERT_HANDSHAKE_FAILURE);
+    learn_refusals(3, &old, TLS_ALERT_HANDSHAKE_FAILURE);
+    refuse(&story, &old, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
+    knowledge_free(knowledge);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"what is unusual is no reason where everybody is refused",
+         what_is_unusual_is_no_reason_where_everybody_is_refused},
+        {"unusual suites are no more than possible then",
+         unusual_suites_are_no_more_than_possible_then},
+        {"another way to refuse is another reason", another_way_to_refuse_is_another_reason},
+        {"a server that took up a hello does not refuse everybody",
+         a_server_that_took_up_a_hello_does_not_refuse_everybody},
+        {"hellos with something unusual say nothing", hellos_with_something_unusual_say_nothing},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("what refusals of others say", tests);
+}
