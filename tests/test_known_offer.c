@@ -366,6 +366,36 @@ static void internal_error_is_not_about_a_version_without_a_fixed_signature(void
     CU_ASSERT_TRUE(story_denies(&fixture.story, "version_mismatch"));
 }
 
+/* The server chose this after the story. */
+static void choose_later(struct fixture *fixture, enum known_choice choice, uint16_t value)
+{
+    struct known_values *values = &fixture->server.chosen[choice];
+
+    values->count = 1;
+    values->few[0].value = value;
+    values->few[0].chosen = (struct known_count){.count = 3, .last_ns = STORY_TIME + MINUTE};
+}
+
+/* Several servers behind one address: one of them takes what another one refuses. */
+static void what_is_unusual_comes_first_where_all_was_taken_up_from_others(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = story_modern_offer();
+
+    memcpy(offer.versions, (story_list){TLS_VERSION_1_3}, sizeof(offer.versions));
+    memcpy(offer.groups, (story_list){29}, sizeof(offer.groups));
+    begin(&fixture, 3);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_group",
+                                CAUSE_LIKELY));
+    choose_later(&fixture, KNOWN_VERSIONS, TLS_VERSION_1_3);
+    choose_later(&fixture, KNOWN_SUITES, 0x1301);
+    choose_later(&fixture, KNOWN_GROUPS, 29);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_group",
+                                CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&fixture.story, "version_mismatch"));
+    CU_ASSERT_TRUE(story_considers(&fixture.story, "no_shared_cipher"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -397,6 +427,8 @@ int main(void)
          internal_error_is_about_a_version_that_the_server_may_not_sign_for},
         {"internal_error is not about a version without a fixed signature",
          internal_error_is_not_about_a_version_without_a_fixed_signature},
+        {"what is unusual comes first where all was taken up from others",
+         what_is_unusual_comes_first_where_all_was_taken_up_from_others},
         CU_TEST_INFO_NULL,
     };
 

@@ -331,6 +331,27 @@ static bool is_refused_so(const struct facts *facts, const struct manner *manner
     return false;
 }
 
+/* The server took this up from others. */
+static bool is_contradicted(const struct facts *facts, enum suspect suspect)
+{
+    return known_about(facts, suspect) == KNOWN_AGAINST
+           || (suspect == SUSPECT_VERSION && version_is_taken(facts));
+}
+
+/* Several servers may stand behind one address, one of which takes what another one refuses. Where
+ * both were taken up from others, what is unusual comes before what is not. */
+static bool is_outdone(const struct facts *facts, const struct manner *manner, enum suspect suspect)
+{
+    if (offer_weigh(facts, suspect) >= WEIGHT_UNUSUAL || !is_contradicted(facts, suspect))
+        return false;
+    for (size_t other = 0; other < SUSPECTS; other++)
+        if (manner->cap[other] != CAUSE_NO && !is_settled(facts, (enum suspect)other)
+            && offer_weigh(facts, (enum suspect)other) >= WEIGHT_UNUSUAL
+            && is_contradicted(facts, (enum suspect)other))
+            return true;
+    return false;
+}
+
 /* What the server says speaks of no part of the offer. */
 static bool is_general(const struct manner *manner)
 {
@@ -478,7 +499,7 @@ enum certainty refused_hello_suspect(const struct facts *facts, enum suspect sus
     enum weight weight;
 
     if (manner == NULL || cap_of(facts, manner, suspect) == CAUSE_NO
-        || lacks_hint(facts, manner, suspect))
+        || lacks_hint(facts, manner, suspect) || is_outdone(facts, manner, suspect))
         return CAUSE_NO;
     weight = weigh(facts, manner, suspect);
     return weight >= least_of(manner, suspect) ? compare(facts, manner, suspect, weight) : CAUSE_NO;
@@ -499,12 +520,13 @@ bool refused_hello_played_down(const struct facts *facts, enum suspect suspect)
     const struct manner *manner = manner_of(facts);
     enum weight alone;
 
-    if (manner == NULL || !known_refuses_everybody(facts)
-        || cap_of(facts, manner, suspect) == CAUSE_NO)
+    if (manner == NULL || cap_of(facts, manner, suspect) == CAUSE_NO)
         return false;
     alone = weigh_alone(facts, manner, suspect);
-    return alone > WEIGHT_SLIGHT && alone >= least_of(manner, suspect)
-           && play_down(suspect, alone) < alone;
+    if (alone <= WEIGHT_SLIGHT || alone < least_of(manner, suspect))
+        return false;
+    return is_outdone(facts, manner, suspect)
+           || (known_refuses_everybody(facts) && play_down(suspect, alone) < alone);
 }
 
 bool refused_hello_conceivable(const struct facts *facts, enum suspect suspect)

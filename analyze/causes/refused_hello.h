@@ -37,7 +37,8 @@ bool refused_hello_is_ordinary(const struct facts *facts);
 bool refused_hello_conceivable(const struct facts *facts, enum suspect suspect);
 
 /* This part of the offer would explain the refusal if the server did not refuse everybody in the
- * same way (known_refuses_everybody). */
+ * same way (known_refuses_everybody), or if no part were more unusual of all that it took up from
+ * others. */
 bool refused_hello_played_down(const struct facts *facts, enum suspect suspect);
 
 /* The packets are younger than the end of a time, in seconds since 1970: what was common then

@@ -62,9 +62,14 @@ static const struct known_value *version_taken(const struct facts *facts)
     return NULL;
 }
 
+bool version_is_taken(const struct facts *facts)
+{
+    return version_taken(facts) != NULL;
+}
+
 bool version_refusal_is_contradicted(const struct facts *facts)
 {
-    return server_says_so(facts) && version_taken(facts) != NULL;
+    return server_says_so(facts) && version_is_taken(facts);
 }
 
 /* Nearly every server has one of these. */

@@ -15,6 +15,9 @@
  * possible at most where this one is known to take one of them. */
 enum certainty version_refusal_by_server(const struct facts *facts);
 
+/* The server is known to take a version that this hello offers. */
+bool version_is_taken(const struct facts *facts);
+
 /* The server said so, and is known to take a version that this hello offers. */
 bool version_refusal_is_contradicted(const struct facts *facts);
 
