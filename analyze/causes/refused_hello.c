@@ -9,6 +9,7 @@
 #include "analyze/causes/second_hello.h"
 #include "analyze/causes/transport.h"
 #include "analyze/causes/version_refusal.h"
+#include "analyze/knowledge.h"
 #include "capture/time_unit.h"
 
 /* A server that closes because of an offer does it when it has read it. What comes later than
@@ -331,6 +332,11 @@ static bool is_refused_so(const struct facts *facts, const struct manner *manner
     return false;
 }
 
+static bool others_were_taken_up(const struct facts *facts)
+{
+    return facts->known != NULL && known_speaks_tls(facts->known->server);
+}
+
 /* The server took this up from others. */
 static bool is_contradicted(const struct facts *facts, enum suspect suspect)
 {
@@ -342,7 +348,8 @@ static bool is_contradicted(const struct facts *facts, enum suspect suspect)
  * both were taken up from others, what is unusual comes before what is not. */
 static bool is_outdone(const struct facts *facts, const struct manner *manner, enum suspect suspect)
 {
-    if (offer_weigh(facts, suspect) >= WEIGHT_UNUSUAL || !is_contradicted(facts, suspect))
+    if (!others_were_taken_up(facts) || offer_weigh(facts, suspect) >= WEIGHT_UNUSUAL
+        || !is_contradicted(facts, suspect))
         return false;
     for (size_t other = 0; other < SUSPECTS; other++)
         if (manner->cap[other] != CAUSE_NO && !is_settled(facts, (enum suspect)other)
@@ -499,10 +506,12 @@ enum certainty refused_hello_suspect(const struct facts *facts, enum suspect sus
     enum weight weight;
 
     if (manner == NULL || cap_of(facts, manner, suspect) == CAUSE_NO
-        || lacks_hint(facts, manner, suspect) || is_outdone(facts, manner, suspect))
+        || lacks_hint(facts, manner, suspect))
         return CAUSE_NO;
     weight = weigh(facts, manner, suspect);
-    return weight >= least_of(manner, suspect) ? compare(facts, manner, suspect, weight) : CAUSE_NO;
+    return weight >= least_of(manner, suspect) && !is_outdone(facts, manner, suspect)
+               ? compare(facts, manner, suspect, weight)
+               : CAUSE_NO;
 }
 
 bool refused_hello_is_ordinary(const struct facts *facts)
@@ -517,9 +526,12 @@ bool refused_hello_is_ordinary(const struct facts *facts)
 
 bool refused_hello_played_down(const struct facts *facts, enum suspect suspect)
 {
-    const struct manner *manner = manner_of(facts);
+    const struct manner *manner;
     enum weight alone;
 
+    if (!others_were_taken_up(facts) && !known_refuses_everybody(facts))
+        return false;
+    manner = manner_of(facts);
     if (manner == NULL || cap_of(facts, manner, suspect) == CAUSE_NO)
         return false;
     alone = weigh_alone(facts, manner, suspect);
