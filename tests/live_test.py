@@ -742,7 +742,9 @@ class State(Live):
 
     def test_a_damaged_state_is_refused(self):
         state = self.folder / "state"
-        state.write_bytes(b"tlswhy state\0\0\0\2")
+        subprocess.run([TLSWHY, f"--state={state}", self.FAILED],
+                       stdout=subprocess.DEVNULL, timeout=STOP_LIMIT, check=True)
+        state.write_bytes(state.read_bytes()[:16])
         done = subprocess.run(
             inside(TLSWHY, "-i", RECEIVE, "--state", str(state)),
             capture_output=True, timeout=STOP_LIMIT, check=False)
