@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What an end means: each sign that a rule asks for is taken away, one at a time. */
+#include "analyze/facts_internal.h"
 #include "tests/support/story_opening.h"
 #include "tests/support/suite.h"
 
@@ -276,6 +277,171 @@ static void who_is_turned_away_was_there_and_had_not_begun(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_NOT_TLS);
 }
 
+/* The outcome is that nothing can be told, for this reason. */
+static bool lacks(struct story *story, const char *reason)
+{
+    const struct facts *facts = story_facts(story);
+
+    return facts->outcome == OUTCOME_INCOMPLETE && facts->incomplete_reason != NULL
+           && strstr(facts->incomplete_reason, reason) != NULL;
+}
+
+/* A segment of the server with no SYN-ACK in the capture comes from an open connection, but not its
+ * RST. */
+static void a_segment_of_the_server_shows_a_connection(void)
+{
+    struct story story;
+
+    story_begin_syn(&story);
+    CU_ASSERT_FALSE(facts_tcp_is_connected(story_facts(&story)));
+    story_begin_syn(&story);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_FALSE(facts_tcp_is_connected(story_facts(&story)));
+    story_begin_syn(&story);
+    sent_by(&story, SIDE_SERVER)->packets = 1;
+    CU_ASSERT_TRUE(facts_tcp_is_connected(story_facts(&story)));
+}
+
+/* A RST that does not answer the SYN is of another connection, or of one that is not captured. */
+static void only_a_reset_that_answers_the_syn_refuses_it(void)
+{
+    struct story story;
+
+    story_begin_syn(&story);
+    story_rst(&story, SIDE_SERVER);
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset.answers_syn = true;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+    story_begin_syn(&story);
+    story_rst(&story, SIDE_SERVER);
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset.answers_syn = false;
+    CU_ASSERT_TRUE(lacks(&story, "missed packets"));
+}
+
+/* One SYN has to wait until the next one would have come. */
+static void one_syn_waits_for_its_answer(void)
+{
+    static const struct {
+        enum connection_end reason;
+        int64_t waited_ns;
+        const char *text;
+    } rows[] = {
+        {CONNECTION_END_CAPTURE, STORY_MILLISECOND, "ends before an answer"},
+        {CONNECTION_END_CAPTURE, 60 * STORY_SECOND, "gave up at once"},
+        {CONNECTION_END_IDLE, STORY_MILLISECOND, "gave up at once"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_syn(&story);
+        story.reason = rows[i].reason;
+        story_wait(&story, rows[i].waited_ns);
+        CU_ASSERT_TRUE(lacks(&story, rows[i].text));
+    }
+}
+
+static enum stage stage_of(struct story *story)
+{
+    return story_facts(story)->stage;
+}
+
+/* A SYN with a hello in it reached nobody; a hello without its SYN came when there was one. */
+static void a_hello_in_vain_has_its_syn(void)
+{
+    struct story story;
+
+    story_begin_syn(&story);
+    story_modern_hello(&story);
+    sent_by(&story, SIDE_CLIENT)->packets = 1;
+    CU_ASSERT_EQUAL(stage_of(&story), STAGE_TCP_CONNECT);
+    story_begin_syn(&story);
+    story_modern_hello(&story);
+    sent_by(&story, SIDE_CLIENT)->packets = 1;
+    story.connection.syn_seen = false;
+    CU_ASSERT_EQUAL(stage_of(&story), STAGE_CLIENT_HELLO);
+}
+
+/* The stage is the last one that was reached up to TLS 1.2. */
+static void stages_follow_each_other(void)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+
+    story_begin_hello(&story);
+    story_ccs(&story, SIDE_SERVER); /* it makes no sense yet */
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(stage_of(&story), STAGE_CLIENT_HELLO);
+    story_begin_hello(&story);
+    story_server_hello(&story, &choice);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(stage_of(&story), STAGE_SERVER_HELLO);
+    story_begin_hello(&story);
+    story_server_hello(&story, &choice);
+    story_ccs(&story, SIDE_SERVER);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(stage_of(&story), STAGE_CHANGE_CIPHER_SPEC);
+    choice.retry = true; /* which does not say that it is of TLS 1.3 */
+    story_begin_hello(&story);
+    story_server_hello(&story, &choice);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(stage_of(&story), STAGE_SERVER_HELLO);
+    choice.retry = false;
+    story_begin_hello(&story);
+    story_flight_1_2(&story, &choice, 2048);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_EQUAL(stage_of(&story), STAGE_KEY_EXCHANGE);
+}
+
+/* A RST from before the FIN is no answer to it. */
+static void a_reset_before_a_close_does_not_answer_it(void)
+{
+    struct story story;
+
+    close_unanswered(&story);
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset =
+        (struct reset){.at = sent_by(&story, SIDE_CLIENT)->syn, .fit = RESET_EXACT, .count = 1};
+    CU_ASSERT_TRUE(lacks(&story, "ends with the client's FIN"));
+}
+
+/* The numbers of a RST tell what its host had sent; those of somebody else's RST tell nothing. */
+static void a_hosts_own_reset_tells_of_unseen_octets(void)
+{
+    for (uint8_t hop_limit = 63; hop_limit <= 64; hop_limit++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        sent_by(&story, SIDE_SERVER)->hop_limit = 64;
+        story_rst(&story, SIDE_SERVER);
+        direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset.hop_limit = hop_limit;
+        direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset.unseen_octets = 90;
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome,
+                        hop_limit == 64 ? OUTCOME_INCOMPLETE : OUTCOME_FAILED);
+    }
+}
+
+/* What the capture lacks is told, the first of what explains most. */
+static void what_is_missing_is_told(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story.reason = CONNECTION_END_EVICTED;
+    CU_ASSERT_TRUE(lacks(&story, "--max-memory"));
+    story_begin_hello(&story);
+    story_fin(&story, SIDE_CLIENT);
+    sent_by(&story, SIDE_SERVER)->packets = 0;
+    CU_ASSERT_TRUE(lacks(&story, "one direction"));
+    story_begin_flight_1_2(&story);
+    story.handshake.gap_octets[SIDE_SERVER] = 300;
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(lacks(&story, "missed packets"));
+    story_begin_flight_1_2(&story);
+    story.handshake.gap_octets[SIDE_SERVER] = 300;
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->cut_octets = 300;
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(lacks(&story, "snapshot length"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -292,6 +458,15 @@ int main(void)
         {"who sent an ACK does not scan", who_sent_an_ack_does_not_scan},
         {"who is turned away was there and had not begun",
          who_is_turned_away_was_there_and_had_not_begun},
+        {"a segment of the server shows a connection", a_segment_of_the_server_shows_a_connection},
+        {"only a reset that answers the SYN refuses it",
+         only_a_reset_that_answers_the_syn_refuses_it},
+        {"one SYN waits for its answer", one_syn_waits_for_its_answer},
+        {"a hello in vain has its SYN", a_hello_in_vain_has_its_syn},
+        {"stages follow each other", stages_follow_each_other},
+        {"a reset before a close does not answer it", a_reset_before_a_close_does_not_answer_it},
+        {"a host's own reset tells of unseen octets", a_hosts_own_reset_tells_of_unseen_octets},
+        {"what is missing is told", what_is_missing_is_told},
         CU_TEST_INFO_NULL,
     };
 
