@@ -442,6 +442,85 @@ static void what_is_missing_is_told(void)
     CU_ASSERT_TRUE(lacks(&story, "snapshot length"));
 }
 
+/* Up to TLS 1.2 the client is done but for the server's Finished, and closes. */
+static void finish_and_close(struct story *story)
+{
+    story_begin_flight_1_2(story);
+    story_client_flight_1_2(story);
+    story_fin(story, SIDE_CLIENT);
+}
+
+static void the_server_ends_with_a_reset(struct story *story)
+{
+    direction_have_trouble(sent_by(story, SIDE_SERVER))->reset = (struct reset){
+        .at = sent_by(story, SIDE_CLIENT)->fin, .fit = RESET_EXACT, .has_ack = true, .count = 1};
+}
+
+/* The client answers octets that come behind its FIN with a RST. */
+static void the_client_resets(struct story *story, uint64_t packets_later)
+{
+    struct reset reset = {.at = sent_by(story, SIDE_CLIENT)->fin, .fit = RESET_EXACT, .count = 1};
+
+    reset.at.packet += packets_later;
+    direction_have_trouble(sent_by(story, SIDE_CLIENT))->reset = reset;
+}
+
+static bool goes_on(struct story *story)
+{
+    return lacks(story, "the client went on");
+}
+
+static void who_closes_may_have_been_answered(void)
+{
+    struct story story;
+
+    finish_and_close(&story);
+    CU_ASSERT_TRUE(goes_on(&story));
+    finish_and_close(&story);
+    the_server_ends_with_a_reset(&story);
+    CU_ASSERT_FALSE(goes_on(&story));
+}
+
+/* A RST of the client tells of octets that are not captured, unless it came before its FIN, or what
+ * it answers is there. */
+static void what_a_closed_client_resets_was_not_captured(void)
+{
+    struct story story;
+
+    finish_and_close(&story);
+    the_server_ends_with_a_reset(&story);
+    the_client_resets(&story, 1);
+    CU_ASSERT_TRUE(goes_on(&story));
+    finish_and_close(&story);
+    the_server_ends_with_a_reset(&story);
+    the_client_resets(&story, 0);
+    CU_ASSERT_FALSE(goes_on(&story));
+    finish_and_close(&story);
+    the_server_ends_with_a_reset(&story);
+    the_client_resets(&story, 1);
+    sent_by(&story, SIDE_SERVER)->last_data = sent_by(&story, SIDE_CLIENT)->fin;
+    CU_ASSERT_FALSE(goes_on(&story));
+    finish_and_close(&story);
+    the_client_resets(&story, 1);
+    sent_by(&story, SIDE_SERVER)->fin = sent_by(&story, SIDE_CLIENT)->fin;
+    CU_ASSERT_FALSE(goes_on(&story));
+}
+
+/* What is as long as an alert may be the client's good-bye where the beginning is not captured. */
+static void a_good_bye_of_a_part_may_follow_an_answer(void)
+{
+    for (size_t i = 0; i < 2; i++) {
+        struct story story;
+
+        story_begin_flight_1_2(&story);
+        story_client_flight_1_2(&story);
+        story_note(&story, SIDE_CLIENT, NOTE_ENCRYPTED_ALERT)->length = 26;
+        story_fin(&story, SIDE_SERVER);
+        story.connection.syn_seen = i == 0;
+        CU_ASSERT_EQUAL(goes_on(&story), i == 1);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -467,6 +546,10 @@ int main(void)
         {"a reset before a close does not answer it", a_reset_before_a_close_does_not_answer_it},
         {"a host's own reset tells of unseen octets", a_hosts_own_reset_tells_of_unseen_octets},
         {"what is missing is told", what_is_missing_is_told},
+        {"who closes may have been answered", who_closes_may_have_been_answered},
+        {"what a closed client resets was not captured",
+         what_a_closed_client_resets_was_not_captured},
+        {"a good-bye of a part may follow an answer", a_good_bye_of_a_part_may_follow_an_answer},
         CU_TEST_INFO_NULL,
     };
 
