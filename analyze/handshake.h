@@ -142,12 +142,11 @@ static inline const struct note *handshake_next(const struct handshake *handshak
                                                 const struct note *behind, enum side side,
                                                 enum note_kind kind)
 {
-    const struct note *end = handshake->notes + handshake->note_count;
+    const struct note *next = behind != NULL ? behind + 1 : handshake->notes;
 
-    for (const struct note *note = behind != NULL ? behind + 1 : handshake->notes; note < end;
-         note++)
-        if (note->kind == kind && note->side == side)
-            return note;
+    for (; next < handshake->notes + handshake->note_count; next++)
+        if (next->kind == kind && next->side == side)
+            return next;
     return NULL;
 }
 
@@ -156,11 +155,11 @@ static inline const struct note *handshake_next_message(const struct handshake *
                                                         const struct note *behind, enum side side,
                                                         uint8_t type)
 {
-    const struct note *note = handshake_next(handshake, behind, side, NOTE_MESSAGE);
+    const struct note *next = handshake_next(handshake, behind, side, NOTE_MESSAGE);
 
-    while (note != NULL && note->type != type)
-        note = handshake_next(handshake, note, side, NOTE_MESSAGE);
-    return note;
+    while (next != NULL && next->type != type)
+        next = handshake_next(handshake, next, side, NOTE_MESSAGE);
+    return next;
 }
 
 /* The body of a message note, or an empty view when it was not kept. */

@@ -418,13 +418,10 @@ static void a_share_of_a_group_that_is_not_listed_is_a_wrong_field(void)
 /* A RST of the server with this hop limit, whose other packets have 57 and another one. */
 static void reset_among(struct story *story, uint8_t hop_limit, uint8_t other)
 {
-    struct direction *server = &story->connection.direction[SIDE_SERVER];
-
-    story_begin(story);
-    story_modern_hello(story);
+    story_begin_hello(story);
     story_rst(story, SIDE_SERVER);
-    server->hop_limit_other = other;
-    direction_have_trouble(server)->reset.hop_limit = hop_limit;
+    sent_by(story, SIDE_SERVER)->hop_limit_other = other;
+    direction_have_trouble(sent_by(story, SIDE_SERVER))->reset.hop_limit = hop_limit;
 }
 
 /* Packets of the server came by several ways: one more of them is no sign of another sender. */

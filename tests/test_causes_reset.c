@@ -103,11 +103,12 @@ static void a_rst_that_a_router_may_have_written_is_only_possible(void)
     } rows[] = {{false, 2, CAUSE_LIKELY}, {true, 1, CAUSE_LIKELY}, {true, 2, CAUSE_POSSIBLE}};
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct story story;
-        struct direction *client = sent_by(&story, SIDE_CLIENT);
         struct story_choice choice = story_choice_1_2();
+        struct story story;
+        struct direction *client;
 
         story_begin(&story);
+        client = sent_by(&story, SIDE_CLIENT);
         client->hop_limit = client->hop_limit_other = 64;
         story_modern_hello(&story);
         story_server_hello(&story, &choice);
