@@ -187,7 +187,7 @@ static bool send_wish(struct broker *broker, enum broker_wish wish, size_t sink)
         .number = ++broker->number,
         .wish = (uint16_t)wish,
         .sink = (uint16_t)sink,
-        .until_ms = system_clock_now_ms() + ANSWER_SECONDS * 1000,
+        .until_ms = system_clock_now_ms() + INT64_C(1000) * ANSWER_SECONDS,
     };
 
     return send(broker->socket, &request, sizeof(request), MSG_NOSIGNAL) == (ssize_t)sizeof(request)

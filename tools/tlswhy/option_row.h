@@ -37,13 +37,15 @@ struct option_effect {
     option_apply *apply; /* OPTION_CALL */
 };
 
-/* Store in a member of that type. */
+/* Store in a member of that type, which cannot stand in parentheses.
+ * NOLINTBEGIN(bugprone-macro-parentheses) */
 #define OPTION_STORES(what, type, member, minimum, maximum)                                        \
     {                                                                                              \
-        .kind = what, .least = (minimum), .most = (maximum),                                       \
+        .kind = (what), .least = (minimum), .most = (maximum),                                     \
         .place = _Generic(((struct options *)NULL)->member, type                                   \
                           : offsetof(struct options, member))                                      \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define SETS_FLAG(member)           OPTION_STORES(OPTION_FLAG, bool, member, 0, 0)
 #define SETS_TEXT(member)           OPTION_STORES(OPTION_TEXT, const char *, member, 0, 0)
