@@ -370,18 +370,11 @@ static struct story_offer odd_offer(enum oddity oddity)
     return offer;
 }
 
-enum { CLOSES = 255 }; /* in place of an alert: the server closes at once */
-
-static void refuse_oddly(struct story *story, enum oddity oddity, uint8_t how)
+static void refuse_oddly(struct story *story, enum oddity oddity, int how)
 {
     struct story_offer offer = odd_offer(oddity);
 
-    story_begin(story);
-    story_client_hello(story, &offer);
-    if (how == CLOSES)
-        story_fin(story, SIDE_SERVER);
-    else
-        story_fatal(story, SIDE_SERVER, how);
+    story_refuse_offer(story, &offer, how);
 }
 
 /* Which alerts fit which oddity, and how well. */
@@ -389,7 +382,7 @@ static void each_way_to_refuse_says_something_else(void)
 {
     static const struct {
         enum oddity oddity;
-        uint8_t how;
+        int how;
         const char *cause;
         enum certainty certainty;
     } rows[] = {
@@ -399,7 +392,7 @@ static void each_way_to_refuse_says_something_else(void)
         {ODD_GROUPS, TLS_ALERT_UNEXPECTED_MESSAGE, "no_shared_group", CAUSE_POSSIBLE},
         {ODD_GROUPS, TLS_ALERT_INTERNAL_ERROR, "no_shared_group", CAUSE_POSSIBLE},
         {ODD_GROUPS, TLS_ALERT_DECODE_ERROR, "no_shared_group", CAUSE_NO},
-        {ODD_GROUPS, CLOSES, "no_shared_group", CAUSE_POSSIBLE},
+        {ODD_GROUPS, STORY_CLOSES, "no_shared_group", CAUSE_POSSIBLE},
         {ODD_ONE_GROUP, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_group", CAUSE_LIKELY},
         {ODD_ONE_GROUP, TLS_ALERT_ILLEGAL_PARAMETER, "no_shared_group", CAUSE_POSSIBLE},
         {ODD_SCHEMES, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_signature_algorithm", CAUSE_LIKELY},
@@ -407,19 +400,19 @@ static void each_way_to_refuse_says_something_else(void)
          CAUSE_LIKELY},
         {ODD_SCHEMES, TLS_ALERT_ILLEGAL_PARAMETER, "no_shared_signature_algorithm", CAUSE_POSSIBLE},
         {ODD_SCHEMES, TLS_ALERT_INTERNAL_ERROR, "no_shared_signature_algorithm", CAUSE_POSSIBLE},
-        {ODD_SCHEMES, CLOSES, "no_shared_signature_algorithm", CAUSE_POSSIBLE},
+        {ODD_SCHEMES, STORY_CLOSES, "no_shared_signature_algorithm", CAUSE_POSSIBLE},
         {ODD_NAME, TLS_ALERT_HANDSHAKE_FAILURE, "missing_sni", CAUSE_LIKELY},
         {ODD_NAME, TLS_ALERT_INTERNAL_ERROR, "missing_sni", CAUSE_POSSIBLE},
         {ODD_NAME, TLS_ALERT_INSUFFICIENT_SECURITY, "missing_sni", CAUSE_NO},
-        {ODD_NAME, CLOSES, "missing_sni", CAUSE_POSSIBLE},
+        {ODD_NAME, STORY_CLOSES, "missing_sni", CAUSE_POSSIBLE},
         {ODD_SUITES, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_cipher", CAUSE_LIKELY},
         {ODD_SUITES, TLS_ALERT_INSUFFICIENT_SECURITY, "no_shared_cipher", CAUSE_LIKELY},
         {ODD_SUITES, TLS_ALERT_ILLEGAL_PARAMETER, "no_shared_cipher", CAUSE_POSSIBLE},
-        {ODD_SUITES, CLOSES, "no_shared_cipher", CAUSE_POSSIBLE},
+        {ODD_SUITES, STORY_CLOSES, "no_shared_cipher", CAUSE_POSSIBLE},
         {ODD_VERSION, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch", CAUSE_LIKELY},
         {ODD_VERSION, TLS_ALERT_INSUFFICIENT_SECURITY, "version_mismatch", CAUSE_POSSIBLE},
         {ODD_VERSION, TLS_ALERT_INTERNAL_ERROR, "version_mismatch", CAUSE_POSSIBLE},
-        {ODD_VERSION, CLOSES, "version_mismatch", CAUSE_LIKELY},
+        {ODD_VERSION, STORY_CLOSES, "version_mismatch", CAUSE_LIKELY},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

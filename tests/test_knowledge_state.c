@@ -4,7 +4,7 @@
 #include "analyze/certificate_parts.h"
 #include "analyze/file.h"
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
 enum {
@@ -12,9 +12,6 @@ enum {
     CLIENTS = 12, /* more than a sketch tells apart */
     SUITES = KNOWLEDGE_VALUES_FEW + 2
 };
-
-/* How a server ends a connection: with an alert, or with one of these. */
-enum { CLOSES = 256, RESETS };
 
 static struct knowledge *new_knowledge(uint64_t key, uint32_t servers_max)
 {
@@ -135,26 +132,21 @@ static void what_was_written_is_known_again(void)
     knowledge_free(after);
 }
 
-static void refuse(struct story *story, int how)
-{
-    story_begin(story);
-    story_modern_hello(story);
-    if (how == CLOSES)
-        story_fin(story, SIDE_SERVER);
-    else if (how == RESETS)
-        story_rst(story, SIDE_SERVER);
-    else
-        story_fatal(story, SIDE_SERVER, (uint8_t)how);
-}
-
 static void ordinary_refusals_are_kept_by_their_manner(void)
 {
-    static const int how[] = {TLS_ALERT_HANDSHAKE_FAILURE, CLOSES, CLOSES, RESETS, RESETS, RESETS};
+    static const int how[] = {TLS_ALERT_HANDSHAKE_FAILURE,
+                              STORY_CLOSES,
+                              STORY_CLOSES,
+                              STORY_RESETS,
+                              STORY_RESETS,
+                              STORY_RESETS};
     static const struct {
         int how;
         uint32_t count;
-    } rows[] = {
-        {TLS_ALERT_HANDSHAKE_FAILURE, 1}, {CLOSES, 2}, {RESETS, 3}, {TLS_ALERT_INTERNAL_ERROR, 0}};
+    } rows[] = {{TLS_ALERT_HANDSHAKE_FAILURE, 1},
+                {STORY_CLOSES, 2},
+                {STORY_RESETS, 3},
+                {TLS_ALERT_INTERNAL_ERROR, 0}};
     struct knowledge *before = new_knowledge(1, 0);
     struct knowledge *after = new_knowledge(99, 0);
     struct knowledge_state_error error;
@@ -162,7 +154,8 @@ static void ordinary_refusals_are_kept_by_their_manner(void)
     struct bytes state;
 
     for (size_t i = 0; i < sizeof(how) / sizeof(how[0]); i++) {
-        refuse(&story, how[i]);
+        story_begin_hello(&story);
+        story_refuse_how(&story, how[i]);
         story_learn(before, story_facts(&story));
     }
     state = state_of(before);
@@ -170,7 +163,8 @@ static void ordinary_refusals_are_kept_by_their_manner(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct known known;
 
-        refuse(&story, rows[i].how);
+        story_begin_hello(&story);
+        story_refuse_how(&story, rows[i].how);
         knowledge_find(after, story_facts(&story), &known);
         CU_ASSERT_PTR_NOT_NULL_FATAL(known.server);
         CU_ASSERT_EQUAL(known_ordinary_refusals(known.server, &story.facts), rows[i].count);

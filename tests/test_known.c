@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the rules make of other connections to the same server. */
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
 static struct knowledge *knowledge;
@@ -85,16 +85,6 @@ static void close_knowledge(void)
     knowledge_free(knowledge);
 }
 
-static struct story_offer old_offer(void)
-{
-    struct story_offer offer = story_modern_offer();
-
-    offer.legacy_version = TLS_VERSION_1_0;
-    memset(offer.versions, 0, sizeof(offer.versions));
-    memset(offer.schemes, 0, sizeof(offer.schemes));
-    return offer;
-}
-
 static bool has_fact(const struct story *story, const char *fact, const char *text)
 {
     for (size_t i = 0; i < story->verdict.evidence.count; i++)
@@ -108,7 +98,7 @@ static bool has_fact(const struct story *story, const char *fact, const char *te
 static void a_close_is_a_version_mismatch_where_only_newer_ones_were_taken_up(void)
 {
     struct story_offer modern = story_modern_offer();
-    struct story_offer old = old_offer();
+    struct story_offer old = story_offer_1_0();
     struct story story;
 
     open_knowledge();
@@ -124,7 +114,7 @@ static void a_close_is_a_version_mismatch_where_only_newer_ones_were_taken_up(vo
 static void a_version_that_was_taken_up_later_is_no_mismatch(void)
 {
     struct story_offer modern = story_modern_offer();
-    struct story_offer old = old_offer();
+    struct story_offer old = story_offer_1_0();
     struct story story;
 
     open_knowledge();
@@ -140,7 +130,7 @@ static void a_version_that_was_taken_up_later_is_no_mismatch(void)
 static void a_version_can_be_given_up_in_between(void)
 {
     struct story_offer modern = story_modern_offer();
-    struct story_offer old = old_offer();
+    struct story_offer old = story_offer_1_0();
     struct story story;
 
     open_knowledge();
@@ -160,7 +150,7 @@ static void a_version_can_be_given_up_in_between(void)
 static void an_outage_is_not_taken_for_an_old_version(void)
 {
     struct story_offer modern = story_modern_offer();
-    struct story_offer old = old_offer();
+    struct story_offer old = story_offer_1_0();
     struct story story;
 
     open_knowledge();
@@ -354,7 +344,7 @@ static void a_known_server_that_goes_silent_was_alive(void)
 
 static void a_client_that_fails_everywhere_is_named(void)
 {
-    struct story_offer old = old_offer();
+    struct story_offer old = story_offer_1_0();
     struct story_choice choice = story_choice_1_2();
     struct story story;
 
@@ -540,7 +530,7 @@ static void a_shorter_hello_of_the_same_client_tells_that_the_long_one_was_too_l
 
 static void alerts_and_the_offers_they_answered_are_evidence(void)
 {
-    struct story_offer old = old_offer();
+    struct story_offer old = story_offer_1_0();
     struct story story;
     bool found = false;
 

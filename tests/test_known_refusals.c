@@ -4,9 +4,6 @@
 #include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
-/* How a server ends a connection: with an alert, or with one of these. */
-enum { CLOSES = 256, RESETS };
-
 static struct knowledge *knowledge;
 
 static void refuse(struct story *story, const struct story_offer *offer, int how)
@@ -14,12 +11,7 @@ static void refuse(struct story *story, const struct story_offer *offer, int how
     story_begin(story);
     story->knowledge = knowledge;
     story_client_hello(story, offer);
-    if (how == CLOSES)
-        story_fin(story, SIDE_SERVER);
-    else if (how == RESETS)
-        story_rst(story, SIDE_SERVER);
-    else
-        story_fatal(story, SIDE_SERVER, (uint8_t)how);
+    story_refuse_how(story, how);
 }
 
 static void learn_refusals(int count, const struct story_offer *offer, int how)
@@ -52,16 +44,6 @@ static void open_knowledge(void)
 
     knowledge = knowledge_new(&options);
     CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
-}
-
-static struct story_offer old_offer(void)
-{
-    struct story_offer offer = story_modern_offer();
-
-    offer.legacy_version = TLS_VERSION_1_0;
-    memset(offer.versions, 0, sizeof(offer.versions));
-    memset(offer.schemes, 0, sizeof(offer.schemes));
-    return offer;
 }
 
 static struct story_offer nameless_offer(void)
@@ -102,11 +84,12 @@ static void what_is_unusual_is_no_reason_where_everybody_is_refused(void)
         const char *among_others;
         enum certainty certainty;
     } rows[] = {
-        {old_offer, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch", "no_shared_cipher",
+        {story_offer_1_0, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch", "no_shared_cipher",
          CAUSE_POSSIBLE},
-        {old_offer, TLS_ALERT_INTERNAL_ERROR, "version_mismatch", "internal_error", CAUSE_LIKELY},
-        {old_offer, CLOSES, "version_mismatch", "server_closed", CAUSE_LIKELY},
-        {old_offer, RESETS, "version_mismatch", "reset_by_server", CAUSE_LIKELY},
+        {story_offer_1_0, TLS_ALERT_INTERNAL_ERROR, "version_mismatch", "internal_error",
+         CAUSE_LIKELY},
+        {story_offer_1_0, STORY_CLOSES, "version_mismatch", "server_closed", CAUSE_LIKELY},
+        {story_offer_1_0, STORY_RESETS, "version_mismatch", "reset_by_server", CAUSE_LIKELY},
         {nameless_offer, TLS_ALERT_HANDSHAKE_FAILURE, "missing_sni", "no_shared_cipher",
          CAUSE_POSSIBLE},
         {nameless_offer, TLS_ALERT_INTERNAL_ERROR, "missing_sni", "internal_error", CAUSE_LIKELY},
@@ -147,15 +130,15 @@ static void unusual_suites_are_no_more_than_possible_then(void)
 static void another_way_to_refuse_is_another_reason(void)
 {
     struct story_offer modern = story_modern_offer();
-    struct story_offer old = old_offer();
+    struct story_offer old = story_offer_1_0();
     struct story story;
 
     open_knowledge();
-    learn_refusals(3, &modern, CLOSES);
+    learn_refusals(3, &modern, STORY_CLOSES);
     learn_refusals(3, &modern, TLS_ALERT_INTERNAL_ERROR);
     refuse(&story, &old, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
-    refuse(&story, &old, RESETS);
+    refuse(&story, &old, STORY_RESETS);
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
     knowledge_free(knowledge);
 }
@@ -163,13 +146,13 @@ static void another_way_to_refuse_is_another_reason(void)
 static void a_server_that_took_up_a_hello_does_not_refuse_everybody(void)
 {
     struct story_offer modern = story_modern_offer();
-    struct story_offer old = old_offer();
+    struct story_offer old = story_offer_1_0();
     struct story story;
 
     open_knowledge();
-    learn_refusals(3, &modern, CLOSES);
+    learn_refusals(3, &modern, STORY_CLOSES);
     learn_success();
-    refuse(&story, &old, CLOSES);
+    refuse(&story, &old, STORY_CLOSES);
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
     knowledge_free(knowledge);
 }
@@ -179,7 +162,7 @@ static void hellos_with_something_unusual_say_nothing(void)
 {
     struct story_offer offer_1_2 = story_offer_1_2();
     struct story_offer nameless = nameless_offer();
-    struct story_offer old = old_offer();
+    struct story_offer old = story_offer_1_0();
     struct story story;
 
     open_knowledge();

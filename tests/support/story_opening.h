@@ -24,6 +24,17 @@ static inline struct story_offer story_offer_1_2(void)
     return offer;
 }
 
+/* What clients offered that went up to TLS 1.0. */
+static inline struct story_offer story_offer_1_0(void)
+{
+    struct story_offer offer = story_modern_offer();
+
+    offer.legacy_version = TLS_VERSION_1_0;
+    memset(offer.versions, 0, sizeof(offer.versions));
+    memset(offer.schemes, 0, sizeof(offer.schemes));
+    return offer;
+}
+
 /* What the capture tells of the packets of one side. */
 static inline struct direction *sent_by(struct story *story, enum side side)
 {
@@ -79,13 +90,25 @@ static inline void story_begin_request(struct story *story)
     story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
 }
 
-/* The server refuses an offer with this alert. */
-static inline void story_refuse_offer(struct story *story, const struct story_offer *offer,
-                                      uint8_t alert)
+/* How a server refuses: with this alert, or without one. */
+enum { STORY_CLOSES = UINT8_MAX + 1, STORY_RESETS };
+
+static inline void story_refuse_how(struct story *story, int how)
+{
+    if (how == STORY_CLOSES)
+        story_fin(story, SIDE_SERVER);
+    else if (how == STORY_RESETS)
+        story_rst(story, SIDE_SERVER);
+    else
+        story_fatal(story, SIDE_SERVER, (uint8_t)how);
+}
+
+/* The server refuses an offer. */
+static inline void story_refuse_offer(struct story *story, const struct story_offer *offer, int how)
 {
     story_begin(story);
     story_client_hello(story, offer);
-    story_fatal(story, SIDE_SERVER, alert);
+    story_refuse_how(story, how);
 }
 
 #endif
