@@ -216,9 +216,7 @@ static void begin_chosen(struct story *story, uint8_t client, const struct story
     story->connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
     story_client_hello(story, offer);
     story_flight_1_2(story, choice, 0);
-    story_client_flight_1_2(story);
-    story_ccs(story, SIDE_SERVER);
-    story_note(story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+    story_finish_1_2(story);
 }
 
 static void begin_established(struct story *story, uint8_t client, const struct story_offer *offer)

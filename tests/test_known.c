@@ -28,9 +28,7 @@ static void establish(int count, int64_t from_s, const struct story_offer *offer
         begin(&story, from_s + i, offer);
         story.connection.endpoint[SIDE_CLIENT].address.octets[15] = (uint8_t)(i + 1);
         story_flight_1_2(&story, &choice, 0);
-        story_client_flight_1_2(&story);
-        story_ccs(&story, SIDE_SERVER);
-        story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+        story_finish_1_2(&story);
         CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
         story_learn(knowledge, story_facts(&story));
     }
@@ -365,9 +363,7 @@ static void a_client_that_fails_everywhere_is_named(void)
     choice.legacy_version = TLS_VERSION_1_0;
     story.connection.endpoint[SIDE_SERVER].address.octets[15] = 4;
     story_flight_1_2(&story, &choice, 0);
-    story_client_flight_1_2(&story);
-    story_ccs(&story, SIDE_SERVER);
-    story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+    story_finish_1_2(&story);
     story_learn(knowledge, story_facts(&story));
     refuse(&story, 7, &old, TLS_ALERT_PROTOCOL_VERSION);
     (void)story_facts(&story);
@@ -452,9 +448,7 @@ static void retry(struct story *first, int64_t after_s, const struct story_offer
 
         begin(&second, 10 + after_s, next);
         story_flight_1_2(&second, &choice, 0);
-        story_client_flight_1_2(&second);
-        story_ccs(&second, SIDE_SERVER);
-        story_note(&second, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+        story_finish_1_2(&second);
     } else {
         refuse(&second, 10 + after_s, next, -1);
     }
@@ -517,9 +511,7 @@ static void a_shorter_hello_of_the_same_client_tells_that_the_long_one_was_too_l
         begin(&story, 3, &shorter);
         CU_ASSERT_TRUE(story.handshake.transcript_length < HALF);
         story_flight_1_2(&story, &choice, 0);
-        story_client_flight_1_2(&story);
-        story_ccs(&story, SIDE_SERVER);
-        story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+        story_finish_1_2(&story);
         story_learn(knowledge, story_facts(&story));
         say_hello(&story, 1, HALF, false);
         CU_ASSERT_EQUAL(story_certainty(&story, "large_client_hello_intolerance"),

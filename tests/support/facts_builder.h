@@ -116,6 +116,14 @@ void story_flight_1_2(struct story *story, const struct story_choice *choice, si
 void story_flight_1_3(struct story *story);
 void story_client_flight_1_2(struct story *story); /* ClientKeyExchange to Finished */
 
+/* The client's flight, and the server's Finished: the handshake of TLS 1.2 is over. */
+static inline void story_finish_1_2(struct story *story)
+{
+    story_client_flight_1_2(story);
+    story_ccs(story, SIDE_SERVER);
+    story_note(story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+}
+
 /* What the rules say: the certainty of one alone, the primary cause of all. */
 const struct facts *story_facts(struct story *story);
 
