@@ -462,7 +462,8 @@ enum reading_status reading_segment(struct reading *reading, unsigned half,
     struct transport *transport = &reading->half[half].transport;
     bool more;
 
-    if (transport_is_duplicate(direction, transport, segment))
+    if (transport_is_duplicate(direction, transport, segment)
+        || ((segment->flags & TCP_SYN) && reading_take_copied_syn(reading, half, segment)))
         return reading->closing ? READING_CLOSING : READING_CONTINUE;
     reading->packets++;
     reading->connection.last_by[side_of(reading, half)] = segment->at;

@@ -17,4 +17,7 @@ static inline struct direction *direction_of(struct reading *reading, unsigned h
     return &reading->connection.direction[side_of(reading, half)];
 }
 
+/* Whether a segment with SYN is a copy of one that was taken before, which is counted then. */
+bool reading_take_copied_syn(struct reading *reading, unsigned half, const struct segment *syn);
+
 #endif

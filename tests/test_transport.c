@@ -213,6 +213,25 @@ static void a_syn_captured_twice_is_one_syn(void)
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].duplicates, 1);
 }
 
+/* The server's answer ended the time of which little is kept of the SYN. */
+static void a_syn_captured_again_behind_its_answer_is_one_syn(void)
+{
+    struct scene *scene = scene_new(NULL);
+    struct segment syn = scene_segment(scene, SIDE_CLIENT, TCP_SYN, 0, 0, bytes_of(block, 0));
+    struct connection connection;
+
+    scene_give(scene, &syn);
+    scene_send(scene, SIDE_SERVER, TCP_SYN | TCP_ACK, 0, 0, "");
+    syn.hop_limit--;
+    scene_give(scene, &syn);
+    scene_wait(scene, SECOND);
+    scene_give(scene, &syn);
+    connection = scene_conclude(scene);
+    CU_ASSERT_TRUE(connection.direction[SIDE_CLIENT].routed);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].syn_count, 2);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].duplicates, 1);
+}
+
 /* Behind the loss: the hole is filled by octets never captured before. */
 static uint32_t retransmissions_after(int64_t wait_ns)
 {
@@ -459,6 +478,8 @@ int main(void)
          a_long_flight_is_remembered_and_a_longer_one_from_its_end},
         {"octets held behind a hole count as seen", octets_held_behind_a_hole_count_as_seen},
         {"a SYN captured twice is one SYN", a_syn_captured_twice_is_one_syn},
+        {"a SYN captured again behind its answer is one SYN",
+         a_syn_captured_again_behind_its_answer_is_one_syn},
         {"a hole filled soon is reordering and late a retransmission",
          a_hole_filled_soon_is_reordering_and_late_a_retransmission},
         {"a SACK block tells the hole below it", a_sack_block_tells_the_hole_below_it},
