@@ -24,8 +24,11 @@ enum {
     /* Packets of one direction among which a second copy is looked for. */
     TRANSPORT_RECENT_MAX = 4,
     /* A copy of a packet that a mirror or a second interface adds comes within this time, give or
-     * take a unit; a retransmission needs a round trip and is later, but for the shortest LANs. */
-    TRANSPORT_DUPLICATE_NS = 300 * 1000,
+     * take a unit: of a mere ACK, which a host may well send again soon after; */
+    TRANSPORT_DUPLICATE_ACK_NS = 300 * 1000,
+    /* and of octets or a FIN, behind a firewall even: a retransmission after a time-out is later,
+     * and one that a shorter round trip caused tells of little. */
+    TRANSPORT_DUPLICATE_NS = 10 * 1000 * 1000,
     /* Likewise of one that no retransmission is like, which may come from the other end of the path
      * or by another clock. Below the shortest usual retransmission time-out: some hosts give all
      * their packets one identification. */

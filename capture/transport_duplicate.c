@@ -60,7 +60,10 @@ static int64_t longest_wait(const struct segment *segment)
 {
     bool is_unlike_others = segment->ip_id != 0 || (segment->flags & TCP_SYN) != 0;
 
-    return is_unlike_others ? TRANSPORT_DUPLICATE_FAR_NS : TRANSPORT_DUPLICATE_NS;
+    if (is_unlike_others)
+        return TRANSPORT_DUPLICATE_FAR_NS;
+    return segment->payload_length > 0 || (segment->flags & TCP_FIN) ? TRANSPORT_DUPLICATE_NS
+                                                                     : TRANSPORT_DUPLICATE_ACK_NS;
 }
 
 /* Of two with the same tag. Routers between two capture points take some off the hop limit; either

@@ -107,6 +107,35 @@ static void a_copy_from_far_away_is_no_retransmission(void)
     CU_ASSERT_EQUAL(captured_with_ids(50000, 3, 0, 0).duplicates, 1);
 }
 
+/* Two packets alike that say nothing but what they acknowledge, or where octets end. */
+static struct direction captured_without_octets(uint8_t flags, int64_t wait_ns)
+{
+    struct scene *scene = scene_open();
+    struct segment segment = scene_segment(scene, SIDE_CLIENT, flags, 0, 0, bytes_of(block, 0));
+
+    segment.ip_id = 0;
+    scene_give(scene, &segment);
+    scene->now_ns += wait_ns - MILLISECOND;
+    scene_give(scene, &segment);
+    return scene_conclude(scene).direction[SIDE_CLIENT];
+}
+
+/* As IPv6 has none, nor hosts that set it to zero; behind a firewall that keeps packets a while. */
+static void without_identification_a_copy_comes_soon(void)
+{
+    CU_ASSERT_EQUAL(captured_with_ids(TRANSPORT_DUPLICATE_NS / 2, 1, 0, 0).duplicates, 1);
+    CU_ASSERT_EQUAL(captured_without_octets(TCP_ACK | TCP_FIN, 5 * MILLISECOND).duplicates, 1);
+    CU_ASSERT_EQUAL(captured_without_octets(TCP_ACK, 200000).duplicates, 1);
+}
+
+static void the_same_ack_again_is_no_copy(void)
+{
+    struct direction client = captured_without_octets(TCP_ACK, MILLISECOND);
+
+    CU_ASSERT_EQUAL(client.duplicates, 0);
+    CU_ASSERT_EQUAL(client.packets, 4);
+}
+
 /* So many SYNs, SYN-ACKs and RSTs, none of which has an identification, as a side's count of what
  * was captured twice. */
 static void what_opens_needs_no_identification(void)
@@ -146,6 +175,8 @@ int main(void)
         {"a copy that differs or is late is a retransmission",
          a_copy_that_differs_or_is_late_is_a_retransmission},
         {"a copy from far away is no retransmission", a_copy_from_far_away_is_no_retransmission},
+        {"without identification a copy comes soon", without_identification_a_copy_comes_soon},
+        {"the same ACK again is no copy", the_same_ack_again_is_no_copy},
         {"what opens needs no identification", what_opens_needs_no_identification},
         CU_TEST_INFO_NULL,
     };
