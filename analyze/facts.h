@@ -352,8 +352,9 @@ enum server_answer {
     SERVER_ANSWER_UNSEEN,   /* the capture lacks octets of the server */
     SERVER_ANSWER_PADDED,   /* a record that may be an alert or a session ticket */
     SERVER_ANSWER_TOO_LATE, /* an alert or a RST, which may answer that the client leaves */
-    SERVER_ANSWER_LATER     /* an alert or a close, so late that it may end a time of waiting, or
+    SERVER_ANSWER_LATER,    /* an alert or a close, so late that it may end a time of waiting, or
                                answer what the client sent behind its flight */
+    SERVER_ANSWER_UNTIMED   /* likewise, but no times say how late */
 };
 
 /* Behind the client's Finished, if there is one. */

@@ -225,6 +225,13 @@ static bool may_answer_data(const struct facts *facts, const struct note *answer
            && pause_ns >= between_ns(data, answer) - longest_round_trip_ns(facts);
 }
 
+/* Times in whole seconds, or of nobody who set any, do not tell what came directly behind. */
+static bool is_untimed(const struct facts *facts, const struct note *answer)
+{
+    return facts->connection->last.time_ns == facts->connection->first.time_ns
+           && last_data_before(facts, end_of_flight(facts, answer), answer) != NULL;
+}
+
 /* A record as short as an alert, of a server that may have read what the client had sent directly
  * behind its flight: it may be a close_notify for that. */
 static bool may_close_at_data(const struct facts *facts, const struct note *answer)
@@ -256,7 +263,7 @@ static enum server_answer answer_with(const struct facts *facts, const struct no
         return SERVER_ANSWER_TOO_LATE;
     if (!is_at_once(facts, note) || may_answer_data(facts, note))
         return SERVER_ANSWER_LATER;
-    return answer_at_once(facts, note);
+    return is_untimed(facts, note) ? SERVER_ANSWER_UNTIMED : answer_at_once(facts, note);
 }
 
 static bool is_answer(const struct note *note)

@@ -202,6 +202,21 @@ static void unknown_ca_at_a_complete_path_may_be_about_something_else(void)
     judged_end(&judged);
 }
 
+/* In 1970 there was no TLS 1.2: the dates may have been wrong. */
+static void a_capture_whose_clock_was_not_set_leaves_the_dates_open(void)
+{
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf intermediate", "www.elsewhere.test", CERTIFICATES_TIME);
+    refuse_chain(&story, &judged.judgement, TLS_ALERT_BAD_CERTIFICATE);
+    CU_ASSERT_EQUAL(story_certainty(&story, "hostname_mismatch"), CAUSE_LIKELY);
+    story.connection.first.time_ns = 0;
+    CU_ASSERT_EQUAL(story_certainty(&story, "hostname_mismatch"), CAUSE_POSSIBLE);
+    judged_end(&judged);
+}
+
 /* RFC 5280 section 4.2. */
 static void a_critical_extension_that_is_not_known_has_to_be_refused(void)
 {
@@ -537,6 +552,8 @@ int main(void)
          a_server_that_is_an_authority_is_refused_when_nothing_else_is_wrong},
         {"unknown_ca at a complete path may be about something else",
          unknown_ca_at_a_complete_path_may_be_about_something_else},
+        {"a capture whose clock was not set leaves the dates open",
+         a_capture_whose_clock_was_not_set_leaves_the_dates_open},
         {"a critical extension that is not known has to be refused",
          a_critical_extension_that_is_not_known_has_to_be_refused},
         {"a purpose that is debatable is as likely as the alert has it",

@@ -407,6 +407,26 @@ static void a_bare_end_may_answer_data(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
 }
 
+static const struct facts *untimed_facts(struct story *story,
+                                         const struct sent records[static SENT_MAX])
+{
+    story_begin_flight_1_3(story);
+    send_records(story, records);
+    story_refuse(story);
+    story->connection.last.time_ns = story->connection.first.time_ns;
+    return story_facts(story);
+}
+
+/* A capture in whole seconds. */
+static void without_times_nothing_was_sent_directly(void)
+{
+    struct story story;
+
+    CU_ASSERT_EQUAL(untimed_facts(&story, request_at_once)->outcome, OUTCOME_INCOMPLETE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(story.facts.incomplete_reason, "the same time"));
+    CU_ASSERT_EQUAL(untimed_facts(&story, no_request)->outcome, OUTCOME_FAILED);
+}
+
 /* What is as short as an alert does not tell which one. */
 static void a_refusal_may_be_a_close(void)
 {
@@ -521,6 +541,7 @@ int main(void)
         {"a flight ends with its Finished", a_flight_ends_with_its_finished},
         {"a slow SYN is no round trip", a_slow_syn_is_no_round_trip},
         {"a bare end may answer data", a_bare_end_may_answer_data},
+        {"without times nothing was sent directly", without_times_nothing_was_sent_directly},
         {"a refusal may be a close", a_refusal_may_be_a_close},
         {"what may close at a request is told", what_may_close_at_a_request_is_told},
         {"a request that was not read was not answered",

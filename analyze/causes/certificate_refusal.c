@@ -37,6 +37,13 @@ static bool is_vague(uint8_t alert)
     return false;
 }
 
+/* When the client does not say what was wrong. By a clock that is wrong it may have been the dates,
+ * whatever else stands out. */
+static enum certainty weigh_unnamed(const struct facts *facts)
+{
+    return capture_clock_is_early(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+}
+
 enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t named)
 {
     const struct refusal *refusal = &facts->refusal;
@@ -45,15 +52,15 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
         && refusal->alert == named)
         return CAUSE_CERTAIN;
     if (refusal->kind == REFUSAL_ALERT && is_vague(refusal->alert))
-        return CAUSE_LIKELY;
+        return weigh_unnamed(facts);
     if (refusal->kind == REFUSAL_ALERT
         && (alert_is_about_certificates(refusal->alert) || refusal->alert == TLS_ALERT_DECRYPT_ERROR
             || version_complaint_is_about_flight(facts)))
         return CAUSE_POSSIBLE;
     if (refusal->kind == REFUSAL_ENCRYPTED_ALERT)
-        return facts->finished_note[SIDE_SERVER] == NULL ? CAUSE_LIKELY : CAUSE_NO;
+        return facts->finished_note[SIDE_SERVER] == NULL ? weigh_unnamed(facts) : CAUSE_NO;
     if (facts_closed_without_reason(facts, SIDE_CLIENT) && client_silent_after_flight(facts))
-        return CAUSE_LIKELY;
+        return weigh_unnamed(facts);
     return CAUSE_NO;
 }
 
