@@ -30,12 +30,33 @@ static void identify_preludes(struct facts *facts)
  * retransmission (RFC 6298 section 2.1). */
 #define LOST_AFTER_NS SECOND_NS
 
+/* Without SACK a receiver has its last ACK sent again for what comes behind a hole (RFC 5681
+ * section 3.2): the capture lacks the same octets, and has those behind. */
+static bool is_asked_again(const struct facts *facts, enum side from)
+{
+    const struct direction *sender = &facts->connection->direction[from];
+    const struct trouble *trouble = direction_trouble(sender);
+
+    return facts->connection->direction[side_other(from)].duplicate_acks > 0
+           && trouble->missed_octets == 0 && sender->unacknowledged_octets > trouble->unseen_octets
+           && facts->waited_ns >= LOST_AFTER_NS;
+}
+
+uint64_t facts_hole_octets(const struct facts *facts, enum side from)
+{
+    uint32_t reported = facts->connection->direction[side_other(from)].sack_hole_octets;
+
+    if (reported > 0 || !is_asked_again(facts, from))
+        return reported;
+    return direction_trouble(&facts->connection->direction[from])->unseen_octets;
+}
+
 bool facts_octets_are_lost(const struct facts *facts, enum side from)
 {
     const struct direction *sender = &facts->connection->direction[from];
     const struct direction *receiver = &facts->connection->direction[side_other(from)];
 
-    return receiver->sack_hole_octets > 0
+    return facts_hole_octets(facts, from) > 0
            || (direction_trouble(sender)->undelivered_octets > 0
                && direction_trouble(sender)->missed_octets == 0
                && direction_trouble(receiver)->missed_octets == 0

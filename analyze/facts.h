@@ -360,8 +360,12 @@ enum server_answer {
 /* Behind the client's Finished, if there is one. */
 enum server_answer facts_server_answer(const struct facts *facts);
 
-/* Octets of this side were lost on their way, and not by the capture: the receiver says that it
- * has later ones (RFC 2018), or it went on without them long after they were sent. */
+/* Octets that this side sent and that the receiver, which has later ones, says that it lacks (RFC
+ * 2018, RFC 5681); 0: none. */
+uint64_t facts_hole_octets(const struct facts *facts, enum side from);
+
+/* Octets of this side were lost on their way, and not by the capture: the receiver lacks them, or
+ * it went on without them long after they were sent. */
 bool facts_octets_are_lost(const struct facts *facts, enum side from);
 
 /* The name of the server that the client wants, which its certificate is for: of the hello, else

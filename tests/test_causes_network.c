@@ -166,6 +166,43 @@ static void a_hole_as_large_as_a_full_segment_is_a_black_hole(void)
     CU_ASSERT_TRUE(story_denies(&story, "server_silent"));
 }
 
+/* Some firewalls take the option out of the SYNs. What is captured is what the client got: the last
+ * part of the server's flight, for which it had its last ACK sent again. */
+static void without_sack_a_hole_is_what_is_asked_for_again(void)
+{
+    static const struct {
+        uint32_t duplicate_acks, captured, missed;
+        int64_t wait_ns;
+        bool is_hole;
+    } rows[] = {
+        {1, SMALL, 0, 10 * STORY_SECOND, true},     {0, SMALL, 0, 10 * STORY_SECOND, false},
+        {1, 0, 0, 10 * STORY_SECOND, false},        /* nothing came behind it */
+        {1, SMALL, FULL, 10 * STORY_SECOND, false}, /* the capture is what lacks octets */
+        {1, SMALL, 0, STORY_MILLISECOND, false},    /* it may still have come */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+        struct direction *server;
+
+        story_begin(&story);
+        story_modern_hello(&story);
+        server = sent_by(&story, SIDE_SERVER);
+        server->payload_octets = SMALL;
+        server->largest_segment = SMALL;
+        server->unacknowledged_octets = 2 * FULL + rows[i].captured;
+        direction_have_trouble(server)->unseen_octets = UINT64_C(2) * FULL;
+        direction_have_trouble(server)->missed_octets = rows[i].missed;
+        sent_by(&story, SIDE_CLIENT)->duplicate_acks = rows[i].duplicate_acks;
+        story_wait(&story, rows[i].wait_ns);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_certainty(&story, "mtu_blackhole"),
+                        rows[i].is_hole ? CAUSE_LIKELY : CAUSE_NO);
+        CU_ASSERT_EQUAL(facts_hole_octets(&story.facts, SIDE_SERVER),
+                        rows[i].is_hole ? 2 * FULL : 0);
+    }
+}
+
 static void loss_of_small_segments_is_no_black_hole(void)
 {
     struct story story;
@@ -415,6 +452,8 @@ int main(void)
         {"a router that says so makes it certain", a_router_that_says_so_makes_it_certain},
         {"a hole as large as a full segment is a black hole",
          a_hole_as_large_as_a_full_segment_is_a_black_hole},
+        {"without SACK a hole is what is asked for again",
+         without_sack_a_hole_is_what_is_asked_for_again},
         {"loss of small segments is no black hole", loss_of_small_segments_is_no_black_hole},
         {"loss of every size is no black hole", loss_of_every_size_is_no_black_hole},
         {"loss is not blamed for an alert", loss_is_not_blamed_for_an_alert},

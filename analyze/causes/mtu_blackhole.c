@@ -64,10 +64,9 @@ static enum certainty seen_from_sender(const struct facts *facts, enum side from
 static enum certainty seen_from_receiver(const struct facts *facts, enum side from)
 {
     const struct direction *sender = &facts->connection->direction[from];
-    const struct direction *receiver = &facts->connection->direction[side_other(from)];
     uint32_t full = full_segment(facts, from);
 
-    if (!data_has_hole(facts, from) || receiver->sack_hole_octets < full
+    if (!data_has_hole(facts, from) || facts_hole_octets(facts, from) < full
         || sender->payload_octets == 0 || sender->largest_segment >= full)
         return CAUSE_NO;
     return loss_is_general(facts, from) ? CAUSE_POSSIBLE : CAUSE_LIKELY;

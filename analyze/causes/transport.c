@@ -242,8 +242,8 @@ static void describe_sizes(const struct direction *direction, enum side from,
 void describe_loss(const struct facts *facts, enum side from, struct evidence *evidence)
 {
     const struct direction *direction = &facts->connection->direction[from];
-    const struct direction *receiver = &facts->connection->direction[side_other(from)];
     const struct trouble *trouble = direction_trouble(direction);
+    uint64_t hole = facts_hole_octets(facts, from);
 
     if (direction->retransmissions > 0)
         evidence_add(evidence, "retransmissions", trouble->first_retransmission,
@@ -254,10 +254,10 @@ void describe_loss(const struct facts *facts, enum side from, struct evidence *e
                      direction->most_retransmitted == 1 ? "" : "s",
                      (unsigned long long)trouble->last_retransmission.packet);
     describe_sizes(direction, from, evidence);
-    if (receiver->sack_hole_octets > 0)
+    if (hole > 0)
         evidence_add(evidence, "hole", facts->connection->last_by[side_other(from)],
-                     "the %s acknowledges data behind a hole of %llu octets that was never closed",
-                     side_name(side_other(from)), (unsigned long long)receiver->sack_hole_octets);
+                     "the %s has data behind a hole of %llu octets that was never closed",
+                     side_name(side_other(from)), (unsigned long long)hole);
     else if (trouble->undelivered_octets > 0)
         evidence_add(evidence, "never_arrived", facts->connection->last_by[from],
                      "by the sequence numbers of its ACKs the %s sent %llu octets that never came",
