@@ -164,13 +164,27 @@ static void read_opaque(struct run *run, struct bytes data)
 void reader_go_on(struct run *run, struct bytes data)
 {
     static void (*const readers[])(struct run *, struct bytes) = {
-        [READER_START] = read_start,        [READER_PRELUDE] = reader_take_prelude,
-        [READER_TLS] = reader_take_records, [READER_TDS] = reader_take_tds,
-        [READER_OPAQUE] = read_opaque,      [READER_LOST] = read_lost,
+        [READER_START] = read_start,
+        [READER_PRELUDE] = reader_take_prelude,
+        [READER_TLS] = reader_take_records,
+        [READER_TDS] = reader_take_tds,
+        [READER_OPENVPN] = reader_take_openvpn,
+        [READER_OPAQUE] = read_opaque,
+        [READER_LOST] = read_lost,
     };
 
     if (data.len > 0)
         readers[run_reader(run)->state](run, data);
+}
+
+void reader_take_piece(struct run *run, struct bytes piece)
+{
+    const uint8_t framed = run_reader(run)->state;
+
+    run_reader(run)->state = READER_TLS;
+    reader_take_records(run, piece);
+    if (run_reader(run)->state == READER_TLS)
+        run_reader(run)->state = framed;
 }
 
 void session_read(struct session *session, enum side from, struct bytes data, struct moment at)

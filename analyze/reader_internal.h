@@ -90,10 +90,23 @@ void reader_lose_framing(struct run *run, enum malformation malformation);
  * after that changed. */
 void reader_go_on(struct run *run, struct bytes data);
 
+/* Read a piece of TLS out of packets of another protocol, whose state the reader is in and stays in
+ * unless the framing of TLS is lost. May reverse the connection and with it run->from. */
+void reader_take_piece(struct run *run, struct bytes piece);
+
+/* TLS begins: what both sides said so far is their opening. Harmless when it began before. The
+ * session has preludes. */
+void reader_end_preludes(struct session *session);
+
 /* Octets of a stream in a certain state: see enum reader_state. */
 void reader_take_prelude(struct run *run, struct bytes data);
 void reader_take_records(struct run *run, struct bytes data);
 void reader_take_tds(struct run *run, struct bytes data);
+void reader_take_openvpn(struct run *run, struct bytes data);
+
+/* Go on in packets of OpenVPN, when what this side said in all, which is kept, is how they begin;
+ * it is read again. */
+bool reader_begin_openvpn(struct run *run);
 
 /* Both directions go on in packets of TDS, that of the run within one of which so many octets are
  * left. The session has preludes, and what was said before is their opening. May reverse the

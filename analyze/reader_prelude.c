@@ -153,6 +153,15 @@ static void keep_opening(struct preludes *preludes, enum side side)
     preludes->prelude[side] = NULL;
 }
 
+void reader_end_preludes(struct session *session)
+{
+    if (session->switched)
+        return;
+    for (size_t side = 0; side < SIDES; side++)
+        keep_opening(session->preludes, (enum side)side);
+    session->switched = true;
+}
+
 /* The hello comes in a packet of TDS, whose header is what its side said last: what is left of that
  * packet. 0: it does not, or what was said before it is not known to its end. */
 static uint16_t tds_left(const struct run *run, size_t hello_octets)
@@ -354,6 +363,8 @@ void reader_take_prelude(struct run *run, struct bytes data)
         withdraw(run->session);
         return;
     }
+    if (reader_begin_openvpn(run))
+        return;
     if (unknown) {
         take_unknown(run, data);
         return;

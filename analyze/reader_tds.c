@@ -106,10 +106,7 @@ static void take_content(struct run *run, struct bytes *data)
     framing->no_tls = framing->no_tls || !content_is_tls(run, piece);
     if (framing->no_tls)
         return;
-    run_reader(run)->state = READER_TLS;
-    reader_take_records(run, piece);
-    if (run_reader(run)->state == READER_TLS)
-        run_reader(run)->state = READER_TDS;
+    reader_take_piece(run, piece);
 }
 
 void reader_take_tds(struct run *run, struct bytes data)

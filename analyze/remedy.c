@@ -44,6 +44,8 @@ static const struct remedy_way ways[PRELUDE_COUNT] = {
     [PRELUDE_RPC] = {"RPC", "an AUTH_TLS call", NULL,
                      "`mount -o xprtsec=tls` does, and tlshd logs what it sees."},
     [PRELUDE_NBD] = {"NBD", "NBD_OPT_STARTTLS", NULL, "`nbdinfo nbds://SERVER:PORT` tries."},
+    [PRELUDE_OPENVPN] = {"OpenVPN", "a reset of its control channel", NULL,
+                         "run both sides with `--verb 4`, which logs what TLS says."},
 };
 
 /* It is told from SMTP by its first command alone (RFC 2033 section 4.1). */

@@ -39,13 +39,17 @@ static void swap_texts(struct prelude_text *texts[SIDES])
 
 static void reverse_preludes(struct preludes *preludes)
 {
-    struct tds_framing first;
+    struct tds_framing tds;
+    struct openvpn_framing openvpn;
 
     if (preludes == NULL)
         return;
-    first = preludes->tds[0];
+    tds = preludes->tds[0];
     preludes->tds[0] = preludes->tds[1];
-    preludes->tds[1] = first;
+    preludes->tds[1] = tds;
+    openvpn = preludes->openvpn[0];
+    preludes->openvpn[0] = preludes->openvpn[1];
+    preludes->openvpn[1] = openvpn;
     swap_texts(preludes->prelude);
     swap_texts(preludes->opening);
 }
@@ -194,6 +198,7 @@ static bool prelude_is_settled(const struct prelude_text *text, enum prelude pre
         [PRELUDE_TDS] = true,
         [PRELUDE_RPC] = true,
         [PRELUDE_NBD] = true,
+        [PRELUDE_OPENVPN] = true,
     };
 
     if (prelude == PRELUDE_HTTP_RESPONSE && text->length < sizeof(text->data))

@@ -12,6 +12,7 @@
 #include "analyze/budget.h"
 #include "analyze/handshake.h"
 #include "analyze/tracker.h"
+#include "dissect/openvpn.h"
 #include "dissect/record.h"
 #include "dissect/tds.h"
 
@@ -28,9 +29,10 @@ enum reader_state {
     READER_START,   /* nothing seen yet: TLS, SSL 2.0 or something else */
     READER_PRELUDE, /* another protocol, which may yet switch to TLS */
     READER_TLS,
-    READER_TDS,    /* TLS in packets of TDS */
-    READER_OPAQUE, /* only counted: SSL 2.0 after its hellos, TDS after an encrypted login */
-    READER_LOST    /* framing lost: looks for a record at the start of each segment */
+    READER_TDS,     /* TLS in packets of TDS */
+    READER_OPENVPN, /* in those of OpenVPN */
+    READER_OPAQUE,  /* only counted: SSL 2.0 after its hellos, TDS after an encrypted login */
+    READER_LOST     /* framing lost: looks for a record at the start of each segment */
 };
 
 /* Reads one direction. */
@@ -78,6 +80,16 @@ struct tds_framing {
     uint8_t header[TDS_HEADER_LENGTH]; /* of the next packet, as far as it came */
 };
 
+/* Where one direction is in the packets of OpenVPN. */
+struct openvpn_framing {
+    uint32_t next;          /* the number of the message that is to come */
+    uint16_t left;          /* octets of a packet that are to come */
+    bool has_tls;           /* that packet is a part of the handshake */
+    uint8_t authentication; /* octets of each packet of the control channel */
+    uint8_t header_length;
+    uint8_t header[OPENVPN_HEADER_MAX]; /* of the next packet, as far as it came */
+};
+
 /* What the sides said before TLS, or in its place: members as in struct handshake. */
 struct preludes {
     struct prelude_text *prelude[SIDES];
@@ -90,6 +102,7 @@ struct preludes {
     uint8_t turns;       /* of the client since then */
     uint64_t turn_began; /* octets of the client's stream when the server spoke last */
     struct tds_framing tds[SIDES];
+    struct openvpn_framing openvpn[SIDES];
     struct prelude_text first; /* of the texts; further ones are blocks of the budget */
 };
 

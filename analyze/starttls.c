@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "dissect/nbd.h"
+#include "dissect/openvpn.h"
 #include "dissect/proxy_header.h"
 #include "dissect/rdp.h"
 #include "dissect/tds.h"
@@ -283,6 +284,21 @@ static const char *socks5_refusal(struct bytes reply)
     return version == 5 ? socks5_reply_name(code) : NULL;
 }
 
+/* The channel is opened for a handshake that can be read. */
+static bool openvpn_asks(struct bytes client)
+{
+    struct openvpn_protection protection;
+
+    return openvpn_opening(client, true, &protection) == OPENVPN_OK && !protection.encrypted;
+}
+
+/* A server that does not like a packet drops it, or closes. */
+static bool never_refuses(struct bytes reply)
+{
+    (void)reply;
+    return false;
+}
+
 /* How a protocol asks for TLS and how it says no. */
 struct starttls {
     bool (*asks)(struct bytes client);
@@ -322,6 +338,7 @@ static const struct starttls *find(enum prelude protocol)
                          .refusal = nbd_refusal,
                          .is_optional = true,
                          .leaves = nbd_aborts},
+        [PRELUDE_OPENVPN] = {.asks = openvpn_asks, .refuses = never_refuses},
     };
 
     return protocol < PRELUDE_COUNT && protocols[protocol].asks != NULL ? &protocols[protocol]
@@ -438,6 +455,7 @@ const char *starttls_name(enum prelude protocol)
         [PRELUDE_TDS] = "tds",
         [PRELUDE_RPC] = "rpc",
         [PRELUDE_NBD] = "nbd",
+        [PRELUDE_OPENVPN] = "openvpn",
         [PRELUDE_STARTTLS] = "starttls",
     };
 

@@ -95,6 +95,8 @@ static const struct signature signatures[] = {
     {PRELUDE_RPC, CLIENT, NULL, fit_rpc_tls},
     {PRELUDE_NBD, CLIENT, NULL, fit_nbd_client},
     {PRELUDE_NBD, SERVER, "NBDMAGIC", NULL},
+    {PRELUDE_OPENVPN, CLIENT, NULL, fit_openvpn_client},
+    {PRELUDE_OPENVPN, SERVER, NULL, fit_openvpn_server},
     /* The tag in front is any word, those that others begin with too. */
     {PRELUDE_IMAP, CLIENT, NULL, fit_imap_command},
 };
@@ -142,6 +144,7 @@ static const char *const names[PRELUDE_COUNT] = {
     [PRELUDE_TDS] = "TDS (SQL Server)",
     [PRELUDE_RPC] = "RPC",
     [PRELUDE_NBD] = "NBD (Network Block Device)",
+    [PRELUDE_OPENVPN] = "OpenVPN",
 };
 
 static enum fit signature_fit(const struct signature *signature, struct bytes in)

@@ -56,6 +56,7 @@ enum prelude {
     PRELUDE_TDS, /* PRELOGIN of Microsoft SQL Server, or its answer */
     PRELUDE_RPC, /* a probe for TLS, RFC 9289 */
     PRELUDE_NBD, /* Network Block Device, fixed newstyle */
+    PRELUDE_OPENVPN,
     PRELUDE_COUNT
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/ascii.h"
+#include "dissect/openvpn.h"
 #include "dissect/prelude_fit.h"
 #include "dissect/tds.h"
 #include "dissect/tls.h"
@@ -350,4 +351,26 @@ enum fit fit_nbd_client(struct bytes in)
     if (fit != FIT_YES || flags.len == 0)
         return fit == FIT_YES ? FIT_MAYBE : fit;
     return flags.data[0] <= FLAGS_ALL ? fit_prefix(bytes_after(flags, 1), "IHAVEOPT", 8) : FIT_NO;
+}
+
+static enum fit fit_openvpn(struct bytes in, bool from_client)
+{
+    static const enum fit fits[] = {
+        [OPENVPN_OK] = FIT_YES,
+        [OPENVPN_PARTIAL] = FIT_MAYBE,
+        [OPENVPN_ALIEN] = FIT_NO,
+    };
+    struct openvpn_protection protection;
+
+    return fits[openvpn_opening(in, from_client, &protection)];
+}
+
+enum fit fit_openvpn_client(struct bytes in)
+{
+    return fit_openvpn(in, true);
+}
+
+enum fit fit_openvpn_server(struct bytes in)
+{
+    return fit_openvpn(in, false);
 }

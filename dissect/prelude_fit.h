@@ -59,5 +59,7 @@ enum fit fit_tds_prelogin(struct bytes in);
 enum fit fit_tds_response(struct bytes in);
 enum fit fit_rpc_tls(struct bytes in);
 enum fit fit_nbd_client(struct bytes in);
+enum fit fit_openvpn_client(struct bytes in);
+enum fit fit_openvpn_server(struct bytes in);
 
 #endif

@@ -141,6 +141,9 @@ static const struct example examples[] = {
     SENDS(NBD, CLIENT, "\0\0\0\3IHAVEOPT\0\0\0\5\0\0\0\0"),
     SENDS(UNKNOWN, CLIENT, "\0\0\0\4IHAVEOPT\0\0\0\5\0\0\0\0"), /* no such flag */
     SENDS(UNKNOWN, CLIENT, "\0\0\0\3IHAVENOT"),
+    SENDS(OPENVPN, CLIENT, "\0\x0e\x38SESSION1\0\0\0\0\0"),
+    SENDS(OPENVPN, SERVER, "\0\x1a\x40SESSION2\1\0\0\0\0SESSION1\0\0\0\0"),
+    SENDS(PARTIAL, CLIENT, "\0\x0e\x38SESSION1\0"),
     SENDS(SMB, CLIENT, "\0\0\0\x54\xff" "SMBr\0\0\0\0"),
     SENDS(SMB, CLIENT, "\0\0\1\4\xfe" "SMB@\0\0\0"),
     SENDS(TELNET, SERVER, "\xff\xfd\x18\xff\xfd\x20"),

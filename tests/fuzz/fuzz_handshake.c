@@ -109,6 +109,15 @@ static void change_packets(struct play *play, const struct step *step, enum side
     play->tds = step->value;
 }
 
+/* Likewise in messages of OpenVPN. */
+static void change_messages(struct play *play, const struct step *step, enum side from)
+{
+    (void)from;
+    play->openvpn_authentication = step->side >> 1 & 1 ? 28 : 0;
+    play_openvpn_opening(play);
+    play->openvpn = step->value;
+}
+
 static void change_cipher_spec(struct play *play, const struct step *step, enum side from)
 {
     (void)step;
@@ -138,6 +147,7 @@ static const struct {
     {send_protected, false},    {change_cipher_spec, false},
     {send_alert, false},        {say, false},
     {close_side, false},        {change_packets, false},
+    {change_messages, false},
 };
 
 static bool next_step(struct bytes *in, struct step *step)

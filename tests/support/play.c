@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "dissect/openvpn.h"
 #include "dissect/tds.h"
 #include "dissect/tls.h"
 
@@ -273,6 +274,60 @@ static void send_in_packets(struct play *play, enum side from, const uint8_t *oc
     }
 }
 
+/* A packet of the control channel. */
+static void send_openvpn(struct play *play, enum side from, uint8_t opcode, unsigned acks,
+                         struct bytes content)
+{
+    enum { REPLAY_LENGTH = 8, FIRST_PACKET = 1 };
+    uint8_t packet[OPENVPN_HEADER_MAX + FRAGMENT_MAX + TLS_RECORD_HEADER_LENGTH] = {0};
+    size_t length = 2 + 1 + 8;
+
+    packet[2] = (uint8_t)(opcode << 3);
+    packet[3] = from == SIDE_CLIENT ? 'C' : 'S';
+    if (play->openvpn_authentication > 0)
+        packet[length + play->openvpn_authentication - REPLAY_LENGTH + 3] = FIRST_PACKET;
+    length += play->openvpn_authentication;
+    packet[length++] = (uint8_t)acks;
+    length += acks > 0 ? acks * 4 + 8 : 0;
+    packet[length + 3] = (uint8_t)play->openvpn_message[from];
+    length += 4;
+    memcpy(packet + length, content.data, content.len);
+    length += content.len;
+    packet[0] = (uint8_t)((length - 2) >> 8);
+    packet[1] = (uint8_t)(length - 2);
+    play_octets(play, from, packet, length);
+}
+
+void play_openvpn_opening(struct play *play)
+{
+    memset(play->openvpn_message, 0, sizeof(play->openvpn_message));
+    send_openvpn(play, SIDE_CLIENT, 7, 0, bytes_of("", 0));
+    send_openvpn(play, SIDE_SERVER, 8, 1, bytes_of("", 0));
+}
+
+void play_openvpn_again(struct play *play, enum side from, struct bytes content)
+{
+    send_openvpn(play, from, 4, 0, content);
+}
+
+void play_openvpn_message(struct play *play, enum side from, unsigned acks, struct bytes content)
+{
+    play->openvpn_message[from]++;
+    send_openvpn(play, from, 4, acks, content);
+}
+
+static void send_in_messages(struct play *play, enum side from, const uint8_t *octets,
+                             size_t length)
+{
+    for (size_t offset = 0; offset < length; offset += play->openvpn) {
+        size_t left = length - offset;
+        size_t part = left < play->openvpn ? left : play->openvpn;
+
+        play_openvpn_message(play, from, play->openvpn_message[from] % 3,
+                             bytes_of(octets + offset, part));
+    }
+}
+
 void play_record(struct play *play, enum side from, uint8_t type, struct bytes fragment)
 {
     uint8_t record[TLS_RECORD_HEADER_LENGTH + FRAGMENT_MAX] = {
@@ -282,7 +337,9 @@ void play_record(struct play *play, enum side from, uint8_t type, struct bytes f
         abort();
     if (fragment.len > 0)
         memcpy(record + TLS_RECORD_HEADER_LENGTH, fragment.data, fragment.len);
-    if (play->tds > 0)
+    if (play->openvpn > 0)
+        send_in_messages(play, from, record, TLS_RECORD_HEADER_LENGTH + fragment.len);
+    else if (play->tds > 0)
         send_in_packets(play, from, record, TLS_RECORD_HEADER_LENGTH + fragment.len);
     else
         play_octets(play, from, record, TLS_RECORD_HEADER_LENGTH + fragment.len);

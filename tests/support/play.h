@@ -17,8 +17,11 @@ struct play {
     bool swapped;     /* of two pieces of a call the second one comes first */
     bool doubled;     /* each piece is captured twice */
     bool late[SIDES]; /* what this side sends is captured behind all that the other one sends */
-    struct kept_segment *kept; /* what is captured late, the last one first */
-    size_t tds;                /* octets of records in a packet of TDS, 0: they stand alone */
+    struct kept_segment *kept;       /* what is captured late, the last one first */
+    size_t tds;                      /* octets of records in a packet of TDS, 0: they stand alone */
+    size_t openvpn;                  /* likewise in a message of OpenVPN */
+    size_t openvpn_authentication;   /* octets in each of its packets */
+    uint32_t openvpn_message[SIDES]; /* number of the last one */
     uint16_t server_port;
     int64_t now_ns;
     int64_t step_ns; /* from one packet to the next */
@@ -72,6 +75,14 @@ void play_syn(struct play *play);
 /* Octets of one side, and the other side's ACK. */
 void play_octets(struct play *play, enum side from, const void *data, size_t length);
 void play_text(struct play *play, enum side from, const char *text);
+
+/* How both sides open the control channel of OpenVPN, with play->openvpn_authentication: what they
+ * number begins anew. */
+void play_openvpn_opening(struct play *play);
+
+/* A message of OpenVPN with ACKs of so many others, or the same one again. */
+void play_openvpn_message(struct play *play, enum side from, unsigned acks, struct bytes content);
+void play_openvpn_again(struct play *play, enum side from, struct bytes content);
 
 /* One record with this fragment; version is 0x0303. */
 void play_record(struct play *play, enum side from, uint8_t type, struct bytes fragment);
