@@ -18,10 +18,11 @@ import sys
 import threading
 import time
 import unittest
+from pathlib import Path
 
 import live_test
 from capture_file import LINKTYPE_ETHERNET, write_capture
-from live_test import FAILURE, Live, handshakes, inside, ip, replay
+from live_test import FAILURE, STOP_LIMIT, Live, handshakes, inside, ip, replay
 from refusals import refused
 from sinks_test import SYSLOG, Listener, syslog_messages
 from waiting import wait_for
@@ -48,12 +49,29 @@ def in_namespace(function):
     return found[0]
 
 
+def children(process):
+    """The processes that a process has begun and that have not ended."""
+    found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, check=False, text=True)
+    return [int(number) for number in found.stdout.split()]
+
+
+def is_running(number):
+    """Whether this process has not ended; it may wait to be waited for."""
+    try:
+        stat = Path(f"/proc/{number}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
 def is_filtered(process):
     """Whether all threads of a process and of its children have a filter of system calls."""
-    children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, check=False,
-                              text=True).stdout.split()
-    for number in (process.pid, *children):
-        for task in os.listdir(f"/proc/{number}/task"):
+    for number in (process.pid, *children(process)):
+        try:
+            tasks = os.listdir(f"/proc/{number}/task")
+        except FileNotFoundError:  # a child that loads libraries ends by itself
+            return False
+        for task in tasks:
             with open(f"/proc/{number}/task/{task}/status", encoding="utf-8") as status:
                 if int(re.search(r"^Seccomp:\s+(\d)", status.read(), re.MULTILINE)[1]) != SECCOMP_FILTER:
                     return False
@@ -172,6 +190,30 @@ class Sinks(Live):
         actions = {json.loads(line)["event"]["action"]
                    for line in (folder / "moved").read_bytes().splitlines()}
         self.assertLessEqual({"tls_handshake", "tlswhy_stats"}, actions)
+
+
+class Opener(Live):
+    """The process that opens files."""
+
+    def start_with_opener(self, *options, **keywords):
+        """The program, and the number of that process."""
+        live = self.start(f"--sink=file:{self.folder / 'events.json'}", *options, **keywords)
+        self.assertTrue(wait_for(lambda: len(children(live)) == 1))
+        return live, children(live)[0]
+
+    def test_the_service_ends_when_it_dies(self):
+        live, opener = self.start_with_opener()
+        os.kill(opener, signal.SIGKILL)
+        self.assertEqual(live.wait(timeout=STOP_LIMIT), 1)
+        _, said = live.communicate()
+        self.assertEqual(said.decode(), "tlswhy: the opener of files is gone\n")
+
+    def test_it_goes_with_the_service_also_when_it_hangs(self):
+        live, opener = self.start_with_opener()
+        os.kill(opener, signal.SIGSTOP)
+        live.kill()
+        live.wait(timeout=STOP_LIMIT)
+        self.assertTrue(wait_for(lambda: not is_running(opener)))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The service's side of the opener of files. The other side is played here: it is late, ends before
- * it is ready, or has more than is read. */
+ * it is ready or later, or has more than is read. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@
 #include "tools/tlswhy/broker_message.h"
 
 /* What the other side does, as of the next broker_start. */
-enum play { PLAY_PUNCTUAL, PLAY_LATE, PLAY_DEAD, PLAY_EMPTY, PLAY_PART, PLAY_NO_LIST };
+enum play { PLAY_PUNCTUAL, PLAY_LATE, PLAY_DEAD, PLAY_DIES, PLAY_EMPTY, PLAY_PART, PLAY_NO_LIST };
 
 static enum play play;
 
@@ -76,6 +77,8 @@ void broker_process(int socket, const struct options *options, const struct feed
         return;
     send_answer(socket, 0, NULL);
     while (read(socket, &request, sizeof(request)) == (ssize_t)sizeof(request)) {
+        if (play == PLAY_DIES)
+            return;
         if (play == PLAY_LATE) {
             send_answer(socket, request.number - 1, "/dev/full");
             send_answer(socket, request.number - 1, NULL);
@@ -142,6 +145,59 @@ static void one_that_is_not_ready_is_noticed(void)
     CU_ASSERT_PTR_NULL(start(PLAY_DEAD, NULL));
 }
 
+/* Its errno says why none was opened. */
+static int error_of_sink(struct broker *broker)
+{
+    struct sink_opener opener = broker_opener(broker);
+
+    errno = 0;
+    CU_ASSERT_EQUAL(opener.open(opener.context, 0, SINK_OPEN), -1);
+    return errno;
+}
+
+static void one_that_died_is_noticed_and_told_from_a_disk_that_fails(void)
+{
+    struct broker *broker = start(PLAY_DIES, NULL);
+    struct trust_files files = {0};
+
+    CU_ASSERT_FATAL(broker != NULL);
+    CU_ASSERT(!broker_is_gone(broker));
+    CU_ASSERT_EQUAL(error_of_sink(broker), EPIPE);
+    CU_ASSERT(broker_is_gone(broker));
+    CU_ASSERT_EQUAL(error_of_sink(broker), EPIPE);
+    CU_ASSERT(!broker_write_state(broker, bytes_of("state", 5)));
+    CU_ASSERT(!broker_read_trust(broker, &files));
+    broker_stop(broker);
+}
+
+static void a_wish_that_it_gave_up_came_too_late(void)
+{
+    struct broker *broker = start(PLAY_EMPTY, NULL);
+
+    CU_ASSERT_FATAL(broker != NULL);
+    CU_ASSERT_EQUAL(error_of_sink(broker), ETIMEDOUT);
+    CU_ASSERT(!broker_is_gone(broker));
+    broker_stop(broker);
+}
+
+/* The file was opened, and there is no number for it here. */
+static void a_descriptor_that_finds_no_place_is_an_error(void)
+{
+    struct broker *broker = start(PLAY_PUNCTUAL, NULL);
+    struct rlimit before;
+    struct rlimit none_free;
+    int lowest = dup(STDIN_FILENO);
+
+    CU_ASSERT_FATAL(broker != NULL && getrlimit(RLIMIT_NOFILE, &before) == 0);
+    close(lowest);
+    none_free = (struct rlimit){.rlim_cur = (rlim_t)lowest, .rlim_max = before.rlim_max};
+    CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &none_free), 0);
+    CU_ASSERT_EQUAL(error_of_sink(broker), EMFILE);
+    CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &before), 0);
+    CU_ASSERT(opens(broker, 0, "/dev/null"));
+    broker_stop(broker);
+}
+
 /* Such as a directory that was emptied: what is there of the store is not to be forgotten, nor the
  * system's to be looked for. */
 static void a_store_without_a_file_is_refused(void)
@@ -198,6 +254,11 @@ int main(void)
         {"an answer that comes late is not taken for the next",
          an_answer_that_comes_late_is_not_taken_for_the_next},
         {"one that is not ready is noticed", one_that_is_not_ready_is_noticed},
+        {"one that died is noticed, and told from a disk that fails",
+         one_that_died_is_noticed_and_told_from_a_disk_that_fails},
+        {"a wish that it gave up came too late", a_wish_that_it_gave_up_came_too_late},
+        {"a descriptor that finds no place is an error",
+         a_descriptor_that_finds_no_place_is_an_error},
         {"a store without a file is refused", a_store_without_a_file_is_refused},
         {"who has no store reads none", who_has_no_store_reads_none},
         CU_TEST_INFO_NULL,

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,7 +21,7 @@
 #include "tools/tlswhy/system_clock.h"
 
 enum {
-    ANSWER_SECONDS = 5, /* a file system that hangs must not hang the service */
+    ANSWER_SECONDS = 5, /* whoever asks does not wait for a file system that hangs */
     FILES_MAX = TRUST_FILES_MAX + OPTIONS_CRLS_MAX
 };
 
@@ -29,6 +31,7 @@ struct broker {
     uint32_t number;      /* of the last wish */
     char *trust_path;     /* NULL: there is no trust store */
     bool is_trust_named;  /* by an option: one without a certificate is an error */
+    bool is_silent;       /* the last answer did not come, and that was said */
     pthread_mutex_t lock; /* one wish and its answers at a time */
 };
 
@@ -60,15 +63,22 @@ static bool enter_sandbox(const struct options *options, const struct feed *feed
     return sandbox_enter(options->state != NULL ? SANDBOX_KEEPER : SANDBOX_BROKER);
 }
 
+/* However the service ends, and also if a file system hangs. False: it has ended already. */
+static bool end_with(pid_t service)
+{
+    return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && getppid() == service;
+}
+
 static pid_t begin_process(const int sockets[2], const struct options *options,
                            const struct feed *feed, const char *trust_path)
 {
+    const pid_t service = getpid();
     pid_t process = fork();
 
     if (process != 0)
         return process;
     close_all_but(sockets[1]);
-    if (enter_sandbox(options, feed))
+    if (end_with(service) && enter_sandbox(options, feed))
         broker_process(sockets[1], options, feed, trust_path);
     _exit(0);
 }
@@ -118,7 +128,14 @@ static int take_descriptor(struct msghdr *message)
     return file;
 }
 
-/* Whatever comes next. */
+/* What a call on the socket failed with: nobody answers in time, or nobody is there. */
+static int error_of_socket(ssize_t count)
+{
+    return count < 0 && errno == EAGAIN ? ETIMEDOUT : EPIPE;
+}
+
+/* Whatever comes next. A descriptor that found no place here is an answer without one. False with
+ * errno set: nothing came. */
 static bool receive(const struct broker *broker, struct broker_answer *answer, int *file)
 {
     struct iovec part = {.iov_base = answer, .iov_len = sizeof(*answer)};
@@ -130,34 +147,60 @@ static bool receive(const struct broker *broker, struct broker_answer *answer, i
         .msg_controllen = sizeof(control),
     };
 
-    if (recvmsg(broker->socket, &message, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof(*answer))
+    ssize_t count = recvmsg(broker->socket, &message, MSG_CMSG_CLOEXEC);
+
+    if (count != (ssize_t)sizeof(*answer)) {
+        errno = error_of_socket(count);
         return false;
+    }
     answer->name[BROKER_NAME_SIZE - 1] = '\0';
     *file = take_descriptor(&message);
+    if (*file < 0 && (message.msg_flags & MSG_CTRUNC) != 0)
+        answer->error = EMFILE;
     return true;
 }
 
+/* Say that no answer comes, once: what becomes of each wish is for whoever asked to say. That
+ * nobody is there to answer, broker_is_gone finds. */
+static void note_silence(struct broker *broker)
+{
+    const int error = errno;
+
+    if (error == ETIMEDOUT && !broker->is_silent) {
+        (void)complain("the opener of files does not answer");
+        broker->is_silent = true;
+    }
+    errno = error;
+}
+
 /* The next answer to the last wish; those to earlier ones, for which nobody waited any more, are of
- * other files. False after a complaint: it did not come. */
-static bool next_answer(const struct broker *broker, struct broker_answer *answer, int *file)
+ * other files. False with errno set: it did not come. */
+static bool next_answer(struct broker *broker, struct broker_answer *answer, int *file)
 {
     while (receive(broker, answer, file)) {
-        if (answer->number == broker->number)
+        if (answer->number == broker->number) {
+            broker->is_silent = false;
             return true;
+        }
         if (*file >= 0)
             close(*file);
     }
     *file = -1;
-    return complain("the opener of files does not answer");
+    note_silence(broker);
+    return false;
 }
 
 /* It is when it is in its sandbox; if that failed, which was said, it ended. */
-static bool is_ready(const struct broker *broker)
+static bool is_ready(struct broker *broker)
 {
     struct broker_answer answer;
     int none = -1;
 
-    return next_answer(broker, &answer, &none) && answer.error == BROKER_END;
+    if (next_answer(broker, &answer, &none))
+        return answer.error == BROKER_END;
+    if (errno == EPIPE)
+        (void)complain("the opener of files is gone");
+    return false;
 }
 
 struct broker *broker_start(const struct options *options, const struct feed *feed,
@@ -181,6 +224,14 @@ struct broker *broker_start(const struct options *options, const struct feed *fe
     return NULL;
 }
 
+bool broker_is_gone(const struct broker *broker)
+{
+    struct pollfd file = {.fd = broker->socket};
+
+    return poll(&file, 1, 0) > 0 && (file.revents & POLLHUP) != 0;
+}
+
+/* False with errno set. */
 static bool send_wish(struct broker *broker, enum broker_wish wish, size_t sink)
 {
     const struct broker_request request = {
@@ -190,23 +241,26 @@ static bool send_wish(struct broker *broker, enum broker_wish wish, size_t sink)
         .until_ms = system_clock_now_ms() + INT64_C(1000) * ANSWER_SECONDS,
     };
 
-    return send(broker->socket, &request, sizeof(request), MSG_NOSIGNAL) == (ssize_t)sizeof(request)
-           || complain("the opener of files is gone");
+    ssize_t count = send(broker->socket, &request, sizeof(request), MSG_NOSIGNAL);
+
+    if (count == (ssize_t)sizeof(request))
+        return true;
+    errno = error_of_socket(count);
+    note_silence(broker);
+    return false;
 }
 
-/* A wish that one descriptor answers. -1 with the error of the other process. The end of the
+/* A wish that one descriptor answers. -1 with errno set: the error of the other process, EPIPE when
+ * it is gone, ETIMEDOUT when it did not answer or came to the wish too late. The end of the
  * answers is passed over by whoever asks next. */
 static int wish_for_one(struct broker *broker, enum broker_wish wish, size_t sink)
 {
     struct broker_answer answer;
     int file = -1;
 
-    if (!send_wish(broker, wish, sink) || !next_answer(broker, &answer, &file)
-        || answer.error == BROKER_END) {
-        errno = EIO;
+    if (!send_wish(broker, wish, sink) || !next_answer(broker, &answer, &file))
         return -1;
-    }
-    errno = answer.error;
+    errno = answer.error == BROKER_END ? ETIMEDOUT : answer.error;
     return file;
 }
 
@@ -233,7 +287,7 @@ static bool commit_state(struct broker *broker)
     int none = -1;
 
     if (!send_wish(broker, BROKER_COMMIT, 0) || !next_answer(broker, &answer, &none))
-        return false;
+        return complain("the state: %s", strerror(errno));
     return answer.error == BROKER_END || complain("%s: %s", answer.name, strerror(answer.error));
 }
 
@@ -297,13 +351,13 @@ static bool collect(struct broker *broker, enum broker_wish wish, struct content
     bool is_good = true;
 
     if (!send_wish(broker, wish, 0))
-        return false;
+        return complain("the trust store: %s", strerror(errno));
     for (;;) {
         struct broker_answer answer;
         int file = -1;
 
         if (!next_answer(broker, &answer, &file))
-            return false;
+            return complain("the trust store: %s", strerror(errno));
         if (answer.error == BROKER_END)
             return is_good && (answers == 0 || contents->count > before);
         answers++;

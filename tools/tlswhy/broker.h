@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* broker.h -- a process of its own that opens the files that SIGHUP and --state ask for.
+/* broker.h -- a process of its own that opens files and connects to receivers for the service.
  *
- * The service itself may open nothing. It asks for one of the files or receivers that the options
- * name, and for no other: paths and addresses were settled before.
+ * The service itself may do neither. It asks for what the options name, and for nothing else: for a
+ * sink, also one whose file is to be rotated, for trust store and revocation lists, and for the
+ * state. Paths and addresses were settled before. The process ends when the service does.
+ *
+ * Each call waits for others that ask, and some seconds for each file: it is not for a thread that
+ * has to give signs of life.
  */
 #ifndef TLSWHY_TOOLS_BROKER_H
 #define TLSWHY_TOOLS_BROKER_H
@@ -21,7 +25,11 @@ struct broker *broker_start(const struct options *options, const struct feed *fe
 /* End it. NULL is harmless. */
 void broker_stop(struct broker *broker);
 
-/* What opens and connects the sinks of the feed. From any thread. */
+/* True when the process has ended: there will be no answer any more. Never waits. */
+bool broker_is_gone(const struct broker *broker);
+
+/* What opens and connects the sinks of the feed. From any thread. When the process does not answer,
+ * errno is ETIMEDOUT, when it has ended, EPIPE. */
 struct sink_opener broker_opener(struct broker *broker);
 
 /* Have the file of --state replaced by these octets, all of them or nothing. False after a

@@ -90,6 +90,7 @@ static void answer_state(const struct caller *caller, const char *path, int *sta
 
 static void answer_commit(const struct caller *caller, const char *path, int *state)
 {
+    errno = EINVAL; /* of a commit of nothing */
     if (*state < 0 || !state_file_commit(path, *state))
         answer(caller, path, -1, errno);
     *state = -1;

@@ -151,9 +151,21 @@ static bool is_lost(const struct service *service)
     return true;
 }
 
+/* Why it cannot go on; NULL: it can. What failed at a sink was said. */
+static const char *reason_to_end(const struct service *service)
+{
+    if (broker_is_gone(service->broker))
+        return "the opener of files is gone";
+    if (is_lost(service))
+        return "nothing is left to capture from";
+    return NULL;
+}
+
 /* Returns the exit status as far as it is known. */
 static int serve(struct service *service)
 {
+    const char *reason;
+
     for (;;) {
         int signal_number = next_signal(service, TICK_MS);
 
@@ -164,12 +176,13 @@ static int serve(struct service *service)
         if (signal_number == SIGUSR1)
             service_print_stats(service);
         do_what_is_due(service);
-        if (feed_is_dead(service->feed))
-            return EXIT_COULD_NOT; /* that was said */
-        if (is_lost(service)) {
-            (void)complain("nothing is left to capture from");
+        reason = reason_to_end(service);
+        if (reason != NULL) {
+            (void)complain("%s", reason);
             return EXIT_COULD_NOT;
         }
+        if (feed_is_dead(service->feed))
+            return EXIT_COULD_NOT; /* that was said */
     }
 }
 
