@@ -540,6 +540,20 @@ class Signals(Live):
             lines = (self.folder / name).read_text().splitlines()
             self.assertGreater(len(handshakes([json.loads(line) for line in lines])), 0)
 
+    def test_hup_opens_the_file_of_the_text_anew_and_the_report_is_in_it(self):
+        path, before = self.folder / "report.txt", self.folder / "report.1"
+        live = self.start("--output", str(path), text=True)
+        path.rename(before)
+        live.send_signal(signal.SIGHUP)
+        self.assertTrue(wait_for(path.exists))
+        replay(FAILURE)
+        self.assertTrue(wait_for(lambda: path.stat().st_size > 0, LINGER + 3))
+        _, err = self.stop(live)
+        self.assertEqual((err, before.read_text()), ("", ""))
+        # First the line of the failure, then what all of them come to.
+        self.assertRegex(path.read_text(),
+                         r"\A\S+ .* \(no_shared_cipher, \w+\)\n\n1 of 1 TLS handshake failed\.\n")
+
     def test_hup_does_not_take_over_a_trust_store_without_certificates(self):
         """An empty directory, and nothing of the system's in its place."""
         for name, empty in (

@@ -147,13 +147,13 @@ struct outlet *feed_outlet(struct feed *feed, size_t number)
 
 /* Wait for room. */
 static void push_waiting(const struct feed *feed, const struct sink *sink, struct queue *queue,
-                         struct bytes line)
+                         struct bytes line, int64_t until_ms)
 {
     const struct timespec look = {.tv_nsec = LOOK_NS};
 
     while (!queue_offer(queue, line)) {
         if (sink_is_dead(sink) || atomic_load(&feed->is_given_up)
-            || line.len > queue_octets_max(queue)) {
+            || line.len > queue_octets_max(queue) || system_clock_now_ms() >= until_ms) {
             queue_give_up(queue);
             return;
         }
@@ -170,10 +170,19 @@ void outlet_push(struct outlet *outlet, struct bytes line)
 
         /* With a spool it is the disk that has the limit: offline, it is waited for. */
         if (feed->on_full == FULL_BLOCK || (feed->on_full == FULL_SPOOL && !feed->options.is_live))
-            push_waiting(feed, feed->sinks[i], queue, line);
+            push_waiting(feed, feed->sinks[i], queue, line, INT64_MAX);
         else
             (void)queue_push(queue, line);
     }
+}
+
+void outlet_push_waiting(struct outlet *outlet, struct bytes line, int64_t until_ms)
+{
+    const struct feed *feed = outlet->feed;
+
+    for (size_t i = 0; i < feed->sink_count; i++)
+        push_waiting(feed, feed->sinks[i], sink_queue(feed->sinks[i], outlet->number), line,
+                     until_ms);
 }
 
 struct sink *feed_output(const struct feed *feed)

@@ -28,6 +28,9 @@ struct outlet *feed_outlet(struct feed *feed, size_t number);
  * --on-full says. */
 void outlet_push(struct outlet *outlet, struct bytes line);
 
+/* The same, but wait for room until until_ms of system_clock_now_ms, whatever --on-full says. */
+void outlet_push_waiting(struct outlet *outlet, struct bytes line, int64_t until_ms);
+
 /* The sink of --output or standard output; NULL: there is none. */
 struct sink *feed_output(const struct feed *feed);
 

@@ -18,8 +18,8 @@ static int tell(const struct options *options)
 
     if (!output_open(&output, NULL))
         return EXIT_COULD_NOT;
-    layout =
-        layout_new(output.file, output_width(&output), output_has_color(&output, options->color));
+    layout = layout_new(output.file, output_width(fileno(output.file)),
+                        output_has_color(fileno(output.file), options->color));
     if (options->mode == MODE_HELP) {
         options_help(&layout);
     } else if (options->mode == MODE_VERSION) {

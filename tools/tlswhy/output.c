@@ -65,7 +65,7 @@ bool output_close(struct output *output)
     return true;
 }
 
-bool output_has_color(const struct output *output, enum when when)
+bool output_has_color(int descriptor, enum when when)
 {
     const char *no_color = getenv("NO_COLOR");
     const char *terminal = getenv("TERM");
@@ -74,14 +74,14 @@ bool output_has_color(const struct output *output, enum when when)
         return when == WHEN_ALWAYS;
     if (no_color != NULL && no_color[0] != '\0') /* no-color.org */
         return false;
-    return isatty(fileno(output->file)) && terminal != NULL && strcmp(terminal, "dumb") != 0;
+    return isatty(descriptor) && terminal != NULL && strcmp(terminal, "dumb") != 0;
 }
 
-size_t output_width(const struct output *output)
+size_t output_width(int descriptor)
 {
     struct winsize size;
 
-    if (ioctl(fileno(output->file), TIOCGWINSZ, &size) != 0)
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0)
         return 0;
     return size.ws_col;
 }

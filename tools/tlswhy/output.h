@@ -35,10 +35,11 @@ bool output_line(struct output *output, struct bytes line);
  * not have arrived. */
 bool output_close(struct output *output);
 
-/* Whether colours are wanted: a terminal that knows them, and the user did not refuse. */
-bool output_has_color(const struct output *output, enum when when);
+/* Whether colours are wanted: this descriptor is a terminal that knows them, and the user did not
+ * refuse. */
+bool output_has_color(int descriptor, enum when when);
 
-/* Columns of the terminal, 0: it is none. */
-size_t output_width(const struct output *output);
+/* Columns of the terminal that this descriptor is, 0: it is none. */
+size_t output_width(int descriptor);
 
 #endif

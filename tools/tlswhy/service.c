@@ -279,9 +279,9 @@ static bool stop(struct service *service, bool is_started)
     service_push_stats(service, true);
     if (is_judged)
         is_whole = write_state(service) && is_whole;
+    if (is_started && is_judged)
+        is_whole = service_push_report(service, until_ms - SERVICE_STOP_MS / 8) && is_whole;
     is_whole = stop_feed(service, until_ms) && is_whole && is_judged;
-    if (is_started && is_judged && !feed_is_running(service->feed))
-        service_write_report(service);
     return tell_losses(service) && is_whole;
 }
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,15 +10,14 @@
 static bool open_shared(struct service *service)
 {
     const struct sink *output = feed_output(service->feed);
-    int copy = output != NULL ? fcntl(sink_descriptor(output), F_DUPFD_CLOEXEC, 3) : -1;
 
-    if (output == NULL)
-        return shared_open(service->shared, service->options, NULL);
-    if (copy >= 0)
-        service->report_file = fdopen(copy, "a");
+    if (service->options->json || output == NULL)
+        return shared_open(service->shared, service->options, NULL, -1);
+    service->report_file = open_memstream(&service->report_text, &service->report_size);
     if (service->report_file == NULL)
-        return complain("the output: %s", strerror(errno));
-    return shared_open(service->shared, service->options, service->report_file);
+        return complain_memory();
+    return shared_open(service->shared, service->options, service->report_file,
+                       sink_descriptor(output));
 }
 
 static bool open_metrics(struct service *service)
@@ -155,6 +152,7 @@ static void release_outputs(struct service *service)
     shared_close(service->shared);
     if (service->report_file != NULL)
         fclose(service->report_file);
+    free(service->report_text);
 }
 
 void service_release(struct service *service)

@@ -25,7 +25,9 @@ struct service {
     struct broker *broker;
     struct feed *feed;
     struct outlet *outlet; /* of the main thread's own lines */
-    FILE *report_file;     /* of the text report, on the sink's descriptor; NULL with --json */
+    FILE *report_file;     /* of the text report, into report_text; NULL with --json */
+    char *report_text;     /* for free(3), after report_file is closed */
+    size_t report_size;
     struct shared *shared;
     struct metrics_server *metrics; /* NULL: none is asked for */
     struct notify notify;
@@ -63,7 +65,9 @@ void service_print_stats(struct service *service);
 void service_show_status(struct service *service);
 void service_clear_status(struct service *service);
 
-/* Write the report of the text output. */
-void service_write_report(struct service *service);
+/* Push the report of the text output behind all that was said; after the collector has ended. What
+ * finds no room until until_ms of system_clock_now_ms is counted as lost. False after a complaint:
+ * there is no memory. */
+bool service_push_report(struct service *service, int64_t until_ms);
 
 #endif

@@ -138,7 +138,8 @@ void service_clear_status(struct service *service)
     service->has_status = false;
 }
 
-void service_write_report(struct service *service)
+/* Into memory. */
+static bool write_report(struct service *service)
 {
     struct stats sum;
     struct source_counters source = {0};
@@ -150,8 +151,6 @@ void service_write_report(struct service *service)
     };
     struct report_totals timed = totals;
 
-    if (service->shared->report == NULL)
-        return;
     service_stats(service, &sum);
     source.packets = sum.live.packets;
     source.dropped_kernel = sum.live.dropped_kernel;
@@ -162,5 +161,30 @@ void service_write_report(struct service *service)
     timed.incidents = collector_incidents(service->collector);
     fputc('\n', service->report_file);
     report_finish(service->shared->report, &timed);
-    fflush(service->report_file);
+    return fflush(service->report_file) == 0 || complain_memory();
+}
+
+/* Of the first line with its newline, or of what is left. */
+static size_t line_length(struct bytes text)
+{
+    const uint8_t *newline = memchr(text.data, '\n', text.len);
+
+    return newline != NULL ? (size_t)(newline - text.data) + 1 : text.len;
+}
+
+/* The collector pushes no more: what is pushed to its queue comes after all that it said. */
+bool service_push_report(struct service *service, int64_t until_ms)
+{
+    struct outlet *outlet = feed_outlet(service->feed, SERVICE_QUEUE_COLLECTOR);
+    struct bytes text;
+    struct bytes line;
+
+    if (service->shared->report == NULL)
+        return true;
+    if (!write_report(service))
+        return false;
+    text = bytes_of(service->report_text, service->report_size);
+    while (bytes_take(&text, line_length(text), &line) && line.len > 0)
+        outlet_push_waiting(outlet, line, until_ms);
+    return true;
 }

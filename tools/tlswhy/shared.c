@@ -23,13 +23,13 @@ static size_t seen_share(const struct options *options)
     return options->json ? seen : seen / 2;
 }
 
-static bool open_report(struct shared *shared, const struct options *options, FILE *file)
+static bool open_report(struct shared *shared, const struct options *options, FILE *file,
+                        int terminal)
 {
-    struct output terminal = {.file = file};
     struct report_options report = {
         .out = file,
-        .width = output_width(&terminal),
-        .has_color = output_has_color(&terminal, options->color),
+        .width = output_width(terminal),
+        .has_color = output_has_color(terminal, options->color),
         .memory_max = seen_share(options),
     };
 
@@ -62,11 +62,11 @@ static bool open_inventory(struct shared *shared, const struct options *options)
     return shared->inventory != NULL || complain_memory();
 }
 
-bool shared_open(struct shared *shared, const struct options *options, FILE *file)
+bool shared_open(struct shared *shared, const struct options *options, FILE *file, int terminal)
 {
     *shared = (struct shared){0};
     pthread_mutex_init(&shared->lock, NULL); /* cannot fail on Linux */
-    if (!options->json && !open_report(shared, options, file))
+    if (!options->json && !open_report(shared, options, file, terminal))
         return false;
     if (options->service.metrics == NULL && !(options->json && options->all))
         return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* shared.h -- what all workers add to, behind one lock: the report of the text output, and the
- * certificates. Only handshakes that are judged come here, never packets.
+/* shared.h -- what verdicts add to, behind a lock: the report of the text output, and the
+ * certificates. The collector adds, and whoever tells of the certificates looks, such as the
+ * metrics. Only handshakes that are judged come here, never packets.
  */
 #ifndef TLSWHY_TOOLS_SHARED_H
 #define TLSWHY_TOOLS_SHARED_H
@@ -12,7 +13,7 @@
 #include "tools/tlswhy/options.h"
 #include "tools/tlswhy/stats.h"
 
-/* What one worker does with news of a certificate. */
+/* What to do with news of a certificate. */
 struct shared_news {
     void *context;
     void (*take)(void *context, const struct inventory_news *news);
@@ -22,12 +23,12 @@ struct shared {
     pthread_mutex_t lock;
     struct report *report;          /* NULL: events are written */
     struct inventory *inventory;    /* NULL: nobody asked for certificates */
-    const struct shared_news *news; /* of the worker that holds the lock; NULL: not wanted */
+    const struct shared_news *news; /* of the call that holds the lock; NULL: not wanted */
 };
 
-/* Make what the options ask for; a report goes to file. False after a complaint; shared_close is
- * due in either case. */
-bool shared_open(struct shared *shared, const struct options *options, FILE *file);
+/* Make what the options ask for; a report goes to file, borrowed, in the form for the terminal that
+ * this descriptor is, if it is one. False after a complaint; shared_close is due in either case. */
+bool shared_open(struct shared *shared, const struct options *options, FILE *file, int terminal);
 void shared_close(struct shared *shared);
 
 /* Add a verdict; one that takes the place of another changes the report alone. news gets what the

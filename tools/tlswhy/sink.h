@@ -70,7 +70,8 @@ struct sink *sink_new(const struct sink_options *options);
 /* The queue with this number, for one thread to push to. */
 struct queue *sink_queue(struct sink *sink, size_t number);
 
-/* The descriptor that is written to when that is a file, the same until sink_close; else -1. */
+/* The descriptor that is written to when that is a file, else -1. It is another one when the file
+ * was opened anew: only before sink_start, and after a sink_stop that ended the thread. */
 int sink_descriptor(const struct sink *sink);
 
 /* Have another opener from now on; before sink_start. */
