@@ -31,6 +31,9 @@ KAFKA_MOCK = os.environ.get("KAFKA_MOCK", "")
 CLONE_NEWNET = 0x40000000
 SECCOMP_FILTER = 2
 FAILURES = 300
+# Signs of life, one each half second, that come while an answer is waited for.
+SIGNS = 16
+SIGN_LIMIT = 2
 
 
 def in_namespace(function):
@@ -214,6 +217,33 @@ class Opener(Live):
         live.kill()
         live.wait(timeout=STOP_LIMIT)
         self.assertTrue(wait_for(lambda: not is_running(opener)))
+
+    def test_one_that_hangs_holds_up_no_end_and_goes_with_the_service(self):
+        state = self.folder / "state"
+        live, opener = self.start_with_opener(f"--state={state}")
+        os.kill(opener, signal.SIGSTOP)
+        _, said = self.stop(live, status=1)
+        self.assertIn("the state: it was not written in time\n", said)
+        self.assertFalse(state.exists())
+        self.assertTrue(wait_for(lambda: not is_running(opener)))
+
+    def test_one_that_hangs_takes_no_sign_of_life_away(self):
+        """The state is due every second, and nobody writes it."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(str(self.folder / "notify"))
+            os.chmod(manager.getsockname(), 0o777)
+            manager.settimeout(SIGN_LIMIT)
+            env = {"NOTIFY_SOCKET": manager.getsockname(), "WATCHDOG_USEC": "1500000"}
+            live, opener = self.start_with_opener(f"--state={self.folder / 'state'}",
+                                                  "--state-interval=1", env=env)
+            os.kill(opener, signal.SIGSTOP)
+            live.send_signal(signal.SIGHUP)
+            said = [manager.recv(4096) for _ in range(SIGNS)]
+            self.assertGreater(said.count(b"WATCHDOG=1"), SIGNS - 4)
+            os.kill(opener, signal.SIGCONT)
+            self.assertTrue(wait_for((self.folder / "state").exists))
+            _, said = self.stop(live)
+        self.assertEqual(said.count("the opener of files does not answer\n"), 1)
 
 
 if __name__ == "__main__":

@@ -50,8 +50,8 @@ ETHERTYPE_IPV4 = b"\x08\x00"
 # Verdicts come when a connection is over: two seconds after its end.
 LINGER = 2.5
 STOP_LIMIT = 6
-# The main thread, the writer, the judge, and one worker at least.
-THREADS_MIN = 4
+# The main thread, the writer, the judge, who waits for files, and one worker at least.
+THREADS_MIN = 5
 # What differs between two runs of the same packets: times, numbers of packets, identifiers.
 TIMES = {
     "@timestamp", "start", "end", "duration", "id", "time", "packet", "observer", "packets", "rtt",

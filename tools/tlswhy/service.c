@@ -9,8 +9,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "analyze/file.h"
-#include "analyze/knowledge_state.h"
 #include "tools/tlswhy/check.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/metrics_server.h"
@@ -64,17 +62,6 @@ static void die_of(int signal_number)
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
-/* What cannot be read does not take the place of what could. */
-static void reload_trust(struct service *service)
-{
-    struct trust_files files;
-
-    if (broker_read_trust(service->broker, &files))
-        collector_set_trust(service->collector, &files);
-    else
-        (void)complain("trust store and revocation lists stay as they were");
-}
-
 /* Since when: sd_notify(3) wants that with Type=notify-reload. */
 static void notify_reloading(const struct service *service)
 {
@@ -90,11 +77,19 @@ static void reload(struct service *service)
     service_clear_status(service);
     notify_reloading(service);
     feed_reopen(service->feed);
-    reload_trust(service);
-    notify_send(&service->notify, "READY=1");
+    file_thread_read_trust(service->file_thread);
+    service->is_reloading = true;
 }
 
-/* A thread that hangs is a service that hangs. */
+static void end_reload(struct service *service)
+{
+    if (!service->is_reloading || !file_thread_is_idle(service->file_thread))
+        return;
+    notify_send(&service->notify, "READY=1");
+    service->is_reloading = false;
+}
+
+/* A thread that hangs is a service that hangs; but not the one that waits for files. */
 static bool all_alive(const struct service *service, int64_t now_ms)
 {
     for (size_t i = 0; i < service->worker_count; i++)
@@ -111,10 +106,9 @@ static void keep_state(struct service *service, int64_t now_ms)
 
     if (service->options->state == NULL)
         return;
-    if (collector_take_state(service->collector, &state)) {
-        (void)broker_write_state(service->broker, state); /* that was said; the next one may do */
-        file_free(state);
-    }
+    if (file_thread_is_idle(service->file_thread)
+        && collector_take_state(service->collector, &state))
+        file_thread_write_state(service->file_thread, state);
     if (now_ms < service->state_at_ms)
         return;
     collector_ask_state(service->collector);
@@ -140,6 +134,7 @@ static void do_what_is_due(struct service *service)
         service->stats_at_ms = now_ms + (int64_t)interval_ms;
     }
     keep_state(service, now_ms);
+    end_reload(service);
 }
 
 /* True when every worker has nothing left to capture from. */
@@ -186,16 +181,29 @@ static int serve(struct service *service)
     }
 }
 
-/* Wait for the workers; a second signal ends everything. */
+/* A second signal ends everything. */
+static void obey_second_signal(const struct service *service)
+{
+    int signal_number = next_signal(service, 0);
+
+    if (signal_number == SIGINT || signal_number == SIGTERM)
+        die_of(signal_number);
+}
+
+/* Until when to wait before signals are looked at again. */
+static int64_t next_look_ms(int64_t until_ms)
+{
+    int64_t look_ms = system_clock_now_ms() + TICK_MS;
+
+    return look_ms < until_ms ? look_ms : until_ms;
+}
+
 static bool join_workers(struct service *service, int64_t until_ms)
 {
     for (size_t i = 0; i < service->worker_count; i++) {
-        while (!worker_join(service->workers[i], system_clock_now_ms() + TICK_MS)) {
-            int signal_number = next_signal(service, 0);
-
-            if (signal_number == SIGINT || signal_number == SIGTERM)
-                die_of(signal_number);
-            if (system_clock_now_ms() > until_ms)
+        while (!worker_join(service->workers[i], next_look_ms(until_ms))) {
+            obey_second_signal(service);
+            if (system_clock_now_ms() >= until_ms)
                 return complain("a worker hangs: its verdicts are lost");
         }
     }
@@ -206,44 +214,48 @@ static bool join_workers(struct service *service, int64_t until_ms)
 static bool join_collector(struct service *service, int64_t until_ms)
 {
     collector_stop(service->collector);
-    while (!collector_join(service->collector, system_clock_now_ms() + TICK_MS)) {
-        int signal_number = next_signal(service, 0);
-
-        if (signal_number == SIGINT || signal_number == SIGTERM)
-            die_of(signal_number);
-        if (system_clock_now_ms() > until_ms)
+    while (!collector_join(service->collector, next_look_ms(until_ms))) {
+        obey_second_signal(service);
+        if (system_clock_now_ms() >= until_ms)
             return complain("the verdicts are not ready in time: some are lost");
     }
     return true;
 }
 
-/* Write what is queued; a second signal ends everything. */
+/* Write what is queued. */
 static bool stop_feed(struct service *service, int64_t until_ms)
 {
-    while (!feed_stop(service->feed, TICK_MS)) {
-        int signal_number = next_signal(service, 0);
-
-        if (signal_number == SIGINT || signal_number == SIGTERM)
-            die_of(signal_number);
-        if (system_clock_now_ms() > until_ms || !feed_is_running(service->feed))
+    while (!feed_stop(service->feed, (int)(next_look_ms(until_ms) - system_clock_now_ms()))) {
+        obey_second_signal(service);
+        if (system_clock_now_ms() >= until_ms || !feed_is_running(service->feed))
             return false;
     }
     return true;
 }
 
-/* What is known, for the next run. A service that has no opener of files yet has seen nothing. */
-static bool write_state(const struct service *service)
+/* What is known, for the next run: it is written while the feed ends. A service that has nobody to
+ * wait for files yet has seen nothing. */
+static bool leave_state(struct service *service)
 {
     struct bytes state;
-    bool is_written;
 
-    if (service->options->state == NULL || service->broker == NULL)
+    if (service->options->state == NULL || service->file_thread == NULL)
         return true;
     if (!collector_take_state(service->collector, &state))
         return false; /* that was said */
-    is_written = broker_write_state(service->broker, state);
-    file_free(state);
-    return is_written;
+    file_thread_write_state(service->file_thread, state);
+    return true;
+}
+
+static bool join_file_thread(struct service *service, int64_t until_ms)
+{
+    while (!file_thread_join(service->file_thread, next_look_ms(until_ms))) {
+        obey_second_signal(service);
+        if (system_clock_now_ms() >= until_ms)
+            return service->options->state == NULL
+                   || complain("the state: it was not written in time");
+    }
+    return service->file_thread == NULL || file_thread_has_written(service->file_thread);
 }
 
 /* What was not delivered, by the name of the sink. True: all of it was. */
@@ -278,10 +290,12 @@ static bool stop(struct service *service, bool is_started)
     is_judged = join_collector(service, until_ms - SERVICE_STOP_MS / 4);
     service_push_stats(service, true);
     if (is_judged)
-        is_whole = write_state(service) && is_whole;
+        is_whole = leave_state(service) && is_whole;
+    file_thread_stop(service->file_thread);
     if (is_started && is_judged)
         is_whole = service_push_report(service, until_ms - SERVICE_STOP_MS / 8) && is_whole;
     is_whole = stop_feed(service, until_ms) && is_whole && is_judged;
+    is_whole = join_file_thread(service, until_ms) && is_whole;
     return tell_losses(service) && is_whole;
 }
 
@@ -331,6 +345,14 @@ static bool give_up_privileges(struct service *service)
     return become_unprivileged(service) && start_helpers(service) && enter_sandbox(service);
 }
 
+static bool start_threads(struct service *service)
+{
+    if (!feed_start(service->feed) || !collector_start(service->collector))
+        return false;
+    service->file_thread = file_thread_start(service->broker, service->collector);
+    return service->file_thread != NULL && start_workers(service);
+}
+
 static bool start(struct service *service)
 {
     service->wants_status = service->options->progress == WHEN_ALWAYS
@@ -339,8 +361,7 @@ static bool start(struct service *service)
         system_clock_now_ms() + (int64_t)service->options->service.stats_interval * 1000;
     service->state_at_ms =
         system_clock_now_ms() + (int64_t)service->options->service.state_interval * 1000;
-    return give_up_privileges(service) && feed_start(service->feed)
-           && collector_start(service->collector) && start_workers(service);
+    return give_up_privileges(service) && start_threads(service);
 }
 
 int service_run(const struct options *options)

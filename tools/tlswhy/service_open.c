@@ -158,7 +158,7 @@ static void release_outputs(struct service *service)
 void service_release(struct service *service)
 {
     bool is_judge_running = service->collector != NULL && !collector_join(service->collector, 0);
-    bool is_any_running = false;
+    bool is_any_running = !file_thread_join(service->file_thread, 0);
 
     metrics_server_close(service->metrics); /* first: it tells what all others count */
     for (size_t i = 0; i < service->worker_count; i++) {
@@ -168,8 +168,10 @@ void service_release(struct service *service)
     if (!is_any_running)
         collector_free(service->collector);
     notify_close(&service->notify);
-    if (service->feed == NULL || !feed_is_running(service->feed))
+    if (file_thread_join(service->file_thread, 0)
+        && (service->feed == NULL || !feed_is_running(service->feed)))
         broker_stop(service->broker);
+    file_thread_free(service->file_thread);
     if (!is_judge_running)
         release_outputs(service);
     if (service->signals >= 0)

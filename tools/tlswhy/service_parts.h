@@ -6,6 +6,7 @@
 #include "tools/tlswhy/broker.h"
 #include "tools/tlswhy/collector.h"
 #include "tools/tlswhy/feed.h"
+#include "tools/tlswhy/file_thread.h"
 #include "tools/tlswhy/notify.h"
 #include "tools/tlswhy/privileges.h"
 #include "tools/tlswhy/service.h"
@@ -32,12 +33,14 @@ struct service {
     struct metrics_server *metrics; /* NULL: none is asked for */
     struct notify notify;
     struct collector *collector;
+    struct file_thread *file_thread;
     struct worker *workers[SERVICE_WORKERS_MAX];
     size_t worker_count;
     int64_t stats_at_ms; /* when the next statistics are due */
     int64_t status_at_ms;
     int64_t state_at_ms;
     int64_t watchdog_at_ms;
+    bool is_reloading; /* the service manager waits for the end of it */
     bool wants_status;
     bool has_status; /* a status line is on the terminal */
 };
