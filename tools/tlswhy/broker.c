@@ -58,7 +58,7 @@ static bool enter_sandbox(const struct options *options, const struct feed *feed
 {
     if (options->service.no_sandbox || !sandbox_is_built_in())
         return true;
-    if (feed_needs_connections(feed))
+    if (feed_has_receivers_or_rotation(feed))
         return sandbox_enter(SANDBOX_BROKER_FEED);
     return sandbox_enter(options->state != NULL ? SANDBOX_KEEPER : SANDBOX_BROKER);
 }

@@ -283,7 +283,7 @@ struct sink_counters feed_counters(const struct feed *feed)
     return sum;
 }
 
-bool feed_needs_connections(const struct feed *feed)
+bool feed_has_receivers_or_rotation(const struct feed *feed)
 {
     const struct feed_sinks *sinks = &feed->options.options->sinks;
 

@@ -64,8 +64,8 @@ bool feed_is_dead(const struct feed *feed);
 /* The sum of all sinks: each counts a line for itself. */
 struct sink_counters feed_counters(const struct feed *feed);
 
-/* Whether one of them may have to be connected again, or its files be rotated. */
-bool feed_needs_connections(const struct feed *feed);
+/* Whether one of them is a receiver, which may have to be connected to again, or files rotate. */
+bool feed_has_receivers_or_rotation(const struct feed *feed);
 
 /* Whether one of them connects by itself. */
 bool feed_has_kafka(const struct feed *feed);
