@@ -38,7 +38,8 @@ struct live {
     const struct live
         *stands_in_for; /* a reserve rests until this one is lost; NULL: it does not */
     bool is_lost;
-    int64_t begin_ns; /* packets from before are not delivered */
+    int64_t begin_ns;   /* packets from before are not delivered; 0: all are */
+    int64_t settled_ns; /* of CLOCK_MONOTONIC, when begin_ns ends; 0: nothing was read yet */
     int64_t retry_at_ms;
     int64_t retry_pause_ms;
     live_take *take; /* of the live_read that is running */
@@ -82,8 +83,10 @@ static void deliver(u_char *user, const struct pcap_pkthdr *header, const u_char
         .link_type = live->link_type,
     };
 
-    if (raw.time_ns < live->begin_ns)
+    if (raw.time_ns < live->begin_ns) {
+        live->counters.early++;
         return;
+    }
     if (raw.time_ns < 0 || raw.time_ns > PACKET_TIME_MAX_NS) /* of a broken clock in an adapter */
         raw.time_ns = 0;
     if (raw.original_length < header->caplen)
@@ -258,10 +261,18 @@ void live_close(struct live *live)
     free(live);
 }
 
+static int64_t clock_ns(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now); /* cannot fail with these clocks */
+    return (int64_t)now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
 bool live_group(struct live *const *lives, size_t count, char error[LIVE_ERROR_MAX])
 {
     int sockets[LIVE_GROUP_MAX] = {0};
-    struct timespec now;
+    int64_t now_ns;
 
     if (count > LIVE_GROUP_MAX)
         return fail(error, lives[0], "too many workers");
@@ -269,10 +280,10 @@ bool live_group(struct live *const *lives, size_t count, char error[LIVE_ERROR_M
         sockets[i] = pcap_fileno(lives[i]->pcap);
     if (!fanout_join(sockets, count))
         return fail(error, lives[0], strerror(errno));
-    clock_gettime(CLOCK_REALTIME, &now); /* cannot fail with this clock */
+    now_ns = clock_ns(CLOCK_REALTIME);
     for (size_t i = 0; i < count; i++) {
         lives[i]->is_member = true;
-        lives[i]->begin_ns = (int64_t)now.tv_sec * SECOND_NS + now.tv_nsec;
+        lives[i]->begin_ns = now_ns;
     }
     return true;
 }
@@ -301,10 +312,23 @@ int live_descriptor(const struct live *live)
     return live->state == LIVE_GONE ? -1 : pcap_get_selectable_fd(live->pcap);
 }
 
+/* A clock that is behind must not make every packet one of before. */
+static void settle(struct live *live)
+{
+    int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+
+    if (live->settled_ns == 0)
+        live->settled_ns = now_ns + LIVE_SETTLE_MS * MILLISECOND_NS;
+    else if (now_ns >= live->settled_ns)
+        live->begin_ns = 0;
+}
+
 size_t live_read(struct live *live, size_t max, live_take *take, void *context)
 {
     int count;
 
+    if (live->begin_ns != 0)
+        settle(live);
     live->take = take;
     live->context = context;
     count = pcap_dispatch(live->pcap, (int)max, deliver, (u_char *)(void *)live);

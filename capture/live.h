@@ -14,6 +14,7 @@ enum {
     LIVE_SNAPLEN_DEFAULT = 262144,  /* PACKET_OCTETS_MAX: nothing is cut */
     LIVE_BUFFER_DEFAULT = 64 << 20, /* octets of one ring: half a second at 1 Gbit/s */
     LIVE_DELIVERY_MS = 50,          /* the kernel holds packets back for so long at most */
+    LIVE_SETTLE_MS = 1000,          /* until what a ring held at the start was read */
     LIVE_RETRY_MIN_MS = 500,        /* between looks at an interface that is gone, doubled */
     LIVE_RETRY_MAX_MS = 30000,      /* up to this */
     LIVE_GROUP_MAX = 64             /* handles of one group: more than rings pay off for */
@@ -39,6 +40,7 @@ struct live_counters {
     uint64_t packets;           /* delivered */
     uint64_t octets;            /* on the wire */
     uint64_t too_long;          /* longer than PACKET_OCTETS_MAX: not delivered */
+    uint64_t early;             /* from before live_group: not delivered */
     uint64_t dropped_kernel;    /* the ring was full */
     uint64_t dropped_interface; /* by the driver, since live_open; 0 for "any" */
     uint64_t vanished;          /* times that the interface went away or down */
@@ -60,8 +62,10 @@ void live_close(struct live *live); /* NULL is harmless */
 
 /* Let the kernel share the packets of one interface out among several handles of it: both
  * directions of a connection, its fragments, and the ICMP errors that quote it, to the same
- * handle (fanout.h). False on error, with the reason in error. Packets from before the call are
- * not delivered. */
+ * handle (fanout.h). False on error, with the reason in error. Packets from before the call, which
+ * each handle has, are counted and not delivered. Their time tells them, which may be of another
+ * clock than the system's: what is read later than LIVE_SETTLE_MS after the first read is delivered
+ * whatever its time. */
 bool live_group(struct live *const *lives, size_t count, char error[LIVE_ERROR_MAX]);
 
 /* Keep a handle of the same interface in reserve: it delivers nothing until member, of a group and

@@ -4,6 +4,7 @@
 worker. As live_test.py.
 """
 
+import json
 import os
 import re
 import shutil
@@ -22,6 +23,8 @@ MORE_FRAGMENTS = 0x2000
 # Octets of an IPv4 packet's payload in its first fragment: the TCP header is cut.
 FIRST_OCTETS = 16
 ETHERNET, IPV4 = 14, 20
+CLOCK = os.environ.get("SOAK_CLOCK_LIBRARY", "")
+HOUR_NS = 3600 * 1_000_000_000
 
 
 def fragments(packet, number):
@@ -100,6 +103,26 @@ class Workers(live.Live):
         self.assertGreater(sum(worker["packets"] > 0 for worker in stats["workers"]), 1)
         causes = [event["tlswhy"]["cause"] for event in live.handshakes(events)]
         self.assertEqual(causes, ["no_shared_cipher"] * self.CLIENTS)
+
+    @unittest.skipUnless(CLOCK, "no library that sets the clock")
+    def test_a_clock_that_is_set_back_after_the_start_costs_no_more_than_a_moment(self):
+        clock, events = self.folder / "clock", self.folder / "events.json"
+        clock.write_bytes(struct.pack("<q", HOUR_NS))
+        options = "exitcode=99:detect_leaks=0:verify_asan_link_order=0"
+        process = self.start("--workers", "2", "--output", str(events),
+                             env={"LD_PRELOAD": CLOCK, "SOAK_CLOCK": str(clock), "ASAN_OPTIONS": options})
+        with clock.open("r+b", buffering=0) as file:  # which is mapped
+            file.write(struct.pack("<q", 0))
+
+        def is_told():
+            live.replay(live.FAILURE, "--topspeed")
+            return live.wait_for(lambda: events.stat().st_size > 0, live.LINGER)
+
+        self.assertTrue(live.wait_for(is_told, 20))
+        self.stop(process)
+        stats = live.statistics([json.loads(line) for line in events.read_text().splitlines()])
+        self.assertGreater(stats["early_packets"], 0)
+        self.assertGreater(stats["failed"], 0)
 
     def test_they_run_where_they_are_told_to(self):
         process = self.start("--workers", "2", "--cpu", "0,1")

@@ -20,6 +20,8 @@ const struct stats_row stats_rows[] = {
     COUNTER("kernel_dropped_packets", "Packets lost because a ring was full", live.dropped_kernel),
     COUNTER("interface_dropped_packets", "Packets that the driver lost", live.dropped_interface),
     COUNTER("too_long_packets", "Packets too long to be read", live.too_long),
+    COUNTER("early_packets", "Packets from before several workers shared them out, not read",
+            live.early),
     COUNTER("cut_packets", "TCP segments cut by the snap length", packets.cut_payloads),
     COUNTER("malformed_packets", "Packets whose headers contradict themselves", packets.malformed),
     COUNTER("corrupt_packets", "Packets with a wrong checksum, where they are verified",
