@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import json
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -785,6 +786,16 @@ class Privileges(Live):
         if "libseccomp" in built_in():
             self.assertEqual(status["Seccomp"], "2")
         self.stop(live)
+
+    def test_the_user_is_given_what_was_made_and_nothing_else(self):
+        made, there = self.folder / "made.json", self.folder / "there.json"
+        there.touch()
+        self.stop(self.start("--output", str(made), f"--sink=file:{there}",
+                             "--sink=syslog+tcp://127.0.0.1:1", "--on-full=spool",
+                             f"--spool={self.folder}"))
+        (spool,) = self.folder.glob("*.spool")
+        owners = [path.stat().st_uid for path in (made, spool, there)]
+        self.assertEqual(owners, [pwd.getpwnam("nobody").pw_uid] * 2 + [0])
 
     def test_a_user_that_does_not_exist_is_an_error(self):
         done = subprocess.run(

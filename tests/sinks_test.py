@@ -231,6 +231,32 @@ class Files(Sinks):
         self.assertIn("Permission denied", said)
         self.assertFalse(self.file.exists())
 
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_a_link_of_somebody_else_does_not_lead_root_to_another_file(self):
+        """Neither to one that is there nor to one that would be made, of a file as of a spool."""
+        secret = self.folder / "secret"
+        secret.write_bytes(b"a secret without an end")
+        missing = self.folder / "missing"
+        other = self.folder / "other"
+        other.mkdir()
+        spool = ("--sink=syslog+tcp://127.0.0.1:1", "--on-full=spool", f"--spool={other}")
+        load(1, 0, *spool)
+        (spool_path,) = other.iterdir()
+        spool_path.unlink()
+        os.chown(other, 65534, 65534)
+        for target in (secret, missing):
+            for path, options in ((spool_path, spool),
+                                  (other / "events.json", (f"--sink=file:{other}/events.json",))):
+                with self.subTest(target=target.name, path=path.name):
+                    path.symlink_to(target)
+                    os.chown(path, 65534, 65534, follow_symlinks=False)
+                    status, _, said = load(1, 0, *options)
+                    self.assertEqual(status, 1)
+                    self.assertIn(f"{path.name}: Too many levels of symbolic links", said)
+                    path.unlink()
+        self.assertEqual(secret.read_bytes(), b"a secret without an end")
+        self.assertFalse(missing.exists())
+
     @unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "needs root and setpriv")
     def test_a_directory_that_becomes_read_only_keeps_the_file_that_cannot_be_rotated(self):
         self.folder.chmod(0o777)

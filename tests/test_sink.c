@@ -15,7 +15,7 @@
 #include "tests/support/suite.h"
 #include "tools/tlswhy/sink.h"
 
-enum { STOP_MS = 5000, LINE = 100 };
+enum { STOP_MS = 5000, LINE = 100, KEEP = 3 };
 
 static void pause_ms(long milliseconds)
 {
@@ -115,11 +115,20 @@ static off_t size_of(const char *name)
     return status.st_size;
 }
 
+/* As the program does without a broker. */
+static int open_spec(const struct sink_spec *spec, enum sink_wish wish)
+{
+    const struct sink_opening opening = {.wish = wish, .keep = KEEP};
+    bool is_new;
+
+    return sink_spec_open(spec, &opening, &is_new);
+}
+
 /* Opens the file, whatever the sink's number is. */
 static int open_for_test(void *context, size_t number, enum sink_wish wish)
 {
     (void)number;
-    return sink_spec_open(context, wish, 3);
+    return open_spec(context, wish);
 }
 
 /* A sink for a file. */
@@ -325,7 +334,7 @@ static int open_in_a_mood(void *context, size_t number, enum sink_wish wish)
 
     (void)number;
     if (atomic_load(&moody->failures_left) == 0)
-        return sink_spec_open(&moody->spec, wish, 3);
+        return open_spec(&moody->spec, wish);
     atomic_fetch_sub(&moody->failures_left, 1);
     errno = EISDIR;
     return -1;

@@ -23,6 +23,7 @@ struct feed {
     struct kafka_library *kafka; /* NULL: no sink needs it */
     struct sink_spec specs[SINKS_MAX + 1];
     struct sink *sinks[SINKS_MAX + 1];
+    bool is_made[SINKS_MAX + 1]; /* the file of the sink, by root, when it was opened last */
     size_t sink_count;
     enum full_policy on_full;
     atomic_bool is_given_up;
@@ -44,17 +45,29 @@ static size_t list_specs(const struct options *options, bool has_output, struct 
 
 int feed_open_sink(const struct feed *feed, size_t number, enum sink_wish wish)
 {
+    const struct sink_opening opening = {
+        .wish = wish,
+        .keep = (size_t)feed->options.options->sinks.rotate_count,
+        .is_by_owner = true,
+    };
+    bool is_made;
+
     errno = EINVAL;
     if (number >= feed->sink_count)
         return -1;
-    return sink_spec_open(&feed->specs[number], wish,
-                          (size_t)feed->options.options->sinks.rotate_count);
+    return sink_spec_open(&feed->specs[number], &opening, &is_made);
 }
 
-/* Until the broker is there, and without one. */
+/* Until the broker is there, and without one: root may be at work. */
 static int open_here(void *context, size_t number, enum sink_wish wish)
 {
-    return feed_open_sink(context, number, wish);
+    struct feed *feed = context;
+    const struct sink_opening opening = {
+        .wish = wish,
+        .keep = (size_t)feed->options.options->sinks.rotate_count,
+    };
+
+    return sink_spec_open(&feed->specs[number], &opening, &feed->is_made[number]);
 }
 
 /* Files and standard output are on disk or in a pipe already: a spool is for the others. */
@@ -203,7 +216,7 @@ void feed_set_opener(struct feed *feed, struct sink_opener opener)
 void feed_give(const struct feed *feed, unsigned user, unsigned group)
 {
     for (size_t i = 0; i < feed->sink_count; i++)
-        sink_give(feed->sinks[i], user, group);
+        sink_give(feed->sinks[i], feed->is_made[i], user, group);
 }
 
 bool feed_start(struct feed *feed)

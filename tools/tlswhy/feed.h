@@ -37,7 +37,7 @@ struct sink *feed_output(const struct feed *feed);
 /* Open by this one from now on; before feed_start. */
 void feed_set_opener(struct feed *feed, struct sink_opener opener);
 
-/* As sink_give, for all of them. */
+/* Give spools and files that were made when they were opened to another user, as sink_give. */
 void feed_give(const struct feed *feed, unsigned user, unsigned group);
 
 /* Begin. False after a complaint. */
@@ -74,7 +74,8 @@ bool feed_has_kafka(const struct feed *feed);
 size_t feed_sink_count(const struct feed *feed);
 const struct sink *feed_sink(const struct feed *feed, size_t number);
 
-/* Open or connect one of its sinks, as sink_spec_open does, from this process. */
+/* Open or connect one of its sinks, as sink_spec_open does, in a process that has no rights but
+ * those of the service. */
 int feed_open_sink(const struct feed *feed, size_t number, enum sink_wish wish);
 
 #endif

@@ -145,16 +145,12 @@ void sink_set_opener(struct sink *sink, struct sink_opener opener)
     sink->options.opener = opener;
 }
 
-void sink_give(const struct sink *sink, unsigned user, unsigned group)
+void sink_give(const struct sink *sink, bool is_file_new, unsigned user, unsigned group)
 {
-    int file = sink_descriptor(sink);
-    struct stat status;
-
     if (sink->options.spool != NULL)
         spool_give(sink->options.spool, user, group);
-    if (sink->options.spec->scheme == SINK_FILE && file >= 0 && fstat(file, &status) == 0
-        && S_ISREG(status.st_mode) && status.st_size == 0)
-        (void)!fchown(file, user, group); /* else it stays as it is */
+    if (is_file_new)
+        (void)!fchown(sink_descriptor(sink), user, group); /* else it stays as it is */
 }
 
 /* Count what was delivered for the first time. */

@@ -77,9 +77,9 @@ int sink_descriptor(const struct sink *sink);
 /* Have another opener from now on; before sink_start. */
 void sink_set_opener(struct sink *sink, struct sink_opener opener);
 
-/* Give file and spool to another user, who has to open them later. A file that is shared with
- * others stays theirs. */
-void sink_give(const struct sink *sink, unsigned user, unsigned group);
+/* Give what this process made to another user, who has to open it later: the spool if it is new,
+ * and the file if is_file_new says so. What was there before stays whose it is. */
+void sink_give(const struct sink *sink, bool is_file_new, unsigned user, unsigned group);
 
 /* Begin. False after a complaint. */
 bool sink_start(struct sink *sink);

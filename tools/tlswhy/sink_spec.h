@@ -46,6 +46,13 @@ struct sink_spec {
 /* What is wanted of an opener: SINK_ROTATE first renames a file to PATH.1, and so on. */
 enum sink_wish { SINK_OPEN, SINK_ROTATE };
 
+/* How it is opened. */
+struct sink_opening {
+    enum sink_wish wish;
+    size_t keep;      /* rotated files that stay */
+    bool is_by_owner; /* by who has no rights but those of the service: links are followed */
+};
+
 /* Understand what --sink says. text is borrowed. False after a complaint. */
 bool sink_spec_parse(const char *text, struct sink_spec *spec);
 
@@ -57,8 +64,9 @@ struct sink_spec sink_spec_of_file(const char *path);
 bool sink_spec_resolve(struct sink_spec *spec);
 
 /* Open or connect. A regular file that does not end in a newline, because its writer was killed, is
- * repaired: what looks like a cut event is taken off, anything else gets its newline. Of rotated
- * files as many as keep stay. Returns a descriptor, or -1 with errno set. Not for Kafka. */
-int sink_spec_open(const struct sink_spec *spec, enum sink_wish wish, size_t keep);
+ * repaired: what looks like a cut event is taken off, anything else gets its newline. Root follows
+ * links as place_find does. *is_new tells whether root made the file. Returns a descriptor, or -1
+ * with errno set. Not for Kafka. */
+int sink_spec_open(const struct sink_spec *spec, const struct sink_opening *opening, bool *is_new);
 
 #endif

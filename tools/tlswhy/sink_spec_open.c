@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "analyze/event.h"
+#include "tools/tlswhy/place.h"
 #include "tools/tlswhy/sink_spec.h"
 
 enum { BLOCK = 4096 /* read at once, backwards */ };
@@ -52,18 +53,14 @@ static void repair(int file)
         (void)!write(file, "\n", 1); /* the same */
 }
 
-static int open_file(const char *path)
+static int open_at(const struct place *place, bool *is_new)
 {
-    struct stat status;
-    bool is_special = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
-    int file = open(path, (is_special ? O_WRONLY : O_RDWR) | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    bool is_special = place_is_special(place);
+    int file = place_open(place, (is_special ? O_WRONLY : O_RDWR) | O_APPEND | O_CLOEXEC, is_new);
 
     /* A file that may be written but not read is not repaired. */
-    if (file < 0 && errno == EACCES && !is_special) {
-        file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-        errno = EACCES; /* whatever else is wrong, such as that there is no file yet */
-        return file;
-    }
+    if (file < 0 && errno == EACCES && !is_special)
+        return place_open(place, O_WRONLY | O_APPEND | O_CLOEXEC, is_new);
     if (file >= 0 && !is_special)
         repair(file);
     return file;
@@ -78,20 +75,33 @@ static bool numbered(char name[PATH_MAX], const char *path, size_t number)
 }
 
 /* PATH becomes PATH.1, that PATH.2; what would be above keep goes. */
-static bool rotate(const char *path, size_t keep)
+static bool rotate(const struct place *place, size_t keep)
 {
     char from[PATH_MAX];
     char to[PATH_MAX];
 
     if (keep == 0)
-        return unlink(path) == 0 || errno == ENOENT;
+        return unlinkat(place->folder, place->name, 0) == 0 || errno == ENOENT;
     for (size_t number = keep; number > 0; number--) {
-        if (!numbered(from, path, number - 1) || !numbered(to, path, number))
+        if (!numbered(from, place->name, number - 1) || !numbered(to, place->name, number))
             return false;
-        if (rename(from, to) != 0 && errno != ENOENT)
+        if (renameat(place->folder, from, place->folder, to) != 0 && errno != ENOENT)
             return false;
     }
     return true;
+}
+
+static int open_file(const char *path, const struct sink_opening *opening, bool *is_new)
+{
+    struct place place;
+    int file = -1;
+
+    if (!(opening->is_by_owner ? place_as_given(path, &place) : place_find(path, &place)))
+        return -1;
+    if (opening->wish != SINK_ROTATE || rotate(&place, opening->keep))
+        file = open_at(&place, is_new);
+    place_leave(&place);
+    return file;
 }
 
 /* Connect within the time, and without a wait in send(2) later. */
@@ -147,15 +157,14 @@ static int connect_host(const struct sink_spec *spec, int type)
     return file;
 }
 
-int sink_spec_open(const struct sink_spec *spec, enum sink_wish wish, size_t keep)
+int sink_spec_open(const struct sink_spec *spec, const struct sink_opening *opening, bool *is_new)
 {
+    *is_new = false;
     switch (spec->scheme) {
     case SINK_STDOUT:
         return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     case SINK_FILE:
-        if (wish == SINK_ROTATE && !rotate(spec->path, keep))
-            return -1;
-        return open_file(spec->path);
+        return open_file(spec->path, opening, is_new);
     case SINK_UNIX:
         return connect_unix(spec->path);
     case SINK_SYSLOG_UDP:

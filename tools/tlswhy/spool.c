@@ -14,6 +14,7 @@
 
 #include "analyze/event.h"
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/place.h"
 
 enum { DATA_BEGIN = 4096, LENGTH_SIZE = 4 };
 
@@ -30,6 +31,7 @@ struct header {
 
 struct spool {
     int file;
+    bool is_new; /* made by root in this process */
     struct header header;
     uint64_t next; /* the oldest that was not taken */
     uint64_t max;
@@ -144,6 +146,18 @@ static uint64_t number_of(const char *name)
     return hash;
 }
 
+static int open_file(const char *path, bool *is_new)
+{
+    struct place place;
+    int file;
+
+    if (!place_find(path, &place))
+        return -1;
+    file = place_open(&place, O_RDWR | O_CLOEXEC, is_new);
+    place_leave(&place);
+    return file;
+}
+
 struct spool *spool_open(const char *directory, const char *name, uint64_t max)
 {
     struct spool *spool = calloc(1, sizeof(*spool));
@@ -155,7 +169,7 @@ struct spool *spool_open(const char *directory, const char *name, uint64_t max)
     }
     snprintf(path, sizeof(path), "%s/%016" PRIx64 ".spool", directory, number_of(name));
     spool->max = max;
-    spool->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    spool->file = open_file(path, &spool->is_new);
     if (spool->file >= 0 && flock(spool->file, LOCK_EX | LOCK_NB) == 0 && start(spool))
         return spool;
     (void)complain("%s: %s", path,
@@ -246,5 +260,6 @@ uint64_t spool_waiting(const struct spool *spool)
 
 void spool_give(const struct spool *spool, unsigned user, unsigned group)
 {
-    (void)!fchown(spool->file, user, group); /* it stays open in any case */
+    if (spool->is_new)
+        (void)!fchown(spool->file, user, group); /* it stays open in any case */
 }

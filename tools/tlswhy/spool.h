@@ -21,8 +21,8 @@ enum spool_status {
 };
 
 /* Open or make the file of the sink called name in directory; it may hold max octets, or as many
- * as it was made for while it is not empty. NULL after a complaint: also when another process has
- * it. */
+ * as it was made for while it is not empty. Root follows links as place_find does. NULL after a
+ * complaint: also when another process has it. */
 struct spool *spool_open(const char *directory, const char *name, uint64_t max);
 
 /* Close; what is not released stays. NULL is harmless. */
@@ -43,7 +43,7 @@ void spool_release(struct spool *spool, size_t length);
 /* How many lines were not taken. From any thread. */
 uint64_t spool_waiting(const struct spool *spool);
 
-/* Make it belong to another user. */
+/* Make it belong to another user if root made it; who uses it needs not open it again. */
 void spool_give(const struct spool *spool, unsigned user, unsigned group);
 
 #endif
