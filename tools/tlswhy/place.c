@@ -204,11 +204,23 @@ int place_open(const struct place *place, int flags, bool *is_new)
     return file;
 }
 
+static bool look(const struct place *place, struct stat *status)
+{
+    int flags = place->is_guarded ? AT_SYMLINK_NOFOLLOW : 0;
+
+    return fstatat(place->folder, place->name, status, flags) == 0;
+}
+
 bool place_is_special(const struct place *place)
 {
     struct stat status;
 
-    return fstatat(place->folder, place->name, &status, place->is_guarded ? AT_SYMLINK_NOFOLLOW : 0)
-               == 0
-           && !S_ISREG(status.st_mode);
+    return look(place, &status) && !S_ISREG(status.st_mode);
+}
+
+bool place_is_vacant(const struct place *place)
+{
+    struct stat status;
+
+    return look(place, &status) ? status.st_size == 0 : errno == ENOENT;
 }

@@ -39,4 +39,7 @@ int place_open(const struct place *place, int flags, bool *is_new);
 /* Whether something else than a regular file is there. */
 bool place_is_special(const struct place *place);
 
+/* Whether nothing is there, or an empty file. */
+bool place_is_vacant(const struct place *place);
+
 #endif

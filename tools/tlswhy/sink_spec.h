@@ -43,7 +43,8 @@ struct sink_spec {
     size_t address_count;
 };
 
-/* What is wanted of an opener: SINK_ROTATE first renames a file to PATH.1, and so on. */
+/* What is wanted of an opener: SINK_ROTATE first renames a file to PATH.1, and so on, unless it is
+ * empty. What failed can be asked for again: no file is moved twice. */
 enum sink_wish { SINK_OPEN, SINK_ROTATE };
 
 /* How it is opened. */

@@ -66,24 +66,42 @@ static int open_at(const struct place *place, bool *is_new)
     return file;
 }
 
-static bool numbered(char name[PATH_MAX], const char *path, size_t number)
+static bool numbered(char name[PATH_MAX], const struct place *place, size_t number)
 {
-    int length = number == 0 ? snprintf(name, PATH_MAX, "%s", path)
-                             : snprintf(name, PATH_MAX, "%s.%zu", path, number);
+    int length = number == 0 ? snprintf(name, PATH_MAX, "%s", place->name)
+                             : snprintf(name, PATH_MAX, "%s.%zu", place->name, number);
 
+    errno = ENAMETOOLONG;
     return length < PATH_MAX;
 }
 
-/* PATH becomes PATH.1, that PATH.2; what would be above keep goes. */
+/* The lowest that no file has, or keep: those above need not move. */
+static size_t free_number(const struct place *place, size_t keep)
+{
+    char name[PATH_MAX];
+    struct stat status;
+    size_t number = 1;
+
+    while (number < keep && numbered(name, place, number)
+           && fstatat(place->folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+        number++;
+    return number;
+}
+
+/* PATH becomes PATH.1, that PATH.2; what would be above keep goes. That can be repeated when it
+ * failed midway, or when the new file could not be opened or came too late: then PATH is missing
+ * or empty, and nothing moves. */
 static bool rotate(const struct place *place, size_t keep)
 {
     char from[PATH_MAX];
     char to[PATH_MAX];
 
+    if (place_is_vacant(place))
+        return true;
     if (keep == 0)
         return unlinkat(place->folder, place->name, 0) == 0 || errno == ENOENT;
-    for (size_t number = keep; number > 0; number--) {
-        if (!numbered(from, place->name, number - 1) || !numbered(to, place->name, number))
+    for (size_t number = free_number(place, keep); number > 0; number--) {
+        if (!numbered(from, place, number - 1) || !numbered(to, place, number))
             return false;
         if (renameat(place->folder, from, place->folder, to) != 0 && errno != ENOENT)
             return false;
