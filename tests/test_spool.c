@@ -257,31 +257,120 @@ static void what_was_put_into_a_cut_file_is_given_up(void)
     remove_folder(folder);
 }
 
-/* The header says that the ring is too small for anything, and nothing in it makes sense. */
-static void a_damaged_header_does_not_stay(void)
+/* Make a spool with one line, and write over its file. */
+static void spoil(const char *folder, long place, const void *octets, size_t length)
 {
-    /* The second number is the size, the fourth the end of what waits. */
-    static const uint8_t size_1[8] = {1};
-    char *folder = new_folder();
+    struct spool *spool = spool_open(folder, "a", MAX);
     char path[512];
-    struct spool *spool;
     FILE *file;
 
-    spool = spool_open(folder, "a", MAX);
     put(spool, 0, 1);
     spool_close(spool);
     path_in(folder, path);
     file = fopen(path, "r+");
-    for (long number = 1; number <= 3; number += 2) {
-        fseek(file, number * (long)sizeof(size_1), SEEK_SET);
-        CU_ASSERT_EQUAL(fwrite(size_1, 1, sizeof(size_1), file), sizeof(size_1));
-    }
+    fseek(file, place, SEEK_SET);
+    CU_ASSERT_EQUAL(fwrite(octets, 1, length, file), length);
     fclose(file);
+}
+
+/* Open it while standard error goes to a file, and tell what it said. */
+static struct spool *open_listening(const char *folder, char said[512])
+{
+    FILE *listener = tmpfile();
+    int before = dup(STDERR_FILENO);
+    struct spool *spool;
+    size_t length;
+
+    dup2(fileno(listener), STDERR_FILENO);
     spool = spool_open(folder, "a", MAX);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    rewind(listener);
+    length = fread(said, 1, 511, listener);
+    said[length] = '\0';
+    fclose(listener);
+    return spool;
+}
+
+/* The header says that the ring is too small for anything, that more waits than there is room for,
+ * or, since it was not on disk when the system crashed, nothing. */
+static void a_damaged_header_is_told_and_does_not_stay(void)
+{
+    static const uint64_t size_1[] = {1, 0, 1};
+    static const uint64_t tail_before_head[] = {MAX, 1, 0};
+    static const uint64_t nothing[4] = {0};
+    static const struct {
+        long place;
+        const void *octets;
+        size_t length;
+    } cases[] = {
+        {sizeof(uint64_t), tail_before_head, sizeof(tail_before_head)},
+        {0, nothing, sizeof(nothing)},
+        {sizeof(uint64_t), size_1, sizeof(size_1)},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *folder = new_folder();
+        struct spool *spool;
+        char said[512];
+
+        spoil(folder, cases[i].place, cases[i].octets, cases[i].length);
+        spool = open_listening(folder, said);
+        CU_ASSERT_FATAL(spool != NULL);
+        CU_ASSERT_PTR_NOT_NULL(strstr(said, "damaged"));
+        CU_ASSERT_EQUAL(spool_waiting(spool), 0);
+        put(spool, 0, 10);
+        expect(spool, 0, 10, true);
+        spool_close(spool);
+        remove_folder(folder);
+    }
+}
+
+/* Nor is it touched: it is somebody's file, or the spool of another version. */
+static void what_is_no_spool_is_refused(void)
+{
+    static const char other[] = "tcpmux 1/tcp # TCP port service multiplexer";
+    static const struct {
+        off_t size;
+        size_t length;
+    } cases[] = {{4096, sizeof(other)}, {4096, 1}, {8, 8}, {1, 1}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *folder = new_folder();
+        char content[sizeof(other)] = "";
+        struct stat status;
+        char path[512];
+        char said[512];
+        FILE *file;
+
+        spoil(folder, 0, other, cases[i].length);
+        path_in(folder, path);
+        CU_ASSERT_EQUAL(truncate(path, cases[i].size), 0);
+        CU_ASSERT_PTR_NULL(open_listening(folder, said));
+        CU_ASSERT_PTR_NOT_NULL(strstr(said, ".spool: is no spool; remove it to begin anew"));
+        CU_ASSERT(stat(path, &status) == 0 && status.st_size == cases[i].size);
+        file = fopen(path, "r");
+        CU_ASSERT_EQUAL(fread(content, 1, cases[i].length, file), cases[i].length);
+        fclose(file);
+        CU_ASSERT_EQUAL(memcmp(content, other, cases[i].length), 0);
+        remove_folder(folder);
+    }
+}
+
+static void an_empty_file_becomes_a_spool(void)
+{
+    char *folder = new_folder();
+    struct spool *spool;
+    char path[512];
+    char said[512];
+
+    spoil(folder, 0, "", 0);
+    path_in(folder, path);
+    CU_ASSERT_EQUAL(truncate(path, 0), 0);
+    spool = open_listening(folder, said);
     CU_ASSERT_FATAL(spool != NULL);
-    CU_ASSERT_EQUAL(spool_waiting(spool), 0);
-    put(spool, 0, 10);
-    expect(spool, 0, 10, true);
+    CU_ASSERT_STRING_EQUAL(said, "");
+    put(spool, 0, 1);
     spool_close(spool);
     remove_folder(folder);
 }
@@ -325,7 +414,9 @@ int main(void)
         {"a cut record is given up", a_cut_record_is_given_up},
         {"what cannot be read any more is given up", what_cannot_be_read_any_more_is_given_up},
         {"what was put into a cut file is given up", what_was_put_into_a_cut_file_is_given_up},
-        {"a damaged header does not stay", a_damaged_header_does_not_stay},
+        {"a damaged header is told and does not stay", a_damaged_header_is_told_and_does_not_stay},
+        {"what is no spool is refused", what_is_no_spool_is_refused},
+        {"an empty file becomes a spool", an_empty_file_becomes_a_spool},
         {"a ring that is too small for its lines is given up",
          a_ring_that_is_too_small_for_its_lines_is_given_up},
         CU_TEST_INFO_NULL,

@@ -51,6 +51,20 @@ static void fill(struct bytes content)
     close(file);
 }
 
+/* Whether the file still has this content and no more. */
+static bool is_untouched(struct bytes content)
+{
+    FILE *file = fopen(path, "re");
+    bool is_same = file != NULL;
+
+    for (size_t i = 0; is_same && i < content.len; i++)
+        is_same = fgetc(file) == content.data[i];
+    is_same = is_same && fgetc(file) == EOF;
+    if (file != NULL)
+        fclose(file);
+    return is_same;
+}
+
 /* Take and forget every line. What was waiting comes, in order, and no more. */
 static void drain(struct spool *spool, unsigned put)
 {
@@ -82,7 +96,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     fill(in);
     spool = spool_open(directory, "sink", SPOOL_MAX);
-    must(spool != NULL);
+    if (spool == NULL) { /* it is no spool */
+        must(is_untouched(in));
+        return 0;
+    }
     for (unsigned i = 0; i < lines % 8u; i++)
         put += spool_put(spool, bytes_of(line, sizeof(line) - 1));
     drain(spool, put);

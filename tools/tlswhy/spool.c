@@ -61,10 +61,17 @@ static bool transfer(const struct spool *spool, uint64_t place, uint8_t *data, s
     return true;
 }
 
+/* All of a header was read or written; errno says why not. */
+static bool is_whole(ssize_t count)
+{
+    if (count >= 0 && count != (ssize_t)sizeof(struct header))
+        errno = EIO;
+    return count == (ssize_t)sizeof(struct header);
+}
+
 static bool write_header(const struct spool *spool)
 {
-    return pwrite(spool->file, &spool->header, sizeof(spool->header), 0)
-           == (ssize_t)sizeof(spool->header);
+    return is_whole(pwrite(spool->file, &spool->header, sizeof(spool->header), 0));
 }
 
 /* The length of the record at a place, 0: there is none that makes sense. */
@@ -121,19 +128,60 @@ static void empty(struct spool *spool)
     spool->next = 0;
 }
 
-static bool start(struct spool *spool)
+/* What a crash of the system makes of a header that was not on disk yet. */
+static bool is_blank(const struct header *header)
+{
+    return header->magic == 0 && header->size == 0 && header->head == 0 && header->tail == 0;
+}
+
+static bool makes_sense(const struct header *header)
+{
+    return header->magic == MAGIC && header->size > 0
+           && header->tail - header->head <= header->size;
+}
+
+/* Read the header of a file of this size. NULL, or why the file is not touched. */
+static const char *read_header(struct spool *spool, off_t size)
 {
     struct header *header = &spool->header;
-    ssize_t count = pread(spool->file, header, sizeof(*header), 0);
 
-    if (count != (ssize_t)sizeof(*header) || header->magic != MAGIC || header->size == 0
-        || header->tail - header->head > header->size)
+    if (size == 0) {
         empty(spool);
+        return NULL;
+    }
+    if (size < (off_t)sizeof(*header))
+        return "is no spool; remove it to begin anew";
+    if (!is_whole(pread(spool->file, header, sizeof(*header), 0)))
+        return strerror(errno);
+    if (header->magic != MAGIC && !is_blank(header))
+        return "is no spool; remove it to begin anew";
+    if (!makes_sense(header)) {
+        (void)complain("spool: its header was damaged: a file of %jd octets is given up",
+                       (intmax_t)size);
+        empty(spool);
+    }
+    return NULL;
+}
+
+/* NULL, or why it cannot be used. */
+static const char *start(struct spool *spool)
+{
+    const struct header *header = &spool->header;
+    const char *reason;
+    struct stat file;
+
+    if (flock(spool->file, LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? "another process has it" : strerror(errno);
+    if (fstat(spool->file, &file) != 0)
+        return strerror(errno);
+    reason = read_header(spool, file.st_size);
+    if (reason != NULL)
+        return reason;
     spool->next = header->head;
     look_through(spool);
     if (header->head == header->tail)
         empty(spool);
-    return write_header(spool);
+    return write_header(spool) ? NULL : strerror(errno);
 }
 
 /* FNV-1a: names of files, told apart by what the sinks are called. */
@@ -162,6 +210,7 @@ struct spool *spool_open(const char *directory, const char *name, uint64_t max)
 {
     struct spool *spool = calloc(1, sizeof(*spool));
     char path[PATH_MAX];
+    const char *reason;
 
     if (spool == NULL) {
         (void)complain_memory();
@@ -170,10 +219,10 @@ struct spool *spool_open(const char *directory, const char *name, uint64_t max)
     snprintf(path, sizeof(path), "%s/%016" PRIx64 ".spool", directory, number_of(name));
     spool->max = max;
     spool->file = open_file(path, &spool->is_new);
-    if (spool->file >= 0 && flock(spool->file, LOCK_EX | LOCK_NB) == 0 && start(spool))
+    reason = spool->file >= 0 ? start(spool) : strerror(errno);
+    if (reason == NULL)
         return spool;
-    (void)complain("%s: %s", path,
-                   errno == EWOULDBLOCK ? "another process has it" : strerror(errno));
+    (void)complain("%s: %s", path, reason);
     spool_close(spool);
     return NULL;
 }
