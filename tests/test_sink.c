@@ -511,55 +511,6 @@ static void what_is_kept_to_be_sent_again_leaves_room(void)
     close(listener);
 }
 
-static bool parses(const char *text, const char *host, const char *port)
-{
-    struct sink_spec spec;
-
-    return sink_spec_parse(text, &spec) && strcmp(spec.host, host) == 0
-           && strcmp(spec.port, port) == 0;
-}
-
-static void sinks_are_named_by_urls(void)
-{
-    struct sink_spec spec;
-
-    CU_ASSERT(parses("syslog+tcp://log.example", "log.example", "601"));
-    CU_ASSERT(parses("syslog+udp://log.example", "log.example", "514"));
-    CU_ASSERT(parses("syslog+tcp://192.0.2.1:6514", "192.0.2.1", "6514"));
-    CU_ASSERT(parses("syslog+tcp://[2001:db8::1]:6514", "2001:db8::1", "6514"));
-    CU_ASSERT(parses("syslog+tcp://[2001:db8::1]", "2001:db8::1", "601"));
-    CU_ASSERT(sink_spec_parse("kafka://a:9092,b:9092/topic", &spec));
-    CU_ASSERT_STRING_EQUAL(spec.brokers, "a:9092,b:9092");
-    CU_ASSERT_STRING_EQUAL(spec.path, "topic");
-    CU_ASSERT(sink_spec_parse("file:/var/log/a", &spec));
-    CU_ASSERT_STRING_EQUAL(spec.path, "/var/log/a");
-}
-
-static void what_is_no_sink_is_refused(void)
-{
-    static const char *const wrong[] = {
-        "",
-        "file",
-        "file:",
-        "/var/log/a",
-        "syslog://a",
-        "syslog+tcp://",
-        "kafka://",
-        "kafka://a",
-        "kafka://a/",
-        "kafka:///t",
-        "kafka://a/b/c",
-        "stdout:x",
-        "syslog+tcp://a:x",
-        "syslog+tcp://[::1",
-        "syslog+tcp://[::1]x",
-    };
-    struct sink_spec spec;
-
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-        CU_ASSERT(!sink_spec_parse(wrong[i], &spec));
-}
-
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -579,8 +530,6 @@ int main(void)
         {"what was not written goes to what is opened anew",
          what_was_not_written_goes_to_what_is_opened_anew},
         {"what is kept to be sent again leaves room", what_is_kept_to_be_sent_again_leaves_room},
-        {"sinks are named by URLs", sinks_are_named_by_urls},
-        {"what is no sink is refused", what_is_no_sink_is_refused},
         CU_TEST_INFO_NULL,
     };
 
