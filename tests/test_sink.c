@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -373,6 +374,38 @@ static void a_file_is_opened_anew_as_soon_as_that_works(void)
     free(moved);
 }
 
+/* What is written to a file without a name is lost, so it waits until there is one again. */
+static void a_deleted_file_that_cannot_be_made_takes_nothing(void)
+{
+    char *name = new_file();
+    struct moody moody = {.spec = sink_spec_of_file(name)};
+    const struct sink_options options = {
+        .spec = &moody.spec,
+        .opener = {.context = &moody, .open = open_in_a_mood},
+        .memory_max = (size_t)1 << 30,
+        .queue_count = 1,
+        .is_patient = true,
+    };
+    struct sink *sink = sink_new(&options);
+
+    CU_ASSERT_FATAL(sink != NULL);
+    atomic_store(&moody.failures_left, INT_MAX);
+    unlink(name);
+    CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("1\n", 2)));
+    CU_ASSERT_FATAL(sink_start(sink));
+    while (sink_counters(sink).failures == 0 && sink_counters(sink).written == 0)
+        sched_yield();
+    CU_ASSERT_EQUAL_FATAL(sink_counters(sink).written, 0);
+    atomic_store(&moody.failures_left, 0);
+    while (sink_counters(sink).written == 0)
+        sched_yield();
+    CU_ASSERT(holds(name, "1\n"));
+    CU_ASSERT(sink_stop(sink, STOP_MS));
+    sink_close(sink);
+    unlink(name);
+    free(name);
+}
+
 /* A page: a pipe that is full never holds a part of one. */
 enum { PAGE = 4096, PAGES = 40 };
 
@@ -527,6 +560,8 @@ int main(void)
         {"a file is opened anew", a_file_is_opened_anew},
         {"a file is opened anew as soon as that works",
          a_file_is_opened_anew_as_soon_as_that_works},
+        {"a deleted file that cannot be made takes nothing",
+         a_deleted_file_that_cannot_be_made_takes_nothing},
         {"what was not written goes to what is opened anew",
          what_was_not_written_goes_to_what_is_opened_anew},
         {"what is kept to be sent again leaves room", what_is_kept_to_be_sent_again_leaves_room},

@@ -258,7 +258,27 @@ static bool needs_renewal(struct sink *sink, enum sink_wish *wish)
                || (rotation->seconds > 0 && age_ms >= (int64_t)(rotation->seconds * 1000)));
 }
 
-/* A file that cannot be rotated or opened anew is written to as it is, and that is tried again. */
+/* Nobody will ever read what is written to such a file. */
+static bool is_deleted(const struct sink *sink)
+{
+    struct stat status;
+
+    return fstat(sink->kind->descriptor(sink->carrier), &status) == 0 && S_ISREG(status.st_mode)
+           && status.st_nlink == 0;
+}
+
+/* errno says why: the file that was open before is written to as it is, and that is tried again. */
+static void put_off_renewal(struct sink *sink, bool was_wanted)
+{
+    if (!sink->cannot_renew)
+        (void)complain("%s: %s: writing to the old file", sink_name(sink), strerror(errno));
+    if (was_wanted)
+        atomic_store(&sink->wants_reopen, true);
+    sink->cannot_renew = true;
+    sink->retry_ms = system_clock_now_ms() + SINK_RETRY_MS;
+}
+
+/* Rotate a file, or open it anew. */
 static void renew(struct sink *sink)
 {
     struct carrier *before = sink->carrier;
@@ -277,13 +297,13 @@ static void renew(struct sink *sink)
         sink->cannot_renew = false;
         return;
     }
-    if (!sink->cannot_renew)
-        (void)complain("%s: %s: writing to the old file", sink_name(sink), strerror(errno));
-    if (was_wanted)
-        atomic_store(&sink->wants_reopen, true);
-    sink->cannot_renew = true;
     sink->carrier = before;
-    sink->retry_ms = system_clock_now_ms() + SINK_RETRY_MS;
+    if (before != NULL && !is_deleted(sink)) {
+        put_off_renewal(sink, was_wanted);
+        return;
+    }
+    sink->cannot_renew = false;
+    fail(sink);
 }
 
 /* Give the carrier what it takes, but not so much that a file grows far beyond its size. */
