@@ -555,6 +555,21 @@ class Signals(Live):
         self.assertRegex(path.read_text(),
                          r"\A\S+ .* \(no_shared_cipher, \w+\)\n\n1 of 1 TLS handshake failed\.\n")
 
+    def test_hup_opens_the_other_files_when_nobody_reads_a_pipe(self):
+        path, pipe = self.folder / "events.json", self.folder / "pipe"
+        os.mkfifo(pipe)
+        pipe.chmod(0o666)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        live = self.start("--output", str(path), f"--sink=file:{pipe}")
+        os.close(reader)
+        for number in range(2):  # the second time after the opener of files has seen the pipe
+            path.rename(self.folder / f"events.{number}")
+            live.send_signal(signal.SIGHUP)
+            self.assertTrue(wait_for(path.exists))
+        _, err = self.stop(live, status=1)
+        self.assertIn(f"{pipe}: No such device or address: writing to the old file", err)
+        self.assertIn(f"{pipe}: Broken pipe", err)
+
     def test_hup_does_not_take_over_a_trust_store_without_certificates(self):
         """An empty directory, and nothing of the system's in its place."""
         for name, empty in (

@@ -11,7 +11,7 @@
 #include "tests/support/suite.h"
 #include "tools/tlswhy/sink_spec.h"
 
-enum { KEEP = 3, ATTEMPTS = 4, NOBODY = 65534, PATH_SIZE = 64 };
+enum { TIME_LIMIT_SECONDS = 30, KEEP = 3, ATTEMPTS = 4, NOBODY = 65534, PATH_SIZE = 64 };
 
 /* A file in a folder of its own, and its rotated ones. */
 struct series {
@@ -78,12 +78,18 @@ static void end(const struct series *series)
     CU_ASSERT_EQUAL(rmdir(series->folder), 0);
 }
 
+static int open_by_broker(const struct sink_spec *spec, enum sink_wish wish)
+{
+    const struct sink_opening opening = {.wish = wish, .keep = KEEP, .is_by_broker = true};
+    bool is_new;
+
+    return sink_spec_open(spec, &opening, &is_new);
+}
+
 /* 0, or why not. */
 static int open_series(const struct series *series, enum sink_wish wish)
 {
-    const struct sink_opening opening = {.wish = wish, .keep = KEEP, .is_by_owner = true};
-    bool is_new;
-    int file = sink_spec_open(&series->spec, &opening, &is_new);
+    int file = open_by_broker(&series->spec, wish);
 
     if (file < 0)
         return errno;
@@ -164,6 +170,27 @@ static void a_rotation_that_fails_midway_costs_the_oldest_alone(void)
     end(&series);
 }
 
+/* The broker has other files to open; who has the pipe waits for room in it all the same. */
+static void a_pipe_that_nobody_reads_is_not_waited_for(void)
+{
+    struct series series;
+    int reader;
+    int file;
+
+    begin(&series);
+    CU_ASSERT_FATAL(mkfifo(series.path, 0600) == 0);
+    alarm(TIME_LIMIT_SECONDS);
+    CU_ASSERT_EQUAL(open_series(&series, SINK_OPEN), ENXIO);
+    alarm(0);
+    reader = open(series.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    file = open_by_broker(&series.spec, SINK_OPEN);
+    CU_ASSERT_FATAL(reader >= 0 && file >= 0);
+    CU_ASSERT_EQUAL(fcntl(file, F_GETFL) & (O_ACCMODE | O_NONBLOCK), O_WRONLY);
+    close(file);
+    close(reader);
+    end(&series);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -174,6 +201,7 @@ int main(void)
          a_rotation_whose_answer_came_too_late_is_made_once},
         {"a rotation that fails midway costs the oldest alone",
          a_rotation_that_fails_midway_costs_the_oldest_alone},
+        {"a pipe that nobody reads is not waited for", a_pipe_that_nobody_reads_is_not_waited_for},
         CU_TEST_INFO_NULL,
     };
 

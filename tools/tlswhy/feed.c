@@ -48,7 +48,7 @@ int feed_open_sink(const struct feed *feed, size_t number, enum sink_wish wish)
     const struct sink_opening opening = {
         .wish = wish,
         .keep = (size_t)feed->options.options->sinks.rotate_count,
-        .is_by_owner = true,
+        .is_by_broker = true,
     };
     bool is_made;
 

@@ -50,8 +50,8 @@ enum sink_wish { SINK_OPEN, SINK_ROTATE };
 /* How it is opened. */
 struct sink_opening {
     enum sink_wish wish;
-    size_t keep;      /* rotated files that stay */
-    bool is_by_owner; /* by who has no rights but those of the service: links are followed */
+    size_t keep;       /* rotated files that stay */
+    bool is_by_broker; /* which has no rights of root, and waits for no reader of a pipe: ENXIO */
 };
 
 /* Understand what --sink says. text is borrowed. False after a complaint. */

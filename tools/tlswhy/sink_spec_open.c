@@ -53,16 +53,30 @@ static void repair(int file)
         (void)!write(file, "\n", 1); /* the same */
 }
 
-static int open_at(const struct place *place, bool *is_new)
+/* Once it is open, a pipe is waited for when it is full. */
+static bool wait_again(int file)
 {
+    int flags = fcntl(file, F_GETFL);
+
+    return flags >= 0 && fcntl(file, F_SETFL, flags & ~O_NONBLOCK) == 0;
+}
+
+/* flags are added to those that every file has. */
+static int open_at(const struct place *place, int flags, bool *is_new)
+{
+    const int all = flags | O_APPEND | O_CLOEXEC;
     bool is_special = place_is_special(place);
-    int file = place_open(place, (is_special ? O_WRONLY : O_RDWR) | O_APPEND | O_CLOEXEC, is_new);
+    int file = place_open(place, all | (is_special ? O_WRONLY : O_RDWR), is_new);
 
     /* A file that may be written but not read is not repaired. */
     if (file < 0 && errno == EACCES && !is_special)
-        return place_open(place, O_WRONLY | O_APPEND | O_CLOEXEC, is_new);
-    if (file >= 0 && !is_special)
+        file = place_open(place, all | O_WRONLY, is_new);
+    else if (file >= 0 && !is_special)
         repair(file);
+    if (file >= 0 && (flags & O_NONBLOCK) != 0 && !wait_again(file)) {
+        close(file);
+        return -1;
+    }
     return file;
 }
 
@@ -114,10 +128,10 @@ static int open_file(const char *path, const struct sink_opening *opening, bool 
     struct place place;
     int file = -1;
 
-    if (!(opening->is_by_owner ? place_as_given(path, &place) : place_find(path, &place)))
+    if (!(opening->is_by_broker ? place_as_given(path, &place) : place_find(path, &place)))
         return -1;
     if (opening->wish != SINK_ROTATE || rotate(&place, opening->keep))
-        file = open_at(&place, is_new);
+        file = open_at(&place, opening->is_by_broker ? O_NONBLOCK : 0, is_new);
     place_leave(&place);
     return file;
 }
