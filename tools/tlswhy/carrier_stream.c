@@ -13,10 +13,12 @@
 #include "analyze/event.h"
 #include "tools/tlswhy/carrier.h"
 #include "tools/tlswhy/syslog.h"
+#include "tools/tlswhy/system_clock.h"
 
 enum {
     BATCH_OCTETS = 262144,                                    /* written at once */
     BUFFER_OCTETS = EVENT_LINE_MAX + SYSLOG_HEADER_SIZE + 16, /* any line with its frame */
+    PAST_OCTETS = 256,    /* of what the receiver sends, read at once */
     KEEP_OCTETS = 8 << 20 /* more than Linux lets a receiver have unread (tcp_rmem) */
 };
 
@@ -117,15 +119,22 @@ static ssize_t write_some(const struct carrier *carrier)
     return write(carrier->file, data, length);
 }
 
-/* A receiver that goes says so by an end of what it sends, which is nothing otherwise. */
+/* Take what the receiver sends, which means nothing; as recv(2). */
+static ssize_t read_past(const struct carrier *carrier)
+{
+    char nothing[PAST_OCTETS];
+
+    return recv(carrier->file, nothing, sizeof(nothing), MSG_DONTWAIT);
+}
+
+/* A receiver that goes says so by an end of what it sends. */
 static bool is_gone(const struct carrier *carrier)
 {
-    char nothing[256];
     ssize_t count;
 
     if (!carrier->is_socket)
         return false;
-    count = recv(carrier->file, nothing, sizeof(nothing), MSG_DONTWAIT);
+    count = read_past(carrier);
     if (count == 0)
         errno = ECONNRESET;
     return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
@@ -199,19 +208,22 @@ static bool finish_file(struct carrier *carrier, int timeout_ms)
     return true;
 }
 
-/* A receiver that has read everything, to the end, closes its side. */
+/* A receiver that has read everything, to the end, closes its side; what it sends until then does
+ * not make the wait longer. */
 static bool finish_socket(struct carrier *carrier, int timeout_ms)
 {
+    const int64_t until_ms = system_clock_now_ms() + timeout_ms;
     struct pollfd wait = {.fd = carrier->file, .events = POLLIN};
-    char nothing[256];
+    int64_t left_ms = timeout_ms;
 
     if (shutdown(carrier->file, SHUT_WR) != 0)
         return false;
-    while (poll(&wait, 1, timeout_ms) == 1) {
-        ssize_t count = recv(carrier->file, nothing, sizeof(nothing), MSG_DONTWAIT);
+    while (left_ms >= 0 && poll(&wait, 1, (int)left_ms) == 1) {
+        ssize_t count = read_past(carrier);
 
         if (count <= 0)
             return count == 0;
+        left_ms = until_ms - system_clock_now_ms();
     }
     return false;
 }
