@@ -93,20 +93,6 @@ static uint64_t hash_endpoint(const struct incidents *incidents, const struct en
     return siphash_1_3(incidents->sketch_key, octets, sizeof(octets));
 }
 
-/* The limit of validity that the cause is about. */
-static int64_t certificate_limit_ns(const struct verdict *verdict)
-{
-    const struct chain_judgement *judgement = verdict->facts->chain[SIDE_SERVER];
-
-    if (judgement == NULL || judgement->validity_of == NULL)
-        return 0;
-    if (verdict->cause == &cause_certificate_expired)
-        return judgement->validity_of->not_after * SECOND_NS;
-    if (verdict->cause == &cause_certificate_not_yet_valid)
-        return judgement->validity_of->not_before * SECOND_NS;
-    return 0;
-}
-
 static void note_target(struct incident *incident, const struct facts *facts)
 {
     const struct proxy_target *target = incident_target(facts);
@@ -168,6 +154,21 @@ static void note_time(struct incident *incident, int64_t at_ns, const struct inc
         incident->last_ns = at_ns;
         incident->established_by_last = past->established;
     }
+}
+
+/* The limit of validity that the cause is about. Certificates have dates that nanoseconds cannot
+ * hold. */
+static void note_certificate_limit(struct incident *incident, const struct verdict *verdict)
+{
+    const struct chain_judgement *judgement = verdict->facts->chain[SIDE_SERVER];
+    bool is_end = verdict->cause == &cause_certificate_expired;
+
+    if (incident->has_certificate_limit || judgement == NULL || judgement->validity_of == NULL
+        || (!is_end && verdict->cause != &cause_certificate_not_yet_valid))
+        return;
+    incident->certificate_limit =
+        is_end ? judgement->validity_of->not_after : judgement->validity_of->not_before;
+    incident->has_certificate_limit = true;
 }
 
 static void note_name(struct incident *incident, const struct facts *facts)
@@ -240,8 +241,7 @@ static void count(struct incidents *incidents, struct incident *incident,
     incident->failures++;
     if (verdict->confidence > incident->confidence)
         incident->confidence = verdict->confidence;
-    if (incident->certificate_ns == 0)
-        incident->certificate_ns = certificate_limit_ns(verdict);
+    note_certificate_limit(incident, verdict);
     note_time(incident, facts->connection->first.time_ns, past);
     note_name(incident, facts);
     note_party(incident, facts);

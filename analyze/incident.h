@@ -113,8 +113,9 @@ struct incident {
     struct incident_past before;    /* the first failure: the onset */
     uint32_t established_by_last;   /* incident_past.established of the last failure */
     struct known_count established; /* by the server, the name or the client, in all */
-    int64_t certificate_ns;         /* the end (or begin) of the validity that is the cause; 0: it
-                                         is not about that, or not known */
+    int64_t certificate_limit;      /* the end (or begin) of the validity that is the cause, in
+                                       seconds since 1970, if has_certificate_limit */
+    bool has_certificate_limit;     /* it is about that, and known */
     uint8_t known_key[KNOWLEDGE_NAME_KEY]; /* of its party in what is known, if has_known_key */
     bool has_known_key;
     bool is_used;                       /* some failure belongs to it */

@@ -90,8 +90,8 @@ static void add_times(struct json *json, struct json_at details, const struct in
         json_add_time(json, details, "last_success", incident->established.last_ns);
     if (incident_tells_successes(incident))
         json_add_unsigned(json, details, "successes", incident->established.count);
-    if (incident->certificate_ns != 0)
-        json_add_time(json, details, "certificate_limit", incident->certificate_ns);
+    if (incident->has_certificate_limit)
+        json_add_date(json, details, "certificate_limit", incident->certificate_limit);
 }
 
 static void add_details(struct json *json, struct json_at why, const struct incident *incident,

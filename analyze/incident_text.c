@@ -103,10 +103,10 @@ static void add_certificate(struct text *text, const struct incident *incident)
 {
     bool is_end = incident->cause == &cause_certificate_expired;
 
-    if (incident->certificate_ns == 0)
+    if (!incident->has_certificate_limit)
         return;
     text_add(text, " The certificate %s at ", is_end ? "expired" : "becomes valid");
-    text_add_time(text, incident->certificate_ns);
+    text_add_date(text, incident->certificate_limit);
     text_add(text, ".");
 }
 

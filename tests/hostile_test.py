@@ -208,5 +208,50 @@ class Hostile(unittest.TestCase):
             self.assertIsNone(re.search(r"^\s*\{\"event\"", text, re.MULTILINE))
 
 
+class Dates(unittest.TestCase):
+    """Certificates have dates that 64 bits of nanoseconds cannot hold."""
+
+    ROWS = (
+        # begin, end, cause, what the incident says
+        (b"99980101000000Z", b"99981231000000Z", "certificate_not_yet_valid",
+         "becomes valid at 9998-01-01 00:00:00 UTC."),
+        (b"00010101000000Z", b"00020101000000Z", "certificate_expired",
+         "expired at 0002-01-01 00:00:00 UTC."),
+        (b"19690101000000Z", b"19700101000000Z", "certificate_expired",
+         "expired at 1970-01-01 00:00:00 UTC."),
+    )
+
+    def events_of(self, begin, end):
+        """Those of three failures with a certificate that is valid from begin to end."""
+        leaf = x509.certificate(x509.Certificate(
+            key=x509.rsa_key("dates", 2048), names=("DNS:www.example.test",),
+            validity=x509.sequence(x509.tlv(0x18, begin), x509.tlv(0x18, end))))
+        packets = []
+        for number in range(3):
+            dialogue = Dialogue(number + 1, 443, number * 10**9)
+            dialogue.say(CLIENT, client_hello(b"www.example.test"))
+            dialogue.say(SERVER, server_flight([leaf])).say(CLIENT, alert(45))
+            packets += dialogue.close(CLIENT)
+        with tempfile.NamedTemporaryFile(suffix=".pcap") as capture:
+            write_capture(capture.name, LINKTYPE_ETHERNET, packets)
+            done = subprocess.run([TLSWHY, "--json", capture.name], capture_output=True,
+                                  timeout=TIME_LIMIT, check=True)
+        self.assertEqual(done.stderr, b"")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_each_is_told_as_it_is(self):
+        checker = EventChecker()
+        for begin, end, cause, limit in self.ROWS:
+            events = self.events_of(begin, end)
+            for event in events:
+                self.assertEqual(checker.problems(event), [])
+            incident = events[-1]
+            self.assertEqual(get(incident, "event.action"), "tls_incident")
+            self.assertEqual(get(incident, "tlswhy.cause"), cause)
+            self.assertIn(f"The certificate {limit}", incident["message"])
+            date = limit.split(" at ")[1].removesuffix(" UTC.").replace(" ", "T") + "Z"
+            self.assertEqual(get(incident, "tlswhy.extent.certificate_limit"), date)
+
+
 if __name__ == "__main__":
     unittest.main()
