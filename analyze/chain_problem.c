@@ -28,19 +28,28 @@ static void tell_revoked(const struct chain_judgement *chain, struct text *text)
     text_add_string(text, chain->revoked_by_staple ? "the stapled OCSP response" : "a CRL");
 }
 
+/* The issuer's name comes last: it can be so long that what follows is cut. */
+void chain_problem_add_validity(struct text *text, const struct chain_judgement *chain)
+{
+    const struct certificate *certificate = chain->validity_of;
+    bool is_past = chain->validity == VALIDITY_EXPIRED;
+
+    text_add_string(text,
+                    chain->validity_depth == 0 ? "the certificate" : "an issuer's certificate");
+    text_add_string(text, is_past ? " expired on " : " is not valid before ");
+    text_add_date(text, is_past ? certificate->not_after : certificate->not_before);
+    text_add_string(text, ", ");
+    text_add_seconds(text, chain->validity_off_by);
+    text_add_string(text, is_past ? " before this packet" : " after this packet");
+    if (chain->validity_depth == 0)
+        return;
+    text_add_string(text, ": ");
+    text_add_string(text, certificate->subject);
+}
+
 static bool is_expired(const struct chain_judgement *chain)
 {
     return chain->validity == VALIDITY_EXPIRED;
-}
-
-static void tell_expired(const struct chain_judgement *chain, struct text *text)
-{
-    add_which(text, chain->validity_of, chain->validity_depth);
-    text_add_string(text, " expired on ");
-    text_add_date(text, chain->validity_of->not_after);
-    text_add_string(text, ", ");
-    text_add_seconds(text, chain->validity_off_by);
-    text_add_string(text, " before this packet");
 }
 
 static bool is_not_yet_valid(const struct chain_judgement *chain)
@@ -48,14 +57,9 @@ static bool is_not_yet_valid(const struct chain_judgement *chain)
     return chain->validity == VALIDITY_NOT_YET;
 }
 
-static void tell_not_yet_valid(const struct chain_judgement *chain, struct text *text)
+static void tell_validity(const struct chain_judgement *chain, struct text *text)
 {
-    add_which(text, chain->validity_of, chain->validity_depth);
-    text_add_string(text, " is not valid before ");
-    text_add_date(text, chain->validity_of->not_before);
-    text_add_string(text, ", ");
-    text_add_seconds(text, chain->validity_off_by);
-    text_add_string(text, " after this packet");
+    chain_problem_add_validity(text, chain);
 }
 
 static bool is_self_signed(const struct chain_judgement *chain)
@@ -97,20 +101,23 @@ static void tell_missing_issuer(const struct chain_judgement *chain, struct text
     text_add_string(text, chain->issuer_url);
 }
 
-static void add_names(struct text *text, const struct certificate *certificate)
+void chain_problem_add_names(struct text *text, const struct certificate *leaf)
 {
     char name[NAME_TEXT_MAX];
 
-    for (size_t i = 0; i < certificate->name_count && i < NAMES_MAX; i++) {
-        certificate_name_text(certificate, i, name, sizeof(name));
+    text_add_string(text, "the certificate stands for ");
+    for (size_t i = 0; i < leaf->name_count && i < NAMES_MAX; i++) {
+        certificate_name_text(leaf, i, name, sizeof(name));
         text_add_string(text, i > 0 ? ", " : "");
         text_add_string(text, name);
     }
-    if (certificate->name_count > NAMES_MAX)
-        text_add(text, " and %d more", certificate->name_count - NAMES_MAX);
-    if (certificate->name_count == 0)
-        text_add_string(text, certificate->common_name[0] != '\0' ? certificate->common_name
-                                                                  : "no name at all");
+    if (leaf->name_count > NAMES_MAX)
+        text_add(text, " and %d more", leaf->name_count - NAMES_MAX);
+    if (leaf->name_count > 0)
+        return;
+    text_add_string(text, leaf->common_name[0] != '\0' ? "no name but its common name "
+                                                       : "no name at all");
+    text_add_string(text, leaf->common_name);
 }
 
 static bool is_for_other_name(const struct chain_judgement *chain)
@@ -120,8 +127,7 @@ static bool is_for_other_name(const struct chain_judgement *chain)
 
 static void tell_other_name(const struct chain_judgement *chain, struct text *text)
 {
-    text_add_string(text, "the certificate stands for ");
-    add_names(text, chain->leaf);
+    chain_problem_add_names(text, chain->leaf);
     text_add_string(text, ", not for the name that the client asked for");
 }
 
@@ -277,9 +283,9 @@ const struct chain_problem chain_problems[] = {
     {"certificate_revoked", "client_certificate_revoked", &cause_certificate_revoked, true,
      is_revoked, tell_revoked},
     {"certificate_expired", "client_certificate_expired", &cause_certificate_expired, true,
-     is_expired, tell_expired},
+     is_expired, tell_validity},
     {"certificate_not_yet_valid", "client_certificate_not_yet_valid",
-     &cause_certificate_not_yet_valid, true, is_not_yet_valid, tell_not_yet_valid},
+     &cause_certificate_not_yet_valid, true, is_not_yet_valid, tell_validity},
     {"self_signed", "client_self_signed", &cause_self_signed, true, is_self_signed,
      tell_self_signed},
     {"untrusted_root", "client_untrusted_root", &cause_untrusted_ca, true, has_untrusted_root,

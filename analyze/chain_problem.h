@@ -29,6 +29,13 @@ extern const size_t chain_problem_count;
 /* Those that the chain has: a bit for each of chain_problems. */
 uint32_t chain_problems_of(const struct chain_judgement *chain);
 
+/* Append "the certificate expired on ..., 3 days before this packet", or that it is not yet valid:
+ * the chain has a certificate of which that is so. */
+void chain_problem_add_validity(struct text *text, const struct chain_judgement *chain);
+
+/* Append "the certificate stands for www.example.org, ...", as many names as fit in a sentence. */
+void chain_problem_add_names(struct text *text, const struct certificate *leaf);
+
 /* Append "www.example.org", the name by which people know a certificate: the first DNS name, else
  * the common name, else the first other name, else the whole subject, else "(no name)". */
 void chain_problem_add_name(struct text *text, const struct certificate *certificate);

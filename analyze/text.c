@@ -327,9 +327,8 @@ void text_add_seconds(struct text *text, int64_t seconds)
 {
     static const int64_t most = INT64_MAX / SECOND_NS;
 
-    if (seconds > most)
-        seconds = most;
-    if (seconds < -most)
-        seconds = -most;
-    text_add_duration(text, seconds * SECOND_NS);
+    if (seconds > most || seconds < -most)
+        text_add(text, "%lld days", (long long)(seconds / DAY_SECONDS));
+    else
+        text_add_duration(text, seconds * SECOND_NS);
 }

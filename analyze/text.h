@@ -89,7 +89,7 @@ void text_add_date_stamp(struct text *text, int64_t seconds);
 /* Append a duration in a unit that a person would use: "12 ms", "3.2 s", "5 min", "3 days". */
 void text_add_duration(struct text *text, int64_t duration_ns);
 
-/* The same for seconds; what nanoseconds cannot hold, some 292 years, is cut to that. */
+/* The same for seconds, also for more than nanoseconds can hold, some 292 years. */
 void text_add_seconds(struct text *text, int64_t seconds);
 
 #endif

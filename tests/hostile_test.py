@@ -212,13 +212,13 @@ class Dates(unittest.TestCase):
     """Certificates have dates that 64 bits of nanoseconds cannot hold."""
 
     ROWS = (
-        # begin, end, cause, what the incident says
-        (b"99980101000000Z", b"99981231000000Z", "certificate_not_yet_valid",
-         "becomes valid at 9998-01-01 00:00:00 UTC."),
+        # begin, end, cause, what the incident says, how far off
+        (b"99980101120000Z", b"99981231000000Z", "certificate_not_yet_valid",
+         "becomes valid at 9998-01-01 12:00:00 UTC.", "2911392 days after this packet"),
         (b"00010101000000Z", b"00020101000000Z", "certificate_expired",
-         "expired at 0002-01-01 00:00:00 UTC."),
+         "expired at 0002-01-01 00:00:00 UTC.", "739572 days before this packet"),
         (b"19690101000000Z", b"19700101000000Z", "certificate_expired",
-         "expired at 1970-01-01 00:00:00 UTC."),
+         "expired at 1970-01-01 00:00:00 UTC.", "20775 days before this packet"),
     )
 
     def events_of(self, begin, end):
@@ -241,11 +241,13 @@ class Dates(unittest.TestCase):
 
     def test_each_is_told_as_it_is(self):
         checker = EventChecker()
-        for begin, end, cause, limit in self.ROWS:
+        for begin, end, cause, limit, distance in self.ROWS:
             events = self.events_of(begin, end)
             for event in events:
                 self.assertEqual(checker.problems(event), [])
             incident = events[-1]
+            for event in events[:-1]:
+                self.assertIn(distance, json.dumps(get(event, "tlswhy.evidence")))
             self.assertEqual(get(incident, "event.action"), "tls_incident")
             self.assertEqual(get(incident, "tlswhy.cause"), cause)
             self.assertIn(f"The certificate {limit}", incident["message"])

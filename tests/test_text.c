@@ -235,6 +235,30 @@ static void durations_have_a_unit_that_people_use(void)
     }
 }
 
+static void seconds_may_be_more_than_nanoseconds_can_hold(void)
+{
+    static const struct {
+        int64_t seconds;
+        const char *shown;
+    } cases[] = {
+        {3, "3.0 s"},
+        {-3, "-3.0 s"},
+        {INT64_C(9223372036), "106751 days"},
+        {INT64_C(9223459200), "106753 days"},
+        {INT64_C(-9223459200), "-106753 days"},
+        {INT64_C(315569519999), "3652424 days"},
+        {INT64_MIN, "-106751991167300 days"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char buffer[32];
+        struct text text = text_begin(buffer, sizeof(buffer));
+
+        text_add_seconds(&text, cases[i].seconds);
+        CU_ASSERT_STRING_EQUAL(buffer, cases[i].shown);
+    }
+}
+
 static void times_are_utc_to_the_nanosecond(void)
 {
     static const struct {
@@ -350,6 +374,8 @@ int main(void)
         {"whole characters up to a limit", utf8_whole_stops_at_the_limit_and_at_what_is_invalid},
         {"names of a list are read without GREASE", names_of_a_list_are_read_without_grease},
         {"durations have a unit that people use", durations_have_a_unit_that_people_use},
+        {"seconds may be more than nanoseconds can hold",
+         seconds_may_be_more_than_nanoseconds_can_hold},
         {"times are UTC, to the nanosecond", times_are_utc_to_the_nanosecond},
         {"digits are those of printf", digits_are_those_of_printf},
         {"what stands for itself is plain", what_stands_for_itself_is_plain},

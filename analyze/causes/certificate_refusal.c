@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/certificate_refusal.h"
 
-#include <time.h>
-
 #include "analyze/causes/refused_hello.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
-#include "analyze/text.h"
-#include "capture/time_unit.h"
+#include "analyze/chain_problem.h"
 #include "dissect/tls.h"
-
-/* Names of a certificate that fit in a line. */
-enum { NAMES_MAX = 6, NAME_TEXT_MAX = 80 };
 
 const struct chain_judgement *certificate_refused(const struct facts *facts)
 {
@@ -107,26 +101,6 @@ static struct moment certificate_moment(const struct facts *facts, enum side sid
                                : facts->client_certificate_note->at;
 }
 
-/* A date of a certificate, in seconds since 1970. */
-static void add_date(struct text *text, int64_t seconds)
-{
-    time_t when = (time_t)seconds;
-    struct tm utc;
-
-    if (gmtime_r(&when, &utc) == NULL)
-        return;
-    text_add(text, "%04d-%02d-%02d %02d:%02d:%02d UTC", utc.tm_year + 1900, utc.tm_mon + 1,
-             utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
-}
-
-/* Seconds as a duration that fits in nanoseconds. */
-static int64_t duration_ns(int64_t seconds)
-{
-    static const int64_t most = INT64_MAX / SECOND_NS;
-
-    return (seconds < most ? seconds : most) * SECOND_NS;
-}
-
 void describe_certificate(const struct facts *facts, enum side side,
                           const struct certificate *certificate, struct evidence *evidence)
 {
@@ -140,9 +114,9 @@ void describe_certificate(const struct facts *facts, enum side side,
              certificate->issuer[0] != '\0' ? certificate->issuer : "(no name)");
     if (certificate->has_validity) {
         text_add(&text, ", valid from ");
-        add_date(&text, certificate->not_before);
+        text_add_date(&text, certificate->not_before);
         text_add(&text, " to ");
-        add_date(&text, certificate->not_after);
+        text_add_date(&text, certificate->not_after);
     }
     evidence_add(evidence, "certificate", certificate_moment(facts, side), "%s", line);
 }
@@ -150,23 +124,14 @@ void describe_certificate(const struct facts *facts, enum side side,
 void describe_validity(const struct facts *facts, enum side side, struct evidence *evidence)
 {
     const struct chain_judgement *chain = facts->chain[side];
-    const struct certificate *certificate = chain->validity_of;
+    bool is_expired = chain->validity == VALIDITY_EXPIRED;
     char line[EVIDENCE_TEXT_MAX];
     struct text text = text_begin(line, sizeof(line));
-    bool expired = chain->validity == VALIDITY_EXPIRED;
 
-    if (certificate == NULL)
+    if (chain->validity_of == NULL)
         return;
-    text_add(&text, "%s %s ",
-             chain->validity_depth == 0 ? "the certificate" : "an issuer's certificate",
-             expired ? "expired on" : "is not valid before");
-    add_date(&text, expired ? certificate->not_after : certificate->not_before);
-    text_add(&text, ", ");
-    text_add_duration(&text, duration_ns(chain->validity_off_by));
-    text_add(&text, expired ? " before this packet" : " after this packet");
-    if (chain->validity_depth > 0)
-        text_add(&text, ": %s", certificate->subject);
-    evidence_add(evidence, expired ? "not_after" : "not_before", certificate_moment(facts, side),
+    chain_problem_add_validity(&text, chain);
+    evidence_add(evidence, is_expired ? "not_after" : "not_before", certificate_moment(facts, side),
                  "%s", line);
 }
 
@@ -175,19 +140,10 @@ void describe_names(const struct facts *facts, struct evidence *evidence)
     const struct certificate *leaf = facts->chain[SIDE_SERVER]->leaf;
     char line[EVIDENCE_TEXT_MAX];
     struct text text = text_begin(line, sizeof(line));
-    char name[NAME_TEXT_MAX];
 
     if (leaf == NULL)
         return;
-    text_add(&text, "the certificate stands for ");
-    for (size_t i = 0; i < leaf->name_count && i < NAMES_MAX; i++) {
-        certificate_name_text(leaf, i, name, sizeof(name));
-        text_add(&text, "%s%s", i > 0 ? ", " : "", name);
-    }
-    if (leaf->name_count > NAMES_MAX)
-        text_add(&text, " and %d more", leaf->name_count - NAMES_MAX);
-    if (leaf->name_count == 0)
-        text_add(&text, "no name but its common name %s", leaf->common_name);
+    chain_problem_add_names(&text, leaf);
     evidence_add(evidence, "certificate_names", certificate_moment(facts, SIDE_SERVER), "%s", line);
 }
 
