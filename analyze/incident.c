@@ -5,6 +5,7 @@
 
 #include "analyze/big_endian.h"
 #include "analyze/causes/causes.h"
+#include "analyze/fold.h"
 #include "analyze/incident_internal.h"
 #include "analyze/summary.h"
 #include "capture/siphash.h"
@@ -75,9 +76,18 @@ void incidents_free(struct incidents *incidents)
     free(incidents);
 }
 
-static struct bytes asked_name(const struct facts *facts)
+/* As it is compared: in small letters. */
+static void add_name(struct text *text, struct bytes name)
 {
-    return facts->client_extensions.server_name.host_name;
+    uint8_t folded[FOLD_ROOM];
+    size_t length = fold_name(folded, name);
+
+    text_add_untrusted(text, bytes_of(folded, length));
+}
+
+static void add_asked_name(struct text *text, const struct facts *facts)
+{
+    add_name(text, facts->client_extensions.server_name.host_name);
 }
 
 static uint64_t hash_endpoint(const struct incidents *incidents, const struct endpoint *endpoint,
@@ -102,7 +112,7 @@ static void note_target(struct incident *incident, const struct facts *facts)
     if (target == NULL)
         return;
     if (!target->has_address) {
-        text_add_untrusted(&name, target->host);
+        add_name(&name, target->host);
         text_add(&name, ":%u", target->port);
         return;
     }
@@ -135,7 +145,7 @@ static void begin(struct incident *incident, const struct verdict *verdict,
     incident->server = facts->connection->endpoint[SIDE_SERVER];
     incident->client = facts->connection->endpoint[SIDE_CLIENT];
     incident->first_ns = INT64_MAX;
-    text_add_untrusted(&name, asked_name(facts));
+    add_asked_name(&name, facts);
     if (table == INCIDENT_AT_SERVER) {
         incident->way = verdict->way;
         note_target(incident, facts);
@@ -176,7 +186,7 @@ static void note_name(struct incident *incident, const struct facts *facts)
     char buffer[INCIDENT_NAME_SIZE];
     struct text name = text_begin(buffer, sizeof(buffer));
 
-    text_add_untrusted(&name, asked_name(facts));
+    add_asked_name(&name, facts);
     if (strcmp(incident->name, buffer) != 0)
         incident->more_names = true;
 }

@@ -101,8 +101,8 @@ struct incident {
     const struct remedy_way *way; /* of it, at one server; NULL: there is none */
     struct endpoint server; /* of the first failure counted; for INCIDENT_CLIENT one of many */
     struct endpoint client; /* of it */
-    char name[INCIDENT_NAME_SIZE];   /* asked for in it, made printable; "": none */
-    bool more_names;                 /* other failures asked for other names */
+    char name[INCIDENT_NAME_SIZE]; /* asked for in it, in small letters, made printable; "": none */
+    bool more_names;               /* other failures asked for other names */
     char target[INCIDENT_NAME_SIZE]; /* that a proxy at server was asked for; "": none */
     struct incident_path path;       /* INCIDENT_PATH */
     uint64_t failures;

@@ -3,6 +3,7 @@
 
 #include "analyze/big_endian.h"
 #include "analyze/causes/causes.h"
+#include "analyze/fold.h"
 #include "analyze/text.h"
 #include "capture/siphash.h"
 #include "dissect/fingerprint.h"
@@ -58,6 +59,15 @@ const struct proxy_target *incident_target(const struct facts *facts)
     return starttls->has_target && !is_of_proxy ? &starttls->target : NULL;
 }
 
+/* Case does not count (RFC 6066 section 3, RFC 4343). */
+static uint64_t hash_name(const uint64_t hash_key[2], struct bytes name)
+{
+    uint8_t folded[FOLD_ROOM];
+    size_t length = fold_name(folded, name);
+
+    return siphash_1_3(hash_key, folded, length);
+}
+
 /* Address and port; the target of a proxy that is a name is a hash of it beside the proxy's. */
 static void put_server(const uint64_t hash_key[2], uint8_t *party, const struct verdict *verdict)
 {
@@ -71,9 +81,9 @@ static void put_server(const uint64_t hash_key[2], uint8_t *party, const struct 
     if (target != NULL && target->has_address)
         memcpy(party, target->address, sizeof(target->address));
     else if (target != NULL)
-        hash = siphash_1_3(hash_key, target->host.data, target->host.len);
+        hash = hash_name(hash_key, target->host);
     if (incident_is_about_name(verdict))
-        hash += siphash_1_3(hash_key, name.data, name.len);
+        hash += hash_name(hash_key, name);
     big_endian_put(party + 18, hash);
 }
 
