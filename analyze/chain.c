@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/chain.h"
 
+#include "analyze/der.h"
+
 const char *chain_end_name(enum chain_end end)
 {
     static const char *const names[] = {
@@ -112,8 +114,8 @@ static void find_validity(const struct chain *chain, int64_t at, struct chain_ju
     int64_t off_by = 0;
 
     out->validity = depths > 0 ? VALIDITY_OK : VALIDITY_UNKNOWN;
-    out->valid_from = depths > 0 ? INT64_MIN : 0;
-    out->valid_until = depths > 0 ? INT64_MAX : 0;
+    out->valid_from = depths > 0 ? DER_TIME_MIN : 0;
+    out->valid_until = depths > 0 ? DER_TIME_MAX : 0;
     for (size_t depth = depths; depth-- > 0;) {
         const struct certificate *certificate = chain_at_depth(chain, out, depth);
         enum chain_validity validity = chain_validity_at(certificate, at, &off_by);

@@ -119,6 +119,7 @@ bool der_take_time(struct bytes *in, int64_t *out)
     uint8_t tag;
     uint8_t zone;
     unsigned year, month, day, hour, minute, second;
+    int64_t time;
 
     if (!der_next(&rest, &tag, &text) || (tag != DER_UTC_TIME && tag != DER_GENERALIZED_TIME))
         return false;
@@ -130,7 +131,10 @@ bool der_take_time(struct bytes *in, int64_t *out)
     if (month < 1 || month > 12 || day < 1 || day > days_of_month(year, month) || hour > 23
         || minute > 59 || second > 60)
         return false;
-    *out = ((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+    time = ((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+    if (time > DER_TIME_MAX) /* by a leap second */
+        return false;
+    *out = time;
     *in = rest;
     return true;
 }

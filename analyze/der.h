@@ -46,8 +46,12 @@ bool der_take_optional(struct bytes *in, uint8_t tag, struct bytes *contents);
 /* Drop the next element, which must have this tag. */
 MUST_USE bool der_skip(struct bytes *in, uint8_t tag);
 
+/* What such times can be, in seconds since 1970-01-01T00:00:00Z: the years 0 to 9999. */
+#define DER_TIME_MIN INT64_C(-62167219200)
+#define DER_TIME_MAX INT64_C(253402300799)
+
 /* Take a UTCTime or a GeneralizedTime as RFC 5280 section 4.1.2.5 has them: with seconds, in
- * UTC, without a fraction. *out is in seconds since 1970-01-01T00:00:00Z. */
+ * UTC, without a fraction. *out is from DER_TIME_MIN to DER_TIME_MAX. */
 MUST_USE bool der_take_time(struct bytes *in, int64_t *out);
 
 /* Take a BOOLEAN. */

@@ -254,6 +254,10 @@ class Dates(unittest.TestCase):
             date = limit.split(" at ")[1].removesuffix(" UTC.").replace(" ", "T") + "Z"
             self.assertEqual(get(incident, "tlswhy.extent.certificate_limit"), date)
 
+    def test_a_leap_second_behind_the_last_year_is_no_date(self):
+        for event in self.events_of(b"20200101000000Z", b"99991231235960Z"):
+            self.assertIsNone(get(event, "tls.server.not_after"))
+
 
 if __name__ == "__main__":
     unittest.main()
