@@ -213,7 +213,7 @@ static void walk_client(struct state_codec *codec, void *record)
 
     state_codec_u64(codec, &client->key.address);
     state_codec_u64(codec, &client->key.stack);
-    state_codec_time(codec, &client->ahead);
+    state_codec_seconds(codec, &client->ahead);
     state_codec_u32(codec, &client->hellos);
     state_codec_u32(codec, &client->agreeing);
     state_codec_octets(codec, client->nonce, sizeof(client->nonce));

@@ -206,7 +206,7 @@ static void walk_sighting(struct state_codec *codec, struct issuer_sighting *sig
     state_codec_octets(codec, sighting->issuer.octets, sizeof(sighting->issuer.octets));
     state_codec_octets(codec, sighting->root.octets, sizeof(sighting->root.octets));
     state_codec_flag(codec, &sighting->is_anchored);
-    state_codec_time(codec, &sighting->at.time_ns);
+    state_codec_time_ns(codec, &sighting->at.time_ns);
     state_codec_octets(codec, sighting->server.address.octets,
                        sizeof(sighting->server.address.octets));
     state_codec_u16(codec, &sighting->server.port);

@@ -18,7 +18,7 @@ static void walk_count(struct state_codec *codec, struct known_count *count)
     int64_t last_ns = count->last_ns;
 
     state_codec_u32(codec, &count->count);
-    state_codec_time(codec, &last_ns);
+    state_codec_time_ns(codec, &last_ns);
     count->last_ns = last_ns;
 }
 
@@ -145,12 +145,12 @@ static void walk_certificate(struct state_codec *codec, struct known_certificate
     state_codec_flag(codec, &certificate->known);
     if (!certificate->known)
         return;
-    state_codec_time(codec, &certificate->seen_ns);
+    state_codec_time_ns(codec, &certificate->seen_ns);
     state_codec_u64(codec, &certificate->message_hash);
     state_codec_octets(codec, certificate->sha256, sizeof(certificate->sha256));
     state_codec_u64(codec, &certificate->issuer);
-    state_codec_time(codec, &certificate->valid_from);
-    state_codec_time(codec, &certificate->valid_until);
+    state_codec_seconds(codec, &certificate->valid_from);
+    state_codec_seconds(codec, &certificate->valid_until);
     certificate->end =
         (enum chain_end)state_codec_small(codec, certificate->end, CHAIN_END_UNKNOWN);
     certificate->name =

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/state_codec.h"
 
+#include "analyze/der.h"
+#include "capture/packet.h"
+
 void state_codec_fail(struct state_codec *codec, const char *reason)
 {
     if (codec->fault == NULL)
@@ -52,9 +55,27 @@ void state_codec_u64(struct state_codec *codec, uint64_t *number)
     *number = state_codec_number(codec, *number, sizeof(*number));
 }
 
-void state_codec_time(struct state_codec *codec, int64_t *time_ns)
+static void walk_time(struct state_codec *codec, int64_t *time, int64_t least, int64_t most)
 {
-    *time_ns = (int64_t)state_codec_number(codec, (uint64_t)*time_ns, sizeof(*time_ns));
+    int64_t read = (int64_t)state_codec_number(codec, (uint64_t)*time, sizeof(*time));
+
+    if (!codec->is_reading)
+        return;
+    if (read < least || read > most) {
+        state_codec_fail(codec, "a time is out of its range");
+        read = 0;
+    }
+    *time = read;
+}
+
+void state_codec_time_ns(struct state_codec *codec, int64_t *time_ns)
+{
+    walk_time(codec, time_ns, 0, PACKET_TIME_MAX_NS);
+}
+
+void state_codec_seconds(struct state_codec *codec, int64_t *seconds)
+{
+    walk_time(codec, seconds, DER_TIME_MIN, DER_TIME_MAX);
 }
 
 /* A number of one octet that is at most max. */

@@ -31,7 +31,12 @@ uint64_t state_codec_number(struct state_codec *codec, uint64_t number, size_t c
 void state_codec_u16(struct state_codec *codec, uint16_t *number);
 void state_codec_u32(struct state_codec *codec, uint32_t *number);
 void state_codec_u64(struct state_codec *codec, uint64_t *number);
-void state_codec_time(struct state_codec *codec, int64_t *time_ns);
+
+/* A packet time: 0 to PACKET_TIME_MAX_NS, so that sums of two are numbers. */
+void state_codec_time_ns(struct state_codec *codec, int64_t *time_ns);
+
+/* A date of a certificate, or seconds between two times: DER_TIME_MIN to DER_TIME_MAX. */
+void state_codec_seconds(struct state_codec *codec, int64_t *seconds);
 
 /* A number of one octet that is at most max. */
 unsigned state_codec_small(struct state_codec *codec, unsigned number, unsigned max);

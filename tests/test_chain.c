@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/chain.h"
+#include "analyze/der.h"
 #include "tests/support/certificates.h"
 #include "tests/support/wire.h"
 
@@ -246,6 +247,9 @@ static void validity_says_by_how_much(void)
     judge("validity_malformed intermediate");
     CU_ASSERT_EQUAL(judgement.validity, VALIDITY_UNKNOWN);
     CU_ASSERT_PTR_NULL(judgement.validity_of);
+    judge("validity_malformed");
+    CU_ASSERT_EQUAL(judgement.valid_from, DER_TIME_MIN);
+    CU_ASSERT_EQUAL(judgement.valid_until, DER_TIME_MAX);
 }
 
 /* RFC 5280 section 4.1.2.5: both ends are inside. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/knowledge_state.h"
 
+#include "analyze/big_endian.h"
 #include "analyze/certificate_parts.h"
 #include "analyze/file.h"
+#include "capture/packet.h"
 #include "dissect/tls.h"
 #include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
@@ -294,6 +296,14 @@ static void a_bit_that_flipped_is_found(void)
     knowledge_free(knowledge);
 }
 
+static void put_digest(struct bytes state)
+{
+    uint8_t *octets = (uint8_t *)(uintptr_t)state.data;
+    size_t length = state.len - CERTIFICATE_SHA256_LEN;
+
+    certificate_sha256(bytes_of(octets, length), octets + length);
+}
+
 /* Somebody who can make a checksum can still not make the tables hold what they must not: the
  * outcome is a refusal or knowledge, and no octet is read that is not there. */
 static void records_of_others_are_checked(void)
@@ -310,14 +320,53 @@ static void records_of_others_are_checked(void)
         struct knowledge_state_error error;
 
         octets[place] = 0xff;
-        certificate_sha256(bytes_of(octets, state.len - CERTIFICATE_SHA256_LEN),
-                           octets + state.len - CERTIFICATE_SHA256_LEN);
+        put_digest(copy);
         refused += !read_state(other, copy, &error);
         knowledge_free(other);
     }
     CU_ASSERT_TRUE(refused > 5);
     file_free(state);
     guard_free(&guard);
+    knowledge_free(knowledge);
+}
+
+static uint64_t number_at(const uint8_t *octets)
+{
+    struct bytes in = bytes_of(octets, sizeof(uint64_t));
+    uint64_t number;
+
+    return bytes_uint(&in, sizeof(number), &number) ? number : 0;
+}
+
+/* Whether the octets are a time of the stories that were told. */
+static bool is_time(const uint8_t *octets)
+{
+    int64_t time_ns = (int64_t)number_at(octets);
+
+    return time_ns >= STORY_TIME && time_ns <= STORY_TIME + CLIENTS * STORY_SECOND;
+}
+
+/* A sum of two of them has to be a number. */
+static void times_that_no_packet_has_are_refused(void)
+{
+    static const int64_t wrong[] = {PACKET_TIME_MAX_NS + 1, INT64_MAX, -1, INT64_MIN};
+    struct knowledge *knowledge = learned(1);
+    struct bytes state = state_of(knowledge);
+    uint8_t *octets = (uint8_t *)(uintptr_t)state.data;
+    unsigned times = 0;
+
+    for (size_t place = 0; place + sizeof(uint64_t) <= state.len; place++) {
+        uint64_t before = number_at(octets + place);
+
+        if (!is_time(octets + place))
+            continue;
+        big_endian_put(octets + place, (uint64_t)wrong[times++ % 4]);
+        put_digest(state);
+        check_refused(state, "a time is out of its range");
+        big_endian_put(octets + place, before);
+    }
+    CU_ASSERT_TRUE(times > SERVERS);
+    file_free(state);
     knowledge_free(knowledge);
 }
 
@@ -349,6 +398,7 @@ int main(void)
         {"no beginning of a state is a state", no_beginning_of_a_state_is_a_state},
         {"a bit that flipped is found", a_bit_that_flipped_is_found},
         {"records of others are checked", records_of_others_are_checked},
+        {"times that no packet has are refused", times_that_no_packet_has_are_refused},
         {"another version is refused", another_version_is_refused},
         CU_TEST_INFO_NULL,
     };
