@@ -260,21 +260,27 @@ static void count(struct incidents *incidents, struct incident *incident,
     sketch_add(&incident->servers, hash_endpoint(incidents, &ends[SIDE_SERVER], true));
 }
 
-void incident_archive(struct knowledge_table *table, struct incident *incident)
+/* A full table may give the archived record the very place of the one that was there. */
+struct incident *incident_archive(struct knowledge_table *table, const struct incident *incident)
 {
-    struct incident copy = *incident;
+    const struct incident copy = *incident;
     struct incident_key key;
     struct incident *kept;
+    struct incident *current;
 
-    memcpy(key.octets, incident->key, sizeof(key.octets));
-    incident_key_set_generation(&key, incident->generation + 1);
+    memcpy(key.octets, copy.key, sizeof(key.octets));
+    incident_key_set_generation(&key, copy.generation + 1);
     kept = knowledge_table_get(table, &key);
-    if (kept != NULL && kept != incident) {
+    if (kept != NULL) {
         *kept = copy;
         memcpy(kept->key, key.octets, sizeof(kept->key));
     }
-    *incident = (struct incident){.generation = copy.generation + 1};
-    memcpy(incident->key, copy.key, sizeof(incident->key));
+    current = knowledge_table_get(table, copy.key);
+    if (current == NULL)
+        return NULL;
+    *current = (struct incident){.generation = copy.generation + 1};
+    memcpy(current->key, copy.key, sizeof(current->key));
+    return current;
 }
 
 /* Whether it was over when a failure began at at_ns. */
@@ -297,10 +303,10 @@ static void add_to(struct incidents *incidents, enum incident_table table,
     if (!incident_key_of(incidents->hash_key, table, verdict, &key))
         return;
     incident = knowledge_table_get(incidents->tables[table], &key);
+    if (incident != NULL && incident->failures > 0 && was_over(incident, at_ns, past))
+        incident = incident_archive(incidents->tables[table], incident);
     if (incident == NULL)
         return;
-    if (incident->failures > 0 && was_over(incident, at_ns, past))
-        incident_archive(incidents->tables[table], incident);
     if (incident->failures == 0)
         begin(incident, verdict, table);
     count(incidents, incident, verdict, past);
@@ -450,10 +456,15 @@ bool incident_admits(struct incident *incident, int64_t at_ns, uint32_t per_minu
 static const char *format_id(const struct incident *incident, uint32_t number,
                              char out[INCIDENT_ID_SIZE])
 {
-    enum { ENDPOINT = 18, END = INCIDENT_CAUSE_KEY + 2 * ENDPOINT + 2 * INCIDENT_NAME_SIZE };
+    enum {
+        ENDPOINT = 18, /* address and port */
+        TIME = INCIDENT_CAUSE_KEY + 2 * ENDPOINT + 2 * INCIDENT_NAME_SIZE,
+        SCOPE = TIME + sizeof(int64_t),
+        LENGTH = SCOPE + 1
+    };
     static const char digits[] = "0123456789abcdef";
     const uint64_t keys[2][2] = {{number, 0}, {number, 1}};
-    uint8_t octets[END + 9] = {0};
+    uint8_t octets[LENGTH] = {0};
     const struct endpoint *ends[] = {&incident->server, &incident->client};
     size_t length = strlen(incident->cause->id);
 
@@ -466,9 +477,9 @@ static const char *format_id(const struct incident *incident, uint32_t number,
     }
     memcpy(octets + length, incident->name, strlen(incident->name));
     memcpy(octets + length + INCIDENT_NAME_SIZE, incident->target, strlen(incident->target));
-    big_endian_put(octets + END,
+    big_endian_put(octets + TIME,
                    (uint64_t)(incident->named_ns != 0 ? incident->named_ns : incident->first_ns));
-    octets[END + 8] = (uint8_t)incident->scope;
+    octets[SCOPE] = (uint8_t)incident->scope;
     for (size_t half = 0; half < 2; half++) {
         uint64_t hash = siphash_2_4(keys[half], octets, sizeof(octets));
 

@@ -23,12 +23,13 @@
 #include "capture/time_unit.h"
 
 enum {
-    INCIDENTS_MAX = 4096,      /* of each scope, of some 600 octets each */
-    INCIDENT_FAILURES_MIN = 2, /* fewer are no incident */
-    INCIDENT_NAME_SIZE = 80,   /* octets of a server name, NUL included */
-    INCIDENT_CAUSE_KEY = 48,   /* octets of a cause's identifier */
-    INCIDENT_PARTY_KEY = 34,   /* address, port and 128 bits more */
-    INCIDENT_KEY = INCIDENT_CAUSE_KEY + INCIDENT_PARTY_KEY + 4, /* and which one, of those over */
+    INCIDENTS_MAX = 4096,        /* of each scope, of some 600 octets each */
+    INCIDENT_FAILURES_MIN = 2,   /* fewer are no incident */
+    INCIDENT_NAME_SIZE = 80,     /* octets of a server name, NUL included */
+    INCIDENT_CAUSE_KEY = 48,     /* octets of a cause's identifier */
+    INCIDENT_PARTY_KEY = 34,     /* address, port and 128 bits more */
+    INCIDENT_GENERATION_KEY = 4, /* which one, of those over */
+    INCIDENT_KEY = INCIDENT_CAUSE_KEY + INCIDENT_PARTY_KEY + INCIDENT_GENERATION_KEY,
     INCIDENT_PATH_SERVERS_MIN = 3, /* fewer, or a single client, are no matter of the path */
     INCIDENT_PATH_CLIENTS_MIN = 2
 };

@@ -12,8 +12,10 @@ struct incidents {
     struct knowledge_table *tables[INCIDENT_TABLES];
 };
 
-/* Keep an incident that is over under another key, so that the next failure begins a new one. */
-void incident_archive(struct knowledge_table *table, struct incident *incident);
+/* Keep an incident that is over under another key, as far as there is room: the next failure
+ * begins a new one. Returns what is under its key from now on, without a failure; NULL: no memory.
+ * What incident points to may be another record afterwards. */
+struct incident *incident_archive(struct knowledge_table *table, const struct incident *incident);
 
 /* Look up by now what the incident's party managed. */
 void incident_refresh(struct incident *incident, struct knowledge *knowledge);

@@ -9,6 +9,7 @@
 #include "dissect/fingerprint.h"
 
 enum {
+    GENERATION_OFFSET = INCIDENT_KEY - INCIDENT_GENERATION_KEY,
     IPV4_BITS = 24, /* the networks that most sites are made of */
     IPV6_BITS = 64, /* RFC 4291 section 2.5.4 */
     IPV4_MAPPED_BITS = 96,
@@ -38,10 +39,18 @@ static void put_port(uint8_t *out, uint16_t port)
 
 void incident_key_set_generation(struct incident_key *key, uint32_t generation)
 {
-    uint8_t *out = key->octets + INCIDENT_CAUSE_KEY + INCIDENT_PARTY_KEY;
+    uint8_t *out = key->octets + GENERATION_OFFSET;
 
-    for (size_t i = 0; i < sizeof(generation); i++)
+    for (size_t i = 0; i < INCIDENT_GENERATION_KEY; i++)
         out[i] = (uint8_t)(generation >> (24 - 8 * i));
+}
+
+bool incident_key_is_current(const uint8_t key[INCIDENT_KEY])
+{
+    for (size_t i = GENERATION_OFFSET; i < INCIDENT_KEY; i++)
+        if (key[i] != 0)
+            return false;
+    return true;
 }
 
 bool incident_is_about_name(const struct verdict *verdict)

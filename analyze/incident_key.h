@@ -25,6 +25,9 @@ bool incident_key_of(const uint64_t hash_key[2], enum incident_table table,
  * over. */
 void incident_key_set_generation(struct incident_key *key, uint32_t generation);
 
+/* Whether it is the key of the one that is not over. */
+bool incident_key_is_current(const uint8_t key[INCIDENT_KEY]);
+
 /* Whether the cause is about the name that was asked for. */
 bool incident_is_about_name(const struct verdict *verdict);
 

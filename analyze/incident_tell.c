@@ -90,7 +90,6 @@ static void tell_of(struct knowledge_table *table, struct incident *incident,
                     const struct incident_sink *sink)
 {
     enum incident_state state;
-    bool is_current;
 
     if (!incident->is_used || incident->told == INCIDENT_CLOSED)
         return;
@@ -102,9 +101,8 @@ static void tell_of(struct knowledge_table *table, struct incident *incident,
     if (state == INCIDENT_CLOSED && incident->told == INCIDENT_UNTOLD)
         tell(incident, INCIDENT_OPENED, now_ns, sink);
     tell(incident, state, now_ns, sink);
-    is_current = memcmp(incident->key + INCIDENT_KEY - 4, "\0\0\0", 4) == 0;
-    if (state == INCIDENT_CLOSED && is_current)
-        incident_archive(table, incident);
+    if (state == INCIDENT_CLOSED && incident_key_is_current(incident->key))
+        (void)incident_archive(table, incident);
 }
 
 void incidents_tell(struct incidents *incidents, struct knowledge *knowledge, int64_t now_ns,

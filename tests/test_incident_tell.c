@@ -127,6 +127,36 @@ static void what_explains_more_takes_over(void)
     knowledge_free(knowledge);
 }
 
+/* The record that is told to be over is the one that makes room for itself. */
+static void the_next_incident_is_another_one_however_full_the_table_is(void)
+{
+    for (uint32_t records_max = 1; records_max <= 4; records_max++) {
+        const struct knowledge_options options = {.hash_key = {1, 2}};
+        struct knowledge *knowledge = knowledge_new(&options);
+        struct incidents *incidents = incidents_new(key, key, records_max);
+        struct told told = {0};
+        const struct incident_sink sink = {.context = &told, .take = take_told};
+        const struct incident *incident = NULL;
+
+        for (uint8_t i = 0; i < 3; i++) {
+            struct story story;
+
+            for (uint8_t client = 1; client <= 2; client++)
+                story_count_failure(incidents, &story, client, 1, "a.example",
+                                    TLS_ALERT_PROTOCOL_VERSION);
+            incident = incidents_find(incidents, &story.verdict, true);
+            CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
+            CU_ASSERT_EQUAL(incident->failures, 2);
+            CU_ASSERT_EQUAL(incident->generation, i);
+            incidents_tell(incidents, knowledge, STORY_TIME + 2 * INCIDENT_QUIET_NS, false, &sink);
+        }
+        CU_ASSERT_EQUAL(told.count[INCIDENT_OPENED], 3);
+        CU_ASSERT_EQUAL(told.count[INCIDENT_CLOSED], 3);
+        incidents_free(incidents);
+        knowledge_free(knowledge);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -134,6 +164,8 @@ int main(void)
          an_incident_is_told_when_it_opens_goes_on_and_ends},
         {"a clock set back holds up no update", a_clock_set_back_holds_up_no_update},
         {"what explains more takes over", what_explains_more_takes_over},
+        {"the next incident is another one, however full the table is",
+         the_next_incident_is_another_one_however_full_the_table_is},
         CU_TEST_INFO_NULL,
     };
 
