@@ -319,10 +319,21 @@ static bool is_sorted(const struct half_opens *table)
     return true;
 }
 
+/* In another order some might find no slot in the index: it has none of their new numbers. */
 void half_opens_sort(struct half_opens *table)
 {
-    if (is_sorted(table) || !move(table, table->capacity))
+    struct half_open *ring;
+
+    if (is_sorted(table))
         return;
-    qsort(table->ring, table->count, sizeof(*table->ring), compare_first);
-    index_all(table);
+    ring = region_new(ring_octets(table->capacity));
+    if (ring == NULL)
+        return;
+    copy_ring(table, ring);
+    region_free(table->ring, ring_octets(table->capacity));
+    table->ring = ring;
+    table->first += table->span;
+    table->first_at = 0;
+    table->span = table->count;
+    qsort(ring, table->count, sizeof(*ring), compare_first);
 }

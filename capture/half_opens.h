@@ -66,7 +66,8 @@ struct half_open *half_opens_oldest(const struct half_opens *table);
  * in the index it stays where it is. */
 void half_opens_queue(struct half_opens *table);
 
-/* Bring them into the order of their first packets. When memory is short they stay as they are. */
+/* Bring them into the order of their first packets, in which they are to be removed: they may be
+ * found by their keys no more. When memory is short they stay as they are. */
 void half_opens_sort(struct half_opens *table);
 
 #endif

@@ -172,6 +172,47 @@ static void sorted_they_are_in_the_order_of_their_first_packets(void)
     model_free(model);
 }
 
+/* Add so many of this hash, with numbers from the model's count of packets on. */
+static void add_alike(struct model *model, uint32_t hash, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct segment syn = {.flags = TCP_SYN, .at.packet = ++model->packets};
+        struct flow_key key = key_of((uint32_t)model->packets);
+        struct half_open *half_open = half_opens_add(&model->table, &key, hash);
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(half_open);
+        half_open_begin(half_open, &syn);
+    }
+}
+
+/* The first ones fill the part of the index that those behind them in the ring share with them:
+ * in the order of the ring not all of them have a slot. */
+static void sorted_none_is_left_out(void)
+{
+    enum {
+        PROBED = 56, /* slots that are looked at for a hash */
+        SHARED = 28, /* by hashes four buckets apart */
+        OTHERS = 10
+    };
+    struct model *model = model_new(KEYS);
+    uint32_t ended = 0;
+
+    add_alike(model, 0, PROBED);
+    add_alike(model, 4, SHARED);
+    for (uint32_t i = 0; i < PROBED; i++)
+        half_opens_remove(&model->table, half_opens_oldest(&model->table));
+    add_alike(model, 0, PROBED);
+    add_alike(model, 20, OTHERS);
+    half_opens_oldest(&model->table)->first.packet = model->packets + 1;
+    half_opens_sort(&model->table);
+    CU_ASSERT_EQUAL(model->table.count, PROBED + SHARED + OTHERS);
+    for (; half_opens_oldest(&model->table) != NULL; ended++)
+        half_opens_remove(&model->table, half_opens_oldest(&model->table));
+    CU_ASSERT_EQUAL(ended, PROBED + SHARED + OTHERS);
+    CU_ASSERT_EQUAL(model->table.count, 0);
+    model_free(model);
+}
+
 /* Nothing is added beyond the ceiling, and each costs what the header says at most. */
 static void the_ceiling_is_kept(void)
 {
@@ -216,6 +257,7 @@ int main(void)
         {"they come out in the order of queueing", they_come_out_in_the_order_of_queueing},
         {"sorted they are in the order of their first packets",
          sorted_they_are_in_the_order_of_their_first_packets},
+        {"sorted none is left out", sorted_none_is_left_out},
         {"the ceiling is kept", the_ceiling_is_kept},
         {"numbers may wrap", numbers_may_wrap},
         CU_TEST_INFO_NULL,
