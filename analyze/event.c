@@ -78,6 +78,30 @@ static const struct outcome_row {
     [OUTCOME_NOT_TLS] = {"unknown", "info"},
 };
 
+/* What one event may have at the most, in octets. */
+enum {
+    ENTRY_MAX = 64,       /* the name of a code point or a fingerprint, with its quotes and comma */
+    CODE_POINT_LISTS = 6, /* suites, versions, groups, signature schemes, key shares, extensions */
+    CODE_POINTS_MAX = CODE_POINT_LISTS * JSON_NAMES_MAX * ENTRY_MAX,
+    ALPN_MAX = JSON_ESCAPE_MAX * EVENT_ALPN_OCTETS_MAX + JSON_NAMES_MAX * JSON_MEMBER_MAX,
+    ALTERNATIVE_NAMES_MAX =
+        JSON_ESCAPE_MAX * CERTIFICATE_NAME_OCTETS + CERTIFICATE_NAMES_MAX * ENTRY_MAX,
+    BASE64_MAX = EVENT_CHAIN_OCTETS_MAX / 3 * 4 + CHAIN_CERTIFICATES_MAX * 2 * JSON_MEMBER_MAX,
+    FINGERPRINTS_MAX = CHAIN_CERTIFICATES_MAX * 2 * ENTRY_MAX,
+    EVIDENCE_LINES_MAX =
+        (EVIDENCE_MAX + VERDICT_FINDINGS_MAX) * (2 * EVIDENCE_TEXT_MAX + 4 * ENTRY_MAX),
+    SINGLE_VALUES = EVIDENCE_MAX + 5, /* files; both names, a target, a reply, the observer */
+    SINGLE_VALUES_MAX = SINGLE_VALUES * JSON_ESCAPE_MAX * JSON_OCTETS_MAX,
+    DISTINGUISHED_NAMES_MAX = SIDES * 12 * CERTIFICATE_TEXT_SIZE, /* some of them are told twice */
+    REST_MAX = 32 * 1024 /* what is of our own: keys, numbers, titles, a remedy, what is known */
+};
+
+_Static_assert(CODE_POINTS_MAX + ALPN_MAX + SIDES * (ALTERNATIVE_NAMES_MAX + BASE64_MAX)
+                       + SIDES * FINGERPRINTS_MAX + EVIDENCE_LINES_MAX + SINGLE_VALUES_MAX
+                       + DISTINGUISHED_NAMES_MAX + REST_MAX
+                   <= EVENT_LINE_MAX,
+               "whatever a peer sends, its event has room");
+
 enum {
     /* Octets of what event begins with at the most: twenty keys and names with their punctuation,
      * of which the longest has 20 letters, an identifier, two times and a number. */

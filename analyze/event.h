@@ -15,9 +15,11 @@
 #include "capture/origin.h"
 
 enum {
-    EVENT_LINE_MAX = 1048576,      /* octets of one line: above what the limits of json.h allow */
-    EVENT_CHAIN_OCTETS_MAX = 65536 /* of certificates in one event: more than any chain that clients
-                                      take; with base64 and two sides far below a line's limit */
+    EVENT_LINE_MAX = 640 * 1024,    /* octets of one line: above what all limits allow (event.c) */
+    EVENT_CHAIN_OCTETS_MAX = 65536, /* of the certificates of a side: more than any chain that
+                                       clients take */
+    EVENT_ALPN_OCTETS_MAX = 8192    /* of the application protocols that a client offers: two
+                                       names, as a rule, of ten octets */
 };
 
 /* The addresses that agree with this one in so many leading bits, of 128 for IPv4 too. */

@@ -51,18 +51,40 @@ static void add_version(struct json *json, struct json_at offer, uint16_t versio
                      version);
 }
 
+/* The next protocol of a list that is not reserved (RFC 8701). */
+static bool next_protocol(struct bytes *protocols, struct bytes *protocol)
+{
+    while (list_name_next(protocols, protocol))
+        if (protocol->len != 2
+            || !tls_is_grease((uint16_t)(protocol->data[0] << 8 | protocol->data[1])))
+            return true;
+    return false;
+}
+
+/* What finds no room is counted: names that nobody registered are long or many only when somebody
+ * means them to be. */
 static void add_alpn(struct json *json, struct json_at offer, struct bytes protocols)
 {
     struct bytes protocol;
     struct json_at array;
+    size_t count = 0;
+    size_t octets = 0;
+    uint64_t left_out = 0;
 
     if (protocols.len == 0)
         return;
     array = json_add_array(json, offer, "alpn");
-    for (size_t count = 0; count < JSON_NAMES_MAX && list_name_next(&protocols, &protocol); count++)
-        if (protocol.len != 2
-            || !tls_is_grease((uint16_t)(protocol.data[0] << 8 | protocol.data[1])))
-            json_append_octets(json, array, protocol);
+    while (next_protocol(&protocols, &protocol)) {
+        octets += protocol.len;
+        if (count == JSON_NAMES_MAX || octets > EVENT_ALPN_OCTETS_MAX) {
+            left_out++;
+            continue;
+        }
+        json_append_octets(json, array, protocol);
+        count++;
+    }
+    if (left_out > 0)
+        json_add_unsigned(json, offer, "alpn_left_out", left_out);
 }
 
 static void add_key_shares(struct json *json, struct json_at offer, struct bytes shares)

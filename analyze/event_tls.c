@@ -138,13 +138,14 @@ static void add_chain(struct json *json, struct json_at side, const struct facts
     struct certificate_entry entry;
     struct json_at array;
     size_t octets = 0;
+    size_t count = 0;
 
     if (note == NULL || note->offset == NOTE_NOT_KEPT
         || !certificate_list_parse(handshake_body(facts->handshake, note), facts->version, &list)
         || list.count == 0)
         return;
     array = json_add_array(json, side, "certificate_chain");
-    while (certificate_list_next(&list, &entry)) {
+    while (count++ < CHAIN_CERTIFICATES_MAX && certificate_list_next(&list, &entry)) {
         octets += entry.certificate.len;
         if (octets > EVENT_CHAIN_OCTETS_MAX)
             return;

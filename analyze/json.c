@@ -14,9 +14,8 @@ static const char ELLIPSIS[] = "...";
 
 enum {
     SIZE_FIRST = 16384, /* octets: room for a usual event at once */
-    ESCAPE_MAX = 6,     /* octets of "\u007f"; two of them are a character of four octets */
     /* What a peer chose, with quotes and ellipsis, and what text_begin wants. */
-    STRING_TOKEN_MAX = ESCAPE_MAX * JSON_OCTETS_MAX + 2 + 3 + 1
+    STRING_TOKEN_MAX = JSON_ESCAPE_MAX * JSON_OCTETS_MAX + 2 + 3 + 1
 };
 
 void json_init(struct json *json, size_t max)
@@ -213,7 +212,7 @@ static void end_escaped(struct json *json, size_t begin, const char *value, size
     char *out;
 
     json->length = begin;
-    if (!reserve(json, length * ESCAPE_MAX + JSON_MEMBER_MAX))
+    if (!reserve(json, length * JSON_ESCAPE_MAX + JSON_MEMBER_MAX))
         return;
     out = json->data + begin;
     *out++ = '"';

@@ -21,6 +21,7 @@ struct memo;
 enum {
     JSON_OCTETS_MAX = 512, /* of one value that a peer chose; what is longer ends in "...": a host
                               name has at most 255 octets, an ALPN name too */
+    JSON_ESCAPE_MAX = 6, /* octets of "\u007f", for one octet; two are a character of four octets */
     JSON_HEX_OCTETS_MAX = 32, /* a SHA-256 digest */
     JSON_NAMES_MAX = 256, /* entries of one list that a peer chose: twice what any client offers */
     JSON_DEPTH_MAX = 8,   /* objects and arrays in each other; events have 5 */

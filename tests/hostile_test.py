@@ -25,7 +25,8 @@ from sinks_test import Listener, syslog_messages
 
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
 TIME_LIMIT = 60
-LINE_MAX = 1 << 20
+LINE_MAX = 640 << 10
+LARGE = 160 << 10  # what peers usually choose is a thirtieth of that
 VALUE_MAX = 512  # octets of one value that a peer chose
 DATAGRAM_MAX = 65507
 ESCAPES = 6      # each octet becomes at most so many characters
@@ -76,7 +77,7 @@ def dialogues(value, number):
     yield place(0).say(CLIENT, client_hello(value)).say(SERVER, alert(40)).close(SERVER)
     yield place(1).say(CLIENT, client_hello(b"www.example.test", protocols)).say(
         SERVER, alert(120)).close(SERVER)
-    yield place(2).say(CLIENT, client_hello(value[:200], protocols[:3])).say(
+    yield place(2).say(CLIENT, client_hello(value[:200], protocols)).say(
         SERVER, server_flight([hostile_certificate(value)], protocols[0])).say(
         CLIENT, alert(42)).close(CLIENT)
     yield place(3, 25).say(SERVER, b"220 " + one_line).say(CLIENT, b"EHLO x\r\n").say(
@@ -183,20 +184,23 @@ class Hostile(unittest.TestCase):
         self.assertEqual(events, [json.loads(line) for line in self.lines])
 
     def test_syslog_over_udp_but_for_what_no_datagram_holds(self):
+        options = ("--all", "--certificate-chain")
+        lines = self.run_tlswhy("--json", *options).splitlines(keepends=True)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
             receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 << 20)
             receiver.bind(("127.0.0.1", 0))
             receiver.settimeout(5)
             status, _, said = self.try_tlswhy(
-                "--all", f"--sink=syslog+udp://127.0.0.1:{receiver.getsockname()[1]}")
+                *options, f"--sink=syslog+udp://127.0.0.1:{receiver.getsockname()[1]}")
             header = 0
-            fitting = [line for line in self.lines if header + len(line) <= DATAGRAM_MAX]
+            fitting = [line for line in lines if header + len(line) <= DATAGRAM_MAX]
             for line in fitting:
                 datagram = receiver.recv(1 << 17)
                 self.assertRegex(datagram, rb"^<134>1 [^\n]*$")
                 self.assertTrue(datagram.endswith(line[:-1]))
                 header = len(datagram) - len(line)
-        lost = len(self.lines) - len(fitting)
+        lost = len(lines) - len(fitting)
+        self.assertGreater(lost, 0)
         self.assertEqual((status, said), (1, f"tlswhy: {lost:,} events were lost\n"))
 
     def test_reports_and_summaries_show_nothing_that_a_terminal_obeys(self):
@@ -257,6 +261,43 @@ class Dates(unittest.TestCase):
     def test_a_leap_second_behind_the_last_year_is_no_date(self):
         for event in self.events_of(b"20200101000000Z", b"99991231235960Z"):
             self.assertIsNone(get(event, "tls.server.not_after"))
+
+
+class Largest(unittest.TestCase):
+    """The longest event that a peer can have told finds room in every queue."""
+
+    CONTROL = b"\x01" * 250  # each octet is six in JSON
+    CODE_POINTS = b"".join(number.to_bytes(2, "big") for number in range(1, 600))
+    LISTS = ((10, CODE_POINTS), (13, CODE_POINTS))  # groups, signature schemes
+
+    def capture(self, path):
+        """One failure with the most of everything."""
+        hello = client_hello(self.CONTROL, [self.CONTROL] * 240,
+                             [(kind, len(octets).to_bytes(2, "big") + octets)
+                              for kind, octets in self.LISTS])
+        names = tuple(x509.tlv(0x82, b'"' * 200 + bytes([number])) for number in range(40))
+        leaf = x509.certificate(x509.Certificate(
+            names=names, key=x509.rsa_key("large", 2048), subject="CN=" + '"' * 250))
+        small = x509.certificate(x509.Certificate(key=x509.rsa_key("small", 8192)))
+        flight = server_flight([leaf] + [small] * 60, self.CONTROL)
+        dialogue = Dialogue().say(CLIENT, hello).say(SERVER, flight).say(CLIENT, alert(42))
+        write_capture(path, LINKTYPE_ETHERNET, dialogue.close(CLIENT))
+
+    def test_it_arrives_with_little_memory(self):
+        with tempfile.TemporaryDirectory() as folder:
+            capture = f"{folder}/largest.pcap"
+            sinks = [f"{folder}/{number}.json" for number in range(8)]
+            self.capture(capture)
+            done = subprocess.run(
+                [TLSWHY, "--max-memory=8M", "--certificate-chain", "--on-full=drop",
+                 *(f"--sink=file:{path}" for path in sinks), capture],
+                capture_output=True, timeout=TIME_LIMIT, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            for path in sinks:
+                line = Path(path).read_bytes()
+                self.assertGreater(len(line), LARGE)
+                self.assertLess(len(line), LINE_MAX)
+                self.assertEqual(EventChecker().problems(json.loads(line), hostile=True), [])
 
 
 if __name__ == "__main__":

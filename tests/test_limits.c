@@ -7,6 +7,7 @@
 #include "analyze/clock.h"
 #include "analyze/event.h"
 #include "analyze/inventory.h"
+#include "analyze/json.h"
 #include "analyze/session.h"
 #include "analyze/tracker_internal.h"
 #include "dissect/message.h"
@@ -169,6 +170,33 @@ static void certificates_of_an_event(void)
     event_writer_free(writer);
 }
 
+/* Names of 250 octets, a hundred more than there is room for. */
+static void application_protocols_of_an_event(void)
+{
+    enum { NAME = 250, TOLD = EVENT_ALPN_OCTETS_MAX / NAME, COUNT = TOLD + 100, ENTRY = 1 + NAME };
+    static uint8_t list[COUNT * ENTRY];
+    const struct event_options options = {.observer_name = "edge"};
+    struct event_writer *writer = event_writer_new(&options);
+    struct sample sample;
+    struct bytes line;
+    cJSON *event;
+    const cJSON *offer;
+
+    memset(list, 1, sizeof(list));
+    for (size_t i = 0; i < COUNT; i++)
+        list[i * ENTRY] = NAME;
+    sample_failed(&sample);
+    sample.facts.client_extensions.alpn.protocols = bytes_of(list, sizeof(list));
+    CU_ASSERT_FATAL(event_write(writer, &sample.verdict, &line));
+    CU_ASSERT(line.len < JSON_ESCAPE_MAX * EVENT_ALPN_OCTETS_MAX + 8192);
+    event = cJSON_ParseWithLength((const char *)line.data, line.len);
+    offer = cJSON_GetObjectItem(cJSON_GetObjectItem(event, "tlswhy"), "offer");
+    CU_ASSERT_EQUAL(cJSON_GetArraySize(cJSON_GetObjectItem(offer, "alpn")), TOLD);
+    CU_ASSERT_EQUAL(cJSON_GetNumberValue(cJSON_GetObjectItem(offer, "alpn_left_out")), 100);
+    cJSON_Delete(event);
+    event_writer_free(writer);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -180,6 +208,7 @@ int main(void)
         {"clients whose clock is remembered", clients_whose_clock_is_remembered},
         {"certificates in the inventory", certificates_in_the_inventory},
         {"certificates of an event", certificates_of_an_event},
+        {"application protocols of an event", application_protocols_of_an_event},
         CU_TEST_INFO_NULL,
     };
 

@@ -188,7 +188,7 @@ static void lines_longer_than_a_batch_arrive(void)
     char *name = new_file();
     struct sink_spec spec;
     struct sink *sink = sink_of(&spec, name, 1);
-    size_t length = (size_t)3 << 18;
+    size_t length = (size_t)2 << 18;
     char *buffer = malloc(length);
 
     CU_ASSERT(queue_push(sink_queue(sink, 0), bytes_of("a\n", 2)));

@@ -12,18 +12,21 @@
 #ifndef TLSWHY_TOOLS_SINK_H
 #define TLSWHY_TOOLS_SINK_H
 
+#include "analyze/event.h"
 #include "tools/tlswhy/carrier.h"
 #include "tools/tlswhy/queue.h"
 #include "tools/tlswhy/spool.h"
 
 enum {
-    SINK_SHARE_MIN = 256 << 10, /* octets of a queue: longer than any event */
-    SINK_RETRY_MS = 1000,       /* between two attempts to open or connect */
-    SINK_TURN_OCTETS = 262144,  /* sent before files are looked at */
-    SINK_LOOK_MS = 20,          /* between two looks whether the receiver has got it */
-    SINK_KEEP_MS = 10000,       /* a receiver that lives has read by then what it acknowledged */
-    SINK_FINISH_MS = 1000       /* for the receiver to read to the end */
+    SINK_SHARE_MIN = EVENT_LINE_MAX, /* octets of a queue: any event finds room in an empty one */
+    SINK_RETRY_MS = 1000,            /* between two attempts to open or connect */
+    SINK_TURN_OCTETS = 262144,       /* sent before files are looked at */
+    SINK_LOOK_MS = 20,               /* between two looks whether the receiver has got it */
+    SINK_KEEP_MS = 10000, /* a receiver that lives has read by then what it acknowledged */
+    SINK_FINISH_MS = 1000 /* for the receiver to read to the end */
 };
+
+_Static_assert((int)SINK_SHARE_MIN <= (int)QUEUE_OCTETS_MAX, "a queue may hold that much");
 
 enum full_policy { FULL_DEFAULT, FULL_BLOCK, FULL_DROP, FULL_SPOOL };
 
