@@ -93,14 +93,11 @@ static void add_asked_name(struct text *text, const struct facts *facts)
 static uint64_t hash_endpoint(const struct incidents *incidents, const struct endpoint *endpoint,
                               bool with_port)
 {
-    uint8_t octets[sizeof(endpoint->address.octets) + 2] = {0};
+    uint8_t octets[ENDPOINT_OCTETS];
 
-    memcpy(octets, endpoint->address.octets, sizeof(endpoint->address.octets));
-    if (with_port) {
-        octets[16] = (uint8_t)(endpoint->port >> 8);
-        octets[17] = (uint8_t)endpoint->port;
-    }
-    return siphash_1_3(incidents->sketch_key, octets, sizeof(octets));
+    endpoint_put(octets, endpoint);
+    return siphash_1_3(incidents->sketch_key, octets,
+                       with_port ? sizeof(octets) : sizeof(endpoint->address.octets));
 }
 
 static void note_target(struct incident *incident, const struct facts *facts)
@@ -457,8 +454,7 @@ static const char *format_id(const struct incident *incident, uint32_t number,
                              char out[INCIDENT_ID_SIZE])
 {
     enum {
-        ENDPOINT = 18, /* address and port */
-        TIME = INCIDENT_CAUSE_KEY + 2 * ENDPOINT + 2 * INCIDENT_NAME_SIZE,
+        TIME = INCIDENT_CAUSE_KEY + 2 * ENDPOINT_OCTETS + 2 * INCIDENT_NAME_SIZE,
         SCOPE = TIME + sizeof(int64_t),
         LENGTH = SCOPE + 1
     };
@@ -470,11 +466,8 @@ static const char *format_id(const struct incident *incident, uint32_t number,
 
     memcpy(octets, incident->cause->id, length < INCIDENT_CAUSE_KEY ? length : INCIDENT_CAUSE_KEY);
     length = INCIDENT_CAUSE_KEY;
-    for (size_t i = 0; i < 2; i++, length += ENDPOINT) {
-        memcpy(octets + length, ends[i]->address.octets, sizeof(ends[i]->address.octets));
-        octets[length + 16] = (uint8_t)(ends[i]->port >> 8);
-        octets[length + 17] = (uint8_t)ends[i]->port;
-    }
+    for (size_t i = 0; i < 2; i++, length += ENDPOINT_OCTETS)
+        endpoint_put(octets + length, ends[i]);
     memcpy(octets + length, incident->name, strlen(incident->name));
     memcpy(octets + length + INCIDENT_NAME_SIZE, incident->target, strlen(incident->target));
     big_endian_put(octets + TIME,

@@ -88,13 +88,6 @@ void knowledge_free(struct knowledge *knowledge)
     free(knowledge);
 }
 
-static void put_server_key(uint8_t *key, const struct endpoint *server)
-{
-    memcpy(key, server->address.octets, sizeof(server->address.octets));
-    key[sizeof(server->address.octets)] = (uint8_t)(server->port >> 8);
-    key[sizeof(server->address.octets) + 1] = (uint8_t)server->port;
-}
-
 static void put_hash(uint8_t *key, uint64_t hash)
 {
     hash = htole64(hash);
@@ -126,7 +119,7 @@ void knowledge_put_peer_key(const struct knowledge *knowledge, uint8_t *key,
         peer.port = target->port;
         memcpy(peer.address.octets, target->address, sizeof(peer.address.octets));
     }
-    put_server_key(key, &peer);
+    endpoint_put(key, &peer);
     if (facts->starttls.has_target && !target->has_address)
         put_hash(key, hash_name(knowledge, target->host));
 }
@@ -358,7 +351,7 @@ uint32_t knowledge_expect(const struct knowledge *knowledge, const struct endpoi
 {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
 
-    put_server_key(key, server);
+    endpoint_put(key, server);
     return knowledge_table_expect(knowledge->servers, key);
 }
 
@@ -447,7 +440,7 @@ const struct known_server *knowledge_find_server(struct knowledge *knowledge,
 {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
 
-    put_server_key(key, server);
+    endpoint_put(key, server);
     return knowledge_table_find(knowledge->servers, key);
 }
 

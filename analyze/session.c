@@ -1,77 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/session.h"
 
+#include "capture/exchange.h"
 #include "capture/fetch.h"
 #include "dissect/prelude.h"
 #include "dissect/tls.h"
 
-static void swap_counts(uint64_t counts[SIDES])
-{
-    uint64_t first = counts[0];
-
-    counts[0] = counts[1];
-    counts[1] = first;
-}
-
-static void swap_counts32(uint32_t counts[SIDES])
-{
-    uint32_t first = counts[0];
-
-    counts[0] = counts[1];
-    counts[1] = first;
-}
-
-static void swap_buffers(struct buffer buffers[SIDES])
-{
-    struct buffer buffer = buffers[SIDE_CLIENT];
-
-    buffers[SIDE_CLIENT] = buffers[SIDE_SERVER];
-    buffers[SIDE_SERVER] = buffer;
-}
-
-static void swap_texts(struct prelude_text *texts[SIDES])
-{
-    struct prelude_text *first = texts[0];
-
-    texts[0] = texts[1];
-    texts[1] = first;
-}
-
 static void reverse_preludes(struct preludes *preludes)
 {
-    struct tds_framing tds;
-    struct openvpn_framing openvpn;
-
     if (preludes == NULL)
         return;
-    tds = preludes->tds[0];
-    preludes->tds[0] = preludes->tds[1];
-    preludes->tds[1] = tds;
-    openvpn = preludes->openvpn[0];
-    preludes->openvpn[0] = preludes->openvpn[1];
-    preludes->openvpn[1] = openvpn;
-    swap_texts(preludes->prelude);
-    swap_texts(preludes->opening);
+    exchange_sides(preludes->tds, sizeof(preludes->tds[0]));
+    exchange_sides(preludes->openvpn, sizeof(preludes->openvpn[0]));
+    exchange_sides(preludes->prelude, sizeof(preludes->prelude[0]));
+    exchange_sides(preludes->opening, sizeof(preludes->opening[0]));
 }
 
 void session_reverse(struct session *session)
 {
-    struct reader reader = session->reader[SIDE_CLIENT];
-    bool spoke = session->spoke_tls[SIDE_CLIENT];
-
-    session->reader[SIDE_CLIENT] = session->reader[SIDE_SERVER];
-    session->reader[SIDE_SERVER] = reader;
-    swap_buffers(session->partial);
-    swap_buffers(session->message);
-    session->spoke_tls[SIDE_CLIENT] = session->spoke_tls[SIDE_SERVER];
-    session->spoke_tls[SIDE_SERVER] = spoke;
+    exchange_sides(session->reader, sizeof(session->reader[0]));
+    exchange_sides(session->partial, sizeof(session->partial[0]));
+    exchange_sides(session->message, sizeof(session->message[0]));
+    exchange_sides(session->spoke_tls, sizeof(session->spoke_tls[0]));
     reverse_preludes(session->preludes);
-    swap_counts32(session->records);
-    swap_counts32(session->application_records);
-    swap_counts(session->application_octets);
-    swap_counts(session->gap_octets);
-    swap_counts(session->opaque_octets);
-    swap_counts(session->stream_octets);
+    exchange_sides(session->records, sizeof(session->records[0]));
+    exchange_sides(session->application_records, sizeof(session->application_records[0]));
+    exchange_sides(session->application_octets, sizeof(session->application_octets[0]));
+    exchange_sides(session->gap_octets, sizeof(session->gap_octets[0]));
+    exchange_sides(session->opaque_octets, sizeof(session->opaque_octets[0]));
+    exchange_sides(session->stream_octets, sizeof(session->stream_octets[0]));
     session_reverse_notes(session);
     connection_reverse(session->connection);
 }

@@ -198,15 +198,10 @@ void tally_add_left_out(struct tally *tally, enum tally_table table, uint64_t co
 
 static uint64_t hash_endpoint(const struct endpoint *endpoint, bool has_port)
 {
-    uint8_t octets[sizeof(endpoint->address.octets) + 2];
-    size_t length = sizeof(endpoint->address.octets);
+    uint8_t octets[ENDPOINT_OCTETS];
 
-    memcpy(octets, endpoint->address.octets, length);
-    if (has_port) {
-        octets[length++] = (uint8_t)(endpoint->port >> 8);
-        octets[length++] = (uint8_t)endpoint->port;
-    }
-    return distinct_hash(octets, length);
+    endpoint_put(octets, endpoint);
+    return distinct_hash(octets, has_port ? sizeof(octets) : sizeof(endpoint->address.octets));
 }
 
 bool tally_add(struct tally *tally, const struct verdict *verdict)

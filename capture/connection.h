@@ -32,6 +32,18 @@ struct endpoint {
     uint8_t mac[6];
 };
 
+enum { ENDPOINT_OCTETS = 18 }; /* of an address and a port */
+
+/* Write both, as they are on the wire: the same for the same endpoint. */
+static inline void endpoint_put(uint8_t out[ENDPOINT_OCTETS], const struct endpoint *endpoint)
+{
+    const size_t length = sizeof(endpoint->address.octets);
+
+    memcpy(out, endpoint->address.octets, length);
+    out[length] = (uint8_t)(endpoint->port >> 8);
+    out[length + 1] = (uint8_t)endpoint->port;
+}
+
 /* How the sequence number of a RST fits what was seen (RFC 5961 section 3.2). */
 enum reset_fit {
     RESET_UNKNOWN,   /* nothing to compare with */

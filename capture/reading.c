@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/exchange.h"
 #include "capture/moment.h"
 #include "capture/reading_internal.h"
 
@@ -559,26 +560,13 @@ void reading_clear(struct reading *reading)
     }
 }
 
-static void exchange(void *a, void *b, void *buffer, size_t size)
-{
-    memcpy(buffer, a, size);
-    memcpy(a, b, size);
-    memcpy(b, buffer, size);
-}
-
 void connection_reverse(struct connection *connection)
 {
     struct reading *reading = reading_with(connection);
-    struct direction direction;
-    struct endpoint endpoint;
-    struct moment last;
 
-    exchange(&connection->direction[SIDE_CLIENT], &connection->direction[SIDE_SERVER], &direction,
-             sizeof(direction));
-    exchange(&connection->endpoint[SIDE_CLIENT], &connection->endpoint[SIDE_SERVER], &endpoint,
-             sizeof(endpoint));
-    exchange(&connection->last_by[SIDE_CLIENT], &connection->last_by[SIDE_SERVER], &last,
-             sizeof(last));
+    exchange_sides(connection->direction, sizeof(connection->direction[0]));
+    exchange_sides(connection->endpoint, sizeof(connection->endpoint[0]));
+    exchange_sides(connection->last_by, sizeof(connection->last_by[0]));
     connection->icmp.quoted = side_other(connection->icmp.quoted);
     reading->client ^= 1;
 }
