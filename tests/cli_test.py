@@ -168,6 +168,33 @@ class ExitStatus(CommandLine):
         for value in ("0", "65"):
             self.assertIn("64", self.expect(USAGE, f"--workers={value}", CLEAN).stderr)
 
+    def test_an_option_that_would_do_nothing_is_refused(self):
+        for name, said, arguments in (
+            ("--check", "is for captures", ["-i", "lo"]),
+            ("--streaming", "is for captures", ["-i", "lo"]),
+            ("--certificates", "is for captures", ["-i", "lo"]),
+            ("--certificates", "is for captures", ["--json", "--interface=lo"]),
+            ("--summary=x", "is for captures", ["-i", "lo"]),
+            ("--read", "is for captures", [CLEAN, "-i", "lo"]),
+            ("--rotate-size=1M", "--sink", [CLEAN]),
+            ("--spool=.", "--sink", ["--json", CLEAN]),
+            ("--on-full=drop", "--sink", [CLEAN]),
+            ("--spool=.", "--on-full", ["--sink=stdout", CLEAN]),
+            ("--interface=lo", "--merge", ["--merge"]),
+            ("--json", "--merge", ["--merge", CLEAN]),
+            ("--check", "--merge", ["--merge", CLEAN]),
+            ("--sink=stdout", "--merge", ["--merge", CLEAN]),
+            ("-F", "--merge", ["x", "--merge", CLEAN]),
+            ("--merge", "--causes", ["--causes"]),
+            ("--json", "--explain", ["--explain=no_shared_cipher"]),
+            ("--help", "--causes", ["--causes"]),
+        ):
+            with self.subTest(arguments=[name, *arguments]):
+                done = self.expect(USAGE, name, *arguments)
+                self.assertIn(f"tlswhy: {name.split('=', maxsplit=1)[0]} ", done.stderr)
+                self.assertIn(said, done.stderr)
+                self.assertEqual(done.stdout, "")
+
     def test_a_filter_behind_a_file_is_told_where_it_belongs(self):
         said = self.expect(COULD_NOT, CLEAN, "port", "443").stderr
         self.assertIn("port: cannot open: No such file or directory; a filter needs -r FILE", said)

@@ -89,6 +89,7 @@ class Config(unittest.TestCase):
         for status, wrong, said in (
             (USAGE, "on-full = spool", "--spool says where"),
             (USAGE, "summary = x", "--summary is for captures"),
+            (USAGE, "check = yes", "--check is for captures"),
             (USAGE, "filter = port abc", "port"),
             (COULD_NOT, f"trust-store = {nowhere}", "no certificate in this trust store"),
             (COULD_NOT, f"trust-store = {empty}", "no certificate in this trust store"),
@@ -119,6 +120,11 @@ class Config(unittest.TestCase):
         self.assertIn('"name":"of the file"', plain.stdout)
         on_top = run("--config", self.path, "--observer-name", "of the line", FAILURE)
         self.assertIn('"name":"of the line"', on_top.stdout)
+
+    def test_what_only_live_capture_needs_is_no_mistake_in_a_file(self):
+        self.path.write_text("workers = 2\nstats-interval = 5\nrotate-size = 1M\nstreaming = no\n")
+        done = run("--config", self.path, FAILURE)
+        self.assertEqual((done.returncode, done.stderr), (GOOD, ""))
 
 
 if __name__ == "__main__":

@@ -32,10 +32,17 @@ static const char *keep(struct options *options, const char *value)
     return kept->text;
 }
 
+/* One file serves live capture and captures: what the latter do not need is no mistake in it. */
+static bool use(struct reading *reading, const struct option_row *row, const char *value)
+{
+    option_row_note(row, reading->options, FOR_LIVE);
+    return option_row_apply(row, reading->options, value);
+}
+
 static bool apply_flag(struct reading *reading, const struct option_row *row, const char *value)
 {
     if (strcmp(value, "yes") == 0)
-        return option_row_apply(row, reading->options, NULL);
+        return use(reading, row, NULL);
     return strcmp(value, "no") == 0 || complain("%s: '%s' is neither yes nor no", row->name, value);
 }
 
@@ -61,7 +68,7 @@ static bool apply(struct reading *reading, const char *name, const char *value)
     if (option_row_argument(row) == no_argument)
         return apply_flag(reading, row, value);
     value = keep(reading->options, value);
-    return value != NULL ? option_row_apply(row, reading->options, value) : complain_memory();
+    return value != NULL ? use(reading, row, value) : complain_memory();
 }
 
 /* What inih calls for each line: 0 is an error. */

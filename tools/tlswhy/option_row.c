@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 
+#include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/option_value.h"
 
 int option_row_argument(const struct option_row *row)
@@ -42,4 +43,46 @@ bool option_row_apply(const struct option_row *row, struct options *options, con
         return effect->apply(options, value);
     }
     return false;
+}
+
+void option_row_note(const struct option_row *row, struct options *options, unsigned runs)
+{
+    for (size_t run = 0; run < RUN_KINDS; run++)
+        if ((runs & ~row->runs & 1U << run) != 0 && options->unfit[run] == NULL)
+            options->unfit[run] = row;
+}
+
+/* What to say of an option that an analysis has no use for. */
+static const char *describe_runs(unsigned runs)
+{
+    static const struct {
+        unsigned runs;
+        const char *text;
+    } kinds[] = {
+        {FOR_LIVE, "is for live capture: -i says of which interface"},
+        {FOR_SINKS, "is for live capture and for events with --sink"},
+        {FOR_CAPTURES, "is for captures, not for live capture"},
+    };
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (kinds[i].runs == runs)
+            return kinds[i].text;
+    return "is not for an analysis";
+}
+
+bool option_row_check(const struct options *options, enum run run)
+{
+    const struct option_row *row = options->unfit[run];
+    const char letter[] = {row != NULL ? row->letter : '\0', '\0'};
+    const char *text;
+
+    if (row == NULL)
+        return true;
+    text = describe_runs(row->runs);
+    if (run == RUN_MERGE)
+        text = "is not for --merge";
+    if (run == RUN_TELL)
+        text = "is not for --causes and --explain";
+    return row->name != NULL ? complain_usage("--%s %s", row->name, text)
+                             : complain_usage("-%s %s", letter, text);
 }

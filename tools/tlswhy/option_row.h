@@ -4,7 +4,7 @@
  * Most options only store what they are given, so what they store and where are columns, and such
  * an option is one row:
  *
- *     {"output", 'o', "FILE", SETS_TEXT(output), "write to FILE"},
+ *     {"output", 'o', "FILE", SETS_TEXT(output), FOR_ANALYSIS | FOR_MERGE, "write to FILE"},
  *
  * What checks more than bounds, or gathers a list, has a function. A member of struct options that
  * has not the type that a macro is for does not compile.
@@ -62,11 +62,23 @@ struct option_effect {
         .kind = OPTION_CALL, .apply = (function)                                                   \
     }
 
+/* The runs that an option is for: where it does something. */
+enum {
+    FOR_LIVE = 1 << RUN_LIVE,
+    FOR_CAPTURES = 1 << RUN_CAPTURES | 1 << RUN_CAPTURES_TO_SINKS,
+    FOR_SINKS = FOR_LIVE | 1 << RUN_CAPTURES_TO_SINKS,
+    FOR_ANALYSIS = FOR_LIVE | FOR_CAPTURES,
+    FOR_MERGE = 1 << RUN_MERGE,
+    FOR_TELLING = 1 << RUN_TELL,
+    FOR_ITSELF = 0 /* what it does needs no other option */
+};
+
 struct option_row {
     const char *name;  /* NULL: only the letter */
     char letter;       /* 0: only the name */
     const char *value; /* what the value is, for --help; NULL: there is none */
     struct option_effect effect;
+    unsigned runs; /* FOR_... */
     const char *help;
 };
 
@@ -75,6 +87,12 @@ int option_row_argument(const struct option_row *row);
 
 /* Do what the option does. The value is NULL when none was given. False after a complaint. */
 bool option_row_apply(const struct option_row *row, struct options *options, const char *value);
+
+/* Keep in mind that the option was given, for those of these runs that it does nothing in. */
+void option_row_note(const struct option_row *row, struct options *options, unsigned runs);
+
+/* False after a complaint when an option was given that does nothing in this run. */
+bool option_row_check(const struct options *options, enum run run);
 
 /* service_options.c: those for live capture, in the order of --help. */
 enum { SERVICE_OPTION_COUNT = 13 };

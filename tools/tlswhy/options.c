@@ -83,62 +83,70 @@ static bool apply_check_config(struct options *options, const char *value)
 
 /* The order is that of --help. */
 static const struct option_row option_rows[] = {
-    {"read", 'r', "FILE", CALLS(apply_read),
+    {"read", 'r', "FILE", CALLS(apply_read), FOR_CAPTURES,
      "read FILE; what follows the options is then a filter expression, as in tcpdump"},
-    {"filter", 'f', "EXPRESSION", CALLS(apply_filter),
+    {"filter", 'f', "EXPRESSION", CALLS(apply_filter), FOR_ANALYSIS,
      "look only at packets that match, in the syntax of tcpdump"},
-    {NULL, 'F', "FILE", SETS_TEXT(filter_file), "read the filter expression from FILE"},
-    {"all", 'a', NULL, SETS_FLAG(all),
+    {NULL, 'F', "FILE", SETS_TEXT(filter_file), FOR_ANALYSIS,
+     "read the filter expression from FILE"},
+    {"all", 'a', NULL, SETS_FLAG(all), FOR_ANALYSIS,
      "tell of every connection, not only of failures; with --json of certificates too"},
-    {"json", 'j', NULL, SETS_FLAG(json), "write one JSON object per line (ECS), no text"},
-    {"output", 'o', "FILE", SETS_TEXT(output), "write to FILE"},
-    {"summary", 0, "FILE", SETS_TEXT(summary),
+    {"json", 'j', NULL, SETS_FLAG(json), FOR_ANALYSIS,
+     "write one JSON object per line (ECS), no text"},
+    {"output", 'o', "FILE", SETS_TEXT(output), FOR_ANALYSIS | FOR_MERGE, "write to FILE"},
+    {"summary", 0, "FILE", SETS_TEXT(summary), FOR_CAPTURES,
      "write counts by cause, server and client to FILE at the end, in JSON, of files alone; - is "
      "standard output"},
-    {"check", 'c', NULL, SETS_FLAG(check), "exit with status 3 if a handshake failed"},
-    {"streaming", 0, NULL, SETS_FLAG(streaming),
+    {"check", 'c', NULL, SETS_FLAG(check), FOR_CAPTURES,
+     "exit with status 3 if a handshake failed"},
+    {"streaming", 0, NULL, SETS_FLAG(streaming), FOR_CAPTURES,
      "judge each connection when it ends; do not wait for what later ones tell"},
-    {"no-correlation", 0, NULL, SETS_FLAG(no_correlation),
+    {"no-correlation", 0, NULL, SETS_FLAG(no_correlation), FOR_ANALYSIS,
      "judge each connection by its own packets alone, as if there were no other"},
-    {"certificates", 0, NULL, SETS_FLAG(certificates),
+    {"certificates", 0, NULL, SETS_FLAG(certificates), FOR_CAPTURES,
      "list the certificates that were seen, soonest end first, and no handshakes"},
-    {"expiry-levels", 0, "DAYS[,DAYS]", CALLS(apply_expiry_levels),
+    {"expiry-levels", 0, "DAYS[,DAYS]", CALLS(apply_expiry_levels), FOR_ANALYSIS,
      "days before its end at which a certificate is told of (default 30,14,7,1)"},
-    {"explain", 'e', "CAUSE", CALLS(apply_explain), "explain a cause"},
-    {"causes", 0, NULL, SETS_MODE(MODE_CAUSES), "list all causes"},
-    {"merge", 0, NULL, SETS_MODE(MODE_MERGE), "add up files of --summary, and write the sum"},
-    {"tls-port", 'p', "PORT[,PORT]", CALLS(apply_tls_port),
+    {"explain", 'e', "CAUSE", CALLS(apply_explain), FOR_TELLING, "explain a cause"},
+    {"causes", 0, NULL, SETS_MODE(MODE_CAUSES), FOR_TELLING, "list all causes"},
+    {"merge", 0, NULL, SETS_MODE(MODE_MERGE), FOR_MERGE,
+     "add up files of --summary, and write the sum"},
+    {"tls-port", 'p', "PORT[,PORT]", CALLS(apply_tls_port), FOR_ANALYSIS,
      "expect TLS on these ports too; elsewhere it is recognised by content"},
-    {"verify-checksums", 0, NULL, SETS_FLAG(verify_checksums),
+    {"verify-checksums", 0, NULL, SETS_FLAG(verify_checksums), FOR_ANALYSIS,
      "leave out packets with a wrong checksum; not for captures made by their sender"},
     {"max-memory", 'm', "SIZE", SETS_SIZE(memory_max, OPTION_MEMORY_MIN, OPTION_MEMORY_MAX),
-     "memory for connections and handshakes, with K, M or G (default 512M)"},
-    {"trust-store", 0, "PATH", SETS_TEXT(trust_store),
+     FOR_ANALYSIS, "memory for connections and handshakes, with K, M or G (default 512M)"},
+    {"trust-store", 0, "PATH", SETS_TEXT(trust_store), FOR_ANALYSIS,
      "roots to judge certificates by, a PEM file or a directory (default: the system's)"},
-    {"crl", 0, "FILE", CALLS(apply_crl),
+    {"crl", 0, "FILE", CALLS(apply_crl), FOR_ANALYSIS,
      "a certificate revocation list, PEM or DER; may be given again"},
-    {"state", 0, "FILE", SETS_TEXT(state),
+    {"state", 0, "FILE", SETS_TEXT(state), FOR_ANALYSIS,
      "begin with what an earlier run knew of servers, and keep what this one knows in FILE"},
-    {"seed", 0, "NUMBER", SETS_NUMBER(community_seed, UINT16_MAX),
+    {"seed", 0, "NUMBER", SETS_NUMBER(community_seed, UINT16_MAX), FOR_ANALYSIS,
      "seed of the Community ID (default 0)"},
-    {"observer-name", 0, "NAME", SETS_NAME(observer_name), "observer.name of the events"},
-    {"observer-hostname", 0, "NAME", SETS_NAME(observer_hostname),
+    {"observer-name", 0, "NAME", SETS_NAME(observer_name), FOR_ANALYSIS,
+     "observer.name of the events"},
+    {"observer-hostname", 0, "NAME", SETS_NAME(observer_hostname), FOR_ANALYSIS,
      "observer.hostname of the events"},
-    {"certificate-chain", 0, NULL, SETS_FLAG(certificate_chain),
+    {"certificate-chain", 0, NULL, SETS_FLAG(certificate_chain), FOR_ANALYSIS,
      "put the certificates themselves into events"},
-    {"internal-network", 0, "NETWORK[,NETWORK]", CALLS(apply_internal_network),
+    {"internal-network", 0, "NETWORK[,NETWORK]", CALLS(apply_internal_network), FOR_ANALYSIS,
      "networks of one's own, for network.direction of the events"},
-    {"color", 0, "WHEN", SETS_WHEN(color),
+    {"color", 0, "WHEN", SETS_WHEN(color), FOR_ANALYSIS | FOR_TELLING,
      "auto (default), always or never; auto honours NO_COLOR"},
-    {"no-color", 0, NULL, CALLS(apply_no_color), "the same as --color=never"},
-    {"progress", 0, "WHEN", SETS_WHEN(progress), "auto (default: on a terminal), always or never"},
-    {"config", 0, "FILE", CALLS(apply_config),
+    {"no-color", 0, NULL, CALLS(apply_no_color), FOR_ANALYSIS | FOR_TELLING,
+     "the same as --color=never"},
+    {"progress", 0, "WHEN", SETS_WHEN(progress), FOR_ANALYSIS,
+     "auto (default: on a terminal), always or never"},
+    {"config", 0, "FILE", CALLS(apply_config), FOR_ANALYSIS,
      "options from FILE, one NAME = VALUE a line; later ones on the command line win"},
-    {"check-config", 0, "FILE", CALLS(apply_check_config),
+    {"check-config", 0, "FILE", CALLS(apply_check_config), FOR_ANALYSIS,
      "only say what is wrong with FILE, together with the other options; interfaces, files of "
      "events and receivers are not tried"},
-    {"version", 'V', NULL, SETS_MODE(MODE_VERSION), "print the version and what is built in"},
-    {"help", 'h', NULL, SETS_MODE(MODE_HELP), "print this"},
+    {"version", 'V', NULL, SETS_MODE(MODE_VERSION), FOR_ITSELF,
+     "print the version and what is built in"},
+    {"help", 'h', NULL, SETS_MODE(MODE_HELP), FOR_ITSELF, "print this"},
 };
 
 enum {
@@ -146,6 +154,8 @@ enum {
     SERVICE_OPTIONS_BEGIN = FILE_OPTION_COUNT + FEED_OPTION_COUNT,
     OPTION_COUNT = SERVICE_OPTIONS_BEGIN + SERVICE_OPTION_COUNT
 };
+
+enum { ALL_RUNS = (1 << RUN_KINDS) - 1 };
 
 static const struct option_row *row_at(size_t index)
 {
@@ -243,14 +253,6 @@ static const struct option_row *row_of(int found)
     return NULL;
 }
 
-static bool is_for_live_capture(const struct option_row *row)
-{
-    for (size_t i = SERVICE_OPTIONS_BEGIN; i < OPTION_COUNT; i++)
-        if (row_at(i) == row)
-            return true;
-    return false;
-}
-
 static bool parse_options(int argc, char **argv, struct options *options)
 {
     struct option long_options[OPTION_COUNT + 1];
@@ -263,8 +265,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 
         if (row == NULL || !option_row_apply(row, options, optarg))
             return false;
-        if (is_for_live_capture(row))
-            options->live_option = row->name;
+        option_row_note(row, options, ALL_RUNS);
     }
     return true;
 }
@@ -306,8 +307,7 @@ static bool take_paths(struct options *options, int count, char **words)
     size_t inputs = 0;
 
     if (options->service.interface_count > 0)
-        return options->read_count == 0
-               || complain_usage("-r and -i: either files or interfaces, not both");
+        return true;
     for (int i = 0; i < count && options->read_count == 0; i++)
         options->paths[options->path_count++] = words[i];
     if (options->path_count == 0)
@@ -322,6 +322,17 @@ static bool is_stdout(const char *path)
     return path != NULL && strcmp(path, "-") == 0;
 }
 
+static enum run run_of(const struct options *options)
+{
+    if (options->mode == MODE_MERGE)
+        return RUN_MERGE;
+    if (options->mode == MODE_CAUSES || options->mode == MODE_EXPLAIN)
+        return RUN_TELL;
+    if (options->service.interface_count > 0)
+        return RUN_LIVE;
+    return options->sinks.count > 0 ? RUN_CAPTURES_TO_SINKS : RUN_CAPTURES;
+}
+
 /* Options that say nothing together. */
 static bool check_together(const struct options *options)
 {
@@ -332,17 +343,13 @@ static bool check_together(const struct options *options)
                               "with it");
     if (options->has_expiry_levels && !options->certificates && !(options->all && options->json))
         return complain_usage("--expiry-levels is for --certificates and for --json --all");
-    if (options->summary != NULL && options->service.interface_count > 0)
-        return complain_usage("--summary is for captures: live there are --metrics and "
-                              "--stats-interval");
-    if (options->live_option != NULL && options->service.interface_count == 0)
-        return complain_usage("--%s is for live capture: -i says of which interface",
-                              options->live_option);
     if (is_stdout(options->summary) && options->output == NULL
         && (options->certificates || (options->json && options->sinks.count == 0)))
         return complain_usage("--summary=-: the rest needs another place, by --output or --sink");
     if (options->sinks.on_full == FULL_SPOOL && options->sinks.spool == NULL)
         return complain_usage("--on-full=spool: --spool says where");
+    if (options->sinks.on_full != FULL_SPOOL && options->sinks.spool != NULL)
+        return complain_usage("--spool is for --on-full=spool");
     return true;
 }
 
@@ -375,6 +382,8 @@ bool options_parse(int argc, char **argv, struct options *options)
     }
     if (options->mode == MODE_HELP || options->mode == MODE_VERSION)
         return true;
+    if (!option_row_check(options, run_of(options)))
+        return false;
     if (options->mode == MODE_MERGE)
         return take_paths(options, argc - optind, argv + optind);
     if (options->mode != MODE_ANALYSE && optind < argc)

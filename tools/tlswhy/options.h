@@ -37,6 +37,18 @@ enum mode {
     MODE_MERGE
 };
 
+/* What a run is, as far as options differ in it. */
+enum run {
+    RUN_CAPTURES,          /* reads captures */
+    RUN_CAPTURES_TO_SINKS, /* the same, with --sink */
+    RUN_LIVE,
+    RUN_MERGE,
+    RUN_TELL, /* --causes and --explain */
+    RUN_KINDS
+};
+
+struct option_row;
+
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 /* A value that did not come from argv. */
@@ -51,12 +63,13 @@ struct options {
     const char *cause;  /* MODE_EXPLAIN */
     const char **paths; /* owned; "-" is standard input */
     size_t path_count;
-    size_t read_count;       /* of them, those given with -r */
-    char *filter;            /* owned; NULL: every packet */
-    const char *filter_file; /* -F */
-    const char *live_option; /* one of the command line that files do not need; NULL: none */
-    const char *output;      /* NULL: standard output */
-    const char *summary;     /* of the run; "-" is standard output, NULL: none */
+    size_t read_count;                         /* of them, those given with -r */
+    char *filter;                              /* owned; NULL: every packet */
+    const char *filter_file;                   /* -F */
+    const struct option_row *unfit[RUN_KINDS]; /* the first given that does nothing in such a run;
+                                                  NULL: none */
+    const char *output;                        /* NULL: standard output */
+    const char *summary;                       /* of the run; "-" is standard output, NULL: none */
     bool json;
     bool all;
     bool certificates; /* the inventory instead of verdicts */
