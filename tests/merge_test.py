@@ -199,7 +199,7 @@ class Merge(unittest.TestCase):
             broken(lambda s: s.pop("last")): "times",
             broken(lambda s: s["outcomes"].pop("failed")): "outcome",
             broken(lambda s: s.pop("counters")): "counters",
-            broken(lambda s: s["counters"].update(new=1)): "newer program",
+            broken(lambda s: s["counters"].update(new=1)): "another version",
             broken(lambda s: s.update(counters=[1])): "no counters",
             broken(lambda s: s["counters"].update(packets="1")): "no number",
             broken(lambda s: s["counters"].update(packets=1.5)): "no number",

@@ -7,7 +7,8 @@
 
 #include "tools/tlswhy/complain.h"
 
-/* Those of all parts that could hide something, under the names that statistics have. */
+/* Those of all parts that could hide something, under the names that statistics have: what live
+ * capture counts too, stats.c has in a row of the same key. */
 static const struct counter_row {
     const char *key;
     size_t offset; /* of a uint64_t in struct run_totals */
@@ -27,6 +28,7 @@ static const struct counter_row {
     {"cut_headers", offsetof(struct run_totals, packets.cut)},
     {"cut_packets", offsetof(struct run_totals, packets.cut_payloads)},
     {"malformed_packets", offsetof(struct run_totals, packets.malformed)},
+    {"corrupt_packets", offsetof(struct run_totals, packets.corrupt)},
     {"unsupported_packets", offsetof(struct run_totals, packets.unsupported)},
     {"fragments", offsetof(struct run_totals, packets.fragments)},
     {"fragments_dropped", offsetof(struct run_totals, packets.fragments_dropped)},
@@ -42,7 +44,11 @@ static const struct counter_row {
     {"notes_full", offsetof(struct run_totals, tracker.notes_full)},
     {"unreadable_hellos", offsetof(struct run_totals, tracker.unreadable)},
     {"judged_early", offsetof(struct run_totals, tracker.defer.early)},
-    {"incidents_evicted", offsetof(struct run_totals, tracker.incidents_evicted)},
+    {"evicted_known_servers", offsetof(struct run_totals, tracker.knowledge.evicted_servers)},
+    {"evicted_known_names", offsetof(struct run_totals, tracker.knowledge.evicted_names)},
+    {"evicted_known_clients", offsetof(struct run_totals, tracker.knowledge.evicted_clients)},
+    {"evicted_insights", offsetof(struct run_totals, tracker.insight.evicted)},
+    {"evicted_incidents", offsetof(struct run_totals, tracker.incidents_evicted)},
     {"unserialised_events", offsetof(struct run_totals, unserialised)},
     {"folded_events", offsetof(struct run_totals, folded)},
 };

@@ -199,7 +199,7 @@ static const char *read_counters(const cJSON *root, struct run_summary *sum)
         uint64_t value;
 
         if (counter == NULL)
-            return "it counts what is not known here: a newer program wrote it";
+            return "it counts what is not known here: another version wrote it";
         if (!read_count(counters, item->string, &value))
             return "a counter is no number";
         *counter = tally_sum(*counter, value);
