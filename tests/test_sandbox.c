@@ -4,11 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <linux/sockios.h>
+#include <net/if.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -54,6 +57,40 @@ static bool is_killed(enum sandbox kind, attempt *make)
     int status = result_of(kind, make);
 
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
+}
+
+/* What a terminal gets to read as if it had been typed. */
+static bool type_into_a_terminal(void)
+{
+    char octet = '\n';
+
+    return ioctl(datagram_socket, TIOCSTI, &octet) != 0;
+}
+
+static bool set_an_interface(void)
+{
+    struct ifreq request = {.ifr_name = "no-such"};
+
+    return ioctl(datagram_socket, SIOCSIFFLAGS, &request) != 0;
+}
+
+static bool ask_how_much_can_be_read(void)
+{
+    int octets = -1;
+
+    return ioctl(datagram_socket, FIONREAD, &octets) == 0 && octets == 0;
+}
+
+static bool ask_what_ioctl_tells(void)
+{
+    struct ifreq request = {.ifr_name = "lo"};
+    struct winsize size;
+    int octets = -1;
+
+    return ioctl(datagram_socket, SIOCGIFINDEX, &request) == 0
+           && ioctl(datagram_socket, SIOCGIFFLAGS, &request) == 0
+           && ioctl(datagram_socket, SIOCOUTQ, &octets) == 0 && octets == 0
+           && !isatty(datagram_socket) && ioctl(datagram_socket, TIOCGWINSZ, &size) != 0;
 }
 
 static bool run_a_program(void)
@@ -238,12 +275,16 @@ static void what_the_service_never_does_kills_it(void)
     CU_ASSERT(is_killed(SANDBOX_SERVICE, make_executable_memory));
     CU_ASSERT(is_killed(SANDBOX_SERVICE, trace_the_parent));
     CU_ASSERT(is_killed(SANDBOX_SERVICE, remove_a_file));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE, type_into_a_terminal));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE, set_an_interface));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE, ask_how_much_can_be_read));
 }
 
 static void what_the_service_needs_works(void)
 {
     CU_ASSERT(works(SANDBOX_SERVICE, start_a_thread));
     CU_ASSERT(works(SANDBOX_SERVICE, use_what_is_open));
+    CU_ASSERT(works(SANDBOX_SERVICE, ask_what_ioctl_tells));
     CU_ASSERT(works(SANDBOX_SERVICE, sort_much));
 }
 
@@ -259,6 +300,9 @@ static void the_broker_opens_files_and_does_nothing_else(void)
     CU_ASSERT(works(SANDBOX_SERVICE_KAFKA, make_a_socket));
     CU_ASSERT(works(SANDBOX_SERVICE_KAFKA, ask_for_addresses));
     CU_ASSERT(works(SANDBOX_SERVICE_KAFKA, be_refused_a_local_socket));
+    CU_ASSERT(works(SANDBOX_SERVICE_KAFKA, ask_what_ioctl_tells));
+    CU_ASSERT(works(SANDBOX_SERVICE_KAFKA, ask_how_much_can_be_read));
+    CU_ASSERT(is_killed(SANDBOX_SERVICE_KAFKA, type_into_a_terminal));
     CU_ASSERT(is_killed(SANDBOX_SERVICE_KAFKA, make_a_raw_socket));
     CU_ASSERT(is_killed(SANDBOX_SERVICE_KAFKA, make_a_packet_socket));
     CU_ASSERT(is_killed(SANDBOX_SERVICE_KAFKA, remove_a_file));
@@ -268,6 +312,7 @@ static void the_broker_opens_files_and_does_nothing_else(void)
     CU_ASSERT(is_killed(SANDBOX_BROKER, connect_a_socket));
     CU_ASSERT(is_killed(SANDBOX_BROKER, make_a_process));
     CU_ASSERT(is_killed(SANDBOX_BROKER, remove_a_file));
+    CU_ASSERT(is_killed(SANDBOX_BROKER, type_into_a_terminal));
 }
 
 static void the_keeper_of_a_state_replaces_files_too(void)
@@ -288,6 +333,10 @@ static void without_the_sandbox_all_of_it_works(void)
     CU_ASSERT(connect_a_socket());
     CU_ASSERT(make_a_process());
     CU_ASSERT(make_executable_memory());
+    CU_ASSERT(type_into_a_terminal());
+    CU_ASSERT(set_an_interface());
+    CU_ASSERT(ask_how_much_can_be_read());
+    CU_ASSERT(ask_what_ioctl_tells());
 }
 
 static void a_build_without_it_says_so(void)

@@ -9,13 +9,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <linux/sockios.h>
 #include <pthread.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -38,7 +41,7 @@ static const char *const both[] = {
     "restart_syscall", "exit", "exit_group", "getrandom"};
 
 static const char *const service_only[] = {
-    "ftruncate", "ftruncate64", "fcntl", "fcntl64", "ioctl", "pwrite64",
+    "ftruncate", "ftruncate64", "fcntl", "fcntl64", "pwrite64", /* ioctl is below */
     "uname", /* a syslog message names its host */
     /* the rings, and the metrics' listener */
     "bind", "getsockopt", "setsockopt", "getsockname", "getpeername", "accept", "accept4", "recv",
@@ -60,6 +63,20 @@ static const char *const keeper_only[] = {"openat",    "open",   "getdents64", "
                                           "fcntl64",   "fsync",  "rename",     "renameat",
                                           "renameat2", "unlink", "unlinkat"};
 
+/* What ioctl(2) is for, and none of it changes anything: which interface has a name, and whether it
+ * is up; how much a receiver has not acknowledged; and whether a stream is a terminal, which C
+ * libraries ask in one of two ways when it is first written to. libpcap asks only when it opens. */
+static const unsigned service_requests[] = {SIOCGIFINDEX, SIOCGIFFLAGS, SIOCOUTQ, TCGETS,
+                                            TIOCGWINSZ};
+
+/* The C library looks how long the answer of a name server is. */
+static const unsigned kafka_requests[] = {FIONREAD};
+
+enum {
+    SERVICE_REQUESTS = sizeof(service_requests) / sizeof(service_requests[0]),
+    KAFKA_REQUESTS = sizeof(kafka_requests) / sizeof(kafka_requests[0])
+};
+
 struct list {
     const char *const *names;
     size_t count;
@@ -73,6 +90,17 @@ static bool allow(scmp_filter_ctx filter, struct list list)
         if (number != __NR_SCMP_ERROR && seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0) != 0)
             return false;
     }
+    return true;
+}
+
+/* By the 32 bits of them that the kernel looks at. */
+static bool allow_requests(scmp_filter_ctx filter, const unsigned *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+                             SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, requests[i]))
+            != 0)
+            return false;
     return true;
 }
 
@@ -147,10 +175,17 @@ static bool allow_receivers(scmp_filter_ctx filter)
            && allow_sockets(filter, AF_UNIX);
 }
 
+static bool allow_kafka(scmp_filter_ctx filter)
+{
+    static const struct list calls = {kafka_only, sizeof(kafka_only) / sizeof(kafka_only[0])};
+
+    return allow(filter, calls) && allow_requests(filter, kafka_requests, KAFKA_REQUESTS)
+           && allow_reading(filter) && allow_connecting(filter);
+}
+
 static bool fill(scmp_filter_ctx filter, enum sandbox kind)
 {
     static const struct list common = {both, sizeof(both) / sizeof(both[0])};
-    static const struct list kafka = {kafka_only, sizeof(kafka_only) / sizeof(kafka_only[0])};
     static const struct list feed = {broker_feed_only,
                                      sizeof(broker_feed_only) / sizeof(broker_feed_only[0])};
     static const struct list own[] = {
@@ -163,8 +198,10 @@ static bool fill(scmp_filter_ctx filter, enum sandbox kind)
 
     if (kind == SANDBOX_BROKER_FEED && (!allow(filter, feed) || !allow_receivers(filter)))
         return false;
-    if (kind == SANDBOX_SERVICE_KAFKA
-        && (!allow(filter, kafka) || !allow_reading(filter) || !allow_connecting(filter)))
+    if (kind == SANDBOX_SERVICE_KAFKA && !allow_kafka(filter))
+        return false;
+    if ((kind == SANDBOX_SERVICE || kind == SANDBOX_SERVICE_KAFKA)
+        && !allow_requests(filter, service_requests, SERVICE_REQUESTS))
         return false;
     return allow(filter, common) && allow(filter, own[kind]) && allow_conditionally(filter)
            && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0;
