@@ -160,6 +160,15 @@ class ExitStatus(CommandLine):
                 done = self.expect(USAGE, f"{option}={value}", CLEAN)
                 self.assertIn(option + ":", done.stderr)
 
+    def test_the_limits_of_a_size_are_told_as_one_would_give_them(self):
+        for option, limits in (
+            ("--rotate-size=4K", "64K to 1048576G"),
+            ("--spool-size=1", "4M to 1048576G"),
+            ("--buffer-size=2G", "1M to 1G"),
+        ):
+            with self.subTest(option=option):
+                self.assertIn(f" is outside of {limits}\n", self.expect(USAGE, option, CLEAN).stderr)
+
     def test_options_of_live_capture_are_not_for_files(self):
         for option in ("--workers=2", "--metrics=9117", "--no-sandbox", "--stats-interval=5"):
             with self.subTest(option=option):

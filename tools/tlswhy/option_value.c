@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,27 +35,46 @@ bool option_value_number(const char *option, const char *value, uint64_t max, ui
                     (unsigned long long)max);
 }
 
+static const char size_suffixes[] = "KMG"; /* each 1024 of the one before */
+
+enum { SIZE_SUFFIXES = sizeof(size_suffixes) - 1, SIZE_TEXT_SIZE = 24 };
+
+/* As one would give it: with the largest suffix that leaves a whole number. */
+static const char *describe_size(uint64_t octets, char text[SIZE_TEXT_SIZE])
+{
+    size_t count = 0;
+
+    while (count < SIZE_SUFFIXES && octets > 0 && octets % 1024 == 0) {
+        octets /= 1024;
+        count++;
+    }
+    snprintf(text, SIZE_TEXT_SIZE, "%" PRIu64 "%.*s", octets, count > 0 ? 1 : 0,
+             count > 0 ? size_suffixes + count - 1 : "");
+    return text;
+}
+
 bool option_value_size(const char *option, const char *value, uint64_t min, uint64_t max,
                        uint64_t *out)
 {
-    static const char suffixes[] = "KMG";
     const char *rest = value;
     const char *suffix;
+    char least[SIZE_TEXT_SIZE];
+    char most[SIZE_TEXT_SIZE];
     uint64_t unit = 1;
     uint64_t number;
 
     if (!take_number(&rest, &number))
         return complain("%s: '%s' is not a size such as 512M", option, value);
-    suffix = *rest != '\0' ? strchr(suffixes, toupper((unsigned char)*rest)) : NULL;
+    suffix = *rest != '\0' ? strchr(size_suffixes, toupper((unsigned char)*rest)) : NULL;
     if (suffix != NULL) {
-        unit <<= 10 * (suffix - suffixes + 1);
+        unit <<= 10 * (suffix - size_suffixes + 1);
         rest++;
     }
     if (*rest != '\0')
         return complain("%s: '%s' is not a size such as 512M", option, value);
     if (number > max / unit || number * unit < min)
-        return complain("%s: %s is outside of %lluM to %lluM", option, value,
-                        (unsigned long long)(min >> 20), (unsigned long long)(max >> 20));
+        return complain("%s: %s is outside of %s to %s", option, value, describe_size(min, least),
+                        describe_size(max, most));
     *out = number * unit;
     return true;
 }
