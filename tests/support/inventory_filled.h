@@ -9,4 +9,8 @@
  * first of which is 1000. Ends the test program when it cannot do its work. */
 struct inventory *inventory_filled(unsigned servers);
 
+/* Add the certificate of this file of tests/certificates, seen at so many ports from first_port on. */
+void inventory_fill(struct inventory *inventory, const char *file, unsigned first_port,
+                    unsigned servers);
+
 #endif

@@ -4,9 +4,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "capture/time_unit.h"
 #include "tlswhy_config.h"
 #include "tools/tlswhy/metrics_certificates.h"
 #include "tools/tlswhy/metrics_text.h"
+#include "tools/tlswhy/system_clock.h"
 
 static void write_rows(FILE *out, const struct stats *sum)
 {
@@ -89,7 +91,7 @@ static void write_certificates(FILE *out, struct shared *shared)
     if (shared->inventory == NULL)
         return;
     pthread_mutex_lock(&shared->lock);
-    metrics_certificates(out, shared->inventory);
+    metrics_certificates(out, shared->inventory, system_clock_ns(CLOCK_REALTIME) / SECOND_NS);
     pthread_mutex_unlock(&shared->lock);
 }
 

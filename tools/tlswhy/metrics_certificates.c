@@ -28,34 +28,66 @@ static void write_certificate(FILE *out, const struct inventory_entry *entry)
             entry->certificate->not_after);
 }
 
-static size_t write_entries(FILE *out, const struct inventory *inventory)
+static bool is_told(const struct inventory_entry *entry)
 {
-    const struct inventory_entry **entries = inventory_entries(inventory);
-    size_t count = entries != NULL ? inventory_count(inventory) : 0;
-    size_t written = 0;
-    size_t left_out = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        if (entries[i]->key.role != INVENTORY_SERVER || !entries[i]->certificate->has_validity)
-            continue;
-        if (written == METRICS_CERTIFICATES_MAX) {
-            left_out++;
-            continue;
-        }
-        write_certificate(out, entries[i]);
-        written++;
-    }
-    free(entries);
-    return left_out;
+    return entry->key.role == INVENTORY_SERVER && entry->certificate->has_validity;
 }
 
-void metrics_certificates(FILE *out, const struct inventory *inventory)
+/* Those whose end is told, to the front, in their order. Returns how many. */
+static size_t select_told(const struct inventory_entry **entries, size_t count)
+{
+    size_t told = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (is_told(entries[i]))
+            entries[told++] = entries[i];
+    return told;
+}
+
+static size_t count_expired(const struct inventory_entry *const *entries, size_t count,
+                            int64_t now_s)
+{
+    size_t expired = 0;
+
+    while (expired < count && entries[expired]->certificate->not_after <= now_s)
+        expired++;
+    return expired;
+}
+
+/* Of entries in the order of their ends. An inventory forgets nothing, so those that ended long ago
+ * can be many, and must not take the place of those that are about to end. */
+static size_t first_shown(size_t expired, size_t count)
+{
+    const size_t others = count - expired;
+    const size_t room = others < METRICS_CERTIFICATES_MAX - METRICS_EXPIRED_MAX
+                            ? METRICS_CERTIFICATES_MAX - others
+                            : METRICS_EXPIRED_MAX;
+
+    return expired > room ? expired - room : 0;
+}
+
+static size_t write_entries(FILE *out, const struct inventory *inventory, int64_t now_s)
+{
+    const struct inventory_entry **entries = inventory_entries(inventory);
+    const size_t count = entries != NULL ? select_told(entries, inventory_count(inventory)) : 0;
+    const size_t first = first_shown(count_expired(entries, count, now_s), count);
+    const size_t shown =
+        count - first < METRICS_CERTIFICATES_MAX ? count - first : METRICS_CERTIFICATES_MAX;
+
+    for (size_t i = 0; i < shown; i++)
+        write_certificate(out, entries[first + i]);
+    free(entries);
+    return count - shown;
+}
+
+void metrics_certificates(FILE *out, const struct inventory *inventory, int64_t now_s)
 {
     size_t left_out;
 
     metrics_text_head(out, "tlswhy_certificate_not_after_seconds", "gauge",
                       "End of a server certificate that was seen, in seconds since 1970");
-    left_out = write_entries(out, inventory);
+    left_out = write_entries(out, inventory, now_s);
     metrics_text_value(out, "tlswhy_certificates_left_out", "gauge",
-                       "Server certificates that end later than those that are listed", left_out);
+                       "Server certificates that end later, or ended earlier, than those listed",
+                       left_out);
 }

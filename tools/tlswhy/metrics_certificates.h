@@ -7,9 +7,13 @@
 
 #include "analyze/inventory.h"
 
-enum { METRICS_CERTIFICATES_MAX = 500 /* series: those that end first; the others are counted */ };
+enum {
+    METRICS_CERTIFICATES_MAX = 500,                    /* series; the others are counted */
+    METRICS_EXPIRED_MAX = METRICS_CERTIFICATES_MAX / 2 /* of them; more where others leave room */
+};
 
-/* Write them, and how many were left out; nothing else may use the inventory meanwhile. */
-void metrics_certificates(FILE *out, const struct inventory *inventory);
+/* Write those that end next, and those that ended last, as of now_s in seconds since 1970, and how
+ * many were left out; nothing else may use the inventory meanwhile. */
+void metrics_certificates(FILE *out, const struct inventory *inventory, int64_t now_s);
 
 #endif
