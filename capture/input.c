@@ -59,8 +59,10 @@ static enum input_status read_raw(struct input *input, uint8_t *buffer, size_t s
         memcpy(buffer, taken.data, taken.len);
         return INPUT_DATA;
     }
-    /* Not again after a signal: a program that takes signals wants to see them. */
     got = read(input->descriptor, buffer, size);
+    /* A program that takes signals wants to see them: it is one that ends the input. */
+    if (got < 0 && errno == EINTR)
+        return INPUT_END;
     if (got < 0) {
         snprintf(input->error, sizeof(input->error), "read error: %s", strerror(errno));
         return INPUT_FAILED;

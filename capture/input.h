@@ -31,7 +31,8 @@ enum input_status {
     INPUT_FAILED     /* see input_error */
 };
 
-/* Read at most size (> 0) octets into buffer. Blocks until there is at least one. */
+/* Read at most size (> 0) octets into buffer. Blocks until there is at least one, or until a signal
+ * comes, which is the end of the input. */
 enum input_status input_read(struct input *input, uint8_t *buffer, size_t size, size_t *count);
 
 /* Why input_read failed; empty before. */

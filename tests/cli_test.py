@@ -316,6 +316,7 @@ class Input(CommandLine):
             pipe.close()
         self.assertEqual(status, ANALYSED, stderr)
         self.assertIn("before the end of the input", stdout)
+        self.assertNotIn("damaged", stdout)
         self.assertRegex(stdout, r"\A\d+ of \d+ TLS handshakes? failed\.")
 
 

@@ -128,7 +128,7 @@ class State(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("File too large", done.stderr)
         self.assertEqual(self.state.read_bytes(), before)
-        self.learn(FAILED)      # what is left of it does not stand in the way
+        self.assertEqual([path.name for path in self.folder.iterdir()], [self.state.name])
 
     def test_what_a_crash_left_does_not_stand_in_the_way(self):
         target = self.folder / "precious"

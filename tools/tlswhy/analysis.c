@@ -448,7 +448,8 @@ static bool stop_feed(struct analysis *analysis)
     counters = feed_counters(analysis->feed);
     feed_close(analysis->feed);
     if (counters.lost > 0)
-        return complain("%s events were lost", layout_number(counters.lost, number));
+        return complain("%s event%s lost", layout_number(counters.lost, number),
+                        counters.lost == 1 ? " was" : "s were");
     if (counters.spooled > 0)
         (void)complain("warning: %s events wait in %s", layout_number(counters.spooled, number),
                        analysis->options->sinks.spool);

@@ -270,8 +270,8 @@ static bool tell_losses(const struct service *service)
         char number[LAYOUT_NUMBER_SIZE];
 
         if (lost > 0)
-            is_whole = complain("%s: %s events were lost", sinks.items[i].name,
-                                layout_number(lost, number));
+            is_whole = complain("%s: %s event%s lost", sinks.items[i].name,
+                                layout_number(lost, number), lost == 1 ? " was" : "s were");
     }
     return is_whole;
 }

@@ -114,15 +114,30 @@ bool state_file_commit(const char *path, int file)
     return rename(new_path, path) == 0 && sync_directory_of(path);
 }
 
+/* What could not be written whole is of no use. errno stays as it was. */
+static void remove_new(const char *path)
+{
+    const int error = errno;
+    char new_path[PATH_MAX];
+
+    if (name_new(path, new_path))
+        (void)unlink(new_path);
+    errno = error;
+}
+
 static bool write_octets(const char *path, struct bytes octets)
 {
     int file = state_file_open_new(path);
+    bool is_filled;
 
     if (file < 0)
         return false;
-    if (state_file_fill(file, octets))
-        return state_file_commit(path, file);
-    close(file);
+    is_filled = state_file_fill(file, octets);
+    if (is_filled && state_file_commit(path, file))
+        return true;
+    if (!is_filled)
+        close(file);
+    remove_new(path);
     return false;
 }
 
