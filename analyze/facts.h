@@ -350,6 +350,8 @@ enum server_answer {
     SERVER_ANSWER_SILENCE, /* it closed at once without a word */
     /* It does not tell: */
     SERVER_ANSWER_UNSEEN,   /* the capture lacks octets of the server */
+    SERVER_ANSWER_STAYED,   /* an alert or two octets of data, of a server that closed only when the
+                               client had left */
     SERVER_ANSWER_PADDED,   /* a record that may be an alert or a session ticket */
     SERVER_ANSWER_TOO_LATE, /* an alert or a RST, which may answer that the client leaves */
     SERVER_ANSWER_LATER,    /* an alert or a close, so late that it may end a time of waiting, or

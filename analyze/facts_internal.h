@@ -46,8 +46,9 @@ void facts_decide_outcome(struct facts *facts, const struct observation *observa
                           bool is_finished);
 
 /* A protected record of TLS 1.3 that is an alert by its size and place: too small for a Finished,
- * and either exactly as long as an alert, with nothing but others of its sender behind it, or its
- * last one before the end of the connection. A padded alert is longer (RFC 8446 section 5.4). */
+ * and either exactly as long as an alert, with nothing but others of its sender behind it, or, of a
+ * sender that may pad its records, the last one before the end of the connection. A padded alert is
+ * longer (RFC 8446 section 5.4). */
 bool facts_is_protected_alert(const struct facts *facts, const struct note *note);
 
 /* The sender of the note closes or resets later. */
@@ -56,6 +57,10 @@ bool facts_closes_later(const struct facts *facts, const struct note *after);
 /* TLS 1.3: behind the client's Finished, only a server that accepted it sends a record with more in
  * it than an alert: a ticket or data, and be it a short answer before a close_notify. */
 bool facts_server_went_on(const struct facts *facts, const struct note *finished);
+
+/* TLS 1.3: the server's flight ends with a record that is a Finished without padding, so that its
+ * alerts are of one length only. */
+bool facts_server_does_not_pad(const struct facts *facts);
 
 /* TLS 1.3: the client's first protected record that can hold its Finished, or NULL. */
 const struct note *facts_client_finished(const struct facts *facts);

@@ -44,6 +44,13 @@ static bool is_behind_finished(const struct facts *facts, const struct note *not
     return note->side == SIDE_CLIENT && finished != NULL && note > finished;
 }
 
+/* An alert of one length only, as long as it does not pad its records. Of a client that has not
+ * come to its Finished nobody knows. */
+static bool does_not_pad(const struct facts *facts, enum side side)
+{
+    return side == SIDE_SERVER && facts_server_does_not_pad(facts);
+}
+
 /* The side says no more, or nothing but alerts: some stacks send two, and a close_notify may be the
  * answer to the other side's. */
 static bool only_alerts_follow(const struct facts *facts, const struct note *note)
@@ -68,7 +75,8 @@ bool facts_is_protected_alert(const struct facts *facts, const struct note *note
         return false;
     if (suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length))
         return only_alerts_follow(facts, note);
-    return note == facts->last_protected_note[side] && facts_closes_later(facts, note);
+    return note == facts->last_protected_note[side] && facts_closes_later(facts, note)
+           && !does_not_pad(facts, side);
 }
 
 static bool is_record(const struct note *note)

@@ -46,24 +46,37 @@ static const struct note *only_answer(const struct facts *facts, const struct no
     return only != NULL && next_of_server(facts, only) == NULL ? only : NULL;
 }
 
-/* Octets of the smallest protected record of a server's flight that ends with padding, which it
- * does when its last record is no Finished by its size; 0: it does not, or has no such record. */
-static uint32_t padded_record_length(const struct facts *facts)
+/* The protected records of the server in front of the client's flight. */
+struct server_flight {
+    const struct note *last; /* NULL: there are none */
+    uint32_t smallest;       /* octets */
+};
+
+static struct server_flight server_flight(const struct facts *facts)
 {
-    const struct note *last = NULL;
-    uint32_t smallest = 0;
+    struct server_flight flight = {0};
 
     for (const struct note *note = facts->server_hello_note; note < facts->client_flight_note;
          note++) {
         if (note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_SERVER)
             continue;
-        if (last == NULL || note->length < smallest)
-            smallest = note->length;
-        last = note;
+        if (flight.last == NULL || note->length < flight.smallest)
+            flight.smallest = note->length;
+        flight.last = note;
     }
-    return last == NULL || suite_finished_length(facts->suite, TLS_VERSION_1_3, last->length)
-               ? 0
-               : smallest;
+    return flight;
+}
+
+static bool is_plain_finished(const struct facts *facts, const struct note *note)
+{
+    return suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length);
+}
+
+bool facts_server_does_not_pad(const struct facts *facts)
+{
+    struct server_flight flight = server_flight(facts);
+
+    return flight.last != NULL && is_plain_finished(facts, flight.last);
 }
 
 /* After the flight of the client the server sends one record and closes. It pads its records (RFC
@@ -72,9 +85,11 @@ static uint32_t padded_record_length(const struct facts *facts)
 static bool end_is_padded(const struct facts *facts, const struct note *finished)
 {
     const struct note *answer = only_answer(facts, finished);
+    struct server_flight flight = server_flight(facts);
 
-    return answer != NULL && answer->length >= FINISHED_RECORD_MIN
-           && answer->length == padded_record_length(facts) && facts_closes_later(facts, answer);
+    return answer != NULL && answer->length >= FINISHED_RECORD_MIN && flight.last != NULL
+           && !is_plain_finished(facts, flight.last) && answer->length == flight.smallest
+           && facts_closes_later(facts, answer);
 }
 
 /* Who pads its records shows it by its Finished. */
@@ -84,9 +99,7 @@ static bool client_pads(const struct facts *facts)
 
     do
         note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA);
-    while (note != NULL
-           && (note < facts->client_flight_note
-               || !suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length)));
+    while (note != NULL && (note < facts->client_flight_note || !is_plain_finished(facts, note)));
     return note == NULL;
 }
 
@@ -241,11 +254,30 @@ static bool may_close_at_data(const struct facts *facts, const struct note *answ
            && !left_unread(facts, answer);
 }
 
+/* A server that has sent a record as short as an alert does not close until the client leaves, and
+ * the client took its time over it. Who sends a fatal alert closes (RFC 8446 section 6.2), and does
+ * so within milliseconds: what this server sent may be data. */
+static bool server_stayed(const struct facts *facts, const struct note *answer)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (const struct note *note = answer + 1; note < handshake->notes + handshake->note_count;
+         note++) {
+        if (note->side == SIDE_CLIENT && facts_may_be_good_bye(facts, note))
+            return between_ns(answer, note) >= TURN_TO_DATA_NS + longest_round_trip_ns(facts);
+        if (note->kind == NOTE_FIN || note->kind == NOTE_RST)
+            return false;
+    }
+    return false;
+}
+
 /* What the server says at once, or how it closes then, to a client that has not left. */
 static enum server_answer answer_at_once(const struct facts *facts, const struct note *note)
 {
     if (note->kind == NOTE_FIN)
         return SERVER_ANSWER_SILENCE;
+    if (note->kind == NOTE_APPLICATION_DATA && server_stayed(facts, note))
+        return SERVER_ANSWER_STAYED;
     return may_close_at_data(facts, note) ? SERVER_ANSWER_AT_DATA : SERVER_ANSWER_REFUSAL;
 }
 

@@ -309,7 +309,7 @@ static void in_tls_1_3_alerts_of_any_shape_are_a_refusal(void)
     for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
         struct story story;
 
-        story_begin_flight_1_3(&story);
+        story_begin_padded_flight_1_3(&story);
         story_ccs(&story, SIDE_CLIENT);
         story_protected(&story, SIDE_CLIENT, 900);
         story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);

@@ -258,7 +258,7 @@ static void a_fin_may_be_what_was_not_captured(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct story story;
 
-        story_begin_flight_1_3(&story);
+        story_begin_padded_flight_1_3(&story);
         story_protected(&story, SIDE_CLIENT, 900);
         story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
         story_protected(&story, SIDE_SERVER, PADDED_ALERT);

@@ -70,6 +70,17 @@ static inline void story_begin_flight_1_3(struct story *story)
     story_flight_1_3(story);
 }
 
+/* The same of a server that adds 16 octets of padding to each record (RFC 8446 section 5.4). */
+static inline void story_begin_padded_flight_1_3(struct story *story)
+{
+    struct story_choice choice = story_choice_1_3();
+
+    story_begin_hello(story);
+    story_server_hello(story, &choice);
+    story_protected(story, SIDE_SERVER, 1200);
+    story_protected(story, SIDE_SERVER, STORY_FINISHED_RECORD + 16);
+}
+
 /* The server sends what is as long as an alert, and closes. */
 static inline void story_refuse(struct story *story)
 {
