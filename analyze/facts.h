@@ -337,6 +337,14 @@ bool facts_never_arrived(const struct facts *facts, const struct note *record);
  * follows one (RFC 8446 section 6.1), and what comes just before, user_canceled, is as long. */
 bool facts_may_be_good_bye(const struct facts *facts, const struct note *note);
 
+/* TLS 1.3: the same, but told from data by its size: this is the last record, an alert without
+ * padding, or one of two that are padded alike, as of user_canceled and close_notify. */
+bool facts_is_good_bye(const struct facts *facts, const struct note *note);
+
+/* An established handshake: the client sent application data, be it early. In TLS 1.3 that is what
+ * is neither its flight nor its good-bye, by the sizes of its records. */
+bool facts_client_sent_data(const struct facts *facts);
+
 /* A side that ends the connection within this time after the last record of the handshake did not
  * give up waiting for the other. */
 #define FACTS_LEFT_AFTER_FINISH_NS SECOND_NS
@@ -358,6 +366,11 @@ enum server_answer {
                                answer what the client sent behind its flight */
     SERVER_ANSWER_UNTIMED   /* likewise, but no times say how late */
 };
+
+/* TLS 1.3: a server that has sent this record, as short as an alert, does not close until the
+ * client leaves, and the client took its time over it. Who sends a fatal alert closes (RFC 8446
+ * section 6.2), and does so within milliseconds: what this server sent may be data. */
+bool facts_server_stayed(const struct facts *facts, const struct note *answer);
 
 /* Behind the client's Finished, if there is one. */
 enum server_answer facts_server_answer(const struct facts *facts);

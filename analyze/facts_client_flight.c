@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* facts_client_flight.c -- whether a client of TLS 1.3 was asked for a certificate, as far as the
- * sizes of its records tell. */
+/* facts_client_flight.c -- TLS 1.3: where a client's flight ends, whether it was asked for a
+ * certificate, and what it sent behind that, as far as the sizes of its records tell. */
 #include "analyze/facts_internal.h"
 #include "analyze/session.h"
 
@@ -9,7 +9,10 @@ enum {
     EMPTY_CERTIFICATE_LENGTH = TLS_HANDSHAKE_HEADER_LENGTH + 1 + 3,
     /* One with the smallest certificate in use: header, context, list, entry, the certificate, its
      * extensions. */
-    CERTIFICATE_MIN = TLS_HANDSHAKE_HEADER_LENGTH + 1 + 3 + 3 + 200 + 2
+    CERTIFICATE_MIN = TLS_HANDSHAKE_HEADER_LENGTH + 1 + 3 + 3 + 200 + 2,
+    /* Certificate, CertificateVerify and Finished (RFC 8446 section 2), each in its own record. */
+    FLIGHT_RECORDS_MAX = 3,
+    PADDING_STEP = 16 /* what stacks that pad all their records usually fill them up to */
 };
 
 /* What is too small for a Finished is too small for a certificate, whatever its padding. Some
@@ -102,4 +105,86 @@ void facts_read_client_flight(struct facts *facts)
                                     : facts->first_protected_note[SIDE_CLIENT];
     if (facts->client_flight_note != NULL)
         facts->client_answer = answer_of(facts, facts->client_flight_note);
+}
+
+/* A Finished by its size, with padding where the client's flight begins with padding. */
+static bool may_be_finished(const struct facts *facts, const struct note *note)
+{
+    bool pads =
+        facts->client_flight_note->length % PADDING_STEP == 0 && note->length % PADDING_STEP == 0;
+
+    for (uint32_t padding = 0; padding < (pads ? PADDING_STEP : 1u); padding++)
+        if (note->length > padding
+            && suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length - padding))
+            return true;
+    return false;
+}
+
+/* Behind an empty Certificate the Finished is next, whatever its padding. Else the first record. */
+static const struct note *finished_after_empty(const struct facts *facts, const struct note *before)
+{
+    const struct note *finished = facts_client_finished(facts);
+
+    return facts->client_answer == CLIENT_ANSWER_EMPTY && finished != NULL && finished < before
+               ? finished
+               : facts->client_flight_note;
+}
+
+const struct note *facts_end_of_client_flight(const struct facts *facts, const struct note *before)
+{
+    unsigned records = 0;
+
+    for (const struct note *note = facts->client_flight_note;
+         note < before && records < FLIGHT_RECORDS_MAX; note++) {
+        if (note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_CLIENT)
+            continue;
+        if (may_be_finished(facts, note))
+            return note;
+        records++;
+    }
+    return finished_after_empty(facts, before);
+}
+
+/* Who pads its records says user_canceled before its close_notify, and that is how it is known: one
+ * such record alone, or two that are not padded, may be data. */
+static bool said_padded_good_bye(const struct facts *facts)
+{
+    const struct note *note = facts->first_protected_note[SIDE_CLIENT];
+    uint32_t padded = 0;
+
+    while ((note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA))
+           != NULL)
+        padded += facts_may_be_good_bye(facts, note)
+                  && !suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length);
+    return padded == 2;
+}
+
+bool facts_is_good_bye(const struct facts *facts, const struct note *note)
+{
+    return (note == facts->last_protected_note[SIDE_CLIENT]
+            && suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length))
+           || (facts_may_be_good_bye(facts, note) && said_padded_good_bye(facts));
+}
+
+/* Records of the client that are its flight, or its good-bye behind that. */
+static uint32_t records_without_data(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+    const struct note *end = handshake->notes + handshake->note_count;
+    const struct note *flight = facts->client_flight_note;
+    uint32_t records = 0;
+
+    if (flight == NULL)
+        return 0;
+    flight = facts_end_of_client_flight(facts, end);
+    for (const struct note *note = facts->client_flight_note; note < end; note++)
+        if (note->kind == NOTE_APPLICATION_DATA && note->side == SIDE_CLIENT)
+            records += note <= flight || facts_is_good_bye(facts, note);
+    return records;
+}
+
+bool facts_client_sent_data(const struct facts *facts)
+{
+    return facts->handshake->application_records[SIDE_CLIENT]
+           > (facts->tls13 ? records_without_data(facts) : 0);
 }

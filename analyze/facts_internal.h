@@ -62,6 +62,11 @@ bool facts_server_went_on(const struct facts *facts, const struct note *finished
  * alerts are of one length only. */
 bool facts_server_does_not_pad(const struct facts *facts);
 
+/* TLS 1.3: the last record of the client's flight, whose records need not come together (RFC 896),
+ * in front of this note. Where none can be told to be the Finished, the first is taken for all of
+ * it, but for an empty Certificate. There is a client_flight_note. */
+const struct note *facts_end_of_client_flight(const struct facts *facts, const struct note *before);
+
 /* TLS 1.3: the client's first protected record that can hold its Finished, or NULL. */
 const struct note *facts_client_finished(const struct facts *facts);
 

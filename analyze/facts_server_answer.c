@@ -10,12 +10,6 @@
  * client sends by then may answer that. */
 #define TURN_TO_DATA_NS (10 * MILLISECOND_NS)
 
-enum {
-    /* Certificate, CertificateVerify and Finished (RFC 8446 section 2), each in its own record. */
-    FLIGHT_RECORDS_MAX = 3,
-    PADDING_STEP = 16 /* what stacks that pad all their records usually fill them up to */
-};
-
 /* The last alert, or one before it: some stacks send two. */
 static bool may_be_alert(const struct facts *facts, const struct note *note)
 {
@@ -135,47 +129,6 @@ static bool left_unread(const struct facts *facts, const struct note *answer)
     return false;
 }
 
-/* A Finished by its size, with padding where the client's flight begins with padding. */
-static bool may_be_finished(const struct facts *facts, const struct note *note)
-{
-    bool pads =
-        facts->client_flight_note->length % PADDING_STEP == 0 && note->length % PADDING_STEP == 0;
-
-    for (uint32_t padding = 0; padding < (pads ? PADDING_STEP : 1u); padding++)
-        if (note->length > padding
-            && suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length - padding))
-            return true;
-    return false;
-}
-
-/* Behind an empty Certificate the Finished is next, whatever its padding. Else the first record. */
-static const struct note *finished_after_empty(const struct facts *facts, const struct note *answer)
-{
-    const struct note *finished = facts_client_finished(facts);
-
-    return facts->client_answer == CLIENT_ANSWER_EMPTY && finished != NULL && finished < answer
-               ? finished
-               : facts->client_flight_note;
-}
-
-/* The last record of the client's flight, whose records need not come together (RFC 896). Where
- * none can be told to be the Finished, the first is taken for all of it, but for an empty
- * Certificate. */
-static const struct note *end_of_flight(const struct facts *facts, const struct note *answer)
-{
-    unsigned records = 0;
-
-    for (const struct note *note = facts->client_flight_note;
-         note < answer && records < FLIGHT_RECORDS_MAX; note++) {
-        if (note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_CLIENT)
-            continue;
-        if (may_be_finished(facts, note))
-            return note;
-        records++;
-    }
-    return finished_after_empty(facts, answer);
-}
-
 /* Between here and the server and back, 0: not known. A SYN may have to wake somebody up or to look
  * for a way; what is sooner tells better. Of a hello alone it may be thought for the most part. */
 static int64_t longest_round_trip_ns(const struct facts *facts)
@@ -204,7 +157,8 @@ static int64_t between_ns(const struct note *from, const struct note *to)
  * refuses need not wait. */
 static bool is_at_once(const struct facts *facts, const struct note *answer)
 {
-    return between_ns(end_of_flight(facts, answer), answer) <= FACTS_LEFT_AFTER_FINISH_NS;
+    return between_ns(facts_end_of_client_flight(facts, answer), answer)
+           <= FACTS_LEFT_AFTER_FINISH_NS;
 }
 
 /* The last that the client sent behind its flight in time for the server to have read it; round
@@ -227,7 +181,7 @@ static const struct note *last_data_before(const struct facts *facts, const stru
  * sends directly behind its flight tells nothing of the kind. */
 static bool may_answer_data(const struct facts *facts, const struct note *answer)
 {
-    const struct note *flight = end_of_flight(facts, answer);
+    const struct note *flight = facts_end_of_client_flight(facts, answer);
     const struct note *data = last_data_before(facts, flight, answer);
     int64_t pause_ns;
 
@@ -242,7 +196,7 @@ static bool may_answer_data(const struct facts *facts, const struct note *answer
 static bool is_untimed(const struct facts *facts, const struct note *answer)
 {
     return facts->connection->last.time_ns == facts->connection->first.time_ns
-           && last_data_before(facts, end_of_flight(facts, answer), answer) != NULL;
+           && last_data_before(facts, facts_end_of_client_flight(facts, answer), answer) != NULL;
 }
 
 /* A record as short as an alert, of a server that may have read what the client had sent directly
@@ -250,14 +204,11 @@ static bool is_untimed(const struct facts *facts, const struct note *answer)
 static bool may_close_at_data(const struct facts *facts, const struct note *answer)
 {
     return answer->kind == NOTE_APPLICATION_DATA
-           && last_data_before(facts, end_of_flight(facts, answer), answer) != NULL
+           && last_data_before(facts, facts_end_of_client_flight(facts, answer), answer) != NULL
            && !left_unread(facts, answer);
 }
 
-/* A server that has sent a record as short as an alert does not close until the client leaves, and
- * the client took its time over it. Who sends a fatal alert closes (RFC 8446 section 6.2), and does
- * so within milliseconds: what this server sent may be data. */
-static bool server_stayed(const struct facts *facts, const struct note *answer)
+bool facts_server_stayed(const struct facts *facts, const struct note *answer)
 {
     const struct handshake *handshake = facts->handshake;
 
@@ -276,7 +227,7 @@ static enum server_answer answer_at_once(const struct facts *facts, const struct
 {
     if (note->kind == NOTE_FIN)
         return SERVER_ANSWER_SILENCE;
-    if (note->kind == NOTE_APPLICATION_DATA && server_stayed(facts, note))
+    if (note->kind == NOTE_APPLICATION_DATA && facts_server_stayed(facts, note))
         return SERVER_ANSWER_STAYED;
     return may_close_at_data(facts, note) ? SERVER_ANSWER_AT_DATA : SERVER_ANSWER_REFUSAL;
 }

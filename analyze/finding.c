@@ -9,20 +9,6 @@
 #include "analyze/summary.h"
 #include "analyze/text.h"
 
-/* Who pads its records says user_canceled before its close_notify, and that is how it is known: one
- * such record alone, or two that are not padded, may be data. */
-static bool said_padded_good_bye(const struct facts *facts)
-{
-    const struct note *note = facts->first_protected_note[SIDE_CLIENT];
-    uint32_t padded = 0;
-
-    while ((note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA))
-           != NULL)
-        padded += facts_may_be_good_bye(facts, note)
-                  && !suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length);
-    return padded == 2;
-}
-
 /* TLS 1.3: an alert is all that the client sent behind its Finished, and then came the end. Who
  * closed TCP first is a race between the two. */
 static bool client_said_good_bye(const struct facts *facts)
@@ -32,9 +18,7 @@ static bool client_said_good_bye(const struct facts *facts)
 
     return facts->tls13 && last != NULL && last != first
            && last->at.time_ns - first->at.time_ns <= FACTS_LEFT_AFTER_FINISH_NS
-           && (suite_alert_length(facts->suite, TLS_VERSION_1_3, last->length)
-               || said_padded_good_bye(facts))
-           && facts->refusal.at.packet > last->at.packet;
+           && facts_is_good_bye(facts, last) && facts->refusal.at.packet > last->at.packet;
 }
 
 /* The last record of the handshake; NULL: not known. */
@@ -56,20 +40,11 @@ static bool left_at_once(const struct facts *facts)
            || facts->refusal.at.time_ns - last->at.time_ns <= FACTS_LEFT_AFTER_FINISH_NS;
 }
 
-/* Records of application_data that a client sends without data: in TLS 1.3 its flight, of which
- * an empty Certificate may be one, or else a close_notify behind it. */
-static uint32_t records_without_data(const struct facts *facts)
-{
-    if (!facts->tls13)
-        return 0;
-    return said_padded_good_bye(facts) ? 3 : 2;
-}
-
 /* The handshake was finished and the client left without having used it. */
 static bool left_without_data(const struct facts *facts)
 {
     return facts->outcome == OUTCOME_ESTABLISHED && facts->refusal.kind != REFUSAL_NONE
-           && facts->handshake->application_records[SIDE_CLIENT] <= records_without_data(facts)
+           && !facts_client_sent_data(facts)
            && (facts->refusal.by == SIDE_CLIENT || client_said_good_bye(facts));
 }
 
@@ -129,13 +104,20 @@ static bool server_sent_no_data(const struct facts *facts)
            || (words == SERVER_WORDS_TICKETS && facts->client_answer != CLIENT_ANSWER_NONE);
 }
 
+/* What is taken for the alert with which the server left may be data. */
+static bool server_stayed(const struct facts *facts)
+{
+    return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
+           && facts_server_stayed(facts, facts->refusal.note);
+}
+
 /* The handshake was finished and the server, as the first of both, left at once without having used
  * it. */
 static bool server_left_at_once(const struct facts *facts)
 {
     return facts->outcome == OUTCOME_ESTABLISHED && facts->refusal.kind != REFUSAL_NONE
            && facts->refusal.by == SIDE_SERVER && !client_said_good_bye(facts) && !facts->missed
-           && left_at_once(facts) && server_sent_no_data(facts);
+           && left_at_once(facts) && !server_stayed(facts) && server_sent_no_data(facts);
 }
 
 /* What the server may have done only when the handshake was over. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How a connection begins and ends for the tracker, beside what its handshake comes to. */
+#include "capture/time_unit.h"
 #include "dissect/tls.h"
 #include "tests/support/play.h"
 #include "tests/support/suite.h"
@@ -97,6 +98,56 @@ static void a_padded_good_bye_is_told(void)
         CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
         CU_ASSERT_EQUAL(is_told(&play, "closed_right_after_handshake"), rows[i].is_told);
         CU_ASSERT_FALSE(is_told(&play, "server_closed_right_after_handshake"));
+    }
+}
+
+/* TLS 1.3: the client sends this behind its flight, and closes. What is longer than an alert is data,
+ * be it a short request. */
+static void a_short_request_is_no_good_bye(void)
+{
+    static const struct {
+        uint16_t client[5];
+        bool is_told;
+    } rows[] = {
+        {{53}, true},           {{53, 19}, true},           {{53, 26}, false},
+        {{53, 116}, false},     {{53, 19, 19}, false},      {{25, 53, 19}, true},
+        {{25, 53, 116}, false}, {{900, 281, 53, 19}, true}, {{900, 281, 53, 116}, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct play play;
+
+        begin_flight_1_3(&play);
+        send_protected(&play, SIDE_CLIENT, rows[i].client);
+        play_fin(&play, SIDE_CLIENT);
+        send_protected(&play, SIDE_SERVER, (const uint16_t[]){250, 250, 400, 0});
+        play_fin(&play, SIDE_SERVER);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+        CU_ASSERT_EQUAL(is_told(&play, "closed_right_after_handshake"), rows[i].is_told);
+    }
+}
+
+/* What it said first, as short as an alert, was data: it closes when the client has. */
+static void a_server_that_closes_behind_the_client_is_not_told(void)
+{
+    for (int waits = 0; waits < 2; waits++) {
+        struct play play;
+
+        begin_flight_1_3(&play);
+        send_protected(&play, SIDE_CLIENT, (const uint16_t[]){53, 19, 0});
+        send_protected(&play, SIDE_SERVER, (const uint16_t[]){19, 0});
+        if (waits) {
+            play.now_ns += SECOND_NS / 4;
+            send_protected(&play, SIDE_CLIENT, (const uint16_t[]){19, 0});
+            play_fin(&play, SIDE_CLIENT);
+        } else {
+            send_protected(&play, SIDE_CLIENT, (const uint16_t[]){90, 0});
+        }
+        play_fin(&play, SIDE_SERVER);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+        CU_ASSERT_EQUAL(is_told(&play, "server_closed_right_after_handshake"), !waits);
     }
 }
 
@@ -259,6 +310,9 @@ int main(void)
         {"a finished handshake that closes at once is told",
          a_finished_handshake_that_closes_at_once_is_told},
         {"a padded good-bye is told", a_padded_good_bye_is_told},
+        {"a short request is no good-bye", a_short_request_is_no_good_bye},
+        {"a server that closes behind the client is not told",
+         a_server_that_closes_behind_the_client_is_not_told},
         {"a server that asked for a certificate and leaves at once is told",
          a_server_that_asked_for_a_certificate_and_leaves_at_once_is_told},
         {"a server that asked for nothing may leave at once",
