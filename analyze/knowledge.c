@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "analyze/causes/server_flight.h"
 #include "analyze/fold.h"
 #include "analyze/knowledge_internal.h"
 #include "analyze/text.h"
@@ -198,8 +199,16 @@ enum version_class version_class_of(uint16_t version_max)
     return (enum version_class)(VERSION_CLASS_1_0 + (version_max - TLS_VERSION_1_0));
 }
 
-/* A server that went on after the hello has taken it up, unless it was the one to refuse later: it
- * may find out then that its key or a certificate of the client does not do. */
+/* The server refused behind its hello, before it had the client's answer to that: it may have found
+ * out then that its key or certificate does not do for this hello. */
+static bool server_thought_better(const struct facts *facts)
+{
+    return facts->refusal.kind != REFUSAL_NONE && facts->refusal.by == SIDE_SERVER
+           && !server_refused_after_client_certificate(facts);
+}
+
+/* A server that went on after the hello has taken it up, be it that it refused a certificate of the
+ * client in the end. */
 enum treatment treatment_of(const struct facts *facts)
 {
     bool is_over = facts->refusal.kind != REFUSAL_NONE;
@@ -207,7 +216,7 @@ enum treatment treatment_of(const struct facts *facts)
     if (facts->outcome == OUTCOME_ESTABLISHED)
         return TREATMENT_ACCEPTED;
     if (facts->server_hello_read)
-        return is_over && facts->refusal.by == SIDE_SERVER ? TREATMENT_UNKNOWN : TREATMENT_ACCEPTED;
+        return server_thought_better(facts) ? TREATMENT_UNKNOWN : TREATMENT_ACCEPTED;
     if (facts->outcome != OUTCOME_FAILED || facts->server_hello_note != NULL
         || facts->stage == STAGE_TCP_CONNECT
         || (is_over && facts->refusal.by == SIDE_CLIENT && facts->refusal.kind == REFUSAL_ALERT))

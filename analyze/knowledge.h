@@ -49,7 +49,8 @@ struct __attribute__((packed, aligned(4))) known_count {
 };
 
 /* How a server treats the hellos of one kind. Taken up: it answered with a ServerHello and did not
- * refuse afterwards. Refused: anything else that ended them before its hello, silence included. */
+ * refuse afterwards, unless at the client's answer to a request for a certificate. Refused:
+ * anything else that ended them before its hello, silence included. */
 struct known_treatment {
     struct known_count accepted;
     struct known_count refused;

@@ -6,7 +6,7 @@
 
 #include "analyze/knowledge_internal.h"
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
 struct record {
@@ -411,6 +411,51 @@ static void a_client_that_refuses_was_taken_up(void)
     knowledge_free(knowledge);
 }
 
+/* The client answers a request for a certificate, with none. */
+static void answer_request(struct story *story, bool tls13)
+{
+    if (tls13) {
+        story_begin_flight_1_3(story);
+        story_protected(story, SIDE_CLIENT, STORY_EMPTY_CERTIFICATE_RECORD);
+        story_protected(story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        return;
+    }
+    story_begin_request(story);
+    story_message(story, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE, bytes_of("\0\0\0", 3));
+    story_client_flight_1_2(story);
+}
+
+/* What a server says to the client's certificate tells nothing bad of the hello, which it had taken
+ * up. Before it has that, it may find out that its own does not do. */
+static void a_server_that_refuses_the_clients_certificate_had_chosen(void)
+{
+    static const struct {
+        bool tls13;
+        bool answers;
+        uint32_t accepted;
+    } rows[] = {{false, true, 1}, {true, true, 1}, {false, false, 0}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct knowledge_options options = {0};
+        struct knowledge *knowledge = knowledge_new(&options);
+        struct story story;
+        struct known known;
+
+        if (rows[i].answers)
+            answer_request(&story, rows[i].tls13);
+        else
+            story_begin_request(&story);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+        learn(knowledge, &story);
+        knowledge_find(knowledge, story_facts(&story), &known);
+        CU_ASSERT_EQUAL(known.server->hellos.accepted.count, rows[i].accepted);
+        CU_ASSERT_EQUAL(known.server->chosen[KNOWN_VERSIONS].count, rows[i].accepted);
+        CU_ASSERT_EQUAL(known.server->chosen[KNOWN_SUITES].count, rows[i].accepted);
+        CU_ASSERT_EQUAL(known.server->failed.count, 1);
+        knowledge_free(knowledge);
+    }
+}
+
 static void a_port_where_nobody_spoke_tls_takes_no_room(void)
 {
     const struct knowledge_options options = {0};
@@ -541,6 +586,8 @@ int main(void)
         {"failures are forgotten with their server and client",
          failures_are_forgotten_with_their_server_and_client},
         {"a client that refuses was taken up", a_client_that_refuses_was_taken_up},
+        {"a server that refuses the client's certificate had chosen",
+         a_server_that_refuses_the_clients_certificate_had_chosen},
         {"what clients make of a certificate is known",
          what_clients_make_of_a_certificate_is_known},
         {"a port where nobody spoke TLS takes no room",
