@@ -135,6 +135,7 @@ struct known_server {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     uint8_t alpn_count;
     uint8_t alert_count;
+    bool answered_in_tls; /* a hello of a handshake that failed; not in a state */
     struct known_count established;
     struct known_count failed;
     struct known_count answered;                        /* TCP connections that the server took */
@@ -387,6 +388,12 @@ struct known_count known_established_by(const struct known_server *server, int64
 static inline bool known_speaks_tls(const struct known_server *server)
 {
     return server != NULL && server->hellos.accepted.count > 0;
+}
+
+/* Whether the server answered a hello in TLS, be it with an alert: such a port is for TLS. */
+static inline bool known_answers_in_tls(const struct known_server *server)
+{
+    return known_speaks_tls(server) || (server != NULL && server->answered_in_tls);
 }
 
 /* About how many clients it took up: no more than hellos. */

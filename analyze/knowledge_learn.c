@@ -224,6 +224,8 @@ static void learn_failure(struct known_server *server, const struct facts *facts
         rare->ordinary_reset = 0;
     }
     known_count_add(&server->failed, at_ns);
+    if (facts->handshake->spoke_tls[SIDE_SERVER])
+        server->answered_in_tls = true;
     sketch_add(&rare->failed_clients, client_hash);
     if (facts->refusal.kind == REFUSAL_FIN)
         rare->ordinary_closed += refused_hello_is_ordinary(facts);

@@ -118,7 +118,7 @@ void tracker_build_deferred(struct tracker *tracker, struct deferred *deferred, 
 
     if (!observation->tls_expected)
         observation->tls_expected =
-            known_speaks_tls(knowledge_find_server(tracker->knowledge, server));
+            known_answers_in_tls(knowledge_find_server(tracker->knowledge, server));
     facts_build(facts, observation);
 }
 
@@ -171,7 +171,7 @@ static bool expects_tls(const struct tracker *tracker, const struct endpoint *se
 {
     const struct tls_ports more = tls_ports(tracker);
 
-    return tls_port_is(&more, server->port) || known_speaks_tls(find_server(tracker, server));
+    return tls_port_is(&more, server->port) || known_answers_in_tls(find_server(tracker, server));
 }
 
 /* How things stood at its server when the connection began. */
@@ -340,7 +340,7 @@ void tracker_judge(struct tracker *tracker, const struct observation *observatio
     const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
     struct observation known = *observation;
 
-    known.tls_expected = known.tls_expected || known_speaks_tls(find_server(tracker, server));
+    known.tls_expected = known.tls_expected || known_answers_in_tls(find_server(tracker, server));
     known.established_in_brief = !tracker->options.examine_all;
     judge_observed(tracker, &known);
 }

@@ -71,8 +71,8 @@ static bool client_gave_up(const struct facts *facts)
 static enum certainty weigh(const struct facts *facts, bool known)
 {
     if (facts_preface_is_refused(facts) || client_gave_up(facts))
-        return facts->known != NULL && known_speaks_tls(facts->known->server) ? CAUSE_LIKELY
-                                                                              : CAUSE_POSSIBLE;
+        return facts->known != NULL && known_answers_in_tls(facts->known->server) ? CAUSE_LIKELY
+                                                                                  : CAUSE_POSSIBLE;
     return known && server_says_so(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }
 
