@@ -142,6 +142,12 @@ static bool sieve_refuses(struct bytes reply)
     return begins_with_word(reply, "NO") || begins_with_word(reply, "BYE");
 }
 
+/* Of a UPS (RFC 9271), whose other answers begin otherwise. */
+static bool nut_refuses(struct bytes reply)
+{
+    return begins_with_word(reply, "ERR");
+}
+
 /* ":server 691 nick :...", or a command that the server does not know. */
 static bool irc_refuses(struct bytes reply)
 {
@@ -385,7 +391,7 @@ bool starttls_is_refusal(enum prelude protocol, struct bytes reply)
         return starttls->refuses != NULL ? starttls->refuses(reply)
                                          : starttls->refusal(reply) != NULL;
     return status_refuses(reply) || pop3_refuses(reply) || sieve_refuses(reply)
-           || irc_refuses(reply) || imap_refuses(reply);
+           || irc_refuses(reply) || imap_refuses(reply) || nut_refuses(reply);
 }
 
 const char *starttls_refusal_name(enum prelude protocol, struct bytes reply)
