@@ -432,6 +432,35 @@ static void internal_error_says_what_it_is(void)
     CU_ASSERT_TRUE(story_denies(&story, "internal_error"));
 }
 
+/* TLS 1.3: what comes behind the Certificate is signed. A flight that stops there for want of a
+ * signature is not one that stops later, or for which somebody waited. */
+static void a_flight_that_stops_at_its_signature_is_an_error_of_the_server(void)
+{
+    static const struct {
+        uint16_t records[4]; /* of the server, up to 0 */
+        int64_t pause_ns;
+        bool is_told;
+    } rows[] = {
+        {{23, 914}, 0, true},       {{23, 914}, 5 * STORY_SECOND, false},
+        {{23, 914, 281}, 0, false}, {{23, 914, 281, STORY_FINISHED_RECORD}, 0, false},
+        {{23}, 0, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_choice choice = story_choice_1_3();
+        struct story story;
+
+        story_begin_hello(&story);
+        story_server_hello(&story, &choice);
+        for (size_t record = 0; record < 4 && rows[i].records[record] > 0; record++)
+            story_protected(&story, SIDE_SERVER, rows[i].records[record]);
+        story_wait(&story, rows[i].pause_ns);
+        story_refuse(&story);
+        CU_ASSERT_EQUAL(story_says(&story, "internal_error", CAUSE_POSSIBLE), rows[i].is_told);
+        CU_ASSERT_EQUAL(story_considers(&story, "no_shared_signature_algorithm"), rows[i].is_told);
+    }
+}
+
 static void alerts_that_nothing_explains_are_named(void)
 {
     static const uint8_t alerts[] = {TLS_ALERT_ACCESS_DENIED, TLS_ALERT_UNKNOWN_PSK_IDENTITY,
@@ -540,6 +569,8 @@ int main(void)
          illegal_parameter_without_a_visible_reason_is_likely},
         {"a choice from the offer is legal", a_choice_from_the_offer_is_legal},
         {"internal_error says what it is", internal_error_says_what_it_is},
+        {"a flight that stops at its signature is an error of the server",
+         a_flight_that_stops_at_its_signature_is_an_error_of_the_server},
         {"alerts that nothing explains are named", alerts_that_nothing_explains_are_named},
         {"an ambiguous alert is only possibly just an alert",
          an_ambiguous_alert_is_only_possibly_just_an_alert},

@@ -3,8 +3,25 @@
 #include "analyze/causes/refused_hello.h"
 #include "analyze/causes/server_flight.h"
 
+/* In TLS 1.3 the alert is encrypted, and where the server's flight stops tells what failed. */
+static enum certainty match_stop(const struct facts *facts, struct evidence *evidence)
+{
+    const struct note *stop = server_stop_at_signature(facts);
+
+    if (stop == NULL)
+        return CAUSE_NO;
+    evidence_add(evidence, "server_flight", stop->at,
+                 "the server's flight stops behind a record of %u octets, as long as a "
+                 "Certificate: its signature (CertificateVerify) and Finished did not come",
+                 stop->length);
+    describe_last_seen(facts, evidence);
+    return CAUSE_POSSIBLE;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
+    if (facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT)
+        return match_stop(facts, evidence);
     if (!facts_alert(facts, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR)
         && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR))
         return CAUSE_NO;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
 #include "analyze/text.h"
 
@@ -63,12 +64,13 @@ static bool choice_may_be_hidden(const struct facts *facts)
            && !protocol_is_offered(facts, bytes_of("http/1.1", 8));
 }
 
-/* In TLS 1.3 a server that is past its ServerHello refuses encrypted. */
+/* In TLS 1.3 a server that is past its ServerHello refuses encrypted. One that has sent its
+ * Certificate has chosen before, in EncryptedExtensions. */
 static bool may_be_hidden(const struct facts *facts)
 {
     return facts->tls13 && facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
            && facts->refusal.by == SIDE_SERVER && facts->first_protected_note[SIDE_CLIENT] == NULL
-           && offers_alpn(facts);
+           && offers_alpn(facts) && server_stop_at_signature(facts) == NULL;
 }
 
 /* Servers on Windows, where the system has no alert for this, may send protocol_version(70). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/server_flight.h"
 
 /* unsupported_certificate(43) of a server that has not seen any certificate of the client is
  * about its own; missing_extension(109) about a list that TLS 1.3 demands. */
@@ -28,7 +29,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 
 static bool is_conceivable(const struct facts *facts)
 {
-    return refused_hello_played_down(facts, SUSPECT_SCHEMES);
+    return refused_hello_played_down(facts, SUSPECT_SCHEMES)
+           || server_stop_at_signature(facts) != NULL;
 }
 
 const struct cause cause_no_shared_signature_algorithm = {

@@ -15,6 +15,9 @@
  * resumed flight stays below 150. */
 enum { PROTECTED_FLIGHT_MIN = 350 };
 
+/* Octets of a protected record with the smallest of them in it. */
+enum { CERTIFICATE_RECORD_MIN = 300 };
+
 /* Authorities that an evidence line names; some servers list all that they know. */
 enum { AUTHORITIES_TOLD = 3 };
 
@@ -185,6 +188,38 @@ bool client_certificate_was_empty(const struct facts *facts)
 {
     return facts->tls13 ? facts->client_answer == CLIENT_ANSWER_EMPTY
                         : facts->client_certificate_empty || no_certificate_alert(facts);
+}
+
+/* The server's largest protected record in front of this note, when it is the last one there. */
+static const struct note *last_and_largest(const struct facts *facts, const struct note *end)
+{
+    const struct note *last = NULL;
+    uint32_t largest = 0;
+
+    for (const struct note *note = facts->server_hello_note; note < end; note++) {
+        if (note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_SERVER)
+            continue;
+        last = note;
+        if (note->length > largest)
+            largest = note->length;
+    }
+    return last != NULL && last->length == largest ? last : NULL;
+}
+
+const struct note *server_stop_at_signature(const struct facts *facts)
+{
+    const struct refusal *refusal = &facts->refusal;
+    const struct note *stop;
+
+    if (!facts->tls13 || facts->resumed || facts->missed || refusal->by != SIDE_SERVER
+        || refusal->kind != REFUSAL_ENCRYPTED_ALERT
+        || facts->first_protected_note[SIDE_CLIENT] != NULL)
+        return NULL;
+    stop = last_and_largest(facts, refusal->note);
+    return stop != NULL && stop->length >= CERTIFICATE_RECORD_MIN
+                   && refusal->at.time_ns - stop->at.time_ns <= FACTS_LEFT_AFTER_FINISH_NS
+               ? stop
+               : NULL;
 }
 
 void describe_server_certificate(const struct facts *facts, struct evidence *evidence)

@@ -61,6 +61,11 @@ bool client_may_lack_certificate(const struct facts *facts);
  * alert of SSL 3.0) or by its size (TLS 1.3). */
 bool client_certificate_was_empty(const struct facts *facts);
 
+/* TLS 1.3: the last record of the server before an alert that comes at once, when its flight stops
+ * there behind what is as long as a Certificate, and the client has not answered: CertificateVerify
+ * and Finished are missing, so it may not have been able to sign. NULL: it did not stop there. */
+const struct note *server_stop_at_signature(const struct facts *facts);
+
 /* Say where the server's certificate, or the client's, was seen. */
 void describe_server_certificate(const struct facts *facts, struct evidence *evidence);
 void describe_client_certificate(const struct facts *facts, struct evidence *evidence);
