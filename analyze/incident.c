@@ -159,7 +159,7 @@ static void note_time(struct incident *incident, int64_t at_ns, const struct inc
     }
     if (at_ns >= incident->last_ns) {
         incident->last_ns = at_ns;
-        incident->established_by_last = past->established;
+        incident->by_last = *past;
     }
 }
 
@@ -286,7 +286,7 @@ static bool was_over(const struct incident *incident, int64_t at_ns,
 {
     if (at_ns - incident->last_ns >= INCIDENT_QUIET_NS)
         return true;
-    return incident_is_total(incident) && past->established > incident->established_by_last
+    return incident_is_total(incident) && past->established > incident->by_last.established
            && at_ns - incident->last_ns >= INCIDENT_RECOVERED_NS;
 }
 
@@ -493,10 +493,31 @@ const char *incident_event_id(const struct incident *incident, char out[INCIDENT
     return format_id(incident, incident->told_times, out);
 }
 
+static bool is_about(const struct incident_past *past)
+{
+    return past->established > 0 && past->established_last_ns == 0;
+}
+
+/* Two estimates are made when different things are known: the later one may be the smaller. */
+struct incident_meanwhile incident_meanwhile(const struct incident *incident)
+{
+    const struct incident_past *before = &incident->before;
+    const struct incident_past *by_last = &incident->by_last;
+
+    return (struct incident_meanwhile){
+        .count = by_last->established > before->established
+                     ? by_last->established - before->established
+                     : 0,
+        .is_about = is_about(before) || is_about(by_last),
+    };
+}
+
 bool incident_is_total(const struct incident *incident)
 {
+    const struct incident_meanwhile meanwhile = incident_meanwhile(incident);
+
     return incident->scope == INCIDENT_SERVER && sketch_count(&incident->clients) > 1
-           && incident->established_by_last == incident->before.established;
+           && meanwhile.count == 0 && !meanwhile.is_about;
 }
 
 bool incident_tells_successes(const struct incident *incident)

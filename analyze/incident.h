@@ -89,7 +89,7 @@ const char *incident_state_name(enum incident_state state);
 struct incident_past {
     int64_t established_last_ns; /* the last handshake established at its server; 0: none, or
                                     not known when */
-    uint32_t established;        /* and how many there were */
+    uint32_t established;        /* and how many there were: about, if not known when */
 };
 
 struct incident {
@@ -112,7 +112,7 @@ struct incident {
     struct sketch clients;
     struct sketch servers;
     struct incident_past before;    /* the first failure: the onset */
-    uint32_t established_by_last;   /* incident_past.established of the last failure */
+    struct incident_past by_last;   /* the last failure */
     struct known_count established; /* by the server, the name or the client, in all */
     int64_t certificate_limit;      /* the end (or begin) of the validity that is the cause, in
                                        seconds since 1970, if has_certificate_limit */
@@ -196,6 +196,14 @@ static inline uint32_t incident_parties(const struct incident *incident,
 
 /* Several clients failed, and nobody succeeded between the first failure and the last. */
 bool incident_is_total(const struct incident *incident);
+
+/* How many handshakes its server established between the first failure and the last. */
+struct incident_meanwhile {
+    uint32_t count;
+    bool is_about; /* it is estimated: 0 may stand for a few */
+};
+
+struct incident_meanwhile incident_meanwhile(const struct incident *incident);
 
 /* Does established say what its party managed? Not of a path, nor of a client of which nothing is
  * known, as of one that sent no hello. */

@@ -112,14 +112,14 @@ static void add_certificate(struct text *text, const struct incident *incident)
 
 static void add_server_onset(struct text *text, const struct incident *incident)
 {
-    uint32_t meanwhile = incident->established_by_last - incident->before.established;
+    const struct incident_meanwhile meanwhile = incident_meanwhile(incident);
 
-    if (meanwhile > 0) {
-        text_add(text, "Meanwhile ");
-        add_count(text, meanwhile, "other handshake");
+    if (meanwhile.count > 0) {
+        text_add(text, "Meanwhile %s", meanwhile.is_about ? "about " : "");
+        add_count(text, meanwhile.count, "other handshake");
         text_add(text, " with this server succeeded; ");
     } else {
-        text_add(text, "None succeeded in between; ");
+        text_add(text, "%s succeeded in between; ", meanwhile.is_about ? "Few or none" : "None");
     }
     if (incident->before.established == 0) {
         text_add(text, "none had succeeded before.");
@@ -144,8 +144,9 @@ static void add_name_onset(struct text *text, const struct incident *incident)
         add_count(text, incident->established.count, "handshake");
         text_add(text, " for this name succeeded; ");
     }
-    text_add(text, "the server established %s in all until the last failure.",
-             layout_number(incident->established_by_last, number));
+    text_add(text, "the server established %s%s in all until the last failure.",
+             incident_meanwhile(incident).is_about ? "about " : "",
+             layout_number(incident->by_last.established, number));
 }
 
 static void add_client_onset(struct text *text, const struct incident *incident)

@@ -154,7 +154,7 @@ static void an_incident_is_over_when_it_is_quiet_or_the_server_works_again(void)
     incident->established = (struct known_count){.count = 5, .last_ns = incident->last_ns + 1};
     CU_ASSERT_FALSE(incident_is_over(incident, incident->last_ns + 2));
     CU_ASSERT_TRUE(incident_is_over(incident, incident->last_ns + INCIDENT_RECOVERED_NS));
-    incident->established_by_last++; /* others succeeded all the time */
+    incident->by_last.established++; /* others succeeded all the time */
     CU_ASSERT_FALSE(incident_is_over(incident, incident->last_ns + INCIDENT_RECOVERED_NS));
     incidents_free(incidents);
 }
