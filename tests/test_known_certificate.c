@@ -320,6 +320,22 @@ static void what_only_one_client_refuses_is_its_own_fault(void)
     CU_ASSERT_FALSE(has_evidence(&fixture, ""));
 }
 
+static void a_client_that_leaves_without_a_word_is_not_said_to_be_at_fault(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    set_flights(&fixture, 5, 1);
+    story_fin(&fixture.story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), CAUSE_POSSIBLE);
+    CU_ASSERT_TRUE(has_evidence(&fixture, "5 other clients take"));
+    CU_ASSERT_TRUE(has_evidence(&fixture, "this one left without a word"));
+    CU_ASSERT_FALSE(has_evidence(&fixture, "the fault is with"));
+    fixture.known.client_took_flight = true;
+    CU_ASSERT_TRUE(has_evidence(&fixture, "5 clients take"));
+    CU_ASSERT_TRUE(has_evidence(&fixture, "this one's address among them"));
+}
+
 /* As scanners do, which look no further. */
 static void who_takes_a_certificate_leaves_for_another_reason(void)
 {
@@ -426,6 +442,8 @@ int main(void)
          what_all_clients_refuse_is_the_fault_of_the_server},
         {"what only one client refuses is its own fault",
          what_only_one_client_refuses_is_its_own_fault},
+        {"a client that leaves without a word is not said to be at fault",
+         a_client_that_leaves_without_a_word_is_not_said_to_be_at_fault},
         {"who takes a certificate leaves for another reason",
          who_takes_a_certificate_leaves_for_another_reason},
         {"who takes a certificate can verify it", who_takes_a_certificate_can_verify_it},

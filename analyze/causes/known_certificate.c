@@ -196,6 +196,20 @@ static void describe_issuer(const struct facts *facts, struct evidence *evidence
                      issuer->servers, others);
 }
 
+/* Of this client, when several take the certificate and no other one refuses it. Who says nothing
+ * has refused nothing that is known. */
+static const char *what_one_makes_of_it(const struct facts *facts)
+{
+    if (facts->known->client_took_flight)
+        return " clients take this server's certificate for this name, this one's address among "
+               "them";
+    if (facts_closed_without_reason(facts, SIDE_CLIENT))
+        return " other clients take this server's certificate for this name; this one left without "
+               "a word";
+    return " other clients take this server's certificate for this name and only this one refuses "
+           "it: the fault is with its trust store, its clock or its rules";
+}
+
 static void describe_flights(const struct facts *facts, struct evidence *evidence)
 {
     enum known_flight_says says = known_flights(facts);
@@ -213,9 +227,7 @@ static void describe_flights(const struct facts *facts, struct evidence *evidenc
         text_add(&text, " of them: the fault is with the certificate");
     } else {
         add_clients(&text, &flights->clients_taken);
-        text_add(&text,
-                 " other clients take this server's certificate for this name and only this "
-                 "one refuses it: the fault is with its trust store, its clock or its rules");
+        text_add(&text, "%s", what_one_makes_of_it(facts));
     }
     evidence_add(evidence, "known_clients", (struct moment){0}, "%s", line);
 }
