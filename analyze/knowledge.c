@@ -311,6 +311,11 @@ static struct known_client *learn_client(struct knowledge *knowledge, const stru
         return NULL;
     if (facts->outcome == OUTCOME_ESTABLISHED) {
         known_count_add(&client->established, facts->connection->last.time_ns);
+        if (!facts->resumed)
+            client->taken = (struct known_taken){
+                .began_ns = facts->connection->first.time_ns,
+                .asked = parties->name_expected,
+            };
         sketch_add_apart(&client->servers, &client->rare->servers,
                          knowledge_hash_peer(knowledge, facts));
     } else if (facts->outcome == OUTCOME_FAILED) {
@@ -401,6 +406,7 @@ struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *f
     struct lesson lesson = {0};
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     struct known_server *server;
+    struct known_client *client;
 
     approach(knowledge, parties);
     knowledge_put_peer_key(knowledge, key, facts);
@@ -415,10 +421,17 @@ struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *f
     knowledge_learn_server(server, facts, parties->client_hash);
     if (!parties->has_name)
         return lesson;
-    knowledge_learn_attempt(knowledge, server, facts, parties->client_hash);
-    lesson.unexamined =
-        learn_name(knowledge, facts, server, learn_client(knowledge, facts, parties), parties);
+    client = learn_client(knowledge, facts, parties);
+    knowledge_learn_attempt(knowledge, server, client, facts, parties);
+    lesson.unexamined = learn_name(knowledge, facts, server, client, parties);
     return lesson;
+}
+
+/* The last flight that the client took with this kind of hello is of the server and name with this
+ * hash. */
+static bool took_last(const struct known_client *client, uint32_t asked)
+{
+    return client != NULL && client->taken.began_ns != 0 && client->taken.asked == asked;
 }
 
 void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known)
@@ -435,11 +448,12 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
     put_name_key(knowledge, name_key, facts);
     known->name = knowledge_table_find(knowledge->names, name_key);
     client_hash = hash_client(knowledge, facts);
-    known->client_took_flight =
-        known->name != NULL
-        && sketch_has_early(&known->name->flights.clients_taken.first, client_hash);
     if (put_client_key(knowledge, client_key, facts, client_hash))
         known->client = knowledge_table_find(knowledge->clients, client_key);
+    known->client_took_flight =
+        known->name != NULL
+        && (sketch_has_early(&known->name->flights.clients_taken.first, client_hash)
+            || took_last(known->client, knowledge_table_expect(knowledge->names, name_key)));
     known->attempt = knowledge_find_attempt(knowledge, facts);
     known->resets = knowledge_find_resets(knowledge, known, facts);
 }

@@ -30,7 +30,7 @@ enum {
     KNOWLEDGE_ISSUER_SERVERS = 4, /* servers that are told apart for it */
     KNOWLEDGE_ATTEMPTS_MAX = 3,   /* of a client at a server that failed, one after the other */
     KNOWLEDGE_RESETS_MAX = 4,     /* servers and names that are told apart for resets */
-    KNOWLEDGE_RETRIES_MAX = 8192, /* clients at servers, of 0.2 KiB each: 2 MiB */
+    KNOWLEDGE_RETRIES_MAX = 8192, /* clients at servers, of 0.25 KiB each: 2 MiB */
     KNOWLEDGE_NAME_SIZE = 80,     /* octets of a name kept as an example, NUL included */
     KNOWLEDGE_ADDRESS_KEY = 18,   /* address and port */
     KNOWLEDGE_NAME_KEY = 26,      /* address, port, and 64 bits for the name */
@@ -238,11 +238,18 @@ struct known_client_rare {
     struct known_client_failures failures; /* set when known_client.failed counts any */
 };
 
+/* A server's flight with a certificate that a client took, in a full handshake. */
+struct known_taken {
+    int64_t began_ns; /* of the connection; 0: there was none */
+    uint32_t asked;   /* as in known_hello */
+};
+
 /* One client address with one kind of hello. */
 struct known_client {
     uint8_t key[KNOWLEDGE_CLIENT_KEY];
     struct known_count established;
     struct known_count failed;
+    struct known_taken taken;       /* the latest. Not in a state */
     struct sketch_first servers;    /* with which it was established */
     uint8_t issuer_count;           /* of those that came last, see known_client_issuer */
     struct known_issuer issuer;     /* the first of them */
@@ -255,6 +262,7 @@ struct known_hello {
     uint16_t version_max;
     uint16_t extensions;
     uint32_t octets; /* of a first and only hello; 0: not known */
+    uint32_t asked;  /* part of a hash of server and name */
     uint64_t kind;   /* other hellos have another one */
 };
 
@@ -263,6 +271,8 @@ struct known_attempt {
     struct known_hello hello;
     struct known_hello next; /* began_ns 0: there was none */
     bool next_established;
+    bool is_taken; /* the client, with this kind of hello, took this server's flight for this name
+                      in another connection, which began soon before or after */
 };
 
 /* One client address at one server. */
@@ -278,7 +288,8 @@ struct known {
     const struct known_name *name;
     const struct known_client *client;
     bool client_took_flight; /* of this server and name, at another time: its address did, as one
-                                of the first few */
+                                of the first few, or with this kind of hello as the last one that
+                                it took */
     const struct known_attempt *attempt; /* this one, which failed */
     const struct known_resets *resets;   /* this one is one of them */
 };

@@ -173,12 +173,14 @@ static void put_retry_key(const struct knowledge *knowledge, uint8_t *key,
     knowledge_put_peer_key(knowledge, key + sizeof(client->octets), facts);
 }
 
-static struct known_hello hello_of(const struct knowledge *knowledge, const struct facts *facts)
+static struct known_hello hello_of(const struct knowledge *knowledge, const struct facts *facts,
+                                   const struct knowledge_parties *parties)
 {
     struct known_hello hello = {
         .began_ns = facts->connection->first.time_ns,
         .version_max = facts->offer.version_max,
         .octets = knowledge_hello_octets(facts),
+        .asked = parties->name_expected,
         .kind = knowledge_kind_of_hello(knowledge, facts),
     };
     struct bytes extensions = facts->client_hello.extensions;
@@ -204,6 +206,19 @@ static void note_next(struct known_attempt *attempt, const struct known_hello *n
     attempt->next_established = is_established;
 }
 
+static bool is_soon(int64_t one_ns, int64_t other_ns)
+{
+    return one_ns - other_ns <= KNOWLEDGE_RETRY_NS && other_ns - one_ns <= KNOWLEDGE_RETRY_NS;
+}
+
+/* The same hello again, and a handshake with a certificate: clients that race several connections
+ * drop all but one (RFC 8305 section 5), most often that one's server's. */
+static void note_taken(struct known_attempt *attempt, const struct known_hello *taken)
+{
+    attempt->is_taken |= taken->kind == attempt->hello.kind && taken->asked == attempt->hello.asked
+                         && is_soon(taken->began_ns, attempt->hello.began_ns);
+}
+
 /* That a connection failed is learned some seconds after its end, and what succeeded meanwhile was
  * learned before. */
 static void note_short(struct known_attempt *attempt, const struct known_short_hello *latest,
@@ -226,18 +241,23 @@ static void note_short(struct known_attempt *attempt, const struct known_short_h
 
 /* The attempt of this connection, which failed. */
 static void note_failed(struct known_retry *retry, const struct known_server *server,
-                        const struct known_hello *hello, const struct facts *facts,
-                        uint64_t client_hash)
+                        const struct known_client *client, const struct known_hello *hello,
+                        bool is_split, uint64_t client_hash)
 {
     struct known_attempt *attempt = &retry->attempts[retry->total++ % KNOWLEDGE_ATTEMPTS_MAX];
 
-    *attempt = (struct known_attempt){.hello = *hello};
-    if (knowledge_hello_is_split(facts))
+    *attempt = (struct known_attempt){
+        .hello = *hello,
+        .is_taken = client != NULL && client->taken.asked == hello->asked
+                    && is_soon(client->taken.began_ns, hello->began_ns),
+    };
+    if (is_split)
         note_short(attempt, &server->short_hello, client_hash);
 }
 
 void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_server *server,
-                             const struct facts *facts, uint64_t client_hash)
+                             const struct known_client *client, const struct facts *facts,
+                             const struct knowledge_parties *parties)
 {
     bool is_failed = facts->outcome == OUTCOME_FAILED;
     uint8_t key[KNOWLEDGE_RETRY_KEY];
@@ -252,11 +272,15 @@ void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_ser
                       : knowledge_table_find(knowledge->retries, key);
     if (retry == NULL)
         return;
-    hello = hello_of(knowledge, facts);
-    for (size_t i = 0; i < retry->total && i < KNOWLEDGE_ATTEMPTS_MAX; i++)
+    hello = hello_of(knowledge, facts, parties);
+    for (size_t i = 0; i < retry->total && i < KNOWLEDGE_ATTEMPTS_MAX; i++) {
         note_next(&retry->attempts[i], &hello, !is_failed);
+        if (!is_failed && !facts->resumed)
+            note_taken(&retry->attempts[i], &hello);
+    }
     if (is_failed)
-        note_failed(retry, server, &hello, facts, client_hash);
+        note_failed(retry, server, client, &hello, knowledge_hello_is_split(facts),
+                    parties->client_hash);
 }
 
 const struct known_attempt *knowledge_find_attempt(struct knowledge *knowledge,

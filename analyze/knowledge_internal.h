@@ -79,9 +79,11 @@ uint64_t knowledge_hash_name(const struct knowledge *knowledge, const struct fac
 /* A keyed hash of the server that TLS is spoken with, for sketches. */
 uint64_t knowledge_hash_peer(const struct knowledge *knowledge, const struct facts *facts);
 
-/* Note an attempt that failed, or one that came after such; server is what is known of it. */
+/* Note an attempt that failed, or one that came after such; server is what is known of it, and
+ * client of the client with this kind of hello, NULL: nothing. */
 void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_server *server,
-                             const struct facts *facts, uint64_t client_hash);
+                             const struct known_client *client, const struct facts *facts,
+                             const struct knowledge_parties *parties);
 
 /* The attempt of these facts, if it failed. NULL: it is not known. */
 const struct known_attempt *knowledge_find_attempt(struct knowledge *knowledge,

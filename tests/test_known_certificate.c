@@ -369,6 +369,36 @@ static void who_takes_a_certificate_leaves_for_another_reason(void)
     }
 }
 
+/* Clients race several connections, and drop all but one. */
+static void a_client_that_takes_the_flight_with_the_same_hello_drops_a_connection(void)
+{
+    static const struct {
+        bool is_taken;
+        bool known; /* the certificate, and nothing wrong with it */
+        bool self_signed;
+        enum certainty rejected;
+    } rows[] = {
+        {true, true, false, CAUSE_NO},
+        {true, false, false, CAUSE_NO},
+        {false, false, false, CAUSE_POSSIBLE},
+        {true, true, true, CAUSE_POSSIBLE}, /* somebody may have made an exception for it */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct known_attempt attempt = {.is_taken = rows[i].is_taken};
+        struct fixture fixture;
+
+        begin(&fixture);
+        fixture.known.attempt = &attempt;
+        fixture.name.certificate.known = rows[i].known;
+        if (rows[i].self_signed)
+            fixture.name.certificate.end = CHAIN_END_SELF_SIGNED;
+        story_fin(&fixture.story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(says(&fixture, "certificate_rejected"), rows[i].rejected);
+        CU_ASSERT_EQUAL(says(&fixture, "client_abandoned"), CAUSE_POSSIBLE);
+    }
+}
+
 /* Its signatures verified then: octets that were changed on the way are as good a reason. */
 static void who_takes_a_certificate_can_verify_it(void)
 {
@@ -446,6 +476,8 @@ int main(void)
          a_client_that_leaves_without_a_word_is_not_said_to_be_at_fault},
         {"who takes a certificate leaves for another reason",
          who_takes_a_certificate_leaves_for_another_reason},
+        {"a client that takes the flight with the same hello drops a connection",
+         a_client_that_takes_the_flight_with_the_same_hello_drops_a_connection},
         {"who takes a certificate can verify it", who_takes_a_certificate_can_verify_it},
         {"dates that are known decide what certificate_expired is about",
          dates_that_are_known_decide_what_certificate_expired_is_about},

@@ -53,10 +53,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_leaving(facts, evidence);
     describe_point(facts, evidence);
-    if (known_client_takes_flight(facts))
-        evidence_add(evidence, "client_took_certificate", (struct moment){0},
-                     "the client's address took this server's certificate for this name, minutes "
-                     "before or after");
+    describe_flight_taken(facts, evidence);
     /* A RST, a certificate not liked or a server that does not answer explain it as well. */
     if (facts->refusal.kind == REFUSAL_RST || client_ended_at_flight(facts)
         || (!facts->answered[SIDE_SERVER] && facts->waited_ns >= WAITED_IN_VAIN_NS

@@ -273,16 +273,53 @@ bool certificate_looks_right(const struct facts *facts, uint8_t alert)
     return !facts->resumed && client_alert_on_certificate(facts, alert) && looks_right(facts);
 }
 
-bool known_client_takes_flight(const struct facts *facts)
+/* Something is wrong with it that can be seen. */
+static bool looks_wrong(const struct facts *facts)
+{
+    const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
+    const struct known_certificate *known = find_known(facts);
+
+    if (chain != NULL)
+        return chain->leaf != NULL && chain_has_problem(chain);
+    return known != NULL && known_has_problem(facts, known);
+}
+
+/* In another connection with the same hello, within seconds. */
+static bool same_hello_took_flight(const struct facts *facts)
+{
+    const struct known_attempt *attempt = facts->known->attempt;
+
+    return attempt != NULL && attempt->is_taken && !looks_wrong(facts);
+}
+
+static bool address_took_flight(const struct facts *facts)
 {
     const struct known *known = facts->known;
     int64_t apart_ns;
 
-    if (known == NULL || !known->client_took_flight || !client_ended_at_flight(facts)
-        || !looks_right(facts))
+    if (!known->client_took_flight || !looks_right(facts))
         return false;
     apart_ns = known->name->flights.taken.last_ns - facts->connection->first.time_ns;
     return apart_ns <= SAME_RUN_NS && apart_ns >= -SAME_RUN_NS;
+}
+
+bool known_client_takes_flight(const struct facts *facts)
+{
+    return facts->known != NULL && client_ended_at_flight(facts)
+           && (same_hello_took_flight(facts) || address_took_flight(facts));
+}
+
+void describe_flight_taken(const struct facts *facts, struct evidence *evidence)
+{
+    if (!known_client_takes_flight(facts))
+        return;
+    evidence_add(evidence, "client_took_certificate", (struct moment){0}, "%s",
+                 same_hello_took_flight(facts)
+                     ? "the client took this server's certificate for this name with the same "
+                       "hello, seconds before or after: it may have dropped one of several "
+                       "connections"
+                     : "the client's address took this server's certificate for this name, minutes "
+                       "before or after");
 }
 
 enum known_dates known_certificate_dates(const struct facts *facts)

@@ -64,8 +64,12 @@ enum known_flight_says known_flights(const struct facts *facts);
 
 /* The client ended the handshake at a flight with a certificate in which nothing is wrong that can
  * be seen, and minutes before or after it took it: others of its address may trust more, or it
- * leaves for another reason, as scanners do. */
+ * leaves for another reason, as scanners do. Where the certificate was not seen at all, it took it
+ * with the same hello, within seconds. */
 bool known_client_takes_flight(const struct facts *facts);
+
+/* Say that it took it; nothing where it did not. */
+void describe_flight_taken(const struct facts *facts, struct evidence *evidence);
 
 /* The client refused a certificate of an issuer whose certificates it refuses at several servers
  * and never took, while it takes others', and other clients take this one: it does not trust the

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
 
@@ -12,6 +13,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_reset(facts, SIDE_CLIENT, evidence);
     describe_last_seen(facts, evidence);
+    describe_flight_taken(facts, evidence);
     /* A client that waited in vain has another reason; one that got a certificate may have one. */
     if (client->hop_limit == 0 || !facts->answered[SIDE_SERVER] || client_ended_at_flight(facts)
         || reset_is_of_router(facts, SIDE_CLIENT) != CAUSE_NO)

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What becomes known of clients that open several connections. */
+#include "analyze/knowledge.h"
+
+#include "tests/support/facts_builder.h"
+#include "tests/support/wire.h"
+
+/* Other clients, more than a sketch tells apart. */
+static const uint8_t others = 12;
+
+/* The client's connection at this millisecond, up to the server's flight. */
+static void open_at(struct story *story, uint8_t client, int64_t at_ms, const char *name)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_2();
+
+    offer.name = name;
+    story_begin(story);
+    story->connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
+    story->connection.first.time_ns += at_ms * STORY_MILLISECOND;
+    story_client_hello(story, &offer);
+    story_flight_1_2(story, &choice, 0);
+}
+
+static void take_at(struct knowledge *knowledge, uint8_t client, int64_t at_ms, const char *name)
+{
+    struct story story;
+
+    open_at(&story, client, at_ms, name);
+    story_finish_1_2(&story);
+    story_learn(knowledge, story_facts(&story));
+}
+
+/* The client leaves at the flight. */
+static void drop_at(struct knowledge *knowledge, struct story *story, uint8_t client, int64_t at_ms)
+{
+    open_at(story, client, at_ms, "www.example.com");
+    story_fin(story, SIDE_CLIENT);
+    story_learn(knowledge, story_facts(story));
+}
+
+static struct knowledge *knowledge_of_others(void)
+{
+    struct knowledge *knowledge = knowledge_new(&(struct knowledge_options){0});
+
+    for (uint8_t client = 1; client <= others; client++)
+        take_at(knowledge, client, 0, "www.example.com");
+    return knowledge;
+}
+
+/* Whichever of the two ends first. */
+static void a_connection_dropped_for_another_one_is_known(void)
+{
+    static const struct {
+        int64_t before_ms; /* when the client's connection that is kept begins; 0: there is none */
+        int64_t after_ms;
+        const char *name;
+        bool is_taken;
+        bool took_flight;
+    } cases[] = {
+        {40000, 0, "www.example.com", true, true},
+        {0, 60000, "www.example.com", true, true},
+        {40000, 0, "WWW.example.com", true, true},
+        {40000, 0, "www.example.org", false, false}, /* it may be another certificate */
+        {0, 60000, "www.example.org", false, false},
+        {1, 0, "www.example.com", false, true}, /* long before */
+        {0, 90000, "www.example.com", false, true},
+        {0, 0, NULL, false, false},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct knowledge *knowledge = knowledge_of_others();
+        struct story story;
+        struct known known;
+
+        if (cases[i].before_ms != 0)
+            take_at(knowledge, others + 1, cases[i].before_ms, cases[i].name);
+        drop_at(knowledge, &story, others + 1, 50000);
+        if (cases[i].after_ms != 0)
+            take_at(knowledge, others + 1, cases[i].after_ms, cases[i].name);
+        knowledge_find(knowledge, &story.facts, &known);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(known.attempt);
+        CU_ASSERT_EQUAL(known.attempt->is_taken, cases[i].is_taken);
+        CU_ASSERT_EQUAL(known.client_took_flight, cases[i].took_flight);
+        knowledge_free(knowledge);
+    }
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"a connection dropped for another one is known",
+         a_connection_dropped_for_another_one_is_known},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("knowledge_client", tests);
+}
