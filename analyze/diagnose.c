@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* diagnose.c -- asks every rule and weighs the answers. */
 #include "analyze/causes/known.h"
+#include "analyze/causes/two_certificates.h"
 #include "analyze/causes/version_refusal.h"
 #include "analyze/describe.h"
 #include "analyze/finding.h"
@@ -166,6 +167,8 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
     describe_partial_hello(facts, &verdict->evidence);
     describe_long_message(facts, &verdict->evidence);
     describe_version_contradiction(facts, &verdict->evidence);
+    if (verdict->cause->layer == LAYER_CERTIFICATE)
+        describe_two_certificates(facts, &verdict->evidence);
     describe_known_sides(facts, &verdict->evidence);
     describe_refusal(facts, &verdict->evidence);
     verdict->refused_by = find_party(facts, verdict->cause);

@@ -37,7 +37,7 @@ enum {
     KNOWLEDGE_CLIENT_KEY = 16,    /* 64 bits for the address, and as many for the fingerprint */
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
     KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.1 KiB each: 9 MiB, and 16 where all are unusual */
-    KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.45 KiB each: 7 MiB */
+    KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.55 KiB each: 9 MiB */
     KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.13 KiB each: 4 MiB, and 17 where all are unusual */
 };
 
@@ -166,9 +166,17 @@ struct known_server {
     struct known_pause pauses[KNOWLEDGE_PAUSES_MAX]; /* the latest, in a ring */
 };
 
+/* From the first to the last time that something was seen; both 0: it was not. */
+struct known_span {
+    int64_t first_ns;
+    int64_t last_ns;
+};
+
 /* The certificate that a server sent in clear, as it was judged then. */
 struct known_certificate {
     uint64_t message_hash; /* of the Certificate message: an equal one is not judged again */
+    uint32_t octets;       /* of that message. Not in a state, nor is the span */
+    struct known_span span;
     bool known;
     int64_t seen_ns;
     uint8_t sha256[CERTIFICATE_SHA256_LEN];
@@ -182,6 +190,16 @@ struct known_certificate {
     bool revoked;
     bool trust_known;
     bool lacks_intermediate; /* the chain ends early, and not for want of a root alone */
+};
+
+/* What else was sent in clear for the same name, in short: another certificate, or the same one
+ * with another chain; of several the latest. Not in a state. */
+struct known_former {
+    uint64_t message_hash; /* as in known_certificate */
+    uint8_t sha256[CERTIFICATE_SHA256_LEN];
+    struct known_span span;
+    int64_t valid_until;
+    uint32_t octets;
 };
 
 /* What clients made of a server's flight with its certificate, in full handshakes. */
@@ -200,6 +218,7 @@ struct known_name {
     struct known_count established;
     struct known_flights flights;
     struct known_certificate certificate;
+    struct known_former former;
 };
 
 /* What a client made of certificates by one issuer, in full handshakes. */

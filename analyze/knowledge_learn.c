@@ -285,20 +285,58 @@ static uint64_t hash_of_issuer(const struct knowledge *knowledge, const struct c
     return siphash_1_3(knowledge->options.hash_key, id->octets, sizeof(id->octets));
 }
 
+static void add_to_span(struct known_span *span, int64_t at_ns)
+{
+    if (span->first_ns == 0 || at_ns < span->first_ns)
+        span->first_ns = at_ns;
+    if (at_ns > span->last_ns)
+        span->last_ns = at_ns;
+}
+
+/* When a message with this hash was seen before. */
+static struct known_span span_of(const struct known_name *name, uint64_t message_hash)
+{
+    if (name->certificate.known && name->certificate.message_hash == message_hash)
+        return name->certificate.span;
+    return name->former.message_hash == message_hash ? name->former.span : (struct known_span){0};
+}
+
+/* Another message than the one that is known. */
+static void note_former(struct known_name *name)
+{
+    const struct known_certificate *known = &name->certificate;
+
+    name->former = (struct known_former){
+        .message_hash = known->message_hash,
+        .span = known->span,
+        .valid_until = known->valid_until,
+        .octets = known->octets,
+    };
+    memcpy(name->former.sha256, known->sha256, sizeof(known->sha256));
+}
+
 void knowledge_learn_certificate(const struct knowledge *knowledge, struct known_name *name,
                                  const struct facts *facts)
 {
     const struct chain_judgement *judgement = facts->chain[SIDE_SERVER];
     struct known_certificate *known = &name->certificate;
-    struct bytes body;
+    const struct note *note = facts->server_certificate_note;
+    struct known_span span;
+    uint64_t hash;
 
     if (judgement == NULL || judgement->leaf == NULL)
         return;
-    body = handshake_body(facts->handshake, facts->server_certificate_note);
+    hash = knowledge_hash_message(knowledge, handshake_body(facts->handshake, note));
+    span = span_of(name, hash);
+    add_to_span(&span, note->at.time_ns);
+    if (known->known && known->message_hash != hash)
+        note_former(name);
     *known = (struct known_certificate){
         .known = true,
-        .seen_ns = facts->server_certificate_note->at.time_ns,
-        .message_hash = knowledge_hash_message(knowledge, body),
+        .seen_ns = note->at.time_ns,
+        .message_hash = hash,
+        .octets = note->length,
+        .span = span,
         .issuer = hash_of_issuer(knowledge, judgement->leaf),
         .valid_from = judgement->valid_from,
         .valid_until = judgement->valid_until,

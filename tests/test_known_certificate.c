@@ -305,6 +305,26 @@ static void others_decide_whose_dates_are_wrong(void)
     }
 }
 
+/* The one that was sent last may not be the one that this client got. */
+static void of_two_certificates_the_one_that_has_expired_is_meant(void)
+{
+    int64_t now = STORY_TIME / STORY_SECOND;
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.name.certificate.span = (struct known_span){STORY_TIME - 3, STORY_TIME - 1};
+    fixture.name.former = (struct known_former){
+        .span = {STORY_TIME - 2, STORY_TIME - 2},
+        .valid_until = now - DAY_SECONDS,
+    };
+    refuse(&fixture, TLS_ALERT_CERTIFICATE_EXPIRED);
+    CU_ASSERT_EQUAL(says(&fixture, "certificate_expired"), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(says(&fixture, "client_clock_skew"), CAUSE_NO);
+    fixture.name.former.valid_until = now + DAY_SECONDS;
+    CU_ASSERT_EQUAL(says(&fixture, "certificate_expired"), CAUSE_NO);
+    CU_ASSERT_EQUAL(says(&fixture, "client_clock_skew"), CAUSE_POSSIBLE);
+}
+
 static void what_only_one_client_refuses_is_its_own_fault(void)
 {
     struct fixture fixture;
@@ -474,6 +494,8 @@ int main(void)
          what_only_one_client_refuses_is_its_own_fault},
         {"a client that leaves without a word is not said to be at fault",
          a_client_that_leaves_without_a_word_is_not_said_to_be_at_fault},
+        {"of two certificates the one that has expired is meant",
+         of_two_certificates_the_one_that_has_expired_is_meant},
         {"who takes a certificate leaves for another reason",
          who_takes_a_certificate_leaves_for_another_reason},
         {"a client that takes the flight with the same hello drops a connection",

@@ -73,8 +73,9 @@ const struct cause cause_certificate_expired = {
               "names: OpenSSL 3 prints them, or give it to `openssl x509 -noout -subject -dates`. "
               "Renew the server's certificate, or put the authority's current intermediate into "
               "the file of the chain, reload the service (a renewed file that was never loaded is "
-              "the classic), and watch the renewal job. If all dates are right, set the client's "
-              "clock.",
+              "the classic), and watch the renewal job. Where the evidence tells of two "
+              "certificates, look at each host behind the address. If all dates are right, set the "
+              "client's clock.",
     .reported_as = "OpenSSL: verify error 10: certificate has expired; curl: (60); Chromium: "
                    "net::ERR_CERT_DATE_INVALID; Firefox: SEC_ERROR_EXPIRED_CERTIFICATE, "
                    "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE; Java: CertificateExpiredException: "

@@ -44,7 +44,8 @@ const struct cause cause_incomplete_chain = {
     .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME -showcerts "
               "</dev/null`: verify error 20 or 21 shows it. Configure the full chain, leaf "
               "first, then the intermediates (ssl_certificate fullchain.pem in nginx, "
-              "SSLCertificateFile in Apache, crt with the chain in HAProxy), and reload. The "
+              "SSLCertificateFile in Apache, crt with the chain in HAProxy), and reload; where the "
+              "evidence tells of two chains, on each host behind the address. The "
               "missing certificate's address is in the leaf: `openssl x509 -in leaf.pem "
               "-noout -ext authorityInfoAccess`.",
     .reported_as = "OpenSSL: verify error 20: unable to get local issuer certificate, 21: unable "

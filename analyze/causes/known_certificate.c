@@ -3,12 +3,11 @@
 
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/causes/two_certificates.h"
 #include "analyze/describe.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
 #include "capture/time_unit.h"
-
-#define DAY_NS (86400 * SECOND_NS)
 
 /* Within this time neither a certificate nor what a client thinks of it is likely to change. */
 #define SAME_RUN_NS (600 * SECOND_NS)
@@ -103,7 +102,7 @@ static bool is_recent(const struct facts *facts, const struct known_certificate 
 {
     int64_t apart_ns = facts->server_hello_note->at.time_ns - known->seen_ns;
 
-    return apart_ns <= DAY_NS && apart_ns >= -DAY_NS;
+    return apart_ns <= KNOWN_CERTIFICATE_RECENT_NS && apart_ns >= -KNOWN_CERTIFICATE_RECENT_NS;
 }
 
 static void describe(const struct facts *facts, const struct known_certificate *known,
@@ -322,6 +321,14 @@ void describe_flight_taken(const struct facts *facts, struct evidence *evidence)
                        "before or after");
 }
 
+/* The server sends another one in turns with the one known. */
+static bool other_is_expired(const struct facts *facts, int64_t at)
+{
+    const struct known_former *former = &facts->known->name->former;
+
+    return two_certificates(facts) && former->valid_until != 0 && at > former->valid_until;
+}
+
 enum known_dates known_certificate_dates(const struct facts *facts)
 {
     const struct known_certificate *known = find_known(facts);
@@ -333,7 +340,7 @@ enum known_dates known_certificate_dates(const struct facts *facts)
     if (known == NULL || known->valid_until == 0)
         return says == FLIGHTS_ONE_REFUSED ? DATES_RIGHT : DATES_NOT_KNOWN;
     at = facts->server_hello_note->at.time_ns / SECOND_NS;
-    if (is_expired(known, at))
+    if (is_expired(known, at) || other_is_expired(facts, at))
         return DATES_EXPIRED;
     if (is_not_yet_valid(known, at))
         return DATES_NOT_YET;

@@ -6,6 +6,10 @@
 #define TLSWHY_ANALYZE_CAUSES_KNOWN_CERTIFICATE_H
 
 #include "analyze/cause.h"
+#include "capture/time_unit.h"
+
+/* A certificate seen longer before or after a connection may be another one by then. */
+#define KNOWN_CERTIFICATE_RECENT_NS (86400 * SECOND_NS)
 
 enum known_problem {
     KNOWN_REVOKED,
