@@ -102,6 +102,40 @@ static void decrypt_error_about_the_finished_is_likely(void)
     CU_ASSERT_FALSE(story_considers(&story, "bad_certificate"));
 }
 
+static bool has_evidence(const struct story *story, const char *fact)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < story->verdict.evidence.count; i++)
+        found |= strcmp(story->verdict.evidence.items[i].fact, fact) == 0;
+    return found;
+}
+
+/* Nothing was protected: no record can be corrupt, and a ticket may be another server's. */
+static void bad_record_mac_to_a_hello_is_possible(void)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story story;
+
+    offer.session_id = 32;
+    story_refuse_offer(&story, &offer, TLS_ALERT_BAD_RECORD_MAC);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_POSSIBLE));
+    CU_ASSERT_FALSE(has_evidence(&story, "resumption"));
+    story_begin_hello(&story);
+    story_protected(&story, SIDE_CLIENT, 100); /* early data */
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_BAD_RECORD_MAC);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
+    memset(offer.versions, 0, sizeof(offer.versions));
+    story_refuse_offer(&story, &offer, TLS_ALERT_BAD_RECORD_MAC);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(has_evidence(&story, "resumption"));
+    offer.session_id = 0;
+    offer.broken = TLS_EXTENSION_SESSION_TICKET;
+    story_refuse_offer(&story, &offer, TLS_ALERT_BAD_RECORD_MAC);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(has_evidence(&story, "resumption"));
+}
+
 static bool evidence_begins_with(const struct story *story, const char *fact)
 {
     return story->verdict.evidence.count > 0
@@ -529,6 +563,7 @@ int main(void)
         {"octets that are not TLS are malformed", octets_that_are_not_tls_are_malformed},
         {"a good hello is not malformed", a_good_hello_is_not_malformed},
         {"bad_record_mac is certain from either side", bad_record_mac_is_certain_from_either_side},
+        {"bad_record_mac to a hello is possible", bad_record_mac_to_a_hello_is_possible},
         {"decrypt_error about the Finished is likely", decrypt_error_about_the_finished_is_likely},
         {"decrypt_error to a hello with a key is about that key",
          decrypt_error_to_a_hello_with_a_key_is_about_that_key},

@@ -2,11 +2,19 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/server_flight.h"
 
+/* Nothing was protected, early data neither. Some servers say so of a ticket that they cannot
+ * decrypt. */
+static bool answers_clear_hello(const struct facts *facts)
+{
+    return facts_server_refused_hello(facts) && !facts->missed
+           && handshake_next(facts->handshake, NULL, SIDE_CLIENT, NOTE_APPLICATION_DATA) == NULL;
+}
+
 static enum certainty said_so(const struct facts *facts, enum side by)
 {
     if (facts_alert(facts, by, TLS_ALERT_BAD_RECORD_MAC)
         || facts_alert(facts, by, TLS_ALERT_DECRYPTION_FAILED))
-        return CAUSE_CERTAIN;
+        return answers_clear_hello(facts) ? CAUSE_POSSIBLE : CAUSE_CERTAIN;
     if (!facts_alert(facts, by, TLS_ALERT_DECRYPT_ERROR))
         return CAUSE_NO;
     /* A signature that does not verify is seldom one that was changed on the way. */
@@ -43,6 +51,25 @@ static enum certainty left_at_finished(const struct facts *facts)
     return CAUSE_POSSIBLE;
 }
 
+/* Up to TLS 1.2 a hello resumes a session by its ticket (RFC 5077 section 3.4) or its session ID;
+ * one that offers TLS 1.3 has an ID that means nothing. */
+static void describe_resumption(const struct facts *facts, struct evidence *evidence)
+{
+    const struct hello_extensions *extensions;
+    const struct client_hello *hello;
+    bool has_ticket, has_session;
+
+    if (!facts_server_refused_hello(facts) || !facts_last_hello(facts, &hello, &extensions))
+        return;
+    has_ticket = extensions->session_ticket.ticket.len > 0;
+    has_session = hello->session_id.len > 0 && facts->offer.version_max <= TLS_VERSION_1_2;
+    if (has_ticket || has_session)
+        evidence_add(evidence, "resumption", facts->client_hello_note->at,
+                     "the hello resumes a session by its %s: a server that does not share the key "
+                     "or the memory for it with the one that gave it may refuse it for that",
+                     has_ticket ? "ticket" : "session ID");
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum certainty certainty = said_so(facts, SIDE_SERVER);
@@ -56,6 +83,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_shared_secret(facts, evidence);
+    describe_resumption(facts, evidence);
     describe_choice(facts, evidence);
     describe_last_seen(facts, evidence);
     return certainty;
