@@ -499,6 +499,17 @@ static bool client_left_unheard(const struct facts *facts)
            && facts->server_hello_note == NULL && facts->retry_note == NULL;
 }
 
+/* A connection where TLS is expected was open when the capture ended, and the hello still due. */
+static bool hello_is_still_due(const struct facts *facts)
+{
+    const struct connection *connection = facts->connection;
+
+    return facts->tls_expected && facts->capture_ended && facts->waited_ns < SILENCE_NS
+           && connection->syn_seen && facts->refusal.kind == REFUSAL_NONE && nobody_spoke(facts)
+           && is_captured(&connection->direction[SIDE_CLIENT])
+           && is_captured(&connection->direction[SIDE_SERVER]);
+}
+
 /* Nobody sent a TLS record. */
 static enum outcome outcome_without_tls(struct facts *facts, enum connection_end reason)
 {
@@ -516,7 +527,10 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
         || opening_is_reset_by_another(facts) || opening_is_lost(facts)
         || facts_client_is_turned_away(facts))
         return OUTCOME_FAILED;
-    return OUTCOME_NOT_TLS;
+    if (!hello_is_still_due(facts))
+        return OUTCOME_NOT_TLS;
+    facts->incomplete_reason = "the capture ends before anybody spoke";
+    return OUTCOME_INCOMPLETE;
 }
 
 void facts_decide_outcome(struct facts *facts, const struct observation *observation,

@@ -277,6 +277,42 @@ static void who_is_turned_away_was_there_and_had_not_begun(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_NOT_TLS);
 }
 
+static void the_client_closes(struct story *story)
+{
+    story_fin(story, SIDE_CLIENT);
+}
+
+static void a_minute_passes(struct story *story)
+{
+    story_wait(story, 60 * STORY_SECOND);
+}
+
+/* Where nobody spoke because the capture ended, it may have been TLS. */
+static void a_capture_that_ends_behind_the_opening_tells_nothing(void)
+{
+    static const struct {
+        void (*change)(struct story *story);
+        enum outcome outcome;
+    } rows[] = {
+        {NULL, OUTCOME_INCOMPLETE},
+        {the_client_sent_an_ack, OUTCOME_INCOMPLETE},
+        {no_tls_is_expected, OUTCOME_NOT_TLS},
+        {the_syn_is_not_captured, OUTCOME_NOT_TLS},
+        {the_client_closes, OUTCOME_NOT_TLS}, /* as health checks do */
+        {a_minute_passes, OUTCOME_NOT_TLS},   /* kept in reserve */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin(&story);
+        story.reason = CONNECTION_END_CAPTURE;
+        if (rows[i].change != NULL)
+            rows[i].change(&story);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
+    }
+}
+
 /* The outcome is that nothing can be told, for this reason. */
 static bool lacks(struct story *story, const char *reason)
 {
@@ -542,6 +578,8 @@ int main(void)
          only_a_reset_that_answers_the_syn_refuses_it},
         {"one SYN waits for its answer", one_syn_waits_for_its_answer},
         {"a hello in vain has its SYN", a_hello_in_vain_has_its_syn},
+        {"a capture that ends behind the opening tells nothing",
+         a_capture_that_ends_behind_the_opening_tells_nothing},
         {"stages follow each other", stages_follow_each_other},
         {"a reset before a close does not answer it", a_reset_before_a_close_does_not_answer_it},
         {"a host's own reset tells of unseen octets", a_hosts_own_reset_tells_of_unseen_octets},
