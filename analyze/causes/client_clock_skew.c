@@ -112,7 +112,8 @@ static bool is_conceivable(const struct facts *facts)
 const struct cause cause_client_clock_skew = {
     .id = "client_clock_skew",
     .layer = LAYER_CERTIFICATE,
-    .title = "The client's clock is wrong: it takes a valid certificate for expired",
+    .title = "The client's clock is wrong: it takes a valid certificate for expired "
+             "or not yet valid",
     .explanation = "The client refused the certificate as expired, but at the time of the capture "
                    "the whole chain is within its dates, as seen here or, in TLS 1.3, by what is "
                    "known from other connections. So the client's clock is off, which its own "
