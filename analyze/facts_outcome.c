@@ -261,8 +261,8 @@ static const char *untold_answer(const struct facts *facts)
             "the client left before the server's answer to its certificate could tell",
         [SERVER_ANSWER_LATER] =
             "the server closed, not at once: for the client's certificate, or for something else",
-        [SERVER_ANSWER_UNTIMED] = "all packets have the same time: the server closed at the "
-                                  "client's certificate, or at what came behind it",
+        [SERVER_ANSWER_UNTIMED] =
+            "the packets have no times: the server closed at the certificate, or at what came next",
     };
     enum server_answer answer = facts_server_answer(facts);
 

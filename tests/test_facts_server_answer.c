@@ -423,7 +423,7 @@ static void without_times_nothing_was_sent_directly(void)
     struct story story;
 
     CU_ASSERT_EQUAL(untimed_facts(&story, request_at_once)->outcome, OUTCOME_INCOMPLETE);
-    CU_ASSERT_PTR_NOT_NULL(strstr(story.facts.incomplete_reason, "the same time"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(story.facts.incomplete_reason, "have no times"));
     CU_ASSERT_EQUAL(untimed_facts(&story, no_request)->outcome, OUTCOME_FAILED);
 }
 
