@@ -30,14 +30,19 @@ static void begin(struct fixture *fixture, uint32_t hellos)
     fixture->known.server = &fixture->server;
 }
 
-/* Each time the server chose this group. */
+/* Each time the server chose this. */
+static void choose(struct fixture *fixture, enum known_choice choice, uint16_t chosen)
+{
+    struct known_values *values = &fixture->server.chosen[choice];
+    struct known_value *value = &values->few[values->count++];
+
+    value->value = chosen;
+    take_up(&value->chosen, fixture->server.hellos.accepted.count);
+}
+
 static void choose_group(struct fixture *fixture, uint16_t group)
 {
-    struct known_values *groups = &fixture->server.chosen[KNOWN_GROUPS];
-    struct known_value *value = &groups->few[groups->count++];
-
-    value->value = group;
-    take_up(&value->chosen, fixture->server.hellos.accepted.count);
+    choose(fixture, KNOWN_GROUPS, group);
 }
 
 static struct story_offer plain_offer_1_2(void)
@@ -51,10 +56,10 @@ static struct story_offer plain_offer_1_2(void)
     return offer;
 }
 
-static bool refusal_says(struct fixture *fixture, const struct story_offer *offer, uint8_t alert,
+static bool refusal_says(struct fixture *fixture, const struct story_offer *offer, int how,
                          const char *cause, enum certainty certainty)
 {
-    story_refuse_offer(&fixture->story, offer, alert);
+    story_refuse_offer(&fixture->story, offer, how);
     story_facts(&fixture->story);
     fixture->story.facts.known = &fixture->known;
     diagnose(&fixture->story.facts, &fixture->story.verdict);
@@ -366,6 +371,67 @@ static void internal_error_is_not_about_a_version_without_a_fixed_signature(void
     CU_ASSERT_TRUE(story_denies(&fixture.story, "version_mismatch"));
 }
 
+/* RFC 7568: SSL 3.0, with the suites of its time. */
+static struct story_offer offer_ssl3(void)
+{
+    struct story_offer offer = {.legacy_version = TLS_VERSION_SSL3, .suites = {0x000a, 0x002f}};
+
+    return offer;
+}
+
+/* It refused others later: what it would take of an old hello was not seen. */
+static void begin_modern_server(struct fixture *fixture, uint32_t hellos)
+{
+    begin(fixture, hellos);
+    take_up(&fixture->server.hellos.refused, 4);
+    choose(fixture, KNOWN_VERSIONS, TLS_VERSION_1_2);
+    choose(fixture, KNOWN_VERSIONS, TLS_VERSION_1_3);
+    choose(fixture, KNOWN_SUITES, 0x1301);
+    choose(fixture, KNOWN_SUITES, 0xc030);
+}
+
+static void a_version_comes_before_the_suites_that_come_with_it(void)
+{
+    static const int ways[] = {TLS_ALERT_HANDSHAKE_FAILURE, STORY_CLOSES, STORY_RESETS};
+
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        struct fixture fixture;
+        struct story_offer offer = offer_ssl3();
+
+        begin_modern_server(&fixture, 5);
+        CU_ASSERT_TRUE(refusal_says(&fixture, &offer, ways[i], "version_mismatch", CAUSE_LIKELY));
+        CU_ASSERT_TRUE(
+            story_tells(&fixture.story, "server_known", "has accepted only TLS 1.2, TLS 1.3"));
+    }
+}
+
+/* TLS 1.0 has an alert for versions: the general one can be about suites just as well. */
+static void the_general_alert_leaves_version_and_suites_open(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = offer_ssl3();
+
+    offer.legacy_version = TLS_VERSION_1_0;
+    begin_modern_server(&fixture, 5);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch",
+                                CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&fixture.story, "no_shared_cipher"));
+}
+
+static void suites_come_first_where_the_version_was_chosen_before(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = offer_ssl3();
+
+    begin_modern_server(&fixture, 5);
+    fixture.server.chosen[KNOWN_VERSIONS].few[0].value = TLS_VERSION_SSL3;
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_cipher",
+                                CAUSE_LIKELY));
+    begin_modern_server(&fixture, 1);
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch",
+                                CAUSE_LIKELY));
+}
+
 /* The server chose this after the story. */
 static void choose_later(struct fixture *fixture, enum known_choice choice, uint16_t value)
 {
@@ -427,6 +493,12 @@ int main(void)
          internal_error_is_about_a_version_that_the_server_may_not_sign_for},
         {"internal_error is not about a version without a fixed signature",
          internal_error_is_not_about_a_version_without_a_fixed_signature},
+        {"a version comes before the suites that come with it",
+         a_version_comes_before_the_suites_that_come_with_it},
+        {"the general alert leaves version and suites open",
+         the_general_alert_leaves_version_and_suites_open},
+        {"suites come first where the version was chosen before",
+         suites_come_first_where_the_version_was_chosen_before},
         {"what is unusual comes first where all was taken up from others",
          what_is_unusual_comes_first_where_all_was_taken_up_from_others},
         CU_TEST_INFO_NULL,

@@ -54,6 +54,22 @@ static uint16_t highest_version(const struct known_server *server)
     return highest;
 }
 
+/* Of so many choices all were of a higher version than this one. */
+static bool chose_only_above(const struct known_server *server, uint16_t version)
+{
+    const struct known_values *versions = &server->chosen[KNOWN_VERSIONS];
+    uint32_t chosen = 0;
+
+    for (size_t i = 0; i < versions->count; i++) {
+        const struct known_value *value = known_server_value(server, KNOWN_VERSIONS, i);
+
+        if (value->value <= version)
+            return false;
+        chosen += value->chosen.count;
+    }
+    return chosen >= KNOWN_FEW && !versions->incomplete;
+}
+
 /* A server that chooses less than its client's best has nothing better. */
 static enum known_says weigh_minimum(const struct facts *facts, const struct known_server *server)
 {
@@ -89,19 +105,33 @@ static enum known_says weigh_tls_1_2(const struct facts *facts, const struct kno
     return says >= KNOWN_FOR ? KNOWN_HINTS : KNOWN_NOTHING;
 }
 
-/* What a server would do with an older offer is seen only from clients that make one. Servers that
- * refuse versions which RFC 8996 deprecates are the rule; those that refuse TLS 1.2 are not. */
+/* Versions that RFC 8996 deprecates: what a server does with them is seen only from clients that
+ * offer no better. */
+static enum known_says weigh_deprecated(const struct facts *facts,
+                                        const struct known_server *server)
+{
+    const struct known_treatment *like =
+        &server->by_version[version_class_of(facts->offer.version_max)];
+    enum known_says says = weigh_treatment(facts, server, like);
+
+    return says == KNOWN_NOTHING && like->accepted.count == 0
+                   && chose_only_above(server, facts->offer.version_max)
+               ? KNOWN_HINTS
+               : says;
+}
+
+/* Servers that refuse versions which RFC 8996 deprecates are the rule; those that refuse TLS 1.2
+ * are not. */
 static enum known_says weigh_version(const struct facts *facts, const struct known_server *server)
 {
     enum version_class class = version_class_of(facts->offer.version_max);
     enum known_says says;
 
-    if (class > VERSION_CLASS_1_1) {
-        says = weigh_minimum(facts, server);
-        return says == KNOWN_NOTHING && class == VERSION_CLASS_1_2 ? weigh_tls_1_2(facts, server)
-                                                                   : says;
-    }
-    return weigh_treatment(facts, server, &server->by_version[class]);
+    if (class <= VERSION_CLASS_1_1)
+        return weigh_deprecated(facts, server);
+    says = weigh_minimum(facts, server);
+    return says == KNOWN_NOTHING && class == VERSION_CLASS_1_2 ? weigh_tls_1_2(facts, server)
+                                                               : says;
 }
 
 /* Compare a list of the offer with what the server chose: nothing in common speaks for a suspect,

@@ -56,6 +56,15 @@ static enum weight correct_down(enum suspect suspect, enum weight weight)
     return weight > WEIGHT_ORDINARY ? WEIGHT_ORDINARY : weight;
 }
 
+/* The server is known to refuse the version, or never chose one so old, and few servers do. */
+static bool version_comes_first(const struct facts *facts)
+{
+    enum known_says says = known_about(facts, SUSPECT_VERSION);
+
+    return says >= KNOWN_FOR
+           || (says == KNOWN_HINTS && offer_weigh(facts, SUSPECT_VERSION) == WEIGHT_STANDS_OUT);
+}
+
 /* What this server did with others outweighs what servers do in general. A version that it does
  * not take explains all else about an old hello. */
 static enum weight correct(const struct facts *facts, enum suspect suspect, enum weight weight)
@@ -78,9 +87,7 @@ static enum weight correct(const struct facts *facts, enum suspect suspect, enum
     if (says < KNOWN_FOR
         || (weight < least[suspect] && (suspect != SUSPECT_GROUPS || says < KNOWN_SURE)))
         return weight;
-    return suspect == SUSPECT_VERSION || known_about(facts, SUSPECT_VERSION) < KNOWN_FOR
-               ? WEIGHT_KNOWN
-               : weight;
+    return suspect == SUSPECT_VERSION || !version_comes_first(facts) ? WEIGHT_KNOWN : weight;
 }
 
 /* The ways to refuse a hello. */
