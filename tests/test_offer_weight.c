@@ -138,6 +138,38 @@ static void two_suites_are_few(void)
     CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
 }
 
+/* The hello has no name, this protocol, and goes to this port. */
+static enum certainty missing_name_explains(const char *alpn, uint16_t port, uint16_t proxied)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    offer.name = NULL;
+    offer.alpn = alpn;
+    story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+    story.connection.endpoint[SIDE_SERVER].port = port;
+    (void)story_facts(&story);
+    story.facts.starttls.has_target = proxied != 0;
+    story.facts.starttls.target.port = proxied;
+    diagnose(&story.facts, &story.verdict);
+    CU_ASSERT_TRUE(story_considers(&story, "missing_sni"));
+    return strcmp(story.verdict.cause->id, "missing_sni") == 0 ? story.verdict.confidence
+                                                               : CAUSE_NO;
+}
+
+/* Clients of name service, mail and the like seldom send one. */
+static void a_missing_name_is_unusual_on_the_web_alone(void)
+{
+    CU_ASSERT_EQUAL(missing_name_explains(NULL, 443, 0), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(missing_name_explains(NULL, 8443, 0), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(missing_name_explains("http/1.1", 7500, 0), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(missing_name_explains("h2", 7500, 0), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(missing_name_explains(NULL, 3128, 443), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(missing_name_explains(NULL, 443, 853), CAUSE_NO);
+    CU_ASSERT_EQUAL(missing_name_explains("dot", 853, 0), CAUSE_NO);
+    CU_ASSERT_EQUAL(missing_name_explains(NULL, 465, 0), CAUSE_NO);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -153,6 +185,7 @@ int main(void)
         {"a suite of TLS 1.3 means nothing without that version",
          a_suite_of_tls_1_3_means_nothing_without_that_version},
         {"two suites are few", two_suites_are_few},
+        {"a missing name is unusual on the web alone", a_missing_name_is_unusual_on_the_web_alone},
         CU_TEST_INFO_NULL,
     };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/offer_weight.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
 #include "analyze/text.h"
@@ -17,17 +18,6 @@ static enum certainty said_so(const struct facts *facts)
     return offers_alpn(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }
 
-static bool protocol_is_offered(const struct facts *facts, struct bytes chosen)
-{
-    struct bytes list = facts->client_extensions.alpn.protocols;
-    struct bytes name;
-
-    while (list_name_next(&list, &name))
-        if (bytes_equal(name, chosen))
-            return true;
-    return false;
-}
-
 /* Up to TLS 1.2 the choice is in clear. A client must get one of those that it offered (RFC 7301
  * section 3.1), and may refuse anything else with whatever alert it likes. */
 static bool choice_was_not_offered(const struct facts *facts, struct evidence *evidence)
@@ -40,7 +30,7 @@ static bool choice_was_not_offered(const struct facts *facts, struct evidence *e
     if (!facts_client_refused_server(facts) || facts->refusal.kind != REFUSAL_ALERT
         || !facts->client_hello_read || !facts->server_hello_read
         || facts->server_extensions.alpn.state != EXTENSION_WELL_FORMED
-        || !list_name_next(&list, &chosen) || protocol_is_offered(facts, chosen))
+        || !list_name_next(&list, &chosen) || offer_has_protocol(facts, chosen))
         return false;
     text_add(&text, "the server chose the protocol ");
     text_add_untrusted(&text, chosen);
@@ -61,7 +51,7 @@ static bool choice_may_be_hidden(const struct facts *facts)
     return facts_client_refused_server(facts)
            && memchr(complaints, facts->refusal.alert, sizeof(complaints)) != NULL
            && facts->first_protected_note[SIDE_SERVER] != NULL && offers_alpn(facts)
-           && !protocol_is_offered(facts, bytes_of("http/1.1", 8));
+           && !offer_has_protocol(facts, bytes_of("http/1.1", 8));
 }
 
 /* In TLS 1.3 a server that is past its ServerHello refuses encrypted. One that has sent its

@@ -64,6 +64,17 @@ bool offer_has_shared_key(const struct facts *facts)
     return facts->client_extensions.pre_shared_key.state == EXTENSION_WELL_FORMED;
 }
 
+bool offer_has_protocol(const struct facts *facts, struct bytes protocol)
+{
+    struct bytes list = facts->client_extensions.alpn.protocols;
+    struct bytes name;
+
+    while (list_name_next(&list, &name))
+        if (bytes_equal(name, protocol))
+            return true;
+    return false;
+}
+
 static enum weight weigh_version(const struct facts *facts)
 {
     const struct offer *offer = &facts->offer;
@@ -234,11 +245,39 @@ static enum weight weigh_schemes(const struct facts *facts)
     return weigh_what_is_common(facts);
 }
 
+static bool offers_http(const struct facts *facts)
+{
+    return offer_has_protocol(facts, bytes_of("h2", 2))
+           || offer_has_protocol(facts, bytes_of("http/1.1", 8));
+}
+
+/* HTTPS and its usual alternatives, such as those of the interfaces of Kubernetes and Docker. */
+static bool is_web_port(uint16_t port)
+{
+    static const uint16_t ports[] = {443, 2376, 4433, 4443, 5986, 6443, 8443, 9443, 10250};
+
+    for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+        if (ports[i] == port)
+            return true;
+    return false;
+}
+
+/* The port that TLS is for: behind a proxy it is the target's. */
+static uint16_t port_of(const struct facts *facts)
+{
+    return facts->starttls.has_target ? facts->starttls.target.port
+                                      : facts->connection->endpoint[SIDE_SERVER].port;
+}
+
+/* On the web nearly every client names the server, and servers count on it. Of mail, name service,
+ * directories, databases and telephony few clients do. */
 static enum weight weigh_no_name(const struct facts *facts)
 {
     if (!facts_names_no_server(facts))
         return WEIGHT_NONE;
-    return facts->client_hello.has_extensions ? WEIGHT_UNUSUAL : WEIGHT_ORDINARY;
+    return facts->client_hello.has_extensions && (offers_http(facts) || is_web_port(port_of(facts)))
+               ? WEIGHT_UNUSUAL
+               : WEIGHT_ORDINARY;
 }
 
 static enum weight weigh_name(const struct facts *facts)

@@ -37,6 +37,9 @@ bool offer_prescribes_sha1(const struct facts *facts);
  * section 4.2.11). */
 bool offer_has_shared_key(const struct facts *facts);
 
+/* The client offers this application protocol (ALPN). */
+bool offer_has_protocol(const struct facts *facts, struct bytes protocol);
+
 /* The client does not offer extended_master_secret, and seems not to know it: nobody turned it
  * off. */
 bool offer_never_has_master_secret(const struct facts *facts);
