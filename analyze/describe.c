@@ -269,6 +269,16 @@ void describe_offered_versions(const struct facts *facts, struct evidence *evide
                      describe_version(hello->legacy_version, version));
 }
 
+void describe_fallback(const struct facts *facts, struct evidence *evidence)
+{
+    if (facts->client_hello_note == NULL || !facts->offer.fallback_scsv
+        || facts->server_hello_note != NULL)
+        return;
+    evidence_add(evidence, "fallback_scsv", facts->client_hello_note->at,
+                 "the client marks its hello as a second attempt with a lower version: "
+                 "TLS_FALLBACK_SCSV (0x5600)");
+}
+
 void describe_offered_suites(const struct facts *facts, struct evidence *evidence)
 {
     const struct client_hello *hello;

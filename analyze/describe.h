@@ -35,6 +35,9 @@ void describe_offered_schemes(const struct facts *facts, struct evidence *eviden
 void describe_offered_alpn(const struct facts *facts, struct evidence *evidence);
 void describe_server_name(const struct facts *facts, struct evidence *evidence);
 
+/* The hello is marked as a second attempt with a lower version, and no ServerHello answered it. */
+void describe_fallback(const struct facts *facts, struct evidence *evidence);
+
 /* What the server chose: version and suite, and where they are known the group, and the signature
  * scheme of its key exchange. */
 void describe_choice(const struct facts *facts, struct evidence *evidence);

@@ -164,6 +164,7 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
         evidence_add(&verdict->evidence, "overloaded", (struct moment){0},
                      "The capture lost packets or left connections out in this time.");
     remedy_describe_way(facts, &verdict->evidence);
+    describe_fallback(facts, &verdict->evidence);
     describe_partial_hello(facts, &verdict->evidence);
     describe_long_message(facts, &verdict->evidence);
     describe_version_contradiction(facts, &verdict->evidence);

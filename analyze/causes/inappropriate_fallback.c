@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
+
+static enum certainty weigh(const struct facts *facts)
+{
+    if (!facts_alert(facts, SIDE_SERVER, TLS_ALERT_INAPPROPRIATE_FALLBACK))
+        return refused_hello_suspect(facts, SUSPECT_FALLBACK);
+    return facts->offer.fallback_scsv ? CAUSE_CERTAIN : CAUSE_LIKELY;
+}
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    if (!facts_alert(facts, SIDE_SERVER, TLS_ALERT_INAPPROPRIATE_FALLBACK))
+    enum certainty certainty = weigh(facts);
+
+    if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_offered_versions(facts, evidence);
-    if (!facts->offer.fallback_scsv)
-        return CAUSE_LIKELY;
-    evidence_add(evidence, "fallback_scsv", facts->client_hello_note->at,
-                 "the client marks its hello as a second attempt with a lower version: "
-                 "TLS_FALLBACK_SCSV (0x5600)");
-    return CAUSE_CERTAIN;
+    describe_known(facts, SUSPECT_FALLBACK, evidence);
+    return certainty;
 }
 
 const struct cause cause_inappropriate_fallback = {
@@ -21,7 +27,9 @@ const struct cause cause_inappropriate_fallback = {
     .explanation = "After a failed attempt some clients try again with a lower version and say so "
                    "with TLS_FALLBACK_SCSV. A server that supports a higher version must refuse "
                    "with inappropriate_fallback(86), because an attacker may have spoiled the "
-                   "first attempt. The real trouble is why that one failed.",
+                   "first attempt. Programs that close before they have sent what their "
+                   "library wrote lose this alert. The real trouble is why the first attempt "
+                   "failed.",
     .remedy = "Look for the client's attempt before this one, to the same server, and solve its "
               "failure. `openssl s_client -connect SERVER:PORT -fallback_scsv -tls1_2` shows this "
               "answer. Switch off version fallback in the client: it is of no use to servers of "
@@ -30,7 +38,7 @@ const struct cause cause_inappropriate_fallback = {
                    "net::ERR_SSL_PROTOCOL_ERROR; Firefox: "
                    "SSL_ERROR_INAPPROPRIATE_FALLBACK_ALERT; Java: SSLHandshakeException: Received "
                    "fatal alert: inappropriate_fallback",
-    .alerts = CAUSE_ALERTS(TLS_ALERT_INAPPROPRIATE_FALLBACK),
+    .alerts = CAUSE_ALERTS(TLS_ALERT_INAPPROPRIATE_FALLBACK, TLS_ALERT_CLOSE_NOTIFY),
     .source = "RFC 7507 sections 3 and 4",
     .match = match,
 };

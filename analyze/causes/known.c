@@ -277,14 +277,25 @@ static enum known_says weigh_name(const struct facts *facts, const struct known_
     return weigh_naming(facts, server, &name->hellos);
 }
 
+/* A version that the server chose once is one that it has. Where it ends hellos without the mark in
+ * the same way, the first attempt may have failed for what fails the second. */
+static enum known_says weigh_fallback(const struct facts *facts, const struct known_server *server)
+{
+    return facts->offer.fallback_scsv && highest_version(server) > facts->offer.version_max
+                   && known_ordinary_refusals(server, facts) == 0
+               ? KNOWN_FOR
+               : KNOWN_NOTHING;
+}
+
 enum known_says known_about(const struct facts *facts, enum suspect suspect)
 {
     static enum known_says (*const weighers[SUSPECTS])(const struct facts *facts,
                                                        const struct known_server *server) = {
-        [SUSPECT_VERSION] = weigh_version, [SUSPECT_SUITES] = weigh_suites,
-        [SUSPECT_GROUPS] = weigh_groups,   [SUSPECT_SCHEMES] = weigh_schemes,
-        [SUSPECT_NO_NAME] = weigh_no_name, [SUSPECT_NAME] = weigh_name,
+        [SUSPECT_VERSION] = weigh_version,   [SUSPECT_SUITES] = weigh_suites,
+        [SUSPECT_GROUPS] = weigh_groups,     [SUSPECT_SCHEMES] = weigh_schemes,
+        [SUSPECT_NO_NAME] = weigh_no_name,   [SUSPECT_NAME] = weigh_name,
         [SUSPECT_MASTER_SECRET] = NULL, /* whether others had it is not kept */
+        [SUSPECT_FALLBACK] = weigh_fallback,
     };
     const struct known_server *server = known_server_of(facts);
 
@@ -379,6 +390,9 @@ void describe_known(const struct facts *facts, enum suspect suspect, struct evid
     switch (suspect) {
     case SUSPECT_VERSION:
         describe_versions(facts, server, &text);
+        break;
+    case SUSPECT_FALLBACK:
+        describe_values(server, KNOWN_VERSIONS, "accepted", names_version, &text);
         break;
     case SUSPECT_SUITES:
         describe_values(server, KNOWN_SUITES, "chosen", names_cipher_suite, &text);

@@ -301,6 +301,15 @@ bool offer_never_has_master_secret(const struct facts *facts)
            && facts->client_extensions.encrypt_then_mac.state == EXTENSION_ABSENT;
 }
 
+/* Servers that know the mark refuse the hello if they have a better version (RFC 7507 section 3).
+ */
+static enum weight weigh_fallback(const struct facts *facts)
+{
+    return facts->offer.fallback_scsv && facts->offer.version_max < TLS_VERSION_1_3
+               ? WEIGHT_ORDINARY
+               : WEIGHT_NONE;
+}
+
 enum weight offer_weigh(const struct facts *facts, enum suspect suspect)
 {
     static enum weight (*const weighers[SUSPECTS])(const struct facts *facts) = {
@@ -311,6 +320,7 @@ enum weight offer_weigh(const struct facts *facts, enum suspect suspect)
         [SUSPECT_NO_NAME] = weigh_no_name,
         [SUSPECT_NAME] = weigh_name,
         [SUSPECT_MASTER_SECRET] = weigh_master_secret,
+        [SUSPECT_FALLBACK] = weigh_fallback,
     };
 
     return weighers[suspect](facts);

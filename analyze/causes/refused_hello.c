@@ -119,7 +119,8 @@ struct manner {
  * stacks take: illegal_parameter and unexpected_message for groups, the former in small ones for
  * suites, too, internal_error when they find no parameters for a key exchange or may not sign as
  * the version prescribes, and that, access_denied or illegal_parameter when they find no
- * certificate for a name. */
+ * certificate for a name. Fallback has an alert of its own, which programs lose that close before
+ * they have sent what their library wrote. */
 static const struct manner manners[] = {
     {
         .kind = MANNER_ALERT,
@@ -217,20 +218,24 @@ static const struct manner manners[] = {
                 [SUSPECT_SCHEMES] = CAUSE_LIKELY,
                 [SUSPECT_NO_NAME] = CAUSE_LIKELY,
                 [SUSPECT_NAME] = CAUSE_POSSIBLE,
-                [SUSPECT_MASTER_SECRET] = CAUSE_POSSIBLE},
+                [SUSPECT_MASTER_SECRET] = CAUSE_POSSIBLE,
+                [SUSPECT_FALLBACK] = CAUSE_LIKELY},
         .means_known_names = true,
     },
     {
         .kind = MANNER_CLOSED,
         .least = WEIGHT_UNUSUAL,
-        .least_of = {[SUSPECT_VERSION] = WEIGHT_SLIGHT, [SUSPECT_NAME] = WEIGHT_ORDINARY},
+        .least_of = {[SUSPECT_VERSION] = WEIGHT_SLIGHT,
+                     [SUSPECT_NAME] = WEIGHT_ORDINARY,
+                     [SUSPECT_FALLBACK] = WEIGHT_ORDINARY},
         .enough = WEIGHT_STANDS_OUT,
         .cap = {[SUSPECT_VERSION] = CAUSE_LIKELY,
                 [SUSPECT_SUITES] = CAUSE_POSSIBLE,
                 [SUSPECT_GROUPS] = CAUSE_POSSIBLE,
                 [SUSPECT_SCHEMES] = CAUSE_POSSIBLE,
                 [SUSPECT_NO_NAME] = CAUSE_POSSIBLE,
-                [SUSPECT_NAME] = CAUSE_POSSIBLE},
+                [SUSPECT_NAME] = CAUSE_POSSIBLE,
+                [SUSPECT_FALLBACK] = CAUSE_LIKELY},
     },
     {
         .kind = MANNER_OPEN_RESET,

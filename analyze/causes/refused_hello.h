@@ -19,6 +19,7 @@ enum suspect {
     SUSPECT_NO_NAME, /* no server_name at all */
     SUSPECT_NAME,    /* the name asked for */
     SUSPECT_MASTER_SECRET,
+    SUSPECT_FALLBACK, /* the mark of a second attempt with a lower version */
     SUSPECTS
 };
 
