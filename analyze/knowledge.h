@@ -112,6 +112,17 @@ struct known_alert {
     uint32_t ordinary; /* hellos with nothing unusual: refused_hello_is_ordinary() */
 };
 
+/* Hellos that a server refused in one manner, one after the other, none taken up and none refused
+ * in another manner between. */
+struct known_run {
+    int64_t since_ns;    /* the first connection began */
+    uint32_t usual;      /* of them, those with nothing unusual, of a version that the server took
+                            before */
+    uint32_t taken_then; /* hellos that the server had taken up */
+    uint8_t kind;        /* enum refusal_kind */
+    uint8_t alert;
+};
+
 /* What is left of a hello that fits one segment and was taken up. */
 struct known_short_hello {
     uint64_t client_hash;
@@ -162,6 +173,7 @@ struct known_server {
     struct known_count chose_lower;       /* than the client's best, with no mark of a downgrade */
     struct known_count asked_certificate; /* of the client */
     struct known_count unanswered;        /* connection attempts without an answer */
+    struct known_run run;                 /* the latest. Not in a state */
     char name[KNOWLEDGE_NAME_SIZE];       /* the last that it took up, made printable; "": none */
     struct known_pause pauses[KNOWLEDGE_PAUSES_MAX]; /* the latest, in a ring */
 };
@@ -444,6 +456,10 @@ static inline const struct known_issuer *known_client_issuer(const struct known_
 /* How many hellos with nothing unusual the server refused in the manner in which the connection of
  * facts was refused: with the same alert, with a FIN, or with a RST. */
 uint32_t known_ordinary_refusals(const struct known_server *server, const struct facts *facts);
+
+/* The latest run of refusals of this server, when it is of the manner of this one, began no later,
+ * and no hello was taken up since; NULL: there is none. */
+const struct known_run *known_run_of(const struct known_server *server, const struct facts *facts);
 
 /* Value number i (below their count) of those that the server chose. */
 static inline const struct known_value *known_server_value(const struct known_server *server,

@@ -179,6 +179,60 @@ uint32_t known_ordinary_refusals(const struct known_server *server, const struct
     return 0;
 }
 
+static bool is_run_of(const struct known_run *run, const struct known_server *server,
+                      const struct facts *facts)
+{
+    return run->taken_then == server->hellos.accepted.count && run->kind == facts->refusal.kind
+           && run->alert == facts->refusal.alert;
+}
+
+const struct known_run *known_run_of(const struct known_server *server, const struct facts *facts)
+{
+    const struct known_run *run = &server->run;
+
+    return run->since_ns != 0 && run->since_ns <= facts->connection->first.time_ns
+                   && is_run_of(run, server, facts)
+               ? run
+               : NULL;
+}
+
+enum {
+    CHANGED_OTHERS = 3 /* hellos taken up since one up to this version was: it may be turned off */
+};
+
+/* The server takes the version, as far as others tell: it chose it, and took up such a hello as
+ * one of the last. */
+static bool version_was_taken(const struct known_server *server, const struct facts *facts)
+{
+    const struct known_treatment *like =
+        &server->by_version[version_class_of(facts->offer.version_max)];
+
+    if (like->accepted.count == 0
+        || server->hellos.accepted.count - like->accepted_then >= CHANGED_OTHERS)
+        return false;
+    for (size_t i = 0; i < server->chosen[KNOWN_VERSIONS].count; i++)
+        if (client_hello_offers_version(&facts->client_hello,
+                                        known_server_value(server, KNOWN_VERSIONS, i)->value))
+            return true;
+    return false;
+}
+
+static void learn_run(struct known_server *server, const struct facts *facts)
+{
+    struct known_run *run = &server->run;
+
+    if (!facts_server_refused_hello(facts))
+        return;
+    if (run->since_ns == 0 || !is_run_of(run, server, facts))
+        *run = (struct known_run){
+            .since_ns = facts->connection->first.time_ns,
+            .taken_then = server->hellos.accepted.count,
+            .kind = (uint8_t)facts->refusal.kind,
+            .alert = facts->refusal.alert,
+        };
+    run->usual += refused_hello_is_usual(facts) && version_was_taken(server, facts);
+}
+
 static struct known_alert *alert_of(struct known_server *server, uint8_t description)
 {
     for (size_t i = 0; i < server->alert_count; i++)
@@ -231,6 +285,7 @@ static void learn_failure(struct known_server *server, const struct facts *facts
         rare->ordinary_closed += refused_hello_is_ordinary(facts);
     if (facts->refusal.kind == REFUSAL_RST)
         rare->ordinary_reset += refused_hello_is_ordinary(facts);
+    learn_run(server, facts);
 }
 
 void knowledge_learn_server(struct known_server *server, const struct facts *facts,

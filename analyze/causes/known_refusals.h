@@ -9,8 +9,13 @@
  * which it refused this one: that is no matter of what is unusual in this one. */
 bool known_refuses_everybody(const struct facts *facts);
 
-/* Add what known_refuses_everybody() rests on; nothing when it says no, or nothing is unusual in
- * this hello either. */
+/* The server took up hellos, and since some time refuses one after the other in one manner, among
+ * them some with nothing unusual but, perhaps, the name that they ask for: a ban, a limit, a
+ * restart or another configuration, and no matter of what is unusual in this one. */
+bool known_refuses_since(const struct facts *facts);
+
+/* Add what these rest on; nothing when they say no, or known_refuses_everybody() does not and
+ * nothing is unusual in this hello either. */
 void describe_known_refusals(const struct facts *facts, struct evidence *evidence);
 
 #endif

@@ -293,12 +293,19 @@ static enum weight weigh_alone(const struct facts *facts, const struct manner *m
     return correct(facts, suspect, offer_weigh(facts, suspect));
 }
 
+/* Ordinary hellos for another name tell nothing of names where hellos were taken up. */
+static bool is_refused_to_all(const struct facts *facts, enum suspect suspect)
+{
+    return known_refuses_everybody(facts)
+           || (!is_about_name(suspect) && known_refuses_since(facts));
+}
+
 static enum weight weigh(const struct facts *facts, const struct manner *manner,
                          enum suspect suspect)
 {
     enum weight weight = weigh_alone(facts, manner, suspect);
 
-    return known_refuses_everybody(facts) ? play_down(suspect, weight) : weight;
+    return is_refused_to_all(facts, suspect) ? play_down(suspect, weight) : weight;
 }
 
 /* The host itself ended it, in whatever way. */
@@ -526,14 +533,19 @@ enum certainty refused_hello_suspect(const struct facts *facts, enum suspect sus
                : CAUSE_NO;
 }
 
-bool refused_hello_is_ordinary(const struct facts *facts)
+bool refused_hello_is_usual(const struct facts *facts)
 {
     if (!facts_server_refused_hello(facts) || manner_of(facts) == NULL)
         return false;
     for (size_t suspect = 0; suspect < SUSPECTS; suspect++)
         if (offer_weigh(facts, (enum suspect)suspect) >= WEIGHT_UNUSUAL)
             return false;
-    return offer_weigh(facts, SUSPECT_VERSION) == WEIGHT_NONE;
+    return true;
+}
+
+bool refused_hello_is_ordinary(const struct facts *facts)
+{
+    return refused_hello_is_usual(facts) && offer_weigh(facts, SUSPECT_VERSION) == WEIGHT_NONE;
 }
 
 bool refused_hello_played_down(const struct facts *facts, enum suspect suspect)
@@ -550,7 +562,7 @@ bool refused_hello_played_down(const struct facts *facts, enum suspect suspect)
     if (alone <= WEIGHT_SLIGHT || alone < least_of(manner, suspect))
         return false;
     return is_outdone(facts, manner, suspect)
-           || (known_refuses_everybody(facts) && play_down(suspect, alone) < alone);
+           || (is_refused_to_all(facts, suspect) && play_down(suspect, alone) < alone);
 }
 
 bool refused_hello_conceivable(const struct facts *facts, enum suspect suspect)

@@ -29,7 +29,11 @@ enum suspect {
 enum certainty refused_hello_suspect(const struct facts *facts, enum suspect suspect);
 
 /* The server refused the hello in a manner that can be about an offer, but nothing about it is
- * unusual: TLS 1.2 and 1.3, a name, suites, groups and schemes that nearly every server takes. */
+ * unusual. */
+bool refused_hello_is_usual(const struct facts *facts);
+
+/* The same, and all of it fits nearly every server: TLS 1.2 and 1.3, a name, suites, groups and
+ * schemes. */
 bool refused_hello_is_ordinary(const struct facts *facts);
 
 /* The server refused the hello with an alert that is for a field of it, and that some send for such
@@ -38,8 +42,8 @@ bool refused_hello_is_ordinary(const struct facts *facts);
 bool refused_hello_conceivable(const struct facts *facts, enum suspect suspect);
 
 /* This part of the offer would explain the refusal if the server did not refuse everybody in the
- * same way (known_refuses_everybody), or if no part were more unusual of all that it took up from
- * others. */
+ * same way (known_refuses_everybody, known_refuses_since), or if no part were more unusual of all
+ * that it took up from others. */
 bool refused_hello_played_down(const struct facts *facts, enum suspect suspect);
 
 /* The packets are younger than the end of a time, in seconds since 1970: what was common then
