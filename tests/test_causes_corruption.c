@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is taken for octets that changed on the way, and for keys that differ. */
+#include "dissect/tls.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/suite.h"
+
+static void bad_record_mac_is_certain_from_either_side(void)
+{
+    struct story story;
+
+    story_begin_flight_1_2(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_BAD_RECORD_MAC);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
+    story_begin_flight_1_2(&story);
+    story_client_flight_1_2(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_DECRYPTION_FAILED);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
+}
+
+static void decrypt_error_about_the_finished_is_likely(void)
+{
+    struct story story;
+
+    story_begin_flight_1_2(&story);
+    story_client_flight_1_2(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_DECRYPT_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(story_considers(&story, "bad_certificate"));
+}
+
+static bool has_evidence(const struct story *story, const char *fact)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < story->verdict.evidence.count; i++)
+        found |= strcmp(story->verdict.evidence.items[i].fact, fact) == 0;
+    return found;
+}
+
+/* Nothing was protected: no record can be corrupt, and a ticket may be another server's. */
+static void bad_record_mac_to_a_hello_is_possible(void)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story story;
+
+    offer.session_id = 32;
+    story_refuse_offer(&story, &offer, TLS_ALERT_BAD_RECORD_MAC);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_POSSIBLE));
+    CU_ASSERT_FALSE(has_evidence(&story, "resumption"));
+    story_begin_hello(&story);
+    story_protected(&story, SIDE_CLIENT, 100); /* early data */
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_BAD_RECORD_MAC);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
+    memset(offer.versions, 0, sizeof(offer.versions));
+    story_refuse_offer(&story, &offer, TLS_ALERT_BAD_RECORD_MAC);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(has_evidence(&story, "resumption"));
+    offer.session_id = 0;
+    offer.broken = TLS_EXTENSION_SESSION_TICKET;
+    story_refuse_offer(&story, &offer, TLS_ALERT_BAD_RECORD_MAC);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(has_evidence(&story, "resumption"));
+}
+
+static bool evidence_begins_with(const struct story *story, const char *fact)
+{
+    return story->verdict.evidence.count > 0
+           && strcmp(story->verdict.evidence.items[0].fact, fact) == 0;
+}
+
+/* RFC 8446 section 4.2.11.2: a binder that does not verify ends the handshake. */
+static void decrypt_error_to_a_hello_with_a_key_is_about_that_key(void)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story story;
+
+    offer.broken = TLS_EXTENSION_PRE_SHARED_KEY;
+    story_refuse_offer(&story, &offer, TLS_ALERT_DECRYPT_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(evidence_begins_with(&story, "pre_shared_key"));
+    story_refuse_offer(&story, &offer, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_considers(&story, "record_corruption"));
+    offer.broken = 0;
+    story_refuse_offer(&story, &offer, TLS_ALERT_DECRYPT_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(evidence_begins_with(&story, "pre_shared_key"));
+    story_refuse_offer(&story, &offer, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_FALSE(story_considers(&story, "record_corruption"));
+}
+
+/* RFC 4279 section 2, RFC 5054 section 2.6. */
+static void a_bad_record_with_a_shared_secret_is_about_that_secret(void)
+{
+    static const struct {
+        uint16_t suite;
+        const char *secret; /* NULL: the suite has none */
+    } rows[] = {
+        {0x00a8, "pre-shared key"}, /* TLS_PSK_WITH_AES_128_GCM_SHA256 */
+        {0xc037, "pre-shared key"}, /* TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256 */
+        {0xc01d, "password"},       /* TLS_SRP_SHA_WITH_AES_128_CBC_SHA */
+        {0xc02f, NULL},             /* TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        choice.suite = rows[i].suite;
+        story_begin_hello(&story);
+        story_server_hello(&story, &choice);
+        story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+        story_client_flight_1_2(&story);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_BAD_RECORD_MAC);
+        CU_ASSERT_TRUE(story_certainty(&story, "record_corruption") == CAUSE_CERTAIN);
+        diagnose(&story.facts, &story.verdict);
+        CU_ASSERT_EQUAL(evidence_begins_with(&story, "shared_secret"), rows[i].secret != NULL);
+        if (rows[i].secret != NULL)
+            CU_ASSERT_PTR_NOT_NULL(strstr(story.verdict.evidence.items[0].text, rows[i].secret));
+    }
+}
+
+static void an_encrypted_alert_in_place_of_the_servers_finished_is_corruption(void)
+{
+    struct story story;
+
+    story_begin_flight_1_2(&story);
+    story_client_flight_1_2(&story);
+    story_ccs(&story, SIDE_SERVER);
+    story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_ALERT)->length = 26;
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_LIKELY));
+}
+
+static void a_server_that_leaves_at_the_finished_may_have_found_corruption(void)
+{
+    struct story story;
+
+    story_begin_flight_1_2(&story);
+    story_client_flight_1_2(&story);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "record_corruption"));
+}
+
+static void a_server_that_left_before_the_finished_has_found_no_corruption(void)
+{
+    struct story story;
+
+    story_begin_flight_1_2(&story);
+    story_fin(&story, SIDE_SERVER);
+    story_client_flight_1_2(&story);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(story_considers(&story, "record_corruption"));
+}
+
+static void a_refused_hello_is_no_corruption(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_denies(&story, "record_corruption"));
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"bad_record_mac is certain from either side", bad_record_mac_is_certain_from_either_side},
+        {"decrypt_error about the Finished is likely", decrypt_error_about_the_finished_is_likely},
+        {"bad_record_mac to a hello is possible", bad_record_mac_to_a_hello_is_possible},
+        {"decrypt_error to a hello with a key is about that key",
+         decrypt_error_to_a_hello_with_a_key_is_about_that_key},
+        {"a bad record with a shared secret is about that secret",
+         a_bad_record_with_a_shared_secret_is_about_that_secret},
+        {"an encrypted alert in place of the server's Finished is corruption",
+         an_encrypted_alert_in_place_of_the_servers_finished_is_corruption},
+        {"a server that leaves at the Finished may have found corruption",
+         a_server_that_leaves_at_the_finished_may_have_found_corruption},
+        {"a server that left before the Finished has found no corruption",
+         a_server_that_left_before_the_finished_has_found_no_corruption},
+        {"a refused hello is no corruption", a_refused_hello_is_no_corruption},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("causes of corruption", tests);
+}
