@@ -253,8 +253,8 @@ static const char *untold_answer(const struct facts *facts)
         [SERVER_ANSWER_SILENCE] =
             "the server closed without a word: it refused the client's certificate, or was done",
         [SERVER_ANSWER_UNSEEN] = "the capture missed packets",
-        [SERVER_ANSWER_STAYED] = "the server's last record is an alert or two octets of data, and "
-                                 "it closed only behind the client",
+        [SERVER_ANSWER_STAYED] =
+            "the server's last record is an alert or two octets, and it closed behind the client",
         [SERVER_ANSWER_PADDED] =
             "the server pads its records: its last one is an alert or a session ticket",
         [SERVER_ANSWER_TOO_LATE] =
