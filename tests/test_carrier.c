@@ -12,17 +12,16 @@
 
 enum { FINISH_MS = 200, BLOCK = 65536, BLOCKS_MAX = 4096 /* far more than is read in that time */ };
 
-/* A carrier, and the socket of its receiver. */
-static struct carrier *open_pair(int *receiver)
+/* A carrier, and the socket of its receiver. *spec lives as long as it. */
+static struct carrier *open_pair(struct sink_spec *spec, int *receiver)
 {
-    const struct carrier_options options = {0};
-    struct sink_spec spec;
+    static const struct carrier_options options = {0};
     struct carrier *carrier;
     int ends[2];
 
-    CU_ASSERT_FATAL(sink_spec_parse("unix:/nowhere", &spec));
+    CU_ASSERT_FATAL(sink_spec_parse("unix:/nowhere", spec));
     CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-    carrier = carrier_unix.open(&spec, &options, ends[0]);
+    carrier = carrier_unix.open(spec, &options, ends[0]);
     CU_ASSERT_FATAL(carrier != NULL);
     *receiver = ends[1];
     return carrier;
@@ -48,7 +47,8 @@ static void *talk(void *argument)
 static void a_receiver_that_sends_is_waited_for_no_longer_than_another(void)
 {
     struct talker talker = {0};
-    struct carrier *carrier = open_pair(&talker.socket);
+    struct sink_spec spec;
+    struct carrier *carrier = open_pair(&spec, &talker.socket);
     pthread_t thread;
     struct pollfd word = {.fd = carrier_unix.descriptor(carrier), .events = POLLIN};
 
@@ -63,7 +63,8 @@ static void a_receiver_that_sends_is_waited_for_no_longer_than_another(void)
 static void what_a_receiver_sent_before_its_end_is_passed_over(void)
 {
     int receiver;
-    struct carrier *carrier = open_pair(&receiver);
+    struct sink_spec spec;
+    struct carrier *carrier = open_pair(&spec, &receiver);
 
     CU_ASSERT_EQUAL(send(receiver, "hello", 5, 0), 5);
     close(receiver);

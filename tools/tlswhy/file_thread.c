@@ -55,7 +55,7 @@ static bool has_any(const struct errands *errands)
 }
 
 /* Wait for something to do. False: there is nothing more. */
-static bool next(struct file_thread *thread, struct errands *errands)
+static bool next_errands(struct file_thread *thread, struct errands *errands)
 {
     pthread_mutex_lock(&thread->lock);
     thread->is_busy = false;
@@ -75,7 +75,7 @@ static void *run(void *argument)
     struct file_thread *thread = argument;
     struct errands errands;
 
-    while (next(thread, &errands)) {
+    while (next_errands(thread, &errands)) {
         if (errands.has_state)
             write_state(thread, errands.state);
         if (errands.wants_trust)

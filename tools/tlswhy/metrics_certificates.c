@@ -69,11 +69,13 @@ static size_t first_shown(size_t expired, size_t count)
 static size_t write_entries(FILE *out, const struct inventory *inventory, int64_t now_s)
 {
     const struct inventory_entry **entries = inventory_entries(inventory);
-    const size_t count = entries != NULL ? select_told(entries, inventory_count(inventory)) : 0;
-    const size_t first = first_shown(count_expired(entries, count, now_s), count);
-    const size_t shown =
-        count - first < METRICS_CERTIFICATES_MAX ? count - first : METRICS_CERTIFICATES_MAX;
+    size_t count, first, shown;
 
+    if (entries == NULL)
+        return 0;
+    count = select_told(entries, inventory_count(inventory));
+    first = first_shown(count_expired(entries, count, now_s), count);
+    shown = count - first < METRICS_CERTIFICATES_MAX ? count - first : METRICS_CERTIFICATES_MAX;
     for (size_t i = 0; i < shown; i++)
         write_certificate(out, entries[first + i]);
     free(entries);
