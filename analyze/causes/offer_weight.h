@@ -2,7 +2,7 @@
 /* offer_weight.h -- how unusual each part of a client's offer is, whatever its server may be.
  *
  * The scale is that of general servers at the time of the capture. What is known of the server
- * itself, and the way in which it refused, are the matter of refused_hello.c.
+ * itself, and the way in which it refused, are the matter of suspect_weight.h.
  */
 #ifndef TLSWHY_ANALYZE_CAUSES_OFFER_WEIGHT_H
 #define TLSWHY_ANALYZE_CAUSES_OFFER_WEIGHT_H
