@@ -499,25 +499,24 @@ static bool is_about(const struct incident_past *past)
 }
 
 /* Two estimates are made when different things are known: the later one may be the smaller. */
-struct incident_meanwhile incident_meanwhile(const struct incident *incident)
+uint32_t incident_successes_meanwhile(const struct incident *incident)
 {
-    const struct incident_past *before = &incident->before;
-    const struct incident_past *by_last = &incident->by_last;
+    const uint32_t before = incident->before.established;
+    const uint32_t by_last = incident->by_last.established;
 
-    return (struct incident_meanwhile){
-        .count = by_last->established > before->established
-                     ? by_last->established - before->established
-                     : 0,
-        .is_about = is_about(before) || is_about(by_last),
-    };
+    return by_last > before ? by_last - before : 0;
+}
+
+bool incident_estimates_successes(const struct incident *incident)
+{
+    return is_about(&incident->before) || is_about(&incident->by_last);
 }
 
 bool incident_is_total(const struct incident *incident)
 {
-    const struct incident_meanwhile meanwhile = incident_meanwhile(incident);
-
     return incident->scope == INCIDENT_SERVER && sketch_count(&incident->clients) > 1
-           && meanwhile.count == 0 && !meanwhile.is_about;
+           && incident_successes_meanwhile(incident) == 0
+           && !incident_estimates_successes(incident);
 }
 
 bool incident_tells_successes(const struct incident *incident)

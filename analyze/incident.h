@@ -197,13 +197,10 @@ static inline uint32_t incident_parties(const struct incident *incident,
 /* Several clients failed, and nobody succeeded between the first failure and the last. */
 bool incident_is_total(const struct incident *incident);
 
-/* How many handshakes its server established between the first failure and the last. */
-struct incident_meanwhile {
-    uint32_t count;
-    bool is_about; /* it is estimated: 0 may stand for a few */
-};
-
-struct incident_meanwhile incident_meanwhile(const struct incident *incident);
+/* How many handshakes its server established between the first failure and the last; and whether
+ * that is estimated, so that 0 may stand for a few. */
+uint32_t incident_successes_meanwhile(const struct incident *incident);
+bool incident_estimates_successes(const struct incident *incident);
 
 /* Does established say what its party managed? Not of a path, nor of a client of which nothing is
  * known, as of one that sent no hello. */

@@ -112,14 +112,15 @@ static void add_certificate(struct text *text, const struct incident *incident)
 
 static void add_server_onset(struct text *text, const struct incident *incident)
 {
-    const struct incident_meanwhile meanwhile = incident_meanwhile(incident);
+    const uint32_t successes = incident_successes_meanwhile(incident);
+    const bool is_about = incident_estimates_successes(incident);
 
-    if (meanwhile.count > 0) {
-        text_add(text, "Meanwhile %s", meanwhile.is_about ? "about " : "");
-        add_count(text, meanwhile.count, "other handshake");
+    if (successes > 0) {
+        text_add(text, "Meanwhile %s", is_about ? "about " : "");
+        add_count(text, successes, "other handshake");
         text_add(text, " with this server succeeded; ");
     } else {
-        text_add(text, "%s succeeded in between; ", meanwhile.is_about ? "Few or none" : "None");
+        text_add(text, "%s succeeded in between; ", is_about ? "Few or none" : "None");
     }
     if (incident->before.established == 0) {
         text_add(text, "none had succeeded before.");
@@ -145,7 +146,7 @@ static void add_name_onset(struct text *text, const struct incident *incident)
         text_add(text, " for this name succeeded; ");
     }
     text_add(text, "the server established %s%s in all until the last failure.",
-             incident_meanwhile(incident).is_about ? "about " : "",
+             incident_estimates_successes(incident) ? "about " : "",
              layout_number(incident->by_last.established, number));
 }
 

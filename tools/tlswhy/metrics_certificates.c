@@ -69,15 +69,15 @@ static size_t first_shown(size_t expired, size_t count)
 static size_t write_entries(FILE *out, const struct inventory *inventory, int64_t now_s)
 {
     const struct inventory_entry **entries = inventory_entries(inventory);
-    size_t count, first, shown;
+    size_t count, first;
+    size_t shown = 0;
 
     if (entries == NULL)
         return 0;
     count = select_told(entries, inventory_count(inventory));
     first = first_shown(count_expired(entries, count, now_s), count);
-    shown = count - first < METRICS_CERTIFICATES_MAX ? count - first : METRICS_CERTIFICATES_MAX;
-    for (size_t i = 0; i < shown; i++)
-        write_certificate(out, entries[first + i]);
+    for (size_t i = first; i < count && shown < METRICS_CERTIFICATES_MAX; i++, shown++)
+        write_certificate(out, entries[i]);
     free(entries);
     return count - shown;
 }
