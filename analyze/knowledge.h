@@ -29,6 +29,8 @@ enum {
     KNOWLEDGE_ISSUERS_MAX = 4,    /* of whose certificates it is kept what a client made of them */
     KNOWLEDGE_ISSUER_SERVERS = 4, /* servers that are told apart for it */
     KNOWLEDGE_ATTEMPTS_MAX = 3,   /* of a client at a server that failed, one after the other */
+    KNOWLEDGE_RETURNS_MAX = 4,    /* manners of refusal that are told apart for known_return; others
+                                     are left out */
     KNOWLEDGE_RESETS_MAX = 4,     /* servers and names that are told apart for resets */
     KNOWLEDGE_RETRIES_MAX = 8192, /* clients at servers, of 0.25 KiB each: 2 MiB */
     KNOWLEDGE_NAME_SIZE = 80,     /* octets of a name kept as an example, NUL included */
@@ -123,6 +125,15 @@ struct known_run {
     uint8_t alert;
 };
 
+/* A manner in which a server refused hellos of one segment with nothing unusual, of a version that
+ * it takes, for names that it took up afterwards. Not in a state. */
+struct known_return {
+    uint8_t kind; /* enum refusal_kind */
+    uint8_t alert;
+    uint32_t count; /* of hellos taken up: each the first of its name after such refusals */
+    uint32_t first; /* of them, those of names that it had never taken up */
+};
+
 /* What is left of a hello that fits one segment and was taken up. */
 struct known_short_hello {
     uint64_t client_hash;
@@ -137,7 +148,8 @@ struct known_server_rare {
                                      any */
     uint32_t ordinary_closed; /* hellos as in known_alert.ordinary that it answered with a FIN; */
     uint32_t ordinary_reset;  /* and with a RST; both set as failed_clients is */
-    struct known_alert alerts[KNOWLEDGE_ALERTS_MAX]; /* set as far as the count says */
+    struct known_alert alerts[KNOWLEDGE_ALERTS_MAX];    /* set as far as the count says */
+    struct known_return returns[KNOWLEDGE_RETURNS_MAX]; /* likewise */
     struct known_value values[KNOWN_CHOICES][KNOWLEDGE_VALUES_MAX - KNOWLEDGE_VALUES_FEW];
 };
 
@@ -146,6 +158,7 @@ struct known_server {
     uint8_t key[KNOWLEDGE_ADDRESS_KEY];
     uint8_t alpn_count;
     uint8_t alert_count;
+    uint8_t return_count;
     bool answered_in_tls; /* a hello of a handshake that failed; not in a state */
     struct known_count established;
     struct known_count failed;
@@ -164,6 +177,8 @@ struct known_server {
     uint32_t split_returns;               /* split hellos refused, each of them the first after an
                                         unsplit one that was taken up; not in a state */
     uint32_t names_accepted;              /* different names that it took up */
+    uint32_t repeats_before;              /* known_repeats() when a state was read, which has no
+                                        returns */
     uint32_t pauses_total;                /* that there were */
     uint64_t name_hash;                   /* of `name`; 0: not known, after a state was read */
     struct known_server_rare *rare;       /* never NULL; belongs to the table */
@@ -226,6 +241,10 @@ struct known_flights {
 /* One server name at one server; without a name in the hello there is one of these too. */
 struct known_name {
     uint8_t key[KNOWLEDGE_NAME_KEY];
+    /* How the latest hello that counts for known_return was refused, of those since one was taken
+     * up; REFUSAL_NONE: there is none. Not in a state. */
+    uint8_t refused_kind;
+    uint8_t refused_alert;
     struct known_treatment hellos;
     struct known_count established;
     struct known_flights flights;
@@ -456,6 +475,19 @@ static inline const struct known_issuer *known_client_issuer(const struct known_
 /* How many hellos with nothing unusual the server refused in the manner in which the connection of
  * facts was refused: with the same alert, with a FIN, or with a RST. */
 uint32_t known_ordinary_refusals(const struct known_server *server, const struct facts *facts);
+
+/* What is known of names that were taken up after hellos for them were refused in the manner in
+ * which the connection of facts was refused. NULL: nothing. */
+const struct known_return *known_return_of(const struct known_server *server,
+                                           const struct facts *facts);
+
+/* How many hellos the server took up for names of which it had taken up one before. */
+static inline uint32_t known_repeats(const struct known_server *server)
+{
+    uint32_t accepted = server->with_name.accepted.count;
+
+    return accepted > server->names_accepted ? accepted - server->names_accepted : 0;
+}
 
 /* The latest run of refusals of this server, when it is of the manner of this one, began no later,
  * and no hello was taken up since; NULL: there is none. */

@@ -49,6 +49,11 @@ void known_established_add(struct known_server *server, int64_t at_ns);
 void known_treatment_add(struct known_treatment *treatment, const struct known_server *server,
                          enum treatment how, int64_t at_ns);
 
+/* Note how the server treated a hello for a name that it refused before, or refuses it; before that
+ * is in name->hellos. */
+void knowledge_learn_return(struct known_server *server, struct known_name *name,
+                            const struct facts *facts, enum treatment how);
+
 /* A keyed hash of a Certificate message, by which another one is recognised. */
 uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes body);
 

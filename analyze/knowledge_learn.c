@@ -217,6 +217,12 @@ static bool version_was_taken(const struct known_server *server, const struct fa
     return false;
 }
 
+/* Nothing about this hello tells why it was refused, unless its name does. */
+static bool is_refused_as_usual(const struct known_server *server, const struct facts *facts)
+{
+    return refused_hello_is_usual(facts) && version_was_taken(server, facts);
+}
+
 static void learn_run(struct known_server *server, const struct facts *facts)
 {
     struct known_run *run = &server->run;
@@ -230,7 +236,67 @@ static void learn_run(struct known_server *server, const struct facts *facts)
             .kind = (uint8_t)facts->refusal.kind,
             .alert = facts->refusal.alert,
         };
-    run->usual += refused_hello_is_usual(facts) && version_was_taken(server, facts);
+    run->usual += is_refused_as_usual(server, facts);
+}
+
+/* NULL: there is none. */
+static struct known_return *find_return(const struct known_server *server, uint8_t kind,
+                                        uint8_t alert)
+{
+    for (size_t i = 0; i < server->return_count; i++)
+        if (server->rare->returns[i].kind == kind && server->rare->returns[i].alert == alert)
+            return &server->rare->returns[i];
+    return NULL;
+}
+
+const struct known_return *known_return_of(const struct known_server *server,
+                                           const struct facts *facts)
+{
+    return find_return(server, (uint8_t)facts->refusal.kind, facts->refusal.alert);
+}
+
+static void count_return(struct known_server *server, uint8_t kind, uint8_t alert, bool is_first)
+{
+    struct known_return *found = find_return(server, kind, alert);
+
+    if (found == NULL && server->return_count == KNOWLEDGE_RETURNS_MAX)
+        return;
+    if (found == NULL) {
+        found = &server->rare->returns[server->return_count++];
+        *found = (struct known_return){.kind = kind, .alert = alert};
+    }
+    found->count++;
+    found->first += is_first;
+}
+
+/* A refusal is often learned of when a later hello for the same name was taken up already. One of
+ * a hello longer than a segment may be for that. */
+static void learn_named_refusal(struct known_server *server, struct known_name *name,
+                                const struct facts *facts)
+{
+    uint8_t kind = (uint8_t)facts->refusal.kind;
+    uint8_t alert = facts->refusal.alert;
+
+    if (facts->client_extensions.server_name.state != EXTENSION_WELL_FORMED
+        || knowledge_hello_is_split(facts) || !is_refused_as_usual(server, facts))
+        return;
+    if (name->hellos.accepted.last_ns > facts->connection->last.time_ns) {
+        count_return(server, kind, alert, name->hellos.accepted.count == 1);
+        return;
+    }
+    name->refused_kind = kind;
+    name->refused_alert = alert;
+}
+
+void knowledge_learn_return(struct known_server *server, struct known_name *name,
+                            const struct facts *facts, enum treatment how)
+{
+    if (how == TREATMENT_REFUSED)
+        learn_named_refusal(server, name, facts);
+    if (how != TREATMENT_ACCEPTED)
+        return;
+    count_return(server, name->refused_kind, name->refused_alert, name->hellos.accepted.count == 0);
+    name->refused_kind = REFUSAL_NONE;
 }
 
 static struct known_alert *alert_of(struct known_server *server, uint8_t description)

@@ -118,6 +118,9 @@ static void what_was_written_is_known_again(void)
                         known_server_value(was.server, KNOWN_SUITES, i)->chosen.count);
     }
     CU_ASSERT_STRING_EQUAL(is.server->name, was.server->name);
+    CU_ASSERT_EQUAL(was.server->repeats_before, 0);
+    CU_ASSERT_EQUAL(is.server->repeats_before, known_repeats(was.server));
+    CU_ASSERT_TRUE(is.server->repeats_before > 0);
     CU_ASSERT_PTR_NOT_NULL_FATAL(is.client);
     CU_ASSERT_EQUAL(is.client->failed.count, was.client->failed.count);
     CU_ASSERT_TRUE(is.client->servers.count > SKETCH_EXACT_MAX);

@@ -35,7 +35,8 @@ enum known_says weigh_treatment(const struct facts *facts, const struct known_se
 
     if (like->accepted.last_ns > facts->connection->last.time_ns)
         return KNOWN_AGAINST;
-    if (others < KNOWN_FEW || !others_succeed(facts, server, like))
+    if (others < KNOWN_FEW || !others_succeed(facts, server, like)
+        || known_refuses_by_chance(facts, server, like))
         return KNOWN_NOTHING;
     if (others >= KNOWN_MANY && like->refused_since >= KNOWN_AGAIN)
         return KNOWN_SURE;
@@ -255,6 +256,7 @@ static enum known_says weigh_naming(const struct facts *facts, const struct know
     return says == KNOWN_NOTHING && like->accepted.count == 0
                    && server->hellos.accepted.count >= KNOWN_FEW
                    && facts->refusal.kind == REFUSAL_ALERT
+                   && !known_refuses_by_chance(facts, server, like)
                ? KNOWN_HINTS
                : says;
 }

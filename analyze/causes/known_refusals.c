@@ -6,8 +6,13 @@
 #include "analyze/text.h"
 
 enum {
-    ORDINARY_FEW = 3 /* ordinary hellos refused: each may have a reason of its own, but not all */
+    ORDINARY_FEW = 3, /* ordinary hellos refused: each may have a reason of its own, but not all */
+    RETURNS_FEW = 2,  /* names refused and taken up later: one may have been put right */
+    REFUSALS_MAX = 64 /* that are drawn: more only make chance less likely */
 };
+
+/* What comes by chance so often is no accident. Many names and hellos are looked at. */
+static const double coincidence = 0.01;
 
 bool known_refuses_everybody(const struct facts *facts)
 {
@@ -32,6 +37,56 @@ static const struct known_run *run_of(const struct facts *facts)
 bool known_refuses_since(const struct facts *facts)
 {
     return run_of(facts) != NULL;
+}
+
+/* Of the hellos for names that were seen before, the share that came after a refusal: where every
+ * hello is refused with the same probability, that is it. */
+static double share_of_returns(const struct known_server *server, const struct known_return *of)
+{
+    uint32_t repeats = known_repeats(server) - server->repeats_before;
+
+    for (size_t i = 0; i < server->return_count; i++)
+        repeats += server->rare->returns[i].first;
+    return of->count < repeats ? (double)of->count / repeats : 1;
+}
+
+bool known_refuses_by_chance(const struct facts *facts, const struct known_server *server,
+                             const struct known_treatment *like)
+{
+    const struct known_return *returns = known_return_of(server, facts);
+    double expected; /* names, or hellos, that begin as many refusals by chance */
+    double share;
+
+    if (returns == NULL || returns->count < RETURNS_FEW)
+        return false;
+    share = share_of_returns(server, returns);
+    expected = share
+               * (like->accepted.count == 0 ? server->names_accepted + 1.0
+                                            : server->hellos.accepted.count);
+    for (uint32_t i = 1; i < like->refused_since && i < REFUSALS_MAX; i++)
+        expected *= share;
+    return expected > coincidence;
+}
+
+/* NULL: nothing speaks for chance. */
+static const struct known_return *returns_of(const struct facts *facts)
+{
+    const struct known *known = facts->known;
+
+    return known != NULL && known_speaks_tls(known->server) && known->name != NULL
+                   && facts_server_refused_hello(facts)
+                   && known_refuses_by_chance(facts, known->server, &known->name->hellos)
+               ? known_return_of(known->server, facts)
+               : NULL;
+}
+
+static void describe_returns(const struct known_return *returns, struct evidence *evidence)
+{
+    evidence_add(evidence, "server_known", (struct moment){0},
+                 "%u times this server took up a hello for a name for which it had refused one in "
+                 "the same way, with nothing unusual: several servers behind this address, or a "
+                 "limit, may refuse whatever the name is",
+                 returns->count);
 }
 
 static void describe_everybody(const struct facts *facts, struct evidence *evidence)
@@ -62,9 +117,12 @@ static void describe_run(const struct known_run *run, struct evidence *evidence)
 void describe_known_refusals(const struct facts *facts, struct evidence *evidence)
 {
     const struct known_run *run = run_of(facts);
+    const struct known_return *returns = returns_of(facts);
 
     if (known_refuses_everybody(facts))
         describe_everybody(facts, evidence);
     else if (run != NULL)
         describe_run(run, evidence);
+    else if (returns != NULL)
+        describe_returns(returns, evidence);
 }

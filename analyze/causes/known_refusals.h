@@ -5,6 +5,9 @@
 
 #include "analyze/cause.h"
 
+struct known_server;
+struct known_treatment;
+
 /* The server took up no hello of anybody, and refused some with nothing unusual in the manner in
  * which it refused this one: that is no matter of what is unusual in this one. */
 bool known_refuses_everybody(const struct facts *facts);
@@ -13,6 +16,12 @@ bool known_refuses_everybody(const struct facts *facts);
  * them some with nothing unusual but, perhaps, the name that they ask for: a ban, a limit, a
  * restart or another configuration, and no matter of what is unusual in this one. */
 bool known_refuses_since(const struct facts *facts);
+
+/* The server refuses hellos in the manner of this one, and takes up others for the same names, so
+ * often that it may well refuse by chance all of those like this one: several servers behind one
+ * address, or a limit, and no matter of what these have in common. */
+bool known_refuses_by_chance(const struct facts *facts, const struct known_server *server,
+                             const struct known_treatment *like);
 
 /* Add what these rest on; nothing when they say no, or known_refuses_everybody() does not and
  * nothing is unusual in this hello either. */
