@@ -462,6 +462,41 @@ static void what_is_unusual_comes_first_where_all_was_taken_up_from_others(void)
     CU_ASSERT_TRUE(story_considers(&fixture.story, "no_shared_cipher"));
 }
 
+static bool refuses_version(struct fixture *fixture, uint16_t version)
+{
+    struct story_offer offer = story_modern_offer();
+
+    memset(offer.versions, 0, sizeof(offer.versions));
+    offer.versions[0] = version;
+    return refusal_says(fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch",
+                        CAUSE_POSSIBLE);
+}
+
+static void begin_tls_1_3_server(struct fixture *fixture, uint32_t hellos)
+{
+    begin(fixture, hellos);
+    take_up(&fixture->server.by_version[VERSION_CLASS_1_3].accepted, hellos);
+    choose_later(fixture, KNOWN_VERSIONS, TLS_VERSION_1_3);
+}
+
+static void a_server_that_goes_on_to_choose_tls_1_3_has_it(void)
+{
+    enum { DRAFT_23 = 0x7f17 };
+    struct fixture fixture;
+
+    begin_tls_1_3_server(&fixture, 10);
+    CU_ASSERT_FALSE(refuses_version(&fixture, TLS_VERSION_1_3));
+    CU_ASSERT_TRUE(story_denies(&fixture.story, "version_mismatch"));
+    CU_ASSERT_TRUE(refuses_version(&fixture, DRAFT_23)); /* another version */
+    take_up(&fixture.server.chosen[KNOWN_VERSIONS].few[0].chosen, 10);
+    CU_ASSERT_TRUE(refuses_version(&fixture, TLS_VERSION_1_3)); /* it may have been turned off */
+    begin_tls_1_3_server(&fixture, 10);
+    take_up(&fixture.server.chose_lower, 1);
+    CU_ASSERT_TRUE(refuses_version(&fixture, TLS_VERSION_1_3)); /* one host may be without */
+    begin_tls_1_3_server(&fixture, 9);
+    CU_ASSERT_TRUE(refuses_version(&fixture, TLS_VERSION_1_3)); /* likewise: it is little */
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -493,6 +528,8 @@ int main(void)
          internal_error_is_about_a_version_that_the_server_may_not_sign_for},
         {"internal_error is not about a version without a fixed signature",
          internal_error_is_not_about_a_version_without_a_fixed_signature},
+        {"a server that goes on to choose TLS 1.3 has it",
+         a_server_that_goes_on_to_choose_tls_1_3_has_it},
         {"a version comes before the suites that come with it",
          a_version_comes_before_the_suites_that_come_with_it},
         {"the general alert leaves version and suites open",

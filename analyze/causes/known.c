@@ -121,20 +121,6 @@ static enum known_says weigh_deprecated(const struct facts *facts,
                : says;
 }
 
-/* Servers that refuse versions which RFC 8996 deprecates are the rule; those that refuse TLS 1.2
- * are not. */
-static enum known_says weigh_version(const struct facts *facts, const struct known_server *server)
-{
-    enum version_class class = version_class_of(facts->offer.version_max);
-    enum known_says says;
-
-    if (class <= VERSION_CLASS_1_1)
-        return weigh_deprecated(facts, server);
-    says = weigh_minimum(facts, server);
-    return says == KNOWN_NOTHING && class == VERSION_CLASS_1_2 ? weigh_tls_1_2(facts, server)
-                                                               : says;
-}
-
 /* Compare a list of the offer with what the server chose: nothing in common speaks for a suspect,
  * what was chosen later against it. */
 static enum known_says weigh_values(const struct facts *facts, const struct known_server *server,
@@ -158,6 +144,33 @@ static enum known_says weigh_values(const struct facts *facts, const struct know
         is_shared = true;
     }
     return !is_shared && !values->incomplete && chosen >= KNOWN_FEW ? KNOWN_FOR : KNOWN_NOTHING;
+}
+
+/* The server chose one of these versions later, and never less than TLS 1.3 for the many who have
+ * that: no host behind its address is without. */
+static bool has_version(const struct facts *facts, const struct known_server *server)
+{
+    struct bytes versions = facts->client_extensions.supported_versions.versions;
+
+    return server->by_version[VERSION_CLASS_1_3].accepted.count >= KNOWN_MANY
+           && server->chose_lower.count == 0
+           && weigh_values(facts, server, KNOWN_VERSIONS, versions, NULL) == KNOWN_AGAINST;
+}
+
+/* Servers that refuse versions which RFC 8996 deprecates are the rule; those that refuse TLS 1.2
+ * are not. */
+static enum known_says weigh_version(const struct facts *facts, const struct known_server *server)
+{
+    enum version_class class = version_class_of(facts->offer.version_max);
+    enum known_says says;
+
+    if (class <= VERSION_CLASS_1_1)
+        return weigh_deprecated(facts, server);
+    if (has_version(facts, server))
+        return KNOWN_AGAINST;
+    says = weigh_minimum(facts, server);
+    return says == KNOWN_NOTHING && class == VERSION_CLASS_1_2 ? weigh_tls_1_2(facts, server)
+                                                               : says;
 }
 
 /* A suite counts when the client offers a version that has it. */
