@@ -192,19 +192,23 @@ static bool may_answer_data(const struct facts *facts, const struct note *answer
            && pause_ns >= between_ns(data, answer) - longest_round_trip_ns(facts);
 }
 
+static bool data_came_before(const struct facts *facts, const struct note *answer)
+{
+    return last_data_before(facts, facts_end_of_client_flight(facts, answer), answer) != NULL;
+}
+
 /* Times in whole seconds, or of nobody who set any, do not tell what came directly behind. */
 static bool is_untimed(const struct facts *facts, const struct note *answer)
 {
     return facts->connection->last.time_ns == facts->connection->first.time_ns
-           && last_data_before(facts, facts_end_of_client_flight(facts, answer), answer) != NULL;
+           && data_came_before(facts, answer);
 }
 
 /* A record as short as an alert, of a server that may have read what the client had sent directly
  * behind its flight: it may be a close_notify for that. */
 static bool may_close_at_data(const struct facts *facts, const struct note *answer)
 {
-    return answer->kind == NOTE_APPLICATION_DATA
-           && last_data_before(facts, facts_end_of_client_flight(facts, answer), answer) != NULL
+    return answer->kind == NOTE_APPLICATION_DATA && data_came_before(facts, answer)
            && !left_unread(facts, answer);
 }
 

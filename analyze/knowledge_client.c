@@ -2,6 +2,7 @@
 /* knowledge_client.c -- what clients do when they fail, and whose certificates they refuse. */
 #include "analyze/causes/server_flight.h"
 #include "analyze/knowledge_internal.h"
+#include "capture/moment.h"
 
 /* --- issuers --- */
 
@@ -206,17 +207,13 @@ static void note_next(struct known_attempt *attempt, const struct known_hello *n
     attempt->next_established = is_established;
 }
 
-static bool is_soon(int64_t one_ns, int64_t other_ns)
-{
-    return one_ns - other_ns <= KNOWLEDGE_RETRY_NS && other_ns - one_ns <= KNOWLEDGE_RETRY_NS;
-}
-
 /* The same hello again, and a handshake with a certificate: clients that race several connections
  * drop all but one (RFC 8305 section 5), most often that one's server's. */
 static void note_taken(struct known_attempt *attempt, const struct known_hello *taken)
 {
-    attempt->is_taken |= taken->kind == attempt->hello.kind && taken->asked == attempt->hello.asked
-                         && is_soon(taken->began_ns, attempt->hello.began_ns);
+    attempt->is_taken |=
+        taken->kind == attempt->hello.kind && taken->asked == attempt->hello.asked
+        && times_are_within(KNOWLEDGE_RETRY_NS, taken->began_ns, attempt->hello.began_ns);
 }
 
 /* That a connection failed is learned some seconds after its end, and what succeeded meanwhile was
@@ -248,8 +245,9 @@ static void note_failed(struct known_retry *retry, const struct known_server *se
 
     *attempt = (struct known_attempt){
         .hello = *hello,
-        .is_taken = client != NULL && client->taken.asked == hello->asked
-                    && is_soon(client->taken.began_ns, hello->began_ns),
+        .is_taken =
+            client != NULL && client->taken.asked == hello->asked
+            && times_are_within(KNOWLEDGE_RETRY_NS, client->taken.began_ns, hello->began_ns),
     };
     if (is_split)
         note_short(attempt, &server->short_hello, client_hash);

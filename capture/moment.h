@@ -17,6 +17,12 @@ static inline int64_t elapsed_ns(int64_t now, int64_t then)
     return elapsed;
 }
 
+/* Two times are no further apart than this, whichever is the later one. */
+static inline bool times_are_within(int64_t interval, int64_t one, int64_t other)
+{
+    return elapsed_ns(one, other) <= interval && elapsed_ns(other, one) <= interval;
+}
+
 /* time plus an interval that is not negative, INT64_MAX at most. */
 static inline int64_t later_ns(int64_t time, int64_t interval)
 {

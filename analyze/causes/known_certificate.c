@@ -7,6 +7,7 @@
 #include "analyze/describe.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
+#include "capture/moment.h"
 #include "capture/time_unit.h"
 
 /* Within this time neither a certificate nor what a client thinks of it is likely to change. */
@@ -100,9 +101,8 @@ static const struct known_certificate *find_known(const struct facts *facts)
 
 static bool is_recent(const struct facts *facts, const struct known_certificate *known)
 {
-    int64_t apart_ns = facts->server_hello_note->at.time_ns - known->seen_ns;
-
-    return apart_ns <= KNOWN_CERTIFICATE_RECENT_NS && apart_ns >= -KNOWN_CERTIFICATE_RECENT_NS;
+    return times_are_within(KNOWN_CERTIFICATE_RECENT_NS, facts->server_hello_note->at.time_ns,
+                            known->seen_ns);
 }
 
 static void describe(const struct facts *facts, const struct known_certificate *known,
@@ -294,12 +294,10 @@ static bool same_hello_took_flight(const struct facts *facts)
 static bool address_took_flight(const struct facts *facts)
 {
     const struct known *known = facts->known;
-    int64_t apart_ns;
 
-    if (!known->client_took_flight || !looks_right(facts))
-        return false;
-    apart_ns = known->name->flights.taken.last_ns - facts->connection->first.time_ns;
-    return apart_ns <= SAME_RUN_NS && apart_ns >= -SAME_RUN_NS;
+    return known->client_took_flight && looks_right(facts)
+           && times_are_within(SAME_RUN_NS, known->name->flights.taken.last_ns,
+                               facts->connection->first.time_ns);
 }
 
 bool known_client_takes_flight(const struct facts *facts)

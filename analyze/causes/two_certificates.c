@@ -6,6 +6,7 @@
 #include "analyze/causes/known_certificate.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
+#include "capture/moment.h"
 
 /* One that is replaced by another does not come again behind it. Connections become known when they
  * are over, so what was sent earlier may be known later: times alone tell. */
@@ -18,12 +19,10 @@ static bool are_in_turns(const struct known_span *one, const struct known_span *
 bool two_certificates(const struct facts *facts)
 {
     const struct known_name *name = facts->known != NULL ? facts->known->name : NULL;
-    int64_t apart_ns;
 
-    if (name == NULL || !are_in_turns(&name->certificate.span, &name->former.span))
-        return false;
-    apart_ns = facts->connection->first.time_ns - name->former.span.last_ns;
-    return apart_ns <= KNOWN_CERTIFICATE_RECENT_NS && apart_ns >= -KNOWN_CERTIFICATE_RECENT_NS;
+    return name != NULL && are_in_turns(&name->certificate.span, &name->former.span)
+           && times_are_within(KNOWN_CERTIFICATE_RECENT_NS, facts->connection->first.time_ns,
+                               name->former.span.last_ns);
 }
 
 /* What was sent for a name, at one time or another. */
