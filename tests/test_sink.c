@@ -341,19 +341,26 @@ static int open_in_a_mood(void *context, size_t number, enum sink_wish wish)
     return -1;
 }
 
+static struct sink *moody_sink(struct moody *moody, bool is_patient)
+{
+    const struct sink_options options = {
+        .spec = &moody->spec,
+        .opener = {.context = moody, .open = open_in_a_mood},
+        .memory_max = (size_t)1 << 30,
+        .queue_count = 1,
+        .is_patient = is_patient,
+    };
+
+    return sink_new(&options);
+}
+
 /* Who asked for a new file gets it, also if that takes more than one attempt. */
 static void a_file_is_opened_anew_as_soon_as_that_works(void)
 {
     char *name = new_file();
     char *moved = new_file();
     struct moody moody = {.spec = sink_spec_of_file(name)};
-    const struct sink_options options = {
-        .spec = &moody.spec,
-        .opener = {.context = &moody, .open = open_in_a_mood},
-        .memory_max = (size_t)1 << 30,
-        .queue_count = 1,
-    };
-    struct sink *sink = sink_new(&options);
+    struct sink *sink = moody_sink(&moody, false);
 
     CU_ASSERT_FATAL(sink != NULL);
     atomic_store(&moody.failures_left, 1);
@@ -379,14 +386,7 @@ static void a_deleted_file_that_cannot_be_made_takes_nothing(void)
 {
     char *name = new_file();
     struct moody moody = {.spec = sink_spec_of_file(name)};
-    const struct sink_options options = {
-        .spec = &moody.spec,
-        .opener = {.context = &moody, .open = open_in_a_mood},
-        .memory_max = (size_t)1 << 30,
-        .queue_count = 1,
-        .is_patient = true,
-    };
-    struct sink *sink = sink_new(&options);
+    struct sink *sink = moody_sink(&moody, true);
 
     CU_ASSERT_FATAL(sink != NULL);
     atomic_store(&moody.failures_left, INT_MAX);
