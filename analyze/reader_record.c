@@ -55,19 +55,48 @@ static void read_alert_record(struct run *run, const struct record *record)
     }
 }
 
+/* Whether a record is as long as a Finished alone that is not padded (RFC 8446 section 5.4): the
+ * hash has 32 or 48 octets, the tag 8 or 16. */
+static bool is_plain_finished(size_t length)
+{
+    return length == FINISHED_RECORD_MIN || length == FINISHED_RECORD_MIN + 8
+           || length == FINISHED_RECORD_MIN + 16 || length == FINISHED_RECORD_MIN + 16 + 8;
+}
+
+/* An alert has two octets where a Finished has a header and a hash; the rest is the same. */
+static bool is_as_alert_beside(size_t finished, size_t length)
+{
+    enum { SHORTER = 4 + 32 - 2, SHORTER_SHA384 = 4 + 48 - 2 };
+
+    return length + SHORTER == finished || length + SHORTER_SHA384 == finished;
+}
+
+/* What the server sends behind the client's Finished may be an alert, padded to the length of its
+ * own Finished. Where that is not padded, alerts have one length. */
+static bool server_goes_on(const struct session *session, size_t length)
+{
+    const size_t finished = session->server_finished;
+
+    return (length >= FINISHED_RECORD_MIN || is_plain_finished(finished)) && length != finished
+           && !is_as_alert_beside(finished, length);
+}
+
 /* After both Finished of TLS 1.3 each side proves by what it sends that it accepts them. What a
- * client sends before the ServerHello is early data, and what a server sends may be an alert that
- * is padded to the length of its smallest records. */
+ * client sends before the ServerHello is early data. */
 static inline void weigh_protected_record(struct session *session, enum side from, size_t length)
 {
-    if (!session->tls13 || !session->server_hello_seen || length < FINISHED_RECORD_MIN)
+    if (!session->tls13 || !session->server_hello_seen)
         return;
-    if (session->client_finished)
-        session->follows_finished[from] |= from == SIDE_CLIENT || length != session->server_least;
+    if (session->client_finished && from == SIDE_SERVER)
+        session->follows_finished[SIDE_SERVER] |= server_goes_on(session, length);
+    else if (length < FINISHED_RECORD_MIN)
+        return;
+    else if (session->client_finished)
+        session->follows_finished[SIDE_CLIENT] = true;
     else if (from == SIDE_CLIENT)
         session->client_finished = true;
-    else if (session->server_least == 0 || length < session->server_least)
-        session->server_least = (uint16_t)length;
+    else
+        session->server_finished = (uint16_t)length;
 }
 
 ALWAYS_INLINE void read_application_record(struct run *run, const struct record *record)

@@ -304,9 +304,45 @@ static void an_end_of_the_capture_in_the_handshake_is_incomplete(void)
     CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
 }
 
+/* TLS 1.3: behind both Finished the client sends data, and the server a record. When that one can be
+ * no alert, the verdict does not wait for the end. */
+static void what_is_no_alert_settles_a_handshake(void)
+{
+    enum { REQUEST = 60 };
+    static const struct {
+        uint16_t flight[5];
+        uint16_t client;
+        uint16_t answer;
+        bool settles;
+    } rows[] = {
+        {{23, 900, 281, 53}, 53, 39, true},    {{23, 900, 281, 53}, 53, 19, false},
+        {{23, 900, 281, 69}, 69, 39, true},    {{23, 900, 281, 69}, 69, 19, false},
+        {{23, 900, 281, 69}, 69, 250, true},   {{23, 900, 281, 45}, 45, 11, false},
+        {{23, 900, 281, 45}, 45, 30, true},    {{1297}, 53, 39, false}, /* all in one record */
+        {{281, 900, 281, 281}, 53, 39, false}, {{512, 512, 512}, 512, 512, false},    /* padded */
+        {{55, 900, 313, 69}, 69, 35, false},   {{71, 900, 329, 101}, 101, 51, false}, /* RFC 9150 */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct play play;
+
+        play_begin(&play, 443, 0);
+        play_client_hello(&play, true);
+        play_server_hello(&play, true);
+        send_protected(&play, SIDE_SERVER, rows[i].flight);
+        send_protected(&play, SIDE_CLIENT, (const uint16_t[]){rows[i].client, REQUEST, 0});
+        CU_ASSERT_EQUAL(play.verdicts, 0);
+        send_protected(&play, SIDE_SERVER, (const uint16_t[]){rows[i].answer, 0});
+        CU_ASSERT_EQUAL(play.verdicts == 1, rows[i].settles);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
+        {"what is no alert settles a handshake", what_is_no_alert_settles_a_handshake},
         {"a finished handshake that closes at once is told",
          a_finished_handshake_that_closes_at_once_is_told},
         {"a padded good-bye is told", a_padded_good_bye_is_told},
