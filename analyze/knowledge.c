@@ -423,6 +423,7 @@ struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *f
     knowledge_learn_server(server, facts, parties->client_hash);
     if (!parties->has_name)
         return lesson;
+    knowledge_note_offer(knowledge, server, facts);
     client = learn_client(knowledge, facts, parties);
     knowledge_learn_attempt(knowledge, server, client, facts, parties);
     lesson.unexamined = learn_name(knowledge, facts, server, client, parties);
@@ -456,6 +457,8 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
         known->name != NULL
         && (sketch_has_early(&known->name->flights.clients_taken.first, client_hash)
             || took_last(known->client, knowledge_table_expect(knowledge->names, name_key)));
+    if (known->server != NULL)
+        known->offer_taken_ns = knowledge_offer_taken(knowledge, known->server, facts);
     known->attempt = knowledge_find_attempt(knowledge, facts);
     known->resets = knowledge_find_resets(knowledge, known, facts);
 }

@@ -29,6 +29,7 @@ enum {
     KNOWLEDGE_ISSUERS_MAX = 4,    /* of whose certificates it is kept what a client made of them */
     KNOWLEDGE_ISSUER_SERVERS = 4, /* servers that are told apart for it */
     KNOWLEDGE_ATTEMPTS_MAX = 3,   /* of a client at a server that failed, one after the other */
+    KNOWLEDGE_OFFERS_MAX = 8,     /* the latest that a server took up since it refused one */
     KNOWLEDGE_RETURNS_MAX = 4,    /* manners of refusal that are told apart for known_return; others
                                      are left out */
     KNOWLEDGE_RESETS_MAX = 4,     /* servers and names that are told apart for resets */
@@ -142,10 +143,17 @@ struct known_short_hello {
     uint16_t version_max;
 };
 
+/* A hello that a server took up, whoever sent it. */
+struct known_offer {
+    uint64_t hash;    /* of all that it offers, and the name that it asks for; 0: there is none */
+    int64_t taken_ns; /* the last time */
+};
+
 /* What there is to know of few servers only: of most it is not there. */
 struct known_server_rare {
     struct sketch failed_clients; /* whose handshakes failed; set when known_server.failed counts
                                      any */
+    struct known_offer offers[KNOWLEDGE_OFFERS_MAX]; /* set as failed_clients is. Not in a state */
     uint32_t ordinary_closed; /* hellos as in known_alert.ordinary that it answered with a FIN; */
     uint32_t ordinary_reset;  /* and with a RST; both set as failed_clients is */
     struct known_alert alerts[KNOWLEDGE_ALERTS_MAX];    /* set as far as the count says */
@@ -340,6 +348,8 @@ struct known {
     bool client_took_flight; /* of this server and name, at another time: its address did, as one
                                 of the first few, or with this kind of hello as the last one that
                                 it took */
+    int64_t offer_taken_ns; /* the last time that this server took up a hello just like this one, as
+                               far as that is kept; 0: never */
     const struct known_attempt *attempt; /* this one, which failed */
     const struct known_resets *resets;   /* this one is one of them */
 };

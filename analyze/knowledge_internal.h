@@ -99,6 +99,14 @@ void knowledge_put_peer_key(const struct knowledge *knowledge, uint8_t *key,
                             const struct facts *facts);
 uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct facts *facts);
 
+/* Note that a server took up this hello, if it did and has refused others. */
+void knowledge_note_offer(const struct knowledge *knowledge, struct known_server *server,
+                          const struct facts *facts);
+
+/* The last time that a server took up a hello just like this one; 0: it is not known of any. */
+int64_t knowledge_offer_taken(const struct knowledge *knowledge, const struct known_server *server,
+                              const struct facts *facts);
+
 /* Note what a server chose, and from what: the hello of the client with this hash of its
  * address. */
 void knowledge_learn_server(struct known_server *server, const struct facts *facts,

@@ -340,6 +340,7 @@ static void learn_failure(struct known_server *server, const struct facts *facts
 
     if (server->failed.count == 0) {
         rare->failed_clients = (struct sketch){0};
+        memset(rare->offers, 0, sizeof(rare->offers));
         rare->ordinary_closed = 0;
         rare->ordinary_reset = 0;
     }

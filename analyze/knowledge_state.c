@@ -138,8 +138,10 @@ static void walk_server(struct state_codec *codec, void *record)
     walk_sketch(codec, &server->clients);
     walk_failures(codec, &server->failed, &server->rare->failed_clients);
     walk_ordinary(codec, server);
-    if (codec->is_reading)
+    if (codec->is_reading) {
         server->repeats_before = known_repeats(server);
+        memset(server->rare->offers, 0, sizeof(server->rare->offers));
+    }
 }
 
 static void walk_certificate(struct state_codec *codec, struct known_certificate *certificate)

@@ -268,9 +268,70 @@ static void hellos_with_something_unusual_say_nothing(void)
     knowledge_free(knowledge);
 }
 
+/* The server takes a modern hello after it refused one; then this one is refused in this way. */
+static void refuse_after_success(struct story *story, const struct story_offer *offer, int how)
+{
+    struct story_offer old = story_offer_1_0();
+
+    open_knowledge();
+    learn_refusals(1, &old, TLS_ALERT_PROTOCOL_VERSION);
+    learn_success();
+    refuse(story, offer, how);
+    (void)story_facts(story);
+}
+
+static void what_was_taken_up_as_it_is_is_not_why(void)
+{
+    static const struct {
+        int how;
+        const char *cause;
+        const char *alternative;
+    } rows[] = {
+        {TLS_ALERT_HANDSHAKE_FAILURE, "peer_alert", "no_shared_cipher"},
+        {STORY_CLOSES, "server_closed", "unrecognized_sni"},
+        {STORY_RESETS, "reset_by_server", "unrecognized_sni"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = story_modern_offer();
+        struct story story;
+
+        refuse_after_success(&story, &offer, rows[i].how);
+        CU_ASSERT_STRING_EQUAL(story_cause(&story), rows[i].cause);
+        CU_ASSERT_TRUE(story_denies(&story, rows[i].alternative));
+        CU_ASSERT_TRUE(story_tells(&story, "server_known", "offers just the same"));
+        knowledge_free(knowledge);
+    }
+}
+
+/* Another name, or another list of groups, is another hello; and of several servers one may lack
+ * what is unusual. An alert that names a field speaks of it. */
+static void another_hello_acquits_nobody(void)
+{
+    struct story_offer other_name = story_modern_offer();
+    struct story_offer other_groups = story_modern_offer();
+    struct story_offer modern = story_modern_offer();
+    struct story story;
+
+    other_name.name = "nobody.example.com";
+    refuse_after_success(&story, &other_name, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+    knowledge_free(knowledge);
+    memcpy(other_groups.groups, (story_list){23, 24, 25}, sizeof(other_groups.groups));
+    refuse_after_success(&story, &other_groups, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+    knowledge_free(knowledge);
+    refuse_after_success(&story, &modern, TLS_ALERT_INSUFFICIENT_SECURITY);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_tells(&story, "server_known", "offers just the same"));
+    knowledge_free(knowledge);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
+        {"what was taken up as it is is not why", what_was_taken_up_as_it_is_is_not_why},
+        {"another hello acquits nobody", another_hello_acquits_nobody},
         {"what is unusual is no reason where everybody is refused",
          what_is_unusual_is_no_reason_where_everybody_is_refused},
         {"unusual suites are no more than possible then",

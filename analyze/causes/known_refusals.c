@@ -4,6 +4,7 @@
 #include "analyze/causes/refused_hello.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
+#include "capture/time_unit.h"
 
 enum {
     ORDINARY_FEW = 3, /* ordinary hellos refused: each may have a reason of its own, but not all */
@@ -13,6 +14,9 @@ enum {
 
 /* What comes by chance so often is no accident. Many names and hellos are looked at. */
 static const double coincidence = 0.01;
+
+/* What a server took so shortly before it still takes: configurations change seldom. */
+#define TAKEN_BEFORE_NS (60 * SECOND_NS)
 
 bool known_refuses_everybody(const struct facts *facts)
 {
@@ -68,6 +72,13 @@ bool known_refuses_by_chance(const struct facts *facts, const struct known_serve
     return expected > coincidence;
 }
 
+bool known_took_such(const struct facts *facts)
+{
+    return facts->known != NULL && facts->known->offer_taken_ns != 0
+           && facts_server_refused_hello(facts)
+           && facts->known->offer_taken_ns >= facts->connection->first.time_ns - TAKEN_BEFORE_NS;
+}
+
 /* NULL: nothing speaks for chance. */
 static const struct known_return *returns_of(const struct facts *facts)
 {
@@ -114,6 +125,19 @@ static void describe_run(const struct known_run *run, struct evidence *evidence)
     evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
 }
 
+static void describe_taken(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    text_add(&text, "this server took up a hello that offers just the same, for the same name, in "
+                    "a connection that began at ");
+    text_add_time(&text, facts->known->offer_taken_ns);
+    text_add(&text, ": several servers behind this address, or a limit, rather than what the "
+                    "client offers");
+    evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
+}
+
 void describe_known_refusals(const struct facts *facts, struct evidence *evidence)
 {
     const struct known_run *run = run_of(facts);
@@ -123,6 +147,8 @@ void describe_known_refusals(const struct facts *facts, struct evidence *evidenc
         describe_everybody(facts, evidence);
     else if (run != NULL)
         describe_run(run, evidence);
+    else if (known_took_such(facts))
+        describe_taken(facts, evidence);
     else if (returns != NULL)
         describe_returns(returns, evidence);
 }

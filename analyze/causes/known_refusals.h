@@ -23,6 +23,10 @@ bool known_refuses_since(const struct facts *facts);
 bool known_refuses_by_chance(const struct facts *facts, const struct known_server *server,
                              const struct known_treatment *like);
 
+/* The server took up a hello just like this one, for the same name, later than this one or soon
+ * before: that it refused this one is no matter of what both offer. */
+bool known_took_such(const struct facts *facts);
+
 /* Add what these rest on; nothing when they say no, or known_refuses_everybody() does not and
  * nothing is unusual in this hello either. */
 void describe_known_refusals(const struct facts *facts, struct evidence *evidence);

@@ -102,10 +102,20 @@ static enum weight play_down(enum suspect suspect, enum weight weight)
     return suspect == SUSPECT_SUITES ? WEIGHT_ORDINARY : WEIGHT_NONE;
 }
 
+/* What is not unusual, and was taken up as it is, is not why a server refuses without a word, or
+ * with one that means nothing in particular. Of several servers behind one address one may lack
+ * what is unusual. */
+static bool is_acquitted(const struct facts *facts, const struct manner *manner,
+                         enum suspect suspect)
+{
+    return (manner_is_general(manner) || manner_is_silent(manner)) && known_took_such(facts)
+           && offer_weigh(facts, suspect) < WEIGHT_UNUSUAL;
+}
+
 enum weight suspect_weigh_alone(const struct facts *facts, const struct manner *manner,
                                 enum suspect suspect)
 {
-    if (suspect_is_settled(facts, suspect)
+    if (suspect_is_settled(facts, suspect) || is_acquitted(facts, manner, suspect)
         || (suspect == SUSPECT_NAME && suites_come_first(facts, manner))
         || (suspect == SUSPECT_VERSION && suites_are_meant(facts, manner)))
         return WEIGHT_NONE;

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* knowledge_offer.c -- hellos that a server took up, as wholes: one that refuses what it took does
+ * so for another reason than what is offered. */
+#include "analyze/knowledge_internal.h"
+#include "capture/siphash.h"
+
+/* All that a server may refuse a hello for. What is new each time is not in it: random, shares of
+ * keys, tickets. */
+static uint64_t hash_offer(const struct knowledge *knowledge, const struct facts *facts)
+{
+    const struct hello_extensions *extensions = &facts->client_extensions;
+    const uint64_t parts[] = {
+        knowledge_kind_of_hello(knowledge, facts),
+        facts->offer.version_min,
+        list_u16_number(extensions->supported_groups.list),
+        knowledge_hash_name(knowledge, facts),
+    };
+    const uint64_t hash = siphash_1_3(knowledge->options.hash_key, parts, sizeof(parts));
+
+    return hash != 0 ? hash : 1;
+}
+
+/* The offer with this hash, or the one that came longest ago. */
+static struct known_offer *place_of(struct known_server *server, uint64_t hash)
+{
+    struct known_offer *offers = server->rare->offers;
+    struct known_offer *oldest = offers;
+
+    for (size_t i = 0; i < KNOWLEDGE_OFFERS_MAX; i++) {
+        if (offers[i].hash == hash)
+            return &offers[i];
+        if (offers[i].taken_ns < oldest->taken_ns)
+            oldest = &offers[i];
+    }
+    return oldest;
+}
+
+void knowledge_note_offer(const struct knowledge *knowledge, struct known_server *server,
+                          const struct facts *facts)
+{
+    uint64_t hash;
+
+    if (server->failed.count == 0 || treatment_of(facts) != TREATMENT_ACCEPTED)
+        return;
+    hash = hash_offer(knowledge, facts);
+    *place_of(server, hash) = (struct known_offer){
+        .hash = hash,
+        .taken_ns = facts->connection->first.time_ns,
+    };
+}
+
+int64_t knowledge_offer_taken(const struct knowledge *knowledge, const struct known_server *server,
+                              const struct facts *facts)
+{
+    uint64_t hash;
+
+    if (server->failed.count == 0)
+        return 0;
+    hash = hash_offer(knowledge, facts);
+    for (size_t i = 0; i < KNOWLEDGE_OFFERS_MAX; i++)
+        if (server->rare->offers[i].hash == hash)
+            return server->rare->offers[i].taken_ns;
+    return 0;
+}
