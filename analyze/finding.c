@@ -4,6 +4,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/chain_problem.h"
 #include "analyze/issuer_history.h"
+#include "analyze/knowledge.h"
 #include "analyze/name_match.h"
 #include "analyze/public_name.h"
 #include "analyze/summary.h"
@@ -241,6 +242,22 @@ static bool proxy_target_differs(const struct facts *facts, struct text *text)
     return true;
 }
 
+/* Who wants a service tries a few hellos; who wants to know what a server takes, all that there
+ * are. Behind an address that many share hellos with something unusual are few kinds. */
+static bool client_scans(const struct facts *facts, struct text *text)
+{
+    enum { KINDS_FEW = 12 };
+
+    if (facts->known == NULL || facts->known->oddities < KINDS_FEW)
+        return false;
+    text_add(text,
+             "within minutes at least %u kinds of hello of this client failed at this server, each "
+             "with something unusual: it seems to be a scanner, such as sslscan, testssl.sh or "
+             "nmap, that asks what the server takes",
+             facts->known->oddities);
+    return true;
+}
+
 static bool messages_not_kept(const struct facts *facts, struct text *text)
 {
     if (!facts->handshake->transcript_full && !facts->handshake->notes_full)
@@ -333,6 +350,7 @@ static const struct finding_row {
     {"private_issuer", true, private_issuer},
     {"name_not_recognized", true, name_not_recognized},
     {"proxy_target_differs", false, proxy_target_differs},
+    {"client_scans", false, client_scans},
     {"messages_not_kept", false, messages_not_kept},
     {"octets_missed", false, octets_missed},
 };

@@ -246,6 +246,7 @@ static void count(struct incidents *incidents, struct incident *incident,
     const struct endpoint *ends = facts->connection->endpoint;
 
     incident->failures++;
+    incident->scans += verdict_has_finding(verdict, "client_scans");
     if (verdict->confidence > incident->confidence)
         incident->confidence = verdict->confidence;
     note_certificate_limit(incident, verdict);

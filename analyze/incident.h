@@ -130,6 +130,7 @@ struct incident {
     int64_t minute;         /* of packet time, since 1970 */
     uint64_t folded;        /* failures that were not passed on in full */
     bool is_last_folded;    /* the one that was asked about last is among them */
+    uint64_t scans;         /* failures of which is found that their client seems to scan */
 };
 
 struct incidents;

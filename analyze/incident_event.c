@@ -103,6 +103,8 @@ static void add_details(struct json *json, struct json_at why, const struct inci
     json_add_constant(json, details, "scope", incident_scope_name(incident->scope));
     json_add_unsigned(json, details, "failures", incident->failures);
     json_add_unsigned(json, details, "folded", incident->folded);
+    if (incident->scans > 0)
+        json_add_unsigned(json, details, "scans", incident->scans);
     json_add_unsigned(json, details, "clients", incident_parties(incident, &incident->clients));
     json_add_unsigned(json, details, "servers", incident_parties(incident, &incident->servers));
     if (incident->name[0] != '\0' && !incident->more_names)

@@ -163,6 +163,15 @@ static void add_client_onset(struct text *text, const struct incident *incident)
     }
 }
 
+static void add_scans(struct text *text, const struct incident *incident)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+
+    if (incident->scans > 0)
+        text_add(text, " %s of the failures %s of a client that seems to scan.",
+                 layout_number(incident->scans, number), incident->scans == 1 ? "is" : "are");
+}
+
 void incident_add_onset(struct text *text, const struct incident *incident, int64_t end_ns)
 {
     switch (incident->scope) {
@@ -180,6 +189,7 @@ void incident_add_onset(struct text *text, const struct incident *incident, int6
         break;
     }
     add_certificate(text, incident);
+    add_scans(text, incident);
     if (!incident_is_over(incident, end_ns))
         return;
     if (incident->merged_into[0] != '\0') {

@@ -459,7 +459,7 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
             || took_last(known->client, knowledge_table_expect(knowledge->names, name_key)));
     if (known->server != NULL)
         known->offer_taken_ns = knowledge_offer_taken(knowledge, known->server, facts);
-    known->attempt = knowledge_find_attempt(knowledge, facts);
+    knowledge_find_attempt(knowledge, facts, known);
     known->resets = knowledge_find_resets(knowledge, known, facts);
 }
 

@@ -333,9 +333,16 @@ struct known_attempt {
                       in another connection, which began soon before or after */
 };
 
+/* Kinds of hellos of one client address that failed at one server, each with something unusual. */
+struct known_oddities {
+    int64_t since_ns; /* the first connection began; others count for KNOWLEDGE_ODDITIES_NS */
+    uint64_t kinds;   /* a bit for each, by its hash: there are as many, or more */
+};
+
 /* One client address at one server. */
 struct known_retry {
     uint8_t key[KNOWLEDGE_RETRY_KEY];
+    struct known_oddities oddities;
     uint32_t total;                                        /* attempts that failed */
     struct known_attempt attempts[KNOWLEDGE_ATTEMPTS_MAX]; /* the latest, in a ring */
 };
@@ -352,11 +359,15 @@ struct known {
                                far as that is kept; 0: never */
     const struct known_attempt *attempt; /* this one, which failed */
     const struct known_resets *resets;   /* this one is one of them */
+    uint8_t oddities; /* so many kinds in known_oddities, or more; 0: not known */
 };
 
 /* Between a failure and what is taken for another attempt of the same client: impatient programs
  * try again at once, people within seconds. */
 #define KNOWLEDGE_RETRY_NS (30 * SECOND_NS)
+
+/* Programs that ask a server for all that it takes are done in this time. */
+#define KNOWLEDGE_ODDITIES_NS (600 * SECOND_NS)
 
 /* Between two resets of a client that may have one reason: people try again within minutes, and a
  * server that is restarted by chance has long been up again. */

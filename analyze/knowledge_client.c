@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* knowledge_client.c -- what clients do when they fail, and whose certificates they refuse. */
+#include "analyze/causes/offer_weight.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/knowledge_internal.h"
 #include "capture/moment.h"
@@ -253,6 +254,41 @@ static void note_failed(struct known_retry *retry, const struct known_server *se
         note_short(attempt, &server->short_hello, client_hash);
 }
 
+static bool is_odd(const struct facts *facts)
+{
+    static const enum suspect parts[] = {SUSPECT_VERSION, SUSPECT_SUITES, SUSPECT_GROUPS,
+                                         SUSPECT_SCHEMES};
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (offer_weigh(facts, parts[i]) >= WEIGHT_UNUSUAL)
+            return true;
+    return false;
+}
+
+static void note_oddity(struct known_oddities *oddities, const struct facts *facts, uint64_t kind)
+{
+    enum { KINDS = 64 };
+    int64_t began_ns = facts->connection->first.time_ns;
+
+    if (!facts->client_hello_read || !is_odd(facts))
+        return;
+    if (!times_are_within(KNOWLEDGE_ODDITIES_NS, oddities->since_ns, began_ns))
+        *oddities = (struct known_oddities){.since_ns = began_ns};
+    oddities->kinds |= UINT64_C(1) << kind % KINDS;
+}
+
+static uint8_t kinds_about(const struct known_oddities *oddities, int64_t began_ns)
+{
+    uint64_t kinds = oddities->kinds;
+    uint8_t count = 0;
+
+    if (!times_are_within(KNOWLEDGE_ODDITIES_NS, oddities->since_ns, began_ns))
+        return 0;
+    for (; kinds != 0; kinds &= kinds - 1)
+        count++;
+    return count;
+}
+
 void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_server *server,
                              const struct known_client *client, const struct facts *facts,
                              const struct knowledge_parties *parties)
@@ -276,21 +312,26 @@ void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_ser
         if (!is_failed && !facts->resumed)
             note_taken(&retry->attempts[i], &hello);
     }
-    if (is_failed)
-        note_failed(retry, server, client, &hello, knowledge_hello_is_split(facts),
-                    parties->client_hash);
+    if (!is_failed)
+        return;
+    note_failed(retry, server, client, &hello, knowledge_hello_is_split(facts),
+                parties->client_hash);
+    note_oddity(&retry->oddities, facts, hello.kind);
 }
 
-const struct known_attempt *knowledge_find_attempt(struct knowledge *knowledge,
-                                                   const struct facts *facts)
+void knowledge_find_attempt(struct knowledge *knowledge, const struct facts *facts,
+                            struct known *known)
 {
     uint8_t key[KNOWLEDGE_RETRY_KEY];
     const struct known_retry *retry;
+    int64_t began_ns = facts->connection->first.time_ns;
 
     put_retry_key(knowledge, key, facts);
     retry = knowledge_table_find(knowledge->retries, key);
-    for (size_t i = 0; retry != NULL && i < retry->total && i < KNOWLEDGE_ATTEMPTS_MAX; i++)
-        if (retry->attempts[i].hello.began_ns == facts->connection->first.time_ns)
-            return &retry->attempts[i];
-    return NULL;
+    if (retry == NULL)
+        return;
+    known->oddities = kinds_about(&retry->oddities, began_ns);
+    for (size_t i = 0; i < retry->total && i < KNOWLEDGE_ATTEMPTS_MAX; i++)
+        if (retry->attempts[i].hello.began_ns == began_ns)
+            known->attempt = &retry->attempts[i];
 }

@@ -90,9 +90,9 @@ void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_ser
                              const struct known_client *client, const struct facts *facts,
                              const struct knowledge_parties *parties);
 
-/* The attempt of these facts, if it failed. NULL: it is not known. */
-const struct known_attempt *knowledge_find_attempt(struct knowledge *knowledge,
-                                                   const struct facts *facts);
+/* Set known->attempt and known->oddities. */
+void knowledge_find_attempt(struct knowledge *knowledge, const struct facts *facts,
+                            struct known *known);
 
 /* The key of the server that TLS is spoken with, and a number that stands for the kind of hello. */
 void knowledge_put_peer_key(const struct knowledge *knowledge, uint8_t *key,

@@ -37,9 +37,34 @@ static void an_estimate_of_what_succeeded_meanwhile_is_told_as_one(void)
     }
 }
 
+static void failures_of_a_scanner_are_told(void)
+{
+    static const struct {
+        uint64_t scans;
+        const char *text;
+    } rows[] = {
+        {0, "None succeeded in between; none had succeeded before."},
+        {1,
+         "None succeeded in between; none had succeeded before. 1 of the failures is of a client "
+         "that seems to scan."},
+        {2000, "None succeeded in between; none had succeeded before. 2,000 of the failures are of "
+               "a client that seems to scan."},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct incident incident = {.scope = INCIDENT_SERVER, .scans = rows[i].scans};
+        char buffer[INCIDENT_TEXT_SIZE];
+        struct text text = text_begin(buffer, sizeof(buffer));
+
+        incident_add_onset(&text, &incident, 0);
+        CU_ASSERT_STRING_EQUAL(buffer, rows[i].text);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
+        {"failures of a scanner are told", failures_of_a_scanner_are_told},
         {"an estimate of what succeeded meanwhile is told as one",
          an_estimate_of_what_succeeded_meanwhile_is_told_as_one},
         CU_TEST_INFO_NULL,
