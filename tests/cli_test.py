@@ -10,6 +10,7 @@ import json
 import os
 import pty
 import re
+import resource
 import select
 import signal
 import socket
@@ -229,6 +230,53 @@ class ExitStatus(CommandLine):
     def test_an_output_file_on_a_full_disk_is_1(self):
         done = self.expect(COULD_NOT, "--output", "/dev/full", FAILED)
         self.assertIn("/dev/full: No space left", done.stderr)
+
+    def run_without_room(self, room, *arguments, **keywords):
+        """Run where no file may have more octets than this, as on a disk that is full."""
+        # What a build that measures its coverage writes would be cut as well: it goes elsewhere.
+        with tempfile.TemporaryDirectory() as elsewhere:
+            return subprocess.run(
+                [TLSWHY, *arguments],
+                stderr=subprocess.PIPE,
+                timeout=TIME_LIMIT,
+                check=False,
+                encoding="utf-8",
+                env={**os.environ, "GCOV_PREFIX": elsewhere},
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+                **keywords,
+            )
+
+    def test_a_file_that_finds_no_room_ends_in_a_whole_line(self):
+        lines = run("--json", "--all", FAILED, CLEAN).stdout.splitlines(keepends=True)
+        fit = len(lines[0])
+        self.assertGreater(len(lines), 1)
+        for room, kept in ((fit // 2, ""), (fit, lines[0]), (fit + len(lines[1]) // 2, lines[0])):
+            with self.subTest(room=room):
+                path = self.folder / "events.json"
+                done = self.run_without_room(room, "--json", "--all", "-o", path, FAILED, CLEAN)
+                self.assertEqual(done.returncode, COULD_NOT)
+                self.assertEqual(done.stderr, f"tlswhy: {path}: File too large\n")
+                self.assertEqual(path.read_text("utf-8"), kept)
+
+    def test_what_others_wrote_before_stays_when_there_is_no_room(self):
+        path = self.folder / "events.json"
+        with path.open("w", encoding="ascii") as file:
+            file.write("{}\n")
+            file.flush()
+            done = self.run_without_room(500, "--json", FAILED, stdout=file)
+            file.write("[]\n")
+        self.assertEqual(done.returncode, COULD_NOT)
+        self.assertEqual(done.stderr, "tlswhy: standard output: File too large\n")
+        self.assertEqual(path.read_text("ascii"), "{}\n[]\n")
+
+    def test_a_summary_that_finds_no_room_is_empty(self):
+        path = self.folder / "summary"
+        done = self.run_without_room(
+            500, "--summary", path, FAILED, stdout=subprocess.DEVNULL
+        )
+        self.assertEqual(done.returncode, COULD_NOT)
+        self.assertEqual(done.stderr, f"tlswhy: {path}: File too large\n")
+        self.assertEqual(path.read_bytes(), b"")
 
     def test_a_broken_pipe_is_1(self):
         reader, writer = os.pipe()

@@ -172,8 +172,8 @@ static bool open_sink(struct analysis *analysis)
     const struct options *options = analysis->options;
     struct report_options report = {
         .out = analysis->output.file,
-        .width = output_width(fileno(analysis->output.file)),
-        .has_color = output_has_color(fileno(analysis->output.file), options->color),
+        .width = output_width(analysis->output.descriptor),
+        .has_color = output_has_color(analysis->output.descriptor, options->color),
         .all = options->all,
         .origins = analysis->origins,
         .memory_max = memory_plan_make(options->memory_max, 1).seen,
@@ -316,10 +316,10 @@ static void list_certificates(struct analysis *analysis)
 static void write_certificates(struct analysis *analysis)
 {
     const struct options *options = analysis->options;
-    size_t width = output_width(fileno(analysis->output.file));
+    size_t width = output_width(analysis->output.descriptor);
     struct layout layout =
         layout_new(analysis->output.file, width,
-                   output_has_color(fileno(analysis->output.file), options->color));
+                   output_has_color(analysis->output.descriptor, options->color));
 
     if (!options->certificates)
         return;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tlswhy -- says why TLS handshakes failed, from packets alone. */
+#include <signal.h>
+
 #include "tools/tlswhy/analysis.h"
 #include "tools/tlswhy/check.h"
 #include "tools/tlswhy/complain.h"
@@ -18,8 +20,8 @@ static int tell(const struct options *options)
 
     if (!output_open(&output, NULL))
         return EXIT_COULD_NOT;
-    layout = layout_new(output.file, output_width(fileno(output.file)),
-                        output_has_color(fileno(output.file), options->color));
+    layout = layout_new(output.file, output_width(output.descriptor),
+                        output_has_color(output.descriptor, options->color));
     if (options->mode == MODE_HELP) {
         options_help(&layout);
     } else if (options->mode == MODE_VERSION) {
@@ -49,6 +51,8 @@ int main(int argc, char **argv)
     struct options options;
     int status = EXIT_USAGE;
 
+    /* A file that may not grow is told like a disk that is full. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     if (options_parse(argc, argv, &options))
         status = run(&options);
     options_free(&options);

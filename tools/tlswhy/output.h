@@ -17,14 +17,17 @@ enum {
 
 struct output {
     FILE *file;
+    int descriptor; /* that it writes to */
     const char *name;
-    int error; /* errno of the first failure, 0: none */
+    int error; /* errno of the first failure, behind which nothing is written; 0: none */
     char *buffer;
     bool holds_back; /* lines, for the caller to set: who reads does not wait for each */
     size_t held;     /* octets of them in the buffer */
+    size_t begun;    /* octets written of a line whose end was not */
 };
 
-/* Open the file at path, or standard output when it is NULL. False after a complaint. */
+/* Open the file at path, or standard output when it is NULL. *output stays where it is until
+ * output_close. False after a complaint. */
 bool output_open(struct output *output, const char *path);
 
 /* Write one line, or hold it back: what is written are whole lines, in one piece where the system
@@ -32,7 +35,7 @@ bool output_open(struct output *output, const char *path);
 bool output_line(struct output *output, struct bytes line);
 
 /* Write out what is held back, and close. False after a complaint, when anything written may
- * not have arrived. */
+ * not have arrived: a file ends in a whole line then, unless the complaint says otherwise. */
 bool output_close(struct output *output);
 
 /* Whether colours are wanted: this descriptor is a terminal that knows them, and the user did not
