@@ -107,10 +107,10 @@ class State(unittest.TestCase):
         self.state.write_text("my only copy\n", encoding="ascii")
         self.refused("no state")
 
-    def test_what_cannot_be_written_is_said(self):
+    def test_what_cannot_be_written_is_said_before_anything_is_read(self):
         done = run(f"--state={self.folder}/nowhere/state", FAILED)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("nowhere/state: No such file or directory", done.stderr)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, "nowhere/state: .*: No such file or directory\n$")
 
     def test_what_cannot_be_written_whole_leaves_the_one_before(self):
         """No room for it, as on a disk that is full."""

@@ -9,8 +9,8 @@
  * complaint that names file, offset and reason. */
 bool state_file_read(const char *path, struct knowledge *knowledge, struct insight *insight);
 
-/* Whether a file may be made where path is, so that nobody has to wait for the first state to
- * learn that it may not. False after a complaint. */
+/* Whether a file may be made where path is, so that nobody has to wait for the first state, or for
+ * the end of the input, to learn that it may not. False after a complaint. */
 bool state_file_has_place(const char *path);
 
 /* The two steps of what follows, for one who may write to files but open none, and for one who
