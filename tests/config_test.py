@@ -6,15 +6,12 @@ The program is $TLSWHY.
 """
 
 import os
-import re
 import subprocess
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
-SKIPPED = 77  # what ctest takes for "skipped"
 GOOD, COULD_NOT, USAGE = 0, 1, 2
 FAILURE = Path(__file__).resolve().parent / "pcaps" / "no_shared_cipher" / "suites__curl__java.pcap"
 
@@ -43,24 +40,81 @@ class Config(unittest.TestCase):
 
     def test_all_kinds_of_options_are_good(self):
         text = "interface = eth0\nworkers = 2\njson = yes\nall = no\nmax-memory = 64M\n# a remark\n"
-        self.assertEqual(self.check(text), "")
+        self.assertEqual(self.check(text), f"tlswhy: {self.path}: good\n")
+
+    def test_a_file_that_sets_nothing_is_good_and_said_to_set_nothing(self):
+        for text in ("", "# json = yes\n", "\n \n; all = yes", "\xef\xbb\xbf"):
+            with self.subTest(text=text):
+                self.assertEqual(self.check(text.encode("latin-1").decode("utf-8")),
+                                 f"tlswhy: {self.path}: good, but it sets nothing\n")
+
+    def test_each_fault_of_form_is_told_with_file_line_and_reason(self):
+        for line, said in (
+            ("[capture]", "sections such as [capture] have no meaning here"),
+            ("json", "not of the form name = value"),
+            ("= yes", "not of the form name = value"),
+            ("  port 443", "not of the form name = value"),
+            ("json: yes", "not of the form name = value"),
+            ("state =", "'state' has no value"),
+            ("workers = 3", "'workers' is given twice"),
+            ("all = maybe", "'all' is neither yes nor no"),
+            ("colour = red", "'colour' is no option"),
+        ):
+            with self.subTest(line=line):
+                self.assertEqual(
+                    self.check(f"# a remark\nworkers = 2\n{line}\n", USAGE),
+                    f"tlswhy: {self.path}: line 3: {said}\nTry 'tlswhy --help'.\n",
+                )
+
+    def test_lines_may_be_long(self):
+        hosts = " or ".join(f"host 192.0.2.{number}" for number in range(1, 30))
+        remark = "# " + 500 * "x"
+        self.assertEqual(self.check(f"{remark}\nfilter = {hosts}\n"),
+                         f"tlswhy: {self.path}: good\n")
+        self.assertIn("line 3: 'hair' is no option",
+                      self.check(f"{remark}\nfilter = {hosts}\nhair = blue\n", USAGE))
+        self.path.write_text(f"filter = {hosts} or host 198.51.100.20\n")
+        self.assertIn("no_shared_cipher", run("--config", self.path, FAILURE).stdout)
+
+    def test_what_makes_a_list_may_be_given_again(self):
+        self.check("interface = lo\ninterface = any\ntls-port = 1\ntls-port = 2\n"
+                   "internal-network = 192.0.2.0/24\ninternal-network = 10.0.0.0/8\n")
+
+    def test_blanks_and_remarks_mean_nothing(self):
+        self.path.write_text("  json=yes\r\n\tobserver-name  =  a;b ; a remark\r\n")
+        done = run("--config", self.path, FAILURE)
+        self.assertIn('"name":"a;b"', done.stdout)
+
+    def test_what_is_no_text_file_is_told(self):
+        self.path.write_bytes(b"json = yes\n\0all = yes\n")
+        for path, said in (
+            (self.path, "no text: there is a zero octet in it"),
+            (self.path.parent, "Is a directory"),
+            ("/dev/zero", "more than 1048576 octets"),
+        ):
+            with self.subTest(path=path):
+                done = run("--check-config", path)
+                self.assertEqual((done.returncode, done.stdout), (USAGE, ""))
+                self.assertIn(f"tlswhy: {path}: {said}\n", done.stderr)
 
     def test_a_name_that_is_no_option_is_told_with_its_line(self):
         self.assertRegex(
-            self.check("json = yes\ncolour-of-hair = red\n", USAGE), r"(?s)colour-of-hair.*line 2"
+            self.check("json = yes\ncolour-of-hair = red\n", USAGE), r"line 2: 'colour-of-hair'"
         )
 
     def test_of_several_faults_the_first_is_told(self):
         said = self.check("json = yes\ncolour = red\nall = no\nhair = blue\n", USAGE)
-        self.assertRegex(said, r"'colour'\n.*line 2\n")
+        self.assertIn("line 2: 'colour' is no option\n", said)
         self.assertNotIn("hair", said)
 
     def test_a_value_out_of_range_is_told(self):
-        self.assertRegex(self.check("interface = eth0\nworkers = 0\n", USAGE), "workers")
+        said = self.check("interface = eth0\nworkers = 0\n", USAGE)
+        self.assertIn("--workers: there must be one", said)
+        self.assertIn(f"{self.path}: line 2: 'workers' cannot be that\n", said)
         self.assertRegex(self.check("max-memory = a lot\n", USAGE), "max-memory")
 
     def test_a_flag_is_yes_or_no(self):
-        self.assertRegex(self.check("json = perhaps\n", USAGE), "perhaps")
+        self.assertRegex(self.check("json = perhaps\n", USAGE), "neither yes nor no")
 
     def test_what_says_what_to_do_belongs_on_the_command_line(self):
         for name in ("version", "merge", "causes", "help"):
@@ -109,7 +163,7 @@ class Config(unittest.TestCase):
         """Some make sense with others alone."""
         self.assertIn("--json", self.check("all = yes\nexpiry-levels = 7\n", USAGE))
         done = run("--check-config", self.path, "--json")
-        self.assertEqual((done.returncode, done.stdout, done.stderr), (GOOD, "", ""))
+        self.assertEqual((done.returncode, done.stdout), (GOOD, ""), done.stderr)
         done = run("--check-config", self.path, "--json", "words")
         self.assertEqual(done.returncode, USAGE)
 
@@ -128,7 +182,4 @@ class Config(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not re.search(r"Optional libraries in this build:.*\binih\b", run("--version").stdout):
-        print("skipped: this build has no inih")
-        sys.exit(SKIPPED)
     unittest.main(verbosity=2)

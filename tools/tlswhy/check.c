@@ -74,5 +74,8 @@ int check_config(const struct options *options)
         status = EXIT_USAGE;
     if (!has_files(options) && status == EXIT_ANALYSED)
         status = EXIT_COULD_NOT;
+    if (status == EXIT_ANALYSED)
+        (void)complain("%s: %s", options->checked,
+                       options->checked_settings > 0 ? "good" : "good, but it sets nothing");
     return status;
 }

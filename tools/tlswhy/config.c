@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/config.h"
 
-#include "tlswhy_config.h"
-#include "tools/tlswhy/complain.h"
-
-#if HAVE_INIH
-
-#include <errno.h>
 #include <getopt.h>
-#include <ini.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/option_value.h"
+
+#define BLANKS          " \t\r\v\f"
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* which some editors put first */
+
+enum { GIVEN_MAX = 128 /* options that a file may give once: more than there are */ };
+
 struct reading {
+    const char *path;
+    unsigned line; /* from 1 */
     const struct option_row *(*find)(const char *name);
     struct options *options;
-    bool is_complained; /* the reason was written already */
+    const struct option_row *given[GIVEN_MAX]; /* those that may not be given again */
+    size_t given_count;
+    size_t settings;
 };
 
 /* A copy that lives as long as the options: they borrow their values. */
@@ -32,18 +37,25 @@ static const char *keep(struct options *options, const char *value)
     return kept->text;
 }
 
+/* Say what is wrong with the option of this line. */
+static bool refuse(const struct reading *reading, const char *name, const char *reason)
+{
+    return complain("%s: line %u: '%s' %s", reading->path, reading->line, name, reason);
+}
+
 /* One file serves live capture and captures: what the latter do not need is no mistake in it. */
 static bool use(struct reading *reading, const struct option_row *row, const char *value)
 {
     option_row_note(row, reading->options, FOR_LIVE);
-    return option_row_apply(row, reading->options, value);
+    return option_row_apply(row, reading->options, value)
+           || refuse(reading, row->name, "cannot be that");
 }
 
 static bool apply_flag(struct reading *reading, const struct option_row *row, const char *value)
 {
     if (strcmp(value, "yes") == 0)
         return use(reading, row, NULL);
-    return strcmp(value, "no") == 0 || complain("%s: '%s' is neither yes nor no", row->name, value);
+    return strcmp(value, "no") == 0 || refuse(reading, row->name, "is neither yes nor no");
 }
 
 /* What says what to do, not how. */
@@ -57,59 +69,106 @@ static bool is_for_command_line(const struct option_row *row)
     return row->effect.kind == OPTION_MODE;
 }
 
+/* Keep in mind that this option was given. False when it was before: who reads the file sees one of
+ * the two. */
+static bool is_first(struct reading *reading, const struct option_row *row)
+{
+    if (row->effect.is_list)
+        return true;
+    for (size_t i = 0; i < reading->given_count; i++)
+        if (reading->given[i] == row)
+            return false;
+    if (reading->given_count == GIVEN_MAX)
+        return false;
+    reading->given[reading->given_count++] = row;
+    return true;
+}
+
 static bool apply(struct reading *reading, const char *name, const char *value)
 {
     const struct option_row *row = reading->find(name);
 
     if (row == NULL)
-        return complain("no option is called '%s'", name);
+        return refuse(reading, name, "is no option");
     if (is_for_command_line(row))
-        return complain("'%s' makes sense on the command line only", name);
+        return refuse(reading, name, "makes sense on the command line only");
+    if (!is_first(reading, row))
+        return refuse(reading, name, "is given twice");
+    if (value[0] == '\0')
+        return refuse(reading, name, "has no value");
+    reading->settings++;
     if (option_row_argument(row) == no_argument)
         return apply_flag(reading, row, value);
     value = keep(reading->options, value);
     return value != NULL ? use(reading, row, value) : complain_memory();
 }
 
-/* What inih calls for each line: 0 is an error. */
-static int take_line(void *context, const char *section, const char *name, const char *value)
+/* Without the blanks at both ends. */
+static char *trim(char *text)
 {
-    struct reading *reading = context;
+    size_t length;
 
-    if (reading->is_complained) /* inih goes on, and tells of the first fault */
-        return 0;
-    if (section[0] != '\0')
-        reading->is_complained = !complain("sections such as [%s] have no meaning here", section);
-    else
-        reading->is_complained = !apply(reading, name, value);
-    return reading->is_complained ? 0 : 1;
+    text += strspn(text, BLANKS);
+    length = strlen(text);
+    while (length > 0 && strchr(BLANKS, text[length - 1]) != NULL)
+        length--;
+    text[length] = '\0';
+    return text;
 }
 
-bool config_read(const char *path, const struct option_row *(*find)(const char *name),
-                 struct options *options)
+/* What is behind a blank and ";" is a remark. */
+static void cut_remark(char *text)
 {
-    struct reading reading = {.find = find, .options = options};
-    FILE *file = fopen(path, "re");
-    int line;
+    for (char *mark = strchr(text, ';'); mark != NULL; mark = strchr(mark + 1, ';')) {
+        if (mark == text || strchr(BLANKS, mark[-1]) == NULL)
+            continue;
+        *mark = '\0';
+        return;
+    }
+}
 
-    if (file == NULL)
-        return complain("%s: %s", path, strerror(errno));
-    line = ini_parse_file(file, take_line, &reading);
-    fclose(file);
-    if (line == 0)
+static bool take_line(struct reading *reading, char *line)
+{
+    char *name = trim(line);
+    char *value = strchr(name, '=');
+
+    if (name[0] == '\0' || name[0] == '#' || name[0] == ';')
         return true;
-    return complain("%s: line %d%s", path, line,
-                    reading.is_complained ? "" : ": not of the form name = value");
+    if (name[0] == '[')
+        return complain("%s: line %u: sections such as %s have no meaning here", reading->path,
+                        reading->line, name);
+    if (value == NULL || value == name)
+        return complain("%s: line %u: not of the form name = value", reading->path, reading->line);
+    *value++ = '\0';
+    cut_remark(value);
+    return apply(reading, trim(name), trim(value));
 }
 
-#else
+static bool take_lines(struct reading *reading, char *text)
+{
+    char *line;
+
+    if (strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+        text += strlen(BYTE_ORDER_MARK);
+    while ((line = strsep(&text, "\n")) != NULL) {
+        reading->line++;
+        if (!take_line(reading, line))
+            return false;
+    }
+    return true;
+}
 
 bool config_read(const char *path, const struct option_row *(*find)(const char *name),
-                 struct options *options)
+                 struct options *options, size_t *settings)
 {
-    (void)find;
-    (void)options;
-    return complain("%s: this build reads no configuration (inih)", path);
-}
+    struct reading reading = {.path = path, .find = find, .options = options};
+    char *text;
+    bool is_good;
 
-#endif
+    if (!option_value_file(path, CONFIG_FILE_MAX, &text))
+        return false;
+    is_good = take_lines(&reading, text);
+    free(text);
+    *settings = reading.settings;
+    return is_good;
+}

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* config.h -- a file with options: one "name = value" a line, the names of the long options.
  *
- * An option without a value is "name = yes"; "no" leaves it out. One that may be given again is
- * written again. Lines that begin with "#" or ";" are comments. Read by inih, which is optional.
+ * An option without a value is "name = yes"; "no" leaves it out. One that makes a list may be given
+ * again, no other. Lines that begin with "#" or ";" are comments, and so is what follows a value
+ * behind a blank and ";". Blanks around names and values mean nothing. There are no sections.
  */
 #ifndef TLSWHY_TOOLS_CONFIG_H
 #define TLSWHY_TOOLS_CONFIG_H
 
 #include "tools/tlswhy/option_row.h"
 
-/* Take over what the file says, with find to find an option. False after a complaint that names
- * file and line. Values live as long as *options. */
+enum { CONFIG_FILE_MAX = 1 << 20 /* octets of the file */ };
+
+/* Take over what the file says, with find to find an option. *settings becomes how many lines of it
+ * set something. False after a complaint that names file, line and reason. Values live as long as
+ * *options. */
 bool config_read(const char *path, const struct option_row *(*find)(const char *name),
-                 struct options *options);
+                 struct options *options, size_t *settings);
 
 #endif

@@ -62,7 +62,7 @@ static bool apply_kafka_property(struct options *options, const char *value)
 }
 
 const struct option_row feed_option_rows[FEED_OPTION_COUNT] = {
-    {"sink", 0, "WHERE", CALLS(apply_sink), FOR_SINKS,
+    {"sink", 0, "WHERE", GATHERS(apply_sink), FOR_SINKS,
      "send events to file:PATH, unix:PATH, syslog+tcp://HOST:PORT ...; may be given again"},
     {"on-full", 0, "POLICY", CALLS(apply_on_full), FOR_SINKS,
      "when a sink takes no more: block (default with files), drop (default live), spool"},
@@ -78,6 +78,6 @@ const struct option_row feed_option_rows[FEED_OPTION_COUNT] = {
      "rotated files that stay: FILE.1, FILE.2 ... (default 10)"},
     {"events-per-minute", 0, "NUMBER", CALLS(apply_events_per_minute), FOR_ANALYSIS,
      "failures of one incident told in full (default 100; 0 or with --all: all of them)"},
-    {"kafka-property", 0, "NAME=VALUE", CALLS(apply_kafka_property), FOR_SINKS,
+    {"kafka-property", 0, "NAME=VALUE", GATHERS(apply_kafka_property), FOR_SINKS,
      "a setting of librdkafka; may be given again"},
 };

@@ -19,14 +19,17 @@ bool option_row_apply(const struct option_row *row, struct options *options, con
     void *place = (char *)options + effect->place;
     char option[32]; /* as complaints name it */
 
-    snprintf(option, sizeof(option), "--%s", row->name != NULL ? row->name : "");
+    if (row->name != NULL)
+        snprintf(option, sizeof(option), "--%s", row->name);
+    else
+        snprintf(option, sizeof(option), "-%c", row->letter);
     switch (effect->kind) {
     case OPTION_FLAG:
         *(bool *)place = true;
         return true;
     case OPTION_TEXT:
         *(const char **)place = value;
-        return true;
+        return value[0] != '\0' || complain("%s: the value is empty", option);
     case OPTION_NAME:
         *(const char **)place = value;
         return option_value_text(option, value);

@@ -35,6 +35,7 @@ struct option_effect {
     uint64_t most;       /* of OPTION_SIZE and OPTION_NUMBER, included */
     enum mode mode;      /* OPTION_MODE */
     option_apply *apply; /* OPTION_CALL */
+    bool is_list;        /* given again it adds to what there is */
 };
 
 /* Store in a member of that type, which cannot stand in parentheses.
@@ -60,6 +61,10 @@ struct option_effect {
 #define CALLS(function)                                                                            \
     {                                                                                              \
         .kind = OPTION_CALL, .apply = (function)                                                   \
+    }
+#define GATHERS(function)                                                                          \
+    {                                                                                              \
+        .kind = OPTION_CALL, .apply = (function), .is_list = true                                  \
     }
 
 /* The runs that an option is for: where it does something. */

@@ -212,6 +212,7 @@ bool option_value_file(const char *path, size_t max, char **out)
     char *content;
     size_t length;
     bool is_read;
+    int error;
 
     if (file == NULL)
         return complain("%s: %s", path, strerror(errno));
@@ -222,12 +223,16 @@ bool option_value_file(const char *path, size_t max, char **out)
     }
     length = fread(content, 1, max + 1, file);
     is_read = ferror(file) == 0;
+    error = errno;
     fclose(file);
-    if (!is_read || length > max || memchr(content, '\0', length) != NULL) {
-        free(content);
-        return complain("%s: %s", path, is_read ? "not a filter expression" : "cannot be read");
+    if (is_read && length <= max && memchr(content, '\0', length) == NULL) {
+        content[length] = '\0';
+        *out = content;
+        return true;
     }
-    content[length] = '\0';
-    *out = content;
-    return true;
+    free(content);
+    if (!is_read)
+        return complain("%s: %s", path, strerror(error));
+    return length > max ? complain("%s: more than %zu octets", path, max)
+                        : complain("%s: no text: there is a zero octet in it", path);
 }

@@ -72,18 +72,21 @@ static const struct option_row *find_row(const char *name);
 
 static bool apply_config(struct options *options, const char *value)
 {
-    return config_read(value, find_row, options);
+    size_t settings;
+
+    return config_read(value, find_row, options, &settings);
 }
 
 static bool apply_check_config(struct options *options, const char *value)
 {
     options->mode = MODE_CHECK_CONFIG;
-    return config_read(value, find_row, options);
+    options->checked = value;
+    return config_read(value, find_row, options, &options->checked_settings);
 }
 
 /* The order is that of --help. */
 static const struct option_row option_rows[] = {
-    {"read", 'r', "FILE", CALLS(apply_read), FOR_CAPTURES,
+    {"read", 'r', "FILE", GATHERS(apply_read), FOR_CAPTURES,
      "read FILE; what follows the options is then a filter expression, as in tcpdump"},
     {"filter", 'f', "EXPRESSION", CALLS(apply_filter), FOR_ANALYSIS,
      "look only at packets that match, in the syntax of tcpdump"},
@@ -111,7 +114,7 @@ static const struct option_row option_rows[] = {
     {"causes", 0, NULL, SETS_MODE(MODE_CAUSES), FOR_TELLING, "list all causes"},
     {"merge", 0, NULL, SETS_MODE(MODE_MERGE), FOR_MERGE,
      "add up files of --summary, and write the sum"},
-    {"tls-port", 'p', "PORT[,PORT]", CALLS(apply_tls_port), FOR_ANALYSIS,
+    {"tls-port", 'p', "PORT[,PORT]", GATHERS(apply_tls_port), FOR_ANALYSIS,
      "expect TLS on these ports too; elsewhere it is recognised by content"},
     {"verify-checksums", 0, NULL, SETS_FLAG(verify_checksums), FOR_ANALYSIS,
      "leave out packets with a wrong checksum; not for captures made by their sender"},
@@ -119,7 +122,7 @@ static const struct option_row option_rows[] = {
      FOR_ANALYSIS, "memory for connections and handshakes, with K, M or G (default 512M)"},
     {"trust-store", 0, "PATH", SETS_TEXT(trust_store), FOR_ANALYSIS,
      "roots to judge certificates by, a PEM file or a directory (default: the system's)"},
-    {"crl", 0, "FILE", CALLS(apply_crl), FOR_ANALYSIS,
+    {"crl", 0, "FILE", GATHERS(apply_crl), FOR_ANALYSIS,
      "a certificate revocation list, PEM or DER; may be given again"},
     {"state", 0, "FILE", SETS_TEXT(state), FOR_ANALYSIS,
      "begin with what an earlier run knew of servers, and keep what this one knows in FILE"},
@@ -131,7 +134,7 @@ static const struct option_row option_rows[] = {
      "observer.hostname of the events"},
     {"certificate-chain", 0, NULL, SETS_FLAG(certificate_chain), FOR_ANALYSIS,
      "put the certificates themselves into events"},
-    {"internal-network", 0, "NETWORK[,NETWORK]", CALLS(apply_internal_network), FOR_ANALYSIS,
+    {"internal-network", 0, "NETWORK[,NETWORK]", GATHERS(apply_internal_network), FOR_ANALYSIS,
      "networks of one's own, for network.direction of the events"},
     {"color", 0, "WHEN", SETS_WHEN(color), FOR_ANALYSIS | FOR_TELLING,
      "auto (default), always or never; auto honours NO_COLOR"},

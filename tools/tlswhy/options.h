@@ -60,8 +60,10 @@ struct kept_text {
 /* Strings point into argv unless said otherwise. */
 struct options {
     enum mode mode;
-    const char *cause;  /* MODE_EXPLAIN */
-    const char **paths; /* owned; "-" is standard input */
+    const char *cause;       /* MODE_EXPLAIN */
+    const char *checked;     /* the file of MODE_CHECK_CONFIG */
+    size_t checked_settings; /* lines of it that set something */
+    const char **paths;      /* owned; "-" is standard input */
     size_t path_count;
     size_t read_count;                         /* of them, those given with -r */
     char *filter;                              /* owned; NULL: every packet */

@@ -93,7 +93,7 @@ static bool apply_metrics(struct options *options, const char *value)
 }
 
 const struct option_row service_option_rows[SERVICE_OPTION_COUNT] = {
-    {"interface", 'i', "NAME", CALLS(apply_interface), FOR_LIVE,
+    {"interface", 'i', "NAME", GATHERS(apply_interface), FOR_LIVE,
      "capture from this interface, or any; may be given again"},
     {"buffer-size", 0, "SIZE", SETS_SIZE(service.buffer_size, BUFFER_MIN, BUFFER_MAX), FOR_LIVE,
      "ring of each worker and interface, with K, M or G (default 64M)"},
