@@ -136,12 +136,20 @@ static const struct {
     {{'R', 'T', 'S', 'S'}, false, NULL, "Microsoft Network Monitor"},
 };
 
+/* There is nothing that an offset could tell of. */
+static enum savefile_status fail_empty(struct savefile *savefile)
+{
+    snprintf(savefile->reason, sizeof(savefile->reason), "it is empty");
+    return SAVEFILE_ERROR;
+}
+
+/* Read what all begins with, or say why that cannot be. */
 static enum savefile_status start(struct savefile *savefile)
 {
     enum savefile_status status = savefile_need(savefile, MAGIC_LEN);
 
     if (status == SAVEFILE_END)
-        return savefile_fail(savefile, 0, "the file is empty");
+        return fail_empty(savefile);
     /* What is left of a compressed file may give nothing that tells what it is. */
     if (status == SAVEFILE_ERROR
         || (status == SAVEFILE_TRUNCATED && savefile->input_status == INPUT_TRUNCATED))
@@ -158,6 +166,15 @@ static enum savefile_status start(struct savefile *savefile)
     return savefile_fail(savefile, 0, "neither pcap nor pcapng");
 }
 
+static enum savefile_status start_whole(struct savefile *savefile)
+{
+    enum savefile_status status = start(savefile);
+
+    return status == SAVEFILE_TRUNCATED
+               ? savefile_fail(savefile, 0, "the file is cut off within its header")
+               : status;
+}
+
 struct savefile *savefile_new(struct input *input, char reason[SAVEFILE_REASON_MAX])
 {
     struct savefile *savefile = calloc(1, sizeof(*savefile));
@@ -172,7 +189,7 @@ struct savefile *savefile_new(struct input *input, char reason[SAVEFILE_REASON_M
     savefile->buffer = malloc(SAVEFILE_BUFFER);
     if (savefile->buffer == NULL)
         (void)savefile_fail(savefile, 0, "out of memory");
-    else if (start(savefile) == SAVEFILE_PACKET)
+    else if (start_whole(savefile) == SAVEFILE_PACKET)
         return savefile;
     memcpy(reason, savefile->reason, SAVEFILE_REASON_MAX);
     savefile_free(savefile);

@@ -105,7 +105,33 @@ class ExitStatus(CommandLine):
         name = self.write("letter.pcap", b"Dear operator,\n" * 10)
         self.assertIn("letter.pcap: ", self.expect(COULD_NOT, name).stderr)
         name = self.write("empty.pcap", b"")
-        self.assertIn("empty.pcap: ", self.expect(COULD_NOT, name).stderr)
+        self.assertIn("empty.pcap: it is empty\n", self.expect(COULD_NOT, name).stderr)
+        name = self.write("header.pcap", Path(FAILED).read_bytes()[:20])
+        self.assertIn("header.pcap: at offset 0: the file is cut off within its header\n",
+                      self.expect(COULD_NOT, name).stderr)
+
+    def test_packets_of_an_unknown_kind_alone_are_1_and_told(self):
+        content = bytearray(Path(FAILED).read_bytes())
+        content[20] = 147                   # of link types: for private use
+        done = self.expect(COULD_NOT, self.write("private.pcap", content))
+        self.assertIn("private.pcap: packets of link type 147", done.stderr)
+        self.assertTrue(done.stderr.endswith("\ntlswhy: no packet could be read\n"))
+
+    def test_a_message_is_one_line_whatever_the_names_in_it_are(self):
+        for name, shown in (
+            ("new\nline\x1b[31m", r"new\x0aline\x1b[31m"),
+            ("\x7f\u009b31m\u202e", r"\x7f\xc2\x9b31m\xe2\x80\xae"),
+            (os.fsdecode(b"\xe4"), r"\xe4"),
+            ("na\u00efve", "na\u00efve"),
+            ("back\\slash", "back\\slash"),
+        ):
+            with self.subTest(name=name):
+                self.assertEqual(self.expect(COULD_NOT, name).stderr,
+                                 f"tlswhy: {shown}: cannot open: No such file or directory\n")
+
+    def test_an_interface_where_a_file_belongs_gets_a_hint(self):
+        self.assertIn("lo: cannot open: No such file or directory; -i captures from an interface\n",
+                      self.expect(COULD_NOT, "lo").stderr)
 
     def test_one_bad_file_of_two_is_1_and_the_other_is_analysed(self):
         done = self.expect(COULD_NOT, FAILED, str(self.folder / "nowhere.pcap"))

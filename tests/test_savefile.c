@@ -420,11 +420,13 @@ static void what_is_no_capture_is_told(void)
         size_t len;
         const char *reason;
     } cases[] = {
-        {"", 0, "at offset 0: the file is empty"},
+        {"", 0, "it is empty"},
         {"\xa1\xb2", 2, "at offset 0: neither pcap nor pcapng"},
         {"#!/bin/sh\n", 10, "at offset 0: neither pcap nor pcapng"},
         {"snoop\0\0\0\0\0\0\x02", 12, "at offset 0: a snoop file, not pcap or pcapng"},
-        {"\xa1\xb2\xc3\xd4\0\x02\0\x04", 8, "at offset 0: the file is cut off here"},
+        {"\xa1\xb2\xc3\xd4\0\x02\0\x04", 8, "at offset 0: the file is cut off within its header"},
+        {"\x0a\x0d\x0d\x0a\0\0\0\x1c\x1a\x2b\x3c\x4d\0\x01", 14,
+         "at offset 0: the file is cut off within its header"},
         {"BZh91AY", 7,
          "compressed with bzip2, which this build does not read: decompress it first"},
     };
@@ -476,8 +478,8 @@ static void check_compressed(struct bytes compressed, int packets)
     savefile_free(savefile);
     compressed.len = 20;
     CU_ASSERT_PTR_NULL(open_octets(compressed, reason));
-    CU_ASSERT_STRING_EQUAL(reason,
-                           "at offset 0 of the decompressed data: the file is cut off here");
+    CU_ASSERT_STRING_EQUAL(
+        reason, "at offset 0 of the decompressed data: the file is cut off within its header");
 }
 
 #endif

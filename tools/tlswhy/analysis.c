@@ -2,6 +2,7 @@
 #include "tools/tlswhy/analysis.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -98,11 +99,15 @@ static bool reads_files_alone(const struct options *options)
     return true;
 }
 
-/* An operand that is no file, behind one that is: people mean a filter. */
-static bool may_be_filter(const struct options *options, const struct source_report *report)
+/* What people may have meant by an operand that is no file; "": nothing is known. */
+static const char *hint_at(const struct options *options, const struct source_report *report)
 {
-    return options->read_count == 0 && report->trouble == SOURCE_UNREADABLE
-           && strcmp(report->path, options->paths[0]) != 0 && access(report->path, F_OK) != 0;
+    if (options->read_count > 0 || report->trouble != SOURCE_UNREADABLE
+        || access(report->path, F_OK) == 0)
+        return "";
+    if (if_nametoindex(report->path) != 0)
+        return "; -i captures from an interface";
+    return strcmp(report->path, options->paths[0]) != 0 ? "; a filter needs -r FILE, or -f" : "";
 }
 
 static void take_trouble(void *context, const struct source_report *report)
@@ -119,7 +124,7 @@ static void take_trouble(void *context, const struct source_report *report)
     progress_clear(&analysis->progress);
     complain("%s%s: %s%s", kinds[report->trouble],
              strcmp(report->path, "-") == 0 ? "standard input" : report->path, report->text,
-             may_be_filter(analysis->options, report) ? "; a filter needs -r FILE, or -f" : "");
+             hint_at(analysis->options, report));
 }
 
 /* An inventory that tells news as they come, or one that is listed at the end. */
@@ -372,8 +377,11 @@ static int read_source(struct analysis *analysis)
     analysis->is_interrupted = stop_requested();
     progress_clear(&analysis->progress);
     pipeline_finish(analysis->pipeline);
-    if (status == SOURCE_FAILED && !analysis->is_interrupted)
-        return EXIT_COULD_NOT; /* nothing was read: there is nothing to report */
+    if (status == SOURCE_FAILED && !analysis->is_interrupted) {
+        if (counters->link_unsupported > 0) /* else each file was told to be unreadable */
+            complain("no packet could be read");
+        return EXIT_COULD_NOT; /* there is nothing to report */
+    }
     write_report(analysis);
     pipeline_write_incidents(analysis->pipeline); /* they sum up the handshakes before them */
     write_certificates(analysis);

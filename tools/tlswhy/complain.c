@@ -6,6 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analyze/text.h"
+#include "analyze/utf8.h"
+
+enum { COMPLAINT_MAX = 16384 /* octets: a path of the longest, with every octet escaped */ };
+
 /* Without isatty(3), which not every sandbox allows. */
 static bool is_terminal(void)
 {
@@ -14,14 +19,37 @@ static bool is_terminal(void)
     return fstat(STDERR_FILENO, &status) == 0 && S_ISCHR(status.st_mode);
 }
 
+/* What a terminal shows, and does nothing else: whatever the names of files in it are, a message
+ * stays one line. */
+static void add_printable(struct text *line, struct bytes message)
+{
+    while (message.len > 0) {
+        uint32_t code_point = 0;
+        size_t length = utf8_character(message, &code_point);
+        bool is_printable = length > 0 && utf8_is_printable(code_point);
+        struct bytes character;
+
+        if (!bytes_take(&message, length > 0 ? length : 1, &character))
+            return;
+        if (is_printable)
+            text_append(line, character.data, character.len);
+        for (size_t i = 0; !is_printable && i < character.len; i++)
+            text_add(line, "\\x%02x", character.data[i]);
+    }
+}
+
 /* In one piece, from whichever thread, and in the place of a line that shows how it goes. */
 static void write_message(const char *format, va_list arguments)
 {
-    flockfile(stderr);
-    fputs(is_terminal() ? "\r\033[Ktlswhy: " : "tlswhy: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    funlockfile(stderr);
+    char message[COMPLAINT_MAX];
+    char buffer[COMPLAINT_MAX];
+    struct text line = text_begin(buffer, sizeof(buffer) - 1);
+
+    vsnprintf(message, sizeof(message), format, arguments);
+    text_add_string(&line, is_terminal() ? "\r\033[Ktlswhy: " : "tlswhy: ");
+    add_printable(&line, bytes_of(message, strlen(message)));
+    buffer[line.length++] = '\n';
+    fwrite(buffer, 1, line.length, stderr);
 }
 
 bool complain(const char *format, ...)

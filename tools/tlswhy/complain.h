@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* complain.h -- messages on standard error, each one line that begins with the program's name. */
+/* complain.h -- messages on standard error, each one line that begins with the program's name.
+ *
+ * What is not printable in one, such as a newline in the name of a file, is written as \xNN.
+ */
 #ifndef TLSWHY_TOOLS_COMPLAIN_H
 #define TLSWHY_TOOLS_COMPLAIN_H
 
