@@ -189,7 +189,7 @@ class Sinks(Live):
         replay(FAILURE)
         time.sleep(0.3)
         _, said = self.stop(live)
-        self.assertIn("Permission denied: writing to the old file", said)
+        self.assertIn("Permission denied as user nobody: writing to the old file", said)
         actions = {json.loads(line)["event"]["action"]
                    for line in (folder / "moved").read_bytes().splitlines()}
         self.assertLessEqual({"tls_handshake", "tlswhy_stats"}, actions)

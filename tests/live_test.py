@@ -812,6 +812,14 @@ class Privileges(Live):
         owners = [path.stat().st_uid for path in (made, spool, there)]
         self.assertEqual(owners, [pwd.getpwnam("nobody").pw_uid] * 2 + [0])
 
+    def test_who_lacks_a_right_is_told(self):
+        closed = self.folder / "closed"
+        closed.mkdir(0o700)
+        done = subprocess.run(inside(TLSWHY, "-i", RECEIVE, "--state", str(closed / "state")),
+                              capture_output=True, timeout=20, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Permission denied as user nobody\n", done.stderr.decode())
+
     def test_a_user_that_does_not_exist_is_an_error(self):
         done = subprocess.run(
             inside(TLSWHY, "-i", RECEIVE, "--user", "no-such-user"),

@@ -96,7 +96,7 @@ static struct broker *start(enum play wanted, const char *trust_path)
     const struct options options = {.service = {.no_sandbox = true}, .trust_store = trust_path};
 
     play = wanted;
-    return broker_start(&options, NULL, trust_path);
+    return broker_start(&options, NULL, trust_path, NULL);
 }
 
 static bool opens(struct broker *broker, size_t sink, const char *path)

@@ -19,6 +19,14 @@ bool complain_memory(void)
     return false;
 }
 
+const char *complain_reason(int error, const char *user, char reason[COMPLAIN_REASON_SIZE])
+{
+    (void)error;
+    (void)user;
+    reason[0] = '\0';
+    return reason;
+}
+
 void complain_hint(void)
 {
 }

@@ -221,7 +221,7 @@ static bool open_pipeline(struct analysis *analysis)
     analysis->pipeline = pipeline_new(&pipeline, &sink);
     return analysis->pipeline != NULL
            && (options->state == NULL
-               || (state_file_has_place(options->state)
+               || (state_file_has_place(options->state, NULL)
                    && state_file_read(options->state, pipeline_knowledge(analysis->pipeline),
                                       pipeline_insight(analysis->pipeline))));
 }

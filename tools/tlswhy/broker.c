@@ -29,6 +29,8 @@ struct broker {
     int socket;
     pid_t process;
     uint32_t number;      /* of the last wish */
+    const char *user;     /* who the process is; NULL: who started the program */
+    const char *state;    /* the file of --state; NULL: none */
     char *trust_path;     /* NULL: there is no trust store */
     bool is_trust_named;  /* by an option: one without a certificate is an error */
     bool is_silent;       /* the last answer did not come, and that was said */
@@ -204,7 +206,7 @@ static bool is_ready(struct broker *broker)
 }
 
 struct broker *broker_start(const struct options *options, const struct feed *feed,
-                            const char *trust_path)
+                            const char *trust_path, const char *user)
 {
     int sockets[2] = {-1, -1};
     struct broker *broker = new_broker(trust_path, sockets);
@@ -213,6 +215,8 @@ struct broker *broker_start(const struct options *options, const struct feed *fe
         (void)complain("the opener of files: %s", strerror(errno));
         return NULL;
     }
+    broker->user = user;
+    broker->state = options->state;
     broker->is_trust_named = options->trust_store != NULL;
     broker->process = begin_process(sockets, options, feed, trust_path);
     if (broker->process < 0)
@@ -277,7 +281,14 @@ static int open_sink(void *context, size_t number, enum sink_wish wish)
 
 struct sink_opener broker_opener(struct broker *broker)
 {
-    return (struct sink_opener){.context = broker, .open = open_sink};
+    return (struct sink_opener){.context = broker, .user = broker->user, .open = open_sink};
+}
+
+static bool complain_error(const struct broker *broker, const char *name, int error)
+{
+    char reason[COMPLAIN_REASON_SIZE];
+
+    return complain("%s: %s", name, complain_reason(error, broker->user, reason));
 }
 
 /* The wish is answered by its end alone when all went well. */
@@ -287,8 +298,8 @@ static bool commit_state(struct broker *broker)
     int none = -1;
 
     if (!send_wish(broker, BROKER_COMMIT, 0) || !next_answer(broker, &answer, &none))
-        return complain("the state: %s", strerror(errno));
-    return answer.error == BROKER_END || complain("%s: %s", answer.name, strerror(answer.error));
+        return complain_error(broker, broker->state, errno);
+    return answer.error == BROKER_END || complain_error(broker, broker->state, answer.error);
 }
 
 static bool write_state(struct broker *broker, struct bytes octets)
@@ -297,8 +308,8 @@ static bool write_state(struct broker *broker, struct bytes octets)
     bool is_filled;
 
     if (file < 0)
-        return complain("the state: %s", strerror(errno));
-    is_filled = state_file_fill(file, octets) || complain("the state: %s", strerror(errno));
+        return complain_error(broker, broker->state, errno);
+    is_filled = state_file_fill(file, octets) || complain_error(broker, broker->state, errno);
     close(file);
     return is_filled && commit_state(broker);
 }
@@ -316,15 +327,15 @@ bool broker_write_state(struct broker *broker, struct bytes octets)
 /* Keep what the file has. What cannot be read is told, and left out when it is one file of a trust
  * store, as at the start. False: it is a revocation list, without which what it revokes would count
  * as good. */
-static bool add_content(struct contents *contents, const struct broker_answer *answer, int file,
-                        bool is_crl)
+static bool add_content(const struct broker *broker, struct contents *contents,
+                        const struct broker_answer *answer, int file, bool is_crl)
 {
     struct content *content = &contents->items[contents->count];
     const char *reason;
     int error;
 
     if (answer->error != 0) {
-        (void)complain("%s: %s", answer->name, strerror(answer->error));
+        (void)complain_error(broker, answer->name, answer->error);
         return !is_crl;
     }
     if (contents->count == FILES_MAX || (!is_crl && contents->count == TRUST_FILES_MAX)) {
@@ -361,7 +372,7 @@ static bool collect(struct broker *broker, enum broker_wish wish, struct content
         if (answer.error == BROKER_END)
             return is_good && (answers == 0 || contents->count > before);
         answers++;
-        is_good = add_content(contents, &answer, file, wish == BROKER_CRLS) && is_good;
+        is_good = add_content(broker, contents, &answer, file, wish == BROKER_CRLS) && is_good;
         if (file >= 0)
             close(file);
     }

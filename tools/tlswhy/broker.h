@@ -16,11 +16,11 @@
 
 struct broker;
 
-/* Start it, with trust_path as the trust store (NULL: none). options and feed are borrowed.
- * Before any thread begins and after privileges_drop; it has a sandbox of its own if wanted.
- * NULL after a complaint. */
+/* Start it, with trust_path as the trust store (NULL: none). options, feed and user are borrowed;
+ * user is who the process is, if not who started the program, else NULL. Before any thread begins
+ * and after privileges_drop; it has a sandbox of its own if wanted. NULL after a complaint. */
 struct broker *broker_start(const struct options *options, const struct feed *feed,
-                            const char *trust_path);
+                            const char *trust_path, const char *user);
 
 /* End it. NULL is harmless. */
 void broker_stop(struct broker *broker);

@@ -60,7 +60,7 @@ static bool has_files(const struct options *options)
     bool is_good = trust_files_open(&files, options);
 
     trust_files_close(&files);
-    return is_good && (options->state == NULL || state_file_has_place(options->state));
+    return is_good && (options->state == NULL || state_file_has_place(options->state, NULL));
 }
 
 int check_config(const struct options *options)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/complain.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -76,6 +77,15 @@ bool complain_usage(const char *format, ...)
 bool complain_memory(void)
 {
     return complain("out of memory");
+}
+
+const char *complain_reason(int error, const char *user, char reason[COMPLAIN_REASON_SIZE])
+{
+    bool is_of_user = user != NULL && (error == EACCES || error == EPERM);
+
+    snprintf(reason, COMPLAIN_REASON_SIZE, "%s%s%s", strerror(error), is_of_user ? " as user " : "",
+             is_of_user ? user : "");
+    return reason;
 }
 
 void complain_hint(void)

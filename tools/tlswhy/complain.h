@@ -8,12 +8,18 @@
 
 #include <stdbool.h>
 
+enum { COMPLAIN_REASON_SIZE = 256 };
+
 /* Say what is wrong. Each of these returns false. */
 __attribute__((format(printf, 1, 2))) bool complain(const char *format, ...);
 
 /* The same, followed by a hint at --help. */
 __attribute__((format(printf, 1, 2))) bool complain_usage(const char *format, ...);
 bool complain_memory(void);
+
+/* Why the system refused, for a message: what error, an errno, means, and where it is that a right
+ * is missing, whose. user is who asked; NULL: whoever started the program. Returns reason. */
+const char *complain_reason(int error, const char *user, char reason[COMPLAIN_REASON_SIZE]);
 
 /* The hint alone. */
 void complain_hint(void);

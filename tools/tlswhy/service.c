@@ -312,18 +312,25 @@ static bool start_workers(struct service *service)
     return true;
 }
 
+/* Who it is once the privileges are gone, if not who started it; else NULL. */
+static const char *user_of(const struct service *service)
+{
+    return service->identity.is_other ? service->identity.name : NULL;
+}
+
 /* Whoever it is from now on has to find a place for the state. */
 static bool become_unprivileged(const struct service *service)
 {
     const char *state = service->options->state;
 
-    return privileges_drop(&service->identity) && (state == NULL || state_file_has_place(state));
+    return privileges_drop(&service->identity)
+           && (state == NULL || state_file_has_place(state, user_of(service)));
 }
 
 static bool start_helpers(struct service *service)
 {
-    service->broker =
-        broker_start(service->options, service->feed, collector_trust_path(service->collector));
+    service->broker = broker_start(service->options, service->feed,
+                                   collector_trust_path(service->collector), user_of(service));
     if (service->broker == NULL)
         return false;
     feed_set_opener(service->feed, broker_opener(service->broker));

@@ -204,6 +204,14 @@ static void note_acknowledged(struct sink *sink)
     release_old(sink, now_ms);
 }
 
+static bool complain_failure(const struct sink *sink, int error, const char *consequence)
+{
+    char reason[COMPLAIN_REASON_SIZE];
+
+    return complain("%s: %s%s", sink_name(sink),
+                    complain_reason(error, sink->options.opener.user, reason), consequence);
+}
+
 /* The receiver failed; errno says why. What it may not have is sent again. */
 static void fail(struct sink *sink)
 {
@@ -212,7 +220,7 @@ static void fail(struct sink *sink)
     if (sink->kind->is_local && sink->carrier != NULL)
         note_acknowledged(sink); /* the lines that are whole in the file */
     if (!sink->is_failing)
-        (void)complain("%s: %s", sink_name(sink), strerror(error));
+        (void)complain_failure(sink, error, "");
     sink->is_failing = true;
     sink->is_full = false;
     sink->retry_ms = system_clock_now_ms() + SINK_RETRY_MS;
@@ -271,7 +279,7 @@ static bool is_deleted(const struct sink *sink)
 static void put_off_renewal(struct sink *sink, bool was_wanted)
 {
     if (!sink->cannot_renew)
-        (void)complain("%s: %s: writing to the old file", sink_name(sink), strerror(errno));
+        (void)complain_failure(sink, errno, ": writing to the old file");
     if (was_wanted)
         atomic_store(&sink->wants_reopen, true);
     sink->cannot_renew = true;

@@ -36,6 +36,7 @@ struct sink;
  * -1 with errno set. */
 struct sink_opener {
     void *context;
+    const char *user; /* who that is, if not who started the program; else NULL */
     int (*open)(void *context, size_t number, enum sink_wish wish);
 };
 

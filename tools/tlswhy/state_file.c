@@ -79,13 +79,15 @@ static void name_directory_of(const char *path, char out[PATH_MAX])
     out[length] = '\0';
 }
 
-bool state_file_has_place(const char *path)
+bool state_file_has_place(const char *path, const char *user)
 {
     char name[PATH_MAX];
+    char reason[COMPLAIN_REASON_SIZE];
 
     name_directory_of(path, name);
     return access(name, W_OK | X_OK) == 0
-           || complain("%s: no state can be put into this directory: %s", path, strerror(errno));
+           || complain("%s: no state can be put into this directory: %s", path,
+                       complain_reason(errno, user, reason));
 }
 
 /* A crash after the rename must not find the old directory and the new file gone. */

@@ -10,8 +10,9 @@
 bool state_file_read(const char *path, struct knowledge *knowledge, struct insight *insight);
 
 /* Whether a file may be made where path is, so that nobody has to wait for the first state, or for
- * the end of the input, to learn that it may not. False after a complaint. */
-bool state_file_has_place(const char *path);
+ * the end of the input, to learn that it may not. user is who asks, as for
+ * complain_reason. False after a complaint. */
+bool state_file_has_place(const char *path, const char *user);
 
 /* The two steps of what follows, for one who may write to files but open none, and for one who
  * opens them: a new file beside path, which only its owner may read, and that file in the place
