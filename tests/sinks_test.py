@@ -5,14 +5,17 @@
 $FEED_LOAD pushes events to sinks as the program does; $TLSWHY is the program.
 """
 
+import fcntl
 import json
 import os
 import random
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
+import termios
 import threading
 import time
 import unittest
@@ -72,6 +75,11 @@ def is_idle(process):
     before = stat.read_text(encoding="ascii").split()[13:15]
     time.sleep(0.5)
     return before != ["0", "0"] and stat.read_text(encoding="ascii").split()[13:15] == before
+
+
+def octets_of(connection):
+    """How many wait to be read."""
+    return struct.unpack("i", fcntl.ioctl(connection, termios.FIONREAD, b"\0\0\0\0"))[0]
 
 
 def drops_of(port):
@@ -414,6 +422,25 @@ class Sockets(Sinks):
         self.assertEqual((status, counters["lost"], len(listener.connections)), (0, 0, 2))
         self.assertGreater(counters["again"], 0)
         self.assertEqual(len(found), 20000)
+
+    def test_what_was_sent_and_not_read_is_counted_when_it_is_sent_again(self):
+        count = 10
+        load(count, 0, f"--sink=file:{self.file}")
+        text = self.file.read_bytes()
+        path = self.folder / "socket"
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+            listener.listen()
+            listener.settimeout(TIME_LIMIT)
+            process = start(count, 0, f"--sink=unix:{path}")
+            first, _ = listener.accept()
+            with first:
+                self.assertTrue(wait_for(lambda: octets_of(first) == len(text)))
+            second, _ = listener.accept()
+            with second, second.makefile("rb") as stream:
+                self.assertEqual(stream.read(), text)
+            status, counters, _ = finish(process)
+        self.assertEqual((status, counters["written"], counters["again"]), (0, count, count))
 
     def test_what_is_spooled_is_replayed_in_order_by_the_next_run(self):
         placeholder = self.listen()

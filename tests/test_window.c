@@ -100,6 +100,20 @@ static void all_that_is_kept_may_be_sent_again(void)
     window_free(window);
 }
 
+static void what_the_receiver_may_have_is_known_when_it_is_sent_again(void)
+{
+    struct window *window = sent_window(6);
+
+    window_acknowledge(window, (uint64_t)2 * LINE, 0);
+    (void)window_release(window);
+    window_note_handed(window, (uint64_t)4 * LINE + LINE / 2); /* a part of the fifth */
+    window_rewind(window);
+    CU_ASSERT_EQUAL(window->handed, 4);
+    window_note_handed(window, 0); /* the next took nothing */
+    CU_ASSERT_EQUAL(window->handed, 4);
+    window_free(window);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -109,6 +123,8 @@ int main(void)
         {"what was sent in part is not acknowledged", what_was_sent_in_part_is_not_acknowledged},
         {"what is forgotten makes room", what_is_forgotten_makes_room},
         {"all that is kept may be sent again", all_that_is_kept_may_be_sent_again},
+        {"what the receiver may have is known when it is sent again",
+         what_the_receiver_may_have_is_known_when_it_is_sent_again},
         CU_TEST_INFO_NULL,
     };
 

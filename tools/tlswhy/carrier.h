@@ -40,6 +40,8 @@ struct carrier_kind {
     /* Send what was taken, as far as that needs no waiting. */
     enum carrier_status (*flush)(struct carrier *carrier);
     uint64_t (*acknowledged)(struct carrier *carrier);
+    /* What has left this process, so that the receiver may have it; NULL: all that was taken. */
+    uint64_t (*handed_over)(const struct carrier *carrier);
     /* The descriptor to wait for, -1: none. */
     int (*descriptor)(const struct carrier *carrier);
     /* All was acknowledged: tell the receiver that no more comes, and wait for its word, timeout_ms

@@ -184,11 +184,16 @@ static enum carrier_status take(struct carrier *carrier, struct bytes line, uint
     return CARRIER_OK;
 }
 
+static uint64_t handed_over(const struct carrier *carrier)
+{
+    return carrier->taken - (carrier->used - carrier->done);
+}
+
 /* What the receiver's system has not acknowledged is no more than what waits in ours; of a unix
  * socket, what its process has not read. */
 static uint64_t acknowledged(struct carrier *carrier)
 {
-    uint64_t sent = carrier->taken - (carrier->used - carrier->done);
+    uint64_t sent = handed_over(carrier);
     int waiting = 0;
 
     if (carrier->is_socket && ioctl(carrier->file, SIOCOUTQ, &waiting) != 0)
@@ -240,6 +245,7 @@ const struct carrier_kind carrier_file = {
     .send = take,
     .flush = flush,
     .acknowledged = acknowledged,
+    .handed_over = handed_over,
     .descriptor = descriptor,
     .finish = finish_file,
     .close = close_stream,
@@ -250,6 +256,7 @@ const struct carrier_kind carrier_unix = {
     .send = take,
     .flush = flush,
     .acknowledged = acknowledged,
+    .handed_over = handed_over,
     .descriptor = descriptor,
     .finish = finish_socket,
     .close = close_stream,
@@ -261,6 +268,7 @@ const struct carrier_kind carrier_syslog_tcp = {
     .send = take,
     .flush = flush,
     .acknowledged = acknowledged,
+    .handed_over = handed_over,
     .descriptor = descriptor,
     .finish = finish_socket,
     .close = close_stream,

@@ -212,6 +212,17 @@ static bool complain_failure(const struct sink *sink, int error, const char *con
                     complain_reason(error, sink->options.opener.user, reason), consequence);
 }
 
+/* What is sent after this a second time. A file has no beginning of what was not written. */
+static void note_handed(struct sink *sink)
+{
+    const struct carrier_kind *kind = sink->kind;
+
+    if (!kind->is_local)
+        window_note_handed(sink->window, kind->handed_over != NULL
+                                             ? kind->handed_over(sink->carrier)
+                                             : UINT64_MAX);
+}
+
 /* The receiver failed; errno says why. What it may not have is sent again. */
 static void fail(struct sink *sink)
 {
@@ -227,10 +238,11 @@ static void fail(struct sink *sink)
     atomic_fetch_add(&sink->failures, 1);
     if (sink->kind->is_local && (error == EPIPE || !sink->options.is_patient))
         atomic_store(&sink->is_dead, true);
-    if (sink->carrier != NULL)
+    if (sink->carrier != NULL) {
+        note_handed(sink);
         sink->kind->close(sink->carrier);
+    }
     sink->carrier = NULL;
-    atomic_fetch_add(&sink->sent_again, sink->window->acked - sink->window->first);
     window_rewind(sink->window);
 }
 
@@ -331,6 +343,8 @@ static enum carrier_status send_lines(struct sink *sink)
             line->total =
                 window->sent > window->first ? window_line(window, window->sent - 1)->total : 0;
         octets += line->octets.len;
+        if (window->sent < window->handed && !line->is_refused)
+            atomic_fetch_add(&sink->sent_again, 1);
         window->sent++;
     }
     return CARRIER_OK;

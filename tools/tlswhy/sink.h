@@ -59,12 +59,12 @@ struct sink_options {
 };
 
 struct sink_counters {
-    uint64_t written; /* lines that were delivered */
-    uint64_t lost;    /* lines that no queue had room for or that could not be sent */
-    uint64_t waiting; /* lines in the queues and on their way */
-    uint64_t spooled; /* lines that wait on disk */
-    uint64_t sent_again;
-    uint64_t failures; /* times that the receiver failed */
+    uint64_t written;    /* lines that were delivered */
+    uint64_t lost;       /* lines that no queue had room for or that could not be sent */
+    uint64_t waiting;    /* lines in the queues and on their way */
+    uint64_t spooled;    /* lines that wait on disk */
+    uint64_t sent_again; /* lines, to a receiver that may have had them */
+    uint64_t failures;   /* times that the receiver failed */
 };
 
 /* Make a sink, and open what it writes to. When that fails it is tried again later if the sink is

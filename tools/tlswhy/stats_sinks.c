@@ -14,7 +14,7 @@ const struct stats_sink_row stats_sink_rows[] = {
     {"events_spooled", "spooled", "tlswhy_events_spooled", "Events that wait on disk",
      offsetof(struct sink_counters, spooled), true},
     {"events_sent_again", "sent_again", "tlswhy_events_sent_again_total",
-     "Events sent again that a lost receiver had acknowledged; others are not counted",
+     "Events sent again to a receiver that may have had them",
      offsetof(struct sink_counters, sent_again), false},
     {"sink_failures", "failures", "tlswhy_sink_failures_total", "Times that a receiver failed",
      offsetof(struct sink_counters, failures), false},

@@ -63,6 +63,14 @@ size_t window_release(struct window *window)
     return length;
 }
 
+void window_note_handed(struct window *window, uint64_t total)
+{
+    if (window->handed < window->acked)
+        window->handed = window->acked;
+    while (window->handed < window->sent && window_line(window, window->handed)->total <= total)
+        window->handed++;
+}
+
 void window_rewind(struct window *window)
 {
     window->acked = window->first;

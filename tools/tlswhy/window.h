@@ -26,6 +26,7 @@ struct window_line {
 struct window {
     uint64_t first, acked, sent, end;
     uint64_t counted; /* all before were counted as delivered or lost */
+    uint64_t handed;  /* all before were handed over once: the receiver may have them */
     uint64_t octets;  /* of all lines */
     uint64_t kept;    /* octets of those before acked */
     uint64_t octets_max;
@@ -50,6 +51,9 @@ void window_acknowledge(struct window *window, uint64_t total, int64_t now_ms);
 
 /* Forget the oldest line, which was acknowledged. Returns its length. */
 size_t window_release(struct window *window);
+
+/* Note as handed over what was sent up to total units; before the window is rewound. */
+void window_note_handed(struct window *window, uint64_t total);
 
 /* Everything that is still here waits to be sent. */
 void window_rewind(struct window *window);
