@@ -239,6 +239,10 @@ class ExitStatus(CommandLine):
     def test_a_filter_that_makes_no_sense_is_2(self):
         done = self.expect(USAGE, "-f", "port of call", CLEAN)
         self.assertIn("port of call", done.stderr)
+        self.assertNotIn("a file?", done.stderr)
+        for option in (("-r", FAILED), ("-i", "lo")):
+            said = self.expect(USAGE, *option, CLEAN).stderr
+            self.assertIn("; a file? behind -r FILE and -i NAME comes a filter\n", said)
 
     def test_a_full_disk_is_1(self):
         for arguments in (["--help"], ["--causes"], [FAILED], ["--json", FAILED]):

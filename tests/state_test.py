@@ -46,13 +46,14 @@ class State(unittest.TestCase):
         return json.loads(done.stdout.splitlines()[0])["tlswhy"].get("server_known")
 
     def refused(self, *said):
-        """The state is refused before anything is analysed, and is not touched."""
+        """The state is refused before anything is analysed, and is not touched; what is said."""
         before = self.state.read_bytes()
         done = run(f"--state={self.state}", FAILED)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         for text in (str(self.state), "offset ", *said):
             self.assertIn(text, done.stderr)
         self.assertEqual(self.state.read_bytes(), before)
+        return done.stderr
 
     def test_a_later_run_knows_what_an_earlier_one_saw(self):
         self.assertIsNone(self.known())
@@ -94,7 +95,7 @@ class State(unittest.TestCase):
         content = bytearray(self.state.read_bytes())
         content[len(content) // 2] ^= 4
         self.state.write_bytes(content)
-        self.refused("checksum")
+        self.assertIn("; remove it to begin anew\n", self.refused("checksum"))
 
     def test_a_state_of_another_version_is_refused(self):
         self.learn(*GOOD)
@@ -105,7 +106,7 @@ class State(unittest.TestCase):
 
     def test_a_file_of_something_else_is_refused_and_left_alone(self):
         self.state.write_text("my only copy\n", encoding="ascii")
-        self.refused("no state")
+        self.assertNotIn("remove", self.refused("no state"))
 
     def test_what_cannot_be_written_is_said_before_anything_is_read(self):
         done = run(f"--state={self.folder}/nowhere/state", FAILED)

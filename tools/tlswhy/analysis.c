@@ -423,7 +423,7 @@ static int open_and_read(struct analysis *analysis)
     progress_begin(&analysis->progress, options->progress);
     analysis->source = source_new(&source, error);
     if (analysis->source == NULL) {
-        complain("%s", error);
+        complain("%s%s", error, options_filter_hint(options));
         return options->filter != NULL ? EXIT_USAGE : EXIT_COULD_NOT;
     }
     return read_source(analysis);

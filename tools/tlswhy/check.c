@@ -20,7 +20,7 @@ static bool has_filter(const struct options *options)
         return true;
     filter = filter_new(options->filter, error);
     filter_free(filter);
-    return filter != NULL || complain("%s", error);
+    return filter != NULL || complain("%s%s", error, options_filter_hint(options));
 }
 
 static bool has_processors(const struct service_options *options)

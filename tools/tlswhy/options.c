@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "capture/live.h"
 #include "tools/tlswhy/complain.h"
@@ -397,6 +398,13 @@ bool options_parse(int argc, char **argv, struct options *options)
         return true;
     return check_together(options) && take_operands(options, argc - optind, argv + optind)
            && take_paths(options, argc - optind, argv + optind);
+}
+
+const char *options_filter_hint(const struct options *options)
+{
+    return options->filter != NULL && access(options->filter, F_OK) == 0
+               ? "; a file? behind -r FILE and -i NAME comes a filter"
+               : "";
 }
 
 void options_free(struct options *options)

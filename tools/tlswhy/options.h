@@ -107,6 +107,10 @@ struct options {
 bool options_parse(int argc, char **argv, struct options *options);
 void options_free(struct options *options);
 
+/* What people may have meant by a filter that makes no sense, to be said behind the reason; "":
+ * nothing is known. */
+const char *options_filter_hint(const struct options *options);
+
 /* Write what --help prints. */
 void options_help(const struct layout *layout);
 

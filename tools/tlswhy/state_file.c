@@ -20,6 +20,7 @@ bool state_file_read(const char *path, struct knowledge *knowledge, struct insig
     const char *reason;
     int system_error;
     bool is_good;
+    bool is_ours; /* or of nobody: what is no state at all may be dear to somebody */
 
     if (!file_read(path, KNOWLEDGE_STATE_MAX, &state, &reason, &system_error)) {
         if (system_error == ENOENT)
@@ -27,10 +28,11 @@ bool state_file_read(const char *path, struct knowledge *knowledge, struct insig
         return complain("%s: %s", path, system_error != 0 ? strerror(system_error) : reason);
     }
     is_good = knowledge_state_read(knowledge, insight, state, &error);
+    is_ours = state.len == 0 || error.offset > 0;
     file_free(state);
     return is_good
-           || complain("%s: offset %" PRIu64 ": %s; remove it to begin anew", path, error.offset,
-                       error.reason);
+           || complain("%s: offset %" PRIu64 ": %s%s", path, error.offset, error.reason,
+                       is_ours ? "; remove it to begin anew" : "");
 }
 
 bool state_file_fill(int file, struct bytes octets)
