@@ -27,6 +27,97 @@ static void leaving_at_an_old_version_may_be_about_it(void)
     }
 }
 
+/* How a client that does not take SHA-1 leaves behind a signature with it. */
+static const struct signature_row {
+    uint16_t schemes[2];
+    uint16_t version;
+    size_t dh_bits; /* 0: nothing is signed */
+    enum certainty certainty;
+} signature_rows[] = {
+    {{0x0403, 0x0401}, TLS_VERSION_1_0, 2048, CAUSE_POSSIBLE},
+    {{0x0403, 0x0401}, TLS_VERSION_1_1, 2048, CAUSE_POSSIBLE},
+    {{0x0403, 0x0401}, TLS_VERSION_1_2, 2048, CAUSE_NO},
+    {{0x0403, 0x0401}, TLS_VERSION_1_0, 0, CAUSE_NO},
+    {{0x0401, 0x0201}, TLS_VERSION_1_0, 2048, CAUSE_NO}, /* RSA with SHA-1 */
+    {{0x0401, 0x0203}, TLS_VERSION_1_0, 2048, CAUSE_NO}, /* ECDSA with SHA-1 */
+    {{0}, TLS_VERSION_1_0, 2048, CAUSE_NO},              /* no list: SHA-1 */
+};
+
+static void begin_signature(struct story *story, const struct signature_row *row)
+{
+    struct story_offer offer = story_offer_1_2();
+    struct story_choice choice = story_choice_1_2();
+
+    memset(offer.schemes, 0, sizeof(offer.schemes));
+    memcpy(offer.schemes, row->schemes, sizeof(row->schemes));
+    choice.legacy_version = row->version;
+    story_begin(story);
+    story_client_hello(story, &offer);
+    story_flight_1_2(story, &choice, row->dh_bits);
+}
+
+static void leaving_at_a_signature_with_sha_1_may_be_about_it(void)
+{
+    for (size_t i = 0; i < sizeof(signature_rows) / sizeof(signature_rows[0]); i++) {
+        const struct signature_row *row = &signature_rows[i];
+        struct story story;
+
+        begin_signature(&story, row);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_certainty(&story, "version_mismatch"), row->certainty);
+        CU_ASSERT_TRUE(story_considers(&story, "certificate_rejected"));
+        CU_ASSERT_EQUAL(story_tells(&story, "signature", "does not list"),
+                        row->certainty != CAUSE_NO);
+    }
+}
+
+/* An offer of less than TLS 1.2 has no list that counts, and who waits has another reason. */
+static void leaving_for_another_reason_is_not_about_a_signature(void)
+{
+    struct story_offer offer = story_offer_1_0();
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+
+    begin_signature(&story, &signature_rows[0]);
+    story_rst(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_POSSIBLE));
+    begin_signature(&story, &signature_rows[0]);
+    story_wait(&story, 6 * STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+    begin_signature(&story, &signature_rows[0]);
+    story_client_flight_1_2(&story);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+    offer.schemes[0] = 0x0401;
+    choice.legacy_version = TLS_VERSION_1_0;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_flight_1_2(&story, &choice, 2048);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
+}
+
+/* Other connections tell what the client, or all clients, make of the certificate. */
+static void others_tell_what_leaving_at_a_signature_is_about(void)
+{
+    struct known_name name = {.flights.told.count = 1};
+    struct known_attempt attempt = {.is_taken = true};
+    struct known known = {.name = &name};
+    struct story story;
+
+    for (uint64_t i = 1; i <= 3; i++)
+        sketch_add(&name.flights.clients_refused, i * UINT64_C(0x9e3779b97f4a7c15));
+    begin_signature(&story, &signature_rows[0]);
+    story_fin(&story, SIDE_CLIENT);
+    (void)story_facts(&story);
+    story.facts.known = &known;
+    CU_ASSERT_EQUAL(story_certainty(&story, "certificate_rejected"), CAUSE_POSSIBLE);
+    CU_ASSERT_EQUAL(story_certainty(&story, "version_mismatch"), CAUSE_POSSIBLE);
+    known.attempt = &attempt;
+    CU_ASSERT_EQUAL(story_certainty(&story, "version_mismatch"), CAUSE_NO);
+}
+
 static void a_choice_that_cannot_be_seen_may_be_about_alpn(void)
 {
     static const struct {
@@ -126,6 +217,12 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"leaving at an old version may be about it", leaving_at_an_old_version_may_be_about_it},
+        {"leaving at a signature with SHA-1 may be about it",
+         leaving_at_a_signature_with_sha_1_may_be_about_it},
+        {"leaving for another reason is not about a signature",
+         leaving_for_another_reason_is_not_about_a_signature},
+        {"others tell what leaving at a signature is about",
+         others_tell_what_leaving_at_a_signature_is_about},
         {"a choice that cannot be seen may be about ALPN",
          a_choice_that_cannot_be_seen_may_be_about_alpn},
         {"a choice that is not there is not about ALPN",

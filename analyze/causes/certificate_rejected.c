@@ -4,7 +4,6 @@
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
-#include "capture/time_unit.h"
 
 /* Alerts that speak of the certificate and give no reason that a cause of its own stands for. */
 static enum certainty vague_alert(const struct facts *facts)
@@ -59,25 +58,6 @@ static enum certainty encrypted_alert(const struct facts *facts)
     return facts->server_certificate_note != NULL ? CAUSE_LIKELY : CAUSE_NO;
 }
 
-/* Some libraries hold back what follows from an error, for up to half a minute, so that its time
- * tells an attacker nothing; they end with close_notify then. */
-#define HELD_BACK_NS (31 * SECOND_NS)
-
-/* How long after the server's flight a client may leave for it. */
-static int64_t patience_ns(const struct facts *facts)
-{
-    return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CLOSE_NOTIFY) ? HELD_BACK_NS
-                                                                   : CERTIFICATE_JUDGEMENT_NS;
-}
-
-/* Some clients just leave when they do not like the certificate; so do scanners and impatient
- * users. */
-static bool left_at_flight(const struct facts *facts)
-{
-    return facts_closed_without_reason(facts, SIDE_CLIENT) && !facts_client_had_left(facts)
-           && client_ended_at_flight(facts) && facts->waited_ns <= patience_ns(facts);
-}
-
 /* The path is complete for the trust store here. unknown_ca is the alert for a client that does not
  * have the root, and OpenSSL's for a limit of depth and a missing CRL. */
 static bool may_miss_no_root(const struct facts *facts)
@@ -93,15 +73,20 @@ static bool is_conceivable(const struct facts *facts)
 {
     if (may_miss_no_root(facts))
         return true;
-    return left_at_flight(facts) && known_client_takes_flight(facts);
+    return client_left_at_flight(facts) && known_client_takes_flight(facts);
 }
 
+/* Some clients just leave when they do not like the certificate; so do scanners and impatient
+ * users. */
 static enum certainty left_after_flight(const struct facts *facts)
 {
-    if (!left_at_flight(facts) || known_client_takes_flight(facts))
+    if (!client_left_at_flight(facts) || known_client_takes_flight(facts))
         return CAUSE_NO;
-    /* Where some say that it is the certificate, those that say nothing mean it too. */
-    return known_flights(facts) == FLIGHTS_ALL_REFUSED ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+    /* Where some say that it is the certificate, those that say nothing mean it too, unless all may
+     * mean the signature. */
+    return known_flights(facts) == FLIGHTS_ALL_REFUSED && !version_signature_is_unlisted(facts)
+               ? CAUSE_LIKELY
+               : CAUSE_POSSIBLE;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

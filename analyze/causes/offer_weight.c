@@ -25,6 +25,7 @@
 enum { FEW_SUITES = 2 };
 
 #define SUITE_MANDATORY_1_3 0x1301 /* TLS_AES_128_GCM_SHA256, RFC 8446 section 9.1 */
+#define HASH_SHA1           2      /* RFC 5246 section 7.4.1.4.1 */
 #define GROUP_SECP256R1     23
 #define GROUP_SECP384R1     24
 #define GROUP_X25519        29
@@ -174,11 +175,12 @@ struct scheme_kinds {
     bool pkcs1; /* of those for RSA, one that TLS 1.2 knew from the beginning */
     bool ecdsa;
     bool modern; /* a hash better than SHA-1 */
+    bool sha1;
 };
 
 static struct scheme_kinds sort_schemes(struct bytes list)
 {
-    enum { HASH_SHA1 = 2, INTRINSIC = 8, SIGNATURE_RSA = 1, SIGNATURE_ECDSA = 3 };
+    enum { INTRINSIC = 8, SIGNATURE_RSA = 1, SIGNATURE_ECDSA = 3 };
     static const uint8_t intrinsic_rsa[] = {0x04, 0x05, 0x06, 0x09, 0x0a, 0x0b};
     struct scheme_kinds kinds = {0};
     uint16_t scheme;
@@ -195,8 +197,16 @@ static struct scheme_kinds sort_schemes(struct bytes list)
         kinds.pkcs1 |= rsa && hash != INTRINSIC;
         kinds.ecdsa |= hash != INTRINSIC && low == SIGNATURE_ECDSA;
         kinds.modern |= hash > HASH_SHA1;
+        kinds.sha1 |= hash == HASH_SHA1;
     }
     return kinds;
+}
+
+bool offer_omits_sha1(const struct facts *facts)
+{
+    const struct extension_list *schemes = &facts->client_extensions.signature_algorithms;
+
+    return schemes->state == EXTENSION_WELL_FORMED && !sort_schemes(schemes->list).sha1;
 }
 
 /* Without the list SHA-1 is all that the client takes (RFC 5246 section 7.4.1.4.1), which TLS 1.3

@@ -33,6 +33,10 @@ bool offer_has_modern_suites(const struct facts *facts);
  * alone (RFC 4346 section 7.4.3, RFC 8422 section 5.4). */
 bool offer_prescribes_sha1(const struct facts *facts);
 
+/* The client lists the signature schemes that it takes, and SHA-1 is in none of them (RFC 5246
+ * section 7.4.1.4.1). */
+bool offer_omits_sha1(const struct facts *facts);
+
 /* The client offers pre-shared keys of TLS 1.3: tickets, or keys that were configured (RFC 8446
  * section 4.2.11). */
 bool offer_has_shared_key(const struct facts *facts);

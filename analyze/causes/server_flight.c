@@ -18,6 +18,10 @@ enum { PROTECTED_FLIGHT_MIN = 350 };
 /* Octets of a protected record with the smallest of them in it. */
 enum { CERTIFICATE_RECORD_MIN = 300 };
 
+/* Some libraries hold back what follows from an error, for up to half a minute, so that its time
+ * tells an attacker nothing; they end with close_notify then. */
+#define HELD_BACK_NS (31 * SECOND_NS)
+
 /* Authorities that an evidence line names; some servers list all that they know. */
 enum { AUTHORITIES_TOLD = 3 };
 
@@ -61,6 +65,19 @@ bool client_ended_at_flight(const struct facts *facts)
 {
     return facts_client_refused_server(facts) && server_flight_complete(facts)
            && client_silent_after_flight(facts);
+}
+
+/* How long after the server's flight a client may leave for it. */
+static int64_t patience_ns(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CLOSE_NOTIFY) ? HELD_BACK_NS
+                                                                   : CERTIFICATE_JUDGEMENT_NS;
+}
+
+bool client_left_at_flight(const struct facts *facts)
+{
+    return facts_closed_without_reason(facts, SIDE_CLIENT) && !facts_client_had_left(facts)
+           && client_ended_at_flight(facts) && facts->waited_ns <= patience_ns(facts);
 }
 
 bool alert_is_about_certificates(uint8_t description)

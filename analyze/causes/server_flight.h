@@ -21,6 +21,9 @@ bool client_silent_after_flight(const struct facts *facts);
 /* The client ended the handshake there: its flight was due, and it sent none. */
 bool client_ended_at_flight(const struct facts *facts);
 
+/* It did so without a word, and soon: it may have left for what is in the flight. */
+bool client_left_at_flight(const struct facts *facts);
+
 /* An alert that RFC 8446 section 6.2 has for certificates. */
 bool alert_is_about_certificates(uint8_t description);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/proxy_refusal.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
@@ -68,6 +69,21 @@ static enum certainty choice_is_unusable(const struct facts *facts, struct evide
     return CAUSE_LIKELY;
 }
 
+/* Programs that keep what their library writes in memory close before they have sent its alert. A
+ * certificate that the client does not like looks the same, and comes first where it is likely. */
+static enum certainty left_at_signature(const struct facts *facts, struct evidence *evidence)
+{
+    if (!client_left_at_flight(facts) || known_client_takes_flight(facts)
+        || !version_signature_is_unlisted(facts))
+        return CAUSE_NO;
+    describe_offered_versions(facts, evidence);
+    describe_choice(facts, evidence);
+    evidence_add(evidence, "signature", facts->server_key_exchange_note->at,
+                 "the server's key exchange is signed with SHA-1, which that version prescribes "
+                 "and the client does not list among the schemes that it takes");
+    return CAUSE_POSSIBLE;
+}
+
 /* A hello in SSL 2.0 format: servers that know only the later format answer with an alert, with
  * octets in clear, or just close. */
 static enum certainty obsolete_format(const struct facts *facts, struct evidence *evidence)
@@ -99,8 +115,8 @@ static enum certainty obsolete_offer(const struct facts *facts, struct evidence 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     static enum certainty (*const rules[])(const struct facts *facts, struct evidence *evidence) = {
-        server_says_so,     client_says_so,  choice_was_not_offered,
-        choice_is_unusable, obsolete_format, obsolete_offer,
+        server_says_so,    client_says_so,  choice_was_not_offered, choice_is_unusable,
+        left_at_signature, obsolete_format, obsolete_offer,
     };
 
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
@@ -135,11 +151,12 @@ const struct cause cause_version_mismatch = {
         "The versions that the client offers and those that the server accepts do not "
         "overlap. Servers say so with protocol_version(70); others refuse with "
         "handshake_failure(40) or insufficient_security(71), or just close. A client refuses "
-        "in the same way a ServerHello that chooses a version below its minimum, leaves "
-        "without a word, or gives up with internal_error(80) at the SHA-1 signatures of TLS "
-        "1.0 and 1.1; so does a server that takes these versions and may not sign with SHA-1. "
-        "Some programs, such as those on .NET under Windows, send "
-        "protocol_version(70) for other failures, too: the evidence says what contradicts it.",
+        "in the same way a ServerHello that chooses a version below its minimum, or leaves "
+        "without a word; at the SHA-1 signatures of TLS 1.0 and 1.1 it gives up with "
+        "internal_error(80), or leaves as well; so does a server that takes these versions "
+        "and may not sign with SHA-1. Some programs, such as those on .NET under Windows, "
+        "send protocol_version(70) for other failures, too: the evidence says what "
+        "contradicts it.",
     .remedy = "Compare both sides: `openssl s_client -connect SERVER:PORT -tls1_2` (and -tls1_3) "
               "shows what the server takes; `tlswhy --json` lists what the client offers. Update "
               "the older side. Lowering the minimum version of the newer one is a stopgap: TLS "

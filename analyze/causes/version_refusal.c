@@ -3,6 +3,7 @@
 
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/offer_weight.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/knowledge.h"
 #include "capture/time_unit.h"
@@ -106,6 +107,13 @@ bool version_complaint_is_contradicted(const struct facts *facts)
 bool version_complaint_is_about_flight(const struct facts *facts)
 {
     return version_complaint_is_contradicted(facts) && client_ended_at_flight(facts);
+}
+
+bool version_signature_is_unlisted(const struct facts *facts)
+{
+    return facts->version < TLS_VERSION_1_2 && facts->offer.version_max >= TLS_VERSION_1_2
+           && facts->server_key_exchange_read && facts->server_key_exchange.has_signature
+           && offer_omits_sha1(facts);
 }
 
 static void describe_taken(const struct facts *facts, const struct known_value *value,

@@ -31,6 +31,11 @@ bool version_complaint_is_contradicted(const struct facts *facts);
 /* The same directly behind the server's flight, which is where clients judge what is in it. */
 bool version_complaint_is_about_flight(const struct facts *facts);
 
+/* The server signed its key exchange with SHA-1, as TLS 1.1 and older versions prescribe (RFC 4346
+ * section 7.4.3), and the client, which goes up to TLS 1.2 at least, lists no scheme with SHA-1:
+ * libraries whose policy leaves it out there refuse it here, too. */
+bool version_signature_is_unlisted(const struct facts *facts);
+
 /* Add what contradicts protocol_version(70), of either side; nothing when nothing does. */
 void describe_version_contradiction(const struct facts *facts, struct evidence *evidence);
 

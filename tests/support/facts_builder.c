@@ -477,7 +477,7 @@ void story_certificate(struct story *story, enum side side)
     story_message(story, side, TLS_HANDSHAKE_CERTIFICATE, bytes_of(list, sizeof(list)));
 }
 
-static void story_dh_parameters(struct story *story, size_t bits)
+static void story_dh_parameters(struct story *story, uint16_t version, size_t bits)
 {
     struct body body = {.length = 0};
     size_t octets = (bits + 7) / 8;
@@ -486,10 +486,10 @@ static void story_dh_parameters(struct story *story, size_t bits)
     put(&body, (uint64_t)1 << ((bits - 1) % 8), 1);
     for (size_t i = 1; i < octets; i++)
         put(&body, 0x77, 1);
-    put(&body, 0x000102, 3);   /* dh_g */
-    put(&body, 0x00020505, 4); /* dh_Ys */
-    put(&body, 0x04010002, 4); /* rsa_pkcs1_sha256, two octets */
-    put(&body, 0xabcd, 2);
+    put(&body, 0x000102, 3);                                /* dh_g */
+    put(&body, 0x00020505, 4);                              /* dh_Ys */
+    put(&body, 0x0401, version >= TLS_VERSION_1_2 ? 2 : 0); /* rsa_pkcs1_sha256 */
+    put(&body, 0x0002abcd, 4);
     story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_KEY_EXCHANGE,
                   bytes_of(body.data, body.length));
 }
@@ -503,7 +503,7 @@ void story_flight_1_2(struct story *story, const struct story_choice *choice, si
     story_server_hello(story, &chosen);
     story_certificate(story, SIDE_SERVER);
     if (dh_bits > 0)
-        story_dh_parameters(story, dh_bits);
+        story_dh_parameters(story, choice->legacy_version, dh_bits);
     story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
 }
 
