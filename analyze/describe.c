@@ -5,6 +5,7 @@
 
 #include "analyze/summary.h"
 #include "analyze/text.h"
+#include "analyze/utf8.h"
 #include "dissect/names.h"
 
 /* Names of a list that fit in a line. */
@@ -342,8 +343,7 @@ void describe_offered_alpn(const struct facts *facts, struct evidence *evidence)
     evidence_add(evidence, "offered_alpn", facts->client_hello_note->at, "%s", line);
 }
 
-/* What a suite of TLS 1.2 or below takes its keys from beside the key exchange, NULL: nothing. */
-static const char *shared_secret(const struct suite *suite)
+const char *describe_secret(const struct suite *suite)
 {
     static const struct {
         enum suite_key_exchange key_exchange;
@@ -366,7 +366,7 @@ static const char *shared_secret(const struct suite *suite)
 
 void describe_shared_secret(const struct facts *facts, struct evidence *evidence)
 {
-    const char *secret = shared_secret(facts->suite);
+    const char *secret = describe_secret(facts->suite);
 
     if (facts_refused_key_offer(facts))
         evidence_add(evidence, "pre_shared_key", facts->client_hello_note->at,
@@ -377,6 +377,33 @@ void describe_shared_secret(const struct facts *facts, struct evidence *evidence
                      "the suite %s takes its keys from a %s: when that of the two sides differs, "
                      "what one side protects does not verify at the other",
                      facts->suite->name, secret);
+    describe_psk_identity(facts, evidence);
+}
+
+static bool suite_names_key(const struct suite *suite)
+{
+    return suite != NULL
+           && (suite->key_exchange == SUITE_KEY_EXCHANGE_PSK
+               || suite->key_exchange == SUITE_KEY_EXCHANGE_DHE_PSK
+               || suite->key_exchange == SUITE_KEY_EXCHANGE_RSA_PSK
+               || suite->key_exchange == SUITE_KEY_EXCHANGE_ECDHE_PSK);
+}
+
+void describe_psk_identity(const struct facts *facts, struct evidence *evidence)
+{
+    const struct note *note = facts->client_key_exchange_note;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    struct bytes identity;
+
+    if (note == NULL || !suite_names_key(facts->suite)
+        || !psk_identity_parse(handshake_body(facts->handshake, note), &identity)
+        || identity.len == 0 || !utf8_is_valid(identity))
+        return;
+    text_add(&text, "the client calls its pre-shared key \"");
+    text_add_untrusted(&text, identity);
+    text_add(&text, "\": the server must know one by this name, and the two must be the same");
+    evidence_add(evidence, "psk_identity", note->at, "%s", line);
 }
 
 void describe_server_name(const struct facts *facts, struct evidence *evidence)

@@ -16,9 +16,17 @@ void describe_last_seen(const struct facts *facts, struct evidence *evidence);
 /* How much came of a ClientHello that broke off. */
 void describe_partial_hello(const struct facts *facts, struct evidence *evidence);
 
+/* What a suite of TLS 1.2 or below takes its keys from beside the key exchange: "pre-shared key",
+ * "password"; NULL: nothing, or the suite is not known. */
+const char *describe_secret(const struct suite *suite);
+
 /* The secret that both sides must have: the client offers it in a hello that was refused, or the
  * suite takes its keys from it. Nothing is added where there is none. */
 void describe_shared_secret(const struct facts *facts, struct evidence *evidence);
+
+/* The name by which the client calls its pre-shared key, up to TLS 1.2, where it is text. Nothing
+ * is added where there is none. */
+void describe_psk_identity(const struct facts *facts, struct evidence *evidence);
 
 /* Add what the client asked for within another protocol: TLS, or a connection to a target. Only for
  * a connection in which the client asked. */

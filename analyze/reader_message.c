@@ -3,6 +3,7 @@
 #include "analyze/reader_internal.h"
 #include "analyze/session_brief.h"
 #include "dissect/hello.h"
+#include "dissect/key_exchange.h"
 #include "dissect/message.h"
 
 void reader_note_malformed(const struct run *run, enum malformation malformation)
@@ -18,8 +19,20 @@ void reader_note_malformed(const struct run *run, enum malformation malformation
 
 #define MESSAGE_BIT(type) (UINT32_C(1) << (type))
 
-/* Bodies that a diagnosis reads. ClientKeyExchange, Finished and tickets tell nothing. */
-static bool body_is_wanted(uint8_t type)
+/* What every implementation takes (RFC 4279 section 5.3). The key exchanges that may look like one
+ * have longer keys. */
+enum { PSK_IDENTITY_MAX = 128 };
+
+/* Of a suite with a pre-shared key, as far as its size tells. */
+static bool may_name_key(struct bytes client_key_exchange)
+{
+    struct bytes identity;
+
+    return psk_identity_parse(client_key_exchange, &identity) && identity.len <= PSK_IDENTITY_MAX;
+}
+
+/* Bodies that a diagnosis reads. Other ClientKeyExchanges, Finished and tickets tell nothing. */
+static bool body_is_wanted(uint8_t type, struct bytes body)
 {
     static const uint32_t wanted =
         MESSAGE_BIT(TLS_HANDSHAKE_CLIENT_HELLO) | MESSAGE_BIT(TLS_HANDSHAKE_SERVER_HELLO)
@@ -29,7 +42,8 @@ static bool body_is_wanted(uint8_t type)
         | MESSAGE_BIT(TLS_HANDSHAKE_CERTIFICATE_VERIFY)
         | MESSAGE_BIT(TLS_HANDSHAKE_CERTIFICATE_STATUS);
 
-    return type < 32 && (wanted >> type & 1) != 0;
+    return (type < 32 && (wanted >> type & 1) != 0)
+           || (type == TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE && may_name_key(body));
 }
 
 /* Who sends the first ClientHello is the client, whoever opened the TCP connection: that is
@@ -90,7 +104,7 @@ static void take_message(struct run *run, const struct message *message, uint16_
 
     if ((session_note_in_brief(run, NOTE_MESSAGE, detail)
          || session_note(run, NOTE_MESSAGE, detail))
-        && body_is_wanted(message->type))
+        && body_is_wanted(message->type, message->body))
         keep_body(run, message);
 }
 

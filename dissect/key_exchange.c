@@ -143,3 +143,8 @@ bool certificate_verify_parse(struct bytes body, uint16_t version, struct certif
     *out = verify;
     return true;
 }
+
+bool psk_identity_parse(struct bytes body, struct bytes *out)
+{
+    return bytes_vector(&body, 2, out);
+}

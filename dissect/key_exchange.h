@@ -71,6 +71,11 @@ struct certificate_verify {
 MUST_USE bool certificate_verify_parse(struct bytes body, uint16_t version,
                                        struct certificate_verify *out);
 
+/* The name of the client's pre-shared key: what a ClientKeyExchange of PSK, RSA_PSK, DHE_PSK or
+ * ECDHE_PSK begins with, psk_identity<0..2^16-1> (RFC 4279 section 2, RFC 5489 section 2). Those of
+ * other suites may look the same. False, and *out unchanged, if it is malformed. */
+MUST_USE bool psk_identity_parse(struct bytes body, struct bytes *out);
+
 /* The position of the highest bit that is set in a big-endian number: its size in bits. */
 size_t bytes_bit_length(struct bytes number);
 

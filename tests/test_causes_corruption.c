@@ -119,6 +119,101 @@ static void a_bad_record_with_a_shared_secret_is_about_that_secret(void)
     }
 }
 
+/* The suite of a secret, the client's name for it, and how the server ends it behind the client's
+ * key: what is likely or possible then, and not without the secret. */
+static void begin_secret(struct story *story, uint16_t suite, const char *client_key)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    choice.suite = suite;
+    story_begin_hello(story);
+    story_server_hello(story, &choice);
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+    if (client_key != NULL)
+        story_message(story, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE,
+                      bytes_of(client_key, strlen(client_key + 1) + 1));
+}
+
+enum { PSK_SUITE = 0x00a8, SRP_SUITE = 0xc01d, OTHER_SUITE = 0xc02f };
+
+static const char key_exchange[] = "\0\5Psk 7"; /* an identity of five octets */
+
+static void a_server_that_leaves_at_a_secret_has_another_one(void)
+{
+    static const struct {
+        uint16_t suite;
+        int how;
+        enum certainty certainty;
+    } rows[] = {
+        {PSK_SUITE, STORY_CLOSES, CAUSE_LIKELY},
+        {PSK_SUITE, STORY_RESETS, CAUSE_LIKELY},
+        {PSK_SUITE, TLS_ALERT_CLOSE_NOTIFY, CAUSE_LIKELY},
+        {SRP_SUITE, STORY_CLOSES, CAUSE_LIKELY},
+        {PSK_SUITE, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_POSSIBLE},
+        {PSK_SUITE, TLS_ALERT_UNKNOWN_PSK_IDENTITY, CAUSE_NO},
+        {PSK_SUITE, TLS_ALERT_INTERNAL_ERROR, CAUSE_NO},
+        {OTHER_SUITE, STORY_CLOSES, CAUSE_NO},
+        {OTHER_SUITE, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_secret(&story, rows[i].suite, key_exchange);
+        story_refuse_how(&story, rows[i].how);
+        if (rows[i].certainty != CAUSE_NO)
+            CU_ASSERT_TRUE(story_says(&story, "record_corruption", rows[i].certainty));
+        CU_ASSERT_EQUAL(story_certainty(&story, "record_corruption"), rows[i].certainty);
+        CU_ASSERT_EQUAL(has_evidence(&story, "psk_identity"),
+                        rows[i].suite == PSK_SUITE && rows[i].how != TLS_ALERT_INTERNAL_ERROR);
+    }
+}
+
+static void a_server_that_leaves_elsewhere_says_nothing_of_a_secret(void)
+{
+    struct story story;
+
+    begin_secret(&story, PSK_SUITE, NULL);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_denies(&story, "record_corruption"));
+    begin_secret(&story, PSK_SUITE, key_exchange);
+    story_wait(&story, 2 * STORY_SECOND); /* it may have waited for the client's Finished */
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_denies(&story, "record_corruption"));
+    begin_secret(&story, PSK_SUITE, key_exchange);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "record_corruption"));
+    begin_secret(&story, PSK_SUITE, key_exchange);
+    story_rst(&story, SIDE_SERVER);
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset.hop_limit = 40; /* another host */
+    CU_ASSERT_TRUE(story_denies(&story, "record_corruption"));
+}
+
+/* It is shown where it is text: what is not breaks no terminal. */
+static void the_name_of_a_pre_shared_key_is_evidence(void)
+{
+    static const struct {
+        const char *key_exchange;
+        const char *told;
+    } rows[] = {
+        {"\0\5Psk 7", "key \"Psk 7\""},
+        {"\0\3a\x1b\n", "key \"a\\x1b\\x0a\""},
+        {"\0\3a\xff\xfe", NULL},
+        {"\0\5four", NULL}, /* cut */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_secret(&story, PSK_SUITE, rows[i].key_exchange);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_BAD_RECORD_MAC);
+        CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_CERTAIN));
+        CU_ASSERT_EQUAL(has_evidence(&story, "psk_identity"), rows[i].told != NULL);
+        if (rows[i].told != NULL)
+            CU_ASSERT_TRUE(story_tells(&story, "psk_identity", rows[i].told));
+    }
+}
+
 static void an_encrypted_alert_in_place_of_the_servers_finished_is_corruption(void)
 {
     struct story story;
@@ -171,6 +266,11 @@ int main(void)
          decrypt_error_to_a_hello_with_a_key_is_about_that_key},
         {"a bad record with a shared secret is about that secret",
          a_bad_record_with_a_shared_secret_is_about_that_secret},
+        {"a server that leaves at a secret has another one",
+         a_server_that_leaves_at_a_secret_has_another_one},
+        {"a server that leaves elsewhere says nothing of a secret",
+         a_server_that_leaves_elsewhere_says_nothing_of_a_secret},
+        {"the name of a pre-shared key is evidence", the_name_of_a_pre_shared_key_is_evidence},
         {"an encrypted alert in place of the server's Finished is corruption",
          an_encrypted_alert_in_place_of_the_servers_finished_is_corruption},
         {"a server that leaves at the Finished may have found corruption",

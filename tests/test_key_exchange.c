@@ -194,6 +194,27 @@ static void a_certificate_verify_is_read(void)
     guard_free(&guard);
 }
 
+static bool parse_identity(struct bytes in)
+{
+    struct bytes identity;
+
+    return psk_identity_parse(in, &identity);
+}
+
+/* What follows it is the client's part of another key exchange. */
+static void the_identity_of_a_pre_shared_key_is_read(void)
+{
+    struct guard guard = guard_new();
+    struct bytes identity;
+
+    CU_ASSERT_TRUE_FATAL(psk_identity_parse(guard_hex(&guard, "0003 696441"), &identity));
+    CU_ASSERT_TRUE(bytes_equal(identity, bytes_of("idA", 3)));
+    CU_ASSERT_TRUE_FATAL(psk_identity_parse(guard_hex(&guard, "0001 61 04 5a5a5a5a"), &identity));
+    CU_ASSERT_TRUE(bytes_equal(identity, bytes_of("a", 1)));
+    check_prefixes("0003 696441", parse_identity, SIZE_MAX);
+    guard_free(&guard);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -208,6 +229,7 @@ int main(void)
         {"malformed parameters are refused", malformed_parameters_are_refused},
         {"a number is measured in bits", a_number_is_measured_in_bits},
         {"a CertificateVerify is read", a_certificate_verify_is_read},
+        {"the identity of a pre-shared key is read", the_identity_of_a_pre_shared_key_is_read},
         CU_TEST_INFO_NULL,
     };
 

@@ -39,6 +39,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (facts_server_refused_hello(facts)
         && facts_alert(facts, SIDE_SERVER, TLS_ALERT_ACCESS_DENIED))
         describe_server_name(facts, evidence);
+    if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNKNOWN_PSK_IDENTITY))
+        describe_psk_identity(facts, evidence);
     return plain && facts->refusal.note->kind == NOTE_ALERT && !is_ambiguous(facts->refusal.alert)
                ? CAUSE_LIKELY
                : CAUSE_POSSIBLE;

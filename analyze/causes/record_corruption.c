@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/manner.h"
 #include "analyze/causes/server_flight.h"
 
 /* Nothing was protected, early data neither. Some servers say so of a ticket that they cannot
@@ -51,6 +52,22 @@ static enum certainty left_at_finished(const struct facts *facts)
     return CAUSE_POSSIBLE;
 }
 
+/* The suite takes its keys from a secret, and the server ends it when it has what the client makes
+ * of its own: it does not know that key by its name, or has another one (RFC 4279 section 2). Some
+ * programs say nothing then, or no more than handshake_failure. */
+static enum certainty left_at_secret(const struct facts *facts)
+{
+    if (!facts_is_before_end(facts, facts->client_key_exchange_note)
+        || facts->finished_note[SIDE_SERVER] != NULL || describe_secret(facts->suite) == NULL)
+        return CAUSE_NO;
+    if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE))
+        return CAUSE_POSSIBLE;
+    return facts_closed_without_reason(facts, SIDE_SERVER) && manner_is_of_host(facts)
+                   && facts->waited_ns <= FACTS_LEFT_AFTER_FINISH_NS
+               ? CAUSE_LIKELY
+               : CAUSE_NO;
+}
+
 /* Up to TLS 1.2 a hello resumes a session by its ticket (RFC 5077 section 3.4) or its session ID;
  * one that offers TLS 1.3 has an ID that means nothing. */
 static void describe_resumption(const struct facts *facts, struct evidence *evidence)
@@ -79,6 +96,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (certainty == CAUSE_NO)
         certainty = finished_not_accepted(facts);
     if (certainty == CAUSE_NO)
+        certainty = left_at_secret(facts);
+    if (certainty == CAUSE_NO)
         certainty = left_at_finished(facts);
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
@@ -105,7 +124,8 @@ const struct cause cause_record_corruption = {
         "bad_record_mac(20) or decrypt_error(51). The octets were changed on the way, "
         "the two sides computed different keys, or one has a defect. With a pre-shared key, "
         "a ticket or a password the keys differ when the two sides do not have the same "
-        "one.",
+        "one; a server that finds so, or that has no key by the client's name for it, may "
+        "just close, or say handshake_failure(40).",
     .remedy =
         "Where the evidence names a pre-shared key or a password, compare it and its identity "
         "on both sides first: `openssl s_client -connect SERVER:PORT -psk_identity IDENTITY "
@@ -121,8 +141,9 @@ const struct cause cause_record_corruption = {
                    "SSL_ERROR_BAD_MAC_READ, SSL_ERROR_BAD_MAC_ALERT, "
                    "SSL_ERROR_DECRYPT_ERROR_ALERT; Java: SSLHandshakeException: Received fatal "
                    "alert: bad_record_mac; Go: local error: tls: bad record MAC",
-    .alerts = CAUSE_ALERTS(TLS_ALERT_BAD_RECORD_MAC, TLS_ALERT_DECRYPTION_FAILED,
-                           TLS_ALERT_DECRYPT_ERROR),
+    .alerts =
+        CAUSE_ALERTS(TLS_ALERT_BAD_RECORD_MAC, TLS_ALERT_DECRYPTION_FAILED, TLS_ALERT_DECRYPT_ERROR,
+                     TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_CLOSE_NOTIFY),
     .source = "RFC 8446 sections 4.2.11.2, 5.2 and 6.2; RFC 5246 section 7.2.2; RFC 4279 section 2",
     .tells_end_alone = true,
     .match = match,
