@@ -8,15 +8,19 @@
  * keys, tickets. */
 static uint64_t hash_offer(const struct knowledge *knowledge, const struct facts *facts)
 {
-    const struct hello_extensions *extensions = &facts->client_extensions;
+    struct bytes groups = {0}; /* with their length: facts in brief have not read them */
+    uint64_t hash;
+
+    if (!extension_find(facts->client_hello.extensions, TLS_EXTENSION_SUPPORTED_GROUPS, &groups))
+        groups.len = 0;
     const uint64_t parts[] = {
         knowledge_kind_of_hello(knowledge, facts),
         facts->offer.version_min,
-        list_u16_number(extensions->supported_groups.list),
+        list_u16_number(groups),
         knowledge_hash_name(knowledge, facts),
     };
-    const uint64_t hash = siphash_1_3(knowledge->options.hash_key, parts, sizeof(parts));
 
+    hash = siphash_1_3(knowledge->options.hash_key, parts, sizeof(parts));
     return hash != 0 ? hash : 1;
 }
 
