@@ -161,7 +161,7 @@ void facts_build(struct facts *facts, const struct observation *observation)
 
     if (in_brief && !is_finished)
         is_finished = read_handshake(facts, observation, false);
-    if (!is_finished || !observation->established_in_brief) {
+    if (!is_finished || !observation->settled || !observation->established_in_brief) {
         facts_find_refusal(facts);
         see_capture(facts);
     }

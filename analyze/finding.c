@@ -340,19 +340,20 @@ static void find_chain_problems(const struct facts *facts, enum side side, struc
 static const struct finding_row {
     const char *id;
     bool is_of_server;
+    bool is_departure;
     bool (*find)(const struct facts *facts, struct text *text);
 } finding_rows[] = {
-    {"closed_right_after_handshake", false, closed_right_after_handshake},
-    {"server_closed_right_after_handshake", false, server_closed_right_after_handshake},
-    {"obsolete_version", true, obsolete_version},
-    {"weak_suite", true, weak_suite},
-    {"issuer_changed", true, issuer_changed},
-    {"private_issuer", true, private_issuer},
-    {"name_not_recognized", true, name_not_recognized},
-    {"proxy_target_differs", false, proxy_target_differs},
-    {"client_scans", false, client_scans},
-    {"messages_not_kept", false, messages_not_kept},
-    {"octets_missed", false, octets_missed},
+    {"closed_right_after_handshake", false, true, closed_right_after_handshake},
+    {"server_closed_right_after_handshake", false, true, server_closed_right_after_handshake},
+    {"obsolete_version", true, false, obsolete_version},
+    {"weak_suite", true, false, weak_suite},
+    {"issuer_changed", true, false, issuer_changed},
+    {"private_issuer", true, false, private_issuer},
+    {"name_not_recognized", true, false, name_not_recognized},
+    {"proxy_target_differs", false, false, proxy_target_differs},
+    {"client_scans", false, false, client_scans},
+    {"messages_not_kept", false, false, messages_not_kept},
+    {"octets_missed", false, false, octets_missed},
 };
 
 enum { FINDING_ROWS = sizeof(finding_rows) / sizeof(finding_rows[0]) };
@@ -377,11 +378,27 @@ static void find_others(const struct facts *facts, struct verdict *verdict)
     }
 }
 
-bool finding_is_of_server(const char *id)
+static const struct finding_row *row_of(const char *id)
 {
     for (size_t i = 0; i < FINDING_ROWS; i++)
         if (strcmp(finding_rows[i].id, id) == 0)
-            return finding_rows[i].is_of_server;
+            return &finding_rows[i];
+    return NULL;
+}
+
+bool finding_is_departure(const char *id)
+{
+    const struct finding_row *row = row_of(id);
+
+    return row != NULL && row->is_departure;
+}
+
+bool finding_is_of_server(const char *id)
+{
+    const struct finding_row *row = row_of(id);
+
+    if (row != NULL)
+        return row->is_of_server;
     for (size_t i = 0; i < chain_problem_count; i++)
         if (strcmp(chain_problems[i].id, id) == 0)
             return true;

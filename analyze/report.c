@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/finding.h"
 #include "analyze/incident_report.h"
 #include "analyze/report_parts.h"
 
@@ -182,6 +183,28 @@ static void server_add_name(struct report_server *server, const struct facts *fa
         server->more_names = true;
 }
 
+static bool is_departure(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->finding_count; i++)
+        if (finding_is_departure(verdict->findings[i].id))
+            return true;
+    return false;
+}
+
+/* What was noticed of handshakes that went well is told when all is asked for; of those that one
+ * side left at once it may be why. */
+static void add_posture(const struct report *report, struct report_server *server,
+                        const struct verdict *verdict)
+{
+    if (report->options.all)
+        report_posture_add(server, verdict, false);
+    else if (verdict->outcome == OUTCOME_ESTABLISHED && is_departure(verdict))
+        report_posture_add(server, verdict, true);
+    else
+        return;
+    server_add_name(server, verdict->facts);
+}
+
 static void add_server(struct report *report, const struct verdict *verdict)
 {
     const struct endpoint *endpoint = &verdict->facts->connection->endpoint[SIDE_SERVER];
@@ -192,10 +215,9 @@ static void add_server(struct report *report, const struct verdict *verdict)
         return;
     }
     server->outcomes[verdict->outcome]++;
-    if (verdict->outcome == OUTCOME_FAILED || report->options.all)
+    if (verdict->outcome == OUTCOME_FAILED)
         server_add_name(server, verdict->facts);
-    if (report->options.all)
-        report_posture_add(server, verdict);
+    add_posture(report, server, verdict);
 }
 
 static void write_line(const struct report *report, const struct verdict *verdict)
@@ -296,7 +318,6 @@ void report_finish(struct report *report, const struct report_totals *totals)
         fprintf(report->layout.out, "\n%s more failures, of other kinds, are only counted below.\n",
                 layout_number(report->entries_left_out, number));
     report_write_summary(report);
-    if (report->options.all)
-        report_write_posture(report);
+    report_write_posture(report);
     report_write_totals(report, totals);
 }

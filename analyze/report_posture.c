@@ -54,12 +54,14 @@ static struct report_posture *posture_to_add(struct report_server *server)
     return details->posture;
 }
 
-void report_posture_add(struct report_server *server, const struct verdict *verdict)
+void report_posture_add(struct report_server *server, const struct verdict *verdict,
+                        bool with_departure)
 {
     for (size_t i = 0; i < verdict->finding_count; i++) {
+        const char *id = verdict->findings[i].id;
         struct report_posture *posture;
 
-        if (!finding_is_of_server(verdict->findings[i].id))
+        if (!finding_is_of_server(id) && !(with_departure && finding_is_departure(id)))
             continue;
         posture = posture_to_add(server);
         if (posture == NULL)
@@ -81,12 +83,15 @@ static int compare_servers(const void *a, const void *b)
     return report_server_compare(left, right);
 }
 
-/* Most frequent first. */
+/* Who left first, then what may be why: most frequent first. */
 static int compare_items(const void *a, const void *b)
 {
     const struct posture_item *left = a;
     const struct posture_item *right = b;
+    bool left_departs = finding_is_departure(left->id);
 
+    if (left_departs != finding_is_departure(right->id))
+        return left_departs ? -1 : 1;
     if (left->count != right->count)
         return left->count > right->count ? -1 : 1;
     return strcmp(left->id, right->id);
@@ -138,8 +143,10 @@ void report_write_posture(const struct report *report)
            && posture_of(servers[noticed]) != NULL)
         noticed++;
     if (noticed > 0)
-        fprintf(layout->out, "\n%sNoticed at servers, whether handshakes failed or not%s\n",
-                layout->strong, layout->plain);
+        fprintf(layout->out, "\n%s%s%s\n", layout->strong,
+                report->options.all ? "Noticed at servers, whether handshakes failed or not"
+                                    : "Established, and left at once without data",
+                layout->plain);
     for (size_t i = 0; i < noticed && i < REPORT_SERVERS_SHOWN; i++) {
         struct report_posture *posture = posture_of(servers[i]);
 

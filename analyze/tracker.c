@@ -45,11 +45,19 @@ void tracker_count_limits(struct tracker *tracker, const struct facts *facts)
                                     && !facts->client_hello_read;
 }
 
+/* Of those that did not fail, unless all is asked for, only the ones are of interest that ended
+ * before both sides had sent data: often one of them refused the other when it was too late. */
+static bool is_of_interest(const struct tracker *tracker, const struct facts *facts)
+{
+    return tracker->options.examine_all || facts->outcome == OUTCOME_FAILED
+           || (facts->outcome == OUTCOME_ESTABLISHED && facts->refusal.kind != REFUSAL_NONE);
+}
+
 /* Work out the verdict, with what is known by now of server and client. */
 void tracker_weigh(struct tracker *tracker, struct facts *facts, struct known *known,
                    struct verdict *verdict)
 {
-    if (facts->outcome != OUTCOME_FAILED && !tracker->options.examine_all) {
+    if (!is_of_interest(tracker, facts)) {
         verdict_begin(verdict, facts);
         return;
     }

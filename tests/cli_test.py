@@ -655,6 +655,13 @@ class Findings(CommandLine):
         for name in expected:
             self.assertRegex(posture, rf"\d+ of \d+ +{name}: ")
 
+    def test_who_leaves_at_once_is_told_with_what_may_be_why(self):
+        path = str(TESTS / "pcaps" / "clean" / "expired-tls12__wget__apache.pcap")
+        told = run(path).stdout.partition("\nEstablished, and left at once without data\n")[2]
+        for name in ("closed_right_after_handshake", "certificate_expired"):
+            self.assertRegex(told, rf"1 of 1 +{name}: ")
+        self.assertEqual(handshakes(path), [])
+
     def test_a_good_handshake_has_no_finding(self):
         for name in ("get-tls12__gnutls__stunnel", "get-tls13__node12__nginx"):
             path = str(TESTS / "pcaps" / "clean" / f"{name}.pcap")

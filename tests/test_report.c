@@ -487,6 +487,23 @@ static void nothing_noticed_has_no_title(void)
     report_text_end(&written);
 }
 
+static void who_leaves_at_once_is_told_without_being_asked(void)
+{
+    struct report_text written;
+
+    report_text_begin(&written, (struct report_options){0});
+    sample_established(&written.sample);
+    notice(&written.sample, "certificate_expired", "the certificate expired");
+    notice(&written.sample, "closed_right_after_handshake", "the client left");
+    report_add(written.report, &written.sample.verdict);
+    text_check_has(report_text_finish(&written),
+                   "Established, and left at once without data\n"
+                   "  198.51.100.7:443 (www.example.org)\n"
+                   "      1 of 1      closed_right_after_handshake: the client left\n"
+                   "      1 of 1      certificate_expired: the certificate expired\n\n");
+    report_text_end(&written);
+}
+
 static void servers_with_most_trouble_come_first_and_the_rest_is_counted(void)
 {
     struct report_text written;
@@ -548,6 +565,8 @@ int main(void)
         {"what was noticed is summed up for each server",
          what_was_noticed_is_summed_up_for_each_server},
         {"nothing noticed has no title", nothing_noticed_has_no_title},
+        {"who leaves at once is told without being asked",
+         who_leaves_at_once_is_told_without_being_asked},
         {"servers with most trouble come first and the rest is counted",
          servers_with_most_trouble_come_first_and_the_rest_is_counted},
         {"a clock that must be wrong is told", a_clock_that_must_be_wrong_is_told},
