@@ -242,19 +242,16 @@ static bool proxy_target_differs(const struct facts *facts, struct text *text)
     return true;
 }
 
-/* Who wants a service tries a few hellos; who wants to know what a server takes, all that there
- * are. Behind an address that many share hellos with something unusual are few kinds. */
 static bool client_scans(const struct facts *facts, struct text *text)
 {
-    enum { KINDS_FEW = 12 };
-
-    if (facts->known == NULL || facts->known->oddities < KINDS_FEW)
+    if (!known_client_scans(facts->known))
         return false;
-    text_add(text,
-             "within minutes at least %u kinds of hello of this client failed at this server, each "
-             "with something unusual: it seems to be a scanner, such as sslscan, testssl.sh or "
-             "nmap, that asks what the server takes",
-             facts->known->oddities);
+    text_add(
+        text,
+        "within minutes at least %u different hellos of this client failed at this server, "
+        "each with something unusual: it seems to be a scanner, such as sslscan, testssl.sh or "
+        "nmap, that asks what the server takes",
+        facts->known->oddities);
     return true;
 }
 

@@ -32,6 +32,7 @@ enum {
     KNOWLEDGE_OFFERS_MAX = 8,     /* the latest that a server took up since it refused one */
     KNOWLEDGE_RETURNS_MAX = 4,    /* manners of refusal that are told apart for known_return; others
                                      are left out */
+    KNOWLEDGE_SCAN_HELLOS = 12,   /* unusual ones that fail at one server: of a scanner */
     KNOWLEDGE_RESETS_MAX = 4,     /* servers and names that are told apart for resets */
     KNOWLEDGE_RETRIES_MAX = 8192, /* clients at servers, of 0.25 KiB each: 2 MiB */
     KNOWLEDGE_NAME_SIZE = 80,     /* octets of a name kept as an example, NUL included */
@@ -333,10 +334,10 @@ struct known_attempt {
                       in another connection, which began soon before or after */
 };
 
-/* Kinds of hellos of one client address that failed at one server, each with something unusual. */
+/* Different hellos of one client address that failed at one server, each with something unusual. */
 struct known_oddities {
     int64_t since_ns; /* the first connection began; others count for KNOWLEDGE_ODDITIES_NS */
-    uint64_t kinds;   /* a bit for each, by its hash: there are as many, or more */
+    uint64_t hellos;  /* a bit for each, by its hash: there are as many, or more */
 };
 
 /* One client address at one server. */
@@ -359,7 +360,7 @@ struct known {
                                far as that is kept; 0: never */
     const struct known_attempt *attempt; /* this one, which failed */
     const struct known_resets *resets;   /* this one is one of them */
-    uint8_t oddities; /* so many kinds in known_oddities, or more; 0: not known */
+    uint8_t oddities; /* so many hellos in known_oddities, or more; 0: not known */
 };
 
 /* Between a failure and what is taken for another attempt of the same client: impatient programs
@@ -476,6 +477,14 @@ static inline bool known_speaks_tls(const struct known_server *server)
 static inline bool known_answers_in_tls(const struct known_server *server)
 {
     return known_speaks_tls(server) || (server != NULL && server->answered_in_tls);
+}
+
+/* Whether the client seems to scan the server. Who wants a service tries a few hellos; who wants to
+ * know what a server takes, all that there are. Behind an address that many share few hellos have
+ * something unusual. known may be NULL. */
+static inline bool known_client_scans(const struct known *known)
+{
+    return known != NULL && known->oddities >= KNOWLEDGE_SCAN_HELLOS;
 }
 
 /* About how many clients it took up: no more than hellos. */

@@ -265,26 +265,27 @@ static bool is_odd(const struct facts *facts)
     return false;
 }
 
-static void note_oddity(struct known_oddities *oddities, const struct facts *facts, uint64_t kind)
+static void note_oddity(const struct knowledge *knowledge, struct known_oddities *oddities,
+                        const struct facts *facts)
 {
-    enum { KINDS = 64 };
+    enum { HELLOS = 64 };
     int64_t began_ns = facts->connection->first.time_ns;
 
     if (!facts->client_hello_read || !is_odd(facts))
         return;
     if (!times_are_within(KNOWLEDGE_ODDITIES_NS, oddities->since_ns, began_ns))
         *oddities = (struct known_oddities){.since_ns = began_ns};
-    oddities->kinds |= UINT64_C(1) << kind % KINDS;
+    oddities->hellos |= UINT64_C(1) << knowledge_hash_offer(knowledge, facts) % HELLOS;
 }
 
-static uint8_t kinds_about(const struct known_oddities *oddities, int64_t began_ns)
+static uint8_t oddities_about(const struct known_oddities *oddities, int64_t began_ns)
 {
-    uint64_t kinds = oddities->kinds;
+    uint64_t hellos = oddities->hellos;
     uint8_t count = 0;
 
     if (!times_are_within(KNOWLEDGE_ODDITIES_NS, oddities->since_ns, began_ns))
         return 0;
-    for (; kinds != 0; kinds &= kinds - 1)
+    for (; hellos != 0; hellos &= hellos - 1)
         count++;
     return count;
 }
@@ -316,7 +317,7 @@ void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_ser
         return;
     note_failed(retry, server, client, &hello, knowledge_hello_is_split(facts),
                 parties->client_hash);
-    note_oddity(&retry->oddities, facts, hello.kind);
+    note_oddity(knowledge, &retry->oddities, facts);
 }
 
 void knowledge_find_attempt(struct knowledge *knowledge, const struct facts *facts,
@@ -330,7 +331,7 @@ void knowledge_find_attempt(struct knowledge *knowledge, const struct facts *fac
     retry = knowledge_table_find(knowledge->retries, key);
     if (retry == NULL)
         return;
-    known->oddities = kinds_about(&retry->oddities, began_ns);
+    known->oddities = oddities_about(&retry->oddities, began_ns);
     for (size_t i = 0; i < retry->total && i < KNOWLEDGE_ATTEMPTS_MAX; i++)
         if (retry->attempts[i].hello.began_ns == began_ns)
             known->attempt = &retry->attempts[i];

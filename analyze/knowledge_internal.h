@@ -99,6 +99,10 @@ void knowledge_put_peer_key(const struct knowledge *knowledge, uint8_t *key,
                             const struct facts *facts);
 uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct facts *facts);
 
+/* A keyed hash of all that a server may refuse a hello for, never 0. What is new each time is not
+ * in it: random, shares of keys, tickets. */
+uint64_t knowledge_hash_offer(const struct knowledge *knowledge, const struct facts *facts);
+
 /* Note that a server took up this hello, if it did and has refused others. */
 void knowledge_note_offer(const struct knowledge *knowledge, struct known_server *server,
                           const struct facts *facts);

@@ -4,9 +4,7 @@
 #include "analyze/knowledge_internal.h"
 #include "capture/siphash.h"
 
-/* All that a server may refuse a hello for. What is new each time is not in it: random, shares of
- * keys, tickets. */
-static uint64_t hash_offer(const struct knowledge *knowledge, const struct facts *facts)
+uint64_t knowledge_hash_offer(const struct knowledge *knowledge, const struct facts *facts)
 {
     struct bytes groups = {0}; /* with their length: facts in brief have not read them */
     uint64_t hash;
@@ -46,7 +44,7 @@ void knowledge_note_offer(const struct knowledge *knowledge, struct known_server
 
     if (server->failed.count == 0 || treatment_of(facts) != TREATMENT_ACCEPTED)
         return;
-    hash = hash_offer(knowledge, facts);
+    hash = knowledge_hash_offer(knowledge, facts);
     *place_of(server, hash) = (struct known_offer){
         .hash = hash,
         .taken_ns = facts->connection->first.time_ns,
@@ -60,7 +58,7 @@ int64_t knowledge_offer_taken(const struct knowledge *knowledge, const struct kn
 
     if (server->failed.count == 0)
         return 0;
-    hash = hash_offer(knowledge, facts);
+    hash = knowledge_hash_offer(knowledge, facts);
     for (size_t i = 0; i < KNOWLEDGE_OFFERS_MAX; i++)
         if (server->rare->offers[i].hash == hash)
             return server->rare->offers[i].taken_ns;

@@ -327,43 +327,9 @@ static void another_hello_acquits_nobody(void)
     knowledge_free(knowledge);
 }
 
-/* So many kinds of hellos fail, each with one suite that few servers have; or none of these. */
-static void probe(struct story *story, uint16_t kinds, bool is_odd)
-{
-    struct story_offer offer = story_offer_1_2();
-
-    open_knowledge();
-    for (uint16_t i = 0; i < kinds; i++) {
-        const uint16_t suite = (uint16_t)(0x0001 + i);
-
-        if (is_odd)
-            memcpy(offer.suites, (story_list){suite}, sizeof(offer.suites));
-        else
-            offer.suites[STORY_LIST_MAX - 2] = suite;
-        learn_refusals(1, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
-    }
-    refuse(story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
-    (void)story_cause(story);
-    knowledge_free(knowledge);
-}
-
-static void many_kinds_of_unusual_hellos_are_of_a_scanner(void)
-{
-    struct story story;
-
-    probe(&story, 40, true);
-    CU_ASSERT_TRUE(verdict_has_finding(&story.verdict, "client_scans"));
-    probe(&story, 11, true);
-    CU_ASSERT_FALSE(verdict_has_finding(&story.verdict, "client_scans"));
-    probe(&story, 40, false);
-    CU_ASSERT_FALSE(verdict_has_finding(&story.verdict, "client_scans"));
-}
-
 int main(void)
 {
     static CU_TestInfo tests[] = {
-        {"many kinds of unusual hellos are of a scanner",
-         many_kinds_of_unusual_hellos_are_of_a_scanner},
         {"what was taken up as it is is not why", what_was_taken_up_as_it_is_is_not_why},
         {"another hello acquits nobody", another_hello_acquits_nobody},
         {"what is unusual is no reason where everybody is refused",

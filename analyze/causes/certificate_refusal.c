@@ -5,6 +5,7 @@
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
 #include "analyze/chain_problem.h"
+#include "analyze/knowledge.h"
 #include "dissect/tls.h"
 
 const struct chain_judgement *certificate_refused(const struct facts *facts)
@@ -54,7 +55,7 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
     if (refusal->kind == REFUSAL_ENCRYPTED_ALERT)
         return facts->finished_note[SIDE_SERVER] == NULL ? weigh_unnamed(facts) : CAUSE_NO;
     if (facts_closed_without_reason(facts, SIDE_CLIENT) && client_silent_after_flight(facts))
-        return weigh_unnamed(facts);
+        return known_client_scans(facts->known) ? CAUSE_POSSIBLE : weigh_unnamed(facts);
     return CAUSE_NO;
 }
 

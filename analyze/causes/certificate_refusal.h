@@ -14,8 +14,9 @@ const struct chain_judgement *certificate_refused(const struct facts *facts);
 /* What the form of that refusal says of a problem that the chain has. named is the alert that
  * stands for this problem and no other: then it is certain. An alert that many clients send
  * for whatever is wrong with a certificate makes it likely, and so does a client that falls silent
- * or speaks encrypted right after the certificate. Another alert with a meaning of its own
- * makes it possible at most. TLS_ALERT_BAD_CERTIFICATE as named: no alert of its own. */
+ * or speaks encrypted right after the certificate, unless it seems to scan. Another alert with a
+ * meaning of its own makes it possible at most. TLS_ALERT_BAD_CERTIFICATE as named: no alert of its
+ * own. */
 enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t named);
 
 /* The same for a problem that depends on the trust store, which may be another than the client's,
