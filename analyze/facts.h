@@ -358,8 +358,8 @@ enum server_answer {
     SERVER_ANSWER_SILENCE, /* it closed at once without a word */
     /* It does not tell: */
     SERVER_ANSWER_UNSEEN,   /* the capture lacks octets of the server */
-    SERVER_ANSWER_STAYED,   /* an alert or two octets of data, of a server that closed only when the
-                               client had left */
+    SERVER_ANSWER_STAYED,   /* an alert or two octets of data, of a server that did not close at
+                               once, as far as the capture goes */
     SERVER_ANSWER_PADDED,   /* a record that may be an alert or a session ticket */
     SERVER_ANSWER_TOO_LATE, /* an alert or a RST, which may answer that the client leaves */
     SERVER_ANSWER_LATER,    /* an alert or a close, so late that it may end a time of waiting, or
@@ -367,9 +367,9 @@ enum server_answer {
     SERVER_ANSWER_UNTIMED   /* likewise, but no times say how late */
 };
 
-/* TLS 1.3: a server that has sent this record, as short as an alert, does not close until the
- * client leaves, and the client took its time over it. Who sends a fatal alert closes (RFC 8446
- * section 6.2), and does so within milliseconds: what this server sent may be data. */
+/* TLS 1.3: a server that has sent this record, as short as an alert, did not close at once, nor did
+ * the client leave then. Who sends a fatal alert closes (RFC 8446 section 6.2), and does so within
+ * milliseconds: what this server sent may be data. */
 bool facts_server_stayed(const struct facts *facts, const struct note *answer);
 
 /* Behind the client's Finished, if there is one. */

@@ -254,7 +254,7 @@ static const char *untold_answer(const struct facts *facts)
             "the server closed without a word: it refused the client's certificate, or was done",
         [SERVER_ANSWER_UNSEEN] = "the capture missed packets",
         [SERVER_ANSWER_STAYED] =
-            "the server's last record is an alert or two octets, and it closed behind the client",
+            "the server's last record is an alert or two octets, and it did not close at once",
         [SERVER_ANSWER_PADDED] =
             "the server pads its records: its last one is an alert or a session ticket",
         [SERVER_ANSWER_TOO_LATE] =

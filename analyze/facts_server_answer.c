@@ -212,18 +212,52 @@ static bool may_close_at_data(const struct facts *facts, const struct note *answ
            && !left_unread(facts, answer);
 }
 
+/* When the last octets of this record of the server were seen, if it is its last one: they may come
+ * in several segments. */
+static int64_t end_of_record_ns(const struct facts *facts, const struct note *note)
+{
+    int64_t last_ns = facts->connection->direction[SIDE_SERVER].last_data.time_ns;
+    bool is_last = note == facts->last_protected_note[SIDE_SERVER];
+
+    return is_last && last_ns > note->at.time_ns ? last_ns : note->at.time_ns;
+}
+
 bool facts_server_stayed(const struct facts *facts, const struct note *answer)
 {
     const struct handshake *handshake = facts->handshake;
+    const int64_t begin_ns = end_of_record_ns(facts, answer);
 
     for (const struct note *note = answer + 1; note < handshake->notes + handshake->note_count;
          note++) {
-        if (note->side == SIDE_CLIENT && facts_may_be_good_bye(facts, note))
-            return between_ns(answer, note) >= TURN_TO_DATA_NS + longest_round_trip_ns(facts);
-        if (note->kind == NOTE_FIN || note->kind == NOTE_RST)
-            return false;
+        if (note->kind == NOTE_FIN || note->kind == NOTE_RST
+            || (note->side == SIDE_CLIENT && facts_may_be_good_bye(facts, note)))
+            return note->at.time_ns - begin_ns >= TURN_TO_DATA_NS + longest_round_trip_ns(facts);
     }
-    return false;
+    return true;
+}
+
+/* The client's first record that it sent with the server's record in hand, its good-bye apart. */
+static const struct note *client_goes_on(const struct facts *facts, const struct note *answer)
+{
+    const int64_t in_hand_ns = TURN_TO_DATA_NS + longest_round_trip_ns(facts);
+    const struct note *note = answer;
+
+    do
+        note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA);
+    while (note != NULL
+           && (between_ns(answer, note) < in_hand_ns || facts_may_be_good_bye(facts, note)));
+    return note;
+}
+
+/* Behind a record of the server as short as an alert the two go on: the client sends more, and the
+ * server answers and does not close. Nobody does so after a fatal alert (RFC 8446 section 6.2), but
+ * a client that only writes may send on to a server that does not close. */
+static bool conversation_goes_on(const struct facts *facts, const struct note *answer)
+{
+    const struct note *data = client_goes_on(facts, answer);
+    const struct note *next = data != NULL ? next_of_server(facts, data) : NULL;
+
+    return next != NULL && facts_server_stayed(facts, answer) && facts_server_stayed(facts, next);
 }
 
 /* What the server says at once, or how it closes then, to a client that has not left. */
@@ -231,8 +265,6 @@ static enum server_answer answer_at_once(const struct facts *facts, const struct
 {
     if (note->kind == NOTE_FIN)
         return SERVER_ANSWER_SILENCE;
-    if (note->kind == NOTE_APPLICATION_DATA && facts_server_stayed(facts, note))
-        return SERVER_ANSWER_STAYED;
     return may_close_at_data(facts, note) ? SERVER_ANSWER_AT_DATA : SERVER_ANSWER_REFUSAL;
 }
 
@@ -244,10 +276,14 @@ static enum server_answer answer_at_once(const struct facts *facts, const struct
 static enum server_answer answer_with(const struct facts *facts, const struct note *note,
                                       bool client_left, bool client_closed)
 {
+    if (note->kind == NOTE_APPLICATION_DATA && conversation_goes_on(facts, note))
+        return SERVER_ANSWER_CONTENT;
     if (note->kind == NOTE_FIN && (client_left || !is_at_once(facts, note)))
         return SERVER_ANSWER_CONTENT;
     if (client_left && (note->kind == NOTE_RST || client_closed || !left_unread(facts, note)))
         return SERVER_ANSWER_TOO_LATE;
+    if (note->kind == NOTE_APPLICATION_DATA && facts_server_stayed(facts, note))
+        return SERVER_ANSWER_STAYED;
     if (!is_at_once(facts, note) || may_answer_data(facts, note))
         return SERVER_ANSWER_LATER;
     return is_untimed(facts, note) ? SERVER_ANSWER_UNTIMED : answer_at_once(facts, note);
