@@ -15,10 +15,6 @@
  * connection this soon does not want it, and one that ends it later got no hello. */
 #define TURNED_AWAY_NS (200 * MILLISECOND_NS)
 
-/* A client that leaves later than this has not changed its mind, and a server that is slow has most
- * often answered by then. */
-#define PATIENCE_NS (3 * SECOND_NS)
-
 const char *outcome_name(enum outcome outcome)
 {
     static const char *const names[] = {
@@ -470,7 +466,7 @@ static bool plain_client_waits_in_vain(const struct facts *facts)
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
     return facts->tls_expected && facts->connection->syn_seen && client_speaks_plain_http(facts)
-           && is_closed_by(facts, SIDE_CLIENT) && facts->waited_ns >= PATIENCE_NS
+           && is_closed_by(facts, SIDE_CLIENT) && facts->waited_ns >= FACTS_PATIENCE_NS
            && client->unacknowledged_octets == 0 && server->payload_octets == 0
            && is_captured(client) && is_captured(server);
 }
@@ -482,7 +478,7 @@ bool facts_request_is_ignored(const struct facts *facts)
 
     return facts->starttls.wants_tls && !facts->handshake->switched
            && !moment_seen(facts->starttls.answered_at) && is_closed_by(facts, SIDE_CLIENT)
-           && facts->refusal.at.time_ns - client->last_data.time_ns >= PATIENCE_NS
+           && facts->refusal.at.time_ns - client->last_data.time_ns >= FACTS_PATIENCE_NS
            && client->unacknowledged_octets == 0 && is_captured(client) && is_captured(server);
 }
 

@@ -118,12 +118,44 @@ static bool is_prelude(const struct facts *facts, const struct note *note)
            && (facts->client_hello_note == NULL || note < facts->client_hello_note);
 }
 
+/* The client's next word or deed behind its hello ends the connection, so soon that it has not
+ * waited for an answer: a client that knows nothing of a greeting reads it as TLS. */
+static bool client_stops_at_once(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+    const struct note *hello = facts->client_hello_note;
+
+    for (const struct note *note = hello + 1; note < handshake->notes + handshake->note_count;
+         note++) {
+        bool closes = note->kind == NOTE_FIN || note->kind == NOTE_RST;
+
+        if (note->side == SIDE_CLIENT)
+            return (closes || note->kind == NOTE_ALERT)
+                   && note->at.time_ns - hello->at.time_ns < FACTS_PATIENCE_NS;
+        if (closes)
+            return false;
+    }
+    return false;
+}
+
+/* What a server says in clear before the hello, and no more behind it, answers nothing: there are
+ * protocols that greet so and then take TLS. */
+static bool is_greeting(const struct facts *facts, const struct note *note)
+{
+    const struct note *hello = facts->client_hello_note;
+
+    return note->side == SIDE_SERVER && hello != NULL && note < hello
+           && facts->connection->direction[SIDE_SERVER].last_data.packet < hello->at.packet
+           && !client_stops_at_once(facts);
+}
+
 /* Another protocol where TLS was expected. Who speaks TLS has not answered in that protocol. */
 static bool is_foreign(const struct facts *facts, const struct note *note)
 {
     const struct handshake *handshake = facts->handshake;
 
-    return !is_prelude(facts, note) && !handshake->spoke_tls[note->side]
+    return !is_prelude(facts, note) && !is_greeting(facts, note)
+           && !handshake->spoke_tls[note->side]
            && handshake->spoke_tls[side_other((enum side)note->side)];
 }
 

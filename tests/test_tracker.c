@@ -425,7 +425,7 @@ static const struct scenario {
      REFUSAL_NONE, SIDE_CLIENT, 0},
     {"alert after the peer's FIN", late_alert_after_fin, OUTCOME_FAILED, STAGE_CLIENT_HELLO,
      REFUSAL_FIN, SIDE_SERVER, 0},
-    {"server speaks SSH", server_speaks_ssh, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_PLAINTEXT,
+    {"server speaks SSH", server_speaks_ssh, OUTCOME_FAILED, STAGE_CLIENT_HELLO, REFUSAL_FIN,
      SIDE_SERVER, 0},
     {"client speaks HTTP, alert", client_speaks_http, OUTCOME_FAILED, STAGE_TCP_ESTABLISHED,
      REFUSAL_PLAINTEXT, SIDE_CLIENT, 0},

@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/proxy_refusal.h"
 #include "analyze/causes/transport.h"
+#include "analyze/knowledge.h"
 #include "analyze/text.h"
 #include "dissect/tls.h"
 
@@ -27,7 +28,7 @@ static void describe_banner(const struct facts *facts, struct evidence *evidence
         text_add_untrusted(&text, banner);
         text_add(&text, "\"");
     }
-    evidence_add(evidence, "server_protocol", facts->refusal.at, "%s", line);
+    evidence_add(evidence, "server_protocol", facts->prelude_note[SIDE_SERVER]->at, "%s", line);
 }
 
 /* What a server said in clear before it answered the hello of a client that had asked for nothing;
@@ -89,6 +90,42 @@ static enum certainty weigh_greeting(const struct facts *facts, struct evidence 
     return CAUSE_LIKELY;
 }
 
+static bool is_known_to_speak_tls(const struct facts *facts)
+{
+    return facts->known != NULL && known_speaks_tls(facts->known->server);
+}
+
+/* The server spoke in clear before the hello, where nobody had asked for TLS, and never in TLS. */
+static bool greeted_in_clear(const struct facts *facts)
+{
+    const struct note *greeting = facts->prelude_note[SIDE_SERVER];
+
+    return greeting != NULL && facts->client_hello_note != NULL
+           && greeting < facts->client_hello_note && !facts->handshake->switched
+           && !facts->handshake->spoke_tls[SIDE_SERVER];
+}
+
+/* A lone greeting: there are services that take TLS behind it, and a client that waits for an
+ * answer has not taken offence at it. */
+static enum certainty weigh_lone_greeting(const struct facts *facts, bool is_known_protocol)
+{
+    if (facts->refusal.kind == REFUSAL_PLAINTEXT)
+        return is_known_to_speak_tls(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    if (is_known_to_speak_tls(facts) || !facts_closed_without_reason(facts, SIDE_SERVER))
+        return CAUSE_NO;
+    return is_known_protocol && facts->refusal.kind != REFUSAL_NONE ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+}
+
+static enum certainty weigh_words(const struct facts *facts, bool is_known_protocol)
+{
+    if (greeted_in_clear(facts) && !facts->answered[SIDE_SERVER])
+        return weigh_lone_greeting(facts, is_known_protocol);
+    if (facts->refusal.kind != REFUSAL_PLAINTEXT || facts->refusal.by != SIDE_SERVER)
+        return CAUSE_NO;
+    return is_known_protocol && refuses_proxy_header(facts) == CAUSE_NO ? CAUSE_CERTAIN
+                                                                        : CAUSE_LIKELY;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum prelude prelude = facts->prelude[SIDE_SERVER];
@@ -97,14 +134,14 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 
     if (certainty != CAUSE_NO)
         return certainty;
-    if (facts->refusal.kind != REFUSAL_PLAINTEXT || facts->refusal.by != SIDE_SERVER
-        || !client_hello_seen(facts))
-        return CAUSE_NO;
     /* Octets that are neither TLS nor readable may be anything. */
-    if (!known && first_line(facts->handshake->prelude[SIDE_SERVER]).len == 0)
+    if (!client_hello_seen(facts)
+        || (!known && first_line(facts->handshake->prelude[SIDE_SERVER]).len == 0))
         return CAUSE_NO;
-    describe_banner(facts, evidence);
-    return known && refuses_proxy_header(facts) == CAUSE_NO ? CAUSE_CERTAIN : CAUSE_LIKELY;
+    certainty = weigh_words(facts, known);
+    if (certainty != CAUSE_NO)
+        describe_banner(facts, evidence);
+    return certainty;
 }
 
 const struct cause cause_server_not_tls = {
