@@ -30,6 +30,8 @@ enum {
     KNOWLEDGE_ISSUER_SERVERS = 4, /* servers that are told apart for it */
     KNOWLEDGE_ATTEMPTS_MAX = 3,   /* of a client at a server that failed, one after the other */
     KNOWLEDGE_OFFERS_MAX = 8,     /* the latest that a server took up since it refused one */
+    KNOWLEDGE_SHORT_HELLOS = 8,   /* the latest that one segment held and that were taken up: a few
+                                     while one that is not answered waits */
     KNOWLEDGE_RETURNS_MAX = 4,    /* manners of refusal that are told apart for known_return; others
                                      are left out */
     KNOWLEDGE_SCAN_HELLOS = 12,   /* unusual ones that fail at one server: of a scanner */
@@ -40,7 +42,7 @@ enum {
     KNOWLEDGE_NAME_KEY = 26,      /* address, port, and 64 bits for the name */
     KNOWLEDGE_CLIENT_KEY = 16,    /* 64 bits for the address, and as many for the fingerprint */
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
-    KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.1 KiB each: 9 MiB, and 16 where all are unusual */
+    KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.2 KiB each: 10 MiB, and 17 where all are unusual */
     KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.55 KiB each: 9 MiB */
     KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.13 KiB each: 4 MiB, and 17 where all are unusual */
 };
@@ -136,11 +138,11 @@ struct known_return {
     uint32_t first; /* of them, those of names that it had never taken up */
 };
 
-/* What is left of a hello that fits one segment and was taken up. */
+/* What is left of a hello that fits one segment, of a connection that was established. */
 struct known_short_hello {
-    uint64_t client_hash;
-    int64_t began_ns; /* of the connection, which was established; 0: there was none */
-    uint32_t octets;
+    int64_t began_ns; /* the connection; 0: there was none */
+    uint32_t client;  /* part of a hash of its address */
+    uint16_t octets;
     uint16_t version_max;
 };
 
@@ -176,21 +178,23 @@ struct known_server {
     struct known_treatment by_version[VERSION_CLASSES]; /* by the highest version offered */
     struct known_treatment without_name;                /* no server_name extension */
     struct known_treatment with_name;
-    struct known_treatment split;         /* longer than the client's largest segment on the wire */
-    struct known_treatment unsplit;       /* the others */
-    struct known_short_hello short_hello; /* the latest unsplit one that was established; of one
-                                             client none with less than the version of the one
-                                             before. Not in a state */
-    uint32_t largest_accepted;            /* octets of the largest hello taken up */
-    uint32_t smallest_split_refused;      /* octets; 0: none */
-    uint32_t split_returns;               /* split hellos refused, each of them the first after an
-                                        unsplit one that was taken up; not in a state */
-    uint32_t names_accepted;              /* different names that it took up */
-    uint32_t repeats_before;              /* known_repeats() when a state was read, which has no
+    struct known_treatment split;   /* longer than the client's largest segment on the wire */
+    struct known_treatment unsplit; /* the others */
+    struct known_short_hello short_hellos[KNOWLEDGE_SHORT_HELLOS]; /* of those the latest, in a
+                                                                      ring. Not in a state */
+    uint32_t short_hellos_total;
+    uint32_t largest_accepted;       /* octets of the largest hello taken up */
+    uint32_t smallest_split_refused; /* octets; 0: none */
+    uint32_t split_returns;          /* split hellos refused, each of them the first after one of
+                                        short_hellos, by when they began; not in a state */
+    int64_t split_refused_ns;        /* the connection of the latest split hello that was refused
+                                        began; 0: none. Not in a state */
+    uint32_t names_accepted;         /* different names that it took up */
+    uint32_t repeats_before;         /* known_repeats() when a state was read, which has no
                                         returns */
-    uint32_t pauses_total;                /* that there were */
-    uint64_t name_hash;                   /* of `name`; 0: not known, after a state was read */
-    struct known_server_rare *rare;       /* never NULL; belongs to the table */
+    uint32_t pauses_total;           /* that there were */
+    uint64_t name_hash;              /* of `name`; 0: not known, after a state was read */
+    struct known_server_rare *rare;  /* never NULL; belongs to the table */
     struct known_values chosen[KNOWN_CHOICES];
     struct sketch clients; /* that it took up */
     struct known_protocol alpn[KNOWLEDGE_ALPN_MAX];

@@ -100,11 +100,6 @@ static void add_part(uint32_t *parts, uint8_t *count, uint32_t part)
         parts[(*count)++] = part;
 }
 
-static uint32_t part_of(uint64_t hash)
-{
-    return (uint32_t)(hash >> 32);
-}
-
 static bool is_near(const struct known_resets *resets, int64_t at_ns)
 {
     return at_ns - resets->last_ns <= KNOWLEDGE_RESETS_NS
@@ -217,21 +212,42 @@ static void note_taken(struct known_attempt *attempt, const struct known_hello *
         && times_are_within(KNOWLEDGE_RETRY_NS, taken->began_ns, attempt->hello.began_ns);
 }
 
+/* The best that a client got with a shorter hello soon after this one: the first of those with the
+ * highest version. NULL: nothing. */
+static const struct known_short_hello *find_short(const struct known_server *server,
+                                                  const struct known_hello *hello, uint32_t client)
+{
+    const struct known_short_hello *best = NULL;
+
+    for (size_t i = 0; i < KNOWLEDGE_SHORT_HELLOS; i++) {
+        const struct known_short_hello *other = &server->short_hellos[i];
+        int64_t apart_ns = other->began_ns - hello->began_ns;
+
+        if (other->client != client || other->octets >= hello->octets || apart_ns <= 0
+            || apart_ns > KNOWLEDGE_RETRY_NS)
+            continue;
+        if (best == NULL || other->version_max > best->version_max
+            || (other->version_max == best->version_max && other->began_ns < best->began_ns))
+            best = other;
+    }
+    return best;
+}
+
 /* That a connection failed is learned some seconds after its end, and what succeeded meanwhile was
  * learned before. */
-static void note_short(struct known_attempt *attempt, const struct known_short_hello *latest,
+static void note_short(struct known_attempt *attempt, const struct known_server *server,
                        uint64_t client_hash)
 {
-    int64_t apart_ns = latest->began_ns - attempt->hello.began_ns;
+    const struct known_short_hello *found =
+        find_short(server, &attempt->hello, part_of(client_hash));
 
-    if (latest->client_hash != client_hash || latest->octets >= attempt->hello.octets
-        || apart_ns <= 0 || apart_ns > KNOWLEDGE_RETRY_NS)
+    if (found == NULL)
         return;
     attempt->next = (struct known_hello){
-        .began_ns = latest->began_ns,
-        .version_max = latest->version_max,
+        .began_ns = found->began_ns,
+        .version_max = found->version_max,
         .extensions = attempt->hello.extensions,
-        .octets = latest->octets,
+        .octets = found->octets,
         .kind = 0,
     };
     attempt->next_established = true;
@@ -251,7 +267,7 @@ static void note_failed(struct known_retry *retry, const struct known_server *se
             && times_are_within(KNOWLEDGE_RETRY_NS, client->taken.began_ns, hello->began_ns),
     };
     if (is_split)
-        note_short(attempt, &server->short_hello, client_hash);
+        note_short(attempt, server, client_hash);
 }
 
 static bool is_odd(const struct facts *facts)

@@ -28,6 +28,12 @@ static inline struct known_value *known_value_at(struct known_server *server,
                                     : &server->rare->values[choice][i - KNOWLEDGE_VALUES_FEW];
 }
 
+/* Enough of a hash to tell a few parties apart. */
+static inline uint32_t part_of(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
 /* How the server treated a hello. */
 enum treatment {
     TREATMENT_UNKNOWN, /* the client gave up first, or the capture does not show it */

@@ -54,17 +54,35 @@ bool knowledge_hello_is_split(const struct facts *facts)
 static void learn_short(struct known_server *server, const struct facts *facts, uint32_t octets,
                         uint64_t client_hash)
 {
-    struct known_short_hello *latest = &server->short_hello;
-
-    if (facts->outcome != OUTCOME_ESTABLISHED
-        || (latest->client_hash == client_hash && facts->offer.version_max < latest->version_max))
+    if (facts->outcome != OUTCOME_ESTABLISHED || octets > UINT16_MAX)
         return;
-    *latest = (struct known_short_hello){
-        .client_hash = client_hash,
-        .began_ns = facts->connection->first.time_ns,
-        .octets = octets,
-        .version_max = facts->offer.version_max,
-    };
+    server->short_hellos[server->short_hellos_total++ % KNOWLEDGE_SHORT_HELLOS] =
+        (struct known_short_hello){
+            .began_ns = facts->connection->first.time_ns,
+            .client = part_of(client_hash),
+            .octets = (uint16_t)octets,
+            .version_max = facts->offer.version_max,
+        };
+}
+
+/* The server was up between the latest split hello that it refused and this one. That counts by
+ * the times when they began: what nobody answered is over long after what succeeded meanwhile. */
+static bool is_return(const struct known_server *server, int64_t began_ns)
+{
+    for (size_t i = 0; i < KNOWLEDGE_SHORT_HELLOS; i++)
+        if (server->short_hellos[i].began_ns > server->split_refused_ns
+            && server->short_hellos[i].began_ns < began_ns)
+            return true;
+    return false;
+}
+
+static void learn_split_refusal(struct known_server *server, int64_t began_ns, uint32_t octets)
+{
+    server->split_returns += is_return(server, began_ns);
+    if (began_ns > server->split_refused_ns)
+        server->split_refused_ns = began_ns;
+    if (server->smallest_split_refused == 0 || octets < server->smallest_split_refused)
+        server->smallest_split_refused = octets;
 }
 
 static void learn_size(struct known_server *server, const struct facts *facts, enum treatment how,
@@ -76,17 +94,13 @@ static void learn_size(struct known_server *server, const struct facts *facts, e
 
     if (octets == 0)
         return;
-    server->split_returns += how == TREATMENT_REFUSED && is_split
-                             && server->unsplit.accepted.last_ns > server->split.refused.last_ns
-                             && server->unsplit.accepted.last_ns < facts->connection->first.time_ns;
     known_treatment_add(is_split ? &server->split : &server->unsplit, server, how, at_ns);
     if (!is_split)
         learn_short(server, facts, octets, client_hash);
     if (how == TREATMENT_ACCEPTED && octets > server->largest_accepted)
         server->largest_accepted = octets;
-    if (how == TREATMENT_REFUSED && is_split
-        && (server->smallest_split_refused == 0 || octets < server->smallest_split_refused))
-        server->smallest_split_refused = octets;
+    if (how == TREATMENT_REFUSED && is_split)
+        learn_split_refusal(server, facts->connection->first.time_ns, octets);
 }
 
 static void learn_hello(struct known_server *server, const struct facts *facts,

@@ -101,34 +101,53 @@ static void establish(struct story *story)
 struct turn {
     char hello;
     uint8_t at_s;
+    uint8_t client; /* 0: the one and the other one */
 };
 
-/* Learn of these in their order. Returns the certainty for the one that is judged, an "L". */
-static enum certainty certainty_of_turns(const struct turn *turns, size_t count, size_t judged)
+static void begin_turn(struct story *story, const struct turn *turn)
+{
+    bool is_long = turn->hello == 'L' || turn->hello == 'l';
+
+    begin(story, turn->at_s, is_long ? LONG_NAME : SHORT_NAME);
+    story->connection.endpoint[SIDE_CLIENT].address.octets[15] ^=
+        turn->hello == 'x' ? 1 : turn->client;
+}
+
+static void learn_turns(const struct turn *turns, size_t count)
 {
     const struct knowledge_options options = {0};
-    enum certainty certainty;
-    struct story story;
 
     knowledge = knowledge_new(&options);
     CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
     for (size_t i = 0; i < count; i++) {
-        char hello = turns[i].hello;
+        struct story story;
 
-        begin(&story, turns[i].at_s, hello == 'L' || hello == 'l' ? LONG_NAME : SHORT_NAME);
-        if (hello == 'x')
-            story.connection.endpoint[SIDE_CLIENT].address.octets[15] ^= 1;
-        if (hello != 'L' && hello != 'S')
+        begin_turn(&story, &turns[i]);
+        if (turns[i].hello != 'L' && turns[i].hello != 'S')
             establish(&story);
         else
             story_rst(&story, SIDE_SERVER);
         story_learn(knowledge, story_facts(&story));
     }
-    begin(&story, turns[judged].at_s, LONG_NAME);
-    story_rst(&story, SIDE_SERVER);
-    certainty = story_certainty(&story, cause);
+}
+
+static void forget_turns(void)
+{
     knowledge_free(knowledge);
     knowledge = NULL;
+}
+
+/* Learn of these in their order. Returns the certainty for the one that is judged, an "L". */
+static enum certainty certainty_of_turns(const struct turn *turns, size_t count, size_t judged)
+{
+    enum certainty certainty;
+    struct story story;
+
+    learn_turns(turns, count);
+    begin_turn(&story, &turns[judged]);
+    story_rst(&story, SIDE_SERVER);
+    certainty = story_certainty(&story, cause);
+    forget_turns();
     return certainty;
 }
 
@@ -139,7 +158,7 @@ static enum certainty certainty_of(const char *hellos, size_t judged)
     size_t count = 0;
 
     for (; hellos[count] != '\0'; count++)
-        turns[count] = (struct turn){hellos[count], (uint8_t)(count * SECONDS_APART)};
+        turns[count] = (struct turn){hellos[count], (uint8_t)(count * SECONDS_APART), 0};
     return certainty_of_turns(turns, count, judged);
 }
 
@@ -189,11 +208,83 @@ static void a_success_may_be_learned_of_before_the_failure(void)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct turn turns[] = {
-            {cases[i].shorter, cases[i].comes_after ? 2 : 0},
-            {'L', 1},
+            {cases[i].shorter, cases[i].comes_after ? 2 : 0, 0},
+            {'L', 1, 0},
         };
 
         CU_ASSERT_EQUAL(certainty_of_turns(turns, 2, 1), cases[i].certainty);
+    }
+}
+
+/* What nobody answers is over long after what succeeded meanwhile. */
+static void refusals_are_sorted_among_successes_by_when_they_began(void)
+{
+    static const struct turn between[] = {{'x', 1, 0}, {'x', 3, 0}, {'x', 5, 0}, {'x', 7, 0},
+                                          {'x', 9, 0}, {'L', 4, 0}, {'L', 6, 0}, {'L', 8, 0}};
+    static const struct turn outage[] = {{'x', 1, 0},  {'x', 2, 0}, {'x', 3, 0}, {'x', 9, 0},
+                                         {'x', 10, 0}, {'L', 4, 0}, {'L', 5, 0}, {'L', 6, 0}};
+
+    CU_ASSERT_EQUAL(certainty_of_turns(between, 8, 6), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(certainty_of_turns(outage, 8, 6), CAUSE_POSSIBLE);
+}
+
+static void several_clients_may_succeed_before_the_failure_of_each_is_learned_of(void)
+{
+    static const struct turn turns[] = {{'s', 2, 2}, {'s', 3, 3}, {'s', 4, 4},
+                                        {'L', 1, 2}, {'L', 2, 3}, {'L', 3, 4}};
+
+    for (size_t judged = 3; judged < 6; judged++)
+        CU_ASSERT_EQUAL(certainty_of_turns(turns, 6, judged), CAUSE_LIKELY);
+}
+
+/* A long hello, all of it or its end, is sent again and again. */
+static void lose(struct story *story, uint32_t passed, uint32_t smallest, uint32_t largest)
+{
+    struct direction *client = &story->connection.direction[SIDE_CLIENT];
+
+    client->retransmissions = 4;
+    client->most_retransmitted = 4;
+    client->unacknowledged_octets = smallest;
+    client->smallest_unacknowledged = smallest;
+    client->largest_unacknowledged = largest;
+    client->largest_acknowledged = passed;
+    client->sack_permitted = true;
+    story->connection.direction[SIDE_SERVER].sack_permitted = true;
+}
+
+static void a_long_hello_that_gets_lost_is_dropped_where_short_ones_pass(void)
+{
+    enum { FULL = 1448, REST = 56 };
+    static const struct turn turns[] = {{'x', 1, 0}, {'L', 2, 0},  {'x', 3, 0},
+                                        {'x', 5, 0}, {'L', 6, 0},  {'x', 7, 0},
+                                        {'x', 9, 0}, {'L', 10, 0}, {'x', 11, 0}};
+    static const struct {
+        uint32_t passed;
+        uint32_t smallest;
+        uint32_t largest;
+        uint32_t sack_blocks;
+        bool is_known;
+        enum certainty certainty;
+        enum certainty loss;
+    } cases[] = {
+        {0, REST, FULL, 0, false, CAUSE_NO, CAUSE_LIKELY},
+        {0, REST, FULL, 0, true, CAUSE_LIKELY, CAUSE_POSSIBLE},
+        {FULL, REST, REST, 0, true, CAUSE_LIKELY, CAUSE_POSSIBLE},
+        {0, FULL, FULL, 1, true, CAUSE_POSSIBLE, CAUSE_LIKELY}, /* the rest arrived */
+        {REST, FULL, FULL, 0, true, CAUSE_POSSIBLE, CAUSE_LIKELY},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct story story;
+
+        learn_turns(turns, cases[i].is_known ? sizeof(turns) / sizeof(turns[0]) : 0);
+        begin_turn(&story, &turns[4]);
+        lose(&story, cases[i].passed, cases[i].smallest, cases[i].largest);
+        story.connection.direction[SIDE_SERVER].sack_blocks = cases[i].sack_blocks;
+        story_wait(&story, 20 * STORY_SECOND);
+        CU_ASSERT_EQUAL(story_certainty(&story, cause), cases[i].certainty);
+        CU_ASSERT_EQUAL(story_certainty(&story, "packet_loss"), cases[i].loss);
+        forget_turns();
     }
 }
 
@@ -213,6 +304,12 @@ int main(void)
          others_that_succeed_between_tell_that_it_is_no_outage},
         {"a success may be learned of before the failure",
          a_success_may_be_learned_of_before_the_failure},
+        {"refusals are sorted among successes by when they began",
+         refusals_are_sorted_among_successes_by_when_they_began},
+        {"several clients may succeed before the failure of each is learned of",
+         several_clients_may_succeed_before_the_failure_of_each_is_learned_of},
+        {"a long hello that gets lost is dropped where short ones pass",
+         a_long_hello_that_gets_lost_is_dropped_where_short_ones_pass},
         CU_TEST_INFO_NULL,
     };
 

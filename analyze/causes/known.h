@@ -43,6 +43,10 @@ enum known_says known_about(const struct facts *facts, enum suspect suspect);
  * has been read. */
 enum known_says known_about_split_hello(const struct facts *facts);
 
+/* Whether the client's data is lost because its hello needs more than one segment: likewise SURE,
+ * and neither the size of what is lost nor a path that loses other packets, too, explains it. */
+bool known_drops_split_hello(const struct facts *facts);
+
 /* Whether RSTs such as the one that ended this connection seem to follow server names rather
  * than servers: one client, whose hellos are otherwise taken up, met them at several servers,
  * for several names, none of which is served to it, and one of these servers takes up another

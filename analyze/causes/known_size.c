@@ -76,6 +76,24 @@ enum known_says known_about_split_hello(const struct facts *facts)
                : says;
 }
 
+/* That small segments pass and full ones do not is another cause. Of a receiver that tells what it
+ * has (SACK) nothing came, small ones included; or what is lost is smaller than what passed. */
+static bool size_is_no_matter(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    bool nothing_passed = client->largest_acknowledged == 0 && client->sack_permitted
+                          && server->sack_permitted && server->sack_blocks == 0;
+
+    return nothing_passed || client->largest_unacknowledged < client->largest_acknowledged;
+}
+
+bool known_drops_split_hello(const struct facts *facts)
+{
+    return data_is_lost(facts, SIDE_CLIENT) && !loss_is_general(facts, SIDE_CLIENT)
+           && size_is_no_matter(facts) && known_about_split_hello(facts) == KNOWN_SURE;
+}
+
 void describe_known_sizes(const struct facts *facts, struct evidence *evidence)
 {
     const struct known_server *server = known_server_of(facts);

@@ -30,14 +30,30 @@ static bool came_in_segments(const struct facts *facts)
                   > facts->connection->direction[SIDE_CLIENT].largest_segment;
 }
 
+/* Whoever drops the hello on the way drops it at each attempt, as a path does that loses packets:
+ * what other connections tell makes the difference. */
+static enum certainty weigh(const struct facts *facts)
+{
+    if (data_is_lost(facts, SIDE_CLIENT)) {
+        if (known_about_split_hello(facts) < KNOWN_FOR)
+            return CAUSE_NO;
+        return known_drops_split_hello(facts) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+    }
+    return known_about_split_hello(facts) == KNOWN_SURE ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+}
+
 /* The server has the whole hello, or at least its end (SACK), or its beginning alone, and ends the
- * connection or says nothing. */
+ * connection or says nothing; or nothing of it arrives. */
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
+    enum certainty certainty;
+
     if (!hello_was_split(facts) || facts->answered[SIDE_SERVER] || !ended_without_reason(facts)
-        || data_is_lost(facts, SIDE_CLIENT)
         || (facts_closed_without_reason(facts, SIDE_CLIENT)
             && facts->waited_ns < WAITED_IN_VAIN_NS))
+        return CAUSE_NO;
+    certainty = weigh(facts);
+    if (certainty == CAUSE_NO)
         return CAUSE_NO;
     evidence_add(evidence, "client_hello_size", facts->client_hello_note->at,
                  "the ClientHello has %u octets and %s %u",
@@ -45,9 +61,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
                  came_in_segments(facts) ? "came in more than one segment, the largest of"
                                          : "needs more than one segment of at most",
                  segment_on_wire(facts, SIDE_CLIENT));
+    if (data_is_lost(facts, SIDE_CLIENT))
+        describe_loss(facts, SIDE_CLIENT, evidence);
     describe_offered_groups(facts, evidence);
     describe_known_sizes(facts, evidence);
-    return known_about_split_hello(facts) == KNOWN_SURE ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+    return certainty;
 }
 
 const struct cause cause_large_client_hello_intolerance = {
@@ -56,8 +74,8 @@ const struct cause cause_large_client_hello_intolerance = {
     .title = "The server, or a device before it, cannot cope with a ClientHello in two segments",
     .explanation = "Post-quantum key shares make a ClientHello longer than one TCP segment. Some "
                    "servers and inspecting devices read only the first segment and then reset, "
-                   "close or wait for ever. A capture on the client's host may still show one "
-                   "packet, which the network card cuts.",
+                   "close or wait for ever; some devices on the way drop it. A capture on the "
+                   "client's host may still show one packet, which the network card cuts.",
     .remedy = "Compare `openssl s_client -connect SERVER:PORT -groups X25519` with a client that "
               "sends X25519MLKEM768 (curl with OpenSSL 3.5, a current browser): only the short "
               "hello succeeds. https://tldr.fail has a test script. Update the server or the "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 #include "analyze/causes/transport.h"
 #include "analyze/text.h"
 #include "capture/time_unit.h"
@@ -23,7 +24,8 @@ static bool rest_of_hello_is_due(const struct facts *facts, enum side from)
 static enum certainty weigh(const struct facts *facts, enum side from)
 {
     if (data_is_lost(facts, from))
-        return CAUSE_LIKELY;
+        return from == SIDE_CLIENT && known_drops_split_hello(facts) ? CAUSE_POSSIBLE
+                                                                     : CAUSE_LIKELY;
     if (!data_has_hole(facts, from))
         return rest_of_hello_is_due(facts, from) ? CAUSE_POSSIBLE : CAUSE_NO;
     return facts->waited_ns >= WAITED_IN_VAIN_NS ? CAUSE_LIKELY : CAUSE_POSSIBLE;
@@ -104,8 +106,8 @@ const struct cause cause_packet_loss = {
     .layer = LAYER_NETWORK,
     .title = "Packets were lost until the handshake died of it",
     .explanation = "Segments were sent again and again and never acknowledged, or a hole in the "
-                   "data was never filled, without a pattern in their size. The path loses "
-                   "packets, or stopped to carry this connection at all.",
+                   "data was never filled, and nothing shows that their size is the reason. The "
+                   "path loses packets, or stopped to carry this connection at all.",
     .remedy = "Measure with `mtr --tcp --port PORT SERVER` in both directions, and look at error "
               "and drop counters of the interfaces on the way (`ip -s link`, `nstat -az | grep "
               "Retrans`). Loss of this connection alone, from one packet on, points to a stateful "
