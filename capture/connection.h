@@ -63,7 +63,8 @@ struct reset {
     uint8_t fit;      /* enum reset_fit */
     uint8_t hop_limit;
     bool has_ack : 1;
-    bool has_timestamp : 1; /* RFC 7323 section 3.2: it should have one where both SYNs do */
+    bool has_timestamp : 1; /* it should have one where both SYNs do (RFC 7323 section 3.2): Linux
+                               puts it there, the BSDs and Apple's systems never do */
     bool answers_syn : 1; /* it has the numbers of an answer to a SYN that nobody waits for: 0, and
                              an ACK of the SYN and of octets that were captured, if any: they may be
                              in the SYN (RFC 9293 section 3.10.7.1, RFC 7413) */
@@ -134,6 +135,7 @@ struct direction {
     int8_t window_scale; /* announced in the SYN, -1: not seen */
     bool sack_permitted : 1;
     bool timestamps : 1;
+    bool is_like_linux : 1; /* its SYN has the options of Linux, in its order */
     bool fin_acknowledged : 1;
     bool has_trouble : 1;
     bool routed : 1;        /* a packet other than a RST was captured twice, with two hop limits: on

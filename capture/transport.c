@@ -70,6 +70,7 @@ void transport_syn(struct direction *direction, const struct segment *segment)
     direction->window_scale = options.window_scale;
     direction->sack_permitted = options.sack_permitted;
     direction->timestamps = options.timestamps;
+    direction->is_like_linux = options.is_in_linux_order;
 }
 
 /* RFC 7323 section 2.2: windows are scaled when both SYNs say so. When its own was not seen, the

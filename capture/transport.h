@@ -195,6 +195,7 @@ struct syn_options {
     int8_t window_scale; /* -1: none */
     bool sack_permitted;
     bool timestamps;
+    bool is_in_linux_order; /* the options are those of Linux, in its order */
 };
 
 /* Read the options of a SYN; what is malformed ends the list. */

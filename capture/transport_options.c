@@ -12,6 +12,12 @@ enum {
     OPTION_SACK = 5
 };
 
+/* Size, SACK, timestamps and scale in the order in which Linux, Android among it, writes them.
+ * Windows, the BSDs and what Apple makes begin with size and scale, or put the timestamps last. */
+#define LINUX_ORDER                                                                                \
+    ((uint32_t)OPTION_MSS << 24 | OPTION_SACK_PERMITTED << 16 | TRANSPORT_OPTION_TIMESTAMPS << 8   \
+     | OPTION_WINDOW_SCALE)
+
 /* Take the next option; false at the end of the list. */
 static bool next_option(struct bytes *options, uint8_t *kind, struct bytes *value)
 {
@@ -28,11 +34,13 @@ static bool next_option(struct bytes *options, uint8_t *kind, struct bytes *valu
 void transport_syn_options(struct bytes options, struct syn_options *out)
 {
     struct bytes value;
+    uint32_t order = 0;
     uint8_t kind;
     uint8_t shift;
 
     *out = (struct syn_options){.window_scale = -1};
     while (next_option(&options, &kind, &value)) {
+        order = order << 8 | kind;
         if (kind == OPTION_MSS && value.len == 2)
             (void)!bytes_u16(&value, &out->mss);
         else if (kind == OPTION_WINDOW_SCALE && bytes_u8(&value, &shift))
@@ -43,6 +51,7 @@ void transport_syn_options(struct bytes options, struct syn_options *out)
         else if (kind == TRANSPORT_OPTION_TIMESTAMPS)
             out->timestamps = true;
     }
+    out->is_in_linux_order = order == LINUX_ORDER;
 }
 
 bool transport_sack_option(struct bytes options, struct bytes *blocks)

@@ -41,7 +41,8 @@ static void another_initial_value_is_not_another_distance(void)
     CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));
 }
 
-/* A RST from the server's own distance, a millisecond after the hello that it acknowledges. */
+/* A RST from the server's own distance, a millisecond after the hello that it acknowledges. The
+ * server's SYN is like one of Linux. */
 static void odd_reset(struct story *story, int64_t round_trip_ns, bool agreed, bool has_timestamp)
 {
     struct direction *client = sent_by(story, SIDE_CLIENT);
@@ -50,6 +51,7 @@ static void odd_reset(struct story *story, int64_t round_trip_ns, bool agreed, b
     reset_with(story, 57);
     client->syn_count = server->syn_count = 1;
     client->timestamps = server->timestamps = agreed;
+    server->is_like_linux = true;
     client->last_data = direction_reset(server)->at;
     client->last_data.time_ns -= STORY_MILLISECOND;
     story->connection.syn_rtt_ns = round_trip_ns;
@@ -80,6 +82,26 @@ static void a_rst_with_two_signs_of_a_third_party_is_a_middlebox(void)
         CU_ASSERT_TRUE(story_says(
             &story, cases[i].certainty == CAUSE_LIKELY ? "middlebox_reset" : "reset_by_server",
             CAUSE_LIKELY));
+    }
+}
+
+/* The BSDs and Apple's systems never put a timestamp on a RST. */
+static void a_timestamp_is_missed_where_the_host_would_put_it(void)
+{
+    static const struct {
+        bool is_like_linux;
+        enum certainty middlebox;
+        const char *words;
+    } rows[] = {{true, CAUSE_POSSIBLE, "Linux"}, {false, CAUSE_NO, "never put one"}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        odd_reset(&story, 3 * STORY_MILLISECOND, true, false);
+        sent_by(&story, SIDE_SERVER)->is_like_linux = rows[i].is_like_linux;
+        CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));
+        CU_ASSERT_TRUE(story_tells(&story, "reset_without_timestamp", rows[i].words));
+        CU_ASSERT_EQUAL(story_certainty(&story, "middlebox_reset"), rows[i].middlebox);
     }
 }
 
@@ -197,6 +219,8 @@ int main(void)
          another_initial_value_is_not_another_distance},
         {"a RST with two signs of a third party is a middlebox",
          a_rst_with_two_signs_of_a_third_party_is_a_middlebox},
+        {"a timestamp is missed where the host would put it",
+         a_timestamp_is_missed_where_the_host_would_put_it},
         {"a RST without an ACK needs no timestamp", a_rst_without_an_ack_needs_no_timestamp},
         {"a RST that a router may have written is only possible",
          a_rst_that_a_router_may_have_written_is_only_possible},

@@ -47,6 +47,30 @@ static void options_of_a_syn_are_read(void)
     CU_ASSERT_TRUE(found.timestamps);
 }
 
+static void the_order_of_options_tells_linux(void)
+{
+    static const struct {
+        const char *options;
+        size_t length;
+        bool is_linux;
+    } rows[] = {
+        {"\x02\x04\x05\xb4\x04\x02\x08\x0a\0\0\0\1\0\0\0\0\x01\x03\x03\x07", 20, true},
+        /* FreeBSD, Apple, OpenBSD */
+        {"\x02\x04\x05\xb4\x01\x03\x03\x06\x04\x02\x08\x0a\0\0\0\1\0\0\0\0", 20, false},
+        {"\x02\x04\x05\xb4\x01\x03\x03\x06\x01\x01\x08\x0a\0\0\0\1\0\0\0\0\x04\x02\0\0", 24, false},
+        {"\x02\x04\x05\xb4\x01\x01\x04\x02\x01\x03\x03\x06\x01\x01\x08\x0a\0\0\0\1\0\0\0\0", 24,
+         false},
+        {"\x02\x04\x05\xb4\x04\x02", 6, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct syn_options found;
+
+        transport_syn_options(bytes_of(rows[i].options, rows[i].length), &found);
+        CU_ASSERT_EQUAL(found.is_in_linux_order, rows[i].is_linux);
+    }
+}
+
 static void malformed_options_end_the_list(void)
 {
     struct syn_options found;
@@ -466,6 +490,7 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"options of a SYN are read", options_of_a_syn_are_read},
+        {"the order of options tells Linux", the_order_of_options_tells_linux},
         {"malformed options end the list", malformed_options_end_the_list},
         {"round trips are measured", round_trips_are_measured},
         {"an answer to two SYNs measures nothing", an_answer_to_two_syns_measures_nothing},

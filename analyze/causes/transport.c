@@ -144,8 +144,9 @@ static bool reset_comes_too_soon(const struct facts *facts, enum side by)
            && after_ns < connection->syn_rtt_ns / RTT_SHARE;
 }
 
-/* A host that sends the RST for a connection that it has, which the ACK shows, knows its
- * options. */
+/* A host that sends the RST for a connection that it has, which the ACK shows, knows its options;
+ * but the timestamp only should be there (RFC 7323 section 3.2), and 4.4BSD and all that comes of
+ * it, Apple's systems among them, leave it out. */
 static bool reset_lacks_timestamp(const struct facts *facts, enum side by)
 {
     const struct direction *direction = facts->connection->direction;
@@ -155,16 +156,22 @@ static bool reset_lacks_timestamp(const struct facts *facts, enum side by)
            && !reset->has_timestamp;
 }
 
+/* Linux puts the timestamp on each RST of a connection that it has. */
+static bool reset_is_unlike_host(const struct facts *facts, enum side by)
+{
+    return reset_lacks_timestamp(facts, by) && facts->connection->direction[by].is_like_linux;
+}
+
 /* Signs that the RST is not of its host's making. One may have another reason: the first packet of
- * a connection is the slowest, and the timestamp only should be there (RFC 7323 section 3.2). */
+ * a connection is the slowest, and something on the way may have answered the SYN. */
 static enum certainty odd_reset(const struct facts *facts, enum side by)
 {
     bool is_soon = reset_comes_too_soon(facts, by);
-    bool is_bare = reset_lacks_timestamp(facts, by);
+    bool is_unlike = reset_is_unlike_host(facts, by);
 
-    if (is_soon && is_bare)
+    if (is_soon && is_unlike)
         return CAUSE_LIKELY;
-    return is_soon || is_bare ? CAUSE_POSSIBLE : CAUSE_NO;
+    return is_soon || is_unlike ? CAUSE_POSSIBLE : CAUSE_NO;
 }
 
 /* The capture has what a router gets and what it sends on, every packet of this side up to the RST
@@ -288,7 +295,11 @@ void describe_reset(const struct facts *facts, enum side by, struct evidence *ev
             side_name(by), (unsigned long long)(facts->connection->syn_rtt_ns / 1000));
     if (reset_lacks_timestamp(facts, by))
         evidence_add(evidence, "reset_without_timestamp", reset->at,
-                     "the RST has no timestamp although both sides agreed on them");
+                     "the RST has no timestamp although both sides agreed on them: %s",
+                     reset_is_unlike_host(facts, by)
+                         ? "a Linux host, as which this one begins, puts one there"
+                         : "many systems, those of Apple and the BSDs among them, never put one "
+                           "there");
     if (reset_is_of_router(facts, by) != CAUSE_NO)
         evidence_add(evidence, "reset_of_router", reset->at,
                      "the capture has all packets of the %s on both sides of a router, but the RST "
