@@ -171,8 +171,9 @@ static bool name_not_recognized(const struct facts *facts, struct text *text)
 
     if (warning == NULL || warning->code != TLS_ALERT_UNRECOGNIZED_NAME)
         return false;
-    text_add(text, "the server warned that it does not know the requested name "
-                   "(unrecognized_name), which by itself does not end a handshake");
+    text_add(text,
+             "the server warned that it does not know the requested name "
+             "(unrecognized_name): by RFC 6066 the handshake goes on, but some clients end it");
     return true;
 }
 

@@ -202,6 +202,9 @@ struct known_server {
     struct known_count asked_certificate; /* of the client */
     struct known_count unanswered;        /* connection attempts without an answer */
     struct known_run run;                 /* the latest. Not in a state */
+    int64_t named_leaf_ns;                /* the last time that a certificate became known that it
+                                             sent in clear to a hello with a name, is for that name
+                                             and not its own issuer; 0: none. Not in a state */
     char name[KNOWLEDGE_NAME_SIZE];       /* the last that it took up, made printable; "": none */
     struct known_pause pauses[KNOWLEDGE_PAUSES_MAX]; /* the latest, in a ring */
 };

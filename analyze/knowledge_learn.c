@@ -451,6 +451,25 @@ static void note_former(struct known_name *name)
     memcpy(name->former.sha256, known->sha256, sizeof(known->sha256));
 }
 
+/* The certificate of a name that the server serves, and no default one. */
+static bool is_of_name(const struct facts *facts)
+{
+    const struct chain_judgement *judgement = facts->chain[SIDE_SERVER];
+
+    return facts->client_hello_read && !facts_names_no_server(facts)
+           && judgement->name == NAME_MATCH_SAN && judgement->end != CHAIN_END_SELF_SIGNED;
+}
+
+/* The key of a name begins with the one of its server. */
+static void note_named_leaf(const struct knowledge *knowledge, const struct known_name *name,
+                            int64_t at_ns)
+{
+    struct known_server *server = knowledge_table_find(knowledge->servers, name->key);
+
+    if (server != NULL)
+        server->named_leaf_ns = at_ns;
+}
+
 void knowledge_learn_certificate(const struct knowledge *knowledge, struct known_name *name,
                                  const struct facts *facts)
 {
@@ -485,4 +504,6 @@ void knowledge_learn_certificate(const struct knowledge *knowledge, struct known
         .lacks_intermediate = lacks_intermediate(judgement),
     };
     memcpy(known->sha256, judgement->leaf->sha256, sizeof(known->sha256));
+    if (is_of_name(facts))
+        note_named_leaf(knowledge, name, note->at.time_ns);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/default_certificate.h"
 #include "analyze/causes/known.h"
 
 /* RFC 8446 section 9.2 has missing_extension for servers that need a name, but it is about any
@@ -16,11 +17,13 @@ static bool only_name_is_missing(const struct facts *facts)
 
 static enum certainty weigh(const struct facts *facts)
 {
+    enum certainty by_default = default_certificate_weigh(facts);
+
     if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNRECOGNIZED_NAME))
         return CAUSE_CERTAIN;
     if (only_name_is_missing(facts))
         return CAUSE_LIKELY;
-    return refused_hello_suspect(facts, SUSPECT_NO_NAME);
+    return by_default != CAUSE_NO ? by_default : refused_hello_suspect(facts, SUSPECT_NO_NAME);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -33,6 +36,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_server_name(facts, evidence);
+    describe_default_certificate(facts, evidence);
     describe_known(facts, SUSPECT_NO_NAME, evidence);
     return certainty;
 }
@@ -51,7 +55,7 @@ const struct cause cause_missing_sni = {
         "A server that serves several names picks the certificate by the server_name "
         "extension (SNI). The client sent none, or an empty one, because it is old, "
         "connects to an IP address, or is told not to, and the server has no certificate "
-        "for that case.",
+        "for that case, or a default one that the client refuses.",
     .remedy = "Compare `openssl s_client -connect SERVER:PORT -noservername` with `-servername "
               "NAME`. Let the client use the host name (health checks and scripts that connect to "
               "an IP address need an option: curl --connect-to, check-sni in HAProxy, "
@@ -63,7 +67,8 @@ const struct cause cause_missing_sni = {
     .alerts = CAUSE_ALERTS(TLS_ALERT_UNRECOGNIZED_NAME, TLS_ALERT_MISSING_EXTENSION,
                            TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_ILLEGAL_PARAMETER,
                            TLS_ALERT_ACCESS_DENIED, TLS_ALERT_INTERNAL_ERROR,
-                           TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY),
+                           TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY, TLS_ALERT_UNKNOWN_CA,
+                           TLS_ALERT_BAD_CERTIFICATE, TLS_ALERT_CERTIFICATE_UNKNOWN),
     .source = "RFC 6066 section 3; RFC 8446 section 9.2",
     .match = match,
     .conceivable = is_conceivable,

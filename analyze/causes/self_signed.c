@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/default_certificate.h"
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
@@ -14,7 +15,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_chain_end(facts, SIDE_SERVER, evidence);
     describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);
-    return certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA);
+    describe_default_certificate(facts, evidence);
+    return default_certificate_cap(facts, certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA));
 }
 
 /* RFC 8446 section 6.2: unknown_ca is for every chain that leads to no known issuer. */

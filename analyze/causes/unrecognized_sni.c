@@ -1,34 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/default_certificate.h"
 #include "analyze/causes/known.h"
+
+static bool server_warned(const struct facts *facts)
+{
+    const struct note *warning = facts->warning_note;
+
+    return warning != NULL && warning->side == SIDE_SERVER
+           && warning->code == TLS_ALERT_UNRECOGNIZED_NAME && !facts->tls13;
+}
+
+/* Java's library takes every warning but close_notify and a few others for an error, and says
+ * handshake_failure(40), or unrecognized_name(112) again. What it says of a certificate is
+ * another alert. */
+static bool client_refused_warning(const struct facts *facts)
+{
+    return server_warned(facts) && facts->client_key_exchange_note == NULL
+           && (facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
+               || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNRECOGNIZED_NAME));
+}
 
 /* The warning lets a handshake go on (RFC 6066 section 3). When instead it ends there, by either
  * side and for no other reason that anybody gives, the name was it. */
 static bool ended_at_warning(const struct facts *facts)
 {
-    const struct note *warning = facts->warning_note;
-
-    if (warning == NULL || warning->side != SIDE_SERVER
-        || warning->code != TLS_ALERT_UNRECOGNIZED_NAME || facts->server_certificate_note != NULL
-        || facts->tls13)
-        return false;
-    return facts_closed_without_reason(facts, SIDE_SERVER)
-           || facts_closed_without_reason(facts, SIDE_CLIENT)
-           || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
-           || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNRECOGNIZED_NAME)
-           || facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    return server_warned(facts) && facts->server_certificate_note == NULL
+           && (facts_closed_without_reason(facts, SIDE_SERVER)
+               || facts_closed_without_reason(facts, SIDE_CLIENT)
+               || facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE));
 }
 
 static enum certainty weigh(const struct facts *facts, struct evidence *evidence)
 {
+    enum certainty by_default = default_certificate_weigh(facts);
+
     if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNRECOGNIZED_NAME))
         return CAUSE_CERTAIN;
-    if (ended_at_warning(facts)) {
+    if (client_refused_warning(facts) || ended_at_warning(facts)) {
         evidence_add(evidence, "warning", facts->warning_note->at,
-                     "the server warned: unrecognized_name(112)");
+                     "the server warned: unrecognized_name(112)%s",
+                     client_refused_warning(facts)
+                         ? ", which the client took for an error, as Java does"
+                         : "");
         return CAUSE_LIKELY;
     }
-    return refused_hello_suspect(facts, SUSPECT_NAME);
+    return by_default != CAUSE_NO ? by_default : refused_hello_suspect(facts, SUSPECT_NAME);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -41,6 +58,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_server_name(facts, evidence);
+    describe_default_certificate(facts, evidence);
     describe_known(facts, SUSPECT_NAME, evidence);
     return certainty;
 }
@@ -58,11 +76,15 @@ const struct cause cause_unrecognized_sni = {
                    "certificate or virtual host, and the server refuses instead of serving a "
                    "default: unrecognized_name(112), a general handshake_failure(40), or "
                    "internal_error(80), access_denied(49) or illegal_parameter(47) when its "
-                   "program finds no certificate for the name.",
-    .remedy = "Check the spelling and the DNS record of the name, then `openssl s_client -connect "
-              "SERVER:PORT -servername NAME` against another name that the server is known to "
-              "serve. Add the name to the server's configuration (server_name, ServerName, crt), "
-              "or point DNS to the server that has it.",
+                   "program finds no certificate for the name. Others serve a default certificate, "
+                   "which the client refuses, or warn of the name and go on, and Java's library "
+                   "ends the handshake at the warning.",
+    .remedy =
+        "Check the spelling and the DNS record of the name, then `openssl s_client -connect "
+        "SERVER:PORT -servername NAME` against another name that the server is known to "
+        "serve. Add the name to the server's configuration (server_name, ServerName, crt), "
+        "or point DNS to the server that has it. In Java -Djsse.enableSNIExtension=false gets "
+        "past a mere warning.",
     .reported_as = "OpenSSL: tlsv1 unrecognized name; curl: (35); Chromium: "
                    "net::ERR_SSL_UNRECOGNIZED_NAME_ALERT; Firefox: "
                    "SSL_ERROR_UNRECOGNIZED_NAME_ALERT; Java: SSLHandshakeException: Received fatal "
@@ -70,7 +92,8 @@ const struct cause cause_unrecognized_sni = {
     .alerts =
         CAUSE_ALERTS(TLS_ALERT_UNRECOGNIZED_NAME, TLS_ALERT_HANDSHAKE_FAILURE,
                      TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_ACCESS_DENIED, TLS_ALERT_INTERNAL_ERROR,
-                     TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY),
+                     TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY, TLS_ALERT_UNKNOWN_CA,
+                     TLS_ALERT_BAD_CERTIFICATE, TLS_ALERT_CERTIFICATE_UNKNOWN),
     .source = "RFC 6066 section 3; RFC 8446 section 6.2",
     .match = match,
     .conceivable = is_conceivable,
