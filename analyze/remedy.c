@@ -18,6 +18,7 @@ static const char proxychains[] = "run it with `proxychains4`, SERVER:PORT being
 static const struct remedy_way lmtp = {"LMTP", "STARTTLS", " -starttls lmtp", NULL};
 
 static const struct remedy_way ways[PRELUDE_COUNT] = {
+    [PRELUDE_HTTP_REQUEST] = {"HTTP", "Upgrade: TLS", NULL, "`lpstat -E -h SERVER:PORT` tries."},
     [PRELUDE_HTTP_CONNECT] = {"HTTP CONNECT", NULL, " -proxy PROXY:PORT", NULL},
     [PRELUDE_SOCKS4] = {"SOCKS4", NULL, NULL, proxychains},
     [PRELUDE_SOCKS5] = {"SOCKS5", NULL, NULL, proxychains},
@@ -40,6 +41,7 @@ static const struct remedy_way ways[PRELUDE_COUNT] = {
     [PRELUDE_RDP] = {"RDP", "an X.224 connection request", NULL,
                      "`sslyze --starttls=rdp SERVER:PORT` shows the certificate."},
     [PRELUDE_TDS] = {"TDS", "PRELOGIN", NULL, nmap},
+    [PRELUDE_TELNET] = {"Telnet", "START_TLS", " -starttls telnet", NULL},
     [PRELUDE_VNC] = {"VNC", "VeNCrypt", NULL, nmap},
     [PRELUDE_RPC] = {"RPC", "an AUTH_TLS call", NULL,
                      "`mount -o xprtsec=tls` does, and tlshd logs what it sees."},

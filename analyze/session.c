@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/session.h"
 
+#include "analyze/starttls.h"
 #include "capture/exchange.h"
 #include "capture/fetch.h"
 #include "dissect/prelude.h"
@@ -124,6 +125,15 @@ static bool may_be_complaint(struct bytes response)
     return response.len < length || memcmp(response.data + length - 3, "400", 3) == 0;
 }
 
+/* The client may ask for TLS then, in the same connection (RFC 2817 section 4.2). */
+static bool wants_upgrade(enum prelude prelude, struct bytes response)
+{
+    enum { UPGRADE_REQUIRED = 426 };
+
+    return (prelude == PRELUDE_HTTP_RESPONSE || prelude == PRELUDE_HTTP_TO_HTTPS)
+           && starttls_status(PRELUDE_HTTP_REQUEST, response) == UPGRADE_REQUIRED;
+}
+
 /* Another protocol that is known to stay what it is. */
 static bool prelude_is_settled(const struct prelude_text *text, enum prelude prelude)
 {
@@ -150,6 +160,7 @@ static bool prelude_is_settled(const struct prelude_text *text, enum prelude pre
         [PRELUDE_PROXY_V1] = true,
         [PRELUDE_PROXY_V2] = true,
         [PRELUDE_RDP] = true,
+        [PRELUDE_TELNET] = true,
         [PRELUDE_AMQP] = true,
         [PRELUDE_VNC] = true,
         [PRELUDE_TDS] = true,
@@ -158,6 +169,8 @@ static bool prelude_is_settled(const struct prelude_text *text, enum prelude pre
         [PRELUDE_OPENVPN] = true,
     };
 
+    if (wants_upgrade(prelude, prelude_octets(text)))
+        return false;
     if (prelude == PRELUDE_HTTP_RESPONSE && text->length < sizeof(text->data))
         return !may_be_complaint(prelude_octets(text));
     return !may_switch[prelude];
@@ -180,7 +193,8 @@ bool session_knows_neither(const struct session *session)
            && prelude_of(session->preludes, SIDE_SERVER) == PRELUDE_UNKNOWN;
 }
 
-/* Both sides spoke, and what they said leads nowhere any more. */
+/* Both sides spoke, and what they said leads nowhere any more. Where TLS was asked for it may come
+ * behind an answer of any kind. */
 static bool preludes_are_settled(const struct session *session)
 {
     const struct preludes *preludes = session->preludes;
@@ -191,6 +205,8 @@ static bool preludes_are_settled(const struct session *session)
 
     if (client == PRELUDE_UNKNOWN && server == PRELUDE_UNKNOWN)
         return preludes->turns > UNKNOWN_TURNS_MAX || said_more_than(session, UNKNOWN_SEARCH_MAX);
+    if (moment_seen(preludes->starttls_at))
+        return false;
     return prelude_is_settled(preludes->prelude[SIDE_CLIENT], client)
            && prelude_is_settled(preludes->prelude[SIDE_SERVER], server);
 }

@@ -76,6 +76,18 @@ static bool always_asks(struct bytes client)
     return true;
 }
 
+/* A header field of any request: the first one may have been answered by 426, or followed by its
+ * content (RFC 2817 sections 3 and 4.2). */
+static bool http_asks(struct bytes client)
+{
+    while (client.len > 0) {
+        if (prelude_is_upgrade_to_tls(client))
+            return true;
+        bytes_skip_line(&client);
+    }
+    return false;
+}
+
 /* XMPP has no lines (RFC 6120 section 5.4.2.1). */
 static bool xmpp_asks(struct bytes client)
 {
@@ -298,7 +310,8 @@ static bool openvpn_asks(struct bytes client)
     return openvpn_opening(client, true, &protection) == OPENVPN_OK && !protection.encrypted;
 }
 
-/* A server that does not like a packet drops it, or closes. */
+/* A server of OpenVPN that does not like a packet drops it, or closes. One of HTTP that does not
+ * change the protocol answers the request (RFC 2817 section 3.1). */
 static bool never_refuses(struct bytes reply)
 {
     (void)reply;
@@ -317,6 +330,7 @@ struct starttls {
 static const struct starttls *find(enum prelude protocol)
 {
     static const struct starttls protocols[PRELUDE_COUNT] = {
+        [PRELUDE_HTTP_REQUEST] = {.asks = http_asks, .refuses = never_refuses},
         [PRELUDE_HTTP_CONNECT] = {.asks = always_asks, .refuses = http_refuses},
         [PRELUDE_SMTP] = {.asks = text_asks, .refuses = status_refuses},
         [PRELUDE_FTP] = {.asks = text_asks, .refuses = status_refuses},
@@ -409,6 +423,11 @@ bool starttls_goes_on(enum prelude protocol, struct bytes rest)
            && (starttls->leaves == NULL || !starttls->leaves(rest));
 }
 
+static bool is_http(enum prelude protocol)
+{
+    return protocol == PRELUDE_HTTP_REQUEST || protocol == PRELUDE_HTTP_CONNECT;
+}
+
 uint16_t starttls_status(enum prelude protocol, struct bytes reply)
 {
     enum { DIGITS = 3 };
@@ -416,7 +435,7 @@ uint16_t starttls_status(enum prelude protocol, struct bytes reply)
     uint8_t octet;
     uint16_t status = 0;
 
-    if (protocol == PRELUDE_HTTP_CONNECT && (!begins_with(reply, "HTTP/") || !skip_word(&reply)))
+    if (is_http(protocol) && (!begins_with(reply, "HTTP/") || !skip_word(&reply)))
         return 0;
     if (!bytes_take(&reply, DIGITS, &digits))
         return 0;
@@ -457,6 +476,7 @@ const char *starttls_name(enum prelude protocol)
         [PRELUDE_SOCKS4] = "socks4",
         [PRELUDE_SOCKS5] = "socks5",
         [PRELUDE_RDP] = "rdp",
+        [PRELUDE_TELNET] = "telnet",
         [PRELUDE_VNC] = "vnc",
         [PRELUDE_TDS] = "tds",
         [PRELUDE_RPC] = "rpc",

@@ -13,9 +13,10 @@
 enum prelude starttls_client_protocol(struct bytes client);
 
 /* True when what the client sent so far asks for TLS: a STARTTLS command (RFC 3207, 9051, 2595,
- * 4217, 4642, 6120, 5804), an LDAP ExtendedRequest (RFC 4511 section 4.14), an SSLRequest of
- * PostgreSQL or MySQL, what TDS, RDP, NBD, OpenVPN and RPC have for it (dissect/tds.h,
- * dissect/rdp.h, dissect/nbd.h, dissect/openvpn.h, RFC 9289);
+ * 4217, 4642, 6120, 5804), an Upgrade to TLS in HTTP (RFC 2817) or ICAP (RFC 3507 section 7.2),
+ * an LDAP ExtendedRequest (RFC 4511 section 4.14), an SSLRequest of PostgreSQL or MySQL, what TDS,
+ * RDP, NBD, OpenVPN and RPC have for it (dissect/tds.h, dissect/rdp.h, dissect/nbd.h,
+ * dissect/openvpn.h, RFC 9289);
  * or for a connection through a proxy: CONNECT (RFC 9110 section 9.3.6), SOCKS4, SOCKS5 (RFC
  * 1928). */
 bool starttls_is_request(struct bytes client);

@@ -82,4 +82,8 @@ const char *prelude_name(enum prelude prelude);
  * to max octets. Empty if data begins with something that is not printable ASCII. */
 struct bytes prelude_first_line(struct bytes data, size_t max);
 
+/* True when data begins with the header field Upgrade (RFC 9110 section 7.8), which names TLS (RFC
+ * 2817 section 3). */
+bool prelude_is_upgrade_to_tls(struct bytes data);
+
 #endif

@@ -103,17 +103,21 @@ enum fit fit_nntp_reply(struct bytes in)
     return fit_reply_with(in, texts);
 }
 
-/* A header field (RFC 9110 section 7.8) of a response that asks for TLS. */
+bool prelude_is_upgrade_to_tls(struct bytes in)
+{
+    struct bytes line = prelude_first_line(in, in.len);
+
+    return fit_any_case(line, "UPGRADE:") == FIT_YES && has_text(line, "TLS/");
+}
+
+/* The head of a response that asks for TLS. */
 static bool has_upgrade_to_tls(struct bytes in)
 {
-    struct bytes line;
-
     do {
         bytes_skip_line(&in);
-        line = prelude_first_line(in, in.len);
-        if (fit_any_case(line, "UPGRADE:") == FIT_YES && has_text(line, "TLS/"))
+        if (prelude_is_upgrade_to_tls(in))
             return true;
-    } while (line.len > 0);
+    } while (prelude_first_line(in, 1).len > 0);
     return false;
 }
 
