@@ -24,7 +24,7 @@ static const char *const refusal_explained[] = {
     [REFUSAL_ENCRYPTED_ALERT] = "with an encrypted alert",
     [REFUSAL_FIN] = "by closing the connection",
     [REFUSAL_RST] = "by resetting the connection",
-    [REFUSAL_PLAINTEXT] = "by answering in another protocol than TLS",
+    [REFUSAL_PLAINTEXT] = "by speaking another protocol than TLS",
     [REFUSAL_MALFORMED] = "by sending octets that are not TLS",
 };
 

@@ -97,6 +97,15 @@ static const struct signature signatures[] = {
     {PRELUDE_NBD, SERVER, "NBDMAGIC", NULL},
     {PRELUDE_OPENVPN, CLIENT, NULL, fit_openvpn_client},
     {PRELUDE_OPENVPN, SERVER, NULL, fit_openvpn_server},
+    {PRELUDE_DTLS, CLIENT, "\x16\xfe\xff", NULL},
+    {PRELUDE_DTLS, CLIENT, "\x16\xfe\xfd", NULL},
+    {PRELUDE_DTLS, CLIENT, "\x16\xfe\xfc", NULL},
+    {PRELUDE_QUIC, CLIENT, NULL, fit_quic},
+    {PRELUDE_TNS, CLIENT, NULL, fit_tns},
+    {PRELUDE_CQL, CLIENT, NULL, fit_cql},
+    {PRELUDE_DICOM, CLIENT, NULL, fit_dicom},
+    {PRELUDE_HL7, CLIENT, "\x0bMSH", NULL},
+    {PRELUDE_TACACS, CLIENT, NULL, fit_tacacs},
     /* The tag in front is any word, those that others begin with too. */
     {PRELUDE_IMAP, CLIENT, NULL, fit_imap_command},
 };
@@ -145,6 +154,13 @@ static const char *const names[PRELUDE_COUNT] = {
     [PRELUDE_RPC] = "RPC",
     [PRELUDE_NBD] = "NBD (Network Block Device)",
     [PRELUDE_OPENVPN] = "OpenVPN",
+    [PRELUDE_DTLS] = "DTLS",
+    [PRELUDE_QUIC] = "QUIC",
+    [PRELUDE_TNS] = "TNS (Oracle)",
+    [PRELUDE_CQL] = "CQL (Cassandra)",
+    [PRELUDE_DICOM] = "DICOM",
+    [PRELUDE_HL7] = "HL7",
+    [PRELUDE_TACACS] = "TACACS+",
 };
 
 static enum fit signature_fit(const struct signature *signature, struct bytes in)

@@ -57,6 +57,13 @@ enum prelude {
     PRELUDE_RPC, /* a probe for TLS, RFC 9289 */
     PRELUDE_NBD, /* Network Block Device, fixed newstyle */
     PRELUDE_OPENVPN,
+    PRELUDE_DTLS,
+    PRELUDE_QUIC,
+    PRELUDE_TNS, /* of Oracle */
+    PRELUDE_CQL, /* of Cassandra */
+    PRELUDE_DICOM,
+    PRELUDE_HL7, /* in MLLP */
+    PRELUDE_TACACS,
     PRELUDE_COUNT
 };
 

@@ -374,3 +374,79 @@ enum fit fit_openvpn_server(struct bytes in)
 {
     return fit_openvpn(in, false);
 }
+
+/* An octet of a header: the bits that tell, and what they are. */
+struct bits {
+    uint8_t mask;
+    uint8_t value;
+};
+
+/* clang-format off */
+#define ANY      {0, 0}
+#define OCTET(x) {0xff, x}
+/* clang-format on */
+
+static enum fit fit_bits(struct bytes in, const struct bits *bits, size_t count)
+{
+    uint8_t octet;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!bytes_u8(&in, &octet))
+            return FIT_MAYBE;
+        if ((octet & bits[i].mask) != bits[i].value)
+            return FIT_NO;
+    }
+    return FIT_YES;
+}
+
+/* A long header of version 1 (RFC 9000 section 17.2). */
+enum fit fit_quic(struct bytes in)
+{
+    static const struct bits header[] = {{0xc0, 0xc0}, OCTET(0), OCTET(0), OCTET(0), OCTET(1)};
+
+    return fit_bits(in, header, sizeof(header) / sizeof(header[0]));
+}
+
+/* A CONNECT packet: its length, a checksum that is 0, its type, flags, another checksum, and the
+ * version, 300 to 511. */
+enum fit fit_tns(struct bytes in)
+{
+    static const struct bits header[] = {{0xe0, 0}, ANY,      OCTET(0), OCTET(0), OCTET(1),
+                                         ANY,       OCTET(0), OCTET(0), OCTET(1)};
+
+    return fit_bits(in, header, sizeof(header) / sizeof(header[0]));
+}
+
+/* OPTIONS, without a body, or STARTUP, with a short map of texts: version, flags, stream, opcode,
+ * length (sections 2 and 4.1 of versions 3 to 5). */
+enum fit fit_cql(struct bytes in)
+{
+    static const struct bits options[] = {ANY,      {0xef, 0}, OCTET(0), ANY,     OCTET(5),
+                                          OCTET(0), OCTET(0),  OCTET(0), OCTET(0)};
+    static const struct bits startup[] = {ANY,      {0xef, 0}, OCTET(0), ANY, OCTET(1), OCTET(0),
+                                          OCTET(0), ANY,       ANY,      ANY, ANY,      OCTET(0)};
+
+    if (in.len > 0 && (in.data[0] < 3 || in.data[0] > 5))
+        return FIT_NO;
+    return better(fit_bits(in, options, sizeof(options) / sizeof(options[0])),
+                  fit_bits(in, startup, sizeof(startup) / sizeof(startup[0])));
+}
+
+/* An A-ASSOCIATE-RQ: type, length, version 1, two reserved octets (DICOM PS3.8 section 9.3.2). */
+enum fit fit_dicom(struct bytes in)
+{
+    static const struct bits header[] = {OCTET(1), OCTET(0), OCTET(0), OCTET(0), ANY,
+                                         ANY,      OCTET(0), OCTET(1), OCTET(0), OCTET(0)};
+
+    return fit_bits(in, header, sizeof(header) / sizeof(header[0]));
+}
+
+/* The first packet of a session: version, type, sequence number, flags, and of the length, behind
+ * the session's number, the octets that are 0 (RFC 8907 section 4.1). */
+enum fit fit_tacacs(struct bytes in)
+{
+    static const struct bits header[] = {{0xfe, 0xc0}, {0xfc, 0}, OCTET(1), {0xfa, 0}, ANY,
+                                         ANY,          ANY,       ANY,      OCTET(0),  OCTET(0)};
+
+    return fit_bits(in, header, sizeof(header) / sizeof(header[0]));
+}

@@ -61,5 +61,10 @@ enum fit fit_rpc_tls(struct bytes in);
 enum fit fit_nbd_client(struct bytes in);
 enum fit fit_openvpn_client(struct bytes in);
 enum fit fit_openvpn_server(struct bytes in);
+enum fit fit_quic(struct bytes in);
+enum fit fit_tns(struct bytes in);
+enum fit fit_cql(struct bytes in);
+enum fit fit_dicom(struct bytes in);
+enum fit fit_tacacs(struct bytes in);
 
 #endif

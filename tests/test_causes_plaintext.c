@@ -52,11 +52,18 @@ static void plain_http_that_is_answered_is_none_of_ours(void)
     CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));
 }
 
-static void plain_octets_without_a_meaning_are_no_request(void)
+static void octets_without_a_meaning_are_another_protocol(void)
 {
     struct story story;
 
     story_begin(&story);
+    story_plaintext(&story, SIDE_CLIENT, "\x01\x02\x03\xff\xfe");
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_says(&story, "plaintext_on_tls_port", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_SERVER);
+    CU_ASSERT_TRUE(story_tells(&story, "client_plaintext", "the octets 01 02 03 ff fe"));
+    story_begin(&story);
+    story.connection.syn_seen = false;
     story_plaintext(&story, SIDE_CLIENT, "\x01\x02\x03\xff\xfe");
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
     CU_ASSERT_TRUE(story_denies(&story, "plaintext_on_tls_port"));
@@ -283,8 +290,8 @@ int main(void)
         {"the alert that answers plain text is told", the_alert_that_answers_plain_text_is_told},
         {"plain HTTP that is answered is none of ours",
          plain_http_that_is_answered_is_none_of_ours},
-        {"plain octets without a meaning are no request",
-         plain_octets_without_a_meaning_are_no_request},
+        {"octets without a meaning are another protocol",
+         octets_without_a_meaning_are_another_protocol},
         {"a banner in answer to a hello is not TLS", a_banner_in_answer_to_a_hello_is_not_tls},
         {"text of no known protocol is likely not TLS",
          text_of_no_known_protocol_is_likely_not_tls},

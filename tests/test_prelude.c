@@ -137,6 +137,19 @@ static const struct example examples[] = {
     SENDS(UNKNOWN, CLIENT, RPC_PROBE("\0", "\0", "\7")),    /* not the last fragment */
     SENDS(UNKNOWN, CLIENT, RPC_PROBE("\x80", "\1", "\7")),  /* a reply */
     SENDS(UNKNOWN, CLIENT, RPC_PROBE("\x80", "\0", "\1")),  /* AUTH_SYS */
+    SENDS(DTLS, CLIENT, "\x16\xfe\xff\0\0\0\0\0\0\0\0\0\x5c\1"),
+    SENDS(DTLS, CLIENT, "\x16\xfe\xfd\0\0\0\0\0\0\0\0\0\x5c\1"),
+    SENDS(QUIC, CLIENT, "\xc3\0\0\0\1\x08\x36\xf4"),
+    SENDS(UNKNOWN, CLIENT, "\xc3\0\0\1\1\x08\x36\xf4"),
+    SENDS(TNS, CLIENT, "\0\x3a\0\0\1\0\0\0\1\x36\1\x2c\0\0\x08\0"),
+    SENDS(UNKNOWN, CLIENT, "\0\x3a\0\0\6\0\0\0\1\x36"), /* data */
+    SENDS(CQL, CLIENT, "\4\0\0\0\5\0\0\0\0"),
+    SENDS(CQL, CLIENT, "\3\0\0\1\1\0\0\0\x16\0\1\0\x0b" "CQL_VERSION\0\5" "3.0.0"),
+    SENDS(UNKNOWN, CLIENT, "\2\0\0\0\5\0\0\0\0"),
+    SENDS(DICOM, CLIENT, "\1\0\0\0\0\xcd\0\1\0\0" "ANY-SCP         "),
+    SENDS(HL7, CLIENT, "\x0bMSH|^~\\&|A|B\r\x1c\r"),
+    SENDS(TACACS, CLIENT, "\xc0\1\1\0\x4f\xe1\xc5\x35\0\0\0\x20"),
+    SENDS(UNKNOWN, CLIENT, "\xc0\1\2\0\x4f\xe1\xc5\x35\0\0\0\x20"), /* not the first */
     SENDS(NBD, SERVER, "NBDMAGICIHAVEOPT\0\3"),
     SENDS(NBD, CLIENT, "\0\0\0\3IHAVEOPT\0\0\0\5\0\0\0\0"),
     SENDS(UNKNOWN, CLIENT, "\0\0\0\4IHAVEOPT\0\0\0\5\0\0\0\0"), /* no such flag */
@@ -183,7 +196,7 @@ static const struct example examples[] = {
     SENDS(UNKNOWN, CLIENT, "220 mail ESMTP\r\n"),
     SENDS(UNKNOWN, SERVER, "\0\0\0\0\0\0\0\0"),
     SENDS(UNKNOWN, CLIENT, "\x30\x80\2\1\1\x60"), /* no definite length */
-    SENDS(UNKNOWN, CLIENT, "\5\0\0\0"),
+    SENDS(UNKNOWN, CLIENT, "\5\0\1\0"),
     SENDS(UNKNOWN, CLIENT, "\4\7\1\xbb"),
     SENDS(PARTIAL, CLIENT, ""),
     SENDS(PARTIAL, SERVER, ""),

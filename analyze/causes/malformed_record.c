@@ -52,6 +52,20 @@ static bool hello_is_broken(const struct facts *facts, enum side sender, struct 
     return !read || extensions->has_malformed;
 }
 
+/* Octets in no readable protocol where TLS was due. When a client begins so it means another
+ * protocol, as a rule. */
+static enum certainty weigh_foreign(const struct facts *facts, struct evidence *evidence)
+{
+    enum side side = facts->refusal.by;
+
+    if (facts->refusal.kind != REFUSAL_PLAINTEXT || facts->prelude[side] != PRELUDE_UNKNOWN)
+        return CAUSE_NO;
+    evidence_add(evidence, "malformed", facts->refusal.at,
+                 "the %s began with octets that are neither TLS nor another protocol known",
+                 side_name(side));
+    return side == SIDE_SERVER || !facts->connection->syn_seen ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+}
+
 /* The receiver refused with an alert that can be about octets it could not make sense of. */
 static bool may_have_complained(const struct facts *facts, enum side by)
 {
@@ -107,16 +121,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 
     if (certainty == CAUSE_NO)
         certainty = weigh(facts, SIDE_SERVER, evidence);
-    if (certainty != CAUSE_NO)
-        return certainty;
-    /* Octets in no readable protocol where TLS was due. */
-    if (facts->refusal.kind != REFUSAL_PLAINTEXT
-        || facts->prelude[facts->refusal.by] != PRELUDE_UNKNOWN)
-        return CAUSE_NO;
-    evidence_add(evidence, "malformed", facts->refusal.at,
-                 "the %s began with octets that are neither TLS nor another protocol known",
-                 side_name(facts->refusal.by));
-    return CAUSE_LIKELY;
+    return certainty != CAUSE_NO ? certainty : weigh_foreign(facts, evidence);
 }
 
 const struct cause cause_malformed_record = {

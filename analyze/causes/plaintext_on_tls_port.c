@@ -5,8 +5,10 @@
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
 
-/* A line of the client's request that is worth showing. */
-enum { REQUEST_LINE_MAX = 80 };
+enum {
+    REQUEST_LINE_MAX = 80, /* of a line of the client's request that is worth showing */
+    OCTETS_SHOWN_MAX = 16  /* of a request in a protocol that is not known */
+};
 
 static bool is_known(enum prelude prelude)
 {
@@ -22,6 +24,27 @@ static struct bytes client_line(const struct facts *facts)
     return prelude_first_line(bytes_of(text->data, text->length), REQUEST_LINE_MAX);
 }
 
+/* The client began in a protocol that nobody knows, and all that the server says to it is an alert.
+ * In a connection that began before the capture it may be the middle of something. */
+static bool alert_answers_unknown(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    return facts->connection->syn_seen && !handshake->spoke_tls[SIDE_CLIENT]
+           && !is_known(facts->prelude[SIDE_CLIENT])
+           && handshake_next(handshake, NULL, SIDE_SERVER, NOTE_ALERT) != NULL
+           && facts->server_hello_note == NULL;
+}
+
+static void add_octets(struct text *text, struct bytes octets)
+{
+    uint8_t octet;
+
+    text_add(text, ", which begins with the octets");
+    for (size_t i = 0; i < OCTETS_SHOWN_MAX && bytes_u8(&octets, &octet); i++)
+        text_add(text, " %02x", octet);
+}
+
 static void describe_request(const struct facts *facts, struct evidence *evidence)
 {
     char line[EVIDENCE_TEXT_MAX];
@@ -34,6 +57,8 @@ static void describe_request(const struct facts *facts, struct evidence *evidenc
         text_add_untrusted(&text, request);
         text_add(&text, "\"");
     }
+    if (!is_known(facts->prelude[SIDE_CLIENT]))
+        add_octets(&text, prelude_octets(facts->handshake->prelude[SIDE_CLIENT]));
     evidence_add(evidence, "client_plaintext", facts->prelude_note[SIDE_CLIENT]->at, "%s", line);
 }
 
@@ -116,7 +141,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     }
     if (facts->prelude_note[SIDE_CLIENT] == NULL || facts->handshake->switched
         || facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL
-        || (!known && client_line(facts).len == 0)
+        || (!known && client_line(facts).len == 0 && !alert_answers_unknown(facts))
         || (!server_says_so(facts) && !port_says_so(facts) && !facts_preface_is_refused(facts)))
         return CAUSE_NO;
     describe_request(facts, evidence);
@@ -127,12 +152,12 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 const struct cause cause_plaintext_on_tls_port = {
     .id = "plaintext_on_tls_port",
     .layer = LAYER_PROTOCOL,
-    .title = "The client speaks plain text to a port where the server expects TLS",
+    .title = "The client speaks another protocol than TLS to a port where the server expects TLS",
     .explanation = "The client's first octets are a request in clear, such as \"GET / HTTP/1.1\", "
-                   "and the server answers with a TLS alert, with its page for plain requests on "
-                   "the HTTPS port, or not at all. The client was not told to use TLS. Or a proxy "
-                   "puts a PROXY protocol header before the ClientHello, and the server does not "
-                   "expect one.",
+                   "or of another protocol than TLS over TCP, such as DTLS, and the server answers "
+                   "with a TLS alert, with its page for plain requests on the HTTPS port, or not "
+                   "at all. The client was not told to use TLS. Or a proxy puts a PROXY protocol "
+                   "header before the ClientHello, and the server does not expect one.",
     .remedy = "Correct the client's URL or setting: https:// instead of http://, TLS on, or the "
               "port for plain connections. In reverse proxies and health checks: proxy_pass "
               "https://..., `check-ssl`. For a PROXY protocol header: have both sides agree, "
