@@ -41,6 +41,8 @@ static const struct example examples[] = {
           " HTTPS server.\n"),
     SENDS(HTTP_TO_HTTPS, SERVER, "HTTP/1.1 400 \r\n\r\nBad Request\r\nThis combination of host and "
           "port requires TLS.\r\n"),
+    SENDS(HTTP_TO_HTTPS, SERVER, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\nThe "
+          "client sent a plain HTTP request, but this server only speaks HTTPS on this port."),
     SENDS(HTTP_TO_HTTPS, SERVER, "HTTP/1.1 426 Upgrade Required\r\nDate: x\r\n"
           "upgrade: TLS/1.2, HTTP/1.1\r\n\r\n"),
     SENDS(HTTP_RESPONSE, SERVER, "HTTP/1.1 426 Upgrade Required\r\nUpgrade: h2c\r\n\r\n"),
