@@ -134,21 +134,35 @@ static void put_name_key(const struct knowledge *knowledge, uint8_t *key, const 
 /* What a JA4 fingerprint tells apart, without its two SHA-256 digests: which suites, extensions,
  * signature schemes and protocols a client offers up to which version. Browsers shuffle their
  * extensions, and nobody the suites. */
-uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct facts *facts)
+static uint64_t hash_kind(const struct knowledge *knowledge, const struct facts *facts,
+                          struct bytes alpn, uint64_t low_types)
 {
     const struct hello_extensions *extensions = &facts->client_extensions;
-    struct bytes alpn = extensions->alpn.protocols;
     const uint64_t *key = knowledge->options.hash_key;
     const uint64_t numbers[] = {
         facts->offer.version_max,
         facts->offer.suites_number,
-        extensions->low_types,
+        low_types,
         extensions->high_types,
         list_u16_number(extensions->signature_algorithms.list),
         alpn.len > 0 ? siphash_1_3(key, alpn.data, alpn.len) : 0,
     };
 
     return siphash_1_3(key, numbers, sizeof(numbers));
+}
+
+uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct facts *facts)
+{
+    const struct hello_extensions *extensions = &facts->client_extensions;
+
+    return hash_kind(knowledge, facts, extensions->alpn.protocols, extensions->low_types);
+}
+
+uint64_t knowledge_kind_but_alpn(const struct knowledge *knowledge, const struct facts *facts)
+{
+    const uint64_t alpn = UINT64_C(1) << TLS_EXTENSION_APPLICATION_LAYER_PROTOCOL_NEGOTIATION;
+
+    return hash_kind(knowledge, facts, bytes_of("", 0), facts->client_extensions.low_types & ~alpn);
 }
 
 /* A keyed hash of the client's address, for sketches and for the key of the client. */
@@ -437,6 +451,23 @@ static bool took_last(const struct known_client *client, uint32_t asked)
     return client != NULL && client->taken.began_ns != 0 && client->taken.asked == asked;
 }
 
+/* With the hello that this server refused, the client never reached it, and with the same one but
+ * for its protocols it did. */
+static bool is_taken_without_alpn(const struct knowledge *knowledge, const struct facts *facts,
+                                  const struct known_client *client, uint64_t client_hash)
+{
+    uint64_t peer = knowledge_hash_peer(knowledge, facts);
+    uint8_t key[KNOWLEDGE_CLIENT_KEY];
+    const struct known_client *other;
+
+    if (client != NULL && sketch_has_early(&client->servers, peer))
+        return false;
+    put_hash(key, client_hash);
+    put_hash(key + sizeof(uint64_t), knowledge_kind_but_alpn(knowledge, facts));
+    other = knowledge_table_find(knowledge->clients, key);
+    return other != NULL && sketch_has_early(&other->servers, peer);
+}
+
 void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known)
 {
     uint8_t server_key[KNOWLEDGE_ADDRESS_KEY];
@@ -459,6 +490,10 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
             || took_last(known->client, knowledge_table_expect(knowledge->names, name_key)));
     if (known->server != NULL)
         known->offer_taken_ns = knowledge_offer_taken(knowledge, known->server, facts);
+    known->taken_without_alpn =
+        facts_server_refused_hello(facts)
+        && facts->client_extensions.alpn.state == EXTENSION_WELL_FORMED
+        && is_taken_without_alpn(knowledge, facts, known->client, client_hash);
     knowledge_find_attempt(knowledge, facts, known);
     known->resets = knowledge_find_resets(knowledge, known, facts);
 }

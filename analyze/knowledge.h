@@ -327,9 +327,10 @@ struct known_hello {
     int64_t began_ns; /* of the connection */
     uint16_t version_max;
     uint16_t extensions;
-    uint32_t octets; /* of a first and only hello; 0: not known */
-    uint32_t asked;  /* part of a hash of server and name */
-    uint64_t kind;   /* other hellos have another one */
+    uint32_t octets;   /* of a first and only hello; 0: not known */
+    uint32_t asked;    /* part of a hash of server and name */
+    uint32_t but_alpn; /* part of the kind of all but its application protocols (ALPN) */
+    uint64_t kind;     /* other hellos have another one; 0: not known */
 };
 
 /* An attempt that failed, and the best of those that came soon after with another hello. */
@@ -365,6 +366,9 @@ struct known {
                                 it took */
     int64_t offer_taken_ns; /* the last time that this server took up a hello just like this one, as
                                far as that is kept; 0: never */
+    /* The hello was refused: the server took up the same one of this client, at any time, without
+     * application protocols, and never this one. */
+    bool taken_without_alpn;
     const struct known_attempt *attempt; /* this one, which failed */
     const struct known_resets *resets;   /* this one is one of them */
     uint8_t oddities; /* so many hellos in known_oddities, or more; 0: not known */
@@ -451,6 +455,11 @@ void knowledge_learn_certificate(const struct knowledge *knowledge, struct known
 /* Learn what the client made of the certificate that was noted for this name just now. */
 void knowledge_learn_issuer(struct knowledge *knowledge, const struct known_name *name,
                             const struct facts *facts);
+
+/* The other attempt, for the same name, differs in its application protocols (ALPN) alone; it has
+ * none, and what else it changes is open. */
+bool known_attempt_differs_in_alpn(const struct known_attempt *attempt);
+bool known_attempt_drops_alpn(const struct known_attempt *attempt);
 
 /* What is known of the client's issuer of the certificate of this name; NULL: nothing. */
 const struct known_issuer *known_issuer_find(const struct known *known);

@@ -173,12 +173,15 @@ static void put_retry_key(const struct knowledge *knowledge, uint8_t *key,
 static struct known_hello hello_of(const struct knowledge *knowledge, const struct facts *facts,
                                    const struct knowledge_parties *parties)
 {
+    bool has_alpn = facts->client_extensions.alpn.protocols.len > 0;
+    uint64_t kind = knowledge_kind_of_hello(knowledge, facts);
     struct known_hello hello = {
         .began_ns = facts->connection->first.time_ns,
         .version_max = facts->offer.version_max,
         .octets = knowledge_hello_octets(facts),
         .asked = parties->name_expected,
-        .kind = knowledge_kind_of_hello(knowledge, facts),
+        .but_alpn = part_of(has_alpn ? knowledge_kind_but_alpn(knowledge, facts) : kind),
+        .kind = kind,
     };
     struct bytes extensions = facts->client_hello.extensions;
     struct extension extension;
@@ -334,6 +337,20 @@ void knowledge_learn_attempt(struct knowledge *knowledge, const struct known_ser
     note_failed(retry, server, client, &hello, knowledge_hello_is_split(facts),
                 parties->client_hash);
     note_oddity(knowledge, &retry->oddities, facts);
+}
+
+bool known_attempt_differs_in_alpn(const struct known_attempt *attempt)
+{
+    return attempt->next.kind != 0 && attempt->next.but_alpn == attempt->hello.but_alpn
+           && attempt->next.asked == attempt->hello.asked;
+}
+
+/* Without protocols the kind of all but them is the kind of all. */
+bool known_attempt_drops_alpn(const struct known_attempt *attempt)
+{
+    return attempt->next.kind != 0 && attempt->next.but_alpn == part_of(attempt->next.kind)
+           && attempt->hello.but_alpn != part_of(attempt->hello.kind)
+           && attempt->next.asked == attempt->hello.asked;
 }
 
 void knowledge_find_attempt(struct knowledge *knowledge, const struct facts *facts,

@@ -105,6 +105,9 @@ void knowledge_put_peer_key(const struct knowledge *knowledge, uint8_t *key,
                             const struct facts *facts);
 uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct facts *facts);
 
+/* The same of all but its application protocols (ALPN), as if it offered none. */
+uint64_t knowledge_kind_but_alpn(const struct knowledge *knowledge, const struct facts *facts);
+
 /* A keyed hash of all that a server may refuse a hello for, never 0. What is new each time is not
  * in it: random, shares of keys, tickets. */
 uint64_t knowledge_hash_offer(const struct knowledge *knowledge, const struct facts *facts);

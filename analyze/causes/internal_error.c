@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/alpn_refusal.h"
 #include "analyze/causes/causes.h"
 #include "analyze/causes/refused_hello.h"
 #include "analyze/causes/server_flight.h"
@@ -28,11 +29,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_last_seen(facts, evidence);
     /* Servers that find no certificate for a hello without a name, no parameters for its rare
      * groups, or no signature for its old version, call that an internal error; so do libraries
-     * whose program says no to a certificate and not why. */
+     * whose program says no to a certificate or to application protocols and not why. */
     return refused_hello_suspect(facts, SUSPECT_VERSION) != CAUSE_NO
                    || refused_hello_suspect(facts, SUSPECT_NO_NAME) != CAUSE_NO
                    || refused_hello_suspect(facts, SUSPECT_GROUPS) != CAUSE_NO
-                   || client_ended_at_flight(facts)
+                   || client_ended_at_flight(facts) || alpn_refusal_weigh(facts) != CAUSE_NO
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;
 }

@@ -515,6 +515,8 @@ static void add_difference(struct text *text, const struct known_attempt *attemp
         text_add(text, ", with %u extensions instead of %u", next->extensions, first->extensions);
     if (next->octets != 0 && next->octets < first->octets)
         text_add(text, ", with a hello of %u octets instead of %u", next->octets, first->octets);
+    if (known_attempt_differs_in_alpn(attempt))
+        text_add(text, ", with a change of its application protocols (ALPN) alone");
     if (text->length == before)
         text_add(text, ", with another hello");
 }

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/alpn_refusal.h"
 #include "analyze/causes/causes.h"
 #include "analyze/causes/offer_weight.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
 #include "analyze/text.h"
 
-static bool offers_alpn(const struct facts *facts)
-{
-    return facts->client_hello_read && facts->client_extensions.alpn.state == EXTENSION_WELL_FORMED;
-}
-
 static enum certainty said_so(const struct facts *facts)
 {
     if (!facts_alert(facts, SIDE_SERVER, TLS_ALERT_NO_APPLICATION_PROTOCOL)
         && !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_NO_APPLICATION_PROTOCOL))
         return CAUSE_NO;
-    return offers_alpn(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
+    return alpn_is_offered(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }
 
 /* Up to TLS 1.2 the choice is in clear. A client must get one of those that it offered (RFC 7301
@@ -50,7 +46,7 @@ static bool choice_may_be_hidden(const struct facts *facts)
 
     return facts_client_refused_server(facts)
            && memchr(complaints, facts->refusal.alert, sizeof(complaints)) != NULL
-           && facts->first_protected_note[SIDE_SERVER] != NULL && offers_alpn(facts)
+           && facts->first_protected_note[SIDE_SERVER] != NULL && alpn_is_offered(facts)
            && !offer_has_protocol(facts, bytes_of("http/1.1", 8));
 }
 
@@ -60,7 +56,7 @@ static bool may_be_hidden(const struct facts *facts)
 {
     return facts->tls13 && facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
            && facts->refusal.by == SIDE_SERVER && facts->first_protected_note[SIDE_CLIENT] == NULL
-           && offers_alpn(facts) && server_stop_at_signature(facts) == NULL;
+           && alpn_is_offered(facts) && server_stop_at_signature(facts) == NULL;
 }
 
 /* Servers on Windows, where the system has no alert for this, may send protocol_version(70). */
@@ -68,7 +64,7 @@ static bool version_may_be_a_pretext(const struct facts *facts)
 {
     enum certainty version = version_refusal_by_server(facts);
 
-    return version != CAUSE_NO && version < CAUSE_CERTAIN && offers_alpn(facts);
+    return version != CAUSE_NO && version < CAUSE_CERTAIN && alpn_is_offered(facts);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -80,8 +76,12 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (certainty == CAUSE_NO
         && (choice_may_be_hidden(facts) || may_be_hidden(facts) || version_may_be_a_pretext(facts)))
         certainty = CAUSE_POSSIBLE;
-    if (certainty != CAUSE_NO)
-        describe_offered_alpn(facts, evidence);
+    if (certainty == CAUSE_NO)
+        certainty = alpn_refusal_weigh(facts);
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    describe_offered_alpn(facts, evidence);
+    describe_alpn_refusal(facts, evidence);
     return certainty;
 }
 
@@ -92,7 +92,8 @@ const struct cause cause_no_shared_alpn = {
     .explanation = "The client lists application protocols such as h2 or http/1.1. The server "
                    "knows none of them and says no_application_protocol(120), or it chose one that "
                    "the client did not list. Servers on .NET under Windows say "
-                   "protocol_version(70) instead.",
+                   "protocol_version(70) instead; programs with a check of their own may say "
+                   "internal_error(80) or handshake_failure(40).",
     .remedy = "See what the server takes with `openssl s_client -connect SERVER:PORT -alpn "
               "h2,http/1.1`. Enable the client's protocol on the server, correct the list on the "
               "client, or leave ALPN out where the server knows none. A client that reaches the "
@@ -104,7 +105,9 @@ const struct cause cause_no_shared_alpn = {
                    "application protocols",
     .alerts = CAUSE_ALERTS(TLS_ALERT_NO_APPLICATION_PROTOCOL, TLS_ALERT_UNSUPPORTED_EXTENSION,
                            TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_DECODE_ERROR,
-                           TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_PROTOCOL_VERSION),
+                           TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_PROTOCOL_VERSION,
+                           TLS_ALERT_INTERNAL_ERROR),
     .source = "RFC 7301 sections 3.1 and 3.2",
     .match = match,
+    .conceivable = alpn_refusal_is_conceivable,
 };
