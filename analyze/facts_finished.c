@@ -104,15 +104,22 @@ static uint64_t octets_behind(const struct facts *facts, const struct note *reco
     return octets;
 }
 
+/* The capture lacks octets of the same sender behind the record. */
+static bool is_followed_by_gap(const struct facts *facts, const struct note *record)
+{
+    return facts->handshake->gap_octets[record->side] > 0
+           && handshake_next(facts->handshake, record, (enum side)record->side, NOTE_GAP) != NULL;
+}
+
 /* Nothing that the other side's host sent says that it has all of the record: the last octet that
- * is not ACKed may be a FIN. Only when the capture has all that the sender sent is it known what
- * these octets are. */
+ * is not ACKed may be a FIN. Only when the capture has all that the sender sent from there on is it
+ * known what these octets are: what is cut in front of the record does not matter. */
 static bool is_unacknowledged(const struct facts *facts, const struct note *record)
 {
     const struct direction *sender = &facts->connection->direction[record->side];
     const struct trouble *trouble = direction_trouble(sender);
 
-    return facts->handshake->gap_octets[record->side] == 0 && trouble->unseen_octets == 0
+    return !is_followed_by_gap(facts, record) && trouble->unseen_octets == 0
            && trouble->dropped_octets == 0
            && sender->unacknowledged_octets > octets_behind(facts, record) + 1;
 }

@@ -224,21 +224,27 @@ static void finish_1_2(struct story *story, enum side side)
     story_note(story, side, NOTE_ENCRYPTED_HANDSHAKE)->length = FINISHED_1_2_RECORD;
 }
 
-/* TLS 1.2: the server's Finished is sent again so many times for so long, and of what the server
- * sent so many octets are not ACKed. */
-static void lose_finished(struct story *story, uint32_t times, int64_t during_ns,
-                          uint32_t unacknowledged)
+/* What the server sent last is sent again so many times for so long, and of it so many octets are
+ * not ACKed. */
+static void lose_last(struct story *story, uint32_t times, int64_t during_ns,
+                      uint32_t unacknowledged)
 {
-    struct direction *server;
+    struct direction *server = &story->connection.direction[SIDE_SERVER];
 
-    story_begin_flight_1_2(story);
-    server = &story->connection.direction[SIDE_SERVER];
-    story_client_flight_1_2(story);
-    finish_1_2(story, SIDE_SERVER);
     server->unacknowledged_octets = unacknowledged;
     send_again(story, SIDE_SERVER, times);
     story_wait(story, during_ns);
     direction_have_trouble(server)->last_retransmission.time_ns = story->now_ns;
+}
+
+/* TLS 1.2: that is the server's Finished. */
+static void lose_finished(struct story *story, uint32_t times, int64_t during_ns,
+                          uint32_t unacknowledged)
+{
+    story_begin_flight_1_2(story);
+    story_client_flight_1_2(story);
+    finish_1_2(story, SIDE_SERVER);
+    lose_last(story, times, during_ns, unacknowledged);
 }
 
 /* The client goes on sending packets that acknowledge no more. */
@@ -342,6 +348,37 @@ static void a_last_finished_that_may_have_arrived_ends_a_handshake(void)
     }
 }
 
+/* Packets of the server were cut by the capture. */
+static void cut(struct story *story)
+{
+    enum { OCTETS = 500 };
+
+    story_note(story, SIDE_SERVER, NOTE_GAP)->length = OCTETS;
+    story->handshake.gap_octets[SIDE_SERVER] += OCTETS;
+}
+
+/* What is cut in front of it changes nothing about what was not ACKed; what comes behind it may be
+ * what was not. */
+static void a_cut_in_front_of_a_lost_finished_leaves_it_open(void)
+{
+    static const enum outcome outcomes[] = {OUTCOME_INCOMPLETE, OUTCOME_ESTABLISHED};
+
+    for (size_t behind = 0; behind < 2; behind++) {
+        struct story story;
+
+        story_begin_flight_1_2(&story);
+        if (behind == 0)
+            cut(&story);
+        story_client_flight_1_2(&story);
+        finish_1_2(&story, SIDE_SERVER);
+        if (behind == 1)
+            cut(&story);
+        lose_last(&story, 6, 8 * STORY_SECOND, FINISHED_1_2_OCTETS + 600);
+        client_is_heard(&story);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, outcomes[behind]);
+    }
+}
+
 /* A RST that does not fit the connection tells nothing of its server. */
 static void a_rst_of_another_connection_does_not_show_who_left(void)
 {
@@ -392,6 +429,8 @@ int main(void)
          the_last_finished_of_an_abbreviated_handshake_is_the_clients},
         {"a last Finished that may have arrived ends a handshake",
          a_last_finished_that_may_have_arrived_ends_a_handshake},
+        {"a cut in front of a lost Finished leaves it open",
+         a_cut_in_front_of_a_lost_finished_leaves_it_open},
         CU_TEST_INFO_NULL,
     };
 
