@@ -249,6 +249,7 @@ struct facts {
     bool one_direction_only; /* packets of only one side are in the capture */
     bool missed;             /* octets of the handshake were not captured */
     bool overloaded;         /* as in the observation */
+    bool others_missed;      /* likewise */
     bool cut;                /* by snaplen */
 
     /* Of the hellos above: all zero unless they were read. */
@@ -276,6 +277,8 @@ struct observation {
                                    may those that knowledge does not learn from */
     bool overloaded;            /* the capture lost packets while the connection lasted, or left
                                    connections out */
+    bool others_missed;         /* where the connection's packets end, the capture was seen to lack
+                                   packets of other connections */
 };
 
 /* Work out the facts. *facts is set, as its members say; it borrows from the observation's

@@ -299,12 +299,13 @@ static const char *what_is_missing(const struct facts *facts)
     return NULL;
 }
 
-/* A capture without the SYN may lack the answer, too. One more flight finishes the handshake: a
+/* A capture without the SYN may lack the answer, too, and so may one that lacks packets of others
+ * at that moment. One more flight finishes the handshake: a
  * packet or two, which the capture may lack like their ACKs. And a client that stays away without a
  * FIN or RST is unlikely, in the middle of its hello as well. */
 static bool silence_proves_nothing(const struct facts *facts)
 {
-    if (!moment_seen(facts->connection->direction[SIDE_CLIENT].syn))
+    if (!moment_seen(facts->connection->direction[SIDE_CLIENT].syn) || facts->others_missed)
         return true;
     if (facts->last_note != NULL && facts->last_note->side == SIDE_SERVER)
         return true;
@@ -346,6 +347,8 @@ static const char *what_came_last(const struct facts *facts, enum connection_end
         return "nothing came for 120 s; what came after that, if anything, was not read";
     if (facts->capture_ended && facts->waited_ns < SILENCE_NS)
         return "the capture ends during the handshake";
+    if (facts->others_missed)
+        return "the capture lacks packets of this moment, of other connections too";
     return "the capture lacks the packets that came next";
 }
 

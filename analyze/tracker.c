@@ -118,6 +118,13 @@ static bool is_attempt(const struct facts *facts)
            && !facts->tls_expected;
 }
 
+/* Where its packets end the capture lacked packets of others. */
+static bool others_missed(const struct tracker *tracker, const struct connection *connection)
+{
+    return !tracker->options.alone && tracker->losses.total > 0
+           && tracker_lost_near(&tracker->losses, connection->last.time_ns);
+}
+
 /* The facts of one that waited: by now it may be known that its server speaks TLS. */
 void tracker_build_deferred(struct tracker *tracker, struct deferred *deferred, struct facts *facts)
 {
@@ -127,6 +134,8 @@ void tracker_build_deferred(struct tracker *tracker, struct deferred *deferred, 
     if (!observation->tls_expected)
         observation->tls_expected =
             known_answers_in_tls(knowledge_find_server(tracker->knowledge, server));
+    if (!observation->others_missed)
+        observation->others_missed = others_missed(tracker, observation->connection);
     facts_build(facts, observation);
 }
 
@@ -238,6 +247,7 @@ static void judge_observed(struct tracker *tracker, const struct observation *ob
     else
         judge_or_wait(tracker, observation, &facts);
     learn(tracker, &facts, &parties);
+    tracker_see_loss(&tracker->losses, observation->connection);
 }
 
 /* What is told of a connection was touched a round trip ago, with others since: it comes while the
@@ -278,10 +288,12 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
                                      ? connection->ended_ns
                                      : connection->last.time_ns;
     session_conclude(session, &handshake, notes);
-    if (tracker->options.pass_on.take != NULL)
+    if (tracker->options.pass_on.take != NULL) {
         tracker->options.pass_on.take(tracker->options.pass_on.context, &observation);
-    else
-        judge_observed(tracker, &observation);
+        return;
+    }
+    observation.others_missed = others_missed(tracker, connection);
+    judge_observed(tracker, &observation);
 }
 
 /* All of them are counted first: a verdict names its incident only when there is one. */
@@ -350,6 +362,7 @@ void tracker_judge(struct tracker *tracker, const struct observation *observatio
 
     known.tls_expected = known.tls_expected || known_answers_in_tls(find_server(tracker, server));
     known.established_in_brief = !tracker->options.examine_all;
+    known.others_missed = others_missed(tracker, observation->connection);
     judge_observed(tracker, &known);
 }
 

@@ -7,6 +7,16 @@
 #include "analyze/session.h"
 #include "capture/pool.h"
 
+/* Moments that are kept: more than LOSS_NEAR_NS apart, so that these go back further than a
+ * silent connection lasts until it is judged. Older ones give way. */
+enum { TRACKER_LOSSES_MAX = 128 };
+
+/* When the capture lacked packets of any connection. */
+struct tracker_losses {
+    int64_t at_ns[TRACKER_LOSSES_MAX];
+    uint64_t total; /* all that were noted, of which the last are kept */
+};
+
 struct tracker {
     struct tracker_options options;
     struct verdict_sink sink;
@@ -24,6 +34,7 @@ struct tracker {
     int64_t revised_ns; /* tracker_revise's latest time */
     bool has_loss;      /* the capture lost packets */
     int64_t loss_ns;
+    struct tracker_losses losses;
 };
 
 /* Attempts to connect to ports where TLS may yet be spoken, waiting: a scan has more of them than
@@ -47,6 +58,12 @@ struct earlier_verdict tracker_earlier_of(const struct verdict *verdict);
 /* Keep a connection whose verdict others may change. */
 void tracker_keep_judged(struct tracker *tracker, const struct observation *observation,
                          enum outcome outcome, const struct defer_note *note);
+
+/* Note when the capture lacked packets of this connection, which is concluded, if it is known. */
+void tracker_see_loss(struct tracker_losses *losses, const struct connection *connection);
+
+/* The capture lacked packets of some connection, a second at most from then. */
+bool tracker_lost_near(const struct tracker_losses *losses, int64_t time_ns);
 
 /* Nothing more comes: look again at all that were given lately. */
 void tracker_revise_all(struct tracker *tracker);

@@ -3,6 +3,7 @@
 #include "analyze/causes/known.h"
 #include "analyze/causes/transport.h"
 #include "analyze/describe.h"
+#include "analyze/knowledge.h"
 #include "analyze/text.h"
 
 /* The last word was the client's, it reached the server, and no answer came for as long as
@@ -29,6 +30,16 @@ static void describe_ignored_request(const struct facts *facts, struct evidence 
     evidence_add(evidence, "waited", facts->refusal.at, "%s", line);
 }
 
+/* Nobody ended it, and the server took up others meanwhile: the capture may lack what came. */
+static bool others_were_served(const struct facts *facts)
+{
+    const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
+    int64_t asked_ns = facts->last_note->at.time_ns;
+
+    return facts->refusal.kind == REFUSAL_NONE && server != NULL
+           && known_established_by(server, asked_ns + facts->waited_ns).last_ns > asked_ns;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     if (facts_request_is_ignored(facts)) {
@@ -45,7 +56,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_known_life(facts, evidence);
     if (facts->connection->direction[SIDE_CLIENT].unacknowledged_octets > 0)
         return CAUSE_POSSIBLE;
-    return facts->answered[SIDE_SERVER] ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return facts->answered[SIDE_SERVER] || others_were_served(facts) ? CAUSE_POSSIBLE
+                                                                     : CAUSE_LIKELY;
 }
 
 const struct cause cause_server_silent = {
