@@ -364,7 +364,9 @@ enum server_answer {
     SERVER_ANSWER_STAYED,   /* an alert or two octets of data, of a server that did not close at
                                once, as far as the capture goes */
     SERVER_ANSWER_PADDED,   /* a record that may be an alert or a session ticket */
-    SERVER_ANSWER_TOO_LATE, /* an alert or a RST, which may answer that the client leaves */
+    SERVER_ANSWER_TOO_LATE, /* an alert or a RST, which may answer that the client leaves; or
+                               nothing, and the client has not waited for it */
+    SERVER_ANSWER_DUE,      /* nothing, and the capture ends before a refusal had the time */
     SERVER_ANSWER_LATER,    /* an alert or a close, so late that it may end a time of waiting, or
                                answer what the client sent behind its flight */
     SERVER_ANSWER_UNTIMED   /* likewise, but no times say how late */

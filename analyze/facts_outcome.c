@@ -255,6 +255,7 @@ static const char *untold_answer(const struct facts *facts)
             "the server pads its records: its last one is an alert or a session ticket",
         [SERVER_ANSWER_TOO_LATE] =
             "the client left before the server's answer to its certificate could tell",
+        [SERVER_ANSWER_DUE] = "the capture ends before the server's answer to the certificate",
         [SERVER_ANSWER_LATER] =
             "the server closed, not at once: for the client's certificate, or for something else",
         [SERVER_ANSWER_UNTIMED] =

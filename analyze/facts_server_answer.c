@@ -295,12 +295,25 @@ static bool is_answer(const struct note *note)
            || note->kind == NOTE_ALERT;
 }
 
+/* Nothing of the server came by behind the client's flight. The client, which left with this, or
+ * the capture, when it is NULL, has waited as long as a refusal takes, or not. */
+static enum server_answer no_answer_until(const struct facts *facts, const struct note *leaving)
+{
+    const struct note *end = facts->handshake->notes + facts->handshake->note_count;
+    const struct note *flight = facts_end_of_client_flight(facts, end);
+    int64_t end_ns = leaving != NULL ? leaving->at.time_ns : facts->capture_end_ns;
+
+    if (end_ns - flight->at.time_ns >= TURN_TO_DATA_NS + longest_round_trip_ns(facts))
+        return SERVER_ANSWER_CONTENT;
+    return leaving != NULL ? SERVER_ANSWER_TOO_LATE : SERVER_ANSWER_DUE;
+}
+
 /* The server's first sign of life behind the client's flight, when all its records there are as
  * short as alerts. */
 static enum server_answer first_answer(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
-    bool client_left = false;
+    const struct note *leaving = NULL;
     bool client_closed = false;
 
     for (size_t i = 0; i < handshake->note_count; i++) {
@@ -310,15 +323,16 @@ static enum server_answer first_answer(const struct facts *facts)
         if (note <= facts->client_flight_note)
             continue;
         if (note->side == SIDE_CLIENT) {
-            client_left = client_left || facts_may_be_good_bye(facts, note);
+            if (leaving == NULL && facts_may_be_good_bye(facts, note))
+                leaving = note;
             client_closed = client_closed || closes;
         } else if (client_closed && closes) {
             return SERVER_ANSWER_CONTENT;
         } else if (is_answer(note)) {
-            return answer_with(facts, note, client_left, client_closed);
+            return answer_with(facts, note, leaving != NULL, client_closed);
         }
     }
-    return SERVER_ANSWER_CONTENT;
+    return no_answer_until(facts, leaving);
 }
 
 /* What the server said may be what the capture lacks. */

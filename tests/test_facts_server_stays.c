@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* TLS 1.3: a server that was sent a client's certificate answers with what is as short as an alert,
- * and does not close then. */
+ * and does not close then; or nothing of it is seen. */
 #include "tests/support/story_opening.h"
 #include "tests/support/suite.h"
 
@@ -113,6 +113,54 @@ static void an_alert_and_a_close_are_no_answer(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
 }
 
+/* A check that is content when it has sent its flight sees no refusal. */
+static void a_client_that_does_not_wait_sees_no_refusal(void)
+{
+    for (size_t i = 0; i < 2 * sizeof(flights) / sizeof(flights[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, flights[i / 2]);
+        story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        if (i % 2 == 0)
+            story_rst(&story, SIDE_CLIENT);
+        else
+            story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+        CU_ASSERT_PTR_NOT_NULL(strstr(story.facts.incomplete_reason, "the client left before"));
+    }
+}
+
+static void nor_does_a_capture_that_ends_there(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story.reason = CONNECTION_END_CAPTURE;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(story.facts.incomplete_reason, "the capture ends before"));
+}
+
+/* It was not asked for a certificate, or it waited and the server said nothing. */
+static void a_client_that_need_not_wait_is_established(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_rst(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+
+    story_begin_flight_1_3(&story);
+    story_protected(&story, SIDE_CLIENT, 900);
+    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_wait(&story, STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -126,8 +174,12 @@ int main(void)
         {"a late answer before others is data", a_late_answer_before_others_is_data},
         {"a request without an answer proves nothing", a_request_without_an_answer_proves_nothing},
         {"an alert and a close are no answer", an_alert_and_a_close_are_no_answer},
+        {"a client that does not wait sees no refusal",
+         a_client_that_does_not_wait_sees_no_refusal},
+        {"nor does a capture that ends there", nor_does_a_capture_that_ends_there},
+        {"a client that need not wait is established", a_client_that_need_not_wait_is_established},
         CU_TEST_INFO_NULL,
     };
 
-    return suite_run("a server that stays behind what is as short as an alert", tests);
+    return suite_run("a server that does not close behind a client's certificate", tests);
 }
