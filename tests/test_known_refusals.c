@@ -88,8 +88,6 @@ static void what_is_unusual_is_no_reason_where_everybody_is_refused(void)
          CAUSE_LIKELY},
         {story_offer_1_0, STORY_CLOSES, "version_mismatch", "server_closed", CAUSE_LIKELY},
         {story_offer_1_0, STORY_RESETS, "version_mismatch", "reset_by_server", CAUSE_LIKELY},
-        {nameless_offer, TLS_ALERT_HANDSHAKE_FAILURE, "missing_sni", "no_shared_cipher",
-         CAUSE_POSSIBLE},
         {nameless_offer, TLS_ALERT_INTERNAL_ERROR, "missing_sni", "internal_error", CAUSE_LIKELY},
         {offer_of_rare_groups, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_group", "no_shared_cipher",
          CAUSE_POSSIBLE},
@@ -123,6 +121,26 @@ static void unusual_suites_are_no_more_than_possible_then(void)
     refuse_after_ordinary(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE, 3);
     CU_ASSERT_TRUE(story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
     knowledge_free(knowledge);
+}
+
+/* One hello with a name, of a client that tries it either way, tells as much, unless others with a
+ * name are taken up. */
+static void a_name_is_not_what_is_missing_where_one_is_refused_too(void)
+{
+    struct story_offer offer = nameless_offer();
+
+    for (int ordinary = 0; ordinary <= 3; ordinary++) {
+        struct story story;
+
+        refuse_after_ordinary(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE, ordinary);
+        CU_ASSERT_TRUE(ordinary == 0 ? story_says(&story, "missing_sni", CAUSE_LIKELY)
+                                     : story_says(&story, "no_shared_cipher", CAUSE_POSSIBLE));
+        CU_ASSERT_TRUE(ordinary == 0 || story_considers(&story, "missing_sni"));
+        learn_success();
+        refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_LIKELY) == (ordinary < 2));
+        knowledge_free(knowledge);
+    }
 }
 
 static void another_way_to_refuse_is_another_reason(void)
@@ -336,6 +354,8 @@ int main(void)
          what_is_unusual_is_no_reason_where_everybody_is_refused},
         {"unusual suites are no more than possible then",
          unusual_suites_are_no_more_than_possible_then},
+        {"a name is not what is missing where one is refused too",
+         a_name_is_not_what_is_missing_where_one_is_refused_too},
         {"another way to refuse is another reason", another_way_to_refuse_is_another_reason},
         {"a server that took up a hello does not refuse everybody",
          a_server_that_took_up_a_hello_does_not_refuse_everybody},

@@ -4,6 +4,7 @@
 #include "analyze/causes/known.h"
 #include "analyze/causes/known_refusals.h"
 #include "analyze/causes/second_hello.h"
+#include "analyze/knowledge.h"
 
 bool suspect_is_about_name(enum suspect suspect)
 {
@@ -102,6 +103,16 @@ static enum weight play_down(enum suspect suspect, enum weight weight)
     return suspect == SUSPECT_SUITES ? WEIGHT_ORDINARY : WEIGHT_NONE;
 }
 
+/* The server refused more hellos with nothing unusual in the same general way, for names, than it
+ * took up with a name: it may as well miss something else. */
+static bool named_are_refused_too(const struct facts *facts, const struct manner *manner)
+{
+    const struct known_server *server = known_server_of(facts);
+
+    return server != NULL && manner_is_general(manner)
+           && known_ordinary_refusals(server, facts) > server->with_name.accepted.count;
+}
+
 /* What is not unusual, and was taken up as it is, is not why a server refuses without a word, or
  * with one that means nothing in particular. Of several servers behind one address one may lack
  * what is unusual. */
@@ -127,5 +138,8 @@ enum weight suspect_weigh(const struct facts *facts, const struct manner *manner
 {
     enum weight weight = suspect_weigh_alone(facts, manner, suspect);
 
+    if (suspect == SUSPECT_NO_NAME && weight > WEIGHT_ORDINARY
+        && named_are_refused_too(facts, manner))
+        return WEIGHT_ORDINARY;
     return is_refused_to_all(facts, suspect) ? play_down(suspect, weight) : weight;
 }
