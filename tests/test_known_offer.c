@@ -325,6 +325,38 @@ static void ordinary_suites_are_no_reason_to_close(void)
     CU_ASSERT_EQUAL(closes_for_suites(3, (story_list){0x002f, 0xc030}, false), CAUSE_NO);
 }
 
+/* Where most servers refuse them anyway. */
+static void a_close_can_be_for_groups_or_schemes_that_a_server_never_chose(void)
+{
+    static const struct {
+        enum known_choice choice;
+        uint16_t chosen;
+        uint16_t groups[2];
+        uint16_t scheme; /* 0: those that are common */
+        const char *cause;
+    } cases[] = {
+        {KNOWN_GROUPS, 29, {30}, 0, "no_shared_group"},
+        {KNOWN_GROUPS, 23, {29, 30}, 0, "server_closed"},
+        {KNOWN_SCHEMES, 0x0403, {29, 23}, 0x0201, "no_shared_signature_algorithm"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture fixture;
+        struct story_offer offer = plain_offer_1_2();
+
+        memset(offer.groups, 0, sizeof(offer.groups));
+        memcpy(offer.groups, cases[i].groups, sizeof(cases[i].groups));
+        if (cases[i].scheme != 0)
+            memcpy(offer.schemes, (story_list){cases[i].scheme}, sizeof(offer.schemes));
+        begin(&fixture, 8);
+        choose(&fixture, cases[i].choice, cases[i].chosen);
+        CU_ASSERT_TRUE(refusal_says(&fixture, &offer, STORY_CLOSES, cases[i].cause, CAUSE_LIKELY));
+        begin(&fixture, 2);
+        choose(&fixture, cases[i].choice, cases[i].chosen);
+        CU_ASSERT_TRUE(refusal_says(&fixture, &offer, STORY_CLOSES, "server_closed", CAUSE_LIKELY));
+    }
+}
+
 static struct story_offer offer_up_to(uint16_t version)
 {
     struct story_offer offer = plain_offer_1_2();
@@ -523,6 +555,8 @@ int main(void)
          names_are_hinted_at_by_a_server_that_is_up_and_known},
         {"a close can be for suites that a server never chose",
          a_close_can_be_for_suites_that_a_server_never_chose},
+        {"a close can be for groups or schemes that a server never chose",
+         a_close_can_be_for_groups_or_schemes_that_a_server_never_chose},
         {"ordinary suites are no reason to close", ordinary_suites_are_no_reason_to_close},
         {"internal_error is about a version that the server may not sign for",
          internal_error_is_about_a_version_that_the_server_may_not_sign_for},

@@ -35,15 +35,23 @@ static bool is_outdone(const struct facts *facts, const struct manner *manner, e
     return false;
 }
 
-/* Suites of which the server never chose one from others, which are a field that an alert may mean;
- * and who closes at them, where they are unusual anyway, need not say why. */
-static bool suites_are_known_to_differ(const struct facts *facts, const struct manner *manner,
-                                       enum known_says says)
+/* Suites of which the server never chose one from others are a field that an alert may mean; and
+ * who closes at suites, groups or schemes of which it chose none, where they are unusual anyway,
+ * need not say why. Few of the servers that have other groups and schemes close: those must be such
+ * as most servers refuse. */
+static bool is_known_to_differ(const struct facts *facts, const struct manner *manner,
+                               enum suspect suspect, enum known_says says)
 {
-    bool is_unusual_and_closed =
-        manner->kind == MANNER_CLOSED && offer_weigh(facts, SUSPECT_SUITES) >= WEIGHT_UNUSUAL;
+    static const enum weight at_close[SUSPECTS] = {
+        [SUSPECT_SUITES] = WEIGHT_UNUSUAL,
+        [SUSPECT_GROUPS] = WEIGHT_STANDS_OUT,
+        [SUSPECT_SCHEMES] = WEIGHT_STANDS_OUT,
+    };
 
-    return says >= KNOWN_FOR && (manner->means_a_field || is_unusual_and_closed);
+    if (says < KNOWN_FOR || at_close[suspect] == WEIGHT_NONE)
+        return false;
+    return (suspect == SUSPECT_SUITES && manner->means_a_field)
+           || (manner->kind == MANNER_CLOSED && offer_weigh(facts, suspect) >= at_close[suspect]);
 }
 
 /* An alert about a field, and a name that is no host name: whoever has that name is not asked. */
@@ -75,7 +83,7 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
     if (suspect == SUSPECT_VERSION && says == KNOWN_SURE && cap == CAUSE_LIKELY
         && manner_is_of_host(facts))
         return CAUSE_CERTAIN;
-    if (suspect == SUSPECT_SUITES && suites_are_known_to_differ(facts, manner, says))
+    if (is_known_to_differ(facts, manner, suspect, says))
         return CAUSE_LIKELY;
     if (suspect_is_about_name(suspect) && says == KNOWN_SURE && manner_is_silent(manner)
         && !known_resets_follow_names(facts))
