@@ -129,7 +129,7 @@ enum fit fit_http_to_https(struct bytes in)
                                         "SPEAKING PLAIN HTTP TO AN SSL",        /* Apache httpd */
                                         "SENT AN HTTP REQUEST TO AN HTTPS",     /* Go */
                                         "COMBINATION OF HOST AND PORT REQUIRES TLS", /* Tomcat */
-                                        "SERVER ONLY SPEAKS HTTPS ON THIS PORT", /* cheroot */
+                                        "SERVER ONLY SPEAKS HTTPS ON THIS PORT",     /* cheroot */
                                         NULL};
     enum fit fit = fit_prefix(in, "HTTP/1.", 7);
 

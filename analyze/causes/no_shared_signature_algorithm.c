@@ -27,10 +27,20 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+/* Some servers look for a signature when their ServerHello of TLS 1.3 is on its way (Java, rustls):
+ * then nothing comes but the alert, encrypted. */
+static bool may_be_hidden(const struct facts *facts)
+{
+    return facts->tls13 && !facts->resumed && facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
+           && facts->refusal.by == SIDE_SERVER
+           && facts->refusal.note == facts->first_protected_note[SIDE_SERVER]
+           && facts->first_protected_note[SIDE_CLIENT] == NULL;
+}
+
 static bool is_conceivable(const struct facts *facts)
 {
     return refused_hello_played_down(facts, SUSPECT_SCHEMES)
-           || server_stop_at_signature(facts) != NULL;
+           || server_stop_at_signature(facts) != NULL || may_be_hidden(facts);
 }
 
 const struct cause cause_no_shared_signature_algorithm = {
