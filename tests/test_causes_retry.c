@@ -25,6 +25,33 @@ static void a_retry_that_is_not_answered_has_failed(void)
     CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
 }
 
+/* A share of ML-KEM makes it longer than the first one, which was read. */
+static void a_second_hello_of_two_segments_may_be_what_nobody_answers(void)
+{
+    static const struct {
+        uint16_t segment;
+        bool is_considered;
+    } cases[] = {{1460, true}, {8960, false}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        static char name[1400 + 1];
+        struct story story;
+        struct story_offer offer = story_modern_offer();
+
+        begin_retry(&story);
+        story.connection.direction[SIDE_CLIENT].largest_segment = cases[i].segment;
+        story.connection.direction[SIDE_SERVER].mss = cases[i].segment;
+        memset(name, 'a', sizeof(name) - 1);
+        offer.name = name;
+        offer.shares[0] = 24;
+        story_client_hello(&story, &offer);
+        story_wait(&story, 10 * STORY_SECOND);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_considers(&story, "large_client_hello_intolerance"),
+                        cases[i].is_considered);
+    }
+}
+
 static void a_second_hello_without_the_share_is_certain(void)
 {
     struct story story;
@@ -292,6 +319,8 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"a retry that is not answered has failed", a_retry_that_is_not_answered_has_failed},
+        {"a second hello of two segments may be what nobody answers",
+         a_second_hello_of_two_segments_may_be_what_nobody_answers},
         {"a second hello without the share is certain",
          a_second_hello_without_the_share_is_certain},
         {"a second retry is certain", a_second_retry_is_certain},

@@ -30,6 +30,14 @@ static bool came_in_segments(const struct facts *facts)
                   > facts->connection->direction[SIDE_CLIENT].largest_segment;
 }
 
+/* Nobody said why it ended, and the client waited for an answer if it was the one to leave. */
+static bool is_left_unanswered(const struct facts *facts)
+{
+    return ended_without_reason(facts)
+           && (!facts_closed_without_reason(facts, SIDE_CLIENT)
+               || facts->waited_ns >= WAITED_IN_VAIN_NS);
+}
+
 /* Whoever drops the hello on the way drops it at each attempt, as a path does that loses packets:
  * what other connections tell makes the difference. */
 static enum certainty weigh(const struct facts *facts)
@@ -48,9 +56,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 {
     enum certainty certainty;
 
-    if (!hello_was_split(facts) || facts->answered[SIDE_SERVER] || !ended_without_reason(facts)
-        || (facts_closed_without_reason(facts, SIDE_CLIENT)
-            && facts->waited_ns < WAITED_IN_VAIN_NS))
+    if (!hello_was_split(facts) || facts->answered[SIDE_SERVER] || !is_left_unanswered(facts))
         return CAUSE_NO;
     certainty = weigh(facts);
     if (certainty == CAUSE_NO)
@@ -66,6 +72,27 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_offered_groups(facts, evidence);
     describe_known_sizes(facts, evidence);
     return certainty;
+}
+
+/* The first hello fitted one segment and was answered with a HelloRetryRequest, and the second one,
+ * with another share, does not: nothing answers it. */
+static bool second_hello_was_split(const struct facts *facts)
+{
+    enum {
+        IN_FRONT = TLS_RECORD_HEADER_LENGTH + 1
+    }; /* change_cipher_spec, RFC 8446 appendix D.4 */
+    uint32_t headers = TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH;
+    uint32_t segment = segment_on_wire(facts, SIDE_CLIENT);
+
+    return facts->retry_note != NULL && facts->server_hello_note == NULL
+           && facts->second_client_hello_note != NULL
+           && facts->client_hello_note->length + headers <= segment
+           && facts->second_client_hello_note->length + headers + IN_FRONT > segment;
+}
+
+static bool is_conceivable(const struct facts *facts)
+{
+    return second_hello_was_split(facts) && is_left_unanswered(facts);
 }
 
 const struct cause cause_large_client_hello_intolerance = {
@@ -87,4 +114,5 @@ const struct cause cause_large_client_hello_intolerance = {
     .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 8446 sections 4.1.2 and 5.1; RFC 9293 section 3.8",
     .match = match,
+    .conceivable = is_conceivable,
 };
