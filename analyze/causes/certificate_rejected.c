@@ -5,6 +5,17 @@
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
 
+/* The client says internal_error(80) at a chain that is complete for the trust store here, in its
+ * dates and for the name. A check of its own may still say no; an error of its own comes first. */
+static bool failed_at_good_chain(const struct facts *facts)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+
+    return chain != NULL && chain->end == CHAIN_END_ANCHORED
+           && certificate_looks_right(facts, TLS_ALERT_INTERNAL_ERROR)
+           && client_ended_at_flight(facts);
+}
+
 /* Alerts that speak of the certificate and give no reason that a cause of its own stands for. */
 static enum certainty vague_alert(const struct facts *facts)
 {
@@ -23,7 +34,8 @@ static enum certainty vague_alert(const struct facts *facts)
     /* General alerts that some clients send for what their own code found wrong. */
     if (client_ended_at_flight(facts)
         && (client_alert_on_certificate(facts, TLS_ALERT_HANDSHAKE_FAILURE)
-            || client_alert_on_certificate(facts, TLS_ALERT_INTERNAL_ERROR)
+            || (client_alert_on_certificate(facts, TLS_ALERT_INTERNAL_ERROR)
+                && !failed_at_good_chain(facts))
             || client_alert_on_certificate(facts, TLS_ALERT_ACCESS_DENIED)))
         return CAUSE_POSSIBLE;
     return CAUSE_NO;
@@ -71,7 +83,7 @@ static bool may_miss_no_root(const struct facts *facts)
 /* A client that takes the certificate at other times leaves for another reason. */
 static bool is_conceivable(const struct facts *facts)
 {
-    if (may_miss_no_root(facts))
+    if (may_miss_no_root(facts) || failed_at_good_chain(facts))
         return true;
     return client_left_at_flight(facts) && known_client_takes_flight(facts);
 }
