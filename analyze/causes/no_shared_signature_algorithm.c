@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/causes/unlisted_key.h"
 
 /* unsupported_certificate(43) of a server that has not seen any certificate of the client is
  * about its own; missing_extension(109) about a list that TLS 1.3 demands. */
@@ -17,9 +18,13 @@ static bool server_says_so(const struct facts *facts)
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    enum certainty certainty =
-        server_says_so(facts) ? CAUSE_LIKELY : refused_hello_suspect(facts, SUSPECT_SCHEMES);
+    enum certainty certainty = unlisted_key_weigh(facts);
 
+    if (certainty != CAUSE_NO)
+        describe_unlisted_key(facts, evidence);
+    else
+        certainty =
+            server_says_so(facts) ? CAUSE_LIKELY : refused_hello_suspect(facts, SUSPECT_SCHEMES);
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_offered_schemes(facts, evidence);
@@ -52,7 +57,8 @@ const struct cause cause_no_shared_signature_algorithm = {
         "(signature_algorithms). None of them works with the key in the server's "
         "certificate: typically a list without RSA at a server with an RSA key, a list "
         "without ECDSA at one with an ECDSA key, or nothing but SHA-1. Some servers refuse "
-        "as well when the list does not have what their certificates are signed with.",
+        "as well when the list does not have what their certificates are signed with. Others "
+        "send a key whose curve or scheme is not listed all the same, and the client refuses.",
     .remedy = "See what the server's key is with `openssl s_client -connect SERVER:PORT | openssl "
               "x509 -noout -text`, and try a single scheme with `-sigalgs RSA-PSS+SHA256`. Correct "
               "the client's list, or give the server a second certificate with the other type of "
@@ -62,10 +68,10 @@ const struct cause cause_no_shared_signature_algorithm = {
                    "Firefox: SSL_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM; Java: "
                    "SSLHandshakeException: Received fatal alert: handshake_failure; Go: tls: peer "
                    "doesn't support any of the certificate's signature algorithms",
-    .alerts = CAUSE_ALERTS(TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_UNSUPPORTED_CERTIFICATE,
-                           TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_INSUFFICIENT_SECURITY,
-                           TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_MISSING_EXTENSION,
-                           TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY),
+    .alerts = CAUSE_ALERTS(
+        TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_UNSUPPORTED_CERTIFICATE, TLS_ALERT_ILLEGAL_PARAMETER,
+        TLS_ALERT_INSUFFICIENT_SECURITY, TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_MISSING_EXTENSION,
+        TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY, TLS_ALERT_BAD_CERTIFICATE),
     .source = "RFC 8446 sections 4.2.3, 4.4.2.2 and 9.2; RFC 5246 section 7.4.1.4.1",
     .match = match,
     .conceivable = is_conceivable,

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* unlisted_key.h -- a server's key that the client's hello does not list.
+ *
+ * Up to TLS 1.2 both are in clear: a server sends a certificate whose curve is among the groups of
+ * the hello (RFC 8422 section 5.3), and whose key makes one of its signature schemes (RFC 5246
+ * section 7.4.2). Some servers have no other, and send it all the same.
+ */
+#ifndef TLSWHY_ANALYZE_CAUSES_UNLISTED_KEY_H
+#define TLSWHY_ANALYZE_CAUSES_UNLISTED_KEY_H
+
+#include "analyze/cause.h"
+
+/* How well this explains that the client refused: likely when nothing else is wrong with the chain
+ * that can be seen and the alert is not bad_certificate(42), else possible. CAUSE_NO: the hello
+ * lists the key, or what it needs is not known; or the client refused otherwise. */
+enum certainty unlisted_key_weigh(const struct facts *facts);
+
+/* Say which key it is, and what the client lists. Only where unlisted_key_weigh() says so. */
+void describe_unlisted_key(const struct facts *facts, struct evidence *evidence);
+
+#endif
