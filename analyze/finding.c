@@ -41,27 +41,6 @@ static bool left_at_once(const struct facts *facts)
            || facts->refusal.at.time_ns - last->at.time_ns <= FACTS_LEFT_AFTER_FINISH_NS;
 }
 
-/* The handshake was finished and the client left without having used it. */
-static bool left_without_data(const struct facts *facts)
-{
-    return facts->outcome == OUTCOME_ESTABLISHED && facts->refusal.kind != REFUSAL_NONE
-           && !facts_client_sent_data(facts)
-           && (facts->refusal.by == SIDE_CLIENT || client_said_good_bye(facts));
-}
-
-/* Some clients verify the server only when the handshake is over, others just probe. One whose
- * offer of Encrypted ClientHello was not accepted must leave. */
-static bool closed_right_after_handshake(const struct facts *facts, struct text *text)
-{
-    if (!left_without_data(facts) || !left_at_once(facts))
-        return false;
-    text_add(text, "the client closed the connection right after the handshake without sending "
-                   "data: it may have refused the server's certificate only then");
-    if (facts->client_extensions.encrypted_client_hello.state == EXTENSION_WELL_FORMED)
-        text_add(text, ", or that its Encrypted ClientHello was not accepted (RFC 9849)");
-    return true;
-}
-
 /* What a server of TLS 1.3 sent behind the client's flight, beside alerts. */
 enum server_words {
     SERVER_WORDS_NONE,
@@ -91,6 +70,48 @@ static enum server_words server_words(const struct facts *facts)
     return words == 0 ? SERVER_WORDS_NONE : SERVER_WORDS_TICKETS;
 }
 
+/* The number of the packet with which a side closed; 0: it did not. */
+static uint64_t packet_of_close(const struct direction *direction)
+{
+    return moment_seen(direction->fin) ? direction->fin.packet
+                                       : direction_reset(direction)->at.packet;
+}
+
+/* TLS 1.3: what is as short as an alert was data: the server answered it with what are not tickets,
+ * and the client had stayed for it. Who says good-bye closes. */
+static bool good_bye_was_data(const struct facts *facts)
+{
+    const struct note *last = facts->last_protected_note[SIDE_CLIENT];
+    const struct note *answer = facts->last_protected_note[SIDE_SERVER];
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+
+    return facts->tls13 && last != NULL && answer != NULL && last < answer
+           && facts_is_good_bye(facts, last) && server_words(facts) == SERVER_WORDS_DATA
+           && !suite_alert_length(facts->suite, TLS_VERSION_1_3, answer->length)
+           && packet_of_close(client) > answer->at.packet;
+}
+
+/* The handshake was finished and the client left without having used it. */
+static bool left_without_data(const struct facts *facts)
+{
+    return facts->outcome == OUTCOME_ESTABLISHED && facts->refusal.kind != REFUSAL_NONE
+           && !facts_client_sent_data(facts) && !good_bye_was_data(facts)
+           && (facts->refusal.by == SIDE_CLIENT || client_said_good_bye(facts));
+}
+
+/* Some clients verify the server only when the handshake is over, others just probe. One whose
+ * offer of Encrypted ClientHello was not accepted must leave. */
+static bool closed_right_after_handshake(const struct facts *facts, struct text *text)
+{
+    if (!left_without_data(facts) || !left_at_once(facts))
+        return false;
+    text_add(text, "the client closed the connection right after the handshake without sending "
+                   "data: it may have refused the server's certificate only then");
+    if (facts->client_extensions.encrypted_client_hello.state == EXTENSION_WELL_FORMED)
+        text_add(text, ", or that its Encrypted ClientHello was not accepted (RFC 9849)");
+    return true;
+}
+
 /* What the server had to judge yet is the client's certificate. In TLS 1.3 that is so for the whole
  * flight of the client: a server that says nothing may not have accepted it. */
 static bool server_sent_no_data(const struct facts *facts)
@@ -105,11 +126,14 @@ static bool server_sent_no_data(const struct facts *facts)
            || (words == SERVER_WORDS_TICKETS && facts->client_answer != CLIENT_ANSWER_NONE);
 }
 
-/* What is taken for the alert with which the server left may be data. */
+/* What is taken for the alert with which the server left may be data: it did not close, or only
+ * when the client had left. */
 static bool server_stayed(const struct facts *facts)
 {
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+
     return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
-           && facts_server_stayed(facts, facts->refusal.note);
+           && (packet_of_close(server) == 0 || facts_server_stayed(facts, facts->refusal.note));
 }
 
 /* The handshake was finished and the server, as the first of both, left at once without having used

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* TLS 1.3: who closed right after the handshake, where data and alerts look the same. */
+#include "analyze/finding.h"
+
+#include "tests/support/story_opening.h"
+#include "tests/support/suite.h"
+
+static bool finds(struct story *story, const char *id)
+{
+    (void)story_facts(story);
+    diagnose(&story->facts, &story->verdict);
+    CU_ASSERT_EQUAL(story->facts.outcome, OUTCOME_ESTABLISHED);
+    for (size_t i = 0; i < story->verdict.finding_count; i++)
+        if (strcmp(story->verdict.findings[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static void a_server_that_did_not_close_did_not_close_at_once(void)
+{
+    for (int closes = 0; closes < 2; closes++) {
+        struct story story;
+
+        story_begin_flight_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
+        if (closes)
+            story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(finds(&story, "server_closed_right_after_handshake"), (bool)closes);
+    }
+}
+
+static void a_client_that_stays_for_an_answer_did_not_say_good_bye(void)
+{
+    static const struct {
+        uint16_t answers[2]; /* of the server */
+        bool stays;          /* the client closes behind them */
+        bool is_found;
+    } rows[] = {
+        {{250, 400}, true, false},
+        {{250, 400}, false, true},
+        {{250, 250}, true, true}, /* tickets */
+        {{250, STORY_ALERT_RECORD}, true, true},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+        if (!rows[i].stays)
+            story_fin(&story, SIDE_CLIENT);
+        story_protected(&story, SIDE_SERVER, rows[i].answers[0]);
+        story_protected(&story, SIDE_SERVER, rows[i].answers[1]);
+        if (rows[i].stays)
+            story_fin(&story, SIDE_CLIENT);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(finds(&story, "closed_right_after_handshake"), rows[i].is_found);
+    }
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"a server that did not close did not close at once",
+         a_server_that_did_not_close_did_not_close_at_once},
+        {"a client that stays for an answer did not say good-bye",
+         a_client_that_stays_for_an_answer_did_not_say_good_bye},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("finding_close", tests);
+}
