@@ -3,6 +3,7 @@
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/chain.h"
 
 static bool is_damaged(const struct chain_judgement *chain)
 {
@@ -20,6 +21,16 @@ static enum certainty judge_critical(const struct facts *facts, struct evidence 
     return certificate_refusal_weigh(facts, TLS_ALERT_BAD_CERTIFICATE);
 }
 
+/* The server signed its key exchange, too, and nothing is wrong with its chain up to a root of the
+ * trust store: either signature may be the one. */
+static bool may_be_key_exchange(const struct facts *facts)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+
+    return facts->server_key_exchange_note != NULL && chain != NULL
+           && chain->end == CHAIN_END_ANCHORED && !chain_has_problem(chain);
+}
+
 /* An alert of a meaning of its own, and of its place: bad_certificate(42) by the RFC, which many
  * clients call decrypt_error(51). */
 static enum certainty signature_failed(const struct facts *facts, struct evidence *evidence)
@@ -31,7 +42,8 @@ static enum certainty signature_failed(const struct facts *facts, struct evidenc
                  "the chain, as when an authority was made anew under its old name with another "
                  "key, in a CRL, or of the key exchange");
     /* Then no signature in its chain is wrong. */
-    return known_client_takes_flight(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return known_client_takes_flight(facts) || may_be_key_exchange(facts) ? CAUSE_POSSIBLE
+                                                                          : CAUSE_LIKELY;
 }
 
 /* The alert says no more than that. What is visibly wrong has causes of its own, and what is not
