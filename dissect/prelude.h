@@ -58,6 +58,7 @@ enum prelude {
     PRELUDE_NBD, /* Network Block Device, fixed newstyle */
     PRELUDE_OPENVPN,
     PRELUDE_DTLS,
+    PRELUDE_TLCP, /* GB/T 38636, whose records have a version of their own */
     PRELUDE_QUIC,
     PRELUDE_TNS, /* of Oracle */
     PRELUDE_CQL, /* of Cassandra */

@@ -30,6 +30,28 @@ static void plain_http_that_the_page_answers_is_certain(void)
                                "client"));
 }
 
+static void a_client_of_another_protocol_that_an_alert_answers_is_named(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    story_plaintext(&story, SIDE_CLIENT, "\x16\1\1");
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_TRUE(story_says(&story, "plaintext_on_tls_port", CAUSE_CERTAIN));
+    CU_ASSERT_TRUE(story_tells(&story, "client_plaintext", "TLCP"));
+}
+
+static void a_server_of_another_protocol_is_named(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story_plaintext(&story, SIDE_SERVER, "\x15\1\1");
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_CERTAIN));
+    CU_ASSERT_TRUE(story_tells(&story, "server_protocol", "TLCP"));
+}
+
 static void the_alert_that_answers_plain_text_is_told(void)
 {
     struct story story;
@@ -287,6 +309,9 @@ int main(void)
          plain_http_that_an_alert_answers_is_certain},
         {"plain HTTP that the page answers is certain",
          plain_http_that_the_page_answers_is_certain},
+        {"a client of another protocol that an alert answers is named",
+         a_client_of_another_protocol_that_an_alert_answers_is_named},
+        {"a server of another protocol is named", a_server_of_another_protocol_is_named},
         {"the alert that answers plain text is told", the_alert_that_answers_plain_text_is_told},
         {"plain HTTP that is answered is none of ours",
          plain_http_that_is_answered_is_none_of_ours},

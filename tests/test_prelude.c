@@ -141,6 +141,9 @@ static const struct example examples[] = {
     SENDS(UNKNOWN, CLIENT, RPC_PROBE("\x80", "\0", "\1")),  /* AUTH_SYS */
     SENDS(DTLS, CLIENT, "\x16\xfe\xff\0\0\0\0\0\0\0\0\0\x5c\1"),
     SENDS(DTLS, CLIENT, "\x16\xfe\xfd\0\0\0\0\0\0\0\0\0\x5c\1"),
+    SENDS(TLCP, CLIENT, "\x16\1\1\0\x35\1\0\0\x31\1\1"),
+    SENDS(TLCP, SERVER, "\x16\1\1\0\x51\2\0\0\x4d\1\1"),
+    SENDS(TLCP, SERVER, "\x15\1\1\0\2\2\x28"),
     SENDS(QUIC, CLIENT, "\xc3\0\0\0\1\x08\x36\xf4"),
     SENDS(UNKNOWN, CLIENT, "\xc3\0\0\1\1\x08\x36\xf4"),
     SENDS(TNS, CLIENT, "\0\x3a\0\0\1\0\0\0\1\x36\1\x2c\0\0\x08\0"),
