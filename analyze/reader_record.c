@@ -7,6 +7,7 @@
 #include "analyze/reader_internal.h"
 #include "analyze/session_brief.h"
 #include "dissect/alert.h"
+#include "dissect/names.h"
 
 static void read_handshake_record(struct run *run, const struct record *record)
 {
@@ -29,30 +30,66 @@ static void read_change_cipher_spec(struct run *run, const struct record *record
     (void)session_note(run, NOTE_CHANGE_CIPHER_SPEC, detail);
 }
 
+static bool note_alert(const struct run *run, const struct record *record, struct alert alert)
+{
+    const struct note_detail detail = {
+        .length = TLS_ALERT_LENGTH,
+        .version = record->version,
+        .type = alert.level,
+        .code = alert.description,
+    };
+
+    return session_note(run, NOTE_ALERT, detail);
+}
+
+/* Up to TLS 1.2 an alert may be spread over two records (RFC 5246 section 6.2.1). The first half
+ * alone says nothing. */
+static void read_half_alert(const struct run *run, const struct record *record)
+{
+    struct reader *reader = run_reader(run);
+    const uint8_t level = reader->half_alert;
+    const uint8_t octet = record->fragment.data[0];
+
+    reader->half_alert = 0;
+    if (level != 0)
+        (void)note_alert(run, record, (struct alert){level, octet});
+    else if (octet == TLS_ALERT_LEVEL_WARNING || octet == TLS_ALERT_LEVEL_FATAL)
+        reader->half_alert = octet & 3U;
+    else
+        reader_note_malformed(run, MALFORMED_ALERT);
+}
+
+/* Of a level that does not exist. TLS 1.3 wants levels to be ignored, and takes for fatal what is
+ * an error (RFC 8446 section 6); a receiver of TLS 1.2 gives up too. */
+static void read_odd_alert(const struct run *run, const struct record *record)
+{
+    struct bytes fragment = record->fragment;
+    struct alert alert;
+
+    if (bytes_u8(&fragment, &alert.level) && bytes_u8(&fragment, &alert.description)
+        && names_alert(alert.description) != NULL)
+        (void)note_alert(run, record, (struct alert){TLS_ALERT_LEVEL_FATAL, alert.description});
+    else
+        reader_note_malformed(run, MALFORMED_ALERT);
+}
+
 static void read_alert_record(struct run *run, const struct record *record)
 {
     struct bytes fragment = record->fragment;
     struct alert alert;
 
     if (!alerts_are_plain(fragment)) {
-        if (!run_reader(run)->encrypted && fragment.len <= TLS_ALERT_LENGTH) {
-            reader_note_malformed(run, MALFORMED_ALERT);
-            return;
-        }
-        (void)session_note(run, NOTE_ENCRYPTED_ALERT, reader_detail(record));
+        if (run_reader(run)->encrypted || fragment.len > TLS_ALERT_LENGTH)
+            (void)session_note(run, NOTE_ENCRYPTED_ALERT, reader_detail(record));
+        else if (fragment.len == 1)
+            read_half_alert(run, record);
+        else
+            read_odd_alert(run, record);
         return;
     }
-    while (alert_next(&fragment, &alert)) {
-        const struct note_detail detail = {
-            .length = TLS_ALERT_LENGTH,
-            .version = record->version,
-            .type = alert.level,
-            .code = alert.description,
-        };
-
-        if (!session_note(run, NOTE_ALERT, detail))
+    while (alert_next(&fragment, &alert))
+        if (!note_alert(run, record, alert))
             return;
-    }
 }
 
 /* Whether a record is as long as a Finished alone that is not padded (RFC 8446 section 5.4): the
@@ -180,6 +217,7 @@ void reader_lose_framing(struct run *run, enum malformation malformation)
     session_drop_message(run->session, run->from);
     reader->state = READER_LOST;
     reader->skip = 0;
+    reader->half_alert = 0;
     if (run->session->gap_octets[run->from] == 0)
         reader_note_malformed(run, malformation);
 }

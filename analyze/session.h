@@ -37,11 +37,12 @@ enum reader_state {
 
 /* Reads one direction. */
 struct reader {
-    uint8_t state;        /* enum reader_state */
-    bool encrypted : 1;   /* this side sent its change_cipher_spec */
-    bool has_partial : 1; /* there is something in `partial` of the session */
-    bool has_message : 1; /* likewise in `message` */
-    uint16_t skip;        /* octets left of a record whose content is not needed */
+    uint8_t state;          /* enum reader_state */
+    bool encrypted : 1;     /* this side sent its change_cipher_spec */
+    bool has_partial : 1;   /* there is something in `partial` of the session */
+    bool has_message : 1;   /* likewise in `message` */
+    uint8_t half_alert : 2; /* level of an alert whose description is to come; 0: there is none */
+    uint16_t skip;          /* octets left of a record whose content is not needed */
 };
 
 enum {

@@ -170,6 +170,48 @@ static void what_follows_a_hello_has_its_sender(void)
     }
 }
 
+static struct play play_odd_alert(size_t piece, const char *const *fragments)
+{
+    struct play play;
+
+    play_begin(&play, 443, piece);
+    play_client_hello(&play, true);
+    for (; *fragments != NULL; fragments++)
+        play_record(&play, SIDE_SERVER, TLS_CONTENT_ALERT,
+                    bytes_of(*fragments, strlen(*fragments)));
+    play_fin(&play, SIDE_SERVER);
+    play_end(&play);
+    return play;
+}
+
+/* What its sender meant counts, not how. */
+static void an_odd_alert_is_read(void)
+{
+    static const struct {
+        const char *fragments[4];
+        enum refusal_kind refusal;
+        uint8_t alert;
+    } cases[] = {
+        {{"\2", "\x28"}, REFUSAL_ALERT, TLS_ALERT_HANDSHAKE_FAILURE}, /* in two records */
+        {{"\1", "\x70", "\2\x28"}, REFUSAL_ALERT, TLS_ALERT_HANDSHAKE_FAILURE},
+        {{"\5\x28"}, REFUSAL_ALERT, TLS_ALERT_HANDSHAKE_FAILURE}, /* of no level */
+        {{"\2"}, REFUSAL_FIN, 0},                                 /* half of one */
+        {{"\2", "\2\x28"}, REFUSAL_ALERT, TLS_ALERT_HANDSHAKE_FAILURE},
+        {{"\5\xfe"}, REFUSAL_FIN, 0}, /* of no description either */
+        {{"\5"}, REFUSAL_FIN, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        for (size_t piece = 0; piece < 3; piece++) {
+            struct play play = play_odd_alert(piece, cases[i].fragments);
+
+            CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+            CU_ASSERT_EQUAL(play.refusal, cases[i].refusal);
+            CU_ASSERT_EQUAL(play.refused, SIDE_SERVER);
+            CU_ASSERT_EQUAL(play.alert, cases[i].alert);
+        }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -178,6 +220,7 @@ int main(void)
         {"a server that closes on SSL 2.0 has no version in common",
          a_server_that_closes_on_ssl_2_has_no_version_in_common},
         {"what follows a ClientHello has its sender", what_follows_a_hello_has_its_sender},
+        {"an odd alert is read", an_odd_alert_is_read},
         CU_TEST_INFO_NULL,
     };
 
