@@ -62,12 +62,14 @@ static bool read_authority(struct bytes authority, struct proxy_target *target)
     return port > 0 && port <= UINT16_MAX;
 }
 
-static bool parse_connect(struct bytes in, struct proxy_target *target)
+static const char connect_method[] = "CONNECT ";
+
+static bool parse_request(struct bytes in, struct proxy_target *target)
 {
     struct bytes authority;
     uint8_t octet;
 
-    if (!bytes_skip(&in, strlen("CONNECT ")))
+    if (!bytes_skip(&in, strlen(connect_method)))
         return false;
     authority = bytes_of(in.data, 0);
     while (bytes_u8(&in, &octet)) {
@@ -78,6 +80,30 @@ static bool parse_connect(struct bytes in, struct proxy_target *target)
         authority.len++;
     }
     return false;
+}
+
+/* Drop the head of a request; true when another one follows it. */
+static bool skip_to_next_request(struct bytes *in)
+{
+    const size_t length = strlen(connect_method);
+
+    while (prelude_first_line(*in, 1).len > 0)
+        bytes_skip_line(in);
+    bytes_skip_line(in); /* the empty one */
+    return in->len >= length && memcmp(in->data, connect_method, length) == 0;
+}
+
+/* Where proxies are chained, each is asked for the next one: the last request is for the server. */
+static bool parse_connect(struct bytes in, struct proxy_target *target)
+{
+    const struct proxy_target none = *target;
+    bool is_read;
+
+    do {
+        *target = none;
+        is_read = parse_request(in, target);
+    } while (skip_to_next_request(&in));
+    return is_read;
 }
 
 /* Text that ends in NUL. */

@@ -18,7 +18,8 @@ struct proxy_target {
 };
 
 /* Read the target from what a client sent to a proxy from its first octet on; protocol is
- * PRELUDE_HTTP_CONNECT, PRELUDE_SOCKS4 or PRELUDE_SOCKS5. False: none, malformed, or the request is
+ * PRELUDE_HTTP_CONNECT, PRELUDE_SOCKS4 or PRELUDE_SOCKS5. Of several CONNECT requests, one behind
+ * the other, the last one counts. False: none, malformed, or the request is
  * not complete; *out is unchanged. */
 MUST_USE bool proxy_target_parse(enum prelude protocol, struct bytes client,
                                  struct proxy_target *out);

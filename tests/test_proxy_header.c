@@ -211,6 +211,35 @@ static void a_target_is_a_name_or_an_address(void)
     guard_free(&guard);
 }
 
+static void the_last_request_has_the_target(void)
+{
+    static const struct {
+        const char *requests;
+        const char *host; /* NULL: none */
+    } cases[] = {
+        {"CONNECT p2:8080 HTTP/1.1\r\nHost: p2\r\n\r\nCONNECT b:443 HTTP/1.1\r\n\r\n", "b"},
+        {"CONNECT 192.0.2.1:8080 HTTP/1.1\r\n\r\nCONNECT b:443 HTTP/1.1\r\n\r\n", "b"},
+        {"CONNECT a:80 HTTP/1.1\n\nCONNECT b:80 HTTP/1.1\n\nCONNECT c:1 HTTP/1.1\n\n", "c"},
+        {"CONNECT a:443 HTTP/1.1\r\n\r\nGET b:443 HTTP/1.1\r\n\r\n", "a"},
+        {"CONNECT a:443 HTTP/1.1\r\nCONNECT b:443 \r\n\r\n", "a"},
+        {"CONNECT a:443 HTTP/1.1\r\n\r\nCONNECT b:4", NULL}, /* the last one is cut */
+    };
+    struct guard guard = guard_new();
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct bytes in = guard_copy(&guard, cases[i].requests, strlen(cases[i].requests));
+        struct proxy_target target = {.host = bytes_of("", 0)};
+        bool is_read = proxy_target_parse(PRELUDE_HTTP_CONNECT, in, &target);
+
+        CU_ASSERT_EQUAL(is_read, cases[i].host != NULL);
+        if (!is_read)
+            continue;
+        CU_ASSERT_TRUE(bytes_equal(target.host, bytes_of(cases[i].host, strlen(cases[i].host))));
+        CU_ASSERT_FALSE(target.has_address);
+    }
+    guard_free(&guard);
+}
+
 static void a_part_of_a_request_has_no_target(void)
 {
     struct guard guard = guard_new();
@@ -238,6 +267,7 @@ int main(void)
         {"a line ends within 107 octets", a_line_ends_within_107_octets},
         {"a target is a name or an address", a_target_is_a_name_or_an_address},
         {"a part of a request has no target", a_part_of_a_request_has_no_target},
+        {"the last request has the target", the_last_request_has_the_target},
         CU_TEST_INFO_NULL,
     };
 
