@@ -325,6 +325,9 @@ bool facts_server_refused_hello(const struct facts *facts);
  * was seen and the client ended the handshake. */
 bool facts_client_refused_server(const struct facts *facts);
 
+/* Up to TLS 1.2: the last that came is the client's Finished, and it is the server's turn. */
+bool facts_server_owes_finished(const struct facts *facts);
+
 /* The client ended the connection without an eye on what came last: it closed before its own last
  * octets came by here, which were sent again with the FIN; or it no longer knew the connection when
  * the server's last octets came, which is what a RST without an ACK says (RFC 9293 section

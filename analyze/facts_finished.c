@@ -199,6 +199,13 @@ bool facts_finished_is_lost(const struct facts *facts)
            && (receiver_is_heard_since(facts, last) || is_sent_in_vain(facts, last));
 }
 
+bool facts_server_owes_finished(const struct facts *facts)
+{
+    return !facts->tls13 && facts->finished_note[SIDE_CLIENT] != NULL
+           && facts->finished_note[SIDE_SERVER] == NULL
+           && facts->last_note == facts->finished_note[SIDE_CLIENT];
+}
+
 static bool finished_up_to_1_2(const struct facts *facts)
 {
     if (sides_exchanged_data(facts))

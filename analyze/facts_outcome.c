@@ -177,6 +177,25 @@ static bool reset_answers_unseen_octets(const struct facts *facts)
            && server->last_data.packet < client->fin.packet && !moment_seen(server->fin);
 }
 
+/* All that this side sent is in the capture. */
+static bool is_captured(const struct direction *direction)
+{
+    const struct trouble *trouble = direction_trouble(direction);
+
+    return trouble->unseen_octets == 0 && trouble->missed_octets == 0
+           && trouble->reset.unseen_octets == 0;
+}
+
+/* The client gave up waiting and closed, and what the server's host sent until then and for the FIN
+ * tells of nothing that the capture lacks: there was no answer. */
+static bool server_kept_silent(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+
+    return facts->waited_ns >= FACTS_PATIENCE_NS && client->fin_acknowledged && is_captured(client)
+           && is_captured(&facts->connection->direction[SIDE_SERVER]);
+}
+
 /* The client closed or sent an alert, and the server's close is not in the capture, nor what it
  * said before. Or the client's last word is an alert that may well be its close_notify, and the
  * capture has not all of the connection. */
@@ -188,7 +207,7 @@ static bool end_is_not_captured(const struct facts *facts)
     if (facts->refusal.by != SIDE_CLIENT)
         return false;
     if (facts->refusal.kind == REFUSAL_FIN)
-        return !server_ended;
+        return !server_ended && !server_kept_silent(facts);
     return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
            && (!server_ended || !facts->connection->syn_seen);
 }
@@ -420,15 +439,6 @@ static bool opening_is_reset_by_another(const struct facts *facts)
 
     return facts->tls_expected && facts->refusal.kind == REFUSAL_RST && !opening_is_a_probe(facts)
            && nobody_spoke(facts) && reset_has_other_hop_limit(sender);
-}
-
-/* All that this side sent is in the capture. */
-static bool is_captured(const struct direction *direction)
-{
-    const struct trouble *trouble = direction_trouble(direction);
-
-    return trouble->unseen_octets == 0 && trouble->missed_octets == 0
-           && trouble->reset.unseen_octets == 0;
 }
 
 bool facts_client_is_turned_away(const struct facts *facts)

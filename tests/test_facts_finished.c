@@ -392,6 +392,41 @@ static void a_rst_of_another_connection_does_not_show_who_left(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
 }
 
+/* Up to TLS 1.2 the server does not answer the client's Finished, and the client gives up. The ACK
+ * of its FIN tells whether the server had sent anything. */
+static void await_the_finished(struct story *story, int64_t wait_ns, bool is_acknowledged)
+{
+    story_begin_flight_1_2(story);
+    story_client_flight_1_2(story);
+    story_wait(story, wait_ns);
+    story_fin(story, SIDE_CLIENT);
+    sent_by(story, SIDE_CLIENT)->fin_acknowledged = is_acknowledged;
+}
+
+static void a_server_that_owes_its_finished_is_silent(void)
+{
+    struct story story;
+
+    await_the_finished(&story, 5 * STORY_SECOND, true);
+    CU_ASSERT_TRUE(story_says(&story, "server_silent", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "client_abandoned"));
+}
+
+static void a_finished_that_may_be_missing_is_not_owed(void)
+{
+    struct story story;
+
+    await_the_finished(&story, 5 * STORY_SECOND, false);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+
+    await_the_finished(&story, STORY_SECOND, true);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+
+    await_the_finished(&story, 5 * STORY_SECOND, true);
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->unseen_octets = 45;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -431,6 +466,8 @@ int main(void)
          a_last_finished_that_may_have_arrived_ends_a_handshake},
         {"a cut in front of a lost Finished leaves it open",
          a_cut_in_front_of_a_lost_finished_leaves_it_open},
+        {"a server that owes its Finished is silent", a_server_that_owes_its_finished_is_silent},
+        {"a Finished that may be missing is not owed", a_finished_that_may_be_missing_is_not_owed},
         CU_TEST_INFO_NULL,
     };
 

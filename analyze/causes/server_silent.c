@@ -56,20 +56,23 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_known_life(facts, evidence);
     if (facts->connection->direction[SIDE_CLIENT].unacknowledged_octets > 0)
         return CAUSE_POSSIBLE;
-    return facts->answered[SIDE_SERVER] || others_were_served(facts) ? CAUSE_POSSIBLE
-                                                                     : CAUSE_LIKELY;
+    if (facts->answered[SIDE_SERVER] && !facts_server_owes_finished(facts))
+        return CAUSE_POSSIBLE;
+    return others_were_served(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 const struct cause cause_server_silent = {
     .id = "server_silent",
     .layer = LAYER_NETWORK,
-    .title = "The server got the client's hello, or its request for TLS, and never answered it",
+    .title = "The server got the client's last message, and never answered it",
     .explanation = "The TCP connection works, the server's host acknowledged what the client sent, "
                    "and yet no TLS answer came. The process hangs, is overloaded, waits for "
                    "something else first (a PROXY protocol header), or is not what speaks TLS "
                    "here; or a device takes the connection and forwards nothing. A request for TLS "
                    "within another protocol (STARTTLS, CONNECT) stays unanswered where the server "
-                   "does not know it, or where a proxy cannot find or reach its target.",
+                   "does not know it, or where a proxy cannot find or reach its target. Where the "
+                   "hello was answered and the client's Finished was not, the process may have "
+                   "died of what the client sent, its certificate for one.",
     .remedy = "On the server look at the process (`ss -tnp 'sport = :PORT'` shows octets waiting "
               "in Recv-Q: it does not read) and its load. Behind a load balancer compare the PROXY "
               "protocol settings of both. `openssl s_client -connect SERVER:PORT`, run nearer and "
