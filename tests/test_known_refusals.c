@@ -24,16 +24,24 @@ static void learn_refusals(int count, const struct story_offer *offer, int how)
     }
 }
 
-static void learn_success(void)
+static void learn_success_of(const struct story_offer *offer)
 {
     struct story_choice choice = story_choice_1_2();
     struct story story;
 
-    story_begin_hello(&story);
+    story_begin(&story);
+    story_client_hello(&story, offer);
     story_flight_1_2(&story, &choice, 0);
     story_finish_1_2(&story);
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
     story_learn(knowledge, story_facts(&story));
+}
+
+static void learn_success(void)
+{
+    struct story_offer modern = story_modern_offer();
+
+    learn_success_of(&modern);
 }
 
 static void open_knowledge(void)
@@ -139,6 +147,42 @@ static void a_name_is_not_what_is_missing_where_one_is_refused_too(void)
         learn_success();
         refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
         CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_LIKELY) == (ordinary < 2));
+        knowledge_free(knowledge);
+    }
+}
+
+/* It takes up what offers no more than TLS 1.2. */
+static void a_server_may_not_understand_an_offer_of_tls_1_3(void)
+{
+    static const struct {
+        int how;
+        const char *cause;
+        int refused;
+        bool took_one;
+        bool is_told;
+    } rows[] = {
+        {STORY_RESETS, "reset_by_server", 3, false, true},
+        {STORY_CLOSES, "server_closed", 3, false, true},
+        {STORY_CLOSES, "server_closed", 2, false, false},
+        {STORY_CLOSES, "server_closed", 3, true, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer modern = story_modern_offer();
+        struct story_offer old = story_offer_1_2();
+        struct story story;
+
+        open_knowledge();
+        for (int taken = 0; taken < 3; taken++)
+            learn_success_of(&old);
+        learn_refusals(rows[i].refused, &modern, rows[i].how);
+        if (rows[i].took_one)
+            learn_success();
+        refuse(&story, &modern, rows[i].how);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, CAUSE_LIKELY));
+        CU_ASSERT_EQUAL(story_considers(&story, "version_mismatch"), rows[i].is_told);
+        CU_ASSERT_EQUAL(story_tells(&story, "server_known", "hellos that offer TLS 1.3"),
+                        rows[i].is_told);
         knowledge_free(knowledge);
     }
 }
@@ -356,6 +400,8 @@ int main(void)
          unusual_suites_are_no_more_than_possible_then},
         {"a name is not what is missing where one is refused too",
          a_name_is_not_what_is_missing_where_one_is_refused_too},
+        {"a server may not understand an offer of TLS 1.3",
+         a_server_may_not_understand_an_offer_of_tls_1_3},
         {"another way to refuse is another reason", another_way_to_refuse_is_another_reason},
         {"a server that took up a hello does not refuse everybody",
          a_server_that_took_up_a_hello_does_not_refuse_everybody},

@@ -168,6 +168,8 @@ static enum known_says weigh_version(const struct facts *facts, const struct kno
         return weigh_deprecated(facts, server);
     if (has_version(facts, server))
         return KNOWN_AGAINST;
+    if (known_refuses_tls_1_3(facts))
+        return KNOWN_HINTS;
     says = weigh_minimum(facts, server);
     return says == KNOWN_NOTHING && class == VERSION_CLASS_1_2 ? weigh_tls_1_2(facts, server)
                                                                : says;

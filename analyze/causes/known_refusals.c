@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/known_refusals.h"
 
+#include "analyze/causes/known.h"
 #include "analyze/causes/refused_hello.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
@@ -8,6 +9,7 @@
 
 enum {
     ORDINARY_FEW = 3, /* ordinary hellos refused: each may have a reason of its own, but not all */
+    REFUSED_FEW = 3,  /* hellos of one kind refused, none taken up: chance is no explanation */
     RETURNS_FEW = 2,  /* names refused and taken up later: one may have been put right */
     REFUSALS_MAX = 64 /* that are drawn: more only make chance less likely */
 };
@@ -70,6 +72,20 @@ bool known_refuses_by_chance(const struct facts *facts, const struct known_serve
     for (uint32_t i = 1; i < like->refused_since && i < REFUSALS_MAX; i++)
         expected *= share;
     return expected > coincidence;
+}
+
+bool known_refuses_tls_1_3(const struct facts *facts)
+{
+    const struct known_server *server = known_server_of(facts);
+    const struct known_treatment *like;
+
+    if (server == NULL || !facts_server_refused_hello(facts)
+        || facts->offer.version_max < TLS_VERSION_1_3
+        || facts->offer.version_min >= TLS_VERSION_1_3)
+        return false;
+    like = &server->by_version[VERSION_CLASS_1_3];
+    return like->accepted.count == 0 && like->refused.count >= REFUSED_FEW
+           && weigh_treatment(facts, server, like) >= KNOWN_FOR;
 }
 
 bool known_took_such(const struct facts *facts)
@@ -138,11 +154,22 @@ static void describe_taken(const struct facts *facts, struct evidence *evidence)
     evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
 }
 
+static void describe_refused_version(const struct known_server *server, struct evidence *evidence)
+{
+    evidence_add(
+        evidence, "server_known", (struct moment){0},
+        "this server refused all %u hellos that offer TLS 1.3, and took up %u that do not: "
+        "it, or a device on the way, may not understand that offer",
+        server->by_version[VERSION_CLASS_1_3].refused.count, server->hellos.accepted.count);
+}
+
 void describe_known_refusals(const struct facts *facts, struct evidence *evidence)
 {
     const struct known_run *run = run_of(facts);
     const struct known_return *returns = returns_of(facts);
 
+    if (known_refuses_tls_1_3(facts))
+        describe_refused_version(facts->known->server, evidence);
     if (known_refuses_everybody(facts))
         describe_everybody(facts, evidence);
     else if (run != NULL)

@@ -27,6 +27,11 @@ bool known_refuses_by_chance(const struct facts *facts, const struct known_serve
  * before: that it refused this one is no matter of what both offer. */
 bool known_took_such(const struct facts *facts);
 
+/* The server refuses this hello, which offers TLS 1.3 and versions below, as it refused several and
+ * took up none of that kind, while it takes up those that offer less: it does not understand the
+ * offer, or a device on the way does not. */
+bool known_refuses_tls_1_3(const struct facts *facts);
+
 /* Add what these rest on; nothing when they say no, or known_refuses_everybody() does not and
  * nothing is unusual in this hello either. */
 void describe_known_refusals(const struct facts *facts, struct evidence *evidence);

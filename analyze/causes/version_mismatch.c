@@ -154,8 +154,9 @@ const struct cause cause_version_mismatch = {
         "in the same way a ServerHello that chooses a version below its minimum, or leaves "
         "without a word; at the SHA-1 signatures of TLS 1.0 and 1.1 it gives up with "
         "internal_error(80), or leaves as well; so does a server that takes these versions "
-        "and may not sign with SHA-1. Some programs, such as those on .NET under Windows, "
-        "send protocol_version(70) for other failures, too: the evidence says what "
+        "and may not sign with SHA-1. Some old servers and devices end every hello that "
+        "offers TLS 1.3, and take one that does not. Some programs, such as those on .NET under "
+        "Windows, send protocol_version(70) for other failures, too: the evidence says what "
         "contradicts it.",
     .remedy = "Compare both sides: `openssl s_client -connect SERVER:PORT -tls1_2` (and -tls1_3) "
               "shows what the server takes; `tlswhy --json` lists what the client offers. Update "
