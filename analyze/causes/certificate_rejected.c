@@ -89,7 +89,8 @@ static bool is_conceivable(const struct facts *facts)
 }
 
 /* Some clients just leave when they do not like the certificate; so do scanners and impatient
- * users. */
+ * users. close_notify tells them no better apart: programs on GnuTLS whose check says no send it at
+ * once, as monitors do that are content. */
 static enum certainty left_after_flight(const struct facts *facts)
 {
     if (!client_left_at_flight(facts) || known_client_takes_flight(facts))
