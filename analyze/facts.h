@@ -313,6 +313,11 @@ const struct prelude_text *facts_words(const struct facts *facts, enum side side
  */
 bool facts_request_is_ignored(const struct facts *facts);
 
+/* The server's no invites the client to ask again, in another way, on the same connection, and
+ * nobody has closed it: a proxy wants to know who asks (RFC 9110 section 15.5.8), or a server of
+ * FTP has another mechanism (RFC 4217 section 4). */
+bool facts_request_may_be_repeated(const struct facts *facts);
+
 /* Where TLS is expected a client begins in clear with the preface of HTTP/2 (RFC 9113 section 3.4)
  * or a PROXY protocol header, and the server answers that it is a bad request. */
 bool facts_preface_is_refused(const struct facts *facts);

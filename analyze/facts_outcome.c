@@ -520,6 +520,13 @@ static bool hello_is_still_due(const struct facts *facts)
            && is_captured(&connection->direction[SIDE_SERVER]);
 }
 
+/* The capture ends before a client would ask for TLS again that may do so. */
+static bool request_is_still_due(const struct facts *facts)
+{
+    return facts_request_may_be_repeated(facts) && facts->capture_ended
+           && facts->capture_end_ns - facts->starttls.answered_at.time_ns < FACTS_PATIENCE_NS;
+}
+
 /* Nobody sent a TLS record. */
 static enum outcome outcome_without_tls(struct facts *facts, enum connection_end reason)
 {
@@ -531,6 +538,11 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
         return outcome_of_connect(facts, reason);
     if (beginning_is_lost(facts))
         return outcome_of_handshake(facts, reason);
+    if (request_is_still_due(facts)) {
+        facts->incomplete_reason =
+            "the capture ends with a refusal of TLS: the client may ask again";
+        return OUTCOME_INCOMPLETE;
+    }
     if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls.refused
         || facts_preface_is_refused(facts) || plain_client_is_hung_up_on(facts)
         || plain_client_waits_in_vain(facts) || facts_request_is_ignored(facts)

@@ -75,6 +75,17 @@ void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)
         read_reply(facts, reply);
 }
 
+bool facts_request_may_be_repeated(const struct facts *facts)
+{
+    enum { PROXY_AUTHENTICATION_REQUIRED = 407 };
+    const struct starttls_facts *starttls = &facts->starttls;
+
+    return starttls->refused && facts->refusal.kind == REFUSAL_NONE
+           && (starttls->protocol == PRELUDE_FTP
+               || (starttls->protocol == PRELUDE_HTTP_CONNECT
+                   && starttls->status == PROXY_AUTHENTICATION_REQUIRED));
+}
+
 /* What no server answers with 400 that was meant for it: an HTTP server takes its own preface, or
  * header, and one that expects TLS takes it for a request line (RFC 9112 section 2.2). */
 bool facts_preface_is_refused(const struct facts *facts)

@@ -168,8 +168,37 @@ static void a_refused_starttls_is_certain(void)
         struct story story;
 
         ask_for_tls(&story, rows[i].command, rows[i].reply);
+        story_fin(&story, SIDE_CLIENT);
         CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_CERTAIN));
     }
+}
+
+/* The capture ends so long after the refusal, when nobody has closed, or the client has. */
+static void ask_for_a_tunnel(struct story *story, const char *reply, int64_t wait_ns, bool closes)
+{
+    ask_for_tls(story, "CONNECT a.example.org:443 HTTP/1.1\r\n\r\n", reply);
+    story->handshake.starttls_answered_at = story->connection.last;
+    story_wait(story, wait_ns);
+    if (closes)
+        story_fin(story, SIDE_CLIENT);
+    story->reason = CONNECTION_END_CAPTURE;
+}
+
+/* A proxy that wants a name and a password gets them on the same connection. */
+static void a_client_may_ask_a_proxy_again(void)
+{
+    static const char *const replies[] = {"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+                                          "HTTP/1.1 403 Forbidden\r\n\r\n"};
+    struct story story;
+
+    ask_for_a_tunnel(&story, replies[0], STORY_SECOND, false);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+    ask_for_a_tunnel(&story, replies[0], 5 * STORY_SECOND, false);
+    CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_LIKELY));
+    ask_for_a_tunnel(&story, replies[0], STORY_SECOND, true);
+    CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_CERTAIN));
+    ask_for_a_tunnel(&story, replies[1], STORY_SECOND, false);
+    CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_CERTAIN));
 }
 
 static void a_granted_starttls_is_not_refused(void)
@@ -323,6 +352,7 @@ int main(void)
         {"octets without a meaning are malformed", octets_without_a_meaning_are_malformed},
         {"a server that speaks TLS is TLS", a_server_that_speaks_tls_is_tls},
         {"a refused STARTTLS is certain", a_refused_starttls_is_certain},
+        {"a client may ask a proxy again", a_client_may_ask_a_proxy_again},
         {"a granted STARTTLS is not refused", a_granted_starttls_is_not_refused},
         {"on a TLS port a silent server expected TLS", on_a_tls_port_a_silent_server_expected_tls},
         {"on a TLS port a client may wait in vain", on_a_tls_port_a_client_may_wait_in_vain},

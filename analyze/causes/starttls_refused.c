@@ -20,7 +20,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         text_add(&text, "no");
     }
     evidence_add(evidence, "starttls_reply", facts->starttls.answered_at, "%s", line);
-    return CAUSE_CERTAIN;
+    return facts_request_may_be_repeated(facts) ? CAUSE_LIKELY : CAUSE_CERTAIN;
 }
 
 const struct cause cause_starttls_refused = {
