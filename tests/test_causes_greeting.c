@@ -91,6 +91,26 @@ static void learn_of_success(struct knowledge *knowledge)
 /* Others finished their handshakes behind the same greeting. */
 static void a_server_that_is_known_to_speak_tls_does(void)
 {
+    static const char *const greetings[] = {OWN_GREETING, "220 Daemon: SSL Required\r\n"};
+    const struct knowledge_options options = {0};
+    struct knowledge *knowledge = knowledge_new(&options);
+
+    learn_of_success(knowledge);
+    for (size_t i = 0; i < sizeof(greetings) / sizeof(greetings[0]); i++) {
+        struct story story;
+
+        begin_greeting(&story, greetings[i]);
+        story.knowledge = knowledge;
+        story_rst(&story, SIDE_SERVER);
+        CU_ASSERT_TRUE(story_denies(&story, "server_not_tls"));
+        CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));
+    }
+    knowledge_free(knowledge);
+}
+
+/* They may have asked for it (RFC 3207). */
+static void success_behind_a_request_for_tls_does_not_count(void)
+{
     const struct knowledge_options options = {0};
     struct knowledge *knowledge = knowledge_new(&options);
     struct story story;
@@ -98,9 +118,8 @@ static void a_server_that_is_known_to_speak_tls_does(void)
     learn_of_success(knowledge);
     begin_greeting(&story, MAIL_GREETING);
     story.knowledge = knowledge;
-    story_rst(&story, SIDE_SERVER);
-    CU_ASSERT_TRUE(story_denies(&story, "server_not_tls"));
-    CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_LIKELY));
     knowledge_free(knowledge);
 }
 
@@ -116,6 +135,8 @@ int main(void)
         {"an answer behind the end of the capture is not known",
          an_answer_behind_the_end_of_the_capture_is_not_known},
         {"a server that is known to speak TLS does", a_server_that_is_known_to_speak_tls_does},
+        {"success behind a request for TLS does not count",
+         success_behind_a_request_for_tls_does_not_count},
         CU_TEST_INFO_NULL,
     };
 

@@ -90,9 +90,14 @@ static enum certainty weigh_greeting(const struct facts *facts, struct evidence 
     return CAUSE_LIKELY;
 }
 
+/* Others were established there, behind the same greeting: of a protocol in which TLS begins on
+ * request they may have asked for it. */
 static bool is_known_to_speak_tls(const struct facts *facts)
 {
-    return facts->known != NULL && known_speaks_tls(facts->known->server);
+    enum prelude prelude = facts->prelude[SIDE_SERVER];
+
+    return facts->known != NULL && known_speaks_tls(facts->known->server)
+           && (prelude == PRELUDE_UNKNOWN || prelude == PRELUDE_REPLY);
 }
 
 /* The server spoke in clear before the hello, where nobody had asked for TLS, and never in TLS. */
