@@ -309,9 +309,12 @@ bool facts_fin_is_unseen(const struct facts *facts, enum side side);
 /* What a side said before TLS, or in its place; NULL: nothing. */
 const struct prelude_text *facts_words(const struct facts *facts, enum side side);
 
-/* A client asked for TLS within another protocol, waited for seconds without any answer, and left.
- */
+/* A client asked for TLS within another protocol, waited for seconds without any answer, and left,
+ * maybe with a good-bye in clear. */
 bool facts_request_is_ignored(const struct facts *facts);
+
+/* A client asked for TLS within another protocol, and instead of an answer the server closed. */
+bool facts_request_is_hung_up_on(const struct facts *facts);
 
 /* The server's no invites the client to ask again, in another way, on the same connection, and
  * nobody has closed it: a proxy wants to know who asks (RFC 9110 section 15.5.8), or a server of

@@ -485,15 +485,31 @@ static bool plain_client_waits_in_vain(const struct facts *facts)
            && is_captured(client) && is_captured(server);
 }
 
+static bool request_is_unanswered(const struct facts *facts)
+{
+    return facts->starttls.wants_tls && !facts->handshake->switched
+           && !moment_seen(facts->starttls.answered_at);
+}
+
 bool facts_request_is_ignored(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
-    return facts->starttls.wants_tls && !facts->handshake->switched
-           && !moment_seen(facts->starttls.answered_at) && is_closed_by(facts, SIDE_CLIENT)
-           && facts->refusal.at.time_ns - client->last_data.time_ns >= FACTS_PATIENCE_NS
+    return request_is_unanswered(facts) && is_closed_by(facts, SIDE_CLIENT)
+           && facts->refusal.at.time_ns - facts->starttls.at.time_ns >= FACTS_PATIENCE_NS
            && client->unacknowledged_octets == 0 && is_captured(client) && is_captured(server);
+}
+
+bool facts_request_is_hung_up_on(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+
+    return request_is_unanswered(facts) && facts->connection->syn_seen
+           && is_closed_by(facts, SIDE_SERVER) && !facts_client_had_left(facts)
+           && client->last_data.packet == facts->starttls.at.packet && is_captured(client)
+           && is_captured(server);
 }
 
 /* The client closed before it had sent a single octet, as TCP health checks do; what the server
@@ -546,8 +562,8 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
     if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls.refused
         || facts_preface_is_refused(facts) || plain_client_is_hung_up_on(facts)
         || plain_client_waits_in_vain(facts) || facts_request_is_ignored(facts)
-        || opening_is_reset_by_another(facts) || opening_is_lost(facts)
-        || facts_client_is_turned_away(facts))
+        || facts_request_is_hung_up_on(facts) || opening_is_reset_by_another(facts)
+        || opening_is_lost(facts) || facts_client_is_turned_away(facts))
         return OUTCOME_FAILED;
     if (!hello_is_still_due(facts))
         return OUTCOME_NOT_TLS;

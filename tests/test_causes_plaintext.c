@@ -201,6 +201,44 @@ static void a_client_may_ask_a_proxy_again(void)
     CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_CERTAIN));
 }
 
+/* A client asks for TLS and gets no answer. */
+static void begin_request(struct story *story)
+{
+    story_begin(story);
+    story->tls_expected = false;
+    story_plaintext(story, SIDE_CLIENT, "EHLO a\r\nSTARTTLS\r\n");
+    story->handshake.starttls_at = story->connection.last;
+}
+
+static void a_server_that_hangs_up_at_the_request_has_refused(void)
+{
+    struct story story;
+
+    begin_request(&story);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_tells(&story, "starttls_reply", "instead of an answer"));
+
+    begin_request(&story);
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->unseen_octets = 20;
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_NOT_TLS);
+}
+
+/* Clients of LDAP always say good-bye, and so in clear. */
+static void a_good_bye_in_clear_is_no_end_of_waiting(void)
+{
+    for (int64_t seconds = 1; seconds < 6; seconds += 4) {
+        struct story story;
+
+        begin_request(&story);
+        story_wait(&story, seconds * STORY_SECOND);
+        sent_by(&story, SIDE_CLIENT)->last_data = (struct moment){story.now_ns, ++story.packet};
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_STRING_EQUAL(story_cause(&story), seconds == 1 ? "not_tls" : "server_silent");
+    }
+}
+
 static void a_granted_starttls_is_not_refused(void)
 {
     struct story story;
@@ -353,6 +391,9 @@ int main(void)
         {"a server that speaks TLS is TLS", a_server_that_speaks_tls_is_tls},
         {"a refused STARTTLS is certain", a_refused_starttls_is_certain},
         {"a client may ask a proxy again", a_client_may_ask_a_proxy_again},
+        {"a server that hangs up at the request has refused",
+         a_server_that_hangs_up_at_the_request_has_refused},
+        {"a good-bye in clear is no end of waiting", a_good_bye_in_clear_is_no_end_of_waiting},
         {"a granted STARTTLS is not refused", a_granted_starttls_is_not_refused},
         {"on a TLS port a silent server expected TLS", on_a_tls_port_a_silent_server_expected_tls},
         {"on a TLS port a client may wait in vain", on_a_tls_port_a_client_may_wait_in_vain},

@@ -19,7 +19,7 @@ static bool waited_in_vain(const struct facts *facts)
 /* The wait is counted from the request, not from the last thing that was noted. */
 static void describe_ignored_request(const struct facts *facts, struct evidence *evidence)
 {
-    struct moment asked = facts->connection->direction[SIDE_CLIENT].last_data;
+    struct moment asked = facts->starttls.at;
     char line[EVIDENCE_TEXT_MAX];
     struct text text = text_begin(line, sizeof(line));
 

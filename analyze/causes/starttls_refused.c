@@ -8,6 +8,12 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     char line[EVIDENCE_TEXT_MAX];
     struct text text = text_begin(line, sizeof(line));
 
+    if (facts_request_is_hung_up_on(facts)) {
+        describe_starttls_request(facts, evidence);
+        evidence_add(evidence, "starttls_reply", facts->refusal.at,
+                     "the server closed the connection instead of an answer");
+        return CAUSE_LIKELY;
+    }
     if (!facts->starttls.refused)
         return CAUSE_NO;
     describe_starttls_request(facts, evidence);
@@ -29,8 +35,8 @@ const struct cause cause_starttls_refused = {
     .title = "The server refused the client's request to change to TLS",
     .explanation = "In this protocol TLS begins on request (STARTTLS, AUTH TLS, an SSLRequest of "
                    "PostgreSQL, the PRELOGIN of SQL Server, an RDP connection request, CONNECT at "
-                   "a proxy). The server's answer was no, so that there was no TLS handshake at "
-                   "all.",
+                   "a proxy). The server's answer was no, or it closed the connection instead, so "
+                   "that there was no TLS handshake at all.",
     .remedy =
         "Read the refusing line in the evidence. Try it with `openssl s_client -connect "
         "SERVER:PORT -starttls PROTOCOL` (smtp, imap, pop3, ftp, postgres, ...). Enable TLS and a "
