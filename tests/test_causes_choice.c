@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is thought of when a client leaves at something that the server chose, and does not say so. */
+#include "analyze/knowledge.h"
 #include "dissect/tls.h"
 #include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
@@ -213,6 +214,40 @@ static void leaving_for_another_reason_is_not_about_an_old_version(void)
     CU_ASSERT_FALSE(story_considers(&story, "version_mismatch"));
 }
 
+/* Where it is known to look at the protocols of others. */
+static void a_server_for_one_protocol_may_close_at_a_client_without_any(void)
+{
+    static const struct {
+        uint8_t refused_with; /* 0: others were not refused */
+        const char *alpn;
+        bool is_considered;
+    } cases[] = {
+        {TLS_ALERT_NO_APPLICATION_PROTOCOL, NULL, true},
+        {TLS_ALERT_NO_APPLICATION_PROTOCOL, "h2", false},
+        {TLS_ALERT_HANDSHAKE_FAILURE, NULL, false},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct known_server_rare rare = {.alerts[0].description = cases[i].refused_with};
+        struct known_server server = {.rare = &rare, .alert_count = 1};
+        struct known known = {.server = &server};
+        struct story_offer offer = story_offer_1_2();
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        offer.alpn = cases[i].alpn;
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_flight_1_2(&story, &choice, 0);
+        story_client_flight_1_2(&story);
+        story_fin(&story, SIDE_SERVER);
+        story_facts(&story);
+        story.facts.known = &known;
+        diagnose(&story.facts, &story.verdict);
+        CU_ASSERT_EQUAL(story_considers(&story, "no_shared_alpn"), cases[i].is_considered);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -229,6 +264,8 @@ int main(void)
          a_choice_that_is_not_there_is_not_about_alpn},
         {"leaving for another reason is not about an old version",
          leaving_for_another_reason_is_not_about_an_old_version},
+        {"a server for one protocol may close at a client without any",
+         a_server_for_one_protocol_may_close_at_a_client_without_any},
         CU_TEST_INFO_NULL,
     };
 

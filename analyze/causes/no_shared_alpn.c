@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/alpn_refusal.h"
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 #include "analyze/causes/offer_weight.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
+#include "analyze/knowledge.h"
 #include "analyze/text.h"
 
 static enum certainty said_so(const struct facts *facts)
@@ -67,6 +69,28 @@ static bool version_may_be_a_pretext(const struct facts *facts)
     return version != CAUSE_NO && version < CAUSE_CERTAIN && alpn_is_offered(facts);
 }
 
+/* The server chose a protocol for others, or refused them for theirs. */
+static bool looks_at_protocols(const struct known_server *server)
+{
+    for (size_t i = 0; i < server->alert_count; i++)
+        if (server->rare->alerts[i].description == TLS_ALERT_NO_APPLICATION_PROTOCOL)
+            return true;
+    return server->alpn_count > 0;
+}
+
+/* Programs for one protocol look at what was agreed on when the client's Finished is there, and may
+ * close at a client that offers none (Node.js for HTTP/2 alone). */
+static bool one_may_be_demanded(const struct facts *facts)
+{
+    const struct known_server *server = known_server_of(facts);
+
+    return server != NULL && looks_at_protocols(server) && !facts->tls13
+           && facts->client_extensions.alpn.state == EXTENSION_ABSENT
+           && facts->finished_note[SIDE_CLIENT] != NULL && facts->finished_note[SIDE_SERVER] == NULL
+           && facts_closed_without_reason(facts, SIDE_SERVER)
+           && facts->waited_ns <= FACTS_LEFT_AFTER_FINISH_NS;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum certainty certainty = said_so(facts);
@@ -74,7 +98,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (certainty == CAUSE_NO && choice_was_not_offered(facts, evidence))
         certainty = CAUSE_LIKELY;
     if (certainty == CAUSE_NO
-        && (choice_may_be_hidden(facts) || may_be_hidden(facts) || version_may_be_a_pretext(facts)))
+        && (choice_may_be_hidden(facts) || may_be_hidden(facts) || version_may_be_a_pretext(facts)
+            || one_may_be_demanded(facts)))
         certainty = CAUSE_POSSIBLE;
     if (certainty == CAUSE_NO)
         certainty = alpn_refusal_weigh(facts);
@@ -89,11 +114,13 @@ const struct cause cause_no_shared_alpn = {
     .id = "no_shared_alpn",
     .layer = LAYER_NEGOTIATION,
     .title = "Client and server have no application protocol (ALPN) in common",
-    .explanation = "The client lists application protocols such as h2 or http/1.1. The server "
-                   "knows none of them and says no_application_protocol(120), or it chose one that "
-                   "the client did not list. Servers on .NET under Windows say "
-                   "protocol_version(70) instead; programs with a check of their own may say "
-                   "internal_error(80) or handshake_failure(40).",
+    .explanation =
+        "The client lists application protocols such as h2 or http/1.1, or none: at that "
+        "a server for one protocol may close behind the Finished. Else the server "
+        "knows none of them and says no_application_protocol(120), or it chose one that "
+        "the client did not list. Servers on .NET under Windows say "
+        "protocol_version(70) instead; programs with a check of their own may say "
+        "internal_error(80) or handshake_failure(40).",
     .remedy = "See what the server takes with `openssl s_client -connect SERVER:PORT -alpn "
               "h2,http/1.1`. Enable the client's protocol on the server, correct the list on the "
               "client, or leave ALPN out where the server knows none. A client that reaches the "
