@@ -63,7 +63,7 @@ enum certainty certificate_refusal_weigh_trust(const struct facts *facts)
 {
     enum certainty certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA);
 
-    if (certainty != CAUSE_LIKELY || facts->refusal.kind == REFUSAL_ALERT)
+    if (certainty == CAUSE_NO || facts->refusal.kind == REFUSAL_ALERT)
         return certainty;
     return facts->chain[SIDE_SERVER]->path_length == 1 ? CAUSE_POSSIBLE : CAUSE_NO;
 }
