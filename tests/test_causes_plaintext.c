@@ -220,6 +220,11 @@ static void a_server_that_hangs_up_at_the_request_has_refused(void)
     CU_ASSERT_TRUE(story_tells(&story, "starttls_reply", "instead of an answer"));
 
     begin_request(&story);
+    story.tls_expected = true;
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "plaintext_on_tls_port", CAUSE_LIKELY));
+
+    begin_request(&story);
     direction_have_trouble(sent_by(&story, SIDE_SERVER))->unseen_octets = 20;
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_NOT_TLS);

@@ -12,7 +12,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         describe_starttls_request(facts, evidence);
         evidence_add(evidence, "starttls_reply", facts->refusal.at,
                      "the server closed the connection instead of an answer");
-        return CAUSE_LIKELY;
+        /* One that expects TLS from the first octet on hangs up at any other. */
+        return facts->tls_expected && !facts->answered[SIDE_SERVER] ? CAUSE_POSSIBLE : CAUSE_LIKELY;
     }
     if (!facts->starttls.refused)
         return CAUSE_NO;
