@@ -123,10 +123,10 @@ static void earlier_losses_are_remembered(void)
     struct told told;
 
     open_tracker(&told, 0);
-    for (int i = 0; i < LOSSES; i++)
+    for (int64_t i = 0; i < LOSSES; i++)
         judge_lossy(&told, 3 * i * STORY_SECOND, false);
     judge_silent(&told, 0);
-    judge_silent(&told, 3 * (LOSSES / 2) * STORY_SECOND);
+    judge_silent(&told, (int64_t)3 * (LOSSES / 2) * STORY_SECOND);
     close_tracker(&told);
     CU_ASSERT_EQUAL(told.outcomes[OUTCOME_INCOMPLETE], 2);
 }
@@ -144,7 +144,7 @@ static void silence_among_answers_is_possible(void)
     story_finish_1_2(&story);
     story_learn(knowledge, story_facts(&story));
 
-    for (int i = 0; i < 2; i++) {
+    for (int64_t i = 0; i < 2; i++) {
         begin_at(&story, i * 10 * STORY_SECOND);
         story.knowledge = knowledge;
         story_wait(&story, 20 * STORY_SECOND);
