@@ -508,7 +508,8 @@ bool facts_request_is_hung_up_on(const struct facts *facts)
 
     return request_is_unanswered(facts) && facts->connection->syn_seen
            && is_closed_by(facts, SIDE_SERVER) && !facts_client_had_left(facts)
-           && client->last_data.packet == facts->starttls.at.packet && is_captured(client)
+           && client->last_data.packet == facts->starttls.at.packet
+           && server->last_data.packet < facts->starttls.at.packet && is_captured(client)
            && is_captured(server);
 }
 

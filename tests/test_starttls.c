@@ -359,10 +359,10 @@ static void answer_early(const struct conversation *conversation, size_t piece)
     check(conversation, play.outcome == OUTCOME_ESTABLISHED && play.switched, "early", &play);
 }
 
-/* Half an answer is none. */
+/* Half an answer is none, neither yes nor no. */
 static void break_off(const struct conversation *conversation, size_t piece)
 {
-    for (size_t length = 0; length < conversation->accepts.length; length++) {
+    for (size_t length = 1; length < conversation->accepts.length; length++) {
         struct step part = conversation->accepts;
         struct play play;
 
