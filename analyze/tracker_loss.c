@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tracker_loss.c -- when the capture was seen to lack packets, by any connection. */
 #include "analyze/tracker_internal.h"
+#include "capture/moment.h"
 
 /* A burst of lost packets hits others this near to it, and a connection as short as this all
  * along. */
@@ -23,19 +24,14 @@ static bool lacks_octets(const struct connection *connection)
     return missed_octets > 0;
 }
 
-static bool is_near(int64_t first_ns, int64_t second_ns)
-{
-    return first_ns - second_ns <= LOSS_NEAR_NS && second_ns - first_ns <= LOSS_NEAR_NS;
-}
-
 void tracker_see_loss(struct tracker_losses *losses, const struct connection *connection)
 {
     const int64_t at_ns = connection->last.time_ns;
     const bool has_trouble = connection->direction[SIDE_CLIENT].has_trouble
                              || connection->direction[SIDE_SERVER].has_trouble;
 
-    if (!has_trouble || !is_near(connection->first.time_ns, at_ns) || !lacks_octets(connection)
-        || tracker_lost_near(losses, at_ns))
+    if (!has_trouble || !times_are_within(LOSS_NEAR_NS, connection->first.time_ns, at_ns)
+        || !lacks_octets(connection) || tracker_lost_near(losses, at_ns))
         return;
     losses->at_ns[losses->total % TRACKER_LOSSES_MAX] = at_ns;
     losses->total++;
@@ -47,7 +43,7 @@ bool tracker_lost_near(const struct tracker_losses *losses, int64_t time_ns)
         losses->total < TRACKER_LOSSES_MAX ? losses->total : (uint64_t)TRACKER_LOSSES_MAX;
 
     for (size_t i = 0; i < kept; i++)
-        if (is_near(losses->at_ns[i], time_ns))
+        if (times_are_within(LOSS_NEAR_NS, losses->at_ns[i], time_ns))
             return true;
     return false;
 }
