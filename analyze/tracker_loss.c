@@ -39,10 +39,7 @@ void tracker_see_loss(struct tracker_losses *losses, const struct connection *co
 
 bool tracker_lost_near(const struct tracker_losses *losses, int64_t time_ns)
 {
-    const uint64_t kept =
-        losses->total < TRACKER_LOSSES_MAX ? losses->total : (uint64_t)TRACKER_LOSSES_MAX;
-
-    for (size_t i = 0; i < kept; i++)
+    for (size_t i = 0; i < losses->total && i < TRACKER_LOSSES_MAX; i++)
         if (times_are_within(LOSS_NEAR_NS, losses->at_ns[i], time_ns))
             return true;
     return false;

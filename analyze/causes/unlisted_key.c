@@ -81,8 +81,11 @@ enum certainty unlisted_key_weigh(const struct facts *facts)
 void describe_unlisted_key(const struct facts *facts, struct evidence *evidence)
 {
     const struct certificate *leaf = leaf_refused(facts);
-    bool is_curve = curve_is_unlisted(facts, leaf);
+    bool is_curve;
 
+    if (leaf == NULL)
+        return;
+    is_curve = curve_is_unlisted(facts, leaf);
     evidence_add(evidence, "server_key", facts->server_certificate_note->at,
                  "the key of the server's certificate is %s, which is not among the %s that the "
                  "client lists",
