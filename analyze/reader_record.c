@@ -109,13 +109,14 @@ static bool is_as_alert_beside(size_t finished, size_t length)
 }
 
 /* What the server sends behind the client's Finished may be an alert, padded to the length of its
- * own Finished. Where that is not padded, alerts have one length. */
+ * smallest records. Where these are not padded, as one that is a plain Finished shows, alerts have
+ * one length. Behind its Finished a server may send tickets before the client's. */
 static bool server_goes_on(const struct session *session, size_t length)
 {
-    const size_t finished = session->server_finished;
+    const size_t least = session->server_least;
 
-    return (length >= FINISHED_RECORD_MIN || is_plain_finished(finished)) && length != finished
-           && !is_as_alert_beside(finished, length);
+    return (length >= FINISHED_RECORD_MIN || is_plain_finished(least)) && length != least
+           && !is_as_alert_beside(least, length);
 }
 
 /* After both Finished of TLS 1.3 each side proves by what it sends that it accepts them. What a
@@ -132,8 +133,8 @@ static inline void weigh_protected_record(struct session *session, enum side fro
         session->follows_finished[SIDE_CLIENT] = true;
     else if (from == SIDE_CLIENT)
         session->client_finished = true;
-    else
-        session->server_finished = (uint16_t)length;
+    else if (session->server_least == 0 || length < session->server_least)
+        session->server_least = (uint16_t)length;
 }
 
 ALWAYS_INLINE void read_application_record(struct run *run, const struct record *record)

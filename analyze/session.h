@@ -140,8 +140,8 @@ struct session {
     bool hello_seen;              /* a ClientHello of any format */
     bool client_finished;         /* TLS 1.3: the client sent a record that can hold its Finished */
     bool follows_finished[SIDES]; /* TLS 1.3: after it, this side sent more than an alert */
-    uint16_t server_finished;     /* TLS 1.3: octets of the server's last record before it that can
-                                     hold a Finished: it does, as a rule. 0: none */
+    uint16_t server_least;        /* TLS 1.3: octets of the smallest record of the server before it
+                                     that can hold a Finished, 0: none */
     uint8_t brief_max;            /* how many notes there may be in brief; 0: they are in full */
     bool spoke_tls[SIDES];
     uint8_t application_notes[SIDES];
