@@ -10,13 +10,6 @@ bool alpn_is_offered(const struct facts *facts)
     return facts->client_hello_read && facts->client_extensions.alpn.state == EXTENSION_WELL_FORMED;
 }
 
-/* Nearly every server takes these, or does not look. */
-static bool offers_usual_protocols(const struct facts *facts)
-{
-    return offer_has_protocol(facts, bytes_of("h2", 2))
-           || offer_has_protocol(facts, bytes_of("http/1.1", 8));
-}
-
 static bool is_refused(const struct facts *facts)
 {
     return facts_server_refused_hello(facts) && alpn_is_offered(facts)
@@ -57,10 +50,11 @@ enum certainty alpn_refusal_weigh(const struct facts *facts)
                : CAUSE_NO;
 }
 
+/* Nearly every server takes HTTP, or does not look. */
 bool alpn_refusal_is_conceivable(const struct facts *facts)
 {
     return is_refused(facts) && facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR)
-           && !offers_usual_protocols(facts);
+           && !offer_has_http(facts);
 }
 
 void describe_alpn_refusal(const struct facts *facts, struct evidence *evidence)

@@ -56,9 +56,8 @@ static bool choice_may_be_hidden(const struct facts *facts)
  * Certificate has chosen before, in EncryptedExtensions. */
 static bool may_be_hidden(const struct facts *facts)
 {
-    return facts->tls13 && facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
-           && facts->refusal.by == SIDE_SERVER && facts->first_protected_note[SIDE_CLIENT] == NULL
-           && alpn_is_offered(facts) && server_stop_at_signature(facts) == NULL;
+    return server_refused_encrypted(facts) && alpn_is_offered(facts)
+           && server_stop_at_signature(facts) == NULL;
 }
 
 /* Servers on Windows, where the system has no alert for this, may send protocol_version(70). */

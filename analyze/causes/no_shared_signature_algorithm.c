@@ -36,10 +36,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
  * then nothing comes but the alert, encrypted. */
 static bool may_be_hidden(const struct facts *facts)
 {
-    return facts->tls13 && !facts->resumed && facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
-           && facts->refusal.by == SIDE_SERVER
-           && facts->refusal.note == facts->first_protected_note[SIDE_SERVER]
-           && facts->first_protected_note[SIDE_CLIENT] == NULL;
+    return server_refused_encrypted(facts) && !facts->resumed
+           && facts->refusal.note == facts->first_protected_note[SIDE_SERVER];
 }
 
 static bool is_conceivable(const struct facts *facts)

@@ -255,7 +255,7 @@ static enum weight weigh_schemes(const struct facts *facts)
     return weigh_what_is_common(facts);
 }
 
-static bool offers_http(const struct facts *facts)
+bool offer_has_http(const struct facts *facts)
 {
     return offer_has_protocol(facts, bytes_of("h2", 2))
            || offer_has_protocol(facts, bytes_of("http/1.1", 8));
@@ -285,7 +285,8 @@ static enum weight weigh_no_name(const struct facts *facts)
 {
     if (!facts_names_no_server(facts))
         return WEIGHT_NONE;
-    return facts->client_hello.has_extensions && (offers_http(facts) || is_web_port(port_of(facts)))
+    return facts->client_hello.has_extensions
+                   && (offer_has_http(facts) || is_web_port(port_of(facts)))
                ? WEIGHT_UNUSUAL
                : WEIGHT_ORDINARY;
 }

@@ -44,6 +44,9 @@ bool offer_has_shared_key(const struct facts *facts);
 /* The client offers this application protocol (ALPN). */
 bool offer_has_protocol(const struct facts *facts, struct bytes protocol);
 
+/* The client offers HTTP by one of the names that nearly every web server knows, h2 or http/1.1. */
+bool offer_has_http(const struct facts *facts);
+
 /* The client does not offer extended_master_secret, and seems not to know it: nobody turned it
  * off. */
 bool offer_never_has_master_secret(const struct facts *facts);

@@ -74,6 +74,12 @@ static int64_t patience_ns(const struct facts *facts)
                                                                    : CERTIFICATE_JUDGEMENT_NS;
 }
 
+bool server_refused_encrypted(const struct facts *facts)
+{
+    return facts->tls13 && facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
+           && facts->refusal.by == SIDE_SERVER && facts->first_protected_note[SIDE_CLIENT] == NULL;
+}
+
 bool client_left_at_flight(const struct facts *facts)
 {
     return facts_closed_without_reason(facts, SIDE_CLIENT) && !facts_client_had_left(facts)

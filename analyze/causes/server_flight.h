@@ -21,6 +21,10 @@ bool client_silent_after_flight(const struct facts *facts);
 /* The client ended the handshake there: its flight was due, and it sent none. */
 bool client_ended_at_flight(const struct facts *facts);
 
+/* TLS 1.3: the server refused behind its ServerHello, where its alerts are encrypted, before
+ * anything protected came of the client. */
+bool server_refused_encrypted(const struct facts *facts);
+
 /* It did so without a word, and soon: it may have left for what is in the flight. */
 bool client_left_at_flight(const struct facts *facts);
 
