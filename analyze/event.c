@@ -147,8 +147,10 @@ static void add_event(struct json *json, struct json_at root, const struct verdi
     char started[TEXT_TIMESTAMP_LENGTH];
     char *out;
 
-    if (!(verdict_is_update(verdict) ? event_update_id(verdict, id) : event_id(verdict->facts, id)))
-        json_fail(json);
+    if (verdict_is_update(verdict))
+        event_update_id(verdict, id);
+    else
+        event_id(verdict->facts, id);
     if (!json_begin_members(json, event, EVENT_HEAD_MAX, &out))
         return;
     text_put_timestamp_near(started, started_ns, ended, ended_ns);

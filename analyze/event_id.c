@@ -1,143 +1,105 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <wolfssl/options.h>
-
-#include <wolfssl/wolfcrypt/hash.h>
-
 #include "analyze/big_endian.h"
 #include "analyze/digits.h"
 #include "analyze/event_parts.h"
+#include "capture/siphash.h"
 
-/* What an identifier is the digest of. */
-struct identity {
-    size_t length;
-    uint8_t octets[128]; /* what is added below */
-};
+/* An identifier tells an event from all others, and is the same wherever the same packets are read:
+ * there is no secret in it, and nobody trusts it. Whoever wants two of them to be equal, so that a
+ * receiver takes the second event for the first, cannot know the time of a connection, in
+ * nanoseconds where the packets were captured, before it sends what else is hashed. A digest of
+ * cryptography would be a quarter of the event. */
+static const uint64_t event_id_key[2] = {0, 0};
+
+enum { HASH_NUMBERS = 2 };
+
+static void put_id(const uint64_t hash[HASH_NUMBERS], char out[EVENT_ID_SIZE])
+{
+    uint8_t octets[HASH_NUMBERS * sizeof(hash[0])];
+
+    for (size_t i = 0; i < HASH_NUMBERS; i++)
+        big_endian_put(octets + i * sizeof(hash[0]), hash[i]);
+    for (size_t i = 0; i < sizeof(octets); i += 4)
+        digits_put_hex(out + 2 * i, octets + i, DIGITS_GAP_LOWER);
+    out[EVENT_ID_SIZE - 1] = '\0';
+}
+
+void event_number_id(const uint64_t *numbers, size_t count, char out[EVENT_ID_SIZE])
+{
+    uint64_t hash[HASH_NUMBERS];
+
+    siphash_128(event_id_key, numbers, count, hash);
+    put_id(hash, out);
+}
+
+/* Eight octets as a number, for each of so many. */
+static void put_octets(uint64_t *numbers, const uint8_t *octets, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = siphash_load(octets + 8 * i, 8);
+}
 
 enum {
-    NUMBERS_MAX = sizeof(((struct identity *)0)->octets) / 8,
-    /* Of a random, for which one block of SHA-256 has room beside two endpoints, a time and its
-     * padding (FIPS 180-4 section 5.1.1). Two blocks would be a tenth of the event. */
-    RANDOM_OCTETS = 64 - 2 * (16 + 2) - 8 - 9
+    ADDRESS_NUMBERS = sizeof(((struct address *)0)->octets) / 8,
+    RANDOM_NUMBERS = TLS_RANDOM_LENGTH / 8,
+    DIGEST_NUMBERS = sizeof(((struct inventory_key *)0)->sha256) / 8
 };
-
-/* What that of a connection is the digest of. Numbers are in network order. */
-struct connection_identity {
-    struct {
-        uint8_t address[16];
-        uint8_t port[2];
-    } endpoints[SIDES];
-    uint8_t first_ns[8];
-    uint8_t random[RANDOM_OCTETS]; /* of the client's hello; left out when there is none */
-};
-
-_Static_assert(sizeof(struct connection_identity) == 64 - 9, "one block, and no hole");
-
-static void add(struct identity *identity, const void *octets, size_t length)
-{
-    memcpy(identity->octets + identity->length, octets, length);
-    identity->length += length;
-}
-
-static void add_number(struct identity *identity, uint64_t value)
-{
-    uint8_t octets[8];
-
-    big_endian_put(octets, value);
-    add(identity, octets, sizeof(octets));
-}
-
-/* All octets of a random, folded into as many as there is room for. */
-static void put_random(uint8_t octets[RANDOM_OCTETS], struct bytes random)
-{
-    uint8_t rows[3][RANDOM_OCTETS] = {{0}};
-
-    _Static_assert(sizeof(rows) >= TLS_RANDOM_LENGTH, "a random fits");
-    if (random.len == TLS_RANDOM_LENGTH) /* else there is none */
-        memcpy(rows, random.data, TLS_RANDOM_LENGTH);
-    for (size_t i = 0; i < RANDOM_OCTETS; i++)
-        octets[i] = rows[0][i] ^ rows[1][i] ^ rows[2][i];
-}
-
-/* The first digits of the digest. False when that fails. */
-static bool make_id(struct bytes octets, char out[EVENT_ID_SIZE])
-{
-    uint8_t digest[WC_SHA256_DIGEST_SIZE];
-
-    if (wc_Sha256Hash(octets.data, (word32)octets.len, digest) != 0)
-        return false;
-    for (size_t i = 0; i < EVENT_ID_SIZE - 1; i += 8)
-        digits_put_hex(out + i, digest + i / 2, DIGITS_GAP_LOWER);
-    out[EVENT_ID_SIZE - 1] = '\0';
-    return true;
-}
-
-static bool finish_id(const struct identity *identity, char out[EVENT_ID_SIZE])
-{
-    return make_id(bytes_of(identity->octets, identity->length), out);
-}
 
 /* Two connections can have the same addresses, ports and, where the clock of a capture is coarse,
  * the same time; the client's random is then still another. */
-bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE])
+static void hash_connection(const struct facts *facts, uint64_t hash[HASH_NUMBERS])
 {
     const struct connection *connection = facts->connection;
+    const struct endpoint *client = &connection->endpoint[SIDE_CLIENT];
+    const struct endpoint *server = &connection->endpoint[SIDE_SERVER];
     const struct client_hello *hello;
     const struct hello_extensions *extensions;
-    struct connection_identity identity;
+    uint64_t numbers[2 * ADDRESS_NUMBERS + 2 + RANDOM_NUMBERS];
+    size_t count = 2 * ADDRESS_NUMBERS;
 
-    for (size_t side = 0; side < SIDES; side++) {
-        const struct endpoint *endpoint = &connection->endpoint[side];
-
-        memcpy(identity.endpoints[side].address, endpoint->address.octets,
-               sizeof(endpoint->address.octets));
-        identity.endpoints[side].port[0] = (uint8_t)(endpoint->port >> 8);
-        identity.endpoints[side].port[1] = (uint8_t)endpoint->port;
+    put_octets(numbers, client->address.octets, ADDRESS_NUMBERS);
+    put_octets(numbers + ADDRESS_NUMBERS, server->address.octets, ADDRESS_NUMBERS);
+    numbers[count++] = (uint64_t)client->port << 16 | server->port;
+    numbers[count++] = (uint64_t)connection->first.time_ns;
+    if (event_client_hello(facts, &hello, &extensions) && hello->random.len == TLS_RANDOM_LENGTH) {
+        put_octets(numbers + count, hello->random.data, RANDOM_NUMBERS);
+        count += RANDOM_NUMBERS;
     }
-    big_endian_put(identity.first_ns, (uint64_t)connection->first.time_ns);
-    if (!event_client_hello(facts, &hello, &extensions))
-        return make_id(bytes_of(&identity, offsetof(struct connection_identity, random)), out);
-    put_random(identity.random, hello->random);
-    return make_id(bytes_of(&identity, sizeof(identity)), out);
+    siphash_128(event_id_key, numbers, count, hash);
 }
 
-bool event_update_id(const struct verdict *verdict, char out[EVENT_ID_SIZE])
+void event_id(const struct facts *facts, char out[EVENT_ID_SIZE])
 {
-    char first[EVENT_ID_SIZE];
-    const char *cause = verdict->cause->id;
-    size_t length = strlen(cause);
-    struct identity identity = {.length = 0};
+    uint64_t hash[HASH_NUMBERS];
 
-    if (!event_id(verdict->facts, first)
-        || length > sizeof(identity.octets) - (EVENT_ID_SIZE - 1) - 2 * sizeof(uint64_t))
-        return false;
-    add(&identity, first, EVENT_ID_SIZE - 1);
-    add(&identity, cause, length);
-    add_number(&identity, verdict->confidence);
-    add_number(&identity, verdict->refused_by);
-    return finish_id(&identity, out);
+    hash_connection(facts, hash);
+    put_id(hash, out);
 }
 
-bool event_inventory_id(const struct inventory_news *news, char out[EVENT_ID_SIZE])
+void event_update_id(const struct verdict *verdict, char out[EVENT_ID_SIZE])
+{
+    const char *cause = verdict->cause->id;
+    uint64_t numbers[HASH_NUMBERS + 3];
+    size_t count = HASH_NUMBERS;
+
+    hash_connection(verdict->facts, numbers);
+    numbers[count++] = siphash_2_4(event_id_key, cause, strlen(cause));
+    numbers[count++] = verdict->confidence;
+    numbers[count++] = verdict->refused_by;
+    event_number_id(numbers, count, out);
+}
+
+void event_inventory_id(const struct inventory_news *news, char out[EVENT_ID_SIZE])
 {
     const struct inventory_key *key = &news->entry->key;
-    struct identity identity = {.length = 0};
+    uint64_t numbers[DIGEST_NUMBERS + ADDRESS_NUMBERS + 4];
+    size_t count = DIGEST_NUMBERS + ADDRESS_NUMBERS;
 
-    add(&identity, key->sha256, sizeof(key->sha256));
-    add(&identity, key->address.octets, sizeof(key->address.octets));
-    add_number(&identity, key->port);
-    add_number(&identity, key->role);
-    add_number(&identity, (uint64_t)news->occasion);
-    add_number(&identity, news->level);
-    return finish_id(&identity, out);
-}
-
-bool event_number_id(const uint64_t *numbers, size_t count, char out[EVENT_ID_SIZE])
-{
-    struct identity identity = {.length = 0};
-
-    if (count > NUMBERS_MAX)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        add_number(&identity, numbers[i]);
-    return finish_id(&identity, out);
+    put_octets(numbers, key->sha256, DIGEST_NUMBERS);
+    put_octets(numbers + DIGEST_NUMBERS, key->address.octets, ADDRESS_NUMBERS);
+    numbers[count++] = key->port;
+    numbers[count++] = key->role;
+    numbers[count++] = (uint64_t)news->occasion;
+    numbers[count++] = news->level;
+    event_number_id(numbers, count, out);
 }

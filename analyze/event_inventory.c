@@ -63,10 +63,8 @@ static void add_event(struct json *json, struct json_at root, const struct inven
     json_add_constant(json, event, "action", "tls_certificate");
     json_add_constant(json, event, "module", "tlswhy");
     json_add_constant(json, event, "dataset", "tlswhy.certificate");
-    if (event_inventory_id(news, id))
-        json_add_text(json, event, "id", id);
-    else
-        json_fail(json);
+    event_inventory_id(news, id);
+    json_add_text(json, event, "id", id);
     json_add_time(json, event, "start", news->entry->first_ns);
     json_add_time(json, event, "end", news->entry->last_ns);
     json_add_signed(json, event, "duration", news->entry->last_ns - news->entry->first_ns);

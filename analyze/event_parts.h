@@ -17,17 +17,18 @@ enum {
 };
 
 /* event_id.c: what tells this connection from any other: the same for the same packets, whenever
- * they are read. False when the digest fails. */
-MUST_USE bool event_id(const struct facts *facts, char out[EVENT_ID_SIZE]);
+ * they are read. */
+void event_id(const struct facts *facts, char out[EVENT_ID_SIZE]);
 
 /* The same of what takes the place of an earlier verdict. */
-MUST_USE bool event_update_id(const struct verdict *verdict, char out[EVENT_ID_SIZE]);
+void event_update_id(const struct verdict *verdict, char out[EVENT_ID_SIZE]);
 
 /* The same for news of a certificate: what was told of it before has the same one. */
-MUST_USE bool event_inventory_id(const struct inventory_news *news, char out[EVENT_ID_SIZE]);
+void event_inventory_id(const struct inventory_news *news, char out[EVENT_ID_SIZE]);
 
-/* The same for an event that no packets speak of, of numbers that no other one has. */
-MUST_USE bool event_number_id(const uint64_t *numbers, size_t count, char out[EVENT_ID_SIZE]);
+/* The same for an event that no packets speak of, of numbers (below 32) that no other one
+ * has. */
+void event_number_id(const uint64_t *numbers, size_t count, char out[EVENT_ID_SIZE]);
 
 /* Add packet number and time under these keys, when it was seen. */
 void event_add_moment(struct json *json, struct json_at object, const char *packet,

@@ -202,10 +202,8 @@ static void add_earlier(struct json *json, struct json_at why, const struct verd
     if (!verdict_is_update(verdict))
         return;
     object = json_add_object(json, why, "updates");
-    if (event_id(verdict->facts, id))
-        json_add_name(json, object, "id", id);
-    else
-        json_fail(json);
+    event_id(verdict->facts, id);
+    json_add_name(json, object, "id", id);
     json_add_name(json, object, "cause", earlier->cause->id);
     json_add_name(json, object, "confidence", certainty_name(earlier->confidence));
     json_add_name(json, object, "refused_by", party_name(earlier->refused_by));

@@ -106,6 +106,25 @@ ALWAYS_INLINE uint64_t siphash(const uint64_t key[2], const void *data, size_t l
     return siphash_end(&s, finalization_rounds);
 }
 
+/* SipHash-2-4 with a result of 128 bits, of count numbers (below 32), each as eight octets, the
+ * lowest first; and the result likewise. */
+static inline void siphash_128(const uint64_t key[2], const uint64_t *numbers, size_t count,
+                               uint64_t result[2])
+{
+    struct siphash_state s = siphash_begin(key);
+
+    s.v1 ^= 0xee;
+    for (size_t i = 0; i < count; i++)
+        siphash_absorb(&s, numbers[i], 2);
+    siphash_absorb(&s, (uint64_t)(8 * count) << 56, 2);
+    s.v2 ^= 0xee;
+    siphash_rounds(&s, 4);
+    result[0] = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+    s.v1 ^= 0xdd;
+    siphash_rounds(&s, 4);
+    result[1] = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
 /* Always inlined: with a length known to the compiler no loop is left of it. */
 ALWAYS_INLINE uint64_t siphash_1_3(const uint64_t key[2], const void *data, size_t length)
 {

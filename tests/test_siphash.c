@@ -23,6 +23,25 @@ static void two_four_gives_the_published_values(void)
     }
 }
 
+static void with_128_bits_gives_the_published_values(void)
+{
+    static const uint64_t key[2] = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
+    static const uint64_t message[] = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
+    static const uint64_t expected[][2] = {
+        {0xe6a825ba047f81a3, 0x930255c71472f66d},
+        {0x61f55862baa9623b, 0xb49714f364e2830f},
+        {0xbb54b067caa4e26e, 0x77052385bf1533fd},
+    };
+
+    for (size_t count = 0; count < sizeof(expected) / sizeof(expected[0]); count++) {
+        uint64_t result[2];
+
+        siphash_128(key, message, count, result);
+        CU_ASSERT_EQUAL(result[0], expected[count][0]);
+        CU_ASSERT_EQUAL(result[1], expected[count][1]);
+    }
+}
+
 static void one_three_gives_the_published_values(void)
 {
     static const uint64_t key[2] = {0, 0};
@@ -54,6 +73,8 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"SipHash-2-4 gives the published values", two_four_gives_the_published_values},
+        {"SipHash-2-4 with 128 bits gives the published values",
+         with_128_bits_gives_the_published_values},
         {"SipHash-1-3 gives the published values", one_three_gives_the_published_values},
         {"every bit of key and message counts", every_bit_of_key_and_message_counts},
         CU_TEST_INFO_NULL,
