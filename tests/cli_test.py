@@ -243,6 +243,9 @@ class ExitStatus(CommandLine):
         for option in (("-r", FAILED), ("-i", "lo")):
             said = self.expect(USAGE, *option, CLEAN).stderr
             self.assertIn("; a file? behind -r FILE and -i NAME comes a filter\n", said)
+        kept = self.write("kept", b"of an earlier run\n")
+        self.expect(USAGE, "-f", "port of call", "-o", kept, CLEAN)
+        self.assertEqual(Path(kept).read_bytes(), b"of an earlier run\n")
 
     def test_a_full_disk_is_1(self):
         for arguments in (["--help"], ["--causes"], [FAILED], ["--json", FAILED]):

@@ -12,6 +12,7 @@
 #include "analyze/inventory_table.h"
 #include "analyze/report.h"
 #include "capture/region.h"
+#include "tools/tlswhy/check.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/feed.h"
 #include "tools/tlswhy/memory_plan.h"
@@ -423,8 +424,8 @@ static int open_and_read(struct analysis *analysis)
     progress_begin(&analysis->progress, options->progress);
     analysis->source = source_new(&source, error);
     if (analysis->source == NULL) {
-        complain("%s%s", error, options_filter_hint(options));
-        return options->filter != NULL ? EXIT_USAGE : EXIT_COULD_NOT;
+        complain("%s", error);
+        return EXIT_COULD_NOT;
     }
     return read_source(analysis);
 }
@@ -490,6 +491,8 @@ int analysis_run(const struct options *options)
     ssize_t random;
     int status;
 
+    if (!check_filter(options)) /* before a file of output is emptied */
+        return EXIT_USAGE;
     region_widen_heap();
     random = getrandom(analysis.hash_key, sizeof(analysis.hash_key), 0);
     if (random != (ssize_t)sizeof(analysis.hash_key)) {

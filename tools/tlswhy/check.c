@@ -9,9 +9,7 @@
 #include "tools/tlswhy/state_file.h"
 #include "tools/tlswhy/trust_files.h"
 
-/* An interface's link type is known only when it is open; a filter that suits no link type at all
- * is refused before. */
-static bool has_filter(const struct options *options)
+bool check_filter(const struct options *options)
 {
     char error[FILTER_ERROR_MAX];
     struct filter *filter;
@@ -46,7 +44,7 @@ int check_service(const struct options *options, struct identity *identity)
 {
     const struct service_options *service = &options->service;
 
-    if (!has_filter(options))
+    if (!check_filter(options))
         return EXIT_USAGE;
     return privileges_find(service->user, identity) && has_processors(service)
                    && has_timestamps(service)
@@ -70,7 +68,7 @@ int check_config(const struct options *options)
 
     if (options->service.interface_count > 0)
         status = check_service(options, &identity);
-    else if (!has_filter(options))
+    else if (!check_filter(options))
         status = EXIT_USAGE;
     if (!has_files(options) && status == EXIT_ANALYSED)
         status = EXIT_COULD_NOT;

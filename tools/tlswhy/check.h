@@ -6,6 +6,10 @@
 #include "tools/tlswhy/options.h"
 #include "tools/tlswhy/privileges.h"
 
+/* Which link types there are is known only when files or interfaces are open: a filter that suits
+ * none at all is refused before. False after a complaint. */
+bool check_filter(const struct options *options);
+
 /* The filter, the user, the processors and the kind of timestamps of a service, as it starts with
  * them; *identity is set when they are good. Returns the exit status, after a complaint if it is
  * not EXIT_ANALYSED. */
