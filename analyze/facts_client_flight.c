@@ -15,6 +15,14 @@ enum {
     PADDING_STEP = 16 /* what stacks that pad all their records usually fill them up to */
 };
 
+bool facts_is_empty_certificate(const struct facts *facts, const struct note *note)
+{
+    return note != NULL && note == facts->client_flight_note && !facts->resumed
+           && facts->suite != NULL
+           && suite_record_length(facts->suite, TLS_VERSION_1_3, EMPTY_CERTIFICATE_LENGTH,
+                                  note->length);
+}
+
 /* What is too small for a Finished is too small for a certificate, whatever its padding. Some
  * stacks put the Finished into the same record. */
 static bool looks_empty(const struct facts *facts, const struct note *flight)

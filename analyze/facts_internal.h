@@ -52,7 +52,7 @@ void facts_decide_outcome(struct facts *facts, const struct observation *observa
 /* A protected record of TLS 1.3 that is an alert by its size and place: too small for a Finished,
  * and either exactly as long as an alert, with nothing but others of its sender behind it, or, of a
  * sender that may pad its records, the last one before the end of the connection. A padded alert is
- * longer (RFC 8446 section 5.4). */
+ * longer (RFC 8446 section 5.4), and an empty Certificate is none. */
 bool facts_is_protected_alert(const struct facts *facts, const struct note *note);
 
 /* The sender of the note closes or resets later. */
@@ -70,6 +70,10 @@ bool facts_server_does_not_pad(const struct facts *facts);
  * in front of this note. Where none can be told to be the Finished, the first is taken for all of
  * it, but for an empty Certificate. There is a client_flight_note. */
 const struct note *facts_end_of_client_flight(const struct facts *facts, const struct note *before);
+
+/* TLS 1.3: the client's flight begins with this record (false for NULL), which is exactly as long
+ * as a Certificate without a certificate in it: no alert, for nobody pads those to that length. */
+bool facts_is_empty_certificate(const struct facts *facts, const struct note *note);
 
 /* TLS 1.3: the client's first protected record that can hold its Finished, or NULL. */
 const struct note *facts_client_finished(const struct facts *facts);

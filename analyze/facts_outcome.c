@@ -59,7 +59,8 @@ const char *party_name(enum party party)
 
 static enum stage stage_1_3(const struct facts *facts)
 {
-    if (facts_client_finished(facts) != NULL)
+    if (facts_client_finished(facts) != NULL
+        || facts_is_empty_certificate(facts, facts->client_flight_note))
         return STAGE_ENCRYPTED_CLIENT_FLIGHT;
     if (facts->first_protected_note[SIDE_SERVER] != NULL)
         return STAGE_ENCRYPTED_SERVER_FLIGHT;

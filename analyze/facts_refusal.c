@@ -76,7 +76,7 @@ bool facts_is_protected_alert(const struct facts *facts, const struct note *note
     if (suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length))
         return only_alerts_follow(facts, note);
     return note == facts->last_protected_note[side] && facts_closes_later(facts, note)
-           && !does_not_pad(facts, side);
+           && !does_not_pad(facts, side) && !facts_is_empty_certificate(facts, note);
 }
 
 static bool is_record(const struct note *note)

@@ -481,13 +481,35 @@ static void a_flight_that_comes_after_the_refusal_is_not_what_was_refused(void)
     CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
 }
 
-/* Its Finished is still to come. */
-static void half_a_flight_is_not_what_was_refused(void)
+/* The client's Finished, which is still to come, has a packet of its own. */
+static void send_half_a_flight(struct story *story)
+{
+    story_begin_flight_1_3(story);
+    story_protected(story, SIDE_CLIENT, STORY_EMPTY_CERTIFICATE_RECORD);
+}
+
+/* The client closes when it is refused: what it sent before that is no alert. */
+static void an_empty_certificate_is_refused_before_the_finished_comes(void)
 {
     struct story story;
 
-    story_begin_flight_1_3(&story);
-    story_protected(&story, SIDE_CLIENT, STORY_EMPTY_CERTIFICATE_RECORD);
+    send_half_a_flight(&story);
+    story_refuse(&story);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_SERVER);
+    send_half_a_flight(&story);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "server_closed"));
+}
+
+static void half_a_flight_that_waits_is_not_what_was_refused(void)
+{
+    struct story story;
+
+    send_half_a_flight(&story);
+    story_wait(&story, 10 * STORY_SECOND);
     story_refuse(&story);
     CU_ASSERT_TRUE(story_denies(&story, "client_certificate_required"));
 }
@@ -545,7 +567,10 @@ int main(void)
          the_clients_certificate_is_judged_before_the_servers},
         {"a flight that comes after the refusal is not what was refused",
          a_flight_that_comes_after_the_refusal_is_not_what_was_refused},
-        {"half a flight is not what was refused", half_a_flight_is_not_what_was_refused},
+        {"an empty certificate is refused before the Finished comes",
+         an_empty_certificate_is_refused_before_the_finished_comes},
+        {"half a flight that waits is not what was refused",
+         half_a_flight_that_waits_is_not_what_was_refused},
         CU_TEST_INFO_NULL,
     };
 

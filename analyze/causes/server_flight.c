@@ -4,6 +4,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/certificate_parts.h"
 #include "analyze/der.h"
+#include "analyze/session.h"
 #include "analyze/text.h"
 #include "dissect/certificate_request.h"
 #include "dissect/extension.h"
@@ -175,6 +176,20 @@ static bool no_certificate_alert(const struct facts *facts)
            && warning->code == TLS_ALERT_NO_CERTIFICATE;
 }
 
+/* TLS 1.3: an empty Certificate is all that came of the client's flight. */
+static bool is_half_a_flight(const struct facts *facts)
+{
+    return facts->client_flight_note->length < FINISHED_RECORD_MIN
+           && facts->client_flight_note == facts->last_protected_note[SIDE_CLIENT];
+}
+
+/* A server refuses it as soon as it has it; one that ends later was waiting for the Finished. */
+static bool flight_may_be_judged(const struct facts *facts)
+{
+    return facts->stage >= STAGE_ENCRYPTED_CLIENT_FLIGHT
+           && (!is_half_a_flight(facts) || facts->waited_ns <= FACTS_LEFT_AFTER_FINISH_NS);
+}
+
 /* And the server had its answer before the end. */
 static bool client_answered_request(const struct facts *facts)
 {
@@ -182,8 +197,7 @@ static bool client_answered_request(const struct facts *facts)
         return facts_is_before_end(facts, facts->client_certificate_note)
                || no_certificate_alert(facts);
     return facts->client_answer != CLIENT_ANSWER_NONE
-           && facts_is_before_end(facts, facts->client_flight_note)
-           && facts->stage >= STAGE_ENCRYPTED_CLIENT_FLIGHT
+           && facts_is_before_end(facts, facts->client_flight_note) && flight_may_be_judged(facts)
            && !facts_never_arrived(facts, facts->client_flight_note);
 }
 
@@ -203,8 +217,10 @@ bool client_may_lack_certificate(const struct facts *facts)
 
 bool server_refused_in_silence(const struct facts *facts)
 {
-    return server_refused_after_client_certificate(facts)
-           && facts_server_answer(facts) == SERVER_ANSWER_SILENCE;
+    if (!facts->tls13 || !server_refused_after_client_certificate(facts))
+        return false;
+    return is_half_a_flight(facts) ? facts->refusal.kind == REFUSAL_FIN
+                                   : facts_server_answer(facts) == SERVER_ANSWER_SILENCE;
 }
 
 bool client_certificate_was_empty(const struct facts *facts)
