@@ -375,6 +375,8 @@ enum server_answer {
     SERVER_ANSWER_STAYED,   /* an alert or two octets of data, of a server that did not close at
                                once, as far as the capture goes */
     SERVER_ANSWER_PADDED,   /* a record that may be an alert or a session ticket */
+    SERVER_ANSWER_OPAQUE,   /* an alert or a RST, for a flight with a certificate in it or for a
+                               request: the client pads its records */
     SERVER_ANSWER_TOO_LATE, /* an alert or a RST, which may answer that the client leaves; or
                                nothing, and the client has not waited for it */
     SERVER_ANSWER_DUE,      /* nothing, and the capture ends before a refusal had the time */

@@ -273,6 +273,8 @@ static const char *untold_answer(const struct facts *facts)
             "the server's last record is an alert or two octets, and it did not close at once",
         [SERVER_ANSWER_PADDED] =
             "the server pads its records: its last one is an alert or a session ticket",
+        [SERVER_ANSWER_OPAQUE] =
+            "the client pads its records: the server may have refused a certificate among them",
         [SERVER_ANSWER_TOO_LATE] =
             "the client left before the server's answer to its certificate could tell",
         [SERVER_ANSWER_DUE] = "the capture ends before the server's answer to the certificate",

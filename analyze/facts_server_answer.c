@@ -97,6 +97,19 @@ static bool client_pads(const struct facts *facts)
     return note == NULL;
 }
 
+/* The client fills up its records, and its first two behind the server's flight are of one length:
+ * they may be a Certificate and CertificateVerify, or a Finished and data (RFC 8446 section
+ * 5.4). */
+static bool flight_is_padded(const struct facts *facts)
+{
+    const struct note *flight = facts->client_flight_note;
+    const struct note *next =
+        handshake_next(facts->handshake, flight, SIDE_CLIENT, NOTE_APPLICATION_DATA);
+
+    return facts->client_answer == CLIENT_ANSWER_CERTIFICATE && next != NULL
+           && next->length == flight->length && client_pads(facts);
+}
+
 bool facts_may_be_good_bye(const struct facts *facts, const struct note *note)
 {
     if (note->kind != NOTE_APPLICATION_DATA)
@@ -358,6 +371,9 @@ enum server_answer facts_server_answer(const struct facts *facts)
     if (facts_server_went_on(facts, finished))
         return SERVER_ANSWER_CONTENT;
     answer = first_answer(facts);
+    if ((answer == SERVER_ANSWER_REFUSAL || answer == SERVER_ANSWER_AT_DATA)
+        && flight_is_padded(facts))
+        return SERVER_ANSWER_OPAQUE;
     return answer != SERVER_ANSWER_REFUSAL && answer_is_unseen(facts) ? SERVER_ANSWER_UNSEEN
                                                                       : answer;
 }

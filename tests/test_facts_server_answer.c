@@ -98,6 +98,34 @@ static void a_client_that_pads_may_leave_as_well(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
 }
 
+/* Two records of one length may be its Finished and a request, and what the server sends then its
+ * close_notify, or a refusal of a certificate. */
+static void what_a_client_that_pads_sent_is_not_known(void)
+{
+    static const struct {
+        uint16_t second;
+        uint16_t third;
+        enum outcome outcome;
+    } rows[] = {
+        {PADDED_RECORD, 0, OUTCOME_INCOMPLETE},
+        {PADDED_RECORD, PADDED_RECORD, OUTCOME_INCOMPLETE},
+        {PADDED_RECORD, STORY_FINISHED_RECORD, OUTCOME_FAILED},
+        {280, STORY_FINISHED_RECORD, OUTCOME_FAILED},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, PADDED_RECORD);
+        story_protected(&story, SIDE_CLIENT, rows[i].second);
+        if (rows[i].third > 0)
+            story_protected(&story, SIDE_CLIENT, rows[i].third);
+        story_refuse(&story);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
+    }
+}
+
 /* Up to the client's close_notify behind its flight, with a certificate. */
 static void begin_and_say_good_bye(struct story *story)
 {
@@ -518,6 +546,7 @@ int main(void)
         {"what answers a client that leaves tells nothing",
          what_answers_a_client_that_leaves_tells_nothing},
         {"a client that pads may leave as well", a_client_that_pads_may_leave_as_well},
+        {"what a client that pads sent is not known", what_a_client_that_pads_sent_is_not_known},
         {"what answers no good-bye is a refusal", what_answers_no_good_bye_is_a_refusal},
         {"what comes behind a FIN is no refusal", what_comes_behind_a_fin_is_no_refusal},
         {"short data is no good-bye", short_data_is_no_good_bye},
