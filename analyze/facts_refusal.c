@@ -212,6 +212,16 @@ static struct refusal refusal_from(enum refusal_kind kind, const struct note *no
     };
 }
 
+/* Who has warned goes on with the handshake, as a client does that has no certificate (RFC 6101
+ * section 5.6.6). */
+static bool went_on_after(const struct facts *facts, const struct note *warning)
+{
+    for (const struct note *note = warning + 1; note < facts->refusal.note; note++)
+        if (note->side == warning->side && note->kind != NOTE_ALERT)
+            return true;
+    return false;
+}
+
 /* A side that warns and then closes has refused with its warning. */
 static void promote_warning(struct facts *facts)
 {
@@ -219,7 +229,7 @@ static void promote_warning(struct facts *facts)
     struct refusal *refusal = &facts->refusal;
 
     if (warning == NULL || warning->side != (uint8_t)refusal->by
-        || warning->code == TLS_ALERT_UNRECOGNIZED_NAME)
+        || warning->code == TLS_ALERT_UNRECOGNIZED_NAME || went_on_after(facts, warning))
         return;
     if (refusal->kind == REFUSAL_FIN || refusal->kind == REFUSAL_RST
         || (refusal->kind == REFUSAL_ALERT && is_closure(refusal->alert)))

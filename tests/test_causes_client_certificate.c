@@ -60,6 +60,23 @@ static void the_alert_of_ssl_3_is_an_empty_list(void)
     CU_ASSERT_TRUE(story_says(&story, "client_certificate_required", CAUSE_LIKELY));
 }
 
+/* Of the server nothing is captured: the client went on, and closed in the end. */
+static void a_client_that_goes_on_has_not_refused_with_a_warning(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_NO_CERTIFICATE);
+    story_client_flight_1_2(&story);
+    story_fin(&story, SIDE_CLIENT);
+    sent_by(&story, SIDE_SERVER)->packets = 0;
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+    story_begin_hello(&story);
+    story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_NO_CERTIFICATE);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "peer_alert", CAUSE_LIKELY));
+}
+
 static void a_certificate_that_is_refused_is_rejected(void)
 {
     static const struct bytes list = {(const uint8_t *)"\0\0\4\0\0\1x", 7};
@@ -522,6 +539,8 @@ int main(void)
         {"an empty list and a close is a required certificate",
          an_empty_list_and_a_close_is_a_required_certificate},
         {"the alert of SSL 3.0 is an empty list", the_alert_of_ssl_3_is_an_empty_list},
+        {"a client that goes on has not refused with a warning",
+         a_client_that_goes_on_has_not_refused_with_a_warning},
         {"a certificate that is refused is rejected", a_certificate_that_is_refused_is_rejected},
         {"what is wrong with a rejected certificate is evidence",
          what_is_wrong_with_a_rejected_certificate_is_evidence},
