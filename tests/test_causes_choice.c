@@ -145,7 +145,59 @@ static void a_choice_that_cannot_be_seen_may_be_about_alpn(void)
     }
 }
 
-/* Up to TLS 1.2 the choice is in clear. In TLS 1.3 it comes behind the ServerHello. */
+/* The server refuses encrypted, with or without EncryptedExtensions, where its choice would be. */
+static void refuse_encrypted(struct story *story, const char *alpn, bool has_chosen)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_3();
+
+    offer.alpn = alpn;
+    story_begin(story);
+    story_client_hello(story, &offer);
+    story_server_hello(story, &choice);
+    if (has_chosen)
+        story_protected(story, SIDE_SERVER, 40);
+    story_refuse(story);
+}
+
+static void an_encrypted_refusal_right_after_server_hello_has_several_reasons(void)
+{
+    static const struct {
+        const char *alpn;
+        const char *cause;
+        bool has_chosen;
+    } rows[] = {
+        {"mqtt", "no_shared_alpn", false},
+        {"http/1.1", "no_shared_alpn", false},
+        {NULL, "peer_alert", false},
+        {"mqtt", "peer_alert", true},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        refuse_encrypted(&story, rows[i].alpn, rows[i].has_chosen);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, CAUSE_POSSIBLE));
+        CU_ASSERT_EQUAL(story_considers(&story, "no_shared_alpn"),
+                        rows[i].alpn != NULL && !rows[i].has_chosen);
+        CU_ASSERT_EQUAL(story_considers(&story, "no_shared_signature_algorithm"),
+                        !rows[i].has_chosen);
+        CU_ASSERT_TRUE(story_considers(&story, "internal_error"));
+    }
+}
+
+static void an_encrypted_refusal_of_all_http_is_hardly_about_alpn(void)
+{
+    struct story story;
+
+    refuse_encrypted(&story, "h2", false);
+    (void)story_facts(&story);
+    story.facts.client_extensions.alpn.protocols = bytes_of("\2h2\10http/1.1", 12);
+    diagnose(&story.facts, &story.verdict);
+    CU_ASSERT_TRUE(story_says(&story, "peer_alert", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_alpn"));
+}
+
 static void a_choice_that_is_not_there_is_not_about_alpn(void)
 {
     struct story story;
@@ -260,6 +312,10 @@ int main(void)
          others_tell_what_leaving_at_a_signature_is_about},
         {"a choice that cannot be seen may be about ALPN",
          a_choice_that_cannot_be_seen_may_be_about_alpn},
+        {"an encrypted refusal right after ServerHello has several reasons",
+         an_encrypted_refusal_right_after_server_hello_has_several_reasons},
+        {"an encrypted refusal of all HTTP is hardly about ALPN",
+         an_encrypted_refusal_of_all_http_is_hardly_about_alpn},
         {"a choice that is not there is not about ALPN",
          a_choice_that_is_not_there_is_not_about_alpn},
         {"leaving for another reason is not about an old version",

@@ -230,20 +230,6 @@ static void a_protocol_that_was_not_offered_is_refused(void)
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_alpn"));
 }
 
-static void an_encrypted_refusal_right_after_server_hello_is_about_alpn_or_a_signature(void)
-{
-    struct story story;
-    struct story_choice choice = story_choice_1_3();
-
-    story_begin(&story);
-    story_modern_hello(&story);
-    story_server_hello(&story, &choice);
-    story_protected(&story, SIDE_SERVER, 19);
-    story_fin(&story, SIDE_SERVER);
-    CU_ASSERT_TRUE(story_says(&story, "no_shared_alpn", CAUSE_POSSIBLE));
-    CU_ASSERT_TRUE(story_considers(&story, "no_shared_signature_algorithm"));
-}
-
 static void a_missing_name_is_certain_with_unrecognized_name(void)
 {
     struct story story;
@@ -549,8 +535,6 @@ int main(void)
         {"no_application_protocol is certain where ALPN was offered",
          no_application_protocol_is_certain_where_alpn_was_offered},
         {"a protocol that was not offered is refused", a_protocol_that_was_not_offered_is_refused},
-        {"an encrypted refusal right after ServerHello is about ALPN or a signature",
-         an_encrypted_refusal_right_after_server_hello_is_about_alpn_or_a_signature},
         {"a missing name is certain with unrecognized_name",
          a_missing_name_is_certain_with_unrecognized_name},
         {"a missing name is what stands out", a_missing_name_is_what_stands_out},

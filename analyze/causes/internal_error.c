@@ -113,4 +113,5 @@ const struct cause cause_internal_error = {
     .source = "RFC 8446 section 6.2",
     .tells_end_alone = true,
     .match = match,
+    .conceivable = server_refused_encrypted,
 };

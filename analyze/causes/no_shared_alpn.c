@@ -52,12 +52,18 @@ static bool choice_may_be_hidden(const struct facts *facts)
            && !offer_has_protocol(facts, bytes_of("http/1.1", 8));
 }
 
-/* In TLS 1.3 a server that is past its ServerHello refuses encrypted. One that has sent its
- * Certificate has chosen before, in EncryptedExtensions. */
+/* In TLS 1.3 a server that is past its ServerHello refuses encrypted. What it sends first there,
+ * EncryptedExtensions, has its choice (RFC 8446 section 4.3.1). */
 static bool may_be_hidden(const struct facts *facts)
 {
-    return server_refused_encrypted(facts) && alpn_is_offered(facts)
-           && server_stop_at_signature(facts) == NULL;
+    return server_refused_at_hello_encrypted(facts) && alpn_is_offered(facts);
+}
+
+/* Some servers are for one version of HTTP alone, as those of gRPC are, but few know neither. */
+static bool offers_all_http(const struct facts *facts)
+{
+    return offer_has_protocol(facts, bytes_of("h2", 2))
+           && offer_has_protocol(facts, bytes_of("http/1.1", 8));
 }
 
 /* Servers on Windows, where the system has no alert for this, may send protocol_version(70). */
@@ -90,6 +96,11 @@ static bool one_may_be_demanded(const struct facts *facts)
            && facts->waited_ns <= FACTS_LEFT_AFTER_FINISH_NS;
 }
 
+static bool is_conceivable(const struct facts *facts)
+{
+    return alpn_refusal_is_conceivable(facts) || may_be_hidden(facts);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum certainty certainty = said_so(facts);
@@ -97,8 +108,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (certainty == CAUSE_NO && choice_was_not_offered(facts, evidence))
         certainty = CAUSE_LIKELY;
     if (certainty == CAUSE_NO
-        && (choice_may_be_hidden(facts) || may_be_hidden(facts) || version_may_be_a_pretext(facts)
-            || one_may_be_demanded(facts)))
+        && (choice_may_be_hidden(facts) || (may_be_hidden(facts) && !offers_all_http(facts))
+            || version_may_be_a_pretext(facts) || one_may_be_demanded(facts)))
         certainty = CAUSE_POSSIBLE;
     if (certainty == CAUSE_NO)
         certainty = alpn_refusal_weigh(facts);
@@ -135,5 +146,5 @@ const struct cause cause_no_shared_alpn = {
                            TLS_ALERT_INTERNAL_ERROR),
     .source = "RFC 7301 sections 3.1 and 3.2",
     .match = match,
-    .conceivable = alpn_refusal_is_conceivable,
+    .conceivable = is_conceivable,
 };

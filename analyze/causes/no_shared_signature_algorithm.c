@@ -36,8 +36,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
  * then nothing comes but the alert, encrypted. */
 static bool may_be_hidden(const struct facts *facts)
 {
-    return server_refused_encrypted(facts) && !facts->resumed
-           && facts->refusal.note == facts->first_protected_note[SIDE_SERVER];
+    return server_refused_at_hello_encrypted(facts) && !facts->resumed;
 }
 
 static bool is_conceivable(const struct facts *facts)

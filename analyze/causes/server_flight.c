@@ -81,6 +81,12 @@ bool server_refused_encrypted(const struct facts *facts)
            && facts->refusal.by == SIDE_SERVER && facts->first_protected_note[SIDE_CLIENT] == NULL;
 }
 
+bool server_refused_at_hello_encrypted(const struct facts *facts)
+{
+    return server_refused_encrypted(facts)
+           && facts->refusal.note == facts->first_protected_note[SIDE_SERVER];
+}
+
 bool client_left_at_flight(const struct facts *facts)
 {
     return facts_closed_without_reason(facts, SIDE_CLIENT) && !facts_client_had_left(facts)

@@ -21,12 +21,15 @@ bool client_silent_after_flight(const struct facts *facts);
 /* The client ended the handshake there: its flight was due, and it sent none. */
 bool client_ended_at_flight(const struct facts *facts);
 
+/* It did so without a word, and soon: it may have left for what is in the flight. */
+bool client_left_at_flight(const struct facts *facts);
+
 /* TLS 1.3: the server refused behind its ServerHello, where its alerts are encrypted, before
  * anything protected came of the client. */
 bool server_refused_encrypted(const struct facts *facts);
 
-/* It did so without a word, and soon: it may have left for what is in the flight. */
-bool client_left_at_flight(const struct facts *facts);
+/* The same, before anything else that is protected: its EncryptedExtensions did not come. */
+bool server_refused_at_hello_encrypted(const struct facts *facts);
 
 /* An alert that RFC 8446 section 6.2 has for certificates. */
 bool alert_is_about_certificates(uint8_t description);
