@@ -152,11 +152,29 @@ struct known_offer {
     int64_t taken_ns; /* the last time */
 };
 
+/* What some servers, and devices before them, cannot stand in a hello, whatever else is in it. */
+enum hello_trait {
+    HELLO_TRAIT_ECH,    /* encrypted_client_hello, be it GREASE (RFC 9849) */
+    HELLO_TRAIT_LENGTH, /* a record of 256 to 511 octets, which RFC 7685 has padding(21) for */
+    HELLO_TRAITS
+};
+
+/* Hellos with such a trait that a server refused in one manner, the latest, silence included. */
+struct known_trait {
+    int64_t refused_ns; /* the latest such connection began */
+    uint32_t refused;
+    uint32_t returns; /* of them, those that began when the server had taken up one of short_hellos
+                         since the one before began */
+    uint8_t kind;     /* enum refusal_kind; REFUSAL_NONE: silence */
+    uint8_t alert;
+};
+
 /* What there is to know of few servers only: of most it is not there. */
 struct known_server_rare {
     struct sketch failed_clients; /* whose handshakes failed; set when known_server.failed counts
                                      any */
     struct known_offer offers[KNOWLEDGE_OFFERS_MAX]; /* set as failed_clients is. Not in a state */
+    struct known_trait traits[HELLO_TRAITS];         /* likewise */
     uint32_t ordinary_closed; /* hellos as in known_alert.ordinary that it answered with a FIN; */
     uint32_t ordinary_reset;  /* and with a RST; both set as failed_clients is */
     struct known_alert alerts[KNOWLEDGE_ALERTS_MAX];    /* set as far as the count says */
@@ -171,6 +189,8 @@ struct known_server {
     uint8_t alert_count;
     uint8_t return_count;
     bool answered_in_tls; /* a hello of a handshake that failed; not in a state */
+    uint8_t traits_taken; /* of hellos that it took up: a bit for each enum hello_trait. Not in a
+                             state: all are set when one was read of a server that took up any */
     struct known_count established;
     struct known_count failed;
     struct known_count answered;                        /* TCP connections that the server took */
@@ -552,6 +572,11 @@ static inline const struct known_value *known_server_value(const struct known_se
  * wire. */
 uint32_t knowledge_hello_octets(const struct facts *facts);
 bool knowledge_hello_is_split(const struct facts *facts);
+
+/* The server refused this hello, and several with this trait in the same manner; it took up none
+ * with it. What it did with others is not asked. NULL: there are no such. */
+const struct known_trait *known_trait_of(const struct known_server *server,
+                                         const struct facts *facts, enum hello_trait trait);
 
 /* The class of a highest version. */
 enum version_class version_class_of(uint16_t version_max);

@@ -65,20 +65,20 @@ static void learn_short(struct known_server *server, const struct facts *facts, 
         };
 }
 
-/* The server was up between the latest split hello that it refused and this one. That counts by
- * the times when they began: what nobody answered is over long after what succeeded meanwhile. */
-static bool is_return(const struct known_server *server, int64_t began_ns)
+bool known_was_up_between(const struct known_server *server, int64_t after_ns, int64_t before_ns)
 {
     for (size_t i = 0; i < KNOWLEDGE_SHORT_HELLOS; i++)
-        if (server->short_hellos[i].began_ns > server->split_refused_ns
-            && server->short_hellos[i].began_ns < began_ns)
+        if (server->short_hellos[i].began_ns > after_ns
+            && server->short_hellos[i].began_ns < before_ns)
             return true;
     return false;
 }
 
+/* A return counts by the times when they began: what nobody answered is over long after what
+ * succeeded meanwhile. */
 static void learn_split_refusal(struct known_server *server, int64_t began_ns, uint32_t octets)
 {
-    server->split_returns += is_return(server, began_ns);
+    server->split_returns += known_was_up_between(server, server->split_refused_ns, began_ns);
     if (began_ns > server->split_refused_ns)
         server->split_refused_ns = began_ns;
     if (server->smallest_split_refused == 0 || octets < server->smallest_split_refused)
@@ -116,6 +116,8 @@ static void learn_hello(struct known_server *server, const struct facts *facts,
                         how, at_ns);
     known_treatment_add(has_name ? &server->with_name : &server->without_name, server, how, at_ns);
     learn_size(server, facts, how, client_hash);
+    if (how == TREATMENT_ACCEPTED)
+        knowledge_note_traits_taken(server, facts);
 }
 
 static void learn_alpn(struct known_server *server, const struct facts *facts)
@@ -234,7 +236,8 @@ static bool version_was_taken(const struct known_server *server, const struct fa
 /* Nothing about this hello tells why it was refused, unless its name does. */
 static bool is_refused_as_usual(const struct known_server *server, const struct facts *facts)
 {
-    return refused_hello_is_usual(facts) && version_was_taken(server, facts);
+    return refused_hello_is_usual(facts) && version_was_taken(server, facts)
+           && !knowledge_trait_is_new(server, facts);
 }
 
 static void learn_run(struct known_server *server, const struct facts *facts)
@@ -355,6 +358,7 @@ static void learn_failure(struct known_server *server, const struct facts *facts
     if (server->failed.count == 0) {
         rare->failed_clients = (struct sketch){0};
         memset(rare->offers, 0, sizeof(rare->offers));
+        memset(rare->traits, 0, sizeof(rare->traits));
         rare->ordinary_closed = 0;
         rare->ordinary_reset = 0;
     }
@@ -367,6 +371,7 @@ static void learn_failure(struct known_server *server, const struct facts *facts
     if (facts->refusal.kind == REFUSAL_RST)
         rare->ordinary_reset += refused_hello_is_ordinary(facts);
     learn_run(server, facts);
+    knowledge_note_traits_refused(server, facts);
 }
 
 void knowledge_learn_server(struct known_server *server, const struct facts *facts,

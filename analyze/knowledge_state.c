@@ -141,6 +141,8 @@ static void walk_server(struct state_codec *codec, void *record)
     if (codec->is_reading) {
         server->repeats_before = known_repeats(server);
         memset(server->rare->offers, 0, sizeof(server->rare->offers));
+        memset(server->rare->traits, 0, sizeof(server->rare->traits));
+        server->traits_taken = server->hellos.accepted.count > 0 ? UINT8_MAX : 0;
     }
 }
 

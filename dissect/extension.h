@@ -74,6 +74,7 @@ struct hello_extensions {
     bool has_cut;        /* the list of extensions itself ends within an extension */
     uint64_t low_types;  /* the types below 64: one bit each */
     uint64_t high_types; /* a number for the others, GREASE left out, whatever their order */
+    uint64_t high_bits;  /* extension_high_bit() of each of the others */
 
     struct {
         enum extension_state state;
@@ -173,6 +174,12 @@ MUST_USE static inline bool extension_next(struct bytes *extensions, struct exte
     *out = extension;
     *extensions = in;
     return true;
+}
+
+/* One bit of 64 for a type from 64 on: those in use spread well. */
+static inline uint64_t extension_high_bit(uint16_t type)
+{
+    return UINT64_C(1) << (type ^ type >> 6) % 64;
 }
 
 /* Look for the first extension of this type. False, and *data unchanged, if it is not there. */

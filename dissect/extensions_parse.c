@@ -435,12 +435,6 @@ static bool type_is_among(struct bytes extensions, size_t count, uint16_t type)
     return false;
 }
 
-/* One bit of 64 for a type from 64 on: those in use spread well. */
-static uint64_t high_type_bit(uint16_t type)
-{
-    return UINT64_C(1) << (type ^ type >> 6) % 64;
-}
-
 /* Which types there are, for those who tell hellos apart: a set, for browsers shuffle them. A
  * sum of mere numbers would be that of others; multiplied twice, they no longer add up. */
 static uint64_t type_number(uint16_t type)
@@ -471,7 +465,7 @@ bool extensions_parse_some(struct bytes extensions, enum extension_context conte
     memset(out, 0, sizeof *out);
     for (; extension_next(&extensions, &extension); count++) {
         const uint16_t type = extension.type;
-        const uint64_t bit = type < 64 ? UINT64_C(1) << type : high_type_bit(type);
+        const uint64_t bit = type < 64 ? UINT64_C(1) << type : extension_high_bit(type);
         uint64_t *seen = type < 64 ? &low_types : &high_bits;
 
         if ((*seen & bit) != 0)
@@ -485,6 +479,7 @@ bool extensions_parse_some(struct bytes extensions, enum extension_context conte
     out->count = count;
     out->low_types = low_types;
     out->high_types = high_types;
+    out->high_bits = high_bits;
     out->has_cut = extensions.len > 0;
     return !out->has_cut;
 }

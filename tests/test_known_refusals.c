@@ -187,6 +187,101 @@ static void a_server_may_not_understand_an_offer_of_tls_1_3(void)
     }
 }
 
+/* A hello of one of two kinds: one that any server takes, or one with something that few servers
+ * cannot stand. */
+enum kind { PLAIN, ODD };
+
+static struct story_offer offer_with_ech(enum kind kind)
+{
+    struct story_offer offer = story_modern_offer();
+
+    offer.broken = kind == ODD ? TLS_EXTENSION_ENCRYPTED_CLIENT_HELLO : 0;
+    return offer;
+}
+
+static struct story_offer offer_of_length(enum kind kind)
+{
+    static const char name[] =
+        "a.name.of.this.length.makes.the.record.of.the.hello.long.enough.for."
+        "it.to.be.one.that.some.servers.hang.at.example.org";
+    struct story_offer offer = story_modern_offer();
+
+    if (kind == ODD)
+        offer.name = name;
+    return offer;
+}
+
+/* Begins so long after the first one. */
+static void begin_later(struct story *story, const struct story_offer *offer, int seconds)
+{
+    story_begin(story);
+    story_wait(story, seconds * STORY_SECOND);
+    story->connection.first.time_ns += seconds * STORY_SECOND;
+    story->knowledge = knowledge;
+    story_client_hello(story, offer);
+    sent_by(story, SIDE_SERVER)->mss = 1460;
+    sent_by(story, SIDE_CLIENT)->largest_segment = 1460;
+}
+
+/* "o" is an odd hello that is refused, "O" one that is taken up; "p" and "P" are plain ones. */
+static void learn_hellos(const char *hellos, struct story_offer (*offer_of)(enum kind kind),
+                         int how)
+{
+    const struct story_choice choice = story_choice_1_2();
+
+    open_knowledge();
+    for (int i = 0; hellos[i] != '\0'; i++) {
+        bool is_taken = hellos[i] == 'O' || hellos[i] == 'P';
+        struct story_offer offer = offer_of(hellos[i] == 'o' || hellos[i] == 'O' ? ODD : PLAIN);
+        struct story story;
+
+        begin_later(&story, &offer, 2 * i);
+        if (is_taken)
+            story_flight_1_2(&story, &choice, 0);
+        if (is_taken)
+            story_finish_1_2(&story);
+        else
+            story_refuse_how(&story, how);
+        story_learn(knowledge, story_facts(&story));
+    }
+}
+
+static void a_server_may_end_all_hellos_with_one_trait(void)
+{
+    static const struct {
+        struct story_offer (*offer_of)(enum kind kind);
+        int how;
+        const char *hellos;
+        const char *alternative; /* NULL: none is told, nor the trait */
+        const char *words;
+    } rows[] = {
+        {offer_with_ech, STORY_RESETS, "PPoPoPPoPoP", "middlebox_reset",
+         "took up none, and ended 4"},
+        {offer_with_ech, STORY_RESETS, "PPoPoPPOPoPoP", NULL, NULL}, /* one was taken up */
+        {offer_with_ech, STORY_RESETS, "PPPPPooooPP", NULL, NULL},   /* an outage */
+        {offer_with_ech, STORY_RESETS, "PpoPopPpoPopPp", NULL, NULL},
+        {offer_of_length, STORY_CLOSES, "PPoPoPPoPoP", "large_client_hello_intolerance",
+         "256 to 511"},
+        {offer_of_length, TLS_ALERT_INTERNAL_ERROR, "PPoPoPPoPoP", NULL, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = rows[i].offer_of(ODD);
+        bool is_told;
+        struct story story;
+
+        learn_hellos(rows[i].hellos, rows[i].offer_of, rows[i].how);
+        begin_later(&story, &offer, 4);
+        story_refuse_how(&story, rows[i].how);
+        (void)story_cause(&story);
+        is_told = story_tells(&story, "server_known", "a device on the way");
+        CU_ASSERT_EQUAL(is_told, rows[i].alternative != NULL);
+        CU_ASSERT_TRUE(!is_told || story_tells(&story, "server_known", rows[i].words));
+        CU_ASSERT_TRUE(!is_told || story_considers(&story, rows[i].alternative));
+        knowledge_free(knowledge);
+    }
+}
+
 static void another_way_to_refuse_is_another_reason(void)
 {
     struct story_offer modern = story_modern_offer();
@@ -402,6 +497,7 @@ int main(void)
          a_name_is_not_what_is_missing_where_one_is_refused_too},
         {"a server may not understand an offer of TLS 1.3",
          a_server_may_not_understand_an_offer_of_tls_1_3},
+        {"a server may end all hellos with one trait", a_server_may_end_all_hellos_with_one_trait},
         {"another way to refuse is another reason", another_way_to_refuse_is_another_reason},
         {"a server that took up a hello does not refuse everybody",
          a_server_that_took_up_a_hello_does_not_refuse_everybody},

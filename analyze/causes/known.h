@@ -43,6 +43,10 @@ enum known_says known_about(const struct facts *facts, enum suspect suspect);
  * has been read. */
 enum known_says known_about_split_hello(const struct facts *facts);
 
+/* A server that refuses as many at random refuses all hellos of one kind now and then: those alike
+ * were all refused, of the others so many, and so many were taken up. */
+bool known_may_be_chance(uint32_t alike_refused, uint32_t others_refused, uint32_t others_taken);
+
 /* Whether the client's data is lost because its hello needs more than one segment: likewise SURE,
  * and neither the size of what is lost nor a path that loses other packets, too, explains it. */
 bool known_drops_split_hello(const struct facts *facts);

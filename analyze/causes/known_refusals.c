@@ -3,7 +3,6 @@
 
 #include "analyze/causes/known.h"
 #include "analyze/causes/refused_hello.h"
-#include "analyze/knowledge.h"
 #include "analyze/text.h"
 #include "capture/time_unit.h"
 
@@ -88,6 +87,31 @@ bool known_refuses_tls_1_3(const struct facts *facts)
            && weigh_treatment(facts, server, like) >= KNOWN_FOR;
 }
 
+/* NULL: there are no such hellos, or they may have failed by chance or in one outage. */
+static const struct known_trait *trait_of(const struct facts *facts, enum hello_trait trait)
+{
+    const struct known_server *server = known_server_of(facts);
+    const struct known_trait *known = server != NULL ? known_trait_of(server, facts, trait) : NULL;
+
+    return known != NULL && known->refused >= REFUSED_FEW && known->returns >= RETURNS_FEW
+                   && !known_may_be_chance(known->refused,
+                                           server->hellos.refused.count - known->refused,
+                                           server->hellos.accepted.count)
+               ? known
+               : NULL;
+}
+
+bool known_refuses_trait(const struct facts *facts, enum hello_trait trait)
+{
+    const struct known_trait *known = trait_of(facts, trait);
+    enum version_class class = version_class_of(facts->offer.version_max);
+
+    /* Who answers with an alert has read the hello, however long it is. */
+    return known != NULL && (trait != HELLO_TRAIT_LENGTH || known->kind != REFUSAL_ALERT)
+           && facts->known->server->by_version[class].accepted.count > 0
+           && refused_offer_is_usual(facts);
+}
+
 bool known_took_such(const struct facts *facts)
 {
     return facts->known != NULL && facts->known->offer_taken_ns != 0
@@ -163,6 +187,27 @@ static void describe_refused_version(const struct known_server *server, struct e
         server->by_version[VERSION_CLASS_1_3].refused.count, server->hellos.accepted.count);
 }
 
+static void describe_traits(const struct facts *facts, struct evidence *evidence)
+{
+    static const struct {
+        const char *what;
+        const char *doubt;
+    } rows[HELLO_TRAITS] = {
+        [HELLO_TRAIT_ECH] = {"with encrypted_client_hello(0xfe0d)", "end what has that extension"},
+        [HELLO_TRAIT_LENGTH] = {"whose record has 256 to 511 octets",
+                                "hang at that length, as some do (RFC 7685)"},
+    };
+
+    for (size_t i = 0; i < HELLO_TRAITS; i++)
+        if (known_refuses_trait(facts, (enum hello_trait)i))
+            evidence_add(
+                evidence, "server_known", (struct moment){0},
+                "of the hellos %s this server took up none, and ended %u like this one; it "
+                "took up %u others meanwhile: it, or a device on the way, may %s",
+                rows[i].what, trait_of(facts, (enum hello_trait)i)->refused,
+                facts->known->server->hellos.accepted.count, rows[i].doubt);
+}
+
 void describe_known_refusals(const struct facts *facts, struct evidence *evidence)
 {
     const struct known_run *run = run_of(facts);
@@ -170,6 +215,7 @@ void describe_known_refusals(const struct facts *facts, struct evidence *evidenc
 
     if (known_refuses_tls_1_3(facts))
         describe_refused_version(facts->known->server, evidence);
+    describe_traits(facts, evidence);
     if (known_refuses_everybody(facts))
         describe_everybody(facts, evidence);
     else if (run != NULL)

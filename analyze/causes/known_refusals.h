@@ -4,9 +4,7 @@
 #define TLSWHY_ANALYZE_CAUSES_KNOWN_REFUSALS_H
 
 #include "analyze/cause.h"
-
-struct known_server;
-struct known_treatment;
+#include "analyze/knowledge.h"
 
 /* The server took up no hello of anybody, and refused some with nothing unusual in the manner in
  * which it refused this one: that is no matter of what is unusual in this one. */
@@ -31,6 +29,10 @@ bool known_took_such(const struct facts *facts);
  * took up none of that kind, while it takes up those that offer less: it does not understand the
  * offer, or a device on the way does not. */
 bool known_refuses_tls_1_3(const struct facts *facts);
+
+/* The server ends all hellos with this trait in one manner, or leaves them alone, and takes up
+ * others before, between and after those. Nothing else is unusual in this one. */
+bool known_refuses_trait(const struct facts *facts, enum hello_trait trait);
 
 /* Add what these rest on; nothing when they say no, or known_refuses_everybody() does not and
  * nothing is unusual in this hello either. */

@@ -43,16 +43,21 @@ static uint32_t shorter_refused(const struct known_server *server)
     return server->unsplit.refused.count > told ? server->unsplit.refused.count - told : 0;
 }
 
-/* A server that refuses as many at random refuses all of the long ones now and then. */
-static bool may_be_chance(const struct known_server *server)
+bool known_may_be_chance(uint32_t alike_refused, uint32_t others_refused, uint32_t others_taken)
 {
-    uint64_t refused = (uint64_t)server->split.refused.count + shorter_refused(server);
-    uint64_t hellos = refused + server->unsplit.accepted.count;
+    uint64_t refused = (uint64_t)alike_refused + others_refused;
+    uint64_t hellos = refused + others_taken;
     uint64_t millionths = MILLION;
 
-    for (uint64_t i = 0; i < server->split.refused.count && i < REFUSALS_MAX; i++)
+    for (uint64_t i = 0; i < alike_refused && i < REFUSALS_MAX; i++)
         millionths = millionths * (refused - i) / (hellos - i);
     return millionths > COINCIDENCE;
+}
+
+static bool may_be_chance(const struct known_server *server)
+{
+    return known_may_be_chance(server->split.refused.count, shorter_refused(server),
+                               server->unsplit.accepted.count);
 }
 
 enum known_says known_about_split_hello(const struct facts *facts)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/known_refusals.h"
 #include "analyze/causes/transport.h"
 #include "analyze/knowledge.h"
 
@@ -92,17 +93,19 @@ static bool second_hello_was_split(const struct facts *facts)
 
 static bool is_conceivable(const struct facts *facts)
 {
-    return second_hello_was_split(facts) && is_left_unanswered(facts);
+    return (second_hello_was_split(facts) && is_left_unanswered(facts))
+           || known_refuses_trait(facts, HELLO_TRAIT_LENGTH);
 }
 
 const struct cause cause_large_client_hello_intolerance = {
     .id = "large_client_hello_intolerance",
     .layer = LAYER_NETWORK,
-    .title = "The server, or a device before it, cannot cope with a ClientHello in two segments",
+    .title = "The server, or a device before it, cannot cope with the length of the ClientHello",
     .explanation = "Post-quantum key shares make a ClientHello longer than one TCP segment. Some "
                    "servers and inspecting devices read only the first segment and then reset, "
                    "close or wait for ever; some devices on the way drop it. A capture on the "
-                   "client's host may still show one packet, which the network card cuts.",
+                   "client's host may still show one packet, which the network card cuts. Others "
+                   "hang at a hello whose record has 256 to 511 octets, and take a longer one.",
     .remedy = "Compare `openssl s_client -connect SERVER:PORT -groups X25519` with a client that "
               "sends X25519MLKEM768 (curl with OpenSSL 3.5, a current browser): only the short "
               "hello succeeds. https://tldr.fail has a test script. Update the server or the "
@@ -112,7 +115,7 @@ const struct cause cause_large_client_hello_intolerance = {
                    "PR_CONNECT_RESET_ERROR; Java: SocketException: Connection reset; Go: read tcp: "
                    "connection reset by peer",
     .alerts = CAUSE_WITHOUT_ALERTS,
-    .source = "RFC 8446 sections 4.1.2 and 5.1; RFC 9293 section 3.8",
+    .source = "RFC 8446 sections 4.1.2 and 5.1; RFC 9293 section 3.8; RFC 7685 section 1",
     .match = match,
     .conceivable = is_conceivable,
 };

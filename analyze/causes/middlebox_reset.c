@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/known_refusals.h"
 #include "analyze/causes/transport.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -27,6 +28,12 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+/* Filters that look at server names may end what hides them. */
+static bool is_conceivable(const struct facts *facts)
+{
+    return facts->refusal.kind == REFUSAL_RST && known_refuses_trait(facts, HELLO_TRAIT_ECH);
+}
+
 const struct cause cause_middlebox_reset = {
     .id = "middlebox_reset",
     .layer = LAYER_NETWORK,
@@ -35,8 +42,9 @@ const struct cause cause_middlebox_reset = {
         "The RST seems not to come from the host in whose name it was sent: its hop limit "
         "differs from that host's other packets, or the host went on sending data or a FIN, or a "
         "capture at a router has it on one side of that alone, or "
-        "several servers reset one client for some names alone. "
-        "Firewalls, intrusion prevention and name filters end connections in this way, "
+        "several servers reset one client for some names alone, or a server every hello with "
+        "encrypted_client_hello. Firewalls, intrusion prevention and name filters end connections "
+        "in this way, "
         "often right after the ClientHello shows the server name.",
     .remedy = "Capture at both ends: the host in whose name the RST came will not have sent it, "
               "though the other one gets it. Look for the device whose distance fits the RST's hop "
@@ -51,4 +59,5 @@ const struct cause cause_middlebox_reset = {
     .source = "RFC 3360; RFC 5961 section 3; RFC 9293 section 3.5.2",
     .ended_by = PARTY_NETWORK,
     .match = match,
+    .conceivable = is_conceivable,
 };

@@ -180,14 +180,18 @@ enum certainty refused_hello_suspect(const struct facts *facts, enum suspect sus
     return compare(facts, manner, suspect);
 }
 
-bool refused_hello_is_usual(const struct facts *facts)
+bool refused_offer_is_usual(const struct facts *facts)
 {
-    if (!facts_server_refused_hello(facts) || manner_of(facts) == NULL)
-        return false;
     for (size_t suspect = 0; suspect < SUSPECTS; suspect++)
         if (offer_weigh(facts, (enum suspect)suspect) >= WEIGHT_UNUSUAL)
             return false;
     return true;
+}
+
+bool refused_hello_is_usual(const struct facts *facts)
+{
+    return facts_server_refused_hello(facts) && manner_of(facts) != NULL
+           && refused_offer_is_usual(facts);
 }
 
 bool refused_hello_is_ordinary(const struct facts *facts)

@@ -28,6 +28,9 @@ enum suspect {
  * what other connections tell (known.h): what the server would have taken is not in the offer. */
 enum certainty refused_hello_suspect(const struct facts *facts, enum suspect suspect);
 
+/* Nothing about the offer of facts, whose ClientHello was read, is unusual. */
+bool refused_offer_is_usual(const struct facts *facts);
+
 /* The server refused the hello in a manner that can be about an offer, but nothing about it is
  * unusual. */
 bool refused_hello_is_usual(const struct facts *facts);
