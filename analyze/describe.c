@@ -369,9 +369,14 @@ void describe_shared_secret(const struct facts *facts, struct evidence *evidence
     const char *secret = describe_secret(facts->suite);
 
     if (facts_refused_key_offer(facts))
-        evidence_add(evidence, "pre_shared_key", facts->client_hello_note->at,
-                     "the client offers a pre-shared key or a ticket: a server that has another "
-                     "key for it finds that its binder does not verify, and must refuse");
+        evidence_add(evidence, "pre_shared_key", facts->client_hello_note->at, "%s",
+                     facts_external_key(facts).len > 0
+                         ? "the client offers a pre-shared key that is no ticket: a server that "
+                           "has another key of that name finds that its binder does not verify, "
+                           "and must refuse; one that has none of that name needs a certificate"
+                         : "the client offers a pre-shared key or a ticket: a server that has "
+                           "another key for it finds that its binder does not verify, and must "
+                           "refuse");
     else if (secret != NULL && facts->server_hello_note != NULL)
         evidence_add(evidence, "shared_secret", facts->server_hello_note->at,
                      "the suite %s takes its keys from a %s: when that of the two sides differs, "
@@ -389,16 +394,29 @@ static bool suite_names_key(const struct suite *suite)
                || suite->key_exchange == SUITE_KEY_EXCHANGE_ECDHE_PSK);
 }
 
-void describe_psk_identity(const struct facts *facts, struct evidence *evidence)
+/* The message that names the client's key, and that name; NULL: there is none. */
+static const struct note *find_psk_identity(const struct facts *facts, struct bytes *identity)
 {
     const struct note *note = facts->client_key_exchange_note;
+
+    if (note == NULL && facts_refused_key_offer(facts)) {
+        *identity = facts_external_key(facts);
+        return facts->client_hello_note;
+    }
+    return note != NULL && suite_names_key(facts->suite)
+                   && psk_identity_parse(handshake_body(facts->handshake, note), identity)
+               ? note
+               : NULL;
+}
+
+void describe_psk_identity(const struct facts *facts, struct evidence *evidence)
+{
     char line[EVIDENCE_TEXT_MAX];
     struct text text = text_begin(line, sizeof(line));
     struct bytes identity;
+    const struct note *note = find_psk_identity(facts, &identity);
 
-    if (note == NULL || !suite_names_key(facts->suite)
-        || !psk_identity_parse(handshake_body(facts->handshake, note), &identity)
-        || identity.len == 0 || !utf8_is_valid(identity))
+    if (note == NULL || identity.len == 0 || !utf8_is_valid(identity))
         return;
     text_add(&text, "the client calls its pre-shared key \"");
     text_add_untrusted(&text, identity);

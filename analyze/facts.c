@@ -2,6 +2,7 @@
 #include "analyze/facts.h"
 
 #include "analyze/facts_internal.h"
+#include "analyze/utf8.h"
 #include "capture/time_unit.h"
 
 /* A ticket or session ID that the server takes up, or a PSK that it chooses. Up to TLS 1.2 the
@@ -232,6 +233,20 @@ bool facts_refused_key_offer(const struct facts *facts)
 
     return facts_server_refused_hello(facts) && facts_last_hello(facts, &hello, &extensions)
            && extensions->pre_shared_key.state != EXTENSION_ABSENT;
+}
+
+struct bytes facts_external_key(const struct facts *facts)
+{
+    enum { IDENTITY_MAX = 128 }; /* tickets are longer, and ciphertext */
+    const struct bytes none = {0};
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+    struct bytes identity;
+
+    if (!facts_last_hello(facts, &hello, &extensions))
+        return none;
+    identity = extensions->pre_shared_key.external;
+    return identity.len <= IDENTITY_MAX && utf8_is_valid(identity) ? identity : none;
 }
 
 bool facts_names_no_server(const struct facts *facts)

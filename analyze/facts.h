@@ -413,6 +413,10 @@ bool facts_names_no_server(const struct facts *facts);
  * the client, so that the binder does not verify (RFC 8446 section 4.2.11.2). */
 bool facts_refused_key_offer(const struct facts *facts);
 
+/* The identity of the external pre-shared key that the client's last hello offers first (RFC 8446
+ * section 4.2.11): its age is 0 and it is short text, which no ticket is. Empty: there is none. */
+struct bytes facts_external_key(const struct facts *facts);
+
 /* The group of the key exchange (RFC 8446 section 4.2.8, RFC 8422 section 5.4), 0: not known. */
 uint16_t facts_chosen_group(const struct facts *facts);
 

@@ -327,7 +327,7 @@ static struct known_client *learn_client(struct knowledge *knowledge, const stru
         return NULL;
     if (facts->outcome == OUTCOME_ESTABLISHED) {
         known_count_add(&client->established, facts->connection->last.time_ns);
-        if (!facts->resumed)
+        if (has_certificate_flight(facts))
             client->taken = (struct known_taken){
                 .began_ns = facts->connection->first.time_ns,
                 .asked = parties->name_expected,

@@ -73,6 +73,13 @@ bool known_was_up_between(const struct known_server *server, int64_t after_ns, i
 /* A keyed hash of a Certificate message, by which another one is recognised. */
 uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes body);
 
+/* The server identified itself with a certificate, which is encrypted in TLS 1.3: the handshake is
+ * neither abbreviated nor rests on a key that both sides share, nor on nothing. */
+static inline bool has_certificate_flight(const struct facts *facts)
+{
+    return !facts->resumed && (facts->tls13 || facts->server_certificate_note != NULL);
+}
+
 /* Note what the client with this hash of its address made of the server's certificate. */
 void knowledge_learn_flight(struct known_flights *flights, const struct facts *facts,
                             uint64_t client_hash);

@@ -396,7 +396,7 @@ void knowledge_learn_flight(struct known_flights *flights, const struct facts *f
 {
     int64_t at_ns = facts->connection->last.time_ns;
 
-    if (facts->resumed)
+    if (!has_certificate_flight(facts))
         return;
     if (facts->outcome == OUTCOME_ESTABLISHED) {
         known_count_add(&flights->taken, at_ns);

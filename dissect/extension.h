@@ -93,10 +93,12 @@ struct hello_extensions {
     } key_share;             /* RFC 8446 section 4.2.8 */
     struct {
         enum extension_state state;
-        size_t identities; /* client: how many are offered */
-        size_t binders;    /* client */
-        uint16_t selected; /* server: index of the identity */
-    } pre_shared_key;      /* RFC 8446 section 4.2.11 */
+        size_t identities;     /* client: how many are offered */
+        size_t binders;        /* client */
+        struct bytes external; /* client: the first identity, where its age is 0, as that of a key
+                                  is which is no ticket; else empty */
+        uint16_t selected;     /* server: index of the identity */
+    } pre_shared_key;          /* RFC 8446 section 4.2.11 */
     struct {
         enum extension_state state;
         struct bytes protocols; /* client: the list; server: the one selected. list_name_next() */

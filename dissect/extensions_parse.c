@@ -88,8 +88,10 @@ static bool offered_psks_parse(struct bytes in, struct hello_extensions *out)
 
     if (!bytes_vector(&in, 2, &identities) || !bytes_vector(&in, 2, &binders) || in.len > 0)
         return false;
-    while (bytes_vector(&identities, 2, &value) && value.len > 0 && bytes_u32(&identities, &age))
-        out->pre_shared_key.identities++;
+    while (bytes_vector(&identities, 2, &value) && value.len > 0 && bytes_u32(&identities, &age)) {
+        if (out->pre_shared_key.identities++ == 0 && age == 0)
+            out->pre_shared_key.external = value;
+    }
     while (bytes_vector(&binders, 1, &value) && value.len >= 32)
         out->pre_shared_key.binders++;
     return identities.len == 0 && binders.len == 0 && out->pre_shared_key.identities > 0

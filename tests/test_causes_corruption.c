@@ -88,6 +88,74 @@ static void decrypt_error_to_a_hello_with_a_key_is_about_that_key(void)
     CU_ASSERT_FALSE(story_considers(&story, "record_corruption"));
 }
 
+/* The extension of a hello that offers a key of this name, and a binder of 32 octets. */
+#define OFFERED_KEY(length, identity, age)                                                         \
+    "\x00\x29\x00" length identity age "\x00\x21\x20"                                              \
+    "0123456789abcdef0123456789abcdef"
+
+#define EXTERNAL_KEY OFFERED_KEY("\x2e\x00\x09\x00\x03", "pc1", "\0\0\0\0")
+#define TICKET       OFFERED_KEY("\x2e\x00\x09\x00\x03", "pc1", "\0\0\0\1")
+#define BINARY_KEY   OFFERED_KEY("\x2e\x00\x09\x00\x03", "p\xff\xfe", "\0\0\0\0")
+
+static struct story_offer offer_of_key(const char *extension)
+{
+    struct story_offer offer = story_modern_offer();
+
+    offer.further = bytes_of(extension, sizeof(EXTERNAL_KEY) - 1);
+    return offer;
+}
+
+static void an_external_key_that_is_refused_is_another_one(void)
+{
+    static const struct {
+        const char *extension;
+        int how;
+        const char *cause;
+        enum certainty certainty;
+        bool is_told;
+    } rows[] = {
+        {EXTERNAL_KEY, TLS_ALERT_ILLEGAL_PARAMETER, "record_corruption", CAUSE_LIKELY, true},
+        {EXTERNAL_KEY, TLS_ALERT_DECRYPT_ERROR, "record_corruption", CAUSE_LIKELY, true},
+        {EXTERNAL_KEY, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_cipher", CAUSE_POSSIBLE, true},
+        {EXTERNAL_KEY, TLS_ALERT_UNKNOWN_PSK_IDENTITY, "peer_alert", CAUSE_LIKELY, true},
+        {TICKET, TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter", CAUSE_LIKELY, false},
+        {BINARY_KEY, TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter", CAUSE_LIKELY, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = offer_of_key(rows[i].extension);
+        struct story story;
+
+        story_refuse_offer(&story, &offer, rows[i].how);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
+        CU_ASSERT_EQUAL(story_tells(&story, "psk_identity", "key \"pc1\""), rows[i].is_told);
+    }
+}
+
+/* The server finds no certificate for a client whose key it does not know: that it has TLS 1.3, of
+ * which the key is, tells as much. */
+static void a_server_of_tls_1_3_may_not_know_the_key_by_its_name(void)
+{
+    static const uint16_t versions[] = {TLS_VERSION_1_2, TLS_VERSION_1_3};
+
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+        struct known_server_rare rare = {0};
+        struct known_server server = {.rare = &rare};
+        struct known known = {.server = &server};
+        struct story_offer offer = offer_of_key(EXTERNAL_KEY);
+        struct story story;
+
+        server.chosen[KNOWN_VERSIONS].count = 1;
+        server.chosen[KNOWN_VERSIONS].few[0].value = versions[i];
+        story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        (void)story_facts(&story);
+        story.facts.known = &known;
+        CU_ASSERT_TRUE(story_considers(&story, "record_corruption"));
+        CU_ASSERT_EQUAL(story_certainty(&story, "record_corruption"),
+                        versions[i] == TLS_VERSION_1_3 ? CAUSE_LIKELY : CAUSE_POSSIBLE);
+    }
+}
+
 /* RFC 4279 section 2, RFC 5054 section 2.6. */
 static void a_bad_record_with_a_shared_secret_is_about_that_secret(void)
 {
@@ -264,6 +332,10 @@ int main(void)
         {"bad_record_mac to a hello is possible", bad_record_mac_to_a_hello_is_possible},
         {"decrypt_error to a hello with a key is about that key",
          decrypt_error_to_a_hello_with_a_key_is_about_that_key},
+        {"an external key that is refused is another one",
+         an_external_key_that_is_refused_is_another_one},
+        {"a server of TLS 1.3 may not know the key by its name",
+         a_server_of_tls_1_3_may_not_know_the_key_by_its_name},
         {"a bad record with a shared secret is about that secret",
          a_bad_record_with_a_shared_secret_is_about_that_secret},
         {"a server that leaves at a secret has another one",

@@ -2,6 +2,7 @@
 /* What becomes known of clients that open several connections. */
 #include "analyze/knowledge.h"
 
+#include "dissect/tls.h"
 #include "tests/support/facts_builder.h"
 #include "tests/support/wire.h"
 
@@ -86,11 +87,38 @@ static void a_connection_dropped_for_another_one_is_known(void)
     }
 }
 
+/* A key that both sides share: there is no certificate to take. */
+static void a_handshake_without_a_certificate_is_no_full_one(void)
+{
+    static const char psk_exchange[] = "\0\3pc1";
+    struct knowledge *knowledge = knowledge_new(&(struct knowledge_options){0});
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+    struct known known;
+
+    choice.suite = 0x00a8; /* TLS_PSK_WITH_AES_128_GCM_SHA256 */
+    story_begin(&story);
+    story_modern_hello(&story);
+    story_server_hello(&story, &choice);
+    story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+    story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE,
+                  bytes_of(psk_exchange, sizeof(psk_exchange) - 1));
+    story_finish_1_2(&story);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+    story_learn(knowledge, story_facts(&story));
+    knowledge_find(knowledge, &story.facts, &known);
+    CU_ASSERT_PTR_NOT_NULL(known.name);
+    CU_ASSERT_FALSE(known.client_took_flight);
+    knowledge_free(knowledge);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
         {"a connection dropped for another one is known",
          a_connection_dropped_for_another_one_is_known},
+        {"a handshake without a certificate is no full one",
+         a_handshake_without_a_certificate_is_no_full_one},
         CU_TEST_INFO_NULL,
     };
 

@@ -39,6 +39,7 @@ static void describe_offered_key(const struct facts *facts, struct evidence *evi
                        "is different"
                      : "the client offers a pre-shared key or a ticket: a server that does not "
                        "take it needs a certificate, and may have none");
+    describe_psk_identity(facts, evidence);
 }
 
 /* Where the offer does not tell suites from groups and schemes, the reader may know the server. */

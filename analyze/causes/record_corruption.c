@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 #include "analyze/causes/manner.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/knowledge.h"
 
 /* Nothing was protected, early data neither. Some servers say so of a ticket that they cannot
  * decrypt. */
@@ -68,6 +70,32 @@ static enum certainty left_at_secret(const struct facts *facts)
                : CAUSE_NO;
 }
 
+/* The server chose TLS 1.3 for others. */
+static bool has_tls_1_3(const struct known_server *server)
+{
+    for (size_t i = 0; server != NULL && i < server->chosen[KNOWN_VERSIONS].count; i++)
+        if (known_server_value(server, KNOWN_VERSIONS, i)->value == TLS_VERSION_1_3)
+            return true;
+    return false;
+}
+
+/* The hello offers an external key of TLS 1.3. A server that has another one finds that its binder
+ * does not verify (RFC 8446 section 4.2.11.2), and calls that an illegal parameter (OpenSSL) or an
+ * error of decryption. One that does not know the key by its name goes on without it, and then
+ * misses a certificate of its own; one without TLS 1.3 does not look at the key. */
+static enum certainty refused_external_key(const struct facts *facts)
+{
+    if (!facts_refused_key_offer(facts) || facts_external_key(facts).len == 0)
+        return CAUSE_NO;
+    if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER))
+        return CAUSE_LIKELY;
+    if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE))
+        return has_tls_1_3(known_server_of(facts)) && refused_offer_is_usual(facts)
+                   ? CAUSE_LIKELY
+                   : CAUSE_POSSIBLE;
+    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_BAD_CERTIFICATE) ? CAUSE_POSSIBLE : CAUSE_NO;
+}
+
 /* Up to TLS 1.2 a hello resumes a session by its ticket (RFC 5077 section 3.4) or its session ID;
  * one that offers TLS 1.3 has an ID that means nothing. */
 static void describe_resumption(const struct facts *facts, struct evidence *evidence)
@@ -87,18 +115,36 @@ static void describe_resumption(const struct facts *facts, struct evidence *evid
                      has_ticket ? "ticket" : "session ID");
 }
 
+static enum certainty server_said_so(const struct facts *facts)
+{
+    return said_so(facts, SIDE_SERVER);
+}
+
+static enum certainty client_said_so(const struct facts *facts)
+{
+    return said_so(facts, SIDE_CLIENT);
+}
+
+static enum certainty weigh(const struct facts *facts)
+{
+    static enum certainty (*const rules[])(const struct facts *facts) = {
+        server_said_so, client_said_so,   finished_not_accepted,
+        left_at_secret, left_at_finished, refused_external_key,
+    };
+
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        enum certainty certainty = rules[i](facts);
+
+        if (certainty != CAUSE_NO)
+            return certainty;
+    }
+    return CAUSE_NO;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    enum certainty certainty = said_so(facts, SIDE_SERVER);
+    enum certainty certainty = weigh(facts);
 
-    if (certainty == CAUSE_NO)
-        certainty = said_so(facts, SIDE_CLIENT);
-    if (certainty == CAUSE_NO)
-        certainty = finished_not_accepted(facts);
-    if (certainty == CAUSE_NO)
-        certainty = left_at_secret(facts);
-    if (certainty == CAUSE_NO)
-        certainty = left_at_finished(facts);
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_shared_secret(facts, evidence);
@@ -125,7 +171,8 @@ const struct cause cause_record_corruption = {
         "the two sides computed different keys, or one has a defect. With a pre-shared key, "
         "a ticket or a password the keys differ when the two sides do not have the same "
         "one; a server that finds so, or that has no key by the client's name for it, may "
-        "just close, or say handshake_failure(40).",
+        "just close, or say handshake_failure(40); some call a key that differs an "
+        "illegal_parameter(47).",
     .remedy =
         "Where the evidence names a pre-shared key or a password, compare it and its identity "
         "on both sides first: `openssl s_client -connect SERVER:PORT -psk_identity IDENTITY "
@@ -141,9 +188,9 @@ const struct cause cause_record_corruption = {
                    "SSL_ERROR_BAD_MAC_READ, SSL_ERROR_BAD_MAC_ALERT, "
                    "SSL_ERROR_DECRYPT_ERROR_ALERT; Java: SSLHandshakeException: Received fatal "
                    "alert: bad_record_mac; Go: local error: tls: bad record MAC",
-    .alerts =
-        CAUSE_ALERTS(TLS_ALERT_BAD_RECORD_MAC, TLS_ALERT_DECRYPTION_FAILED, TLS_ALERT_DECRYPT_ERROR,
-                     TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_CLOSE_NOTIFY),
+    .alerts = CAUSE_ALERTS(TLS_ALERT_BAD_RECORD_MAC, TLS_ALERT_DECRYPTION_FAILED,
+                           TLS_ALERT_DECRYPT_ERROR, TLS_ALERT_HANDSHAKE_FAILURE,
+                           TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_CLOSE_NOTIFY),
     .source = "RFC 8446 sections 4.2.11.2, 5.2 and 6.2; RFC 5246 section 7.2.2; RFC 4279 section 2",
     .tells_end_alone = true,
     .match = match,

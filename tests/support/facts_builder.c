@@ -138,8 +138,7 @@ static void put_shares(struct body *body, const uint16_t *groups)
     list = open_vector(body, 2);
     for (size_t i = 0; i < STORY_LIST_MAX && groups[i] != 0; i++) {
         put(body, groups[i], 2);
-        put(body, 4, 2);
-        put(body, 0x01020304, 4);
+        put(body, 0x000401020304, 6); /* four octets */
     }
     close_vector(body, list, 2);
     close_vector(body, data, 2);
@@ -164,9 +163,10 @@ static void put_client_extensions(struct body *body, const struct story_offer *o
     put_empty_extension(body, offer->twice, offer->twice != 0);
     if (offer->broken != 0) {
         put(body, offer->broken, 2);
-        put(body, 1, 2);
-        put(body, 0xff, 1);
+        put(body, 0x0001ff, 3);
     }
+    for (size_t i = 0; i < offer->further.len; i++)
+        put(body, offer->further.data[i], 1);
     close_vector(body, extensions, 2);
 }
 

@@ -33,18 +33,19 @@ struct story_offer {
     story_list groups;
     story_list shares;
     story_list schemes;
-    const char *name;    /* server_name, NULL: none */
-    const char *alpn;    /* one protocol, NULL: none */
-    const char *cookie;  /* of a second hello, NULL: none */
-    uint8_t session_id;  /* octets of legacy_session_id */
-    uint16_t twice;      /* this extension type is in the hello twice, empty; 0: none */
-    uint16_t broken;     /* this extension type has one octet of 0xff as data; 0: none */
-    bool master_secret;  /* extended_master_secret */
-    bool mac_order;      /* encrypt_then_mac */
-    bool renegotiation;  /* renegotiation_info */
-    bool early_data;     /* early_data */
-    bool no_compression; /* the only compression method is DEFLATE */
-    bool truncated;      /* the body ends in the middle */
+    const char *name;     /* server_name, NULL: none */
+    const char *alpn;     /* one protocol, NULL: none */
+    const char *cookie;   /* of a second hello, NULL: none */
+    struct bytes further; /* whole extensions, behind the others */
+    uint8_t session_id;   /* octets of legacy_session_id */
+    uint16_t twice;       /* this extension type is in the hello twice, empty; 0: none */
+    uint16_t broken;      /* this extension type has one octet of 0xff as data; 0: none */
+    bool master_secret;   /* extended_master_secret */
+    bool mac_order;       /* encrypt_then_mac */
+    bool renegotiation;   /* renegotiation_info */
+    bool early_data;      /* early_data */
+    bool no_compression;  /* the only compression method is DEFLATE */
+    bool truncated;       /* the body ends in the middle */
 };
 
 /* What a ServerHello chooses. */
