@@ -2,60 +2,24 @@
 /* How TLS begins behind words that nobody knows: a hello that is a turn of the client, soon, and
  * that the server answers in TLS. All else that looks like one is a part of something else. */
 #include "analyze/session.h"
-#include "dissect/tls.h"
-#include "tests/support/step.h"
-#include "tests/support/suite.h"
+#include "tests/support/opening.h"
 
-enum { STEPS_MAX = 4, PIECES = 3 };
-
-static const size_t pieces[PIECES] = {0, 1, 7};
-
-/* Up to the hello. */
-static const struct step openings[][STEPS_MAX] = {
-    {CLIENT_SAYS("hello\r\n"), SERVER_SAYS("ready\r\n")},
-    {SERVER_SAYS("welcome\r\n"), CLIENT_SAYS("upgrade\r\n"), SERVER_SAYS("go ahead\r\n")},
-    {CLIENT_SAYS("\1\2\3\4"), SERVER_SAYS("\1\2\3\5")},
-    {SERVER_SAYS("welcome\r\n"), CLIENT_SAYS("AAAA-AAAAAA"), SERVER_SAYS("BBBB-BBBBBB")},
-    {CLIENT_SAYS("\0\0\0\x12Hello Director x"), SERVER_SAYS("\0\0\0\x05 1000")},
+static const struct opening list[] = {
+    {{CLIENT_SAYS("hello\r\n"), SERVER_SAYS("ready\r\n")}},
+    {{SERVER_SAYS("welcome\r\n"), CLIENT_SAYS("upgrade\r\n"), SERVER_SAYS("go ahead\r\n")}},
+    {{CLIENT_SAYS("\1\2\3\4"), SERVER_SAYS("\1\2\3\5")}},
+    {{SERVER_SAYS("welcome\r\n"), CLIENT_SAYS("AAAA-AAAAAA"), SERVER_SAYS("BBBB-BBBBBB")}},
+    {{CLIENT_SAYS("\0\0\0\x12Hello Director x"), SERVER_SAYS("\0\0\0\x05 1000")}},
 };
 
-enum { OPENINGS = sizeof(openings) / sizeof(openings[0]) };
+static const struct openings openings = {9101, list, sizeof(list) / sizeof(list[0])};
 
 static const char record_begin[] = "\x16\3\1\0\xc8\1\0\0\xc4\3\3";
 
-typedef void act(struct play *play);
-
-/* What happens behind each opening, in pieces of each size. */
-static void expect(act *perform, enum outcome outcome)
-{
-    for (size_t i = 0; i < OPENINGS; i++)
-        for (size_t piece = 0; piece < PIECES; piece++) {
-            struct play play;
-
-            play_begin(&play, 9101, pieces[piece]);
-            for (size_t k = 0; k < STEPS_MAX; k++)
-                say(&play, &openings[i][k]);
-            perform(&play);
-            play_end(&play);
-            CU_ASSERT_EQUAL(play.verdicts, 1);
-            CU_ASSERT_EQUAL(play.outcome, outcome);
-            if (play.outcome != outcome)
-                printf("\nopening %zu in pieces of %zu: %s, %s\n", i, pieces[piece],
-                       outcome_name(play.outcome), play.cause);
-        }
-}
-
-static void refuse(struct play *play)
-{
-    play_client_hello(play, false);
-    play_alert(play, SIDE_SERVER, 2, TLS_ALERT_PROTOCOL_VERSION);
-    play_fin(play, SIDE_SERVER);
-}
-
 static void tls_may_begin_behind_unknown_words(void)
 {
-    expect(play_handshake, OUTCOME_ESTABLISHED);
-    expect(refuse, OUTCOME_FAILED);
+    opening_expect(&openings, play_handshake, OUTCOME_ESTABLISHED, "");
+    opening_expect(&openings, opening_refuse, OUTCOME_FAILED, "version_mismatch");
 }
 
 static void answer_in_clear(struct play *play)
@@ -82,9 +46,9 @@ static void hang_up(struct play *play)
 
 static void what_the_server_answers_in_clear_is_no_hello(void)
 {
-    expect(answer_in_clear, OUTCOME_NOT_TLS);
-    expect(answer_in_frames, OUTCOME_NOT_TLS);
-    expect(hang_up, OUTCOME_NOT_TLS);
+    opening_expect(&openings, answer_in_clear, OUTCOME_NOT_TLS, "");
+    opening_expect(&openings, answer_in_frames, OUTCOME_NOT_TLS, "");
+    opening_expect(&openings, hang_up, OUTCOME_NOT_TLS, "");
 }
 
 static void send_file(struct play *play)
@@ -107,9 +71,9 @@ static void receive_file(struct play *play)
 
 static void a_hello_within_a_turn_is_no_tls(void)
 {
-    expect(send_file, OUTCOME_NOT_TLS);
-    expect(send_part_of_mark, OUTCOME_NOT_TLS);
-    expect(receive_file, OUTCOME_NOT_TLS);
+    opening_expect(&openings, send_file, OUTCOME_NOT_TLS, "");
+    opening_expect(&openings, send_part_of_mark, OUTCOME_NOT_TLS, "");
+    opening_expect(&openings, receive_file, OUTCOME_NOT_TLS, "");
 }
 
 static void talk_long(struct play *play)
@@ -141,15 +105,15 @@ static void answer_much(struct play *play)
 
 static void behind_many_words_no_hello_is_looked_for(void)
 {
-    expect(talk_long, OUTCOME_NOT_TLS);
-    expect(ask_much, OUTCOME_NOT_TLS);
-    expect(answer_much, OUTCOME_NOT_TLS);
+    opening_expect(&openings, talk_long, OUTCOME_NOT_TLS, "");
+    opening_expect(&openings, ask_much, OUTCOME_NOT_TLS, "");
+    opening_expect(&openings, answer_much, OUTCOME_NOT_TLS, "");
 }
 
 static const char greeting[] = "INFO {\"tls_required\":true}\r\n";
 
 /* The server greets before or behind the client's hello, and then answers it; the client does this. */
-static struct play greet(bool is_before, act *perform)
+static struct play greet(bool is_before, opening_act *perform)
 {
     struct play play;
 
