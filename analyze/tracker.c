@@ -125,6 +125,15 @@ static bool others_missed(const struct tracker *tracker, const struct connection
            && tracker_lost_near(&tracker->losses, connection->last.time_ns);
 }
 
+/* Work out the facts, with what is known by now of the capture. */
+static void build_facts(const struct tracker *tracker, struct observation *observation,
+                        struct facts *facts)
+{
+    if (!observation->others_missed)
+        observation->others_missed = others_missed(tracker, observation->connection);
+    facts_build(facts, observation);
+}
+
 /* The facts of one that waited: by now it may be known that its server speaks TLS. */
 void tracker_build_deferred(struct tracker *tracker, struct deferred *deferred, struct facts *facts)
 {
@@ -134,9 +143,7 @@ void tracker_build_deferred(struct tracker *tracker, struct deferred *deferred, 
     if (!observation->tls_expected)
         observation->tls_expected =
             known_answers_in_tls(knowledge_find_server(tracker->knowledge, server));
-    if (!observation->others_missed)
-        observation->others_missed = others_missed(tracker, observation->connection);
-    facts_build(facts, observation);
+    build_facts(tracker, observation, facts);
 }
 
 /* Judge one that waited and can wait no longer. */
@@ -226,7 +233,7 @@ static void judge_or_wait(struct tracker *tracker, const struct observation *obs
 }
 
 /* Judge, or let it wait; and learn. */
-static void judge_observed(struct tracker *tracker, const struct observation *observation)
+static void judge_observed(struct tracker *tracker, struct observation *observation)
 {
     const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
     struct knowledge_parties parties;
@@ -237,7 +244,7 @@ static void judge_observed(struct tracker *tracker, const struct observation *ob
         tracker->sink.expect(tracker->sink.context, server);
     if (!tracker->options.alone)
         expected = knowledge_expect(tracker->knowledge, server);
-    facts_build(&facts, observation);
+    build_facts(tracker, observation, &facts);
     if (!tracker->options.alone) {
         knowledge_approach(tracker->knowledge, expected);
         knowledge_meet(tracker->knowledge, &facts, &parties);
@@ -292,7 +299,6 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
         tracker->options.pass_on.take(tracker->options.pass_on.context, &observation);
         return;
     }
-    observation.others_missed = others_missed(tracker, connection);
     judge_observed(tracker, &observation);
 }
 
@@ -362,7 +368,6 @@ void tracker_judge(struct tracker *tracker, const struct observation *observatio
 
     known.tls_expected = known.tls_expected || known_answers_in_tls(find_server(tracker, server));
     known.established_in_brief = !tracker->options.examine_all;
-    known.others_missed = others_missed(tracker, observation->connection);
     judge_observed(tracker, &known);
 }
 
