@@ -23,7 +23,7 @@ uint64_t knowledge_hash_offer(const struct knowledge *knowledge, const struct fa
 }
 
 /* The offer with this hash, or the one that came longest ago. */
-static struct known_offer *place_of(struct known_server *server, uint64_t hash)
+static struct known_offer *place_of(const struct known_server *server, uint64_t hash)
 {
     struct known_offer *offers = server->rare->offers;
     struct known_offer *oldest = offers;
@@ -54,13 +54,12 @@ void knowledge_note_offer(const struct knowledge *knowledge, struct known_server
 int64_t knowledge_offer_taken(const struct knowledge *knowledge, const struct known_server *server,
                               const struct facts *facts)
 {
+    const struct known_offer *offer;
     uint64_t hash;
 
     if (server->failed.count == 0)
         return 0;
     hash = knowledge_hash_offer(knowledge, facts);
-    for (size_t i = 0; i < KNOWLEDGE_OFFERS_MAX; i++)
-        if (server->rare->offers[i].hash == hash)
-            return server->rare->offers[i].taken_ns;
-    return 0;
+    offer = place_of(server, hash);
+    return offer->hash == hash ? offer->taken_ns : 0;
 }
