@@ -273,24 +273,17 @@ static void note_failed(struct known_retry *retry, const struct known_server *se
         note_short(attempt, server, client_hash);
 }
 
-static bool is_odd(const struct facts *facts)
-{
-    static const enum suspect parts[] = {SUSPECT_VERSION, SUSPECT_SUITES, SUSPECT_GROUPS,
-                                         SUSPECT_SCHEMES};
-
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-        if (offer_weigh(facts, parts[i]) >= WEIGHT_UNUSUAL)
-            return true;
-    return false;
-}
-
 static void note_oddity(const struct knowledge *knowledge, struct known_oddities *oddities,
                         const struct facts *facts)
 {
-    enum { HELLOS = 64 };
+    enum {
+        HELLOS = 64,
+        ASKED_FOR = 1U << SUSPECT_VERSION | 1U << SUSPECT_SUITES | 1U << SUSPECT_GROUPS
+                    | 1U << SUSPECT_SCHEMES
+    };
     int64_t began_ns = facts->connection->first.time_ns;
 
-    if (!facts->client_hello_read || !is_odd(facts))
+    if (!facts->client_hello_read || !offer_is_unusual(facts, ASKED_FOR))
         return;
     if (!times_are_within(KNOWLEDGE_ODDITIES_NS, oddities->since_ns, began_ns))
         *oddities = (struct known_oddities){.since_ns = began_ns};

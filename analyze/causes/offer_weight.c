@@ -336,3 +336,12 @@ enum weight offer_weigh(const struct facts *facts, enum suspect suspect)
 
     return weighers[suspect](facts);
 }
+
+bool offer_is_unusual(const struct facts *facts, unsigned suspects)
+{
+    for (size_t suspect = 0; suspect < SUSPECTS; suspect++)
+        if ((suspects >> suspect & 1) != 0
+            && offer_weigh(facts, (enum suspect)suspect) >= WEIGHT_UNUSUAL)
+            return true;
+    return false;
+}

@@ -22,6 +22,9 @@ enum weight {
 /* The weight of this part of the offer of facts, whose ClientHello was read. Not WEIGHT_KNOWN. */
 enum weight offer_weigh(const struct facts *facts, enum suspect suspect);
 
+/* One of these parts of the offer, one bit for each suspect, is at least WEIGHT_UNUSUAL. */
+bool offer_is_unusual(const struct facts *facts, unsigned suspects);
+
 /* Servers of any key and any age of the last ten years can take its suites. */
 bool offer_is_broad(const struct facts *facts);
 

@@ -182,10 +182,9 @@ enum certainty refused_hello_suspect(const struct facts *facts, enum suspect sus
 
 bool refused_offer_is_usual(const struct facts *facts)
 {
-    for (size_t suspect = 0; suspect < SUSPECTS; suspect++)
-        if (offer_weigh(facts, (enum suspect)suspect) >= WEIGHT_UNUSUAL)
-            return false;
-    return true;
+    enum { ALL = (1U << SUSPECTS) - 1 };
+
+    return !offer_is_unusual(facts, ALL);
 }
 
 bool refused_hello_is_usual(const struct facts *facts)
