@@ -62,7 +62,8 @@ enum chain_end {
     CHAIN_END_EMPTY,          /* no certificate, or the leaf cannot be read */
     CHAIN_END_ANCHORED,       /* at a certificate in the trust store */
     CHAIN_END_SELF_SIGNED,    /* the leaf is its own issuer, and not in the trust store */
-    CHAIN_END_UNTRUSTED_ROOT, /* at a self-issued certificate, sent, that is not in the store */
+    CHAIN_END_UNTRUSTED_ROOT, /* at a self-issued certificate that is not in the store: the last one
+                                 sent, or its issuer, which another connection showed */
     CHAIN_END_ISSUER_MISSING, /* the issuer of the last one is neither sent nor in the store */
     CHAIN_END_UNKNOWN         /* there is no trust store, and no self-issued certificate was
                                  reached: complete or not cannot be told */
@@ -128,11 +129,13 @@ struct chain_judgement {
     const struct certificate *anchor; /* trust store's certificate that ends it; NULL: none */
     bool anchor_sent;                 /* it was sent too, and is the last one of path */
     enum chain_end end;
-    bool chain_complete;        /* the path reaches an anchor or a self-issued certificate */
-    bool trust_known;           /* there was a trust store to ask */
-    const char *issuer_url;     /* CHAIN_END_ISSUER_MISSING: where to fetch the missing one,
+    bool chain_complete;         /* the path reaches an anchor or a self-issued certificate */
+    bool trust_known;            /* there was a trust store to ask */
+    const char *issuer_url;      /* CHAIN_END_ISSUER_MISSING: where to fetch the missing one,
                                          by AIA of the last; NULL: not said */
-    bool issuer_seen_completes; /* and with it the chain ends in the trust store */
+    bool issuer_seen_completes;  /* and with it the chain ends in the trust store */
+    bool issuer_is_intermediate; /* CHAIN_END_ISSUER_MISSING: the missing one is no root, for all
+                                    that is known of it */
 
     /* As sent. */
     bool out_of_order; /* the path leaves the order of the message */
@@ -192,6 +195,9 @@ void chain_find_staple(const struct chain *chain, const struct chain_question *q
                        struct chain_judgement *out);
 void chain_find_revocation(const struct chain *chain, const struct chain_question *question,
                            struct chain_judgement *out);
+
+/* The certificate is like those that public authorities issue to servers. */
+bool chain_leaf_looks_public(const struct certificate *leaf);
 
 /* Certificates from the leaf to the end of the path, an anchor that was not sent counted. */
 size_t chain_depth(const struct chain_judgement *judgement);

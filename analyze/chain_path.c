@@ -127,22 +127,44 @@ static bool end_at_last(const struct chain *chain, const struct chain_question *
     return true;
 }
 
+/* Public authorities log what they issue (RFC 6962) and say where their own certificate is, and
+ * their roots issue no certificates of servers (Baseline Requirements of the CA/Browser Forum,
+ * section 6.1.7). */
+bool chain_leaf_looks_public(const struct certificate *leaf)
+{
+    return leaf->has_sct_list || leaf->issuer_url[0] != '\0';
+}
+
+/* A server that sends an issuer with the leaf, if another's, is meant to send this one's. */
+static bool sends_intermediate(const struct chain *chain)
+{
+    for (size_t i = 1; i < chain->count; i++)
+        if (chain->certificates[i]->is_ca && !chain->certificates[i]->self_issued)
+            return true;
+    return false;
+}
+
 /* What is known of an issuer that was not sent. */
-static void find_missing_issuer(const struct chain_question *question, struct chain_judgement *out)
+static void find_missing_issuer(const struct chain *chain, const struct chain_question *question,
+                                struct chain_judgement *out)
 {
     const struct certificate *issuer = NULL;
 
     out->end = out->trust_known ? CHAIN_END_ISSUER_MISSING : CHAIN_END_UNKNOWN;
+    out->issuer_is_intermediate =
+        out->path_length == 1 && (chain_leaf_looks_public(out->leaf) || sends_intermediate(chain));
     if (out->last->issuer_url[0] != '\0')
         out->issuer_url = out->last->issuer_url;
     if (question->seen != NULL)
         issuer = certificate_cache_find_issuer(question->seen, out->last);
-    if (issuer == NULL)
+    if (issuer == NULL || !out->trust_known)
         return;
     out->issuer_seen_completes =
-        out->trust_known
-        && (trust_store_contains(question->trust, issuer)
-            || trust_store_find_issuer(question->trust, issuer, question->at) != NULL);
+        trust_store_contains(question->trust, issuer)
+        || trust_store_find_issuer(question->trust, issuer, question->at) != NULL;
+    out->issuer_is_intermediate = !certificate_may_issue(issuer, issuer);
+    if (!out->issuer_seen_completes && !out->issuer_is_intermediate)
+        out->end = CHAIN_END_UNTRUSTED_ROOT;
 }
 
 void chain_find_path(const struct chain *chain, const struct chain_question *question,
@@ -161,7 +183,7 @@ void chain_find_path(const struct chain *chain, const struct chain_question *que
         size_t next = find_sent_issuer(chain, &repeated, question, out);
 
         if (next == chain->count) {
-            find_missing_issuer(question, out);
+            find_missing_issuer(chain, question, out);
             break;
         }
         add_to_path(chain, next, out);

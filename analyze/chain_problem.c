@@ -81,7 +81,7 @@ static bool has_untrusted_root(const struct chain_judgement *chain)
 static void tell_untrusted_root(const struct chain_judgement *chain, struct text *text)
 {
     text_add_string(text, "the chain ends at a root that is not in the trust store: ");
-    text_add_string(text, chain->last->subject);
+    text_add_string(text, chain->last->issuer);
 }
 
 static bool lacks_issuer(const struct chain_judgement *chain)

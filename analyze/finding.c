@@ -220,8 +220,7 @@ static bool issuer_changed(const struct facts *facts, struct text *text)
     return true;
 }
 
-/* Public authorities log what they issue (RFC 6962) and say where their own certificate is; a chain
- * without either is not cut off, it is private. */
+/* A chain that is not of a public authority is not cut off, it is private. */
 static bool is_private_chain(const struct chain_judgement *chain)
 {
     const struct certificate *leaf = chain->leaf;
@@ -229,7 +228,7 @@ static bool is_private_chain(const struct chain_judgement *chain)
     if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
         return true;
     return chain->end == CHAIN_END_ISSUER_MISSING && leaf->reading == CERTIFICATE_READ
-           && !leaf->has_sct_list && leaf->issuer_url[0] == '\0';
+           && !chain_leaf_looks_public(leaf);
 }
 
 static bool private_issuer(const struct facts *facts, struct text *text)

@@ -104,7 +104,7 @@ static bool see(const struct facts *facts, struct issuer_sighting *sighting)
     if (chain->anchor != NULL)
         sighting->root = chain->anchor->subject_id;
     else if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
-        sighting->root = chain->last->subject_id;
+        sighting->root = chain->last->issuer_id;
     sighting->is_anchored = chain->end == CHAIN_END_ANCHORED;
     sighting->at = facts->server_certificate_note->at;
     sighting->server = facts->connection->endpoint[SIDE_SERVER];

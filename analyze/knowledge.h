@@ -235,6 +235,13 @@ struct known_span {
     int64_t last_ns;
 };
 
+/* What the chain of a certificate needs and its server did not send. */
+enum known_lack {
+    KNOWN_LACKS_NOTHING,     /* nothing that is known to be needed */
+    KNOWN_LACKS_ISSUER,      /* what issued the leaf, which came alone: an intermediate or a root */
+    KNOWN_LACKS_INTERMEDIATE /* the chain ends early, and not for want of a root alone */
+};
+
 /* The certificate that a server sent in clear, as it was judged then. */
 struct known_certificate {
     uint64_t message_hash; /* of the Certificate message: an equal one is not judged again */
@@ -252,7 +259,7 @@ struct known_certificate {
     unsigned weakness;
     bool revoked;
     bool trust_known;
-    bool lacks_intermediate; /* the chain ends early, and not for want of a root alone */
+    enum known_lack lack;
 };
 
 /* What else was sent in clear for the same name, in short: another certificate, or the same one

@@ -409,12 +409,17 @@ void knowledge_learn_flight(struct known_flights *flights, const struct facts *f
     }
 }
 
-/* A leaf that came alone lacks what issued it. When an issuer came with it, only another one that
- * is known to lead to a root shows that it is no root that is missing. */
-static bool lacks_intermediate(const struct chain_judgement *judgement)
+/* When an issuer came with the leaf, only another one that is known to lead to a root shows that it
+ * is no root that is missing. */
+static enum known_lack lack_of(const struct chain_judgement *judgement)
 {
-    return judgement->end == CHAIN_END_ISSUER_MISSING
-           && (judgement->path_length == 1 || judgement->issuer_seen_completes);
+    bool is_alone = judgement->path_length == 1;
+
+    if (judgement->end != CHAIN_END_ISSUER_MISSING)
+        return KNOWN_LACKS_NOTHING;
+    if (judgement->issuer_seen_completes || (is_alone && judgement->issuer_is_intermediate))
+        return KNOWN_LACKS_INTERMEDIATE;
+    return is_alone ? KNOWN_LACKS_ISSUER : KNOWN_LACKS_NOTHING;
 }
 
 static uint64_t hash_of_issuer(const struct knowledge *knowledge, const struct certificate *leaf)
@@ -506,7 +511,7 @@ void knowledge_learn_certificate(const struct knowledge *knowledge, struct known
         .weakness = judgement->weakness,
         .revoked = judgement->revocation == REVOCATION_REVOKED,
         .trust_known = judgement->trust_known,
-        .lacks_intermediate = lacks_intermediate(judgement),
+        .lack = lack_of(judgement),
     };
     memcpy(known->sha256, judgement->leaf->sha256, sizeof(known->sha256));
     if (is_of_name(facts))

@@ -166,7 +166,8 @@ static void walk_certificate(struct state_codec *codec, struct known_certificate
     certificate->weakness = state_codec_small(codec, certificate->weakness, UINT8_MAX);
     state_codec_flag(codec, &certificate->revoked);
     state_codec_flag(codec, &certificate->trust_known);
-    state_codec_flag(codec, &certificate->lacks_intermediate);
+    certificate->lack =
+        (enum known_lack)state_codec_small(codec, certificate->lack, KNOWN_LACKS_INTERMEDIATE);
 }
 
 static void walk_name(struct state_codec *codec, void *record)

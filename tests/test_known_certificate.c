@@ -87,7 +87,8 @@ static void each_problem_speaks_for_its_cause(void)
             known->end = CHAIN_END_SELF_SIGNED;
         if (cases[wrong].problem == KNOWN_UNTRUSTED_ROOT)
             known->end = CHAIN_END_UNTRUSTED_ROOT;
-        known->lacks_intermediate = cases[wrong].problem == KNOWN_INCOMPLETE;
+        if (cases[wrong].problem == KNOWN_INCOMPLETE)
+            known->lack = KNOWN_LACKS_INTERMEDIATE;
         if (cases[wrong].problem == KNOWN_OTHER_NAME)
             known->name = NAME_MATCH_MISMATCH;
         if (cases[wrong].problem == KNOWN_OTHER_PURPOSE)
@@ -122,6 +123,19 @@ static void one_that_is_not_known_speaks_for_none(void)
     CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_NO);
     fixture.known.name = NULL;
     CU_ASSERT_EQUAL(says(&fixture, "self_signed"), CAUSE_NO);
+}
+
+static void what_came_alone_may_lack_a_root(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.name.certificate.lack = KNOWN_LACKS_ISSUER;
+    refuse(&fixture, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_EQUAL(says(&fixture, "incomplete_chain"), CAUSE_POSSIBLE);
+    CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_POSSIBLE);
+    fixture.name.certificate.lack = KNOWN_LACKS_INTERMEDIATE;
+    CU_ASSERT_EQUAL(says(&fixture, "incomplete_chain"), CAUSE_LIKELY);
 }
 
 static void one_of_long_ago_makes_it_possible(void)
@@ -485,6 +499,7 @@ int main(void)
         {"each problem speaks for its cause", each_problem_speaks_for_its_cause},
         {"a good certificate speaks for none", a_good_certificate_speaks_for_none},
         {"one that is not known speaks for none", one_that_is_not_known_speaks_for_none},
+        {"what came alone may lack a root", what_came_alone_may_lack_a_root},
         {"one of long ago makes it possible", one_of_long_ago_makes_it_possible},
         {"the alert weighs more than what is known", the_alert_weighs_more_than_what_is_known},
         {"a client that leaves soon has seen it", a_client_that_leaves_soon_has_seen_it},

@@ -31,6 +31,16 @@ static enum certainty weigh_debatable(const struct facts *facts,
                : CAUSE_POSSIBLE;
 }
 
+/* What is its own issuer is mostly an authority: `openssl req -x509` makes it one. Who does not
+ * trust it says so first; rustls, which minds the authority once it does, says
+ * certificate_unknown. */
+static bool is_beside_the_point(const struct facts *facts, const struct chain_judgement *chain)
+{
+    return chain->purpose == PURPOSE_CA_AS_LEAF && chain->end == CHAIN_END_SELF_SIGNED
+           && !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNSUPPORTED_CERTIFICATE)
+           && !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_UNKNOWN);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
@@ -39,7 +49,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (chain == NULL)
         return known_certificate_weigh(facts, KNOWN_OTHER_PURPOSE,
                                        TLS_ALERT_UNSUPPORTED_CERTIFICATE, evidence);
-    if (chain->purpose == PURPOSE_OK)
+    if (chain->purpose == PURPOSE_OK || is_beside_the_point(facts, chain))
         return CAUSE_NO;
     describe_purpose(facts, SIDE_SERVER, evidence);
     certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNSUPPORTED_CERTIFICATE);

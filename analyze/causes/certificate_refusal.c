@@ -39,6 +39,16 @@ static enum certainty weigh_unnamed(const struct facts *facts)
     return capture_clock_is_early(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
+/* The client says unknown_ca of a chain that leads to no authority: nothing else need be wrong. */
+static bool says_what_is_seen_of_trust(const struct facts *facts)
+{
+    const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
+
+    return facts->refusal.alert == TLS_ALERT_UNKNOWN_CA && chain != NULL
+           && (chain->end == CHAIN_END_ISSUER_MISSING || chain->end == CHAIN_END_UNTRUSTED_ROOT
+               || chain->end == CHAIN_END_SELF_SIGNED);
+}
+
 enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t named)
 {
     const struct refusal *refusal = &facts->refusal;
@@ -48,6 +58,8 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
         return CAUSE_CERTAIN;
     if (refusal->kind == REFUSAL_ALERT && is_vague(refusal->alert))
         return weigh_unnamed(facts);
+    if (refusal->kind == REFUSAL_ALERT && says_what_is_seen_of_trust(facts))
+        return CAUSE_NO;
     if (refusal->kind == REFUSAL_ALERT
         && (alert_is_about_certificates(refusal->alert) || refusal->alert == TLS_ALERT_DECRYPT_ERROR
             || version_complaint_is_about_flight(facts)))
@@ -161,7 +173,7 @@ void describe_chain_end(const struct facts *facts, enum side side, struct eviden
                      last->subject);
     else if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
         evidence_add(evidence, "untrusted_root", at,
-                     "the chain ends at a root that is not in the trust store: %s", last->subject);
+                     "the chain ends at a root that is not in the trust store: %s", last->issuer);
     else if (chain->end == CHAIN_END_ISSUER_MISSING)
         evidence_add(evidence, "issuer_missing", at,
                      "the issuer of %s is neither sent nor in the trust store: %s%s%s",

@@ -16,6 +16,14 @@ static bool failed_at_good_chain(const struct facts *facts)
            && client_ended_at_flight(facts);
 }
 
+/* What can be seen to be wrong is the better reason, however sure it is. */
+static bool has_visible_reason(const struct facts *facts)
+{
+    const struct chain_judgement *chain = certificate_refused(facts);
+
+    return chain != NULL ? chain_has_problem(chain) : known_certificate_may_lack_root(facts);
+}
+
 /* Alerts that speak of the certificate and give no reason that a cause of its own stands for. */
 static enum certainty vague_alert(const struct facts *facts)
 {
@@ -28,7 +36,7 @@ static enum certainty vague_alert(const struct facts *facts)
 
     for (size_t i = 0; i < sizeof(vague); i++)
         if (client_alert_on_certificate(facts, vague[i]))
-            return CAUSE_LIKELY;
+            return has_visible_reason(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
     if (version_complaint_is_about_flight(facts))
         return CAUSE_POSSIBLE;
     /* General alerts that some clients send for what their own code found wrong. */

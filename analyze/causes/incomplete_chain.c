@@ -4,16 +4,25 @@
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
-/* A server must send the intermediates and may leave out the root (RFC 8446 section 4.4.2). When
- * the leaf came alone, its issuer is the intermediate that is missing; when an issuer came with
- * it, what is missing above may well be a root that this client does not have. */
+static enum certainty weigh_known(const struct facts *facts, struct evidence *evidence)
+{
+    const enum certainty certainty =
+        known_certificate_weigh(facts, KNOWN_INCOMPLETE, TLS_ALERT_UNKNOWN_CA, evidence);
+
+    return certainty == CAUSE_LIKELY && known_certificate_may_lack_root(facts) ? CAUSE_POSSIBLE
+                                                                               : certainty;
+}
+
+/* A server must send the intermediates and may leave out the root (RFC 8446 section 4.4.2). What is
+ * missing may well be a root that this client does not have: above an issuer that came with the
+ * leaf, and above a leaf that came alone, unless more is known of its issuer. */
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
     enum certainty certainty;
 
     if (chain == NULL)
-        return known_certificate_weigh(facts, KNOWN_INCOMPLETE, TLS_ALERT_UNKNOWN_CA, evidence);
+        return weigh_known(facts, evidence);
     if (chain->end != CHAIN_END_ISSUER_MISSING)
         return CAUSE_NO;
     describe_chain_end(facts, SIDE_SERVER, evidence);
@@ -21,7 +30,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     certainty = certificate_refusal_weigh_trust(facts);
     if (chain->issuer_seen_completes)
         return certainty;
-    if (chain->path_length > 1)
+    if (chain->path_length > 1 || !chain->issuer_is_intermediate)
         return certainty > CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_NO;
     return certainty == CAUSE_CERTAIN ? CAUSE_LIKELY : certainty;
 }

@@ -60,10 +60,10 @@ static bool has_untrusted_root(const struct known_certificate *known, int64_t at
     return known->end == CHAIN_END_UNTRUSTED_ROOT;
 }
 
-static bool lacks_intermediate(const struct known_certificate *known, int64_t at)
+static bool lacks_issuer(const struct known_certificate *known, int64_t at)
 {
     (void)at;
-    return known->lacks_intermediate;
+    return known->lack != KNOWN_LACKS_NOTHING;
 }
 
 static const struct problem_row {
@@ -80,7 +80,7 @@ static const struct problem_row {
     [KNOWN_WEAK] = {is_weak, "has a weak key or signature, or an issuer's has", false},
     [KNOWN_UNTRUSTED_ROOT] = {has_untrusted_root, "leads to a root that is not in the trust store",
                               true},
-    [KNOWN_INCOMPLETE] = {lacks_intermediate, "comes without the certificate of its issuer", true},
+    [KNOWN_INCOMPLETE] = {lacks_issuer, "comes without the certificate of its issuer", true},
 };
 
 enum {
@@ -97,6 +97,13 @@ static const struct known_certificate *find_known(const struct facts *facts)
         || !name->certificate.known)
         return NULL;
     return &name->certificate;
+}
+
+bool known_certificate_may_lack_root(const struct facts *facts)
+{
+    const struct known_certificate *known = find_known(facts);
+
+    return known != NULL && known->lack == KNOWN_LACKS_ISSUER;
 }
 
 static bool is_recent(const struct facts *facts, const struct known_certificate *known)

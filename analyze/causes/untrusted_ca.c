@@ -22,9 +22,10 @@ static enum certainty judge_complete(const struct facts *facts, const struct cha
                : CAUSE_LIKELY;
 }
 
-/* The chain is readable. A root of its own, or an issuer that came and whose own issuer, perhaps
- * the root that a server may leave out, is not known here. A chain that is complete for this
- * trust store may be unknown to the client all the same: only its alert tells. */
+/* The chain is readable. A root of its own, which came or which another connection showed; or an
+ * issuer that is not known here, and which may be the root that a server may leave out. A chain
+ * that is complete for this trust store may be unknown to the client all the same: only its alert
+ * tells. */
 static enum certainty judge_chain(const struct facts *facts, const struct chain_judgement *chain,
                                   struct evidence *evidence)
 {
@@ -33,7 +34,7 @@ static enum certainty judge_chain(const struct facts *facts, const struct chain_
     describe_chain_end(facts, SIDE_SERVER, evidence);
     describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);
     if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
-        return certainty;
+        return certainty == CAUSE_CERTAIN && !chain->last->self_issued ? CAUSE_LIKELY : certainty;
     if (chain->end == CHAIN_END_ISSUER_MISSING && !chain->issuer_seen_completes) {
         if (chain->path_length == 1)
             return certainty > CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_NO;
@@ -58,13 +59,24 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_server_name(facts, evidence);
     describe_known_certificate(facts, evidence);
     /* A chain that was not seen may be a partial one, or no more than a certificate of its own. */
-    return certificate_is_open(facts, TLS_ALERT_UNKNOWN_CA) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return certificate_is_open(facts, TLS_ALERT_UNKNOWN_CA)
+                   || known_certificate_may_lack_root(facts)
+               ? CAUSE_POSSIBLE
+               : CAUSE_LIKELY;
+}
+
+/* What the hidden chain is known to lack may be a root. */
+static bool may_lack_root(const struct facts *facts)
+{
+    return known_certificate_may_lack_root(facts) && client_refused_flight(facts)
+           && facts->refusal.kind == REFUSAL_ALERT
+           && certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA) != CAUSE_NO;
 }
 
 /* The client's trust store is another than the one here. */
 static bool is_conceivable(const struct facts *facts)
 {
-    return certificate_is_open(facts, TLS_ALERT_BAD_CERTIFICATE)
+    return certificate_is_open(facts, TLS_ALERT_BAD_CERTIFICATE) || may_lack_root(facts)
            || certificate_looks_right(facts, TLS_ALERT_BAD_CERTIFICATE)
            || certificate_trust_is_in_doubt(facts, CHAIN_END_UNTRUSTED_ROOT)
            || certificate_trust_is_in_doubt(facts, CHAIN_END_ISSUER_MISSING);

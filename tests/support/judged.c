@@ -45,6 +45,7 @@ void judged_chain(struct judged *judged, const char *files, const char *name, in
         .at = at,
         .server_name = name != NULL ? bytes_of(name, strlen(name)) : (struct bytes){0},
         .trust = judged->trust,
+        .seen = judged->knows_others ? judged->cache : NULL,
     };
 
     collect(judged, files);

@@ -9,6 +9,7 @@
 struct judged {
     struct certificate_cache *cache;
     struct trust_store *trust; /* Root and Old Root */
+    bool knows_others;         /* certificates of the chains before count as seen elsewhere */
     struct chain chain;
     struct chain_judgement judgement;
 };

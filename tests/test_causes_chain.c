@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a chain that leads nowhere lacks, by what is known of its end. */
+#include "dissect/tls.h"
+#include "tests/support/certificates.h"
+#include "tests/support/judged.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/suite.h"
+
+/* A client refuses this chain with an alert. */
+static void refuse(struct story *story, const struct judged *judged, uint8_t alert)
+{
+    story_begin_flight_1_2(story);
+    story_fatal(story, SIDE_CLIENT, alert);
+    story_fin(story, SIDE_CLIENT);
+    (void)story_facts(story);
+    story->facts.chain[SIDE_SERVER] = &judged->judgement;
+    diagnose(&story->facts, &story->verdict);
+}
+
+/* The root may be left out, so that below it nothing may be missing. */
+static void what_is_missing_above_a_leaf_may_be_a_root_or_an_intermediate(void)
+{
+    static const struct {
+        const char *shown; /* by another connection; NULL: nothing */
+        const char *chain;
+        const char *cause;
+        enum certainty certainty;
+        const char *other;
+        bool is_other; /* an alternative, too */
+    } rows[] = {
+        {NULL, "leaf", "incomplete_chain", CAUSE_POSSIBLE, "untrusted_ca", true},
+        {NULL, "leaf_aia", "incomplete_chain", CAUSE_LIKELY, "untrusted_ca", true},
+        {NULL, "leaf_public intermediate", "incomplete_chain", CAUSE_LIKELY, "untrusted_ca", true},
+        {NULL, "leaf_public", "incomplete_chain", CAUSE_POSSIBLE, "untrusted_ca", true},
+        {NULL, "leaf intermediate_lost", "untrusted_ca", CAUSE_LIKELY, "incomplete_chain", true},
+        {"intermediate", "leaf", "incomplete_chain", CAUSE_CERTAIN, "untrusted_ca", false},
+        {"intermediate_lost", "leaf", "incomplete_chain", CAUSE_LIKELY, "untrusted_ca", true},
+        {"other_root", "leaf_public", "untrusted_ca", CAUSE_LIKELY, "incomplete_chain", false},
+        {NULL, "leaf_public other_root", "untrusted_ca", CAUSE_CERTAIN, "incomplete_chain", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct judged judged;
+        struct story story;
+
+        judged_begin(&judged);
+        judged.knows_others = true;
+        if (rows[i].shown != NULL)
+            judged_chain(&judged, rows[i].shown, "www.example.test", CERTIFICATES_TIME);
+        judged_chain(&judged, rows[i].chain, "www.example.test", CERTIFICATES_TIME);
+        refuse(&story, &judged, TLS_ALERT_UNKNOWN_CA);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
+        CU_ASSERT_EQUAL(story_considers(&story, rows[i].other), rows[i].is_other);
+        judged_end(&judged);
+    }
+}
+
+static void a_root_that_was_not_sent_is_named(void)
+{
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged.knows_others = true;
+    judged_chain(&judged, "other_root", "www.example.test", CERTIFICATES_TIME);
+    judged_chain(&judged, "leaf_public", "www.example.org", CERTIFICATES_TIME);
+    refuse(&story, &judged, TLS_ALERT_UNKNOWN_CA);
+    CU_ASSERT_STRING_EQUAL(story.verdict.evidence.items[0].text,
+                           "the chain ends at a root that is not in the trust store: "
+                           "CN=Other Root,O=Test");
+    judged_end(&judged);
+}
+
+/* As `openssl req -x509` makes it, which few clients that trust it mind. */
+static void an_authority_of_its_own_is_refused_for_that_first(void)
+{
+    static const struct {
+        uint8_t alert;
+        bool is_about_purpose;
+    } rows[] = {
+        {TLS_ALERT_UNKNOWN_CA, false},
+        {TLS_ALERT_BAD_CERTIFICATE, false},
+        {TLS_ALERT_CERTIFICATE_UNKNOWN, true},
+        {TLS_ALERT_UNSUPPORTED_CERTIFICATE, true},
+    };
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "self_signed", "self.example.test", CERTIFICATES_TIME);
+    judged.judgement.purpose = PURPOSE_CA_AS_LEAF;
+    judged.judgement.purpose_of = judged.judgement.leaf;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        refuse(&story, &judged, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, "certificate_purpose") != CAUSE_NO,
+                        rows[i].is_about_purpose);
+    }
+    judged_end(&judged);
+}
+
+static void what_can_be_seen_is_a_better_reason_than_none(void)
+{
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf", "www.example.test", CERTIFICATES_TIME);
+    refuse(&story, &judged, TLS_ALERT_CERTIFICATE_UNKNOWN);
+    CU_ASSERT_TRUE(story_says(&story, "incomplete_chain", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "certificate_rejected"));
+    judged_chain(&judged, "leaf intermediate", "www.example.test", CERTIFICATES_TIME);
+    refuse(&story, &judged, TLS_ALERT_CERTIFICATE_UNKNOWN);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_LIKELY));
+    judged_end(&judged);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"what is missing above a leaf may be a root or an intermediate",
+         what_is_missing_above_a_leaf_may_be_a_root_or_an_intermediate},
+        {"a root that was not sent is named", a_root_that_was_not_sent_is_named},
+        {"an authority of its own is refused for that first",
+         an_authority_of_its_own_is_refused_for_that_first},
+        {"what can be seen is a better reason than none",
+         what_can_be_seen_is_a_better_reason_than_none},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("causes_chain", tests);
+}
