@@ -135,7 +135,8 @@ struct chain_judgement {
                                          by AIA of the last; NULL: not said */
     bool issuer_seen_completes;  /* and with it the chain ends in the trust store */
     bool issuer_is_intermediate; /* CHAIN_END_ISSUER_MISSING: the missing one is no root, for all
-                                    that is known of it */
+                                    that is known of it; and by its name, where that is all */
+    bool issuer_is_root;         /* likewise: it is one, by its name */
 
     /* As sent. */
     bool out_of_order; /* the path leaves the order of the message */

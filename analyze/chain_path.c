@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How the certificates that were sent hang together. */
+#include "analyze/authority_name.h"
 #include "analyze/chain.h"
 
 static bool is_on_path(const struct chain_judgement *judgement, size_t index)
@@ -144,6 +145,17 @@ static bool sends_intermediate(const struct chain *chain)
     return false;
 }
 
+/* What issued the leaf, as far as it can be guessed. */
+static void guess_missing_issuer(const struct chain *chain, struct chain_judgement *out)
+{
+    const enum authority_place place = authority_place_of(out->leaf->issuer_common_name);
+
+    out->issuer_is_intermediate = place == AUTHORITY_PLACE_INTERMEDIATE
+                                  || chain_leaf_looks_public(out->leaf)
+                                  || sends_intermediate(chain);
+    out->issuer_is_root = place == AUTHORITY_PLACE_ROOT && !out->issuer_is_intermediate;
+}
+
 /* What is known of an issuer that was not sent. */
 static void find_missing_issuer(const struct chain *chain, const struct chain_question *question,
                                 struct chain_judgement *out)
@@ -151,8 +163,8 @@ static void find_missing_issuer(const struct chain *chain, const struct chain_qu
     const struct certificate *issuer = NULL;
 
     out->end = out->trust_known ? CHAIN_END_ISSUER_MISSING : CHAIN_END_UNKNOWN;
-    out->issuer_is_intermediate =
-        out->path_length == 1 && (chain_leaf_looks_public(out->leaf) || sends_intermediate(chain));
+    if (out->path_length == 1)
+        guess_missing_issuer(chain, out);
     if (out->last->issuer_url[0] != '\0')
         out->issuer_url = out->last->issuer_url;
     if (question->seen != NULL)
@@ -163,6 +175,7 @@ static void find_missing_issuer(const struct chain *chain, const struct chain_qu
         trust_store_contains(question->trust, issuer)
         || trust_store_find_issuer(question->trust, issuer, question->at) != NULL;
     out->issuer_is_intermediate = !certificate_may_issue(issuer, issuer);
+    out->issuer_is_root = false;
     if (!out->issuer_seen_completes && !out->issuer_is_intermediate)
         out->end = CHAIN_END_UNTRUSTED_ROOT;
 }

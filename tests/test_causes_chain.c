@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a chain that leads nowhere lacks, by what is known of its end. */
+#include "analyze/authority_name.h"
 #include "dissect/tls.h"
 #include "tests/support/certificates.h"
 #include "tests/support/judged.h"
@@ -28,10 +29,11 @@ static void what_is_missing_above_a_leaf_may_be_a_root_or_an_intermediate(void)
         const char *other;
         bool is_other; /* an alternative, too */
     } rows[] = {
-        {NULL, "leaf", "incomplete_chain", CAUSE_POSSIBLE, "untrusted_ca", true},
+        {NULL, "leaf", "incomplete_chain", CAUSE_LIKELY, "untrusted_ca", true},
+        {NULL, "no_spaces", "incomplete_chain", CAUSE_POSSIBLE, "untrusted_ca", true},
         {NULL, "leaf_aia", "incomplete_chain", CAUSE_LIKELY, "untrusted_ca", true},
         {NULL, "leaf_public intermediate", "incomplete_chain", CAUSE_LIKELY, "untrusted_ca", true},
-        {NULL, "leaf_public", "incomplete_chain", CAUSE_POSSIBLE, "untrusted_ca", true},
+        {NULL, "leaf_public", "untrusted_ca", CAUSE_LIKELY, "incomplete_chain", true},
         {NULL, "leaf intermediate_lost", "untrusted_ca", CAUSE_LIKELY, "incomplete_chain", true},
         {"intermediate", "leaf", "incomplete_chain", CAUSE_CERTAIN, "untrusted_ca", false},
         {"intermediate_lost", "leaf", "incomplete_chain", CAUSE_LIKELY, "untrusted_ca", true},
@@ -53,6 +55,31 @@ static void what_is_missing_above_a_leaf_may_be_a_root_or_an_intermediate(void)
         CU_ASSERT_EQUAL(story_considers(&story, rows[i].other), rows[i].is_other);
         judged_end(&judged);
     }
+}
+
+static void the_name_of_an_authority_may_tell_its_place(void)
+{
+    static const struct {
+        const char *name;
+        enum authority_place place;
+    } rows[] = {
+        {"", AUTHORITY_PLACE_UNSAID},
+        {"corp-DC01-CA", AUTHORITY_PLACE_UNSAID},
+        {"Grassroots CA", AUTHORITY_PLACE_UNSAID},
+        {"Subways and Roots", AUTHORITY_PLACE_UNSAID},
+        {"Example Root CA", AUTHORITY_PLACE_ROOT},
+        {"MyRootCA2", AUTHORITY_PLACE_ROOT},
+        {"EXAMPLE ROOTCA", AUTHORITY_PLACE_ROOT},
+        {"lab-root", AUTHORITY_PLACE_ROOT},
+        {"Lab Inter CA", AUTHORITY_PLACE_INTERMEDIATE},
+        {"ExampleIssuingCA", AUTHORITY_PLACE_INTERMEDIATE},
+        {"intermediate", AUTHORITY_PLACE_INTERMEDIATE},
+        {"Example Sub-CA 1", AUTHORITY_PLACE_INTERMEDIATE},
+        {"Issuing CA of Example Root", AUTHORITY_PLACE_UNSAID},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CU_ASSERT_EQUAL(authority_place_of(rows[i].name), rows[i].place);
 }
 
 static void a_root_that_was_not_sent_is_named(void)
@@ -106,7 +133,7 @@ static void what_can_be_seen_is_a_better_reason_than_none(void)
     judged_begin(&judged);
     judged_chain(&judged, "leaf", "www.example.test", CERTIFICATES_TIME);
     refuse(&story, &judged, TLS_ALERT_CERTIFICATE_UNKNOWN);
-    CU_ASSERT_TRUE(story_says(&story, "incomplete_chain", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_says(&story, "incomplete_chain", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "certificate_rejected"));
     judged_chain(&judged, "leaf intermediate", "www.example.test", CERTIFICATES_TIME);
     refuse(&story, &judged, TLS_ALERT_CERTIFICATE_UNKNOWN);
@@ -119,6 +146,8 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"what is missing above a leaf may be a root or an intermediate",
          what_is_missing_above_a_leaf_may_be_a_root_or_an_intermediate},
+        {"the name of an authority may tell its place",
+         the_name_of_an_authority_may_tell_its_place},
         {"a root that was not sent is named", a_root_that_was_not_sent_is_named},
         {"an authority of its own is refused for that first",
          an_authority_of_its_own_is_refused_for_that_first},

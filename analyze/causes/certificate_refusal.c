@@ -176,9 +176,10 @@ void describe_chain_end(const struct facts *facts, enum side side, struct eviden
                      "the chain ends at a root that is not in the trust store: %s", last->issuer);
     else if (chain->end == CHAIN_END_ISSUER_MISSING)
         evidence_add(evidence, "issuer_missing", at,
-                     "the issuer of %s is neither sent nor in the trust store: %s%s%s",
+                     "the issuer of %s is neither sent nor in the trust store: %s%s%s%s",
                      chain->path_length == 1 ? "the certificate" : "the last certificate sent",
-                     last->issuer, chain->issuer_url != NULL ? "; it can be fetched from " : "",
+                     last->issuer, chain->issuer_is_root ? ", a root by its name" : "",
+                     chain->issuer_url != NULL ? "; it can be fetched from " : "",
                      chain->issuer_url != NULL ? chain->issuer_url : "");
     else if (chain->end == CHAIN_END_ANCHORED)
         evidence_add(evidence, "chain_complete", at,

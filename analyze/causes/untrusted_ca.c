@@ -36,7 +36,7 @@ static enum certainty judge_chain(const struct facts *facts, const struct chain_
     if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
         return certainty == CAUSE_CERTAIN && !chain->last->self_issued ? CAUSE_LIKELY : certainty;
     if (chain->end == CHAIN_END_ISSUER_MISSING && !chain->issuer_seen_completes) {
-        if (chain->path_length == 1)
+        if (chain->path_length == 1 && !chain->issuer_is_root)
             return certainty > CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_NO;
         return certainty == CAUSE_CERTAIN ? CAUSE_LIKELY : certainty;
     }
