@@ -21,14 +21,12 @@ static enum certainty judge_critical(const struct facts *facts, struct evidence 
     return certificate_refusal_weigh(facts, TLS_ALERT_BAD_CERTIFICATE);
 }
 
-/* The server signed its key exchange, too, and nothing is wrong with its chain up to a root of the
- * trust store: either signature may be the one. */
+/* The server signed its key exchange, too, or in TLS 1.3 the handshake: either signature may be the
+ * one, unless other clients find nothing wrong with it. */
 static bool may_be_key_exchange(const struct facts *facts)
 {
-    const struct chain_judgement *chain = certificate_refused(facts);
-
-    return facts->server_key_exchange_note != NULL && chain != NULL
-           && chain->end == CHAIN_END_ANCHORED && !chain_has_problem(chain);
+    return (facts->server_key_exchange_note != NULL || facts->tls13)
+           && known_flights(facts) != FLIGHTS_ONE_REFUSED;
 }
 
 /* An alert of a meaning of its own, and of its place: bad_certificate(42) by the RFC, which many
@@ -41,6 +39,7 @@ static enum certainty signature_failed(const struct facts *facts, struct evidenc
                  "decrypt_error(51) at this point is about a signature that does not verify: in "
                  "the chain, as when an authority was made anew under its old name with another "
                  "key, in a CRL, or of the key exchange");
+    describe_choice(facts, evidence);
     /* Then no signature in its chain is wrong. */
     return known_client_takes_flight(facts) || may_be_key_exchange(facts) ? CAUSE_POSSIBLE
                                                                           : CAUSE_LIKELY;

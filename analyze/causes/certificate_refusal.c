@@ -75,6 +75,8 @@ enum certainty certificate_refusal_weigh_trust(const struct facts *facts)
 {
     enum certainty certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA);
 
+    if (facts_alert(facts, SIDE_CLIENT, TLS_ALERT_DECRYPT_ERROR))
+        return CAUSE_NO;
     if (certainty == CAUSE_NO || facts->refusal.kind == REFUSAL_ALERT)
         return certainty;
     return facts->chain[SIDE_SERVER]->path_length == 1 ? CAUSE_POSSIBLE : CAUSE_NO;
