@@ -42,12 +42,21 @@ static void describe_offered_key(const struct facts *facts, struct evidence *evi
     describe_psk_identity(facts, evidence);
 }
 
-/* Where the offer does not tell suites from groups and schemes, the reader may know the server. */
+static bool is_thought_of(const struct facts *facts, enum suspect suspect)
+{
+    return refused_hello_suspect(facts, suspect) != CAUSE_NO
+           || refused_hello_played_down(facts, suspect);
+}
+
+/* Where the offer does not tell suites from the name, groups and schemes, the reader may know the
+ * server. */
 static void describe_rivals(const struct facts *facts, struct evidence *evidence)
 {
-    if (refused_hello_suspect(facts, SUSPECT_GROUPS) != CAUSE_NO)
+    if (refused_hello_suspect(facts, SUSPECT_NAME) != CAUSE_NO)
+        describe_server_name(facts, evidence);
+    if (is_thought_of(facts, SUSPECT_GROUPS))
         describe_offered_groups(facts, evidence);
-    if (refused_hello_suspect(facts, SUSPECT_SCHEMES) != CAUSE_NO)
+    if (is_thought_of(facts, SUSPECT_SCHEMES))
         describe_offered_schemes(facts, evidence);
     describe_offered_key(facts, evidence);
 }

@@ -136,6 +136,15 @@ static bool is_overshadowed(const struct facts *facts, const struct suspects *su
     return heaviest_of(suspects, left_out) >= WEIGHT_UNUSUAL;
 }
 
+/* Nearly every server takes these groups and schemes, but each only its own names. Suites are what
+ * a general refusal speaks of first of all (RFC 8446 section 6.2). */
+static bool is_behind_name(const struct suspects *suspects, enum suspect suspect)
+{
+    return (suspect == SUSPECT_GROUPS || suspect == SUSPECT_SCHEMES)
+           && suspects->weight[suspect] == WEIGHT_SLIGHT && suspects->cap[SUSPECT_NAME] != CAUSE_NO
+           && suspects->weight[SUSPECT_NAME] >= WEIGHT_ORDINARY;
+}
+
 /* From TLS 1.0 on there is an alert for a version that is not supported (RFC 2246 section 7.2.2).
  * A server that sends the general one instead may mean suites that are as unusual. */
 static bool suites_may_be_meant(const struct facts *facts, const struct manner *manner,
@@ -153,7 +162,8 @@ static enum certainty compare(const struct facts *facts, const struct manner *ma
     const struct suspects suspects = weigh_all(facts, manner);
     const enum weight weight = suspects.weight[suspect];
 
-    if (weight == WEIGHT_SLIGHT && is_overshadowed(facts, &suspects, suspect))
+    if (is_behind_name(&suspects, suspect)
+        || (weight == WEIGHT_SLIGHT && is_overshadowed(facts, &suspects, suspect)))
         return CAUSE_NO;
     if (weight < manner->enough || weight <= heaviest_of(&suspects, 1U << suspect)
         || (suspect == SUSPECT_VERSION && suites_may_be_meant(facts, manner, &suspects)))
@@ -198,20 +208,38 @@ bool refused_hello_is_ordinary(const struct facts *facts)
     return refused_hello_is_usual(facts) && offer_weigh(facts, SUSPECT_VERSION) == WEIGHT_NONE;
 }
 
-bool refused_hello_played_down(const struct facts *facts, enum suspect suspect)
+/* The server's other hellos make less of it. */
+static bool is_played_down_by_others(const struct facts *facts, const struct manner *manner,
+                                     enum suspect suspect)
 {
-    const struct manner *manner;
     enum weight alone;
 
     if (!others_were_taken_up(facts) && !known_refuses_everybody(facts))
-        return false;
-    manner = manner_of(facts);
-    if (manner == NULL || cap_of(facts, manner, suspect) == CAUSE_NO)
         return false;
     alone = suspect_weigh_alone(facts, manner, suspect);
     if (alone <= WEIGHT_SLIGHT || alone < manner_least(manner, suspect))
         return false;
     return is_outdone(facts, manner, suspect) || suspect_weigh(facts, manner, suspect) < alone;
+}
+
+/* It is thought of, but the name is before it. */
+static bool is_named_behind_name(const struct facts *facts, const struct manner *manner,
+                                 enum suspect suspect)
+{
+    const struct suspects suspects = weigh_all(facts, manner);
+
+    return manner_least(manner, suspect) <= WEIGHT_SLIGHT && is_behind_name(&suspects, suspect)
+           && !is_overshadowed(facts, &suspects, suspect);
+}
+
+bool refused_hello_played_down(const struct facts *facts, enum suspect suspect)
+{
+    const struct manner *manner = manner_of(facts);
+
+    if (manner == NULL || cap_of(facts, manner, suspect) == CAUSE_NO)
+        return false;
+    return is_played_down_by_others(facts, manner, suspect)
+           || is_named_behind_name(facts, manner, suspect);
 }
 
 bool refused_hello_conceivable(const struct facts *facts, enum suspect suspect)
