@@ -91,9 +91,23 @@ static bool good_bye_was_data(const struct facts *facts)
            && packet_of_close(client) > answer->at.packet;
 }
 
+/* The client went on without TLS behind the handshake, before it had used it: its octets there are
+ * no record. */
+static bool goes_on_in_clear(const struct facts *facts)
+{
+    const struct note *clear = facts->malformed_note[SIDE_CLIENT];
+    const struct note *last = last_of_handshake(facts);
+
+    return facts->outcome == OUTCOME_ESTABLISHED && !facts->missed && clear != NULL
+           && clear->type == MALFORMED_RECORD && last != NULL && last < clear
+           && !facts_client_sent_data(facts);
+}
+
 /* The handshake was finished and the client left without having used it. */
 static bool left_without_data(const struct facts *facts)
 {
+    if (goes_on_in_clear(facts))
+        return facts->refusal.kind != REFUSAL_NONE;
     return facts->outcome == OUTCOME_ESTABLISHED && facts->refusal.kind != REFUSAL_NONE
            && !facts_client_sent_data(facts) && !good_bye_was_data(facts)
            && (facts->refusal.by == SIDE_CLIENT || client_said_good_bye(facts));
@@ -105,10 +119,25 @@ static bool closed_right_after_handshake(const struct facts *facts, struct text 
 {
     if (!left_without_data(facts) || !left_at_once(facts))
         return false;
-    text_add(text, "the client closed the connection right after the handshake without sending "
-                   "data: it may have refused the server's certificate only then");
+    text_add(text,
+             "the client %s right after the handshake without sending data: it may have refused "
+             "the server's certificate only then",
+             goes_on_in_clear(facts) ? "left TLS" : "closed the connection");
     if (facts->client_extensions.encrypted_client_hello.state == EXTENSION_WELL_FORMED)
         text_add(text, ", or that its Encrypted ClientHello was not accepted (RFC 9849)");
+    return true;
+}
+
+/* Programs that hand the connection back to their own protocol when they refuse the server's
+ * certificate say good-bye in that, such as those that use libldap with GnuTLS. */
+static bool clear_after_handshake(const struct facts *facts, struct text *text)
+{
+    if (!goes_on_in_clear(facts))
+        return false;
+    text_add(text, "behind the handshake the client sent octets that are not TLS");
+    if (facts->starttls.protocol != PRELUDE_UNKNOWN)
+        text_add(text, ", as if it spoke %s in clear again",
+                 prelude_name(facts->starttls.protocol));
     return true;
 }
 
@@ -366,6 +395,7 @@ static const struct finding_row {
 } finding_rows[] = {
     {"closed_right_after_handshake", false, true, closed_right_after_handshake},
     {"server_closed_right_after_handshake", false, true, server_closed_right_after_handshake},
+    {"clear_after_handshake", false, true, clear_after_handshake},
     {"obsolete_version", true, false, obsolete_version},
     {"weak_suite", true, false, weak_suite},
     {"issuer_changed", true, false, issuer_changed},

@@ -60,6 +60,34 @@ static void a_client_that_stays_for_an_answer_did_not_say_good_bye(void)
     }
 }
 
+/* A good-bye of the protocol that asked for TLS, which the server resets. */
+static void who_goes_on_in_clear_has_left(void)
+{
+    static const struct {
+        uint32_t data; /* octets of a record in front of it; 0: there is none */
+        enum malformation malformation;
+        bool is_found;
+    } rows[] = {
+        {0, MALFORMED_RECORD, true},
+        {0, MALFORMED_RECORD_SIZE, false},
+        {300, MALFORMED_RECORD, false}, /* back to clear when the secret is told */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        story_protected(&story, SIDE_SERVER, 250);
+        if (rows[i].data > 0)
+            story_protected(&story, SIDE_CLIENT, rows[i].data);
+        story_note(&story, SIDE_CLIENT, NOTE_MALFORMED)->type = (uint8_t)rows[i].malformation;
+        story_rst(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(finds(&story, "closed_right_after_handshake"), rows[i].is_found);
+        CU_ASSERT_EQUAL(finds(&story, "clear_after_handshake"), rows[i].is_found);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -67,6 +95,7 @@ int main(void)
          a_server_that_did_not_close_did_not_close_at_once},
         {"a client that stays for an answer did not say good-bye",
          a_client_that_stays_for_an_answer_did_not_say_good_bye},
+        {"who goes on in clear has left", who_goes_on_in_clear_has_left},
         CU_TEST_INFO_NULL,
     };
 
