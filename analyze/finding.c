@@ -199,6 +199,73 @@ static bool server_closed_right_after_handshake(const struct facts *facts, struc
     return true;
 }
 
+/* The last protected record of the handshake type that this side sent is a Finished: it follows its
+ * change_cipher_spec at once. */
+static bool ends_with_finished(const struct handshake *handshake, enum side side)
+{
+    bool is_changed = false;
+    bool is_finished = false;
+
+    for (size_t i = 0; i < handshake->note_count; i++) {
+        const struct note *note = &handshake->notes[i];
+
+        if (note->side != (uint8_t)side)
+            continue;
+        if (note->kind == NOTE_ENCRYPTED_HANDSHAKE)
+            is_finished = is_changed;
+        is_changed = note->kind == NOTE_CHANGE_CIPHER_SPEC;
+    }
+    return is_finished;
+}
+
+/* The client's hello of another handshake: up to TLS 1.2 its records are of the same type. A
+ * Finished, which a stack may cut into pieces, is shorter than any hello. NULL: there is none. */
+static const struct note *renegotiation_of(const struct facts *facts)
+{
+    const struct note *finished = facts->finished_note[SIDE_CLIENT];
+    const struct note *hello;
+
+    if (facts->tls13 || finished == NULL || facts->finished_note[SIDE_SERVER] == NULL)
+        return NULL;
+    hello = handshake_next(facts->handshake, last_of_handshake(facts), SIDE_CLIENT,
+                           NOTE_ENCRYPTED_HANDSHAKE);
+    return hello != NULL && hello->length > finished->length ? hello : NULL;
+}
+
+/* No data, which would have to wait for the end of that handshake. */
+static bool ends_in_renegotiation(const struct facts *facts, const struct note *hello)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    return facts->refusal.kind != REFUSAL_NONE && facts->refusal.note > hello
+           && handshake_next(handshake, hello, SIDE_CLIENT, NOTE_APPLICATION_DATA) == NULL
+           && handshake_next(handshake, hello, SIDE_SERVER, NOTE_APPLICATION_DATA) == NULL
+           && !(ends_with_finished(handshake, SIDE_CLIENT)
+                && ends_with_finished(handshake, SIDE_SERVER));
+}
+
+/* Servers that want the client's certificate for some of what they serve alone ask for it when they
+ * have read the request. What fails then is encrypted. */
+static bool renegotiation_ended(const struct facts *facts, struct text *text)
+{
+    const struct note *hello = renegotiation_of(facts);
+    const struct note *request;
+
+    if (facts->outcome != OUTCOME_ESTABLISHED || hello == NULL || facts->missed
+        || facts->handshake->notes_full || !ends_in_renegotiation(facts, hello))
+        return false;
+    request = handshake_next(facts->handshake, last_of_handshake(facts), SIDE_SERVER,
+                             NOTE_ENCRYPTED_HANDSHAKE);
+    text_add(text,
+             "behind the handshake another one began (renegotiation)%s, and the %s ended the "
+             "connection in the middle of it",
+             request != NULL && request < hello
+                 ? ", which the server asked for, as IIS does for a certificate of the client"
+                 : "",
+             side_name(facts->refusal.by));
+    return true;
+}
+
 static bool obsolete_version(const struct facts *facts, struct text *text)
 {
     char version[16];
@@ -396,6 +463,7 @@ static const struct finding_row {
     {"closed_right_after_handshake", false, true, closed_right_after_handshake},
     {"server_closed_right_after_handshake", false, true, server_closed_right_after_handshake},
     {"clear_after_handshake", false, true, clear_after_handshake},
+    {"renegotiation_ended", false, true, renegotiation_ended},
     {"obsolete_version", true, false, obsolete_version},
     {"weak_suite", true, false, weak_suite},
     {"issuer_changed", true, false, issuer_changed},

@@ -191,8 +191,8 @@ static bool is_departure(const struct verdict *verdict)
     return false;
 }
 
-/* What was noticed of handshakes that went well is told when all is asked for; of those that one
- * side left at once it may be why. */
+/* What was noticed of handshakes that went well is told when all is asked for; of those that
+ * were of no use, as one side left at once, it may be why. */
 static void add_posture(const struct report *report, struct report_server *server,
                         const struct verdict *verdict)
 {

@@ -145,7 +145,7 @@ void report_write_posture(const struct report *report)
     if (noticed > 0)
         fprintf(layout->out, "\n%s%s%s\n", layout->strong,
                 report->options.all ? "Noticed at servers, whether handshakes failed or not"
-                                    : "Established, and left at once without data",
+                                    : "Established, but of no use",
                 layout->plain);
     for (size_t i = 0; i < noticed && i < REPORT_SERVERS_SHOWN; i++) {
         struct report_posture *posture = posture_of(servers[i]);

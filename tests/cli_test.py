@@ -660,7 +660,7 @@ class Findings(CommandLine):
 
     def test_who_leaves_at_once_is_told_with_what_may_be_why(self):
         path = str(TESTS / "pcaps" / "clean" / "expired-tls12__wget__apache.pcap")
-        told = run(path).stdout.partition("\nEstablished, and left at once without data\n")[2]
+        told = run(path).stdout.partition("\nEstablished, but of no use\n")[2]
         for name in ("closed_right_after_handshake", "certificate_expired"):
             self.assertRegex(told, rf"1 of 1 +{name}: ")
         self.assertEqual(handshakes(path), [])

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* TLS 1.3: who closed right after the handshake, where data and alerts look the same. */
+/* Who closed right after the handshake, where data and alerts look the same (TLS 1.3), and what else
+ * may come behind it before it is of use. */
 #include "analyze/finding.h"
 
 #include "tests/support/story_opening.h"
@@ -88,6 +89,64 @@ static void who_goes_on_in_clear_has_left(void)
     }
 }
 
+static void send_record(struct story *story, enum side side, uint32_t length)
+{
+    story_note(story, side, NOTE_ENCRYPTED_HANDSHAKE)->length = length;
+}
+
+static void send_finished(struct story *story, enum side side)
+{
+    story_ccs(story, side);
+    send_record(story, side, 40);
+}
+
+/* TLS 1.2: the server asks for another handshake, and it comes so far. */
+enum extent { REQUEST, HELLO, CLIENT_FINISHED, BOTH_FINISHED, DATA };
+
+static void renegotiate(struct story *story, enum extent extent)
+{
+    story_begin_flight_1_2(story);
+    story_finish_1_2(story);
+    story_protected(story, SIDE_CLIENT, 300);
+    send_record(story, SIDE_SERVER, 28);
+    if (extent >= HELLO) {
+        send_record(story, SIDE_CLIENT, 244);
+        send_record(story, SIDE_SERVER, 12024);
+    }
+    if (extent >= CLIENT_FINISHED) {
+        send_record(story, SIDE_CLIENT, 101);
+        send_finished(story, SIDE_CLIENT);
+    }
+    if (extent >= BOTH_FINISHED)
+        send_finished(story, SIDE_SERVER);
+    if (extent == DATA)
+        story_protected(story, SIDE_SERVER, 800);
+    story_rst(story, SIDE_SERVER);
+}
+
+static void another_handshake_that_breaks_off_is_told(void)
+{
+    for (int extent = REQUEST; extent <= DATA; extent++) {
+        struct story story;
+
+        renegotiate(&story, (enum extent)extent);
+        CU_ASSERT_EQUAL(finds(&story, "renegotiation_ended"),
+                        extent == HELLO || extent == CLIENT_FINISHED);
+    }
+}
+
+/* A stack that cuts its Finished into pieces begins no other handshake. */
+static void a_finished_in_pieces_is_no_other_handshake(void)
+{
+    struct story story;
+
+    story_begin_flight_1_2(&story);
+    story_finish_1_2(&story);
+    send_record(&story, SIDE_CLIENT, 26);
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_FALSE(finds(&story, "renegotiation_ended"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -96,6 +155,8 @@ int main(void)
         {"a client that stays for an answer did not say good-bye",
          a_client_that_stays_for_an_answer_did_not_say_good_bye},
         {"who goes on in clear has left", who_goes_on_in_clear_has_left},
+        {"another handshake that breaks off is told", another_handshake_that_breaks_off_is_told},
+        {"a Finished in pieces is no other handshake", a_finished_in_pieces_is_no_other_handshake},
         CU_TEST_INFO_NULL,
     };
 

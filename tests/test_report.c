@@ -497,7 +497,7 @@ static void who_leaves_at_once_is_told_without_being_asked(void)
     notice(&written.sample, "closed_right_after_handshake", "the client left");
     report_add(written.report, &written.sample.verdict);
     text_check_has(report_text_finish(&written),
-                   "Established, and left at once without data\n"
+                   "Established, but of no use\n"
                    "  198.51.100.7:443 (www.example.org)\n"
                    "      1 of 1      closed_right_after_handshake: the client left\n"
                    "      1 of 1      certificate_expired: the certificate expired\n\n");
