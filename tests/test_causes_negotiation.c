@@ -225,8 +225,33 @@ static void a_client_without_extended_master_secret_may_be_refused_for_it(void)
     offer.mac_order = true;
     story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_says(&story, "missing_extended_master_secret", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_cipher"));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_group"));
     refuse_at(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE, INT64_C(1420070400)); /* 2015 */
     CU_ASSERT_TRUE(story_denies(&story, "missing_extended_master_secret"));
+}
+
+/* It may have turned nothing off, and know no more than that. */
+static void a_client_that_succeeds_without_extended_master_secret_meets_other_reasons(void)
+{
+    for (uint32_t established = 0; established < 2; established++) {
+        struct known_client_rare rare = {0};
+        struct known_client client = {.established = {.count = established}, .rare = &rare};
+        struct known known = {.client = &client};
+        struct story story;
+        struct story_offer offer = story_offer_1_2();
+
+        offer.master_secret = false;
+        offer.mac_order = true;
+        story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        (void)story_facts(&story);
+        story.facts.known = &known;
+        diagnose(&story.facts, &story.verdict);
+        CU_ASSERT_TRUE(story_says(
+            &story, established > 0 ? "no_shared_cipher" : "missing_extended_master_secret",
+            CAUSE_POSSIBLE));
+        CU_ASSERT_TRUE(story_considers(&story, "missing_extended_master_secret"));
+    }
 }
 
 static void a_client_that_never_has_extended_master_secret_meets_other_reasons(void)
@@ -469,6 +494,8 @@ int main(void)
          with_both_missing_secure_renegotiation_is_the_better_guess},
         {"a client without extended master secret may be refused for it",
          a_client_without_extended_master_secret_may_be_refused_for_it},
+        {"a client that succeeds without extended master secret meets other reasons",
+         a_client_that_succeeds_without_extended_master_secret_meets_other_reasons},
         {"a client that never has extended master secret meets other reasons",
          a_client_that_never_has_extended_master_secret_meets_other_reasons},
         {"a server may find no scheme behind its certificates",

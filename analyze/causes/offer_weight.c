@@ -305,7 +305,7 @@ static enum weight weigh_master_secret(const struct facts *facts)
     return captured_after(facts, MASTER_SECRET_DEMANDED) ? WEIGHT_UNUSUAL : WEIGHT_NONE;
 }
 
-/* Libraries that know encrypt_then_mac (RFC 7366) know what came a year later as well. */
+/* Nearly all libraries that know encrypt_then_mac (RFC 7366) know what came a year later, too. */
 bool offer_never_has_master_secret(const struct facts *facts)
 {
     return facts->client_extensions.extended_master_secret.state == EXTENSION_ABSENT

@@ -124,16 +124,40 @@ static enum weight heaviest_of(const struct suspects *suspects, unsigned left_ou
     return heaviest;
 }
 
+/* Something but this suspect is unusual, and something but the extended master secret, too. */
+static bool others_are_unusual(const struct suspects *suspects, enum suspect suspect)
+{
+    return heaviest_of(suspects, 1U << suspect | 1U << SUSPECT_MASTER_SECRET) >= WEIGHT_UNUSUAL;
+}
+
+/* With this kind of hello the client was established somewhere: it is not turned off for this
+ * server. */
+static bool succeeds_like_this(const struct facts *facts)
+{
+    return facts->known != NULL && facts->known->client != NULL
+           && facts->known->client->established.count > 0;
+}
+
 /* What nearly every server takes is no reason where something is unusual. Clients that never have
  * the extended master secret are many, and meet all the other reasons too. */
 static bool is_overshadowed(const struct facts *facts, const struct suspects *suspects,
                             enum suspect suspect)
 {
-    unsigned left_out = 1U << suspect;
+    if (offer_never_has_master_secret(facts) || succeeds_like_this(facts))
+        return others_are_unusual(suspects, suspect);
+    return heaviest_of(suspects, 1U << suspect) >= WEIGHT_UNUSUAL;
+}
 
-    if (offer_never_has_master_secret(facts))
-        left_out |= 1U << SUSPECT_MASTER_SECRET;
-    return heaviest_of(suspects, left_out) >= WEIGHT_UNUSUAL;
+/* All that is unusual is that the extended master secret is missing. Why, is a guess: some
+ * libraries know what came before it and not that (Pike's). */
+static bool is_outguessed(const struct facts *facts, const struct manner *manner,
+                          enum suspect suspect)
+{
+    const struct suspects suspects = weigh_all(facts, manner);
+
+    return suspects.weight[suspect] == WEIGHT_SLIGHT
+           && manner_least(manner, suspect) == WEIGHT_SLIGHT
+           && is_overshadowed(facts, &suspects, suspect) && !others_are_unusual(&suspects, suspect);
 }
 
 /* Nearly every server takes these groups and schemes, but each only its own names. Suites are what
@@ -238,7 +262,8 @@ bool refused_hello_played_down(const struct facts *facts, enum suspect suspect)
 
     if (manner == NULL || cap_of(facts, manner, suspect) == CAUSE_NO)
         return false;
-    return is_played_down_by_others(facts, manner, suspect)
+    return is_outguessed(facts, manner, suspect)
+           || is_played_down_by_others(facts, manner, suspect)
            || is_named_behind_name(facts, manner, suspect);
 }
 

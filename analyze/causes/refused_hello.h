@@ -45,9 +45,9 @@ bool refused_hello_is_ordinary(const struct facts *facts);
 bool refused_hello_conceivable(const struct facts *facts, enum suspect suspect);
 
 /* This part of the offer would explain the refusal if the server did not refuse everybody in the
- * same way (known_refuses_everybody, known_refuses_since), or if no part were more unusual of all
- * that it took up from others; or it is one that nearly every server takes, and the name is
- * thought of before. */
+ * same way (known_refuses_everybody, known_refuses_since), if no part were more unusual of all
+ * that it took up from others, or if the client did not seem to have turned the extended master
+ * secret off; or it is one that nearly every server takes, and the name is thought of before. */
 bool refused_hello_played_down(const struct facts *facts, enum suspect suspect);
 
 /* The packets are younger than the end of a time, in seconds since 1970: what was common then
