@@ -194,8 +194,11 @@ static bool server_closed_right_after_handshake(const struct facts *facts, struc
         return false;
     text_add(text,
              "the server closed the connection right after the handshake without sending data: it "
-             "may only then have %s",
-             what_server_did(facts));
+             "may only then have %s%s",
+             what_server_did(facts),
+             facts->client_hello_read && facts->client_extensions.alpn.state == EXTENSION_ABSENT
+                 ? ", or missed an application protocol (ALPN), which the client does not offer"
+                 : "");
     return true;
 }
 

@@ -297,6 +297,8 @@ static void a_server_for_one_protocol_may_close_at_a_client_without_any(void)
         story.facts.known = &known;
         diagnose(&story.facts, &story.verdict);
         CU_ASSERT_EQUAL(story_considers(&story, "no_shared_alpn"), cases[i].is_considered);
+        CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+        CU_ASSERT_EQUAL(story_tells(&story, "no_alpn", "may close"), cases[i].is_considered);
     }
 }
 

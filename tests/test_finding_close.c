@@ -31,6 +31,24 @@ static void a_server_that_did_not_close_did_not_close_at_once(void)
     }
 }
 
+/* What Node.js does for HTTP/2 alone. */
+static void a_server_may_miss_a_protocol_when_all_is_over(void)
+{
+    for (int offers = 0; offers < 2; offers++) {
+        struct story_offer offer = story_modern_offer();
+        struct story story;
+
+        offer.alpn = offers ? "h2" : NULL;
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_flight_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        story_refuse(&story);
+        CU_ASSERT_TRUE(finds(&story, "server_closed_right_after_handshake"));
+        CU_ASSERT_EQUAL(strstr(story.verdict.findings[0].text, "ALPN") == NULL, (bool)offers);
+    }
+}
+
 static void a_client_that_stays_for_an_answer_did_not_say_good_bye(void)
 {
     static const struct {
@@ -152,6 +170,8 @@ int main(void)
     CU_TestInfo tests[] = {
         {"a server that did not close did not close at once",
          a_server_that_did_not_close_did_not_close_at_once},
+        {"a server may miss a protocol when all is over",
+         a_server_may_miss_a_protocol_when_all_is_over},
         {"a client that stays for an answer did not say good-bye",
          a_client_that_stays_for_an_answer_did_not_say_good_bye},
         {"who goes on in clear has left", who_goes_on_in_clear_has_left},

@@ -2,6 +2,7 @@
 #include "analyze/causes/alpn_refusal.h"
 
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 #include "analyze/causes/offer_weight.h"
 #include "analyze/knowledge.h"
 
@@ -57,10 +58,34 @@ bool alpn_refusal_is_conceivable(const struct facts *facts)
            && !offer_has_http(facts);
 }
 
+/* The server chose a protocol for others, or refused them for theirs. */
+static bool looks_at_protocols(const struct known_server *server)
+{
+    for (size_t i = 0; i < server->alert_count; i++)
+        if (server->rare->alerts[i].description == TLS_ALERT_NO_APPLICATION_PROTOCOL)
+            return true;
+    return server->alpn_count > 0;
+}
+
+bool alpn_may_be_demanded(const struct facts *facts)
+{
+    const struct known_server *server = known_server_of(facts);
+
+    return server != NULL && looks_at_protocols(server) && !facts->tls13
+           && facts->client_extensions.alpn.state == EXTENSION_ABSENT
+           && facts->finished_note[SIDE_CLIENT] != NULL && facts->finished_note[SIDE_SERVER] == NULL
+           && facts_closed_without_reason(facts, SIDE_SERVER)
+           && facts->waited_ns <= FACTS_LEFT_AFTER_FINISH_NS;
+}
+
 void describe_alpn_refusal(const struct facts *facts, struct evidence *evidence)
 {
     if (is_refused(facts) && takes_other_protocols(facts))
         evidence_add(evidence, "server_known", (struct moment){0},
                      "this server takes up the same hello of this client with other application "
                      "protocols (ALPN), or none");
+    if (alpn_may_be_demanded(facts))
+        evidence_add(evidence, "no_alpn", facts->client_hello_note->at,
+                     "the client offers no application protocol (ALPN); this server looks at those "
+                     "of others, and may close where it finds none");
 }

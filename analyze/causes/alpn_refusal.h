@@ -21,7 +21,13 @@ enum certainty alpn_refusal_weigh(const struct facts *facts);
 /* The server said internal_error to a hello with protocols that few servers know. */
 bool alpn_refusal_is_conceivable(const struct facts *facts);
 
-/* Say that the server takes up the same with other protocols; nothing where that is not known. */
+/* Up to TLS 1.2: the server closed at the client's Finished, and looks at the protocols of others.
+ * Programs for one protocol look at what was agreed on only then, and may close at a client that
+ * offers none (Node.js for HTTP/2 alone). */
+bool alpn_may_be_demanded(const struct facts *facts);
+
+/* Say that the server takes up the same with other protocols, or may miss one; nothing where that
+ * is not known. */
 void describe_alpn_refusal(const struct facts *facts, struct evidence *evidence);
 
 #endif

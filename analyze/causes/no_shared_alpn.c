@@ -5,7 +5,6 @@
 #include "analyze/causes/offer_weight.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
-#include "analyze/knowledge.h"
 #include "analyze/text.h"
 
 static enum certainty said_so(const struct facts *facts)
@@ -74,28 +73,6 @@ static bool version_may_be_a_pretext(const struct facts *facts)
     return version != CAUSE_NO && version < CAUSE_CERTAIN && alpn_is_offered(facts);
 }
 
-/* The server chose a protocol for others, or refused them for theirs. */
-static bool looks_at_protocols(const struct known_server *server)
-{
-    for (size_t i = 0; i < server->alert_count; i++)
-        if (server->rare->alerts[i].description == TLS_ALERT_NO_APPLICATION_PROTOCOL)
-            return true;
-    return server->alpn_count > 0;
-}
-
-/* Programs for one protocol look at what was agreed on when the client's Finished is there, and may
- * close at a client that offers none (Node.js for HTTP/2 alone). */
-static bool one_may_be_demanded(const struct facts *facts)
-{
-    const struct known_server *server = known_server_of(facts);
-
-    return server != NULL && looks_at_protocols(server) && !facts->tls13
-           && facts->client_extensions.alpn.state == EXTENSION_ABSENT
-           && facts->finished_note[SIDE_CLIENT] != NULL && facts->finished_note[SIDE_SERVER] == NULL
-           && facts_closed_without_reason(facts, SIDE_SERVER)
-           && facts->waited_ns <= FACTS_LEFT_AFTER_FINISH_NS;
-}
-
 static bool is_conceivable(const struct facts *facts)
 {
     return alpn_refusal_is_conceivable(facts) || may_be_hidden(facts);
@@ -109,7 +86,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         certainty = CAUSE_LIKELY;
     if (certainty == CAUSE_NO
         && (choice_may_be_hidden(facts) || (may_be_hidden(facts) && !offers_all_http(facts))
-            || version_may_be_a_pretext(facts) || one_may_be_demanded(facts)))
+            || version_may_be_a_pretext(facts) || alpn_may_be_demanded(facts)))
         certainty = CAUSE_POSSIBLE;
     if (certainty == CAUSE_NO)
         certainty = alpn_refusal_weigh(facts);

@@ -262,8 +262,7 @@ bool refused_hello_played_down(const struct facts *facts, enum suspect suspect)
 
     if (manner == NULL || cap_of(facts, manner, suspect) == CAUSE_NO)
         return false;
-    return is_outguessed(facts, manner, suspect)
-           || is_played_down_by_others(facts, manner, suspect)
+    return is_outguessed(facts, manner, suspect) || is_played_down_by_others(facts, manner, suspect)
            || is_named_behind_name(facts, manner, suspect);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/alpn_refusal.h"
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
 #include "analyze/causes/transport.h"
@@ -14,6 +15,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_turned_away(facts, evidence);
     describe_reset(facts, SIDE_SERVER, evidence);
     describe_last_seen(facts, evidence);
+    describe_alpn_refusal(facts, evidence);
     /* Without any other packet of the server its origin is open. */
     return server->hop_limit == 0 || known_resets_follow_names(facts)
                    || reset_is_of_router(facts, SIDE_SERVER) != CAUSE_NO

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/alpn_refusal.h"
 #include "analyze/causes/causes.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
@@ -11,6 +12,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_turned_away(facts, evidence);
     describe_last_seen(facts, evidence);
+    describe_alpn_refusal(facts, evidence);
     describe_server_name(facts, evidence);
     describe_offered_versions(facts, evidence);
     return server_refused_in_silence(facts) || server_waited_in_vain(facts) ? CAUSE_POSSIBLE
