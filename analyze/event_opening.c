@@ -68,7 +68,7 @@ static void add_starttls(struct json *json, struct json_at why, const struct fac
         return;
     object = json_add_object(json, why, "starttls");
     json_add_constant(json, object, "protocol", name);
-    json_add_bool(json, object, "accepted", facts->handshake->switched);
+    json_add_bool(json, object, "accepted", facts->handshake->switched || starttls->agreed);
     event_add_moment(json, object, "packet", "time", starttls->at);
     if (starttls->has_target)
         add_target(json, object, &starttls->target);

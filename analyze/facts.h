@@ -133,6 +133,7 @@ struct starttls_facts {
     bool asked;            /* the client asked for TLS, or a proxy for a connection */
     bool wants_tls;        /* which, as far as the target's port tells, is for TLS */
     bool refused;          /* and the server said no */
+    bool agreed;           /* or it said yes, and no TLS came */
     struct moment at;      /* of the request */
     struct moment answered_at;
     uint16_t status;    /* three digits of the answer, 0: it has none */
@@ -315,6 +316,10 @@ bool facts_request_is_ignored(const struct facts *facts);
 
 /* A client asked for TLS within another protocol, and instead of an answer the server closed. */
 bool facts_request_is_hung_up_on(const struct facts *facts);
+
+/* Client and server have agreed on TLS within another protocol, and the client, whose turn it is,
+ * said nothing more before it closed, if it did. */
+bool facts_hello_is_due(const struct facts *facts);
 
 /* The server's no invites the client to ask again, in another way, on the same connection, and
  * nobody has closed it: a proxy wants to know who asks (RFC 9110 section 15.5.8), or a server of

@@ -332,7 +332,7 @@ static bool silence_proves_nothing(const struct facts *facts)
         return true;
     if (facts->last_note != NULL && facts->last_note->side == SIDE_SERVER)
         return true;
-    return facts->handshake->partial_hello_octets > 0
+    return facts->handshake->partial_hello_octets > 0 || facts_hello_is_due(facts)
            || (!facts->tls13 && facts->finished_note[SIDE_CLIENT] != NULL);
 }
 
@@ -556,7 +556,7 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
 
     if (opening && connection->direction[SIDE_CLIENT].payload_octets == 0)
         return outcome_of_connect(facts, reason);
-    if (beginning_is_lost(facts))
+    if (beginning_is_lost(facts) || facts_hello_is_due(facts))
         return outcome_of_handshake(facts, reason);
     if (request_is_still_due(facts)) {
         facts->incomplete_reason =

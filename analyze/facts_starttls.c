@@ -48,6 +48,9 @@ static void read_reply(struct facts *facts, struct bytes reply)
     starttls->refused = !facts->handshake->switched && !facts->handshake->spoke_tls[SIDE_SERVER]
                         && starttls_is_refusal(starttls->protocol, reply) && starttls->wants_tls
                         && !goes_on_in_clear(facts);
+    starttls->agreed = !facts->handshake->switched && starttls->wants_tls
+                       && starttls_is_agreement(starttls->protocol,
+                                                facts->handshake->starttls_reply_offset > 0, reply);
     starttls->status = starttls_status(starttls->protocol, reply);
     starttls->reply =
         name != NULL ? bytes_of(name, strlen(name)) : prelude_first_line(reply, REPLY_LINE_MAX);
@@ -73,6 +76,15 @@ void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)
     starttls->wants_tls = starttls->asked && is_for_tls(facts, tls_ports);
     if (starttls->asked && bytes_skip(&reply, handshake->starttls_reply_offset) && reply.len > 0)
         read_reply(facts, reply);
+}
+
+bool facts_hello_is_due(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+
+    return facts->starttls.agreed && facts->connection->syn_seen
+           && client->last_data.packet < facts->starttls.answered_at.packet
+           && (facts->refusal.kind == REFUSAL_NONE || facts->refusal.by == SIDE_CLIENT);
 }
 
 bool facts_request_may_be_repeated(const struct facts *facts)

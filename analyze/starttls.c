@@ -136,17 +136,46 @@ static bool status_refuses(struct bytes reply)
     return is_negative_status(reply);
 }
 
+/* The reply to STARTTLS in SMTP (RFC 3207 section 4) and NNTP (RFC 4642 section 2.2.1), and to AUTH
+ * in FTP (RFC 4217 section 4); all of its line. */
+static bool status_agrees(struct bytes reply)
+{
+    return (begins_with(reply, "220") || begins_with(reply, "382") || begins_with(reply, "234"))
+           && contains(reply, "\n");
+}
+
+static bool pop3_agrees(struct bytes reply)
+{
+    return begins_with_word(reply, "+OK") && contains(reply, "\n");
+}
+
 static bool pop3_refuses(struct bytes reply)
 {
     return begins_with(reply, "-ERR");
 }
 
 /* The tagged answer may follow untagged ones (RFC 9051 section 2.2.2). */
+static bool imap_skip_to_answer(struct bytes *reply)
+{
+    while (reply->len > 0 && reply->data[0] == '*')
+        bytes_skip_line(reply);
+    return skip_word(reply);
+}
+
 static bool imap_refuses(struct bytes reply)
 {
-    while (reply.len > 0 && reply.data[0] == '*')
-        bytes_skip_line(&reply);
-    return skip_word(&reply) && (begins_with_word(reply, "NO") || begins_with_word(reply, "BAD"));
+    return imap_skip_to_answer(&reply)
+           && (begins_with_word(reply, "NO") || begins_with_word(reply, "BAD"));
+}
+
+static bool imap_agrees(struct bytes reply)
+{
+    return imap_skip_to_answer(&reply) && begins_with_word(reply, "OK") && contains(reply, "\n");
+}
+
+static bool sieve_agrees(struct bytes reply)
+{
+    return begins_with_word(reply, "OK") && contains(reply, "\n");
 }
 
 static bool sieve_refuses(struct bytes reply)
@@ -171,6 +200,16 @@ static bool irc_refuses(struct bytes reply)
 static bool xmpp_refuses(struct bytes reply)
 {
     return contains(reply, "<failure") && !contains(reply, "<proceed");
+}
+
+static bool xmpp_agrees(struct bytes reply)
+{
+    return contains(reply, "<proceed") && contains(reply, ">");
+}
+
+static bool postgresql_agrees(struct bytes reply)
+{
+    return begins_with(reply, "S");
 }
 
 static bool postgresql_refuses(struct bytes reply)
@@ -324,7 +363,9 @@ struct starttls {
     bool (*refuses)(struct bytes reply);        /* NULL: a reply that has a refusal */
     const char *(*refusal)(struct bytes reply); /* what it means, when it is not text */
     bool is_optional; /* clients that want TLS only where it can be had go on in clear */
-    bool (*leaves)(struct bytes rest); /* NULL: who leaves says no more */
+    bool (*leaves)(struct bytes rest);  /* NULL: who leaves says no more */
+    bool (*agrees)(struct bytes reply); /* NULL: it takes a hello to tell a yes */
+    bool is_greeted;                    /* the server speaks first, maybe in the words of a yes */
 };
 
 static const struct starttls *find(enum prelude protocol)
@@ -332,20 +373,42 @@ static const struct starttls *find(enum prelude protocol)
     static const struct starttls protocols[PRELUDE_COUNT] = {
         [PRELUDE_HTTP_REQUEST] = {.asks = http_asks, .refuses = never_refuses},
         [PRELUDE_HTTP_CONNECT] = {.asks = always_asks, .refuses = http_refuses},
-        [PRELUDE_SMTP] = {.asks = text_asks, .refuses = status_refuses},
-        [PRELUDE_FTP] = {.asks = text_asks, .refuses = status_refuses},
-        [PRELUDE_NNTP] = {.asks = text_asks, .refuses = status_refuses},
-        [PRELUDE_REPLY] = {.asks = text_asks, .refuses = status_refuses},
-        [PRELUDE_POP3] = {.asks = text_asks, .refuses = pop3_refuses},
-        [PRELUDE_IMAP] = {.asks = text_asks, .refuses = imap_refuses},
-        [PRELUDE_SIEVE] = {.asks = text_asks, .refuses = sieve_refuses},
+        [PRELUDE_SMTP] = {.asks = text_asks,
+                          .refuses = status_refuses,
+                          .agrees = status_agrees,
+                          .is_greeted = true},
+        [PRELUDE_FTP] = {.asks = text_asks,
+                         .refuses = status_refuses,
+                         .agrees = status_agrees,
+                         .is_greeted = true},
+        [PRELUDE_NNTP] = {.asks = text_asks,
+                          .refuses = status_refuses,
+                          .agrees = status_agrees,
+                          .is_greeted = true},
+        [PRELUDE_REPLY] = {.asks = text_asks,
+                           .refuses = status_refuses,
+                           .agrees = status_agrees,
+                           .is_greeted = true},
+        [PRELUDE_POP3] = {.asks = text_asks,
+                          .refuses = pop3_refuses,
+                          .agrees = pop3_agrees,
+                          .is_greeted = true},
+        [PRELUDE_IMAP] = {.asks = text_asks,
+                          .refuses = imap_refuses,
+                          .agrees = imap_agrees,
+                          .is_greeted = true},
+        [PRELUDE_SIEVE] = {.asks = text_asks,
+                           .refuses = sieve_refuses,
+                           .agrees = sieve_agrees,
+                           .is_greeted = true},
         [PRELUDE_IRC] = {.asks = text_asks, .refuses = irc_refuses},
-        [PRELUDE_XMPP] = {.asks = xmpp_asks, .refuses = xmpp_refuses},
+        [PRELUDE_XMPP] = {.asks = xmpp_asks, .refuses = xmpp_refuses, .agrees = xmpp_agrees},
         [PRELUDE_LDAP] = {.asks = ldap_asks, .refuses = ldap_refuses},
         [PRELUDE_MYSQL_SSL_REQUEST] = {.asks = always_asks, .refuses = mysql_refuses},
         [PRELUDE_POSTGRESQL_SSL_REQUEST] = {.asks = postgresql_asks,
                                             .refuses = postgresql_refuses,
-                                            .is_optional = true},
+                                            .is_optional = true,
+                                            .agrees = postgresql_agrees},
         [PRELUDE_SOCKS4] = {.asks = always_asks, .refusal = socks4_refusal},
         [PRELUDE_SOCKS5] = {.asks = always_asks, .refusal = socks5_refusal},
         [PRELUDE_RDP] = {.asks = rdp_asks_for_tls,
@@ -406,6 +469,14 @@ bool starttls_is_refusal(enum prelude protocol, struct bytes reply)
                                          : starttls->refusal(reply) != NULL;
     return status_refuses(reply) || pop3_refuses(reply) || sieve_refuses(reply)
            || irc_refuses(reply) || imap_refuses(reply) || nut_refuses(reply);
+}
+
+bool starttls_is_agreement(enum prelude protocol, bool was_greeted, struct bytes reply)
+{
+    const struct starttls *starttls = find(protocol);
+
+    return starttls != NULL && starttls->agrees != NULL && (was_greeted || !starttls->is_greeted)
+           && starttls->agrees(reply);
 }
 
 const char *starttls_refusal_name(enum prelude protocol, struct bytes reply)

@@ -29,6 +29,10 @@ enum prelude starttls_protocol(enum prelude client, enum prelude server);
  * starttls_protocol. */
 bool starttls_is_refusal(enum prelude protocol, struct bytes reply);
 
+/* True when reply says yes, all of it. was_greeted: the server had spoken before the request. False
+ * as well of protocols whose yes only the hello behind it tells. */
+bool starttls_is_agreement(enum prelude protocol, bool was_greeted, struct bytes reply);
+
 /* True where clients ask for TLS and go on without it, in the same connection, when it is refused,
  * and rest, what this one sent behind its request, does: only one that leaves then wanted nothing
  * else. */

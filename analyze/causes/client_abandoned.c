@@ -10,17 +10,22 @@ static void describe_leaving(const struct facts *facts, struct evidence *evidenc
 {
     char line[EVIDENCE_TEXT_MAX];
     struct text text = text_begin(line, sizeof(line));
+    bool is_due = facts_hello_is_due(facts);
 
     text_add(&text, "the client left ");
-    text_add_duration(&text, facts->waited_ns);
-    text_add(&text, " after the last thing that was seen");
+    text_add_duration(&text, is_due
+                                 ? facts->refusal.at.time_ns - facts->starttls.answered_at.time_ns
+                                 : facts->waited_ns);
+    text_add_string(&text, is_due ? " after the server had agreed to TLS"
+                                  : " after the last thing that was seen");
     evidence_add(evidence, "client_left", facts->refusal.at, "%s", line);
 }
 
 /* TLS had been agreed on, and the client said no more. */
 static bool left_before_hello(const struct facts *facts)
 {
-    return facts->starttls.asked && facts->handshake->switched && !client_hello_seen(facts);
+    return (facts->starttls.asked && facts->handshake->switched && !client_hello_seen(facts))
+           || facts_hello_is_due(facts);
 }
 
 static void describe_point(const struct facts *facts, struct evidence *evidence)
@@ -72,7 +77,8 @@ const struct cause cause_client_abandoned = {
                    "further; a time-out of the client that is too short looks the same. Where TLS "
                    "was asked for within another protocol, what the server agreed to may not be "
                    "enough for it: a client that insists on CredSSP (NLA) leaves an RDP server "
-                   "that offers plain TLS.",
+                   "that offers plain TLS; and one that cannot read its own files, such as the "
+                   "root certificates, may find out only then (psql does).",
     .remedy = "Compare how long the client waited (in the evidence) with its time-outs. Read its "
               "log at this time, and look for another connection of the same client that succeeded "
               "at once. If it happens to one client and always at this point, run `openssl "

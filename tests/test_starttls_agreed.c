@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A client that asks for TLS within another protocol, gets a yes, and never begins. */
+#include "tests/support/opening.h"
+
+/* Up to the yes. */
+static const struct opening list[] = {
+    {{SERVER_SAYS("220 mail.example.org ESMTP\r\n"), CLIENT_SAYS("EHLO client\r\n"),
+      SERVER_SAYS("250-mail.example.org\r\n250 STARTTLS\r\n"), CLIENT_SAYS("STARTTLS\r\n"),
+      SERVER_SAYS("220 Go ahead\r\n")}},
+    {{SERVER_SAYS("* OK IMAP4rev1 ready\r\n"), CLIENT_SAYS("a002 STARTTLS\r\n"),
+      SERVER_SAYS("* OK still here\r\na002 OK Begin TLS negotiation now\r\n")}},
+    {{SERVER_SAYS("+OK POP3 ready\r\n"), CLIENT_SAYS("STLS\r\n"), SERVER_SAYS("+OK Begin\r\n")}},
+    {{SERVER_SAYS("220 FTP server ready\r\n"), CLIENT_SAYS("AUTH TLS\r\n"),
+      SERVER_SAYS("234 Proceed with negotiation.\r\n")}},
+    {{SERVER_SAYS("200 NNTP service ready, posting allowed\r\n"), CLIENT_SAYS("STARTTLS\r\n"),
+      SERVER_SAYS("382 Continue with TLS negotiation\r\n")}},
+    {{SERVER_SAYS("\"IMPLEMENTATION\" \"Example\"\r\n\"STARTTLS\"\r\nOK\r\n"),
+      CLIENT_SAYS("STARTTLS\r\n"), SERVER_SAYS("OK \"Begin TLS negotiation now.\"\r\n")}},
+    {{CLIENT_SAYS("<?xml version='1.0'?><stream:stream to='example.org' version='1.0'>"),
+      SERVER_SAYS("<?xml version='1.0'?><stream:stream from='example.org'><stream:features/>"),
+      CLIENT_SAYS("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
+      SERVER_SAYS("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")}},
+    {{CLIENT_SAYS("\0\0\0\x08\x04\xd2\x16\x2f"), SERVER_SAYS("S")}},
+};
+
+static const struct openings openings = {5999, list, sizeof(list) / sizeof(list[0])};
+
+static void close_both(struct play *play)
+{
+    play_fin(play, SIDE_CLIENT);
+    play_fin(play, SIDE_SERVER);
+}
+
+static void reset(struct play *play)
+{
+    play_reset(play, SIDE_CLIENT);
+}
+
+static void who_leaves_before_the_hello_has_failed(void)
+{
+    opening_expect(&openings, close_both, OUTCOME_FAILED, "client_abandoned");
+    opening_expect(&openings, reset, OUTCOME_FAILED, "reset_by_client");
+}
+
+static void stay(struct play *play)
+{
+    (void)play;
+}
+
+/* The capture ends before anybody was heard of it. */
+static void close_last(struct play *play)
+{
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void what_the_capture_does_not_show_is_open(void)
+{
+    opening_expect(&openings, stay, OUTCOME_INCOMPLETE, "");
+}
+
+static void go_on_in_clear(struct play *play)
+{
+    play_text(play, SIDE_CLIENT, "QUIT\r\n");
+    close_both(play);
+}
+
+static void hang_up(struct play *play)
+{
+    play_fin(play, SIDE_SERVER);
+    play_fin(play, SIDE_CLIENT);
+}
+
+static void other_ends_are_not_the_clients(void)
+{
+    opening_expect(&openings, go_on_in_clear, OUTCOME_NOT_TLS, "");
+    opening_expect(&openings, hang_up, OUTCOME_NOT_TLS, "");
+}
+
+/* What is no yes, or not yet. */
+static void half_a_yes_is_none(void)
+{
+    static const struct opening half[] = {
+        {{SERVER_SAYS("220 ready\r\n"), CLIENT_SAYS("STARTTLS\r\n"), SERVER_SAYS("220 Go ahea")}},
+        {{SERVER_SAYS("+OK ready\r\n"), CLIENT_SAYS("STLS\r\n"), SERVER_SAYS("+OK Begi")}},
+        {{SERVER_SAYS("* OK ready\r\n"), CLIENT_SAYS("a STARTTLS\r\n"), SERVER_SAYS("* OK\r\n")}},
+        {{CLIENT_SAYS("STARTTLS\r\n"), SERVER_SAYS("220 mail ESMTP\r\n")}},
+        {{SERVER_SAYS("220 ready\r\n"), CLIENT_SAYS("STARTTLS\r\n"), SERVER_SAYS("250 Well\r\n")}},
+    };
+    static const struct openings halves = {5999, half, sizeof(half) / sizeof(half[0])};
+
+    opening_expect(&halves, close_last, OUTCOME_NOT_TLS, "");
+}
+
+static void the_client_is_who_ended_it(void)
+{
+    struct play play;
+
+    play_begin(&play, 5432, 0);
+    play_octets(&play, SIDE_CLIENT, "\0\0\0\x08\x04\xd2\x16\x2f", 8);
+    play_text(&play, SIDE_SERVER, "S");
+    close_both(&play);
+    play_end(&play);
+    CU_ASSERT_STRING_EQUAL(play.cause, "client_abandoned");
+    CU_ASSERT_EQUAL(play.refused_by, PARTY_CLIENT);
+    CU_ASSERT_EQUAL(play.confidence, CAUSE_LIKELY);
+    CU_ASSERT_FALSE(play.starttls_refused);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"who leaves before the hello has failed", who_leaves_before_the_hello_has_failed},
+        {"what the capture does not show is open", what_the_capture_does_not_show_is_open},
+        {"other ends are not the client's", other_ends_are_not_the_clients},
+        {"half a yes is none", half_a_yes_is_none},
+        {"the client is who ended it", the_client_is_who_ended_it},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("starttls_agreed", tests);
+}
