@@ -112,6 +112,34 @@ static void p_384_alone_stands_out_where_the_suites_fit(void)
     CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_POSSIBLE));
 }
 
+/* The group that every server of TLS 1.3 must have. */
+static void p_256_alone_is_no_better_a_reason_than_a_few_modern_suites(void)
+{
+    static const struct {
+        story_list suites;
+        uint16_t group;
+        const char *cause;
+        enum certainty certainty;
+    } rows[] = {
+        {{0x1301, 0xc02b, 0xc02c, 0xc02f, 0xc030, 0x00ff}, 23, "no_shared_cipher", CAUSE_POSSIBLE},
+        {{0x1301, 0xc02b, 0xc02c, 0xc02f, 0xc030}, 29, "no_shared_group", CAUSE_LIKELY},
+        {{0x1301, 0xc02b, 0xc02f, 0xc013, 0x002f}, 23, "no_shared_group", CAUSE_LIKELY},
+        {{0x1301, 0x1302, 0x1303}, 23, "no_shared_group", CAUSE_LIKELY},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+        struct story_offer offer = story_modern_offer();
+
+        memcpy(offer.suites, rows[i].suites, sizeof(offer.suites));
+        memcpy(offer.groups, (story_list){rows[i].group}, sizeof(offer.groups));
+        story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
+        CU_ASSERT_TRUE(story_considers(&story, "no_shared_group"));
+        CU_ASSERT_TRUE(story_considers(&story, "no_shared_cipher"));
+    }
+}
+
 /* The mandatory suite of TLS 1.3 fits nobody when that version is not offered. */
 static void a_suite_of_tls_1_3_means_nothing_without_that_version(void)
 {
@@ -182,6 +210,8 @@ int main(void)
         {"P-384 does not stand out beside few suites", p_384_does_not_stand_out_beside_few_suites},
         {"P-384 alone stands out where the suites fit",
          p_384_alone_stands_out_where_the_suites_fit},
+        {"P-256 alone is no better a reason than a few modern suites",
+         p_256_alone_is_no_better_a_reason_than_a_few_modern_suites},
         {"a suite of TLS 1.3 means nothing without that version",
          a_suite_of_tls_1_3_means_nothing_without_that_version},
         {"two suites are few", two_suites_are_few},

@@ -144,6 +144,33 @@ static enum weight weigh_suites(const struct facts *facts)
     return is_plain_1_2(facts) ? WEIGHT_SLIGHT : WEIGHT_ORDINARY;
 }
 
+/* Of the suites up to TLS 1.2 only those that are recommended (RFC 9325 section 4.2). */
+static bool offers_only_modern_suites(const struct facts *facts)
+{
+    struct bytes list = facts->client_hello.cipher_suites;
+    uint16_t value;
+
+    while (list_u16_next(&list, &value)) {
+        const struct suite *suite = suite_find(value);
+
+        if (suite != NULL && suite->strength != SUITE_STRENGTH_SIGNAL
+            && suite->strength < SUITE_STRENGTH_MODERN)
+            return false;
+    }
+    return facts->offer.suites_legacy;
+}
+
+/* Who offers P-256 alone offers what every server of TLS 1.3 must have (RFC 8446 section 9.1), and
+ * nearly every one of TLS 1.2 has: one that has none of a few modern suites is as likely. Beside
+ * suites for everybody, or for TLS 1.3 alone, the group is what is left. */
+static enum weight weigh_only_group(const struct facts *facts)
+{
+    return list_u16_contains(facts->client_extensions.supported_groups.list, GROUP_SECP256R1)
+                   && offers_only_modern_suites(facts)
+               ? WEIGHT_ORDINARY
+               : WEIGHT_UNUSUAL;
+}
+
 static enum weight weigh_groups(const struct facts *facts)
 {
     struct bytes list = facts->client_extensions.supported_groups.list;
@@ -164,7 +191,7 @@ static enum weight weigh_groups(const struct facts *facts)
     if (!common)
         return is_profile && weigh_suites(facts) == WEIGHT_UNUSUAL ? WEIGHT_UNUSUAL
                                                                    : WEIGHT_STANDS_OUT;
-    return count == 1 ? WEIGHT_UNUSUAL : weigh_what_is_common(facts);
+    return count == 1 ? weigh_only_group(facts) : weigh_what_is_common(facts);
 }
 
 /* What the signature schemes of a list can verify, of the keys that are common: those for EdDSA fit

@@ -48,7 +48,7 @@ static bool version_comes_first(const struct facts *facts)
 static enum weight correct(const struct facts *facts, enum suspect suspect, enum weight weight)
 {
     static const enum weight least[SUSPECTS] = {
-        [SUSPECT_SUITES] = WEIGHT_SLIGHT,   [SUSPECT_GROUPS] = WEIGHT_UNUSUAL,
+        [SUSPECT_SUITES] = WEIGHT_SLIGHT,   [SUSPECT_GROUPS] = WEIGHT_ORDINARY,
         [SUSPECT_SCHEMES] = WEIGHT_UNUSUAL, [SUSPECT_NO_NAME] = WEIGHT_ORDINARY,
         [SUSPECT_NAME] = WEIGHT_ORDINARY,
     };
