@@ -101,6 +101,18 @@ static void add_established(struct text *text, const struct verdict *verdict)
         text_add_string(text, "; the server left at once, without sending data");
 }
 
+/* By what the client said, or else the server, where that is known. */
+static void add_not_tls(struct text *text, const struct facts *facts)
+{
+    enum prelude prelude = facts->prelude[SIDE_CLIENT];
+
+    if (prelude <= PRELUDE_PARTIAL)
+        prelude = facts->prelude[SIDE_SERVER];
+    text_add_string(text, "not TLS");
+    if (prelude > PRELUDE_PARTIAL)
+        text_add(text, ": %s", prelude_name(prelude));
+}
+
 void summary_add_outcome(struct text *text, const struct verdict *verdict)
 {
     if (verdict->outcome == OUTCOME_ESTABLISHED)
@@ -110,7 +122,7 @@ void summary_add_outcome(struct text *text, const struct verdict *verdict)
     else if (verdict->outcome == OUTCOME_INCOMPLETE)
         text_add(text, "incomplete: %s", verdict->incomplete_reason);
     else
-        text_add(text, "not TLS");
+        add_not_tls(text, verdict->facts);
 }
 
 size_t summary_format(const struct verdict *verdict, const struct address_text addresses[SIDES],

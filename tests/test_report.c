@@ -263,6 +263,24 @@ static void with_all_each_connection_has_a_line(void)
     report_text_end(&written);
 }
 
+static void with_all_another_protocol_is_named(void)
+{
+    struct report_text written;
+
+    report_text_begin(&written, (struct report_options){.all = true});
+    sample_incomplete(&written.sample);
+    written.sample.verdict.outcome = OUTCOME_NOT_TLS;
+    report_add(written.report, &written.sample.verdict);
+    written.sample.facts.prelude[SIDE_SERVER] = PRELUDE_SMTP;
+    report_add(written.report, &written.sample.verdict);
+    written.sample.facts.prelude[SIDE_CLIENT] = PRELUDE_TLCP;
+    report_add(written.report, &written.sample.verdict);
+    text_check_has(report_text_finish(&written), "  not TLS\n");
+    text_check_has(written.text, "  not TLS: SMTP\n");
+    text_check_has(written.text, "  not TLS: TLCP\n");
+    report_text_end(&written);
+}
+
 static void with_all_a_client_that_left_at_once_is_told(void)
 {
     struct report_text written;
@@ -552,6 +570,7 @@ int main(void)
         {"without failures it says so", without_failures_it_says_so},
         {"without TLS or packets it says so", without_tls_or_packets_it_says_so},
         {"with --all each connection has a line", with_all_each_connection_has_a_line},
+        {"with --all another protocol is named", with_all_another_protocol_is_named},
         {"with --all a client that left at once is told",
          with_all_a_client_that_left_at_once_is_told},
         {"what could hide something is said", what_could_hide_something_is_said},
