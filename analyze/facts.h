@@ -163,6 +163,7 @@ struct facts {
     bool capture_ended;     /* the input ended while the connection was open */
     bool evicted;           /* dropped for want of memory */
     bool tls_expected;      /* TLS is spoken on this port */
+    bool tls_seen;          /* as in the observation */
     bool in_brief;          /* of the hellos, only some extensions were read */
 
     enum outcome outcome;
@@ -270,6 +271,7 @@ struct observation {
     enum connection_end reason; /* how the connection ended */
     int64_t capture_end_ns;     /* time of the input's last packet so far */
     bool tls_expected;          /* TLS is spoken on this port, or by this server */
+    bool tls_seen;              /* the server spoke none, and answered in TLS at another time */
     struct tls_ports tls_ports; /* where TLS is expected of the target of a proxy */
     bool settled;               /* the tracker let go early: the handshake is over */
     bool established_in_brief;  /* how an established handshake ended, what of it was not captured
@@ -327,8 +329,9 @@ bool facts_hello_is_due(const struct facts *facts);
 bool facts_request_may_be_repeated(const struct facts *facts);
 
 /* Where TLS is expected a client begins in clear with the preface of HTTP/2 (RFC 9113 section 3.4)
- * or a PROXY protocol header, and the server answers that it is a bad request. */
-bool facts_preface_is_refused(const struct facts *facts);
+ * or a PROXY protocol header, or, at a server that was seen to answer in TLS, with a request of
+ * HTTP, and the server answers that it is a bad request. */
+bool facts_plain_http_is_refused(const struct facts *facts);
 
 /* The refusal is the server's answer to the client's (last) hello: after it, before
  * any ServerHello. */

@@ -35,6 +35,10 @@ bool facts_finished_is_lost(const struct facts *facts);
  * and its answer. */
 void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports);
 
+/* The client begins with HTTP that is for this server, not for one behind it as a proxy (RFC 9112
+ * section 3.2.1). */
+bool facts_client_speaks_plain_http(const struct facts *facts);
+
 /* Find the first fatal event: fills refusal, warning_note, last_note and waited_ns. */
 void facts_find_refusal(struct facts *facts);
 

@@ -461,31 +461,18 @@ bool facts_client_is_turned_away(const struct facts *facts)
            && is_captured(client) && is_captured(server);
 }
 
-/* HTTP that is for this server, not for one behind it as a proxy (RFC 9112 section 3.2.1). */
-static bool client_speaks_plain_http(const struct facts *facts)
-{
-    struct bytes request = prelude_octets(facts->handshake->prelude[SIDE_CLIENT]);
-    uint8_t octet = 0;
-
-    if (facts->prelude[SIDE_CLIENT] != PRELUDE_HTTP_REQUEST)
-        return facts->prelude[SIDE_CLIENT] == PRELUDE_HTTP2;
-    while (octet != ' ' && bytes_u8(&request, &octet))
-        ;
-    return bytes_u8(&request, &octet) && octet == '/';
-}
-
-/* The same, to a server that waits for more octets of what it takes for the beginning of TLS, until
- * the client gives up. Other protocols are not for port or server alone to tell: they may be the
- * beginning of STARTTLS. */
+/* Plain HTTP, to a server that waits for more octets of what it takes for the beginning of TLS,
+ * until the client gives up. Other protocols are not for port or server alone to tell: they may be
+ * the beginning of STARTTLS. */
 static bool plain_client_waits_in_vain(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
-    return facts->tls_expected && facts->connection->syn_seen && client_speaks_plain_http(facts)
-           && is_closed_by(facts, SIDE_CLIENT) && facts->waited_ns >= FACTS_PATIENCE_NS
-           && client->unacknowledged_octets == 0 && server->payload_octets == 0
-           && is_captured(client) && is_captured(server);
+    return facts->tls_expected && facts->connection->syn_seen
+           && facts_client_speaks_plain_http(facts) && is_closed_by(facts, SIDE_CLIENT)
+           && facts->waited_ns >= FACTS_PATIENCE_NS && client->unacknowledged_octets == 0
+           && server->payload_octets == 0 && is_captured(client) && is_captured(server);
 }
 
 static bool request_is_unanswered(const struct facts *facts)
@@ -564,7 +551,7 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
         return OUTCOME_INCOMPLETE;
     }
     if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls.refused
-        || facts_preface_is_refused(facts) || plain_client_is_hung_up_on(facts)
+        || facts_plain_http_is_refused(facts) || plain_client_is_hung_up_on(facts)
         || plain_client_waits_in_vain(facts) || facts_request_is_ignored(facts)
         || facts_request_is_hung_up_on(facts) || opening_is_reset_by_another(facts)
         || opening_is_lost(facts) || facts_client_is_turned_away(facts))

@@ -165,7 +165,7 @@ static bool refuses_clear_request(const struct facts *facts, const struct note *
 {
     return note->side == SIDE_SERVER && facts->prelude_note[SIDE_CLIENT] != NULL
            && (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS
-               || facts_preface_is_refused(facts));
+               || facts_plain_http_is_refused(facts));
 }
 
 static enum refusal_kind refusal_of(const struct facts *facts, const struct note *note)

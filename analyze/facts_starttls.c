@@ -98,16 +98,35 @@ bool facts_request_may_be_repeated(const struct facts *facts)
                    && starttls->status == PROXY_AUTHENTICATION_REQUIRED));
 }
 
+bool facts_client_speaks_plain_http(const struct facts *facts)
+{
+    struct bytes request = prelude_octets(facts->handshake->prelude[SIDE_CLIENT]);
+    uint8_t octet = 0;
+
+    if (facts->prelude[SIDE_CLIENT] != PRELUDE_HTTP_REQUEST)
+        return facts->prelude[SIDE_CLIENT] == PRELUDE_HTTP2;
+    while (octet != ' ' && bytes_u8(&request, &octet))
+        ;
+    return bytes_u8(&request, &octet) && octet == '/';
+}
+
 /* What no server answers with 400 that was meant for it: an HTTP server takes its own preface, or
  * header, and one that expects TLS takes it for a request line (RFC 9112 section 2.2). */
-bool facts_preface_is_refused(const struct facts *facts)
+static bool client_begins_with_preface(const struct facts *facts)
+{
+    enum prelude client = facts->prelude[SIDE_CLIENT];
+
+    return client == PRELUDE_HTTP2 || client == PRELUDE_PROXY_V1 || client == PRELUDE_PROXY_V2;
+}
+
+/* A request may be bad in itself; of a server that speaks TLS it is the plain ones that are. */
+bool facts_plain_http_is_refused(const struct facts *facts)
 {
     enum { BAD_REQUEST = 400 };
-    enum prelude client = facts->prelude[SIDE_CLIENT];
-    bool is_preface =
-        client == PRELUDE_HTTP2 || client == PRELUDE_PROXY_V1 || client == PRELUDE_PROXY_V2;
+    bool is_out_of_place = (facts->tls_expected && client_begins_with_preface(facts))
+                           || (facts->tls_seen && facts_client_speaks_plain_http(facts));
 
-    return facts->tls_expected && is_preface && !facts->handshake->switched
+    return is_out_of_place && !facts->handshake->switched
            && facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_RESPONSE
            && starttls_status(PRELUDE_HTTP_CONNECT,
                               prelude_octets(facts->handshake->prelude[SIDE_SERVER]))

@@ -134,15 +134,31 @@ static void build_facts(const struct tracker *tracker, struct observation *obser
     facts_build(facts, observation);
 }
 
-/* The facts of one that waited: by now it may be known that its server speaks TLS. */
+static const struct known_server *find_server(const struct tracker *tracker,
+                                              const struct endpoint *server)
+{
+    return tracker->knowledge != NULL ? knowledge_find_server(tracker->knowledge, server) : NULL;
+}
+
+/* By now it may be known that the server speaks TLS. */
+static void expect_known_tls(const struct tracker *tracker, struct observation *observation)
+{
+    const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
+    const bool speaks = observation->handshake->spoke_tls[SIDE_SERVER];
+
+    if ((speaks && observation->tls_expected)
+        || !known_answers_in_tls(find_server(tracker, server)))
+        return;
+    observation->tls_expected = true;
+    observation->tls_seen = !speaks;
+}
+
+/* The facts of one that waited. */
 void tracker_build_deferred(struct tracker *tracker, struct deferred *deferred, struct facts *facts)
 {
     struct observation *observation = &deferred->observation;
-    const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
 
-    if (!observation->tls_expected)
-        observation->tls_expected =
-            known_answers_in_tls(knowledge_find_server(tracker->knowledge, server));
+    expect_known_tls(tracker, observation);
     build_facts(tracker, observation, facts);
 }
 
@@ -183,19 +199,6 @@ static bool wait_for_more(struct tracker *tracker, const struct observation *obs
 static struct tls_ports tls_ports(const struct tracker *tracker)
 {
     return (struct tls_ports){tracker->options.tls_ports, tracker->options.tls_port_count};
-}
-
-static const struct known_server *find_server(const struct tracker *tracker,
-                                              const struct endpoint *server)
-{
-    return tracker->knowledge != NULL ? knowledge_find_server(tracker->knowledge, server) : NULL;
-}
-
-static bool expects_tls(const struct tracker *tracker, const struct endpoint *server)
-{
-    const struct tls_ports more = tls_ports(tracker);
-
-    return tls_port_is(&more, server->port) || known_answers_in_tls(find_server(tracker, server));
 }
 
 /* How things stood at its server when the connection began. */
@@ -277,12 +280,13 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
     struct connection *connection = session->connection;
     struct note notes[SESSION_NOTES];
     struct handshake handshake;
+    const struct tls_ports ports = tls_ports(tracker);
     struct observation observation = {
         .connection = connection,
         .handshake = &handshake,
         .reason = reason,
-        .tls_expected = expects_tls(tracker, &connection->endpoint[SIDE_SERVER]),
-        .tls_ports = tls_ports(tracker),
+        .tls_expected = tls_port_is(&ports, connection->endpoint[SIDE_SERVER].port),
+        .tls_ports = ports,
         .settled = settled,
         .established_in_brief = !tracker->options.examine_all,
         .overloaded = tracker->has_loss && connection->first.time_ns <= tracker->loss_ns,
@@ -295,6 +299,7 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
                                      ? connection->ended_ns
                                      : connection->last.time_ns;
     session_conclude(session, &handshake, notes);
+    expect_known_tls(tracker, &observation);
     if (tracker->options.pass_on.take != NULL) {
         tracker->options.pass_on.take(tracker->options.pass_on.context, &observation);
         return;
@@ -363,10 +368,9 @@ const struct incidents *tracker_incidents(const struct tracker *tracker)
 
 void tracker_judge(struct tracker *tracker, const struct observation *observation)
 {
-    const struct endpoint *server = &observation->connection->endpoint[SIDE_SERVER];
     struct observation known = *observation;
 
-    known.tls_expected = known.tls_expected || known_answers_in_tls(find_server(tracker, server));
+    expect_known_tls(tracker, &known);
     known.established_in_brief = !tracker->options.examine_all;
     judge_observed(tracker, &known);
 }

@@ -353,6 +353,36 @@ static void a_preface_that_is_a_bad_request_came_without_tls(void)
     }
 }
 
+/* The page of some servers has words of their own. A proxy is asked for others. */
+static void a_plain_request_that_is_bad_at_a_server_of_tls_came_without_it(void)
+{
+    static const char bad[] = "HTTP/1.1 400 Bad Request\r\n\r\nThis is a secure port.\r\n";
+    static const struct {
+        const char *request;
+        const char *answer;
+        bool tls_seen;
+        bool is_told;
+    } cases[] = {
+        {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", bad, true, true},
+        {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", bad, false, false},
+        {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 404 Not Found\r\n\r\n", true, false},
+        {"GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n", bad, true, false},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct story story;
+
+        begin_plain(&story, cases[i].request);
+        story.tls_seen = cases[i].tls_seen;
+        story_plaintext(&story, SIDE_SERVER, cases[i].answer);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome,
+                        cases[i].is_told ? OUTCOME_FAILED : OUTCOME_NOT_TLS);
+        if (cases[i].is_told)
+            CU_ASSERT_STRING_EQUAL(story_cause(&story), "plaintext_on_tls_port");
+    }
+}
+
 static void a_readable_line_of_no_known_protocol_is_likely_plaintext(void)
 {
     struct story story;
@@ -405,6 +435,8 @@ int main(void)
         {"elsewhere nobody waits for TLS", elsewhere_nobody_waits_for_tls},
         {"a preface that is a bad request came without TLS",
          a_preface_that_is_a_bad_request_came_without_tls},
+        {"a plain request that is bad at a server of TLS came without it",
+         a_plain_request_that_is_bad_at_a_server_of_tls_came_without_it},
         {"a readable line of no known protocol is likely plaintext",
          a_readable_line_of_no_known_protocol_is_likely_plaintext},
         {"a client that came to TLS did not speak plaintext",

@@ -95,7 +95,7 @@ static bool client_gave_up(const struct facts *facts)
  * speaks TLS. */
 static enum certainty weigh(const struct facts *facts, bool known)
 {
-    if (facts_preface_is_refused(facts) || client_gave_up(facts))
+    if (facts_plain_http_is_refused(facts) || client_gave_up(facts))
         return facts->known != NULL && known_answers_in_tls(facts->known->server) ? CAUSE_LIKELY
                                                                                   : CAUSE_POSSIBLE;
     return known && server_says_so(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
@@ -123,7 +123,7 @@ static void describe_answer(const struct facts *facts, struct evidence *evidence
     if (port_says_so(facts))
         evidence_add(evidence, "tls_port", (struct moment){0},
                      "port %u is one where TLS is spoken, and the server answered nothing", port);
-    if (facts_preface_is_refused(facts))
+    if (facts_plain_http_is_refused(facts))
         evidence_add(evidence, "bad_request", facts->handshake->prelude[SIDE_SERVER]->at,
                      "port %u is one where TLS is spoken, and the server answers in clear that "
                      "this is a bad request (400)",
@@ -142,7 +142,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (facts->prelude_note[SIDE_CLIENT] == NULL || facts->handshake->switched
         || facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL
         || (!known && client_line(facts).len == 0 && !alert_answers_unknown(facts))
-        || (!server_says_so(facts) && !port_says_so(facts) && !facts_preface_is_refused(facts)))
+        || (!server_says_so(facts) && !port_says_so(facts) && !facts_plain_http_is_refused(facts)))
         return CAUSE_NO;
     describe_request(facts, evidence);
     describe_answer(facts, evidence);

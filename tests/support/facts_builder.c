@@ -89,8 +89,7 @@ static void put_renegotiation(struct body *body, bool wanted)
     if (!wanted)
         return;
     put(body, TLS_EXTENSION_RENEGOTIATION_INFO, 2);
-    put(body, 1, 2);
-    put(body, 0, 1);
+    put(body, 0x000100, 3); /* one octet: an empty vector */
 }
 
 /* An extension that is a list, of which this text is all. In front of the text are so many octets
@@ -532,6 +531,7 @@ static void tell(struct story *story)
         .reason = story->reason,
         .capture_end_ns = story->now_ns,
         .tls_expected = story->tls_expected,
+        .tls_seen = story->tls_seen,
     };
 
     if (story->told)

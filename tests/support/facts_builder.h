@@ -73,6 +73,7 @@ struct story {
     struct prelude_text prelude[SIDES];
     enum connection_end reason;
     bool tls_expected;
+    bool tls_seen;               /* as in the observation */
     struct knowledge *knowledge; /* of other connections; NULL: none */
     struct known known;
     bool told; /* facts are built */
