@@ -236,12 +236,12 @@ static void learn_hellos(const char *hellos, struct story_offer (*offer_of)(enum
         struct story story;
 
         begin_later(&story, &offer, 2 * i);
-        if (is_taken)
+        if (is_taken) {
             story_flight_1_2(&story, &choice, 0);
-        if (is_taken)
             story_finish_1_2(&story);
-        else
+        } else {
             story_refuse_how(&story, how);
+        }
         story_learn(knowledge, story_facts(&story));
     }
 }

@@ -31,7 +31,7 @@ static void close_both(struct play *play)
     play_fin(play, SIDE_SERVER);
 }
 
-static void reset(struct play *play)
+static void reset_by_client(struct play *play)
 {
     play_reset(play, SIDE_CLIENT);
 }
@@ -39,7 +39,7 @@ static void reset(struct play *play)
 static void who_leaves_before_the_hello_has_failed(void)
 {
     opening_expect(&openings, close_both, OUTCOME_FAILED, "client_abandoned");
-    opening_expect(&openings, reset, OUTCOME_FAILED, "reset_by_client");
+    opening_expect(&openings, reset_by_client, OUTCOME_FAILED, "reset_by_client");
 }
 
 static void stay(struct play *play)
