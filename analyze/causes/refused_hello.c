@@ -153,11 +153,14 @@ static bool is_overshadowed(const struct facts *facts, const struct suspects *su
 static bool is_outguessed(const struct facts *facts, const struct manner *manner,
                           enum suspect suspect)
 {
-    const struct suspects suspects = weigh_all(facts, manner);
+    struct suspects suspects;
 
-    return suspects.weight[suspect] == WEIGHT_SLIGHT
-           && manner_least(manner, suspect) == WEIGHT_SLIGHT
-           && is_overshadowed(facts, &suspects, suspect) && !others_are_unusual(&suspects, suspect);
+    if (manner_least(manner, suspect) != WEIGHT_SLIGHT
+        || offer_weigh(facts, SUSPECT_MASTER_SECRET) < WEIGHT_UNUSUAL)
+        return false;
+    suspects = weigh_all(facts, manner);
+    return suspects.weight[suspect] == WEIGHT_SLIGHT && is_overshadowed(facts, &suspects, suspect)
+           && !others_are_unusual(&suspects, suspect);
 }
 
 /* Nearly every server takes these groups and schemes, but each only its own names. Suites are what
