@@ -84,9 +84,9 @@ static bool is_record(const struct note *note)
     return note->kind != NOTE_FIN && note->kind != NOTE_RST && note->kind != NOTE_GAP;
 }
 
-/* Its receiver sends records behind it, and so does, or closes then, the side in whose name it
+/* Its receiver sends records behind the RST, and so does, or closes then, the side in whose name it
  * came: the one has not taken it, the other has not sent it. Of one side alone it could be what was
- * on its way. */
+ * on its way. A RST that no honest receiver takes (RFC 5961 section 3.2) has no note. */
 static bool both_went_on(const struct facts *facts, const struct note *reset)
 {
     const struct handshake *handshake = facts->handshake;
@@ -103,14 +103,6 @@ static bool both_went_on(const struct facts *facts, const struct note *reset)
     return has_gone_on[SIDE_CLIENT] && has_gone_on[SIDE_SERVER];
 }
 
-/* A RST that an honest receiver ignores ends nothing (RFC 5961 section 3.2), nor does one that was
- * ignored. */
-static bool is_effective_reset(const struct facts *facts, const struct note *note)
-{
-    return direction_reset(&facts->connection->direction[note->side])->fit != RESET_OUTSIDE
-           && !both_went_on(facts, note);
-}
-
 /* What the sides say before a STARTTLS is what should be there. */
 static bool is_prelude(const struct facts *facts, const struct note *note)
 {
@@ -118,24 +110,17 @@ static bool is_prelude(const struct facts *facts, const struct note *note)
            && (facts->client_hello_note == NULL || note < facts->client_hello_note);
 }
 
-/* The client's next word or deed behind its hello ends the connection, so soon that it has not
+/* What comes next behind the client's hello is that it ends the connection, so soon that it has not
  * waited for an answer: a client that knows nothing of a greeting reads it as TLS. */
 static bool client_stops_at_once(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
     const struct note *hello = facts->client_hello_note;
+    const struct note *next = hello + 1;
 
-    for (const struct note *note = hello + 1; note < handshake->notes + handshake->note_count;
-         note++) {
-        bool closes = note->kind == NOTE_FIN || note->kind == NOTE_RST;
-
-        if (note->side == SIDE_CLIENT)
-            return (closes || note->kind == NOTE_ALERT)
-                   && note->at.time_ns - hello->at.time_ns < FACTS_PATIENCE_NS;
-        if (closes)
-            return false;
-    }
-    return false;
+    return next < handshake->notes + handshake->note_count && next->side == SIDE_CLIENT
+           && (next->kind == NOTE_FIN || next->kind == NOTE_RST || next->kind == NOTE_ALERT)
+           && next->at.time_ns - hello->at.time_ns < FACTS_PATIENCE_NS;
 }
 
 /* What a server says in clear before the hello, and no more behind it, answers nothing: there are
@@ -180,7 +165,7 @@ static enum refusal_kind refusal_of(const struct facts *facts, const struct note
     case NOTE_FIN:
         return REFUSAL_FIN;
     case NOTE_RST:
-        return is_effective_reset(facts, note) ? REFUSAL_RST : REFUSAL_NONE;
+        return both_went_on(facts, note) ? REFUSAL_NONE : REFUSAL_RST;
     case NOTE_PLAINTEXT:
         return is_foreign(facts, note) || refuses_clear_request(facts, note) ? REFUSAL_PLAINTEXT
                                                                              : REFUSAL_NONE;

@@ -220,7 +220,7 @@ static bool answer_may_come(const struct run *run)
 {
     const struct session *session = run->session;
 
-    return run->from == SIDE_SERVER && !session->presumed
+    return run->from == SIDE_SERVER
            && (session->hello_seen
                || (session->preludes != NULL && moment_seen(session->preludes->starttls_at)));
 }
@@ -306,10 +306,7 @@ static bool is_unknown(const struct run *run, struct bytes data)
 
 static void begin_turn(struct session *session)
 {
-    struct preludes *preludes = session->preludes;
-
-    if (preludes->turns <= UNKNOWN_TURNS_MAX)
-        preludes->turns++;
+    session->preludes->turns++;
     session_drop_partial(session, SIDE_CLIENT);
 }
 

@@ -148,6 +148,13 @@ static void complain_of_certificate(struct play *play)
     leave(play);
 }
 
+static void go_on_and_fail(struct play *play)
+{
+    play_server_flight(play);
+    play_client_finishes(play);
+    play_alert(play, SIDE_SERVER, 2, TLS_ALERT_HANDSHAKE_FAILURE);
+}
+
 /* Its TLS library reads the greeting. */
 static void who_does_not_wait_for_a_greeting_fails_by_it(void)
 {
@@ -160,6 +167,8 @@ static void who_does_not_wait_for_a_greeting_fails_by_it(void)
     play = greet(false, complain_of_certificate);
     CU_ASSERT_STRING_NOT_EQUAL(play.cause, "server_not_tls");
     play = greet(true, leave);
+    CU_ASSERT_STRING_NOT_EQUAL(play.cause, "server_not_tls");
+    play = greet(true, go_on_and_fail);
     CU_ASSERT_STRING_NOT_EQUAL(play.cause, "server_not_tls");
     play = greet(false, play_finish);
     CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
