@@ -398,6 +398,41 @@ static void a_message_that_breaks_off_is_announced(void)
     end(&fixture);
 }
 
+/* Of a hello that breaks off, what came of it counts: the message's octets without the headers of
+ * its records. */
+static void a_hello_that_breaks_off_is_a_hello(void)
+{
+    static const struct {
+        uint8_t octets[16];
+        size_t length;
+        uint32_t came;
+    } rows[] = {
+        {{22, 3, 1, 0, 100, 1, 0, 0, 96, 3, 3, 0}, 12, 7},
+        {{22, 3, 1, 0, 100, 1, 0, 0, 96, 3}, 10, 0}, /* may be anything */
+        {{22, 3, 1, 0, 6, 1, 0, 0, 96, 3, 3}, 11, 6},
+        {{22, 3, 1, 0, 6, 1, 0, 0, 96, 3, 3, 22, 3, 1}, 14, 6},
+        {{22, 3, 1, 0, 6, 1, 0, 0, 4, 3, 3}, 11, 6},
+        {{22, 3, 1, 0, 6, 1, 0, 0, 96, 9, 3}, 11, 0},
+        {{22, 3, 1, 0, 6, 11, 0, 0, 96, 3, 3}, 11, 0},
+        {{22, 3, 1, 0, 3, 1, 0, 0}, 8, 0},
+        {{22, 3, 1, 0, 4, 1, 0, 0, 96}, 9, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fixture fixture;
+
+        begin(&fixture, MEMORY);
+        fixture.session.midway = false;
+        session_read(&fixture.session, SIDE_CLIENT, bytes_of(rows[i].octets, rows[i].length),
+                     moment_of(0));
+        conclude(&fixture);
+        CU_ASSERT_EQUAL(fixture.handshake.partial_hello_octets, rows[i].came);
+        if (fixture.handshake.partial_hello_octets != rows[i].came)
+            printf("\nrow %zu: %u\n", i, fixture.handshake.partial_hello_octets);
+        end(&fixture);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -417,6 +452,7 @@ int main(void)
         {"what is shared late comes out", what_is_shared_late_comes_out},
         {"a record has room when half of it came", a_record_has_room_when_half_of_it_came},
         {"a message that breaks off is announced", a_message_that_breaks_off_is_announced},
+        {"a hello that breaks off is a hello", a_hello_that_breaks_off_is_a_hello},
         CU_TEST_INFO_NULL,
     };
 

@@ -211,6 +211,29 @@ static void a_proxy_that_refuses_another_port_refuses_no_tls(void)
     }
 }
 
+/* The method comes before the target: nobody knows what it would have been for. */
+static void a_proxy_that_knows_no_target_refuses_no_tls(void)
+{
+    static const struct step answers[][3] = {
+        {CLIENT_SAYS("\5\1\2"), SERVER_SAYS("\5\xff")},
+        {CLIENT_SAYS("\5\1\2"), SERVER_SAYS("\5\2"), CLIENT_SAYS("\1\4user\4word")},
+    };
+
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        struct play play;
+
+        play_begin(&play, 1080, 0);
+        for (size_t step = 0; step < 3; step++)
+            say(&play, &answers[i][step]);
+        if (i == 1)
+            play_octets(&play, SIDE_SERVER, "\1\1", 2);
+        play_fin(&play, SIDE_SERVER);
+        play_end(&play);
+        CU_ASSERT_FALSE(play.starttls_refused);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_NOT_TLS);
+    }
+}
+
 /* The hello of these plays has no server name. */
 static void the_target_of_a_proxy_is_the_server_name(void)
 {
@@ -260,6 +283,8 @@ int main(void)
         {"a request may be repeated", a_request_may_be_repeated},
         {"a proxy that refuses another port refuses no TLS",
          a_proxy_that_refuses_another_port_refuses_no_tls},
+        {"a proxy that knows no target refuses no TLS",
+         a_proxy_that_knows_no_target_refuses_no_tls},
         {"the target of a proxy is the server name", the_target_of_a_proxy_is_the_server_name},
         {"what is not for TLS, or was answered, is not ignored",
          what_is_not_for_tls_or_was_answered_is_not_ignored},

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What of a handshake's events is the one that ended it: each sign is there, or is not. */
+#include "analyze/facts_internal.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/suite.h"
+#include "tests/support/wire.h"
+
+/* In TLS 1.3 the level of an alert means nothing (RFC 8446 section 6), but for the one that servers
+ * may go on after (RFC 6066 section 3). */
+static void a_warning_of_tls_1_3_is_fatal_unless_it_is_about_the_name(void)
+{
+    static const struct {
+        uint8_t alert;
+        enum refusal_kind kind;
+    } rows[] = {
+        {TLS_ALERT_UNRECOGNIZED_NAME, REFUSAL_NONE},
+        {TLS_ALERT_HANDSHAKE_FAILURE, REFUSAL_ALERT},
+    };
+    const struct story_choice choice = story_choice_1_3();
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        story_server_hello(&story, &choice);
+        story_alert(&story, SIDE_SERVER, TLS_ALERT_LEVEL_WARNING, rows[i].alert);
+        CU_ASSERT_EQUAL(story_facts(&story)->refusal.kind, rows[i].kind);
+    }
+}
+
+static void who_warns_and_then_leaves_has_refused_with_the_warning(void)
+{
+    enum end { END_FIN, END_RST, END_CLOSE_NOTIFY, END_FATAL, END_OF_OTHER };
+    static const struct {
+        enum end end;
+        enum refusal_kind kind;
+        uint8_t alert;
+    } rows[] = {
+        {END_FIN, REFUSAL_ALERT, TLS_ALERT_CERTIFICATE_UNKNOWN},
+        {END_RST, REFUSAL_ALERT, TLS_ALERT_CERTIFICATE_UNKNOWN},
+        {END_CLOSE_NOTIFY, REFUSAL_ALERT, TLS_ALERT_CERTIFICATE_UNKNOWN},
+        {END_FATAL, REFUSAL_ALERT, TLS_ALERT_HANDSHAKE_FAILURE},
+        {END_OF_OTHER, REFUSAL_FIN, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_2(&story);
+        story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_CERTIFICATE_UNKNOWN);
+        if (rows[i].end == END_FIN)
+            story_fin(&story, SIDE_CLIENT);
+        if (rows[i].end == END_RST)
+            story_rst(&story, SIDE_CLIENT);
+        if (rows[i].end == END_CLOSE_NOTIFY)
+            story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_CLOSE_NOTIFY);
+        if (rows[i].end == END_FATAL)
+            story_fatal(&story, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE);
+        if (rows[i].end == END_OF_OTHER)
+            story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_facts(&story)->refusal.kind, rows[i].kind);
+        CU_ASSERT_EQUAL(story_facts(&story)->refusal.alert, rows[i].alert);
+    }
+}
+
+/* One side alone may have sent it before the RST came. */
+static void a_reset_that_neither_side_minds_ends_nothing(void)
+{
+    static const struct {
+        enum note_kind client;
+        enum note_kind server;
+        bool is_end;
+    } rows[] = {
+        {NOTE_CHANGE_CIPHER_SPEC, NOTE_CHANGE_CIPHER_SPEC, false},
+        {NOTE_CHANGE_CIPHER_SPEC, NOTE_FIN, false},
+        {NOTE_CHANGE_CIPHER_SPEC, NOTE_GAP, true},
+        {NOTE_GAP, NOTE_CHANGE_CIPHER_SPEC, true},
+        {NOTE_RST, NOTE_CHANGE_CIPHER_SPEC, true},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_2(&story);
+        story_rst(&story, SIDE_SERVER);
+        story_note(&story, SIDE_CLIENT, rows[i].client);
+        story_note(&story, SIDE_SERVER, rows[i].server);
+        CU_ASSERT_EQUAL(story_facts(&story)->refusal.kind == REFUSAL_RST, rows[i].is_end);
+    }
+}
+
+/* What a client sends before the server's hello is no answer to it. */
+static void early_data_as_short_as_an_alert_is_none(void)
+{
+    const struct story_choice choice = story_choice_1_3();
+    struct story_offer offer = story_modern_offer();
+    struct story story;
+
+    offer.early_data = true;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_protected(&story, SIDE_CLIENT, 19);
+    story_server_hello(&story, &choice);
+    CU_ASSERT_EQUAL(story_facts(&story)->refusal.kind, REFUSAL_NONE);
+}
+
+static void the_first_octets_that_are_no_tls_count(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story_note(&story, SIDE_SERVER, NOTE_MALFORMED)->length = 1;
+    story_note(&story, SIDE_SERVER, NOTE_MALFORMED)->length = 2;
+    CU_ASSERT_EQUAL(story_facts(&story)->refusal.kind, REFUSAL_MALFORMED);
+    CU_ASSERT_EQUAL(story.facts.refusal.note->length, 1);
+}
+
+/* The octet beyond what was captured is the FIN, unless that was. */
+static void one_octet_that_was_not_seen_may_be_a_fin(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->unseen_octets = 1;
+    CU_ASSERT_TRUE(facts_fin_is_unseen(story_facts(&story), SIDE_SERVER));
+    story_begin_hello(&story);
+    story_fin(&story, SIDE_SERVER);
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->unseen_octets = 1;
+    CU_ASSERT_FALSE(facts_fin_is_unseen(story_facts(&story), SIDE_SERVER));
+}
+
+static void silence_is_of_a_server_that_never_answered(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    CU_ASSERT_TRUE(facts_closed_without_reason(story_facts(&story), SIDE_SERVER));
+    CU_ASSERT_FALSE(facts_closed_without_reason(story_facts(&story), SIDE_CLIENT));
+    story_begin_flight_1_2(&story);
+    CU_ASSERT_FALSE(facts_closed_without_reason(story_facts(&story), SIDE_SERVER));
+}
+
+/* A server that goes straight to its change_cipher_spec resumes; of a full handshake the capture
+ * may lack messages. */
+static void what_belongs_to_a_full_handshake_is_not_resumed(void)
+{
+    static const struct {
+        enum side side;
+        uint8_t type; /* TLS_HANDSHAKE_HELLO_REQUEST: no message */
+        bool is_resumed;
+    } rows[] = {
+        {SIDE_SERVER, TLS_HANDSHAKE_HELLO_REQUEST, true},
+        {SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE, false},
+        {SIDE_SERVER, TLS_HANDSHAKE_SERVER_KEY_EXCHANGE, false},
+        {SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, false},
+        {SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, false},
+    };
+    const struct story_choice choice = story_choice_1_2();
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        story_server_hello(&story, &choice);
+        if (rows[i].type != TLS_HANDSHAKE_HELLO_REQUEST)
+            story_message(&story, rows[i].side, rows[i].type, bytes_of("\0\0\0", 3));
+        story_ccs(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_facts(&story)->resumed, rows[i].is_resumed);
+    }
+}
+
+/* Octets that the receiver never ACKed are lost only when it is long, and the capture has all
+ * others. */
+static void what_is_not_acknowledged_for_long_is_lost(void)
+{
+    static const struct {
+        uint64_t undelivered;
+        uint64_t sender_missed;
+        uint64_t receiver_missed;
+        int64_t waited_ns;
+        bool is_lost;
+    } rows[] = {
+        {100, 0, 0, 2 * STORY_SECOND, true},
+        {0, 0, 0, 2 * STORY_SECOND, false},
+        {100, 1, 0, 2 * STORY_SECOND, false},
+        {100, 0, 1, 2 * STORY_SECOND, false},
+        {100, 0, 0, STORY_SECOND / 2, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct trouble *client, *server;
+        struct story story;
+
+        story_begin_hello(&story);
+        client = direction_have_trouble(sent_by(&story, SIDE_CLIENT));
+        server = direction_have_trouble(sent_by(&story, SIDE_SERVER));
+        client->undelivered_octets = rows[i].undelivered;
+        client->missed_octets = rows[i].sender_missed;
+        server->missed_octets = rows[i].receiver_missed;
+        story_wait(&story, rows[i].waited_ns);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(facts_octets_are_lost(story_facts(&story), SIDE_CLIENT), rows[i].is_lost);
+    }
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"a warning of TLS 1.3 is fatal unless it is about the name",
+         a_warning_of_tls_1_3_is_fatal_unless_it_is_about_the_name},
+        {"who warns and then leaves has refused with the warning",
+         who_warns_and_then_leaves_has_refused_with_the_warning},
+        {"a reset that neither side minds ends nothing",
+         a_reset_that_neither_side_minds_ends_nothing},
+        {"early data as short as an alert is none", early_data_as_short_as_an_alert_is_none},
+        {"the first octets that are no TLS count", the_first_octets_that_are_no_tls_count},
+        {"one octet that was not seen may be a FIN", one_octet_that_was_not_seen_may_be_a_fin},
+        {"silence is of a server that never answered", silence_is_of_a_server_that_never_answered},
+        {"what belongs to a full handshake is not resumed",
+         what_belongs_to_a_full_handshake_is_not_resumed},
+        {"what is not acknowledged for long is lost", what_is_not_acknowledged_for_long_is_lost},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("facts_refusal", tests);
+}
