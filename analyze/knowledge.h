@@ -118,14 +118,13 @@ struct known_alert {
     uint32_t ordinary; /* hellos with nothing unusual: refused_hello_is_ordinary() */
 };
 
-/* Hellos that a server refused in one manner, one after the other, none taken up and none refused
- * in another manner between. */
+/* Hellos that a server refused in one manner, one after the other, by the times when their
+ * connections began: none taken up and none refused in another manner between. */
 struct known_run {
-    int64_t since_ns;    /* the first connection began */
-    uint32_t usual;      /* of them, those with nothing unusual, of a version that the server took
-                            before */
-    uint32_t taken_then; /* hellos that the server had taken up */
-    uint8_t kind;        /* enum refusal_kind */
+    int64_t since_ns; /* the first connection began */
+    uint32_t usual;   /* of them, those with nothing unusual, of a version that the server took
+                         before, and with what it chooses */
+    uint8_t kind;     /* enum refusal_kind */
     uint8_t alert;
 };
 
@@ -204,6 +203,8 @@ struct known_server {
                                                                       ring. Not in a state */
     uint32_t short_hellos_total;
     uint32_t largest_accepted;       /* octets of the largest hello taken up */
+    int64_t taken_ns;                /* the latest connection with a hello that it took up began;
+                                        0: none. Not in a state */
     uint32_t smallest_split_refused; /* octets; 0: none */
     uint32_t split_returns;          /* split hellos refused, each of them the first after one of
                                         short_hellos, by when they began; not in a state */
@@ -563,7 +564,7 @@ static inline uint32_t known_repeats(const struct known_server *server)
 }
 
 /* The latest run of refusals of this server, when it is of the manner of this one, began no later,
- * and no hello was taken up since; NULL: there is none. */
+ * and no hello was taken up of a connection that began since; NULL: there is none. */
 const struct known_run *known_run_of(const struct known_server *server, const struct facts *facts);
 
 /* Value number i (below their count) of those that the server chose. */

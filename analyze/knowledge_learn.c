@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* knowledge_learn.c -- what one handshake that is over tells of its server. */
+#include "analyze/causes/known.h"
 #include "analyze/causes/refused_hello.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
@@ -103,6 +104,13 @@ static void learn_size(struct known_server *server, const struct facts *facts, e
         learn_split_refusal(server, facts->connection->first.time_ns, octets);
 }
 
+static void learn_taken(struct known_server *server, const struct facts *facts)
+{
+    if (facts->connection->first.time_ns > server->taken_ns)
+        server->taken_ns = facts->connection->first.time_ns;
+    knowledge_note_traits_taken(server, facts);
+}
+
 static void learn_hello(struct known_server *server, const struct facts *facts,
                         uint64_t client_hash)
 {
@@ -117,7 +125,7 @@ static void learn_hello(struct known_server *server, const struct facts *facts,
     known_treatment_add(has_name ? &server->with_name : &server->without_name, server, how, at_ns);
     learn_size(server, facts, how, client_hash);
     if (how == TREATMENT_ACCEPTED)
-        knowledge_note_traits_taken(server, facts);
+        learn_taken(server, facts);
 }
 
 static void learn_alpn(struct known_server *server, const struct facts *facts)
@@ -195,19 +203,24 @@ uint32_t known_ordinary_refusals(const struct known_server *server, const struct
     return 0;
 }
 
-static bool is_run_of(const struct known_run *run, const struct known_server *server,
-                      const struct facts *facts)
+/* A success is learned of at once, and a refusal when its connection is over: what counts is which
+ * of them began later. */
+static bool run_goes_on(const struct known_server *server)
 {
-    return run->taken_then == server->hellos.accepted.count && run->kind == facts->refusal.kind
-           && run->alert == facts->refusal.alert;
+    return server->run.since_ns > server->taken_ns;
+}
+
+static bool is_of_manner(const struct known_run *run, const struct facts *facts)
+{
+    return run->kind == facts->refusal.kind && run->alert == facts->refusal.alert;
 }
 
 const struct known_run *known_run_of(const struct known_server *server, const struct facts *facts)
 {
     const struct known_run *run = &server->run;
 
-    return run->since_ns != 0 && run->since_ns <= facts->connection->first.time_ns
-                   && is_run_of(run, server, facts)
+    return run_goes_on(server) && run->since_ns <= facts->connection->first.time_ns
+                   && is_of_manner(run, facts)
                ? run
                : NULL;
 }
@@ -237,22 +250,26 @@ static bool version_was_taken(const struct known_server *server, const struct fa
 static bool is_refused_as_usual(const struct known_server *server, const struct facts *facts)
 {
     return refused_hello_is_usual(facts) && version_was_taken(server, facts)
-           && !knowledge_trait_is_new(server, facts);
+           && !known_lacks_choice(facts, server) && !knowledge_trait_is_new(server, facts);
 }
 
+/* Refusals, too, are not learned of in the order in which they began. */
 static void learn_run(struct known_server *server, const struct facts *facts)
 {
     struct known_run *run = &server->run;
+    int64_t began_ns = facts->connection->first.time_ns;
+    bool is_before = run_goes_on(server) && began_ns < run->since_ns;
 
-    if (!facts_server_refused_hello(facts))
+    if (!facts_server_refused_hello(facts) || began_ns <= server->taken_ns
+        || (is_before && !is_of_manner(run, facts)))
         return;
-    if (run->since_ns == 0 || !is_run_of(run, server, facts))
+    if (!run_goes_on(server) || !is_of_manner(run, facts))
         *run = (struct known_run){
-            .since_ns = facts->connection->first.time_ns,
-            .taken_then = server->hellos.accepted.count,
             .kind = (uint8_t)facts->refusal.kind,
             .alert = facts->refusal.alert,
         };
+    if (run->since_ns == 0 || is_before)
+        run->since_ns = began_ns;
     run->usual += is_refused_as_usual(server, facts);
 }
 

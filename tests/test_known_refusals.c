@@ -312,102 +312,6 @@ static void a_server_that_took_up_a_hello_does_not_refuse_everybody(void)
     knowledge_free(knowledge);
 }
 
-/* SSL 3.0, with the suites of its time. */
-static struct story_offer offer_ssl3(void)
-{
-    struct story_offer offer = {.legacy_version = TLS_VERSION_SSL3, .suites = {0x000a, 0x002f}};
-
-    return offer;
-}
-
-/* The server, which took up some hellos, refuses so many in this way, and then an old one. */
-static void ban(struct story *story, int ordinary, int how)
-{
-    struct story_offer modern = story_modern_offer();
-    struct story_offer old = offer_ssl3();
-
-    open_knowledge();
-    for (int i = 0; i < 3; i++)
-        learn_success();
-    learn_refusals(ordinary, &modern, how);
-    refuse(story, &old, how);
-    (void)story_cause(story);
-}
-
-static void a_server_that_refuses_all_since_some_time_does_not_mean_what_is_unusual(void)
-{
-    static const struct {
-        int how;
-        const char *cause;
-    } rows[] = {{STORY_RESETS, "reset_by_server"}, {STORY_CLOSES, "server_closed"}};
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct story story;
-
-        ban(&story, 2, rows[i].how);
-        CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
-        CU_ASSERT_FALSE(story_tells(&story, "server_known", "a ban of the client"));
-        knowledge_free(knowledge);
-        ban(&story, 3, rows[i].how);
-        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, CAUSE_LIKELY));
-        CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));
-        CU_ASSERT_TRUE(story_tells(&story, "server_known", "took up 3 hellos"));
-        CU_ASSERT_TRUE(story_tells(&story, "server_known", "a ban of the client"));
-        knowledge_free(knowledge);
-    }
-}
-
-static void a_success_or_another_manner_ends_a_run_of_refusals(void)
-{
-    struct story_offer modern = story_modern_offer();
-    struct story_offer old = offer_ssl3();
-    struct story story;
-
-    ban(&story, 3, STORY_RESETS);
-    learn_success();
-    refuse(&story, &old, STORY_RESETS);
-    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
-    knowledge_free(knowledge);
-    ban(&story, 3, STORY_RESETS);
-    learn_refusals(1, &modern, TLS_ALERT_INTERNAL_ERROR);
-    refuse(&story, &old, STORY_RESETS);
-    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
-    knowledge_free(knowledge);
-}
-
-/* What was refused may be all that its version has. */
-static void a_version_that_the_server_never_chose_makes_no_run(void)
-{
-    struct story_offer only_1_3 = story_modern_offer();
-    struct story_offer old = offer_ssl3();
-    struct story story;
-
-    memcpy(only_1_3.versions, (story_list){TLS_VERSION_1_3}, sizeof(only_1_3.versions));
-    open_knowledge();
-    for (int i = 0; i < 3; i++)
-        learn_success();
-    learn_refusals(3, &only_1_3, STORY_CLOSES);
-    refuse(&story, &old, STORY_CLOSES);
-    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
-    knowledge_free(knowledge);
-}
-
-/* Others took up another name. */
-static void a_run_of_refusals_says_nothing_of_names(void)
-{
-    struct story_offer modern = story_modern_offer();
-    struct story story;
-
-    modern.name = "nobody.example.com";
-    open_knowledge();
-    for (int i = 0; i < 3; i++)
-        learn_success();
-    learn_refusals(3, &modern, TLS_ALERT_ACCESS_DENIED);
-    refuse(&story, &modern, TLS_ALERT_ACCESS_DENIED);
-    CU_ASSERT_TRUE(story_says(&story, "unrecognized_sni", CAUSE_LIKELY));
-    knowledge_free(knowledge);
-}
-
 /* A server with TLS 1.3 alone refuses the former, one with a strange name the latter. */
 static void hellos_with_something_unusual_say_nothing(void)
 {
@@ -501,13 +405,6 @@ int main(void)
         {"another way to refuse is another reason", another_way_to_refuse_is_another_reason},
         {"a server that took up a hello does not refuse everybody",
          a_server_that_took_up_a_hello_does_not_refuse_everybody},
-        {"a server that refuses all since some time does not mean what is unusual",
-         a_server_that_refuses_all_since_some_time_does_not_mean_what_is_unusual},
-        {"a success or another manner ends a run of refusals",
-         a_success_or_another_manner_ends_a_run_of_refusals},
-        {"a version that the server never chose makes no run",
-         a_version_that_the_server_never_chose_makes_no_run},
-        {"a run of refusals says nothing of names", a_run_of_refusals_says_nothing_of_names},
         {"hellos with something unusual say nothing", hellos_with_something_unusual_say_nothing},
         CU_TEST_INFO_NULL,
     };

@@ -230,6 +230,11 @@ static enum known_says weigh_groups(const struct facts *facts, const struct know
                : says;
 }
 
+bool known_lacks_choice(const struct facts *facts, const struct known_server *server)
+{
+    return weigh_suites(facts, server) >= KNOWN_FOR || weigh_groups(facts, server) == KNOWN_SURE;
+}
+
 /* A list without SHA-1 speaks against certificates that are signed with it, too, unless there is
  * another list for them (RFC 8446 section 4.2.3). Servers that go by it refuse the client where
  * they have nothing else (RFC 5246 section 7.4.2). */

@@ -33,6 +33,10 @@ const struct known_server *known_server_of(const struct facts *facts);
 enum known_says weigh_treatment(const struct facts *facts, const struct known_server *server,
                                 const struct known_treatment *like);
 
+/* The server is known to choose suites or groups of which this offer has none, and no others that
+ * clients commonly have. */
+bool known_lacks_choice(const struct facts *facts, const struct known_server *server);
+
 /* What is known of this part of the offer of facts. */
 enum known_says known_about(const struct facts *facts, enum suspect suspect);
 

@@ -150,13 +150,15 @@ static void describe_everybody(const struct facts *facts, struct evidence *evide
                  known_ordinary_refusals(facts->known->server, facts));
 }
 
-static void describe_run(const struct known_run *run, struct evidence *evidence)
+static void describe_run(const struct known_server *server, const struct known_run *run,
+                         struct evidence *evidence)
 {
+    uint32_t taken = server->hellos.accepted.count;
     char line[EVIDENCE_TEXT_MAX];
     struct text text = text_begin(line, sizeof(line));
 
-    text_add(&text, "this server took up %u hello%s and refuses all in the same way since ",
-             run->taken_then, run->taken_then == 1 ? "" : "s");
+    text_add(&text, "this server took up %u hello%s and refuses all in the same way since ", taken,
+             taken == 1 ? "" : "s");
     text_add_time(&text, run->since_ns);
     text_add(&text,
              ", among them %u in which nothing is unusual: a ban of the client, a limit, a restart "
@@ -219,7 +221,7 @@ void describe_known_refusals(const struct facts *facts, struct evidence *evidenc
     if (known_refuses_everybody(facts))
         describe_everybody(facts, evidence);
     else if (run != NULL)
-        describe_run(run, evidence);
+        describe_run(facts->known->server, run, evidence);
     else if (known_took_such(facts))
         describe_taken(facts, evidence);
     else if (returns != NULL)
