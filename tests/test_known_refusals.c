@@ -4,12 +4,21 @@
 #include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
+enum { PORT_HTTPS = 443, PORT_OTHER = 5001 };
+
 static struct knowledge *knowledge;
+static uint16_t port; /* of the server */
+
+static void begin_known(struct story *story)
+{
+    story_begin(story);
+    story->connection.endpoint[SIDE_SERVER].port = port;
+    story->knowledge = knowledge;
+}
 
 static void refuse(struct story *story, const struct story_offer *offer, int how)
 {
-    story_begin(story);
-    story->knowledge = knowledge;
+    begin_known(story);
     story_client_hello(story, offer);
     story_refuse_how(story, how);
 }
@@ -29,7 +38,7 @@ static void learn_success_of(const struct story_offer *offer)
     struct story_choice choice = story_choice_1_2();
     struct story story;
 
-    story_begin(&story);
+    begin_known(&story);
     story_client_hello(&story, offer);
     story_flight_1_2(&story, &choice, 0);
     story_finish_1_2(&story);
@@ -48,6 +57,7 @@ static void open_knowledge(void)
 {
     const struct knowledge_options options = {0};
 
+    port = PORT_HTTPS;
     knowledge = knowledge_new(&options);
     CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
 }
@@ -214,10 +224,9 @@ static struct story_offer offer_of_length(enum kind kind)
 /* Begins so long after the first one. */
 static void begin_later(struct story *story, const struct story_offer *offer, int seconds)
 {
-    story_begin(story);
+    begin_known(story);
     story_wait(story, seconds * STORY_SECOND);
     story->connection.first.time_ns += seconds * STORY_SECOND;
-    story->knowledge = knowledge;
     story_client_hello(story, offer);
     sent_by(story, SIDE_SERVER)->mss = 1460;
     sent_by(story, SIDE_CLIENT)->largest_segment = 1460;
@@ -310,6 +319,53 @@ static void a_server_that_took_up_a_hello_does_not_refuse_everybody(void)
     refuse(&story, &old, STORY_CLOSES);
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_LIKELY));
     knowledge_free(knowledge);
+}
+
+static struct story_offer offer_of_another_name(void)
+{
+    struct story_offer offer = story_modern_offer();
+
+    offer.name = "nobody.example.com";
+    return offer;
+}
+
+/* Programs call it an error of their own that they find no certificate for a name, or without one.
+ * On a port where few clients give one, that says something only where all others did. */
+static void an_error_of_the_servers_own_may_be_about_the_name(void)
+{
+    static const struct {
+        struct story_offer (*offer)(void);
+        int taken;
+        const char *cause;
+        enum certainty certainty;
+    } rows[] = {
+        {offer_of_another_name, 3, "unrecognized_sni", CAUSE_POSSIBLE},
+        {offer_of_another_name, 2, "internal_error", CAUSE_LIKELY},
+        {nameless_offer, 3, "missing_sni", CAUSE_POSSIBLE},
+        {nameless_offer, 2, "internal_error", CAUSE_LIKELY},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = rows[i].offer();
+        struct story_offer old = story_offer_1_0();
+        struct story story;
+
+        offer.alpn = NULL;
+        open_knowledge();
+        port = PORT_OTHER;
+        for (int taken = 0; taken < rows[i].taken; taken++)
+            learn_success();
+        learn_refusals(1, &old, TLS_ALERT_INTERNAL_ERROR); /* others are refused, too */
+        learn_refusals(1, &offer, TLS_ALERT_INTERNAL_ERROR);
+        begin_later(&story, &offer, 10);
+        story_refuse_how(&story, TLS_ALERT_INTERNAL_ERROR);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
+        CU_ASSERT_TRUE(rows[i].certainty == CAUSE_LIKELY
+                       || story_considers(&story, "internal_error"));
+        CU_ASSERT_TRUE(rows[i].offer != nameless_offer || rows[i].taken > 2
+                       || story_denies(&story, "missing_sni"));
+        knowledge_free(knowledge);
+    }
 }
 
 /* A server with TLS 1.3 alone refuses the former, one with a strange name the latter. */
@@ -405,6 +461,8 @@ int main(void)
         {"another way to refuse is another reason", another_way_to_refuse_is_another_reason},
         {"a server that took up a hello does not refuse everybody",
          a_server_that_took_up_a_hello_does_not_refuse_everybody},
+        {"an error of the server's own may be about the name",
+         an_error_of_the_servers_own_may_be_about_the_name},
         {"hellos with something unusual say nothing", hellos_with_something_unusual_say_nothing},
         CU_TEST_INFO_NULL,
     };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/alpn_refusal.h"
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 #include "analyze/causes/refused_hello.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
@@ -63,6 +64,14 @@ static enum certainty match_stop(const struct facts *facts, struct evidence *evi
     return CAUSE_POSSIBLE;
 }
 
+/* Programs that look up a certificate for each name (Go's autocert, and with it proxies such as
+ * Caddy and Traefik) call a name that they do not have an error of their own. */
+static bool name_may_be_meant(const struct facts *facts)
+{
+    return known_about(facts, SUSPECT_NAME) >= KNOWN_HINTS
+           && refused_hello_suspect(facts, SUSPECT_NAME) != CAUSE_NO;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     if (facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT)
@@ -83,7 +92,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return refused_hello_suspect(facts, SUSPECT_VERSION) != CAUSE_NO
                    || refused_hello_suspect(facts, SUSPECT_NO_NAME) != CAUSE_NO
                    || refused_hello_suspect(facts, SUSPECT_GROUPS) != CAUSE_NO
-                   || client_ended_at_flight(facts) || alpn_refusal_weigh(facts) != CAUSE_NO
+                   || name_may_be_meant(facts) || client_ended_at_flight(facts)
+                   || alpn_refusal_weigh(facts) != CAUSE_NO
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;
 }
@@ -95,7 +105,8 @@ const struct cause cause_internal_error = {
     .explanation =
         "internal_error(80) says that the sender could not go on for a reason that is "
         "not in the protocol: a certificate or key that it cannot load or use, a "
-        "callback of the application that failed, memory, a hardware module. A client that "
+        "callback of the application that failed or found nothing for the server name, memory, a "
+        "hardware module. A client that "
         "sends an alert in place of its hello, whatever its number, could not make one.",
     .remedy = "The reason is in the log of the side that sent the alert, at the time in the "
               "evidence. On a server check that certificate and private key are readable and "

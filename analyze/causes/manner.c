@@ -71,6 +71,7 @@ static const struct manner manners[] = {
         .least = WEIGHT_UNUSUAL,
         .least_of = {[SUSPECT_VERSION] = WEIGHT_STANDS_OUT,
                      [SUSPECT_GROUPS] = WEIGHT_STANDS_OUT,
+                     [SUSPECT_NO_NAME] = WEIGHT_ORDINARY,
                      [SUSPECT_NAME] = WEIGHT_ORDINARY},
         .enough = WEIGHT_STANDS_OUT,
         .cap = {[SUSPECT_VERSION] = CAUSE_POSSIBLE,
@@ -79,7 +80,7 @@ static const struct manner manners[] = {
                 [SUSPECT_NO_NAME] = CAUSE_POSSIBLE,
                 [SUSPECT_NAME] = CAUSE_POSSIBLE},
         .means_known_names = true,
-        .means_signatures = true,
+        .means_own_error = true,
     },
     {
         .kind = MANNER_ALERT,

@@ -31,8 +31,8 @@ struct manner {
     bool means_known_names;         /* likely of names that others show to be the reason */
     bool means_a_field;             /* what is ordinary explains it only if others show that it is
                                        the reason; suites that they show to be it are likely */
-    bool means_signatures;          /* of versions only those are in question that prescribe how a
-                                       server signs */
+    bool means_own_error; /* the server's: of versions only those are in question that prescribe how
+                             it signs */
 };
 
 /* The manner in which the hello was refused; static, NULL: in none that speaks of the offer. */

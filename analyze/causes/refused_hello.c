@@ -78,7 +78,7 @@ static enum certainty cap_of(const struct facts *facts, const struct manner *man
     enum certainty cap = manner->cap[suspect];
     enum known_says says = known_about(facts, suspect);
 
-    if (suspect == SUSPECT_VERSION && manner->means_signatures)
+    if (suspect == SUSPECT_VERSION && manner->means_own_error)
         return cap_of_signatures(facts, says);
     if (suspect == SUSPECT_VERSION && says == KNOWN_SURE && cap == CAUSE_LIKELY
         && manner_is_of_host(facts))
@@ -198,11 +198,20 @@ static enum certainty compare(const struct facts *facts, const struct manner *ma
     return suspects.cap[suspect];
 }
 
-/* A name explains an alert about a field when nobody else was served for it. */
+/* A name explains an alert about a field when nobody else was served for it. That there is none, at
+ * a port where few clients give one, explains an error of the server's own when others with a name
+ * were served. */
+static bool needs_hint(const struct facts *facts, const struct manner *manner, enum suspect suspect)
+{
+    if (manner->means_a_field)
+        return suspect_is_about_name(suspect);
+    return manner->means_own_error && suspect == SUSPECT_NO_NAME
+           && offer_weigh(facts, suspect) < WEIGHT_UNUSUAL;
+}
+
 static bool lacks_hint(const struct facts *facts, const struct manner *manner, enum suspect suspect)
 {
-    return manner->means_a_field && suspect_is_about_name(suspect)
-           && known_about(facts, suspect) < KNOWN_HINTS;
+    return needs_hint(facts, manner, suspect) && known_about(facts, suspect) < KNOWN_HINTS;
 }
 
 enum certainty refused_hello_suspect(const struct facts *facts, enum suspect suspect)
