@@ -200,6 +200,10 @@ enum tls_extension_type {
 #define TLS_COMPRESSION_NULL    0
 #define TLS_COMPRESSION_DEFLATE 1
 
+/* ClientCertificateType, RFC 5246 section 7.4.4 and RFC 8422 section 5.5. */
+#define TLS_CERTIFICATE_TYPE_RSA_SIGN   1
+#define TLS_CERTIFICATE_TYPE_ECDSA_SIGN 64
+
 /* NameType of the server_name extension, RFC 6066 section 3. */
 #define TLS_NAME_TYPE_HOST_NAME 0
 

@@ -14,7 +14,9 @@ static void what_the_server_asked_for_is_told(void)
         size_t length;
         const char *told;
     } rows[] = {
-        {"\1\1\0\2\4\1\0\0", 8, "asked the client for a certificate"},
+        {"\2\1\x40\0\2\4\1\0\0", 9, "asked the client for a certificate"},
+        {"\1\1\0\2\4\1\0\0", 8, "for a certificate, not with an ECDSA key"},
+        {"\1\x40\0\2\4\3\0\0", 8, "for a certificate, not with an RSA key"},
         {"\1\1\0\2\4\1\0\x20" NAME("a") NAME("b"), 40, "a certificate by CN=a or CN=b"},
         {"\1\1\0\2\4\1\0\x50" NAME("a") NAME("b") NAME("c") NAME("d") NAME("e"), 88,
          "by CN=a or CN=b or CN=c or 2 others"},

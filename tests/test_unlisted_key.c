@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A server's key that the client's hello does not list. */
-#include "analyze/causes/unlisted_key.h"
-
+/* A key that makes no signature which the other side lists: a server's, and a client's. */
+#include "analyze/causes/key_scheme.h"
 #include "dissect/tls.h"
 #include "tests/support/certificates.h"
 #include "tests/support/judged.h"
@@ -71,11 +70,145 @@ static void a_key_that_is_not_listed_is_the_reason_for_alerts_of_its_kind(void)
     judged_end(&judged);
 }
 
+static void a_key_makes_the_schemes_of_its_kind(void)
+{
+    static const struct {
+        enum certificate_key key;
+        uint8_t scheme[2];
+        bool makes_it;
+    } rows[] = {
+        {KEY_RSA, {0x04, 0x01}, true},      {KEY_RSA, {0x02, 0x01}, true},
+        {KEY_RSA, {0x08, 0x06}, true},      {KEY_RSA, {0x08, 0x09}, false},
+        {KEY_RSA, {0x04, 0x03}, false},     {KEY_RSA_PSS, {0x08, 0x0b}, true},
+        {KEY_RSA_PSS, {0x08, 0x04}, false}, {KEY_EC, {0x06, 0x03}, true},
+        {KEY_EC, {0x08, 0x07}, false},      {KEY_ED25519, {0x08, 0x07}, true},
+        {KEY_ED25519, {0x04, 0x03}, false}, {KEY_ED448, {0x08, 0x08}, true},
+        {KEY_ED448, {0x08, 0x07}, false},   {KEY_DSA, {0x02, 0x02}, true},
+        {KEY_UNKNOWN, {0x04, 0x03}, true}, /* nobody knows */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct certificate certificate = {.reading = CERTIFICATE_READ, .key = rows[i].key};
+
+        CU_ASSERT_EQUAL(key_makes_none(&certificate, bytes_of(rows[i].scheme, 2)),
+                        !rows[i].makes_it);
+    }
+}
+
+/* A server's certificate has a key of this kind; a client that lists no scheme but these of ECDSA
+ * or RSA sees the server end the handshake behind it. */
+static enum certainty give_up_behind_certificate(enum certificate_key key, uint16_t suite, int how)
+{
+    struct story_offer offer = story_offer_1_2();
+    struct story_choice choice = story_choice_1_2();
+    struct certificate leaf = {.reading = CERTIFICATE_READ, .key = key, .key_name = "of a kind"};
+    struct chain_judgement judgement = {.leaf = &leaf, .path_length = 1};
+    struct story story;
+
+    memset(offer.schemes, 0, sizeof(offer.schemes));
+    offer.schemes[0] = 0x0403;
+    offer.schemes[1] = 0x0804;
+    choice.suite = suite;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_server_hello(&story, &choice);
+    story_certificate(&story, SIDE_SERVER);
+    story_refuse_how(&story, how);
+    (void)story_facts(&story);
+    story.facts.chain[SIDE_SERVER] = &judgement;
+    diagnose(&story.facts, &story.verdict);
+    return story_certainty(&story, "no_shared_signature_algorithm");
+}
+
+static void a_server_that_stops_where_it_has_to_sign_has_no_listed_key(void)
+{
+    enum { SIGNED_SUITE = 0xc02b, DECRYPTING_SUITE = 0x009c };
+    static const struct {
+        enum certificate_key key;
+        uint16_t suite;
+        int how;
+        enum certainty certainty;
+    } rows[] = {
+        {KEY_ED25519, SIGNED_SUITE, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_LIKELY},
+        {KEY_ED25519, SIGNED_SUITE, TLS_ALERT_INTERNAL_ERROR, CAUSE_LIKELY},
+        {KEY_ED25519, SIGNED_SUITE, STORY_CLOSES, CAUSE_LIKELY},
+        {KEY_ED25519, SIGNED_SUITE, TLS_ALERT_UNRECOGNIZED_NAME, CAUSE_NO},
+        {KEY_EC, SIGNED_SUITE, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_NO},
+        {KEY_RSA_PSS, DECRYPTING_SUITE, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CU_ASSERT_EQUAL(give_up_behind_certificate(rows[i].key, rows[i].suite, rows[i].how),
+                        rows[i].certainty);
+}
+
+/* How a handshake ends in which the client sent a certificate. */
+enum end { CLIENT_ENDS, CLIENT_ENDS_SIGNED, SERVER_ENDS };
+
+/* The server asks for a signature with RSA and SHA-256; the client sends a certificate with a key
+ * of this kind. */
+static enum certainty answer_request(enum certificate_key key, enum end end, int how)
+{
+    struct certificate leaf = {
+        .reading = CERTIFICATE_READ, .key = key, .key_name = "of another kind"};
+    struct chain_judgement judgement = {.leaf = &leaf, .path_length = 1};
+    enum side by = end == SERVER_ENDS ? SIDE_SERVER : SIDE_CLIENT;
+    enum certainty certainty;
+    struct story story;
+
+    story_begin_request(&story);
+    story_certificate(&story, SIDE_CLIENT);
+    if (end != CLIENT_ENDS)
+        story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE_VERIFY,
+                      bytes_of("\4\3\0\1s", 5));
+    if (end == SERVER_ENDS)
+        story_client_flight_1_2(&story);
+    if (how == STORY_CLOSES)
+        story_fin(&story, by);
+    else
+        story_fatal(&story, by, (uint8_t)how);
+    (void)story_facts(&story);
+    story.facts.chain[SIDE_CLIENT] = &judgement;
+    diagnose(&story.facts, &story.verdict);
+    certainty = story_certainty(&story, "no_shared_signature_algorithm");
+    if (certainty == CAUSE_LIKELY) {
+        CU_ASSERT_TRUE(story_tells(&story, "client_key", leaf.key_name));
+        CU_ASSERT_TRUE(story_tells(&story, "requested_signature_schemes", "rsa_pkcs1_sha256"));
+    }
+    return certainty;
+}
+
+static void a_client_with_another_key_than_the_server_asks_for_fails_at_its_signature(void)
+{
+    static const struct {
+        enum certificate_key key;
+        enum end end;
+        int how;
+        enum certainty certainty;
+    } rows[] = {
+        {KEY_EC, CLIENT_ENDS, TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_LIKELY},
+        {KEY_EC, CLIENT_ENDS, TLS_ALERT_INTERNAL_ERROR, CAUSE_LIKELY},
+        {KEY_EC, CLIENT_ENDS, STORY_CLOSES, CAUSE_POSSIBLE},
+        {KEY_EC, SERVER_ENDS, TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_LIKELY},
+        {KEY_EC, SERVER_ENDS, TLS_ALERT_CERTIFICATE_EXPIRED, CAUSE_NO},
+        {KEY_EC, CLIENT_ENDS_SIGNED, TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_NO},
+        {KEY_RSA, CLIENT_ENDS, TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        CU_ASSERT_EQUAL(answer_request(rows[i].key, rows[i].end, rows[i].how), rows[i].certainty);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
         {"a key that is not listed is the reason for alerts of its kind",
          a_key_that_is_not_listed_is_the_reason_for_alerts_of_its_kind},
+        {"a key makes the schemes of its kind", a_key_makes_the_schemes_of_its_kind},
+        {"a server that stops where it has to sign has no listed key",
+         a_server_that_stops_where_it_has_to_sign_has_no_listed_key},
+        {"a client with another key than the server asks for fails at its signature",
+         a_client_with_another_key_than_the_server_asks_for_fails_at_its_signature},
         CU_TEST_INFO_NULL,
     };
 

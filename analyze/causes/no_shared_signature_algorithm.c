@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/causes/unlisted_client_key.h"
 #include "analyze/causes/unlisted_key.h"
 
 /* unsupported_certificate(43) of a server that has not seen any certificate of the client is
@@ -16,7 +17,7 @@ static bool server_says_so(const struct facts *facts)
                && facts->client_extensions.signature_algorithms.state == EXTENSION_ABSENT);
 }
 
-static enum certainty match(const struct facts *facts, struct evidence *evidence)
+static enum certainty match_server_key(const struct facts *facts, struct evidence *evidence)
 {
     enum certainty certainty = unlisted_key_weigh(facts);
 
@@ -29,6 +30,16 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_offered_schemes(facts, evidence);
     describe_known(facts, SUSPECT_SCHEMES, evidence);
+    return certainty;
+}
+
+static enum certainty match(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = unlisted_client_key_weigh(facts);
+
+    if (certainty == CAUSE_NO)
+        return match_server_key(facts, evidence);
+    describe_unlisted_client_key(facts, evidence);
     return certainty;
 }
 
@@ -48,18 +59,23 @@ static bool is_conceivable(const struct facts *facts)
 const struct cause cause_no_shared_signature_algorithm = {
     .id = "no_shared_signature_algorithm",
     .layer = LAYER_NEGOTIATION,
-    .title = "The server's key cannot make any signature that the client accepts",
+    .title = "The key of one side's certificate cannot make any signature that the other accepts",
     .explanation =
         "The client lists the signature schemes that it can verify "
         "(signature_algorithms). None of them works with the key in the server's "
         "certificate: typically a list without RSA at a server with an RSA key, a list "
         "without ECDSA at one with an ECDSA key, or nothing but SHA-1. Some servers refuse "
         "as well when the list does not have what their certificates are signed with. Others "
-        "send a key whose curve or scheme is not listed all the same, and the client refuses.",
-    .remedy = "See what the server's key is with `openssl s_client -connect SERVER:PORT | openssl "
-              "x509 -noout -text`, and try a single scheme with `-sigalgs RSA-PSS+SHA256`. Correct "
-              "the client's list, or give the server a second certificate with the other type of "
-              "key.",
+        "send a key whose curve or scheme is not listed all the same, and the client refuses. "
+        "In the same way a server lists what it can verify when it asks for a certificate of the "
+        "client (CertificateRequest), and a client may have a key of another kind alone.",
+    .remedy =
+        "See what the server's key is with `openssl s_client -connect SERVER:PORT | openssl "
+        "x509 -noout -text`, and try a single scheme with `-sigalgs RSA-PSS+SHA256`. Correct "
+        "the client's list, or give the server a second certificate with the other type of "
+        "key. Where the evidence names the client's key, `openssl s_client` lists what the "
+        "server takes under \"Requested Signature Algorithms\": correct that list, or give the "
+        "client a certificate with such a key.",
     .reported_as = "OpenSSL: on the server: no shared signature algorithms, no suitable signature "
                    "algorithm; curl: (35); Chromium: net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH; "
                    "Firefox: SSL_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM; Java: "
@@ -69,7 +85,7 @@ const struct cause cause_no_shared_signature_algorithm = {
         TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_UNSUPPORTED_CERTIFICATE, TLS_ALERT_ILLEGAL_PARAMETER,
         TLS_ALERT_INSUFFICIENT_SECURITY, TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_MISSING_EXTENSION,
         TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY, TLS_ALERT_BAD_CERTIFICATE),
-    .source = "RFC 8446 sections 4.2.3, 4.4.2.2 and 9.2; RFC 5246 section 7.4.1.4.1",
+    .source = "RFC 8446 sections 4.2.3, 4.4.2.2 and 9.2; RFC 5246 sections 7.4.1.4.1 and 7.4.6",
     .match = match,
     .conceivable = is_conceivable,
 };

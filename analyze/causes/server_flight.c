@@ -323,6 +323,23 @@ static void add_authorities(struct text *text, struct bytes authorities)
                  count == AUTHORITIES_TOLD + 1 ? "" : "s");
 }
 
+/* A client that has no other key than one that is not taken sends no certificate (RFC 5246 section
+ * 7.4.6; EdDSA keys count as ECDSA, RFC 8422 section 5.5). */
+static void add_keys_not_taken(struct text *text, struct bytes types)
+{
+    static const struct {
+        uint8_t type;
+        const char *key;
+    } rows[] = {
+        {TLS_CERTIFICATE_TYPE_RSA_SIGN, "RSA"},
+        {TLS_CERTIFICATE_TYPE_ECDSA_SIGN, "ECDSA"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (types.len > 0 && !list_u8_contains(types, rows[i].type))
+            text_add(text, ", not with an %s key", rows[i].key);
+}
+
 void describe_certificate_request(const struct facts *facts, struct evidence *evidence)
 {
     const struct note *note = facts->certificate_request_note;
@@ -333,8 +350,11 @@ void describe_certificate_request(const struct facts *facts, struct evidence *ev
     if (note == NULL)
         return;
     text_add(&text, "the server asked the client for a certificate");
-    if (certificate_request_parse(handshake_body(facts->handshake, note), facts->version, &request))
+    if (certificate_request_parse(handshake_body(facts->handshake, note), facts->version,
+                                  &request)) {
         add_authorities(&text, request.authorities);
+        add_keys_not_taken(&text, request.types);
+    }
     evidence_add(evidence, "certificate_request", note->at, "%s", line);
 }
 

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/key_scheme.h"
+#include "analyze/causes/manner.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/chain.h"
 #include "analyze/describe.h"
@@ -28,15 +30,6 @@ static uint16_t group_of(const struct certificate *leaf)
     return 0;
 }
 
-/* Schemes of keys that have no group. Those of other keys are told by their second octet alone (RFC
- * 5246 section 7.4.1.4.1), and every client lists some. */
-static uint16_t scheme_of(const struct certificate *leaf)
-{
-    if (leaf->key == KEY_ED25519)
-        return 0x0807;
-    return leaf->key == KEY_ED448 ? 0x0808 : 0;
-}
-
 /* The client refused this leaf with an alert that clients send for a key that they did not ask for:
  * OpenSSL's and BoringSSL's are illegal_parameter(47) and handshake_failure(40). */
 static const struct certificate *leaf_refused(const struct facts *facts)
@@ -52,24 +45,56 @@ static const struct certificate *leaf_refused(const struct facts *facts)
     return chain->leaf;
 }
 
-static bool is_unlisted(struct extension_list list, uint16_t value)
-{
-    return value != 0 && list.state == EXTENSION_WELL_FORMED
-           && !list_u16_contains(list.list, value);
-}
-
 static bool curve_is_unlisted(const struct facts *facts, const struct certificate *leaf)
 {
-    return is_unlisted(facts->client_extensions.supported_groups, group_of(leaf));
+    const struct extension_list *groups = &facts->client_extensions.supported_groups;
+    uint16_t group = group_of(leaf);
+
+    return group != 0 && groups->state == EXTENSION_WELL_FORMED
+           && !list_u16_contains(groups->list, group);
 }
 
-enum certainty unlisted_key_weigh(const struct facts *facts)
+/* The server signs its key exchange. */
+static bool key_has_to_sign(const struct facts *facts)
+{
+    return facts->version == TLS_VERSION_1_2 && facts->suite != NULL
+           && (facts->suite->key_exchange == SUITE_KEY_EXCHANGE_ECDHE
+               || facts->suite->key_exchange == SUITE_KEY_EXCHANGE_DHE);
+}
+
+static bool scheme_is_unlisted(const struct facts *facts, const struct certificate *leaf)
+{
+    const struct extension_list *schemes = &facts->client_extensions.signature_algorithms;
+
+    return key_has_to_sign(facts) && schemes->state == EXTENSION_WELL_FORMED
+           && key_makes_none(leaf, schemes->list);
+}
+
+/* The server finds out when it has to sign, right behind its Certificate. */
+static const struct certificate *leaf_given_up(const struct facts *facts)
+{
+    const struct manner *manner = manner_is_before_signing(facts) ? manner_of(facts) : NULL;
+    const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
+
+    return manner != NULL && manner->cap[SUSPECT_SCHEMES] != CAUSE_NO && chain != NULL ? chain->leaf
+                                                                                       : NULL;
+}
+
+static enum certainty weigh_given_up(const struct facts *facts)
+{
+    const struct certificate *leaf = leaf_given_up(facts);
+
+    if (leaf == NULL || !scheme_is_unlisted(facts, leaf))
+        return CAUSE_NO;
+    return manner_is_of_host(facts) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+}
+
+static enum certainty weigh_refused(const struct facts *facts)
 {
     const struct certificate *leaf = leaf_refused(facts);
 
     if (leaf == NULL || !facts->client_hello_read
-        || (!curve_is_unlisted(facts, leaf)
-            && !is_unlisted(facts->client_extensions.signature_algorithms, scheme_of(leaf))))
+        || (!curve_is_unlisted(facts, leaf) && !scheme_is_unlisted(facts, leaf)))
         return CAUSE_NO;
     /* Some libraries have no other alert for whatever is wrong with a certificate. */
     return chain_has_problem(facts->chain[SIDE_SERVER])
@@ -78,18 +103,22 @@ enum certainty unlisted_key_weigh(const struct facts *facts)
                : CAUSE_LIKELY;
 }
 
+enum certainty unlisted_key_weigh(const struct facts *facts)
+{
+    enum certainty certainty = weigh_refused(facts);
+
+    return certainty != CAUSE_NO ? certainty : weigh_given_up(facts);
+}
+
 void describe_unlisted_key(const struct facts *facts, struct evidence *evidence)
 {
-    const struct certificate *leaf = leaf_refused(facts);
-    bool is_curve;
+    const struct certificate *leaf = facts->chain[SIDE_SERVER]->leaf;
+    bool is_scheme = scheme_is_unlisted(facts, leaf);
 
-    if (leaf == NULL)
-        return;
-    is_curve = curve_is_unlisted(facts, leaf);
     evidence_add(evidence, "server_key", facts->server_certificate_note->at,
-                 "the key of the server's certificate is %s, which is not among the %s that the "
-                 "client lists",
-                 leaf->key_name, is_curve ? "groups" : "signature schemes");
-    if (is_curve)
+                 "the key of the server's certificate is %s, which %s that the client lists",
+                 leaf->key_name,
+                 is_scheme ? "makes none of the signature schemes" : "is not among the groups");
+    if (!is_scheme)
         describe_offered_groups(facts, evidence);
 }
