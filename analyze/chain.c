@@ -227,7 +227,7 @@ void chain_judge(const struct chain *chain, const struct chain_question *questio
     chain_find_revocation(chain, question, out);
 }
 
-bool chain_has_problem(const struct chain_judgement *judgement)
+bool chain_has_problem_beside_staple(const struct chain_judgement *judgement)
 {
     bool bad_end = judgement->end == CHAIN_END_SELF_SIGNED
                    || judgement->end == CHAIN_END_UNTRUSTED_ROOT
@@ -238,5 +238,10 @@ bool chain_has_problem(const struct chain_judgement *judgement)
     return bad_end || judgement->validity_of != NULL || judgement->name == NAME_MATCH_MISMATCH
            || judgement->name == NAME_MATCH_COMMON_NAME || bad_purpose
            || judgement->critical_of != NULL || judgement->weakness != 0
-           || judgement->revoked != NULL || judgement->staple != STAPLE_OK;
+           || judgement->revoked != NULL;
+}
+
+bool chain_has_problem(const struct chain_judgement *judgement)
+{
+    return chain_has_problem_beside_staple(judgement) || judgement->staple != STAPLE_OK;
 }

@@ -220,4 +220,7 @@ unsigned chain_weakness_of(const struct certificate *certificate, bool is_leaf);
  * staple. */
 bool chain_has_problem(const struct chain_judgement *judgement);
 
+/* The same but for the staple, which clients that look at one are fewer than those that verify. */
+bool chain_has_problem_beside_staple(const struct chain_judgement *judgement);
+
 #endif

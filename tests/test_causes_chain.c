@@ -141,6 +141,42 @@ static void what_can_be_seen_is_a_better_reason_than_none(void)
     judged_end(&judged);
 }
 
+/* A must-staple certificate is refused that came without a staple. */
+static void a_staple_that_is_missing_explains_alerts_about_certificates(void)
+{
+    static const struct {
+        const char *name;
+        uint8_t alert; /* TLS_ALERT_CLOSE_NOTIFY: the client leaves without one */
+        enum certainty certainty;
+    } rows[] = {
+        {"www.example.test", TLS_ALERT_BAD_CERTIFICATE, CAUSE_LIKELY},
+        {"www.example.test", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_LIKELY},
+        {"www.example.test", TLS_ALERT_UNKNOWN_CA, CAUSE_POSSIBLE},
+        {"www.example.test", TLS_ALERT_INTERNAL_ERROR, CAUSE_POSSIBLE},
+        {"www.example.test", TLS_ALERT_CLOSE_NOTIFY, CAUSE_POSSIBLE},
+        {"www.example.test", TLS_ALERT_BAD_CERTIFICATE_STATUS_RESPONSE, CAUSE_CERTAIN},
+        {"www.elsewhere.test", TLS_ALERT_BAD_CERTIFICATE, CAUSE_POSSIBLE},
+    };
+    struct judged judged;
+
+    judged_begin(&judged);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        judged_chain(&judged, "leaf_must_staple intermediate", rows[i].name, CERTIFICATES_TIME);
+        judged.judgement.staple = STAPLE_OK;
+        refuse(&story, &judged, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, "ocsp_response_bad"),
+                        rows[i].certainty == CAUSE_CERTAIN ? CAUSE_CERTAIN : CAUSE_NO);
+        judged.judgement.staple = STAPLE_MISSING;
+        refuse(&story, &judged, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, "ocsp_response_bad"), rows[i].certainty);
+        if (rows[i].certainty == CAUSE_LIKELY)
+            CU_ASSERT_TRUE(story_tells(&story, "stapled_response", "(must-staple)"));
+    }
+    judged_end(&judged);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -153,6 +189,8 @@ int main(void)
          an_authority_of_its_own_is_refused_for_that_first},
         {"what can be seen is a better reason than none",
          what_can_be_seen_is_a_better_reason_than_none},
+        {"a staple that is missing explains alerts about certificates",
+         a_staple_that_is_missing_explains_alerts_about_certificates},
         CU_TEST_INFO_NULL,
     };
 
