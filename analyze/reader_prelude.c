@@ -210,6 +210,7 @@ static void switch_to_tls(struct run *run, size_t hello_octets, bool is_answer)
     if (left > 0)
         reader_expect_tds(run, left);
     session->switched = !refused;
+    session->presumed = session->switched && preludes != NULL && preludes->is_unknown;
 }
 
 enum mark { MARK_NONE, MARK_CLIENT_HELLO, MARK_ANSWER };
@@ -310,39 +311,34 @@ static void begin_turn(struct session *session)
     session_drop_partial(session, SIDE_CLIENT);
 }
 
+/* Look for TLS in what a side says. */
+static void search(struct run *run, struct bytes data)
+{
+    struct bytes step;
+
+    while (run_reader(run)->state == READER_PRELUDE
+           && bytes_take(&data, data.len < SEARCH_STEP ? data.len : SEARCH_STEP, &step)
+           && step.len > 0) {
+        if (!search_step(run, step, data.len)) {
+            reader_go_on(run, data);
+            return;
+        }
+    }
+}
+
 /* Nobody knows how the two agree on TLS, nor where a file begins that they exchange: only a hello
- * that begins a turn of the client may follow from what they said. */
+ * of the client may follow from what they said, at the end of its turn. It is what the server says
+ * next that tells. */
 static void take_unknown(struct run *run, struct bytes data)
 {
     struct session *session = run->session;
-    struct buffer *window = run_partial(run);
-    uint8_t copy[HELLO_MARK_LENGTH];
-    struct bytes head;
-    size_t missing;
 
     session->preludes->is_unknown = true;
     if (run->from == SIDE_SERVER)
         return;
     if (turn_before(run, data) == 0)
         begin_turn(session);
-    if (turn_before(run, data) != window->length)
-        return;
-    missing = HELLO_MARK_LENGTH - window->length;
-    if (!bytes_take(&data, data.len < missing ? data.len : missing, &head)
-        || !buffer_append(window, &session->memory->budget, head, HELLO_MARK_LENGTH))
-        return;
-    run_reader(run)->has_partial = true;
-    if (window->length < HELLO_MARK_LENGTH)
-        return;
-    memcpy(copy, window->data, HELLO_MARK_LENGTH);
-    session_drop_partial(session, SIDE_CLIENT);
-    head = bytes_of(copy, HELLO_MARK_LENGTH);
-    if (!reader_begins_hello(head, TLS_HANDSHAKE_CLIENT_HELLO))
-        return;
-    switch_to_tls(run, HELLO_MARK_LENGTH + data.len, false);
-    session->presumed = session->switched;
-    reader_go_on(run, head);
-    reader_go_on(run, data);
+    search(run, data);
 }
 
 /* What was taken for a hello is none, for what the server says to it is no TLS. */
@@ -366,14 +362,5 @@ void reader_take_prelude(struct run *run, struct bytes data)
         take_unknown(run, data);
         return;
     }
-    while (data.len > 0 && run_reader(run)->state == READER_PRELUDE) {
-        struct bytes step;
-
-        if (!bytes_take(&data, data.len < SEARCH_STEP ? data.len : SEARCH_STEP, &step))
-            return;
-        if (!search_step(run, step, data.len)) {
-            reader_go_on(run, data);
-            return;
-        }
-    }
+    search(run, data);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How TLS begins behind words that nobody knows: a hello that is a turn of the client, soon, and
+/* How TLS begins behind words that nobody knows: a hello that ends a turn of the client, soon, and
  * that the server answers in TLS. All else that looks like one is a part of something else. */
 #include "analyze/session.h"
 #include "tests/support/opening.h"
@@ -51,16 +51,41 @@ static void what_the_server_answers_in_clear_is_no_hello(void)
     opening_expect(&openings, hang_up, OUTCOME_NOT_TLS, "");
 }
 
-static void send_file(struct play *play)
+static void ask_and_begin(struct play *play)
 {
-    play_text(play, SIDE_CLIENT, "file\r\n");
+    play_text(play, SIDE_CLIENT, "start TLS\r\n");
     play_handshake(play);
 }
 
-static void send_part_of_mark(struct play *play)
+static void begin_behind_part_of_mark(struct play *play)
 {
     play_octets(play, SIDE_CLIENT, record_begin, 5);
     play_handshake(play);
+}
+
+/* As the client of corosync-qnetd does, which waits for no answer to its request. */
+static void a_hello_may_follow_a_request_in_the_same_turn(void)
+{
+    opening_expect(&openings, ask_and_begin, OUTCOME_ESTABLISHED, "");
+    opening_expect(&openings, begin_behind_part_of_mark, OUTCOME_ESTABLISHED, "");
+}
+
+static void send_file(struct play *play)
+{
+    play_text(play, SIDE_CLIENT, "file\r\n");
+    answer_in_clear(play);
+}
+
+static void send_file_in_frames(struct play *play)
+{
+    play_text(play, SIDE_CLIENT, "frame\r\n");
+    answer_in_frames(play);
+}
+
+static void send_file_and_end(struct play *play)
+{
+    play_text(play, SIDE_CLIENT, "file\r\n");
+    hang_up(play);
 }
 
 static void receive_file(struct play *play)
@@ -69,10 +94,11 @@ static void receive_file(struct play *play)
     play_alert(play, SIDE_CLIENT, 2, TLS_ALERT_PROTOCOL_VERSION);
 }
 
-static void a_hello_within_a_turn_is_no_tls(void)
+static void a_hello_in_a_file_is_no_tls(void)
 {
     opening_expect(&openings, send_file, OUTCOME_NOT_TLS, "");
-    opening_expect(&openings, send_part_of_mark, OUTCOME_NOT_TLS, "");
+    opening_expect(&openings, send_file_in_frames, OUTCOME_NOT_TLS, "");
+    opening_expect(&openings, send_file_and_end, OUTCOME_NOT_TLS, "");
     opening_expect(&openings, receive_file, OUTCOME_NOT_TLS, "");
 }
 
@@ -180,7 +206,9 @@ int main(void)
         {"TLS may begin behind unknown words", tls_may_begin_behind_unknown_words},
         {"what the server answers in clear is no hello",
          what_the_server_answers_in_clear_is_no_hello},
-        {"a hello within a turn is no TLS", a_hello_within_a_turn_is_no_tls},
+        {"a hello may follow a request in the same turn",
+         a_hello_may_follow_a_request_in_the_same_turn},
+        {"a hello in a file is no TLS", a_hello_in_a_file_is_no_tls},
         {"behind many words no hello is looked for", behind_many_words_no_hello_is_looked_for},
         {"who does not wait for a greeting fails by it",
          who_does_not_wait_for_a_greeting_fails_by_it},
