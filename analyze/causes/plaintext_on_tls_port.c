@@ -153,11 +153,12 @@ const struct cause cause_plaintext_on_tls_port = {
     .id = "plaintext_on_tls_port",
     .layer = LAYER_PROTOCOL,
     .title = "The client speaks another protocol than TLS to a port where the server expects TLS",
-    .explanation = "The client's first octets are a request in clear, such as \"GET / HTTP/1.1\", "
-                   "or of another protocol than TLS over TCP, such as DTLS, and the server answers "
-                   "with a TLS alert, with its page for plain requests on the HTTPS port, or not "
-                   "at all. The client was not told to use TLS. Or a proxy puts a PROXY protocol "
-                   "header before the ClientHello, and the server does not expect one.",
+    .explanation =
+        "The client's first octets are a request in clear, such as \"GET / HTTP/1.1\", "
+        "or of another protocol than TLS over TCP, such as DTLS, and the server answers "
+        "with a TLS alert, with 400, often with its page for plain requests on the HTTPS "
+        "port, or not at all. The client was not told to use TLS. Or a proxy puts a PROXY protocol "
+        "header before the ClientHello, and the server does not expect one.",
     .remedy = "Correct the client's URL or setting: https:// instead of http://, TLS on, or the "
               "port for plain connections. In reverse proxies and health checks: proxy_pass "
               "https://..., `check-ssl`. For a PROXY protocol header: have both sides agree, "
