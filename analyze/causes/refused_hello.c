@@ -163,12 +163,17 @@ static bool is_outguessed(const struct facts *facts, const struct manner *manner
            && !others_are_unusual(&suspects, suspect);
 }
 
-/* Nearly every server takes these groups and schemes, but each only its own names. Suites are what
- * a general refusal speaks of first of all (RFC 8446 section 6.2). */
+/* Nearly every server takes groups and schemes that are usual, but each only its own names. Suites
+ * are what a general refusal speaks of first of all (RFC 8446 section 6.2). */
+static bool may_be_behind_name(enum suspect suspect)
+{
+    return suspect == SUSPECT_GROUPS || suspect == SUSPECT_SCHEMES;
+}
+
 static bool is_behind_name(const struct suspects *suspects, enum suspect suspect)
 {
-    return (suspect == SUSPECT_GROUPS || suspect == SUSPECT_SCHEMES)
-           && suspects->weight[suspect] == WEIGHT_SLIGHT && suspects->cap[SUSPECT_NAME] != CAUSE_NO
+    return may_be_behind_name(suspect) && suspects->weight[suspect] == WEIGHT_SLIGHT
+           && suspects->cap[SUSPECT_NAME] != CAUSE_NO
            && suspects->weight[SUSPECT_NAME] >= WEIGHT_ORDINARY;
 }
 
@@ -262,10 +267,12 @@ static bool is_played_down_by_others(const struct facts *facts, const struct man
 static bool is_named_behind_name(const struct facts *facts, const struct manner *manner,
                                  enum suspect suspect)
 {
-    const struct suspects suspects = weigh_all(facts, manner);
+    struct suspects suspects;
 
-    return manner_least(manner, suspect) <= WEIGHT_SLIGHT && is_behind_name(&suspects, suspect)
-           && !is_overshadowed(facts, &suspects, suspect);
+    if (manner_least(manner, suspect) > WEIGHT_SLIGHT || !may_be_behind_name(suspect))
+        return false;
+    suspects = weigh_all(facts, manner);
+    return is_behind_name(&suspects, suspect) && !is_overshadowed(facts, &suspects, suspect);
 }
 
 bool refused_hello_played_down(const struct facts *facts, enum suspect suspect)
