@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What of a handshake's events is the one that ended it: each sign is there, or is not. */
+/* What is worked out of notes and counters: each sign is there, or is not. */
 #include "analyze/facts_internal.h"
 #include "tests/support/story_opening.h"
 #include "tests/support/suite.h"
@@ -180,10 +180,8 @@ static void what_is_not_acknowledged_for_long_is_lost(void)
         int64_t waited_ns;
         bool is_lost;
     } rows[] = {
-        {100, 0, 0, 2 * STORY_SECOND, true},
-        {0, 0, 0, 2 * STORY_SECOND, false},
-        {100, 1, 0, 2 * STORY_SECOND, false},
-        {100, 0, 1, 2 * STORY_SECOND, false},
+        {100, 0, 0, 2 * STORY_SECOND, true},  {0, 0, 0, 2 * STORY_SECOND, false},
+        {100, 1, 0, 2 * STORY_SECOND, false}, {100, 0, 1, 2 * STORY_SECOND, false},
         {100, 0, 0, STORY_SECOND / 2, false},
     };
 
@@ -203,6 +201,74 @@ static void what_is_not_acknowledged_for_long_is_lost(void)
     }
 }
 
+/* A client that leaves behind its hello needs nothing of what the capture lacks; who goes on, or
+ * whose own octets are not there, does. */
+static void what_a_client_did_not_wait_for_is_not_missed(void)
+{
+    static const struct {
+        uint64_t client_unseen;
+        uint64_t client_gap;
+        uint64_t server_missed;
+        uint64_t server_dropped;
+        uint32_t records;
+        bool leaves;
+        bool is_missed;
+    } rows[] = {
+        {0, 0, 0, 0, 1, true, false}, {0, 0, 0, 0, 1, false, true}, {9, 0, 0, 0, 1, true, true},
+        {0, 9, 0, 0, 1, true, true},  {0, 0, 9, 0, 1, true, true},  {0, 0, 0, 9, 1, true, true},
+        {0, 0, 0, 0, 2, true, true},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct trouble *client, *server;
+        struct story story;
+
+        story_begin_hello(&story);
+        if (rows[i].leaves)
+            story_fin(&story, SIDE_CLIENT);
+        client = direction_have_trouble(sent_by(&story, SIDE_CLIENT));
+        server = direction_have_trouble(sent_by(&story, SIDE_SERVER));
+        story.handshake.records[SIDE_CLIENT] = rows[i].records;
+        story.handshake.gap_octets[SIDE_CLIENT] = rows[i].client_gap;
+        client->unseen_octets = rows[i].client_unseen;
+        server->unseen_octets = 1500;
+        server->missed_octets = rows[i].server_missed;
+        server->dropped_octets = rows[i].server_dropped;
+        CU_ASSERT_EQUAL(story_facts(&story)->missed, rows[i].is_missed);
+    }
+}
+
+/* Its host knows no such connection any more, and the server went on. */
+static void a_reset_without_an_ack_is_of_a_client_that_had_left(void)
+{
+    for (int says_fin = 0; says_fin <= 1; says_fin++)
+        for (int has_ack = 0; has_ack <= 1; has_ack++) {
+            struct story story;
+
+            story_begin_flight_1_2(&story);
+            story_rst(&story, SIDE_CLIENT);
+            direction_have_trouble(sent_by(&story, SIDE_CLIENT))->reset.has_ack = has_ack;
+            if (says_fin)
+                sent_by(&story, SIDE_CLIENT)->fin = story.connection.last;
+            CU_ASSERT_EQUAL(facts_client_had_left(story_facts(&story)), !says_fin && !has_ack);
+        }
+}
+
+static void a_name_that_cannot_be_read_is_one(void)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story story;
+
+    offer.name = NULL;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    CU_ASSERT_TRUE(facts_names_no_server(story_facts(&story)));
+    offer.further = bytes_of("\0\0\0\1\xff", 5); /* a list that breaks off */
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    CU_ASSERT_FALSE(facts_names_no_server(story_facts(&story)));
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -219,8 +285,13 @@ int main(void)
         {"what belongs to a full handshake is not resumed",
          what_belongs_to_a_full_handshake_is_not_resumed},
         {"what is not acknowledged for long is lost", what_is_not_acknowledged_for_long_is_lost},
+        {"what a client did not wait for is not missed",
+         what_a_client_did_not_wait_for_is_not_missed},
+        {"a RST without an ACK is of a client that had left",
+         a_reset_without_an_ack_is_of_a_client_that_had_left},
+        {"a name that cannot be read is one", a_name_that_cannot_be_read_is_one},
         CU_TEST_INFO_NULL,
     };
 
-    return suite_run("facts_refusal", tests);
+    return suite_run("facts", tests);
 }
