@@ -451,21 +451,26 @@ static bool took_last(const struct known_client *client, uint32_t asked)
     return client != NULL && client->taken.began_ns != 0 && client->taken.asked == asked;
 }
 
+/* With this kind of hello. */
+static bool was_served(const struct knowledge *knowledge, const struct facts *facts,
+                       const struct known_client *client)
+{
+    return client != NULL
+           && sketch_has_early(&client->servers, knowledge_hash_peer(knowledge, facts));
+}
+
 /* With the hello that this server refused, the client never reached it, and with the same one but
  * for its protocols it did. */
 static bool is_taken_without_alpn(const struct knowledge *knowledge, const struct facts *facts,
-                                  const struct known_client *client, uint64_t client_hash)
+                                  const struct known *known, uint64_t client_hash)
 {
-    uint64_t peer = knowledge_hash_peer(knowledge, facts);
     uint8_t key[KNOWLEDGE_CLIENT_KEY];
-    const struct known_client *other;
 
-    if (client != NULL && sketch_has_early(&client->servers, peer))
+    if (known->client_was_served)
         return false;
     put_hash(key, client_hash);
     put_hash(key + sizeof(uint64_t), knowledge_kind_but_alpn(knowledge, facts));
-    other = knowledge_table_find(knowledge->clients, key);
-    return other != NULL && sketch_has_early(&other->servers, peer);
+    return was_served(knowledge, facts, knowledge_table_find(knowledge->clients, key));
 }
 
 void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known)
@@ -484,16 +489,16 @@ void knowledge_find(struct knowledge *knowledge, const struct facts *facts, stru
     client_hash = hash_client(knowledge, facts);
     if (put_client_key(knowledge, client_key, facts, client_hash))
         known->client = knowledge_table_find(knowledge->clients, client_key);
+    known->client_was_served = was_served(knowledge, facts, known->client);
     known->client_took_flight =
         known->name != NULL
         && (sketch_has_early(&known->name->flights.clients_taken.first, client_hash)
             || took_last(known->client, knowledge_table_expect(knowledge->names, name_key)));
     if (known->server != NULL)
         known->offer_taken_ns = knowledge_offer_taken(knowledge, known->server, facts);
-    known->taken_without_alpn =
-        facts_server_refused_hello(facts)
-        && facts->client_extensions.alpn.state == EXTENSION_WELL_FORMED
-        && is_taken_without_alpn(knowledge, facts, known->client, client_hash);
+    known->taken_without_alpn = facts_server_refused_hello(facts)
+                                && facts->client_extensions.alpn.state == EXTENSION_WELL_FORMED
+                                && is_taken_without_alpn(knowledge, facts, known, client_hash);
     knowledge_find_attempt(knowledge, facts, known);
     known->resets = knowledge_find_resets(knowledge, known, facts);
 }

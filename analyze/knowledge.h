@@ -392,6 +392,8 @@ struct known {
     bool client_took_flight; /* of this server and name, at another time: its address did, as one
                                 of the first few, or with this kind of hello as the last one that
                                 it took */
+    bool client_was_served;  /* with this kind of hello the client established a handshake with this
+                               server, as one of its first few, for whatever name */
     int64_t offer_taken_ns; /* the last time that this server took up a hello just like this one, as
                                far as that is kept; 0: never */
     /* The hello was refused: the server took up the same one of this client, at any time, without

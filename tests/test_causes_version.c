@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* protocol_version(70) that the offer, the choice or what is known of the server contradicts. */
+/* protocol_version(70) that the offer, the choice or what is known of the server contradicts, and
+ * versions that a server may mean without it. */
 #include "analyze/knowledge.h"
 #include "dissect/tls.h"
 #include "tests/support/story_opening.h"
@@ -30,14 +31,19 @@ static void begin(struct fixture *fixture, uint16_t version, int64_t before)
     fixture->server.hellos.accepted = versions->few[0].chosen;
 }
 
+static void refuse(struct fixture *fixture, const struct story_offer *offer, uint8_t alert)
+{
+    story_refuse_offer(&fixture->story, offer, alert);
+    (void)story_facts(&fixture->story);
+    fixture->story.facts.known = &fixture->known;
+    diagnose(&fixture->story.facts, &fixture->story.verdict);
+}
+
 /* The server refuses the offer with protocol_version. */
 static bool refusal_says(struct fixture *fixture, const struct story_offer *offer,
                          enum certainty certainty)
 {
-    story_refuse_offer(&fixture->story, offer, TLS_ALERT_PROTOCOL_VERSION);
-    (void)story_facts(&fixture->story);
-    fixture->story.facts.known = &fixture->known;
-    diagnose(&fixture->story.facts, &fixture->story.verdict);
+    refuse(fixture, offer, TLS_ALERT_PROTOCOL_VERSION);
     return story_says(&fixture->story, "version_mismatch", certainty);
 }
 
@@ -124,6 +130,47 @@ static void other_versions_that_the_server_takes_leave_it_certain(void)
     CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_CERTAIN));
 }
 
+/* With the same kind of hello, protocols and all. */
+static void what_it_took_from_the_same_client_another_server_may_lack(void)
+{
+    struct story_offer offer = story_offer_1_2();
+    struct fixture fixture;
+
+    offer.alpn = "h2";
+    begin(&fixture, TLS_VERSION_1_2, MINUTE);
+    fixture.known.client_was_served = true;
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(fixture.story.verdict.alternative_count, 0);
+    CU_ASSERT_TRUE(story_tells(&fixture.story, "server_known", "not all have it"));
+    begin(&fixture, TLS_VERSION_1_3, MINUTE); /* which this hello does not offer */
+    fixture.known.client_was_served = true;
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_CERTAIN));
+}
+
+/* Once is enough to think of it, where the alert names nothing. */
+static void a_server_that_chose_better_versions_alone_may_mean_the_version(void)
+{
+    static const struct {
+        uint16_t version;
+        uint8_t alert;
+        bool is_considered;
+    } rows[] = {
+        {TLS_VERSION_1_3, TLS_ALERT_HANDSHAKE_FAILURE, true},
+        {TLS_VERSION_1_3, TLS_ALERT_INSUFFICIENT_SECURITY, true},
+        {TLS_VERSION_1_2, TLS_ALERT_HANDSHAKE_FAILURE, false},
+        {TLS_VERSION_1_3, TLS_ALERT_ILLEGAL_PARAMETER, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = story_offer_1_2();
+        struct fixture fixture;
+
+        begin(&fixture, rows[i].version, MINUTE);
+        refuse(&fixture, &offer, rows[i].alert);
+        CU_ASSERT_EQUAL(story_considers(&fixture.story, "version_mismatch"), rows[i].is_considered);
+    }
+}
+
 static void a_server_may_have_been_changed(void)
 {
     struct story_offer offer = story_offer_1_2();
@@ -197,6 +244,10 @@ int main(void)
          a_version_that_the_server_takes_is_hardly_the_reason},
         {"other versions that the server takes leave it certain",
          other_versions_that_the_server_takes_leave_it_certain},
+        {"what it took from the same client another server may lack",
+         what_it_took_from_the_same_client_another_server_may_lack},
+        {"a server that chose better versions alone may mean the version",
+         a_server_that_chose_better_versions_alone_may_mean_the_version},
         {"a server may have been changed", a_server_may_have_been_changed},
         {"a listed choice is hardly what the client complains of",
          a_listed_choice_is_hardly_what_the_client_complains_of},
@@ -207,5 +258,5 @@ int main(void)
         CU_TEST_INFO_NULL,
     };
 
-    return suite_run("protocol_version that something contradicts", tests);
+    return suite_run("versions that are refused, and what is known of them", tests);
 }

@@ -55,8 +55,8 @@ static uint16_t highest_version(const struct known_server *server)
     return highest;
 }
 
-/* Of so many choices all were of a higher version than this one. */
-static bool chose_only_above(const struct known_server *server, uint16_t version)
+/* The server made so many choices, and all were of a higher version than this one. */
+static bool chose_only_above(const struct known_server *server, uint16_t version, uint32_t least)
 {
     const struct known_values *versions = &server->chosen[KNOWN_VERSIONS];
     uint32_t chosen = 0;
@@ -68,7 +68,14 @@ static bool chose_only_above(const struct known_server *server, uint16_t version
             return false;
         chosen += value->chosen.count;
     }
-    return chosen >= KNOWN_FEW && !versions->incomplete;
+    return chosen >= least && !versions->incomplete;
+}
+
+bool known_chose_only_above(const struct facts *facts)
+{
+    const struct known_server *server = known_server_of(facts);
+
+    return server != NULL && chose_only_above(server, facts->offer.version_max, 1);
 }
 
 /* A server that chooses less than its client's best has nothing better. */
@@ -81,17 +88,6 @@ static enum known_says weigh_minimum(const struct facts *facts, const struct kno
     return server->chose_lower.count >= KNOWN_FEW ? KNOWN_FOR : KNOWN_NOTHING;
 }
 
-/* The server chose TLS 1.3 whenever it took up a hello. */
-static bool chose_only_tls_1_3(const struct known_server *server)
-{
-    const struct known_values *versions = &server->chosen[KNOWN_VERSIONS];
-
-    for (size_t i = 0; i < versions->count; i++)
-        if (known_server_value(server, KNOWN_VERSIONS, i)->value < TLS_VERSION_1_3)
-            return false;
-    return versions->count > 0 && !versions->incomplete;
-}
-
 /* Where nearly all clients have TLS 1.3 a server that takes TLS 1.2 as well chooses nothing else
  * either. It says something only of a client whose name is served. */
 static enum known_says weigh_tls_1_2(const struct facts *facts, const struct known_server *server)
@@ -101,7 +97,8 @@ static enum known_says weigh_tls_1_2(const struct facts *facts, const struct kno
 
     if (says == KNOWN_AGAINST)
         return KNOWN_AGAINST;
-    if (!chose_only_tls_1_3(server) || name == NULL || name->hellos.accepted.count == 0)
+    if (!chose_only_above(server, TLS_VERSION_1_2, 1) || name == NULL
+        || name->hellos.accepted.count == 0)
         return KNOWN_NOTHING;
     return says >= KNOWN_FOR ? KNOWN_HINTS : KNOWN_NOTHING;
 }
@@ -116,7 +113,7 @@ static enum known_says weigh_deprecated(const struct facts *facts,
     enum known_says says = weigh_treatment(facts, server, like);
 
     return says == KNOWN_NOTHING && like->accepted.count == 0
-                   && chose_only_above(server, facts->offer.version_max)
+                   && chose_only_above(server, facts->offer.version_max, KNOWN_FEW)
                ? KNOWN_HINTS
                : says;
 }

@@ -37,6 +37,9 @@ enum known_says weigh_treatment(const struct facts *facts, const struct known_se
  * clients commonly have. */
 bool known_lacks_choice(const struct facts *facts, const struct known_server *server);
 
+/* The server chose versions from others, if only once, and none that the offer of facts has. */
+bool known_chose_only_above(const struct facts *facts);
+
 /* What is known of this part of the offer of facts. */
 enum known_says known_about(const struct facts *facts, enum suspect suspect);
 

@@ -70,7 +70,8 @@ static bool version_may_be_a_pretext(const struct facts *facts)
 {
     enum certainty version = version_refusal_by_server(facts);
 
-    return version != CAUSE_NO && version < CAUSE_CERTAIN && alpn_is_offered(facts);
+    return version != CAUSE_NO && version < CAUSE_CERTAIN && alpn_is_offered(facts)
+           && !version_refusal_varies(facts);
 }
 
 static bool is_conceivable(const struct facts *facts)

@@ -137,9 +137,20 @@ static bool client_may_have_left_for_it(const struct facts *facts)
            && !version_choice_was_listed(facts);
 }
 
+/* A server that chose better versions alone, however seldom it was seen, may mean the version by an
+ * alert that names none. */
+static bool server_may_have_none_so_old(const struct facts *facts)
+{
+    return facts_server_refused_hello(facts)
+           && (facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)
+               || facts_alert(facts, SIDE_SERVER, TLS_ALERT_INSUFFICIENT_SECURITY))
+           && known_chose_only_above(facts);
+}
+
 static bool is_conceivable(const struct facts *facts)
 {
-    return client_may_have_left_for_it(facts) || version_complaint_is_contradicted(facts)
+    return server_may_have_none_so_old(facts) || client_may_have_left_for_it(facts)
+           || version_complaint_is_contradicted(facts)
            || refused_hello_played_down(facts, SUSPECT_VERSION);
 }
 

@@ -68,9 +68,19 @@ bool version_is_taken(const struct facts *facts)
     return version_taken(facts) != NULL;
 }
 
-bool version_refusal_is_contradicted(const struct facts *facts)
+static bool is_unexpected(const struct facts *facts)
 {
     return server_says_so(facts) && version_is_taken(facts);
+}
+
+bool version_refusal_varies(const struct facts *facts)
+{
+    return is_unexpected(facts) && facts->known->client_was_served;
+}
+
+bool version_refusal_is_contradicted(const struct facts *facts)
+{
+    return is_unexpected(facts) && !version_refusal_varies(facts);
 }
 
 /* Nearly every server has one of these. */
@@ -84,8 +94,10 @@ enum certainty version_refusal_by_server(const struct facts *facts)
 {
     if (!server_says_so(facts))
         return CAUSE_NO;
-    if (version_taken(facts) != NULL)
+    if (version_refusal_is_contradicted(facts))
         return CAUSE_POSSIBLE;
+    if (version_refusal_varies(facts))
+        return CAUSE_LIKELY;
     return offers_current_versions(facts) && known_about(facts, SUSPECT_VERSION) < KNOWN_FOR
                ? CAUSE_LIKELY
                : CAUSE_CERTAIN;
@@ -116,6 +128,18 @@ bool version_signature_is_unlisted(const struct facts *facts)
            && offer_omits_sha1(facts);
 }
 
+static void add_meaning(struct text *text, const struct facts *facts)
+{
+    if (version_refusal_varies(facts))
+        text_add(text, ", and took such a hello of this client: of several servers behind this "
+                       "address not all have it, or the server was changed");
+    else if (facts->client_extensions.alpn.state == EXTENSION_WELL_FORMED)
+        text_add(text, ": its alert may be about something else, such as the application protocols "
+                       "(ALPN)");
+    else
+        text_add(text, ": its alert may be about something else");
+}
+
 static void describe_taken(const struct facts *facts, const struct known_value *value,
                            struct evidence *evidence)
 {
@@ -128,10 +152,7 @@ static void describe_taken(const struct facts *facts, const struct known_value *
              value->chosen.count == 1 ? "" : "s");
     text_add(&text, ", the last time at ");
     text_add_time(&text, value->chosen.last_ns);
-    text_add(&text, ": its alert may be about something else%s",
-             facts->client_extensions.alpn.state == EXTENSION_WELL_FORMED
-                 ? ", such as the application protocols (ALPN)"
-                 : "");
+    add_meaning(&text, facts);
     evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
 }
 
@@ -139,7 +160,7 @@ void describe_version_contradiction(const struct facts *facts, struct evidence *
 {
     char version[16];
 
-    if (version_refusal_is_contradicted(facts))
+    if (is_unexpected(facts))
         describe_taken(facts, version_taken(facts), evidence);
     if (version_complaint_is_contradicted(facts))
         evidence_add(evidence, "listed_version", facts->client_hello_note->at,

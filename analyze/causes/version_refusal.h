@@ -12,14 +12,20 @@
 
 /* How well the versions explain that the server answered the hello with protocol_version(70).
  * CAUSE_NO: it did not. Likely where few servers would have none of the versions offered, and
- * possible at most where this one is known to take one of them. */
+ * possible at most where this one is known to take one of them from others. */
 enum certainty version_refusal_by_server(const struct facts *facts);
 
 /* The server is known to take a version that this hello offers. */
 bool version_is_taken(const struct facts *facts);
 
-/* The server said so, and is known to take a version that this hello offers. */
+/* The server said so, and is known to take a version that this hello offers; from others, as far as
+ * can be told. */
 bool version_refusal_is_contradicted(const struct facts *facts);
+
+/* The server said so, and took such a version from this very client, with the same kind of hello:
+ * several servers stand behind its address, or it was changed, and nothing else about the hello is
+ * in question. */
+bool version_refusal_varies(const struct facts *facts);
 
 /* The offer lists the version that the server chose: the client is prepared to negotiate it (RFC
  * 8446 section 4.2.1). Without a list its minimum is not on the wire. */
