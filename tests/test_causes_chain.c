@@ -7,15 +7,21 @@
 #include "tests/support/story_opening.h"
 #include "tests/support/suite.h"
 
-/* A client refuses this chain with an alert. */
-static void refuse(struct story *story, const struct judged *judged, uint8_t alert)
+/* A client refuses this chain, which came in the flight of the story, with an alert. */
+static void refuse_flight(struct story *story, const struct judged *judged, uint8_t alert)
 {
-    story_begin_flight_1_2(story);
     story_fatal(story, SIDE_CLIENT, alert);
     story_fin(story, SIDE_CLIENT);
     (void)story_facts(story);
+    story->facts.certificates[SIDE_SERVER] = &judged->chain;
     story->facts.chain[SIDE_SERVER] = &judged->judgement;
     diagnose(&story->facts, &story->verdict);
+}
+
+static void refuse(struct story *story, const struct judged *judged, uint8_t alert)
+{
+    story_begin_flight_1_2(story);
+    refuse_flight(story, judged, alert);
 }
 
 /* The root may be left out, so that below it nothing may be missing. */
@@ -177,6 +183,57 @@ static void a_staple_that_is_missing_explains_alerts_about_certificates(void)
     judged_end(&judged);
 }
 
+/* RSA of 2048 bits in a chain in which nothing is wrong for most clients. */
+static void a_strict_policy_may_refuse_a_key_that_others_take(void)
+{
+    static const struct {
+        const char *chain;
+        uint8_t alert;
+        enum certainty certainty;
+        bool is_considered;
+    } rows[] = {
+        {"leaf intermediate", TLS_ALERT_BAD_CERTIFICATE, CAUSE_NO, true},
+        {"leaf intermediate", TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_NO, true},
+        {"leaf intermediate", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_NO, true},
+        {"leaf intermediate", TLS_ALERT_UNKNOWN_CA, CAUSE_NO, false},
+        {"leaf intermediate", TLS_ALERT_INSUFFICIENT_SECURITY, CAUSE_LIKELY, true},
+        {"leaf_rsa_3072 intermediate", TLS_ALERT_BAD_CERTIFICATE, CAUSE_NO, false},
+        {"leaf_p256 intermediate", TLS_ALERT_INSUFFICIENT_SECURITY, CAUSE_NO, false},
+        {"leaf", TLS_ALERT_BAD_CERTIFICATE, CAUSE_NO, false}, /* something else is wrong */
+    };
+    struct judged judged;
+
+    judged_begin(&judged);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        judged_chain(&judged, rows[i].chain, "www.example.test", CERTIFICATES_TIME);
+        refuse(&story, &judged, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, "weak_certificate"), rows[i].certainty);
+        CU_ASSERT_EQUAL(story_considers(&story, "weak_certificate"), rows[i].is_considered);
+        CU_ASSERT_EQUAL(story_tells(&story, "key_size", "RSA of 2048 bits"), rows[i].is_considered);
+    }
+    judged_end(&judged);
+}
+
+/* Diffie-Hellman may be what is too weak then. */
+static void a_key_is_not_all_that_is_weak_beside_diffie_hellman(void)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf intermediate", "www.example.test", CERTIFICATES_TIME);
+    choice.suite = 0x009e; /* TLS_DHE_RSA_WITH_AES_128_GCM_SHA256 */
+    story_begin_hello(&story);
+    story_flight_1_2(&story, &choice, 0);
+    refuse_flight(&story, &judged, TLS_ALERT_INSUFFICIENT_SECURITY);
+    CU_ASSERT_TRUE(story_says(&story, "weak_parameters", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "weak_certificate"));
+    judged_end(&judged);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -191,6 +248,10 @@ int main(void)
          what_can_be_seen_is_a_better_reason_than_none},
         {"a staple that is missing explains alerts about certificates",
          a_staple_that_is_missing_explains_alerts_about_certificates},
+        {"a strict policy may refuse a key that others take",
+         a_strict_policy_may_refuse_a_key_that_others_take},
+        {"a key is not all that is weak beside Diffie-Hellman",
+         a_key_is_not_all_that_is_weak_beside_diffie_hellman},
         CU_TEST_INFO_NULL,
     };
 

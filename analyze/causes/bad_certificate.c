@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/known_certificate.h"
+#include "analyze/causes/modest_key.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/chain.h"
 
@@ -68,6 +69,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return by_extension;
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
+    if (modest_key_may_be_refused(facts))
+        describe_modest_key(facts, evidence);
     return by_alert;
 }
 

@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/known_certificate.h"
+#include "analyze/causes/modest_key.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
 
@@ -126,6 +127,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
+    if (modest_key_may_be_refused(facts))
+        describe_modest_key(facts, evidence);
     describe_known_certificate(facts, evidence);
     if (client_may_lack_certificate(facts))
         describe_certificate_request(facts, evidence);

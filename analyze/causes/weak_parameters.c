@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/modest_key.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
 
@@ -59,7 +60,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (!facts_alert(facts, SIDE_CLIENT, TLS_ALERT_INSUFFICIENT_SECURITY))
         return CAUSE_NO;
     describe_choice(facts, evidence);
-    return CAUSE_LIKELY;
+    return modest_key_is_all_that_is_weak(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 const struct cause cause_weak_parameters = {
