@@ -2,6 +2,7 @@
 /* What a certificate that was seen in clear tells of one that TLS 1.3 hides. */
 #include "analyze/causes/known_certificate.h"
 
+#include "analyze/causes/causes.h"
 #include "analyze/chain.h"
 #include "analyze/knowledge.h"
 #include "dissect/tls.h"
@@ -303,6 +304,8 @@ static void others_decide_whose_dates_are_wrong(void)
     } rows[] = {
         {false, 0, 1, CAUSE_LIKELY, CAUSE_NO},
         {false, 5, 1, CAUSE_NO, CAUSE_POSSIBLE},
+        {false, 6, 2, CAUSE_NO, CAUSE_POSSIBLE},
+        {false, 5, 2, CAUSE_LIKELY, CAUSE_NO}, /* two hosts with one certificate each, maybe */
         {true, 0, 1, CAUSE_NO, CAUSE_POSSIBLE},
         {true, 0, 3, CAUSE_LIKELY, CAUSE_NO},
     };
@@ -317,6 +320,49 @@ static void others_decide_whose_dates_are_wrong(void)
         CU_ASSERT_EQUAL(says(&fixture, "certificate_expired"), rows[i].expired);
         CU_ASSERT_EQUAL(says(&fixture, "client_clock_skew"), rows[i].clock);
     }
+}
+
+/* The server established this many handshakes, for this name and others, the last so long before
+ * the client's and, for this name, the last so long after it. */
+static enum certainty clock_between(uint32_t established, int64_t before_ns, int64_t after_ns)
+{
+    struct known_server server = {.established = {established, STORY_TIME + after_ns},
+                                  .pauses_total = 1};
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.name.certificate.known = false;
+    set_flights(&fixture, 7, 2);
+    fixture.name.established = (struct known_count){7, STORY_TIME + after_ns};
+    fixture.name.flights.taken.last_ns = STORY_TIME + after_ns;
+    server.pauses[0] = (struct known_pause){{3, STORY_TIME - before_ns}, STORY_TIME + after_ns};
+    fixture.known.server = &server;
+    refuse(&fixture, TLS_ALERT_CERTIFICATE_EXPIRED);
+    return says(&fixture, "client_clock_skew");
+}
+
+/* A certificate that is renewed is refused until then. */
+static void what_others_take_before_and_after_is_in_its_dates(void)
+{
+    CU_ASSERT_EQUAL(clock_between(7, 5 * STORY_SECOND, 5 * STORY_SECOND), CAUSE_LIKELY);
+    CU_ASSERT_EQUAL(clock_between(7, 500 * STORY_SECOND, 5 * STORY_SECOND), CAUSE_POSSIBLE);
+    CU_ASSERT_EQUAL(clock_between(7, 5 * STORY_SECOND, 500 * STORY_SECOND), CAUSE_POSSIBLE);
+    CU_ASSERT_EQUAL(clock_between(9, 5 * STORY_SECOND, 5 * STORY_SECOND), CAUSE_POSSIBLE);
+}
+
+/* Many clients have one alert for all that is wrong with a certificate. */
+static void a_clock_is_conceivable_where_others_take_the_certificate(void)
+{
+    struct fixture fixture;
+
+    begin(&fixture);
+    fixture.name.certificate.known = false;
+    refuse(&fixture, TLS_ALERT_BAD_CERTIFICATE);
+    says(&fixture, "bad_certificate");
+    CU_ASSERT_FALSE(cause_client_clock_skew.conceivable(&fixture.story.facts));
+    set_flights(&fixture, 7, 2);
+    CU_ASSERT_TRUE(cause_client_clock_skew.conceivable(&fixture.story.facts));
+    CU_ASSERT_TRUE(has_evidence(&fixture, "7 other clients take"));
 }
 
 /* The one that was sent last may not be the one that this client got. */
@@ -523,6 +569,10 @@ int main(void)
         {"dates that are known decide what certificate_expired is about",
          dates_that_are_known_decide_what_certificate_expired_is_about},
         {"others decide whose dates are wrong", others_decide_whose_dates_are_wrong},
+        {"what others take before and after is in its dates",
+         what_others_take_before_and_after_is_in_its_dates},
+        {"a clock is conceivable where others take the certificate",
+         a_clock_is_conceivable_where_others_take_the_certificate},
         {"what is known is evidence", what_is_known_is_evidence},
         CU_TEST_INFO_NULL,
     };

@@ -27,7 +27,7 @@ static enum certainty judge_critical(const struct facts *facts, struct evidence 
 static bool may_be_key_exchange(const struct facts *facts)
 {
     return (facts->server_key_exchange_note != NULL || facts->tls13)
-           && known_flights(facts) != FLIGHTS_ONE_REFUSED;
+           && known_flights(facts) != FLIGHTS_FEW_REFUSED;
 }
 
 /* An alert of a meaning of its own, and of its place: bad_certificate(42) by the RFC, which many
@@ -71,6 +71,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_server_name(facts, evidence);
     if (modest_key_may_be_refused(facts))
         describe_modest_key(facts, evidence);
+    describe_flights(facts, evidence);
     return by_alert;
 }
 

@@ -64,7 +64,7 @@ static enum certainty judge_hidden(const struct facts *facts, struct evidence *e
     evidence_add(evidence, "validity", facts->refusal.at,
                  "the client says certificate_expired(45), but what is known of the certificate "
                  "from other connections speaks against it");
-    return CAUSE_POSSIBLE;
+    return known_others_take_flight(facts) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 
 /* The client says that a certificate is out of its dates, or its clock is, and at the packet's time
@@ -98,6 +98,14 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+/* What others take this client refuses, with an alert that many have for the dates as well. */
+static bool may_be_dates(const struct facts *facts)
+{
+    return known_flights(facts) == FLIGHTS_FEW_REFUSED && facts->chain[SIDE_SERVER] == NULL
+           && (client_alert_on_certificate(facts, TLS_ALERT_BAD_CERTIFICATE)
+               || client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_UNKNOWN));
+}
+
 /* Clients whose clock is behind send bad_certificate for a certificate that is not valid yet. */
 static bool is_conceivable(const struct facts *facts)
 {
@@ -105,7 +113,7 @@ static bool is_conceivable(const struct facts *facts)
 
     if (chain != NULL && client_clock(facts, chain) != CLOCK_NOT_KNOWN)
         return false;
-    return certificate_looks_right(facts, TLS_ALERT_BAD_CERTIFICATE)
+    return certificate_looks_right(facts, TLS_ALERT_BAD_CERTIFICATE) || may_be_dates(facts)
            || certificate_is_open(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
 }
 

@@ -13,6 +13,9 @@
 /* Within this time neither a certificate nor what a client thinks of it is likely to change. */
 #define SAME_RUN_NS (600 * SECOND_NS)
 
+/* Nobody sees that a certificate is refused and renews it within this time. */
+#define AROUND_NS (60 * SECOND_NS)
+
 static bool is_revoked(const struct known_certificate *known, int64_t at)
 {
     (void)at;
@@ -130,6 +133,19 @@ static void describe(const struct facts *facts, const struct known_certificate *
     evidence_add(evidence, "known_certificate", (struct moment){0}, "%s", line);
 }
 
+/* Of the hosts behind one address, one that has another certificate shows that to more clients than
+ * these, or to the same ones in turns. */
+static bool few_refused(const struct known *known)
+{
+    const struct known_flights *flights = &known->name->flights;
+    uint32_t refused = sketch_count(&flights->clients_refused);
+    uint32_t taken = sketch_count(&flights->clients_taken);
+
+    if (refused <= 1)
+        return taken >= CLIENTS_FEW;
+    return taken / refused >= CLIENTS_FEW && !known->client_took_flight;
+}
+
 enum known_flight_says known_flights(const struct facts *facts)
 {
     const struct known_name *name = facts->known != NULL ? facts->known->name : NULL;
@@ -140,11 +156,29 @@ enum known_flight_says known_flights(const struct facts *facts)
     if (flights->taken.count == 0 && flights->told.count > 0
         && sketch_count(&flights->clients_refused) >= CLIENTS_FEW)
         return FLIGHTS_ALL_REFUSED;
-    if (sketch_count(&flights->clients_refused) <= 1
-        && sketch_count(&flights->clients_taken) >= CLIENTS_FEW
-        && flights->taken.last_ns > facts->connection->first.time_ns)
-        return FLIGHTS_ONE_REFUSED;
+    if (few_refused(facts->known) && flights->taken.last_ns > facts->connection->first.time_ns)
+        return FLIGHTS_FEW_REFUSED;
     return FLIGHTS_SAY_NOTHING;
+}
+
+/* All that the server established is for this name, and some of it was shortly before this time, or
+ * so near that it is not known when. */
+static bool was_taken_before(const struct known *known, int64_t at_ns)
+{
+    struct known_count before = known_established_by(known->server, at_ns);
+
+    return known->server->established.count == known->name->established.count && before.count > 0
+           && (before.last_ns == 0 || times_are_within(AROUND_NS, before.last_ns, at_ns));
+}
+
+bool known_others_take_flight(const struct facts *facts)
+{
+    int64_t at_ns = facts->connection->first.time_ns;
+    const struct known *known = facts->known;
+
+    return known_flights(facts) == FLIGHTS_FEW_REFUSED && known->server != NULL
+           && was_taken_before(known, at_ns)
+           && times_are_within(AROUND_NS, known->name->flights.taken.last_ns, at_ns);
 }
 
 /* "about 37" */
@@ -202,8 +236,8 @@ static void describe_issuer(const struct facts *facts, struct evidence *evidence
                      issuer->servers, others);
 }
 
-/* Of this client, when several take the certificate and no other one refuses it. Who says nothing
- * has refused nothing that is known. */
+/* Of this client, when several take the certificate and hardly another one refuses it. Who says
+ * nothing has refused nothing that is known. */
 static const char *what_one_makes_of_it(const struct facts *facts)
 {
     if (facts->known->client_took_flight)
@@ -212,11 +246,14 @@ static const char *what_one_makes_of_it(const struct facts *facts)
     if (facts_closed_without_reason(facts, SIDE_CLIENT))
         return " other clients take this server's certificate for this name; this one left without "
                "a word";
+    if (sketch_count(&facts->known->name->flights.clients_refused) > 1)
+        return " other clients take this server's certificate for this name, and few refuse it, "
+               "this one among them: the fault is with its trust store, its clock or its rules";
     return " other clients take this server's certificate for this name and only this one refuses "
            "it: the fault is with its trust store, its clock or its rules";
 }
 
-static void describe_flights(const struct facts *facts, struct evidence *evidence)
+void describe_flights(const struct facts *facts, struct evidence *evidence)
 {
     enum known_flight_says says = known_flights(facts);
     char line[EVIDENCE_TEXT_MAX];
@@ -343,13 +380,13 @@ enum known_dates known_certificate_dates(const struct facts *facts)
     if (facts->chain[SIDE_SERVER] != NULL || says == FLIGHTS_ALL_REFUSED)
         return DATES_NOT_KNOWN;
     if (known == NULL || known->valid_until == 0)
-        return says == FLIGHTS_ONE_REFUSED ? DATES_RIGHT : DATES_NOT_KNOWN;
+        return says == FLIGHTS_FEW_REFUSED ? DATES_RIGHT : DATES_NOT_KNOWN;
     at = facts->server_hello_note->at.time_ns / SECOND_NS;
     if (is_expired(known, at) || other_is_expired(facts, at))
         return DATES_EXPIRED;
     if (is_not_yet_valid(known, at))
         return DATES_NOT_YET;
-    return is_recent(facts, known) || says == FLIGHTS_ONE_REFUSED ? DATES_RIGHT : DATES_RIGHT_ONCE;
+    return is_recent(facts, known) || says == FLIGHTS_FEW_REFUSED ? DATES_RIGHT : DATES_RIGHT_ONCE;
 }
 
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,

@@ -62,12 +62,16 @@ enum known_flight_says {
     FLIGHTS_SAY_NOTHING,
     FLIGHTS_ALL_REFUSED, /* several clients refused it, some with an alert, and none took it: the
                             fault is at the server */
-    FLIGHTS_ONE_REFUSED  /* several others take it, none refused it: it is this client */
+    FLIGHTS_FEW_REFUSED  /* several others take it for each that refuses it: it is this client */
 };
 
 /* What other clients made of this server's certificate for the same name, when the client of this
  * connection refused it. FLIGHTS_SAY_NOTHING also when too few are known. */
 enum known_flight_says known_flights(const struct facts *facts);
+
+/* FLIGHTS_FEW_REFUSED, and others took it shortly before as well as shortly after this client did
+ * not: the server has not changed its certificate in between. */
+bool known_others_take_flight(const struct facts *facts);
 
 /* The client ended the handshake at a flight with a certificate in which nothing is wrong that can
  * be seen, and minutes before or after it took it: others of its address may trust more, or it
@@ -82,6 +86,9 @@ void describe_flight_taken(const struct facts *facts, struct evidence *evidence)
  * and never took, while it takes others', and other clients take this one: it does not trust the
  * issuer. */
 bool known_issuer_is_distrusted(const struct facts *facts);
+
+/* Add what known_flights() says; nothing when that is nothing. */
+void describe_flights(const struct facts *facts, struct evidence *evidence);
 
 /* Add what is known of the certificate that TLS 1.3 hides, and what others made of it; nothing
  * when that is nothing. */
