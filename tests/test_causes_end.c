@@ -272,6 +272,28 @@ static void a_server_that_answered_is_not_silent(void)
     CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));
 }
 
+/* The client waits this long and closes, and this long after that the server answers. */
+static void leave_and_get_answer(struct story *story, int64_t waits_ns, int64_t later_ns)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    hello_and_leave(story, waits_ns);
+    story_wait(story, later_ns);
+    story_server_hello(story, &choice);
+}
+
+static void a_server_that_answers_when_the_client_is_gone_is_silent(void)
+{
+    struct story story;
+
+    leave_and_get_answer(&story, 5 * STORY_SECOND, 10 * STORY_SECOND);
+    CU_ASSERT_TRUE(story_says(&story, "server_silent", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "client_abandoned"));
+    CU_ASSERT_TRUE(story_tells(&story, "late_answer", "answered 15.0 s after the hello"));
+    leave_and_get_answer(&story, 1500 * STORY_MILLISECOND, 100 * STORY_MILLISECOND);
+    CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));
+}
+
 /* It had ACKed nothing of what the capture lacks, and has not sent its Finished. */
 static void what_a_client_did_not_wait_for_changes_nothing(void)
 {
@@ -365,6 +387,8 @@ int main(void)
         {"a hello that is not acknowledged met no silent server for sure",
          a_hello_that_is_not_acknowledged_met_no_silent_server_for_sure},
         {"a server that answered is not silent", a_server_that_answered_is_not_silent},
+        {"a server that answers when the client is gone is silent",
+         a_server_that_answers_when_the_client_is_gone_is_silent},
         {"what a client did not wait for changes nothing",
          what_a_client_did_not_wait_for_changes_nothing},
         {"a client that says good-bye abandoned", a_client_that_says_good_bye_abandoned},

@@ -59,8 +59,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_leaving(facts, evidence);
     describe_point(facts, evidence);
     describe_flight_taken(facts, evidence);
-    /* A RST, a certificate not liked or a server that does not answer explain it as well. */
+    /* A RST, a certificate not liked or a server that does not answer, or too late, explain it as
+     * well. */
     if (facts->refusal.kind == REFUSAL_RST || client_ended_at_flight(facts)
+        || late_answer(facts) != NULL
         || ((!facts->answered[SIDE_SERVER] || facts_server_owes_finished(facts))
             && facts->waited_ns >= WAITED_IN_VAIN_NS && !client_hello_broke_off(facts)))
         return CAUSE_POSSIBLE;

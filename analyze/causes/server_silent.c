@@ -40,6 +40,27 @@ static bool others_were_served(const struct facts *facts)
            && known_established_by(server, asked_ns + facts->waited_ns).last_ns > asked_ns;
 }
 
+static void describe_late_answer(const struct facts *facts, struct evidence *evidence)
+{
+    const struct note *answer = late_answer(facts);
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (answer == NULL)
+        return;
+    text_add(&text, "the server answered ");
+    text_add_duration(&text, answer->at.time_ns - facts->client_hello_note->at.time_ns);
+    text_add(&text, " after the hello, when the client had closed");
+    evidence_add(evidence, "late_answer", answer->at, "%s", line);
+}
+
+/* The server said something that the client was there to get. */
+static bool has_answered_in_time(const struct facts *facts)
+{
+    return facts->answered[SIDE_SERVER] && late_answer(facts) == NULL
+           && !facts_server_owes_finished(facts);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     if (facts_request_is_ignored(facts)) {
@@ -53,10 +74,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
     describe_wait(facts, evidence);
+    describe_late_answer(facts, evidence);
     describe_known_life(facts, evidence);
     if (facts->connection->direction[SIDE_CLIENT].unacknowledged_octets > 0)
         return CAUSE_POSSIBLE;
-    if (facts->answered[SIDE_SERVER] && !facts_server_owes_finished(facts))
+    if (has_answered_in_time(facts))
         return CAUSE_POSSIBLE;
     return others_were_served(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
@@ -72,7 +94,8 @@ const struct cause cause_server_silent = {
                    "within another protocol (STARTTLS, CONNECT) stays unanswered where the server "
                    "does not know it, or where a proxy cannot find or reach its target. Where the "
                    "hello was answered and the client's Finished was not, the process may have "
-                   "died of what the client sent, its certificate for one.",
+                   "died of what the client sent, its certificate for one. An answer that comes when the "
+                   "client has given up is as good as none.",
     .remedy = "On the server look at the process (`ss -tnp 'sport = :PORT'` shows octets waiting "
               "in Recv-Q: it does not read) and its load. Behind a load balancer compare the PROXY "
               "protocol settings of both. `openssl s_client -connect SERVER:PORT`, run nearer and "

@@ -65,6 +65,34 @@ static bool is_clients_turn(const struct facts *facts)
                || (facts->tls13 && facts->first_protected_note[SIDE_SERVER] != NULL));
 }
 
+/* Servers whose answer takes longer are not just slow: they stood still. */
+#define LATE_ANSWER_NS (3 * SECOND_NS)
+
+/* The first record of the server behind the client's hello; NULL: there is none. */
+static const struct note *answer_to_hello(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    if (facts->client_hello_note == NULL)
+        return NULL;
+    for (const struct note *note = facts->client_hello_note + 1;
+         note < handshake->notes + handshake->note_count; note++)
+        if (note->side == SIDE_SERVER && note->kind != NOTE_FIN && note->kind != NOTE_RST)
+            return note->kind != NOTE_GAP ? note : NULL;
+    return NULL;
+}
+
+const struct note *late_answer(const struct facts *facts)
+{
+    const struct note *answer = answer_to_hello(facts);
+
+    if (answer == NULL || facts->refusal.kind != REFUSAL_FIN || facts->refusal.by != SIDE_CLIENT
+        || facts_is_before_end(facts, answer))
+        return NULL;
+    return answer->at.time_ns - facts->client_hello_note->at.time_ns >= LATE_ANSWER_NS ? answer
+                                                                                      : NULL;
+}
+
 bool server_waited_in_vain(const struct facts *facts)
 {
     return facts->refusal.kind == REFUSAL_FIN && facts->refusal.by == SIDE_SERVER

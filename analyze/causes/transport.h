@@ -27,6 +27,10 @@ bool data_is_lost(const struct facts *facts, enum side from);
  * numbers tell of them. */
 bool data_has_hole(const struct facts *facts, enum side from);
 
+/* The server's first record behind the hello, when it came seconds later and the client had closed
+ * by then. NULL: it was not that late, or none came. */
+const struct note *late_answer(const struct facts *facts);
+
 /* The server closed although it was the client's turn, for which it had waited: what kept the
  * client from it, or its octets, is the cause, and may not be in the capture. */
 bool server_waited_in_vain(const struct facts *facts);
