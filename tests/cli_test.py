@@ -500,6 +500,86 @@ class Output(CommandLine):
         self.assertEqual(wide, [])
 
 
+class Apart(CommandLine):
+    """No file is both read and written, whatever it is called, and none is written by two."""
+
+    def setUp(self):
+        super().setUp()
+        self.capture = self.write("x.pcap", Path(FAILED).read_bytes())
+        self.linked = str(self.folder / "linked.pcap")
+        os.symlink("x.pcap", self.linked)
+        self.same = str(self.folder / "same.pcap")
+        os.link(self.capture, self.same)
+
+    def refused(self, said, *arguments, **keywords):
+        """Run what has to be refused, and check that nothing came of it."""
+        before = {path: path.read_bytes() for path in self.folder.iterdir() if path.exists()}
+        done = self.expect(USAGE, *arguments, **keywords)
+        self.assertIn(said, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(
+            {path: path.read_bytes() for path in self.folder.iterdir() if path.exists()}, before
+        )
+
+    def test_a_capture_is_not_written_to(self):
+        dotted = f"{self.folder}/./x.pcap"
+        for name in (self.capture, self.linked, self.same, dotted):
+            for option in ("--output=", "--summary=", "--state=", "--sink=file:"):
+                with self.subTest(option=option, name=name):
+                    said = f"{option.split('=', maxsplit=1)[0]}: {self.capture} is read, too"
+                    self.refused(said, option + name, CLEAN, self.capture)
+                    self.refused(said, option + name, "-r", self.capture, "tcp")
+
+    def test_standard_input_is_not_written_to(self):
+        with open(self.capture, "rb") as stdin:
+            done = subprocess.run([TLSWHY, "-o", self.capture, "-"], stdin=stdin, check=False,
+                                  capture_output=True, timeout=TIME_LIMIT)
+        self.assertEqual(done.returncode, USAGE)
+        self.assertIn(b"--output: standard input is read, too", done.stderr)
+        self.assertEqual(Path(self.capture).read_bytes(), Path(FAILED).read_bytes())
+
+    def test_what_else_is_read_is_not_written_to(self):
+        config = self.write("tlswhy.conf", b"json = yes\n")
+        words = self.write("words", b"tcp\n")
+        for option, name in (("--trust-store", config), ("--crl", config), ("--config", config),
+                             ("-F", words)):
+            with self.subTest(option=option):
+                self.refused(f"--output: {name} is read, too", "-o", name, option, name, CLEAN)
+        self.refused("is read, too", "--check-config", config, "--output", config)
+        self.refused("is read, too", "-i", "nowhere0", "--config", config, "--output", config)
+
+    def test_a_file_is_not_written_by_two(self):
+        missing = str(self.folder / "missing")
+        leading = str(self.folder / "leading")
+        os.symlink("missing", leading)
+        for name in (missing, leading, f"{self.folder}/../{self.folder.name}/missing"):
+            with self.subTest(name=name):
+                said = "is written by --output, too"
+                self.refused(f"--summary: {name} {said}", "-o", missing, "--summary", name, CLEAN)
+                self.refused(f"--sink: {name} {said}", "-o", missing, f"--sink=file:{name}", CLEAN)
+                self.refused(f"--state: {name} {said}", "-o", missing, "--state", name, CLEAN)
+        self.refused(f"--sink: {leading} is written by --sink, too", f"--sink=file:{missing}",
+                     f"--sink=file:{leading}", CLEAN)
+        self.refused("written by --output", "-i", "nowhere0", "-o", missing, f"--state={missing}")
+
+    def test_a_sink_is_given_once(self):
+        for where in ("stdout", f"file:{self.folder / 'x'}", "unix:/nowhere"):
+            with self.subTest(where=where):
+                self.refused(f"--sink: {where} is given twice\n", "--sink", where, "--sink", where,
+                             CLEAN)
+
+    def test_what_is_no_file_may_be_both(self):
+        self.expect(ANALYSED, "-o", "/dev/null", "--summary", "/dev/null", "--sink=file:/dev/null",
+                    CLEAN)
+
+    def test_a_sum_may_be_put_where_a_part_of_it_was(self):
+        summary = str(self.folder / "summary")
+        self.expect(ANALYSED, "-o", os.devnull, "--summary", summary, FAILED)
+        once = Path(summary).read_bytes()
+        self.expect(ANALYSED, "--merge", "-o", summary, summary)
+        self.assertEqual(Path(summary).read_bytes(), once)
+
+
 class Brief(CommandLine):
     """Who does not ask for established handshakes has less of them looked at, and no other verdict."""
 

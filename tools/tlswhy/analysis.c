@@ -491,7 +491,7 @@ int analysis_run(const struct options *options)
     ssize_t random;
     int status;
 
-    if (!check_filter(options)) /* before a file of output is emptied */
+    if (!check_analysis(options)) /* before a file of output is emptied */
         return EXIT_USAGE;
     region_widen_heap();
     random = getrandom(analysis.hash_key, sizeof(analysis.hash_key), 0);

@@ -5,11 +5,12 @@
 
 #include "capture/filter.h"
 #include "capture/live.h"
+#include "tools/tlswhy/apart.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/state_file.h"
 #include "tools/tlswhy/trust_files.h"
 
-bool check_filter(const struct options *options)
+static bool has_filter(const struct options *options)
 {
     char error[FILTER_ERROR_MAX];
     struct filter *filter;
@@ -19,6 +20,11 @@ bool check_filter(const struct options *options)
     filter = filter_new(options->filter, error);
     filter_free(filter);
     return filter != NULL || complain("%s%s", error, options_filter_hint(options));
+}
+
+bool check_analysis(const struct options *options)
+{
+    return has_filter(options) && apart_check(options);
 }
 
 static bool has_processors(const struct service_options *options)
@@ -44,7 +50,7 @@ int check_service(const struct options *options, struct identity *identity)
 {
     const struct service_options *service = &options->service;
 
-    if (!check_filter(options))
+    if (!check_analysis(options))
         return EXIT_USAGE;
     return privileges_find(service->user, identity) && has_processors(service)
                    && has_timestamps(service)
@@ -68,7 +74,7 @@ int check_config(const struct options *options)
 
     if (options->service.interface_count > 0)
         status = check_service(options, &identity);
-    else if (!check_filter(options))
+    else if (!check_analysis(options))
         status = EXIT_USAGE;
     if (!has_files(options) && status == EXIT_ANALYSED)
         status = EXIT_COULD_NOT;

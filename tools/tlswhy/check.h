@@ -6,11 +6,12 @@
 #include "tools/tlswhy/options.h"
 #include "tools/tlswhy/privileges.h"
 
-/* Which link types there are is known only when files or interfaces are open: a filter that suits
- * none at all is refused before. False after a complaint. */
-bool check_filter(const struct options *options);
+/* What any analysis is asked before it opens a file: a filter that suits no link type at all is
+ * refused, for which of them there are is known only later, and so is a file that would be both
+ * read and written. False after a complaint. */
+bool check_analysis(const struct options *options);
 
-/* The filter, the user, the processors and the kind of timestamps of a service, as it starts with
+/* The same, the user, the processors and the kind of timestamps of a service, as it starts with
  * them; *identity is set when they are good. Returns the exit status, after a complaint if it is
  * not EXIT_ANALYSED. */
 int check_service(const struct options *options, struct identity *identity);

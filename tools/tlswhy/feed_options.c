@@ -19,6 +19,9 @@ static bool apply_sink(struct options *options, const char *value)
 
     if (sinks->count == SINKS_MAX)
         return complain("--sink: at most %d of them", SINKS_MAX);
+    for (size_t i = 0; i < sinks->count; i++)
+        if (strcmp(sinks->specs[i].text, value) == 0)
+            return complain("--sink: %s is given twice", value);
     options->json = true;
     return sink_spec_parse(value, &sinks->specs[sinks->count++]);
 }

@@ -71,18 +71,26 @@ static bool apply_no_color(struct options *options, const char *value)
 
 static const struct option_row *find_row(const char *name);
 
+static bool read_config(struct options *options, const char *path, size_t *settings)
+{
+    if (options->config_count == OPTIONS_CONFIGS_MAX)
+        return complain("--config: at most %d files", OPTIONS_CONFIGS_MAX);
+    options->configs[options->config_count++] = path;
+    return config_read(path, find_row, options, settings);
+}
+
 static bool apply_config(struct options *options, const char *value)
 {
     size_t settings;
 
-    return config_read(value, find_row, options, &settings);
+    return read_config(options, value, &settings);
 }
 
 static bool apply_check_config(struct options *options, const char *value)
 {
     options->mode = MODE_CHECK_CONFIG;
     options->checked = value;
-    return config_read(value, find_row, options, &options->checked_settings);
+    return read_config(options, value, &options->checked_settings);
 }
 
 /* The order is that of --help. */

@@ -24,6 +24,7 @@ enum {
     OPTIONS_LEVELS_MAX = 16,          /* levels of --expiry-levels */
     OPTIONS_NETWORKS_MAX = 256,       /* of --internal-network: what a site writes down by hand */
     OPTIONS_CRLS_MAX = 64,            /* --crl given so many times */
+    OPTIONS_CONFIGS_MAX = 16,         /* --config and --check-config likewise */
     OPTIONS_FILTER_FILE_MAX = 1 << 20 /* octets of a file given with -F */
 };
 
@@ -60,10 +61,12 @@ struct kept_text {
 /* Strings point into argv unless said otherwise. */
 struct options {
     enum mode mode;
-    const char *cause;       /* MODE_EXPLAIN */
-    const char *checked;     /* the file of MODE_CHECK_CONFIG */
-    size_t checked_settings; /* lines of it that set something */
-    const char **paths;      /* owned; "-" is standard input */
+    const char *cause;                        /* MODE_EXPLAIN */
+    const char *checked;                      /* the file of MODE_CHECK_CONFIG */
+    size_t checked_settings;                  /* lines of it that set something */
+    const char *configs[OPTIONS_CONFIGS_MAX]; /* files that were read for options */
+    size_t config_count;
+    const char **paths; /* owned; "-" is standard input */
     size_t path_count;
     size_t read_count;                         /* of them, those given with -r */
     char *filter;                              /* owned; NULL: every packet */

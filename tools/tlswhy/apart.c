@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/tlswhy/apart.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/place.h"
+
+enum { WRITTEN_MAX = SINKS_MAX + 3 /* --output, --summary and --state */ };
+
+/* What a path leads to: a regular file, or a name in a directory that has no such file yet. */
+struct target {
+    dev_t device;        /* of the file, else of the directory */
+    ino_t inode;         /* likewise */
+    char path[PATH_MAX]; /* behind all links, where there is no file yet */
+    const char *name;    /* in that directory, points into path; "": there is a file */
+};
+
+struct written {
+    const char *option; /* that says so */
+    struct target target;
+};
+
+struct writing {
+    struct written files[WRITTEN_MAX];
+    size_t count;
+};
+
+static void note_status(struct target *target, const struct stat *status)
+{
+    target->device = status->st_dev;
+    target->inode = status->st_ino;
+}
+
+/* Put what a link says in its place. False: it is no link, or leads too far. */
+static bool follow(char path[PATH_MAX])
+{
+    char aim[PATH_MAX];
+    const ssize_t length = readlink(path, aim, sizeof(aim) - 1);
+    const char *slash = strrchr(path, '/');
+    size_t begin = 0;
+
+    if (length < 0)
+        return false;
+    if (aim[0] != '/' && slash != NULL)
+        begin = (size_t)(slash + 1 - path);
+    if (begin + (size_t)length >= PATH_MAX)
+        return false;
+    memcpy(path + begin, aim, (size_t)length);
+    path[begin + (size_t)length] = '\0';
+    return true;
+}
+
+/* The directory and the name that a file would be made in and by. */
+static bool find_vacancy(const char *path, struct target *target)
+{
+    const size_t length = strlen(path);
+    struct stat status;
+    char *slash;
+
+    if (length >= PATH_MAX)
+        return false;
+    memcpy(target->path, path, length + 1);
+    for (int links = 0; links < PLACE_LINKS_MAX && follow(target->path); links++)
+        continue;
+    slash = strrchr(target->path, '/');
+    target->name = slash != NULL ? slash + 1 : target->path;
+    if (slash == NULL || slash == target->path) {
+        if (stat(slash == NULL ? "." : "/", &status) != 0)
+            return false;
+    } else {
+        *slash = '\0';
+        if (stat(target->path, &status) != 0)
+            return false;
+    }
+    note_status(target, &status);
+    return target->name[0] != '\0';
+}
+
+/* False: what is there is no regular file, and none can be made. */
+static bool target_find(const char *path, struct target *target)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0)
+        return find_vacancy(path, target);
+    note_status(target, &status);
+    target->name = "";
+    return S_ISREG(status.st_mode);
+}
+
+static bool target_find_stdin(struct target *target)
+{
+    struct stat status;
+
+    if (fstat(STDIN_FILENO, &status) != 0)
+        return false;
+    note_status(target, &status);
+    target->name = "";
+    return S_ISREG(status.st_mode);
+}
+
+/* Which option writes to the target; NULL: none. */
+static const char *writer_of(const struct writing *writing, const struct target *target)
+{
+    for (size_t i = 0; i < writing->count; i++) {
+        const struct target *other = &writing->files[i].target;
+
+        if (other->device == target->device && other->inode == target->inode
+            && strcmp(other->name, target->name) == 0)
+            return writing->files[i].option;
+    }
+    return NULL;
+}
+
+/* Add one more, NULL: none. */
+static bool add_written(struct writing *writing, const char *option, const char *path)
+{
+    struct written *written = &writing->files[writing->count];
+    const char *other;
+
+    if (path == NULL || !target_find(path, &written->target))
+        return true;
+    other = writer_of(writing, &written->target);
+    if (other != NULL)
+        return complain("%s: %s is written by %s, too: name another file", option, path, other);
+    written->option = option;
+    writing->count++;
+    return true;
+}
+
+static bool find_written(struct writing *writing, const struct options *options)
+{
+    const struct feed_sinks *sinks = &options->sinks;
+    const char *summary = options->summary;
+
+    if (summary != NULL && strcmp(summary, "-") == 0)
+        summary = NULL;
+    if (!add_written(writing, "--output", options->output)
+        || !add_written(writing, "--summary", summary)
+        || !add_written(writing, "--state", options->state))
+        return false;
+    for (size_t i = 0; i < sinks->count; i++)
+        if (sinks->specs[i].scheme == SINK_FILE
+            && !add_written(writing, "--sink", sinks->specs[i].path))
+            return false;
+    return true;
+}
+
+/* Whether nothing is written to what is read here, NULL: nothing is. */
+static bool is_kept(const struct writing *writing, const char *path)
+{
+    const bool is_stdin = path != NULL && strcmp(path, "-") == 0;
+    struct target target;
+    const char *option;
+
+    if (path == NULL || !(is_stdin ? target_find_stdin(&target) : target_find(path, &target)))
+        return true;
+    option = writer_of(writing, &target);
+    return option == NULL
+           || complain("%s: %s is read, too: name another file", option,
+                       is_stdin ? "standard input" : path);
+}
+
+static bool are_kept(const struct writing *writing, const char *const *paths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!is_kept(writing, paths[i]))
+            return false;
+    return true;
+}
+
+bool apart_check(const struct options *options)
+{
+    struct writing writing = {.count = 0};
+
+    return find_written(&writing, options)
+           && are_kept(&writing, options->paths, options->path_count)
+           && are_kept(&writing, options->crls, options->crl_count)
+           && are_kept(&writing, options->configs, options->config_count)
+           && is_kept(&writing, options->trust_store) && is_kept(&writing, options->filter_file);
+}
