@@ -448,6 +448,23 @@ class Output(CommandLine):
             self.assertEqual(done.stdout, "")
             self.assertEqual(Path(name).read_text("utf-8"), run(*arguments, FAILED).stdout)
 
+    def test_what_was_written_before_stays_until_there_is_something_else(self):
+        kept = [self.write(name, b"of an earlier run, which was longer\n" * 1000)
+                for name in ("report", "summary")]
+        nowhere = str(self.folder / "nowhere")
+        outputs = ["--output", kept[0], "--summary", kept[1]]
+        for arguments in ([nowhere], ["--trust-store", nowhere, CLEAN], ["--crl", nowhere, CLEAN],
+                          ["--state", f"{nowhere}/state", CLEAN], [self.write("empty", b"")]):
+            with self.subTest(arguments=arguments):
+                self.expect(COULD_NOT, *outputs, *arguments)
+                for path in kept:
+                    self.assertEqual(len(Path(path).read_bytes()), 36000)
+        self.expect(COULD_NOT, *outputs, nowhere, CLEAN)
+        self.assertEqual(Path(kept[0]).read_text("utf-8"), run(nowhere, CLEAN).stdout)
+        self.assertEqual(json.loads(Path(kept[1]).read_text("utf-8"))["runs"], 1)
+        self.expect(COULD_NOT, "--merge", "--output", kept[1], nowhere)
+        self.assertEqual(json.loads(Path(kept[1]).read_text("utf-8"))["runs"], 1)
+
     def test_an_output_that_cannot_be_opened_is_named(self):
         done = self.expect(COULD_NOT, "--output", str(self.folder / "no" / "file"), FAILED)
         self.assertIn("no/file: No such file", done.stderr)

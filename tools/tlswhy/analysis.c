@@ -405,6 +405,17 @@ static int read_source(struct analysis *analysis)
     return EXIT_ANALYSED;
 }
 
+/* What an earlier run wrote goes when there is something to put in its place. */
+static bool empty_outputs(struct analysis *analysis)
+{
+    const struct source_counters *counters = source_counters(analysis->source);
+
+    if (counters->files_unreadable == counters->files)
+        return true;
+    return output_empty(&analysis->output)
+           && (analysis->summary_output.file == NULL || output_empty(&analysis->summary_output));
+}
+
 static int open_and_read(struct analysis *analysis)
 {
     const struct options *options = analysis->options;
@@ -427,7 +438,7 @@ static int open_and_read(struct analysis *analysis)
         complain("%s", error);
         return EXIT_COULD_NOT;
     }
-    return read_source(analysis);
+    return empty_outputs(analysis) ? read_source(analysis) : EXIT_COULD_NOT;
 }
 
 static bool open_feed(struct analysis *analysis)
@@ -491,7 +502,7 @@ int analysis_run(const struct options *options)
     ssize_t random;
     int status;
 
-    if (!check_analysis(options)) /* before a file of output is emptied */
+    if (!check_analysis(options)) /* before anything is opened */
         return EXIT_USAGE;
     region_widen_heap();
     random = getrandom(analysis.hash_key, sizeof(analysis.hash_key), 0);

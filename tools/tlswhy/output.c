@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,7 +65,7 @@ bool output_open(struct output *output, const char *path)
     *output = (struct output){.descriptor = STDOUT_FILENO, .name = "standard output"};
     if (path != NULL) {
         output->name = path;
-        output->descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        output->descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
         if (output->descriptor < 0)
             return complain("%s: %s", path, strerror(errno));
     }
@@ -79,6 +80,17 @@ bool output_open(struct output *output, const char *path)
     if (output->buffer != NULL)
         setvbuf(output->file, output->buffer, _IOFBF, BUFFER_SIZE);
     return true;
+}
+
+bool output_empty(struct output *output)
+{
+    struct stat status;
+
+    if (output->descriptor == STDOUT_FILENO || fstat(output->descriptor, &status) != 0
+        || !S_ISREG(status.st_mode))
+        return true;
+    return ftruncate(output->descriptor, 0) == 0
+           || complain("%s: %s", output->name, strerror(errno));
 }
 
 bool output_line(struct output *output, struct bytes line)

@@ -26,9 +26,13 @@ struct output {
     size_t begun;    /* octets written of a line whose end was not */
 };
 
-/* Open the file at path, or standard output when it is NULL. *output stays where it is until
- * output_close. False after a complaint. */
+/* Open the file at path, or standard output when it is NULL. What was in the file stays, for
+ * output_empty to remove. *output stays where it is until output_close. False after a complaint. */
 bool output_open(struct output *output, const char *path);
+
+/* Remove what was in the file before; due before the first line. Standard output, pipes and devices
+ * stay as they are. False after a complaint. */
+bool output_empty(struct output *output);
 
 /* Write one line, or hold it back: what is written are whole lines, in one piece where the system
  * allows it. False when this or an earlier write failed. */
