@@ -95,7 +95,19 @@ bool crl_set_add_der(struct crl_set *set, struct bytes der, struct crl_error *er
     return true;
 }
 
-/* Add the lists of a PEM file; *any says whether it has a block at all. */
+/* Add the list in a block of a PEM file; room holds what its base64 says. */
+static bool add_block(struct crl_set *set, const struct pem_block *block, uint8_t *room,
+                      struct crl_error *error)
+{
+    size_t length;
+
+    if (!pem_decode(block->body, room, &length))
+        return fail("is not base64", 0, error);
+    return crl_set_add_der(set, bytes_of(room, length), error);
+}
+
+/* Add the lists of a PEM file; *any says whether it has a block at all. One with other blocks alone
+ * is refused: nothing would be judged by it, and nobody would know. */
 static bool add_pem(struct crl_set *set, struct bytes text, uint8_t *room, bool *any,
                     struct crl_error *error)
 {
@@ -103,24 +115,22 @@ static bool add_pem(struct crl_set *set, struct bytes text, uint8_t *room, bool 
     struct bytes rest = text;
     struct pem_block block;
     enum pem_status status;
-    size_t length;
+    size_t lists = 0;
     bool good = true;
 
     *any = false;
     while (good && (status = pem_next(text, &rest, &block)) != PEM_NONE) {
         *any = true;
-        if (status == PEM_CUT)
+        if (status == PEM_CUT) {
             good = fail("does not end", 0, error);
-        else if (!bytes_equal(block.label, bytes_of(label, strlen(label))))
-            continue;
-        else if (!pem_decode(block.body, room, &length))
-            good = fail("is not base64", 0, error);
-        else
-            good = crl_set_add_der(set, bytes_of(room, length), error);
+        } else if (bytes_equal(block.label, bytes_of(label, strlen(label)))) {
+            lists++;
+            good = add_block(set, &block, room, error);
+        }
         if (!good)
             error->offset = block.offset;
     }
-    return good;
+    return good && (lists > 0 || !*any || fail("holds no revocation list", 0, error));
 }
 
 bool crl_set_add(struct crl_set *set, struct bytes text, struct crl_error *error)

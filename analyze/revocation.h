@@ -39,8 +39,8 @@ struct crl_set *crl_set_new(void);
 /* NULL is harmless. */
 void crl_set_free(struct crl_set *set);
 
-/* Add the lists of a PEM or DER file. False, and *error set, when the file cannot be read or one
- * of its lists is malformed or beyond a limit; the lists before that are kept. */
+/* Add the lists of a PEM or DER file. False, and *error set, when the file cannot be read, holds no
+ * list, or one of its lists is malformed or beyond a limit; the lists before that are kept. */
 MUST_USE bool crl_set_add_file(struct crl_set *set, const char *path, struct crl_error *error);
 
 /* The same with the contents of a file that was read elsewhere. */

@@ -15,6 +15,8 @@ TLSWHY = os.environ.get("TLSWHY", "tlswhy")
 GOOD, COULD_NOT, USAGE = 0, 1, 2
 FAILURE = Path(__file__).resolve().parent / "pcaps" / "no_shared_cipher" / "suites__curl__java.pcap"
 
+ROOT = FAILURE.parents[1] / "lab-root.pem"
+
 
 def run(*arguments):
     """What the program says."""
@@ -148,6 +150,7 @@ class Config(unittest.TestCase):
             (COULD_NOT, f"trust-store = {nowhere}", "no certificate in this trust store"),
             (COULD_NOT, f"trust-store = {empty}", "no certificate in this trust store"),
             (COULD_NOT, f"crl = {nowhere}", "No such file"),
+            (COULD_NOT, f"crl = {ROOT}", "lab-root.pem: offset 0: holds no revocation list"),
             (COULD_NOT, f"state = {nowhere}/state", "no state can be put into this directory"),
             (COULD_NOT, "user = no-such-user", "no-such-user"),
             (COULD_NOT, "cpu = 1000", "--cpu"),

@@ -114,6 +114,19 @@ static void files_of_both_forms(void)
     crl_set_free(NULL);
 }
 
+static void a_file_of_other_blocks_alone_is_refused(void)
+{
+    static const char key[] = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+
+    begin((const char *const[]){NULL});
+    CU_ASSERT_FALSE(crl_set_add_file(set, certificates_path("store.pem"), &error));
+    CU_ASSERT_STRING_EQUAL(error.reason, "holds no revocation list");
+    CU_ASSERT_FALSE(crl_set_add(set, bytes_of(key, strlen(key)), &error));
+    CU_ASSERT_STRING_EQUAL(error.reason, "holds no revocation list");
+    CU_ASSERT_EQUAL(crl_set_count(set), 0);
+    crl_set_free(set);
+}
+
 /* Cut inside, it is malformed; and nothing is kept of it. */
 static void no_beginning_of_a_list_is_a_list(void)
 {
@@ -212,6 +225,7 @@ int main(void)
         {"a part revokes but clears nothing", a_part_revokes_but_clears_nothing},
         {"lists that cannot be used say why", lists_that_cannot_be_used_say_why},
         {"files of both forms", files_of_both_forms},
+        {"a file of other blocks alone is refused", a_file_of_other_blocks_alone_is_refused},
         {"no beginning of a list is a list", no_beginning_of_a_list_is_a_list},
         {"staples say good, revoked or unknown", staples_say_good_revoked_or_unknown},
         {"staples without an answer", staples_without_an_answer},
