@@ -5,11 +5,12 @@
 tests/golden/NAME.json holds the events of NAME.pcap beside it. $TLSWHY is the program. Those in
 tests/golden/live are what $LIVE_FORM says, which reads as the service does. What the program counts
 depends on the machine: tests/golden/statistics.json holds what $STATS_LINES prints, made by the same
-code. With --update the files are written anew: read the difference like code.
+code. $INCIDENT_LINES prints incidents with all that can be said of one, which no capture has. With --update the files are written anew: read the difference like code.
 """
 
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import event_checks
 
+INCIDENT_LINES = os.environ.get("INCIDENT_LINES", "incident_lines")
 STATS_LINES = os.environ.get("STATS_LINES", "stats_lines")
 LIVE_FORM = os.environ.get("LIVE_FORM", "live_form")
 GOLDEN = Path(__file__).resolve().parent / "golden"
@@ -24,6 +26,7 @@ LIVE = GOLDEN / "live"
 TRUST_STORE = GOLDEN.parent / "pcaps" / "lab-root.pem"
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
 STATISTICS = GOLDEN / "statistics.json"
+INCIDENT_WRITER = GOLDEN.parent.parent / "analyze" / "incident_event.c"
 TIME_LIMIT = 60
 
 
@@ -98,6 +101,18 @@ class Golden(unittest.TestCase):
             for line in subprocess.check_output(
                     [*program_for(capture), "--json", capture], timeout=TIME_LIMIT).splitlines():
                 self.assertEqual(checker.problems(json.loads(line)), [], capture)
+
+    def test_all_that_is_said_of_incidents_follows_the_schema(self):
+        checker = event_checks.EventChecker()
+        said = set()
+        for line in subprocess.check_output([INCIDENT_LINES], timeout=TIME_LIMIT).splitlines():
+            event = json.loads(line)
+            self.assertEqual(checker.problems(event), [])
+            extent = event["tlswhy"]["extent"]
+            said.update(extent, extent.get("path", {}))
+        written = set(re.findall(r'json_add_\w+\(json, (?:details|object),\s*"(\w+)"',
+                                 INCIDENT_WRITER.read_text("utf-8")))
+        self.assertEqual(said, written)
 
     def test_statistics_are_told_by_the_right_names(self):
         self.assertEqual(statistics(), json.loads(STATISTICS.read_text("utf-8")))
