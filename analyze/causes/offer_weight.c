@@ -44,7 +44,7 @@ bool offer_has_modern_suites(const struct facts *facts)
     bool elliptic = false;
     uint16_t value;
 
-    while (list_u16_next(&list, &value)) {
+    while (!(rsa && elliptic) && list_u16_next(&list, &value)) {
         const struct suite *suite = suite_find(value);
 
         if (suite == NULL || suite->strength < SUITE_STRENGTH_MODERN)
