@@ -234,6 +234,39 @@ static void a_key_is_not_all_that_is_weak_beside_diffie_hellman(void)
     judged_end(&judged);
 }
 
+/* Who goes by an address sends no name (RFC 6066 section 3). */
+static void a_certificate_without_the_address_may_be_for_another_name(void)
+{
+    static const struct {
+        const char *name;
+        uint8_t alert;
+        enum certainty certainty;
+    } rows[] = {
+        {NULL, TLS_ALERT_BAD_CERTIFICATE, CAUSE_POSSIBLE},
+        {NULL, TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_POSSIBLE},
+        {NULL, TLS_ALERT_CERTIFICATE_EXPIRED, CAUSE_NO},
+        {"www.example.test", TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_NO},
+    };
+    const struct story_choice choice = story_choice_1_2();
+    struct judged judged;
+
+    judged_begin(&judged);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = story_offer_1_2();
+        struct story story;
+
+        offer.name = rows[i].name;
+        judged_chain(&judged, "leaf intermediate", rows[i].name != NULL ? rows[i].name : "",
+                     CERTIFICATES_TIME);
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_flight_1_2(&story, &choice, 0);
+        refuse_flight(&story, &judged, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, "hostname_mismatch"), rows[i].certainty);
+    }
+    judged_end(&judged);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -252,6 +285,8 @@ int main(void)
          a_strict_policy_may_refuse_a_key_that_others_take},
         {"a key is not all that is weak beside Diffie-Hellman",
          a_key_is_not_all_that_is_weak_beside_diffie_hellman},
+        {"a certificate without the address may be for another name",
+         a_certificate_without_the_address_may_be_for_another_name},
         CU_TEST_INFO_NULL,
     };
 

@@ -4,6 +4,29 @@
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
+/* Clients that go by an address send no server name (RFC 6066 section 3), and want the address in
+ * the certificate (RFC 9525 section 6.5). The one that is seen here may have been translated. */
+static enum certainty judge_address(const struct facts *facts, const struct chain_judgement *chain,
+                                    struct evidence *evidence)
+{
+    struct address_text address;
+
+    if (chain->leaf == NULL || !facts->client_hello_read || facts_server_name(facts).len > 0
+        || (!client_alert_on_certificate(facts, TLS_ALERT_BAD_CERTIFICATE)
+            && !client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_UNKNOWN)))
+        return CAUSE_NO;
+    address_text_make(&address, &facts->connection->endpoint[SIDE_SERVER].address);
+    if (name_match_certificate(chain->leaf, bytes_of(address.text, address.length))
+        != NAME_MATCH_MISMATCH)
+        return CAUSE_NO;
+    describe_server_name(facts, evidence);
+    evidence_add(evidence, "server_address", facts->server_certificate_note->at,
+                 "who goes by the address wants it in the certificate, which is not for %s",
+                 address.text);
+    describe_names(facts, evidence);
+    return CAUSE_POSSIBLE;
+}
+
 /* No alert stands for a wrong name: clients send what they send for a bad certificate. */
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
@@ -13,6 +36,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (chain == NULL)
         return known_certificate_weigh(facts, KNOWN_OTHER_NAME, TLS_ALERT_BAD_CERTIFICATE,
                                        evidence);
+    if (chain->name == NAME_MATCH_NOT_CHECKED) /* there is no server name */
+        return judge_address(facts, chain, evidence);
     if (chain->name != NAME_MATCH_MISMATCH && chain->name != NAME_MATCH_COMMON_NAME)
         return CAUSE_NO;
     describe_server_name(facts, evidence);
@@ -38,7 +63,9 @@ const struct cause cause_hostname_mismatch = {
     .explanation = "None of the names in the certificate (subjectAltName; the common name no "
                    "longer counts) is the server name that the client asked for, and the client "
                    "refused it. The server has no certificate for this name and sent its default "
-                   "one, the client uses an alias, or DNS leads to the wrong server.",
+                   "one, the client uses an alias, or DNS leads to the wrong server. A client that "
+                   "goes by an IP address sends no name and wants the address in the "
+                   "certificate.",
     .remedy = "Run `openssl s_client -connect SERVER:PORT -servername NAME </dev/null | "
               "openssl x509 -noout -ext subjectAltName`. Add the name to the certificate, "
               "bind the right certificate to this name on the server (virtual host, SNI map),"
