@@ -198,6 +198,32 @@ static void a_missing_name_is_unusual_on_the_web_alone(void)
     CU_ASSERT_EQUAL(missing_name_explains(NULL, 465, 0), CAUSE_NO);
 }
 
+/* OpenSSL, BoringSSL and Go serve no suite with ECDHE to a client that lists no groups. */
+static void elliptic_suites_count_for_nothing_without_groups(void)
+{
+    static const struct {
+        uint16_t version;
+        story_list groups;
+        const char *cause;
+    } rows[] = {
+        {TLS_VERSION_1_2, {0}, "no_shared_cipher"},
+        {TLS_VERSION_1_2, {29, 23}, "no_shared_signature_algorithm"},
+        {TLS_VERSION_1_1, {0}, "version_mismatch"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = story_offer_1_2();
+        struct story story;
+
+        offer.legacy_version = rows[i].version;
+        memcpy(offer.groups, rows[i].groups, sizeof(offer.groups));
+        memcpy(offer.schemes, (story_list){0x0401}, sizeof(offer.schemes));
+        story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, CAUSE_LIKELY));
+        CU_ASSERT_EQUAL(story_tells(&story, "suites_without_groups", "lists no groups"), i == 0);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -216,6 +242,8 @@ int main(void)
          a_suite_of_tls_1_3_means_nothing_without_that_version},
         {"two suites are few", two_suites_are_few},
         {"a missing name is unusual on the web alone", a_missing_name_is_unusual_on_the_web_alone},
+        {"elliptic suites count for nothing without groups",
+         elliptic_suites_count_for_nothing_without_groups},
         CU_TEST_INFO_NULL,
     };
 

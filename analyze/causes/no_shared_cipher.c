@@ -19,6 +19,10 @@ static void describe_narrowness(const struct facts *facts, struct evidence *evid
     else if (offer->suites_legacy && !offer->suites_ecdhe)
         evidence_add(evidence, "suites_without_ecdhe", at,
                      "no suite offered has an ephemeral elliptic-curve key exchange (ECDHE)");
+    else if (offer_wastes_ecdhe(facts))
+        evidence_add(evidence, "suites_without_groups", at,
+                     "the client lists no groups (supported_groups), and without them OpenSSL and "
+                     "others serve no suite with ECDHE");
     else if (offer->suites_legacy && !offer->suites_tls13 && !offer->suites_ecdsa)
         evidence_add(evidence, "suites_one_key_type", at,
                      "no suite offered can be served with an ECDSA certificate");

@@ -7,6 +7,10 @@
 /* 2014-10-15: the POODLE attack; within months servers and clients gave up SSL 3.0 (RFC 7568). */
 #define SSL3_GIVEN_UP INT64_C(1413331200)
 
+/* 2016-08-25: OpenSSL 1.1.0, which serves no suite with ECDHE where the client lists no groups, as
+ * BoringSSL and Go do not, though RFC 8422 section 4 lets a server choose one then. */
+#define ECDHE_NEEDS_GROUPS INT64_C(1472083200)
+
 /* 2018-07-01: the payment industry's rules forbid TLS 1.0, and many servers drop it. */
 #define TLS10_FADING INT64_C(1530403200)
 
@@ -94,12 +98,22 @@ static enum weight weigh_version(const struct facts *facts)
     return offer->version_max == TLS_VERSION_1_2 ? WEIGHT_SLIGHT : WEIGHT_NONE;
 }
 
+/* A hello without any extension lacks much else. */
+bool offer_wastes_ecdhe(const struct facts *facts)
+{
+    return facts->offer.suites_ecdhe && facts->offer.version_max == TLS_VERSION_1_2
+           && facts->client_hello.has_extensions
+           && facts->client_extensions.supported_groups.state == EXTENSION_ABSENT
+           && captured_after(facts, ECDHE_NEEDS_GROUPS);
+}
+
 bool offer_is_broad(const struct facts *facts)
 {
     const struct offer *offer = &facts->offer;
 
     return offer->version_max >= TLS_VERSION_1_2 && offer->suites_legacy && offer->suites_rsa
-           && offer->suites_ecdsa && offer->suites_ecdhe && !offer->suites_all_obsolete;
+           && offer->suites_ecdsa && offer->suites_ecdhe && !offer->suites_all_obsolete
+           && !offer_wastes_ecdhe(facts);
 }
 
 /* TLS 1.2 at most, with suites that nearly every server of that version takes. */
@@ -139,7 +153,7 @@ static enum weight weigh_suites(const struct facts *facts)
     if (!offer->suites_rsa && !offer->suites_ecdsa)
         return WEIGHT_STANDS_OUT;
     if (!offer->suites_ecdhe || !offer->suites_rsa || !offer->suites_ecdsa
-        || offer->suites <= FEW_SUITES)
+        || offer->suites <= FEW_SUITES || offer_wastes_ecdhe(facts))
         return WEIGHT_UNUSUAL;
     return is_plain_1_2(facts) ? WEIGHT_SLIGHT : WEIGHT_ORDINARY;
 }
@@ -262,24 +276,30 @@ static enum weight weigh_schemes_of_one_key(const struct offer *offer,
     return fit && kinds->modern ? WEIGHT_NONE : WEIGHT_UNUSUAL;
 }
 
-static enum weight weigh_schemes(const struct facts *facts)
+static enum weight weigh_listed_schemes(const struct facts *facts)
 {
     const struct offer *offer = &facts->offer;
-    const struct extension_list *schemes = &facts->client_extensions.signature_algorithms;
-    bool only_legacy = offer->version_max <= TLS_VERSION_1_2;
-    struct scheme_kinds kinds;
+    struct scheme_kinds kinds = sort_schemes(facts->client_extensions.signature_algorithms.list);
 
-    if (offer->version_max < TLS_VERSION_1_2)
-        return WEIGHT_NONE;
-    if (schemes->state == EXTENSION_ABSENT)
-        return weigh_no_schemes(facts);
-    kinds = sort_schemes(schemes->list);
-    if (only_legacy
+    if (offer->version_max <= TLS_VERSION_1_2
         && ((!kinds.rsa && !offer->suites_rsa) || (!kinds.ecdsa && !offer->suites_ecdsa)))
         return weigh_schemes_of_one_key(offer, &kinds);
     if (!kinds.rsa || !kinds.ecdsa || !kinds.modern)
         return WEIGHT_STANDS_OUT;
     return weigh_what_is_common(facts);
+}
+
+/* A server that serves no suite with ECDHE signs little: RSA key exchange needs no signature. */
+static enum weight weigh_schemes(const struct facts *facts)
+{
+    enum weight weight;
+
+    if (facts->offer.version_max < TLS_VERSION_1_2)
+        return WEIGHT_NONE;
+    if (facts->client_extensions.signature_algorithms.state == EXTENSION_ABSENT)
+        return weigh_no_schemes(facts);
+    weight = weigh_listed_schemes(facts);
+    return weight > WEIGHT_ORDINARY && offer_wastes_ecdhe(facts) ? WEIGHT_ORDINARY : weight;
 }
 
 bool offer_has_http(const struct facts *facts)

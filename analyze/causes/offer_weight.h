@@ -40,6 +40,10 @@ bool offer_prescribes_sha1(const struct facts *facts);
  * section 7.4.1.4.1). */
 bool offer_omits_sha1(const struct facts *facts);
 
+/* The client offers TLS 1.2 at most and suites with ECDHE, and among its extensions lists no groups
+ * for them: many servers serve none of these suites then. */
+bool offer_wastes_ecdhe(const struct facts *facts);
+
 /* The client offers pre-shared keys of TLS 1.3: tickets, or keys that were configured (RFC 8446
  * section 4.2.11). */
 bool offer_has_shared_key(const struct facts *facts);
