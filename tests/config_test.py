@@ -152,12 +152,29 @@ class Config(unittest.TestCase):
             (COULD_NOT, f"crl = {nowhere}", "No such file"),
             (COULD_NOT, f"crl = {ROOT}", "lab-root.pem: offset 0: holds no revocation list"),
             (COULD_NOT, f"state = {nowhere}/state", "no state can be put into this directory"),
+            (COULD_NOT, f"on-full = spool\nspool = {nowhere}", "no spool can be put into this"),
+            (COULD_NOT, f"on-full = spool\nspool = {empty}", "Not a directory"),
+            (USAGE, "metrics = foo:9117", "'foo:9117' is not an address and port"),
+            (USAGE, "metrics = [::1:9117", "is not an address and port"),
+            (USAGE, "metrics = foo", "foo"),
             (COULD_NOT, "user = no-such-user", "no-such-user"),
             (COULD_NOT, "cpu = 1000", "--cpu"),
             (COULD_NOT, "timestamp-type = foo", "foo: no timestamp type"),
         ):
             with self.subTest(wrong=wrong):
                 self.assertIn(said, self.check(f"interface = lo\n{wrong}\n", status))
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root becomes somebody else")
+    def test_the_state_is_put_where_the_user_of_the_service_can_put_it(self):
+        folder = self.path.parent
+        folder.chmod(0o755)
+        self.check(f"state = {folder}/state\n")
+        live = f"interface = lo\nstate = {folder}/state\n"
+        self.assertIn("no state can be put into this directory: Permission denied as user nobody\n",
+                      self.check(live, COULD_NOT))
+        folder.chmod(0o777)
+        self.check(f"{live}metrics = [::1]:9117\n")
+        self.assertEqual([path.name for path in folder.iterdir()], [self.path.name])
 
     def test_a_filter_is_tried_without_an_interface_too(self):
         self.assertIn("abc", self.check("filter = port abc\n", USAGE))

@@ -674,6 +674,8 @@ class Interfaces(Live):
             (2, "unknown port 'nowhere'", "port", "nowhere"),
             (2, "--metrics: '65536' is not a number from 0 to 65535", "--metrics", "127.0.0.1:65536"),
             (1, "--cpu: there is no 1000", "--cpu", "1000"),
+            (2, "--metrics: 'foo:9117' is not an address and port", "--metrics", "foo:9117"),
+            (2, "'localhost:1' is not an address", "--metrics", "localhost:1"),
             (1, "no state can be put into this directory", "--state", "/nowhere/state"),
         ):
             done = subprocess.run(

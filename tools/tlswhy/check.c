@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/check.h"
 
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "capture/filter.h"
@@ -58,25 +62,57 @@ int check_service(const struct options *options, struct identity *identity)
                : EXIT_COULD_NOT;
 }
 
-static bool has_files(const struct options *options)
+/* Whether the state finds a place as the service will look for it: as its user, whom only a process
+ * of its own can try to be. */
+static bool has_place_for_state(const char *path, const struct identity *identity)
+{
+    int status;
+    pid_t child;
+
+    if (!identity->is_other)
+        return state_file_has_place(path, NULL);
+    child = fork();
+    if (child == 0)
+        _exit(privileges_drop(identity) && state_file_has_place(path, identity->name)
+                  ? EXIT_ANALYSED
+                  : EXIT_COULD_NOT);
+    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status))
+        return complain("%s: it cannot be tried as user %s", path, identity->name);
+    return WEXITSTATUS(status) == EXIT_ANALYSED;
+}
+
+/* Spools are opened by who starts the service. */
+static bool has_place_for_spools(const char *directory)
+{
+    struct stat status;
+
+    if (stat(directory, &status) == 0 && !S_ISDIR(status.st_mode))
+        return complain("%s: %s", directory, strerror(ENOTDIR));
+    return access(directory, W_OK | X_OK) == 0
+           || complain("%s: no spool can be put into this directory: %s", directory,
+                       strerror(errno));
+}
+
+static bool has_files(const struct options *options, const struct identity *identity)
 {
     struct trust_files files;
     bool is_good = trust_files_open(&files, options);
 
     trust_files_close(&files);
-    return is_good && (options->state == NULL || state_file_has_place(options->state, NULL));
+    return is_good && (options->state == NULL || has_place_for_state(options->state, identity))
+           && (options->sinks.spool == NULL || has_place_for_spools(options->sinks.spool));
 }
 
 int check_config(const struct options *options)
 {
-    struct identity identity;
+    struct identity identity = {.is_other = false};
     int status = EXIT_ANALYSED;
 
     if (options->service.interface_count > 0)
         status = check_service(options, &identity);
     else if (!check_analysis(options))
         status = EXIT_USAGE;
-    if (!has_files(options) && status == EXIT_ANALYSED)
+    if (!has_files(options, &identity) && status == EXIT_ANALYSED)
         status = EXIT_COULD_NOT;
     if (status == EXIT_ANALYSED)
         (void)complain("%s: %s", options->checked,

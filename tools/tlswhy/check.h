@@ -16,8 +16,8 @@ bool check_analysis(const struct options *options);
  * not EXIT_ANALYSED. */
 int check_service(const struct options *options, struct identity *identity);
 
-/* --check-config: these, and whether trust store, revocation lists and the directory of the state
- * can be used. No interface, no receiver and no file of events is opened or made. Returns the exit
+/* --check-config: these, and whether trust store, revocation lists and the directories of the state
+ * and the spools can be used, by who will use them. No interface, no receiver and no file of events is opened or made. Returns the exit
  * status likewise. */
 int check_config(const struct options *options);
 

@@ -16,14 +16,10 @@
 #include <unistd.h>
 
 #include "tools/tlswhy/metrics.h"
+#include "tools/tlswhy/option_value.h"
 #include "tools/tlswhy/optional_library.h"
 
-static const char ADDRESS_DEFAULT[] = "127.0.0.1";
-
-enum {
-    ADDRESS_SIZE = 64, /* of a numeric one, brackets and scope included */
-    BACKLOG = 16
-};
+enum { BACKLOG = 16 };
 
 #define HTTP_LIBRARY "libmicrohttpd.so.12" /* the interface of its header, whatever the version */
 
@@ -57,28 +53,6 @@ struct metrics_server {
     const struct service *service;
 };
 
-/* Take "ADDRESS:PORT" apart. */
-static bool split(const char *where, char address[ADDRESS_SIZE], const char **port)
-{
-    const char *colon = strrchr(where, ':');
-    size_t length = colon != NULL ? (size_t)(colon - where) : 0;
-
-    *port = colon != NULL ? colon + 1 : where;
-    if (colon == NULL) {
-        memcpy(address, ADDRESS_DEFAULT, sizeof(ADDRESS_DEFAULT));
-        return true;
-    }
-    if (length >= 2 && where[0] == '[' && where[length - 1] == ']') {
-        where++;
-        length -= 2;
-    }
-    if (length >= ADDRESS_SIZE)
-        return false;
-    memcpy(address, where, length);
-    address[length] = '\0';
-    return true;
-}
-
 static int bind_and_listen(const struct addrinfo *info)
 {
     const int on = 1;
@@ -97,19 +71,11 @@ static int bind_and_listen(const struct addrinfo *info)
 /* A socket, -1 after a complaint. */
 static int listen_at(const char *where)
 {
-    const struct addrinfo hints = {
-        .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-        .ai_socktype = SOCK_STREAM,
-    };
     struct addrinfo *info;
-    char address[ADDRESS_SIZE];
-    const char *port;
     int file;
 
-    if (!split(where, address, &port) || getaddrinfo(address, port, &hints, &info) != 0) {
-        (void)complain("--metrics: '%s' is not an address and port such as 127.0.0.1:9117", where);
+    if (!option_value_listen("--metrics", where, &info))
         return -1;
-    }
     file = bind_and_listen(info);
     if (file < 0)
         (void)complain("--metrics: %s: %s", where, strerror(errno));

@@ -12,6 +12,10 @@
 #include "analyze/utf8.h"
 #include "tools/tlswhy/complain.h"
 
+static const char ADDRESS_DEFAULT[] = "127.0.0.1";
+
+enum { ADDRESS_SIZE = 64 /* of a numeric one, brackets and scope included */ };
+
 /* Read decimal digits from the front of *text. False when there are none, or too many. */
 static bool take_number(const char **text, uint64_t *out)
 {
@@ -235,4 +239,43 @@ bool option_value_file(const char *path, size_t max, char **out)
         return complain("%s: %s", path, strerror(error));
     return length > max ? complain("%s: more than %zu octets", path, max)
                         : complain("%s: no text: there is a zero octet in it", path);
+}
+
+/* Take "ADDRESS:PORT" apart. */
+static bool split(const char *where, char address[ADDRESS_SIZE], const char **port)
+{
+    const char *colon = strrchr(where, ':');
+    size_t length = colon != NULL ? (size_t)(colon - where) : 0;
+
+    *port = colon != NULL ? colon + 1 : where;
+    if (colon == NULL) {
+        memcpy(address, ADDRESS_DEFAULT, sizeof(ADDRESS_DEFAULT));
+        return true;
+    }
+    if (length >= 2 && where[0] == '[' && where[length - 1] == ']') {
+        where++;
+        length -= 2;
+    }
+    if (length >= ADDRESS_SIZE)
+        return false;
+    memcpy(address, where, length);
+    address[length] = '\0';
+    return true;
+}
+
+bool option_value_listen(const char *option, const char *value, struct addrinfo **out)
+{
+    const struct addrinfo hints = {
+        .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+        .ai_socktype = SOCK_STREAM,
+    };
+    char address[ADDRESS_SIZE];
+    const char *port;
+    uint64_t number;
+    bool is_short = split(value, address, &port);
+
+    if (!option_value_number(option, port, UINT16_MAX, &number))
+        return false;
+    return (is_short && getaddrinfo(address, port, &hints, out) == 0)
+           || complain("%s: '%s' is not an address and port such as 127.0.0.1:9117", option, value);
 }

@@ -4,6 +4,8 @@
 #ifndef TLSWHY_TOOLS_OPTION_VALUE_H
 #define TLSWHY_TOOLS_OPTION_VALUE_H
 
+#include <netdb.h>
+
 #include "tools/tlswhy/options.h"
 
 #define OPTION_MEMORY_DEFAULT (UINT64_C(512) << 20)
@@ -32,6 +34,10 @@ bool option_value_networks(const char *option, const char *value, struct event_n
 
 /* auto, always or never; no value means always. */
 bool option_value_when(const char *option, const char *value, enum when *out);
+
+/* "[ADDRESS:]PORT" or "[ADDRESS]:PORT", in numbers, to listen at; the default address is 127.0.0.1.
+ * *out is to be freed with freeaddrinfo(3). */
+bool option_value_listen(const char *option, const char *value, struct addrinfo **out);
 
 /* Text that goes into events as it is: not empty, valid UTF-8 and printable. */
 bool option_value_text(const char *option, const char *value);

@@ -31,9 +31,9 @@ bool privileges_find(const char *name, struct identity *identity)
                         errno != 0 ? strerror(errno) : "");
     if (entry->pw_uid == 0)
         return complain("--user: %s is root", identity->name);
-    identity->is_other = is_root || entry->pw_uid != geteuid();
-    if (identity->is_other && !is_root)
+    if (!is_root && entry->pw_uid != geteuid())
         return complain("--user: only root can become %s", identity->name);
+    identity->is_other = is_root;
     identity->user = entry->pw_uid;
     identity->group = entry->pw_gid;
     return true;

@@ -85,11 +85,13 @@ static bool apply_state_interval(struct options *options, const char *value)
 
 static bool apply_metrics(struct options *options, const char *value)
 {
-    const char *colon = strrchr(value, ':');
-    uint64_t port;
+    struct addrinfo *address;
 
     options->service.metrics = value;
-    return option_value_number("--metrics", colon != NULL ? colon + 1 : value, UINT16_MAX, &port);
+    if (!option_value_listen("--metrics", value, &address))
+        return false;
+    freeaddrinfo(address);
+    return true;
 }
 
 const struct option_row service_option_rows[SERVICE_OPTION_COUNT] = {
