@@ -822,6 +822,16 @@ class Privileges(Live):
         self.assertEqual(done.returncode, 1)
         self.assertIn("Permission denied as user nobody\n", done.stderr.decode())
 
+    def test_a_start_that_fails_says_why_and_nothing_else(self):
+        closed, events = self.folder / "closed", self.folder / "events.json"
+        closed.mkdir(0o700)
+        done = subprocess.run(inside(TLSWHY, "-i", RECEIVE, "--state", str(closed / "state"),
+                                     f"--sink=file:{events}"),
+                              capture_output=True, timeout=20, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr.decode(), r"\Atlswhy: \S+: no state can be put [^\n]*\n\Z")
+        self.assertEqual(events.read_bytes(), b"")
+
     def test_a_user_that_does_not_exist_is_an_error(self):
         done = subprocess.run(
             inside(TLSWHY, "-i", RECEIVE, "--user", "no-such-user"),

@@ -288,7 +288,8 @@ static bool stop(struct service *service, bool is_started)
         worker_stop(service->workers[i]);
     is_whole = join_workers(service, until_ms - SERVICE_STOP_MS / 2);
     is_judged = join_collector(service, until_ms - SERVICE_STOP_MS / 4);
-    service_push_stats(service, true);
+    if (is_started)
+        service_push_stats(service, true);
     if (is_judged)
         is_whole = leave_state(service) && is_whole;
     file_thread_stop(service->file_thread);
@@ -296,7 +297,7 @@ static bool stop(struct service *service, bool is_started)
         is_whole = service_push_report(service, until_ms - SERVICE_STOP_MS / 8) && is_whole;
     is_whole = stop_feed(service, until_ms) && is_whole && is_judged;
     is_whole = join_file_thread(service, until_ms) && is_whole;
-    return tell_losses(service) && is_whole;
+    return (!is_started || tell_losses(service)) && is_whole;
 }
 
 static bool start_workers(struct service *service)
