@@ -6,6 +6,7 @@ The program is $TLSWHY.
 """
 
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -199,6 +200,18 @@ class Config(unittest.TestCase):
         self.path.write_text("workers = 2\nstats-interval = 5\nrotate-size = 1M\nstreaming = no\n")
         done = run("--config", self.path, FAILURE)
         self.assertEqual((done.returncode, done.stderr), (GOOD, ""))
+
+    def test_the_unit_can_write_where_it_is_said_to(self):
+        unit = (ROOT.parents[2] / "tools/systemd/tlswhy.service.in").read_text("utf-8").splitlines()
+        for directory, setting in (("/var/log", "LogsDirectory"), ("/var/lib", "StateDirectory")):
+            self.assertIn(f"{setting}=tlswhy", unit)
+            for name in ("README.md", "tools/systemd/tlswhy.service.in"):
+                self.assertIn(f"{directory}/tlswhy", (ROOT.parents[2] / name).read_text("utf-8"))
+
+    def test_the_unit_starts_with_what_it_checks(self):
+        unit = (ROOT.parents[2] / "tools/systemd/tlswhy.service.in").read_text("utf-8")
+        checked = re.search(r"^ExecStartPre=\S+ --check-config (.*)$", unit, re.M)[1]
+        self.assertEqual(re.search(r"^ExecStart=\S+ --config (.*)$", unit, re.M)[1], checked)
 
 
 if __name__ == "__main__":
