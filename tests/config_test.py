@@ -201,6 +201,22 @@ class Config(unittest.TestCase):
         done = run("--config", self.path, FAILURE)
         self.assertEqual((done.returncode, done.stderr), (GOOD, ""))
 
+    def test_a_file_for_live_capture_serves_captures_too(self):
+        self.path.write_text("interface = nowhere0\nmetrics = 9117\njson = yes\ncheck = no\n")
+        done = run("--config", self.path, "-r", FAILURE, "tcp")
+        self.assertEqual((done.returncode, done.stderr), (GOOD, ""))
+        self.assertEqual(done.stdout, run("--json", FAILURE).stdout)
+        self.assertEqual(run("--check-config", self.path, "-r", FAILURE).returncode, GOOD)
+        done = run("--config", self.path, "-i", "nowhere1", "-r", FAILURE)
+        self.assertEqual(done.returncode, USAGE)
+        self.assertIn("--read is for captures", done.stderr)
+
+    def test_a_capture_where_a_filter_is_expected_is_told_how_to_be_read(self):
+        self.path.write_text("interface = nowhere0\n")
+        done = run("--config", self.path, FAILURE)
+        self.assertEqual(done.returncode, USAGE)
+        self.assertIn("; a file? -r FILE reads it, and no interface\n", done.stderr)
+
     def test_the_unit_can_write_where_it_is_said_to(self):
         unit = (ROOT.parents[2] / "tools/systemd/tlswhy.service.in").read_text("utf-8").splitlines()
         for directory, setting in (("/var/log", "LogsDirectory"), ("/var/lib", "StateDirectory")):

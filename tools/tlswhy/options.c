@@ -73,10 +73,15 @@ static const struct option_row *find_row(const char *name);
 
 static bool read_config(struct options *options, const char *path, size_t *settings)
 {
+    const size_t before = options->service.interface_count;
+    bool is_good;
+
     if (options->config_count == OPTIONS_CONFIGS_MAX)
         return complain("--config: at most %d files", OPTIONS_CONFIGS_MAX);
     options->configs[options->config_count++] = path;
-    return config_read(path, find_row, options, settings);
+    is_good = config_read(path, find_row, options, settings);
+    options->config_interfaces += options->service.interface_count - before;
+    return is_good;
 }
 
 static bool apply_config(struct options *options, const char *value)
@@ -345,6 +350,13 @@ static enum run run_of(const struct options *options)
     return options->sinks.count > 0 ? RUN_CAPTURES_TO_SINKS : RUN_CAPTURES;
 }
 
+/* A file with an interface serves captures as well: -r says that they are wanted. */
+static void prefer_captures(struct options *options)
+{
+    if (options->read_count > 0 && options->config_interfaces == options->service.interface_count)
+        options->service.interface_count = 0;
+}
+
 /* Options that say nothing together. */
 static bool check_together(const struct options *options)
 {
@@ -394,6 +406,7 @@ bool options_parse(int argc, char **argv, struct options *options)
     }
     if (options->mode == MODE_HELP || options->mode == MODE_VERSION)
         return true;
+    prefer_captures(options);
     if (!option_row_check(options, run_of(options)))
         return false;
     if (options->mode == MODE_MERGE)
@@ -410,9 +423,10 @@ bool options_parse(int argc, char **argv, struct options *options)
 
 const char *options_filter_hint(const struct options *options)
 {
-    return options->filter != NULL && access(options->filter, F_OK) == 0
-               ? "; a file? behind -r FILE and -i NAME comes a filter"
-               : "";
+    if (options->filter == NULL || access(options->filter, F_OK) != 0)
+        return "";
+    return options->config_interfaces > 0 ? "; a file? -r FILE reads it, and no interface"
+                                          : "; a file? behind -r FILE and -i NAME comes a filter";
 }
 
 void options_free(struct options *options)

@@ -66,7 +66,8 @@ struct options {
     size_t checked_settings;                  /* lines of it that set something */
     const char *configs[OPTIONS_CONFIGS_MAX]; /* files that were read for options */
     size_t config_count;
-    const char **paths; /* owned; "-" is standard input */
+    size_t config_interfaces; /* how many interfaces they name */
+    const char **paths;       /* owned; "-" is standard input */
     size_t path_count;
     size_t read_count;                         /* of them, those given with -r */
     char *filter;                              /* owned; NULL: every packet */
