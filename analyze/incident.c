@@ -36,13 +36,13 @@ const char *incident_path_kind_name(enum incident_path_kind kind)
     return names[kind];
 }
 
-static struct knowledge_table *new_table(const uint64_t hash_key[2], uint32_t records_max)
+struct knowledge_table *incident_table_new(const struct incidents *incidents)
 {
     const struct knowledge_table_options options = {
         .record_size = sizeof(struct incident),
         .key_size = INCIDENT_KEY,
-        .records_max = records_max > 0 ? records_max : INCIDENTS_MAX,
-        .hash_key = {hash_key[0], hash_key[1]},
+        .records_max = incidents->records_max > 0 ? incidents->records_max : INCIDENTS_MAX,
+        .hash_key = {incidents->hash_key[0], incidents->hash_key[1]},
     };
 
     return knowledge_table_new(&options);
@@ -57,8 +57,9 @@ struct incidents *incidents_new(const uint64_t hash_key[2], const uint64_t sketc
         return NULL;
     memcpy(incidents->hash_key, hash_key, sizeof(incidents->hash_key));
     memcpy(incidents->sketch_key, sketch_key, sizeof(incidents->sketch_key));
+    incidents->records_max = records_max;
     for (size_t i = 0; i < INCIDENT_TABLES; i++) {
-        incidents->tables[i] = new_table(hash_key, records_max);
+        incidents->tables[i] = incident_table_new(incidents);
         if (incidents->tables[i] == NULL) {
             incidents_free(incidents);
             return NULL;
@@ -71,8 +72,10 @@ void incidents_free(struct incidents *incidents)
 {
     if (incidents == NULL)
         return;
-    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
         knowledge_table_free(incidents->tables[i]);
+        knowledge_table_free(incidents->assigned[i]);
+    }
     free(incidents);
 }
 
@@ -291,8 +294,9 @@ static bool was_over(const struct incident *incident, int64_t at_ns,
            && at_ns - incident->last_ns >= INCIDENT_RECOVERED_NS;
 }
 
-static void add_to(struct incidents *incidents, enum incident_table table,
-                   const struct verdict *verdict, const struct incident_past *past)
+void incident_add_to(struct incidents *incidents, struct knowledge_table *const *tables,
+                     enum incident_table table, const struct verdict *verdict,
+                     const struct incident_past *past)
 {
     int64_t at_ns = verdict->facts->connection->first.time_ns;
     struct incident_key key;
@@ -300,9 +304,9 @@ static void add_to(struct incidents *incidents, enum incident_table table,
 
     if (!incident_key_of(incidents->hash_key, table, verdict, &key))
         return;
-    incident = knowledge_table_get(incidents->tables[table], &key);
+    incident = knowledge_table_get(tables[table], &key);
     if (incident != NULL && incident->failures > 0 && was_over(incident, at_ns, past))
-        incident = incident_archive(incidents->tables[table], incident);
+        incident = incident_archive(tables[table], incident);
     if (incident == NULL)
         return;
     if (incident->failures == 0)
@@ -314,11 +318,12 @@ void incidents_add(struct incidents *incidents, const struct verdict *verdict,
                    const struct incident_past *past)
 {
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
-        add_to(incidents, (enum incident_table)i, verdict, past);
+        incident_add_to(incidents, incidents->tables, (enum incident_table)i, verdict, past);
 }
 
 /* The one that was going on at the time, which may be over. */
-static struct incident *find_in(const struct incidents *incidents, enum incident_table table,
+static struct incident *find_in(const struct incidents *incidents,
+                                struct knowledge_table *const *tables, enum incident_table table,
                                 const struct verdict *verdict)
 {
     int64_t at_ns = verdict->facts->connection->first.time_ns;
@@ -327,12 +332,12 @@ static struct incident *find_in(const struct incidents *incidents, enum incident
 
     if (!incident_key_of(incidents->hash_key, table, verdict, &key))
         return NULL;
-    found = knowledge_table_find(incidents->tables[table], &key);
+    found = knowledge_table_find(tables[table], &key);
     while (found != NULL && at_ns < found->first_ns && found->generation > 0) {
         struct incident *earlier;
 
         incident_key_set_generation(&key, found->generation);
-        earlier = knowledge_table_find(incidents->tables[table], &key);
+        earlier = knowledge_table_find(tables[table], &key);
         if (earlier == NULL)
             break;
         found = earlier;
@@ -346,7 +351,8 @@ void incidents_take_back(struct incidents *incidents, const struct verdict *verd
     struct verdict before = {.facts = verdict->facts, .cause = cause};
 
     for (size_t i = 0; i < INCIDENT_TABLES; i++) {
-        struct incident *incident = find_in(incidents, (enum incident_table)i, &before);
+        struct incident *incident =
+            find_in(incidents, incidents->tables, (enum incident_table)i, &before);
 
         if (incident != NULL && incident->failures > 0)
             incident->failures--;
@@ -359,7 +365,8 @@ void incidents_move_folded(struct incidents *incidents, const struct verdict *ve
     struct verdict before = {.facts = verdict->facts, .cause = earlier->cause};
 
     for (size_t i = 0; i < INCIDENT_TABLES; i++) {
-        struct incident *incident = find_in(incidents, (enum incident_table)i, &before);
+        struct incident *incident =
+            find_in(incidents, incidents->tables, (enum incident_table)i, &before);
         char id[INCIDENT_ID_SIZE];
 
         if (incident != NULL && incident->folded > 0
@@ -376,12 +383,22 @@ static bool is_small_part(const struct incident *part, const struct incident *pa
     return part == NULL || 2 * part->failures <= path->failures;
 }
 
+bool incident_spans_path(const struct incident *incident)
+{
+    return sketch_count(&incident->servers) >= INCIDENT_PATH_SERVERS_MIN
+           && sketch_count(&incident->clients) >= INCIDENT_PATH_CLIENTS_MIN;
+}
+
+bool incident_spans_servers(const struct incident *incident)
+{
+    return sketch_count(&incident->servers) > 1;
+}
+
 static bool is_of_path(struct incident *const found[INCIDENT_TABLES])
 {
     const struct incident *path = found[INCIDENT_ON_PATH];
 
-    return path != NULL && sketch_count(&path->servers) >= INCIDENT_PATH_SERVERS_MIN
-           && sketch_count(&path->clients) >= INCIDENT_PATH_CLIENTS_MIN
+    return path != NULL && incident_spans_path(path)
            && is_small_part(found[INCIDENT_AT_SERVER], path)
            && is_small_part(found[INCIDENT_OF_CLIENT], path);
 }
@@ -391,7 +408,7 @@ static bool is_of_client(struct incident *const found[INCIDENT_TABLES])
     const struct incident *client = found[INCIDENT_OF_CLIENT];
     const struct incident *server = found[INCIDENT_AT_SERVER];
 
-    return client != NULL && sketch_count(&client->servers) > 1
+    return client != NULL && incident_spans_servers(client)
            && (server == NULL || sketch_count(&server->clients) <= 1);
 }
 
@@ -400,6 +417,22 @@ static enum incident_table choose(struct incident *const found[INCIDENT_TABLES])
     if (is_of_path(found))
         return INCIDENT_ON_PATH;
     return is_of_client(found) ? INCIDENT_OF_CLIENT : INCIDENT_AT_SERVER;
+}
+
+static void find_all(const struct incidents *incidents, const struct verdict *verdict,
+                     struct incident *found[INCIDENT_TABLES])
+{
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+        found[i] = find_in(incidents, incidents->tables, (enum incident_table)i, verdict);
+}
+
+enum incident_table incident_table_of(const struct incidents *incidents,
+                                      const struct verdict *verdict)
+{
+    struct incident *found[INCIDENT_TABLES];
+
+    find_all(incidents, verdict, found);
+    return choose(found);
 }
 
 /* What the failures before made of it, and what explains more now. */
@@ -418,10 +451,10 @@ struct incident *incidents_find(struct incidents *incidents, const struct verdic
     struct incident *chosen;
     enum incident_table table;
 
-    for (size_t i = 0; i < INCIDENT_TABLES; i++)
-        found[i] = find_in(incidents, (enum incident_table)i, verdict);
+    find_all(incidents, verdict, found);
     table = choose(found);
-    chosen = found[table];
+    chosen = incidents->is_assigned ? find_in(incidents, incidents->assigned, table, verdict)
+                                    : found[table];
     if (chosen == NULL || chosen->failures < INCIDENT_FAILURES_MIN)
         return NULL;
     chosen->is_used = true;
@@ -542,7 +575,7 @@ uint64_t incidents_evictions(const struct incidents *incidents)
     uint64_t evictions = 0;
 
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
-        evictions += knowledge_table_evictions(incidents->tables[i]);
+        evictions += knowledge_table_evictions(incidents_told(incidents)[i]);
     return evictions;
 }
 
@@ -550,7 +583,10 @@ size_t incidents_memory(const struct incidents *incidents)
 {
     size_t memory = 0;
 
-    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
         memory += knowledge_table_memory(incidents->tables[i]);
+        if (incidents->is_assigned)
+            memory += knowledge_table_memory(incidents->assigned[i]);
+    }
     return memory;
 }

@@ -9,6 +9,10 @@
  * which no other client fails at this one; else to the server. What came only once is no
  * incident.
  *
+ * Which it is changes while failures are added. Where all of them are known before the first is
+ * told of, each is assigned, in a second pass, to the one that it belongs to in the end, and to no
+ * other. Told of at once, one may have been counted with two.
+ *
  * An incident that was quiet for long, or whose server, which had failed everybody, works again,
  * is over: the next failure begins another one. Behind a proxy the server is the target.
  *
@@ -23,7 +27,7 @@
 #include "capture/time_unit.h"
 
 enum {
-    INCIDENTS_MAX = 4096,        /* of each scope, of some 600 octets each */
+    INCIDENTS_MAX = 4096,        /* of each scope, of 600 octets each, twice when assigned */
     INCIDENT_FAILURES_MIN = 2,   /* fewer are no incident */
     INCIDENT_NAME_SIZE = 80,     /* octets of a server name, NUL included */
     INCIDENT_CAUSE_KEY = 48,     /* octets of a cause's identifier */
@@ -144,6 +148,14 @@ void incidents_free(struct incidents *incidents); /* NULL is harmless */
 /* Count a failure: verdict->outcome is OUTCOME_FAILED. past is how things stood when it began. */
 void incidents_add(struct incidents *incidents, const struct verdict *verdict,
                    const struct incident_past *past);
+
+/* All failures were added: from here on incidents are made of those assigned. False, and none is to
+ * be assigned: each belongs to its server, failures were told of already, or there is no memory. */
+MUST_USE bool incidents_begin_assigning(struct incidents *incidents);
+
+/* Count a failure that was added with the incident alone that it belongs to by all of them. */
+void incidents_assign(struct incidents *incidents, const struct verdict *verdict,
+                      const struct incident_past *past);
 
 /* Take a failure back that was counted with another verdict: cause is what it said. */
 void incidents_take_back(struct incidents *incidents, const struct verdict *verdict,

@@ -307,8 +307,10 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
     judge_observed(tracker, &observation);
 }
 
-/* All of them are counted first: a verdict names its incident only when there is one. */
-static void count_incidents(struct tracker *tracker, struct deferred *deferred)
+typedef void count_failure(struct incidents *incidents, const struct verdict *verdict,
+                           const struct incident_past *past);
+
+static void count_each(struct tracker *tracker, struct deferred *deferred, count_failure *count)
 {
     for (; deferred != NULL; deferred = deferred->next) {
         struct facts facts;
@@ -319,8 +321,16 @@ static void count_incidents(struct tracker *tracker, struct deferred *deferred)
         if (facts.outcome != OUTCOME_FAILED)
             continue;
         tracker_weigh(tracker, &facts, &known, &verdict);
-        incidents_add(tracker->incidents, &verdict, &deferred->note.past);
+        count(tracker->incidents, &verdict, &deferred->note.past);
     }
+}
+
+/* All of them are counted first: a verdict names its incident only when there is one. */
+static void count_incidents(struct tracker *tracker, struct deferred *deferred)
+{
+    count_each(tracker, deferred, incidents_add);
+    if (deferred != NULL && incidents_begin_assigning(tracker->incidents))
+        count_each(tracker, deferred, incidents_assign);
 }
 
 void tracker_note_loss(struct tracker *tracker, int64_t time_ns)

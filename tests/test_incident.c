@@ -118,6 +118,51 @@ static void case_does_not_tell_names_apart(void)
     }
 }
 
+/* By all three failures the client fails at two servers, of which the second fails others too: only
+ * the first is the client's, and that is one failure. */
+static void a_failure_is_assigned_to_the_incident_that_it_belongs_to_alone(void)
+{
+    static const struct {
+        uint8_t client, server;
+    } ends[] = {{1, 1}, {1, 2}, {2, 2}};
+    const struct incident_past past = {.established = 4, .established_last_ns = STORY_TIME - 1};
+    struct incidents *incidents = incidents_new(key, key, 0);
+    struct story story[3];
+    struct incident *incident;
+    size_t count;
+    struct incident **list;
+
+    for (size_t i = 0; i < 3; i++)
+        story_count_failure(incidents, &story[i], ends[i].client, ends[i].server, "a.example",
+                            TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_TRUE_FATAL(incidents_begin_assigning(incidents));
+    for (size_t i = 0; i < 3; i++)
+        incidents_assign(incidents, &story[i].verdict, &past);
+    CU_ASSERT_PTR_NULL(incidents_find(incidents, &story[0].verdict, false));
+    incident = incidents_find(incidents, &story[1].verdict, false);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
+    CU_ASSERT_EQUAL(incident->scope, INCIDENT_SERVER);
+    CU_ASSERT_EQUAL(incident->failures, 2);
+    CU_ASSERT_PTR_EQUAL(incidents_find(incidents, &story[2].verdict, false), incident);
+    list = incidents_list(incidents, &count);
+    CU_ASSERT_EQUAL(count, 1);
+    free(list);
+    incidents_free(incidents);
+}
+
+static void failures_are_not_assigned_anew_when_one_was_told_of(void)
+{
+    struct incidents *incidents = incidents_new(key, key, 0);
+    struct story story;
+
+    story_count_failure(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_FALSE(incidents_begin_assigning(incidents)); /* it can belong to its server alone */
+    story_count_failure(incidents, &story, 1, 2, "a.example", TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_PTR_NOT_NULL(incidents_find(incidents, &story.verdict, true));
+    CU_ASSERT_FALSE(incidents_begin_assigning(incidents));
+    incidents_free(incidents);
+}
+
 /* Name types other than host_name are passed over: the list may be well formed without one. */
 static void a_list_of_names_without_a_host_name_is_no_name(void)
 {
@@ -428,6 +473,10 @@ int main(void)
         {"names are told apart where the cause is the name",
          names_are_told_apart_where_the_cause_is_the_name},
         {"case does not tell names apart", case_does_not_tell_names_apart},
+        {"a failure is assigned to the incident that it belongs to alone",
+         a_failure_is_assigned_to_the_incident_that_it_belongs_to_alone},
+        {"failures are not assigned anew when one was told of",
+         failures_are_not_assigned_anew_when_one_was_told_of},
         {"a list of names without a host_name is no name",
          a_list_of_names_without_a_host_name_is_no_name},
         {"an incident is over when it is quiet, or the server works again",
