@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a chain that leads nowhere lacks, by what is known of its end. */
 #include "analyze/authority_name.h"
+#include "analyze/knowledge.h"
 #include "dissect/tls.h"
 #include "tests/support/certificates.h"
 #include "tests/support/judged.h"
@@ -8,11 +9,13 @@
 #include "tests/support/suite.h"
 
 /* A client refuses this chain, which came in the flight of the story, with an alert. */
-static void refuse_flight(struct story *story, const struct judged *judged, uint8_t alert)
+static void refuse_flight(struct story *story, const struct judged *judged,
+                          const struct known *known, uint8_t alert)
 {
     story_fatal(story, SIDE_CLIENT, alert);
     story_fin(story, SIDE_CLIENT);
     (void)story_facts(story);
+    story->facts.known = known;
     story->facts.certificates[SIDE_SERVER] = &judged->chain;
     story->facts.chain[SIDE_SERVER] = &judged->judgement;
     diagnose(&story->facts, &story->verdict);
@@ -21,7 +24,7 @@ static void refuse_flight(struct story *story, const struct judged *judged, uint
 static void refuse(struct story *story, const struct judged *judged, uint8_t alert)
 {
     story_begin_flight_1_2(story);
-    refuse_flight(story, judged, alert);
+    refuse_flight(story, judged, NULL, alert);
 }
 
 /* The root may be left out, so that below it nothing may be missing. */
@@ -228,7 +231,7 @@ static void a_key_is_not_all_that_is_weak_beside_diffie_hellman(void)
     choice.suite = 0x009e; /* TLS_DHE_RSA_WITH_AES_128_GCM_SHA256 */
     story_begin_hello(&story);
     story_flight_1_2(&story, &choice, 0);
-    refuse_flight(&story, &judged, TLS_ALERT_INSUFFICIENT_SECURITY);
+    refuse_flight(&story, &judged, NULL, TLS_ALERT_INSUFFICIENT_SECURITY);
     CU_ASSERT_TRUE(story_says(&story, "weak_parameters", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "weak_certificate"));
     judged_end(&judged);
@@ -261,8 +264,54 @@ static void a_certificate_without_the_address_may_be_for_another_name(void)
         story_begin(&story);
         story_client_hello(&story, &offer);
         story_flight_1_2(&story, &choice, 0);
-        refuse_flight(&story, &judged, rows[i].alert);
+        refuse_flight(&story, &judged, NULL, rows[i].alert);
         CU_ASSERT_EQUAL(story_certainty(&story, "hostname_mismatch"), rows[i].certainty);
+    }
+    judged_end(&judged);
+}
+
+/* How a server's leaf that comes alone fared with other clients. */
+struct other_clients {
+    uint64_t count; /* that took it */
+    bool still_do;  /* after the refusal */
+    bool is_other;  /* another chain was seen as well */
+    enum certainty certainty;
+};
+
+static void know_others(struct known_name *name, const struct other_clients *others)
+{
+    *name = (struct known_name){.certificate = {.known = true, .lack = KNOWN_LACKS_ISSUER}};
+    for (uint64_t i = 0; i < others->count; i++)
+        sketch_add(&name->flights.clients_taken, (i + 1) << 32);
+    name->flights.taken.count = (uint32_t)others->count;
+    name->flights.taken.last_ns = STORY_TIME + (others->still_do ? STORY_SECOND : -STORY_SECOND);
+    name->former.message_hash = others->is_other ? 1 : 0;
+}
+
+static void a_client_may_lack_the_issuer_that_others_have(void)
+{
+    static const struct other_clients rows[] = {
+        {3, true, false, CAUSE_LIKELY},
+        {2, true, false, CAUSE_POSSIBLE},
+        {3, false, false, CAUSE_POSSIBLE},
+        {3, true, true, CAUSE_POSSIBLE},
+    };
+    struct judged judged;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "no_spaces", "www.example.test", CERTIFICATES_TIME);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct known_name name;
+        const struct known known = {.name = &name};
+        struct story story;
+
+        know_others(&name, &rows[i]);
+        story_begin_flight_1_2(&story);
+        refuse_flight(&story, &judged, &known, TLS_ALERT_UNKNOWN_CA);
+        CU_ASSERT_EQUAL(story_certainty(&story, "untrusted_ca"), rows[i].certainty);
+        CU_ASSERT_EQUAL(story_certainty(&story, "incomplete_chain"), CAUSE_POSSIBLE);
+        CU_ASSERT_EQUAL(story_tells(&story, "issuer_held", "3 clients took"),
+                        rows[i].certainty == CAUSE_LIKELY);
     }
     judged_end(&judged);
 }
@@ -287,6 +336,8 @@ int main(void)
          a_key_is_not_all_that_is_weak_beside_diffie_hellman},
         {"a certificate without the address may be for another name",
          a_certificate_without_the_address_may_be_for_another_name},
+        {"a client may lack the issuer that others have",
+         a_client_may_lack_the_issuer_that_others_have},
         CU_TEST_INFO_NULL,
     };
 

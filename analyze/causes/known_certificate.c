@@ -275,6 +275,37 @@ void describe_flights(const struct facts *facts, struct evidence *evidence)
     evidence_add(evidence, "known_clients", (struct moment){0}, "%s", line);
 }
 
+/* The leaf alone, of whose issuer nothing is known that tells its place. */
+static bool issuer_is_open(const struct chain_judgement *chain)
+{
+    return chain != NULL && chain->end == CHAIN_END_ISSUER_MISSING && chain->path_length == 1
+           && chain->issuer_url == NULL && !chain->issuer_seen_completes
+           && !chain->issuer_is_intermediate && !chain->issuer_is_root;
+}
+
+bool known_others_hold_issuer(const struct facts *facts)
+{
+    const struct known_name *name = facts->known != NULL ? facts->known->name : NULL;
+
+    return name != NULL && issuer_is_open(facts->chain[SIDE_SERVER])
+           && sketch_count(&name->flights.clients_taken) >= CLIENTS_FEW
+           && name->flights.taken.last_ns > facts->connection->first.time_ns
+           && name->certificate.lack == KNOWN_LACKS_ISSUER && name->former.message_hash == 0;
+}
+
+void describe_issuer_held(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (!known_others_hold_issuer(facts))
+        return;
+    add_clients(&text, &facts->known->name->flights.clients_taken);
+    text_add(&text, " clients took this certificate, which comes alone: they have its issuer "
+                    "already");
+    evidence_add(evidence, "issuer_held", (struct moment){0}, "%s", line);
+}
+
 void describe_known_certificate(const struct facts *facts, struct evidence *evidence)
 {
     const struct known_certificate *known = find_known(facts);

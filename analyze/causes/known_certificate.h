@@ -79,6 +79,14 @@ bool known_others_take_flight(const struct facts *facts);
  * with the same hello, within seconds. */
 bool known_client_takes_flight(const struct facts *facts);
 
+/* The server's leaf came alone, whether a root or an intermediate issued it is open, and it does
+ * not say where that one can be fetched; several clients took it, one of them later than this
+ * connection, and no other chain of this name is known: they hold its issuer. */
+bool known_others_hold_issuer(const struct facts *facts);
+
+/* Say how many they are; nothing where there are none. */
+void describe_issuer_held(const struct facts *facts, struct evidence *evidence);
+
 /* Say that it took it; nothing where it did not. */
 void describe_flight_taken(const struct facts *facts, struct evidence *evidence);
 

@@ -23,7 +23,8 @@ static enum certainty judge_complete(const struct facts *facts, const struct cha
 }
 
 /* The chain is readable. A root of its own, which came or which another connection showed; or an
- * issuer that is not known here, and which may be the root that a server may leave out. A chain
+ * issuer that is not known here, and which may be the root that a server may leave out: where
+ * others take the leaf alone, they have it, and this client lacks it. A chain
  * that is complete for this trust store may be unknown to the client all the same: only its alert
  * tells. */
 static enum certainty judge_chain(const struct facts *facts, const struct chain_judgement *chain,
@@ -36,7 +37,8 @@ static enum certainty judge_chain(const struct facts *facts, const struct chain_
     if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
         return certainty == CAUSE_CERTAIN && !chain->last->self_issued ? CAUSE_LIKELY : certainty;
     if (chain->end == CHAIN_END_ISSUER_MISSING && !chain->issuer_seen_completes) {
-        if (chain->path_length == 1 && !chain->issuer_is_root)
+        describe_issuer_held(facts, evidence);
+        if (chain->path_length == 1 && !chain->issuer_is_root && !known_others_hold_issuer(facts))
             return certainty > CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_NO;
         return certainty == CAUSE_CERTAIN ? CAUSE_LIKELY : certainty;
     }
