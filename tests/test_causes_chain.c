@@ -237,6 +237,42 @@ static void a_key_is_not_all_that_is_weak_beside_diffie_hellman(void)
     judged_end(&judged);
 }
 
+/* The trust store here is not the client's. */
+static void an_issuer_that_the_client_takes_elsewhere_is_no_reason(void)
+{
+    static const struct {
+        uint32_t taken;
+        uint8_t alert;
+        const char *cause;
+        enum certainty certainty;
+    } rows[] = {
+        {0, TLS_ALERT_BAD_CERTIFICATE, "untrusted_ca", CAUSE_LIKELY},
+        {1, TLS_ALERT_BAD_CERTIFICATE, "bad_certificate", CAUSE_POSSIBLE},
+        {1, TLS_ALERT_UNKNOWN_CA, "untrusted_ca", CAUSE_LIKELY},
+    };
+    const struct known_name name = {.certificate = {.known = true, .issuer = 1}};
+    struct judged judged;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf intermediate_lost", "www.example.test", CERTIFICATES_TIME);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct known_client_rare rare = {.failures = {.refused = {{0}}}};
+        const struct known_client client = {
+            .issuer_count = 1,
+            .issuer = {.issuer = 1, .taken = {.count = rows[i].taken}},
+            .rare = &rare,
+        };
+        const struct known known = {.name = &name, .client = &client};
+        struct story story;
+
+        story_begin_flight_1_2(&story);
+        refuse_flight(&story, &judged, &known, rows[i].alert);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
+        CU_ASSERT_TRUE(i != 1 || story_considers(&story, "untrusted_ca"));
+    }
+    judged_end(&judged);
+}
+
 /* Who goes by an address sends no name (RFC 6066 section 3). */
 static void a_certificate_without_the_address_may_be_for_another_name(void)
 {
@@ -334,6 +370,8 @@ int main(void)
          a_strict_policy_may_refuse_a_key_that_others_take},
         {"a key is not all that is weak beside Diffie-Hellman",
          a_key_is_not_all_that_is_weak_beside_diffie_hellman},
+        {"an issuer that the client takes elsewhere is no reason",
+         an_issuer_that_the_client_takes_elsewhere_is_no_reason},
         {"a certificate without the address may be for another name",
          a_certificate_without_the_address_may_be_for_another_name},
         {"a client may lack the issuer that others have",

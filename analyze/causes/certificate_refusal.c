@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/certificate_refusal.h"
 
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/refused_hello.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
@@ -71,11 +72,22 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
     return CAUSE_NO;
 }
 
+/* Whatever the trust store here makes of the issuer that came with the leaf: the client takes it
+ * elsewhere, and says nothing else of it here. */
+static bool trusts_issuer(const struct facts *facts)
+{
+    return facts->refusal.kind == REFUSAL_ALERT
+           && !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA)
+           && facts->chain[SIDE_SERVER]->path_length > 1 && known_issuer_is_taken(facts);
+}
+
 enum certainty certificate_refusal_weigh_trust(const struct facts *facts)
 {
     enum certainty certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA);
 
     if (facts_alert(facts, SIDE_CLIENT, TLS_ALERT_DECRYPT_ERROR))
+        return CAUSE_NO;
+    if (trusts_issuer(facts))
         return CAUSE_NO;
     if (certainty == CAUSE_NO || facts->refusal.kind == REFUSAL_ALERT)
         return certainty;
@@ -87,7 +99,7 @@ bool certificate_trust_is_in_doubt(const struct facts *facts, enum chain_end end
     const struct chain_judgement *chain = certificate_refused(facts);
 
     return chain != NULL && chain->end == end
-           && (facts->refusal.kind != REFUSAL_ALERT
+           && (facts->refusal.kind != REFUSAL_ALERT || trusts_issuer(facts)
                || facts_closed_without_reason(facts, SIDE_CLIENT))
            && certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA) != CAUSE_NO;
 }

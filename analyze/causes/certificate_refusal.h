@@ -22,7 +22,8 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
 /* The same for a problem that depends on the trust store, which may be another than the client's,
  * or of another time. Without an alert it is possible when the leaf came alone, and no
  * explanation at all when an issuer came with it: a root may be left out. Nor is it one of
- * decrypt_error(51): who lacks an issuer has no key to verify with. */
+ * decrypt_error(51): who lacks an issuer has no key to verify with. Nor is it where
+ * the client takes the issuer that came elsewhere, unless it says unknown_ca(48). */
 enum certainty certificate_refusal_weigh_trust(const struct facts *facts);
 
 /* The client refused the chain without an alert in clear, and by the trust store it has this end:

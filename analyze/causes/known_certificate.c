@@ -202,6 +202,14 @@ static bool takes_other_issuers(const struct known_client *client,
     return false;
 }
 
+bool known_issuer_is_taken(const struct facts *facts)
+{
+    const struct known_issuer *issuer =
+        facts->known != NULL ? known_issuer_find(facts->known) : NULL;
+
+    return issuer != NULL && issuer->taken.count > 0;
+}
+
 bool known_issuer_is_distrusted(const struct facts *facts)
 {
     const struct known_issuer *issuer =

@@ -90,6 +90,9 @@ void describe_issuer_held(const struct facts *facts, struct evidence *evidence);
 /* Say that it took it; nothing where it did not. */
 void describe_flight_taken(const struct facts *facts, struct evidence *evidence);
 
+/* The client took certificates by this issuer in other handshakes. */
+bool known_issuer_is_taken(const struct facts *facts);
+
 /* The client refused a certificate of an issuer whose certificates it refuses at several servers
  * and never took, while it takes others', and other clients take this one: it does not trust the
  * issuer. */

@@ -14,12 +14,16 @@ enum { USUAL_DEPTH = 4 };
  * for its limit and for a CRL that it lacks, too. */
 static enum certainty judge_complete(const struct facts *facts, const struct chain_judgement *chain)
 {
-    const struct known_issuer *issuer =
-        facts->known != NULL ? known_issuer_find(facts->known) : NULL;
+    return chain_depth(chain) > USUAL_DEPTH || known_issuer_is_taken(facts) ? CAUSE_POSSIBLE
+                                                                            : CAUSE_LIKELY;
+}
 
-    return chain_depth(chain) > USUAL_DEPTH || (issuer != NULL && issuer->taken.count > 0)
-               ? CAUSE_POSSIBLE
-               : CAUSE_LIKELY;
+/* The issuer of a lone leaf is a root that this client lacks, as far as that can be known. */
+static bool lacks_root(const struct facts *facts, const struct chain_judgement *chain)
+{
+    if (!facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA) && known_issuer_is_taken(facts))
+        return false;
+    return chain->issuer_is_root || known_others_hold_issuer(facts);
 }
 
 /* The chain is readable. A root of its own, which came or which another connection showed; or an
@@ -38,7 +42,7 @@ static enum certainty judge_chain(const struct facts *facts, const struct chain_
         return certainty == CAUSE_CERTAIN && !chain->last->self_issued ? CAUSE_LIKELY : certainty;
     if (chain->end == CHAIN_END_ISSUER_MISSING && !chain->issuer_seen_completes) {
         describe_issuer_held(facts, evidence);
-        if (chain->path_length == 1 && !chain->issuer_is_root && !known_others_hold_issuer(facts))
+        if (chain->path_length == 1 && !lacks_root(facts, chain))
             return certainty > CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_NO;
         return certainty == CAUSE_CERTAIN ? CAUSE_LIKELY : certainty;
     }
