@@ -296,7 +296,7 @@ static struct known_name *learn_name(struct knowledge *knowledge, const struct f
         return NULL;
     if (how == TREATMENT_ACCEPTED)
         count_name(server, name, facts->client_extensions.server_name.host_name);
-    if (how == TREATMENT_REFUSED || name->refused_kind != REFUSAL_NONE)
+    if (how == TREATMENT_REFUSED || name->hellos.refused.count > 0)
         knowledge_learn_return(server, name, facts, how);
     known_treatment_add(&name->hellos, server, how, at_ns);
     if (facts->outcome == OUTCOME_ESTABLISHED)

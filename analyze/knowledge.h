@@ -15,6 +15,7 @@
 
 #include "analyze/chain.h"
 #include "analyze/facts.h"
+#include "analyze/knowledge_refusal.h"
 #include "analyze/knowledge_sketch.h"
 #include "capture/time_unit.h"
 
@@ -32,6 +33,8 @@ enum {
     KNOWLEDGE_OFFERS_MAX = 8,     /* the latest that a server took up since it refused one */
     KNOWLEDGE_SHORT_HELLOS = 8,   /* the latest that one segment held and that were taken up: a few
                                      while one that is not answered waits */
+    KNOWLEDGE_TAKEN_TIMES = 8,    /* of hellos taken up, the latest: as many as may be learned of
+                                     before one that was refused between */
     KNOWLEDGE_RETURNS_MAX = 4,    /* manners of refusal that are told apart for known_return; others
                                      are left out */
     KNOWLEDGE_SCAN_HELLOS = 12,   /* unusual ones that fail at one server: of a scanner */
@@ -42,7 +45,7 @@ enum {
     KNOWLEDGE_NAME_KEY = 26,      /* address, port, and 64 bits for the name */
     KNOWLEDGE_CLIENT_KEY = 16,    /* 64 bits for the address, and as many for the fingerprint */
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
-    KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.2 KiB each: 10 MiB, and 17 where all are unusual */
+    KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.25 KiB each: 10 MiB, and 20 where all are unusual */
     KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.55 KiB each: 9 MiB */
     KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.13 KiB each: 4 MiB, and 17 where all are unusual */
 };
@@ -118,25 +121,6 @@ struct known_alert {
     uint32_t ordinary; /* hellos with nothing unusual: refused_hello_is_ordinary() */
 };
 
-/* Hellos that a server refused in one manner, one after the other, by the times when their
- * connections began: none taken up and none refused in another manner between. */
-struct known_run {
-    int64_t since_ns; /* the first connection began */
-    uint32_t usual;   /* of them, those with nothing unusual, of a version that the server took
-                         before, and with what it chooses */
-    uint8_t kind;     /* enum refusal_kind */
-    uint8_t alert;
-};
-
-/* A manner in which a server refused hellos of one segment with nothing unusual, of a version that
- * it takes, for names that it took up afterwards. Not in a state. */
-struct known_return {
-    uint8_t kind; /* enum refusal_kind */
-    uint8_t alert;
-    uint32_t count; /* of hellos taken up: each the first of its name after such refusals */
-    uint32_t first; /* of them, those of names that it had never taken up */
-};
-
 /* What is left of a hello that fits one segment, of a connection that was established. */
 struct known_short_hello {
     int64_t began_ns; /* the connection; 0: there was none */
@@ -151,29 +135,13 @@ struct known_offer {
     int64_t taken_ns; /* the last time */
 };
 
-/* What some servers, and devices before them, cannot stand in a hello, whatever else is in it. */
-enum hello_trait {
-    HELLO_TRAIT_ECH,    /* encrypted_client_hello, be it GREASE (RFC 9849) */
-    HELLO_TRAIT_LENGTH, /* a record of 256 to 511 octets, which RFC 7685 has padding(21) for */
-    HELLO_TRAITS
-};
-
-/* Hellos with such a trait that a server refused in one manner, the latest, silence included. */
-struct known_trait {
-    int64_t refused_ns; /* the latest such connection began */
-    uint32_t refused;
-    uint32_t returns; /* of them, those that began when the server had taken up one of short_hellos
-                         since the one before began */
-    uint8_t kind;     /* enum refusal_kind; REFUSAL_NONE: silence */
-    uint8_t alert;
-};
-
 /* What there is to know of few servers only: of most it is not there. */
 struct known_server_rare {
     struct sketch failed_clients; /* whose handshakes failed; set when known_server.failed counts
                                      any */
     struct known_offer offers[KNOWLEDGE_OFFERS_MAX]; /* set as failed_clients is. Not in a state */
     struct known_trait traits[HELLO_TRAITS];         /* likewise */
+    struct known_names names;                        /* likewise */
     uint32_t ordinary_closed; /* hellos as in known_alert.ordinary that it answered with a FIN; */
     uint32_t ordinary_reset;  /* and with a RST; both set as failed_clients is */
     struct known_alert alerts[KNOWLEDGE_ALERTS_MAX];    /* set as far as the count says */
@@ -202,20 +170,20 @@ struct known_server {
     struct known_short_hello short_hellos[KNOWLEDGE_SHORT_HELLOS]; /* of those the latest, in a
                                                                       ring. Not in a state */
     uint32_t short_hellos_total;
-    uint32_t largest_accepted;       /* octets of the largest hello taken up */
-    int64_t taken_ns;                /* the latest connection with a hello that it took up began;
-                                        0: none. Not in a state */
-    uint32_t smallest_split_refused; /* octets; 0: none */
-    uint32_t split_returns;          /* split hellos refused, each of them the first after one of
+    uint32_t largest_accepted;               /* octets of the largest hello taken up */
+    int64_t taken_ns[KNOWLEDGE_TAKEN_TIMES]; /* the latest connections with hellos that it took up
+                                                began, in a ring; 0: none. Not in a state */
+    uint32_t smallest_split_refused;         /* octets; 0: none */
+    uint32_t split_returns;         /* split hellos refused, each of them the first after one of
                                         short_hellos, by when they began; not in a state */
-    int64_t split_refused_ns;        /* the connection of the latest split hello that was refused
+    int64_t split_refused_ns;       /* the connection of the latest split hello that was refused
                                         began; 0: none. Not in a state */
-    uint32_t names_accepted;         /* different names that it took up */
-    uint32_t repeats_before;         /* known_repeats() when a state was read, which has no
+    uint32_t names_accepted;        /* different names that it took up */
+    uint32_t repeats_before;        /* known_repeats() when a state was read, which has no
                                         returns */
-    uint32_t pauses_total;           /* that there were */
-    uint64_t name_hash;              /* of `name`; 0: not known, after a state was read */
-    struct known_server_rare *rare;  /* never NULL; belongs to the table */
+    uint32_t pauses_total;          /* that there were */
+    uint64_t name_hash;             /* of `name`; 0: not known, after a state was read */
+    struct known_server_rare *rare; /* never NULL; belongs to the table */
     struct known_values chosen[KNOWN_CHOICES];
     struct sketch clients; /* that it took up */
     struct known_protocol alpn[KNOWLEDGE_ALPN_MAX];
@@ -587,6 +555,11 @@ bool knowledge_hello_is_split(const struct facts *facts);
  * with it. What it did with others is not asked. NULL: there are no such. */
 const struct known_trait *known_trait_of(const struct known_server *server,
                                          const struct facts *facts, enum hello_trait trait);
+
+/* The server refused this hello, and several for names of which it took up none, in the same
+ * manner. NULL: there are no such. */
+const struct known_names *known_names_of(const struct known_server *server,
+                                         const struct facts *facts);
 
 /* The class of a highest version. */
 enum version_class version_class_of(uint16_t version_max);

@@ -64,11 +64,16 @@ void knowledge_learn_return(struct known_server *server, struct known_name *name
 void knowledge_note_traits_taken(struct known_server *server, const struct facts *facts);
 void knowledge_note_traits_refused(struct known_server *server, const struct facts *facts);
 
+/* Note that the server refused a hello for this name with nothing unusual; before that is in
+ * name->hellos. */
+void knowledge_note_stranger(struct known_server *server, const struct known_name *name,
+                             const struct facts *facts);
+
 /* The hello has a trait that the server never took up. */
 bool knowledge_trait_is_new(const struct known_server *server, const struct facts *facts);
 
-/* The server took up one of its short_hellos that began between these times. */
-bool known_was_up_between(const struct known_server *server, int64_t after_ns, int64_t before_ns);
+/* The server took up a hello of a connection that began between these times, one of the latest. */
+bool known_took_between(const struct known_server *server, int64_t after_ns, int64_t before_ns);
 
 /* A keyed hash of a Certificate message, by which another one is recognised. */
 uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes body);

@@ -66,7 +66,9 @@ static void learn_short(struct known_server *server, const struct facts *facts, 
         };
 }
 
-bool known_was_up_between(const struct known_server *server, int64_t after_ns, int64_t before_ns)
+/* The server took up one of its short_hellos that began between these times. */
+static bool took_short_between(const struct known_server *server, int64_t after_ns,
+                               int64_t before_ns)
 {
     for (size_t i = 0; i < KNOWLEDGE_SHORT_HELLOS; i++)
         if (server->short_hellos[i].began_ns > after_ns
@@ -75,11 +77,19 @@ bool known_was_up_between(const struct known_server *server, int64_t after_ns, i
     return false;
 }
 
+bool known_took_between(const struct known_server *server, int64_t after_ns, int64_t before_ns)
+{
+    for (size_t i = 0; i < KNOWLEDGE_TAKEN_TIMES; i++)
+        if (server->taken_ns[i] > after_ns && server->taken_ns[i] < before_ns)
+            return true;
+    return false;
+}
+
 /* A return counts by the times when they began: what nobody answered is over long after what
  * succeeded meanwhile. */
 static void learn_split_refusal(struct known_server *server, int64_t began_ns, uint32_t octets)
 {
-    server->split_returns += known_was_up_between(server, server->split_refused_ns, began_ns);
+    server->split_returns += took_short_between(server, server->split_refused_ns, began_ns);
     if (began_ns > server->split_refused_ns)
         server->split_refused_ns = began_ns;
     if (server->smallest_split_refused == 0 || octets < server->smallest_split_refused)
@@ -106,8 +116,8 @@ static void learn_size(struct known_server *server, const struct facts *facts, e
 
 static void learn_taken(struct known_server *server, const struct facts *facts)
 {
-    if (facts->connection->first.time_ns > server->taken_ns)
-        server->taken_ns = facts->connection->first.time_ns;
+    server->taken_ns[server->hellos.accepted.count % KNOWLEDGE_TAKEN_TIMES] =
+        facts->connection->first.time_ns;
     knowledge_note_traits_taken(server, facts);
 }
 
@@ -207,7 +217,8 @@ uint32_t known_ordinary_refusals(const struct known_server *server, const struct
  * of them began later. */
 static bool run_goes_on(const struct known_server *server)
 {
-    return server->run.since_ns > server->taken_ns;
+    return server->run.since_ns != 0
+           && !known_took_between(server, server->run.since_ns - 1, INT64_MAX);
 }
 
 static bool is_of_manner(const struct known_run *run, const struct facts *facts)
@@ -246,11 +257,16 @@ static bool version_was_taken(const struct known_server *server, const struct fa
     return false;
 }
 
-/* Nothing about this hello tells why it was refused, unless its name does. */
+/* Nothing about this hello tells why it is refused, unless its name does. */
+static bool offers_what_is_taken(const struct known_server *server, const struct facts *facts)
+{
+    return refused_offer_is_usual(facts) && version_was_taken(server, facts)
+           && !known_lacks_choice(facts, server) && !knowledge_trait_is_new(server, facts);
+}
+
 static bool is_refused_as_usual(const struct known_server *server, const struct facts *facts)
 {
-    return refused_hello_is_usual(facts) && version_was_taken(server, facts)
-           && !known_lacks_choice(facts, server) && !knowledge_trait_is_new(server, facts);
+    return refused_hello_is_usual(facts) && offers_what_is_taken(server, facts);
 }
 
 /* Refusals, too, are not learned of in the order in which they began. */
@@ -260,7 +276,7 @@ static void learn_run(struct known_server *server, const struct facts *facts)
     int64_t began_ns = facts->connection->first.time_ns;
     bool is_before = run_goes_on(server) && began_ns < run->since_ns;
 
-    if (!facts_server_refused_hello(facts) || began_ns <= server->taken_ns
+    if (!facts_server_refused_hello(facts) || known_took_between(server, began_ns - 1, INT64_MAX)
         || (is_before && !is_of_manner(run, facts)))
         return;
     if (!run_goes_on(server) || !is_of_manner(run, facts))
@@ -322,12 +338,31 @@ static void learn_named_refusal(struct known_server *server, struct known_name *
     name->refused_alert = alert;
 }
 
+/* A client that left at once may have had enough of waiting for another server, and a hello longer
+ * than a segment may be too long for the path. */
+static bool may_be_about_name(const struct known_server *server, const struct facts *facts)
+{
+    bool is_answer = facts->refusal.kind != REFUSAL_NONE && facts->refusal.by == SIDE_SERVER;
+
+    return facts->client_extensions.server_name.state == EXTENSION_WELL_FORMED
+           && (is_answer || facts->waited_ns >= WAITED_IN_VAIN_NS)
+           && (server->split.accepted.count > 0 || !knowledge_hello_is_split(facts))
+           && offers_what_is_taken(server, facts);
+}
+
 void knowledge_learn_return(struct known_server *server, struct known_name *name,
                             const struct facts *facts, enum treatment how)
 {
-    if (how == TREATMENT_REFUSED)
+    if (how == TREATMENT_REFUSED) {
         learn_named_refusal(server, name, facts);
+        if (may_be_about_name(server, facts))
+            knowledge_note_stranger(server, name, facts);
+    }
     if (how != TREATMENT_ACCEPTED)
+        return;
+    if (name->hellos.accepted.count == 0)
+        server->rare->names.mixed += name->hellos.refused.count;
+    if (name->refused_kind == REFUSAL_NONE)
         return;
     count_return(server, name->refused_kind, name->refused_alert, name->hellos.accepted.count == 0);
     name->refused_kind = REFUSAL_NONE;
@@ -376,6 +411,7 @@ static void learn_failure(struct known_server *server, const struct facts *facts
         rare->failed_clients = (struct sketch){0};
         memset(rare->offers, 0, sizeof(rare->offers));
         memset(rare->traits, 0, sizeof(rare->traits));
+        rare->names = (struct known_names){0};
         rare->ordinary_closed = 0;
         rare->ordinary_reset = 0;
     }

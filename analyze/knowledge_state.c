@@ -142,6 +142,7 @@ static void walk_server(struct state_codec *codec, void *record)
         server->repeats_before = known_repeats(server);
         memset(server->rare->offers, 0, sizeof(server->rare->offers));
         memset(server->rare->traits, 0, sizeof(server->rare->traits));
+        server->rare->names = (struct known_names){0};
         server->traits_taken = server->hellos.accepted.count > 0 ? UINT8_MAX : 0;
     }
 }

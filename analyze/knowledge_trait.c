@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* knowledge_trait.c -- what a server, or a device before it, cannot stand in a hello. */
+#include "analyze/causes/transport.h"
 #include "analyze/knowledge_internal.h"
 
 enum {
@@ -59,10 +60,12 @@ bool knowledge_trait_is_new(const struct known_server *server, const struct fact
     return false;
 }
 
-/* A client that waits in vain ends it in whatever way. */
+/* A client that waits in vain ends it in whatever way, and so does a server that never got the
+ * hello. */
 static struct known_trait manner_of_refusal(const struct facts *facts)
 {
-    if (facts->refusal.kind == REFUSAL_NONE || facts->refusal.by == SIDE_CLIENT)
+    if (data_is_lost(facts, SIDE_CLIENT) || facts->refusal.kind == REFUSAL_NONE
+        || facts->refusal.by == SIDE_CLIENT)
         return (struct known_trait){.kind = REFUSAL_NONE};
     return (struct known_trait){
         .kind = (uint8_t)facts->refusal.kind,
@@ -83,7 +86,7 @@ static void note_refused(const struct known_server *server, struct known_trait *
 
     if (known->refused == 0 || !is_same_manner(known, &manner))
         *known = manner;
-    known->returns += known_was_up_between(server, known->refused_ns, began_ns);
+    known->returns += known_took_between(server, known->refused_ns, began_ns);
     known->refused++;
     if (began_ns > known->refused_ns)
         known->refused_ns = began_ns;
@@ -103,6 +106,28 @@ void knowledge_note_traits_refused(struct known_server *server, const struct fac
     for (unsigned i = 0; i < HELLO_TRAITS; i++)
         if (has_trait(facts, (enum hello_trait)i))
             note_refused(server, &server->rare->traits[i], facts);
+}
+
+void knowledge_note_stranger(struct known_server *server, const struct known_name *name,
+                             const struct facts *facts)
+{
+    struct known_names *names = &server->rare->names;
+
+    if (name->hellos.accepted.count > 0)
+        names->mixed++;
+    else if (name->hellos.refused.count > 0)
+        note_refused(server, &names->refused, facts);
+}
+
+const struct known_names *known_names_of(const struct known_server *server,
+                                         const struct facts *facts)
+{
+    const struct known_trait manner = manner_of_refusal(facts);
+
+    return server->failed.count > 0 && refuses_first_hello(facts)
+                   && is_same_manner(&server->rare->names.refused, &manner)
+               ? &server->rare->names
+               : NULL;
 }
 
 const struct known_trait *known_trait_of(const struct known_server *server,

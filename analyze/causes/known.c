@@ -293,6 +293,9 @@ static enum known_says weigh_name(const struct facts *facts, const struct known_
     if (facts->client_extensions.server_name.state != EXTENSION_WELL_FORMED || name == NULL
         || server->names_accepted == 0)
         return KNOWN_NOTHING;
+    /* A RST may as well come from a device on the way that looks at names. */
+    if (facts->refusal.kind != REFUSAL_RST && known_goes_by_name(facts))
+        return KNOWN_SURE;
     return weigh_naming(facts, server, &name->hellos);
 }
 

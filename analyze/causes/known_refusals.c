@@ -10,6 +10,7 @@ enum {
     ORDINARY_FEW = 3, /* ordinary hellos refused: each may have a reason of its own, but not all */
     REFUSED_FEW = 3,  /* hellos of one kind refused, none taken up: chance is no explanation */
     RETURNS_FEW = 2,  /* names refused and taken up later: one may have been put right */
+    MIXED_SHARE = 10, /* of so many refusals one may have another reason than the name */
     REFUSALS_MAX = 64 /* that are drawn: more only make chance less likely */
 };
 
@@ -112,6 +113,32 @@ bool known_refuses_trait(const struct facts *facts, enum hello_trait trait)
            && refused_offer_is_usual(facts);
 }
 
+/* NULL: there are no such hellos, or they may have failed by chance, in one outage, or for who sent
+ * them. */
+static const struct known_names *names_of(const struct facts *facts)
+{
+    const struct known *known = facts->known;
+    const struct known_server *server = known_server_of(facts);
+    const struct known_names *names;
+
+    if (server == NULL || !known->client_was_served || known->name == NULL
+        || known->name->hellos.accepted.count > 0 || facts_names_no_server(facts))
+        return NULL;
+    names = known_names_of(server, facts);
+    return names != NULL && names->refused.refused >= REFUSED_FEW
+                   && names->refused.returns >= RETURNS_FEW
+                   && names->mixed <= names->refused.refused / MIXED_SHARE
+                   && !known_may_be_chance(names->refused.refused, names->mixed,
+                                           known_repeats(server))
+               ? names
+               : NULL;
+}
+
+bool known_goes_by_name(const struct facts *facts)
+{
+    return names_of(facts) != NULL;
+}
+
 bool known_took_such(const struct facts *facts)
 {
     return facts->known != NULL && facts->known->offer_taken_ns != 0
@@ -210,11 +237,26 @@ static void describe_traits(const struct facts *facts, struct evidence *evidence
                 facts->known->server->hellos.accepted.count, rows[i].doubt);
 }
 
+static void describe_names(const struct facts *facts, struct evidence *evidence)
+{
+    const struct known_server *server = facts->known->server;
+
+    evidence_add(
+        evidence, "goes_by_name", (struct moment){0},
+        "hellos for names like this one, of which this server took up none, ended so again "
+        "and again, %u times after the first; before, between and after them it took up "
+        "%u for other names, of this client too: it, or a device on the way, goes by the "
+        "name",
+        names_of(facts)->refused.refused, server->with_name.accepted.count);
+}
+
 void describe_known_refusals(const struct facts *facts, struct evidence *evidence)
 {
     const struct known_run *run = run_of(facts);
     const struct known_return *returns = returns_of(facts);
 
+    if (known_goes_by_name(facts))
+        describe_names(facts, evidence);
     if (known_refuses_tls_1_3(facts))
         describe_refused_version(facts->known->server, evidence);
     describe_traits(facts, evidence);

@@ -34,6 +34,11 @@ bool known_refuses_tls_1_3(const struct facts *facts);
  * others before, between and after those. Nothing else is unusual in this one. */
 bool known_refuses_trait(const struct facts *facts, enum hello_trait trait);
 
+/* The server, or a device before it, goes by the name. Hellos for names that it never took up end
+ * in the manner of this one again and again, and this one is for such a name; those for other names
+ * are taken up before, between and after them, of this client too. */
+bool known_goes_by_name(const struct facts *facts);
+
 /* Add what these rest on; nothing when they say no, or known_refuses_everybody() does not and
  * nothing is unusual in this hello either. */
 void describe_known_refusals(const struct facts *facts, struct evidence *evidence);

@@ -111,7 +111,9 @@ const struct cause cause_packet_loss = {
     .remedy = "Measure with `mtr --tcp --port PORT SERVER` in both directions, and look at error "
               "and drop counters of the interfaces on the way (`ip -s link`, `nstat -az | grep "
               "Retrans`). Loss of this connection alone, from one packet on, points to a stateful "
-              "firewall or an asymmetric route.",
+              "firewall or an asymmetric route. Where the evidence says that it goes by the name, "
+              "look for a firewall or proxy on the way that filters by server name (SNI): `openssl "
+              "s_client -connect SERVER:PORT -servername NAME` hangs with this name alone.",
     .reported_as = "curl: (28) SSL connection timeout; Chromium: net::ERR_TIMED_OUT, "
                    "net::ERR_CONNECTION_TIMED_OUT; Firefox: NS_ERROR_NET_TIMEOUT; Java: "
                    "SocketTimeoutException: Read timed out; Go: net/http: TLS handshake timeout",
