@@ -87,15 +87,16 @@ const struct cause cause_server_silent = {
     .id = "server_silent",
     .layer = LAYER_NETWORK,
     .title = "The server got the client's last message, and never answered it",
-    .explanation = "The TCP connection works, the server's host acknowledged what the client sent, "
-                   "and yet no TLS answer came. The process hangs, is overloaded, waits for "
-                   "something else first (a PROXY protocol header), or is not what speaks TLS "
-                   "here; or a device takes the connection and forwards nothing. A request for TLS "
-                   "within another protocol (STARTTLS, CONNECT) stays unanswered where the server "
-                   "does not know it, or where a proxy cannot find or reach its target. Where the "
-                   "hello was answered and the client's Finished was not, the process may have "
-                   "died of what the client sent, its certificate for one. An answer that comes when the "
-                   "client has given up is as good as none.",
+    .explanation =
+        "The TCP connection works, the server's host acknowledged what the client sent, "
+        "and yet no TLS answer came. The process hangs, is overloaded, waits for "
+        "something else first (a PROXY protocol header), or is not what speaks TLS "
+        "here; or a device takes the connection and forwards nothing. A request for TLS "
+        "within another protocol (STARTTLS, CONNECT) stays unanswered where the server "
+        "does not know it, or where a proxy cannot find or reach its target. Where the "
+        "hello was answered and the client's Finished was not, the process may have "
+        "died of what the client sent, its certificate for one. An answer that comes when the "
+        "client has given up is as good as none.",
     .remedy = "On the server look at the process (`ss -tnp 'sport = :PORT'` shows octets waiting "
               "in Recv-Q: it does not read) and its load. Behind a load balancer compare the PROXY "
               "protocol settings of both. `openssl s_client -connect SERVER:PORT`, run nearer and "

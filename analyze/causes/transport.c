@@ -90,7 +90,7 @@ const struct note *late_answer(const struct facts *facts)
         || facts_is_before_end(facts, answer))
         return NULL;
     return answer->at.time_ns - facts->client_hello_note->at.time_ns >= LATE_ANSWER_NS ? answer
-                                                                                      : NULL;
+                                                                                       : NULL;
 }
 
 bool server_waited_in_vain(const struct facts *facts)
