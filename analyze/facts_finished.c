@@ -199,6 +199,28 @@ bool facts_finished_is_lost(const struct facts *facts)
            && (receiver_is_heard_since(facts, last) || is_sent_in_vain(facts, last));
 }
 
+/* With AEAD suites there is one length (RFC 5246 section 6.2.3.3), and a server sends its Finished
+ * alone behind its change_cipher_spec. */
+static bool finished_is_impossible(const struct facts *facts)
+{
+    return facts->suite != NULL && facts->server_hello.compression_method == 0
+           && suite_layout(facts->suite)->mode == SUITE_MODE_AEAD
+           && !suite_finished_length(facts->suite, facts->version,
+                                     facts->finished_note[SIDE_SERVER]->length);
+}
+
+bool facts_server_is_in_disguise(const struct facts *facts)
+{
+    const struct note *hello = facts->server_hello_note;
+
+    if (facts->finished_note[SIDE_SERVER] == NULL || facts->tls13 || hello == NULL
+        || facts->server_certificate_note != NULL || facts->client_key_exchange_note != NULL
+        || facts->handshake->gap_octets[SIDE_SERVER] > 0)
+        return false;
+    return facts->server_hello_read ? finished_is_impossible(facts)
+                                    : handshake_body(facts->handshake, hello).len > 0;
+}
+
 bool facts_server_owes_finished(const struct facts *facts)
 {
     return !facts->tls13 && facts->finished_note[SIDE_CLIENT] != NULL

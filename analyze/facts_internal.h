@@ -31,6 +31,12 @@ bool facts_handshake_finished(const struct facts *facts);
  * and sent no data. */
 bool facts_finished_is_lost(const struct facts *facts);
 
+/* Up to TLS 1.2, in an abbreviated handshake: what stands for the server's Finished is a record of
+ * another length than that can have with the suite that was chosen, or follows a ServerHello that
+ * breaks the grammar. The server speaks something else in the guise of TLS, as tunnels do that hide
+ * from censors (simple-obfs). */
+bool facts_server_is_in_disguise(const struct facts *facts);
+
 /* Find out what came before TLS: a PROXY protocol header, a request for TLS within another protocol
  * and its answer. */
 void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports);

@@ -562,6 +562,12 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
     return OUTCOME_INCOMPLETE;
 }
 
+/* Who speaks TLS answers such a Finished with an alert. */
+static bool is_disguise(const struct facts *facts)
+{
+    return facts_server_is_in_disguise(facts) && facts->refusal.kind != REFUSAL_ALERT;
+}
+
 void facts_decide_outcome(struct facts *facts, const struct observation *observation,
                           bool is_finished)
 {
@@ -573,7 +579,7 @@ void facts_decide_outcome(struct facts *facts, const struct observation *observa
         facts->outcome = outcome_of_connect(facts, observation->reason);
     else if (!handshake->spoke_tls[SIDE_CLIENT] && !handshake->spoke_tls[SIDE_SERVER])
         facts->outcome = outcome_without_tls(facts, observation->reason);
-    else if (client_left_unheard(facts)
+    else if (client_left_unheard(facts) || is_disguise(facts)
              || (handshake->presumed && !handshake->spoke_tls[SIDE_SERVER]))
         facts->outcome = OUTCOME_NOT_TLS;
     else

@@ -427,6 +427,35 @@ static void a_finished_that_may_be_missing_is_not_owed(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
 }
 
+/* Behind this choice the server sends what should be its Finished, of this length, and data; the
+ * client leaves. */
+static enum outcome outcome_of_disguise(struct story_choice choice, uint32_t length)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story_server_hello(&story, &choice);
+    story_ccs(&story, SIDE_SERVER);
+    story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = length;
+    story_protected(&story, SIDE_SERVER, 37);
+    story_fin(&story, SIDE_CLIENT);
+    story_fin(&story, SIDE_SERVER);
+    return story_facts(&story)->outcome;
+}
+
+/* Tunnels dress as an abbreviated handshake, and put what they carry where the Finished should be. */
+static void what_only_looks_like_tls_is_none(void)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    CU_ASSERT_EQUAL(outcome_of_disguise(choice, 250), OUTCOME_NOT_TLS);
+    CU_ASSERT_EQUAL(outcome_of_disguise(choice, 40), OUTCOME_FAILED);
+    choice.suite = 0xc013; /* TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA: there may be padding */
+    CU_ASSERT_EQUAL(outcome_of_disguise(choice, 250), OUTCOME_FAILED);
+    choice.truncated = true;
+    CU_ASSERT_EQUAL(outcome_of_disguise(choice, 40), OUTCOME_NOT_TLS);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -468,6 +497,7 @@ int main(void)
          a_cut_in_front_of_a_lost_finished_leaves_it_open},
         {"a server that owes its Finished is silent", a_server_that_owes_its_finished_is_silent},
         {"a Finished that may be missing is not owed", a_finished_that_may_be_missing_is_not_owed},
+        {"what only looks like TLS is none", what_only_looks_like_tls_is_none},
         CU_TEST_INFO_NULL,
     };
 
