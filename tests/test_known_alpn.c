@@ -125,6 +125,37 @@ static void another_attempt_tells_what_was_refused(void)
     }
 }
 
+/* In TLS 1.3 the alert is encrypted. */
+static void another_attempt_tells_what_is_hidden(void)
+{
+    static const struct {
+        struct hello next;
+        enum certainty certainty;
+    } rows[] = {
+        {{NULL, false}, CAUSE_LIKELY}, {{NULL, true}, CAUSE_POSSIBLE}, /* not the protocols alone */
+    };
+    const struct hello hello = {"x/9", false};
+    struct story_choice choice = story_choice_1_3();
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        open_knowledge();
+        for (int pass = 0; pass < 2; pass++) {
+            struct story story;
+
+            begin(&story, 10, &hello);
+            story_server_hello(&story, &choice);
+            story_ccs(&story, SIDE_SERVER);
+            story_refuse(&story);
+            CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_alpn"),
+                            pass == 0 ? CAUSE_POSSIBLE : rows[i].certainty);
+            story_learn(knowledge, story_facts(&story));
+            if (pass == 0)
+                take_up(12, &rows[i].next);
+        }
+        knowledge_free(knowledge);
+    }
+}
+
 /* What it took up before counts where it takes up hellos later, too: it is no server that fails. */
 static void a_hello_that_was_taken_up_before_tells_what_was_refused(void)
 {
@@ -161,6 +192,7 @@ int main(void)
         {"another attempt tells what was refused", another_attempt_tells_what_was_refused},
         {"a hello that was taken up before tells what was refused",
          a_hello_that_was_taken_up_before_tells_what_was_refused},
+        {"another attempt tells what is hidden", another_attempt_tells_what_is_hidden},
         CU_TEST_INFO_NULL,
     };
 

@@ -4,6 +4,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
 #include "analyze/causes/offer_weight.h"
+#include "analyze/causes/server_flight.h"
 #include "analyze/knowledge.h"
 
 bool alpn_is_offered(const struct facts *facts)
@@ -11,9 +12,14 @@ bool alpn_is_offered(const struct facts *facts)
     return facts->client_hello_read && facts->client_extensions.alpn.state == EXTENSION_WELL_FORMED;
 }
 
+/* In TLS 1.3 the alert may be encrypted: it comes where the choice is due. */
 static bool is_refused(const struct facts *facts)
 {
-    return facts_server_refused_hello(facts) && alpn_is_offered(facts)
+    if (!alpn_is_offered(facts))
+        return false;
+    if (server_refused_at_hello_encrypted(facts))
+        return true;
+    return facts_server_refused_hello(facts)
            && (facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR)
                || facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE));
 }

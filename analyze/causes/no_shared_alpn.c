@@ -85,12 +85,12 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 
     if (certainty == CAUSE_NO && choice_was_not_offered(facts, evidence))
         certainty = CAUSE_LIKELY;
+    if (certainty == CAUSE_NO)
+        certainty = alpn_refusal_weigh(facts);
     if (certainty == CAUSE_NO
         && (choice_may_be_hidden(facts) || (may_be_hidden(facts) && !offers_all_http(facts))
             || version_may_be_a_pretext(facts) || alpn_may_be_demanded(facts)))
         certainty = CAUSE_POSSIBLE;
-    if (certainty == CAUSE_NO)
-        certainty = alpn_refusal_weigh(facts);
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_offered_alpn(facts, evidence);
