@@ -118,6 +118,9 @@ static void an_external_key_that_is_refused_is_another_one(void)
         {EXTERNAL_KEY, TLS_ALERT_DECRYPT_ERROR, "record_corruption", CAUSE_LIKELY, true},
         {EXTERNAL_KEY, TLS_ALERT_HANDSHAKE_FAILURE, "no_shared_cipher", CAUSE_POSSIBLE, true},
         {EXTERNAL_KEY, TLS_ALERT_UNKNOWN_PSK_IDENTITY, "peer_alert", CAUSE_LIKELY, true},
+        {EXTERNAL_KEY, TLS_ALERT_CLOSE_NOTIFY, "record_corruption", CAUSE_LIKELY, true},
+        {EXTERNAL_KEY, STORY_CLOSES, "record_corruption", CAUSE_LIKELY, true},
+        {TICKET, STORY_CLOSES, "server_closed", CAUSE_LIKELY, false},
         {TICKET, TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter", CAUSE_LIKELY, false},
         {BINARY_KEY, TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter", CAUSE_LIKELY, false},
     };

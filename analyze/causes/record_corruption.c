@@ -79,16 +79,26 @@ static bool has_tls_1_3(const struct known_server *server)
     return false;
 }
 
+/* The server hung up on the hello at once, itself and without a reason. */
+static bool hung_up_on_hello(const struct facts *facts)
+{
+    return facts_closed_without_reason(facts, SIDE_SERVER) && manner_is_of_host(facts)
+           && facts->waited_ns <= FACTS_LEFT_AFTER_FINISH_NS;
+}
+
 /* The hello offers an external key of TLS 1.3. A server that has another one finds that its binder
  * does not verify (RFC 8446 section 4.2.11.2), and calls that an illegal parameter (OpenSSL) or an
- * error of decryption. One that does not know the key by its name goes on without it, and then
- * misses a certificate of its own; one without TLS 1.3 does not look at the key. */
+ * error of decryption, or just closes (programs on GnuTLS). One that does not know the key by its
+ * name goes on without it, and then misses a certificate of its own; one without TLS 1.3 does not
+ * look at the key. */
 static enum certainty refused_external_key(const struct facts *facts)
 {
     if (!facts_refused_key_offer(facts) || facts_external_key(facts).len == 0)
         return CAUSE_NO;
     if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER))
         return CAUSE_LIKELY;
+    if (hung_up_on_hello(facts))
+        return refused_offer_is_usual(facts) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
     if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE))
         return has_tls_1_3(known_server_of(facts)) && refused_offer_is_usual(facts)
                    ? CAUSE_LIKELY
