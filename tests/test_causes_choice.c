@@ -72,6 +72,26 @@ static void leaving_at_a_signature_with_sha_1_may_be_about_it(void)
     }
 }
 
+/* A client that falls back shows that it knows TLS 1.2 (RFC 7507). */
+static void an_error_at_a_signature_with_sha_1_is_about_it_behind_a_fallback(void)
+{
+    for (int falls_back = 0; falls_back < 2; falls_back++) {
+        struct story_offer offer = story_offer_1_0();
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        if (falls_back)
+            offer.suites[8] = TLS_FALLBACK_SCSV;
+        choice.legacy_version = TLS_VERSION_1_0;
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_flight_1_2(&story, &choice, 2048);
+        story_fatal(&story, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR);
+        CU_ASSERT_EQUAL(story_certainty(&story, "version_mismatch"),
+                        falls_back ? CAUSE_LIKELY : CAUSE_NO);
+    }
+}
+
 /* An offer of less than TLS 1.2 has no list that counts, and who waits has another reason. */
 static void leaving_for_another_reason_is_not_about_a_signature(void)
 {
@@ -324,6 +344,8 @@ int main(void)
          leaving_for_another_reason_is_not_about_an_old_version},
         {"a server for one protocol may close at a client without any",
          a_server_for_one_protocol_may_close_at_a_client_without_any},
+        {"an error at a signature with SHA-1 is about it behind a fallback",
+         an_error_at_a_signature_with_sha_1_is_about_it_behind_a_fallback},
         CU_TEST_INFO_NULL,
     };
 

@@ -51,6 +51,12 @@ static enum certainty choice_was_not_offered(const struct facts *facts, struct e
     return CAUSE_LIKELY;
 }
 
+/* It offers more, or did so before it fell back (RFC 7507). */
+static bool client_knows_tls_1_2(const struct facts *facts)
+{
+    return facts->offer.version_max >= TLS_VERSION_1_2 || facts->offer.fallback_scsv;
+}
+
 /* Up to TLS 1.1 a ServerKeyExchange is signed with MD5 and SHA-1 together, or SHA-1 alone (RFC 4346
  * section 7.4.3). Libraries whose policy has no place for these offer the version all the same, and
  * give up at the signature with an error that they call their own. */
@@ -59,7 +65,7 @@ static enum certainty choice_is_unusable(const struct facts *facts, struct evide
     if (!facts_client_refused_server(facts)
         || !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR)
         || facts->server_key_exchange_note == NULL || facts->client_key_exchange_note != NULL
-        || facts->version >= TLS_VERSION_1_2 || facts->offer.version_max < TLS_VERSION_1_2)
+        || facts->version >= TLS_VERSION_1_2 || !client_knows_tls_1_2(facts))
         return CAUSE_NO;
     describe_offered_versions(facts, evidence);
     describe_choice(facts, evidence);
