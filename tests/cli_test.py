@@ -378,8 +378,10 @@ class Input(CommandLine):
         self.assertIn("wrong checksum (--verify-checksums): 1\n", text)
 
     def test_the_filter_file_has_to_be_there(self):
-        done = self.expect(USAGE, "-F", str(self.folder / "nowhere"), FAILED)
-        self.assertIn("nowhere: No such file", done.stderr)
+        name = str(self.folder / "nowhere")
+        done = self.expect(COULD_NOT, "-F", name, FAILED)
+        self.assertEqual(done.stderr, f"tlswhy: {name}: No such file or directory\n")
+        self.expect(USAGE, "-F", self.write("zero", b"tcp\0"), FAILED)
 
     def test_an_interrupt_ends_the_input_and_not_the_report(self):
         process = subprocess.Popen(

@@ -90,14 +90,14 @@ class Config(unittest.TestCase):
 
     def test_what_is_no_text_file_is_told(self):
         self.path.write_bytes(b"json = yes\n\0all = yes\n")
-        for path, said in (
-            (self.path, "no text: there is a zero octet in it"),
-            (self.path.parent, "Is a directory"),
-            ("/dev/zero", "more than 1048576 octets"),
+        for status, path, said in (
+            (USAGE, self.path, "no text: there is a zero octet in it"),
+            (COULD_NOT, self.path.parent, "Is a directory"),
+            (USAGE, "/dev/zero", "more than 1048576 octets"),
         ):
             with self.subTest(path=path):
                 done = run("--check-config", path)
-                self.assertEqual((done.returncode, done.stdout), (USAGE, ""))
+                self.assertEqual((done.returncode, done.stdout), (status, ""))
                 self.assertIn(f"tlswhy: {path}: {said}\n", done.stderr)
 
     def test_a_name_that_is_no_option_is_told_with_its_line(self):
@@ -130,8 +130,10 @@ class Config(unittest.TestCase):
 
     def test_a_file_that_is_not_there_is_told(self):
         done = run("--check-config", self.path)
-        self.assertEqual(done.returncode, USAGE)
-        self.assertIn(str(self.path), done.stderr)
+        self.assertEqual(done.returncode, COULD_NOT)
+        self.assertEqual(done.stderr, f"tlswhy: {self.path}: No such file or directory\n")
+        done = run("--config", self.path, FAILURE)
+        self.assertEqual(done.returncode, COULD_NOT)
 
     def test_checking_does_nothing_else(self):
         output = self.path.with_name("events.json")
@@ -158,9 +160,9 @@ class Config(unittest.TestCase):
             (USAGE, "metrics = foo:9117", "'foo:9117' is not an address and port"),
             (USAGE, "metrics = [::1:9117", "is not an address and port"),
             (USAGE, "metrics = foo", "foo"),
-            (COULD_NOT, "user = no-such-user", "no-such-user"),
-            (COULD_NOT, "cpu = 1000", "--cpu"),
-            (COULD_NOT, "timestamp-type = foo", "foo: no timestamp type"),
+            (USAGE, "user = no-such-user", "no-such-user"),
+            (USAGE, "cpu = 1000", "--cpu"),
+            (USAGE, "timestamp-type = foo", "foo: no timestamp type"),
         ):
             with self.subTest(wrong=wrong):
                 self.assertIn(said, self.check(f"interface = lo\n{wrong}\n", status))

@@ -673,7 +673,7 @@ class Interfaces(Live):
         for status, message, *options in (
             (2, "unknown port 'nowhere'", "port", "nowhere"),
             (2, "--metrics: '65536' is not a number from 0 to 65535", "--metrics", "127.0.0.1:65536"),
-            (1, "--cpu: there is no 1000", "--cpu", "1000"),
+            (2, "--cpu: there is no 1000", "--cpu", "1000"),
             (2, "--metrics: 'foo:9117' is not an address and port", "--metrics", "foo:9117"),
             (2, "'localhost:1' is not an address", "--metrics", "localhost:1"),
             (1, "no state can be put into this directory", "--state", "/nowhere/state"),
@@ -839,7 +839,7 @@ class Privileges(Live):
             timeout=20,
             check=False,
         )
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 2)
         self.assertIn("no-such-user", done.stderr.decode())
 
 

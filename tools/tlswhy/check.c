@@ -50,16 +50,12 @@ static bool has_timestamps(const struct service_options *options)
            || complain("%s: no timestamp type has this name; see pcap-tstamp(7)", type);
 }
 
-int check_service(const struct options *options, struct identity *identity)
+bool check_service(const struct options *options, struct identity *identity)
 {
     const struct service_options *service = &options->service;
 
-    if (!check_analysis(options))
-        return EXIT_USAGE;
-    return privileges_find(service->user, identity) && has_processors(service)
-                   && has_timestamps(service)
-               ? EXIT_ANALYSED
-               : EXIT_COULD_NOT;
+    return check_analysis(options) && privileges_find(service->user, identity)
+           && has_processors(service) && has_timestamps(service);
 }
 
 /* Whether the state finds a place as the service will look for it: as its user, whom only a process
@@ -108,9 +104,8 @@ int check_config(const struct options *options)
     struct identity identity = {.is_other = false};
     int status = EXIT_ANALYSED;
 
-    if (options->service.interface_count > 0)
-        status = check_service(options, &identity);
-    else if (!check_analysis(options))
+    if (!(options->service.interface_count > 0 ? check_service(options, &identity)
+                                               : check_analysis(options)))
         status = EXIT_USAGE;
     if (!has_files(options, &identity) && status == EXIT_ANALYSED)
         status = EXIT_COULD_NOT;

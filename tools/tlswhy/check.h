@@ -12,13 +12,12 @@
 bool check_analysis(const struct options *options);
 
 /* The same, the user, the processors and the kind of timestamps of a service, as it starts with
- * them; *identity is set when they are good. Returns the exit status, after a complaint if it is
- * not EXIT_ANALYSED. */
-int check_service(const struct options *options, struct identity *identity);
+ * them; *identity is set when they are good. False after a complaint. */
+bool check_service(const struct options *options, struct identity *identity);
 
 /* --check-config: these, and whether trust store, revocation lists and the directories of the state
  * and the spools can be used, by who will use them. No interface, no receiver and no file of events is opened or made. Returns the exit
- * status likewise. */
+ * status, after a complaint. */
 int check_config(const struct options *options);
 
 #endif

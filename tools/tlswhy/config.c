@@ -165,7 +165,7 @@ bool config_read(const char *path, const struct option_row *(*find)(const char *
     char *text;
     bool is_good;
 
-    if (!option_value_file(path, CONFIG_FILE_MAX, &text))
+    if (!option_value_file(path, CONFIG_FILE_MAX, &text, &options->is_unread))
         return false;
     is_good = take_lines(&reading, text);
     free(text);

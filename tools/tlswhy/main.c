@@ -49,12 +49,14 @@ static int run(const struct options *options)
 int main(int argc, char **argv)
 {
     struct options options;
-    int status = EXIT_USAGE;
+    int status;
 
     /* A file that may not grow is told like a disk that is full. */
     (void)signal(SIGXFSZ, SIG_IGN);
     if (options_parse(argc, argv, &options))
         status = run(&options);
+    else
+        status = options.is_unread ? EXIT_COULD_NOT : EXIT_USAGE;
     options_free(&options);
     return status;
 }

@@ -210,14 +210,14 @@ bool option_value_text(const char *option, const char *value)
     return true;
 }
 
-bool option_value_file(const char *path, size_t max, char **out)
+bool option_value_file(const char *path, size_t max, char **out, bool *is_unread)
 {
     FILE *file = fopen(path, "re");
     char *content;
     size_t length;
-    bool is_read;
     int error;
 
+    *is_unread = true;
     if (file == NULL)
         return complain("%s: %s", path, strerror(errno));
     content = malloc(max + 1);
@@ -226,16 +226,16 @@ bool option_value_file(const char *path, size_t max, char **out)
         return complain_memory();
     }
     length = fread(content, 1, max + 1, file);
-    is_read = ferror(file) == 0;
+    *is_unread = ferror(file) != 0;
     error = errno;
     fclose(file);
-    if (is_read && length <= max && memchr(content, '\0', length) == NULL) {
+    if (!*is_unread && length <= max && memchr(content, '\0', length) == NULL) {
         content[length] = '\0';
         *out = content;
         return true;
     }
     free(content);
-    if (!is_read)
+    if (*is_unread)
         return complain("%s: %s", path, strerror(error));
     return length > max ? complain("%s: more than %zu octets", path, max)
                         : complain("%s: no text: there is a zero octet in it", path);

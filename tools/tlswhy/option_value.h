@@ -43,7 +43,7 @@ bool option_value_listen(const char *option, const char *value, struct addrinfo 
 bool option_value_text(const char *option, const char *value);
 
 /* The content of a file of at most max octets as a string, to be freed; "-" is not standard
- * input. */
-bool option_value_file(const char *path, size_t max, char **out);
+ * input. *is_unread tells of a file that could not be read, not of one that makes no sense. */
+bool option_value_file(const char *path, size_t max, char **out, bool *is_unread);
 
 #endif

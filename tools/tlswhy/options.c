@@ -313,7 +313,8 @@ static bool take_operands(struct options *options, int count, char **words)
     if (filters > 1)
         return complain_usage("more than one filter expression: use one of -f, -F and operands");
     if (options->filter_file != NULL)
-        return option_value_file(options->filter_file, OPTIONS_FILTER_FILE_MAX, &options->filter);
+        return option_value_file(options->filter_file, OPTIONS_FILTER_FILE_MAX, &options->filter,
+                                 &options->is_unread);
     if (has_words)
         return join_filter(options, count, words);
     return true;
@@ -401,7 +402,8 @@ bool options_parse(int argc, char **argv, struct options *options)
     if (options->paths == NULL)
         return complain_memory();
     if (!parse_options(argc, argv, options)) {
-        complain_hint();
+        if (!options->is_unread)
+            complain_hint();
         return false;
     }
     if (options->mode == MODE_HELP || options->mode == MODE_VERSION)

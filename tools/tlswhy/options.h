@@ -66,6 +66,7 @@ struct options {
     size_t checked_settings;                  /* lines of it that set something */
     const char *configs[OPTIONS_CONFIGS_MAX]; /* files that were read for options */
     size_t config_count;
+    bool is_unread;           /* one of them, or of -F, could not be read */
     size_t config_interfaces; /* how many interfaces they name */
     const char **paths;       /* owned; "-" is standard input */
     size_t path_count;
@@ -106,8 +107,9 @@ struct options {
     struct kept_text *kept; /* owned: values of a configuration file, which others point to */
 };
 
-/* Read the command line. False when it makes no sense: the reason was written to standard
- * error. *options is to be freed in either case. */
+/* Read the command line. False when it makes no sense, or, with options->is_unread, a file that it
+ * names could not be read: the reason was written to standard error. *options is to be freed in
+ * either case. */
 bool options_parse(int argc, char **argv, struct options *options);
 void options_free(struct options *options);
 

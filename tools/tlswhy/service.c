@@ -380,11 +380,10 @@ int service_run(const struct options *options)
         .signals = -1,
         .shared = &shared,
     };
-    int status = check_service(options, &service.identity);
+    int status = EXIT_COULD_NOT;
 
-    if (status != EXIT_ANALYSED)
-        return status;
-    status = EXIT_COULD_NOT;
+    if (!check_service(options, &service.identity))
+        return EXIT_USAGE;
     service.notify = notify_open();
     if (open_signals(&service) && service_open(&service)) {
         bool is_started = start(&service);
