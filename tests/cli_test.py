@@ -231,6 +231,15 @@ class ExitStatus(CommandLine):
                 self.assertIn(said, done.stderr)
                 self.assertEqual(done.stdout, "")
 
+    def test_what_is_for_events_does_nothing_to_a_report(self):
+        plain = run(FAILED).stdout
+        for option in ("--events-per-minute=1", "--seed=5", "--observer-name=x",
+                       "--observer-hostname=y", "--internal-network=10.0.0.0/8",
+                       "--certificate-chain"):
+            with self.subTest(option=option):
+                done = self.expect(ANALYSED, option, FAILED)
+                self.assertEqual((done.stdout, done.stderr), (plain, ""))
+
     def test_a_filter_behind_a_file_is_told_where_it_belongs(self):
         said = self.expect(COULD_NOT, CLEAN, "port", "443").stderr
         self.assertIn("port: cannot open: No such file or directory; a filter needs -r FILE", said)
