@@ -30,7 +30,7 @@ struct input {
     char error[INPUT_ERROR_MAX];
 };
 
-/* Compressions that are told from their first octets, and whether this build reads them. */
+/* Compressions that are told from their first octets; make: NULL for those that no build reads. */
 static const struct {
     const char *name;
     uint8_t magic[MAGIC_LEN];
@@ -100,7 +100,9 @@ static bool start_inflating(struct input *input, size_t compression)
         input->decompress = compressions[compression].make();
     if (input->decompress == NULL || input->compressed == NULL) {
         snprintf(input->error, sizeof(input->error),
-                 "compressed with %s, which this build does not read: decompress it first", name);
+                 "compressed with %s, which %s: decompress it first", name,
+                 compressions[compression].make != NULL ? "this build does not read"
+                                                        : "is not read");
         return false;
     }
     return true;

@@ -427,8 +427,10 @@ static void what_is_no_capture_is_told(void)
         {"\xa1\xb2\xc3\xd4\0\x02\0\x04", 8, "at offset 0: the file is cut off within its header"},
         {"\x0a\x0d\x0d\x0a\0\0\0\x1c\x1a\x2b\x3c\x4d\0\x01", 14,
          "at offset 0: the file is cut off within its header"},
-        {"BZh91AY", 7,
-         "compressed with bzip2, which this build does not read: decompress it first"},
+        {"BZh91AY", 7, "compressed with bzip2, which is not read: decompress it first"},
+        {"\xfd"
+         "7zXZ\0",
+         6, "compressed with xz, which is not read: decompress it first"},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
