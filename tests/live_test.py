@@ -832,6 +832,13 @@ class Privileges(Live):
         self.assertRegex(done.stderr.decode(), r"\Atlswhy: \S+: no state can be put [^\n]*\n\Z")
         self.assertEqual(events.read_bytes(), b"")
 
+    def test_root_is_no_user_for_it(self):
+        done = subprocess.run(inside(TLSWHY, "-i", RECEIVE, "--user", "root"), capture_output=True,
+                              timeout=20, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr.decode(),
+                         "tlswhy: --user: root may not be the service's user: name another\n")
+
     def test_a_user_that_does_not_exist_is_an_error(self):
         done = subprocess.run(
             inside(TLSWHY, "-i", RECEIVE, "--user", "no-such-user"),

@@ -30,7 +30,7 @@ bool privileges_find(const char *name, struct identity *identity)
         return complain("--user: there is no user %s%s%s", identity->name, errno != 0 ? ": " : "",
                         errno != 0 ? strerror(errno) : "");
     if (entry->pw_uid == 0)
-        return complain("--user: %s is root", identity->name);
+        return complain("--user: %s may not be the service's user: name another", identity->name);
     if (!is_root && entry->pw_uid != geteuid())
         return complain("--user: only root can become %s", identity->name);
     identity->is_other = is_root;
