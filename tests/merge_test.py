@@ -185,7 +185,8 @@ class Merge(unittest.TestCase):
         row = "servers"
         cases = {
             b"": "holds no summary",
-            b"\n": "no JSON",
+            b"\n": "line 2: it is no JSON\n",
+            b"\xd4\xc3\xb2\xa1\n": "line 2: it is no JSON\n",
             b"{}\n": "no summary of tlswhy",
             b"[" * 100000 + b"\n": "no JSON",
             self.parts[0][:-1]: "has no end",

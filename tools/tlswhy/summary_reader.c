@@ -262,7 +262,8 @@ const char *summary_read(struct bytes line, struct run_summary *sum)
 {
     const char *end;
     cJSON *root = cJSON_ParseWithLengthOpts((const char *)line.data, line.len, &end, false);
-    const char *error = "it is no JSON, or memory is short";
+    const bool is_begun = line.len > 0 && line.data[0] == '{'; /* else memory has no part in it */
+    const char *error = is_begun ? "it is no JSON, or memory is short" : "it is no JSON";
 
     if (root != NULL && end == (const char *)line.data + line.len)
         error = read_all(root, sum);
