@@ -828,6 +828,16 @@ class Knowledge(CommandLine):
         in_page = set(re.findall(r"^\.It.*?Fl -([a-z-]+)", page, re.M))
         self.assertEqual(in_help, in_page)
 
+    def test_the_manual_page_names_what_tls_follows_in_captures(self):
+        page = (TESTS.parent / "tools" / "tlswhy" / "tlswhy.1").read_text("utf-8")
+        names = {path.name.split("__")[0] for path in Path(CLEAN).parent.glob("*.pcap")}
+        followed = {name.split("-")[1] for name in names if name.startswith("starttls-")}
+        ways = {"connect-proxy": "HTTP CONNECT", "http-upgrade-tls13": "HTTP Upgrade"}
+        self.assertLessEqual(set(ways), names)
+        for way in (*followed, *ways.values()):
+            with self.subTest(way=way):
+                self.assertIn(way.lower(), page.lower().replace("\n", " "))
+
 
 if __name__ == "__main__":
     if not os.access(TLSWHY, os.X_OK):
