@@ -117,6 +117,7 @@ static void what_is_wrong_with_a_rejected_certificate_is_evidence(void)
         {"leaf_expired intermediate", "not_after", "the certificate expired on 20"},
         {"leaf_future intermediate", "not_before", "the certificate is not valid before 20"},
         {"leaf_code_signing intermediate", "purpose", "its extended key usage does not allow"},
+        {"leaf_is_ca intermediate", "purpose", "used as a client's"},
         {"leaf_client", "issuer_missing", "is neither sent nor in the trust store"},
         {"self_signed", "self_signed", "the certificate is its own issuer"},
         {"leaf_client intermediate", "certificate", "issued by "},

@@ -216,10 +216,14 @@ void describe_purpose(const struct facts *facts, enum side side, struct evidence
         [PURPOSE_ANY_ONLY] = "it names no purpose but any, which OpenSSL and others refuse",
     };
     const struct chain_judgement *chain = facts->chain[side];
+    const char *text = texts[chain->purpose];
 
-    if (chain->purpose_of != NULL)
-        evidence_add(evidence, "purpose", certificate_moment(facts, side), "certificate of %s: %s",
-                     chain->purpose_of->subject, texts[chain->purpose]);
+    if (chain->purpose_of == NULL)
+        return;
+    if (chain->purpose == PURPOSE_CA_AS_LEAF && side == SIDE_CLIENT)
+        text = "it is a certificate authority's, used as a client's";
+    evidence_add(evidence, "purpose", certificate_moment(facts, side), "certificate of %s: %s",
+                 chain->purpose_of->subject, text);
 }
 
 void describe_critical(const struct facts *facts, enum side side, struct evidence *evidence)
