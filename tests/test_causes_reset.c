@@ -30,6 +30,9 @@ static void a_rst_from_the_same_distance_is_the_servers(void)
     reset_with(&story, 57);
     CU_ASSERT_TRUE(story_says(&story, "reset_by_server", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_denies(&story, "middlebox_reset"));
+    CU_ASSERT_TRUE(story_tells(&story, "reset_hop_limit",
+                               "the RST has the hop limit (TTL) of the server's other packets, 57: "
+                               "by that it may be the server's own"));
 }
 
 static void another_initial_value_is_not_another_distance(void)

@@ -299,6 +299,25 @@ void describe_loss(const struct facts *facts, enum side from, struct evidence *e
                      side_name(from), (unsigned long long)trouble->undelivered_octets);
 }
 
+static void describe_reset_hop_limit(const struct direction *direction, enum side by,
+                                     struct evidence *evidence)
+{
+    const struct reset *reset = direction_reset(direction);
+
+    if (direction->hop_limit == 0)
+        return;
+    if (reset->hop_limit == direction->hop_limit && !hop_limit_varies(direction))
+        evidence_add(evidence, "reset_hop_limit", reset->at,
+                     "the RST has the hop limit (TTL) of the %s's other packets, %u: by that it "
+                     "may be the %s's own",
+                     side_name(by), direction->hop_limit, side_name(by));
+    else
+        evidence_add(evidence, "reset_hop_limit", reset->at,
+                     "the RST has hop limit (TTL) %u, the %s's other packets have %u%s",
+                     reset->hop_limit, side_name(by), direction->hop_limit,
+                     hop_limit_varies(direction) ? " and others" : "");
+}
+
 void describe_reset(const struct facts *facts, enum side by, struct evidence *evidence)
 {
     const struct direction *direction = &facts->connection->direction[by];
@@ -306,11 +325,7 @@ void describe_reset(const struct facts *facts, enum side by, struct evidence *ev
 
     if (!moment_seen(reset->at))
         return;
-    if (direction->hop_limit != 0)
-        evidence_add(evidence, "reset_hop_limit", reset->at,
-                     "the RST has hop limit (TTL) %u, the %s's other packets have %u%s",
-                     reset->hop_limit, side_name(by), direction->hop_limit,
-                     hop_limit_varies(direction) ? " and others" : "");
+    describe_reset_hop_limit(direction, by, evidence);
     if (reset_comes_too_soon(facts, by))
         evidence_add(
             evidence, "reset_too_soon", reset->at,
