@@ -121,7 +121,8 @@ static void describe_foreign(const struct facts *facts, struct text *text)
     const struct prelude_text *prelude = facts->handshake->prelude[by];
 
     text_add(text, "the %s sent something else than TLS: %s", side_name(by),
-             prelude_name(facts->prelude[by]));
+             facts->prelude[by] == PRELUDE_UNKNOWN ? "a protocol that is not recognised"
+                                                   : prelude_name(facts->prelude[by]));
     if (prelude == NULL)
         return;
 

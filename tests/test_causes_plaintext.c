@@ -49,7 +49,19 @@ static void a_server_of_another_protocol_is_named(void)
     story_plaintext(&story, SIDE_SERVER, "\x15\1\1");
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_CERTAIN));
-    CU_ASSERT_TRUE(story_tells(&story, "server_protocol", "TLCP"));
+    CU_ASSERT_TRUE(story_tells(&story, "refusal", "sent something else than TLS: TLCP"));
+    CU_ASSERT_FALSE(story_tells(&story, "server_protocol", "TLCP")); /* once is enough */
+}
+
+static void words_of_no_known_protocol_are_not_called_one(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story_plaintext(&story, SIDE_SERVER, "go away\r\n");
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_tells(&story, "refusal", "a protocol that is not recognised, \"go away"));
 }
 
 static void the_alert_that_answers_plain_text_is_told(void)
@@ -414,6 +426,8 @@ int main(void)
         {"a client of another protocol that an alert answers is named",
          a_client_of_another_protocol_that_an_alert_answers_is_named},
         {"a server of another protocol is named", a_server_of_another_protocol_is_named},
+        {"words of no known protocol are not called one",
+         words_of_no_known_protocol_are_not_called_one},
         {"the alert that answers plain text is told", the_alert_that_answers_plain_text_is_told},
         {"plain HTTP that is answered is none of ours",
          plain_http_that_is_answered_is_none_of_ours},

@@ -31,6 +31,8 @@ static const struct example examples[] = {
     SENDS(HTTP_REQUEST, CLIENT, "PROPFIND /dav HTTP/1.1\r\n"),
     SENDS(HTTP_CONNECT, CLIENT, "CONNECT example.net:443 HTTP/1.1\r\n\r\n"),
     SENDS(HTTP_RESPONSE, SERVER, "HTTP/1.1 200 OK\r\nServer: x\r\n\r\n"),
+    SENDS(HTTP_RESPONSE, SERVER, "<!DOCTYPE HTML>\n<html lang=\"en\">"),
+    SENDS(HTTP_RESPONSE, SERVER, "<HTML><HEAD>"),
     SENDS(HTTP_RESPONSE, SERVER, "HTTP/1.1 400 Bad Request\r\n\r\nNo."),
     SENDS(HTTP_RESPONSE, SERVER, "<html><body>no</body></html>"),
     SENDS(HTTP_TO_HTTPS, SERVER, "HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n<html>\r\n"

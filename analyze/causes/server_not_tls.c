@@ -22,7 +22,10 @@ static void describe_banner(const struct facts *facts, struct evidence *evidence
     struct text text = text_begin(line, sizeof(line));
     struct bytes banner = first_line(facts->handshake->prelude[SIDE_SERVER]);
 
-    text_add(&text, "the server speaks %s", prelude_name(facts->prelude[SIDE_SERVER]));
+    text_add(&text, "the server speaks %s",
+             facts->prelude[SIDE_SERVER] == PRELUDE_UNKNOWN
+                 ? "a protocol that is not recognised"
+                 : prelude_name(facts->prelude[SIDE_SERVER]));
     if (banner.len > 0) {
         text_add(&text, ": \"");
         text_add_untrusted(&text, banner);
@@ -131,6 +134,13 @@ static enum certainty weigh_words(const struct facts *facts, bool is_known_proto
                                                                         : CAUSE_LIKELY;
 }
 
+/* How it ended is told with every verdict: with these words, where they are the end. */
+static bool is_told_as_end(const struct facts *facts)
+{
+    return facts->refusal.kind == REFUSAL_PLAINTEXT && facts->refusal.by == SIDE_SERVER
+           && facts->refusal.at.packet == facts->prelude_note[SIDE_SERVER]->at.packet;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum prelude prelude = facts->prelude[SIDE_SERVER];
@@ -144,7 +154,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         || (!known && first_line(facts->handshake->prelude[SIDE_SERVER]).len == 0))
         return CAUSE_NO;
     certainty = weigh_words(facts, known);
-    if (certainty != CAUSE_NO)
+    if (certainty != CAUSE_NO && !is_told_as_end(facts))
         describe_banner(facts, evidence);
     return certainty;
 }
