@@ -300,10 +300,24 @@ void text_add_date_stamp(struct text *text, int64_t seconds)
     text_append(text, "Z", 1);
 }
 
+/* Rounded, but never up to a whole unit, at which limits are: 4.96 s becomes "4.960 s". */
+static void add_with_fraction(struct text *text, const struct unit *unit, int64_t duration_ns)
+{
+    int64_t tenth = unit->size / 10;
+    int64_t tenths = (duration_ns + tenth / 2) / tenth;
+    int64_t thousandths = duration_ns / (unit->size / 1000);
+
+    if (tenths % 10 == 0 && tenths * tenth > duration_ns)
+        text_add(text, "%lld.%03lld %s", (long long)(thousandths / 1000),
+                 (long long)(thousandths % 1000), unit->name);
+    else
+        text_add(text, "%lld.%lld %s", (long long)(tenths / 10), (long long)(tenths % 10),
+                 unit->name);
+}
+
 void text_add_duration(struct text *text, int64_t duration_ns)
 {
     const struct unit *unit = units;
-    int64_t tenths;
 
     if (duration_ns < 0) { /* clocks step back; INT64_MIN has no positive */
         text_add(text, "-");
@@ -315,12 +329,10 @@ void text_add_duration(struct text *text, int64_t duration_ns)
     }
     while (duration_ns >= unit->limit && unit->limit < INT64_MAX)
         unit++;
-    tenths = duration_ns / (unit->size / 10);
     if (unit->has_tenths)
-        text_add(text, "%lld.%lld %s", (long long)(tenths / 10), (long long)(tenths % 10),
-                 unit->name);
+        add_with_fraction(text, unit, duration_ns);
     else
-        text_add(text, "%lld %s", (long long)(tenths / 10), unit->name);
+        text_add(text, "%lld %s", (long long)(duration_ns / unit->size), unit->name);
 }
 
 void text_add_seconds(struct text *text, int64_t seconds)

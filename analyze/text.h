@@ -86,7 +86,8 @@ void text_add_date(struct text *text, int64_t seconds);
 /* The same by RFC 3339: "2024-05-01T10:00:00Z". */
 void text_add_date_stamp(struct text *text, int64_t seconds);
 
-/* Append a duration in a unit that a person would use: "12 ms", "3.2 s", "5 min", "3 days". */
+/* Append a duration in a unit that a person would use: "12 ms", "3.2 s", "5 min", "3 days". It is
+ * never more than the duration is, by a limit in whole units: 4.96 s is "4.960 s". */
 void text_add_duration(struct text *text, int64_t duration_ns);
 
 /* The same for seconds, also for more than nanoseconds can hold, some 292 years. */
