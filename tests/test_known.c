@@ -256,7 +256,7 @@ static void one_server_is_not_counted_as_two(void)
         (void)story_facts(&story);
         CU_ASSERT_EQUAL(has_fact(&story, "client_known",
                                  "this client, with this kind of hello, succeeds at 1 server "
-                                 "and fails at 2, of which 1 is among those"),
+                                 "and fails at 2; at 1 it does both"),
                         server == 3);
         CU_ASSERT_FALSE(
             has_fact(&story, "client_known",
@@ -533,7 +533,7 @@ static void alerts_and_the_offers_they_answered_are_evidence(void)
     for (size_t i = 0; i < story.verdict.evidence.count; i++)
         found |= strstr(story.verdict.evidence.items[i].text,
                         "answered 3 hellos with handshake_failure: they offered from TLS 1.0 to "
-                        "TLS 1.0 at most, 0 had no server name")
+                        "TLS 1.0 at most; without a server name: 0")
                  != NULL;
     CU_ASSERT_TRUE(found);
     refuse(&story, 5, &old, TLS_ALERT_INTERNAL_ERROR);

@@ -498,7 +498,7 @@ static void describe_client(const struct known_client *client, struct evidence *
                  "this client, with this kind of hello, succeeds at %u server%s and fails at %u",
                  reached, reached == 1 ? "" : "s", failed);
         if (both > 0)
-            text_add(&text, ", of which %u %s among those", both, both == 1 ? "is" : "are");
+            text_add(&text, "; at %u it does both", both);
     }
     evidence_add(evidence, "client_known", (struct moment){0}, "%s", line);
 }
@@ -560,8 +560,8 @@ static void describe_alert(const struct facts *facts, const struct known_server 
             continue;
         evidence_add(
             evidence, "server_known", (struct moment){0},
-            "this server answered %u hellos with %s: they offered from %s to %s at most, %u had no "
-            "server name, %u were longer than one segment",
+            "this server answered %u hellos with %s: they offered from %s to %s at most; without a "
+            "server name: %u, longer than one segment: %u",
             alert->sent.count,
             names_or_hex(hex[0], sizeof(hex[0]), names_alert(alert->description),
                          alert->description, 2),
