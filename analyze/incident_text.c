@@ -193,10 +193,10 @@ void incident_add_onset(struct text *text, const struct incident *incident, int6
     if (!incident_is_over(incident, end_ns))
         return;
     if (incident->merged_into[0] != '\0') {
-        text_add(text, " It is part of the incident %s.", incident->merged_into);
+        text_add(text, " This incident is part of the incident %s.", incident->merged_into);
         return;
     }
-    text_add(text, " It is over");
+    text_add(text, " The incident is over");
     if (incident_is_total(incident) && incident->established.last_ns > incident->last_ns) {
         text_add(text, ": the server succeeds again");
     }
