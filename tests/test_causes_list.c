@@ -94,6 +94,10 @@ static void remedies_are_for_all_that_a_cause_covers(void)
         {"certificate_not_yet_valid", "-showcerts"},
         {"certificate_purpose", "-showcerts"},
         {"weak_certificate", "-showcerts"},
+        {"legacy_renegotiation", "-tls1_2"}, /* TLS 1.3 has no renegotiation at all */
+        {"certificate_rejected", "Up to TLS 1.2"},
+        {"untrusted_ca", "-showcerts </dev/null"},
+        {"no_shared_signature_algorithm", "-servername NAME </dev/null"},
         {"icmp_unreachable", "`ip route get SERVER`"},
         {"icmp_unreachable", "`ip route get CLIENT`"},
         {"middlebox_reset", "the host in whose name"},

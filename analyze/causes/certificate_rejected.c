@@ -150,8 +150,8 @@ const struct cause cause_certificate_rejected = {
         "with unexpected_message(10) or illegal_parameter(47).",
     .remedy = "Check from the client's place: `openssl s_client -connect SERVER:PORT -servername "
               "NAME -verify_hostname NAME -verify_return_error -showcerts`. The client's log has "
-              "the exact reason. Compare with a capture of a TLS 1.2 connection to the server, in "
-              "which the certificate is readable. Where the evidence names its length, send fewer "
+              "the exact reason. Up to TLS 1.2 the certificate is readable: `tlswhy --certificates "
+              "FILE` lists those of a capture. Where the evidence names its length, send fewer "
               "certificates, and ones with fewer names, or raise the client's limit "
               "(jdk.tls.maxHandshakeMessageSize in Java).",
     .reported_as = "OpenSSL: certificate verify failed, on the server: sslv3 alert certificate "

@@ -23,10 +23,11 @@ const struct cause cause_legacy_renegotiation = {
     .explanation = "The ServerHello lacks renegotiation_info (RFC 5746), so the server is open to "
                    "the renegotiation attack of 2009. Clients that insist, such as those with "
                    "OpenSSL 3, send handshake_failure(40) at once.",
-    .remedy = "Check with `openssl s_client -connect SERVER:PORT -legacy_server_connect`: it "
-              "prints \"Secure Renegotiation IS NOT supported\". Update the server, or the "
-              "middlebox that ends TLS for it. Until then the client can be told to go on: Options "
-              "= UnsafeLegacyServerConnect in openssl.cnf.",
+    .remedy = "Check with `openssl s_client -connect SERVER:PORT -tls1_2 -legacy_server_connect`: "
+              "it prints \"Secure Renegotiation IS NOT supported\" (as it does for any TLS 1.3, "
+              "which has no renegotiation). Update the server, or the middlebox that ends TLS for "
+              "it. Until then the client can be told to go on: Options = UnsafeLegacyServerConnect "
+              "in openssl.cnf.",
     .reported_as = "OpenSSL: unsafe legacy renegotiation disabled; curl: (35); Firefox: "
                    "SSL_ERROR_UNSAFE_NEGOTIATION; Java: SSLHandshakeException: Failed to negotiate "
                    "the use of secure renegotiation",

@@ -70,12 +70,12 @@ const struct cause cause_no_shared_signature_algorithm = {
         "In the same way a server lists what it can verify when it asks for a certificate of the "
         "client (CertificateRequest), and a client may have a key of another kind alone.",
     .remedy =
-        "See what the server's key is with `openssl s_client -connect SERVER:PORT | openssl "
-        "x509 -noout -text`, and try a single scheme with `-sigalgs RSA-PSS+SHA256`. Correct "
-        "the client's list, or give the server a second certificate with the other type of "
-        "key. Where the evidence names the client's key, `openssl s_client` lists what the "
-        "server takes under \"Requested Signature Algorithms\": correct that list, or give the "
-        "client a certificate with such a key.",
+        "See what the server's key is with `openssl s_client -connect SERVER:PORT -servername NAME "
+        "</dev/null | openssl x509 -noout -text`, and try a single scheme with `-sigalgs "
+        "RSA-PSS+SHA256`. Correct the client's list, or give the server a second certificate with "
+        "the other type of key. Where the evidence names the client's key, `openssl s_client "
+        "-connect SERVER:PORT` alone lists what the server takes under \"Requested Signature "
+        "Algorithms\": correct that list, or give the client a certificate with such a key.",
     .reported_as = "OpenSSL: on the server: no shared signature algorithms, no suitable signature "
                    "algorithm; curl: (35); Chromium: net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH; "
                    "Firefox: SSL_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM; Java: "

@@ -99,8 +99,8 @@ const struct cause cause_untrusted_ca = {
                    "self-signed. OpenSSL sends the same alert for a chain that is longer than its "
                    "limit, and for a CRL that it was told to look at and does not have.",
     .remedy =
-        "Run `openssl s_client -connect SERVER:PORT -servername NAME -showcerts` on the "
-        "client: verify error 20 or 21 with one certificate means a missing intermediate "
+        "Run `openssl s_client -connect SERVER:PORT -servername NAME -showcerts </dev/null` "
+        "on the client: verify error 20 or 21 with one certificate means a missing intermediate "
         "(send the full chain), 18 a self-signed one, 19 an unknown root. Add a private root "
         "to the client's trust store, and check for a TLS-inspecting proxy on the way. If the "
         "client has the root, look for a limit of depth (verify error 22; nginx "
