@@ -794,7 +794,7 @@ class Knowledge(CommandLine):
             with self.subTest(cause=cause):
                 text = self.expect(ANALYSED, "--explain", cause).stdout
                 self.assertTrue(text.startswith(cause + "\n"))
-                for label in ("Explanation ", "Remedy "):
+                for label in ("Layer ", "Explanation ", "Remedy "):
                     self.assertRegex(text, rf"(?m)^{label} *\S")
 
     def test_causes_are_listed_once(self):

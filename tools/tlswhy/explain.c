@@ -48,7 +48,7 @@ bool explain_cause(const struct layout *layout, const char *id)
         return false;
     fprintf(layout->out, "%s%s%s\n", layout->strong, cause->id, layout->plain);
     write_field(layout, "", cause->title);
-    write_field(layout, "Part", layer_name(cause->layer));
+    write_field(layout, "Layer", layer_name(cause->layer));
     write_field(layout, "Explanation", cause->explanation);
     write_field(layout, "Remedy", cause->remedy);
     write_field(layout, "Reported as", cause->reported_as);
