@@ -300,7 +300,8 @@ static bool name_not_recognized(const struct facts *facts, struct text *text)
     return true;
 }
 
-/* The certificate for this name has another issuer than before, and both sides are told. */
+/* The certificate for this name has another issuer than before, and both sides are told. A time is
+ * right in any file, and after a restart. */
 static bool issuer_changed(const struct facts *facts, struct text *text)
 {
     const struct issuer_sighting *earlier = facts->earlier_issuer;
@@ -308,8 +309,9 @@ static bool issuer_changed(const struct facts *facts, struct text *text)
 
     if (earlier == NULL)
         return false;
-    text_add(text, "the certificate for this name was issued by %s in packet %llu, from ",
-             earlier->text, (unsigned long long)earlier->at.packet);
+    text_add(text, "the certificate for this name was issued by %s at ", earlier->text);
+    text_add_time(text, earlier->at.time_ns);
+    text_add(text, " UTC, from ");
     summary_add_endpoint(text, &earlier->server);
     text_add(text, ", and is now issued by %.*s%s", (int)sizeof(earlier->text) - 1,
              chain->leaf->issuer,
