@@ -62,6 +62,8 @@ struct cause {
     bool last_resort;     /* asked only when no other rule matches: it explains nothing further */
     bool tells_end_alone; /* how it ended, and what that usually means: a fact that would end a
                              handshake in that way as well leaves it possible at most */
+    bool tells_attempt;   /* its evidence has all that there is to tell of the end of an attempt to
+                             connect */
     enum party ended_by;  /* who ended the handshake; PARTY_NONE: whose refusal it was */
 
     /* The rule. May add to *evidence only what it used. NULL only for the cause that is

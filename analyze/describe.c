@@ -235,14 +235,31 @@ void describe_long_message(const struct facts *facts, struct evidence *evidence)
     evidence_add(evidence, "long_message", message->at, "%s", line);
 }
 
-/* "the client offers <what>: a, b, c" for a list of 16-bit code points. */
+/* How a list is told of: in the plural, and where it has a single item. */
+struct list_words {
+    const char *many;
+    const char *one;
+};
+
+static bool has_one_name(struct bytes list)
+{
+    size_t count = 0;
+    uint16_t value;
+
+    while (list_u16_next(&list, &value))
+        count += !tls_is_grease(value);
+    return count == 1;
+}
+
+/* "the client offers <words> a, b, c" for a list of 16-bit code points. */
 static void describe_list(const struct facts *facts, struct evidence *evidence, const char *fact,
-                          const char *what, struct bytes list, const char *(*name)(uint16_t))
+                          const struct list_words *words, struct bytes list,
+                          const char *(*name)(uint16_t))
 {
     char line[EVIDENCE_TEXT_MAX];
     struct text text = text_begin(line, sizeof(line));
 
-    text_add(&text, "the client offers %s ", what);
+    text_add(&text, "the client offers %s ", has_one_name(list) ? words->one : words->many);
     text_add_names(&text, list, name, NAMES_MAX);
     evidence_add(evidence, fact,
                  facts->second_client_hello_read ? facts->second_client_hello_note->at
@@ -263,7 +280,7 @@ void describe_offered_versions(const struct facts *facts, struct evidence *evide
     if (!facts_last_hello(facts, &hello, &extensions))
         return;
     if (extensions->supported_versions.state == EXTENSION_WELL_FORMED)
-        describe_list(facts, evidence, "offered_versions", "versions",
+        describe_list(facts, evidence, "offered_versions", &(struct list_words){"versions", "only"},
                       extensions->supported_versions.versions, names_version);
     else
         evidence_add(evidence, "offered_versions", facts->client_hello_note->at,
@@ -287,8 +304,9 @@ void describe_offered_suites(const struct facts *facts, struct evidence *evidenc
     const struct hello_extensions *extensions;
 
     if (facts_last_hello(facts, &hello, &extensions))
-        describe_list(facts, evidence, "offered_suites", "cipher suites", hello->cipher_suites,
-                      names_cipher_suite);
+        describe_list(facts, evidence, "offered_suites",
+                      &(struct list_words){"cipher suites", "only the cipher suite"},
+                      hello->cipher_suites, names_cipher_suite);
 }
 
 void describe_offered_groups(const struct facts *facts, struct evidence *evidence)
@@ -299,7 +317,8 @@ void describe_offered_groups(const struct facts *facts, struct evidence *evidenc
     if (!facts_last_hello(facts, &hello, &extensions))
         return;
     if (extensions->supported_groups.state == EXTENSION_WELL_FORMED)
-        describe_list(facts, evidence, "offered_groups", "groups",
+        describe_list(facts, evidence, "offered_groups",
+                      &(struct list_words){"groups", "only the group"},
                       extensions->supported_groups.list, names_group);
     else
         evidence_add(evidence, "offered_groups", facts->client_hello_note->at,
@@ -314,7 +333,8 @@ void describe_offered_schemes(const struct facts *facts, struct evidence *eviden
     if (!facts_last_hello(facts, &hello, &extensions))
         return;
     if (extensions->signature_algorithms.state == EXTENSION_WELL_FORMED)
-        describe_list(facts, evidence, "offered_signature_schemes", "signature schemes",
+        describe_list(facts, evidence, "offered_signature_schemes",
+                      &(struct list_words){"signature schemes", "only the signature scheme"},
                       extensions->signature_algorithms.list, names_signature_scheme);
     else
         evidence_add(evidence, "offered_signature_schemes", facts->client_hello_note->at,
@@ -338,7 +358,10 @@ void describe_offered_alpn(const struct facts *facts, struct evidence *evidence)
         return;
     list = extensions->alpn.protocols;
     while (count < NAMES_MAX && list_name_next(&list, &name)) {
-        text_add(&text, count++ == 0 ? "the client offers the protocols " : ", ");
+        if (count == 0)
+            text_add(&text, "the client offers %s ",
+                     list.len == 0 ? "only the protocol" : "the protocols");
+        text_add_string(&text, count++ == 0 ? "" : ", ");
         text_add_untrusted(&text, name);
     }
     evidence_add(evidence, "offered_alpn", facts->client_hello_note->at, "%s", line);

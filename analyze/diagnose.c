@@ -171,7 +171,8 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
     if (verdict->cause->layer == LAYER_CERTIFICATE)
         describe_two_certificates(facts, &verdict->evidence);
     describe_known_sides(facts, &verdict->evidence);
-    describe_refusal(facts, &verdict->evidence);
+    if (!verdict->cause->tells_attempt || facts->stage != STAGE_TCP_CONNECT)
+        describe_refusal(facts, &verdict->evidence);
     verdict->refused_by = find_party(facts, verdict->cause);
     verdict->way = remedy_way_of(facts);
 }

@@ -21,6 +21,7 @@ static void a_syn_sent_again_and_again_is_certain(void)
     sent_by(&story, SIDE_CLIENT)->syn_count = 3;
     sent_by(&story, SIDE_CLIENT)->packets = 3;
     CU_ASSERT_TRUE(story_says(&story, "connect_timeout", CAUSE_CERTAIN));
+    CU_ASSERT_FALSE(story_tells(&story, "refusal", "")); /* all is told */
     CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_NETWORK);
 }
 
@@ -50,6 +51,8 @@ static void a_rst_to_the_syn_refuses(void)
     story_begin_syn(&story);
     story_rst(&story, SIDE_SERVER);
     CU_ASSERT_TRUE(story_says(&story, "connection_refused", CAUSE_CERTAIN));
+    CU_ASSERT_TRUE(story_tells(&story, "syn", "the client's SYN was sent once"));
+    CU_ASSERT_FALSE(story_tells(&story, "refusal", ""));
     CU_ASSERT_TRUE(story_denies(&story, "reset_by_server"));
     CU_ASSERT_TRUE(story_denies(&story, "connect_timeout"));
 }

@@ -233,6 +233,8 @@ static void a_client_that_did_not_wait_abandoned(void)
     hello_and_leave(&story, 300 * STORY_MILLISECOND);
     CU_ASSERT_TRUE(story_denies(&story, "server_silent"));
     CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_tells(&story, "refusal", " ms after client_hello of the client"));
+    CU_ASSERT_FALSE(story_tells(&story, "client_left", "300 ms")); /* once is enough */
 }
 
 static void silence_to_the_end_is_the_servers(void)

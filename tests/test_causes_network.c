@@ -50,6 +50,7 @@ static void an_icmp_error_to_the_syn_is_certain(void)
     story_begin_syn(&story);
     icmp(&story, ICMP_UNREACHABLE, ICMP_PROHIBITED);
     CU_ASSERT_TRUE(story_says(&story, "icmp_unreachable", CAUSE_CERTAIN));
+    CU_ASSERT_FALSE(story_tells(&story, "refusal", "")); /* the error is the answer */
     CU_ASSERT_TRUE(story_denies(&story, "connect_timeout"));
 }
 

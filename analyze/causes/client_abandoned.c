@@ -6,18 +6,17 @@
 #include "analyze/describe.h"
 #include "analyze/text.h"
 
+/* How long behind what was seen last it left is told with every end. */
 static void describe_leaving(const struct facts *facts, struct evidence *evidence)
 {
     char line[EVIDENCE_TEXT_MAX];
     struct text text = text_begin(line, sizeof(line));
-    bool is_due = facts_hello_is_due(facts);
 
+    if (!facts_hello_is_due(facts))
+        return;
     text_add(&text, "the client left ");
-    text_add_duration(&text, is_due
-                                 ? facts->refusal.at.time_ns - facts->starttls.answered_at.time_ns
-                                 : facts->waited_ns);
-    text_add_string(&text, is_due ? " after the server had agreed to TLS"
-                                  : " after the last thing that was seen");
+    text_add_duration(&text, facts->refusal.at.time_ns - facts->starttls.answered_at.time_ns);
+    text_add_string(&text, " after the server had agreed to TLS");
     evidence_add(evidence, "client_left", facts->refusal.at, "%s", line);
 }
 
@@ -30,10 +29,8 @@ static bool left_before_hello(const struct facts *facts)
 
 static void describe_point(const struct facts *facts, struct evidence *evidence)
 {
-    if (!left_before_hello(facts)) {
-        describe_last_seen(facts, evidence);
+    if (!left_before_hello(facts))
         return;
-    }
     describe_starttls_request(facts, evidence);
     evidence_add(evidence, "starttls_reply", facts->starttls.answered_at,
                  "the server agreed, and no ClientHello came");

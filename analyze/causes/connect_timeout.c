@@ -20,11 +20,12 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (facts->stage != STAGE_TCP_CONNECT || !moment_seen(client->syn) || server->packets > 0
         || facts->connection->icmp.count > 0 || !sent_only_syns(client))
         return CAUSE_NO;
-    text_add(&text, "the client's SYN was sent %u time%s", client->syn_count,
-             client->syn_count == 1 ? "" : "s");
+    text_add(&text, "the client's SYN was sent ");
     if (client->syn_count > 1) {
-        text_add(&text, " within ");
+        text_add(&text, "%u times within ", client->syn_count);
         text_add_duration(&text, client->last_syn.time_ns - client->syn.time_ns);
+    } else {
+        text_add(&text, "once");
     }
     text_add(&text, " and nothing came back");
     evidence_add(evidence, "syn", client->syn, "%s", line);
@@ -51,6 +52,7 @@ const struct cause cause_connect_timeout = {
                    "timeout; OpenSSL: connect:errno=110",
     .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 9293 section 3.5; RFC 6298 section 2.1",
+    .tells_attempt = true,
     .ended_by = PARTY_NETWORK,
     .match = match,
 };

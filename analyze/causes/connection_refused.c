@@ -10,8 +10,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (facts->stage != STAGE_TCP_CONNECT || !moment_seen(client->syn) || moment_seen(server->syn)
         || !moment_seen(direction_reset(server)->at))
         return CAUSE_NO;
-    evidence_add(evidence, "syn", client->syn, "the client's SYN was sent %u time%s",
-                 client->syn_count, client->syn_count == 1 ? "" : "s");
+    if (client->syn_count > 1)
+        evidence_add(evidence, "syn", client->syn, "the client's SYN was sent %u times",
+                     client->syn_count);
+    else
+        evidence_add(evidence, "syn", client->syn, "the client's SYN was sent once");
     evidence_add(evidence, "syn_reset", direction_reset(server)->at,
                  "a RST from the server's address answers it, with hop limit (TTL) %u",
                  direction_reset(server)->hop_limit);
@@ -35,6 +38,7 @@ const struct cause cause_connection_refused = {
                    "connection refused; OpenSSL: connect:errno=111",
     .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 9293 sections 3.5.2 and 3.10.7.1",
+    .tells_attempt = true,
     .ended_by = PARTY_SERVER,
     .match = match,
 };

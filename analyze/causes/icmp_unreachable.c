@@ -119,6 +119,7 @@ const struct cause cause_icmp_unreachable = {
                    "route to host; OpenSSL: connect:errno=113",
     .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 792; RFC 4443 section 3.1; RFC 1122 section 4.2.3.9; RFC 1812 section 5.2.7",
+    .tells_attempt = true,
     .ended_by = PARTY_NETWORK,
     .match = match,
 };
