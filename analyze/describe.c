@@ -68,6 +68,9 @@ static void describe_note(const struct facts *facts, struct text *text, const st
         text_add(text, "%s", rows[note->kind].before);
     else
         text_add(text, "%s%u%s", rows[note->kind].before, note->length, rows[note->kind].behind);
+    if (facts_broke_off(facts, note))
+        text_add(text, ", of which %u came",
+                 note->length - facts->handshake->broken_octets[note->side]);
 }
 
 void describe_last_seen(const struct facts *facts, struct evidence *evidence)

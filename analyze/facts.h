@@ -294,6 +294,10 @@ void facts_build(struct facts *facts, const struct observation *observation);
  * cross: what arrives after one side has ended it did not make it do so. */
 bool facts_is_before_end(const struct facts *facts, const struct note *note);
 
+/* The note (false for NULL) is of a protected record of which the beginning alone came, and the
+ * capture lacks no octets of its sender: nobody has read it, whatever it announces. */
+bool facts_broke_off(const struct facts *facts, const struct note *record);
+
 /* The refusal is a plain alert by this side with this description. */
 bool facts_alert(const struct facts *facts, enum side by, uint8_t description);
 
@@ -390,7 +394,8 @@ enum server_answer {
     SERVER_ANSWER_DUE,      /* nothing, and the capture ends before a refusal had the time */
     SERVER_ANSWER_LATER,    /* an alert or a close, so late that it may end a time of waiting, or
                                answer what the client sent behind its flight */
-    SERVER_ANSWER_UNTIMED   /* likewise, but no times say how late */
+    SERVER_ANSWER_UNTIMED,  /* likewise, but no times say how late */
+    SERVER_ANSWER_NOT_ASKED /* nothing that refuses, but the client's Finished may not have come */
 };
 
 /* TLS 1.3: a server that has sent this record, as short as an alert, did not close at once, nor did

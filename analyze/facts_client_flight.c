@@ -153,6 +153,30 @@ const struct note *facts_end_of_client_flight(const struct facts *facts, const s
     return finished_after_empty(facts, before);
 }
 
+/* Records of the client from the first of its flight on. */
+static uint32_t records_since_flight(const struct facts *facts)
+{
+    const struct note *note = facts->client_flight_note;
+    uint32_t records = 0;
+
+    for (; note != NULL;
+         note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA))
+        records++;
+    return records;
+}
+
+bool facts_client_flight_may_break_off(const struct facts *facts)
+{
+    const struct note *end = facts->handshake->notes + facts->handshake->note_count;
+    const struct note *last;
+
+    if (facts->client_answer != CLIENT_ANSWER_CERTIFICATE)
+        return false;
+    last = facts_end_of_client_flight(facts, end);
+    return may_be_finished(facts, last) ? facts_broke_off(facts, last)
+                                        : records_since_flight(facts) <= FLIGHT_RECORDS_MAX;
+}
+
 /* Who pads its records says user_canceled before its close_notify, and that is how it is known: one
  * such record alone, or two that are not padded, may be data. */
 static bool said_padded_good_bye(const struct facts *facts)

@@ -26,13 +26,41 @@ static bool server_jumped_ahead(const struct facts *facts)
                         facts->client_key_exchange_note);
 }
 
+/* The capture, or what was read of it, lacks octets that this side sent. */
+static bool lacks_octets(const struct facts *facts, enum side side)
+{
+    const struct trouble *trouble = direction_trouble(&facts->connection->direction[side]);
+
+    return facts->handshake->gap_octets[side] > 0 || trouble->missed_octets > 0
+           || trouble->unseen_octets > 0 || trouble->cut_octets > 0 || trouble->dropped_octets > 0
+           || trouble->reset.unseen_octets > 0;
+}
+
+/* No protected record of the same sender follows. */
+static bool is_last_protected(const struct facts *facts, const struct note *record)
+{
+    const enum side side = (enum side)record->side;
+
+    return handshake_next(facts->handshake, record, side, NOTE_APPLICATION_DATA) == NULL
+           && handshake_next(facts->handshake, record, side, NOTE_ENCRYPTED_HANDSHAKE) == NULL;
+}
+
+bool facts_broke_off(const struct facts *facts, const struct note *record)
+{
+    return record != NULL && facts->handshake->broken_octets[record->side] > 0
+           && (record->kind == NOTE_APPLICATION_DATA || record->kind == NOTE_ENCRYPTED_HANDSHAKE)
+           && is_last_protected(facts, record) && !lacks_octets(facts, (enum side)record->side);
+}
+
 /* A protected record of the handshake behind the side's change_cipher_spec. */
 static bool sent_finished(const struct facts *facts, enum side side)
 {
     const struct note *change = facts->change_cipher_spec_note[side];
+    const struct note *finished =
+        change != NULL ? handshake_next(facts->handshake, change, side, NOTE_ENCRYPTED_HANDSHAKE)
+                       : NULL;
 
-    return change != NULL
-           && handshake_next(facts->handshake, change, side, NOTE_ENCRYPTED_HANDSHAKE) != NULL;
+    return finished != NULL && !facts_broke_off(facts, finished);
 }
 
 /* The two understood what is not understood here: a protected record of type handshake is of TLS
@@ -76,7 +104,7 @@ const struct note *facts_client_finished(const struct facts *facts)
 
     while (note != NULL && note->length < FINISHED_RECORD_MIN)
         note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA);
-    return note;
+    return facts_broke_off(facts, note) ? NULL : note;
 }
 
 /* Octets that its sender sent behind this record: all of application data, less those up to it, and

@@ -81,11 +81,17 @@ bool facts_server_does_not_pad(const struct facts *facts);
  * it, but for an empty Certificate. There is a client_flight_note. */
 const struct note *facts_end_of_client_flight(const struct facts *facts, const struct note *before);
 
+/* TLS 1.3: the client's flight begins with a certificate, and none of its records, which are no
+ * more than such a flight has, is a Finished by its size and came whole. Some stacks have the whole
+ * flight in one record; of others that is the beginning. */
+bool facts_client_flight_may_break_off(const struct facts *facts);
+
 /* TLS 1.3: the client's flight begins with this record (false for NULL), which is exactly as long
  * as a Certificate without a certificate in it: no alert, for nobody pads those to that length. */
 bool facts_is_empty_certificate(const struct facts *facts, const struct note *note);
 
-/* TLS 1.3: the client's first protected record that can hold its Finished, or NULL. */
+/* TLS 1.3: the client's first protected record that can hold its Finished, and came whole; NULL:
+ * there is none. */
 const struct note *facts_client_finished(const struct facts *facts);
 
 #endif

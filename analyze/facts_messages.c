@@ -315,7 +315,7 @@ void facts_read_notes(struct facts *facts)
             see_protected(facts, note);
         else if (note->kind == NOTE_CHANGE_CIPHER_SPEC)
             remember_first(&facts->change_cipher_spec_note[note->side], note);
-        else if (note->kind == NOTE_ENCRYPTED_HANDSHAKE)
+        else if (note->kind == NOTE_ENCRYPTED_HANDSHAKE && !facts_broke_off(facts, note))
             remember_first(&facts->finished_note[note->side], note);
         else if (note->kind == NOTE_SSLV2_HELLO)
             see_sslv2(facts, note);

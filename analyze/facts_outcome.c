@@ -282,6 +282,8 @@ static const char *untold_answer(const struct facts *facts)
             "the server closed, not at once: for the client's certificate, or for something else",
         [SERVER_ANSWER_UNTIMED] =
             "the packets have no times: the server closed at the certificate, or at what came next",
+        [SERVER_ANSWER_NOT_ASKED] =
+            "of the client's flight its certificate came, and nothing that must be its Finished",
     };
     enum server_answer answer = facts_server_answer(facts);
 
@@ -325,14 +327,15 @@ static const char *what_is_missing(const struct facts *facts)
 /* A capture without the SYN may lack the answer, too, and so may one that lacks packets of others
  * at that moment. One more flight finishes the handshake: a
  * packet or two, which the capture may lack like their ACKs. And a client that stays away without a
- * FIN or RST is unlikely, in the middle of its hello as well. */
+ * FIN or RST is unlikely, in the middle of its hello or of another record as well. */
 static bool silence_proves_nothing(const struct facts *facts)
 {
     if (!moment_seen(facts->connection->direction[SIDE_CLIENT].syn) || facts->others_missed)
         return true;
     if (facts->last_note != NULL && facts->last_note->side == SIDE_SERVER)
         return true;
-    return facts->handshake->partial_hello_octets > 0 || facts_hello_is_due(facts)
+    return facts->handshake->partial_hello_octets > 0 || facts_broke_off(facts, facts->last_note)
+           || facts_hello_is_due(facts)
            || (!facts->tls13 && facts->finished_note[SIDE_CLIENT] != NULL);
 }
 

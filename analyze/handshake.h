@@ -116,6 +116,8 @@ struct handshake {
                                       of it came; 0: there is none, or it is whole */
 
     struct partial_message partial_message[SIDES]; /* that spans records; not the client's hello */
+    uint16_t broken_octets[SIDES]; /* those of the side's last protected record that did not come;
+                                      0: it is whole */
 
     /* Counted whether or not there was room for a note. */
     uint32_t records[SIDES]; /* TLS records */

@@ -280,6 +280,7 @@ void session_conclude(struct session *session, struct handshake *handshake,
         handshake->stream_octets[side] = session->stream_octets[side];
         handshake->gap_octets[side] = session->gap_octets[side];
         handshake->opaque_octets[side] = session->opaque_octets[side];
+        handshake->broken_octets[side] = session->reader[side].skip;
         if (session->reader[side].has_message)
             handshake->partial_message[side] = partial_message(session, (enum side)side);
     }

@@ -398,6 +398,23 @@ static void a_message_that_breaks_off_is_announced(void)
     end(&fixture);
 }
 
+static void a_protected_record_that_breaks_off_lacks_octets(void)
+{
+    static const uint8_t part[] = {23, 3, 3, 0, 53, 1, 2, 3};
+    uint8_t rest[50] = {0};
+    struct fixture fixture;
+
+    begin(&fixture, MEMORY);
+    session_read(&fixture.session, SIDE_SERVER, bytes_of(part, sizeof(part)), moment_of(0));
+    conclude(&fixture);
+    CU_ASSERT_EQUAL(fixture.handshake.broken_octets[SIDE_SERVER], sizeof(rest));
+    CU_ASSERT_EQUAL(fixture.handshake.broken_octets[SIDE_CLIENT], 0);
+    session_read(&fixture.session, SIDE_SERVER, bytes_of(rest, sizeof(rest)), moment_of(1));
+    conclude(&fixture);
+    CU_ASSERT_EQUAL(fixture.handshake.broken_octets[SIDE_SERVER], 0);
+    end(&fixture);
+}
+
 /* Of a hello that breaks off, what came of it counts: the message's octets without the headers of
  * its records. */
 static void a_hello_that_breaks_off_is_a_hello(void)
@@ -452,6 +469,8 @@ int main(void)
         {"what is shared late comes out", what_is_shared_late_comes_out},
         {"a record has room when half of it came", a_record_has_room_when_half_of_it_came},
         {"a message that breaks off is announced", a_message_that_breaks_off_is_announced},
+        {"a protected record that breaks off lacks octets",
+         a_protected_record_that_breaks_off_lacks_octets},
         {"a hello that breaks off is a hello", a_hello_that_breaks_off_is_a_hello},
         CU_TEST_INFO_NULL,
     };
