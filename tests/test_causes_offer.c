@@ -144,6 +144,37 @@ static void a_group_chosen_outside_the_offer_is_certain(void)
     CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_CERTAIN));
 }
 
+/* The client refuses a ServerKeyExchange with a group that it did not offer. */
+static void refuse_group_of_1_2(struct story *story, bool renegotiation, uint8_t alert)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story_choice choice = story_choice_1_2();
+
+    offer.renegotiation = true;
+    choice.renegotiation = renegotiation;
+    story_begin(story);
+    story_client_hello(story, &offer);
+    story_server_hello(story, &choice);
+    story_certificate(story, SIDE_SERVER);
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_KEY_EXCHANGE,
+                  bytes_of("\3\0\31\1x\4\1\0\1x", 10));
+    story_fatal(story, SIDE_CLIENT, alert);
+}
+
+/* A general alert may be about what stands in front of the group. */
+static void a_general_alert_at_a_group_outside_the_offer_is_not_certain(void)
+{
+    struct story story;
+
+    refuse_group_of_1_2(&story, true, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_CERTAIN));
+    refuse_group_of_1_2(&story, true, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_group", CAUSE_LIKELY));
+    refuse_group_of_1_2(&story, false, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "legacy_renegotiation", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_group"));
+}
+
 static void missing_extension_is_about_the_group_lists_when_one_is_missing(void)
 {
     struct story story;
@@ -520,6 +551,8 @@ int main(void)
         {"rare groups are likely the reason", rare_groups_are_likely_the_reason},
         {"common groups are blamed where the suites fit alone",
          common_groups_are_blamed_where_the_suites_fit_alone},
+        {"a general alert at a group outside the offer is not certain",
+         a_general_alert_at_a_group_outside_the_offer_is_not_certain},
         {"a group chosen outside the offer is certain",
          a_group_chosen_outside_the_offer_is_certain},
         {"missing_extension is about the group lists when one is missing",

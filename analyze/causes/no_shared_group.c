@@ -2,18 +2,45 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
 
-/* The group that the server chose, in whichever message it says so; 0: none seen. */
-static uint16_t chosen_group(const struct facts *facts)
+/* The group that the server chose, and the message that says so; NULL: none seen. */
+struct chosen_group {
+    uint16_t group;
+    const struct note *note;
+};
+
+static struct chosen_group chosen_group(const struct facts *facts)
 {
     if (facts->server_key_exchange_read
         && facts->server_key_exchange.curve_type == TLS_EC_CURVE_TYPE_NAMED_CURVE)
-        return facts->server_key_exchange.named_group;
+        return (struct chosen_group){facts->server_key_exchange.named_group,
+                                     facts->server_key_exchange_note};
     if (facts->server_hello_read
         && facts->server_extensions.key_share.state == EXTENSION_WELL_FORMED)
-        return facts->server_extensions.key_share.group;
+        return (struct chosen_group){facts->server_extensions.key_share.group,
+                                     facts->server_hello_note};
     if (facts->retry_read && facts->retry_extensions.key_share.state == EXTENSION_WELL_FORMED)
-        return facts->retry_extensions.key_share.group;
-    return 0;
+        return (struct chosen_group){facts->retry_extensions.key_share.group, facts->retry_note};
+    return (struct chosen_group){0};
+}
+
+/* The ServerHello leaves out the secure renegotiation that the client asked for. */
+static bool lacks_secure_renegotiation(const struct facts *facts)
+{
+    return facts->server_hello_read && !facts->tls13 && facts->offer.renegotiation_info
+           && facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT;
+}
+
+/* The alert for a parameter that does not fit tells (RFC 8446 section 6.2). The general one is what
+ * a client says as well to a ServerHello without secure renegotiation, which comes before the
+ * group (RFC 5746 section 3.4). */
+static enum certainty weigh_choice(const struct facts *facts)
+{
+    if (facts_alert(facts, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER))
+        return CAUSE_CERTAIN;
+    return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
+                   && lacks_secure_renegotiation(facts)
+               ? CAUSE_POSSIBLE
+               : CAUSE_LIKELY;
 }
 
 /* The client must refuse a group that it does not list (RFC 8446 section 4.1.4, RFC 8422
@@ -21,21 +48,18 @@ static uint16_t chosen_group(const struct facts *facts)
 static enum certainty choice_was_not_offered(const struct facts *facts, struct evidence *evidence)
 {
     const struct extension_list *groups = &facts->client_extensions.supported_groups;
-    uint16_t group = chosen_group(facts);
+    const struct chosen_group chosen = chosen_group(facts);
     char hex[NAMES_HEX_SIZE];
 
     if (facts->refusal.kind == REFUSAL_NONE || facts->refusal.by != SIDE_CLIENT
-        || !facts->client_hello_read || group == 0 || groups->state != EXTENSION_WELL_FORMED
-        || list_u16_contains(groups->list, group))
+        || !facts->client_hello_read || chosen.group == 0 || groups->state != EXTENSION_WELL_FORMED
+        || list_u16_contains(groups->list, chosen.group))
         return CAUSE_NO;
     describe_offered_groups(facts, evidence);
-    evidence_add(evidence, "chosen_group", facts->client_hello_note->at,
+    evidence_add(evidence, "chosen_group", chosen.note->at,
                  "the server chose the group %s, which the client does not offer",
-                 names_or_hex(hex, sizeof(hex), names_group(group), group, 4));
-    return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER)
-                   || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
-               ? CAUSE_CERTAIN
-               : CAUSE_LIKELY;
+                 names_or_hex(hex, sizeof(hex), names_group(chosen.group), chosen.group, 4));
+    return weigh_choice(facts);
 }
 
 /* RFC 8446 section 9.2: supported_groups and key_share come together or not at all. */
