@@ -67,14 +67,14 @@ static void learn(int seconds, char letter, bool is_taken, int how, uint8_t clie
     begin_at(&story, seconds, letter);
     if (!is_taken)
         story.connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
-    if (is_taken)
+    if (is_taken) {
         story_flight_1_2(&story, &choice, 0);
-    if (is_taken)
         story_finish_1_2(&story);
-    else if (how == VANISHES)
+    } else if (how == VANISHES) {
         lose_hello(&story, SIDE_SERVER);
-    else
+    } else {
         end(&story, how);
+    }
     story_learn(knowledge, story_facts(&story));
 }
 
