@@ -558,6 +558,16 @@ class Apart(CommandLine):
                     self.refused(said, option + name, CLEAN, self.capture)
                     self.refused(said, option + name, "-r", self.capture, "tcp")
 
+    def test_nor_is_one_that_is_not_read(self):
+        packed = self.write("x.pcap.gz", gzip.compress(Path(FAILED).read_bytes()))
+        names = [self.capture, packed] if "zlib" in run("--version").stdout else [self.capture]
+        for name in names:
+            for option in ("--output=", "--summary=", "--state=", "--sink=file:"):
+                with self.subTest(option=option, name=name):
+                    said = f"{option.split('=', maxsplit=1)[0]}: {name} is a capture: name another"
+                    self.refused(said, option + name, CLEAN)
+        self.refused("is a capture", "-i", "nowhere0", "-o", self.capture)
+
     def test_standard_input_is_not_written_to(self):
         with open(self.capture, "rb") as stdin:
             done = subprocess.run([TLSWHY, "-o", self.capture, "-"], stdin=stdin, check=False,

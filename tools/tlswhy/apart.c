@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/savefile.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/place.h"
 
@@ -21,6 +22,7 @@ struct target {
 
 struct written {
     const char *option; /* that says so */
+    const char *path;
     struct target target;
 };
 
@@ -128,6 +130,7 @@ static bool add_written(struct writing *writing, const char *option, const char 
     if (other != NULL)
         return complain("%s: %s is written by %s, too: name another file", option, path, other);
     written->option = option;
+    written->path = path;
     writing->count++;
     return true;
 }
@@ -173,6 +176,29 @@ static bool are_kept(const struct writing *writing, const char *const *paths, si
     return true;
 }
 
+/* A regular file that can be read as a capture is one. */
+static bool is_capture(const struct written *written)
+{
+    char reason[SAVEFILE_REASON_MAX];
+    const bool is_there = written->target.name[0] == '\0' && strcmp(written->path, "-") != 0;
+    struct input *input = is_there ? input_open(written->path, reason) : NULL;
+    struct savefile *savefile = input != NULL ? savefile_new(input, reason) : NULL;
+    bool is_read = savefile != NULL;
+
+    savefile_free(savefile);
+    return is_read;
+}
+
+/* "-o *.pcap" names one that is not read. */
+static bool has_no_capture(const struct writing *writing)
+{
+    for (size_t i = 0; i < writing->count; i++)
+        if (is_capture(&writing->files[i]))
+            return complain("%s: %s is a capture: name another file", writing->files[i].option,
+                            writing->files[i].path);
+    return true;
+}
+
 bool apart_check(const struct options *options)
 {
     struct writing writing = {.count = 0};
@@ -181,5 +207,6 @@ bool apart_check(const struct options *options)
            && are_kept(&writing, options->paths, options->path_count)
            && are_kept(&writing, options->crls, options->crl_count)
            && are_kept(&writing, options->configs, options->config_count)
-           && is_kept(&writing, options->trust_store) && is_kept(&writing, options->filter_file);
+           && is_kept(&writing, options->trust_store) && is_kept(&writing, options->filter_file)
+           && has_no_capture(&writing);
 }
