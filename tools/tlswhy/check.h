@@ -16,8 +16,8 @@ bool check_analysis(const struct options *options);
 bool check_service(const struct options *options, struct identity *identity);
 
 /* --check-config: these, and whether trust store, revocation lists and the directories of the state
- * and the spools can be used, by who will use them. No interface, no receiver and no file of events is opened or made. Returns the exit
- * status, after a complaint. */
+ * and the spools can be used, by who will use them. No interface, no receiver and no file of events
+ * is opened or made. Returns the exit status, after a complaint. */
 int check_config(const struct options *options);
 
 #endif
