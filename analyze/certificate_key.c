@@ -98,6 +98,17 @@ static uint16_t measured_bits(const struct certificate_outline *outline, enum ce
     return 0;
 }
 
+enum certificate_key certificate_key_kind(const struct certificate_outline *outline)
+{
+    struct bytes algorithm = outline->key_algorithm;
+    const struct key_algorithm *found = NULL;
+    struct bytes oid;
+
+    if (der_take(&algorithm, DER_OID, &oid))
+        found = find(algorithms, sizeof(algorithms) / sizeof(algorithms[0]), oid);
+    return found != NULL ? found->key : KEY_UNKNOWN;
+}
+
 void certificate_key_read(const struct certificate_outline *outline, struct certificate *out)
 {
     struct bytes parameters = outline->key_algorithm;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* certificate_parts.h -- the readers that certificate_read() is made of. For certificate*.c,
- * trust.c and crl_list.c.
+ * trust.c, crl_list.c and signature.c.
  */
 #ifndef TLSWHY_ANALYZE_CERTIFICATE_PARTS_H
 #define TLSWHY_ANALYZE_CERTIFICATE_PARTS_H
@@ -47,6 +47,9 @@ MUST_USE bool certificate_extensions_read(struct bytes extensions, struct certif
 
 /* Read what key there is into *out, as far as its algorithm and curve are known. */
 void certificate_key_read(const struct certificate_outline *outline, struct certificate *out);
+
+/* Of what algorithm the subject's key is. */
+enum certificate_key certificate_key_kind(const struct certificate_outline *outline);
 
 /* The digest in the parameters of an RSASSA-PSS signature (RFC 4055 section 3.1). */
 enum certificate_digest certificate_pss_digest(const struct certificate_outline *outline);
