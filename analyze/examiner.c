@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
+#include "analyze/signature_ledger.h"
 #include "capture/time_unit.h"
 
 struct examiner {
     struct trust_store *trust;
     const struct crl_set *crls;
     struct certificate_cache *cache;
+    struct signature_ledger *signatures;
     bool alone;
     struct chain chain[SIDES];
     struct chain_judgement judgement[SIDES];
@@ -90,6 +92,66 @@ static void examine_side(struct examiner *examiner, struct facts *facts, enum si
     facts->chain[side] = &examiner->judgement[side];
 }
 
+/* Put what a ServerKeyExchange is signed over (RFC 5246 section 7.4.3) into content, which has
+ * SIGNATURE_CONTENT_MAX octets. Empty: it is not known, or longer. */
+static struct bytes signed_content(const struct facts *facts, uint8_t *content)
+{
+    const struct bytes pieces[] = {
+        facts->client_hello.random,
+        facts->server_hello.random,
+        facts->server_key_exchange.parameters,
+    };
+    size_t length = 0;
+
+    /* With a second hello it is not known which one's random is meant. */
+    if (!facts->client_hello_read || !facts->server_hello_read
+        || handshake_next_message(facts->handshake, facts->client_hello_note, SIDE_CLIENT,
+                                  TLS_HANDSHAKE_CLIENT_HELLO)
+               != NULL)
+        return (struct bytes){0};
+    for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+        if (pieces[i].len > SIGNATURE_CONTENT_MAX - length)
+            return (struct bytes){0};
+        memcpy(&content[length], pieces[i].data, pieces[i].len);
+        length += pieces[i].len;
+    }
+    return bytes_of(content, length);
+}
+
+/* The first certificate that the server sent, in DER. Empty: none was kept. */
+static struct bytes leaf_of_server(const struct facts *facts)
+{
+    const struct note *note = facts->server_certificate_note;
+    struct certificate_list list;
+    struct certificate_entry leaf;
+
+    if (note == NULL || note->offset == NOTE_NOT_KEPT
+        || !certificate_list_parse(handshake_body(facts->handshake, note), facts->version, &list)
+        || !certificate_list_next(&list, &leaf))
+        return (struct bytes){0};
+    return leaf.certificate;
+}
+
+/* Before TLS 1.2 the signature has another form, without a scheme. */
+static void verify_key_exchange(struct examiner *examiner, struct facts *facts)
+{
+    const struct server_key_exchange *message = &facts->server_key_exchange;
+    uint8_t content[SIGNATURE_CONTENT_MAX];
+    struct signature_claim claim;
+    struct bytes leaf;
+
+    if (!facts_client_ended_at_key_exchange(facts) || !facts->server_key_exchange_read
+        || !message->has_signature || !message->has_scheme)
+        return;
+    leaf = leaf_of_server(facts);
+    claim.scheme = message->signature_scheme;
+    claim.signature = message->signature;
+    claim.content = signed_content(facts, content);
+    if (leaf.len > 0 && claim.content.len > 0)
+        facts->key_exchange_signature =
+            signature_ledger_verify(examiner->signatures, facts->refusal.at.time_ns, leaf, &claim);
+}
+
 struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *crls,
                               const struct certificate_cache_limits *limits, bool alone)
 {
@@ -101,8 +163,9 @@ struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *c
     examiner->crls = crls;
     examiner->alone = alone;
     examiner->cache = certificate_cache_new(limits);
-    if (examiner->cache == NULL) {
-        free(examiner);
+    examiner->signatures = signature_ledger_new();
+    if (examiner->cache == NULL || examiner->signatures == NULL) {
+        examiner_free(examiner);
         return NULL;
     }
     return examiner;
@@ -113,6 +176,7 @@ void examiner_free(struct examiner *examiner)
     if (examiner == NULL)
         return;
     certificate_cache_free(examiner->cache);
+    signature_ledger_free(examiner->signatures);
     free(examiner);
 }
 
@@ -127,9 +191,15 @@ void examiner_examine(struct examiner *examiner, struct facts *facts)
 {
     examine_side(examiner, facts, SIDE_SERVER, facts->server_certificate_note);
     examine_side(examiner, facts, SIDE_CLIENT, facts->client_certificate_note);
+    verify_key_exchange(examiner, facts);
 }
 
 const struct certificate_cache *examiner_cache(const struct examiner *examiner)
 {
     return examiner->cache;
+}
+
+uint64_t examiner_signatures_left_out(const struct examiner *examiner)
+{
+    return signature_ledger_left_out(examiner->signatures);
 }

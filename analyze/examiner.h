@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* examiner.h -- examines the certificates of a handshake: reads them from the transcript through
- * the cache and judges the chains of both sides for the facts.
+ * the cache, judges the chains of both sides for the facts, and verifies the signature of the
+ * server's key exchange where a client refused it.
  */
 #ifndef TLSWHY_ANALYZE_EXAMINER_H
 #define TLSWHY_ANALYZE_EXAMINER_H
@@ -20,7 +21,8 @@ struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *c
 void examiner_free(struct examiner *examiner); /* NULL is harmless */
 
 /* Judge the certificates of a handshake: sets facts->chain and facts->certificates of each side
- * whose Certificate message was kept and has a certificate in it. They belong to the examiner and
+ * whose Certificate message was kept and has a certificate in it, and facts->key_exchange_signature
+ * of a handshake that its client ended behind a signed ServerKeyExchange of TLS 1.2. They belong to the examiner and
  * stay valid until its next call. */
 void examiner_examine(struct examiner *examiner, struct facts *facts);
 
@@ -31,5 +33,8 @@ void examiner_set_trust(struct examiner *examiner, struct trust_store *trust,
 
 /* The cache that it reads certificates through, for its counters. */
 const struct certificate_cache *examiner_cache(const struct examiner *examiner);
+
+/* Signatures that were not verified because there were too many: SIGNATURE_LEDGER_PER_SECOND. */
+uint64_t examiner_signatures_left_out(const struct examiner *examiner);
 
 #endif

@@ -227,6 +227,14 @@ bool facts_client_refused_server(const struct facts *facts)
            && facts->refusal.by == SIDE_CLIENT && facts->outcome == OUTCOME_FAILED;
 }
 
+bool facts_client_ended_at_key_exchange(const struct facts *facts)
+{
+    return facts_client_refused_server(facts)
+           && facts_is_before_end(facts, facts->server_key_exchange_note)
+           && facts->client_certificate_note == NULL && facts->client_key_exchange_note == NULL
+           && facts->change_cipher_spec_note[SIDE_CLIENT] == NULL;
+}
+
 bool facts_refused_key_offer(const struct facts *facts)
 {
     const struct client_hello *hello;

@@ -9,6 +9,7 @@
 #define TLSWHY_ANALYZE_FACTS_H
 
 #include "analyze/handshake.h"
+#include "analyze/signature.h"
 #include "analyze/tls_port.h"
 #include "capture/time_unit.h"
 #include "dissect/extension.h"
@@ -214,6 +215,9 @@ struct facts {
     const struct note *server_key_exchange_note;
     bool server_key_exchange_read;
     struct server_key_exchange server_key_exchange;
+    enum signature_check key_exchange_signature; /* with the key of the server's certificate; asked
+                                                    of handshakes that ended there alone, see
+                                                    facts_client_ended_at_key_exchange() */
     const struct note *certificate_request_note;
     const struct note *server_hello_done_note;
     const struct note *client_key_exchange_note;
@@ -344,6 +348,10 @@ bool facts_server_refused_hello(const struct facts *facts);
 /* The refusal is the client's answer to the server's hello or flight: the server's hello
  * was seen and the client ended the handshake. */
 bool facts_client_refused_server(const struct facts *facts);
+
+/* Up to TLS 1.2: it did so when it had the server's ServerKeyExchange, and sent nothing in answer
+ * to that. */
+bool facts_client_ended_at_key_exchange(const struct facts *facts);
 
 /* Up to TLS 1.2: the last that came is the client's Finished, and it is the server's turn. */
 bool facts_server_owes_finished(const struct facts *facts);

@@ -494,6 +494,7 @@ const struct tracker_counters *tracker_counters(struct tracker *tracker)
         return &tracker->counters;
     tracker->counters.knowledge = knowledge_counters(tracker->knowledge);
     tracker->counters.certificates = certificate_cache_stats(examiner_cache(tracker->examiner));
+    tracker->counters.signatures_left_out = examiner_signatures_left_out(tracker->examiner);
     tracker->counters.incidents_memory = incidents_memory(tracker->incidents);
     tracker->counters.insight = insight_counters(tracker->insight);
     tracker->counters.incidents_evicted = incidents_evictions(tracker->incidents);

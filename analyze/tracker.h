@@ -74,6 +74,7 @@ struct tracker_counters {
     uint64_t unreadable;       /* hellos that do not parse */
     struct knowledge_counters knowledge;
     struct certificate_cache_stats certificates;
+    uint64_t signatures_left_out; /* SIGNATURE_LEDGER_PER_SECOND */
     struct insight_counters insight;
     struct defer_counters defer;
     uint64_t incidents_evicted; /* for want of room */

@@ -125,10 +125,12 @@ bool server_key_exchange_parse(struct bytes body, enum server_key_exchange_form 
                                uint16_t version, struct server_key_exchange *out)
 {
     struct server_key_exchange params = {.modulus_bits = 0};
+    struct bytes rest = body;
 
-    if (!forms[form].take(&body, &params)
-        || !end_parse(body, forms[form].is_signed, version, &params))
+    if (!forms[form].take(&rest, &params)
+        || !end_parse(rest, forms[form].is_signed, version, &params))
         return false;
+    params.parameters = bytes_of(body.data, body.len - rest.len);
     params.modulus_bits = bytes_bit_length(params.modulus);
     *out = params;
     return true;

@@ -48,6 +48,7 @@ struct server_key_exchange {
     uint16_t named_group;    /* when curve_type is named_curve */
     bool has_psk_hint;
     struct bytes psk_hint;
+    struct bytes parameters; /* all before the signature: it is of both randoms and of these */
     bool has_signature;
     bool has_scheme;           /* TLS 1.2 */
     uint16_t signature_scheme; /* SignatureScheme, or {hash, signature} of RFC 5246 */

@@ -33,6 +33,7 @@ COUNTED = {
     "ISSUER_NAMES_MAX": ("insight.evicted", "analyze/report_totals.c"),
     "CLOCK_CLIENTS_MAX": ("insight.evicted", "analyze/report_totals.c"),
     "CERTIFICATE_CACHE_ENTRIES": ("evicted_certificates", "tools/tlswhy/stats.c"),
+    "SIGNATURE_LEDGER_PER_SECOND": ("unverified_signatures", "tools/tlswhy/stats.c"),
     "EVENT_ALPN_OCTETS_MAX": ("alpn_left_out", "analyze/event_offer.c"),
     "TALLY_ROWS_MAX": ("left_out", "analyze/tally.c"),
 }

@@ -40,11 +40,89 @@ static void the_key_exchange_may_be_what_does_not_verify(void)
     judged_end(&judged);
 }
 
+/* A client that ends the handshake with this alert behind a key exchange of which this is known. */
+static void refuse_key_exchange(struct story *story, struct judged *judged, uint8_t alert,
+                                enum signature_check check)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    judged_chain(judged, "leaf intermediate", "www.example.test", CERTIFICATES_TIME);
+    story_begin_hello(story);
+    story_flight_1_2(story, &choice, 2048);
+    story_fatal(story, SIDE_CLIENT, alert);
+    (void)story_facts(story);
+    story->facts.chain[SIDE_SERVER] = &judged->judgement;
+    story->facts.server_key_exchange.has_signature = true;
+    story->facts.key_exchange_signature = check;
+    diagnose(&story->facts, &story->verdict);
+}
+
+static void a_signature_that_does_not_verify_is_the_cause(void)
+{
+    static const struct {
+        uint8_t alert;
+        const char *cause;
+        enum certainty certainty;
+    } rows[] = {
+        {TLS_ALERT_DECRYPT_ERROR, "record_corruption", CAUSE_CERTAIN},
+        {TLS_ALERT_UNEXPECTED_MESSAGE, "record_corruption", CAUSE_LIKELY},
+        {TLS_ALERT_HANDSHAKE_FAILURE, "record_corruption", CAUSE_LIKELY},
+        {TLS_ALERT_BAD_CERTIFICATE, "bad_certificate", CAUSE_POSSIBLE},
+    };
+    struct judged judged;
+
+    judged_begin(&judged);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        refuse_key_exchange(&story, &judged, rows[i].alert, SIGNATURE_WRONG);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
+        CU_ASSERT_TRUE(rows[i].certainty > CAUSE_POSSIBLE
+                       || story_considers(&story, "record_corruption"));
+    }
+    judged_end(&judged);
+}
+
+static void a_signature_that_verifies_acquits_the_private_key(void)
+{
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    refuse_key_exchange(&story, &judged, TLS_ALERT_DECRYPT_ERROR, SIGNATURE_VERIFIES);
+    CU_ASSERT_TRUE(story_says(&story, "bad_certificate", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_tells(&story, "signature_check", "the private key is the right one"));
+    refuse_key_exchange(&story, &judged, TLS_ALERT_UNEXPECTED_MESSAGE, SIGNATURE_VERIFIES);
+    CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(story_considers(&story, "bad_certificate"));
+    judged_end(&judged);
+}
+
+/* All messages are in their places, and some clients say so of a signature. */
+static void an_unexpected_message_behind_a_key_exchange_may_mean_its_signature(void)
+{
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    refuse_key_exchange(&story, &judged, TLS_ALERT_UNEXPECTED_MESSAGE, SIGNATURE_UNKNOWN);
+    CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "bad_certificate"));
+    CU_ASSERT_TRUE(story_considers(&story, "record_corruption"));
+    judged_end(&judged);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
         {"the key exchange may be what does not verify",
          the_key_exchange_may_be_what_does_not_verify},
+        {"a signature that does not verify is the cause",
+         a_signature_that_does_not_verify_is_the_cause},
+        {"a signature that verifies acquits the private key",
+         a_signature_that_verifies_acquits_the_private_key},
+        {"an unexpected message behind a key exchange may mean its signature",
+         an_unexpected_message_behind_a_key_exchange_may_mean_its_signature},
         CU_TEST_INFO_NULL,
     };
 

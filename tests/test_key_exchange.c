@@ -37,6 +37,8 @@ static void dhe_parameters_of_tls_1_2_are_read(void)
     CU_ASSERT_TRUE(params.has_scheme);
     CU_ASSERT_EQUAL(params.signature_scheme, 0x0804);
     CU_ASSERT_EQUAL(params.signature.len, 3);
+    CU_ASSERT_EQUAL(params.parameters.len, 12);
+    CU_ASSERT_PTR_EQUAL(params.parameters.data + 12 + 4, params.signature.data);
     CU_ASSERT_FALSE(params.has_psk_hint);
 }
 

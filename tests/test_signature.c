@@ -13,8 +13,8 @@ static struct bytes content(void)
 {
     static uint8_t octets[CONTENT_OCTETS];
 
-    for (uint8_t i = 0; i < CONTENT_OCTETS; i++)
-        octets[i] = i;
+    for (size_t i = 0; i < sizeof(octets); i++)
+        octets[i] = (uint8_t)i;
     return bytes_of(octets, sizeof(octets));
 }
 

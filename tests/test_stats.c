@@ -74,6 +74,7 @@ static void statistics_count_nothing_that_a_summary_hides(void)
                                                  "evicted_certificates",
                                                  "inventory_left_out",
                                                  "unshared_messages",
+                                                 "unverified_signatures",
                                                  "established",
                                                  "incomplete",
                                                  "not_tls",

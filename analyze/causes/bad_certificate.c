@@ -23,10 +23,11 @@ static enum certainty judge_critical(const struct facts *facts, struct evidence 
 }
 
 /* The server signed its key exchange, too, or in TLS 1.3 the handshake: either signature may be the
- * one, unless other clients find nothing wrong with it. */
+ * one, unless it verifies here, or other clients find nothing wrong with it. */
 static bool may_be_key_exchange(const struct facts *facts)
 {
-    return (facts->server_key_exchange_note != NULL || facts->tls13)
+    return facts->key_exchange_signature != SIGNATURE_VERIFIES
+           && (facts->server_key_exchange_note != NULL || facts->tls13)
            && known_flights(facts) != FLIGHTS_FEW_REFUSED;
 }
 
@@ -34,12 +35,13 @@ static bool may_be_key_exchange(const struct facts *facts)
  * clients call decrypt_error(51). */
 static enum certainty signature_failed(const struct facts *facts, struct evidence *evidence)
 {
-    if (!client_could_not_verify(facts))
+    if (!client_could_not_verify(facts) || facts->key_exchange_signature == SIGNATURE_WRONG)
         return CAUSE_NO;
     evidence_add(evidence, "signature", facts->refusal.at,
                  "decrypt_error(51) at this point is about a signature that does not verify: in "
                  "the chain, as when an authority was made anew under its old name with another "
                  "key, in a CRL, or of the key exchange");
+    describe_server_signature(facts, evidence);
     describe_choice(facts, evidence);
     /* Then no signature in its chain is wrong. */
     return known_client_takes_flight(facts) || may_be_key_exchange(facts) ? CAUSE_POSSIBLE
@@ -75,6 +77,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return by_alert;
 }
 
+static bool is_conceivable(const struct facts *facts)
+{
+    return facts->key_exchange_signature == SIGNATURE_UNKNOWN && client_may_mean_signature(facts);
+}
+
 const struct cause cause_bad_certificate = {
     .id = "bad_certificate",
     .layer = LAYER_CERTIFICATE,
@@ -103,4 +110,5 @@ const struct cause cause_bad_certificate = {
                            TLS_ALERT_UNSUPPORTED_CERTIFICATE, TLS_ALERT_DECRYPT_ERROR),
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5280 sections 4.2 and 6",
     .match = match,
+    .conceivable = is_conceivable,
 };

@@ -138,8 +138,9 @@ static enum certainty client_said_so(const struct facts *facts)
 static enum certainty weigh(const struct facts *facts)
 {
     static enum certainty (*const rules[])(const struct facts *facts) = {
-        server_said_so, client_said_so,   finished_not_accepted,
-        left_at_secret, left_at_finished, refused_external_key,
+        server_signature_is_wrong, server_said_so, client_said_so,
+        finished_not_accepted,     left_at_secret, left_at_finished,
+        refused_external_key,
     };
 
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
@@ -157,6 +158,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
+    describe_server_signature(facts, evidence);
     describe_shared_secret(facts, evidence);
     describe_resumption(facts, evidence);
     describe_choice(facts, evidence);
@@ -164,11 +166,13 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
-/* Some servers call a binder that does not verify an illegal parameter. */
+/* Some servers call a binder that does not verify an illegal parameter, and some clients a
+ * signature an unexpected message. */
 static bool is_conceivable(const struct facts *facts)
 {
-    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER)
-           && facts_refused_key_offer(facts);
+    return (facts_alert(facts, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER)
+            && facts_refused_key_offer(facts))
+           || client_may_mean_signature(facts);
 }
 
 const struct cause cause_record_corruption = {
@@ -178,7 +182,8 @@ const struct cause cause_record_corruption = {
     .explanation =
         "A protected record, a signature or a Finished message did not pass its check: "
         "bad_record_mac(20) or decrypt_error(51). The octets were changed on the way, "
-        "the two sides computed different keys, or one has a defect. With a pre-shared key, "
+        "the two sides computed different keys, the server's private key is not that of its "
+        "certificate, or one side has a defect. With a pre-shared key, "
         "a ticket or a password the keys differ when the two sides do not have the same "
         "one; a server that finds so, or that has no key by the client's name for it, may "
         "just close, or say handshake_failure(40); some call a key that differs an "
@@ -186,12 +191,14 @@ const struct cause cause_record_corruption = {
     .remedy =
         "Where the evidence names a pre-shared key or a password, compare it and its identity "
         "on both sides first: `openssl s_client -connect SERVER:PORT -psk_identity IDENTITY "
-        "-psk KEY` tries one. Servers that share tickets need the same ticket key. Else "
+        "-psk KEY` tries one. Servers that share tickets need the same ticket key. Where the "
+        "evidence names the signature of the key exchange, compare the server's certificate and "
+        "private key: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem "
+        "-pubout` have to print the same key. Else "
         "capture on both sides and compare the payload octet by octet: a difference points "
         "to a device or network card on the way (test with `ethtool -K IFACE tso off gso off "
         "gro off`). No difference points to a library: update both, and try other suites "
-        "with `openssl s_client -connect SERVER:PORT -cipher SUITE`. Certificate and private "
-        "key that do not belong together look the same.",
+        "with `openssl s_client -connect SERVER:PORT -cipher SUITE`.",
     .reported_as = "OpenSSL: decryption failed or bad record mac, digest check failed, tlsv1 alert "
                    "decrypt error; curl: (35), (56); Chromium: "
                    "net::ERR_SSL_BAD_RECORD_MAC_ALERT, net::ERR_SSL_DECRYPT_ERROR_ALERT; Firefox: "
@@ -200,8 +207,10 @@ const struct cause cause_record_corruption = {
                    "alert: bad_record_mac; Go: local error: tls: bad record MAC",
     .alerts = CAUSE_ALERTS(TLS_ALERT_BAD_RECORD_MAC, TLS_ALERT_DECRYPTION_FAILED,
                            TLS_ALERT_DECRYPT_ERROR, TLS_ALERT_HANDSHAKE_FAILURE,
-                           TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_CLOSE_NOTIFY),
-    .source = "RFC 8446 sections 4.2.11.2, 5.2 and 6.2; RFC 5246 section 7.2.2; RFC 4279 section 2",
+                           TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_UNEXPECTED_MESSAGE,
+                           TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_CLOSE_NOTIFY),
+    .source = "RFC 8446 sections 4.2.11.2, 5.2 and 6.2; RFC 5246 sections 7.2.2 and 7.4.3; RFC "
+              "4279 section 2",
     .tells_end_alone = true,
     .match = match,
     .conceivable = is_conceivable,

@@ -139,6 +139,56 @@ bool server_could_not_verify(const struct facts *facts)
            && !facts_is_before_end(facts, facts->change_cipher_spec_note[SIDE_SERVER]);
 }
 
+/* What clients say of a signature that does not verify: decrypt_error by RFC 5246 section 7.2.2; Go
+ * unexpected_message or illegal_parameter, Java handshake_failure. What speaks of something else, or
+ * of nothing, may be about the certificate, which clients look at before. */
+enum certainty server_signature_is_wrong(const struct facts *facts)
+{
+    static const struct {
+        uint8_t alert;
+        enum certainty certainty;
+    } rows[] = {
+        {TLS_ALERT_DECRYPT_ERROR, CAUSE_CERTAIN},     {TLS_ALERT_BAD_RECORD_MAC, CAUSE_CERTAIN},
+        {TLS_ALERT_DECRYPTION_FAILED, CAUSE_CERTAIN}, {TLS_ALERT_UNEXPECTED_MESSAGE, CAUSE_LIKELY},
+        {TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_LIKELY},  {TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_LIKELY},
+    };
+
+    if (facts->key_exchange_signature != SIGNATURE_WRONG)
+        return CAUSE_NO;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (facts_alert(facts, SIDE_CLIENT, rows[i].alert))
+            return rows[i].certainty;
+    return CAUSE_POSSIBLE;
+}
+
+bool client_may_mean_signature(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE)
+           && facts_client_ended_at_key_exchange(facts) && facts->server_key_exchange.has_signature
+           && facts->key_exchange_signature != SIGNATURE_VERIFIES;
+}
+
+void describe_server_signature(const struct facts *facts, struct evidence *evidence)
+{
+    static const char *const texts[] = {
+        [SIGNATURE_VERIFIES] = "verifies with the key of the server's certificate: the private key "
+                               "is the right one, and a signature that does not verify is another",
+        [SIGNATURE_WRONG] = "does not verify with the key of the server's certificate: the "
+                            "server's private key belongs to another certificate, or something "
+                            "changed the handshake on the way",
+    };
+    char hex[NAMES_HEX_SIZE];
+    uint16_t scheme;
+
+    if (facts->key_exchange_signature == SIGNATURE_UNKNOWN)
+        return;
+    scheme = facts->server_key_exchange.signature_scheme;
+    evidence_add(evidence, "signature_check", facts->server_key_exchange_note->at,
+                 "the signature of the key exchange, %s, %s",
+                 names_or_hex(hex, sizeof(hex), names_signature_scheme(scheme), scheme, 4),
+                 texts[facts->key_exchange_signature]);
+}
+
 /* The largest message that Java takes: the least limit of a stack that is not made for small
  * devices. */
 enum { COMMON_MESSAGE_MAX = 32768 };

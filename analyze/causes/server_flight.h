@@ -51,6 +51,15 @@ bool client_could_not_verify(const struct facts *facts);
 /* The same of the server, which had the client's certificate (and CertificateVerify). */
 bool server_could_not_verify(const struct facts *facts);
 
+/* The client ended the handshake behind a key exchange whose signature is not one of the
+ * certificate's key: certain with an alert that says so, possible where it speaks of something
+ * else. */
+enum certainty server_signature_is_wrong(const struct facts *facts);
+
+/* The client said unexpected_message(10) of a flight with a signed key exchange, which Go says when
+ * the signature does not verify; and it is not known to verify. */
+bool client_may_mean_signature(const struct facts *facts);
+
 /* The receiver ended the handshake at a Certificate of this side that is so long that not every
  * receiver takes it: likely with an alert about the message, which is in its place, when receivers
  * for servers and desktops refuse it, too. */
@@ -79,6 +88,9 @@ const struct note *server_stop_at_signature(const struct facts *facts);
 /* Say where the server's certificate, or the client's, was seen. */
 void describe_server_certificate(const struct facts *facts, struct evidence *evidence);
 void describe_client_certificate(const struct facts *facts, struct evidence *evidence);
+
+/* Say what became of the signature of its key exchange; nothing where it was not verified. */
+void describe_server_signature(const struct facts *facts, struct evidence *evidence);
 
 /* Say where the server asked for a certificate; nothing when that was not seen. */
 void describe_certificate_request(const struct facts *facts, struct evidence *evidence);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/server_flight.h"
 
 static bool has_come_before(const struct facts *facts, const struct note *note)
 {
@@ -147,7 +148,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (!said)
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
-    return answers_first_hello(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return answers_first_hello(facts) || client_may_mean_signature(facts) ? CAUSE_POSSIBLE
+                                                                          : CAUSE_LIKELY;
 }
 
 const struct cause cause_unexpected_message = {

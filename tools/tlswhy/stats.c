@@ -96,6 +96,9 @@ const struct stats_row stats_rows[] = {
     COUNTER("transcripts_full", "Handshakes too long to be kept whole", tracker.transcripts_full),
     COUNTER("unshared_messages", "Messages copied for want of room to keep them once",
             tracker.bodies_refused),
+    COUNTER("unverified_signatures",
+            "Signatures of refused key exchanges not verified, because there were too many",
+            tracker.signatures_left_out),
     COUNTER("notes_full",
             "Handshakes with more messages than are noted, or than had room in memory",
             tracker.notes_full),
@@ -161,6 +164,7 @@ static void add_tracker(struct tracker_counters *sum, const struct tracker_count
     sum->incidents_memory += other->incidents_memory;
     add_all(&sum->knowledge, &other->knowledge, sizeof(sum->knowledge));
     add_all(&sum->certificates, &other->certificates, sizeof(sum->certificates));
+    sum->signatures_left_out += other->signatures_left_out;
     sum->insight.evicted += other->insight.evicted;
     sum->revised += other->revised;
     sum->unrevised += other->unrevised;
