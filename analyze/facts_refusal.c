@@ -2,6 +2,7 @@
 /* facts_refusal.c -- the first fatal event: what ended the handshake, and who did it. */
 #include "analyze/facts_internal.h"
 #include "analyze/session.h"
+#include "capture/time_unit.h"
 
 /* Alerts that end a connection in an orderly way: before the handshake is done they end it
  * without a reason (RFC 8446 section 6.1). */
@@ -51,6 +52,30 @@ static bool does_not_pad(const struct facts *facts, enum side side)
     return side == SIDE_SERVER && facts_server_does_not_pad(facts);
 }
 
+/* The client is the first to close behind this record, and long after it: who gets a fatal alert
+ * closes at once (RFC 8446 section 6.2), and so does who sends one. */
+static bool client_waits_behind(const struct facts *facts, const struct note *record)
+{
+    const struct note *end = facts->handshake->notes + facts->handshake->note_count;
+    const struct note *note = record;
+
+    while (note < end && note->kind != NOTE_FIN && note->kind != NOTE_RST)
+        note++;
+    return note < end && note->side == SIDE_CLIENT
+           && note->at.time_ns - record->at.time_ns >= FACTS_PATIENCE_NS;
+}
+
+/* The server's first protected record is its EncryptedExtensions: by its length, when there is none
+ * in it (RFC 8446 section 4.3.1), or because the client waits for more. */
+static bool is_encrypted_extensions(const struct facts *facts, const struct note *note)
+{
+    enum { EMPTY_LENGTH = TLS_HANDSHAKE_HEADER_LENGTH + 2 };
+
+    return note->side == SIDE_SERVER && note == facts->first_protected_note[SIDE_SERVER]
+           && (suite_record_length(facts->suite, TLS_VERSION_1_3, EMPTY_LENGTH, note->length)
+               || client_waits_behind(facts, note));
+}
+
 /* The side says no more, or nothing but alerts: some stacks send two, and a close_notify may be the
  * answer to the other side's. */
 static bool only_alerts_follow(const struct facts *facts, const struct note *note)
@@ -76,7 +101,8 @@ bool facts_is_protected_alert(const struct facts *facts, const struct note *note
     if (suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length))
         return only_alerts_follow(facts, note);
     return note == facts->last_protected_note[side] && facts_closes_later(facts, note)
-           && !does_not_pad(facts, side) && !facts_is_empty_certificate(facts, note);
+           && !does_not_pad(facts, side) && !facts_is_empty_certificate(facts, note)
+           && !is_encrypted_extensions(facts, note);
 }
 
 static bool is_record(const struct note *note)

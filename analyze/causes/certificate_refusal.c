@@ -65,6 +65,8 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
         && (alert_is_about_certificates(refusal->alert) || refusal->alert == TLS_ALERT_DECRYPT_ERROR
             || version_complaint_is_about_flight(facts)))
         return CAUSE_POSSIBLE;
+    if (server_stopped_midway(facts) == CAUSE_LIKELY)
+        return CAUSE_NO;
     if (refusal->kind == REFUSAL_ENCRYPTED_ALERT)
         return facts->finished_note[SIDE_SERVER] == NULL ? weigh_unnamed(facts) : CAUSE_NO;
     if (facts_closed_without_reason(facts, SIDE_CLIENT) && client_silent_after_flight(facts))

@@ -75,7 +75,9 @@ static enum certainty encrypted_alert(const struct facts *facts)
     if (facts->tls13 && !server_flight_complete(facts))
         return CAUSE_NO;
     if (facts->tls13)
-        return client_silent_after_flight(facts) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+        return client_silent_after_flight(facts) && server_stopped_midway(facts) == CAUSE_NO
+                   ? CAUSE_LIKELY
+                   : CAUSE_POSSIBLE;
     return facts->server_certificate_note != NULL ? CAUSE_LIKELY : CAUSE_NO;
 }
 

@@ -2,6 +2,7 @@
 #include "analyze/causes/server_flight.h"
 
 #include "analyze/causes/causes.h"
+#include "analyze/causes/transport.h"
 #include "analyze/certificate_parts.h"
 #include "analyze/der.h"
 #include "analyze/session.h"
@@ -23,6 +24,10 @@ enum { CERTIFICATE_RECORD_MIN = 300 };
  * tells an attacker nothing; they end with close_notify then. */
 #define HELD_BACK_NS (31 * SECOND_NS)
 
+/* A client that ends a handshake this long after the server's last word has waited for more of it:
+ * what it has, it reads at once. */
+#define STOPPED_NS (3 * SECOND_NS)
+
 /* Authorities that an evidence line names; some servers list all that they know. */
 enum { AUTHORITIES_TOLD = 3 };
 
@@ -38,12 +43,18 @@ static uint64_t protected_octets_before_end(const struct facts *facts)
     return octets;
 }
 
+static bool ends_in_broken_record(const struct facts *facts)
+{
+    return facts_broke_off(facts, facts->last_protected_note[SIDE_SERVER]);
+}
+
 bool server_flight_complete(const struct facts *facts)
 {
     if (facts->resumed)
         return false;
     if (facts->tls13)
-        return protected_octets_before_end(facts) >= PROTECTED_FLIGHT_MIN;
+        return !ends_in_broken_record(facts)
+               && protected_octets_before_end(facts) >= PROTECTED_FLIGHT_MIN;
     return facts_is_before_end(facts, facts->server_certificate_note)
            && facts_is_before_end(facts, facts->server_hello_done_note);
 }
@@ -60,6 +71,60 @@ bool client_silent_after_flight(const struct facts *facts)
             return false;
     }
     return true;
+}
+
+/* TLS 1.3: whether the server's last protected record is not the end of its flight. A Finished that
+ * is not padded is one; one that is, or that shares its record, cannot be told. */
+static enum certainty is_unfinished_1_3(const struct facts *facts)
+{
+    const struct note *last = facts->last_protected_note[SIDE_SERVER];
+
+    if (ends_in_broken_record(facts))
+        return CAUSE_LIKELY;
+    if (last != NULL && suite_finished_length(facts->suite, TLS_VERSION_1_3, last->length))
+        return CAUSE_NO;
+    return facts->resumed || server_flight_complete(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+}
+
+/* Up to TLS 1.2 its end is plain: ServerHelloDone, or a change_cipher_spec when it resumes. */
+static enum certainty is_unfinished(const struct facts *facts)
+{
+    if (facts->server_hello_note == NULL)
+        return CAUSE_NO;
+    if (facts->tls13)
+        return is_unfinished_1_3(facts);
+    return facts->server_hello_done_note == NULL
+                   && facts->change_cipher_spec_note[SIDE_SERVER] == NULL
+               ? CAUSE_LIKELY
+               : CAUSE_NO;
+}
+
+int64_t server_silence_ns(const struct facts *facts)
+{
+    return facts->refusal.at.time_ns - facts->connection->direction[SIDE_SERVER].last_data.time_ns;
+}
+
+/* The client ended the handshake and named no reason: an encrypted alert may be the close_notify of
+ * programs on GnuTLS whose own timer fires. */
+static bool client_gave_up(const struct facts *facts)
+{
+    return server_silence_ns(facts) >= STOPPED_NS
+           && (facts_closed_without_reason(facts, SIDE_CLIENT)
+               || (facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
+                   && facts->refusal.by == SIDE_CLIENT));
+}
+
+enum certainty server_stopped_midway(const struct facts *facts)
+{
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    bool may_be_lost = server->retransmissions > 0 || path_is_lossy(facts);
+    enum certainty certainty;
+
+    if (!client_gave_up(facts) || !client_silent_after_flight(facts) || facts->missed
+        || facts_client_had_left(facts) || direction_trouble(server)->unseen_octets > 0)
+        return CAUSE_NO;
+    certainty = is_unfinished(facts);
+    return certainty == CAUSE_LIKELY && may_be_lost ? CAUSE_POSSIBLE : certainty;
 }
 
 bool client_ended_at_flight(const struct facts *facts)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
 #include "analyze/describe.h"
 #include "analyze/knowledge.h"
@@ -61,8 +62,29 @@ static bool has_answered_in_time(const struct facts *facts)
            && !facts_server_owes_finished(facts);
 }
 
+/* The server's last word was no end, and the client waited for more. */
+static enum certainty stopped_midway(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty = server_stopped_midway(facts);
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    describe_last_seen(facts, evidence);
+    text_add(&text, "the client waited for the rest of the server's flight for ");
+    text_add_duration(&text, server_silence_ns(facts));
+    evidence_add(evidence, "waited", facts->refusal.at, "%s", line);
+    describe_known_life(facts, evidence);
+    return certainty;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
+    enum certainty certainty = stopped_midway(facts, evidence);
+
+    if (certainty != CAUSE_NO)
+        return certainty;
     if (facts_request_is_ignored(facts)) {
         describe_ignored_request(facts, evidence);
         return CAUSE_LIKELY;
@@ -87,16 +109,16 @@ const struct cause cause_server_silent = {
     .id = "server_silent",
     .layer = LAYER_NETWORK,
     .title = "The server got the client's last message, and never answered it",
-    .explanation =
-        "The TCP connection works, the server's host acknowledged what the client sent, "
-        "and yet no TLS answer came. The process hangs, is overloaded, waits for "
-        "something else first (a PROXY protocol header), or is not what speaks TLS "
-        "here; or a device takes the connection and forwards nothing. A request for TLS "
-        "within another protocol (STARTTLS, CONNECT) stays unanswered where the server "
-        "does not know it, or where a proxy cannot find or reach its target. Where the "
-        "hello was answered and the client's Finished was not, the process may have "
-        "died of what the client sent, its certificate for one. An answer that comes when the "
-        "client has given up is as good as none.",
+    .explanation = "The TCP connection works, the server's host acknowledged what the client sent, "
+                   "and yet no TLS answer came. The process hangs, is overloaded, waits for "
+                   "something else first (a PROXY protocol header), or is not what speaks TLS "
+                   "here; or a device takes the connection and forwards nothing. A request for TLS "
+                   "within another protocol (STARTTLS, CONNECT) stays unanswered where the server "
+                   "does not know it, or where a proxy cannot find or reach its target. Where the "
+                   "hello was answered and the client's Finished was not, the process may have "
+                   "died of what the client sent, its certificate for one. An answer that comes "
+                   "when the client has given up is as good as none, and so is one that stops in "
+                   "the middle: near the client, its rest may also be lost on the way.",
     .remedy = "On the server look at the process (`ss -tnp 'sport = :PORT'` shows octets waiting "
               "in Recv-Q: it does not read) and its load. Behind a load balancer compare the PROXY "
               "protocol settings of both. `openssl s_client -connect SERVER:PORT`, run nearer and "

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Servers that fall silent in the middle of their flight. */
+#include "tests/support/story_opening.h"
+#include "tests/support/suite.h"
+
+enum {
+    EXTENSIONS_RECORD = 23, /* EncryptedExtensions with nothing in it */
+    FLIGHT_RECORD = 900     /* octets that may be, or hold, a certificate */
+};
+
+#define TIME_OUT_NS (4 * STORY_SECOND)
+
+/* TLS 1.3: behind the ServerHello comes one record of the server. */
+static void begin_stall(struct story *story, uint32_t length)
+{
+    struct story_choice choice = story_choice_1_3();
+
+    story_begin_hello(story);
+    story_server_hello(story, &choice);
+    story_protected(story, SIDE_SERVER, length);
+}
+
+/* As programs on GnuTLS do when their own timer fires. */
+static void give_up_with_close_notify(struct story *story, int64_t after_ns)
+{
+    story_ccs(story, SIDE_CLIENT);
+    story_wait(story, after_ns);
+    story_protected(story, SIDE_CLIENT, STORY_ALERT_RECORD);
+    story_fin(story, SIDE_CLIENT);
+}
+
+static void a_flight_of_1_2_without_its_end_is_a_silent_server(void)
+{
+    static const struct {
+        int64_t wait_ns;
+        bool is_silent;
+    } rows[] = {{TIME_OUT_NS, true}, {STORY_SECOND, false}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        story_begin_hello(&story);
+        story_server_hello(&story, &choice);
+        story_certificate(&story, SIDE_SERVER);
+        story_wait(&story, rows[i].wait_ns);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_certainty(&story, "server_silent"),
+                        rows[i].is_silent ? CAUSE_LIKELY : CAUSE_NO);
+    }
+}
+
+static void a_flight_of_1_2_with_its_end_is_the_clients_turn(void)
+{
+    struct story story;
+
+    story_begin_flight_1_2(&story);
+    story_wait(&story, TIME_OUT_NS);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_denies(&story, "server_silent"));
+}
+
+static void empty_extensions_are_no_alert(void)
+{
+    struct story story;
+
+    begin_stall(&story, EXTENSIONS_RECORD);
+    story_wait(&story, TIME_OUT_NS);
+    story_fin(&story, SIDE_CLIENT);
+    story_wait(&story, TIME_OUT_NS);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_silent", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story_facts(&story)->refusal.by, SIDE_CLIENT);
+
+    begin_stall(&story, EXTENSIONS_RECORD);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->refusal.kind, REFUSAL_FIN);
+}
+
+/* Of a server that pads its alerts, who gets one closes at once, too. */
+static void a_client_that_waits_behind_a_short_record_got_no_alert(void)
+{
+    struct story story;
+
+    begin_stall(&story, STORY_PADDED_ALERT_RECORD);
+    story_fin(&story, SIDE_CLIENT);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_EQUAL(story_facts(&story)->refusal.kind, REFUSAL_ENCRYPTED_ALERT);
+
+    begin_stall(&story, STORY_PADDED_ALERT_RECORD);
+    story_wait(&story, TIME_OUT_NS);
+    story_fin(&story, SIDE_CLIENT);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "server_silent", CAUSE_LIKELY));
+}
+
+static void a_close_notify_at_a_time_out_refuses_no_certificate(void)
+{
+    struct story story;
+
+    begin_stall(&story, FLIGHT_RECORD);
+    story.handshake.broken_octets[SIDE_SERVER] = FLIGHT_RECORD / 3;
+    give_up_with_close_notify(&story, TIME_OUT_NS);
+    CU_ASSERT_TRUE(story_says(&story, "server_silent", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_denies(&story, "certificate_rejected"));
+}
+
+/* Records that are whole, and none of them must be a Finished: it may share one of them. */
+static void a_flight_whose_end_does_not_show_may_be_whole(void)
+{
+    struct story story;
+
+    begin_stall(&story, FLIGHT_RECORD);
+    give_up_with_close_notify(&story, TIME_OUT_NS);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "server_silent"));
+
+    begin_stall(&story, FLIGHT_RECORD);
+    give_up_with_close_notify(&story, STORY_SECOND);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_LIKELY));
+}
+
+static void an_alert_behind_the_finished_is_about_the_flight(void)
+{
+    struct story story;
+
+    begin_stall(&story, FLIGHT_RECORD);
+    story_protected(&story, SIDE_SERVER, STORY_FINISHED_RECORD);
+    give_up_with_close_notify(&story, TIME_OUT_NS);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_denies(&story, "server_silent"));
+}
+
+/* What was lost on its way the server did send. */
+static void octets_lost_on_their_way_are_no_stall(void)
+{
+    struct story story;
+
+    begin_stall(&story, EXTENSIONS_RECORD);
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->unseen_octets = FLIGHT_RECORD;
+    story_wait(&story, TIME_OUT_NS);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_certainty(&story, "server_silent"), CAUSE_NO);
+
+    begin_stall(&story, EXTENSIONS_RECORD);
+    sent_by(&story, SIDE_SERVER)->retransmissions = 1;
+    story_wait(&story, TIME_OUT_NS);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_certainty(&story, "server_silent"), CAUSE_POSSIBLE);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        {"a flight of 1.2 without its end is a silent server",
+         a_flight_of_1_2_without_its_end_is_a_silent_server},
+        {"a flight of 1.2 with its end is the client's turn",
+         a_flight_of_1_2_with_its_end_is_the_clients_turn},
+        {"empty extensions are no alert", empty_extensions_are_no_alert},
+        {"a client that waits behind a short record got no alert",
+         a_client_that_waits_behind_a_short_record_got_no_alert},
+        {"a close_notify at a time-out refuses no certificate",
+         a_close_notify_at_a_time_out_refuses_no_certificate},
+        {"a flight whose end does not show may be whole",
+         a_flight_whose_end_does_not_show_may_be_whole},
+        {"an alert behind the Finished is about the flight",
+         an_alert_behind_the_finished_is_about_the_flight},
+        {"octets lost on their way are no stall", octets_lost_on_their_way_are_no_stall},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("servers that stall", tests);
+}
