@@ -106,7 +106,7 @@ static void what_openssl_cannot_speak_is_said(void)
 
     remedy = remedy_text(remedy, way_of(PRELUDE_TDS), buffer);
     CU_ASSERT_PTR_NOT_NULL(strstr(remedy, " openssl s_client cannot speak TDS: `nmap "));
-    remedy = cause_find("packet_loss")->remedy; /* it has no such command */
+    remedy = cause_find("connect_timeout")->remedy; /* it has no such command */
     CU_ASSERT_PTR_EQUAL(remedy_text(remedy, way_of(PRELUDE_TDS), buffer), remedy);
 }
 
