@@ -155,7 +155,8 @@ struct known_server {
     uint8_t alpn_count;
     uint8_t alert_count;
     uint8_t return_count;
-    bool answered_in_tls; /* a hello of a handshake that failed; not in a state */
+    bool answered_in_tls;      /* a hello of a handshake that failed; not in a state */
+    bool takes_no_certificate; /* a client that it had asked for one finished without; likewise */
     uint8_t traits_taken; /* of hellos that it took up: a bit for each enum hello_trait. Not in a
                              state: all are set when one was read of a server that took up any */
     struct known_count established;

@@ -186,6 +186,13 @@ static void learn_groups(struct known_server *server, const struct facts *facts,
         learn_value(server, KNOWN_SCHEMES, facts->server_key_exchange.signature_scheme, at_ns);
 }
 
+static bool client_did_without_certificate(const struct facts *facts)
+{
+    return facts->outcome == OUTCOME_ESTABLISHED
+           && (facts->tls13 ? facts->client_answer == CLIENT_ANSWER_EMPTY
+                            : facts->client_certificate_empty);
+}
+
 /* What the server chose. */
 static void learn_choice(struct known_server *server, const struct facts *facts, int64_t at_ns)
 {
@@ -197,6 +204,8 @@ static void learn_choice(struct known_server *server, const struct facts *facts,
     learn_alpn(server, facts);
     if (facts->certificate_request_note != NULL)
         known_count_add(&server->asked_certificate, at_ns);
+    if (client_did_without_certificate(facts))
+        server->takes_no_certificate = true;
 }
 
 uint32_t known_ordinary_refusals(const struct known_server *server, const struct facts *facts)

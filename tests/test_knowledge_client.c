@@ -3,8 +3,10 @@
 #include "analyze/knowledge.h"
 
 #include "dissect/tls.h"
-#include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
+
+enum { TICKET_RECORD = 250 };
 
 /* Other clients, more than a sketch tells apart. */
 static const uint8_t others = 12;
@@ -112,6 +114,37 @@ static void a_handshake_without_a_certificate_is_no_full_one(void)
     knowledge_free(knowledge);
 }
 
+/* TLS 1.3: the server asks for a certificate, and the client has none. */
+static void send_no_certificate(struct story *story)
+{
+    story_begin_flight_1_3(story);
+    story_ccs(story, SIDE_CLIENT);
+    story_protected(story, SIDE_CLIENT, STORY_EMPTY_CERTIFICATE_RECORD);
+    story_protected(story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+}
+
+/* A server that takes one client without a certificate most likely asks them all in vain. */
+static void a_certificate_that_another_did_without_is_not_required(void)
+{
+    for (unsigned is_known = 0; is_known < 2; is_known++) {
+        struct knowledge *knowledge = knowledge_new(&(struct knowledge_options){0});
+        struct story story;
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+        send_no_certificate(&story);
+        story_protected(&story, SIDE_SERVER, TICKET_RECORD);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+        if (is_known)
+            story_learn(knowledge, &story.facts);
+        send_no_certificate(&story);
+        story_refuse(&story);
+        story.knowledge = knowledge;
+        CU_ASSERT_EQUAL(story_certainty(&story, "client_certificate_required"),
+                        is_known ? CAUSE_POSSIBLE : CAUSE_LIKELY);
+        knowledge_free(knowledge);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -119,6 +152,8 @@ int main(void)
          a_connection_dropped_for_another_one_is_known},
         {"a handshake without a certificate is no full one",
          a_handshake_without_a_certificate_is_no_full_one},
+        {"a certificate that another did without is not required",
+         a_certificate_that_another_did_without_is_not_required},
         CU_TEST_INFO_NULL,
     };
 

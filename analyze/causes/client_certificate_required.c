@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/knowledge.h"
 
 /* What servers say to an empty Certificate: handshake_failure (RFC 5246 section 7.4.6),
  * certificate_required in TLS 1.3, or bad_certificate. */
@@ -10,6 +11,15 @@ static bool says_so(const struct facts *facts)
            || facts_alert(facts, SIDE_SERVER, TLS_ALERT_BAD_CERTIFICATE)
            || facts_alert(facts, SIDE_SERVER, TLS_ALERT_NO_CERTIFICATE)
            || facts_alert(facts, SIDE_SERVER, TLS_ALERT_CERTIFICATE_UNKNOWN);
+}
+
+/* It takes clients without a certificate, by what another connection shows; a rule may still be for
+ * some names or addresses alone. */
+static bool is_known_to_do_without(const struct facts *facts)
+{
+    const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
+
+    return server != NULL && server->takes_no_certificate;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -23,7 +33,9 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_client_certificate(facts, evidence);
     if (server_refused_in_silence(facts))
         return CAUSE_POSSIBLE;
-    return facts->certificate_request_note != NULL && says_so(facts) ? CAUSE_CERTAIN : CAUSE_LIKELY;
+    if (facts->certificate_request_note != NULL && says_so(facts))
+        return CAUSE_CERTAIN;
+    return is_known_to_do_without(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 const struct cause cause_client_certificate_required = {
