@@ -22,8 +22,8 @@ void examiner_free(struct examiner *examiner); /* NULL is harmless */
 
 /* Judge the certificates of a handshake: sets facts->chain and facts->certificates of each side
  * whose Certificate message was kept and has a certificate in it, and facts->key_exchange_signature
- * of a handshake that its client ended behind a signed ServerKeyExchange of TLS 1.2. They belong to the examiner and
- * stay valid until its next call. */
+ * of a handshake that its client ended behind a signed ServerKeyExchange of TLS 1.2. They belong to
+ * the examiner and stay valid until its next call. */
 void examiner_examine(struct examiner *examiner, struct facts *facts);
 
 /* Judge by others from now on, which are borrowed too. What was judged before may not be used any

@@ -205,8 +205,8 @@ bool server_could_not_verify(const struct facts *facts)
 }
 
 /* What clients say of a signature that does not verify: decrypt_error by RFC 5246 section 7.2.2; Go
- * unexpected_message or illegal_parameter, Java handshake_failure. What speaks of something else, or
- * of nothing, may be about the certificate, which clients look at before. */
+ * unexpected_message or illegal_parameter, Java handshake_failure. What speaks of something else,
+ * or of nothing, may be about the certificate, which clients look at before. */
 enum certainty server_signature_is_wrong(const struct facts *facts)
 {
     static const struct {

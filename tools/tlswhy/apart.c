@@ -61,13 +61,14 @@ static bool find_vacancy(const char *path, struct target *target)
 {
     const size_t length = strlen(path);
     struct stat status;
+    int links = 0;
     char *slash;
 
     if (length >= PATH_MAX)
         return false;
     memcpy(target->path, path, length + 1);
-    for (int links = 0; links < PLACE_LINKS_MAX && follow(target->path); links++)
-        continue;
+    while (links < PLACE_LINKS_MAX && follow(target->path))
+        links++;
     slash = strrchr(target->path, '/');
     target->name = slash != NULL ? slash + 1 : target->path;
     if (slash == NULL || slash == target->path) {
