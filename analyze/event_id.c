@@ -41,6 +41,7 @@ static void put_octets(uint64_t *numbers, const uint8_t *octets, size_t count)
 
 enum {
     ADDRESS_NUMBERS = sizeof(((struct address *)0)->octets) / 8,
+    BOTH_ADDRESSES = SIDES * ADDRESS_NUMBERS,
     RANDOM_NUMBERS = TLS_RANDOM_LENGTH / 8,
     DIGEST_NUMBERS = sizeof(((struct inventory_key *)0)->sha256) / 8
 };
@@ -54,8 +55,8 @@ static void hash_connection(const struct facts *facts, uint64_t hash[HASH_NUMBER
     const struct endpoint *server = &connection->endpoint[SIDE_SERVER];
     const struct client_hello *hello;
     const struct hello_extensions *extensions;
-    uint64_t numbers[2 * ADDRESS_NUMBERS + 2 + RANDOM_NUMBERS];
-    size_t count = 2 * ADDRESS_NUMBERS;
+    uint64_t numbers[BOTH_ADDRESSES + 2 + RANDOM_NUMBERS];
+    size_t count = BOTH_ADDRESSES;
 
     put_octets(numbers, client->address.octets, ADDRESS_NUMBERS);
     put_octets(numbers + ADDRESS_NUMBERS, server->address.octets, ADDRESS_NUMBERS);
