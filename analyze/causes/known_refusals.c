@@ -121,7 +121,7 @@ static const struct known_names *names_of(const struct facts *facts)
     const struct known_server *server = known_server_of(facts);
     const struct known_names *names;
 
-    if (server == NULL || !known->client_was_served || known->name == NULL
+    if (server == NULL || known == NULL || !known->client_was_served || known->name == NULL
         || known->name->hellos.accepted.count > 0 || facts_names_no_server(facts))
         return NULL;
     names = known_names_of(server, facts);
@@ -227,14 +227,17 @@ static void describe_traits(const struct facts *facts, struct evidence *evidence
                                 "hang at that length, as some do (RFC 7685)"},
     };
 
-    for (size_t i = 0; i < HELLO_TRAITS; i++)
-        if (known_refuses_trait(facts, (enum hello_trait)i))
+    for (size_t i = 0; i < HELLO_TRAITS; i++) {
+        const struct known_trait *known = trait_of(facts, (enum hello_trait)i);
+
+        if (known != NULL && known_refuses_trait(facts, (enum hello_trait)i))
             evidence_add(
                 evidence, "server_known", (struct moment){0},
                 "of the hellos %s this server took up none, and ended %u like this one; it "
                 "took up %u others meanwhile: it, or a device on the way, may %s",
-                rows[i].what, trait_of(facts, (enum hello_trait)i)->refused,
-                facts->known->server->hellos.accepted.count, rows[i].doubt);
+                rows[i].what, known->refused, facts->known->server->hellos.accepted.count,
+                rows[i].doubt);
+    }
 }
 
 static void describe_names(const struct facts *facts, struct evidence *evidence)
