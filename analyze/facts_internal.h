@@ -31,8 +31,8 @@ bool facts_handshake_finished(const struct facts *facts);
  * and sent no data. */
 bool facts_finished_is_lost(const struct facts *facts);
 
-/* Up to TLS 1.2, in an abbreviated handshake: what stands for the server's Finished is a record of
- * another length than that can have with the suite that was chosen, or follows a ServerHello that
+/* Up to TLS 1.2, in an abbreviated handshake: what stands for the server's Finished is a longer
+ * record than that is with the AEAD suite that was chosen, or follows a ServerHello that
  * breaks the grammar. The server speaks something else in the guise of TLS, as tunnels do that hide
  * from censors (simple-obfs). */
 bool facts_server_is_in_disguise(const struct facts *facts);

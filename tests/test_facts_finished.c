@@ -450,6 +450,7 @@ static void what_only_looks_like_tls_is_none(void)
 
     CU_ASSERT_EQUAL(outcome_of_disguise(choice, 250), OUTCOME_NOT_TLS);
     CU_ASSERT_EQUAL(outcome_of_disguise(choice, 40), OUTCOME_FAILED);
+    CU_ASSERT_EQUAL(outcome_of_disguise(choice, 30), OUTCOME_FAILED); /* a piece */
     choice.suite = 0xc013; /* TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA: there may be padding */
     CU_ASSERT_EQUAL(outcome_of_disguise(choice, 250), OUTCOME_FAILED);
     choice.truncated = true;
