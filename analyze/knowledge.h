@@ -207,9 +207,9 @@ struct known_span {
 
 /* What the chain of a certificate needs and its server did not send. */
 enum known_lack {
-    KNOWN_LACKS_NOTHING,     /* nothing that is known to be needed */
-    KNOWN_LACKS_ISSUER,      /* what issued the leaf, which came alone: an intermediate or a root */
-    KNOWN_LACKS_INTERMEDIATE /* the chain ends early, and not for want of a root alone */
+    KNOWN_LACKS_NOTHING,      /* nothing that is known to be needed */
+    KNOWN_LACKS_INTERMEDIATE, /* the chain ends early, and not for want of a root alone */
+    KNOWN_LACKS_ISSUER /* what issued the leaf, which came alone: an intermediate or a root */
 };
 
 /* The certificate that a server sent in clear, as it was judged then. */

@@ -369,7 +369,7 @@ void knowledge_learn_return(struct known_server *server, struct known_name *name
     }
     if (how != TREATMENT_ACCEPTED)
         return;
-    if (name->hellos.accepted.count == 0)
+    if (name->hellos.accepted.count == 0 && server->failed.count > 0)
         server->rare->names.mixed += name->hellos.refused.count;
     if (name->refused_kind == REFUSAL_NONE)
         return;
