@@ -574,8 +574,11 @@ uint64_t incidents_evictions(const struct incidents *incidents)
 {
     uint64_t evictions = 0;
 
-    for (size_t i = 0; i < INCIDENT_TABLES; i++)
-        evictions += knowledge_table_evictions(incidents_told(incidents)[i]);
+    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
+        evictions += knowledge_table_evictions(incidents->tables[i]);
+        if (incidents->is_assigned)
+            evictions += knowledge_table_evictions(incidents->assigned[i]);
+    }
     return evictions;
 }
 

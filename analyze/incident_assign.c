@@ -35,6 +35,10 @@ bool incidents_begin_assigning(struct incidents *incidents)
         incidents->assigned[i] = incident_table_new(incidents);
         incidents->is_assigned = incidents->is_assigned && incidents->assigned[i] != NULL;
     }
+    for (size_t i = 0; i < INCIDENT_TABLES && !incidents->is_assigned; i++) {
+        knowledge_table_free(incidents->assigned[i]);
+        incidents->assigned[i] = NULL;
+    }
     return incidents->is_assigned;
 }
 
