@@ -566,7 +566,6 @@ class Apart(CommandLine):
                 with self.subTest(option=option, name=name):
                     said = f"{option.split('=', maxsplit=1)[0]}: {name} is a capture: name another"
                     self.refused(said, option + name, CLEAN)
-        self.refused("is a capture", "-i", "nowhere0", "-o", self.capture)
 
     def test_standard_input_is_not_written_to(self):
         with open(self.capture, "rb") as stdin:

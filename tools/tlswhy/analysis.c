@@ -370,6 +370,21 @@ static void complain_clock(struct analysis *analysis)
                  "were issued later than its packets");
 }
 
+/* What an earlier run wrote goes. */
+static bool empty_outputs(struct analysis *analysis)
+{
+    return output_empty(&analysis->output)
+           && (analysis->summary_output.file == NULL || output_empty(&analysis->summary_output));
+}
+
+/* There is something to put in its place. */
+static bool has_input(const struct analysis *analysis)
+{
+    const struct source_counters *counters = source_counters(analysis->source);
+
+    return counters->files_unreadable < counters->files;
+}
+
 static int read_source(struct analysis *analysis)
 {
     const struct source_counters *counters = source_counters(analysis->source);
@@ -383,6 +398,8 @@ static int read_source(struct analysis *analysis)
             complain("no packet could be read");
         return EXIT_COULD_NOT; /* there is nothing to report */
     }
+    if (!has_input(analysis) && !empty_outputs(analysis)) /* it was interrupted: nothing is there */
+        return EXIT_COULD_NOT;
     write_report(analysis);
     pipeline_write_incidents(analysis->pipeline); /* they sum up the handshakes before them */
     write_certificates(analysis);
@@ -403,17 +420,6 @@ static int read_source(struct analysis *analysis)
     if (counters->files_unreadable + counters->files_damaged > 0 && !analysis->is_interrupted)
         return EXIT_COULD_NOT;
     return EXIT_ANALYSED;
-}
-
-/* What an earlier run wrote goes when there is something to put in its place. */
-static bool empty_outputs(struct analysis *analysis)
-{
-    const struct source_counters *counters = source_counters(analysis->source);
-
-    if (counters->files_unreadable == counters->files)
-        return true;
-    return output_empty(&analysis->output)
-           && (analysis->summary_output.file == NULL || output_empty(&analysis->summary_output));
 }
 
 static int open_and_read(struct analysis *analysis)
@@ -438,7 +444,9 @@ static int open_and_read(struct analysis *analysis)
         complain("%s", error);
         return EXIT_COULD_NOT;
     }
-    return empty_outputs(analysis) ? read_source(analysis) : EXIT_COULD_NOT;
+    if (has_input(analysis) && !empty_outputs(analysis))
+        return EXIT_COULD_NOT;
+    return read_source(analysis);
 }
 
 static bool open_feed(struct analysis *analysis)

@@ -209,5 +209,5 @@ bool apart_check(const struct options *options)
            && are_kept(&writing, options->crls, options->crl_count)
            && are_kept(&writing, options->configs, options->config_count)
            && is_kept(&writing, options->trust_store) && is_kept(&writing, options->filter_file)
-           && has_no_capture(&writing);
+           && (options->path_count == 0 || has_no_capture(&writing));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* apart.h -- no file is written that the same run reads or that is a capture, and none by two.
+/* apart.h -- no file is written that the same run reads, none by two, and no capture.
  *
  * A capture is evidence that cannot be made again, also where a slip such as "-o *.pcap" names one
  * that is not read, and two writers of one file write over each other. Files are told apart by what
@@ -11,8 +11,9 @@
 
 #include "tools/tlswhy/options.h"
 
-/* Whether all that is written is apart from the other files of these options. It only looks at
- * them. False after a complaint. */
+/* Whether all that is written is apart from the other files of these options. Nothing is changed;
+ * of a run over captures, what is to be written is opened to see whether it is one, which live,
+ * where root might open what somebody else put there, it is not. False after a complaint. */
 bool apart_check(const struct options *options);
 
 #endif
