@@ -6,8 +6,8 @@
 
 /* An identifier tells an event from all others, and is the same wherever the same packets are read:
  * there is no secret in it, and nobody trusts it. Whoever wants two of them to be equal, so that a
- * receiver takes the second event for the first, cannot know the time of a connection, in
- * nanoseconds where the packets were captured, before it sends what else is hashed. A digest of
+ * receiver takes the second event for the first, cannot know the time that the capture will have of
+ * a connection, to the microsecond or better, before it sends what else is hashed. A digest of
  * cryptography would be a quarter of the event. */
 static const uint64_t event_id_key[2] = {0, 0};
 

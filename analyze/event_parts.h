@@ -26,8 +26,8 @@ void event_update_id(const struct verdict *verdict, char out[EVENT_ID_SIZE]);
 /* The same for news of a certificate: what was told of it before has the same one. */
 void event_inventory_id(const struct inventory_news *news, char out[EVENT_ID_SIZE]);
 
-/* The same for an event that no packets speak of, of numbers (below 32) that no other one
- * has. */
+/* The same for an event that no packets speak of, of at most 31 numbers that no other
+ * one has. */
 void event_number_id(const uint64_t *numbers, size_t count, char out[EVENT_ID_SIZE]);
 
 /* Add packet number and time under these keys, when it was seen. */

@@ -162,6 +162,8 @@ static void write_not_seen(const struct layout *layout, const struct report_tota
         {tracker->knowledge.evicted,
          "servers, names and clients that were forgotten to make room for others"},
         {tracker->incidents_evicted, "groups of failures that were forgotten to make room"},
+        {tracker->signatures_left_out,
+         "signatures not verified, because too many came within a second"},
         {tracker->insight.evicted,
          "clients and server names whose clock or issuer was forgotten to make room"},
     };

@@ -2,8 +2,8 @@
 /* signature_ledger.h -- verifies signatures, so many for each second of packet time and no more.
  *
  * A verification costs as much as some hundred packets, and who can have handshakes captured
- * chooses how many there are. Its results are remembered, so that a handshake that is looked at
- * again, minutes later, is judged by the same.
+ * chooses how many there are. Its results are remembered, so that live a handshake that is looked
+ * at again, minutes later, is judged by the same; of a longer capture it is verified again.
  */
 #ifndef TLSWHY_ANALYZE_SIGNATURE_LEDGER_H
 #define TLSWHY_ANALYZE_SIGNATURE_LEDGER_H
@@ -11,8 +11,8 @@
 #include "analyze/signature.h"
 
 enum {
-    SIGNATURE_LEDGER_PER_SECOND = 32, /* a tenth of a processor's time at the most */
-    SIGNATURE_LEDGER_SECONDS = 256    /* longer than until the last look; 132 KiB in all */
+    SIGNATURE_LEDGER_PER_SECOND = 32, /* live, a tenth of a processor's time at the most */
+    SIGNATURE_LEDGER_SECONDS = 256    /* live, longer than until the last look; 132 KiB in all */
 };
 
 struct signature_ledger;
@@ -27,7 +27,7 @@ enum signature_check signature_ledger_verify(struct signature_ledger *ledger, in
                                              struct bytes certificate,
                                              const struct signature_claim *claim);
 
-/* How often a signature was not verified for that. */
+/* How often that was so: of one signature, each time that it was asked for. */
 uint64_t signature_ledger_left_out(const struct signature_ledger *ledger);
 
 #endif

@@ -106,7 +106,7 @@ ALWAYS_INLINE uint64_t siphash(const uint64_t key[2], const void *data, size_t l
     return siphash_end(&s, finalization_rounds);
 }
 
-/* SipHash-2-4 with a result of 128 bits, of count numbers (below 32), each as eight octets, the
+/* SipHash-2-4 with a result of 128 bits, of at most 31 numbers, each as eight octets, the
  * lowest first; and the result likewise. */
 static inline void siphash_128(const uint64_t key[2], const uint64_t *numbers, size_t count,
                                uint64_t result[2])
