@@ -18,6 +18,7 @@ enum {
 struct input {
     int descriptor; /* -1: memory */
     bool is_regular;
+    bool is_interrupted; /* by a signal: it has ended */
     struct bytes memory; /* what is left of it */
     uint8_t magic[MAGIC_LEN];
     struct bytes begin; /* octets of magic that are not delivered yet */
@@ -59,9 +60,12 @@ static enum input_status read_raw(struct input *input, uint8_t *buffer, size_t s
         memcpy(buffer, taken.data, taken.len);
         return INPUT_DATA;
     }
+    if (input->is_interrupted)
+        return INPUT_END;
     got = read(input->descriptor, buffer, size);
     /* A program that takes signals wants to see them: it is one that ends the input. */
-    if (got < 0 && errno == EINTR)
+    input->is_interrupted = got < 0 && errno == EINTR;
+    if (input->is_interrupted)
         return INPUT_END;
     if (got < 0) {
         snprintf(input->error, sizeof(input->error), "read error: %s", strerror(errno));

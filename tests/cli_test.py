@@ -24,6 +24,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from capture_file import find_segment, read_capture, write_capture
+from waiting import wait_for
 
 TESTS = Path(__file__).resolve().parent
 TLSWHY = os.environ.get("TLSWHY", "tlswhy")
@@ -391,6 +392,18 @@ class Input(CommandLine):
         done = self.expect(COULD_NOT, "-F", name, FAILED)
         self.assertEqual(done.stderr, f"tlswhy: {name}: No such file or directory\n")
         self.expect(USAGE, "-F", self.write("zero", b"tcp\0"), FAILED)
+
+    def test_an_interrupt_before_the_first_packet_leaves_nothing_of_the_last_report(self):
+        report = self.write("report", b"of an earlier run, and longer than this one\n" * 1000)
+        with subprocess.Popen([TLSWHY, "-o", report, "-"], stdin=subprocess.PIPE) as process:
+            self.addCleanup(process.kill)
+            sleeps_in = Path(f"/proc/{process.pid}/wchan")
+            self.assertTrue(wait_for(lambda: "pipe" in sleeps_in.read_text()))
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=TIME_LIMIT)
+        said = Path(report).read_text()
+        self.assertNotIn("of an earlier run", said)
+        self.assertIn("before the end of the input", said)
 
     def test_an_interrupt_ends_the_input_and_not_the_report(self):
         process = subprocess.Popen(
