@@ -8,9 +8,7 @@ static struct knowledge *knowledge;
 
 static void begin(struct story *story, int64_t at_s, const struct story_offer *offer)
 {
-    story_begin(story);
-    story_wait(story, at_s * STORY_SECOND);
-    story->connection.first.time_ns += at_s * STORY_SECOND;
+    story_begin_at(story, at_s * STORY_SECOND);
     story->knowledge = knowledge;
     story_client_hello(story, offer);
 }

@@ -27,9 +27,7 @@ static void begin(struct story *story, int64_t at_s, const struct hello *hello)
     offer.alpn = hello->alpn;
     if (hello->is_older)
         memset(offer.versions, 0, sizeof(offer.versions));
-    story_begin(story);
-    story_wait(story, at_s * STORY_SECOND);
-    story->connection.first.time_ns += at_s * STORY_SECOND;
+    story_begin_at(story, at_s * STORY_SECOND);
     story->knowledge = knowledge;
     story_client_hello(story, &offer);
 }

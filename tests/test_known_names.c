@@ -29,9 +29,7 @@ static void begin_at(struct story *story, int seconds, char letter)
 
     name[0] = letter;
     offer.name = name;
-    story_begin(story);
-    story_wait(story, seconds * STORY_SECOND);
-    story->connection.first.time_ns += seconds * STORY_SECOND;
+    story_begin_at(story, seconds * STORY_SECOND);
     story->connection.direction[SIDE_CLIENT].largest_segment = SEGMENT;
     story->knowledge = knowledge;
     story_client_hello(story, &offer);

@@ -2,6 +2,7 @@
 /* When RSTs in the names of several servers speak for something between that looks at names. */
 #include "dissect/tls.h"
 #include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
 enum { VISITS_MAX = 8, CLIENT = 7, OTHER_CLIENT = 8, SOON = 60, LATE = 400 };
@@ -22,9 +23,7 @@ static void begin(struct story *story, const struct visit *visit)
     struct story_offer offer = story_modern_offer();
 
     offer.name = visit->name;
-    story_begin(story);
-    story_wait(story, visit->at_s * STORY_SECOND);
-    story->connection.first.time_ns += visit->at_s * STORY_SECOND;
+    story_begin_at(story, visit->at_s * STORY_SECOND);
     story->connection.last.time_ns = story->connection.first.time_ns;
     story->connection.endpoint[SIDE_CLIENT].address.octets[15] = visit->client;
     story->connection.endpoint[SIDE_SERVER].address.octets[15] = visit->server;

@@ -17,9 +17,7 @@ static void open_knowledge(void)
 /* Begins so long after the first one. */
 static void begin_at(struct story *story, int seconds, const struct story_offer *offer)
 {
-    story_begin(story);
-    story_wait(story, seconds * STORY_SECOND);
-    story->connection.first.time_ns += seconds * STORY_SECOND;
+    story_begin_at(story, seconds * STORY_SECOND);
     story->knowledge = knowledge;
     story_client_hello(story, offer);
 }

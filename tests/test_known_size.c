@@ -2,6 +2,7 @@
 /* Whether a ClientHello is too long for one segment, and what other hellos tell of that. */
 #include "dissect/tls.h"
 #include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
 enum {
@@ -29,9 +30,7 @@ static void begin(struct story *story, int64_t at_s, size_t name_length)
     offer.name = name;
     if (name_length == SHORT_NAME) /* another program of the client's host */
         offer.alpn = NULL;
-    story_begin(story);
-    story_wait(story, at_s * STORY_SECOND);
-    story->connection.first.time_ns += at_s * STORY_SECOND;
+    story_begin_at(story, at_s * STORY_SECOND);
     story->knowledge = knowledge;
     story_client_hello(story, &offer);
     story->connection.direction[SIDE_SERVER].mss = ETHERNET_MSS;

@@ -4,6 +4,7 @@
 
 #include "dissect/tls.h"
 #include "tests/support/facts_builder.h"
+#include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
 enum { FAILURES = 100, ROOM = 128 << 10 };
@@ -45,9 +46,7 @@ static void begin(struct story *story, unsigned number, uint16_t version)
 
     offer.legacy_version = version;
     memset(offer.versions, 0, sizeof(offer.versions));
-    story_begin(story);
-    story_wait(story, number * STORY_SECOND);
-    story->connection.first.time_ns += number * STORY_SECOND;
+    story_begin_at(story, number * STORY_SECOND);
     story->connection.endpoint[SIDE_CLIENT].address.octets[15] = (uint8_t)number;
     story_client_hello(story, &offer);
 }

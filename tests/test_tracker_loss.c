@@ -37,9 +37,7 @@ static void close_tracker(struct told *told)
 
 static void begin_at(struct story *story, int64_t at_ns)
 {
-    story_begin(story);
-    story_wait(story, at_ns);
-    story->connection.first.time_ns += at_ns;
+    story_begin_at(story, at_ns);
     story_modern_hello(story);
 }
 

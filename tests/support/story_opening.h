@@ -41,6 +41,14 @@ static inline struct direction *sent_by(struct story *story, enum side side)
     return &story->connection.direction[side];
 }
 
+/* Begin, so long after STORY_TIME. */
+static inline void story_begin_at(struct story *story, int64_t after_ns)
+{
+    story_begin(story);
+    story_wait(story, after_ns);
+    story->connection.first.time_ns += after_ns;
+}
+
 static inline void story_begin_hello(struct story *story)
 {
     story_begin(story);
