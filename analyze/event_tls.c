@@ -140,9 +140,7 @@ static void add_chain(struct json *json, struct json_at side, const struct facts
     size_t octets = 0;
     size_t count = 0;
 
-    if (note == NULL || note->offset == NOTE_NOT_KEPT
-        || !certificate_list_parse(handshake_body(facts->handshake, note), facts->version, &list)
-        || list.count == 0)
+    if (!facts_certificate_list(facts, note, &list) || list.count == 0)
         return;
     array = json_add_array(json, side, "certificate_chain");
     while (count++ < CHAIN_CERTIFICATES_MAX && certificate_list_next(&list, &entry)) {

@@ -81,9 +81,7 @@ static void examine_side(struct examiner *examiner, struct facts *facts, enum si
     struct certificate_list list;
     struct chain_question question;
 
-    if (note == NULL || note->offset == NOTE_NOT_KEPT
-        || !certificate_list_parse(handshake_body(facts->handshake, note), facts->version, &list)
-        || list.count == 0)
+    if (!facts_certificate_list(facts, note, &list) || list.count == 0)
         return;
     chain_collect(&examiner->chain[side], &list, examiner->cache);
     question = question_for(examiner, facts, side, note);
@@ -125,9 +123,7 @@ static struct bytes leaf_of_server(const struct facts *facts)
     struct certificate_list list;
     struct certificate_entry leaf;
 
-    if (note == NULL || note->offset == NOTE_NOT_KEPT
-        || !certificate_list_parse(handshake_body(facts->handshake, note), facts->version, &list)
-        || !certificate_list_next(&list, &leaf))
+    if (!facts_certificate_list(facts, note, &list) || !certificate_list_next(&list, &leaf))
         return (struct bytes){0};
     return leaf.certificate;
 }

@@ -12,6 +12,7 @@
 #include "analyze/signature.h"
 #include "analyze/tls_port.h"
 #include "capture/time_unit.h"
+#include "dissect/certificate_list.h"
 #include "dissect/extension.h"
 #include "dissect/hello.h"
 #include "dissect/key_exchange.h"
@@ -379,6 +380,10 @@ bool facts_is_good_bye(const struct facts *facts, const struct note *note);
  * is neither its flight nor its good-bye, by the sizes of its records. */
 bool facts_client_sent_data(const struct facts *facts);
 
+/* A client that leaves later than this has not changed its mind, and a server that is slow has most
+ * often answered by then. */
+#define FACTS_PATIENCE_NS (3 * SECOND_NS)
+
 /* A side that ends the connection within this time after the last record of the handshake did not
  * give up waiting for the other. */
 #define FACTS_LEFT_AFTER_FINISH_NS SECOND_NS
@@ -425,6 +430,11 @@ bool facts_octets_are_lost(const struct facts *facts, enum side from);
 /* The name of the server that the client wants, which its certificate is for: of the hello, else
  * the target that a proxy was asked for. Empty: none was said, or an address as octets. */
 struct bytes facts_server_name(const struct facts *facts);
+
+/* The certificates of a Certificate message, which are octets of the handshake. False: there is
+ * none (NULL), it was not kept, or it breaks the grammar. */
+MUST_USE bool facts_certificate_list(const struct facts *facts, const struct note *note,
+                                     struct certificate_list *list);
 
 /* The ClientHello, which was read, names no server: it has no server_name extension, or one without
  * a name in it. */

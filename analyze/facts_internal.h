@@ -9,10 +9,6 @@
  * lost, not just slow. */
 enum { FACTS_RESENDS_OF_LOSS = 2 };
 
-/* A client that leaves later than this has not changed its mind, and a server that is slow has most
- * often answered by then. */
-#define FACTS_PATIENCE_NS (3 * SECOND_NS)
-
 /* Take the notes apart into the members for messages, hellos and protected records. */
 void facts_read_notes(struct facts *facts);
 

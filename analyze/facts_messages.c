@@ -172,6 +172,13 @@ static void see_server_hello(struct facts *facts, const struct note *note)
         choose(facts, &hello);
 }
 
+bool facts_certificate_list(const struct facts *facts, const struct note *note,
+                            struct certificate_list *list)
+{
+    return note != NULL && note->offset != NOTE_NOT_KEPT
+           && certificate_list_parse(handshake_body(facts->handshake, note), facts->version, list);
+}
+
 static void see_certificate(struct facts *facts, const struct note *note)
 {
     struct certificate_list list;
@@ -184,10 +191,7 @@ static void see_certificate(struct facts *facts, const struct note *note)
     if (facts->client_certificate_note != NULL)
         return;
     facts->client_certificate_note = note;
-    facts->client_certificate_empty =
-        note->offset != NOTE_NOT_KEPT
-        && certificate_list_parse(handshake_body(facts->handshake, note), facts->version, &list)
-        && list.count == 0;
+    facts->client_certificate_empty = facts_certificate_list(facts, note, &list) && list.count == 0;
 }
 
 /* The form of a ServerKeyExchange follows from the suite. False: this suite has none. */

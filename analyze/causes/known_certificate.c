@@ -202,18 +202,22 @@ static bool takes_other_issuers(const struct known_client *client,
     return false;
 }
 
+/* What is known of the client's issuer of this certificate; NULL: nothing. */
+static const struct known_issuer *issuer_of(const struct facts *facts)
+{
+    return facts->known != NULL ? known_issuer_find(facts->known) : NULL;
+}
+
 bool known_issuer_is_taken(const struct facts *facts)
 {
-    const struct known_issuer *issuer =
-        facts->known != NULL ? known_issuer_find(facts->known) : NULL;
+    const struct known_issuer *issuer = issuer_of(facts);
 
     return issuer != NULL && issuer->taken.count > 0;
 }
 
 bool known_issuer_is_distrusted(const struct facts *facts)
 {
-    const struct known_issuer *issuer =
-        facts->known != NULL ? known_issuer_find(facts->known) : NULL;
+    const struct known_issuer *issuer = issuer_of(facts);
 
     return issuer != NULL && client_refused_flight(facts) && issuer->taken.count == 0
            && issuer->servers >= SERVERS_FEW && takes_other_issuers(facts->known->client, issuer)
@@ -222,8 +226,7 @@ bool known_issuer_is_distrusted(const struct facts *facts)
 
 static void describe_issuer(const struct facts *facts, struct evidence *evidence)
 {
-    const struct known_issuer *issuer =
-        facts->known != NULL ? known_issuer_find(facts->known) : NULL;
+    const struct known_issuer *issuer = issuer_of(facts);
     const char *others = known_issuer_is_distrusted(facts)
                              ? "; it takes others', and other clients take this one: it does not "
                                "trust this issuer"

@@ -24,10 +24,6 @@ enum { CERTIFICATE_RECORD_MIN = 300 };
  * tells an attacker nothing; they end with close_notify then. */
 #define HELD_BACK_NS (31 * SECOND_NS)
 
-/* A client that ends a handshake this long after the server's last word has waited for more of it:
- * what it has, it reads at once. */
-#define STOPPED_NS (3 * SECOND_NS)
-
 /* Authorities that an evidence line names; some servers list all that they know. */
 enum { AUTHORITIES_TOLD = 3 };
 
@@ -104,11 +100,12 @@ int64_t server_silence_ns(const struct facts *facts)
     return facts->refusal.at.time_ns - facts->connection->direction[SIDE_SERVER].last_data.time_ns;
 }
 
-/* The client ended the handshake and named no reason: an encrypted alert may be the close_notify of
- * programs on GnuTLS whose own timer fires. */
+/* The client waited for more of the server, since what it has, it reads at once; and it ended the
+ * handshake without naming a reason: an encrypted alert may be the close_notify of programs on
+ * GnuTLS whose own timer fires. */
 static bool client_gave_up(const struct facts *facts)
 {
-    return server_silence_ns(facts) >= STOPPED_NS
+    return server_silence_ns(facts) >= FACTS_PATIENCE_NS
            && (facts_closed_without_reason(facts, SIDE_CLIENT)
                || (facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
                    && facts->refusal.by == SIDE_CLIENT));

@@ -68,9 +68,6 @@ static bool is_clients_turn(const struct facts *facts)
                || (facts->tls13 && facts->first_protected_note[SIDE_SERVER] != NULL));
 }
 
-/* Servers whose answer takes longer are not just slow: they stood still. */
-#define LATE_ANSWER_NS (3 * SECOND_NS)
-
 /* The first record of the server behind the client's hello; NULL: there is none. */
 static const struct note *answer_to_hello(const struct facts *facts)
 {
@@ -92,8 +89,8 @@ const struct note *late_answer(const struct facts *facts)
     if (answer == NULL || facts->refusal.kind != REFUSAL_FIN || facts->refusal.by != SIDE_CLIENT
         || facts_is_before_end(facts, answer))
         return NULL;
-    return answer->at.time_ns - facts->client_hello_note->at.time_ns >= LATE_ANSWER_NS ? answer
-                                                                                       : NULL;
+    return answer->at.time_ns - facts->client_hello_note->at.time_ns >= FACTS_PATIENCE_NS ? answer
+                                                                                          : NULL;
 }
 
 bool server_waited_in_vain(const struct facts *facts)
