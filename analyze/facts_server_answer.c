@@ -142,6 +142,11 @@ static bool left_unread(const struct facts *facts, const struct note *answer)
     return false;
 }
 
+static int64_t between_ns(const struct note *from, const struct note *to)
+{
+    return to->at.time_ns - from->at.time_ns;
+}
+
 /* Between here and the server and back, 0: not known. A SYN may have to wake somebody up or to look
  * for a way; what is sooner tells better. Of a hello alone it may be thought for the most part. */
 static int64_t longest_round_trip_ns(const struct facts *facts)
@@ -149,8 +154,8 @@ static int64_t longest_round_trip_ns(const struct facts *facts)
     int64_t syn_ns = facts->connection->syn_rtt_ns;
     int64_t hello_ns = syn_ns;
 
-    if (facts->client_hello_note != NULL)
-        hello_ns = facts->server_hello_note->at.time_ns - facts->client_hello_note->at.time_ns;
+    if (facts->client_hello_note != NULL && facts->server_hello_note != NULL)
+        hello_ns = between_ns(facts->client_hello_note, facts->server_hello_note);
     if (syn_ns < 0 || hello_ns < syn_ns)
         syn_ns = hello_ns;
     return syn_ns > 0 ? syn_ns : 0;
@@ -159,11 +164,6 @@ static int64_t longest_round_trip_ns(const struct facts *facts)
 static int64_t least_round_trip_ns(const struct facts *facts)
 {
     return facts->connection->syn_rtt_ns < 0 ? 0 : longest_round_trip_ns(facts);
-}
-
-static int64_t between_ns(const struct note *from, const struct note *to)
-{
-    return to->at.time_ns - from->at.time_ns;
 }
 
 /* A server that is done with the handshake and has nothing to say waits for the client; one that
