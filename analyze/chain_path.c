@@ -145,14 +145,16 @@ static bool sends_intermediate(const struct chain *chain)
     return false;
 }
 
-/* What issued the leaf, as far as it can be guessed. */
+/* What issued the last one, as far as it can be guessed: a leaf that is alone tells more than the
+ * name. */
 static void guess_missing_issuer(const struct chain *chain, struct chain_judgement *out)
 {
-    const enum authority_place place = authority_place_of(out->leaf->issuer_common_name);
+    const enum authority_place place = authority_place_of(out->last->issuer_common_name);
 
-    out->issuer_is_intermediate = place == AUTHORITY_PLACE_INTERMEDIATE
-                                  || chain_leaf_looks_public(out->leaf)
-                                  || sends_intermediate(chain);
+    out->issuer_is_intermediate =
+        place == AUTHORITY_PLACE_INTERMEDIATE
+        || (out->path_length == 1
+            && (chain_leaf_looks_public(out->leaf) || sends_intermediate(chain)));
     out->issuer_is_root = place == AUTHORITY_PLACE_ROOT && !out->issuer_is_intermediate;
 }
 
@@ -163,8 +165,7 @@ static void find_missing_issuer(const struct chain *chain, const struct chain_qu
     const struct certificate *issuer = NULL;
 
     out->end = out->trust_known ? CHAIN_END_ISSUER_MISSING : CHAIN_END_UNKNOWN;
-    if (out->path_length == 1)
-        guess_missing_issuer(chain, out);
+    guess_missing_issuer(chain, out);
     if (out->last->issuer_url[0] != '\0')
         out->issuer_url = out->last->issuer_url;
     if (question->seen != NULL)

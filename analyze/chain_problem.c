@@ -73,9 +73,12 @@ static void tell_self_signed(const struct chain_judgement *chain, struct text *t
     text_add_string(text, chain->leaf->subject);
 }
 
+/* A root need not be sent (RFC 8446 section 4.4.2): one that is not there is as good as one that is
+ * and that the store does not have. */
 static bool has_untrusted_root(const struct chain_judgement *chain)
 {
-    return chain->end == CHAIN_END_UNTRUSTED_ROOT;
+    return chain->end == CHAIN_END_UNTRUSTED_ROOT
+           || (chain->end == CHAIN_END_ISSUER_MISSING && chain->issuer_is_root);
 }
 
 static void tell_untrusted_root(const struct chain_judgement *chain, struct text *text)
@@ -86,12 +89,15 @@ static void tell_untrusted_root(const struct chain_judgement *chain, struct text
 
 static bool lacks_issuer(const struct chain_judgement *chain)
 {
-    return chain->end == CHAIN_END_ISSUER_MISSING;
+    return chain->end == CHAIN_END_ISSUER_MISSING && !chain->issuer_is_root;
 }
 
 static void tell_missing_issuer(const struct chain_judgement *chain, struct text *text)
 {
-    text_add_string(text, "the chain is incomplete: ");
+    bool is_intermediate = chain->issuer_is_intermediate || chain->issuer_seen_completes;
+
+    text_add_string(text, is_intermediate ? "the chain is incomplete: "
+                                          : "the chain is incomplete, or its root is private: ");
     text_add_string(text, chain->last->issuer[0] != '\0' ? chain->last->issuer
                                                          : "an issuer without a name");
     text_add_string(text, " is neither sent nor in the trust store");

@@ -102,9 +102,9 @@ static void add_key(struct text *text, const struct inventory_news *news)
 static void add_chain(struct text *text, const struct inventory_news *news)
 {
     static const char *const ends[] = {
-        [CHAIN_END_EMPTY] = "unreadable",          [CHAIN_END_ANCHORED] = "complete",
-        [CHAIN_END_SELF_SIGNED] = "self-signed",   [CHAIN_END_UNTRUSTED_ROOT] = "private root",
-        [CHAIN_END_ISSUER_MISSING] = "incomplete", [CHAIN_END_UNKNOWN] = "unknown",
+        [CHAIN_END_EMPTY] = "unreadable",         [CHAIN_END_ANCHORED] = "complete",
+        [CHAIN_END_SELF_SIGNED] = "self-signed",  [CHAIN_END_UNTRUSTED_ROOT] = "private root",
+        [CHAIN_END_ISSUER_MISSING] = "no issuer", [CHAIN_END_UNKNOWN] = "unknown",
     };
 
     text_add(text, "%s", news->entry->key.role == INVENTORY_ISSUER ? "-" : ends[news->entry->end]);

@@ -90,6 +90,12 @@ static void a_problem_is_told_in_words(void)
     judged_chain(&judged, "leaf", "www.example.test", CERTIFICATES_TIME);
     check_text("incomplete_chain", "the chain is incomplete: CN=Intermediate,O=Test is neither "
                                    "sent nor in the trust store");
+    judged_chain(&judged, "leaf intermediate_lost", "www.example.test", CERTIFICATES_TIME);
+    check_text("incomplete_chain", "the chain is incomplete, or its root is private: CN=Nobody,"
+                                   "O=Test is neither sent nor in the trust store");
+    judged_chain(&judged, "leaf_public", "www.example.test", CERTIFICATES_TIME);
+    check_text("untrusted_root", "the chain ends at a root that is not in the trust store: "
+                                 "CN=Other Root,O=Test");
     judged_chain(&judged, "leaf_rsa_1024 intermediate", "www.example.test", CERTIFICATES_TIME);
     check_text("short_key", "the certificate has a short key: RSA of 1024 bits");
     judged_chain(&judged, "unknown_critical intermediate", "www.example.test", CERTIFICATES_TIME);
