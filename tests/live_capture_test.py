@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Live capture: interfaces, rings and workers as the options ask for them, fragments that reach one
-worker. As live_test.py.
+worker.
+
+The program is $TLSWHY. Needs what live.py needs.
 """
 
 import json
@@ -15,7 +17,7 @@ import time
 import unittest
 from pathlib import Path
 
-import live_test as live
+import live
 from capture_file import read_capture, write_capture
 from fleet import Play, write_fleet
 
@@ -198,11 +200,4 @@ class Unprivileged(live.Live):
 
 
 if __name__ == "__main__":
-    REASON = live.missing()
-    if REASON:
-        print(f"skipped: {REASON}")
-        sys.exit(live.SKIPPED)
-    try:
-        unittest.main(verbosity=2)
-    finally:
-        subprocess.run(["ip", "netns", "del", live.NAMESPACE], check=False)
+    sys.exit(live.main())

@@ -3,7 +3,8 @@
 """Live, within the sandbox: every kind of sink gets every event, receivers come back, an outage does not
 become a flood.
 
-The program is $TLSWHY, $KAFKA_MOCK librdkafka's mock cluster. Needs what live_test needs.
+The program is $TLSWHY, $KAFKA_MOCK librdkafka's mock cluster. Needs what
+live.py needs.
 """
 
 import ctypes
@@ -20,9 +21,10 @@ import time
 import unittest
 from pathlib import Path
 
-import live_test
 from capture_file import LINKTYPE_ETHERNET, write_capture
-from live_test import FAILURE, STOP_LIMIT, Live, handshakes, inside, ip, replay
+from live import (
+    FAILURE, NAMESPACE, SEND, STOP_LIMIT, Live, built_in, handshakes, inside, ip, main, replay,
+)  # fmt: skip
 from refusals import refused
 from sinks_test import SYSLOG, Listener, syslog_messages
 from waiting import wait_for
@@ -41,7 +43,7 @@ def in_namespace(function):
     found = []
 
     def run():
-        with open(f"/run/netns/{live_test.NAMESPACE}", "rb") as namespace:
+        with open(f"/run/netns/{NAMESPACE}", "rb") as namespace:
             if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), CLONE_NEWNET) != 0:
                 raise OSError(ctypes.get_errno(), "setns")
         found.append(function())
@@ -88,7 +90,7 @@ class Sinks(Live):
         super().setUp()
         ip("link", "set", "lo", "up")
         # Names are looked up for the families that an interface other than lo has.
-        ip("address", "add", "192.0.2.1/24", "dev", live_test.SEND)
+        ip("address", "add", "192.0.2.1/24", "dev", SEND)
 
     def listen(self, **keywords):
         """A TCP server."""
@@ -108,7 +110,7 @@ class Sinks(Live):
 
     def check_sandbox(self, process):
         """It is in force, where it is built in."""
-        if "libseccomp" in live_test.built_in():
+        if "libseccomp" in built_in():
             # Threads of libraries are there before it is entered, and then have it too.
             self.assertTrue(wait_for(lambda: is_filtered(process)))
 
@@ -247,11 +249,4 @@ class Opener(Live):
 
 
 if __name__ == "__main__":
-    REASON = live_test.missing()
-    if REASON:
-        print(f"skipped: {REASON}")
-        sys.exit(live_test.SKIPPED)
-    try:
-        unittest.main(verbosity=2)
-    finally:
-        subprocess.run(["ip", "netns", "del", live_test.NAMESPACE], check=False)
+    sys.exit(main())

@@ -7,15 +7,15 @@ The program is $TLSWHY. Floods are a part of what they are with $TLSWHY_FLOOD=fu
 (iproute2) and tcpreplay; status 77 without them. With $SANITIZED its memory is not looked at.
 """
 
+import json
 import os
 import subprocess
 import sys
 import time
-import unittest
 from pathlib import Path
 
 import flood_test as flood
-import live_test as live
+import live
 
 MEMORY_MIB = 64
 PACKETS_A_SECOND = 200_000 if flood.IS_FULL else 50_000
@@ -61,7 +61,7 @@ class Floods(live.Live):
     def check(self, failures):
         """The events are those of the failures; only what was left out and counted may be missing."""
         lines = (self.folder / "events").read_text().splitlines()
-        events = [live.json.loads(line) for line in lines]
+        events = [json.loads(line) for line in lines]
         stats = live.statistics(events)
         told = [
             event["source"]["ip"]
@@ -88,16 +88,5 @@ class Floods(live.Live):
         self.expect_all(flood.silent_flood)
 
 
-def main():
-    reason = live.missing()
-    if reason:
-        print(f"skipped: {reason}")
-        return live.SKIPPED
-    try:
-        return 0 if unittest.main(exit=False, verbosity=2).result.wasSuccessful() else 1
-    finally:
-        subprocess.run(["ip", "netns", "del", live.NAMESPACE], check=False)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(live.main())

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import live_test as live
+import live
 from fleet import CLIENTS, Play, write_fleet
 from soak_events import read_digests, digest
 
