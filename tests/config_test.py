@@ -7,23 +7,15 @@ The program is $TLSWHY.
 
 import os
 import re
-import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-TLSWHY = os.environ.get("TLSWHY", "tlswhy")
-GOOD, COULD_NOT, USAGE = 0, 1, 2
-FAILURE = Path(__file__).resolve().parent / "pcaps" / "no_shared_cipher" / "suites__curl__java.pcap"
+from cli import ANALYSED as GOOD
+from cli import COULD_NOT, TESTS, USAGE, run
 
-ROOT = FAILURE.parents[1] / "lab-root.pem"
-
-
-def run(*arguments):
-    """What the program says."""
-    return subprocess.run(
-        [TLSWHY, *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False
-    )
+FAILURE = TESTS / "pcaps" / "no_shared_cipher" / "suites__curl__java.pcap"
+ROOT = TESTS / "pcaps" / "lab-root.pem"
 
 
 class Config(unittest.TestCase):

@@ -12,18 +12,12 @@ import tempfile
 import unittest
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parent
-TLSWHY = os.environ.get("TLSWHY", "")
-TIME_LIMIT = 60
+from cli import TESTS, TIME_LIMIT, TLSWHY, run
+
 GOOD = sorted(map(str, (TESTS / "pcaps" / "clean").glob("*.pcap")))
 # Its server is the one of the clean captures.
 FAILED = str(TESTS / "pcaps" / "no_shared_cipher" / "psk-client__openssl__openssl.pcap")
 CLIENT = bytes((192, 0, 2, 10))         # of these captures
-
-
-def run(*arguments):
-    return subprocess.run([TLSWHY, *arguments], capture_output=True, timeout=TIME_LIMIT,
-                          check=False, encoding="utf-8")
 
 
 class State(unittest.TestCase):
