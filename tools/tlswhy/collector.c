@@ -15,11 +15,11 @@
 #include "analyze/summary.h"
 #include "capture/time_unit.h"
 #include "tools/tlswhy/complain.h"
-#include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/pipeline.h"
 #include "tools/tlswhy/service_options.h"
 #include "tools/tlswhy/state_file.h"
 #include "tools/tlswhy/system_clock.h"
+#include "tools/tlswhy/thread.h"
 
 enum { VERDICT_NOTE_MAX = 192 /* octets of a time, and of two causes with their confidence */ };
 
@@ -32,10 +32,8 @@ struct collector {
     int64_t begun_ms;
     int64_t cared_ms;
     int wake;
-    pthread_t thread;
-    bool is_running;
+    struct thread thread;
     atomic_bool is_stopping;
-    atomic_bool is_over; /* the thread has ended */
     atomic_bool wants_state;
 
     pthread_mutex_t lock; /* for what follows */
@@ -182,7 +180,7 @@ struct collector *collector_new(const struct collector_options *options)
 
 void collector_free(struct collector *collector)
 {
-    if (collector == NULL || collector->is_running)
+    if (collector == NULL || collector->thread.is_running)
         return;
     for (size_t i = 0; i < collector->options.worker_count; i++)
         docket_free(collector->dockets[i]);
@@ -336,9 +334,9 @@ static void wait_for_more(const struct collector *collector)
         (void)eventfd_read(collector->wake, &count);
 }
 
-static void *run(void *argument)
+static void run(void *context)
 {
-    struct collector *collector = argument;
+    struct collector *collector = context;
     bool is_last;
 
     collector->begun_ms = system_clock_now_ms();
@@ -355,16 +353,11 @@ static void *run(void *argument)
     pipeline_finish(collector->pipeline);
     pipeline_tell_incidents(collector->pipeline, true);
     publish(collector, system_clock_now_ms());
-    atomic_store(&collector->is_over, true);
-    return NULL;
 }
 
 bool collector_start(struct collector *collector)
 {
-    int error = pthread_create(&collector->thread, NULL, run, collector);
-
-    collector->is_running = error == 0;
-    return collector->is_running || complain("cannot start a thread: %s", strerror(error));
+    return thread_start(&collector->thread, run, collector);
 }
 
 void collector_stop(struct collector *collector)
@@ -375,11 +368,7 @@ void collector_stop(struct collector *collector)
 
 bool collector_join(struct collector *collector, int64_t until_ms)
 {
-    if (collector->is_running && ending_wait(&collector->is_over, until_ms)) {
-        pthread_join(collector->thread, NULL);
-        collector->is_running = false;
-    }
-    return !collector->is_running;
+    return thread_join(&collector->thread, until_ms);
 }
 
 const char *collector_trust_path(const struct collector *collector)
@@ -433,7 +422,7 @@ bool collector_take_state(struct collector *collector, struct bytes *out)
 {
     bool has_state;
 
-    if (!collector->is_running)
+    if (!collector->thread.is_running)
         return state_file_make(pipeline_knowledge(collector->pipeline),
                                pipeline_insight(collector->pipeline), collector->options.state_max,
                                out);

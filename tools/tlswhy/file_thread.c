@@ -2,13 +2,11 @@
 #include "tools/tlswhy/file_thread.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analyze/file.h"
 #include "tools/tlswhy/complain.h"
-#include "tools/tlswhy/ending.h"
+#include "tools/tlswhy/thread.h"
 
 /* What was asked for. */
 struct errands {
@@ -20,10 +18,8 @@ struct errands {
 struct file_thread {
     struct broker *broker;
     struct collector *collector;
-    pthread_t thread;
-    bool is_running;
+    struct thread thread;
     bool has_written; /* the last state, if there was one */
-    atomic_bool is_over;
 
     pthread_mutex_t lock; /* for what follows; never held while a file is waited for */
     pthread_cond_t wake;
@@ -70,9 +66,9 @@ static bool next_errands(struct file_thread *thread, struct errands *errands)
     return has_any(errands);
 }
 
-static void *run(void *argument)
+static void run(void *context)
 {
-    struct file_thread *thread = argument;
+    struct file_thread *thread = context;
     struct errands errands;
 
     while (next_errands(thread, &errands)) {
@@ -81,14 +77,11 @@ static void *run(void *argument)
         if (errands.wants_trust)
             read_trust(thread);
     }
-    atomic_store(&thread->is_over, true);
-    return NULL;
 }
 
 struct file_thread *file_thread_start(struct broker *broker, struct collector *collector)
 {
     struct file_thread *thread = calloc(1, sizeof(*thread));
-    int error;
 
     if (thread == NULL) {
         (void)complain_memory();
@@ -99,11 +92,8 @@ struct file_thread *file_thread_start(struct broker *broker, struct collector *c
     thread->has_written = true;
     pthread_mutex_init(&thread->lock, NULL); /* neither can fail on Linux */
     pthread_cond_init(&thread->wake, NULL);
-    error = pthread_create(&thread->thread, NULL, run, thread);
-    thread->is_running = error == 0;
-    if (thread->is_running)
+    if (thread_start(&thread->thread, run, thread))
         return thread;
-    (void)complain("cannot start a thread: %s", strerror(error));
     file_thread_free(thread);
     return NULL;
 }
@@ -152,13 +142,7 @@ void file_thread_stop(struct file_thread *thread)
 
 bool file_thread_join(struct file_thread *thread, int64_t until_ms)
 {
-    if (thread == NULL)
-        return true;
-    if (thread->is_running && ending_wait(&thread->is_over, until_ms)) {
-        pthread_join(thread->thread, NULL);
-        thread->is_running = false;
-    }
-    return !thread->is_running;
+    return thread == NULL || thread_join(&thread->thread, until_ms);
 }
 
 bool file_thread_has_written(const struct file_thread *thread)
@@ -168,7 +152,7 @@ bool file_thread_has_written(const struct file_thread *thread)
 
 void file_thread_free(struct file_thread *thread)
 {
-    if (thread == NULL || thread->is_running)
+    if (thread == NULL || thread->thread.is_running)
         return;
     if (thread->waiting.has_state)
         file_free(thread->waiting.state);

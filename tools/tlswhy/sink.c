@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -12,8 +11,8 @@
 
 #include "analyze/bytes_free.h"
 #include "tools/tlswhy/complain.h"
-#include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/system_clock.h"
+#include "tools/tlswhy/thread.h"
 #include "tools/tlswhy/window.h"
 
 struct sink {
@@ -22,8 +21,7 @@ struct sink {
     struct carrier *carrier; /* NULL: closed */
     struct window *window;
     int wake;
-    pthread_t thread;
-    bool is_running;
+    struct thread thread;
     bool is_failing;   /* the last attempt failed, and that was said */
     bool cannot_renew; /* so did the last one to rotate or reopen */
     bool is_full;      /* the carrier takes no more for now */
@@ -31,7 +29,6 @@ struct sink {
     int64_t opened_ms;
     atomic_bool is_stopping; /* send what is there, and end */
     atomic_bool is_given_up; /* end */
-    atomic_bool is_over;     /* the thread has ended */
     atomic_bool is_dead;
     atomic_bool wants_reopen;
     atomic_uint_least64_t written;
@@ -490,9 +487,9 @@ static void end(struct sink *sink)
         }
 }
 
-static void *run(void *argument)
+static void run(void *context)
 {
-    struct sink *sink = argument;
+    struct sink *sink = context;
 
     for (;;) {
         bool is_stopping = atomic_load(&sink->is_stopping);
@@ -509,16 +506,11 @@ static void *run(void *argument)
             wait_for_work(sink);
     }
     end(sink);
-    atomic_store(&sink->is_over, true);
-    return NULL;
 }
 
 bool sink_start(struct sink *sink)
 {
-    int error = pthread_create(&sink->thread, NULL, run, sink);
-
-    sink->is_running = error == 0;
-    return sink->is_running || complain("cannot start a thread: %s", strerror(error));
+    return thread_start(&sink->thread, run, sink);
 }
 
 void sink_reopen(struct sink *sink)
@@ -535,26 +527,24 @@ void sink_give_up(struct sink *sink)
 
 bool sink_stop(struct sink *sink, int timeout_ms)
 {
-    if (!sink->is_running)
+    if (!sink->thread.is_running)
         return true;
     atomic_store(&sink->is_stopping, true);
     (void)eventfd_write(sink->wake, 1);
-    if (!ending_wait(&sink->is_over, system_clock_now_ms() + timeout_ms))
+    if (!thread_join(&sink->thread, system_clock_now_ms() + timeout_ms))
         return false; /* it waits for the receiver, or hangs in a write */
-    pthread_join(sink->thread, NULL);
-    sink->is_running = false;
     return !sink->is_failing || sink->options.spool != NULL;
 }
 
 void sink_close(struct sink *sink)
 {
-    if (sink != NULL && !sink->is_running) /* a thread that hangs still uses it */
+    if (sink != NULL && !sink->thread.is_running) /* a thread that hangs still uses it */
         destroy(sink);
 }
 
 bool sink_is_running(const struct sink *sink)
 {
-    return sink->is_running;
+    return sink->thread.is_running;
 }
 
 bool sink_is_dead(const struct sink *sink)

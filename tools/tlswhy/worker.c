@@ -14,10 +14,10 @@
 
 #include "capture/time_unit.h"
 #include "tools/tlswhy/complain.h"
-#include "tools/tlswhy/ending.h"
 #include "tools/tlswhy/gather.h"
 #include "tools/tlswhy/overload.h"
 #include "tools/tlswhy/system_clock.h"
+#include "tools/tlswhy/thread.h"
 
 struct worker {
     struct worker_options options;
@@ -33,10 +33,8 @@ struct worker {
     int64_t lag_ms;    /* overload_signs.lag_ms */
     struct overload overload;
     int wake;
-    pthread_t thread;
-    bool is_running;
+    struct thread thread;
     atomic_bool is_stopping;
-    atomic_bool is_over; /* the thread has ended */
     atomic_bool is_lost;
 
     pthread_mutex_t lock; /* for what follows */
@@ -101,7 +99,7 @@ struct worker *worker_new(const struct worker_options *options)
 
 void worker_free(struct worker *worker)
 {
-    if (worker == NULL || worker->is_running)
+    if (worker == NULL || worker->thread.is_running)
         return;
     for (size_t i = 0; i < worker->live_count; i++)
         live_close(worker->lives[i]);
@@ -287,9 +285,9 @@ static void read_rest(struct worker *worker)
             return;
 }
 
-static void *run(void *argument)
+static void run(void *context)
 {
-    struct worker *worker = argument;
+    struct worker *worker = context;
     const struct service_options *service = &worker->options.options->service;
     const bool naps = !service->immediate && service->buffer_size >= WORKER_NAP_RING;
 
@@ -312,23 +310,20 @@ static void *run(void *argument)
     docket_flush(worker->options.docket);
     count_lives(worker);
     publish(worker, system_clock_now_ms());
-    atomic_store(&worker->is_over, true);
-    return NULL;
 }
 
 bool worker_start(struct worker *worker, int cpu)
 {
-    int error = pthread_create(&worker->thread, NULL, run, worker);
     cpu_set_t set;
+    int error;
 
-    worker->is_running = error == 0;
-    if (error != 0)
-        return complain("cannot start a thread: %s", strerror(error));
+    if (!thread_start(&worker->thread, run, worker))
+        return false;
     if (cpu < 0)
         return true;
     CPU_ZERO(&set);
     CPU_SET((size_t)cpu, &set);
-    error = pthread_setaffinity_np(worker->thread, sizeof(set), &set);
+    error = pthread_setaffinity_np(worker->thread.id, sizeof(set), &set);
     return error == 0 || complain("--cpu: %d: %s", cpu, strerror(error));
 }
 
@@ -340,11 +335,7 @@ void worker_stop(struct worker *worker)
 
 bool worker_join(struct worker *worker, int64_t until_ms)
 {
-    if (worker->is_running && ending_wait(&worker->is_over, until_ms)) {
-        pthread_join(worker->thread, NULL);
-        worker->is_running = false;
-    }
-    return !worker->is_running;
+    return thread_join(&worker->thread, until_ms);
 }
 
 void worker_stats(struct worker *worker, struct stats *out)
