@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/analysis.h"
 
-#include <errno.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +17,7 @@
 #include "tools/tlswhy/output.h"
 #include "tools/tlswhy/pipeline.h"
 #include "tools/tlswhy/progress.h"
+#include "tools/tlswhy/random_key.h"
 #include "tools/tlswhy/run_summary.h"
 #include "tools/tlswhy/service.h"
 #include "tools/tlswhy/state_file.h"
@@ -507,18 +506,12 @@ static bool close_outputs(struct analysis *analysis)
 int analysis_run(const struct options *options)
 {
     struct analysis analysis = {.options = options};
-    ssize_t random;
     int status;
 
     if (!check_analysis(options)) /* before anything is opened */
         return EXIT_USAGE;
     region_widen_heap();
-    random = getrandom(analysis.hash_key, sizeof(analysis.hash_key), 0);
-    if (random != (ssize_t)sizeof(analysis.hash_key)) {
-        complain("no random numbers: %s", strerror(errno));
-        return EXIT_COULD_NOT;
-    }
-    if (!output_open(&analysis.output, options->output))
+    if (!random_key_draw(analysis.hash_key) || !output_open(&analysis.output, options->output))
         return EXIT_COULD_NOT;
     analysis.output.holds_back = reads_files_alone(options);
     if (options->path_count > 1) /* without memory for it, files are not told */

@@ -7,7 +7,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "analyze/file.h"
@@ -16,6 +15,7 @@
 #include "capture/time_unit.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/pipeline.h"
+#include "tools/tlswhy/random_key.h"
 #include "tools/tlswhy/service_options.h"
 #include "tools/tlswhy/state_file.h"
 #include "tools/tlswhy/system_clock.h"
@@ -132,9 +132,8 @@ static bool open_pipeline(struct collector *collector)
         .take_line = take_line,
     };
 
-    if (getrandom(pipeline.hash_key, sizeof(pipeline.hash_key), 0)
-        != (ssize_t)sizeof(pipeline.hash_key))
-        return complain("no random numbers: %s", strerror(errno));
+    if (!random_key_draw(pipeline.hash_key))
+        return false;
     memcpy(pipeline.sketch_key, pipeline.hash_key, sizeof(pipeline.sketch_key));
     collector->pipeline = pipeline_new(&pipeline, &sink);
     return collector->pipeline != NULL

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/run_summary.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/random_key.h"
 
 /* Those of all parts that could hide something, under the names that statistics have: what live
  * capture counts too, stats.c has in a row of the same key. */
@@ -62,8 +61,8 @@ bool run_summary_begin(struct run_summary *summary, const struct tally_limits *l
     uint64_t hash_key[2];
 
     *summary = (struct run_summary){0};
-    if (getrandom(hash_key, sizeof(hash_key), 0) != (ssize_t)sizeof(hash_key))
-        return complain("no random numbers: %s", strerror(errno));
+    if (!random_key_draw(hash_key))
+        return false;
     summary->tally = tally_new(limits, hash_key);
     return summary->tally != NULL || complain_memory();
 }

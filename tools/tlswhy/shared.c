@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/shared.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/memory_plan.h"
 #include "tools/tlswhy/output.h"
-
-static bool draw_key(uint64_t key[2])
-{
-    return getrandom(key, 2 * sizeof(key[0]), 0) == (ssize_t)(2 * sizeof(key[0]))
-           || complain("no random numbers: %s", strerror(errno));
-}
+#include "tools/tlswhy/random_key.h"
 
 /* Memory of each of both, for both may be there. */
 static size_t seen_share(const struct options *options)
@@ -33,7 +26,7 @@ static bool open_report(struct shared *shared, const struct options *options, FI
         .memory_max = seen_share(options),
     };
 
-    if (!draw_key(report.hash_key))
+    if (!random_key_draw(report.hash_key))
         return false;
     shared->report = report_new(&report);
     return shared->report != NULL || complain_memory();
@@ -56,7 +49,7 @@ static bool open_inventory(struct shared *shared, const struct options *options)
     };
 
     memcpy(inventory.levels, options->expiry_levels, sizeof(inventory.levels));
-    if (!draw_key(inventory.hash_key))
+    if (!random_key_draw(inventory.hash_key))
         return false;
     shared->inventory = inventory_new(&inventory, &sink);
     return shared->inventory != NULL || complain_memory();

@@ -8,7 +8,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/gather.h"
 #include "tools/tlswhy/overload.h"
+#include "tools/tlswhy/random_key.h"
 #include "tools/tlswhy/system_clock.h"
 #include "tools/tlswhy/thread.h"
 
@@ -70,9 +70,8 @@ static bool open_pipeline(struct worker *worker)
         .take_observation = take_observation,
     };
 
-    if (getrandom(pipeline.hash_key, sizeof(pipeline.hash_key), 0)
-        != (ssize_t)sizeof(pipeline.hash_key))
-        return complain("no random numbers: %s", strerror(errno));
+    if (!random_key_draw(pipeline.hash_key))
+        return false;
     worker->pipeline = pipeline_new(&pipeline, &sink);
     gather_init(&worker->gather, worker->pipeline);
     return worker->pipeline != NULL;
