@@ -3,6 +3,7 @@
 #ifndef TLSWHY_ANALYZE_EVIDENCE_H
 #define TLSWHY_ANALYZE_EVIDENCE_H
 
+#include "analyze/text.h"
 #include "capture/packet.h"
 
 enum {
@@ -19,10 +20,15 @@ struct evidence_item {
 struct evidence {
     size_t count;
     struct evidence_item items[EVIDENCE_MAX];
+    char left_out[EVIDENCE_TEXT_MAX]; /* where a text goes that finds no room */
 };
 
-/* Add one fact; the text is printf-formatted from constants, numbers and already
- * escaped text (text.h) only. Dropped when EVIDENCE_MAX are there. */
+/* Add one fact, and begin its text, which is written with text_add and the like until the next fact
+ * is added. Dropped when EVIDENCE_MAX are there. */
+struct text evidence_begin(struct evidence *evidence, const char *fact, struct moment at);
+
+/* Add one fact whose text is printf-formatted from constants, numbers and already escaped text
+ * (text.h) only. Dropped likewise. */
 __attribute__((format(printf, 4, 5))) void evidence_add(struct evidence *evidence, const char *fact,
                                                         struct moment at, const char *format, ...);
 

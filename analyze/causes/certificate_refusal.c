@@ -133,11 +133,11 @@ static struct moment certificate_moment(const struct facts *facts, enum side sid
 void describe_certificate(const struct facts *facts, enum side side,
                           const struct certificate *certificate, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (certificate == NULL || certificate->reading == CERTIFICATE_UNREADABLE)
         return;
+    text = evidence_begin(evidence, "certificate", certificate_moment(facts, side));
     text_add(&text, "certificate of %s, issued by %s",
              certificate->subject[0] != '\0' ? certificate->subject : "(no name)",
              certificate->issuer[0] != '\0' ? certificate->issuer : "(no name)");
@@ -147,33 +147,30 @@ void describe_certificate(const struct facts *facts, enum side side,
         text_add(&text, " to ");
         text_add_date(&text, certificate->not_after);
     }
-    evidence_add(evidence, "certificate", certificate_moment(facts, side), "%s", line);
 }
 
 void describe_validity(const struct facts *facts, enum side side, struct evidence *evidence)
 {
     const struct chain_judgement *chain = facts->chain[side];
     bool is_expired = chain->validity == VALIDITY_EXPIRED;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (chain->validity_of == NULL)
         return;
+    text = evidence_begin(evidence, is_expired ? "not_after" : "not_before",
+                          certificate_moment(facts, side));
     chain_problem_add_validity(&text, chain);
-    evidence_add(evidence, is_expired ? "not_after" : "not_before", certificate_moment(facts, side),
-                 "%s", line);
 }
 
 void describe_names(const struct facts *facts, struct evidence *evidence)
 {
     const struct certificate *leaf = facts->chain[SIDE_SERVER]->leaf;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (leaf == NULL)
         return;
+    text = evidence_begin(evidence, "certificate_names", certificate_moment(facts, SIDE_SERVER));
     chain_problem_add_names(&text, leaf);
-    evidence_add(evidence, "certificate_names", certificate_moment(facts, SIDE_SERVER), "%s", line);
 }
 
 void describe_chain_end(const struct facts *facts, enum side side, struct evidence *evidence)

@@ -9,15 +9,14 @@
 /* How long behind what was seen last it left is told with every end. */
 static void describe_leaving(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (!facts_hello_is_due(facts))
         return;
+    text = evidence_begin(evidence, "client_left", facts->refusal.at);
     text_add(&text, "the client left ");
     text_add_duration(&text, facts->refusal.at.time_ns - facts->starttls.answered_at.time_ns);
     text_add_string(&text, " after the server had agreed to TLS");
-    evidence_add(evidence, "client_left", facts->refusal.at, "%s", line);
 }
 
 /* TLS had been agreed on, and the client said no more. */

@@ -24,8 +24,7 @@ static void describe_clock(const struct facts *facts, struct evidence *evidence)
 {
     const struct client_clock *clock = &facts->client_clock;
     int64_t ahead_by = clock->ahead_by;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text = evidence_begin(evidence, "client_clock", facts->client_hello_note->at);
 
     text_add(&text, "the client's clock, as its hello shows it, is ");
     text_add_seconds(&text, ahead_by < 0 ? -ahead_by : ahead_by);
@@ -34,7 +33,6 @@ static void describe_clock(const struct facts *facts, struct evidence *evidence)
         text_add(&text, "%u hellos of this client agree", clock->hellos);
     else
         text_add(&text, "other hellos with the same offer have the packets' time there");
-    evidence_add(evidence, "client_clock", facts->client_hello_note->at, "%s", line);
 }
 
 /* What an alert, or leaving without one, says of the dates. */

@@ -14,12 +14,12 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (facts->stage != STAGE_TCP_CONNECT || !moment_seen(client->syn) || server->packets > 0
         || facts->connection->icmp.count > 0 || !sent_only_syns(client))
         return CAUSE_NO;
+    text = evidence_begin(evidence, "syn", client->syn);
     text_add(&text, "the client's SYN was sent ");
     if (client->syn_count > 1) {
         text_add(&text, "%u times within ", client->syn_count);
@@ -28,7 +28,6 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         text_add(&text, "once");
     }
     text_add(&text, " and nothing came back");
-    evidence_add(evidence, "syn", client->syn, "%s", line);
     describe_known_life(facts, evidence);
     return client->syn_count >= FACTS_SYNS_IN_VAIN ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }

@@ -50,11 +50,11 @@ enum certainty default_certificate_cap(const struct facts *facts, enum certainty
 
 void describe_default_certificate(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (!may_be_default(facts))
         return;
+    text = evidence_begin(evidence, "default_certificate", facts->server_certificate_note->at);
     text_add(&text, "%s; this may be the server's default certificate",
              facts_names_no_server(facts) ? "the client sent no server name"
                                           : "the certificate is not for the name asked for");
@@ -63,5 +63,4 @@ void describe_default_certificate(const struct facts *facts, struct evidence *ev
                         "another issuer, as at ");
         text_add_time(&text, named_leaf_ns(facts));
     }
-    evidence_add(evidence, "default_certificate", facts->server_certificate_note->at, "%s", line);
 }

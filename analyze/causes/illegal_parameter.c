@@ -129,8 +129,7 @@ static bool name_was_served(const struct facts *facts)
 static bool name_is_wrong(const struct facts *facts, struct evidence *evidence)
 {
     const char *oddity;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (!facts_server_refused_hello(facts) || !facts->client_hello_read
         || facts->client_extensions.server_name.state != EXTENSION_WELL_FORMED
@@ -139,10 +138,10 @@ static bool name_is_wrong(const struct facts *facts, struct evidence *evidence)
     oddity = host_name_oddity(facts->client_extensions.server_name.host_name);
     if (oddity == NULL)
         return false;
+    text = evidence_begin(evidence, "illegal_field", facts->client_hello_note->at);
     text_add(&text, "the server name ");
     text_add_untrusted(&text, facts->client_extensions.server_name.host_name);
     text_add(&text, " is no host name: %s", oddity);
-    evidence_add(evidence, "illegal_field", facts->client_hello_note->at, "%s", line);
     return true;
 }
 

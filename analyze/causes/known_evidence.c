@@ -89,11 +89,11 @@ static void describe_names(const struct known_server *server, const struct known
 void describe_known(const struct facts *facts, enum suspect suspect, struct evidence *evidence)
 {
     const struct known_server *server = known_server_of(facts);
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (known_about(facts, suspect) < KNOWN_HINTS)
         return;
+    text = evidence_begin(evidence, "server_known", (struct moment){0});
     switch (suspect) {
     case SUSPECT_VERSION:
         describe_versions(facts, server, &text);
@@ -117,11 +117,10 @@ void describe_known(const struct facts *facts, enum suspect suspect, struct evid
     case SUSPECT_NAME:
         describe_names(server, facts->known->name, &text);
         break;
-    case SUSPECT_MASTER_SECRET:
+    case SUSPECT_MASTER_SECRET: /* never known, as known_about() says */
     case SUSPECTS:
-        return;
+        break;
     }
-    evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
 }
 
 void describe_known_resets(const struct facts *facts, struct evidence *evidence)
@@ -143,15 +142,14 @@ void describe_known_resets(const struct facts *facts, struct evidence *evidence)
 void describe_known_life(const struct facts *facts, struct evidence *evidence)
 {
     const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (server == NULL || server->established.count == 0)
         return;
+    text = evidence_begin(evidence, "server_known", (struct moment){0});
     text_add(&text, "%u handshake%s with this server succeeded, the last at ",
              server->established.count, server->established.count == 1 ? "" : "s");
     text_add_time(&text, server->established.last_ns);
-    evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
 }
 
 /* The client fails at several servers: where it succeeds too, it is not the client as such. Other
@@ -164,11 +162,11 @@ static void describe_client(const struct known_client *client, struct evidence *
     uint32_t both =
         has_failed ? sketch_common_early(&client->servers, &client->rare->failures.servers.first)
                    : 0;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (failed + reached - both < 2)
         return;
+    text = evidence_begin(evidence, "client_known", (struct moment){0});
     if (reached == 0) {
         text_add(&text,
                  "this client, with this kind of hello, fails at every server that it tries: "
@@ -181,7 +179,6 @@ static void describe_client(const struct known_client *client, struct evidence *
         if (both > 0)
             text_add(&text, "; at %u it does both", both);
     }
-    evidence_add(evidence, "client_known", (struct moment){0}, "%s", line);
 }
 
 /* "with TLS 1.2 at most instead of TLS 1.3, without 2 extensions, with 300 octets instead of
@@ -213,17 +210,16 @@ static void add_difference(struct text *text, const struct known_attempt *attemp
  * was. */
 static void describe_attempt(const struct known_attempt *attempt, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
     int64_t apart_ms;
 
     if (attempt->next.began_ns == 0)
         return;
     apart_ms = (attempt->next.began_ns - attempt->hello.began_ns) / MILLISECOND_NS;
+    text = evidence_begin(evidence, "client_retry", (struct moment){0});
     text_add(&text, "%lld ms after it began the same client tried again", (long long)apart_ms);
     add_difference(&text, attempt);
     text_add(&text, attempt->next_established ? ", and succeeded" : ", and failed too");
-    evidence_add(evidence, "client_retry", (struct moment){0}, "%s", line);
 }
 
 /* An alert that this server sends to what is like this offer, or to other offers alone. */

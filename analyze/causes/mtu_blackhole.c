@@ -140,17 +140,16 @@ static void describe_clamp(const struct facts *facts, enum side from, struct evi
 static void describe_tunnel(const struct facts *facts, struct evidence *evidence)
 {
     const uint8_t *tunnels = facts->connection->tunnels;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (tunnels[0] == TUNNEL_NONE)
         return;
+    text = evidence_begin(evidence, "tunnel", facts->connection->first);
     text_add(&text, "the connection was captured inside ");
     for (size_t i = 0; i < PACKET_TUNNELS_MAX && tunnels[i] != TUNNEL_NONE; i++)
         text_add(&text, "%s%s", i > 0 ? " and " : "", tunnel_name((enum tunnel)tunnels[i]));
     text_add(&text, ", whose headers take at least %u octets of every packet",
              tunnel_overhead(facts->connection));
-    evidence_add(evidence, "tunnel", facts->connection->first, "%s", line);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

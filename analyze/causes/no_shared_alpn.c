@@ -19,8 +19,7 @@ static enum certainty said_so(const struct facts *facts)
  * section 3.1), and may refuse anything else with whatever alert it likes. */
 static bool choice_was_not_offered(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
     struct bytes list = facts->server_extensions.alpn.protocols;
     struct bytes chosen;
 
@@ -29,10 +28,10 @@ static bool choice_was_not_offered(const struct facts *facts, struct evidence *e
         || facts->server_extensions.alpn.state != EXTENSION_WELL_FORMED
         || !list_name_next(&list, &chosen) || offer_has_protocol(facts, chosen))
         return false;
+    text = evidence_begin(evidence, "chosen_alpn", facts->server_hello_note->at);
     text_add(&text, "the server chose the protocol ");
     text_add_untrusted(&text, chosen);
     text_add(&text, ", which the client did not offer");
-    evidence_add(evidence, "chosen_alpn", facts->server_hello_note->at, "%s", line);
     return true;
 }
 

@@ -55,8 +55,7 @@ static void describe_sent_again(const struct facts *facts, struct evidence *evid
         {"data of the server", server->retransmissions},
     };
     const char *separator = "";
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text = evidence_begin(evidence, "sent_again", facts->connection->last);
 
     text_add(&text, "for want of an answer these were sent again: ");
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -66,7 +65,6 @@ static void describe_sent_again(const struct facts *facts, struct evidence *evid
                  rows[i].again == 1 ? "" : "s");
         separator = ", ";
     }
-    evidence_add(evidence, "sent_again", facts->connection->last, "%s", line);
 }
 
 /* What came last did arrive, and its answer did not, on a path that lost much before: the client

@@ -47,9 +47,9 @@ static void add_octets(struct text *text, struct bytes octets)
 
 static void describe_request(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
     struct bytes request = client_line(facts);
+    struct text text =
+        evidence_begin(evidence, "client_plaintext", facts->prelude_note[SIDE_CLIENT]->at);
 
     text_add(&text, "the client began without TLS: %s", prelude_name(facts->prelude[SIDE_CLIENT]));
     if (request.len > 0) {
@@ -59,7 +59,6 @@ static void describe_request(const struct facts *facts, struct evidence *evidenc
     }
     if (!is_known(facts->prelude[SIDE_CLIENT]))
         add_octets(&text, prelude_octets(facts->handshake->prelude[SIDE_CLIENT]));
-    evidence_add(evidence, "client_plaintext", facts->prelude_note[SIDE_CLIENT]->at, "%s", line);
 }
 
 /* The connection is a proxy's, which says so in clear. */

@@ -455,19 +455,18 @@ static void add_keys_not_taken(struct text *text, struct bytes types)
 void describe_certificate_request(const struct facts *facts, struct evidence *evidence)
 {
     const struct note *note = facts->certificate_request_note;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
     struct certificate_request request;
 
     if (note == NULL)
         return;
+    text = evidence_begin(evidence, "certificate_request", note->at);
     text_add(&text, "the server asked the client for a certificate");
     if (certificate_request_parse(handshake_body(facts->handshake, note), facts->version,
                                   &request)) {
         add_authorities(&text, request.authorities);
         add_keys_not_taken(&text, request.types);
     }
-    evidence_add(evidence, "certificate_request", note->at, "%s", line);
 }
 
 /* Up to TLS 1.2: the client's signature, by which it shows that the certificate is its own. */

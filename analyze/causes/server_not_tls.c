@@ -18,9 +18,9 @@ static struct bytes first_line(const struct prelude_text *text)
 
 static void describe_banner(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
     struct bytes banner = first_line(facts->handshake->prelude[SIDE_SERVER]);
+    struct text text =
+        evidence_begin(evidence, "server_protocol", facts->prelude_note[SIDE_SERVER]->at);
 
     text_add(&text, "the server speaks %s",
              facts->prelude[SIDE_SERVER] == PRELUDE_UNKNOWN
@@ -31,7 +31,6 @@ static void describe_banner(const struct facts *facts, struct evidence *evidence
         text_add_untrusted(&text, banner);
         text_add(&text, "\"");
     }
-    evidence_add(evidence, "server_protocol", facts->prelude_note[SIDE_SERVER]->at, "%s", line);
 }
 
 /* What a server said in clear before it answered the hello of a client that had asked for nothing;
@@ -79,17 +78,16 @@ static bool hello_came_before_greeting(const struct facts *facts)
 
 static enum certainty weigh_greeting(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
     const struct prelude_text *greeting = unasked_greeting(facts);
+    struct text text;
 
     if (!greeting_was_not_expected(facts) || !hello_came_before_greeting(facts))
         return CAUSE_NO;
+    text = evidence_begin(evidence, "server_protocol", greeting->at);
     text_add(&text, "the server greets in clear before TLS, and the client, which sent its hello "
                     "without waiting for that, reads it as TLS: \"");
     text_add_untrusted(&text, first_line(greeting));
     text_add(&text, "\"");
-    evidence_add(evidence, "server_protocol", greeting->at, "%s", line);
     return CAUSE_LIKELY;
 }
 

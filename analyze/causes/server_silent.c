@@ -21,14 +21,13 @@ static bool waited_in_vain(const struct facts *facts)
 static void describe_ignored_request(const struct facts *facts, struct evidence *evidence)
 {
     struct moment asked = facts->starttls.at;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     describe_starttls_request(facts, evidence);
+    text = evidence_begin(evidence, "waited", facts->refusal.at);
     text_add(&text, "no answer came for ");
     text_add_duration(&text, facts->refusal.at.time_ns - asked.time_ns);
     text_add(&text, " although all that the client sent was acknowledged");
-    evidence_add(evidence, "waited", facts->refusal.at, "%s", line);
 }
 
 /* Nobody ended it, and the server took up others meanwhile: the capture may lack what came. */
@@ -44,15 +43,14 @@ static bool others_were_served(const struct facts *facts)
 static void describe_late_answer(const struct facts *facts, struct evidence *evidence)
 {
     const struct note *answer = late_answer(facts);
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (answer == NULL)
         return;
+    text = evidence_begin(evidence, "late_answer", answer->at);
     text_add(&text, "the server answered ");
     text_add_duration(&text, answer->at.time_ns - facts->client_hello_note->at.time_ns);
     text_add(&text, " after the hello, when the client had closed");
-    evidence_add(evidence, "late_answer", answer->at, "%s", line);
 }
 
 /* The server said something that the client was there to get. */
@@ -66,15 +64,14 @@ static bool has_answered_in_time(const struct facts *facts)
 static enum certainty stopped_midway(const struct facts *facts, struct evidence *evidence)
 {
     enum certainty certainty = server_stopped_midway(facts);
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
+    text = evidence_begin(evidence, "waited", facts->refusal.at);
     text_add(&text, "the client waited for the rest of the server's flight for ");
     text_add_duration(&text, server_silence_ns(facts));
-    evidence_add(evidence, "waited", facts->refusal.at, "%s", line);
     describe_known_life(facts, evidence);
     return certainty;
 }

@@ -5,8 +5,7 @@
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (facts_request_is_hung_up_on(facts)) {
         describe_starttls_request(facts, evidence);
@@ -18,6 +17,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (!facts->starttls.refused)
         return CAUSE_NO;
     describe_starttls_request(facts, evidence);
+    text = evidence_begin(evidence, "starttls_reply", facts->starttls.answered_at);
     text_add(&text, "the server answered ");
     if (facts->starttls.reply.len > 0) {
         text_add(&text, "\"");
@@ -26,7 +26,6 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     } else {
         text_add(&text, "no");
     }
-    evidence_add(evidence, "starttls_reply", facts->starttls.answered_at, "%s", line);
     return facts_request_may_be_repeated(facts) ? CAUSE_LIKELY : CAUSE_CERTAIN;
 }
 

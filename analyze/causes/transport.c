@@ -257,11 +257,12 @@ enum certainty reset_is_foreign(const struct facts *facts, enum side by)
 static void describe_sizes(const struct direction *direction, enum side from,
                            struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (direction->largest_unacknowledged == 0)
         return;
+    text = evidence_begin(evidence, "never_acknowledged",
+                          direction_trouble(direction)->last_retransmission);
     text_add(&text, "segments of %u ", direction->smallest_unacknowledged);
     if (direction->largest_unacknowledged > direction->smallest_unacknowledged)
         text_add(&text, "to %u ", direction->largest_unacknowledged);
@@ -270,8 +271,6 @@ static void describe_sizes(const struct direction *direction, enum side from,
         text_add(&text, "the largest that was has %u", direction->largest_acknowledged);
     else
         text_add(&text, "none was");
-    evidence_add(evidence, "never_acknowledged", direction_trouble(direction)->last_retransmission,
-                 "%s", line);
 }
 
 void describe_loss(const struct facts *facts, enum side from, struct evidence *evidence)
@@ -366,30 +365,28 @@ void describe_reset(const struct facts *facts, enum side by, struct evidence *ev
 
 void describe_wait(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    struct text text;
 
     if (facts->last_note == NULL)
         return;
+    text = evidence_begin(evidence, "waited", facts->last_note->at);
     text_add(&text, "nothing came for ");
     text_add_duration(&text, facts->waited_ns);
     text_add(&text, client->unacknowledged_octets == 0
                         ? " although all that the client sent was acknowledged"
                         : " and the client's last octets were not acknowledged");
-    evidence_add(evidence, "waited", facts->last_note->at, "%s", line);
 }
 
 void describe_turned_away(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    struct text text;
 
     if (!facts_client_is_turned_away(facts))
         return;
+    text = evidence_begin(evidence, "turned_away", facts->refusal.at);
     text_add(&text, "the server ended the connection ");
     text_add_duration(&text, facts->refusal.at.time_ns - server->last_syn.time_ns);
     text_add(&text, " after it had taken it, before the client had sent its hello");
-    evidence_add(evidence, "turned_away", facts->refusal.at, "%s", line);
 }

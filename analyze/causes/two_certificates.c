@@ -83,21 +83,19 @@ void describe_two_certificates(const struct facts *facts, struct evidence *evide
 {
     const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
     const struct known_name *name;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
     struct sent one, other;
+    struct text text;
 
-    if (!two_certificates(facts) || !facts_client_refused_server(facts))
+    if (!two_certificates(facts) || !facts_client_refused_server(facts)
+        || (chain != NULL && chain->leaf == NULL))
         return;
     name = facts->known->name;
     one = (struct sent){name->certificate.sha256, name->certificate.valid_until,
                         name->certificate.octets};
     other = (struct sent){name->former.sha256, name->former.valid_until, name->former.octets};
+    text = evidence_begin(evidence, "two_certificates", (struct moment){0});
     if (chain == NULL)
         add_both(&text, &one, &other);
-    else if (chain->leaf != NULL)
-        add_other(&text, facts, is_as_sent(facts, &one) ? &other : &one);
     else
-        return;
-    evidence_add(evidence, "two_certificates", (struct moment){0}, "%s", line);
+        add_other(&text, facts, is_as_sent(facts, &one) ? &other : &one);
 }

@@ -73,15 +73,14 @@ enum certainty unlisted_client_key_weigh(const struct facts *facts)
 void describe_unlisted_client_key(const struct facts *facts, struct evidence *evidence)
 {
     const struct certificate *leaf = unlisted_leaf(facts);
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (leaf == NULL)
         return;
+    text = evidence_begin(evidence, "requested_signature_schemes",
+                          facts->certificate_request_note->at);
     text_add(&text, "the server asks for signatures with ");
     text_add_names(&text, schemes_asked_for(facts), names_signature_scheme, SCHEMES_TOLD);
-    evidence_add(evidence, "requested_signature_schemes", facts->certificate_request_note->at, "%s",
-                 line);
     evidence_add(evidence, "client_key", facts->client_certificate_note->at,
                  "the key of the client's certificate is %s, which makes none of them",
                  leaf->key_name);

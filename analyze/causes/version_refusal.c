@@ -143,8 +143,7 @@ static void add_meaning(struct text *text, const struct facts *facts)
 static void describe_taken(const struct facts *facts, const struct known_value *value,
                            struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text = evidence_begin(evidence, "server_known", (struct moment){0});
     char version[16];
 
     text_add(&text, "this server chose %s, which this client offers, for %u other connection%s",
@@ -153,7 +152,6 @@ static void describe_taken(const struct facts *facts, const struct known_value *
     text_add(&text, ", the last time at ");
     text_add_time(&text, value->chosen.last_ns);
     add_meaning(&text, facts);
-    evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
 }
 
 void describe_version_contradiction(const struct facts *facts, struct evidence *evidence)
