@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* starttls_text.c -- protocols whose commands and replies are text. */
+#include <strings.h>
+
+#include "analyze/starttls.h"
+#include "analyze/starttls_protocol.h"
+
+bool starttls_begins_with(struct bytes text, const char *word)
+{
+    size_t length = strlen(word);
+
+    return text.len >= length && strncasecmp((const char *)text.data, word, length) == 0;
+}
+
+bool starttls_contains(struct bytes text, const char *word)
+{
+    for (; text.len > 0; text = bytes_of(text.data + 1, text.len - 1))
+        if (starttls_begins_with(text, word))
+            return true;
+    return false;
+}
+
+/* The word alone, not the beginning of a longer one. */
+static bool begins_with_word(struct bytes text, const char *word)
+{
+    size_t length = strlen(word);
+
+    return starttls_begins_with(text, word)
+           && (text.len == length || text.data[length] <= ' ' || text.data[length] == '(');
+}
+
+/* Drop the first word of *line and the space behind it. */
+static bool skip_word(struct bytes *line)
+{
+    uint8_t octet;
+
+    while (bytes_u8(line, &octet)) {
+        if (octet == ' ')
+            return true;
+        if (octet == '\n')
+            return false;
+    }
+    return false;
+}
+
+/* A command alone on a line, as far as it came; after a tag in IMAP. */
+static bool line_asks(struct bytes line)
+{
+    static const char *const commands[] = {"STARTTLS", "AUTH TLS", "AUTH SSL", "STLS"};
+
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (starttls_begins_with(line, commands[i]))
+            return true;
+    return false;
+}
+
+static bool text_asks(struct bytes client)
+{
+    while (client.len > 0) {
+        struct bytes tagged = client;
+
+        if (line_asks(client) || (skip_word(&tagged) && line_asks(tagged)))
+            return true;
+        bytes_skip_line(&client);
+    }
+    return false;
+}
+
+/* SMTP, FTP and NNTP: three digits (RFC 5321 section 4.2, RFC 959 section 4.2, RFC 3977
+ * section 3.2). */
+static bool status_refuses(struct bytes reply)
+{
+    uint8_t class;
+
+    return bytes_u8(&reply, &class) && (class == '4' || class == '5');
+}
+
+/* The reply to STARTTLS in SMTP (RFC 3207 section 4) and NNTP (RFC 4642 section 2.2.1), and to AUTH
+ * in FTP (RFC 4217 section 4); all of its line. */
+static bool status_agrees(struct bytes reply)
+{
+    return (starttls_begins_with(reply, "220") || starttls_begins_with(reply, "382")
+            || starttls_begins_with(reply, "234"))
+           && starttls_contains(reply, "\n");
+}
+
+const struct starttls_protocol starttls_status_lines = {
+    .asks = text_asks,
+    .refuses = status_refuses,
+    .agrees = status_agrees,
+    .is_greeted = true,
+};
+
+static bool pop3_agrees(struct bytes reply)
+{
+    return begins_with_word(reply, "+OK") && starttls_contains(reply, "\n");
+}
+
+static bool pop3_refuses(struct bytes reply)
+{
+    return starttls_begins_with(reply, "-ERR");
+}
+
+const struct starttls_protocol starttls_pop3 = {
+    .asks = text_asks,
+    .refuses = pop3_refuses,
+    .agrees = pop3_agrees,
+    .is_greeted = true,
+};
+
+/* The tagged answer may follow untagged ones (RFC 9051 section 2.2.2). */
+static bool imap_skip_to_answer(struct bytes *reply)
+{
+    while (reply->len > 0 && reply->data[0] == '*')
+        bytes_skip_line(reply);
+    return skip_word(reply);
+}
+
+static bool imap_refuses(struct bytes reply)
+{
+    return imap_skip_to_answer(&reply)
+           && (begins_with_word(reply, "NO") || begins_with_word(reply, "BAD"));
+}
+
+static bool imap_agrees(struct bytes reply)
+{
+    return imap_skip_to_answer(&reply) && begins_with_word(reply, "OK")
+           && starttls_contains(reply, "\n");
+}
+
+const struct starttls_protocol starttls_imap = {
+    .asks = text_asks,
+    .refuses = imap_refuses,
+    .agrees = imap_agrees,
+    .is_greeted = true,
+};
+
+static bool sieve_agrees(struct bytes reply)
+{
+    return begins_with_word(reply, "OK") && starttls_contains(reply, "\n");
+}
+
+static bool sieve_refuses(struct bytes reply)
+{
+    return begins_with_word(reply, "NO") || begins_with_word(reply, "BYE");
+}
+
+const struct starttls_protocol starttls_sieve = {
+    .asks = text_asks,
+    .refuses = sieve_refuses,
+    .agrees = sieve_agrees,
+    .is_greeted = true,
+};
+
+/* ":server 691 nick :...", or a command that the server does not know. */
+static bool irc_refuses(struct bytes reply)
+{
+    return starttls_begins_with(reply, ":") && skip_word(&reply)
+           && (starttls_begins_with(reply, "691 ") || starttls_begins_with(reply, "421 ")
+               || starttls_begins_with(reply, "451 "));
+}
+
+const struct starttls_protocol starttls_irc = {
+    .asks = text_asks,
+    .refuses = irc_refuses,
+};
+
+/* XMPP has no lines (RFC 6120 section 5.4.2.1). */
+static bool xmpp_asks(struct bytes client)
+{
+    return starttls_contains(client, "<starttls");
+}
+
+static bool xmpp_refuses(struct bytes reply)
+{
+    return starttls_contains(reply, "<failure") && !starttls_contains(reply, "<proceed");
+}
+
+static bool xmpp_agrees(struct bytes reply)
+{
+    return starttls_contains(reply, "<proceed") && starttls_contains(reply, ">");
+}
+
+const struct starttls_protocol starttls_xmpp = {
+    .asks = xmpp_asks,
+    .refuses = xmpp_refuses,
+    .agrees = xmpp_agrees,
+};
+
+/* A header field of any request: the first one may have been answered by 426, or followed by its
+ * content (RFC 2817 sections 3 and 4.2). */
+static bool http_asks(struct bytes client)
+{
+    while (client.len > 0) {
+        if (prelude_is_upgrade_to_tls(client))
+            return true;
+        bytes_skip_line(&client);
+    }
+    return false;
+}
+
+/* A server that does not change the protocol answers the request (RFC 2817 section 3.1). */
+const struct starttls_protocol starttls_http_request = {
+    .asks = http_asks,
+};
+
+static bool http_refuses(struct bytes reply)
+{
+    return starttls_begins_with(reply, "HTTP/") && skip_word(&reply) && reply.len > 0
+           && reply.data[0] != '2';
+}
+
+const struct starttls_protocol starttls_http_connect = {
+    .refuses = http_refuses,
+};
+
+/* Of a UPS (RFC 9271), whose other answers begin otherwise. */
+static bool nut_refuses(struct bytes reply)
+{
+    return begins_with_word(reply, "ERR");
+}
+
+static bool any_refuses(struct bytes reply)
+{
+    return status_refuses(reply) || pop3_refuses(reply) || sieve_refuses(reply)
+           || irc_refuses(reply) || imap_refuses(reply) || nut_refuses(reply);
+}
+
+const struct starttls_protocol starttls_unknown = {
+    .asks = text_asks,
+    .refuses = any_refuses,
+};
+
+static bool is_http(enum prelude protocol)
+{
+    return protocol == PRELUDE_HTTP_REQUEST || protocol == PRELUDE_HTTP_CONNECT;
+}
+
+uint16_t starttls_status(enum prelude protocol, struct bytes reply)
+{
+    enum { DIGITS = 3 };
+    struct bytes digits;
+    uint8_t octet;
+    uint16_t status = 0;
+
+    if (is_http(protocol) && (!starttls_begins_with(reply, "HTTP/") || !skip_word(&reply)))
+        return 0;
+    if (!bytes_take(&reply, DIGITS, &digits))
+        return 0;
+    while (bytes_u8(&digits, &octet)) {
+        if (octet < '0' || octet > '9')
+            return 0;
+        status = (uint16_t)(status * 10 + (octet - '0'));
+    }
+    return status;
+}
