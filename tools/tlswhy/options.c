@@ -378,26 +378,45 @@ static bool check_together(const struct options *options)
     return true;
 }
 
+static const struct options defaults = {
+    .memory_max = OPTION_MEMORY_DEFAULT,
+    .expiry_levels = {30, 14, 7, 1},
+    .expiry_level_count = 4,
+    .sinks =
+        {
+            .spool_size = FEED_SPOOL_DEFAULT,
+            .rotate_count = FEED_ROTATE_COUNT_DEFAULT,
+        },
+    .service =
+        {
+            .buffer_size = LIVE_BUFFER_DEFAULT,
+            .snaplen = LIVE_SNAPLEN_DEFAULT,
+            .workers = 1,
+            .stats_interval = SERVICE_STATS_DEFAULT,
+            .state_interval = SERVICE_STATE_DEFAULT,
+        },
+};
+
+/* What follows the options on the command line. */
+static bool take_rest(struct options *options, int count, char **words)
+{
+    switch (options->mode) {
+    case MODE_ANALYSE:
+        return check_together(options) && take_operands(options, count, words)
+               && take_paths(options, count, words);
+    case MODE_MERGE:
+        return take_paths(options, count, words);
+    default:
+        if (count > 0)
+            return complain_usage("'%s' is one argument too many", words[0]);
+        return options->mode != MODE_CHECK_CONFIG
+               || (check_together(options) && take_operands(options, 0, NULL));
+    }
+}
+
 bool options_parse(int argc, char **argv, struct options *options)
 {
-    *options = (struct options){
-        .memory_max = OPTION_MEMORY_DEFAULT,
-        .expiry_levels = {30, 14, 7, 1},
-        .expiry_level_count = 4,
-        .sinks =
-            {
-                .spool_size = FEED_SPOOL_DEFAULT,
-                .rotate_count = FEED_ROTATE_COUNT_DEFAULT,
-            },
-        .service =
-            {
-                .buffer_size = LIVE_BUFFER_DEFAULT,
-                .snaplen = LIVE_SNAPLEN_DEFAULT,
-                .workers = 1,
-                .stats_interval = SERVICE_STATS_DEFAULT,
-                .state_interval = SERVICE_STATE_DEFAULT,
-            },
-    };
+    *options = defaults;
     options->paths = calloc((size_t)argc + 1, sizeof(options->paths[0]));
     if (options->paths == NULL)
         return complain_memory();
@@ -409,18 +428,8 @@ bool options_parse(int argc, char **argv, struct options *options)
     if (options->mode == MODE_HELP || options->mode == MODE_VERSION)
         return true;
     prefer_captures(options);
-    if (!option_row_check(options, run_of(options)))
-        return false;
-    if (options->mode == MODE_MERGE)
-        return take_paths(options, argc - optind, argv + optind);
-    if (options->mode != MODE_ANALYSE && optind < argc)
-        return complain_usage("'%s' is one argument too many", argv[optind]);
-    if (options->mode == MODE_CHECK_CONFIG)
-        return check_together(options) && take_operands(options, 0, NULL);
-    if (options->mode != MODE_ANALYSE)
-        return true;
-    return check_together(options) && take_operands(options, argc - optind, argv + optind)
-           && take_paths(options, argc - optind, argv + optind);
+    return option_row_check(options, run_of(options))
+           && take_rest(options, argc - optind, argv + optind);
 }
 
 const char *options_filter_hint(const struct options *options)
