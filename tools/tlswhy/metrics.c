@@ -97,14 +97,12 @@ static void write_certificates(FILE *out, struct shared *shared)
 
 void metrics_write(FILE *out, const struct service *service)
 {
-    struct stats *workers = calloc(service->worker_count, sizeof(*workers));
+    struct stats *workers = service_worker_stats(service);
     struct stats_sinks sinks;
     struct stats sum;
 
     if (workers == NULL)
         return;
-    for (size_t i = 0; i < service->worker_count; i++)
-        worker_stats(service->workers[i], &workers[i]);
     service_stats(service, &sum);
     service_sinks(service, &sinks);
     metrics_text_head(out, "tlswhy_build_info", "gauge", "The version that runs");

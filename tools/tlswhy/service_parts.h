@@ -55,6 +55,9 @@ void service_release(struct service *service);
 /* service_stats.c: add up what the workers have seen, and what became of it. */
 void service_stats(const struct service *service, struct stats *sum);
 
+/* What each worker has seen: an array of worker_count for the caller to free. NULL: no memory. */
+struct stats *service_worker_stats(const struct service *service);
+
 /* All sinks as of now. */
 void service_sinks(const struct service *service, struct stats_sinks *sinks);
 

@@ -23,6 +23,15 @@ void service_stats(const struct service *service, struct stats *sum)
     shared_stats(service->shared, sum);
 }
 
+struct stats *service_worker_stats(const struct service *service)
+{
+    struct stats *workers = calloc(service->worker_count, sizeof(*workers));
+
+    for (size_t i = 0; workers != NULL && i < service->worker_count; i++)
+        worker_stats(service->workers[i], &workers[i]);
+    return workers;
+}
+
 void service_sinks(const struct service *service, struct stats_sinks *sinks)
 {
     sinks->count = feed_sink_count(service->feed);
@@ -49,11 +58,9 @@ void service_push_stats(struct service *service, bool is_last)
 
     if (!service->options->json)
         return;
-    workers = calloc(service->worker_count, sizeof(*workers));
+    workers = service_worker_stats(service);
     if (workers == NULL)
         return;
-    for (size_t i = 0; i < service->worker_count; i++)
-        worker_stats(service->workers[i], &workers[i]);
     event.workers = workers;
     service_stats(service, &sum);
     service_sinks(service, &sinks);
