@@ -12,6 +12,7 @@
 
 #include "analyze/certificate_parts.h"
 #include "analyze/der.h"
+#include "analyze/key_scheme.h"
 
 enum {
     RSA_OCTETS_MAX = SIGNATURE_RSA_BITS_MAX / 8,
@@ -25,7 +26,6 @@ struct digest {
 
 struct scheme {
     uint16_t value;
-    enum certificate_key key;
     enum signature_check (*verify)(const struct scheme *scheme, struct bytes key_algorithm,
                                    struct bytes key, const struct signature_claim *claim);
     enum wc_HashType hash;
@@ -231,24 +231,24 @@ static enum signature_check ed448_verify(const struct scheme *scheme, struct byt
 /* RFC 5246 section 7.4.1.4.1, RFC 8446 section 4.2.3, RFC 8422 section 5.1.3. In TLS 1.2 the curve
  * is the key's, whatever the name of the scheme says. */
 static const struct scheme schemes[] = {
-    {0x0201, KEY_RSA, rsa_verify, WC_HASH_TYPE_SHA, WC_MGF1NONE},
-    {0x0301, KEY_RSA, rsa_verify, WC_HASH_TYPE_SHA224, WC_MGF1NONE},
-    {0x0401, KEY_RSA, rsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1NONE},
-    {0x0501, KEY_RSA, rsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1NONE},
-    {0x0601, KEY_RSA, rsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1NONE},
-    {0x0804, KEY_RSA, rsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1SHA256},
-    {0x0805, KEY_RSA, rsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1SHA384},
-    {0x0806, KEY_RSA, rsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1SHA512},
-    {0x0809, KEY_RSA_PSS, rsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1SHA256},
-    {0x080a, KEY_RSA_PSS, rsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1SHA384},
-    {0x080b, KEY_RSA_PSS, rsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1SHA512},
-    {0x0203, KEY_EC, ecdsa_verify, WC_HASH_TYPE_SHA, WC_MGF1NONE},
-    {0x0303, KEY_EC, ecdsa_verify, WC_HASH_TYPE_SHA224, WC_MGF1NONE},
-    {0x0403, KEY_EC, ecdsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1NONE},
-    {0x0503, KEY_EC, ecdsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1NONE},
-    {0x0603, KEY_EC, ecdsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1NONE},
-    {0x0807, KEY_ED25519, ed25519_verify, WC_HASH_TYPE_NONE, WC_MGF1NONE},
-    {0x0808, KEY_ED448, ed448_verify, WC_HASH_TYPE_NONE, WC_MGF1NONE},
+    {0x0201, rsa_verify, WC_HASH_TYPE_SHA, WC_MGF1NONE},
+    {0x0301, rsa_verify, WC_HASH_TYPE_SHA224, WC_MGF1NONE},
+    {0x0401, rsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1NONE},
+    {0x0501, rsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1NONE},
+    {0x0601, rsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1NONE},
+    {0x0804, rsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1SHA256},
+    {0x0805, rsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1SHA384},
+    {0x0806, rsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1SHA512},
+    {0x0809, rsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1SHA256},
+    {0x080a, rsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1SHA384},
+    {0x080b, rsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1SHA512},
+    {0x0203, ecdsa_verify, WC_HASH_TYPE_SHA, WC_MGF1NONE},
+    {0x0303, ecdsa_verify, WC_HASH_TYPE_SHA224, WC_MGF1NONE},
+    {0x0403, ecdsa_verify, WC_HASH_TYPE_SHA256, WC_MGF1NONE},
+    {0x0503, ecdsa_verify, WC_HASH_TYPE_SHA384, WC_MGF1NONE},
+    {0x0603, ecdsa_verify, WC_HASH_TYPE_SHA512, WC_MGF1NONE},
+    {0x0807, ed25519_verify, WC_HASH_TYPE_NONE, WC_MGF1NONE},
+    {0x0808, ed448_verify, WC_HASH_TYPE_NONE, WC_MGF1NONE},
 };
 
 static const struct scheme *scheme_find(uint16_t value)
@@ -267,8 +267,8 @@ enum signature_check signature_verify(struct bytes certificate, const struct sig
 
     if (scheme == NULL || claim->content.len > SIGNATURE_CONTENT_MAX || claim->signature.len == 0
         || !certificate_outline_read(certificate, &outline)
-        || certificate_key_kind(&outline) != scheme->key || !bytes_u8(&outline.key, &unused_bits)
-        || unused_bits != 0)
+        || !key_scheme_fits(certificate_key_kind(&outline), claim->scheme)
+        || !bytes_u8(&outline.key, &unused_bits) || unused_bits != 0)
         return SIGNATURE_UNKNOWN;
     return scheme->verify(scheme, outline.key_algorithm, outline.key, claim);
 }

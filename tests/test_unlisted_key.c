@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A key that makes no signature which the other side lists: a server's, and a client's. */
-#include "analyze/causes/key_scheme.h"
+#include "analyze/key_scheme.h"
 #include "dissect/tls.h"
 #include "tests/support/certificates.h"
 #include "tests/support/judged.h"
@@ -90,7 +90,7 @@ static void a_key_makes_the_schemes_of_its_kind(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct certificate certificate = {.reading = CERTIFICATE_READ, .key = rows[i].key};
 
-        CU_ASSERT_EQUAL(key_makes_none(&certificate, bytes_of(rows[i].scheme, 2)),
+        CU_ASSERT_EQUAL(key_scheme_fits_none(&certificate, bytes_of(rows[i].scheme, 2)),
                         !rows[i].makes_it);
     }
 }

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "analyze/causes/key_scheme.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/chain.h"
+#include "analyze/key_scheme.h"
 #include "analyze/text.h"
 #include "dissect/certificate_request.h"
 #include "dissect/names.h"
@@ -33,7 +33,7 @@ static const struct certificate *unlisted_leaf(const struct facts *facts)
     struct bytes schemes = schemes_asked_for(facts);
 
     return chain != NULL && chain->leaf != NULL && schemes.len > 0
-                   && key_makes_none(chain->leaf, schemes)
+                   && key_scheme_fits_none(chain->leaf, schemes)
                ? chain->leaf
                : NULL;
 }

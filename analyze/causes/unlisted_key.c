@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "analyze/causes/certificate_refusal.h"
-#include "analyze/causes/key_scheme.h"
 #include "analyze/causes/manner.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/chain.h"
 #include "analyze/describe.h"
+#include "analyze/key_scheme.h"
 
 /* IANA, TLS Supported Groups, by the names of certificate.h. */
 static const struct {
@@ -67,7 +67,7 @@ static bool scheme_is_unlisted(const struct facts *facts, const struct certifica
     const struct extension_list *schemes = &facts->client_extensions.signature_algorithms;
 
     return key_has_to_sign(facts) && schemes->state == EXTENSION_WELL_FORMED
-           && key_makes_none(leaf, schemes->list);
+           && key_scheme_fits_none(leaf, schemes->list);
 }
 
 /* The server finds out when it has to sign, right behind its Certificate. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analyze/causes/key_scheme.h"
+#include "analyze/key_scheme.h"
 
 #include "dissect/extension.h"
 
@@ -25,7 +25,7 @@ static bool key_is_known(enum certificate_key key)
     return false;
 }
 
-static bool key_makes(enum certificate_key key, uint16_t scheme)
+bool key_scheme_fits(enum certificate_key key, uint16_t scheme)
 {
     for (size_t i = 0; i < ROWS; i++)
         if (rows[i].key == key && (scheme & rows[i].mask) == rows[i].scheme)
@@ -33,14 +33,14 @@ static bool key_makes(enum certificate_key key, uint16_t scheme)
     return false;
 }
 
-bool key_makes_none(const struct certificate *certificate, struct bytes schemes)
+bool key_scheme_fits_none(const struct certificate *certificate, struct bytes schemes)
 {
     uint16_t scheme;
 
     if (certificate->reading == CERTIFICATE_UNREADABLE || !key_is_known(certificate->key))
         return false;
     while (list_u16_next(&schemes, &scheme))
-        if (key_makes(certificate->key, scheme))
+        if (key_scheme_fits(certificate->key, scheme))
             return false;
     return true;
 }
