@@ -50,7 +50,9 @@ void layout_paragraph(const struct layout *layout, size_t column, size_t indent,
             column = indent;
             is_first = true;
         }
-        fprintf(layout->out, "%s%.*s", is_first ? "" : " ", (int)length, text);
+        if (!is_first)
+            fputc(' ', layout->out);
+        fwrite(text, 1, length, layout->out);
         column += columns + (is_first ? 0 : 1);
         is_first = false;
         text += length;
