@@ -29,7 +29,8 @@ struct defer_note {
 struct deferred {
     struct observation observation;
     struct defer_note note;
-    struct deferred *next; /* the one that came after it */
+    struct incident_failure failure; /* what it was counted with when nothing more came */
+    struct deferred *next;           /* the one that came after it */
     size_t octets;
 };
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "analyze/big_endian.h"
-#include "analyze/causes/causes.h"
 #include "analyze/fold.h"
 #include "analyze/incident_internal.h"
 #include "analyze/summary.h"
@@ -36,7 +35,14 @@ const char *incident_path_kind_name(enum incident_path_kind kind)
     return names[kind];
 }
 
-struct knowledge_table *incident_table_new(const struct incidents *incidents)
+void incident_tables_free(struct knowledge_table *tables[INCIDENT_TABLES])
+{
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+        knowledge_table_free(tables[i]);
+}
+
+bool incident_tables_new(const struct incidents *incidents,
+                         struct knowledge_table *tables[INCIDENT_TABLES])
 {
     const struct knowledge_table_options options = {
         .record_size = sizeof(struct incident),
@@ -44,8 +50,15 @@ struct knowledge_table *incident_table_new(const struct incidents *incidents)
         .records_max = incidents->records_max > 0 ? incidents->records_max : INCIDENTS_MAX,
         .hash_key = {incidents->hash_key[0], incidents->hash_key[1]},
     };
+    bool are_there = true;
 
-    return knowledge_table_new(&options);
+    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
+        tables[i] = knowledge_table_new(&options);
+        are_there = are_there && tables[i] != NULL;
+    }
+    if (!are_there)
+        incident_tables_free(tables);
+    return are_there;
 }
 
 struct incidents *incidents_new(const uint64_t hash_key[2], const uint64_t sketch_key[2],
@@ -58,24 +71,17 @@ struct incidents *incidents_new(const uint64_t hash_key[2], const uint64_t sketc
     memcpy(incidents->hash_key, hash_key, sizeof(incidents->hash_key));
     memcpy(incidents->sketch_key, sketch_key, sizeof(incidents->sketch_key));
     incidents->records_max = records_max;
-    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
-        incidents->tables[i] = incident_table_new(incidents);
-        if (incidents->tables[i] == NULL) {
-            incidents_free(incidents);
-            return NULL;
-        }
-    }
-    return incidents;
+    if (incident_tables_new(incidents, incidents->tables))
+        return incidents;
+    free(incidents);
+    return NULL;
 }
 
 void incidents_free(struct incidents *incidents)
 {
     if (incidents == NULL)
         return;
-    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
-        knowledge_table_free(incidents->tables[i]);
-        knowledge_table_free(incidents->assigned[i]);
-    }
+    incident_tables_free(incidents->tables);
     free(incidents);
 }
 
@@ -88,11 +94,6 @@ static void add_name(struct text *text, struct bytes name)
     text_add_untrusted(text, bytes_of(folded, length));
 }
 
-static void add_asked_name(struct text *text, const struct facts *facts)
-{
-    add_name(text, facts->client_extensions.server_name.host_name);
-}
-
 static uint64_t hash_endpoint(const struct incidents *incidents, const struct endpoint *endpoint,
                               bool with_port)
 {
@@ -103,13 +104,13 @@ static uint64_t hash_endpoint(const struct incidents *incidents, const struct en
                        with_port ? sizeof(octets) : sizeof(endpoint->address.octets));
 }
 
-static void note_target(struct incident *incident, const struct facts *facts)
+static void note_target(struct incident *incident, const struct incident_failure *failure)
 {
-    const struct proxy_target *target = incident_target(facts);
+    const struct proxy_target *target = &failure->target;
     struct text name = text_begin(incident->target, sizeof(incident->target));
     struct endpoint endpoint = {0};
 
-    if (target == NULL)
+    if (!failure->has_target)
         return;
     if (!target->has_address) {
         add_name(&name, target->host);
@@ -121,37 +122,38 @@ static void note_target(struct incident *incident, const struct facts *facts)
     summary_add_endpoint(&name, &endpoint);
 }
 
-static enum incident_scope scope_of(enum incident_table table, const struct verdict *verdict)
+static enum incident_scope scope_of(enum incident_table table,
+                                    const struct incident_failure *failure)
 {
     if (table == INCIDENT_OF_CLIENT)
         return INCIDENT_CLIENT;
     if (table == INCIDENT_ON_PATH)
         return INCIDENT_PATH;
-    return incident_is_about_name(verdict) ? INCIDENT_NAME : INCIDENT_SERVER;
+    return incident_is_about_name(failure) ? INCIDENT_NAME : INCIDENT_SERVER;
 }
 
-static void begin(struct incident *incident, const struct verdict *verdict,
+static void begin(struct incident *incident, const struct incident_failure *failure,
                   enum incident_table table)
 {
-    const struct facts *facts = verdict->facts;
+    const struct endpoint *ends = failure->connection->endpoint;
     struct incident before = *incident;
     struct text name = text_begin(incident->name, sizeof(incident->name));
 
     *incident = (struct incident){.generation = before.generation};
     memcpy(incident->key, before.key, sizeof(incident->key));
-    incident->scope = scope_of(table, verdict);
-    incident->cause = verdict->cause;
-    incident->refused_by = verdict->refused_by;
-    incident->server = facts->connection->endpoint[SIDE_SERVER];
-    incident->client = facts->connection->endpoint[SIDE_CLIENT];
+    incident->scope = scope_of(table, failure);
+    incident->cause = failure->cause;
+    incident->refused_by = failure->refused_by;
+    incident->server = ends[SIDE_SERVER];
+    incident->client = ends[SIDE_CLIENT];
     incident->first_ns = INT64_MAX;
-    add_asked_name(&name, facts);
+    add_name(&name, failure->name);
     if (table == INCIDENT_AT_SERVER) {
-        incident->way = verdict->way;
-        note_target(incident, facts);
+        incident->way = failure->way;
+        note_target(incident, failure);
     }
     if (table == INCIDENT_ON_PATH)
-        incident->path = incident_path_of(verdict);
+        incident->path = incident_path_of(failure);
 }
 
 static void note_time(struct incident *incident, int64_t at_ns, const struct incident_past *past)
@@ -166,61 +168,52 @@ static void note_time(struct incident *incident, int64_t at_ns, const struct inc
     }
 }
 
-/* The limit of validity that the cause is about. Certificates have dates that nanoseconds cannot
- * hold. */
-static void note_certificate_limit(struct incident *incident, const struct verdict *verdict)
+static void note_certificate_limit(struct incident *incident,
+                                   const struct incident_failure *failure)
 {
-    const struct chain_judgement *judgement = verdict->facts->chain[SIDE_SERVER];
-    bool is_end = verdict->cause == &cause_certificate_expired;
-
-    if (incident->has_certificate_limit || judgement == NULL || judgement->validity_of == NULL
-        || (!is_end && verdict->cause != &cause_certificate_not_yet_valid))
+    if (incident->has_certificate_limit || !failure->has_limit)
         return;
-    incident->certificate_limit =
-        is_end ? judgement->validity_of->not_after : judgement->validity_of->not_before;
+    incident->certificate_limit = failure->certificate_limit;
     incident->has_certificate_limit = true;
 }
 
-static void note_name(struct incident *incident, const struct facts *facts)
+static void note_name(struct incident *incident, const struct incident_failure *failure)
 {
     char buffer[INCIDENT_NAME_SIZE];
     struct text name = text_begin(buffer, sizeof(buffer));
 
-    add_asked_name(&name, facts);
+    add_name(&name, failure->name);
     if (strcmp(incident->name, buffer) != 0)
         incident->more_names = true;
 }
 
 /* The party of the incident, as far as something is known of it. */
-static void note_party(struct incident *incident, const struct facts *facts)
+static void note_party(struct incident *incident, const struct incident_failure *failure)
 {
-    const struct known *known = facts->known;
-
-    if (known == NULL || incident->has_known_key)
+    if (incident->has_known_key)
         return;
     incident->has_known_key = true;
-    if (incident->scope == INCIDENT_CLIENT && known->client != NULL)
-        memcpy(incident->known_key, known->client->key, sizeof(known->client->key));
-    else if (incident->scope == INCIDENT_SERVER && known->server != NULL)
-        memcpy(incident->known_key, known->server->key, sizeof(known->server->key));
-    else if (incident->scope == INCIDENT_NAME && known->name != NULL)
-        memcpy(incident->known_key, known->name->key, sizeof(known->name->key));
+    if (incident->scope == INCIDENT_CLIENT && failure->client != NULL)
+        memcpy(incident->known_key, failure->client->key, sizeof(failure->client->key));
+    else if (incident->scope == INCIDENT_SERVER && failure->server != NULL)
+        memcpy(incident->known_key, failure->server->key, sizeof(failure->server->key));
+    else if (incident->scope == INCIDENT_NAME && failure->named != NULL)
+        memcpy(incident->known_key, failure->named->key, sizeof(failure->named->key));
     else
         incident->has_known_key = false;
 }
 
 /* What that party managed, as far as it is known by now. */
-static void note_successes(struct incident *incident, const struct facts *facts)
+static void note_successes(struct incident *incident, const struct incident_failure *failure)
 {
-    const struct known *known = facts->known;
     const struct known_count *successes = NULL;
 
-    if (known != NULL && incident->scope == INCIDENT_CLIENT && known->client != NULL)
-        successes = &known->client->established;
-    else if (known != NULL && incident->scope == INCIDENT_SERVER && known->server != NULL)
-        successes = &known->server->established;
-    else if (known != NULL && incident->scope == INCIDENT_NAME && known->name != NULL)
-        successes = &known->name->established;
+    if (incident->scope == INCIDENT_CLIENT && failure->client != NULL)
+        successes = &failure->client->established;
+    else if (incident->scope == INCIDENT_SERVER && failure->server != NULL)
+        successes = &failure->server->established;
+    else if (incident->scope == INCIDENT_NAME && failure->named != NULL)
+        successes = &failure->named->established;
     if (successes == NULL || successes->last_ns < incident->established.last_ns)
         return;
     incident->established = *successes;
@@ -243,20 +236,19 @@ void incident_refresh(struct incident *incident, struct knowledge *knowledge)
 }
 
 static void count(struct incidents *incidents, struct incident *incident,
-                  const struct verdict *verdict, const struct incident_past *past)
+                  const struct incident_failure *failure, const struct incident_past *past)
 {
-    const struct facts *facts = verdict->facts;
-    const struct endpoint *ends = facts->connection->endpoint;
+    const struct endpoint *ends = failure->connection->endpoint;
 
     incident->failures++;
-    incident->scans += verdict_has_finding(verdict, "client_scans");
-    if (verdict->confidence > incident->confidence)
-        incident->confidence = verdict->confidence;
-    note_certificate_limit(incident, verdict);
-    note_time(incident, facts->connection->first.time_ns, past);
-    note_name(incident, facts);
-    note_party(incident, facts);
-    note_successes(incident, facts);
+    incident->scans += failure->is_of_scan;
+    if (failure->confidence > incident->confidence)
+        incident->confidence = failure->confidence;
+    note_certificate_limit(incident, failure);
+    note_time(incident, failure->connection->first.time_ns, past);
+    note_name(incident, failure);
+    note_party(incident, failure);
+    note_successes(incident, failure);
     sketch_add(&incident->clients, hash_endpoint(incidents, &ends[SIDE_CLIENT], false));
     sketch_add(&incident->servers, hash_endpoint(incidents, &ends[SIDE_SERVER], true));
 }
@@ -294,50 +286,48 @@ static bool was_over(const struct incident *incident, int64_t at_ns,
            && at_ns - incident->last_ns >= INCIDENT_RECOVERED_NS;
 }
 
-void incident_add_to(struct incidents *incidents, struct knowledge_table *const *tables,
-                     enum incident_table table, const struct verdict *verdict,
-                     const struct incident_past *past)
+void incident_add_to(struct incidents *incidents, enum incident_table table,
+                     const struct incident_failure *failure, const struct incident_past *past)
 {
-    int64_t at_ns = verdict->facts->connection->first.time_ns;
+    int64_t at_ns = failure->connection->first.time_ns;
     struct incident_key key;
     struct incident *incident;
 
-    if (!incident_key_of(incidents->hash_key, table, verdict, &key))
+    if (!incident_key_of(incidents->hash_key, table, failure, &key))
         return;
-    incident = knowledge_table_get(tables[table], &key);
+    incident = knowledge_table_get(incidents->tables[table], &key);
     if (incident != NULL && incident->failures > 0 && was_over(incident, at_ns, past))
-        incident = incident_archive(tables[table], incident);
+        incident = incident_archive(incidents->tables[table], incident);
     if (incident == NULL)
         return;
     if (incident->failures == 0)
-        begin(incident, verdict, table);
-    count(incidents, incident, verdict, past);
+        begin(incident, failure, table);
+    count(incidents, incident, failure, past);
 }
 
-void incidents_add(struct incidents *incidents, const struct verdict *verdict,
+void incidents_add(struct incidents *incidents, const struct incident_failure *failure,
                    const struct incident_past *past)
 {
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
-        incident_add_to(incidents, incidents->tables, (enum incident_table)i, verdict, past);
+        incident_add_to(incidents, (enum incident_table)i, failure, past);
 }
 
 /* The one that was going on at the time, which may be over. */
-static struct incident *find_in(const struct incidents *incidents,
-                                struct knowledge_table *const *tables, enum incident_table table,
-                                const struct verdict *verdict)
+static struct incident *find_in(const struct incidents *incidents, enum incident_table table,
+                                const struct incident_failure *failure)
 {
-    int64_t at_ns = verdict->facts->connection->first.time_ns;
+    int64_t at_ns = failure->connection->first.time_ns;
     struct incident_key key;
     struct incident *found;
 
-    if (!incident_key_of(incidents->hash_key, table, verdict, &key))
+    if (!incident_key_of(incidents->hash_key, table, failure, &key))
         return NULL;
-    found = knowledge_table_find(tables[table], &key);
+    found = knowledge_table_find(incidents->tables[table], &key);
     while (found != NULL && at_ns < found->first_ns && found->generation > 0) {
         struct incident *earlier;
 
         incident_key_set_generation(&key, found->generation);
-        earlier = knowledge_table_find(tables[table], &key);
+        earlier = knowledge_table_find(incidents->tables[table], &key);
         if (earlier == NULL)
             break;
         found = earlier;
@@ -345,36 +335,36 @@ static struct incident *find_in(const struct incidents *incidents,
     return found;
 }
 
-void incidents_take_back(struct incidents *incidents, const struct verdict *verdict,
+void incidents_take_back(struct incidents *incidents, const struct incident_failure *failure,
                          const struct cause *cause)
 {
-    struct verdict before = {.facts = verdict->facts, .cause = cause};
+    struct incident_failure before = *failure;
 
+    before.cause = cause;
     for (size_t i = 0; i < INCIDENT_TABLES; i++) {
-        struct incident *incident =
-            find_in(incidents, incidents->tables, (enum incident_table)i, &before);
+        struct incident *incident = find_in(incidents, (enum incident_table)i, &before);
 
         if (incident != NULL && incident->failures > 0)
             incident->failures--;
     }
 }
 
-void incidents_move_folded(struct incidents *incidents, const struct verdict *verdict,
-                           const struct earlier_verdict *earlier)
+void incidents_move_folded(struct incidents *incidents, const struct incident_failure *failure,
+                           const struct earlier_verdict *earlier, struct incident *now)
 {
-    struct verdict before = {.facts = verdict->facts, .cause = earlier->cause};
+    struct incident_failure before = *failure;
 
+    before.cause = earlier->cause;
     for (size_t i = 0; i < INCIDENT_TABLES; i++) {
-        struct incident *incident =
-            find_in(incidents, incidents->tables, (enum incident_table)i, &before);
+        struct incident *incident = find_in(incidents, (enum incident_table)i, &before);
         char id[INCIDENT_ID_SIZE];
 
         if (incident != NULL && incident->folded > 0
             && strcmp(incident_id(incident, id), earlier->incident) == 0)
             incident->folded--;
     }
-    if (verdict->incident != NULL)
-        verdict->incident->folded++;
+    if (now != NULL)
+        now->folded++;
 }
 
 /* Not more than half of what happens on the path. */
@@ -419,19 +409,19 @@ static enum incident_table choose(struct incident *const found[INCIDENT_TABLES])
     return is_of_client(found) ? INCIDENT_OF_CLIENT : INCIDENT_AT_SERVER;
 }
 
-static void find_all(const struct incidents *incidents, const struct verdict *verdict,
+static void find_all(const struct incidents *incidents, const struct incident_failure *failure,
                      struct incident *found[INCIDENT_TABLES])
 {
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
-        found[i] = find_in(incidents, incidents->tables, (enum incident_table)i, verdict);
+        found[i] = find_in(incidents, (enum incident_table)i, failure);
 }
 
 enum incident_table incident_table_of(const struct incidents *incidents,
-                                      const struct verdict *verdict)
+                                      const struct incident_failure *failure)
 {
     struct incident *found[INCIDENT_TABLES];
 
-    find_all(incidents, verdict, found);
+    find_all(incidents, failure, found);
     return choose(found);
 }
 
@@ -444,24 +434,31 @@ static void merge(struct incident *const found[INCIDENT_TABLES], enum incident_t
             (void)incident_id(found[chosen], found[i]->merged_into);
 }
 
-struct incident *incidents_find(struct incidents *incidents, const struct verdict *verdict,
+/* Some failure belongs to it; NULL: it would be the only one. */
+static struct incident *use(struct incident *incident)
+{
+    if (incident == NULL || incident->failures < INCIDENT_FAILURES_MIN)
+        return NULL;
+    incident->is_used = true;
+    if (incident->named_ns == 0)
+        incident->named_ns = incident->first_ns;
+    incident->merged_into[0] = '\0'; /* it explains more again */
+    return incident;
+}
+
+struct incident *incidents_find(struct incidents *incidents, const struct incident_failure *failure,
                                 bool is_growing)
 {
     struct incident *found[INCIDENT_TABLES];
     struct incident *chosen;
     enum incident_table table;
 
-    find_all(incidents, verdict, found);
+    if (incidents->is_assigned)
+        return use(find_in(incidents, failure->table, failure));
+    find_all(incidents, failure, found);
     table = choose(found);
-    chosen = incidents->is_assigned ? find_in(incidents, incidents->assigned, table, verdict)
-                                    : found[table];
-    if (chosen == NULL || chosen->failures < INCIDENT_FAILURES_MIN)
-        return NULL;
-    chosen->is_used = true;
-    if (chosen->named_ns == 0)
-        chosen->named_ns = chosen->first_ns;
-    chosen->merged_into[0] = '\0'; /* it explains more again */
-    if (is_growing)
+    chosen = use(found[table]);
+    if (chosen != NULL && is_growing)
         merge(found, table);
     return chosen;
 }
@@ -572,13 +569,10 @@ bool incident_is_over(const struct incident *incident, int64_t end_ns)
 
 uint64_t incidents_evictions(const struct incidents *incidents)
 {
-    uint64_t evictions = 0;
+    uint64_t evictions = incidents->evictions;
 
-    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
         evictions += knowledge_table_evictions(incidents->tables[i]);
-        if (incidents->is_assigned)
-            evictions += knowledge_table_evictions(incidents->assigned[i]);
-    }
     return evictions;
 }
 
@@ -586,10 +580,7 @@ size_t incidents_memory(const struct incidents *incidents)
 {
     size_t memory = 0;
 
-    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
         memory += knowledge_table_memory(incidents->tables[i]);
-        if (incidents->is_assigned)
-            memory += knowledge_table_memory(incidents->assigned[i]);
-    }
     return memory;
 }

@@ -27,7 +27,7 @@
 #include "capture/time_unit.h"
 
 enum {
-    INCIDENTS_MAX = 4096,        /* of each scope, of 600 octets each, twice when assigned */
+    INCIDENTS_MAX = 4096,        /* of each table, of 0.8 KiB each: 3.3 MiB */
     INCIDENT_FAILURES_MIN = 2,   /* fewer are no incident */
     INCIDENT_NAME_SIZE = 80,     /* octets of a server name, NUL included */
     INCIDENT_CAUSE_KEY = 48,     /* octets of a cause's identifier */
@@ -57,6 +57,10 @@ enum incident_scope {
 
 /* "server", "server_name", "client", "path". */
 const char *incident_scope_name(enum incident_scope scope);
+
+/* What failures are counted by: each by all of them, or, when it is assigned, by one. Not every one
+ * shows a path. */
+enum incident_table { INCIDENT_AT_SERVER, INCIDENT_OF_CLIENT, INCIDENT_ON_PATH, INCIDENT_TABLES };
 
 /* By what packets show that they took one path. */
 enum incident_path_kind {
@@ -94,6 +98,29 @@ struct incident_past {
     int64_t established_last_ns; /* the last handshake established at its server; 0: none, or
                                     not known when */
     uint32_t established;        /* and how many there were: about, if not known when */
+};
+
+/* All of a failure that counts for its incidents: worked out once for each, however often it is
+ * counted and looked for. It borrows what the verdict was made of, and what was known then: valid
+ * as long as those. */
+struct incident_failure {
+    const struct connection *connection;
+    const struct cause *cause; /* NULL: it is none */
+    enum certainty confidence;
+    enum party refused_by;
+    const struct remedy_way *way;
+    struct bytes name; /* that was asked for; empty: none */
+    bool name_is_well_formed;
+    bool has_target;
+    bool is_of_scan;                   /* the client seems to scan */
+    bool has_limit;                    /* of validity: it is the cause, and known */
+    enum incident_table table;         /* that it is assigned to */
+    struct proxy_target target;        /* of the proxy that stands for the server, if has_target */
+    int64_t certificate_limit;         /* in seconds since 1970, if has_limit */
+    uint64_t client_kind;              /* a hash of what its hello is known by; 0: it sent none */
+    const struct known_server *server; /* what was known of its parties; NULL: nothing */
+    const struct known_name *named;
+    const struct known_client *client;
 };
 
 struct incident {
@@ -145,31 +172,42 @@ struct incidents *incidents_new(const uint64_t hash_key[2], const uint64_t sketc
                                 uint32_t records_max);
 void incidents_free(struct incidents *incidents); /* NULL is harmless */
 
-/* Count a failure: verdict->outcome is OUTCOME_FAILED. past is how things stood when it began. */
-void incidents_add(struct incidents *incidents, const struct verdict *verdict,
+/* What of this failure counts: verdict->outcome is OUTCOME_FAILED. */
+struct incident_failure incidents_failure_of(const struct incidents *incidents,
+                                             const struct verdict *verdict);
+
+/* Count a failure. past is how things stood when it began. */
+void incidents_add(struct incidents *incidents, const struct incident_failure *failure,
                    const struct incident_past *past);
 
-/* All failures were added: from here on incidents are made of those assigned. False, and none is to
- * be assigned: each belongs to its server, failures were told of already, or there is no memory. */
+/* All failures were added: does some incident take from several servers, so that each is to be
+ * assigned to its own? Not when one was told of, nor twice. */
+MUST_USE bool incidents_need_assigning(const struct incidents *incidents);
+
+/* Note to which incident alone a failure that was added belongs, by all of them. */
+void incidents_choose(const struct incidents *incidents, struct incident_failure *failure);
+
+/* Forget what was counted: from here on incidents are made of the failures that are assigned, each
+ * of which was chosen for. False, and nothing is forgotten: no memory. */
 MUST_USE bool incidents_begin_assigning(struct incidents *incidents);
 
-/* Count a failure that was added with the incident alone that it belongs to by all of them. */
-void incidents_assign(struct incidents *incidents, const struct verdict *verdict,
+/* Count a failure with the incident that was chosen for it. */
+void incidents_assign(struct incidents *incidents, const struct incident_failure *failure,
                       const struct incident_past *past);
 
 /* Take a failure back that was counted with another verdict: cause is what it said. */
-void incidents_take_back(struct incidents *incidents, const struct verdict *verdict,
+void incidents_take_back(struct incidents *incidents, const struct incident_failure *failure,
                          const struct cause *cause);
 
 /* Count a failure that was folded with the incident where it was counted so far with the one that
- * it belongs to now, verdict->incident, NULL: with none. earlier is what was said of it. */
-void incidents_move_folded(struct incidents *incidents, const struct verdict *verdict,
-                           const struct earlier_verdict *earlier);
+ * it belongs to now; NULL: it has none. earlier is what was said of it. */
+void incidents_move_folded(struct incidents *incidents, const struct incident_failure *failure,
+                           const struct earlier_verdict *earlier, struct incident *now);
 
 /* The incident that a failure belongs to, by all that were added; it is_used from now on. With
  * is_growing more failures may be added: an incident that some failure belonged to until now is
  * merged into the one that explains more. NULL: it stands alone. */
-struct incident *incidents_find(struct incidents *incidents, const struct verdict *verdict,
+struct incident *incidents_find(struct incidents *incidents, const struct incident_failure *failure,
                                 bool is_growing);
 
 /* Who is told of incidents while they come and go. */

@@ -11,10 +11,12 @@ static bool spans_servers(enum incident_table table, const struct incident *inci
 
 /* Without an incident that takes from several servers, each failure belongs to its server: as they
  * were counted. */
-static bool is_needed(const struct incidents *incidents)
+bool incidents_need_assigning(const struct incidents *incidents)
 {
     bool needed = false;
 
+    if (incidents->is_assigned)
+        return false;
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
         for (uint32_t place = 0; place < knowledge_table_count(incidents->tables[i]); place++) {
             const struct incident *incident = knowledge_table_at(incidents->tables[i], place);
@@ -26,25 +28,26 @@ static bool is_needed(const struct incidents *incidents)
     return needed;
 }
 
-bool incidents_begin_assigning(struct incidents *incidents)
+void incidents_choose(const struct incidents *incidents, struct incident_failure *failure)
 {
-    if (incidents->is_assigned || !is_needed(incidents))
-        return false;
-    incidents->is_assigned = true;
-    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
-        incidents->assigned[i] = incident_table_new(incidents);
-        incidents->is_assigned = incidents->is_assigned && incidents->assigned[i] != NULL;
-    }
-    for (size_t i = 0; i < INCIDENT_TABLES && !incidents->is_assigned; i++) {
-        knowledge_table_free(incidents->assigned[i]);
-        incidents->assigned[i] = NULL;
-    }
-    return incidents->is_assigned;
+    failure->table = incident_table_of(incidents, failure);
 }
 
-void incidents_assign(struct incidents *incidents, const struct verdict *verdict,
+bool incidents_begin_assigning(struct incidents *incidents)
+{
+    struct knowledge_table *tables[INCIDENT_TABLES];
+
+    if (!incident_tables_new(incidents, tables))
+        return false;
+    incidents->evictions = incidents_evictions(incidents);
+    incident_tables_free(incidents->tables);
+    memcpy(incidents->tables, tables, sizeof(tables));
+    incidents->is_assigned = true;
+    return true;
+}
+
+void incidents_assign(struct incidents *incidents, const struct incident_failure *failure,
                       const struct incident_past *past)
 {
-    incident_add_to(incidents, incidents->assigned, incident_table_of(incidents, verdict), verdict,
-                    past);
+    incident_add_to(incidents, failure->table, failure, past);
 }

@@ -11,18 +11,14 @@ struct incidents {
     uint64_t sketch_key[2];
     uint32_t records_max;
     struct knowledge_table *tables[INCIDENT_TABLES];
-    struct knowledge_table *assigned[INCIDENT_TABLES]; /* each failure where it belongs, alone */
-    bool is_assigned;                                  /* they are there */
+    uint64_t evictions; /* of the tables before these */
+    bool is_assigned;   /* each failure is in one of them alone */
 };
 
-/* The tables with the incidents that are told. */
-static inline struct knowledge_table *const *incidents_told(const struct incidents *incidents)
-{
-    return incidents->is_assigned ? incidents->assigned : incidents->tables;
-}
-
-/* An empty table. NULL: no memory. */
-struct knowledge_table *incident_table_new(const struct incidents *incidents);
+/* Make empty tables. False, and there are none: no memory. */
+MUST_USE bool incident_tables_new(const struct incidents *incidents,
+                                  struct knowledge_table *tables[INCIDENT_TABLES]);
+void incident_tables_free(struct knowledge_table *tables[INCIDENT_TABLES]);
 
 /* It has what a path, or what a client at several servers, has at least. */
 bool incident_spans_path(const struct incident *incident);
@@ -30,12 +26,11 @@ bool incident_spans_servers(const struct incident *incident);
 
 /* The table of the incident that a failure belongs to, by all that were added. */
 enum incident_table incident_table_of(const struct incidents *incidents,
-                                      const struct verdict *verdict);
+                                      const struct incident_failure *failure);
 
-/* Count a failure in one of these tables. */
-void incident_add_to(struct incidents *incidents, struct knowledge_table *const *tables,
-                     enum incident_table table, const struct verdict *verdict,
-                     const struct incident_past *past);
+/* Count a failure in one of the tables. */
+void incident_add_to(struct incidents *incidents, enum incident_table table,
+                     const struct incident_failure *failure, const struct incident_past *past);
 
 /* Keep an incident that is over under another key, as far as there is room: the next failure
  * begins a new one. Returns what is under its key from now on, without a failure; NULL: no memory.

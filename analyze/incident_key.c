@@ -4,16 +4,13 @@
 #include "analyze/big_endian.h"
 #include "analyze/causes/causes.h"
 #include "analyze/fold.h"
-#include "analyze/text.h"
 #include "capture/siphash.h"
-#include "dissect/fingerprint.h"
 
 enum {
     GENERATION_OFFSET = INCIDENT_KEY - INCIDENT_GENERATION_KEY,
     IPV4_BITS = 24, /* the networks that most sites are made of */
     IPV6_BITS = 64, /* RFC 4291 section 2.5.4 */
-    IPV4_MAPPED_BITS = 96,
-    PROXY_AUTHENTICATION_REQUIRED = 407 /* RFC 9110 section 15.5.8: whatever the target is */
+    IPV4_MAPPED_BITS = 96
 };
 
 /* Causes that something on the way may have, and by what the way is told. */
@@ -53,19 +50,10 @@ bool incident_key_is_current(const uint8_t key[INCIDENT_KEY])
     return true;
 }
 
-bool incident_is_about_name(const struct verdict *verdict)
+bool incident_is_about_name(const struct incident_failure *failure)
 {
-    return verdict->cause->layer == LAYER_SERVER_NAME
-           && verdict->facts->client_extensions.server_name.state == EXTENSION_WELL_FORMED
-           && verdict->facts->client_extensions.server_name.host_name.len > 0;
-}
-
-const struct proxy_target *incident_target(const struct facts *facts)
-{
-    const struct starttls_facts *starttls = &facts->starttls;
-    bool is_of_proxy = starttls->refused && starttls->status == PROXY_AUTHENTICATION_REQUIRED;
-
-    return starttls->has_target && !is_of_proxy ? &starttls->target : NULL;
+    return failure->cause->layer == LAYER_SERVER_NAME && failure->name_is_well_formed
+           && failure->name.len > 0;
 }
 
 /* Case does not count (RFC 6066 section 3, RFC 4343). */
@@ -78,33 +66,31 @@ static uint64_t hash_name(const uint64_t hash_key[2], struct bytes name)
 }
 
 /* Address and port; the target of a proxy that is a name is a hash of it beside the proxy's. */
-static void put_server(const uint64_t hash_key[2], uint8_t *party, const struct verdict *verdict)
+static void put_server(const uint64_t hash_key[2], uint8_t *party,
+                       const struct incident_failure *failure)
 {
-    const struct endpoint *server = &verdict->facts->connection->endpoint[SIDE_SERVER];
-    const struct proxy_target *target = incident_target(verdict->facts);
-    struct bytes name = verdict->facts->client_extensions.server_name.host_name;
+    const struct endpoint *server = &failure->connection->endpoint[SIDE_SERVER];
+    const struct proxy_target *target = &failure->target;
     uint64_t hash = 0;
 
     memcpy(party, server->address.octets, sizeof(server->address.octets));
-    put_port(party + 16, target != NULL ? target->port : server->port);
-    if (target != NULL && target->has_address)
+    put_port(party + 16, failure->has_target ? target->port : server->port);
+    if (failure->has_target && target->has_address)
         memcpy(party, target->address, sizeof(target->address));
-    else if (target != NULL)
+    else if (failure->has_target)
         hash = hash_name(hash_key, target->host);
-    if (incident_is_about_name(verdict))
-        hash += hash_name(hash_key, name);
+    if (incident_is_about_name(failure))
+        hash += hash_name(hash_key, failure->name);
     big_endian_put(party + 18, hash);
 }
 
 /* Address and kind of client; a client that sent no hello is known by its address. */
-static void put_client(const uint64_t hash_key[2], uint8_t *party, const struct facts *facts)
+static void put_client(uint8_t *party, const struct incident_failure *failure)
 {
-    const struct endpoint *client = &facts->connection->endpoint[SIDE_CLIENT];
-    char ja4[JA4_TEXT_SIZE];
+    const struct endpoint *client = &failure->connection->endpoint[SIDE_CLIENT];
 
     memcpy(party, client->address.octets, sizeof(client->address.octets));
-    if (facts->client_hello_read && ja4_client(&facts->client_hello, JA4_TCP, ja4))
-        big_endian_put(party + 18, siphash_1_3(hash_key, ja4, strlen(ja4)));
+    big_endian_put(party + 18, failure->client_kind);
 }
 
 /* A host that answers for itself is no router on the way to it. */
@@ -161,20 +147,20 @@ static bool see_path(const struct connection *connection, enum incident_path_kin
     return true;
 }
 
-struct incident_path incident_path_of(const struct verdict *verdict)
+struct incident_path incident_path_of(const struct incident_failure *failure)
 {
-    const struct connection *connection = verdict->facts->connection;
+    const struct connection *connection = failure->connection;
     struct incident_path path;
 
     for (size_t i = 0; i < sizeof(path_rows) / sizeof(path_rows[0]); i++)
-        if (path_rows[i].cause == verdict->cause && see_path(connection, path_rows[i].kind, &path))
+        if (path_rows[i].cause == failure->cause && see_path(connection, path_rows[i].kind, &path))
             return path;
     return (struct incident_path){.kind = INCIDENT_PATH_NONE};
 }
 
-static bool put_path(uint8_t *party, const struct verdict *verdict)
+static bool put_path(uint8_t *party, const struct incident_failure *failure)
 {
-    struct incident_path path = incident_path_of(verdict);
+    struct incident_path path = incident_path_of(failure);
 
     memcpy(party, path.address.octets, sizeof(path.address.octets));
     put_port(party + 16, path.vlan_id);
@@ -184,19 +170,19 @@ static bool put_path(uint8_t *party, const struct verdict *verdict)
 }
 
 bool incident_key_of(const uint64_t hash_key[2], enum incident_table table,
-                     const struct verdict *verdict, struct incident_key *key)
+                     const struct incident_failure *failure, struct incident_key *key)
 {
     uint8_t *party = key->octets + INCIDENT_CAUSE_KEY;
-    size_t length = strlen(verdict->cause->id);
+    size_t length = strlen(failure->cause->id);
 
     *key = (struct incident_key){0};
-    memcpy(key->octets, verdict->cause->id,
+    memcpy(key->octets, failure->cause->id,
            length < INCIDENT_CAUSE_KEY ? length : INCIDENT_CAUSE_KEY);
     if (table == INCIDENT_ON_PATH)
-        return put_path(party, verdict);
+        return put_path(party, failure);
     if (table == INCIDENT_OF_CLIENT)
-        put_client(hash_key, party, verdict->facts);
+        put_client(party, failure);
     else
-        put_server(hash_key, party, verdict);
+        put_server(hash_key, party, failure);
     return true;
 }

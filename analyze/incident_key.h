@@ -10,16 +10,13 @@
 
 #include "analyze/incident.h"
 
-/* The tables: every failure is in each of them, but for the last. */
-enum incident_table { INCIDENT_AT_SERVER, INCIDENT_OF_CLIENT, INCIDENT_ON_PATH, INCIDENT_TABLES };
-
 struct incident_key {
     uint8_t octets[INCIDENT_KEY];
 };
 
 /* The key of a failure in a table. False: it has none there. */
 bool incident_key_of(const uint64_t hash_key[2], enum incident_table table,
-                     const struct verdict *verdict, struct incident_key *key);
+                     const struct incident_failure *failure, struct incident_key *key);
 
 /* Make it the key of the incident that was the first, second ... with it; 0: the one that is not
  * over. */
@@ -29,12 +26,9 @@ void incident_key_set_generation(struct incident_key *key, uint32_t generation);
 bool incident_key_is_current(const uint8_t key[INCIDENT_KEY]);
 
 /* Whether the cause is about the name that was asked for. */
-bool incident_is_about_name(const struct verdict *verdict);
-
-/* The target of the proxy that stands for the server; NULL: there is none. */
-const struct proxy_target *incident_target(const struct facts *facts);
+bool incident_is_about_name(const struct incident_failure *failure);
 
 /* The path that a failure shows. */
-struct incident_path incident_path_of(const struct verdict *verdict);
+struct incident_path incident_path_of(const struct incident_failure *failure);
 
 #endif

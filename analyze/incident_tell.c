@@ -42,18 +42,17 @@ static size_t collect(const struct knowledge_table *table, struct incident **out
 
 struct incident **incidents_list(const struct incidents *incidents, size_t *count)
 {
-    struct knowledge_table *const *tables = incidents_told(incidents);
     struct incident **list;
     size_t all = 0;
 
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
-        all += knowledge_table_count(tables[i]);
+        all += knowledge_table_count(incidents->tables[i]);
     list = malloc((all + 1) * sizeof(struct incident *));
     if (list == NULL)
         return NULL;
     *count = 0;
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
-        *count += collect(tables[i], list + *count);
+        *count += collect(incidents->tables[i], list + *count);
     qsort(list, *count, sizeof(struct incident *), compare);
     return list;
 }

@@ -70,10 +70,18 @@ void tracker_weigh(struct tracker *tracker, struct facts *facts, struct known *k
     diagnose(facts, verdict);
 }
 
-static void give_verdict(struct tracker *tracker, struct verdict *verdict, bool is_growing)
+/* Count a failure, of which more may come, and name its incident. */
+static void count_at_once(struct tracker *tracker, struct verdict *verdict,
+                          const struct incident_past *past)
 {
-    if (verdict->outcome == OUTCOME_FAILED)
-        verdict->incident = incidents_find(tracker->incidents, verdict, is_growing);
+    const struct incident_failure failure = incidents_failure_of(tracker->incidents, verdict);
+
+    incidents_add(tracker->incidents, &failure, past);
+    verdict->incident = incidents_find(tracker->incidents, &failure, true);
+}
+
+static void give_verdict(struct tracker *tracker, const struct verdict *verdict)
+{
     tracker_count_limits(tracker, verdict->facts);
     tracker->sink.take(tracker->sink.context, verdict);
 }
@@ -86,8 +94,8 @@ static void conclude(struct tracker *tracker, struct facts *facts, struct defer_
 
     tracker_weigh(tracker, facts, &known, &verdict);
     if (verdict.outcome == OUTCOME_FAILED && !tracker->options.alone)
-        incidents_add(tracker->incidents, &verdict, &note->past);
-    give_verdict(tracker, &verdict, true);
+        count_at_once(tracker, &verdict, &note->past);
+    give_verdict(tracker, &verdict);
     facts->known = NULL;
     if (note != NULL)
         note->verdict = tracker_earlier_of(&verdict);
@@ -307,10 +315,8 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
     judge_observed(tracker, &observation);
 }
 
-typedef void count_failure(struct incidents *incidents, const struct verdict *verdict,
-                           const struct incident_past *past);
-
-static void count_each(struct tracker *tracker, struct deferred *deferred, count_failure *count)
+/* All of them are counted first: a verdict names its incident only when there is one. */
+static void count_failures(struct tracker *tracker, struct deferred *deferred)
 {
     for (; deferred != NULL; deferred = deferred->next) {
         struct facts facts;
@@ -321,16 +327,42 @@ static void count_each(struct tracker *tracker, struct deferred *deferred, count
         if (facts.outcome != OUTCOME_FAILED)
             continue;
         tracker_weigh(tracker, &facts, &known, &verdict);
-        count(tracker->incidents, &verdict, &deferred->note.past);
+        deferred->failure = incidents_failure_of(tracker->incidents, &verdict);
+        incidents_add(tracker->incidents, &deferred->failure, &deferred->note.past);
     }
 }
 
-/* All of them are counted first: a verdict names its incident only when there is one. */
-static void count_incidents(struct tracker *tracker, struct deferred *deferred)
+/* And then each with its own incident alone. */
+static void assign_failures(struct tracker *tracker, struct deferred *first)
 {
-    count_each(tracker, deferred, incidents_add);
-    if (deferred != NULL && incidents_begin_assigning(tracker->incidents))
-        count_each(tracker, deferred, incidents_assign);
+    struct incidents *incidents = tracker->incidents;
+
+    if (first == NULL || !incidents_need_assigning(incidents))
+        return;
+    for (struct deferred *each = first; each != NULL; each = each->next)
+        if (each->failure.cause != NULL)
+            incidents_choose(incidents, &each->failure);
+    if (!incidents_begin_assigning(incidents))
+        return;
+    for (const struct deferred *each = first; each != NULL; each = each->next)
+        if (each->failure.cause != NULL)
+            incidents_assign(incidents, &each->failure, &each->note.past);
+}
+
+/* Give the verdict of one that was counted. */
+static void conclude_counted(struct tracker *tracker, struct deferred *deferred)
+{
+    struct facts facts;
+    struct known known;
+    struct verdict verdict;
+
+    tracker_build_deferred(tracker, deferred, &facts);
+    tracker_weigh(tracker, &facts, &known, &verdict);
+    if (verdict.outcome == OUTCOME_FAILED && deferred->failure.cause != NULL) {
+        deferred->failure.cause = verdict.cause; /* certificates of others may be known since */
+        verdict.incident = incidents_find(tracker->incidents, &deferred->failure, false);
+    }
+    give_verdict(tracker, &verdict);
 }
 
 void tracker_note_loss(struct tracker *tracker, int64_t time_ns)
@@ -346,16 +378,12 @@ void tracker_finish(struct tracker *tracker)
 
     tracker_revise_all(tracker);
     tracker->attempts_waiting = 0;
-    count_incidents(tracker, deferred);
+    count_failures(tracker, deferred);
+    assign_failures(tracker, deferred);
     while (deferred != NULL) {
         struct deferred *next = deferred->next;
-        struct facts facts;
-        struct known known;
-        struct verdict verdict;
 
-        tracker_build_deferred(tracker, deferred, &facts);
-        tracker_weigh(tracker, &facts, &known, &verdict);
-        give_verdict(tracker, &verdict, false);
+        conclude_counted(tracker, deferred);
         deferred_free(deferred);
         deferred = next;
     }

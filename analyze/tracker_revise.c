@@ -42,14 +42,15 @@ static void count_anew(struct tracker *tracker, struct verdict *verdict,
                        const struct defer_note *note)
 {
     const struct earlier_verdict *earlier = &note->verdict;
+    const struct incident_failure failure = incidents_failure_of(tracker->incidents, verdict);
 
     if (earlier->cause != NULL && earlier->cause != verdict->cause)
-        incidents_take_back(tracker->incidents, verdict, earlier->cause);
+        incidents_take_back(tracker->incidents, &failure, earlier->cause);
     if (earlier->cause != verdict->cause)
-        incidents_add(tracker->incidents, verdict, &note->past);
-    verdict->incident = incidents_find(tracker->incidents, verdict, true);
+        incidents_add(tracker->incidents, &failure, &note->past);
+    verdict->incident = incidents_find(tracker->incidents, &failure, true);
     if (earlier->is_folded)
-        incidents_move_folded(tracker->incidents, verdict, earlier);
+        incidents_move_folded(tracker->incidents, &failure, earlier, verdict->incident);
 }
 
 /* One that was a mere attempt has no verdict yet that anybody was told of. */

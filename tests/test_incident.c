@@ -18,7 +18,7 @@ static void one_failure_is_no_incident(void)
     struct incident **list;
 
     story_count_failure(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    CU_ASSERT_PTR_NULL(incidents_find(incidents, &story.verdict, true));
+    CU_ASSERT_PTR_NULL(story_find_incident(incidents, &story, true));
     list = incidents_list(incidents, &count);
     CU_ASSERT_EQUAL(count, 0);
     free(list);
@@ -34,7 +34,7 @@ static void failures_of_many_clients_belong_to_the_server(void)
     story_count_failure(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
     story_count_failure(incidents, &story, 2, 1, "b.example", TLS_ALERT_PROTOCOL_VERSION);
     story_count_failure(incidents, &story, 2, 1, "b.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident = incidents_find(incidents, &story.verdict, true);
+    incident = story_find_incident(incidents, &story, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_SERVER);
     CU_ASSERT_EQUAL(incident->failures, 3);
@@ -56,7 +56,7 @@ static void failures_of_one_client_at_many_servers_belong_to_the_client(void)
 
     for (uint8_t server = 1; server <= 3; server++)
         story_count_failure(incidents, &story, 9, server, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident = incidents_find(incidents, &story.verdict, true);
+    incident = story_find_incident(incidents, &story, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_CLIENT);
     CU_ASSERT_EQUAL(incident->failures, 3);
@@ -78,10 +78,10 @@ static void names_are_told_apart_where_the_cause_is_the_name(void)
 
     for (uint8_t client = 1; client <= 2; client++) {
         story_count_failure(incidents, &story, client, 1, "a.example", TLS_ALERT_UNRECOGNIZED_NAME);
-        CU_ASSERT_EQUAL(incidents_find(incidents, &story.verdict, true) != NULL, client == 2);
+        CU_ASSERT_EQUAL(story_find_incident(incidents, &story, true) != NULL, client == 2);
         story_count_failure(incidents, &story, client, 1, "b.example", TLS_ALERT_UNRECOGNIZED_NAME);
     }
-    incident = incidents_find(incidents, &story.verdict, true);
+    incident = story_find_incident(incidents, &story, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_NAME);
     CU_ASSERT_EQUAL(incident->failures, 2);
@@ -108,7 +108,7 @@ static void case_does_not_tell_names_apart(void)
 
         for (uint8_t client = 0; client < 3; client++)
             story_count_failure(incidents, &story, client, 1, names[client], rows[i].alert);
-        incident = incidents_find(incidents, &story.verdict, true);
+        incident = story_find_incident(incidents, &story, true);
         CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
         CU_ASSERT_EQUAL(incident->scope, rows[i].scope);
         CU_ASSERT_EQUAL(incident->failures, 3);
@@ -128,25 +128,48 @@ static void a_failure_is_assigned_to_the_incident_that_it_belongs_to_alone(void)
     const struct incident_past past = {.established = 4, .established_last_ns = STORY_TIME - 1};
     struct incidents *incidents = incidents_new(key, key, 0);
     struct story story[3];
+    struct incident_failure failure[3];
     struct incident *incident;
+    size_t memory;
     size_t count;
     struct incident **list;
 
     for (size_t i = 0; i < 3; i++)
         story_count_failure(incidents, &story[i], ends[i].client, ends[i].server, "a.example",
                             TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_TRUE_FATAL(incidents_need_assigning(incidents));
+    memory = incidents_memory(incidents);
+    for (size_t i = 0; i < 3; i++) {
+        failure[i] = incidents_failure_of(incidents, &story[i].verdict);
+        incidents_choose(incidents, &failure[i]);
+    }
     CU_ASSERT_TRUE_FATAL(incidents_begin_assigning(incidents));
     for (size_t i = 0; i < 3; i++)
-        incidents_assign(incidents, &story[i].verdict, &past);
-    CU_ASSERT_PTR_NULL(incidents_find(incidents, &story[0].verdict, false));
-    incident = incidents_find(incidents, &story[1].verdict, false);
+        incidents_assign(incidents, &failure[i], &past);
+    CU_ASSERT_FALSE(incidents_need_assigning(incidents));
+    CU_ASSERT_TRUE(incidents_memory(incidents) <= memory); /* no second set is kept */
+    CU_ASSERT_PTR_NULL(incidents_find(incidents, &failure[0], false));
+    incident = incidents_find(incidents, &failure[1], false);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_SERVER);
     CU_ASSERT_EQUAL(incident->failures, 2);
-    CU_ASSERT_PTR_EQUAL(incidents_find(incidents, &story[2].verdict, false), incident);
+    CU_ASSERT_PTR_EQUAL(incidents_find(incidents, &failure[2], false), incident);
     list = incidents_list(incidents, &count);
     CU_ASSERT_EQUAL(count, 1);
     free(list);
+    incidents_free(incidents);
+}
+
+static void what_made_room_before_failures_are_assigned_stays_counted(void)
+{
+    struct incidents *incidents = incidents_new(key, key, 1);
+    struct story story;
+
+    for (uint8_t server = 1; server <= 3; server++)
+        story_count_failure(incidents, &story, 1, server, "a.example", TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_EQUAL(incidents_evictions(incidents), 2);
+    CU_ASSERT_TRUE_FATAL(incidents_begin_assigning(incidents));
+    CU_ASSERT_EQUAL(incidents_evictions(incidents), 2);
     incidents_free(incidents);
 }
 
@@ -156,10 +179,10 @@ static void failures_are_not_assigned_anew_when_one_was_told_of(void)
     struct story story;
 
     story_count_failure(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    CU_ASSERT_FALSE(incidents_begin_assigning(incidents)); /* it can belong to its server alone */
+    CU_ASSERT_FALSE(incidents_need_assigning(incidents)); /* it can belong to its server alone */
     story_count_failure(incidents, &story, 1, 2, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    CU_ASSERT_PTR_NOT_NULL(incidents_find(incidents, &story.verdict, true));
-    CU_ASSERT_FALSE(incidents_begin_assigning(incidents));
+    CU_ASSERT_PTR_NOT_NULL(story_find_incident(incidents, &story, true));
+    CU_ASSERT_FALSE(incidents_need_assigning(incidents));
     incidents_free(incidents);
 }
 
@@ -175,9 +198,9 @@ static void a_list_of_names_without_a_host_name_is_no_name(void)
     for (uint8_t client = 1; client <= 2; client++) {
         story_count_failure(named, &story, client, 1, "a.example", TLS_ALERT_UNRECOGNIZED_NAME);
         story.facts.client_extensions.server_name.host_name = (struct bytes){0};
-        incidents_add(incidents, &story.verdict, &past);
+        story_add_failure(incidents, &story, &past);
     }
-    incident = incidents_find(incidents, &story.verdict, true);
+    incident = story_find_incident(incidents, &story, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_SERVER);
     incidents_free(incidents);
@@ -192,7 +215,7 @@ static void an_incident_is_over_when_it_is_quiet_or_the_server_works_again(void)
 
     story_count_failure(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
     story_count_failure(incidents, &story, 2, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident = incidents_find(incidents, &story.verdict, true);
+    incident = story_find_incident(incidents, &story, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_FALSE(incident_is_over(incident, incident->last_ns + 1));
     CU_ASSERT_TRUE(incident_is_over(incident, incident->last_ns + INCIDENT_QUIET_NS));
@@ -213,13 +236,13 @@ static void an_identifier_is_the_same_for_the_same_and_another_for_others(void)
 
     for (uint8_t client = 1; client <= 2; client++)
         story_count_failure(incidents, &story, client, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident_id(incidents_find(incidents, &story.verdict, true), ids[0]);
+    incident_id(story_find_incident(incidents, &story, true), ids[0]);
     for (uint8_t client = 1; client <= 2; client++)
         story_count_failure(incidents, &story, client, 2, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident_id(incidents_find(incidents, &story.verdict, true), ids[1]);
+    incident_id(story_find_incident(incidents, &story, true), ids[1]);
     for (uint8_t client = 1; client <= 2; client++)
         story_count_failure(again, &story, client, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident_id(incidents_find(again, &story.verdict, true), ids[2]);
+    incident_id(story_find_incident(again, &story, true), ids[2]);
     CU_ASSERT_EQUAL(strlen(ids[0]), INCIDENT_ID_SIZE - 1);
     CU_ASSERT_STRING_NOT_EQUAL(ids[0], ids[1]);
     CU_ASSERT_STRING_EQUAL(ids[0], ids[2]);
@@ -239,7 +262,7 @@ static void a_flood_of_servers_stays_within_the_bound(void)
 
         memcpy(story.connection.endpoint[SIDE_SERVER].address.octets, &number, sizeof(number));
         memcpy(story.connection.endpoint[SIDE_CLIENT].address.octets, &number, sizeof(number));
-        incidents_add(incidents, &story.verdict, &past);
+        story_add_failure(incidents, &story, &past);
         if (number == INCIDENTS_MAX)
             memory = incidents_memory(incidents);
     }
@@ -281,14 +304,14 @@ static void a_failure_after_a_long_quiet_time_begins_another_incident(void)
     story_count_failure(incidents, &story, 2, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
     for (int i = 0; i < 3; i++) {
         story.connection.first.time_ns += i == 1 ? INCIDENT_QUIET_NS + 1 : INCIDENT_QUIET_NS - 1;
-        incidents_add(incidents, &story.verdict, &past);
+        story_add_failure(incidents, &story, &past);
     }
-    second = incidents_find(incidents, &story.verdict, false);
+    second = story_find_incident(incidents, &story, false);
     CU_ASSERT_PTR_NOT_NULL_FATAL(second);
     CU_ASSERT_EQUAL(second->failures, 2);
     CU_ASSERT_EQUAL(sketch_count(&second->clients), 1);
     story.connection.first.time_ns = STORY_TIME;
-    first = incidents_find(incidents, &story.verdict, false);
+    first = story_find_incident(incidents, &story, false);
     CU_ASSERT_PTR_NOT_NULL_FATAL(first);
     CU_ASSERT_EQUAL(first->failures, 3);
     free(incidents_list(incidents, &count));
@@ -306,9 +329,9 @@ static void many_clients_and_servers_in_one_network_are_a_matter_of_the_path(voi
 
     for (uint8_t i = 1; i <= 2; i++)
         story_count_timeout(incidents, &story, i, i);
-    CU_ASSERT_PTR_NULL(incidents_find(incidents, &story.verdict, true));
+    CU_ASSERT_PTR_NULL(story_find_incident(incidents, &story, true));
     story_count_timeout(incidents, &story, 3, 3);
-    incident = incidents_find(incidents, &story.verdict, true);
+    incident = story_find_incident(incidents, &story, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_PATH);
     CU_ASSERT_EQUAL(incident->failures, 3);
@@ -326,17 +349,17 @@ static void a_server_or_a_client_with_most_of_it_is_no_matter_of_the_path(void)
 
     for (uint8_t i = 1; i <= 6; i++)
         story_count_timeout(incidents, &story, i, i < 5 ? 1 : i);
-    incident = incidents_find(incidents, &story.verdict, true);
+    incident = story_find_incident(incidents, &story, true);
     CU_ASSERT_TRUE(incident != NULL && incident->scope == INCIDENT_PATH);
     story_count_timeout(incidents, &story, 7, 1);
-    incident = incidents_find(incidents, &story.verdict, true);
+    incident = story_find_incident(incidents, &story, true);
     CU_ASSERT_TRUE(incident != NULL && incident->scope == INCIDENT_SERVER);
     incidents_free(incidents);
     incidents = incidents_new(key, key, 0);
     for (uint8_t i = 1; i <= 6; i++)
         story_count_timeout(incidents, &story, i < 5 ? 1 : i, i);
     story_count_timeout(incidents, &story, 1, 4);
-    incident = incidents_find(incidents, &story.verdict, true);
+    incident = story_find_incident(incidents, &story, true);
     CU_ASSERT_TRUE(incident != NULL && incident->scope == INCIDENT_CLIENT);
     incidents_free(incidents);
 }
@@ -359,9 +382,9 @@ static void who_sends_the_icmp_errors_is_the_path(void)
             story.connection.icmp.sender.octets[13] = 200;
         story.connection.icmp.sender.octets[15] = i < 4 ? 1 : i;
         CU_ASSERT_STRING_EQUAL(story_cause(&story), "icmp_unreachable");
-        incidents_add(incidents, &story.verdict, &past);
+        story_add_failure(incidents, &story, &past);
         if (i == 3)
-            incident = incidents_find(incidents, &story.verdict, true);
+            incident = story_find_incident(incidents, &story, true);
     }
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_PATH);
@@ -391,10 +414,10 @@ static void behind_a_proxy_the_target_is_the_server(void)
         story.facts.starttls.has_target = true;
         story.facts.starttls.target =
             (struct proxy_target){.host = bytes_of(hosts[i], strlen(hosts[i])), .port = 443};
-        incidents_add(incidents, &story.verdict, &past);
-        incident = i == 1 ? incidents_find(incidents, &story.verdict, true) : incident;
+        story_add_failure(incidents, &story, &past);
+        incident = i == 1 ? story_find_incident(incidents, &story, true) : incident;
     }
-    CU_ASSERT_PTR_NULL(incidents_find(incidents, &story.verdict, true));
+    CU_ASSERT_PTR_NULL(story_find_incident(incidents, &story, true));
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->failures, 2);
     text = text_begin(line, sizeof(line));
@@ -407,13 +430,15 @@ static void a_failure_that_has_another_cause_is_taken_back(void)
 {
     struct incidents *incidents = incidents_new(key, key, 0);
     struct story story;
+    struct incident_failure failure;
     size_t count;
 
     story_count_failure(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
     story_count_failure(incidents, &story, 2, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    CU_ASSERT_PTR_NOT_NULL(incidents_find(incidents, &story.verdict, true));
-    incidents_take_back(incidents, &story.verdict, story.verdict.cause);
-    CU_ASSERT_PTR_NULL(incidents_find(incidents, &story.verdict, true));
+    CU_ASSERT_PTR_NOT_NULL(story_find_incident(incidents, &story, true));
+    failure = incidents_failure_of(incidents, &story.verdict);
+    incidents_take_back(incidents, &failure, failure.cause);
+    CU_ASSERT_PTR_NULL(story_find_incident(incidents, &story, true));
     free(incidents_list(incidents, &count));
     CU_ASSERT_EQUAL(count, 0);
     incidents_free(incidents);
@@ -428,7 +453,7 @@ static void the_onset_is_named(void)
 
     story_count_failure(incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
     story_count_failure(incidents, &story, 2, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    incident_add_onset(&text, incidents_find(incidents, &story.verdict, true), STORY_TIME);
+    incident_add_onset(&text, story_find_incident(incidents, &story, true), STORY_TIME);
     CU_ASSERT_STRING_EQUAL(buffer, "None succeeded in between; the last success before was at "
                                    "2024-04-30 23:59:59.999.");
     incidents_free(incidents);
@@ -444,7 +469,7 @@ static void what_is_not_known_of_a_client_is_not_told(void)
 
     for (uint8_t i = 1; i <= 3; i++)
         story_count_timeout(incidents, &story, 1, i);
-    incident = incidents_find(incidents, &story.verdict, true);
+    incident = story_find_incident(incidents, &story, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_CLIENT);
     CU_ASSERT_FALSE(incident_tells_successes(incident));
@@ -475,6 +500,8 @@ int main(void)
         {"case does not tell names apart", case_does_not_tell_names_apart},
         {"a failure is assigned to the incident that it belongs to alone",
          a_failure_is_assigned_to_the_incident_that_it_belongs_to_alone},
+        {"what made room before failures are assigned stays counted",
+         what_made_room_before_failures_are_assigned_stays_counted},
         {"failures are not assigned anew when one was told of",
          failures_are_not_assigned_anew_when_one_was_told_of},
         {"a list of names without a host_name is no name",

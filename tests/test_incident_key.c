@@ -10,7 +10,8 @@
 static struct incident_path path_of_reset(uint8_t hop_limit)
 {
     struct story story;
-    struct verdict verdict = {.cause = &cause_middlebox_reset};
+    const struct incident_failure failure = {.connection = &story.connection,
+                                             .cause = &cause_middlebox_reset};
     struct direction *server;
 
     story_begin(&story);
@@ -19,8 +20,7 @@ static struct incident_path path_of_reset(uint8_t hop_limit)
     story_rst(&story, SIDE_SERVER);
     server->hop_limit = hop_limit;
     direction_have_trouble(server)->reset.hop_limit = 48;
-    verdict.facts = story_facts(&story);
-    return incident_path_of(&verdict);
+    return incident_path_of(&failure);
 }
 
 static void another_hop_limit_tells_the_way(void)

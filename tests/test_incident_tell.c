@@ -61,17 +61,17 @@ static void an_incident_is_told_when_it_opens_goes_on_and_ends(void)
     struct story story;
 
     story_count_failure(scene.incidents, &story, 1, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    (void)incidents_find(scene.incidents, &story.verdict, true);
+    (void)story_find_incident(scene.incidents, &story, true);
     tell(&scene, STORY_TIME + second, false);
     CU_ASSERT_EQUAL(scene.told.id_count, 0);
     story_count_failure(scene.incidents, &story, 2, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    (void)incidents_find(scene.incidents, &story.verdict, true);
+    (void)story_find_incident(scene.incidents, &story, true);
     for (int i = 0; i < 200; i++) /* an update comes when there is something new */
         tell(&scene, STORY_TIME + (2 + i) * second, false);
     CU_ASSERT_EQUAL(scene.told.count[INCIDENT_OPENED], 1);
     CU_ASSERT_EQUAL(scene.told.count[INCIDENT_UPDATED], 0);
     story_count_failure(scene.incidents, &story, 3, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-    (void)incidents_find(scene.incidents, &story.verdict, true);
+    (void)story_find_incident(scene.incidents, &story, true);
     for (int i = 0; i < 1000; i++)
         tell(&scene, STORY_TIME + (202 + i) * second, false);
     CU_ASSERT_EQUAL(scene.told.count[INCIDENT_OPENED], 1);
@@ -92,7 +92,7 @@ static void a_clock_set_back_holds_up_no_update(void)
 
     for (uint8_t i = 1; i <= 3; i++) {
         story_count_failure(scene.incidents, &story, i, 1, "a.example", TLS_ALERT_PROTOCOL_VERSION);
-        (void)incidents_find(scene.incidents, &story.verdict, true);
+        (void)story_find_incident(scene.incidents, &story, true);
         if (i == 2)
             tell(&scene, STORY_TIME, false);
     }
@@ -111,7 +111,7 @@ static void what_explains_more_takes_over(void)
 
     for (uint8_t i = 1; i <= 4; i++) {
         story_count_timeout(scene.incidents, &story, i, i < 3 ? 1 : i);
-        (void)incidents_find(scene.incidents, &story.verdict, true);
+        (void)story_find_incident(scene.incidents, &story, true);
         tell(&scene, STORY_TIME, false);
     }
     CU_ASSERT_EQUAL(scene.told.count[INCIDENT_OPENED], 2);
@@ -119,7 +119,7 @@ static void what_explains_more_takes_over(void)
     story_count_timeout(scene.incidents, &story, 5, 1);
     story_count_timeout(scene.incidents, &story, 5, 6);
     story_count_timeout(scene.incidents, &story, 6, 1);
-    incident = incidents_find(scene.incidents, &story.verdict, true);
+    incident = story_find_incident(scene.incidents, &story, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_SERVER);
     story_count_timeout(scene.incidents, &story, 7, 7);
@@ -128,11 +128,11 @@ static void what_explains_more_takes_over(void)
     story_count_timeout(scene.incidents, &story, 9, 1);
     story_count_timeout(scene.incidents, &story, 10, 10);
     story_count_timeout(scene.incidents, &story, 11, 1);
-    (void)incidents_find(scene.incidents, &story.verdict, true);
+    (void)story_find_incident(scene.incidents, &story, true);
     for (uint8_t i = 20; i < 30; i++)
         story_count_timeout(scene.incidents, &story, i, i);
     story_count_timeout(scene.incidents, &story, 1, 1);
-    incident = incidents_find(scene.incidents, &story.verdict, true);
+    incident = story_find_incident(scene.incidents, &story, true);
     CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
     CU_ASSERT_EQUAL(incident->scope, INCIDENT_PATH);
     tell(&scene, STORY_TIME, false);
@@ -154,7 +154,7 @@ static void the_next_incident_is_another_one_however_full_the_table_is(void)
             for (uint8_t client = 1; client <= 2; client++)
                 story_count_failure(scene.incidents, &story, client, 1, "a.example",
                                     TLS_ALERT_PROTOCOL_VERSION);
-            incident = incidents_find(scene.incidents, &story.verdict, true);
+            incident = story_find_incident(scene.incidents, &story, true);
             CU_ASSERT_PTR_NOT_NULL_FATAL(incident);
             CU_ASSERT_EQUAL(incident->failures, 2);
             CU_ASSERT_EQUAL(incident->generation, i);

@@ -20,6 +20,24 @@ static inline void story_set_ends(struct story *story, uint8_t client, uint8_t s
     story->connection.endpoint[SIDE_SERVER].address.octets[15] = server;
 }
 
+/* Count a failure that was told. */
+static inline void story_add_failure(struct incidents *incidents, const struct story *story,
+                                     const struct incident_past *past)
+{
+    const struct incident_failure failure = incidents_failure_of(incidents, &story->verdict);
+
+    incidents_add(incidents, &failure, past);
+}
+
+/* As incidents_find, of a failure that was told. */
+static inline struct incident *story_find_incident(struct incidents *incidents,
+                                                   const struct story *story, bool is_growing)
+{
+    const struct incident_failure failure = incidents_failure_of(incidents, &story->verdict);
+
+    return incidents_find(incidents, &failure, is_growing);
+}
+
 /* One failure of a client at a server, told and counted. */
 static inline void story_count_failure(struct incidents *incidents, struct story *story,
                                        uint8_t client, uint8_t server, const char *name,
@@ -34,7 +52,7 @@ static inline void story_count_failure(struct incidents *incidents, struct story
     story_client_hello(story, &offer);
     story_fatal(story, SIDE_SERVER, alert);
     (void)story_facts(story);
-    incidents_add(incidents, &story->verdict, &past);
+    story_add_failure(incidents, story, &past);
 }
 
 /* A connection attempt of a client at a server that nobody answers. */
@@ -48,7 +66,7 @@ static inline void story_count_timeout(struct incidents *incidents, struct story
     story->connection.direction[SIDE_CLIENT].packets = 3;
     story_set_ends(story, client, server);
     (void)story_facts(story);
-    incidents_add(incidents, &story->verdict, &past);
+    story_add_failure(incidents, story, &past);
 }
 
 #endif
