@@ -261,3 +261,8 @@ uint64_t clocks_evictions(const struct clocks *clocks)
 {
     return knowledge_table_evictions(clocks->clients) + knowledge_table_evictions(clocks->stacks);
 }
+
+size_t clocks_memory(const struct clocks *clocks)
+{
+    return knowledge_table_memory(clocks->clients) + knowledge_table_memory(clocks->stacks);
+}

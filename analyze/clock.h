@@ -55,4 +55,7 @@ struct capture_clock clocks_capture(const struct clocks *clocks);
 /* Clients and kinds of hello that were forgotten to make room for others. */
 uint64_t clocks_evictions(const struct clocks *clocks);
 
+/* Octets allocated. */
+size_t clocks_memory(const struct clocks *clocks);
+
 #endif

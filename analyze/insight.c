@@ -70,3 +70,8 @@ struct insight_counters insight_counters(const struct insight *insight)
         .capture_clock = clocks_capture(insight->clocks),
     };
 }
+
+size_t insight_memory(const struct insight *insight)
+{
+    return clocks_memory(insight->clocks) + issuer_history_memory(insight->issuers);
+}

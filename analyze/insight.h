@@ -40,4 +40,7 @@ void insight_set_hash_key(struct insight *insight, const uint64_t hash_key[2]);
 
 struct insight_counters insight_counters(const struct insight *insight);
 
+/* Octets allocated. */
+size_t insight_memory(const struct insight *insight);
+
 #endif

@@ -245,3 +245,8 @@ uint64_t issuer_history_evictions(const struct issuer_history *history)
 {
     return knowledge_table_evictions(history->names);
 }
+
+size_t issuer_history_memory(const struct issuer_history *history)
+{
+    return knowledge_table_memory(history->names);
+}

@@ -52,4 +52,7 @@ void issuer_history_set_hash_key(struct issuer_history *history, const uint64_t 
 /* Names that were forgotten to make room for others. */
 uint64_t issuer_history_evictions(const struct issuer_history *history);
 
+/* Octets allocated. */
+size_t issuer_history_memory(const struct issuer_history *history);
+
 #endif

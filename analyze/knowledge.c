@@ -547,6 +547,7 @@ struct knowledge_counters knowledge_counters(const struct knowledge *knowledge)
         .evicted = servers + names + clients,
         .memory = knowledge_table_memory(knowledge->servers)
                   + knowledge_table_memory(knowledge->names)
-                  + knowledge_table_memory(knowledge->clients),
+                  + knowledge_table_memory(knowledge->clients)
+                  + knowledge_table_memory(knowledge->retries),
     };
 }

@@ -45,9 +45,9 @@ enum {
     KNOWLEDGE_NAME_KEY = 26,      /* address, port, and 64 bits for the name */
     KNOWLEDGE_CLIENT_KEY = 16,    /* 64 bits for the address, and as many for the fingerprint */
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
-    KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.25 KiB each: 10 MiB, and 20 where all are unusual */
+    KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.3 KiB each: 10 MiB, and 20 where all are unusual */
     KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.55 KiB each: 9 MiB */
-    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.13 KiB each: 4 MiB, and 17 where all are unusual */
+    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.2 KiB each: 6 MiB, and 18 where all are unusual */
 };
 
 /* How often something came, and when last. Records are full of them, and thousands of records do

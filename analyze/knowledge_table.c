@@ -10,7 +10,7 @@
 #include "capture/table_hash.h"
 
 enum {
-    BLOCK_RECORDS = 256, /* records allocated at once: a small input needs one block */
+    BLOCK_RECORDS = 256, /* records allocated at once, at most: a small input needs one block */
     DOOR_WORDS = 8192,   /* of the bits that remember keys: 64 KiB, which a cache holds */
     DOOR_BITS = DOOR_WORDS * 64,
     FETCHED_MAX = 704 /* octets of a record and its link: what is looked at first */
@@ -44,7 +44,7 @@ struct bucket {
 struct knowledge_table {
     struct knowledge_table_options options;
     struct table_hash hash;
-    uint8_t **blocks; /* of BLOCK_RECORDS links and records each */
+    uint8_t **blocks; /* of BLOCK_RECORDS links and records each, the last one of what is left */
     size_t stride;    /* octets from one to the next, whole cache lines */
     uint8_t *rare;    /* the second parts, as they were left by others; NULL: none so far */
     struct bucket *buckets;
@@ -217,7 +217,9 @@ static bool have_rare(struct knowledge_table *table)
 static bool grow(struct knowledge_table *table)
 {
     uint8_t **slot = &table->blocks[table->count / BLOCK_RECORDS];
-    const size_t octets = BLOCK_RECORDS * table->stride;
+    const uint32_t left = table->options.records_max - table->count;
+    const uint32_t records = left < BLOCK_RECORDS ? left : BLOCK_RECORDS;
+    const size_t octets = records * table->stride;
 
     if (*slot != NULL)
         return true;
@@ -225,7 +227,7 @@ static bool grow(struct knowledge_table *table)
         *slot = aligned_alloc(FETCH_LINE, octets);
     if (*slot == NULL)
         return false;
-    table->memory += octets + BLOCK_RECORDS * table->options.rare_size;
+    table->memory += octets + records * table->options.rare_size;
     return true;
 }
 

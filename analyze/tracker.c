@@ -521,6 +521,7 @@ const struct tracker_counters *tracker_counters(struct tracker *tracker)
     if (tracker->knowledge == NULL)
         return &tracker->counters;
     tracker->counters.knowledge = knowledge_counters(tracker->knowledge);
+    tracker->counters.knowledge.memory += insight_memory(tracker->insight);
     tracker->counters.certificates = certificate_cache_stats(examiner_cache(tracker->examiner));
     tracker->counters.signatures_left_out = examiner_signatures_left_out(tracker->examiner);
     tracker->counters.incidents_memory = incidents_memory(tracker->incidents);

@@ -72,7 +72,7 @@ struct tracker_counters {
     uint64_t transcripts_full; /* messages not kept: HANDSHAKE_TRANSCRIPT_MAX or memory_max */
     uint64_t notes_full;       /* notes not kept: HANDSHAKE_NOTES_MAX or memory_max */
     uint64_t unreadable;       /* hellos that do not parse */
-    struct knowledge_counters knowledge;
+    struct knowledge_counters knowledge; /* the memory with that of insight */
     struct certificate_cache_stats certificates;
     uint64_t signatures_left_out; /* SIGNATURE_LEDGER_PER_SECOND */
     struct insight_counters insight;
