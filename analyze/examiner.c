@@ -129,7 +129,8 @@ static struct bytes leaf_of_server(const struct facts *facts)
 }
 
 /* Before TLS 1.2 the signature has another form, without a scheme. */
-static void verify_key_exchange(struct examiner *examiner, struct facts *facts)
+enum signature_check examiner_verify_key_exchange(struct examiner *examiner,
+                                                  const struct facts *facts)
 {
     const struct server_key_exchange *message = &facts->server_key_exchange;
     uint8_t content[SIGNATURE_CONTENT_MAX];
@@ -138,14 +139,14 @@ static void verify_key_exchange(struct examiner *examiner, struct facts *facts)
 
     if (!facts_client_ended_at_key_exchange(facts) || !facts->server_key_exchange_read
         || !message->has_signature || !message->has_scheme)
-        return;
+        return SIGNATURE_UNKNOWN;
     leaf = leaf_of_server(facts);
     claim.scheme = message->signature_scheme;
     claim.signature = message->signature;
     claim.content = signed_content(facts, content);
-    if (leaf.len > 0 && claim.content.len > 0)
-        facts->key_exchange_signature =
-            signature_ledger_verify(examiner->signatures, facts->refusal.at.time_ns, leaf, &claim);
+    if (leaf.len == 0 || claim.content.len == 0)
+        return SIGNATURE_UNKNOWN;
+    return signature_ledger_verify(examiner->signatures, facts->refusal.at.time_ns, leaf, &claim);
 }
 
 struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *crls,
@@ -187,7 +188,6 @@ void examiner_examine(struct examiner *examiner, struct facts *facts)
 {
     examine_side(examiner, facts, SIDE_SERVER, facts->server_certificate_note);
     examine_side(examiner, facts, SIDE_CLIENT, facts->client_certificate_note);
-    verify_key_exchange(examiner, facts);
 }
 
 const struct certificate_cache *examiner_cache(const struct examiner *examiner)

@@ -21,10 +21,15 @@ struct examiner *examiner_new(struct trust_store *trust, const struct crl_set *c
 void examiner_free(struct examiner *examiner); /* NULL is harmless */
 
 /* Judge the certificates of a handshake: sets facts->chain and facts->certificates of each side
- * whose Certificate message was kept and has a certificate in it, and facts->key_exchange_signature
- * of a handshake that its client ended behind a signed ServerKeyExchange of TLS 1.2. They belong to
- * the examiner and stay valid until its next call. */
+ * whose Certificate message was kept and has a certificate in it. They belong to the examiner and
+ * stay valid until its next call. */
 void examiner_examine(struct examiner *examiner, struct facts *facts);
+
+/* Verify the signature of a ServerKeyExchange of TLS 1.2 behind which the client ended the
+ * handshake. SIGNATURE_UNKNOWN also when there were too many (signature_ledger.h), which counts: to
+ * be asked once of each handshake. */
+enum signature_check examiner_verify_key_exchange(struct examiner *examiner,
+                                                  const struct facts *facts);
 
 /* Judge by others from now on, which are borrowed too. What was judged before may not be used any
  * more. */

@@ -143,6 +143,7 @@ static bool read_handshake(struct facts *facts, const struct observation *observ
     facts->evicted = observation->reason == CONNECTION_END_EVICTED;
     facts->tls_expected = observation->tls_expected;
     facts->tls_seen = observation->tls_seen;
+    facts->key_exchange_signature = observation->key_exchange_signature;
     facts->overloaded = observation->overloaded;
     facts->others_missed = observation->others_missed;
     facts->in_brief = in_brief;

@@ -287,6 +287,9 @@ struct observation {
                                    connections out */
     bool others_missed;         /* where the connection's packets end, the capture was seen to lack
                                    packets of other connections */
+    bool signature_asked; /* key_exchange_signature is what could be found out: it costs so much
+                                   that it is asked once */
+    enum signature_check key_exchange_signature; /* as in the facts */
 };
 
 /* Work out the facts. *facts is set, as its members say; it borrows from the observation's

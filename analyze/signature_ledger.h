@@ -2,8 +2,7 @@
 /* signature_ledger.h -- verifies signatures, so many for each second of packet time and no more.
  *
  * A verification costs as much as some hundred packets, and who can have handshakes captured
- * chooses how many there are. Its results are remembered, so that live a handshake that is looked
- * at again, minutes later, is judged by the same; of a longer capture it is verified again.
+ * chooses how many there are. Results are not remembered: who asks keeps them.
  */
 #ifndef TLSWHY_ANALYZE_SIGNATURE_LEDGER_H
 #define TLSWHY_ANALYZE_SIGNATURE_LEDGER_H
@@ -12,7 +11,7 @@
 
 enum {
     SIGNATURE_LEDGER_PER_SECOND = 32, /* live, a tenth of a processor's time at the most */
-    SIGNATURE_LEDGER_SECONDS = 256    /* live, longer than until the last look; 132 KiB in all */
+    SIGNATURE_LEDGER_SECONDS = 256    /* longer than until one that ended is judged; 4 KiB in all */
 };
 
 struct signature_ledger;
@@ -27,7 +26,7 @@ enum signature_check signature_ledger_verify(struct signature_ledger *ledger, in
                                              struct bytes certificate,
                                              const struct signature_claim *claim);
 
-/* How often that was so: of one signature, each time that it was asked for. */
+/* How many those were. */
 uint64_t signature_ledger_left_out(const struct signature_ledger *ledger);
 
 #endif

@@ -133,6 +133,17 @@ static bool others_missed(const struct tracker *tracker, const struct connection
            && tracker_lost_near(&tracker->losses, connection->last.time_ns);
 }
 
+/* Whatever else is known later, the signature stays what it is. */
+static void ask_signature(const struct tracker *tracker, struct observation *observation,
+                          struct facts *facts)
+{
+    if (observation->signature_asked || !facts_client_ended_at_key_exchange(facts))
+        return;
+    observation->signature_asked = true;
+    facts->key_exchange_signature = examiner_verify_key_exchange(tracker->examiner, facts);
+    observation->key_exchange_signature = facts->key_exchange_signature;
+}
+
 /* Work out the facts, with what is known by now of the capture. */
 static void build_facts(const struct tracker *tracker, struct observation *observation,
                         struct facts *facts)
@@ -140,6 +151,7 @@ static void build_facts(const struct tracker *tracker, struct observation *obser
     if (!observation->others_missed)
         observation->others_missed = others_missed(tracker, observation->connection);
     facts_build(facts, observation);
+    ask_signature(tracker, observation, facts);
 }
 
 static const struct known_server *find_server(const struct tracker *tracker,
