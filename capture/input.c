@@ -95,6 +95,21 @@ static bool read_magic(struct input *input)
     return true;
 }
 
+/* SIZE_MAX: it is none. */
+static size_t find_compression(struct bytes begin)
+{
+    for (size_t i = 0; i < sizeof(compressions) / sizeof(compressions[0]); i++)
+        if (begin.len >= compressions[i].len
+            && memcmp(begin.data, compressions[i].magic, compressions[i].len) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+bool input_begins_compressed(struct bytes begin)
+{
+    return find_compression(begin) != SIZE_MAX;
+}
+
 static bool start_inflating(struct input *input, size_t compression)
 {
     const char *name = compressions[compression].name;
@@ -114,13 +129,12 @@ static bool start_inflating(struct input *input, size_t compression)
 
 static bool detect_compression(struct input *input)
 {
+    size_t compression;
+
     if (!read_magic(input))
         return false;
-    for (size_t i = 0; i < sizeof(compressions) / sizeof(compressions[0]); i++)
-        if (input->begin.len >= compressions[i].len
-            && memcmp(input->magic, compressions[i].magic, compressions[i].len) == 0)
-            return start_inflating(input, i);
-    return true;
+    compression = find_compression(input->begin);
+    return compression == SIZE_MAX || start_inflating(input, compression);
 }
 
 /* Finish opening; on failure the reason is copied and the input closed. */

@@ -16,6 +16,9 @@ enum {
 
 struct input;
 
+/* Whether a file that begins with these octets is compressed, also in ways that are not read. */
+bool input_begins_compressed(struct bytes begin);
+
 /* Open the file at path, "-" being standard input. NULL on error, with the reason in error. */
 struct input *input_open(const char *path, char error[INPUT_ERROR_MAX]);
 

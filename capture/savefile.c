@@ -136,6 +136,14 @@ static const struct {
     {{'R', 'T', 'S', 'S'}, false, NULL, "Microsoft Network Monitor"},
 };
 
+bool savefile_begins_capture(struct bytes begin)
+{
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+        if (begin.len >= MAGIC_LEN && memcmp(begin.data, formats[i].magic, MAGIC_LEN) == 0)
+            return true;
+    return input_begins_compressed(begin);
+}
+
 /* There is nothing that an offset could tell of. */
 static enum savefile_status fail_empty(struct savefile *savefile)
 {

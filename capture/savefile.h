@@ -23,6 +23,7 @@ enum {
     SAVEFILE_INTERFACES_MAX = 4096,       /* of one section: far more than a machine has */
     SAVEFILE_DESCRIPTION_MAX = 64 * 1024, /* octets of a pcapng block that describes an interface
                                              or its statistics */
+    SAVEFILE_MAGIC_LEN = 6,               /* octets that tell what a file is */
     SAVEFILE_REASON_MAX = 320
 };
 
@@ -44,6 +45,10 @@ struct savefile_counters {
     uint64_t dropped_interface; /* lost by the interfaces, as the file says itself (pcapng) */
     uint64_t dropped_kernel;    /* lost by the system, likewise */
 };
+
+/* Whether a file that begins with these octets, SAVEFILE_MAGIC_LEN of them if there are so many, is
+ * a capture, of whatever format, or may be one under its compression. */
+bool savefile_begins_capture(struct bytes begin);
 
 struct savefile;
 

@@ -208,10 +208,10 @@ class Apart(CommandLine):
         self.same = str(self.folder / "same.pcap")
         os.link(self.capture, self.same)
 
-    def refused(self, said, *arguments, **keywords):
+    def refused(self, said, *arguments, status=USAGE, **keywords):
         """Run what has to be refused, and check that nothing came of it."""
         before = {path: path.read_bytes() for path in self.folder.iterdir() if path.exists()}
-        done = self.expect(USAGE, *arguments, **keywords)
+        done = self.expect(status, *arguments, **keywords)
         self.assertIn(said, done.stderr)
         self.assertEqual(done.stdout, "")
         self.assertEqual(
@@ -235,6 +235,16 @@ class Apart(CommandLine):
                 with self.subTest(option=option, name=name):
                     said = f"{option.split('=', maxsplit=1)[0]}: {name} is a capture: name another"
                     self.refused(said, option + name, CLEAN)
+
+    def test_nor_is_one_live(self):
+        packed = self.write("x.pcap.gz", gzip.compress(Path(FAILED).read_bytes()))
+        for name in (self.capture, packed):
+            for option in ("--output=", "--sink=file:"):
+                with self.subTest(option=option, name=name):
+                    self.refused(f"{name}: is a capture: name another file\n", option + name, "-i",
+                                 "nowhere0", status=COULD_NOT)
+        self.refused("is no state of tlswhy", f"--state={self.capture}", "-o", os.devnull, "-i",
+                     "nowhere0", status=COULD_NOT)
 
     def test_standard_input_is_not_written_to(self):
         with open(self.capture, "rb") as stdin:
@@ -277,6 +287,14 @@ class Apart(CommandLine):
     def test_what_is_no_file_may_be_both(self):
         self.expect(ANALYSED, "-o", "/dev/null", "--summary", "/dev/null", "--sink=file:/dev/null",
                     CLEAN)
+
+    def test_a_sum_is_put_into_no_capture(self):
+        summary = str(self.folder / "summary")
+        self.expect(ANALYSED, "-o", os.devnull, "--summary", summary, FAILED)
+        for name in (self.capture, self.linked, self.same):
+            with self.subTest(name=name):
+                self.refused(f"--output: {name} is a capture: name another file\n", "--merge",
+                             "-o", name, summary)
 
     def test_a_sum_may_be_put_where_a_part_of_it_was(self):
         summary = str(self.folder / "summary")

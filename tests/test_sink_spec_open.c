@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
+#include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/sink_spec.h"
 
 enum { TIME_LIMIT_SECONDS = 30, KEEP = 3, ATTEMPTS = 4, NOBODY = 65534, PATH_SIZE = 64 };
@@ -171,6 +172,24 @@ static void a_rotation_that_fails_midway_costs_the_oldest_alone(void)
 }
 
 /* The broker has other files to open; who has the pipe waits for room in it all the same. */
+/* Nothing is added, nor is the end of a line repaired. */
+static void a_capture_is_not_written_to(void)
+{
+    static const char *const begins[] = {"\xd4\xc3\xb2\xa1{x", "\x0a\x0d\x0d\x0a{", "\x1f\x8b\x08",
+                                         "\x28\xb5\x2f\xfd\x04"};
+    struct series series;
+
+    begin(&series);
+    for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+        write_text(series.path, begins[i]);
+        CU_ASSERT_EQUAL(open_series(&series, SINK_OPEN), COMPLAIN_CAPTURE);
+        CU_ASSERT_TRUE(holds(series.path, begins[i]));
+    }
+    write_text(series.path, "{}\n");
+    CU_ASSERT_EQUAL(open_series(&series, SINK_OPEN), 0);
+    end(&series);
+}
+
 static void a_pipe_that_nobody_reads_is_not_waited_for(void)
 {
     struct series series;
@@ -201,6 +220,7 @@ int main(void)
          a_rotation_whose_answer_came_too_late_is_made_once},
         {"a rotation that fails midway costs the oldest alone",
          a_rotation_that_fails_midway_costs_the_oldest_alone},
+        {"a capture is not written to", a_capture_is_not_written_to},
         {"a pipe that nobody reads is not waited for", a_pipe_that_nobody_reads_is_not_waited_for},
         CU_TEST_INFO_NULL,
     };

@@ -200,6 +200,13 @@ static bool has_no_capture(const struct writing *writing)
     return true;
 }
 
+bool apart_check_merge(const struct options *options)
+{
+    struct writing writing = {.count = 0};
+
+    return find_written(&writing, options) && has_no_capture(&writing);
+}
+
 bool apart_check(const struct options *options)
 {
     struct writing writing = {.count = 0};

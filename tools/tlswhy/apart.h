@@ -12,8 +12,13 @@
 #include "tools/tlswhy/options.h"
 
 /* Whether all that is written is apart from the other files of these options. Nothing is changed;
- * of a run over captures, what is to be written is opened to see whether it is one, which live,
- * where root might open what somebody else put there, it is not. False after a complaint. */
+ * of a run over captures, what is to be written is opened to see whether it is one. Live root might
+ * open what somebody else put there: a file is looked at when it is opened to be written to, see
+ * sink_spec_open, and a state before it is taken for one. False after a complaint. */
 bool apart_check(const struct options *options);
+
+/* Whether a sum of summaries is written to no capture. It may take the place of one of them, which
+ * are read by then. False after a complaint. */
+bool apart_check_merge(const struct options *options);
 
 #endif

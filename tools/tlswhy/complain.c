@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,8 +83,10 @@ bool complain_memory(void)
 const char *complain_reason(int error, const char *user, char reason[COMPLAIN_REASON_SIZE])
 {
     bool is_of_user = user != NULL && (error == EACCES || error == EPERM);
+    const char *text =
+        error == COMPLAIN_CAPTURE ? "is a capture: name another file" : strerror(error);
 
-    snprintf(reason, COMPLAIN_REASON_SIZE, "%s%s%s", strerror(error), is_of_user ? " as user " : "",
+    snprintf(reason, COMPLAIN_REASON_SIZE, "%s%s%s", text, is_of_user ? " as user " : "",
              is_of_user ? user : "");
     return reason;
 }

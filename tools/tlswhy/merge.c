@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/tlswhy/apart.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/output.h"
 #include "tools/tlswhy/summary_reader.h"
@@ -124,9 +125,12 @@ int merge_run(const struct options *options)
     /* The sum has every row of its parts. */
     const struct tally_limits unlimited = {.rows_max = SIZE_MAX, .memory_max = SIZE_MAX};
     struct merge merge = {0};
-    bool is_done = run_summary_begin(&merge.sum, &unlimited) && add_files(&merge, options)
-                   && write_sum(&merge, options);
+    bool is_done;
 
+    if (!apart_check_merge(options))
+        return EXIT_USAGE;
+    is_done = run_summary_begin(&merge.sum, &unlimited) && add_files(&merge, options)
+              && write_sum(&merge, options);
     run_summary_release(&merge.sum);
     free(merge.line);
     return is_done ? EXIT_ANALYSED : EXIT_COULD_NOT;

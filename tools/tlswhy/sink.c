@@ -15,12 +15,20 @@ const char *sink_name(const struct sink *sink)
     return sink->options.spec->text;
 }
 
+bool sink_complain(const struct sink *sink, int error, const char *consequence)
+{
+    char reason[COMPLAIN_REASON_SIZE];
+
+    return complain("%s: %s%s", sink_name(sink),
+                    complain_reason(error, sink->options.opener.user, reason), consequence);
+}
+
 /* What fails at the start is not there, unless it is a receiver whose time may come. */
 static bool open_first(struct sink *sink)
 {
     if (sink_connect(sink, SINK_OPEN))
         return true;
-    (void)complain("%s: %s", sink_name(sink), strerror(errno));
+    (void)sink_complain(sink, errno, "");
     if (sink->kind->is_local || sink->kind->opens_itself
         || (!sink->options.is_patient && sink->options.spool == NULL))
         return false;
@@ -74,7 +82,7 @@ struct sink *sink_new(const struct sink_options *options)
     }
     sink->kind = carrier_kind_of(options->spec);
     if (sink->window == NULL || sink->wake < 0 || !has_queues)
-        (void)complain("%s: %s", sink_name(sink), strerror(errno));
+        (void)sink_complain(sink, errno, "");
     else if (sink->kind != NULL && open_first(sink))
         return sink;
     destroy(sink);

@@ -41,6 +41,9 @@ struct sink {
 /* Open what it writes to, as sink->carrier. False with errno set: there is none. */
 bool sink_connect(struct sink *sink, enum sink_wish wish);
 
+/* Say which sink fails, why (errno), and with what consequence ("": none). Returns false. */
+bool sink_complain(const struct sink *sink, int error, const char *consequence);
+
 /* What the thread runs; context is the sink. */
 void sink_run(void *context);
 

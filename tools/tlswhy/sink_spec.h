@@ -65,9 +65,10 @@ struct sink_spec sink_spec_of_file(const char *path);
 bool sink_spec_resolve(struct sink_spec *spec);
 
 /* Open or connect. A regular file that does not end in a newline, because its writer was killed, is
- * repaired: what looks like a cut event is taken off, anything else gets its newline. Root follows
- * links as place_find does. *is_new tells whether root made the file. Returns a descriptor, or -1
- * with errno set. Not for Kafka. */
+ * repaired: what looks like a cut event is taken off, anything else gets its newline. A capture, or
+ * what is compressed, stays as it is: errno is COMPLAIN_CAPTURE (complain.h). Root follows links as
+ * place_find does. *is_new tells whether root made the file. Returns a descriptor, or -1 with errno
+ * set. Not for Kafka. */
 int sink_spec_open(const struct sink_spec *spec, const struct sink_opening *opening, bool *is_new);
 
 #endif

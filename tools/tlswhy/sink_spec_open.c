@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "analyze/event.h"
+#include "capture/savefile.h"
+#include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/place.h"
 #include "tools/tlswhy/sink_spec.h"
 
@@ -34,6 +36,19 @@ static off_t end_of_lines(int file, off_t size)
         end = begin;
     }
     return lowest == 0 ? 0 : -1;
+}
+
+/* It is looked at through the descriptor that would be written to: nothing else is opened for it,
+ * which root might not want to. */
+static bool is_capture(int file)
+{
+    uint8_t begin[SAVEFILE_MAGIC_LEN];
+    struct stat status;
+    ssize_t count = -1;
+
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode))
+        count = pread(file, begin, sizeof(begin), 0);
+    return count > 0 && savefile_begins_capture(bytes_of(begin, (size_t)count));
 }
 
 /* Only the beginning of an event is worth nothing; what others wrote stays. */
@@ -61,18 +76,29 @@ static bool wait_again(int file)
     return flags >= 0 && fcntl(file, F_SETFL, flags & ~O_NONBLOCK) == 0;
 }
 
+/* A file that may be written but not read is neither looked at nor repaired. */
+static int open_lines(const struct place *place, int flags, bool *is_new)
+{
+    int file = place_open(place, flags | O_RDWR, is_new);
+
+    if (file < 0)
+        return errno == EACCES ? place_open(place, flags | O_WRONLY, is_new) : -1;
+    if (is_capture(file)) {
+        close(file);
+        errno = COMPLAIN_CAPTURE;
+        return -1;
+    }
+    repair(file);
+    return file;
+}
+
 /* flags are added to those that every file has. */
 static int open_at(const struct place *place, int flags, bool *is_new)
 {
     const int all = flags | O_APPEND | O_CLOEXEC;
-    bool is_special = place_is_special(place);
-    int file = place_open(place, all | (is_special ? O_WRONLY : O_RDWR), is_new);
+    int file = place_is_special(place) ? place_open(place, all | O_WRONLY, is_new)
+                                       : open_lines(place, all, is_new);
 
-    /* A file that may be written but not read is not repaired. */
-    if (file < 0 && errno == EACCES && !is_special)
-        file = place_open(place, all | O_WRONLY, is_new);
-    else if (file >= 0 && !is_special)
-        repair(file);
     if (file >= 0 && (flags & O_NONBLOCK) != 0 && !wait_again(file)) {
         close(file);
         return -1;

@@ -76,14 +76,6 @@ static void note_acknowledged(struct sink *sink)
     release_old(sink, now_ms);
 }
 
-static bool complain_failure(const struct sink *sink, int error, const char *consequence)
-{
-    char reason[COMPLAIN_REASON_SIZE];
-
-    return complain("%s: %s%s", sink_name(sink),
-                    complain_reason(error, sink->options.opener.user, reason), consequence);
-}
-
 /* What is sent after this a second time. A file has no beginning of what was not written. */
 static void note_handed(struct sink *sink)
 {
@@ -103,7 +95,7 @@ static void fail(struct sink *sink)
     if (sink->kind->is_local && sink->carrier != NULL)
         note_acknowledged(sink); /* the lines that are whole in the file */
     if (!sink->is_failing)
-        (void)complain_failure(sink, error, "");
+        (void)sink_complain(sink, error, "");
     sink->is_failing = true;
     sink->is_full = false;
     sink->retry_ms = system_clock_now_ms() + SINK_RETRY_MS;
@@ -163,7 +155,7 @@ static bool is_deleted(const struct sink *sink)
 static void put_off_renewal(struct sink *sink, bool was_wanted)
 {
     if (!sink->cannot_renew)
-        (void)complain_failure(sink, errno, ": writing to the old file");
+        (void)sink_complain(sink, errno, ": writing to the old file");
     if (was_wanted)
         atomic_store(&sink->wants_reopen, true);
     sink->cannot_renew = true;
