@@ -391,6 +391,20 @@ const char *describe_secret(const struct suite *suite)
     return NULL;
 }
 
+static void describe_password_user(const struct facts *facts, struct evidence *evidence)
+{
+    struct bytes user = facts_password_user(facts);
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (user.len == 0 || !utf8_is_valid(user))
+        return;
+    text_add(&text, "the client calls itself \"");
+    text_add_untrusted(&text, user);
+    text_add(&text, "\" (SRP): the server must have a password of a user of this name");
+    evidence_add(evidence, "password_user", facts->client_hello_note->at, "%s", line);
+}
+
 void describe_shared_secret(const struct facts *facts, struct evidence *evidence)
 {
     const char *secret = describe_secret(facts->suite);
@@ -410,6 +424,7 @@ void describe_shared_secret(const struct facts *facts, struct evidence *evidence
                      "what one side protects does not verify at the other",
                      facts->suite->name, secret);
     describe_psk_identity(facts, evidence);
+    describe_password_user(facts, evidence);
 }
 
 static bool suite_names_key(const struct suite *suite)
@@ -449,6 +464,23 @@ void describe_psk_identity(const struct facts *facts, struct evidence *evidence)
     text_add_untrusted(&text, identity);
     text_add(&text, "\": the server must know one by this name, and the two must be the same");
     evidence_add(evidence, "psk_identity", note->at, "%s", line);
+}
+
+void describe_resumption(const struct facts *facts, struct evidence *evidence)
+{
+    const struct hello_extensions *extensions;
+    const struct client_hello *hello;
+    bool has_ticket, has_session;
+
+    if (!facts_server_refused_hello(facts) || !facts_last_hello(facts, &hello, &extensions))
+        return;
+    has_ticket = extensions->session_ticket.ticket.len > 0;
+    has_session = hello->session_id.len > 0 && facts->offer.version_max <= TLS_VERSION_1_2;
+    if (has_ticket || has_session)
+        evidence_add(evidence, "resumption", facts->client_hello_note->at,
+                     "the hello resumes a session by its %s: a server that does not share the key "
+                     "or the memory for it with the one that gave it may refuse it for that",
+                     has_ticket ? "ticket" : "session ID");
 }
 
 void describe_server_name(const struct facts *facts, struct evidence *evidence)

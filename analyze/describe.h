@@ -21,8 +21,13 @@ void describe_partial_hello(const struct facts *facts, struct evidence *evidence
 const char *describe_secret(const struct suite *suite);
 
 /* The secret that both sides must have: the client offers it in a hello that was refused, or the
- * suite takes its keys from it. Nothing is added where there is none. */
+ * suite takes its keys from it; and the name that the client gives it, or itself. Nothing is added
+ * where there is none. */
 void describe_shared_secret(const struct facts *facts, struct evidence *evidence);
+
+/* Up to TLS 1.2: that a hello which the server refused resumes a session, and by what. Nothing is
+ * added where it does not. */
+void describe_resumption(const struct facts *facts, struct evidence *evidence);
 
 /* The name by which the client calls its pre-shared key, up to TLS 1.2, where it is text. Nothing
  * is added where there is none. */

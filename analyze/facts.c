@@ -259,6 +259,31 @@ struct bytes facts_external_key(const struct facts *facts)
     return identity.len <= IDENTITY_MAX && utf8_is_valid(identity) ? identity : none;
 }
 
+static bool hello_has(const struct facts *facts, uint64_t type_bit)
+{
+    return (facts->client_extensions.low_types & type_bit) != 0;
+}
+
+bool facts_wants_to_resume(const struct facts *facts)
+{
+    return facts->client_extensions.session_ticket.ticket.len > 0
+           || (facts->client_hello.session_id.len > 0
+               && facts->offer.version_max <= TLS_VERSION_1_2)
+           || (hello_has(facts, EXTENSION_BIT(TLS_EXTENSION_PRE_SHARED_KEY))
+               && facts_external_key(facts).len == 0);
+}
+
+struct bytes facts_password_user(const struct facts *facts)
+{
+    struct bytes data, user;
+
+    return hello_has(facts, EXTENSION_BIT(TLS_EXTENSION_SRP))
+                   && extension_find(facts->client_hello.extensions, TLS_EXTENSION_SRP, &data)
+                   && bytes_vector(&data, 1, &user)
+               ? user
+               : (struct bytes){0};
+}
+
 bool facts_names_no_server(const struct facts *facts)
 {
     enum extension_state state = facts->client_extensions.server_name.state;

@@ -451,6 +451,15 @@ bool facts_refused_key_offer(const struct facts *facts);
  * section 4.2.11): its age is 0 and it is short text, which no ticket is. Empty: there is none. */
 struct bytes facts_external_key(const struct facts *facts);
 
+/* The client's first hello, which was read, asks to go on with an earlier session: by a ticket or a
+ * session ID (RFC 5077 section 3.4; one that offers TLS 1.3 has an ID that means nothing), or by a
+ * pre-shared key that is not external. In brief facts any such key counts. */
+bool facts_wants_to_resume(const struct facts *facts);
+
+/* The user that the client's first hello, which was read, names for a password (RFC 5054 section
+ * 2.3). Empty: none. */
+struct bytes facts_password_user(const struct facts *facts);
+
 /* The group of the key exchange (RFC 8446 section 4.2.8, RFC 8422 section 5.4), 0: not known. */
 uint16_t facts_chosen_group(const struct facts *facts);
 

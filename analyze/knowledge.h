@@ -131,7 +131,8 @@ struct known_short_hello {
 
 /* A hello that a server took up, whoever sent it. */
 struct known_offer {
-    uint64_t hash;    /* of all that it offers, and the name that it asks for; 0: there is none */
+    uint64_t hash;    /* of all that it offers, the name that it asks for, and the session, key or
+                         user that it names; 0: there is none */
     int64_t taken_ns; /* the last time */
 };
 

@@ -130,8 +130,8 @@ uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct
 /* The same of all but its application protocols (ALPN), as if it offered none. */
 uint64_t knowledge_kind_but_alpn(const struct knowledge *knowledge, const struct facts *facts);
 
-/* A keyed hash of all that a server may refuse a hello for, never 0. What is new each time is not
- * in it: random, shares of keys, tickets. */
+/* A keyed hash of all that a server may refuse a hello for whoever sends it. What is new each time
+ * is not in it: random, shares of keys, tickets. */
 uint64_t knowledge_hash_offer(const struct knowledge *knowledge, const struct facts *facts);
 
 /* Note that a server took up this hello, if it did and has refused others. */

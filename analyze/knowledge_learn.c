@@ -266,10 +266,16 @@ static bool version_was_taken(const struct known_server *server, const struct fa
     return false;
 }
 
+/* The server may not know the user or the key that this hello names. */
+static bool names_secret(const struct facts *facts)
+{
+    return facts_password_user(facts).len > 0 || facts_external_key(facts).len > 0;
+}
+
 /* Nothing about this hello tells why it is refused, unless its name does. */
 static bool offers_what_is_taken(const struct known_server *server, const struct facts *facts)
 {
-    return refused_offer_is_usual(facts) && version_was_taken(server, facts)
+    return refused_offer_is_usual(facts) && version_was_taken(server, facts) && !names_secret(facts)
            && !known_lacks_choice(facts, server) && !knowledge_trait_is_new(server, facts);
 }
 

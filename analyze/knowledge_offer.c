@@ -7,7 +7,6 @@
 uint64_t knowledge_hash_offer(const struct knowledge *knowledge, const struct facts *facts)
 {
     struct bytes groups = {0}; /* with their length: facts in brief have not read them */
-    uint64_t hash;
 
     if (!extension_find(facts->client_hello.extensions, TLS_EXTENSION_SUPPORTED_GROUPS, &groups))
         groups.len = 0;
@@ -18,7 +17,47 @@ uint64_t knowledge_hash_offer(const struct knowledge *knowledge, const struct fa
         knowledge_hash_name(knowledge, facts),
     };
 
-    hash = siphash_1_3(knowledge->options.hash_key, parts, sizeof(parts));
+    return siphash_1_3(knowledge->options.hash_key, parts, sizeof(parts));
+}
+
+static uint64_t hash_of(const struct knowledge *knowledge, struct bytes octets)
+{
+    return octets.len > 0 ? siphash_1_3(knowledge->options.hash_key, octets.data, octets.len) : 0;
+}
+
+/* The first pre-shared key or ticket of TLS 1.3 (RFC 8446 section 4.2.11); empty: none. Facts in
+ * brief have not read it. */
+static struct bytes first_identity(const struct facts *facts)
+{
+    struct bytes data, identities, identity;
+
+    return (facts->client_extensions.low_types & EXTENSION_BIT(TLS_EXTENSION_PRE_SHARED_KEY)) != 0
+                   && extension_find(facts->client_hello.extensions, TLS_EXTENSION_PRE_SHARED_KEY,
+                                     &data)
+                   && bytes_vector(&data, 2, &identities) && bytes_vector(&identities, 2, &identity)
+               ? identity
+               : (struct bytes){0};
+}
+
+static struct bytes session_id(const struct facts *facts)
+{
+    return facts->offer.version_max <= TLS_VERSION_1_2 ? facts->client_hello.session_id
+                                                       : (struct bytes){0};
+}
+
+/* The offer with what it says that the server knows already: a server may take up all but a hello
+ * with this session, this key or this user. */
+static uint64_t hash_whole(const struct knowledge *knowledge, const struct facts *facts)
+{
+    const uint64_t parts[] = {
+        knowledge_hash_offer(knowledge, facts),
+        hash_of(knowledge, facts->client_extensions.session_ticket.ticket),
+        hash_of(knowledge, session_id(facts)),
+        hash_of(knowledge, first_identity(facts)),
+        hash_of(knowledge, facts_password_user(facts)),
+    };
+    uint64_t hash = siphash_1_3(knowledge->options.hash_key, parts, sizeof(parts));
+
     return hash != 0 ? hash : 1;
 }
 
@@ -44,7 +83,7 @@ void knowledge_note_offer(const struct knowledge *knowledge, struct known_server
 
     if (server->failed.count == 0 || treatment_of(facts) != TREATMENT_ACCEPTED)
         return;
-    hash = knowledge_hash_offer(knowledge, facts);
+    hash = hash_whole(knowledge, facts);
     *place_of(server, hash) = (struct known_offer){
         .hash = hash,
         .taken_ns = facts->connection->first.time_ns,
@@ -59,7 +98,7 @@ int64_t knowledge_offer_taken(const struct knowledge *knowledge, const struct kn
 
     if (server->failed.count == 0)
         return 0;
-    hash = knowledge_hash_offer(knowledge, facts);
+    hash = hash_whole(knowledge, facts);
     offer = place_of(server, hash);
     return offer->hash == hash ? offer->taken_ns : 0;
 }

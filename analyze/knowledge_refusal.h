@@ -29,8 +29,9 @@ struct known_return {
 
 /* What some servers, and devices before them, cannot stand in a hello, whatever else is in it. */
 enum hello_trait {
-    HELLO_TRAIT_ECH,    /* encrypted_client_hello, be it GREASE (RFC 9849) */
-    HELLO_TRAIT_LENGTH, /* a record of 256 to 511 octets, which RFC 7685 has padding(21) for */
+    HELLO_TRAIT_RESUMES, /* facts_wants_to_resume() */
+    HELLO_TRAIT_ECH,     /* encrypted_client_hello, be it GREASE (RFC 9849) */
+    HELLO_TRAIT_LENGTH,  /* a record of 256 to 511 octets, which RFC 7685 has padding(21) for */
     HELLO_TRAITS
 };
 

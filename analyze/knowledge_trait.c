@@ -36,6 +36,7 @@ static bool has_length(const struct facts *facts)
 static bool has_trait(const struct facts *facts, enum hello_trait trait)
 {
     static bool (*const has[HELLO_TRAITS])(const struct facts *facts) = {
+        [HELLO_TRAIT_RESUMES] = facts_wants_to_resume,
         [HELLO_TRAIT_ECH] = has_ech,
         [HELLO_TRAIT_LENGTH] = has_length,
     };

@@ -291,6 +291,69 @@ static void a_server_may_end_all_hellos_with_one_trait(void)
     }
 }
 
+/* session_ticket, not empty; pre_shared_key with a ticket of four octets; srp of a user. */
+static const struct bytes resuming[] = {
+    {.data = (const uint8_t *)"\0\43\0\4tick", .len = 8},
+    {.data = (const uint8_t *)"\0\51\0\57\0\12\0\4tick\0\1\2\3\0\41\40"
+                              "................................",
+     .len = 51},
+};
+static const struct bytes user = {.data = (const uint8_t *)"\0\14\0\4\3zoe", .len = 8};
+
+static struct story_offer offer_with_ticket(enum kind kind)
+{
+    struct story_offer offer = story_modern_offer();
+
+    if (kind == ODD)
+        offer.further = resuming[0];
+    return offer;
+}
+
+static struct story_offer offer_with_key(enum kind kind)
+{
+    struct story_offer offer = story_modern_offer();
+
+    if (kind == ODD)
+        offer.further = resuming[1];
+    return offer;
+}
+
+static struct story_offer offer_with_session(enum kind kind)
+{
+    struct story_offer offer = story_offer_1_2();
+
+    offer.session_id = kind == ODD ? 32 : 0;
+    return offer;
+}
+
+/* A name that is served in a full handshake, and refused in none, tells of no other server. */
+static void a_server_may_refuse_all_that_resume_a_session(void)
+{
+    static const struct {
+        struct story_offer (*offer_of)(enum kind kind);
+        const char *hellos;
+        bool is_told;
+    } rows[] = {
+        {offer_with_ticket, "PoPoPoPoPoP", true},    {offer_with_key, "PoPoPoPoPoP", true},
+        {offer_with_session, "PoPoPoPoPoP", true},   {offer_with_ticket, "POoPoPoPoPoP", false},
+        {offer_with_session, "POoPoPoPoPoP", false}, {offer_with_ticket, "PPPPPoooo", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = rows[i].offer_of(ODD);
+        struct story story;
+
+        learn_hellos(rows[i].hellos, rows[i].offer_of, TLS_ALERT_INTERNAL_ERROR);
+        begin_later(&story, &offer, 6);
+        story_refuse_how(&story, TLS_ALERT_INTERNAL_ERROR);
+        CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));
+        CU_ASSERT_EQUAL(story_tells(&story, "server_known", "hellos that resume a session"),
+                        rows[i].is_told);
+        CU_ASSERT_FALSE(rows[i].is_told && story_tells(&story, "server_known", "several servers"));
+        knowledge_free(knowledge);
+    }
+}
+
 static void another_way_to_refuse_is_another_reason(void)
 {
     struct story_offer modern = story_modern_offer();
@@ -444,6 +507,51 @@ static void another_hello_acquits_nobody(void)
     knowledge_free(knowledge);
 }
 
+/* The server may not know that session or that user. */
+static void a_hello_that_names_a_session_or_a_user_is_another_one(void)
+{
+    const struct bytes further[] = {resuming[0], resuming[1], user};
+
+    for (size_t i = 0; i < sizeof(further) / sizeof(further[0]); i++) {
+        struct story_offer offer = story_modern_offer();
+        struct story story;
+
+        offer.further = further[i];
+        refuse_after_success(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
+        (void)story_cause(&story);
+        CU_ASSERT_FALSE(story_tells(&story, "server_known", "offers just the same"));
+        knowledge_free(knowledge);
+        open_knowledge();
+        learn_refusals(1, &offer, TLS_ALERT_INTERNAL_ERROR);
+        learn_success_of(&offer);
+        refuse(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
+        (void)story_cause(&story);
+        CU_ASSERT_TRUE(story_tells(&story, "server_known", "offers just the same"));
+        knowledge_free(knowledge);
+    }
+}
+
+static void a_user_that_is_refused_is_told(void)
+{
+    struct story_offer offer = nameless_offer();
+    struct story story;
+
+    offer.further = user;
+    offer.alpn = NULL;
+    open_knowledge();
+    port = PORT_OTHER;
+    refuse(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "internal_error"));
+    CU_ASSERT_TRUE(story_tells(&story, "password_user", "\"zoe\""));
+    learn_success();
+    offer = story_modern_offer();
+    offer.further = user;
+    refuse(&story, &offer, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_LIKELY));
+    knowledge_free(knowledge);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -457,6 +565,11 @@ int main(void)
          a_name_is_not_what_is_missing_where_one_is_refused_too},
         {"a server may not understand an offer of TLS 1.3",
          a_server_may_not_understand_an_offer_of_tls_1_3},
+        {"a server may refuse all that resume a session",
+         a_server_may_refuse_all_that_resume_a_session},
+        {"a hello that names a session or a user is another one",
+         a_hello_that_names_a_session_or_a_user_is_another_one},
+        {"a user that is refused is told", a_user_that_is_refused_is_told},
         {"a server may end all hellos with one trait", a_server_may_end_all_hellos_with_one_trait},
         {"another way to refuse is another reason", another_way_to_refuse_is_another_reason},
         {"a server that took up a hello does not refuse everybody",

@@ -72,6 +72,15 @@ static bool name_may_be_meant(const struct facts *facts)
            && refused_hello_suspect(facts, SUSPECT_NAME) != CAUSE_NO;
 }
 
+/* What the server did not find, or could not use, may be what the hello takes for known. */
+static void describe_known_to_both(const struct facts *facts, struct evidence *evidence)
+{
+    if (!facts_server_refused_hello(facts))
+        return;
+    describe_shared_secret(facts, evidence);
+    describe_resumption(facts, evidence);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     if (facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT)
@@ -82,18 +91,20 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR))
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
+    describe_known_to_both(facts, evidence);
     if (modulus_is_too_long(facts)) {
         describe_modulus(facts, evidence);
         return CAUSE_LIKELY;
     }
     /* Servers that find no certificate for a hello without a name, no parameters for its rare
-     * groups, or no signature for its old version, call that an internal error; so do libraries
-     * whose program says no to a certificate or to application protocols and not why. */
+     * groups, no signature for its old version, or no user of the name in it, call that an internal
+     * error; so do libraries whose program says no to a certificate or to application protocols and
+     * not why. */
     return refused_hello_suspect(facts, SUSPECT_VERSION) != CAUSE_NO
                    || refused_hello_suspect(facts, SUSPECT_NO_NAME) != CAUSE_NO
                    || refused_hello_suspect(facts, SUSPECT_GROUPS) != CAUSE_NO
                    || name_may_be_meant(facts) || client_ended_at_flight(facts)
-                   || alpn_refusal_weigh(facts) != CAUSE_NO
+                   || alpn_refusal_weigh(facts) != CAUSE_NO || facts_password_user(facts).len > 0
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;
 }
@@ -111,7 +122,10 @@ const struct cause cause_internal_error = {
     .remedy = "The reason is in the log of the side that sent the alert, at the time in the "
               "evidence. On a server check that certificate and private key are readable and "
               "belong together: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in "
-              "key.pem -pubout` print the same key. Of a client that sent no hello look at its own "
+              "key.pem -pubout` print the same key; "
+              "one that ends only hellos that resume a session may lack a session ID context "
+              "(SSL_CTX_set_session_id_context of OpenSSL). Of a client that sent no hello look at "
+              "its own "
               "settings alone: MinProtocol, MaxProtocol and CipherString in openssl.cnf, the "
               "system's crypto policy, the program's options. One that is old and fails at a long "
               "Diffie-Hellman prime needs a suite without it, or another client.",

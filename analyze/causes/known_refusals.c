@@ -222,9 +222,14 @@ static void describe_traits(const struct facts *facts, struct evidence *evidence
         const char *what;
         const char *doubt;
     } rows[HELLO_TRAITS] = {
-        [HELLO_TRAIT_ECH] = {"with encrypted_client_hello(0xfe0d)", "end what has that extension"},
+        [HELLO_TRAIT_RESUMES] = {"that resume a session",
+                                 "it may lack what it needs for that: a session ID context, or the "
+                                 "key of the server that gave the ticket"},
+        [HELLO_TRAIT_ECH] = {"with encrypted_client_hello(0xfe0d)",
+                             "it, or a device on the way, may end what has that extension"},
         [HELLO_TRAIT_LENGTH] = {"whose record has 256 to 511 octets",
-                                "hang at that length, as some do (RFC 7685)"},
+                                "it, or a device on the way, may hang at that length, as some do "
+                                "(RFC 7685)"},
     };
 
     for (size_t i = 0; i < HELLO_TRAITS; i++) {
@@ -234,7 +239,7 @@ static void describe_traits(const struct facts *facts, struct evidence *evidence
             evidence_add(
                 evidence, "server_known", (struct moment){0},
                 "of the hellos %s this server took up none, and ended %u like this one; it "
-                "took up %u others meanwhile: it, or a device on the way, may %s",
+                "took up %u others meanwhile: %s",
                 rows[i].what, known->refused, facts->known->server->hellos.accepted.count,
                 rows[i].doubt);
     }

@@ -40,7 +40,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         && facts_alert(facts, SIDE_SERVER, TLS_ALERT_ACCESS_DENIED))
         describe_server_name(facts, evidence);
     if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNKNOWN_PSK_IDENTITY))
-        describe_psk_identity(facts, evidence);
+        describe_shared_secret(facts, evidence);
     return plain && facts->refusal.note->kind == NOTE_ALERT && !is_ambiguous(facts->refusal.alert)
                ? CAUSE_LIKELY
                : CAUSE_POSSIBLE;

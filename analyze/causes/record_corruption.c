@@ -106,23 +106,23 @@ static enum certainty refused_external_key(const struct facts *facts)
     return facts_alert(facts, SIDE_SERVER, TLS_ALERT_BAD_CERTIFICATE) ? CAUSE_POSSIBLE : CAUSE_NO;
 }
 
-/* Up to TLS 1.2 a hello resumes a session by its ticket (RFC 5077 section 3.4) or its session ID;
- * one that offers TLS 1.3 has an ID that means nothing. */
-static void describe_resumption(const struct facts *facts, struct evidence *evidence)
+/* The server took up hellos for the name of this one. */
+static bool serves_name(const struct facts *facts)
 {
-    const struct hello_extensions *extensions;
-    const struct client_hello *hello;
-    bool has_ticket, has_session;
+    return facts->known != NULL && facts->known->name != NULL
+           && facts->known->name->hellos.accepted.count > 0;
+}
 
-    if (!facts_server_refused_hello(facts) || !facts_last_hello(facts, &hello, &extensions))
-        return;
-    has_ticket = extensions->session_ticket.ticket.len > 0;
-    has_session = hello->session_id.len > 0 && facts->offer.version_max <= TLS_VERSION_1_2;
-    if (has_ticket || has_session)
-        evidence_add(evidence, "resumption", facts->client_hello_note->at,
-                     "the hello resumes a session by its %s: a server that does not share the key "
-                     "or the memory for it with the one that gave it may refuse it for that",
-                     has_ticket ? "ticket" : "session ID");
+/* The hello names a user, whose password the server does not have. It may go on all the same, so
+ * that nobody learns which users there are (RFC 5054 section 2.5.1.3), or say so; GnuTLS calls it
+ * an error of its own. */
+static enum certainty refused_user(const struct facts *facts)
+{
+    if (!facts_server_refused_hello(facts) || facts_password_user(facts).len == 0
+        || (!facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNKNOWN_PSK_IDENTITY)
+            && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR)))
+        return CAUSE_NO;
+    return serves_name(facts) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 
 static enum certainty server_said_so(const struct facts *facts)
@@ -140,7 +140,7 @@ static enum certainty weigh(const struct facts *facts)
     static enum certainty (*const rules[])(const struct facts *facts) = {
         server_signature_is_wrong, server_said_so, client_said_so,
         finished_not_accepted,     left_at_secret, left_at_finished,
-        refused_external_key,
+        refused_external_key,      refused_user,
     };
 
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
@@ -205,12 +205,12 @@ const struct cause cause_record_corruption = {
                    "SSL_ERROR_BAD_MAC_READ, SSL_ERROR_BAD_MAC_ALERT, "
                    "SSL_ERROR_DECRYPT_ERROR_ALERT; Java: SSLHandshakeException: Received fatal "
                    "alert: bad_record_mac; Go: local error: tls: bad record MAC",
-    .alerts = CAUSE_ALERTS(TLS_ALERT_BAD_RECORD_MAC, TLS_ALERT_DECRYPTION_FAILED,
-                           TLS_ALERT_DECRYPT_ERROR, TLS_ALERT_HANDSHAKE_FAILURE,
-                           TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_UNEXPECTED_MESSAGE,
-                           TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_CLOSE_NOTIFY),
+    .alerts = CAUSE_ALERTS(
+        TLS_ALERT_BAD_RECORD_MAC, TLS_ALERT_DECRYPTION_FAILED, TLS_ALERT_DECRYPT_ERROR,
+        TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_UNEXPECTED_MESSAGE,
+        TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_CLOSE_NOTIFY, TLS_ALERT_UNKNOWN_PSK_IDENTITY),
     .source = "RFC 8446 sections 4.2.11.2, 5.2 and 6.2; RFC 5246 sections 7.2.2 and 7.4.3; RFC "
-              "4279 section 2",
+              "4279 section 2; RFC 5054 section 2.5.1",
     .tells_end_alone = true,
     .match = match,
     .conceivable = is_conceivable,
