@@ -305,6 +305,7 @@ static struct known_name *learn_name(struct knowledge *knowledge, const struct f
         knowledge_note_reset(knowledge, client, name, facts);
     knowledge_learn_certificate(knowledge, name, facts);
     knowledge_learn_flight(&name->flights, facts, parties->client_hash);
+    knowledge_note_word(name, facts);
     if (wants_certificate(knowledge, name, facts))
         return name;
     if (client != NULL)

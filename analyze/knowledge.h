@@ -37,6 +37,7 @@ enum {
                                      before one that was refused between */
     KNOWLEDGE_RETURNS_MAX = 4,    /* manners of refusal that are told apart for known_return; others
                                      are left out */
+    KNOWLEDGE_WORDS_MAX = 3,      /* of clients of one name that are told apart, the latest */
     KNOWLEDGE_SCAN_HELLOS = 12,   /* unusual ones that fail at one server: of a scanner */
     KNOWLEDGE_RESETS_MAX = 4,     /* servers and names that are told apart for resets */
     KNOWLEDGE_RETRIES_MAX = 8192, /* clients at servers, of 0.25 KiB each: 2 MiB */
@@ -252,6 +253,14 @@ struct known_flights {
     struct sketch clients_refused; /* that refused it */
 };
 
+/* What a client said in clear of the server's certificate, when it refused it for a reason that it
+ * named. */
+struct known_word {
+    int64_t said_ns; /* 0: there is none */
+    uint32_t octets; /* of the record of TLS 1.3 that holds the certificate */
+    uint8_t alert;
+};
+
 /* One server name at one server; without a name in the hello there is one of these too. */
 struct known_name {
     uint8_t key[KNOWLEDGE_NAME_KEY];
@@ -264,6 +273,8 @@ struct known_name {
     struct known_flights flights;
     struct known_certificate certificate;
     struct known_former former;
+    struct known_word words[KNOWLEDGE_WORDS_MAX]; /* each with another alert or length. Not in a
+                                                     state */
 };
 
 /* What a client made of certificates by one issuer, in full handshakes. */
@@ -460,6 +471,11 @@ void knowledge_learn_issuer(struct knowledge *knowledge, const struct known_name
  * none, and what else it changes is open. */
 bool known_attempt_differs_in_alpn(const struct known_attempt *attempt);
 bool known_attempt_drops_alpn(const struct known_attempt *attempt);
+
+/* What a client said in clear with this alert of a certificate for this name that is as long as the
+ * one of facts; NULL: nobody did. */
+const struct known_word *known_word_of(const struct known_name *name, const struct facts *facts,
+                                       uint8_t alert);
 
 /* What is known of the client's issuer of the certificate of this name; NULL: nothing. */
 const struct known_issuer *known_issuer_find(const struct known *known);

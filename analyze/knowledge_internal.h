@@ -89,6 +89,9 @@ static inline bool has_certificate_flight(const struct facts *facts)
 void knowledge_learn_flight(struct known_flights *flights, const struct facts *facts,
                             uint64_t client_hash);
 
+/* Note what the client said in clear of the server's certificate, if it refused it for a reason. */
+void knowledge_note_word(struct known_name *name, const struct facts *facts);
+
 /* Note what the client made of a certificate by the issuer of the known one. */
 void knowledge_note_issuer(const struct knowledge *knowledge, struct known_client *client,
                            const struct known_name *name, const struct facts *facts);

@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/known_certificate.h"
+#include "analyze/causes/known_word.h"
 #include "analyze/causes/server_flight.h"
 
 /* The certificate is readable: its dates and the time of the packet decide. */
@@ -32,6 +33,17 @@ static enum certainty judge_hidden(const struct facts *facts, struct evidence *e
     return certainties[known_certificate_dates(facts)];
 }
 
+/* The client's alert is encrypted, and others say in clear what it may say. Where all refuse the
+ * certificate, one that tells of its dates speaks for all. */
+static enum certainty judge_by_word(const struct facts *facts, struct evidence *evidence)
+{
+    describe_server_certificate(facts, evidence);
+    describe_server_name(facts, evidence);
+    describe_known_word(facts, TLS_ALERT_CERTIFICATE_EXPIRED, evidence);
+    describe_known_certificate(facts, evidence);
+    return known_flights(facts) == FLIGHTS_ALL_REFUSED ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
@@ -40,6 +52,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return judge_chain(facts, chain, evidence);
     if (client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_EXPIRED))
         return judge_hidden(facts, evidence);
+    if (known_word_is(facts, TLS_ALERT_CERTIFICATE_EXPIRED))
+        return judge_by_word(facts, evidence);
     return known_certificate_weigh(facts, KNOWN_EXPIRED, TLS_ALERT_CERTIFICATE_EXPIRED, evidence);
 }
 

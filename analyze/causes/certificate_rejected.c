@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/known_certificate.h"
+#include "analyze/causes/known_word.h"
 #include "analyze/causes/modest_key.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/version_refusal.h"
@@ -66,7 +67,7 @@ static enum certainty expired_alert(const struct facts *facts)
 
 /* TLS 1.3: an alert-sized record is all that the client had to say to the server's flight. Up to
  * TLS 1.2: a client that verifies late has sent its own flight, and then an encrypted alert in
- * place of waiting for the server's Finished. */
+ * place of waiting for the server's Finished. Where others say why, that comes first. */
 static enum certainty encrypted_alert(const struct facts *facts)
 {
     if (facts->refusal.kind != REFUSAL_ENCRYPTED_ALERT || facts->refusal.by != SIDE_CLIENT
@@ -76,6 +77,7 @@ static enum certainty encrypted_alert(const struct facts *facts)
         return CAUSE_NO;
     if (facts->tls13)
         return client_silent_after_flight(facts) && server_stopped_midway(facts) == CAUSE_NO
+                       && !known_word_is_there(facts)
                    ? CAUSE_LIKELY
                    : CAUSE_POSSIBLE;
     return facts->server_certificate_note != NULL ? CAUSE_LIKELY : CAUSE_NO;

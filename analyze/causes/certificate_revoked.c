@@ -2,7 +2,22 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/known_certificate.h"
+#include "analyze/causes/known_word.h"
 #include "analyze/causes/server_flight.h"
+
+/* The certificate is hidden, and the client does not say in clear that it is revoked. */
+static enum certainty judge_unsaid(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty =
+        known_certificate_weigh(facts, KNOWN_REVOKED, TLS_ALERT_CERTIFICATE_REVOKED, evidence);
+
+    if (certainty != CAUSE_NO || !known_word_is(facts, TLS_ALERT_CERTIFICATE_REVOKED))
+        return certainty;
+    describe_server_certificate(facts, evidence);
+    describe_server_name(facts, evidence);
+    describe_known_word(facts, TLS_ALERT_CERTIFICATE_REVOKED, evidence);
+    return CAUSE_POSSIBLE;
+}
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
@@ -14,8 +29,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return certificate_refusal_weigh(facts, TLS_ALERT_CERTIFICATE_REVOKED);
     }
     if (!client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_REVOKED))
-        return known_certificate_weigh(facts, KNOWN_REVOKED, TLS_ALERT_CERTIFICATE_REVOKED,
-                                       evidence);
+        return judge_unsaid(facts, evidence);
     describe_server_certificate(facts, evidence);
     if (facts->certificate_status_note != NULL)
         evidence_add(evidence, "stapled_response", facts->certificate_status_note->at,

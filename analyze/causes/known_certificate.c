@@ -2,6 +2,7 @@
 #include "analyze/causes/known_certificate.h"
 
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_word.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/two_certificates.h"
 #include "analyze/describe.h"
@@ -330,7 +331,7 @@ void describe_known_certificate(const struct facts *facts, struct evidence *evid
 bool certificate_is_open(const struct facts *facts, uint8_t alert)
 {
     return facts->chain[SIDE_SERVER] == NULL && !facts->resumed && find_known(facts) == NULL
-           && client_alert_on_certificate(facts, alert);
+           && (client_alert_on_certificate(facts, alert) || known_word_is(facts, alert));
 }
 
 static bool known_has_problem(const struct facts *facts, const struct known_certificate *known)

@@ -34,7 +34,8 @@ enum certainty known_certificate_weigh(const struct facts *facts, enum known_pro
 /* What is missing above the certificate known may be a root, which a server may leave out. */
 bool known_certificate_may_lack_root(const struct facts *facts);
 
-/* The client refused the certificate with this alert, and it was not seen: neither here nor, for
+/* The client refused the certificate with this alert, or with an encrypted one that may be it
+ * (known_word.h), and it was not seen: neither here nor, for
  * one that TLS 1.3 hides, elsewhere. All that the alert stands for is open. */
 bool certificate_is_open(const struct facts *facts, uint8_t alert);
 

@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/known_certificate.h"
+#include "analyze/causes/known_word.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/knowledge.h"
 
@@ -52,6 +53,26 @@ static enum certainty judge_chain(const struct facts *facts, const struct chain_
     return judge_complete(facts, chain);
 }
 
+static void describe_hidden(const struct facts *facts, struct evidence *evidence)
+{
+    describe_server_certificate(facts, evidence);
+    describe_server_name(facts, evidence);
+    describe_known_word(facts, TLS_ALERT_UNKNOWN_CA, evidence);
+    describe_known_certificate(facts, evidence);
+}
+
+/* The chain is hidden, and the client does not say in clear that it does not know the issuer. */
+static enum certainty judge_unsaid(const struct facts *facts, struct evidence *evidence)
+{
+    enum certainty certainty =
+        known_certificate_weigh(facts, KNOWN_UNTRUSTED_ROOT, TLS_ALERT_UNKNOWN_CA, evidence);
+
+    if (certainty != CAUSE_NO || !known_word_is(facts, TLS_ALERT_UNKNOWN_CA))
+        return certainty;
+    describe_hidden(facts, evidence);
+    return CAUSE_POSSIBLE;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     const struct chain_judgement *chain = certificate_refused(facts);
@@ -60,10 +81,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return judge_chain(facts, chain, evidence);
     if (!client_alert_on_certificate(facts, TLS_ALERT_UNKNOWN_CA)
         && !(facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT && known_issuer_is_distrusted(facts)))
-        return known_certificate_weigh(facts, KNOWN_UNTRUSTED_ROOT, TLS_ALERT_UNKNOWN_CA, evidence);
-    describe_server_certificate(facts, evidence);
-    describe_server_name(facts, evidence);
-    describe_known_certificate(facts, evidence);
+        return judge_unsaid(facts, evidence);
+    describe_hidden(facts, evidence);
     /* A chain that was not seen may be a partial one, or no more than a certificate of its own. */
     return certificate_is_open(facts, TLS_ALERT_UNKNOWN_CA)
                    || known_certificate_may_lack_root(facts)

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/causes/known_word.h"
+
+#include "analyze/causes/known_certificate.h"
+#include "analyze/causes/server_flight.h"
+#include "analyze/knowledge.h"
+#include "analyze/text.h"
+#include "capture/moment.h"
+#include "dissect/names.h"
+#include "dissect/tls.h"
+
+/* Within this time neither a certificate nor what clients think of it is likely to change. */
+#define SAME_RUN_NS (600 * SECOND_NS)
+
+static bool dates_are_right(const struct facts *facts)
+{
+    enum known_dates dates = known_certificate_dates(facts);
+
+    return dates == DATES_RIGHT || dates == DATES_RIGHT_ONCE;
+}
+
+/* The words, and what contradicts them: not every client that refuses a certificate does so for the
+ * same reason. */
+static const struct {
+    uint8_t alert;
+    bool (*is_contradicted)(const struct facts *facts);
+} words[] = {
+    {TLS_ALERT_CERTIFICATE_EXPIRED, dates_are_right},
+    {TLS_ALERT_CERTIFICATE_REVOKED, known_client_takes_flight},
+    {TLS_ALERT_UNKNOWN_CA, known_client_takes_flight},
+};
+
+static bool is_contradicted(const struct facts *facts, uint8_t alert)
+{
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (words[i].alert == alert)
+            return words[i].is_contradicted(facts);
+    return true;
+}
+
+/* NULL: nobody said so, or what is known contradicts it. */
+static const struct known_word *word_of(const struct facts *facts, uint8_t alert)
+{
+    const struct known_name *name = facts->known != NULL ? facts->known->name : NULL;
+    const struct known_word *word;
+
+    if (name == NULL || !facts->tls13 || facts->refusal.kind != REFUSAL_ENCRYPTED_ALERT
+        || !client_refused_flight(facts) || server_stopped_midway(facts) != CAUSE_NO)
+        return NULL;
+    word = known_word_of(name, facts, alert);
+    return word != NULL && times_are_within(SAME_RUN_NS, word->said_ns, facts->refusal.at.time_ns)
+                   && !is_contradicted(facts, alert)
+               ? word
+               : NULL;
+}
+
+bool known_word_is(const struct facts *facts, uint8_t alert)
+{
+    return word_of(facts, alert) != NULL;
+}
+
+bool known_word_is_there(const struct facts *facts)
+{
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (known_word_is(facts, words[i].alert))
+            return true;
+    return false;
+}
+
+void describe_known_word(const struct facts *facts, uint8_t alert, struct evidence *evidence)
+{
+    const struct known_word *word = word_of(facts, alert);
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (word == NULL)
+        return;
+    text_add(&text, "at ");
+    text_add_time(&text, word->said_ns);
+    text_add(&text,
+             " a client refused a certificate of this server for this name, which is as long, with "
+             "%s(%u) in clear: this one's encrypted alert may say the same",
+             names_alert(alert), alert);
+    evidence_add(evidence, "known_word", (struct moment){0}, "%s", line);
+}

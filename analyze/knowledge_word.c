@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* knowledge_word.c -- what clients said in clear of a server's certificate: others mean the same
+ * and say it encrypted. */
+#include "analyze/causes/server_flight.h"
+#include "analyze/knowledge_internal.h"
+
+enum {
+    /* What TLS 1.3 has more than a Certificate message up to TLS 1.2: an empty context, and the
+     * length of no extensions for each certificate (RFC 8446 section 4.4.2). */
+    EMPTY_CONTEXT = 1,
+    NO_EXTENSIONS = 2,
+    PROTECTION = 1 + 16 /* of its record: the content type and the tag */
+};
+
+static uint32_t largest_record(const struct facts *facts)
+{
+    const struct note *note = NULL;
+    uint32_t largest = 0;
+
+    while ((note = handshake_next(facts->handshake, note, SIDE_SERVER, NOTE_APPLICATION_DATA))
+           != NULL)
+        if (facts_is_before_end(facts, note) && note->length > largest)
+            largest = note->length;
+    return largest;
+}
+
+/* Octets of the protected record of TLS 1.3 that holds the server's certificate, most often alone;
+ * up to TLS 1.2, of the one that would. 0: not known. */
+static uint32_t certificate_record(const struct facts *facts)
+{
+    struct certificate_list list;
+
+    if (facts->tls13)
+        return largest_record(facts);
+    if (!facts_certificate_list(facts, facts->server_certificate_note, &list))
+        return 0;
+    return TLS_HANDSHAKE_HEADER_LENGTH + EMPTY_CONTEXT + facts->server_certificate_note->length
+           + NO_EXTENSIONS * (uint32_t)list.count + PROTECTION;
+}
+
+/* Alerts that give the reason. */
+static bool tells_reason(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED)
+           || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_REVOKED)
+           || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
+}
+
+static bool is_same(const struct known_word *word, const struct known_word *other)
+{
+    return word->alert == other->alert && word->octets == other->octets;
+}
+
+/* The word that is the same but for its time, or the one that was said longest ago. */
+static struct known_word *place_of(struct known_name *name, const struct known_word *word)
+{
+    struct known_word *oldest = name->words;
+
+    for (size_t i = 0; i < KNOWLEDGE_WORDS_MAX; i++) {
+        if (is_same(&name->words[i], word))
+            return &name->words[i];
+        if (name->words[i].said_ns < oldest->said_ns)
+            oldest = &name->words[i];
+    }
+    return oldest;
+}
+
+void knowledge_note_word(struct known_name *name, const struct facts *facts)
+{
+    struct known_word word;
+
+    if (!has_certificate_flight(facts) || facts->outcome != OUTCOME_FAILED || !tells_reason(facts)
+        || !client_refused_flight(facts))
+        return;
+    word = (struct known_word){
+        .said_ns = facts->refusal.at.time_ns,
+        .octets = certificate_record(facts),
+        .alert = facts->refusal.alert,
+    };
+    *place_of(name, &word) = word;
+}
+
+const struct known_word *known_word_of(const struct known_name *name, const struct facts *facts,
+                                       uint8_t alert)
+{
+    const struct known_word wanted = {.octets = certificate_record(facts), .alert = alert};
+
+    for (size_t i = 0; i < KNOWLEDGE_WORDS_MAX; i++)
+        if (wanted.octets != 0 && name->words[i].said_ns != 0 && is_same(&name->words[i], &wanted))
+            return &name->words[i];
+    return NULL;
+}
