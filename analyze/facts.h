@@ -397,7 +397,9 @@ enum server_answer {
     SERVER_ANSWER_REFUSAL,
     SERVER_ANSWER_AT_DATA, /* an alert at once, when it may have read data behind the flight, too:
                               a refusal, or close_notify of a server that has no tickets */
-    SERVER_ANSWER_SILENCE, /* it closed at once without a word */
+    SERVER_ANSWER_AT_GOOD_BYE, /* likewise, and the client had said good-bye behind that data: this
+                                  may be all that the server left unread */
+    SERVER_ANSWER_SILENCE,     /* it closed at once without a word */
     /* It does not tell: */
     SERVER_ANSWER_UNSEEN,   /* the capture lacks octets of the server */
     SERVER_ANSWER_STAYED,   /* an alert or two octets of data, of a server that did not close at

@@ -266,6 +266,7 @@ static const char *untold_answer(const struct facts *facts)
         [SERVER_ANSWER_CONTENT] = NULL,
         [SERVER_ANSWER_REFUSAL] = NULL,
         [SERVER_ANSWER_AT_DATA] = NULL,
+        [SERVER_ANSWER_AT_GOOD_BYE] = NULL,
         [SERVER_ANSWER_SILENCE] =
             "the server closed without a word: it refused the client's certificate, or was done",
         [SERVER_ANSWER_UNSEEN] = "the capture missed packets",

@@ -217,12 +217,25 @@ static bool is_untimed(const struct facts *facts, const struct note *answer)
            && data_came_before(facts, answer);
 }
 
+/* The client had said good-bye behind its data: that may be all that a server left unread. */
+static bool good_bye_is_unread(const struct facts *facts, const struct note *answer)
+{
+    const struct note *flight = facts_end_of_client_flight(facts, answer);
+    const struct note *last = last_data_before(facts, flight, answer);
+
+    return last != NULL && facts_may_be_good_bye(facts, last)
+           && handshake_next(facts->handshake, flight, SIDE_CLIENT, NOTE_APPLICATION_DATA) != last;
+}
+
 /* A record as short as an alert, of a server that may have read what the client had sent directly
  * behind its flight: it may be a close_notify for that. */
-static bool may_close_at_data(const struct facts *facts, const struct note *answer)
+static enum server_answer answer_at_data(const struct facts *facts, const struct note *answer)
 {
-    return answer->kind == NOTE_APPLICATION_DATA && data_came_before(facts, answer)
-           && !left_unread(facts, answer);
+    if (answer->kind != NOTE_APPLICATION_DATA || !data_came_before(facts, answer))
+        return SERVER_ANSWER_REFUSAL;
+    if (!left_unread(facts, answer))
+        return SERVER_ANSWER_AT_DATA;
+    return good_bye_is_unread(facts, answer) ? SERVER_ANSWER_AT_GOOD_BYE : SERVER_ANSWER_REFUSAL;
 }
 
 /* When the last octets of this record of the server were seen, if it is its last one: they may come
@@ -278,7 +291,7 @@ static enum server_answer answer_at_once(const struct facts *facts, const struct
 {
     if (note->kind == NOTE_FIN)
         return SERVER_ANSWER_SILENCE;
-    return may_close_at_data(facts, note) ? SERVER_ANSWER_AT_DATA : SERVER_ANSWER_REFUSAL;
+    return answer_at_data(facts, note);
 }
 
 /* What the server does first behind the client's flight, once the client has left or not. A
@@ -373,7 +386,8 @@ enum server_answer facts_server_answer(const struct facts *facts)
     answer = first_answer(facts);
     if (answer == SERVER_ANSWER_CONTENT && facts_client_flight_may_break_off(facts))
         return SERVER_ANSWER_NOT_ASKED;
-    if ((answer == SERVER_ANSWER_REFUSAL || answer == SERVER_ANSWER_AT_DATA)
+    if ((answer == SERVER_ANSWER_REFUSAL || answer == SERVER_ANSWER_AT_DATA
+         || answer == SERVER_ANSWER_AT_GOOD_BYE)
         && flight_is_padded(facts))
         return SERVER_ANSWER_OPAQUE;
     return answer != SERVER_ANSWER_REFUSAL && answer_is_unseen(facts) ? SERVER_ANSWER_UNSEEN

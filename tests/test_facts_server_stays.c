@@ -161,6 +161,31 @@ static void a_client_that_need_not_wait_is_established(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
 }
 
+/* What it left unread of a request and a good-bye may be the good-bye: it may have closed at the
+ * request. Behind a good-bye alone there is nothing else that it could not like. */
+static void what_a_server_left_unread_may_be_the_good_bye(void)
+{
+    static const char *const causes[] = {"client_certificate_rejected",
+                                         "client_certificate_required"};
+
+    for (size_t i = 0; i < 4; i++) {
+        bool has_request = i >= 2;
+        struct story story;
+
+        story_begin_flight_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, flights[i % 2]);
+        story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        if (has_request)
+            story_protected(&story, SIDE_CLIENT, 35);
+        story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+        story_protected(&story, SIDE_SERVER, STORY_ALERT_RECORD);
+        story_rst(&story, SIDE_SERVER);
+        CU_ASSERT_TRUE(
+            story_says(&story, causes[i % 2], has_request ? CAUSE_POSSIBLE : CAUSE_LIKELY));
+        CU_ASSERT_EQUAL(story_tells(&story, "close_at_data", "close_notify"), has_request);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -178,6 +203,8 @@ int main(void)
          a_client_that_does_not_wait_sees_no_refusal},
         {"nor does a capture that ends there", nor_does_a_capture_that_ends_there},
         {"a client that need not wait is established", a_client_that_need_not_wait_is_established},
+        {"what a server left unread may be the good-bye",
+         what_a_server_left_unread_may_be_the_good_bye},
         CU_TEST_INFO_NULL,
     };
 

@@ -35,7 +35,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_POSSIBLE;
     if (facts->certificate_request_note != NULL && says_so(facts))
         return CAUSE_CERTAIN;
-    return is_known_to_do_without(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return is_known_to_do_without(facts) || server_refused_at_good_bye(facts) ? CAUSE_POSSIBLE
+                                                                              : CAUSE_LIKELY;
 }
 
 const struct cause cause_client_certificate_required = {

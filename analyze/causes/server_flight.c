@@ -341,6 +341,12 @@ bool server_refused_in_silence(const struct facts *facts)
                                    : facts_server_answer(facts) == SERVER_ANSWER_SILENCE;
 }
 
+bool server_refused_at_good_bye(const struct facts *facts)
+{
+    return facts->tls13 && server_refused_after_client_certificate(facts)
+           && facts_server_answer(facts) == SERVER_ANSWER_AT_GOOD_BYE;
+}
+
 bool client_certificate_was_empty(const struct facts *facts)
 {
     return facts->tls13 ? facts->client_answer == CLIENT_ANSWER_EMPTY
@@ -491,8 +497,10 @@ static void describe_signature(const struct facts *facts, struct evidence *evide
  * meant stays likely. */
 static void describe_end_at_data(const struct facts *facts, struct evidence *evidence)
 {
+    enum server_answer answer = facts_server_answer(facts);
+
     if (server_refused_after_client_certificate(facts)
-        && facts_server_answer(facts) == SERVER_ANSWER_AT_DATA)
+        && (answer == SERVER_ANSWER_AT_DATA || answer == SERVER_ANSWER_AT_GOOD_BYE))
         evidence_add(evidence, "close_at_data", facts->refusal.at,
                      "the server may have read what the client had sent behind its flight: if it "
                      "has no session tickets, this may be its close_notify after a handshake that "

@@ -80,6 +80,10 @@ bool server_refused_after_client_certificate(const struct facts *facts);
 /* TLS 1.3: it did so with nothing but a FIN. A server may close for other reasons, too. */
 bool server_refused_in_silence(const struct facts *facts);
 
+/* TLS 1.3: it did so when the client had sent data and a good-bye behind its flight: it may have
+ * taken the certificate and closed at that data. */
+bool server_refused_at_good_bye(const struct facts *facts);
+
 /* The client ended the handshake at a flight in clear that asks for a certificate: with
  * internal_error(80), as when it fails to produce one, or the request may be too long for it. */
 bool client_may_lack_certificate(const struct facts *facts);
