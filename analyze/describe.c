@@ -483,6 +483,26 @@ void describe_resumption(const struct facts *facts, struct evidence *evidence)
                      has_ticket ? "ticket" : "session ID");
 }
 
+/* Its signature follows a client's certificate (RFC 5246 section 7.4.8). Programs that sign with a
+ * token wait for it, and for who has to give a PIN. */
+void describe_missing_signature(const struct facts *facts, struct evidence *evidence)
+{
+    const struct note *certificate = facts->client_certificate_note;
+    bool is_over = facts->refusal.kind != REFUSAL_NONE && facts->refusal.by == SIDE_SERVER
+                   && facts->waited_ns <= FACTS_LEFT_AFTER_FINISH_NS;
+
+    if (certificate == NULL || facts->client_certificate_empty || is_over || facts->missed
+        || !facts_client_owes_finished(facts) || facts->change_cipher_spec_note[SIDE_CLIENT] != NULL
+        || handshake_next_message(facts->handshake, NULL, SIDE_CLIENT,
+                                  TLS_HANDSHAKE_CERTIFICATE_VERIFY)
+               != NULL)
+        return;
+    evidence_add(evidence, "client_signature", certificate->at,
+                 "the client sent its certificate, and the signature that has to follow it "
+                 "(CertificateVerify) did not come: it may not have been able to use its key, as "
+                 "one in a smart card or another device");
+}
+
 void describe_server_name(const struct facts *facts, struct evidence *evidence)
 {
     const struct client_hello *hello;

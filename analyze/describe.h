@@ -29,6 +29,10 @@ void describe_shared_secret(const struct facts *facts, struct evidence *evidence
  * added where it does not. */
 void describe_resumption(const struct facts *facts, struct evidence *evidence);
 
+/* Up to TLS 1.2: the client sent a certificate and did not get so far as to sign for it, and it was
+ * not refused before. Nothing is added where it is not so. */
+void describe_missing_signature(const struct facts *facts, struct evidence *evidence);
+
 /* The name by which the client calls its pre-shared key, up to TLS 1.2, where it is text. Nothing
  * is added where there is none. */
 void describe_psk_identity(const struct facts *facts, struct evidence *evidence);

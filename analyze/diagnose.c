@@ -166,6 +166,7 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
     remedy_describe_way(facts, &verdict->evidence);
     describe_fallback(facts, &verdict->evidence);
     describe_partial_hello(facts, &verdict->evidence);
+    describe_missing_signature(facts, &verdict->evidence);
     describe_long_message(facts, &verdict->evidence);
     describe_version_contradiction(facts, &verdict->evidence);
     if (verdict->cause->layer == LAYER_CERTIFICATE)

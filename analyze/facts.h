@@ -360,6 +360,10 @@ bool facts_client_ended_at_key_exchange(const struct facts *facts);
 /* Up to TLS 1.2: the last that came is the client's Finished, and it is the server's turn. */
 bool facts_server_owes_finished(const struct facts *facts);
 
+/* Up to TLS 1.2: the server has asked for all that it asks for (ServerHelloDone), and the client's
+ * Finished did not come, or not whole: it is the client's turn. */
+bool facts_client_owes_finished(const struct facts *facts);
+
 /* The client ended the connection without an eye on what came last: it closed before its own last
  * octets came by here, which were sent again with the FIN; or it no longer knew the connection when
  * the server's last octets came, which is what a RST without an ACK says (RFC 9293 section

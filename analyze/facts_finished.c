@@ -259,6 +259,12 @@ bool facts_server_owes_finished(const struct facts *facts)
            && facts->last_note == facts->finished_note[SIDE_CLIENT];
 }
 
+bool facts_client_owes_finished(const struct facts *facts)
+{
+    return !facts->tls13 && facts->server_hello_done_note != NULL
+           && facts->finished_note[SIDE_CLIENT] == NULL;
+}
+
 static bool finished_up_to_1_2(const struct facts *facts)
 {
     if (sides_exchanged_data(facts))

@@ -384,7 +384,8 @@ enum server_answer facts_server_answer(const struct facts *facts)
     if (facts_server_went_on(facts, finished))
         return SERVER_ANSWER_CONTENT;
     answer = first_answer(facts);
-    if (answer == SERVER_ANSWER_CONTENT && facts_client_flight_may_break_off(facts))
+    if ((answer == SERVER_ANSWER_CONTENT || answer == SERVER_ANSWER_TOO_LATE)
+        && facts_client_flight_may_break_off(facts))
         return SERVER_ANSWER_NOT_ASKED;
     if ((answer == SERVER_ANSWER_REFUSAL || answer == SERVER_ANSWER_AT_DATA
          || answer == SERVER_ANSWER_AT_GOOD_BYE)

@@ -308,12 +308,20 @@ static bool flight_may_be_judged(const struct facts *facts)
            && (!is_half_a_flight(facts) || facts->waited_ns <= FACTS_LEFT_AFTER_FINISH_NS);
 }
 
+/* Up to TLS 1.2: likewise, unless it says why it ends. */
+static bool certificate_may_be_judged(const struct facts *facts)
+{
+    return facts_is_before_end(facts, facts->client_certificate_note)
+           && (!facts_client_owes_finished(facts)
+               || !facts_closed_without_reason(facts, SIDE_SERVER)
+               || facts->waited_ns <= FACTS_LEFT_AFTER_FINISH_NS);
+}
+
 /* And the server had its answer before the end. */
 static bool client_answered_request(const struct facts *facts)
 {
     if (!facts->tls13)
-        return facts_is_before_end(facts, facts->client_certificate_note)
-               || no_certificate_alert(facts);
+        return certificate_may_be_judged(facts) || no_certificate_alert(facts);
     return facts->client_answer != CLIENT_ANSWER_NONE
            && facts_is_before_end(facts, facts->client_flight_note) && flight_may_be_judged(facts)
            && !facts_never_arrived(facts, facts->client_flight_note);

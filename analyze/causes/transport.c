@@ -58,11 +58,11 @@ bool data_has_hole(const struct facts *facts, enum side from)
 }
 
 /* All that the server has to say before the client's answer was said, as far as can be seen; or the
- * client has begun a record that it owes the rest of. */
+ * client has begun a record, or a flight, that it owes the rest of. */
 static bool is_clients_turn(const struct facts *facts)
 {
     if (facts->last_note != NULL && facts->last_note->side == SIDE_CLIENT)
-        return facts_broke_off(facts, facts->last_note);
+        return facts_broke_off(facts, facts->last_note) || facts_client_owes_finished(facts);
     return facts->last_note != NULL && facts->last_note->side == SIDE_SERVER
            && (facts->server_hello_done_note != NULL || facts->finished_note[SIDE_SERVER] != NULL
                || (facts->tls13 && facts->first_protected_note[SIDE_SERVER] != NULL));
