@@ -237,6 +237,52 @@ static void a_key_is_not_all_that_is_weak_beside_diffie_hellman(void)
     judged_end(&judged);
 }
 
+/* Verifiers have an alert for an issuer that they do not know, or a vague one for certificates. */
+static void a_general_alert_may_be_about_something_else_than_trust(void)
+{
+    static const char *const chains[] = {"leaf", "leaf intermediate_lost"};
+    static const struct {
+        uint8_t alert;
+        enum certainty certainty;
+    } rows[] = {
+        {TLS_ALERT_BAD_CERTIFICATE, CAUSE_LIKELY},
+        {TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_LIKELY},
+        {TLS_ALERT_ACCESS_DENIED, CAUSE_LIKELY},
+        {TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_POSSIBLE},
+        {TLS_ALERT_INTERNAL_ERROR, CAUSE_POSSIBLE},
+    };
+    struct judged judged;
+
+    judged_begin(&judged);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        for (size_t j = 0; j < sizeof(chains) / sizeof(chains[0]); j++) {
+            struct story story;
+
+            judged_chain(&judged, chains[j], "www.example.test", CERTIFICATES_TIME);
+            refuse(&story, &judged, rows[i].alert);
+            CU_ASSERT_EQUAL(story.verdict.confidence, rows[i].certainty);
+            CU_ASSERT_TRUE(story_considers(&story, "untrusted_ca"));
+        }
+    judged_end(&judged);
+}
+
+static void what_is_seen_to_be_wrong_is_not_about_a_missing_issuer(void)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf intermediate_lost", "www.example.test", CERTIFICATES_TIME);
+    choice.suite = 0xc0ac; /* TLS_ECDHE_ECDSA_WITH_AES_128_CCM */
+    story_begin_hello(&story);
+    story_flight_1_2(&story, &choice, 0);
+    refuse_flight(&story, &judged, NULL, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "untrusted_ca"));
+    judged_end(&judged);
+}
+
 /* The trust store here is not the client's. */
 static void an_issuer_that_the_client_takes_elsewhere_is_no_reason(void)
 {
@@ -370,6 +416,10 @@ int main(void)
          a_strict_policy_may_refuse_a_key_that_others_take},
         {"a key is not all that is weak beside Diffie-Hellman",
          a_key_is_not_all_that_is_weak_beside_diffie_hellman},
+        {"a general alert may be about something else than trust",
+         a_general_alert_may_be_about_something_else_than_trust},
+        {"what is seen to be wrong is not about a missing issuer",
+         what_is_seen_to_be_wrong_is_not_about_a_missing_issuer},
         {"an issuer that the client takes elsewhere is no reason",
          an_issuer_that_the_client_takes_elsewhere_is_no_reason},
         {"a certificate without the address may be for another name",

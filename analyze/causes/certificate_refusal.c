@@ -33,6 +33,15 @@ static bool is_vague(uint8_t alert)
     return false;
 }
 
+/* Those of them that no verifier has for an issuer that it does not know: they come of errors in
+ * the handshake, and of checks that a program does itself. Who denies access has been asked whether
+ * to trust the certificate, as by FreeRDP. */
+static bool is_general(uint8_t alert)
+{
+    return alert == TLS_ALERT_HANDSHAKE_FAILURE || alert == TLS_ALERT_INTERNAL_ERROR
+           || alert == TLS_ALERT_INSUFFICIENT_SECURITY;
+}
+
 /* When the client does not say what was wrong. By a clock that is wrong it may have been the dates,
  * whatever else stands out. */
 static enum certainty weigh_unnamed(const struct facts *facts)
@@ -57,6 +66,9 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
     if (refusal->kind == REFUSAL_ALERT && named != TLS_ALERT_BAD_CERTIFICATE
         && refusal->alert == named)
         return CAUSE_CERTAIN;
+    if (refusal->kind == REFUSAL_ALERT && named == TLS_ALERT_UNKNOWN_CA
+        && is_general(refusal->alert))
+        return CAUSE_POSSIBLE;
     if (refusal->kind == REFUSAL_ALERT && is_vague(refusal->alert))
         return weigh_unnamed(facts);
     if (refusal->kind == REFUSAL_ALERT && says_what_is_seen_of_trust(facts))

@@ -15,8 +15,8 @@ const struct chain_judgement *certificate_refused(const struct facts *facts);
  * stands for this problem and no other: then it is certain. An alert that many clients send
  * for whatever is wrong with a certificate makes it likely, and so does a client that falls silent
  * or speaks encrypted right after the certificate, unless it seems to scan. Another alert with a
- * meaning of its own makes it possible at most. TLS_ALERT_BAD_CERTIFICATE as named: no alert of its
- * own. */
+ * meaning of its own makes it possible at most, and so does, for TLS_ALERT_UNKNOWN_CA as named, one
+ * that speaks of no certificate. TLS_ALERT_BAD_CERTIFICATE as named: no alert of its own. */
 enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t named);
 
 /* The same for a problem that depends on the trust store, which may be another than the client's,
