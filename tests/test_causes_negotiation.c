@@ -403,18 +403,47 @@ static void the_downgrade_mark_with_another_refusal_is_only_possible(void)
     CU_ASSERT_EQUAL(story_certainty(&story, "downgrade_detected"), CAUSE_POSSIBLE);
 }
 
-static void a_fallback_that_meets_the_downgrade_mark_is_likely(void)
+/* The client ends the handshake with illegal_parameter when a server that has TLS 1.3 chose 1.2. */
+static void refuse_marked_choice(struct story *story, const struct story_offer *offer)
 {
-    struct story story;
-    struct story_offer offer = story_offer_1_2();
     struct story_choice choice = story_choice_1_2();
 
     choice.downgrade = DOWNGRADE_TO_1_2;
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_2(&story, &choice, 0);
-    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER);
+    story_begin(story);
+    story_client_hello(story, offer);
+    story_flight_1_2(story, &choice, 0);
+    story_fatal(story, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER);
+}
+
+static void a_fallback_that_meets_the_downgrade_mark_is_likely(void)
+{
+    struct story_offer offer = story_offer_1_2();
+    struct story story;
+
+    offer.suites[0] = 0x5600; /* TLS_FALLBACK_SCSV */
+    refuse_marked_choice(&story, &offer);
     CU_ASSERT_TRUE(story_says(&story, "downgrade_detected", CAUSE_LIKELY));
+}
+
+static void a_hello_that_lost_its_versions_on_the_way_is_likely(void)
+{
+    struct story_offer offer = story_modern_offer();
+    struct story story;
+
+    memset(offer.versions, 0, sizeof(offer.versions));
+    refuse_marked_choice(&story, &offer);
+    CU_ASSERT_TRUE(story_says(&story, "downgrade_detected", CAUSE_LIKELY));
+}
+
+/* Every TLS 1.2 of such a server is marked. */
+static void the_downgrade_mark_is_seldom_why_a_client_of_tls_1_2_refuses(void)
+{
+    struct story_offer offer = story_offer_1_2();
+    struct story story;
+
+    refuse_marked_choice(&story, &offer);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "downgrade_detected"));
 }
 
 /* The server's hello lacks what the client did not ask for, and the client refuses. */
@@ -516,6 +545,10 @@ int main(void)
          the_downgrade_mark_with_another_refusal_is_only_possible},
         {"a fallback that meets the downgrade mark is likely",
          a_fallback_that_meets_the_downgrade_mark_is_likely},
+        {"a hello that lost its versions on the way is likely",
+         a_hello_that_lost_its_versions_on_the_way_is_likely},
+        {"the downgrade mark is seldom why a client of TLS 1.2 refuses",
+         the_downgrade_mark_is_seldom_why_a_client_of_tls_1_2_refuses},
         {"what was not asked for is not missed", what_was_not_asked_for_is_not_missed},
         {"missing extensions are not blamed for other alerts",
          missing_extensions_are_not_blamed_for_other_alerts},

@@ -1,24 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 
+/* The hello has suites of TLS 1.3 and does not say that version: something took it out. Or it says
+ * that it is the second try of a client that offered more at first (RFC 7507). */
+static bool is_less_than_the_client_has(const struct facts *facts)
+{
+    return facts->client_hello_read
+           && ((facts->offer.suites_tls13 && !facts->offer.has_supported_versions)
+               || facts->offer.fallback_scsv);
+}
+
+/* A server that has TLS 1.3 marks each TLS 1.2 that it chooses, whatever it was offered; clients
+ * look at the mark when they offered more than was chosen. */
+static enum certainty weigh(const struct facts *facts)
+{
+    bool said = facts_alert(facts, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER);
+
+    if (facts->offer.version_max > facts->version)
+        return said ? CAUSE_CERTAIN : CAUSE_POSSIBLE;
+    return said && is_less_than_the_client_has(facts) ? CAUSE_LIKELY : CAUSE_NO;
+}
+
+static bool choice_is_marked(const struct facts *facts)
+{
+    return facts_client_refused_server(facts) && facts->server_hello_read && !facts->tls13
+           && server_hello_downgrade(&facts->server_hello) != DOWNGRADE_NONE;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    enum downgrade downgrade;
+    enum certainty certainty = choice_is_marked(facts) ? weigh(facts) : CAUSE_NO;
     char version[16];
 
-    if (!facts_client_refused_server(facts) || !facts->server_hello_read || facts->tls13)
-        return CAUSE_NO;
-    downgrade = server_hello_downgrade(&facts->server_hello);
-    if (downgrade == DOWNGRADE_NONE)
+    if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_offered_versions(facts, evidence);
     evidence_add(evidence, "downgrade_sentinel", facts->server_hello_note->at,
                  "the server chose %s, but its random ends with the downgrade mark: it supports %s",
                  describe_version(facts->version, version),
-                 downgrade == DOWNGRADE_TO_1_2 ? "TLS 1.3" : "TLS 1.2 at least");
-    if (!facts_alert(facts, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER))
-        return facts->offer.version_max > facts->version ? CAUSE_POSSIBLE : CAUSE_NO;
-    return facts->offer.version_max > facts->version ? CAUSE_CERTAIN : CAUSE_LIKELY;
+                 server_hello_downgrade(&facts->server_hello) == DOWNGRADE_TO_1_2
+                     ? "TLS 1.3"
+                     : "TLS 1.2 at least");
+    return certainty;
+}
+
+/* The hello that came by here may be less than the client sent. */
+static bool is_conceivable(const struct facts *facts)
+{
+    return choice_is_marked(facts) && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER);
 }
 
 const struct cause cause_downgrade_detected = {
@@ -41,4 +70,5 @@ const struct cause cause_downgrade_detected = {
     .alerts = CAUSE_ALERTS(TLS_ALERT_ILLEGAL_PARAMETER),
     .source = "RFC 8446 section 4.1.3",
     .match = match,
+    .conceivable = is_conceivable,
 };
