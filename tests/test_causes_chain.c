@@ -283,6 +283,23 @@ static void what_is_seen_to_be_wrong_is_not_about_a_missing_issuer(void)
     judged_end(&judged);
 }
 
+static void a_certificate_that_comes_when_the_client_has_left_is_not_why(void)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf", "www.example.test", CERTIFICATES_TIME);
+    hello_and_leave(&story, STORY_SECOND);
+    story_flight_1_2(&story, &choice, 0);
+    (void)story_facts(&story);
+    story.facts.chain[SIDE_SERVER] = &judged.judgement;
+    diagnose(&story.facts, &story.verdict);
+    CU_ASSERT_FALSE(story_considers(&story, "incomplete_chain"));
+    judged_end(&judged);
+}
+
 /* The trust store here is not the client's. */
 static void an_issuer_that_the_client_takes_elsewhere_is_no_reason(void)
 {
@@ -420,6 +437,8 @@ int main(void)
          a_general_alert_may_be_about_something_else_than_trust},
         {"what is seen to be wrong is not about a missing issuer",
          what_is_seen_to_be_wrong_is_not_about_a_missing_issuer},
+        {"a certificate that comes when the client has left is not why",
+         a_certificate_that_comes_when_the_client_has_left_is_not_why},
         {"an issuer that the client takes elsewhere is no reason",
          an_issuer_that_the_client_takes_elsewhere_is_no_reason},
         {"a certificate without the address may be for another name",

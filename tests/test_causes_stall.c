@@ -149,6 +149,48 @@ static void octets_lost_on_their_way_are_no_stall(void)
     CU_ASSERT_EQUAL(story_certainty(&story, "server_silent"), CAUSE_POSSIBLE);
 }
 
+/* The hello gets through after so long, and the client leaves so long after that; then comes the
+ * server's whole flight. */
+static void be_heard_late(struct story *story, int64_t lost_ns, int64_t heard_ns)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct direction *client = sent_by(story, SIDE_CLIENT);
+
+    story_begin_hello(story);
+    client->retransmissions = 7;
+    client->most_retransmitted = 7;
+    story_wait(story, lost_ns);
+    direction_have_trouble(client)->last_retransmission.time_ns = story->now_ns;
+    story_wait(story, heard_ns);
+    story_fin(story, SIDE_CLIENT);
+    story_flight_1_2(story, &choice, 0);
+}
+
+static void a_server_that_got_the_hello_late_had_no_time_to_answer(void)
+{
+    static const struct {
+        int64_t lost_ns;
+        int64_t heard_ns;
+        enum certainty lost;
+        enum certainty silent;
+    } rows[] = {
+        {26 * STORY_SECOND, STORY_MILLISECOND, CAUSE_LIKELY, CAUSE_NO},
+        {26 * STORY_SECOND, 2 * STORY_SECOND, CAUSE_LIKELY, CAUSE_NO},
+        {26 * STORY_SECOND, 5 * STORY_SECOND, CAUSE_LIKELY, CAUSE_POSSIBLE},
+        {3 * STORY_SECOND, 26 * STORY_SECOND, CAUSE_POSSIBLE, CAUSE_LIKELY},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        be_heard_late(&story, rows[i].lost_ns, rows[i].heard_ns);
+        CU_ASSERT_EQUAL(story_certainty(&story, "packet_loss"), rows[i].lost);
+        CU_ASSERT_EQUAL(story_certainty(&story, "server_silent"), rows[i].silent);
+        CU_ASSERT_EQUAL(story_tells(&story, "heard_late", "got through after"),
+                        rows[i].lost == CAUSE_LIKELY);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -166,6 +208,8 @@ int main(void)
         {"an alert behind the Finished is about the flight",
          an_alert_behind_the_finished_is_about_the_flight},
         {"octets lost on their way are no stall", octets_lost_on_their_way_are_no_stall},
+        {"a server that got the hello late had no time to answer",
+         a_server_that_got_the_hello_late_had_no_time_to_answer},
         CU_TEST_INFO_NULL,
     };
 

@@ -11,7 +11,8 @@
 
 const struct chain_judgement *certificate_refused(const struct facts *facts)
 {
-    if (!facts_client_refused_server(facts) || facts->refusal.kind == REFUSAL_PLAINTEXT)
+    if (!facts_client_refused_server(facts) || facts->refusal.kind == REFUSAL_PLAINTEXT
+        || !facts_is_before_end(facts, facts->server_certificate_note))
         return NULL;
     return facts->chain[SIDE_SERVER];
 }

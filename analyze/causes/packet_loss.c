@@ -67,17 +67,40 @@ static void describe_sent_again(const struct facts *facts, struct evidence *evid
     }
 }
 
+/* The server's time begins when the client's octets get through. */
+static void describe_hearing(const struct facts *facts, struct evidence *evidence)
+{
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    int64_t heard_ns = heard_for_ns(facts);
+
+    if (!client_was_heard_late(facts) || heard_ns < 0)
+        return;
+    text_add(&text, "what the client sent last got through after ");
+    text_add_duration(&text, facts->waited_ns - heard_ns);
+    text_add(&text, ", ");
+    text_add_duration(&text, heard_ns);
+    text_add(&text, " before the end");
+    evidence_add(evidence, "heard_late",
+                 direction_trouble(&facts->connection->direction[SIDE_CLIENT])->last_retransmission,
+                 "%s", line);
+}
+
 /* What came last did arrive, and its answer did not, on a path that lost much before: the client
- * waited in vain. One that has all that it needs waits for nothing. */
+ * waited in vain. One that has all that it needs waits for nothing; and what got through soon, and
+ * is answered late, was with a slow server. */
 static enum certainty weigh_path(const struct facts *facts, struct evidence *evidence)
 {
     bool by_client = facts->refusal.kind == REFUSAL_NONE || facts->refusal.by == SIDE_CLIENT;
 
-    if (!path_is_lossy(facts) || !by_client || facts->server_hello_done_note != NULL
+    if (!path_is_lossy(facts) || !by_client
+        || facts_is_before_end(facts, facts->server_hello_done_note)
         || client_waited(facts) < REFUSED_AT_ONCE_NS)
         return CAUSE_NO;
     describe_sent_again(facts, evidence);
-    return CAUSE_LIKELY;
+    describe_hearing(facts, evidence);
+    return late_answer(facts) != NULL && !client_was_heard_late(facts) ? CAUSE_POSSIBLE
+                                                                       : CAUSE_LIKELY;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

@@ -76,6 +76,12 @@ static enum certainty stopped_midway(const struct facts *facts, struct evidence 
     return certainty;
 }
 
+/* It had some time for what got through at last. */
+static bool heard_too_late(const struct facts *facts)
+{
+    return client_was_heard_late(facts) && heard_for_ns(facts) < FACTS_PATIENCE_NS;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum certainty certainty = stopped_midway(facts, evidence);
@@ -89,7 +95,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (!client_hello_seen(facts) || client_hello_broke_off(facts) || facts->last_note == NULL
         || facts->last_note->side != SIDE_CLIENT || !waited_in_vain(facts)
         || data_is_lost(facts, SIDE_CLIENT) || data_is_lost(facts, SIDE_SERVER)
-        || data_has_hole(facts, SIDE_SERVER))
+        || data_has_hole(facts, SIDE_SERVER) || heard_too_late(facts))
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
     describe_wait(facts, evidence);
@@ -97,7 +103,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_known_life(facts, evidence);
     if (facts->connection->direction[SIDE_CLIENT].unacknowledged_octets > 0)
         return CAUSE_POSSIBLE;
-    if (has_answered_in_time(facts))
+    if (has_answered_in_time(facts) || client_was_heard_late(facts))
         return CAUSE_POSSIBLE;
     return others_were_served(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }

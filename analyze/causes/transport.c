@@ -7,7 +7,7 @@
 
 enum {
     LOST_SENDS_MIN = 2,   /* sent again twice: not just slow */
-    LOSSY_SENDS_MIN = 3,  /* of a whole handshake, which has a dozen packets */
+    LOSSY_SENDS_MIN = 3,  /* of a whole handshake, which has a dozen packets; or of one segment */
     TCP_OPTIONS_MAX = 40, /* RFC 9293 section 3.1 */
     TIMESTAMPS_LEN = 12,  /* RFC 7323 appendix A */
     RTT_SHARE = 4,        /* the SYN's round trip may well have been a slow one */
@@ -118,6 +118,29 @@ bool path_is_lossy(const struct facts *facts)
     return not_seen + sent_again(&facts->connection->direction[SIDE_CLIENT])
                + sent_again(&facts->connection->direction[SIDE_SERVER])
            >= LOSSY_SENDS_MIN;
+}
+
+/* From when the client's last word was sent first; 0: it was not sent again, or is not the last. */
+static int64_t on_its_way_ns(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    int64_t again_ns = direction_trouble(client)->last_retransmission.time_ns;
+
+    if (facts->last_note == NULL || facts->last_note->side != SIDE_CLIENT
+        || again_ns < facts->last_note->at.time_ns)
+        return 0;
+    return again_ns - facts->last_note->at.time_ns;
+}
+
+int64_t heard_for_ns(const struct facts *facts)
+{
+    return facts->waited_ns - on_its_way_ns(facts);
+}
+
+bool client_was_heard_late(const struct facts *facts)
+{
+    return facts->connection->direction[SIDE_CLIENT].most_retransmitted >= LOSSY_SENDS_MIN
+           && on_its_way_ns(facts) > heard_for_ns(facts);
 }
 
 bool loss_is_general(const struct facts *facts, enum side from)

@@ -39,6 +39,13 @@ bool server_waited_in_vain(const struct facts *facts);
  * necessary: SYNs and payload of both sides. */
 bool path_is_lossy(const struct facts *facts);
 
+/* What the client said last got through only when it had been sent again and again for so long that
+ * the server had less time for it until the end than its way took. */
+bool client_was_heard_late(const struct facts *facts);
+
+/* From when the client's last octets were sent for the last time to the end. */
+int64_t heard_for_ns(const struct facts *facts);
+
 /* Not only large segments of this side were lost: SYNs were, or what the other side sent. */
 bool loss_is_general(const struct facts *facts, enum side from);
 
