@@ -92,6 +92,36 @@ static void a_retry_that_led_on_is_not_blamed(void)
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_group"));
 }
 
+/* The ServerHello broke off: what is protected by it came. */
+static void a_retry_whose_answer_was_damaged_led_on(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    begin_retry(&story);
+    offer.shares[0] = 24;
+    story_client_hello(&story, &offer);
+    story_protected(&story, SIDE_SERVER, 900);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
+    CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_LIKELY));
+}
+
+static void a_retry_with_what_was_not_offered_is_refused_itself(void)
+{
+    struct story_choice retry = story_choice_1_3();
+    struct story story;
+
+    retry.retry = true;
+    retry.share = 24;
+    retry.compression = 1;
+    story_begin_hello(&story);
+    story_server_hello(&story, &retry);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_CERTAIN));
+    CU_ASSERT_TRUE(story_tells(&story, "illegal_field", "HelloRetryRequest"));
+}
+
 static void a_retry_does_not_hide_an_alert_with_a_name(void)
 {
     struct story story;
@@ -325,6 +355,9 @@ int main(void)
          a_second_hello_without_the_share_is_certain},
         {"a second retry is certain", a_second_retry_is_certain},
         {"a retry that led on is not blamed", a_retry_that_led_on_is_not_blamed},
+        {"a retry whose answer was damaged led on", a_retry_whose_answer_was_damaged_led_on},
+        {"a retry with what was not offered is refused itself",
+         a_retry_with_what_was_not_offered_is_refused_itself},
         {"a retry does not hide an alert with a name", a_retry_does_not_hide_an_alert_with_a_name},
         {"after a right answer names are weighed as without a retry",
          after_a_right_answer_names_are_weighed_as_without_a_retry},

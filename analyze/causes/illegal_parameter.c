@@ -74,6 +74,25 @@ static bool server_hello_is_wrong(const struct facts *facts, struct evidence *ev
     return false;
 }
 
+/* RFC 8446 section 4.1.4: a client checks a HelloRetryRequest as it checks a ServerHello, and sends
+ * no second hello then. */
+static bool retry_is_wrong(const struct facts *facts, struct evidence *evidence)
+{
+    struct server_hello retry;
+
+    if (!facts->retry_read || !facts->client_hello_read || facts->second_client_hello_note != NULL
+        || facts->refusal.kind == REFUSAL_NONE || facts->refusal.by != SIDE_CLIENT
+        || !server_hello_parse(handshake_body(facts->handshake, facts->retry_note), &retry))
+        return false;
+    if (list_u8_contains(facts->client_hello.compression_methods, retry.compression_method)
+        && list_u16_contains(facts->client_hello.cipher_suites, retry.cipher_suite))
+        return false;
+    evidence_add(evidence, "illegal_field", facts->retry_note->at,
+                 "the HelloRetryRequest has a cipher suite or a compression that the client did "
+                 "not offer");
+    return true;
+}
+
 /* RFC 8446 section 4.1.2: null compression must be offered; an extension comes once. */
 static bool client_hello_is_wrong(const struct facts *facts, struct evidence *evidence)
 {
@@ -159,7 +178,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         facts->refusal.kind == REFUSAL_ALERT
         && (facts_alert(facts, by, TLS_ALERT_ILLEGAL_PARAMETER)
             || (by == SIDE_CLIENT && facts_alert(facts, by, TLS_ALERT_UNSUPPORTED_EXTENSION)));
-    bool wrong = server_hello_is_wrong(facts, evidence) || client_hello_is_wrong(facts, evidence);
+    bool wrong = server_hello_is_wrong(facts, evidence) || retry_is_wrong(facts, evidence)
+                 || client_hello_is_wrong(facts, evidence);
 
     if (wrong) {
         describe_choice(facts, evidence);

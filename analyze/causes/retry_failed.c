@@ -113,13 +113,22 @@ static enum certainty weigh(const struct facts *facts, enum second_hello second)
                                                                                    : CAUSE_LIKELY;
 }
 
+/* The server has answered the second hello: with its own, or, where that broke off, with what is
+ * protected by it. */
+static bool retry_led_on(const struct facts *facts)
+{
+    return facts->server_hello_note != NULL
+           || handshake_next(facts->handshake, facts->second_client_hello_note, SIDE_SERVER,
+                             NOTE_APPLICATION_DATA)
+                  != NULL;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum second_hello second = second_hello_judge(facts);
     const struct note *again;
 
-    if (facts->retry_note == NULL || facts->server_hello_note != NULL
-        || names_another_reason(facts))
+    if (facts->retry_note == NULL || retry_led_on(facts) || names_another_reason(facts))
         return CAUSE_NO;
     describe_retry(facts, evidence);
     again = second_retry(facts);
