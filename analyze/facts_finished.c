@@ -246,6 +246,7 @@ bool facts_server_is_in_disguise(const struct facts *facts)
 
     if (facts->finished_note[SIDE_SERVER] == NULL || facts->tls13 || hello == NULL
         || facts->server_certificate_note != NULL || facts->client_key_exchange_note != NULL
+        || facts->change_cipher_spec_note[SIDE_SERVER] == NULL
         || facts->handshake->gap_octets[SIDE_SERVER] > 0)
         return false;
     return facts->server_hello_read ? finished_is_impossible(facts)

@@ -443,6 +443,21 @@ static enum outcome outcome_of_disguise(struct story_choice choice, uint32_t len
     return story_facts(&story)->outcome;
 }
 
+/* A message that is out of step, as behind a record that was cut on the way, is no Finished. */
+static void a_broken_flight_is_no_disguise(void)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+
+    choice.truncated = true;
+    story_begin_hello(&story);
+    story_server_hello(&story, &choice);
+    story_note(&story, SIDE_SERVER, NOTE_MALFORMED)->type = MALFORMED_MESSAGE_SIZE;
+    story_note(&story, SIDE_SERVER, NOTE_ENCRYPTED_HANDSHAKE)->length = 4;
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_LIKELY));
+}
+
 /* Tunnels dress as an abbreviated handshake, and put what they carry where the Finished should be. */
 static void what_only_looks_like_tls_is_none(void)
 {
@@ -498,6 +513,7 @@ int main(void)
          a_cut_in_front_of_a_lost_finished_leaves_it_open},
         {"a server that owes its Finished is silent", a_server_that_owes_its_finished_is_silent},
         {"a Finished that may be missing is not owed", a_finished_that_may_be_missing_is_not_owed},
+        {"a broken flight is no disguise", a_broken_flight_is_no_disguise},
         {"what only looks like TLS is none", what_only_looks_like_tls_is_none},
         CU_TEST_INFO_NULL,
     };
