@@ -44,6 +44,10 @@ bool facts_client_speaks_plain_http(const struct facts *facts);
 /* Find the first fatal event: fills refusal, warning_note, last_note and waited_ns. */
 void facts_find_refusal(struct facts *facts);
 
+/* A connection picked up midway, with no message in it that tells which side is which: an alert may
+ * be anybody's, and the answer to anything. */
+bool facts_sides_are_unknown(const struct facts *facts);
+
 /* A SYN-ACK is in the capture, or what there cannot be without one: what the client sent in a SYN
  * can (RFC 7413). */
 bool facts_tcp_is_connected(const struct facts *facts);

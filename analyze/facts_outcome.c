@@ -382,7 +382,7 @@ static const char *what_came_last(const struct facts *facts, enum connection_end
 static enum outcome outcome_of_handshake(struct facts *facts, enum connection_end reason)
 {
     if (facts->refusal.kind == REFUSAL_ALERT && facts->refusal.alert != TLS_ALERT_CLOSE_NOTIFY
-        && facts->refusal.alert != TLS_ALERT_USER_CANCELED)
+        && facts->refusal.alert != TLS_ALERT_USER_CANCELED && !facts_sides_are_unknown(facts))
         return OUTCOME_FAILED;
     facts->incomplete_reason = what_is_missing(facts);
     if (facts->incomplete_reason != NULL)

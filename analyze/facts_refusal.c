@@ -275,6 +275,15 @@ static void refuse_malformed(struct facts *facts)
         facts->refusal = refusal_from(REFUSAL_MALFORMED, malformed);
 }
 
+bool facts_sides_are_unknown(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    return !facts->connection->syn_seen && !handshake->switched && facts->sslv2_hello_note == NULL
+           && handshake_next(handshake, NULL, SIDE_CLIENT, NOTE_MESSAGE) == NULL
+           && handshake_next(handshake, NULL, SIDE_SERVER, NOTE_MESSAGE) == NULL;
+}
+
 void facts_find_refusal(struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;

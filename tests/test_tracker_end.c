@@ -283,6 +283,35 @@ static void a_connection_in_the_middle_is_incomplete(void)
     CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
 }
 
+/* Nobody knows whose it is, and what it answers. */
+static void an_alert_in_the_middle_alone_is_incomplete(void)
+{
+    for (size_t side = 0; side < SIDES; side++) {
+        struct play play;
+
+        play_begin_midway(&play, 0);
+        play_alert(&play, (enum side)side, 2, TLS_ALERT_PROTOCOL_VERSION);
+        play_fin(&play, (enum side)side);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
+        CU_ASSERT_STRING_EQUAL(play.incomplete, "the connection began before the capture");
+    }
+}
+
+/* That it begins with another message than ServerHello is the capture's doing. */
+static void an_alert_to_a_flight_whose_beginning_is_not_captured_is_about_its_rest(void)
+{
+    struct play play;
+
+    play_begin_midway(&play, 0);
+    play_server_flight(&play);
+    play_alert(&play, SIDE_CLIENT, 2, TLS_ALERT_INTERNAL_ERROR);
+    play_fin(&play, SIDE_CLIENT);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+    CU_ASSERT_STRING_EQUAL(play.cause, "internal_error");
+}
+
 static void silence_after_an_acknowledged_hello_is_a_failure(void)
 {
     struct play play;
@@ -363,6 +392,9 @@ int main(void)
         {"a connection picked up at the ServerHello is turned round",
          a_connection_picked_up_at_the_server_hello_is_turned_round},
         {"a connection in the middle is incomplete", a_connection_in_the_middle_is_incomplete},
+        {"an alert in the middle alone is incomplete", an_alert_in_the_middle_alone_is_incomplete},
+        {"an alert to a flight whose beginning is not captured is about its rest",
+         an_alert_to_a_flight_whose_beginning_is_not_captured_is_about_its_rest},
         {"silence after an acknowledged hello is a failure",
          silence_after_an_acknowledged_hello_is_a_failure},
         {"an end of the capture in the handshake is incomplete",

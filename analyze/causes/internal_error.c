@@ -13,7 +13,8 @@ enum { OLD_MODULUS_BITS_MAX = 1024 };
 /* An alert is the first that the client says in TLS: there was nothing yet that it could refuse. */
 static bool has_no_hello(const struct facts *facts)
 {
-    return facts->refusal.kind == REFUSAL_ALERT && facts->refusal.by == SIDE_CLIENT
+    return (facts->connection->syn_seen || facts->handshake->switched)
+           && facts->refusal.kind == REFUSAL_ALERT && facts->refusal.by == SIDE_CLIENT
            && !client_hello_seen(facts) && !client_hello_broke_off(facts)
            && facts->server_hello_note == NULL
            && (facts->prelude[SIDE_SERVER] == PRELUDE_UNKNOWN || facts->handshake->switched)

@@ -17,7 +17,8 @@ static const struct note *second_client_hello(const struct facts *facts)
 }
 
 /* Application data of a client that has not switched to encryption. In TLS 1.3 it may be early
- * data (RFC 8446 section 4.2.10). */
+ * data (RFC 8446 section 4.2.10). Where the capture begins in the middle it may have switched
+ * before. */
 static const struct note *data_in_clear(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
@@ -25,7 +26,8 @@ static const struct note *data_in_clear(const struct facts *facts)
         handshake_next(handshake, NULL, SIDE_CLIENT, NOTE_CHANGE_CIPHER_SPEC);
     const struct note *data = handshake_next(handshake, NULL, SIDE_CLIENT, NOTE_APPLICATION_DATA);
 
-    if (facts->tls13 || facts->client_extensions.early_data.state != EXTENSION_ABSENT)
+    if (facts->tls13 || facts->client_hello_note == NULL
+        || facts->client_extensions.early_data.state != EXTENSION_ABSENT)
         return NULL;
     return change == NULL || data < change ? data : NULL;
 }
@@ -56,10 +58,14 @@ static const struct note *certificate_left_out(const struct facts *facts)
                : NULL;
 }
 
-/* A server that begins with anything else than a hello (RFC 8446 section 4.1.3). */
+/* A server that begins with anything else than a hello (RFC 8446 section 4.1.3). Where the capture
+ * begins in the middle, so does what it has of the server. */
 static const struct note *server_began_wrong(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
+
+    if (!facts->connection->syn_seen && facts->client_hello_note == NULL)
+        return NULL;
 
     for (size_t i = 0; i < handshake->note_count; i++) {
         const struct note *note = &handshake->notes[i];
