@@ -264,14 +264,15 @@ static void measure_wait(struct facts *facts)
     facts->waited_ns = end > begin ? end - begin : 0;
 }
 
-/* What is not TLS where TLS was spoken counts when nobody complained about it. */
+/* What is not TLS where TLS was spoken counts when nobody complained about it. There are receivers
+ * that do not look at the version of a record. */
 static void refuse_malformed(struct facts *facts)
 {
     const struct note *malformed = facts->malformed_note[SIDE_CLIENT];
 
     if (malformed == NULL)
         malformed = facts->malformed_note[SIDE_SERVER];
-    if (malformed != NULL)
+    if (malformed != NULL && malformed->type != MALFORMED_RECORD_VERSION)
         facts->refusal = refusal_from(REFUSAL_MALFORMED, malformed);
 }
 

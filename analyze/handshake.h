@@ -33,12 +33,14 @@ enum note_kind {
 };
 
 enum malformation {
-    MALFORMED_RECORD,       /* framing lost: not a record header */
-    MALFORMED_RECORD_SIZE,  /* a record above the legal length (RFC 8446 section 5.2) */
-    MALFORMED_EMPTY_RECORD, /* a record without content where none may be empty */
-    MALFORMED_MESSAGE_SIZE, /* a handshake message above MESSAGE_MAX was announced */
-    MALFORMED_ALERT,        /* a plain alert that is not two octets */
-    MALFORMED_MESSAGE       /* a hello that does not parse */
+    MALFORMED_RECORD,         /* framing lost: not a record header */
+    MALFORMED_RECORD_SIZE,    /* a record above the legal length (RFC 8446 section 5.2) */
+    MALFORMED_RECORD_VERSION, /* a record with the server's hello, of a version that TLS never had;
+                                 the stream is read on */
+    MALFORMED_EMPTY_RECORD,   /* a record without content where none may be empty */
+    MALFORMED_MESSAGE_SIZE,   /* a handshake message above MESSAGE_MAX was announced */
+    MALFORMED_ALERT,          /* a plain alert that is not two octets */
+    MALFORMED_MESSAGE         /* a hello that does not parse */
 };
 
 /* What a note says beside its kind: members as in struct note. Copied as one. */

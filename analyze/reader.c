@@ -82,6 +82,36 @@ static enum record_status identify_start(struct run *run, struct bytes *octets)
     return RECORD_ALIEN;
 }
 
+/* The server's hello in a record of a version that TLS never had: receivers must not look at that
+ * (RFC 8446 section 5.1), and some do not. */
+static bool answers_in_odd_version(const struct run *run, struct bytes octets)
+{
+    return run->from == SIDE_SERVER && run->session->hello_seen
+           && reader_names_hello(octets, TLS_HANDSHAKE_SERVER_HELLO);
+}
+
+/* Take the header of such a record for that of one of TLS 1.2, and return what is behind it. */
+static struct bytes read_odd_header(struct run *run, struct bytes octets)
+{
+    uint8_t header[TLS_RECORD_HEADER_LENGTH] = {TLS_CONTENT_HANDSHAKE, TLS_VERSION_1_2 >> 8,
+                                                TLS_VERSION_1_2 & 0xff};
+    struct bytes own;
+
+    reader_note_malformed(run, MALFORMED_RECORD_VERSION);
+    if (bytes_take(&octets, sizeof(header), &own)) {
+        memcpy(header + 3, own.data + 3, 2);
+        run_reader(run)->state = READER_TLS;
+        reader_keep_partial(run, bytes_of(header, sizeof(header)));
+    }
+    return octets;
+}
+
+static void begin_prelude(struct run *run)
+{
+    run_reader(run)->state = READER_PRELUDE;
+    (void)session_note(run, NOTE_PLAINTEXT, (struct note_detail){0});
+}
+
 /* From now on it is the caller's. */
 static struct buffer take_partial(const struct run *run)
 {
@@ -122,10 +152,10 @@ NEVER_INLINE static void take_odd_start(struct run *run, struct bytes data)
     }
     if (spans) /* the sides may have been exchanged */
         held = take_partial(run);
-    if (status == RECORD_ALIEN) {
-        run_reader(run)->state = READER_PRELUDE;
-        (void)session_note(run, NOTE_PLAINTEXT, (struct note_detail){0});
-    }
+    if (status == RECORD_ALIEN && answers_in_odd_version(run, rest))
+        rest = read_odd_header(run, rest);
+    else if (status == RECORD_ALIEN)
+        begin_prelude(run);
     reader_go_on(run, rest);
     buffer_release(&held, &session->memory->budget);
 }

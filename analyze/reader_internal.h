@@ -39,13 +39,10 @@ static inline bool reader_may_be_record(struct bytes octets)
     return record_next(&octets, &record, &need) != RECORD_ALIEN;
 }
 
-/* True when octets begin with the headers of such a hello that contradict themselves nowhere, so
- * that whoever reads them next takes them for the beginning of a record: else he would give them
- * back, again and again. A ServerHello may share its record with what follows it. Of what is not
- * TLS every octet is asked. */
-static inline bool reader_begins_hello(struct bytes octets, uint8_t wanted)
+/* True when octets begin with the headers of such a hello that contradict themselves nowhere,
+ * whatever the version of the record. A ServerHello may share its record with what follows it. */
+static inline bool reader_names_hello(struct bytes octets, uint8_t wanted)
 {
-    struct bytes whole = octets;
     uint8_t content, type;
     uint16_t record_version, record_length, version;
     uint32_t length;
@@ -56,7 +53,14 @@ static inline bool reader_begins_hello(struct bytes octets, uint8_t wanted)
            && bytes_u24(&octets, &length) && length <= TLS_CIPHERTEXT_MAX
            && (wanted == TLS_HANDSHAKE_SERVER_HELLO
                || length + TLS_HANDSHAKE_HEADER_LENGTH >= record_length)
-           && bytes_u16(&octets, &version) && version >> 8 == 3 && reader_may_be_record(whole);
+           && bytes_u16(&octets, &version) && version >> 8 == 3;
+}
+
+/* The same, so that whoever reads them next takes them for the beginning of a record: else he would
+ * give them back, again and again. Of what is not TLS every octet is asked. */
+static inline bool reader_begins_hello(struct bytes octets, uint8_t wanted)
+{
+    return reader_names_hello(octets, wanted) && reader_may_be_record(octets);
 }
 
 /* Note octets that are not what they should be. */

@@ -212,6 +212,54 @@ static void an_odd_alert_is_read(void)
         }
 }
 
+/* A server's hello that chooses TLS 1.2, in a record of version 5.5. */
+static void begin_odd_version(struct play *play)
+{
+    static const char hello[] = "\x16\x05\x05\x00\x2a\x02\x00\x00\x26\x03\x03"
+                                "0123456789abcdef0123456789abcdef"
+                                "\0\xc0\x2f\0";
+
+    play_begin(play, 443, 0);
+    play_client_hello(play, false);
+    play_octets(play, SIDE_SERVER, hello, sizeof(hello) - 1);
+}
+
+/* RFC 8446 section 5.1 wants the version of a record to be ignored: Go and Java do so. */
+static void a_hello_in_a_record_of_odd_version_is_read(void)
+{
+    struct play play;
+
+    begin_odd_version(&play);
+    play_finish(&play);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+    CU_ASSERT_EQUAL(play.version, TLS_VERSION_1_2);
+}
+
+/* OpenSSL and Mbed TLS do not. */
+static void an_odd_version_of_a_record_may_be_refused(void)
+{
+    struct play play;
+
+    begin_odd_version(&play);
+    play_alert(&play, SIDE_CLIENT, 2, TLS_ALERT_PROTOCOL_VERSION);
+    play_fin(&play, SIDE_CLIENT);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+    CU_ASSERT_STRING_EQUAL(play.cause, "malformed_record");
+    CU_ASSERT_EQUAL(play.refused_by, PARTY_CLIENT);
+}
+
+/* While nobody minds it, it is no end. */
+static void an_odd_version_of_a_record_ends_nothing(void)
+{
+    struct play play;
+
+    begin_odd_version(&play);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -221,6 +269,9 @@ int main(void)
          a_server_that_closes_on_ssl_2_has_no_version_in_common},
         {"what follows a ClientHello has its sender", what_follows_a_hello_has_its_sender},
         {"an odd alert is read", an_odd_alert_is_read},
+        {"a hello in a record of odd version is read", a_hello_in_a_record_of_odd_version_is_read},
+        {"an odd version of a record may be refused", an_odd_version_of_a_record_may_be_refused},
+        {"an odd version of a record ends nothing", an_odd_version_of_a_record_ends_nothing},
         CU_TEST_INFO_NULL,
     };
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/version_refusal.h"
 
 static void describe_malformed(const struct note *note, struct evidence *evidence)
 {
     static const char *const what[] = {
         [MALFORMED_RECORD] = "is no TLS record",
         [MALFORMED_RECORD_SIZE] = "is a record above the legal length",
+        [MALFORMED_RECORD_VERSION] = "is a record of a version that TLS never had",
         [MALFORMED_EMPTY_RECORD] = "is an empty record, which is not allowed there",
         [MALFORMED_MESSAGE_SIZE] = "announces a handshake message above any sensible length",
         [MALFORMED_ALERT] = "is an alert that is not two octets long",
@@ -20,7 +22,9 @@ static void describe_malformed(const struct note *note, struct evidence *evidenc
 static bool complained(const struct facts *facts, enum side by)
 {
     return facts_alert(facts, by, TLS_ALERT_DECODE_ERROR)
-           || facts_alert(facts, by, TLS_ALERT_RECORD_OVERFLOW);
+           || facts_alert(facts, by, TLS_ALERT_RECORD_OVERFLOW)
+           || (facts_alert(facts, by, TLS_ALERT_PROTOCOL_VERSION) && by == SIDE_CLIENT
+               && version_of_record_is_odd(facts));
 }
 
 static bool hello_was_read(const struct facts *facts, enum side sender)

@@ -35,7 +35,7 @@ static enum certainty client_says_so(const struct facts *facts, struct evidence 
         return CAUSE_NO;
     describe_offered_versions(facts, evidence);
     describe_choice(facts, evidence);
-    return CAUSE_CERTAIN;
+    return version_of_record_is_odd(facts) ? CAUSE_POSSIBLE : CAUSE_CERTAIN;
 }
 
 /* The server chose a version that the client did not offer, and the client left without saying

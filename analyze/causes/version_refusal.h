@@ -42,6 +42,15 @@ bool version_complaint_is_about_flight(const struct facts *facts);
  * libraries whose policy leaves it out there refuse it here, too. */
 bool version_signature_is_unlisted(const struct facts *facts);
 
+/* The server's hello came in a record of a version that TLS never had, which receivers that look at
+ * it call a wrong version, too. */
+static inline bool version_of_record_is_odd(const struct facts *facts)
+{
+    const struct note *note = facts->malformed_note[SIDE_SERVER];
+
+    return note != NULL && note->type == MALFORMED_RECORD_VERSION;
+}
+
 /* Add what contradicts protocol_version(70), of either side; nothing when nothing does. */
 void describe_version_contradiction(const struct facts *facts, struct evidence *evidence);
 
