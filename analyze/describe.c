@@ -192,12 +192,18 @@ void describe_refusal(const struct facts *facts, struct evidence *evidence)
 
 void describe_partial_hello(const struct facts *facts, struct evidence *evidence)
 {
-    if (facts->handshake->partial_hello_octets == 0)
+    if (!facts->handshake->hello_broke_off)
         return;
-    evidence_add(evidence, "partial_client_hello", facts->client_hello_note->at,
-                 "%u of %u octets of the ClientHello arrived here",
-                 facts->handshake->partial_hello_octets,
-                 facts->client_hello_note->length + TLS_HANDSHAKE_HEADER_LENGTH);
+    if (facts->handshake->partial_hello_octets == 0)
+        evidence_add(evidence, "partial_client_hello", facts->client_hello_note->at,
+                     "of the ClientHello the header of its record alone arrived here: it "
+                     "announces %u octets",
+                     facts->client_hello_note->length + TLS_HANDSHAKE_HEADER_LENGTH);
+    else
+        evidence_add(evidence, "partial_client_hello", facts->client_hello_note->at,
+                     "%u of %u octets of the ClientHello arrived here",
+                     facts->handshake->partial_hello_octets,
+                     facts->client_hello_note->length + TLS_HANDSHAKE_HEADER_LENGTH);
 }
 
 /* Append the usual limits that a message of this length exceeds. */

@@ -335,7 +335,7 @@ static bool silence_proves_nothing(const struct facts *facts)
         return true;
     if (facts->last_note != NULL && facts->last_note->side == SIDE_SERVER)
         return true;
-    return facts->handshake->partial_hello_octets > 0 || facts_broke_off(facts, facts->last_note)
+    return facts->handshake->hello_broke_off || facts_broke_off(facts, facts->last_note)
            || facts_hello_is_due(facts)
            || (!facts->tls13 && facts->finished_note[SIDE_CLIENT] != NULL);
 }

@@ -114,8 +114,9 @@ struct handshake {
     uint32_t transcript_length;
     struct shared_body *shared; /* the body of one message, NULL: none; owned by its table */
 
-    uint32_t partial_hello_octets; /* of the client's only hello, its header included, when not all
-                                      of it came; 0: there is none, or it is whole */
+    bool hello_broke_off;          /* of the client's only hello not all came, be it the header of
+                                      its record alone */
+    uint32_t partial_hello_octets; /* then what came of it, its own header included */
 
     struct partial_message partial_message[SIDES]; /* that spans records; not the client's hello */
     uint16_t broken_octets[SIDES]; /* those of the side's last protected record that did not come;

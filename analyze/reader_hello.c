@@ -7,6 +7,7 @@
 /* The part that came of a message. */
 struct broken_hello {
     struct bytes octets; /* with its header, as far as they came in whole records */
+    uint32_t announced;  /* octets, with its header: by the record when its own did not come */
     uint32_t more;       /* octets of it in the record that broke off */
     uint16_t version;    /* of the record */
 };
@@ -17,13 +18,32 @@ static bool reads_records(const struct reader *reader)
     return reader->state == READER_TLS || reader->state == READER_TDS;
 }
 
+/* Of so few octets some are as a hello has them, and others did not come: there are clients that
+ * send the header of a record alone. */
+static bool may_begin_hello(struct bytes record)
+{
+    enum { TOLD_BY = TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH + 2 };
+    uint8_t content;
+    uint16_t length;
+
+    return record.len < TOLD_BY && record_begins(record) && bytes_u8(&record, &content)
+           && content == TLS_CONTENT_HANDSHAKE && bytes_skip(&record, 2)
+           && bytes_u16(&record, &length) && length > TLS_HANDSHAKE_HEADER_LENGTH
+           && length <= TLS_CIPHERTEXT_MAX
+           && (record.len == 0 || record.data[0] == TLS_HANDSHAKE_CLIENT_HELLO);
+}
+
 /* The first record broke off. */
 static bool find_in_record(struct bytes record, struct broken_hello *broken)
 {
-    if (!reader_begins_hello(record, TLS_HANDSHAKE_CLIENT_HELLO) || !bytes_skip(&record, 1)
-        || !bytes_u16(&record, &broken->version) || !bytes_skip(&record, 2))
+    uint16_t length;
+
+    if (!(reader_begins_hello(record, TLS_HANDSHAKE_CLIENT_HELLO) || may_begin_hello(record))
+        || !bytes_skip(&record, 1) || !bytes_u16(&record, &broken->version)
+        || !bytes_u16(&record, &length))
         return false;
     broken->octets = record;
+    broken->announced = length;
     return true;
 }
 
@@ -93,11 +113,11 @@ void session_conclude_hello(const struct session *session, struct handshake *han
     if (handshake->note_count >= room || !find_broken_hello(session, &broken))
         return;
     octets = broken.octets;
-    if (!bytes_skip(&octets, 1) || !bytes_u24(&octets, &length))
-        return;
+    if (bytes_skip(&octets, 1) && bytes_u24(&octets, &length))
+        broken.announced = length + TLS_HANDSHAKE_HEADER_LENGTH;
     note = (struct note){
         .at = find_moment(session),
-        .length = length,
+        .length = broken.announced - TLS_HANDSHAKE_HEADER_LENGTH,
         .offset = NOTE_NOT_KEPT,
         .label = {.version = broken.version, .type = TLS_HANDSHAKE_CLIENT_HELLO},
         .kind = NOTE_MESSAGE,
@@ -105,6 +125,7 @@ void session_conclude_hello(const struct session *session, struct handshake *han
     };
     note.place = 2 * note.at.packet;
     insert_note(handshake, &note);
+    handshake->hello_broke_off = true;
     handshake->partial_hello_octets = (uint32_t)broken.octets.len + broken.more;
     handshake->spoke_tls[SIDE_CLIENT] = true;
 }

@@ -99,6 +99,7 @@ static void a_part_of_a_large_hello_tells_less(void)
         struct story story;
 
         large_hello(&story);
+        story.handshake.hello_broke_off = true;
         story.handshake.partial_hello_octets = FULL;
         direction_have_trouble(sent_by(&story, SIDE_CLIENT))->unseen_octets = cases[i].unseen;
         story_wait(&story, cases[i].waited_ns);

@@ -70,6 +70,30 @@ static void who_ends_it_is_the_cause(void)
     }
 }
 
+/* Some clients send it in a segment of its own: that is enough for a server to hang up. */
+static void the_header_of_a_record_is_a_beginning(void)
+{
+    for (size_t octets = TLS_RECORD_HEADER_LENGTH; octets <= HEADERS + 1; octets++) {
+        struct play play;
+
+        begin(&play, octets);
+        play_reset(&play, SIDE_SERVER);
+        play_end(&play);
+        expect(&play, "reset_by_server");
+    }
+}
+
+static void the_header_of_a_record_is_answered_in_clear(void)
+{
+    struct play play;
+
+    begin(&play, TLS_RECORD_HEADER_LENGTH);
+    play_text(&play, SIDE_SERVER, "HTTP/1.1 400 Bad Request\r\n\r\n");
+    play_fin(&play, SIDE_SERVER);
+    play_end(&play);
+    expect(&play, "server_not_tls");
+}
+
 /* By the client's numbers there is more, and nobody ever acknowledged it. */
 static void a_rest_that_was_lost_died_of_loss(void)
 {
@@ -159,7 +183,7 @@ static void what_merely_looks_like_a_hello_counts_for_nothing(void)
     play_end(&play);
     CU_ASSERT_NOT_EQUAL(play.outcome, OUTCOME_FAILED);
 
-    begin(&play, HEADERS); /* the version is not there */
+    begin(&play, TLS_RECORD_HEADER_LENGTH - 1); /* nor is a header */
     play_fin(&play, SIDE_CLIENT);
     play_end(&play);
     CU_ASSERT_EQUAL(play.outcome, OUTCOME_NOT_TLS);
@@ -247,6 +271,9 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"who ends it is the cause", who_ends_it_is_the_cause},
+        {"the header of a record is a beginning", the_header_of_a_record_is_a_beginning},
+        {"the header of a record is answered in clear",
+         the_header_of_a_record_is_answered_in_clear},
         {"a rest that was lost died of loss", a_rest_that_was_lost_died_of_loss},
         {"a complaint about the end is no reason", a_complaint_about_the_end_is_no_reason},
         {"a hello over records can break off", a_hello_over_records_can_break_off},

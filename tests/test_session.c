@@ -422,17 +422,24 @@ static void a_hello_that_breaks_off_is_a_hello(void)
     static const struct {
         uint8_t octets[16];
         size_t length;
+        bool broke_off;
         uint32_t came;
     } rows[] = {
-        {{22, 3, 1, 0, 100, 1, 0, 0, 96, 3, 3, 0}, 12, 7},
-        {{22, 3, 1, 0, 100, 1, 0, 0, 96, 3}, 10, 0}, /* may be anything */
-        {{22, 3, 1, 0, 6, 1, 0, 0, 96, 3, 3}, 11, 6},
-        {{22, 3, 1, 0, 6, 1, 0, 0, 96, 3, 3, 22, 3, 1}, 14, 6},
-        {{22, 3, 1, 0, 6, 1, 0, 0, 4, 3, 3}, 11, 6},
-        {{22, 3, 1, 0, 6, 1, 0, 0, 96, 9, 3}, 11, 0},
-        {{22, 3, 1, 0, 6, 11, 0, 0, 96, 3, 3}, 11, 0},
-        {{22, 3, 1, 0, 3, 1, 0, 0}, 8, 0},
-        {{22, 3, 1, 0, 4, 1, 0, 0, 96}, 9, 0},
+        {{22, 3, 1, 0, 100, 1, 0, 0, 96, 3, 3, 0}, 12, true, 7},
+        {{22, 3, 1, 0, 100, 1, 0, 0, 96, 3}, 10, true, 5},
+        {{22, 3, 1, 0, 100}, 5, true, 0}, /* the header of a record alone */
+        {{22, 3, 1, 0}, 4, false, 0},     /* may be anything */
+        {{22, 3, 1, 0, 4}, 5, false, 0},  /* shorter than any hello */
+        {{22, 3, 1, 0x50, 0}, 5, false, 0},
+        {{23, 3, 1, 0, 100}, 5, false, 0},
+        {{22, 3, 1, 0, 100, 2}, 6, false, 0},
+        {{22, 3, 1, 0, 6, 1, 0, 0, 96, 3, 3}, 11, true, 6},
+        {{22, 3, 1, 0, 6, 1, 0, 0, 96, 3, 3, 22, 3, 1}, 14, true, 6},
+        {{22, 3, 1, 0, 6, 1, 0, 0, 4, 3, 3}, 11, true, 6},
+        {{22, 3, 1, 0, 6, 1, 0, 0, 96, 9, 3}, 11, false, 0},
+        {{22, 3, 1, 0, 6, 11, 0, 0, 96, 3, 3}, 11, false, 0},
+        {{22, 3, 1, 0, 3, 1, 0, 0}, 8, false, 0},
+        {{22, 3, 1, 0, 4, 1, 0, 0, 96}, 9, false, 0},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -443,6 +450,7 @@ static void a_hello_that_breaks_off_is_a_hello(void)
         session_read(&fixture.session, SIDE_CLIENT, bytes_of(rows[i].octets, rows[i].length),
                      moment_of(0));
         conclude(&fixture);
+        CU_ASSERT_EQUAL(fixture.handshake.hello_broke_off, rows[i].broke_off);
         CU_ASSERT_EQUAL(fixture.handshake.partial_hello_octets, rows[i].came);
         if (fixture.handshake.partial_hello_octets != rows[i].came)
             printf("\nrow %zu: %u\n", i, fixture.handshake.partial_hello_octets);

@@ -41,7 +41,7 @@ bool client_hello_seen(const struct facts *facts)
 
 bool client_hello_broke_off(const struct facts *facts)
 {
-    return facts->handshake->partial_hello_octets > 0;
+    return facts->handshake->hello_broke_off;
 }
 
 bool data_is_lost(const struct facts *facts, enum side from)
