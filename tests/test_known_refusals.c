@@ -552,6 +552,28 @@ static void a_user_that_is_refused_is_told(void)
     knowledge_free(knowledge);
 }
 
+/* Other servers take its hellos as they are: this one may want a name, or something else. */
+static void a_client_that_gets_on_without_a_name_may_lack_something_else(void)
+{
+    const struct story_offer offer = nameless_offer();
+
+    for (uint8_t others = 0; others <= 3; others++) {
+        struct story story;
+
+        open_knowledge();
+        for (server = 1; server <= others; server++)
+            learn_success_of(&offer);
+        refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_EQUAL(story_says(&story, "missing_sni", CAUSE_LIKELY), others < 3);
+        CU_ASSERT_TRUE(story_considers(&story, "missing_sni"));
+        for (int taken = 0; taken < 3; taken++) /* with a name */
+            learn_success();
+        refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_TRUE(story_says(&story, "missing_sni", CAUSE_LIKELY));
+        knowledge_free(knowledge);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -577,6 +599,8 @@ int main(void)
         {"an error of the server's own may be about the name",
          an_error_of_the_servers_own_may_be_about_the_name},
         {"hellos with something unusual say nothing", hellos_with_something_unusual_say_nothing},
+        {"a client that gets on without a name may lack something else",
+         a_client_that_gets_on_without_a_name_may_lack_something_else},
         CU_TEST_INFO_NULL,
     };
 

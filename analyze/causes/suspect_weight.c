@@ -113,6 +113,16 @@ static bool named_are_refused_too(const struct facts *facts, const struct manner
            && known_ordinary_refusals(server, facts) > server->with_name.accepted.count;
 }
 
+/* Nothing is known of names at this server, and others take the client's hellos without one: that
+ * this one does not is no better a guess than that it lacks something else. */
+static bool gets_on_without_name(const struct facts *facts)
+{
+    const struct known_client *client = facts->known != NULL ? facts->known->client : NULL;
+
+    return client != NULL && known_about(facts, SUSPECT_NO_NAME) == KNOWN_NOTHING
+           && sketch_count_apart(&client->servers, &client->rare->servers) >= KNOWN_FEW;
+}
+
 /* What is not unusual, and was taken up as it is, is not why a server refuses without a word, or
  * with one that means nothing in particular. Of several servers behind one address one may lack
  * what is unusual. */
@@ -139,7 +149,7 @@ enum weight suspect_weigh(const struct facts *facts, const struct manner *manner
     enum weight weight = suspect_weigh_alone(facts, manner, suspect);
 
     if (suspect == SUSPECT_NO_NAME && weight > WEIGHT_ORDINARY
-        && named_are_refused_too(facts, manner))
+        && (named_are_refused_too(facts, manner) || gets_on_without_name(facts)))
         return WEIGHT_ORDINARY;
     return is_refused_to_all(facts, suspect) ? play_down(suspect, weight) : weight;
 }
