@@ -120,6 +120,28 @@ static void a_flight_whose_end_does_not_show_may_be_whole(void)
     CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_LIKELY));
 }
 
+/* One message in each record, and the last one is as long as a certificate: the rest is to come. */
+static void a_flight_that_ends_with_the_certificate_is_not_whole(void)
+{
+    static const struct {
+        int64_t wait_ns;
+        const char *cause;
+        enum certainty confidence;
+    } rows[] = {{TIME_OUT_NS, "server_silent", CAUSE_LIKELY},
+                {STORY_SECOND, "certificate_rejected", CAUSE_POSSIBLE}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_stall(&story, EXTENSIONS_RECORD);
+        story_protected(&story, SIDE_SERVER, FLIGHT_RECORD);
+        story_wait(&story, rows[i].wait_ns);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].confidence));
+        CU_ASSERT_TRUE(story_considers(&story, "certificate_rejected"));
+    }
+}
+
 static void an_alert_behind_the_finished_is_about_the_flight(void)
 {
     struct story story;
@@ -205,6 +227,8 @@ int main(void)
          a_close_notify_at_a_time_out_refuses_no_certificate},
         {"a flight whose end does not show may be whole",
          a_flight_whose_end_does_not_show_may_be_whole},
+        {"a flight that ends with the certificate is not whole",
+         a_flight_that_ends_with_the_certificate_is_not_whole},
         {"an alert behind the Finished is about the flight",
          an_alert_behind_the_finished_is_about_the_flight},
         {"octets lost on their way are no stall", octets_lost_on_their_way_are_no_stall},

@@ -69,13 +69,24 @@ bool client_silent_after_flight(const struct facts *facts)
     return true;
 }
 
+/* TLS 1.3: the server gives its messages records of their own, for EncryptedExtensions came alone,
+ * and its last record is too long for a Finished, even for one that is padded as they are. */
+static bool ends_in_long_message(const struct facts *facts)
+{
+    const struct note *first = facts->first_protected_note[SIDE_SERVER];
+    const struct note *last = facts->last_protected_note[SIDE_SERVER];
+
+    return first != NULL && first->length < CERTIFICATE_RECORD_MIN
+           && last->length >= CERTIFICATE_RECORD_MIN;
+}
+
 /* TLS 1.3: whether the server's last protected record is not the end of its flight. A Finished that
  * is not padded is one; one that is, or that shares its record, cannot be told. */
 static enum certainty is_unfinished_1_3(const struct facts *facts)
 {
     const struct note *last = facts->last_protected_note[SIDE_SERVER];
 
-    if (ends_in_broken_record(facts))
+    if (ends_in_broken_record(facts) || ends_in_long_message(facts))
         return CAUSE_LIKELY;
     if (last != NULL && suite_finished_length(facts->suite, TLS_VERSION_1_3, last->length))
         return CAUSE_NO;
