@@ -214,7 +214,55 @@ static void loss_of_small_segments_is_no_black_hole(void)
     story_wait(&story, 10 * STORY_SECOND);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_denies(&story, "mtu_blackhole"));
+    CU_ASSERT_TRUE(story_says(&story, "packet_loss", CAUSE_POSSIBLE));
+}
+
+/* The server sends so many packets beside its SYN-ACK, and the client's hello gets no ACK. */
+static void lose_hello(struct story *story, struct knowledge *knowledge, unsigned more)
+{
+    struct direction *server;
+
+    story_begin(story);
+    story->knowledge = knowledge;
+    story_modern_hello(story);
+    server = sent_by(story, SIDE_SERVER);
+    server->packets = server->syn_count + more;
+    lose(story, SIDE_CLIENT, SMALL, SMALL, 0);
+    story_wait(story, 10 * STORY_SECOND);
+    story_fin(story, SIDE_CLIENT);
+}
+
+static void a_server_of_which_a_syn_ack_is_all_may_not_take_its_connections(void)
+{
+    struct story story;
+
+    lose_hello(&story, NULL, 0);
+    CU_ASSERT_TRUE(story_says(&story, "packet_loss", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "server_silent"));
+    CU_ASSERT_TRUE(story_tells(&story, "accept_queue", "queue of connections is full"));
+
+    lose_hello(&story, NULL, 1); /* an ACK, or the end of a connection that its program has */
     CU_ASSERT_TRUE(story_says(&story, "packet_loss", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(story_considers(&story, "server_silent"));
+}
+
+/* Where others are served meanwhile, no queue is full. */
+static void a_server_that_serves_others_takes_its_connections(void)
+{
+    const struct knowledge_options options = {0};
+    struct knowledge *knowledge = knowledge_new(&options);
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+    story_begin_at(&story, STORY_SECOND);
+    story_modern_hello(&story);
+    story_flight_1_2(&story, &choice, 0);
+    story_finish_1_2(&story);
+    story_learn(knowledge, story_facts(&story));
+    lose_hello(&story, knowledge, 0);
+    CU_ASSERT_TRUE(story_says(&story, "packet_loss", CAUSE_LIKELY));
+    knowledge_free(knowledge);
 }
 
 static void loss_of_every_size_is_no_black_hole(void)
@@ -456,6 +504,10 @@ int main(void)
         {"without SACK a hole is what is asked for again",
          without_sack_a_hole_is_what_is_asked_for_again},
         {"loss of small segments is no black hole", loss_of_small_segments_is_no_black_hole},
+        {"a server of which a SYN-ACK is all may not take its connections",
+         a_server_of_which_a_syn_ack_is_all_may_not_take_its_connections},
+        {"a server that serves others takes its connections",
+         a_server_that_serves_others_takes_its_connections},
         {"loss of every size is no black hole", loss_of_every_size_is_no_black_hole},
         {"loss is not blamed for an alert", loss_is_not_blamed_for_an_alert},
         {"an encrypted good-bye in front of a hole is about the hole",

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/known_refusals.h"
 #include "analyze/causes/transport.h"
+#include "analyze/knowledge.h"
 #include "analyze/text.h"
 #include "capture/time_unit.h"
 
@@ -19,13 +21,48 @@ static bool rest_of_hello_is_due(const struct facts *facts, enum side from)
            && facts->waited_ns >= WAITED_IN_VAIN_NS;
 }
 
+/* The server established handshakes of connections that end behind this one's beginning. */
+static bool others_are_served(const struct facts *facts)
+{
+    const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
+
+    return server != NULL && server->established.last_ns > facts->connection->first.time_ns;
+}
+
+/* Its program may not take its connections. One that takes others meanwhile does, and the names of
+ * hellos are not seen by a kernel. */
+static bool queue_may_be_full(const struct facts *facts)
+{
+    return server_took_nothing(facts) && !others_are_served(facts) && !known_goes_by_name(facts);
+}
+
+static enum certainty weigh_lost_data(const struct facts *facts, enum side from)
+{
+    bool has_other_reason =
+        from == SIDE_CLIENT && (known_drops_split_hello(facts) || queue_may_be_full(facts));
+
+    return has_other_reason ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+}
+
+static void describe_queue(const struct facts *facts, struct evidence *evidence)
+{
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+
+    if (!queue_may_be_full(facts))
+        return;
+    evidence_add(evidence, "accept_queue", server->last_syn,
+                 "behind its SYN-ACK%s nothing came of the server, not even an ACK: a host whose "
+                 "queue of connections is full, for its program does not take them, drops "
+                 "what comes for one more",
+                 server->syn_count > 1 ? ", which it sent again," : "");
+}
+
 /* A hole is closed within a retransmission time-out, unless what is sent again is lost as well. An
  * end that did not wait for that may have another reason. */
 static enum certainty weigh(const struct facts *facts, enum side from)
 {
     if (data_is_lost(facts, from))
-        return from == SIDE_CLIENT && known_drops_split_hello(facts) ? CAUSE_POSSIBLE
-                                                                     : CAUSE_LIKELY;
+        return weigh_lost_data(facts, from);
     if (!data_has_hole(facts, from))
         return rest_of_hello_is_due(facts, from) ? CAUSE_POSSIBLE : CAUSE_NO;
     return facts->waited_ns >= WAITED_IN_VAIN_NS ? CAUSE_LIKELY : CAUSE_POSSIBLE;
@@ -119,6 +156,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         if (certainty > most)
             most = certainty;
     }
+    describe_queue(facts, evidence);
     return most != CAUSE_NO ? most : weigh_path(facts, evidence);
 }
 
@@ -128,13 +166,19 @@ const struct cause cause_packet_loss = {
     .title = "Packets were lost until the handshake died of it",
     .explanation = "Segments were sent again and again and never acknowledged, or a hole in the "
                    "data was never filled, and nothing shows that their size is the reason. The "
-                   "path loses packets, or stopped to carry this connection at all.",
-    .remedy = "Measure with `mtr --tcp --port PORT SERVER` in both directions, and look at error "
-              "and drop counters of the interfaces on the way (`ip -s link`, `nstat -az | grep "
-              "Retrans`). Loss of this connection alone, from one packet on, points to a stateful "
-              "firewall or an asymmetric route. Where the evidence says that it goes by the name, "
-              "look for a firewall or proxy on the way that filters by server name (SNI): `openssl "
-              "s_client -connect SERVER:PORT -servername NAME` hangs with this name alone.",
+                   "path loses packets, or stopped to carry this connection at all. Where nothing "
+                   "behind the server's SYN-ACK was acknowledged the server's host may have "
+                   "dropped it: it takes TCP connections until the queue for its program is full.",
+    .remedy =
+        "Measure with `mtr --tcp --port PORT SERVER` in both directions, and look at error "
+        "and drop counters of the interfaces on the way (`ip -s link`, `nstat -az | grep "
+        "Retrans`). Loss of this connection alone, from one packet on, points to a stateful "
+        "firewall or an asymmetric route. Where the evidence says that it goes by the name, "
+        "look for a firewall or proxy on the way that filters by server name (SNI): `openssl "
+        "s_client -connect SERVER:PORT -servername NAME` hangs with this name alone. Where it "
+        "speaks of a queue, ask the server first: `ss -ltn` (Recv-Q against Send-Q) and "
+        "`nstat -az TcpExtListenOverflows`; a program that hangs or is overloaded lets it "
+        "fill.",
     .reported_as = "curl: (28) SSL connection timeout; Chromium: net::ERR_TIMED_OUT, "
                    "net::ERR_CONNECTION_TIMED_OUT; Firefox: NS_ERROR_NET_TIMEOUT; Java: "
                    "SocketTimeoutException: Read timed out; Go: net/http: TLS handshake timeout",

@@ -99,6 +99,15 @@ bool server_waited_in_vain(const struct facts *facts)
            && is_clients_turn(facts) && facts->waited_ns >= WAITED_IN_VAIN_NS;
 }
 
+bool server_took_nothing(const struct facts *facts)
+{
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+
+    return moment_seen(server->syn) && server->packets == server->syn_count
+           && client_hello_seen(facts) && data_is_lost(facts, SIDE_CLIENT) && !facts->missed
+           && !facts->one_direction_only;
+}
+
 static uint32_t sent_again(const struct direction *direction)
 {
     return direction->retransmissions + direction->fin_again

@@ -35,6 +35,11 @@ const struct note *late_answer(const struct facts *facts);
  * client from it, or its octets, is the cause, and may not be in the capture. */
 bool server_waited_in_vain(const struct facts *facts);
 
+/* The server's host took the TCP connection, and nothing came of it behind its SYN-ACK, not even an
+ * ACK of what the client sent again and again. The path may have lost that; and a host whose
+ * program does not take its connections drops it, as Linux does when the queue of them is full. */
+bool server_took_nothing(const struct facts *facts);
+
 /* Packets had to be sent again more often than a path that merely loses one now and then makes
  * necessary: SYNs and payload of both sides. */
 bool path_is_lossy(const struct facts *facts);
