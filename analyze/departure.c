@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/departure.h"
 
+#include "analyze/causes/alpn_refusal.h"
 /* TLS 1.3: an alert is all that the client sent behind its Finished, and then came the end. Who
  * closed TCP first is a race between the two. */
 static bool client_said_good_bye(const struct facts *facts)
@@ -114,8 +115,29 @@ bool departure_tell_client(const struct facts *facts, struct text *text)
              "the client %s right after the handshake without sending data: it may have refused "
              "the server's certificate only then",
              goes_on_in_clear(facts) ? "left TLS" : "closed the connection");
+    if (alpn_is_left_open(facts))
+        text_add_string(text, ", or miss an application protocol (ALPN)");
     if (facts->client_extensions.encrypted_client_hello.state == EXTENSION_WELL_FORMED)
         text_add(text, ", or that its Encrypted ClientHello was not accepted (RFC 9849)");
+    return true;
+}
+
+/* A client of one protocol alone looks at what was agreed on when the handshake is over. */
+bool departure_tell_alpn(const struct facts *facts, struct text *text)
+{
+    enum { PROTOCOLS_TOLD = 4 };
+    struct bytes list = facts->client_extensions.alpn.protocols;
+    struct bytes name;
+
+    if (!departure_client_left(facts) || !left_at_once(facts) || !alpn_is_left_open(facts))
+        return false;
+    text_add_string(text, "of the application protocols that the client offers (ALPN: ");
+    for (int told = 0; told < PROTOCOLS_TOLD && list_name_next(&list, &name); told++) {
+        text_add_string(text, told == 0 ? "" : ", ");
+        text_add_untrusted(text, name);
+    }
+    text_add_string(text, ") the server chose none: clients of gRPC, and others that need one, "
+                          "leave then");
     return true;
 }
 

@@ -212,6 +212,7 @@ static const struct finding_row {
 } finding_rows[] = {
     {"closed_right_after_handshake", ABOUT_DEPARTURE, departure_tell_client},
     {"server_closed_right_after_handshake", ABOUT_DEPARTURE, departure_tell_server},
+    {"alpn_not_chosen", ABOUT_DEPARTURE, departure_tell_alpn},
     {"clear_after_handshake", ABOUT_DEPARTURE, departure_tell_clear},
     {"renegotiation_ended", ABOUT_DEPARTURE, departure_tell_renegotiation},
     {"obsolete_version", ABOUT_SERVER, obsolete_version},

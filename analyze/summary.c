@@ -97,6 +97,8 @@ static void add_established(struct text *text, const struct verdict *verdict)
         text_add_string(text, ", resumed");
     if (verdict_has_finding(verdict, "closed_right_after_handshake"))
         text_add_string(text, "; the client left at once, without sending data");
+    if (verdict_has_finding(verdict, "alpn_not_chosen"))
+        text_add_string(text, ", and the server chose none of its application protocols");
     if (verdict_has_finding(verdict, "server_closed_right_after_handshake"))
         text_add_string(text, "; the server left at once, without sending data");
 }

@@ -49,6 +49,57 @@ static void a_server_may_miss_a_protocol_when_all_is_over(void)
     }
 }
 
+/* What grpc-go and tonic do. */
+static void a_client_may_miss_a_protocol_when_all_is_over(void)
+{
+    enum { EXTENSIONS = 4 + 2 + 1 + 16, WITH_NAME = EXTENSIONS + 4, WITH_H2 = EXTENSIONS + 9 };
+    static const struct {
+        const char *offered;
+        uint32_t extensions; /* octets of EncryptedExtensions in their record */
+        bool is_found;
+    } rows[] = {
+        {"h2", EXTENSIONS, true},        {"h2", WITH_NAME, true},   {"h2", WITH_H2, false},
+        {"http/1.1", EXTENSIONS, false}, {NULL, EXTENSIONS, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = story_modern_offer();
+        struct story_choice choice = story_choice_1_3();
+        struct story story;
+
+        offer.alpn = rows[i].offered;
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_server_hello(&story, &choice);
+        story_protected(&story, SIDE_SERVER, rows[i].extensions);
+        story_protected(&story, SIDE_SERVER, 900);
+        story_protected(&story, SIDE_SERVER, STORY_FINISHED_RECORD);
+        story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(finds(&story, "alpn_not_chosen"), rows[i].is_found);
+        CU_ASSERT_TRUE(finds(&story, "closed_right_after_handshake"));
+    }
+}
+
+/* Up to TLS 1.2 the ServerHello says it in clear. */
+static void a_protocol_that_was_chosen_is_not_missed(void)
+{
+    for (int chooses = 0; chooses < 2; chooses++) {
+        struct story_offer offer = story_modern_offer();
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        offer.alpn = "h2";
+        choice.alpn = chooses ? "h2" : NULL;
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_flight_1_2(&story, &choice, 0);
+        story_finish_1_2(&story);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(finds(&story, "alpn_not_chosen"), chooses == 0);
+    }
+}
+
 static void a_client_that_stays_for_an_answer_did_not_say_good_bye(void)
 {
     static const struct {
@@ -172,6 +223,9 @@ int main(void)
          a_server_that_did_not_close_did_not_close_at_once},
         {"a server may miss a protocol when all is over",
          a_server_may_miss_a_protocol_when_all_is_over},
+        {"a client may miss a protocol when all is over",
+         a_client_may_miss_a_protocol_when_all_is_over},
+        {"a protocol that was chosen is not missed", a_protocol_that_was_chosen_is_not_missed},
         {"a client that stays for an answer did not say good-bye",
          a_client_that_stays_for_an_answer_did_not_say_good_bye},
         {"who goes on in clear has left", who_goes_on_in_clear_has_left},

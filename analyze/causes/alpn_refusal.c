@@ -84,6 +84,28 @@ bool alpn_may_be_demanded(const struct facts *facts)
            && facts->waited_ns <= FACTS_LEFT_AFTER_FINISH_NS;
 }
 
+/* The server's first protected record has nothing in it, or that it knows the server name. With an
+ * application protocol of one octet it is longer. */
+static bool extensions_are_too_short(const struct facts *facts)
+{
+    enum { EMPTY = TLS_HANDSHAKE_HEADER_LENGTH + 2, WITH_SERVER_NAME = EMPTY + 4 };
+    const struct note *extensions = facts->first_protected_note[SIDE_SERVER];
+
+    return extensions != NULL
+           && (suite_record_length(facts->suite, TLS_VERSION_1_3, EMPTY, extensions->length)
+               || suite_record_length(facts->suite, TLS_VERSION_1_3, WITH_SERVER_NAME,
+                                      extensions->length));
+}
+
+bool alpn_is_left_open(const struct facts *facts)
+{
+    if (!alpn_is_offered(facts) || offer_has_protocol(facts, bytes_of("http/1.1", 8)))
+        return false;
+    return facts->tls13 ? extensions_are_too_short(facts)
+                        : facts->server_hello_read
+                              && facts->server_extensions.alpn.state == EXTENSION_ABSENT;
+}
+
 void describe_alpn_refusal(const struct facts *facts, struct evidence *evidence)
 {
     if (is_refused(facts) && takes_other_protocols(facts))

@@ -26,6 +26,11 @@ bool alpn_refusal_is_conceivable(const struct facts *facts);
  * offers none (Node.js for HTTP/2 alone). */
 bool alpn_may_be_demanded(const struct facts *facts);
 
+/* The client offers application protocols, none of them the one that every HTTP server speaks
+ * unasked, and the server chose none: by its ServerHello, or in TLS 1.3 by an EncryptedExtensions
+ * too short for one (RFC 7301 section 3.1). */
+bool alpn_is_left_open(const struct facts *facts);
+
 /* Say that the server takes up the same with other protocols, or may miss one; nothing where that
  * is not known. */
 void describe_alpn_refusal(const struct facts *facts, struct evidence *evidence);
