@@ -424,26 +424,6 @@ static void note_retransmission(struct direction *direction, const struct segmen
     trouble->last_retransmission = segment->at;
 }
 
-static int64_t rtt_of(const struct connection *connection)
-{
-    if (connection->syn_rtt_ns < 0 || connection->ack_rtt_ns < 0)
-        return -1;
-    return later_ns(connection->syn_rtt_ns, connection->ack_rtt_ns);
-}
-
-/* Octets below the highest that were not captured before: late in the network, or
- * sent again after the capture or the network lost them? */
-static bool fills_hole_late(const struct connection *connection, const struct direction *direction,
-                            const struct segment *segment)
-{
-    int64_t rtt_ns = rtt_of(connection);
-    int64_t limit = rtt_ns < 0 ? TRANSPORT_RTO_NS : rtt_ns;
-
-    if (limit < TRANSPORT_REORDER_NS)
-        limit = TRANSPORT_REORDER_NS;
-    return elapsed_ns(segment->at.time_ns, direction_trouble(direction)->disorder.time_ns) > limit;
-}
-
 void transport_payload(const struct connection *connection, struct direction *direction,
                        struct transport *transport, struct pool *flights, struct stream *stream,
                        const struct segment *segment, int64_t start)
@@ -452,12 +432,13 @@ void transport_payload(const struct connection *connection, struct direction *di
     int64_t end = start + length;
     int64_t seen = start < stream->highest ? stream_seen(stream, start, end) : 0;
     bool late =
-        seen == 0 && start < stream->highest && fills_hole_late(connection, direction, segment);
+        seen == 0 && start < stream->highest && transport_is_late(connection, direction, segment);
 
     if (direction->payload_octets == 0)
         direction->first_data = segment->at;
     direction->payload_octets += length;
-    if (length > direction->largest_segment)
+    if (length > direction->largest_segment
+        && !(late && transport_is_too_late(connection, direction, segment)))
         direction->largest_segment = length;
     if (seen < length)
         direction->last_data = segment->at;

@@ -47,6 +47,10 @@ enum {
 #define TRANSPORT_REORDER_NS (3 * MILLISECOND_NS)
 #define TRANSPORT_RTO_NS     (200 * MILLISECOND_NS)
 
+/* What is missing for longer was sent again and lost again, twice at least: the first time-outs are
+ * of a second and of two (RFC 6298 sections 2.1 and 5.5), or shorter. */
+#define TRANSPORT_TOO_LATE_NS (3 * SECOND_NS)
+
 enum {
     SENT_LENGTH_BITS = 20, /* a segment is shorter than IP_LENGTH_MAX */
     SENT_AGAIN_BITS = 8,
@@ -159,6 +163,16 @@ void transport_acknowledgment(struct direction *direction, struct transport *tra
                               struct direction *peer, struct transport *peer_transport,
                               struct stream *peer_stream, struct stream_budget *budget,
                               const struct segment *segment);
+
+/* The segment, which fills a hole, was sent again: the network lost its octets, or the capture. The
+ * hole is older than reordering makes it. */
+bool transport_is_late(const struct connection *connection, const struct direction *direction,
+                       const struct segment *segment);
+
+/* The segment, which fills a hole, comes when its receiver has closed, after TRANSPORT_TOO_LATE_NS:
+ * that it passes then tells nothing of the time when it was waited for. */
+bool transport_is_too_late(const struct connection *connection, const struct direction *direction,
+                           const struct segment *segment);
 
 /* Payload of a direction of the connection at offset start, before stream_push. flights: where a
  * struct flight is taken from. */

@@ -272,6 +272,26 @@ static void a_hole_filled_soon_is_reordering_and_late_a_retransmission(void)
     CU_ASSERT_EQUAL(retransmissions_after(200 * MILLISECOND), 1);
 }
 
+/* A full segment that fills the hole below a small one, so long after it. */
+static uint32_t largest_after(int64_t wait_ns, bool client_closes)
+{
+    struct scene *scene = scene_open();
+
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 1400, 0, 100, 0, NULL, 0, 0, false});
+    if (client_closes)
+        send(scene,
+             (struct sending){SIDE_CLIENT, TCP_ACK | TCP_FIN, 0, 0, 0, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 0, 1400, wait_ns, NULL, 0, 0, false});
+    return scene_conclude(scene).direction[SIDE_SERVER].largest_segment;
+}
+
+static void a_size_that_passes_long_after_the_receiver_closed_did_not_pass(void)
+{
+    CU_ASSERT_EQUAL(largest_after(30 * SECOND, true), 100);
+    CU_ASSERT_EQUAL(largest_after(SECOND, true), 1400);
+    CU_ASSERT_EQUAL(largest_after(30 * SECOND, false), 1400);
+}
+
 static void a_sack_block_tells_the_hole_below_it(void)
 {
     /* ACK 0 of the server's octets, SACK 1400-2800; the number is SERVER_ISN + 1 + 1400. */
@@ -507,6 +527,8 @@ int main(void)
          a_syn_captured_again_behind_its_answer_is_one_syn},
         {"a hole filled soon is reordering and late a retransmission",
          a_hole_filled_soon_is_reordering_and_late_a_retransmission},
+        {"a size that passes long after the receiver closed did not pass",
+         a_size_that_passes_long_after_the_receiver_closed_did_not_pass},
         {"a SACK block tells the hole below it", a_sack_block_tells_the_hole_below_it},
         {"what a SACK block covers has passed", what_a_sack_block_covers_has_passed},
         {"a SACK hole that closes is forgotten", a_sack_hole_that_closes_is_forgotten},
