@@ -22,6 +22,8 @@ static void sinks_are_named_by_urls(void)
     CU_ASSERT(parses("syslog+tcp://192.0.2.1:6514", "192.0.2.1", "6514"));
     CU_ASSERT(parses("syslog+tcp://[2001:db8::1]:6514", "2001:db8::1", "6514"));
     CU_ASSERT(parses("syslog+tcp://[2001:db8::1]", "2001:db8::1", "601"));
+    CU_ASSERT(parses("syslog+udp://a:65535", "a", "65535"));
+    CU_ASSERT(sink_spec_parse("kafka://[2001:db8::1],b/topic", &spec));
     CU_ASSERT(sink_spec_parse("kafka://a:9092,b:9092/topic", &spec));
     CU_ASSERT_STRING_EQUAL(spec.brokers, "a:9092,b:9092");
     CU_ASSERT_STRING_EQUAL(spec.path, "topic");
@@ -45,6 +47,11 @@ static void what_is_no_sink_is_refused(void)
         "kafka://a/b/c",
         "stdout:x",
         "syslog+tcp://a:x",
+        "syslog+tcp://a:0",
+        "syslog+tcp://a:65536",
+        "syslog+udp://a:99999",
+        "kafka://a:9092,b:75068/t",
+        "kafka://[2001:db8::1]:0/t",
         "syslog+tcp://[::1",
         "syslog+tcp://[::1]x",
     };

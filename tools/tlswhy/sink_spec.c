@@ -2,7 +2,9 @@
 #include "tools/tlswhy/sink_spec.h"
 
 #include <netdb.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/tlswhy/complain.h"
@@ -62,6 +64,45 @@ static bool parse_kafka(struct sink_spec *spec, const char *rest)
     return copy(spec->brokers, sizeof(spec->brokers), rest, (size_t)(slash - rest));
 }
 
+/* Who looks a port up takes larger numbers as well, modulo 65536. */
+static bool is_port(const struct sink_spec *spec, const char *digits, size_t length)
+{
+    unsigned long port = strtoul(digits, NULL, 10);
+
+    return (port >= 1 && port <= UINT16_MAX)
+           || complain("--sink: '%s': %.*s is no port from 1 to 65535", spec->text, (int)length,
+                       digits);
+}
+
+/* A broker without a port has librdkafka's default. */
+static bool have_ports(const struct sink_spec *spec)
+{
+    for (const char *rest = spec->brokers; *rest != '\0'; rest += *rest == ',') {
+        size_t length = strcspn(rest, ",");
+        const char *colon = memrchr(rest, ':', length);
+        const char *digits = colon != NULL ? colon + 1 : rest;
+
+        rest += length;
+        if (colon != NULL && digits + strspn(digits, "0123456789") == rest
+            && !is_port(spec, digits, (size_t)(rest - digits)))
+            return false;
+    }
+    return true;
+}
+
+static bool check_ports(const struct sink_spec *spec)
+{
+    switch (spec->scheme) {
+    case SINK_SYSLOG_UDP:
+    case SINK_SYSLOG_TCP:
+        return is_port(spec, spec->port, strlen(spec->port));
+    case SINK_KAFKA:
+        return have_ports(spec);
+    default:
+        return true;
+    }
+}
+
 static const struct scheme_row schemes[] = {
     {"stdout", SINK_STDOUT, parse_nothing},
     {"file:", SINK_FILE, parse_path},
@@ -80,7 +121,7 @@ bool sink_spec_parse(const char *text, struct sink_spec *spec)
             continue;
         *spec = (struct sink_spec){.scheme = schemes[i].scheme, .text = text};
         if (schemes[i].parse(spec, text + length))
-            return true;
+            return check_ports(spec);
         break;
     }
     return complain("--sink: '%s' is none of stdout, file:PATH, unix:PATH, syslog+udp://HOST:PORT, "
