@@ -9,6 +9,7 @@ The program is $TLSWHY. Needs what live.py needs.
 import contextlib
 import ctypes
 import os
+import pty
 import pwd
 import re
 import shutil
@@ -20,8 +21,8 @@ import time
 from pathlib import Path
 
 from live import (
-    LINGER, RECEIVE, STOP_LIMIT, TESTS, TLSWHY, Live, built_in, handshakes, inside, ip, main, replay,
-    statistics,
+    FAILURE, LINGER, RECEIVE, STOP_LIMIT, TESTS, TLSWHY, Live, built_in, handshakes, inside, ip, main,
+    replay, statistics,
 )  # fmt: skip
 from waiting import wait_for
 
@@ -41,6 +42,46 @@ def stopped_threads(process):
     yield
     for thread in threads:
         ptrace(detach, thread, None, None)
+
+
+def read_until(file, pattern):
+    """What can be read from a descriptor until the pattern is in it, or to its end."""
+    text = ""
+    while pattern is None or not re.search(pattern, text, re.DOTALL):
+        try:
+            piece = os.read(file, 65536)
+        except OSError:  # a terminal that nobody writes to any more
+            piece = b""
+        if not piece:
+            break
+        text += piece.decode()
+    return text
+
+
+class Terminal(Live):
+    """On a terminal, which has a line of status too."""
+
+    OTHER = TESTS / "pcaps" / "version_mismatch" / "client10-server12__openssl__java.pcap"
+
+    def test_each_failure_takes_the_place_of_the_status(self):
+        controller, terminal = pty.openpty()
+        self.addCleanup(os.close, controller)
+        live = self.start("--progress=always", text=True, stdout=terminal)
+        os.close(terminal)
+        written = shown = ""
+        for capture, cause, count in ((self.OTHER, "version_mismatch", "1 handshake"),
+                                      (FAILURE, "no_shared_cipher", "2 handshakes")):
+            replay(capture)
+            written += read_until(controller, cause + ".*\n")
+            shown += read_until(live.stderr.fileno(), f"{count} failed, 0 packets dropped")
+        live.send_signal(signal.SIGTERM)
+        written += read_until(controller, None)
+        self.assertEqual(live.wait(STOP_LIMIT), 0)
+        lines = [line for line in written.split("\r\n") if re.search(r"\.\d{3}  .* -> ", line)]
+        self.assertEqual(len(lines), 2, written)
+        for line in lines:
+            self.assertRegex(line, "^\r\033\\[K[0-9]{4}-")
+        self.assertNotIn("1 handshakes", shown)
 
 
 class State(Live):

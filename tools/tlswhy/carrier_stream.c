@@ -22,13 +22,17 @@ enum {
     KEEP_OCTETS = 8 << 20 /* more than Linux lets a receiver have unread (tcp_rmem) */
 };
 
+/* For a terminal: back to the first column, and clear the line. */
+static const char CLEAR_LINE[] = "\r\033[K";
+
 struct carrier {
     int file;
     bool is_socket;
     bool is_syslog;
-    uint64_t taken; /* octets */
-    size_t used;    /* of the buffer */
-    size_t done;    /* of them, written */
+    bool clears_status; /* it is a terminal, see carrier_options */
+    uint64_t taken;     /* octets */
+    size_t used;        /* of the buffer */
+    size_t done;        /* of them, written */
     uint8_t buffer[BUFFER_OCTETS];
 };
 
@@ -43,6 +47,7 @@ static struct carrier *open_stream(int file, bool is_socket, bool is_syslog)
     carrier->file = file;
     carrier->is_socket = is_socket;
     carrier->is_syslog = is_syslog;
+    carrier->clears_status = false;
     carrier->taken = 0;
     carrier->used = 0;
     carrier->done = 0;
@@ -52,9 +57,12 @@ static struct carrier *open_stream(int file, bool is_socket, bool is_syslog)
 static struct carrier *open_file(const struct sink_spec *spec,
                                  const struct carrier_options *options, int file)
 {
+    struct carrier *carrier = open_stream(file, false, false);
+
     (void)spec;
-    (void)options;
-    return open_stream(file, false, false);
+    if (carrier != NULL)
+        carrier->clears_status = options->clears_status && isatty(file);
+    return carrier;
 }
 
 static struct carrier *open_unix(const struct sink_spec *spec,
@@ -176,6 +184,8 @@ static enum carrier_status take(struct carrier *carrier, struct bytes line, uint
         status = flush(carrier);
     if (status != CARRIER_OK)
         return status;
+    if (carrier->clears_status && carrier->used == 0)
+        append(carrier, CLEAR_LINE, sizeof(CLEAR_LINE) - 1);
     if (carrier->is_syslog)
         append_syslog(carrier, line);
     else

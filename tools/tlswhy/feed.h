@@ -16,6 +16,7 @@ struct feed_options {
     size_t outlet_count;           /* threads that push */
     bool has_output;               /* also --output, or standard output without --sink */
     bool is_live;                  /* receivers are waited for, and nothing waits for them */
+    bool has_status;               /* standard error shows a line of status */
 };
 
 /* Open all sinks that the options name. NULL after a complaint. */

@@ -363,8 +363,6 @@ static bool start_threads(struct service *service)
 
 static bool start(struct service *service)
 {
-    service->wants_status = service->options->progress == WHEN_ALWAYS
-                            || (service->options->progress == WHEN_AUTO && isatty(STDERR_FILENO));
     service->stats_at_ms =
         system_clock_now_ms() + (int64_t)service->options->service.stats_interval * 1000;
     service->state_at_ms =

@@ -36,6 +36,7 @@ static bool open_feed(struct service *service)
         .outlet_count = SERVICE_QUEUES,
         .has_output = true,
         .is_live = true,
+        .has_status = service->wants_status,
     };
 
     service->feed = feed_open(&feed);
@@ -131,10 +132,16 @@ static bool open_interface(struct service *service, const char *interface)
     return open_reserve(service, &live, lives[0]);
 }
 
+static bool wants_status(enum when progress)
+{
+    return progress == WHEN_ALWAYS || (progress == WHEN_AUTO && isatty(STDERR_FILENO));
+}
+
 bool service_open(struct service *service)
 {
     const struct service_options *options = &service->options->service;
 
+    service->wants_status = wants_status(service->options->progress);
     service->worker_count = (size_t)options->workers;
     if (!open_feed(service) || !open_metrics(service) || !open_collector(service)
         || !open_workers(service))

@@ -5,9 +5,12 @@
 
 #include "analyze/event.h"
 #include "analyze/layout.h"
+#include "analyze/text.h"
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/service_parts.h"
 #include "tools/tlswhy/stats_event.h"
+
+enum { STATUS_SIZE = 256 /* octets of the line on a terminal */ };
 
 void service_stats(const struct service *service, struct stats *sum)
 {
@@ -112,26 +115,44 @@ void service_print_stats(struct service *service)
     fputs("                0  all others\n", stderr);
 }
 
+/* "1 packet", "2,345 packets". */
+static void add_count(struct text *line, uint64_t count, const char *what)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+
+    text_add(line, "%s %s%s", layout_number(count, number), what, count == 1 ? "" : "s");
+}
+
+static void add_status(struct text *line, const struct stats *sum, uint64_t lost)
+{
+    add_count(line, sum->live.packets, "packet");
+    text_add_string(line, ", ");
+    add_count(line, sum->tracker.outcomes[OUTCOME_FAILED], "handshake");
+    text_add_string(line, " failed, ");
+    add_count(line, sum->live.dropped_kernel + sum->live.dropped_interface, "packet");
+    text_add_string(line, " dropped");
+    if (lost > 0) {
+        text_add_string(line, ", ");
+        add_count(line, lost, "event");
+        text_add_string(line, " lost");
+    }
+    if (sum->shed_level > 0)
+        text_add_string(line, ", too slow: leaves connections out");
+    if (sum->interfaces_down > 0)
+        text_add_string(line, ", an interface is down");
+}
+
+/* In one piece: a sink's thread may write a line to the same terminal. */
 void service_show_status(struct service *service)
 {
-    const struct sink_counters sink = feed_counters(service->feed);
-    char packets[LAYOUT_NUMBER_SIZE];
-    char failed[LAYOUT_NUMBER_SIZE];
-    char dropped[LAYOUT_NUMBER_SIZE];
-    char lost[LAYOUT_NUMBER_SIZE];
+    char buffer[STATUS_SIZE];
+    struct text line = text_begin(buffer, sizeof(buffer));
     struct stats sum;
 
     service_stats(service, &sum);
-    fprintf(stderr, "\r\033[Ktlswhy: %s packets, %s handshakes failed, %s packets dropped",
-            layout_number(sum.live.packets, packets),
-            layout_number(sum.tracker.outcomes[OUTCOME_FAILED], failed),
-            layout_number(sum.live.dropped_kernel + sum.live.dropped_interface, dropped));
-    if (sink.lost > 0)
-        fprintf(stderr, ", %s events lost", layout_number(sink.lost, lost));
-    if (sum.shed_level > 0)
-        fputs(", too slow: leaves connections out", stderr);
-    if (sum.interfaces_down > 0)
-        fputs(", an interface is down", stderr);
+    text_add_string(&line, "\r\033[Ktlswhy: ");
+    add_status(&line, &sum, feed_counters(service->feed).lost);
+    fputs(buffer, stderr);
     fflush(stderr);
     service->has_status = true;
 }
