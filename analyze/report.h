@@ -40,9 +40,10 @@ struct report_totals {
     const struct tracker_counters *tracker;
     const struct incidents *incidents;
     const struct source_counters *source;
-    int64_t first_ns; /* time of the first packet */
-    int64_t last_ns;  /* and of the last one */
-    bool interrupted; /* the user stopped before the end */
+    const char *filter; /* in tcpdump's syntax, as it was given; NULL: every packet */
+    int64_t first_ns;   /* time of the first packet */
+    int64_t last_ns;    /* and of the last one */
+    bool interrupted;   /* the user stopped before the end */
 };
 
 struct report;

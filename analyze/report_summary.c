@@ -6,6 +6,7 @@
 enum {
     MARGIN = 2,
     SERVER_COLUMNS = 46, /* "198.51.100.2:443 (www.example.org)" as a rule */
+    FILTER_SIZE = 256,   /* of what is shown of one */
     LINE_SIZE = 1024
 };
 
@@ -23,9 +24,33 @@ static uint64_t tls_connections(const struct report *report)
            + report->outcomes[OUTCOME_INCOMPLETE];
 }
 
+/* Of a live capture the system counts only what it passes on. */
+static void add_no_match(struct text *text, const struct report_totals *totals)
+{
+    char buffer[FILTER_SIZE];
+    struct text filter = text_begin(buffer, sizeof(buffer));
+
+    text_add_untrusted(&filter, bytes_of(totals->filter, strlen(totals->filter)));
+    text_add(text, "No packet matches the filter \"%s\"", buffer);
+    if (totals->source->rejected > 0) {
+        text_add_string(text, ", of ");
+        add_count(text, totals->source->rejected, "that was read", "that were read");
+    }
+    text_add_string(text, ".");
+    if (strstr(totals->filter, "vlan") == NULL)
+        text_add(text,
+                 "\nOf packets with a VLAN tag a filter sees what follows the tag only behind "
+                 "the word vlan: \"vlan and (%s)\".",
+                 buffer);
+}
+
 /* Why there is nothing to say. */
 static void add_nothing(struct text *text, const struct report_totals *totals)
 {
+    if (totals->packets->packets == 0 && totals->filter != NULL) {
+        add_no_match(text, totals);
+        return;
+    }
     if (totals->packets->packets == 0) {
         text_add(text, "The input holds no packets.");
         return;

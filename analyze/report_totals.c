@@ -32,6 +32,9 @@ static void write_packets(const struct layout *layout, const struct report_total
         text_add_time(&text, totals->last_ns);
         text_add(&text, " UTC");
     }
+    if (totals->source->rejected > 0)
+        text_add(&text, "; %s others do not match the filter",
+                 layout_number(totals->source->rejected, number));
     write_line(layout, "Packets", buffer);
 }
 
@@ -172,7 +175,11 @@ static void write_not_seen(const struct layout *layout, const struct report_tota
         write_line(layout, "Stopped", "before the end of the input");
     if (!write_caveats(layout, caveats, sizeof(caveats) / sizeof(caveats[0]), "Not seen")
         && !totals->interrupted)
-        write_line(layout, "Not seen", "nothing: no packet was missed, cut, or left unread");
+        write_line(layout, "Not seen",
+                   totals->filter == NULL
+                       ? "nothing: no packet was missed, cut, or left unread"
+                       : "nothing that matches the filter: no such packet was missed, cut, or left "
+                         "unread");
 }
 
 void report_write_totals(const struct report *report, const struct report_totals *totals)

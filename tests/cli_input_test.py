@@ -47,8 +47,20 @@ class Input(CommandLine):
             self.expect(COULD_NOT, name)
 
     def test_a_filter_leaves_packets_out(self):
+        count = len(read_capture(FAILED)[1])
+        done = self.expect(ANALYSED, "-r", FAILED, "src", "port", "443")
+        taken = int(re.search(r"Packets +(\d+), ", done.stdout)[1])
+        self.assertRegex(done.stdout, rf"; {count - taken} others do not match the\s+filter\n")
+
+    def test_a_filter_that_nothing_matches_is_told(self):
+        count = len(read_capture(FAILED)[1])
         done = self.expect(ANALYSED, "-r", FAILED, "udp", "port", "9")
-        self.assertIn("holds no packets", done.stdout)
+        self.assertTrue(done.stdout.startswith(
+            f'No packet matches the filter "udp port 9", of {count} that were read.\n'), done.stdout)
+        self.assertIn('"vlan and (udp port 9)"', done.stdout)
+        self.assertNotIn("the tag", self.expect(ANALYSED, "-r", FAILED, "vlan").stdout)
+        self.assertIn('matches the filter "udp\\x0aport 9"',
+                      run("-F", self.write("filter", b"udp\nport 9"), FAILED).stdout)
 
     def test_several_files_are_one_input(self):
         both = events("--all", FAILED, CLEAN)

@@ -16,6 +16,7 @@ static void write_report(struct analysis *analysis)
         .tracker = pipeline_tracker_counters(analysis->pipeline),
         .incidents = pipeline_incidents(analysis->pipeline),
         .source = source_counters(analysis->source),
+        .filter = analysis->options->filter,
         .first_ns = pipeline_first_ns(analysis->pipeline),
         .last_ns = pipeline_last_ns(analysis->pipeline),
         .interrupted = analysis->is_interrupted,

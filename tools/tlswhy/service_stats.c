@@ -176,6 +176,7 @@ static bool write_report(struct service *service)
         .connections = &sum.connections,
         .tracker = &sum.tracker,
         .source = &source,
+        .filter = service->options->filter,
     };
     struct report_totals timed = totals;
 
