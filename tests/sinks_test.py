@@ -541,6 +541,14 @@ class Program(Sinks):
         self.assertRegex(done.stderr, rb"^tlswhy: --metrics needs libmicrohttpd: .*\n$")
 
     @unittest.skipUnless("rdkafka" in built_in(), "this build has no librdkafka")
+    def test_captures_are_not_read_for_brokers_that_are_not_there(self):
+        done = subprocess.run([TLSWHY, "--sink=kafka://127.0.0.1:1/topic", CAPTURE],
+                              capture_output=True, timeout=TIME_LIMIT, check=False)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(b"kafka: no broker can be reached\n", done.stderr)
+        self.assertIn(b"kafka://127.0.0.1:1/topic: Connection timed out\n", done.stderr)
+
+    @unittest.skipUnless("rdkafka" in built_in(), "this build has no librdkafka")
     def test_a_kafka_library_that_lacks_a_function_is_not_used(self):
         linked = subprocess.run(["ldd", TLSWHY], capture_output=True, check=True, text=True).stdout
         other = Path(re.search(r"=> (\S*libcjson\S*)", linked)[1]).read_bytes()

@@ -24,7 +24,8 @@ struct carrier_options {
     /* Properties of librdkafka, NAME=VALUE. */
     const char *const *kafka_properties;
     size_t kafka_property_count;
-    bool clears_status; /* a terminal may have a line of status where the next line begins */
+    bool needs_receiver; /* who connects by itself, and later, waits for it while it is opened */
+    bool clears_status;  /* a terminal may have a line of status where the next line begins */
 };
 
 struct carrier;

@@ -12,7 +12,8 @@
 enum {
     IN_FLIGHT_MAX = 65536, /* messages without a word of the broker */
     KEY_SIZE = 64,         /* an address and a port */
-    PROPERTY_SIZE = 128    /* a name of librdkafka */
+    PROPERTY_SIZE = 128,   /* a name of librdkafka */
+    BROKER_WAIT_MS = 10000 /* for the first word of a broker: several attempts to connect */
 };
 
 struct carrier {
@@ -22,6 +23,7 @@ struct carrier {
     uint64_t taken;        /* messages */
     uint64_t acknowledged; /* of them, all up to here */
     bool is_fatal;
+    bool needs_broker; /* it is given up without one */
     bool is_done[IN_FLIGHT_MAX];
 };
 
@@ -90,11 +92,14 @@ static void note_report(rd_kafka_t *producer, const rd_kafka_message_t *message,
 
 static void note_error(rd_kafka_t *producer, int error, const char *reason, void *opaque)
 {
+    const struct carrier *carrier = opaque;
+
     (void)producer;
-    (void)opaque;
-    (void)complain("kafka: %s", error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN
-                                    ? "no broker can be reached: trying again"
-                                    : reason);
+    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+        (void)complain("kafka: no broker can be reached%s",
+                       carrier->needs_broker ? "" : ": trying again");
+    else
+        (void)complain("kafka: %s", reason);
 }
 
 static void say_nothing(const rd_kafka_t *producer, int level, const char *facility,
@@ -117,6 +122,34 @@ static void close_kafka(struct carrier *carrier)
         kafka->destroy(carrier->producer);
     }
     free(carrier);
+}
+
+/* Wait until one answers. Why none did is what it tells meanwhile. */
+static bool has_broker(const struct carrier *carrier)
+{
+    const struct kafka_library *kafka = carrier->kafka;
+    const struct rd_kafka_metadata *metadata;
+
+    if (kafka->metadata(carrier->producer, 0, carrier->topic, &metadata, BROKER_WAIT_MS)
+        == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        kafka->metadata_destroy(metadata);
+        return true;
+    }
+    (void)kafka->poll(carrier->producer, 0);
+    return false;
+}
+
+/* What it was made of is all there. NULL with errno set: no broker is. */
+static struct carrier *take_up(struct carrier *carrier, bool needs_broker)
+{
+    carrier->needs_broker = needs_broker;
+    if (needs_broker && !has_broker(carrier)) {
+        close_kafka(carrier);
+        errno = ETIMEDOUT;
+        return NULL;
+    }
+    carrier->needs_broker = false;
+    return carrier;
 }
 
 static struct carrier *open_kafka(const struct sink_spec *spec,
@@ -146,7 +179,7 @@ static struct carrier *open_kafka(const struct sink_spec *spec,
     else
         kafka->conf_destroy(conf);
     if (carrier->topic != NULL)
-        return carrier;
+        return take_up(carrier, options->needs_receiver);
     (void)complain("%s: %s", spec->text, carrier->producer == NULL ? error : "not a topic");
     close_kafka(carrier);
     errno = EINVAL;

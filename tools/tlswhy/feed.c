@@ -88,6 +88,7 @@ static bool open_one(struct feed *feed, size_t number)
         .carrier = {.kafka = feed->kafka,
                     .kafka_properties = sinks->kafka_properties,
                     .kafka_property_count = sinks->kafka_property_count,
+                    .needs_receiver = !feed->options.is_live && !is_spooled(feed, spec),
                     .clears_status = feed->options.has_status},
         .rotation = {.octets = sinks->rotate_size, .seconds = sinks->rotate_age},
         .memory_max = memory_max / feed->sink_count,

@@ -24,6 +24,8 @@
     ROW(conf_set_opaque)                                                                           \
     ROW(destroy)                                                                                   \
     ROW(last_error)                                                                                \
+    ROW(metadata)                                                                                  \
+    ROW(metadata_destroy)                                                                          \
     ROW(new)                                                                                       \
     ROW(poll)                                                                                      \
     ROW(produce)                                                                                   \

@@ -26,7 +26,10 @@ bool sink_complain(const struct sink *sink, int error, const char *consequence)
 /* What fails at the start is not there, unless it is a receiver whose time may come. */
 static bool open_first(struct sink *sink)
 {
-    if (sink_connect(sink, SINK_OPEN))
+    bool is_open = sink_connect(sink, SINK_OPEN);
+
+    sink->options.carrier.needs_receiver = false; /* one that was there once is waited for */
+    if (is_open)
         return true;
     (void)sink_complain(sink, errno, "");
     if (sink->kind->is_local || sink->kind->opens_itself
