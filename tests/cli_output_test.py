@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 
 from cli import (
-    ANALYSED, CLEAN, COULD_NOT, FAILED, TESTS, TIME_LIMIT, TLSWHY, CommandLine, events, handshakes,
-    main, run,
+    ANALYSED, CLEAN, COULD_NOT, FAILED, TESTS, TIME_LIMIT, TLSWHY, USAGE, CommandLine, events,
+    handshakes, main, run,
 )  # fmt: skip
 
 
@@ -37,6 +37,29 @@ class Output(CommandLine):
             done = self.expect(ANALYSED, *arguments, "--output", name, FAILED)
             self.assertEqual(done.stdout, "")
             self.assertEqual(Path(name).read_text("utf-8"), run(*arguments, FAILED).stdout)
+
+    def test_a_dash_is_standard_output(self):
+        report = run(FAILED).stdout
+        self.assertEqual(self.expect(ANALYSED, "-o", "-", FAILED).stdout, report)
+        lines = run("--json", FAILED).stdout
+        other = str(self.folder / "events.json")
+        for arguments in (["--json", "-o", "-"], ["--sink", "file:-"],
+                          ["--sink", f"file:{other}", "-o-"]):
+            self.assertEqual(self.expect(ANALYSED, *arguments, FAILED).stdout, lines)
+        self.assertEqual(Path(other).read_text("utf-8"), lines)
+        summary = self.expect(ANALYSED, "--summary=-", FAILED).stdout
+        self.assertEqual(run("--merge", "-o", "-", "-", stdin=summary.encode()).stdout, summary)
+        self.assertFalse(Path("-").exists())
+
+    def test_standard_output_is_written_by_one(self):
+        for second, arguments in (("--summary", ["-o-", "--summary=-"]),
+                                  ("--summary", ["--sink=stdout", "--summary=-"]),
+                                  ("--output", ["--sink=stdout", "-o-"]),
+                                  ("--sink", ["--sink=stdout", "--sink=file:-"])):
+            with self.subTest(arguments=arguments):
+                done = self.expect(USAGE, *arguments, FAILED)
+                self.assertIn(f"{second}: standard output is written by --", done.stderr)
+                self.assertEqual(done.stdout, "")
 
     def test_what_was_written_before_stays_until_there_is_something_else(self):
         kept = [self.write(name, b"of an earlier run, which was longer\n" * 1000)

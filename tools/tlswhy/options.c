@@ -110,7 +110,8 @@ static const struct option_row option_rows[] = {
      "tell of every connection, not only of failures; with --json of certificates too"},
     {"json", 'j', NULL, SETS_FLAG(json), FOR_ANALYSIS,
      "write one JSON object per line (ECS), no text"},
-    {"output", 'o', "FILE", SETS_TEXT(output), FOR_ANALYSIS | FOR_MERGE, "write to FILE"},
+    {"output", 'o', "FILE", SETS_TEXT(output), FOR_ANALYSIS | FOR_MERGE,
+     "write to FILE; - is standard output"},
     {"summary", 0, "FILE", SETS_TEXT(summary), FOR_CAPTURES,
      "write counts by cause, server and client to FILE at the end, in JSON, of files alone; - is "
      "standard output"},
@@ -340,6 +341,41 @@ static bool is_stdout(const char *path)
     return path != NULL && strcmp(path, "-") == 0;
 }
 
+/* Take standard output for an option. False: it is another one's. */
+static bool claim_stdout(const char **owner, const char *option)
+{
+    if (*owner != NULL)
+        return complain_usage("%s: standard output is written by %s, too", option, *owner);
+    *owner = option;
+    return true;
+}
+
+static bool check_stdout(const struct options *options)
+{
+    const char *owner = NULL;
+
+    for (size_t i = 0; i < options->sinks.count; i++)
+        if (options->sinks.specs[i].scheme == SINK_STDOUT && !claim_stdout(&owner, "--sink"))
+            return false;
+    return (!is_stdout(options->output) || claim_stdout(&owner, "--output"))
+           && (!is_stdout(options->summary) || claim_stdout(&owner, "--summary"));
+}
+
+/* --output=- is the default; beside sinks, which take its place, it is one of them. */
+static bool take_stdout(struct options *options)
+{
+    struct feed_sinks *sinks = &options->sinks;
+
+    if (!is_stdout(options->output))
+        return true;
+    options->output = NULL;
+    if (sinks->count == 0)
+        return true;
+    if (sinks->count == SINKS_MAX)
+        return complain_usage("--output=-: at most %d of --sink and it", SINKS_MAX);
+    return sink_spec_parse("stdout", &sinks->specs[sinks->count++]);
+}
+
 static enum run run_of(const struct options *options)
 {
     if (options->mode == MODE_MERGE)
@@ -428,8 +464,8 @@ bool options_parse(int argc, char **argv, struct options *options)
     if (options->mode == MODE_HELP || options->mode == MODE_VERSION)
         return true;
     prefer_captures(options);
-    return option_row_check(options, run_of(options))
-           && take_rest(options, argc - optind, argv + optind);
+    return option_row_check(options, run_of(options)) && check_stdout(options)
+           && take_stdout(options) && take_rest(options, argc - optind, argv + optind);
 }
 
 const char *options_filter_hint(const struct options *options)

@@ -27,6 +27,14 @@ static bool parse_path(struct sink_spec *spec, const char *rest)
     return *rest != '\0';
 }
 
+/* "-" is standard output, as with --output. */
+static bool parse_file(struct sink_spec *spec, const char *rest)
+{
+    if (strcmp(rest, "-") == 0)
+        spec->scheme = SINK_STDOUT;
+    return parse_path(spec, rest);
+}
+
 static bool copy(char *out, size_t size, const char *text, size_t length)
 {
     if (length == 0 || length >= size)
@@ -105,7 +113,7 @@ static bool check_ports(const struct sink_spec *spec)
 
 static const struct scheme_row schemes[] = {
     {"stdout", SINK_STDOUT, parse_nothing},
-    {"file:", SINK_FILE, parse_path},
+    {"file:", SINK_FILE, parse_file},
     {"unix:", SINK_UNIX, parse_path},
     {"syslog+udp://", SINK_SYSLOG_UDP, parse_host},
     {"syslog+tcp://", SINK_SYSLOG_TCP, parse_host},

@@ -2,7 +2,7 @@
 /* sink_spec.h -- where events go: what --sink says, and how that is opened.
  *
  *   stdout                       standard output
- *   file:PATH                    lines, appended to
+ *   file:PATH                    lines, appended to; "-" is standard output
  *   unix:PATH                    lines, to a stream socket
  *   syslog+udp://HOST[:PORT]     RFC 5424 messages, one a datagram (RFC 5426)
  *   syslog+tcp://HOST[:PORT]     RFC 5424 messages, octet counting (RFC 6587 section 3.4.1)
