@@ -173,6 +173,7 @@ struct certificate {
 
     enum certificate_key key;
     uint16_t key_bits;    /* 0: not known */
+    uint16_t key_group;   /* TLS Supported Group of an EC key's curve; 0: none, or not known */
     const char *key_name; /* "RSA", "EC P-256", "Ed25519", ...; static, never NULL */
 
     /* Set if CERTIFICATE_READ. */

@@ -28,28 +28,43 @@ static const struct key_algorithm algorithms[] = {
     {9, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x13}, KEY_UNKNOWN, 0, "ML-DSA-87"},
 };
 
-/* Named curves: SEC 2, RFC 5639. */
-static const struct key_algorithm curves[] = {
-    {8, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07}, KEY_EC, 256, "EC P-256"},
-    {5, {0x2b, 0x81, 0x04, 0x00, 0x22}, KEY_EC, 384, "EC P-384"},
-    {5, {0x2b, 0x81, 0x04, 0x00, 0x23}, KEY_EC, 521, "EC P-521"},
-    {5, {0x2b, 0x81, 0x04, 0x00, 0x21}, KEY_EC, 224, "EC P-224"},
-    {8, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x01}, KEY_EC, 192, "EC P-192"},
-    {5, {0x2b, 0x81, 0x04, 0x00, 0x0a}, KEY_EC, 256, "EC secp256k1"},
-    {5, {0x2b, 0x81, 0x04, 0x00, 0x20}, KEY_EC, 224, "EC secp224k1"},
-    {5, {0x2b, 0x81, 0x04, 0x00, 0x1f}, KEY_EC, 192, "EC secp192k1"},
-    {5, {0x2b, 0x81, 0x04, 0x00, 0x08}, KEY_EC, 160, "EC secp160r1"},
-    {9, {0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07}, KEY_EC, 256, "EC brainpoolP256r1"},
-    {9, {0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0b}, KEY_EC, 384, "EC brainpoolP384r1"},
-    {9, {0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0d}, KEY_EC, 512, "EC brainpoolP512r1"},
+struct curve {
+    uint8_t length;
+    uint8_t oid[OID_MAX];
+    uint16_t bits;
+    uint16_t group; /* TLS Supported Group */
+    const char *name;
 };
 
-static const struct key_algorithm *find(const struct key_algorithm *table, size_t count,
-                                        struct bytes oid)
+/* SEC 2, RFC 5639; the groups: RFC 8422 section 5.1.1, RFC 7027 section 2. */
+static const struct curve curves[] = {
+    {8, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07}, 256, 23, "EC P-256"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x22}, 384, 24, "EC P-384"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x23}, 521, 25, "EC P-521"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x21}, 224, 21, "EC P-224"},
+    {8, {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x01}, 192, 19, "EC P-192"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x0a}, 256, 22, "EC secp256k1"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x20}, 224, 20, "EC secp224k1"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x1f}, 192, 18, "EC secp192k1"},
+    {5, {0x2b, 0x81, 0x04, 0x00, 0x08}, 160, 16, "EC secp160r1"},
+    {9, {0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07}, 256, 26, "EC brainpoolP256r1"},
+    {9, {0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0b}, 384, 27, "EC brainpoolP384r1"},
+    {9, {0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0d}, 512, 28, "EC brainpoolP512r1"},
+};
+
+static const struct key_algorithm *algorithm_find(struct bytes oid)
 {
-    for (size_t i = 0; i < count; i++)
-        if (bytes_equal(oid, bytes_of(table[i].oid, table[i].length)))
-            return &table[i];
+    for (size_t i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++)
+        if (bytes_equal(oid, bytes_of(algorithms[i].oid, algorithms[i].length)))
+            return &algorithms[i];
+    return NULL;
+}
+
+static const struct curve *curve_find(struct bytes oid)
+{
+    for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)
+        if (bytes_equal(oid, bytes_of(curves[i].oid, curves[i].length)))
+            return &curves[i];
     return NULL;
 }
 
@@ -105,8 +120,20 @@ enum certificate_key certificate_key_kind(const struct certificate_outline *outl
     struct bytes oid;
 
     if (der_take(&algorithm, DER_OID, &oid))
-        found = find(algorithms, sizeof(algorithms) / sizeof(algorithms[0]), oid);
+        found = algorithm_find(oid);
     return found != NULL ? found->key : KEY_UNKNOWN;
+}
+
+/* A curve that is not known leaves the key one of EC. */
+static void curve_read(struct bytes oid, struct certificate *out)
+{
+    const struct curve *curve = curve_find(oid);
+
+    if (curve == NULL)
+        return;
+    out->key_name = curve->name;
+    out->key_bits = curve->bits;
+    out->key_group = curve->group;
 }
 
 void certificate_key_read(const struct certificate_outline *outline, struct certificate *out)
@@ -117,17 +144,14 @@ void certificate_key_read(const struct certificate_outline *outline, struct cert
 
     if (!der_take(&parameters, DER_OID, &oid))
         return;
-    algorithm = find(algorithms, sizeof(algorithms) / sizeof(algorithms[0]), oid);
-    if (algorithm != NULL && algorithm->key == KEY_EC && der_take(&parameters, DER_OID, &oid)) {
-        const struct key_algorithm *curve = find(curves, sizeof(curves) / sizeof(curves[0]), oid);
-
-        algorithm = curve != NULL ? curve : algorithm;
-    }
+    algorithm = algorithm_find(oid);
     if (algorithm == NULL)
         return;
     out->key = algorithm->key;
     out->key_name = algorithm->name;
     out->key_bits = algorithm->bits != 0 ? algorithm->bits : measured_bits(outline, algorithm->key);
+    if (algorithm->key == KEY_EC && der_take(&parameters, DER_OID, &oid))
+        curve_read(oid, out);
 }
 
 /* The object identifiers of digests, RFC 8017 appendix B.1. */

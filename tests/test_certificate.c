@@ -78,16 +78,17 @@ static void keys_and_signatures(void)
         enum certificate_key key;
         uint16_t bits;
         const char *name;
+        uint16_t group;
         enum certificate_digest digest;
     } cases[] = {
-        {"leaf", KEY_RSA, 2048, "RSA", DIGEST_INTRINSIC},
-        {"leaf_rsa_1024", KEY_RSA, 1024, "RSA", DIGEST_INTRINSIC},
-        {"leaf_rsa_2047", KEY_RSA, 2047, "RSA", DIGEST_INTRINSIC},
-        {"leaf_rsa_3072", KEY_RSA, 3072, "RSA", DIGEST_INTRINSIC},
-        {"leaf_p256", KEY_EC, 256, "EC P-256", DIGEST_SHA256},
-        {"leaf_sha1", KEY_RSA, 2048, "RSA", DIGEST_SHA1},
-        {"leaf_md5", KEY_RSA, 2048, "RSA", DIGEST_MD5},
-        {"root", KEY_ED25519, 256, "Ed25519", DIGEST_INTRINSIC},
+        {"leaf", KEY_RSA, 2048, "RSA", 0, DIGEST_INTRINSIC},
+        {"leaf_rsa_1024", KEY_RSA, 1024, "RSA", 0, DIGEST_INTRINSIC},
+        {"leaf_rsa_2047", KEY_RSA, 2047, "RSA", 0, DIGEST_INTRINSIC},
+        {"leaf_rsa_3072", KEY_RSA, 3072, "RSA", 0, DIGEST_INTRINSIC},
+        {"leaf_p256", KEY_EC, 256, "EC P-256", 23, DIGEST_SHA256},
+        {"leaf_sha1", KEY_RSA, 2048, "RSA", 0, DIGEST_SHA1},
+        {"leaf_md5", KEY_RSA, 2048, "RSA", 0, DIGEST_MD5},
+        {"root", KEY_ED25519, 256, "Ed25519", 0, DIGEST_INTRINSIC},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -96,6 +97,7 @@ static void keys_and_signatures(void)
         CU_ASSERT_EQUAL(certificate.key, cases[i].key);
         CU_ASSERT_EQUAL(certificate.key_bits, cases[i].bits);
         CU_ASSERT_STRING_EQUAL(certificate.key_name, cases[i].name);
+        CU_ASSERT_EQUAL(certificate.key_group, cases[i].group);
         CU_ASSERT_EQUAL(certificate.digest, cases[i].digest);
     }
     CU_ASSERT_STRING_EQUAL(certificate.signature_name, "Ed25519");

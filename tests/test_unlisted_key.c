@@ -7,10 +7,16 @@
 #include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
 
+struct key {
+    enum certificate_key kind;
+    const char *name;
+    uint16_t group;
+};
+
 /* A client that offers P-256 and ECDSA or RSA with SHA-256 refuses the leaf of this chain, which
- * has a key of this name. */
-static enum certainty refuse_key(struct judged *judged, const char *files, enum certificate_key key,
-                                 const char *key_name, uint8_t alert)
+ * has this key. */
+static enum certainty refuse_key(struct judged *judged, const char *files, const struct key *key,
+                                 uint8_t alert)
 {
     struct story_offer offer = story_offer_1_2();
     struct story_choice choice = story_choice_1_2();
@@ -24,8 +30,9 @@ static enum certainty refuse_key(struct judged *judged, const char *files, enum 
     offer.schemes[1] = 0x0401;
     judged_chain(judged, files, "www.example.test", CERTIFICATES_TIME);
     leaf = *judged->judgement.leaf;
-    leaf.key = key;
-    leaf.key_name = key_name;
+    leaf.key = key->kind;
+    leaf.key_name = key->name;
+    leaf.key_group = key->group;
     judged->judgement.leaf = &leaf;
     story_begin(&story);
     story_client_hello(&story, &offer);
@@ -34,7 +41,7 @@ static enum certainty refuse_key(struct judged *judged, const char *files, enum 
     (void)story_facts(&story);
     story.facts.chain[SIDE_SERVER] = &judged->judgement;
     diagnose(&story.facts, &story.verdict);
-    CU_ASSERT_EQUAL(story_tells(&story, "server_key", key_name),
+    CU_ASSERT_EQUAL(story_tells(&story, "server_key", key->name),
                     strcmp(story.verdict.cause->id, "no_shared_signature_algorithm") == 0);
     return story_certainty(&story, "no_shared_signature_algorithm");
 }
@@ -44,29 +51,28 @@ static void a_key_that_is_not_listed_is_the_reason_for_alerts_of_its_kind(void)
     static const char good[] = "leaf intermediate";
     static const struct {
         const char *files;
-        enum certificate_key key;
-        const char *key_name;
+        struct key key;
         uint8_t alert;
         enum certainty certainty;
     } rows[] = {
-        {good, KEY_EC, "EC brainpoolP256r1", TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_LIKELY},
-        {good, KEY_EC, "EC P-521", TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_LIKELY},
-        {good, KEY_EC, "EC P-521", TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_LIKELY},
-        {good, KEY_EC, "EC P-521", TLS_ALERT_BAD_CERTIFICATE, CAUSE_POSSIBLE},
-        {good, KEY_EC, "EC P-521", TLS_ALERT_UNKNOWN_CA, CAUSE_NO},
-        {good, KEY_ED448, "Ed448", TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_LIKELY},
-        {good, KEY_EC, "EC P-256", TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_NO},
-        {good, KEY_EC, "EC", TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_NO}, /* which is not known */
-        {good, KEY_RSA, "RSA", TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_NO},
-        {"leaf", KEY_EC, "EC P-521", TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_POSSIBLE},
+        {good, {KEY_EC, "EC brainpoolP256r1", 26}, TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_LIKELY},
+        {good, {KEY_EC, "EC P-521", 25}, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_LIKELY},
+        {good, {KEY_EC, "EC P-521", 25}, TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_LIKELY},
+        {good, {KEY_EC, "EC P-521", 25}, TLS_ALERT_BAD_CERTIFICATE, CAUSE_POSSIBLE},
+        {good, {KEY_EC, "EC P-521", 25}, TLS_ALERT_UNKNOWN_CA, CAUSE_NO},
+        {good, {KEY_ED448, "Ed448", 0}, TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_LIKELY},
+        {good, {KEY_EC, "EC P-256", 23}, TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_NO},
+        /* A curve that is not known may be any. */
+        {good, {KEY_EC, "EC", 0}, TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_NO},
+        {good, {KEY_RSA, "RSA", 0}, TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_NO},
+        {"leaf", {KEY_EC, "EC P-521", 25}, TLS_ALERT_UNSUPPORTED_CERTIFICATE, CAUSE_POSSIBLE},
     };
     struct judged judged;
 
     judged_begin(&judged);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        CU_ASSERT_EQUAL(
-            refuse_key(&judged, rows[i].files, rows[i].key, rows[i].key_name, rows[i].alert),
-            rows[i].certainty);
+        CU_ASSERT_EQUAL(refuse_key(&judged, rows[i].files, &rows[i].key, rows[i].alert),
+                        rows[i].certainty);
     judged_end(&judged);
 }
 

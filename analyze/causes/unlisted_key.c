@@ -10,26 +10,6 @@
 #include "analyze/describe.h"
 #include "analyze/key_scheme.h"
 
-/* IANA, TLS Supported Groups, by the names of certificate.h. */
-static const struct {
-    const char *key_name;
-    uint16_t group;
-} curves[] = {
-    {"EC P-256", 23},           {"EC P-384", 24},           {"EC P-521", 25},
-    {"EC P-224", 21},           {"EC P-192", 19},           {"EC secp256k1", 22},
-    {"EC secp224k1", 20},       {"EC secp192k1", 18},       {"EC secp160r1", 16},
-    {"EC brainpoolP256r1", 26}, {"EC brainpoolP384r1", 27}, {"EC brainpoolP512r1", 28},
-};
-
-/* 0: it has none, or one that is not known. */
-static uint16_t group_of(const struct certificate *leaf)
-{
-    for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)
-        if (strcmp(curves[i].key_name, leaf->key_name) == 0)
-            return curves[i].group;
-    return 0;
-}
-
 /* The client refused this leaf with an alert that clients send for a key that they did not ask for:
  * OpenSSL's and BoringSSL's are illegal_parameter(47) and handshake_failure(40). */
 static const struct certificate *leaf_refused(const struct facts *facts)
@@ -48,10 +28,9 @@ static const struct certificate *leaf_refused(const struct facts *facts)
 static bool curve_is_unlisted(const struct facts *facts, const struct certificate *leaf)
 {
     const struct extension_list *groups = &facts->client_extensions.supported_groups;
-    uint16_t group = group_of(leaf);
 
-    return group != 0 && groups->state == EXTENSION_WELL_FORMED
-           && !list_u16_contains(groups->list, group);
+    return leaf->key_group != 0 && groups->state == EXTENSION_WELL_FORMED
+           && !list_u16_contains(groups->list, leaf->key_group);
 }
 
 /* The server signs its key exchange. */
