@@ -7,12 +7,14 @@
 enum { PORT_HTTPS = 443, PORT_OTHER = 5001 };
 
 static struct knowledge *knowledge;
-static uint16_t port; /* of the server */
+static uint16_t port;  /* of the server */
+static uint8_t server; /* the end of its address */
 
 static void begin_known(struct story *story)
 {
     story_begin(story);
     story->connection.endpoint[SIDE_SERVER].port = port;
+    story->connection.endpoint[SIDE_SERVER].address.octets[15] = server;
     story->knowledge = knowledge;
 }
 
@@ -58,6 +60,7 @@ static void open_knowledge(void)
     const struct knowledge_options options = {0};
 
     port = PORT_HTTPS;
+    server = 0;
     knowledge = knowledge_new(&options);
     CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
 }
