@@ -274,6 +274,18 @@ static bool finished_up_to_1_2(const struct facts *facts)
            && !server_jumped_ahead(facts) && !facts_finished_is_lost(facts);
 }
 
+/* The capture lacks octets of the client between its hello and this record: those of its flight may
+ * be among them. Notes of one side are in the order of its octets. */
+static bool flight_is_unseen(const struct facts *facts, const struct note *record)
+{
+    const struct note *gap =
+        facts->handshake->gap_octets[SIDE_CLIENT] > 0
+            ? handshake_next(facts->handshake, facts->client_hello_note, SIDE_CLIENT, NOTE_GAP)
+            : NULL;
+
+    return gap != NULL && gap < record;
+}
+
 /* A server judges the client's certificate after the client believes to be done: it can refuse
  * then, and only then. Without the client's Finished no server is done. */
 static bool finished_1_3(const struct facts *facts)
@@ -281,7 +293,8 @@ static bool finished_1_3(const struct facts *facts)
     const struct note *finished = facts_client_finished(facts);
 
     return finished != NULL && facts_server_answer(facts) == SERVER_ANSWER_CONTENT
-           && !facts_never_arrived(facts, finished);
+           && !facts_never_arrived(facts, finished)
+           && (!flight_is_unseen(facts, finished) || facts_server_spoke_behind(facts, finished));
 }
 
 bool facts_handshake_finished(const struct facts *facts)

@@ -72,6 +72,10 @@ bool facts_closes_later(const struct facts *facts, const struct note *after);
  * it than an alert: a ticket or data, and be it a short answer before a close_notify. */
 bool facts_server_went_on(const struct facts *facts, const struct note *finished);
 
+/* TLS 1.3: the server sent more than an alert behind its flight, where that ends with a Finished
+ * without padding, or else behind this record of the client. */
+bool facts_server_spoke_behind(const struct facts *facts, const struct note *client);
+
 /* TLS 1.3: the server's flight ends with a record that is a Finished without padding, so that its
  * alerts are of one length only. */
 bool facts_server_does_not_pad(const struct facts *facts);

@@ -90,6 +90,18 @@ static bool only_alerts_follow(const struct facts *facts, const struct note *not
     return true;
 }
 
+/* A client's only record behind the server's flight, too short for its Finished, which comes
+ * together with a Certificate; and the server closes at once, as who gets an alert does. */
+static bool is_answered_with_close(const struct facts *facts, const struct note *note)
+{
+    const struct note *next = note + 1;
+
+    return note->side == SIDE_CLIENT && note == facts->first_protected_note[SIDE_CLIENT]
+           && next < facts->handshake->notes + facts->handshake->note_count
+           && next->side == SIDE_SERVER && next->kind == NOTE_FIN
+           && next->at.time_ns - note->at.time_ns <= FACTS_LEFT_AFTER_FINISH_NS;
+}
+
 bool facts_is_protected_alert(const struct facts *facts, const struct note *note)
 {
     enum side side = (enum side)note->side;
@@ -100,7 +112,8 @@ bool facts_is_protected_alert(const struct facts *facts, const struct note *note
         return false;
     if (suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length))
         return only_alerts_follow(facts, note);
-    return note == facts->last_protected_note[side] && facts_closes_later(facts, note)
+    return note == facts->last_protected_note[side]
+           && (facts_closes_later(facts, note) || is_answered_with_close(facts, note))
            && !does_not_pad(facts, side) && !facts_is_empty_certificate(facts, note)
            && !is_encrypted_extensions(facts, note);
 }

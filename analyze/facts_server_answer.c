@@ -10,11 +10,20 @@
  * client sends by then may answer that. */
 #define TURN_TO_DATA_NS (10 * MILLISECOND_NS)
 
+/* The last that came of a server that pads its records, too short for a ticket: whether it closed
+ * behind it, as behind an alert, is not in the capture. */
+static bool may_be_last_alert(const struct facts *facts, const struct note *note)
+{
+    return note == facts->last_protected_note[SIDE_SERVER] && note->length < FINISHED_RECORD_MIN
+           && facts->capture_ended && facts->client_answer != CLIENT_ANSWER_NONE
+           && note > facts->client_flight_note && !facts_server_does_not_pad(facts);
+}
+
 /* The last alert, or one before it: some stacks send two. */
 static bool may_be_alert(const struct facts *facts, const struct note *note)
 {
     return suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length)
-           || facts_is_protected_alert(facts, note);
+           || facts_is_protected_alert(facts, note) || may_be_last_alert(facts, note);
 }
 
 static const struct note *next_of_server(const struct facts *facts, const struct note *behind)
@@ -71,6 +80,15 @@ bool facts_server_does_not_pad(const struct facts *facts)
     struct server_flight flight = server_flight(facts);
 
     return flight.last != NULL && is_plain_finished(facts, flight.last);
+}
+
+bool facts_server_spoke_behind(const struct facts *facts, const struct note *client)
+{
+    const struct note *note = facts->first_protected_note[SIDE_SERVER];
+
+    while (note != NULL && note < client && !is_plain_finished(facts, note))
+        note = next_of_server(facts, note);
+    return facts_server_went_on(facts, note != NULL && note < client ? note : client);
 }
 
 /* After the flight of the client the server sends one record and closes. It pads its records (RFC
