@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Up to TLS 1.2: a client that was asked for a certificate stops in the middle of its flight. */
+/* Up to TLS 1.2: a client that was asked for a certificate stops in the middle of its flight, or
+ * the server complains of what is behind the certificate. */
 #include "dissect/tls.h"
 #include "tests/support/story_opening.h"
 #include "tests/support/suite.h"
@@ -79,6 +80,29 @@ static void a_client_that_leaves_before_it_signs_may_not_have_its_key(void)
     }
 }
 
+/* The server asks for a certificate, and need not want one. */
+static void a_complaint_of_what_follows_an_empty_certificate_is_none_of_that(void)
+{
+    static const struct {
+        uint8_t alert;
+        const char *cause;
+    } rows[] = {
+        {TLS_ALERT_UNEXPECTED_MESSAGE, "unexpected_message"},
+        {TLS_ALERT_ILLEGAL_PARAMETER, "illegal_parameter"},
+        {TLS_ALERT_DECRYPT_ERROR, "record_corruption"},
+        {TLS_ALERT_INTERNAL_ERROR, "client_certificate_required"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_up_to(&story, CHANGE, true);
+        story_fatal(&story, SIDE_SERVER, rows[i].alert);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, CAUSE_LIKELY));
+        CU_ASSERT_TRUE(story_considers(&story, "client_certificate_required"));
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -88,6 +112,8 @@ int main(void)
          a_server_may_refuse_the_certificate_before_it_has_the_rest},
         {"a client that leaves before it signs may not have its key",
          a_client_that_leaves_before_it_signs_may_not_have_its_key},
+        {"a complaint of what follows an empty certificate is none of that",
+         a_complaint_of_what_follows_an_empty_certificate_is_none_of_that},
         CU_TEST_INFO_NULL,
     };
 

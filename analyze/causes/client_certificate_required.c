@@ -13,6 +13,21 @@ static bool says_so(const struct facts *facts)
            || facts_alert(facts, SIDE_SERVER, TLS_ALERT_CERTIFICATE_UNKNOWN);
 }
 
+/* What servers say of the messages behind the Certificate, whatever is in that. A server may ask
+ * for a certificate and need none. */
+static bool speaks_of_what_follows(const struct facts *facts)
+{
+    static const uint8_t alerts[] = {
+        TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_BAD_RECORD_MAC,    TLS_ALERT_DECRYPTION_FAILED,
+        TLS_ALERT_RECORD_OVERFLOW,    TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_DECRYPT_ERROR,
+    };
+
+    for (size_t i = 0; i < sizeof(alerts); i++)
+        if (facts_alert(facts, SIDE_SERVER, alerts[i]))
+            return true;
+    return false;
+}
+
 /* It takes clients without a certificate, by what another connection shows; a rule may still be for
  * some names or addresses alone. */
 static bool is_known_to_do_without(const struct facts *facts)
@@ -35,8 +50,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_POSSIBLE;
     if (facts->certificate_request_note != NULL && says_so(facts))
         return CAUSE_CERTAIN;
-    return is_known_to_do_without(facts) || server_refused_at_good_bye(facts) ? CAUSE_POSSIBLE
-                                                                              : CAUSE_LIKELY;
+    return is_known_to_do_without(facts) || server_refused_at_good_bye(facts)
+                   || speaks_of_what_follows(facts)
+               ? CAUSE_POSSIBLE
+               : CAUSE_LIKELY;
 }
 
 const struct cause cause_client_certificate_required = {
