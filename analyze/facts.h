@@ -335,6 +335,10 @@ bool facts_request_is_hung_up_on(const struct facts *facts);
  * said nothing more before it closed, if it did. */
 bool facts_hello_is_due(const struct facts *facts);
 
+/* They have agreed on it, and before the client has said more the server closes or resets the
+ * connection, as a proxy does that says yes and cannot reach its target. */
+bool facts_server_breaks_its_word(const struct facts *facts);
+
 /* The server's no invites the client to ask again, in another way, on the same connection, and
  * nobody has closed it: a proxy wants to know who asks (RFC 9110 section 15.5.8), or a server of
  * FTP has another mechanism (RFC 4217 section 4). */

@@ -558,7 +558,8 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
         || facts_plain_http_is_refused(facts) || plain_client_is_hung_up_on(facts)
         || plain_client_waits_in_vain(facts) || facts_request_is_ignored(facts)
         || facts_request_is_hung_up_on(facts) || opening_is_reset_by_another(facts)
-        || opening_is_lost(facts) || facts_client_is_turned_away(facts))
+        || opening_is_lost(facts) || facts_client_is_turned_away(facts)
+        || facts_server_breaks_its_word(facts))
         return OUTCOME_FAILED;
     if (!hello_is_still_due(facts))
         return OUTCOME_NOT_TLS;

@@ -78,13 +78,32 @@ void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)
         read_reply(facts, reply);
 }
 
-bool facts_hello_is_due(const struct facts *facts)
+/* Nothing of the client followed the server's yes. */
+static bool hello_is_owed(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
 
     return facts->starttls.agreed && facts->connection->syn_seen
-           && client->last_data.packet < facts->starttls.answered_at.packet
+           && client->last_data.packet < facts->starttls.answered_at.packet;
+}
+
+/* What a client leaves that a proxy gave it may have been no more than a try. */
+bool facts_hello_is_due(const struct facts *facts)
+{
+    return hello_is_owed(facts) && !starttls_has_target(facts->starttls.protocol)
            && (facts->refusal.kind == REFUSAL_NONE || facts->refusal.by == SIDE_CLIENT);
+}
+
+/* One that closes later has waited for the hello. */
+bool facts_server_breaks_its_word(const struct facts *facts)
+{
+    const struct direction *direction = facts->connection->direction;
+
+    return hello_is_owed(facts) && facts->refusal.kind != REFUSAL_NONE
+           && facts_closed_without_reason(facts, SIDE_SERVER)
+           && facts->refusal.at.time_ns - facts->starttls.answered_at.time_ns < FACTS_PATIENCE_NS
+           && direction_trouble(&direction[SIDE_CLIENT])->unseen_octets == 0
+           && direction_trouble(&direction[SIDE_SERVER])->unseen_octets == 0;
 }
 
 bool facts_request_may_be_repeated(const struct facts *facts)

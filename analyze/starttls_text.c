@@ -210,8 +210,16 @@ static bool http_refuses(struct bytes reply)
            && reply.data[0] != '2';
 }
 
+/* The whole head came (RFC 9110 section 9.3.6). */
+static bool connect_agrees(struct bytes reply)
+{
+    return starttls_contains(reply, "\r\n\r\n") && starttls_begins_with(reply, "HTTP/")
+           && skip_word(&reply) && reply.len > 0 && reply.data[0] == '2';
+}
+
 const struct starttls_protocol starttls_http_connect = {
     .refuses = http_refuses,
+    .agrees = connect_agrees,
 };
 
 /* Of a UPS (RFC 9271), whose other answers begin otherwise. */

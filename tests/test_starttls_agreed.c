@@ -64,16 +64,34 @@ static void go_on_in_clear(struct play *play)
     close_both(play);
 }
 
+static void a_client_that_goes_on_in_clear_wants_no_tls(void)
+{
+    opening_expect(&openings, go_on_in_clear, OUTCOME_NOT_TLS, "");
+}
+
 static void hang_up(struct play *play)
 {
     play_fin(play, SIDE_SERVER);
     play_fin(play, SIDE_CLIENT);
 }
 
-static void other_ends_are_not_the_clients(void)
+static void reset_by_server(struct play *play)
 {
-    opening_expect(&openings, go_on_in_clear, OUTCOME_NOT_TLS, "");
-    opening_expect(&openings, hang_up, OUTCOME_NOT_TLS, "");
+    play_reset(play, SIDE_SERVER);
+}
+
+/* The server has waited for a hello. */
+static void hang_up_later(struct play *play)
+{
+    play->now_ns += INT64_C(10000000000);
+    hang_up(play);
+}
+
+static void a_server_that_agrees_and_ends_the_connection_has_failed(void)
+{
+    opening_expect(&openings, hang_up, OUTCOME_FAILED, "server_closed");
+    opening_expect(&openings, reset_by_server, OUTCOME_FAILED, "reset_by_server");
+    opening_expect(&openings, hang_up_later, OUTCOME_NOT_TLS, "");
 }
 
 /* What is no yes, or not yet. */
@@ -111,7 +129,10 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"who leaves before the hello has failed", who_leaves_before_the_hello_has_failed},
         {"what the capture does not show is open", what_the_capture_does_not_show_is_open},
-        {"other ends are not the client's", other_ends_are_not_the_clients},
+        {"a client that goes on in clear wants no TLS",
+         a_client_that_goes_on_in_clear_wants_no_tls},
+        {"a server that agrees and ends the connection has failed",
+         a_server_that_agrees_and_ends_the_connection_has_failed},
         {"half a yes is none", half_a_yes_is_none},
         {"the client is who ended it", the_client_is_who_ended_it},
         CU_TEST_INFO_NULL,

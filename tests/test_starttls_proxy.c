@@ -234,6 +234,38 @@ static void a_proxy_that_knows_no_target_refuses_no_tls(void)
     }
 }
 
+/* Behind its yes, which a proxy gives before it has reached the target, too. */
+static void a_proxy_that_agrees_and_ends_the_connection_has_failed(void)
+{
+    static const struct {
+        const char *request;
+        const char *reply;
+        enum side by;
+        enum outcome outcome;
+    } cases[] = {
+        {"CONNECT www.example.org:443 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", SIDE_SERVER,
+         OUTCOME_FAILED},
+        {"CONNECT www.example.org:443 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n", SIDE_SERVER,
+         OUTCOME_NOT_TLS},
+        {"CONNECT www.example.org:22 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", SIDE_SERVER,
+         OUTCOME_NOT_TLS},
+        {"CONNECT www.example.org:443 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", SIDE_CLIENT,
+         OUTCOME_NOT_TLS},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct play play;
+
+        play_begin(&play, 3128, 0);
+        play_text(&play, SIDE_CLIENT, cases[i].request);
+        play_text(&play, SIDE_SERVER, cases[i].reply);
+        play_reset(&play, cases[i].by);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, cases[i].outcome);
+        CU_ASSERT_STRING_EQUAL(play.cause, i == 0 ? "reset_by_server" : "");
+    }
+}
+
 /* The hello of these plays has no server name. */
 static void the_target_of_a_proxy_is_the_server_name(void)
 {
@@ -285,6 +317,8 @@ int main(void)
          a_proxy_that_refuses_another_port_refuses_no_tls},
         {"a proxy that knows no target refuses no TLS",
          a_proxy_that_knows_no_target_refuses_no_tls},
+        {"a proxy that agrees and ends the connection has failed",
+         a_proxy_that_agrees_and_ends_the_connection_has_failed},
         {"the target of a proxy is the server name", the_target_of_a_proxy_is_the_server_name},
         {"what is not for TLS, or was answered, is not ignored",
          what_is_not_for_tls_or_was_answered_is_not_ignored},

@@ -8,7 +8,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 {
     if (facts->refusal.kind == REFUSAL_NONE || facts->refusal.kind == REFUSAL_RST
         || !facts_closed_without_reason(facts, SIDE_SERVER)
-        || (!client_hello_seen(facts) && !facts_client_is_turned_away(facts)))
+        || (!client_hello_seen(facts) && !facts_client_is_turned_away(facts)
+            && !facts_server_breaks_its_word(facts)))
         return CAUSE_NO;
     describe_turned_away(facts, evidence);
     describe_last_seen(facts, evidence);

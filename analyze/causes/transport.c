@@ -413,12 +413,17 @@ void describe_wait(const struct facts *facts, struct evidence *evidence)
 void describe_turned_away(const struct facts *facts, struct evidence *evidence)
 {
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    bool had_agreed = facts_server_breaks_its_word(facts);
+    int64_t since_ns = had_agreed ? facts->starttls.answered_at.time_ns : server->last_syn.time_ns;
     struct text text;
 
-    if (!facts_client_is_turned_away(facts))
+    if (!had_agreed && !facts_client_is_turned_away(facts))
         return;
+    if (had_agreed)
+        describe_starttls_request(facts, evidence);
     text = evidence_begin(evidence, "turned_away", facts->refusal.at);
     text_add(&text, "the server ended the connection ");
-    text_add_duration(&text, facts->refusal.at.time_ns - server->last_syn.time_ns);
-    text_add(&text, " after it had taken it, before the client had sent its hello");
+    text_add_duration(&text, facts->refusal.at.time_ns - since_ns);
+    text_add(&text, " after it had %s, before the client had sent its hello",
+             had_agreed ? "agreed to that" : "taken it");
 }
