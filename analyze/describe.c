@@ -157,8 +157,10 @@ static void describe_end(const struct facts *facts, struct text *text)
                  side_name(refusal->by), refusal->encrypted_length);
         break;
     case REFUSAL_FIN:
-        text_add(text, "the %s closed the connection (FIN) without an alert",
-                 side_name(refusal->by));
+        text_add(text, "the %s closed the connection (%s) without an alert", side_name(refusal->by),
+                 (uint8_t)refusal->by == refusal->note->side
+                     ? "FIN"
+                     : "a FIN that was not captured: this one of the client acknowledges it");
         break;
     case REFUSAL_RST:
         text_add(text, "the connection was reset (RST from the %s's address) without an alert",

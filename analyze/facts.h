@@ -86,7 +86,8 @@ struct refusal {
     uint8_t alert; /* REFUSAL_ALERT: the description */
     uint8_t alert_level;
     uint32_t encrypted_length; /* REFUSAL_ENCRYPTED_ALERT: fragment octets of the record */
-    const struct note *note;   /* what it rests on, NULL when there is none */
+    const struct note *note;   /* what it rests on, NULL when there is none; the other side's FIN
+                                  when that alone shows it */
 };
 
 /* Numbers that a rule often needs about the client's offer, GREASE and signalling

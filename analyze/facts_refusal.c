@@ -298,6 +298,19 @@ bool facts_sides_are_unknown(const struct facts *facts)
            && handshake_next(handshake, NULL, SIDE_SERVER, NOTE_MESSAGE) == NULL;
 }
 
+/* The last that comes of the client, after its hello alone, is a FIN that acknowledges one of the
+ * server's: the server closed before, when is not known. */
+static void find_unseen_close(struct facts *facts)
+{
+    struct refusal *refusal = &facts->refusal;
+
+    if (refusal->kind == REFUSAL_FIN && refusal->by == SIDE_CLIENT
+        && facts_fin_is_unseen(facts, SIDE_SERVER) && facts->client_hello_note != NULL
+        && facts->handshake->records[SIDE_CLIENT] == 1
+        && facts->connection->last_by[SIDE_CLIENT].packet == refusal->at.packet)
+        refusal->by = SIDE_SERVER;
+}
+
 void facts_find_refusal(struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
@@ -319,5 +332,6 @@ void facts_find_refusal(struct facts *facts)
     if (facts->refusal.kind == REFUSAL_NONE)
         refuse_malformed(facts);
     promote_warning(facts);
+    find_unseen_close(facts);
     measure_wait(facts);
 }

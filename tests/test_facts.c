@@ -129,6 +129,36 @@ static void one_octet_that_was_not_seen_may_be_a_fin(void)
     CU_ASSERT_FALSE(facts_fin_is_unseen(story_facts(&story), SIDE_SERVER));
 }
 
+/* A hello, and a FIN of the client, which has one octet more than was captured of the server. */
+static void close_behind_unseen_fin(struct story *story)
+{
+    story_begin_hello(story);
+    story->handshake.records[SIDE_CLIENT] = 1;
+    direction_have_trouble(sent_by(story, SIDE_SERVER))->unseen_octets = 1;
+    story_fin(story, SIDE_CLIENT);
+    story->connection.last_by[SIDE_CLIENT] = sent_by(story, SIDE_CLIENT)->fin;
+}
+
+static void a_fin_that_acknowledges_one_comes_after_it(void)
+{
+    struct story story;
+
+    close_behind_unseen_fin(&story);
+    CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_SERVER);
+    CU_ASSERT_TRUE(story_tells(&story, "refusal", "not captured"));
+}
+
+static void a_fin_that_is_acknowledged_later_may_have_come_later(void)
+{
+    struct story story;
+
+    close_behind_unseen_fin(&story);
+    story.connection.last_by[SIDE_CLIENT].packet++;
+    CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "server_closed"));
+}
+
 static void silence_is_of_a_server_that_never_answered(void)
 {
     struct story story;
@@ -281,6 +311,9 @@ int main(void)
         {"early data as short as an alert is none", early_data_as_short_as_an_alert_is_none},
         {"the first octets that are no TLS count", the_first_octets_that_are_no_tls_count},
         {"one octet that was not seen may be a FIN", one_octet_that_was_not_seen_may_be_a_fin},
+        {"a FIN that acknowledges one comes after it", a_fin_that_acknowledges_one_comes_after_it},
+        {"a FIN that is acknowledged later may have come later",
+         a_fin_that_is_acknowledged_later_may_have_come_later},
         {"silence is of a server that never answered", silence_is_of_a_server_that_never_answered},
         {"what belongs to a full handshake is not resumed",
          what_belongs_to_a_full_handshake_is_not_resumed},
