@@ -295,6 +295,12 @@ bool facts_names_no_server(const struct facts *facts)
                && server_name_is_empty(data));
 }
 
+bool facts_name_is_unread(const struct facts *facts)
+{
+    return !facts->client_hello_read && !facts->second_client_hello_read
+           && facts_server_name(facts).len == 0;
+}
+
 uint16_t facts_chosen_group(const struct facts *facts)
 {
     const struct server_key_exchange *exchange = &facts->server_key_exchange;

@@ -454,6 +454,9 @@ MUST_USE bool facts_certificate_list(const struct facts *facts, const struct not
  * a name in it. */
 bool facts_names_no_server(const struct facts *facts);
 
+/* Neither a ClientHello nor the target of a proxy tells the name: the capture lacks it. */
+bool facts_name_is_unread(const struct facts *facts);
+
 /* The server refused a hello that offers pre-shared keys or tickets: it may have another key than
  * the client, so that the binder does not verify (RFC 8446 section 4.2.11.2). */
 bool facts_refused_key_offer(const struct facts *facts);

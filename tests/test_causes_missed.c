@@ -80,6 +80,42 @@ static void what_an_alert_names_stays_likely(void)
     CU_ASSERT_TRUE(story_says(&story, "record_corruption", CAUSE_LIKELY));
 }
 
+/* The capture has the beginning of the hello alone. */
+static void begin_cut_hello(struct story *story)
+{
+    struct note *hello;
+
+    story_begin(story);
+    hello = story_note(story, SIDE_CLIENT, NOTE_MESSAGE);
+    hello->type = TLS_HANDSHAKE_CLIENT_HELLO;
+    hello->offset = NOTE_NOT_KEPT;
+    story->handshake.gap_octets[SIDE_CLIENT] = MISSED;
+}
+
+static void a_name_that_was_not_read_may_be_none(void)
+{
+    struct story story;
+
+    begin_cut_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNRECOGNIZED_NAME);
+    CU_ASSERT_TRUE(story_says(&story, "unrecognized_sni", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "missing_sni"));
+}
+
+static void a_hello_that_was_not_read_may_ask_for_secure_renegotiation(void)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+
+    for (int known = 0; known < 2; known++) {
+        choice.renegotiation = known;
+        begin_cut_hello(&story);
+        story_flight_1_2(&story, &choice, 0);
+        story_fatal(&story, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_EQUAL(story_considers(&story, "legacy_renegotiation"), !known);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -87,6 +123,9 @@ int main(void)
         {"so may one of the server", so_may_one_of_the_server},
         {"what an alert names stays likely", what_an_alert_names_stays_likely},
         {"a FIN that was missed may be the reason", a_fin_that_was_missed_may_be_the_reason},
+        {"a name that was not read may be none", a_name_that_was_not_read_may_be_none},
+        {"a hello that was not read may ask for secure renegotiation",
+         a_hello_that_was_not_read_may_ask_for_secure_renegotiation},
         CU_TEST_INFO_NULL,
     };
 

@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 
+/* As OpenSSL 3.0 refuses a server without the extension. */
+static bool client_refused_bare_hello(const struct facts *facts)
+{
+    return facts_client_refused_server(facts)
+           && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
+           && facts->server_hello_read && !facts->tls13 && facts->client_key_exchange_note == NULL
+           && facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    if (!facts_client_refused_server(facts)
-        || !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
-        || !facts->server_hello_read || facts->tls13 || facts->client_key_exchange_note != NULL
-        || !facts->offer.renegotiation_info
-        || facts->server_extensions.renegotiation_info.state != EXTENSION_ABSENT)
+    if (!client_refused_bare_hello(facts) || !facts->offer.renegotiation_info)
         return CAUSE_NO;
     evidence_add(evidence, "renegotiation_info", facts->server_hello_note->at,
                  "the client asked for secure renegotiation, the ServerHello has no "
                  "renegotiation_info");
     describe_choice(facts, evidence);
     return CAUSE_LIKELY;
+}
+
+/* Nearly every client asks for it; this hello was not read. */
+static bool is_conceivable(const struct facts *facts)
+{
+    return client_refused_bare_hello(facts) && !facts->client_hello_read;
 }
 
 const struct cause cause_legacy_renegotiation = {
@@ -34,4 +45,5 @@ const struct cause cause_legacy_renegotiation = {
     .alerts = CAUSE_ALERTS(TLS_ALERT_HANDSHAKE_FAILURE),
     .source = "RFC 5746 sections 3.4 and 4.1",
     .match = match,
+    .conceivable = is_conceivable,
 };

@@ -41,9 +41,12 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+/* Servers say so of a hello without a name, too. */
 static bool is_conceivable(const struct facts *facts)
 {
-    return refused_hello_conceivable(facts, SUSPECT_NO_NAME)
+    return (facts_name_is_unread(facts)
+            && facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNRECOGNIZED_NAME))
+           || refused_hello_conceivable(facts, SUSPECT_NO_NAME)
            || refused_hello_played_down(facts, SUSPECT_NO_NAME);
 }
 

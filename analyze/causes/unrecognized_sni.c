@@ -36,7 +36,7 @@ static enum certainty weigh(const struct facts *facts, struct evidence *evidence
     enum certainty by_default = default_certificate_weigh(facts);
 
     if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNRECOGNIZED_NAME))
-        return CAUSE_CERTAIN;
+        return facts_name_is_unread(facts) ? CAUSE_POSSIBLE : CAUSE_CERTAIN;
     if (client_refused_warning(facts) || ended_at_warning(facts)) {
         evidence_add(evidence, "warning", facts->warning_note->at,
                      "the server warned: unrecognized_name(112)%s",
