@@ -179,8 +179,8 @@ static void be_heard_late(struct story *story, int64_t lost_ns, int64_t heard_ns
     struct direction *client = sent_by(story, SIDE_CLIENT);
 
     story_begin_hello(story);
-    client->retransmissions = 7;
-    client->most_retransmitted = 7;
+    client->retransmissions = 3;
+    client->most_retransmitted = 2;
     story_wait(story, lost_ns);
     direction_have_trouble(client)->last_retransmission.time_ns = story->now_ns;
     story_wait(story, heard_ns);
@@ -213,6 +213,63 @@ static void a_server_that_got_the_hello_late_had_no_time_to_answer(void)
     }
 }
 
+/* Sent so many times again, the last time so long after the first. */
+static void send_again(struct story *story, enum side side, uint32_t times, int64_t for_ns)
+{
+    struct direction *direction = sent_by(story, side);
+    struct trouble *trouble = direction_have_trouble(direction);
+
+    direction->retransmissions = times;
+    direction->most_retransmitted = times;
+    trouble->first_retransmission.time_ns = story->now_ns;
+    story_wait(story, for_ns);
+    trouble->last_retransmission.time_ns = story->now_ns;
+}
+
+static void a_server_that_closes_when_its_flight_got_through_at_last_had_waited(void)
+{
+    static const struct {
+        uint32_t times;
+        int64_t lost_ns;
+        int64_t then_ns;
+        enum certainty lost;
+    } rows[] = {
+        {8, 26 * STORY_SECOND, STORY_MILLISECOND, CAUSE_LIKELY},
+        {8, 26 * STORY_SECOND, 30 * STORY_SECOND, CAUSE_NO},
+        {3, 2 * STORY_SECOND, STORY_MILLISECOND, CAUSE_NO},
+        {2, 26 * STORY_SECOND, STORY_MILLISECOND, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_2(&story);
+        send_again(&story, SIDE_SERVER, rows[i].times, rows[i].lost_ns);
+        story_client_flight_1_2(&story);
+        story_wait(&story, rows[i].then_ns);
+        story_rst(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_certainty(&story, "packet_loss"), rows[i].lost);
+        CU_ASSERT_TRUE(story_considers(&story, "reset_by_server"));
+    }
+}
+
+static void an_answer_that_comes_late_with_the_ack_of_the_fin_was_lost_before(void)
+{
+    for (uint32_t fin_again = 0; fin_again <= 3; fin_again += 3) {
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        story_begin_hello(&story);
+        send_again(&story, SIDE_CLIENT, 3, STORY_MILLISECOND);
+        story_wait(&story, 6 * STORY_SECOND);
+        story_fin(&story, SIDE_CLIENT);
+        sent_by(&story, SIDE_CLIENT)->fin_again = fin_again;
+        story_flight_1_2(&story, &choice, 0);
+        CU_ASSERT_EQUAL(story_certainty(&story, "packet_loss"),
+                        fin_again > 0 ? CAUSE_LIKELY : CAUSE_POSSIBLE);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -234,6 +291,10 @@ int main(void)
         {"octets lost on their way are no stall", octets_lost_on_their_way_are_no_stall},
         {"a server that got the hello late had no time to answer",
          a_server_that_got_the_hello_late_had_no_time_to_answer},
+        {"a server that closes when its flight got through at last had waited",
+         a_server_that_closes_when_its_flight_got_through_at_last_had_waited},
+        {"an answer that comes late with the ACK of the FIN was lost before",
+         an_answer_that_comes_late_with_the_ack_of_the_fin_was_lost_before},
         CU_TEST_INFO_NULL,
     };
 

@@ -123,21 +123,34 @@ static void describe_hearing(const struct facts *facts, struct evidence *evidenc
                  "%s", line);
 }
 
+/* What got through soon, and is answered late, was with a slow server; but not when the FIN
+ * does not get through either. */
+static bool server_was_slow(const struct facts *facts)
+{
+    return late_answer(facts) != NULL && !client_was_heard_late(facts)
+           && facts->connection->direction[SIDE_CLIENT].fin_again == 0;
+}
+
 /* What came last did arrive, and its answer did not, on a path that lost much before: the client
- * waited in vain. One that has all that it needs waits for nothing; and what got through soon, and
- * is answered late, was with a slow server. */
+ * waited in vain. One that has all that it needs waits for nothing. A server that closes when its
+ * own octets got through at last has waited, too. */
 static enum certainty weigh_path(const struct facts *facts, struct evidence *evidence)
 {
+    bool gave_up = facts_closed_without_reason(facts, SIDE_SERVER) && server_was_heard_late(facts);
     bool by_client = facts->refusal.kind == REFUSAL_NONE || facts->refusal.by == SIDE_CLIENT;
 
+    if (gave_up) {
+        describe_sent_again(facts, evidence);
+        describe_loss(facts, SIDE_SERVER, evidence);
+        return CAUSE_LIKELY;
+    }
     if (!path_is_lossy(facts) || !by_client
         || facts_is_before_end(facts, facts->server_hello_done_note)
         || client_waited(facts) < REFUSED_AT_ONCE_NS)
         return CAUSE_NO;
     describe_sent_again(facts, evidence);
     describe_hearing(facts, evidence);
-    return late_answer(facts) != NULL && !client_was_heard_late(facts) ? CAUSE_POSSIBLE
-                                                                       : CAUSE_LIKELY;
+    return server_was_slow(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

@@ -148,8 +148,26 @@ int64_t heard_for_ns(const struct facts *facts)
 
 bool client_was_heard_late(const struct facts *facts)
 {
-    return facts->connection->direction[SIDE_CLIENT].most_retransmitted >= LOSSY_SENDS_MIN
+    return facts->connection->direction[SIDE_CLIENT].most_retransmitted >= LOST_SENDS_MIN
            && on_its_way_ns(facts) > heard_for_ns(facts);
+}
+
+/* From when the server first sent anything again to when it last did. */
+static int64_t server_sent_again_ns(const struct facts *facts)
+{
+    const struct trouble *trouble = direction_trouble(&facts->connection->direction[SIDE_SERVER]);
+
+    return trouble->last_retransmission.time_ns - trouble->first_retransmission.time_ns;
+}
+
+bool server_was_heard_late(const struct facts *facts)
+{
+    const struct connection *connection = facts->connection;
+    int64_t life_ns = facts->refusal.at.time_ns - connection->first.time_ns;
+
+    return connection->direction[SIDE_SERVER].most_retransmitted >= LOSSY_SENDS_MIN
+           && server_sent_again_ns(facts) >= FACTS_PATIENCE_NS
+           && server_sent_again_ns(facts) > life_ns / 2;
 }
 
 bool loss_is_general(const struct facts *facts, enum side from)

@@ -48,6 +48,10 @@ bool path_is_lossy(const struct facts *facts);
  * the server had less time for it until the end than its way took. */
 bool client_was_heard_late(const struct facts *facts);
 
+/* The server sent the same octets again and again for more than half of the connection's life, for
+ * seconds at least, before they got through. */
+bool server_was_heard_late(const struct facts *facts);
+
 /* From when the client's last octets were sent for the last time to the end. */
 int64_t heard_for_ns(const struct facts *facts);
 
