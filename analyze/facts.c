@@ -201,6 +201,13 @@ bool facts_closed_without_reason(const struct facts *facts, enum side by)
            || facts_alert(facts, by, TLS_ALERT_USER_CANCELED);
 }
 
+bool facts_reads_no_more(const struct facts *facts, enum side side)
+{
+    const struct direction *direction = &facts->connection->direction[side];
+
+    return direction->window_closed && direction->zero_windows > 1;
+}
+
 bool facts_client_had_left(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];

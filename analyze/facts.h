@@ -437,6 +437,11 @@ enum server_answer facts_server_answer(const struct facts *facts);
  * 2018, RFC 5681); 0: none. */
 uint64_t facts_hole_octets(const struct facts *facts, enum side from);
 
+/* The side closed its receive window, and it was closed still when it was probed (RFC 9293 section
+ * 3.8.6.1) and at the end: its program does not read what came, and the other side may send no
+ * more. */
+bool facts_reads_no_more(const struct facts *facts, enum side side);
+
 /* Octets of this side were lost on their way, and not by the capture: the receiver lacks them, or
  * it went on without them long after they were sent. */
 bool facts_octets_are_lost(const struct facts *facts, enum side from);

@@ -364,6 +364,7 @@ static bool is_dying(const struct facts *facts)
     if (facts->waited_ns < SILENCE_NS)
         return false;
     return facts_octets_are_lost(facts, SIDE_CLIENT) || facts_octets_are_lost(facts, SIDE_SERVER)
+           || facts_reads_no_more(facts, SIDE_CLIENT) || facts_reads_no_more(facts, SIDE_SERVER)
            || (acknowledged && !silence_proves_nothing(facts));
 }
 

@@ -143,6 +143,7 @@ struct direction {
     bool routed : 1;        /* a packet other than a RST was captured twice, with two hop limits: on
                              both sides of a router */
     bool last_routed : 1;   /* as connection_conclude found it: the last octets sent were */
+    bool window_closed : 1; /* likewise: its last ACK announced window 0 */
     struct moment first;    /* first packet */
     struct moment syn;      /* first SYN (client) or SYN-ACK (server) */
     struct moment last_syn; /* last of them */

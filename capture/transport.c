@@ -185,6 +185,7 @@ void transport_conclude(struct direction *direction, struct transport *transport
     direction->hop_limit_other = transport->hop_limit_other;
     direction->unacknowledged_octets = open > 0 ? transport_sum(0, open) : 0;
     direction->largest_acknowledged = stream->largest_acknowledged;
+    direction->window_closed = transport->acknowledged_once && transport->last_window == 0;
     if (transport->sent_again)
         note_unacknowledged_sizes(direction, transport);
     if (direction->routed)

@@ -270,6 +270,46 @@ static void an_answer_that_comes_late_with_the_ack_of_the_fin_was_lost_before(vo
     }
 }
 
+static void close_window(struct story *story, enum side side, uint32_t times)
+{
+    sent_by(story, side)->window_closed = true;
+    sent_by(story, side)->zero_windows = times;
+}
+
+/* One window of 0 alone is no end: it was not probed. */
+static void a_client_that_reads_no_more_is_the_one_that_stalls(void)
+{
+    for (uint32_t times = 1; times <= 2; times++) {
+        struct story story;
+
+        begin_stall(&story, EXTENSIONS_RECORD);
+        story_protected(&story, SIDE_SERVER, FLIGHT_RECORD);
+        story.handshake.broken_octets[SIDE_SERVER] = FLIGHT_RECORD / 3;
+        close_window(&story, SIDE_CLIENT, times);
+        story_wait(&story, TIME_OUT_NS);
+        story_rst(&story, SIDE_CLIENT);
+        CU_ASSERT_TRUE(times > 1 ? story_says(&story, "client_abandoned", CAUSE_LIKELY)
+                                 : story_says(&story, "server_silent", CAUSE_LIKELY));
+        CU_ASSERT_EQUAL(story_considers(&story, "server_silent"), times == 1);
+        CU_ASSERT_EQUAL(story_tells(&story, "window_closed", "receive window of 0"), times > 1);
+    }
+}
+
+/* The client cannot even close: its FIN stands behind what it may not send. */
+static void a_server_that_reads_no_more_is_silent(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story.handshake.hello_broke_off = true;
+    story.handshake.partial_hello_octets = 100;
+    close_window(&story, SIDE_SERVER, 2);
+    story_wait(&story, 2 * TIME_OUT_NS);
+    story.connection.last.time_ns = story.now_ns;
+    CU_ASSERT_TRUE(story_says(&story, "server_silent", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(story_considers(&story, "packet_loss"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -295,6 +335,9 @@ int main(void)
          a_server_that_closes_when_its_flight_got_through_at_last_had_waited},
         {"an answer that comes late with the ACK of the FIN was lost before",
          an_answer_that_comes_late_with_the_ack_of_the_fin_was_lost_before},
+        {"a client that reads no more is the one that stalls",
+         a_client_that_reads_no_more_is_the_one_that_stalls},
+        {"a server that reads no more is silent", a_server_that_reads_no_more_is_silent},
         CU_TEST_INFO_NULL,
     };
 

@@ -355,6 +355,24 @@ static void zero_windows_and_keep_alives_are_counted(void)
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].retransmissions, 0);
 }
 
+/* The last ACK tells; what comes with a RST is no window. */
+static void a_window_is_closed_until_an_ack_opens_it(void)
+{
+    for (int opened = 0; opened < 2; opened++) {
+        struct scene *scene = scene_open();
+        struct connection connection;
+
+        send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 10, 0, NULL, 0, 0, false});
+        send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 10, 0, 0, NULL, 0, 0, true});
+        if (opened)
+            send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 10, 0, 0, NULL, 0, 0, false});
+        send(scene, (struct sending){SIDE_SERVER, TCP_RST, 0, 10, 0, 0, NULL, 0, 0, false});
+        connection = scene_conclude(scene);
+        CU_ASSERT_EQUAL(connection.direction[SIDE_SERVER].window_closed, opened == 0);
+        CU_ASSERT_FALSE(connection.direction[SIDE_CLIENT].window_closed);
+    }
+}
+
 /* A RST of the server with this relative number after an exchange of 10 octets each way. */
 static struct reset reset_with(uint32_t sequence)
 {
@@ -533,6 +551,7 @@ int main(void)
         {"what a SACK block covers has passed", what_a_sack_block_covers_has_passed},
         {"a SACK hole that closes is forgotten", a_sack_hole_that_closes_is_forgotten},
         {"zero windows and keep-alives are counted", zero_windows_and_keep_alives_are_counted},
+        {"a window is closed until an ACK opens it", a_window_is_closed_until_an_ack_opens_it},
         {"a reset is compared with what the receiver expects",
          a_reset_is_compared_with_what_the_receiver_expects},
         {"a reset has a timestamp or not", a_reset_has_a_timestamp_or_not},

@@ -42,19 +42,30 @@ static bool went_silent(const struct facts *facts)
            && facts->last_note->side == SIDE_SERVER;
 }
 
+/* The server had more to say, and was not let. */
+static bool reads_no_more(const struct facts *facts)
+{
+    return facts_reads_no_more(facts, SIDE_CLIENT) && facts->answered[SIDE_SERVER]
+           && !client_ended_at_flight(facts);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     if (!client_hello_seen(facts) && !left_before_hello(facts))
         return CAUSE_NO;
     if (went_silent(facts)) {
         describe_last_seen(facts, evidence);
-        return CAUSE_POSSIBLE;
+        describe_closed_window(facts, SIDE_CLIENT, evidence);
+        return reads_no_more(facts) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
     }
     if (!facts_closed_without_reason(facts, SIDE_CLIENT))
         return CAUSE_NO;
     describe_leaving(facts, evidence);
     describe_point(facts, evidence);
     describe_flight_taken(facts, evidence);
+    describe_closed_window(facts, SIDE_CLIENT, evidence);
+    if (reads_no_more(facts))
+        return CAUSE_LIKELY;
     /* A RST, a certificate not liked or a server that does not answer, or too late, explain it as
      * well. */
     if (facts->refusal.kind == REFUSAL_RST || client_ended_at_flight(facts)
@@ -69,14 +80,16 @@ const struct cause cause_client_abandoned = {
     .id = "client_abandoned",
     .layer = LAYER_NETWORK,
     .title = "The client left in the middle of the handshake without saying why",
-    .explanation = "The client closed the connection, or fell silent, while the server was "
-                   "answering, and nothing on the wire was wrong. Users stop a page, clients race "
-                   "several connections and drop the losers, scanners and health checks look no "
-                   "further; a time-out of the client that is too short looks the same. Where TLS "
-                   "was asked for within another protocol, what the server agreed to may not be "
-                   "enough for it: a client that insists on CredSSP (NLA) leaves an RDP server "
-                   "that offers plain TLS; and one that cannot read its own files, such as the "
-                   "root certificates, may find out only then (psql does).",
+    .explanation =
+        "The client closed the connection, or fell silent, while the server was "
+        "answering, and nothing on the wire was wrong. Users stop a page, clients race "
+        "several connections and drop the losers, scanners and health checks look no "
+        "further; a time-out of the client that is too short looks the same. A program that hangs "
+        "reads no more until its receive window is closed. Where TLS "
+        "was asked for within another protocol, what the server agreed to may not be "
+        "enough for it: a client that insists on CredSSP (NLA) leaves an RDP server "
+        "that offers plain TLS; and one that cannot read its own files, such as the "
+        "root certificates, may find out only then (psql does).",
     .remedy = "Compare how long the client waited (in the evidence) with its time-outs. Read its "
               "log at this time, and look for another connection of the same client that succeeded "
               "at once. If it happens to one client and always at this point, run `openssl "

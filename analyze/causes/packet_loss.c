@@ -11,14 +11,14 @@
  * retransmission in wide use. */
 #define REFUSED_AT_ONCE_NS (200 * MILLISECOND_NS)
 
-/* The rest of the hello did not come in the time that sending it again takes, and the client did
- * not leave: it may have been on its way. */
+/* The rest of the hello did not come in the time that sending it again takes, and the client, which
+ * may send it, did not leave: it may have been on its way. */
 static bool rest_of_hello_is_due(const struct facts *facts, enum side from)
 {
     bool client_left = facts->refusal.kind != REFUSAL_NONE && facts->refusal.by == SIDE_CLIENT;
 
     return from == SIDE_CLIENT && client_hello_broke_off(facts) && !client_left
-           && facts->waited_ns >= WAITED_IN_VAIN_NS;
+           && facts->waited_ns >= WAITED_IN_VAIN_NS && !facts_reads_no_more(facts, SIDE_SERVER);
 }
 
 /* The server established handshakes of connections that end behind this one's beginning. */

@@ -14,8 +14,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_reset(facts, SIDE_CLIENT, evidence);
     describe_last_seen(facts, evidence);
     describe_flight_taken(facts, evidence);
-    /* A client that waited in vain has another reason; one that got a certificate may have one. */
+    /* A client that waited in vain has another reason, and so has one that had long ceased to read;
+     * one that got a certificate may have one. */
     if (client->hop_limit == 0 || !facts->answered[SIDE_SERVER] || client_ended_at_flight(facts)
+        || facts_reads_no_more(facts, SIDE_CLIENT)
         || reset_is_of_router(facts, SIDE_CLIENT) != CAUSE_NO)
         return CAUSE_POSSIBLE;
     return CAUSE_LIKELY;

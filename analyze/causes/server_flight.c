@@ -129,7 +129,8 @@ enum certainty server_stopped_midway(const struct facts *facts)
     enum certainty certainty;
 
     if (!client_gave_up(facts) || !client_silent_after_flight(facts) || facts->missed
-        || facts_client_had_left(facts) || direction_trouble(server)->unseen_octets > 0)
+        || facts_client_had_left(facts) || direction_trouble(server)->unseen_octets > 0
+        || facts_reads_no_more(facts, SIDE_CLIENT))
         return CAUSE_NO;
     certainty = is_unfinished(facts);
     return certainty == CAUSE_LIKELY && may_be_lost ? CAUSE_POSSIBLE : certainty;

@@ -82,6 +82,13 @@ static bool heard_too_late(const struct facts *facts)
     return client_was_heard_late(facts) && heard_for_ns(facts) < FACTS_PATIENCE_NS;
 }
 
+/* What the client has to say does not fit into what its program reads. */
+static bool reads_no_more(const struct facts *facts)
+{
+    return facts_reads_no_more(facts, SIDE_SERVER) && client_hello_seen(facts)
+           && !facts->answered[SIDE_SERVER] && waited_in_vain(facts);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum certainty certainty = stopped_midway(facts, evidence);
@@ -90,6 +97,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return certainty;
     if (facts_request_is_ignored(facts)) {
         describe_ignored_request(facts, evidence);
+        return CAUSE_LIKELY;
+    }
+    if (reads_no_more(facts)) {
+        describe_closed_window(facts, SIDE_SERVER, evidence);
         return CAUSE_LIKELY;
     }
     if (!client_hello_seen(facts) || client_hello_broke_off(facts) || facts->last_note == NULL

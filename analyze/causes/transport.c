@@ -413,6 +413,16 @@ void describe_reset(const struct facts *facts, enum side by, struct evidence *ev
                      reset->count, side_name(by));
 }
 
+void describe_closed_window(const struct facts *facts, enum side side, struct evidence *evidence)
+{
+    if (facts_reads_no_more(facts, side))
+        evidence_add(evidence, "window_closed", facts->connection->last_by[side],
+                     "the %s announced a receive window of 0 %u times, the last time with its last "
+                     "ACK: its program does not read what came, and the %s may send no more",
+                     side_name(side), facts->connection->direction[side].zero_windows,
+                     side_name(side_other(side)));
+}
+
 void describe_wait(const struct facts *facts, struct evidence *evidence)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];

@@ -83,6 +83,9 @@ void describe_reset(const struct facts *facts, enum side by, struct evidence *ev
  * TLS, and how soon. */
 void describe_turned_away(const struct facts *facts, struct evidence *evidence);
 
+/* Add that this side reads no more; nothing where it does. */
+void describe_closed_window(const struct facts *facts, enum side side, struct evidence *evidence);
+
 /* Add how long the client waited for an answer to its hello, and that it was acknowledged. */
 void describe_wait(const struct facts *facts, struct evidence *evidence);
 
