@@ -269,7 +269,7 @@ static void a_server_that_answered_is_not_silent(void)
     story_begin(&story);
     story_modern_hello(&story);
     story_server_hello(&story, &choice);
-    story_wait(&story, STORY_SECOND);
+    story_wait(&story, STORY_SECOND / 10);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_denies(&story, "server_silent"));
     CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));

@@ -111,15 +111,26 @@ int64_t server_silence_ns(const struct facts *facts)
     return facts->refusal.at.time_ns - facts->connection->direction[SIDE_SERVER].last_data.time_ns;
 }
 
-/* The client waited for more of the server, since what it has, it reads at once; and it ended the
- * handshake without naming a reason: an encrypted alert may be the close_notify of programs on
- * GnuTLS whose own timer fires. */
+/* The client ended the handshake without naming a reason: an encrypted alert may be the
+ * close_notify of programs on GnuTLS whose own timer fires. */
 static bool client_gave_up(const struct facts *facts)
 {
-    return server_silence_ns(facts) >= FACTS_PATIENCE_NS
-           && (facts_closed_without_reason(facts, SIDE_CLIENT)
-               || (facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
-                   && facts->refusal.by == SIDE_CLIENT));
+    return facts_closed_without_reason(facts, SIDE_CLIENT)
+           || (facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT && facts->refusal.by == SIDE_CLIENT);
+}
+
+/* It waited for more of the server, since what it has, it reads at once. A server sends its flight
+ * in one go, and then waits for no more than round trips: where its end is seen not to have come,
+ * the time-outs of impatient clients tell. */
+static bool client_waited(const struct facts *facts, enum certainty unfinished)
+{
+    enum { ROUND_TRIPS = 4 };
+    int64_t silence_ns = server_silence_ns(facts);
+
+    if (unfinished == CAUSE_LIKELY)
+        return silence_ns >= WAITED_IN_VAIN_NS
+               && silence_ns >= ROUND_TRIPS * facts->connection->syn_rtt_ns;
+    return silence_ns >= FACTS_PATIENCE_NS;
 }
 
 enum certainty server_stopped_midway(const struct facts *facts)
@@ -133,6 +144,8 @@ enum certainty server_stopped_midway(const struct facts *facts)
         || facts_reads_no_more(facts, SIDE_CLIENT))
         return CAUSE_NO;
     certainty = is_unfinished(facts);
+    if (!client_waited(facts, certainty))
+        return CAUSE_NO;
     return certainty == CAUSE_LIKELY && may_be_lost ? CAUSE_POSSIBLE : certainty;
 }
 

@@ -18,9 +18,9 @@ bool server_flight_complete(const struct facts *facts);
 /* The client sent nothing after the server's flight but what ended the handshake. */
 bool client_silent_after_flight(const struct facts *facts);
 
-/* The server fell silent within its flight, and the client waited for the rest for seconds, said
- * nothing meanwhile and gave up: likely where the end of the flight is seen not to have come,
- * possible where TLS 1.3 hides it or the path loses packets. */
+/* The server fell silent within its flight, and the client waited for the rest, said nothing
+ * meanwhile and gave up: likely where the end of the flight is seen not to have come, possible
+ * where the path loses packets, or where TLS 1.3 hides that and the client waited for seconds. */
 enum certainty server_stopped_midway(const struct facts *facts);
 
 /* From the server's last octets to the end. */
