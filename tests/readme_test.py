@@ -7,6 +7,7 @@ $TLSWHY is the program; the folder it lies in stands for build/release.
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -84,6 +85,27 @@ class Readme(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, said)
                     if "exit status" in line:
                         self.assertIn("exit status 3", said)
+
+    @unittest.skipUnless(shutil.which("jq") and shutil.which("man"), "jq or man is not installed")
+    def test_the_examples_of_jq_count_failures(self):
+        manual = subprocess.run(["man", "-l", str(TREE / "tools" / "tlswhy" / "tlswhy.1")], check=True,
+                                capture_output=True, env={**os.environ, "MANWIDTH": "200"}).stdout
+        capture = TREE / "tests" / "pcaps" / "weak_certificate" / "sha1-tls12__chromium__nginx.pcap"
+        with tempfile.TemporaryDirectory() as folder:
+            named = Path(folder) / "capture.pcap"
+            named.symlink_to(capture)
+            environment = {**os.environ, "PATH": f"{BUILD}:{os.environ['PATH']}"}
+            commands = ["tlswhy --summary=- capture.pcap > all.summary"]
+            commands += re.findall(r"^ *(tlswhy .*\| jq .*)$", manual.decode(), re.M)
+            commands += re.findall(r"^jq .* all\.summary$", README, re.M)
+            feed = (TREE / "tools" / "feed" / "README.md").read_text("utf-8")
+            commands += ["tlswhy --json capture.pcap" + found
+                         for found in re.findall(r"^kcat .*( \| jq .*)$", feed, re.M)]
+            said = [subprocess.run(command, shell=True, cwd=folder, env=environment, check=True,
+                                   capture_output=True).stdout.decode() for command in commands]
+        self.assertEqual(said, ["", "2 weak_certificate\n", "2 weak_certificate, clients: 1\n",
+                                "2 198.51.100.20:443 weak_certificate\n",
+                                "weak_certificate\nweak_certificate\n"])
 
     def test_every_limit_is_that_of_the_source(self):
         rows = re.findall(r"^\| .* \| (\d+)(?: (\w+))? \| `([A-Z_]+)` \|$", README, re.M)
