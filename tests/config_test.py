@@ -64,7 +64,7 @@ class Config(unittest.TestCase):
     def test_lines_may_be_long(self):
         hosts = " or ".join(f"host 192.0.2.{number}" for number in range(1, 30))
         remark = "# " + 500 * "x"
-        self.assertEqual(self.check(f"{remark}\nfilter = {hosts}\n"),
+        self.assertEqual(self.check(f"{remark}\nfilter = {hosts}\ninterface = lo\n"),
                          f"tlswhy: {self.path}: good\n")
         self.assertIn("line 3: 'hair' is no option",
                       self.check(f"{remark}\nfilter = {hosts}\nhair = blue\n", USAGE))
@@ -76,9 +76,10 @@ class Config(unittest.TestCase):
                    "internal-network = 192.0.2.0/24\ninternal-network = 10.0.0.0/8\n")
 
     def test_blanks_and_remarks_mean_nothing(self):
-        self.path.write_text("  json=yes\r\n\tobserver-name  =  a;b ; a remark\r\n")
+        self.path.write_text("  json=yes\r\n\tobserver-name  =  a;b#c ; a remark\r\n"
+                             "seed = 7 # another one\n")
         done = run("--config", self.path, FAILURE)
-        self.assertIn('"name":"a;b"', done.stdout)
+        self.assertIn('"name":"a;b#c"', done.stdout)
 
     def test_what_is_no_text_file_is_told(self):
         self.path.write_bytes(b"json = yes\n\0all = yes\n")
@@ -155,9 +156,34 @@ class Config(unittest.TestCase):
             (USAGE, "user = no-such-user", "no-such-user"),
             (USAGE, "cpu = 1000", "--cpu"),
             (USAGE, "timestamp-type = foo", "foo: no timestamp type"),
+            (USAGE, 'interface = "lo"', "is no name of an interface"),
+            (USAGE, "interface = lo lo", "is no name of an interface"),
+            (USAGE, "sink = stdout\nsink = file:-", "standard output is written by --sink, too"),
+            (USAGE, f"state = {empty}\noutput = {empty}\nseed = 1", "written by --output, too"),
+            (USAGE, f"sink = file:{self.path}\nsink = file:{empty}", "is read, too"),
         ):
             with self.subTest(wrong=wrong):
-                self.assertIn(said, self.check(f"interface = lo\n{wrong}\n", status))
+                all_said = self.check(f"interface = lo\n{wrong}\n", status)
+                self.assertIn(said, all_said)
+                place = re.search(rf"^tlswhy: {self.path}: line (\d): '(.*)' cannot be that$",
+                                  all_said, re.MULTILINE)
+                lines = ["interface = lo", *wrong.splitlines()]
+                self.assertEqual(lines[int(place[1]) - 1].split(" = ")[0], place[2])
+
+    def test_the_line_that_is_wrong_is_told_and_no_other(self):
+        crl = self.path.with_name("nowhere")
+        self.assertIn("line 3: 'crl'", self.check(
+            f"interface = lo\nseed = 1\ncrl = {crl}\ncrl = {ROOT}\n", COULD_NOT))
+        self.path.write_text("user = no-such-user\n")
+        done = run("--config", self.path, "-i", "lo")
+        self.assertIn("line 1: 'user'", done.stderr)
+        done = run("--config", self.path, "-i", "lo", "--user", "nor-such-a-user")
+        self.assertEqual(done.stderr, "tlswhy: --user: there is no user nor-such-a-user\n")
+
+    def test_what_is_good_without_an_interface_is_good_for_captures(self):
+        self.assertEqual(self.check("metrics = 9117\n"),
+                         f"tlswhy: {self.path}: good for captures; a service needs an interface\n")
+        self.assertIn(": good\n", run("--check-config", self.path, "-i", "lo").stderr)
 
     @unittest.skipUnless(os.geteuid() == 0, "only root becomes somebody else")
     def test_the_state_is_put_where_the_user_of_the_service_can_put_it(self):

@@ -8,6 +8,7 @@
 
 #include "capture/savefile.h"
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/config.h"
 #include "tools/tlswhy/place.h"
 
 enum { WRITTEN_MAX = SINKS_MAX + 3 /* --output, --summary and --state */ };
@@ -22,11 +23,13 @@ struct target {
 
 struct written {
     const char *option; /* that says so */
+    const char *value;  /* of it */
     const char *path;
     struct target target;
 };
 
 struct writing {
+    const struct options *options;
     struct written files[WRITTEN_MAX];
     size_t count;
 };
@@ -106,34 +109,60 @@ static bool target_find_stdin(struct target *target)
     return S_ISREG(status.st_mode);
 }
 
-/* Which option writes to the target; NULL: none. */
-static const char *writer_of(const struct writing *writing, const struct target *target)
+/* What writes to the target; NULL: nothing. */
+static const struct written *writer_of(const struct writing *writing, const struct target *target)
 {
     for (size_t i = 0; i < writing->count; i++) {
         const struct target *other = &writing->files[i].target;
 
         if (other->device == target->device && other->inode == target->inode
             && strcmp(other->name, target->name) == 0)
-            return writing->files[i].option;
+            return &writing->files[i];
     }
     return NULL;
 }
 
-/* Add one more, NULL: none. */
-static bool add_written(struct writing *writing, const char *option, const char *path)
+/* Say that an option names the wrong file. */
+static bool refuse(const struct writing *writing, const struct written *written, const char *path,
+                   const char *reason)
+{
+    (void)complain("--%s: %s is %s: name another file", written->option, path, reason);
+    config_blame(writing->options, written->option, written->value);
+    return false;
+}
+
+/* Add one more. */
+static bool add_written(struct writing *writing, const struct written *wanted)
 {
     struct written *written = &writing->files[writing->count];
-    const char *other;
+    const struct written *other;
+    char reason[32];
 
-    if (path == NULL || !target_find(path, &written->target))
+    *written = *wanted;
+    if (!target_find(written->path, &written->target))
         return true;
     other = writer_of(writing, &written->target);
-    if (other != NULL)
-        return complain("%s: %s is written by %s, too: name another file", option, path, other);
-    written->option = option;
-    written->path = path;
+    if (other != NULL) {
+        snprintf(reason, sizeof(reason), "written by --%s, too", other->option);
+        return refuse(writing, written, written->path, reason);
+    }
     writing->count++;
     return true;
+}
+
+/* The same for an option whose value is the path; NULL: it was not given. */
+static bool add_path(struct writing *writing, const char *option, const char *path)
+{
+    const struct written written = {.option = option, .value = path, .path = path};
+
+    return path == NULL || add_written(writing, &written);
+}
+
+static bool add_sink(struct writing *writing, const struct sink_spec *spec)
+{
+    const struct written written = {.option = "sink", .value = spec->text, .path = spec->path};
+
+    return spec->scheme != SINK_FILE || add_written(writing, &written);
 }
 
 static bool find_written(struct writing *writing, const struct options *options)
@@ -143,13 +172,11 @@ static bool find_written(struct writing *writing, const struct options *options)
 
     if (summary != NULL && strcmp(summary, "-") == 0)
         summary = NULL;
-    if (!add_written(writing, "--output", options->output)
-        || !add_written(writing, "--summary", summary)
-        || !add_written(writing, "--state", options->state))
+    if (!add_path(writing, "output", options->output) || !add_path(writing, "summary", summary)
+        || !add_path(writing, "state", options->state))
         return false;
     for (size_t i = 0; i < sinks->count; i++)
-        if (sinks->specs[i].scheme == SINK_FILE
-            && !add_written(writing, "--sink", sinks->specs[i].path))
+        if (!add_sink(writing, &sinks->specs[i]))
             return false;
     return true;
 }
@@ -159,14 +186,13 @@ static bool is_kept(const struct writing *writing, const char *path)
 {
     const bool is_stdin = path != NULL && strcmp(path, "-") == 0;
     struct target target;
-    const char *option;
+    const struct written *written;
 
     if (path == NULL || !(is_stdin ? target_find_stdin(&target) : target_find(path, &target)))
         return true;
-    option = writer_of(writing, &target);
-    return option == NULL
-           || complain("%s: %s is read, too: name another file", option,
-                       is_stdin ? "standard input" : path);
+    written = writer_of(writing, &target);
+    return written == NULL
+           || refuse(writing, written, is_stdin ? "standard input" : path, "read, too");
 }
 
 static bool are_kept(const struct writing *writing, const char *const *paths, size_t count)
@@ -195,8 +221,7 @@ static bool has_no_capture(const struct writing *writing)
 {
     for (size_t i = 0; i < writing->count; i++)
         if (is_capture(&writing->files[i]))
-            return complain("%s: %s is a capture: name another file", writing->files[i].option,
-                            writing->files[i].path);
+            return refuse(writing, &writing->files[i], writing->files[i].path, "a capture");
     return true;
 }
 
@@ -209,7 +234,7 @@ bool apart_check_merge(const struct options *options)
 
 bool apart_check(const struct options *options)
 {
-    struct writing writing = {.count = 0};
+    struct writing writing = {.options = options};
 
     return find_written(&writing, options)
            && are_kept(&writing, options->paths, options->path_count)

@@ -11,8 +11,16 @@
 #include "capture/live.h"
 #include "tools/tlswhy/apart.h"
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/config.h"
 #include "tools/tlswhy/state_file.h"
 #include "tools/tlswhy/trust_files.h"
+
+/* Something said what is wrong with an option: say where it stands, if in a file of options. */
+static bool blame(const struct options *options, const char *name, const char *value)
+{
+    config_blame(options, name, value);
+    return false;
+}
 
 static bool has_filter(const struct options *options)
 {
@@ -23,7 +31,8 @@ static bool has_filter(const struct options *options)
         return true;
     filter = filter_new(options->filter, error);
     filter_free(filter);
-    return filter != NULL || complain("%s%s", error, options_filter_hint(options));
+    return filter != NULL || complain("%s%s", error, options_filter_hint(options))
+           || blame(options, "filter", NULL);
 }
 
 bool check_analysis(const struct options *options)
@@ -54,8 +63,10 @@ bool check_service(const struct options *options, struct identity *identity)
 {
     const struct service_options *service = &options->service;
 
-    return check_analysis(options) && privileges_find(service->user, identity)
-           && has_processors(service) && has_timestamps(service);
+    return check_analysis(options)
+           && (privileges_find(service->user, identity) || blame(options, "user", NULL))
+           && (has_processors(service) || blame(options, "cpu", NULL))
+           && (has_timestamps(service) || blame(options, "timestamp-type", NULL));
 }
 
 /* Whether the state finds a place as the service will look for it: as its user, whom only a process
@@ -95,8 +106,21 @@ static bool has_files(const struct options *options, const struct identity *iden
     bool is_good = trust_files_open(&files, options);
 
     trust_files_close(&files);
-    return is_good && (options->state == NULL || has_place_for_state(options->state, identity))
-           && (options->sinks.spool == NULL || has_place_for_spools(options->sinks.spool));
+    return is_good
+           && (options->state == NULL || has_place_for_state(options->state, identity)
+               || blame(options, "state", NULL))
+           && (options->sinks.spool == NULL || has_place_for_spools(options->sinks.spool)
+               || blame(options, "spool", NULL));
+}
+
+/* What is good about it, as far as that goes. */
+static const char *describe_good(const struct options *options)
+{
+    if (options->checked_settings == 0)
+        return "good, but it sets nothing";
+    return options->service.interface_count > 0 || options->read_count > 0
+               ? "good"
+               : "good for captures; a service needs an interface";
 }
 
 int check_config(const struct options *options)
@@ -110,7 +134,6 @@ int check_config(const struct options *options)
     if (!has_files(options, &identity) && status == EXIT_ANALYSED)
         status = EXIT_COULD_NOT;
     if (status == EXIT_ANALYSED)
-        (void)complain("%s: %s", options->checked,
-                       options->checked_settings > 0 ? "good" : "good, but it sets nothing");
+        (void)complain("%s: %s", options->checked, describe_good(options));
     return status;
 }

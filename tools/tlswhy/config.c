@@ -23,18 +23,47 @@ struct reading {
     size_t settings;
 };
 
-/* A copy that lives as long as the options: they borrow their values. */
-static const char *keep(struct options *options, const char *value)
+/* Keep a copy that lives as long as the options: they borrow their values. NULL: no memory. */
+static const char *keep(const struct reading *reading, const struct option_row *row,
+                        const char *value)
 {
     size_t size = strlen(value) + 1;
-    struct kept_text *kept = malloc(sizeof(*kept) + size);
+    struct setting *setting = malloc(sizeof(*setting) + size);
 
-    if (kept == NULL)
+    if (setting == NULL)
         return NULL;
-    memcpy(kept->text, value, size);
-    kept->next = options->kept;
-    options->kept = kept;
-    return kept->text;
+    setting->row = row;
+    setting->path = reading->path;
+    setting->line = reading->line;
+    memcpy(setting->value, value, size);
+    setting->next = reading->options->settings;
+    reading->options->settings = setting;
+    return setting->value;
+}
+
+static bool is_meant(const struct setting *setting, const char *name, const char *value)
+{
+    return setting->row != NULL && strcmp(setting->row->name, name) == 0
+           && (value == NULL || setting->value == value);
+}
+
+void config_blame(const struct options *options, const char *name, const char *value)
+{
+    const struct setting *setting = options->settings;
+
+    while (setting != NULL && !is_meant(setting, name, value))
+        setting = setting->next;
+    if (setting != NULL)
+        (void)complain("%s: line %u: '%s' cannot be that", setting->path, setting->line, name);
+}
+
+void config_forget(const struct options *options, const struct option_row *row)
+{
+    if (row->effect.is_list)
+        return;
+    for (struct setting *setting = options->settings; setting != NULL; setting = setting->next)
+        if (setting->row == row)
+            setting->row = NULL;
 }
 
 /* Say what is wrong with the option of this line. */
@@ -97,10 +126,11 @@ static bool apply(struct reading *reading, const char *name, const char *value)
     if (value[0] == '\0')
         return refuse(reading, name, "has no value");
     reading->settings++;
-    if (option_row_argument(row) == no_argument)
-        return apply_flag(reading, row, value);
-    value = keep(reading->options, value);
-    return value != NULL ? use(reading, row, value) : complain_memory();
+    value = keep(reading, row, value);
+    if (value == NULL)
+        return complain_memory();
+    return option_row_argument(row) == no_argument ? apply_flag(reading, row, value)
+                                                   : use(reading, row, value);
 }
 
 /* Without the blanks at both ends. */
@@ -116,10 +146,10 @@ static char *trim(char *text)
     return text;
 }
 
-/* What is behind a blank and ";" is a remark. */
+/* What is behind a blank and "#" or ";" is a remark. */
 static void cut_remark(char *text)
 {
-    for (char *mark = strchr(text, ';'); mark != NULL; mark = strchr(mark + 1, ';')) {
+    for (char *mark = strpbrk(text, "#;"); mark != NULL; mark = strpbrk(mark + 1, "#;")) {
         if (mark == text || strchr(BLANKS, mark[-1]) == NULL)
             continue;
         *mark = '\0';

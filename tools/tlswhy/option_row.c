@@ -4,6 +4,7 @@
 #include <getopt.h>
 
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/config.h"
 #include "tools/tlswhy/option_value.h"
 
 int option_row_argument(const struct option_row *row)
@@ -86,6 +87,10 @@ bool option_row_check(const struct options *options, enum run run)
         text = "is not for --merge";
     if (run == RUN_TELL)
         text = "is not for --causes and --explain";
-    return row->name != NULL ? complain_usage("--%s %s", row->name, text)
-                             : complain_usage("-%s %s", letter, text);
+    if (row->name == NULL)
+        return complain_usage("-%s %s", letter, text);
+    (void)complain("--%s %s", row->name, text);
+    config_blame(options, row->name, NULL);
+    complain_hint();
+    return false;
 }

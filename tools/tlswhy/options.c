@@ -283,6 +283,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 
         if (row == NULL || !option_row_apply(row, options, optarg))
             return false;
+        config_forget(options, row);
         option_row_note(row, options, ALL_RUNS);
     }
     return true;
@@ -342,11 +343,15 @@ static bool is_stdout(const char *path)
 }
 
 /* Take standard output for an option. False: it is another one's. */
-static bool claim_stdout(const char **owner, const char *option)
+static bool claim_stdout(const struct options *options, const char **owner, const char *name)
 {
-    if (*owner != NULL)
-        return complain_usage("%s: standard output is written by %s, too", option, *owner);
-    *owner = option;
+    if (*owner != NULL) {
+        (void)complain("--%s: standard output is written by --%s, too", name, *owner);
+        config_blame(options, name, NULL);
+        complain_hint();
+        return false;
+    }
+    *owner = name;
     return true;
 }
 
@@ -355,10 +360,10 @@ static bool check_stdout(const struct options *options)
     const char *owner = NULL;
 
     for (size_t i = 0; i < options->sinks.count; i++)
-        if (options->sinks.specs[i].scheme == SINK_STDOUT && !claim_stdout(&owner, "--sink"))
+        if (options->sinks.specs[i].scheme == SINK_STDOUT && !claim_stdout(options, &owner, "sink"))
             return false;
-    return (!is_stdout(options->output) || claim_stdout(&owner, "--output"))
-           && (!is_stdout(options->summary) || claim_stdout(&owner, "--summary"));
+    return (!is_stdout(options->output) || claim_stdout(options, &owner, "output"))
+           && (!is_stdout(options->summary) || claim_stdout(options, &owner, "summary"));
 }
 
 /* --output=- is the default; beside sinks, which take its place, it is one of them. */
@@ -394,23 +399,35 @@ static void prefer_captures(struct options *options)
         options->service.interface_count = 0;
 }
 
+/* Say what is wrong with this option, and where it stands. */
+static bool refuse(const struct options *options, const char *name, const char *reason)
+{
+    (void)complain("%s", reason);
+    config_blame(options, name, NULL);
+    complain_hint();
+    return false;
+}
+
 /* Options that say nothing together. */
 static bool check_together(const struct options *options)
 {
     if (options->certificates && options->all)
-        return complain_usage("--certificates lists no handshakes: --all does not go with it");
+        return refuse(options, "certificates",
+                      "--certificates lists no handshakes: --all does not go with it");
     if (options->no_correlation && options->state != NULL)
-        return complain_usage("--no-correlation knows of no other connection: --state does not go "
-                              "with it");
+        return refuse(options, "no-correlation",
+                      "--no-correlation knows of no other connection: --state does not go with it");
     if (options->has_expiry_levels && !options->certificates && !(options->all && options->json))
-        return complain_usage("--expiry-levels is for --certificates and for --json --all");
+        return refuse(options, "expiry-levels",
+                      "--expiry-levels is for --certificates and for --json --all");
     if (is_stdout(options->summary) && options->output == NULL
         && (options->certificates || (options->json && options->sinks.count == 0)))
-        return complain_usage("--summary=-: the rest needs another place, by --output or --sink");
+        return refuse(options, "summary",
+                      "--summary=-: the rest needs another place, by --output or --sink");
     if (options->sinks.on_full == FULL_SPOOL && options->sinks.spool == NULL)
-        return complain_usage("--on-full=spool: --spool says where");
+        return refuse(options, "on-full", "--on-full=spool: --spool says where");
     if (options->sinks.on_full != FULL_SPOOL && options->sinks.spool != NULL)
-        return complain_usage("--spool is for --on-full=spool");
+        return refuse(options, "spool", "--spool is for --on-full=spool");
     return true;
 }
 
@@ -478,11 +495,11 @@ const char *options_filter_hint(const struct options *options)
 
 void options_free(struct options *options)
 {
-    while (options->kept != NULL) {
-        struct kept_text *kept = options->kept;
+    while (options->settings != NULL) {
+        struct setting *setting = options->settings;
 
-        options->kept = kept->next;
-        free(kept);
+        options->settings = setting->next;
+        free(setting);
     }
     free(options->paths);
     free(options->filter);

@@ -52,10 +52,13 @@ struct option_row;
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
-/* A value that did not come from argv. */
-struct kept_text {
-    struct kept_text *next;
-    char text[];
+/* What a line of a file of options says. */
+struct setting {
+    struct setting *next;         /* that was read before */
+    const struct option_row *row; /* NULL: the command line said otherwise later */
+    const char *path;
+    unsigned line; /* from 1 */
+    char value[];
 };
 
 /* Strings point into argv unless said otherwise. */
@@ -104,7 +107,8 @@ struct options {
     size_t internal_count;
     struct feed_sinks sinks;
     struct service_options service;
-    struct kept_text *kept; /* owned: values of a configuration file, which others point to */
+    struct setting
+        *settings; /* owned: of files, whose values others point to; the last one first */
 };
 
 /* Read the command line. False when it makes no sense, or, with options->is_unread, a file that it

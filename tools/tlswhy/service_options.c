@@ -19,6 +19,8 @@ static bool apply_interface(struct options *options, const char *value)
 {
     struct service_options *service = &options->service;
 
+    if (value[strcspn(value, " \t\"'")] != '\0') /* as if a shell had read it */
+        return complain("--interface: %s is no name of an interface", value);
     if (service->interface_count == SERVICE_INTERFACES_MAX)
         return complain("--interface: at most %d of them", SERVICE_INTERFACES_MAX);
     for (size_t i = 0; i < service->interface_count; i++)

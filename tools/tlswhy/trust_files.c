@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/tlswhy/complain.h"
+#include "tools/tlswhy/config.h"
 
 bool trust_files_complain(const char *path, uint64_t offset, const char *reason, int system_error)
 {
@@ -30,14 +31,21 @@ bool trust_files_load(struct trust_store *store)
     return complain("%s: no certificate in this trust store", path);
 }
 
+static bool complain_crl(const struct options *options, const char *path,
+                         const struct crl_error *error)
+{
+    (void)trust_files_complain(path, error->offset, error->reason, error->system_error);
+    config_blame(options, "crl", path);
+    return false;
+}
+
 static bool load_crls(struct crl_set *crls, const struct options *options)
 {
     struct crl_error error;
 
     for (size_t i = 0; i < options->crl_count; i++)
         if (!crl_set_add_file(crls, options->crls[i], &error))
-            return trust_files_complain(options->crls[i], error.offset, error.reason,
-                                        error.system_error);
+            return complain_crl(options, options->crls[i], &error);
     return true;
 }
 
@@ -46,8 +54,10 @@ bool trust_files_open(struct trust_files *files, const struct options *options)
     *files = (struct trust_files){.store = trust_store_new(options->trust_store)};
     if (files->store == NULL)
         return complain_memory();
-    if (options->trust_store != NULL && !trust_files_load(files->store))
+    if (options->trust_store != NULL && !trust_files_load(files->store)) {
+        config_blame(options, "trust-store", NULL);
         return false;
+    }
     if (options->crl_count == 0)
         return true;
     files->crls = crl_set_new();
