@@ -318,6 +318,10 @@ bool facts_closed_without_reason(const struct facts *facts, enum side by);
  * say: it does not want this client, or has nobody behind it. */
 bool facts_client_is_turned_away(const struct facts *facts);
 
+/* The connection was refused, or nothing answered its SYN, and it is no handshake that failed for
+ * one reason alone: TLS is not expected on its port. */
+bool facts_connect_is_not_judged(const struct facts *facts);
+
 /* The side closed, by the other side's ACK of one octet beyond what the capture has, and its FIN
  * was not captured (RFC 9293 section 3.4). When it closed is not known. */
 bool facts_fin_is_unseen(const struct facts *facts, enum side side);

@@ -220,6 +220,35 @@ static void add_server(struct report *report, const struct verdict *verdict)
     add_posture(report, server, verdict);
 }
 
+static void add_connect(struct report_connects *connects, const struct facts *facts)
+{
+    const uint16_t port = facts->connection->endpoint[SIDE_SERVER].port;
+
+    if (!facts_connect_is_not_judged(facts))
+        return;
+    connects->count++;
+    for (size_t i = 0; i < connects->port_count; i++)
+        if (connects->ports[i] == port)
+            return;
+    connects->more_ports = connects->port_count == REPORT_PORTS_SHOWN;
+    if (!connects->more_ports)
+        connects->ports[connects->port_count++] = port;
+}
+
+/* What is not judged for its port may be TLS all the same. */
+static void add_outcome(struct text *text, const struct verdict *verdict)
+{
+    const struct connection *connection = verdict->facts->connection;
+
+    if (!facts_connect_is_not_judged(verdict->facts))
+        summary_add_outcome(text, verdict);
+    else if (moment_seen(direction_reset(&connection->direction[SIDE_SERVER])->at))
+        text_add_string(text, "no connection: refused");
+    else
+        text_add_string(text, connection->icmp.count > 0 ? "no connection: rejected (ICMP)"
+                                                         : "no connection: not answered");
+}
+
 static void write_line(const struct report *report, const struct verdict *verdict)
 {
     const struct layout *layout = &report->layout;
@@ -232,7 +261,7 @@ static void write_line(const struct report *report, const struct verdict *verdic
     summary_add_parties(&text, verdict->facts);
     fprintf(layout->out, "%s  ", buffer);
     text = text_begin(buffer, sizeof(buffer));
-    summary_add_outcome(&text, verdict);
+    add_outcome(&text, verdict);
     fprintf(layout->out, "%s%s%s\n", is_failed ? layout->bad : "", buffer,
             is_failed ? layout->plain : "");
 }
@@ -245,6 +274,8 @@ void report_add(struct report *report, const struct verdict *verdict)
     if (report->options.all)
         write_line(report, verdict);
     add_server(report, verdict);
+    if (verdict->outcome == OUTCOME_NOT_TLS)
+        add_connect(&report->connects, verdict->facts);
     if (verdict->outcome != OUTCOME_FAILED)
         return;
     key_set_server(&key, verdict->facts);

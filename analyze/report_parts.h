@@ -10,7 +10,8 @@
 #include "capture/table_hash.h"
 
 enum {
-    REPORT_NAME_SIZE = 4 * SUMMARY_NAME_OCTETS + 4 /* every octet escaped, "..." and NUL */
+    REPORT_NAME_SIZE = 4 * SUMMARY_NAME_OCTETS + 4, /* every octet escaped, "..." and NUL */
+    REPORT_PORTS_SHOWN = 8 /* ports for --tls-port: with more of them somebody scans */
 };
 
 /* What makes two failures equal. Compared octet by octet: set to zero before it is filled. */
@@ -69,6 +70,14 @@ struct report_cause {
     const struct remedy_way *way; /* with which its remedy was written last */
 };
 
+/* Connections that were refused or not answered, where TLS is not expected. */
+struct report_connects {
+    uint64_t count;
+    uint16_t ports[REPORT_PORTS_SHOWN]; /* theirs, the first ones that were seen */
+    size_t port_count;
+    bool more_ports;
+};
+
 enum {
     REPORT_BUCKETS = 4096,
     REPORT_CAUSES_MAX = 128 /* different causes: twice what there are */
@@ -90,6 +99,7 @@ struct report {
     uint64_t servers_left_out; /* verdicts whose server has no counts */
     struct report_cause causes[REPORT_CAUSES_MAX];
     size_t cause_count;
+    struct report_connects connects;
 };
 
 /* report_table.c: an order of all that a key says but the cause, and one of servers, as for

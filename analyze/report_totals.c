@@ -182,6 +182,27 @@ static void write_not_seen(const struct layout *layout, const struct report_tota
                          "unread");
 }
 
+/* Who captured just that connection looks for it. */
+static void write_connects(const struct report *report)
+{
+    const struct report_connects *connects = &report->connects;
+    char number[LAYOUT_NUMBER_SIZE];
+    char buffer[LINE_SIZE];
+    struct text text = text_begin(buffer, sizeof(buffer));
+
+    if (connects->count == 0)
+        return;
+    text_add_string(&text, "Refused or not answered, on ports where TLS is not known: ");
+    text_add(&text, "%s connection%s; --tls-port=", layout_number(connects->count, number),
+             connects->count == 1 ? "" : "s");
+    for (size_t i = 0; i < connects->port_count; i++)
+        text_add(&text, "%s%u", i > 0 ? "," : "", (unsigned)connects->ports[i]);
+    text_add(&text, "%s has %s judged", connects->more_ports ? " and so on" : "",
+             connects->count == 1 ? "it" : "them");
+    fputc('\n', report->layout.out);
+    layout_paragraph(&report->layout, 0, 0, buffer);
+}
+
 void report_write_totals(const struct report *report, const struct report_totals *totals)
 {
     const struct layout *layout = &report->layout;
@@ -193,6 +214,7 @@ void report_write_totals(const struct report *report, const struct report_totals
     write_connections(layout, totals);
     write_outcomes(layout, totals);
     write_not_seen(layout, totals);
+    write_connects(report);
     if (report->outcomes[OUTCOME_INCOMPLETE] > 0 && !report->options.all)
         fprintf(layout->out, "\nWhy a handshake is incomplete: tlswhy --all\n");
     if (report->outcomes[OUTCOME_FAILED] > 0)

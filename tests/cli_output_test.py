@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from capture_file import read_capture, write_capture
 from cli import (
     ANALYSED, CLEAN, COULD_NOT, FAILED, TESTS, TIME_LIMIT, TLSWHY, USAGE, CommandLine, events,
     handshakes, main, run,
@@ -50,6 +51,26 @@ class Output(CommandLine):
         summary = self.expect(ANALYSED, "--summary=-", FAILED).stdout
         self.assertEqual(run("--merge", "-o", "-", "-", stdin=summary.encode()).stdout, summary)
         self.assertFalse(Path("-").exists())
+
+    def test_connections_in_vain_elsewhere_are_told_with_the_option_that_judges_them(self):
+        for folder, name, said in (
+            ("connection_refused", "*curl*", "no connection: refused"),
+            ("connect_timeout", "syn-dropped__curl*", "no connection: not answered"),
+            ("icmp_unreachable", "*curl*", "no connection: rejected (ICMP)"),
+        ):
+            with self.subTest(folder=folder):
+                link_type, packets = read_capture(next((TESTS / "pcaps" / folder).glob(name)))
+                for packet in packets:  # from port 443 to 7443
+                    packet.data = packet.data.replace(b"\x01\xbb", b"\x1d\x13")
+                path = self.folder / "elsewhere.pcap"
+                write_capture(path, link_type, packets)
+                text = self.expect(ANALYSED, "--all", str(path)).stdout
+                self.assertIn(f"  {said}\n", text)
+                self.assertRegex(text, r"\nRefused or not answered, on ports where TLS is not known:\s"
+                                       r"\d connections?;\s--tls-port=7443\s")
+                text = self.expect(ANALYSED, "--tls-port=7443", str(path)).stdout
+                self.assertIn(f"\n\n{folder}  ", text)
+                self.assertNotIn("Refused or not", text)
 
     def test_standard_output_is_written_by_one(self):
         for second, arguments in (("--summary", ["-o-", "--summary=-"]),
