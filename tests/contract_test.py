@@ -76,6 +76,10 @@ OWN = {
     "proxy_protocol": "version:long",
 }
 
+# The definitions of the schema that are below tlswhy.
+OWN_OBJECTS = ("verdict", "evidence", "finding", "alert", "chain", "offer", "transport", "direction",
+               "server_known", "extent", "certificate", "stats")
+
 # Of the other kinds of events: a few that nobody can do without.
 KINDS = {
     "tls_incident": "@timestamp event.id event.start event.end event.kind event.reason message "
@@ -114,6 +118,28 @@ def tagged(packets):
     """The frames as a trunk carries them, in VLAN 7."""
     return [replace(packet, data=packet.data[:12] + b"\x81\x00\x00\x07" + packet.data[12:],
                     wire_length=packet.wire_length + 4) for packet in packets]
+
+
+def without_description(schema, node, place):
+    """Names of properties of which neither the schema nor what they refer to says what they are."""
+    for name, value in node.get("properties", {}).items():
+        inner = schema["$defs"].get(str(value.get("$ref")).rpartition("/")[2], {})
+        if "description" not in value and "description" not in inner:
+            yield f"{place}.{name}"
+        yield from without_description(schema, value, f"{place}.{name}")
+        yield from without_description(schema, value.get("items", {}), f"{place}.{name}[]")
+
+
+class Schema(unittest.TestCase):
+    """What it says of the fields that are not of ECS."""
+
+    def test_each_field_of_our_own_is_described(self):
+        schema = json.loads((TESTS.parent / "tools" / "schema" / "tlswhy-event.schema.json").read_text())
+        own = {name: schema["$defs"][name] for name in OWN_OBJECTS}
+        for name in ("tls_certificate", "tls_incident"):
+            own[name] = schema["$defs"][name]["properties"]["tlswhy"]
+        self.assertEqual([field for name, node in own.items()
+                          for field in without_description(schema, node, name)], [])
 
 
 class Contract(unittest.TestCase):
