@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* incident_internal.h -- what counting and telling share, private to analyze/incident*.c. */
+/* incident_internal.h -- what finding, counting and telling share, private to incident*.c. */
 #ifndef TLSWHY_ANALYZE_INCIDENT_INTERNAL_H
 #define TLSWHY_ANALYZE_INCIDENT_INTERNAL_H
 
@@ -20,7 +20,18 @@ MUST_USE bool incident_tables_new(const struct incidents *incidents,
                                   struct knowledge_table *tables[INCIDENT_TABLES]);
 void incident_tables_free(struct knowledge_table *tables[INCIDENT_TABLES]);
 
-/* It has what a path, or what a client at several servers, has at least. */
+/* incident_count.c: begin one with its first failure; its key and generation stay. */
+void incident_begin(struct incident *incident, const struct incident_failure *failure,
+                    enum incident_table table);
+
+/* Count one more failure, or the first. past is how things stood when it began. */
+void incident_count(const struct incidents *incidents, struct incident *incident,
+                    const struct incident_failure *failure, const struct incident_past *past);
+
+/* Look up by now what the incident's party managed. */
+void incident_refresh(struct incident *incident, struct knowledge *knowledge);
+
+/* incident_state.c: it has what a path, or what a client at several servers, has at least. */
 bool incident_spans_path(const struct incident *incident);
 bool incident_spans_servers(const struct incident *incident);
 
@@ -36,8 +47,5 @@ void incident_add_to(struct incidents *incidents, enum incident_table table,
  * begins a new one. Returns what is under its key from now on, without a failure; NULL: no memory.
  * What incident points to may be another record afterwards. */
 struct incident *incident_archive(struct knowledge_table *table, const struct incident *incident);
-
-/* Look up by now what the incident's party managed. */
-void incident_refresh(struct incident *incident, struct knowledge *knowledge);
 
 #endif
