@@ -75,15 +75,14 @@ static void describe_note(const struct facts *facts, struct text *text, const st
 
 void describe_last_seen(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (facts->last_note == NULL)
         return;
+    text = evidence_begin(evidence, "last_seen", facts->last_note->at);
     text_add(&text, "last thing before the end, from the %s: ",
              side_name((enum side)facts->last_note->side));
     describe_note(facts, &text, facts->last_note);
-    evidence_add(evidence, "last_seen", facts->last_note->at, "%s", line);
 }
 
 /* Host and port of what a proxy was asked for. */
@@ -103,8 +102,7 @@ static void describe_target(struct text *text, const struct proxy_target *target
 void describe_starttls_request(const struct facts *facts, struct evidence *evidence)
 {
     const struct starttls_facts *starttls = &facts->starttls;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (!starttls->has_target) {
         evidence_add(evidence, "starttls", starttls->at,
@@ -112,10 +110,10 @@ void describe_starttls_request(const struct facts *facts, struct evidence *evide
                      prelude_name(starttls->protocol));
         return;
     }
+    text = evidence_begin(evidence, "starttls", starttls->at);
     text_add(&text, "the client asked within %s for a connection to ",
              prelude_name(starttls->protocol));
     describe_target(&text, &starttls->target);
-    evidence_add(evidence, "starttls", starttls->at, "%s", line);
 }
 
 static void describe_foreign(const struct facts *facts, struct text *text)
@@ -178,8 +176,7 @@ static void describe_end(const struct facts *facts, struct text *text)
 
 void describe_refusal(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text = evidence_begin(evidence, "refusal", facts->refusal.at);
 
     describe_end(facts, &text);
     if (facts->last_note != NULL) {
@@ -189,7 +186,6 @@ void describe_refusal(const struct facts *facts, struct evidence *evidence)
         describe_note(facts, &text, facts->last_note);
         text_add(&text, " of the %s", side_name((enum side)facts->last_note->side));
     }
-    evidence_add(evidence, "refusal", facts->refusal.at, "%s", line);
 }
 
 void describe_partial_hello(const struct facts *facts, struct evidence *evidence)
@@ -233,17 +229,16 @@ static void add_limits(struct text *text, uint32_t length)
 void describe_long_message(const struct facts *facts, struct evidence *evidence)
 {
     const struct long_message *message = &facts->long_message;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
     const char *name = names_handshake_type(message->type);
 
     if (message->length == 0)
         return;
+    text = evidence_begin(evidence, "long_message", message->at);
     text_add(&text, "the %s's %s message has %u octets, and the %s ended the handshake at it",
              side_name(message->from), name != NULL ? name : "handshake", message->length,
              side_name(side_other(message->from)));
     add_limits(&text, message->length);
-    evidence_add(evidence, "long_message", message->at, "%s", line);
 }
 
 /* How a list is told of: in the plural, and where it has a single item. */
@@ -267,15 +262,13 @@ static void describe_list(const struct facts *facts, struct evidence *evidence, 
                           const struct list_words *words, struct bytes list,
                           const char *(*name)(uint16_t))
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text =
+        evidence_begin(evidence, fact,
+                       facts->second_client_hello_read ? facts->second_client_hello_note->at
+                                                       : facts->client_hello_note->at);
 
     text_add(&text, "the client offers %s ", has_one_name(list) ? words->one : words->many);
     text_add_names(&text, list, name, NAMES_MAX);
-    evidence_add(evidence, fact,
-                 facts->second_client_hello_read ? facts->second_client_hello_note->at
-                                                 : facts->client_hello_note->at,
-                 "%s", line);
 }
 
 void describe_offered_versions(const struct facts *facts, struct evidence *evidence)
@@ -359,8 +352,7 @@ void describe_offered_alpn(const struct facts *facts, struct evidence *evidence)
 {
     const struct client_hello *hello;
     const struct hello_extensions *extensions;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
     struct bytes list, name;
     size_t count = 0;
 
@@ -368,6 +360,7 @@ void describe_offered_alpn(const struct facts *facts, struct evidence *evidence)
         || extensions->alpn.state != EXTENSION_WELL_FORMED)
         return;
     list = extensions->alpn.protocols;
+    text = evidence_begin(evidence, "offered_alpn", facts->client_hello_note->at);
     while (count < NAMES_MAX && list_name_next(&list, &name)) {
         if (count == 0)
             text_add(&text, "the client offers %s ",
@@ -375,7 +368,6 @@ void describe_offered_alpn(const struct facts *facts, struct evidence *evidence)
         text_add_string(&text, count++ == 0 ? "" : ", ");
         text_add_untrusted(&text, name);
     }
-    evidence_add(evidence, "offered_alpn", facts->client_hello_note->at, "%s", line);
 }
 
 const char *describe_secret(const struct suite *suite)
@@ -402,15 +394,14 @@ const char *describe_secret(const struct suite *suite)
 static void describe_password_user(const struct facts *facts, struct evidence *evidence)
 {
     struct bytes user = facts_password_user(facts);
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (user.len == 0 || !utf8_is_valid(user))
         return;
+    text = evidence_begin(evidence, "password_user", facts->client_hello_note->at);
     text_add(&text, "the client calls itself \"");
     text_add_untrusted(&text, user);
     text_add(&text, "\" (SRP): the server must have a password of a user of this name");
-    evidence_add(evidence, "password_user", facts->client_hello_note->at, "%s", line);
 }
 
 void describe_shared_secret(const struct facts *facts, struct evidence *evidence)
@@ -461,17 +452,16 @@ static const struct note *find_psk_identity(const struct facts *facts, struct by
 
 void describe_psk_identity(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
     struct bytes identity;
     const struct note *note = find_psk_identity(facts, &identity);
 
     if (note == NULL || identity.len == 0 || !utf8_is_valid(identity))
         return;
+    text = evidence_begin(evidence, "psk_identity", note->at);
     text_add(&text, "the client calls its pre-shared key \"");
     text_add_untrusted(&text, identity);
     text_add(&text, "\": the server must know one by this name, and the two must be the same");
-    evidence_add(evidence, "psk_identity", note->at, "%s", line);
 }
 
 void describe_resumption(const struct facts *facts, struct evidence *evidence)
@@ -515,11 +505,11 @@ void describe_server_name(const struct facts *facts, struct evidence *evidence)
 {
     const struct client_hello *hello;
     const struct hello_extensions *extensions;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (!facts_last_hello(facts, &hello, &extensions))
         return;
+    text = evidence_begin(evidence, "server_name", facts->client_hello_note->at);
     if (extensions->server_name.state == EXTENSION_WELL_FORMED) {
         text_add(&text, "the client asks for the server name ");
         text_add_untrusted(&text, extensions->server_name.host_name);
@@ -536,20 +526,19 @@ void describe_server_name(const struct facts *facts, struct evidence *evidence)
         text_add(&text, "; it asked the proxy for ");
         describe_target(&text, &facts->starttls.target);
     }
-    evidence_add(evidence, "server_name", facts->client_hello_note->at, "%s", line);
 }
 
 void describe_choice(const struct facts *facts, struct evidence *evidence)
 {
     const struct server_key_exchange *exchange = &facts->server_key_exchange;
     uint16_t group = facts_chosen_group(facts);
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
     char version[16];
     char hex[NAMES_HEX_SIZE];
 
     if (!facts->server_hello_read)
         return;
+    text = evidence_begin(evidence, "server_choice", facts->server_hello_note->at);
     text_add(&text, "the server chose %s with %s", describe_version(facts->version, version),
              facts->suite != NULL ? facts->suite->name : "a suite that is not registered");
     if (group != 0)
@@ -559,5 +548,4 @@ void describe_choice(const struct facts *facts, struct evidence *evidence)
         text_add(&text, ", signed with %s",
                  names_or_hex(hex, sizeof(hex), names_signature_scheme(exchange->signature_scheme),
                               exchange->signature_scheme, 4));
-    evidence_add(evidence, "server_choice", facts->server_hello_note->at, "%s", line);
 }

@@ -245,10 +245,8 @@ static void a_general_alert_may_be_about_something_else_than_trust(void)
         uint8_t alert;
         enum certainty certainty;
     } rows[] = {
-        {TLS_ALERT_BAD_CERTIFICATE, CAUSE_LIKELY},
-        {TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_LIKELY},
-        {TLS_ALERT_ACCESS_DENIED, CAUSE_LIKELY},
-        {TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_POSSIBLE},
+        {TLS_ALERT_BAD_CERTIFICATE, CAUSE_LIKELY},  {TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_LIKELY},
+        {TLS_ALERT_ACCESS_DENIED, CAUSE_LIKELY},    {TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_POSSIBLE},
         {TLS_ALERT_INTERNAL_ERROR, CAUSE_POSSIBLE},
     };
     struct judged judged;

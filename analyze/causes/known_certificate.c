@@ -120,8 +120,7 @@ static void describe(const struct facts *facts, const struct known_certificate *
                      struct evidence *evidence)
 {
     int64_t at = facts->server_hello_note->at.time_ns / SECOND_NS;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text = evidence_begin(evidence, "known_certificate", (struct moment){0});
     size_t count = 0;
 
     text_add(&text, "the certificate that this server sent in clear for the same name, at ");
@@ -131,7 +130,6 @@ static void describe(const struct facts *facts, const struct known_certificate *
             text_add(&text, "%s %s", count++ == 0 ? "," : ", and", problem_rows[i].text);
     if (count == 0)
         text_add(&text, ", has nothing wrong that can be seen");
-    evidence_add(evidence, "known_certificate", (struct moment){0}, "%s", line);
 }
 
 /* Of the hosts behind one address, one that has another certificate shows that to more clients than
@@ -268,13 +266,13 @@ static const char *what_one_makes_of_it(const struct facts *facts)
 void describe_flights(const struct facts *facts, struct evidence *evidence)
 {
     enum known_flight_says says = known_flights(facts);
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
     const struct known_flights *flights;
 
     if (says == FLIGHTS_SAY_NOTHING)
         return;
     flights = &facts->known->name->flights;
+    text = evidence_begin(evidence, "known_clients", (struct moment){0});
     if (says == FLIGHTS_ALL_REFUSED) {
         text_add(&text,
                  "all clients that got this server's certificate for this name refused it, ");
@@ -284,7 +282,6 @@ void describe_flights(const struct facts *facts, struct evidence *evidence)
         add_clients(&text, &flights->clients_taken);
         text_add(&text, "%s", what_one_makes_of_it(facts));
     }
-    evidence_add(evidence, "known_clients", (struct moment){0}, "%s", line);
 }
 
 /* The leaf alone, of whose issuer nothing is known that tells its place. */
@@ -307,15 +304,14 @@ bool known_others_hold_issuer(const struct facts *facts)
 
 void describe_issuer_held(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (!known_others_hold_issuer(facts))
         return;
+    text = evidence_begin(evidence, "issuer_held", (struct moment){0});
     add_clients(&text, &facts->known->name->flights.clients_taken);
     text_add(&text, " clients took this certificate, which comes alone: they have its issuer "
                     "already");
-    evidence_add(evidence, "issuer_held", (struct moment){0}, "%s", line);
 }
 
 void describe_known_certificate(const struct facts *facts, struct evidence *evidence)

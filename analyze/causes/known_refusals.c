@@ -181,8 +181,7 @@ static void describe_run(const struct known_server *server, const struct known_r
                          struct evidence *evidence)
 {
     uint32_t taken = server->hellos.accepted.count;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text = evidence_begin(evidence, "server_known", (struct moment){0});
 
     text_add(&text, "this server took up %u hello%s and refuses all in the same way since ", taken,
              taken == 1 ? "" : "s");
@@ -191,20 +190,17 @@ static void describe_run(const struct known_server *server, const struct known_r
              ", among them %u in which nothing is unusual: a ban of the client, a limit, a restart "
              "or another configuration",
              run->usual);
-    evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
 }
 
 static void describe_taken(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text = evidence_begin(evidence, "server_known", (struct moment){0});
 
     text_add(&text, "this server took up a hello that offers just the same, for the same name, in "
                     "a connection that began at ");
     text_add_time(&text, facts->known->offer_taken_ns);
     text_add(&text, ": several servers behind this address, or a limit, rather than what the "
                     "client offers");
-    evidence_add(evidence, "server_known", (struct moment){0}, "%s", line);
 }
 
 static void describe_refused_version(const struct known_server *server, struct evidence *evidence)

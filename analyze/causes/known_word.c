@@ -70,16 +70,15 @@ bool known_word_is_there(const struct facts *facts)
 void describe_known_word(const struct facts *facts, uint8_t alert, struct evidence *evidence)
 {
     const struct known_word *word = word_of(facts, alert);
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (word == NULL)
         return;
+    text = evidence_begin(evidence, "known_word", (struct moment){0});
     text_add(&text, "at ");
     text_add_time(&text, word->said_ns);
     text_add(&text,
              " a client refused a certificate of this server for this name, which is as long, with "
              "%s(%u) in clear: this one's encrypted alert may say the same",
              names_alert(alert), alert);
-    evidence_add(evidence, "known_word", (struct moment){0}, "%s", line);
 }

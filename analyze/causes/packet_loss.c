@@ -107,20 +107,18 @@ static void describe_sent_again(const struct facts *facts, struct evidence *evid
 /* The server's time begins when the client's octets get through. */
 static void describe_hearing(const struct facts *facts, struct evidence *evidence)
 {
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
     int64_t heard_ns = heard_for_ns(facts);
+    struct text text;
 
     if (!client_was_heard_late(facts) || heard_ns < 0)
         return;
+    text = evidence_begin(evidence, "heard_late", direction_trouble(client)->last_retransmission);
     text_add(&text, "what the client sent last got through after ");
     text_add_duration(&text, facts->waited_ns - heard_ns);
     text_add(&text, ", ");
     text_add_duration(&text, heard_ns);
     text_add(&text, " before the end");
-    evidence_add(evidence, "heard_late",
-                 direction_trouble(&facts->connection->direction[SIDE_CLIENT])->last_retransmission,
-                 "%s", line);
 }
 
 /* What got through soon, and is answered late, was with a slow server; but not when the FIN
