@@ -14,8 +14,8 @@ bool departure_client_left(const struct facts *facts);
 bool departure_server_left(const struct facts *facts);
 
 /* Tell how it was left, and what may be why: by the client, by the server, by a client that misses
- * an application protocol, by one that went on in clear, or in the middle of a renegotiation. False,
- * and nothing added: it was not left so. */
+ * an application protocol, by one that went on in clear, or in the middle of a renegotiation.
+ * False, and nothing added: it was not left so. */
 bool departure_tell_client(const struct facts *facts, struct text *text);
 bool departure_tell_server(const struct facts *facts, struct text *text);
 bool departure_tell_alpn(const struct facts *facts, struct text *text);
