@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What other hellos of a client tell of application protocols that a server does not refuse by name. */
 #include "dissect/tls.h"
-#include "tests/support/story_opening.h"
-#include "tests/support/wire.h"
+#include "tests/support/story_known.h"
 
 static struct knowledge *knowledge;
 
 static void open_knowledge(void)
 {
-    const struct knowledge_options options = {0};
-
-    knowledge = knowledge_new(&options);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+    knowledge = story_knowledge_new();
 }
 
 /* What is offered: the usual, with these protocols, and perhaps no TLS 1.3. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A server, or a device before it, that goes by the name. */
 #include "dissect/tls.h"
-#include "tests/support/story_opening.h"
+#include "tests/support/story_known.h"
 #include "tests/support/suite.h"
 
 enum {
@@ -15,10 +15,7 @@ static struct knowledge *knowledge;
 
 static void open_knowledge(void)
 {
-    const struct knowledge_options options = {0};
-
-    knowledge = knowledge_new(&options);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+    knowledge = story_knowledge_new();
 }
 
 /* Begins so long after the first one. The name is one letter. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A server that refuses hellos with nothing unusual does not refuse others for what is. */
 #include "dissect/tls.h"
-#include "tests/support/story_opening.h"
-#include "tests/support/wire.h"
+#include "tests/support/story_known.h"
 
 enum { PORT_HTTPS = 443, PORT_OTHER = 5001 };
 
@@ -57,12 +56,9 @@ static void learn_success(void)
 
 static void open_knowledge(void)
 {
-    const struct knowledge_options options = {0};
-
     port = PORT_HTTPS;
     server = 0;
-    knowledge = knowledge_new(&options);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+    knowledge = story_knowledge_new();
 }
 
 static struct story_offer nameless_offer(void)
@@ -200,162 +196,8 @@ static void a_server_may_not_understand_an_offer_of_tls_1_3(void)
     }
 }
 
-/* A hello of one of two kinds: one that any server takes, or one with something that few servers
- * cannot stand. */
-enum kind { PLAIN, ODD };
-
-static struct story_offer offer_with_ech(enum kind kind)
-{
-    struct story_offer offer = story_modern_offer();
-
-    offer.broken = kind == ODD ? TLS_EXTENSION_ENCRYPTED_CLIENT_HELLO : 0;
-    return offer;
-}
-
-static struct story_offer offer_of_length(enum kind kind)
-{
-    static const char name[] =
-        "a.name.of.this.length.makes.the.record.of.the.hello.long.enough.for."
-        "it.to.be.one.that.some.servers.hang.at.example.org";
-    struct story_offer offer = story_modern_offer();
-
-    if (kind == ODD)
-        offer.name = name;
-    return offer;
-}
-
-/* Begins so long after the first one. */
-static void begin_later(struct story *story, const struct story_offer *offer, int seconds)
-{
-    begin_known(story);
-    story_wait(story, seconds * STORY_SECOND);
-    story->connection.first.time_ns += seconds * STORY_SECOND;
-    story_client_hello(story, offer);
-    sent_by(story, SIDE_SERVER)->mss = 1460;
-    sent_by(story, SIDE_CLIENT)->largest_segment = 1460;
-}
-
-/* "o" is an odd hello that is refused, "O" one that is taken up; "p" and "P" are plain ones. */
-static void learn_hellos(const char *hellos, struct story_offer (*offer_of)(enum kind kind),
-                         int how)
-{
-    const struct story_choice choice = story_choice_1_2();
-
-    open_knowledge();
-    for (int i = 0; hellos[i] != '\0'; i++) {
-        bool is_taken = hellos[i] == 'O' || hellos[i] == 'P';
-        struct story_offer offer = offer_of(hellos[i] == 'o' || hellos[i] == 'O' ? ODD : PLAIN);
-        struct story story;
-
-        begin_later(&story, &offer, 2 * i);
-        if (is_taken) {
-            story_flight_1_2(&story, &choice, 0);
-            story_finish_1_2(&story);
-        } else {
-            story_refuse_how(&story, how);
-        }
-        story_learn(knowledge, story_facts(&story));
-    }
-}
-
-static void a_server_may_end_all_hellos_with_one_trait(void)
-{
-    static const struct {
-        struct story_offer (*offer_of)(enum kind kind);
-        int how;
-        const char *hellos;
-        const char *alternative; /* NULL: none is told, nor the trait */
-        const char *words;
-    } rows[] = {
-        {offer_with_ech, STORY_RESETS, "PPoPoPPoPoP", "middlebox_reset",
-         "took up none, and ended 4"},
-        {offer_with_ech, STORY_RESETS, "PPoPoPPOPoPoP", NULL, NULL}, /* one was taken up */
-        {offer_with_ech, STORY_RESETS, "PPPPPooooPP", NULL, NULL},   /* an outage */
-        {offer_with_ech, STORY_RESETS, "PpoPopPpoPopPp", NULL, NULL},
-        {offer_of_length, STORY_CLOSES, "PPoPoPPoPoP", "large_client_hello_intolerance",
-         "256 to 511"},
-        {offer_of_length, TLS_ALERT_INTERNAL_ERROR, "PPoPoPPoPoP", NULL, NULL},
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct story_offer offer = rows[i].offer_of(ODD);
-        bool is_told;
-        struct story story;
-
-        learn_hellos(rows[i].hellos, rows[i].offer_of, rows[i].how);
-        begin_later(&story, &offer, 4);
-        story_refuse_how(&story, rows[i].how);
-        (void)story_cause(&story);
-        is_told = story_tells(&story, "server_known", "a device on the way");
-        CU_ASSERT_EQUAL(is_told, rows[i].alternative != NULL);
-        CU_ASSERT_TRUE(!is_told || story_tells(&story, "server_known", rows[i].words));
-        CU_ASSERT_TRUE(!is_told || story_considers(&story, rows[i].alternative));
-        knowledge_free(knowledge);
-    }
-}
-
-/* session_ticket, not empty; pre_shared_key with a ticket of four octets; srp of a user. */
-static const struct bytes resuming[] = {
-    {.data = (const uint8_t *)"\0\43\0\4tick", .len = 8},
-    {.data = (const uint8_t *)"\0\51\0\57\0\12\0\4tick\0\1\2\3\0\41\40"
-                              "................................",
-     .len = 51},
-};
+/* The extension srp of a user. */
 static const struct bytes user = {.data = (const uint8_t *)"\0\14\0\4\3zoe", .len = 8};
-
-static struct story_offer offer_with_ticket(enum kind kind)
-{
-    struct story_offer offer = story_modern_offer();
-
-    if (kind == ODD)
-        offer.further = resuming[0];
-    return offer;
-}
-
-static struct story_offer offer_with_key(enum kind kind)
-{
-    struct story_offer offer = story_modern_offer();
-
-    if (kind == ODD)
-        offer.further = resuming[1];
-    return offer;
-}
-
-static struct story_offer offer_with_session(enum kind kind)
-{
-    struct story_offer offer = story_offer_1_2();
-
-    offer.session_id = kind == ODD ? 32 : 0;
-    return offer;
-}
-
-/* A name that is served in a full handshake, and refused in none, tells of no other server. */
-static void a_server_may_refuse_all_that_resume_a_session(void)
-{
-    static const struct {
-        struct story_offer (*offer_of)(enum kind kind);
-        const char *hellos;
-        bool is_told;
-    } rows[] = {
-        {offer_with_ticket, "PoPoPoPoPoP", true},    {offer_with_key, "PoPoPoPoPoP", true},
-        {offer_with_session, "PoPoPoPoPoP", true},   {offer_with_ticket, "POoPoPoPoPoP", false},
-        {offer_with_session, "POoPoPoPoPoP", false}, {offer_with_ticket, "PPPPPoooo", false},
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct story_offer offer = rows[i].offer_of(ODD);
-        struct story story;
-
-        learn_hellos(rows[i].hellos, rows[i].offer_of, TLS_ALERT_INTERNAL_ERROR);
-        begin_later(&story, &offer, 6);
-        story_refuse_how(&story, TLS_ALERT_INTERNAL_ERROR);
-        CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));
-        CU_ASSERT_EQUAL(story_tells(&story, "server_known", "hellos that resume a session"),
-                        rows[i].is_told);
-        CU_ASSERT_FALSE(rows[i].is_told && story_tells(&story, "server_known", "several servers"));
-        knowledge_free(knowledge);
-    }
-}
 
 static void another_way_to_refuse_is_another_reason(void)
 {
@@ -423,7 +265,8 @@ static void an_error_of_the_servers_own_may_be_about_the_name(void)
             learn_success();
         learn_refusals(1, &old, TLS_ALERT_INTERNAL_ERROR); /* others are refused, too */
         learn_refusals(1, &offer, TLS_ALERT_INTERNAL_ERROR);
-        begin_later(&story, &offer, 10);
+        begin_known(&story);
+        story_hello_later(&story, &offer, 10);
         story_refuse_how(&story, TLS_ALERT_INTERNAL_ERROR);
         CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
         CU_ASSERT_TRUE(rows[i].certainty == CAUSE_LIKELY
@@ -513,7 +356,7 @@ static void another_hello_acquits_nobody(void)
 /* The server may not know that session or that user. */
 static void a_hello_that_names_a_session_or_a_user_is_another_one(void)
 {
-    const struct bytes further[] = {resuming[0], resuming[1], user};
+    const struct bytes further[] = {story_resuming[0], story_resuming[1], user};
 
     for (size_t i = 0; i < sizeof(further) / sizeof(further[0]); i++) {
         struct story_offer offer = story_modern_offer();
@@ -590,12 +433,9 @@ int main(void)
          a_name_is_not_what_is_missing_where_one_is_refused_too},
         {"a server may not understand an offer of TLS 1.3",
          a_server_may_not_understand_an_offer_of_tls_1_3},
-        {"a server may refuse all that resume a session",
-         a_server_may_refuse_all_that_resume_a_session},
         {"a hello that names a session or a user is another one",
          a_hello_that_names_a_session_or_a_user_is_another_one},
         {"a user that is refused is told", a_user_that_is_refused_is_told},
-        {"a server may end all hellos with one trait", a_server_may_end_all_hellos_with_one_trait},
         {"another way to refuse is another reason", another_way_to_refuse_is_another_reason},
         {"a server that took up a hello does not refuse everybody",
          a_server_that_took_up_a_hello_does_not_refuse_everybody},

@@ -2,8 +2,7 @@
 /* When RSTs in the names of several servers speak for something between that looks at names. */
 #include "dissect/tls.h"
 #include "tests/support/facts_builder.h"
-#include "tests/support/story_opening.h"
-#include "tests/support/wire.h"
+#include "tests/support/story_known.h"
 
 enum { VISITS_MAX = 8, CLIENT = 7, OTHER_CLIENT = 8, SOON = 60, LATE = 400 };
 
@@ -46,10 +45,7 @@ static void end(struct story *story, bool is_taken)
 /* Learn from all visits, then judge the first of them. */
 static void judge_first(const struct visit *visits, struct story *story)
 {
-    const struct knowledge_options options = {0};
-
-    knowledge = knowledge_new(&options);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+    knowledge = story_knowledge_new();
     for (size_t i = 0; visits[i].name != NULL; i++) {
         struct story other;
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A server that takes up at other times what it refuses does not refuse it for its name. */
 #include "dissect/tls.h"
-#include "tests/support/story_opening.h"
-#include "tests/support/wire.h"
+#include "tests/support/story_known.h"
 
 enum { NAMES = 12, SEGMENT = 1460 };
 
@@ -76,10 +75,7 @@ static void learn_refusals(int count, int64_t at_s, const char *name, int how)
 /* All names are taken up twice, so many of them after a refusal in this way. */
 static void serve(int returns, int how)
 {
-    const struct knowledge_options options = {0};
-
-    knowledge = knowledge_new(&options);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+    knowledge = story_knowledge_new();
     take_up_all(0);
     for (int i = 0; i < returns; i++)
         learn_refusals(1, 20 + i, names[i], how);

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A server that refuses one hello after the other since some time, whatever they offer. */
 #include "dissect/tls.h"
-#include "tests/support/story_opening.h"
+#include "tests/support/story_known.h"
 #include "tests/support/suite.h"
 
 static struct knowledge *knowledge;
 
 static void open_knowledge(void)
 {
-    const struct knowledge_options options = {0};
-
-    knowledge = knowledge_new(&options);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+    knowledge = story_knowledge_new();
 }
 
 /* Begins so long after the first one. */

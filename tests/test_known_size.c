@@ -2,8 +2,7 @@
 /* Whether a ClientHello is too long for one segment, and what other hellos tell of that. */
 #include "dissect/tls.h"
 #include "tests/support/facts_builder.h"
-#include "tests/support/story_opening.h"
-#include "tests/support/wire.h"
+#include "tests/support/story_known.h"
 
 enum {
     ETHERNET_MSS = 1460,
@@ -114,10 +113,7 @@ static void begin_turn(struct story *story, const struct turn *turn)
 
 static void learn_turns(const struct turn *turns, size_t count)
 {
-    const struct knowledge_options options = {0};
-
-    knowledge = knowledge_new(&options);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+    knowledge = story_knowledge_new();
     for (size_t i = 0; i < count; i++) {
         struct story story;
 

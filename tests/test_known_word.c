@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What clients say in clear of a certificate that another one refuses with an encrypted alert. */
 #include "dissect/tls.h"
-#include "tests/support/story_opening.h"
+#include "tests/support/story_known.h"
 #include "tests/support/suite.h"
 
 enum { RECORD = 1020, OTHER_RECORD = 1021 };
@@ -10,10 +10,7 @@ static struct knowledge *knowledge;
 
 static void open_knowledge(void)
 {
-    const struct knowledge_options options = {0};
-
-    knowledge = knowledge_new(&options);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+    knowledge = story_knowledge_new();
 }
 
 /* A client has the flight of TLS 1.3, with a certificate in a record of this length, so long after

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What other stories tell (facts_builder.h): knowledge to learn them, and hellos that come again. */
+#ifndef TLSWHY_TESTS_STORY_KNOWN_H
+#define TLSWHY_TESTS_STORY_KNOWN_H
+
+#include "tests/support/story_opening.h"
+#include "tests/support/wire.h"
+
+/* Nothing is known yet. */
+static inline struct knowledge *story_knowledge_new(void)
+{
+    const struct knowledge_options options = {0};
+    struct knowledge *knowledge = knowledge_new(&options);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
+    return knowledge;
+}
+
+/* Extensions that resume a session: session_ticket, not empty; pre_shared_key with a ticket of four
+ * octets. */
+static const struct bytes story_resuming[] = {
+    {.data = (const uint8_t *)"\0\43\0\4tick", .len = 8},
+    {.data = (const uint8_t *)"\0\51\0\57\0\12\0\4tick\0\1\2\3\0\41\40"
+                              "................................",
+     .len = 51},
+};
+
+/* Of a story that has just begun: its hello comes so long after those of others, in segments as of
+ * Ethernet. */
+static inline void story_hello_later(struct story *story, const struct story_offer *offer,
+                                     int seconds)
+{
+    story_wait(story, seconds * STORY_SECOND);
+    story->connection.first.time_ns += seconds * STORY_SECOND;
+    story_client_hello(story, offer);
+    sent_by(story, SIDE_SERVER)->mss = 1460;
+    sent_by(story, SIDE_CLIENT)->largest_segment = 1460;
+}
+
+#endif
