@@ -59,6 +59,11 @@ void facts_find_long_message(struct facts *facts);
 void facts_decide_outcome(struct facts *facts, const struct observation *observation,
                           bool is_finished);
 
+/* Multipath TCP: the capture may have the rest of what this TCP connection is a part of in others,
+ * and which ones that are is not told here. Makes the outcome incomplete where it rests on what did
+ * not come, or on octets whose place in the stream is not known. */
+void facts_allow_for_multipath(struct facts *facts);
+
 /* A protected record of TLS 1.3 that is an alert by its size and place: too small for a Finished,
  * and either exactly as long as an alert, with nothing but others of its sender behind it, or, of a
  * sender that may pad its records, the last one before the end of the connection. A padded alert is

@@ -598,5 +598,6 @@ void facts_decide_outcome(struct facts *facts, const struct observation *observa
         facts->outcome = OUTCOME_NOT_TLS;
     else
         facts->outcome = outcome_of_handshake(facts, observation->reason);
+    facts_allow_for_multipath(facts);
     facts->stage = find_stage(facts);
 }

@@ -228,13 +228,19 @@ static const struct finding_row {
 
 enum { FINDING_ROWS = sizeof(finding_rows) / sizeof(finding_rows[0]) };
 
+/* One subflow of Multipath TCP does not tell how, or whether, the connection was left. */
+static bool is_seen_whole(const struct facts *facts, const struct finding_row *row)
+{
+    return row->about != ABOUT_DEPARTURE || !connection_is_multipath(facts->connection);
+}
+
 static bool find_other(const struct facts *facts, const struct finding_row *row,
                        struct finding *finding)
 {
     struct text text = text_begin(finding->text, sizeof(finding->text));
 
     finding->id = row->id;
-    return row->find(facts, &text);
+    return is_seen_whole(facts, row) && row->find(facts, &text);
 }
 
 static void find_others(const struct facts *facts, struct verdict *verdict)

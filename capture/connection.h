@@ -44,6 +44,13 @@ static inline void endpoint_put(uint8_t out[ENDPOINT_OCTETS], const struct endpo
     out[length + 1] = (uint8_t)endpoint->port;
 }
 
+/* What a SYN or SYN-ACK says of Multipath TCP (RFC 8684 section 3). */
+enum multipath {
+    MULTIPATH_NONE,
+    MULTIPATH_CAPABLE, /* MP_CAPABLE: its sender knows it, or agrees to it */
+    MULTIPATH_JOIN     /* MP_JOIN: this is a further subflow of a connection that there is */
+};
+
 /* How the sequence number of a RST fits what was seen (RFC 5961 section 3.2). */
 enum reset_fit {
     RESET_UNKNOWN,   /* nothing to compare with */
@@ -115,6 +122,7 @@ struct direction {
     uint32_t unacknowledged_octets;   /* sent, not ACKed so far */
     uint8_t hop_limit;                /* of the first packet that is not a RST */
     uint8_t hop_limit_other;          /* of the last of them that is not like it; else the same */
+    uint8_t multipath;                /* enum multipath, of the SYN: set when that was seen */
     uint32_t largest_acknowledged;    /* largest payload of one segment that was ACKed */
     uint32_t smallest_unacknowledged; /* smallest of those sent again and never ACKed, 0: none */
     uint32_t largest_unacknowledged;  /* largest of those sent again and never ACKed, 0: none */
@@ -227,6 +235,20 @@ struct connection {
     struct icmp_facts icmp;
     uint8_t tunnels[PACKET_TUNNELS_MAX];
 };
+
+/* It joins a connection of Multipath TCP: its octets are pieces of streams that began on another
+ * subflow, and may begin and end in the middle of anything. */
+static inline bool connection_is_subflow(const struct connection *connection)
+{
+    return connection->direction[SIDE_CLIENT].multipath == MULTIPATH_JOIN
+           || connection->direction[SIDE_SERVER].multipath == MULTIPATH_JOIN;
+}
+
+/* The server agreed to the client's Multipath TCP: any octets may be on other subflows. */
+static inline bool connection_is_multipath(const struct connection *connection)
+{
+    return connection->direction[SIDE_SERVER].multipath == MULTIPATH_CAPABLE;
+}
 
 enum {
     CONNECTION_BEHIND = offsetof(struct connection, direction) + sizeof(struct direction[SIDES])

@@ -28,6 +28,7 @@ void half_open_begin(struct half_open *half_open, const struct segment *syn)
     half_open->sack_permitted = options.sack_permitted;
     half_open->timestamps = options.timestamps;
     half_open->is_like_linux = options.is_in_linux_order;
+    half_open->multipath = options.multipath;
     half_open->has_mac = syn->has_mac;
     half_open->touched = false;
     half_open->opener = syn->half;
@@ -90,6 +91,7 @@ void half_open_facts(const struct half_open *half_open, struct connection *conne
     client->sack_permitted = half_open->sack_permitted;
     client->timestamps = half_open->timestamps;
     client->is_like_linux = half_open->is_like_linux;
+    client->multipath = half_open->multipath;
     connection->first = half_open->first;
     connection->last_by[SIDE_CLIENT] = last;
     connection->syn_seen = true;

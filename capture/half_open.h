@@ -32,6 +32,7 @@ struct half_open {
     bool has_mac;
     bool timestamps;
     bool is_like_linux;
+    uint8_t multipath;
     bool touched;   /* the SYN came again since it was queued: eviction passes it by once */
     uint8_t opener; /* the half of the key that sent it */
     uint8_t tunnels[PACKET_TUNNELS_MAX];

@@ -72,8 +72,8 @@ void reading_begin(struct reading *reading, const struct flow_key *key, unsigned
 void reading_begin_again(struct reading *reading, const struct flow *flow, uint32_t peer_isn,
                          const struct segment *first);
 
-/* Whether nothing but its opening was seen of a connection, and nothing tells of octets or a FIN
- * that the capture missed. */
+/* Whether nothing but its opening was seen of a connection that is to begin with it, and nothing
+ * tells of octets or a FIN that the capture missed. */
 bool reading_is_silent(const struct reading *reading);
 
 /* Begin a connection of which only SYNs were seen. No callback. */

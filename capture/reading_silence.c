@@ -10,8 +10,8 @@ static bool is_half_silent(const struct stream *stream)
 
 bool reading_is_silent(const struct reading *reading)
 {
-    return !reading->payload && is_half_silent(&reading->half[0].stream)
-           && is_half_silent(&reading->half[1].stream);
+    return !reading->payload && !connection_is_subflow(&reading->connection)
+           && is_half_silent(&reading->half[0].stream) && is_half_silent(&reading->half[1].stream);
 }
 
 void reading_begin_again(struct reading *reading, const struct flow *flow, uint32_t peer_isn,

@@ -71,6 +71,7 @@ void transport_syn(struct direction *direction, const struct segment *segment)
     direction->sack_permitted = options.sack_permitted;
     direction->timestamps = options.timestamps;
     direction->is_like_linux = options.is_in_linux_order;
+    direction->multipath = options.multipath;
 }
 
 /* RFC 7323 section 2.2: windows are scaled when both SYNs say so. When its own was not seen, the

@@ -210,6 +210,7 @@ struct syn_options {
     bool sack_permitted;
     bool timestamps;
     bool is_in_linux_order; /* the options are those of Linux, in its order */
+    uint8_t multipath;      /* enum multipath */
 };
 
 /* Read the options of a SYN; what is malformed ends the list. */

@@ -254,6 +254,24 @@ static void a_connection_that_is_closed_silently_is_read_no_more(void)
     finish(scene, "+end:idle");
 }
 
+/* What a further subflow says is read from its SYN on or not at all: the middle of a stream. */
+static void a_subflow_that_was_silent_is_read_no_more(void)
+{
+    static const char join[] = "\x1e\x0c\x10\x02\1\2\3\4\5\6\7";
+    struct connections_options options = scene_options();
+    struct scene *scene = scene_new(NULL);
+    struct segment syn = scene_segment(scene, SIDE_CLIENT, TCP_SYN, 0, 0, bytes_of("", 0));
+
+    syn.options = bytes_of(join, sizeof(join));
+    scene_give(scene, &syn);
+    server(scene, TCP_SYN | TCP_ACK, 0, 0, "");
+    client(scene, TCP_ACK, 0, 0, "");
+    scene_wait(scene, options.idle_timeout_ns + 10 * SECOND);
+    client(scene, TCP_ACK, 0, 0, "hello");
+    CU_ASSERT_EQUAL(connections_counters(scene->connections)->went_on, 1);
+    finish(scene, "+end:idle");
+}
+
 /* What was sent, or is known to have been, makes it one that has begun. What comes after a time-out
  * is counted then, once for each connection. */
 static void a_connection_that_has_begun_is_not_read_after_its_time_out(void)
@@ -478,6 +496,7 @@ int main(void)
         {"what is missing after a silence is a gap", what_is_missing_after_a_silence_is_a_gap},
         {"keep-alive probes leave a connection silent",
          keep_alive_probes_leave_a_connection_silent},
+        {"a subflow that was silent is read no more", a_subflow_that_was_silent_is_read_no_more},
         {"a connection that is closed silently is read no more",
          a_connection_that_is_closed_silently_is_read_no_more},
         {"a connection that has begun is not read after its time-out",

@@ -71,6 +71,30 @@ static void the_order_of_options_tells_linux(void)
     }
 }
 
+static void options_of_a_syn_tell_of_multipath(void)
+{
+    static const struct {
+        const char *options;
+        size_t length;
+        enum multipath multipath;
+    } rows[] = {
+        {"\x02\x04\x05\xb4", 4, MULTIPATH_NONE},
+        {"\x1e\x04\x01\x01", 4, MULTIPATH_CAPABLE},
+        {"\x02\x04\x05\xb4\x1e\x0c\x00\x81\1\2\3\4\5\6\7\x8", 16,
+         MULTIPATH_CAPABLE}, /* version 0 */
+        {"\x1e\x0c\x10\x02\1\2\3\4\5\6\7\x8", 12, MULTIPATH_JOIN},
+        {"\x1e\x04\x20\x00", 4, MULTIPATH_NONE}, /* DSS is none of a SYN */
+        {"\x1e\x02", 2, MULTIPATH_NONE},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct syn_options found;
+
+        transport_syn_options(bytes_of(rows[i].options, rows[i].length), &found);
+        CU_ASSERT_EQUAL(found.multipath, rows[i].multipath);
+    }
+}
+
 static void malformed_options_end_the_list(void)
 {
     struct syn_options found;
@@ -529,6 +553,7 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"options of a SYN are read", options_of_a_syn_are_read},
         {"the order of options tells Linux", the_order_of_options_tells_linux},
+        {"options of a SYN tell of Multipath TCP", options_of_a_syn_tell_of_multipath},
         {"malformed options end the list", malformed_options_end_the_list},
         {"round trips are measured", round_trips_are_measured},
         {"an answer to two SYNs measures nothing", an_answer_to_two_syns_measures_nothing},
