@@ -5,14 +5,7 @@
 
 #include "analyze/incident_internal.h"
 
-void incident_tables_free(struct knowledge_table *tables[INCIDENT_TABLES])
-{
-    for (size_t i = 0; i < INCIDENT_TABLES; i++)
-        knowledge_table_free(tables[i]);
-}
-
-bool incident_tables_new(const struct incidents *incidents,
-                         struct knowledge_table *tables[INCIDENT_TABLES])
+static struct knowledge_table *new_table(const struct incidents *incidents)
 {
     const struct knowledge_table_options options = {
         .record_size = sizeof(struct incident),
@@ -20,15 +13,8 @@ bool incident_tables_new(const struct incidents *incidents,
         .records_max = incidents->records_max > 0 ? incidents->records_max : INCIDENTS_MAX,
         .hash_key = {incidents->hash_key[0], incidents->hash_key[1]},
     };
-    bool are_there = true;
 
-    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
-        tables[i] = knowledge_table_new(&options);
-        are_there = are_there && tables[i] != NULL;
-    }
-    if (!are_there)
-        incident_tables_free(tables);
-    return are_there;
+    return knowledge_table_new(&options);
 }
 
 struct incidents *incidents_new(const uint64_t hash_key[2], const uint64_t sketch_key[2],
@@ -41,17 +27,22 @@ struct incidents *incidents_new(const uint64_t hash_key[2], const uint64_t sketc
     memcpy(incidents->hash_key, hash_key, sizeof(incidents->hash_key));
     memcpy(incidents->sketch_key, sketch_key, sizeof(incidents->sketch_key));
     incidents->records_max = records_max;
-    if (incident_tables_new(incidents, incidents->tables))
-        return incidents;
-    free(incidents);
-    return NULL;
+    for (size_t i = 0; i < INCIDENT_TABLES; i++) {
+        incidents->tables[i] = new_table(incidents);
+        if (incidents->tables[i] == NULL) {
+            incidents_free(incidents);
+            return NULL;
+        }
+    }
+    return incidents;
 }
 
 void incidents_free(struct incidents *incidents)
 {
     if (incidents == NULL)
         return;
-    incident_tables_free(incidents->tables);
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+        knowledge_table_free(incidents->tables[i]);
     free(incidents);
 }
 
@@ -256,7 +247,7 @@ struct incident *incidents_find(struct incidents *incidents, const struct incide
 
 uint64_t incidents_evictions(const struct incidents *incidents)
 {
-    uint64_t evictions = incidents->evictions;
+    uint64_t evictions = 0;
 
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
         evictions += knowledge_table_evictions(incidents->tables[i]);

@@ -188,8 +188,8 @@ MUST_USE bool incidents_need_assigning(const struct incidents *incidents);
 void incidents_choose(const struct incidents *incidents, struct incident_failure *failure);
 
 /* Forget what was counted: from here on incidents are made of the failures that are assigned, each
- * of which was chosen for. False, and nothing is forgotten: no memory. */
-MUST_USE bool incidents_begin_assigning(struct incidents *incidents);
+ * of which was chosen for. */
+void incidents_begin_assigning(struct incidents *incidents);
 
 /* Count a failure with the incident that was chosen for it. */
 void incidents_assign(struct incidents *incidents, const struct incident_failure *failure,

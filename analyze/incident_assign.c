@@ -33,17 +33,11 @@ void incidents_choose(const struct incidents *incidents, struct incident_failure
     failure->table = incident_table_of(incidents, failure);
 }
 
-bool incidents_begin_assigning(struct incidents *incidents)
+void incidents_begin_assigning(struct incidents *incidents)
 {
-    struct knowledge_table *tables[INCIDENT_TABLES];
-
-    if (!incident_tables_new(incidents, tables))
-        return false;
-    incidents->evictions = incidents_evictions(incidents);
-    incident_tables_free(incidents->tables);
-    memcpy(incidents->tables, tables, sizeof(tables));
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+        knowledge_table_clear(incidents->tables[i]);
     incidents->is_assigned = true;
-    return true;
 }
 
 void incidents_assign(struct incidents *incidents, const struct incident_failure *failure,

@@ -11,14 +11,8 @@ struct incidents {
     uint64_t sketch_key[2];
     uint32_t records_max;
     struct knowledge_table *tables[INCIDENT_TABLES];
-    uint64_t evictions; /* of the tables before these */
-    bool is_assigned;   /* each failure is in one of them alone */
+    bool is_assigned; /* each failure is in one of them alone */
 };
-
-/* Make empty tables. False, and there are none: no memory. */
-MUST_USE bool incident_tables_new(const struct incidents *incidents,
-                                  struct knowledge_table *tables[INCIDENT_TABLES]);
-void incident_tables_free(struct knowledge_table *tables[INCIDENT_TABLES]);
 
 /* incident_count.c: begin one with its first failure; its key and generation stay. */
 void incident_begin(struct incident *incident, const struct incident_failure *failure,

@@ -354,8 +354,7 @@ static void assign_failures(struct tracker *tracker, struct deferred *first)
     for (struct deferred *each = first; each != NULL; each = each->next)
         if (each->failure.cause != NULL)
             incidents_choose(incidents, &each->failure);
-    if (!incidents_begin_assigning(incidents))
-        return;
+    incidents_begin_assigning(incidents);
     for (const struct deferred *each = first; each != NULL; each = each->next)
         if (each->failure.cause != NULL)
             incidents_assign(incidents, &each->failure, &each->note.past);
