@@ -329,6 +329,10 @@ bool facts_fin_is_unseen(const struct facts *facts, enum side side);
 /* What a side said before TLS, or in its place; NULL: nothing. */
 const struct prelude_text *facts_words(const struct facts *facts, enum side side);
 
+/* Client and server had agreed on TLS within another protocol, and the server, which never spoke
+ * TLS, went on in clear: what it says there. Empty: it did not, or the client went on so, too. */
+struct bytes facts_words_behind_agreement(const struct facts *facts);
+
 /* A client asked for TLS within another protocol, waited for seconds without any answer, and left,
  * maybe with a good-bye in clear. */
 bool facts_request_is_ignored(const struct facts *facts);

@@ -78,6 +78,31 @@ void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)
         read_reply(facts, reply);
 }
 
+/* Behind its request the client said nothing but the hello: the request was seen for one with its
+ * last word, be it that the end of the line was still to come, or that of the header. */
+static bool request_was_last(const struct facts *facts)
+{
+    enum { LINE_END = 2 };
+    const struct handshake *handshake = facts->handshake;
+    struct bytes said = prelude_octets(handshake->opening[SIDE_CLIENT]);
+
+    return facts->starttls.protocol == PRELUDE_HTTP_CONNECT
+               ? starttls_rest(PRELUDE_HTTP_CONNECT, said).len == 0
+               : said.len <= (size_t)handshake->starttls_request_end + LINE_END;
+}
+
+struct bytes facts_words_behind_agreement(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+    struct bytes reply = prelude_octets(handshake->opening[SIDE_SERVER]);
+
+    return handshake->switched && !handshake->spoke_tls[SIDE_SERVER] && facts->starttls.asked
+                   && request_was_last(facts)
+                   && bytes_skip(&reply, handshake->starttls_reply_offset)
+               ? starttls_rest(facts->starttls.protocol, reply)
+               : (struct bytes){0};
+}
+
 /* Nothing of the client followed the server's yes. */
 static bool hello_is_owed(const struct facts *facts)
 {

@@ -41,6 +41,10 @@ bool starttls_goes_on(enum prelude protocol, struct bytes rest);
 /* The three digits of a reply in SMTP, FTP, NNTP or HTTP; 0: it has none. */
 uint16_t starttls_status(enum prelude protocol, struct bytes reply);
 
+/* What the server says behind the reply that says yes: a line, or the header of HTTP. Empty:
+ * nothing, or it is not known where the reply of this protocol ends. */
+struct bytes starttls_rest(enum prelude protocol, struct bytes reply);
+
 /* True when the request is one to a proxy, which names a target (dissect/proxy_target.h). */
 bool starttls_has_target(enum prelude protocol);
 

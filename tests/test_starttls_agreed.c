@@ -124,6 +124,40 @@ static void the_client_is_who_ended_it(void)
     CU_ASSERT_FALSE(play.starttls_refused);
 }
 
+static void hello_and_close(struct play *play)
+{
+    play_client_hello(play, false);
+    play_fin(play, SIDE_CLIENT);
+    play_fin(play, SIDE_SERVER);
+}
+
+/* What the client reads in place of a ServerHello. */
+static void a_yes_with_words_behind_it_is_no_tls(void)
+{
+    static const struct opening thoughts[] = {
+        {{SERVER_SAYS("220 mail.example.org ESMTP\r\n"), CLIENT_SAYS("STARTTLS\r\n"),
+          SERVER_SAYS("220 Ready\r\n"), SERVER_SAYS("454 4.7.0 TLS not available\r\n")}},
+        {{SERVER_SAYS("+OK POP3 ready\r\n"), CLIENT_SAYS("STLS\r\n"),
+          SERVER_SAYS("+OK Begin\r\n-ERR no key\r\n")}},
+        {{CLIENT_SAYS("CONNECT host.example:443 HTTP/1.1\r\nHost: host.example:443\r\n\r\n"),
+          SERVER_SAYS("HTTP/1.1 200 Connection established\r\nVia: 1.1 p\r\n\r\n"),
+          SERVER_SAYS("HTTP/1.1 502 Bad Gateway\r\n\r\n")}},
+    };
+    static const struct openings said = {5999, thoughts, sizeof(thoughts) / sizeof(thoughts[0])};
+    /* The target greets, and the client asks it in turn. */
+    static const struct opening nested[] = {
+        {{CLIENT_SAYS("CONNECT host.example:25 HTTP/1.1\r\nHost: host.example:25\r\n\r\n"),
+          SERVER_SAYS("HTTP/1.1 200 Connection established\r\n\r\n"),
+          SERVER_SAYS("220 mail ESMTP\r\n"), CLIENT_SAYS("STARTTLS\r\n"),
+          SERVER_SAYS("220 Ready\r\n")}},
+    };
+    static const struct openings others = {5999, nested, 1};
+
+    opening_expect(&said, hello_and_close, OUTCOME_FAILED, "server_not_tls");
+    opening_expect(&openings, hello_and_close, OUTCOME_FAILED, "client_abandoned");
+    opening_expect(&others, hello_and_close, OUTCOME_FAILED, "client_abandoned");
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -135,6 +169,7 @@ int main(void)
          a_server_that_agrees_and_ends_the_connection_has_failed},
         {"half a yes is none", half_a_yes_is_none},
         {"the client is who ended it", the_client_is_who_ended_it},
+        {"a yes with words behind it is no TLS", a_yes_with_words_behind_it_is_no_tls},
         CU_TEST_INFO_NULL,
     };
 

@@ -91,6 +91,24 @@ static enum certainty weigh_greeting(const struct facts *facts, struct evidence 
     return CAUSE_LIKELY;
 }
 
+/* The server, or a proxy that had agreed to connect, says in clear why there is no TLS: the client
+ * reads that in place of a ServerHello. */
+static enum certainty weigh_second_thoughts(const struct facts *facts, struct evidence *evidence)
+{
+    struct bytes words = prelude_first_line(facts_words_behind_agreement(facts), BANNER_MAX);
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (words.len == 0 || !client_hello_seen(facts))
+        return CAUSE_NO;
+    describe_starttls_request(facts, evidence);
+    text_add(&text, "the server agreed, and went on in clear: \"");
+    text_add_untrusted(&text, words);
+    text_add(&text, "\"");
+    evidence_add(evidence, "server_protocol", facts->starttls.answered_at, "%s", line);
+    return CAUSE_LIKELY;
+}
+
 /* Others were established there, behind the same greeting: of a protocol in which TLS begins on
  * request they may have asked for it. */
 static bool is_known_to_speak_tls(const struct facts *facts)
@@ -145,6 +163,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     bool known = prelude != PRELUDE_UNKNOWN && prelude != PRELUDE_PARTIAL;
     enum certainty certainty = weigh_greeting(facts, evidence);
 
+    if (certainty == CAUSE_NO)
+        certainty = weigh_second_thoughts(facts, evidence);
     if (certainty != CAUSE_NO)
         return certainty;
     /* Octets that are neither TLS nor readable may be anything. */
@@ -168,7 +188,9 @@ const struct cause cause_server_not_tls = {
     .remedy = "Look at what answers with `nc SERVER PORT` or `curl -v http://SERVER:PORT/`. "
               "Correct the port, switch TLS on in the service (listen 443 ssl), or use STARTTLS "
               "where the protocol has it: `openssl s_client -connect SERVER:PORT -starttls "
-              "PROTOCOL` (smtp, imap, pop3, ftp, postgres, ...).",
+              "PROTOCOL` (smtp, imap, pop3, ftp, postgres, ...). One that had agreed to TLS, or a "
+              "proxy that had agreed to connect, says in the evidence what keeps it: a key that "
+              "is missing, a target that cannot be reached.",
     .reported_as = "OpenSSL: wrong version number, packet length too long; curl: (35); Chromium: "
                    "net::ERR_SSL_PROTOCOL_ERROR; Firefox: SSL_ERROR_RX_RECORD_TOO_LONG; Java: "
                    "SSLException: Unsupported or unrecognized SSL message; Go: tls: first record "
