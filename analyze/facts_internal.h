@@ -48,6 +48,16 @@ void facts_find_refusal(struct facts *facts);
  * be anybody's, and the answer to anything. */
 bool facts_sides_are_unknown(const struct facts *facts);
 
+/* All that this side sent is in the capture. */
+bool facts_is_captured(const struct direction *direction);
+
+/* Neither side sent a single octet that the capture has. */
+bool facts_nobody_spoke(const struct facts *facts);
+
+/* Of a connection without a TLS record: somebody wanted TLS, and was refused it or waited for it in
+ * vain. */
+bool facts_failed_without_tls(const struct facts *facts);
+
 /* A SYN-ACK is in the capture, or what there cannot be without one: what the client sent in a SYN
  * can (RFC 7413). */
 bool facts_tcp_is_connected(const struct facts *facts);

@@ -11,10 +11,6 @@
 /* A SYN is sent again after 1 s, then 2 s (RFC 6298 section 2.1): two time-outs went by. */
 #define SYN_SILENCE_NS (3 * SECOND_NS)
 
-/* Servers that wait for a hello do so for a second at least, mostly for many: one that ends a
- * connection this soon does not want it, and one that ends it later got no hello. */
-#define TURNED_AWAY_NS (200 * MILLISECOND_NS)
-
 const char *outcome_name(enum outcome outcome)
 {
     static const char *const names[] = {
@@ -186,8 +182,7 @@ static bool reset_answers_unseen_octets(const struct facts *facts)
            && server->last_data.packet < client->fin.packet && !moment_seen(server->fin);
 }
 
-/* All that this side sent is in the capture. */
-static bool is_captured(const struct direction *direction)
+bool facts_is_captured(const struct direction *direction)
 {
     const struct trouble *trouble = direction_trouble(direction);
 
@@ -201,8 +196,9 @@ static bool server_kept_silent(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
 
-    return facts->waited_ns >= FACTS_PATIENCE_NS && client->fin_acknowledged && is_captured(client)
-           && is_captured(&facts->connection->direction[SIDE_SERVER]);
+    return facts->waited_ns >= FACTS_PATIENCE_NS && client->fin_acknowledged
+           && facts_is_captured(client)
+           && facts_is_captured(&facts->connection->direction[SIDE_SERVER]);
 }
 
 /* The client closed or sent an alert, and the server's close is not in the capture, nor what it
@@ -413,109 +409,6 @@ static bool beginning_is_lost(const struct facts *facts)
            && facts->handshake->stream_octets[SIDE_CLIENT] == 0;
 }
 
-/* The side ended the connection with a FIN or RST, and said nothing about it. */
-static bool is_closed_by(const struct facts *facts, enum side side)
-{
-    return (facts->refusal.kind == REFUSAL_FIN || facts->refusal.kind == REFUSAL_RST)
-           && facts->refusal.by == side;
-}
-
-/* A client that speaks another protocol where TLS is expected, to a server that hangs up on it
- * without a word. */
-static bool plain_client_is_hung_up_on(const struct facts *facts)
-{
-    return facts->tls_expected && facts->prelude[SIDE_CLIENT] > PRELUDE_PARTIAL
-           && !facts->answered[SIDE_SERVER] && is_closed_by(facts, SIDE_SERVER);
-}
-
-/* A client that sent nothing but SYNs and, to the SYN-ACK, the RST of a host that knows no such
- * connection (RFC 9293 section 3.10.7.1). Scanners make their SYNs themselves, with a hop limit of
- * their own, and their host, which did not, answers so. */
-static bool opening_is_a_probe(const struct facts *facts)
-{
-    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
-    const struct reset *reset = direction_reset(client);
-
-    return facts->refusal.by == SIDE_CLIENT && !reset->has_ack && reset->unseen_octets == 0
-           && client->packets == (uint64_t)client->syn_count + reset->count;
-}
-
-/* Neither side sent a single octet that the capture has. */
-static bool nobody_spoke(const struct facts *facts)
-{
-    return facts->handshake->stream_octets[SIDE_CLIENT] == 0
-           && facts->handshake->stream_octets[SIDE_SERVER] == 0;
-}
-
-/* A connection where TLS is expected that is reset before a single octet, by a RST that took
- * another way than its alleged sender's packets: a hello that something on the way took. */
-static bool opening_is_reset_by_another(const struct facts *facts)
-{
-    const struct direction *sender = &facts->connection->direction[facts->refusal.by];
-
-    return facts->tls_expected && facts->refusal.kind == REFUSAL_RST && !opening_is_a_probe(facts)
-           && nobody_spoke(facts) && reset_has_other_hop_limit(sender);
-}
-
-bool facts_client_is_turned_away(const struct facts *facts)
-{
-    const struct connection *connection = facts->connection;
-    const struct direction *client = &connection->direction[SIDE_CLIENT];
-    const struct direction *server = &connection->direction[SIDE_SERVER];
-    const struct reset *reset = direction_reset(client);
-    /* Its host knows no such connection any more (RFC 9293 section 3.10.7.1). */
-    bool client_was_gone = moment_seen(reset->at) && !reset->has_ack;
-
-    return facts->tls_expected && connection->syn_seen && moment_seen(server->syn)
-           && client->packets > client->syn_count && nobody_spoke(facts)
-           && client->payload_octets == 0 && server->payload_octets == 0
-           && is_closed_by(facts, SIDE_SERVER) && !client_was_gone
-           && facts->refusal.at.time_ns - server->last_syn.time_ns < TURNED_AWAY_NS
-           && is_captured(client) && is_captured(server);
-}
-
-/* Plain HTTP, to a server that waits for more octets of what it takes for the beginning of TLS,
- * until the client gives up. Other protocols are not for port or server alone to tell: they may be
- * the beginning of STARTTLS. */
-static bool plain_client_waits_in_vain(const struct facts *facts)
-{
-    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
-    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
-
-    return facts->tls_expected && facts->connection->syn_seen
-           && facts_client_speaks_plain_http(facts) && is_closed_by(facts, SIDE_CLIENT)
-           && facts->waited_ns >= FACTS_PATIENCE_NS && client->unacknowledged_octets == 0
-           && server->payload_octets == 0 && is_captured(client) && is_captured(server);
-}
-
-static bool request_is_unanswered(const struct facts *facts)
-{
-    return facts->starttls.wants_tls && !facts->handshake->switched
-           && !moment_seen(facts->starttls.answered_at);
-}
-
-bool facts_request_is_ignored(const struct facts *facts)
-{
-    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
-    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
-
-    return request_is_unanswered(facts) && is_closed_by(facts, SIDE_CLIENT)
-           && facts->refusal.at.time_ns - facts->starttls.at.time_ns >= FACTS_PATIENCE_NS
-           && client->unacknowledged_octets == 0 && is_captured(client) && is_captured(server);
-}
-
-bool facts_request_is_hung_up_on(const struct facts *facts)
-{
-    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
-    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
-
-    return request_is_unanswered(facts) && facts->connection->syn_seen
-           && is_closed_by(facts, SIDE_SERVER) && !facts_client_had_left(facts)
-           && client->last_data.packet == facts->starttls.at.packet
-           && server->last_data.packet < facts->starttls.at.packet && is_captured(client)
-           && is_captured(server);
-}
-
 /* The client closed before it had sent a single octet, as TCP health checks do; what the server
  * says to that, some in an alert, refuses nothing. */
 static bool client_left_unheard(const struct facts *facts)
@@ -535,9 +428,9 @@ static bool hello_is_still_due(const struct facts *facts)
     const struct connection *connection = facts->connection;
 
     return facts->tls_expected && facts->capture_ended && facts->waited_ns < SILENCE_NS
-           && connection->syn_seen && facts->refusal.kind == REFUSAL_NONE && nobody_spoke(facts)
-           && is_captured(&connection->direction[SIDE_CLIENT])
-           && is_captured(&connection->direction[SIDE_SERVER]);
+           && connection->syn_seen && facts->refusal.kind == REFUSAL_NONE
+           && facts_nobody_spoke(facts) && facts_is_captured(&connection->direction[SIDE_CLIENT])
+           && facts_is_captured(&connection->direction[SIDE_SERVER]);
 }
 
 /* The capture ends before a client would ask for TLS again that may do so. */
@@ -563,12 +456,7 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
             "the capture ends with a refusal of TLS: the client may ask again";
         return OUTCOME_INCOMPLETE;
     }
-    if (facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || facts->starttls.refused
-        || facts_plain_http_is_refused(facts) || plain_client_is_hung_up_on(facts)
-        || plain_client_waits_in_vain(facts) || facts_request_is_ignored(facts)
-        || facts_request_is_hung_up_on(facts) || opening_is_reset_by_another(facts)
-        || opening_is_lost(facts) || facts_client_is_turned_away(facts)
-        || facts_server_breaks_its_word(facts))
+    if (facts_failed_without_tls(facts) || opening_is_lost(facts))
         return OUTCOME_FAILED;
     if (!hello_is_still_due(facts))
         return OUTCOME_NOT_TLS;

@@ -262,3 +262,33 @@ uint16_t starttls_status(enum prelude protocol, struct bytes reply)
     }
     return status;
 }
+
+/* Past the next line end; false: there is none. */
+static bool skip_line(struct bytes *text, bool *is_empty)
+{
+    uint8_t octet = 0;
+    size_t length = 0;
+
+    while (octet != '\n') {
+        if (!bytes_u8(text, &octet))
+            return false;
+        length += octet != '\r' && octet != '\n';
+    }
+    *is_empty = length == 0;
+    return true;
+}
+
+struct bytes starttls_rest(enum prelude protocol, struct bytes reply)
+{
+    bool is_line = protocol == PRELUDE_SMTP || protocol == PRELUDE_FTP || protocol == PRELUDE_POP3
+                   || protocol == PRELUDE_NNTP;
+    bool is_over = false;
+
+    if (!is_line && !is_http(protocol))
+        return (struct bytes){0};
+    do
+        if (!skip_line(&reply, &is_over))
+            return (struct bytes){0};
+    while (!is_line && !is_over);
+    return reply;
+}
