@@ -326,6 +326,46 @@ static void a_server_that_reads_no_more_is_silent(void)
     CU_ASSERT_FALSE(story_considers(&story, "packet_loss"));
 }
 
+/* The alert comes when of the last record, such as the Finished, the beginning alone has come. */
+static void a_certificate_may_be_refused_before_the_flight_is_whole(void)
+{
+    static const struct {
+        uint32_t lengths[3]; /* of the server's records; 0: there are fewer */
+        int64_t wait_ns;
+        const char *cause;
+        enum certainty certainty;
+    } rows[] = {
+        {{FLIGHT_RECORD, FLIGHT_RECORD, FLIGHT_RECORD},
+         STORY_MILLISECOND,
+         "certificate_rejected",
+         CAUSE_LIKELY},
+        {{EXTENSIONS_RECORD, FLIGHT_RECORD, FLIGHT_RECORD},
+         STORY_MILLISECOND,
+         "certificate_rejected",
+         CAUSE_LIKELY},
+        /* The first record may be padded, and has no certificate then. */
+        {{FLIGHT_RECORD, FLIGHT_RECORD}, STORY_MILLISECOND, "peer_alert", CAUSE_POSSIBLE},
+        {{EXTENSIONS_RECORD, FLIGHT_RECORD}, STORY_MILLISECOND, "peer_alert", CAUSE_POSSIBLE},
+        {{FLIGHT_RECORD}, STORY_MILLISECOND, "peer_alert", CAUSE_POSSIBLE},
+        /* Who waits so long for the rest has not judged what came before. */
+        {{FLIGHT_RECORD, FLIGHT_RECORD, FLIGHT_RECORD}, TIME_OUT_NS, "server_silent", CAUSE_LIKELY},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_stall(&story, rows[i].lengths[0]);
+        for (size_t record = 1; record < 3 && rows[i].lengths[record] > 0; record++)
+            story_protected(&story, SIDE_SERVER, rows[i].lengths[record]);
+        story.handshake.broken_octets[SIDE_SERVER] = FLIGHT_RECORD / 3;
+        story_ccs(&story, SIDE_CLIENT);
+        story_wait(&story, rows[i].wait_ns);
+        story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -355,6 +395,8 @@ int main(void)
         {"a client that reads no more is the one that stalls",
          a_client_that_reads_no_more_is_the_one_that_stalls},
         {"a server that reads no more is silent", a_server_that_reads_no_more_is_silent},
+        {"a certificate may be refused before the flight is whole",
+         a_certificate_may_be_refused_before_the_flight_is_whole},
         CU_TEST_INFO_NULL,
     };
 

@@ -34,7 +34,7 @@ static uint64_t protected_octets_before_end(const struct facts *facts)
 
     while ((note = handshake_next(facts->handshake, note, SIDE_SERVER, NOTE_APPLICATION_DATA))
            != NULL)
-        if (facts_is_before_end(facts, note))
+        if (facts_is_before_end(facts, note) && !facts_broke_off(facts, note))
             octets += note->length;
     return octets;
 }
@@ -44,12 +44,26 @@ static bool ends_in_broken_record(const struct facts *facts)
     return facts_broke_off(facts, facts->last_protected_note[SIDE_SERVER]);
 }
 
+/* A client refuses a certificate as soon as it has verified the signature with it: the rest of the
+ * flight may still have been on its way, such as half of the Finished. The first record alone may
+ * be padded EncryptedExtensions. */
+static bool was_refused_on_its_way(const struct facts *facts)
+{
+    const struct note *second =
+        handshake_next(facts->handshake, facts->first_protected_note[SIDE_SERVER], SIDE_SERVER,
+                       NOTE_APPLICATION_DATA);
+
+    return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT && facts->refusal.by == SIDE_CLIENT
+           && server_silence_ns(facts) <= SECOND_NS
+           && second != facts->last_protected_note[SIDE_SERVER];
+}
+
 bool server_flight_complete(const struct facts *facts)
 {
     if (facts->resumed)
         return false;
     if (facts->tls13)
-        return !ends_in_broken_record(facts)
+        return (!ends_in_broken_record(facts) || was_refused_on_its_way(facts))
                && protected_octets_before_end(facts) >= PROTECTED_FLIGHT_MIN;
     return facts_is_before_end(facts, facts->server_certificate_note)
            && facts_is_before_end(facts, facts->server_hello_done_note);

@@ -12,7 +12,8 @@
 #define CERTIFICATE_JUDGEMENT_NS (5 * SECOND_NS)
 
 /* The server's flight with its certificate came to its end: ServerHelloDone, or in TLS 1.3
- * protected records of the size of a certificate. */
+ * protected records of the size of a certificate. The last one need not have come whole where the
+ * client refused meanwhile what came before it. */
 bool server_flight_complete(const struct facts *facts);
 
 /* The client sent nothing after the server's flight but what ended the handshake. */
