@@ -190,6 +190,24 @@ static void secure_renegotiation_is_no_matter_of_tls_1_3(void)
     CU_ASSERT_TRUE(story_denies(&story, "missing_extended_master_secret"));
 }
 
+/* As BusyBox's wget, whose hello lists no schemes. */
+static void suites_are_a_guess_beside_the_extended_master_secret(void)
+{
+    for (int has_secret = 0; has_secret < 2; has_secret++) {
+        struct story_offer offer = story_offer_1_2();
+        struct story story;
+
+        memset(offer.schemes, 0, sizeof(offer.schemes));
+        offer.master_secret = has_secret;
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
+        CU_ASSERT_EQUAL(story_considers(&story, "missing_extended_master_secret"), !has_secret);
+        CU_ASSERT_EQUAL(story_considers(&story, "no_shared_cipher"), !has_secret);
+    }
+}
+
 static void a_server_without_extended_master_secret_is_refused(void)
 {
     struct story story;
@@ -517,6 +535,8 @@ int main(void)
          a_server_without_secure_renegotiation_is_refused},
         {"secure renegotiation is no matter of TLS 1.3",
          secure_renegotiation_is_no_matter_of_tls_1_3},
+        {"suites are a guess beside the extended master secret",
+         suites_are_a_guess_beside_the_extended_master_secret},
         {"a server without extended master secret is refused",
          a_server_without_extended_master_secret_is_refused},
         {"with both missing secure renegotiation is the better guess",
