@@ -326,6 +326,26 @@ static void a_server_that_reads_no_more_is_silent(void)
     CU_ASSERT_FALSE(story_considers(&story, "packet_loss"));
 }
 
+/* Some hosts probe a closed window with an octet of what they have (RFC 9293 section 3.8.6.1), which
+ * is not acknowledged. */
+static void a_probe_of_a_closed_window_is_not_lost(void)
+{
+    for (uint32_t times = 0; times <= 5; times += 5) {
+        struct story story;
+        struct direction *server;
+
+        begin_stall(&story, EXTENSIONS_RECORD);
+        server = sent_by(&story, SIDE_SERVER);
+        server->unacknowledged_octets = 1;
+        server->largest_unacknowledged = 1;
+        server->most_retransmitted = 5;
+        close_window(&story, SIDE_CLIENT, times);
+        story_wait(&story, TIME_OUT_NS);
+        story_rst(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_certainty(&story, "packet_loss") == CAUSE_NO, times > 0);
+    }
+}
+
 /* The alert comes when of the last record, such as the Finished, the beginning alone has come. */
 static void a_certificate_may_be_refused_before_the_flight_is_whole(void)
 {
@@ -395,6 +415,7 @@ int main(void)
         {"a client that reads no more is the one that stalls",
          a_client_that_reads_no_more_is_the_one_that_stalls},
         {"a server that reads no more is silent", a_server_that_reads_no_more_is_silent},
+        {"a probe of a closed window is not lost", a_probe_of_a_closed_window_is_not_lost},
         {"a certificate may be refused before the flight is whole",
          a_certificate_may_be_refused_before_the_flight_is_whole},
         CU_TEST_INFO_NULL,

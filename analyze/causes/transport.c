@@ -51,8 +51,10 @@ bool data_is_lost(const struct facts *facts, enum side from)
 {
     const struct direction *direction = &facts->connection->direction[from];
 
+    /* An octet that is sent again and again to a closed window is a probe. */
     return direction->unacknowledged_octets > 0 && direction->largest_unacknowledged > 0
-           && direction->most_retransmitted >= LOST_SENDS_MIN;
+           && direction->most_retransmitted >= LOST_SENDS_MIN
+           && !facts_reads_no_more(facts, side_other(from));
 }
 
 bool data_has_hole(const struct facts *facts, enum side from)
