@@ -196,12 +196,9 @@ static bool is_departure(const struct verdict *verdict)
 static void add_posture(const struct report *report, struct report_server *server,
                         const struct verdict *verdict)
 {
-    if (report->options.all)
-        report_posture_add(server, verdict, false);
-    else if (verdict->outcome == OUTCOME_ESTABLISHED && is_departure(verdict))
-        report_posture_add(server, verdict, true);
-    else
+    if (!report->options.all && (verdict->outcome != OUTCOME_ESTABLISHED || !is_departure(verdict)))
         return;
+    report_posture_add(server, verdict);
     server_add_name(server, verdict->facts);
 }
 

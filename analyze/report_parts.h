@@ -128,10 +128,9 @@ void report_tables_free(struct report *report);
 void report_entry_write(const struct layout *layout, const struct report_entry *entry,
                         const struct origins *origins, bool is_explained, bool is_told);
 
-/* report_posture.c: note what was found of the server, and perhaps that one side left at once; and
- * write it for all of them. */
-void report_posture_add(struct report_server *server, const struct verdict *verdict,
-                        bool with_departure);
+/* report_posture.c: note what was found of the server, and that one side left at once; and write it
+ * for all of them. */
+void report_posture_add(struct report_server *server, const struct verdict *verdict);
 void report_write_posture(const struct report *report);
 
 /* report_summary.c: add address, port and name of a server; the first line, and what comes after

@@ -54,14 +54,13 @@ static struct report_posture *posture_to_add(struct report_server *server)
     return details->posture;
 }
 
-void report_posture_add(struct report_server *server, const struct verdict *verdict,
-                        bool with_departure)
+void report_posture_add(struct report_server *server, const struct verdict *verdict)
 {
     for (size_t i = 0; i < verdict->finding_count; i++) {
         const char *id = verdict->findings[i].id;
         struct report_posture *posture;
 
-        if (!finding_is_of_server(id) && !(with_departure && finding_is_departure(id)))
+        if (!finding_is_of_server(id) && !finding_is_departure(id))
             continue;
         posture = posture_to_add(server);
         if (posture == NULL)

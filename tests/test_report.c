@@ -293,6 +293,7 @@ static void with_all_a_client_that_left_at_once_is_told(void)
     report_add(written.report, verdict);
     text_check_has(report_text_finish(&written),
                    "TLS_AES_128_GCM_SHA256; the client left at once, without sending data\n");
+    text_check_has(written.text, "      1 of 1      closed_right_after_handshake:");
     report_text_end(&written);
 }
 
