@@ -141,8 +141,21 @@ class Usage(CommandLine):
             with self.subTest(option=option):
                 done = self.expect(USAGE, option, CLEAN)
                 self.assertIn(option.split("=")[0] + " is for live capture", done.stderr)
-        for value in ("0", "65"):
-            self.assertIn("64", self.expect(USAGE, f"--workers={value}", CLEAN).stderr)
+
+    def test_the_limits_of_a_number_are_told(self):
+        for option, values, limits in (
+            ("--workers", ("0", "65", "99999", "two"), "not a number from 1 to 64"),
+            ("--snaplen", ("95", "262145"), "not a number from 96 to 262144"),
+            ("--state-interval", ("0", "86401"), "not a number from 1 to 86400"),
+            ("--stats-interval", ("86401",), "not a number from 0 to 86400"),
+            ("--events-per-minute", ("x", "4294967295"),
+             "neither all nor a number from 0 to 4294967294"),
+        ):
+            for value in values:
+                with self.subTest(option=option, value=value):
+                    self.assertIn(f"{option}: '{value}' is {limits}\n",
+                                  self.expect(USAGE, f"{option}={value}", CLEAN).stderr)
+        self.assertRegex(run("--help").stdout, r"default 100; all, 0 or with\s+--all")
 
     def test_an_option_that_would_do_nothing_is_refused(self):
         for name, said, arguments in (

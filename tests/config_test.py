@@ -105,7 +105,7 @@ class Config(unittest.TestCase):
 
     def test_a_value_out_of_range_is_told(self):
         said = self.check("interface = eth0\nworkers = 0\n", USAGE)
-        self.assertIn("--workers: there must be one", said)
+        self.assertIn("--workers: '0' is not a number from 1 to 64\n", said)
         self.assertIn(f"{self.path}: line 2: 'workers' cannot be that\n", said)
         self.assertRegex(self.check("max-memory = a lot\n", USAGE), "max-memory")
 

@@ -21,7 +21,7 @@ static void read_number(const char *value)
 {
     uint64_t number;
 
-    if (option_value_number("--number", value, 1000, &number))
+    if (option_value_number("--number", value, 0, 1000, &number))
         must(number <= 1000);
 }
 

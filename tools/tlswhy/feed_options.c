@@ -44,10 +44,9 @@ static bool apply_on_full(struct options *options, const char *value)
 
 static bool apply_events_per_minute(struct options *options, const char *value)
 {
-    uint64_t number = 0;
+    uint64_t number;
 
-    if (strcmp(value, "all") != 0
-        && !option_value_number("--events-per-minute", value, FEED_EVENTS_ALL - 1, &number))
+    if (!option_value_number_or("--events-per-minute", value, "all", FEED_EVENTS_ALL - 1, &number))
         return false;
     options->sinks.events_per_minute = number > 0 ? (uint32_t)number : FEED_EVENTS_ALL;
     return true;
@@ -80,7 +79,7 @@ const struct option_row feed_option_rows[FEED_OPTION_COUNT] = {
     {"rotate-count", 0, "NUMBER", SETS_NUMBER(sinks.rotate_count, FEED_ROTATE_COUNT_MAX), FOR_SINKS,
      "rotated files that stay: FILE.1, FILE.2 ... (default 10)"},
     {"events-per-minute", 0, "NUMBER", CALLS(apply_events_per_minute), FOR_ANALYSIS,
-     "failures of one incident told in full (default 100; 0 or with --all: all of them)"},
+     "failures of one incident told in full (default 100; all, 0 or with --all: each of them)"},
     {"kafka-property", 0, "NAME=VALUE", GATHERS(apply_kafka_property), FOR_SINKS,
      "a setting of librdkafka; may be given again"},
 };

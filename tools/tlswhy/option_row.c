@@ -35,7 +35,7 @@ bool option_row_apply(const struct option_row *row, struct options *options, con
         *(const char **)place = value;
         return option_value_text(option, value);
     case OPTION_NUMBER:
-        return option_value_number(option, value, effect->most, place);
+        return option_value_number(option, value, 0, effect->most, place);
     case OPTION_SIZE:
         return option_value_size(option, value, effect->least, effect->most, place);
     case OPTION_WHEN:

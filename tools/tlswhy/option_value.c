@@ -29,14 +29,26 @@ static bool take_number(const char **text, uint64_t *out)
     return errno == 0;
 }
 
-bool option_value_number(const char *option, const char *value, uint64_t max, uint64_t *out)
+static bool is_number(const char *value, uint64_t min, uint64_t max, uint64_t *out)
 {
-    const char *rest = value;
+    return take_number(&value, out) && *value == '\0' && *out >= min && *out <= max;
+}
 
-    if (take_number(&rest, out) && *rest == '\0' && *out <= max)
-        return true;
-    return complain("%s: '%s' is not a number from 0 to %llu", option, value,
-                    (unsigned long long)max);
+bool option_value_number(const char *option, const char *value, uint64_t min, uint64_t max,
+                         uint64_t *out)
+{
+    return is_number(value, min, max, out)
+           || complain("%s: '%s' is not a number from %" PRIu64 " to %" PRIu64, option, value, min,
+                       max);
+}
+
+bool option_value_number_or(const char *option, const char *value, const char *word, uint64_t max,
+                            uint64_t *out)
+{
+    *out = 0;
+    return strcmp(value, word) == 0 || is_number(value, 0, max, out)
+           || complain("%s: '%s' is neither %s nor a number from 0 to %" PRIu64, option, value,
+                       word, max);
 }
 
 static const char size_suffixes[] = "KMG"; /* each 1024 of the one before */
@@ -274,7 +286,7 @@ bool option_value_listen(const char *option, const char *value, struct addrinfo 
     uint64_t number;
     bool is_short = split(value, address, &port);
 
-    if (!option_value_number(option, port, UINT16_MAX, &number))
+    if (!option_value_number(option, port, 0, UINT16_MAX, &number))
         return false;
     return (is_short && getaddrinfo(address, port, &hints, out) == 0)
            || complain("%s: '%s' is not an address and port such as 127.0.0.1:9117", option, value);

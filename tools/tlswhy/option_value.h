@@ -12,8 +12,13 @@
 #define OPTION_MEMORY_MIN     (UINT64_C(8) << 20)  /* the tables alone need some */
 #define OPTION_MEMORY_MAX     (UINT64_C(64) << 40) /* above what machines have */
 
-/* A decimal number from 0 to max. */
-bool option_value_number(const char *option, const char *value, uint64_t max, uint64_t *out);
+/* A decimal number from min to max. */
+bool option_value_number(const char *option, const char *value, uint64_t min, uint64_t max,
+                         uint64_t *out);
+
+/* One from 0 to max, or a word that stands for 0. */
+bool option_value_number_or(const char *option, const char *value, const char *word, uint64_t max,
+                            uint64_t *out);
 
 /* Octets from min to max: a number and K, M or G for powers of 1024. */
 bool option_value_size(const char *option, const char *value, uint64_t min, uint64_t max,

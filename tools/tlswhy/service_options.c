@@ -32,27 +32,14 @@ static bool apply_interface(struct options *options, const char *value)
 
 static bool apply_snaplen(struct options *options, const char *value)
 {
-    uint64_t snaplen;
-
-    if (!option_value_number("--snaplen", value, PACKET_OCTETS_MAX, &snaplen))
-        return false;
-    if (snaplen < SERVICE_SNAPLEN_MIN)
-        return complain("--snaplen: %s is below %d, which cuts headers", value,
-                        SERVICE_SNAPLEN_MIN);
-    options->service.snaplen = snaplen;
-    return true;
+    return option_value_number("--snaplen", value, SERVICE_SNAPLEN_MIN, PACKET_OCTETS_MAX,
+                               &options->service.snaplen);
 }
 
 static bool apply_workers(struct options *options, const char *value)
 {
-    uint64_t workers;
-
-    if (!option_value_number("--workers", value, SERVICE_WORKERS_MAX, &workers))
-        return false;
-    if (workers == 0)
-        return complain("--workers: there must be one, and at most %d", SERVICE_WORKERS_MAX);
-    options->service.workers = workers;
-    return true;
+    return option_value_number("--workers", value, 1, SERVICE_WORKERS_MAX,
+                               &options->service.workers);
 }
 
 static bool apply_cpu(struct options *options, const char *value)
@@ -69,7 +56,7 @@ static bool apply_cpu(struct options *options, const char *value)
             return complain("--cpu: at most %d of them", SERVICE_WORKERS_MAX);
         if (length < sizeof(number))
             memcpy(number, rest, length);
-        if (!option_value_number("--cpu", number, CPU_SETSIZE - 1, &cpu))
+        if (!option_value_number("--cpu", number, 0, CPU_SETSIZE - 1, &cpu))
             return false;
         service->cpus[service->cpu_count++] = (uint16_t)cpu;
         rest += length + (rest[length] == ',');
@@ -79,10 +66,8 @@ static bool apply_cpu(struct options *options, const char *value)
 
 static bool apply_state_interval(struct options *options, const char *value)
 {
-    return option_value_number("--state-interval", value, INTERVAL_MAX,
-                               &options->service.state_interval)
-           && (options->service.state_interval > 0
-               || complain("--state-interval: %s: at least one second", value));
+    return option_value_number("--state-interval", value, 1, INTERVAL_MAX,
+                               &options->service.state_interval);
 }
 
 static bool apply_metrics(struct options *options, const char *value)
