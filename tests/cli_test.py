@@ -142,6 +142,13 @@ class Usage(CommandLine):
                 done = self.expect(USAGE, option, CLEAN)
                 self.assertIn(option.split("=")[0] + " is for live capture", done.stderr)
 
+    def test_the_version_is_not_asked_for_beside_something_else(self):
+        for arguments in (["--version", "x"], ["-V", "-i", "lo"], ["--json", "-V"]):
+            with self.subTest(arguments=arguments):
+                done = self.expect(USAGE, *arguments)
+                self.assertIn("--version stands alone\n", done.stderr)
+                self.assertEqual(done.stdout, "")
+
     def test_the_limits_of_a_number_are_told(self):
         for option, values, limits in (
             ("--workers", ("0", "65", "99999", "two"), "not a number from 1 to 64"),

@@ -478,6 +478,8 @@ bool options_parse(int argc, char **argv, struct options *options)
             complain_hint();
         return false;
     }
+    if (options->mode == MODE_VERSION && argc > 2)
+        return complain_usage("--version stands alone");
     if (options->mode == MODE_HELP || options->mode == MODE_VERSION)
         return true;
     prefer_captures(options);
