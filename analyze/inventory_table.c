@@ -76,13 +76,17 @@ static void add_until(struct text *text, const struct inventory_news *news)
     text_add(text, "%.10s", buffer);
 }
 
+/* Whole days, also of those since the end, as verdicts tell them. */
 static void add_days(struct text *text, const struct inventory_news *news)
 {
+    long long days = inventory_days_left(news->entry->certificate, news->at_ns);
+
     if (news->expiry == EXPIRY_UNKNOWN)
         text_add(text, "-");
+    else if (days == -1)
+        text_add(text, "<0");
     else
-        text_add(text, "%lld",
-                 (long long)inventory_days_left(news->entry->certificate, news->at_ns));
+        text_add(text, "%lld", days < 0 ? days + 1 : days);
 }
 
 static void add_key(struct text *text, const struct inventory_news *news)

@@ -63,6 +63,13 @@ class Certificates(CommandLine):
             self.assertGreater(len(ends), 0)
             self.assertEqual(ends, sorted(ends))
 
+    def test_the_days_since_the_end_are_those_of_the_verdict(self):
+        capture = str(TESTS / "pcaps" / "certificate_expired" / "expired-ecdsa-tls12__go__apache.pcap")
+        verdict = " ".join(run(self.STORE, capture).stdout.split())
+        hours = int(re.search(r"(\d+) h before this packet", verdict)[1])
+        self.assertRegex(run(self.STORE, "--certificates", capture).stdout,
+                         rf"\n.* -{hours // 24} .*expired")
+
     def test_levels_are_the_users(self):
         def near(*arguments):
             return {

@@ -143,7 +143,7 @@ class Config(unittest.TestCase):
             (USAGE, "summary = x", "--summary is for captures"),
             (USAGE, "check = yes", "--check is for captures"),
             (USAGE, "filter = port abc", "port"),
-            (COULD_NOT, f"trust-store = {nowhere}", "no certificate in this trust store"),
+            (COULD_NOT, f"trust-store = {nowhere}", "nowhere: No such file or directory\n"),
             (COULD_NOT, f"trust-store = {empty}", "no certificate in this trust store"),
             (COULD_NOT, f"crl = {nowhere}", "No such file"),
             (COULD_NOT, f"crl = {ROOT}", "lab-root.pem: offset 0: holds no revocation list"),

@@ -28,6 +28,8 @@ bool trust_files_load(struct trust_store *store)
         (void)complain("%s: %zu more files cannot be read", path, further);
     if (state == TRUST_LOADED || path == NULL)
         return true;
+    if (count == 1 && errors[0].system_error != 0 && strcmp(errors[0].file, path) == 0)
+        return false;
     return complain("%s: no certificate in this trust store", path);
 }
 
