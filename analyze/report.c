@@ -100,7 +100,7 @@ static void entry_show(struct report_entry *entry, const struct verdict *verdict
 static void add_failure(struct report *report, struct report_key *key,
                         const struct verdict *verdict)
 {
-    int64_t ended_ns = summary_ended_ns(verdict);
+    int64_t begun_ns = verdict->facts->connection->first.time_ns;
     struct report_entry *entry;
 
     key_set_failure(key, verdict, verdict->cause, verdict->refused_by);
@@ -115,10 +115,10 @@ static void add_failure(struct report *report, struct report_key *key,
         entry->as_sure = 0;
     }
     entry->as_sure += verdict->confidence == entry->verdict.confidence;
-    if (entry->count == 0 || ended_ns < entry->first_ns)
-        entry->first_ns = ended_ns;
-    if (entry->count == 0 || ended_ns > entry->last_ns)
-        entry->last_ns = ended_ns;
+    if (entry->count == 0 || begun_ns < entry->first_ns)
+        entry->first_ns = begun_ns;
+    if (entry->count == 0 || begun_ns > entry->last_ns)
+        entry->last_ns = begun_ns;
     entry->count++;
     entry_add_client(entry, &verdict->facts->connection->endpoint[SIDE_CLIENT].address);
 }

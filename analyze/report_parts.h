@@ -31,7 +31,7 @@ struct report_entry {
     struct report_key key;
     struct report_entry *next; /* in the same bucket */
     uint64_t count;
-    int64_t first_ns; /* when the first and the last one ended */
+    int64_t first_ns; /* when the first and the last one began, as incidents and lines tell it */
     int64_t last_ns;
     struct endpoint client; /* of the first of the surest, the one that is shown */
     struct endpoint server;

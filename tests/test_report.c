@@ -23,7 +23,7 @@ static void one_failure_is_told_in_full(void)
                                      "sample_cause  192.0.2.10:50000 -> 198.51.100.7:443 "
                                      "(www.example.org)\n"
                                      "  The sample was refused.\n"
-                                     "  When        2024-05-01 10:00:00.135 UTC\n"
+                                     "  When        2024-05-01 10:00:00.123 UTC\n"
                                      "  Why         The server found nothing in the offer that it "
                                      "could accept.\n"),
                         text);
@@ -81,14 +81,14 @@ static void equal_failures_are_folded(void)
         sample_failed(&written.sample);
         written.sample.connection.endpoint[SIDE_CLIENT].address.octets[15] = (uint8_t)(i % 3);
         written.sample.connection.endpoint[SIDE_CLIENT].port = (uint16_t)(1000 + i);
-        written.sample.facts.refusal.at.time_ns += i * INT64_C(60000000000);
+        written.sample.connection.first.time_ns += i * INT64_C(60000000000);
         report_add(written.report, &written.sample.verdict);
     }
     text = report_text_finish(&written);
     text_check_has(text, "12 of 12 TLS handshakes failed.");
     text_check_has(text,
-                   "Seen        12 times from 3 clients, 2024-05-01 10:00:00.135 to 2024-05-01 "
-                   "10:11:00.135 UTC");
+                   "Seen        12 times from 3 clients, 2024-05-01 10:00:00.123 to 2024-05-01 "
+                   "10:11:00.123 UTC");
     CU_ASSERT_EQUAL(text_count_of(text, "sample_cause  "), 1);
     report_text_end(&written);
 }
