@@ -181,8 +181,11 @@ void describe_refusal(const struct facts *facts, struct evidence *evidence)
     describe_end(facts, &text);
     if (facts->last_note != NULL) {
         text_add(&text, ", ");
-        text_add_duration(&text, facts->waited_ns);
-        text_add(&text, " after ");
+        if (facts->last_note->kind != NOTE_GAP) { /* when its octets passed is not known */
+            text_add_duration(&text, facts->waited_ns);
+            text_add(&text, " ");
+        }
+        text_add(&text, "after ");
         describe_note(facts, &text, facts->last_note);
         text_add(&text, " of the %s", side_name((enum side)facts->last_note->side));
     }

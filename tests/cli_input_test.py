@@ -52,6 +52,11 @@ class Input(CommandLine):
         taken = int(re.search(r"Packets +(\d+), ", done.stdout)[1])
         self.assertRegex(done.stdout, rf"; {count - taken} others do not match the\s+filter\n")
 
+    def test_nobody_knows_when_octets_passed_that_were_not_captured(self):
+        said = " ".join(run("-r", FAILED, "src", "port", "443").stdout.split())
+        self.assertIn("the server sent fatal alert protocol_version(70), after 126 octets that the "
+                      "capture missed of the client Ended", said)
+
     def test_a_filter_that_nothing_matches_is_told(self):
         count = len(read_capture(FAILED)[1])
         done = self.expect(ANALYSED, "-r", FAILED, "udp", "port", "9")
