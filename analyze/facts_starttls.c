@@ -53,7 +53,9 @@ static void read_reply(struct facts *facts, struct bytes reply)
                                                 facts->handshake->starttls_reply_offset > 0, reply);
     starttls->status = starttls_status(starttls->protocol, reply);
     starttls->reply =
-        name != NULL ? bytes_of(name, strlen(name)) : prelude_first_line(reply, REPLY_LINE_MAX);
+        name != NULL
+            ? bytes_of(name, strlen(name))
+            : prelude_first_line(starttls_reply_words(starttls->protocol, reply), REPLY_LINE_MAX);
 }
 
 void facts_find_starttls(struct facts *facts, const struct tls_ports *tls_ports)

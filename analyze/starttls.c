@@ -2,6 +2,7 @@
 #include "analyze/starttls.h"
 
 #include "analyze/starttls_protocol.h"
+#include "dissect/ldap.h"
 #include "dissect/proxy_header.h"
 
 /* NULL: it has no way to TLS, or none that is known. */
@@ -92,6 +93,16 @@ const char *starttls_refusal_name(enum prelude protocol, struct bytes reply)
     const struct starttls_protocol *found = find_or_unknown(protocol);
 
     return found->refusal != NULL ? found->refusal(reply) : NULL;
+}
+
+/* LDAP alone has words in a reply that is no text. */
+struct bytes starttls_reply_words(enum prelude protocol, struct bytes reply)
+{
+    struct ldap_result result;
+
+    if (protocol != PRELUDE_LDAP)
+        return reply;
+    return ldap_result_find(reply, &result) ? result.message : bytes_of(reply.data, 0);
 }
 
 bool starttls_goes_on(enum prelude protocol, struct bytes rest)

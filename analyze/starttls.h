@@ -38,7 +38,7 @@ bool starttls_is_agreement(enum prelude protocol, bool was_greeted, struct bytes
  * else. */
 bool starttls_goes_on(enum prelude protocol, struct bytes rest);
 
-/* The three digits of a reply in SMTP, FTP, NNTP or HTTP; 0: it has none. */
+/* The three digits of a reply in SMTP, FTP, NNTP or HTTP, or the resultCode of LDAP; 0: none. */
 uint16_t starttls_status(enum prelude protocol, struct bytes reply);
 
 /* What the server says behind the reply that says yes: a line, or the header of HTTP. Empty:
@@ -50,6 +50,9 @@ bool starttls_has_target(enum prelude protocol);
 
 /* The protocol's identifier in events, such as "smtp" or "http_connect"; NULL: none. */
 const char *starttls_name(enum prelude protocol);
+
+/* Where the words of a reply begin, which people can read; empty: it has none. */
+struct bytes starttls_reply_words(enum prelude protocol, struct bytes reply);
 
 /* What a reply that is no text means, for people; NULL when it is text, or no refusal. */
 const char *starttls_refusal_name(enum prelude protocol, struct bytes reply);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* starttls_binary.c -- protocols whose messages are no text. */
 #include "analyze/starttls_protocol.h"
+#include "dissect/ldap.h"
 #include "dissect/nbd.h"
 #include "dissect/openvpn.h"
 #include "dissect/rdp.h"
@@ -12,24 +13,11 @@ static bool ldap_asks(struct bytes client)
     return starttls_contains(client, "1.3.6.1.4.1.1466.20037");
 }
 
-/* The resultCode of an ExtendedResponse follows its tag: an ENUMERATED other than success (RFC 4511
- * sections 4.1.9 and 4.12). */
 static bool ldap_refuses(struct bytes reply)
 {
-    enum { EXTENDED_RESPONSE = 0x78, ENUMERATED = 0x0a };
-    uint8_t tag, length, code;
+    struct ldap_result result;
 
-    while (bytes_u8(&reply, &tag)) {
-        struct bytes result = reply;
-
-        if (tag != EXTENDED_RESPONSE || !bytes_u8(&result, &length))
-            continue;
-        if (length > 0x80 && !bytes_skip(&result, length & 0x7f))
-            return false;
-        return bytes_u8(&result, &tag) && tag == ENUMERATED && bytes_u8(&result, &length)
-               && length == 1 && bytes_u8(&result, &code) && code != 0;
-    }
-    return false;
+    return ldap_result_find(reply, &result) && result.code != 0;
 }
 
 const struct starttls_protocol starttls_ldap = {
@@ -192,10 +180,10 @@ static const char *socks5_reply_name(uint8_t code)
         NULL,
         "SOCKS5 reply 1: general failure",
         "SOCKS5 reply 2: connection not allowed by ruleset",
-        "SOCKS5 reply 3: network unreachable",
-        "SOCKS5 reply 4: host unreachable",
-        "SOCKS5 reply 5: connection refused",
-        "SOCKS5 reply 6: TTL expired",
+        "SOCKS5 reply 3: network of the target unreachable from the proxy",
+        "SOCKS5 reply 4: target unreachable from the proxy",
+        "SOCKS5 reply 5: the target refused the proxy's connection",
+        "SOCKS5 reply 6: TTL expired on the way from the proxy to the target",
         "SOCKS5 reply 7: command not supported",
         "SOCKS5 reply 8: address type not supported",
     };

@@ -4,6 +4,7 @@
 
 #include "analyze/starttls.h"
 #include "analyze/starttls_protocol.h"
+#include "dissect/ldap.h"
 
 bool starttls_begins_with(struct bytes text, const char *word)
 {
@@ -249,8 +250,11 @@ uint16_t starttls_status(enum prelude protocol, struct bytes reply)
     enum { DIGITS = 3 };
     struct bytes digits;
     uint8_t octet;
+    struct ldap_result result;
     uint16_t status = 0;
 
+    if (protocol == PRELUDE_LDAP)
+        return ldap_result_find(reply, &result) ? result.code : 0;
     if (is_http(protocol) && (!starttls_begins_with(reply, "HTTP/") || !skip_word(&reply)))
         return 0;
     if (!bytes_take(&reply, DIGITS, &digits))

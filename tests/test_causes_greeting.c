@@ -123,6 +123,28 @@ static void success_behind_a_request_for_tls_does_not_count(void)
     knowledge_free(knowledge);
 }
 
+static void an_answer_that_leads_elsewhere_is_of_a_portal(void)
+{
+    static const struct {
+        const char *answer;
+        bool is_portal;
+    } rows[] = {
+        {"HTTP/1.1 302 Found\r\nLocation: http://portal.hotel.example/login\r\n\r\n", true},
+        {"HTTP/1.1 511 Network Authentication Required\r\n\r\n", true},
+        {"HTTP/1.1 301 Moved\r\nLocation: /login\r\n\r\n", false},
+        {"HTTP/1.1 400 Bad Request\r\n\r\n", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        story_plaintext(&story, SIDE_SERVER, rows[i].answer);
+        CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_CERTAIN));
+        CU_ASSERT_EQUAL(story_tells(&story, "portal", "captive portal"), rows[i].is_portal);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -137,6 +159,8 @@ int main(void)
         {"a server that is known to speak TLS does", a_server_that_is_known_to_speak_tls_does},
         {"success behind a request for TLS does not count",
          success_behind_a_request_for_tls_does_not_count},
+        {"an answer that leads elsewhere is of a portal",
+         an_answer_that_leads_elsewhere_is_of_a_portal},
         CU_TEST_INFO_NULL,
     };
 

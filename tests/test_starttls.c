@@ -79,7 +79,7 @@ static const struct conversation conversations[] = {
      389,
      {CLIENT_SAYS("\x30\x1d\x02\x01\x01\x77\x18\x80\x16" LDAP_OID)},
      SERVER_SAYS("\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00"),
-     SERVER_SAYS("\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x34\x04\x00\x04\x00")},
+     SERVER_SAYS("\x30\x0e\x02\x01\x01\x78\x09\x0a\x01\x34\x04\x00\x04\x02no")},
     {"PostgreSQL",
      5432,
      {CLIENT_SAYS("\0\0\0\x08\x04\xd2\x16\x2f")},
@@ -535,6 +535,7 @@ static void refusals_in_numbers_are_told_in_words(void)
         {"RDP", "RDP failure 5: the server requires CredSSP (network level authe"},
         {"TDS", "PRELOGIN: encryption is not supported"},
         {"NBD", "NBD error 2: the server's policy forbids TLS, or it has no cert"},
+        {"LDAP", "no"},
         {"SOCKS5", "SOCKS5 reply 2: connection not allowed by ruleset"},
     };
 

@@ -2,7 +2,9 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/proxy_refusal.h"
 #include "analyze/causes/transport.h"
+#include "analyze/http_answer.h"
 #include "analyze/knowledge.h"
+#include "analyze/starttls.h"
 #include "analyze/text.h"
 #include "dissect/tls.h"
 
@@ -157,6 +159,30 @@ static bool is_told_as_end(const struct facts *facts)
            && facts->refusal.at.packet == facts->prelude_note[SIDE_SERVER]->at.packet;
 }
 
+/* An answer that sends the client to another host than it asked for, or wants it to log in to the
+ * network (RFC 6585 section 6), is none of that host. */
+static void describe_portal(const struct facts *facts, struct evidence *evidence)
+{
+    enum { NETWORK_AUTHENTICATION_REQUIRED = 511 };
+    struct bytes answer = prelude_octets(facts->handshake->prelude[SIDE_SERVER]);
+    struct bytes location = http_answer_field(answer, "Location");
+    bool is_portal =
+        starttls_status(PRELUDE_HTTP_CONNECT, answer) == NETWORK_AUTHENTICATION_REQUIRED;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+
+    if (facts->prelude[SIDE_SERVER] != PRELUDE_HTTP_RESPONSE
+        || (!is_portal && !http_answer_is_elsewhere(location, facts_server_name(facts))))
+        return;
+    text_add(&text, "a captive portal, a proxy or a firewall may answer in the server's place");
+    if (location.len > 0) {
+        text_add(&text, ": it sends the client to \"");
+        text_add_untrusted(&text, location);
+        text_add(&text, "\"");
+    }
+    evidence_add(evidence, "portal", facts->prelude_note[SIDE_SERVER]->at, "%s", line);
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum prelude prelude = facts->prelude[SIDE_SERVER];
@@ -172,8 +198,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         || (!known && first_line(facts->handshake->prelude[SIDE_SERVER]).len == 0))
         return CAUSE_NO;
     certainty = weigh_words(facts, known);
-    if (certainty != CAUSE_NO && !is_told_as_end(facts))
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
+    if (!is_told_as_end(facts))
         describe_banner(facts, evidence);
+    describe_portal(facts, evidence);
     return certainty;
 }
 
@@ -181,16 +210,19 @@ const struct cause cause_server_not_tls = {
     .id = "server_not_tls",
     .layer = LAYER_PROTOCOL,
     .title = "The client speaks TLS, but the server on this port speaks something else",
-    .explanation = "The client's ClientHello met a service that does not expect TLS there: it "
-                   "sent a greeting or an error in its own protocol. Many clients then report a "
-                   "wrong version number, although no version is at fault. Some services greet in "
-                   "clear and then take TLS (NATS does): only clients of that protocol get there.",
+    .explanation =
+        "The client's ClientHello met a service that does not expect TLS there: it "
+        "sent a greeting or an error in its own protocol. Many clients then report a "
+        "wrong version number, although no version is at fault. Some services greet in "
+        "clear and then take TLS (NATS does): only clients of that protocol get there. A "
+        "captive portal answers in clear in the server's place, too.",
     .remedy = "Look at what answers with `nc SERVER PORT` or `curl -v http://SERVER:PORT/`. "
               "Correct the port, switch TLS on in the service (listen 443 ssl), or use STARTTLS "
               "where the protocol has it: `openssl s_client -connect SERVER:PORT -starttls "
-              "PROTOCOL` (smtp, imap, pop3, ftp, postgres, ...). One that had agreed to TLS, or a "
-              "proxy that had agreed to connect, says in the evidence what keeps it: a key that "
-              "is missing, a target that cannot be reached.",
+              "PROTOCOL` (smtp, imap, pop3, ftp, postgres, ...). Where the answer sends the client "
+              "to another host, log in there, or look for the rule that redirects the connection. "
+              "One that had agreed to TLS, or a proxy that had agreed to connect, says in the "
+              "evidence what keeps it: a key that is missing, a target that cannot be reached.",
     .reported_as = "OpenSSL: wrong version number, packet length too long; curl: (35); Chromium: "
                    "net::ERR_SSL_PROTOCOL_ERROR; Firefox: SSL_ERROR_RX_RECORD_TOO_LONG; Java: "
                    "SSLException: Unsupported or unrecognized SSL message; Go: tls: first record "

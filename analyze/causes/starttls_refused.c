@@ -1,7 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/describe.h"
+#include "analyze/http_answer.h"
 #include "analyze/text.h"
+#include "dissect/ldap.h"
+
+/* "..., LDAP result 52 (unavailable)" */
+static void add_ldap_code(const struct facts *facts, struct text *text)
+{
+    const char *name = ldap_result_name((uint8_t)facts->starttls.status);
+
+    if (facts->starttls.protocol != PRELUDE_LDAP)
+        return;
+    text_add(text, ", LDAP result %u", facts->starttls.status);
+    if (name != NULL)
+        text_add(text, " (%s)", name);
+}
+
+/* "...; it offers: Basic realm="x"" */
+static void describe_proxy(const struct facts *facts, struct evidence *evidence)
+{
+    const char *meaning = facts->starttls.protocol == PRELUDE_HTTP_CONNECT
+                              ? http_answer_of_proxy(facts->starttls.status)
+                              : NULL;
+    char line[EVIDENCE_TEXT_MAX];
+    struct text text = text_begin(line, sizeof(line));
+    struct bytes offer =
+        http_answer_field(prelude_octets(facts_words(facts, SIDE_SERVER)), "Proxy-Authenticate");
+
+    if (meaning == NULL)
+        return;
+    text_add_string(&text, meaning);
+    if (offer.len > 0) {
+        text_add(&text, "; it takes: ");
+        text_add_untrusted(&text, offer);
+    }
+    evidence_add(evidence, "proxy_answer", facts->starttls.answered_at, "%s", line);
+}
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
@@ -26,22 +61,28 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     } else {
         text_add(&text, "no");
     }
+    add_ldap_code(facts, &text);
+    describe_proxy(facts, evidence);
     return facts_request_may_be_repeated(facts) ? CAUSE_LIKELY : CAUSE_CERTAIN;
 }
 
 const struct cause cause_starttls_refused = {
     .id = "starttls_refused",
     .layer = LAYER_PROTOCOL,
-    .title = "The server refused the client's request to change to TLS",
+    .title = "The server or a proxy refused the request that comes before TLS",
     .explanation = "In this protocol TLS begins on request (STARTTLS, AUTH TLS, an SSLRequest of "
                    "PostgreSQL, the PRELOGIN of SQL Server, an RDP connection request, CONNECT at "
                    "a proxy). The server's answer was no, or it closed the connection instead, so "
                    "that there was no TLS handshake at all.",
     .remedy =
         "Read the refusing line in the evidence. Try it with `openssl s_client -connect "
-        "SERVER:PORT -starttls PROTOCOL` (smtp, imap, pop3, ftp, postgres, ...). Enable TLS and a "
-        "certificate in the service (smtpd_tls_security_level in Postfix, ssl = on in "
-        "PostgreSQL, a certificate in SQL Server), or allow the target in the proxy's rules. "
+        "SERVER:PORT -starttls PROTOCOL` (smtp, imap, pop3, ftp, postgres, ...). A proxy is not to "
+        "change to TLS itself: give the client credentials for it (407), allow the target in its "
+        "rules (403, SOCKS5 reply 2), or look from the proxy why it cannot reach or resolve the "
+        "target (502 to 504, SOCKS5 replies 3 to 6). Elsewhere enable TLS and a certificate in the "
+        "service (smtpd_tls_security_level in Postfix, ssl = on in PostgreSQL, "
+        "olcTLSCertificateFile "
+        "in OpenLDAP, a certificate in SQL Server). "
         "A firewall that rewrites mail sessions can remove STARTTLS as well.",
     .reported_as = "curl: (64), (56) CONNECT tunnel failed, response 403; OpenSSL: Didn't find "
                    "STARTTLS in server response; psql: server does not support SSL, but SSL was "

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What LDAP servers answer StartTLS, in the forms of BER that servers write. */
+#include "dissect/ldap.h"
+
+#include "tests/support/wire.h"
+
+#define OCTETS(text) text, sizeof(text) - 1
+
+static const struct {
+    const char *octets;
+    size_t length;
+    uint8_t code;
+    const char *message; /* NULL: it is no result */
+} cases[] = {
+    {OCTETS("\x30\x0c\2\1\1\x78\7\x0a\1\0\4\0\4\0"), 0, ""},
+    {OCTETS("\x30\x1d\2\1\1\x78\x18\x0a\1\x34\4\0\4\x11TLS not available"), 52,
+     "TLS not available"},
+    {OCTETS("\x30\x84\0\0\0\x17\2\1\1\x78\x84\0\0\0\x0e\x0a\1\2\4\0\4\7no such"), 2, "no such"},
+    {OCTETS("\x30\x1d\2\1\1\x78\x18\x0a\1\x34\4\0\4\x11TLS"), 52, "TLS"}, /* cut */
+    {OCTETS("\x30\x0c\2\1\1\x78\7\x0a\1\1"), 1, ""},
+    {OCTETS("\x30\x0c\2\1\1\x78\7"), 0, NULL},
+    {OCTETS("\x30\x0c\2\1\1\x61\7\x0a\1\0\4\0\4\0"), 0, NULL}, /* of a bind */
+    {OCTETS(""), 0, NULL},
+};
+
+static void a_result_has_a_code_and_words(void)
+{
+    struct guard guard = guard_new();
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct ldap_result result;
+        bool found =
+            ldap_result_find(guard_copy(&guard, cases[i].octets, cases[i].length), &result);
+
+        CU_ASSERT_EQUAL(found, cases[i].message != NULL);
+        if (!found || cases[i].message == NULL)
+            continue;
+        CU_ASSERT_EQUAL(result.code, cases[i].code);
+        CU_ASSERT_TRUE(
+            bytes_equal(result.message, bytes_of(cases[i].message, strlen(cases[i].message))));
+    }
+    guard_free(&guard);
+}
+
+static void codes_have_names(void)
+{
+    CU_ASSERT_STRING_EQUAL(ldap_result_name(52), "unavailable");
+    CU_ASSERT_PTR_NULL(ldap_result_name(49));
+    CU_ASSERT_PTR_NULL(ldap_result_name(255));
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"a result has a code and words", a_result_has_a_code_and_words},
+        {"codes have names", codes_have_names},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("ldap", tests);
+}
