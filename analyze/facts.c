@@ -140,6 +140,7 @@ static bool read_handshake(struct facts *facts, const struct observation *observ
     facts->handshake = observation->handshake;
     facts->capture_end_ns = observation->capture_end_ns;
     facts->capture_ended = observation->reason == CONNECTION_END_CAPTURE;
+    facts->went_idle = observation->reason == CONNECTION_END_IDLE;
     facts->evicted = observation->reason == CONNECTION_END_EVICTED;
     facts->tls_expected = observation->tls_expected;
     facts->tls_seen = observation->tls_seen;

@@ -164,6 +164,7 @@ struct facts {
     const struct handshake *handshake;
     int64_t capture_end_ns; /* time of the input's last packet so far */
     bool capture_ended;     /* the input ended while the connection was open */
+    bool went_idle;         /* nothing came of it for so long that what comes later is not read */
     bool evicted;           /* dropped for want of memory */
     bool tls_expected;      /* TLS is spoken on this port */
     bool tls_seen;          /* as in the observation */

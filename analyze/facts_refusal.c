@@ -268,7 +268,7 @@ static void measure_wait(struct facts *facts)
 
     if (facts->refusal.kind != REFUSAL_NONE)
         end = facts->refusal.at.time_ns;
-    else if (facts->capture_ended)
+    else if (facts->capture_ended || facts->went_idle)
         end = facts->capture_end_ns;
     if (facts->last_note != NULL)
         begin = facts->last_note->at.time_ns;

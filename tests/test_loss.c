@@ -233,6 +233,19 @@ static void a_silence_that_the_time_out_ended_is_told_as_that(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(play.incomplete, "nothing came for 120 s"));
 }
 
+/* What came is the same as where the capture ends: the server had the hello, and two minutes. */
+static void a_server_that_says_nothing_until_the_time_out_is_silent(void)
+{
+    struct play play;
+
+    play_begin(&play, 443, 0);
+    play_client_hello(&play, true);
+    give(&play, SIDE_SERVER, TCP_ACK, play.next[SIDE_SERVER]);
+    play_end_after(&play, 130 * SECOND_NS);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+    CU_ASSERT_STRING_EQUAL(play.cause, "server_silent");
+}
+
 /* Nothing is missing of a connection that its client closed unused. */
 static void a_client_that_leaves_without_a_word_is_not_refused(void)
 {
@@ -331,6 +344,8 @@ int main(void)
          syns_without_answer_count_where_tls_is_expected},
         {"a silence that the time-out ended is told as that",
          a_silence_that_the_time_out_ended_is_told_as_that},
+        {"a server that says nothing until the time-out is silent",
+         a_server_that_says_nothing_until_the_time_out_is_silent},
         {"a client that leaves without a word is not refused",
          a_client_that_leaves_without_a_word_is_not_refused},
         {"a hello that was not captured is told as that",
