@@ -7,7 +7,6 @@
 #include "analyze/reader_internal.h"
 #include "analyze/session_brief.h"
 #include "dissect/alert.h"
-#include "dissect/names.h"
 
 static void read_handshake_record(struct run *run, const struct record *record)
 {
@@ -59,15 +58,15 @@ static void read_half_alert(const struct run *run, const struct record *record)
         reader_note_malformed(run, MALFORMED_ALERT);
 }
 
-/* Of a level that does not exist. TLS 1.3 wants levels to be ignored, and takes for fatal what is
- * an error (RFC 8446 section 6); a receiver of TLS 1.2 gives up too. */
+/* Of a level that does not exist. TLS 1.3 wants levels to be ignored, and takes for an error what
+ * has a description that it does not know (RFC 8446 section 6); a receiver of TLS 1.2 gives up
+ * too. */
 static void read_odd_alert(const struct run *run, const struct record *record)
 {
     struct bytes fragment = record->fragment;
     struct alert alert;
 
-    if (bytes_u8(&fragment, &alert.level) && bytes_u8(&fragment, &alert.description)
-        && names_alert(alert.description) != NULL)
+    if (bytes_u8(&fragment, &alert.level) && bytes_u8(&fragment, &alert.description))
         (void)note_alert(run, record, (struct alert){TLS_ALERT_LEVEL_FATAL, alert.description});
     else
         reader_note_malformed(run, MALFORMED_ALERT);

@@ -197,7 +197,7 @@ static void an_odd_alert_is_read(void)
         {{"\5\x28"}, REFUSAL_ALERT, TLS_ALERT_HANDSHAKE_FAILURE}, /* of no level */
         {{"\2"}, REFUSAL_FIN, 0},                                 /* half of one */
         {{"\2", "\2\x28"}, REFUSAL_ALERT, TLS_ALERT_HANDSHAKE_FAILURE},
-        {{"\5\xfe"}, REFUSAL_FIN, 0}, /* of no description either */
+        {{"\5\xfe"}, REFUSAL_ALERT, 0xfe}, /* of no description either */
         {{"\5"}, REFUSAL_FIN, 0},
     };
 
