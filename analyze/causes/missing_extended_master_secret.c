@@ -2,6 +2,13 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/refused_hello.h"
 
+/* Java's library takes nearly any warning for an error, and OpenSSL the refusal of a renegotiation
+ * that it did not ask for: the warning is the nearer reason for their alert. */
+static bool server_warned(const struct facts *facts)
+{
+    return facts->warning_note != NULL && facts->warning_note->side == SIDE_SERVER;
+}
+
 static enum certainty client_insists(const struct facts *facts, struct evidence *evidence)
 {
     if (!facts_client_refused_server(facts)
@@ -15,7 +22,8 @@ static enum certainty client_insists(const struct facts *facts, struct evidence 
                  "the client offers extended_master_secret, the ServerHello does not have it");
     describe_choice(facts, evidence);
     /* Many old servers lack both extensions; more clients insist on the other one. */
-    if (facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT)
+    if (facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT
+        || server_warned(facts))
         return CAUSE_POSSIBLE;
     return CAUSE_LIKELY;
 }

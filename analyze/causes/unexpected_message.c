@@ -84,6 +84,21 @@ static const struct note *server_began_wrong(const struct facts *facts)
     return NULL;
 }
 
+/* Of warnings a first handshake has room for the one about the name alone (RFC 6066 section 3): the
+ * others answer what the server did not get. Most clients go on; those that do not say 40 or 10. */
+static const struct note *server_warned(const struct facts *facts)
+{
+    const struct note *warning = facts->warning_note;
+
+    if (warning == NULL || warning->side != SIDE_SERVER
+        || warning->code == TLS_ALERT_UNRECOGNIZED_NAME)
+        return NULL;
+    return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
+                   || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE)
+               ? warning
+               : NULL;
+}
+
 /* Look for a message that came when it must not; add it to the evidence. */
 static bool order_is_broken(const struct facts *facts, struct evidence *evidence, enum side *by)
 {
@@ -97,14 +112,19 @@ static bool order_is_broken(const struct facts *facts, struct evidence *evidence
         {certificate_left_out,
          "the client was asked for a certificate and goes on without a Certificate message"},
         {server_began_wrong, "the server did not begin with ServerHello"},
+        {server_warned,
+         "the server sent a warning that answers nothing, which some clients take for "
+         "an error: "},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct note *note = rows[i].find(facts);
+        char alert[48];
 
         if (!has_come_before(facts, note))
             continue;
-        evidence_add(evidence, "out_of_order", note->at, "%s", rows[i].text);
+        evidence_add(evidence, "out_of_order", note->at, "%s%s", rows[i].text,
+                     note->kind == NOTE_ALERT ? describe_alert(note->code, alert) : "");
         *by = (enum side)note->side;
         return true;
     }

@@ -8,7 +8,7 @@ static bool server_warned(const struct facts *facts)
     const struct note *warning = facts->warning_note;
 
     return warning != NULL && warning->side == SIDE_SERVER
-           && warning->code == TLS_ALERT_UNRECOGNIZED_NAME && !facts->tls13;
+           && warning->code == TLS_ALERT_UNRECOGNIZED_NAME;
 }
 
 /* Java's library takes every warning but close_notify and a few others for an error, and says
@@ -25,7 +25,7 @@ static bool client_refused_warning(const struct facts *facts)
  * side and for no other reason that anybody gives, the name was it. */
 static bool ended_at_warning(const struct facts *facts)
 {
-    return server_warned(facts) && facts->server_certificate_note == NULL
+    return server_warned(facts) && !facts->tls13 && facts->server_certificate_note == NULL
            && (facts_closed_without_reason(facts, SIDE_SERVER)
                || facts_closed_without_reason(facts, SIDE_CLIENT)
                || facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE));
@@ -63,9 +63,17 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+/* In TLS 1.3 only the client itself knows whether it ended at the warning or at what was encrypted
+ * behind it. */
+static bool may_have_minded_warning(const struct facts *facts)
+{
+    return facts->tls13 && server_warned(facts) && facts_client_refused_server(facts)
+           && !facts_names_no_server(facts);
+}
+
 static bool is_conceivable(const struct facts *facts)
 {
-    return refused_hello_conceivable(facts, SUSPECT_NAME);
+    return may_have_minded_warning(facts) || refused_hello_conceivable(facts, SUSPECT_NAME);
 }
 
 const struct cause cause_unrecognized_sni = {
