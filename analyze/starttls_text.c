@@ -211,11 +211,16 @@ static bool http_refuses(struct bytes reply)
            && reply.data[0] != '2';
 }
 
-/* The whole head came (RFC 9110 section 9.3.6). */
+/* The whole head came, and nothing behind it (RFC 9110 section 9.3.6): a target that speaks first
+ * does not speak TLS. */
 static bool connect_agrees(struct bytes reply)
 {
-    return starttls_contains(reply, "\r\n\r\n") && starttls_begins_with(reply, "HTTP/")
-           && skip_word(&reply) && reply.len > 0 && reply.data[0] == '2';
+    static const char end[] = "\r\n\r\n";
+    struct bytes last = reply;
+
+    return starttls_begins_with(reply, "HTTP/") && bytes_skip(&last, reply.len - strlen(end))
+           && starttls_begins_with(last, end) && skip_word(&reply) && reply.len > 0
+           && reply.data[0] == '2';
 }
 
 const struct starttls_protocol starttls_http_connect = {

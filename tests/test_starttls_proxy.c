@@ -247,6 +247,8 @@ static void a_proxy_that_agrees_and_ends_the_connection_has_failed(void)
          OUTCOME_FAILED},
         {"CONNECT www.example.org:443 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n", SIDE_SERVER,
          OUTCOME_NOT_TLS},
+        {"CONNECT www.example.org:443 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nSSH-2.0-x\r\n",
+         SIDE_SERVER, OUTCOME_NOT_TLS},
         {"CONNECT www.example.org:22 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", SIDE_SERVER,
          OUTCOME_NOT_TLS},
         {"CONNECT www.example.org:443 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", SIDE_CLIENT,
