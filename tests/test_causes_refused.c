@@ -439,6 +439,20 @@ static void a_rst_among_hop_limits_that_vary_tells_less(void)
     CU_ASSERT_TRUE(story_denies(&story, "middlebox_reset"));
 }
 
+/* RFC 8446 section 6.2: it speaks of suites first of all, whatever stands out. */
+static void handshake_failure_may_always_be_about_suites(void)
+{
+    struct story_offer offer = story_offer_1_2();
+    struct story story;
+
+    memset(offer.schemes, 0, sizeof(offer.schemes));
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "no_shared_cipher"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -487,6 +501,8 @@ int main(void)
          a_reset_of_an_unknown_host_is_about_nothing_ordinary},
         {"a share of a group that is not listed is a wrong field",
          a_share_of_a_group_that_is_not_listed_is_a_wrong_field},
+        {"handshake_failure may always be about suites",
+         handshake_failure_may_always_be_about_suites},
         CU_TEST_INFO_NULL,
     };
 

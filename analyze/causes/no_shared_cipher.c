@@ -80,9 +80,18 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return certainty;
 }
 
+/* What handshake_failure(40) speaks of first of all (RFC 8446 section 6.2), of a server of which it
+ * is not known that it takes any of the suites. */
+static bool may_have_none_in_common(const struct facts *facts)
+{
+    return facts_server_refused_hello(facts) && facts->client_hello_read
+           && facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)
+           && known_about(facts, SUSPECT_SUITES) != KNOWN_AGAINST;
+}
+
 static bool is_conceivable(const struct facts *facts)
 {
-    return refused_hello_conceivable(facts, SUSPECT_SUITES)
+    return may_have_none_in_common(facts) || refused_hello_conceivable(facts, SUSPECT_SUITES)
            || refused_hello_played_down(facts, SUSPECT_SUITES);
 }
 
