@@ -112,6 +112,34 @@ static void an_unexpected_message_behind_a_key_exchange_may_mean_its_signature(v
     judged_end(&judged);
 }
 
+/* Of server_certificate_type (RFC 7250): X.509 is 0, a raw public key 2. */
+static void an_unsupported_certificate_may_be_one_of_another_type(void)
+{
+    static const struct {
+        const char *extension;
+        size_t length;
+        enum certainty certainty;
+    } rows[] = {
+        {"\0\x14\0\2\1\2", 6, CAUSE_POSSIBLE},
+        {"\0\x13\0\2\1\2", 6, CAUSE_POSSIBLE}, /* of the client */
+        {"\0\x14\0\3\2\2\0", 7, CAUSE_LIKELY},
+        {"", 0, CAUSE_LIKELY},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = story_modern_offer();
+        struct story story;
+
+        offer.further = bytes_of(rows[i].extension, rows[i].length);
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNSUPPORTED_CERTIFICATE);
+        CU_ASSERT_TRUE(story_says(&story, "no_shared_signature_algorithm", rows[i].certainty));
+        CU_ASSERT_EQUAL(story_tells(&story, "certificate_types", "raw public keys"),
+                        rows[i].certainty == CAUSE_POSSIBLE);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -123,6 +151,8 @@ int main(void)
          a_signature_that_verifies_acquits_the_private_key},
         {"an unexpected message behind a key exchange may mean its signature",
          an_unexpected_message_behind_a_key_exchange_may_mean_its_signature},
+        {"an unsupported certificate may be one of another type",
+         an_unsupported_certificate_may_be_one_of_another_type},
         CU_TEST_INFO_NULL,
     };
 

@@ -17,6 +17,38 @@ static bool server_says_so(const struct facts *facts)
                && facts->client_extensions.signature_algorithms.state == EXTENSION_ABSENT);
 }
 
+/* The client's list of this extension (RFC 7250 section 4.1) has no X.509 in it. */
+static bool leaves_out_x509(const struct facts *facts, uint16_t extension)
+{
+    enum { X509 = 0 };
+    struct bytes data, types;
+
+    return facts->client_hello_read
+           && extension_find(facts->client_hello.extensions, extension, &data)
+           && bytes_vector(&data, 1, &types) && !list_u8_contains(types, X509);
+}
+
+/* unsupported_certificate(43) is also the alert of a server that has none of the types of
+ * certificate that the client takes, or is to show (RFC 7250 section 4.2). */
+static bool type_may_be_meant(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNSUPPORTED_CERTIFICATE)
+           && (leaves_out_x509(facts, TLS_EXTENSION_SERVER_CERTIFICATE_TYPE)
+               || leaves_out_x509(facts, TLS_EXTENSION_CLIENT_CERTIFICATE_TYPE));
+}
+
+static enum certainty weigh_alert(const struct facts *facts, struct evidence *evidence)
+{
+    if (!server_says_so(facts))
+        return refused_hello_suspect(facts, SUSPECT_SCHEMES);
+    if (!type_may_be_meant(facts))
+        return CAUSE_LIKELY;
+    evidence_add(evidence, "certificate_types", facts->client_hello_note->at,
+                 "the client wants raw public keys, or another type, and no X.509 certificates: "
+                 "by RFC 7250 the alert is that of a server without that type");
+    return CAUSE_POSSIBLE;
+}
+
 static enum certainty match_server_key(const struct facts *facts, struct evidence *evidence)
 {
     enum certainty certainty = unlisted_key_weigh(facts);
@@ -24,8 +56,7 @@ static enum certainty match_server_key(const struct facts *facts, struct evidenc
     if (certainty != CAUSE_NO)
         describe_unlisted_key(facts, evidence);
     else
-        certainty =
-            server_says_so(facts) ? CAUSE_LIKELY : refused_hello_suspect(facts, SUSPECT_SCHEMES);
+        certainty = weigh_alert(facts, evidence);
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_offered_schemes(facts, evidence);
@@ -68,7 +99,9 @@ const struct cause cause_no_shared_signature_algorithm = {
         "as well when the list does not have what their certificates are signed with. Others "
         "send a key whose curve or scheme is not listed all the same, and the client refuses. "
         "In the same way a server lists what it can verify when it asks for a certificate of the "
-        "client (CertificateRequest), and a client may have a key of another kind alone.",
+        "client (CertificateRequest), and a client may have a key of another kind alone. A client "
+        "that takes raw public keys alone, or certificates of another type, meets servers that "
+        "have none.",
     .remedy =
         "See what the server's key is with `openssl s_client -connect SERVER:PORT -servername NAME "
         "</dev/null | openssl x509 -noout -text`, and try a single scheme with `-sigalgs "
