@@ -269,6 +269,7 @@ static void a_server_that_serves_others_takes_its_connections(void)
     story_learn(knowledge, story_facts(&story));
     lose_hello(&story, knowledge, 2, 0);
     CU_ASSERT_TRUE(story_says(&story, "packet_loss", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(story_considers(&story, "server_silent"));
     knowledge_free(knowledge);
 }
 

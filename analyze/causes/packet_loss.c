@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
-#include "analyze/causes/known_refusals.h"
 #include "analyze/causes/transport.h"
-#include "analyze/knowledge.h"
 #include "analyze/text.h"
 #include "capture/time_unit.h"
 
@@ -21,25 +19,10 @@ static bool rest_of_hello_is_due(const struct facts *facts, enum side from)
            && facts->waited_ns >= WAITED_IN_VAIN_NS && !facts_reads_no_more(facts, SIDE_SERVER);
 }
 
-/* The server established handshakes of connections that end behind this one's beginning. */
-static bool others_are_served(const struct facts *facts)
-{
-    const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
-
-    return server != NULL && server->established.last_ns > facts->connection->first.time_ns;
-}
-
-/* Its program may not take its connections. One that takes others meanwhile does, and the names of
- * hellos are not seen by a kernel. */
-static bool queue_may_be_full(const struct facts *facts)
-{
-    return server_took_nothing(facts) && !others_are_served(facts) && !known_goes_by_name(facts);
-}
-
 static enum certainty weigh_lost_data(const struct facts *facts, enum side from)
 {
     bool has_other_reason =
-        from == SIDE_CLIENT && (known_drops_split_hello(facts) || queue_may_be_full(facts));
+        from == SIDE_CLIENT && (known_drops_split_hello(facts) || accept_queue_may_be_full(facts));
 
     return has_other_reason ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
@@ -48,7 +31,7 @@ static void describe_queue(const struct facts *facts, struct evidence *evidence)
 {
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
-    if (!queue_may_be_full(facts))
+    if (!accept_queue_may_be_full(facts))
         return;
     evidence_add(evidence, "accept_queue", server->last_syn,
                  "behind its SYN-ACK%s nothing came of the server, not even an ACK: a host whose "

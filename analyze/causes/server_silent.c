@@ -144,5 +144,5 @@ const struct cause cause_server_silent = {
     .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 8446 section 2; RFC 6298 section 2.1",
     .match = match,
-    .conceivable = server_took_nothing,
+    .conceivable = accept_queue_may_be_full,
 };

@@ -2,6 +2,8 @@
 #include "analyze/causes/transport.h"
 
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known_refusals.h"
+#include "analyze/knowledge.h"
 #include "analyze/text.h"
 #include "capture/time_unit.h"
 
@@ -114,13 +116,28 @@ static bool opening_may_be_incomplete(const struct facts *facts)
            || facts->connection->last.time_ns - server->syn.time_ns < SYN_ACK_AGAIN_NS;
 }
 
-bool server_took_nothing(const struct facts *facts)
+/* Nothing came of it but SYN-ACKs. */
+static bool server_took_nothing(const struct facts *facts)
 {
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
     return moment_seen(server->syn) && server->packets == server->syn_count
-           && opening_may_be_incomplete(facts) && client_hello_seen(facts) && data_is_lost(facts, SIDE_CLIENT) && !facts->missed
-           && !facts->one_direction_only;
+           && opening_may_be_incomplete(facts) && client_hello_seen(facts)
+           && data_is_lost(facts, SIDE_CLIENT) && !facts->missed && !facts->one_direction_only
+           && facts->connection->icmp.count == 0;
+}
+
+/* Handshakes of connections that end behind this one's beginning. */
+static bool server_serves_others(const struct facts *facts)
+{
+    const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
+
+    return server != NULL && server->established.last_ns > facts->connection->first.time_ns;
+}
+
+bool accept_queue_may_be_full(const struct facts *facts)
+{
+    return server_took_nothing(facts) && !server_serves_others(facts) && !known_goes_by_name(facts);
 }
 
 static uint32_t sent_again(const struct direction *direction)

@@ -38,8 +38,10 @@ bool server_waited_in_vain(const struct facts *facts);
 
 /* The server's host took the TCP connection, and nothing came of it behind its SYN-ACK, not even an
  * ACK of what the client sent again and again. The path may have lost that; and a host whose
- * program does not take its connections drops it, as Linux does when the queue of them is full. */
-bool server_took_nothing(const struct facts *facts);
+ * program does not take its connections drops it, as Linux does when the queue of them is full.
+ * No queue is full for long of a server that established handshakes since, and a kernel knows
+ * nothing of the names in hellos. */
+bool accept_queue_may_be_full(const struct facts *facts);
 
 /* Packets had to be sent again more often than a path that merely loses one now and then makes
  * necessary: SYNs and payload of both sides. */
