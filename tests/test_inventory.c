@@ -231,7 +231,7 @@ static void the_table_has_a_line_for_each(void)
                "Name              Server            Issuer        Until        Days  Key       "
                "Chain      "
                "Problems\n"
-               "www.example.test  198.51.100.7:443  Intermediate  2021-01-01  -1464  RSA 2048  "
+               "www.example.test  198.51.100.7:443  Intermediate  2021-01-01  -1463  RSA 2048  "
                "complete   "
                "certificate_expired\n"
                "www.example.test  198.51.100.7:443  Intermediate  2030-01-01   1823  RSA 1024  "
