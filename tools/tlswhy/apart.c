@@ -227,7 +227,7 @@ static bool has_no_capture(const struct writing *writing)
 
 bool apart_check_merge(const struct options *options)
 {
-    struct writing writing = {.count = 0};
+    struct writing writing = {.options = options};
 
     return find_written(&writing, options) && has_no_capture(&writing);
 }
