@@ -148,15 +148,8 @@ static bool is_overshadowed(const struct facts *facts, const struct suspects *su
     return heaviest_of(suspects, 1U << suspect) >= WEIGHT_UNUSUAL;
 }
 
-/* Suites are what a general refusal speaks of first of all (RFC 8446 section 6.2). */
-static bool is_meant_first(const struct manner *manner, enum suspect suspect)
-{
-    return suspect == SUSPECT_SUITES && manner_is_general(manner);
-}
-
 /* All that is unusual is that the extended master secret is missing. Why, is a guess: some
- * libraries know what came before it and not that (Pike's). Suites that are usual are no worse a
- * guess than that, whatever else is unusual. */
+ * libraries know what came before it and not that (Pike's). */
 static bool is_outguessed(const struct facts *facts, const struct manner *manner,
                           enum suspect suspect)
 {
@@ -167,7 +160,7 @@ static bool is_outguessed(const struct facts *facts, const struct manner *manner
         return false;
     suspects = weigh_all(facts, manner);
     return suspects.weight[suspect] == WEIGHT_SLIGHT && is_overshadowed(facts, &suspects, suspect)
-           && (is_meant_first(manner, suspect) || !others_are_unusual(&suspects, suspect));
+           && !others_are_unusual(&suspects, suspect);
 }
 
 /* Nearly every server takes groups and schemes that are usual, but each only its own names. Suites
