@@ -21,9 +21,6 @@ enum {
 /* Below, a host's own delays are of the size of a round trip. */
 #define RTT_TELLING_NS (10 * MILLISECOND_NS)
 
-/* By then a SYN-ACK without an ACK was sent again. */
-#define SYN_ACK_AGAIN_NS (1500 * MILLISECOND_NS)
-
 /* An alert that cannot be read, of a side that lacks the other's flight, is about waiting. */
 static bool gave_up_encrypted(const struct facts *facts)
 {
@@ -106,25 +103,14 @@ bool server_waited_in_vain(const struct facts *facts)
            && is_clients_turn(facts) && facts->waited_ns >= WAITED_IN_VAIN_NS;
 }
 
-/* A host that does not complete the connection sends its SYN-ACK again after a second (RFC 6298
- * section 2.1), unless nobody watched for so long. */
-static bool opening_may_be_incomplete(const struct facts *facts)
-{
-    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
-
-    return server->syn_count > 1
-           || facts->connection->last.time_ns - server->syn.time_ns < SYN_ACK_AGAIN_NS;
-}
-
-/* Nothing came of it but SYN-ACKs. */
+/* Nothing came of it but SYN-ACKs: Linux sends them again while its queue is full, or one alone. */
 static bool server_took_nothing(const struct facts *facts)
 {
     const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
     return moment_seen(server->syn) && server->packets == server->syn_count
-           && opening_may_be_incomplete(facts) && client_hello_seen(facts)
-           && data_is_lost(facts, SIDE_CLIENT) && !facts->missed && !facts->one_direction_only
-           && facts->connection->icmp.count == 0;
+           && client_hello_seen(facts) && data_is_lost(facts, SIDE_CLIENT) && !facts->missed
+           && !facts->one_direction_only && facts->connection->icmp.count == 0;
 }
 
 /* Handshakes of connections that end behind this one's beginning. */
