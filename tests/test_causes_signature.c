@@ -140,6 +140,22 @@ static void an_unsupported_certificate_may_be_one_of_another_type(void)
     }
 }
 
+/* The server may have the right kind of key, and another hash. */
+static void a_single_scheme_may_be_the_one_that_is_missing(void)
+{
+    for (int i = 0; i < 2; i++) {
+        struct story_offer offer = story_offer_1_2();
+        struct story story;
+
+        memcpy(offer.suites, (story_list){0xc030, 0xc02f, 0xc014, 0x009d}, sizeof(offer.suites));
+        memcpy(offer.schemes, i == 0 ? (story_list){0x0401} : (story_list){0x0401, 0x0601},
+               sizeof(offer.schemes));
+        story_refuse_offer(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
+        CU_ASSERT_STRING_EQUAL(story_cause(&story), "no_shared_cipher");
+        CU_ASSERT_EQUAL(story_considers(&story, "no_shared_signature_algorithm"), i == 0);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -153,6 +169,8 @@ int main(void)
          an_unexpected_message_behind_a_key_exchange_may_mean_its_signature},
         {"an unsupported certificate may be one of another type",
          an_unsupported_certificate_may_be_one_of_another_type},
+        {"a single scheme may be the one that is missing",
+         a_single_scheme_may_be_the_one_that_is_missing},
         CU_TEST_INFO_NULL,
     };
 

@@ -81,9 +81,21 @@ static bool may_be_hidden(const struct facts *facts)
     return server_refused_at_hello_encrypted(facts) && !facts->resumed;
 }
 
+/* A list of a single scheme is narrow, whatever else of the offer is: a server with the right kind
+ * of key may still not make that very signature. */
+static bool has_lone_scheme(const struct facts *facts)
+{
+    const struct extension_list *schemes = &facts->client_extensions.signature_algorithms;
+
+    return facts_server_refused_hello(facts) && facts->client_hello_read
+           && facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)
+           && schemes->state == EXTENSION_WELL_FORMED && schemes->list.len == sizeof(uint16_t)
+           && known_about(facts, SUSPECT_SCHEMES) != KNOWN_AGAINST;
+}
+
 static bool is_conceivable(const struct facts *facts)
 {
-    return refused_hello_played_down(facts, SUSPECT_SCHEMES)
+    return has_lone_scheme(facts) || refused_hello_played_down(facts, SUSPECT_SCHEMES)
            || server_stop_at_signature(facts) != NULL || may_be_hidden(facts);
 }
 
