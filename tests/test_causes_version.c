@@ -233,6 +233,27 @@ static void a_listed_choice_without_a_flight_explains_nothing(void)
     CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));
 }
 
+static void a_server_of_1_3_alone_may_find_no_suite(void)
+{
+    const struct {
+        struct story_offer offer;
+        uint8_t alert;
+        bool considers;
+    } rows[] = {
+        {story_offer_1_2(), TLS_ALERT_HANDSHAKE_FAILURE, true},
+        {story_modern_offer(), TLS_ALERT_HANDSHAKE_FAILURE, false},
+        {story_offer_1_2(), TLS_ALERT_DECODE_ERROR, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_refuse_offer(&story, &rows[i].offer, rows[i].alert);
+        CU_ASSERT_EQUAL(story_considers(&story, "version_mismatch"), rows[i].considers);
+        CU_ASSERT_TRUE(story_certainty(&story, "version_mismatch") < CAUSE_LIKELY);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -255,6 +276,7 @@ int main(void)
          the_size_of_a_prime_may_be_what_it_complains_of},
         {"a listed choice without a flight explains nothing",
          a_listed_choice_without_a_flight_explains_nothing},
+        {"a server of TLS 1.3 alone may find no suite", a_server_of_1_3_alone_may_find_no_suite},
         CU_TEST_INFO_NULL,
     };
 

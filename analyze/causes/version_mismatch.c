@@ -6,6 +6,7 @@
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
 #include "analyze/causes/version_refusal.h"
+#include "analyze/knowledge.h"
 
 /* 2011-03-01: RFC 6176 prohibits SSL 2.0; until then clients sent hellos in its format to reach
  * servers of every age. */
@@ -153,10 +154,28 @@ static bool server_may_have_none_so_old(const struct facts *facts)
            && known_chose_only_above(facts);
 }
 
+/* Nobody saw it choose a version. */
+static bool versions_are_unknown(const struct facts *facts)
+{
+    const struct known_server *server = known_server_of(facts);
+
+    return server == NULL || server->chosen[KNOWN_VERSIONS].count == 0;
+}
+
+/* GnuTLS, where TLS 1.3 alone is allowed, finds no suite in a hello of TLS 1.2 and says so. That is
+ * worth a thought where the suites offered give no reason for it. */
+static bool server_may_have_1_3_alone(const struct facts *facts)
+{
+    return facts_server_refused_hello(facts) && facts->client_hello_read
+           && facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)
+           && facts->offer.version_max == TLS_VERSION_1_2 && refused_offer_is_usual(facts)
+           && versions_are_unknown(facts);
+}
+
 static bool is_conceivable(const struct facts *facts)
 {
-    return server_may_have_none_so_old(facts) || client_may_have_left_for_it(facts)
-           || version_complaint_is_contradicted(facts)
+    return server_may_have_1_3_alone(facts) || server_may_have_none_so_old(facts)
+           || client_may_have_left_for_it(facts) || version_complaint_is_contradicted(facts)
            || refused_hello_played_down(facts, SUSPECT_VERSION);
 }
 
