@@ -58,6 +58,7 @@ void lifecycle_init(struct connections *c)
     pool_init(&c->readers.flights, sizeof(struct flight), SIDES * c->readings_max);
     c->readers.held.max = c->options.memory_max / SHARES * SHARE_HELD;
     c->held_high = c->readers.held.max / 8 * 7;
+    c->resumed_ns = INT64_MIN;
     c->timeout_ns[FLOW_CONNECTING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_READING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_CLOSING] = c->options.closed_linger_ns;
@@ -123,11 +124,17 @@ void lifecycle_release_reading(struct connections *c, uint32_t number, enum flow
     lifecycle_note_levels(c);
 }
 
+/* How long a connection that was seen last then was watched. */
+static int64_t watched_until(const struct connections *c, int64_t seen_ns)
+{
+    return c->resumed_ns > seen_ns ? seen_ns : c->now_ns;
+}
+
 static void tell_end(struct connections *c, const struct flow *flow, enum connection_end reason)
 {
     struct reading *reading = reading_of(c, flow);
 
-    reading->connection.ended_ns = c->now_ns;
+    reading->connection.ended_ns = watched_until(c, flow->seen_ns);
     reading_end(reading, reason);
 }
 
@@ -153,7 +160,7 @@ void lifecycle_end_half_open(struct connections *c, struct half_open *half_open,
     lifecycle_prepare(c, &c->scratch);
     reading_begin_half_open(&c->scratch, half_open);
     half_opens_remove(&c->half_opens, half_open);
-    c->scratch.connection.ended_ns = c->now_ns;
+    c->scratch.connection.ended_ns = watched_until(c, c->scratch.connection.last.time_ns);
     if (reading_opened(&c->scratch) == READING_CONTINUE)
         reading_end(&c->scratch, reason);
     c->readers.counters.ended++;
@@ -386,9 +393,19 @@ static bool sweep_half_opens(struct connections *c, int64_t now_ns)
     return false;
 }
 
+static void note_pause(struct connections *c, int64_t now_ns)
+{
+    if (elapsed_ns(now_ns, c->awake_ns) >= LIFECYCLE_PAUSE_NS)
+        c->resumed_ns = now_ns;
+    c->awake_ns = now_ns;
+}
+
 bool lifecycle_sweep(struct connections *c, int64_t now_ns)
 {
-    bool finished = sweep_half_opens(c, now_ns);
+    bool finished;
+
+    note_pause(c, now_ns);
+    finished = sweep_half_opens(c, now_ns);
 
     for (int state = 0; state < FLOW_STATES; state++)
         finished = sweep_state(c, (enum flow_state)state, now_ns) && finished;

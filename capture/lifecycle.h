@@ -15,9 +15,14 @@
 #include "capture/flow.h"
 #include "capture/half_opens.h"
 #include "capture/reading.h"
+#include "capture/time_unit.h"
 
 /* A time that is long before that of any packet. */
 #define LIFECYCLE_SWEEP_AGAIN_NS INT64_MIN
+
+/* Without a packet for so long it is not known that the input was watched: one capture may have
+ * ended there, and another begun. */
+#define LIFECYCLE_PAUSE_NS (30 * SECOND_NS)
 
 struct connections {
     struct connections_options options;
@@ -29,9 +34,11 @@ struct connections {
     uint32_t flows_ended;   /* flows of the table that have FLOW_ENDED */
     uint32_t flows_max;
     uint32_t readings_max;
-    size_t held_high; /* held octets from which on room is made for more */
-    int64_t swept_ns; /* LIFECYCLE_SWEEP_AGAIN_NS: the last sweep left something to do */
-    int64_t now_ns;   /* of the last segment */
+    size_t held_high;   /* held octets from which on room is made for more */
+    int64_t swept_ns;   /* LIFECYCLE_SWEEP_AGAIN_NS: the last sweep left something to do */
+    int64_t awake_ns;   /* when there last was a packet, or the clock went on: at a sweep */
+    int64_t resumed_ns; /* when it went on after its last pause, of LIFECYCLE_PAUSE_NS */
+    int64_t now_ns;     /* of the last segment */
     enum connections_shed shed;
     int64_t timeout_ns[FLOW_STATES];
 };

@@ -292,6 +292,30 @@ static void a_connection_that_has_begun_is_not_read_after_its_time_out(void)
     }
 }
 
+/* A connection that waits while others go on is watched; behind a pause another capture may go on. */
+static void nothing_is_watched_while_the_input_pauses(void)
+{
+    for (int64_t interval = 1; interval <= 40; interval += 39) {
+        struct scene *scene = begin();
+        int64_t seen_ns;
+
+        client(scene, TCP_ACK, 0, 0, "hello");
+        seen_ns = scene->now_ns;
+        scene->client_port++; /* another connection */
+        for (int64_t passed = 0; passed < 130; passed += interval) {
+            scene_wait(scene, interval * SECOND);
+            client(scene, TCP_ACK, 0, 0, "a");
+        }
+        CU_ASSERT_EQUAL_FATAL(scene->ended, 1);
+        CU_ASSERT_EQUAL(scene->last.last.time_ns, seen_ns);
+        if (interval == 1)
+            CU_ASSERT(scene->last.ended_ns > seen_ns + 100 * SECOND)
+        else
+            CU_ASSERT_EQUAL(scene->last.ended_ns, seen_ns);
+        scene_free(scene);
+    }
+}
+
 /* Not for ever: its entry goes after ten minutes more, and its place is one of many. */
 static void silent_connections_stay_within_the_budget(void)
 {
@@ -501,6 +525,7 @@ int main(void)
          a_connection_that_is_closed_silently_is_read_no_more},
         {"a connection that has begun is not read after its time-out",
          a_connection_that_has_begun_is_not_read_after_its_time_out},
+        {"nothing is watched while the input pauses", nothing_is_watched_while_the_input_pauses},
         {"silent connections stay within the budget", silent_connections_stay_within_the_budget},
         {"a clock set back holds up no end", a_clock_set_back_holds_up_no_end},
         {"a handshake read stays below its bound", a_handshake_read_stays_below_its_bound},
