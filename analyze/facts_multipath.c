@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* facts_multipath.c -- what a TCP connection tells that may be one of several subflows (RFC 8684). */
+/* facts_multipath.c -- what a TCP connection tells that may be one of several subflows (RFC
+ * 8684). */
 #include "analyze/facts_internal.h"
 
 /* The server sent something behind its SYN-ACK and before its RST: until then the client has no
