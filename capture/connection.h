@@ -112,9 +112,8 @@ struct direction {
     struct moment first_data; /* first packet with payload */
     struct moment last_data;  /* last packet with new payload */
     uint64_t payload_octets;  /* every payload octet, also those sent again */
-    uint32_t
-        largest_segment; /* largest payload of one segment sent, but for what came too late: see
-                                 transport_is_too_late */
+    uint32_t largest_segment; /* largest payload of one segment sent, but for what came too late:
+                                 see transport_is_too_late */
 
     /* As connection_conclude found them. */
     uint32_t packets;
