@@ -119,6 +119,8 @@ struct handshake {
     uint32_t partial_hello_octets; /* then what came of it, its own header included */
 
     struct partial_message partial_message[SIDES]; /* that spans records; not the client's hello */
+    uint32_t begun_octets[SIDES];  /* of the side's last plain record, its header included, when not
+                                      all of it came; 0: it is whole, or nothing is kept of it */
     uint16_t broken_octets[SIDES]; /* those of the side's last protected record that did not come;
                                       0: it is whole */
 

@@ -259,6 +259,13 @@ static struct partial_message partial_message(const struct session *session, enu
     return partial;
 }
 
+static uint32_t begun_octets(const struct session *session, enum side side)
+{
+    const struct reader *reader = &session->reader[side];
+
+    return reader->has_partial && reader->state == READER_TLS ? session->partial[side].length : 0;
+}
+
 void session_conclude(struct session *session, struct handshake *handshake,
                       struct note room[SESSION_NOTES])
 {
@@ -280,6 +287,7 @@ void session_conclude(struct session *session, struct handshake *handshake,
         handshake->stream_octets[side] = session->stream_octets[side];
         handshake->gap_octets[side] = session->gap_octets[side];
         handshake->opaque_octets[side] = session->opaque_octets[side];
+        handshake->begun_octets[side] = begun_octets(session, (enum side)side);
         handshake->broken_octets[side] = session->reader[side].skip;
         if (session->reader[side].has_message)
             handshake->partial_message[side] = partial_message(session, (enum side)side);

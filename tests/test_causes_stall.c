@@ -53,6 +53,23 @@ static void a_flight_of_1_2_without_its_end_is_a_silent_server(void)
     }
 }
 
+/* Of its first record the beginning alone came. */
+static void a_server_that_stops_within_its_first_record_is_silent(void)
+{
+    for (int stops = 0; stops < 2; stops++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        story.handshake.begun_octets[SIDE_SERVER] = stops ? 11 : 0;
+        sent_by(&story, SIDE_SERVER)->payload_octets = 11;
+        sent_by(&story, SIDE_SERVER)->last_data = (struct moment){story.now_ns, story.packet};
+        story_wait(&story, TIME_OUT_NS);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_certainty(&story, "server_silent") == CAUSE_LIKELY, stops);
+        CU_ASSERT_EQUAL(story_tells(&story, "record_begun", "11 octets of a record"), stops);
+    }
+}
+
 /* A flight that needs round trips may still come. */
 static void a_slow_path_is_no_silent_server(void)
 {
@@ -405,6 +422,8 @@ int main(void)
          a_flight_that_ends_with_the_certificate_is_not_whole},
         {"an alert behind the Finished is about the flight",
          an_alert_behind_the_finished_is_about_the_flight},
+        {"a server that stops within its first record is silent",
+         a_server_that_stops_within_its_first_record_is_silent},
         {"octets lost on their way are no stall", octets_lost_on_their_way_are_no_stall},
         {"a server that got the hello late had no time to answer",
          a_server_that_got_the_hello_late_had_no_time_to_answer},

@@ -377,6 +377,23 @@ static void a_record_has_room_when_half_of_it_came(void)
     CU_ASSERT_EQUAL(room_for_record(8003), 16384);
 }
 
+static void a_record_that_breaks_off_is_counted(void)
+{
+    static const uint8_t record[] = {22, 3, 3, 0, 7, 2, 0, 0, 3, 0, 0, 0};
+
+    for (size_t length = TLS_RECORD_HEADER_LENGTH; length <= sizeof(record); length++) {
+        struct fixture fixture;
+
+        begin(&fixture, MEMORY);
+        session_read(&fixture.session, SIDE_SERVER, bytes_of(record, length), moment_of(0));
+        conclude(&fixture);
+        CU_ASSERT_EQUAL(fixture.handshake.begun_octets[SIDE_SERVER],
+                        length < sizeof(record) ? length : 0);
+        CU_ASSERT_EQUAL(fixture.handshake.begun_octets[SIDE_CLIENT], 0);
+        end(&fixture);
+    }
+}
+
 /* A message of which some records came, and what is known of it without its end. */
 static void a_message_that_breaks_off_is_announced(void)
 {
@@ -476,6 +493,7 @@ int main(void)
          what_is_shared_stays_when_sides_are_exchanged},
         {"what is shared late comes out", what_is_shared_late_comes_out},
         {"a record has room when half of it came", a_record_has_room_when_half_of_it_came},
+        {"a record that breaks off is counted", a_record_that_breaks_off_is_counted},
         {"a message that breaks off is announced", a_message_that_breaks_off_is_announced},
         {"a protected record that breaks off lacks octets",
          a_protected_record_that_breaks_off_lacks_octets},

@@ -72,12 +72,14 @@ bool server_flight_complete(const struct facts *facts)
 bool client_silent_after_flight(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
+    const struct note *begin =
+        facts->server_hello_note != NULL ? facts->server_hello_note : facts->client_hello_note;
 
     for (size_t i = 0; i < handshake->note_count; i++) {
         const struct note *note = &handshake->notes[i];
 
-        if (note->side == SIDE_CLIENT && note > facts->server_hello_note
-            && facts_is_before_end(facts, note) && note->kind != NOTE_CHANGE_CIPHER_SPEC)
+        if (note->side == SIDE_CLIENT && note > begin && facts_is_before_end(facts, note)
+            && note->kind != NOTE_CHANGE_CIPHER_SPEC)
             return false;
     }
     return true;
@@ -107,11 +109,18 @@ static enum certainty is_unfinished_1_3(const struct facts *facts)
     return facts->resumed || server_flight_complete(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
+bool server_stopped_in_hello(const struct facts *facts)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    return handshake->records[SIDE_SERVER] == 0 && handshake->begun_octets[SIDE_SERVER] > 0;
+}
+
 /* Up to TLS 1.2 its end is plain: ServerHelloDone, or a change_cipher_spec when it resumes. */
 static enum certainty is_unfinished(const struct facts *facts)
 {
     if (facts->server_hello_note == NULL)
-        return CAUSE_NO;
+        return server_stopped_in_hello(facts) ? CAUSE_LIKELY : CAUSE_NO;
     if (facts->tls13)
         return is_unfinished_1_3(facts);
     return facts->server_hello_done_note == NULL

@@ -19,6 +19,9 @@ bool server_flight_complete(const struct facts *facts);
 /* The client sent nothing after the server's flight but what ended the handshake. */
 bool client_silent_after_flight(const struct facts *facts);
 
+/* The server's first record began, and its rest never came. */
+bool server_stopped_in_hello(const struct facts *facts);
+
 /* The server fell silent within its flight, and the client waited for the rest, said nothing
  * meanwhile and gave up: likely where the end of the flight is seen not to have come, possible
  * where the path loses packets, or where TLS 1.3 hides that and the client waited for seconds. */

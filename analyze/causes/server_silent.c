@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
 #include "analyze/causes/server_flight.h"
@@ -69,6 +71,10 @@ static enum certainty stopped_midway(const struct facts *facts, struct evidence 
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
+    if (server_stopped_in_hello(facts))
+        evidence_add(evidence, "record_begun", facts->connection->direction[SIDE_SERVER].last_data,
+                     "the server sent %" PRIu32 " octets of a record, whose rest never came",
+                     facts->handshake->begun_octets[SIDE_SERVER]);
     text = evidence_begin(evidence, "waited", facts->refusal.at);
     text_add(&text, "the client waited for the rest of the server's flight for ");
     text_add_duration(&text, server_silence_ns(facts));
