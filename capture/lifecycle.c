@@ -58,6 +58,7 @@ void lifecycle_init(struct connections *c)
     pool_init(&c->readers.flights, sizeof(struct flight), SIDES * c->readings_max);
     c->readers.held.max = c->options.memory_max / SHARES * SHARE_HELD;
     c->held_high = c->readers.held.max / 8 * 7;
+    c->awake_ns = INT64_MAX;
     c->resumed_ns = INT64_MIN;
     c->timeout_ns[FLOW_CONNECTING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_READING] = c->options.idle_timeout_ns;
@@ -157,10 +158,12 @@ void lifecycle_prepare(struct connections *c, struct reading *reading)
 void lifecycle_end_half_open(struct connections *c, struct half_open *half_open,
                              enum connection_end reason)
 {
+    const int64_t watched_ns = watched_until(c, half_open->last_ns);
+
     lifecycle_prepare(c, &c->scratch);
     reading_begin_half_open(&c->scratch, half_open);
     half_opens_remove(&c->half_opens, half_open);
-    c->scratch.connection.ended_ns = watched_until(c, c->scratch.connection.last.time_ns);
+    c->scratch.connection.ended_ns = watched_ns;
     if (reading_opened(&c->scratch) == READING_CONTINUE)
         reading_end(&c->scratch, reason);
     c->readers.counters.ended++;

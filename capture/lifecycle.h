@@ -34,9 +34,10 @@ struct connections {
     uint32_t flows_ended;   /* flows of the table that have FLOW_ENDED */
     uint32_t flows_max;
     uint32_t readings_max;
-    size_t held_high;   /* held octets from which on room is made for more */
-    int64_t swept_ns;   /* LIFECYCLE_SWEEP_AGAIN_NS: the last sweep left something to do */
-    int64_t awake_ns;   /* when there last was a packet, or the clock went on: at a sweep */
+    size_t held_high; /* held octets from which on room is made for more */
+    int64_t swept_ns; /* LIFECYCLE_SWEEP_AGAIN_NS: the last sweep left something to do */
+    int64_t awake_ns; /* when there last was a packet, or the clock went on: at a sweep; INT64_MAX:
+                           not yet */
     int64_t resumed_ns; /* when it went on after its last pause, of LIFECYCLE_PAUSE_NS */
     int64_t now_ns;     /* of the last segment */
     enum connections_shed shed;

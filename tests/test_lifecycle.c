@@ -316,6 +316,27 @@ static void nothing_is_watched_while_the_input_pauses(void)
     }
 }
 
+/* From the first packet of the input on. */
+static void a_syn_without_an_answer_is_watched(void)
+{
+    for (int64_t pause = 1; pause <= 40; pause += 39) {
+        struct scene *scene = scene_new(NULL);
+        int64_t seen_ns;
+
+        client(scene, TCP_ACK, 0, 0, "a");
+        scene->client_port++;
+        client(scene, TCP_SYN, 0, 0, "");
+        seen_ns = scene->now_ns;
+        scene->client_port--;
+        scene_wait(scene, pause * SECOND);
+        client(scene, TCP_ACK, 1, 0, "b");
+        connections_finish(scene->connections);
+        CU_ASSERT_EQUAL(scene->last.first.time_ns, seen_ns);
+        CU_ASSERT_EQUAL(scene->last.ended_ns, pause == 1 ? scene->now_ns : seen_ns);
+        scene_free(scene);
+    }
+}
+
 /* Not for ever: its entry goes after ten minutes more, and its place is one of many. */
 static void silent_connections_stay_within_the_budget(void)
 {
@@ -525,6 +546,7 @@ int main(void)
          a_connection_that_is_closed_silently_is_read_no_more},
         {"a connection that has begun is not read after its time-out",
          a_connection_that_has_begun_is_not_read_after_its_time_out},
+        {"a SYN without an answer is watched", a_syn_without_an_answer_is_watched},
         {"nothing is watched while the input pauses", nothing_is_watched_while_the_input_pauses},
         {"silent connections stay within the budget", silent_connections_stay_within_the_budget},
         {"a clock set back holds up no end", a_clock_set_back_holds_up_no_end},
