@@ -130,9 +130,11 @@ static bool flight_is_padded(const struct facts *facts)
 
 bool facts_may_be_good_bye(const struct facts *facts, const struct note *note)
 {
+    const struct note *last = facts->last_protected_note[SIDE_CLIENT];
+
     if (note->kind != NOTE_APPLICATION_DATA)
         return note->kind == NOTE_FIN || note->kind == NOTE_RST || note->kind == NOTE_ALERT;
-    return note->length == facts->last_protected_note[SIDE_CLIENT]->length
+    return last != NULL && note->length == last->length
            && (suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length)
                || (note->length < FINISHED_RECORD_MIN && client_pads(facts)));
 }
