@@ -272,32 +272,28 @@ uint16_t starttls_status(enum prelude protocol, struct bytes reply)
     return status;
 }
 
-/* Past the next line end; false: there is none. */
-static bool skip_line(struct bytes *text, bool *is_empty)
+/* Behind the line at the front the reply goes on: a header of HTTP ends with an empty one, and others
+ * with a line that has no hyphen behind its digits (RFC 5321 section 4.2.1, RFC 959 section 4.2). */
+static bool goes_on_behind(enum prelude protocol, struct bytes line)
 {
-    uint8_t octet = 0;
-    size_t length = 0;
+    enum { DIGITS = 3 };
 
-    while (octet != '\n') {
-        if (!bytes_u8(text, &octet))
-            return false;
-        length += octet != '\r' && octet != '\n';
-    }
-    *is_empty = length == 0;
-    return true;
+    if (is_http(protocol))
+        return !starttls_begins_with(line, "\r\n") && !starttls_begins_with(line, "\n");
+    return protocol != PRELUDE_POP3 && line.len > DIGITS && line.data[DIGITS] == '-';
 }
 
 struct bytes starttls_rest(enum prelude protocol, struct bytes reply)
 {
-    bool is_line = protocol == PRELUDE_SMTP || protocol == PRELUDE_FTP || protocol == PRELUDE_POP3
-                   || protocol == PRELUDE_NNTP;
-    bool is_over = false;
+    bool has_lines = is_http(protocol) || protocol == PRELUDE_SMTP || protocol == PRELUDE_FTP
+                     || protocol == PRELUDE_POP3 || protocol == PRELUDE_NNTP;
+    bool goes_on = true;
 
-    if (!is_line && !is_http(protocol))
+    if (!has_lines)
         return (struct bytes){0};
-    do
-        if (!skip_line(&reply, &is_over))
-            return (struct bytes){0};
-    while (!is_line && !is_over);
+    while (goes_on && reply.len > 0) {
+        goes_on = goes_on_behind(protocol, reply);
+        bytes_skip_line(&reply);
+    }
     return reply;
 }

@@ -152,10 +152,16 @@ static void a_yes_with_words_behind_it_is_no_tls(void)
           SERVER_SAYS("220 Ready\r\n")}},
     };
     static const struct openings others = {5999, nested, 1};
+    static const struct opening long_yes[] = {
+        {{SERVER_SAYS("220 mail.example.org ESMTP\r\n"), CLIENT_SAYS("STARTTLS\r\n"),
+          SERVER_SAYS("220-Ready\r\n220 Go ahead\r\n")}},
+    };
+    static const struct openings lines = {5999, long_yes, 1};
 
     opening_expect(&said, hello_and_close, OUTCOME_FAILED, "server_not_tls");
     opening_expect(&openings, hello_and_close, OUTCOME_FAILED, "client_abandoned");
     opening_expect(&others, hello_and_close, OUTCOME_FAILED, "client_abandoned");
+    opening_expect(&lines, hello_and_close, OUTCOME_FAILED, "client_abandoned");
 }
 
 int main(void)
