@@ -33,10 +33,15 @@ static enum certainty judge_hidden(const struct facts *facts, struct evidence *e
     return certainties[known_certificate_dates(facts)];
 }
 
-/* The client's alert is encrypted, and others say in clear what it may say. Where all refuse the
+/* The client's alert is encrypted. Others may say in clear what it says: where all refuse the
  * certificate, one that tells of its dates speaks for all. */
-static enum certainty judge_by_word(const struct facts *facts, struct evidence *evidence)
+static enum certainty judge_unsaid(const struct facts *facts, struct evidence *evidence)
 {
+    enum certainty certainty =
+        known_certificate_weigh(facts, KNOWN_EXPIRED, TLS_ALERT_CERTIFICATE_EXPIRED, evidence);
+
+    if (certainty != CAUSE_NO || !known_word_is(facts, TLS_ALERT_CERTIFICATE_EXPIRED))
+        return certainty;
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
     describe_known_word(facts, TLS_ALERT_CERTIFICATE_EXPIRED, evidence);
@@ -52,9 +57,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return judge_chain(facts, chain, evidence);
     if (client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_EXPIRED))
         return judge_hidden(facts, evidence);
-    if (known_word_is(facts, TLS_ALERT_CERTIFICATE_EXPIRED))
-        return judge_by_word(facts, evidence);
-    return known_certificate_weigh(facts, KNOWN_EXPIRED, TLS_ALERT_CERTIFICATE_EXPIRED, evidence);
+    return judge_unsaid(facts, evidence);
 }
 
 /* The dates are not, by the clock of a capture that is wrong; or the server has another certificate

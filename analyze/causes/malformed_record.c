@@ -79,11 +79,30 @@ static bool may_have_complained(const struct facts *facts, enum side by)
            || facts_alert(facts, by, TLS_ALERT_INTERNAL_ERROR);
 }
 
+/* There are receivers that do not look at the version, as they should not (RFC 8446 section 5.1):
+ * one that went on has taken the record, and so has one that was left. */
+static bool version_was_taken(const struct facts *facts, enum side sender)
+{
+    const struct handshake *handshake = facts->handshake;
+    const struct note *note = facts->malformed_note[sender];
+    enum side receiver = side_other(sender);
+
+    if (note->type != MALFORMED_RECORD_VERSION)
+        return false;
+    return (facts->refusal.kind != REFUSAL_NONE && facts->refusal.by == sender)
+           || handshake_next(handshake, note, receiver, NOTE_MESSAGE) != NULL
+           || handshake_next(handshake, note, receiver, NOTE_APPLICATION_DATA) != NULL
+           || (!facts->tls13
+               && handshake_next(handshake, note, receiver, NOTE_CHANGE_CIPHER_SPEC) != NULL);
+}
+
 static enum certainty weigh_octets(const struct facts *facts, enum side sender,
                                    struct evidence *evidence)
 {
     enum side receiver = side_other(sender);
 
+    if (version_was_taken(facts, sender))
+        return CAUSE_NO;
     describe_malformed(facts->malformed_note[sender], evidence);
     if (complained(facts, receiver))
         return CAUSE_CERTAIN;
