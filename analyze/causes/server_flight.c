@@ -229,10 +229,25 @@ bool client_refused_flight(const struct facts *facts)
     return client_silent_after_flight(facts) && facts->waited_ns <= CERTIFICATE_JUDGEMENT_NS;
 }
 
+/* The capture has the client's side alone: an alert that is about certificates and nothing else
+ * answers a flight that came by elsewhere. */
+static bool flight_came_unseen(const struct facts *facts)
+{
+    return facts->one_direction_only && facts->outcome == OUTCOME_FAILED
+           && facts->client_hello_note != NULL && alert_is_about_certificates(facts->refusal.alert);
+}
+
+/* The certificate is where the server's flight, as far as it came by, has or may have it. */
+static bool flight_may_hold_certificate(const struct facts *facts)
+{
+    return facts_client_refused_server(facts)
+           && (facts->tls13 || facts->server_certificate_note != NULL || facts->missed);
+}
+
 bool client_alert_on_certificate(const struct facts *facts, uint8_t description)
 {
-    return facts_client_refused_server(facts) && facts_alert(facts, SIDE_CLIENT, description)
-           && (facts->tls13 || facts->server_certificate_note != NULL || facts->missed);
+    return facts_alert(facts, SIDE_CLIENT, description)
+           && (flight_may_hold_certificate(facts) || flight_came_unseen(facts));
 }
 
 bool client_could_not_verify(const struct facts *facts)

@@ -51,7 +51,8 @@ bool alert_is_about_certificates(uint8_t description);
 bool client_refused_flight(const struct facts *facts);
 
 /* The client refused with this plain alert at a point where it can have seen the server's
- * certificate. */
+ * certificate. Of a capture that has the client's side alone, an alert that is about certificates
+ * and nothing else shows that it was there. */
 bool client_alert_on_certificate(const struct facts *facts, uint8_t description);
 
 /* The client says decrypt_error(51) where it had the server's certificate and no Finished up to

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Alerts of a capture that has the packets of their sender alone. */
+#include "dissect/tls.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/wire.h"
+
+enum { MISSED = 1000 };
+
+/* Nothing that this side sent is captured. */
+static void hide(struct story *story, enum side side)
+{
+    sent_by(story, side)->packets = 0;
+    story->handshake.gap_octets[side] = MISSED;
+}
+
+static void refuse_unseen_flight(struct story *story, uint8_t alert)
+{
+    story_begin_hello(story);
+    hide(story, SIDE_SERVER);
+    story_fatal(story, SIDE_CLIENT, alert);
+}
+
+static void an_alert_about_certificates_needs_no_flight(void)
+{
+    static const struct {
+        uint8_t alert;
+        enum certainty certainty;
+        const char *cause;
+    } rows[] = {
+        {TLS_ALERT_CERTIFICATE_EXPIRED, CAUSE_LIKELY, "certificate_expired"},
+        {TLS_ALERT_UNKNOWN_CA, CAUSE_POSSIBLE, "untrusted_ca"},
+        {TLS_ALERT_CERTIFICATE_REVOKED, CAUSE_LIKELY, "certificate_revoked"},
+        {TLS_ALERT_CERTIFICATE_UNKNOWN, CAUSE_LIKELY, "certificate_rejected"},
+        {TLS_ALERT_BAD_CERTIFICATE, CAUSE_POSSIBLE, "bad_certificate"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        refuse_unseen_flight(&story, rows[i].alert);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
+    }
+}
+
+/* As where TLS 1.3 hides it. */
+static void what_else_the_certificate_may_have_is_considered(void)
+{
+    struct story story;
+
+    refuse_unseen_flight(&story, TLS_ALERT_CERTIFICATE_EXPIRED);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_expired", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "certificate_not_yet_valid"));
+    CU_ASSERT_TRUE(story_considers(&story, "client_clock_skew"));
+    refuse_unseen_flight(&story, TLS_ALERT_BAD_CERTIFICATE);
+    CU_ASSERT_TRUE(story_says(&story, "bad_certificate", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "hostname_mismatch"));
+}
+
+static void an_alert_that_may_mean_more_names_no_certificate(void)
+{
+    static const uint8_t alerts[] = {TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_ACCESS_DENIED};
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        struct story story;
+
+        refuse_unseen_flight(&story, alerts[i]);
+        CU_ASSERT_STRING_EQUAL(story_cause(&story), "peer_alert");
+    }
+}
+
+/* Nor does one to which no flight can have come by elsewhere. */
+static void an_alert_to_a_server_that_was_seen_is_no_refusal_of_its_flight(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED);
+    CU_ASSERT_STRING_EQUAL(story_cause(&story), "peer_alert");
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"an alert about certificates needs no flight",
+         an_alert_about_certificates_needs_no_flight},
+        {"what else the certificate may have is considered",
+         what_else_the_certificate_may_have_is_considered},
+        {"an alert that may mean more names no certificate",
+         an_alert_that_may_mean_more_names_no_certificate},
+        {"an alert to a server that was seen is no refusal of its flight",
+         an_alert_to_a_server_that_was_seen_is_no_refusal_of_its_flight},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("causes of one direction", tests);
+}
