@@ -78,6 +78,29 @@ static void an_alert_to_a_server_that_was_seen_is_no_refusal_of_its_flight(void)
     CU_ASSERT_STRING_EQUAL(story_cause(&story), "peer_alert");
 }
 
+/* The client's packets are not captured, and this is the server's first word. */
+static void protocol_version_needs_no_hello(void)
+{
+    struct story story;
+
+    story_begin(&story);
+    hide(&story, SIDE_CLIENT);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_POSSIBLE));
+}
+
+static void protocol_version_of_a_server_that_chose_one_is_another_matter(void)
+{
+    struct story_choice choice = story_choice_1_2();
+    struct story story;
+
+    story_begin(&story);
+    hide(&story, SIDE_CLIENT);
+    story_flight_1_2(&story, &choice, 0);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_STRING_EQUAL(story_cause(&story), "peer_alert");
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -89,6 +112,9 @@ int main(void)
          an_alert_that_may_mean_more_names_no_certificate},
         {"an alert to a server that was seen is no refusal of its flight",
          an_alert_to_a_server_that_was_seen_is_no_refusal_of_its_flight},
+        {"protocol_version needs no hello", protocol_version_needs_no_hello},
+        {"protocol_version of a server that chose one is another matter",
+         protocol_version_of_a_server_that_chose_one_is_another_matter},
         CU_TEST_INFO_NULL,
     };
 

@@ -16,10 +16,18 @@ enum {
     CHANGED_OTHERS = 3    /* other offers that it takes all the while: it is up */
 };
 
+/* The capture has the server's side alone, and nothing of it comes before what ends the handshake:
+ * it answers a hello that came by elsewhere. */
+static bool hello_came_unseen(const struct facts *facts)
+{
+    return facts->one_direction_only && facts->client_hello_note == NULL
+           && facts->sslv2_hello_note == NULL && facts->server_hello_note == NULL;
+}
+
 static bool server_says_so(const struct facts *facts)
 {
-    return facts_server_refused_hello(facts)
-           && facts_alert(facts, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION);
+    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION)
+           && (facts_server_refused_hello(facts) || hello_came_unseen(facts));
 }
 
 /* A draft of TLS 1.3 is another version for a server that has TLS 1.3 itself. */
@@ -94,7 +102,7 @@ enum certainty version_refusal_by_server(const struct facts *facts)
 {
     if (!server_says_so(facts))
         return CAUSE_NO;
-    if (version_refusal_is_contradicted(facts))
+    if (hello_came_unseen(facts) || version_refusal_is_contradicted(facts))
         return CAUSE_POSSIBLE;
     if (version_refusal_varies(facts))
         return CAUSE_LIKELY;
