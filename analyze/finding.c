@@ -130,14 +130,20 @@ static bool messages_not_kept(const struct facts *facts, struct text *text)
     return true;
 }
 
+/* What is incomplete says of itself that a direction is missing. */
 static bool octets_missed(const struct facts *facts, struct text *text)
 {
     const struct handshake *handshake = facts->handshake;
     uint64_t missed = handshake->gap_octets[SIDE_CLIENT] + handshake->gap_octets[SIDE_SERVER];
+    bool is_half = facts->one_direction_only && facts->outcome == OUTCOME_FAILED;
 
-    if (missed == 0)
+    if (missed == 0 && !is_half)
         return false;
-    text_add(text, "the capture lacks %llu octets of this connection", (unsigned long long)missed);
+    if (is_half)
+        text_add(text, "the capture has only one direction of this connection");
+    if (missed > 0)
+        text_add(text, "%s %llu octets of %s", is_half ? ": it lacks" : "the capture lacks",
+                 (unsigned long long)missed, is_half ? "the other" : "this connection");
     return true;
 }
 

@@ -225,6 +225,31 @@ static void a_private_issuer_matters_for_public_names(void)
     end(&fixture);
 }
 
+static void a_capture_of_one_direction_is_noticed_at_what_failed(void)
+{
+    struct fixture fixture;
+    struct facts *facts = &fixture.sample.facts;
+
+    begin(&fixture);
+    facts->one_direction_only = true;
+    facts->outcome = OUTCOME_INCOMPLETE;
+    CU_ASSERT_STRING_EQUAL(find(&fixture), "");
+    facts->outcome = OUTCOME_FAILED;
+    CU_ASSERT_STRING_EQUAL(find(&fixture), "octets_missed ");
+    CU_ASSERT_STRING_EQUAL(text_of(&fixture, 0),
+                           "the capture has only one direction of this connection");
+    fixture.sample.handshake.gap_octets[SIDE_SERVER] = 2019;
+    CU_ASSERT_STRING_EQUAL(find(&fixture), "octets_missed ");
+    CU_ASSERT_STRING_EQUAL(text_of(&fixture, 0),
+                           "the capture has only one direction of this connection: it lacks 2019 "
+                           "octets of the other");
+    facts->one_direction_only = false;
+    find(&fixture);
+    CU_ASSERT_STRING_EQUAL(text_of(&fixture, 0),
+                           "the capture lacks 2019 octets of this connection");
+    end(&fixture);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -240,6 +265,8 @@ int main(void)
         {"a private issuer matters for public names", a_private_issuer_matters_for_public_names},
         {"a proxy that was asked for another name is told",
          a_proxy_that_was_asked_for_another_name_is_told},
+        {"a capture of one direction is noticed at what failed",
+         a_capture_of_one_direction_is_noticed_at_what_failed},
         CU_TEST_INFO_NULL,
     };
 
