@@ -313,13 +313,14 @@ static struct known_name *learn_name(struct knowledge *knowledge, const struct f
     return NULL;
 }
 
-/* Returns what is known of the client; NULL: nothing is kept. */
+/* Returns what is known of the client; NULL: nothing is kept. Of one direction alone failures can
+ * be told and successes cannot: who counted would find that the client never succeeds. */
 static struct known_client *learn_client(struct knowledge *knowledge, const struct facts *facts,
                                          const struct knowledge_parties *parties)
 {
     struct known_client *client;
 
-    if (!parties->has_client)
+    if (!parties->has_client || facts->one_direction_only)
         return NULL;
     client = knowledge_table_get_expected(knowledge->clients, parties->client_key,
                                           parties->client_expected,

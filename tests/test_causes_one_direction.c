@@ -101,6 +101,31 @@ static void protocol_version_of_a_server_that_chose_one_is_another_matter(void)
     CU_ASSERT_STRING_EQUAL(story_cause(&story), "peer_alert");
 }
 
+/* Successes of one direction are incomplete: what is counted of the client would be failures
+ * alone. */
+static void nothing_is_said_of_a_client_whose_successes_cannot_be_seen(void)
+{
+    for (int is_half = 0; is_half < 2; is_half++) {
+        const struct knowledge_options options = {0};
+        struct knowledge *knowledge = knowledge_new(&options);
+        struct story story;
+
+        for (uint8_t server = 1; server <= 3; server++) {
+            story_begin_hello(&story);
+            story.knowledge = knowledge;
+            if (is_half)
+                hide(&story, SIDE_SERVER);
+            story.connection.endpoint[SIDE_SERVER].address.octets[15] = server;
+            story_fatal(&story, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED);
+            story_learn(knowledge, story_facts(&story));
+        }
+        (void)story_cause(&story);
+        CU_ASSERT_EQUAL(story_tells(&story, "client_known", "at every server that it tries"),
+                        !is_half);
+        knowledge_free(knowledge);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -115,6 +140,8 @@ int main(void)
         {"protocol_version needs no hello", protocol_version_needs_no_hello},
         {"protocol_version of a server that chose one is another matter",
          protocol_version_of_a_server_that_chose_one_is_another_matter},
+        {"nothing is said of a client whose successes cannot be seen",
+         nothing_is_said_of_a_client_whose_successes_cannot_be_seen},
         CU_TEST_INFO_NULL,
     };
 
