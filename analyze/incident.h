@@ -113,6 +113,7 @@ struct incident_failure {
     bool name_is_well_formed;
     bool has_target;
     bool is_of_scan;                   /* the client seems to scan */
+    bool is_half_seen;                 /* one direction alone was captured */
     bool has_limit;                    /* of validity: it is the cause, and known */
     enum incident_table table;         /* that it is assigned to */
     struct proxy_target target;        /* of the proxy that stands for the server, if has_target */
@@ -150,6 +151,7 @@ struct incident {
     bool has_certificate_limit;     /* it is about that, and known */
     uint8_t known_key[KNOWLEDGE_NAME_KEY]; /* of its party in what is known, if has_known_key */
     bool has_known_key;
+    bool is_half_seen;                  /* of all its failures one direction alone was captured */
     bool is_used;                       /* some failure belongs to it */
     int64_t named_ns;                   /* first_ns when it got its identifier; 0: not yet */
     char merged_into[INCIDENT_ID_SIZE]; /* the one that its failures belong to now; "": none */
@@ -254,7 +256,8 @@ uint32_t incident_successes_meanwhile(const struct incident *incident);
 bool incident_estimates_successes(const struct incident *incident);
 
 /* Does established say what its party managed? Not of a path, nor of a client of which nothing is
- * known, as of one that sent no hello. */
+ * known, as of one that sent no hello; nor where one direction alone was captured, by which nobody
+ * is seen to succeed. */
 bool incident_tells_successes(const struct incident *incident);
 
 /* It is over at end_ns: quiet for long, merged, or the server, which failed everybody, works

@@ -64,6 +64,7 @@ void incident_begin(struct incident *incident, const struct incident_failure *fa
     incident->scope = scope_of(table, failure);
     incident->cause = failure->cause;
     incident->refused_by = failure->refused_by;
+    incident->is_half_seen = failure->is_half_seen;
     incident->server = ends[SIDE_SERVER];
     incident->client = ends[SIDE_CLIENT];
     incident->first_ns = INT64_MAX;
@@ -175,6 +176,7 @@ void incident_count(const struct incidents *incidents, struct incident *incident
 
     incident->failures++;
     incident->scans += failure->is_of_scan;
+    incident->is_half_seen = incident->is_half_seen && failure->is_half_seen;
     if (failure->confidence > incident->confidence)
         incident->confidence = failure->confidence;
     note_certificate_limit(incident, failure);

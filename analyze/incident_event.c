@@ -83,7 +83,7 @@ static void add_times(struct json *json, struct json_at details, const struct in
 
     if (!is_client && incident->before.established_last_ns > 0)
         json_add_time(json, details, "success_before", incident->before.established_last_ns);
-    if (!is_client)
+    if (!is_client && incident_tells_successes(incident))
         json_add_unsigned(json, details, "successes_meanwhile",
                           incident_successes_meanwhile(incident));
     if (incident->established.count > 0)

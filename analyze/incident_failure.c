@@ -62,6 +62,7 @@ struct incident_failure incidents_failure_of(const struct incidents *incidents,
         .way = verdict->way,
         .name = facts->client_extensions.server_name.host_name,
         .name_is_well_formed = facts->client_extensions.server_name.state == EXTENSION_WELL_FORMED,
+        .is_half_seen = facts->one_direction_only,
         .is_of_scan = verdict_has_finding(verdict, "client_scans"),
         .client_kind = kind_of_client(incidents, facts),
     };

@@ -61,13 +61,13 @@ bool incident_estimates_successes(const struct incident *incident)
 bool incident_is_total(const struct incident *incident)
 {
     return incident->scope == INCIDENT_SERVER && sketch_count(&incident->clients) > 1
-           && incident_successes_meanwhile(incident) == 0
+           && !incident->is_half_seen && incident_successes_meanwhile(incident) == 0
            && !incident_estimates_successes(incident);
 }
 
 bool incident_tells_successes(const struct incident *incident)
 {
-    if (incident->scope == INCIDENT_PATH)
+    if (incident->scope == INCIDENT_PATH || incident->is_half_seen)
         return false;
     return incident->scope != INCIDENT_CLIENT || incident->has_known_key;
 }

@@ -115,6 +115,10 @@ static void add_server_onset(struct text *text, const struct incident *incident)
     const uint32_t successes = incident_successes_meanwhile(incident);
     const bool is_about = incident_estimates_successes(incident);
 
+    if (!incident_tells_successes(incident)) {
+        text_add(text, "Whether others succeed at this server is not known.");
+        return;
+    }
     if (successes > 0) {
         text_add(text, "Meanwhile %s", is_about ? "about " : "");
         add_count(text, successes, "other handshake");
@@ -139,6 +143,10 @@ static void add_name_onset(struct text *text, const struct incident *incident)
 {
     char number[LAYOUT_NUMBER_SIZE];
 
+    if (!incident_tells_successes(incident)) {
+        text_add(text, "Whether others succeed for this name is not known.");
+        return;
+    }
     if (incident->established.count == 0) {
         text_add(text, "No handshake for this name succeeded; ");
     } else {

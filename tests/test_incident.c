@@ -43,6 +43,31 @@ static void failures_of_many_clients_belong_to_the_server(void)
     CU_ASSERT_STRING_EQUAL(incident->cause->id, "version_mismatch");
     CU_ASSERT_EQUAL(incident->confidence, CAUSE_LIKELY);
     CU_ASSERT_TRUE(incident_is_total(incident));
+    CU_ASSERT_FALSE(incident->is_half_seen);
+    incidents_free(incidents);
+}
+
+/* One whose two sides were captured shows that successes are seen. */
+static void an_incident_is_half_seen_when_all_its_failures_are(void)
+{
+    const struct incident_past past = {0};
+    struct incidents *incidents = incidents_new(key, key, 0);
+
+    for (uint8_t client = 1; client <= 3; client++) {
+        struct story story;
+        struct incident *incident;
+
+        story_begin(&story);
+        story_set_ends(&story, client, 1);
+        story_modern_hello(&story);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION);
+        if (client < 3)
+            story.connection.direction[SIDE_CLIENT].packets = 0;
+        (void)story_facts(&story);
+        story_add_failure(incidents, &story, &past);
+        incident = story_find_incident(incidents, &story, true);
+        CU_ASSERT_EQUAL(incident != NULL && incident->is_half_seen, client == 2);
+    }
     incidents_free(incidents);
 }
 
@@ -493,6 +518,8 @@ int main(void)
         {"one failure is no incident", one_failure_is_no_incident},
         {"failures of many clients belong to the server",
          failures_of_many_clients_belong_to_the_server},
+        {"an incident is half seen when all its failures are",
+         an_incident_is_half_seen_when_all_its_failures_are},
         {"failures of one client at many servers belong to the client",
          failures_of_one_client_at_many_servers_belong_to_the_client},
         {"names are told apart where the cause is the name",

@@ -61,12 +61,40 @@ static void failures_of_a_scanner_are_told(void)
     }
 }
 
+/* Nobody is seen to succeed then. */
+static void where_one_direction_was_captured_successes_are_not_told(void)
+{
+    static const struct {
+        enum incident_scope scope;
+        const char *text;
+    } rows[] = {
+        {INCIDENT_SERVER, "Whether others succeed at this server is not known."},
+        {INCIDENT_NAME, "Whether others succeed for this name is not known."},
+        {INCIDENT_CLIENT, "Whether this client succeeds elsewhere is not known."},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct incident incident = {
+            .scope = rows[i].scope, .has_known_key = true, .is_half_seen = true};
+        char buffer[INCIDENT_TEXT_SIZE];
+        struct text text = text_begin(buffer, sizeof(buffer));
+
+        sketch_add(&incident.clients, UINT64_C(1) << 32);
+        sketch_add(&incident.clients, UINT64_C(2) << 32);
+        CU_ASSERT_FALSE(incident_is_total(&incident));
+        incident_add_onset(&text, &incident, 0);
+        CU_ASSERT_STRING_EQUAL(buffer, rows[i].text);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
         {"failures of a scanner are told", failures_of_a_scanner_are_told},
         {"an estimate of what succeeded meanwhile is told as one",
          an_estimate_of_what_succeeded_meanwhile_is_told_as_one},
+        {"where one direction was captured successes are not told",
+         where_one_direction_was_captured_successes_are_not_told},
         CU_TEST_INFO_NULL,
     };
 
