@@ -30,7 +30,7 @@ enum {
     INCIDENTS_MAX = 4096,        /* of each table, of 0.8 KiB each: 3.3 MiB */
     INCIDENT_FAILURES_MIN = 2,   /* fewer are no incident */
     INCIDENT_NAME_SIZE = 80,     /* octets of a server name, NUL included */
-    INCIDENT_CAUSE_KEY = 48,     /* octets of a cause's identifier */
+    INCIDENT_CAUSE_KEY = 48,     /* of a cause's identifier, and an alert */
     INCIDENT_PARTY_KEY = 34,     /* address, port and 128 bits more */
     INCIDENT_GENERATION_KEY = 4, /* which one, of those over */
     INCIDENT_KEY = INCIDENT_CAUSE_KEY + INCIDENT_PARTY_KEY + INCIDENT_GENERATION_KEY,
@@ -108,6 +108,7 @@ struct incident_failure {
     const struct cause *cause; /* NULL: it is none */
     enum certainty confidence;
     enum party refused_by;
+    uint8_t alert; /* in clear, that ended the handshake; 0: there is none */
     const struct remedy_way *way;
     struct bytes name; /* that was asked for; empty: none */
     bool name_is_well_formed;

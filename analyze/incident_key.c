@@ -169,15 +169,23 @@ static bool put_path(uint8_t *party, const struct incident_failure *failure)
     return path.kind != INCIDENT_PATH_NONE;
 }
 
+/* The cause, and where an alert is all that is known of it which one: others have other reasons. */
+static void put_cause(uint8_t out[INCIDENT_CAUSE_KEY], const struct incident_failure *failure)
+{
+    size_t length = strlen(failure->cause->id);
+
+    memcpy(out, failure->cause->id, length < INCIDENT_CAUSE_KEY ? length : INCIDENT_CAUSE_KEY);
+    if (failure->cause == &cause_peer_alert)
+        out[INCIDENT_CAUSE_KEY - 1] = failure->alert;
+}
+
 bool incident_key_of(const uint64_t hash_key[2], enum incident_table table,
                      const struct incident_failure *failure, struct incident_key *key)
 {
     uint8_t *party = key->octets + INCIDENT_CAUSE_KEY;
-    size_t length = strlen(failure->cause->id);
 
     *key = (struct incident_key){0};
-    memcpy(key->octets, failure->cause->id,
-           length < INCIDENT_CAUSE_KEY ? length : INCIDENT_CAUSE_KEY);
+    put_cause(key->octets, failure);
     if (table == INCIDENT_ON_PATH)
         return put_path(party, failure);
     if (table == INCIDENT_OF_CLIENT)
