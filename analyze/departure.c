@@ -2,6 +2,7 @@
 #include "analyze/departure.h"
 
 #include "analyze/causes/alpn_refusal.h"
+
 /* TLS 1.3: an alert is all that the client sent behind its Finished, and then came the end. Who
  * closed TCP first is a race between the two. */
 static bool client_said_good_bye(const struct facts *facts)

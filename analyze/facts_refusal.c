@@ -311,14 +311,6 @@ static void find_unseen_close(struct facts *facts)
         refusal->by = SIDE_SERVER;
 }
 
-/* A version that TLS never had does not keep anybody from reading on. */
-static bool is_worse(const struct note *malformed, const struct note *earlier)
-{
-    return earlier == NULL
-           || (earlier->type == MALFORMED_RECORD_VERSION
-               && malformed->type != MALFORMED_RECORD_VERSION);
-}
-
 void facts_find_refusal(struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
@@ -333,7 +325,7 @@ void facts_find_refusal(struct facts *facts)
         }
         if (note->kind == NOTE_ALERT)
             facts->warning_note = note;
-        else if (note->kind == NOTE_MALFORMED && is_worse(note, facts->malformed_note[note->side]))
+        else if (note->kind == NOTE_MALFORMED && facts->malformed_note[note->side] == NULL)
             facts->malformed_note[note->side] = note;
         facts->last_note = note;
     }

@@ -272,28 +272,41 @@ uint16_t starttls_status(enum prelude protocol, struct bytes reply)
     return status;
 }
 
-/* Behind the line at the front the reply goes on: a header of HTTP ends with an empty one, and others
- * with a line that has no hyphen behind its digits (RFC 5321 section 4.2.1, RFC 959 section 4.2). */
-static bool goes_on_behind(enum prelude protocol, struct bytes line)
+/* Past the header of HTTP, with the empty line that ends it. */
+static void skip_header(struct bytes *reply)
+{
+    bool is_over = false;
+
+    while (!is_over && reply->len > 0) {
+        is_over = starttls_begins_with(*reply, "\r\n") || starttls_begins_with(*reply, "\n");
+        bytes_skip_line(reply);
+    }
+}
+
+/* Past a reply of one line, or of several: the last one has the digits of the first, and no hyphen
+ * behind them (RFC 5321 section 4.2.1, RFC 959 section 4.2). */
+static void skip_status_lines(struct bytes *reply)
 {
     enum { DIGITS = 3 };
+    const struct bytes first = *reply;
+    bool goes_on = first.len > DIGITS && first.data[DIGITS] == '-';
 
-    if (is_http(protocol))
-        return !starttls_begins_with(line, "\r\n") && !starttls_begins_with(line, "\n");
-    return protocol != PRELUDE_POP3 && line.len > DIGITS && line.data[DIGITS] == '-';
+    bytes_skip_line(reply);
+    while (goes_on && reply->len > DIGITS) {
+        goes_on = memcmp(reply->data, first.data, DIGITS) != 0 || reply->data[DIGITS] == '-';
+        bytes_skip_line(reply);
+    }
 }
 
 struct bytes starttls_rest(enum prelude protocol, struct bytes reply)
 {
-    bool has_lines = is_http(protocol) || protocol == PRELUDE_SMTP || protocol == PRELUDE_FTP
-                     || protocol == PRELUDE_POP3 || protocol == PRELUDE_NNTP;
-    bool goes_on = true;
-
-    if (!has_lines)
-        return (struct bytes){0};
-    while (goes_on && reply.len > 0) {
-        goes_on = goes_on_behind(protocol, reply);
+    if (is_http(protocol))
+        skip_header(&reply);
+    else if (protocol == PRELUDE_POP3)
         bytes_skip_line(&reply);
-    }
+    else if (protocol == PRELUDE_SMTP || protocol == PRELUDE_FTP || protocol == PRELUDE_NNTP)
+        skip_status_lines(&reply);
+    else
+        reply = (struct bytes){0};
     return reply;
 }

@@ -227,7 +227,7 @@ struct connection {
                                  and the sides are a guess until connection_reverse. Facts of the
                                  SYNs there are none when it was silent before (see opened) */
     int64_t ended_ns;    /* in `ended`: time of the latest packet of the whole input by then, or of
-                            its own last one, when the input paused since (LIFECYCLE_PAUSE_NS) */
+                            about the last one before it paused (LIFECYCLE_PAUSE_NS) */
     struct moment first; /* first packet of the connection */
     struct moment last;  /* last one, as connection_conclude found it */
     int64_t syn_rtt_ns;  /* SYN to SYN-ACK as seen here, -1: unknown */

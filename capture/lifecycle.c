@@ -47,6 +47,12 @@ static uint32_t share(const struct connections_options *options, unsigned sixtee
     return count < POOL_NONE ? (uint32_t)count : POOL_NONE;
 }
 
+static void forget_pauses(struct connections *c)
+{
+    for (size_t i = 0; i < LIFECYCLE_PAUSES; i++)
+        c->pauses[i].begin_ns = c->pauses[i].end_ns = INT64_MIN;
+}
+
 void lifecycle_init(struct connections *c)
 {
     half_opens_init(&c->half_opens, share(&c->options, SHARE_HALF_OPEN, HALF_OPENS_COST));
@@ -59,7 +65,7 @@ void lifecycle_init(struct connections *c)
     c->readers.held.max = c->options.memory_max / SHARES * SHARE_HELD;
     c->held_high = c->readers.held.max / 8 * 7;
     c->awake_ns = INT64_MAX;
-    c->resumed_ns = INT64_MIN;
+    forget_pauses(c);
     c->timeout_ns[FLOW_CONNECTING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_READING] = c->options.idle_timeout_ns;
     c->timeout_ns[FLOW_CLOSING] = c->options.closed_linger_ns;
@@ -125,10 +131,14 @@ void lifecycle_release_reading(struct connections *c, uint32_t number, enum flow
     lifecycle_note_levels(c);
 }
 
-/* How long a connection that was seen last then was watched. */
+/* How long a connection that was seen last then was watched: to the first pause since. */
 static int64_t watched_until(const struct connections *c, int64_t seen_ns)
 {
-    return c->resumed_ns > seen_ns ? seen_ns : c->now_ns;
+    if (c->pauses[0].end_ns <= seen_ns)
+        return c->now_ns;
+    if (c->pauses[1].end_ns <= seen_ns && c->pauses[0].begin_ns > seen_ns)
+        return c->pauses[0].begin_ns;
+    return seen_ns;
 }
 
 static void tell_end(struct connections *c, const struct flow *flow, enum connection_end reason)
@@ -396,10 +406,16 @@ static bool sweep_half_opens(struct connections *c, int64_t now_ns)
     return false;
 }
 
+/* Where time steps back, what was before says nothing of what comes. */
 static void note_pause(struct connections *c, int64_t now_ns)
 {
-    if (elapsed_ns(now_ns, c->awake_ns) >= LIFECYCLE_PAUSE_NS)
-        c->resumed_ns = now_ns;
+    if (now_ns < c->pauses[0].end_ns)
+        forget_pauses(c);
+    if (elapsed_ns(now_ns, c->awake_ns) >= LIFECYCLE_PAUSE_NS) {
+        c->pauses[1] = c->pauses[0];
+        c->pauses[0].begin_ns = c->awake_ns;
+        c->pauses[0].end_ns = now_ns;
+    }
     c->awake_ns = now_ns;
 }
 

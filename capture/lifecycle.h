@@ -24,6 +24,8 @@
  * ended there, and another begun. */
 #define LIFECYCLE_PAUSE_NS (30 * SECOND_NS)
 
+enum { LIFECYCLE_PAUSES = 2 /* that are remembered */ };
+
 struct connections {
     struct connections_options options;
     struct readers readers;
@@ -38,8 +40,11 @@ struct connections {
     int64_t swept_ns; /* LIFECYCLE_SWEEP_AGAIN_NS: the last sweep left something to do */
     int64_t awake_ns; /* when there last was a packet, or the clock went on: at a sweep; INT64_MAX:
                            not yet */
-    int64_t resumed_ns; /* when it went on after its last pause, of LIFECYCLE_PAUSE_NS */
-    int64_t now_ns;     /* of the last segment */
+    struct {
+        int64_t begin_ns;
+        int64_t end_ns;
+    } pauses[LIFECYCLE_PAUSES]; /* of the input, each of LIFECYCLE_PAUSE_NS: the last one first */
+    int64_t now_ns;             /* of the last segment */
     enum connections_shed shed;
     int64_t timeout_ns[FLOW_STATES];
 };

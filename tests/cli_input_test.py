@@ -129,7 +129,6 @@ class Input(CommandLine):
         self.assertNotIn("damaged", stdout)
         self.assertRegex(stdout, r"\A\d+ of \d+ TLS handshakes? failed\.")
 
-
     def test_the_event_of_a_pipe_does_not_wait_for_others(self):
         link_type, packets = read_capture(FAILED)
         later = [replace(packet, time=packet.time + hours * 3600 * 10**9)

@@ -261,8 +261,8 @@ class Apart(CommandLine):
         for name in (self.capture, packed):
             for option in ("--output=", "--sink=file:"):
                 with self.subTest(option=option, name=name):
-                    self.refused(f"{name}: is a capture: name another file\n", option + name, "-i",
-                                 "nowhere0", status=COULD_NOT)
+                    self.refused(f"{name}: is a capture, or compressed: name another file\n",
+                                 option + name, "-i", "nowhere0", status=COULD_NOT)
         self.refused("is no state of tlswhy", f"--state={self.capture}", "-o", os.devnull, "-i",
                      "nowhere0", status=COULD_NOT)
 

@@ -316,6 +316,34 @@ static void nothing_is_watched_while_the_input_pauses(void)
     }
 }
 
+/* What was watched before a pause counts, and what was before a step back of time does not. */
+static void a_pause_is_one_of_its_time(void)
+{
+    struct scene *scene = begin();
+    int64_t seen_ns;
+
+    client(scene, TCP_ACK, 0, 0, "hello");
+    seen_ns = scene->now_ns;
+    scene->client_port++;
+    scene_wait(scene, 20 * SECOND);
+    client(scene, TCP_ACK, 0, 0, "a");
+    scene_wait(scene, 110 * SECOND);
+    client(scene, TCP_ACK, 1, 0, "b");
+    CU_ASSERT_EQUAL_FATAL(scene->ended, 1);
+    CU_ASSERT_EQUAL(scene->last.ended_ns, seen_ns + 20 * SECOND + MILLISECOND);
+
+    scene_wait(scene, -3600 * SECOND);
+    scene->client_port++;
+    client(scene, TCP_SYN, 0, 0, "");
+    scene->client_port--;
+    for (unsigned i = 0; i < 80; i++) {
+        scene_wait(scene, SECOND);
+        client(scene, TCP_ACK, 2 + i, 0, "c");
+    }
+    CU_ASSERT(scene->last.ended_ns > scene->last.first.time_ns + 60 * SECOND);
+    scene_free(scene);
+}
+
 /* From the first packet of the input on. */
 static void a_syn_without_an_answer_is_watched(void)
 {
@@ -546,6 +574,7 @@ int main(void)
          a_connection_that_is_closed_silently_is_read_no_more},
         {"a connection that has begun is not read after its time-out",
          a_connection_that_has_begun_is_not_read_after_its_time_out},
+        {"a pause is one of its time", a_pause_is_one_of_its_time},
         {"a SYN without an answer is watched", a_syn_without_an_answer_is_watched},
         {"nothing is watched while the input pauses", nothing_is_watched_while_the_input_pauses},
         {"silent connections stay within the budget", silent_connections_stay_within_the_budget},

@@ -171,7 +171,6 @@ static void a_rotation_that_fails_midway_costs_the_oldest_alone(void)
     end(&series);
 }
 
-/* The broker has other files to open; who has the pipe waits for room in it all the same. */
 /* Nothing is added, nor is the end of a line repaired. */
 static void a_capture_is_not_written_to(void)
 {
@@ -190,6 +189,7 @@ static void a_capture_is_not_written_to(void)
     end(&series);
 }
 
+/* The broker has other files to open; who has the pipe waits for room in it all the same. */
 static void a_pipe_that_nobody_reads_is_not_waited_for(void)
 {
     struct series series;

@@ -155,8 +155,10 @@ static void a_yes_with_words_behind_it_is_no_tls(void)
     static const struct opening long_yes[] = {
         {{SERVER_SAYS("220 mail.example.org ESMTP\r\n"), CLIENT_SAYS("STARTTLS\r\n"),
           SERVER_SAYS("220-Ready\r\n220 Go ahead\r\n")}},
+        {{SERVER_SAYS("220 FTP server ready\r\n"), CLIENT_SAYS("AUTH TLS\r\n"),
+          SERVER_SAYS("234-Well,\r\n this is\r\n234 a yes\r\n")}},
     };
-    static const struct openings lines = {5999, long_yes, 1};
+    static const struct openings lines = {5999, long_yes, sizeof(long_yes) / sizeof(long_yes[0])};
 
     opening_expect(&said, hello_and_close, OUTCOME_FAILED, "server_not_tls");
     opening_expect(&openings, hello_and_close, OUTCOME_FAILED, "client_abandoned");

@@ -40,13 +40,16 @@ static enum certainty judge_unsaid(const struct facts *facts, struct evidence *e
     enum certainty certainty =
         known_certificate_weigh(facts, KNOWN_EXPIRED, TLS_ALERT_CERTIFICATE_EXPIRED, evidence);
 
-    if (certainty != CAUSE_NO || !known_word_is(facts, TLS_ALERT_CERTIFICATE_EXPIRED))
+    if (!known_word_is(facts, TLS_ALERT_CERTIFICATE_EXPIRED))
         return certainty;
-    describe_server_certificate(facts, evidence);
-    describe_server_name(facts, evidence);
+    if (certainty == CAUSE_NO) {
+        describe_server_certificate(facts, evidence);
+        describe_server_name(facts, evidence);
+        describe_known_certificate(facts, evidence);
+        certainty = CAUSE_POSSIBLE;
+    }
     describe_known_word(facts, TLS_ALERT_CERTIFICATE_EXPIRED, evidence);
-    describe_known_certificate(facts, evidence);
-    return known_flights(facts) == FLIGHTS_ALL_REFUSED ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+    return known_flights(facts) == FLIGHTS_ALL_REFUSED ? CAUSE_LIKELY : certainty;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

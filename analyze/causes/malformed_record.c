@@ -106,6 +106,10 @@ static enum certainty weigh_octets(const struct facts *facts, enum side sender,
     describe_malformed(facts->malformed_note[sender], evidence);
     if (complained(facts, receiver))
         return CAUSE_CERTAIN;
+    /* A version alone: who said nothing of it need not have looked. */
+    if (facts->malformed_note[sender]->type == MALFORMED_RECORD_VERSION
+        && facts->refusal.kind == REFUSAL_NONE)
+        return CAUSE_POSSIBLE;
     /* Refused in other words, or by closing. A sender that leaves by itself while the other side
      * never said anything may have had another reason. */
     return facts->refusal.kind != REFUSAL_MALFORMED && facts->refusal.by == sender
@@ -164,8 +168,9 @@ const struct cause cause_malformed_record = {
                    "SSL_ERROR_RX_RECORD_TOO_LONG, SSL_ERROR_RX_MALFORMED_SERVER_HELLO; Java: "
                    "SSLProtocolException; Go: tls: oversized record received, remote error: tls: "
                    "error decoding message",
-    .alerts = CAUSE_ALERTS(TLS_ALERT_DECODE_ERROR, TLS_ALERT_RECORD_OVERFLOW,
-                           TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_UNEXPECTED_MESSAGE),
+    .alerts =
+        CAUSE_ALERTS(TLS_ALERT_DECODE_ERROR, TLS_ALERT_RECORD_OVERFLOW, TLS_ALERT_ILLEGAL_PARAMETER,
+                     TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_PROTOCOL_VERSION),
     .source = "RFC 8446 sections 5.1, 5.2 and 6.2",
     .tells_end_alone = true,
     .match = match,

@@ -85,15 +85,27 @@ bool client_silent_after_flight(const struct facts *facts)
     return true;
 }
 
+static bool server_finished_before(const struct facts *facts, const struct note *last)
+{
+    const struct note *note = facts->first_protected_note[SIDE_SERVER];
+
+    do
+        note = handshake_next(facts->handshake, note, SIDE_SERVER, NOTE_APPLICATION_DATA);
+    while (note != NULL && note < last
+           && !suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length));
+    return note != NULL && note < last;
+}
+
 /* TLS 1.3: the server gives its messages records of their own, for EncryptedExtensions came alone,
- * and its last record is too long for a Finished, even for one that is padded as they are. */
+ * and its last record is too long for a Finished, even for one that is padded as they are; nor is
+ * it data behind one. */
 static bool ends_in_long_message(const struct facts *facts)
 {
     const struct note *first = facts->first_protected_note[SIDE_SERVER];
     const struct note *last = facts->last_protected_note[SIDE_SERVER];
 
     return first != NULL && first->length < CERTIFICATE_RECORD_MIN
-           && last->length >= CERTIFICATE_RECORD_MIN;
+           && last->length >= CERTIFICATE_RECORD_MIN && !server_finished_before(facts, last);
 }
 
 /* TLS 1.3: whether the server's last protected record is not the end of its flight. A Finished that

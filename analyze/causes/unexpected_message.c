@@ -199,7 +199,7 @@ const struct cause cause_unexpected_message = {
                    "SSL_ERROR_HANDSHAKE_UNEXPECTED_ALERT, SSL_ERROR_RX_UNEXPECTED_SERVER_HELLO; "
                    "Java: SSLProtocolException: Unexpected handshake message; Go: tls: received "
                    "unexpected handshake message",
-    .alerts = CAUSE_ALERTS(TLS_ALERT_UNEXPECTED_MESSAGE),
+    .alerts = CAUSE_ALERTS(TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_HANDSHAKE_FAILURE),
     .source = "RFC 8446 sections 4 and 6.2, appendix D.3; RFC 5246 section 7.3",
     .tells_end_alone = true,
     .match = match,

@@ -43,7 +43,7 @@ static enum certainty judge_chain(const struct facts *facts, const struct chain_
         return certainty == CAUSE_CERTAIN && !chain->last->self_issued ? CAUSE_LIKELY : certainty;
     if (chain->end == CHAIN_END_ISSUER_MISSING && !chain->issuer_seen_completes) {
         describe_issuer_held(facts, evidence);
-        if (chain->path_length == 1 && !lacks_root(facts, chain))
+        if (chain->issuer_is_intermediate || (chain->path_length == 1 && !lacks_root(facts, chain)))
             return certainty > CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_NO;
         return certainty == CAUSE_CERTAIN ? CAUSE_LIKELY : certainty;
     }

@@ -480,8 +480,11 @@ void play_end(struct play *play)
 
 void play_end_after(struct play *play, int64_t silence_ns)
 {
+    const int64_t step_ns = 10 * SECOND_NS;
     struct segment other;
 
+    for (int64_t passed_ns = step_ns; passed_ns < silence_ns; passed_ns += step_ns)
+        connections_advance(play->connections, play->now_ns + passed_ns);
     play->now_ns += silence_ns;
     other = play_segment(play, SIDE_CLIENT, TCP_SYN);
     set_ends(&other, SIDE_CLIENT, OTHER_PORT, play->server_port);

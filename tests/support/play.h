@@ -120,7 +120,7 @@ void play_fin(struct play *play, enum side by);
 void play_reset(struct play *play, enum side by);
 
 /* The input ends, a moment after the last packet or so much later, when another connection has
- * a packet. Frees what play_begin made; the verdict stays readable. */
+ * a packet, while time went on without a pause. Frees what play_begin made; the verdict stays readable. */
 void play_end(struct play *play);
 void play_end_after(struct play *play, int64_t silence_ns);
 

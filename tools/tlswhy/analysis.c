@@ -217,6 +217,7 @@ static bool close_outputs(struct analysis *analysis)
 int analysis_run(const struct options *options)
 {
     struct analysis analysis = {.options = options};
+    bool has_feed;
     int status;
 
     if (!check_analysis(options)) /* before anything is opened */
@@ -227,8 +228,9 @@ int analysis_run(const struct options *options)
     analysis.output.holds_back = reads_files_alone(options);
     if (options->path_count > 1) /* without memory for it, files are not told */
         analysis.origins = origins_new();
-    stop_prepare();
-    status = open_feed(&analysis) ? open_and_read(&analysis) : EXIT_COULD_NOT;
+    has_feed = open_feed(&analysis);
+    stop_prepare(); /* a receiver that does not answer is waited for: a signal ends that at once */
+    status = has_feed ? open_and_read(&analysis) : EXIT_COULD_NOT;
     release(&analysis);
     if (!stop_feed(&analysis))
         status = EXIT_COULD_NOT;

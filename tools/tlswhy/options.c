@@ -343,11 +343,12 @@ static bool is_stdout(const char *path)
 }
 
 /* Take standard output for an option. False: it is another one's. */
-static bool claim_stdout(const struct options *options, const char **owner, const char *name)
+static bool claim_stdout(const struct options *options, const char **owner, const char *name,
+                         const char *value)
 {
     if (*owner != NULL) {
         (void)complain("--%s: standard output is written by --%s, too", name, *owner);
-        config_blame(options, name, NULL);
+        config_blame(options, name, value);
         complain_hint();
         return false;
     }
@@ -360,10 +361,11 @@ static bool check_stdout(const struct options *options)
     const char *owner = NULL;
 
     for (size_t i = 0; i < options->sinks.count; i++)
-        if (options->sinks.specs[i].scheme == SINK_STDOUT && !claim_stdout(options, &owner, "sink"))
+        if (options->sinks.specs[i].scheme == SINK_STDOUT
+            && !claim_stdout(options, &owner, "sink", options->sinks.specs[i].text))
             return false;
-    return (!is_stdout(options->output) || claim_stdout(options, &owner, "output"))
-           && (!is_stdout(options->summary) || claim_stdout(options, &owner, "summary"));
+    return (!is_stdout(options->output) || claim_stdout(options, &owner, "output", NULL))
+           && (!is_stdout(options->summary) || claim_stdout(options, &owner, "summary", NULL));
 }
 
 /* --output=- is the default; beside sinks, which take its place, it is one of them. */
@@ -421,7 +423,7 @@ static bool check_together(const struct options *options)
         return refuse(options, "expiry-levels",
                       "--expiry-levels is for --certificates and for --json --all");
     if (is_stdout(options->summary) && options->output == NULL
-        && (options->certificates || (options->json && options->sinks.count == 0)))
+        && (options->certificates || options->json) && options->sinks.count == 0)
         return refuse(options, "summary",
                       "--summary=-: the rest needs another place, by --output or --sink");
     if (options->sinks.on_full == FULL_SPOOL && options->sinks.spool == NULL)

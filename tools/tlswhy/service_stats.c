@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "analyze/event.h"
 #include "analyze/layout.h"
