@@ -101,6 +101,49 @@ static void protocol_version_of_a_server_that_chose_one_is_another_matter(void)
     CU_ASSERT_STRING_EQUAL(story_cause(&story), "peer_alert");
 }
 
+static void the_clients_certificate_may_come_unseen(void)
+{
+    struct story_choice choice = story_choice_1_2();
+
+    for (int is_asked = 0; is_asked < 2; is_asked++) {
+        struct story story;
+
+        story_begin(&story);
+        hide(&story, SIDE_CLIENT);
+        story_server_hello(&story, &choice);
+        story_certificate(&story, SIDE_SERVER);
+        if (is_asked)
+            story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE_REQUEST,
+                          (struct bytes){0});
+        story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, (struct bytes){0});
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_UNKNOWN_CA);
+        if (is_asked)
+            CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_POSSIBLE))
+        else
+            CU_ASSERT_STRING_EQUAL(story_cause(&story), "peer_alert")
+    }
+}
+
+/* bad_certificate(42) is what some servers say to an empty Certificate. */
+static void or_be_none(void)
+{
+    static const uint8_t alerts[] = {TLS_ALERT_UNKNOWN_CA, TLS_ALERT_BAD_CERTIFICATE};
+    struct story_choice choice = story_choice_1_2();
+
+    for (size_t i = 0; i < sizeof(alerts); i++) {
+        struct story story;
+
+        story_begin(&story);
+        hide(&story, SIDE_CLIENT);
+        story_server_hello(&story, &choice);
+        story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE_REQUEST, (struct bytes){0});
+        story_fatal(&story, SIDE_SERVER, alerts[i]);
+        CU_ASSERT_TRUE(story_says(&story, "client_certificate_rejected", CAUSE_POSSIBLE));
+        CU_ASSERT_EQUAL(story_considers(&story, "client_certificate_required"),
+                        alerts[i] == TLS_ALERT_BAD_CERTIFICATE);
+    }
+}
+
 /* Successes of one direction are incomplete: what is counted of the client would be failures
  * alone. */
 static void nothing_is_said_of_a_client_whose_successes_cannot_be_seen(void)
@@ -140,6 +183,8 @@ int main(void)
         {"protocol_version needs no hello", protocol_version_needs_no_hello},
         {"protocol_version of a server that chose one is another matter",
          protocol_version_of_a_server_that_chose_one_is_another_matter},
+        {"the client's certificate may come unseen", the_clients_certificate_may_come_unseen},
+        {"or be none", or_be_none},
         {"nothing is said of a client whose successes cannot be seen",
          nothing_is_said_of_a_client_whose_successes_cannot_be_seen},
         CU_TEST_INFO_NULL,

@@ -23,6 +23,8 @@ static enum certainty weigh(const struct facts *facts)
 {
     bool named = alert_is_about_certificate(facts);
 
+    if (server_refused_unseen_certificate(facts))
+        return CAUSE_POSSIBLE;
     if (!server_refused_after_client_certificate(facts) || client_certificate_was_empty(facts)
         || (!named && !refused_without_words(facts) && !server_could_not_verify(facts)
             && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)))

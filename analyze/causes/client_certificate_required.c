@@ -56,6 +56,17 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
                : CAUSE_LIKELY;
 }
 
+/* Whether there was one in the client's Certificate was not captured. */
+static bool may_have_lacked_unseen(const struct facts *facts)
+{
+    return server_refused_unseen_certificate(facts) && says_so(facts);
+}
+
+static bool is_conceivable(const struct facts *facts)
+{
+    return client_may_lack_certificate(facts) || may_have_lacked_unseen(facts);
+}
+
 const struct cause cause_client_certificate_required = {
     .id = "client_certificate_required",
     .layer = LAYER_CERTIFICATE,
@@ -80,5 +91,5 @@ const struct cause cause_client_certificate_required = {
     .source = "RFC 8446 sections 4.4.2.4 and 6.2; RFC 5246 section 7.4.6",
     .ended_by = PARTY_SERVER,
     .match = match,
-    .conceivable = client_may_lack_certificate,
+    .conceivable = is_conceivable,
 };

@@ -408,6 +408,13 @@ bool server_refused_after_client_certificate(const struct facts *facts)
            && client_answered_request(facts);
 }
 
+bool server_refused_unseen_certificate(const struct facts *facts)
+{
+    return facts->one_direction_only && facts->certificate_request_note != NULL
+           && facts->refusal.kind == REFUSAL_ALERT && facts->refusal.by == SIDE_SERVER
+           && alert_is_about_certificates(facts->refusal.alert);
+}
+
 bool client_may_lack_certificate(const struct facts *facts)
 {
     return facts->certificate_request_note != NULL && client_ended_at_flight(facts)

@@ -89,6 +89,10 @@ bool server_refused_in_silence(const struct facts *facts);
  * taken the certificate and closed at that data. */
 bool server_refused_at_good_bye(const struct facts *facts);
 
+/* Up to TLS 1.2, of a capture that has the server's side alone: it asked for a certificate, and its
+ * alert is about the one that came, or did not. */
+bool server_refused_unseen_certificate(const struct facts *facts);
+
 /* The client ended the handshake at a flight in clear that asks for a certificate: with
  * internal_error(80), as when it fails to produce one, or the request may be too long for it. */
 bool client_may_lack_certificate(const struct facts *facts);
