@@ -7,6 +7,9 @@
 #include "analyze/cause.h"
 #include "capture/time_unit.h"
 
+/* Octets of a protected record with the smallest certificate that is in use in it. */
+enum { CERTIFICATE_RECORD_MIN = 300 };
+
 /* A client judges a certificate at once, or after it has asked for its revocation, for which
  * clients allow themselves some seconds. One that leaves later has other reasons. */
 #define CERTIFICATE_JUDGEMENT_NS (5 * SECOND_NS)
@@ -19,16 +22,20 @@ bool server_flight_complete(const struct facts *facts);
 /* The client sent nothing after the server's flight but what ended the handshake. */
 bool client_silent_after_flight(const struct facts *facts);
 
-/* The server's first record began, and its rest never came. */
-bool server_stopped_in_hello(const struct facts *facts);
-
-/* The server fell silent within its flight, and the client waited for the rest, said nothing
- * meanwhile and gave up: likely where the end of the flight is seen not to have come, possible
- * where the path loses packets, or where TLS 1.3 hides that and the client waited for seconds. */
-enum certainty server_stopped_midway(const struct facts *facts);
+/* Of the server's last protected record the end never came. */
+bool server_record_broke_off(const struct facts *facts);
 
 /* From the server's last octets to the end. */
 int64_t server_silence_ns(const struct facts *facts);
+
+/* server_stop.c: the server's first record began, and its rest never came. */
+bool server_stopped_in_hello(const struct facts *facts);
+
+/* Likewise: the server fell silent within its flight, and the client waited for the rest, said
+ * nothing meanwhile and gave up: likely where the end of the flight is seen not to have come,
+ * possible where the path loses packets, or where TLS 1.3 hides that and the client waited for
+ * seconds. */
+enum certainty server_stopped_midway(const struct facts *facts);
 
 /* The client ended the handshake there: its flight was due, and it sent none. */
 bool client_ended_at_flight(const struct facts *facts);

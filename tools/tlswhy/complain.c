@@ -83,8 +83,8 @@ bool complain_memory(void)
 const char *complain_reason(int error, const char *user, char reason[COMPLAIN_REASON_SIZE])
 {
     bool is_of_user = user != NULL && (error == EACCES || error == EPERM);
-    const char *text =
-        error == COMPLAIN_CAPTURE ? "is a capture, or compressed: name another file" : strerror(error);
+    const char *text = error == COMPLAIN_CAPTURE ? "is a capture, or compressed: name another file"
+                                                 : strerror(error);
 
     snprintf(reason, COMPLAIN_REASON_SIZE, "%s%s%s", text, is_of_user ? " as user " : "",
              is_of_user ? user : "");
