@@ -23,8 +23,8 @@ struct evidence {
     char left_out[EVIDENCE_TEXT_MAX]; /* where a text goes that finds no room */
 };
 
-/* Add one fact, and begin its text, which is written with text_add and the like until the next fact
- * is added. Dropped when EVIDENCE_MAX are there. */
+/* Add one fact, and begin its text, which is written with text_add and the like while *evidence is
+ * there. Dropped when EVIDENCE_MAX are there. */
 struct text evidence_begin(struct evidence *evidence, const char *fact, struct moment at);
 
 /* Add one fact whose text is printf-formatted from constants, numbers and already escaped text

@@ -77,7 +77,8 @@ void knowledge_note_word(struct known_name *name, const struct facts *facts)
         .octets = certificate_record(facts),
         .alert = facts->refusal.alert,
     };
-    *place_of(name, &word) = word;
+    if (word.octets != 0)
+        *place_of(name, &word) = word;
 }
 
 const struct known_word *known_word_of(const struct known_name *name, const struct facts *facts,

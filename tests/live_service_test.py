@@ -12,6 +12,7 @@ import os
 import pty
 import pwd
 import re
+import select
 import shutil
 import signal
 import socket
@@ -25,6 +26,8 @@ from live import (
     replay, statistics,
 )  # fmt: skip
 from waiting import wait_for
+
+READ_LIMIT = 60  # seconds, on a busy machine
 
 
 @contextlib.contextmanager
@@ -48,6 +51,8 @@ def read_until(file, pattern):
     """What can be read from a descriptor until the pattern is in it, or to its end."""
     text = ""
     while pattern is None or not re.search(pattern, text, re.DOTALL):
+        if not select.select([file], [], [], READ_LIMIT)[0]:
+            raise TimeoutError(f"{pattern!r} did not come behind {text!r}")
         try:
             piece = os.read(file, 65536)
         except OSError:  # a terminal that nobody writes to any more

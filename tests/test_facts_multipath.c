@@ -130,7 +130,7 @@ static void one_subflow_does_not_tell_who_left(void)
 {
     for (enum ways ways = ONE_WAY; ways <= SERVER_AGREES; ways++) {
         struct story story;
-        bool is_told = false;
+        bool is_told;
 
         both_finish(&story);
         story_fin(&story, SIDE_CLIENT);

@@ -19,7 +19,9 @@ static const struct {
     {OCTETS("\x30\x1d\2\1\1\x78\x18\x0a\1\x34\4\0\4\x11TLS"), 52, "TLS"}, /* cut */
     {OCTETS("\x30\x0c\2\1\1\x78\7\x0a\1\1"), 1, ""},
     {OCTETS("\x30\x0c\2\1\1\x78\7"), 0, NULL},
-    {OCTETS("\x30\x0c\2\1\1\x61\7\x0a\1\0\4\0\4\0"), 0, NULL}, /* of a bind */
+    {OCTETS("\x30\x0c\2\1\1\x61\7\x0a\1\0\4\0\4\0"), 0, NULL},                 /* of a bind */
+    {OCTETS("\x30\x84\0\0\0\x17\2\1\1\x78\x80\x0a\1\2\4\0\4\0\0\0"), 0, NULL}, /* no length */
+    {OCTETS("\x30\x84\xff\xff\xff\xff\2\1\1\x78\x84\xff\xff\xff\xff\x0a\1\2\4\0\4\0"), 2, ""},
     {OCTETS(""), 0, NULL},
 };
 
@@ -42,6 +44,21 @@ static void a_result_has_a_code_and_words(void)
     guard_free(&guard);
 }
 
+/* The code of a part is that of the whole, or there is none. */
+static void a_part_tells_nothing_else(void)
+{
+    struct guard guard = guard_new();
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        for (size_t length = 0; length < cases[i].length; length++) {
+            struct ldap_result result;
+
+            if (ldap_result_find(guard_copy(&guard, cases[i].octets, length), &result))
+                CU_ASSERT_EQUAL(result.code, cases[i].code);
+        }
+    guard_free(&guard);
+}
+
 static void codes_have_names(void)
 {
     CU_ASSERT_STRING_EQUAL(ldap_result_name(52), "unavailable");
@@ -53,6 +70,7 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"a result has a code and words", a_result_has_a_code_and_words},
+        {"a part tells nothing else", a_part_tells_nothing_else},
         {"codes have names", codes_have_names},
         CU_TEST_INFO_NULL,
     };

@@ -11,9 +11,6 @@
 #include "capture/moment.h"
 #include "capture/time_unit.h"
 
-/* Within this time neither a certificate nor what a client thinks of it is likely to change. */
-#define SAME_RUN_NS (600 * SECOND_NS)
-
 /* Nobody sees that a certificate is refused and renews it within this time. */
 #define AROUND_NS (60 * SECOND_NS)
 
@@ -379,7 +376,7 @@ static bool address_took_flight(const struct facts *facts)
     const struct known *known = facts->known;
 
     return known->client_took_flight && looks_right(facts)
-           && times_are_within(SAME_RUN_NS, known->name->flights.taken.last_ns,
+           && times_are_within(KNOWN_SAME_RUN_NS, known->name->flights.taken.last_ns,
                                facts->connection->first.time_ns);
 }
 

@@ -9,9 +9,6 @@
 #include "dissect/names.h"
 #include "dissect/tls.h"
 
-/* Within this time neither a certificate nor what clients think of it is likely to change. */
-#define SAME_RUN_NS (600 * SECOND_NS)
-
 static bool dates_are_right(const struct facts *facts)
 {
     enum known_dates dates = known_certificate_dates(facts);
@@ -48,7 +45,8 @@ static const struct known_word *word_of(const struct facts *facts, uint8_t alert
         || !client_refused_flight(facts) || server_stopped_midway(facts) != CAUSE_NO)
         return NULL;
     word = known_word_of(name, facts, alert);
-    return word != NULL && times_are_within(SAME_RUN_NS, word->said_ns, facts->refusal.at.time_ns)
+    return word != NULL
+                   && times_are_within(KNOWN_SAME_RUN_NS, word->said_ns, facts->refusal.at.time_ns)
                    && !is_contradicted(facts, alert)
                ? word
                : NULL;

@@ -98,16 +98,15 @@ static enum certainty weigh_greeting(const struct facts *facts, struct evidence 
 static enum certainty weigh_second_thoughts(const struct facts *facts, struct evidence *evidence)
 {
     struct bytes words = prelude_first_line(facts_words_behind_agreement(facts), BANNER_MAX);
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (words.len == 0 || !client_hello_seen(facts))
         return CAUSE_NO;
     describe_starttls_request(facts, evidence);
+    text = evidence_begin(evidence, "server_protocol", facts->starttls.answered_at);
     text_add(&text, "the server agreed, and went on in clear: \"");
     text_add_untrusted(&text, words);
     text_add(&text, "\"");
-    evidence_add(evidence, "server_protocol", facts->starttls.answered_at, "%s", line);
     return CAUSE_LIKELY;
 }
 
@@ -168,19 +167,18 @@ static void describe_portal(const struct facts *facts, struct evidence *evidence
     struct bytes location = http_answer_field(answer, "Location");
     bool is_portal =
         starttls_status(PRELUDE_HTTP_CONNECT, answer) == NETWORK_AUTHENTICATION_REQUIRED;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
+    struct text text;
 
     if (facts->prelude[SIDE_SERVER] != PRELUDE_HTTP_RESPONSE
         || (!is_portal && !http_answer_is_elsewhere(location, facts_server_name(facts))))
         return;
+    text = evidence_begin(evidence, "portal", facts->prelude_note[SIDE_SERVER]->at);
     text_add(&text, "a captive portal, a proxy or a firewall may answer in the server's place");
     if (location.len > 0) {
         text_add(&text, ": it sends the client to \"");
         text_add_untrusted(&text, location);
         text_add(&text, "\"");
     }
-    evidence_add(evidence, "portal", facts->prelude_note[SIDE_SERVER]->at, "%s", line);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

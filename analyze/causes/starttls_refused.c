@@ -23,19 +23,18 @@ static void describe_proxy(const struct facts *facts, struct evidence *evidence)
     const char *meaning = facts->starttls.protocol == PRELUDE_HTTP_CONNECT
                               ? http_answer_of_proxy(facts->starttls.status)
                               : NULL;
-    char line[EVIDENCE_TEXT_MAX];
-    struct text text = text_begin(line, sizeof(line));
     struct bytes offer =
         http_answer_field(prelude_octets(facts_words(facts, SIDE_SERVER)), "Proxy-Authenticate");
+    struct text text;
 
     if (meaning == NULL)
         return;
+    text = evidence_begin(evidence, "proxy_answer", facts->starttls.answered_at);
     text_add_string(&text, meaning);
     if (offer.len > 0) {
         text_add(&text, "; it takes: ");
         text_add_untrusted(&text, offer);
     }
-    evidence_add(evidence, "proxy_answer", facts->starttls.answered_at, "%s", line);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

@@ -6,9 +6,9 @@
 #include "analyze/cause.h"
 #include "capture/time_unit.h"
 
-/* A client that waited this long for an answer has waited in vain: TCP's own patience for a first
- * answer is a second (RFC 6298 section 2.1), and a server's hello takes a round trip. A client's
- * time-out of a second begins with the connection, well before that. */
+/* A client that waited this long for an answer has waited in vain: a server's hello takes a round
+ * trip, and the time-out of a second, the shortest that is usual, begins with the connection, well
+ * before the hello. */
 #define WAITED_IN_VAIN_NS (800 * MILLISECOND_NS)
 
 /* Nobody said anything about TLS at the end: silence, FIN, RST, a close without a reason, or an
