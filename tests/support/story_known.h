@@ -10,10 +10,10 @@
 static inline struct knowledge *story_knowledge_new(void)
 {
     const struct knowledge_options options = {0};
-    struct knowledge *knowledge = knowledge_new(&options);
+    struct knowledge *created = knowledge_new(&options);
 
-    CU_ASSERT_PTR_NOT_NULL_FATAL(knowledge);
-    return knowledge;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(created);
+    return created;
 }
 
 /* Extensions that resume a session: session_ticket, not empty; pre_shared_key with a ticket of four
