@@ -202,6 +202,13 @@ bool facts_closed_without_reason(const struct facts *facts, enum side by)
            || facts_alert(facts, by, TLS_ALERT_USER_CANCELED);
 }
 
+const struct note *facts_warning_of(const struct facts *facts, enum side side)
+{
+    const struct note *warning = facts->warning_note;
+
+    return warning != NULL && warning->side == side ? warning : NULL;
+}
+
 bool facts_reads_no_more(const struct facts *facts, enum side side)
 {
     const struct direction *direction = &facts->connection->direction[side];
@@ -272,11 +279,15 @@ static bool hello_has(const struct facts *facts, uint64_t type_bit)
     return (facts->client_extensions.low_types & type_bit) != 0;
 }
 
+struct bytes facts_session_id(const struct facts *facts)
+{
+    return facts->offer.version_max <= TLS_VERSION_1_2 ? facts->client_hello.session_id
+                                                       : (struct bytes){0};
+}
+
 bool facts_wants_to_resume(const struct facts *facts)
 {
-    return facts->client_extensions.session_ticket.ticket.len > 0
-           || (facts->client_hello.session_id.len > 0
-               && facts->offer.version_max <= TLS_VERSION_1_2)
+    return facts->client_extensions.session_ticket.ticket.len > 0 || facts_session_id(facts).len > 0
            || (hello_has(facts, EXTENSION_BIT(TLS_EXTENSION_PRE_SHARED_KEY))
                && facts_external_key(facts).len == 0);
 }

@@ -446,6 +446,10 @@ enum server_answer facts_server_answer(const struct facts *facts);
  * 2018, RFC 5681); 0: none. */
 uint64_t facts_hole_octets(const struct facts *facts, enum side from);
 
+/* The last warning alert before the end, where it is of this side; NULL: there is none, or it is of
+ * the other one. */
+const struct note *facts_warning_of(const struct facts *facts, enum side side);
+
 /* The side closed its receive window, and it was closed still when it was probed (RFC 9293 section
  * 3.8.6.1) and at the end: its program does not read what came, and the other side may send no
  * more. */
@@ -483,6 +487,10 @@ struct bytes facts_external_key(const struct facts *facts);
  * session ID (RFC 5077 section 3.4; one that offers TLS 1.3 has an ID that means nothing), or by a
  * pre-shared key that is not external. In brief facts any such key counts. */
 bool facts_wants_to_resume(const struct facts *facts);
+
+/* The session ID that the client's first hello names, which was read. It means nothing where the
+ * hello offers TLS 1.3 (RFC 8446 section 4.1.2). Empty: none. */
+struct bytes facts_session_id(const struct facts *facts);
 
 /* The user that the client's first hello, which was read, names for a password (RFC 5054 section
  * 2.3). Empty: none. */

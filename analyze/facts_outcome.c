@@ -99,24 +99,24 @@ bool facts_tcp_is_connected(const struct facts *facts)
            || client->packets > (uint64_t)client->syn_count + direction_reset(client)->count;
 }
 
-bool facts_connect_is_not_judged(const struct facts *facts)
+/* The SYN was not answered, or it was refused. */
+static bool syn_is_in_vain(const struct facts *facts)
 {
     const struct reset *reset = direction_reset(&facts->connection->direction[SIDE_SERVER]);
 
-    return facts->outcome == OUTCOME_NOT_TLS && !facts->tls_expected && facts->connection->syn_seen
-           && !facts_tcp_is_connected(facts) && (!moment_seen(reset->at) || reset->answers_syn);
+    return facts->connection->syn_seen && !facts_tcp_is_connected(facts)
+           && (!moment_seen(reset->at) || reset->answers_syn);
+}
+
+bool facts_connect_is_not_judged(const struct facts *facts)
+{
+    return facts->outcome == OUTCOME_NOT_TLS && !facts->tls_expected && syn_is_in_vain(facts);
 }
 
 /* A SYN with TLS in it (RFC 7413), maybe a whole hello, that nobody took or that was refused. */
 static bool hello_of_syn_is_in_vain(const struct facts *facts)
 {
-    const struct reset *reset;
-
-    if (!facts->handshake->spoke_tls[SIDE_CLIENT] || !facts->connection->syn_seen
-        || facts_tcp_is_connected(facts))
-        return false;
-    reset = direction_reset(&facts->connection->direction[SIDE_SERVER]);
-    return !moment_seen(reset->at) || reset->answers_syn;
+    return facts->handshake->spoke_tls[SIDE_CLIENT] && syn_is_in_vain(facts);
 }
 
 static enum stage find_stage(const struct facts *facts)

@@ -3,6 +3,7 @@
 #include "analyze/big_endian.h"
 #include "analyze/digits.h"
 #include "analyze/incident_internal.h"
+#include "analyze/incident_key.h"
 #include "capture/siphash.h"
 
 /* Where in the octets that are hashed each part begins. */
@@ -19,12 +20,10 @@ enum {
 
 static void put_octets(const struct incident *incident, uint8_t octets[ID_OCTETS])
 {
-    const char *cause = incident->cause->id;
-    size_t length = strlen(cause);
     int64_t time_ns = incident->named_ns != 0 ? incident->named_ns : incident->first_ns;
 
     memset(octets, 0, ID_OCTETS);
-    memcpy(octets + AT_CAUSE, cause, length < INCIDENT_CAUSE_KEY ? length : INCIDENT_CAUSE_KEY);
+    incident_key_put_cause(octets + AT_CAUSE, incident->cause);
     endpoint_put(octets + AT_SERVER, &incident->server);
     endpoint_put(octets + AT_CLIENT, &incident->client);
     memcpy(octets + AT_NAME, incident->name, strlen(incident->name));

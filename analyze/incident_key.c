@@ -169,12 +169,18 @@ static bool put_path(uint8_t *party, const struct incident_failure *failure)
     return path.kind != INCIDENT_PATH_NONE;
 }
 
+void incident_key_put_cause(uint8_t out[INCIDENT_CAUSE_KEY], const struct cause *cause)
+{
+    size_t length = strlen(cause->id);
+
+    memset(out, 0, INCIDENT_CAUSE_KEY);
+    memcpy(out, cause->id, length < INCIDENT_CAUSE_KEY ? length : INCIDENT_CAUSE_KEY);
+}
+
 /* The cause, and where an alert is all that is known of it which one: others have other reasons. */
 static void put_cause(uint8_t out[INCIDENT_CAUSE_KEY], const struct incident_failure *failure)
 {
-    size_t length = strlen(failure->cause->id);
-
-    memcpy(out, failure->cause->id, length < INCIDENT_CAUSE_KEY ? length : INCIDENT_CAUSE_KEY);
+    incident_key_put_cause(out, failure->cause);
     if (failure->cause == &cause_peer_alert)
         out[INCIDENT_CAUSE_KEY - 1] = failure->alert;
 }

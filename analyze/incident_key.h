@@ -14,6 +14,9 @@ struct incident_key {
     uint8_t octets[INCIDENT_KEY];
 };
 
+/* The cause's identifier, in octets that are 0 behind it. */
+void incident_key_put_cause(uint8_t out[INCIDENT_CAUSE_KEY], const struct cause *cause);
+
 /* The key of a failure in a table. False: it has none there. */
 bool incident_key_of(const uint64_t hash_key[2], enum incident_table table,
                      const struct incident_failure *failure, struct incident_key *key);

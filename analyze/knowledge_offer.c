@@ -39,20 +39,14 @@ static struct bytes first_identity(const struct facts *facts)
                : (struct bytes){0};
 }
 
-static struct bytes session_id(const struct facts *facts)
-{
-    return facts->offer.version_max <= TLS_VERSION_1_2 ? facts->client_hello.session_id
-                                                       : (struct bytes){0};
-}
-
 /* The offer with what it says that the server knows already: a server may take up all but a hello
- * with this session, this key or this user. */
+ * that names such a session, key or user. */
 static uint64_t hash_whole(const struct knowledge *knowledge, const struct facts *facts)
 {
     const uint64_t parts[] = {
         knowledge_hash_offer(knowledge, facts),
         hash_of(knowledge, facts->client_extensions.session_ticket.ticket),
-        hash_of(knowledge, session_id(facts)),
+        hash_of(knowledge, facts_session_id(facts)),
         hash_of(knowledge, first_identity(facts)),
         hash_of(knowledge, facts_password_user(facts)),
     };

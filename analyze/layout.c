@@ -75,3 +75,10 @@ const char *layout_number(uint64_t number, char out[LAYOUT_NUMBER_SIZE])
     out[used] = '\0';
     return out;
 }
+
+void layout_add_count(struct text *text, uint64_t count, const char *one, const char *many)
+{
+    char number[LAYOUT_NUMBER_SIZE];
+
+    text_add(text, "%s %s", layout_number(count, number), count == 1 ? one : many);
+}

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "analyze/text.h"
+
 enum {
     LAYOUT_WIDTH_DEFAULT = 100, /* where no terminal says otherwise */
     LAYOUT_WIDTH_MIN = 50,      /* narrower, and a line would hold hardly a word */
@@ -41,5 +43,8 @@ void layout_paragraph(const struct layout *layout, size_t column, size_t indent,
 
 /* A number with a comma between groups of three digits. Returns out. */
 const char *layout_number(uint64_t number, char out[LAYOUT_NUMBER_SIZE]);
+
+/* Append "1 handshake" or "2,345 handshakes": one is for 1, many for all else. */
+void layout_add_count(struct text *text, uint64_t count, const char *one, const char *many);
 
 #endif

@@ -10,14 +10,6 @@ enum {
     LINE_SIZE = 1024
 };
 
-/* Append "1 handshake", "2,345 handshakes". */
-static void add_count(struct text *text, uint64_t count, const char *one, const char *many)
-{
-    char number[LAYOUT_NUMBER_SIZE];
-
-    text_add(text, "%s %s", layout_number(count, number), count == 1 ? one : many);
-}
-
 static uint64_t tls_connections(const struct report *report)
 {
     return report->outcomes[OUTCOME_ESTABLISHED] + report->outcomes[OUTCOME_FAILED]
@@ -34,7 +26,7 @@ static void add_no_match(struct text *text, const struct report_totals *totals)
     text_add(text, "No packet matches the filter \"%s\"", buffer);
     if (totals->source->rejected > 0) {
         text_add_string(text, ", of ");
-        add_count(text, totals->source->rejected, "that was read", "that were read");
+        layout_add_count(text, totals->source->rejected, "that was read", "that were read");
     }
     text_add_string(text, ".");
     if (strstr(totals->filter, "vlan") == NULL)
@@ -56,20 +48,21 @@ static void add_nothing(struct text *text, const struct report_totals *totals)
         return;
     }
     text_add(text, "No TLS handshake was seen in ");
-    add_count(text, totals->packets->packets, "packet", "packets");
+    layout_add_count(text, totals->packets->packets, "packet", "packets");
     text_add(text, " and ");
-    add_count(text, totals->connections->opened, "TCP connection", "TCP connections");
+    layout_add_count(text, totals->connections->opened, "TCP connection", "TCP connections");
     text_add(text, ".");
 }
 
 static void add_success(struct text *text, const struct report *report)
 {
     text_add(text, "No TLS handshake failed: ");
-    add_count(text, report->outcomes[OUTCOME_ESTABLISHED], "was established", "were established");
+    layout_add_count(text, report->outcomes[OUTCOME_ESTABLISHED], "was established",
+                     "were established");
     if (report->outcomes[OUTCOME_INCOMPLETE] > 0) {
         text_add(text, ", ");
-        add_count(text, report->outcomes[OUTCOME_INCOMPLETE], "is incomplete in the capture",
-                  "are incomplete in the capture");
+        layout_add_count(text, report->outcomes[OUTCOME_INCOMPLETE], "is incomplete in the capture",
+                         "are incomplete in the capture");
     }
     text_add(text, ".");
 }
@@ -84,8 +77,8 @@ void report_write_answer(const struct report *report, const struct report_totals
 
     if (is_failed) {
         text_add(&text, "%s of ", layout_number(report->outcomes[OUTCOME_FAILED], number));
-        add_count(&text, tls_connections(report), "TLS handshake failed.",
-                  "TLS handshakes failed.");
+        layout_add_count(&text, tls_connections(report), "TLS handshake failed.",
+                         "TLS handshakes failed.");
     } else if (tls_connections(report) > 0) {
         add_success(&text, report);
     } else {

@@ -186,15 +186,14 @@ static void write_not_seen(const struct layout *layout, const struct report_tota
 static void write_connects(const struct report *report)
 {
     const struct report_connects *connects = &report->connects;
-    char number[LAYOUT_NUMBER_SIZE];
     char buffer[LINE_SIZE];
     struct text text = text_begin(buffer, sizeof(buffer));
 
     if (connects->count == 0)
         return;
     text_add_string(&text, "Refused or not answered, on ports where TLS is not known: ");
-    text_add(&text, "%s connection%s; --tls-port=", layout_number(connects->count, number),
-             connects->count == 1 ? "" : "s");
+    layout_add_count(&text, connects->count, "connection", "connections");
+    text_add_string(&text, "; --tls-port=");
     for (size_t i = 0; i < connects->port_count; i++)
         text_add(&text, "%s%u", i > 0 ? "," : "", (unsigned)connects->ports[i]);
     text_add(&text, "%s has %s judged", connects->more_ports ? " and so on" : "",

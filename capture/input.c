@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 enum {
-    MAGIC_LEN = 6,                /* the longest of those below */
     COMPRESSED_READ = 256 * 1024, /* octets read at once; as fast as it gets */
 };
 
@@ -20,7 +19,7 @@ struct input {
     bool is_regular;
     bool is_interrupted; /* by a signal: it has ended */
     struct bytes memory; /* what is left of it */
-    uint8_t magic[MAGIC_LEN];
+    uint8_t magic[INPUT_MAGIC_LEN];
     struct bytes begin; /* octets of magic that are not delivered yet */
     uint64_t position;
     uint64_t size;
@@ -34,7 +33,7 @@ struct input {
 /* Compressions that are told from their first octets; make: NULL for those that no build reads. */
 static const struct {
     const char *name;
-    uint8_t magic[MAGIC_LEN];
+    uint8_t magic[INPUT_MAGIC_LEN];
     size_t len;
     struct decompress *(*make)(void);
 } compressions[] = {
@@ -81,9 +80,10 @@ static bool read_magic(struct input *input)
 {
     size_t have = 0;
 
-    while (have < MAGIC_LEN) {
+    while (have < INPUT_MAGIC_LEN) {
         size_t count;
-        enum input_status status = read_raw(input, input->magic + have, MAGIC_LEN - have, &count);
+        enum input_status status =
+            read_raw(input, input->magic + have, INPUT_MAGIC_LEN - have, &count);
 
         if (status == INPUT_FAILED)
             return false;

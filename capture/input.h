@@ -11,7 +11,8 @@
 #include "dissect/bytes.h"
 
 enum {
-    INPUT_ERROR_MAX = 256 /* octets of an error text and its NUL */
+    INPUT_ERROR_MAX = 256, /* octets of an error text and its NUL */
+    INPUT_MAGIC_LEN = 6    /* octets that tell whether a file is compressed, and how */
 };
 
 struct input;

@@ -23,7 +23,8 @@ enum {
     SAVEFILE_INTERFACES_MAX = 4096,       /* of one section: far more than a machine has */
     SAVEFILE_DESCRIPTION_MAX = 64 * 1024, /* octets of a pcapng block that describes an interface
                                              or its statistics */
-    SAVEFILE_MAGIC_LEN = 6,               /* octets that tell what a file is */
+    SAVEFILE_MAGIC_LEN =
+        INPUT_MAGIC_LEN, /* octets that tell what a file is, or how it is compressed */
     SAVEFILE_REASON_MAX = 320
 };
 

@@ -5,11 +5,6 @@
 
 static struct knowledge *knowledge;
 
-static void open_knowledge(void)
-{
-    knowledge = story_knowledge_new();
-}
-
 /* What is offered: the usual, with these protocols, and perhaps no TLS 1.3. */
 struct hello {
     const char *alpn;
@@ -105,7 +100,7 @@ static void another_attempt_tells_what_was_refused(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct story story;
 
-        open_knowledge();
+        knowledge = story_knowledge_new();
         refuse(&story, 10, &rows[i].first, rows[i].alert);
         story_learn(knowledge, story_facts(&story));
         take_up(12, &rows[i].next);
@@ -132,7 +127,7 @@ static void another_attempt_tells_what_is_hidden(void)
     struct story_choice choice = story_choice_1_3();
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        open_knowledge();
+        knowledge = story_knowledge_new();
         for (int pass = 0; pass < 2; pass++) {
             struct story story;
 
@@ -166,7 +161,7 @@ static void a_hello_that_was_taken_up_before_tells_what_was_refused(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct story story;
 
-        open_knowledge();
+        knowledge = story_knowledge_new();
         take_up(10, &rows[i].before);
         refuse(&story, 100, &hello, TLS_ALERT_INTERNAL_ERROR);
         CU_ASSERT_TRUE(story_says(&story, "internal_error", CAUSE_LIKELY));

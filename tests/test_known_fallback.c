@@ -5,11 +5,6 @@
 
 static struct knowledge *knowledge;
 
-static void open_knowledge(void)
-{
-    knowledge = story_knowledge_new();
-}
-
 /* The server chooses TLS 1.3. */
 static void learn_success(void)
 {
@@ -47,7 +42,7 @@ static void a_server_with_a_better_version_may_close_at_the_mark(void)
         struct story_offer offer = marked_offer();
         struct story story;
 
-        open_knowledge();
+        knowledge = story_knowledge_new();
         refuse(&story, &offer, ways[i]);
         CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
         CU_ASSERT_TRUE(story_considers(&story, "inappropriate_fallback"));
@@ -67,7 +62,7 @@ static void another_alert_is_not_about_the_mark(void)
     struct story_offer offer = marked_offer();
     struct story story;
 
-    open_knowledge();
+    knowledge = story_knowledge_new();
     learn_success();
     refuse(&story, &offer, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "inappropriate_fallback"));
@@ -81,7 +76,7 @@ static void what_ends_the_first_attempt_may_end_the_second(void)
     struct story_offer offer = marked_offer();
     struct story story;
 
-    open_knowledge();
+    knowledge = story_knowledge_new();
     learn_success();
     refuse(&story, &modern, STORY_CLOSES);
     story_learn(knowledge, story_facts(&story));
@@ -96,7 +91,7 @@ static void the_same_hello_without_the_mark_is_no_fallback(void)
     struct story_offer offer = story_offer_1_2();
     struct story story;
 
-    open_knowledge();
+    knowledge = story_knowledge_new();
     learn_success();
     refuse(&story, &offer, STORY_CLOSES);
     CU_ASSERT_TRUE(story_denies(&story, "inappropriate_fallback"));

@@ -13,11 +13,6 @@ enum {
 
 static struct knowledge *knowledge;
 
-static void open_knowledge(void)
-{
-    knowledge = story_knowledge_new();
-}
-
 /* Begins so long after the first one. The name is one letter. */
 static void begin_at(struct story *story, int seconds, char letter)
 {
@@ -77,7 +72,7 @@ static void learn(int seconds, char letter, bool is_taken, int how, uint8_t clie
  * refused. Successes are learned of before what was refused between them. */
 static void learn_hellos(const char *hellos, int how, uint8_t client)
 {
-    open_knowledge();
+    knowledge = story_knowledge_new();
     for (int taken = 1; taken >= 0; taken--)
         for (int i = 0; hellos[i] != '\0'; i++) {
             bool is_taken = hellos[i] >= 'A' && hellos[i] <= 'Z';

@@ -6,11 +6,6 @@
 
 static struct knowledge *knowledge;
 
-static void open_knowledge(void)
-{
-    knowledge = story_knowledge_new();
-}
-
 /* Begins so long after the first one. */
 static void begin_at(struct story *story, int seconds, const struct story_offer *offer)
 {
@@ -85,7 +80,7 @@ static bool tells_run(struct story *story)
 /* From the tenth second on, the server, which took up three hellos, refuses so many in this way. */
 static void ban(int ordinary, int how)
 {
-    open_knowledge();
+    knowledge = story_knowledge_new();
     for (int i = 0; i < 3; i++)
         learn_success(i);
     for (int i = 0; i < ordinary; i++)
@@ -141,7 +136,7 @@ static bool makes_run(const char *hellos, const int *order)
     bool is_run;
     int count = (int)strlen(hellos);
 
-    open_knowledge();
+    knowledge = story_knowledge_new();
     for (int i = 0; i < count; i++)
         if (hellos[order[i]] == '+')
             learn_success(order[i]);
@@ -191,7 +186,7 @@ static void a_version_that_the_server_never_chose_makes_no_run(void)
     struct story_offer only_1_2 = story_offer_1_2();
     struct story story;
 
-    open_knowledge();
+    knowledge = story_knowledge_new();
     for (int i = 0; i < 3; i++)
         learn_success(i);
     for (int i = 3; i < 6; i++)
@@ -210,7 +205,7 @@ static void a_hello_without_what_the_server_chooses_makes_no_run(void)
         struct story_offer offer = story_modern_offer();
         struct story story;
 
-        open_knowledge();
+        knowledge = story_knowledge_new();
         memcpy(offer.groups, with, sizeof(offer.groups));
         memcpy(offer.shares, with, sizeof(offer.shares));
         for (int i = 0; i < taken; i++)
@@ -234,7 +229,7 @@ static void a_run_of_refusals_says_nothing_of_names(void)
     struct story story;
 
     modern.name = "nobody.example.com";
-    open_knowledge();
+    knowledge = story_knowledge_new();
     for (int i = 0; i < 3; i++)
         learn_success(i);
     for (int i = 3; i < 6; i++)

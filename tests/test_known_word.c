@@ -8,11 +8,6 @@ enum { RECORD = 1020, OTHER_RECORD = 1021 };
 
 static struct knowledge *knowledge;
 
-static void open_knowledge(void)
-{
-    knowledge = story_knowledge_new();
-}
-
 /* A client has the flight of TLS 1.3, with a certificate in a record of this length, so long after
  * the first one. */
 static void begin_at(struct story *story, int seconds, uint8_t client, uint32_t record)
@@ -86,7 +81,7 @@ static void an_encrypted_alert_may_be_what_others_say(void)
         bool is_told = rows[i].certainty == CAUSE_POSSIBLE;
         struct story story;
 
-        open_knowledge();
+        knowledge = story_knowledge_new();
         say_at(rows[i].seconds, 1, rows[i].alert, rows[i].record);
         refuse_at(&story, 0);
         CU_ASSERT_TRUE(story_says(&story, rows[i].cause, rows[i].certainty));
@@ -102,7 +97,7 @@ static void the_alternatives_are_those_of_the_alert(void)
 {
     struct story story;
 
-    open_knowledge();
+    knowledge = story_knowledge_new();
     say_at(1, 1, TLS_ALERT_UNKNOWN_CA, RECORD);
     refuse_at(&story, 2);
     (void)story_cause(&story);
@@ -119,7 +114,7 @@ static void where_all_refuse_the_one_that_tells_of_dates_speaks_for_all(void)
 {
     struct story story;
 
-    open_knowledge();
+    knowledge = story_knowledge_new();
     for (int i = 1; i <= 3; i++)
         say_at(i, (uint8_t)i, TLS_ALERT_CERTIFICATE_EXPIRED, RECORD);
     refuse_at(&story, 5);
@@ -132,7 +127,7 @@ static void what_others_take_is_in_its_dates(void)
 {
     struct story story;
 
-    open_knowledge();
+    knowledge = story_knowledge_new();
     say_at(1, 1, TLS_ALERT_CERTIFICATE_EXPIRED, RECORD);
     for (uint8_t client = 10; client < 18; client++)
         take_at(client, client);
@@ -151,7 +146,7 @@ static void what_is_said_up_to_tls_1_2_counts_too(void)
     struct story_choice choice = story_choice_1_2();
     struct story story;
 
-    open_knowledge();
+    knowledge = story_knowledge_new();
     story_begin_at(&story, STORY_SECOND);
     story.knowledge = knowledge;
     story_modern_hello(&story);

@@ -2,13 +2,6 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/refused_hello.h"
 
-/* Java's library takes nearly any warning for an error, and OpenSSL the refusal of a renegotiation
- * that it did not ask for: the warning is the nearer reason for their alert. */
-static bool server_warned(const struct facts *facts)
-{
-    return facts->warning_note != NULL && facts->warning_note->side == SIDE_SERVER;
-}
-
 static enum certainty client_insists(const struct facts *facts, struct evidence *evidence)
 {
     if (!facts_client_refused_server(facts)
@@ -21,9 +14,11 @@ static enum certainty client_insists(const struct facts *facts, struct evidence 
     evidence_add(evidence, "extended_master_secret", facts->server_hello_note->at,
                  "the client offers extended_master_secret, the ServerHello does not have it");
     describe_choice(facts, evidence);
-    /* Many old servers lack both extensions; more clients insist on the other one. */
+    /* Many old servers lack both extensions; more clients insist on the other one. Java's library
+     * takes nearly any warning for an error, and OpenSSL the refusal of a renegotiation that it did
+     * not ask for: the warning is the nearer reason for their alert. */
     if (facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT
-        || server_warned(facts))
+        || facts_warning_of(facts, SIDE_SERVER) != NULL)
         return CAUSE_POSSIBLE;
     return CAUSE_LIKELY;
 }

@@ -84,9 +84,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
  * is not known that it takes any of the suites. */
 static bool may_have_none_in_common(const struct facts *facts)
 {
-    return facts_server_refused_hello(facts) && facts->client_hello_read
-           && facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)
-           && known_about(facts, SUSPECT_SUITES) != KNOWN_AGAINST;
+    return refused_hello_by_failure(facts) && known_about(facts, SUSPECT_SUITES) != KNOWN_AGAINST;
 }
 
 static bool is_conceivable(const struct facts *facts)

@@ -87,9 +87,8 @@ static bool has_lone_scheme(const struct facts *facts)
 {
     const struct extension_list *schemes = &facts->client_extensions.signature_algorithms;
 
-    return facts_server_refused_hello(facts) && facts->client_hello_read
-           && facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)
-           && schemes->state == EXTENSION_WELL_FORMED && schemes->list.len == sizeof(uint16_t)
+    return refused_hello_by_failure(facts) && schemes->state == EXTENSION_WELL_FORMED
+           && schemes->list.len == sizeof(uint16_t)
            && known_about(facts, SUSPECT_SCHEMES) != KNOWN_AGAINST;
 }
 

@@ -238,6 +238,12 @@ bool refused_offer_is_usual(const struct facts *facts)
     return !offer_is_unusual(facts, ALL);
 }
 
+bool refused_hello_by_failure(const struct facts *facts)
+{
+    return facts_server_refused_hello(facts) && facts->client_hello_read
+           && facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+}
+
 bool refused_hello_is_usual(const struct facts *facts)
 {
     return facts_server_refused_hello(facts) && manner_of(facts) != NULL

@@ -31,6 +31,10 @@ enum certainty refused_hello_suspect(const struct facts *facts, enum suspect sus
 /* Nothing about the offer of facts, whose ClientHello was read, is unusual. */
 bool refused_offer_is_usual(const struct facts *facts);
 
+/* The server answered the hello, which was read, with handshake_failure(40): the alert for whatever
+ * in an offer does not suit (RFC 8446 section 6.2). */
+bool refused_hello_by_failure(const struct facts *facts);
+
 /* The server refused the hello in a manner that can be about an offer, but nothing about it is
  * unusual. */
 bool refused_hello_is_usual(const struct facts *facts);

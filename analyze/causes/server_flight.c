@@ -266,10 +266,9 @@ enum certainty certificate_may_be_too_long(const struct facts *facts, enum side 
 /* SSL 3.0 has an alert for it (RFC 6101 section 5.4.2): a warning. */
 static bool no_certificate_alert(const struct facts *facts)
 {
-    const struct note *warning = facts->warning_note;
+    const struct note *warning = facts_warning_of(facts, SIDE_CLIENT);
 
-    return warning != NULL && warning->side == SIDE_CLIENT
-           && warning->code == TLS_ALERT_NO_CERTIFICATE;
+    return warning != NULL && warning->code == TLS_ALERT_NO_CERTIFICATE;
 }
 
 /* TLS 1.3: an empty Certificate is all that came of the client's flight. */

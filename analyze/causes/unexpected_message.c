@@ -88,10 +88,9 @@ static const struct note *server_began_wrong(const struct facts *facts)
  * others answer what the server did not get. Most clients go on; those that do not say 40 or 10. */
 static const struct note *server_warned(const struct facts *facts)
 {
-    const struct note *warning = facts->warning_note;
+    const struct note *warning = facts_warning_of(facts, SIDE_SERVER);
 
-    if (warning == NULL || warning->side != SIDE_SERVER
-        || warning->code == TLS_ALERT_UNRECOGNIZED_NAME)
+    if (warning == NULL || warning->code == TLS_ALERT_UNRECOGNIZED_NAME)
         return NULL;
     return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
                    || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE)

@@ -5,10 +5,9 @@
 
 static bool server_warned(const struct facts *facts)
 {
-    const struct note *warning = facts->warning_note;
+    const struct note *warning = facts_warning_of(facts, SIDE_SERVER);
 
-    return warning != NULL && warning->side == SIDE_SERVER
-           && warning->code == TLS_ALERT_UNRECOGNIZED_NAME;
+    return warning != NULL && warning->code == TLS_ALERT_UNRECOGNIZED_NAME;
 }
 
 /* Java's library takes every warning but close_notify and a few others for an error, and says

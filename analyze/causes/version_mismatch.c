@@ -166,10 +166,8 @@ static bool versions_are_unknown(const struct facts *facts)
  * worth a thought where the suites offered give no reason for it. */
 static bool server_may_have_1_3_alone(const struct facts *facts)
 {
-    return facts_server_refused_hello(facts) && facts->client_hello_read
-           && facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)
-           && facts->offer.version_max == TLS_VERSION_1_2 && refused_offer_is_usual(facts)
-           && versions_are_unknown(facts);
+    return refused_hello_by_failure(facts) && facts->offer.version_max == TLS_VERSION_1_2
+           && refused_offer_is_usual(facts) && versions_are_unknown(facts);
 }
 
 static bool is_conceivable(const struct facts *facts)

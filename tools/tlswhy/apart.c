@@ -127,8 +127,7 @@ static bool refuse(const struct writing *writing, const struct written *written,
                    const char *reason)
 {
     (void)complain("--%s: %s is %s: name another file", written->option, path, reason);
-    config_blame(writing->options, written->option, written->value);
-    return false;
+    return config_blame(writing->options, written->option, written->value);
 }
 
 /* Add one more. */

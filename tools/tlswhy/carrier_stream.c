@@ -14,6 +14,7 @@
 #include "tools/tlswhy/carrier.h"
 #include "tools/tlswhy/syslog.h"
 #include "tools/tlswhy/system_clock.h"
+#include "tools/tlswhy/terminal.h"
 
 enum {
     BATCH_OCTETS = 262144,                                    /* written at once */
@@ -21,9 +22,6 @@ enum {
     PAST_OCTETS = 256,    /* of what the receiver sends, read at once */
     KEEP_OCTETS = 8 << 20 /* more than Linux lets a receiver have unread (tcp_rmem) */
 };
-
-/* For a terminal: back to the first column, and clear the line. */
-static const char CLEAR_LINE[] = "\r\033[K";
 
 struct carrier {
     int file;
@@ -185,7 +183,7 @@ static enum carrier_status take(struct carrier *carrier, struct bytes line, uint
     if (status != CARRIER_OK)
         return status;
     if (carrier->clears_status && carrier->used == 0)
-        append(carrier, CLEAR_LINE, sizeof(CLEAR_LINE) - 1);
+        append(carrier, TERMINAL_CLEAR_LINE, strlen(TERMINAL_CLEAR_LINE));
     if (carrier->is_syslog)
         append_syslog(carrier, line);
     else

@@ -15,13 +15,6 @@
 #include "tools/tlswhy/state_file.h"
 #include "tools/tlswhy/trust_files.h"
 
-/* Something said what is wrong with an option: say where it stands, if in a file of options. */
-static bool blame(const struct options *options, const char *name, const char *value)
-{
-    config_blame(options, name, value);
-    return false;
-}
-
 static bool has_filter(const struct options *options)
 {
     char error[FILTER_ERROR_MAX];
@@ -32,7 +25,7 @@ static bool has_filter(const struct options *options)
     filter = filter_new(options->filter, error);
     filter_free(filter);
     return filter != NULL || complain("%s%s", error, options_filter_hint(options))
-           || blame(options, "filter", NULL);
+           || config_blame(options, "filter", NULL);
 }
 
 bool check_analysis(const struct options *options)
@@ -64,9 +57,9 @@ bool check_service(const struct options *options, struct identity *identity)
     const struct service_options *service = &options->service;
 
     return check_analysis(options)
-           && (privileges_find(service->user, identity) || blame(options, "user", NULL))
-           && (has_processors(service) || blame(options, "cpu", NULL))
-           && (has_timestamps(service) || blame(options, "timestamp-type", NULL));
+           && (privileges_find(service->user, identity) || config_blame(options, "user", NULL))
+           && (has_processors(service) || config_blame(options, "cpu", NULL))
+           && (has_timestamps(service) || config_blame(options, "timestamp-type", NULL));
 }
 
 /* Whether the state finds a place as the service will look for it: as its user, whom only a process
@@ -108,9 +101,9 @@ static bool has_files(const struct options *options, const struct identity *iden
     trust_files_close(&files);
     return is_good
            && (options->state == NULL || has_place_for_state(options->state, identity)
-               || blame(options, "state", NULL))
+               || config_blame(options, "state", NULL))
            && (options->sinks.spool == NULL || has_place_for_spools(options->sinks.spool)
-               || blame(options, "spool", NULL));
+               || config_blame(options, "spool", NULL));
 }
 
 /* What is good about it, as far as that goes. */

@@ -10,6 +10,7 @@
 
 #include "analyze/text.h"
 #include "analyze/utf8.h"
+#include "tools/tlswhy/terminal.h"
 
 enum { COMPLAINT_MAX = 16384 /* octets: a path of the longest, with every octet escaped */ };
 
@@ -48,7 +49,7 @@ static void write_message(const char *format, va_list arguments)
     struct text line = text_begin(buffer, sizeof(buffer) - 1);
 
     vsnprintf(message, sizeof(message), format, arguments);
-    text_add_string(&line, is_terminal() ? "\r\033[Ktlswhy: " : "tlswhy: ");
+    text_add_string(&line, is_terminal() ? TERMINAL_CLEAR_LINE "tlswhy: " : "tlswhy: ");
     add_printable(&line, bytes_of(message, strlen(message)));
     buffer[line.length++] = '\n';
     fwrite(buffer, 1, line.length, stderr);

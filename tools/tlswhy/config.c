@@ -47,7 +47,7 @@ static bool is_meant(const struct setting *setting, const char *name, const char
            && (value == NULL || setting->value == value);
 }
 
-void config_blame(const struct options *options, const char *name, const char *value)
+bool config_blame(const struct options *options, const char *name, const char *value)
 {
     const struct setting *setting = options->settings;
 
@@ -55,6 +55,7 @@ void config_blame(const struct options *options, const char *name, const char *v
         setting = setting->next;
     if (setting != NULL)
         (void)complain("%s: line %u: '%s' cannot be that", setting->path, setting->line, name);
+    return false;
 }
 
 void config_forget(const struct options *options, const struct option_row *row)

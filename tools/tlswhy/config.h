@@ -21,8 +21,8 @@ bool config_read(const char *path, const struct option_row *(*find)(const char *
 
 /* Say which line of which file set this option, which was said to be wrong: of a list the one whose
  * value the options borrow as this, else, with NULL, the last one. Nothing is said when no file
- * did. */
-void config_blame(const struct options *options, const char *name, const char *value);
+ * did. Returns false. */
+bool config_blame(const struct options *options, const char *name, const char *value);
 
 /* The command line gave this option anew: what files say of it counts no more, unless it makes a
  * list. */

@@ -90,7 +90,7 @@ bool option_row_check(const struct options *options, enum run run)
     if (row->name == NULL)
         return complain_usage("-%s %s", letter, text);
     (void)complain("--%s %s", row->name, text);
-    config_blame(options, row->name, NULL);
+    (void)config_blame(options, row->name, NULL);
     complain_hint();
     return false;
 }

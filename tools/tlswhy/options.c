@@ -348,7 +348,7 @@ static bool claim_stdout(const struct options *options, const char **owner, cons
 {
     if (*owner != NULL) {
         (void)complain("--%s: standard output is written by --%s, too", name, *owner);
-        config_blame(options, name, value);
+        (void)config_blame(options, name, value);
         complain_hint();
         return false;
     }
@@ -405,7 +405,7 @@ static void prefer_captures(struct options *options)
 static bool refuse(const struct options *options, const char *name, const char *reason)
 {
     (void)complain("%s", reason);
-    config_blame(options, name, NULL);
+    (void)config_blame(options, name, NULL);
     complain_hint();
     return false;
 }

@@ -6,13 +6,19 @@
 #include "analyze/layout.h"
 #include "capture/time_unit.h"
 #include "tools/tlswhy/system_clock.h"
+#include "tools/tlswhy/terminal.h"
 
 static const int64_t INTERVAL_NS = 500 * MILLISECOND_NS; /* a short input never shows a line */
+
+bool progress_is_wanted(enum when when)
+{
+    return when == WHEN_ALWAYS || (when == WHEN_AUTO && isatty(STDERR_FILENO));
+}
 
 void progress_begin(struct progress *progress, enum when when)
 {
     *progress = (struct progress){
-        .is_wanted = when == WHEN_ALWAYS || (when == WHEN_AUTO && isatty(STDERR_FILENO)),
+        .is_wanted = progress_is_wanted(when),
         .shown_ns = system_clock_ns(CLOCK_MONOTONIC),
     };
 }
@@ -32,7 +38,7 @@ void progress_update(struct progress *progress, const struct source *source)
     progress->shown_ns = now_ns;
     progress->is_shown = true;
     source_progress(source, &done, &total);
-    fprintf(stderr, "\r\033[Ktlswhy: %s packets",
+    fprintf(stderr, TERMINAL_CLEAR_LINE "tlswhy: %s packets",
             layout_number(source_counters(source)->packets, number));
     if (total > 0 && done <= total)
         fprintf(stderr, ", %u %%", (unsigned)(100.0 * (double)done / (double)total));
@@ -43,7 +49,7 @@ void progress_clear(struct progress *progress)
 {
     if (!progress->is_shown)
         return;
-    fputs("\r\033[K", stderr);
+    fputs(TERMINAL_CLEAR_LINE, stderr);
     fflush(stderr);
     progress->is_shown = false;
 }

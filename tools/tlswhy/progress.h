@@ -16,7 +16,11 @@ struct progress {
     int64_t shown_ns; /* when the line was last written, or the beginning */
 };
 
-/* Begin. With WHEN_AUTO the line is for a terminal only. */
+/* Whether a line that tells how it goes is written: with WHEN_AUTO where standard error is a
+ * terminal. */
+bool progress_is_wanted(enum when when);
+
+/* Begin, with a line if that is wanted. */
 void progress_begin(struct progress *progress, enum when when);
 
 /* Write the line if the last one is old enough; call it now and then. */

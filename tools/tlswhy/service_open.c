@@ -5,6 +5,7 @@
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/memory_plan.h"
 #include "tools/tlswhy/metrics_server.h"
+#include "tools/tlswhy/progress.h"
 #include "tools/tlswhy/service_parts.h"
 
 static bool open_shared(struct service *service)
@@ -132,16 +133,11 @@ static bool open_interface(struct service *service, const char *interface)
     return open_reserve(service, &live, lives[0]);
 }
 
-static bool wants_status(enum when progress)
-{
-    return progress == WHEN_ALWAYS || (progress == WHEN_AUTO && isatty(STDERR_FILENO));
-}
-
 bool service_open(struct service *service)
 {
     const struct service_options *options = &service->options->service;
 
-    service->wants_status = wants_status(service->options->progress);
+    service->wants_status = progress_is_wanted(service->options->progress);
     service->worker_count = (size_t)options->workers;
     if (!open_feed(service) || !open_metrics(service) || !open_collector(service)
         || !open_workers(service))

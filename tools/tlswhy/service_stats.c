@@ -7,6 +7,7 @@
 #include "tools/tlswhy/complain.h"
 #include "tools/tlswhy/service_parts.h"
 #include "tools/tlswhy/stats_event.h"
+#include "tools/tlswhy/terminal.h"
 
 enum { STATUS_SIZE = 256 /* octets of the line on a terminal */ };
 
@@ -113,25 +114,18 @@ void service_print_stats(struct service *service)
     fputs("                0  all others\n", stderr);
 }
 
-/* "1 packet", "2,345 packets". */
-static void add_count(struct text *line, uint64_t count, const char *what)
-{
-    char number[LAYOUT_NUMBER_SIZE];
-
-    text_add(line, "%s %s%s", layout_number(count, number), what, count == 1 ? "" : "s");
-}
-
 static void add_status(struct text *line, const struct stats *sum, uint64_t lost)
 {
-    add_count(line, sum->live.packets, "packet");
+    layout_add_count(line, sum->live.packets, "packet", "packets");
     text_add_string(line, ", ");
-    add_count(line, sum->tracker.outcomes[OUTCOME_FAILED], "handshake");
+    layout_add_count(line, sum->tracker.outcomes[OUTCOME_FAILED], "handshake", "handshakes");
     text_add_string(line, " failed, ");
-    add_count(line, sum->live.dropped_kernel + sum->live.dropped_interface, "packet");
+    layout_add_count(line, sum->live.dropped_kernel + sum->live.dropped_interface, "packet",
+                     "packets");
     text_add_string(line, " dropped");
     if (lost > 0) {
         text_add_string(line, ", ");
-        add_count(line, lost, "event");
+        layout_add_count(line, lost, "event", "events");
         text_add_string(line, " lost");
     }
     if (sum->shed_level > 0)
@@ -148,7 +142,7 @@ void service_show_status(struct service *service)
     struct stats sum;
 
     service_stats(service, &sum);
-    text_add_string(&line, "\r\033[Ktlswhy: ");
+    text_add_string(&line, TERMINAL_CLEAR_LINE "tlswhy: ");
     add_status(&line, &sum, feed_counters(service->feed).lost);
     fputs(buffer, stderr);
     fflush(stderr);
@@ -159,7 +153,7 @@ void service_clear_status(struct service *service)
 {
     if (!service->has_status)
         return;
-    fputs("\r\033[K", stderr);
+    fputs(TERMINAL_CLEAR_LINE, stderr);
     fflush(stderr);
     service->has_status = false;
 }

@@ -37,8 +37,7 @@ static bool complain_crl(const struct options *options, const char *path,
                          const struct crl_error *error)
 {
     (void)trust_files_complain(path, error->offset, error->reason, error->system_error);
-    config_blame(options, "crl", path);
-    return false;
+    return config_blame(options, "crl", path);
 }
 
 static bool load_crls(struct crl_set *crls, const struct options *options)
@@ -56,10 +55,8 @@ bool trust_files_open(struct trust_files *files, const struct options *options)
     *files = (struct trust_files){.store = trust_store_new(options->trust_store)};
     if (files->store == NULL)
         return complain_memory();
-    if (options->trust_store != NULL && !trust_files_load(files->store)) {
-        config_blame(options, "trust-store", NULL);
-        return false;
-    }
+    if (options->trust_store != NULL && !trust_files_load(files->store))
+        return config_blame(options, "trust-store", NULL);
     if (options->crl_count == 0)
         return true;
     files->crls = crl_set_new();
