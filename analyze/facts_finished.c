@@ -52,25 +52,6 @@ bool facts_broke_off(const struct facts *facts, const struct note *record)
            && is_last_protected(facts, record) && !lacks_octets(facts, (enum side)record->side);
 }
 
-/* A protected record of the handshake behind the side's change_cipher_spec. */
-static bool sent_finished(const struct facts *facts, enum side side)
-{
-    const struct note *change = facts->change_cipher_spec_note[side];
-    const struct note *finished =
-        change != NULL ? handshake_next(facts->handshake, change, side, NOTE_ENCRYPTED_HANDSHAKE)
-                       : NULL;
-
-    return finished != NULL && !facts_broke_off(facts, finished);
-}
-
-/* The two understood what is not understood here: a protected record of type handshake is of TLS
- * 1.2 or older, and the first one is the Finished (RFC 5246 section 7.4.9). */
-static bool finished_without_server_hello(const struct facts *facts)
-{
-    return sent_finished(facts, SIDE_CLIENT) && sent_finished(facts, SIDE_SERVER)
-           && !server_jumped_ahead(facts);
-}
-
 /* The server sent a record with more in it than an alert behind the client's first one of type
  * application_data. */
 static bool server_answered_data(const struct facts *facts)
@@ -147,9 +128,9 @@ static bool is_unacknowledged(const struct facts *facts, const struct note *reco
     const struct direction *sender = &facts->connection->direction[record->side];
     const struct trouble *trouble = direction_trouble(sender);
 
-    return !is_followed_by_gap(facts, record) && trouble->unseen_octets == 0
-           && trouble->dropped_octets == 0
-           && sender->unacknowledged_octets > octets_behind(facts, record) + 1;
+    return !is_followed_by_gap(facts, record) && trouble->dropped_octets == 0
+           && sender->unacknowledged_octets
+                  > octets_behind(facts, record) + trouble->unseen_octets + 1;
 }
 
 /* The side sends its flight again and again. */
@@ -205,26 +186,45 @@ static bool is_sent_in_vain(const struct facts *facts, const struct note *record
            >= RESENT_IN_VAIN_NS;
 }
 
-/* The Finished that ends the handshake: the server's, in an abbreviated one the client's. NULL:
- * there are not both. */
-static const struct note *last_finished(const struct facts *facts)
+/* The Finished that ends the handshake is the server's, in an abbreviated one the client's. False,
+ * too, when there are not both. */
+static bool last_is_lost(const struct facts *facts, const struct note *client,
+                         const struct note *server)
 {
-    const struct note *client = facts->finished_note[SIDE_CLIENT];
-    const struct note *server = facts->finished_note[SIDE_SERVER];
+    const struct note *last = client > server ? client : server;
 
-    if (client == NULL || server == NULL)
-        return NULL;
-    return client > server ? client : server;
+    return client != NULL && server != NULL && flight_is_lost(facts, (enum side)last->side)
+           && is_unacknowledged(facts, last)
+           && facts->handshake->application_records[side_other((enum side)last->side)] == 0
+           && (receiver_is_heard_since(facts, last) || is_sent_in_vain(facts, last));
 }
 
 bool facts_finished_is_lost(const struct facts *facts)
 {
-    const struct note *last = last_finished(facts);
+    return last_is_lost(facts, facts->finished_note[SIDE_CLIENT],
+                        facts->finished_note[SIDE_SERVER]);
+}
 
-    return last != NULL && flight_is_lost(facts, (enum side)last->side)
-           && is_unacknowledged(facts, last)
-           && facts->handshake->application_records[side_other((enum side)last->side)] == 0
-           && (receiver_is_heard_since(facts, last) || is_sent_in_vain(facts, last));
+/* A protected record of the handshake behind the side's change_cipher_spec; NULL: there is none. */
+static const struct note *finished_behind_change(const struct facts *facts, enum side side)
+{
+    const struct note *change = facts->change_cipher_spec_note[side];
+    const struct note *finished =
+        change != NULL ? handshake_next(facts->handshake, change, side, NOTE_ENCRYPTED_HANDSHAKE)
+                       : NULL;
+
+    return facts_broke_off(facts, finished) ? NULL : finished;
+}
+
+/* The two understood what is not understood here: a protected record of type handshake is of TLS
+ * 1.2 or older, and the first one is the Finished (RFC 5246 section 7.4.9). */
+static bool finished_without_server_hello(const struct facts *facts)
+{
+    const struct note *client = finished_behind_change(facts, SIDE_CLIENT);
+    const struct note *server = finished_behind_change(facts, SIDE_SERVER);
+
+    return client != NULL && server != NULL && !server_jumped_ahead(facts)
+           && !last_is_lost(facts, client, server);
 }
 
 /* Octets of a protected Finished of TLS 1.2: with an explicit nonce, the message's header and

@@ -113,6 +113,20 @@ static void octets_that_were_not_captured_prove_no_loss(void)
     }
 }
 
+/* However much of it that was, more is lost. */
+static void octets_that_were_not_captured_are_not_all_that_is_lost(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    send_flight(&story, FLIGHT_OCTETS + REQUEST_RECORD + 5 + 100);
+    send_again(&story, SIDE_CLIENT, 6);
+    direction_have_trouble(&story.connection.direction[SIDE_CLIENT])->unseen_octets = 100;
+    story_wait(&story, 8 * STORY_SECOND);
+    story_fin(&story, SIDE_SERVER);
+    CU_ASSERT_NOT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
 static void a_server_that_left_before_finishes_nothing(void)
 {
     struct story story;
@@ -278,6 +292,26 @@ static void a_last_finished_that_never_arrives_finishes_nothing(void)
         CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
         if (rows[i].outcome == OUTCOME_FAILED)
             CU_ASSERT_TRUE(story_says(&story, "packet_loss", CAUSE_LIKELY));
+    }
+}
+
+/* The capture lacks the ServerHello: that the Finished did not arrive is seen all the same. */
+static void a_last_finished_may_be_lost_behind_an_unseen_server_hello(void)
+{
+    static const struct {
+        uint32_t times;
+        enum outcome outcome;
+    } rows[] = {{1, OUTCOME_ESTABLISHED}, {4, OUTCOME_INCOMPLETE}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        story.handshake.gap_octets[SIDE_SERVER] = 1448;
+        story_client_flight_1_2(&story);
+        finish_1_2(&story, SIDE_SERVER);
+        lose_last(&story, rows[i].times, 3 * STORY_SECOND, FINISHED_1_2_OCTETS);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
     }
 }
 
@@ -486,6 +520,8 @@ int main(void)
         {"an answer tells that the flight arrived", an_answer_tells_that_the_flight_arrived},
         {"octets that were not captured prove no loss",
          octets_that_were_not_captured_prove_no_loss},
+        {"octets that were not captured are not all that is lost",
+         octets_that_were_not_captured_are_not_all_that_is_lost},
         {"a server that left before finishes nothing", a_server_that_left_before_finishes_nothing},
         {"a server that left before refuses no certificate",
          a_server_that_left_before_refuses_no_certificate},
@@ -501,6 +537,8 @@ int main(void)
          an_alert_behind_the_finished_waits_for_the_server},
         {"a last Finished that never arrives finishes nothing",
          a_last_finished_that_never_arrives_finishes_nothing},
+        {"a last Finished may be lost behind an unseen ServerHello",
+         a_last_finished_may_be_lost_behind_an_unseen_server_hello},
         {"a client that leaves without the last Finished did not go on",
          a_client_that_leaves_without_the_last_finished_did_not_go_on},
         {"a reset does not tell that the last Finished is lost",
