@@ -50,11 +50,19 @@ static bool body_is_wanted(uint8_t type, struct bytes body)
  * unknown in a connection picked up midway, and the other way round in active FTP. */
 void reader_settle_sides_by(struct run *run, uint8_t type)
 {
-    bool turned =
-        (type == TLS_HANDSHAKE_CLIENT_HELLO && run->from == SIDE_SERVER)
-        || (type == TLS_HANDSHAKE_SERVER_HELLO && run->from == SIDE_CLIENT && run->session->midway);
+    /* Of messages in clear (RFC 5246 section 7.3). A Certificate is of either side. */
+    static const uint32_t of_client = MESSAGE_BIT(TLS_HANDSHAKE_CLIENT_HELLO)
+                                      | MESSAGE_BIT(TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE)
+                                      | MESSAGE_BIT(TLS_HANDSHAKE_CERTIFICATE_VERIFY);
+    static const uint32_t of_server = MESSAGE_BIT(TLS_HANDSHAKE_SERVER_HELLO)
+                                      | MESSAGE_BIT(TLS_HANDSHAKE_SERVER_KEY_EXCHANGE)
+                                      | MESSAGE_BIT(TLS_HANDSHAKE_CERTIFICATE_REQUEST)
+                                      | MESSAGE_BIT(TLS_HANDSHAKE_SERVER_HELLO_DONE)
+                                      | MESSAGE_BIT(TLS_HANDSHAKE_CERTIFICATE_STATUS);
+    const uint32_t of_other = run->from == SIDE_SERVER ? of_client : of_server;
 
-    if (!turned)
+    if (type >= 32 || (of_other >> type & 1) == 0
+        || (!run->session->midway && type != TLS_HANDSHAKE_CLIENT_HELLO))
         return;
     session_reverse(run->session);
     run->from = side_other(run->from);

@@ -430,6 +430,21 @@ void tracker_tell_incidents(struct tracker *tracker, int64_t now_ns, bool is_las
     incidents_tell(tracker->incidents, tracker->knowledge, now_ns, is_last, sink);
 }
 
+/* Of a connection that was picked up midway who speaks first counts as the client, until a message
+ * tells better. It is the server that has a port of TLS, or one of those that the system gives
+ * (RFC 6335 section 6). */
+static bool server_speaks_first(const struct tracker *tracker, const struct connection *connection)
+{
+    enum { SYSTEM_PORTS = 1024 };
+    const struct tls_ports ports = tls_ports(tracker);
+    const uint16_t first = connection->endpoint[SIDE_CLIENT].port;
+    const uint16_t other = connection->endpoint[SIDE_SERVER].port;
+
+    if (tls_port_is(&ports, first) != tls_port_is(&ports, other))
+        return tls_port_is(&ports, first);
+    return first < SYSTEM_PORTS && other >= SYSTEM_PORTS;
+}
+
 static enum connection_interest on_opened(void *context, struct connection *connection)
 {
     struct tracker *tracker = context;
@@ -440,6 +455,8 @@ static enum connection_interest on_opened(void *context, struct connection *conn
         tracker->counters.refused++;
         return CONNECTION_DONE;
     }
+    if (!connection->syn_seen && server_speaks_first(tracker, connection))
+        session_reverse(session);
     return CONNECTION_CONTINUE;
 }
 

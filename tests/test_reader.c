@@ -140,6 +140,42 @@ static void a_server_that_closes_on_ssl_2_has_no_version_in_common(void)
     CU_ASSERT_STRING_EQUAL(play.cause, "version_mismatch");
 }
 
+static void say_certificate(struct play *play)
+{
+    static const char certificate[] = "\0\0\x06\0\0\x03\1\2\3";
+
+    play_message(play, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE,
+                 bytes_of(certificate, sizeof(certificate) - 1));
+}
+
+/* The capture begins with what the server says: its port tells which side that is, or a message that
+ * servers alone send. */
+static void sides_are_told_by_ports_and_messages(void)
+{
+    static const struct {
+        uint16_t server_port;
+        void (*say)(struct play *play);
+    } rows[] = {
+        {443, say_certificate},
+        {8443, say_certificate},
+        {22, say_certificate},
+        {40443, play_server_flight},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct play play;
+
+        play_begin_midway(&play, 0);
+        play.server_port = rows[i].server_port;
+        rows[i].say(&play);
+        play_alert(&play, SIDE_CLIENT, 2, TLS_ALERT_UNKNOWN_CA);
+        play_fin(&play, SIDE_CLIENT);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+        CU_ASSERT_EQUAL(play.refused, SIDE_CLIENT);
+    }
+}
+
 /* As in active FTP: who took the TCP connection speaks in clear, then says the ClientHello and, all
  * in one segment, something more. */
 static void what_follows_a_hello_has_its_sender(void)
@@ -267,6 +303,7 @@ int main(void)
          every_answer_to_ssl_2_has_its_outcome_in_any_pieces},
         {"a server that closes on SSL 2.0 has no version in common",
          a_server_that_closes_on_ssl_2_has_no_version_in_common},
+        {"sides are told by ports and messages", sides_are_told_by_ports_and_messages},
         {"what follows a ClientHello has its sender", what_follows_a_hello_has_its_sender},
         {"an odd alert is read", an_odd_alert_is_read},
         {"a hello in a record of odd version is read", a_hello_in_a_record_of_odd_version_is_read},
