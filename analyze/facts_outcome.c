@@ -304,6 +304,17 @@ static bool answer_may_be_older(const struct facts *facts)
     return facts->refusal.kind == REFUSAL_PLAINTEXT && !facts->answered[facts->refusal.by];
 }
 
+/* TLS began behind other octets, and its records do not follow each other: what carries it, as
+ * OpenVPN does, said so in what is not captured. */
+static bool carrier_may_be_older(const struct facts *facts)
+{
+    for (size_t side = 0; side < SIDES; side++)
+        if (facts->prelude_note[side] != NULL && facts->prelude[side] == PRELUDE_UNKNOWN
+            && facts->malformed_note[side] != NULL)
+            return true;
+    return false;
+}
+
 /* What the capture lacks to judge a handshake that was not seen to finish; NULL: nothing. */
 static const char *what_is_missing(const struct facts *facts)
 {
@@ -311,7 +322,8 @@ static const char *what_is_missing(const struct facts *facts)
         return "dropped for want of memory, see --max-memory";
     if (facts->one_direction_only)
         return "the capture has only one direction of the connection";
-    if (!facts->connection->syn_seen && (!hello_seen(facts) || answer_may_be_older(facts)))
+    if (!facts->connection->syn_seen
+        && (!hello_seen(facts) || answer_may_be_older(facts) || carrier_may_be_older(facts)))
         return "the connection began before the capture";
     if (!hello_seen(facts) && facts->handshake->spoke_tls[SIDE_SERVER]
         && facts->prelude_note[SIDE_CLIENT] == NULL)

@@ -47,6 +47,20 @@ static void a_handshake_in_messages_of_any_size_is_read(void)
             }
 }
 
+/* The capture begins behind the opening of both sides: what carries the records is not known. */
+static void a_handshake_behind_an_opening_that_is_not_there_is_not_judged(void)
+{
+    struct play play;
+
+    play_begin_midway(&play, 0);
+    play_openvpn_message(&play, SIDE_CLIENT, 0, bytes_of("", 0));
+    play.openvpn = 1200;
+    play_handshake(&play);
+    play_fin(&play, SIDE_CLIENT);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
+}
+
 static void an_alert_in_a_message_is_read(void)
 {
     for (size_t piece = 0; piece < PIECES; piece++) {
@@ -197,6 +211,8 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"a handshake in messages of any size is read",
          a_handshake_in_messages_of_any_size_is_read},
+        {"a handshake behind an opening that is not there is not judged",
+         a_handshake_behind_an_opening_that_is_not_there_is_not_judged},
         {"an alert in a message is read", an_alert_in_a_message_is_read},
         {"packets without a part of the handshake are passed by",
          packets_without_a_part_of_the_handshake_are_passed_by},
