@@ -25,6 +25,38 @@ static void a_retry_that_is_not_answered_has_failed(void)
     CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
 }
 
+static void a_second_hello_may_be_what_the_capture_lacks(void)
+{
+    static const struct {
+        uint64_t missed; /* octets of the client */
+        enum certainty certainty;
+    } rows[] = {{0, CAUSE_LIKELY}, {20, CAUSE_LIKELY}, {1491, CAUSE_POSSIBLE}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        begin_retry(&story);
+        story.handshake.gap_octets[SIDE_CLIENT] = rows[i].missed;
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR);
+        CU_ASSERT_TRUE(story_says(&story, "retry_failed", rows[i].certainty));
+    }
+}
+
+/* Of what is right in the second one the first hello would tell, which the capture lacks. */
+static void a_hello_behind_the_retry_is_the_second_one(void)
+{
+    struct story_choice retry = story_choice_1_3();
+    struct story story;
+
+    retry.retry = true;
+    story_begin(&story);
+    story_server_hello(&story, &retry);
+    story_modern_hello(&story);
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR);
+    CU_ASSERT_TRUE(story_considers(&story, "retry_failed"));
+    CU_ASSERT_FALSE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+}
+
 /* A share of ML-KEM makes it longer than the first one, which was read. */
 static void a_second_hello_of_two_segments_may_be_what_nobody_answers(void)
 {
@@ -349,6 +381,9 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"a retry that is not answered has failed", a_retry_that_is_not_answered_has_failed},
+        {"a second hello may be what the capture lacks",
+         a_second_hello_may_be_what_the_capture_lacks},
+        {"a hello behind the retry is the second one", a_hello_behind_the_retry_is_the_second_one},
         {"a second hello of two segments may be what nobody answers",
          a_second_hello_of_two_segments_may_be_what_nobody_answers},
         {"a second hello without the share is certain",

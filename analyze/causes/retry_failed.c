@@ -38,8 +38,8 @@ static void describe_retry(const struct facts *facts, struct evidence *evidence)
         evidence_add(evidence, "hello_retry_request", facts->retry_note->at,
                      "the server asked for another hello");
     }
-    if (facts->second_client_hello_note != NULL)
-        evidence_add(evidence, "second_client_hello", facts->second_client_hello_note->at,
+    if (second_hello_note(facts) != NULL)
+        evidence_add(evidence, "second_client_hello", second_hello_note(facts)->at,
                      "the client sent its second hello");
     else
         evidence_add(evidence, "second_client_hello", (struct moment){0},

@@ -70,11 +70,31 @@ static bool hello_lasts(const struct client_hello *before, const struct client_h
            && extensions_last(before->extensions, after->extensions);
 }
 
+const struct note *second_hello_note(const struct facts *facts)
+{
+    const struct note *only = facts->client_hello_note;
+
+    if (facts->second_client_hello_note != NULL)
+        return facts->second_client_hello_note;
+    return facts->retry_note != NULL && only != NULL && only > facts->retry_note ? only : NULL;
+}
+
+/* It may be among what the client sent and the capture lacks. */
+static bool may_be_unseen(const struct facts *facts)
+{
+    enum { HELLO_MIN = TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH + 38 };
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+
+    return facts->handshake->gap_octets[SIDE_CLIENT] + direction_trouble(client)->unseen_octets
+           >= HELLO_MIN;
+}
+
 enum second_hello second_hello_judge(const struct facts *facts)
 {
-    if (facts->retry_note == NULL || facts->second_client_hello_note == NULL)
+    if (facts->retry_note == NULL || (second_hello_note(facts) == NULL && !may_be_unseen(facts)))
         return SECOND_HELLO_NONE;
-    if (!facts->client_hello_read || !facts->retry_read || !facts->second_client_hello_read)
+    if (facts->second_client_hello_note == NULL || !facts->client_hello_read || !facts->retry_read
+        || !facts->second_client_hello_read)
         return SECOND_HELLO_UNREAD;
     if (share_is_missing(facts))
         return SECOND_HELLO_NO_SHARE;

@@ -12,12 +12,15 @@
 
 enum second_hello {
     SECOND_HELLO_NONE,      /* there was no retry, or it was not answered */
-    SECOND_HELLO_UNREAD,    /* one of the three messages could not be read */
+    SECOND_HELLO_UNREAD,    /* one of the three messages could not be read, or is not captured */
     SECOND_HELLO_NO_SHARE,  /* it has no share of the group that was asked for */
     SECOND_HELLO_NO_COOKIE, /* it does not return the cookie (RFC 8446 section 4.2.2) */
     SECOND_HELLO_CHANGED,   /* something changed that must not */
     SECOND_HELLO_RIGHT
 };
+
+/* The hello behind the retry, be it the only one that the capture has; NULL: there is none. */
+const struct note *second_hello_note(const struct facts *facts);
 
 /* Compare the second hello with the first one and the retry; the first fault found. */
 enum second_hello second_hello_judge(const struct facts *facts);
