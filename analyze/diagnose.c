@@ -63,14 +63,18 @@ static void replace_cause(struct verdict *verdict, const struct cause *cause,
 }
 
 /* A receiver for which a message is too long says so with whatever alert it has, or with none. And
- * what the capture missed may be what the end is about. */
+ * what the capture missed may be what the end is about: of a hello that was taken up in there
+ * nothing was refused. */
 static enum certainty weigh_other_reasons(const struct facts *facts, const struct cause *cause,
                                           enum certainty certainty)
 {
     bool has_other_reason = facts->long_message.length > 0 || facts->missed;
+    bool may_be_later = cause->layer == LAYER_NEGOTIATION && facts_server_hello_is_unseen(facts);
 
-    return cause->tells_end_alone && has_other_reason && certainty == CAUSE_LIKELY ? CAUSE_POSSIBLE
-                                                                                   : certainty;
+    return ((cause->tells_end_alone && has_other_reason) || may_be_later)
+                   && certainty == CAUSE_LIKELY
+               ? CAUSE_POSSIBLE
+               : certainty;
 }
 
 static void ask(const struct facts *facts, const struct cause *cause, struct verdict *verdict)

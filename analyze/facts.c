@@ -230,6 +230,14 @@ bool facts_client_had_left(const struct facts *facts)
            && !direction_reset(client)->has_ack && !moment_seen(client->fin);
 }
 
+bool facts_server_hello_is_unseen(const struct facts *facts)
+{
+    enum { SERVER_HELLO_MIN = TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH + 38 };
+
+    return facts->server_hello_note == NULL
+           && facts->handshake->gap_octets[SIDE_SERVER] >= SERVER_HELLO_MIN;
+}
+
 bool facts_server_refused_hello(const struct facts *facts)
 {
     return (facts->client_hello_note != NULL || facts->sslv2_hello_note != NULL)

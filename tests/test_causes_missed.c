@@ -71,6 +71,36 @@ static void a_fin_that_was_missed_may_be_the_reason(void)
     CU_ASSERT_FALSE(story_considers(&story, "server_closed"));
 }
 
+/* The ServerHello may be among what the capture lacks: then it was not the hello that the server
+ * refused. */
+static void a_refusal_may_come_behind_an_unseen_server_hello(void)
+{
+    static const struct {
+        uint64_t missed; /* octets of the server */
+        enum certainty certainty;
+    } rows[] = {{0, CAUSE_LIKELY}, {40, CAUSE_LIKELY}, {MISSED, CAUSE_POSSIBLE}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        story.handshake.gap_octets[SIDE_SERVER] = rows[i].missed;
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION);
+        CU_ASSERT_TRUE(story_says(&story, "version_mismatch", rows[i].certainty));
+    }
+}
+
+/* What the client got came before the capture. */
+static void an_alert_may_be_about_what_came_before_the_capture(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story.connection.syn_seen = false;
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE);
+    CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_POSSIBLE));
+}
+
 /* It names its cause, whatever else there was. */
 static void what_an_alert_names_stays_likely(void)
 {
@@ -121,6 +151,10 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"an alert may be about what was missed", an_alert_may_be_about_what_was_missed},
         {"so may one of the server", so_may_one_of_the_server},
+        {"a refusal may come behind an unseen ServerHello",
+         a_refusal_may_come_behind_an_unseen_server_hello},
+        {"an alert may be about what came before the capture",
+         an_alert_may_be_about_what_came_before_the_capture},
         {"what an alert names stays likely", what_an_alert_names_stays_likely},
         {"a FIN that was missed may be the reason", a_fin_that_was_missed_may_be_the_reason},
         {"a name that was not read may be none", a_name_that_was_not_read_may_be_none},

@@ -160,6 +160,12 @@ static bool answers_first_hello(const struct facts *facts)
     return facts_server_refused_hello(facts) && facts->retry_note == NULL;
 }
 
+/* What the client got unexpectedly came before the capture. */
+static bool answers_unseen(const struct facts *facts)
+{
+    return facts->refusal.by == SIDE_CLIENT && !facts->answered[SIDE_SERVER];
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     bool said = facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE)
@@ -173,8 +179,9 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (!said)
         return CAUSE_NO;
     describe_last_seen(facts, evidence);
-    return answers_first_hello(facts) || client_may_mean_signature(facts) ? CAUSE_POSSIBLE
-                                                                          : CAUSE_LIKELY;
+    return answers_first_hello(facts) || client_may_mean_signature(facts) || answers_unseen(facts)
+               ? CAUSE_POSSIBLE
+               : CAUSE_LIKELY;
 }
 
 const struct cause cause_unexpected_message = {
