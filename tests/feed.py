@@ -33,6 +33,17 @@ NETWORK_CAUSES = frozenset(
 )
 
 
+# What these look like, rightly, when the packets are missing that tell more.
+LESS_EXACT = {
+    "icmp_unreachable": "connect_timeout",
+    "mtu_blackhole": "packet_loss",
+} | dict.fromkeys(
+    """certificate_expired certificate_not_yet_valid certificate_purpose certificate_revoked
+    hostname_mismatch incomplete_chain self_signed untrusted_ca weak_certificate""".split(),
+    "certificate_rejected",
+)
+
+
 class LabelError(Exception):
     """The labels cannot be used; the text says why."""
 

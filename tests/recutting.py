@@ -13,7 +13,7 @@ segments stay whole.
 import random
 from dataclasses import dataclass, replace
 
-from capture_file import FIN, PSH, RST, SYN, URG, SegmentCutter, find_segment
+from capture_file import FIN, NANOSECONDS, PSH, RST, SYN, URG, SegmentCutter, find_segment
 
 # Handshakes end long before: a chain of ten certificates has about 16 KiB.
 DEFAULT_LIMIT = 64 * 1024
@@ -22,6 +22,8 @@ ODD_SIZES = (1, 3, 5, 7, 11, 13, 37, 101, 333)
 # A retransmission this much later than its original still is "a little later".
 RETRANSMIT_SPAN_NS = 1_000_000_000
 RETRANSMIT_PACKETS_MAX = 3
+# Longer than any connection without a packet is kept.
+COPY_INTERVAL_NS = 3600 * NANOSECONDS
 MILESTONES = SYN | FIN | RST
 
 
@@ -253,3 +255,8 @@ def drop(packets, percent, seed=0):
     for packet in packets:
         if chance.uniform(0, 100) >= percent:
             yield packet
+
+
+def later(packets, copies):
+    """The packets as many copies later, where they are no part of the connections before."""
+    return [replace(packet, time=packet.time + copies * COPY_INTERVAL_NS) for packet in packets]
