@@ -39,21 +39,31 @@ static inline bool reader_may_be_record(struct bytes octets)
     return record_next(&octets, &record, &need) != RECORD_ALIEN;
 }
 
-/* True when octets begin with the headers of such a hello that contradict themselves nowhere,
- * whatever the version of the record. A ServerHello may share its record with what follows it. */
-static inline bool reader_names_hello(struct bytes octets, uint8_t wanted)
+/* True when the content of a record of this length begins with the header of such a hello that
+ * contradicts itself nowhere. A ServerHello may share its record with what follows it. */
+static inline bool reader_content_is_hello(struct bytes content, size_t record_length,
+                                           uint8_t wanted)
 {
-    uint8_t content, type;
-    uint16_t record_version, record_length, version;
+    uint8_t type;
+    uint16_t version;
     uint32_t length;
 
-    return bytes_u8(&octets, &content) && content == TLS_CONTENT_HANDSHAKE
-           && bytes_u16(&octets, &record_version) && bytes_u16(&octets, &record_length)
-           && record_length <= TLS_CIPHERTEXT_MAX && bytes_u8(&octets, &type) && type == wanted
-           && bytes_u24(&octets, &length) && length <= TLS_CIPHERTEXT_MAX
+    return bytes_u8(&content, &type) && type == wanted && bytes_u24(&content, &length)
+           && length <= TLS_CIPHERTEXT_MAX
            && (wanted == TLS_HANDSHAKE_SERVER_HELLO
                || length + TLS_HANDSHAKE_HEADER_LENGTH >= record_length)
-           && bytes_u16(&octets, &version) && version >> 8 == 3;
+           && bytes_u16(&content, &version) && version >> 8 == 3;
+}
+
+/* The same of octets that begin with the header of the record, whatever its version. */
+static inline bool reader_names_hello(struct bytes octets, uint8_t wanted)
+{
+    uint8_t content;
+    uint16_t version, length;
+
+    return bytes_u8(&octets, &content) && content == TLS_CONTENT_HANDSHAKE
+           && bytes_u16(&octets, &version) && bytes_u16(&octets, &length)
+           && length <= TLS_CIPHERTEXT_MAX && reader_content_is_hello(octets, length, wanted);
 }
 
 /* The same, so that whoever reads them next takes them for the beginning of a record: else he would

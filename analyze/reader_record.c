@@ -8,10 +8,34 @@
 #include "analyze/session_brief.h"
 #include "dissect/alert.h"
 
-static void read_handshake_record(struct run *run, const struct record *record)
+/* In TLS 1.3 the second hellos come in clear behind a change_cipher_spec (RFC 8446 appendix D.4):
+ * so they do where the capture lacks the HelloRetryRequest that would say so. */
+static bool awaits_second_hello(const struct run *run)
 {
     const struct session *session = run->session;
 
+    return run_reader(run)->encrypted && !session->tls13 && session->hello_seen
+           && !session->server_hello_seen;
+}
+
+static uint8_t hello_of(enum side side)
+{
+    return side == SIDE_CLIENT ? TLS_HANDSHAKE_CLIENT_HELLO : TLS_HANDSHAKE_SERVER_HELLO;
+}
+
+/* Of a record whose content is to be skipped there is only the header. */
+static bool is_second_hello(const struct run *run, const struct record *record)
+{
+    return awaits_second_hello(run) && run_reader(run)->skip == 0
+           && reader_content_is_hello(record->fragment, record->fragment.len, hello_of(run->from));
+}
+
+static void read_handshake_record(struct run *run, const struct record *record)
+{
+    struct session *session = run->session;
+
+    if (is_second_hello(run, record))
+        session->tls13 = true;
     if (!run_reader(run)->encrypted || session->tls13)
         reader_take_handshake(run, record);
     else
@@ -119,9 +143,11 @@ static bool server_goes_on(const struct session *session, size_t length)
 }
 
 /* After both Finished of TLS 1.3 each side proves by what it sends that it accepts them. What a
- * client sends before the ServerHello is early data. */
+ * client sends before the ServerHello is early data, of which more may come behind it. */
 static inline void weigh_protected_record(struct session *session, enum side from, size_t length)
 {
+    if (!session->server_hello_seen)
+        session->early_data_seen |= from == SIDE_CLIENT;
     if (!session->tls13 || !session->server_hello_seen)
         return;
     if (session->client_finished && from == SIDE_SERVER)
@@ -131,7 +157,7 @@ static inline void weigh_protected_record(struct session *session, enum side fro
     else if (session->client_finished)
         session->follows_finished[SIDE_CLIENT] = true;
     else if (from == SIDE_CLIENT)
-        session->client_finished = true;
+        session->client_finished = !session->early_data_seen || is_plain_finished(length);
     else if (session->server_least == 0 || length < session->server_least)
         session->server_least = (uint16_t)length;
 }
@@ -177,11 +203,14 @@ ALWAYS_INLINE void read_record(struct run *run, const struct record *record)
         read_other_record(run, record);
 }
 
-/* A record whose header is enough: the content is protected. */
-static bool content_is_protected(const struct run *run, uint8_t type)
+/* A record, which begins with these octets, whose header is enough: the content is protected. */
+static bool content_is_protected(const struct run *run, struct bytes octets)
 {
+    const uint8_t type = octets.data[0];
+
     return type == TLS_CONTENT_APPLICATION_DATA
-           || (type == TLS_CONTENT_HANDSHAKE && run_reader(run)->encrypted && !run->session->tls13);
+           || (type == TLS_CONTENT_HANDSHAKE && run_reader(run)->encrypted && !run->session->tls13
+               && !(awaits_second_hello(run) && reader_names_hello(octets, hello_of(run->from))));
 }
 
 /* Note a protected record from its header alone; its content is skipped as it comes.
@@ -247,7 +276,7 @@ static void keep_partial(struct run *run, struct bytes octets, size_t need)
 NEVER_INLINE static void read_partial_record(struct run *run, struct bytes octets, size_t need,
                                              bool kept)
 {
-    if (octets.len >= TLS_RECORD_HEADER_LENGTH && content_is_protected(run, octets.data[0])) {
+    if (octets.len >= TLS_RECORD_HEADER_LENGTH && content_is_protected(run, octets)) {
         read_header_only(run, octets, need);
         if (kept)
             session_drop_partial(run->session, run->from);

@@ -138,6 +138,7 @@ struct session {
     bool server_hello_seen;       /* a ServerHello, not a HelloRetryRequest, and it parses */
     bool tls13;                   /* ServerHello chose TLS 1.3, or a HelloRetryRequest was seen */
     bool hello_seen;              /* a ClientHello of any format */
+    bool early_data_seen;         /* the client sent protected records before any ServerHello */
     bool client_finished;         /* TLS 1.3: the client sent a record that can hold its Finished */
     bool follows_finished[SIDES]; /* TLS 1.3: after it, this side sent more than an alert */
     uint16_t server_least;        /* TLS 1.3: octets of the smallest record of the server before it

@@ -176,6 +176,32 @@ static void sides_are_told_by_ports_and_messages(void)
     }
 }
 
+/* The capture lacks a HelloRetryRequest: the hellos behind the change_cipher_specs are in clear all the
+ * same, and no Finished. */
+static void second_hellos_are_read_without_the_retry(void)
+{
+    static const size_t pieces[] = {0, 11, 40};
+
+    for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+        struct play play;
+
+        play_begin(&play, 443, pieces[i]);
+        play_client_hello(&play, true);
+        play_missing(&play, SIDE_SERVER, 93);
+        play_change_cipher_spec(&play, SIDE_SERVER);
+        play_change_cipher_spec(&play, SIDE_CLIENT);
+        play_client_hello(&play, true);
+        play_server_hello(&play, true);
+        play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 1800);
+        play_alert(&play, SIDE_CLIENT, 2, TLS_ALERT_CERTIFICATE_EXPIRED);
+        play_fin(&play, SIDE_CLIENT);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+        CU_ASSERT_EQUAL(play.version, TLS_VERSION_1_3);
+        CU_ASSERT_EQUAL(play.alert, TLS_ALERT_CERTIFICATE_EXPIRED);
+    }
+}
+
 /* As in active FTP: who took the TCP connection speaks in clear, then says the ClientHello and, all
  * in one segment, something more. */
 static void what_follows_a_hello_has_its_sender(void)
@@ -304,6 +330,7 @@ int main(void)
         {"a server that closes on SSL 2.0 has no version in common",
          a_server_that_closes_on_ssl_2_has_no_version_in_common},
         {"sides are told by ports and messages", sides_are_told_by_ports_and_messages},
+        {"second hellos are read without the retry", second_hellos_are_read_without_the_retry},
         {"what follows a ClientHello has its sender", what_follows_a_hello_has_its_sender},
         {"an odd alert is read", an_odd_alert_is_read},
         {"a hello in a record of odd version is read", a_hello_in_a_record_of_odd_version_is_read},
