@@ -52,15 +52,28 @@ bool facts_broke_off(const struct facts *facts, const struct note *record)
            && is_last_protected(facts, record) && !lacks_octets(facts, (enum side)record->side);
 }
 
-/* The server sent a record with more in it than an alert behind the client's first one of type
- * application_data. */
-static bool server_answered_data(const struct facts *facts)
+/* The client's first record of type application_data that is no early data: where it sent some in
+ * front of the ServerHello, one behind the server's first. */
+static const struct note *first_data(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
-    const struct note *note = handshake_next(handshake, NULL, SIDE_CLIENT, NOTE_APPLICATION_DATA);
+    const struct note *first = handshake_next(handshake, NULL, SIDE_CLIENT, NOTE_APPLICATION_DATA);
+    const struct note *server = facts->server_hello_note;
+
+    if (!comes_before(first, server))
+        return first;
+    server = handshake_next(handshake, server, SIDE_SERVER, NOTE_APPLICATION_DATA);
+    return server != NULL ? handshake_next(handshake, server, SIDE_CLIENT, NOTE_APPLICATION_DATA)
+                          : NULL;
+}
+
+/* The server sent a record with more in it than an alert behind that. */
+static bool server_answered_data(const struct facts *facts)
+{
+    const struct note *note = first_data(facts);
 
     while (note != NULL) {
-        note = handshake_next(handshake, note, SIDE_SERVER, NOTE_APPLICATION_DATA);
+        note = handshake_next(facts->handshake, note, SIDE_SERVER, NOTE_APPLICATION_DATA);
         if (note != NULL && note->length >= FINISHED_RECORD_MIN)
             return true;
     }
@@ -79,13 +92,43 @@ static bool sides_exchanged_data(const struct facts *facts)
            && (facts->version != 0 || server_answered_data(facts));
 }
 
-const struct note *facts_client_finished(const struct facts *facts)
+/* Early data may come by behind the ServerHello, in front of the client's flight. There is none
+ * behind a HelloRetryRequest (RFC 8446 section 4.2.10). */
+static bool early_data_may_follow_hello(const struct facts *facts)
 {
-    const struct note *note = facts->first_protected_note[SIDE_CLIENT];
+    return facts->client_extensions.early_data.state != EXTENSION_ABSENT
+           && facts->retry_note == NULL;
+}
 
-    while (note != NULL && note->length < FINISHED_RECORD_MIN)
+/* The client's first record from this one on that can hold its Finished, or that is just as long;
+ * NULL: there is none. */
+static const struct note *finished_from(const struct facts *facts, const struct note *note,
+                                        bool is_exact)
+{
+    while (
+        note != NULL
+        && (note->length < FINISHED_RECORD_MIN
+            || (is_exact && !suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length))))
         note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA);
     return facts_broke_off(facts, note) ? NULL : note;
+}
+
+const struct note *facts_client_finished(const struct facts *facts)
+{
+    const struct note *first = facts->first_protected_note[SIDE_CLIENT];
+    const struct note *found = NULL;
+
+    if (!early_data_may_follow_hello(facts))
+        return finished_from(facts, first, false);
+    if (!facts->resumed)
+        found = finished_from(facts, facts->client_flight_note, false);
+    return found != NULL ? found : finished_from(facts, first, true);
+}
+
+bool facts_finished_is_hidden(const struct facts *facts)
+{
+    return facts->tls13 && facts->first_protected_note[SIDE_CLIENT] != NULL
+           && early_data_may_follow_hello(facts) && facts_client_finished(facts) == NULL;
 }
 
 /* Octets that its sender sent behind this record: all of application data, less those up to it, and
@@ -153,12 +196,6 @@ static bool server_had_left(const struct facts *facts, const struct note *record
            && reset->fit != RESET_OUTSIDE;
 }
 
-bool facts_never_arrived(const struct facts *facts, const struct note *record)
-{
-    return (flight_is_lost(facts, SIDE_CLIENT) || server_had_left(facts, record))
-           && is_unacknowledged(facts, record) && !facts_server_went_on(facts, record);
-}
-
 /* The host that the record did not reach sent something since, when it would have told that it has
  * it. A RST may be another host's. */
 static bool receiver_is_heard_since(const struct facts *facts, const struct note *record)
@@ -186,6 +223,28 @@ static bool is_sent_in_vain(const struct facts *facts, const struct note *record
            >= RESENT_IN_VAIN_NS;
 }
 
+/* It is sent again, and what tells that it arrived would have come since. */
+static bool is_lost_on_the_way(const struct facts *facts, const struct note *record)
+{
+    return flight_is_lost(facts, (enum side)record->side)
+           && (receiver_is_heard_since(facts, record) || is_sent_in_vain(facts, record));
+}
+
+bool facts_never_arrived(const struct facts *facts, const struct note *record)
+{
+    return (is_lost_on_the_way(facts, record) || server_had_left(facts, record))
+           && is_unacknowledged(facts, record) && !facts_server_went_on(facts, record);
+}
+
+bool facts_finished_is_under_way(const struct facts *facts)
+{
+    const struct note *finished = facts->tls13 ? facts_client_finished(facts) : NULL;
+
+    return finished != NULL && flight_is_lost(facts, SIDE_CLIENT)
+           && !is_lost_on_the_way(facts, finished) && is_unacknowledged(facts, finished)
+           && !facts_server_went_on(facts, finished);
+}
+
 /* The Finished that ends the handshake is the server's, in an abbreviated one the client's. False,
  * too, when there are not both. */
 static bool last_is_lost(const struct facts *facts, const struct note *client,
@@ -193,10 +252,9 @@ static bool last_is_lost(const struct facts *facts, const struct note *client,
 {
     const struct note *last = client > server ? client : server;
 
-    return client != NULL && server != NULL && flight_is_lost(facts, (enum side)last->side)
+    return client != NULL && server != NULL && is_lost_on_the_way(facts, last)
            && is_unacknowledged(facts, last)
-           && facts->handshake->application_records[side_other((enum side)last->side)] == 0
-           && (receiver_is_heard_since(facts, last) || is_sent_in_vain(facts, last));
+           && facts->handshake->application_records[side_other((enum side)last->side)] == 0;
 }
 
 bool facts_finished_is_lost(const struct facts *facts)
@@ -292,10 +350,15 @@ static bool finished_1_3(const struct facts *facts)
 {
     const struct note *finished = facts_client_finished(facts);
 
+    if (facts_finished_is_hidden(facts))
+        return facts_server_answers_flight(facts);
     return finished != NULL && facts_server_answer(facts) == SERVER_ANSWER_CONTENT
-           && !facts_never_arrived(facts, finished)
+           && !facts_never_arrived(facts, finished) && !facts_finished_is_under_way(facts)
            && (!flight_is_unseen(facts, finished) || facts_server_spoke_behind(facts, finished));
 }
+
+/* Octets of an ERROR of SSL 2.0 in clear: header, type and code. What is longer is a Finished. */
+enum { SSLV2_ERROR_RECORD = 2 + 1 + 2 };
 
 bool facts_handshake_finished(const struct facts *facts)
 {
@@ -305,7 +368,7 @@ bool facts_handshake_finished(const struct facts *facts)
         return finished_1_3(facts);
     if (facts->version == TLS_VERSION_SSL2)
         return handshake->opaque_octets[SIDE_CLIENT] > 0
-               && handshake->opaque_octets[SIDE_SERVER] > 0;
+               && handshake->opaque_octets[SIDE_SERVER] > SSLV2_ERROR_RECORD;
     return facts->server_hello_note != NULL ? finished_up_to_1_2(facts)
                                             : finished_without_server_hello(facts);
 }

@@ -91,6 +91,10 @@ bool facts_server_went_on(const struct facts *facts, const struct note *finished
  * without padding, or else behind this record of the client. */
 bool facts_server_spoke_behind(const struct facts *facts, const struct note *client);
 
+/* TLS 1.3: the server's flight ends with a Finished without padding, behind that the client sent a
+ * record, and behind this the server more than an alert. */
+bool facts_server_answers_flight(const struct facts *facts);
+
 /* TLS 1.3: the server's flight ends with a record that is a Finished without padding, so that its
  * alerts are of one length only. */
 bool facts_server_does_not_pad(const struct facts *facts);
@@ -110,7 +114,15 @@ bool facts_client_flight_may_break_off(const struct facts *facts);
 bool facts_is_empty_certificate(const struct facts *facts, const struct note *note);
 
 /* TLS 1.3: the client's first protected record that can hold its Finished, and came whole; NULL:
- * there is none. */
+ * there is none. Where early data may come by first, it has the length of a Finished. */
 const struct note *facts_client_finished(const struct facts *facts);
+
+/* TLS 1.3: the client sent protected records behind the ServerHello, early data or its flight, and
+ * none of them has the length of a Finished: it may be padded, or not have come. */
+bool facts_finished_is_hidden(const struct facts *facts);
+
+/* TLS 1.3: the client's Finished is sent again, and nothing tells that it arrived; nor that it did
+ * not, for there was no time for that (facts_never_arrived). */
+bool facts_finished_is_under_way(const struct facts *facts);
 
 #endif

@@ -162,7 +162,8 @@ static enum outcome outcome_of_connect(struct facts *facts, enum connection_end 
     if (facts_tcp_is_connected(facts) || (reset && !direction_reset(server)->answers_syn))
         return OUTCOME_INCOMPLETE;
     facts->incomplete_reason = NULL;
-    if (facts->connection->icmp.count > 0 || reset || client->syn_count > 1)
+    if (facts->connection->icmp.count > 0 || reset
+        || (client->syn_count > 1 && !(facts->capture_ended && facts->waited_ns < SYN_SILENCE_NS)))
         return OUTCOME_FAILED;
     facts->incomplete_reason = reason == CONNECTION_END_IDLE || facts->waited_ns >= SYN_SILENCE_NS
                                    ? "one SYN without an answer: the client gave up at once, or "
@@ -332,6 +333,10 @@ static const char *what_is_missing(const struct facts *facts)
         return "the client went on, the server's answer is not in the capture";
     if (untold_answer(facts) != NULL)
         return untold_answer(facts);
+    if (facts_finished_is_hidden(facts))
+        return "the client's early data cannot be told from its Finished";
+    if (facts_finished_is_under_way(facts))
+        return "the client's Finished is sent again, and the capture ends before that is answered";
     if (facts->missed && facts->cut)
         return "packets were cut by the capture's snapshot length";
     if (close_is_unanswered(facts))
@@ -356,6 +361,15 @@ static bool silence_proves_nothing(const struct facts *facts)
            || (!facts->tls13 && facts->finished_note[SIDE_CLIENT] != NULL);
 }
 
+/* The capture ends while what was sent again may still arrive: a sender tries within milliseconds,
+ * and then waits longer and longer (RFC 8985 section 7, RFC 6298 section 5). */
+static bool may_still_arrive(const struct facts *facts, const struct direction *direction)
+{
+    return facts->capture_ended
+           && facts->capture_end_ns - direction_trouble(direction)->first_retransmission.time_ns
+                  < SYN_SILENCE_NS;
+}
+
 /* The side sends the same octets again and again, or did so before it fell silent. What got through
  * in the end was late, not lost. */
 static bool sends_in_vain(const struct facts *facts, enum side side)
@@ -363,7 +377,8 @@ static bool sends_in_vain(const struct facts *facts, enum side side)
     const struct direction *direction = &facts->connection->direction[side];
 
     return direction->most_retransmitted >= FACTS_RESENDS_OF_LOSS
-           && (direction->unacknowledged_octets > 0 || facts->waited_ns >= SILENCE_NS);
+           && (direction->unacknowledged_octets > 0 || facts->waited_ns >= SILENCE_NS)
+           && !may_still_arrive(facts, direction);
 }
 
 /* Silence of a connection proves something only where TCP itself was seen to work or to fail:

@@ -82,6 +82,17 @@ bool facts_server_does_not_pad(const struct facts *facts)
     return flight.last != NULL && is_plain_finished(facts, flight.last);
 }
 
+bool facts_server_answers_flight(const struct facts *facts)
+{
+    const struct note *note = facts->first_protected_note[SIDE_SERVER];
+
+    while (note != NULL && !is_plain_finished(facts, note))
+        note = next_of_server(facts, note);
+    if (note != NULL)
+        note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA);
+    return note != NULL && facts_server_went_on(facts, note);
+}
+
 bool facts_server_spoke_behind(const struct facts *facts, const struct note *client)
 {
     const struct note *note = facts->first_protected_note[SIDE_SERVER];

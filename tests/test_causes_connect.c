@@ -25,6 +25,26 @@ static void a_syn_sent_again_and_again_is_certain(void)
     CU_ASSERT_EQUAL(story.verdict.refused_by, PARTY_NETWORK);
 }
 
+/* The capture ends while the answer to the second one may still come. */
+static void a_capture_may_end_before_a_syn_is_in_vain(void)
+{
+    static const struct {
+        int64_t waited_ns;
+        enum outcome outcome;
+    } rows[] = {{1010 * STORY_MILLISECOND, OUTCOME_INCOMPLETE}, {3 * STORY_SECOND, OUTCOME_FAILED}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_syn(&story);
+        sent_by(&story, SIDE_CLIENT)->syn_count = 2;
+        sent_by(&story, SIDE_CLIENT)->packets = 2;
+        story.reason = CONNECTION_END_CAPTURE;
+        story_wait(&story, rows[i].waited_ns);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
+    }
+}
+
 static void a_client_that_sent_more_than_syns_got_an_answer(void)
 {
     struct story story;
@@ -131,6 +151,7 @@ int main(void)
     CU_TestInfo tests[] = {
         {"one SYN alone proves nothing", one_syn_alone_proves_nothing},
         {"a SYN sent again and again is certain", a_syn_sent_again_and_again_is_certain},
+        {"a capture may end before a SYN is in vain", a_capture_may_end_before_a_syn_is_in_vain},
         {"a client that sent more than SYNs got an answer",
          a_client_that_sent_more_than_syns_got_an_answer},
         {"an open connection did not time out", an_open_connection_did_not_time_out},

@@ -127,6 +127,39 @@ static void octets_that_were_not_captured_are_not_all_that_is_lost(void)
     CU_ASSERT_NOT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
 }
 
+/* Two attempts within a quarter of a second are no loss yet: the capture ends too early. */
+static void a_flight_that_is_still_sent_again_leaves_it_open(void)
+{
+    struct story story;
+
+    begin_lost_flight(&story, 2);
+    direction_have_trouble(&story.connection.direction[SIDE_CLIENT])->first_retransmission.time_ns =
+        story.now_ns;
+    story_wait(&story, 250 * STORY_MILLISECOND);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+}
+
+/* The server answers CLIENT-MASTER-KEY with an ERROR of 5 octets, or goes on. */
+static void an_error_of_ssl_2_finishes_nothing(void)
+{
+    static const struct {
+        uint64_t octets;
+        enum outcome outcome;
+    } rows[] = {{5, OUTCOME_FAILED}, {37, OUTCOME_ESTABLISHED}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin(&story);
+        story_note(&story, SIDE_CLIENT, NOTE_SSLV2_HELLO)->type = TLS_HANDSHAKE_CLIENT_HELLO;
+        story_note(&story, SIDE_SERVER, NOTE_SSLV2_HELLO)->type = TLS_HANDSHAKE_SERVER_HELLO;
+        story.handshake.opaque_octets[SIDE_CLIENT] = 140;
+        story.handshake.opaque_octets[SIDE_SERVER] = rows[i].octets;
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
+    }
+}
+
 static void a_server_that_left_before_finishes_nothing(void)
 {
     struct story story;
@@ -522,6 +555,9 @@ int main(void)
          octets_that_were_not_captured_prove_no_loss},
         {"octets that were not captured are not all that is lost",
          octets_that_were_not_captured_are_not_all_that_is_lost},
+        {"a flight that is still sent again leaves it open",
+         a_flight_that_is_still_sent_again_leaves_it_open},
+        {"an error of SSL 2.0 finishes nothing", an_error_of_ssl_2_finishes_nothing},
         {"a server that left before finishes nothing", a_server_that_left_before_finishes_nothing},
         {"a server that left before refuses no certificate",
          a_server_that_left_before_refuses_no_certificate},

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* TLS 1.3: early data that comes by where a Finished is expected. */
+#include "dissect/tls.h"
+#include "tests/support/story_opening.h"
+#include "tests/support/suite.h"
+
+/* The client sends so much early data (RFC 8446 section 2.3), of which some comes by behind the
+ * ServerHello, and so does the rest of the server's flight. */
+static void begin_early_data(struct story *story, bool has_resumed)
+{
+    struct story_choice choice = story_choice_1_3();
+    struct story_offer offer = story_modern_offer();
+
+    offer.early_data = true;
+    choice.psk = has_resumed;
+    story_begin(story);
+    story_client_hello(story, &offer);
+    story_protected(story, SIDE_CLIENT, 400);
+    story_server_hello(story, &choice);
+    story_protected(story, SIDE_CLIENT, 900);
+    story_protected(story, SIDE_SERVER, 1800);
+    story_protected(story, SIDE_SERVER, STORY_FINISHED_RECORD);
+}
+
+static void early_data_is_no_finished(void)
+{
+    for (int has_resumed = 0; has_resumed < 2; has_resumed++) {
+        struct story story;
+
+        begin_early_data(&story, has_resumed);
+        story_fatal(&story, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+        begin_early_data(&story, has_resumed);
+        story_rst(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
+        begin_early_data(&story, has_resumed);
+        story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        story_rst(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+    }
+}
+
+/* Its whole flight may be one record of any length: that the server goes on behind it tells. */
+static void an_answer_tells_that_a_finished_came_behind_early_data(void)
+{
+    struct story story;
+
+    begin_early_data(&story, false);
+    story_protected(&story, SIDE_CLIENT, 2029);
+    story_protected(&story, SIDE_SERVER, 82);
+    story_rst(&story, SIDE_CLIENT);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
+}
+
+/* A ServerHello that was cut: what the client had sent before it is early data, and the server's
+ * flight is no answer to that. */
+static void an_unknown_version_may_have_early_data(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story_protected(&story, SIDE_CLIENT, 400);
+    story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO, bytes_of("", 0))->offset =
+        NOTE_NOT_KEPT;
+    story_protected(&story, SIDE_SERVER, 1800);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED);
+    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
+}
+
+int main(void)
+{
+    static CU_TestInfo tests[] = {
+        {"early data is no Finished", early_data_is_no_finished},
+        {"an answer tells that a Finished came behind early data",
+         an_answer_tells_that_a_finished_came_behind_early_data},
+        {"an unknown version may have early data", an_unknown_version_may_have_early_data},
+        CU_TEST_INFO_NULL,
+    };
+
+    return suite_run("early data", tests);
+}
