@@ -344,6 +344,23 @@ static bool flight_is_unseen(const struct facts *facts, const struct note *recor
     return gap != NULL && gap < record;
 }
 
+/* The server closed or reset before it had this record of the client, which would otherwise have
+ * waited for what acknowledges it (connection.h, arrived_by), and sent no data behind its own
+ * Finished. Its host may acknowledge the record all the same. */
+static bool server_left_before(const struct facts *facts, const struct note *record)
+{
+    const struct handshake *handshake = facts->handshake;
+    const struct note *hello = facts->server_hello_note;
+    const struct note *fin = handshake_next(handshake, hello, SIDE_SERVER, NOTE_FIN);
+    const struct note *rst = handshake_next(handshake, hello, SIDE_SERVER, NOTE_RST);
+
+    return (comes_before(fin, record)
+            || (comes_before(rst, record)
+                && direction_reset(&facts->connection->direction[SIDE_SERVER])->fit
+                       != RESET_OUTSIDE))
+           && facts_server_sent_flight_only(facts);
+}
+
 /* A server judges the client's certificate after the client believes to be done: it can refuse
  * then, and only then. Without the client's Finished no server is done. */
 static bool finished_1_3(const struct facts *facts)
@@ -354,6 +371,7 @@ static bool finished_1_3(const struct facts *facts)
         return facts_server_answers_flight(facts);
     return finished != NULL && facts_server_answer(facts) == SERVER_ANSWER_CONTENT
            && !facts_never_arrived(facts, finished) && !facts_finished_is_under_way(facts)
+           && !server_left_before(facts, finished)
            && (!flight_is_unseen(facts, finished) || facts_server_spoke_behind(facts, finished));
 }
 

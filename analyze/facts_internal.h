@@ -91,6 +91,10 @@ bool facts_server_went_on(const struct facts *facts, const struct note *finished
  * without padding, or else behind this record of the client. */
 bool facts_server_spoke_behind(const struct facts *facts, const struct note *client);
 
+/* TLS 1.3: the server's flight ends with a Finished without padding, and behind that it sent alerts
+ * at most. */
+bool facts_server_sent_flight_only(const struct facts *facts);
+
 /* TLS 1.3: the server's flight ends with a Finished without padding, behind that the client sent a
  * record, and behind this the server more than an alert. */
 bool facts_server_answers_flight(const struct facts *facts);

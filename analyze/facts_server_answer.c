@@ -82,6 +82,15 @@ bool facts_server_does_not_pad(const struct facts *facts)
     return flight.last != NULL && is_plain_finished(facts, flight.last);
 }
 
+bool facts_server_sent_flight_only(const struct facts *facts)
+{
+    const struct note *note = facts->first_protected_note[SIDE_SERVER];
+
+    while (note != NULL && !is_plain_finished(facts, note))
+        note = next_of_server(facts, note);
+    return note != NULL && !facts_server_went_on(facts, note);
+}
+
 bool facts_server_answers_flight(const struct facts *facts)
 {
     const struct note *note = facts->first_protected_note[SIDE_SERVER];

@@ -104,6 +104,27 @@ static void early_data_as_short_as_an_alert_is_none(void)
     CU_ASSERT_EQUAL(story_facts(&story)->refusal.kind, REFUSAL_NONE);
 }
 
+/* The server answers CLIENT-MASTER-KEY with an ERROR of 5 octets, or goes on. */
+static void an_error_of_ssl_2_finishes_nothing(void)
+{
+    static const struct {
+        uint64_t octets;
+        enum outcome outcome;
+    } rows[] = {{5, OUTCOME_FAILED}, {37, OUTCOME_ESTABLISHED}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin(&story);
+        story_note(&story, SIDE_CLIENT, NOTE_SSLV2_HELLO)->type = TLS_HANDSHAKE_CLIENT_HELLO;
+        story_note(&story, SIDE_SERVER, NOTE_SSLV2_HELLO)->type = TLS_HANDSHAKE_SERVER_HELLO;
+        story.handshake.opaque_octets[SIDE_CLIENT] = 140;
+        story.handshake.opaque_octets[SIDE_SERVER] = rows[i].octets;
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
+    }
+}
+
 static void the_first_octets_that_are_no_tls_count(void)
 {
     struct story story;
@@ -308,6 +329,7 @@ int main(void)
          who_warns_and_then_leaves_has_refused_with_the_warning},
         {"a reset that neither side minds ends nothing",
          a_reset_that_neither_side_minds_ends_nothing},
+        {"an error of SSL 2.0 finishes nothing", an_error_of_ssl_2_finishes_nothing},
         {"early data as short as an alert is none", early_data_as_short_as_an_alert_is_none},
         {"the first octets that are no TLS count", the_first_octets_that_are_no_tls_count},
         {"one octet that was not seen may be a FIN", one_octet_that_was_not_seen_may_be_a_fin},
