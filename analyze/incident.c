@@ -136,8 +136,9 @@ void incidents_take_back(struct incidents *incidents, const struct incident_fail
     before.cause = cause;
     for (size_t i = 0; i < INCIDENT_TABLES; i++) {
         struct incident *incident = find_in(incidents, (enum incident_table)i, &before);
+        bool is_counted = !incidents->is_assigned || failure->table == i;
 
-        if (incident != NULL && incident->failures > 0)
+        if (is_counted && incident != NULL && incident->failures > 0)
             incident->failures--;
     }
 }

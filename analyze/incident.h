@@ -198,9 +198,15 @@ void incidents_begin_assigning(struct incidents *incidents);
 void incidents_assign(struct incidents *incidents, const struct incident_failure *failure,
                       const struct incident_past *past);
 
-/* Take a failure back that was counted with another verdict: cause is what it said. */
+/* Take a failure back that was counted with another verdict: cause is what it said. Of one that was
+ * assigned failure->table is where. */
 void incidents_take_back(struct incidents *incidents, const struct incident_failure *failure,
                          const struct cause *cause);
+
+/* Count a failure with another verdict than it was counted with, by incidents_add or
+ * incidents_assign: sets now->table. */
+void incidents_recount(struct incidents *incidents, const struct incident_failure *counted,
+                       struct incident_failure *now, const struct incident_past *past);
 
 /* Count a failure that was folded with the incident where it was counted so far with the one that
  * it belongs to now; NULL: it has none. earlier is what was said of it. */

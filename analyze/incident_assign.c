@@ -45,3 +45,15 @@ void incidents_assign(struct incidents *incidents, const struct incident_failure
 {
     incident_add_to(incidents, failure->table, failure, past);
 }
+
+void incidents_recount(struct incidents *incidents, const struct incident_failure *counted,
+                       struct incident_failure *now, const struct incident_past *past)
+{
+    incidents_take_back(incidents, counted, counted->cause);
+    if (!incidents->is_assigned) {
+        incidents_add(incidents, now, past);
+        return;
+    }
+    incidents_choose(incidents, now);
+    incidents_assign(incidents, now, past);
+}

@@ -5,6 +5,7 @@
 #include "analyze/session.h"
 #include "analyze/tracker_internal.h"
 #include "capture/fetch.h"
+#include "dissect/tls.h"
 
 static struct session *take_session(struct tracker *tracker, struct connection *connection)
 {
@@ -327,6 +328,28 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
     judge_observed(tracker, &observation);
 }
 
+static bool shows_certificate(const struct handshake *handshake)
+{
+    return handshake_next_message(handshake, NULL, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE) != NULL
+           || handshake_next_message(handshake, NULL, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE)
+                  != NULL;
+}
+
+/* What any of them shows is known before the first is counted: it may be the issuer that another
+ * one's server did not send, and so decide on its cause. */
+static void see_certificates(struct tracker *tracker, struct deferred *deferred)
+{
+    for (; deferred != NULL; deferred = deferred->next) {
+        struct facts facts;
+
+        if (!shows_certificate(deferred->observation.handshake))
+            continue;
+        tracker_build_deferred(tracker, deferred, &facts);
+        if (is_of_interest(tracker, &facts))
+            examiner_examine(tracker->examiner, &facts);
+    }
+}
+
 /* All of them are counted first: a verdict names its incident only when there is one. */
 static void count_failures(struct tracker *tracker, struct deferred *deferred)
 {
@@ -360,6 +383,22 @@ static void assign_failures(struct tracker *tracker, struct deferred *first)
             incidents_assign(incidents, &each->failure, &each->note.past);
 }
 
+/* The incident of one that was counted. Where the certificates of others had to make room since,
+ * its cause may be another than it was counted with. */
+static struct incident *find_counted(struct tracker *tracker, struct deferred *deferred,
+                                     const struct verdict *verdict)
+{
+    struct incidents *incidents = tracker->incidents;
+
+    if (deferred->failure.cause != verdict->cause) {
+        const struct incident_failure counted = deferred->failure;
+
+        deferred->failure = incidents_failure_of(incidents, verdict);
+        incidents_recount(incidents, &counted, &deferred->failure, &deferred->note.past);
+    }
+    return incidents_find(incidents, &deferred->failure, false);
+}
+
 /* Give the verdict of one that was counted. */
 static void conclude_counted(struct tracker *tracker, struct deferred *deferred)
 {
@@ -369,10 +408,8 @@ static void conclude_counted(struct tracker *tracker, struct deferred *deferred)
 
     tracker_build_deferred(tracker, deferred, &facts);
     tracker_weigh(tracker, &facts, &known, &verdict);
-    if (verdict.outcome == OUTCOME_FAILED && deferred->failure.cause != NULL) {
-        deferred->failure.cause = verdict.cause; /* certificates of others may be known since */
-        verdict.incident = incidents_find(tracker->incidents, &deferred->failure, false);
-    }
+    if (verdict.outcome == OUTCOME_FAILED && deferred->failure.cause != NULL)
+        verdict.incident = find_counted(tracker, deferred, &verdict);
     give_verdict(tracker, &verdict);
 }
 
@@ -389,6 +426,7 @@ void tracker_finish(struct tracker *tracker)
 
     tracker_revise_all(tracker);
     tracker->attempts_waiting = 0;
+    see_certificates(tracker, deferred);
     count_failures(tracker, deferred);
     assign_failures(tracker, deferred);
     while (deferred != NULL) {

@@ -1,42 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/examiner.h"
-#include "tests/support/certificates.h"
-#include "tests/support/story_opening.h"
+#include "tests/support/story_certificates.h"
 #include "tests/support/suite.h"
-
-enum { MESSAGE_MAX = 8192, LENGTH_OCTETS = 3 };
-
-static void put_length(uint8_t *out, size_t length)
-{
-    out[0] = (uint8_t)(length >> 16);
-    out[1] = (uint8_t)(length >> 8);
-    out[2] = (uint8_t)length;
-}
 
 /* A handshake with TLS 1.2 whose server sends these certificates; of the second one NULL: none. */
 static const struct facts *show(struct story *story, const char *leaf, const char *issuer)
 {
-    const struct bytes certificates[] = {
-        certificates_der(leaf),
-        issuer != NULL ? certificates_der(issuer) : (struct bytes){0},
-    };
-    struct story_choice choice = story_choice_1_2();
-    uint8_t body[MESSAGE_MAX];
-    size_t used = LENGTH_OCTETS;
-
-    for (size_t i = 0; i < sizeof(certificates) / sizeof(certificates[0]); i++) {
-        struct bytes der = certificates[i];
-
-        if (der.len == 0 || der.len > sizeof(body) - used - LENGTH_OCTETS)
-            continue;
-        put_length(&body[used], der.len);
-        memcpy(&body[used + LENGTH_OCTETS], der.data, der.len);
-        used += LENGTH_OCTETS + der.len;
-    }
-    put_length(body, used - LENGTH_OCTETS);
     story_begin_hello(story);
-    story_server_hello(story, &choice);
-    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE, bytes_of(body, used));
+    story_show_certificates(story, leaf, issuer);
     return story_facts(story);
 }
 

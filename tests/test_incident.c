@@ -469,6 +469,38 @@ static void a_failure_that_has_another_cause_is_taken_back(void)
     incidents_free(incidents);
 }
 
+/* The incident that it leaves has one failure left, and the one that it joins has two. */
+static void a_failure_is_counted_with_another_cause_instead(void)
+{
+    const struct incident_past past = {0};
+
+    for (int assigned = 0; assigned < 2; assigned++) {
+        struct incidents *incidents = incidents_new(key, key, 0);
+        struct story stories[3];
+        struct incident_failure failures[3];
+        struct incident_failure counted;
+
+        for (uint8_t i = 0; i < 3; i++) {
+            story_count_failure(incidents, &stories[i], i + 1, 1, "a.example",
+                                i < 2 ? TLS_ALERT_PROTOCOL_VERSION : TLS_ALERT_INTERNAL_ERROR);
+            failures[i] = incidents_failure_of(incidents, &stories[i].verdict);
+            incidents_choose(incidents, &failures[i]);
+        }
+        if (assigned == 1)
+            incidents_begin_assigning(incidents);
+        for (size_t i = 0; i < 3 && assigned == 1; i++)
+            incidents_assign(incidents, &failures[i], &past);
+        CU_ASSERT_PTR_NOT_NULL(incidents_find(incidents, &failures[0], false));
+        CU_ASSERT_PTR_NULL(incidents_find(incidents, &failures[2], false));
+        counted = failures[1];
+        failures[1].cause = failures[2].cause;
+        incidents_recount(incidents, &counted, &failures[1], &past);
+        CU_ASSERT_PTR_NULL(incidents_find(incidents, &failures[0], false));
+        CU_ASSERT_PTR_NOT_NULL(incidents_find(incidents, &failures[1], false));
+        incidents_free(incidents);
+    }
+}
+
 static void the_onset_is_named(void)
 {
     struct incidents *incidents = incidents_new(key, key, 0);
@@ -550,6 +582,8 @@ int main(void)
         {"behind a proxy the target is the server", behind_a_proxy_the_target_is_the_server},
         {"a failure that has another cause is taken back",
          a_failure_that_has_another_cause_is_taken_back},
+        {"a failure is counted with another cause instead",
+         a_failure_is_counted_with_another_cause_instead},
         {"the onset is named", the_onset_is_named},
         {"what is not known of a client is not told", what_is_not_known_of_a_client_is_not_told},
         CU_TEST_INFO_NULL,
