@@ -200,6 +200,21 @@ void chain_find_revocation(const struct chain *chain, const struct chain_questio
 /* The certificate is like those that public authorities issue to servers. */
 bool chain_leaf_looks_public(const struct certificate *leaf);
 
+/* The server should have sent the one that is missing: it is no root, for all that is known. */
+static inline bool chain_lacks_intermediate(const struct chain_judgement *judgement)
+{
+    return judgement->end == CHAIN_END_ISSUER_MISSING
+           && (judgement->issuer_seen_completes || judgement->issuer_is_intermediate);
+}
+
+/* The path ends at a root that is not in the trust store. A root need not be sent (RFC 8446 section
+ * 4.4.2): one that is missing, by its name, is as good as one that came. */
+static inline bool chain_ends_at_untrusted_root(const struct chain_judgement *judgement)
+{
+    return judgement->end == CHAIN_END_UNTRUSTED_ROOT
+           || (judgement->end == CHAIN_END_ISSUER_MISSING && judgement->issuer_is_root);
+}
+
 /* Certificates from the leaf to the end of the path, an anchor that was not sent counted. */
 size_t chain_depth(const struct chain_judgement *judgement);
 

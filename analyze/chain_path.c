@@ -177,7 +177,7 @@ static void find_missing_issuer(const struct chain *chain, const struct chain_qu
         || trust_store_find_issuer(question->trust, issuer, question->at) != NULL;
     out->issuer_is_intermediate = !certificate_may_issue(issuer, issuer);
     out->issuer_is_root = false;
-    if (!out->issuer_seen_completes && !out->issuer_is_intermediate)
+    if (!chain_lacks_intermediate(out))
         out->end = CHAIN_END_UNTRUSTED_ROOT;
 }
 

@@ -73,14 +73,6 @@ static void tell_self_signed(const struct chain_judgement *chain, struct text *t
     text_add_string(text, chain->leaf->subject);
 }
 
-/* A root need not be sent (RFC 8446 section 4.4.2): one that is not there is as good as one that is
- * and that the store does not have. */
-static bool has_untrusted_root(const struct chain_judgement *chain)
-{
-    return chain->end == CHAIN_END_UNTRUSTED_ROOT
-           || (chain->end == CHAIN_END_ISSUER_MISSING && chain->issuer_is_root);
-}
-
 static void tell_untrusted_root(const struct chain_judgement *chain, struct text *text)
 {
     text_add_string(text, "the chain ends at a root that is not in the trust store: ");
@@ -89,15 +81,14 @@ static void tell_untrusted_root(const struct chain_judgement *chain, struct text
 
 static bool lacks_issuer(const struct chain_judgement *chain)
 {
-    return chain->end == CHAIN_END_ISSUER_MISSING && !chain->issuer_is_root;
+    return chain->end == CHAIN_END_ISSUER_MISSING && !chain_ends_at_untrusted_root(chain);
 }
 
 static void tell_missing_issuer(const struct chain_judgement *chain, struct text *text)
 {
-    bool is_intermediate = chain->issuer_is_intermediate || chain->issuer_seen_completes;
-
-    text_add_string(text, is_intermediate ? "the chain is incomplete: "
-                                          : "the chain is incomplete, or its root is private: ");
+    text_add_string(text, chain_lacks_intermediate(chain)
+                              ? "the chain is incomplete: "
+                              : "the chain is incomplete, or its root is private: ");
     text_add_string(text, chain->last->issuer[0] != '\0' ? chain->last->issuer
                                                          : "an issuer without a name");
     text_add_string(text, " is neither sent nor in the trust store");
@@ -294,8 +285,8 @@ const struct chain_problem chain_problems[] = {
      &cause_certificate_not_yet_valid, true, is_not_yet_valid, tell_validity},
     {"self_signed", "client_self_signed", &cause_self_signed, true, is_self_signed,
      tell_self_signed},
-    {"untrusted_root", "client_untrusted_root", &cause_untrusted_ca, true, has_untrusted_root,
-     tell_untrusted_root},
+    {"untrusted_root", "client_untrusted_root", &cause_untrusted_ca, true,
+     chain_ends_at_untrusted_root, tell_untrusted_root},
     {"incomplete_chain", "client_incomplete_chain", &cause_incomplete_chain, true, lacks_issuer,
      tell_missing_issuer},
     {"name_mismatch", NULL, &cause_hostname_mismatch, true, is_for_other_name, tell_other_name},

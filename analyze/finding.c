@@ -63,15 +63,16 @@ static bool issuer_changed(const struct facts *facts, struct text *text)
     return true;
 }
 
-/* A chain that is not of a public authority is not cut off, it is private. */
+/* A chain that is not of a public authority is not cut off, it is private. Of a public one the root
+ * may be younger than the trust store. */
 static bool is_private_chain(const struct chain_judgement *chain)
 {
     const struct certificate *leaf = chain->leaf;
 
     if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
         return true;
-    return chain->end == CHAIN_END_ISSUER_MISSING && leaf->reading == CERTIFICATE_READ
-           && !chain_leaf_looks_public(leaf);
+    return chain->end == CHAIN_END_ISSUER_MISSING && !chain->issuer_seen_completes
+           && leaf->reading == CERTIFICATE_READ && !chain_leaf_looks_public(leaf);
 }
 
 static bool private_issuer(const struct facts *facts, struct text *text)

@@ -211,7 +211,8 @@ struct known_span {
 enum known_lack {
     KNOWN_LACKS_NOTHING,      /* nothing that is known to be needed */
     KNOWN_LACKS_INTERMEDIATE, /* the chain ends early, and not for want of a root alone */
-    KNOWN_LACKS_ISSUER /* what issued the leaf, which came alone: an intermediate or a root */
+    KNOWN_LACKS_ISSUER, /* what issued the leaf, which came alone: an intermediate or a root */
+    KNOWN_LACKS_ROOT    /* by its name a root, which is not in the trust store */
 };
 
 /* The certificate that a server sent in clear, as it was judged then. */

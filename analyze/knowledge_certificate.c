@@ -3,17 +3,17 @@
 #include "analyze/knowledge_internal.h"
 #include "capture/siphash.h"
 
-/* When an issuer came with the leaf, only another one that is known to lead to a root shows that it
- * is no root that is missing. */
+/* When an issuer came with the leaf, and nothing is known of the one that is missing, it may be a
+ * root, which a server may leave out. */
 static enum known_lack lack_of(const struct chain_judgement *judgement)
 {
-    bool is_alone = judgement->path_length == 1;
-
     if (judgement->end != CHAIN_END_ISSUER_MISSING)
         return KNOWN_LACKS_NOTHING;
-    if (judgement->issuer_seen_completes || (is_alone && judgement->issuer_is_intermediate))
+    if (chain_lacks_intermediate(judgement))
         return KNOWN_LACKS_INTERMEDIATE;
-    return is_alone ? KNOWN_LACKS_ISSUER : KNOWN_LACKS_NOTHING;
+    if (chain_ends_at_untrusted_root(judgement))
+        return KNOWN_LACKS_ROOT;
+    return judgement->path_length == 1 ? KNOWN_LACKS_ISSUER : KNOWN_LACKS_NOTHING;
 }
 
 static uint64_t hash_of_issuer(const struct knowledge *knowledge, const struct certificate *leaf)

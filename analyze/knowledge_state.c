@@ -168,7 +168,7 @@ static void walk_certificate(struct state_codec *codec, struct known_certificate
     state_codec_flag(codec, &certificate->revoked);
     state_codec_flag(codec, &certificate->trust_known);
     certificate->lack =
-        (enum known_lack)state_codec_small(codec, certificate->lack, KNOWN_LACKS_ISSUER);
+        (enum known_lack)state_codec_small(codec, certificate->lack, KNOWN_LACKS_ROOT);
 }
 
 static void walk_name(struct state_codec *codec, void *record)

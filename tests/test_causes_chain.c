@@ -334,6 +334,34 @@ static void an_issuer_that_the_client_takes_elsewhere_is_no_reason(void)
     judged_end(&judged);
 }
 
+/* The root was left out, and another connection showed that it is one. */
+static void a_root_that_the_client_takes_elsewhere_is_no_likely_reason(void)
+{
+    const struct known_name name = {.certificate = {.known = true, .issuer = 1}};
+    struct judged judged;
+
+    judged_begin(&judged);
+    judged.knows_others = true;
+    judged_chain(&judged, "other_root", "", CERTIFICATES_TIME);
+    judged_chain(&judged, "leaf_public", "www.example.org", CERTIFICATES_TIME);
+    for (uint32_t taken = 0; taken < 2; taken++) {
+        struct known_client_rare rare = {.failures = {.refused = {{0}}}};
+        const struct known_client client = {
+            .issuer_count = 1,
+            .issuer = {.issuer = 1, .taken = {.count = taken}},
+            .rare = &rare,
+        };
+        const struct known known = {.name = &name, .client = &client};
+        struct story story;
+
+        story_begin_flight_1_2(&story);
+        refuse_flight(&story, &judged, &known, TLS_ALERT_BAD_CERTIFICATE);
+        CU_ASSERT_EQUAL(story_certainty(&story, "untrusted_ca"),
+                        taken == 0 ? CAUSE_LIKELY : CAUSE_POSSIBLE);
+    }
+    judged_end(&judged);
+}
+
 /* Who goes by an address sends no name (RFC 6066 section 3). */
 static void a_certificate_without_the_address_may_be_for_another_name(void)
 {
@@ -439,6 +467,8 @@ int main(void)
          a_certificate_that_comes_when_the_client_has_left_is_not_why},
         {"an issuer that the client takes elsewhere is no reason",
          an_issuer_that_the_client_takes_elsewhere_is_no_reason},
+        {"a root that the client takes elsewhere is no likely reason",
+         a_root_that_the_client_takes_elsewhere_is_no_likely_reason},
         {"a certificate without the address may be for another name",
          a_certificate_without_the_address_may_be_for_another_name},
         {"a client may lack the issuer that others have",

@@ -218,6 +218,9 @@ static void a_private_issuer_matters_for_public_names(void)
     CU_ASSERT_STRING_EQUAL(find(&fixture), "private_issuer untrusted_root ");
     show(&fixture, "leaf_public", "www.example.org"); /* the root is left out */
     CU_ASSERT_STRING_EQUAL(find(&fixture), "private_issuer untrusted_root ");
+    fixture.judged.judgement.issuer_is_root = false; /* what another connection showed is none */
+    fixture.judged.judgement.issuer_seen_completes = true;
+    CU_ASSERT_STRING_EQUAL(find(&fixture), "incomplete_chain ");
     show(&fixture, "leaf_elsewhere", "www.example.test"); /* no public name */
     CU_ASSERT_STRING_EQUAL(find(&fixture), "incomplete_chain ");
     show(&fixture, "leaf_public other_root", "www.elsewhere.org"); /* a default certificate */

@@ -137,6 +137,9 @@ static void what_came_alone_may_lack_a_root(void)
     CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_POSSIBLE);
     fixture.name.certificate.lack = KNOWN_LACKS_INTERMEDIATE;
     CU_ASSERT_EQUAL(says(&fixture, "incomplete_chain"), CAUSE_LIKELY);
+    fixture.name.certificate.lack = KNOWN_LACKS_ROOT; /* as of a chain that is seen */
+    CU_ASSERT_EQUAL(says(&fixture, "incomplete_chain"), CAUSE_POSSIBLE);
+    CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_LIKELY);
 }
 
 static void one_of_long_ago_makes_it_possible(void)
@@ -539,6 +542,14 @@ static void an_issuer_that_a_client_refuses_everywhere_is_one_that_it_does_not_t
     set_client(&client, &rare, 7, 2);
     fixture.name.flights = (struct known_flights){0}; /* nobody takes it */
     CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_NO);
+    begin(&fixture);
+    fixture.known.client = &client;
+    fixture.name.certificate.issuer = 7;
+    fixture.name.certificate.end = CHAIN_END_UNTRUSTED_ROOT;
+    refuse(&fixture, TLS_ALERT_BAD_CERTIFICATE);
+    CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_LIKELY);
+    client.issuer.taken.count = 1; /* it takes the root elsewhere */
+    CU_ASSERT_EQUAL(says(&fixture, "untrusted_ca"), CAUSE_POSSIBLE);
 }
 
 int main(void)

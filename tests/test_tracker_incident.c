@@ -79,8 +79,7 @@ static void what_others_show_later_decides_on_the_incident_too(void)
 {
     struct hearing hearing = {0};
     struct trust_store *trust = trust_store_new(certificates_path("store.pem"));
-    const struct tracker_options options = {
-        .memory_max = ROOM, .defer_max = ROOM, .trust = trust};
+    const struct tracker_options options = {.memory_max = ROOM, .defer_max = ROOM, .trust = trust};
     const struct verdict_sink sink = {.context = &hearing, .take = hear};
     struct tracker *tracker = tracker_new(&options, &sink);
     struct incident **list;

@@ -129,6 +129,39 @@ static void another_chain_of_the_same_certificate_is_told(void)
     CU_ASSERT_TRUE(is_said(&fixture, "two chains of one certificate for this name"));
 }
 
+/* The same as is said of a chain that is seen, however many certificates came. */
+static void what_a_chain_lacks_is_learned(void)
+{
+    static const struct {
+        struct chain_judgement judgement;
+        enum known_lack lack;
+    } rows[] = {
+        {{.end = CHAIN_END_ANCHORED}, KNOWN_LACKS_NOTHING},
+        {{.end = CHAIN_END_ISSUER_MISSING, .path_length = 1}, KNOWN_LACKS_ISSUER},
+        {{.end = CHAIN_END_ISSUER_MISSING, .path_length = 2}, KNOWN_LACKS_NOTHING},
+        {{.end = CHAIN_END_ISSUER_MISSING, .path_length = 2, .issuer_is_intermediate = true},
+         KNOWN_LACKS_INTERMEDIATE},
+        {{.end = CHAIN_END_ISSUER_MISSING, .path_length = 1, .issuer_seen_completes = true},
+         KNOWN_LACKS_INTERMEDIATE},
+        {{.end = CHAIN_END_ISSUER_MISSING, .path_length = 1, .issuer_is_root = true},
+         KNOWN_LACKS_ROOT},
+        {{.end = CHAIN_END_ISSUER_MISSING, .path_length = 2, .issuer_is_root = true},
+         KNOWN_LACKS_ROOT},
+    };
+    static const struct sent_message sent = {1, 0, 1};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fixture fixture = {.knowledge = knowledge_new(&(struct knowledge_options){0})};
+
+        refuse(&fixture, &sent);
+        fixture.judgement = rows[i].judgement;
+        fixture.judgement.leaf = &fixture.leaf;
+        knowledge_learn_certificate(fixture.knowledge, &fixture.name, &fixture.story.facts);
+        CU_ASSERT_EQUAL(fixture.name.certificate.lack, rows[i].lack);
+        knowledge_free(fixture.knowledge);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -137,6 +170,7 @@ int main(void)
         {"the other certificate is told", the_other_certificate_is_told},
         {"another chain of the same certificate is told",
          another_chain_of_the_same_certificate_is_told},
+        {"what a chain lacks is learned", what_a_chain_lacks_is_learned},
         CU_TEST_INFO_NULL,
     };
 

@@ -30,7 +30,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     certainty = certificate_refusal_weigh_trust(facts);
     if (chain->issuer_seen_completes)
         return certainty;
-    if (!chain->issuer_is_intermediate)
+    if (!chain_lacks_intermediate(chain))
         return certainty > CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_NO;
     return certainty == CAUSE_CERTAIN ? CAUSE_LIKELY : certainty;
 }

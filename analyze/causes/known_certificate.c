@@ -55,6 +55,7 @@ static bool is_weak(const struct known_certificate *known, int64_t at)
     return known->weakness != 0;
 }
 
+/* Not one that is missing, and a root by its name alone: the client may know it. */
 static bool has_untrusted_root(const struct known_certificate *known, int64_t at)
 {
     (void)at;
@@ -100,11 +101,18 @@ static const struct known_certificate *find_known(const struct facts *facts)
     return &name->certificate;
 }
 
-bool known_certificate_may_lack_root(const struct facts *facts)
+enum known_lack known_certificate_lack(const struct facts *facts)
 {
     const struct known_certificate *known = find_known(facts);
 
-    return known != NULL && known->lack == KNOWN_LACKS_ISSUER;
+    return known != NULL ? known->lack : KNOWN_LACKS_NOTHING;
+}
+
+bool known_certificate_may_lack_root(const struct facts *facts)
+{
+    const enum known_lack lack = known_certificate_lack(facts);
+
+    return lack == KNOWN_LACKS_ISSUER || lack == KNOWN_LACKS_ROOT;
 }
 
 static bool is_recent(const struct facts *facts, const struct known_certificate *known)
@@ -285,8 +293,8 @@ void describe_flights(const struct facts *facts, struct evidence *evidence)
 static bool issuer_is_open(const struct chain_judgement *chain)
 {
     return chain != NULL && chain->end == CHAIN_END_ISSUER_MISSING && chain->path_length == 1
-           && chain->issuer_url == NULL && !chain->issuer_seen_completes
-           && !chain->issuer_is_intermediate && !chain->issuer_is_root;
+           && chain->issuer_url == NULL && !chain_lacks_intermediate(chain)
+           && !chain_ends_at_untrusted_root(chain);
 }
 
 bool known_others_hold_issuer(const struct facts *facts)

@@ -6,6 +6,7 @@
 #define TLSWHY_ANALYZE_CAUSES_KNOWN_CERTIFICATE_H
 
 #include "analyze/cause.h"
+#include "analyze/knowledge.h"
 #include "capture/time_unit.h"
 
 /* Within this time neither a certificate nor what a client thinks of it is likely to change. */
@@ -34,7 +35,11 @@ enum known_problem {
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,
                                        uint8_t named, struct evidence *evidence);
 
-/* What is missing above the certificate known may be a root, which a server may leave out. */
+/* What the chain of the certificate that is known for a hidden one lacks; KNOWN_LACKS_NOTHING when
+ * none is known. */
+enum known_lack known_certificate_lack(const struct facts *facts);
+
+/* What is missing above it may be a root, which a server may leave out. */
 bool known_certificate_may_lack_root(const struct facts *facts);
 
 /* The client refused the certificate with this alert, or with an encrypted one that may be it

@@ -24,7 +24,14 @@ static bool lacks_root(const struct facts *facts, const struct chain_judgement *
 {
     if (!facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA) && known_issuer_is_taken(facts))
         return false;
-    return chain->issuer_is_root || known_others_hold_issuer(facts);
+    return chain_ends_at_untrusted_root(chain) || known_others_hold_issuer(facts);
+}
+
+/* A root that is not known here may be known to the client: it does not say otherwise, and took
+ * certificates of the issuer elsewhere. */
+static enum certainty weigh_unsaid(const struct facts *facts, enum certainty certainty)
+{
+    return certainty == CAUSE_LIKELY && known_issuer_is_taken(facts) ? CAUSE_POSSIBLE : certainty;
 }
 
 /* The chain is readable. A root of its own, which came or which another connection showed; or an
@@ -40,10 +47,13 @@ static enum certainty judge_chain(const struct facts *facts, const struct chain_
     describe_chain_end(facts, SIDE_SERVER, evidence);
     describe_certificate(facts, SIDE_SERVER, chain->leaf, evidence);
     if (chain->end == CHAIN_END_UNTRUSTED_ROOT)
-        return certainty == CAUSE_CERTAIN && !chain->last->self_issued ? CAUSE_LIKELY : certainty;
+        return certainty == CAUSE_CERTAIN && !chain->last->self_issued
+                   ? CAUSE_LIKELY
+                   : weigh_unsaid(facts, certainty);
     if (chain->end == CHAIN_END_ISSUER_MISSING && !chain->issuer_seen_completes) {
         describe_issuer_held(facts, evidence);
-        if (chain->issuer_is_intermediate || (chain->path_length == 1 && !lacks_root(facts, chain)))
+        if (chain_lacks_intermediate(chain)
+            || (chain->path_length == 1 && !lacks_root(facts, chain)))
             return certainty > CAUSE_NO ? CAUSE_POSSIBLE : CAUSE_NO;
         return certainty == CAUSE_CERTAIN ? CAUSE_LIKELY : certainty;
     }
@@ -67,8 +77,10 @@ static enum certainty judge_unsaid(const struct facts *facts, struct evidence *e
     enum certainty certainty =
         known_certificate_weigh(facts, KNOWN_UNTRUSTED_ROOT, TLS_ALERT_UNKNOWN_CA, evidence);
 
-    if (certainty != CAUSE_NO || !known_word_is(facts, TLS_ALERT_UNKNOWN_CA))
-        return certainty;
+    if (certainty != CAUSE_NO)
+        return weigh_unsaid(facts, certainty);
+    if (!known_word_is(facts, TLS_ALERT_UNKNOWN_CA))
+        return CAUSE_NO;
     describe_hidden(facts, evidence);
     return CAUSE_POSSIBLE;
 }
@@ -85,7 +97,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_hidden(facts, evidence);
     /* A chain that was not seen may be a partial one, or no more than a certificate of its own. */
     return certificate_is_open(facts, TLS_ALERT_UNKNOWN_CA)
-                   || known_certificate_may_lack_root(facts)
+                   || known_certificate_lack(facts) == KNOWN_LACKS_ISSUER
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;
 }
