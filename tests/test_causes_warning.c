@@ -51,6 +51,36 @@ static void a_warning_that_the_client_passed_by_is_no_reason(void)
     CU_ASSERT_TRUE(story_denies(&story, "unexpected_message"));
 }
 
+/* What it refuses may be in the flight. Its word for a message that must not come is one for the
+ * warning all the same. */
+static void a_warning_before_a_whole_flight_may_be_passed_by(void)
+{
+    static const struct {
+        uint8_t warning;
+        uint8_t alert;
+        bool goes_on;
+        enum certainty certainty;
+    } rows[] = {
+        {TLS_ALERT_NO_CERTIFICATE, TLS_ALERT_HANDSHAKE_FAILURE, false, CAUSE_POSSIBLE},
+        {TLS_ALERT_NO_CERTIFICATE, TLS_ALERT_HANDSHAKE_FAILURE, true, CAUSE_POSSIBLE},
+        {TLS_ALERT_NO_CERTIFICATE, TLS_ALERT_UNEXPECTED_MESSAGE, false, CAUSE_LIKELY},
+        {TLS_ALERT_UNRECOGNIZED_NAME, TLS_ALERT_HANDSHAKE_FAILURE, false, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        story_begin_hello(&story);
+        story_alert(&story, SIDE_SERVER, TLS_ALERT_LEVEL_WARNING, rows[i].warning);
+        story_flight_1_2(&story, &choice, 0);
+        if (rows[i].goes_on)
+            story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("", 0));
+        story_fatal(&story, SIDE_CLIENT, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, "unexpected_message"), rows[i].certainty);
+    }
+}
+
 static void a_warning_about_the_name_may_be_why_a_client_of_1_3_leaves(void)
 {
     for (int warns = 0; warns <= 1; warns++) {
@@ -73,6 +103,8 @@ int main(void)
         {"a warning about the name is about the name", a_warning_about_the_name_is_about_the_name},
         {"a warning that the client passed by is no reason",
          a_warning_that_the_client_passed_by_is_no_reason},
+        {"a warning before a whole flight may be passed by",
+         a_warning_before_a_whole_flight_may_be_passed_by},
         {"a warning about the name may be why a client of TLS 1.3 leaves",
          a_warning_about_the_name_may_be_why_a_client_of_1_3_leaves},
         CU_TEST_INFO_NULL,

@@ -2,10 +2,8 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/server_flight.h"
 
-static bool has_come_before(const struct facts *facts, const struct note *note)
-{
-    return note != NULL && (facts->refusal.note == NULL || note < facts->refusal.note);
-}
+static const char warning_text[] =
+    "the server sent a warning that answers nothing, which some clients take for an error: ";
 
 /* RFC 8446 section 4.1.2: another ClientHello only in answer to a HelloRetryRequest. */
 static const struct note *second_client_hello(const struct facts *facts)
@@ -90,12 +88,42 @@ static const struct note *server_warned(const struct facts *facts)
 {
     const struct note *warning = facts_warning_of(facts, SIDE_SERVER);
 
-    if (warning == NULL || warning->code == TLS_ALERT_UNRECOGNIZED_NAME)
+    if (!facts_is_before_end(facts, warning) || warning->code == TLS_ALERT_UNRECOGNIZED_NAME)
         return NULL;
     return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
                    || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE)
                ? warning
                : NULL;
+}
+
+/* The client may have read on behind the warning: it sent something, or all of the server's flight
+ * was there, which it may have refused as well. */
+static bool was_passed_by(const struct facts *facts, const struct note *warning)
+{
+    const struct handshake *handshake = facts->handshake;
+
+    for (const struct note *note = warning + 1; note < facts->refusal.note; note++)
+        if (note->side == SIDE_CLIENT)
+            return true;
+    return client_ended_at_flight(facts)
+           && (handshake_next(handshake, warning, SIDE_SERVER, NOTE_MESSAGE) != NULL
+               || handshake_next(handshake, warning, SIDE_SERVER, NOTE_APPLICATION_DATA) != NULL);
+}
+
+/* A warning that the client took for an error, as far as that shows. */
+static const struct note *server_warned_last(const struct facts *facts)
+{
+    const struct note *warning = server_warned(facts);
+
+    return warning != NULL && !was_passed_by(facts, warning) ? warning : NULL;
+}
+
+static void describe_disorder(const struct note *note, const char *what, struct evidence *evidence)
+{
+    char alert[48];
+
+    evidence_add(evidence, "out_of_order", note->at, "%s%s", what,
+                 note->kind == NOTE_ALERT ? describe_alert(note->code, alert) : "");
 }
 
 /* Look for a message that came when it must not; add it to the evidence. */
@@ -111,19 +139,15 @@ static bool order_is_broken(const struct facts *facts, struct evidence *evidence
         {certificate_left_out,
          "the client was asked for a certificate and goes on without a Certificate message"},
         {server_began_wrong, "the server did not begin with ServerHello"},
-        {server_warned,
-         "the server sent a warning that answers nothing, which some clients take for "
-         "an error: "},
+        {server_warned_last, warning_text},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct note *note = rows[i].find(facts);
-        char alert[48];
 
-        if (!has_come_before(facts, note))
+        if (!facts_is_before_end(facts, note))
             continue;
-        evidence_add(evidence, "out_of_order", note->at, "%s%s", rows[i].text,
-                     note->kind == NOTE_ALERT ? describe_alert(note->code, alert) : "");
+        describe_disorder(note, rows[i].text, evidence);
         *by = (enum side)note->side;
         return true;
     }
@@ -145,7 +169,7 @@ static bool early_data_failed(const struct facts *facts, struct evidence *eviden
 {
     const struct note *note = early_data_below_1_3(facts);
 
-    if (!has_come_before(facts, note) || facts->refusal.kind == REFUSAL_NONE
+    if (!facts_is_before_end(facts, note) || facts->refusal.kind == REFUSAL_NONE
         || (facts->refusal.by == SIDE_CLIENT && !facts_closed_without_reason(facts, SIDE_CLIENT)))
         return false;
     evidence_add(evidence, "early_data", note->at,
@@ -170,14 +194,17 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 {
     bool said = facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE)
                 || facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE);
+    const struct note *warning = server_warned(facts);
     enum side by;
 
     if (early_data_failed(facts, evidence)
         || (order_is_broken(facts, evidence, &by) && facts->refusal.kind != REFUSAL_NONE
             && facts->refusal.by != by))
         return said ? CAUSE_CERTAIN : CAUSE_LIKELY;
+    if (warning != NULL)
+        describe_disorder(warning, warning_text, evidence);
     if (!said)
-        return CAUSE_NO;
+        return warning != NULL ? CAUSE_POSSIBLE : CAUSE_NO;
     describe_last_seen(facts, evidence);
     return answers_first_hello(facts) || client_may_mean_signature(facts) || answers_unseen(facts)
                ? CAUSE_POSSIBLE
