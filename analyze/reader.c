@@ -82,12 +82,33 @@ static enum record_status identify_start(struct run *run, struct bytes *octets)
     return RECORD_ALIEN;
 }
 
-/* The server's hello in a record of a version that TLS never had: receivers must not look at that
- * (RFC 8446 section 5.1), and some do not. */
+static bool is_answer(const struct run *run)
+{
+    return run->from == SIDE_SERVER && run->session->hello_seen;
+}
+
+/* The server's hello in what is no record for its version, one that TLS never had: receivers must
+ * not look at that (RFC 8446 section 5.1), and some do not. */
 static bool answers_in_odd_version(const struct run *run, struct bytes octets)
 {
-    return run->from == SIDE_SERVER && run->session->hello_seen
-           && reader_names_hello(octets, TLS_HANDSHAKE_SERVER_HELLO);
+    return is_answer(run) && reader_names_hello(octets, TLS_HANDSHAKE_SERVER_HELLO);
+}
+
+/* The same as far as it has come, while too little has to tell. */
+static bool may_answer_in_odd_version(const struct run *run, struct bytes octets)
+{
+    enum { NAMED_AT = 11 }; /* octets up to the version in the hello */
+    static const struct {
+        uint8_t at;
+        uint8_t octet;
+    } fixed[] = {{0, TLS_CONTENT_HANDSHAKE},
+                 {TLS_RECORD_HEADER_LENGTH, TLS_HANDSHAKE_SERVER_HELLO},
+                 {TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH, TLS_VERSION_1_2 >> 8}};
+
+    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+        if (fixed[i].at < octets.len && octets.data[fixed[i].at] != fixed[i].octet)
+            return false;
+    return is_answer(run) && octets.len < NAMED_AT;
 }
 
 /* Take the header of such a record for that of one of TLS 1.2, and return what is behind it. */
@@ -145,7 +166,8 @@ NEVER_INLINE static void take_odd_start(struct run *run, struct bytes data)
     enum record_status status = identify_start(run, &rest);
     struct buffer held = {0};
 
-    if (status == RECORD_PARTIAL) {
+    if (status == RECORD_PARTIAL
+        || (status == RECORD_ALIEN && may_answer_in_odd_version(run, rest))) {
         if (!spans)
             reader_keep_partial(run, data);
         return;

@@ -274,14 +274,16 @@ static void an_odd_alert_is_read(void)
         }
 }
 
+enum { ODD_PIECES = 12 }; /* octets of a segment: one more than show what the record holds */
+
 /* A server's hello that chooses TLS 1.2, in a record of version 5.5. */
-static void begin_odd_version(struct play *play)
+static void begin_odd_version(struct play *play, size_t piece)
 {
     static const char hello[] = "\x16\x05\x05\x00\x2a\x02\x00\x00\x26\x03\x03"
                                 "0123456789abcdef0123456789abcdef"
                                 "\0\xc0\x2f\0";
 
-    play_begin(play, 443, 0);
+    play_begin(play, 443, piece);
     play_client_hello(play, false);
     play_octets(play, SIDE_SERVER, hello, sizeof(hello) - 1);
 }
@@ -289,27 +291,56 @@ static void begin_odd_version(struct play *play)
 /* RFC 8446 section 5.1 wants the version of a record to be ignored: Go and Java do so. */
 static void a_hello_in_a_record_of_odd_version_is_read(void)
 {
-    struct play play;
+    for (size_t piece = 0; piece <= ODD_PIECES; piece++) {
+        struct play play;
 
-    begin_odd_version(&play);
-    play_finish(&play);
-    play_end(&play);
-    CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
-    CU_ASSERT_EQUAL(play.version, TLS_VERSION_1_2);
+        begin_odd_version(&play, piece);
+        play_finish(&play);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_ESTABLISHED);
+        CU_ASSERT_EQUAL(play.version, TLS_VERSION_1_2);
+    }
 }
 
 /* OpenSSL and Mbed TLS do not. */
 static void an_odd_version_of_a_record_may_be_refused(void)
 {
-    struct play play;
+    for (size_t piece = 0; piece <= ODD_PIECES; piece++) {
+        struct play play;
 
-    begin_odd_version(&play);
-    play_alert(&play, SIDE_CLIENT, 2, TLS_ALERT_PROTOCOL_VERSION);
-    play_fin(&play, SIDE_CLIENT);
-    play_end(&play);
-    CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
-    CU_ASSERT_STRING_EQUAL(play.cause, "malformed_record");
-    CU_ASSERT_EQUAL(play.refused_by, PARTY_CLIENT);
+        begin_odd_version(&play, piece);
+        play_alert(&play, SIDE_CLIENT, 2, TLS_ALERT_PROTOCOL_VERSION);
+        play_fin(&play, SIDE_CLIENT);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+        CU_ASSERT_STRING_EQUAL(play.cause, "malformed_record");
+        CU_ASSERT_EQUAL(play.confidence, CAUSE_CERTAIN);
+        CU_ASSERT_EQUAL(play.refused_by, PARTY_CLIENT);
+    }
+}
+
+/* What begins so and goes on otherwise is none. */
+static void another_answer_is_no_hello_of_odd_version(void)
+{
+    static const char *const others[] = {
+        "\x16What do you want?",
+        "\x16\x05\x05\1\1What do you want?",
+        "\x16\x05\x05\1\1\2\1\1\1What do you want?",
+    };
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        for (size_t piece = 0; piece <= ODD_PIECES; piece++) {
+            struct play play;
+
+            play_begin(&play, 443, piece);
+            play_client_hello(&play, false);
+            play_text(&play, SIDE_SERVER, others[i]);
+            play_fin(&play, SIDE_SERVER);
+            play_end(&play);
+            CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+            CU_ASSERT_EQUAL(play.refusal, REFUSAL_PLAINTEXT);
+            CU_ASSERT_EQUAL(play.prelude[SIDE_SERVER], PRELUDE_UNKNOWN);
+        }
 }
 
 /* While nobody minds it, it is no end. */
@@ -317,7 +348,7 @@ static void an_odd_version_of_a_record_ends_nothing(void)
 {
     struct play play;
 
-    begin_odd_version(&play);
+    begin_odd_version(&play, 0);
     play_end(&play);
     CU_ASSERT_EQUAL(play.outcome, OUTCOME_INCOMPLETE);
 }
@@ -335,6 +366,7 @@ int main(void)
         {"an odd alert is read", an_odd_alert_is_read},
         {"a hello in a record of odd version is read", a_hello_in_a_record_of_odd_version_is_read},
         {"an odd version of a record may be refused", an_odd_version_of_a_record_may_be_refused},
+        {"another answer is no hello of odd version", another_answer_is_no_hello_of_odd_version},
         {"an odd version of a record ends nothing", an_odd_version_of_a_record_ends_nothing},
         CU_TEST_INFO_NULL,
     };
