@@ -450,6 +450,23 @@ static void the_general_alert_leaves_version_and_suites_open(void)
     CU_ASSERT_TRUE(story_considers(&fixture.story, "no_shared_cipher"));
 }
 
+/* It never took the version, which others need not offer: suites that hardly any server takes may
+ * still be what it means. */
+static void the_general_alert_may_be_about_obsolete_suites_of_an_old_version(void)
+{
+    struct fixture fixture;
+    struct story_offer offer = offer_up_to(TLS_VERSION_1_0);
+
+    begin(&fixture, 12);
+    fixture.server.by_version[VERSION_CLASS_1_0].refused_since = 2;
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch",
+                                CAUSE_LIKELY));
+    memcpy(offer.suites, (story_list){0x000a, 0x0005}, sizeof(offer.suites));
+    CU_ASSERT_TRUE(refusal_says(&fixture, &offer, TLS_ALERT_HANDSHAKE_FAILURE, "version_mismatch",
+                                CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&fixture.story, "no_shared_cipher"));
+}
+
 static void suites_come_first_where_the_version_was_chosen_before(void)
 {
     struct fixture fixture;
@@ -568,6 +585,8 @@ int main(void)
          a_version_comes_before_the_suites_that_come_with_it},
         {"the general alert leaves version and suites open",
          the_general_alert_leaves_version_and_suites_open},
+        {"the general alert may be about obsolete suites of an old version",
+         the_general_alert_may_be_about_obsolete_suites_of_an_old_version},
         {"suites come first where the version was chosen before",
          suites_come_first_where_the_version_was_chosen_before},
         {"what is unusual comes first where all was taken up from others",

@@ -100,7 +100,8 @@ static enum known_says weigh_tls_1_2(const struct facts *facts, const struct kno
 }
 
 /* Versions that RFC 8996 deprecates: what a server does with them is seen only from clients that
- * offer no better. */
+ * offer no better. Their hellos are old in all else, too, so that it is never sure; nor is it where
+ * one was taken up before, which may have been another client's. */
 static enum known_says weigh_deprecated(const struct facts *facts,
                                         const struct known_server *server)
 {
@@ -108,10 +109,10 @@ static enum known_says weigh_deprecated(const struct facts *facts,
         &server->by_version[version_class_of(facts->offer.version_max)];
     enum known_says says = weigh_treatment(facts, server, like);
 
-    return says == KNOWN_NOTHING && like->accepted.count == 0
-                   && chose_only_above(server, facts->offer.version_max, KNOWN_FEW)
-               ? KNOWN_HINTS
-               : says;
+    if (says == KNOWN_NOTHING && like->accepted.count == 0
+        && chose_only_above(server, facts->offer.version_max, KNOWN_FEW))
+        return KNOWN_HINTS;
+    return says == KNOWN_SURE ? KNOWN_FOR : says;
 }
 
 /* Compare a list of the offer with what the server chose: nothing in common speaks for a suspect,

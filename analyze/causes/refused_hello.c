@@ -178,13 +178,16 @@ static bool is_behind_name(const struct suspects *suspects, enum suspect suspect
 }
 
 /* From TLS 1.0 on there is an alert for a version that is not supported (RFC 2246 section 7.2.2).
- * A server that sends the general one instead may mean suites that are as unusual. */
+ * A server that sends the general one instead may mean suites that are as unusual; where it never
+ * took the version, suites that most servers refuse. */
 static bool suites_may_be_meant(const struct facts *facts, const struct manner *manner,
                                 const struct suspects *suspects)
 {
-    return suspects->weight[SUSPECT_VERSION] < WEIGHT_KNOWN && manner_is_general(manner)
-           && facts->offer.version_max >= TLS_VERSION_1_0
-           && suspects->weight[SUSPECT_SUITES] >= WEIGHT_UNUSUAL;
+    enum weight enough =
+        suspects->weight[SUSPECT_VERSION] < WEIGHT_KNOWN ? WEIGHT_UNUSUAL : WEIGHT_STANDS_OUT;
+
+    return manner_is_general(manner) && facts->offer.version_max >= TLS_VERSION_1_0
+           && suspects->weight[SUSPECT_SUITES] >= enough;
 }
 
 /* How well a suspect that this refusal can be about explains it, beside all others. */
