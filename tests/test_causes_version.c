@@ -192,19 +192,59 @@ static void a_server_may_have_been_changed(void)
     CU_ASSERT_TRUE(refusal_says(&fixture, &offer, CAUSE_POSSIBLE));
 }
 
-/* RFC 8446 section 4.2.1: the client is prepared to negotiate what it lists. */
-static void a_listed_choice_is_hardly_what_the_client_complains_of(void)
+/* RFC 8446 section 4.2.1: the client is prepared to negotiate what it lists, and by RFC 5246 section
+ * 7.4.1.2 what it names as its best version. */
+static void a_choice_that_it_names_is_hardly_what_the_client_complains_of(void)
 {
+    struct story_offer offer = story_offer_1_2();
+    struct story_choice choice = story_choice_1_2();
     struct story story;
 
     story_begin_flight_1_2(&story);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION);
     CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));
-    CU_ASSERT_TRUE(has_fact(&story, "listed_version"));
+    CU_ASSERT_TRUE(story_tells(&story, "offered_version", "offers TLS 1.2, which the server"));
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_flight_1_2(&story, &choice, 0);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));
+    CU_ASSERT_TRUE(story_tells(&story, "offered_version", "offers TLS 1.2 as its best, which"));
     story_begin_flight_1_3(&story);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION);
     CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
+}
+
+/* The choice may be one that the client names. */
+static void a_choice_in_answer_to_a_hello_that_was_not_read_is_not_certain_to_be_refused(void)
+{
+    static const struct {
+        uint16_t version;
+        bool is_read;
+        enum certainty certainty;
+    } rows[] = {
+        {TLS_VERSION_1_1, true, CAUSE_CERTAIN},
+        {TLS_VERSION_1_1, false, CAUSE_LIKELY},
+        {TLS_VERSION_1_2, false, CAUSE_POSSIBLE},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_offer offer = story_offer_1_2();
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        choice.legacy_version = rows[i].version;
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_server_hello(&story, &choice);
+        story_fatal(&story, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION);
+        (void)story_facts(&story);
+        story.facts.client_hello_read = rows[i].is_read;
+        diagnose(&story.facts, &story.verdict);
+        CU_ASSERT_TRUE(story_says(&story, "version_mismatch", rows[i].certainty));
+    }
 }
 
 static void the_size_of_a_prime_may_be_what_it_complains_of(void)
@@ -270,8 +310,10 @@ int main(void)
         {"a server that chose better versions alone may mean the version",
          a_server_that_chose_better_versions_alone_may_mean_the_version},
         {"a server may have been changed", a_server_may_have_been_changed},
-        {"a listed choice is hardly what the client complains of",
-         a_listed_choice_is_hardly_what_the_client_complains_of},
+        {"a choice that it names is hardly what the client complains of",
+         a_choice_that_it_names_is_hardly_what_the_client_complains_of},
+        {"a choice in answer to a hello that was not read is not certain to be refused",
+         a_choice_in_answer_to_a_hello_that_was_not_read_is_not_certain_to_be_refused},
         {"the size of a prime may be what it complains of",
          the_size_of_a_prime_may_be_what_it_complains_of},
         {"a listed choice without a flight explains nothing",

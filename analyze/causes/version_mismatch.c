@@ -26,17 +26,29 @@ static enum certainty server_says_so(const struct facts *facts, struct evidence 
                                                                                  : certainty;
 }
 
+/* Where one of the hellos was not read the choice may be one that the client names. Clients whose
+ * best version is one that RFC 8996 deprecates are few. */
+static enum certainty weigh_choice(const struct facts *facts)
+{
+    if (version_of_record_is_odd(facts))
+        return CAUSE_POSSIBLE;
+    if (facts->client_hello_read && facts->server_hello_read)
+        return CAUSE_CERTAIN;
+    return facts->server_hello_read && facts->version < TLS_VERSION_1_2 ? CAUSE_LIKELY
+                                                                        : CAUSE_POSSIBLE;
+}
+
 /* The client refuses the version that the server chose: it comes after a ServerHello. A client
  * that gets something else than TLS may send the same alert, but then there is none. */
 static enum certainty client_says_so(const struct facts *facts, struct evidence *evidence)
 {
     if (!facts_client_refused_server(facts)
         || !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION)
-        || version_choice_was_listed(facts))
+        || version_choice_was_named(facts))
         return CAUSE_NO;
     describe_offered_versions(facts, evidence);
     describe_choice(facts, evidence);
-    return version_of_record_is_odd(facts) ? CAUSE_POSSIBLE : CAUSE_CERTAIN;
+    return weigh_choice(facts);
 }
 
 /* The server chose a version that the client did not offer, and the client left without saying
@@ -141,7 +153,7 @@ static bool client_may_have_left_for_it(const struct facts *facts)
     return facts_client_refused_server(facts) && facts_closed_without_reason(facts, SIDE_CLIENT)
            && client_silent_after_flight(facts) && facts->waited_ns <= CERTIFICATE_JUDGEMENT_NS
            && facts->version != 0 && facts->offer.version_max > facts->version
-           && !version_choice_was_listed(facts);
+           && !version_choice_was_named(facts);
 }
 
 /* A server that chose better versions alone, however seldom it was seen, may mean the version by an

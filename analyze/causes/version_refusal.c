@@ -111,9 +111,10 @@ enum certainty version_refusal_by_server(const struct facts *facts)
                : CAUSE_CERTAIN;
 }
 
-bool version_choice_was_listed(const struct facts *facts)
+bool version_choice_was_named(const struct facts *facts)
 {
-    return facts->client_hello_read && facts->offer.has_supported_versions
+    return facts->client_hello_read
+           && (facts->offer.has_supported_versions || facts->version == facts->offer.version_max)
            && client_hello_offers_version(&facts->client_hello, facts->version);
 }
 
@@ -121,7 +122,7 @@ bool version_complaint_is_contradicted(const struct facts *facts)
 {
     return facts_client_refused_server(facts)
            && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION)
-           && version_choice_was_listed(facts);
+           && version_choice_was_named(facts);
 }
 
 bool version_complaint_is_about_flight(const struct facts *facts)
@@ -169,8 +170,9 @@ void describe_version_contradiction(const struct facts *facts, struct evidence *
     if (is_unexpected(facts))
         describe_taken(facts, version_taken(facts), evidence);
     if (version_complaint_is_contradicted(facts))
-        evidence_add(evidence, "listed_version", facts->client_hello_note->at,
-                     "the client lists %s, which the server chose: its alert seems to be about "
+        evidence_add(evidence, "offered_version", facts->client_hello_note->at,
+                     "the client offers %s%s, which the server chose: its alert seems to be about "
                      "something else",
-                     describe_version(facts->version, version));
+                     describe_version(facts->version, version),
+                     facts->offer.has_supported_versions ? "" : " as its best");
 }

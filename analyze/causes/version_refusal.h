@@ -28,11 +28,12 @@ bool version_refusal_is_contradicted(const struct facts *facts);
  * in question. */
 bool version_refusal_varies(const struct facts *facts);
 
-/* The offer lists the version that the server chose: the client is prepared to negotiate it (RFC
- * 8446 section 4.2.1). Without a list its minimum is not on the wire. */
-bool version_choice_was_listed(const struct facts *facts);
+/* The offer names the version that the server chose, in its list (RFC 8446 section 4.2.1) or, where
+ * there is none, as the best one (RFC 5246 section 7.4.1.2): the client is prepared to take it.
+ * Without a list its minimum is not on the wire. */
+bool version_choice_was_named(const struct facts *facts);
 
-/* The client says protocol_version(70) to a choice of a version that it lists. */
+/* The client says protocol_version(70) to a choice of a version that it names. */
 bool version_complaint_is_contradicted(const struct facts *facts);
 
 /* The same directly behind the server's flight, which is where clients judge what is in it. */
