@@ -205,6 +205,118 @@ static void a_client_with_another_key_than_the_server_asks_for_fails_at_its_sign
         CU_ASSERT_EQUAL(answer_request(rows[i].key, rows[i].end, rows[i].how), rows[i].certainty);
 }
 
+/* The key would do: the client, which lists ECDSA and RSA with SHA-256, ends the handshake behind a
+ * key exchange that is signed with another scheme. */
+static enum certainty refuse_signature(struct story *story, const struct chain_judgement *judgement,
+                                       uint16_t scheme, int how)
+{
+    struct story_offer offer = story_offer_1_2();
+    struct story_choice choice = story_choice_1_2();
+
+    memset(offer.schemes, 0, sizeof(offer.schemes));
+    offer.schemes[0] = 0x0403;
+    offer.schemes[1] = 0x0401;
+    offer.master_secret = true;
+    story_begin(story);
+    story_client_hello(story, &offer);
+    choice.master_secret = false;
+    choice.renegotiation = true;
+    story_flight_1_2(story, &choice, 2048);
+    if (how == STORY_CLOSES)
+        story_fin(story, SIDE_CLIENT);
+    else
+        story_fatal(story, SIDE_CLIENT, (uint8_t)how);
+    (void)story_facts(story);
+    story->facts.chain[SIDE_SERVER] = judgement;
+    story->facts.server_key_exchange.signature_scheme = scheme;
+    diagnose(&story->facts, &story->verdict);
+    return story_certainty(story, "no_shared_signature_algorithm");
+}
+
+static void a_signature_that_is_not_listed_is_the_reason_for_alerts_of_its_kind(void)
+{
+    enum { RSA_SHA1 = 0x0201, RSA_SHA256 = 0x0401 };
+    static const char good[] = "leaf intermediate";
+    static const struct {
+        const char *files;
+        uint16_t scheme;
+        int how;
+        enum certainty certainty;
+    } rows[] = {
+        {good, RSA_SHA1, TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_LIKELY},
+        {good, RSA_SHA1, TLS_ALERT_UNEXPECTED_MESSAGE, CAUSE_LIKELY},
+        {good, RSA_SHA1, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_LIKELY},
+        {good, RSA_SHA1, TLS_ALERT_INTERNAL_ERROR, CAUSE_LIKELY},
+        {good, RSA_SHA1, TLS_ALERT_CERTIFICATE_EXPIRED, CAUSE_NO},
+        {good, RSA_SHA1, STORY_CLOSES, CAUSE_POSSIBLE},
+        {good, RSA_SHA256, TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_NO},
+        /* A client says so of a certificate, too, and looks at that before. */
+        {"leaf", RSA_SHA1, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_POSSIBLE},
+        {"leaf", RSA_SHA1, TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_LIKELY},
+    };
+    struct judged judged;
+
+    judged_begin(&judged);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        judged_chain(&judged, rows[i].files, "www.example.test", CERTIFICATES_TIME);
+        CU_ASSERT_EQUAL(refuse_signature(&story, &judged.judgement, rows[i].scheme, rows[i].how),
+                        rows[i].certainty);
+        if (rows[i].certainty == CAUSE_LIKELY)
+            CU_ASSERT_TRUE(story_tells(&story, "signature_scheme", "with rsa_pkcs1_sha1, which"));
+    }
+    judged_end(&judged);
+}
+
+/* It takes what it does not list: the extension that the ServerHello lacks is what is left. */
+static void what_the_client_took_before_is_less_likely_the_reason(void)
+{
+    struct known_attempt attempt = {.is_taken = true};
+    struct known known = {.attempt = &attempt};
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf intermediate", "www.example.test", CERTIFICATES_TIME);
+    (void)refuse_signature(&story, &judged.judgement, 0x0201, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_considers(&story, "missing_extended_master_secret"));
+    story.facts.known = &known;
+    diagnose(&story.facts, &story.verdict);
+    CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_signature_algorithm"), CAUSE_POSSIBLE);
+    judged_end(&judged);
+}
+
+/* The server asks for RSA with SHA-256. */
+static void a_client_that_signs_with_another_hash_than_the_server_asks_for_is_refused(void)
+{
+    static const struct {
+        const char *verify;
+        uint8_t alert;
+        enum certainty certainty;
+    } rows[] = {
+        {"\2\1\0\1s", TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_LIKELY},
+        {"\2\1\0\1s", TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_LIKELY},
+        {"\2\1\0\1s", TLS_ALERT_UNKNOWN_CA, CAUSE_NO},
+        {"\4\1\0\1s", TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_request(&story);
+        story_certificate(&story, SIDE_CLIENT);
+        story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE_VERIFY,
+                      bytes_of(rows[i].verify, 5));
+        story_client_flight_1_2(&story);
+        story_fatal(&story, SIDE_SERVER, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, "no_shared_signature_algorithm"),
+                        rows[i].certainty);
+        CU_ASSERT_EQUAL(story_tells(&story, "requested_signature_schemes", "rsa_pkcs1_sha256"),
+                        rows[i].certainty == CAUSE_LIKELY);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -215,6 +327,12 @@ int main(void)
          a_server_that_stops_where_it_has_to_sign_has_no_listed_key},
         {"a client with another key than the server asks for fails at its signature",
          a_client_with_another_key_than_the_server_asks_for_fails_at_its_signature},
+        {"a signature that is not listed is the reason for alerts of its kind",
+         a_signature_that_is_not_listed_is_the_reason_for_alerts_of_its_kind},
+        {"what the client took before is less likely the reason",
+         what_the_client_took_before_is_less_likely_the_reason},
+        {"a client that signs with another hash than the server asks for is refused",
+         a_client_that_signs_with_another_hash_than_the_server_asks_for_is_refused},
         CU_TEST_INFO_NULL,
     };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/refused_hello.h"
+#include "analyze/causes/unlisted_key.h"
 
 static enum certainty client_insists(const struct facts *facts, struct evidence *evidence)
 {
@@ -14,11 +15,12 @@ static enum certainty client_insists(const struct facts *facts, struct evidence 
     evidence_add(evidence, "extended_master_secret", facts->server_hello_note->at,
                  "the client offers extended_master_secret, the ServerHello does not have it");
     describe_choice(facts, evidence);
-    /* Many old servers lack both extensions; more clients insist on the other one. Java's library
-     * takes nearly any warning for an error, and OpenSSL the refusal of a renegotiation that it did
-     * not ask for: the warning is the nearer reason for their alert. */
+    /* Many old servers lack both extensions; more clients insist on the other one, or on another
+     * signature than that of old servers. Java's library takes nearly any warning for an error, and
+     * OpenSSL the refusal of a renegotiation that it did not ask for: the warning is the nearer
+     * reason for their alert. */
     if (facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT
-        || facts_warning_of(facts, SIDE_SERVER) != NULL)
+        || facts_warning_of(facts, SIDE_SERVER) != NULL || unlisted_key_weigh(facts) != CAUSE_NO)
         return CAUSE_POSSIBLE;
     return CAUSE_LIKELY;
 }

@@ -101,14 +101,15 @@ static bool is_conceivable(const struct facts *facts)
 const struct cause cause_no_shared_signature_algorithm = {
     .id = "no_shared_signature_algorithm",
     .layer = LAYER_NEGOTIATION,
-    .title = "The key of one side's certificate cannot make any signature that the other accepts",
+    .title = "One side makes no signature that the other accepts",
     .explanation =
         "The client lists the signature schemes that it can verify "
         "(signature_algorithms). None of them works with the key in the server's "
         "certificate: typically a list without RSA at a server with an RSA key, a list "
         "without ECDSA at one with an ECDSA key, or nothing but SHA-1. Some servers refuse "
         "as well when the list does not have what their certificates are signed with. Others "
-        "send a key whose curve or scheme is not listed all the same, and the client refuses. "
+        "send a key whose curve or scheme is not listed all the same, or sign with a scheme that "
+        "is not, as old ones do with SHA-1, and the client refuses. "
         "In the same way a server lists what it can verify when it asks for a certificate of the "
         "client (CertificateRequest), and a client may have a key of another kind alone. A client "
         "that takes raw public keys alone, or certificates of another type, meets servers that "
@@ -117,7 +118,9 @@ const struct cause cause_no_shared_signature_algorithm = {
         "See what the server's key is with `openssl s_client -connect SERVER:PORT -servername NAME "
         "</dev/null | openssl x509 -noout -text`, and try a single scheme with `-sigalgs "
         "RSA-PSS+SHA256`. Correct the client's list, or give the server a second certificate with "
-        "the other type of key. Where the evidence names the client's key, `openssl s_client "
+        "the other type of key. A server that signs with SHA-1 whatever is listed is old: update "
+        "it. "
+        "Where the evidence names the client's key, `openssl s_client "
         "-connect SERVER:PORT` alone lists what the server takes under \"Requested Signature "
         "Algorithms\": correct that list, or give the client a certificate with such a key.",
     .reported_as = "OpenSSL: on the server: no shared signature algorithms, no suitable signature "
@@ -128,8 +131,10 @@ const struct cause cause_no_shared_signature_algorithm = {
     .alerts = CAUSE_ALERTS(
         TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_UNSUPPORTED_CERTIFICATE, TLS_ALERT_ILLEGAL_PARAMETER,
         TLS_ALERT_INSUFFICIENT_SECURITY, TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_MISSING_EXTENSION,
-        TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY, TLS_ALERT_BAD_CERTIFICATE),
-    .source = "RFC 8446 sections 4.2.3, 4.4.2.2 and 9.2; RFC 5246 sections 7.4.1.4.1 and 7.4.6",
+        TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_CLOSE_NOTIFY, TLS_ALERT_BAD_CERTIFICATE,
+        TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_DECRYPT_ERROR),
+    .source = "RFC 8446 sections 4.2.3, 4.4.2.2 and 9.2; RFC 5246 sections 7.4.1.4.1, 7.4.3, 7.4.6 "
+              "and 7.4.8",
     .match = match,
     .conceivable = is_conceivable,
 };

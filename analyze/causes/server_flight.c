@@ -467,8 +467,7 @@ void describe_certificate_request(const struct facts *facts, struct evidence *ev
     }
 }
 
-/* Up to TLS 1.2: the client's signature, by which it shows that the certificate is its own. */
-static void describe_signature(const struct facts *facts, struct evidence *evidence)
+void describe_client_signature(const struct facts *facts, struct evidence *evidence)
 {
     const struct note *note = handshake_next_message(facts->handshake, NULL, SIDE_CLIENT,
                                                      TLS_HANDSHAKE_CERTIFICATE_VERIFY);
@@ -514,6 +513,6 @@ void describe_client_certificate(const struct facts *facts, struct evidence *evi
                      "the client says that it has no certificate: alert no_certificate(41)");
     else
         describe_client_flight(facts, evidence);
-    describe_signature(facts, evidence);
+    describe_client_signature(facts, evidence);
     describe_end_at_data(facts, evidence);
 }

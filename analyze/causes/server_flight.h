@@ -120,6 +120,10 @@ void describe_client_certificate(const struct facts *facts, struct evidence *evi
 /* Say what became of the signature of its key exchange; nothing where it was not verified. */
 void describe_server_signature(const struct facts *facts, struct evidence *evidence);
 
+/* Up to TLS 1.2: say how the client signed to show that its certificate is its own; nothing where
+ * that was not read. */
+void describe_client_signature(const struct facts *facts, struct evidence *evidence);
+
 /* Say where the server asked for a certificate; nothing when that was not seen. */
 void describe_certificate_request(const struct facts *facts, struct evidence *evidence);
 

@@ -38,14 +38,32 @@ static const struct certificate *unlisted_leaf(const struct facts *facts)
                : NULL;
 }
 
+static const struct note *certificate_verify(const struct facts *facts)
+{
+    return handshake_next_message(facts->handshake, NULL, SIDE_CLIENT,
+                                  TLS_HANDSHAKE_CERTIFICATE_VERIFY);
+}
+
+/* The client signed with none of the schemes, though its key may make one (RFC 5246 section 7.4.8).
+ * What it signed with is not known: false. */
+static bool signature_is_unlisted(const struct facts *facts)
+{
+    const struct note *note = certificate_verify(facts);
+    struct bytes schemes = schemes_asked_for(facts);
+    struct certificate_verify verify;
+
+    return note != NULL && schemes.len > 0
+           && certificate_verify_parse(handshake_body(facts->handshake, note), facts->version,
+                                       &verify)
+           && !list_u16_contains(schemes, verify.signature_scheme);
+}
+
 /* Its flight broke off before CertificateVerify. */
 static bool client_gave_up(const struct facts *facts)
 {
     return facts->refusal.by == SIDE_CLIENT
            && facts_is_before_end(facts, facts->client_certificate_note)
-           && handshake_next_message(facts->handshake, NULL, SIDE_CLIENT,
-                                     TLS_HANDSHAKE_CERTIFICATE_VERIFY)
-                  == NULL
+           && certificate_verify(facts) == NULL
            && facts->change_cipher_spec_note[SIDE_CLIENT] == NULL;
 }
 
@@ -61,10 +79,12 @@ static bool alert_is_about_signatures(const struct facts *facts)
 
 enum certainty unlisted_client_key_weigh(const struct facts *facts)
 {
+    bool server_says_so =
+        alert_is_about_signatures(facts) && server_refused_after_client_certificate(facts);
+
     if (unlisted_leaf(facts) == NULL)
-        return CAUSE_NO;
-    if (alert_is_about_signatures(facts)
-        && (client_gave_up(facts) || server_refused_after_client_certificate(facts)))
+        return server_says_so && signature_is_unlisted(facts) ? CAUSE_LIKELY : CAUSE_NO;
+    if (server_says_so || (alert_is_about_signatures(facts) && client_gave_up(facts)))
         return CAUSE_LIKELY;
     return client_gave_up(facts) && facts_closed_without_reason(facts, SIDE_CLIENT) ? CAUSE_POSSIBLE
                                                                                     : CAUSE_NO;
@@ -73,15 +93,15 @@ enum certainty unlisted_client_key_weigh(const struct facts *facts)
 void describe_unlisted_client_key(const struct facts *facts, struct evidence *evidence)
 {
     const struct certificate *leaf = unlisted_leaf(facts);
-    struct text text;
+    struct text text = evidence_begin(evidence, "requested_signature_schemes",
+                                      facts->certificate_request_note->at);
 
-    if (leaf == NULL)
-        return;
-    text = evidence_begin(evidence, "requested_signature_schemes",
-                          facts->certificate_request_note->at);
     text_add(&text, "the server asks for signatures with ");
     text_add_names(&text, schemes_asked_for(facts), names_signature_scheme, SCHEMES_TOLD);
-    evidence_add(evidence, "client_key", facts->client_certificate_note->at,
-                 "the key of the client's certificate is %s, which makes none of them",
-                 leaf->key_name);
+    if (leaf != NULL)
+        evidence_add(evidence, "client_key", facts->client_certificate_note->at,
+                     "the key of the client's certificate is %s, which makes none of them",
+                     leaf->key_name);
+    else
+        describe_client_signature(facts, evidence);
 }

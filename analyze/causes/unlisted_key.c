@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "analyze/causes/certificate_refusal.h"
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/manner.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/chain.h"
 #include "analyze/describe.h"
 #include "analyze/key_scheme.h"
+#include "dissect/names.h"
 
 /* The client refused this leaf with an alert that clients send for a key that they did not ask for:
  * OpenSSL's and BoringSSL's are illegal_parameter(47) and handshake_failure(40). */
@@ -82,14 +84,82 @@ static enum certainty weigh_refused(const struct facts *facts)
                : CAUSE_LIKELY;
 }
 
-enum certainty unlisted_key_weigh(const struct facts *facts)
+/* The server signed its key exchange with a scheme that the client does not list (RFC 5246 section
+ * 7.4.3), as those do that do not read the list and know nothing but SHA-1. */
+static bool scheme_used_is_unlisted(const struct facts *facts)
+{
+    const struct server_key_exchange *exchange = &facts->server_key_exchange;
+    const struct extension_list *schemes = &facts->client_extensions.signature_algorithms;
+
+    return facts->client_hello_read && facts->server_key_exchange_read && exchange->has_signature
+           && exchange->has_scheme && schemes->state == EXTENSION_WELL_FORMED
+           && !list_u16_contains(schemes->list, exchange->signature_scheme)
+           && facts->key_exchange_signature != SIGNATURE_WRONG;
+}
+
+/* What clients say of such a signature: BoringSSL illegal_parameter(47), OpenSSL and Java that or
+ * handshake_failure(40), Go unexpected_message(10), others that they failed themselves. Some of
+ * these are also for certificates, which clients look at before. */
+static enum certainty weigh_alert(const struct facts *facts)
+{
+    static const struct {
+        uint8_t alert;
+        bool is_for_certificates;
+        enum certainty certainty;
+    } rows[] = {
+        {TLS_ALERT_ILLEGAL_PARAMETER, false, CAUSE_LIKELY},
+        {TLS_ALERT_UNEXPECTED_MESSAGE, false, CAUSE_LIKELY},
+        {TLS_ALERT_HANDSHAKE_FAILURE, true, CAUSE_LIKELY},
+        {TLS_ALERT_INTERNAL_ERROR, true, CAUSE_LIKELY},
+        {TLS_ALERT_DECRYPT_ERROR, true, CAUSE_POSSIBLE},
+    };
+    const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (facts_alert(facts, SIDE_CLIENT, rows[i].alert))
+            return rows[i].is_for_certificates && chain != NULL && chain_has_problem(chain)
+                       ? CAUSE_POSSIBLE
+                       : rows[i].certainty;
+    return client_left_at_flight(facts) ? CAUSE_POSSIBLE : CAUSE_NO;
+}
+
+/* Some clients take SHA-1 that they do not list. */
+static enum certainty weigh_signature(const struct facts *facts)
+{
+    enum certainty certainty;
+
+    if (!facts_client_ended_at_key_exchange(facts) || !scheme_used_is_unlisted(facts))
+        return CAUSE_NO;
+    certainty = weigh_alert(facts);
+    return certainty == CAUSE_LIKELY && known_client_takes_flight(facts) ? CAUSE_POSSIBLE
+                                                                         : certainty;
+}
+
+static enum certainty weigh_key(const struct facts *facts)
 {
     enum certainty certainty = weigh_refused(facts);
 
     return certainty != CAUSE_NO ? certainty : weigh_given_up(facts);
 }
 
-void describe_unlisted_key(const struct facts *facts, struct evidence *evidence)
+enum certainty unlisted_key_weigh(const struct facts *facts)
+{
+    enum certainty certainty = weigh_key(facts);
+
+    return certainty != CAUSE_NO ? certainty : weigh_signature(facts);
+}
+
+static void describe_signature(const struct facts *facts, struct evidence *evidence)
+{
+    uint16_t scheme = facts->server_key_exchange.signature_scheme;
+    char hex[NAMES_HEX_SIZE];
+
+    evidence_add(evidence, "signature_scheme", facts->server_key_exchange_note->at,
+                 "the server signed its key exchange with %s, which the client does not list",
+                 names_or_hex(hex, sizeof(hex), names_signature_scheme(scheme), scheme, 4));
+}
+
+static void describe_key(const struct facts *facts, struct evidence *evidence)
 {
     const struct certificate *leaf = facts->chain[SIDE_SERVER]->leaf;
     bool is_scheme = scheme_is_unlisted(facts, leaf);
@@ -100,4 +170,12 @@ void describe_unlisted_key(const struct facts *facts, struct evidence *evidence)
                  is_scheme ? "makes none of the signature schemes" : "is not among the groups");
     if (!is_scheme)
         describe_offered_groups(facts, evidence);
+}
+
+void describe_unlisted_key(const struct facts *facts, struct evidence *evidence)
+{
+    if (weigh_key(facts) != CAUSE_NO)
+        describe_key(facts, evidence);
+    else
+        describe_signature(facts, evidence);
 }
