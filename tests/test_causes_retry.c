@@ -260,7 +260,7 @@ static void a_cookie_that_is_not_returned_is_certain(void)
     }
 }
 
-static void a_second_hello_that_changed_elsewhere_is_likely(void)
+static void a_second_hello_that_changed_elsewhere_is_likely_what_is_complained_of(void)
 {
     for (int i = 0; i < 3; i++) {
         struct story story;
@@ -272,40 +272,70 @@ static void a_second_hello_that_changed_elsewhere_is_likely(void)
         offer.name = i == 1 ? "other.example.com" : offer.name;
         offer.alpn = i == 2 ? NULL : offer.alpn;
         story_client_hello(&story, &offer);
-        story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER);
         CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+        CU_ASSERT_TRUE(story_tells(&story, "hello_changed", "differs from the first"));
     }
 }
 
-/* The server refuses the answer, a hello of these parts, and calls nothing wrong. */
-static void refuse_second_hello(struct story *story, const struct story_offer *offer,
-                                bool other_random)
+/* Many servers do not compare the hellos. */
+static void a_second_hello_that_changed_may_be_refused_for_another_reason(void)
 {
-    begin_retry(story);
-    story_client_hello(story, offer);
+    static const struct {
+        int how;
+        const char *cause;
+        bool is_considered;
+    } rows[] = {
+        {TLS_ALERT_INTERNAL_ERROR, "internal_error", true},
+        {STORY_CLOSES, "server_closed", true},
+        {TLS_ALERT_UNSUPPORTED_CERTIFICATE, "no_shared_signature_algorithm", false},
+        {TLS_ALERT_ACCESS_DENIED, "peer_alert", false},
+        {TLS_ALERT_CERTIFICATE_REQUIRED, "client_certificate_required", false},
+        {TLS_ALERT_UNKNOWN_PSK_IDENTITY, "peer_alert", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+        struct story_offer offer = story_modern_offer();
+
+        begin_retry(&story);
+        offer.shares[0] = 24;
+        offer.alpn = NULL;
+        story_client_hello(&story, &offer);
+        story_refuse_how(&story, rows[i].how);
+        CU_ASSERT_STRING_EQUAL(story_cause(&story), rows[i].cause);
+        CU_ASSERT_EQUAL(story_considers(&story, "retry_failed"), rows[i].is_considered);
+    }
+}
+
+/* The answer, a hello of these parts, is told to differ from the first one when the server complains
+ * of it. */
+static bool is_told_to_differ(const struct story_offer *offer, bool other_random)
+{
+    struct story story;
+
+    begin_retry(&story);
+    story_client_hello(&story, offer);
     if (other_random)
-        story->transcript[story->handshake.notes[story->handshake.note_count - 1].offset + 2] ^= 1;
-    story_fatal(story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
+        story.transcript[story.handshake.notes[story.handshake.note_count - 1].offset + 2] ^= 1;
+    story_fatal(&story, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER);
+    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+    return story_tells(&story, "hello_changed", "differs from the first");
 }
 
 /* What stands in front of the extensions. */
 static void a_second_hello_begins_as_the_first_one(void)
 {
-    struct story story;
     struct story_offer offer = story_modern_offer();
 
     offer.shares[0] = 24;
-    refuse_second_hello(&story, &offer, false);
-    CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
-    refuse_second_hello(&story, &offer, true);
-    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+    CU_ASSERT_FALSE(is_told_to_differ(&offer, false));
+    CU_ASSERT_TRUE(is_told_to_differ(&offer, true));
     offer.session_id = 32;
-    refuse_second_hello(&story, &offer, false);
-    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(is_told_to_differ(&offer, false));
     offer.session_id = 0;
     offer.no_compression = true;
-    refuse_second_hello(&story, &offer, false);
-    CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(is_told_to_differ(&offer, false));
 }
 
 static void a_second_hello_without_early_data_is_right(void)
@@ -402,8 +432,10 @@ int main(void)
          a_complaint_of_a_right_answer_is_about_the_retry},
         {"a cookie can be refused with any alert", a_cookie_can_be_refused_with_any_alert},
         {"a cookie that is not returned is certain", a_cookie_that_is_not_returned_is_certain},
-        {"a second hello that changed elsewhere is likely",
-         a_second_hello_that_changed_elsewhere_is_likely},
+        {"a second hello that changed elsewhere is likely what is complained of",
+         a_second_hello_that_changed_elsewhere_is_likely_what_is_complained_of},
+        {"a second hello that changed may be refused for another reason",
+         a_second_hello_that_changed_may_be_refused_for_another_reason},
         {"a second hello begins as the first one", a_second_hello_begins_as_the_first_one},
         {"a second hello without early data is right", a_second_hello_without_early_data_is_right},
         {"a close after a right answer may have any reason",

@@ -2,19 +2,23 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/refused_hello.h"
 #include "analyze/causes/second_hello.h"
+#include "analyze/causes/server_flight.h"
 #include "analyze/causes/transport.h"
 
 /* Alerts that name another reason than the retry. */
 static bool names_another_reason(const struct facts *facts)
 {
     static const uint8_t others[] = {
-        TLS_ALERT_PROTOCOL_VERSION,  TLS_ALERT_INAPPROPRIATE_FALLBACK,
-        TLS_ALERT_UNRECOGNIZED_NAME, TLS_ALERT_NO_APPLICATION_PROTOCOL,
-        TLS_ALERT_BAD_RECORD_MAC,    TLS_ALERT_RECORD_OVERFLOW,
+        TLS_ALERT_PROTOCOL_VERSION,     TLS_ALERT_INAPPROPRIATE_FALLBACK,
+        TLS_ALERT_UNRECOGNIZED_NAME,    TLS_ALERT_NO_APPLICATION_PROTOCOL,
+        TLS_ALERT_BAD_RECORD_MAC,       TLS_ALERT_RECORD_OVERFLOW,
+        TLS_ALERT_ACCESS_DENIED,        TLS_ALERT_UNKNOWN_PSK_IDENTITY,
+        TLS_ALERT_CERTIFICATE_REQUIRED,
     };
 
     return facts->refusal.kind == REFUSAL_ALERT
-           && memchr(others, facts->refusal.alert, sizeof(others)) != NULL;
+           && (memchr(others, facts->refusal.alert, sizeof(others)) != NULL
+               || alert_is_about_certificates(facts->refusal.alert));
 }
 
 /* A second HelloRetryRequest, which RFC 8446 section 4.1.4 forbids. */
@@ -94,6 +98,15 @@ static enum certainty weigh_right_answer(const struct facts *facts)
     return facts->retry_extensions.cookie.state != EXTENSION_ABSENT ? CAUSE_POSSIBLE : CAUSE_NO;
 }
 
+/* Servers that compare the two hellos complain of the message (RFC 8446 section 4.1.2); many do
+ * not compare them, and refuse one that differs for the reasons for which they refuse any. */
+static enum certainty weigh_changed_answer(const struct facts *facts)
+{
+    enum certainty certainty = weigh_right_answer(facts);
+
+    return certainty != CAUSE_NO ? certainty : CAUSE_POSSIBLE;
+}
+
 static enum certainty weigh(const struct facts *facts, enum second_hello second)
 {
     switch (second) {
@@ -104,8 +117,9 @@ static enum certainty weigh(const struct facts *facts, enum second_hello second)
         return CAUSE_POSSIBLE;
     case SECOND_HELLO_RIGHT:
         return weigh_right_answer(facts);
-    case SECOND_HELLO_NONE:
     case SECOND_HELLO_CHANGED:
+        return weigh_changed_answer(facts);
+    case SECOND_HELLO_NONE:
         break;
     }
     /* Loss explains silence as well. */
