@@ -51,6 +51,10 @@ bool facts_sides_are_unknown(const struct facts *facts);
 /* All that this side sent is in the capture. */
 bool facts_is_captured(const struct direction *direction);
 
+/* Its SYNs left with hop limits as no system sets them and may have expired on the way, as those of
+ * traceroute and mtr, which look for the routers there; and no RST of the server came. */
+bool facts_traces_path(const struct facts *facts);
+
 /* Neither side sent a single octet that the capture has. */
 bool facts_nobody_spoke(const struct facts *facts);
 

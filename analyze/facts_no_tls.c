@@ -8,6 +8,10 @@
  * connection this soon does not want it, and one that ends it later got no hello. */
 #define TURNED_AWAY_NS (200 * MILLISECOND_NS)
 
+/* No system begins with a hop limit below this, and no path takes so much off the 64 that is the
+ * least in use (RFC 1700); traceroute and mtr go up to 30. */
+enum { HOP_LIMIT_OF_SYSTEMS_MIN = 32 };
+
 /* The side ended the connection with a FIN or RST, and said nothing about it. */
 static bool is_closed_by(const struct facts *facts, enum side side)
 {
@@ -33,6 +37,18 @@ static bool opening_is_a_probe(const struct facts *facts)
 
     return facts->refusal.by == SIDE_CLIENT && !reset->has_ack && reset->unseen_octets == 0
            && client->packets == (uint64_t)client->syn_count + reset->count;
+}
+
+bool facts_traces_path(const struct facts *facts)
+{
+    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+
+    return client->syn_count > 0 && client->payload_octets == 0
+           && client->packets == (uint64_t)client->syn_count + direction_reset(client)->count
+           && client->hop_limit > 0 && client->hop_limit < HOP_LIMIT_OF_SYSTEMS_MIN
+           && client->hop_limit_other < HOP_LIMIT_OF_SYSTEMS_MIN
+           && !moment_seen(direction_reset(server)->at);
 }
 
 bool facts_nobody_spoke(const struct facts *facts)

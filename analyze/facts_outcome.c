@@ -474,6 +474,8 @@ static enum outcome outcome_without_tls(struct facts *facts, enum connection_end
     bool opening = connection->syn_seen && !moment_seen(connection->direction[SIDE_SERVER].syn)
                    && connection->direction[SIDE_SERVER].payload_octets == 0;
 
+    if (facts_traces_path(facts))
+        return OUTCOME_NOT_TLS;
     if (opening && connection->direction[SIDE_CLIENT].payload_octets == 0)
         return outcome_of_connect(facts, reason);
     if (beginning_is_lost(facts) || facts_hello_is_due(facts))

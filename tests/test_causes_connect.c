@@ -146,6 +146,47 @@ static void more_than_a_syn_with_a_hello_had_an_answer(void)
     CU_ASSERT_TRUE(story.facts.one_direction_only);
 }
 
+/* Sent again, and answered by a router. */
+static void syns_with_hop_limit(struct story *story, uint8_t first, uint8_t last)
+{
+    struct direction *client = sent_by(story, SIDE_CLIENT);
+
+    story_begin_syn(story);
+    client->hop_limit = first;
+    client->hop_limit_other = last;
+    client->syn_count = client->packets = 3;
+    story->connection.icmp = (struct icmp_facts){
+        .count = 1, .at = story->connection.last, .type = 11, .quoted = SIDE_CLIENT};
+}
+
+static void syns_that_trace_the_path_are_no_handshake(void)
+{
+    struct story story;
+
+    syns_with_hop_limit(&story, 1, 30);
+    CU_ASSERT_STRING_EQUAL(story_cause(&story), "not_tls");
+    story.connection.icmp.count = 0; /* a router that says nothing */
+    CU_ASSERT_STRING_EQUAL(story_cause(&story), "not_tls");
+    story_begin_syn(&story);
+    sent_by(&story, SIDE_CLIENT)->hop_limit = sent_by(&story, SIDE_CLIENT)->hop_limit_other = 12;
+    story_rst(&story, SIDE_SERVER);
+    CU_ASSERT_TRUE(story_says(&story, "connection_refused", CAUSE_CERTAIN));
+}
+
+static void syns_of_systems_may_expire_in_a_loop(void)
+{
+    struct story story;
+
+    syns_with_hop_limit(&story, 32, 32);
+    CU_ASSERT_TRUE(story_says(&story, "icmp_unreachable", CAUSE_CERTAIN));
+    syns_with_hop_limit(&story, 60, 2); /* seen within it */
+    CU_ASSERT_TRUE(story_says(&story, "icmp_unreachable", CAUSE_CERTAIN));
+    syns_with_hop_limit(&story, 2, 60);
+    CU_ASSERT_TRUE(story_says(&story, "icmp_unreachable", CAUSE_CERTAIN));
+    syns_with_hop_limit(&story, 0, 0); /* not known */
+    CU_ASSERT_TRUE(story_says(&story, "icmp_unreachable", CAUSE_CERTAIN));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -164,6 +205,8 @@ int main(void)
         {"a SYN with a hello may get no answer", a_syn_with_a_hello_may_get_no_answer},
         {"one SYN with a hello proves nothing", one_syn_with_a_hello_proves_nothing},
         {"more than a SYN with a hello had an answer", more_than_a_syn_with_a_hello_had_an_answer},
+        {"SYNs that trace the path are no handshake", syns_that_trace_the_path_are_no_handshake},
+        {"SYNs of systems may expire in a loop", syns_of_systems_may_expire_in_a_loop},
         CU_TEST_INFO_NULL,
     };
 
