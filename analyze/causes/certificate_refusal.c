@@ -7,6 +7,7 @@
 #include "analyze/causes/version_refusal.h"
 #include "analyze/chain_problem.h"
 #include "analyze/knowledge.h"
+#include "capture/moment.h"
 #include "dissect/tls.h"
 
 const struct chain_judgement *certificate_refused(const struct facts *facts)
@@ -60,6 +61,27 @@ static bool says_what_is_seen_of_trust(const struct facts *facts)
                || chain->end == CHAIN_END_SELF_SIGNED);
 }
 
+/* With this kind of hello the client took this server's flight for this name, minutes before or
+ * after: it does not verify, or made an exception, and drops connections for other reasons. */
+static bool takes_it_as_it_is(const struct facts *facts)
+{
+    const struct known *known = facts->known;
+
+    if (known == NULL || known->attempt == NULL)
+        return false;
+    return known->attempt->is_taken
+           || (known->client != NULL && known->client->taken.asked == known->attempt->hello.asked
+               && times_are_within(KNOWN_SAME_RUN_NS, known->client->taken.began_ns,
+                                   known->attempt->hello.began_ns));
+}
+
+/* When it leaves without a word. */
+static enum certainty weigh_leaving(const struct facts *facts)
+{
+    return known_client_scans(facts->known) || takes_it_as_it_is(facts) ? CAUSE_POSSIBLE
+                                                                        : weigh_unnamed(facts);
+}
+
 enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t named)
 {
     const struct refusal *refusal = &facts->refusal;
@@ -83,7 +105,7 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
     if (refusal->kind == REFUSAL_ENCRYPTED_ALERT)
         return facts->finished_note[SIDE_SERVER] == NULL ? weigh_unnamed(facts) : CAUSE_NO;
     if (facts_closed_without_reason(facts, SIDE_CLIENT) && client_silent_after_flight(facts))
-        return known_client_scans(facts->known) ? CAUSE_POSSIBLE : weigh_unnamed(facts);
+        return weigh_leaving(facts);
     return CAUSE_NO;
 }
 
