@@ -64,11 +64,40 @@ static void who_takes_the_certificate_as_it_is_may_leave_for_another_reason(void
     }
 }
 
+static void who_leaves_late_may_have_another_reason(void)
+{
+    static const struct {
+        bool says_good_bye; /* some hold that back */
+        int64_t waited_ns;
+        enum certainty left;
+    } rows[] = {
+        {false, 4 * STORY_SECOND, CAUSE_LIKELY},
+        {false, 6 * STORY_SECOND, CAUSE_POSSIBLE},
+        {true, 30 * STORY_SECOND, CAUSE_LIKELY},
+        {true, 40 * STORY_SECOND, CAUSE_POSSIBLE},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct judged judged;
+        struct story story;
+
+        begin_mismatch(&story, &judged);
+        story_wait(&story, rows[i].waited_ns);
+        if (rows[i].says_good_bye)
+            story_fatal(&story, SIDE_CLIENT, TLS_ALERT_CLOSE_NOTIFY);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(weigh_mismatch(&story, &judged, NULL), rows[i].left);
+        CU_ASSERT_EQUAL(story_certainty(&story, "client_abandoned"), CAUSE_POSSIBLE);
+        judged_end(&judged);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
         {"who takes the certificate as it is may leave for another reason",
          who_takes_the_certificate_as_it_is_may_leave_for_another_reason},
+        {"who leaves late may have another reason", who_leaves_late_may_have_another_reason},
         CU_TEST_INFO_NULL,
     };
 

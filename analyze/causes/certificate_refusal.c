@@ -75,11 +75,14 @@ static bool takes_it_as_it_is(const struct facts *facts)
                                    known->attempt->hello.began_ns));
 }
 
-/* When it leaves without a word. */
+/* When it leaves without a word. Later than a program judges a certificate it may be a user who was
+ * asked about it, or a time-out. */
 static enum certainty weigh_leaving(const struct facts *facts)
 {
-    return known_client_scans(facts->known) || takes_it_as_it_is(facts) ? CAUSE_POSSIBLE
-                                                                        : weigh_unnamed(facts);
+    bool may_be_unrelated =
+        known_client_scans(facts->known) || takes_it_as_it_is(facts) || !client_ended_soon(facts);
+
+    return may_be_unrelated ? CAUSE_POSSIBLE : weigh_unnamed(facts);
 }
 
 enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t named)

@@ -93,11 +93,11 @@ bool client_ended_at_flight(const struct facts *facts)
            && client_silent_after_flight(facts);
 }
 
-/* How long after the server's flight a client may leave for it. */
-static int64_t patience_ns(const struct facts *facts)
+bool client_ended_soon(const struct facts *facts)
 {
-    return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CLOSE_NOTIFY) ? HELD_BACK_NS
-                                                                   : CERTIFICATE_JUDGEMENT_NS;
+    return facts->waited_ns <= (facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CLOSE_NOTIFY)
+                                    ? HELD_BACK_NS
+                                    : CERTIFICATE_JUDGEMENT_NS);
 }
 
 bool server_refused_encrypted(const struct facts *facts)
@@ -115,7 +115,7 @@ bool server_refused_at_hello_encrypted(const struct facts *facts)
 bool client_left_at_flight(const struct facts *facts)
 {
     return facts_closed_without_reason(facts, SIDE_CLIENT) && !facts_client_had_left(facts)
-           && client_ended_at_flight(facts) && facts->waited_ns <= patience_ns(facts);
+           && client_ended_at_flight(facts) && client_ended_soon(facts);
 }
 
 bool alert_is_about_certificates(uint8_t description)

@@ -40,6 +40,10 @@ enum certainty server_stopped_midway(const struct facts *facts);
 /* The client ended the handshake there: its flight was due, and it sent none. */
 bool client_ended_at_flight(const struct facts *facts);
 
+/* The client ended it so soon behind the server's flight that it may have done so for what is in
+ * it; who says close_notify has more time for that than others. */
+bool client_ended_soon(const struct facts *facts);
+
 /* It did so without a word, and soon: it may have left for what is in the flight. */
 bool client_left_at_flight(const struct facts *facts);
 
