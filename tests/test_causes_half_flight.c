@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Up to TLS 1.2: a client that was asked for a certificate stops in the middle of its flight, or
- * the server complains of what is behind the certificate. */
+ * the server complains of what is behind the certificate, or ends late without a word. */
 #include "dissect/tls.h"
 #include "tests/support/story_opening.h"
 #include "tests/support/suite.h"
@@ -103,6 +103,50 @@ static void a_complaint_of_what_follows_an_empty_certificate_is_none_of_that(voi
     }
 }
 
+static void end_behind_flight(struct story *story, bool is_empty, int64_t waited_ns)
+{
+    begin_up_to(story, SIGNATURE, is_empty);
+    story_ccs(story, SIDE_CLIENT);
+    story_note(story, SIDE_CLIENT, NOTE_ENCRYPTED_HANDSHAKE)->length = 40;
+    story_wait(story, waited_ns);
+}
+
+/* Its worker hangs, or a device on the way ends what is idle. */
+static void a_server_that_ends_late_may_not_mean_the_certificate(void)
+{
+    static const struct {
+        bool is_empty;
+        int64_t waited_ns;
+        enum certainty meant;
+    } rows[] = {
+        {true, 500 * STORY_MILLISECOND, CAUSE_LIKELY},
+        {true, 2 * STORY_SECOND, CAUSE_POSSIBLE},
+        {false, 4 * STORY_SECOND, CAUSE_LIKELY}, /* it looks the certificate up */
+        {false, 30 * STORY_SECOND, CAUSE_POSSIBLE},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *cause =
+            rows[i].is_empty ? "client_certificate_required" : "client_certificate_rejected";
+        struct story story;
+
+        end_behind_flight(&story, rows[i].is_empty, rows[i].waited_ns);
+        story_fin(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_certainty(&story, cause), rows[i].meant);
+        CU_ASSERT_TRUE(story_considers(&story, "server_closed"));
+        end_behind_flight(&story, rows[i].is_empty, rows[i].waited_ns);
+        story_rst(&story, SIDE_SERVER);
+        CU_ASSERT_EQUAL(story_certainty(&story, cause), rows[i].meant);
+        CU_ASSERT_TRUE(story_considers(&story, "reset_by_server"));
+        end_behind_flight(&story, rows[i].is_empty, rows[i].waited_ns);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_CLOSE_NOTIFY); /* some hold it back */
+        CU_ASSERT_EQUAL(story_certainty(&story, cause), CAUSE_LIKELY);
+        end_behind_flight(&story, rows[i].is_empty, rows[i].waited_ns);
+        story_fatal(&story, SIDE_SERVER, TLS_ALERT_BAD_CERTIFICATE);
+        CU_ASSERT_EQUAL(story_certainty(&story, cause), CAUSE_CERTAIN);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -114,6 +158,8 @@ int main(void)
          a_client_that_leaves_before_it_signs_may_not_have_its_key},
         {"a complaint of what follows an empty certificate is none of that",
          a_complaint_of_what_follows_an_empty_certificate_is_none_of_that},
+        {"a server that ends late may not mean the certificate",
+         a_server_that_ends_late_may_not_mean_the_certificate},
         CU_TEST_INFO_NULL,
     };
 

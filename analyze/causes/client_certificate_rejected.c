@@ -29,7 +29,7 @@ static enum certainty weigh(const struct facts *facts)
         || (!named && !refused_without_words(facts) && !server_could_not_verify(facts)
             && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)))
         return CAUSE_NO;
-    if (server_refused_at_good_bye(facts))
+    if (server_refused_at_good_bye(facts) || server_ended_late(facts))
         return CAUSE_POSSIBLE;
     return named && !facts->tls13 ? CAUSE_CERTAIN : CAUSE_LIKELY;
 }

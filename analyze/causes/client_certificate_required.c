@@ -51,7 +51,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (facts->certificate_request_note != NULL && says_so(facts))
         return CAUSE_CERTAIN;
     return is_known_to_do_without(facts) || server_refused_at_good_bye(facts)
-                   || speaks_of_what_follows(facts)
+                   || speaks_of_what_follows(facts) || server_ended_late(facts)
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;
 }

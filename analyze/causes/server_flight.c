@@ -310,6 +310,16 @@ bool server_refused_after_client_certificate(const struct facts *facts)
            && client_answered_request(facts);
 }
 
+bool server_ended_late(const struct facts *facts)
+{
+    int64_t patience_ns =
+        client_certificate_was_empty(facts) ? FACTS_LEFT_AFTER_FINISH_NS : CERTIFICATE_JUDGEMENT_NS;
+
+    if (facts_alert(facts, SIDE_SERVER, TLS_ALERT_CLOSE_NOTIFY))
+        patience_ns = HELD_BACK_NS;
+    return facts_closed_without_reason(facts, SIDE_SERVER) && facts->waited_ns > patience_ns;
+}
+
 bool server_refused_unseen_certificate(const struct facts *facts)
 {
     return facts->one_direction_only && facts->certificate_request_note != NULL

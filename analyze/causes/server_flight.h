@@ -93,6 +93,10 @@ enum certainty certificate_may_be_too_long(const struct facts *facts, enum side 
  * TLS 1.3 that request is not visible; sizes tell that the client answered one. */
 bool server_refused_after_client_certificate(const struct facts *facts);
 
+/* It did so without a word, and later than a server does for that answer: a certificate it may look
+ * up elsewhere, an empty answer is refused at once. */
+bool server_ended_late(const struct facts *facts);
+
 /* TLS 1.3: it did so with nothing but a FIN. A server may close for other reasons, too. */
 bool server_refused_in_silence(const struct facts *facts);
 
