@@ -167,6 +167,31 @@ static void a_hole_as_large_as_a_full_segment_is_a_black_hole(void)
     CU_ASSERT_TRUE(story_denies(&story, "server_silent"));
 }
 
+static void a_hole_that_had_no_time_to_be_closed_may_be_any_loss(void)
+{
+    static const struct {
+        int64_t waited_ns;
+        enum certainty blackhole;
+    } rows[] = {{5 * STORY_MILLISECOND, CAUSE_POSSIBLE},
+                {300 * STORY_MILLISECOND, CAUSE_POSSIBLE},
+                {STORY_SECOND, CAUSE_LIKELY}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        sent_by(&story, SIDE_CLIENT)->sack_blocks = 1;
+        sent_by(&story, SIDE_CLIENT)->sack_hole_octets = FULL;
+        sent_by(&story, SIDE_SERVER)->payload_octets = SMALL;
+        sent_by(&story, SIDE_SERVER)->largest_segment = SMALL;
+        story_wait(&story, rows[i].waited_ns);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_certainty(&story, "mtu_blackhole"), rows[i].blackhole);
+        CU_ASSERT_EQUAL(story_says(&story, "client_abandoned", CAUSE_LIKELY),
+                        rows[i].blackhole == CAUSE_POSSIBLE);
+    }
+}
+
 /* Some firewalls take the option out of the SYNs. What is captured is what the client got: the last
  * part of the server's flight, for which it had its last ACK sent again. */
 static void without_sack_a_hole_is_what_is_asked_for_again(void)
@@ -507,6 +532,8 @@ int main(void)
         {"a router that says so makes it certain", a_router_that_says_so_makes_it_certain},
         {"a hole as large as a full segment is a black hole",
          a_hole_as_large_as_a_full_segment_is_a_black_hole},
+        {"a hole that had no time to be closed may be any loss",
+         a_hole_that_had_no_time_to_be_closed_may_be_any_loss},
         {"without SACK a hole is what is asked for again",
          without_sack_a_hole_is_what_is_asked_for_again},
         {"loss of small segments is no black hole", loss_of_small_segments_is_no_black_hole},

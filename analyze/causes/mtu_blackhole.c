@@ -60,7 +60,8 @@ static enum certainty seen_from_sender(const struct facts *facts, enum side from
 }
 
 /* Seen near the receiver: it has small segments from behind a hole that is as large as a full
- * one, and full ones never came by. */
+ * one, and full ones never came by. One that had the time to be sent again was lost again; before
+ * that any loss looks the same. */
 static enum certainty seen_from_receiver(const struct facts *facts, enum side from)
 {
     const struct direction *sender = &facts->connection->direction[from];
@@ -69,7 +70,8 @@ static enum certainty seen_from_receiver(const struct facts *facts, enum side fr
     if (!data_has_hole(facts, from) || facts_hole_octets(facts, from) < full
         || sender->payload_octets == 0 || sender->largest_segment >= full)
         return CAUSE_NO;
-    return loss_is_general(facts, from) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return loss_is_general(facts, from) || facts->waited_ns < WAITED_IN_VAIN_NS ? CAUSE_POSSIBLE
+                                                                                : CAUSE_LIKELY;
 }
 
 static enum certainty weigh(const struct facts *facts, enum side from)
