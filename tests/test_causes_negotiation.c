@@ -347,6 +347,19 @@ static void a_small_prime_is_weak(void)
     }
 }
 
+static void without_secure_renegotiation_the_prime_is_the_worse_guess(void)
+{
+    struct story story;
+    struct story_choice choice = story_choice_1_2();
+
+    choice.renegotiation = false;
+    refuse_choice(&story, &choice, 1024, TLS_ALERT_HANDSHAKE_FAILURE);
+    CU_ASSERT_TRUE(story_says(&story, "legacy_renegotiation", CAUSE_LIKELY));
+    CU_ASSERT_EQUAL(story_certainty(&story, "weak_parameters"), CAUSE_POSSIBLE);
+    refuse_choice(&story, &choice, 1024, TLS_ALERT_INSUFFICIENT_SECURITY);
+    CU_ASSERT_TRUE(story_says(&story, "weak_parameters", CAUSE_CERTAIN));
+}
+
 static void a_prime_of_2048_bits_is_not_weak(void)
 {
     struct story story;
@@ -552,6 +565,8 @@ int main(void)
         {"no schemes weigh more than no extended master secret",
          no_schemes_weigh_more_than_no_extended_master_secret},
         {"a small prime is weak", a_small_prime_is_weak},
+        {"without secure renegotiation the prime is the worse guess",
+         without_secure_renegotiation_the_prime_is_the_worse_guess},
         {"a prime of 2048 bits is not weak", a_prime_of_2048_bits_is_not_weak},
         {"a small prime is not blamed once the client went on",
          a_small_prime_is_not_blamed_once_the_client_went_on},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/server_flight.h"
 
 /* The group that the server chose, and the message that says so; NULL: none seen. */
 struct chosen_group {
@@ -23,13 +24,6 @@ static struct chosen_group chosen_group(const struct facts *facts)
     return (struct chosen_group){0};
 }
 
-/* The ServerHello leaves out the secure renegotiation that the client asked for. */
-static bool lacks_secure_renegotiation(const struct facts *facts)
-{
-    return facts->server_hello_read && !facts->tls13 && facts->offer.renegotiation_info
-           && facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT;
-}
-
 /* The alert for a parameter that does not fit tells (RFC 8446 section 6.2). The general one is what
  * a client says as well to a ServerHello without secure renegotiation, which comes before the
  * group (RFC 5746 section 3.4). */
@@ -38,7 +32,7 @@ static enum certainty weigh_choice(const struct facts *facts)
     if (facts_alert(facts, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER))
         return CAUSE_CERTAIN;
     return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
-                   && lacks_secure_renegotiation(facts)
+                   && server_lacks_renegotiation(facts)
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;
 }

@@ -66,6 +66,12 @@ bool server_flight_complete(const struct facts *facts)
            && facts_is_before_end(facts, facts->server_hello_done_note);
 }
 
+bool server_lacks_renegotiation(const struct facts *facts)
+{
+    return facts->server_hello_read && !facts->tls13 && facts->offer.renegotiation_info
+           && facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT;
+}
+
 bool client_silent_after_flight(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;

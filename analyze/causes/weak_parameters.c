@@ -15,6 +15,14 @@ static bool modulus_is_small(const struct facts *facts)
            && facts->server_key_exchange.modulus_bits < MODULUS_BITS_MIN;
 }
 
+/* The general alert is what OpenSSL 3 says to a ServerHello without secure renegotiation, which
+ * comes before the parameters; servers of that age often have weak ones, too. */
+static bool may_be_about_renegotiation(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
+           && server_lacks_renegotiation(facts);
+}
+
 /* What clients say of parameters too weak: RFC 7919 section 4 asks for insufficient_security, the
  * others are older habits. An alert about the certificate may be about its chain instead. */
 static enum certainty weigh_alert(const struct facts *facts)
@@ -30,9 +38,8 @@ static enum certainty weigh_alert(const struct facts *facts)
         {TLS_ALERT_INTERNAL_ERROR, CAUSE_POSSIBLE},
     };
 
-    if (version_complaint_is_about_flight(facts))
+    if (version_complaint_is_about_flight(facts) || may_be_about_renegotiation(facts))
         return CAUSE_POSSIBLE;
-
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (facts_alert(facts, SIDE_CLIENT, rows[i].alert))
             return rows[i].certainty;
