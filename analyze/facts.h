@@ -327,6 +327,10 @@ bool facts_connect_is_not_judged(const struct facts *facts);
  * was not captured (RFC 9293 section 3.4). When it closed is not known. */
 bool facts_fin_is_unseen(const struct facts *facts, enum side side);
 
+/* The client gave up waiting and closed, and what the server's host sent until then and for the FIN
+ * tells of nothing that the capture lacks: there was no answer. */
+bool facts_server_kept_silent(const struct facts *facts);
+
 /* What a side said before TLS, or in its place; NULL: nothing. */
 const struct prelude_text *facts_words(const struct facts *facts, enum side side);
 

@@ -191,9 +191,7 @@ bool facts_is_captured(const struct direction *direction)
            && trouble->reset.unseen_octets == 0;
 }
 
-/* The client gave up waiting and closed, and what the server's host sent until then and for the FIN
- * tells of nothing that the capture lacks: there was no answer. */
-static bool server_kept_silent(const struct facts *facts)
+bool facts_server_kept_silent(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
 
@@ -213,7 +211,7 @@ static bool end_is_not_captured(const struct facts *facts)
     if (facts->refusal.by != SIDE_CLIENT)
         return false;
     if (facts->refusal.kind == REFUSAL_FIN)
-        return !server_ended && !server_kept_silent(facts);
+        return !server_ended && !facts_server_kept_silent(facts);
     return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
            && (!server_ended || !facts->connection->syn_seen);
 }

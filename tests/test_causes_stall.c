@@ -286,6 +286,38 @@ static void a_server_that_closes_when_its_flight_got_through_at_last_had_waited(
     }
 }
 
+/* As of a host under load: its queue drops SYNs, and then its program does not come to it. */
+static void a_server_that_says_nothing_for_long_lost_no_answer(void)
+{
+    static const struct {
+        int64_t waited_ns;
+        bool is_acknowledged;
+        uint64_t unseen_octets;
+        enum certainty lost;
+    } rows[] = {
+        {20 * STORY_SECOND, true, 0, CAUSE_POSSIBLE},
+        {2 * STORY_SECOND, true, 0, CAUSE_LIKELY}, /* no time to send it again */
+        {20 * STORY_SECOND, false, 0, CAUSE_LIKELY},
+        {20 * STORY_SECOND, true, 100, CAUSE_LIKELY}, /* it had answered */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+        struct direction *client = sent_by(&story, SIDE_CLIENT);
+
+        story_begin_hello(&story);
+        client->syn_count = 3;
+        send_again(&story, SIDE_CLIENT, 1, STORY_MILLISECOND);
+        story_wait(&story, rows[i].waited_ns);
+        story_fin(&story, SIDE_CLIENT);
+        client->fin_acknowledged = rows[i].is_acknowledged;
+        direction_have_trouble(sent_by(&story, SIDE_SERVER))->unseen_octets = rows[i].unseen_octets;
+        CU_ASSERT_EQUAL(story_certainty(&story, "packet_loss"), rows[i].lost);
+        CU_ASSERT_EQUAL(story_says(&story, "server_silent", CAUSE_LIKELY),
+                        rows[i].lost == CAUSE_POSSIBLE);
+    }
+}
+
 static void an_answer_that_comes_late_with_the_ack_of_the_fin_was_lost_before(void)
 {
     for (uint32_t fin_again = 0; fin_again <= 3; fin_again += 3) {
@@ -429,6 +461,8 @@ int main(void)
          a_server_that_got_the_hello_late_had_no_time_to_answer},
         {"a server that closes when its flight got through at last had waited",
          a_server_that_closes_when_its_flight_got_through_at_last_had_waited},
+        {"a server that says nothing for long lost no answer",
+         a_server_that_says_nothing_for_long_lost_no_answer},
         {"an answer that comes late with the ACK of the FIN was lost before",
          an_answer_that_comes_late_with_the_ack_of_the_fin_was_lost_before},
         {"a client that reads no more is the one that stalls",

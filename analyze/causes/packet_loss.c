@@ -104,11 +104,14 @@ static void describe_hearing(const struct facts *facts, struct evidence *evidenc
     text_add(&text, " before the end");
 }
 
-/* What got through soon, and is answered late, was with a slow server; but not when the FIN
- * does not get through either. */
+/* What got through soon, and is answered late or never, was with a slow server; but not when the
+ * FIN does not get through either. An answer that was lost shows in the numbers of its ACK. */
 static bool server_was_slow(const struct facts *facts)
 {
-    return late_answer(facts) != NULL && !client_was_heard_late(facts)
+    bool has_no_answer =
+        facts_server_kept_silent(facts) && heard_for_ns(facts) >= FACTS_PATIENCE_NS;
+
+    return (late_answer(facts) != NULL || has_no_answer) && !client_was_heard_late(facts)
            && facts->connection->direction[SIDE_CLIENT].fin_again == 0;
 }
 
