@@ -238,11 +238,11 @@ bool facts_never_arrived(const struct facts *facts, const struct note *record)
 
 bool facts_finished_is_under_way(const struct facts *facts)
 {
-    const struct note *finished = facts->tls13 ? facts_client_finished(facts) : NULL;
+    const struct note *finished =
+        facts->tls13 && flight_is_lost(facts, SIDE_CLIENT) ? facts_client_finished(facts) : NULL;
 
-    return finished != NULL && flight_is_lost(facts, SIDE_CLIENT)
-           && !is_lost_on_the_way(facts, finished) && is_unacknowledged(facts, finished)
-           && !facts_server_went_on(facts, finished);
+    return finished != NULL && !is_lost_on_the_way(facts, finished)
+           && is_unacknowledged(facts, finished) && !facts_server_went_on(facts, finished);
 }
 
 /* The Finished that ends the handshake is the server's, in an abbreviated one the client's. False,
@@ -350,14 +350,16 @@ static bool flight_is_unseen(const struct facts *facts, const struct note *recor
 static bool server_left_before(const struct facts *facts, const struct note *record)
 {
     const struct handshake *handshake = facts->handshake;
-    const struct note *hello = facts->server_hello_note;
-    const struct note *fin = handshake_next(handshake, hello, SIDE_SERVER, NOTE_FIN);
-    const struct note *rst = handshake_next(handshake, hello, SIDE_SERVER, NOTE_RST);
+    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
+    const struct reset *reset = direction_reset(server);
+    const struct note *fin = NULL;
+    const struct note *rst = NULL;
 
-    return (comes_before(fin, record)
-            || (comes_before(rst, record)
-                && direction_reset(&facts->connection->direction[SIDE_SERVER])->fit
-                       != RESET_OUTSIDE))
+    if (moment_seen(server->fin))
+        fin = handshake_next(handshake, facts->server_hello_note, SIDE_SERVER, NOTE_FIN);
+    if (moment_seen(reset->at) && reset->fit != RESET_OUTSIDE)
+        rst = handshake_next(handshake, facts->server_hello_note, SIDE_SERVER, NOTE_RST);
+    return (comes_before(fin, record) || comes_before(rst, record))
            && facts_server_sent_flight_only(facts);
 }
 

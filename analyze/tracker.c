@@ -328,10 +328,11 @@ static void judge(struct tracker *tracker, struct session *session, enum connect
     judge_observed(tracker, &observation);
 }
 
-static bool shows_certificate(const struct handshake *handshake)
+/* Of a handshake without a hello nothing is learned: nobody has looked at its certificates. */
+static bool is_unexamined(const struct handshake *handshake)
 {
-    return handshake_next_message(handshake, NULL, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE) != NULL
-           || handshake_next_message(handshake, NULL, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE)
+    return handshake_next_message(handshake, NULL, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_HELLO) == NULL
+           && handshake_next_message(handshake, NULL, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE)
                   != NULL;
 }
 
@@ -342,7 +343,7 @@ static void see_certificates(struct tracker *tracker, struct deferred *deferred)
     for (; deferred != NULL; deferred = deferred->next) {
         struct facts facts;
 
-        if (!shows_certificate(deferred->observation.handshake))
+        if (!is_unexamined(deferred->observation.handshake))
             continue;
         tracker_build_deferred(tracker, deferred, &facts);
         if (is_of_interest(tracker, &facts))
