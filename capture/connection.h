@@ -117,11 +117,16 @@ struct direction {
 
     /* As connection_conclude found them. */
     uint32_t packets;
-    uint64_t octets;                  /* of IP packets, headers included */
-    uint32_t unacknowledged_octets;   /* sent, not ACKed so far */
-    uint8_t hop_limit;                /* of the first packet that is not a RST */
-    uint8_t hop_limit_other;          /* of the last of them that is not like it; else the same */
-    uint8_t multipath;                /* enum multipath, of the SYN: set when that was seen */
+    uint64_t octets;                /* of IP packets, headers included */
+    uint32_t unacknowledged_octets; /* sent, not ACKed so far */
+    uint8_t hop_limit;              /* of the first packet that is not a RST */
+    uint8_t hop_limit_other;        /* of the last of them that is not like it; else the same */
+
+    /* As they came: here they take no room of their own. */
+    uint8_t multipath;  /* enum multipath, of the SYN */
+    bool again_in_need; /* what was sent again last had not been ACKed by then */
+
+    /* As connection_conclude found them. */
     uint32_t largest_acknowledged;    /* largest payload of one segment that was ACKed */
     uint32_t smallest_unacknowledged; /* smallest of those sent again and never ACKed, 0: none */
     uint32_t largest_unacknowledged;  /* largest of those sent again and never ACKed, 0: none */

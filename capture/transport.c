@@ -416,7 +416,7 @@ static void note_sent(struct direction *direction, struct transport *transport,
 }
 
 static void note_retransmission(struct direction *direction, const struct segment *segment,
-                                int64_t octets)
+                                int64_t octets, bool needed)
 {
     struct trouble *trouble = direction_have_trouble(direction);
 
@@ -424,6 +424,7 @@ static void note_retransmission(struct direction *direction, const struct segmen
     direction->retransmitted_octets += (uint64_t)octets;
     moment_first(&trouble->first_retransmission, segment->at);
     trouble->last_retransmission = segment->at;
+    direction->again_in_need = needed;
 }
 
 void transport_payload(const struct connection *connection, struct direction *direction,
@@ -445,7 +446,7 @@ void transport_payload(const struct connection *connection, struct direction *di
     if (seen < length)
         direction->last_data = segment->at;
     if (seen > 0 || late)
-        note_retransmission(direction, segment, late ? length : seen);
+        note_retransmission(direction, segment, late ? length : seen, end > stream->acknowledged);
     if (start > stream->highest)
         direction_have_trouble(direction)->disorder = segment->at;
     note_sent(direction, transport, flights, stream->base + (uint32_t)start, length,

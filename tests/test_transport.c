@@ -166,6 +166,7 @@ static void sizes_that_never_pass_are_told_from_those_that_do(void)
     CU_ASSERT_EQUAL(server->unacknowledged_octets, 1400);
     CU_ASSERT_EQUAL(direction_trouble(server)->first_retransmission.packet, 8);
     CU_ASSERT_EQUAL(direction_trouble(server)->last_retransmission.packet, 12);
+    CU_ASSERT_TRUE(server->again_in_need);
     CU_ASSERT_EQUAL(server->last_data.packet, 7);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].largest_acknowledged, 300);
 }
@@ -197,8 +198,10 @@ static void what_is_acked_after_all_is_not_unacknowledged(void)
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 1400, 0, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 1400, SECOND, NULL, 0, 0, false});
     send(scene, (struct sending){SIDE_SERVER, TCP_ACK, 0, 1400, 0, 0, NULL, 0, 0, false});
+    send(scene, (struct sending){SIDE_CLIENT, TCP_ACK, 0, 0, 1400, SECOND, NULL, 0, 0, false});
     connection = scene_conclude(scene);
-    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].retransmissions, 1);
+    CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].retransmissions, 2);
+    CU_ASSERT_FALSE(connection.direction[SIDE_CLIENT].again_in_need);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].largest_acknowledged, 1400);
     CU_ASSERT_EQUAL(connection.direction[SIDE_CLIENT].smallest_unacknowledged, 0);
 }

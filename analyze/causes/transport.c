@@ -181,9 +181,10 @@ static int64_t server_sent_again_ns(const struct facts *facts)
 bool server_was_heard_late(const struct facts *facts)
 {
     const struct connection *connection = facts->connection;
+    const struct direction *server = &connection->direction[SIDE_SERVER];
     int64_t life_ns = facts->refusal.at.time_ns - connection->first.time_ns;
 
-    return connection->direction[SIDE_SERVER].most_retransmitted >= LOSSY_SENDS_MIN
+    return server->most_retransmitted >= LOSSY_SENDS_MIN && server->again_in_need
            && server_sent_again_ns(facts) >= FACTS_PATIENCE_NS
            && server_sent_again_ns(facts) > life_ns / 2;
 }

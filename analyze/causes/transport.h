@@ -52,7 +52,7 @@ bool path_is_lossy(const struct facts *facts);
 bool client_was_heard_late(const struct facts *facts);
 
 /* The server sent the same octets again and again for more than half of the connection's life, for
- * seconds at least, before they got through. */
+ * seconds at least, before they got through: at last, too, for want of an ACK. */
 bool server_was_heard_late(const struct facts *facts);
 
 /* From when the client's last octets were sent for the last time to the end. */
