@@ -41,6 +41,18 @@ static const struct knowledge_table_options retries_table = {
     .key_size = KNOWLEDGE_RETRY_KEY,
 };
 
+/* What knowledge.h says of the memory at the limits. */
+#define TAKES(octets, records, mib)                                                                \
+    _Static_assert((octets) * (records) <= (size_t)(mib) << 20, "as knowledge.h says")
+#define STRIDE(record) KNOWLEDGE_TABLE_STRIDE(sizeof(record))
+
+TAKES(STRIDE(struct known_server), KNOWLEDGE_SERVERS_MAX, 11);
+TAKES(STRIDE(struct known_server) + sizeof(struct known_server_rare), KNOWLEDGE_SERVERS_MAX, 21);
+TAKES(STRIDE(struct known_name), KNOWLEDGE_NAMES_MAX, 10);
+TAKES(STRIDE(struct known_client), KNOWLEDGE_CLIENTS_MAX, 6);
+TAKES(STRIDE(struct known_client) + sizeof(struct known_client_rare), KNOWLEDGE_CLIENTS_MAX, 19);
+TAKES(STRIDE(struct known_retry), KNOWLEDGE_RETRIES_MAX, 3);
+
 static struct knowledge_table *new_table(const struct knowledge_options *options,
                                          struct knowledge_table_options table, uint32_t records_max)
 {

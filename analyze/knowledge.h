@@ -40,15 +40,15 @@ enum {
     KNOWLEDGE_WORDS_MAX = 3,      /* of clients of one name that are told apart, the latest */
     KNOWLEDGE_SCAN_HELLOS = 12,   /* unusual ones that fail at one server: of a scanner */
     KNOWLEDGE_RESETS_MAX = 4,     /* servers and names that are told apart for resets */
-    KNOWLEDGE_RETRIES_MAX = 8192, /* clients at servers, of 0.25 KiB each: 2 MiB */
     KNOWLEDGE_NAME_SIZE = 80,     /* octets of a name kept as an example, NUL included */
     KNOWLEDGE_ADDRESS_KEY = 18,   /* address and port */
     KNOWLEDGE_NAME_KEY = 26,      /* address, port, and 64 bits for the name */
     KNOWLEDGE_CLIENT_KEY = 16,    /* 64 bits for the address, and as many for the fingerprint */
     KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
-    KNOWLEDGE_SERVERS_MAX = 8192, /* of 1.3 KiB each: 10 MiB, and 20 where all are unusual */
-    KNOWLEDGE_NAMES_MAX = 16384,  /* of 0.55 KiB each: 9 MiB */
-    KNOWLEDGE_CLIENTS_MAX = 32768 /* of 0.2 KiB each: 6 MiB, and 18 where all are unusual */
+    KNOWLEDGE_SERVERS_MAX = 8192, /* 11 MiB, and 21 where all are unusual */
+    KNOWLEDGE_NAMES_MAX = 16384,  /* 10 MiB */
+    KNOWLEDGE_CLIENTS_MAX = 32768, /* 6 MiB, and 19 where all are unusual */
+    KNOWLEDGE_RETRIES_MAX = 8192   /* clients at servers: 3 MiB */
 };
 
 /* How often something came, and when last. Records are full of them, and thousands of records do
@@ -253,6 +253,10 @@ struct known_flights {
     struct sketch clients_taken;   /* that took it */
     struct sketch clients_refused; /* that refused it */
 };
+
+/* The alerts with which a client names its reason to refuse a certificate. */
+enum { KNOWN_WORD_ALERTS = 3 };
+extern const uint8_t known_word_alerts[KNOWN_WORD_ALERTS];
 
 /* What a client said in clear of the server's certificate, when it refused it for a reason that it
  * named. */

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "analyze/knowledge.h"
-#include "capture/fetch.h"
 #include "capture/region.h"
 #include "capture/table_hash.h"
 
@@ -31,6 +30,7 @@ struct link {
     uint32_t was_used : 1; /* since it got its place in the order of use */
 };
 
+_Static_assert(sizeof(struct link) == KNOWLEDGE_TABLE_LINK, "as the stride counts it");
 _Static_assert(sizeof(struct link) % _Alignof(max_align_t) == 0,
                "so a record is aligned behind it");
 
@@ -73,8 +73,7 @@ struct knowledge_table *knowledge_table_new(const struct knowledge_table_options
     table->hash = table_hash_of(options->hash_key);
     if (options->clear_size == 0)
         table->options.clear_size = options->record_size;
-    table->stride =
-        (sizeof(struct link) + options->record_size + FETCH_LINE - 1) / FETCH_LINE * FETCH_LINE;
+    table->stride = KNOWLEDGE_TABLE_STRIDE(options->record_size);
     table->newest = NONE;
     table->oldest = NONE;
     table->bucket_count = 1;

@@ -14,7 +14,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { KNOWLEDGE_TABLE_KEY_MAX = 96 };
+#include "capture/fetch.h"
+
+enum {
+    KNOWLEDGE_TABLE_KEY_MAX = 96,
+    KNOWLEDGE_TABLE_LINK = 16 /* octets that tie a record to the table */
+};
+
+/* Octets of memory of a record that has so many itself: in whole cache lines. */
+#define KNOWLEDGE_TABLE_STRIDE(record_size)                                                        \
+    ((KNOWLEDGE_TABLE_LINK + (record_size) + FETCH_LINE - 1) / FETCH_LINE * FETCH_LINE)
 
 /* The record's first key_size octets are its key: all octets count, padding too. */
 struct knowledge_table_options {

@@ -38,12 +38,18 @@ static uint32_t certificate_record(const struct facts *facts)
            + NO_EXTENSIONS * (uint32_t)list.count + PROTECTION;
 }
 
-/* Alerts that give the reason. */
+const uint8_t known_word_alerts[KNOWN_WORD_ALERTS] = {
+    TLS_ALERT_CERTIFICATE_EXPIRED,
+    TLS_ALERT_CERTIFICATE_REVOKED,
+    TLS_ALERT_UNKNOWN_CA,
+};
+
 static bool tells_reason(const struct facts *facts)
 {
-    return facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED)
-           || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_REVOKED)
-           || facts_alert(facts, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
+    for (size_t i = 0; i < KNOWN_WORD_ALERTS; i++)
+        if (facts_alert(facts, SIDE_CLIENT, known_word_alerts[i]))
+            return true;
+    return false;
 }
 
 static bool is_same(const struct known_word *word, const struct known_word *other)
