@@ -266,6 +266,10 @@ class Apart(CommandLine):
         self.refused("is no state of tlswhy", f"--state={self.capture}", "-o", os.devnull, "-i",
                      "nowhere0", status=COULD_NOT)
 
+    def test_a_state_is_kept_in_a_file(self):
+        for options in ((CLEAN,), ("-i", "nowhere0")):
+            self.refused("--state=-: what is known is read and kept in a file", "--state=-", *options)
+
     def test_standard_input_is_not_written_to(self):
         with open(self.capture, "rb") as stdin:
             done = subprocess.run([TLSWHY, "-o", self.capture, "-"], stdin=stdin, check=False,

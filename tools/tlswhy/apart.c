@@ -206,8 +206,8 @@ static bool are_kept(const struct writing *writing, const char *const *paths, si
 static bool is_capture(const struct written *written)
 {
     char reason[SAVEFILE_REASON_MAX];
-    const bool is_there = written->target.name[0] == '\0' && strcmp(written->path, "-") != 0;
-    struct input *input = is_there ? input_open(written->path, reason) : NULL;
+    struct input *input =
+        written->target.name[0] == '\0' ? input_open(written->path, reason) : NULL;
     struct savefile *savefile = input != NULL ? savefile_new(input, reason) : NULL;
     bool is_read = savefile != NULL;
 

@@ -419,6 +419,8 @@ static bool check_together(const struct options *options)
     if (options->no_correlation && options->state != NULL)
         return refuse(options, "no-correlation",
                       "--no-correlation knows of no other connection: --state does not go with it");
+    if (is_stdout(options->state))
+        return refuse(options, "state", "--state=-: what is known is read and kept in a file");
     if (options->has_expiry_levels && !options->certificates && !(options->all && options->json))
         return refuse(options, "expiry-levels",
                       "--expiry-levels is for --certificates and for --json --all");
