@@ -74,6 +74,15 @@ bool known_chose_only_above(const struct facts *facts)
     return server != NULL && chose_only_above(server, facts->offer.version_max, 1);
 }
 
+bool known_client_takes_hello(const struct facts *facts)
+{
+    const struct known_server *server = known_server_of(facts);
+
+    return server != NULL && facts->known->client_was_served
+           && server->chosen[KNOWN_VERSIONS].count == 1
+           && known_server_value(server, KNOWN_VERSIONS, 0)->value == facts->version;
+}
+
 /* A server that chooses less than its client's best has nothing better. */
 static enum known_says weigh_minimum(const struct facts *facts, const struct known_server *server)
 {

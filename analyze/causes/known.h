@@ -40,6 +40,10 @@ bool known_lacks_choice(const struct facts *facts, const struct known_server *se
 /* The server chose versions from others, if only once, and none that the offer of facts has. */
 bool known_chose_only_above(const struct facts *facts);
 
+/* The client, with this kind of hello, established a handshake with this server, which never chose
+ * another version than here: what its hello lacks in that version the client does not insist on. */
+bool known_client_takes_hello(const struct facts *facts);
+
 /* What is known of this part of the offer of facts. */
 enum known_says known_about(const struct facts *facts, enum suspect suspect);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 
 /* As OpenSSL 3.0 refuses a server without the extension. */
 static bool client_refused_bare_hello(const struct facts *facts)
@@ -18,7 +19,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
                  "the client asked for secure renegotiation, the ServerHello has no "
                  "renegotiation_info");
     describe_choice(facts, evidence);
-    return CAUSE_LIKELY;
+    return known_client_takes_hello(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 /* Nearly every client asks for it; this hello was not read. */
