@@ -91,11 +91,11 @@ bool version_refusal_is_contradicted(const struct facts *facts)
     return is_unexpected(facts) && !version_refusal_varies(facts);
 }
 
-/* Nearly every server has one of these. */
-static bool offers_current_versions(const struct facts *facts)
+/* Nearly every server has it, and of a hello that was not read nearly every one offers it. */
+static bool may_offer_tls_1_2(const struct facts *facts)
 {
-    return facts->client_hello_read && offers_exactly(facts, TLS_VERSION_1_2)
-           && offers_exactly(facts, TLS_VERSION_1_3);
+    return facts->client_hello_note != NULL
+           && (!facts->client_hello_read || offers_exactly(facts, TLS_VERSION_1_2));
 }
 
 enum certainty version_refusal_by_server(const struct facts *facts)
@@ -106,9 +106,9 @@ enum certainty version_refusal_by_server(const struct facts *facts)
         return CAUSE_POSSIBLE;
     if (version_refusal_varies(facts))
         return CAUSE_LIKELY;
-    return offers_current_versions(facts) && known_about(facts, SUSPECT_VERSION) < KNOWN_FOR
-               ? CAUSE_LIKELY
-               : CAUSE_CERTAIN;
+    if (known_chose_only_above(facts) || known_about(facts, SUSPECT_VERSION) >= KNOWN_FOR)
+        return CAUSE_CERTAIN;
+    return may_offer_tls_1_2(facts) ? CAUSE_LIKELY : CAUSE_CERTAIN;
 }
 
 bool version_choice_was_named(const struct facts *facts)

@@ -11,9 +11,9 @@
 #include "analyze/cause.h"
 
 /* How well the versions explain that the server answered the hello with protocol_version(70).
- * CAUSE_NO: it did not. Likely where few servers would have none of the versions offered, and
- * possible at most where this one is known to take one of them from others, or where the capture
- * has the server's side alone and not the hello. */
+ * CAUSE_NO: it did not. Likely where TLS 1.2 may be offered, which nearly every server has, unless
+ * this one is known to choose better versions alone; and possible at most where it is known to take
+ * one of them from others, or where the capture has the server's side alone and not the hello. */
 enum certainty version_refusal_by_server(const struct facts *facts);
 
 /* The server is known to take a version that this hello offers. */
