@@ -227,18 +227,24 @@ void chain_judge(const struct chain *chain, const struct chain_question *questio
     chain_find_revocation(chain, question, out);
 }
 
+bool chain_has_problem_beside_trust(const struct chain_judgement *judgement)
+{
+    bool bad_purpose =
+        judgement->purpose != PURPOSE_OK && !chain_purpose_is_debatable(judgement->purpose);
+
+    return judgement->validity_of != NULL || judgement->name == NAME_MATCH_MISMATCH
+           || judgement->name == NAME_MATCH_COMMON_NAME || bad_purpose
+           || judgement->critical_of != NULL || judgement->weakness != 0
+           || judgement->revoked != NULL;
+}
+
 bool chain_has_problem_beside_staple(const struct chain_judgement *judgement)
 {
     bool bad_end = judgement->end == CHAIN_END_SELF_SIGNED
                    || judgement->end == CHAIN_END_UNTRUSTED_ROOT
                    || judgement->end == CHAIN_END_ISSUER_MISSING;
-    bool bad_purpose =
-        judgement->purpose != PURPOSE_OK && !chain_purpose_is_debatable(judgement->purpose);
 
-    return bad_end || judgement->validity_of != NULL || judgement->name == NAME_MATCH_MISMATCH
-           || judgement->name == NAME_MATCH_COMMON_NAME || bad_purpose
-           || judgement->critical_of != NULL || judgement->weakness != 0
-           || judgement->revoked != NULL;
+    return bad_end || chain_has_problem_beside_trust(judgement);
 }
 
 bool chain_has_problem(const struct chain_judgement *judgement)

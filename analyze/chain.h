@@ -238,4 +238,8 @@ bool chain_has_problem(const struct chain_judgement *judgement);
 /* The same but for the staple, which clients that look at one are fewer than those that verify. */
 bool chain_has_problem_beside_staple(const struct chain_judgement *judgement);
 
+/* The same but for the path's end, too, for which verifiers have an alert of its own, and which
+ * another trust store than the one here may not mind. */
+bool chain_has_problem_beside_trust(const struct chain_judgement *judgement);
+
 #endif

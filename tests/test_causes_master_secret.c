@@ -56,11 +56,14 @@ static void a_client_that_finished_without_an_extension_does_not_insist_on_it(vo
 static void a_wrong_certificate_is_the_better_guess(void)
 {
     static const struct {
+        const char *files;
         const char *name;
         const char *cause;
     } rows[] = {
-        {"www.example.test", "missing_extended_master_secret"},
-        {"other.example.test", "hostname_mismatch"},
+        {"leaf intermediate", "www.example.test", "missing_extended_master_secret"},
+        {"leaf intermediate", "other.example.test", "hostname_mismatch"},
+        /* Who lacks an issuer says unknown_ca(48). */
+        {"leaf", "www.example.test", "missing_extended_master_secret"},
     };
     struct judged judged;
 
@@ -68,7 +71,7 @@ static void a_wrong_certificate_is_the_better_guess(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct story story;
 
-        judged_chain(&judged, "leaf intermediate", rows[i].name, CERTIFICATES_TIME);
+        judged_chain(&judged, rows[i].files, rows[i].name, CERTIFICATES_TIME);
         refuse_hello(&story, false, true);
         story.facts.chain[SIDE_SERVER] = &judged.judgement;
         diagnose(&story.facts, &story.verdict);

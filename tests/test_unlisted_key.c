@@ -250,9 +250,8 @@ static void a_signature_that_is_not_listed_is_the_reason_for_alerts_of_its_kind(
         {good, RSA_SHA1, TLS_ALERT_CERTIFICATE_EXPIRED, CAUSE_NO},
         {good, RSA_SHA1, STORY_CLOSES, CAUSE_POSSIBLE},
         {good, RSA_SHA256, TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_NO},
-        /* A client says so of a certificate, too, and looks at that before. */
-        {"leaf", RSA_SHA1, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_POSSIBLE},
-        {"leaf", RSA_SHA1, TLS_ALERT_ILLEGAL_PARAMETER, CAUSE_LIKELY},
+        /* Who lacks an issuer says unknown_ca(48). */
+        {"leaf", RSA_SHA1, TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_LIKELY},
     };
     struct judged judged;
 
@@ -266,6 +265,23 @@ static void a_signature_that_is_not_listed_is_the_reason_for_alerts_of_its_kind(
         if (rows[i].certainty == CAUSE_LIKELY)
             CU_ASSERT_TRUE(story_tells(&story, "signature_scheme", "with rsa_pkcs1_sha1, which"));
     }
+    judged_end(&judged);
+}
+
+/* A client may say the same of a certificate, and looks at that before. */
+static void a_wrong_certificate_comes_before_a_signature(void)
+{
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf intermediate", "other.example.test", CERTIFICATES_TIME);
+    CU_ASSERT_EQUAL(
+        refuse_signature(&story, &judged.judgement, 0x0201, TLS_ALERT_HANDSHAKE_FAILURE),
+        CAUSE_POSSIBLE);
+    CU_ASSERT_EQUAL(
+        refuse_signature(&story, &judged.judgement, 0x0201, TLS_ALERT_ILLEGAL_PARAMETER),
+        CAUSE_LIKELY);
     judged_end(&judged);
 }
 
@@ -329,6 +345,8 @@ int main(void)
          a_client_with_another_key_than_the_server_asks_for_fails_at_its_signature},
         {"a signature that is not listed is the reason for alerts of its kind",
          a_signature_that_is_not_listed_is_the_reason_for_alerts_of_its_kind},
+        {"a wrong certificate comes before a signature",
+         a_wrong_certificate_comes_before_a_signature},
         {"what the client took before is less likely the reason",
          what_the_client_took_before_is_less_likely_the_reason},
         {"a client that signs with another hash than the server asks for is refused",

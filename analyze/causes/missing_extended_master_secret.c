@@ -38,7 +38,8 @@ static bool client_may_mean_else(const struct facts *facts)
 
     return facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT
            || facts_warning_of(facts, SIDE_SERVER) != NULL || unlisted_key_weigh(facts) != CAUSE_NO
-           || (chain != NULL && chain_has_problem(chain)) || known_client_takes_hello(facts);
+           || (chain != NULL && chain_has_problem_beside_trust(chain))
+           || known_client_takes_hello(facts);
 }
 
 static enum certainty client_insists(const struct facts *facts, struct evidence *evidence)

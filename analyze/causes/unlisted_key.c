@@ -117,7 +117,8 @@ static enum certainty weigh_alert(const struct facts *facts)
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (facts_alert(facts, SIDE_CLIENT, rows[i].alert))
-            return rows[i].is_for_certificates && chain != NULL && chain_has_problem(chain)
+            return rows[i].is_for_certificates && chain != NULL
+                           && chain_has_problem_beside_trust(chain)
                        ? CAUSE_POSSIBLE
                        : rows[i].certainty;
     return client_left_at_flight(facts) ? CAUSE_POSSIBLE : CAUSE_NO;
