@@ -35,6 +35,54 @@ static void a_rst_from_the_same_distance_is_the_servers(void)
                                "by that it may be the server's own"));
 }
 
+/* Its time-out is over: what kept the client, or its octets, may be the cause. */
+static void a_server_that_waited_in_vain_resets_for_want_of_the_client(void)
+{
+    static const struct {
+        int64_t wait_ns;
+        enum certainty certainty;
+    } rows[] = {{STORY_SECOND / 10, CAUSE_LIKELY}, {3 * STORY_SECOND, CAUSE_POSSIBLE}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        bool has_waited = rows[i].certainty == CAUSE_POSSIBLE;
+        struct story story;
+
+        story_begin_flight_1_2(&story);
+        story_wait(&story, rows[i].wait_ns);
+        story_rst(&story, SIDE_SERVER);
+        direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset.hop_limit = 57;
+        CU_ASSERT_TRUE(story_says(&story, "reset_by_server", rows[i].certainty));
+        CU_ASSERT_EQUAL(story_considers(&story, "packet_loss"), has_waited);
+        CU_ASSERT_EQUAL(story_considers(&story, "client_abandoned"), has_waited);
+    }
+}
+
+/* So it did of the server behind a load balancer, for one. */
+static void a_hello_that_is_reset_late_was_not_answered(void)
+{
+    static const struct {
+        int64_t wait_ns;
+        uint32_t unacknowledged;
+        bool is_silent;
+    } rows[] = {
+        {STORY_SECOND, 0, false},
+        {10 * STORY_SECOND, 0, true},
+        {10 * STORY_SECOND, 300, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        story_wait(&story, rows[i].wait_ns);
+        story_rst(&story, SIDE_SERVER);
+        direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset.hop_limit = 57;
+        sent_by(&story, SIDE_CLIENT)->unacknowledged_octets = rows[i].unacknowledged;
+        CU_ASSERT_STRING_EQUAL(story_cause(&story), "reset_by_server");
+        CU_ASSERT_EQUAL(story_considers(&story, "server_silent"), rows[i].is_silent);
+    }
+}
+
 static void another_initial_value_is_not_another_distance(void)
 {
     struct story story;
@@ -218,6 +266,10 @@ int main(void)
         {"a RST from another distance is a middlebox", a_rst_from_another_distance_is_a_middlebox},
         {"a RST from the same distance is the server's",
          a_rst_from_the_same_distance_is_the_servers},
+        {"a server that waited in vain resets for want of the client",
+         a_server_that_waited_in_vain_resets_for_want_of_the_client},
+        {"a hello that is reset late was not answered",
+         a_hello_that_is_reset_late_was_not_answered},
         {"another initial value is not another distance",
          another_initial_value_is_not_another_distance},
         {"a RST with two signs of a third party is a middlebox",

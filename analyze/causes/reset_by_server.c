@@ -18,6 +18,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     describe_alpn_refusal(facts, evidence);
     /* Without any other packet of the server its origin is open. */
     return server->hop_limit == 0 || known_resets_follow_names(facts)
+                   || server_waited_in_vain(facts)
                    || reset_is_of_router(facts, SIDE_SERVER) != CAUSE_NO
                ? CAUSE_POSSIBLE
                : CAUSE_LIKELY;

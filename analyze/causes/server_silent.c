@@ -125,6 +125,20 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     return others_were_served(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
+/* All that the server makes of the hello is to end the connection, seconds later: its own time-out
+ * is over, or that of a load balancer whose server did not answer. */
+static bool is_ended_by_time_out(const struct facts *facts)
+{
+    return facts_server_refused_hello(facts) && facts_closed_without_reason(facts, SIDE_SERVER)
+           && facts->waited_ns >= FACTS_PATIENCE_NS
+           && facts->connection->direction[SIDE_CLIENT].unacknowledged_octets == 0;
+}
+
+static bool is_conceivable(const struct facts *facts)
+{
+    return accept_queue_may_be_full(facts) || is_ended_by_time_out(facts);
+}
+
 const struct cause cause_server_silent = {
     .id = "server_silent",
     .layer = LAYER_NETWORK,
@@ -137,7 +151,8 @@ const struct cause cause_server_silent = {
                    "does not know it, or where a proxy cannot find or reach its target. Where the "
                    "hello was answered and the client's Finished was not, the process may have "
                    "died of what the client sent, its certificate for one. An answer that comes "
-                   "when the client has given up is as good as none, and so is one that stops in "
+                   "when the client has given up is as good as none, and so is the end of the "
+                   "connection when a time-out is over, or an answer that stops in "
                    "the middle: near the client, its rest may also be lost on the way.",
     .remedy = "On the server look at the process (`ss -tnp 'sport = :PORT'` shows octets waiting "
               "in Recv-Q: it does not read) and its load. Behind a load balancer compare the PROXY "
@@ -150,5 +165,5 @@ const struct cause cause_server_silent = {
     .alerts = CAUSE_WITHOUT_ALERTS,
     .source = "RFC 8446 section 2; RFC 6298 section 2.1",
     .match = match,
-    .conceivable = accept_queue_may_be_full,
+    .conceivable = is_conceivable,
 };

@@ -99,7 +99,10 @@ const struct note *late_answer(const struct facts *facts)
 
 bool server_waited_in_vain(const struct facts *facts)
 {
-    return facts->refusal.kind == REFUSAL_FIN && facts->refusal.by == SIDE_SERVER
+    bool is_own_reset =
+        facts->refusal.kind == REFUSAL_RST && reset_is_foreign(facts, SIDE_SERVER) == CAUSE_NO;
+
+    return (facts->refusal.kind == REFUSAL_FIN || is_own_reset) && facts->refusal.by == SIDE_SERVER
            && is_clients_turn(facts) && facts->waited_ns >= WAITED_IN_VAIN_NS;
 }
 

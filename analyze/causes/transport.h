@@ -32,8 +32,9 @@ bool data_has_hole(const struct facts *facts, enum side from);
  * by then. NULL: it was not that late, or none came. */
 const struct note *late_answer(const struct facts *facts);
 
-/* The server closed although it was the client's turn, for which it had waited: what kept the
- * client from it, or its octets, is the cause, and may not be in the capture. */
+/* The server closed, or reset, although it was the client's turn, for which it had waited: what
+ * kept the client from it, or its octets, is the cause, and may not be in the capture. Servers and
+ * load balancers whose time-out is over do either. */
 bool server_waited_in_vain(const struct facts *facts);
 
 /* The server's host took the TCP connection, and nothing came of it behind its SYN-ACK, not even an
