@@ -159,6 +159,7 @@ struct known_server {
     uint8_t return_count;
     bool answered_in_tls;      /* a hello of a handshake that failed; not in a state */
     bool takes_no_certificate; /* a client that it had asked for one finished without; likewise */
+    bool takes_proxy_header;   /* it took up a hello behind one; likewise */
     uint8_t traits_taken; /* of hellos that it took up: a bit for each enum hello_trait. Not in a
                              state: all are set when one was read of a server that took up any */
     struct known_count established;

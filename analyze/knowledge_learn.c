@@ -209,6 +209,8 @@ static void learn_choice(struct known_server *server, const struct facts *facts,
         known_count_add(&server->asked_certificate, at_ns);
     if (client_did_without_certificate(facts))
         server->takes_no_certificate = true;
+    if (facts->proxy.version != 0)
+        server->takes_proxy_header = true;
 }
 
 uint32_t known_ordinary_refusals(const struct known_server *server, const struct facts *facts)

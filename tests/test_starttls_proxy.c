@@ -116,6 +116,7 @@ static void a_server_that_does_not_expect_the_header_is_named(void)
                 play_fin(&play, SIDE_SERVER);
             play_end(&play);
             CU_ASSERT_STRING_EQUAL(play.cause, "plaintext_on_tls_port");
+            CU_ASSERT_EQUAL(play.confidence, CAUSE_LIKELY);
             check_proxy(&play, header);
         }
 }

@@ -62,12 +62,15 @@ static void describe_request(const struct facts *facts, struct evidence *evidenc
 }
 
 /* The connection is a proxy's, which says so in clear. */
-static void describe_proxy_header(const struct facts *facts, struct evidence *evidence)
+static void describe_proxy_header(const struct facts *facts, enum certainty certainty,
+                                  struct evidence *evidence)
 {
     evidence_add(evidence, "proxy_header", facts->proxy_at,
                  "the client is a proxy that begins with a PROXY protocol header, version %u, "
-                 "which the server takes for the beginning of TLS",
-                 facts->proxy.version);
+                 "which the server %s for the beginning of TLS",
+                 facts->proxy.version,
+                 certainty == CAUSE_POSSIBLE ? "understood at another time, and may now take"
+                                             : "takes");
 }
 
 /* The server says that it expected TLS: with an alert, or with the page that web servers have for
@@ -135,7 +138,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     enum certainty header = refuses_proxy_header(facts);
 
     if (header != CAUSE_NO) {
-        describe_proxy_header(facts, evidence);
+        describe_proxy_header(facts, header, evidence);
         return header;
     }
     if (facts->prelude_note[SIDE_CLIENT] == NULL || facts->handshake->switched

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/proxy_refusal.h"
 
-/* Alerts on octets that are no record; a hello that is well formed gives no reason for them. */
+#include "analyze/knowledge.h"
+
+/* Alerts on octets that are no record; a hello that is well formed gives hardly a reason for them,
+ * but Java's servers say unexpected_message when they have no group in common with it. */
 static bool complains_of_framing(const struct facts *facts)
 {
     return facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE)
@@ -57,6 +60,23 @@ static bool hello_follows_header(const struct facts *facts)
            && facts->retry_note == NULL;
 }
 
+/* It took up a hello behind such a header at another time, and may do so no more. */
+static bool is_known_to_take_header(const struct facts *facts)
+{
+    const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
+
+    return server != NULL && server->takes_proxy_header;
+}
+
+/* What the server said, or that it said nothing, when it had header and hello. */
+static enum certainty refused_with_hello(const struct facts *facts)
+{
+    if (!complains_of_framing(facts) && !complains_of_version(facts)
+        && !facts_closed_without_reason(facts, SIDE_SERVER))
+        return CAUSE_NO;
+    return is_known_to_take_header(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+}
+
 enum certainty refuses_proxy_header(const struct facts *facts)
 {
     if (!hello_follows_header(facts) || facts->refusal.kind == REFUSAL_NONE
@@ -68,9 +88,5 @@ enum certainty refuses_proxy_header(const struct facts *facts)
         return refused_before_hello(facts);
     if (facts->refusal.kind == REFUSAL_PLAINTEXT)
         return answered_in_clear(facts);
-    if (complains_of_framing(facts))
-        return CAUSE_CERTAIN;
-    if (complains_of_version(facts))
-        return CAUSE_LIKELY;
-    return facts_closed_without_reason(facts, SIDE_SERVER) ? CAUSE_LIKELY : CAUSE_NO;
+    return refused_with_hello(facts);
 }
