@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/host_name.h"
+#include "analyze/causes/server_flight.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
 
@@ -17,21 +18,26 @@ static bool compression_not_offered(const struct facts *facts)
                              facts->server_hello.compression_method);
 }
 
+static bool has_share(const struct hello_extensions *extensions, uint16_t group)
+{
+    struct bytes shares = extensions->key_share.shares;
+    struct key_share share;
+
+    while (key_share_next(&shares, &share))
+        if (share.group == group)
+            return true;
+    return false;
+}
+
 static bool share_not_offered(const struct facts *facts)
 {
     const struct hello_extensions *extensions = facts->second_client_hello_read
                                                     ? &facts->second_client_extensions
                                                     : &facts->client_extensions;
-    struct bytes shares = extensions->key_share.shares;
-    struct key_share share;
 
-    if (!facts->tls13 || facts->server_extensions.key_share.state != EXTENSION_WELL_FORMED
-        || extensions->key_share.state != EXTENSION_WELL_FORMED)
-        return false;
-    while (key_share_next(&shares, &share))
-        if (share.group == facts->server_extensions.key_share.group)
-            return false;
-    return true;
+    return facts->tls13 && facts->server_extensions.key_share.state == EXTENSION_WELL_FORMED
+           && extensions->key_share.state == EXTENSION_WELL_FORMED
+           && !has_share(extensions, facts->server_extensions.key_share.group);
 }
 
 /* RFC 8446 section 4.2: a server answers extensions, it does not bring its own. renegotiation_info
@@ -50,6 +56,47 @@ static bool extension_not_offered(const struct facts *facts)
     return false;
 }
 
+/* RFC 8446 section 4.1.3. The first drafts, which have numbers of their own, have no session ID. */
+static bool session_id_not_echoed(const struct facts *facts)
+{
+    const struct client_hello *hello;
+    const struct hello_extensions *extensions;
+
+    return facts->tls13 && facts->server_hello.legacy_version == TLS_VERSION_1_2
+           && facts_last_hello(facts, &hello, &extensions)
+           && !bytes_equal(facts->server_hello.session_id, hello->session_id);
+}
+
+/* The HelloRetryRequest as the RFC has it, not the drafts. */
+static bool read_retry(const struct facts *facts, struct server_hello *retry)
+{
+    return facts->retry_read && facts->retry_note->type == TLS_HANDSHAKE_SERVER_HELLO
+           && server_hello_parse(handshake_body(facts->handshake, facts->retry_note), retry);
+}
+
+/* RFC 8446 section 4.1.4. */
+static bool suite_is_not_of_retry(const struct facts *facts)
+{
+    struct server_hello retry;
+
+    return read_retry(facts, &retry) && retry.cipher_suite != facts->server_hello.cipher_suite;
+}
+
+/* RFC 8446 section 4.2, RFC 5246 section 7.4.1.4. */
+static bool extension_comes_twice(const struct facts *facts)
+{
+    return facts->server_extensions.has_duplicate;
+}
+
+/* A client that speaks of the certificate, or under the keys that come of the hello, has taken
+ * that. */
+static bool client_took_hello(const struct facts *facts)
+{
+    return facts->refusal.kind == REFUSAL_ENCRYPTED_ALERT
+           || (facts->refusal.kind == REFUSAL_ALERT
+               && alert_is_about_certificates(facts->refusal.alert));
+}
+
 static bool server_hello_is_wrong(const struct facts *facts, struct evidence *evidence)
 {
     static const struct {
@@ -60,9 +107,13 @@ static bool server_hello_is_wrong(const struct facts *facts, struct evidence *ev
         {compression_not_offered, "the server chose a compression that the client did not offer"},
         {share_not_offered, "the server answered with a key share that the client did not offer"},
         {extension_not_offered, "the ServerHello has an extension that the client did not offer"},
+        {session_id_not_echoed, "the ServerHello does not echo the session ID of the client"},
+        {suite_is_not_of_retry,
+         "the ServerHello has another cipher suite than the HelloRetryRequest before it"},
+        {extension_comes_twice, "the ServerHello has an extension twice"},
     };
 
-    if (!facts_client_refused_server(facts) || !facts->client_hello_read
+    if (!facts_client_refused_server(facts) || client_took_hello(facts) || !facts->client_hello_read
         || !facts->server_hello_read)
         return false;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -74,23 +125,48 @@ static bool server_hello_is_wrong(const struct facts *facts, struct evidence *ev
     return false;
 }
 
+static bool retry_choice_not_offered(const struct facts *facts)
+{
+    struct server_hello retry;
+
+    return read_retry(facts, &retry)
+           && !(list_u8_contains(facts->client_hello.compression_methods, retry.compression_method)
+                && list_u16_contains(facts->client_hello.cipher_suites, retry.cipher_suite));
+}
+
+static bool retry_asks_for_known_share(const struct facts *facts)
+{
+    const struct hello_extensions *extensions = &facts->client_extensions;
+
+    return facts->retry_extensions.key_share.state == EXTENSION_WELL_FORMED
+           && extensions->key_share.state == EXTENSION_WELL_FORMED
+           && has_share(extensions, facts->retry_extensions.key_share.group);
+}
+
 /* RFC 8446 section 4.1.4: a client checks a HelloRetryRequest as it checks a ServerHello, and sends
  * no second hello then. */
 static bool retry_is_wrong(const struct facts *facts, struct evidence *evidence)
 {
-    struct server_hello retry;
+    static const struct {
+        bool (*is_wrong)(const struct facts *facts);
+        const char *text;
+    } rows[] = {
+        {retry_choice_not_offered, "the HelloRetryRequest has a cipher suite or a compression that "
+                                   "the client did not offer"},
+        {retry_asks_for_known_share,
+         "the HelloRetryRequest asks for a key share that the hello had already"},
+    };
 
     if (!facts->retry_read || !facts->client_hello_read || facts->second_client_hello_note != NULL
-        || facts->refusal.kind == REFUSAL_NONE || facts->refusal.by != SIDE_CLIENT
-        || !server_hello_parse(handshake_body(facts->handshake, facts->retry_note), &retry))
+        || facts->refusal.kind == REFUSAL_NONE || facts->refusal.by != SIDE_CLIENT)
         return false;
-    if (list_u8_contains(facts->client_hello.compression_methods, retry.compression_method)
-        && list_u16_contains(facts->client_hello.cipher_suites, retry.cipher_suite))
-        return false;
-    evidence_add(evidence, "illegal_field", facts->retry_note->at,
-                 "the HelloRetryRequest has a cipher suite or a compression that the client did "
-                 "not offer");
-    return true;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!rows[i].is_wrong(facts))
+            continue;
+        evidence_add(evidence, "illegal_field", facts->retry_note->at, "%s", rows[i].text);
+        return true;
+    }
+    return false;
 }
 
 /* RFC 8446 section 4.1.2: null compression must be offered; an extension comes once. */
@@ -218,7 +294,7 @@ const struct cause cause_illegal_parameter = {
                    "SSLHandshakeException: Received fatal alert: illegal_parameter; Go: tls: "
                    "server chose an unconfigured cipher suite",
     .alerts = CAUSE_ALERTS(TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_UNSUPPORTED_EXTENSION),
-    .source = "RFC 8446 sections 4.1.3, 4.2 and 6.2; RFC 5246 section 7.4.1.3",
+    .source = "RFC 8446 sections 4.1.3, 4.1.4, 4.2 and 6.2; RFC 5246 section 7.4.1.3",
     .tells_end_alone = true,
     .match = match,
 };

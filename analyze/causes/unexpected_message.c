@@ -14,6 +14,14 @@ static const struct note *second_client_hello(const struct facts *facts)
                                   TLS_HANDSHAKE_CLIENT_HELLO);
 }
 
+/* RFC 8446 section 4.1.3: a hello is answered by one, and a HelloRetryRequest is none. */
+static const struct note *second_server_hello(const struct facts *facts)
+{
+    return facts->server_hello_note != NULL ? handshake_next_message(
+               facts->handshake, facts->server_hello_note, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO)
+                                            : NULL;
+}
+
 /* Application data of a client that has not switched to encryption. In TLS 1.3 it may be early
  * data (RFC 8446 section 4.2.10). Where the capture begins in the middle it may have switched
  * before. */
@@ -134,6 +142,7 @@ static bool order_is_broken(const struct facts *facts, struct evidence *evidence
         const char *text;
     } rows[] = {
         {second_client_hello, "a second ClientHello came without a HelloRetryRequest"},
+        {second_server_hello, "a second ServerHello came"},
         {data_in_clear, "application data came before the client switched to encryption"},
         {done_too_early, "ServerHelloDone came without the certificate that the suite needs"},
         {certificate_left_out,
