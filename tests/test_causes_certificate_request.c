@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is told of the request for a client's certificate, and of the answer. */
+#include "analyze/knowledge.h"
 #include "dissect/tls.h"
 #include "tests/support/story_opening.h"
 #include "tests/support/wire.h"
@@ -44,6 +45,34 @@ static void what_the_server_asked_for_is_told(void)
     }
 }
 
+/* It may ask and need none, and a rule may still be for some names or clients. */
+static void a_server_that_does_without_may_mean_something_else(void)
+{
+    static const struct {
+        uint8_t alert;
+        enum certainty unknown, known;
+    } rows[] = {
+        {TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_CERTAIN, CAUSE_LIKELY},
+        {TLS_ALERT_BAD_CERTIFICATE, CAUSE_CERTAIN, CAUSE_LIKELY},
+        {TLS_ALERT_CERTIFICATE_REQUIRED, CAUSE_CERTAIN, CAUSE_CERTAIN},
+        {TLS_ALERT_INTERNAL_ERROR, CAUSE_LIKELY, CAUSE_POSSIBLE},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct known_server server = {.takes_no_certificate = true};
+        struct known known = {.server = &server};
+        struct story story;
+
+        story_begin_request(&story);
+        story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CERTIFICATE, bytes_of("\0\0\0", 3));
+        story_client_flight_1_2(&story);
+        story_fatal(&story, SIDE_SERVER, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, "client_certificate_required"), rows[i].unknown);
+        story.facts.known = &known;
+        CU_ASSERT_EQUAL(story_certainty(&story, "client_certificate_required"), rows[i].known);
+    }
+}
+
 static void how_the_client_signed_is_told(void)
 {
     struct story story;
@@ -62,6 +91,8 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"what the server asked for is told", what_the_server_asked_for_is_told},
+        {"a server that does without may mean something else",
+         a_server_that_does_without_may_mean_something_else},
         {"how the client signed is told", how_the_client_signed_is_told},
         CU_TEST_INFO_NULL,
     };

@@ -49,7 +49,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (server_refused_in_silence(facts))
         return CAUSE_POSSIBLE;
     if (facts->certificate_request_note != NULL && says_so(facts))
-        return CAUSE_CERTAIN;
+        return is_known_to_do_without(facts) ? CAUSE_LIKELY : CAUSE_CERTAIN;
     return is_known_to_do_without(facts) || server_refused_at_good_bye(facts)
                    || speaks_of_what_follows(facts) || server_ended_late(facts)
                ? CAUSE_POSSIBLE
