@@ -92,12 +92,34 @@ static void who_leaves_late_may_have_another_reason(void)
     }
 }
 
+/* What it says is encrypted: its timer may have fired. */
+static void who_says_something_late_may_have_another_reason(void)
+{
+    static const struct {
+        int64_t waited_ns;
+        enum certainty rejected;
+    } rows[] = {{4 * STORY_SECOND, CAUSE_LIKELY}, {20 * STORY_SECOND, CAUSE_POSSIBLE}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_flight_1_3(&story);
+        sent_by(&story, SIDE_SERVER)->last_data = story.connection.last;
+        story_wait(&story, rows[i].waited_ns);
+        story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", rows[i].rejected));
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
         {"who takes the certificate as it is may leave for another reason",
          who_takes_the_certificate_as_it_is_may_leave_for_another_reason},
         {"who leaves late may have another reason", who_leaves_late_may_have_another_reason},
+        {"who says something late may have another reason",
+         who_says_something_late_may_have_another_reason},
         CU_TEST_INFO_NULL,
     };
 

@@ -65,9 +65,10 @@ static enum certainty expired_alert(const struct facts *facts)
                : CAUSE_NO;
 }
 
-/* TLS 1.3: an alert-sized record is all that the client had to say to the server's flight. Up to
- * TLS 1.2: a client that verifies late has sent its own flight, and then an encrypted alert in
- * place of waiting for the server's Finished. Where others say why, that comes first. */
+/* TLS 1.3: an alert-sized record is all that the client had to say to the server's flight; later
+ * than it judges a certificate it may be the close_notify of a program that was waiting. Up to TLS
+ * 1.2: a client that verifies late has sent its own flight, and then an encrypted alert in place of
+ * waiting for the server's Finished. Where others say why, that comes first. */
 static enum certainty encrypted_alert(const struct facts *facts)
 {
     if (facts->refusal.kind != REFUSAL_ENCRYPTED_ALERT || facts->refusal.by != SIDE_CLIENT
@@ -78,6 +79,7 @@ static enum certainty encrypted_alert(const struct facts *facts)
     if (facts->tls13)
         return client_silent_after_flight(facts) && server_stopped_midway(facts) == CAUSE_NO
                        && !known_word_is_there(facts)
+                       && server_silence_ns(facts) <= CERTIFICATE_JUDGEMENT_NS
                    ? CAUSE_LIKELY
                    : CAUSE_POSSIBLE;
     return facts->server_certificate_note != NULL ? CAUSE_LIKELY : CAUSE_NO;
