@@ -40,6 +40,29 @@ static void an_alert_may_be_about_what_was_missed(void)
     }
 }
 
+/* Of TLS 1.2: the hello with which the flight begins is not there. */
+static void an_alert_on_a_certificate_tells_where_the_hello_was_missed(void)
+{
+    static const struct {
+        uint8_t alert;
+        const char *cause;
+    } rows[] = {
+        {TLS_ALERT_UNKNOWN_CA, "untrusted_ca"},
+        {TLS_ALERT_CERTIFICATE_UNKNOWN, "certificate_rejected"},
+        {TLS_ALERT_BAD_CERTIFICATE, "bad_certificate"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        story.handshake.gap_octets[SIDE_SERVER] = MISSED;
+        story_certificate(&story, SIDE_SERVER);
+        story_fatal(&story, SIDE_CLIENT, rows[i].alert);
+        CU_ASSERT_STRING_EQUAL(story_cause(&story), rows[i].cause);
+    }
+}
+
 /* The client's Finished, or a signature in front of it. */
 static void so_may_one_of_the_server(void)
 {
@@ -150,6 +173,8 @@ int main(void)
 {
     static CU_TestInfo tests[] = {
         {"an alert may be about what was missed", an_alert_may_be_about_what_was_missed},
+        {"an alert on a certificate tells where the hello was missed",
+         an_alert_on_a_certificate_tells_where_the_hello_was_missed},
         {"so may one of the server", so_may_one_of_the_server},
         {"a refusal may come behind an unseen ServerHello",
          a_refusal_may_come_behind_an_unseen_server_hello},

@@ -150,12 +150,16 @@ bool client_refused_flight(const struct facts *facts)
     return client_silent_after_flight(facts) && facts->waited_ns <= CERTIFICATE_JUDGEMENT_NS;
 }
 
-/* The capture has the client's side alone: an alert that is about certificates and nothing else
- * answers a flight that came by elsewhere. */
+/* The capture has the client's side alone, or lacks the beginning of the server's: an alert that is
+ * about certificates and nothing else answers a flight that came by elsewhere. */
 static bool flight_came_unseen(const struct facts *facts)
 {
-    return facts->one_direction_only && facts->outcome == OUTCOME_FAILED
-           && facts->client_hello_note != NULL && alert_is_about_certificates(facts->refusal.alert);
+    bool is_missing =
+        facts->one_direction_only
+        || (facts->server_hello_note == NULL && facts->handshake->gap_octets[SIDE_SERVER] > 0);
+
+    return is_missing && facts->outcome == OUTCOME_FAILED && facts->client_hello_note != NULL
+           && alert_is_about_certificates(facts->refusal.alert);
 }
 
 /* The certificate is where the server's flight, as far as it came by, has or may have it. */
