@@ -7,12 +7,6 @@
 #include "dissect/rdp.h"
 #include "dissect/tds.h"
 
-/* An ExtendedRequest names what it wants (RFC 4511 section 4.14.1). */
-static bool ldap_asks(struct bytes client)
-{
-    return starttls_contains(client, "1.3.6.1.4.1.1466.20037");
-}
-
 static bool ldap_refuses(struct bytes reply)
 {
     struct ldap_result result;
@@ -21,7 +15,7 @@ static bool ldap_refuses(struct bytes reply)
 }
 
 const struct starttls_protocol starttls_ldap = {
-    .asks = ldap_asks,
+    .asks = ldap_asks_for_tls,
     .refuses = ldap_refuses,
 };
 

@@ -44,27 +44,78 @@ static bool skip_word(struct bytes *line)
     return false;
 }
 
-/* A command alone on a line, as far as it came; after a tag in IMAP. */
+/* The words alone on a line, as far as it came. */
+static bool is_line_of(struct bytes line, const char *words)
+{
+    struct bytes rest = line;
+    uint8_t octet = ' ';
+
+    if (!starttls_begins_with(line, words) || !bytes_skip(&rest, strlen(words)))
+        return false;
+    while (octet == ' ' && bytes_u8(&rest, &octet))
+        ;
+    return octet == ' ' || octet == '\r' || octet == '\n';
+}
+
+/* TLS-C is TLS, TLS-P is SSL, in the drafts of RFC 4217 (section 17). */
 static bool line_asks(struct bytes line)
 {
-    static const char *const commands[] = {"STARTTLS", "AUTH TLS", "AUTH SSL", "STLS"};
+    static const char *const commands[] = {
+        "STARTTLS", "AUTH TLS", "AUTH TLS-C", "AUTH SSL", "AUTH TLS-P", "STLS",
+    };
 
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (starttls_begins_with(line, commands[i]))
+        if (is_line_of(line, commands[i]))
             return true;
+    return false;
+}
+
+/* Behind the tag (RFC 9051 section 2.2.1). */
+static bool tagged_line_asks(struct bytes line)
+{
+    return skip_word(&line) && is_line_of(line, "STARTTLS");
+}
+
+static bool any_line_asks(struct bytes line)
+{
+    return line_asks(line) || tagged_line_asks(line);
+}
+
+/* What follows is a mail, an article or a script, in SMTP, NNTP, Sieve or IMAP. */
+static bool begins_content(struct bytes line)
+{
+    static const char *const commands[] = {"DATA",  "BDAT",     "POST",
+                                           "IHAVE", "TAKETHIS", "PUTSCRIPT"};
+
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (begins_with_word(line, commands[i]))
+            return true;
+    return skip_word(&line) && begins_with_word(line, "APPEND");
+}
+
+static bool find_line(struct bytes client, bool (*asks)(struct bytes line))
+{
+    while (client.len > 0 && !begins_content(client)) {
+        if (asks(client))
+            return true;
+        bytes_skip_line(&client);
+    }
     return false;
 }
 
 static bool text_asks(struct bytes client)
 {
-    while (client.len > 0) {
-        struct bytes tagged = client;
+    return find_line(client, line_asks);
+}
 
-        if (line_asks(client) || (skip_word(&tagged) && line_asks(tagged)))
-            return true;
-        bytes_skip_line(&client);
-    }
-    return false;
+static bool imap_asks(struct bytes client)
+{
+    return find_line(client, tagged_line_asks);
+}
+
+static bool any_text_asks(struct bytes client)
+{
+    return find_line(client, any_line_asks);
 }
 
 /* SMTP, FTP and NNTP: three digits (RFC 5321 section 4.2, RFC 959 section 4.2, RFC 3977
@@ -130,7 +181,7 @@ static bool imap_agrees(struct bytes reply)
 }
 
 const struct starttls_protocol starttls_imap = {
-    .asks = text_asks,
+    .asks = imap_asks,
     .refuses = imap_refuses,
     .agrees = imap_agrees,
     .is_greeted = true,
@@ -241,7 +292,7 @@ static bool any_refuses(struct bytes reply)
 }
 
 const struct starttls_protocol starttls_unknown = {
-    .asks = text_asks,
+    .asks = any_text_asks,
     .refuses = any_refuses,
 };
 

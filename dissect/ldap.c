@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/ldap.h"
 
-enum { EXTENDED_RESPONSE = 0x78, ENUMERATED = 0x0a, OCTET_STRING = 0x04 };
+enum {
+    EXTENDED_REQUEST = 0x77,
+    EXTENDED_RESPONSE = 0x78,
+    ENUMERATED = 0x0a,
+    OCTET_STRING = 0x04,
+    REQUEST_NAME = 0x80
+};
 
 /* A length of BER: below 128, or so many octets of one (RFC 4511 section 5.1 has no other forms).
  * Active Directory writes all of them in four. */
@@ -28,6 +34,24 @@ static bool take_element(struct bytes *in, uint8_t tag, struct bytes *value)
     if (!bytes_u8(in, &found) || found != tag || !take_length(in, &length))
         return false;
     return bytes_take(in, length < in->len ? (size_t)length : in->len, value);
+}
+
+/* A search for servers that know StartTLS names it as well. */
+bool ldap_asks_for_tls(struct bytes client)
+{
+    static const char start_tls[] = "1.3.6.1.4.1.1466.20037";
+    uint8_t octet;
+
+    do {
+        struct bytes rest = client;
+        struct bytes request, name;
+
+        if (take_element(&rest, EXTENDED_REQUEST, &request)
+            && take_element(&request, REQUEST_NAME, &name)
+            && bytes_equal(name, bytes_of(start_tls, strlen(start_tls))))
+            return true;
+    } while (bytes_u8(&client, &octet));
+    return false;
 }
 
 static bool read_result(struct bytes response, struct ldap_result *out)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ldap.h -- what an LDAP server answers a StartTLS request (RFC 4511 sections 4.1.1, 4.1.9, 4.12).
+/* ldap.h -- a StartTLS request of LDAP and its answer (RFC 4511 sections 4.1.1, 4.1.9, 4.12, 4.14).
  *
  *   LDAPMessage       SEQUENCE: messageID, then
+ *   ExtendedRequest   [APPLICATION 23]: requestName [0]
  *   ExtendedResponse  [APPLICATION 24]: resultCode ENUMERATED, matchedDN OCTET STRING,
  *                     diagnosticMessage OCTET STRING, further ones
  *
@@ -16,6 +17,9 @@ struct ldap_result {
     uint8_t code;         /* 0: success */
     struct bytes message; /* the diagnosticMessage, in the octets read; empty: none came */
 };
+
+/* True when an ExtendedRequest in what a client sent asks for TLS. */
+MUST_USE bool ldap_asks_for_tls(struct bytes client);
 
 /* Find the ExtendedResponse in what a server sent. False when there is none, or its code is not
  * there. */

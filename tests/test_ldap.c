@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What LDAP servers answer StartTLS, in the forms of BER that servers write. */
+/* What asks for StartTLS in LDAP, and what servers answer, in the forms of BER that they write. */
 #include "dissect/ldap.h"
 
 #include "tests/support/wire.h"
@@ -59,6 +59,37 @@ static void a_part_tells_nothing_else(void)
     guard_free(&guard);
 }
 
+#define START_TLS "1.3.6.1.4.1.1466.20037"
+
+static const struct {
+    const char *octets;
+    size_t length;
+    bool asks;
+} requests[] = {
+    {OCTETS("\x30\x1d\2\1\1\x77\x18\x80\x16" START_TLS), true},
+    {OCTETS("\x30\x84\0\0\0\x25\2\1\1\x77\x84\0\0\0\x1c\x80\x84\0\0\0\x16" START_TLS), true},
+    {OCTETS("\x30\x0c\2\1\1\x60\7\2\1\3\4\0\x80\0\x30\x1d\2\1\2\x77\x18\x80\x16" START_TLS),
+     true}, /* behind a bind */
+    {OCTETS("\x30\x1d\2\1\1\x77\x18\x80\x16"
+            "1.3.6.1.4.1.1466.2003"),
+     false}, /* cut */
+    {OCTETS("\x30\x1f\2\1\1\x77\x1a\x80\x18" START_TLS "00"), false},
+    {OCTETS("\xa3\x2c\4\x12supportedExtension\4\x16" START_TLS), false}, /* of a search */
+    {OCTETS(""), false},
+};
+
+static void a_request_is_an_operation_of_its_own(void)
+{
+    struct guard guard = guard_new();
+
+    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+        bool asks = ldap_asks_for_tls(guard_copy(&guard, requests[i].octets, requests[i].length));
+
+        CU_ASSERT_EQUAL(asks, requests[i].asks);
+    }
+    guard_free(&guard);
+}
+
 static void codes_have_names(void)
 {
     CU_ASSERT_STRING_EQUAL(ldap_result_name(52), "unavailable");
@@ -71,6 +102,7 @@ int main(void)
     static CU_TestInfo tests[] = {
         {"a result has a code and words", a_result_has_a_code_and_words},
         {"a part tells nothing else", a_part_tells_nothing_else},
+        {"a request is an operation of its own", a_request_is_an_operation_of_its_own},
         {"codes have names", codes_have_names},
         CU_TEST_INFO_NULL,
     };
