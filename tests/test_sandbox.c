@@ -288,6 +288,18 @@ static void what_the_service_needs_works(void)
     CU_ASSERT(works(SANDBOX_SERVICE, sort_much));
 }
 
+/* glibc looks whether memory is overcommitted when a heap is first cut, for which more must be free
+ * after a large block was. */
+static void a_large_block_freed_before_does_not_matter(void)
+{
+    enum { OCTETS = (1 << 20) + 1 };
+    void *volatile block = malloc(OCTETS);
+
+    CU_ASSERT_PTR_NOT_NULL(block);
+    free(block);
+    CU_ASSERT(works(SANDBOX_SERVICE, start_a_thread));
+}
+
 static void the_broker_opens_files_and_does_nothing_else(void)
 {
     CU_ASSERT(works(SANDBOX_BROKER, open_a_file));
@@ -350,6 +362,7 @@ int main(void)
         {"what the service never does kills it", what_the_service_never_does_kills_it},
         {"whoever is killed says for what", whoever_is_killed_says_for_what},
         {"what the service needs works", what_the_service_needs_works},
+        {"a large block freed before does not matter", a_large_block_freed_before_does_not_matter},
         {"the broker opens files and no more", the_broker_opens_files_and_does_nothing_else},
         {"the keeper of a state replaces files too", the_keeper_of_a_state_replaces_files_too},
         {"without the sandbox all of it works", without_the_sandbox_all_of_it_works},

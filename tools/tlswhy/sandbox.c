@@ -244,9 +244,30 @@ static bool report_what_is_forbidden(void)
     return sigaction(SIGSYS, &action, NULL) == 0 && pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0;
 }
 
-/* Blocks that glibc takes from the heap of the thread's arena, not from mmap, and that together
- * make the heap large enough to be cut when they are free again (mallopt(3): both limits are
- * 128 KiB). */
+#ifdef __GLIBC__
+
+#include <malloc.h>
+
+enum { TRIM_OCTETS_USUAL = 128 << 10 }; /* mallopt(3) */
+
+/* How much must be free at its end before a heap is cut. To set it keeps glibc from raising it to
+ * twice the largest mapped block that was ever freed, such as the buffer of a file of options. */
+static void fix_trimming(void)
+{
+    (void)mallopt(M_TRIM_THRESHOLD, TRIM_OCTETS_USUAL);
+}
+
+#else
+
+static void fix_trimming(void)
+{
+}
+
+#endif
+
+/* Blocks that glibc takes from the heap of the thread's arena, not from mmap, as they are below
+ * the least limit of that (128 KiB), and that together make the heap large enough to be cut when
+ * they are free again. */
 enum { SETTLING_BLOCKS = 8, SETTLING_BLOCK_OCTETS = 100 * 1024 };
 
 static void *shrink_a_heap(void *blocks)
@@ -267,8 +288,10 @@ static bool settle_library(void)
 {
     void *blocks[SETTLING_BLOCKS];
     pthread_t thread;
-    int error = pthread_create(&thread, NULL, shrink_a_heap, blocks);
+    int error;
 
+    fix_trimming();
+    error = pthread_create(&thread, NULL, shrink_a_heap, blocks);
     tzset();
     return error == 0 ? pthread_join(thread, NULL) == 0
                       : complain("cannot start a thread: %s", strerror(error));
