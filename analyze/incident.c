@@ -5,13 +5,16 @@
 
 #include "analyze/incident_internal.h"
 
-static struct knowledge_table *new_table(const struct incidents *incidents)
+static struct knowledge_table *new_table(struct incidents *incidents)
 {
     const struct knowledge_table_options options = {
         .record_size = sizeof(struct incident),
         .key_size = INCIDENT_KEY,
         .records_max = incidents->records_max > 0 ? incidents->records_max : INCIDENTS_MAX,
         .hash_key = {incidents->hash_key[0], incidents->hash_key[1]},
+        .is_spared = incident_is_spared,
+        .evict = incident_evict,
+        .context = incidents,
     };
 
     return knowledge_table_new(&options);
@@ -43,11 +46,12 @@ void incidents_free(struct incidents *incidents)
         return;
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
         knowledge_table_free(incidents->tables[i]);
+    free(incidents->evicted);
     free(incidents);
 }
 
 /* A full table may give the archived record the very place of the one that was there. */
-struct incident *incident_archive(struct knowledge_table *table, const struct incident *incident)
+struct incident *incident_archive(struct knowledge_table *table, struct incident *incident)
 {
     const struct incident copy = *incident;
     struct incident_key key;
@@ -56,7 +60,12 @@ struct incident *incident_archive(struct knowledge_table *table, const struct in
 
     memcpy(key.octets, copy.key, sizeof(key.octets));
     incident_key_set_generation(&key, copy.generation + 1);
+    incident->told = INCIDENT_CLOSED; /* what is to be told yet is told of the one that is kept */
     kept = knowledge_table_get(table, &key);
+    if (kept == NULL && incident_is_open(&copy)) {
+        incident->told = copy.told;
+        return NULL;
+    }
     if (kept != NULL) {
         *kept = copy;
         memcpy(kept->key, key.octets, sizeof(kept->key));
@@ -261,5 +270,7 @@ size_t incidents_memory(const struct incidents *incidents)
 
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
         memory += knowledge_table_memory(incidents->tables[i]);
+    if (incidents->evicted != NULL)
+        memory += INCIDENTS_EVICTED_MAX * sizeof(struct incident);
     return memory;
 }

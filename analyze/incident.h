@@ -16,8 +16,9 @@
  * An incident that was quiet for long, or whose server, which had failed everybody, works again,
  * is over: the next failure begins another one. Behind a proxy the server is the target.
  *
- * Memory is bounded: the incident that was quiet for longest makes room, and is counted. Times
- * are packet times in nanoseconds.
+ * Memory is bounded: the incident that was quiet for longest makes room, and is counted. One to
+ * which no verdict was assigned goes first; one that was told is told as closed when it goes.
+ * Times are packet times in nanoseconds.
  */
 #ifndef TLSWHY_ANALYZE_INCIDENT_H
 #define TLSWHY_ANALYZE_INCIDENT_H
@@ -28,6 +29,7 @@
 
 enum {
     INCIDENTS_MAX = 4096,        /* of each table, of 0.8 KiB each: 3.3 MiB */
+    INCIDENTS_EVICTED_MAX = 64,  /* told ones that made room and wait until their end is told */
     INCIDENT_FAILURES_MIN = 2,   /* fewer are no incident */
     INCIDENT_NAME_SIZE = 80,     /* octets of a server name, NUL included */
     INCIDENT_CAUSE_KEY = 48,     /* of a cause's identifier, and an alert */
@@ -87,7 +89,7 @@ enum incident_state {
     INCIDENT_UNTOLD,
     INCIDENT_OPENED,
     INCIDENT_UPDATED, /* failures came since it was told */
-    INCIDENT_CLOSED   /* it is over, or part of another one */
+    INCIDENT_CLOSED   /* it is over, part of another one, or made room for others */
 };
 
 /* "opened", "updated", "closed". */
@@ -275,8 +277,10 @@ bool incident_is_over(const struct incident *incident, int64_t end_ns);
  * caller to free. NULL: no memory. */
 struct incident **incidents_list(const struct incidents *incidents, size_t *count);
 
-/* Incidents that had to make room; octets allocated. */
+/* Incidents that had to make room, failures that found none included; those of them that were told
+ * and not over; octets allocated. */
 uint64_t incidents_evictions(const struct incidents *incidents);
+uint64_t incidents_evicted_open(const struct incidents *incidents);
 size_t incidents_memory(const struct incidents *incidents);
 
 #endif

@@ -28,6 +28,11 @@ const char *incident_path_kind_name(enum incident_path_kind kind)
     return names[kind];
 }
 
+bool incident_is_open(const struct incident *incident)
+{
+    return incident->told == INCIDENT_OPENED || incident->told == INCIDENT_UPDATED;
+}
+
 bool incident_spans_path(const struct incident *incident)
 {
     return sketch_count(&incident->servers) >= INCIDENT_PATH_SERVERS_MIN

@@ -105,11 +105,28 @@ static void tell_of(struct knowledge_table *table, struct incident *incident,
         (void)incident_archive(table, incident);
 }
 
+/* They were not over; nobody hears of them again. */
+static void tell_evicted(struct incidents *incidents, struct knowledge *knowledge, int64_t now_ns,
+                         const struct incident_sink *sink)
+{
+    for (size_t i = 0; i < incidents->evicted_count; i++) {
+        struct incident *incident = &incidents->evicted[i];
+
+        incident_refresh(incident, knowledge);
+        if (incident->told == INCIDENT_UNTOLD)
+            tell(incident, INCIDENT_OPENED, now_ns, sink);
+        tell(incident, INCIDENT_CLOSED, now_ns, sink);
+    }
+    incidents->evicted_count = 0;
+}
+
 void incidents_tell(struct incidents *incidents, struct knowledge *knowledge, int64_t now_ns,
                     bool is_last, const struct incident_sink *sink)
 {
+    incidents->is_told = true;
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
         for (uint32_t place = 0; place < knowledge_table_count(incidents->tables[i]); place++)
             tell_of(incidents->tables[i], knowledge_table_at(incidents->tables[i], place),
                     knowledge, now_ns, is_last, sink);
+    tell_evicted(incidents, knowledge, now_ns, sink);
 }

@@ -12,6 +12,7 @@ enum {
     BLOCK_RECORDS = 256, /* records allocated at once, at most: a small input needs one block */
     DOOR_WORDS = 8192,   /* of the bits that remember keys: 64 KiB, which a cache holds */
     DOOR_BITS = DOOR_WORDS * 64,
+    SPARES_EACH = 4,  /* records that are spared for each that makes room */
     FETCHED_MAX = 704 /* octets of a record and its link: what is looked at first */
 };
 
@@ -54,6 +55,7 @@ struct knowledge_table {
     uint32_t count;
     uint32_t newest;
     uint32_t oldest;
+    uint32_t spares; /* how many may be spared yet, so that to find room takes no long search */
     uint64_t evictions;
     size_t memory;
 };
@@ -76,6 +78,7 @@ struct knowledge_table *knowledge_table_new(const struct knowledge_table_options
     table->stride = KNOWLEDGE_TABLE_STRIDE(options->record_size);
     table->newest = NONE;
     table->oldest = NONE;
+    table->spares = options->records_max;
     table->bucket_count = 1;
     while (table->bucket_count < options->records_max && table->bucket_count < UINT32_MAX / 2)
         table->bucket_count *= 2;
@@ -264,6 +267,23 @@ static bool move_used(struct knowledge_table *table, uint32_t place)
     return true;
 }
 
+/* Give the record at the end of the order of use, which was not used, a new place all the same. */
+static bool spare(struct knowledge_table *table, uint32_t place)
+{
+    if (table->options.is_spared == NULL || table->spares == 0
+        || !table->options.is_spared(knowledge_table_at(table, place)))
+        return false;
+    table->spares--;
+    link_at(table, place)->was_used = true;
+    return move_used(table, place);
+}
+
+static bool may_evict(const struct knowledge_table *table, uint32_t place)
+{
+    return table->options.evict == NULL
+           || table->options.evict(table->options.context, knowledge_table_at(table, place));
+}
+
 void knowledge_table_set_rare(const struct knowledge_table *table, void *record, void *rare)
 {
     if (table->options.rare_size > 0)
@@ -285,21 +305,27 @@ static void link_rare(struct knowledge_table *table, uint32_t place)
                                  table->rare + place * table->options.rare_size);
 }
 
-/* A place for a new record, NONE: no memory and nothing to evict. */
+/* A place for a new record, NONE: no memory and nothing to evict. What is not kept is counted like
+ * what is forgotten. */
 static uint32_t take_place(struct knowledge_table *table)
 {
     uint32_t place;
 
     if (table->count < table->options.records_max && grow(table))
         return table->count++;
-    while (table->oldest != NONE && move_used(table, table->oldest))
+    while (table->oldest != NONE
+           && (move_used(table, table->oldest) || spare(table, table->oldest)))
         ;
     place = table->oldest;
     if (place == NONE)
         return NONE;
+    table->evictions++;
+    if (!may_evict(table, place))
+        return NONE;
     unlink_bucket(table, place);
     unlink_use(table, place);
-    table->evictions++;
+    if (table->options.records_max - table->spares >= SPARES_EACH)
+        table->spares += SPARES_EACH;
     return place;
 }
 

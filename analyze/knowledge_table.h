@@ -35,7 +35,12 @@ struct knowledge_table_options {
     size_t rare_size;   /* octets of a second part, which few records use: where none of those that
                            stand together does, it takes no memory. 0: there is none */
     size_t rare_offset; /* of the pointer to it in the record, which the table sets */
-    uint64_t hash_key[2]; /* secret */
+    uint64_t hash_key[2];                  /* secret */
+    bool (*is_spared)(const void *record); /* others make room before it, unless more than four in
+                                              five are spared. NULL: none is */
+    bool (*evict)(void *context, const void *record); /* it is to make room; false: it must not, and
+                                                         there is no new one. NULL: it may */
+    void *context;                                    /* of evict */
 };
 
 struct knowledge_table;
@@ -63,7 +68,7 @@ void knowledge_table_copy(const struct knowledge_table *table, void *record, con
 void *knowledge_table_find(struct knowledge_table *table, const void *key);
 
 /* The same; where there is none, a new one that is zero but for its key, at the cost of the one
- * least recently used if need be. NULL: no memory. */
+ * least recently used if need be. NULL: no memory, or that one must not make room. */
 void *knowledge_table_get(struct knowledge_table *table, const void *key);
 
 /* The same for what may never come again: where a new record would cost an old one, a key is only

@@ -594,6 +594,7 @@ const struct tracker_counters *tracker_counters(struct tracker *tracker)
     tracker->counters.incidents_memory = incidents_memory(tracker->incidents);
     tracker->counters.insight = insight_counters(tracker->insight);
     tracker->counters.incidents_evicted = incidents_evictions(tracker->incidents);
+    tracker->counters.incidents_evicted_open = incidents_evicted_open(tracker->incidents);
     if (tracker->defer != NULL)
         tracker->counters.defer = defer_counters(tracker->defer);
     return &tracker->counters;

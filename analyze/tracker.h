@@ -77,10 +77,11 @@ struct tracker_counters {
     uint64_t signatures_left_out; /* SIGNATURE_LEDGER_PER_SECOND */
     struct insight_counters insight;
     struct defer_counters defer;
-    uint64_t incidents_evicted; /* for want of room */
-    uint64_t incidents_memory;  /* octets */
-    uint64_t revised;           /* verdicts that what was known later changed */
-    uint64_t unrevised;         /* failures that were not looked at again, for want of memory */
+    uint64_t incidents_evicted;      /* for want of room */
+    uint64_t incidents_evicted_open; /* those of them that were told and not over */
+    uint64_t incidents_memory;       /* octets */
+    uint64_t revised;                /* verdicts that what was known later changed */
+    uint64_t unrevised; /* failures that were not looked at again, for want of memory */
 };
 
 struct tracker;

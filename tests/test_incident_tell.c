@@ -166,6 +166,79 @@ static void the_next_incident_is_another_one_however_full_the_table_is(void)
     }
 }
 
+/* Two failures of a client at a server of its own, told. */
+static void open_one(struct scene *scene, uint8_t party)
+{
+    struct story story;
+
+    for (int i = 0; i < INCIDENT_FAILURES_MIN; i++)
+        story_count_failure(scene->incidents, &story, party, party, "a.example",
+                            TLS_ALERT_PROTOCOL_VERSION);
+    (void)story_find_incident(scene->incidents, &story, true);
+}
+
+static void what_came_once_does_not_drive_out_what_was_told(void)
+{
+    struct scene scene = scene_of(8);
+    struct story story;
+
+    for (int round = 0; round < 3; round++) {
+        open_one(&scene, 1);
+        tell(&scene, STORY_TIME, false);
+        for (uint8_t party = 2; party < 200; party++) {
+            story_count_failure(scene.incidents, &story, party, party, "a.example",
+                                TLS_ALERT_PROTOCOL_VERSION);
+            CU_ASSERT_PTR_NULL(story_find_incident(scene.incidents, &story, true));
+        }
+    }
+    tell(&scene, STORY_TIME + STORY_SECOND, true);
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_OPENED], 1);
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_CLOSED], 0);
+    CU_ASSERT_EQUAL(scene.told.failures, 6);
+    CU_ASSERT_EQUAL(incidents_evicted_open(scene.incidents), 0);
+    scene_end(&scene);
+}
+
+static void what_was_told_and_makes_room_is_told_as_closed(void)
+{
+    enum { RECORDS = 8 };
+    const uint8_t incidents = 100;
+    struct scene scene = scene_of(RECORDS);
+
+    for (uint8_t party = 1; party <= incidents; party++) {
+        open_one(&scene, party);
+        tell(&scene, STORY_TIME, false);
+    }
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_OPENED], incidents);
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_CLOSED], incidents - RECORDS);
+    CU_ASSERT_EQUAL(incidents_evicted_open(scene.incidents), incidents - RECORDS);
+    tell(&scene, STORY_TIME + 2 * INCIDENT_QUIET_NS, true);
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_CLOSED], incidents);
+    scene_end(&scene);
+}
+
+/* Its record stays until it is told, and a failure has none. */
+static void no_more_make_room_than_can_wait_until_that_is_told(void)
+{
+    enum { RECORDS = INCIDENTS_EVICTED_MAX + 10 };
+    struct scene scene = scene_of(RECORDS);
+    uint8_t party = 0;
+
+    while (party < RECORDS)
+        open_one(&scene, ++party);
+    tell(&scene, STORY_TIME, false);
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_OPENED], RECORDS);
+    while (party < 2 * RECORDS)
+        open_one(&scene, ++party);
+    CU_ASSERT_EQUAL(incidents_evicted_open(scene.incidents), INCIDENTS_EVICTED_MAX);
+    tell(&scene, STORY_TIME, false);
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_OPENED], RECORDS + INCIDENTS_EVICTED_MAX);
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_CLOSED], INCIDENTS_EVICTED_MAX);
+    tell(&scene, STORY_TIME + 2 * INCIDENT_QUIET_NS, true);
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_CLOSED], RECORDS + INCIDENTS_EVICTED_MAX);
+    scene_end(&scene);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -175,6 +248,12 @@ int main(void)
         {"what explains more takes over", what_explains_more_takes_over},
         {"the next incident is another one, however full the table is",
          the_next_incident_is_another_one_however_full_the_table_is},
+        {"what came once does not drive out what was told",
+         what_came_once_does_not_drive_out_what_was_told},
+        {"what was told and makes room is told as closed",
+         what_was_told_and_makes_room_is_told_as_closed},
+        {"no more make room than can wait until that is told",
+         no_more_make_room_than_can_wait_until_that_is_told},
         CU_TEST_INFO_NULL,
     };
 

@@ -86,6 +86,9 @@ const struct stats_row stats_rows[] = {
             tracker.insight.evicted),
     COUNTER("evicted_incidents", "Incidents forgotten for want of memory",
             tracker.incidents_evicted),
+    COUNTER("evicted_open_incidents",
+            "Incidents told as closed and forgotten for want of memory while they went on",
+            tracker.incidents_evicted_open),
     LEVEL("cached_certificates", "Different certificates kept as read",
           tracker.certificates.entries),
     COUNTER("evicted_certificates", "Certificates no longer kept as read",
@@ -161,6 +164,7 @@ static void add_tracker(struct tracker_counters *sum, const struct tracker_count
     sum->notes_full += other->notes_full;
     sum->unreadable += other->unreadable;
     sum->incidents_evicted += other->incidents_evicted;
+    sum->incidents_evicted_open += other->incidents_evicted_open;
     sum->incidents_memory += other->incidents_memory;
     add_all(&sum->knowledge, &other->knowledge, sizeof(sum->knowledge));
     add_all(&sum->certificates, &other->certificates, sizeof(sum->certificates));
