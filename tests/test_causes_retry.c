@@ -372,6 +372,27 @@ static void a_close_after_a_right_answer_may_have_any_reason(void)
     CU_ASSERT_TRUE(story_considers(&story, "retry_failed"));
 }
 
+/* The retry answered the first hello alone. */
+static void a_server_that_leaves_a_right_answer_unanswered_is_silent(void)
+{
+    struct story story;
+    struct story_offer offer = story_modern_offer();
+
+    begin_retry(&story);
+    offer.shares[0] = 24;
+    story_client_hello(&story, &offer);
+    story_wait(&story, 6 * STORY_SECOND);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "server_silent", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "retry_failed"));
+    CU_ASSERT_TRUE(story_considers(&story, "client_abandoned"));
+
+    begin_retry(&story);
+    story_client_hello(&story, &offer);
+    story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));
+}
+
 static void a_second_hello_that_cannot_be_read_proves_nothing(void)
 {
     struct story story;
@@ -440,6 +461,8 @@ int main(void)
         {"a second hello without early data is right", a_second_hello_without_early_data_is_right},
         {"a close after a right answer may have any reason",
          a_close_after_a_right_answer_may_have_any_reason},
+        {"a server that leaves a right answer unanswered is silent",
+         a_server_that_leaves_a_right_answer_unanswered_is_silent},
         {"a second hello that cannot be read proves nothing",
          a_second_hello_that_cannot_be_read_proves_nothing},
         {"a cookie in a malformed extension is not returned",

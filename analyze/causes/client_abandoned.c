@@ -70,7 +70,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
      * well. */
     if (facts->refusal.kind == REFUSAL_RST || client_ended_at_flight(facts)
         || late_answer(facts) != NULL
-        || ((!facts->answered[SIDE_SERVER] || facts_server_owes_finished(facts))
+        || ((!facts->answered[SIDE_SERVER] || server_owes_answer(facts))
             && facts->waited_ns >= WAITED_IN_VAIN_NS && !client_hello_broke_off(facts)))
         return CAUSE_POSSIBLE;
     return CAUSE_LIKELY;

@@ -58,8 +58,7 @@ static void describe_late_answer(const struct facts *facts, struct evidence *evi
 /* The server said something that the client was there to get. */
 static bool has_answered_in_time(const struct facts *facts)
 {
-    return facts->answered[SIDE_SERVER] && late_answer(facts) == NULL
-           && !facts_server_owes_finished(facts);
+    return facts->answered[SIDE_SERVER] && late_answer(facts) == NULL && !server_owes_answer(facts);
 }
 
 /* The server's last word was no end, and the client waited for more. */

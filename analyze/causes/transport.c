@@ -3,6 +3,7 @@
 
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known_refusals.h"
+#include "analyze/causes/second_hello.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
 #include "capture/time_unit.h"
@@ -95,6 +96,16 @@ const struct note *late_answer(const struct facts *facts)
         return NULL;
     return answer->at.time_ns - facts->client_hello_note->at.time_ns >= FACTS_PATIENCE_NS ? answer
                                                                                           : NULL;
+}
+
+bool server_owes_answer(const struct facts *facts)
+{
+    const struct note *last = facts->last_note;
+    const struct note *second = second_hello_note(facts);
+    bool owes_hello = second != NULL && last != NULL && last >= second && last->side == SIDE_CLIENT
+                      && facts->server_hello_note == NULL;
+
+    return owes_hello || facts_server_owes_finished(facts);
 }
 
 bool server_waited_in_vain(const struct facts *facts)

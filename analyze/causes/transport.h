@@ -32,6 +32,10 @@ bool data_has_hole(const struct facts *facts, enum side from);
  * by then. NULL: it was not that late, or none came. */
 const struct note *late_answer(const struct facts *facts);
 
+/* The last word is the client's, and the server owes more than it said before: its Finished, or, to
+ * a second hello, its own. */
+bool server_owes_answer(const struct facts *facts);
+
 /* The server closed, or reset, although it was the client's turn, for which it had waited: what
  * kept the client from it, or its octets, is the cause, and may not be in the capture. Servers and
  * load balancers whose time-out is over do either. */
