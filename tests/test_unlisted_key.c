@@ -333,6 +333,63 @@ static void a_client_that_signs_with_another_hash_than_the_server_asks_for_is_re
     }
 }
 
+/* The server asks for any certificate, and the client's signs as it has to. */
+static void answer_any_request(struct story *story)
+{
+    const struct story_choice choice = story_choice_1_2();
+
+    story_begin_hello(story);
+    story_server_hello(story, &choice);
+    story_certificate(story, SIDE_SERVER);
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_CERTIFICATE_REQUEST,
+                  bytes_of("\2\1\100\0\4\4\1\4\3\0\0", 11));
+    story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+    story_certificate(story, SIDE_CLIENT);
+    story_client_flight_1_2(story);
+}
+
+/* OpenSSL compares the curve of the client's key with the groups. */
+static void a_client_key_of_a_curve_that_few_take_is_refused(void)
+{
+    static const struct {
+        struct key key;
+        uint8_t alert;
+        const char *cause;
+        bool is_considered; /* the client's certificate is, if that is not the cause */
+    } rows[] = {
+        {{KEY_EC, "EC brainpoolP256r1", 26}, 47, "client_certificate_rejected", true},
+        {{KEY_EC, "EC P-521", 25}, 47, "client_certificate_rejected", true}, /* not in the hello */
+        {{KEY_EC, "EC P-256", 23}, 47, "illegal_parameter", true},
+        {{KEY_RSA, "RSA", 0}, 47, "illegal_parameter", true},
+        {{KEY_EC, "EC brainpoolP256r1", 26}, 10, "unexpected_message", false},
+    };
+    static struct certificate leaf;
+    struct judged judged;
+
+    judged_begin(&judged);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        judged_chain(&judged, "leaf intermediate", "", CERTIFICATES_TIME);
+        leaf = *judged.judgement.leaf;
+        leaf.key = rows[i].key.kind;
+        leaf.key_name = rows[i].key.name;
+        leaf.key_group = rows[i].key.group;
+        judged.judgement.leaf = &leaf;
+        answer_any_request(&story);
+        story_fatal(&story, SIDE_SERVER, rows[i].alert);
+        (void)story_facts(&story);
+        story.facts.chain[SIDE_CLIENT] = &judged.judgement;
+        diagnose(&story.facts, &story.verdict);
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, story.verdict.confidence));
+        CU_ASSERT_EQUAL(story_considers(&story, "client_certificate_rejected"),
+                        rows[i].is_considered);
+        CU_ASSERT_EQUAL(story_tells(&story, "client_key", "a curve that not every server takes"),
+                        i < 2);
+    }
+    judged_end(&judged);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -351,6 +408,8 @@ int main(void)
          what_the_client_took_before_is_less_likely_the_reason},
         {"a client that signs with another hash than the server asks for is refused",
          a_client_that_signs_with_another_hash_than_the_server_asks_for_is_refused},
+        {"a client key of a curve that few take is refused",
+         a_client_key_of_a_curve_that_few_take_is_refused},
         CU_TEST_INFO_NULL,
     };
 

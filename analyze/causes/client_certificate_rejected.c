@@ -2,6 +2,8 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/causes/unlisted_client_key.h"
+#include "analyze/chain.h"
 
 static bool alert_is_about_certificate(const struct facts *facts)
 {
@@ -19,12 +21,21 @@ static bool refused_without_words(const struct facts *facts)
            || facts_closed_without_reason(facts, SIDE_SERVER);
 }
 
+static bool says_illegal_parameter(const struct facts *facts)
+{
+    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER)
+           && server_refused_after_client_certificate(facts)
+           && !client_certificate_was_empty(facts);
+}
+
 static enum certainty weigh(const struct facts *facts)
 {
     bool named = alert_is_about_certificate(facts);
 
     if (server_refused_unseen_certificate(facts))
         return CAUSE_POSSIBLE;
+    if (says_illegal_parameter(facts) && client_curve_is_unusual(facts))
+        return CAUSE_LIKELY;
     if (!server_refused_after_client_certificate(facts) || client_certificate_was_empty(facts)
         || (!named && !refused_without_words(facts) && !server_could_not_verify(facts)
             && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)))
@@ -44,15 +55,21 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return CAUSE_NO;
     describe_client_certificate(facts, evidence);
     describe_client_chain(facts, evidence);
+    if (client_curve_is_unusual(facts))
+        evidence_add(evidence, "client_key", facts->client_certificate_note->at,
+                     "the key of the client's certificate is %s, a curve that not every server "
+                     "takes",
+                     facts->chain[SIDE_CLIENT]->leaf->key_name);
     return certainty;
 }
 
 /* So libraries whose program says no to a certificate and not why. */
 static bool is_conceivable(const struct facts *facts)
 {
-    return facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR)
-           && server_refused_after_client_certificate(facts)
-           && !client_certificate_was_empty(facts);
+    return says_illegal_parameter(facts)
+           || (facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR)
+               && server_refused_after_client_certificate(facts)
+               && !client_certificate_was_empty(facts));
 }
 
 const struct cause cause_client_certificate_rejected = {

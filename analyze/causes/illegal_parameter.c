@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/host_name.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/causes/unlisted_client_key.h"
 #include "analyze/knowledge.h"
 #include "analyze/text.h"
 
@@ -272,7 +273,8 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     else
         describe_shared_secret(facts, evidence);
     describe_last_seen(facts, evidence);
-    return may_be_about_offer(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return may_be_about_offer(facts) || client_curve_is_unusual(facts) ? CAUSE_POSSIBLE
+                                                                       : CAUSE_LIKELY;
 }
 
 const struct cause cause_illegal_parameter = {

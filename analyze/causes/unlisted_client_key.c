@@ -90,6 +90,20 @@ enum certainty unlisted_client_key_weigh(const struct facts *facts)
                                                                                     : CAUSE_NO;
 }
 
+bool client_curve_is_unusual(const struct facts *facts)
+{
+    enum { P256 = 23, P521 = 25 };
+    const struct chain_judgement *chain = facts->chain[SIDE_CLIENT];
+    const struct extension_list *groups = &facts->client_extensions.supported_groups;
+    uint16_t group;
+
+    if (chain == NULL || chain->leaf == NULL || chain->leaf->key != KEY_EC)
+        return false;
+    group = chain->leaf->key_group;
+    return group < P256 || group > P521
+           || (groups->state == EXTENSION_WELL_FORMED && !list_u16_contains(groups->list, group));
+}
+
 void describe_unlisted_client_key(const struct facts *facts, struct evidence *evidence)
 {
     const struct certificate *leaf = unlisted_leaf(facts);

@@ -21,4 +21,9 @@ enum certainty unlisted_client_key_weigh(const struct facts *facts);
  * unlisted_client_key_weigh() says so. */
 void describe_unlisted_client_key(const struct facts *facts, struct evidence *evidence);
 
+/* The key of the client's certificate is of a curve that not every server takes: none of those of
+ * NIST, or not in the groups of the hello, which say up to TLS 1.2 what the client takes (RFC 8422
+ * section 5.1). OpenSSL compares it with both lists, and says illegal_parameter. */
+bool client_curve_is_unusual(const struct facts *facts);
+
 #endif
