@@ -362,6 +362,64 @@ static void a_root_that_the_client_takes_elsewhere_is_no_likely_reason(void)
     judged_end(&judged);
 }
 
+/* Which of two faults a client means that says certificate_unknown of both. */
+static void a_fault_of_the_path_comes_before_names_and_dates(void)
+{
+    static const struct {
+        uint8_t alert;
+        enum chain_end end;
+        size_t path_length;
+        enum certainty path;
+        enum certainty dates;
+    } rows[] = {
+        {TLS_ALERT_CERTIFICATE_UNKNOWN, CHAIN_END_SELF_SIGNED, 1, CAUSE_LIKELY, CAUSE_POSSIBLE},
+        {TLS_ALERT_BAD_CERTIFICATE, CHAIN_END_SELF_SIGNED, 1, CAUSE_LIKELY, CAUSE_LIKELY},
+        {TLS_ALERT_CERTIFICATE_UNKNOWN, CHAIN_END_UNTRUSTED_ROOT, 2, CAUSE_POSSIBLE,
+         CAUSE_POSSIBLE},
+        {TLS_ALERT_BAD_CERTIFICATE, CHAIN_END_UNTRUSTED_ROOT, 2, CAUSE_LIKELY, CAUSE_LIKELY},
+        {TLS_ALERT_CERTIFICATE_UNKNOWN, CHAIN_END_ANCHORED, 2, CAUSE_NO, CAUSE_LIKELY},
+    };
+    struct judged judged;
+
+    judged_begin(&judged);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *path = rows[i].end == CHAIN_END_SELF_SIGNED ? "self_signed" : "untrusted_ca";
+        struct story story;
+
+        judged_chain(&judged, "leaf_expired intermediate", "www.example.test", CERTIFICATES_TIME);
+        judged.judgement.end = rows[i].end;
+        judged.judgement.path_length = rows[i].path_length;
+        story_begin_flight_1_2(&story);
+        refuse_flight(&story, &judged, NULL, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, path), rows[i].path);
+        CU_ASSERT_EQUAL(story_certainty(&story, "certificate_expired"), rows[i].dates);
+    }
+    judged_end(&judged);
+}
+
+/* The client may well have the root that is not known here. */
+static void a_fault_for_everybody_is_more_likely_than_an_unknown_root(void)
+{
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "unknown_critical intermediate", "www.example.test", CERTIFICATES_TIME);
+    judged.judgement.end = CHAIN_END_UNTRUSTED_ROOT;
+    story_begin_flight_1_2(&story);
+    refuse_flight(&story, &judged, NULL, TLS_ALERT_BAD_CERTIFICATE);
+    CU_ASSERT_TRUE(story_says(&story, "bad_certificate", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "untrusted_ca"));
+    judged_chain(&judged, "leaf intermediate", "www.example.test", CERTIFICATES_TIME);
+    judged.judgement.end = CHAIN_END_UNTRUSTED_ROOT;
+    judged.judgement.purpose = PURPOSE_SUITE_KEY_USAGE;
+    story_begin_flight_1_2(&story);
+    refuse_flight(&story, &judged, NULL, TLS_ALERT_CERTIFICATE_UNKNOWN);
+    CU_ASSERT_TRUE(story_says(&story, "certificate_purpose", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "untrusted_ca"));
+    judged_end(&judged);
+}
+
 /* Who goes by an address sends no name (RFC 6066 section 3). */
 static void a_certificate_without_the_address_may_be_for_another_name(void)
 {
@@ -469,6 +527,10 @@ int main(void)
          an_issuer_that_the_client_takes_elsewhere_is_no_reason},
         {"a root that the client takes elsewhere is no likely reason",
          a_root_that_the_client_takes_elsewhere_is_no_likely_reason},
+        {"a fault of the path comes before names and dates",
+         a_fault_of_the_path_comes_before_names_and_dates},
+        {"a fault for everybody is more likely than an unknown root",
+         a_fault_for_everybody_is_more_likely_than_an_unknown_root},
         {"a certificate without the address may be for another name",
          a_certificate_without_the_address_may_be_for_another_name},
         {"a client may lack the issuer that others have",

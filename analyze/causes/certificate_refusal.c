@@ -51,6 +51,27 @@ static enum certainty weigh_unnamed(const struct facts *facts)
     return capture_clock_is_early(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
+/* No client builds a path from what came, whatever its trust store holds but this very chain. */
+static bool path_is_broken(const struct chain_judgement *chain)
+{
+    return chain->end == CHAIN_END_SELF_SIGNED
+           || (chain->end == CHAIN_END_ISSUER_MISSING && chain_lacks_intermediate(chain));
+}
+
+/* certificate_unknown is what Java says of a path that it cannot build, which it tries first, and
+ * Chromium of everything, of which it tells the issuer before names and dates. Of dates in a path
+ * that it has built Java says certificate_expired. */
+static bool may_be_about_path(const struct facts *facts, uint8_t named)
+{
+    const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
+
+    if (named == TLS_ALERT_UNKNOWN_CA || chain == NULL
+        || !facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_UNKNOWN))
+        return false;
+    return path_is_broken(chain)
+           || (named == TLS_ALERT_CERTIFICATE_EXPIRED && chain->end == CHAIN_END_UNTRUSTED_ROOT);
+}
+
 /* The client says unknown_ca of a chain that leads to no authority: nothing else need be wrong. */
 static bool says_what_is_seen_of_trust(const struct facts *facts)
 {
@@ -95,6 +116,8 @@ enum certainty certificate_refusal_weigh(const struct facts *facts, uint8_t name
     if (refusal->kind == REFUSAL_ALERT && named == TLS_ALERT_UNKNOWN_CA
         && is_general(refusal->alert))
         return CAUSE_POSSIBLE;
+    if (refusal->kind == REFUSAL_ALERT && may_be_about_path(facts, named))
+        return CAUSE_POSSIBLE;
     if (refusal->kind == REFUSAL_ALERT && is_vague(refusal->alert))
         return weigh_unnamed(facts);
     if (refusal->kind == REFUSAL_ALERT && says_what_is_seen_of_trust(facts))
@@ -121,6 +144,19 @@ static bool trusts_issuer(const struct facts *facts)
            && facts->chain[SIDE_SERVER]->path_length > 1 && known_issuer_is_taken(facts);
 }
 
+/* A root that is not known here may be known to the client, and something else is there that it
+ * minds then: a critical extension that nobody may take (RFC 5280 section 4.2), or, for what it
+ * says, dates or a key usage. */
+static bool has_fault_beside_root(const struct facts *facts)
+{
+    const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
+    bool says_unknown = facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_UNKNOWN);
+    bool is_worse = chain->purpose == PURPOSE_SUITE_KEY_USAGE || chain->validity == VALIDITY_EXPIRED
+                    || chain->validity == VALIDITY_NOT_YET;
+
+    return !path_is_broken(chain) && (chain->critical_of != NULL || (says_unknown && is_worse));
+}
+
 enum certainty certificate_refusal_weigh_trust(const struct facts *facts)
 {
     enum certainty certainty = certificate_refusal_weigh(facts, TLS_ALERT_UNKNOWN_CA);
@@ -129,6 +165,8 @@ enum certainty certificate_refusal_weigh_trust(const struct facts *facts)
         return CAUSE_NO;
     if (trusts_issuer(facts))
         return CAUSE_NO;
+    if (certainty == CAUSE_LIKELY && has_fault_beside_root(facts))
+        return CAUSE_POSSIBLE;
     if (certainty == CAUSE_NO || facts->refusal.kind == REFUSAL_ALERT)
         return certainty;
     return facts->chain[SIDE_SERVER]->path_length == 1 ? CAUSE_POSSIBLE : CAUSE_NO;
