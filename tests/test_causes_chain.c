@@ -453,6 +453,37 @@ static void a_certificate_without_the_address_may_be_for_another_name(void)
     judged_end(&judged);
 }
 
+/* As of `openssl req -addext subjectAltName=DNS:192.0.2.1 -subj /CN=192.0.2.1`. */
+static void an_address_as_dns_name_is_no_address(void)
+{
+    const struct story_choice choice = story_choice_1_2();
+    struct story_offer offer = story_offer_1_2();
+    struct address_text address;
+    struct certificate leaf;
+    struct judged judged;
+    struct story story;
+
+    judged_begin(&judged);
+    judged_chain(&judged, "leaf intermediate", "", CERTIFICATES_TIME);
+    offer.name = NULL;
+    story_begin(&story);
+    story_client_hello(&story, &offer);
+    story_flight_1_2(&story, &choice, 0);
+    address_text_make(&address, &story.connection.endpoint[SIDE_SERVER].address);
+    leaf = *judged.judgement.leaf;
+    judged.judgement.leaf = &leaf;
+    leaf.name_count = 1;
+    leaf.names[0] = (struct certificate_name){.type = NAME_DNS, .length = (uint16_t)address.length};
+    memcpy(leaf.name_octets, address.text, address.length);
+    snprintf(leaf.common_name, sizeof(leaf.common_name), "%s", address.text);
+    refuse_flight(&story, &judged, NULL, TLS_ALERT_CERTIFICATE_UNKNOWN);
+    CU_ASSERT_TRUE(story_says(&story, "hostname_mismatch", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_tells(&story, "server_address", "as a DNS name, not as an IP address"));
+    leaf.name_count = 0;
+    CU_ASSERT_EQUAL(story_certainty(&story, "hostname_mismatch"), CAUSE_POSSIBLE);
+    judged_end(&judged);
+}
+
 /* How a server's leaf that comes alone fared with other clients. */
 struct other_clients {
     uint64_t count; /* that took it */
@@ -527,6 +558,7 @@ int main(void)
          an_issuer_that_the_client_takes_elsewhere_is_no_reason},
         {"a root that the client takes elsewhere is no likely reason",
          a_root_that_the_client_takes_elsewhere_is_no_likely_reason},
+        {"an address as DNS name is no address", an_address_as_dns_name_is_no_address},
         {"a fault of the path comes before names and dates",
          a_fault_of_the_path_comes_before_names_and_dates},
         {"a fault for everybody is more likely than an unknown root",

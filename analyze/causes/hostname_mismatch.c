@@ -4,27 +4,44 @@
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 
+/* An address that stands there as a DNS name is none (RFC 9525 section 6.5). */
+static bool is_there_as_dns_name(const struct certificate *leaf, struct bytes address)
+{
+    for (size_t i = 0; i < leaf->name_count; i++)
+        if (leaf->names[i].type == NAME_DNS && bytes_equal(certificate_name(leaf, i), address))
+            return true;
+    return false;
+}
+
 /* Clients that go by an address send no server name (RFC 6066 section 3), and want the address in
  * the certificate (RFC 9525 section 6.5). The one that is seen here may have been translated. */
 static enum certainty judge_address(const struct facts *facts, const struct chain_judgement *chain,
                                     struct evidence *evidence)
 {
     struct address_text address;
+    enum name_match fit;
+    bool is_misplaced;
 
     if (chain->leaf == NULL || !facts->client_hello_read || facts_server_name(facts).len > 0
         || (!client_alert_on_certificate(facts, TLS_ALERT_BAD_CERTIFICATE)
             && !client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_UNKNOWN)))
         return CAUSE_NO;
     address_text_make(&address, &facts->connection->endpoint[SIDE_SERVER].address);
-    if (name_match_certificate(chain->leaf, bytes_of(address.text, address.length))
-        != NAME_MATCH_MISMATCH)
+    fit = name_match_certificate(chain->leaf, bytes_of(address.text, address.length));
+    if (fit != NAME_MATCH_MISMATCH && fit != NAME_MATCH_COMMON_NAME)
         return CAUSE_NO;
+    is_misplaced = is_there_as_dns_name(chain->leaf, bytes_of(address.text, address.length));
     describe_server_name(facts, evidence);
     evidence_add(evidence, "server_address", facts->server_certificate_note->at,
-                 "who goes by the address wants it in the certificate, which is not for %s",
+                 is_misplaced ? "who goes by the address wants it in the certificate, where %s "
+                                "stands as a DNS name, not as an IP address"
+                              : "who goes by the address wants it in the certificate, which is "
+                                "not for %s",
                  address.text);
     describe_names(facts, evidence);
-    return CAUSE_POSSIBLE;
+    /* Who made the certificate meant clients that go by it. */
+    return is_misplaced ? certificate_refusal_weigh(facts, TLS_ALERT_BAD_CERTIFICATE)
+                        : CAUSE_POSSIBLE;
 }
 
 /* No alert stands for a wrong name: clients send what they send for a bad certificate. */
