@@ -137,6 +137,15 @@ struct known_offer {
     int64_t taken_ns; /* the last time */
 };
 
+/* Clients that said certificate_expired(45) of a certificate that TLS 1.3 hides, or refused one
+ * that is seen to have expired. */
+struct known_dates_word {
+    int64_t since_ns; /* the first time of a row, in which each is minutes behind the one before */
+    int64_t said_ns;  /* the last time; 0: nobody did */
+    int64_t other_ns; /* the last time that another client did; 0: none */
+    uint32_t client;  /* part of a hash of the address of the last one */
+};
+
 /* What there is to know of few servers only: of most it is not there. */
 struct known_server_rare {
     struct sketch failed_clients; /* whose handshakes failed; set when known_server.failed counts
@@ -144,6 +153,7 @@ struct known_server_rare {
     struct known_offer offers[KNOWLEDGE_OFFERS_MAX]; /* set as failed_clients is. Not in a state */
     struct known_trait traits[HELLO_TRAITS];         /* likewise */
     struct known_names names;                        /* likewise */
+    struct known_dates_word dates;                   /* likewise */
     uint32_t ordinary_closed; /* hellos as in known_alert.ordinary that it answered with a FIN; */
     uint32_t ordinary_reset;  /* and with a RST; both set as failed_clients is */
     struct known_alert alerts[KNOWLEDGE_ALERTS_MAX];    /* set as far as the count says */
@@ -236,16 +246,6 @@ struct known_certificate {
     enum known_lack lack;
 };
 
-/* What else was sent in clear for the same name, in short: another certificate, or the same one
- * with another chain; of several the latest. Not in a state. */
-struct known_former {
-    uint64_t message_hash; /* as in known_certificate */
-    uint8_t sha256[CERTIFICATE_SHA256_LEN];
-    struct known_span span;
-    int64_t valid_until;
-    uint32_t octets;
-};
-
 /* What clients made of a server's flight with its certificate, in full handshakes. */
 struct known_flights {
     struct known_count taken;      /* the handshake was established */
@@ -278,7 +278,9 @@ struct known_name {
     struct known_count established;
     struct known_flights flights;
     struct known_certificate certificate;
-    struct known_former former;
+    struct known_certificate former; /* what else was sent in clear for it: another certificate, or
+                                        the same one with another chain; of several the latest. Not
+                                        in a state */
     struct known_word words[KNOWLEDGE_WORDS_MAX]; /* each with another alert or length. Not in a
                                                      state */
 };
@@ -483,8 +485,12 @@ bool known_attempt_drops_alpn(const struct known_attempt *attempt);
 const struct known_word *known_word_of(const struct known_name *name, const struct facts *facts,
                                        uint8_t alert);
 
-/* What is known of the client's issuer of the certificate of this name; NULL: nothing. */
-const struct known_issuer *known_issuer_find(const struct known *known);
+/* What was sent in clear for this name, and what else was, came in turns: several hosts answer, or
+ * one has several certificates. False where one replaced the other. */
+bool known_are_in_turns(const struct known_name *name);
+
+/* What is known of this issuer of the client's, a hash as in known_issuer; NULL: nothing. */
+const struct known_issuer *known_issuer_find(const struct known *known, uint64_t issuer);
 
 /* What is known of the parties of this connection. Valid until the next knowledge_learn. */
 void knowledge_find(struct knowledge *knowledge, const struct facts *facts, struct known *known);

@@ -41,18 +41,17 @@ static struct known_span span_of(const struct known_name *name, uint64_t message
     return name->former.message_hash == message_hash ? name->former.span : (struct known_span){0};
 }
 
-/* Another message than the one that is known. */
-static void note_former(struct known_name *name)
+/* One that is replaced by another does not come again behind it. Connections become known when they
+ * are over, so what was sent earlier may be known later: times alone tell. */
+static bool spans_overlap(const struct known_span *one, const struct known_span *other)
 {
-    const struct known_certificate *known = &name->certificate;
+    return one->first_ns != 0 && other->first_ns != 0 && one->first_ns < other->last_ns
+           && other->first_ns < one->last_ns;
+}
 
-    name->former = (struct known_former){
-        .message_hash = known->message_hash,
-        .span = known->span,
-        .valid_until = known->valid_until,
-        .octets = known->octets,
-    };
-    memcpy(name->former.sha256, known->sha256, sizeof(known->sha256));
+bool known_are_in_turns(const struct known_name *name)
+{
+    return spans_overlap(&name->certificate.span, &name->former.span);
 }
 
 /* The certificate of a name that the server serves, and no default one. */
@@ -89,7 +88,7 @@ void knowledge_learn_certificate(const struct knowledge *knowledge, struct known
     span = span_of(name, hash);
     add_to_span(&span, note->at.time_ns);
     if (known->known && known->message_hash != hash)
-        note_former(name);
+        name->former = *known;
     *known = (struct known_certificate){
         .known = true,
         .seen_ns = note->at.time_ns,

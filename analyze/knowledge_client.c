@@ -63,14 +63,14 @@ void knowledge_note_issuer(const struct knowledge *knowledge, struct known_clien
     }
 }
 
-const struct known_issuer *known_issuer_find(const struct known *known)
+const struct known_issuer *known_issuer_find(const struct known *known, uint64_t issuer)
 {
     const struct known_client *client = known->client;
 
-    if (client == NULL || known->name == NULL || known->name->certificate.issuer == 0)
+    if (client == NULL || issuer == 0)
         return NULL;
     for (size_t i = 0; i < client->issuer_count; i++)
-        if (known_client_issuer(client, i)->issuer == known->name->certificate.issuer)
+        if (known_client_issuer(client, i)->issuer == issuer)
             return known_client_issuer(client, i);
     return NULL;
 }

@@ -89,6 +89,10 @@ static inline bool has_certificate_flight(const struct facts *facts)
 void knowledge_learn_flight(struct known_flights *flights, const struct facts *facts,
                             uint64_t client_hash);
 
+/* Of a handshake that failed: note whether it was for the dates of the server's certificate. */
+void knowledge_note_dates(struct known_dates_word *word, const struct facts *facts,
+                          uint64_t client_hash);
+
 /* Note what the client said in clear of the server's certificate, if it refused it for a reason. */
 void knowledge_note_word(struct known_name *name, const struct facts *facts);
 

@@ -432,6 +432,7 @@ static void learn_failure(struct known_server *server, const struct facts *facts
         memset(rare->offers, 0, sizeof(rare->offers));
         memset(rare->traits, 0, sizeof(rare->traits));
         rare->names = (struct known_names){0};
+        rare->dates = (struct known_dates_word){0};
         rare->ordinary_closed = 0;
         rare->ordinary_reset = 0;
     }
@@ -444,6 +445,7 @@ static void learn_failure(struct known_server *server, const struct facts *facts
     if (facts->refusal.kind == REFUSAL_RST)
         rare->ordinary_reset += refused_hello_is_ordinary(facts);
     learn_run(server, facts);
+    knowledge_note_dates(&rare->dates, facts, client_hash);
     knowledge_note_traits_refused(server, facts);
 }
 

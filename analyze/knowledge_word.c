@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* knowledge_word.c -- what clients said in clear of a server's certificate: others mean the same
  * and say it encrypted. */
+#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/knowledge_internal.h"
+#include "capture/moment.h"
 
 enum {
     /* What TLS 1.3 has more than a Certificate message up to TLS 1.2: an empty context, and the
@@ -85,6 +87,33 @@ void knowledge_note_word(struct known_name *name, const struct facts *facts)
     };
     if (word.octets != 0)
         *place_of(name, &word) = word;
+}
+
+/* One that is seen to be in its dates tells of the client's clock. */
+static bool is_about_dates(const struct facts *facts)
+{
+    const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
+
+    if (!client_refused_flight(facts))
+        return false;
+    if (chain != NULL)
+        return chain->validity == VALIDITY_EXPIRED;
+    return facts->tls13 && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED);
+}
+
+void knowledge_note_dates(struct known_dates_word *word, const struct facts *facts,
+                          uint64_t client_hash)
+{
+    int64_t at_ns = facts->refusal.at.time_ns;
+
+    if (!is_about_dates(facts))
+        return;
+    if (word->said_ns == 0 || !times_are_within(KNOWN_SAME_RUN_NS, word->said_ns, at_ns))
+        *word = (struct known_dates_word){.since_ns = at_ns};
+    else if (word->client != part_of(client_hash))
+        word->other_ns = word->said_ns;
+    word->said_ns = at_ns;
+    word->client = part_of(client_hash);
 }
 
 const struct known_word *known_word_of(const struct known_name *name, const struct facts *facts,

@@ -311,11 +311,12 @@ static void an_issuer_that_the_client_takes_elsewhere_is_no_reason(void)
         {1, TLS_ALERT_BAD_CERTIFICATE, "bad_certificate", CAUSE_POSSIBLE},
         {1, TLS_ALERT_UNKNOWN_CA, "untrusted_ca", CAUSE_LIKELY},
     };
-    const struct known_name name = {.certificate = {.known = true, .issuer = 1}};
+    struct known_name name = {.certificate = {.known = true, .issuer = 1}};
     struct judged judged;
 
     judged_begin(&judged);
     judged_chain(&judged, "leaf intermediate_lost", "www.example.test", CERTIFICATES_TIME);
+    memcpy(name.certificate.sha256, judged.judgement.leaf->sha256, CERTIFICATE_SHA256_LEN);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct known_client_rare rare = {.failures = {.refused = {{0}}}};
         const struct known_client client = {
@@ -499,7 +500,7 @@ static void know_others(struct known_name *name, const struct other_clients *oth
         sketch_add(&name->flights.clients_taken, (i + 1) << 32);
     name->flights.taken.count = (uint32_t)others->count;
     name->flights.taken.last_ns = STORY_TIME + (others->still_do ? STORY_SECOND : -STORY_SECOND);
-    name->former.message_hash = others->is_other ? 1 : 0;
+    name->former.known = others->is_other;
 }
 
 static void a_client_may_lack_the_issuer_that_others_have(void)

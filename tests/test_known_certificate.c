@@ -376,7 +376,8 @@ static void of_two_certificates_the_one_that_has_expired_is_meant(void)
 
     begin(&fixture);
     fixture.name.certificate.span = (struct known_span){STORY_TIME - 3, STORY_TIME - 1};
-    fixture.name.former = (struct known_former){
+    fixture.name.former = (struct known_certificate){
+        .known = true,
         .span = {STORY_TIME - 2, STORY_TIME - 2},
         .valid_until = now - DAY_SECONDS,
     };

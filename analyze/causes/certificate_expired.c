@@ -49,7 +49,9 @@ static enum certainty judge_unsaid(const struct facts *facts, struct evidence *e
         certainty = CAUSE_POSSIBLE;
     }
     describe_known_word(facts, TLS_ALERT_CERTIFICATE_EXPIRED, evidence);
-    return known_flights(facts) == FLIGHTS_ALL_REFUSED ? CAUSE_LIKELY : certainty;
+    return known_flights(facts) == FLIGHTS_ALL_REFUSED || known_dates_are_refused(facts)
+               ? CAUSE_LIKELY
+               : certainty;
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)

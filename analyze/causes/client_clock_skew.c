@@ -104,6 +104,14 @@ static bool may_be_dates(const struct facts *facts)
                || client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_UNKNOWN));
 }
 
+/* The dates of the hidden certificate are not known; those of another one are, and are right. */
+static bool may_be_another(const struct facts *facts)
+{
+    return facts->chain[SIDE_SERVER] == NULL && known_dates_are_refused(facts)
+           && client_alert_on_certificate(facts, TLS_ALERT_CERTIFICATE_EXPIRED)
+           && certificate_looks_right(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
+}
+
 /* Clients whose clock is behind send bad_certificate for a certificate that is not valid yet. */
 static bool is_conceivable(const struct facts *facts)
 {
@@ -112,7 +120,7 @@ static bool is_conceivable(const struct facts *facts)
     if (chain != NULL && client_clock(facts, chain) != CLOCK_NOT_KNOWN)
         return false;
     return certificate_looks_right(facts, TLS_ALERT_BAD_CERTIFICATE) || may_be_dates(facts)
-           || certificate_is_open(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
+           || may_be_another(facts) || certificate_is_open(facts, TLS_ALERT_CERTIFICATE_EXPIRED);
 }
 
 const struct cause cause_client_clock_skew = {

@@ -14,75 +14,19 @@
 /* Nobody sees that a certificate is refused and renews it within this time. */
 #define AROUND_NS (60 * SECOND_NS)
 
-static bool is_revoked(const struct known_certificate *known, int64_t at)
-{
-    (void)at;
-    return known->revoked;
-}
-
-static bool is_expired(const struct known_certificate *known, int64_t at)
-{
-    return known->valid_until != 0 && at > known->valid_until;
-}
-
-static bool is_not_yet_valid(const struct known_certificate *known, int64_t at)
-{
-    return known->valid_until != 0 && at < known->valid_from;
-}
-
-static bool is_self_signed(const struct known_certificate *known, int64_t at)
-{
-    (void)at;
-    return known->end == CHAIN_END_SELF_SIGNED;
-}
-
-static bool is_for_other_name(const struct known_certificate *known, int64_t at)
-{
-    (void)at;
-    return known->name == NAME_MATCH_MISMATCH;
-}
-
-/* Not what few clients mind, or what depends on the suite of the other connection. */
-static bool is_for_other_purpose(const struct known_certificate *known, int64_t at)
-{
-    (void)at;
-    return known->purpose != PURPOSE_OK && !chain_purpose_is_debatable(known->purpose);
-}
-
-static bool is_weak(const struct known_certificate *known, int64_t at)
-{
-    (void)at;
-    return known->weakness != 0;
-}
-
-/* Not one that is missing, and a root by its name alone: the client may know it. */
-static bool has_untrusted_root(const struct known_certificate *known, int64_t at)
-{
-    (void)at;
-    return known->end == CHAIN_END_UNTRUSTED_ROOT;
-}
-
-static bool lacks_issuer(const struct known_certificate *known, int64_t at)
-{
-    (void)at;
-    return known->lack != KNOWN_LACKS_NOTHING;
-}
-
 static const struct problem_row {
-    bool (*is_there)(const struct known_certificate *known, int64_t at);
     const char *text;
     bool needs_alert; /* it depends on a trust store, which may be another than the client's */
 } problem_rows[KNOWN_PROBLEMS] = {
-    [KNOWN_REVOKED] = {is_revoked, "is revoked", false},
-    [KNOWN_EXPIRED] = {is_expired, "has expired, or an issuer's has", false},
-    [KNOWN_NOT_YET_VALID] = {is_not_yet_valid, "is not valid yet, or an issuer's is not", false},
-    [KNOWN_SELF_SIGNED] = {is_self_signed, "is its own issuer", false},
-    [KNOWN_OTHER_NAME] = {is_for_other_name, "does not stand for this name", false},
-    [KNOWN_OTHER_PURPOSE] = {is_for_other_purpose, "is for another purpose", false},
-    [KNOWN_WEAK] = {is_weak, "has a weak key or signature, or an issuer's has", false},
-    [KNOWN_UNTRUSTED_ROOT] = {has_untrusted_root, "leads to a root that is not in the trust store",
-                              true},
-    [KNOWN_INCOMPLETE] = {lacks_issuer, "comes without the certificate of its issuer", true},
+    [KNOWN_REVOKED] = {"is revoked", false},
+    [KNOWN_EXPIRED] = {"has expired, or an issuer's has", false},
+    [KNOWN_NOT_YET_VALID] = {"is not valid yet, or an issuer's is not", false},
+    [KNOWN_SELF_SIGNED] = {"is its own issuer", false},
+    [KNOWN_OTHER_NAME] = {"does not stand for this name", false},
+    [KNOWN_OTHER_PURPOSE] = {"is for another purpose", false},
+    [KNOWN_WEAK] = {"has a weak key or signature, or an issuer's has", false},
+    [KNOWN_UNTRUSTED_ROOT] = {"leads to a root that is not in the trust store", true},
+    [KNOWN_INCOMPLETE] = {"comes without the certificate of its issuer", true},
 };
 
 enum {
@@ -90,20 +34,9 @@ enum {
     SERVERS_FEW = 2  /* where a client refuses the same issuer, and took it nowhere */
 };
 
-/* The certificate that is known for the server and name of a connection that hides its own. */
-static const struct known_certificate *find_known(const struct facts *facts)
-{
-    const struct known_name *name = facts->known != NULL ? facts->known->name : NULL;
-
-    if (!facts->tls13 || facts->chain[SIDE_SERVER] != NULL || name == NULL
-        || !name->certificate.known)
-        return NULL;
-    return &name->certificate;
-}
-
 enum known_lack known_certificate_lack(const struct facts *facts)
 {
-    const struct known_certificate *known = find_known(facts);
+    const struct known_certificate *known = certificate_met(facts);
 
     return known != NULL ? known->lack : KNOWN_LACKS_NOTHING;
 }
@@ -115,6 +48,12 @@ bool known_certificate_may_lack_root(const struct facts *facts)
     return lack == KNOWN_LACKS_ISSUER || lack == KNOWN_LACKS_ROOT;
 }
 
+/* When the certificate was sent. */
+static int64_t seconds_of(const struct facts *facts)
+{
+    return facts->server_hello_note->at.time_ns / SECOND_NS;
+}
+
 static bool is_recent(const struct facts *facts, const struct known_certificate *known)
 {
     return times_are_within(KNOWN_CERTIFICATE_RECENT_NS, facts->server_hello_note->at.time_ns,
@@ -124,17 +63,21 @@ static bool is_recent(const struct facts *facts, const struct known_certificate 
 static void describe(const struct facts *facts, const struct known_certificate *known,
                      struct evidence *evidence)
 {
-    int64_t at = facts->server_hello_note->at.time_ns / SECOND_NS;
+    int64_t at = seconds_of(facts);
     struct text text = evidence_begin(evidence, "known_certificate", (struct moment){0});
     size_t count = 0;
 
     text_add(&text, "the certificate that this server sent in clear for the same name, at ");
     text_add_time(&text, known->seen_ns);
     for (size_t i = 0; i < KNOWN_PROBLEMS; i++)
-        if (problem_rows[i].is_there(known, at))
+        if (known_has_problem(known, (enum known_problem)i, at))
             text_add(&text, "%s %s", count++ == 0 ? "," : ", and", problem_rows[i].text);
     if (count == 0)
         text_add(&text, ", has nothing wrong that can be seen");
+    if (certificate_was_mended(facts))
+        text_add(&text, "; another one, with nothing wrong, has replaced it since");
+    else if (!certificate_met_is_sure(facts))
+        text_add(&text, "; at other times another one was sent, and this client may have got that");
 }
 
 /* Of the hosts behind one address, one that has another certificate shows that to more clients than
@@ -160,7 +103,8 @@ enum known_flight_says known_flights(const struct facts *facts)
     if (flights->taken.count == 0 && flights->told.count > 0
         && sketch_count(&flights->clients_refused) >= CLIENTS_FEW)
         return FLIGHTS_ALL_REFUSED;
-    if (few_refused(facts->known) && flights->taken.last_ns > facts->connection->first.time_ns)
+    if (few_refused(facts->known) && flights->taken.last_ns > facts->connection->first.time_ns
+        && !certificate_was_mended(facts))
         return FLIGHTS_FEW_REFUSED;
     return FLIGHTS_SAY_NOTHING;
 }
@@ -209,7 +153,8 @@ static bool takes_other_issuers(const struct known_client *client,
 /* What is known of the client's issuer of this certificate; NULL: nothing. */
 static const struct known_issuer *issuer_of(const struct facts *facts)
 {
-    return facts->known != NULL ? known_issuer_find(facts->known) : NULL;
+    return facts->known != NULL ? known_issuer_find(facts->known, certificate_met_issuer(facts))
+                                : NULL;
 }
 
 bool known_issuer_is_taken(const struct facts *facts)
@@ -304,7 +249,7 @@ bool known_others_hold_issuer(const struct facts *facts)
     return name != NULL && issuer_is_open(facts->chain[SIDE_SERVER])
            && sketch_count(&name->flights.clients_taken) >= CLIENTS_FEW
            && name->flights.taken.last_ns > facts->connection->first.time_ns
-           && name->certificate.lack == KNOWN_LACKS_ISSUER && name->former.message_hash == 0;
+           && name->certificate.lack == KNOWN_LACKS_ISSUER && !name->former.known;
 }
 
 void describe_issuer_held(const struct facts *facts, struct evidence *evidence)
@@ -319,40 +264,65 @@ void describe_issuer_held(const struct facts *facts, struct evidence *evidence)
                     "already");
 }
 
+/* Shortly before this connection the server established others, and it did behind it. */
+static bool server_was_in_service(const struct known_server *server, int64_t at_ns)
+{
+    struct known_count before = known_established_by(server, at_ns);
+
+    return server->established.last_ns > at_ns && before.count > 0
+           && (before.last_ns == 0 || times_are_within(AROUND_NS, before.last_ns, at_ns));
+}
+
+bool known_dates_are_refused(const struct facts *facts)
+{
+    const struct known_server *server = facts->known != NULL ? facts->known->server : NULL;
+    int64_t at_ns = facts->connection->first.time_ns;
+    const struct known_dates_word *word;
+
+    if (server == NULL || server->failed.count == 0 || !client_refused_flight(facts))
+        return false;
+    word = &server->rare->dates;
+    return word->other_ns != 0 && word->since_ns <= facts->refusal.at.time_ns
+           && times_are_within(KNOWN_SAME_RUN_NS, word->said_ns, at_ns)
+           && !server_was_in_service(server, at_ns);
+}
+
+/* Say so; nothing where it is not so. */
+static void describe_dates_refused(const struct facts *facts, struct evidence *evidence)
+{
+    if (certificate_met(facts) == NULL || !known_dates_are_refused(facts))
+        return;
+    evidence_add(evidence, "known_dates", (struct moment){0},
+                 "at that time several clients refused a certificate of this server for its "
+                 "dates, and it is not known to have established handshakes both shortly before "
+                 "and behind this one: it may have sent another certificate then");
+}
+
 void describe_known_certificate(const struct facts *facts, struct evidence *evidence)
 {
-    const struct known_certificate *known = find_known(facts);
+    const struct known_certificate *known = certificate_met(facts);
 
     describe_flights(facts, evidence);
     describe_issuer(facts, evidence);
     if (known != NULL && facts->server_hello_note != NULL)
         describe(facts, known, evidence);
+    describe_dates_refused(facts, evidence);
 }
 
 bool certificate_is_open(const struct facts *facts, uint8_t alert)
 {
-    return facts->chain[SIDE_SERVER] == NULL && !facts->resumed && find_known(facts) == NULL
+    return facts->chain[SIDE_SERVER] == NULL && !facts->resumed && !certificate_met_is_sure(facts)
            && (client_alert_on_certificate(facts, alert) || known_word_is(facts, alert));
-}
-
-static bool known_has_problem(const struct facts *facts, const struct known_certificate *known)
-{
-    int64_t at = facts->server_hello_note->at.time_ns / SECOND_NS;
-
-    for (size_t i = 0; i < KNOWN_PROBLEMS; i++)
-        if (problem_rows[i].is_there(known, at))
-            return true;
-    return false;
 }
 
 static bool looks_right(const struct facts *facts)
 {
     const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
-    const struct known_certificate *known = find_known(facts);
+    const struct known_certificate *known = certificate_met(facts);
 
     if (chain != NULL)
         return chain->leaf != NULL && !chain_has_problem(chain);
-    return known != NULL && !known_has_problem(facts, known);
+    return known != NULL && !known_is_wrong(known, seconds_of(facts));
 }
 
 bool certificate_looks_right(const struct facts *facts, uint8_t alert)
@@ -364,11 +334,11 @@ bool certificate_looks_right(const struct facts *facts, uint8_t alert)
 static bool looks_wrong(const struct facts *facts)
 {
     const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
-    const struct known_certificate *known = find_known(facts);
+    const struct known_certificate *known = certificate_met(facts);
 
     if (chain != NULL)
         return chain->leaf != NULL && chain_has_problem(chain);
-    return known != NULL && known_has_problem(facts, known);
+    return known != NULL && known_is_wrong(known, seconds_of(facts));
 }
 
 /* In another connection with the same hello, within seconds. */
@@ -410,14 +380,14 @@ void describe_flight_taken(const struct facts *facts, struct evidence *evidence)
 /* The server sends another one in turns with the one known. */
 static bool other_is_expired(const struct facts *facts, int64_t at)
 {
-    const struct known_former *former = &facts->known->name->former;
+    const struct known_certificate *former = &facts->known->name->former;
 
-    return two_certificates(facts) && former->valid_until != 0 && at > former->valid_until;
+    return two_certificates(facts) && known_has_problem(former, KNOWN_EXPIRED, at);
 }
 
 enum known_dates known_certificate_dates(const struct facts *facts)
 {
-    const struct known_certificate *known = find_known(facts);
+    const struct known_certificate *known = certificate_met(facts);
     enum known_flight_says says = known_flights(facts);
     int64_t at;
 
@@ -425,24 +395,32 @@ enum known_dates known_certificate_dates(const struct facts *facts)
         return DATES_NOT_KNOWN;
     if (known == NULL || known->valid_until == 0)
         return says == FLIGHTS_FEW_REFUSED ? DATES_RIGHT : DATES_NOT_KNOWN;
-    at = facts->server_hello_note->at.time_ns / SECOND_NS;
-    if (is_expired(known, at) || other_is_expired(facts, at))
+    at = seconds_of(facts);
+    if (known_has_problem(known, KNOWN_EXPIRED, at) || other_is_expired(facts, at))
         return DATES_EXPIRED;
-    if (is_not_yet_valid(known, at))
+    if (known_has_problem(known, KNOWN_NOT_YET_VALID, at))
         return DATES_NOT_YET;
+    if (known_dates_are_refused(facts))
+        return DATES_NOT_KNOWN;
     return is_recent(facts, known) || says == FLIGHTS_FEW_REFUSED ? DATES_RIGHT : DATES_RIGHT_ONCE;
+}
+
+/* In clear whatever it says; else others say this one for it. */
+static bool says_alert(const struct facts *facts, uint8_t named)
+{
+    return facts->refusal.kind == REFUSAL_ALERT || known_word_is(facts, named);
 }
 
 enum certainty known_certificate_weigh(const struct facts *facts, enum known_problem problem,
                                        uint8_t named, struct evidence *evidence)
 {
-    const struct known_certificate *known = find_known(facts);
+    const struct known_certificate *known = certificate_met(facts);
     const struct problem_row *row = &problem_rows[problem];
     enum certainty certainty;
 
     if (known == NULL || !client_refused_flight(facts)
-        || !row->is_there(known, facts->server_hello_note->at.time_ns / SECOND_NS)
-        || (row->needs_alert && facts->refusal.kind != REFUSAL_ALERT))
+        || !known_has_problem(known, problem, seconds_of(facts))
+        || (row->needs_alert && !says_alert(facts, named)))
         return CAUSE_NO;
     certainty = certificate_refusal_weigh(facts, named);
     if (certainty == CAUSE_NO)
@@ -450,7 +428,9 @@ enum certainty known_certificate_weigh(const struct facts *facts, enum known_pro
     describe_server_certificate(facts, evidence);
     describe_server_name(facts, evidence);
     describe_known_certificate(facts, evidence);
+    if (row->needs_alert && facts->refusal.kind != REFUSAL_ALERT)
+        return CAUSE_POSSIBLE;
     if (certainty > CAUSE_LIKELY)
         certainty = CAUSE_LIKELY;
-    return is_recent(facts, known) ? certainty : CAUSE_POSSIBLE;
+    return is_recent(facts, known) && certificate_met_is_sure(facts) ? certainty : CAUSE_POSSIBLE;
 }

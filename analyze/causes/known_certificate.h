@@ -6,6 +6,7 @@
 #define TLSWHY_ANALYZE_CAUSES_KNOWN_CERTIFICATE_H
 
 #include "analyze/cause.h"
+#include "analyze/causes/met_certificate.h"
 #include "analyze/knowledge.h"
 #include "capture/time_unit.h"
 
@@ -14,19 +15,6 @@
 
 /* A certificate seen longer before or after a connection may be another one by then. */
 #define KNOWN_CERTIFICATE_RECENT_NS (86400 * SECOND_NS)
-
-enum known_problem {
-    KNOWN_REVOKED,
-    KNOWN_EXPIRED,
-    KNOWN_NOT_YET_VALID,
-    KNOWN_SELF_SIGNED,
-    KNOWN_OTHER_NAME,
-    KNOWN_OTHER_PURPOSE,
-    KNOWN_WEAK,
-    KNOWN_UNTRUSTED_ROOT,
-    KNOWN_INCOMPLETE,
-    KNOWN_PROBLEMS
-};
 
 /* How well this problem explains that the client refused a hidden certificate: likely at most,
  * and possible where the certificate was seen long before or after. named is the alert that
@@ -44,7 +32,8 @@ bool known_certificate_may_lack_root(const struct facts *facts);
 
 /* The client refused the certificate with this alert, or with an encrypted one that may be it
  * (known_word.h), and it was not seen: neither here nor, for
- * one that TLS 1.3 hides, elsewhere. All that the alert stands for is open. */
+ * one that TLS 1.3 hides, elsewhere; or the server may have had another one by then. All that the
+ * alert stands for is open. */
 bool certificate_is_open(const struct facts *facts, uint8_t alert);
 
 /* The client refused the certificate with this alert, and nothing is wrong with it that can be
@@ -65,6 +54,12 @@ enum known_dates {
 /* Of the certificate that the client refused, when it is hidden; DATES_NOT_KNOWN when all clients
  * refuse it: the server may have two, and show the other one in clear. */
 enum known_dates known_certificate_dates(const struct facts *facts);
+
+/* The client refused the server's flight, and within minutes several clients refused a certificate
+ * of this server for its dates, one of them no later. It is not known to have established
+ * handshakes both shortly before this one and behind it: what it sent at other times may be another
+ * certificate. */
+bool known_dates_are_refused(const struct facts *facts);
 
 /* What the other clients of this server and name made of its flight. */
 enum known_flight_says {

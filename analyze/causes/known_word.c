@@ -23,6 +23,17 @@ static bool is_contradicted(const struct facts *facts, uint8_t alert)
                                                   : known_client_takes_flight(facts);
 }
 
+/* Others took the flight between the word and this refusal, as far as the last one tells, and
+ * certificates are not known to come in turns: this one may be another. */
+static bool was_replaced_between(const struct known_name *name, int64_t one_ns, int64_t other_ns)
+{
+    int64_t first_ns = one_ns < other_ns ? one_ns : other_ns;
+    int64_t last_ns = one_ns < other_ns ? other_ns : one_ns;
+
+    return name->flights.taken.last_ns > first_ns && name->flights.taken.last_ns < last_ns
+           && !known_are_in_turns(name);
+}
+
 /* NULL: nobody said so, or what is known contradicts it. */
 static const struct known_word *word_of(const struct facts *facts, uint8_t alert)
 {
@@ -35,6 +46,7 @@ static const struct known_word *word_of(const struct facts *facts, uint8_t alert
     word = known_word_of(name, facts, alert);
     return word != NULL
                    && times_are_within(KNOWN_SAME_RUN_NS, word->said_ns, facts->refusal.at.time_ns)
+                   && !was_replaced_between(name, word->said_ns, facts->refusal.at.time_ns)
                    && !is_contradicted(facts, alert)
                ? word
                : NULL;

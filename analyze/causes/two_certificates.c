@@ -8,19 +8,11 @@
 #include "analyze/text.h"
 #include "capture/moment.h"
 
-/* One that is replaced by another does not come again behind it. Connections become known when they
- * are over, so what was sent earlier may be known later: times alone tell. */
-static bool are_in_turns(const struct known_span *one, const struct known_span *other)
-{
-    return one->first_ns != 0 && other->first_ns != 0 && one->first_ns < other->last_ns
-           && other->first_ns < one->last_ns;
-}
-
 bool two_certificates(const struct facts *facts)
 {
     const struct known_name *name = facts->known != NULL ? facts->known->name : NULL;
 
-    return name != NULL && are_in_turns(&name->certificate.span, &name->former.span)
+    return name != NULL && known_are_in_turns(name)
            && times_are_within(KNOWN_CERTIFICATE_RECENT_NS, facts->connection->first.time_ns,
                                name->former.span.last_ns);
 }
