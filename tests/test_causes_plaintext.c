@@ -132,15 +132,41 @@ static void text_of_no_known_protocol_is_likely_not_tls(void)
     CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_LIKELY));
 }
 
-static void octets_without_a_meaning_are_malformed(void)
+/* A server that is known to answer in TLS sends them for another reason. */
+static void octets_without_a_meaning_are_a_binary_protocol(void)
 {
+    const struct known_server server = {.answered_in_tls = true};
+    const struct known known = {.server = &server};
     struct story story;
 
     story_begin_hello(&story);
     story_plaintext(&story, SIDE_SERVER, "\x01\x02\x03\xff\xfe\xfd\xfc\xfb\xfa\xf9");
     story_fin(&story, SIDE_CLIENT);
-    CU_ASSERT_TRUE(story_denies(&story, "server_not_tls"));
-    CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "malformed_record"));
+    story.facts.known = &known;
+    CU_ASSERT_EQUAL(story_certainty(&story, "server_not_tls"), CAUSE_NO);
+    diagnose(&story.facts, &story.verdict);
+    CU_ASSERT_STRING_EQUAL(story.verdict.cause->id, "malformed_record");
+    CU_ASSERT_EQUAL(story.verdict.confidence, CAUSE_LIKELY);
+}
+
+/* It says itself that it speaks TLS; or the client's first octet told it that this is none. */
+static void a_server_of_tls_may_answer_in_clear(void)
+{
+    struct story story;
+
+    story_begin_hello(&story);
+    story_plaintext(&story, SIDE_SERVER,
+                    "HTTP/1.1 400 Bad Request\r\n\r\n<html>The plain HTTP request was sent to "
+                    "HTTPS port</html>");
+    CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_POSSIBLE));
+    story_begin(&story);
+    story_protected(&story, SIDE_CLIENT, 20);
+    story_modern_hello(&story);
+    story_plaintext(&story, SIDE_SERVER, "HTTP/1.1 400 Bad Request\r\n\r\n");
+    CU_ASSERT_TRUE(story_says(&story, "unexpected_message", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "server_not_tls"));
 }
 
 static void a_server_that_speaks_tls_is_tls(void)
@@ -436,7 +462,9 @@ int main(void)
         {"a banner in answer to a hello is not TLS", a_banner_in_answer_to_a_hello_is_not_tls},
         {"text of no known protocol is likely not TLS",
          text_of_no_known_protocol_is_likely_not_tls},
-        {"octets without a meaning are malformed", octets_without_a_meaning_are_malformed},
+        {"octets without a meaning are a binary protocol",
+         octets_without_a_meaning_are_a_binary_protocol},
+        {"a server of TLS may answer in clear", a_server_of_tls_may_answer_in_clear},
         {"a server that speaks TLS is TLS", a_server_that_speaks_tls_is_tls},
         {"a refused STARTTLS is certain", a_refused_starttls_is_certain},
         {"a client may ask a proxy again", a_client_may_ask_a_proxy_again},

@@ -141,12 +141,30 @@ static enum certainty weigh_lone_greeting(const struct facts *facts, bool is_kno
     return is_known_protocol && facts->refusal.kind != REFUSAL_NONE ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 
+/* nginx and others tell TLS from HTTP by the first octet, and the client began with a record that
+ * no handshake begins with. */
+static bool client_began_amiss(const struct facts *facts)
+{
+    const struct note *data =
+        handshake_next(facts->handshake, NULL, SIDE_CLIENT, NOTE_APPLICATION_DATA);
+
+    return data != NULL && facts->client_hello_note != NULL && data < facts->client_hello_note;
+}
+
+/* The server says so in these words, or did not get what it would answer in TLS. */
+static bool may_speak_tls(const struct facts *facts)
+{
+    return facts->prelude[SIDE_SERVER] == PRELUDE_HTTP_TO_HTTPS || client_began_amiss(facts);
+}
+
 static enum certainty weigh_words(const struct facts *facts, bool is_known_protocol)
 {
     if (greeted_in_clear(facts) && !facts->answered[SIDE_SERVER])
         return weigh_lone_greeting(facts, is_known_protocol);
     if (facts->refusal.kind != REFUSAL_PLAINTEXT || facts->refusal.by != SIDE_SERVER)
         return CAUSE_NO;
+    if (may_speak_tls(facts))
+        return CAUSE_POSSIBLE;
     return is_known_protocol && refuses_proxy_header(facts) == CAUSE_NO ? CAUSE_CERTAIN
                                                                         : CAUSE_LIKELY;
 }
@@ -181,6 +199,16 @@ static void describe_portal(const struct facts *facts, struct evidence *evidence
     }
 }
 
+/* Binary protocols, of which there are more than can be named: the server's first octets, all of
+ * which are here, are no record of TLS, and it was not seen to answer in TLS. */
+static bool spoke_in_octets(const struct facts *facts)
+{
+    return facts->refusal.kind == REFUSAL_PLAINTEXT && facts->refusal.by == SIDE_SERVER
+           && facts->prelude[SIDE_SERVER] == PRELUDE_UNKNOWN && facts->connection->syn_seen
+           && !facts->missed && !facts->handshake->switched
+           && !(facts->known != NULL && known_answers_in_tls(facts->known->server));
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum prelude prelude = facts->prelude[SIDE_SERVER];
@@ -191,10 +219,10 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         certainty = weigh_second_thoughts(facts, evidence);
     if (certainty != CAUSE_NO)
         return certainty;
-    /* Octets that are neither TLS nor readable may be anything. */
-    if (!client_hello_seen(facts)
-        || (!known && first_line(facts->handshake->prelude[SIDE_SERVER]).len == 0))
+    if (!client_hello_seen(facts))
         return CAUSE_NO;
+    if (!known && first_line(facts->handshake->prelude[SIDE_SERVER]).len == 0)
+        return spoke_in_octets(facts) ? CAUSE_LIKELY : CAUSE_NO;
     certainty = weigh_words(facts, known);
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
