@@ -49,6 +49,32 @@ static void a_large_hello_that_is_answered_is_not_too_large(void)
     CU_ASSERT_TRUE(story_denies(&story, "large_client_hello_intolerance"));
 }
 
+/* The server may have read its first segment alone. */
+static void a_large_hello_that_nobody_can_read_may_be_too_large(void)
+{
+    static const struct {
+        uint8_t alert;
+        const char *cause;
+        bool is_considered;
+    } rows[] = {
+        {TLS_ALERT_DECODE_ERROR, "malformed_record", true},
+        {TLS_ALERT_UNEXPECTED_MESSAGE, "unexpected_message", true},
+        {TLS_ALERT_PROTOCOL_VERSION, "version_mismatch", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        large_hello(&story);
+        story_fatal(&story, SIDE_SERVER, rows[i].alert);
+        CU_ASSERT_EQUAL(story_considers(&story, "large_client_hello_intolerance"),
+                        rows[i].is_considered);
+        CU_ASSERT_STRING_EQUAL(story_cause(&story), rows[i].cause);
+        if (rows[i].is_considered)
+            CU_ASSERT_EQUAL(story.verdict.confidence, CAUSE_POSSIBLE);
+    }
+}
+
 /* The server has all of the hello, and its client waits for an answer, or does not. */
 static void a_large_hello_without_an_answer_may_be_too_large(void)
 {
@@ -371,6 +397,8 @@ int main(void)
         {"a small hello is not too large", a_small_hello_is_not_too_large},
         {"a large hello that is answered is not too large",
          a_large_hello_that_is_answered_is_not_too_large},
+        {"a large hello that nobody can read may be too large",
+         a_large_hello_that_nobody_can_read_may_be_too_large},
         {"a large hello without an answer may be too large",
          a_large_hello_without_an_answer_may_be_too_large},
         {"a part of a large hello tells less", a_part_of_a_large_hello_tells_less},

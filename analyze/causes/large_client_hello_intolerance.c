@@ -91,9 +91,27 @@ static bool second_hello_was_split(const struct facts *facts)
            && facts->second_client_hello_note->length + headers + IN_FRONT > segment;
 }
 
+/* Who takes the first segment for all of it says what is to be said of a message that is cut, or
+ * what its code has for any failure. handshake_failure is about what is in the offer. */
+static bool split_hello_is_complained_of(const struct facts *facts)
+{
+    static const uint8_t alerts[] = {
+        TLS_ALERT_DECODE_ERROR,
+        TLS_ALERT_UNEXPECTED_MESSAGE,
+        TLS_ALERT_RECORD_OVERFLOW,
+        TLS_ALERT_INTERNAL_ERROR,
+    };
+
+    return facts_server_refused_hello(facts) && hello_was_split(facts)
+           && facts_alert(facts, SIDE_SERVER, facts->refusal.alert)
+           && memchr(alerts, facts->refusal.alert, sizeof(alerts)) != NULL
+           && known_about_split_hello(facts) != KNOWN_AGAINST;
+}
+
 static bool is_conceivable(const struct facts *facts)
 {
-    return (second_hello_was_split(facts) && is_left_unanswered(facts))
+    return split_hello_is_complained_of(facts)
+           || (second_hello_was_split(facts) && is_left_unanswered(facts))
            || known_refuses_trait(facts, HELLO_TRAIT_LENGTH);
 }
 

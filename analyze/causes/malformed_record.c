@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
+#include "analyze/causes/known.h"
 #include "analyze/causes/version_refusal.h"
+#include "analyze/knowledge.h"
 
 static void describe_malformed(const struct note *note, struct evidence *evidence)
 {
@@ -127,7 +129,12 @@ static enum certainty weigh_complaint(const struct facts *facts, enum side sende
     evidence_add(evidence, "malformed", facts->refusal.at,
                  "what the %s could not read is among what the %s sent before this packet",
                  side_name(side_other(sender)), side_name(sender));
-    return CAUSE_LIKELY;
+    /* A server that takes the first segment for all of a hello says so, too. */
+    return sender == SIDE_CLIENT && facts_server_refused_hello(facts) && facts->client_hello_read
+                   && knowledge_hello_is_split(facts)
+                   && known_about_split_hello(facts) != KNOWN_AGAINST
+               ? CAUSE_POSSIBLE
+               : CAUSE_LIKELY;
 }
 
 static enum certainty weigh(const struct facts *facts, enum side sender, struct evidence *evidence)
