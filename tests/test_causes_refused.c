@@ -340,6 +340,33 @@ static void a_name_that_is_no_host_name_is_a_wrong_field(void)
     CU_ASSERT_TRUE(story_denies(&story, "illegal_parameter"));
 }
 
+/* Go does not parse the hello; of other names it says nothing. */
+static void a_name_with_a_dot_at_its_end_is_what_go_cannot_read(void)
+{
+    static const struct {
+        const char *name;
+        uint8_t alert;
+        enum certainty certainty;
+    } rows[] = {
+        {"www.example.test.", TLS_ALERT_UNEXPECTED_MESSAGE, CAUSE_LIKELY},
+        {"www.example.test.", TLS_ALERT_DECODE_ERROR, CAUSE_LIKELY},
+        {"www.example.test.", TLS_ALERT_HANDSHAKE_FAILURE, CAUSE_NO},
+        {"my_host.example.test", TLS_ALERT_UNEXPECTED_MESSAGE, CAUSE_NO},
+        {"www.example.test", TLS_ALERT_UNEXPECTED_MESSAGE, CAUSE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+        struct story_offer offer = story_modern_offer();
+
+        offer.name = rows[i].name;
+        story_refuse_offer(&story, &offer, rows[i].alert);
+        CU_ASSERT_EQUAL(story_certainty(&story, "illegal_parameter"), rows[i].certainty);
+        if (rows[i].certainty == CAUSE_LIKELY)
+            CU_ASSERT_STRING_EQUAL(story_cause(&story), "illegal_parameter");
+    }
+}
+
 /* With ECDSA suites alone. */
 static struct story_offer narrow_offer(void)
 {
@@ -490,6 +517,8 @@ int main(void)
         {"what a refusal cannot be about is no rival", what_a_refusal_cannot_be_about_is_no_rival},
         {"illegal_parameter with no wrong field is possible only",
          illegal_parameter_with_no_wrong_field_is_possible_only},
+        {"a name with a dot at its end is what Go cannot read",
+         a_name_with_a_dot_at_its_end_is_what_go_cannot_read},
         {"a name that is no host name is a wrong field",
          a_name_that_is_no_host_name_is_a_wrong_field},
         {"close_notify may stand for handshake_failure",

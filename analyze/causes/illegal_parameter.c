@@ -241,6 +241,17 @@ static bool name_is_wrong(const struct facts *facts, struct evidence *evidence)
     return true;
 }
 
+/* RFC 6066 section 3 has the name without it. Go does not parse such a hello: it says
+ * unexpected_message or decode_error. */
+static bool dot_is_wrong(const struct facts *facts, struct evidence *evidence)
+{
+    struct bytes name = facts_server_name(facts);
+    bool said = facts_alert(facts, SIDE_SERVER, TLS_ALERT_UNEXPECTED_MESSAGE)
+                || facts_alert(facts, SIDE_SERVER, TLS_ALERT_DECODE_ERROR);
+
+    return said && name.len > 0 && name.data[name.len - 1] == '.' && name_is_wrong(facts, evidence);
+}
+
 /* Nothing is visibly wrong with the hello, and it offers no key that the server may not know: some
  * servers say illegal_parameter for whatever they do not like about an offer. */
 static bool may_be_about_offer(const struct facts *facts)
@@ -263,7 +274,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return said ? CAUSE_CERTAIN : CAUSE_LIKELY;
     }
     if (!said)
-        return CAUSE_NO;
+        return dot_is_wrong(facts, evidence) ? CAUSE_LIKELY : CAUSE_NO;
     if (share_is_wrong(facts, evidence))
         return CAUSE_CERTAIN;
     if (name_is_wrong(facts, evidence))
