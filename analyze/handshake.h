@@ -133,8 +133,8 @@ struct handshake {
 
     struct prelude_text *prelude[SIDES]; /* NULL: none. Owned by the tracker. */
     bool switched;                       /* the preludes led to TLS: STARTTLS, a proxy, ... */
-    bool presumed; /* switched by a hello that came behind words that nobody knows: it is none
-                      unless the server answers it in TLS */
+    bool presumed; /* switched by a hello that came behind words that nobody knows, or in which
+                      nothing leads to TLS: it is none unless the server answers it in TLS */
     struct prelude_text *opening[SIDES]; /* switched: what was said before; NULL: nothing */
     struct moment starttls_at;           /* the client asked for TLS within another protocol */
     struct moment starttls_answered_at;

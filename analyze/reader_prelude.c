@@ -179,6 +179,12 @@ static uint16_t tds_left(const struct run *run, size_t hello_octets)
     return header.length;
 }
 
+/* Nothing that was said leads to TLS, and all was seen: files of packets have hellos in them. */
+static bool is_unannounced(const struct session *session)
+{
+    return !session->midway && !session_may_switch(session);
+}
+
 /* TLS after another protocol. From a ClientHello on both directions speak it; after a refusal the
  * client alone does, and what was said before remains what matters. By its answer to a hello the
  * server alone shows it: the hello is there already, or comes later because packets changed
@@ -188,10 +194,12 @@ static void switch_to_tls(struct run *run, size_t hello_octets, bool is_answer)
     struct session *session = run->session;
     struct preludes *preludes = session->preludes; /* NULL: there was no memory for it */
     bool refused = !is_answer && preludes != NULL && request_is_refused(preludes);
+    bool presumed = false;
     uint16_t left = 0;
 
     if (preludes != NULL) {
         drop_hello(run, hello_octets);
+        presumed = !refused && (preludes->is_unknown || (!is_answer && is_unannounced(session)));
         left = tds_left(run, hello_octets);
     }
     for (size_t side = 0; side < SIDES; side++) {
@@ -210,7 +218,7 @@ static void switch_to_tls(struct run *run, size_t hello_octets, bool is_answer)
     if (left > 0)
         reader_expect_tds(run, left);
     session->switched = !refused;
-    session->presumed = session->switched && preludes != NULL && preludes->is_unknown;
+    session->presumed = presumed;
 }
 
 enum mark { MARK_NONE, MARK_CLIENT_HELLO, MARK_ANSWER };

@@ -193,6 +193,23 @@ bool session_knows_neither(const struct session *session)
            && prelude_of(session->preludes, SIDE_SERVER) == PRELUDE_UNKNOWN;
 }
 
+/* A part of a first word is none. */
+static bool side_may_switch(const struct preludes *preludes, enum side side)
+{
+    const struct prelude_text *text = preludes->prelude[side];
+    enum prelude prelude = prelude_of(preludes, side);
+
+    return text != NULL && prelude != PRELUDE_PARTIAL && !prelude_is_settled(text, prelude);
+}
+
+bool session_may_switch(const struct session *session)
+{
+    const struct preludes *preludes = session->preludes;
+
+    return moment_seen(preludes->starttls_at) || side_may_switch(preludes, SIDE_CLIENT)
+           || side_may_switch(preludes, SIDE_SERVER);
+}
+
 /* Both sides spoke, and what they said leads nowhere any more. Where TLS was asked for it may come
  * behind an answer of any kind. */
 static bool preludes_are_settled(const struct session *session)

@@ -221,6 +221,10 @@ void session_release(struct session *session);
 /* Both sides spoke, which the session keeps, and neither of them in a protocol that is known. */
 bool session_knows_neither(const struct session *session);
 
+/* What the sides said so far, which the session keeps, may go on with TLS: the client asked for it,
+ * or one of them speaks a protocol that knows a way. */
+bool session_may_switch(const struct session *session);
+
 /* The part of session_settled() for a connection of which nothing is TLS so far. */
 bool session_without_tls_settled(const struct session *session);
 

@@ -217,6 +217,7 @@ static void what_follows_a_hello_has_its_sender(void)
 
     /* A hello is looked for in 512 octets at a time: the alert begins in them and ends behind. */
     memset(said, '.', sizeof(said));
+    memcpy(said, "220 ", strlen("220 "));
     memcpy(said + hello_at, hello, sizeof(hello) - 1);
     memcpy(said + alert_at, alert, sizeof(alert));
     for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {

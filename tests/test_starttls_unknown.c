@@ -102,6 +102,45 @@ static void a_hello_in_a_file_is_no_tls(void)
     opening_expect(&openings, receive_file, OUTCOME_NOT_TLS, "");
 }
 
+/* Of one that the other side has not answered so far, or whose protocol stays what it is. */
+static const struct opening file_list[] = {
+    {{CLIENT_SAYS("packets \n")}},
+    {{CLIENT_SAYS("POST /packets HTTP/1.1\r\nHost: a\r\n\r\n")}},
+    {{CLIENT_SAYS("GET /packets HTTP/1.1\r\nHost: a\r\n\r\n"),
+      SERVER_SAYS("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n")}},
+};
+
+static const struct openings files = {8080, file_list, sizeof(file_list) / sizeof(file_list[0])};
+
+static void send_both_hellos(struct play *play, enum side from)
+{
+    play_text(play, from, "of a capture:");
+    play_octets(play, from, record_begin, sizeof(record_begin) - 1);
+    for (size_t i = 0; i < 200 / 4; i++)
+        play_text(play, from, "more");
+    play_message(play, from, TLS_HANDSHAKE_SERVER_HELLO, bytes_of("\3\3", 2));
+    play_fin(play, from);
+    play_fin(play, side_other(from));
+}
+
+static void send_packets(struct play *play)
+{
+    send_both_hellos(play, SIDE_CLIENT);
+}
+
+static void receive_packets(struct play *play)
+{
+    send_both_hellos(play, SIDE_SERVER);
+}
+
+static void a_hello_that_nothing_announced_is_one_by_its_answer(void)
+{
+    opening_expect(&files, answer_in_clear, OUTCOME_NOT_TLS, "");
+    opening_expect(&files, hang_up, OUTCOME_NOT_TLS, "");
+    opening_expect(&files, send_packets, OUTCOME_NOT_TLS, "");
+    opening_expect(&files, receive_packets, OUTCOME_NOT_TLS, "");
+}
+
 static void talk_long(struct play *play)
 {
     for (size_t i = 0; i <= UNKNOWN_TURNS_MAX; i++) {
@@ -209,6 +248,8 @@ int main(void)
         {"a hello may follow a request in the same turn",
          a_hello_may_follow_a_request_in_the_same_turn},
         {"a hello in a file is no TLS", a_hello_in_a_file_is_no_tls},
+        {"a hello that nothing announced is one by its answer",
+         a_hello_that_nothing_announced_is_one_by_its_answer},
         {"behind many words no hello is looked for", behind_many_words_no_hello_is_looked_for},
         {"who does not wait for a greeting fails by it",
          who_does_not_wait_for_a_greeting_fails_by_it},
