@@ -217,13 +217,29 @@ enum incident_table incident_table_of(const struct incidents *incidents,
     return choose(found);
 }
 
+/* Not by one that has less than half as many failures, nor when it went on by itself after that:
+ * whoever is told of it would hear of its end and its return for as long as both last. */
+static bool is_explained(const struct incident *incident, const struct incident *by)
+{
+    return incident->is_used && incident->merged_into[0] == '\0' && !incident->is_reopened
+           && 2 * by->failures >= incident->failures;
+}
+
 /* What the failures before made of it, and what explains more now. */
 static void merge(struct incident *const found[INCIDENT_TABLES], enum incident_table chosen)
 {
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
-        if (i != chosen && found[i] != NULL && found[i]->is_used
-            && found[i]->merged_into[0] == '\0')
+        if (i != chosen && found[i] != NULL && is_explained(found[i], found[chosen]))
             (void)incident_id(found[chosen], found[i]->merged_into);
+}
+
+/* It was told as closed, for it was merged, and goes on under its identifier. */
+static void reopen(struct incident *incident)
+{
+    incident->is_reopened = true;
+    incident->told = INCIDENT_UPDATED;
+    incident->told_failures = 0; /* that is told with the next news */
+    incident->told_ns = 0;
 }
 
 /* Some failure belongs to it; NULL: it would be the only one. */
@@ -234,6 +250,8 @@ static struct incident *use(struct incident *incident)
     incident->is_used = true;
     if (incident->named_ns == 0)
         incident->named_ns = incident->first_ns;
+    if (incident->merged_into[0] != '\0' && incident->told == INCIDENT_CLOSED)
+        reopen(incident);
     incident->merged_into[0] = '\0'; /* it explains more again */
     return incident;
 }

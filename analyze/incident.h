@@ -11,7 +11,8 @@
  *
  * Which it is changes while failures are added. Where all of them are known before the first is
  * told of, each is assigned, in a second pass, to the one that it belongs to in the end, and to no
- * other. Told of at once, one may have been counted with two.
+ * other. Told of at once, one may have been counted with two, and an incident that was merged into
+ * another may turn out to go on by itself: it is updated then, and not merged again.
  *
  * An incident that was quiet for long, or whose server, which had failed everybody, works again,
  * is over: the next failure begins another one. Behind a proxy the server is the target.
@@ -88,7 +89,7 @@ struct incident_path {
 enum incident_state {
     INCIDENT_UNTOLD,
     INCIDENT_OPENED,
-    INCIDENT_UPDATED, /* failures came since it was told */
+    INCIDENT_UPDATED, /* failures came since it was told, if only that it was merged */
     INCIDENT_CLOSED   /* it is over, part of another one, or made room for others */
 };
 
@@ -158,6 +159,7 @@ struct incident {
     bool is_used;                       /* some failure belongs to it */
     int64_t named_ns;                   /* first_ns when it got its identifier; 0: not yet */
     char merged_into[INCIDENT_ID_SIZE]; /* the one that its failures belong to now; "": none */
+    bool is_reopened;                   /* it was told as merged, and went on by itself */
     enum incident_state told;
     uint32_t told_times;
     int64_t told_ns;

@@ -101,7 +101,8 @@ static void tell_of(struct knowledge_table *table, struct incident *incident,
     if (state == INCIDENT_CLOSED && incident->told == INCIDENT_UNTOLD)
         tell(incident, INCIDENT_OPENED, now_ns, sink);
     tell(incident, state, now_ns, sink);
-    if (state == INCIDENT_CLOSED && incident_key_is_current(incident->key))
+    if (state == INCIDENT_CLOSED && incident->merged_into[0] == '\0'
+        && incident_key_is_current(incident->key))
         (void)incident_archive(table, incident);
 }
 

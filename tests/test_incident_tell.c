@@ -166,6 +166,51 @@ static void the_next_incident_is_another_one_however_full_the_table_is(void)
     }
 }
 
+/* A failure with one of two kinds of hello, and what is told of it. */
+static void fail(struct scene *scene, uint8_t client, uint8_t server, const char *name)
+{
+    struct story story;
+
+    story_count_failure(scene->incidents, &story, client, server, name, TLS_ALERT_PROTOCOL_VERSION);
+    (void)story_find_incident(scene->incidents, &story, true);
+    tell(scene, STORY_TIME, false);
+}
+
+static void two_programs_of_a_host_do_not_close_an_incident_in_turns(void)
+{
+    struct scene scene = scene_of(0);
+
+    for (int round = 0; round < 10; round++) {
+        fail(&scene, 1, 1, "a.example");
+        fail(&scene, 1, 2, "a.example");
+        fail(&scene, 1, 1, NULL);
+    }
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_OPENED], 2);
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_CLOSED], 1);
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_UPDATED], 1); /* it goes on by itself */
+    CU_ASSERT_STRING_EQUAL(scene.told.merged_into, "");
+    tell(&scene, STORY_TIME + 2 * INCIDENT_QUIET_NS, true);
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_OPENED], 2);
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_CLOSED], 3);
+    scene_end(&scene);
+}
+
+static void an_incident_of_a_client_outlasts_others_at_some_of_its_servers(void)
+{
+    struct scene scene = scene_of(0);
+
+    for (uint8_t server = 1; server <= 20; server++) {
+        fail(&scene, 9, server, "a.example");
+        if (server > 8 && server % 4 == 0) {
+            fail(&scene, 8, server, "a.example");
+            fail(&scene, 9, server, "a.example");
+        }
+    }
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_OPENED], 4); /* the client's and at three servers */
+    CU_ASSERT_EQUAL(scene.told.count[INCIDENT_CLOSED], 0);
+    scene_end(&scene);
+}
+
 /* Two failures of a client at a server of its own, told. */
 static void open_one(struct scene *scene, uint8_t party)
 {
@@ -248,6 +293,10 @@ int main(void)
         {"what explains more takes over", what_explains_more_takes_over},
         {"the next incident is another one, however full the table is",
          the_next_incident_is_another_one_however_full_the_table_is},
+        {"two programs of a host do not close an incident in turns",
+         two_programs_of_a_host_do_not_close_an_incident_in_turns},
+        {"an incident of a client outlasts others at some of its servers",
+         an_incident_of_a_client_outlasts_others_at_some_of_its_servers},
         {"what came once does not drive out what was told",
          what_came_once_does_not_drive_out_what_was_told},
         {"what was told and makes room is told as closed",
