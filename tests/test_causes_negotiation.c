@@ -33,7 +33,7 @@ static struct story_offer offer_1_0(void)
 static void protocol_version_of_the_server_is_certain(void)
 {
     struct story story;
-    struct story_offer offer = story_offer_1_2();
+    struct story_offer offer = offer_1_0();
 
     story_refuse_offer(&story, &offer, TLS_ALERT_PROTOCOL_VERSION);
     CU_ASSERT_TRUE(story_says(&story, "version_mismatch", CAUSE_CERTAIN));
@@ -414,7 +414,7 @@ static void the_downgrade_mark_means_nothing_to_a_client_of_tls_1_2(void)
 static void what_the_capture_may_have_missed_is_not_certain(void)
 {
     struct story story;
-    struct story_offer offer = story_offer_1_2();
+    struct story_offer offer = offer_1_0();
 
     story_begin(&story);
     story_client_hello(&story, &offer);

@@ -40,12 +40,11 @@ static void open_hearing(struct hearing *hearing, size_t revise_max)
     CU_ASSERT_PTR_NOT_NULL_FATAL(hearing->tracker);
 }
 
-static void begin(struct story *story, unsigned number, uint16_t version)
+static void begin(struct story *story, unsigned number, const story_list versions)
 {
     struct story_offer offer = story_modern_offer();
 
-    offer.legacy_version = version;
-    memset(offer.versions, 0, sizeof(offer.versions));
+    memcpy(offer.versions, versions, sizeof(offer.versions));
     story_begin_at(story, number * STORY_SECOND);
     story->connection.endpoint[SIDE_CLIENT].address.octets[15] = (uint8_t)number;
     story_client_hello(story, &offer);
@@ -64,19 +63,19 @@ static void judge(struct hearing *hearing, struct story *story)
     tracker_judge(hearing->tracker, &observation);
 }
 
-/* Old clients are left without a word. */
+/* Clients of TLS 1.3 alone are left without a word. */
 static void refuse(struct hearing *hearing, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         struct story story;
 
-        begin(&story, i, TLS_VERSION_1_0);
+        begin(&story, i, (story_list){TLS_VERSION_1_3});
         story_fin(&story, SIDE_SERVER);
         judge(hearing, &story);
     }
 }
 
-/* Others are taken, with TLS 1.2. */
+/* Others are taken, with TLS 1.2: the server has nothing better. */
 static void establish(struct hearing *hearing, unsigned count)
 {
     const struct story_choice choice = story_choice_1_2();
@@ -84,7 +83,7 @@ static void establish(struct hearing *hearing, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         struct story story;
 
-        begin(&story, FAILURES + i, TLS_VERSION_1_2);
+        begin(&story, FAILURES + i, (story_list){TLS_VERSION_1_3, TLS_VERSION_1_2});
         story_flight_1_2(&story, &choice, 0);
         story_finish_1_2(&story);
         judge(hearing, &story);
