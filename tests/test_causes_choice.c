@@ -322,6 +322,17 @@ static void a_server_for_one_protocol_may_close_at_a_client_without_any(void)
     }
 }
 
+/* Its groups and suites have no size that a server chooses: what is left is the certificate. */
+static void what_is_too_weak_in_tls_1_3_may_be_the_certificate(void)
+{
+    struct story story;
+
+    story_begin_flight_1_3(&story);
+    story_fatal(&story, SIDE_CLIENT, TLS_ALERT_INSUFFICIENT_SECURITY);
+    CU_ASSERT_TRUE(story_says(&story, "weak_parameters", CAUSE_POSSIBLE));
+    CU_ASSERT_TRUE(story_considers(&story, "weak_certificate"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -346,6 +357,8 @@ int main(void)
          a_server_for_one_protocol_may_close_at_a_client_without_any},
         {"an error at a signature with SHA-1 is about it behind a fallback",
          an_error_at_a_signature_with_sha_1_is_about_it_behind_a_fallback},
+        {"what is too weak in TLS 1.3 may be the certificate",
+         what_is_too_weak_in_tls_1_3_may_be_the_certificate},
         CU_TEST_INFO_NULL,
     };
 

@@ -37,6 +37,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 static bool is_conceivable(const struct facts *facts)
 {
     return certificate_is_open(facts, TLS_ALERT_BAD_CERTIFICATE)
+           || certificate_is_open(facts, TLS_ALERT_INSUFFICIENT_SECURITY)
            || modest_key_may_be_refused(facts);
 }
 

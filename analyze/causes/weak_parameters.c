@@ -63,11 +63,11 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
         return weigh_alert(facts);
     }
     /* The client says that what the server chose is too weak for it; a key in the certificate may
-     * be meant. */
+     * be meant, and is where parameters have no size to choose (RFC 8446 section 4.2.7). */
     if (!facts_alert(facts, SIDE_CLIENT, TLS_ALERT_INSUFFICIENT_SECURITY))
         return CAUSE_NO;
     describe_choice(facts, evidence);
-    return modest_key_is_all_that_is_weak(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
+    return facts->tls13 || modest_key_is_all_that_is_weak(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
 
 const struct cause cause_weak_parameters = {
