@@ -82,13 +82,15 @@ const struct cause cause_certificate_purpose = {
               "issuers need CA:TRUE, keyCertSign, a sufficient path length, and name constraints "
               "that have room for the server's names: where one has not, the authority has to "
               "issue it anew, or the server's by another.",
-    .reported_as = "OpenSSL: verify error 26: unsupported certificate purpose, 24: invalid CA "
-                   "certificate, 25: path length constraint exceeded, 32: key usage does not "
-                   "include certificate signing, 47: permitted subtree violation; curl: (60); "
-                   "Chromium: net::ERR_CERT_INVALID; "
-                   "Firefox: SEC_ERROR_INADEQUATE_CERT_TYPE, SEC_ERROR_CA_CERT_INVALID; Java: "
-                   "Extended key usage does not permit use for TLS server authentication; Go: "
-                   "x509: certificate specifies an incompatible key usage",
+    .reported_as =
+        "OpenSSL: verify error 26: unsuitable certificate purpose (before 3.0: unsupported "
+        "certificate purpose), 79: invalid CA certificate (before 3.0: 24), 25: path length "
+        "constraint exceeded, 32: key usage does not "
+        "include certificate signing, 47: permitted subtree violation; curl: (60); "
+        "Chromium: net::ERR_CERT_INVALID; "
+        "Firefox: SEC_ERROR_INADEQUATE_CERT_TYPE, SEC_ERROR_CA_CERT_INVALID; Java: "
+        "Extended key usage does not permit use for TLS server authentication; Go: "
+        "x509: certificate specifies an incompatible key usage",
     .alerts = CAUSE_ALERTS(TLS_ALERT_UNSUPPORTED_CERTIFICATE, TLS_ALERT_BAD_CERTIFICATE,
                            TLS_ALERT_CERTIFICATE_UNKNOWN, TLS_ALERT_UNKNOWN_CA),
     .source = "RFC 5280 sections 4.2.1.3, 4.2.1.9, 4.2.1.10 and 4.2.1.12; RFC 5246 section 7.4.2; "
