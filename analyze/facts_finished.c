@@ -100,6 +100,12 @@ static bool early_data_may_follow_hello(const struct facts *facts)
            && facts->retry_note == NULL;
 }
 
+bool facts_may_hold_finished(const struct facts *facts, const struct note *note)
+{
+    return note->length >= FINISHED_RECORD_MIN
+           && !suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length);
+}
+
 /* The client's first record from this one on that can hold its Finished, or that is just as long;
  * NULL: there is none. */
 static const struct note *finished_from(const struct facts *facts, const struct note *note,
@@ -107,7 +113,7 @@ static const struct note *finished_from(const struct facts *facts, const struct 
 {
     while (
         note != NULL
-        && (note->length < FINISHED_RECORD_MIN
+        && (!facts_may_hold_finished(facts, note)
             || (is_exact && !suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length))))
         note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA);
     return facts_broke_off(facts, note) ? NULL : note;

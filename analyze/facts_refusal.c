@@ -106,7 +106,7 @@ bool facts_is_protected_alert(const struct facts *facts, const struct note *note
 {
     enum side side = (enum side)note->side;
 
-    if (!facts->tls13 || note->length >= FINISHED_RECORD_MIN
+    if (!facts->tls13 || facts_may_hold_finished(facts, note)
         || facts->first_protected_note[side] == NULL || note < facts->first_protected_note[side]
         || is_behind_finished(facts, note))
         return false;

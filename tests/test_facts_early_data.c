@@ -67,6 +67,30 @@ static void an_unknown_version_may_have_early_data(void)
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_FAILED);
 }
 
+/* Of TLS_SHA384_SHA384, whose tag is an HMAC. */
+static void a_long_alert_is_no_finished(void)
+{
+    enum { SHA384_SHA384 = 0xc0b5, TAG = 48, ALERT = 2 + 1 + TAG, FINISHED = 4 + 48 + 1 + TAG };
+    static const uint16_t lengths[] = {ALERT, FINISHED};
+    struct story_choice choice = story_choice_1_3();
+    struct story_offer offer = story_modern_offer();
+
+    choice.suite = SHA384_SHA384;
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        struct story story;
+
+        story_begin(&story);
+        story_client_hello(&story, &offer);
+        story_server_hello(&story, &choice);
+        story_protected(&story, SIDE_SERVER, 2048);
+        story_protected(&story, SIDE_SERVER, FINISHED);
+        story_protected(&story, SIDE_CLIENT, lengths[i]);
+        story_fin(&story, SIDE_CLIENT);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome,
+                        lengths[i] == ALERT ? OUTCOME_FAILED : OUTCOME_ESTABLISHED);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -74,6 +98,7 @@ int main(void)
         {"an answer tells that a Finished came behind early data",
          an_answer_tells_that_a_finished_came_behind_early_data},
         {"an unknown version may have early data", an_unknown_version_may_have_early_data},
+        {"a long alert is no Finished", a_long_alert_is_no_finished},
         CU_TEST_INFO_NULL,
     };
 
