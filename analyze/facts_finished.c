@@ -169,10 +169,10 @@ static bool is_followed_by_gap(const struct facts *facts, const struct note *rec
            && handshake_next(facts->handshake, record, (enum side)record->side, NOTE_GAP) != NULL;
 }
 
-/* Nothing that the other side's host sent says that it has all of the record: the last octet that
- * is not ACKed may be a FIN. Only when the capture has all that the sender sent from there on is it
- * known what these octets are: what is cut in front of the record does not matter. */
-static bool is_unacknowledged(const struct facts *facts, const struct note *record)
+/* The last octet that is not ACKed may be a FIN. Only when the capture has all that the sender sent
+ * from the record on is it known what these octets are: what is cut in front of it does not
+ * matter. */
+bool facts_is_unacknowledged(const struct facts *facts, const struct note *record)
 {
     const struct direction *sender = &facts->connection->direction[record->side];
     const struct trouble *trouble = direction_trouble(sender);
@@ -239,7 +239,7 @@ static bool is_lost_on_the_way(const struct facts *facts, const struct note *rec
 bool facts_never_arrived(const struct facts *facts, const struct note *record)
 {
     return (is_lost_on_the_way(facts, record) || server_had_left(facts, record))
-           && is_unacknowledged(facts, record) && !facts_server_went_on(facts, record);
+           && facts_is_unacknowledged(facts, record) && !facts_server_went_on(facts, record);
 }
 
 bool facts_finished_is_under_way(const struct facts *facts)
@@ -248,7 +248,7 @@ bool facts_finished_is_under_way(const struct facts *facts)
         facts->tls13 && flight_is_lost(facts, SIDE_CLIENT) ? facts_client_finished(facts) : NULL;
 
     return finished != NULL && !is_lost_on_the_way(facts, finished)
-           && is_unacknowledged(facts, finished) && !facts_server_went_on(facts, finished);
+           && facts_is_unacknowledged(facts, finished) && !facts_server_went_on(facts, finished);
 }
 
 /* The Finished that ends the handshake is the server's, in an abbreviated one the client's. False,
@@ -259,7 +259,7 @@ static bool last_is_lost(const struct facts *facts, const struct note *client,
     const struct note *last = client > server ? client : server;
 
     return client != NULL && server != NULL && is_lost_on_the_way(facts, last)
-           && is_unacknowledged(facts, last)
+           && facts_is_unacknowledged(facts, last)
            && facts->handshake->application_records[side_other((enum side)last->side)] == 0;
 }
 

@@ -121,6 +121,10 @@ bool facts_client_flight_may_break_off(const struct facts *facts);
  * as a Certificate without a certificate in it: no alert, for nobody pads those to that length. */
 bool facts_is_empty_certificate(const struct facts *facts, const struct note *note);
 
+/* Nothing that the other side's host sent says that it has all of the record, as far as the capture
+ * shows. */
+bool facts_is_unacknowledged(const struct facts *facts, const struct note *record);
+
 /* TLS 1.3: this protected record has room for a Finished, and is no alert: one of a suite with a
  * long tag has more octets than the shortest Finished of another suite (RFC 9150). */
 bool facts_may_hold_finished(const struct facts *facts, const struct note *note);

@@ -362,13 +362,16 @@ static bool is_answer(const struct note *note)
 }
 
 /* Nothing of the server came by behind the client's flight. The client, which left with this, or
- * the capture, when it is NULL, has waited as long as a refusal takes, or not. */
+ * the capture, when it is NULL, has waited as long as a refusal takes, or not: a flight that may
+ * not have arrived by then is still to be answered. */
 static enum server_answer no_answer_until(const struct facts *facts, const struct note *leaving)
 {
     const struct note *end = facts->handshake->notes + facts->handshake->note_count;
     const struct note *flight = facts_end_of_client_flight(facts, end);
     int64_t end_ns = leaving != NULL ? leaving->at.time_ns : facts->capture_end_ns;
 
+    if (leaving == NULL && facts_is_unacknowledged(facts, flight))
+        return SERVER_ANSWER_DUE;
     if (end_ns - flight->at.time_ns >= TURN_TO_DATA_NS + longest_round_trip_ns(facts))
         return SERVER_ANSWER_CONTENT;
     return leaving != NULL ? SERVER_ANSWER_TOO_LATE : SERVER_ANSWER_DUE;

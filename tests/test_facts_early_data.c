@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* TLS 1.3: early data that comes by where a Finished is expected. */
+/* TLS 1.3: what comes by where a Finished is expected and is none, such as early data, and a flight
+ * that may not have arrived. */
 #include "dissect/tls.h"
 #include "tests/support/story_opening.h"
 #include "tests/support/suite.h"
@@ -91,6 +92,24 @@ static void a_long_alert_is_no_finished(void)
     }
 }
 
+/* The server may refuse what it has; the capture ends first. */
+static void a_certificate_under_way_is_still_to_be_judged(void)
+{
+    for (int is_acknowledged = 0; is_acknowledged < 2; is_acknowledged++) {
+        struct story story;
+
+        story_begin_flight_1_3(&story);
+        story_protected(&story, SIDE_CLIENT, 900);
+        story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+        if (!is_acknowledged)
+            story.connection.direction[SIDE_CLIENT].unacknowledged_octets =
+                905 + STORY_FINISHED_RECORD + 5;
+        story_wait(&story, STORY_SECOND);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome,
+                        is_acknowledged ? OUTCOME_ESTABLISHED : OUTCOME_INCOMPLETE);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -99,6 +118,8 @@ int main(void)
          an_answer_tells_that_a_finished_came_behind_early_data},
         {"an unknown version may have early data", an_unknown_version_may_have_early_data},
         {"a long alert is no Finished", a_long_alert_is_no_finished},
+        {"a certificate under way is still to be judged",
+         a_certificate_under_way_is_still_to_be_judged},
         CU_TEST_INFO_NULL,
     };
 
