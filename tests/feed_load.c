@@ -4,6 +4,7 @@
  *
  * The events have what receivers look at: an event.id of their own, and one of 200 servers.
  * Their times are a millisecond apart. With -i in the options it does as a live capture does.
+ * $RECEIVER_WAIT_MS is how long a receiver that connects by itself may take at first.
  * Prints the counters. SIGHUP opens files anew, SIGTERM ends it early. Exit status: 0 all
  * delivered or spooled, 1 not, 2 usage.
  */
@@ -99,11 +100,24 @@ static void wait_for_end(struct feed *feed, bool is_live)
     } while (feed_is_running(feed));
 }
 
+/* How long a receiver may take to say its first word; 0: as with the program. */
+static int receiver_wait_ms(void)
+{
+    const char *given = getenv("RECEIVER_WAIT_MS");
+
+    return given != NULL ? (int)strtol(given, NULL, 10) : 0;
+}
+
 static int run(unsigned long count, unsigned long rate, const struct options *options)
 {
     bool is_live = options->service.interface_count > 0;
     const struct feed_options feed_options = {
-        .options = options, .outlet_count = 1, .has_output = true, .is_live = is_live};
+        .options = options,
+        .outlet_count = 1,
+        .has_output = true,
+        .is_live = is_live,
+        .receiver_wait_ms = receiver_wait_ms(),
+    };
     struct feed *feed = feed_open(&feed_options);
     struct sink_counters counters;
     unsigned long pushed;

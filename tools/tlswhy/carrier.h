@@ -24,8 +24,9 @@ struct carrier_options {
     /* Properties of librdkafka, NAME=VALUE. */
     const char *const *kafka_properties;
     size_t kafka_property_count;
-    bool needs_receiver; /* who connects by itself, and later, waits for it while it is opened */
-    bool clears_status;  /* a terminal may have a line of status where the next line begins */
+    int receiver_wait_ms; /* who connects by itself, and later, waits so long for the first word of
+                             its receiver, and is not opened without; 0: it does not wait */
+    bool clears_status;   /* a terminal may have a line of status where the next line begins */
 };
 
 struct carrier;

@@ -12,8 +12,7 @@
 enum {
     IN_FLIGHT_MAX = 65536, /* messages without a word of the broker */
     KEY_SIZE = 64,         /* an address and a port */
-    PROPERTY_SIZE = 128,   /* a name of librdkafka */
-    BROKER_WAIT_MS = 10000 /* for the first word of a broker: several attempts to connect */
+    PROPERTY_SIZE = 128    /* a name of librdkafka */
 };
 
 struct carrier {
@@ -125,12 +124,12 @@ static void close_kafka(struct carrier *carrier)
 }
 
 /* Wait until one answers. Why none did is what it tells meanwhile. */
-static bool has_broker(const struct carrier *carrier)
+static bool has_broker(const struct carrier *carrier, int wait_ms)
 {
     const struct kafka_library *kafka = carrier->kafka;
     const struct rd_kafka_metadata *metadata;
 
-    if (kafka->metadata(carrier->producer, 0, carrier->topic, &metadata, BROKER_WAIT_MS)
+    if (kafka->metadata(carrier->producer, 0, carrier->topic, &metadata, wait_ms)
         == RD_KAFKA_RESP_ERR_NO_ERROR) {
         kafka->metadata_destroy(metadata);
         return true;
@@ -140,10 +139,10 @@ static bool has_broker(const struct carrier *carrier)
 }
 
 /* What it was made of is all there. NULL with errno set: no broker is. */
-static struct carrier *take_up(struct carrier *carrier, bool needs_broker)
+static struct carrier *take_up(struct carrier *carrier, int wait_ms)
 {
-    carrier->needs_broker = needs_broker;
-    if (needs_broker && !has_broker(carrier)) {
+    carrier->needs_broker = wait_ms > 0;
+    if (carrier->needs_broker && !has_broker(carrier, wait_ms)) {
         close_kafka(carrier);
         errno = ETIMEDOUT;
         return NULL;
@@ -179,7 +178,7 @@ static struct carrier *open_kafka(const struct sink_spec *spec,
     else
         kafka->conf_destroy(conf);
     if (carrier->topic != NULL)
-        return take_up(carrier, options->needs_receiver);
+        return take_up(carrier, options->receiver_wait_ms);
     (void)complain("%s: %s", spec->text, carrier->producer == NULL ? error : "not a topic");
     close_kafka(carrier);
     errno = EINVAL;

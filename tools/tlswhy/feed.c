@@ -76,6 +76,15 @@ static bool is_spooled(const struct feed *feed, const struct sink_spec *spec)
     return feed->on_full == FULL_SPOOL && spec->scheme != SINK_FILE && spec->scheme != SINK_STDOUT;
 }
 
+/* 0: what it gets is kept until it is there. */
+static int receiver_wait_ms(const struct feed *feed, const struct sink_spec *spec)
+{
+    if (feed->options.is_live || is_spooled(feed, spec))
+        return 0;
+    return feed->options.receiver_wait_ms > 0 ? feed->options.receiver_wait_ms
+                                              : FEED_RECEIVER_WAIT_MS;
+}
+
 static bool open_one(struct feed *feed, size_t number)
 {
     const struct feed_sinks *sinks = &feed->options.options->sinks;
@@ -88,7 +97,7 @@ static bool open_one(struct feed *feed, size_t number)
         .carrier = {.kafka = feed->kafka,
                     .kafka_properties = sinks->kafka_properties,
                     .kafka_property_count = sinks->kafka_property_count,
-                    .needs_receiver = !feed->options.is_live && !is_spooled(feed, spec),
+                    .receiver_wait_ms = receiver_wait_ms(feed, spec),
                     .clears_status = feed->options.has_status},
         .rotation = {.octets = sinks->rotate_size, .seconds = sinks->rotate_age},
         .memory_max = memory_max / feed->sink_count,

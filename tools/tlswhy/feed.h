@@ -11,12 +11,16 @@ struct feed;
 /* What one thread pushes to: the queues of all sinks that are its own. */
 struct outlet;
 
+enum { FEED_RECEIVER_WAIT_MS = 10000 }; /* several attempts to connect */
+
 struct feed_options {
     const struct options *options; /* borrowed */
     size_t outlet_count;           /* threads that push */
     bool has_output;               /* also --output, or standard output without --sink */
     bool is_live;                  /* receivers are waited for, and nothing waits for them */
     bool has_status;               /* standard error shows a line of status */
+    int receiver_wait_ms;          /* unless is_live, for one without a spool to say its first word;
+                                      0: FEED_RECEIVER_WAIT_MS */
 };
 
 /* Open all sinks that the options name. NULL after a complaint. */

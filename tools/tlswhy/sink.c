@@ -28,7 +28,7 @@ static bool open_first(struct sink *sink)
 {
     bool is_open = sink_connect(sink, SINK_OPEN);
 
-    sink->options.carrier.needs_receiver = false; /* one that was there once is waited for */
+    sink->options.carrier.receiver_wait_ms = 0; /* one that was there once is waited for */
     if (is_open)
         return true;
     (void)sink_complain(sink, errno, "");
