@@ -384,8 +384,7 @@ static void assign_failures(struct tracker *tracker, struct deferred *first)
             incidents_assign(incidents, &each->failure, &each->note.past);
 }
 
-/* The incident of one that was counted. Where the certificates of others had to make room since,
- * its cause may be another than it was counted with. */
+/* Certificates of others may have had to make room since: then its cause is another by now. */
 static struct incident *find_counted(struct tracker *tracker, struct deferred *deferred,
                                      const struct verdict *verdict)
 {
