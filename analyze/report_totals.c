@@ -73,13 +73,19 @@ static void write_clock(const struct layout *layout, const struct report_totals 
 
 static void write_connections(const struct layout *layout, const struct report_totals *totals)
 {
+    const bool some_were_given_up =
+        totals->connections->evicted + totals->connections->evicted_half_open > 0;
     char number[LAYOUT_NUMBER_SIZE];
     char buffer[LINE_SIZE];
     struct text text = text_begin(buffer, sizeof(buffer));
 
     text_add(&text, "%s TCP", layout_number(totals->connections->opened, number));
+    /* One that was given up and has packets yet is picked up, and counted, once more. */
     if (totals->connections->midway > 0)
-        text_add(&text, ", %s of them begun before the capture",
+        text_add(&text,
+                 some_were_given_up ? ", %s of them picked up midway: begun before the capture, or "
+                                      "given up for want of memory"
+                                    : ", %s of them begun before the capture",
                  layout_number(totals->connections->midway, number));
     write_line(layout, "Connections", buffer);
 }

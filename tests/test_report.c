@@ -313,11 +313,13 @@ static void what_could_hide_something_is_said(void)
     written.packets.cut_payloads = 2;
     written.packets.other = 34;
     written.connections.evicted = 7;
+    written.connections.midway = 5;
     written.tracker.unreadable = 8;
     written.source.files = 3;
     written.totals.interrupted = true;
     report_text_finish(&written);
     text_check_has(written.text, "octets that passed by without being captured: 1,460\n");
+    text_check_has(written.text, " 5 of them picked up midway: begun before the capture, or ");
     text_check_has(written.text, "Packets      1,234, 34 of them not TCP, ");
     text_check_has(written.text,
                    "Numbered     through all 3 files in the order of time, as in what "
