@@ -142,6 +142,11 @@ static void octets_without_a_meaning_are_a_binary_protocol(void)
     story_begin_hello(&story);
     story_plaintext(&story, SIDE_SERVER, "\x01\x02\x03\xff\xfe\xfd\xfc\xfb\xfa\xf9");
     story_fin(&story, SIDE_CLIENT);
+    CU_ASSERT_TRUE(story_says(&story, "malformed_record", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_considers(&story, "server_not_tls"));
+    story_begin_hello(&story);
+    story_plaintext(&story, SIDE_SERVER, "\x84\x01\x02 Invalid or unsupported version (22)");
+    story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_says(&story, "server_not_tls", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "malformed_record"));
     story.facts.known = &known;

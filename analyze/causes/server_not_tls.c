@@ -209,6 +209,38 @@ static bool spoke_in_octets(const struct facts *facts)
            && !(facts->known != NULL && known_answers_in_tls(facts->known->server));
 }
 
+/* Text within binary messages, as of an error. */
+static bool has_words(struct bytes octets)
+{
+    enum { WORDS_MIN = 12 };
+    size_t run = 0;
+
+    for (size_t i = 0; i < octets.len && run < WORDS_MIN; i++)
+        run = octets.data[i] >= ' ' && octets.data[i] <= '~' ? run + 1 : 0;
+    return run >= WORDS_MIN;
+}
+
+/* With SETTINGS a server of HTTP/2 begins, and gRPC is such a one (RFC 9113 sections 3.4, 4.1 and
+ * 6.5). */
+static bool begins_with_settings(struct bytes octets)
+{
+    static const uint8_t no_stream[] = {0, 0, 0, 0};
+    enum { TYPE_AT = 3, STREAM_AT = 5, HEADER = 9, SETTINGS = 4 };
+
+    return octets.len >= HEADER && octets.data[0] == 0 && octets.data[TYPE_AT] == SETTINGS
+           && memcmp(&octets.data[STREAM_AT], no_stream, sizeof(no_stream)) == 0;
+}
+
+/* What has neither may be damaged on its way, or be a server that is out of order. */
+static enum certainty weigh_octets(const struct facts *facts)
+{
+    struct bytes octets = prelude_octets(facts->handshake->prelude[SIDE_SERVER]);
+
+    if (!spoke_in_octets(facts))
+        return CAUSE_NO;
+    return has_words(octets) || begins_with_settings(octets) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+}
+
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
     enum prelude prelude = facts->prelude[SIDE_SERVER];
@@ -222,7 +254,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     if (!client_hello_seen(facts))
         return CAUSE_NO;
     if (!known && first_line(facts->handshake->prelude[SIDE_SERVER]).len == 0)
-        return spoke_in_octets(facts) ? CAUSE_LIKELY : CAUSE_NO;
+        return weigh_octets(facts);
     certainty = weigh_words(facts, known);
     if (certainty == CAUSE_NO)
         return CAUSE_NO;
