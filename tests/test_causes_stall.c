@@ -53,6 +53,30 @@ static void a_flight_of_1_2_without_its_end_is_a_silent_server(void)
     }
 }
 
+/* What comes when the client has closed is too late for it. */
+static void a_flight_of_1_2_whose_end_comes_late_is_a_silent_server(void)
+{
+    static const struct {
+        int64_t wait_ns;
+        const char *cause;
+    } rows[] = {{TIME_OUT_NS, "server_silent"}, {STORY_SECOND / 10, "client_abandoned"}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        story_begin_hello(&story);
+        story_server_hello(&story, &choice);
+        story_wait(&story, rows[i].wait_ns);
+        story_fin(&story, SIDE_CLIENT);
+        story_wait(&story, STORY_SECOND);
+        story_certificate(&story, SIDE_SERVER);
+        story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
+        sent_by(&story, SIDE_SERVER)->last_data = (struct moment){story.now_ns, story.packet};
+        CU_ASSERT_TRUE(story_says(&story, rows[i].cause, CAUSE_LIKELY));
+    }
+}
+
 /* Of its first record the beginning alone came. */
 static void a_server_that_stops_within_its_first_record_is_silent(void)
 {
@@ -457,6 +481,8 @@ int main(void)
          a_flight_that_ends_with_the_certificate_is_not_whole},
         {"an alert behind the Finished is about the flight",
          an_alert_behind_the_finished_is_about_the_flight},
+        {"a flight of 1.2 whose end comes late is a silent server",
+         a_flight_of_1_2_whose_end_comes_late_is_a_silent_server},
         {"a server that stops within its first record is silent",
          a_server_that_stops_within_its_first_record_is_silent},
         {"octets lost on their way are no stall", octets_lost_on_their_way_are_no_stall},

@@ -90,7 +90,11 @@ bool client_silent_after_flight(const struct facts *facts)
 
 int64_t server_silence_ns(const struct facts *facts)
 {
-    return facts->refusal.at.time_ns - facts->connection->direction[SIDE_SERVER].last_data.time_ns;
+    const struct moment *last = &facts->connection->direction[SIDE_SERVER].last_data;
+
+    return last->packet > facts->refusal.at.packet && facts->refusal.kind != REFUSAL_NONE
+               ? facts->waited_ns
+               : facts->refusal.at.time_ns - last->time_ns;
 }
 
 bool client_ended_at_flight(const struct facts *facts)

@@ -25,7 +25,7 @@ bool client_silent_after_flight(const struct facts *facts);
 /* Of the server's last protected record the end never came. */
 bool server_record_broke_off(const struct facts *facts);
 
-/* From the server's last octets to the end. */
+/* From the last octets of the server that came before the end to that. */
 int64_t server_silence_ns(const struct facts *facts);
 
 /* server_stop.c: the server's first record began, and its rest never came. */

@@ -46,15 +46,16 @@ bool server_stopped_in_hello(const struct facts *facts)
     return handshake->records[SIDE_SERVER] == 0 && handshake->begun_octets[SIDE_SERVER] > 0;
 }
 
-/* Up to TLS 1.2 its end is plain: ServerHelloDone, or a change_cipher_spec when it resumes. */
+/* Up to TLS 1.2 its end is plain: ServerHelloDone, or a change_cipher_spec when it resumes. What
+ * came when the client had closed is none that it got. */
 static enum certainty is_unfinished(const struct facts *facts)
 {
-    if (facts->server_hello_note == NULL)
+    if (!facts_is_before_end(facts, facts->server_hello_note))
         return server_stopped_in_hello(facts) ? CAUSE_LIKELY : CAUSE_NO;
     if (facts->tls13)
         return is_unfinished_1_3(facts);
-    return facts->server_hello_done_note == NULL
-                   && facts->change_cipher_spec_note[SIDE_SERVER] == NULL
+    return !facts_is_before_end(facts, facts->server_hello_done_note)
+                   && !facts_is_before_end(facts, facts->change_cipher_spec_note[SIDE_SERVER])
                ? CAUSE_LIKELY
                : CAUSE_NO;
 }
