@@ -93,12 +93,12 @@ void knowledge_note_word(struct known_name *name, const struct facts *facts)
 static bool is_about_dates(const struct facts *facts)
 {
     const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
+    bool is_told =
+        chain != NULL
+            ? chain->validity == VALIDITY_EXPIRED
+            : facts->tls13 && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED);
 
-    if (!client_refused_flight(facts))
-        return false;
-    if (chain != NULL)
-        return chain->validity == VALIDITY_EXPIRED;
-    return facts->tls13 && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_EXPIRED);
+    return is_told && client_refused_flight(facts);
 }
 
 void knowledge_note_dates(struct known_dates_word *word, const struct facts *facts,

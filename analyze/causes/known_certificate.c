@@ -279,12 +279,12 @@ bool known_dates_are_refused(const struct facts *facts)
     int64_t at_ns = facts->connection->first.time_ns;
     const struct known_dates_word *word;
 
-    if (server == NULL || server->failed.count == 0 || !client_refused_flight(facts))
+    if (server == NULL || server->failed.count == 0)
         return false;
     word = &server->rare->dates;
     return word->other_ns != 0 && word->since_ns <= facts->refusal.at.time_ns
            && times_are_within(KNOWN_SAME_RUN_NS, word->said_ns, at_ns)
-           && !server_was_in_service(server, at_ns);
+           && client_refused_flight(facts) && !server_was_in_service(server, at_ns);
 }
 
 /* Say so; nothing where it is not so. */

@@ -142,8 +142,8 @@ static struct meeting meet_between(const struct known_name *name, const struct r
     return (struct meeting){was_wrong ? both->earlier : both->later, false};
 }
 
-/* It was sent last before this connection, or first behind it. Where there are two, one with nothing
- * wrong is what the client refused only while it was seen to be sent. */
+/* It was sent last before this connection, or first behind it. Where there are two, one with
+ * nothing wrong is what the client refused only while it was seen to be sent. */
 static struct meeting meet_one(const struct known_certificate *known, int64_t at_ns)
 {
     struct known_span span = span_of(known);

@@ -34,8 +34,8 @@ const struct known_certificate *certificate_met(const struct facts *facts);
 /* False: none is known, or the server may as well have sent another one by then. */
 bool certificate_met_is_sure(const struct facts *facts);
 
-/* A hash of the name of the issuer of the certificate that the client got, in clear or not; 0: which
- * of several it was is not known, or nothing is. */
+/* A hash of the name of the issuer of the certificate that the client got, in clear or not; 0:
+ * which of several it was is not known, or nothing is. */
 uint64_t certificate_met_issuer(const struct facts *facts);
 
 /* The certificate met has a problem, and one without any replaced it behind this connection: who
