@@ -192,6 +192,25 @@ static void a_hole_that_had_no_time_to_be_closed_may_be_any_loss(void)
     }
 }
 
+/* The client's last word, an alert with its good-bye, is no measure of that. */
+static void a_hole_is_as_old_as_what_came_behind_it(void)
+{
+    struct story story;
+    struct direction *server = sent_by(&story, SIDE_SERVER);
+
+    story_begin_flight_1_3(&story);
+    sent_by(&story, SIDE_CLIENT)->sack_blocks = 1;
+    sent_by(&story, SIDE_CLIENT)->sack_hole_octets = FULL;
+    server->payload_octets = SMALL;
+    server->largest_segment = SMALL;
+    direction_have_trouble(server)->disorder = (struct moment){story.now_ns, story.packet};
+    story_wait(&story, 4 * STORY_SECOND);
+    story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
+    story_fin(&story, SIDE_CLIENT);
+    server->largest_segment = SMALL;
+    CU_ASSERT_TRUE(story_says(&story, "mtu_blackhole", CAUSE_LIKELY));
+}
+
 /* Some firewalls take the option out of the SYNs. What is captured is what the client got: the last
  * part of the server's flight, for which it had its last ACK sent again. */
 static void without_sack_a_hole_is_what_is_asked_for_again(void)
@@ -534,6 +553,7 @@ int main(void)
          a_hole_as_large_as_a_full_segment_is_a_black_hole},
         {"a hole that had no time to be closed may be any loss",
          a_hole_that_had_no_time_to_be_closed_may_be_any_loss},
+        {"a hole is as old as what came behind it", a_hole_is_as_old_as_what_came_behind_it},
         {"without SACK a hole is what is asked for again",
          without_sack_a_hole_is_what_is_asked_for_again},
         {"loss of small segments is no black hole", loss_of_small_segments_is_no_black_hole},

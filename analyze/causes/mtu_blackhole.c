@@ -70,8 +70,9 @@ static enum certainty seen_from_receiver(const struct facts *facts, enum side fr
     if (!data_has_hole(facts, from) || facts_hole_octets(facts, from) < full
         || sender->payload_octets == 0 || sender->largest_segment >= full)
         return CAUSE_NO;
-    return loss_is_general(facts, from) || facts->waited_ns < WAITED_IN_VAIN_NS ? CAUSE_POSSIBLE
-                                                                                : CAUSE_LIKELY;
+    return loss_is_general(facts, from) || hole_lasted_ns(facts, from) < WAITED_IN_VAIN_NS
+               ? CAUSE_POSSIBLE
+               : CAUSE_LIKELY;
 }
 
 static enum certainty weigh(const struct facts *facts, enum side from)

@@ -48,7 +48,7 @@ static enum certainty weigh(const struct facts *facts, enum side from)
         return weigh_lost_data(facts, from);
     if (!data_has_hole(facts, from))
         return rest_of_hello_is_due(facts, from) ? CAUSE_POSSIBLE : CAUSE_NO;
-    return facts->waited_ns >= WAITED_IN_VAIN_NS ? CAUSE_LIKELY : CAUSE_POSSIBLE;
+    return hole_lasted_ns(facts, from) >= WAITED_IN_VAIN_NS ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
 
 /* A client that had left before did not wait since, but until then. */

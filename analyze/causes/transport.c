@@ -161,6 +161,16 @@ bool path_is_lossy(const struct facts *facts)
            >= LOSSY_SENDS_MIN;
 }
 
+int64_t hole_lasted_ns(const struct facts *facts, enum side from)
+{
+    const struct moment behind = direction_trouble(&facts->connection->direction[from])->disorder;
+    int64_t end_ns =
+        facts->refusal.kind != REFUSAL_NONE ? facts->refusal.at.time_ns : facts->capture_end_ns;
+    int64_t seen_ns = moment_seen(behind) ? end_ns - behind.time_ns : 0;
+
+    return seen_ns > facts->waited_ns ? seen_ns : facts->waited_ns;
+}
+
 /* From when the client's last word was sent first; 0: it was not sent again, or is not the last. */
 static int64_t on_its_way_ns(const struct facts *facts)
 {

@@ -28,6 +28,10 @@ bool data_is_lost(const struct facts *facts, enum side from);
  * numbers tell of them. */
 bool data_has_hole(const struct facts *facts, enum side from);
 
+/* How long there was a hole in what this side sent, to the end: from the first packet behind it, if
+ * one came, or else from the last word. */
+int64_t hole_lasted_ns(const struct facts *facts, enum side from);
+
 /* The server's first record behind the hello, when it came seconds later and the client had closed
  * by then. NULL: it was not that late, or none came. */
 const struct note *late_answer(const struct facts *facts);
