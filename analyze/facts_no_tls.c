@@ -8,9 +8,13 @@
  * connection this soon does not want it, and one that ends it later got no hello. */
 #define TURNED_AWAY_NS (200 * MILLISECOND_NS)
 
-/* No system begins with a hop limit below this, and no path takes so much off the 64 that is the
- * least in use (RFC 1700); traceroute and mtr go up to 30. */
-enum { HOP_LIMIT_OF_SYSTEMS_MIN = 32 };
+enum {
+    /* No system begins with a hop limit below this; traceroute and mtr go up to 30. Those with 64
+     * or more are here when they have come far. */
+    HOP_LIMIT_OF_SYSTEMS_MIN = 32,
+    /* With what is left nobody reaches a server: the longest ways have half of it. */
+    HOP_LIMIT_OF_PROBES_MAX = 8
+};
 
 /* The side ended the connection with a FIN or RST, and said nothing about it. */
 static bool is_closed_by(const struct facts *facts, enum side side)
@@ -39,6 +43,18 @@ static bool opening_is_a_probe(const struct facts *facts)
            && client->packets == (uint64_t)client->syn_count + reset->count;
 }
 
+/* Seen to expire, or of different limits, or with little of it left; nobody said that it was for
+ * another reason. */
+static bool hop_limits_are_of_probes(const struct connection *connection)
+{
+    const struct direction *client = &connection->direction[SIDE_CLIENT];
+
+    if (connection->icmp.count > 0)
+        return icmp_is_time_exceeded(&connection->icmp);
+    return client->hop_limit != client->hop_limit_other
+           || client->hop_limit <= HOP_LIMIT_OF_PROBES_MAX;
+}
+
 bool facts_traces_path(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
@@ -48,6 +64,7 @@ bool facts_traces_path(const struct facts *facts)
            && client->packets == (uint64_t)client->syn_count + direction_reset(client)->count
            && client->hop_limit > 0 && client->hop_limit < HOP_LIMIT_OF_SYSTEMS_MIN
            && client->hop_limit_other < HOP_LIMIT_OF_SYSTEMS_MIN
+           && hop_limits_are_of_probes(facts->connection)
            && !moment_seen(direction_reset(server)->at);
 }
 

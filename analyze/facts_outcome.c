@@ -331,7 +331,7 @@ static const char *what_is_missing(const struct facts *facts)
         return "the client went on, the server's answer is not in the capture";
     if (untold_answer(facts) != NULL)
         return untold_answer(facts);
-    if (facts_finished_is_hidden(facts))
+    if (facts_finished_is_hidden(facts) && !facts->missed)
         return "the client's early data cannot be told from its Finished";
     if (facts_finished_is_under_way(facts))
         return "the client's Finished is sent again, and the capture ends before that is answered";

@@ -10,6 +10,10 @@
  * client sends by then may answer that. */
 #define TURN_TO_DATA_NS (10 * MILLISECOND_NS)
 
+/* Whose flight is not acknowledged sends it again within this time (RFC 6298 section 2.1): of one
+ * that does not, the capture lacks the ACKs. */
+#define UNANSWERED_NS SECOND_NS
+
 /* The last that came of a server that pads its records, too short for a ticket: whether it closed
  * behind it, as behind an alert, is not in the capture. */
 static bool may_be_last_alert(const struct facts *facts, const struct note *note)
@@ -370,7 +374,8 @@ static enum server_answer no_answer_until(const struct facts *facts, const struc
     const struct note *flight = facts_end_of_client_flight(facts, end);
     int64_t end_ns = leaving != NULL ? leaving->at.time_ns : facts->capture_end_ns;
 
-    if (leaving == NULL && facts_is_unacknowledged(facts, flight))
+    if (leaving == NULL && end_ns - flight->at.time_ns < UNANSWERED_NS
+        && facts_is_unacknowledged(facts, flight))
         return SERVER_ANSWER_DUE;
     if (end_ns - flight->at.time_ns >= TURN_TO_DATA_NS + longest_round_trip_ns(facts))
         return SERVER_ANSWER_CONTENT;

@@ -62,7 +62,7 @@ struct incident *incident_archive(struct knowledge_table *table, struct incident
     incident_key_set_generation(&key, copy.generation + 1);
     incident->told = INCIDENT_CLOSED; /* what is to be told yet is told of the one that is kept */
     kept = knowledge_table_get(table, &key);
-    if (kept == NULL && incident_is_open(&copy)) {
+    if (kept == NULL && incident_is_spared(&copy)) {
         incident->told = copy.told;
         return NULL;
     }

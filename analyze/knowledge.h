@@ -20,33 +20,31 @@
 #include "capture/time_unit.h"
 
 enum {
-    KNOWLEDGE_VALUES_MAX = 12,    /* different values of one kind that a server chose: more than
+    KNOWLEDGE_VALUES_MAX = 12,     /* different values of one kind that a server chose: more than
                                      its usual clients make it choose */
-    KNOWLEDGE_VALUES_FEW = 2,     /* of them, those that stand with the other facts */
-    KNOWLEDGE_ALPN_MAX = 4,       /* protocols that a server chose: h2, http/1.1 and a few */
-    KNOWLEDGE_ALPN_OCTETS = 15,   /* of one; longer ones are left out, none is registered */
-    KNOWLEDGE_PAUSES_MAX = 8,     /* between successes, of those the latest */
-    KNOWLEDGE_ALERTS_MAX = 8,     /* different ones that a server sent */
-    KNOWLEDGE_ISSUERS_MAX = 4,    /* of whose certificates it is kept what a client made of them */
-    KNOWLEDGE_ISSUER_SERVERS = 4, /* servers that are told apart for it */
-    KNOWLEDGE_ATTEMPTS_MAX = 3,   /* of a client at a server that failed, one after the other */
-    KNOWLEDGE_OFFERS_MAX = 8,     /* the latest that a server took up since it refused one */
-    KNOWLEDGE_SHORT_HELLOS = 8,   /* the latest that one segment held and that were taken up: a few
-                                     while one that is not answered waits */
-    KNOWLEDGE_TAKEN_TIMES = 8,    /* of hellos taken up, the latest: as many as may be learned of
+    KNOWLEDGE_VALUES_FEW = 2,      /* of them, those that stand with the other facts */
+    KNOWLEDGE_ALPN_MAX = 4,        /* protocols that a server chose: h2, http/1.1 and a few */
+    KNOWLEDGE_ALPN_OCTETS = 15,    /* of one; longer ones are left out, none is registered */
+    KNOWLEDGE_PAUSES_MAX = 8,      /* between successes, of those the latest */
+    KNOWLEDGE_ALERTS_MAX = 8,      /* different ones that a server sent */
+    KNOWLEDGE_ISSUERS_MAX = 4,     /* of whose certificates it is kept what a client made of them */
+    KNOWLEDGE_ISSUER_SERVERS = 4,  /* servers that are told apart for it */
+    KNOWLEDGE_ATTEMPTS_MAX = 3,    /* of a client at a server that failed, one after the other */
+    KNOWLEDGE_OFFERS_MAX = 8,      /* the latest that a server took up since it refused one */
+    KNOWLEDGE_SHORT_HELLOS = 8,    /* the latest of one segment each that were taken up */
+    KNOWLEDGE_TAKEN_TIMES = 8,     /* of hellos taken up, the latest: as many as may be learned of
                                      before one that was refused between */
-    KNOWLEDGE_RETURNS_MAX = 4,    /* manners of refusal that are told apart for known_return; others
-                                     are left out */
-    KNOWLEDGE_WORDS_MAX = 3,      /* of clients of one name that are told apart, the latest */
-    KNOWLEDGE_SCAN_HELLOS = 12,   /* unusual ones that fail at one server: of a scanner */
-    KNOWLEDGE_RESETS_MAX = 4,     /* servers and names that are told apart for resets */
-    KNOWLEDGE_NAME_SIZE = 80,     /* octets of a name kept as an example, NUL included */
-    KNOWLEDGE_ADDRESS_KEY = 18,   /* address and port */
-    KNOWLEDGE_NAME_KEY = 26,      /* address, port, and 64 bits for the name */
-    KNOWLEDGE_CLIENT_KEY = 16,    /* 64 bits for the address, and as many for the fingerprint */
-    KNOWLEDGE_RETRY_KEY = 34,     /* address of the client, address and port of the server */
-    KNOWLEDGE_SERVERS_MAX = 8192, /* 11 MiB, and 21 where all are unusual */
-    KNOWLEDGE_NAMES_MAX = 16384,  /* 10 MiB */
+    KNOWLEDGE_RETURNS_MAX = 4,     /* manners of refusal told apart; others are left out */
+    KNOWLEDGE_WORDS_MAX = 3,       /* of clients of one name that are told apart, the latest */
+    KNOWLEDGE_SCAN_HELLOS = 12,    /* unusual ones that fail at one server: of a scanner */
+    KNOWLEDGE_RESETS_MAX = 4,      /* servers and names that are told apart for resets */
+    KNOWLEDGE_NAME_SIZE = 80,      /* octets of a name kept as an example, NUL included */
+    KNOWLEDGE_ADDRESS_KEY = 18,    /* address and port */
+    KNOWLEDGE_NAME_KEY = 26,       /* address, port, and 64 bits for the name */
+    KNOWLEDGE_CLIENT_KEY = 16,     /* 64 bits for the address, and as many for the fingerprint */
+    KNOWLEDGE_RETRY_KEY = 34,      /* address of the client, address and port of the server */
+    KNOWLEDGE_SERVERS_MAX = 8192,  /* 11 MiB, and 21 where all are unusual */
+    KNOWLEDGE_NAMES_MAX = 16384,   /* 10 MiB */
     KNOWLEDGE_CLIENTS_MAX = 32768, /* 6 MiB, and 19 where all are unusual */
     KNOWLEDGE_RETRIES_MAX = 8192   /* clients at servers: 3 MiB */
 };
@@ -396,6 +394,9 @@ struct known {
 /* Between a failure and what is taken for another attempt of the same client: impatient programs
  * try again at once, people within seconds. */
 #define KNOWLEDGE_RETRY_NS (30 * SECOND_NS)
+
+/* Within this time neither a certificate nor what a client thinks of it is likely to change. */
+#define KNOWLEDGE_SAME_RUN_NS (600 * SECOND_NS)
 
 /* Programs that ask a server for all that it takes are done in this time. */
 #define KNOWLEDGE_ODDITIES_NS (600 * SECOND_NS)

@@ -20,7 +20,7 @@
 #include "analyze/knowledge.h"
 
 enum {
-    KNOWLEDGE_STATE_VERSION = 3,
+    KNOWLEDGE_STATE_VERSION = 4,
     KNOWLEDGE_STATE_MAX = 64 * 1024 * 1024 /* octets that are read: twice the full tables */
 };
 

@@ -491,6 +491,7 @@ void knowledge_table_clear(struct knowledge_table *table)
     table->count = 0;
     table->newest = NONE;
     table->oldest = NONE;
+    table->spares = table->options.records_max;
 }
 
 uint64_t knowledge_table_evictions(const struct knowledge_table *table)

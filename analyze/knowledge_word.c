@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* knowledge_word.c -- what clients said in clear of a server's certificate: others mean the same
  * and say it encrypted. */
-#include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/knowledge_internal.h"
 #include "capture/moment.h"
@@ -108,7 +107,7 @@ void knowledge_note_dates(struct known_dates_word *word, const struct facts *fac
 
     if (!is_about_dates(facts))
         return;
-    if (word->said_ns == 0 || !times_are_within(KNOWN_SAME_RUN_NS, word->said_ns, at_ns))
+    if (word->said_ns == 0 || !times_are_within(KNOWLEDGE_SAME_RUN_NS, word->said_ns, at_ns))
         *word = (struct known_dates_word){.since_ns = at_ns};
     else if (word->client != part_of(client_hash))
         word->other_ns = word->said_ns;

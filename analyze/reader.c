@@ -260,7 +260,9 @@ static void note_broken_message(struct run *run, struct bytes octets)
         || !bytes_u16(&octets, &version) || !bytes_u16(&octets, &length)
         || !bytes_u8(&octets, &type))
         return;
-    reader_settle_sides(run, type);
+    /* What is encrypted begins with anything: of a hello alone more than an octet says so. */
+    if (type == TLS_HANDSHAKE_CLIENT_HELLO || type == TLS_HANDSHAKE_SERVER_HELLO)
+        reader_settle_sides(run, type);
     if (type == TLS_HANDSHAKE_CLIENT_HELLO)
         run->session->hello_seen = true;
     run->session->spoke_tls[run->from] = true;

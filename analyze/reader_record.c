@@ -203,6 +203,16 @@ ALWAYS_INLINE void read_record(struct run *run, const struct record *record)
         read_other_record(run, record);
 }
 
+/* What begins with these octets may be a second hello: as many tell as hold the headers and the
+ * version of one. */
+static bool may_be_second_hello(const struct run *run, struct bytes octets)
+{
+    enum { TELLING = TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH + 2 };
+
+    return awaits_second_hello(run)
+           && (octets.len < TELLING || reader_names_hello(octets, hello_of(run->from)));
+}
+
 /* A record, which begins with these octets, whose header is enough: the content is protected. */
 static bool content_is_protected(const struct run *run, struct bytes octets)
 {
@@ -210,7 +220,7 @@ static bool content_is_protected(const struct run *run, struct bytes octets)
 
     return type == TLS_CONTENT_APPLICATION_DATA
            || (type == TLS_CONTENT_HANDSHAKE && run_reader(run)->encrypted && !run->session->tls13
-               && !(awaits_second_hello(run) && reader_names_hello(octets, hello_of(run->from))));
+               && !may_be_second_hello(run, octets));
 }
 
 /* Note a protected record from its header alone; its content is skipped as it comes.

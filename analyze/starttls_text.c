@@ -44,7 +44,7 @@ static bool skip_word(struct bytes *line)
     return false;
 }
 
-/* The words alone on a line, as far as it came. */
+/* The words alone on a line, all of which came. */
 static bool is_line_of(struct bytes line, const char *words)
 {
     struct bytes rest = line;
@@ -54,7 +54,7 @@ static bool is_line_of(struct bytes line, const char *words)
         return false;
     while (octet == ' ' && bytes_u8(&rest, &octet))
         ;
-    return octet == ' ' || octet == '\r' || octet == '\n';
+    return octet == '\r' || octet == '\n';
 }
 
 /* TLS-C is TLS, TLS-P is SSL, in the drafts of RFC 4217 (section 17). */

@@ -219,6 +219,14 @@ struct icmp_facts {
     enum side quoted; /* whose segment was refused */
 };
 
+/* The hop limit of what it quotes expired (RFC 792, RFC 4443 section 3.3). */
+static inline bool icmp_is_time_exceeded(const struct icmp_facts *icmp)
+{
+    enum { TIME_EXCEEDED = 11, V6_TIME_EXCEEDED = 3 };
+
+    return icmp->count > 0 && icmp->type == (icmp->is_ipv6 ? V6_TIME_EXCEEDED : TIME_EXCEEDED);
+}
+
 /* One TCP connection. Members are for reading; only the table writes them. */
 struct connection {
     struct moment last_by[SIDES]; /* last packet of each side so far */

@@ -167,6 +167,9 @@ static void syns_that_trace_the_path_are_no_handshake(void)
     CU_ASSERT_STRING_EQUAL(story_cause(&story), "not_tls");
     story.connection.icmp.count = 0; /* a router that says nothing */
     CU_ASSERT_STRING_EQUAL(story_cause(&story), "not_tls");
+    syns_with_hop_limit(&story, 6, 6);
+    story.connection.icmp.count = 0;
+    CU_ASSERT_STRING_EQUAL(story_cause(&story), "not_tls");
     story_begin_syn(&story);
     sent_by(&story, SIDE_CLIENT)->hop_limit = sent_by(&story, SIDE_CLIENT)->hop_limit_other = 12;
     story_rst(&story, SIDE_SERVER);
@@ -185,6 +188,13 @@ static void syns_of_systems_may_expire_in_a_loop(void)
     CU_ASSERT_TRUE(story_says(&story, "icmp_unreachable", CAUSE_CERTAIN));
     syns_with_hop_limit(&story, 0, 0); /* not known */
     CU_ASSERT_TRUE(story_says(&story, "icmp_unreachable", CAUSE_CERTAIN));
+    syns_with_hop_limit(&story, 31, 31); /* of one that began with 32, or came far */
+    story.connection.icmp.type = 3;
+    story.connection.icmp.code = 13;
+    CU_ASSERT_TRUE(story_says(&story, "icmp_unreachable", CAUSE_CERTAIN));
+    syns_with_hop_limit(&story, 31, 31);
+    story.connection.icmp.count = 0;
+    CU_ASSERT_STRING_EQUAL(story_cause(&story), "connect_timeout");
 }
 
 int main(void)

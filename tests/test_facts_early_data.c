@@ -92,21 +92,31 @@ static void a_long_alert_is_no_finished(void)
     }
 }
 
-/* The server may refuse what it has; the capture ends first. */
+/* The server may refuse what it has; the capture ends first. A flight that is not sent again has
+ * arrived: the capture lacks the ACKs. */
 static void a_certificate_under_way_is_still_to_be_judged(void)
 {
-    for (int is_acknowledged = 0; is_acknowledged < 2; is_acknowledged++) {
+    static const struct {
+        bool is_acknowledged;
+        int64_t waited_ns;
+        enum outcome outcome;
+    } rows[] = {
+        {true, 500 * STORY_MILLISECOND, OUTCOME_ESTABLISHED},
+        {false, 500 * STORY_MILLISECOND, OUTCOME_INCOMPLETE},
+        {false, 1500 * STORY_MILLISECOND, OUTCOME_ESTABLISHED},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct story story;
 
         story_begin_flight_1_3(&story);
         story_protected(&story, SIDE_CLIENT, 900);
         story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
-        if (!is_acknowledged)
+        if (!rows[i].is_acknowledged)
             story.connection.direction[SIDE_CLIENT].unacknowledged_octets =
                 905 + STORY_FINISHED_RECORD + 5;
-        story_wait(&story, STORY_SECOND);
-        CU_ASSERT_EQUAL(story_facts(&story)->outcome,
-                        is_acknowledged ? OUTCOME_ESTABLISHED : OUTCOME_INCOMPLETE);
+        story_wait(&story, rows[i].waited_ns);
+        CU_ASSERT_EQUAL(story_facts(&story)->outcome, rows[i].outcome);
     }
 }
 

@@ -72,6 +72,7 @@ static void statistics_count_nothing_that_a_summary_hides(void)
                                                  "revised_verdicts",
                                                  "unrevised_verdicts",
                                                  "evicted_certificates",
+                                                 "evicted_open_incidents",
                                                  "inventory_left_out",
                                                  "unshared_messages",
                                                  "unverified_signatures",

@@ -92,7 +92,7 @@ static bool takes_it_as_it_is(const struct facts *facts)
         return false;
     return known->attempt->is_taken
            || (known->client != NULL && known->client->taken.asked == known->attempt->hello.asked
-               && times_are_within(KNOWN_SAME_RUN_NS, known->client->taken.began_ns,
+               && times_are_within(KNOWLEDGE_SAME_RUN_NS, known->client->taken.began_ns,
                                    known->attempt->hello.began_ns));
 }
 
@@ -146,15 +146,15 @@ static bool trusts_issuer(const struct facts *facts)
 
 /* A root that is not known here may be known to the client, and something else is there that it
  * minds then: a critical extension that nobody may take (RFC 5280 section 4.2), or, for what it
- * says, dates or a key usage. */
+ * says, a key usage. */
 static bool has_fault_beside_root(const struct facts *facts)
 {
     const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
     bool says_unknown = facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CERTIFICATE_UNKNOWN);
-    bool is_worse = chain->purpose == PURPOSE_SUITE_KEY_USAGE || chain->validity == VALIDITY_EXPIRED
-                    || chain->validity == VALIDITY_NOT_YET;
 
-    return !path_is_broken(chain) && (chain->critical_of != NULL || (says_unknown && is_worse));
+    return !path_is_broken(chain)
+           && (chain->critical_of != NULL
+               || (says_unknown && chain->purpose == PURPOSE_SUITE_KEY_USAGE));
 }
 
 enum certainty certificate_refusal_weigh_trust(const struct facts *facts)
@@ -165,10 +165,11 @@ enum certainty certificate_refusal_weigh_trust(const struct facts *facts)
         return CAUSE_NO;
     if (trusts_issuer(facts))
         return CAUSE_NO;
-    if (certainty == CAUSE_LIKELY && has_fault_beside_root(facts))
-        return CAUSE_POSSIBLE;
-    if (certainty == CAUSE_NO || facts->refusal.kind == REFUSAL_ALERT)
-        return certainty;
+    if (facts->refusal.kind == REFUSAL_ALERT)
+        return certainty == CAUSE_LIKELY && has_fault_beside_root(facts) ? CAUSE_POSSIBLE
+                                                                         : certainty;
+    if (certainty == CAUSE_NO)
+        return CAUSE_NO;
     return facts->chain[SIDE_SERVER]->path_length == 1 ? CAUSE_POSSIBLE : CAUSE_NO;
 }
 

@@ -7,10 +7,8 @@
 
 enum {
     ICMP_UNREACHABLE = 3,
-    ICMP_TIME_EXCEEDED = 11,
     ICMP_CODE_FRAGMENTATION = 4, /* about a size, no refusal: RFC 1191 */
-    ICMPV6_UNREACHABLE = 1,
-    ICMPV6_TIME_EXCEEDED = 3
+    ICMPV6_UNREACHABLE = 1
 };
 
 /* Codes by RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1 and RFC 4443 section 3.1. */
@@ -39,7 +37,7 @@ static const char *icmp_meaning(const struct icmp_facts *icmp)
     };
     const char *meaning = NULL;
 
-    if (icmp->type == (icmp->is_ipv6 ? ICMPV6_TIME_EXCEEDED : ICMP_TIME_EXCEEDED))
+    if (icmp_is_time_exceeded(icmp))
         return "time exceeded: a routing loop, or too many hops";
     if (icmp->is_ipv6 && icmp->code < sizeof(v6) / sizeof(v6[0]))
         meaning = v6[icmp->code];
@@ -52,10 +50,10 @@ static bool is_refusal(const struct icmp_facts *icmp)
 {
     if (icmp->count == 0)
         return false;
-    if (icmp->is_ipv6)
-        return icmp->type == ICMPV6_UNREACHABLE || icmp->type == ICMPV6_TIME_EXCEEDED;
-    return icmp->type == ICMP_TIME_EXCEEDED
-           || (icmp->type == ICMP_UNREACHABLE && icmp->code != ICMP_CODE_FRAGMENTATION);
+    if (icmp_is_time_exceeded(icmp))
+        return true;
+    return icmp->is_ipv6 ? icmp->type == ICMPV6_UNREACHABLE
+                         : icmp->type == ICMP_UNREACHABLE && icmp->code != ICMP_CODE_FRAGMENTATION;
 }
 
 static void describe_icmp(const struct icmp_facts *icmp, struct evidence *evidence)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/host_name.h"
+#include "analyze/causes/second_hello.h"
 #include "analyze/causes/server_flight.h"
 #include "analyze/causes/unlisted_client_key.h"
 #include "analyze/knowledge.h"
@@ -158,8 +159,9 @@ static bool retry_is_wrong(const struct facts *facts, struct evidence *evidence)
          "the HelloRetryRequest asks for a key share that the hello had already"},
     };
 
-    if (!facts->retry_read || !facts->client_hello_read || facts->second_client_hello_note != NULL
-        || facts->refusal.kind == REFUSAL_NONE || facts->refusal.by != SIDE_CLIENT)
+    if (!facts->retry_read || !facts->client_hello_read || second_hello_note(facts) != NULL
+        || facts->server_hello_note != NULL || facts->refusal.kind == REFUSAL_NONE
+        || facts->refusal.by != SIDE_CLIENT)
         return false;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (!rows[i].is_wrong(facts))

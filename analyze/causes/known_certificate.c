@@ -283,7 +283,7 @@ bool known_dates_are_refused(const struct facts *facts)
         return false;
     word = &server->rare->dates;
     return word->other_ns != 0 && word->since_ns <= facts->refusal.at.time_ns
-           && times_are_within(KNOWN_SAME_RUN_NS, word->said_ns, at_ns)
+           && times_are_within(KNOWLEDGE_SAME_RUN_NS, word->said_ns, at_ns)
            && client_refused_flight(facts) && !server_was_in_service(server, at_ns);
 }
 
@@ -354,7 +354,7 @@ static bool address_took_flight(const struct facts *facts)
     const struct known *known = facts->known;
 
     return known->client_took_flight && looks_right(facts)
-           && times_are_within(KNOWN_SAME_RUN_NS, known->name->flights.taken.last_ns,
+           && times_are_within(KNOWLEDGE_SAME_RUN_NS, known->name->flights.taken.last_ns,
                                facts->connection->first.time_ns);
 }
 

@@ -10,9 +10,6 @@
 #include "analyze/knowledge.h"
 #include "capture/time_unit.h"
 
-/* Within this time neither a certificate nor what a client thinks of it is likely to change. */
-#define KNOWN_SAME_RUN_NS (600 * SECOND_NS)
-
 /* A certificate seen longer before or after a connection may be another one by then. */
 #define KNOWN_CERTIFICATE_RECENT_NS (86400 * SECOND_NS)
 

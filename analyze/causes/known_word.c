@@ -45,7 +45,8 @@ static const struct known_word *word_of(const struct facts *facts, uint8_t alert
         return NULL;
     word = known_word_of(name, facts, alert);
     return word != NULL
-                   && times_are_within(KNOWN_SAME_RUN_NS, word->said_ns, facts->refusal.at.time_ns)
+                   && times_are_within(KNOWLEDGE_SAME_RUN_NS, word->said_ns,
+                                       facts->refusal.at.time_ns)
                    && !was_replaced_between(name, word->said_ns, facts->refusal.at.time_ns)
                    && !is_contradicted(facts, alert)
                ? word

@@ -132,7 +132,7 @@ static enum certainty weigh(const struct facts *facts, enum second_hello second)
 static bool retry_led_on(const struct facts *facts)
 {
     return facts->server_hello_note != NULL
-           || handshake_next(facts->handshake, facts->second_client_hello_note, SIDE_SERVER,
+           || handshake_next(facts->handshake, second_hello_note(facts), SIDE_SERVER,
                              NOTE_APPLICATION_DATA)
                   != NULL;
 }

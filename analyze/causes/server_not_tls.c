@@ -231,12 +231,22 @@ static bool begins_with_settings(struct bytes octets)
            && memcmp(&octets.data[STREAM_AT], no_stream, sizeof(no_stream)) == 0;
 }
 
+/* A version of TLS stands where a record has it: the octet in front was changed on its way. */
+static bool is_nearly_record(struct bytes octets)
+{
+    uint8_t type;
+    uint16_t version;
+
+    return bytes_u8(&octets, &type) && bytes_u16(&octets, &version) && version >= TLS_VERSION_SSL3
+           && version <= TLS_VERSION_1_3;
+}
+
 /* What has neither may be damaged on its way, or be a server that is out of order. */
 static enum certainty weigh_octets(const struct facts *facts)
 {
     struct bytes octets = prelude_octets(facts->handshake->prelude[SIDE_SERVER]);
 
-    if (!spoke_in_octets(facts))
+    if (!spoke_in_octets(facts) || is_nearly_record(octets))
         return CAUSE_NO;
     return has_words(octets) || begins_with_settings(octets) ? CAUSE_LIKELY : CAUSE_POSSIBLE;
 }
