@@ -454,6 +454,17 @@ static void a_certificate_without_the_address_may_be_for_another_name(void)
     judged_end(&judged);
 }
 
+/* A leaf for this address: as a DNS name, if at all, and as the common name. */
+static void name_address(struct certificate *leaf, const struct address_text *address,
+                         bool is_dns_name)
+{
+    leaf->name_count = is_dns_name;
+    leaf->names[0] =
+        (struct certificate_name){.type = NAME_DNS, .length = (uint16_t)address->length};
+    memcpy(leaf->name_octets, address->text, address->length);
+    snprintf(leaf->common_name, sizeof(leaf->common_name), "%s", address->text);
+}
+
 /* As of `openssl req -addext subjectAltName=DNS:192.0.2.1 -subj /CN=192.0.2.1`. */
 static void an_address_as_dns_name_is_no_address(void)
 {
@@ -473,14 +484,11 @@ static void an_address_as_dns_name_is_no_address(void)
     address_text_make(&address, &story.connection.endpoint[SIDE_SERVER].address);
     leaf = *judged.judgement.leaf;
     judged.judgement.leaf = &leaf;
-    leaf.name_count = 1;
-    leaf.names[0] = (struct certificate_name){.type = NAME_DNS, .length = (uint16_t)address.length};
-    memcpy(leaf.name_octets, address.text, address.length);
-    snprintf(leaf.common_name, sizeof(leaf.common_name), "%s", address.text);
+    name_address(&leaf, &address, true);
     refuse_flight(&story, &judged, NULL, TLS_ALERT_CERTIFICATE_UNKNOWN);
     CU_ASSERT_TRUE(story_says(&story, "hostname_mismatch", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_tells(&story, "server_address", "as a DNS name, not as an IP address"));
-    leaf.name_count = 0;
+    name_address(&leaf, &address, false);
     CU_ASSERT_EQUAL(story_certainty(&story, "hostname_mismatch"), CAUSE_POSSIBLE);
     judged_end(&judged);
 }
