@@ -41,8 +41,7 @@ extern const struct starttls_protocol starttls_openvpn;
 extern const struct starttls_protocol starttls_socks4;
 extern const struct starttls_protocol starttls_socks5;
 
-/* The word, in letters of any case, is at the beginning of the text, or somewhere in it. */
+/* The word, in letters of any case, is at the beginning of the text. */
 bool starttls_begins_with(struct bytes text, const char *word);
-bool starttls_contains(struct bytes text, const char *word);
 
 #endif

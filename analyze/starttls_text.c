@@ -13,7 +13,8 @@ bool starttls_begins_with(struct bytes text, const char *word)
     return text.len >= length && strncasecmp((const char *)text.data, word, length) == 0;
 }
 
-bool starttls_contains(struct bytes text, const char *word)
+/* The word is somewhere in it. */
+static bool contains(struct bytes text, const char *word)
 {
     for (; text.len > 0; text = bytes_of(text.data + 1, text.len - 1))
         if (starttls_begins_with(text, word))
@@ -133,7 +134,7 @@ static bool status_agrees(struct bytes reply)
 {
     return (starttls_begins_with(reply, "220") || starttls_begins_with(reply, "382")
             || starttls_begins_with(reply, "234"))
-           && starttls_contains(reply, "\n");
+           && contains(reply, "\n");
 }
 
 const struct starttls_protocol starttls_status_lines = {
@@ -145,7 +146,7 @@ const struct starttls_protocol starttls_status_lines = {
 
 static bool pop3_agrees(struct bytes reply)
 {
-    return begins_with_word(reply, "+OK") && starttls_contains(reply, "\n");
+    return begins_with_word(reply, "+OK") && contains(reply, "\n");
 }
 
 static bool pop3_refuses(struct bytes reply)
@@ -176,8 +177,7 @@ static bool imap_refuses(struct bytes reply)
 
 static bool imap_agrees(struct bytes reply)
 {
-    return imap_skip_to_answer(&reply) && begins_with_word(reply, "OK")
-           && starttls_contains(reply, "\n");
+    return imap_skip_to_answer(&reply) && begins_with_word(reply, "OK") && contains(reply, "\n");
 }
 
 const struct starttls_protocol starttls_imap = {
@@ -189,7 +189,7 @@ const struct starttls_protocol starttls_imap = {
 
 static bool sieve_agrees(struct bytes reply)
 {
-    return begins_with_word(reply, "OK") && starttls_contains(reply, "\n");
+    return begins_with_word(reply, "OK") && contains(reply, "\n");
 }
 
 static bool sieve_refuses(struct bytes reply)
@@ -220,17 +220,17 @@ const struct starttls_protocol starttls_irc = {
 /* XMPP has no lines (RFC 6120 section 5.4.2.1). */
 static bool xmpp_asks(struct bytes client)
 {
-    return starttls_contains(client, "<starttls");
+    return contains(client, "<starttls");
 }
 
 static bool xmpp_refuses(struct bytes reply)
 {
-    return starttls_contains(reply, "<failure") && !starttls_contains(reply, "<proceed");
+    return contains(reply, "<failure") && !contains(reply, "<proceed");
 }
 
 static bool xmpp_agrees(struct bytes reply)
 {
-    return starttls_contains(reply, "<proceed") && starttls_contains(reply, ">");
+    return contains(reply, "<proceed") && contains(reply, ">");
 }
 
 const struct starttls_protocol starttls_xmpp = {

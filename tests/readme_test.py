@@ -28,6 +28,7 @@ COUNTED = {
     "FRAGMENT_DATAGRAMS_MAX": ("fragments_dropped", "analyze/report_totals.c"),
     "PACKET_OCTETS_MAX": ("too_long", "analyze/report_totals.c"),
     "INCIDENTS_MAX": ("incidents_evicted", "analyze/report_totals.c"),
+    "INCIDENTS_EVICTED_MAX": ("incidents_evicted", "analyze/report_totals.c"),
     "REPORT_ENTRIES_MAX": ("entries_left_out", "analyze/report.c"),
     "REPORT_SERVERS_MAX": ("servers_left_out", "analyze/report.c"),
     "INVENTORY_ENTRIES_MAX": ("inventory_left_out", "tools/tlswhy/stats.c"),
