@@ -226,6 +226,6 @@ bool certificate_was_mended(const struct facts *facts)
     int64_t at = facts->connection->first.time_ns / SECOND_NS;
     struct replacement both;
 
-    return met != NULL && find_replacement(facts->known->name, &both) && met == both.earlier
-           && known_is_wrong(met, at) && !known_is_wrong(both.later, at);
+    return met != NULL && facts->known != NULL && find_replacement(facts->known->name, &both)
+           && met == both.earlier && known_is_wrong(met, at) && !known_is_wrong(both.later, at);
 }

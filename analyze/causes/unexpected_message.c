@@ -154,7 +154,7 @@ static bool order_is_broken(const struct facts *facts, struct evidence *evidence
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct note *note = rows[i].find(facts);
 
-        if (!facts_is_before_end(facts, note))
+        if (note == NULL || !facts_is_before_end(facts, note))
             continue;
         describe_disorder(note, rows[i].text, evidence);
         *by = (enum side)note->side;
@@ -178,7 +178,7 @@ static bool early_data_failed(const struct facts *facts, struct evidence *eviden
 {
     const struct note *note = early_data_below_1_3(facts);
 
-    if (!facts_is_before_end(facts, note) || facts->refusal.kind == REFUSAL_NONE
+    if (note == NULL || !facts_is_before_end(facts, note) || facts->refusal.kind == REFUSAL_NONE
         || (facts->refusal.by == SIDE_CLIENT && !facts_closed_without_reason(facts, SIDE_CLIENT)))
         return false;
     evidence_add(evidence, "early_data", note->at,
