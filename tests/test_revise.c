@@ -5,6 +5,7 @@
 #include "dissect/tls.h"
 #include "tests/support/facts_builder.h"
 #include "tests/support/story_opening.h"
+#include "tests/support/story_tracker.h"
 #include "tests/support/wire.h"
 
 enum { FAILURES = 100, ROOM = 128 << 10 };
@@ -52,15 +53,8 @@ static void begin(struct story *story, unsigned number, const story_list version
 
 static void judge(struct hearing *hearing, struct story *story)
 {
-    const struct observation observation = {
-        .connection = &story->connection,
-        .handshake = &story->handshake,
-        .reason = story->reason,
-        .capture_end_ns = story->now_ns,
-    };
-
     story->connection.ended_ns = story->now_ns;
-    tracker_judge(hearing->tracker, &observation);
+    story_judge(hearing->tracker, story);
 }
 
 /* Clients of TLS 1.3 alone are left without a word. */

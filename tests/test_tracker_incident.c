@@ -6,6 +6,7 @@
 
 #include "tests/support/story_certificates.h"
 #include "tests/support/story_incident.h"
+#include "tests/support/story_tracker.h"
 #include "tests/support/suite.h"
 
 enum { ROOM = 1 << 20, REFUSALS = 2, SUCCESSES = 3 };
@@ -24,42 +25,32 @@ static void hear(void *context, const struct verdict *verdict)
         verdict->incident != NULL && verdict->incident->cause == verdict->cause;
 }
 
-static void judge(struct tracker *tracker, const struct story *story)
+/* A client gets the certificate that a server sends alone. */
+static void begin_certificate(struct story *story, uint8_t client)
 {
-    const struct observation observation = {
-        .connection = &story->connection,
-        .handshake = &story->handshake,
-        .reason = CONNECTION_END_CLOSED,
-        .capture_end_ns = story->now_ns,
-    };
-
-    tracker_judge(tracker, &observation);
+    story_begin_at(story, client * STORY_SECOND);
+    story_set_ends(story, client, 1);
+    story_modern_hello(story);
+    story_show_certificates(story, "circle_b", NULL);
 }
 
-/* A client refuses the certificate that a server sends alone. */
 static void judge_refusal(struct tracker *tracker, uint8_t client)
 {
     struct story story;
 
-    story_begin_at(&story, client * STORY_SECOND);
-    story_set_ends(&story, client, 1);
-    story_modern_hello(&story);
-    story_show_certificates(&story, "circle_b", NULL);
+    begin_certificate(&story, client);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
-    judge(tracker, &story);
+    story_judge(tracker, &story);
 }
 
-/* A client takes it: it seems to have the issuer, as a root. */
+/* Who takes it seems to have the issuer, as a root. */
 static void judge_success(struct tracker *tracker, uint8_t client)
 {
     struct story story;
 
-    story_begin_at(&story, client * STORY_SECOND);
-    story_set_ends(&story, client, 1);
-    story_modern_hello(&story);
-    story_show_certificates(&story, "circle_b", NULL);
+    begin_certificate(&story, client);
     story_finish_1_2(&story);
-    judge(tracker, &story);
+    story_judge(tracker, &story);
 }
 
 /* Another server shows the issuer, which is no root. Its client's hello was not captured: what it
@@ -72,7 +63,7 @@ static void judge_issuer(struct tracker *tracker, uint8_t client)
     story_set_ends(&story, client, 2);
     story_show_certificates(&story, "circle_a", NULL);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
-    judge(tracker, &story);
+    story_judge(tracker, &story);
 }
 
 static void what_others_show_later_decides_on_the_incident_too(void)

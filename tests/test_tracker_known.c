@@ -2,6 +2,7 @@
 /* What a tracker has seen of a server tells of later connections without TLS. */
 #include "analyze/tracker.h"
 #include "tests/support/story_opening.h"
+#include "tests/support/story_tracker.h"
 #include "tests/support/suite.h"
 
 enum { ROOM = 128 << 10 };
@@ -9,18 +10,6 @@ enum { ROOM = 128 << 10 };
 static void take(void *context, const struct verdict *verdict)
 {
     *(enum outcome *)context = verdict->outcome;
-}
-
-static void judge(struct tracker *tracker, const struct story *story)
-{
-    const struct observation observation = {
-        .connection = &story->connection,
-        .handshake = &story->handshake,
-        .reason = CONNECTION_END_CLOSED,
-        .capture_end_ns = story->now_ns,
-    };
-
-    tracker_judge(tracker, &observation);
 }
 
 /* The server takes up a handshake. */
@@ -31,7 +20,7 @@ static void judge_success(struct tracker *tracker, uint16_t port)
     story_begin_flight_1_2(&story);
     story.connection.endpoint[SIDE_SERVER].port = port;
     story_finish_1_2(&story);
-    judge(tracker, &story);
+    story_judge(tracker, &story);
 }
 
 static void judge_bad_request(struct tracker *tracker, uint16_t port)
@@ -43,7 +32,7 @@ static void judge_bad_request(struct tracker *tracker, uint16_t port)
     story_plaintext(&story, SIDE_CLIENT, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     story_plaintext(&story, SIDE_SERVER, "HTTP/1.1 400 Bad Request\r\n\r\n");
     story_fin(&story, SIDE_SERVER);
-    judge(tracker, &story);
+    story_judge(tracker, &story);
 }
 
 static void a_server_that_was_seen_to_speak_tls_wants_it(void)
