@@ -23,11 +23,7 @@ static void take_at(int seconds, const struct story_offer *offer, uint16_t group
     begin_at(&story, seconds, offer);
     story_server_hello(&story, &choice);
     story_protected(&story, SIDE_SERVER, 1200);
-    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
-    story_protected(&story, SIDE_CLIENT, 200);
-    story_protected(&story, SIDE_SERVER, 300);
-    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
-    story_learn(knowledge, story_facts(&story));
+    story_learn_taken(&story);
 }
 
 static void refuse_at(int seconds, const struct story_offer *offer, int how)

@@ -8,28 +8,11 @@ enum { RECORD = 1020, OTHER_RECORD = 1021 };
 
 static struct knowledge *knowledge;
 
-/* A client has the flight of TLS 1.3, with a certificate in a record of this length, so long after
- * the first one. */
-static void begin_at(struct story *story, int seconds, uint8_t client, uint32_t record)
-{
-    struct story_choice choice = story_choice_1_3();
-
-    story_begin_at(story, seconds * STORY_SECOND);
-    story->connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
-    story->knowledge = knowledge;
-    story_modern_hello(story);
-    story_server_hello(story, &choice);
-    story_protected(story, SIDE_SERVER, 40);
-    story_protected(story, SIDE_SERVER, record);
-    story_protected(story, SIDE_SERVER, 281);
-    story_protected(story, SIDE_SERVER, STORY_FINISHED_RECORD);
-}
-
 static void say_at(int seconds, uint8_t client, uint8_t alert, uint32_t record)
 {
     struct story story;
 
-    begin_at(&story, seconds, client, record);
+    story_begin_certificate(&story, knowledge, seconds, client, record);
     story_fatal(&story, SIDE_CLIENT, alert);
     story_learn(knowledge, story_facts(&story));
 }
@@ -38,21 +21,15 @@ static void take_at(int seconds, uint8_t client)
 {
     struct story story;
 
-    begin_at(&story, seconds, client, RECORD);
-    story_protected(&story, SIDE_CLIENT, STORY_FINISHED_RECORD);
-    story_protected(&story, SIDE_CLIENT, 200);
-    story_protected(&story, SIDE_SERVER, 300);
-    CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_ESTABLISHED);
-    story_learn(knowledge, story_facts(&story));
+    story_begin_certificate(&story, knowledge, seconds, client, RECORD);
+    story_learn_taken(&story);
 }
 
 /* Client 9 says it where nobody can read it. */
 static void refuse_at(struct story *story, int seconds)
 {
-    begin_at(story, seconds, 9, RECORD);
-    story_ccs(story, SIDE_CLIENT);
-    story_protected(story, SIDE_CLIENT, STORY_ALERT_RECORD);
-    story_fin(story, SIDE_CLIENT);
+    story_begin_certificate(story, knowledge, seconds, 9, RECORD);
+    story_refuse_unread(story);
 }
 
 static bool tells_word(struct story *story)
@@ -155,7 +132,7 @@ static void what_is_said_up_to_tls_1_2_counts_too(void)
     story_message(&story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
     story_learn(knowledge, story_facts(&story));
-    begin_at(&story, 2, 9, 4 + 1 + BODY + 2 + 17);
+    story_begin_certificate(&story, knowledge, 2, 9, 4 + 1 + BODY + 2 + 17);
     story_protected(&story, SIDE_CLIENT, STORY_ALERT_RECORD);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_says(&story, "untrusted_ca", CAUSE_POSSIBLE));

@@ -37,4 +37,40 @@ static inline void story_hello_later(struct story *story, const struct story_off
     sent_by(story, SIDE_CLIENT)->largest_segment = 1460;
 }
 
+/* This client has the flight of TLS 1.3, with a certificate in a record of this length, so
+ * long after the first one. */
+static inline void story_begin_certificate(struct story *story, struct knowledge *knowledge,
+                                           int seconds, uint8_t client, uint32_t record)
+{
+    struct story_choice choice = story_choice_1_3();
+
+    story_begin_at(story, seconds * STORY_SECOND);
+    story->connection.endpoint[SIDE_CLIENT].address.octets[15] = client;
+    story->knowledge = knowledge;
+    story_modern_hello(story);
+    story_server_hello(story, &choice);
+    story_protected(story, SIDE_SERVER, 40);
+    story_protected(story, SIDE_SERVER, record);
+    story_protected(story, SIDE_SERVER, 281);
+    story_protected(story, SIDE_SERVER, STORY_FINISHED_RECORD);
+}
+
+/* The client takes the flight of TLS 1.3: a success to learn. */
+static inline void story_learn_taken(struct story *story)
+{
+    story_protected(story, SIDE_CLIENT, STORY_FINISHED_RECORD);
+    story_protected(story, SIDE_CLIENT, 200);
+    story_protected(story, SIDE_SERVER, 300);
+    CU_ASSERT_EQUAL(story_facts(story)->outcome, OUTCOME_ESTABLISHED);
+    story_learn(story->knowledge, &story->facts);
+}
+
+/* It refuses the flight where nobody can read why. */
+static inline void story_refuse_unread(struct story *story)
+{
+    story_ccs(story, SIDE_CLIENT);
+    story_protected(story, SIDE_CLIENT, STORY_ALERT_RECORD);
+    story_fin(story, SIDE_CLIENT);
+}
+
 #endif
