@@ -445,9 +445,7 @@ static void a_certificate_without_the_address_may_be_for_another_name(void)
         offer.name = rows[i].name;
         judged_chain(&judged, "leaf intermediate", rows[i].name != NULL ? rows[i].name : "",
                      CERTIFICATES_TIME);
-        story_begin(&story);
-        story_client_hello(&story, &offer);
-        story_flight_1_2(&story, &choice, 0);
+        story_begin_choice_1_2(&story, &offer, &choice, 0);
         refuse_flight(&story, &judged, NULL, rows[i].alert);
         CU_ASSERT_EQUAL(story_certainty(&story, "hostname_mismatch"), rows[i].certainty);
     }
@@ -478,9 +476,7 @@ static void an_address_as_dns_name_is_no_address(void)
     judged_begin(&judged);
     judged_chain(&judged, "leaf intermediate", "", CERTIFICATES_TIME);
     offer.name = NULL;
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_2(&story, &choice, 0);
+    story_begin_choice_1_2(&story, &offer, &choice, 0);
     address_text_make(&address, &story.connection.endpoint[SIDE_SERVER].address);
     leaf = *judged.judgement.leaf;
     judged.judgement.leaf = &leaf;

@@ -19,9 +19,7 @@ static void leaving_at_an_old_version_may_be_about_it(void)
         struct story story;
 
         choice.legacy_version = rows[i].version;
-        story_begin(&story);
-        story_client_hello(&story, &offer);
-        story_flight_1_2(&story, &choice, 0);
+        story_begin_choice_1_2(&story, &offer, &choice, 0);
         story_fin(&story, SIDE_CLIENT);
         CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
         CU_ASSERT_EQUAL(story_considers(&story, "version_mismatch"), rows[i].considered);
@@ -52,9 +50,7 @@ static void begin_signature(struct story *story, const struct signature_row *row
     memset(offer.schemes, 0, sizeof(offer.schemes));
     memcpy(offer.schemes, row->schemes, sizeof(row->schemes));
     choice.legacy_version = row->version;
-    story_begin(story);
-    story_client_hello(story, &offer);
-    story_flight_1_2(story, &choice, row->dh_bits);
+    story_begin_choice_1_2(story, &offer, &choice, row->dh_bits);
 }
 
 static void leaving_at_a_signature_with_sha_1_may_be_about_it(void)
@@ -83,9 +79,7 @@ static void an_error_at_a_signature_with_sha_1_is_about_it_behind_a_fallback(voi
         if (falls_back)
             offer.suites[8] = TLS_FALLBACK_SCSV;
         choice.legacy_version = TLS_VERSION_1_0;
-        story_begin(&story);
-        story_client_hello(&story, &offer);
-        story_flight_1_2(&story, &choice, 2048);
+        story_begin_choice_1_2(&story, &offer, &choice, 2048);
         story_fatal(&story, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR);
         CU_ASSERT_EQUAL(story_certainty(&story, "version_mismatch"),
                         falls_back ? CAUSE_LIKELY : CAUSE_NO);
@@ -112,9 +106,7 @@ static void leaving_for_another_reason_is_not_about_a_signature(void)
     CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
     offer.schemes[0] = 0x0401;
     choice.legacy_version = TLS_VERSION_1_0;
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_2(&story, &choice, 2048);
+    story_begin_choice_1_2(&story, &offer, &choice, 2048);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_denies(&story, "version_mismatch"));
 }
@@ -231,9 +223,7 @@ static void a_choice_that_is_not_there_is_not_about_alpn(void)
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER);
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_alpn"));
     choice = story_choice_1_2();
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_2(&story, &choice, 0);
+    story_begin_choice_1_2(&story, &offer, &choice, 0);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_DECODE_ERROR);
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_alpn"));
 }
@@ -259,9 +249,7 @@ static void leave_tls_1_1(struct story *story, enum leaving how, bool lists_it)
     if (lists_it)
         memcpy(offer.versions, (story_list){TLS_VERSION_1_2, TLS_VERSION_1_1},
                sizeof(offer.versions));
-    story_begin(story);
-    story_client_hello(story, &offer);
-    story_flight_1_2(story, &choice, 0);
+    story_begin_choice_1_2(story, &offer, &choice, 0);
     if (how == LEAVES_AFTER_ITS_FLIGHT)
         story_message(story, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("", 0));
     story_wait(story, how == LEAVES_LATE ? 6 * STORY_SECOND : 0);
@@ -308,9 +296,7 @@ static void a_server_for_one_protocol_may_close_at_a_client_without_any(void)
         struct story story;
 
         offer.alpn = cases[i].alpn;
-        story_begin(&story);
-        story_client_hello(&story, &offer);
-        story_flight_1_2(&story, &choice, 0);
+        story_begin_choice_1_2(&story, &offer, &choice, 0);
         story_client_flight_1_2(&story);
         story_fin(&story, SIDE_SERVER);
         story_facts(&story);

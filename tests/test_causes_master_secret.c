@@ -90,9 +90,7 @@ static enum certainty give_up_at_keys(struct story *story, bool is_chosen, enum 
 
     offer.master_secret = by == SIDE_CLIENT;
     choice.master_secret = is_chosen;
-    story_begin(story);
-    story_client_hello(story, &offer);
-    story_flight_1_2(story, &choice, 0);
+    story_begin_choice_1_2(story, &offer, &choice, 0);
     if (by == SIDE_SERVER)
         story_client_flight_1_2(story);
     else

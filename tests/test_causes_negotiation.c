@@ -88,9 +88,7 @@ static void give_up_at_signature(struct story *story, uint16_t version)
     struct story_choice choice = story_choice_1_2();
 
     choice.legacy_version = version;
-    story_begin(story);
-    story_client_hello(story, &offer);
-    story_flight_1_2(story, &choice, 2048);
+    story_begin_choice_1_2(story, &offer, &choice, 2048);
     story_fatal(story, SIDE_CLIENT, TLS_ALERT_INTERNAL_ERROR);
 }
 
@@ -404,9 +402,7 @@ static void the_downgrade_mark_means_nothing_to_a_client_of_tls_1_2(void)
     struct story_choice choice = story_choice_1_2();
 
     choice.downgrade = DOWNGRADE_TO_1_2;
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_2(&story, &choice, 0);
+    story_begin_choice_1_2(&story, &offer, &choice, 0);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
     CU_ASSERT_TRUE(story_denies(&story, "downgrade_detected"));
 }
@@ -440,9 +436,7 @@ static void refuse_marked_choice(struct story *story, const struct story_offer *
     struct story_choice choice = story_choice_1_2();
 
     choice.downgrade = DOWNGRADE_TO_1_2;
-    story_begin(story);
-    story_client_hello(story, offer);
-    story_flight_1_2(story, &choice, 0);
+    story_begin_choice_1_2(story, offer, &choice, 0);
     story_fatal(story, SIDE_CLIENT, TLS_ALERT_ILLEGAL_PARAMETER);
 }
 
@@ -488,9 +482,7 @@ static void what_was_not_asked_for_is_not_missed(void)
     offer.master_secret = false;
     choice.renegotiation = false;
     choice.master_secret = false;
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_2(&story, &choice, 0);
+    story_begin_choice_1_2(&story, &offer, &choice, 0);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "legacy_renegotiation"));
     CU_ASSERT_TRUE(story_denies(&story, "missing_extended_master_secret"));

@@ -80,9 +80,7 @@ static void suites_are_not_blamed_after_a_server_hello(void)
 
     memcpy(offer.suites, (story_list){0x0004}, sizeof(offer.suites));
     choice.suite = 0x0004;
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_2(&story, &choice, 0);
+    story_begin_choice_1_2(&story, &offer, &choice, 0);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE);
     CU_ASSERT_TRUE(story_denies(&story, "no_shared_cipher"));
 }

@@ -220,9 +220,7 @@ static void an_extension_that_was_not_offered_is_illegal(void)
     struct story_choice choice = story_choice_1_2();
 
     offer.master_secret = false;
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_2(&story, &choice, 0);
+    story_begin_choice_1_2(&story, &offer, &choice, 0);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNSUPPORTED_EXTENSION);
     CU_ASSERT_TRUE(story_says(&story, "illegal_parameter", CAUSE_CERTAIN));
 }
@@ -235,9 +233,7 @@ static void the_signalling_suite_offers_secure_renegotiation(void)
 
     offer.renegotiation = false;
     offer.suites[12] = TLS_EMPTY_RENEGOTIATION_INFO_SCSV;
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_2(&story, &choice, 0);
+    story_begin_choice_1_2(&story, &offer, &choice, 0);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
     CU_ASSERT_TRUE(story_denies(&story, "illegal_parameter"));
 }

@@ -221,9 +221,7 @@ static void a_choice_that_it_names_is_hardly_what_the_client_complains_of(void)
     CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));
     CU_ASSERT_TRUE(story_tells(&story, "offered_version", "offers TLS 1.2, which the server"));
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_2(&story, &choice, 0);
+    story_begin_choice_1_2(&story, &offer, &choice, 0);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_PROTOCOL_VERSION);
     CU_ASSERT_TRUE(story_says(&story, "certificate_rejected", CAUSE_POSSIBLE));
     CU_ASSERT_TRUE(story_considers(&story, "version_mismatch"));

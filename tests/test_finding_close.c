@@ -91,9 +91,7 @@ static void a_protocol_that_was_chosen_is_not_missed(void)
 
         offer.alpn = "h2";
         choice.alpn = chooses ? "h2" : NULL;
-        story_begin(&story);
-        story_client_hello(&story, &offer);
-        story_flight_1_2(&story, &choice, 0);
+        story_begin_choice_1_2(&story, &offer, &choice, 0);
         story_finish_1_2(&story);
         story_fin(&story, SIDE_CLIENT);
         CU_ASSERT_EQUAL(finds(&story, "alpn_not_chosen"), chooses == 0);

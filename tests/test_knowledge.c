@@ -400,9 +400,7 @@ static void a_client_that_refuses_was_taken_up(void)
     struct story story;
     struct known known;
 
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_2(&story, &choice, 0);
+    story_begin_choice_1_2(&story, &offer, &choice, 0);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
     learn(knowledge, &story);
     knowledge_find(knowledge, story_facts(&story), &known);

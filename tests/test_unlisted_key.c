@@ -34,9 +34,7 @@ static enum certainty refuse_key(struct judged *judged, const char *files, const
     leaf.key_name = key->name;
     leaf.key_group = key->group;
     judged->judgement.leaf = &leaf;
-    story_begin(&story);
-    story_client_hello(&story, &offer);
-    story_flight_1_2(&story, &choice, 0);
+    story_begin_choice_1_2(&story, &offer, &choice, 0);
     story_fatal(&story, SIDE_CLIENT, alert);
     (void)story_facts(&story);
     story.facts.chain[SIDE_SERVER] = &judged->judgement;
@@ -169,10 +167,7 @@ static enum certainty answer_request(enum certificate_key key, enum end end, int
                       bytes_of("\4\3\0\1s", 5));
     if (end == SERVER_ENDS)
         story_client_flight_1_2(&story);
-    if (how == STORY_CLOSES)
-        story_fin(&story, by);
-    else
-        story_fatal(&story, by, (uint8_t)how);
+    story_end_how(&story, by, how);
     (void)story_facts(&story);
     story.facts.chain[SIDE_CLIENT] = &judgement;
     diagnose(&story.facts, &story.verdict);
@@ -217,15 +212,10 @@ static enum certainty refuse_signature(struct story *story, const struct chain_j
     offer.schemes[0] = 0x0403;
     offer.schemes[1] = 0x0401;
     offer.master_secret = true;
-    story_begin(story);
-    story_client_hello(story, &offer);
     choice.master_secret = false;
     choice.renegotiation = true;
-    story_flight_1_2(story, &choice, 2048);
-    if (how == STORY_CLOSES)
-        story_fin(story, SIDE_CLIENT);
-    else
-        story_fatal(story, SIDE_CLIENT, (uint8_t)how);
+    story_begin_choice_1_2(story, &offer, &choice, 2048);
+    story_end_how(story, SIDE_CLIENT, how);
     (void)story_facts(story);
     story->facts.chain[SIDE_SERVER] = judgement;
     story->facts.server_key_exchange.signature_scheme = scheme;

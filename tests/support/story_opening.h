@@ -89,6 +89,15 @@ static inline void story_begin_padded_flight_1_3(struct story *story)
     story_protected(story, SIDE_SERVER, STORY_FINISHED_RECORD + 16);
 }
 
+/* The flight of TLS 1.2 that answers this offer with this choice. */
+static inline void story_begin_choice_1_2(struct story *story, const struct story_offer *offer,
+                                          const struct story_choice *choice, size_t dh_bits)
+{
+    story_begin(story);
+    story_client_hello(story, offer);
+    story_flight_1_2(story, choice, dh_bits);
+}
+
 /* The server sends what is as long as an alert, and closes. */
 static inline void story_refuse(struct story *story)
 {
@@ -109,17 +118,22 @@ static inline void story_begin_request(struct story *story)
     story_message(story, SIDE_SERVER, TLS_HANDSHAKE_SERVER_HELLO_DONE, bytes_of("", 0));
 }
 
-/* How a server refuses: with this alert, or without one. */
+/* How a side ends a handshake: with this alert, or without one. */
 enum { STORY_CLOSES = UINT8_MAX + 1, STORY_RESETS };
+
+static inline void story_end_how(struct story *story, enum side side, int how)
+{
+    if (how == STORY_CLOSES)
+        story_fin(story, side);
+    else if (how == STORY_RESETS)
+        story_rst(story, side);
+    else
+        story_fatal(story, side, (uint8_t)how);
+}
 
 static inline void story_refuse_how(struct story *story, int how)
 {
-    if (how == STORY_CLOSES)
-        story_fin(story, SIDE_SERVER);
-    else if (how == STORY_RESETS)
-        story_rst(story, SIDE_SERVER);
-    else
-        story_fatal(story, SIDE_SERVER, (uint8_t)how);
+    story_end_how(story, SIDE_SERVER, how);
 }
 
 /* The server refuses an offer. */
