@@ -157,9 +157,7 @@ static void a_server_that_is_an_authority_is_refused_when_nothing_else_is_wrong(
 static void leave_chain(struct story *story, const struct chain_judgement *judgement)
 {
     story_fin(story, SIDE_CLIENT);
-    (void)story_facts(story);
-    story->facts.chain[SIDE_SERVER] = judgement;
-    diagnose(&story->facts, &story->verdict);
+    story_tell_chain(story, SIDE_SERVER, judgement);
 }
 
 /* A client that got this chain ends the handshake: with an alert, or close_notify for none. */

@@ -101,9 +101,7 @@ static void reject_chain(struct story *story, struct judged *judged, const char 
     judged_chain(judged, files, NULL, CERTIFICATES_TIME);
     ask_for_certificate(story, bytes_of("\0\0\4\0\0\1x", 7));
     story_fatal(story, SIDE_SERVER, TLS_ALERT_BAD_CERTIFICATE);
-    (void)story_facts(story);
-    story->facts.chain[SIDE_CLIENT] = &judged->judgement;
-    diagnose(&story->facts, &story->verdict);
+    story_tell_chain(story, SIDE_CLIENT, &judged->judgement);
     CU_ASSERT_TRUE(story_says(story, "client_certificate_rejected", CAUSE_CERTAIN));
 }
 

@@ -73,8 +73,7 @@ static void a_wrong_certificate_is_the_better_guess(void)
 
         judged_chain(&judged, rows[i].files, rows[i].name, CERTIFICATES_TIME);
         refuse_hello(&story, false, true);
-        story.facts.chain[SIDE_SERVER] = &judged.judgement;
-        diagnose(&story.facts, &story.verdict);
+        story_tell_chain(&story, SIDE_SERVER, &judged.judgement);
         CU_ASSERT_TRUE(story_says(&story, rows[i].cause, CAUSE_LIKELY));
         CU_ASSERT_TRUE(story_considers(&story, "missing_extended_master_secret"));
     }

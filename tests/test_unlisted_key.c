@@ -13,6 +13,18 @@ struct key {
     uint16_t group;
 };
 
+/* Judge this chain as one whose leaf has this key. */
+static void judge_key(struct judged *judged, const char *files, const char *name,
+                      const struct key *key, struct certificate *leaf)
+{
+    judged_chain(judged, files, name, CERTIFICATES_TIME);
+    *leaf = *judged->judgement.leaf;
+    leaf->key = key->kind;
+    leaf->key_name = key->name;
+    leaf->key_group = key->group;
+    judged->judgement.leaf = leaf;
+}
+
 /* A client that offers P-256 and ECDSA or RSA with SHA-256 refuses the leaf of this chain, which
  * has this key. */
 static enum certainty refuse_key(struct judged *judged, const char *files, const struct key *key,
@@ -23,22 +35,12 @@ static enum certainty refuse_key(struct judged *judged, const char *files, const
     struct certificate leaf;
     struct story story;
 
-    memset(offer.groups, 0, sizeof(offer.groups));
-    memset(offer.schemes, 0, sizeof(offer.schemes));
-    offer.groups[0] = 23;
-    offer.schemes[0] = 0x0403;
-    offer.schemes[1] = 0x0401;
-    judged_chain(judged, files, "www.example.test", CERTIFICATES_TIME);
-    leaf = *judged->judgement.leaf;
-    leaf.key = key->kind;
-    leaf.key_name = key->name;
-    leaf.key_group = key->group;
-    judged->judgement.leaf = &leaf;
+    memcpy(offer.groups, (story_list){23}, sizeof(offer.groups));
+    memcpy(offer.schemes, (story_list){0x0403, 0x0401}, sizeof(offer.schemes));
+    judge_key(judged, files, "www.example.test", key, &leaf);
     story_begin_choice_1_2(&story, &offer, &choice, 0);
     story_fatal(&story, SIDE_CLIENT, alert);
-    (void)story_facts(&story);
-    story.facts.chain[SIDE_SERVER] = &judged->judgement;
-    diagnose(&story.facts, &story.verdict);
+    story_tell_chain(&story, SIDE_SERVER, &judged->judgement);
     CU_ASSERT_EQUAL(story_tells(&story, "server_key", key->name),
                     strcmp(story.verdict.cause->id, "no_shared_signature_algorithm") == 0);
     return story_certainty(&story, "no_shared_signature_algorithm");
@@ -109,18 +111,14 @@ static enum certainty give_up_behind_certificate(enum certificate_key key, uint1
     struct chain_judgement judgement = {.leaf = &leaf, .path_length = 1};
     struct story story;
 
-    memset(offer.schemes, 0, sizeof(offer.schemes));
-    offer.schemes[0] = 0x0403;
-    offer.schemes[1] = 0x0804;
+    memcpy(offer.schemes, (story_list){0x0403, 0x0804}, sizeof(offer.schemes));
     choice.suite = suite;
     story_begin(&story);
     story_client_hello(&story, &offer);
     story_server_hello(&story, &choice);
     story_certificate(&story, SIDE_SERVER);
     story_refuse_how(&story, how);
-    (void)story_facts(&story);
-    story.facts.chain[SIDE_SERVER] = &judgement;
-    diagnose(&story.facts, &story.verdict);
+    story_tell_chain(&story, SIDE_SERVER, &judgement);
     return story_certainty(&story, "no_shared_signature_algorithm");
 }
 
@@ -168,9 +166,7 @@ static enum certainty answer_request(enum certificate_key key, enum end end, int
     if (end == SERVER_ENDS)
         story_client_flight_1_2(&story);
     story_end_how(&story, by, how);
-    (void)story_facts(&story);
-    story.facts.chain[SIDE_CLIENT] = &judgement;
-    diagnose(&story.facts, &story.verdict);
+    story_tell_chain(&story, SIDE_CLIENT, &judgement);
     certainty = story_certainty(&story, "no_shared_signature_algorithm");
     if (certainty == CAUSE_LIKELY) {
         CU_ASSERT_TRUE(story_tells(&story, "client_key", leaf.key_name));
@@ -208,18 +204,15 @@ static enum certainty refuse_signature(struct story *story, const struct chain_j
     struct story_offer offer = story_offer_1_2();
     struct story_choice choice = story_choice_1_2();
 
-    memset(offer.schemes, 0, sizeof(offer.schemes));
-    offer.schemes[0] = 0x0403;
-    offer.schemes[1] = 0x0401;
+    memcpy(offer.schemes, (story_list){0x0403, 0x0401}, sizeof(offer.schemes));
     offer.master_secret = true;
     choice.master_secret = false;
     choice.renegotiation = true;
     story_begin_choice_1_2(story, &offer, &choice, 2048);
     story_end_how(story, SIDE_CLIENT, how);
     (void)story_facts(story);
-    story->facts.chain[SIDE_SERVER] = judgement;
     story->facts.server_key_exchange.signature_scheme = scheme;
-    diagnose(&story->facts, &story->verdict);
+    story_tell_chain(story, SIDE_SERVER, judgement);
     return story_certainty(story, "no_shared_signature_algorithm");
 }
 
@@ -360,17 +353,10 @@ static void a_client_key_of_a_curve_that_few_take_is_refused(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct story story;
 
-        judged_chain(&judged, "leaf intermediate", "", CERTIFICATES_TIME);
-        leaf = *judged.judgement.leaf;
-        leaf.key = rows[i].key.kind;
-        leaf.key_name = rows[i].key.name;
-        leaf.key_group = rows[i].key.group;
-        judged.judgement.leaf = &leaf;
+        judge_key(&judged, "leaf intermediate", "", &rows[i].key, &leaf);
         answer_any_request(&story);
         story_fatal(&story, SIDE_SERVER, rows[i].alert);
-        (void)story_facts(&story);
-        story.facts.chain[SIDE_CLIENT] = &judged.judgement;
-        diagnose(&story.facts, &story.verdict);
+        story_tell_chain(&story, SIDE_CLIENT, &judged.judgement);
         CU_ASSERT_TRUE(story_says(&story, rows[i].cause, story.verdict.confidence));
         CU_ASSERT_EQUAL(story_considers(&story, "client_certificate_rejected"),
                         rows[i].is_considered);
