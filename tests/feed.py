@@ -110,6 +110,15 @@ def is_of_share(file, every):
     return zlib.crc32(file.encode()) % every == 0
 
 
+def labels_by_file(path, every):
+    """Return {file: its labels} of one file of so many, as read_labels."""
+    found = {}
+    for label in read_labels(path):
+        if is_of_share(label.file, every):
+            found.setdefault(label.file, []).append(label)
+    return found
+
+
 def run_all(jobs, function, items):
     """[function(item) for each item], with several running at a time."""
     with ThreadPoolExecutor(max_workers=jobs) as pool:
