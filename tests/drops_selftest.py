@@ -4,8 +4,7 @@
 
 import unittest
 
-import capture_file
-from selftest_support import SERVER, START_TEXT, Conversation, ToolTest
+from selftest_support import SERVER, START_TEXT, LabelledCaptureTest
 
 # Gives one event: one for a capture with all of its packets, another for one that lacks some.
 READER = """
@@ -22,35 +21,22 @@ print(json.dumps({{
 ESTABLISHED = ("established", None)
 
 
-class CheckDropsTest(ToolTest):
+class CheckDropsTest(LabelledCaptureTest):
     """check_drops with readers that say one thing of all packets and another of fewer."""
+
+    tool = "check_drops"
+    nothing_wrong = "1 captures, 0 wrong"
 
     def check(self, label, whole, thinned):
         """Run it on a capture of which 50 % are removed; label is `outcome; cause; acceptable`."""
-        path = self.folder / "a.pcap"
-        capture_file.write_capture(path, 1, Conversation().whole())
-        program = self.program(
-            READER.format(
-                size=path.stat().st_size,
-                whole=whole,
-                thinned=thinned,
-                start=START_TEXT,
-                server=SERVER,
-            )
+        reader = READER.format(
+            size=self.capture.stat().st_size,
+            whole=whole,
+            thinned=thinned,
+            start=START_TEXT,
+            server=SERVER,
         )
-        row = f"a.pcap; 192.0.2.1:40000; {SERVER[0]}:{SERVER[1]}; {label}; 1700000000.0"
-        arguments = ("--labels", self.labels(row), "--tlswhy", program, "--percent", 50)
-        return self.run_tool("check_drops", *arguments)
-
-    def assert_right(self, done):
-        """Nothing wrong was found."""
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("1 captures, 0 wrong", done.stdout)
-
-    def assert_wrong(self, done, sentence):
-        """This was found to be wrong."""
-        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
-        self.assertIn(sentence, done.stdout)
+        return self.check_with(reader, label, "--percent", 50)
 
     def test_incomplete_is_right_and_counted(self):
         done = self.check("established; -; -", ESTABLISHED, ("incomplete", None))
@@ -89,10 +75,7 @@ class CheckDropsTest(ToolTest):
         self.assert_wrong(done, "packet_loss, called mtu_blackhole")
 
     def test_an_error_of_the_program_is_wrong(self):
-        label = self.labels(f"a.pcap; 192.0.2.1:40000; {SERVER[0]}:{SERVER[1]}; failed; x; -; 0")
-        capture_file.write_capture(self.folder / "a.pcap", 1, Conversation().whole())
-        program = self.program("import sys; sys.exit(3)")
-        done = self.run_tool("check_drops", "--labels", label, "--tlswhy", program)
+        done = self.check_with("import sys; sys.exit(3)", "failed; x; -")
         self.assert_wrong(done, "exit status 3")
 
 

@@ -4,8 +4,7 @@
 
 import unittest
 
-import capture_file
-from selftest_support import CLIENT, SERVER, START, SECOND, Conversation, ToolTest
+from selftest_support import CLIENT, SECOND, SERVER, START, LabelledCaptureTest
 
 # Gives one event for each copy that is an hour after the one before: one thing for the first run,
 # which has all packets, and another for all that come later. Notes how many packets there were.
@@ -35,38 +34,25 @@ ESTABLISHED = ("established", None, None)
 EXPIRED = ("failed", "certificate_expired", "certain")
 
 
-class CheckGapsTest(ToolTest):
+class CheckGapsTest(LabelledCaptureTest):
     """check_gaps with readers that say one thing of all packets and another of fewer."""
+
+    tool = "check_gaps"
+    nothing_wrong = "0 established, called failed"
 
     def check(self, label, whole, without, *more):
         """Run it on one capture; label is `outcome; cause; acceptable`."""
-        path = self.folder / "a.pcap"
-        capture_file.write_capture(path, 1, Conversation().whole())
         self.log = self.folder / "log"
         self.log.unlink(missing_ok=True)
-        program = self.program(
-            READER.format(
-                start=START // SECOND,
-                log=str(self.log),
-                whole=whole,
-                without=without,
-                client=CLIENT,
-                server=SERVER,
-            )
+        reader = READER.format(
+            start=START // SECOND,
+            log=str(self.log),
+            whole=whole,
+            without=without,
+            client=CLIENT,
+            server=SERVER,
         )
-        row = f"a.pcap; {CLIENT[0]}:{CLIENT[1]}; {SERVER[0]}:{SERVER[1]}; {label}; 1700000000.0"
-        arguments = ("--labels", self.labels(row), "--tlswhy", program, *more)
-        return self.run_tool("check_gaps", *arguments)
-
-    def assert_right(self, done):
-        """Nothing wrong was found."""
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("0 established, called failed", done.stdout)
-
-    def assert_wrong(self, done, sentence):
-        """This was found to be wrong."""
-        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
-        self.assertIn(sentence, done.stdout)
+        return self.check_with(reader, label, *more)
 
     def test_every_place_is_left_out(self):
         done = self.check("established; -; -", ESTABLISHED, ("incomplete", None, None))
@@ -114,10 +100,7 @@ class CheckGapsTest(ToolTest):
         self.assert_right(done)
 
     def test_an_error_of_the_program_is_wrong(self):
-        label = self.labels(f"a.pcap; 192.0.2.1:40000; {SERVER[0]}:{SERVER[1]}; failed; x; -; 0")
-        capture_file.write_capture(self.folder / "a.pcap", 1, Conversation().whole())
-        program = self.program("import sys; sys.exit(3)")
-        done = self.run_tool("check_gaps", "--labels", label, "--tlswhy", program)
+        done = self.check_with("import sys; sys.exit(3)", "failed; x; -")
         self.assert_wrong(done, "exit status 3")
 
 

@@ -9,7 +9,7 @@ import unittest
 import capture_file
 import recutting
 from capture_file import ACK, FIN, PSH, RST, SYN, Packet
-from selftest_support import SECOND, START, TESTS, Conversation, ToolTest
+from selftest_support import SECOND, START, TESTS, Conversation, LabelledCaptureTest, ToolTest
 
 # Gives one event whose fingerprint is the bytes that the client sent: put together by sequence
 # number, or as they come.
@@ -286,16 +286,16 @@ class CaptureFileTest(ToolTest):
             self.assertTrue(segment is None or segment.end <= len(data))
 
 
-class CheckRecutTest(ToolTest):
+class CheckRecutTest(LabelledCaptureTest):
     """check_recut with a reader that puts streams together, and with one that does not."""
+
+    tool = "check_recut"
 
     def check(self, ordered, cause="-"):
         """The finished process."""
-        capture_file.write_capture(self.folder / "a.pcap", 1, Conversation().whole())
         outcome = "established" if cause == "-" else "failed"
-        labels = self.labels(f"a.pcap; 192.0.2.1:40000; 198.51.100.2:443; {outcome}; {cause}; ; 0")
-        program = self.program(READER.format(tests=str(TESTS), ordered=ordered))
-        return self.run_tool("check_recut", "--labels", labels, "--tlswhy", program)
+        reader = READER.format(tests=str(TESTS), ordered=ordered)
+        return self.check_with(reader, f"{outcome}; {cause}; ")
 
     def test_a_reader_of_streams_passes(self):
         done = self.check(ordered=True)

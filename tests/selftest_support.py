@@ -10,7 +10,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from capture_file import ACK, FIN, PSH, RST, SYN, Packet
+from capture_file import ACK, FIN, LINKTYPE_ETHERNET, PSH, RST, SYN, Packet, write_capture
 
 TESTS = Path(__file__).resolve().parent
 CLIENT = ("192.0.2.1", 40000)
@@ -189,3 +189,32 @@ class Conversation:
         self.send("server", flags=ACK | FIN)
         self.send("client", flags=RST)
         return self.packets
+
+
+class LabelledCaptureTest(ToolTest):
+    """Runs a tool on one labelled capture, a whole conversation."""
+
+    tool = None
+    nothing_wrong = None  # what the tool says then
+
+    def setUp(self):
+        super().setUp()
+        self.capture = self.folder / "a.pcap"
+        write_capture(self.capture, LINKTYPE_ETHERNET, Conversation().whole())
+
+    def check_with(self, source, label, *more):
+        """The finished process; label is `outcome; cause; acceptable`, tlswhy a program of this
+        source."""
+        ends = "; ".join(f"{address}:{port}" for address, port in (CLIENT, SERVER))
+        labels = self.labels(f"{self.capture.name}; {ends}; {label}; {START / SECOND}")
+        return self.run_tool(self.tool, "--labels", labels, "--tlswhy", self.program(source), *more)
+
+    def assert_right(self, done):
+        """Nothing wrong was found."""
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn(self.nothing_wrong, done.stdout)
+
+    def assert_wrong(self, done, sentence):
+        """This was found to be wrong."""
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn(sentence, done.stdout)
