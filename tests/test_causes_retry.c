@@ -16,6 +16,14 @@ static void begin_retry(struct story *story)
     story_server_hello(story, &retry);
 }
 
+/* The client answers with this offer, and the share that it is asked for. */
+static void answer_retry(struct story *story, struct story_offer offer)
+{
+    begin_retry(story);
+    offer.shares[0] = 24;
+    story_client_hello(story, &offer);
+}
+
 static void a_retry_that_is_not_answered_has_failed(void)
 {
     struct story story;
@@ -100,9 +108,7 @@ static void a_second_retry_is_certain(void)
     struct story_offer offer = story_modern_offer();
     struct story_choice retry = story_choice_1_3();
 
-    begin_retry(&story);
-    offer.shares[0] = 24;
-    story_client_hello(&story, &offer);
+    answer_retry(&story, offer);
     retry.retry = true;
     retry.share = 24;
     story_server_hello(&story, &retry);
@@ -115,9 +121,7 @@ static void a_retry_that_led_on_is_not_blamed(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    begin_retry(&story);
-    offer.shares[0] = 24;
-    story_client_hello(&story, &offer);
+    answer_retry(&story, offer);
     story_flight_1_3(&story);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNKNOWN_CA);
     CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
@@ -130,9 +134,7 @@ static void a_retry_whose_answer_was_damaged_led_on(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    begin_retry(&story);
-    offer.shares[0] = 24;
-    story_client_hello(&story, &offer);
+    answer_retry(&story, offer);
     story_protected(&story, SIDE_SERVER, 900);
     story_fatal(&story, SIDE_CLIENT, TLS_ALERT_UNEXPECTED_MESSAGE);
     CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
@@ -159,9 +161,7 @@ static void a_retry_does_not_hide_an_alert_with_a_name(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    begin_retry(&story);
-    offer.shares[0] = 24;
-    story_client_hello(&story, &offer);
+    answer_retry(&story, offer);
     story_fatal(&story, SIDE_SERVER, TLS_ALERT_NO_APPLICATION_PROTOCOL);
     CU_ASSERT_TRUE(story_denies(&story, "retry_failed"));
     CU_ASSERT_TRUE(story_says(&story, "no_shared_alpn", CAUSE_CERTAIN));
@@ -266,12 +266,10 @@ static void a_second_hello_that_changed_elsewhere_is_likely_what_is_complained_o
         struct story story;
         struct story_offer offer = story_modern_offer();
 
-        begin_retry(&story);
-        offer.shares[0] = 24;
         offer.suites[0] = i == 0 ? 0x1302 : offer.suites[0];
         offer.name = i == 1 ? "other.example.com" : offer.name;
         offer.alpn = i == 2 ? NULL : offer.alpn;
-        story_client_hello(&story, &offer);
+        answer_retry(&story, offer);
         story_fatal(&story, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER);
         CU_ASSERT_TRUE(story_says(&story, "retry_failed", CAUSE_LIKELY));
         CU_ASSERT_TRUE(story_tells(&story, "hello_changed", "differs from the first"));
@@ -298,10 +296,8 @@ static void a_second_hello_that_changed_may_be_refused_for_another_reason(void)
         struct story story;
         struct story_offer offer = story_modern_offer();
 
-        begin_retry(&story);
-        offer.shares[0] = 24;
         offer.alpn = NULL;
-        story_client_hello(&story, &offer);
+        answer_retry(&story, offer);
         story_refuse_how(&story, rows[i].how);
         CU_ASSERT_STRING_EQUAL(story_cause(&story), rows[i].cause);
         CU_ASSERT_EQUAL(story_considers(&story, "retry_failed"), rows[i].is_considered);
@@ -361,9 +357,7 @@ static void a_close_after_a_right_answer_may_have_any_reason(void)
     struct story_offer offer = story_modern_offer();
     struct story_choice retry = retry_with(NULL);
 
-    begin_retry(&story);
-    offer.shares[0] = 24;
-    story_client_hello(&story, &offer);
+    answer_retry(&story, offer);
     story_fin(&story, SIDE_SERVER);
     CU_ASSERT_TRUE(story_says(&story, "server_closed", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "retry_failed"));
@@ -378,17 +372,14 @@ static void a_server_that_leaves_a_right_answer_unanswered_is_silent(void)
     struct story story;
     struct story_offer offer = story_modern_offer();
 
-    begin_retry(&story);
-    offer.shares[0] = 24;
-    story_client_hello(&story, &offer);
+    answer_retry(&story, offer);
     story_wait(&story, 6 * STORY_SECOND);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_says(&story, "server_silent", CAUSE_LIKELY));
     CU_ASSERT_TRUE(story_considers(&story, "retry_failed"));
     CU_ASSERT_TRUE(story_considers(&story, "client_abandoned"));
 
-    begin_retry(&story);
-    story_client_hello(&story, &offer);
+    answer_retry(&story, offer);
     story_fin(&story, SIDE_CLIENT);
     CU_ASSERT_TRUE(story_says(&story, "client_abandoned", CAUSE_LIKELY));
 }
