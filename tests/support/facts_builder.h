@@ -148,7 +148,7 @@ bool story_denies(struct story *story, const char *cause);
 /* The cause is the primary one or among the alternatives. */
 bool story_considers(struct story *story, const char *cause);
 
-/* What was said of the cause rests on this fact, told with these words among others. */
+/* What was said of the cause rests on this fact, told with these words among others; "": any. */
 static inline bool story_tells(const struct story *story, const char *fact, const char *words)
 {
     const struct evidence *evidence = &story->verdict.evidence;
