@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Alerts of a capture that has the packets of their sender alone. */
 #include "dissect/tls.h"
-#include "tests/support/story_opening.h"
+#include "tests/support/story_known.h"
 #include "tests/support/wire.h"
 
 enum { MISSED = 1000 };
@@ -148,8 +148,7 @@ static void or_be_none(void)
 static void nothing_is_said_of_a_client_whose_successes_cannot_be_seen(void)
 {
     for (int is_half = 0; is_half < 2; is_half++) {
-        const struct knowledge_options options = {0};
-        struct knowledge *knowledge = knowledge_new(&options);
+        struct knowledge *knowledge = story_knowledge_new();
         struct story story;
 
         for (uint8_t server = 1; server <= 3; server++) {

@@ -474,7 +474,7 @@ static void a_failure_is_counted_with_another_cause_instead(void)
 {
     const struct incident_past past = {0};
 
-    for (int assigned = 0; assigned < 2; assigned++) {
+    for (int is_assigned = 0; is_assigned < 2; is_assigned++) {
         struct incidents *incidents = incidents_new(key, key, 0);
         struct story stories[3];
         struct incident_failure failures[3];
@@ -486,10 +486,11 @@ static void a_failure_is_counted_with_another_cause_instead(void)
             failures[i] = incidents_failure_of(incidents, &stories[i].verdict);
             incidents_choose(incidents, &failures[i]);
         }
-        if (assigned == 1)
+        if (is_assigned) {
             incidents_begin_assigning(incidents);
-        for (size_t i = 0; i < 3 && assigned == 1; i++)
-            incidents_assign(incidents, &failures[i], &past);
+            for (size_t i = 0; i < 3; i++)
+                incidents_assign(incidents, &failures[i], &past);
+        }
         CU_ASSERT_PTR_NOT_NULL(incidents_find(incidents, &failures[0], false));
         CU_ASSERT_PTR_NULL(incidents_find(incidents, &failures[2], false));
         counted = failures[1];
