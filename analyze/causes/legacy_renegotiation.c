@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/server_flight.h"
 
 /* As OpenSSL 3.0 refuses a server without the extension. */
 static bool client_refused_bare_hello(const struct facts *facts)
 {
     return facts_client_refused_server(facts)
            && facts_alert(facts, SIDE_CLIENT, TLS_ALERT_HANDSHAKE_FAILURE)
-           && facts->server_hello_read && !facts->tls13 && facts->client_key_exchange_note == NULL
-           && facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT;
+           && facts->client_key_exchange_note == NULL && server_hello_is_bare(facts);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
-    if (!client_refused_bare_hello(facts) || !facts->offer.renegotiation_info)
+    if (!client_refused_bare_hello(facts) || !server_lacks_renegotiation(facts))
         return CAUSE_NO;
     evidence_add(evidence, "renegotiation_info", facts->server_hello_note->at,
                  "the client asked for secure renegotiation, the ServerHello has no "

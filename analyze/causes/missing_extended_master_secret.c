@@ -2,6 +2,7 @@
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
 #include "analyze/causes/refused_hello.h"
+#include "analyze/causes/server_flight.h"
 #include "analyze/causes/unlisted_key.h"
 #include "analyze/chain.h"
 
@@ -36,8 +37,8 @@ static bool client_may_mean_else(const struct facts *facts)
 {
     const struct chain_judgement *chain = facts->chain[SIDE_SERVER];
 
-    return facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT
-           || facts_warning_of(facts, SIDE_SERVER) != NULL || unlisted_key_weigh(facts) != CAUSE_NO
+    return server_hello_is_bare(facts) || facts_warning_of(facts, SIDE_SERVER) != NULL
+           || unlisted_key_weigh(facts) != CAUSE_NO
            || (chain != NULL && chain_has_problem_beside_trust(chain))
            || known_client_takes_hello(facts);
 }

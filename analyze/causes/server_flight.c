@@ -66,10 +66,15 @@ bool server_flight_complete(const struct facts *facts)
            && facts_is_before_end(facts, facts->server_hello_done_note);
 }
 
+bool server_hello_is_bare(const struct facts *facts)
+{
+    return facts->server_hello_read && !facts->tls13
+           && facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT;
+}
+
 bool server_lacks_renegotiation(const struct facts *facts)
 {
-    return facts->server_hello_read && !facts->tls13 && facts->offer.renegotiation_info
-           && facts->server_extensions.renegotiation_info.state == EXTENSION_ABSENT;
+    return facts->offer.renegotiation_info && server_hello_is_bare(facts);
 }
 
 bool client_silent_after_flight(const struct facts *facts)

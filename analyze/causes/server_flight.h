@@ -37,6 +37,10 @@ bool server_stopped_in_hello(const struct facts *facts);
  * seconds. */
 enum certainty server_stopped_midway(const struct facts *facts);
 
+/* Up to TLS 1.2: the ServerHello, which was read, has no renegotiation_info, whatever the client
+ * asked for. */
+bool server_hello_is_bare(const struct facts *facts);
+
 /* Up to TLS 1.2: the ServerHello leaves out the secure renegotiation that the client asked for (RFC
  * 5746 section 3.4). A client that insists on it ends there, before it looks at what follows. */
 bool server_lacks_renegotiation(const struct facts *facts);
