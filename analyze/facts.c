@@ -232,10 +232,8 @@ bool facts_client_had_left(const struct facts *facts)
 
 bool facts_server_hello_is_unseen(const struct facts *facts)
 {
-    enum { SERVER_HELLO_MIN = TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH + 38 };
-
     return facts->server_hello_note == NULL
-           && facts->handshake->gap_octets[SIDE_SERVER] >= SERVER_HELLO_MIN;
+           && facts->handshake->gap_octets[SIDE_SERVER] >= FACTS_HELLO_MIN;
 }
 
 bool facts_server_refused_hello(const struct facts *facts)

@@ -34,6 +34,10 @@ const char *outcome_name(enum outcome outcome);
 /* SYNs of a client that gets no answer: of two, the first may just have been slow. */
 enum { FACTS_SYNS_IN_VAIN = 3 };
 
+/* Octets that a hello in a record of its own takes at least: version, random, an empty session ID
+ * and the choices of a ServerHello (RFC 8446 section 4.1.3); a ClientHello has more. */
+enum { FACTS_HELLO_MIN = TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH + 38 };
+
 /* How far the handshake came. Ordered. */
 enum stage {
     STAGE_TCP_CONNECT, /* up to here: the TCP connection itself */

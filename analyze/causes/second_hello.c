@@ -82,11 +82,10 @@ const struct note *second_hello_note(const struct facts *facts)
 /* It may be among what the client sent and the capture lacks. */
 static bool may_be_unseen(const struct facts *facts)
 {
-    enum { HELLO_MIN = TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH + 38 };
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
 
     return facts->handshake->gap_octets[SIDE_CLIENT] + direction_trouble(client)->unseen_octets
-           >= HELLO_MIN;
+           >= FACTS_HELLO_MIN;
 }
 
 enum second_hello second_hello_judge(const struct facts *facts)
