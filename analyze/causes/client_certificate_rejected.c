@@ -21,11 +21,17 @@ static bool refused_without_words(const struct facts *facts)
            || facts_closed_without_reason(facts, SIDE_SERVER);
 }
 
+/* The server ended it behind the client's answer to its request, and that had a certificate in
+ * it. */
+static bool refused_behind_certificate(const struct facts *facts)
+{
+    return server_refused_after_client_certificate(facts) && !client_certificate_was_empty(facts);
+}
+
 static bool says_illegal_parameter(const struct facts *facts)
 {
     return facts_alert(facts, SIDE_SERVER, TLS_ALERT_ILLEGAL_PARAMETER)
-           && server_refused_after_client_certificate(facts)
-           && !client_certificate_was_empty(facts);
+           && refused_behind_certificate(facts);
 }
 
 static enum certainty weigh(const struct facts *facts)
@@ -36,7 +42,7 @@ static enum certainty weigh(const struct facts *facts)
         return CAUSE_POSSIBLE;
     if (says_illegal_parameter(facts) && client_curve_is_unusual(facts))
         return CAUSE_LIKELY;
-    if (!server_refused_after_client_certificate(facts) || client_certificate_was_empty(facts)
+    if (!refused_behind_certificate(facts)
         || (!named && !refused_without_words(facts) && !server_could_not_verify(facts)
             && !facts_alert(facts, SIDE_SERVER, TLS_ALERT_HANDSHAKE_FAILURE)))
         return CAUSE_NO;
@@ -68,8 +74,7 @@ static bool is_conceivable(const struct facts *facts)
 {
     return says_illegal_parameter(facts)
            || (facts_alert(facts, SIDE_SERVER, TLS_ALERT_INTERNAL_ERROR)
-               && server_refused_after_client_certificate(facts)
-               && !client_certificate_was_empty(facts));
+               && refused_behind_certificate(facts));
 }
 
 const struct cause cause_client_certificate_rejected = {
