@@ -86,21 +86,28 @@ bool facts_server_does_not_pad(const struct facts *facts)
     return flight.last != NULL && is_plain_finished(facts, flight.last);
 }
 
-bool facts_server_sent_flight_only(const struct facts *facts)
+/* The server's first record that is a Finished without padding, the end of its flight; NULL: there
+ * is none. */
+static const struct note *server_finished(const struct facts *facts)
 {
     const struct note *note = facts->first_protected_note[SIDE_SERVER];
 
     while (note != NULL && !is_plain_finished(facts, note))
         note = next_of_server(facts, note);
+    return note;
+}
+
+bool facts_server_sent_flight_only(const struct facts *facts)
+{
+    const struct note *note = server_finished(facts);
+
     return note != NULL && !facts_server_went_on(facts, note);
 }
 
 bool facts_server_answers_flight(const struct facts *facts)
 {
-    const struct note *note = facts->first_protected_note[SIDE_SERVER];
+    const struct note *note = server_finished(facts);
 
-    while (note != NULL && !is_plain_finished(facts, note))
-        note = next_of_server(facts, note);
     if (note != NULL)
         note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA);
     return note != NULL && facts_server_went_on(facts, note);
@@ -108,10 +115,8 @@ bool facts_server_answers_flight(const struct facts *facts)
 
 bool facts_server_spoke_behind(const struct facts *facts, const struct note *client)
 {
-    const struct note *note = facts->first_protected_note[SIDE_SERVER];
+    const struct note *note = server_finished(facts);
 
-    while (note != NULL && note < client && !is_plain_finished(facts, note))
-        note = next_of_server(facts, note);
     return facts_server_went_on(facts, note != NULL && note < client ? note : client);
 }
 
