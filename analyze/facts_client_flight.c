@@ -2,7 +2,6 @@
 /* facts_client_flight.c -- TLS 1.3: where a client's flight ends, whether it was asked for a
  * certificate, and what it sent behind that, as far as the sizes of its records tell. */
 #include "analyze/facts_internal.h"
-#include "analyze/session.h"
 
 enum {
     /* An empty Certificate: header, empty context, empty list (RFC 8446 section 4.4.2). */
@@ -29,7 +28,7 @@ static bool looks_empty(const struct facts *facts, const struct note *flight)
 {
     const struct suite *suite = facts->suite;
 
-    if (flight->length < FINISHED_RECORD_MIN)
+    if (flight->length < SUITE_FINISHED_MIN)
         return !suite_alert_length(suite, TLS_VERSION_1_3, flight->length);
     return suite != NULL
            && suite_record_length(suite, TLS_VERSION_1_3,
@@ -74,7 +73,7 @@ static const struct note *first_behind_server_flight(const struct facts *facts,
             continue;
         if (note->side == SIDE_CLIENT && first == NULL) {
             first = note;
-        } else if (note->side == SIDE_SERVER && note->length >= FINISHED_RECORD_MIN) {
+        } else if (note->side == SIDE_SERVER && note->length >= SUITE_FINISHED_MIN) {
             *server = note;
             first = NULL;
         }

@@ -2,7 +2,6 @@
 /* facts_finished.c -- whether a handshake was finished: the question that must never be
  * answered wrongly with no. */
 #include "analyze/facts_internal.h"
-#include "analyze/session.h"
 #include "capture/time_unit.h"
 
 /* The usual smallest time-out before octets are sent again: what is below the round trips that were
@@ -74,7 +73,7 @@ static bool server_answered_data(const struct facts *facts)
 
     while (note != NULL) {
         note = handshake_next(facts->handshake, note, SIDE_SERVER, NOTE_APPLICATION_DATA);
-        if (note != NULL && note->length >= FINISHED_RECORD_MIN)
+        if (note != NULL && note->length >= SUITE_FINISHED_MIN)
             return true;
     }
     return false;
@@ -102,7 +101,7 @@ static bool early_data_may_follow_hello(const struct facts *facts)
 
 bool facts_may_hold_finished(const struct facts *facts, const struct note *note)
 {
-    return note->length >= FINISHED_RECORD_MIN
+    return note->length >= SUITE_FINISHED_MIN
            && !suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length);
 }
 

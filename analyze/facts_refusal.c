@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* facts_refusal.c -- the first fatal event: what ended the handshake, and who did it. */
 #include "analyze/facts_internal.h"
-#include "analyze/session.h"
 #include "capture/time_unit.h"
 
 /* Alerts that end a connection in an orderly way: before the handshake is done they end it

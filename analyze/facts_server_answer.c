@@ -2,7 +2,6 @@
 /* facts_server_answer.c -- TLS 1.3: what the server made of the flight of a client that it had
  * asked for a certificate, as far as sizes and order of its records tell. */
 #include "analyze/facts_internal.h"
-#include "analyze/session.h"
 #include "capture/time_unit.h"
 
 /* A server that has had all of the client's flight for this long, and still said nothing, most
@@ -18,7 +17,7 @@
  * behind it, as behind an alert, is not in the capture. */
 static bool may_be_last_alert(const struct facts *facts, const struct note *note)
 {
-    return note == facts->last_protected_note[SIDE_SERVER] && note->length < FINISHED_RECORD_MIN
+    return note == facts->last_protected_note[SIDE_SERVER] && note->length < SUITE_FINISHED_MIN
            && facts->capture_ended && facts->client_answer != CLIENT_ANSWER_NONE
            && note > facts->client_flight_note && !facts_server_does_not_pad(facts);
 }
@@ -128,7 +127,7 @@ static bool end_is_padded(const struct facts *facts, const struct note *finished
     const struct note *answer = only_answer(facts, finished);
     struct server_flight flight = server_flight(facts);
 
-    return answer != NULL && answer->length >= FINISHED_RECORD_MIN && flight.last != NULL
+    return answer != NULL && answer->length >= SUITE_FINISHED_MIN && flight.last != NULL
            && !is_plain_finished(facts, flight.last) && answer->length == flight.smallest
            && facts_closes_later(facts, answer);
 }
@@ -165,7 +164,7 @@ bool facts_may_be_good_bye(const struct facts *facts, const struct note *note)
         return note->kind == NOTE_FIN || note->kind == NOTE_RST || note->kind == NOTE_ALERT;
     return last != NULL && note->length == last->length
            && (suite_alert_length(facts->suite, TLS_VERSION_1_3, note->length)
-               || (note->length < FINISHED_RECORD_MIN && client_pads(facts)));
+               || (note->length < SUITE_FINISHED_MIN && client_pads(facts)));
 }
 
 /* Who closes and has not read all that came sends a RST (RFC 2525 section 2.17). Here the client

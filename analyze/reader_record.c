@@ -7,6 +7,7 @@
 #include "analyze/reader_internal.h"
 #include "analyze/session_brief.h"
 #include "dissect/alert.h"
+#include "dissect/suite.h"
 
 /* In TLS 1.3 the second hellos come in clear behind a change_cipher_spec (RFC 8446 appendix D.4):
  * so they do where the capture lacks the HelloRetryRequest that would say so. */
@@ -119,8 +120,8 @@ static void read_alert_record(struct run *run, const struct record *record)
  * hash has 32 or 48 octets, the tag 8 or 16. */
 static bool is_plain_finished(size_t length)
 {
-    return length == FINISHED_RECORD_MIN || length == FINISHED_RECORD_MIN + 8
-           || length == FINISHED_RECORD_MIN + 16 || length == FINISHED_RECORD_MIN + 16 + 8;
+    return length == SUITE_FINISHED_MIN || length == SUITE_FINISHED_MIN + 8
+           || length == SUITE_FINISHED_MIN + 16 || length == SUITE_FINISHED_MIN + 16 + 8;
 }
 
 /* An alert has two octets where a Finished has a header and a hash; the rest is the same. */
@@ -138,7 +139,7 @@ static bool server_goes_on(const struct session *session, size_t length)
 {
     const size_t least = session->server_least;
 
-    return (length >= FINISHED_RECORD_MIN || is_plain_finished(least)) && length != least
+    return (length >= SUITE_FINISHED_MIN || is_plain_finished(least)) && length != least
            && !is_as_alert_beside(least, length);
 }
 
@@ -152,7 +153,7 @@ static inline void weigh_protected_record(struct session *session, enum side fro
         return;
     if (session->client_finished && from == SIDE_SERVER)
         session->follows_finished[SIDE_SERVER] |= server_goes_on(session, length);
-    else if (length < FINISHED_RECORD_MIN)
+    else if (length < SUITE_FINISHED_MIN)
         return;
     else if (session->client_finished)
         session->follows_finished[SIDE_CLIENT] = true;

@@ -242,10 +242,4 @@ static inline bool session_settled(const struct session *session)
            && session_without_tls_settled(session);
 }
 
-/* Octets of a TLS 1.3 record that can hold a Finished at least: message header, the smallest
- * hash, content type and the shortest tag (RFC 8446 sections 4.4.4 and 5.2, RFC 6655 for CCM_8).
- * A protected record below is an alert, padded or not, an EndOfEarlyData, or an empty
- * Certificate. */
-#define FINISHED_RECORD_MIN (4 + 32 + 1 + 8)
-
 #endif

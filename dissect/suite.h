@@ -104,6 +104,12 @@ struct suite_layout {
     uint8_t tag;            /* made by the cipher itself; 0 where an HMAC protects the record */
 };
 
+/* Octets of a TLS 1.3 record that can hold a Finished at least: message header, the smallest
+ * hash, content type and the shortest tag (RFC 8446 sections 4.4.4 and 5.2, RFC 6655 for CCM_8).
+ * A protected record below is an alert, padded or not, an EndOfEarlyData, or an empty
+ * Certificate. */
+enum { SUITE_FINISHED_MIN = 4 + 32 + 1 + 8 };
+
 /* The suite with this value, or NULL where there is none that is known. Valid for ever. */
 const struct suite *suite_find(uint16_t value);
 

@@ -5,7 +5,6 @@
 #include "analyze/causes/transport.h"
 #include "analyze/certificate_parts.h"
 #include "analyze/der.h"
-#include "analyze/session.h"
 #include "analyze/text.h"
 #include "dissect/certificate_request.h"
 #include "dissect/extension.h"
@@ -293,7 +292,7 @@ static bool no_certificate_alert(const struct facts *facts)
 /* TLS 1.3: an empty Certificate is all that came of the client's flight. */
 static bool is_half_a_flight(const struct facts *facts)
 {
-    return facts->client_flight_note->length < FINISHED_RECORD_MIN
+    return facts->client_flight_note->length < SUITE_FINISHED_MIN
            && facts->client_flight_note == facts->last_protected_note[SIDE_CLIENT];
 }
 
