@@ -92,8 +92,10 @@ const struct cause cause_hostname_mismatch = {
                    "net::ERR_CERT_COMMON_NAME_INVALID; Firefox: SSL_ERROR_BAD_CERT_DOMAIN; Java: "
                    "CertificateException: No subject alternative DNS name matching; Go: x509: "
                    "certificate is valid for X, not Y; Node: ERR_TLS_CERT_ALTNAME_INVALID",
-    .alerts = CAUSE_ALERTS(TLS_ALERT_BAD_CERTIFICATE, TLS_ALERT_CERTIFICATE_UNKNOWN,
-                           TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_INTERNAL_ERROR),
+    .alerts =
+        CAUSE_ALERTS(TLS_ALERT_BAD_CERTIFICATE, TLS_ALERT_CERTIFICATE_UNKNOWN,
+                     TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_ACCESS_DENIED,
+                     TLS_ALERT_UNSUPPORTED_CERTIFICATE, TLS_ALERT_INSUFFICIENT_SECURITY),
     .source = "RFC 9525 section 6; RFC 6066 section 3; RFC 8446 section 6.2",
     .ended_by = PARTY_CLIENT,
     .match = match,

@@ -308,7 +308,8 @@ const struct cause cause_illegal_parameter = {
                    "SSL_ERROR_ILLEGAL_PARAMETER_ALERT, SSL_ERROR_RX_UNEXPECTED_EXTENSION; Java: "
                    "SSLHandshakeException: Received fatal alert: illegal_parameter; Go: tls: "
                    "server chose an unconfigured cipher suite",
-    .alerts = CAUSE_ALERTS(TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_UNSUPPORTED_EXTENSION),
+    .alerts = CAUSE_ALERTS(TLS_ALERT_ILLEGAL_PARAMETER, TLS_ALERT_UNSUPPORTED_EXTENSION,
+                           TLS_ALERT_DECODE_ERROR, TLS_ALERT_UNEXPECTED_MESSAGE),
     .source = "RFC 8446 sections 4.1.3, 4.1.4, 4.2 and 6.2; RFC 5246 section 7.4.1.3",
     .tells_end_alone = true,
     .match = match,

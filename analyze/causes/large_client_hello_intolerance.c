@@ -132,7 +132,8 @@ const struct cause cause_large_client_hello_intolerance = {
                    "net::ERR_CONNECTION_RESET, net::ERR_TIMED_OUT; Firefox: "
                    "PR_CONNECT_RESET_ERROR; Java: SocketException: Connection reset; Go: read tcp: "
                    "connection reset by peer",
-    .alerts = CAUSE_WITHOUT_ALERTS,
+    .alerts = CAUSE_ALERTS(TLS_ALERT_DECODE_ERROR, TLS_ALERT_UNEXPECTED_MESSAGE,
+                           TLS_ALERT_RECORD_OVERFLOW, TLS_ALERT_INTERNAL_ERROR),
     .source = "RFC 8446 sections 4.1.2 and 5.1; RFC 9293 section 3.8; RFC 7685 section 1",
     .match = match,
     .conceivable = is_conceivable,

@@ -177,7 +177,8 @@ const struct cause cause_malformed_record = {
                    "error decoding message",
     .alerts =
         CAUSE_ALERTS(TLS_ALERT_DECODE_ERROR, TLS_ALERT_RECORD_OVERFLOW, TLS_ALERT_ILLEGAL_PARAMETER,
-                     TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_PROTOCOL_VERSION),
+                     TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_PROTOCOL_VERSION,
+                     TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_INTERNAL_ERROR),
     .source = "RFC 8446 sections 5.1, 5.2 and 6.2",
     .tells_end_alone = true,
     .match = match,

@@ -87,7 +87,7 @@ const struct cause cause_weak_parameters = {
                    "Diffie-Hellman prime sent by the server is not acceptable",
     .alerts = CAUSE_ALERTS(TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_ILLEGAL_PARAMETER,
                            TLS_ALERT_INSUFFICIENT_SECURITY, TLS_ALERT_BAD_CERTIFICATE,
-                           TLS_ALERT_PROTOCOL_VERSION),
+                           TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_PROTOCOL_VERSION),
     .source = "RFC 7919 section 4; RFC 9325 section 4.2.1; RFC 5246 section 7.4.3",
     .match = match,
 };
