@@ -3,6 +3,7 @@
 #include "analyze/causes/certificate_refusal.h"
 #include "analyze/causes/known_certificate.h"
 #include "analyze/causes/server_flight.h"
+#include "analyze/text.h"
 
 /* An address that stands there as a DNS name is none (RFC 9525 section 6.5). */
 static bool is_there_as_dns_name(const struct certificate *leaf, struct bytes address)
@@ -11,6 +12,21 @@ static bool is_there_as_dns_name(const struct certificate *leaf, struct bytes ad
         if (leaf->names[i].type == NAME_DNS && bytes_equal(certificate_name(leaf, i), address))
             return true;
     return false;
+}
+
+/* As the common name alone it does not count either (RFC 9525 section 6.5). */
+static void describe_address(const struct facts *facts, const char *address, enum name_match fit,
+                             bool is_misplaced, struct evidence *evidence)
+{
+    struct text text =
+        evidence_begin(evidence, "server_address", facts->server_certificate_note->at);
+
+    text_add(&text, "who goes by the address wants it in the certificate, ");
+    if (is_misplaced || fit == NAME_MATCH_COMMON_NAME)
+        text_add(&text, "where %s stands as %s, not as an IP address", address,
+                 is_misplaced ? "a DNS name" : "the common name");
+    else
+        text_add(&text, "which is not for %s", address);
 }
 
 /* Clients that go by an address send no server name (RFC 6066 section 3), and want the address in
@@ -32,12 +48,7 @@ static enum certainty judge_address(const struct facts *facts, const struct chai
         return CAUSE_NO;
     is_misplaced = is_there_as_dns_name(chain->leaf, bytes_of(address.text, address.length));
     describe_server_name(facts, evidence);
-    evidence_add(evidence, "server_address", facts->server_certificate_note->at,
-                 is_misplaced ? "who goes by the address wants it in the certificate, where %s "
-                                "stands as a DNS name, not as an IP address"
-                              : "who goes by the address wants it in the certificate, which is "
-                                "not for %s",
-                 address.text);
+    describe_address(facts, address.text, fit, is_misplaced, evidence);
     describe_names(facts, evidence);
     /* Who made the certificate meant clients that go by it. */
     return is_misplaced ? certificate_refusal_weigh(facts, TLS_ALERT_BAD_CERTIFICATE)
