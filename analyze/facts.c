@@ -27,6 +27,25 @@ static void identify_preludes(struct facts *facts)
     }
 }
 
+bool facts_lacks(const struct facts *facts, enum side side, unsigned ways)
+{
+    const struct trouble *trouble = direction_trouble(&facts->connection->direction[side]);
+
+    return ((ways & LACK_GAP) != 0 && facts->handshake->gap_octets[side] > 0)
+           || ((ways & LACK_MISSED) != 0 && trouble->missed_octets > 0)
+           || ((ways & LACK_UNSEEN) != 0 && trouble->unseen_octets > 0)
+           || ((ways & LACK_CUT) != 0 && trouble->cut_octets > 0)
+           || ((ways & LACK_DROPPED) != 0 && trouble->dropped_octets > 0)
+           || ((ways & LACK_BEFORE_RESET) != 0 && trouble->reset.unseen_octets > 0);
+}
+
+bool facts_is_captured(const struct facts *facts)
+{
+    const unsigned ways = LACK_UNSEEN | LACK_MISSED | LACK_BEFORE_RESET;
+
+    return !facts_lacks(facts, SIDE_CLIENT, ways) && !facts_lacks(facts, SIDE_SERVER, ways);
+}
+
 /* Octets that are this long on their way are lost: the longest time-out before the first
  * retransmission (RFC 6298 section 2.1). */
 #define LOST_AFTER_NS SECOND_NS
@@ -55,12 +74,11 @@ uint64_t facts_hole_octets(const struct facts *facts, enum side from)
 bool facts_octets_are_lost(const struct facts *facts, enum side from)
 {
     const struct direction *sender = &facts->connection->direction[from];
-    const struct direction *receiver = &facts->connection->direction[side_other(from)];
 
     return facts_hole_octets(facts, from) > 0
            || (direction_trouble(sender)->undelivered_octets > 0
-               && direction_trouble(sender)->missed_octets == 0
-               && direction_trouble(receiver)->missed_octets == 0
+               && !facts_lacks(facts, SIDE_CLIENT, LACK_MISSED)
+               && !facts_lacks(facts, SIDE_SERVER, LACK_MISSED)
                && facts->waited_ns >= LOST_AFTER_NS);
 }
 
@@ -68,11 +86,8 @@ bool facts_octets_are_lost(const struct facts *facts, enum side from)
  * that it lacks them (RFC 5681 section 3.2). */
 static bool octets_are_unseen(const struct facts *facts, enum side from)
 {
-    const struct connection *connection = facts->connection;
-
-    return direction_trouble(&connection->direction[from])->unseen_octets > 0
-           && !facts_octets_are_lost(facts, from)
-           && connection->direction[side_other(from)].duplicate_acks == 0;
+    return facts_lacks(facts, from, LACK_UNSEEN) && !facts_octets_are_lost(facts, from)
+           && facts->connection->direction[side_other(from)].duplicate_acks == 0;
 }
 
 /* The client closed after its hello and no other record, and the capture has all that it had ACKed:
@@ -80,15 +95,10 @@ static bool octets_are_unseen(const struct facts *facts, enum side from)
  * 7.3, RFC 8446 section 2). */
 static bool client_left_before_the_rest(const struct facts *facts)
 {
-    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
-    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
-    const struct handshake *handshake = facts->handshake;
-
-    return facts->client_hello_note != NULL && handshake->records[SIDE_CLIENT] == 1
-           && moment_seen(client->fin) && direction_trouble(client)->unseen_octets == 0
-           && handshake->gap_octets[SIDE_CLIENT] == 0
-           && direction_trouble(server)->missed_octets == 0
-           && direction_trouble(server)->dropped_octets == 0;
+    return facts->client_hello_note != NULL && facts->handshake->records[SIDE_CLIENT] == 1
+           && moment_seen(facts->connection->direction[SIDE_CLIENT].fin)
+           && !facts_lacks(facts, SIDE_CLIENT, LACK_UNSEEN | LACK_GAP)
+           && !facts_lacks(facts, SIDE_SERVER, LACK_MISSED | LACK_DROPPED);
 }
 
 /* What a server said before the hello, its greeting or what it answered a request for TLS, answers

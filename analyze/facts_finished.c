@@ -25,16 +25,6 @@ static bool server_jumped_ahead(const struct facts *facts)
                         facts->client_key_exchange_note);
 }
 
-/* The capture, or what was read of it, lacks octets that this side sent. */
-static bool lacks_octets(const struct facts *facts, enum side side)
-{
-    const struct trouble *trouble = direction_trouble(&facts->connection->direction[side]);
-
-    return facts->handshake->gap_octets[side] > 0 || trouble->missed_octets > 0
-           || trouble->unseen_octets > 0 || trouble->cut_octets > 0 || trouble->dropped_octets > 0
-           || trouble->reset.unseen_octets > 0;
-}
-
 /* No protected record of the same sender follows. */
 static bool is_last_protected(const struct facts *facts, const struct note *record)
 {
@@ -48,7 +38,8 @@ bool facts_broke_off(const struct facts *facts, const struct note *record)
 {
     return record != NULL && facts->handshake->broken_octets[record->side] > 0
            && (record->kind == NOTE_APPLICATION_DATA || record->kind == NOTE_ENCRYPTED_HANDSHAKE)
-           && is_last_protected(facts, record) && !lacks_octets(facts, (enum side)record->side);
+           && is_last_protected(facts, record)
+           && !facts_lacks(facts, (enum side)record->side, LACK_ANY);
 }
 
 /* The client's first record of type application_data that is no early data: where it sent some in
@@ -174,11 +165,11 @@ static bool is_followed_by_gap(const struct facts *facts, const struct note *rec
 bool facts_is_unacknowledged(const struct facts *facts, const struct note *record)
 {
     const struct direction *sender = &facts->connection->direction[record->side];
-    const struct trouble *trouble = direction_trouble(sender);
 
-    return !is_followed_by_gap(facts, record) && trouble->dropped_octets == 0
+    return !is_followed_by_gap(facts, record)
+           && !facts_lacks(facts, (enum side)record->side, LACK_DROPPED)
            && sender->unacknowledged_octets
-                  > octets_behind(facts, record) + trouble->unseen_octets + 1;
+                  > octets_behind(facts, record) + direction_trouble(sender)->unseen_octets + 1;
 }
 
 /* The side sends its flight again and again. */

@@ -48,8 +48,24 @@ void facts_find_refusal(struct facts *facts);
  * be anybody's, and the answer to anything. */
 bool facts_sides_are_unknown(const struct facts *facts);
 
-/* All that this side sent is in the capture. */
-bool facts_is_captured(const struct direction *direction);
+/* What the capture, or what was read of it, may lack of the octets that a side sent: struct trouble
+ * and struct handshake say what each is. */
+enum facts_lack {
+    LACK_GAP = 1 << 0,          /* gap_octets: within the handshake */
+    LACK_MISSED = 1 << 1,       /* missed_octets: the other side has them */
+    LACK_UNSEEN = 1 << 2,       /* unseen_octets: lost by the capture or by the network */
+    LACK_CUT = 1 << 3,          /* cut_octets: by snaplen */
+    LACK_DROPPED = 1 << 4,      /* dropped_octets: given up here */
+    LACK_BEFORE_RESET = 1 << 5, /* reset.unseen_octets */
+    LACK_ANY = (1 << 6) - 1
+};
+
+/* Octets of this side are lacking in one of these ways: enum facts_lack, combined with |. */
+bool facts_lacks(const struct facts *facts, enum side side, unsigned ways);
+
+/* All that both sides sent is in the capture, as far as the numbers of TCP tell. What snaplen cut,
+ * or was given up here, came by. */
+bool facts_is_captured(const struct facts *facts);
 
 /* Its SYNs left with hop limits as no system sets them and may have expired on the way, as those of
  * traceroute and mtr, which look for the routers there; and no RST of the server came. */

@@ -98,7 +98,7 @@ bool facts_client_is_turned_away(const struct facts *facts)
            && client->payload_octets == 0 && server->payload_octets == 0
            && is_closed_by(facts, SIDE_SERVER) && !client_was_gone
            && facts->refusal.at.time_ns - server->last_syn.time_ns < TURNED_AWAY_NS
-           && facts_is_captured(client) && facts_is_captured(server);
+           && facts_is_captured(facts);
 }
 
 /* Plain HTTP, to a server that waits for more octets of what it takes for the beginning of TLS,
@@ -112,7 +112,7 @@ static bool plain_client_waits_in_vain(const struct facts *facts)
     return facts->tls_expected && facts->connection->syn_seen
            && facts_client_speaks_plain_http(facts) && is_closed_by(facts, SIDE_CLIENT)
            && facts->waited_ns >= FACTS_PATIENCE_NS && client->unacknowledged_octets == 0
-           && server->payload_octets == 0 && facts_is_captured(client) && facts_is_captured(server);
+           && server->payload_octets == 0 && facts_is_captured(facts);
 }
 
 static bool request_is_unanswered(const struct facts *facts)
@@ -124,12 +124,10 @@ static bool request_is_unanswered(const struct facts *facts)
 bool facts_request_is_ignored(const struct facts *facts)
 {
     const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
-    const struct direction *server = &facts->connection->direction[SIDE_SERVER];
 
     return request_is_unanswered(facts) && is_closed_by(facts, SIDE_CLIENT)
            && facts->refusal.at.time_ns - facts->starttls.at.time_ns >= FACTS_PATIENCE_NS
-           && client->unacknowledged_octets == 0 && facts_is_captured(client)
-           && facts_is_captured(server);
+           && client->unacknowledged_octets == 0 && facts_is_captured(facts);
 }
 
 bool facts_request_is_hung_up_on(const struct facts *facts)
@@ -140,8 +138,7 @@ bool facts_request_is_hung_up_on(const struct facts *facts)
     return request_is_unanswered(facts) && facts->connection->syn_seen
            && is_closed_by(facts, SIDE_SERVER) && !facts_client_had_left(facts)
            && client->last_data.packet == facts->starttls.at.packet
-           && server->last_data.packet < facts->starttls.at.packet && facts_is_captured(client)
-           && facts_is_captured(server);
+           && server->last_data.packet < facts->starttls.at.packet && facts_is_captured(facts);
 }
 
 bool facts_failed_without_tls(const struct facts *facts)

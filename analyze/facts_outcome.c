@@ -183,21 +183,11 @@ static bool reset_answers_unseen_octets(const struct facts *facts)
            && server->last_data.packet < client->fin.packet && !moment_seen(server->fin);
 }
 
-bool facts_is_captured(const struct direction *direction)
-{
-    const struct trouble *trouble = direction_trouble(direction);
-
-    return trouble->unseen_octets == 0 && trouble->missed_octets == 0
-           && trouble->reset.unseen_octets == 0;
-}
-
 bool facts_server_kept_silent(const struct facts *facts)
 {
-    const struct direction *client = &facts->connection->direction[SIDE_CLIENT];
-
-    return facts->waited_ns >= FACTS_PATIENCE_NS && client->fin_acknowledged
-           && facts_is_captured(client)
-           && facts_is_captured(&facts->connection->direction[SIDE_SERVER]);
+    return facts->waited_ns >= FACTS_PATIENCE_NS
+           && facts->connection->direction[SIDE_CLIENT].fin_acknowledged
+           && facts_is_captured(facts);
 }
 
 /* The client closed or sent an alert, and the server's close is not in the capture, nor what it
@@ -454,8 +444,7 @@ static bool hello_is_still_due(const struct facts *facts)
 
     return facts->tls_expected && facts->capture_ended && facts->waited_ns < SILENCE_NS
            && connection->syn_seen && facts->refusal.kind == REFUSAL_NONE
-           && facts_nobody_spoke(facts) && facts_is_captured(&connection->direction[SIDE_CLIENT])
-           && facts_is_captured(&connection->direction[SIDE_SERVER]);
+           && facts_nobody_spoke(facts) && facts_is_captured(facts);
 }
 
 /* The capture ends before a client would ask for TLS again that may do so. */

@@ -416,9 +416,7 @@ static enum server_answer first_answer(const struct facts *facts)
 /* What the server said may be what the capture lacks. */
 static bool answer_is_unseen(const struct facts *facts)
 {
-    const struct trouble *trouble = direction_trouble(&facts->connection->direction[SIDE_SERVER]);
-
-    return facts->handshake->gap_octets[SIDE_SERVER] > 0 || trouble->unseen_octets > 0;
+    return facts_lacks(facts, SIDE_SERVER, LACK_GAP | LACK_UNSEEN);
 }
 
 enum server_answer facts_server_answer(const struct facts *facts)

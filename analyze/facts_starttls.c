@@ -124,13 +124,11 @@ bool facts_hello_is_due(const struct facts *facts)
 /* One that closes later has waited for the hello. */
 bool facts_server_breaks_its_word(const struct facts *facts)
 {
-    const struct direction *direction = facts->connection->direction;
-
     return hello_is_owed(facts) && facts->refusal.kind != REFUSAL_NONE
            && facts_closed_without_reason(facts, SIDE_SERVER)
            && facts->refusal.at.time_ns - facts->starttls.answered_at.time_ns < FACTS_PATIENCE_NS
-           && direction_trouble(&direction[SIDE_CLIENT])->unseen_octets == 0
-           && direction_trouble(&direction[SIDE_SERVER])->unseen_octets == 0;
+           && !facts_lacks(facts, SIDE_CLIENT, LACK_UNSEEN)
+           && !facts_lacks(facts, SIDE_SERVER, LACK_UNSEEN);
 }
 
 bool facts_request_may_be_repeated(const struct facts *facts)
