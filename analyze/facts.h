@@ -400,6 +400,10 @@ bool facts_client_had_left(const struct facts *facts);
  * closed before (RFC 9293 section 3.10.7.1). */
 bool facts_never_arrived(const struct facts *facts, const struct note *record);
 
+/* TLS 1.3: this protected record is as long as a Finished of the suite that was chosen, alone and
+ * without padding. */
+bool facts_is_plain_finished(const struct facts *facts, const struct note *note);
+
 /* TLS 1.3: what the client sent behind its flight is its close, or may be its close_notify: nothing
  * follows one (RFC 8446 section 6.1), and what comes just before, user_canceled, is as long. */
 bool facts_may_be_good_bye(const struct facts *facts, const struct note *note);

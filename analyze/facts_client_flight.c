@@ -114,8 +114,9 @@ void facts_read_client_flight(struct facts *facts)
         facts->client_answer = answer_of(facts, facts->client_flight_note);
 }
 
-/* A Finished by its size, with padding where the client's flight begins with padding. */
-static bool may_be_finished(const struct facts *facts, const struct note *note)
+/* A Finished by its size: a plain one, or one with padding where the client's flight begins with
+ * padding. */
+static bool may_be_padded_finished(const struct facts *facts, const struct note *note)
 {
     bool pads =
         facts->client_flight_note->length % PADDING_STEP == 0 && note->length % PADDING_STEP == 0;
@@ -145,7 +146,7 @@ const struct note *facts_end_of_client_flight(const struct facts *facts, const s
          note < before && records < FLIGHT_RECORDS_MAX; note++) {
         if (note->kind != NOTE_APPLICATION_DATA || note->side != SIDE_CLIENT)
             continue;
-        if (may_be_finished(facts, note))
+        if (may_be_padded_finished(facts, note))
             return note;
         records++;
     }
@@ -172,8 +173,8 @@ bool facts_client_flight_may_break_off(const struct facts *facts)
     if (facts->client_answer != CLIENT_ANSWER_CERTIFICATE)
         return false;
     last = facts_end_of_client_flight(facts, end);
-    return may_be_finished(facts, last) ? facts_broke_off(facts, last)
-                                        : records_since_flight(facts) <= FLIGHT_RECORDS_MAX;
+    return may_be_padded_finished(facts, last) ? facts_broke_off(facts, last)
+                                               : records_since_flight(facts) <= FLIGHT_RECORDS_MAX;
 }
 
 /* Who pads its records says user_canceled before its close_notify, and that is how it is known: one

@@ -101,10 +101,9 @@ bool facts_may_hold_finished(const struct facts *facts, const struct note *note)
 static const struct note *finished_from(const struct facts *facts, const struct note *note,
                                         bool is_exact)
 {
-    while (
-        note != NULL
-        && (!facts_may_hold_finished(facts, note)
-            || (is_exact && !suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length))))
+    while (note != NULL
+           && (!facts_may_hold_finished(facts, note)
+               || (is_exact && !facts_is_plain_finished(facts, note))))
         note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA);
     return facts_broke_off(facts, note) ? NULL : note;
 }

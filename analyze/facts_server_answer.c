@@ -73,7 +73,7 @@ static struct server_flight server_flight(const struct facts *facts)
     return flight;
 }
 
-static bool is_plain_finished(const struct facts *facts, const struct note *note)
+bool facts_is_plain_finished(const struct facts *facts, const struct note *note)
 {
     return suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length);
 }
@@ -82,7 +82,7 @@ bool facts_server_does_not_pad(const struct facts *facts)
 {
     struct server_flight flight = server_flight(facts);
 
-    return flight.last != NULL && is_plain_finished(facts, flight.last);
+    return flight.last != NULL && facts_is_plain_finished(facts, flight.last);
 }
 
 /* The server's first record that is a Finished without padding, the end of its flight; NULL: there
@@ -91,7 +91,7 @@ static const struct note *server_finished(const struct facts *facts)
 {
     const struct note *note = facts->first_protected_note[SIDE_SERVER];
 
-    while (note != NULL && !is_plain_finished(facts, note))
+    while (note != NULL && !facts_is_plain_finished(facts, note))
         note = next_of_server(facts, note);
     return note;
 }
@@ -128,7 +128,7 @@ static bool end_is_padded(const struct facts *facts, const struct note *finished
     struct server_flight flight = server_flight(facts);
 
     return answer != NULL && answer->length >= SUITE_FINISHED_MIN && flight.last != NULL
-           && !is_plain_finished(facts, flight.last) && answer->length == flight.smallest
+           && !facts_is_plain_finished(facts, flight.last) && answer->length == flight.smallest
            && facts_closes_later(facts, answer);
 }
 
@@ -139,7 +139,8 @@ static bool client_pads(const struct facts *facts)
 
     do
         note = handshake_next(facts->handshake, note, SIDE_CLIENT, NOTE_APPLICATION_DATA);
-    while (note != NULL && (note < facts->client_flight_note || !is_plain_finished(facts, note)));
+    while (note != NULL
+           && (note < facts->client_flight_note || !facts_is_plain_finished(facts, note)));
     return note == NULL;
 }
 

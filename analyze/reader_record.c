@@ -116,9 +116,10 @@ static void read_alert_record(struct run *run, const struct record *record)
             return;
 }
 
-/* Whether a record is as long as a Finished alone that is not padded (RFC 8446 section 5.4): the
- * hash has 32 or 48 octets, the tag 8 or 16. */
-static bool is_plain_finished(size_t length)
+/* Whether a record is as long as a Finished alone that is not padded (RFC 8446 section 5.4), of
+ * whatever suite, which is not known here: the hash has 32 or 48 octets, the tag 8 or 16. Suites
+ * without encryption (RFC 9150) have longer ones. */
+static bool is_plain_finished_of_any_suite(size_t length)
 {
     return length == SUITE_FINISHED_MIN || length == SUITE_FINISHED_MIN + 8
            || length == SUITE_FINISHED_MIN + 16 || length == SUITE_FINISHED_MIN + 16 + 8;
@@ -139,8 +140,8 @@ static bool server_goes_on(const struct session *session, size_t length)
 {
     const size_t least = session->server_least;
 
-    return (length >= SUITE_FINISHED_MIN || is_plain_finished(least)) && length != least
-           && !is_as_alert_beside(least, length);
+    return (length >= SUITE_FINISHED_MIN || is_plain_finished_of_any_suite(least))
+           && length != least && !is_as_alert_beside(least, length);
 }
 
 /* After both Finished of TLS 1.3 each side proves by what it sends that it accepts them. What a
@@ -158,7 +159,8 @@ static inline void weigh_protected_record(struct session *session, enum side fro
     else if (session->client_finished)
         session->follows_finished[SIDE_CLIENT] = true;
     else if (from == SIDE_CLIENT)
-        session->client_finished = !session->early_data_seen || is_plain_finished(length);
+        session->client_finished =
+            !session->early_data_seen || is_plain_finished_of_any_suite(length);
     else if (session->server_least == 0 || length < session->server_least)
         session->server_least = (uint16_t)length;
 }

@@ -9,8 +9,7 @@ static bool server_finished_before(const struct facts *facts, const struct note 
 
     do
         note = handshake_next(facts->handshake, note, SIDE_SERVER, NOTE_APPLICATION_DATA);
-    while (note != NULL && note < last
-           && !suite_finished_length(facts->suite, TLS_VERSION_1_3, note->length));
+    while (note != NULL && note < last && !facts_is_plain_finished(facts, note));
     return note != NULL && note < last;
 }
 
@@ -34,7 +33,7 @@ static enum certainty is_unfinished_1_3(const struct facts *facts)
 
     if (server_record_broke_off(facts) || ends_in_long_message(facts))
         return CAUSE_LIKELY;
-    if (last != NULL && suite_finished_length(facts->suite, TLS_VERSION_1_3, last->length))
+    if (last != NULL && facts_is_plain_finished(facts, last))
         return CAUSE_NO;
     return facts->resumed || server_flight_complete(facts) ? CAUSE_POSSIBLE : CAUSE_LIKELY;
 }
