@@ -83,9 +83,11 @@ enum {
 
 _Static_assert(HANDSHAKE_PRELUDE_MAX >= PRELUDE_OCTETS_MAX, "all that tells what it is");
 
-/* The beginning of a stream that is not TLS. */
+/* The beginning of a stream that is not TLS; of one that asks a proxy again, that of the request
+ * that is answered last, where the earlier ones are long. */
 struct prelude_text {
     uint16_t length;
+    uint64_t dropped; /* octets of the stream in front of what is kept of it */
     struct moment at; /* of its first octet */
     uint8_t data[HANDSHAKE_PRELUDE_MAX];
 };

@@ -11,7 +11,9 @@ enum {
      * message header, version. */
     HELLO_MARK_LENGTH = 11,
     SEARCH_STEP = 512, /* octets looked at in one go */
-    REPLY_ROOM = 160   /* octets that a long greeting leaves for the answer to a request for TLS */
+    REPLY_ROOM = 160,  /* octets that a long greeting leaves for the answer to a request for TLS */
+    ASK_ROOM = 16,     /* those that a long CONNECT leaves for the beginning of the next one */
+    REQUEST_ROOM = HANDSHAKE_PRELUDE_MAX / 2 /* less is left: what came before is dropped for it */
 };
 
 /* What the client said, or after an answer what it said then: a proxy that wants a password is
@@ -27,14 +29,52 @@ static bool asks_for_tls(const struct preludes *preludes, const struct prelude_t
            && bytes_skip(&client, preludes->starttls_request_end) && starttls_is_request(client);
 }
 
+static bool is_connect(const struct prelude_text *text)
+{
+    return starttls_client_protocol(prelude_octets(text)) == PRELUDE_HTTP_CONNECT;
+}
+
+/* Drop the beginning of a text. */
+static void drop_octets(struct prelude_text *text, size_t count)
+{
+    text->length = (uint16_t)(text->length - count);
+    text->dropped += count;
+    memmove(text->data, text->data + count, text->length);
+}
+
+/* The client's turn begins behind before octets of its stream: there it may ask a proxy again,
+ * behind more than is kept. */
+static void make_room_to_ask(struct preludes *preludes, struct prelude_text *text, uint64_t before)
+{
+    enum { LENGTH_MAX = HANDSHAKE_PRELUDE_MAX - ASK_ROOM };
+
+    if (!moment_seen(preludes->starttls_answered_at) || before != preludes->turn_began
+        || text->length <= LENGTH_MAX || !is_connect(text))
+        return;
+    text->length = LENGTH_MAX;
+    text->dropped = before - LENGTH_MAX;
+    preludes->starttls_request_end = LENGTH_MAX;
+}
+
+/* Until it is answered, all that comes is a part of it. */
+static bool connect_goes_on(const struct preludes *preludes, const struct prelude_text *text)
+{
+    return moment_seen(preludes->starttls_at) && !moment_seen(preludes->starttls_answered_at)
+           && is_connect(text);
+}
+
 /* A request for TLS is answered by what the server sends from here on. */
-static void see_request(const struct run *run, const struct prelude_text *text)
+static void see_request(const struct run *run, struct prelude_text *text)
 {
     struct preludes *preludes = run->session->preludes;
     struct prelude_text *server = preludes->prelude[SIDE_SERVER];
 
+    if (connect_goes_on(preludes, text))
+        preludes->starttls_request_end = text->length;
     if (!asks_for_tls(preludes, text))
         return;
+    if (preludes->starttls_request_end > HANDSHAKE_PRELUDE_MAX - REQUEST_ROOM && is_connect(text))
+        drop_octets(text, preludes->starttls_request_end);
     preludes->starttls_at = run->at;
     preludes->starttls_answered_at = (struct moment){0};
     preludes->starttls_request_end = text->length;
@@ -77,27 +117,53 @@ static struct prelude_text *find_or_make_text(const struct run *run)
     return text;
 }
 
-static void keep_prelude(const struct run *run, struct bytes data)
+/* Move to the text what there is room for. */
+static void append(struct prelude_text *text, struct bytes *data)
 {
-    if (run->from == SIDE_SERVER)
-        see_answer(run);
+    size_t room = sizeof(text->data) - text->length;
+    struct bytes octets;
 
+    if (!bytes_take(data, data->len < room ? data->len : room, &octets))
+        return;
+    memcpy(text->data + text->length, octets.data, octets.len);
+    text->length = (uint16_t)(text->length + octets.len);
+}
+
+static void keep_words_of_client(const struct run *run, struct bytes data)
+{
     struct prelude_text *text = find_or_make_text(run);
+    uint16_t length;
 
     if (text == NULL)
         return;
-    if (run->from == SIDE_SERVER)
-        run->session->preludes->turn_began = run->session->stream_octets[SIDE_CLIENT];
-
-    size_t room = sizeof(text->data) - text->length;
-    size_t length = data.len < room ? data.len : room;
-
-    if (length == 0)
+    make_room_to_ask(run->session->preludes, text,
+                     run->session->stream_octets[SIDE_CLIENT] - data.len);
+    length = text->length;
+    append(text, &data);
+    if (text->length == length)
         return;
-    memcpy(text->data + text->length, data.data, length);
-    text->length = (uint16_t)(text->length + length);
+    see_request(run, text);
+    append(text, &data); /* that may have made room */
+}
+
+static void keep_words_of_server(const struct run *run, struct bytes data)
+{
+    struct prelude_text *text;
+
+    see_answer(run);
+    text = find_or_make_text(run);
+    if (text == NULL)
+        return;
+    run->session->preludes->turn_began = run->session->stream_octets[SIDE_CLIENT];
+    append(text, &data);
+}
+
+static void keep_prelude(const struct run *run, struct bytes data)
+{
     if (run->from == SIDE_CLIENT)
-        see_request(run, text);
+        keep_words_of_client(run, data);
+    else
+        keep_words_of_server(run, data);
 }
 
 /* A server's alert in clear. */
@@ -134,8 +200,8 @@ static void drop_hello(const struct run *run, size_t hello_octets)
     struct prelude_text *text = run->session->preludes->prelude[run->from];
     uint64_t before = run->session->stream_octets[run->from] - hello_octets;
 
-    if (text != NULL && text->length > before)
-        text->length = (uint16_t)before;
+    if (text != NULL && text->dropped + text->length > before)
+        text->length = (uint16_t)(before > text->dropped ? before - text->dropped : 0);
 }
 
 /* What was said so far becomes the opening; what comes instead of TLS is kept apart from it. */

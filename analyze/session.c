@@ -54,6 +54,7 @@ struct prelude_text *session_new_text(struct session *session, struct moment at)
     if (text == NULL)
         return NULL;
     text->length = 0;
+    text->dropped = 0;
     text->at = at;
     return text;
 }

@@ -164,24 +164,65 @@ static void a_server_that_understands_the_header_may_refuse_the_hello(void)
     }
 }
 
-/* A second CONNECT, with a password, on the same connection. */
+/* CONNECT with a header field of that length, as tokens of Kerberos have it. */
+static void ask_proxy(struct play *play, size_t length)
+{
+    static const char request[] = "CONNECT www.example.org:443 HTTP/1.1\r\nProxy-Authorization: ";
+    static const char end[] = "\r\n\r\n";
+    uint8_t octets[4096];
+    size_t at = sizeof(request) - 1;
+
+    memcpy(octets, request, at);
+    memset(octets + at, 'x', length);
+    memcpy(octets + at + length, end, sizeof(end) - 1);
+    play_octets(play, SIDE_CLIENT, octets, at + length + sizeof(end) - 1);
+}
+
+/* A further CONNECT, with a password, on the same connection: each of so many octets. */
 static void a_request_may_be_repeated(void)
 {
-    static const char request[] = "CONNECT www.example.org:443 HTTP/1.1\r\n\r\n";
-    struct play play;
+    static const size_t lengths[][3] = {
+        {0, 20}, {20, 3000}, {900, 20}, {940, 20}, {950, 950, 20}, {3000, 3000}, {20, 3000, 3000},
+    };
 
-    play_begin(&play, 3128, 0);
-    play_text(&play, SIDE_CLIENT, request);
-    play_text(&play, SIDE_SERVER, "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
-    play_text(&play, SIDE_CLIENT, request);
-    play_text(&play, SIDE_SERVER, "HTTP/1.1 200 OK\r\n\r\n");
-    play_client_hello(&play, true);
-    play_fin(&play, SIDE_SERVER);
-    play_end(&play);
-    CU_ASSERT_TRUE(play.switched);
-    CU_ASSERT_FALSE(play.starttls_refused);
-    CU_ASSERT_EQUAL(play.starttls_status, 200);
-    CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
+        for (size_t piece = 0; piece < PIECES; piece++) {
+            struct play play;
+
+            play_begin(&play, 3128, pieces[piece]);
+            ask_proxy(&play, lengths[i][0]);
+            for (size_t again = 1; again < 3 && lengths[i][again] > 0; again++) {
+                play_text(&play, SIDE_SERVER, "HTTP/1.1 407 Authentication Required\r\n\r\n");
+                ask_proxy(&play, lengths[i][again]);
+            }
+            play_text(&play, SIDE_SERVER, "HTTP/1.1 200 OK\r\n\r\n");
+            play_client_hello(&play, true);
+            play_fin(&play, SIDE_SERVER);
+            play_end(&play);
+            CU_ASSERT_TRUE(play.switched);
+            CU_ASSERT_FALSE(play.starttls_refused);
+            CU_ASSERT_EQUAL(play.starttls_status, 200);
+            CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+            CU_ASSERT_STRING_EQUAL(play.server_name, "www.example.org");
+        }
+}
+
+/* The last answer counts. */
+static void a_request_may_be_refused_again(void)
+{
+    for (size_t piece = 0; piece < PIECES; piece++) {
+        struct play play;
+
+        play_begin(&play, 3128, pieces[piece]);
+        ask_proxy(&play, 1200);
+        play_text(&play, SIDE_SERVER, "HTTP/1.1 407 Authentication Required\r\n\r\n");
+        ask_proxy(&play, 1200);
+        play_text(&play, SIDE_SERVER, "HTTP/1.1 403 Forbidden\r\n\r\n");
+        play_fin(&play, SIDE_SERVER);
+        play_end(&play);
+        CU_ASSERT_TRUE(play.starttls_refused);
+        CU_ASSERT_EQUAL(play.starttls_status, 403);
+    }
 }
 
 static void a_proxy_that_refuses_another_port_refuses_no_tls(void)
@@ -316,6 +357,7 @@ int main(void)
         {"a server that understands the PROXY header may refuse the hello",
          a_server_that_understands_the_header_may_refuse_the_hello},
         {"a request may be repeated", a_request_may_be_repeated},
+        {"a request may be refused again", a_request_may_be_refused_again},
         {"a proxy that refuses another port refuses no TLS",
          a_proxy_that_refuses_another_port_refuses_no_tls},
         {"a proxy that knows no target refuses no TLS",
