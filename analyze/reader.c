@@ -118,7 +118,7 @@ static struct bytes read_odd_header(struct run *run, struct bytes octets)
                                                 TLS_VERSION_1_2 & 0xff};
     struct bytes own;
 
-    reader_note_malformed(run, MALFORMED_RECORD_VERSION);
+    reader_note_malformed(run, MALFORMED_RECORD_VERSION, octets.len);
     if (bytes_take(&octets, sizeof(header), &own)) {
         memcpy(header + 3, own.data + 3, 2);
         run_reader(run)->state = READER_TLS;
@@ -156,7 +156,7 @@ NEVER_INLINE static void take_odd_start(struct run *run, struct bytes data)
         if (!buffer_append(partial, &session->memory->budget, data,
                            PRELUDE_SEARCH_MAX + RECORD_MAX)) {
             reader_note_dropped(run, data.len);
-            reader_lose_framing(run, MALFORMED_RECORD);
+            reader_lose_framing(run, MALFORMED_RECORD, data.len);
             return;
         }
         data = bytes_of(partial->data, partial->length);
@@ -229,12 +229,14 @@ void reader_go_on(struct run *run, struct bytes data)
         readers[run_reader(run)->state](run, data);
 }
 
-void reader_take_piece(struct run *run, struct bytes piece)
+void reader_take_piece(struct run *run, struct bytes piece, size_t left)
 {
     const uint8_t framed = run_reader(run)->state;
 
     run_reader(run)->state = READER_TLS;
+    run->left += (uint32_t)left;
     reader_take_records(run, piece);
+    run->left -= (uint32_t)left;
     if (run_reader(run)->state == READER_TLS)
         run_reader(run)->state = framed;
 }
@@ -314,5 +316,5 @@ void session_gap(struct session *session, enum side from, uint64_t missing, stru
         session_drop_message(session, run.from);
         return;
     }
-    reader_lose_framing(&run, MALFORMED_RECORD);
+    reader_lose_framing(&run, MALFORMED_RECORD, 0);
 }

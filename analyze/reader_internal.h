@@ -30,6 +30,12 @@ static inline struct note_detail reader_detail(const struct record *record)
     };
 }
 
+/* With its header. */
+static inline size_t reader_record_octets(const struct record *record)
+{
+    return TLS_RECORD_HEADER_LENGTH + record->fragment.len;
+}
+
 /* True when octets may be the beginning of a record. */
 static inline bool reader_may_be_record(struct bytes octets)
 {
@@ -73,8 +79,8 @@ static inline bool reader_begins_hello(struct bytes octets, uint8_t wanted)
     return reader_names_hello(octets, wanted) && reader_may_be_record(octets);
 }
 
-/* Note octets that are not what they should be. */
-void reader_note_malformed(const struct run *run, enum malformation malformation);
+/* Note octets that are not what they should be: so many are being read from the first of them. */
+void reader_note_malformed(const struct run *run, enum malformation malformation, size_t octets);
 
 /* Octets were not read for want of memory: like those that were not captured, they are no fault of
  * their sender. */
@@ -97,16 +103,18 @@ static inline void reader_settle_sides(struct run *run, uint8_t type)
 /* Read the handshake messages of a plain record. */
 void reader_take_handshake(struct run *run, const struct record *record);
 
-/* Drop what is buffered and wait for a segment that begins with a record. */
-void reader_lose_framing(struct run *run, enum malformation malformation);
+/* Drop what is buffered and wait for a segment that begins with a record. octets are being read
+ * from the first that is none. */
+void reader_lose_framing(struct run *run, enum malformation malformation, size_t octets);
 
 /* Read octets that are counted already, in the state that the reader is in: what is left of a run
  * after that changed. */
 void reader_go_on(struct run *run, struct bytes data);
 
 /* Read a piece of TLS out of packets of another protocol, whose state the reader is in and stays in
- * unless the framing of TLS is lost. May reverse the connection and with it run->from. */
-void reader_take_piece(struct run *run, struct bytes piece);
+ * unless the framing of TLS is lost; behind it come left more octets. May reverse the connection
+ * and with it run->from. */
+void reader_take_piece(struct run *run, struct bytes piece, size_t left);
 
 /* TLS begins: what both sides said so far is their opening. Harmless when it began before. The
  * session has preludes. */

@@ -6,9 +6,9 @@
 #include "dissect/key_exchange.h"
 #include "dissect/message.h"
 
-void reader_note_malformed(const struct run *run, enum malformation malformation)
+void reader_note_malformed(const struct run *run, enum malformation malformation, size_t octets)
 {
-    uint64_t before = run->session->stream_octets[run->from];
+    uint64_t before = run->session->stream_octets[run->from] - run->left - octets;
     const struct note_detail detail = {
         .type = (uint8_t)malformation,
         .length = before > UINT32_MAX ? UINT32_MAX : (uint32_t)before,
@@ -146,7 +146,7 @@ static void give_up_messages(const struct run *run, const struct record *record)
     session_drop_message(run->session, run->from);
     reader->encrypted = true;
     if (!session->midway && session->gap_octets[run->from] == 0) {
-        reader_note_malformed(run, MALFORMED_MESSAGE_SIZE);
+        reader_note_malformed(run, MALFORMED_MESSAGE_SIZE, reader_record_octets(record));
         return;
     }
     (void)session_note(run, NOTE_ENCRYPTED_HANDSHAKE, reader_detail(record));

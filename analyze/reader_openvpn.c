@@ -88,7 +88,7 @@ static void take_content(struct run *run, struct bytes *data)
     if (!framing->has_tls)
         return;
     reader_end_preludes(run->session);
-    reader_take_piece(run, piece);
+    reader_take_piece(run, piece, data->len);
 }
 
 void reader_take_openvpn(struct run *run, struct bytes data)

@@ -347,7 +347,9 @@ static bool search_step(struct run *run, struct bytes step, size_t rest)
         memcpy(copy, hello.data, hello.len);
         hello.data = copy;
         switch_to_tls(run, hello.len + rest, mark == MARK_ANSWER);
+        run->left += (uint32_t)rest;
         reader_go_on(run, hello);
+        run->left -= (uint32_t)rest;
         return false;
     }
     if (window->length >= HELLO_MARK_LENGTH) {

@@ -80,7 +80,7 @@ static void read_half_alert(const struct run *run, const struct record *record)
     else if (octet == TLS_ALERT_LEVEL_WARNING || octet == TLS_ALERT_LEVEL_FATAL)
         reader->half_alert = octet & 3U;
     else
-        reader_note_malformed(run, MALFORMED_ALERT);
+        reader_note_malformed(run, MALFORMED_ALERT, reader_record_octets(record));
 }
 
 /* Of a level that does not exist. TLS 1.3 wants levels to be ignored, and takes for an error what
@@ -94,7 +94,7 @@ static void read_odd_alert(const struct run *run, const struct record *record)
     if (bytes_u8(&fragment, &alert.level) && bytes_u8(&fragment, &alert.description))
         (void)note_alert(run, record, (struct alert){TLS_ALERT_LEVEL_FATAL, alert.description});
     else
-        reader_note_malformed(run, MALFORMED_ALERT);
+        reader_note_malformed(run, MALFORMED_ALERT, reader_record_octets(record));
 }
 
 static void read_alert_record(struct run *run, const struct record *record)
@@ -184,7 +184,7 @@ static void read_heartbeat_record(struct run *run, const struct record *record)
     (void)session_note(run, NOTE_HEARTBEAT, detail);
 }
 
-static void read_other_record(struct run *run, const struct record *record)
+static void read_other_record(struct run *run, const struct record *record, size_t left)
 {
     static void (*const readers[])(struct run *, const struct record *) = {
         [TLS_CONTENT_CHANGE_CIPHER_SPEC] = read_change_cipher_spec,
@@ -193,17 +193,20 @@ static void read_other_record(struct run *run, const struct record *record)
         [TLS_CONTENT_HEARTBEAT] = read_heartbeat_record,
     };
 
+    run->left += (uint32_t)left;
     readers[record->type](run, record);
+    run->left -= (uint32_t)left;
 }
 
-ALWAYS_INLINE void read_record(struct run *run, const struct record *record)
+/* Behind it come left more octets. */
+ALWAYS_INLINE void read_record(struct run *run, const struct record *record, size_t left)
 {
     run->session->records[run->from]++;
     run->session->spoke_tls[run->from] = true;
     if (record->type == TLS_CONTENT_APPLICATION_DATA)
         read_application_record(run, record);
     else
-        read_other_record(run, record);
+        read_other_record(run, record, left);
 }
 
 /* What begins with these octets may be a second hello: as many tell as hold the headers and the
@@ -242,7 +245,7 @@ static void read_header_only(struct run *run, struct bytes octets, size_t need)
     /* The readers of protected records use the length alone: no octet behind it is read. */
     record.fragment = (struct bytes){.data = octets.data, .len = need - TLS_RECORD_HEADER_LENGTH};
     run_reader(run)->skip = (uint16_t)(need - octets.len);
-    read_record(run, &record);
+    read_record(run, &record, 0);
 }
 
 void reader_note_dropped(const struct run *run, size_t octets)
@@ -251,7 +254,7 @@ void reader_note_dropped(const struct run *run, size_t octets)
     run->session->gap_octets[run->from] += octets;
 }
 
-void reader_lose_framing(struct run *run, enum malformation malformation)
+void reader_lose_framing(struct run *run, enum malformation malformation, size_t octets)
 {
     struct reader *reader = run_reader(run);
 
@@ -261,7 +264,7 @@ void reader_lose_framing(struct run *run, enum malformation malformation)
     reader->skip = 0;
     reader->half_alert = 0;
     if (run->session->gap_octets[run->from] == 0)
-        reader_note_malformed(run, malformation);
+        reader_note_malformed(run, malformation, octets);
 }
 
 void reader_keep_partial(struct run *run, struct bytes octets)
@@ -271,7 +274,7 @@ void reader_keep_partial(struct run *run, struct bytes octets)
         return;
     }
     reader_note_dropped(run, octets.len);
-    reader_lose_framing(run, MALFORMED_RECORD);
+    reader_lose_framing(run, MALFORMED_RECORD, octets.len);
 }
 
 /* Keep the beginning of a record until the rest comes. need is its whole size, for which room is
@@ -308,17 +311,17 @@ ALWAYS_INLINE struct bytes read_records(struct run *run, struct bytes octets, bo
     while (octets.len > 0 && run_reader(run)->state == READER_TLS) {
         switch (record_next(&octets, &record, &need)) {
         case RECORD_OK:
-            read_record(run, &record);
+            read_record(run, &record, octets.len);
             break;
         case RECORD_PARTIAL:
             read_partial_record(run, octets, need, kept);
             return octets;
         case RECORD_ALIEN:
-            reader_lose_framing(run, MALFORMED_RECORD);
+            reader_lose_framing(run, MALFORMED_RECORD, octets.len);
             return octets;
         case RECORD_OVERSIZED:
             run->session->spoke_tls[run->from] = true;
-            reader_lose_framing(run, MALFORMED_RECORD_SIZE);
+            reader_lose_framing(run, MALFORMED_RECORD_SIZE, octets.len);
             return octets;
         }
     }
@@ -335,7 +338,7 @@ NEVER_INLINE static void complete_partial(struct run *run, struct bytes *data)
     struct bytes more;
 
     if (record_next(&kept, &record, &need) != RECORD_PARTIAL) {
-        reader_lose_framing(run, MALFORMED_RECORD);
+        reader_lose_framing(run, MALFORMED_RECORD, kept.len + data->len);
         return;
     }
 
@@ -347,7 +350,9 @@ NEVER_INLINE static void complete_partial(struct run *run, struct bytes *data)
     if (reader->state != READER_TLS)
         return;
     kept = bytes_of(run_partial(run)->data, run_partial(run)->length);
+    run->left += (uint32_t)data->len;
     kept = read_records(run, kept, true);
+    run->left -= (uint32_t)data->len;
     if (kept.len == 0) /* the sides may have been exchanged */
         session_drop_partial(run->session, run->from);
 }

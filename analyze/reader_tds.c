@@ -80,7 +80,7 @@ static void take_header(struct run *run, struct bytes *data)
     framing->header_length = 0;
     octets = bytes_of(framing->header, TDS_HEADER_LENGTH);
     if (!tds_header_take(&octets, &header)) {
-        reader_lose_framing(run, MALFORMED_RECORD);
+        reader_lose_framing(run, MALFORMED_RECORD, TDS_HEADER_LENGTH + data->len);
         return;
     }
     framing->left = header.length;
@@ -106,7 +106,7 @@ static void take_content(struct run *run, struct bytes *data)
     framing->no_tls = framing->no_tls || !content_is_tls(run, piece);
     if (framing->no_tls)
         return;
-    reader_take_piece(run, piece);
+    reader_take_piece(run, piece, data->len);
 }
 
 void reader_take_tds(struct run *run, struct bytes data)

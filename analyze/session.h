@@ -167,6 +167,7 @@ _Static_assert(RECORD_MAX <= UINT16_MAX, "what is left of a record fits");
 struct run {
     struct session *session;
     enum side from;
+    uint32_t left; /* octets, counted already, behind those that are being read */
     struct moment at;
 };
 

@@ -475,6 +475,55 @@ static void a_hello_that_breaks_off_is_a_hello(void)
     }
 }
 
+static const struct note *find_malformed(const struct handshake *handshake)
+{
+    return handshake_next(handshake, NULL, SIDE_SERVER, NOTE_MALFORMED);
+}
+
+#define WARNING "\x15\3\3\0\2\1\x5a"
+#define OCTETS(text)                                                                               \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
+
+/* However the stream is cut. */
+static void what_is_malformed_has_its_place_in_the_stream(void)
+{
+    static const struct {
+        struct bytes octets;
+        uint32_t before;
+        enum malformation what;
+    } rows[] = {
+        {OCTETS(WARNING "this is no record"), 7, MALFORMED_RECORD},
+        {OCTETS(WARNING WARNING "\x17\3\3\x50\0this is too long"), 14, MALFORMED_RECORD_SIZE},
+        {OCTETS(WARNING "\x15\3\3\0\1\x9" WARNING WARNING), 7, MALFORMED_ALERT},
+        {OCTETS(WARNING "\x16\3\3\0\x5\xb\xff\xff\xff\0" WARNING), 7, MALFORMED_MESSAGE_SIZE},
+        {OCTETS("\x16\5\5\0\x2e\2\0\0\x2a\3\3hello"), 0, MALFORMED_RECORD_VERSION},
+    };
+    static const size_t pieces[] = {100, 1, 3, 11};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        for (size_t j = 0; j < sizeof(pieces) / sizeof(pieces[0]); j++) {
+            struct bytes rest = rows[i].octets;
+            const struct note *note;
+            struct fixture fixture;
+            struct bytes piece;
+
+            begin(&fixture, MEMORY);
+            fixture.session.midway = false;
+            fixture.session.hello_seen = true;
+            while (rest.len > 0
+                   && bytes_take(&rest, rest.len < pieces[j] ? rest.len : pieces[j], &piece))
+                session_read(&fixture.session, SIDE_SERVER, piece, moment_of(0));
+            conclude(&fixture);
+            note = find_malformed(&fixture.handshake);
+            CU_ASSERT_PTR_NOT_NULL_FATAL(note);
+            CU_ASSERT_EQUAL(note->type, rows[i].what);
+            CU_ASSERT_EQUAL(note->length, rows[i].before);
+            end(&fixture);
+        }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -498,6 +547,8 @@ int main(void)
         {"a protected record that breaks off lacks octets",
          a_protected_record_that_breaks_off_lacks_octets},
         {"a hello that breaks off is a hello", a_hello_that_breaks_off_is_a_hello},
+        {"what is malformed has its place in the stream",
+         what_is_malformed_has_its_place_in_the_stream},
         CU_TEST_INFO_NULL,
     };
 
