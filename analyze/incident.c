@@ -89,12 +89,13 @@ static bool was_over(const struct incident *incident, int64_t at_ns,
 }
 
 void incident_add_to(struct incidents *incidents, enum incident_table table,
-                     const struct incident_failure *failure, const struct incident_past *past)
+                     struct incident_failure *failure, const struct incident_past *past)
 {
     int64_t at_ns = failure->connection->first.time_ns;
     struct incident_key key;
     struct incident *incident;
 
+    failure->number[table] = 0;
     if (!incident_key_of(incidents->hash_key, table, failure, &key))
         return;
     incident = knowledge_table_get(incidents->tables[table], &key);
@@ -104,45 +105,77 @@ void incident_add_to(struct incidents *incidents, enum incident_table table,
         return;
     if (incident->failures == 0)
         incident_begin(incident, failure, table);
+    failure->number[table] = incident->generation + 1;
     incident_count(incidents, incident, failure, past);
 }
 
-void incidents_add(struct incidents *incidents, const struct incident_failure *failure,
+void incidents_add(struct incidents *incidents, struct incident_failure *failure,
                    const struct incident_past *past)
 {
     for (size_t i = 0; i < INCIDENT_TABLES; i++)
         incident_add_to(incidents, (enum incident_table)i, failure, past);
 }
 
-/* The one that was going on at the time, which may be over. */
+/* The one of this number with the key of the latest. */
+static struct incident *find_numbered(struct knowledge_table *table, struct incident *latest,
+                                      const struct incident_key *key, uint32_t number)
+{
+    struct incident_key archived = *key;
+
+    if (latest != NULL && latest->generation + 1 == number)
+        return latest;
+    incident_key_set_generation(&archived, number);
+    return knowledge_table_find(table, &archived);
+}
+
+/* The latest one that had begun by then. */
+static struct incident *find_begun(struct knowledge_table *table, struct incident *latest,
+                                   const struct incident_key *key, int64_t at_ns)
+{
+    struct incident *found = latest;
+
+    while (found != NULL && at_ns < found->first_ns)
+        found = found->generation > 0 ? find_numbered(table, NULL, key, found->generation) : NULL;
+    return found;
+}
+
+/* The one that a failure was counted with, which may be over. NULL: it had to make room. */
 static struct incident *find_in(const struct incidents *incidents, enum incident_table table,
                                 const struct incident_failure *failure)
 {
     int64_t at_ns = failure->connection->first.time_ns;
+    struct knowledge_table *records = incidents->tables[table];
     struct incident_key key;
     struct incident *found;
 
     if (!incident_key_of(incidents->hash_key, table, failure, &key))
         return NULL;
-    found = knowledge_table_find(incidents->tables[table], &key);
-    while (found != NULL && at_ns < found->first_ns && found->generation > 0) {
-        struct incident *earlier;
+    found = knowledge_table_find(records, &key);
+    if (failure->number[table] != 0)
+        found = find_numbered(records, found, &key, failure->number[table]);
+    else
+        found = find_begun(records, found, &key, at_ns);
+    /* One that had to make room may have left its number to another one. */
+    return found != NULL && found->first_ns <= at_ns && at_ns <= found->last_ns ? found : NULL;
+}
 
-        incident_key_set_generation(&key, found->generation);
-        earlier = knowledge_table_find(incidents->tables[table], &key);
-        if (earlier == NULL)
-            break;
-        found = earlier;
-    }
-    return found;
+/* A failure as it was counted: with which incident is known of its own cause alone. */
+static struct incident_failure with_cause(const struct incident_failure *failure,
+                                          const struct cause *cause)
+{
+    struct incident_failure before = *failure;
+
+    if (cause != failure->cause)
+        memset(before.number, 0, sizeof(before.number));
+    before.cause = cause;
+    return before;
 }
 
 void incidents_take_back(struct incidents *incidents, const struct incident_failure *failure,
                          const struct cause *cause)
 {
-    struct incident_failure before = *failure;
+    const struct incident_failure before = with_cause(failure, cause);
 
-    before.cause = cause;
     for (size_t i = 0; i < INCIDENT_TABLES; i++) {
         struct incident *incident = find_in(incidents, (enum incident_table)i, &before);
         bool is_counted = !incidents->is_assigned || failure->table == i;
@@ -155,9 +188,8 @@ void incidents_take_back(struct incidents *incidents, const struct incident_fail
 void incidents_move_folded(struct incidents *incidents, const struct incident_failure *failure,
                            const struct earlier_verdict *earlier, struct incident *now)
 {
-    struct incident_failure before = *failure;
+    const struct incident_failure before = with_cause(failure, earlier->cause);
 
-    before.cause = earlier->cause;
     for (size_t i = 0; i < INCIDENT_TABLES; i++) {
         struct incident *incident = find_in(incidents, (enum incident_table)i, &before);
         char id[INCIDENT_ID_SIZE];

@@ -120,6 +120,8 @@ struct incident_failure {
     bool is_half_seen;                 /* one direction alone was captured */
     bool has_limit;                    /* of validity: it is the cause, and known */
     enum incident_table table;         /* that it is assigned to */
+    uint32_t number[INCIDENT_TABLES];  /* of the incident that it is counted with, from 1 on, among
+                                          those with its key; 0: not known */
     struct proxy_target target;        /* of the proxy that stands for the server, if has_target */
     int64_t certificate_limit;         /* in seconds since 1970, if has_limit */
     uint64_t client_kind;              /* a hash of what its hello is known by; 0: it sent none */
@@ -183,8 +185,8 @@ void incidents_free(struct incidents *incidents); /* NULL is harmless */
 struct incident_failure incidents_failure_of(const struct incidents *incidents,
                                              const struct verdict *verdict);
 
-/* Count a failure. past is how things stood when it began. */
-void incidents_add(struct incidents *incidents, const struct incident_failure *failure,
+/* Count a failure. past is how things stood when it began. Sets failure->number. */
+void incidents_add(struct incidents *incidents, struct incident_failure *failure,
                    const struct incident_past *past);
 
 /* All failures were added: does some incident take from several servers, so that each is to be
@@ -198,8 +200,8 @@ void incidents_choose(const struct incidents *incidents, struct incident_failure
  * of which was chosen for. */
 void incidents_begin_assigning(struct incidents *incidents);
 
-/* Count a failure with the incident that was chosen for it. */
-void incidents_assign(struct incidents *incidents, const struct incident_failure *failure,
+/* Count a failure with the incident that was chosen for it. Sets its number. */
+void incidents_assign(struct incidents *incidents, struct incident_failure *failure,
                       const struct incident_past *past);
 
 /* Take a failure back that was counted with another verdict: cause is what it said. Of one that was

@@ -40,7 +40,7 @@ void incidents_begin_assigning(struct incidents *incidents)
     incidents->is_assigned = true;
 }
 
-void incidents_assign(struct incidents *incidents, const struct incident_failure *failure,
+void incidents_assign(struct incidents *incidents, struct incident_failure *failure,
                       const struct incident_past *past)
 {
     incident_add_to(incidents, failure->table, failure, past);

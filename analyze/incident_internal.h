@@ -45,9 +45,9 @@ bool incident_spans_servers(const struct incident *incident);
 enum incident_table incident_table_of(const struct incidents *incidents,
                                       const struct incident_failure *failure);
 
-/* Count a failure in one of the tables. */
+/* Count a failure in one of the tables; sets its number there. */
 void incident_add_to(struct incidents *incidents, enum incident_table table,
-                     const struct incident_failure *failure, const struct incident_past *past);
+                     struct incident_failure *failure, const struct incident_past *past);
 
 /* Keep an incident that is over under another key, as far as there is room: the next failure
  * begins a new one. Returns what is under its key from now on, without a failure; NULL: no memory,

@@ -75,7 +75,7 @@ void tracker_weigh(struct tracker *tracker, struct facts *facts, struct known *k
 static void count_at_once(struct tracker *tracker, struct verdict *verdict,
                           const struct incident_past *past)
 {
-    const struct incident_failure failure = incidents_failure_of(tracker->incidents, verdict);
+    struct incident_failure failure = incidents_failure_of(tracker->incidents, verdict);
 
     incidents_add(tracker->incidents, &failure, past);
     verdict->incident = incidents_find(tracker->incidents, &failure, true);
@@ -379,7 +379,7 @@ static void assign_failures(struct tracker *tracker, struct deferred *first)
         if (each->failure.cause != NULL)
             incidents_choose(incidents, &each->failure);
     incidents_begin_assigning(incidents);
-    for (const struct deferred *each = first; each != NULL; each = each->next)
+    for (struct deferred *each = first; each != NULL; each = each->next)
         if (each->failure.cause != NULL)
             incidents_assign(incidents, &each->failure, &each->note.past);
 }

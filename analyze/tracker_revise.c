@@ -42,7 +42,7 @@ static void count_anew(struct tracker *tracker, struct verdict *verdict,
                        const struct defer_note *note)
 {
     const struct earlier_verdict *earlier = &note->verdict;
-    const struct incident_failure failure = incidents_failure_of(tracker->incidents, verdict);
+    struct incident_failure failure = incidents_failure_of(tracker->incidents, verdict);
 
     if (earlier->cause != NULL && earlier->cause != verdict->cause)
         incidents_take_back(tracker->incidents, &failure, earlier->cause);

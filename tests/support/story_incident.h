@@ -24,7 +24,7 @@ static inline void story_set_ends(struct story *story, uint8_t client, uint8_t s
 static inline void story_add_failure(struct incidents *incidents, const struct story *story,
                                      const struct incident_past *past)
 {
-    const struct incident_failure failure = incidents_failure_of(incidents, &story->verdict);
+    struct incident_failure failure = incidents_failure_of(incidents, &story->verdict);
 
     incidents_add(incidents, &failure, past);
 }
