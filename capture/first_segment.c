@@ -16,13 +16,20 @@ static struct bytes copy(struct bytes octets, uint8_t *out)
     return bytes_of(out, octets.len);
 }
 
+static bool has_room(const struct stream_budget *budget, size_t memory)
+{
+    const size_t max = budget->max / FIRST_SEGMENTS_PART;
+
+    return budget->used + memory <= budget->max && budget->first_segments + memory <= max;
+}
+
 struct first_segment *first_segment_new(const struct segment *segment, struct stream_budget *budget)
 {
     size_t octets = segment->options.len + segment->payload.len;
     size_t memory = sizeof(struct first_segment) + octets;
     struct first_segment *first;
 
-    if (octets > STREAM_HELD_OCTETS_TIGHT || budget->max - budget->used < memory)
+    if (octets > STREAM_HELD_OCTETS_TIGHT || !has_room(budget, memory))
         return NULL;
     first = malloc(memory);
     if (first == NULL)
@@ -32,6 +39,7 @@ struct first_segment *first_segment_new(const struct segment *segment, struct st
     first->segment.options = copy(segment->options, first->octets);
     first->segment.payload = copy(segment->payload, first->octets + segment->options.len);
     budget->used += memory;
+    budget->first_segments += memory;
     return first;
 }
 
@@ -40,6 +48,7 @@ void first_segment_free(struct first_segment *first, struct stream_budget *budge
     if (first == NULL)
         return;
     budget->used -= first->memory;
+    budget->first_segments -= first->memory;
     free(first);
 }
 

@@ -12,10 +12,15 @@
 
 #include "capture/stream.h"
 
+/* Anybody can send segments without a SYN, each of which waits until its connection ends: they get
+ * one part in so many of the budget, and what is behind a hole has the others. */
+enum { FIRST_SEGMENTS_PART = 4 };
+
 struct first_segment;
 
 /* A copy of the segment; its octets count in the budget. NULL when it is longer than
- * STREAM_HELD_OCTETS_TIGHT, or there is no room: then it is taken at once. */
+ * STREAM_HELD_OCTETS_TIGHT, or there is no room: then it is taken at once, and nothing is lost but
+ * the order of the first two. */
 struct first_segment *first_segment_new(const struct segment *segment,
                                         struct stream_budget *budget);
 

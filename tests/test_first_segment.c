@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where a direction begins whose SYN was not captured; segments.h says how the log is read. */
+#include "capture/first_segment.h"
 #include "dissect/tls.h"
 #include "tests/support/play.h"
 #include "tests/support/told.h"
@@ -133,6 +134,29 @@ static void a_handshake_without_syn_is_judged_in_any_order(void)
     }
 }
 
+/* However many there are, what is behind a hole has room. */
+static void first_segments_have_a_part_of_the_memory(void)
+{
+    enum { SEGMENTS = 64, PAYLOAD = 1400, ROOM = SEGMENTS * PAYLOAD };
+    static const uint8_t octets[PAYLOAD];
+    const struct segment segment = {.payload = bytes_of(octets, PAYLOAD),
+                                    .payload_length = PAYLOAD};
+    struct stream_budget budget = {.max = ROOM};
+    struct first_segment *first[SEGMENTS];
+    size_t count = 0;
+
+    do
+        first[count] = first_segment_new(&segment, &budget);
+    while (first[count] != NULL && ++count < SEGMENTS);
+    CU_ASSERT(count > 0 && budget.used <= ROOM / FIRST_SEGMENTS_PART);
+    first_segment_free(first[0], &budget);
+    first[0] = first_segment_new(&segment, &budget);
+    CU_ASSERT_PTR_NOT_NULL(first[0]);
+    while (count > 0)
+        first_segment_free(first[--count], &budget);
+    CU_ASSERT_EQUAL(budget.used, 0);
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -148,6 +172,7 @@ int main(void)
         {"a handler that is done hears no more", a_handler_that_is_done_hears_no_more},
         {"a handshake without SYN is judged in any order",
          a_handshake_without_syn_is_judged_in_any_order},
+        {"first segments have a part of the memory", first_segments_have_a_part_of_the_memory},
         CU_TEST_INFO_NULL,
     };
 
