@@ -3,6 +3,8 @@
 #include "analyze/facts_internal.h"
 #include "capture/time_unit.h"
 
+#include <string.h>
+
 /* Alerts that end a connection in an orderly way: before the handshake is done they end it
  * without a reason (RFC 8446 section 6.1). */
 static bool is_closure(uint8_t description)
@@ -235,28 +237,93 @@ static struct refusal refusal_from(enum refusal_kind kind, const struct note *no
     };
 }
 
-/* Who has warned goes on with the handshake, as a client does that has no certificate (RFC 6101
- * section 5.6.6). */
-static bool went_on_after(const struct facts *facts, const struct note *warning)
+/* Behind the warning this side goes on with the handshake, as a client does that warns that it has
+ * no certificate (RFC 6101 section 5.6.6). */
+static bool has_gone_on(const struct facts *facts, const struct note *warning, uint8_t side)
 {
     for (const struct note *note = warning + 1; note < facts->refusal.note; note++)
-        if (note->side == warning->side && note->kind != NOTE_ALERT)
+        if (note->side == side && note->kind != NOTE_ALERT)
             return true;
     return false;
 }
 
-/* A side that warns and then closes has refused with its warning. */
+static bool is_closing(const struct refusal *refusal)
+{
+    return refusal->kind == REFUSAL_FIN || refusal->kind == REFUSAL_RST
+           || (refusal->kind == REFUSAL_ALERT && is_closure(refusal->alert));
+}
+
+/* Alerts that are errors whatever level they are sent with: always fatal by RFC 5246 section 7.2.2
+ * and by what added them (RFC 7301, RFC 7507, RFC 8446 section 6), or about a certificate that
+ * nobody goes on without. */
+static bool is_error(uint8_t description)
+{
+    static const uint8_t errors[] = {
+        TLS_ALERT_UNEXPECTED_MESSAGE,
+        TLS_ALERT_BAD_RECORD_MAC,
+        TLS_ALERT_DECRYPTION_FAILED,
+        TLS_ALERT_RECORD_OVERFLOW,
+        TLS_ALERT_DECOMPRESSION_FAILURE,
+        TLS_ALERT_HANDSHAKE_FAILURE,
+        TLS_ALERT_BAD_CERTIFICATE,
+        TLS_ALERT_UNSUPPORTED_CERTIFICATE,
+        TLS_ALERT_CERTIFICATE_REVOKED,
+        TLS_ALERT_CERTIFICATE_EXPIRED,
+        TLS_ALERT_CERTIFICATE_UNKNOWN,
+        TLS_ALERT_ILLEGAL_PARAMETER,
+        TLS_ALERT_UNKNOWN_CA,
+        TLS_ALERT_ACCESS_DENIED,
+        TLS_ALERT_DECODE_ERROR,
+        TLS_ALERT_DECRYPT_ERROR,
+        TLS_ALERT_EXPORT_RESTRICTION,
+        TLS_ALERT_PROTOCOL_VERSION,
+        TLS_ALERT_INSUFFICIENT_SECURITY,
+        TLS_ALERT_INTERNAL_ERROR,
+        TLS_ALERT_INAPPROPRIATE_FALLBACK,
+        TLS_ALERT_MISSING_EXTENSION,
+        TLS_ALERT_UNSUPPORTED_EXTENSION,
+        TLS_ALERT_UNKNOWN_PSK_IDENTITY,
+        TLS_ALERT_CERTIFICATE_REQUIRED,
+        TLS_ALERT_NO_APPLICATION_PROTOCOL,
+        TLS_ALERT_ECH_REQUIRED,
+    };
+
+    return memchr(errors, description, sizeof(errors)) != NULL;
+}
+
+/* By its answer the other side took the warning for an error: it closes, or says what Java says of
+ * any warning. */
+static bool other_gives_up(const struct refusal *refusal)
+{
+    return is_closing(refusal)
+           || (refusal->kind == REFUSAL_ALERT
+               && (refusal->alert == TLS_ALERT_HANDSHAKE_FAILURE
+                   || refusal->alert == TLS_ALERT_UNEXPECTED_MESSAGE));
+}
+
+/* A side that warns and then closes has refused with its warning; and where it is the other that
+ * ends the handshake, so it has with one that is an error. */
+static bool refused_by_warning(const struct facts *facts, const struct note *warning)
+{
+    const struct refusal *refusal = &facts->refusal;
+
+    if (warning->code == TLS_ALERT_UNRECOGNIZED_NAME || has_gone_on(facts, warning, warning->side))
+        return false;
+    if (warning->side == (uint8_t)refusal->by)
+        return is_closing(refusal);
+    return is_error(warning->code) && other_gives_up(refusal)
+           && !has_gone_on(facts, warning, refusal->by);
+}
+
 static void promote_warning(struct facts *facts)
 {
     const struct note *warning = facts->warning_note;
-    struct refusal *refusal = &facts->refusal;
 
-    if (warning == NULL || warning->side != (uint8_t)refusal->by
-        || warning->code == TLS_ALERT_UNRECOGNIZED_NAME || went_on_after(facts, warning))
+    if (warning == NULL || facts->refusal.kind == REFUSAL_NONE
+        || !refused_by_warning(facts, warning))
         return;
-    if (refusal->kind == REFUSAL_FIN || refusal->kind == REFUSAL_RST
-        || (refusal->kind == REFUSAL_ALERT && is_closure(refusal->alert)))
-        *refusal = refusal_from(REFUSAL_ALERT, warning);
+    facts->refusal = refusal_from(REFUSAL_ALERT, warning);
+    facts->last_note = warning > facts->handshake->notes ? warning - 1 : NULL;
 }
 
 static void measure_wait(struct facts *facts)

@@ -40,7 +40,7 @@ static void who_warns_and_then_leaves_has_refused_with_the_warning(void)
         {END_RST, REFUSAL_ALERT, TLS_ALERT_CERTIFICATE_UNKNOWN},
         {END_CLOSE_NOTIFY, REFUSAL_ALERT, TLS_ALERT_CERTIFICATE_UNKNOWN},
         {END_FATAL, REFUSAL_ALERT, TLS_ALERT_HANDSHAKE_FAILURE},
-        {END_OF_OTHER, REFUSAL_FIN, 0},
+        {END_OF_OTHER, REFUSAL_ALERT, TLS_ALERT_CERTIFICATE_UNKNOWN},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -61,6 +61,79 @@ static void who_warns_and_then_leaves_has_refused_with_the_warning(void)
         CU_ASSERT_EQUAL(story_facts(&story)->refusal.kind, rows[i].kind);
         CU_ASSERT_EQUAL(story_facts(&story)->refusal.alert, rows[i].alert);
     }
+}
+
+/* An error is one at any level. Who gets it leaves, or says what Java says of any warning. */
+static void a_warning_that_is_an_error_ends_it_whoever_leaves(void)
+{
+    enum { FIN = 256, RST };
+    static const struct {
+        uint8_t warning;
+        int end; /* an alert, FIN or RST of the client */
+        uint8_t alert;
+    } rows[] = {
+        {TLS_ALERT_HANDSHAKE_FAILURE, FIN, TLS_ALERT_HANDSHAKE_FAILURE},
+        {TLS_ALERT_PROTOCOL_VERSION, RST, TLS_ALERT_PROTOCOL_VERSION},
+        {TLS_ALERT_INTERNAL_ERROR, TLS_ALERT_CLOSE_NOTIFY, TLS_ALERT_INTERNAL_ERROR},
+        {TLS_ALERT_ACCESS_DENIED, TLS_ALERT_HANDSHAKE_FAILURE, TLS_ALERT_ACCESS_DENIED},
+        {TLS_ALERT_ACCESS_DENIED, TLS_ALERT_UNEXPECTED_MESSAGE, TLS_ALERT_ACCESS_DENIED},
+        {TLS_ALERT_ACCESS_DENIED, TLS_ALERT_UNKNOWN_CA, TLS_ALERT_UNKNOWN_CA},
+        {TLS_ALERT_NO_RENEGOTIATION, FIN, 0},
+        {TLS_ALERT_NO_CERTIFICATE, FIN, 0},
+        {TLS_ALERT_UNRECOGNIZED_NAME, RST, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct refusal *refusal;
+        struct story story;
+
+        story_begin_hello(&story);
+        story_alert(&story, SIDE_SERVER, TLS_ALERT_LEVEL_WARNING, rows[i].warning);
+        if (rows[i].end == FIN)
+            story_fin(&story, SIDE_CLIENT);
+        else if (rows[i].end == RST)
+            story_rst(&story, SIDE_CLIENT);
+        else
+            story_fatal(&story, SIDE_CLIENT, (uint8_t)rows[i].end);
+        refusal = &story_facts(&story)->refusal;
+        CU_ASSERT_EQUAL(refusal->alert, rows[i].alert);
+        CU_ASSERT_EQUAL(refusal->by, rows[i].alert == rows[i].warning ? SIDE_SERVER : SIDE_CLIENT);
+    }
+}
+
+static void a_side_that_goes_on_behind_a_warning_has_not_refused(void)
+{
+    for (int side = SIDE_CLIENT; side <= SIDE_SERVER; side++) {
+        struct story_choice choice = story_choice_1_2();
+        struct story story;
+
+        story_begin_hello(&story);
+        if (side == SIDE_SERVER)
+            story_alert(&story, SIDE_SERVER, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_BAD_CERTIFICATE);
+        story_flight_1_2(&story, &choice, 0);
+        if (side == SIDE_CLIENT) {
+            story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_BAD_CERTIFICATE);
+            story_message(&story, SIDE_CLIENT, TLS_HANDSHAKE_CLIENT_KEY_EXCHANGE, bytes_of("", 0));
+        }
+        story_rst(&story, side_other((enum side)side));
+        CU_ASSERT_EQUAL(story_facts(&story)->refusal.kind, REFUSAL_RST);
+    }
+}
+
+/* The wait is that of the warning, not of who left behind it. */
+static void what_is_refused_by_a_warning_came_before_it(void)
+{
+    const struct facts *facts;
+    struct story story;
+
+    story_begin_flight_1_2(&story);
+    story_wait(&story, SECOND_NS);
+    story_alert(&story, SIDE_CLIENT, TLS_ALERT_LEVEL_WARNING, TLS_ALERT_UNKNOWN_CA);
+    story_wait(&story, SECOND_NS);
+    story_fin(&story, SIDE_SERVER);
+    facts = story_facts(&story);
+    CU_ASSERT_EQUAL(facts->last_note->side, SIDE_SERVER);
+    CU_ASSERT_TRUE(facts->waited_ns >= SECOND_NS && facts->waited_ns < 2 * SECOND_NS);
 }
 
 /* One side alone may have sent it before the RST came. */
@@ -327,6 +400,12 @@ int main(void)
          a_warning_of_tls_1_3_is_fatal_unless_it_is_about_the_name},
         {"who warns and then leaves has refused with the warning",
          who_warns_and_then_leaves_has_refused_with_the_warning},
+        {"a warning that is an error ends it, whoever leaves",
+         a_warning_that_is_an_error_ends_it_whoever_leaves},
+        {"a side that goes on behind a warning has not refused",
+         a_side_that_goes_on_behind_a_warning_has_not_refused},
+        {"what is refused by a warning came before it",
+         what_is_refused_by_a_warning_came_before_it},
         {"a reset that neither side minds ends nothing",
          a_reset_that_neither_side_minds_ends_nothing},
         {"an error of SSL 2.0 finishes nothing", an_error_of_ssl_2_finishes_nothing},
