@@ -270,6 +270,18 @@ static enum known_says weigh_schemes(const struct facts *facts, const struct kno
     return says < KNOWN_HINTS && chain_is_excluded(facts) ? KNOWN_HINTS : says;
 }
 
+/* Whatever failed here is of one client, which the server is not known to have taken up once: a ban
+ * or a limit of that address looks the same as what its hellos are like. */
+static bool only_a_stranger_fails(const struct known_server *server)
+{
+    const struct sketch_first *failed;
+
+    if (server->failed.count == 0)
+        return false;
+    failed = &server->rare->failed_clients.first;
+    return failed->count == 1 && sketch_common_early(&server->clients.first, failed) == 0;
+}
+
 /* A server that answers with an alert is up, whomever else it refuses. */
 static enum known_says weigh_naming(const struct facts *facts, const struct known_server *server,
                                     const struct known_treatment *like)
@@ -284,12 +296,22 @@ static enum known_says weigh_naming(const struct facts *facts, const struct know
                : says;
 }
 
+/* The name is not all that is left where it may be who sends it. */
+static enum known_says weigh_naming_of_many(const struct facts *facts,
+                                            const struct known_server *server,
+                                            const struct known_treatment *like)
+{
+    enum known_says says = weigh_naming(facts, server, like);
+
+    return says == KNOWN_SURE && only_a_stranger_fails(server) ? KNOWN_FOR : says;
+}
+
 static enum known_says weigh_no_name(const struct facts *facts, const struct known_server *server)
 {
     if (facts->client_extensions.server_name.state != EXTENSION_ABSENT
         || server->with_name.accepted.count < KNOWN_FEW)
         return KNOWN_NOTHING;
-    return weigh_naming(facts, server, &server->without_name);
+    return weigh_naming_of_many(facts, server, &server->without_name);
 }
 
 static enum known_says weigh_name(const struct facts *facts, const struct known_server *server)
@@ -302,7 +324,7 @@ static enum known_says weigh_name(const struct facts *facts, const struct known_
     /* A RST may as well come from a device on the way that looks at names. */
     if (facts->refusal.kind != REFUSAL_RST && known_goes_by_name(facts))
         return KNOWN_SURE;
-    return weigh_naming(facts, server, &name->hellos);
+    return weigh_naming_of_many(facts, server, &name->hellos);
 }
 
 /* A version that the server chose once is one that it has. Where it ends hellos without the mark in
