@@ -362,6 +362,11 @@ bool facts_server_breaks_its_word(const struct facts *facts);
  * FTP has another mechanism (RFC 4217 section 4). */
 bool facts_request_may_be_repeated(const struct facts *facts);
 
+/* A proxy wants to know who asks, and none of the client's requests to it, as far as they were
+ * kept, says so: it may ask again with credentials, in another connection too (RFC 9110 section
+ * 15.5.8). */
+bool facts_request_lacked_credentials(const struct facts *facts);
+
 /* Where TLS is expected a client begins in clear with the preface of HTTP/2 (RFC 9113 section 3.4)
  * or a PROXY protocol header, or, at a server that was seen to answer in TLS, with a request of
  * HTTP, and the server answers that it is a bad request. */

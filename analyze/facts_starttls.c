@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* facts_starttls.c -- how a connection in another protocol came to TLS, or did not. */
 #include "analyze/facts_internal.h"
+#include "analyze/http_answer.h"
 #include "analyze/starttls.h"
 
 /* A reply line that is worth showing. */
@@ -131,15 +132,33 @@ bool facts_server_breaks_its_word(const struct facts *facts)
            && !facts_lacks(facts, SIDE_SERVER, LACK_UNSEEN);
 }
 
-bool facts_request_may_be_repeated(const struct facts *facts)
+static bool proxy_asks_for_credentials(const struct facts *facts)
 {
     enum { PROXY_AUTHENTICATION_REQUIRED = 407 };
     const struct starttls_facts *starttls = &facts->starttls;
 
-    return starttls->refused && facts->refusal.kind == REFUSAL_NONE
-           && (starttls->protocol == PRELUDE_FTP
-               || (starttls->protocol == PRELUDE_HTTP_CONNECT
-                   && starttls->status == PROXY_AUTHENTICATION_REQUIRED));
+    return starttls->refused && starttls->protocol == PRELUDE_HTTP_CONNECT
+           && starttls->status == PROXY_AUTHENTICATION_REQUIRED;
+}
+
+bool facts_request_may_be_repeated(const struct facts *facts)
+{
+    return facts->starttls.refused && facts->refusal.kind == REFUSAL_NONE
+           && (facts->starttls.protocol == PRELUDE_FTP || proxy_asks_for_credentials(facts));
+}
+
+bool facts_request_lacked_credentials(const struct facts *facts)
+{
+    struct bytes request = prelude_octets(facts_words(facts, SIDE_CLIENT));
+
+    if (!proxy_asks_for_credentials(facts))
+        return false;
+    while (request.len > 0) {
+        if (http_answer_field(request, "Proxy-Authorization").len > 0)
+            return false;
+        request = starttls_rest(PRELUDE_HTTP_CONNECT, request);
+    }
+    return true;
 }
 
 bool facts_client_speaks_plain_http(const struct facts *facts)

@@ -217,9 +217,10 @@ static void a_refused_starttls_is_certain(void)
 }
 
 /* The capture ends so long after the refusal, when nobody has closed, or the client has. */
-static void ask_for_a_tunnel(struct story *story, const char *reply, int64_t wait_ns, bool closes)
+static void ask_for_a_tunnel(struct story *story, const char *request, const char *reply,
+                             int64_t wait_ns, bool closes)
 {
-    ask_for_tls(story, "CONNECT a.example.org:443 HTTP/1.1\r\n\r\n", reply);
+    ask_for_tls(story, request, reply);
     story->handshake.starttls_answered_at = story->connection.last;
     story_wait(story, wait_ns);
     if (closes)
@@ -227,21 +228,38 @@ static void ask_for_a_tunnel(struct story *story, const char *reply, int64_t wai
     story->reason = CONNECTION_END_CAPTURE;
 }
 
-/* A proxy that wants a name and a password gets them on the same connection. */
+/* A proxy that wants a name and a password gets them on the same connection, or in another one. */
 static void a_client_may_ask_a_proxy_again(void)
 {
-    static const char *const replies[] = {"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-                                          "HTTP/1.1 403 Forbidden\r\n\r\n"};
+    static const char request[] = "CONNECT a.example.org:443 HTTP/1.1\r\n\r\n";
+    static const char reply[] = "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";
     struct story story;
 
-    ask_for_a_tunnel(&story, replies[0], STORY_SECOND, false);
+    ask_for_a_tunnel(&story, request, reply, STORY_SECOND, false);
     CU_ASSERT_EQUAL(story_facts(&story)->outcome, OUTCOME_INCOMPLETE);
-    ask_for_a_tunnel(&story, replies[0], 5 * STORY_SECOND, false);
+    ask_for_a_tunnel(&story, request, reply, 5 * STORY_SECOND, false);
     CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_LIKELY));
-    ask_for_a_tunnel(&story, replies[0], STORY_SECOND, true);
+    ask_for_a_tunnel(&story, request, reply, STORY_SECOND, true);
+    CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_LIKELY));
+    CU_ASSERT_TRUE(story_tells(&story, "proxy_answer", "may come again with them"));
+    ask_for_a_tunnel(&story, request, "HTTP/1.1 403 Forbidden\r\n\r\n", STORY_SECOND, false);
     CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_CERTAIN));
-    ask_for_a_tunnel(&story, replies[1], STORY_SECOND, false);
-    CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_CERTAIN));
+}
+
+static void a_proxy_that_got_credentials_has_refused_them(void)
+{
+    static const char *const requests[] = {
+        "CONNECT a.example.org:443 HTTP/1.1\r\nProxy-Authorization: Basic YTpi\r\n\r\n",
+        "CONNECT a.example.org:443 HTTP/1.1\r\n\r\n"
+        "CONNECT a.example.org:443 HTTP/1.1\r\nproxy-authorization:Basic YTpi\r\n\r\n",
+    };
+
+    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+        struct story story;
+
+        ask_for_a_tunnel(&story, requests[i], "HTTP/1.1 407 No\r\n\r\n", STORY_SECOND, true);
+        CU_ASSERT_TRUE(story_says(&story, "starttls_refused", CAUSE_CERTAIN));
+    }
 }
 
 /* A client asks for TLS and gets no answer. */
@@ -473,6 +491,8 @@ int main(void)
         {"a server that speaks TLS is TLS", a_server_that_speaks_tls_is_tls},
         {"a refused STARTTLS is certain", a_refused_starttls_is_certain},
         {"a client may ask a proxy again", a_client_may_ask_a_proxy_again},
+        {"a proxy that got credentials has refused them",
+         a_proxy_that_got_credentials_has_refused_them},
         {"a server that hangs up at the request has refused",
          a_server_that_hangs_up_at_the_request_has_refused},
         {"a good-bye in clear is no end of waiting", a_good_bye_in_clear_is_no_end_of_waiting},

@@ -35,6 +35,14 @@ static void describe_proxy(const struct facts *facts, struct evidence *evidence)
         text_add(&text, "; it takes: ");
         text_add_untrusted(&text, offer);
     }
+    if (facts_request_lacked_credentials(facts))
+        text_add(&text, "; the client sent none, and may come again with them");
+}
+
+/* Browsers and HTTP libraries send a proxy no credentials before it asks for them. */
+static bool is_first_step(const struct facts *facts)
+{
+    return facts_request_may_be_repeated(facts) || facts_request_lacked_credentials(facts);
 }
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
@@ -62,7 +70,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     }
     add_ldap_code(facts, &text);
     describe_proxy(facts, evidence);
-    return facts_request_may_be_repeated(facts) ? CAUSE_LIKELY : CAUSE_CERTAIN;
+    return is_first_step(facts) ? CAUSE_LIKELY : CAUSE_CERTAIN;
 }
 
 const struct cause cause_starttls_refused = {
