@@ -16,12 +16,13 @@ enum {
     CHANGED_OTHERS = 3    /* other offers that it takes all the while: it is up */
 };
 
-/* The capture has the server's side alone, and nothing of it comes before what ends the handshake:
- * it answers a hello that came by elsewhere. */
+/* The capture has the server's side alone, or lacks what the client sent first, and nothing of the
+ * server's handshake comes before what ends it: it answers a hello that came by elsewhere. */
 static bool hello_came_unseen(const struct facts *facts)
 {
-    return facts->one_direction_only && facts->client_hello_note == NULL
-           && facts->sslv2_hello_note == NULL && facts->server_hello_note == NULL;
+    return (facts->one_direction_only || facts->handshake->gap_octets[SIDE_CLIENT] > 0)
+           && facts->client_hello_note == NULL && facts->sslv2_hello_note == NULL
+           && facts->server_hello_note == NULL;
 }
 
 static bool server_says_so(const struct facts *facts)
