@@ -29,7 +29,7 @@ enum note_kind {
     NOTE_PLAINTEXT, /* the stream begins with another protocol, see prelude */
     NOTE_GAP,       /* length octets missing */
     NOTE_FIN,
-    NOTE_RST
+    NOTE_RST /* length, offset: of what is in it, which is mostly nothing */
 };
 
 enum malformation {
@@ -75,6 +75,7 @@ enum { SSLV2_NOTE_ERROR = 0xff };
 
 enum {
     HANDSHAKE_NOTES_MAX = 48,         /* a full handshake with client authentication has 14 */
+    HANDSHAKE_RESET_TEXT_MAX = 64,    /* octets kept of a RST: what devices write there is a line */
     HANDSHAKE_PRELUDE_MAX = 1024,     /* octets kept of a stream that does not begin with TLS */
     HANDSHAKE_TRANSCRIPT_MAX = 262144 /* plain messages of one connection, beside the one that it
                                       shares: the longest chains that servers send stay below

@@ -174,6 +174,10 @@ struct run {
 /* Add a note. False: there is no room. */
 bool session_note(const struct run *run, enum note_kind kind, struct note_detail detail);
 
+/* Note a FIN or a RST, and keep the beginning of what is in the RST. */
+void session_note_closed(struct session *session, enum side by, bool is_reset, struct bytes text,
+                         struct moment at);
+
 /* Nothing of a record, or of a message, of this side is kept any more. */
 void session_drop_partial(struct session *session, enum side side);
 void session_drop_message(struct session *session, enum side side);

@@ -219,6 +219,18 @@ void session_keep_body(struct session *session, enum side from, struct bytes bod
     note_body(session, offset, BRIEF_KEPT);
 }
 
+void session_note_closed(struct session *session, enum side by, bool is_reset, struct bytes text,
+                         struct moment at)
+{
+    const struct run run = {.session = session, .from = by, .at = at};
+    const size_t length = text.len < HANDSHAKE_RESET_TEXT_MAX ? text.len : HANDSHAKE_RESET_TEXT_MAX;
+
+    if (session_note(&run, is_reset ? NOTE_RST : NOTE_FIN,
+                     (struct note_detail){.length = (uint32_t)length})
+        && length > 0)
+        session_keep_body(session, by, bytes_of(text.data, length));
+}
+
 void session_share_body(struct session *session, enum side from, struct bytes body)
 {
     struct shared_body *shared =

@@ -531,12 +531,11 @@ static enum connection_interest on_gap(void *context, struct connection *connect
 }
 
 static enum connection_interest on_closed(void *context, struct connection *connection,
-                                          enum side by, bool is_reset, struct moment at)
+                                          enum side by, bool is_reset, struct bytes text,
+                                          struct moment at)
 {
-    const struct run run = {.session = connection->user, .from = by, .at = at};
-
     (void)context;
-    (void)session_note(&run, is_reset ? NOTE_RST : NOTE_FIN, (struct note_detail){0});
+    session_note_closed(connection->user, by, is_reset, text, at);
     return CONNECTION_CONTINUE;
 }
 

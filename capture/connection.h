@@ -67,8 +67,10 @@ struct reset {
                                counting as one */
     uint16_t count;         /* RSTs of this side in all */
     uint16_t packets; /* other packets of this side before it; both stop at the largest value */
+    uint16_t window;  /* as in its header */
     uint8_t fit;      /* enum reset_fit */
     uint8_t hop_limit;
+    bool is_other_window : 1; /* the last ACK of this side before it announced another one */
     bool has_ack : 1;
     bool has_timestamp : 1; /* it should have one where both SYNs do (RFC 7323 section 3.2): Linux
                                puts it there, the BSDs and Apple's systems never do */
@@ -326,9 +328,10 @@ struct connection_handler {
                                     uint64_t missing, struct moment at);
 
     /* The side's FIN (all its octets were delivered) or a RST (is_reset), in packet order.
-     * Called once per side and kind. */
+     * Called once per side and kind. text: what is in the RST, valid during the call; it is no part
+     * of the stream (RFC 9293 section 3.5.3). */
     enum connection_interest (*closed)(void *context, struct connection *connection, enum side by,
-                                       bool is_reset, struct moment at);
+                                       bool is_reset, struct bytes text, struct moment at);
 
     /* Whether the handler cares for connections to this port more than for others. NULL: for all
      * alike. */

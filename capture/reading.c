@@ -175,12 +175,13 @@ static bool is_given(const struct reading *reading, int what)
     return (reading->given & what) != 0;
 }
 
-static bool give_closed(struct reading *reading, unsigned half, bool is_reset, struct moment at)
+static bool give_closed(struct reading *reading, unsigned half, bool is_reset, struct bytes text,
+                        struct moment at)
 {
     const struct connection_handler *handler = &reading->readers->handler;
 
     return wants_more(reading, handler->closed(handler->context, &reading->connection,
-                                               side_of(reading, half), is_reset, at));
+                                               side_of(reading, half), is_reset, text, at));
 }
 
 /* A second SYN-ACK with another number counts while nobody ACKed the first one:
@@ -335,7 +336,7 @@ static bool take_reset(struct reading *reading, unsigned half, const struct segm
     if (is_given(reading, READING_RESET << half))
         return true;
     reading->given |= (uint8_t)(READING_RESET << half);
-    return give_closed(reading, half, true, segment->at);
+    return give_closed(reading, half, true, segment->payload, segment->at);
 }
 
 /* Nothing is to be done for a half whose octets came up to the ACK, and no FIN. */
@@ -363,7 +364,7 @@ static bool settle(struct reading *reading, unsigned half, struct moment at)
         return true;
     reading->given |= (uint8_t)(READING_FIN << half);
     reading->connection.arrived_by = stream_fin_arrived_by(&from->stream);
-    more = give_closed(reading, half, false, direction_of(reading, half)->fin);
+    more = give_closed(reading, half, false, bytes_of("", 0), direction_of(reading, half)->fin);
     reading->connection.arrived_by = 0;
     return more;
 }

@@ -559,6 +559,9 @@ enum reset_fit transport_reset(struct direction *direction, struct transport *tr
         .at = segment->at,
         .fit = (uint8_t)fit,
         .hop_limit = segment->hop_limit,
+        .window = segment->window,
+        .is_other_window =
+            transport->acknowledged_once && segment->window != transport->last_window,
         .has_ack = segment->flags & TCP_ACK,
         .has_timestamp = options.timestamps,
         .count = count,

@@ -77,6 +77,18 @@ static void a_rst_to_the_syn_refuses(void)
     CU_ASSERT_TRUE(story_denies(&story, "connect_timeout"));
 }
 
+/* A load balancer without a listener on that port, for one. */
+static void a_rst_to_the_syn_may_say_why(void)
+{
+    struct story story;
+
+    story_begin_syn(&story);
+    story_rst(&story, SIDE_SERVER);
+    story_reset_text(&story, "No local listener");
+    CU_ASSERT_TRUE(story_says(&story, "connection_refused", CAUSE_CERTAIN));
+    CU_ASSERT_TRUE(story_tells(&story, "reset_text", "17 octets: \"No local listener\""));
+}
+
 static void a_rst_later_does_not_refuse_the_connection(void)
 {
     struct story story;
@@ -207,6 +219,7 @@ int main(void)
          a_client_that_sent_more_than_syns_got_an_answer},
         {"an open connection did not time out", an_open_connection_did_not_time_out},
         {"a RST to the SYN refuses", a_rst_to_the_syn_refuses},
+        {"a RST to the SYN may say why", a_rst_to_the_syn_may_say_why},
         {"a RST later does not refuse the connection", a_rst_later_does_not_refuse_the_connection},
         {"a RST to a SYN with a hello refuses the connection",
          a_rst_to_a_syn_with_a_hello_refuses_the_connection},

@@ -83,6 +83,51 @@ static void a_hello_that_is_reset_late_was_not_answered(void)
     }
 }
 
+/* A RST of the server with this text in it and this window. */
+static void reset_saying(struct story *story, const char *text, uint16_t window)
+{
+    struct reset *reset;
+
+    reset_with(story, 57);
+    story_reset_text(story, text);
+    reset = &direction_have_trouble(sent_by(story, SIDE_SERVER))->reset;
+    reset->window = window;
+    reset->is_other_window = true;
+}
+
+static void what_a_rst_says_itself_is_told(void)
+{
+    static const char text[] = "No available SNAT addr\n";
+    struct story story;
+
+    reset_saying(&story, text, 8201);
+    CU_ASSERT_STRING_EQUAL(story_cause(&story), "reset_by_server");
+    CU_ASSERT_TRUE(story_tells(&story, "reset_text",
+                               "the RST carries 23 octets: \"No available SNAT addr\\x0a\"; some "
+                               "devices write there why they reset"));
+    CU_ASSERT_TRUE(story_tells(&story, "reset_window",
+                               "the RST has the window 8201, which the packets before it have not: "
+                               "on a NetScaler it would be the code of its reason to reset"));
+}
+
+/* A window is seldom anything else than a window. */
+static void a_rst_without_words_says_nothing(void)
+{
+    static const uint16_t windows[] = {0, 512, 8191, 10000, UINT16_MAX};
+    struct story story;
+
+    for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+        reset_saying(&story, "", windows[i]);
+        CU_ASSERT_STRING_EQUAL(story_cause(&story), "reset_by_server");
+        CU_ASSERT_FALSE(story_tells(&story, "reset_text", ""));
+        CU_ASSERT_FALSE(story_tells(&story, "reset_window", ""));
+    }
+    reset_saying(&story, "", 8201);
+    direction_have_trouble(sent_by(&story, SIDE_SERVER))->reset.is_other_window = false;
+    CU_ASSERT_STRING_EQUAL(story_cause(&story), "reset_by_server");
+    CU_ASSERT_FALSE(story_tells(&story, "reset_window", ""));
+}
+
 static void another_initial_value_is_not_another_distance(void)
 {
     struct story story;
@@ -270,6 +315,8 @@ int main(void)
          a_server_that_waited_in_vain_resets_for_want_of_the_client},
         {"a hello that is reset late was not answered",
          a_hello_that_is_reset_late_was_not_answered},
+        {"what a RST says itself is told", what_a_rst_says_itself_is_told},
+        {"a RST without words says nothing", a_rst_without_words_says_nothing},
         {"another initial value is not another distance",
          another_initial_value_is_not_another_distance},
         {"a RST with two signs of a third party is a middlebox",

@@ -72,6 +72,36 @@ static void a_refused_syn_ends_as_closed(void)
     finish(scene, "+s!end:closed");
 }
 
+/* It says why, and is not an octet of the stream. */
+static void what_is_in_a_reset_is_told_with_it(void)
+{
+    struct scene *scene = begin();
+
+    client(scene, TCP_ACK, 0, 0, "hello");
+    server(scene, TCP_RST | TCP_ACK, 0, 5, "no pool");
+    connections_advance(scene->connections, scene->now_ns + 3 * SECOND);
+    CU_ASSERT_EQUAL(scene->last.direction[SIDE_SERVER].payload_octets, 0);
+    finish(scene, "+c\"hello\"s!no poolend:closed");
+}
+
+static void the_window_of_a_reset_is_compared_with_that_of_the_last_ack(void)
+{
+    for (uint16_t more = 0; more < 2; more++) {
+        struct scene *scene = begin();
+        struct segment segment =
+            scene_segment(scene, SIDE_SERVER, TCP_RST | TCP_ACK, 0, 0, bytes_of("", 0));
+        const struct reset *reset;
+
+        segment.window = (uint16_t)(segment.window + more);
+        scene_give(scene, &segment);
+        connections_finish(scene->connections);
+        reset = direction_reset(&scene->last.direction[SIDE_SERVER]);
+        CU_ASSERT_EQUAL(reset->window, segment.window);
+        CU_ASSERT_EQUAL(reset->is_other_window, more > 0);
+        scene_free(scene);
+    }
+}
+
 /* The memory of the first is the second's, and what few connections have is not cleared before it
  * is needed. */
 static void a_connection_has_no_trouble_of_an_earlier_one(void)
@@ -310,6 +340,9 @@ int main(void)
          a_reset_ends_after_a_while_and_late_data_still_counts},
         {"a reset outside the window ends nothing", a_reset_outside_the_window_ends_nothing},
         {"a refused SYN ends as closed", a_refused_syn_ends_as_closed},
+        {"what is in a reset is told with it", what_is_in_a_reset_is_told_with_it},
+        {"the window of a reset is compared with that of the last ACK",
+         the_window_of_a_reset_is_compared_with_that_of_the_last_ack},
         {"a connection has no trouble of an earlier one",
          a_connection_has_no_trouble_of_an_earlier_one},
         {"a copy has the trouble that there is", a_copy_has_the_trouble_that_there_is},

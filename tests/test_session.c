@@ -104,6 +104,36 @@ static void few_notes_come_out_as_made(void)
     end(&fixture);
 }
 
+/* The beginning of it, behind the bodies of messages. */
+static void what_is_in_a_reset_is_kept(void)
+{
+    enum { LONG = HANDSHAKE_RESET_TEXT_MAX + 1 };
+    static const uint8_t text[LONG] = "why";
+    static const size_t lengths[] = {0, 3, HANDSHAKE_RESET_TEXT_MAX, LONG};
+
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        const size_t kept = lengths[i] < LONG ? lengths[i] : HANDSHAKE_RESET_TEXT_MAX;
+        struct fixture fixture;
+        struct bytes octets;
+
+        begin(&fixture, MEMORY);
+        note_message(&fixture, 0);
+        session_note_closed(&fixture.session, SIDE_CLIENT, false, bytes_of("", 0), moment_of(1));
+        session_note_closed(&fixture.session, SIDE_SERVER, true, bytes_of(text, lengths[i]),
+                            moment_of(2));
+        conclude(&fixture);
+        CU_ASSERT_EQUAL_FATAL(fixture.handshake.note_count, 3);
+        CU_ASSERT_EQUAL(fixture.handshake.notes[1].kind, NOTE_FIN);
+        CU_ASSERT_EQUAL(fixture.handshake.notes[1].length, 0);
+        CU_ASSERT_EQUAL(fixture.handshake.notes[2].kind, NOTE_RST);
+        CU_ASSERT_EQUAL(fixture.handshake.notes[2].side, SIDE_SERVER);
+        octets = handshake_body(&fixture.handshake, &fixture.handshake.notes[2]);
+        CU_ASSERT_EQUAL_FATAL(octets.len, kept);
+        CU_ASSERT_TRUE(kept == 0 || memcmp(octets.data, text, kept) == 0);
+        end(&fixture);
+    }
+}
+
 static void many_notes_come_out_as_made(void)
 {
     struct fixture fixture;
@@ -528,6 +558,7 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"few notes come out as made", few_notes_come_out_as_made},
+        {"what is in a reset is kept", what_is_in_a_reset_is_kept},
         {"many notes come out as made", many_notes_come_out_as_made},
         {"a note of unusual size comes out as made", a_note_of_unusual_size_comes_out_as_made},
         {"a note that just fits comes out as made", a_note_that_just_fits_comes_out_as_made},

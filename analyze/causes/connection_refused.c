@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analyze/causes/causes.h"
 #include "analyze/causes/known.h"
+#include "analyze/causes/transport.h"
 
 static enum certainty match(const struct facts *facts, struct evidence *evidence)
 {
@@ -18,6 +19,7 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
     evidence_add(evidence, "syn_reset", direction_reset(server)->at,
                  "a RST from the server's address answers it, with hop limit (TTL) %u",
                  direction_reset(server)->hop_limit);
+    describe_reset_words(facts, SIDE_SERVER, evidence);
     describe_known_life(facts, evidence);
     return CAUSE_CERTAIN;
 }

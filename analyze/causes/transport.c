@@ -410,6 +410,45 @@ static void describe_reset_hop_limit(const struct direction *direction, enum sid
                      hop_limit_varies(direction) ? " and others" : "");
 }
 
+/* A RST may carry a text that says why (RFC 1122 section 4.2.2.12, RFC 9293 section 3.5.3): BIG-IP
+ * writes one when its database variable tm.rstcause.pkt is enabled, and
+ * draft-ietf-tcpm-rst-diagnostic-payload gives it a form. It is not TLS, and may be anything. */
+static void describe_reset_text(const struct facts *facts, enum side by, struct evidence *evidence)
+{
+    const struct note *note = handshake_next(facts->handshake, NULL, by, NOTE_RST);
+    struct bytes octets = {0};
+    struct text text;
+
+    if (note != NULL)
+        octets = handshake_body(facts->handshake, note);
+    if (octets.len == 0)
+        return;
+    text = evidence_begin(evidence, "reset_text", note->at);
+    text_add(&text, "the RST carries %s%zu octets: \"",
+             octets.len < HANDSHAKE_RESET_TEXT_MAX ? "" : "at least ", octets.len);
+    text_add_untrusted(&text, octets);
+    text_add(&text, "\"; some devices write there why they reset");
+}
+
+/* NetScaler writes a number there for its reason: 8201 for a connection that it does not know
+ * (support.citrix.com CTX583058). Hosts write 0 or the window that they announced before. */
+static void describe_reset_window(const struct reset *reset, struct evidence *evidence)
+{
+    enum { CODE_MIN = 8192, CODE_MAX = 9999 };
+
+    if (reset->is_other_window && reset->window >= CODE_MIN && reset->window <= CODE_MAX)
+        evidence_add(evidence, "reset_window", reset->at,
+                     "the RST has the window %u, which the packets before it have not: on a "
+                     "NetScaler it would be the code of its reason to reset",
+                     reset->window);
+}
+
+void describe_reset_words(const struct facts *facts, enum side by, struct evidence *evidence)
+{
+    describe_reset_text(facts, by, evidence);
+    describe_reset_window(direction_reset(&facts->connection->direction[by]), evidence);
+}
+
 void describe_reset(const struct facts *facts, enum side by, struct evidence *evidence)
 {
     const struct direction *direction = &facts->connection->direction[by];
@@ -417,6 +456,7 @@ void describe_reset(const struct facts *facts, enum side by, struct evidence *ev
 
     if (!moment_seen(reset->at))
         return;
+    describe_reset_words(facts, by, evidence);
     describe_reset_hop_limit(direction, by, evidence);
     if (reset_comes_too_soon(facts, by))
         evidence_add(

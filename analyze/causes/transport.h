@@ -91,6 +91,9 @@ enum certainty reset_is_of_router(const struct facts *facts, enum side by);
 void describe_loss(const struct facts *facts, enum side from, struct evidence *evidence);
 void describe_reset(const struct facts *facts, enum side by, struct evidence *evidence);
 
+/* Add what the RST itself says; part of describe_reset. */
+void describe_reset_words(const struct facts *facts, enum side by, struct evidence *evidence);
+
 /* Add that the server ended the connection before anybody had said a word, or when it had agreed to
  * TLS, and how soon. */
 void describe_turned_away(const struct facts *facts, struct evidence *evidence);

@@ -93,12 +93,13 @@ static enum connection_interest gap(void *context, struct connection *connection
 }
 
 static enum connection_interest closed(void *context, struct connection *connection, enum side by,
-                                       bool is_reset, struct moment at)
+                                       bool is_reset, struct bytes text, struct moment at)
 {
     struct told *told = connection->user;
     bool *seen;
 
     must(told != NULL && moment_seen(at));
+    must(text.data != NULL && (is_reset || text.len == 0));
     seen = is_reset ? &told->reset[by] : &told->fin[by];
     must(!*seen);
     *seen = true;

@@ -117,12 +117,14 @@ static inline enum connection_interest scene_gap(void *context, struct connectio
 }
 
 static inline enum connection_interest scene_closed(void *context, struct connection *connection,
-                                                    enum side by, bool is_reset, struct moment at)
+                                                    enum side by, bool is_reset, struct bytes text,
+                                                    struct moment at)
 {
     struct scene *scene = context;
 
     (void)at;
-    scene_log(scene, "%c%c", scene_letter(by), is_reset ? '!' : '.');
+    scene_log(scene, "%c%c%.*s", scene_letter(by), is_reset ? '!' : '.', (int)text.len,
+              (const char *)text.data);
     return scene_interest(scene, connection);
 }
 

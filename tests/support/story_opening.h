@@ -127,6 +127,17 @@ static inline void story_tell_chain(struct story *story, enum side side,
     diagnose(&story->facts, &story->verdict);
 }
 
+/* What is in the RST that was sent last. */
+static inline void story_reset_text(struct story *story, const char *text)
+{
+    struct note *note = &story->notes[story->handshake.note_count - 1];
+
+    note->length = (uint32_t)strlen(text);
+    note->offset = story->handshake.transcript_length;
+    memcpy(story->transcript + note->offset, text, note->length);
+    story->handshake.transcript_length += note->length;
+}
+
 /* How a side ends a handshake: with this alert, or without one. */
 enum { STORY_CLOSES = UINT8_MAX + 1, STORY_RESETS };
 
