@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* diagnose.c -- asks every rule and weighs the answers. */
 #include "analyze/causes/known.h"
+#include "analyze/causes/transport.h"
 #include "analyze/causes/two_certificates.h"
 #include "analyze/causes/version_refusal.h"
 #include "analyze/describe.h"
@@ -176,6 +177,7 @@ static void find_cause(const struct facts *facts, struct verdict *verdict)
     if (verdict->cause->layer == LAYER_CERTIFICATE)
         describe_two_certificates(facts, &verdict->evidence);
     describe_known_sides(facts, &verdict->evidence);
+    describe_answer_path(facts, &verdict->evidence);
     if (!verdict->cause->tells_attempt || facts->stage != STAGE_TCP_CONNECT)
         describe_refusal(facts, &verdict->evidence);
     verdict->refused_by = find_party(facts, verdict->cause);

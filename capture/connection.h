@@ -84,6 +84,8 @@ struct reset {
     bool routed : 1;            /* see routed of struct direction */
 };
 
+enum { PATH_PACKET_BITS = 24 }; /* no handshake sees as many packets go by */
+
 /* What only few directions have: of the others it stays as it was found, for it is two cache lines.
  */
 struct trouble {
@@ -96,13 +98,18 @@ struct trouble {
     uint64_t unseen_octets;      /* at the end: sent, by its own later octets, its FIN or the other
                                side's ACKs, and neither captured nor in missed_octets; a FIN
                                counts as one. Lost by the capture or by the network */
-    uint64_t undelivered_octets; /* of them, those that were sent before something came for which
-                                    this side sent a mere ACK, and that were never ACKed */
     uint64_t cut_octets;         /* payload cut by snaplen */
     uint64_t dropped_octets;     /* given up by a limit of ours: reordering buffer full */
+    uint32_t undelivered_octets; /* of those unseen, what was sent before something came for which
+                                    this side sent a mere ACK, and that was never ACKed, as far as
+                                    it fits */
     uint32_t conflicting_octets; /* overlapping payload that differs from what came first (of
                                     what is still at hand: octets held back by a hole) */
     uint32_t outside_octets;     /* payload outside the receiver's window, ignored */
+
+    /* The first packet, no RST, that has not the hop limit of those before it; 0: there is none. */
+    uint32_t other_path_packet : PATH_PACKET_BITS; /* its number, see packet_has_other_path */
+    uint32_t other_path_hop_limit : 8;
 
     struct reset reset;
 };
@@ -198,6 +205,15 @@ static inline bool reset_has_other_hop_limit(const struct direction *direction)
 
     return reset->count > 0 && direction->hop_limit != 0 && reset->hop_limit != direction->hop_limit
            && reset->hop_limit != direction->hop_limit_other;
+}
+
+/* The packet of this side is the first that has not the hop limit of those before it. */
+static inline bool packet_has_other_path(const struct direction *direction, uint64_t packet)
+{
+    const struct trouble *trouble = direction_trouble(direction);
+
+    return trouble->other_path_packet > 0
+           && trouble->other_path_packet == (packet & ((1u << PATH_PACKET_BITS) - 1));
 }
 
 /* The trouble, to be changed. */

@@ -36,12 +36,21 @@ void transport_clear(struct transport *transport, struct pool *flights)
     transport->is_long = false;
 }
 
+static void note_other_path(struct trouble *trouble, const struct segment *segment)
+{
+    trouble->other_path_packet = segment->at.packet & ((1u << PATH_PACKET_BITS) - 1);
+    trouble->other_path_hop_limit = segment->hop_limit;
+}
+
 /* Of the first packet, or of one that is not like it. */
-static void note_hop_limit(struct transport *transport, uint8_t hop_limit)
+static void note_hop_limit(struct direction *direction, struct transport *transport,
+                           const struct segment *segment)
 {
     if (transport->hop_limit == 0)
-        transport->hop_limit = hop_limit;
-    transport->hop_limit_other = hop_limit;
+        transport->hop_limit = segment->hop_limit;
+    else if (transport->hop_limit_other == transport->hop_limit)
+        note_other_path(direction_have_trouble(direction), segment);
+    transport->hop_limit_other = segment->hop_limit;
 }
 
 void transport_packet(struct direction *direction, struct transport *transport,
@@ -54,7 +63,7 @@ void transport_packet(struct direction *direction, struct transport *transport,
     if (segment->flags & TCP_RST)
         return;
     if (transport->hop_limit != segment->hop_limit)
-        note_hop_limit(transport, segment->hop_limit);
+        note_hop_limit(direction, transport, segment);
 }
 
 void transport_syn(struct direction *direction, const struct segment *segment)
@@ -203,7 +212,7 @@ void transport_note_unseen(struct direction *direction, const struct stream *str
         return;
     trouble = direction_have_trouble(direction);
     trouble->unseen_octets = unseen;
-    trouble->undelivered_octets = stream_undelivered(stream);
+    trouble->undelivered_octets = transport_sum(0, (int64_t)stream_undelivered(stream));
 }
 
 /* Everything below the sequence number was ACKed. */

@@ -53,6 +53,70 @@ static void a_server_of_another_protocol_is_named(void)
     CU_ASSERT_FALSE(story_tells(&story, "server_protocol", "TLCP")); /* once is enough */
 }
 
+/* The server's last packet is the first with this hop limit; those before it have 57. */
+static void take_other_path(struct story *story, uint8_t hop_limit)
+{
+    const struct note *last = &story->notes[story->handshake.note_count - 1];
+    struct trouble *trouble = direction_have_trouble(sent_by(story, SIDE_SERVER));
+
+    trouble->other_path_packet = (uint32_t)last->at.packet & ((1u << PATH_PACKET_BITS) - 1);
+    trouble->other_path_hop_limit = hop_limit;
+}
+
+/* A firewall that has a page of its own, for one. */
+static void who_answers_from_elsewhere_need_not_be_the_server(void)
+{
+    static const struct {
+        uint8_t hop_limit;
+        enum certainty certainty;
+    } rows[] = {
+        {250, CAUSE_LIKELY},
+        {63, CAUSE_LIKELY},
+        {121, CAUSE_CERTAIN}, /* as far away as 57 of 64 is */
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        story_plaintext(&story, SIDE_SERVER, "HTTP/1.1 403 Forbidden\r\n\r\n");
+        take_other_path(&story, rows[i].hop_limit);
+        CU_ASSERT_TRUE(story_says(&story, "server_not_tls", rows[i].certainty));
+        CU_ASSERT_EQUAL(story_tells(&story, "answer_hop_limit",
+                                    "those of the server before it "
+                                    "have 57"),
+                        rows[i].certainty == CAUSE_LIKELY);
+    }
+}
+
+/* Whatever it is, but for a RST, of which more is told. */
+static void an_end_that_came_another_way_is_told(void)
+{
+    static const struct {
+        int end;
+        bool is_of_earlier_packet;
+        bool is_told;
+    } rows[] = {
+        {TLS_ALERT_HANDSHAKE_FAILURE, false, true},
+        {TLS_ALERT_HANDSHAKE_FAILURE, true, false},
+        {STORY_CLOSES, false, true},
+        {STORY_RESETS, false, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct story story;
+
+        story_begin_hello(&story);
+        story_refuse_how(&story, rows[i].end);
+        take_other_path(&story, 250);
+        if (rows[i].is_of_earlier_packet)
+            direction_have_trouble(sent_by(&story, SIDE_SERVER))->other_path_packet--;
+        (void)story_cause(&story);
+        CU_ASSERT_EQUAL(story_tells(&story, "answer_hop_limit", "has hop limit (TTL) 250"),
+                        rows[i].is_told);
+    }
+}
+
 static void words_of_no_known_protocol_are_not_called_one(void)
 {
     struct story story;
@@ -475,6 +539,9 @@ int main(void)
         {"a client of another protocol that an alert answers is named",
          a_client_of_another_protocol_that_an_alert_answers_is_named},
         {"a server of another protocol is named", a_server_of_another_protocol_is_named},
+        {"who answers from elsewhere need not be the server",
+         who_answers_from_elsewhere_need_not_be_the_server},
+        {"an end that came another way is told", an_end_that_came_another_way_is_told},
         {"words of no known protocol are not called one",
          words_of_no_known_protocol_are_not_called_one},
         {"the alert that answers plain text is told", the_alert_that_answers_plain_text_is_told},

@@ -102,6 +102,31 @@ static void the_window_of_a_reset_is_compared_with_that_of_the_last_ack(void)
     }
 }
 
+/* Of those that follow it, and of a RST, nothing is said. */
+static void the_first_packet_with_another_hop_limit_is_known(void)
+{
+    enum { FIRST = 6 };
+    struct scene *scene = begin();
+    const struct direction *from_server = &scene->last.direction[SIDE_SERVER];
+
+    client(scene, TCP_ACK, 0, 0, "hello");
+    server(scene, TCP_ACK, 0, 5, "");
+    for (uint8_t i = 0; i < 3; i++) {
+        struct segment segment = scene_segment(scene, SIDE_SERVER, TCP_ACK, i, 5, bytes_of("x", 1));
+
+        segment.hop_limit = (uint8_t)(250 - i);
+        scene_give(scene, &segment);
+    }
+    server(scene, TCP_RST, 3, 0, "");
+    connections_finish(scene->connections);
+    for (uint64_t packet = 1; packet <= scene->last.last.packet; packet++)
+        CU_ASSERT_EQUAL(packet_has_other_path(from_server, packet), packet == FIRST);
+    CU_ASSERT_EQUAL(direction_trouble(from_server)->other_path_hop_limit, 250);
+    CU_ASSERT_EQUAL(from_server->hop_limit_other, 248);
+    CU_ASSERT_FALSE(packet_has_other_path(&scene->last.direction[SIDE_CLIENT], 2));
+    scene_free(scene);
+}
+
 /* The memory of the first is the second's, and what few connections have is not cleared before it
  * is needed. */
 static void a_connection_has_no_trouble_of_an_earlier_one(void)
@@ -343,6 +368,8 @@ int main(void)
         {"what is in a reset is told with it", what_is_in_a_reset_is_told_with_it},
         {"the window of a reset is compared with that of the last ACK",
          the_window_of_a_reset_is_compared_with_that_of_the_last_ack},
+        {"the first packet with another hop limit is known",
+         the_first_packet_with_another_hop_limit_is_known},
         {"a connection has no trouble of an earlier one",
          a_connection_has_no_trouble_of_an_earlier_one},
         {"a copy has the trouble that there is", a_copy_has_the_trouble_that_there_is},

@@ -298,7 +298,7 @@ static void what_belongs_to_a_full_handshake_is_not_resumed(void)
 static void what_is_not_acknowledged_for_long_is_lost(void)
 {
     static const struct {
-        uint64_t undelivered;
+        uint32_t undelivered;
         uint64_t sender_missed;
         uint64_t receiver_missed;
         int64_t waited_ns;

@@ -165,8 +165,11 @@ static enum certainty weigh_words(const struct facts *facts, bool is_known_proto
         return CAUSE_NO;
     if (may_speak_tls(facts))
         return CAUSE_POSSIBLE;
-    return is_known_protocol && refuses_proxy_header(facts) == CAUSE_NO ? CAUSE_CERTAIN
-                                                                        : CAUSE_LIKELY;
+    /* What speaks there may be something on the way. */
+    return is_known_protocol && refuses_proxy_header(facts) == CAUSE_NO
+                   && !answer_has_other_path(facts)
+               ? CAUSE_CERTAIN
+               : CAUSE_LIKELY;
 }
 
 /* How it ended is told with every verdict: with these words, where they are the end. */

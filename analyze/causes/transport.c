@@ -346,6 +346,32 @@ enum certainty reset_is_foreign(const struct facts *facts, enum side by)
     return by_path > by_router ? by_path : by_router;
 }
 
+bool answer_has_other_path(const struct facts *facts)
+{
+    const struct refusal *refusal = &facts->refusal;
+    const struct direction *direction = &facts->connection->direction[refusal->by];
+
+    return refusal->kind != REFUSAL_NONE && refusal->kind != REFUSAL_RST && refusal->note != NULL
+           && (uint8_t)refusal->by == refusal->note->side
+           && packet_has_other_path(direction, refusal->at.packet)
+           && distance((uint8_t)direction_trouble(direction)->other_path_hop_limit)
+                  != distance(direction->hop_limit);
+}
+
+void describe_answer_path(const struct facts *facts, struct evidence *evidence)
+{
+    const struct direction *direction = &facts->connection->direction[facts->refusal.by];
+    const char *by = side_name(facts->refusal.by);
+
+    if (answer_has_other_path(facts))
+        evidence_add(evidence, "answer_hop_limit", facts->refusal.at,
+                     "the packet that ends it has hop limit (TTL) %u, those of the %s before it "
+                     "have %u: a firewall or proxy on the way may have sent it in the %s's name, "
+                     "or a load balancer the packets before it",
+                     (unsigned)direction_trouble(direction)->other_path_hop_limit, by,
+                     direction->hop_limit, by);
+}
+
 /* Which sizes were lost, and which passed. */
 static void describe_sizes(const struct direction *direction, enum side from,
                            struct evidence *evidence)
@@ -387,8 +413,8 @@ void describe_loss(const struct facts *facts, enum side from, struct evidence *e
                      side_name(side_other(from)), (unsigned long long)hole);
     else if (trouble->undelivered_octets > 0)
         evidence_add(evidence, "never_arrived", facts->connection->last_by[from],
-                     "by the sequence numbers of its ACKs the %s sent %llu octets that never came",
-                     side_name(from), (unsigned long long)trouble->undelivered_octets);
+                     "by the sequence numbers of its ACKs the %s sent %u octets that never came",
+                     side_name(from), trouble->undelivered_octets);
 }
 
 static void describe_reset_hop_limit(const struct direction *direction, enum side by,

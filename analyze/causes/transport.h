@@ -87,6 +87,12 @@ enum certainty reset_is_foreign(const struct facts *facts, enum side by);
  * made it, likely where it did not send on what the RST answers, or dropped it. */
 enum certainty reset_is_of_router(const struct facts *facts, enum side by);
 
+/* The packet with which a side ended the connection, no RST, is the first of that side that took
+ * another path: what is on the way may have answered in the side's place, or, as load balancers do
+ * that take connections and pass them on, before it. Add that. */
+bool answer_has_other_path(const struct facts *facts);
+void describe_answer_path(const struct facts *facts, struct evidence *evidence);
+
 /* Add the counts of a direction's loss; the RST and the packets it is compared with. */
 void describe_loss(const struct facts *facts, enum side from, struct evidence *evidence);
 void describe_reset(const struct facts *facts, enum side by, struct evidence *evidence);
