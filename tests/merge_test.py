@@ -147,6 +147,17 @@ class Merge(unittest.TestCase):
         both = json.loads(merged(first, second))
         self.assertEqual((len(both["clients"]), both["left_out"]["clients"]), (ROWS_MAX + 1000, 100))
 
+    def test_of_a_full_disk_nothing_else_is_told(self):
+        """A summary longer than what is held back fails while it is written, not at its end."""
+        capture = self.write("crowd3", refused(ROWS_MAX, servers=1))
+        summary = summary_of(capture)
+        self.assertGreater(len(summary), 1_200_000)
+        for arguments in (("--summary=/dev/full", "--output=/dev/null", capture),
+                          ("--merge", "--output=/dev/full", "-")):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(run(*arguments, stdin=summary, status=1),
+                                 "tlswhy: /dev/full: No space left on device\n")
+
     def test_memory_is_bounded_and_what_finds_none_is_counted(self):
         count = ROWS_MAX
         capture = self.write("crowd", refused(count, servers=count))

@@ -21,7 +21,7 @@ static bool sum_of(struct bytes line, struct written *out)
     must(file != NULL && run_summary_begin(&sum, &unlimited));
     is_read = summary_read(line, &sum) == NULL;
     if (is_read)
-        must(run_summary_write(&sum, file));
+        must(run_summary_write(&sum, file) == RUN_SUMMARY_WRITTEN);
     run_summary_release(&sum);
     must(fclose(file) == 0);
     return is_read;

@@ -26,7 +26,7 @@ static void write_report(struct analysis *analysis)
         report_finish(analysis->report, &totals);
 }
 
-static bool write_summary(struct analysis *analysis)
+static void write_summary(struct analysis *analysis)
 {
     const struct run_totals totals = {
         .source = *source_counters(analysis->source),
@@ -41,10 +41,11 @@ static bool write_summary(struct analysis *analysis)
                                                               : analysis->summary_output.file;
 
     if (analysis->options->summary == NULL)
-        return true;
+        return;
     run_summary_finish(&analysis->summary, &totals, pipeline_first_ns(analysis->pipeline),
                        pipeline_last_ns(analysis->pipeline));
-    return run_summary_write(&analysis->summary, out);
+    if (run_summary_write(&analysis->summary, out) == RUN_SUMMARY_NO_MEMORY)
+        analysis->is_out_of_memory = true;
 }
 
 /* The inventory as of the last packet. */
@@ -135,8 +136,7 @@ bool analysis_write_results(struct analysis *analysis)
     write_report(analysis);
     pipeline_write_incidents(analysis->pipeline); /* they sum up the handshakes before them */
     write_certificates(analysis);
-    if (!write_summary(analysis))
-        analysis->is_out_of_memory = true;
+    write_summary(analysis);
     complain_left_out(analysis);
     complain_folded(analysis);
     complain_clock(analysis);

@@ -115,8 +115,9 @@ static bool write_sum(const struct merge *merge, const struct options *options)
 
     if (!output_open(&output, options->output))
         return false;
-    is_written =
-        output_empty(&output) && (run_summary_write(&merge->sum, output.file) || complain_memory());
+    is_written = output_empty(&output)
+                 && (run_summary_write(&merge->sum, output.file) != RUN_SUMMARY_NO_MEMORY
+                     || complain_memory());
     return output_close(&output) && is_written;
 }
 

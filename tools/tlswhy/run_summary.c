@@ -118,18 +118,19 @@ static void write_head(const struct run_summary *summary, struct json *json, str
         json_add_unsigned(json, counters, counter_rows[i].key, summary->counters[i]);
 }
 
-bool run_summary_write(const struct run_summary *summary, FILE *out)
+enum run_summary_status run_summary_write(const struct run_summary *summary, FILE *out)
 {
     struct json json;
     struct json_at root;
     struct bytes line;
-    bool is_written;
+    enum run_summary_status status = RUN_SUMMARY_NO_MEMORY;
 
     json_init(&json, RUN_SUMMARY_LINE_MAX);
     root = json_begin(&json);
     write_head(summary, &json, root);
-    is_written = tally_write(summary->tally, &json, root) && json_finish(&json, &line)
-                 && fwrite(line.data, 1, line.len, out) == line.len;
+    if (tally_write(summary->tally, &json, root) && json_finish(&json, &line))
+        status = fwrite(line.data, 1, line.len, out) == line.len ? RUN_SUMMARY_WRITTEN
+                                                                 : RUN_SUMMARY_NOT_ARRIVED;
     json_release(&json);
-    return is_written;
+    return status;
 }

@@ -55,7 +55,13 @@ const char *run_summary_counter(size_t number);
 /* Add times of packets, 0 and 0 for none. */
 void run_summary_add_times(struct run_summary *summary, int64_t first_ns, int64_t last_ns);
 
-/* Write it as one line. False: no memory, or it did not arrive; out knows which. */
-MUST_USE bool run_summary_write(const struct run_summary *summary, FILE *out);
+enum run_summary_status {
+    RUN_SUMMARY_WRITTEN,
+    RUN_SUMMARY_NO_MEMORY,
+    RUN_SUMMARY_NOT_ARRIVED /* ferror(3) is set: whoever closes out tells why */
+};
+
+/* Write it as one line. */
+MUST_USE enum run_summary_status run_summary_write(const struct run_summary *summary, FILE *out);
 
 #endif
