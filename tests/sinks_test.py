@@ -482,7 +482,7 @@ class Sockets(Sinks):
                 connection.settimeout(TIME_LIMIT)
                 text = stream.read()
         status, counters, said = finish(process)
-        self.assertIn("spool: its end was damaged", said)
+        self.assertIn(f"unix:{path}: the end of its spool was damaged", said)
         self.assertEqual((status, counters["spooled"]), (1, 0))
         self.assertGreater(counters["lost"], 0)
         self.assertEqual(counters["written"] + counters["lost"], 40000)

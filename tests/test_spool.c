@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/support/listener.h"
 #include "tests/support/suite.h"
 #include "tools/tlswhy/spool.h"
 
@@ -163,12 +164,23 @@ static void a_spool_has_one_owner(void)
     remove_folder(folder);
 }
 
+/* Open it, and tell what it said. */
+static struct spool *open_listening(const char *folder, char said[LISTENER_SIZE])
+{
+    struct listener listener = listener_begin();
+    struct spool *spool = spool_open(folder, "a", MAX);
+
+    listener_end(&listener, said);
+    return spool;
+}
+
 /* A length that cannot be: that record and those after it are given up, those before are not. */
 static void a_damaged_end_is_given_up(void)
 {
     static const uint8_t large[] = {0xff, 0xff, 0xff, 0x7f};
     char *folder = new_folder();
     struct spool *spool = spool_open(folder, "a", MAX);
+    char said[LISTENER_SIZE];
     char path[512];
     FILE *file;
 
@@ -179,8 +191,9 @@ static void a_damaged_end_is_given_up(void)
     fseek(file, 4096 + 5 * (LINE + 4), SEEK_SET);
     CU_ASSERT_EQUAL(fwrite(large, 1, sizeof(large), file), sizeof(large));
     fclose(file);
-    spool = spool_open(folder, "a", MAX);
+    spool = open_listening(folder, said);
     CU_ASSERT_FATAL(spool != NULL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "a: the end of its spool was damaged"));
     CU_ASSERT_EQUAL(spool_waiting(spool), 5);
     expect(spool, 0, 5, false);
     spool_close(spool);
@@ -273,25 +286,6 @@ static void spoil(const char *folder, long place, const void *octets, size_t len
     fclose(file);
 }
 
-/* Open it while standard error goes to a file, and tell what it said. */
-static struct spool *open_listening(const char *folder, char said[512])
-{
-    FILE *listener = tmpfile();
-    int before = dup(STDERR_FILENO);
-    struct spool *spool;
-    size_t length;
-
-    dup2(fileno(listener), STDERR_FILENO);
-    spool = spool_open(folder, "a", MAX);
-    dup2(before, STDERR_FILENO);
-    close(before);
-    rewind(listener);
-    length = fread(said, 1, 511, listener);
-    said[length] = '\0';
-    fclose(listener);
-    return spool;
-}
-
 /* The header says that the ring is too small for anything, that more waits than there is room for,
  * or, since it was not on disk when the system crashed, nothing. */
 static void a_damaged_header_is_told_and_does_not_stay(void)
@@ -312,12 +306,12 @@ static void a_damaged_header_is_told_and_does_not_stay(void)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char *folder = new_folder();
         struct spool *spool;
-        char said[512];
+        char said[LISTENER_SIZE];
 
         spoil(folder, cases[i].place, cases[i].octets, cases[i].length);
         spool = open_listening(folder, said);
         CU_ASSERT_FATAL(spool != NULL);
-        CU_ASSERT_PTR_NOT_NULL(strstr(said, "damaged"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(said, " of its spool was damaged"));
         CU_ASSERT_EQUAL(spool_waiting(spool), 0);
         put(spool, 0, 10);
         expect(spool, 0, 10, true);
@@ -340,7 +334,7 @@ static void what_is_no_spool_is_refused(void)
         char content[sizeof(other)] = "";
         struct stat status;
         char path[512];
-        char said[512];
+        char said[LISTENER_SIZE];
         FILE *file;
 
         spoil(folder, 0, other, cases[i].length);
@@ -362,7 +356,7 @@ static void an_empty_file_becomes_a_spool(void)
     char *folder = new_folder();
     struct spool *spool;
     char path[512];
-    char said[512];
+    char said[LISTENER_SIZE];
 
     spoil(folder, 0, "", 0);
     path_in(folder, path);

@@ -30,6 +30,7 @@ struct header {
 };
 
 struct spool {
+    const char *name; /* of the sink */
     int file;
     bool is_new; /* made by root in this process */
     struct header header;
@@ -98,9 +99,10 @@ static bool is_there(const struct spool *spool, uint64_t place, size_t length)
            && (uint64_t)file.st_size - DATA_BEGIN >= end;
 }
 
-static void complain_damaged(uint64_t octets)
+static void complain_damaged(const struct spool *spool, uint64_t octets)
 {
-    (void)complain("spool: its end was damaged: %" PRIu64 " octets are given up", octets);
+    (void)complain("%s: the end of its spool was damaged: %" PRIu64 " octets are given up",
+                   spool->name, octets);
 }
 
 /* Count what an earlier process left. Whatever a crash of the system spoiled ends it. */
@@ -112,7 +114,7 @@ static void look_through(struct spool *spool)
         size_t length = length_at(spool, place);
 
         if (length == 0 || !is_there(spool, place, LENGTH_SIZE + length)) {
-            complain_damaged(spool->header.tail - place);
+            complain_damaged(spool, spool->header.tail - place);
             spool->header.tail = place;
             break;
         }
@@ -156,8 +158,8 @@ static const char *read_header(struct spool *spool, off_t size)
     if (header->magic != MAGIC && !is_blank(header))
         return "is no spool; remove it to begin anew";
     if (!makes_sense(header)) {
-        (void)complain("spool: its header was damaged: a file of %jd octets is given up",
-                       (intmax_t)size);
+        (void)complain("%s: the header of its spool was damaged: a file of %jd octets is given up",
+                       spool->name, (intmax_t)size);
         empty(spool);
     }
     return NULL;
@@ -217,6 +219,7 @@ struct spool *spool_open(const char *directory, const char *name, uint64_t max)
         return NULL;
     }
     snprintf(path, sizeof(path), "%s/%016" PRIx64 ".spool", directory, number_of(name));
+    spool->name = name;
     spool->max = max;
     spool->file = open_file(path, &spool->is_new);
     reason = spool->file >= 0 ? start(spool) : strerror(errno);
@@ -290,7 +293,7 @@ static void note_what_is_left(struct spool *spool)
 
 uint64_t spool_give_up(struct spool *spool)
 {
-    complain_damaged(spool->header.tail - spool->next);
+    complain_damaged(spool, spool->header.tail - spool->next);
     spool->header.tail = spool->next;
     note_what_is_left(spool);
     return atomic_exchange(&spool->waiting, 0);

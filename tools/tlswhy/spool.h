@@ -20,10 +20,11 @@ enum spool_status {
     SPOOL_DAMAGED /* the file does not hold what was put into it: spool_give_up is due */
 };
 
-/* Open or make the file of the sink called name in directory; it may hold max octets, or as many
- * as it was made for while it is not empty. What a crash of the system spoiled is given up after a
- * complaint. Root follows links as place_find does. NULL after a complaint: also when another
- * process has it, or the file is no spool, which is not touched then. */
+/* Open or make the file of the sink called name, which is borrowed, in directory; it may hold max
+ * octets, or as many as it was made for while it is not empty. What a crash of the system spoiled
+ * is given up after a complaint that names the sink. Root follows links as place_find does. NULL
+ * after a complaint: also when another process has it, or the file is no spool, which is then not
+ * touched. */
 struct spool *spool_open(const char *directory, const char *name, uint64_t max);
 
 /* Close; what is not released stays. NULL is harmless. */
