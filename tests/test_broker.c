@@ -11,14 +11,37 @@
 #include <unistd.h>
 
 #include "tests/support/certificates.h"
+#include "tests/support/listener.h"
 #include "tests/support/suite.h"
 #include "tools/tlswhy/broker.h"
 #include "tools/tlswhy/broker_message.h"
 
 /* What the other side does, as of the next broker_start. */
-enum play { PLAY_PUNCTUAL, PLAY_LATE, PLAY_DEAD, PLAY_DIES, PLAY_EMPTY, PLAY_PART, PLAY_NO_LIST };
+enum play {
+    PLAY_PUNCTUAL,
+    PLAY_LATE,
+    PLAY_DEAD,
+    PLAY_DIES,
+    PLAY_DIES_BEFORE_LISTS,
+    PLAY_EMPTY,
+    PLAY_PART,
+    PLAY_NO_LIST
+};
 
 static enum play play;
+
+/* No memory is left. The linker has all calls come here. */
+static bool memory_is_out;
+
+/* The linker's names. NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return memory_is_out ? NULL : __real_calloc(count, size);
+}
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static void send_answer(int socket, uint32_t number, const char *path)
 {
@@ -77,13 +100,13 @@ void broker_process(int socket, const struct options *options, const struct feed
         return;
     send_answer(socket, 0, NULL);
     while (read(socket, &request, sizeof(request)) == (ssize_t)sizeof(request)) {
-        if (play == PLAY_DIES)
+        if (play == PLAY_DIES || (play == PLAY_DIES_BEFORE_LISTS && request.wish == BROKER_CRLS))
             return;
         if (play == PLAY_LATE) {
             send_answer(socket, request.number - 1, "/dev/full");
             send_answer(socket, request.number - 1, NULL);
         }
-        if (play == PLAY_PART || play == PLAY_NO_LIST)
+        if (play == PLAY_PART || play == PLAY_NO_LIST || play == PLAY_DIES_BEFORE_LISTS)
             play_trust(socket, &request);
         else if (play != PLAY_EMPTY)
             send_answer(socket, request.number, request.sink == 0 ? "/dev/null" : "/dev/zero");
@@ -143,6 +166,52 @@ static void an_answer_that_comes_late_is_not_taken_for_the_next(void)
 static void one_that_is_not_ready_is_noticed(void)
 {
     CU_ASSERT_PTR_NULL(start(PLAY_DEAD, NULL));
+}
+
+/* What broker_read_trust says when it fails. */
+static void read_trust_in_vain(struct broker *broker, char said[LISTENER_SIZE])
+{
+    struct listener listener = listener_begin();
+    struct trust_files files = {0};
+
+    CU_ASSERT(!broker_read_trust(broker, &files));
+    CU_ASSERT_PTR_NULL(files.store);
+    listener_end(&listener, said);
+}
+
+/* Of the two files that are read anew, the one that was not is named. */
+static void what_did_not_come_is_named(void)
+{
+    static const struct {
+        enum play play;
+        const char *said;
+    } cases[] = {
+        {PLAY_DIES, "tlswhy: the trust store: Broken pipe\n"},
+        {PLAY_DIES_BEFORE_LISTS, "tlswhy: the revocation lists: Broken pipe\n"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct broker *broker = start(cases[i].play, "/nowhere/store");
+        char said[LISTENER_SIZE];
+
+        CU_ASSERT_FATAL(broker != NULL);
+        read_trust_in_vain(broker, said);
+        CU_ASSERT_STRING_EQUAL(said, cases[i].said);
+        broker_stop(broker);
+    }
+}
+
+static void a_lack_of_memory_is_told(void)
+{
+    struct broker *broker = start(PLAY_PART, "/nowhere/store");
+    char said[LISTENER_SIZE];
+
+    CU_ASSERT_FATAL(broker != NULL);
+    memory_is_out = true;
+    read_trust_in_vain(broker, said);
+    memory_is_out = false;
+    CU_ASSERT_STRING_EQUAL(said, "tlswhy: out of memory\n");
+    broker_stop(broker);
 }
 
 /* Its errno says why none was opened. */
@@ -254,6 +323,8 @@ int main(void)
         {"an answer that comes late is not taken for the next",
          an_answer_that_comes_late_is_not_taken_for_the_next},
         {"one that is not ready is noticed", one_that_is_not_ready_is_noticed},
+        {"a lack of memory is told", a_lack_of_memory_is_told},
+        {"what did not come is named", what_did_not_come_is_named},
         {"one that died is noticed, and told from a disk that fails",
          one_that_died_is_noticed_and_told_from_a_disk_that_fails},
         {"a wish that it gave up came too late", a_wish_that_it_gave_up_came_too_late},

@@ -357,18 +357,19 @@ static bool add_content(const struct broker *broker, struct contents *contents,
  * none is. */
 static bool collect(struct broker *broker, enum broker_wish wish, struct contents *contents)
 {
+    const char *what = wish == BROKER_CRLS ? "the revocation lists" : "the trust store";
     const size_t before = contents->count;
     size_t answers = 0;
     bool is_good = true;
 
     if (!send_wish(broker, wish, 0))
-        return complain("the trust store: %s", strerror(errno));
+        return complain("%s: %s", what, strerror(errno));
     for (;;) {
         struct broker_answer answer;
         int file = -1;
 
         if (!next_answer(broker, &answer, &file))
-            return complain("the trust store: %s", strerror(errno));
+            return complain("%s: %s", what, strerror(errno));
         if (answer.error == BROKER_END)
             return is_good && (answers == 0 || contents->count > before);
         answers++;
@@ -424,9 +425,10 @@ bool broker_read_trust(struct broker *broker, struct trust_files *files)
     struct contents contents = {.items = calloc(FILES_MAX + 1, sizeof(*contents.items))};
     bool is_good;
 
+    if (contents.items == NULL)
+        return complain_memory();
     pthread_mutex_lock(&broker->lock);
-    is_good = contents.items != NULL && collect(broker, BROKER_TRUST, &contents)
-              && collect(broker, BROKER_CRLS, &contents);
+    is_good = collect(broker, BROKER_TRUST, &contents) && collect(broker, BROKER_CRLS, &contents);
     pthread_mutex_unlock(&broker->lock);
     is_good = is_good && fill_new(broker, files, &contents);
     contents_free(&contents);
