@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,7 +100,8 @@ bool option_value_size(const char *option, const char *value, uint64_t min, uint
 struct list_kind {
     const char *many;
     const char *example;
-    uint64_t most; /* least is 1 */
+    uint64_t least;
+    uint64_t most;
 };
 
 static bool take_list(const char *option, const char *value, const struct list_kind *kind,
@@ -110,7 +112,7 @@ static bool take_list(const char *option, const char *value, const struct list_k
     for (;;) {
         uint64_t number;
 
-        if (!take_number(&rest, &number) || number == 0 || number > kind->most)
+        if (!take_number(&rest, &number) || number < kind->least || number > kind->most)
             return complain("%s: '%s' is not a list of %s such as %s", option, value, kind->many,
                             kind->example);
         if (*count == max)
@@ -127,7 +129,7 @@ static bool take_list(const char *option, const char *value, const struct list_k
 bool option_value_ports(const char *option, const char *value, uint16_t *ports, size_t max,
                         size_t *count)
 {
-    static const struct list_kind kind = {"ports", "8443,9443", UINT16_MAX};
+    static const struct list_kind kind = {"ports", "8443,9443", 1, UINT16_MAX};
 
     return take_list(option, value, &kind, ports, max, count);
 }
@@ -135,9 +137,17 @@ bool option_value_ports(const char *option, const char *value, uint16_t *ports, 
 bool option_value_days(const char *option, const char *value, uint16_t *days, size_t max,
                        size_t *count)
 {
-    static const struct list_kind kind = {"days", "30,14,7,1", INVENTORY_LEVEL_DAYS_MAX};
+    static const struct list_kind kind = {"days", "30,14,7,1", 1, INVENTORY_LEVEL_DAYS_MAX};
 
     return take_list(option, value, &kind, days, max, count);
+}
+
+bool option_value_processors(const char *option, const char *value, uint16_t *processors,
+                             size_t max, size_t *count)
+{
+    static const struct list_kind kind = {"processors", "0,2,4", 0, CPU_SETSIZE - 1};
+
+    return take_list(option, value, &kind, processors, max, count);
 }
 
 /* "192.0.2.0/24" or "2001:db8::1", alone. */

@@ -32,6 +32,10 @@ bool option_value_ports(const char *option, const char *value, uint16_t *ports, 
 bool option_value_days(const char *option, const char *value, uint16_t *days, size_t max,
                        size_t *count);
 
+/* Processors from 0 to CPU_SETSIZE - 1 with commas between them, as many as max. */
+bool option_value_processors(const char *option, const char *value, uint16_t *processors,
+                             size_t max, size_t *count);
+
 /* Networks such as 10.0.0.0/8 and 2001:db8::/32, or addresses, with commas between them, added to
  * networks. */
 bool option_value_networks(const char *option, const char *value, struct event_network *networks,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/tlswhy/service_options.h"
 
-#include <sched.h>
 #include <string.h>
 
 #include "capture/packet.h"
@@ -47,21 +46,8 @@ static bool apply_cpu(struct options *options, const char *value)
     struct service_options *service = &options->service;
 
     service->cpu_count = 0;
-    for (const char *rest = value; *rest != '\0';) {
-        size_t length = strcspn(rest, ",");
-        char number[8] = "";
-        uint64_t cpu;
-
-        if (service->cpu_count == SERVICE_WORKERS_MAX)
-            return complain("--cpu: at most %d of them", SERVICE_WORKERS_MAX);
-        if (length < sizeof(number))
-            memcpy(number, rest, length);
-        if (!option_value_number("--cpu", number, 0, CPU_SETSIZE - 1, &cpu))
-            return false;
-        service->cpus[service->cpu_count++] = (uint16_t)cpu;
-        rest += length + (rest[length] == ',');
-    }
-    return service->cpu_count > 0 || complain("--cpu: the value is empty");
+    return option_value_processors("--cpu", value, service->cpus, SERVICE_WORKERS_MAX,
+                                   &service->cpu_count);
 }
 
 static bool apply_state_interval(struct options *options, const char *value)
