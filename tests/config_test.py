@@ -156,6 +156,7 @@ class Config(unittest.TestCase):
             (USAGE, "user = no-such-user", "no-such-user"),
             (USAGE, "cpu = 1000", "--cpu"),
             (USAGE, "cpu = 12345678", "--cpu: '12345678' is not a list of processors such as 0,2,4"),
+            (USAGE, f"sink = unix:/{107 * 'x'}", "the path of a socket has at most 107 octets"),
             (USAGE, "cpu = 0,", "--cpu: '0,' is not a list of processors such as 0,2,4"),
             (USAGE, f"cpu = {','.join(map(str, range(65)))}", "--cpu: more than 64 processors"),
             (USAGE, "timestamp-type = foo", "foo: no timestamp type"),

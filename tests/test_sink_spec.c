@@ -34,6 +34,7 @@ static void sinks_are_named_by_urls(void)
 static void what_is_no_sink_is_refused(void)
 {
     static const char *const wrong[] = {
+        "unix:",
         "",
         "file",
         "file:",
@@ -61,11 +62,27 @@ static void what_is_no_sink_is_refused(void)
         CU_ASSERT(!sink_spec_parse(wrong[i], &spec));
 }
 
+static void the_path_of_a_socket_has_its_limit(void)
+{
+    enum { PREFIX = 5, LONGEST = 107 };
+    struct sink_spec spec;
+    char text[PREFIX + LONGEST + 2] = "";
+
+    memset(text, 'x', PREFIX + LONGEST);
+    memcpy(text, "unix:", PREFIX);
+    CU_ASSERT(sink_spec_parse(text, &spec));
+    text[PREFIX + LONGEST] = 'x';
+    CU_ASSERT(!sink_spec_parse(text, &spec));
+    memcpy(text, "file:", PREFIX);
+    CU_ASSERT(sink_spec_parse(text, &spec));
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
         {"sinks are named by URLs", sinks_are_named_by_urls},
         {"what is no sink is refused", what_is_no_sink_is_refused},
+        {"the path of a socket has its limit", the_path_of_a_socket_has_its_limit},
         CU_TEST_INFO_NULL,
     };
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "tools/tlswhy/complain.h"
 
@@ -98,9 +99,22 @@ static bool have_ports(const struct sink_spec *spec)
     return true;
 }
 
-static bool check_ports(const struct sink_spec *spec)
+/* A longer one can be neither made nor connected to. */
+static bool is_path_of_socket(const struct sink_spec *spec)
+{
+    const size_t max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+
+    return strlen(spec->path) <= max
+           || complain("--sink: '%s': the path of a socket has at most %zu octets", spec->text,
+                       max);
+}
+
+/* What could never be connected to. */
+static bool is_possible(const struct sink_spec *spec)
 {
     switch (spec->scheme) {
+    case SINK_UNIX:
+        return is_path_of_socket(spec);
     case SINK_SYSLOG_UDP:
     case SINK_SYSLOG_TCP:
         return is_port(spec, spec->port, strlen(spec->port));
@@ -129,7 +143,7 @@ bool sink_spec_parse(const char *text, struct sink_spec *spec)
             continue;
         *spec = (struct sink_spec){.scheme = schemes[i].scheme, .text = text};
         if (schemes[i].parse(spec, text + length))
-            return check_ports(spec);
+            return is_possible(spec);
         break;
     }
     return complain("--sink: '%s' is none of stdout, file:PATH, unix:PATH, syslog+udp://HOST:PORT, "

@@ -3,7 +3,7 @@
  *
  *   stdout                       standard output
  *   file:PATH                    lines, appended to; "-" is standard output
- *   unix:PATH                    lines, to a stream socket
+ *   unix:PATH                    lines, to a stream socket, whose path the system limits
  *   syslog+udp://HOST[:PORT]     RFC 5424 messages, one a datagram (RFC 5426)
  *   syslog+tcp://HOST[:PORT]     RFC 5424 messages, octet counting (RFC 6587 section 3.4.1)
  *   kafka://BROKER[,BROKER]/TOPIC
