@@ -19,10 +19,17 @@ enum carrier_status {
 
 struct kafka_library;
 
+enum { KAFKA_PROPERTY_NAME_SIZE = 128 /* far more than any of librdkafka's has */ };
+
+/* A property of librdkafka. */
+struct kafka_property {
+    char name[KAFKA_PROPERTY_NAME_SIZE];
+    const char *value; /* borrowed */
+};
+
 struct carrier_options {
     const struct kafka_library *kafka; /* borrowed, for the life of the carrier; NULL for others */
-    /* Properties of librdkafka, NAME=VALUE. */
-    const char *const *kafka_properties;
+    const struct kafka_property *kafka_properties; /* borrowed, while it is opened */
     size_t kafka_property_count;
     int receiver_wait_ms; /* who connects by itself, and later, waits so long for the first word of
                              its receiver, and is not opened without; 0: it does not wait */

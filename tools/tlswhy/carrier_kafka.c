@@ -11,8 +11,7 @@
 
 enum {
     IN_FLIGHT_MAX = 65536, /* messages without a word of the broker */
-    KEY_SIZE = 64,         /* an address and a port */
-    PROPERTY_SIZE = 128    /* a name of librdkafka */
+    KEY_SIZE = 64          /* an address and a port */
 };
 
 struct carrier {
@@ -28,47 +27,41 @@ struct carrier {
 
 /* acks=all comes with the idempotence. No time is too long: what is given up is decided by the
  * sink. */
-static const char *const defaults[] = {
-    "enable.idempotence=true",
-    "compression.type=lz4",
-    "message.timeout.ms=0",
-    "linger.ms=20",
-    "queue.buffering.max.messages=100000",
-    "queue.buffering.max.kbytes=65536",
-    "message.max.bytes=1100000",
-    "client.id=tlswhy",
-    "partitioner=murmur2_random",
+static const struct kafka_property defaults[] = {
+    {"enable.idempotence", "true"},
+    {"compression.type", "lz4"},
+    {"message.timeout.ms", "0"},
+    {"linger.ms", "20"},
+    {"queue.buffering.max.messages", "100000"},
+    {"queue.buffering.max.kbytes", "65536"},
+    {"message.max.bytes", "1100000"},
+    {"client.id", "tlswhy"},
+    {"partitioner", "murmur2_random"},
 };
 
-static bool set(const struct kafka_library *kafka, rd_kafka_conf_t *conf, const char *property)
+/* Of one that cannot be set so, who is named as the place to look at. */
+static bool set(const struct kafka_library *kafka, rd_kafka_conf_t *conf, const char *who,
+                const struct kafka_property *properties, size_t count)
 {
     char error[256] = "";
-    char name[PROPERTY_SIZE];
-    const char *equals = strchr(property, '=');
 
-    if (equals == NULL || equals == property || equals - property >= PROPERTY_SIZE)
-        return complain("--kafka-property: '%s' is not of the form NAME=VALUE", property);
-    memcpy(name, property, (size_t)(equals - property));
-    name[equals - property] = '\0';
-    return kafka->conf_set(conf, name, equals + 1, error, sizeof(error)) == RD_KAFKA_CONF_OK
-           || complain("--kafka-property: %s", error);
+    for (size_t i = 0; i < count; i++)
+        if (kafka->conf_set(conf, properties[i].name, properties[i].value, error, sizeof(error))
+            != RD_KAFKA_CONF_OK)
+            return complain("%s: %s", who, error);
+    return true;
 }
 
 static bool set_all(rd_kafka_conf_t *conf, const struct sink_spec *spec,
                     const struct carrier_options *options)
 {
-    char error[256];
+    const struct kafka_library *kafka = options->kafka;
+    const struct kafka_property servers = {"bootstrap.servers", spec->brokers};
 
-    if (options->kafka->conf_set(conf, "bootstrap.servers", spec->brokers, error, sizeof(error))
-        != RD_KAFKA_CONF_OK)
-        return complain("%s: %s", spec->text, error);
-    for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
-        if (!set(options->kafka, conf, defaults[i]))
-            return false;
-    for (size_t i = 0; i < options->kafka_property_count; i++)
-        if (!set(options->kafka, conf, options->kafka_properties[i]))
-            return false;
-    return true;
+    return set(kafka, conf, spec->text, &servers, 1)
+           && set(kafka, conf, spec->text, defaults, sizeof(defaults) / sizeof(defaults[0]))
+           && set(kafka, conf, "--kafka-property", options->kafka_properties,
+                  options->kafka_property_count);
 }
 
 /* A message arrived, or never will: with these settings the latter is for want of a right or a

@@ -55,12 +55,22 @@ static bool apply_events_per_minute(struct options *options, const char *value)
 static bool apply_kafka_property(struct options *options, const char *value)
 {
     struct feed_sinks *sinks = &options->sinks;
+    const char *equals = strchr(value, '=');
+    size_t length = equals != NULL ? (size_t)(equals - value) : 0;
+    struct kafka_property *property;
 
     if (sinks->kafka_property_count == KAFKA_PROPERTIES_MAX)
         return complain("--kafka-property: at most %d of them", KAFKA_PROPERTIES_MAX);
-    sinks->kafka_properties[sinks->kafka_property_count++] = value;
-    return strchr(value, '=') != NULL
-           || complain("--kafka-property: '%s' is not of the form NAME=VALUE", value);
+    if (length == 0)
+        return complain("--kafka-property: '%s' is not of the form NAME=VALUE", value);
+    if (length >= KAFKA_PROPERTY_NAME_SIZE)
+        return complain("--kafka-property: '%s' has a name of more than %d octets", value,
+                        KAFKA_PROPERTY_NAME_SIZE - 1);
+    property = &sinks->kafka_properties[sinks->kafka_property_count++];
+    memcpy(property->name, value, length);
+    property->name[length] = '\0';
+    property->value = equals + 1;
+    return true;
 }
 
 const struct option_row feed_option_rows[FEED_OPTION_COUNT] = {

@@ -31,7 +31,7 @@ struct feed_sinks {
     uint64_t rotate_age;        /* seconds, 0: never */
     uint64_t rotate_count;      /* files that stay beside the one that is written */
     uint32_t events_per_minute; /* of one incident, told in full; FEED_EVENTS_ALL; 0: the default */
-    const char *kafka_properties[KAFKA_PROPERTIES_MAX];
+    struct kafka_property kafka_properties[KAFKA_PROPERTIES_MAX];
     size_t kafka_property_count;
 };
 
