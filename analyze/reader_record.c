@@ -10,25 +10,28 @@
 #include "dissect/suite.h"
 
 /* In TLS 1.3 the second hellos come in clear behind a change_cipher_spec (RFC 8446 appendix D.4):
- * so they do where the capture lacks the HelloRetryRequest that would say so. */
+ * so they do where the capture lacks the HelloRetryRequest that would say so, or begins behind
+ * it. */
 static bool awaits_second_hello(const struct run *run)
 {
     const struct session *session = run->session;
 
-    return run_reader(run)->encrypted && !session->tls13 && session->hello_seen
-           && !session->server_hello_seen;
+    return run_reader(run)->encrypted && !session->tls13 && !session->server_hello_seen
+           && (session->hello_seen || session->midway);
 }
 
-static uint8_t hello_of(enum side side)
+/* Before the hello of a connection that was picked up midway nothing tells which side is which. */
+static uint8_t hello_of(const struct run *run)
 {
-    return side == SIDE_CLIENT ? TLS_HANDSHAKE_CLIENT_HELLO : TLS_HANDSHAKE_SERVER_HELLO;
+    return run->from == SIDE_CLIENT || !run->session->hello_seen ? TLS_HANDSHAKE_CLIENT_HELLO
+                                                                 : TLS_HANDSHAKE_SERVER_HELLO;
 }
 
 /* Of a record whose content is to be skipped there is only the header. */
 static bool is_second_hello(const struct run *run, const struct record *record)
 {
     return awaits_second_hello(run) && run_reader(run)->skip == 0
-           && reader_content_is_hello(record->fragment, record->fragment.len, hello_of(run->from));
+           && reader_content_is_hello(record->fragment, record->fragment.len, hello_of(run));
 }
 
 static void read_handshake_record(struct run *run, const struct record *record)
@@ -216,7 +219,7 @@ static bool may_be_second_hello(const struct run *run, struct bytes octets)
     enum { TELLING = TLS_RECORD_HEADER_LENGTH + TLS_HANDSHAKE_HEADER_LENGTH + 2 };
 
     return awaits_second_hello(run)
-           && (octets.len < TELLING || reader_names_hello(octets, hello_of(run->from)));
+           && (octets.len < TELLING || reader_names_hello(octets, hello_of(run)));
 }
 
 /* A record, which begins with these octets, whose header is enough: the content is protected. */

@@ -202,6 +202,32 @@ static void second_hellos_are_read_without_the_retry(void)
     }
 }
 
+/* The capture begins behind a HelloRetryRequest, with the server's change_cipher_spec: who says the
+ * hello is the client all the same. */
+static void a_hello_behind_a_change_of_cipher_tells_the_client(void)
+{
+    static const size_t pieces[] = {0, 1, 6, 7, 11, 40};
+
+    for (size_t i = 0; i < 2 * sizeof(pieces) / sizeof(pieces[0]); i++) {
+        struct play play;
+
+        play_begin_midway(&play, pieces[i / 2]);
+        play_change_cipher_spec(&play, SIDE_SERVER);
+        if (i % 2 == 0)
+            play_change_cipher_spec(&play, SIDE_CLIENT);
+        play_client_hello(&play, true);
+        play_server_hello(&play, true);
+        play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 1800);
+        play_alert(&play, SIDE_CLIENT, 2, TLS_ALERT_CERTIFICATE_EXPIRED);
+        play_fin(&play, SIDE_CLIENT);
+        play_end(&play);
+        CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+        CU_ASSERT_EQUAL(play.version, TLS_VERSION_1_3);
+        CU_ASSERT_EQUAL(play.alert, TLS_ALERT_CERTIFICATE_EXPIRED);
+        CU_ASSERT_EQUAL(play.refused, SIDE_CLIENT);
+    }
+}
+
 /* As in active FTP: who took the TCP connection speaks in clear, then says the ClientHello and, all
  * in one segment, something more. */
 static void what_follows_a_hello_has_its_sender(void)
@@ -363,6 +389,8 @@ int main(void)
          a_server_that_closes_on_ssl_2_has_no_version_in_common},
         {"sides are told by ports and messages", sides_are_told_by_ports_and_messages},
         {"second hellos are read without the retry", second_hellos_are_read_without_the_retry},
+        {"a hello behind a change of cipher tells the client",
+         a_hello_behind_a_change_of_cipher_tells_the_client},
         {"what follows a ClientHello has its sender", what_follows_a_hello_has_its_sender},
         {"an odd alert is read", an_odd_alert_is_read},
         {"a hello in a record of odd version is read", a_hello_in_a_record_of_odd_version_is_read},

@@ -312,6 +312,23 @@ static void an_alert_to_a_flight_whose_beginning_is_not_captured_is_about_its_re
     CU_ASSERT_STRING_EQUAL(play.cause, "internal_error");
 }
 
+/* The server's change_cipher_spec belongs to the HelloRetryRequest in front of the capture. */
+static void a_capture_that_begins_behind_a_retry_shows_no_disorder(void)
+{
+    struct play play;
+
+    play_begin_midway(&play, 0);
+    play_change_cipher_spec(&play, SIDE_SERVER);
+    play_client_hello(&play, true);
+    play_server_hello(&play, true);
+    play_protected(&play, SIDE_SERVER, TLS_CONTENT_APPLICATION_DATA, 1800);
+    play_protected(&play, SIDE_CLIENT, TLS_CONTENT_APPLICATION_DATA, 19);
+    play_fin(&play, SIDE_CLIENT);
+    play_end(&play);
+    CU_ASSERT_EQUAL(play.outcome, OUTCOME_FAILED);
+    CU_ASSERT_STRING_EQUAL(play.cause, "certificate_rejected");
+}
+
 static void silence_after_an_acknowledged_hello_is_a_failure(void)
 {
     struct play play;
@@ -395,6 +412,8 @@ int main(void)
         {"an alert in the middle alone is incomplete", an_alert_in_the_middle_alone_is_incomplete},
         {"an alert to a flight whose beginning is not captured is about its rest",
          an_alert_to_a_flight_whose_beginning_is_not_captured_is_about_its_rest},
+        {"a capture that begins behind a retry shows no disorder",
+         a_capture_that_begins_behind_a_retry_shows_no_disorder},
         {"silence after an acknowledged hello is a failure",
          silence_after_an_acknowledged_hello_is_a_failure},
         {"an end of the capture in the handshake is incomplete",

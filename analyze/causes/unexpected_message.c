@@ -65,17 +65,19 @@ static const struct note *certificate_left_out(const struct facts *facts)
 }
 
 /* A server that begins with anything else than a hello (RFC 8446 section 4.1.3). Where the capture
- * begins in the middle, so does what it has of the server. */
+ * begins in the middle, so does what it has of the server: only what is behind the client's hello
+ * tells. The change_cipher_spec of a retry stands in front of that. */
 static const struct note *server_began_wrong(const struct facts *facts)
 {
     const struct handshake *handshake = facts->handshake;
+    const bool is_whole = facts->connection->syn_seen;
+    const struct note *end = handshake->notes + handshake->note_count;
 
-    if (!facts->connection->syn_seen && facts->client_hello_note == NULL)
+    if (!is_whole && facts->client_hello_note == NULL)
         return NULL;
 
-    for (size_t i = 0; i < handshake->note_count; i++) {
-        const struct note *note = &handshake->notes[i];
-
+    for (const struct note *note = is_whole ? handshake->notes : facts->client_hello_note;
+         note < end; note++) {
         if (note->side != SIDE_SERVER)
             continue;
         if (note->kind == NOTE_CHANGE_CIPHER_SPEC || note->kind == NOTE_ENCRYPTED_HANDSHAKE)
