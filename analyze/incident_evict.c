@@ -4,15 +4,13 @@
 
 #include "analyze/incident_internal.h"
 
-/* One that is to be told, or was, until it is over. Most records are of one failure each, about
- * which nothing was said: a scan makes thousands of them. */
+/* One that is to be told, for a verdict names it, or was, until it is over. Most records are of one
+ * failure each, about which nothing was said: a scan makes thousands of them. */
 bool incident_is_spared(const void *record)
 {
     const struct incident *incident = record;
 
-    return incident_is_open(incident)
-           || (incident->is_used && incident->told == INCIDENT_UNTOLD
-               && incident->failures >= INCIDENT_FAILURES_MIN);
+    return incident_is_open(incident) || (incident->is_used && incident->told == INCIDENT_UNTOLD);
 }
 
 bool incident_evict(void *context, const void *record)

@@ -34,7 +34,7 @@ static size_t collect(const struct knowledge_table *table, struct incident **out
     for (uint32_t i = 0; i < knowledge_table_count(table); i++) {
         struct incident *incident = knowledge_table_at(table, i);
 
-        if (incident->is_used && incident->failures >= INCIDENT_FAILURES_MIN)
+        if (incident->is_used)
             out[used++] = incident;
     }
     return used;
@@ -63,7 +63,7 @@ static enum incident_state news_of(const struct incident *incident, int64_t now_
     if (!incident->is_used || incident->told == INCIDENT_CLOSED)
         return INCIDENT_UNTOLD;
     if (incident->failures < INCIDENT_FAILURES_MIN) /* some were taken back */
-        return incident->told == INCIDENT_UNTOLD ? INCIDENT_UNTOLD : INCIDENT_CLOSED;
+        return INCIDENT_CLOSED;
     if (incident_is_over(incident, now_ns))
         return INCIDENT_CLOSED;
     if (incident->told == INCIDENT_UNTOLD)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is told of incidents while they come and go. */
+#include <stdlib.h>
+
 #include "dissect/tls.h"
 #include "tests/support/story_incident.h"
 #include "tests/support/wire.h"
@@ -284,6 +286,33 @@ static void no_more_make_room_than_can_wait_until_that_is_told(void)
     scene_end(&scene);
 }
 
+/* Some event has its identifier. */
+static void what_a_verdict_named_is_told_of_though_its_failures_are_taken_back(void)
+{
+    for (int taken_back = 1; taken_back <= INCIDENT_FAILURES_MIN; taken_back++) {
+        struct scene scene = scene_of(0);
+        struct incident_failure failure;
+        struct story story;
+        size_t count = 0;
+
+        for (unsigned client = 1; client <= INCIDENT_FAILURES_MIN; client++)
+            story_count_failure(scene.incidents, &story, (uint8_t)client, 1, "a.example",
+                                TLS_ALERT_PROTOCOL_VERSION);
+        CU_ASSERT_PTR_NOT_NULL(story_find_incident(scene.incidents, &story, true));
+        failure = incidents_failure_of(scene.incidents, &story.verdict);
+        for (int i = 0; i < taken_back; i++)
+            incidents_take_back(scene.incidents, &failure, failure.cause);
+        free(incidents_list(scene.incidents, &count));
+        CU_ASSERT_EQUAL(count, 1);
+        tell(&scene, STORY_TIME, false);
+        tell(&scene, STORY_TIME, true);
+        CU_ASSERT_EQUAL(scene.told.count[INCIDENT_OPENED], 1);
+        CU_ASSERT_EQUAL(scene.told.count[INCIDENT_CLOSED], 1);
+        CU_ASSERT_EQUAL(scene.told.failures, (uint64_t)(INCIDENT_FAILURES_MIN - taken_back));
+        scene_end(&scene);
+    }
+}
+
 int main(void)
 {
     static CU_TestInfo tests[] = {
@@ -303,6 +332,8 @@ int main(void)
          what_was_told_and_makes_room_is_told_as_closed},
         {"no more make room than can wait until that is told",
          no_more_make_room_than_can_wait_until_that_is_told},
+        {"what a verdict named is told of, though its failures are taken back",
+         what_a_verdict_named_is_told_of_though_its_failures_are_taken_back},
         CU_TEST_INFO_NULL,
     };
 
