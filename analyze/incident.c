@@ -314,6 +314,15 @@ uint64_t incidents_evictions(const struct incidents *incidents)
     return evictions;
 }
 
+uint64_t incidents_refusals(const struct incidents *incidents)
+{
+    uint64_t refusals = 0;
+
+    for (size_t i = 0; i < INCIDENT_TABLES; i++)
+        refusals += knowledge_table_refusals(incidents->tables[i]);
+    return refusals;
+}
+
 size_t incidents_memory(const struct incidents *incidents)
 {
     size_t memory = 0;

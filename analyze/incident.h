@@ -282,9 +282,10 @@ bool incident_is_over(const struct incident *incident, int64_t end_ns);
  * caller to free. NULL: no memory. */
 struct incident **incidents_list(const struct incidents *incidents, size_t *count);
 
-/* Incidents that had to make room, failures that found none included; those of them that were told
- * and not over; octets allocated. */
+/* Incidents that had to make room; those of them that were told and not over; times that a failure
+ * was not counted for want of room; octets allocated. */
 uint64_t incidents_evictions(const struct incidents *incidents);
+uint64_t incidents_refusals(const struct incidents *incidents);
 uint64_t incidents_evicted_open(const struct incidents *incidents);
 size_t incidents_memory(const struct incidents *incidents);
 

@@ -13,6 +13,7 @@ enum {
     DOOR_WORDS = 8192,   /* of the bits that remember keys: 64 KiB, which a cache holds */
     DOOR_BITS = DOOR_WORDS * 64,
     SPARES_EACH = 4,  /* records that are spared for each that makes room */
+    ASKED_MAX = 256,  /* records that are asked to make room for one */
     FETCHED_MAX = 704 /* octets of a record and its link: what is looked at first */
 };
 
@@ -57,6 +58,7 @@ struct knowledge_table {
     uint32_t oldest;
     uint32_t spares; /* how many may be spared yet, so that to find room takes no long search */
     uint64_t evictions;
+    uint64_t refusals;
     size_t memory;
 };
 
@@ -305,23 +307,32 @@ static void link_rare(struct knowledge_table *table, uint32_t place)
                                  table->rare + place * table->options.rare_size);
 }
 
-/* A place for a new record, NONE: no memory and nothing to evict. What is not kept is counted like
- * what is forgotten. */
+/* The place of a record that may make room; NONE: there is none, or none of those asked may. */
+static uint32_t find_oldest(struct knowledge_table *table)
+{
+    for (unsigned asked = 0; asked < ASKED_MAX && table->oldest != NONE; asked++) {
+        while (move_used(table, table->oldest) || spare(table, table->oldest))
+            ;
+        if (may_evict(table, table->oldest))
+            return table->oldest;
+        link_at(table, table->oldest)->was_used = true; /* the next one is asked first */
+    }
+    return NONE;
+}
+
+/* A place for a new record, NONE: no memory and nothing to evict. */
 static uint32_t take_place(struct knowledge_table *table)
 {
     uint32_t place;
 
     if (table->count < table->options.records_max && grow(table))
         return table->count++;
-    while (table->oldest != NONE
-           && (move_used(table, table->oldest) || spare(table, table->oldest)))
-        ;
-    place = table->oldest;
-    if (place == NONE)
+    place = find_oldest(table);
+    if (place == NONE) {
+        table->refusals++;
         return NONE;
+    }
     table->evictions++;
-    if (!may_evict(table, place))
-        return NONE;
     unlink_bucket(table, place);
     unlink_use(table, place);
     if (table->options.records_max - table->spares >= SPARES_EACH)
@@ -497,6 +508,11 @@ void knowledge_table_clear(struct knowledge_table *table)
 uint64_t knowledge_table_evictions(const struct knowledge_table *table)
 {
     return table->evictions;
+}
+
+uint64_t knowledge_table_refusals(const struct knowledge_table *table)
+{
+    return table->refusals;
 }
 
 size_t knowledge_table_memory(const struct knowledge_table *table)

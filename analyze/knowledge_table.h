@@ -39,7 +39,7 @@ struct knowledge_table_options {
     bool (*is_spared)(const void *record); /* others make room before it, unless more than four in
                                               five are spared. NULL: none is */
     bool (*evict)(void *context, const void *record); /* it is to make room; false: it must not, and
-                                                         there is no new one. NULL: it may */
+                                                         another one is asked for. NULL: it may */
     void *context;                                    /* of evict */
 };
 
@@ -68,7 +68,8 @@ void knowledge_table_copy(const struct knowledge_table *table, void *record, con
 void *knowledge_table_find(struct knowledge_table *table, const void *key);
 
 /* The same; where there is none, a new one that is zero but for its key, at the cost of the one
- * least recently used if need be. NULL: no memory, or that one must not make room. */
+ * least recently used if need be. NULL: no memory, or none that may make
+ * room was found. */
 void *knowledge_table_get(struct knowledge_table *table, const void *key);
 
 /* The same for what may never come again: where a new record would cost an old one, a key is only
@@ -93,8 +94,9 @@ uint32_t knowledge_table_newer(const struct knowledge_table *table, uint32_t pla
 /* Forget all records; their memory stays. */
 void knowledge_table_clear(struct knowledge_table *table);
 
-/* Records that had to make room so far; octets allocated now. */
+/* Records that had to make room so far; new ones that found none; octets allocated now. */
 uint64_t knowledge_table_evictions(const struct knowledge_table *table);
+uint64_t knowledge_table_refusals(const struct knowledge_table *table);
 size_t knowledge_table_memory(const struct knowledge_table *table);
 
 #endif

@@ -278,11 +278,38 @@ static void no_more_make_room_than_can_wait_until_that_is_told(void)
     while (party < 2 * RECORDS)
         open_one(&scene, ++party);
     CU_ASSERT_EQUAL(incidents_evicted_open(scene.incidents), INCIDENTS_EVICTED_MAX);
+    CU_ASSERT(incidents_refusals(scene.incidents) > 0);
     tell(&scene, STORY_TIME, false);
     CU_ASSERT_EQUAL(scene.told.count[INCIDENT_OPENED], RECORDS + INCIDENTS_EVICTED_MAX);
     CU_ASSERT_EQUAL(scene.told.count[INCIDENT_CLOSED], INCIDENTS_EVICTED_MAX);
     tell(&scene, STORY_TIME + 2 * INCIDENT_QUIET_NS, true);
     CU_ASSERT_EQUAL(scene.told.count[INCIDENT_CLOSED], RECORDS + INCIDENTS_EVICTED_MAX);
+    scene_end(&scene);
+}
+
+/* Where most records are told ones, of which no more may go before the next is told. */
+static void what_is_told_of_does_not_keep_others_out(void)
+{
+    enum { TOLD = 200, OTHERS = 50, RECORDS = 2 * TOLD + 10, ROUNDS = 20 };
+    static const uint8_t alerts[] = {TLS_ALERT_PROTOCOL_VERSION, TLS_ALERT_INTERNAL_ERROR};
+    struct scene scene = scene_of(RECORDS);
+    struct story story;
+
+    for (unsigned i = 0; i < 2 * TOLD; i++) {
+        const uint8_t party = (uint8_t)(1 + i / 2);
+
+        for (int failures = 0; failures < INCIDENT_FAILURES_MIN; failures++)
+            story_count_failure(scene.incidents, &story, party, party, "a.example", alerts[i % 2]);
+        (void)story_find_incident(scene.incidents, &story, true);
+    }
+    tell(&scene, STORY_TIME, false);
+    for (unsigned i = 0; i < 2 * OTHERS * ROUNDS; i++) {
+        const uint8_t party = (uint8_t)(1 + TOLD + i / 2 % OTHERS);
+
+        story_count_failure(scene.incidents, &story, party, party, "a.example", alerts[i % 2]);
+    }
+    CU_ASSERT(incidents_refusals(scene.incidents) < 2 * OTHERS * ROUNDS / 10);
+    CU_ASSERT(incidents_evicted_open(scene.incidents) >= INCIDENTS_EVICTED_MAX);
     scene_end(&scene);
 }
 
@@ -332,6 +359,7 @@ int main(void)
          what_was_told_and_makes_room_is_told_as_closed},
         {"no more make room than can wait until that is told",
          no_more_make_room_than_can_wait_until_that_is_told},
+        {"what is told of does not keep others out", what_is_told_of_does_not_keep_others_out},
         {"what a verdict named is told of, though its failures are taken back",
          what_a_verdict_named_is_told_of_though_its_failures_are_taken_back},
         CU_TEST_INFO_NULL,
