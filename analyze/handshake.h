@@ -141,7 +141,8 @@ struct handshake {
     struct prelude_text *opening[SIDES]; /* switched: what was said before; NULL: nothing */
     struct moment starttls_at;           /* the client asked for TLS within another protocol */
     struct moment starttls_answered_at;
-    uint16_t starttls_request_end;  /* behind the request in the client's text */
+    bool search_ended;             /* TLS was asked for, and not found in what was looked through */
+    uint16_t starttls_request_end; /* behind the request in the client's text */
     uint16_t starttls_reply_offset; /* where the answer begins in the server's text */
     uint64_t opaque_octets[SIDES];  /* SSL 2.0: what followed the hellos */
 };

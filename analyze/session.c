@@ -251,10 +251,21 @@ static void fetch_hellos(const struct buffer *transcript)
         fetch(transcript->data, transcript->length < OCTETS_MAX ? transcript->length : OCTETS_MAX);
 }
 
-static void conclude_preludes(const struct preludes *preludes, struct handshake *handshake)
+/* The client asked for TLS, and more came than is looked through for it. */
+static bool search_has_ended(const struct session *session)
 {
+    return moment_seen(session->preludes->starttls_at) && !session->switched
+           && !session->spoke_tls[SIDE_CLIENT] && !session->spoke_tls[SIDE_SERVER]
+           && said_more_than(session, PRELUDE_SEARCH_MAX);
+}
+
+static void conclude_preludes(const struct session *session, struct handshake *handshake)
+{
+    const struct preludes *preludes = session->preludes;
+
     if (preludes == NULL)
         return;
+    handshake->search_ended = search_has_ended(session);
     for (size_t side = 0; side < SIDES; side++) {
         handshake->prelude[side] = preludes->prelude[side];
         handshake->opening[side] = preludes->opening[side];
@@ -310,7 +321,7 @@ void session_conclude(struct session *session, struct handshake *handshake,
         if (session->reader[side].has_message)
             handshake->partial_message[side] = partial_message(session, (enum side)side);
     }
-    conclude_preludes(session->preludes, handshake);
+    conclude_preludes(session, handshake);
     session_conclude_notes(session, handshake, room);
     session_conclude_hello(session, handshake);
 }

@@ -41,6 +41,7 @@ void tracker_count_limits(struct tracker *tracker, const struct facts *facts)
     tracker->counters.outcomes[facts->outcome]++;
     tracker->counters.transcripts_full += handshake->transcript_full;
     tracker->counters.notes_full += handshake->notes_full;
+    tracker->counters.searches_ended += handshake->search_ended;
     tracker->counters.unreadable += facts->client_hello_note != NULL
                                     && facts->client_hello_note->offset != NOTE_NOT_KEPT
                                     && !facts->client_hello_read;
@@ -555,14 +556,6 @@ static void on_ended(void *context, struct connection *connection, enum connecti
     give_session(tracker, session);
 }
 
-void tracker_set_trust(struct tracker *tracker, struct trust_store *trust,
-                       const struct crl_set *crls)
-{
-    tracker->options.trust = trust;
-    tracker->options.crls = crls;
-    examiner_set_trust(tracker->examiner, trust, crls);
-}
-
 struct connection_handler tracker_handler(struct tracker *tracker)
 {
     return (struct connection_handler){
@@ -592,6 +585,7 @@ const struct tracker_counters *tracker_counters(struct tracker *tracker)
     tracker->counters.incidents_memory = incidents_memory(tracker->incidents);
     tracker->counters.insight = insight_counters(tracker->insight);
     tracker->counters.incidents_evicted = incidents_evictions(tracker->incidents);
+    tracker->counters.incidents_refused = incidents_refusals(tracker->incidents);
     tracker->counters.incidents_evicted_open = incidents_evicted_open(tracker->incidents);
     if (tracker->defer != NULL)
         tracker->counters.defer = defer_counters(tracker->defer);

@@ -72,6 +72,7 @@ struct tracker_counters {
     uint64_t transcripts_full; /* messages not kept: HANDSHAKE_TRANSCRIPT_MAX or memory_max */
     uint64_t notes_full;       /* notes not kept: HANDSHAKE_NOTES_MAX or memory_max */
     uint64_t unreadable;       /* hellos that do not parse */
+    uint64_t searches_ended;   /* for TLS that was asked for: PRELUDE_SEARCH_MAX */
     struct knowledge_counters knowledge; /* the memory with that of insight */
     struct certificate_cache_stats certificates;
     uint64_t signatures_left_out; /* SIGNATURE_LEDGER_PER_SECOND */
@@ -79,6 +80,7 @@ struct tracker_counters {
     struct defer_counters defer;
     uint64_t incidents_evicted;      /* for want of room */
     uint64_t incidents_evicted_open; /* those of them that were told and not over */
+    uint64_t incidents_refused;      /* times that a failure found no room in an incident */
     uint64_t incidents_memory;       /* octets */
     uint64_t revised;                /* verdicts that what was known later changed */
     uint64_t unrevised; /* failures that were not looked at again, for want of memory */

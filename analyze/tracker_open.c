@@ -146,3 +146,11 @@ void tracker_free(struct tracker *tracker)
     examiner_free(tracker->examiner);
     free(tracker);
 }
+
+void tracker_set_trust(struct tracker *tracker, struct trust_store *trust,
+                       const struct crl_set *crls)
+{
+    tracker->options.trust = trust;
+    tracker->options.crls = crls;
+    examiner_set_trust(tracker->examiner, trust, crls);
+}

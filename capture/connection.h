@@ -387,13 +387,15 @@ struct connections_counters {
     uint64_t evicted_done; /* likewise, connections nobody read any more */
     uint64_t went_on;      /* after the idle time-out, when the handler still read them: what came
                               then was not read */
-    uint64_t current;      /* in the table now */
-    uint64_t reading;      /* of them, those the handler still reads */
-    uint64_t missed_octets;     /* ACKed and never captured, in connections the handler read */
-    uint64_t cut_octets;        /* cut by snaplen, likewise */
-    uint64_t dropped_octets;    /* reordering buffer full, likewise */
-    uint64_t icmp_matched;      /* ICMP errors that quoted a connection in the table */
-    uint64_t half_open;         /* of those in the table, SYNs without an answer */
+    uint64_t first_at_once;  /* first segments without a SYN that were too long to wait for one that
+                               may come before them, or found no room (first_segment.h) */
+    uint64_t current;        /* in the table now */
+    uint64_t reading;        /* of them, those the handler still reads */
+    uint64_t missed_octets;  /* ACKed and never captured, in connections the handler read */
+    uint64_t cut_octets;     /* cut by snaplen, likewise */
+    uint64_t dropped_octets; /* reordering buffer full, likewise */
+    uint64_t icmp_matched;   /* ICMP errors that quoted a connection in the table */
+    uint64_t half_open;      /* of those in the table, SYNs without an answer */
     uint64_t evicted_half_open; /* likewise evicted: SYNs without an answer */
     uint64_t shed_segments;     /* left out: segments of connections picked up midway */
     uint64_t shed_syns;         /* left out: SYNs */

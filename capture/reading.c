@@ -431,6 +431,7 @@ static bool wait_or_take(struct reading *reading, unsigned half, const struct se
     reading->first = first_segment_new(segment, &reading->readers->held);
     reading->first_half = half & 1;
     reading->waits = reading->first != NULL;
+    reading->readers->counters.first_at_once += !reading->waits;
     return reading->waits || take(reading, half, segment);
 }
 

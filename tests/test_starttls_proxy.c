@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* TLS behind proxies: the PROXY protocol in front of it, CONNECT and SOCKS. Whole connections,
  * delivered whole, octet by octet and in odd pieces. */
+#include "analyze/session.h"
 #include "dissect/tls.h"
 #include "tests/support/step.h"
 #include "tests/support/suite.h"
@@ -207,6 +208,30 @@ static void a_request_may_be_repeated(void)
         }
 }
 
+/* TLS is not looked for without end, and who asked for it has to know. */
+static void a_long_answer_ends_the_search(void)
+{
+    static const char body[PRELUDE_SEARCH_MAX];
+
+    for (int is_long = 0; is_long <= 1; is_long++) {
+        struct play play;
+        const struct tracker_counters *counters;
+
+        play_begin(&play, 3128, 0);
+        ask_proxy(&play, 20);
+        play_text(&play, SIDE_SERVER, "HTTP/1.1 407 Authentication Required\r\n\r\n");
+        for (size_t i = 0; i < sizeof(body) / 1024 && is_long; i++)
+            play_octets(&play, SIDE_SERVER, body, 1024);
+        ask_proxy(&play, 20);
+        play_text(&play, SIDE_SERVER, "HTTP/1.1 200 OK\r\n\r\n");
+        play_handshake(&play);
+        connections_finish(play.connections);
+        counters = tracker_counters(play.tracker);
+        CU_ASSERT_EQUAL(counters->searches_ended, (uint64_t)is_long);
+        play_end(&play);
+    }
+}
+
 /* The last answer counts. */
 static void a_request_may_be_refused_again(void)
 {
@@ -357,6 +382,7 @@ int main(void)
         {"a server that understands the PROXY header may refuse the hello",
          a_server_that_understands_the_header_may_refuse_the_hello},
         {"a request may be repeated", a_request_may_be_repeated},
+        {"a long answer ends the search", a_long_answer_ends_the_search},
         {"a request may be refused again", a_request_may_be_refused_again},
         {"a proxy that refuses another port refuses no TLS",
          a_proxy_that_refuses_another_port_refuses_no_tls},

@@ -64,6 +64,7 @@ static void statistics_count_nothing_that_a_summary_hides(void)
                                                  "interface_outages",
                                                  "interface_failed_reads",
                                                  "evicted_done",
+                                                 "unordered_first_segments",
                                                  "shed_packets",
                                                  "shed_connections",
                                                  "unjudged_without_tls",

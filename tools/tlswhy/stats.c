@@ -49,6 +49,10 @@ const struct stats_row stats_rows[] = {
     COUNTER("idle_connections_resumed",
             "Connections that went on after the idle time-out in a handshake, not read",
             connections.went_on),
+    COUNTER(
+        "unordered_first_segments",
+        "Segments without a SYN not held back for one before them, for length or want of memory",
+        connections.first_at_once),
     COUNTER("refused_handshakes", "Connections not read for want of memory", tracker.refused),
     LEVEL("overload_level", "Steps of leaving out, of all workers added up; 0 is none", shed_level),
     COUNTER("shed_packets", "Packets of connections picked up midway, left out for want of time",
@@ -58,6 +62,9 @@ const struct stats_row stats_rows[] = {
     COUNTER("dropped_bytes", "Octets given up because too much before them was missing",
             connections.dropped_octets),
     COUNTER("unreadable_hellos", "Hello messages that could not be read", tracker.unreadable),
+    COUNTER("tls_searches_ended",
+            "Connections that asked for TLS, looked through for it only in part",
+            tracker.searches_ended),
     COUNTER("unjudged_without_tls", "Connections without TLS that found no room to be judged",
             unjudged[DOCKET_NOT_TLS]),
     COUNTER("unjudged_established", "Handshakes established that found no room to be judged",
@@ -89,6 +96,9 @@ const struct stats_row stats_rows[] = {
     COUNTER("evicted_open_incidents",
             "Incidents told as closed and forgotten for want of memory while they went on",
             tracker.incidents_evicted_open),
+    COUNTER("refused_incident_failures",
+            "Times that a failure was not counted with an incident for want of memory",
+            tracker.incidents_refused),
     LEVEL("cached_certificates", "Different certificates kept as read",
           tracker.certificates.entries),
     COUNTER("evicted_certificates", "Certificates no longer kept as read",
@@ -163,8 +173,10 @@ static void add_tracker(struct tracker_counters *sum, const struct tracker_count
     sum->transcripts_full += other->transcripts_full;
     sum->notes_full += other->notes_full;
     sum->unreadable += other->unreadable;
+    sum->searches_ended += other->searches_ended;
     sum->incidents_evicted += other->incidents_evicted;
     sum->incidents_evicted_open += other->incidents_evicted_open;
+    sum->incidents_refused += other->incidents_refused;
     sum->incidents_memory += other->incidents_memory;
     add_all(&sum->knowledge, &other->knowledge, sizeof(sum->knowledge));
     add_all(&sum->certificates, &other->certificates, sizeof(sum->certificates));
