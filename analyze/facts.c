@@ -240,10 +240,23 @@ bool facts_client_had_left(const struct facts *facts)
            && !direction_reset(client)->has_ack && !moment_seen(client->fin);
 }
 
+/* Octets of the server that the capture lacks, without those that stand in its own stream behind
+ * its refusal. */
+static uint64_t unseen_before_refusal(const struct facts *facts)
+{
+    const struct note *note = facts->refusal.note;
+    uint64_t octets = facts->handshake->gap_octets[SIDE_SERVER];
+
+    if (note == NULL || note->side != SIDE_SERVER)
+        return octets;
+    while ((note = handshake_next(facts->handshake, note, SIDE_SERVER, NOTE_GAP)) != NULL)
+        octets -= note->length < octets ? note->length : octets;
+    return octets;
+}
+
 bool facts_server_hello_is_unseen(const struct facts *facts)
 {
-    return facts->server_hello_note == NULL
-           && facts->handshake->gap_octets[SIDE_SERVER] >= FACTS_HELLO_MIN;
+    return facts->server_hello_note == NULL && unseen_before_refusal(facts) >= FACTS_HELLO_MIN;
 }
 
 bool facts_server_refused_hello(const struct facts *facts)

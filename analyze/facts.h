@@ -376,7 +376,8 @@ bool facts_plain_http_is_refused(const struct facts *facts);
  * any ServerHello. */
 bool facts_server_refused_hello(const struct facts *facts);
 
-/* There is no ServerHello, and it may be among the octets of the server that the capture lacks. */
+/* There is no ServerHello, and it may be among the octets of the server that the capture lacks, not
+ * counting those behind its own refusal. */
 bool facts_server_hello_is_unseen(const struct facts *facts);
 
 /* The refusal is the client's answer to the server's hello or flight: the server's hello

@@ -99,9 +99,16 @@ static void a_fin_that_was_missed_may_be_the_reason(void)
 static void a_refusal_may_come_behind_an_unseen_server_hello(void)
 {
     static const struct {
-        uint64_t missed; /* octets of the server */
+        uint32_t missed; /* octets of the server */
+        uint32_t behind; /* and of those, behind its alert */
         enum certainty certainty;
-    } rows[] = {{0, CAUSE_LIKELY}, {40, CAUSE_LIKELY}, {MISSED, CAUSE_POSSIBLE}};
+    } rows[] = {
+        {0, 0, CAUSE_LIKELY},
+        {40, 0, CAUSE_LIKELY},
+        {MISSED, 0, CAUSE_POSSIBLE},
+        {MISSED, MISSED, CAUSE_LIKELY},
+        {2 * MISSED, MISSED, CAUSE_POSSIBLE},
+    };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct story story;
@@ -109,6 +116,8 @@ static void a_refusal_may_come_behind_an_unseen_server_hello(void)
         story_begin_hello(&story);
         story.handshake.gap_octets[SIDE_SERVER] = rows[i].missed;
         story_fatal(&story, SIDE_SERVER, TLS_ALERT_PROTOCOL_VERSION);
+        if (rows[i].behind > 0)
+            story_note(&story, SIDE_SERVER, NOTE_GAP)->length = rows[i].behind;
         CU_ASSERT_TRUE(story_says(&story, "version_mismatch", rows[i].certainty));
     }
 }
