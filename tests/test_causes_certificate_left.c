@@ -68,13 +68,17 @@ static void who_leaves_late_may_have_another_reason(void)
 {
     static const struct {
         bool says_good_bye; /* some hold that back */
+        bool
+            begins_answer; /* with the change_cipher_spec that many send along with what they say */
         int64_t waited_ns;
         enum certainty left;
     } rows[] = {
-        {false, 4 * STORY_SECOND, CAUSE_LIKELY},
-        {false, 6 * STORY_SECOND, CAUSE_POSSIBLE},
-        {true, 30 * STORY_SECOND, CAUSE_LIKELY},
-        {true, 40 * STORY_SECOND, CAUSE_POSSIBLE},
+        {false, false, 4 * STORY_SECOND, CAUSE_LIKELY},
+        {false, false, 6 * STORY_SECOND, CAUSE_POSSIBLE},
+        {true, false, 30 * STORY_SECOND, CAUSE_LIKELY},
+        {true, false, 40 * STORY_SECOND, CAUSE_POSSIBLE},
+        {false, true, 4 * STORY_SECOND, CAUSE_LIKELY},
+        {false, true, 6 * STORY_SECOND, CAUSE_POSSIBLE},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -83,6 +87,8 @@ static void who_leaves_late_may_have_another_reason(void)
 
         begin_mismatch(&story, &judged);
         story_wait(&story, rows[i].waited_ns);
+        if (rows[i].begins_answer)
+            story_ccs(&story, SIDE_CLIENT);
         if (rows[i].says_good_bye)
             story_fatal(&story, SIDE_CLIENT, TLS_ALERT_CLOSE_NOTIFY);
         story_fin(&story, SIDE_CLIENT);

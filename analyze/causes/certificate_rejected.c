@@ -78,8 +78,7 @@ static enum certainty encrypted_alert(const struct facts *facts)
         return CAUSE_NO;
     if (facts->tls13)
         return client_silent_after_flight(facts) && server_stopped_midway(facts) == CAUSE_NO
-                       && !known_word_is_there(facts)
-                       && server_silence_ns(facts) <= CERTIFICATE_JUDGEMENT_NS
+                       && !known_word_is_there(facts) && client_ended_soon(facts)
                    ? CAUSE_LIKELY
                    : CAUSE_POSSIBLE;
     return facts->server_certificate_note != NULL ? CAUSE_LIKELY : CAUSE_NO;

@@ -109,9 +109,9 @@ bool client_ended_at_flight(const struct facts *facts)
 
 bool client_ended_soon(const struct facts *facts)
 {
-    return facts->waited_ns <= (facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CLOSE_NOTIFY)
-                                    ? HELD_BACK_NS
-                                    : CERTIFICATE_JUDGEMENT_NS);
+    return server_silence_ns(facts) <= (facts_alert(facts, SIDE_CLIENT, TLS_ALERT_CLOSE_NOTIFY)
+                                            ? HELD_BACK_NS
+                                            : CERTIFICATE_JUDGEMENT_NS);
 }
 
 bool server_refused_encrypted(const struct facts *facts)
@@ -155,7 +155,8 @@ bool client_refused_flight(const struct facts *facts)
     if (facts->refusal.kind == REFUSAL_ALERT && facts->refusal.alert != TLS_ALERT_CLOSE_NOTIFY
         && facts->refusal.alert != TLS_ALERT_USER_CANCELED)
         return alert_may_be_about_certificates(facts->refusal.alert);
-    return client_silent_after_flight(facts) && facts->waited_ns <= CERTIFICATE_JUDGEMENT_NS;
+    return client_silent_after_flight(facts)
+           && server_silence_ns(facts) <= CERTIFICATE_JUDGEMENT_NS;
 }
 
 /* The capture has the client's side alone, or lacks the beginning of the server's: an alert that is

@@ -48,8 +48,9 @@ bool server_lacks_renegotiation(const struct facts *facts);
 /* The client ended the handshake there: its flight was due, and it sent none. */
 bool client_ended_at_flight(const struct facts *facts);
 
-/* The client ended it so soon behind the server's flight that it may have done so for what is in
- * it; who says close_notify has more time for that than others. */
+/* The client ended it so soon behind the last octets of the server's flight that it may have done
+ * so for what is in it; who says close_notify has more time for that than others. A
+ * change_cipher_spec of the client in between is no step: some send it along with the end. */
 bool client_ended_soon(const struct facts *facts);
 
 /* It did so without a word, and soon: it may have left for what is in the flight. */

@@ -151,9 +151,9 @@ static enum certainty match(const struct facts *facts, struct evidence *evidence
 static bool client_may_have_left_for_it(const struct facts *facts)
 {
     return facts_client_refused_server(facts) && facts_closed_without_reason(facts, SIDE_CLIENT)
-           && client_silent_after_flight(facts) && facts->waited_ns <= CERTIFICATE_JUDGEMENT_NS
-           && facts->version != 0 && facts->offer.version_max > facts->version
-           && !version_choice_was_named(facts);
+           && client_silent_after_flight(facts)
+           && server_silence_ns(facts) <= CERTIFICATE_JUDGEMENT_NS && facts->version != 0
+           && facts->offer.version_max > facts->version && !version_choice_was_named(facts);
 }
 
 /* A server that chose better versions alone, however seldom it was seen, may mean the version by an
