@@ -47,7 +47,7 @@ static const struct knowledge_table_options retries_table = {
 #define STRIDE(record) KNOWLEDGE_TABLE_STRIDE(sizeof(record))
 
 TAKES(STRIDE(struct known_server), KNOWLEDGE_SERVERS_MAX, 11);
-TAKES(STRIDE(struct known_server) + sizeof(struct known_server_rare), KNOWLEDGE_SERVERS_MAX, 21);
+TAKES(STRIDE(struct known_server) + sizeof(struct known_server_rare), KNOWLEDGE_SERVERS_MAX, 22);
 TAKES(STRIDE(struct known_name), KNOWLEDGE_NAMES_MAX, 10);
 TAKES(STRIDE(struct known_client), KNOWLEDGE_CLIENTS_MAX, 6);
 TAKES(STRIDE(struct known_client) + sizeof(struct known_client_rare), KNOWLEDGE_CLIENTS_MAX, 19);
@@ -194,6 +194,16 @@ static bool put_client_key(const struct knowledge *knowledge, uint8_t *key,
     put_hash(key, client_hash);
     put_hash(key + sizeof(uint64_t), knowledge_kind_of_hello(knowledge, facts));
     return true;
+}
+
+uint64_t knowledge_kind_met(const struct knowledge_parties *parties)
+{
+    uint64_t kind;
+
+    if (!parties->has_client)
+        return 0;
+    memcpy(&kind, parties->client_key + sizeof(uint64_t), sizeof(kind));
+    return le64toh(kind);
 }
 
 uint64_t knowledge_hash_message(const struct knowledge *knowledge, struct bytes body)
@@ -448,7 +458,7 @@ struct lesson knowledge_learn(struct knowledge *knowledge, const struct facts *f
     learn_attempt(server, facts);
     if (!is_tls(facts))
         return lesson;
-    knowledge_learn_server(server, facts, parties->client_hash);
+    knowledge_learn_server(server, facts, parties);
     if (!parties->has_name)
         return lesson;
     knowledge_note_offer(knowledge, server, facts);

@@ -43,7 +43,7 @@ enum {
     KNOWLEDGE_NAME_KEY = 26,       /* address, port, and 64 bits for the name */
     KNOWLEDGE_CLIENT_KEY = 16,     /* 64 bits for the address, and as many for the fingerprint */
     KNOWLEDGE_RETRY_KEY = 34,      /* address of the client, address and port of the server */
-    KNOWLEDGE_SERVERS_MAX = 8192,  /* 11 MiB, and 21 where all are unusual */
+    KNOWLEDGE_SERVERS_MAX = 8192,  /* 11 MiB, and 22 where all are unusual */
     KNOWLEDGE_NAMES_MAX = 16384,   /* 10 MiB */
     KNOWLEDGE_CLIENTS_MAX = 32768, /* 6 MiB, and 19 where all are unusual */
     KNOWLEDGE_RETRIES_MAX = 8192   /* clients at servers: 3 MiB */
@@ -123,6 +123,7 @@ struct known_alert {
 /* What is left of a hello that fits one segment, of a connection that was established. */
 struct known_short_hello {
     int64_t began_ns; /* the connection; 0: there was none */
+    uint64_t kind;    /* as in known_hello */
     uint32_t client;  /* part of a hash of its address */
     uint16_t octets;
     uint16_t version_max;
@@ -179,8 +180,7 @@ struct known_server {
     struct known_treatment with_name;
     struct known_treatment split;   /* longer than the client's largest segment on the wire */
     struct known_treatment unsplit; /* the others */
-    struct known_short_hello short_hellos[KNOWLEDGE_SHORT_HELLOS]; /* of those the latest, in a
-                                                                      ring. Not in a state */
+    struct known_short_hello short_hellos[KNOWLEDGE_SHORT_HELLOS]; /* a ring. Not in a state */
     uint32_t short_hellos_total;
     uint32_t largest_accepted;               /* octets of the largest hello taken up */
     int64_t taken_ns[KNOWLEDGE_TAKEN_TIMES]; /* the latest connections with hellos that it took up

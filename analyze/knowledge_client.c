@@ -215,10 +215,29 @@ static void note_taken(struct known_attempt *attempt, const struct known_hello *
         && times_are_within(KNOWLEDGE_RETRY_NS, taken->began_ns, attempt->hello.began_ns);
 }
 
-/* The best that a client got with a shorter hello soon after this one: the first of those with the
- * highest version. NULL: nothing. */
+/* Of hellos longer than one segment the length is in question before all else, and of those that
+ * do better the highest version; of others the first tells most. */
+static bool is_better(const struct known_short_hello *one, const struct known_short_hello *other,
+                      bool is_split)
+{
+    if (is_split && one->version_max != other->version_max)
+        return one->version_max > other->version_max;
+    return one->began_ns < other->began_ns;
+}
+
+static bool is_other(const struct known_short_hello *one, const struct known_hello *hello,
+                     bool is_split)
+{
+    if (is_split)
+        return one->octets < hello->octets;
+    return one->kind != 0 && hello->kind != 0 && one->kind != hello->kind;
+}
+
+/* The best that a client got with another hello, of one segment, soon after this one: a shorter one
+ * than a split one, or else one of another kind. NULL: nothing. */
 static const struct known_short_hello *find_short(const struct known_server *server,
-                                                  const struct known_hello *hello, uint32_t client)
+                                                  const struct known_hello *hello, bool is_split,
+                                                  uint32_t client)
 {
     const struct known_short_hello *best = NULL;
 
@@ -226,23 +245,22 @@ static const struct known_short_hello *find_short(const struct known_server *ser
         const struct known_short_hello *other = &server->short_hellos[i];
         int64_t apart_ns = other->began_ns - hello->began_ns;
 
-        if (other->client != client || other->octets >= hello->octets || apart_ns <= 0
-            || apart_ns > KNOWLEDGE_RETRY_NS)
+        if (other->client != client || apart_ns <= 0 || apart_ns > KNOWLEDGE_RETRY_NS
+            || !is_other(other, hello, is_split))
             continue;
-        if (best == NULL || other->version_max > best->version_max
-            || (other->version_max == best->version_max && other->began_ns < best->began_ns))
+        if (best == NULL || is_better(other, best, is_split))
             best = other;
     }
     return best;
 }
 
 /* That a connection failed is learned some seconds after its end, and what succeeded meanwhile was
- * learned before. */
+ * learned before: programs fall back at once. How many extensions that had is not known. */
 static void note_short(struct known_attempt *attempt, const struct known_server *server,
-                       uint64_t client_hash)
+                       bool is_split, uint64_t client_hash)
 {
     const struct known_short_hello *found =
-        find_short(server, &attempt->hello, part_of(client_hash));
+        find_short(server, &attempt->hello, is_split, part_of(client_hash));
 
     if (found == NULL)
         return;
@@ -269,8 +287,7 @@ static void note_failed(struct known_retry *retry, const struct known_server *se
             client != NULL && client->taken.asked == hello->asked
             && times_are_within(KNOWLEDGE_RETRY_NS, client->taken.began_ns, hello->began_ns),
     };
-    if (is_split)
-        note_short(attempt, server, client_hash);
+    note_short(attempt, server, is_split, client_hash);
 }
 
 static void note_oddity(const struct knowledge *knowledge, struct known_oddities *oddities,

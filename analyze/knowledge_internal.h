@@ -134,6 +134,9 @@ void knowledge_put_peer_key(const struct knowledge *knowledge, uint8_t *key,
                             const struct facts *facts);
 uint64_t knowledge_kind_of_hello(const struct knowledge *knowledge, const struct facts *facts);
 
+/* The same number, as it stands in the client's key; 0: the kind cannot be told. */
+uint64_t knowledge_kind_met(const struct knowledge_parties *parties);
+
 /* The same of all but its application protocols (ALPN), as if it offered none. */
 uint64_t knowledge_kind_but_alpn(const struct knowledge *knowledge, const struct facts *facts);
 
@@ -149,9 +152,8 @@ void knowledge_note_offer(const struct knowledge *knowledge, struct known_server
 int64_t knowledge_offer_taken(const struct knowledge *knowledge, const struct known_server *server,
                               const struct facts *facts);
 
-/* Note what a server chose, and from what: the hello of the client with this hash of its
- * address. */
+/* Note what a server chose, and from what: the hello of the client of these parties. */
 void knowledge_learn_server(struct known_server *server, const struct facts *facts,
-                            uint64_t client_hash);
+                            const struct knowledge_parties *parties);
 
 #endif

@@ -52,14 +52,15 @@ bool knowledge_hello_is_split(const struct facts *facts)
 }
 
 static void learn_short(struct known_server *server, const struct facts *facts, uint32_t octets,
-                        uint64_t client_hash)
+                        const struct knowledge_parties *parties)
 {
     if (facts->outcome != OUTCOME_ESTABLISHED || octets > UINT16_MAX)
         return;
     server->short_hellos[server->short_hellos_total++ % KNOWLEDGE_SHORT_HELLOS] =
         (struct known_short_hello){
             .began_ns = facts->connection->first.time_ns,
-            .client = part_of(client_hash),
+            .kind = knowledge_kind_met(parties),
+            .client = part_of(parties->client_hash),
             .octets = (uint16_t)octets,
             .version_max = facts->offer.version_max,
         };
@@ -100,7 +101,7 @@ static void learn_split_refusal(struct known_server *server, int64_t began_ns, u
 }
 
 static void learn_size(struct known_server *server, const struct facts *facts, enum treatment how,
-                       uint64_t client_hash)
+                       const struct knowledge_parties *parties)
 {
     int64_t at_ns = facts->connection->last.time_ns;
     uint32_t octets = knowledge_hello_octets(facts);
@@ -110,7 +111,7 @@ static void learn_size(struct known_server *server, const struct facts *facts, e
         return;
     known_treatment_add(is_split ? &server->split : &server->unsplit, server, how, at_ns);
     if (!is_split)
-        learn_short(server, facts, octets, client_hash);
+        learn_short(server, facts, octets, parties);
     if (how == TREATMENT_ACCEPTED && octets > server->largest_accepted)
         server->largest_accepted = octets;
     if (how == TREATMENT_REFUSED && is_split)
@@ -125,7 +126,7 @@ static void learn_taken(struct known_server *server, const struct facts *facts)
 }
 
 static void learn_hello(struct known_server *server, const struct facts *facts,
-                        uint64_t client_hash)
+                        const struct knowledge_parties *parties)
 {
     int64_t at_ns = facts->connection->last.time_ns;
     enum treatment how = treatment_of(facts);
@@ -136,7 +137,7 @@ static void learn_hello(struct known_server *server, const struct facts *facts,
     known_treatment_add(&server->by_version[version_class_of(facts->offer.version_max)], server,
                         how, at_ns);
     known_treatment_add(has_name ? &server->with_name : &server->without_name, server, how, at_ns);
-    learn_size(server, facts, how, client_hash);
+    learn_size(server, facts, how, parties);
     if (how == TREATMENT_ACCEPTED)
         learn_taken(server, facts);
 }
@@ -450,18 +451,18 @@ static void learn_failure(struct known_server *server, const struct facts *facts
 }
 
 void knowledge_learn_server(struct known_server *server, const struct facts *facts,
-                            uint64_t client_hash)
+                            const struct knowledge_parties *parties)
 {
     int64_t at_ns = facts->connection->last.time_ns;
 
     if (facts->client_hello_read)
-        learn_hello(server, facts, client_hash);
+        learn_hello(server, facts, parties);
     if (treatment_of(facts) == TREATMENT_ACCEPTED)
-        sketch_add(&server->clients, client_hash);
+        sketch_add(&server->clients, parties->client_hash);
     if (facts->outcome == OUTCOME_ESTABLISHED)
         known_established_add(server, at_ns);
     if (facts->outcome == OUTCOME_FAILED)
-        learn_failure(server, facts, client_hash, at_ns);
+        learn_failure(server, facts, parties->client_hash, at_ns);
     learn_choice(server, facts, at_ns);
     learn_alert(server, facts, at_ns);
 }
